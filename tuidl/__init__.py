@@ -1,0 +1,35 @@
+"""tuidl: a deep-learning training playground for the terminal.
+
+    preset = tuidl.load_preset("cnn_digits")
+    model = tuidl.build(preset)
+    for event in tuidl.train(preset, model): ...
+
+Importing this package loads nothing heavy; each name below does when it is first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from tuidl.api import build, train
+    from tuidl.library import load_preset
+    from tuidl.model import Model
+    from tuidl.preset import Preset
+
+_HOMES = {
+    "Preset": "tuidl.preset",
+    "Model": "tuidl.model",
+    "load_preset": "tuidl.library",
+    "build": "tuidl.api",
+    "train": "tuidl.api",
+}
+
+__all__ = ["Model", "Preset", "build", "load_preset", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tuidl' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

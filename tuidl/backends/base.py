@@ -1,0 +1,127 @@
+"""What every backend offers: a program's memory, and steps on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+
+from tuidl.program import Program, Routine, Rows
+
+Array = np.ndarray[Any, np.dtype[Any]]
+CACHE_LINE = 64
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Examples in the backend's dtype: ``x`` (N, inputs), ``y`` (N, targets), ``order`` (N,)."""
+
+    x: Array
+    y: Array
+    order: Array
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+
+@dataclass(frozen=True)
+class Batches:
+    """A routine's rows for whole batches of some size and for the short one that is left."""
+
+    routine: Routine
+    whole: Rows
+    short: Rows
+
+    @classmethod
+    def of(cls, routine: Routine, batch: int, examples: int) -> "Batches":
+        """For an epoch over ``examples``, ``batch`` at a time."""
+        batch = min(batch, examples)
+        left = examples % batch if batch else 0
+        whole = routine.rows_for(batch)
+        return cls(routine, whole, routine.rows_for(left) if left else whole)
+
+    @property
+    def batch(self) -> int:
+        return self.whole.batch
+
+    @cached_property
+    def rows(self) -> Array:
+        """(2, instructions, lanes, width): of the whole and of the short batch."""
+        return np.stack([self.whole.rows, self.short.rows])
+
+    @cached_property
+    def lanes(self) -> Array:
+        """(2, 5, shards): examples, first, inputs, targets and statistics of each."""
+        kinds = (self.whole, self.short)
+        return np.stack(
+            [np.stack([k.examples, k.first, k.inputs, k.targets, k.statistics]) for k in kinds]
+        )
+
+    def steps(self, examples: int) -> int:
+        """Steps of an epoch: the short batch is one too."""
+        return -(-examples // self.batch) if self.batch else 0
+
+
+@dataclass
+class Stretch:
+    """Some steps in a row: where they start in the epoch, and what they leave behind.
+
+    ``rates``: the learning rate of each. ``losses``: out, the mean loss of each.
+    ``totals``: in and out, sums over the examples, as the program's ``statistics`` lays them out.
+    ``updates``: False to stop at the gradients.
+    """
+
+    start: int
+    rates: Array
+    totals: Array
+    losses: Array
+    updates: bool = True
+
+
+@dataclass(frozen=True)
+class Compiling:
+    """One more of the kernels that a program needs is being compiled."""
+
+    done: int
+    total: int
+    kernel: str
+
+
+class Engine(Protocol):
+    """A program with its memory on some backend.
+
+    ``arena`` is a host array or a copy of the device's; ``clock`` float64; ``stop`` int64 (1,).
+    """
+
+    program: Program
+    dtype: np.dtype[Any]
+    threads: int
+    arena: Array
+    clock: Array
+    stop: Array
+
+    def prepare(self) -> Iterator[Compiling]:
+        """Compile what is not compiled yet; one item before each compilation."""
+        ...
+
+    @property
+    def from_cache(self) -> bool:
+        """Whether ``prepare`` found everything compiled."""
+        ...
+
+    def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+        """Run the stretch; returns the steps done (fewer: stopped, or a loss not finite)."""
+        ...
+
+    def run_instruction(self, rows: Rows, number: int) -> None:
+        """Run one instruction in all its lanes, for looking into a step."""
+        ...
+
+
+def aligned_zeros(elements: int, dtype: np.dtype[Any]) -> Array:
+    """Zeros that start on a cache line."""
+    spare = CACHE_LINE // dtype.itemsize
+    memory = np.zeros(elements + spare, dtype)
+    skip = -(memory.ctypes.data // dtype.itemsize) % spare
+    return memory[skip : skip + elements]

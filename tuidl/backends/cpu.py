@@ -1,0 +1,78 @@
+"""The CPU backend: compiled kernels, run by the compiled loop on all threads asked for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numba
+import numpy as np
+
+from tuidl.backends.base import Batches, Compiling, Feed, Stretch, aligned_zeros
+from tuidl.errors import BackendError
+from tuidl.kernels import KERNELS, blas
+from tuidl.kernels.clock import CLOCK_SIZE
+from tuidl.kernels.jit import call_row
+from tuidl.kernels.loop import compiled_loop
+from tuidl.program import Program, Rows
+
+LOOP = "training loop"
+
+
+class CpuEngine:
+    """A program bound to this machine's processor."""
+
+    def __init__(self, program: Program, dtype: np.dtype[Any], threads: int) -> None:
+        most = int(numba.config.NUMBA_NUM_THREADS)
+        if not 1 <= threads <= most:
+            raise BackendError(f"{threads} threads: this process can use 1 to {most}")
+        self.program, self.dtype, self.threads = program, dtype, threads
+        self.arena = aligned_zeros(program.size, dtype)
+        self.clock = np.zeros(CLOCK_SIZE)
+        self.stop = np.zeros(1, np.int64)
+        self.from_cache = True
+        self._addresses = np.zeros(len(KERNELS), np.int64)
+        self._loop: Any = None
+
+    def prepare(self) -> Iterator[Compiling]:
+        """Load or compile the kernels that the program uses, then the loop."""
+        blas.load()
+        names = self.program.kernels
+        for done, name in enumerate(names):
+            if not KERNELS[name].is_compiled(self.dtype):
+                yield Compiling(done, len(names) + 1, name)
+            address, from_cache = KERNELS[name].compile(self.dtype)
+            self._addresses[KERNELS[name].opcode] = address
+            self.from_cache &= from_cache
+        if not self.from_cache:
+            yield Compiling(len(names), len(names) + 1, LOOP)
+        self._loop, from_cache = compiled_loop(self.dtype)
+        self.from_cache &= from_cache
+
+    def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+        stages, checked = batches.whole.stages, batches.routine.stages_before_update
+        numba.set_num_threads(self.threads)
+        done = self._loop(
+            self._addresses,
+            batches.rows,
+            stages if stretch.updates else stages[:checked],
+            batches.lanes,
+            self.arena,
+            self.clock,
+            feed.x,
+            feed.y,
+            feed.order,
+            stretch.start,
+            batches.batch,
+            checked,
+            stretch.rates,
+            stretch.losses,
+            stretch.totals,
+            self.stop,
+        )
+        return int(done)
+
+    def run_instruction(self, rows: Rows, number: int) -> None:
+        lanes = next(lanes for first, end, lanes in rows.stages if first <= number < end)
+        for lane in range(lanes):
+            row = np.ascontiguousarray(rows.rows[number, lane])
+            call_row(self._addresses[row[0]], row, self.arena, self.clock)
+

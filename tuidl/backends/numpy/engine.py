@@ -1,0 +1,86 @@
+"""Runs a program's rows with NumPy, one after the other."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch, aligned_zeros
+from tuidl.backends.numpy.oracles import ORACLES
+from tuidl.kernels import KERNELS
+from tuidl.kernels.clock import CLOCK_SIZE, LEARNING_RATE, STEP
+from tuidl.program import Program, Rows
+
+NAMES = list(KERNELS)
+
+
+class NumpyEngine:
+    """A program bound to plain NumPy. It says what the other backends must compute."""
+
+    threads = 1
+    from_cache = True
+
+    def __init__(self, program: Program, dtype: np.dtype[Any], threads: int = 1) -> None:
+        self.program, self.dtype = program, dtype
+        self.arena = aligned_zeros(program.size, dtype)
+        self.clock = np.zeros(CLOCK_SIZE)
+        self.stop = np.zeros(1, np.int64)
+
+    def prepare(self) -> Iterator[Compiling]:
+        """Nothing to compile."""
+        yield from ()
+
+    def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+        for k, rate in enumerate(stretch.rates):
+            if self.stop[0]:
+                return k
+            position = (stretch.start + k) * batches.batch
+            chosen = feed.order[position : position + batches.batch]
+            rows = batches.whole if len(chosen) == batches.batch else batches.short
+            self.clock[STEP] += 1
+            self.clock[LEARNING_RATE] = rate
+            self._gather(rows, feed, chosen)
+            for number, (first, end, lanes) in enumerate(rows.stages):
+                if number == batches.routine.stages_before_update and not stretch.updates:
+                    break
+                for lane in range(lanes):
+                    for row in rows.rows[first:end, lane]:
+                        self._execute(row)
+                if number == batches.routine.stages_before_update - 1:
+                    stretch.losses[k] = self._collect(rows, stretch.totals) / len(chosen)
+                    if not math.isfinite(stretch.losses[k]):
+                        self.clock[STEP] -= 1
+                        return k
+        return len(stretch.rates)
+
+    def run_instruction(self, rows: Rows, number: int) -> None:
+        lanes = next(lanes for first, end, lanes in rows.stages if first <= number < end)
+        for lane in range(lanes):
+            self._execute(rows.rows[number, lane])
+
+    def _gather(self, rows: Rows, feed: Feed, chosen: Array) -> None:
+        for lane, count in enumerate(rows.examples):
+            mine = chosen[rows.first[lane] : rows.first[lane] + count]
+            for start, values in ((rows.inputs[lane], feed.x), (rows.targets[lane], feed.y)):
+                flat = values[mine].reshape(-1)
+                self.arena[start : start + len(flat)] = flat
+
+    def _collect(self, rows: Rows, totals: Array) -> float:
+        if not len(totals):
+            return 0.0
+        for start in rows.statistics:
+            totals += self.arena[start : start + len(totals)]
+        return float(sum(self.arena[start] for start in rows.statistics))
+
+    def _execute(self, row: Array) -> None:
+        name = NAMES[row[0]]
+        signature = KERNELS[name].signature
+        operands, options = signature.decode(row)
+        views = [
+            self.arena[offset : offset + math.prod(shape)].reshape(shape)
+            for offset, shape in operands
+        ]
+        clock = (self.clock,) if signature.uses_clock else ()
+        with np.errstate(all="ignore"):
+            ORACLES[name](*views, *options, *clock)

@@ -1,0 +1,6 @@
+"""Examples to learn from: one file a source, all of them in the catalog."""
+
+from tuidl.data.catalog import SOURCES
+from tuidl.data.dataset import Examples, ExampleSpec, Source, Split
+
+__all__ = ["SOURCES", "ExampleSpec", "Examples", "Source", "Split"]

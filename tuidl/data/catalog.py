@@ -1,0 +1,10 @@
+"""Every source of examples by the ``source`` that names it in a preset."""
+
+from typing import Any
+
+from tuidl.data.digits import Digits
+from tuidl.data.linear import Linear
+from tuidl.data.sine import Sine
+from tuidl.config import by_kind
+
+SOURCES: dict[str, type[Any]] = by_kind([Linear, Digits, Sine])

@@ -1,0 +1,40 @@
+"""Windows of a noisy sine."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from tuidl.config import NotNegative, Positive
+from tuidl.data.dataset import Examples, ExampleSpec, Source
+
+Points = Annotated[int, Meta(ge=8, le=10_000_000)]
+Window = Annotated[int, Meta(ge=1, le=100_000)]
+
+
+class Sine(Source, frozen=True, tag="sine"):
+    """``window`` values of sin(2 pi t / period) + noise N(0, 1); the target is the next value.
+
+    The noise of the target cannot be foreseen: no prediction has a mean square error under
+    ``noise``**2.
+    """
+
+    points: Points = 2_000
+    window: Window = 32
+    period: Positive = 25.0
+    noise: NotNegative = 0.1
+
+    in_time: ClassVar[bool] = True
+
+    def spec(self) -> ExampleSpec:
+        return ExampleSpec(shape=(self.window, 1), outputs=1)
+
+    def load(self) -> Examples:
+        import numpy as np
+
+        random = np.random.Generator(np.random.Philox(key=self.seed))
+        time = np.arange(self.points)
+        series = np.sin(2.0 * np.pi * time / self.period)
+        series += self.noise * random.standard_normal(self.points)
+        windows = np.lib.stride_tricks.sliding_window_view(series, self.window + 1)
+        values = windows.astype(np.float32)
+        return Examples(np.ascontiguousarray(values[:, :-1, None]), values[:, -1:].copy())

@@ -1,0 +1,36 @@
+"""What can go wrong by the user's hand. The command line prints the message and exits with 2."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class TuidlError(Exception):
+    """Base of every error whose message is meant for the person at the keyboard."""
+
+
+class PresetError(TuidlError):
+    """A preset that cannot be trained: ``source: key: what was expected``."""
+
+    def __init__(self, key: str, problem: str, source: str = "") -> None:
+        self.key, self.problem, self.source = key, problem, source
+        super().__init__(": ".join(part for part in (source, key, problem) if part))
+
+    def within(self, source: str) -> "PresetError":
+        """The same error, said of the file ``source``."""
+        return PresetError(self.key, self.problem, self.source or source)
+
+
+class DataError(TuidlError):
+    """Examples that cannot be had or cannot be used."""
+
+
+class BackendError(TuidlError):
+    """A backend that cannot run here, or not this program."""
+
+
+def suggestion(wrong: str, valid: Iterable[str]) -> str:
+    """``did you mean 'x'? (valid: a, b, x)``; the guess only where one is near."""
+    names = sorted(valid)
+    near = get_close_matches(wrong, names, n=1, cutoff=0.5)
+    guess = f"did you mean {near[0]!r}? " if near else ""
+    return f"{guess}(valid: {', '.join(names)})"

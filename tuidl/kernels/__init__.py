@@ -1,0 +1,42 @@
+"""Every instruction a program can hold, written once for Numba.
+
+A kernel is a plain function over arrays. ``@kernel("nk kf f -> nf")`` states the shapes of its
+operands, one word an operand and one letter a dimension; the operands before the arrow are read,
+those behind it are written (a written one may be read as well). The letters, everywhere alike:
+
+    n  examples (or any count of rows)     k  inputs of a product          f  outputs, filters
+    h w c  height, width, channels in      p q  height, width out          i j  kernel height, width
+    m z  rows and columns of a patch matrix                                e  elements of anything
+    t  time steps      u  t + 1            d  hidden units                 g  gates * d
+    s  shards          v  all parameters   a  statistics of one loss or metric
+
+Parameters behind the operands are the kernel's options: whole numbers, or floats where annotated.
+A last parameter called ``clock`` gets the step counter and the learning rate (see ``clock.py``).
+"""
+
+from tuidl.kernels import (
+    activations,
+    conv2d,
+    dense,
+    gru,
+    losses,
+    metrics,
+    moving,
+    optimizers,
+    pooling,
+)
+from tuidl.kernels.jit import KERNELS, Kernel
+
+__all__ = [
+    "KERNELS",
+    "Kernel",
+    "activations",
+    "conv2d",
+    "dense",
+    "gru",
+    "losses",
+    "metrics",
+    "moving",
+    "optimizers",
+    "pooling",
+]

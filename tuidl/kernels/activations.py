@@ -1,0 +1,121 @@
+"""Activation functions, in place; their gradients turn dL/dy into dL/dx in place.
+
+Comparisons are written so that NaN stays NaN: ``max(x, 0)`` would hide it.
+"""
+
+import math
+
+from tuidl.kernels.elementary import ONE, ZERO, exp, sigmoid, tanh
+from tuidl.kernels.jit import kernel
+
+# 1 / sqrt(2) and 1 / sqrt(2 pi), for the Gaussian error linear unit
+INVERSE_ROOT_2 = 0.7071067811865476
+INVERSE_ROOT_2_PI = 0.3989422804014327
+
+
+@kernel("-> e", cost="e")
+def relu(y):
+    for i in range(y.shape[0]):
+        y[i] = ZERO if y[i] < ZERO else y[i]
+
+
+@kernel("e -> e", cost="e")
+def relu_gradient(y, d):
+    for i in range(y.shape[0]):
+        d[i] = ZERO if y[i] <= ZERO else d[i]
+
+
+@kernel("-> e", cost="e")
+def leaky_relu(y, negative_slope: float):
+    slope = y.dtype.type(negative_slope)
+    for i in range(y.shape[0]):
+        y[i] = slope * y[i] if y[i] < ZERO else y[i]
+
+
+@kernel("e -> e", cost="e")
+def leaky_relu_gradient(y, d, negative_slope: float):
+    slope = y.dtype.type(negative_slope)
+    for i in range(y.shape[0]):
+        d[i] = slope * d[i] if y[i] <= ZERO else d[i]
+
+
+@kernel("-> e", cost="10e")
+def elu(y, alpha: float):
+    a = y.dtype.type(alpha)
+    for i in range(y.shape[0]):
+        y[i] = a * (exp(y[i]) - ONE) if y[i] < ZERO else y[i]
+
+
+@kernel("e -> e", cost="2e")
+def elu_gradient(y, d, alpha: float):
+    """For x < 0 the derivative a e**x is y + a."""
+    a = y.dtype.type(alpha)
+    for i in range(y.shape[0]):
+        d[i] = d[i] * (y[i] + a) if y[i] < ZERO else d[i]
+
+
+@kernel("-> e", cost="12e")
+def gelu(y):
+    """x times the normal distribution's probability up to x (Hendrycks and Gimpel, 2016)."""
+    for i in range(y.shape[0]):
+        x = float(y[i])
+        y[i] = x * 0.5 * (1.0 + math.erf(x * INVERSE_ROOT_2))
+
+
+@kernel("e -> e", cost="24e")
+def gelu_gradient(x, d):
+    """Takes the input, not the output: dy/dx = Phi(x) + x phi(x)."""
+    for i in range(x.shape[0]):
+        v = float(x[i])
+        density = math.exp(-0.5 * v * v) * INVERSE_ROOT_2_PI
+        d[i] *= 0.5 * (1.0 + math.erf(v * INVERSE_ROOT_2)) + v * density
+
+
+@kernel("-> e", cost="10e")
+def activate_sigmoid(y):
+    for i in range(y.shape[0]):
+        y[i] = sigmoid(y[i])
+
+
+@kernel("e -> e", cost="3e")
+def sigmoid_gradient(y, d):
+    for i in range(y.shape[0]):
+        d[i] *= y[i] * (ONE - y[i])
+
+
+@kernel("-> e", cost="10e")
+def activate_tanh(y):
+    for i in range(y.shape[0]):
+        y[i] = tanh(y[i])
+
+
+@kernel("e -> e", cost="3e")
+def tanh_gradient(y, d):
+    for i in range(y.shape[0]):
+        d[i] *= ONE - y[i] * y[i]
+
+
+@kernel("-> nf", cost="12nf")
+def softmax(y):
+    """Rows to probabilities; the largest value is taken off first, so nothing overflows."""
+    for row in y:
+        top = row[0]
+        for j in range(1, row.shape[0]):
+            top = max(top, row[j])
+        total = ZERO
+        for j in range(row.shape[0]):
+            row[j] = exp(row[j] - top)
+            total += row[j]
+        for j in range(row.shape[0]):
+            row[j] /= total
+
+
+@kernel("nf -> nf", cost="4nf")
+def softmax_gradient(y, d):
+    """dx = y (dy - sum of y dy)."""
+    for i in range(y.shape[0]):
+        inner = ZERO
+        for j in range(y.shape[1]):
+            inner += y[i, j] * d[i, j]
+        for j in range(y.shape[1]):
+            d[i, j] = y[i, j] * (d[i, j] - inner)

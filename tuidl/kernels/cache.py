@@ -1,0 +1,81 @@
+"""Where compiled kernels are kept between runs.
+
+Numba does not notice when a function that a cached kernel calls changes, so the folder's name is a
+hash of every kernel source and of the compiler's versions. Cached code is pickled: the folder is
+the user's own and closed to others, or there is none.
+"""
+
+import hashlib
+import os
+import stat
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import llvmlite
+import numba
+import numpy
+import platformdirs
+from numba.core import config
+
+CACHE_VARIABLE = "TUIDL_CACHE_DIR"
+T = TypeVar("T")
+
+
+@cache
+def cache_folder() -> Path | None:
+    """The folder for compiled code, made if need be; None where no safe one can be had."""
+    base = os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("tuidl")
+    folder = Path(base).absolute() / "kernels" / _fingerprint()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        status = folder.stat()
+        probe = folder / f".probe-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        _say(f"cannot keep compiled kernels in {folder}: {error.strerror or error}")
+        return None
+    owner_only = stat.S_IMODE(status.st_mode) & 0o077 == 0
+    if hasattr(os, "getuid") and not (owner_only and status.st_uid == os.getuid()):
+        _say(f"{folder} is open to other users: compiled kernels are not kept")
+        return None
+    return folder
+
+
+def compile_cached(build: Callable[[bool], T]) -> T:
+    """What ``build(cached)`` compiles, with Numba's cache pointed at our folder while it runs.
+
+    A broken cache file or a full disk must never stop a run: then the folder's files are wiped
+    and ``build`` compiles again without a cache.
+    """
+    folder = cache_folder()
+    if folder is None:
+        return build(False)
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder)
+    try:
+        return build(True)
+    except Exception as error:  # whatever reading a damaged pickle raises
+        _say(f"the compiled kernels in {folder} cannot be used ({error!r}): compiling anew")
+        for file in folder.rglob("*.nb[ic]"):
+            file.unlink(missing_ok=True)
+        return build(False)
+    finally:
+        config.CACHE_DIR = before
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.name.encode() + file.read_bytes())
+    versions = (sys.version, numba.__version__, llvmlite.__version__, numpy.__version__)
+    digest.update("\n".join(versions).encode())
+    return digest.hexdigest()[:16]
+
+
+def _say(message: str) -> None:
+    print(f"tuidl: {message}", file=sys.stderr)

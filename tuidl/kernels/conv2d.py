@@ -1,0 +1,122 @@
+"""Two-dimensional convolution as matrix products over patches.
+
+The patches under the kernel's positions become the rows of a matrix, a block of examples at a
+time so that it stays in the processor's cache; its size is the program's choice.
+"""
+
+from tuidl.kernels.blas import gemm
+from tuidl.kernels.jit import helper, kernel
+
+
+@helper
+def _extract_patches(image, patches, size, out_width, stride, top, left):  # type: ignore[no-untyped-def]
+    """Row (p, q) of ``patches`` = the pixels under the kernel there; zeros outside the image."""
+    height, width, channels = image.shape
+    pixels = image.reshape(height, width * channels)
+    kernel_height, kernel_width = size
+    span = kernel_width * channels
+    for position in range(patches.shape[0]):
+        p, q = position // out_width, position % out_width
+        first = q * stride - left
+        low = max(-first, 0) * channels
+        high = min(width - first, kernel_width) * channels
+        start = first * channels
+        patch = patches[position]
+        for i in range(kernel_height):
+            y = p * stride - top + i
+            target = patch[i * span : (i + 1) * span]
+            if y < 0 or y >= height:
+                target[:] = 0
+                continue
+            source = pixels[y]
+            for j in range(low):
+                target[j] = 0
+            for j in range(low, high):
+                target[j] = source[start + j]
+            for j in range(high, span):
+                target[j] = 0
+
+
+@helper
+def _add_patches(patches, image, size, out_width, stride, top, left):  # type: ignore[no-untyped-def]
+    """The transpose of ``_extract_patches``: every patch is added back to where it came from."""
+    height, width, channels = image.shape
+    pixels = image.reshape(height, width * channels)
+    pixels[:] = 0
+    kernel_height, kernel_width = size
+    span = kernel_width * channels
+    for position in range(patches.shape[0]):
+        p, q = position // out_width, position % out_width
+        first = q * stride - left
+        low = max(-first, 0) * channels
+        high = min(width - first, kernel_width) * channels
+        start = first * channels
+        patch = patches[position]
+        for i in range(kernel_height):
+            y = p * stride - top + i
+            if y < 0 or y >= height:
+                continue
+            source = patch[i * span : (i + 1) * span]
+            target = pixels[y]
+            for j in range(low, high):
+                target[start + j] += source[j]
+
+
+@kernel("nhwc ijcf f -> npqf mz", cost="2npqijcf")
+def conv2d(x, w, b, y, patches, stride, top, left):
+    """y[n,p,q] = b + sum over i,j,c of x[n, p*stride - top + i, q*stride - left + j, c] w[i,j,c]."""
+    examples, height, width, filters = y.shape
+    positions = height * width
+    block = patches.shape[0] // positions
+    size = (w.shape[0], w.shape[1])
+    weights = w.reshape(patches.shape[1], filters)
+    outputs = y.reshape(examples * positions, filters)
+    for first in range(0, examples, block):
+        count = min(block, examples - first)
+        for e in range(count):
+            part = patches[e * positions : (e + 1) * positions]
+            _extract_patches(x[first + e], part, size, width, stride, top, left)
+        out = outputs[first * positions : (first + count) * positions]
+        gemm(patches[: count * positions], 0, weights, 0, out, 0)
+        for r in range(out.shape[0]):
+            row = out[r]
+            for f in range(filters):
+                row[f] += b[f]
+
+
+@kernel("nhwc npqf -> ijcf mz", cost="2npqijcf")
+def conv2d_weight_gradient(x, dy, dw, patches, stride, top, left):
+    """dw = patches' dy, summed over the examples."""
+    examples, height, width, filters = dy.shape
+    positions = height * width
+    block = patches.shape[0] // positions
+    size = (dw.shape[0], dw.shape[1])
+    weights = dw.reshape(patches.shape[1], filters)
+    gradients = dy.reshape(examples * positions, filters)
+    if examples == 0:
+        dw[:] = 0
+    for first in range(0, examples, block):
+        count = min(block, examples - first)
+        for e in range(count):
+            part = patches[e * positions : (e + 1) * positions]
+            _extract_patches(x[first + e], part, size, width, stride, top, left)
+        d = gradients[first * positions : (first + count) * positions]
+        gemm(patches[: count * positions], 1, d, 0, weights, 1 if first else 0)
+
+
+@kernel("npqf ijcf -> nhwc mz", cost="2npqijcf")
+def conv2d_input_gradient(dy, w, dx, patches, stride, top, left):
+    """dx: the patches' gradients dy w', each added back to the pixels that it came from."""
+    examples, height, width, filters = dy.shape
+    positions = height * width
+    block = patches.shape[0] // positions
+    size = (w.shape[0], w.shape[1])
+    weights = w.reshape(patches.shape[1], filters)
+    gradients = dy.reshape(examples * positions, filters)
+    for first in range(0, examples, block):
+        count = min(block, examples - first)
+        d = gradients[first * positions : (first + count) * positions]
+        gemm(d, 0, weights, 1, patches[: count * positions], 0)
+        for e in range(count):
+            part = patches[e * positions : (e + 1) * positions]
+            _add_patches(part, dx[first + e], size, width, stride, top, left)

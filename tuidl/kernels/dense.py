@@ -1,0 +1,34 @@
+"""Products of examples and weights, forward and backward; recurrent layers use them as well."""
+
+from tuidl.kernels.blas import gemm
+from tuidl.kernels.jit import kernel
+
+
+@kernel("nk kf f -> nf", cost="2nkf")
+def dense(x, w, b, y):
+    """y = x w + b."""
+    for row in y:
+        for j in range(row.shape[0]):
+            row[j] = b[j]
+    gemm(x, 0, w, 0, y, 1)
+
+
+@kernel("nk nf -> kf", cost="2nkf")
+def dense_weight_gradient(x, dy, dw):
+    """dw = x' dy."""
+    gemm(x, 1, dy, 0, dw, 0)
+
+
+@kernel("nf kf -> nk", cost="2nkf")
+def dense_input_gradient(dy, w, dx):
+    """dx = dy w'."""
+    gemm(dy, 0, w, 1, dx, 0)
+
+
+@kernel("nf -> f", cost="nf")
+def bias_gradient(dy, db):
+    """db = the sum of dy over its rows."""
+    db[:] = 0
+    for row in dy:
+        for j in range(row.shape[0]):
+            db[j] += row[j]

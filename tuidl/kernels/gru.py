@@ -1,0 +1,71 @@
+"""The gated recurrent unit (Cho et al., 2014), with the reset gate behind the product.
+
+All arrays have time in front. The inputs' share of the gates, for all steps at once, comes in
+through ``gates`` (a ``dense`` instruction made it); each step adds the share of the state before:
+
+    r_t = h_(t-1) U + b          three parts, for the gates z, r and the candidate
+    z = sigmoid(x_z + r_z)       r = sigmoid(x_r + r_r)       c = tanh(x_c + r * r_c)
+    h_t = z * h_(t-1) + (1 - z) * c
+"""
+
+from tuidl.kernels.blas import gemm
+from tuidl.kernels.elementary import ONE, sigmoid, tanh
+from tuidl.kernels.jit import kernel
+
+
+@kernel("dg g -> tng und tnd ng", cost="2tndg")
+def gru(recurrent, bias, gates, states, candidates, scratch):
+    """Walk the steps. ``states[0]`` is set to zeros; ``gates`` ends as z, r and c of each step.
+
+    ``candidates`` keeps r_c, the recurrent part of the candidate, which the gradient needs.
+    """
+    units = states.shape[2]
+    states[0] = 0
+    for t in range(gates.shape[0]):
+        before, after = states[t], states[t + 1]
+        for n in range(scratch.shape[0]):
+            for j in range(scratch.shape[1]):
+                scratch[n, j] = bias[j]
+        gemm(before, 0, recurrent, 0, scratch, 1)
+        for n in range(before.shape[0]):
+            gate, part, kept = gates[t, n], scratch[n], candidates[t, n]
+            old, new = before[n], after[n]
+            z, r, c = gate[:units], gate[units : 2 * units], gate[2 * units :]
+            part_z, part_r, part_c = part[:units], part[units : 2 * units], part[2 * units :]
+            for j in range(units):
+                z[j] = sigmoid(z[j] + part_z[j])
+                r[j] = sigmoid(r[j] + part_r[j])
+                kept[j] = part_c[j]
+                c[j] = tanh(c[j] + r[j] * part_c[j])
+                new[j] = z[j] * old[j] + (ONE - z[j]) * c[j]
+
+
+@kernel("dg und tnd tnd -> tng tng nd", cost="2tndg")
+def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, carry):
+    """Walk back through time, from dL/dh_t of every step in ``d_states``.
+
+    ``gates`` (z, r, c) turns into the gradient of the inputs' share, ``d_recurrent`` is the
+    gradient of the recurrent share; ``carry`` is scratch for the gradient between two steps.
+    """
+    units = states.shape[2]
+    carry[:] = 0
+    for t in range(gates.shape[0] - 1, -1, -1):
+        before = states[t]
+        for n in range(before.shape[0]):
+            gate, d_part, old, kept = gates[t, n], d_recurrent[t, n], before[n], candidates[t, n]
+            d, passed = d_states[t, n], carry[n]
+            z, r, c = gate[:units], gate[units : 2 * units], gate[2 * units :]
+            d_z, d_r, d_c = d_part[:units], d_part[units : 2 * units], d_part[2 * units :]
+            for j in range(units):
+                dh = d[j] + passed[j]
+                d_candidate = dh * (ONE - z[j]) * (ONE - c[j] * c[j])
+                d_update = dh * (old[j] - c[j]) * z[j] * (ONE - z[j])
+                d_reset = d_candidate * kept[j] * r[j] * (ONE - r[j])
+                passed[j] = dh * z[j]
+                d_z[j] = d_update
+                d_r[j] = d_reset
+                d_c[j] = d_candidate * r[j]
+                z[j] = d_update
+                r[j] = d_reset
+                c[j] = d_candidate
+        gemm(d_recurrent[t], 0, recurrent, 1, carry, 1)

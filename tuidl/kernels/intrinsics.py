@@ -1,0 +1,67 @@
+"""The few machine operations that Numba's Python does not spell."""
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+
+@intrinsic
+def pointer_at(typing_context: Any, pointer: Any, offset: Any) -> Any:
+    """The address of element ``offset`` behind ``pointer``."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.gep(arguments[0], [arguments[1]])
+
+    return pointer(pointer, types.int64), codegen
+
+
+@intrinsic
+def float_bits(typing_context: Any, bits: Any) -> Any:
+    """The float64 whose bits the int64 ``bits`` holds."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return types.float64(types.int64), codegen
+
+
+@intrinsic
+def call_kernel(typing_context: Any, address: Any, row: Any, arena: Any, clock: Any) -> Any:
+    """Call the compiled kernel at ``address`` on one row of a program."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointers = [
+            context.make_array(kind)(context, builder, array).data
+            for kind, array in zip(signature.args[1:], arguments[1:], strict=True)
+        ]
+        function_type = ir.FunctionType(ir.VoidType(), [pointer.type for pointer in pointers])
+        target = builder.inttoptr(arguments[0], function_type.as_pointer())
+        builder.call(target, pointers)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, row, arena, clock), codegen
+
+
+@intrinsic
+def round_to_even(typing_context: Any, x: Any) -> Any:
+    """``x`` rounded to the nearest whole number, as a float."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        function = builder.module.declare_intrinsic("llvm.rint", [arguments[0].type])
+        return builder.call(function, arguments)
+
+    return x(x), codegen
+
+
+@intrinsic
+def power_of_two(typing_context: Any, n: Any) -> Any:
+    """2**n for a whole float32 ``n`` in -126..128 (128 gives infinity), from its exponent bits."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        integer = ir.IntType(32)
+        biased = builder.add(builder.fptosi(arguments[0], integer), ir.Constant(integer, 127))
+        return builder.bitcast(builder.shl(biased, ir.Constant(integer, 23)), ir.FloatType())
+
+    return types.float32(types.float32), codegen

@@ -1,0 +1,125 @@
+"""The compiler: every Numba flag of the project, and how a kernel becomes a function pointer."""
+
+import ctypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numba import carray, cfunc, njit, types
+from numba.extending import overload
+
+from tuidl.kernels.cache import cache_folder, compile_cached
+from tuidl.kernels.clock import CLOCK_SIZE
+from tuidl.kernels.intrinsics import float_bits, pointer_at
+from tuidl.kernels.signature import Signature
+
+FLAGS: dict[str, Any] = {
+    "error_model": "numpy",
+    "nogil": True,
+    # All of fastmath but nnan and ninf: a value that is not finite must stay visible.
+    "fastmath": {"contract", "reassoc", "nsz", "arcp", "afn"},
+}
+
+KERNELS: dict[str, "Kernel"] = {}
+"""Every kernel by its name, in the order in which the kernels package defines them."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """One instruction: its name, its plain Python function and the shapes it works on."""
+
+    name: str
+    opcode: int
+    function: Callable[..., None]
+    signature: Signature
+
+    @cached_property
+    def _row_function(self) -> Callable[..., None]:
+        """``function`` behind the signature that all kernels share: (row, arena, clock)."""
+        first_letter = 1 + len(self.signature.operands)
+        first_option = first_letter + len(self.signature.letters)
+        lines = [f"def {self.name}(row, arena, clock):"]
+        for i, letter in enumerate(self.signature.letters):
+            lines.append(f"    {letter} = row[{first_letter + i}]")
+        arguments = [
+            f"carray(pointer_at(arena, row[{i + 1}]), ({', '.join(operand.letters)},))"
+            for i, operand in enumerate(self.signature.operands)
+        ]
+        for i, option in enumerate(self.signature.options):
+            value = f"row[{first_option + i}]"
+            arguments.append(f"float_bits({value})" if option.is_float else value)
+        if self.signature.uses_clock:
+            arguments.append(f"carray(clock, ({CLOCK_SIZE},))")
+        lines.append(f"    function({', '.join(arguments)})")
+        scope = {
+            "__name__": self.function.__module__,
+            "carray": carray,
+            "pointer_at": pointer_at,
+            "float_bits": float_bits,
+            "function": helper(self.function),
+        }
+        # The code carries the kernel's own file name: Numba's cache asks for a file that exists.
+        exec(compile("\n".join(lines), self.function.__code__.co_filename, "exec"), scope)
+        return scope[self.name]  # type: ignore[return-value]
+
+    def is_compiled(self, dtype: np.dtype[Any]) -> bool:
+        """Whether machine code is at hand, in this process or (by its file's name) in the cache."""
+        folder = cache_folder()
+        if (self.name, dtype.str) in _COMPILED:
+            return True
+        # Numba keeps an index for each function; the two dtypes share it.
+        return folder is not None and any(folder.glob(f"*/*.{self.name}-*.nbi"))
+
+    def compile(self, dtype: np.dtype[Any]) -> tuple[int, bool]:
+        """Machine code for arenas of ``dtype``: (its address, whether the cache had it)."""
+        key = (self.name, dtype.str)
+        if key not in _COMPILED:
+            scalar = types.float32 if dtype == np.float32 else types.float64
+            signature = types.void(
+                types.CPointer(types.int64),
+                types.CPointer(scalar),
+                types.CPointer(types.float64),
+            )
+            _COMPILED[key] = compile_cached(
+                lambda cached: cfunc(signature, cache=cached, **FLAGS)(self._row_function)
+            )
+        compiled = _COMPILED[key]
+        return compiled.address, compiled.cache_hits > 0
+
+
+_COMPILED: dict[tuple[str, str], Any] = {}
+
+
+def call_row(address: int, row: Any, arena: Any, clock: Any) -> None:
+    """Call compiled code on one row from Python, for looking into a step."""
+    pointers = (ctypes.c_void_p(array.ctypes.data) for array in (row, arena, clock))
+    ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(address)(*pointers)
+
+
+def kernel(shapes: str, cost: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register the function below as a kernel; it stays a plain Python function.
+
+    Parameters
+    ----------
+    shapes : operands read ``->`` operands written, in letters: ``"nk kf f -> nf"``
+    cost : floating-point operations as a factor and letters: ``"2nkf"``
+    """
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        name = function.__name__
+        KERNELS[name] = Kernel(name, len(KERNELS), function, Signature.of(function, shapes, cost))
+        return function
+
+    return register
+
+
+def helper(function: Callable[..., Any]) -> Any:
+    """A compiled function that kernels call; it goes into their machine code."""
+    return njit(**FLAGS)(function)
+
+
+def scalar_helper(function: Callable[..., Any]) -> Callable[..., Any]:
+    """An ``overload`` under the project's flags, for functions that differ between dtypes."""
+    return overload(function, jit_options=FLAGS, strict=False)  # type: ignore[no-any-return]

@@ -1,0 +1,33 @@
+"""What recurrent layers share: their states, time first, to outputs, examples first, and back."""
+
+from tuidl.tape import Batch, Scope, View
+
+
+def emit_outputs(scope: Scope, states: View, return_sequences: bool) -> None:
+    """Write the output of a layer whose ``states`` (steps + 1, examples, units) are known.
+
+    The first state is the one before the first step.
+    """
+    steps, units = _steps_and_units(states)
+    if return_sequences:
+        after = states.part(Batch(units), steps, Batch(), units)
+        scope.forward("time_second", after, scope.y)
+    else:
+        last = states.part(Batch(steps * units), Batch(units))
+        scope.forward("copy", last, scope.y.flat)
+
+
+def emit_output_gradient(scope: Scope, states: View, return_sequences: bool) -> View:
+    """Write dL/dstate (steps, examples, units) that comes from above, and return its buffer."""
+    assert scope.dy is not None
+    steps, units = _steps_and_units(states)
+    d_states = scope.buffer("d_states", steps, Batch(), units)
+    name = "time_first" if return_sequences else "last_step_gradient"
+    scope.backward(name, scope.dy, d_states)
+    return d_states
+
+
+def _steps_and_units(states: View) -> tuple[int, int]:
+    moments, _, units = states.shape
+    assert isinstance(moments, int) and isinstance(units, int)
+    return moments - 1, units

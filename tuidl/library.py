@@ -1,0 +1,31 @@
+"""The presets that come with tuidl, and finding one by name or path."""
+
+from pathlib import Path
+
+from tuidl.errors import PresetError, suggestion
+from tuidl.preset import Preset
+
+
+def folder() -> Path:
+    """Where the shipped presets lie: in the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "presets"
+    return installed if installed.is_dir() else package.parent / "presets"
+
+
+def shipped() -> dict[str, Path]:
+    """Name -> file of every shipped preset, in order of name."""
+    return {path.stem: path for path in sorted(folder().glob("*.toml"))}
+
+
+def load_preset(name_or_path: str | Path, overrides: tuple[str, ...] = ()) -> Preset:
+    """The preset of this name, or in this file. Raises PresetError."""
+    known = shipped()
+    text = str(name_or_path)
+    if text in known:
+        return Preset.load(known[text], overrides)
+    path = Path(name_or_path)
+    looks_like_path = path.suffix == ".toml" or len(path.parts) > 1
+    if not path.exists() and not looks_like_path:
+        raise PresetError("", f"no preset {text!r}, and no such file; {suggestion(text, known)}")
+    return Preset.load(path, overrides)

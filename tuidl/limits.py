@@ -1,0 +1,32 @@
+"""Limits that are checked before anything is allocated."""
+
+import os
+
+from tuidl.errors import BackendError
+
+SHARE_OF_MEMORY = 0.8
+
+
+def available_memory() -> int:
+    """Bytes of the machine's memory that a program may take."""
+    try:
+        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # not a POSIX system
+        total = 4 << 30
+    return int(total * SHARE_OF_MEMORY)
+
+
+def check_memory(needed: int) -> None:
+    """Raises BackendError where ``needed`` bytes are more than the machine can give."""
+    if needed > (available := available_memory()):
+        raise BackendError(
+            f"the program needs {needed / 2**30:.1f} GiB, this machine can give "
+            f"{available / 2**30:.1f}: use smaller layers or a smaller training.batch_size"
+        )
+
+
+def default_threads() -> int:
+    """Threads to use unless somebody says otherwise: the cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,126 @@
+"""Preset: what to train. The only configuration there is; reads and writes TOML."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import msgspec
+import tomli_w
+from msgspec import Meta
+
+from tuidl.config import Config, Seed
+from tuidl.data.catalog import SOURCES
+from tuidl.data.dataset import Source
+from tuidl.errors import PresetError, suggestion
+from tuidl.layers import LAYERS
+from tuidl.layers.base import Layer
+from tuidl.losses import LOSSES, Loss
+from tuidl.metrics import METRICS, MetricName
+from tuidl.optimizers import OPTIMIZERS, Optimizer
+from tuidl.validation import convert, convert_tagged, set_value
+
+LARGEST_FILE = 1 << 20
+MOST_LAYERS = 512
+
+
+class Training(Config, frozen=True):
+    """How long and in what portions. ``batch_size = "full"`` is one step an epoch on everything."""
+
+    epochs: Annotated[int, Meta(ge=1, le=10_000_000)] = 10
+    batch_size: Annotated[int, Meta(ge=1, le=1_000_000)] | Literal["full"] = 32
+    seed: Seed = 0
+    shuffle: bool = True
+    metrics: tuple[MetricName, ...] = ()
+
+
+class Preset(Config, frozen=True, kw_only=True):
+    """A whole experiment: data, layers, loss, optimizer, training."""
+
+    name: str
+    about: str = ""
+    data: Source
+    layers: tuple[Layer, ...]
+    loss: Loss
+    optimizer: Optimizer
+    training: Training = Training()
+
+    @classmethod
+    def parse(cls, text: str, source: str = "preset", overrides: tuple[str, ...] = ()) -> Self:
+        """Read TOML. ``overrides`` are ``KEY=VALUE`` texts with dotted keys, applied first.
+
+        Raises PresetError, which names ``source``, the key and what was expected.
+        """
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise PresetError("", f"not TOML: {error}", source) from None
+        for override in overrides:
+            set_value(table, override)
+        try:
+            return cls._from_table(table)
+        except PresetError as error:
+            raise error.within(source) from None
+
+    @classmethod
+    def load(cls, path: Path, overrides: tuple[str, ...] = ()) -> Self:
+        """Read a TOML file. Raises PresetError."""
+        try:
+            size = path.stat().st_size
+            if size > LARGEST_FILE:
+                raise PresetError("", f"{size} bytes: a preset has at most {LARGEST_FILE}", str(path))
+            text = path.read_text(encoding="utf-8")
+        except OSError as error:
+            raise PresetError("", error.strerror or str(error), str(path)) from None
+        except UnicodeDecodeError as error:
+            raise PresetError("", f"not UTF-8 text (byte {error.start})", str(path)) from None
+        return cls.parse(text, str(path), overrides)
+
+    @classmethod
+    def _from_table(cls, table: dict[str, Any]) -> Self:
+        sections = {"data", "layers", "loss", "optimizer", "training"}
+        known = sections | {"name", "about"}
+        for key in table:
+            if key not in known:
+                raise PresetError(key, f"unknown key; {suggestion(key, known)}")
+        for key in ("name", "data", "layers", "loss", "optimizer"):
+            if key not in table:
+                raise PresetError(key, "missing: every preset needs it")
+        layers = table["layers"]
+        if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
+            raise PresetError("layers", f"expected 1 to {MOST_LAYERS} [[layers]] tables")
+        preset = cls(
+            name=convert(table["name"], Annotated[str, Meta(min_length=1, max_length=200)], "name"),
+            about=convert(table.get("about", ""), str, "about"),
+            data=convert_tagged(table["data"], SOURCES, "source", "data"),
+            layers=tuple(
+                convert_tagged(layer, LAYERS, "type", f"layers[{i}]")
+                for i, layer in enumerate(layers)
+            ),
+            loss=convert_tagged(table["loss"], LOSSES, "type", "loss"),
+            optimizer=convert_tagged(table["optimizer"], OPTIMIZERS, "type", "optimizer"),
+            training=convert(table.get("training", {}), Training, "training"),
+        )
+        preset._check()
+        return preset
+
+    def _check(self) -> None:
+        """What no single table can know."""
+        if self.data.validation + self.data.test >= 1:
+            raise PresetError(
+                "data.validation", "validation and test together leave nothing to train on"
+            )
+        is_classes = bool(self.data.spec().classes)
+        for i, name in enumerate(self.training.metrics):
+            if METRICS[name].of_classes != is_classes:
+                kind = "classes" if is_classes else "numbers"
+                fitting = [m.name for m in METRICS.values() if m.of_classes == is_classes]
+                raise PresetError(
+                    f"training.metrics[{i}]",
+                    f"{name!r} does not fit targets that are {kind} (fitting: {', '.join(fitting)})",
+                )
+            if name in self.training.metrics[:i]:
+                raise PresetError(f"training.metrics[{i}]", f"{name!r} is named twice")
+
+    def to_toml(self) -> str:
+        """The preset as TOML text; values that are the default are left out."""
+        return tomli_w.dumps(msgspec.to_builtins(self))

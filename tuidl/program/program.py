@@ -1,0 +1,178 @@
+"""Graph -> Program: shards, memory, and the three routines that training needs."""
+
+from dataclasses import dataclass
+from math import prod
+
+from tuidl.graph import Graph
+from tuidl.layers.base import Shape
+from tuidl.program import emit
+from tuidl.program.emit import Emitted, Memory, statistics_layout
+from tuidl.program.layout import Place, aligned, constants_of, plan_lanes, stack
+from tuidl.program.routine import Routine
+from tuidl.tape import Buffer, Region
+
+MOST_SHARDS = 16
+FLOPS_OF_A_SHARD = 1_500_000
+"""Work below which a second shard costs more than it brings: about 20 microseconds of a core."""
+EXAMPLES_OF_A_SHARD = 4
+EVALUATION_BATCH = 128
+SERIAL_UPDATE = 65_536
+"""Gradients (shards * parameters) up to which one thread updates faster than several."""
+
+
+@dataclass(frozen=True)
+class ParameterSlot:
+    """A parameter's place in the arena: ``conv2d_1.kernel`` at ``offset``."""
+
+    name: str
+    shape: Shape
+    offset: int
+    initializer: str
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+
+@dataclass(frozen=True)
+class Program:
+    """All that a backend needs to train a network: pure data, the same for every backend."""
+
+    graph: Graph
+    parameters: tuple[ParameterSlot, ...]
+    span: int
+    """Elements of the vector of all parameters, gaps between them included."""
+    gradients: int
+    """Where the shards' gradients start, one vector of ``span`` behind the other."""
+    state: dict[str, int]
+    """Where each of the optimizer's vectors starts."""
+    statistics: dict[str, tuple[int, int]]
+    """First slot and number of slots of the loss and each metric."""
+    train: Routine
+    evaluate: Routine
+    predict: Routine
+    size: int
+    """Elements of the arena."""
+
+    @property
+    def shards(self) -> int:
+        return self.train.shards
+
+    @property
+    def batch(self) -> int:
+        return self.train.capacity
+
+    @property
+    def kernels(self) -> list[str]:
+        """Names of the kernels that it needs, in order of first use."""
+        routines = (self.train, self.evaluate, self.predict)
+        names = (i.kernel for r in routines for i in r.emitted.instructions)
+        return list(dict.fromkeys(names))
+
+    def __str__(self) -> str:
+        from tuidl.program.listing import listing
+
+        return listing(self)
+
+
+def shards_for(flops: int, batch: int) -> int:
+    """How many parts a batch is worked on in: by the work, never by the machine.
+
+    ``flops``: of one example, forward and backward. The number is a power of two, so that
+    thread counts that are one divide it evenly.
+    """
+    most = min(MOST_SHARDS, batch // EXAMPLES_OF_A_SHARD, flops * batch // FLOPS_OF_A_SHARD)
+    return 1 << max(most, 1).bit_length() - 1
+
+
+def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -> Program:
+    """Compile the network for batches of up to ``batch`` examples.
+
+    ``input_gradient``: also compute the gradient of the inputs (for gradient checks).
+    """
+    evaluation = max(batch, EVALUATION_BATCH)
+    shards = shards_for(3 * graph.flops, batch)
+    evaluation_shards = shards_for(graph.flops, evaluation)
+    memory = _memory(graph, shards)
+    emitted = {
+        "train": emit.emit_training(
+            graph, memory, -(-batch // shards), input_gradient=input_gradient
+        ),
+        "evaluate": emit.emit_evaluation(graph, memory, -(-evaluation // evaluation_shards)),
+        "predict": emit.emit_prediction(graph, memory, -(-evaluation // evaluation_shards)),
+    }
+    span = memory.all_parameters.elements(1)
+    shared = _shared_places(memory, span, shards)
+    base = span * (1 + shards + len(memory.state))
+    constants = [c for e in emitted.values() for c in constants_of(e.instructions)]
+    shared |= stack(constants, base)
+    base += sum(aligned(constant.elements(1)) for constant in constants)
+    update_lanes = shards if shards * span > SERIAL_UPDATE else 1
+
+    def routine(name: str, capacity: int, lanes: int) -> Routine:
+        work: Emitted = emitted[name]
+        layout = plan_lanes(work, shared, base, lanes, -(-capacity // lanes))
+        return Routine(name, work, layout, capacity, lanes, update_lanes, span)
+
+    routines = {
+        "train": routine("train", batch, shards),
+        "evaluate": routine("evaluate", evaluation, evaluation_shards),
+        "predict": routine("predict", evaluation, evaluation_shards),
+    }
+    return Program(
+        graph=graph,
+        parameters=_slots(graph, memory, shared),
+        span=span,
+        gradients=span,
+        state={name: shared[buffer].start for name, buffer in memory.state.items()},
+        statistics=statistics_layout(graph),
+        size=max(r.layout.size for r in routines.values()),
+        **routines,
+    )
+
+
+def _memory(graph: Graph, shards: int) -> Memory:
+    parameters: dict[str, Buffer] = {}
+    gradients: dict[str, Buffer] = {}
+    for node in graph.nodes:
+        for parameter in node.parameters:
+            name = f"{node.name}.{parameter.name}"
+            parameters[name] = Buffer(name, Region.PARAMETERS, parameter.shape)
+            gradients[name] = Buffer(f"d_{name}", Region.GRADIENTS, parameter.shape, per_lane=True)
+    span = sum(aligned(buffer.elements(1)) for buffer in parameters.values())
+    state = {
+        name: Buffer(name, Region.STATE, (span,)) for name in graph.preset.optimizer.state()
+    }
+    return Memory(
+        parameters=parameters,
+        gradients=gradients,
+        all_parameters=Buffer("parameters", Region.PARAMETERS, (span,)),
+        all_gradients=Buffer("gradients", Region.GRADIENTS, (shards, span)),
+        state=state,
+    )
+
+
+def _shared_places(memory: Memory, span: int, shards: int) -> dict[Buffer, Place]:
+    places = stack(memory.parameters.values(), 0)
+    places |= stack(memory.gradients.values(), span, lane_stride=span)
+    places[memory.all_parameters] = Place(0)
+    places[memory.all_gradients] = Place(span)
+    places |= stack(memory.state.values(), span * (1 + shards))
+    return places
+
+
+def _slots(
+    graph: Graph, memory: Memory, places: dict[Buffer, Place]
+) -> tuple[ParameterSlot, ...]:
+    return tuple(
+        ParameterSlot(
+            name=f"{node.name}.{parameter.name}",
+            shape=parameter.shape,
+            offset=places[memory.parameters[f"{node.name}.{parameter.name}"]].start,
+            initializer=parameter.initializer,
+        )
+        for node in graph.nodes
+        for parameter in node.parameters
+    )
+
+

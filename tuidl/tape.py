@@ -1,0 +1,162 @@
+"""What layers write their work on: symbolic buffers, and instructions that name them.
+
+Nothing here knows addresses or the number of examples: ``program`` gives both to a finished tape.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from math import prod
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A dimension that grows with the examples of a shard: ``times`` rows for each."""
+
+    times: int = 1
+
+
+Dimension = int | Batch
+
+
+def size_of(dimension: Dimension, examples: int) -> int:
+    """The dimension's length for a shard of so many examples."""
+    return dimension.times * examples if isinstance(dimension, Batch) else dimension
+
+
+def joined(dimensions: tuple[Dimension, ...]) -> Dimension:
+    """The one dimension that several neighbours make when they are flattened."""
+    fixed = prod(d for d in dimensions if not isinstance(d, Batch))
+    batches = [d for d in dimensions if isinstance(d, Batch)]
+    return Batch(batches[0].times * fixed) if batches else fixed
+
+
+class Region(Enum):
+    """The part of the arena that a buffer lies in."""
+
+    PARAMETERS = auto()
+    GRADIENTS = auto()
+    STATE = auto()
+    CONSTANTS = auto()
+    LANE = auto()
+
+
+class Symbol(Enum):
+    """An option's value that only the finished program knows."""
+
+    BATCH = auto()
+    """Examples of all shards together in this step."""
+    SLICE_START = auto()
+    SLICE_STOP = auto()
+    """The part of the parameter vector that this lane of an update looks after."""
+
+
+@dataclass(frozen=True, eq=False)
+class Buffer:
+    """A named array. ``lanes``: whether every shard has one of its own."""
+
+    name: str
+    region: Region
+    shape: tuple[Dimension, ...]
+    per_lane: bool = False
+
+    def elements(self, examples: int) -> int:
+        return size_of(joined(self.shape), examples)
+
+    @property
+    def view(self) -> "View":
+        return View(self, 0, self.shape)
+
+
+@dataclass(frozen=True)
+class View:
+    """A contiguous part of a buffer, seen in some shape.
+
+    It starts ``offset + per_example * examples`` elements into the buffer.
+    """
+
+    buffer: Buffer
+    offset: int
+    shape: tuple[Dimension, ...]
+    per_example: int = 0
+
+    def reshape(self, *shape: Dimension) -> "View":
+        return View(self.buffer, self.offset, shape, self.per_example)
+
+    @property
+    def flat(self) -> "View":
+        return self.reshape(joined(self.shape))
+
+    @property
+    def rows(self) -> "View":
+        """All dimensions but the last as one."""
+        return self.reshape(joined(self.shape[:-1]), self.shape[-1])
+
+    def part(self, offset: Dimension, *shape: Dimension) -> "View":
+        """The view of ``shape`` that starts ``offset`` elements further on."""
+        if isinstance(offset, Batch):
+            return View(self.buffer, self.offset, shape, self.per_example + offset.times)
+        return View(self.buffer, self.offset + offset, shape, self.per_example)
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One kernel on its operands. ``shared``: done once for all shards, after all of them."""
+
+    kernel: str
+    operands: tuple[View, ...]
+    options: dict[str, int | float | Symbol]
+    node: str
+    backward: bool = False
+    shared: bool = False
+
+
+@dataclass
+class Tape:
+    """Instructions in the order of writing: forward at once, backward by node, last node first."""
+
+    forward: list[Instruction] = field(default_factory=list)
+    _backward: list[list[Instruction]] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """What is written backward from here on runs before all that was written backward."""
+        self._backward.append([])
+
+    def write(self, instruction: Instruction) -> None:
+        (self._backward[-1] if instruction.backward else self.forward).append(instruction)
+
+    @property
+    def backward(self) -> list[Instruction]:
+        return [instruction for group in reversed(self._backward) for instruction in group]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A layer's place in the network: what it reads and writes, and the tape to write on.
+
+    ``dx`` is None where nobody asks for the gradient of the input; ``dy`` is None where the
+    layer takes no part in learning at all (inference, or nothing to learn up to here).
+    """
+
+    tape: Tape
+    node: str
+    examples: int
+    x: View
+    y: View
+    dx: View | None
+    dy: View | None
+    parameters: dict[str, View]
+    gradients: dict[str, View]
+
+    def forward(self, kernel: str, *operands: View, **options: int | float | Symbol) -> None:
+        self.tape.write(Instruction(kernel, operands, options, self.node))
+
+    def backward(self, kernel: str, *operands: View, **options: int | float | Symbol) -> None:
+        self.tape.write(Instruction(kernel, operands, options, self.node, backward=True))
+
+    def buffer(self, name: str, *shape: Dimension) -> View:
+        """Room of the shard's own: scratch, or what backward needs of forward."""
+        return Buffer(f"{self.node}.{name}", Region.LANE, shape, per_lane=True).view
+
+    def zeros(self, *shape: Dimension) -> View:
+        """Zeros that stay zeros, for a bias that is not wanted."""
+        return Buffer(f"{self.node}.zeros", Region.CONSTANTS, shape).view

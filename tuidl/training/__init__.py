@@ -1,0 +1,1 @@
+"""Training: the trainer, and checks of what it computes."""

@@ -1,0 +1,213 @@
+"""The trainer: a generator of events. Headless is a loop over it, a test is a list of it."""
+
+import math
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from tuidl import events
+from tuidl.backends.base import Array, Batches, Feed, Stretch
+from tuidl.data import Split
+from tuidl.errors import DataError
+from tuidl.events import Event, Scores
+from tuidl.limits import default_threads
+from tuidl.model import Model
+from tuidl.preset import Preset
+from tuidl.training.diagnosis import first_non_finite
+from tuidl.training.interruption import Interrupter
+from tuidl.training.scores import scores_of
+from tuidl.training.shuffling import permutation
+
+STRETCH_SECONDS = 0.04
+"""How long the compiled loop runs between two looks at the interrupter."""
+
+SECONDS_BETWEEN_PROGRESS = 0.05
+
+
+@dataclass(frozen=True)
+class _EpochResult:
+    """``failed_step`` is 0 unless the loss of that step, counted from 1, was not finite."""
+
+    totals: Array
+    finished: bool
+    failed_step: int = 0
+    loss: float = 0.0
+
+
+class Trainer:
+    """Trains a preset's network on its data; ``run`` may be called once."""
+
+    def __init__(
+        self,
+        preset: Preset,
+        model: Model | None = None,
+        *,
+        backend: str = "cpu",
+        threads: int | None = None,
+        interrupter: Interrupter | None = None,
+    ) -> None:
+        """Load the data and lay out the model; nothing is compiled yet.
+
+        A ``model`` given is trained on from the parameters it has. Raises TuidlError.
+        """
+        self.preset = preset
+        self.interrupter = interrupter or Interrupter()
+        split = preset.data.split()
+        batch = _batch_size(preset, split)
+        self.model = model or Model(
+            preset, batch=batch, backend=backend, threads=threads or default_threads()
+        )
+        if model is not None and model.program.batch < batch:
+            raise DataError(f"the model was built for batches of {model.program.batch}")
+        self.program, self.engine = self.model.program, self.model.engine
+        self.train_feed = self.model.feed(split.train.x, split.train.y)
+        self.held_out = {
+            name: self.model.feed(part.x, part.y)
+            for name, part in (("validation", split.validation), ("test", split.test))
+        }
+        self.batches = Batches.of(self.program.train, batch, len(self.train_feed))
+        self.steps = self.batches.steps(len(self.train_feed))
+        self._stretch_steps = 1
+        self._last_progress = 0.0
+
+    def run(self) -> Iterator[Event]:
+        """Train to the end, a stop or a failure; the last event says which."""
+        yield self._started()
+        yield from self._compile()
+        self.interrupter.listening = True
+        started = time.perf_counter()
+        train: Scores | None = None
+        validation: Scores | None = None
+        done = 0
+        for epoch in range(1, self.preset.training.epochs + 1):
+            epoch_started = time.perf_counter()
+            result = yield from self._train_epoch(epoch)
+            if result.failed_step:
+                yield self._failed(epoch, result)
+                return
+            if not result.finished:
+                break
+            done = epoch
+            train = scores_of(self.program, result.totals, len(self.train_feed))
+            validation = self._evaluate("validation")
+            seconds = time.perf_counter() - epoch_started
+            yield events.EpochEnded(
+                epoch=epoch, seconds=seconds, train=train, validation=validation
+            )
+            if self.interrupter.reason:
+                break
+        yield events.RunEnded(
+            reason=self.interrupter.reason or "completed",
+            epochs=done,
+            seconds=time.perf_counter() - started,
+            train=train,
+            validation=validation,
+            test=self._evaluate("test"),
+            weights_sha256=self.model.weights_sha256,
+        )
+
+    def _started(self) -> Event:
+        name = self.preset.name.lower().replace(" ", "_")
+        return events.RunStarted(
+            run=f"{name}-{datetime.now(UTC):%Y%m%d-%H%M%S}",
+            preset=self.preset.name,
+            seed=self.preset.training.seed,
+            backend=self.model.backend,
+            threads=self.engine.threads,
+            shards=self.program.shards,
+            parameters=self.program.graph.parameter_count,
+            epochs=self.preset.training.epochs,
+            batch_size=self.batches.batch,
+            examples={
+                "train": len(self.train_feed),
+                **{name: len(feed) for name, feed in self.held_out.items()},
+            },
+        )
+
+    def _compile(self) -> Iterator[Event]:
+        started = time.perf_counter()
+        for step in self.model.prepare():
+            yield events.Compiling(done=step.done, total=step.total, kernel=step.kernel)
+        seconds = time.perf_counter() - started
+        yield events.Compiled(seconds=seconds, cached=self.engine.from_cache)
+
+    def _train_epoch(self, epoch: int) -> Generator[Event, None, _EpochResult]:
+        feed = self._ordered(epoch)
+        rate = self.preset.optimizer.learning_rate
+        totals = np.zeros(sum(size for _, size in self.program.statistics.values()))
+        step = 0
+        while step < self.steps:
+            if self.interrupter.reason:
+                return _EpochResult(totals, finished=False)
+            count = min(self._stretch_steps, self.steps - step)
+            stretch = Stretch(step, np.full(count, rate), totals, np.zeros(count))
+            started = time.perf_counter()
+            done = self.engine.run(self.batches, feed, stretch)
+            seconds = time.perf_counter() - started
+            step += done
+            if done < count and not math.isfinite(stretch.losses[done]):
+                loss = float(stretch.losses[done])
+                return _EpochResult(totals, finished=False, failed_step=step + 1, loss=loss)
+            self._adapt(done, seconds)
+            if self._progress_is_due():
+                speed = done * self.batches.batch / max(seconds, 1e-9)
+                yield events.Progress(
+                    epoch=epoch,
+                    step=step,
+                    steps=self.steps,
+                    loss=float(stretch.losses[done - 1]),
+                    examples_per_second=speed,
+                )
+        return _EpochResult(totals, finished=True)
+
+    def _ordered(self, epoch: int) -> Feed:
+        feed, training = self.train_feed, self.preset.training
+        if not training.shuffle or self.batches.batch >= len(feed):
+            return feed
+        return Feed(feed.x, feed.y, permutation(len(feed), training.seed, epoch))
+
+    def _adapt(self, done: int, seconds: float) -> None:
+        """As many steps a stretch as fit its time; that changes nothing in the results."""
+        fitting = int(done * STRETCH_SECONDS / max(seconds, 1e-9))
+        self._stretch_steps = max(1, min(fitting, 4 * self._stretch_steps))
+
+    def _progress_is_due(self) -> bool:
+        now = time.perf_counter()
+        if now - self._last_progress < SECONDS_BETWEEN_PROGRESS:
+            return False
+        self._last_progress = now
+        return True
+
+    def _evaluate(self, part: str) -> Scores | None:
+        feed = self.held_out[part]
+        if not len(feed):
+            return None
+        return scores_of(self.program, self.model.evaluate(feed), len(feed))
+
+    def _failed(self, epoch: int, result: _EpochResult) -> Event:
+        is_short = result.failed_step == self.steps
+        rows = self.batches.short if is_short else self.batches.whole
+        found = first_non_finite(self.model, rows)
+        error = (
+            f"the loss is {result.loss} at epoch {epoch}, step {result.failed_step}; the first "
+            f"value that is not finite: {found.layer} ({found.what})"
+        )
+        where: dict[str, int | str] = {
+            "epoch": epoch,
+            "step": result.failed_step,
+            "layer": found.layer,
+            "phase": found.what,
+        }
+        return events.RunFailed(error=error, where=where)
+
+
+def _batch_size(preset: Preset, split: Split) -> int:
+    """Examples of a step. Raises DataError where there is nothing to train on."""
+    count = len(split.train)
+    if not count:
+        raise DataError("nothing to train on: the training part of the data is empty")
+    size = preset.training.batch_size
+    return count if size == "full" else min(int(size), count)

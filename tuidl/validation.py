@@ -1,0 +1,141 @@
+"""Strict reading of TOML values into records, with errors that a beginner can act on."""
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec.inspect import Field, LiteralType, StructType, UnionType, type_info
+
+from tuidl.errors import PresetError, suggestion
+
+WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+
+
+def convert(value: Any, kind: Any, key: str) -> Any:
+    """``value`` as ``kind``. Raises PresetError with the exact key below ``key``."""
+    _require_finite(value, key)
+    try:
+        return msgspec.convert(value, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise _explained(str(error), value, kind, key) from None
+
+
+def convert_tagged(value: Any, kinds: Mapping[str, type[Any]], tag: str, key: str) -> Any:
+    """``value`` as the one of ``kinds`` that its ``tag`` names. Raises PresetError."""
+    if not isinstance(value, dict):
+        raise PresetError(key, f"expected a table, got {_shown(value)}")
+    if tag not in value:
+        raise PresetError(f"{key}.{tag}", f"missing (valid: {', '.join(sorted(kinds))})")
+    name = value[tag]
+    if not isinstance(name, str) or name not in kinds:
+        raise PresetError(f"{key}.{tag}", f"no {_shown(name)}; {suggestion(str(name), kinds)}")
+    return convert(value, kinds[name], key)
+
+
+def set_value(table: dict[str, Any], override: str) -> None:
+    """Apply one ``KEY=VALUE`` of the command line, KEY dotted: ``layers.0.filters=8``.
+
+    VALUE is read as TOML, or as text where it is none. Raises PresetError.
+    """
+    key, equals, text = override.partition("=")
+    path = key.strip().split(".")
+    if not equals or not all(path):
+        raise PresetError(f"--set {override}", "expected KEY=VALUE, KEY like training.epochs")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except (tomllib.TOMLDecodeError, KeyError):
+        value = text.strip()
+    place: Any = table
+    for i, step in enumerate(path[:-1]):
+        place = _below(place, step, ".".join(path[: i + 1]), override)
+    if isinstance(place, list):
+        place[_index(place, path[-1], override)] = value
+    elif isinstance(place, dict):
+        place[path[-1]] = value
+    else:
+        raise PresetError(f"--set {override}", f"{'.'.join(path[:-1])} holds no table")
+
+
+def _below(place: Any, step: str, path: str, override: str) -> Any:
+    if isinstance(place, list):
+        return place[_index(place, step, override)]
+    if isinstance(place, dict):
+        return place.setdefault(step, {})
+    raise PresetError(f"--set {override}", f"{path} is not a table or a list")
+
+
+def _index(place: list[Any], step: str, override: str) -> int:
+    if not step.isdecimal() or int(step) >= len(place):
+        raise PresetError(
+            f"--set {override}", f"expected a number from 0 to {len(place) - 1}, got {step!r}"
+        )
+    return int(step)
+
+
+def _require_finite(value: Any, key: str) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise PresetError(key, f"expected a finite number, got {value}")
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _require_finite(inner, f"{key}.{name}")
+    if isinstance(value, list):
+        for i, inner in enumerate(value):
+            _require_finite(inner, f"{key}[{i}]")
+
+
+def _explained(message: str, value: Any, kind: Any, key: str) -> PresetError:
+    """Turn the validator's message into key, expectation, what was there and the nearest name."""
+    problem, _, path = message.partition(" - at `$")
+    steps = re.findall(r"\.(\w+)|\[(\d+)\]", path)
+    for name, index in steps:
+        value = value[name] if name else value[int(index)]
+    where = key + path.rstrip("`")
+    if match := re.fullmatch(r"Object contains unknown field `(.*)`", problem):
+        names = [f.encode_name for f in _fields(kind)]
+        return PresetError(f"{where}.{match[1]}", f"unknown key; {suggestion(match[1], names)}")
+    if match := re.fullmatch(r"Object missing required field `(.*)`", problem):
+        return PresetError(f"{where}.{match[1]}", "missing: it has no default")
+    if problem.startswith("Invalid enum value"):
+        valid = _literals(kind, steps[0][0] if steps else "")
+        return PresetError(where, f"no {_shown(value)}; {suggestion(str(value), valid)}")
+    expected = re.sub(r"`([^`]*)`", lambda m: _in_words(m[1]), problem.partition(", got ")[0])
+    return PresetError(where, f"{expected[0].lower()}{expected[1:]}, got {_shown(value)}")
+
+
+def _in_words(kinds: str) -> str:
+    return " or ".join(WORDS.get(kind, kind) for kind in kinds.split(" | "))
+
+
+def _fields(kind: Any) -> tuple[Field, ...]:
+    info = type_info(kind)
+    return info.fields if isinstance(info, StructType) else ()
+
+
+def _literals(kind: Any, field: str) -> list[str]:
+    """The words that ``field`` of a record may hold."""
+    found: list[str] = []
+    waiting: list[Any] = [f.type for f in _fields(kind) if f.encode_name == field]
+    while waiting:
+        info = waiting.pop()
+        if isinstance(info, LiteralType):
+            found += [str(word) for word in info.values]
+        elif isinstance(info, UnionType):
+            waiting += info.types
+        elif hasattr(info, "item_type"):
+            waiting.append(info.item_type)
+    return found
+
+
+def _shown(value: Any) -> str:
+    text = repr(value) if not isinstance(value, bool) else str(value).lower()
+    return text if len(text) <= 60 else text[:57] + "..."
