@@ -16,6 +16,9 @@ from tuidl.kernels.jit import helper, scalar_helper
 SMALL_PRODUCT = 2048
 """Multiply-adds up to which plain loops beat the cost of calling BLAS (about 0.3 microseconds)."""
 
+THIN = 4
+"""Inner lengths up to which plain loops beat BLAS at any size: it packs more than it computes."""
+
 
 def gemm(a: Any, transpose_a: int, b: Any, transpose_b: int, c: Any, keep: int) -> None:
     """``c = op(a) @ op(b)``, plus the old ``c`` where ``keep`` is 1; contiguous matrices."""
@@ -59,30 +62,32 @@ def _blas_gemm(typing_context: Any, a: Any, ta: Any, b: Any, tb: Any, c: Any, ke
 
 @helper
 def _small_gemm(a, transpose_a, b, transpose_b, c, keep):  # type: ignore[no-untyped-def]
-    rows, columns = c.shape
+    columns = c.shape[1]
     inner = a.shape[0] if transpose_a else a.shape[1]
-    for i in range(rows):
+    for i in range(c.shape[0]):
+        out = c[i]
         if not keep:
             for j in range(columns):
-                c[i, j] = 0
+                out[j] = 0
         if transpose_b:
             for j in range(columns):
-                total = c[i, j]
+                other = b[j]
+                total = out[j]
                 for r in range(inner):
-                    total += (a[r, i] if transpose_a else a[i, r]) * b[j, r]
-                c[i, j] = total
+                    total += (a[r, i] if transpose_a else a[i, r]) * other[r]
+                out[j] = total
         else:
             for r in range(inner):
-                factor = a[r, i] if transpose_a else a[i, r]
+                factor, other = (a[r, i] if transpose_a else a[i, r]), b[r]
                 for j in range(columns):
-                    c[i, j] += factor * b[r, j]
+                    out[j] += factor * other[j]
 
 
 @scalar_helper(gemm)
 def _gemm(a, transpose_a, b, transpose_b, c, keep):  # type: ignore[no-untyped-def]
     def implementation(a, transpose_a, b, transpose_b, c, keep):  # type: ignore[no-untyped-def]
         inner = a.shape[0] if transpose_a else a.shape[1]
-        if c.size * inner <= SMALL_PRODUCT:
+        if c.size * inner <= SMALL_PRODUCT or (inner <= THIN and not transpose_b):
             _small_gemm(a, transpose_a, b, transpose_b, c, keep)
         else:
             _blas_gemm(a, transpose_a, b, transpose_b, c, keep)

@@ -12,10 +12,13 @@ from tuidl.program.routine import Routine
 from tuidl.tape import Buffer, Region
 
 MOST_SHARDS = 16
+"""Each shard has gradients of its own, and their sum takes time."""
 FLOPS_OF_A_SHARD = 1_500_000
 """Work below which a second shard costs more than it brings: about 20 microseconds of a core."""
-EXAMPLES_OF_A_SHARD = 4
+EXAMPLES_OF_A_SHARD = 8
+"""Fewer examples make matrix products too flat for BLAS."""
 EVALUATION_BATCH = 128
+"""Evaluation and prediction go through the examples in batches of at least this size."""
 SERIAL_UPDATE = 65_536
 """Gradients (shards * parameters) up to which one thread updates faster than several."""
 
