@@ -1,0 +1,1 @@
+"""How fast tuidl trains: ``python -m bench``."""

@@ -1,0 +1,5 @@
+"""``python -m tuidl``."""
+
+from tuidl.cli import main
+
+main()

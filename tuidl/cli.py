@@ -1,0 +1,161 @@
+"""The command line: arguments -> headless. Imports nothing heavy at the top."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tuidl import __version__
+from tuidl.errors import TuidlError
+from tuidl.limits import default_threads
+
+EPILOG = """
+\b
+Exit codes:
+  0    done
+  1    training failed or diverged; a gradient check missed
+  2    usage or preset error (before anything is allocated)
+  130  interrupted (Ctrl-C)
+  143  terminated (SIGTERM, SIGHUP)
+"""
+USAGE_ERROR = 2
+TRAIN = "train"
+
+
+class PresetGroup(click.Group):
+    """A first word that is no command is a preset to train."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        is_ours = bool(args) and args[0] in ("--help", "--version")
+        if not args or (args[0] not in self.commands and not is_ours):
+            args = [TRAIN, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=PresetGroup,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="tuidl")
+def cli() -> None:
+    """Train small neural networks and watch them learn.
+
+    \b
+    tuidl PRESET --no-ui          train, with a progress bar and plots
+    tuidl PRESET --no-ui --json   train, events as JSON lines
+    tuidl presets                 what there is to train
+    tuidl train --help            all options of a training run
+
+    PRESET is the name of a shipped preset or the path of a TOML file.
+    """
+
+
+@cli.command(TRAIN, epilog=EPILOG)
+@click.argument("preset", required=False)
+@click.option("--no-ui", is_flag=True, help="Train without a screen.")
+@click.option("--json", "as_json", is_flag=True, help="With --no-ui: events as JSON on stdout.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE",
+    help="Override a value of the preset: training.epochs=3. May be repeated.",
+)  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Override training.seed.")
+@click.option("--threads", type=click.IntRange(1, 256), help="Default: all cores.")
+@click.option("--backend", default="cpu", metavar="cpu|numpy|cuda", help="Default: cpu.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to keep the run in."
+)
+def train(
+    preset: str | None,
+    no_ui: bool,
+    as_json: bool,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    threads: int | None,
+    backend: str,
+    out: Path | None,
+) -> None:
+    """Train PRESET (the word 'train' may be left out)."""
+    if not no_ui:
+        given = f" {preset}" if preset else " PRESET"
+        raise click.UsageError(
+            f"the playground's screen is not part of this version; use: tuidl{given} --no-ui"
+        )
+    if preset is None:
+        raise click.UsageError("which preset? 'tuidl presets' lists them")
+    _prepare(threads)
+    if seed is not None:
+        overrides = (*overrides, f"training.seed={seed}")
+    from tuidl.library import load_preset
+
+    loaded = load_preset(preset, overrides)
+    from tuidl.headless import train_headless
+
+    code = train_headless(
+        loaded,
+        backend=backend,
+        threads=threads or default_threads(),
+        out=out,
+        as_json=as_json,
+    )
+    sys.exit(code)
+
+
+@cli.command()
+def presets() -> None:
+    """List the shipped presets."""
+    from tuidl.library import shipped
+    from tuidl.preset import Preset
+
+    for name, path in shipped().items():
+        about = Preset.load(path).about.strip()
+        click.echo(f"{name:<20} {about.split('. ')[0].rstrip('.')}.")
+
+
+@cli.command()
+@click.argument("preset")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="As in training.")
+def show(preset: str, overrides: tuple[str, ...]) -> None:
+    """Layers, shapes, parameters, FLOPs, memory and program of PRESET."""
+    _prepare(1)
+    from tuidl.library import load_preset
+    from tuidl.show import description
+
+    click.echo(description(load_preset(preset, overrides)))
+
+
+@cli.command()
+@click.argument("preset")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="As in training.")
+@click.option("--entries", default=100, type=click.IntRange(1), help="Checked of each parameter.")
+def gradcheck(preset: str, overrides: tuple[str, ...], entries: int) -> None:
+    """Hold PRESET's analytic gradients against numeric ones, in float64."""
+    _prepare(1)
+    from tuidl.library import load_preset
+    from tuidl.training.gradcheck import check_gradients
+
+    checks = check_gradients(load_preset(preset, overrides), entries=entries)
+    click.echo(f"{'parameter':<32} {'checked':>14} {'largest error':>14}")
+    for check in checks:
+        verdict = "ok" if not check.missed else f"{check.missed} MISSED"
+        counted = f"{check.checked} of {check.size}"
+        click.echo(f"{check.name:<32} {counted:>14} {check.largest_error:>14.2e}  {verdict}")
+    sys.exit(1 if any(check.missed for check in checks) else 0)
+
+
+def _prepare(threads: int | None) -> None:
+    from tuidl.environment import prepare_environment
+
+    prepare_environment(threads or default_threads())
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """The entry point: every error of the user's becomes one line and exit code 2."""
+    try:
+        return cli.main(args=arguments, prog_name="tuidl", standalone_mode=True)
+    except TuidlError as error:
+        click.echo(f"tuidl: error: {error}", err=True)
+    except MemoryError:
+        click.echo("tuidl: error: out of memory; smaller layers or batches need less", err=True)
+    sys.exit(USAGE_ERROR)

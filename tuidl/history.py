@@ -1,0 +1,81 @@
+"""History: folds the events of a run into bounded series, for whoever draws or tabulates."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from tuidl.events import EpochEnded, Event, Progress
+
+CAPACITY = 512
+"""Points that a series holds of the whole run, and as many of its recent part."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One or more neighbouring values: where they start, their smallest and largest, the last."""
+
+    x: float
+    low: float
+    high: float
+    last: float
+
+
+def merged(first: Point, second: Point) -> Point:
+    """Two neighbours as one; NaN counts only where there is nothing else."""
+    low = min((p.low for p in (first, second) if p.low == p.low), default=first.low)
+    high = max((p.high for p in (first, second) if p.high == p.high), default=first.high)
+    return Point(first.x, low, high, second.last)
+
+
+@dataclass
+class Series:
+    """Values over a run of any length in bounded memory.
+
+    ``whole`` covers the run from its start: once it is full, neighbours are merged two by two, so
+    no extreme is ever lost. ``recent`` holds the last values as they were.
+    """
+
+    capacity: int = CAPACITY
+    whole: list[Point] = field(default_factory=list)
+    recent: deque[tuple[float, float]] = field(init=False)
+    _each: int = 1
+    _open: int = 0
+
+    def __post_init__(self) -> None:
+        self.recent = deque(maxlen=self.capacity)
+
+    def add(self, x: float, value: float) -> None:
+        """Append a value; ``x`` never goes back."""
+        self.recent.append((x, value))
+        point = Point(x, value, value, value)
+        if self._open:
+            self.whole[-1] = merged(self.whole[-1], point)
+        else:
+            if len(self.whole) == self.capacity:
+                pairs = zip(self.whole[::2], self.whole[1::2], strict=True)
+                self.whole = [merged(first, second) for first, second in pairs]
+                self._each *= 2
+            self.whole.append(point)
+        self._open = (self._open + 1) % self._each
+
+    @property
+    def last(self) -> float | None:
+        return self.recent[-1][1] if self.recent else None
+
+
+@dataclass
+class History:
+    """Series by name: ``train loss``, ``validation accuracy``, by epoch; ``step loss`` by step."""
+
+    series: dict[str, Series] = field(default_factory=dict)
+
+    def fold(self, event: Event) -> None:
+        """Take in what an event says."""
+        if isinstance(event, EpochEnded):
+            for part, scores in (("train", event.train), ("validation", event.validation)):
+                for name, value in (scores or {}).items():
+                    self._add(f"{part} {name}", event.epoch, value)
+        elif isinstance(event, Progress):
+            self._add("step loss", (event.epoch - 1) * event.steps + event.step, event.loss)
+
+    def _add(self, name: str, x: float, value: float) -> None:
+        self.series.setdefault(name, Series()).add(x, value)
