@@ -57,7 +57,7 @@ def _legend(name: str, lines: Sequence[Line], color: bool) -> str:
         if color:
             text = "\x1b[38;2;{};{};{}m{}\x1b[0m".format(*line.color, text)
         parts.append(text + last)
-    return f"{name}   " + "   ".join(parts)
+    return f"{name} by epoch   " + "   ".join(parts)
 
 
 def _draw(lines: Sequence[Line], width: int, height: int) -> list[str]:

@@ -95,7 +95,7 @@ _COMPILED: dict[tuple[str, str], Any] = {}
 def call_row(address: int, row: Any, arena: Any, clock: Any) -> None:
     """Call compiled code on one row from Python, for looking into a step."""
     pointers = (ctypes.c_void_p(array.ctypes.data) for array in (row, arena, clock))
-    ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(address)(*pointers)
+    ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(int(address))(*pointers)
 
 
 def kernel(shapes: str, cost: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:

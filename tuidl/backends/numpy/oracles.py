@@ -94,7 +94,7 @@ def max_pool2d(
 ) -> None:  # fmt: skip
     strides, before = (stride_y, stride_x), (top, left)
     seen = windows.of(x, (size_y, size_x), strides, before, y.shape[1:3], fill=-np.inf)
-    flat = seen.reshape(*seen.shape[:3], -1, seen.shape[-1])
+    flat = seen.reshape(*seen.shape[:3], size_y * size_x, seen.shape[-1])
     y[...] = flat.max(axis=3)
     winner[...] = flat.argmax(axis=3)
 

@@ -1,0 +1,79 @@
+"""Small presets for tests."""
+
+from typing import Any
+
+import numpy as np
+
+from tuidl.model import Model
+from tuidl.preset import Preset
+
+CONV = """
+name = "tiny CNN"
+[data]
+source = "digits"
+validation = 0.1
+test = 0.1
+[[layers]]
+type = "conv2d"
+filters = 5
+padding = "same"
+activation = "relu"
+[[layers]]
+type = "max_pool2d"
+[[layers]]
+type = "flatten"
+[[layers]]
+type = "dense"
+activation = "softmax"
+[loss]
+type = "cross_entropy"
+[optimizer]
+type = "adam"
+[training]
+epochs = 2
+batch_size = 32
+metrics = ["accuracy"]
+"""
+
+LINE = """
+name = "line"
+data = {source = "linear", validation = 0.2, test = 0.1}
+layers = [{type = "dense"}]
+loss = {type = "mse"}
+optimizer = {type = "sgd"}
+training = {epochs = 3, batch_size = 32, metrics = ["mae", "r2"]}
+"""
+
+SEQUENCE = """
+name = "sequence"
+data = {source = "sine", points = 300, window = 12, validation = 0.1, test = 0.1}
+layers = [{type = "gru", units = 7, return_sequences = true}, {type = "gru", units = 5},
+          {type = "dense"}]
+loss = {type = "mse"}
+optimizer = {type = "sgd", momentum = 0.9, nesterov = true}
+training = {epochs = 2, batch_size = 24, metrics = ["mae"]}
+"""
+
+
+def preset(text: str, *overrides: str) -> Preset:
+    return Preset.parse(text, "test", overrides)
+
+
+def model(text: str, *overrides: str, **options: Any) -> Model:
+    return Model(preset(text, *overrides), **{"batch": 32, **options})
+
+
+def copy_parameters(source: Model, target: Model) -> None:
+    values = target.parameters
+    for name, array in source.parameters.items():
+        values[name][...] = array
+
+
+def examples(built: Model, count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Random inputs and targets of the right shapes."""
+    spec = built.program.graph.spec
+    random = np.random.default_rng(seed)
+    x = random.standard_normal((count, *spec.shape))
+    if spec.classes:
+        return x, random.integers(0, len(spec.classes), (count, 1))
+    return x, random.standard_normal((count, spec.outputs))

@@ -1,0 +1,176 @@
+"""One row or more for every kernel: sizes of its letters, options, and what is special in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Case:
+    """``fix`` changes the random operands where not any number will do (labels, states)."""
+
+    kernel: str
+    sizes: dict[str, int]
+    options: dict[str, Any] = field(default_factory=dict)
+    fix: Callable[[Arrays], None] | None = None
+    clock: tuple[float, float] = (1.0, 0.01)
+    only: tuple[str, ...] | None = None
+    """Written operands to compare, where others are scratch."""
+
+    def __str__(self) -> str:
+        sizes = "".join(f"{k}{v}" for k, v in self.sizes.items())
+        options = "-".join(f"{k}{v}" for k, v in self.options.items())
+        return f"{self.kernel}-{sizes}-{options}"
+
+
+def _labels(arrays: Arrays) -> None:
+    scores = next(iter(arrays.values()))
+    label = arrays["label"]
+    label[:] = np.arange(len(label)) % scores.shape[1]
+
+
+def _positive_second_moment(arrays: Arrays) -> None:
+    arrays["second"][:] = np.abs(arrays["second"])
+
+
+def _tame(arrays: Arrays) -> None:
+    """Recurrent weights under which errors do not grow from step to step."""
+    arrays["recurrent"] /= 2 * np.sqrt(len(arrays["recurrent"]))
+
+
+def _gates(arrays: Arrays) -> None:
+    """Gates z and r in (0, 1), candidates in (-1, 1), as the forward kernel leaves them."""
+    _tame(arrays)
+    gates = arrays["gates"]
+    units = gates.shape[2] // 3
+    gates[..., : 2 * units] = 1 / (1 + np.exp(-gates[..., : 2 * units]))
+    gates[..., 2 * units :] = np.tanh(gates[..., 2 * units :])
+
+
+def _winners(size: int) -> Callable[[Arrays], None]:
+    def fix(arrays: Arrays) -> None:
+        winner = arrays["winner"]
+        winner[:] = np.arange(winner.size).reshape(winner.shape) % size
+
+    return fix
+
+
+def _ties(arrays: Arrays) -> None:
+    """Equal values in a window: the first wins, in every backend."""
+    arrays["x"][:] = np.round(arrays["x"])
+
+
+def _probabilities(arrays: Arrays) -> None:
+    e = np.exp(arrays["y"])
+    arrays["y"][:] = e / e.sum(axis=1, keepdims=True)
+
+
+def _conv(n: int, size: int, image: tuple[int, int, int], filters: int, block: int, **o: int) -> Any:
+    (h, w, c), s = image, o["stride"]
+    p = (h + 2 * o["top"] - size) // s + 1
+    q = (w + 2 * o["left"] - size) // s + 1
+    sizes = {"n": n, "h": h, "w": w, "c": c, "i": size, "j": size, "f": filters, "p": p, "q": q}
+    return {**sizes, "m": block * p * q, "z": size * size * c}, o
+
+
+CONVOLUTIONS = [
+    _conv(3, 3, (5, 7, 2), 4, block=2, stride=1, top=0, left=0),
+    _conv(1, 3, (8, 8, 1), 16, block=1, stride=1, top=1, left=1),
+    _conv(5, 2, (5, 4, 3), 1, block=3, stride=2, top=0, left=0),
+    _conv(2, 5, (6, 5, 3), 7, block=2, stride=1, top=2, left=2),
+    _conv(2, 1, (3, 3, 8), 5, block=1, stride=1, top=0, left=0),
+    _conv(0, 3, (4, 4, 2), 3, block=1, stride=1, top=0, left=0),
+    _conv(9, 3, (9, 7, 16), 24, block=4, stride=3, top=1, left=1),
+]
+
+
+def _pool(n: int, image: tuple[int, int, int], out: tuple[int, int], size: int, stride: int, top: int = 0, left: int = 0) -> Any:  # fmt: skip
+    h, w, c = image
+    options = {"size_y": size, "size_x": size, "stride_y": stride, "stride_x": stride}
+    sizes = {"n": n, "h": h, "w": w, "c": c, "p": out[0], "q": out[1]}
+    return sizes, {**options, "top": top, "left": left}
+
+
+POOLS = [
+    _pool(2, (6, 8, 3), (3, 4), 2, 2),
+    _pool(1, (5, 5, 1), (2, 2), 2, 2),
+    _pool(3, (7, 5, 17), (3, 2), 3, 2),
+    _pool(2, (5, 7, 4), (3, 4), 2, 2, 0, 0),
+    _pool(2, (5, 5, 2), (5, 5), 3, 1, 1, 1),
+    _pool(0, (4, 4, 2), (2, 2), 2, 2),
+]
+
+PRODUCTS = [(1, 1, 1), (5, 3, 7), (32, 64, 10), (17, 129, 33), (0, 4, 3), (40, 1, 96), (3, 300, 2)]
+ELEMENTS = [1, 7, 1003]
+ROWS = [(1, 1), (5, 10), (33, 3), (0, 4)]
+SEQUENCES = [(1, 1, 1), (3, 5, 4), (8, 32, 33), (0, 3, 2)]
+SLICES = [(1, 5, 0, 5), (3, 40, 16, 37), (4, 1003, 0, 1003)]
+UPDATES = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
+
+CASES: list[Case] = []
+for n, k, f in PRODUCTS:
+    sizes = {"n": n, "k": k, "f": f}
+    CASES += [Case(name, sizes) for name in ("dense", "dense_weight_gradient")]
+    CASES += [Case("dense_input_gradient", sizes), Case("bias_gradient", {"n": n, "f": f})]
+for sizes, options in CONVOLUTIONS:
+    CASES += [
+        Case("conv2d", sizes, options, only=("y",)),
+        Case("conv2d_weight_gradient", sizes, options, only=("dw",)),
+        Case("conv2d_input_gradient", sizes, options, only=("dx",)),
+    ]
+for sizes, options in POOLS:
+    CASES += [
+        Case("max_pool2d", sizes, options),
+        Case("max_pool2d", sizes, options, fix=_ties),
+        Case("max_pool2d_gradient", sizes, options, fix=_winners(options["size_y"] ** 2)),
+        Case("average_pool2d", sizes, options),
+        Case("average_pool2d_gradient", sizes, options),
+    ]
+for n, t, d in SEQUENCES:
+    sizes = {"n": n, "t": t, "u": t + 1, "d": d, "g": 3 * d}
+    CASES += [
+        Case("gru", sizes, fix=_tame, only=("gates", "states", "candidates")),
+        Case("gru_gradient", sizes, fix=_gates),
+        Case("time_first", {"n": n, "t": t, "k": d}),
+        Case("time_second", {"n": n, "t": t, "k": d}),
+        Case("last_step_gradient", {"n": n, "t": t, "d": d}),
+    ]
+for e in ELEMENTS:
+    for name in ("relu", "gelu", "activate_sigmoid", "activate_tanh", "copy"):
+        CASES.append(Case(name, {"e": e}))
+    for name in ("relu_gradient", "gelu_gradient", "sigmoid_gradient", "tanh_gradient"):
+        CASES.append(Case(name, {"e": e}))
+    for name in ("leaky_relu", "leaky_relu_gradient"):
+        CASES.append(Case(name, {"e": e}, {"negative_slope": 0.3}))
+    for name in ("elu", "elu_gradient"):
+        CASES.append(Case(name, {"e": e}, {"alpha": 1.7}))
+for n, f in ROWS:
+    sizes = {"n": n, "f": f}
+    CASES += [
+        Case("softmax", sizes),
+        Case("softmax_gradient", sizes, fix=_probabilities),
+        Case("mean_squared_error", {**sizes, "a": 1}, {"batch": 2 * n}),
+        Case("softmax_cross_entropy", {**sizes, "a": 1}, {"batch": 2 * n}, fix=_labels),
+        Case("count_correct", {**sizes, "a": 1}, fix=_labels),
+        Case("sum_absolute_error", {**sizes, "a": 1}),
+        Case("sum_moments", {**sizes, "a": 3}),
+    ]
+for s, v, start, stop in SLICES:
+    sizes, part = {"s": s, "v": v}, {"start": start, "stop": stop}
+    CASES += [
+        Case("sgd", sizes, part, only=("parameters",)),
+        *(
+            Case("sgd_momentum", sizes, {**part, "momentum": 0.9, "nesterov": look},
+                 only=("parameters", "velocity"))
+            for look in (0, 1)
+        ),
+        *(
+            Case("adam", sizes, {**part, **UPDATES}, _positive_second_moment, (step, 0.01),
+                 ("parameters", "first", "second"))
+            for step in (1.0, 1000.0)
+        ),
+    ]  # fmt: skip

@@ -1,0 +1,57 @@
+"""The vectorised exp, tanh and sigmoid against double precision."""
+
+import numpy as np
+import pytest
+
+from tuidl.kernels import elementary
+from tuidl.kernels.jit import helper
+
+UNITS_IN_THE_LAST_PLACE = 4
+EXACT = {
+    "exp": np.exp,
+    "tanh": np.tanh,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+}
+
+
+def _compiled(name: str):
+    function = getattr(elementary, name)
+
+    @helper
+    def apply(x, y):
+        for i in range(x.shape[0]):
+            y[i] = function(x[i])
+
+    def run(values: np.ndarray) -> np.ndarray:
+        out = np.empty_like(values)
+        apply(values, out)
+        return out
+
+    return run
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_float32_is_within_a_few_units_in_the_last_place(name: str) -> None:
+    x = np.concatenate(
+        [np.linspace(-80, 80, 100_001), np.linspace(-1, 1, 100_001), np.logspace(-8, 1, 1001)]
+    ).astype(np.float32)
+    actual = _compiled(name)(x).astype(np.float64)
+    exact = EXACT[name](x.astype(np.float64))
+    error = np.abs(actual - exact) / np.maximum(np.abs(exact), np.finfo(np.float32).tiny)
+    assert error.max() < UNITS_IN_THE_LAST_PLACE * np.finfo(np.float32).eps
+
+
+@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize("length", [1, 64])
+def test_not_finite_values_pass_through(name: str, length: int) -> None:
+    for value in (np.nan, np.inf):
+        x = np.full(length, value, np.float32)
+        expected = EXACT[name](x.astype(np.float64))
+        np.testing.assert_array_equal(_compiled(name)(x), expected.astype(np.float32))
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_float64_is_exact(name: str) -> None:
+    x = np.linspace(-30, 30, 1001)
+    np.testing.assert_allclose(_compiled(name)(x), EXACT[name](x), rtol=1e-14)
+    np.testing.assert_allclose(getattr(elementary, name)(x), EXACT[name](x), rtol=1e-14)
