@@ -108,6 +108,8 @@ def _explained(message: str, value: Any, kind: Any, key: str) -> PresetError:
     if problem.startswith("Invalid enum value"):
         valid = _literals(kind, steps[0][0] if steps else "")
         return PresetError(where, f"no {_shown(value)}; {suggestion(str(value), valid)}")
+    if not problem.startswith("Expected"):  # a record's own check, which says all there is to say
+        return PresetError(where, problem)
     expected = re.sub(r"`([^`]*)`", lambda m: _in_words(m[1]), problem.partition(", got ")[0])
     return PresetError(where, f"{expected[0].lower()}{expected[1:]}, got {_shown(value)}")
 

@@ -25,6 +25,10 @@ class Sine(Source, frozen=True, tag="sine"):
 
     in_time: ClassVar[bool] = True
 
+    def __post_init__(self) -> None:
+        if self.window >= self.points:
+            raise ValueError(f"window: {self.window} values of a series of {self.points} points")
+
     def spec(self) -> ExampleSpec:
         return ExampleSpec(shape=(self.window, 1), outputs=1)
 

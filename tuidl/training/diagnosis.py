@@ -1,21 +1,30 @@
 """Where did the first value appear that is not finite?"""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array
 from tuidl.kernels import KERNELS
+from tuidl.metrics import METRICS
 from tuidl.model import Model
 from tuidl.program import Rows
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The layer (or ``loss``), and what it was doing, in words."""
+    """The layer (or ``loss``), what it was doing, and the largest value of a layer before that."""
 
     layer: str
     what: str
+    largest: float = 0.0
+    largest_layer: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.layer} ({self.what})"
+        if self.largest_layer and self.largest_layer != self.layer:
+            text += f", after values up to {self.largest:.2g} in {self.largest_layer}"
+        return text
 
 
 def first_non_finite(model: Model, rows: Rows) -> Diagnosis:
@@ -27,18 +36,29 @@ def first_non_finite(model: Model, rows: Rows) -> Diagnosis:
         if not np.isfinite(values).all():
             layer, _, parameter = name.rpartition(".")
             return Diagnosis(layer, f"{parameter} after the update before")
-    engine = model.engine
+    largest, largest_layer = 0.0, ""
     for number, instruction in enumerate(model.program.train.emitted.instructions):
-        if instruction.shared:
-            break
-        engine.run_instruction(rows, number)
-        signature = KERNELS[instruction.kernel].signature
-        for lane in range(model.program.shards):
-            operands, _ = signature.decode(rows.rows[number, lane])
-            for operand, (offset, shape) in zip(signature.operands, operands, strict=True):
-                size = int(np.prod(shape))
-                values: Array = engine.arena[offset : offset + size]
-                if operand.written and not np.isfinite(values).all():
-                    phase = "backward" if instruction.backward else "forward"
-                    return Diagnosis(instruction.node, f"{phase}, {instruction.kernel}")
-    return Diagnosis("loss", "sum over the batch")
+        if instruction.shared or instruction.node in METRICS:
+            continue
+        model.engine.run_instruction(rows, number)
+        height = _height(model, rows, number)
+        if not math.isfinite(height):
+            phase = "backward" if instruction.backward else "forward"
+            what = f"{phase}, {instruction.kernel}"
+            return Diagnosis(instruction.node, what, largest, largest_layer)
+        if height > largest:
+            largest, largest_layer = height, instruction.node
+    return Diagnosis("loss", "sum over the batch", largest, largest_layer)
+
+
+def _height(model: Model, rows: Rows, number: int) -> float:
+    """The largest magnitude that an instruction wrote in any shard; NaN where there is one."""
+    kernel = KERNELS[model.program.train.emitted.instructions[number].kernel]
+    heights = [0.0]
+    for lane in range(model.program.shards):
+        operands, _ = kernel.signature.decode(rows.rows[number, lane])
+        for operand, (offset, shape) in zip(kernel.signature.operands, operands, strict=True):
+            values = model.engine.arena[offset : offset + math.prod(shape)]
+            if operand.written and values.size:
+                heights.append(float(np.abs(values).max()))
+    return float(np.max(heights))

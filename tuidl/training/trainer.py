@@ -193,7 +193,7 @@ class Trainer:
         found = first_non_finite(self.model, rows)
         error = (
             f"the loss is {result.loss} at epoch {epoch}, step {result.failed_step}; the first "
-            f"value that is not finite: {found.layer} ({found.what})"
+            f"value that is not finite: {found}"
         )
         where: dict[str, int | str] = {
             "epoch": epoch,

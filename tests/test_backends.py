@@ -1,0 +1,136 @@
+"""The CPU backend and the NumPy oracle train alike; threads change nothing at all."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests import helpers
+from tests.conftest import MOST_THREADS
+from tuidl.backends.base import Batches, Stretch
+from tuidl.errors import BackendError
+from tuidl.model import Model
+
+PRESETS = {"conv": helpers.CONV, "line": helpers.LINE, "sequence": helpers.SEQUENCE}
+TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
+STEPS = 20
+
+
+def train(model: Model, steps: int = STEPS, examples: int = 150, rate: float = 0.01) -> np.ndarray:
+    """Losses of the first steps on random examples, short batches included."""
+    x, y = helpers.examples(model, examples)
+    feed = model.feed(x, y)
+    batches = Batches.of(model.program.train, model.program.batch, len(feed))
+    for _ in model.prepare():
+        pass
+    losses: list[float] = []
+    slots = sum(size for _, size in model.program.statistics.values())
+    while len(losses) < steps:
+        count = min(batches.steps(examples), steps - len(losses))
+        stretch = Stretch(0, np.full(count, rate), np.zeros(slots), np.zeros(count))
+        assert model.engine.run(batches, feed, stretch) == count
+        losses += list(stretch.losses)
+    return np.array(losses)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("name", PRESETS)
+def test_cpu_and_numpy_give_the_same_losses(name: str, dtype: str) -> None:
+    cpu = helpers.model(PRESETS[name], dtype=dtype)
+    oracle = helpers.model(PRESETS[name], dtype=dtype, backend="numpy")
+    for key, values in cpu.parameters.items():
+        np.testing.assert_array_equal(values, oracle.parameters[key])
+    np.testing.assert_allclose(train(cpu), train(oracle), rtol=TOLERANCE[dtype])
+    for key, values in cpu.parameters.items():
+        np.testing.assert_allclose(
+            values, oracle.parameters[key], rtol=100 * TOLERANCE[dtype], atol=TOLERANCE[dtype]
+        )
+
+
+@pytest.mark.parametrize("optimizer", ['{type = "sgd"}', '{type = "sgd", momentum = 0.9}',
+                                       '{type = "sgd", momentum = 0.9, nesterov = true}',
+                                       '{type = "adam", beta_1 = 0.8, epsilon = 1e-3}'])  # fmt: skip
+def test_optimizers_agree(optimizer: str) -> None:
+    override = f"optimizer={optimizer}"
+    cpu = helpers.model(helpers.CONV, override)
+    oracle = helpers.model(helpers.CONV, override, backend="numpy")
+    np.testing.assert_allclose(train(cpu), train(oracle), rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("batch", [1, 7, 64])
+def test_the_same_bits_on_any_number_of_threads(name: str, batch: int) -> None:
+    hashes = set()
+    for threads in (1, 2, MOST_THREADS):
+        model = helpers.model(_wide(PRESETS[name]), threads=threads, batch=batch)
+        losses = train(model)
+        hashes.add((model.weights_sha256, losses.tobytes()))
+    assert len(hashes) == 1
+
+
+def test_the_wide_network_has_shards_and_parallel_updates() -> None:
+    model = helpers.model(_wide(helpers.CONV), batch=64)
+    assert model.program.shards > 1
+    assert model.program.train.update_lanes > 1
+
+
+def _wide(text: str) -> str:
+    return text.replace("filters = 5", "filters = 64").replace("units = 7", "units = 48")
+
+
+def test_a_short_batch_smaller_than_the_shards() -> None:
+    model = helpers.model(_wide(helpers.CONV), batch=64)
+    oracle = helpers.model(_wide(helpers.CONV), batch=64, backend="numpy")
+    x, y = helpers.examples(model, 1)
+    loss, gradients = model.loss_and_gradients(x, y)
+    expected, expected_gradients = oracle.loss_and_gradients(x, y)
+    assert loss == pytest.approx(expected, rel=1e-5)
+    for name, values in gradients.items():
+        np.testing.assert_allclose(values, expected_gradients[name], rtol=1e-4, atol=1e-5)
+
+
+def test_gradients_do_not_depend_on_the_batch_that_the_model_was_built_for() -> None:
+    small, large = helpers.model(helpers.CONV, batch=4), helpers.model(helpers.CONV, batch=50)
+    x, y = helpers.examples(small, 21)
+    loss, gradients = small.loss_and_gradients(x, y)
+    other, others = large.loss_and_gradients(x, y)
+    assert loss == pytest.approx(other, rel=1e-6)
+    for name, values in gradients.items():
+        np.testing.assert_allclose(values, others[name], rtol=1e-4, atol=1e-6)
+
+
+def test_predictions_in_parts_are_those_of_each_example() -> None:
+    model = helpers.model(helpers.CONV)
+    x, _ = helpers.examples(model, 300)
+    answers = model.predict(x)
+    assert answers.shape == (300, 10)
+    np.testing.assert_allclose(answers.sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(model.predict(x[137:138]), answers[137:138], rtol=1e-5)
+    assert model.predict(x[:0]).shape == (0, 10)
+
+
+def test_unknown_or_impossible_backends_are_refused() -> None:
+    with pytest.raises(BackendError, match="did you mean 'numpy'"):
+        helpers.model(helpers.LINE, backend="numpi")
+    with pytest.raises(BackendError, match="cuda"):
+        helpers.model(helpers.LINE, backend="cuda")
+    with pytest.raises(BackendError, match="1 to"):
+        helpers.model(helpers.LINE, threads=1000)
+
+
+def test_a_program_larger_than_the_machine_is_refused_before_allocation() -> None:
+    huge = 'layers=[{type="dense", units=1000000}, {type="dense", units=1000000}, {type="dense"}]'
+    with pytest.raises(BackendError, match="GiB"):
+        helpers.model(helpers.LINE, huge)
+
+
+def test_two_processes_give_the_same_weights() -> None:
+    command = [sys.executable, "-m", "tuidl", "cnn_digits", "--no-ui", "--set", "training.epochs=1"]
+    outputs = [
+        subprocess.run([*command, "--threads", threads], capture_output=True, text=True, check=True)
+        for threads in ("1", "4")
+    ]
+    hashes = {o.stdout.strip().splitlines()[-1] for o in outputs}
+    assert len(hashes) == 1
+    assert hashes.pop().startswith("weights sha256 ")
