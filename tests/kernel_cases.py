@@ -69,7 +69,9 @@ def _probabilities(arrays: Arrays) -> None:
     arrays["y"][:] = e / e.sum(axis=1, keepdims=True)
 
 
-def _conv(n: int, size: int, image: tuple[int, int, int], filters: int, block: int, **o: int) -> Any:
+def _conv(
+    n: int, size: int, image: tuple[int, int, int], filters: int, block: int, **o: int
+) -> Any:
     (h, w, c), s = image, o["stride"]
     p = (h + 2 * o["top"] - size) // s + 1
     q = (w + 2 * o["left"] - size) // s + 1
@@ -88,7 +90,15 @@ CONVOLUTIONS = [
 ]
 
 
-def _pool(n: int, image: tuple[int, int, int], out: tuple[int, int], size: int, stride: int, top: int = 0, left: int = 0) -> Any:  # fmt: skip
+def _pool(
+    n: int,
+    image: tuple[int, int, int],
+    out: tuple[int, int],
+    size: int,
+    stride: int,
+    top: int = 0,
+    left: int = 0,
+) -> Any:
     h, w, c = image
     options = {"size_y": size, "size_x": size, "stride_y": stride, "stride_x": stride}
     sizes = {"n": n, "h": h, "w": w, "c": c, "p": out[0], "q": out[1]}

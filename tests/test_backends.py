@@ -48,9 +48,15 @@ def test_cpu_and_numpy_give_the_same_losses(name: str, dtype: str) -> None:
         )
 
 
-@pytest.mark.parametrize("optimizer", ['{type = "sgd"}', '{type = "sgd", momentum = 0.9}',
-                                       '{type = "sgd", momentum = 0.9, nesterov = true}',
-                                       '{type = "adam", beta_1 = 0.8, epsilon = 1e-3}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        '{type = "sgd"}',
+        '{type = "sgd", momentum = 0.9}',
+        '{type = "sgd", momentum = 0.9, nesterov = true}',
+        '{type = "adam", beta_1 = 0.8, epsilon = 1e-3}',
+    ],
+)
 def test_optimizers_agree(optimizer: str) -> None:
     override = f"optimizer={optimizer}"
     cpu = helpers.model(helpers.CONV, override)

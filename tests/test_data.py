@@ -78,4 +78,6 @@ def test_an_empty_training_part_is_refused() -> None:
     from tuidl.training.trainer import Trainer
 
     with pytest.raises(DataError, match="nothing to train on"):
-        Trainer(helpers.preset(helpers.LINE, "data.points=2", "data.validation=0.5", "data.test=0.4"))
+        Trainer(
+            helpers.preset(helpers.LINE, "data.points=2", "data.validation=0.5", "data.test=0.4")
+        )

@@ -29,8 +29,8 @@ class BackendError(TuidlError):
 
 
 def suggestion(wrong: str, valid: Iterable[str]) -> str:
-    """``did you mean 'x'? (valid: a, b, x)``; the guess only where one is near."""
+    """``; did you mean 'x'? (valid: a, b, x)``: the end of a message; no guess if none is near."""
     names = sorted(valid)
     near = get_close_matches(wrong, names, n=1, cutoff=0.5)
-    guess = f"did you mean {near[0]!r}? " if near else ""
-    return f"{guess}(valid: {', '.join(names)})"
+    guess = f"; did you mean {near[0]!r}?" if near else ""
+    return f"{guess} (valid: {', '.join(names)})"

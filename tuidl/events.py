@@ -82,9 +82,7 @@ class RunFailed(Event, frozen=True, tag="run_failed"):
     where: dict[str, int | str]
 
 
-AnyEvent = (
-    RunStarted | Compiling | Compiled | Progress | EpochEnded | RunEnded | RunFailed
-)
+AnyEvent = RunStarted | Compiling | Compiled | Progress | EpochEnded | RunEnded | RunFailed
 
 
 def to_json(event: Event) -> str:

@@ -76,5 +76,3 @@ def _signals(interrupter: Interrupter) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-

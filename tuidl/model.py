@@ -86,7 +86,7 @@ class Model:
         y = np.ascontiguousarray(np.zeros((count, 0)) if y is None else y, dtype)
         if y.size != count * width:
             raise DataError(f"y: expected shape ({count}, {width}), got {y.shape}")
-        if spec.classes and y.size and not (0 <= y.min() and y.max() < len(spec.classes)):
+        if spec.classes and y.size and not (y.min() >= 0 and y.max() < len(spec.classes)):
             raise DataError(f"y: expected classes from 0 to {len(spec.classes) - 1}")
         flat = x.reshape(count, prod(spec.shape))
         return Feed(flat, y.reshape(count, width), np.arange(count, dtype=np.int64))
@@ -96,8 +96,7 @@ class Model:
         routine, feed = self.program.predict, self.feed(x)
         output = routine.emitted.output
         answers = [
-            self._read(routine, output, count)
-            for count in self._walk(routine, feed, updates=False)
+            self._read(routine, output, count) for count in self._walk(routine, feed, updates=False)
         ]
         shape = (-1, *self.program.graph.nodes[-1].shape)
         return np.concatenate([a.reshape(shape) for a in answers] or [np.zeros((0, *shape[1:]))])

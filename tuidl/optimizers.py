@@ -26,7 +26,11 @@ class Optimizer(Config, frozen=True, tag_field="type"):
     def emit(self, tape: Tape, gradients: View, parameters: View, state: list[View]) -> None:
         """Write the update, which each lane does for a slice of the vector."""
         name, own = self.kernel()
-        options = {"start": Symbol.SLICE_START, "stop": Symbol.SLICE_STOP, **own}
+        options: dict[str, int | float | Symbol] = {
+            "start": Symbol.SLICE_START,
+            "stop": Symbol.SLICE_STOP,
+            **own,
+        }
         operands = (gradients, parameters, *state)
         tape.write(Instruction(name, operands, options, "optimizer", shared=True))
 
@@ -64,4 +68,3 @@ class Adam(Optimizer, frozen=True, tag="adam"):
 
 OPTIMIZERS: dict[str, type[Any]] = by_kind([Sgd, Adam])
 """Every optimizer by the ``type`` that names it in a preset."""
-

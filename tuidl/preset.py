@@ -67,7 +67,8 @@ class Preset(Config, frozen=True, kw_only=True):
         try:
             size = path.stat().st_size
             if size > LARGEST_FILE:
-                raise PresetError("", f"{size} bytes: a preset has at most {LARGEST_FILE}", str(path))
+                problem = f"{size} bytes: a preset has at most {LARGEST_FILE}"
+                raise PresetError("", problem, str(path))
             text = path.read_text(encoding="utf-8")
         except OSError as error:
             raise PresetError("", error.strerror or str(error), str(path)) from None
@@ -81,7 +82,7 @@ class Preset(Config, frozen=True, kw_only=True):
         known = sections | {"name", "about"}
         for key in table:
             if key not in known:
-                raise PresetError(key, f"unknown key; {suggestion(key, known)}")
+                raise PresetError(key, f"unknown key{suggestion(key, known)}")
         for key in ("name", "data", "layers", "loss", "optimizer"):
             if key not in table:
                 raise PresetError(key, "missing: every preset needs it")
@@ -114,9 +115,9 @@ class Preset(Config, frozen=True, kw_only=True):
             if METRICS[name].of_classes != is_classes:
                 kind = "classes" if is_classes else "numbers"
                 fitting = [m.name for m in METRICS.values() if m.of_classes == is_classes]
+                problem = f"{name!r} does not fit targets that are {kind}"
                 raise PresetError(
-                    f"training.metrics[{i}]",
-                    f"{name!r} does not fit targets that are {kind} (fitting: {', '.join(fitting)})",
+                    f"training.metrics[{i}]", f"{problem} (fitting: {', '.join(fitting)})"
                 )
             if name in self.training.metrics[:i]:
                 raise PresetError(f"training.metrics[{i}]", f"{name!r} is named twice")

@@ -205,7 +205,8 @@ def say(text: str) -> None:
 
 def wants_color() -> bool:
     """Whether stdout may get colour codes."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and sys.stdout.isatty()
 
 
 def speaks_unicode() -> bool:

@@ -133,6 +133,8 @@ class Tape:
 class Scope:
     """A layer's place in the network: what it reads and writes, and the tape to write on.
 
+    ``examples``: the most that a shard has. ``input_shape`` and ``shape`` are of one example.
+
     ``dx`` is None where nobody asks for the gradient of the input; ``dy`` is None where the
     layer takes no part in learning at all (inference, or nothing to learn up to here).
     """
@@ -140,6 +142,8 @@ class Scope:
     tape: Tape
     node: str
     examples: int
+    input_shape: tuple[int, ...]
+    shape: tuple[int, ...]
     x: View
     y: View
     dx: View | None

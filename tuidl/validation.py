@@ -38,7 +38,7 @@ def convert_tagged(value: Any, kinds: Mapping[str, type[Any]], tag: str, key: st
         raise PresetError(f"{key}.{tag}", f"missing (valid: {', '.join(sorted(kinds))})")
     name = value[tag]
     if not isinstance(name, str) or name not in kinds:
-        raise PresetError(f"{key}.{tag}", f"no {_shown(name)}; {suggestion(str(name), kinds)}")
+        raise PresetError(f"{key}.{tag}", f"no {_shown(name)}{suggestion(str(name), kinds)}")
     return convert(value, kinds[name], key)
 
 
@@ -101,13 +101,13 @@ def _explained(message: str, value: Any, kind: Any, key: str) -> PresetError:
         value = value[name] if name else value[int(index)]
     where = key + path.rstrip("`")
     if match := re.fullmatch(r"Object contains unknown field `(.*)`", problem):
-        names = [f.encode_name for f in _fields(kind)]
-        return PresetError(f"{where}.{match[1]}", f"unknown key; {suggestion(match[1], names)}")
+        names = [f.encode_name for f in _fields(kind)] + _tag_names(kind)
+        return PresetError(f"{where}.{match[1]}", f"unknown key{suggestion(match[1], names)}")
     if match := re.fullmatch(r"Object missing required field `(.*)`", problem):
         return PresetError(f"{where}.{match[1]}", "missing: it has no default")
     if problem.startswith("Invalid enum value"):
         valid = _literals(kind, steps[0][0] if steps else "")
-        return PresetError(where, f"no {_shown(value)}; {suggestion(str(value), valid)}")
+        return PresetError(where, f"no {_shown(value)}{suggestion(str(value), valid)}")
     if not problem.startswith("Expected"):  # a record's own check, which says all there is to say
         return PresetError(where, problem)
     expected = re.sub(r"`([^`]*)`", lambda m: _in_words(m[1]), problem.partition(", got ")[0])
@@ -121,6 +121,12 @@ def _in_words(kinds: str) -> str:
 def _fields(kind: Any) -> tuple[Field, ...]:
     info = type_info(kind)
     return info.fields if isinstance(info, StructType) else ()
+
+
+def _tag_names(kind: Any) -> list[str]:
+    """The key that selects the record (``type``), if it has one."""
+    info = type_info(kind)
+    return [info.tag_field] if isinstance(info, StructType) and info.tag_field else []
 
 
 def _literals(kind: Any, field: str) -> list[str]:

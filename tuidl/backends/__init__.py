@@ -23,4 +23,4 @@ def create_engine(name: str, program: Program, dtype: np.dtype[Any], threads: in
         return NumpyEngine(program, dtype)
     if name == "cuda":
         raise BackendError("the cuda backend is not part of this version; use --backend cpu")
-    raise BackendError(f"no backend {name!r}; {suggestion(name, BACKENDS)}")
+    raise BackendError(f"no backend {name!r}{suggestion(name, BACKENDS)}")

@@ -75,4 +75,3 @@ class CpuEngine:
         for lane in range(lanes):
             row = np.ascontiguousarray(rows.rows[number, lane])
             call_row(self._addresses[row[0]], row, self.arena, self.clock)
-

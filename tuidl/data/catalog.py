@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from tuidl.config import by_kind
 from tuidl.data.digits import Digits
 from tuidl.data.linear import Linear
 from tuidl.data.sine import Sine
-from tuidl.config import by_kind
 
 SOURCES: dict[str, type[Any]] = by_kind([Linear, Digits, Sine])

@@ -93,9 +93,7 @@ class Source(Config, frozen=True, tag_field="source"):
         for group in groups:
             held = round(len(group) * self.test)
             kept = len(group) - held - round(len(group) * self.validation)
-            for part, index in zip(
-                parts, np.split(group, [kept, len(group) - held]), strict=True
-            ):
+            for part, index in zip(parts, np.split(group, [kept, len(group) - held]), strict=True):
                 part.append(index)
         train, validation, test = (np.sort(np.concatenate(part)) for part in parts)
         return train, validation, test

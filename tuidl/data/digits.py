@@ -41,7 +41,7 @@ def _table() -> "np.ndarray[Any, Any]":
     file = Path(package.submodule_search_locations[0]) / "datasets" / "data" / "digits.csv.gz"
     if file.is_file():
         return np.loadtxt(file, delimiter=",", dtype=np.float32)
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+    from sklearn.datasets import load_digits
 
     data = load_digits()
     return np.column_stack([data.data, data.target])

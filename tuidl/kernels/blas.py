@@ -37,8 +37,7 @@ def _blas_gemm(typing_context: Any, a: Any, ta: Any, b: Any, tb: Any, c: Any, ke
         arrays = [
             context.make_array(signature.args[i])(context, builder, arguments[i]) for i in (0, 2, 4)
         ]
-        (a0, a1), (b0, b1), (_, c1) = (cgutils.unpack_tuple(builder, x.shape) for x in arrays)
-        c0 = cgutils.unpack_tuple(builder, arrays[2].shape)[0]
+        (a0, a1), (_, b1), (c0, c1) = (cgutils.unpack_tuple(builder, x.shape) for x in arrays)
         data_a, data_b, data_c = (builder.bitcast(x.data, pointer) for x in arrays)
         flags = [builder.icmp_signed("!=", x, x.type(0)) for x in (arguments[1], arguments[3])]
         char_a, char_b = (builder.select(flag, byte(ord("t")), byte(ord("n"))) for flag in flags)
@@ -61,7 +60,7 @@ def _blas_gemm(typing_context: Any, a: Any, ta: Any, b: Any, tb: Any, c: Any, ke
 
 
 @helper
-def _small_gemm(a, transpose_a, b, transpose_b, c, keep):  # type: ignore[no-untyped-def]
+def _small_gemm(a, transpose_a, b, transpose_b, c, keep):
     columns = c.shape[1]
     inner = a.shape[0] if transpose_a else a.shape[1]
     for i in range(c.shape[0]):
@@ -84,8 +83,8 @@ def _small_gemm(a, transpose_a, b, transpose_b, c, keep):  # type: ignore[no-unt
 
 
 @scalar_helper(gemm)
-def _gemm(a, transpose_a, b, transpose_b, c, keep):  # type: ignore[no-untyped-def]
-    def implementation(a, transpose_a, b, transpose_b, c, keep):  # type: ignore[no-untyped-def]
+def _gemm(a, transpose_a, b, transpose_b, c, keep):
+    def implementation(a, transpose_a, b, transpose_b, c, keep):
         inner = a.shape[0] if transpose_a else a.shape[1]
         if c.size * inner <= SMALL_PRODUCT or (inner <= THIN and not transpose_b):
             _small_gemm(a, transpose_a, b, transpose_b, c, keep)
@@ -106,5 +105,3 @@ def load() -> None:
     for library in ThreadpoolController().lib_controllers:
         if library.internal_api == "openblas" and "scipy" in library.filepath:
             library.set_num_threads(1)
-
-

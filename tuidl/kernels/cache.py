@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import llvmlite
 import numba
-import numpy
+import numpy as np
 import platformdirs
 from numba.core import config
 
@@ -72,7 +72,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256()
     for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.name.encode() + file.read_bytes())
-    versions = (sys.version, numba.__version__, llvmlite.__version__, numpy.__version__)
+    versions = (sys.version, numba.__version__, llvmlite.__version__, np.__version__)
     digest.update("\n".join(versions).encode())
     return digest.hexdigest()[:16]
 

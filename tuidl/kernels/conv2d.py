@@ -9,7 +9,7 @@ from tuidl.kernels.jit import helper, kernel
 
 
 @helper
-def _extract_patches(image, patches, size, out_width, stride, top, left):  # type: ignore[no-untyped-def]
+def _extract_patches(image, patches, size, out_width, stride, top, left):
     """Row (p, q) of ``patches`` = the pixels under the kernel there; zeros outside the image."""
     height, width, channels = image.shape
     pixels = image.reshape(height, width * channels)
@@ -38,7 +38,7 @@ def _extract_patches(image, patches, size, out_width, stride, top, left):  # typ
 
 
 @helper
-def _add_patches(patches, image, size, out_width, stride, top, left):  # type: ignore[no-untyped-def]
+def _add_patches(patches, image, size, out_width, stride, top, left):
     """The transpose of ``_extract_patches``: every patch is added back to where it came from."""
     height, width, channels = image.shape
     pixels = image.reshape(height, width * channels)
@@ -64,7 +64,7 @@ def _add_patches(patches, image, size, out_width, stride, top, left):  # type: i
 
 @kernel("nhwc ijcf f -> npqf mz", cost="2npqijcf")
 def conv2d(x, w, b, y, patches, stride, top, left):
-    """y[n,p,q] = b + sum over i,j,c of x[n, p*stride - top + i, q*stride - left + j, c] w[i,j,c]."""
+    """y[n,p,q] = b + sum over i,j,c of x[n, p stride - top + i, q stride - left + j, c] w[i,j,c]."""
     examples, height, width, filters = y.shape
     positions = height * width
     block = patches.shape[0] // positions

@@ -41,7 +41,7 @@ def sigmoid(x: Any) -> Any:
 
 
 @helper
-def _exp32(x):  # type: ignore[no-untyped-def]
+def _exp32(x):
     x = min(max(x, SMALLEST), LARGEST)
     n = round_to_even(x * LOG2_E)
     r = x - n * LN2_HIGH
@@ -51,7 +51,7 @@ def _exp32(x):  # type: ignore[no-untyped-def]
 
 
 @helper
-def _tanh32(x):  # type: ignore[no-untyped-def]
+def _tanh32(x):
     z = x * x
     near = x + x * z * ((((T0 * z + T1) * z + T2) * z + T3) * z + T4)
     a = abs(x)
@@ -61,15 +61,15 @@ def _tanh32(x):  # type: ignore[no-untyped-def]
 
 
 @scalar_helper(exp)
-def _exp(x):  # type: ignore[no-untyped-def]
+def _exp(x):
     return (lambda x: _exp32(x)) if x == types.float32 else (lambda x: math.exp(x))
 
 
 @scalar_helper(tanh)
-def _tanh(x):  # type: ignore[no-untyped-def]
+def _tanh(x):
     return (lambda x: _tanh32(x)) if x == types.float32 else (lambda x: math.tanh(x))
 
 
 @scalar_helper(sigmoid)
-def _sigmoid(x):  # type: ignore[no-untyped-def]
+def _sigmoid(x):
     return lambda x: ONE / (ONE + exp(-x))

@@ -62,7 +62,7 @@ class Kernel:
         }
         # The code carries the kernel's own file name: Numba's cache asks for a file that exists.
         exec(compile("\n".join(lines), self.function.__code__.co_filename, "exec"), scope)
-        return scope[self.name]  # type: ignore[return-value]
+        return scope[self.name]
 
     def is_compiled(self, dtype: np.dtype[Any]) -> bool:
         """Whether machine code is at hand, in this process or (by its file's name) in the cache."""
@@ -95,7 +95,9 @@ _COMPILED: dict[tuple[str, str], Any] = {}
 def call_row(address: int, row: Any, arena: Any, clock: Any) -> None:
     """Call compiled code on one row from Python, for looking into a step."""
     pointers = (ctypes.c_void_p(array.ctypes.data) for array in (row, arena, clock))
-    ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(int(address))(*pointers)
+    ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(int(address))(
+        *pointers
+    )
 
 
 def kernel(shapes: str, cost: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -122,4 +124,4 @@ def helper(function: Callable[..., Any]) -> Any:
 
 def scalar_helper(function: Callable[..., Any]) -> Callable[..., Any]:
     """An ``overload`` under the project's flags, for functions that differ between dtypes."""
-    return overload(function, jit_options=FLAGS, strict=False)  # type: ignore[no-any-return]
+    return overload(function, jit_options=FLAGS, strict=False)

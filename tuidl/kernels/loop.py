@@ -20,7 +20,7 @@ EXAMPLES, FIRST, INPUTS, TARGETS, STATISTICS = range(5)
 
 
 @helper
-def _gather(lane, lanes, arena, x, y, order, position):  # type: ignore[no-untyped-def]
+def _gather(lane, lanes, arena, x, y, order, position):
     """Copy a shard's examples of this step to where its instructions read them."""
     width, targets = x.shape[1], y.shape[1]
     for i in range(lanes[EXAMPLES, lane]):
@@ -36,8 +36,8 @@ def _gather(lane, lanes, arena, x, y, order, position):  # type: ignore[no-untyp
 
 
 @helper
-def _collect(lanes, arena, totals):  # type: ignore[no-untyped-def]
-    """Add the shards' statistics to ``totals`` in the order of shards; the loss sum of this step."""
+def _collect(lanes, arena, totals):
+    """Add the shards' statistics to ``totals``, in their order; returns the sum of the loss."""
     loss = 0.0
     if totals.shape[0] == 0:
         return loss
@@ -50,13 +50,13 @@ def _collect(lanes, arena, totals):  # type: ignore[no-untyped-def]
 
 
 @helper
-def _lane(lane, first, end, addresses, rows, arena, clock):  # type: ignore[no-untyped-def]
+def _lane(lane, first, end, addresses, rows, arena, clock):
     for r in range(first, end):
         row = rows[r, lane]
         call_kernel(addresses[row[0]], row, arena, clock)
 
 
-def run_steps(  # type: ignore[no-untyped-def]
+def run_steps(
     addresses, rows, stages, lanes, arena, clock,
     x, y, order, start, batch, checked, rates, losses, totals, stop,
 ):  # fmt: skip

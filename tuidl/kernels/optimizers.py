@@ -11,7 +11,7 @@ from tuidl.kernels.jit import helper, kernel
 
 
 @helper
-def _reduce(gradients, start, stop):  # type: ignore[no-untyped-def]
+def _reduce(gradients, start, stop):
     """Add the shards' gradients of a slice into the first shard's, and return that."""
     total = gradients[0, start:stop]
     for s in range(1, gradients.shape[0]):

@@ -82,7 +82,9 @@ class Signature:
         unknown = set(options) - {option.name for option in self.options}
         if unknown:
             raise KeyError(f"no such option: {sorted(unknown)}")
-        values = [_to_bits(options[o.name]) if o.is_float else options[o.name] for o in self.options]
+        values = [
+            _to_bits(options[o.name]) if o.is_float else options[o.name] for o in self.options
+        ]
         return [opcode, *offsets, *(sizes[letter] for letter in self.letters), *values]
 
     def decode(self, row: Sequence[int]) -> tuple[list[tuple[int, tuple[int, ...]]], list[Any]]:

@@ -70,4 +70,3 @@ def require_rank(shape: Shape, rank: int, needs: str, hint: str = "") -> None:
 def describe(shape: Shape) -> str:
     """``8 x 8 x 1``; what shapes look like in messages and tables."""
     return " x ".join(map(str, shape)) if shape else "a single number"
-

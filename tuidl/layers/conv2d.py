@@ -36,14 +36,14 @@ class Conv2d(ActivatedLayer, frozen=True, kw_only=True, tag="conv2d"):
         return 2 * prod(self.output_shape(shape)) * self.kernel_size**2 * shape[-1]
 
     def emit(self, scope: Scope) -> None:
-        shape, out = _lengths(scope.x.shape), _lengths(scope.y.shape)
-        positions, patch = out[0] * out[1], self.kernel_size**2 * shape[2]
+        height, width, channels = scope.input_shape
+        positions, patch = prod(scope.shape[:2]), self.kernel_size**2 * channels
         block = min(max(PATCH_FLOATS // (positions * patch), 1), scope.examples)
         patches = scope.buffer("patches", block * positions, patch)
         options = {
             "stride": self.stride,
-            "top": padding_before(shape[0], self.kernel_size, self.stride, self.padding),
-            "left": padding_before(shape[1], self.kernel_size, self.stride, self.padding),
+            "top": padding_before(height, self.kernel_size, self.stride, self.padding),
+            "left": padding_before(width, self.kernel_size, self.stride, self.padding),
         }
         x, kernel = scope.x, scope.parameters["kernel"]
         bias = scope.parameters.get("bias") or scope.zeros(self.filters)
@@ -57,9 +57,3 @@ class Conv2d(ActivatedLayer, frozen=True, kw_only=True, tag="conv2d"):
             scope.backward("bias_gradient", dy.rows, scope.gradients["bias"])
         if scope.dx is not None:
             scope.backward("conv2d_input_gradient", dy, kernel, scope.dx, patches, **options)
-
-
-def _lengths(shape: tuple[object, ...]) -> tuple[int, int, int]:
-    _, height, width, channels = shape
-    assert isinstance(height, int) and isinstance(width, int) and isinstance(channels, int)
-    return height, width, channels

@@ -9,7 +9,7 @@ from tuidl.tape import Scope
 
 
 class Dense(ActivatedLayer, frozen=True, tag="dense"):
-    """y = x kernel + bias, over the last dimension. The last one's ``units`` follow from the data."""
+    """y = x kernel + bias, over the last dimension; ``units`` of a closing one may be left out."""
 
     units: Count | None = None
     use_bias: bool = True

@@ -41,8 +41,7 @@ class Gru(Layer, frozen=True, kw_only=True, tag="gru"):
         return steps * (6 * self.units * (features + self.units) + 40 * self.units)
 
     def emit(self, scope: Scope) -> None:
-        _, steps, features = scope.x.shape
-        assert isinstance(steps, int) and isinstance(features, int)
+        steps, features = scope.input_shape
         units, gate_count, n = self.units, 3 * self.units, Batch()
         kernel, recurrent = scope.parameters["kernel"], scope.parameters["recurrent_kernel"]
         input_bias, recurrent_bias = _halves(scope.parameters["bias"], gate_count)
@@ -57,12 +56,15 @@ class Gru(Layer, frozen=True, kw_only=True, tag="gru"):
         emit_outputs(scope, states, self.return_sequences)
         if scope.dy is None:
             return
-        d_states = emit_output_gradient(scope, states, self.return_sequences)
+        d_states = emit_output_gradient(scope, self.return_sequences)
         d_recurrent = scope.buffer("d_recurrent", steps, n, gate_count)
         carry = scope.buffer("carry", n, units)
         known = (recurrent, states, candidates, d_states)
         scope.backward("gru_gradient", *known, gates, d_recurrent, carry)
-        d_kernel, d_recurrent_kernel = scope.gradients["kernel"], scope.gradients["recurrent_kernel"]
+        d_kernel, d_recurrent_kernel = (
+            scope.gradients["kernel"],
+            scope.gradients["recurrent_kernel"],
+        )
         d_input_bias, d_recurrent_bias = _halves(scope.gradients["bias"], gate_count)
         before = states.part(0, Batch(steps), units)
         scope.backward("dense_weight_gradient", before, d_recurrent.rows, d_recurrent_kernel)

@@ -27,8 +27,7 @@ class Pool2d(Layer, frozen=True):
         return self.stride or self.pool_size
 
     def _options(self, scope: Scope) -> dict[str, int]:
-        _, height, width, _ = scope.x.shape
-        assert isinstance(height, int) and isinstance(width, int)
+        height, width, _ = scope.input_shape
         return {
             "size_y": self.pool_size,
             "size_x": self.pool_size,

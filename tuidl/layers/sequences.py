@@ -8,7 +8,7 @@ def emit_outputs(scope: Scope, states: View, return_sequences: bool) -> None:
 
     The first state is the one before the first step.
     """
-    steps, units = _steps_and_units(states)
+    steps, units = scope.input_shape[0], scope.shape[-1]
     if return_sequences:
         after = states.part(Batch(units), steps, Batch(), units)
         scope.forward("time_second", after, scope.y)
@@ -17,17 +17,11 @@ def emit_outputs(scope: Scope, states: View, return_sequences: bool) -> None:
         scope.forward("copy", last, scope.y.flat)
 
 
-def emit_output_gradient(scope: Scope, states: View, return_sequences: bool) -> View:
+def emit_output_gradient(scope: Scope, return_sequences: bool) -> View:
     """Write dL/dstate (steps, examples, units) that comes from above, and return its buffer."""
     assert scope.dy is not None
-    steps, units = _steps_and_units(states)
+    steps, units = scope.input_shape[0], scope.shape[-1]
     d_states = scope.buffer("d_states", steps, Batch(), units)
     name = "time_first" if return_sequences else "last_step_gradient"
     scope.backward(name, scope.dy, d_states)
     return d_states
-
-
-def _steps_and_units(states: View) -> tuple[int, int]:
-    moments, _, units = states.shape
-    assert isinstance(moments, int) and isinstance(units, int)
-    return moments - 1, units

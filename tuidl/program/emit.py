@@ -1,4 +1,4 @@
-"""Layers, loss, metrics and optimizer write their instructions; the result is one routine's tape."""
+"""Layers, loss, metrics and optimizer write their instructions: the tape of one routine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tuidl.layers.activations import ACTIVATIONS
 from tuidl.layers.base import ActivatedLayer, Shape
 from tuidl.losses import LossScope
 from tuidl.metrics import METRICS
-from tuidl.tape import Batch, Buffer, Instruction, Region, Scope, Tape, View
+from tuidl.tape import Batch, Buffer, Dimension, Instruction, Region, Scope, Tape, View
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _d_output(network: "_Network") -> View:
     return _lane("d_output", *network.output.shape).view
 
 
-def _lane(name: str, *shape: Batch | int) -> Buffer:
+def _lane(name: str, *shape: Dimension) -> Buffer:
     return Buffer(name, Region.LANE, shape, per_lane=True)
 
 
@@ -134,16 +134,14 @@ class _Network:
         for node in self.nodes:
             self._emit(node)
 
-    def emitted(
-        self, target: Buffer | None = None, statistics: Buffer | None = None
-    ) -> Emitted:
+    def emitted(self, target: Buffer | None = None, statistics: Buffer | None = None) -> Emitted:
         forward = tuple(self.tape.forward)
         output = self.output.buffer
         return Emitted(forward, self.x, self.dx, output, self.outputs, target, statistics)
 
     def _emit(self, node: Node) -> None:
         x, dx = self.output, self.d_output
-        shape = (Batch(), *node.shape)
+        shape: tuple[Dimension, ...] = (Batch(), *node.shape)
         if node.layer.reshapes_only:
             self.output, self.d_output = x.reshape(*shape), dx and dx.reshape(*shape)
             return
@@ -152,7 +150,7 @@ class _Network:
         dy = _lane(f"d_{node.name}", *shape).view if learns else None
         names = [parameter.name for parameter in node.parameters]
         scope = Scope(
-            self.tape, node.name, self.examples, x, y.view, dx, dy,
+            self.tape, node.name, self.examples, node.input_shape, node.shape, x, y.view, dx, dy,
             {name: self.memory.parameters[f"{node.name}.{name}"].view for name in names},
             {name: self.memory.gradients[f"{node.name}.{name}"].view for name in names},
         )  # fmt: skip

@@ -78,7 +78,7 @@ def constants_of(instructions: Iterable[Instruction]) -> list[Buffer]:
 def _lifetimes(emitted: Emitted) -> dict[Buffer, tuple[int, int]]:
     """First and last instruction that touches each buffer of a lane."""
     last = len(emitted.instructions)
-    lives = {buffer: (0, last) for buffer in emitted.pinned}
+    lives = dict.fromkeys(emitted.pinned, (0, last))
     for i, instruction in enumerate(emitted.instructions):
         for view in instruction.operands:
             buffer = view.buffer

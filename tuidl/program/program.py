@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import prod
 
 from tuidl.graph import Graph
+from tuidl.initializers import Initializer
 from tuidl.layers.base import Shape
 from tuidl.program import emit
 from tuidl.program.emit import Emitted, Memory, statistics_layout
@@ -30,7 +31,7 @@ class ParameterSlot:
     name: str
     shape: Shape
     offset: int
-    initializer: str
+    initializer: Initializer
 
     @property
     def size(self) -> int:
@@ -143,9 +144,7 @@ def _memory(graph: Graph, shards: int) -> Memory:
             parameters[name] = Buffer(name, Region.PARAMETERS, parameter.shape)
             gradients[name] = Buffer(f"d_{name}", Region.GRADIENTS, parameter.shape, per_lane=True)
     span = sum(aligned(buffer.elements(1)) for buffer in parameters.values())
-    state = {
-        name: Buffer(name, Region.STATE, (span,)) for name in graph.preset.optimizer.state()
-    }
+    state = {name: Buffer(name, Region.STATE, (span,)) for name in graph.preset.optimizer.state()}
     return Memory(
         parameters=parameters,
         gradients=gradients,
@@ -164,9 +163,7 @@ def _shared_places(memory: Memory, span: int, shards: int) -> dict[Buffer, Place
     return places
 
 
-def _slots(
-    graph: Graph, memory: Memory, places: dict[Buffer, Place]
-) -> tuple[ParameterSlot, ...]:
+def _slots(graph: Graph, memory: Memory, places: dict[Buffer, Place]) -> tuple[ParameterSlot, ...]:
     return tuple(
         ParameterSlot(
             name=f"{node.name}.{parameter.name}",
@@ -177,5 +174,3 @@ def _slots(
         for node in graph.nodes
         for parameter in node.parameters
     )
-
-

@@ -15,7 +15,7 @@ def scores_of(program: Program, totals: Sequence[float] | Any, examples: int) ->
     for name, (start, size) in program.statistics.items():
         sums = [float(value) for value in totals[start : start + size]]
         is_loss = name == "loss"
-        scores[name] = sums[0] / examples if is_loss else METRICS[name].finish(
-            sums, examples, outputs
+        scores[name] = (
+            sums[0] / examples if is_loss else METRICS[name].finish(sums, examples, outputs)
         )
     return scores

@@ -76,7 +76,7 @@ class NumpyEngine:
     def _execute(self, row: Array) -> None:
         name = NAMES[row[0]]
         signature = KERNELS[name].signature
-        operands, options = signature.decode(row)
+        operands, options = signature.decode(row.tolist())
         views = [
             self.arena[offset : offset + math.prod(shape)].reshape(shape)
             for offset, shape in operands

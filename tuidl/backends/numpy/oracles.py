@@ -164,7 +164,6 @@ def gru_gradient(
     recurrent: Array, states: Array, candidates: Array, d_states: Array,
     gates: Array, d_recurrent: Array, carry: Array,
 ) -> None:  # fmt: skip
-    units = states.shape[2]
     carry[...] = 0
     for t in reversed(range(len(gates))):
         z, r, c = np.split(gates[t], 3, axis=1)

@@ -8,9 +8,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Pair = tuple[int, ...]
 
 
-def of(
-    x: Array, size: Pair, strides: Pair, before: Pair, count: Pair, fill: float = 0.0
-) -> Array:
+def of(x: Array, size: Pair, strides: Pair, before: Pair, count: Pair, fill: float = 0.0) -> Array:
     """(examples, p, q, i, j, channels): what each of ``count`` windows sees.
 
     ``before``: padding above and to the left; as much as is needed is added below and right.

@@ -1,0 +1,54 @@
+"""What is loaded when: the light parts stay light, and imports point one way."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"numba", "numpy", "scipy", "sklearn", "textual", "plotext", "rich"}
+
+
+def _loaded_by(code: str) -> set[str]:
+    program = f"import sys\n{code}\nprint(*sorted(sys.modules))"
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return {name.partition(".")[0] for name in result.stdout.split()}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import tuidl",
+        "from tuidl import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass",
+        "import tuidl.events, tuidl.history",
+    ],
+)
+def test_these_load_nothing_heavy(code: str) -> None:
+    assert _loaded_by(code) & HEAVY == set()
+
+
+def test_presets_and_graphs_need_no_compiler() -> None:
+    code = (
+        "from tuidl.library import load_preset\nfrom tuidl.graph import Graph\n"
+        "Graph.build(load_preset('cnn_digits'))"
+    )
+    assert "numba" not in _loaded_by(code)
+
+
+def test_digits_come_without_importing_scikit_learn() -> None:
+    code = "from tuidl.data import SOURCES\nSOURCES['digits']().split()"
+    assert "sklearn" not in _loaded_by(code)
+
+
+def test_import_contracts_hold() -> None:
+    command = shutil.which("lint-imports", path=str(Path(sys.executable).parent))
+    if command is None:
+        pytest.skip("import-linter is not installed (extra: dev)")
+    result = subprocess.run(
+        [command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout

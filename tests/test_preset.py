@@ -1,0 +1,226 @@
+"""Presets: reading, writing, overriding, and the message for every way to get one wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import helpers
+from tuidl.errors import PresetError
+from tuidl.graph import Graph
+from tuidl.library import load_preset, shipped
+from tuidl.preset import LARGEST_FILE, Preset
+
+LAYER_NAMES = (
+    "average_pool2d, conv2d, dense, elu, flatten, gelu, gru, input, leaky_relu, linear, "
+    "max_pool2d, relu, reshape, sigmoid, softmax, tanh"
+)
+METRIC_NAMES = "accuracy, mae, r2"
+TRAINING_KEYS = "batch_size, epochs, metrics, seed, shuffle"
+CONV_KEYS = (
+    "activation, filters, kernel_initializer, kernel_size, name, padding, stride, type, use_bias"
+)
+
+WRONG = [
+    # what to override in a good preset, and the exact message
+    ("training.epochs='many'", "training.epochs: expected a whole number, got 'many'"),
+    ("training.epochs=0", "training.epochs: expected a whole number >= 1, got 0"),
+    ("training.epochs=2.5", "training.epochs: expected a whole number, got 2.5"),
+    ("training.epochs=true", "training.epochs: expected a whole number, got true"),
+    ("training.epoch=3", "training.epoch: unknown key; did you mean 'epochs'? "
+                         f"(valid: {TRAINING_KEYS})"),
+    ("training.batch_size=0", "training.batch_size: expected a whole number >= 1, got 0"),
+    ("training.batch_size='ful'", "training.batch_size: no 'ful'; did you mean 'full'? "
+                                  "(valid: full)"),
+    ("training.batch_size=[1]", "training.batch_size: expected a whole number or text, got [1]"),
+    ("training.seed=-1", "training.seed: expected a whole number >= 0, got -1"),
+    ("training.seed=4294967296", "training.seed: expected a whole number <= 4294967295, "
+                                 "got 4294967296"),
+    ("training.metrics='accuracy'", "training.metrics: expected a list, got 'accuracy'"),
+    ("training.metrics=['acuracy']", "training.metrics[0]: no 'acuracy'; did you mean "
+                                     f"'accuracy'? (valid: {METRIC_NAMES})"),
+    ("training.metrics=['accuracy', 'r2']", "training.metrics[1]: 'r2' does not fit targets that "
+                                            "are classes (fitting: accuracy)"),
+    ("training.metrics=['accuracy', 'accuracy']", "training.metrics[1]: 'accuracy' is named "
+                                                  "twice"),
+    ("training.shuffle='yes'", "training.shuffle: expected true or false, got 'yes'"),
+    ("training=5", "training: expected a table, got 5"),
+    ("data.source='digit'", "data.source: no 'digit'; did you mean 'digits'? "
+                            "(valid: digits, linear, sine)"),
+    ("data={validation=0.1}", "data.source: missing (valid: digits, linear, sine)"),
+    ("data.validation=1.0", "data.validation: expected a number < 1.0, got 1.0"),
+    ("data.validation=-0.1", "data.validation: expected a number >= 0.0, got -0.1"),
+    ("data.validation=0.95", "data.validation: validation and test together leave nothing to "
+                             "train on"),
+    ("data.noise=0.1", "data.noise: unknown key "
+                       "(valid: seed, source, test, validation)"),
+    ("data={source='sine', window=5000}", "data: window: 5000 values of a series of 2000 points"),
+    ("layers=[]", "layers: expected 1 to 512 [[layers]] tables"),
+    ("layers='dense'", "layers: expected 1 to 512 [[layers]] tables"),
+    ("layers.0=3", "layers[0]: expected a table, got 3"),
+    ("layers.0={filters=3}", f"layers[0].type: missing (valid: {LAYER_NAMES})"),
+    ("layers.0.type='conv2'", "layers[0].type: no 'conv2'; did you mean 'conv2d'? "
+                              f"(valid: {LAYER_NAMES})"),
+    ("layers.0.type=7", f"layers[0].type: no 7 (valid: {LAYER_NAMES})"),
+    ("layers.0.filter=3", "layers[0].filter: unknown key; did you mean 'filters'? "
+                          f"(valid: {CONV_KEYS})"),
+    ("layers.0={type='conv2d'}", "layers[0].filters: missing: it has no default"),
+    ("layers.0.filters=0", "layers[0].filters: expected a whole number >= 1, got 0"),
+    ("layers.0.filters=99999999999", "layers[0].filters: expected a whole number <= 1000000, "
+                                     "got 99999999999"),
+    ("layers.0.padding='sam'", "layers[0].padding: no 'sam'; did you mean 'same'? "
+                               "(valid: same, valid)"),
+    ("layers.0.activation='rellu'", "layers[0].activation: no 'rellu'; did you mean 'relu'? "
+        "(valid: elu, gelu, leaky_relu, linear, relu, sigmoid, softmax, tanh)"),
+    ("layers.0.kernel_initializer='he'", "layers[0].kernel_initializer: no 'he' "
+        "(valid: glorot_normal, glorot_uniform, he_normal, he_uniform, ones, orthogonal, zeros)"),
+    ("optimizer.type='adm'", "optimizer.type: no 'adm'; did you mean 'adam'? (valid: adam, sgd)"),
+    ("optimizer.learning_rate=0", "optimizer.learning_rate: expected a number > 0.0, got 0"),
+    ("optimizer.learning_rate=nan", "optimizer.learning_rate: expected a finite number, got nan"),
+    ("optimizer.learning_rate=-inf", "optimizer.learning_rate: expected a finite number, got "
+                                     "-inf"),
+    ("optimizer.beta_1=1.0", "optimizer.beta_1: expected a number < 1.0, got 1.0"),
+    ("optimizer.momentum=0.9", "optimizer.momentum: unknown key "
+                               "(valid: beta_1, beta_2, epsilon, learning_rate, type)"),
+    ("loss.type='crossentropy'", "loss.type: no 'crossentropy'; did you mean 'cross_entropy'? "
+                                 "(valid: cross_entropy, mse)"),
+    ("loss={}", "loss.type: missing (valid: cross_entropy, mse)"),
+    ("name=3", "name: expected text, got 3"),
+    ("name=''", "name: expected text of length >= 1, got ''"),
+    ("optimiser={}", "optimiser: unknown key; did you mean 'optimizer'? "
+                     "(valid: about, data, layers, loss, name, optimizer, training)"),
+]  # fmt: skip
+
+DOES_NOT_FIT = [
+    ("loss.type='mse'", "loss.type: 'mse' compares numbers, but the targets are classes; use "
+                        "'cross_entropy'"),
+    ("layers.2={type='relu'}", "loss.type: 'cross_entropy' the network ends in 4 x 4 x 10, the "
+                               "data has 10 classes; is a 'flatten' layer missing?"),
+    ("layers.3.units=9", "loss.type: 'cross_entropy' the network ends in 9, the data has 10 "
+                         "classes"),
+    ("layers.2={type='dense'}", "layers[2] (dense): needs 'units': only the last dense layer "
+                                "takes them from the data"),
+    ("layers.0={type='gru', units=4}", "layers[0] (gru): needs a sequence (time, features), got "
+                                       "8 x 8 x 1"),
+    ("layers.0.kernel_size=9", None),
+    ("layers.0={type='conv2d', filters=2, kernel_size=9}", "layers[0] (conv2d): a window of 9 x 9 "
+        "does not fit an image of 8 x 8 x 1"),
+    ("layers.2={type='conv2d', filters=2, kernel_size=5}", "layers[2] (conv2d): a window of 5 x 5 "
+        "does not fit an image of 4 x 4 x 5"),
+    ("layers.0={type='flatten'}", "layers[1] (max_pool2d): needs an image (height, width, "
+                                  "channels), got 64"),
+    ("layers.0={type='input', shape=[28, 28]}", "layers[0] (input): is made for examples of "
+                                                "28 x 28, got 8 x 8 x 1"),
+    ("layers.0={type='reshape', shape=[7, 9]}", "layers[0] (reshape): cannot turn 8 x 8 x 1 (64 "
+                                                "numbers) into 7 x 9 (63)"),
+    ("layers.3.name='conv2d_1'", "layers[3].name: 'conv2d_1' is taken by an earlier layer"),
+    ("layers=[{type='flatten'}]", "layers: nothing to learn: no layer has parameters"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("override", "message"), WRONG, ids=[w[0] for w in WRONG])
+def test_a_wrong_preset_is_refused_with_this_message(override: str, message: str) -> None:
+    with pytest.raises(PresetError) as caught:
+        helpers.preset(helpers.CONV, override)
+    assert str(caught.value) == f"test: {message}"
+
+
+@pytest.mark.parametrize(("override", "message"), DOES_NOT_FIT, ids=[w[0] for w in DOES_NOT_FIT])
+def test_shapes_that_do_not_fit_are_refused_with_this_message(
+    override: str, message: str | None
+) -> None:
+    preset = helpers.preset(helpers.CONV, override)
+    if message is None:
+        assert Graph.build(preset).nodes
+        return
+    with pytest.raises(PresetError) as caught:
+        Graph.build(preset)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("key", ["name", "data", "layers", "loss", "optimizer"])
+def test_a_missing_part_is_named(key: str) -> None:
+    import tomllib
+
+    import tomli_w
+
+    table = tomllib.loads(helpers.CONV)
+    del table[key]
+    with pytest.raises(PresetError, match=f"^test: {key}: missing: every preset needs it$"):
+        Preset.parse(tomli_w.dumps(table), "test")
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("training.epochs", "--set training.epochs: expected KEY=VALUE, KEY like training.epochs"),
+        ("=3", "--set =3: expected KEY=VALUE, KEY like training.epochs"),
+        ("layers.9.units=3", "--set layers.9.units=3: expected a number from 0 to 3, got '9'"),
+        ("layers.x.units=3", "--set layers.x.units=3: expected a number from 0 to 3, got 'x'"),
+        ("name.x=3", "--set name.x=3: name holds no table"),
+        ("name.x.y=3", "--set name.x.y=3: name.x is not a table or a list"),
+    ],
+)
+def test_wrong_overrides_are_refused_with_this_message(override: str, message: str) -> None:
+    with pytest.raises(PresetError) as caught:
+        helpers.preset(helpers.CONV, override)
+    assert str(caught.value) == message
+
+
+def test_files_that_are_no_presets(tmp_path: Path) -> None:
+    cases = {
+        "a.toml": (b"name = ", "not TOML"),
+        "b.toml": (b"\xff\xfe\x00", "not UTF-8 text (byte 0)"),
+        "c.toml": (b"#" * (LARGEST_FILE + 1), "a preset has at most"),
+        "d.toml": (b"", "name: missing: every preset needs it"),
+        "e.toml": (b"x = 1\nx = 2\n", "not TOML"),
+    }
+    for name, (content, message) in cases.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(PresetError) as caught:
+            Preset.load(path)
+        assert str(path) in str(caught.value)
+        assert message in str(caught.value)
+    with pytest.raises(PresetError, match="No such file"):
+        Preset.load(tmp_path / "none.toml")
+    with pytest.raises(PresetError, match="Is a directory"):
+        Preset.load(tmp_path)
+
+
+def test_overrides_are_read_as_toml_or_text() -> None:
+    preset = helpers.preset(
+        helpers.CONV, "training.epochs=3", "name=some words", "layers.0.filters = 9",
+        "training.metrics=[]", "optimizer.learning_rate=1",
+    )  # fmt: skip
+    assert (preset.training.epochs, preset.name) == (3, "some words")
+    assert preset.layers[0].filters == 9
+    assert preset.training.metrics == ()
+    assert preset.optimizer.learning_rate == 1.0
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_shipped_presets_load_and_survive_writing(name: str) -> None:
+    preset = load_preset(name)
+    assert Preset.parse(preset.to_toml()) == preset
+    assert Graph.build(preset).parameter_count > 0
+    assert len(preset.about) > 80, "a preset teaches"
+
+
+@pytest.mark.parametrize("text", [helpers.CONV, helpers.LINE, helpers.SEQUENCE])
+def test_presets_survive_writing(text: str) -> None:
+    preset = helpers.preset(text)
+    assert Preset.parse(preset.to_toml()) == preset
+
+
+def test_names_and_paths_find_presets(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(helpers.LINE)
+    assert load_preset(path).name == "line"
+    assert load_preset("cnn_digits").name == "CNN digits"
+    with pytest.raises(PresetError, match="did you mean 'cnn_digits'"):
+        load_preset("cnn_digit")
+
+
+def test_the_last_dense_layer_takes_its_width_from_the_data() -> None:
+    assert Graph.build(helpers.preset(helpers.CONV)).nodes[-1].shape == (10,)
+    assert Graph.build(helpers.preset(helpers.LINE)).nodes[-1].shape == (1,)
