@@ -64,7 +64,7 @@ def _add_patches(patches, image, size, out_width, stride, top, left):
 
 @kernel("nhwc ijcf f -> npqf mz", cost="2npqijcf")
 def conv2d(x, w, b, y, patches, stride, top, left):
-    """y[n,p,q] = b + sum over i,j,c of x[n, p stride - top + i, q stride - left + j, c] w[i,j,c]."""
+    """y[n,p,q] = b + sum of x[n, p stride - top + i, q stride - left + j] w[i,j] over i and j."""
     examples, height, width, filters = y.shape
     positions = height * width
     block = patches.shape[0] // positions
