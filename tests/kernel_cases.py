@@ -82,6 +82,10 @@ def _conv(
 CONVOLUTIONS = [
     _conv(3, 3, (5, 7, 2), 4, block=2, stride=1, top=0, left=0),
     _conv(1, 3, (8, 8, 1), 16, block=1, stride=1, top=1, left=1),
+    _conv(2, 3, (7, 9, 1), 5, block=2, stride=2, top=1, left=1),
+    _conv(3, 5, (4, 4, 1), 3, block=2, stride=1, top=2, left=2),
+    _conv(2, 2, (7, 5, 1), 2, block=1, stride=3, top=0, left=0),
+    _conv(2, 3, (6, 6, 1), 4, block=2, stride=1, top=0, left=0),
     _conv(5, 2, (5, 4, 3), 1, block=3, stride=2, top=0, left=0),
     _conv(2, 5, (6, 5, 3), 7, block=2, stride=1, top=2, left=2),
     _conv(2, 1, (3, 3, 8), 5, block=1, stride=1, top=0, left=0),

@@ -1,4 +1,4 @@
-"""The matrix product: SciPy's BLAS for matrices worth a call, plain loops for tiny ones.
+"""The matrix product: SciPy's BLAS, and plain loops for flat results.
 
 The only module that knows of BLAS. Numba's runtime exports ``numba_xxgemm``, which takes what
 ``np.dot`` does not: transposes and a factor for the old content of the result.
@@ -13,11 +13,12 @@ from numba.extending import intrinsic
 
 from tuidl.kernels.jit import helper, scalar_helper
 
-SMALL_PRODUCT = 2048
-"""Multiply-adds up to which plain loops beat the cost of calling BLAS (about 0.3 microseconds)."""
+FLAT_ROWS, WIDE_COLUMNS = 8, 32
+"""Results of at most so many rows and at least so many columns are computed by plain loops.
 
-THIN = 4
-"""Inner lengths up to which plain loops beat BLAS at any size: it packs more than it computes."""
+BLAS packs both matrices first, which pays off only if each number is used often: for 8 x 32 by
+32 x 96 the loops take 0.8 microseconds, BLAS 1.3; for 16 rows they are even.
+"""
 
 
 def gemm(a: Any, transpose_a: int, b: Any, transpose_b: int, c: Any, keep: int) -> None:
@@ -60,34 +61,33 @@ def _blas_gemm(typing_context: Any, a: Any, ta: Any, b: Any, tb: Any, c: Any, ke
 
 
 @helper
-def _small_gemm(a, transpose_a, b, transpose_b, c, keep):
-    columns = c.shape[1]
+def _flat_gemm(a, transpose_a, b, c, keep):
+    """Row by row of the result, four rows of ``b`` at a time so that it is stored less often."""
     inner = a.shape[0] if transpose_a else a.shape[1]
+    whole = inner - inner % 4
     for i in range(c.shape[0]):
         out = c[i]
+        factors = a[:, i] if transpose_a else a[i]
         if not keep:
-            for j in range(columns):
+            for j in range(out.shape[0]):
                 out[j] = 0
-        if transpose_b:
-            for j in range(columns):
-                other = b[j]
-                total = out[j]
-                for r in range(inner):
-                    total += (a[r, i] if transpose_a else a[i, r]) * other[r]
-                out[j] = total
-        else:
-            for r in range(inner):
-                factor, other = (a[r, i] if transpose_a else a[i, r]), b[r]
-                for j in range(columns):
-                    out[j] += factor * other[j]
+        for r in range(0, whole, 4):
+            f0, f1, f2, f3 = factors[r], factors[r + 1], factors[r + 2], factors[r + 3]
+            b0, b1, b2, b3 = b[r], b[r + 1], b[r + 2], b[r + 3]
+            for j in range(out.shape[0]):
+                out[j] += (f0 * b0[j] + f1 * b1[j]) + (f2 * b2[j] + f3 * b3[j])
+        for r in range(whole, inner):
+            factor, other = factors[r], b[r]
+            for j in range(out.shape[0]):
+                out[j] += factor * other[j]
 
 
 @scalar_helper(gemm)
 def _gemm(a, transpose_a, b, transpose_b, c, keep):
     def implementation(a, transpose_a, b, transpose_b, c, keep):
-        inner = a.shape[0] if transpose_a else a.shape[1]
-        if c.size * inner <= SMALL_PRODUCT or (inner <= THIN and not transpose_b):
-            _small_gemm(a, transpose_a, b, transpose_b, c, keep)
+        is_flat = c.shape[0] <= FLAT_ROWS and c.shape[1] >= WIDE_COLUMNS
+        if is_flat and not transpose_b:
+            _flat_gemm(a, transpose_a, b, c, keep)
         else:
             _blas_gemm(a, transpose_a, b, transpose_b, c, keep)
 

@@ -1,10 +1,13 @@
 """Two-dimensional convolution as matrix products over patches.
 
 The patches under the kernel's positions become the rows of a matrix, a block of examples at a
-time so that it stays in the processor's cache; its size is the program's choice.
+time so that it stays in the processor's cache; its size is the program's choice. Images of one
+channel get the matrix transposed: what a kernel pixel sees along a row of the image lies side by
+side there, where a patch would be put together from runs as short as the kernel.
 """
 
 from tuidl.kernels.blas import gemm
+from tuidl.kernels.intrinsics import clear_values, copy_values
 from tuidl.kernels.jit import helper, kernel
 
 
@@ -20,21 +23,64 @@ def _extract_patches(image, patches, size, out_width, stride, top, left):
         first = q * stride - left
         low = max(-first, 0) * channels
         high = min(width - first, kernel_width) * channels
-        start = first * channels
         patch = patches[position]
         for i in range(kernel_height):
             y = p * stride - top + i
             target = patch[i * span : (i + 1) * span]
             if y < 0 or y >= height:
-                target[:] = 0
+                clear_values(target)
                 continue
-            source = pixels[y]
-            for j in range(low):
-                target[j] = 0
-            for j in range(low, high):
-                target[j] = source[start + j]
-            for j in range(high, span):
-                target[j] = 0
+            if high - low < span:
+                clear_values(target)
+            copy_values(
+                target[low:high], pixels[y, first * channels + low : first * channels + high]
+            )
+
+
+@helper
+def _extract_planes(image, planes, start, out, size, stride, top, left):
+    """Row (i, j) of ``planes`` = what that kernel pixel sees at each position of the output.
+
+    ``image`` has one channel; its positions fill the columns from ``start`` on. ``out`` and
+    ``size`` are height and width of the output and of the kernel.
+    """
+    height, width, _ = image.shape
+    pixels = image.reshape(height, width)
+    for i in range(size[0]):
+        for j in range(size[1]):
+            plane = planes[i * size[1] + j]
+            for p in range(out[0]):
+                target = plane[start + p * out[1] : start + (p + 1) * out[1]]
+                y = p * stride - top + i
+                if y < 0 or y >= height:
+                    clear_values(target)
+                    continue
+                source = pixels[y]
+                low = min(max(-((j - left) // stride), 0), out[1])
+                high = max(min((width - 1 - j + left) // stride + 1, out[1]), low)
+                if high - low < out[1]:
+                    clear_values(target)
+                if stride == 1:
+                    copy_values(target[low:high], source[low - left + j : high - left + j])
+                else:
+                    for q in range(low, high):
+                        target[q] = source[q * stride - left + j]
+
+
+@helper
+def _block(x, first, count, patches, out, size, stride, top, left):
+    """The patches of ``count`` examples as a matrix, and whether it is transposed."""
+    positions, taps = out[0] * out[1], size[0] * size[1]
+    if x.shape[3] == 1:
+        planes = patches.reshape(patches.size)[: taps * count * positions]
+        planes = planes.reshape(taps, count * positions)
+        for e in range(count):
+            _extract_planes(x[first + e], planes, e * positions, out, size, stride, top, left)
+        return planes, 1
+    for e in range(count):
+        part = patches[e * positions : (e + 1) * positions]
+        _extract_patches(x[first + e], part, size, out[1], stride, top, left)
+    return patches[: count * positions], 0
 
 
 @helper
@@ -68,18 +114,16 @@ def conv2d(x, w, b, y, patches, stride, top, left):
     examples, height, width, filters = y.shape
     positions = height * width
     block = patches.shape[0] // positions
-    size = (w.shape[0], w.shape[1])
+    out, size = (height, width), (w.shape[0], w.shape[1])
     weights = w.reshape(patches.shape[1], filters)
     outputs = y.reshape(examples * positions, filters)
     for first in range(0, examples, block):
         count = min(block, examples - first)
-        for e in range(count):
-            part = patches[e * positions : (e + 1) * positions]
-            _extract_patches(x[first + e], part, size, width, stride, top, left)
-        out = outputs[first * positions : (first + count) * positions]
-        gemm(patches[: count * positions], 0, weights, 0, out, 0)
-        for r in range(out.shape[0]):
-            row = out[r]
+        seen, transposed = _block(x, first, count, patches, out, size, stride, top, left)
+        part = outputs[first * positions : (first + count) * positions]
+        gemm(seen, transposed, weights, 0, part, 0)
+        for r in range(part.shape[0]):
+            row = part[r]
             for f in range(filters):
                 row[f] += b[f]
 
@@ -90,18 +134,16 @@ def conv2d_weight_gradient(x, dy, dw, patches, stride, top, left):
     examples, height, width, filters = dy.shape
     positions = height * width
     block = patches.shape[0] // positions
-    size = (dw.shape[0], dw.shape[1])
+    out, size = (height, width), (dw.shape[0], dw.shape[1])
     weights = dw.reshape(patches.shape[1], filters)
     gradients = dy.reshape(examples * positions, filters)
     if examples == 0:
         dw[:] = 0
     for first in range(0, examples, block):
         count = min(block, examples - first)
-        for e in range(count):
-            part = patches[e * positions : (e + 1) * positions]
-            _extract_patches(x[first + e], part, size, width, stride, top, left)
+        seen, transposed = _block(x, first, count, patches, out, size, stride, top, left)
         d = gradients[first * positions : (first + count) * positions]
-        gemm(patches[: count * positions], 1, d, 0, weights, 1 if first else 0)
+        gemm(seen, 1 - transposed, d, 0, weights, 1 if first else 0)
 
 
 @kernel("npqf ijcf -> nhwc mz", cost="2npqijcf")

@@ -4,6 +4,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 
@@ -65,3 +66,36 @@ def power_of_two(typing_context: Any, n: Any) -> Any:
         return builder.bitcast(builder.shl(biased, ir.Constant(integer, 23)), ir.FloatType())
 
     return types.float32(types.float32), codegen
+
+
+@intrinsic
+def copy_values(typing_context: Any, target: Any, source: Any) -> Any:
+    """``target[:] = source`` for contiguous vectors that do not overlap, as one memcpy.
+
+    A loop would first check for overlap and choose a vector length: for the short runs that
+    patches are made of, that takes longer than the copying.
+    """
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        to, source = (
+            context.make_array(kind)(context, builder, value)
+            for kind, value in zip(signature.args, arguments, strict=True)
+        )
+        size = builder.mul(to.nitems, to.itemsize)
+        cgutils.raw_memcpy(builder, to.data, source.data, size, 1)
+        return context.get_dummy_value()
+
+    return types.void(target, source), codegen
+
+
+@intrinsic
+def clear_values(typing_context: Any, target: Any) -> Any:
+    """``target[:] = 0`` for a contiguous vector, as one memset."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        to = context.make_array(signature.args[0])(context, builder, arguments[0])
+        size = builder.mul(to.nitems, to.itemsize)
+        cgutils.memset(builder, to.data, size, 0)
+        return context.get_dummy_value()
+
+    return types.void(target), codegen
