@@ -149,8 +149,7 @@ for n, t, d in SEQUENCES:
     CASES += [
         Case("gru", sizes, fix=_tame, only=("gates", "states", "candidates")),
         Case("gru_gradient", sizes, fix=_gates),
-        Case("time_first", {"n": n, "t": t, "k": d}),
-        Case("time_second", {"n": n, "t": t, "k": d}),
+        Case("swap_time", {"n": n, "t": t, "k": d}),
         Case("last_step_gradient", {"n": n, "t": t, "d": d}),
     ]
 for e in ELEMENTS:

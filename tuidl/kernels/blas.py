@@ -11,7 +11,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tuidl.kernels.jit import helper, scalar_helper
+from tuidl.kernels.jit import compiled_as, helper
 
 FLAT_ROWS, WIDE_COLUMNS = 8, 32
 """Results of at most so many rows and at least so many columns are computed by plain loops.
@@ -82,7 +82,7 @@ def _flat_gemm(a, transpose_a, b, c, keep):
                 out[j] += factor * other[j]
 
 
-@scalar_helper(gemm)
+@compiled_as(gemm)
 def _gemm(a, transpose_a, b, transpose_b, c, keep):
     def implementation(a, transpose_a, b, transpose_b, c, keep):
         is_flat = c.shape[0] <= FLAT_ROWS and c.shape[1] >= WIDE_COLUMNS

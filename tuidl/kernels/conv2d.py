@@ -7,8 +7,8 @@ side there, where a patch would be put together from runs as short as the kernel
 """
 
 from tuidl.kernels.blas import gemm
-from tuidl.kernels.intrinsics import clear_values, copy_values
 from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.vectors import clear_values, copy_values
 
 
 @helper

@@ -12,7 +12,7 @@ import numpy as np
 from numba import types
 
 from tuidl.kernels.intrinsics import power_of_two, round_to_even
-from tuidl.kernels.jit import helper, scalar_helper
+from tuidl.kernels.jit import compiled_as, helper
 
 F = np.float32
 ZERO, HALF, ONE, TWO = F(0), F(0.5), F(1), F(2)
@@ -60,16 +60,16 @@ def _tanh32(x):
     return far if a > TANH_SPLIT else near
 
 
-@scalar_helper(exp)
+@compiled_as(exp)
 def _exp(x):
     return (lambda x: _exp32(x)) if x == types.float32 else (lambda x: math.exp(x))
 
 
-@scalar_helper(tanh)
+@compiled_as(tanh)
 def _tanh(x):
     return (lambda x: _tanh32(x)) if x == types.float32 else (lambda x: math.tanh(x))
 
 
-@scalar_helper(sigmoid)
+@compiled_as(sigmoid)
 def _sigmoid(x):
     return lambda x: ONE / (ONE + exp(-x))

@@ -69,12 +69,8 @@ def power_of_two(typing_context: Any, n: Any) -> Any:
 
 
 @intrinsic
-def copy_values(typing_context: Any, target: Any, source: Any) -> Any:
-    """``target[:] = source`` for contiguous vectors that do not overlap, as one memcpy.
-
-    A loop would first check for overlap and choose a vector length: for the short runs that
-    patches are made of, that takes longer than the copying.
-    """
+def memory_copy(typing_context: Any, target: Any, source: Any) -> Any:
+    """``target[:] = source`` for contiguous vectors that do not overlap."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         to, source = (
@@ -89,8 +85,8 @@ def copy_values(typing_context: Any, target: Any, source: Any) -> Any:
 
 
 @intrinsic
-def clear_values(typing_context: Any, target: Any) -> Any:
-    """``target[:] = 0`` for a contiguous vector, as one memset."""
+def memory_clear(typing_context: Any, target: Any) -> Any:
+    """``target[:] = 0`` for a contiguous vector."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         to = context.make_array(signature.args[0])(context, builder, arguments[0])

@@ -122,6 +122,6 @@ def helper(function: Callable[..., Any]) -> Any:
     return njit(**FLAGS)(function)
 
 
-def scalar_helper(function: Callable[..., Any]) -> Callable[..., Any]:
-    """An ``overload`` under the project's flags, for functions that differ between dtypes."""
+def compiled_as(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What compiled code runs instead of the plain Python ``function``; may depend on dtypes."""
     return overload(function, jit_options=FLAGS, strict=False)

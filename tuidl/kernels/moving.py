@@ -2,32 +2,21 @@
 
 from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.jit import kernel
+from tuidl.kernels.vectors import copy_values
 
 
 @kernel("e -> e")
 def copy(x, y):
-    for i in range(x.shape[0]):
-        y[i] = x[i]
+    copy_values(y, x)
 
 
 @kernel("ntk -> tnk")
-def time_first(x, y):
-    """Recurrent kernels walk through time: one step's examples side by side are one matrix."""
+def swap_time(x, y):
+    """Examples and time change places: recurrent kernels walk through time, and want one step's
+    examples side by side as a matrix. Undone by doing it again."""
     for i in range(x.shape[0]):
         for t in range(x.shape[1]):
-            source, target = x[i, t], y[t, i]
-            for j in range(source.shape[0]):
-                target[j] = source[j]
-
-
-@kernel("tnk -> ntk")
-def time_second(x, y):
-    """``time_first`` undone."""
-    for i in range(y.shape[0]):
-        for t in range(y.shape[1]):
-            source, target = x[t, i], y[i, t]
-            for j in range(source.shape[0]):
-                target[j] = source[j]
+            copy_values(y[t, i], x[i, t])
 
 
 @kernel("nd -> tnd")

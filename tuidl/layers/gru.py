@@ -50,7 +50,7 @@ class Gru(Layer, frozen=True, kw_only=True, tag="gru"):
         states = scope.buffer("states", steps + 1, n, units)
         candidates = scope.buffer("candidates", steps, n, units)
         scratch = scope.buffer("scratch", n, gate_count)
-        scope.forward("time_first", scope.x, x)
+        scope.forward("swap_time", scope.x, x)
         scope.forward("dense", x.rows, kernel, input_bias, gates.rows)
         scope.forward("gru", recurrent, recurrent_bias, gates, states, candidates, scratch)
         emit_outputs(scope, states, self.return_sequences)
@@ -74,7 +74,7 @@ class Gru(Layer, frozen=True, kw_only=True, tag="gru"):
         if scope.dx is not None:
             dx = scope.buffer("dx", steps, n, features)
             scope.backward("dense_input_gradient", gates.rows, kernel, dx.rows)
-            scope.backward("time_second", dx, scope.dx)
+            scope.backward("swap_time", dx, scope.dx)
 
 
 def _halves(bias: View, gate_count: int) -> tuple[View, View]:

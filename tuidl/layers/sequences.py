@@ -11,7 +11,7 @@ def emit_outputs(scope: Scope, states: View, return_sequences: bool) -> None:
     steps, units = scope.input_shape[0], scope.shape[-1]
     if return_sequences:
         after = states.part(Batch(units), steps, Batch(), units)
-        scope.forward("time_second", after, scope.y)
+        scope.forward("swap_time", after, scope.y)
     else:
         last = states.part(Batch(steps * units), Batch(units))
         scope.forward("copy", last, scope.y.flat)
@@ -22,6 +22,6 @@ def emit_output_gradient(scope: Scope, return_sequences: bool) -> View:
     assert scope.dy is not None
     steps, units = scope.input_shape[0], scope.shape[-1]
     d_states = scope.buffer("d_states", steps, Batch(), units)
-    name = "time_first" if return_sequences else "last_step_gradient"
+    name = "swap_time" if return_sequences else "last_step_gradient"
     scope.backward(name, scope.dy, d_states)
     return d_states

@@ -1,14 +1,19 @@
 """A program as text: its memory, and every instruction with shapes, bytes and operations."""
 
+from math import prod
+from typing import TYPE_CHECKING
+
 from tuidl.kernels import KERNELS
-from tuidl.program.program import Program
 from tuidl.program.routine import Routine, shapes_of
 from tuidl.tape import Instruction
+
+if TYPE_CHECKING:
+    from tuidl.program.program import Program
 
 FLOAT_BYTES = 4
 
 
-def listing(program: Program) -> str:
+def listing(program: "Program") -> str:
     """The training routine, instruction by instruction, as the first shard runs it."""
     routine = program.train
     lines = [
@@ -30,7 +35,7 @@ def cost_of(routine: Routine, instruction: Instruction, batch: int) -> tuple[int
     """Bytes touched and floating-point operations of an instruction in the first shard."""
     shapes = shapes_of(instruction.operands, routine.examples_of(0, batch))
     signature = KERNELS[instruction.kernel].signature
-    touched = sum(_product(shape) for shape in shapes)
+    touched = sum(prod(shape) for shape in shapes)
     return FLOAT_BYTES * touched, signature.flops(signature.bind(shapes))
 
 
@@ -62,10 +67,3 @@ def _line(routine: Routine, index: int, instruction: Instruction) -> str:
 
 def _bytes(elements: int) -> str:
     return readable(FLOAT_BYTES * elements, "B")
-
-
-def _product(shape: tuple[int, ...]) -> int:
-    size = 1
-    for length in shape:
-        size *= length
-    return size

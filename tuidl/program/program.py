@@ -9,6 +9,7 @@ from tuidl.layers.base import Shape
 from tuidl.program import emit
 from tuidl.program.emit import Emitted, Memory, statistics_layout
 from tuidl.program.layout import Place, aligned, constants_of, plan_lanes, stack
+from tuidl.program.listing import listing
 from tuidl.program.routine import Routine
 from tuidl.tape import Buffer, Region
 
@@ -74,8 +75,6 @@ class Program:
         return list(dict.fromkeys(names))
 
     def __str__(self) -> str:
-        from tuidl.program.listing import listing
-
         return listing(self)
 
 

@@ -1,0 +1,30 @@
+"""Copying and clearing short runs of numbers.
+
+A loop would first check for overlap and choose a vector length: for the runs that patches are made
+of, that takes longer than the copying itself.
+"""
+
+from typing import Any
+
+from tuidl.kernels.intrinsics import memory_clear, memory_copy
+from tuidl.kernels.jit import compiled_as
+
+
+def copy_values(target: Any, source: Any) -> None:
+    """``target[:] = source`` for contiguous vectors that do not overlap."""
+    target[:] = source
+
+
+def clear_values(target: Any) -> None:
+    """``target[:] = 0`` for a contiguous vector."""
+    target[:] = 0
+
+
+@compiled_as(copy_values)
+def _copy_values(target, source):
+    return lambda target, source: memory_copy(target, source)
+
+
+@compiled_as(clear_values)
+def _clear_values(target):
+    return lambda target: memory_clear(target)
