@@ -51,6 +51,21 @@ def _gates(arrays: Arrays) -> None:
     gates[..., 2 * units :] = np.tanh(gates[..., 2 * units :])
 
 
+def _lstm_gates(arrays: Arrays) -> None:
+    """Gates i, f and o in (0, 1), candidates in (-1, 1), as the forward kernel leaves them."""
+    _tame(arrays)
+    gates = arrays["gates"]
+    units = gates.shape[2] // 4
+    candidates = np.tanh(gates[..., 2 * units : 3 * units])
+    gates[:] = 1 / (1 + np.exp(-gates))
+    gates[..., 2 * units : 3 * units] = candidates
+
+
+def _rnn_states(arrays: Arrays) -> None:
+    _tame(arrays)
+    arrays["states"][:] = np.tanh(arrays["states"])
+
+
 def _winners(size: int) -> Callable[[Arrays], None]:
     def fix(arrays: Arrays) -> None:
         winner = arrays["winner"]
@@ -149,6 +164,10 @@ for n, t, d in SEQUENCES:
     CASES += [
         Case("gru", sizes, fix=_tame, only=("gates", "states", "candidates")),
         Case("gru_gradient", sizes, fix=_gates),
+        Case("lstm", {**sizes, "g": 4 * d}, fix=_tame, only=("gates", "states", "cells")),
+        Case("lstm_gradient", {**sizes, "g": 4 * d}, fix=_lstm_gates),
+        Case("simple_rnn", sizes, fix=_tame),
+        Case("simple_rnn_gradient", sizes, fix=_rnn_states),
         Case("swap_time", {"n": n, "t": t, "k": d}),
         Case("last_step_gradient", {"n": n, "t": t, "d": d}),
     ]

@@ -41,6 +41,19 @@ def _point(name: str, *layers: str) -> Case:
 
 
 CONV = '{type = "conv2d", filters = 3}'
+RECURRENT = [
+    case
+    for kind in ("simple_rnn", "lstm")
+    for case in (
+        _sequence(kind, f'{{type = "{kind}", units = 4}}'),
+        _sequence(
+            f"{kind} of sequences",
+            f'{{type = "{kind}", units = 3, return_sequences = true}}',
+            f'{{type = "{kind}", units = 4}}',
+        ),
+        _sequence(f"{kind} on features", WIDE, f'{{type = "{kind}", units = 2}}'),
+    )
+]
 CASES = [
     _point("dense", WIDE, LAST),
     _point("dense without bias", '{type = "dense", units = 4, use_bias = false}', LAST),
@@ -61,6 +74,7 @@ CASES = [
     _sequence("gru of sequences", '{type = "gru", units = 3, return_sequences = true}',
               '{type = "gru", units = 4}'),
     _sequence("gru on features", '{type = "dense", units = 3}', '{type = "gru", units = 2}'),
+    *RECURRENT,
     *(_point(f"activation {name}", f'{{type = "dense", units = 6, activation = "{name}"}}', LAST)
       for name in ("linear", "relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh", "softmax")),
     *(_point(f"{name} as a layer", WIDE, f'{{type = "{name}"}}', LAST)

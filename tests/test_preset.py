@@ -7,13 +7,11 @@ import pytest
 from tests import helpers
 from tuidl.errors import PresetError
 from tuidl.graph import Graph
+from tuidl.layers import LAYERS
 from tuidl.library import load_preset, shipped
 from tuidl.preset import LARGEST_FILE, Preset
 
-LAYER_NAMES = (
-    "average_pool2d, conv2d, dense, elu, flatten, gelu, gru, input, leaky_relu, linear, "
-    "max_pool2d, relu, reshape, sigmoid, softmax, tanh"
-)
+LAYER_NAMES = ", ".join(sorted(LAYERS))
 METRIC_NAMES = "accuracy, mae, r2"
 TRAINING_KEYS = "batch_size, epochs, metrics, seed, shuffle"
 CONV_KEYS = (

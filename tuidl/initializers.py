@@ -15,9 +15,11 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 Initializer = Literal[
     "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal", "zeros", "ones"
 ]
+Start = Initializer | Literal["unit_forget"]
+"""What a layer may start a parameter with: what presets may name, and what only layers do."""
 
 
-def initial_values(name: Initializer, shape: tuple[int, ...], seed: int, key: str) -> Array:
+def initial_values(name: Start, shape: tuple[int, ...], seed: int, key: str) -> Array:
     """float64 values of ``shape`` for the parameter called ``key``."""
     stream = np.random.Philox(key=np.array([seed, zlib.crc32(key.encode())], dtype=np.uint64))
     return _INITIALIZERS[name](np.random.Generator(stream), shape)
@@ -61,4 +63,5 @@ _INITIALIZERS: dict[str, Callable[[np.random.Generator, tuple[int, ...]], Array]
     "orthogonal": _orthogonal,
     "zeros": lambda g, s: np.zeros(s),
     "ones": lambda g, s: np.ones(s),
+    "unit_forget": lambda g, s: np.repeat([0.0, 1.0, 0.0, 0.0], s[0] // 4),
 }

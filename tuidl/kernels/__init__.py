@@ -20,10 +20,12 @@ from tuidl.kernels import (
     dense,
     gru,
     losses,
+    lstm,
     metrics,
     moving,
     optimizers,
     pooling,
+    simple_rnn,
 )
 from tuidl.kernels.jit import KERNELS, Kernel
 
@@ -35,8 +37,10 @@ __all__ = [
     "dense",
     "gru",
     "losses",
+    "lstm",
     "metrics",
     "moving",
     "optimizers",
     "pooling",
+    "simple_rnn",
 ]

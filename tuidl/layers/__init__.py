@@ -8,8 +8,10 @@ from tuidl.layers.base import Layer
 from tuidl.layers.conv2d import Conv2d
 from tuidl.layers.dense import Dense
 from tuidl.layers.gru import Gru
+from tuidl.layers.lstm import Lstm
 from tuidl.layers.pooling import AveragePool2d, MaxPool2d
 from tuidl.layers.shaping import Flatten, Input, Reshape
+from tuidl.layers.simple_rnn import SimpleRnn
 
 LAYERS: dict[str, type[Any]] = by_kind(
     [
@@ -20,6 +22,8 @@ LAYERS: dict[str, type[Any]] = by_kind(
         Conv2d,
         MaxPool2d,
         AveragePool2d,
+        SimpleRnn,
+        Lstm,
         Gru,
         activations.Linear,
         activations.Relu,

@@ -5,7 +5,7 @@ from math import prod
 from typing import ClassVar, Literal
 
 from tuidl.config import Config
-from tuidl.initializers import Initializer
+from tuidl.initializers import Start
 from tuidl.tape import Scope
 
 Shape = tuple[int, ...]
@@ -24,7 +24,7 @@ class Parameter:
 
     name: str
     shape: Shape
-    initializer: Initializer
+    initializer: Start
 
     @property
     def size(self) -> int:

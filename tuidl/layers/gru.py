@@ -1,82 +1,47 @@
 """The gated recurrent unit."""
 
-from typing import Annotated
+from typing import ClassVar
 
-from msgspec import Meta
-
-from tuidl.initializers import Initializer
-from tuidl.layers.base import Layer, Parameter, Shape, require_rank
-from tuidl.layers.sequences import emit_output_gradient, emit_outputs
+from tuidl.layers.base import Parameter
+from tuidl.layers.recurrent import Recurrent
 from tuidl.tape import Batch, Scope, View
 
-Units = Annotated[int, Meta(ge=1, le=65_536)]
 
-
-class Gru(Layer, frozen=True, kw_only=True, tag="gru"):
-    """Reads a sequence step by step into ``units`` numbers that it keeps or overwrites by gates.
+class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
+    """Keeps or overwrites what it remembers by an update gate, and forgets by a reset gate.
 
     Gates lie in Keras's order z, r, h, the reset gate behind the product (``reset_after``), with
     a bias for each of the two products.
     """
 
-    units: Units
-    return_sequences: bool = False
-    kernel_initializer: Initializer = "glorot_uniform"
-    recurrent_initializer: Initializer = "orthogonal"
+    gates: ClassVar[int] = 3
 
-    def output_shape(self, shape: Shape) -> Shape:
-        require_rank(shape, 2, "a sequence (time, features)")
-        return (shape[0], self.units) if self.return_sequences else (self.units,)
-
-    def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
-        gates = 3 * self.units
-        return (
-            Parameter("kernel", (shape[1], gates), self.kernel_initializer),
-            Parameter("recurrent_kernel", (self.units, gates), self.recurrent_initializer),
-            Parameter("bias", (2, gates), "zeros"),
-        )
-
-    def flops(self, shape: Shape) -> int:
-        steps, features = shape
-        return steps * (6 * self.units * (features + self.units) + 40 * self.units)
+    def bias(self) -> Parameter:
+        return Parameter("bias", (2, self.gates * self.units), "zeros")
 
     def emit(self, scope: Scope) -> None:
-        steps, features = scope.input_shape
-        units, gate_count, n = self.units, 3 * self.units, Batch()
-        kernel, recurrent = scope.parameters["kernel"], scope.parameters["recurrent_kernel"]
-        input_bias, recurrent_bias = _halves(scope.parameters["bias"], gate_count)
-        x = scope.buffer("x", steps, n, features)
-        gates = scope.buffer("gates", steps, n, gate_count)
-        states = scope.buffer("states", steps + 1, n, units)
-        candidates = scope.buffer("candidates", steps, n, units)
-        scratch = scope.buffer("scratch", n, gate_count)
-        scope.forward("swap_time", scope.x, x)
-        scope.forward("dense", x.rows, kernel, input_bias, gates.rows)
+        steps, width, n = scope.input_shape[0], self.gates * self.units, Batch()
+        recurrent = scope.parameters["recurrent_kernel"]
+        input_bias, recurrent_bias = _halves(scope.parameters["bias"], width)
+        x, gates = self.emit_inputs(scope, input_bias)
+        states = scope.buffer("states", steps + 1, n, self.units)
+        candidates = scope.buffer("candidates", steps, n, self.units)
+        scratch = scope.buffer("scratch", n, width)
         scope.forward("gru", recurrent, recurrent_bias, gates, states, candidates, scratch)
-        emit_outputs(scope, states, self.return_sequences)
+        self.emit_outputs(scope, states)
         if scope.dy is None:
             return
-        d_states = emit_output_gradient(scope, self.return_sequences)
-        d_recurrent = scope.buffer("d_recurrent", steps, n, gate_count)
-        carry = scope.buffer("carry", n, units)
+        d_states = self.emit_output_gradient(scope)
+        d_recurrent = scope.buffer("d_recurrent", steps, n, width)
+        carry = scope.buffer("carry", n, self.units)
         known = (recurrent, states, candidates, d_states)
         scope.backward("gru_gradient", *known, gates, d_recurrent, carry)
-        d_kernel, d_recurrent_kernel = (
-            scope.gradients["kernel"],
-            scope.gradients["recurrent_kernel"],
-        )
-        d_input_bias, d_recurrent_bias = _halves(scope.gradients["bias"], gate_count)
-        before = states.part(0, Batch(steps), units)
-        scope.backward("dense_weight_gradient", before, d_recurrent.rows, d_recurrent_kernel)
-        scope.backward("bias_gradient", d_recurrent.rows, d_recurrent_bias)
-        scope.backward("dense_weight_gradient", x.rows, gates.rows, d_kernel)
+        d_input_bias, d_recurrent_bias = _halves(scope.gradients["bias"], width)
         scope.backward("bias_gradient", gates.rows, d_input_bias)
-        if scope.dx is not None:
-            dx = scope.buffer("dx", steps, n, features)
-            scope.backward("dense_input_gradient", gates.rows, kernel, dx.rows)
-            scope.backward("swap_time", dx, scope.dx)
+        scope.backward("bias_gradient", d_recurrent.rows, d_recurrent_bias)
+        self.emit_parameter_gradients(scope, x, states, gates, d_recurrent)
 
 
-def _halves(bias: View, gate_count: int) -> tuple[View, View]:
+def _halves(bias: View, width: int) -> tuple[View, View]:
     """The biases of the inputs' and of the states' product."""
-    return bias.part(0, gate_count), bias.part(gate_count, gate_count)
+    return bias.part(0, width), bias.part(width, width)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import prod
 
 from tuidl.graph import Graph
-from tuidl.initializers import Initializer
+from tuidl.initializers import Start
 from tuidl.layers.base import Shape
 from tuidl.program import emit
 from tuidl.program.emit import Emitted, Memory, statistics_layout
@@ -32,7 +32,7 @@ class ParameterSlot:
     name: str
     shape: Shape
     offset: int
-    initializer: Initializer
+    initializer: Start
 
     @property
     def size(self) -> int:

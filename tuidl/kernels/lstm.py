@@ -1,0 +1,63 @@
+"""Long short-term memory (Hochreiter and Schmidhuber, 1997, with the forget gate of 1999).
+
+All arrays have time in front. The inputs' share of the gates, bias included, comes in through
+``gates`` (a ``dense`` instruction made it), in Keras's order:
+
+    i, f, o = sigmoid(x_i + h U_i) ...       c~ = tanh(x_c + h U_c)
+    c_t = f * c_(t-1) + i * c~               h_t = o * tanh(c_t)
+"""
+
+from tuidl.kernels.blas import gemm
+from tuidl.kernels.elementary import ONE, sigmoid, tanh
+from tuidl.kernels.jit import kernel
+
+
+@kernel("dg -> tng und und", cost="2tndg")
+def lstm(recurrent, gates, states, cells):
+    """Walk the steps; the first state and cell are set to zeros. ``gates`` ends as i, f, c~, o."""
+    units = states.shape[2]
+    states[0] = 0
+    cells[0] = 0
+    for t in range(gates.shape[0]):
+        gemm(states[t], 0, recurrent, 0, gates[t], 1)
+        for n in range(states.shape[1]):
+            gate, old, cell, state = gates[t, n], cells[t, n], cells[t + 1, n], states[t + 1, n]
+            i, f = gate[:units], gate[units : 2 * units]
+            c, o = gate[2 * units : 3 * units], gate[3 * units :]
+            for j in range(units):
+                i[j] = sigmoid(i[j])
+                f[j] = sigmoid(f[j])
+                c[j] = tanh(c[j])
+                o[j] = sigmoid(o[j])
+                cell[j] = f[j] * old[j] + i[j] * c[j]
+                state[j] = o[j] * tanh(cell[j])
+
+
+@kernel("dg und tnd -> tng nd nd", cost="2tndg")
+def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry):
+    """Walk back through time, from dL/dh_t of every step in ``d_states``.
+
+    ``gates`` (i, f, c~, o) turns into its gradient; the carries are scratch for what passes from
+    one step to the one before.
+    """
+    units = cells.shape[2]
+    carry[:] = 0
+    cell_carry[:] = 0
+    for t in range(gates.shape[0] - 1, -1, -1):
+        for n in range(cells.shape[1]):
+            gate, old, cell, above = gates[t, n], cells[t, n], cells[t + 1, n], d_states[t, n]
+            passed, d_cell = carry[n], cell_carry[n]
+            i, f = gate[:units], gate[units : 2 * units]
+            c, o = gate[2 * units : 3 * units], gate[3 * units :]
+            for j in range(units):
+                dh = above[j] + passed[j]
+                squashed = tanh(cell[j])
+                dc = d_cell[j] + dh * o[j] * (ONE - squashed * squashed)
+                d_input = dc * c[j] * i[j] * (ONE - i[j])
+                d_candidate = dc * i[j] * (ONE - c[j] * c[j])
+                d_cell[j] = dc * f[j]
+                o[j] = dh * squashed * o[j] * (ONE - o[j])
+                f[j] = dc * old[j] * f[j] * (ONE - f[j])
+                i[j] = d_input
+                c[j] = d_candidate
+        gemm(gates[t], 0, recurrent, 1, carry, 0)
