@@ -180,6 +180,9 @@ for e in ELEMENTS:
         CASES.append(Case(name, {"e": e}, {"negative_slope": 0.3}))
     for name in ("elu", "elu_gradient"):
         CASES.append(Case(name, {"e": e}, {"alpha": 1.7}))
+    for rate in (0.0, 0.2, 0.75):
+        place = {"layer": 3_000_000_000, "first": 5, "width": 7}
+        CASES.append(Case("dropout", {"e": e}, {"rate": rate, **place}))
 for n, f in ROWS:
     sizes = {"n": n, "f": f}
     CASES += [

@@ -74,6 +74,8 @@ CASES = [
     _sequence("gru of sequences", '{type = "gru", units = 3, return_sequences = true}',
               '{type = "gru", units = 4}'),
     _sequence("gru on features", '{type = "dense", units = 3}', '{type = "gru", units = 2}'),
+    _point("dropout", WIDE, '{type = "dropout", rate = 0.4}', LAST),
+    _image("dropout of images", CONV, '{type = "dropout", rate = 0.2}'),
     *RECURRENT,
     *(_point(f"activation {name}", f'{{type = "dense", units = 6, activation = "{name}"}}', LAST)
       for name in ("linear", "relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh", "softmax")),

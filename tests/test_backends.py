@@ -140,3 +140,32 @@ def test_two_processes_give_the_same_weights() -> None:
     hashes = {o.stdout.strip().splitlines()[-1] for o in outputs}
     assert len(hashes) == 1
     assert hashes.pop().startswith("weights sha256 ")
+
+
+DROPOUT = helpers.CONV.replace(
+    '[[layers]]\ntype = "flatten"',
+    '[[layers]]\ntype = "dropout"\nrate = 0.3\n[[layers]]\ntype = "flatten"',
+)
+
+
+def test_dropout_masks_are_the_same_everywhere() -> None:
+    wide = _wide(DROPOUT)
+    runs = [helpers.model(wide, batch=64, threads=threads) for threads in (1, 2, MOST_THREADS)]
+    losses = {train(model).tobytes() for model in runs}
+    assert len(losses) == 1
+    assert len({model.weights_sha256 for model in runs}) == 1
+    assert runs[0].program.shards > 1
+    oracle = helpers.model(wide, batch=64, backend="numpy")
+    np.testing.assert_allclose(train(oracle), np.frombuffer(losses.pop()), rtol=1e-5)
+
+
+def test_dropout_changes_with_the_step_and_the_seed_and_rests_at_inference() -> None:
+    first, other = helpers.model(DROPOUT), helpers.model(DROPOUT, "training.seed=1")
+    helpers.copy_parameters(first, other)
+    x, y = helpers.examples(first, 32)
+    before, _ = first.loss_and_gradients(x, y)
+    assert first.loss_and_gradients(x, y)[0] == before, "the same step has the same mask"
+    assert other.loss_and_gradients(x, y)[0] != before
+    first.engine.clock[0] += 1
+    assert first.loss_and_gradients(x, y)[0] != before
+    np.testing.assert_array_equal(first.predict(x), other.predict(x))

@@ -103,7 +103,8 @@ def test_kernels_run_as_plain_python_for_debugging(name: str) -> None:
     arena = bench.arena.copy()
     options = [case.options[o.name] for o in bench.signature.options]
     extra = (bench.clock,) if bench.signature.uses_clock else ()
-    KERNELS[name].function(*bench.views(arena).values(), *options, *extra)
+    with np.errstate(over="ignore"):  # dropout's hash wraps round
+        KERNELS[name].function(*bench.views(arena).values(), *options, *extra)
     expected = bench.views(bench.by_oracle(case))
     for operand in bench.signature.operands:
         if operand.written and (case.only is None or operand.name in case.only):

@@ -12,6 +12,7 @@ from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch
 from tuidl.errors import DataError
 from tuidl.graph import Graph
 from tuidl.initializers import initial_values
+from tuidl.kernels.clock import SEED
 from tuidl.limits import check_memory
 from tuidl.preset import Preset
 from tuidl.program import Program, Routine, compile_program
@@ -66,6 +67,7 @@ class Model:
         """Give every parameter its first value, and forget what the optimizer knew."""
         self.engine.arena[:] = 0
         self.engine.clock[:] = 0
+        self.engine.clock[SEED] = seed
         parameters = self.parameters
         for slot in self.program.parameters:
             values = initial_values(slot.initializer, slot.shape, seed, slot.name)

@@ -43,6 +43,8 @@ class Region(Enum):
 class Symbol(Enum):
     """An option's value that only the finished program knows."""
 
+    FIRST_EXAMPLE = auto()
+    """Place in the batch of the shard's first example."""
     BATCH = auto()
     """Examples of all shards together in this step."""
     SLICE_START = auto()
@@ -133,14 +135,15 @@ class Tape:
 class Scope:
     """A layer's place in the network: what it reads and writes, and the tape to write on.
 
-    ``examples``: the most that a shard has. ``input_shape`` and ``shape`` are of one example.
-
+    ``training``: whether this is for training steps. ``examples``: the most that a shard has.
+    ``input_shape`` and ``shape`` are of one example.
     ``dx`` is None where nobody asks for the gradient of the input; ``dy`` is None where the
     layer takes no part in learning at all (inference, or nothing to learn up to here).
     """
 
     tape: Tape
     node: str
+    training: bool
     examples: int
     input_shape: tuple[int, ...]
     shape: tuple[int, ...]

@@ -6,5 +6,8 @@ STEP = 0
 LEARNING_RATE = 1
 """Slot of the learning rate of the current step."""
 
+SEED = 2
+"""Slot of the training seed, which dropout's masks follow from."""
+
 CLOCK_SIZE = 8
 """float64 slots of the clock: one cache line."""

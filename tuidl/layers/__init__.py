@@ -7,6 +7,7 @@ from tuidl.layers import activations
 from tuidl.layers.base import Layer
 from tuidl.layers.conv2d import Conv2d
 from tuidl.layers.dense import Dense
+from tuidl.layers.dropout import Dropout
 from tuidl.layers.gru import Gru
 from tuidl.layers.lstm import Lstm
 from tuidl.layers.pooling import AveragePool2d, MaxPool2d
@@ -22,6 +23,7 @@ LAYERS: dict[str, type[Any]] = by_kind(
         Conv2d,
         MaxPool2d,
         AveragePool2d,
+        Dropout,
         SimpleRnn,
         Lstm,
         Gru,

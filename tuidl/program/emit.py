@@ -150,7 +150,8 @@ class _Network:
         dy = _lane(f"d_{node.name}", *shape).view if learns else None
         names = [parameter.name for parameter in node.parameters]
         scope = Scope(
-            self.tape, node.name, self.examples, node.input_shape, node.shape, x, y.view, dx, dy,
+            self.tape, node.name, self.learns, self.examples, node.input_shape, node.shape,
+            x, y.view, dx, dy,
             {name: self.memory.parameters[f"{node.name}.{name}"].view for name in names},
             {name: self.memory.gradients[f"{node.name}.{name}"].view for name in names},
         )  # fmt: skip

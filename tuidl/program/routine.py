@@ -118,6 +118,8 @@ class Routine:
     def _value(self, value: int | float | Symbol, lane: int, batch: int) -> int | float:
         if value is Symbol.BATCH:
             return batch
+        if value is Symbol.FIRST_EXAMPLE:
+            return sum(self.examples_of(before, batch) for before in range(lane))
         if value is Symbol.SLICE_START:
             return self._boundary(lane)
         if value is Symbol.SLICE_STOP:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.backends.numpy import windows
-from tuidl.kernels.clock import LEARNING_RATE, STEP
+from tuidl.kernels.clock import LEARNING_RATE, SEED, STEP
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -311,6 +311,24 @@ def softmax(y: Array) -> None:
 @oracle
 def softmax_gradient(y: Array, d: Array) -> None:
     d[...] = y * (d - (y * d).sum(axis=1, keepdims=True))
+
+
+def _mixed(x: Array) -> Array:
+    """MurmurHash3's finishing steps, on uint32."""
+    u = np.uint32
+    x = (x ^ (x >> u(16))) * u(0x85EBCA6B)
+    x = (x ^ (x >> u(13))) * u(0xC2B2AE35)
+    return np.asarray(x ^ (x >> u(16)))
+
+
+@oracle
+def dropout(y: Array, rate: float, layer: int, first: int, width: int, clock: Array) -> None:
+    key = np.zeros(1, np.uint32)
+    for part in (clock[SEED], clock[STEP], layer):
+        key = _mixed(key ^ np.uint32(part))
+    place = np.arange(len(y), dtype=np.uint32) + np.uint32(first * width)
+    drawn = _mixed(_mixed(place * np.uint32(0x9E3779B9) + key) ^ key)
+    y[...] = np.where(drawn < np.uint32(rate * 2**32), 0, y / (1 - rate))
 
 
 # --- losses and metrics ---------------------------------------------------------------------------

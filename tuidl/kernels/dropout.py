@@ -1,0 +1,41 @@
+"""Dropout (Srivastava et al., 2014) with masks that nobody has to store.
+
+Whether an element is dropped follows from the seed, the step, the layer and the element's place in
+the whole batch, by the finishing steps of MurmurHash3: the same on any number of shards or threads
+and on every backend, and backward finds the mask that forward used.
+"""
+
+import numpy as np
+
+from tuidl.kernels.clock import SEED, STEP
+from tuidl.kernels.elementary import ZERO
+from tuidl.kernels.jit import helper, kernel
+
+U = np.uint32
+MIX_1, MIX_2, GOLDEN = U(0x85EBCA6B), U(0xC2B2AE35), U(0x9E3779B9)
+S16, S13 = U(16), U(13)
+
+
+@helper
+def mixed(x):
+    """32 bits to 32 bits that look random; one to one."""
+    a = U(x)  # products of uint32 are uint64 in compiled code: each is cut back at once
+    b = U(U(a ^ (a >> S16)) * MIX_1)
+    c = U(U(b ^ (b >> S13)) * MIX_2)
+    return U(c ^ (c >> S16))
+
+
+@kernel("-> e", cost="8e")
+def dropout(y, rate: float, layer, first, width, clock):
+    """Zero a share ``rate`` of the values in place, and scale the others up by what is missing.
+
+    Takes values and gradients alike. y[0] is the first of ``width`` values of the batch's example
+    number ``first``; ``layer`` is a number of the layer's own.
+    """
+    key = mixed(mixed(mixed(U(clock[SEED])) ^ U(clock[STEP])) ^ U(layer))
+    limit = U(rate * 4294967296.0)
+    scale = y.dtype.type(1.0 / (1.0 - rate))
+    start = U(first * width)
+    for i in range(y.shape[0]):
+        drawn = mixed(mixed(U(start + U(i)) * GOLDEN + key) ^ key)
+        y[i] = ZERO if drawn < limit else y[i] * scale
