@@ -72,7 +72,9 @@ def _spans_of_life(routine: Routine) -> list[tuple[int, int, int, int]]:
 
 def test_buffers_that_do_not_live_together_share_their_place() -> None:
     routine = compiled(helpers.CONV, 32).predict
-    places = [routine.layout.places[b].start for b in routine.layout.places if b.per_lane]
+    places = [
+        routine.layout.places[b].start for b in routine.layout.places if b.region is Region.LANE
+    ]
     assert len(set(places)) < len(places)
 
 

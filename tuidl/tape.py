@@ -54,12 +54,11 @@ class Symbol(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Buffer:
-    """A named array. ``lanes``: whether every shard has one of its own."""
+    """A named array; in the regions LANE and GRADIENTS, every shard has one of its own."""
 
     name: str
     region: Region
     shape: tuple[Dimension, ...]
-    per_lane: bool = False
 
     def elements(self, examples: int) -> int:
         return size_of(joined(self.shape), examples)
@@ -162,7 +161,7 @@ class Scope:
 
     def buffer(self, name: str, *shape: Dimension) -> View:
         """Room of the shard's own: scratch, or what backward needs of forward."""
-        return Buffer(f"{self.node}.{name}", Region.LANE, shape, per_lane=True).view
+        return Buffer(f"{self.node}.{name}", Region.LANE, shape).view
 
     def zeros(self, *shape: Dimension) -> View:
         """Zeros that stay zeros, for a bias that is not wanted."""

@@ -15,7 +15,7 @@ from tuidl.kernels.intrinsics import power_of_two, round_to_even
 from tuidl.kernels.jit import compiled_as, helper
 
 F = np.float32
-ZERO, HALF, ONE, TWO = F(0), F(0.5), F(1), F(2)
+ZERO, ONE, TWO = F(0), F(1), F(2)
 SMALLEST, LARGEST = F(-87.33654), F(88.72283)
 LOG2_E = F(1.4426950408889634)
 LN2_HIGH, LN2_LOW = F(0.693359375), F(-2.12194440e-4)

@@ -1,7 +1,7 @@
 """Layers, loss, metrics and optimizer write their instructions: the tape of one routine."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from tuidl.graph import Graph, Node
@@ -31,7 +31,6 @@ class Emitted:
     x: Buffer
     dx: Buffer | None
     output: Buffer
-    outputs: dict[str, Buffer]
     target: Buffer | None = None
     statistics: Buffer | None = None
 
@@ -79,17 +78,14 @@ def emit_training(
     gradients, parameters = memory.all_gradients.view, memory.all_parameters.view
     graph.preset.optimizer.emit(update, gradients, parameters, state)
     whole = (*emitted.instructions, *network.tape.backward, *update.forward)
-    return Emitted(
-        whole, emitted.x, emitted.dx, emitted.output, emitted.outputs,
-        emitted.target, emitted.statistics,
-    )  # fmt: skip
+    return replace(emitted, instructions=whole)
 
 
 def _with_loss(graph: Graph, network: "_Network", d_output: View) -> Emitted:
     layout = statistics_layout(graph)
     target = _lane("target", Batch(), graph.spec.target_width)
     total = sum(size for _, size in layout.values())
-    statistics = Buffer("statistics", Region.LANE, (total,), per_lane=True)
+    statistics = Buffer("statistics", Region.LANE, (total,))
     for name in graph.preset.training.metrics:
         start, size = layout[name]
         part = statistics.view.part(start, size)
@@ -107,7 +103,7 @@ def _d_output(network: "_Network") -> View:
 
 
 def _lane(name: str, *shape: Dimension) -> Buffer:
-    return Buffer(name, Region.LANE, shape, per_lane=True)
+    return Buffer(name, Region.LANE, shape)
 
 
 class _Network:
@@ -128,7 +124,6 @@ class _Network:
         self.dx = _lane("d_input", Batch(), *shape) if input_gradient else None
         self.output = self.x.view
         self.d_output = self.dx.view if self.dx else None
-        self.outputs: dict[str, Buffer] = {}
 
     def run(self) -> None:
         for node in self.nodes:
@@ -137,7 +132,7 @@ class _Network:
     def emitted(self, target: Buffer | None = None, statistics: Buffer | None = None) -> Emitted:
         forward = tuple(self.tape.forward)
         output = self.output.buffer
-        return Emitted(forward, self.x, self.dx, output, self.outputs, target, statistics)
+        return Emitted(forward, self.x, self.dx, output, target, statistics)
 
     def _emit(self, node: Node) -> None:
         x, dx = self.output, self.d_output
@@ -160,5 +155,4 @@ class _Network:
         if isinstance(node.layer, ActivatedLayer) and node.layer.activation != "linear":
             self.tape.begin()
             ACTIVATIONS[node.layer.activation].emit(scope, y.view, dy)
-        self.outputs[node.name] = y
         self.output, self.d_output = y.view, dy

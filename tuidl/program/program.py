@@ -141,7 +141,7 @@ def _memory(graph: Graph, shards: int) -> Memory:
         for parameter in node.parameters:
             name = f"{node.name}.{parameter.name}"
             parameters[name] = Buffer(name, Region.PARAMETERS, parameter.shape)
-            gradients[name] = Buffer(f"d_{name}", Region.GRADIENTS, parameter.shape, per_lane=True)
+            gradients[name] = Buffer(f"d_{name}", Region.GRADIENTS, parameter.shape)
     span = sum(aligned(buffer.elements(1)) for buffer in parameters.values())
     state = {name: Buffer(name, Region.STATE, (span,)) for name in graph.preset.optimizer.state()}
     return Memory(
