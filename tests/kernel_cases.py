@@ -192,7 +192,7 @@ for n, f in ROWS:
         Case("softmax_cross_entropy", {**sizes, "a": 1}, {"batch": 2 * n}, fix=_labels),
         Case("count_correct", {**sizes, "a": 1}, fix=_labels),
         Case("sum_absolute_error", {**sizes, "a": 1}),
-        Case("sum_moments", {**sizes, "a": 3}),
+        Case("sum_squared_error", {**sizes, "a": 1}),
     ]
 for s, v, start, stop in SLICES:
     sizes, part = {"s": s, "v": v}, {"start": start, "stop": stop}

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from tuidl.events import Event
-from tuidl.limits import default_threads
 from tuidl.model import Model
 from tuidl.preset import Preset
 from tuidl.training.trainer import Trainer
@@ -19,11 +18,8 @@ def build(
 
     ``dtype``: float32, or float64 for exact checks. Raises TuidlError.
     """
-    size = preset.training.batch_size
-    batch = len(preset.data.split().train) if size == "full" else int(size)
-    return Model(
-        preset, batch=batch, backend=backend, dtype=dtype, threads=threads or default_threads()
-    )
+    batch = preset.training.batch_for(len(preset.data.split().train))
+    return Model(preset, batch=batch, backend=backend, dtype=dtype, threads=threads)
 
 
 def train(

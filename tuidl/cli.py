@@ -95,7 +95,7 @@ def train(
     code = train_headless(
         loaded,
         backend=backend,
-        threads=threads or default_threads(),
+        threads=threads,
         out=out,
         as_json=as_json,
     )

@@ -96,15 +96,22 @@ class Graph:
     @cached_property
     def nodes_for_loss(self) -> tuple[Node, ...]:
         """The nodes that training runs: a closing softmax is left to a loss that takes logits."""
-        *before, last = self.nodes
         if not self.preset.loss.takes_logits:
             return self.nodes
-        layer = last.layer
+        nodes = list(self.nodes)
+        place = max(i for i, node in enumerate(nodes) if not _keeps_scores(node))
+        layer = nodes[place].layer
         if isinstance(layer, Softmax):
             layer = Linear(name=layer.name)
         elif isinstance(layer, ActivatedLayer) and layer.activation == "softmax":
             layer = msgspec.structs.replace(layer, activation="linear")
-        return (*before, replace(last, layer=layer))
+        nodes[place] = replace(nodes[place], layer=layer)
+        return tuple(nodes)
+
+
+def _keeps_scores(node: Node) -> bool:
+    """Whether a closing layer passes one score for each class on as it is."""
+    return node.layer.reshapes_only and node.input_shape[-1:] == node.shape
 
 
 def _with_last_width(layers: tuple[Layer, ...], spec: ExampleSpec) -> list[Layer]:
@@ -116,7 +123,7 @@ def _with_last_width(layers: tuple[Layer, ...], spec: ExampleSpec) -> list[Layer
             if layer.units is None:
                 known[i] = msgspec.structs.replace(layer, units=spec.outputs)
             break
-        if not isinstance(layer, ActivationLayer):
+        if not isinstance(layer, ActivationLayer | Linear):
             break
     return known
 

@@ -22,7 +22,7 @@ def train_headless(
     preset: Preset,
     *,
     backend: str,
-    threads: int,
+    threads: int | None,
     out: Path | None,
     as_json: bool,
 ) -> int:
@@ -70,6 +70,8 @@ def _signals(interrupter: Interrupter) -> Iterator[None]:
 
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    # What is ignored already stays ignored: nohup means it.
+    numbers = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
     before = {number: signal.signal(number, handle) for number in numbers}
     try:
         yield

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuidl.backends import create_engine
 from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch
-from tuidl.errors import DataError
+from tuidl.errors import BackendError, DataError, suggestion
 from tuidl.graph import Graph
 from tuidl.initializers import initial_values
 from tuidl.kernels.clock import SEED
@@ -17,6 +17,8 @@ from tuidl.limits import check_memory
 from tuidl.preset import Preset
 from tuidl.program import Program, Routine, compile_program
 from tuidl.tape import Buffer
+
+DTYPES = ("float32", "float64")
 
 
 class Model:
@@ -32,7 +34,7 @@ class Model:
         batch: int,
         backend: str = "cpu",
         dtype: str = "float32",
-        threads: int = 1,
+        threads: int | None = None,
         input_gradient: bool = False,
     ) -> None:
         """Lay out and initialise; nothing is compiled yet.
@@ -41,14 +43,19 @@ class Model:
         """
         self.preset = preset
         self.backend = backend
+        if dtype not in DTYPES:
+            raise BackendError(f"no dtype {dtype!r}{suggestion(dtype, DTYPES)}")
+        if batch < 1:
+            raise DataError(f"a batch of {batch} examples: at least 1")
         self.program: Program = compile_program(
             Graph.build(preset), batch, input_gradient=input_gradient
         )
         kind = np.dtype(dtype)
-        check_memory(self.program.size * kind.itemsize)
+        needed = self.program.size * kind.itemsize
+        check_memory(needed, "the program", "use smaller layers or training.batch_size")
         self.engine = create_engine(backend, self.program, kind, threads)
         self._prepared = False
-        self.initialize(preset.training.seed)
+        self._set_first_values(preset.training.seed)
 
     @property
     def parameters(self) -> dict[str, Array]:
@@ -67,6 +74,9 @@ class Model:
         """Give every parameter its first value, and forget what the optimizer knew."""
         self.engine.arena[:] = 0
         self.engine.clock[:] = 0
+        self._set_first_values(seed)
+
+    def _set_first_values(self, seed: int) -> None:
         self.engine.clock[SEED] = seed
         parameters = self.parameters
         for slot in self.program.parameters:
@@ -81,12 +91,12 @@ class Model:
     def feed(self, x: Any, y: Any = None) -> Feed:
         """Examples as the engine takes them. Raises DataError where their shapes do not fit."""
         spec, dtype = self.program.graph.spec, self.engine.dtype
-        x = np.ascontiguousarray(x, dtype)
+        x = _array(x, dtype, "x")
         if x.shape[1:] != spec.shape:
             raise DataError(f"x: expected shape (examples, {_listed(spec.shape)}), got {x.shape}")
         count, width = len(x), spec.target_width if y is not None else 0
-        y = np.ascontiguousarray(np.zeros((count, 0)) if y is None else y, dtype)
-        if y.size != count * width:
+        y = _array(np.zeros((count, 0)) if y is None else y, dtype, "y")
+        if y.shape != (count, width) and not (width == 1 and y.shape == (count,)):
             raise DataError(f"y: expected shape ({count}, {width}), got {y.shape}")
         if spec.classes and y.size and not (y.min() >= 0 and y.max() < len(spec.classes)):
             raise DataError(f"y: expected classes from 0 to {len(spec.classes) - 1}")
@@ -97,9 +107,7 @@ class Model:
         """What the network answers to ``x`` (examples, *input shape): (examples, *output shape)."""
         routine, feed = self.program.predict, self.feed(x)
         output = routine.emitted.output
-        answers = [
-            self._read(routine, output, count) for count in self._walk(routine, feed, updates=False)
-        ]
+        answers = [self._read(routine, output, count) for count in self._walk(routine, feed)]
         shape = (-1, *self.program.graph.nodes[-1].shape)
         return np.concatenate([a.reshape(shape) for a in answers] or [np.zeros((0, *shape[1:]))])
 
@@ -118,7 +126,7 @@ class Model:
         d_inputs: list[Array] = []
         loss, clock = 0.0, self.engine.clock.copy()
         stretch = self._stretch(self._statistics)
-        for count in self._walk(routine, feed, updates=False, stretch=stretch):
+        for count in self._walk(routine, feed, stretch):
             share = count / len(feed)
             loss += share * float(stretch.losses[0])
             total += share * self._gradient_vector()
@@ -151,9 +159,7 @@ class Model:
         zeros = np.zeros(steps)
         return Stretch(0, zeros, np.zeros(statistics), zeros.copy(), updates=False)
 
-    def _walk(
-        self, routine: Routine, feed: Feed, *, updates: bool, stretch: Stretch | None = None
-    ) -> Iterator[int]:
+    def _walk(self, routine: Routine, feed: Feed, stretch: Stretch | None = None) -> Iterator[int]:
         """Run the routine once for each batch of the feed; yields the batch's length after it."""
         stretch = stretch or self._stretch(0)
         for start in range(0, len(feed), routine.capacity):
@@ -190,6 +196,14 @@ class Model:
 
     def _at(self, offset: int, shape: tuple[int, ...]) -> Array:
         return self.engine.arena[offset : offset + prod(shape)].reshape(shape)
+
+
+def _array(values: Any, dtype: np.dtype[Any], name: str) -> Array:
+    """Values as the compiled loop takes them: contiguous and writable, copied only if need be."""
+    try:
+        return np.require(values, dtype, ["C", "A", "W"])
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{name}: not an array of numbers ({error})") from None
 
 
 def _listed(shape: tuple[int, ...]) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from tuidl.config import Config, Fraction, Positive, by_kind
-from tuidl.tape import Instruction, Symbol, Tape, View
+from tuidl.tape import Instruction, Phase, Symbol, Tape, View
 
 Rate = Annotated[float, Meta(gt=0, le=1e12)]
 
@@ -32,7 +32,7 @@ class Optimizer(Config, frozen=True, tag_field="type"):
             **own,
         }
         operands = (gradients, parameters, *state)
-        tape.write(Instruction(name, operands, options, "optimizer", shared=True))
+        tape.write(Instruction(name, operands, options, "optimizer", Phase.UPDATE, shared=True))
 
 
 class Sgd(Optimizer, frozen=True, tag="sgd"):

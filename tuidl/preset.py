@@ -32,6 +32,10 @@ class Training(Config, frozen=True):
     shuffle: bool = True
     metrics: tuple[MetricName, ...] = ()
 
+    def batch_for(self, examples: int) -> int:
+        """Examples of one step, of so many to train on."""
+        return examples if self.batch_size == "full" else min(self.batch_size, examples)
+
 
 class Preset(Config, frozen=True, kw_only=True):
     """A whole experiment: data, layers, loss, optimizer, training."""
@@ -54,6 +58,8 @@ class Preset(Config, frozen=True, kw_only=True):
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise PresetError("", f"not TOML: {error}", source) from None
+        except RecursionError:
+            raise PresetError("", "not a preset: nested too deeply", source) from None
         for override in overrides:
             set_value(table, override)
         try:

@@ -10,8 +10,7 @@ from tuidl.program.listing import readable
 def description(preset: Preset) -> str:
     """The network as a table, then the program's memory and instructions. Raises PresetError."""
     graph = Graph.build(preset)
-    size = preset.training.batch_size
-    batch = len(preset.data.split().train) if size == "full" else int(size)
+    batch = preset.training.batch_for(len(preset.data.split().train))
     program = compile_program(graph, batch)
     return "\n".join([*_heading(preset), "", *layer_table(graph), "", str(program)])
 

@@ -99,6 +99,15 @@ class View:
         return View(self.buffer, self.offset + offset, shape, self.per_example)
 
 
+class Phase(Enum):
+    """What an instruction is for."""
+
+    FORWARD = auto()
+    METRIC = auto()
+    BACKWARD = auto()
+    UPDATE = auto()
+
+
 @dataclass(frozen=True)
 class Instruction:
     """One kernel on its operands. ``shared``: done once for all shards, after all of them."""
@@ -107,7 +116,7 @@ class Instruction:
     operands: tuple[View, ...]
     options: dict[str, int | float | Symbol]
     node: str
-    backward: bool = False
+    phase: Phase = Phase.FORWARD
     shared: bool = False
 
 
@@ -123,7 +132,8 @@ class Tape:
         self._backward.append([])
 
     def write(self, instruction: Instruction) -> None:
-        (self._backward[-1] if instruction.backward else self.forward).append(instruction)
+        is_backward = instruction.phase is Phase.BACKWARD
+        (self._backward[-1] if is_backward else self.forward).append(instruction)
 
     @property
     def backward(self) -> list[Instruction]:
@@ -157,7 +167,7 @@ class Scope:
         self.tape.write(Instruction(kernel, operands, options, self.node))
 
     def backward(self, kernel: str, *operands: View, **options: int | float | Symbol) -> None:
-        self.tape.write(Instruction(kernel, operands, options, self.node, backward=True))
+        self.tape.write(Instruction(kernel, operands, options, self.node, Phase.BACKWARD))
 
     def buffer(self, name: str, *shape: Dimension) -> View:
         """Room of the shard's own: scratch, or what backward needs of forward."""

@@ -11,7 +11,7 @@ from tuidl.program import Program
 BACKENDS = ("cpu", "numpy")
 
 
-def create_engine(name: str, program: Program, dtype: np.dtype[Any], threads: int) -> Engine:
+def create_engine(name: str, program: Program, dtype: np.dtype[Any], threads: int | None) -> Engine:
     """The program bound to the backend called ``name``. Raises BackendError."""
     if name == "cpu":
         from tuidl.backends.cpu import CpuEngine

@@ -24,6 +24,12 @@ class Feed:
     def __len__(self) -> int:
         return len(self.order)
 
+    @cached_property
+    def spread(self) -> float:
+        """Squared distances of the targets from their mean, summed, in float64."""
+        y = self.y.astype(np.float64)
+        return float(((y - y.mean(axis=0)) ** 2).sum())
+
 
 @dataclass(frozen=True)
 class Batches:

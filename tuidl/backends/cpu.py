@@ -1,5 +1,6 @@
 """The CPU backend: compiled kernels, run by the compiled loop on all threads asked for."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,16 +13,23 @@ from tuidl.kernels import KERNELS, blas
 from tuidl.kernels.clock import CLOCK_SIZE
 from tuidl.kernels.jit import call_row
 from tuidl.kernels.loop import compiled_loop
+from tuidl.limits import default_threads
 from tuidl.program import Program, Rows
 
 LOOP = "training loop"
+
+_PARALLEL = threading.Lock()
+"""Held while parallel code runs: two threads in it at once abort the process where Numba's only
+threading layer is workqueue."""
 
 
 class CpuEngine:
     """A program bound to this machine's processor."""
 
-    def __init__(self, program: Program, dtype: np.dtype[Any], threads: int) -> None:
+    def __init__(self, program: Program, dtype: np.dtype[Any], threads: int | None) -> None:
+        """``threads``: None for all cores, or as many as Numba was told to use at most."""
         most = int(numba.config.NUMBA_NUM_THREADS)
+        threads = min(default_threads(), most) if threads is None else threads
         if not 1 <= threads <= most:
             raise BackendError(f"{threads} threads: this process can use 1 to {most}")
         self.program, self.dtype, self.threads = program, dtype, threads
@@ -48,9 +56,14 @@ class CpuEngine:
         self.from_cache &= from_cache
 
     def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+        with _PARALLEL:
+            numba.set_num_threads(self.threads)
+            done = self._run(batches, feed, stretch)
+        return int(done)
+
+    def _run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
         stages, checked = batches.whole.stages, batches.routine.stages_before_update
-        numba.set_num_threads(self.threads)
-        done = self._loop(
+        done: int = self._loop(
             self._addresses,
             batches.rows,
             stages if stretch.updates else stages[:checked],
@@ -68,7 +81,7 @@ class CpuEngine:
             stretch.totals,
             self.stop,
         )
-        return int(done)
+        return done
 
     def run_instruction(self, rows: Rows, number: int) -> None:
         lanes = next(lanes for first, end, lanes in rows.stages if first <= number < end)

@@ -5,14 +5,21 @@ the training seed: runs that differ in the latter are judged on the same example
 """
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tuidl.config import Config, Fraction, Seed
+from tuidl.limits import check_memory
 
 if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, np.dtype[Any]]
+
+
+FLOAT_BYTES = 4
+COPIES_WHILE_LOADING = 3
+"""As loaded, in parts, and one in between."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +77,20 @@ class Source(Config, frozen=True, tag_field="source"):
         """Shapes of the examples, known without loading any."""
         raise NotImplementedError
 
+    def count(self) -> int:
+        """How many examples there are, known without loading any."""
+        raise NotImplementedError
+
     def load(self) -> Examples:
         """All examples. Raises DataError where they cannot be had."""
         raise NotImplementedError
 
     def split(self) -> Split:
         """The examples in three parts: classes keep their shares in each, time keeps its order."""
+        spec = self.spec()
+        numbers = self.count() * (prod(spec.shape) + spec.target_width)
+        needed = FLOAT_BYTES * COPIES_WHILE_LOADING * numbers
+        check_memory(needed, "the data", "use fewer or smaller examples")
         examples = self.load()
         train, validation, test = self._parts(examples)
         return Split(examples.part(train), examples.part(validation), examples.part(test))

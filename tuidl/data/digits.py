@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 BRIGHTEST = 16.0
+COUNT = 1797
 
 
 class Digits(Source, frozen=True, tag="digits"):
@@ -18,6 +19,9 @@ class Digits(Source, frozen=True, tag="digits"):
 
     def spec(self) -> ExampleSpec:
         return ExampleSpec(shape=(8, 8, 1), outputs=10, classes=tuple("0123456789"))
+
+    def count(self) -> int:
+        return COUNT
 
     def load(self) -> Examples:
         import numpy as np

@@ -21,6 +21,9 @@ class Linear(Source, frozen=True, tag="linear"):
     def spec(self) -> ExampleSpec:
         return ExampleSpec(shape=(1,), outputs=1)
 
+    def count(self) -> int:
+        return self.points
+
     def load(self) -> Examples:
         import numpy as np
 

@@ -32,6 +32,9 @@ class Sine(Source, frozen=True, tag="sine"):
     def spec(self) -> ExampleSpec:
         return ExampleSpec(shape=(self.window, 1), outputs=1)
 
+    def count(self) -> int:
+        return self.points - self.window
+
     def load(self) -> Examples:
         import numpy as np
 
@@ -39,6 +42,6 @@ class Sine(Source, frozen=True, tag="sine"):
         time = np.arange(self.points)
         series = np.sin(2.0 * np.pi * time / self.period)
         series += self.noise * random.standard_normal(self.points)
-        windows = np.lib.stride_tricks.sliding_window_view(series, self.window + 1)
-        values = windows.astype(np.float32)
-        return Examples(np.ascontiguousarray(values[:, :-1, None]), values[:, -1:].copy())
+        windows = np.lib.stride_tricks.sliding_window_view(series[:-1], self.window)
+        x = windows[:, :, None].astype(np.float32)
+        return Examples(x, series[self.window :, None].astype(np.float32))

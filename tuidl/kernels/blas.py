@@ -4,6 +4,7 @@ The only module that knows of BLAS. Numba's runtime exports ``numba_xxgemm``, wh
 ``np.dot`` does not: transposes and a factor for the old content of the result.
 """
 
+from pathlib import Path
 from typing import Any
 
 from llvmlite import ir
@@ -98,10 +99,12 @@ def load() -> None:
     """Load the BLAS that compiled code calls, and keep it to one thread.
 
     Shards run in parallel already: a BLAS with threads of its own would have them fight for cores.
+    The library beside NumPy, which serves the rest of the process, is left as it is.
     """
     import scipy.linalg.cython_blas  # noqa: F401
     from threadpoolctl import ThreadpoolController
 
     for library in ThreadpoolController().lib_controllers:
-        if library.internal_api == "openblas" and "scipy" in library.filepath:
+        folders = Path(library.filepath).parts[-3:-1]
+        if library.user_api == "blas" and not any("numpy" in folder for folder in folders):
             library.set_num_threads(1)

@@ -49,23 +49,33 @@ def cache_folder() -> Path | None:
 def compile_cached(build: Callable[[bool], T]) -> T:
     """What ``build(cached)`` compiles, with Numba's cache pointed at our folder while it runs.
 
-    A broken cache file or a full disk must never stop a run: then the folder's files are wiped
-    and ``build`` compiles again without a cache.
+    A broken cache file or a full disk must never stop a run: then ``build`` compiles again without
+    a cache, damaged files are wiped, and the rest of this process does without.
     """
     folder = cache_folder()
-    if folder is None:
+    if folder is None or _given_up:
         return build(False)
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder)
     try:
         return build(True)
     except Exception as error:  # whatever reading a damaged pickle raises
-        _say(f"the compiled kernels in {folder} cannot be used ({error!r}): compiling anew")
-        for file in folder.rglob("*.nb[ic]"):
-            file.unlink(missing_ok=True)
-        return build(False)
+        compiled = build(False)  # an error of the kernel itself comes again, and leaves the cache
+        _give_up(folder, error)
+        return compiled
     finally:
         config.CACHE_DIR = before
+
+
+_given_up: list[Exception] = []
+
+
+def _give_up(folder: Path, error: Exception) -> None:
+    _given_up.append(error)
+    _say(f"the compiled kernels in {folder} cannot be used ({error!r}): compiling anew")
+    if not isinstance(error, OSError):  # the disk's fault is no reason to lose what is there
+        for file in folder.rglob("*.nb[ic]"):
+            file.unlink(missing_ok=True)
 
 
 def _fingerprint() -> str:

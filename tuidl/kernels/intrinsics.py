@@ -58,7 +58,7 @@ def round_to_even(typing_context: Any, x: Any) -> Any:
 
 @intrinsic
 def power_of_two(typing_context: Any, n: Any) -> Any:
-    """2**n for a whole float32 ``n`` in -126..128 (128 gives infinity), from its exponent bits."""
+    """2**n for a whole float32 ``n`` in -127..127, from its exponent bits (-127 gives 0)."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         integer = ir.IntType(32)

@@ -77,8 +77,8 @@ def run_steps(
     totals : (statistics,) in and out: sums over the examples
     stop : (1,) the loop ends before the next step once this is not 0
 
-    A loss that is not finite ends the loop before its update: the parameters are the last ones
-    that were good.
+    A loss that is not finite ends the loop before its update, if there is one: the parameters are
+    the last ones that were good.
     """
     for k in range(len(rates)):
         if stop[0] != 0:
@@ -101,7 +101,7 @@ def run_steps(
                     _lane(lane, first, end, addresses, rows[kind], arena, clock)
             if stage == checked - 1:
                 losses[k] = _collect(lanes[kind], arena, totals) / count
-                if not np.isfinite(losses[k]):
+                if not np.isfinite(losses[k]) and checked < stages.shape[0]:
                     clock[STEP] -= 1.0
                     return k
     return len(rates)

@@ -1,7 +1,8 @@
 """A routine: one kind of step (train, evaluate, predict) as rows of numbers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from tuidl.kernels import KERNELS
 from tuidl.program.emit import Emitted
 from tuidl.program.layout import LINE, Layout
-from tuidl.tape import Instruction, Symbol, View, size_of
+from tuidl.tape import Instruction, Phase, Symbol, View, size_of
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -44,24 +45,30 @@ class Routine:
     shards: int
     update_lanes: int
     parameter_span: int
+    _known_rows: dict[int, Rows] = field(default_factory=dict, repr=False, compare=False)
 
-    @property
+    @cached_property
     def stages(self) -> list[tuple[int, int, int]]:
         """Runs of rows that no shard has to wait in: (first row, end row, lanes)."""
         stages: list[tuple[int, int, int]] = []
         for i, instruction in enumerate(self.emitted.instructions):
             lanes = self.update_lanes if instruction.shared else self.shards
-            if i and instruction.shared == self.emitted.instructions[i - 1].shared:
+            before = self.emitted.instructions[i - 1]
+            if (
+                i
+                and instruction.shared == before.shared
+                and not _update_starts(before, instruction)
+            ):
                 stages[-1] = (stages[-1][0], i + 1, lanes)
             else:
                 stages.append((i, i + 1, lanes))
         return stages
 
-    @property
+    @cached_property
     def stages_before_update(self) -> int:
         """Stages after which loss and gradients are known."""
         instructions = self.emitted.instructions
-        return sum(instructions[first].node != "optimizer" for first, _, _ in self.stages)
+        return sum(instructions[first].phase is not Phase.UPDATE for first, _, _ in self.stages)
 
     def examples_of(self, lane: int, batch: int) -> int:
         """Examples of a batch that a shard gets; the first ones get one more where it is uneven."""
@@ -71,6 +78,11 @@ class Routine:
         """The rows for a batch of ``batch`` examples (at most the capacity)."""
         if not 0 <= batch <= self.capacity:
             raise ValueError(f"batch of {batch} for a capacity of {self.capacity}")
+        if batch not in self._known_rows:
+            self._known_rows[batch] = self._assemble(batch)
+        return self._known_rows[batch]
+
+    def _assemble(self, batch: int) -> Rows:
         lanes = range(max(self.shards, self.update_lanes))
         rows = [
             [self._row(instruction, lane, batch) for lane in lanes]
@@ -132,6 +144,11 @@ class Routine:
         if lane >= self.update_lanes:
             return self.parameter_span
         return self.parameter_span * lane // self.update_lanes // LINE * LINE
+
+
+def _update_starts(before: Instruction, instruction: Instruction) -> bool:
+    """Loss and gradients are looked at before the update, so that it starts a stage."""
+    return instruction.phase is Phase.UPDATE and before.phase is not Phase.UPDATE
 
 
 def shapes_of(operands: tuple[View, ...], examples: int) -> list[tuple[int, ...]]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuidl.kernels import KERNELS
-from tuidl.metrics import METRICS
 from tuidl.model import Model
 from tuidl.program import Rows
+from tuidl.tape import Phase, Region
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,33 @@ def first_non_finite(model: Model, rows: Rows) -> Diagnosis:
         if not np.isfinite(values).all():
             layer, _, parameter = name.rpartition(".")
             return Diagnosis(layer, f"{parameter} after the update before")
+    _clear_lanes(model)
     largest, largest_layer = 0.0, ""
     for number, instruction in enumerate(model.program.train.emitted.instructions):
-        if instruction.shared or instruction.node in METRICS:
+        if instruction.phase is Phase.UPDATE:
+            break
+        if instruction.phase is Phase.METRIC:
             continue
         model.engine.run_instruction(rows, number)
         height = _height(model, rows, number)
         if not math.isfinite(height):
-            phase = "backward" if instruction.backward else "forward"
-            what = f"{phase}, {instruction.kernel}"
+            what = f"{instruction.phase.name.lower()}, {instruction.kernel}"
             return Diagnosis(instruction.node, what, largest, largest_layer)
         if height > largest:
             largest, largest_layer = height, instruction.node
     return Diagnosis("loss", "sum over the batch", largest, largest_layer)
+
+
+def _clear_lanes(model: Model) -> None:
+    """Forget all that the failed step computed, parts of buffers that a short batch leaves unused
+    among it; the examples stay."""
+    routine = model.program.train
+    for buffer in routine.layout.places:
+        if buffer.region is Region.LANE and buffer not in routine.emitted.pinned:
+            for lane in range(routine.shards):
+                start = routine.layout.address(buffer.view, lane, 0)
+                size = buffer.elements(routine.examples_of(0, routine.capacity))
+                model.engine.arena[start : start + size] = 0
 
 
 def _height(model: Model, rows: Rows, number: int) -> float:

@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tuidl.backends.base import Feed
 from tuidl.events import Scores
 from tuidl.metrics import METRICS
 from tuidl.program import Program
 
 
-def scores_of(program: Program, totals: Sequence[float] | Any, examples: int) -> Scores:
-    """The loss and the preset's metrics from their ``totals`` over so many examples."""
-    outputs = program.graph.spec.outputs
+def scores_of(program: Program, totals: Sequence[float] | Any, feed: Feed) -> Scores:
+    """The loss and the preset's metrics from their ``totals`` over the feed's examples."""
     scores: Scores = {}
     for name, (start, size) in program.statistics.items():
         sums = [float(value) for value in totals[start : start + size]]
-        is_loss = name == "loss"
-        scores[name] = (
-            sums[0] / examples if is_loss else METRICS[name].finish(sums, examples, outputs)
-        )
+        if name == "loss":
+            scores[name] = sums[0] / len(feed)
+        else:
+            scores[name] = METRICS[name].finish(sums, len(feed), feed.spread)
     return scores

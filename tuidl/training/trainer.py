@@ -10,10 +10,8 @@ import numpy as np
 
 from tuidl import events
 from tuidl.backends.base import Array, Batches, Feed, Stretch
-from tuidl.data import Split
 from tuidl.errors import DataError
 from tuidl.events import Event, Scores
-from tuidl.limits import default_threads
 from tuidl.model import Model
 from tuidl.preset import Preset
 from tuidl.training.diagnosis import first_non_finite
@@ -56,12 +54,12 @@ class Trainer:
         self.preset = preset
         self.interrupter = interrupter or Interrupter()
         split = preset.data.split()
-        batch = _batch_size(preset, split)
-        self.model = model or Model(
-            preset, batch=batch, backend=backend, threads=threads or default_threads()
-        )
-        if model is not None and model.program.batch < batch:
-            raise DataError(f"the model was built for batches of {model.program.batch}")
+        if not len(split.train):
+            raise DataError("nothing to train on: the training part of the data is empty")
+        batch = preset.training.batch_for(len(split.train))
+        if model is not None:
+            _check_model(model, preset, batch)
+        self.model = model or Model(preset, batch=batch, backend=backend, threads=threads)
         self.program, self.engine = self.model.program, self.model.engine
         self.train_feed = self.model.feed(split.train.x, split.train.y)
         self.held_out = {
@@ -70,6 +68,7 @@ class Trainer:
         }
         self.batches = Batches.of(self.program.train, batch, len(self.train_feed))
         self.steps = self.batches.steps(len(self.train_feed))
+        self.interrupter.on_stop = lambda: self.engine.stop.fill(1)
         self._stretch_steps = 1
         self._last_progress = 0.0
 
@@ -91,7 +90,7 @@ class Trainer:
             if not result.finished:
                 break
             done = epoch
-            train = scores_of(self.program, result.totals, len(self.train_feed))
+            train = scores_of(self.program, result.totals, self.train_feed)
             validation = self._evaluate("validation")
             seconds = time.perf_counter() - epoch_started
             yield events.EpochEnded(
@@ -99,13 +98,20 @@ class Trainer:
             )
             if self.interrupter.reason:
                 break
+        self.engine.stop.fill(0)
+        test = self._evaluate("test")
+        if problem := self._not_finite(validation, test):
+            where: dict[str, int | str] = {"epoch": done, "step": self.steps, "layer": problem}
+            error = f"after epoch {done}, step {self.steps}: {problem} is not finite"
+            yield events.RunFailed(error=error, where=where)
+            return
         yield events.RunEnded(
             reason=self.interrupter.reason or "completed",
             epochs=done,
             seconds=time.perf_counter() - started,
             train=train,
             validation=validation,
-            test=self._evaluate("test"),
+            test=test,
             weights_sha256=self.model.weights_sha256,
         )
 
@@ -151,6 +157,8 @@ class Trainer:
             if done < count and not math.isfinite(stretch.losses[done]):
                 loss = float(stretch.losses[done])
                 return _EpochResult(totals, finished=False, failed_step=step + 1, loss=loss)
+            if not done:
+                continue
             self._adapt(done, seconds)
             if self._progress_is_due():
                 speed = done * self.batches.batch / max(seconds, 1e-9)
@@ -181,11 +189,19 @@ class Trainer:
         self._last_progress = now
         return True
 
+    def _not_finite(self, *scores: Scores | None) -> str:
+        """What the last update left not finite, a parameter or the loss; nothing, as a rule."""
+        for name, values in self.model.parameters.items():
+            if not np.isfinite(values).all():
+                return name
+        known = [part["loss"] for part in scores if part]
+        return "" if all(math.isfinite(loss) for loss in known) else "the held-out loss"
+
     def _evaluate(self, part: str) -> Scores | None:
         feed = self.held_out[part]
         if not len(feed):
             return None
-        return scores_of(self.program, self.model.evaluate(feed), len(feed))
+        return scores_of(self.program, self.model.evaluate(feed), feed)
 
     def _failed(self, epoch: int, result: _EpochResult) -> Event:
         is_short = result.failed_step == self.steps
@@ -204,10 +220,18 @@ class Trainer:
         return events.RunFailed(error=error, where=where)
 
 
-def _batch_size(preset: Preset, split: Split) -> int:
-    """Examples of a step. Raises DataError where there is nothing to train on."""
-    count = len(split.train)
-    if not count:
-        raise DataError("nothing to train on: the training part of the data is empty")
-    size = preset.training.batch_size
-    return count if size == "full" else min(int(size), count)
+def _check_model(model: Model, preset: Preset, batch: int) -> None:
+    """Raises DataError where a model was built for something else than ``preset``."""
+    if model.program.batch < batch:
+        raise DataError(f"the model was built for batches of {model.program.batch}")
+    built = model.preset
+    pairs = {
+        "data": (built.data.spec(), preset.data.spec()),
+        "layers": (built.layers, preset.layers),
+        "loss": (built.loss, preset.loss),
+        "optimizer": (built.optimizer.kernel(), preset.optimizer.kernel()),
+        "training.metrics": (built.training.metrics, preset.training.metrics),
+    }
+    for name, (old, new) in pairs.items():
+        if old != new:
+            raise DataError(f"the model was built from a preset with other {name}")

@@ -21,7 +21,7 @@ class NumpyEngine:
     threads = 1
     from_cache = True
 
-    def __init__(self, program: Program, dtype: np.dtype[Any], threads: int = 1) -> None:
+    def __init__(self, program: Program, dtype: np.dtype[Any], threads: int | None = None) -> None:
         self.program, self.dtype = program, dtype
         self.arena = aligned_zeros(program.size, dtype)
         self.clock = np.zeros(CLOCK_SIZE)
@@ -32,6 +32,7 @@ class NumpyEngine:
         yield from ()
 
     def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+        checked = batches.routine.stages_before_update
         for k, rate in enumerate(stretch.rates):
             if self.stop[0]:
                 return k
@@ -41,23 +42,26 @@ class NumpyEngine:
             self.clock[STEP] += 1
             self.clock[LEARNING_RATE] = rate
             self._gather(rows, feed, chosen)
-            for number, (first, end, lanes) in enumerate(rows.stages):
-                if number == batches.routine.stages_before_update and not stretch.updates:
-                    break
-                for lane in range(lanes):
-                    for row in rows.rows[first:end, lane]:
-                        self._execute(row)
-                if number == batches.routine.stages_before_update - 1:
-                    stretch.losses[k] = self._collect(rows, stretch.totals) / len(chosen)
-                    if not math.isfinite(stretch.losses[k]):
-                        self.clock[STEP] -= 1
-                        return k
+            for first, end, lanes in rows.stages[:checked]:
+                self._stage(rows, first, end, lanes)
+            stretch.losses[k] = self._collect(rows, stretch.totals) / len(chosen)
+            updates = rows.stages[checked:] if stretch.updates else rows.stages[:0]
+            if len(updates) and not math.isfinite(stretch.losses[k]):
+                self.clock[STEP] -= 1
+                return k
+            for first, end, lanes in updates:
+                self._stage(rows, first, end, lanes)
         return len(stretch.rates)
 
     def run_instruction(self, rows: Rows, number: int) -> None:
         lanes = next(lanes for first, end, lanes in rows.stages if first <= number < end)
         for lane in range(lanes):
             self._execute(rows.rows[number, lane])
+
+    def _stage(self, rows: Rows, first: int, end: int, lanes: int) -> None:
+        for lane in range(lanes):
+            for row in rows.rows[first:end, lane]:
+                self._execute(row)
 
     def _gather(self, rows: Rows, feed: Feed, chosen: Array) -> None:
         for lane, count in enumerate(rows.examples):
