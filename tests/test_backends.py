@@ -1,5 +1,6 @@
 """The CPU backend and the NumPy oracle train alike; threads change nothing at all."""
 
+import os
 import subprocess
 import sys
 
@@ -9,8 +10,10 @@ import pytest
 from tests import helpers
 from tests.conftest import MOST_THREADS
 from tuidl.backends.base import Batches, Stretch
-from tuidl.errors import BackendError
+from tuidl.errors import BackendError, DataError
 from tuidl.model import Model
+from tuidl.program import program as program_module
+from tuidl.tape import Region
 
 PRESETS = {"conv": helpers.CONV, "line": helpers.LINE, "sequence": helpers.SEQUENCE}
 TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
@@ -64,15 +67,41 @@ def test_optimizers_agree(optimizer: str) -> None:
     np.testing.assert_allclose(train(cpu), train(oracle), rtol=1e-5)
 
 
+@pytest.fixture
+def many_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many shards and lanes of the update as there can be, however little work there is."""
+    for name in ("FLOPS_OF_A_SHARD", "EXAMPLES_OF_A_SHARD", "SERIAL_UPDATE"):
+        monkeypatch.setattr(program_module, name, 1)
+
+
+@pytest.mark.usefixtures("many_shards")
 @pytest.mark.parametrize("name", PRESETS)
-@pytest.mark.parametrize("batch", [1, 7, 64])
+@pytest.mark.parametrize("batch", [2, 7, 64])
 def test_the_same_bits_on_any_number_of_threads(name: str, batch: int) -> None:
     hashes = set()
     for threads in (1, 2, MOST_THREADS):
         model = helpers.model(_wide(PRESETS[name]), threads=threads, batch=batch)
+        assert model.program.shards > 1
+        assert model.program.train.update_lanes > 1
         losses = train(model)
         hashes.add((model.weights_sha256, losses.tobytes()))
     assert len(hashes) == 1
+
+
+@pytest.mark.usefixtures("many_shards")
+@pytest.mark.parametrize("name", PRESETS)
+def test_many_shards_agree_with_the_oracle_whatever_their_memory_held(name: str) -> None:
+    cpu = helpers.model(PRESETS[name], dtype="float64")
+    oracle = helpers.model(PRESETS[name], dtype="float64", backend="numpy")
+    assert cpu.program.shards == 16
+    for model in (cpu, oracle):
+        model.engine.arena[model.program.span : model.program.span * 17] = np.nan
+        for routine in (cpu.program.train, cpu.program.evaluate, cpu.program.predict):
+            lanes = [p.start for b, p in routine.layout.places.items() if b.region is Region.LANE]
+            model.engine.arena[min(lanes) :] = np.nan
+    np.testing.assert_allclose(train(cpu), train(oracle), rtol=1e-10)
+    x, _ = helpers.examples(cpu, 37)
+    np.testing.assert_allclose(cpu.predict(x), oracle.predict(x), rtol=1e-9)
 
 
 def test_the_wide_network_has_shards_and_parallel_updates() -> None:
@@ -169,3 +198,48 @@ def test_dropout_changes_with_the_step_and_the_seed_and_rests_at_inference() -> 
     first.engine.clock[0] += 1
     assert first.loss_and_gradients(x, y)[0] != before
     np.testing.assert_array_equal(first.predict(x), other.predict(x))
+
+
+def test_evaluation_goes_on_past_a_value_that_is_not_finite() -> None:
+    for backend in ("cpu", "numpy"):
+        model = helpers.model(helpers.CONV, backend=backend)
+        x, _ = helpers.examples(model, 300)
+        y = model.predict(x).argmax(axis=1)[:, None]
+        x[5] = np.nan
+        start, _ = model.program.statistics["accuracy"]
+        assert model.evaluate(model.feed(x, y))[start] >= 299
+
+
+def test_inputs_of_all_kinds_are_taken_or_refused_in_words() -> None:
+    model = helpers.model(helpers.CONV)
+    x, y = helpers.examples(model, 5)
+    frozen = x.astype(np.float32)
+    frozen.setflags(write=False)
+    np.testing.assert_array_equal(model.predict(frozen), model.predict(x.tolist()))
+    assert model.predict(x[:0]).dtype == np.float32
+    wrong = [("abc", y), ([[1, 2], [3]], y), (x, None), (x, y + 0.5), (x, np.full((5, 1), np.nan)),
+             (x, y.T)]  # fmt: skip
+    for inputs, targets in wrong:
+        with pytest.raises(DataError):
+            model.loss_and_gradients(inputs, targets)
+    for dtype in ("float16", "int32", "foo"):
+        with pytest.raises(BackendError, match="no dtype"):
+            helpers.model(helpers.CONV, dtype=dtype)
+
+
+def test_threads_default_to_what_numba_was_told() -> None:
+    command = [sys.executable, "-m", "tuidl", "linear_regression", "--no-ui", "--json"]
+    environment = {**os.environ, "NUMBA_NUM_THREADS": "1"}
+    result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert '"threads":1' in result.stdout
+
+
+def test_a_stop_reaches_compiled_code() -> None:
+    model = helpers.model(helpers.LINE)
+    x, y = helpers.examples(model, 64)
+    feed = model.feed(x, y)
+    batches = Batches.of(model.program.train, 32, 64)
+    list(model.prepare())
+    model.engine.stop[0] = 1
+    stretch = Stretch(0, np.ones(2), np.zeros(8)[:3], np.zeros(2))
+    assert model.engine.run(batches, feed, stretch) == 0

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-RUN = [sys.executable, "-m", "tuidl", "linear_regression", "--no-ui", "--set", "training.epochs=1"]
+RUN = [sys.executable, "-m", "tuidl", "cnn_digits", "--no-ui", "--set", "training.epochs=1"]
 
 
 def run(cache: Path) -> tuple[str, str]:

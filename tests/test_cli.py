@@ -202,3 +202,64 @@ def test_a_reader_that_goes_away_is_no_crash() -> None:
     )
     assert "Traceback" not in result.stderr
     assert "Linear regression" in result.stdout
+
+
+@pytest.mark.parametrize("delay", [0.3, 1.5, 3.0])
+def test_an_interrupt_while_compiling_ends_at_once_and_quietly(
+    tmp_path: Path, delay: float
+) -> None:
+    environment = {**os.environ, "TUIDL_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "tuidl", "cnn_digits", "--no-ui"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        time.sleep(delay)
+        process.send_signal(signal.SIGINT)
+        sent = time.monotonic()
+        _, talk = process.communicate(timeout=30)
+        assert time.monotonic() - sent < 5
+    assert process.returncode == 130
+    assert "Traceback" not in talk
+
+
+def test_nohup_is_respected() -> None:
+    command = [sys.executable, "-m", "tuidl", "gru_sine", "--no-ui", "--json"]
+    with subprocess.Popen(
+        [*command, "--set", "training.epochs=60"], stdout=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        while '"epoch_ended"' not in process.stdout.readline():
+            pass
+        process.send_signal(signal.SIGHUP)
+        rest = process.stdout.read()
+    assert process.returncode == 0
+    assert json.loads(rest.splitlines()[-1])["reason"] == "completed"
+
+
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "2>&-"])
+def test_streams_that_cannot_be_written_give_no_traceback(redirection: str) -> None:
+    for arguments in ("linear_regression --no-ui --set training.epochs=2", "presets", "nothing"):
+        command = f"{sys.executable} -m tuidl {arguments} {redirection}"
+        result = subprocess.run(
+            ["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert "Traceback" not in result.stderr
+        assert result.returncode in (0, 1, 2)
+
+
+def test_any_name_can_be_written_anywhere(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(helpers.LINE.replace('"line"', '"Ünï"'), encoding="utf-8")
+    result = tuidl(str(path), "--no-ui", PYTHONIOENCODING="ascii")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.isascii()
+
+
+def test_errors_of_shapes_name_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(helpers.LINE.replace('{type = "dense"}', '{type = "gru", units = 2}'))
+    for command in (["show", str(path)], [str(path), "--no-ui"], ["gradcheck", str(path)]):
+        result = tuidl(*command)
+        assert result.returncode == 2
+        assert f"{path}: layers[0] (gru): needs a sequence" in result.stderr

@@ -91,10 +91,10 @@ WRONG = [
 DOES_NOT_FIT = [
     ("loss.type='mse'", "loss.type: 'mse' compares numbers, but the targets are classes; use "
                         "'cross_entropy'"),
-    ("layers.2={type='relu'}", "loss.type: 'cross_entropy' the network ends in 4 x 4 x 10, the "
-                               "data has 10 classes; is a 'flatten' layer missing?"),
-    ("layers.3.units=9", "loss.type: 'cross_entropy' the network ends in 9, the data has 10 "
-                         "classes"),
+    ("layers.2={type='relu'}", "loss.type: 'cross_entropy' needs 10 scores, one a class; the "
+        "network ends in 4 x 4 x 10; is a 'flatten' layer missing?"),
+    ("layers.3.units=9", "loss.type: 'cross_entropy' needs 10 scores, one a class; the "
+        "network ends in 9"),
     ("layers.2={type='dense'}", "layers[2] (dense): needs 'units': only the last dense layer "
                                 "takes them from the data"),
     ("layers.0={type='gru', units=4}", "layers[0] (gru): needs a sequence (time, features), got "
@@ -183,6 +183,57 @@ def test_files_that_are_no_presets(tmp_path: Path) -> None:
         Preset.load(tmp_path / "none.toml")
     with pytest.raises(PresetError, match="Is a directory"):
         Preset.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = " + "[" * 5000 + "]" * 5000, "a." * 5000 + "b = 1", "x = " + "9" * 5000,
+     "seed = 0x" + "f" * 50000, "name = 1979-05-27", 'name = "a\\nb"', 'name = "a\\u001b[2J"'],
+    ids=["lists", "keys", "digits", "hexadecimal", "date", "text", "escape"],
+)  # fmt: skip
+def test_hostile_texts_are_refused_without_a_crash(text: str) -> None:
+    with pytest.raises(PresetError):
+        Preset.parse(text, "test")
+    with pytest.raises(PresetError):
+        Preset.parse(helpers.CONV.replace('name = "tiny CNN"', text), "test")
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["training.epochs=" + "9" * 5000, "layers." + "9" * 5000 + "=1", "name=" + "[" * 5000,
+     "training.epochs=3\nepochs=4", "layers.0.name='two words'", "name='\x1b[2J'"],
+)  # fmt: skip
+def test_hostile_overrides_are_refused_without_a_crash(override: str) -> None:
+    with pytest.raises(PresetError):
+        helpers.preset(helpers.CONV, override)
+
+
+def test_a_byte_order_mark_is_no_obstacle(tmp_path: Path) -> None:
+    path = tmp_path / "notepad.toml"
+    path.write_text(helpers.LINE, encoding="utf-8-sig")
+    assert Preset.load(path).name == "line"
+
+
+def test_a_preset_must_be_a_file(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe.toml")
+    for path in (tmp_path / "pipe.toml", Path("/dev/zero")):
+        with pytest.raises(PresetError, match="not a file"):
+            Preset.load(path)
+
+
+@pytest.mark.parametrize("end", ["{type='linear'}", "{type='reshape', shape=[10]}"])
+@pytest.mark.parametrize("softmax", ["{type='softmax'}", None])
+def test_a_closing_softmax_is_taken_over_by_the_loss_wherever_it_stands(
+    end: str, softmax: str | None
+) -> None:
+    dense = "{type='dense', units=10}" if softmax else "{type='dense', activation='softmax'}"
+    layers = ["{type='flatten'}", dense, softmax, end]
+    override = f"layers=[{', '.join(filter(None, layers))}]"
+    nodes = Graph.build(helpers.preset(helpers.CONV, override)).nodes_for_loss
+    assert not any(node.layer.kind() == "softmax" for node in nodes)
+    assert all(getattr(node.layer, "activation", "") != "softmax" for node in nodes)
 
 
 def test_overrides_are_read_as_toml_or_text() -> None:

@@ -8,9 +8,11 @@ import pytest
 import tuidl
 from tests import helpers
 from tuidl import events
+from tuidl.backends.base import Stretch
 from tuidl.errors import DataError
 from tuidl.events import EpochEnded, RunEnded, RunFailed, RunStarted
 from tuidl.library import load_preset
+from tuidl.training.diagnosis import first_non_finite
 from tuidl.training.interruption import Interrupter
 from tuidl.training.shuffling import permutation
 from tuidl.training.trainer import Trainer
@@ -208,3 +210,75 @@ def test_permutations_hold_every_example_once_and_differ() -> None:
 
 def test_permutations_are_the_same_for_ever() -> None:
     assert permutation(10, 7, 1).tolist() == [8, 2, 0, 3, 7, 1, 5, 9, 4, 6]
+
+
+@pytest.mark.parametrize("name", ["optimizer", "accuracy", "loss"])
+def test_a_layer_may_have_any_name(name: str) -> None:
+    known = run(helpers.CONV)[-1]
+    told = run(helpers.CONV, f"layers.0.name='{name}'")[-1]
+    assert told.train["loss"] == pytest.approx(known.train["loss"], rel=0.2)
+
+
+def test_divergence_in_the_very_last_update_is_no_success() -> None:
+    told = run(
+        helpers.LINE, "data.slope=1e18", "data.noise=0.0", "optimizer.learning_rate=1e12",
+        "training.epochs=1", "training.batch_size='full'",
+    )  # fmt: skip
+    assert isinstance(told[-1], RunFailed)
+    assert "held-out loss" in told[-1].error
+
+
+def test_a_short_batch_is_diagnosed_like_a_whole_one() -> None:
+    layers = (
+        "layers=[{type='conv2d', filters=3}, {type='conv2d', filters=2}, {type='flatten'}, "
+        "{type='dense', name='last'}]"
+    )
+    trainer = Trainer(helpers.preset(helpers.CONV, layers))
+    list(trainer.model.prepare())
+    trainer.model.parameters["conv2d_2.bias"][:] = 5.0
+    trainer.model.parameters["last.kernel"][:] = 3e38
+    for rows in (trainer.batches.whole, trainer.batches.short):
+        trainer.model.engine.arena[trainer.program.span * 4 :] = np.nan
+        trainer.model.engine.run(
+            trainer.batches, trainer.train_feed,
+            Stretch(0, np.ones(1), np.zeros(2), np.zeros(1)),
+        )  # fmt: skip
+        assert first_non_finite(trainer.model, rows).layer == "last"
+
+
+def test_r2_does_not_suffer_from_a_distant_mean() -> None:
+    near = run(helpers.LINE, "training.epochs=200", "training.batch_size='full'")[-1]
+    model = tuidl.build(helpers.preset(helpers.LINE, "data.intercept=30000.0"))
+    model.parameters["dense_1.kernel"][:] = 2.0
+    model.parameters["dense_1.bias"][:] = 30000.0
+    trainer = Trainer(
+        helpers.preset(helpers.LINE, "data.intercept=30000.0", "optimizer.learning_rate=1e-9"),
+        helpers.model(helpers.LINE, "data.intercept=30000.0", "optimizer.learning_rate=1e-9"),
+    )
+    for name, values in model.parameters.items():
+        trainer.model.parameters[name][:] = values
+    far = list(trainer.run())[-1]
+    assert far.train["r2"] == pytest.approx(0.92, abs=0.03)
+    assert near.train["r2"] > 0.5
+
+
+def test_training_is_the_same_with_and_without_a_model_of_ones_own() -> None:
+    overrides = ("training.batch_size=4000", "data.test=0.6", "layers.0.filters=64")
+    preset = helpers.preset(helpers.CONV, *overrides)
+    alone = list(tuidl.train(preset))[-1]
+    given = list(tuidl.train(preset, tuidl.build(preset)))[-1]
+    assert alone.weights_sha256 == given.weights_sha256
+
+
+@pytest.mark.parametrize(
+    "override", ["layers.0.filters=6", "optimizer={type='sgd'}", "training.metrics=[]"]
+)
+def test_a_model_of_another_preset_is_refused(override: str) -> None:
+    model = helpers.model(helpers.CONV)
+    with pytest.raises(DataError, match="a preset with other"):
+        Trainer(helpers.preset(helpers.CONV, override), model)
+
+
+def test_data_that_overflows_is_the_datas_fault() -> None:
+    with pytest.raises(DataError, match="not finite"):
+        Trainer(helpers.preset(helpers.LINE, "data.noise=1e300"))

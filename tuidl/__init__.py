@@ -32,4 +32,5 @@ __all__ = ["Model", "Preset", "build", "load_preset", "train"]
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'tuidl' has no attribute {name!r}")
+    import_module("tuidl.environment").prepare_waiting()
     return getattr(import_module(_HOMES[name]), name)

@@ -1,14 +1,18 @@
 """The command line: arguments -> headless. Imports nothing heavy at the top."""
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from tuidl import __version__
-from tuidl.errors import TuidlError
+from tuidl.errors import PresetError, TuidlError
 from tuidl.limits import default_threads
+from tuidl.terminal import leave_on_interrupt, prepare_streams
 
 EPILOG = """
 \b
@@ -19,7 +23,7 @@ Exit codes:
   130  interrupted (Ctrl-C)
   143  terminated (SIGTERM, SIGHUP)
 """
-USAGE_ERROR = 2
+FAILED, USAGE_ERROR = 1, 2
 TRAIN = "train"
 
 
@@ -92,13 +96,8 @@ def train(
     loaded = load_preset(preset, overrides)
     from tuidl.headless import train_headless
 
-    code = train_headless(
-        loaded,
-        backend=backend,
-        threads=threads,
-        out=out,
-        as_json=as_json,
-    )
+    with _naming(preset):
+        code = train_headless(loaded, backend=backend, threads=threads, out=out, as_json=as_json)
     sys.exit(code)
 
 
@@ -122,7 +121,8 @@ def show(preset: str, overrides: tuple[str, ...]) -> None:
     from tuidl.library import load_preset
     from tuidl.show import description
 
-    click.echo(description(load_preset(preset, overrides)))
+    with _naming(preset):
+        click.echo(description(load_preset(preset, overrides)))
 
 
 @cli.command()
@@ -135,7 +135,8 @@ def gradcheck(preset: str, overrides: tuple[str, ...], entries: int) -> None:
     from tuidl.library import load_preset
     from tuidl.training.gradcheck import check_gradients
 
-    checks = check_gradients(load_preset(preset, overrides), entries=entries)
+    with _naming(preset):
+        checks = check_gradients(load_preset(preset, overrides), entries=entries)
     click.echo(f"{'parameter':<32} {'checked':>14} {'largest error':>14}")
     for check in checks:
         verdict = "ok" if not check.missed else f"{check.missed} MISSED"
@@ -150,12 +151,36 @@ def _prepare(threads: int | None) -> None:
     prepare_environment(threads or default_threads())
 
 
+@contextmanager
+def _naming(preset: str) -> Iterator[None]:
+    """Errors that speak of a preset's keys name the preset too."""
+    try:
+        yield
+    except PresetError as error:
+        raise error.within(preset) from None
+
+
 def main(arguments: list[str] | None = None) -> Any:
-    """The entry point: every error of the user's becomes one line and exit code 2."""
+    """The entry point: an error becomes one line, never a traceback.
+
+    TUIDL_DEBUG=1 shows the traceback of an error that nobody foresaw.
+    """
+    prepare_streams()
+    leave_on_interrupt()
     try:
         return cli.main(args=arguments, prog_name="tuidl", standalone_mode=True)
     except TuidlError as error:
-        click.echo(f"tuidl: error: {error}", err=True)
+        code, message = USAGE_ERROR, str(error)
     except MemoryError:
-        click.echo("tuidl: error: out of memory; smaller layers or batches need less", err=True)
-    sys.exit(USAGE_ERROR)
+        code, message = USAGE_ERROR, "out of memory; fewer examples or smaller layers need less"
+    except OSError as error:
+        code, message = FAILED, f"{error.strerror or error}"
+    except Exception as error:
+        if os.environ.get("TUIDL_DEBUG"):
+            raise
+        code, message = FAILED, f"{type(error).__name__}: {error} (TUIDL_DEBUG=1 tells more)"
+    with suppress(OSError):
+        print(f"tuidl: error: {message}", file=sys.stderr, flush=True)
+    with suppress(OSError):
+        sys.stdout.flush()
+    os._exit(code)

@@ -16,7 +16,14 @@ def prepare_environment(threads: int) -> None:
     What the user has set stays.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if "OMP_WAIT_POLICY" not in os.environ:
-        os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
+    prepare_waiting()
+    # The one variable that is not the user's choice: without compiling there is no engine.
+    os.environ.pop("NUMBA_DISABLE_JIT", None)
     most = max(threads, os.cpu_count() or 1)
     os.environ.setdefault("NUMBA_NUM_THREADS", str(most))
+
+
+def prepare_waiting() -> None:
+    """Only how idle threads wait: all that a library may set in somebody else's process."""
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", SPINS)

@@ -123,7 +123,7 @@ def _with_last_width(layers: tuple[Layer, ...], spec: ExampleSpec) -> list[Layer
             if layer.units is None:
                 known[i] = msgspec.structs.replace(layer, units=spec.outputs)
             break
-        if not isinstance(layer, ActivationLayer | Linear):
+        if not (isinstance(layer, ActivationLayer) or layer.reshapes_only):
             break
     return known
 

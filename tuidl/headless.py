@@ -11,6 +11,7 @@ from tuidl import reports
 from tuidl.events import Event, RunEnded, RunFailed
 from tuidl.preset import Preset
 from tuidl.runs import RunFolder
+from tuidl.terminal import leave_at_once
 from tuidl.training.interruption import Interrupter
 from tuidl.training.trainer import Trainer
 
@@ -60,13 +61,16 @@ def _report(as_json: bool) -> reports.Report:
 
 @contextmanager
 def _signals(interrupter: Interrupter) -> Iterator[None]:
-    """Ask the trainer to stop at the first signal; at the second, or while it compiles, stop."""
+    """Ask the trainer to stop at the first signal; at the second, or while it compiles, stop.
+
+    No exception is raised for that: it could land inside the compiler's callbacks.
+    """
 
     def handle(number: int, frame: FrameType | None) -> None:
         again = interrupter.reason is not None
         interrupter.stop("interrupted" if number == signal.SIGINT else "terminated")
         if again or not interrupter.listening:
-            raise SystemExit(EXIT_CODES[interrupter.reason or "interrupted"])
+            leave_at_once(EXIT_CODES[interrupter.reason or "interrupted"])
 
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]

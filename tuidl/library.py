@@ -26,6 +26,6 @@ def load_preset(name_or_path: str | Path, overrides: tuple[str, ...] = ()) -> Pr
         return Preset.load(known[text], overrides)
     path = Path(name_or_path)
     looks_like_path = path.suffix == ".toml" or len(path.parts) > 1
-    if not path.exists() and not looks_like_path:
+    if not text or "\0" in text or not (path.exists() or looks_like_path):
         raise PresetError("", f"no preset {text!r}, and no such file{suggestion(text, known)}")
     return Preset.load(path, overrides)

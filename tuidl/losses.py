@@ -37,8 +37,8 @@ class Loss(Config, frozen=True, tag_field="type"):
             raise ShapeError("compares numbers, but the targets are classes; use 'cross_entropy'")
         if shape != (spec.outputs,):
             hint = "; is a 'flatten' layer missing?" if len(shape) > 1 else ""
-            wanted = f"{spec.outputs} {'classes' if spec.classes else 'target values'}"
-            raise ShapeError(f"the network ends in {describe(shape)}, the data has {wanted}{hint}")
+            wanted = f"{spec.outputs} {'scores, one a class' if spec.classes else 'values'}"
+            raise ShapeError(f"needs {wanted}; the network ends in {describe(shape)}{hint}")
 
     def emit(self, scope: LossScope) -> None:
         """Write the loss and its gradient."""

@@ -98,7 +98,8 @@ class Model:
         y = _array(np.zeros((count, 0)) if y is None else y, dtype, "y")
         if y.shape != (count, width) and not (width == 1 and y.shape == (count,)):
             raise DataError(f"y: expected shape ({count}, {width}), got {y.shape}")
-        if spec.classes and y.size and not (y.min() >= 0 and y.max() < len(spec.classes)):
+        known = range(len(spec.classes))
+        if spec.classes and y.size and not np.isin(y, known).all():
             raise DataError(f"y: expected classes from 0 to {len(spec.classes) - 1}")
         flat = x.reshape(count, prod(spec.shape))
         return Feed(flat, y.reshape(count, width), np.arange(count, dtype=np.int64))
@@ -109,7 +110,8 @@ class Model:
         output = routine.emitted.output
         answers = [self._read(routine, output, count) for count in self._walk(routine, feed)]
         shape = (-1, *self.program.graph.nodes[-1].shape)
-        return np.concatenate([a.reshape(shape) for a in answers] or [np.zeros((0, *shape[1:]))])
+        nothing = np.zeros((0, *shape[1:]), self.engine.dtype)
+        return np.concatenate([nothing, *(answer.reshape(shape) for answer in answers)])
 
     def loss_and_gradients(self, x: Any, y: Any) -> tuple[float, dict[str, Array]]:
         """Mean loss over the examples, and its gradient by each parameter (same keys).
@@ -121,6 +123,8 @@ class Model:
 
     def differentiate(self, x: Any, y: Any) -> tuple[float, dict[str, Array], Array | None]:
         """``loss_and_gradients``, and the gradient of the inputs where it was asked for."""
+        if y is None:
+            raise DataError("y: the loss needs targets")
         routine, feed = self.program.train, self.feed(x, y)
         total = np.zeros(self.program.span)
         d_inputs: list[Array] = []

@@ -1,5 +1,6 @@
 """Preset: what to train. The only configuration there is; reads and writes TOML."""
 
+import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -18,6 +19,9 @@ from tuidl.losses import LOSSES, Loss
 from tuidl.metrics import METRICS, MetricName
 from tuidl.optimizers import OPTIMIZERS, Optimizer
 from tuidl.validation import convert, convert_tagged, set_value
+
+Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+"""One line without control characters: it goes to terminals."""
 
 LARGEST_FILE = 1 << 20
 MOST_LAYERS = 512
@@ -56,7 +60,7 @@ class Preset(Config, frozen=True, kw_only=True):
         """
         try:
             table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:  # also of a number with thousands of digits
             raise PresetError("", f"not TOML: {error}", source) from None
         except RecursionError:
             raise PresetError("", "not a preset: nested too deeply", source) from None
@@ -66,16 +70,21 @@ class Preset(Config, frozen=True, kw_only=True):
             return cls._from_table(table)
         except PresetError as error:
             raise error.within(source) from None
+        except RecursionError:
+            raise PresetError("", "not a preset: nested too deeply", source) from None
 
     @classmethod
     def load(cls, path: Path, overrides: tuple[str, ...] = ()) -> Self:
         """Read a TOML file. Raises PresetError."""
         try:
-            size = path.stat().st_size
+            status = path.stat()
+            size = status.st_size
+            if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+                raise PresetError("", "not a file", str(path))
             if size > LARGEST_FILE:
                 problem = f"{size} bytes: a preset has at most {LARGEST_FILE}"
                 raise PresetError("", problem, str(path))
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         except OSError as error:
             raise PresetError("", error.strerror or str(error), str(path)) from None
         except UnicodeDecodeError as error:
@@ -96,7 +105,7 @@ class Preset(Config, frozen=True, kw_only=True):
         if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
             raise PresetError("layers", f"expected 1 to {MOST_LAYERS} [[layers]] tables")
         preset = cls(
-            name=convert(table["name"], Annotated[str, Meta(min_length=1, max_length=200)], "name"),
+            name=convert(table["name"], Title, "name"),
             about=convert(table.get("about", ""), str, "about"),
             data=convert_tagged(table["data"], SOURCES, "source", "data"),
             layers=tuple(

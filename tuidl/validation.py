@@ -4,6 +4,7 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date, time
 from typing import Any
 
 import msgspec
@@ -51,10 +52,7 @@ def set_value(table: dict[str, Any], override: str) -> None:
     path = key.strip().split(".")
     if not equals or not all(path):
         raise PresetError(f"--set {override}", "expected KEY=VALUE, KEY like training.epochs")
-    try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, KeyError):
-        value = text.strip()
+    value = _parsed(text, override)
     place: Any = table
     for i, step in enumerate(path[:-1]):
         place = _below(place, step, ".".join(path[: i + 1]), override)
@@ -66,6 +64,19 @@ def set_value(table: dict[str, Any], override: str) -> None:
         raise PresetError(f"--set {override}", f"{'.'.join(path[:-1])} holds no table")
 
 
+def _parsed(text: str, override: str) -> Any:
+    """The value that ``text`` is in TOML, or ``text`` itself."""
+    try:
+        table = tomllib.loads(f"value = {text}")
+    except ValueError:
+        return text.strip()
+    except RecursionError:
+        raise PresetError(f"--set {override[:60]}", "nested too deeply") from None
+    if set(table) != {"value"}:
+        raise PresetError(f"--set {override!r}", "expected one value")
+    return table["value"]
+
+
 def _below(place: Any, step: str, path: str, override: str) -> Any:
     if isinstance(place, list):
         return place[_index(place, step, override)]
@@ -75,7 +86,7 @@ def _below(place: Any, step: str, path: str, override: str) -> Any:
 
 
 def _index(place: list[Any], step: str, override: str) -> int:
-    if not step.isdecimal() or int(step) >= len(place):
+    if not step.isdecimal() or len(step) > 6 or int(step) >= len(place):
         raise PresetError(
             f"--set {override}", f"expected a number from 0 to {len(place) - 1}, got {step!r}"
         )
@@ -115,7 +126,7 @@ def _explained(message: str, value: Any, kind: Any, key: str) -> PresetError:
 
 
 def _in_words(kinds: str) -> str:
-    return " or ".join(WORDS.get(kind, kind) for kind in kinds.split(" | "))
+    return " or ".join(WORDS.get(kind, kind) for kind in kinds.split(" | ") if kind != "null")
 
 
 def _fields(kind: Any) -> tuple[Field, ...]:
@@ -145,5 +156,12 @@ def _literals(kind: Any, field: str) -> list[str]:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value) if not isinstance(value, bool) else str(value).lower()
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date | time):
+        return str(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a number of thousands of digits
+        return "a very long number"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -9,6 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tuidl.config import Config, Fraction, Seed
+from tuidl.errors import DataError
 from tuidl.limits import check_memory
 
 if TYPE_CHECKING:
@@ -86,13 +87,23 @@ class Source(Config, frozen=True, tag_field="source"):
         raise NotImplementedError
 
     def split(self) -> Split:
-        """The examples in three parts: classes keep their shares in each, time keeps its order."""
+        """The examples in three parts: classes keep their shares in each, time keeps its order.
+
+        Raises DataError where there is nothing to train on, or values are not finite.
+        """
+        import numpy as np
+
         spec = self.spec()
         numbers = self.count() * (prod(spec.shape) + spec.target_width)
         needed = FLOAT_BYTES * COPIES_WHILE_LOADING * numbers
         check_memory(needed, "the data", "use fewer or smaller examples")
-        examples = self.load()
+        with np.errstate(all="ignore"):
+            examples = self.load()
+        if not (np.isfinite(examples.x).all() and np.isfinite(examples.y).all()):
+            raise DataError(f"data: {self.kind()!r} has values that are not finite")
         train, validation, test = self._parts(examples)
+        if not len(train):
+            raise DataError("nothing to train on: the training part of the data is empty")
         return Split(examples.part(train), examples.part(validation), examples.part(test))
 
     def _parts(self, examples: Examples) -> "tuple[Array, Array, Array]":

@@ -39,9 +39,9 @@ def cache_folder() -> Path | None:
     except OSError as error:
         _say(f"cannot keep compiled kernels in {folder}: {error.strerror or error}")
         return None
-    owner_only = stat.S_IMODE(status.st_mode) & 0o077 == 0
-    if hasattr(os, "getuid") and not (owner_only and status.st_uid == os.getuid()):
-        _say(f"{folder} is open to other users: compiled kernels are not kept")
+    is_closed = stat.S_IMODE(status.st_mode) & 0o077 == 0
+    if hasattr(os, "getuid") and not (is_closed and status.st_uid == os.getuid()):
+        _say(f"{folder} belongs or is open to other users: compiled kernels are not kept")
         return None
     return folder
 
@@ -72,7 +72,9 @@ _given_up: list[Exception] = []
 
 def _give_up(folder: Path, error: Exception) -> None:
     _given_up.append(error)
-    _say(f"the compiled kernels in {folder} cannot be used ({error!r}): compiling anew")
+    _say(
+        f"the compiled kernels in {folder} cannot be used ({type(error).__name__}): compiling anew"
+    )
     if not isinstance(error, OSError):  # the disk's fault is no reason to lose what is there
         for file in folder.rglob("*.nb[ic]"):
             file.unlink(missing_ok=True)

@@ -1,8 +1,9 @@
 """exp, tanh and sigmoid that compile to vector instructions in float32.
 
 Without Intel's SVML, Numba calls the C library once an element: 15 times slower. The float32
-forms follow Cephes (expf, tanhf): within 3 units in the last place; NaN and infinity pass
-through, and below -87.3 exp stays at the smallest normal number. In float64, which only gradient checks use, the C library's exact ones serve.
+forms follow Cephes (expf, tanhf), within 3 units in the last place. NaN and infinity pass through;
+below -87.3 exp stays at the smallest normal number. In float64, which only gradient checks use,
+the C library's exact ones serve.
 """
 
 import math

@@ -22,6 +22,10 @@ FLAGS: dict[str, Any] = {
     "fastmath": {"contract", "reassoc", "nsz", "arcp", "afn"},
 }
 
+INLINED: dict[str, Any] = {**FLAGS, "forceinline": True}
+"""For what kernels call. As functions of their own, a fresh process would call the copy that was
+optimised alone, and one that loads from the cache the copy beside the kernel: other last bits."""
+
 KERNELS: dict[str, "Kernel"] = {}
 """Every kernel by its name, in the order in which the kernels package defines them."""
 
@@ -119,9 +123,9 @@ def kernel(shapes: str, cost: str = "") -> Callable[[Callable[..., None]], Calla
 
 def helper(function: Callable[..., Any]) -> Any:
     """A compiled function that kernels call; it goes into their machine code."""
-    return njit(**FLAGS)(function)
+    return njit(**INLINED)(function)
 
 
 def compiled_as(function: Callable[..., Any]) -> Callable[..., Any]:
     """What compiled code runs instead of the plain Python ``function``; may depend on dtypes."""
-    return overload(function, jit_options=FLAGS, strict=False)
+    return overload(function, jit_options=INLINED, strict=False)

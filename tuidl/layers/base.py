@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
 
 from tuidl.config import Config
 from tuidl.initializers import Start
@@ -34,7 +36,7 @@ class Parameter:
 class Layer(Config, frozen=True, tag_field="type"):
     """Base of all layers. Shapes are of one example: the batch's dimension is left out."""
 
-    name: str | None = None
+    name: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")] | None = None
 
     reshapes_only: ClassVar[bool] = False
     """Whether the output is the input's memory in another shape."""

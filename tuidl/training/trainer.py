@@ -54,8 +54,6 @@ class Trainer:
         self.preset = preset
         self.interrupter = interrupter or Interrupter()
         split = preset.data.split()
-        if not len(split.train):
-            raise DataError("nothing to train on: the training part of the data is empty")
         batch = preset.training.batch_for(len(split.train))
         if model is not None:
             _check_model(model, preset, batch)
