@@ -74,8 +74,10 @@ def _signals(interrupter: Interrupter) -> Iterator[None]:
 
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    # What is ignored already stays ignored: nohup means it.
-    numbers = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+    # A hangup that is ignored already stays ignored: nohup means it. Shells also let what runs in
+    # the background ignore interrupts, but whoever sends one to us by name means it.
+    ignored = {number for number in numbers if signal.getsignal(number) == signal.SIG_IGN}
+    numbers = [number for number in numbers if number == signal.SIGINT or number not in ignored]
     before = {number: signal.signal(number, handle) for number in numbers}
     try:
         yield

@@ -34,5 +34,4 @@ def leave_on_interrupt() -> None:
     def handle(number: int, frame: FrameType | None) -> None:
         leave_at_once(INTERRUPTED)
 
-    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
-        signal.signal(signal.SIGINT, handle)
+    signal.signal(signal.SIGINT, handle)
