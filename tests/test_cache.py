@@ -36,3 +36,14 @@ def test_cold_warm_damaged_and_unwritable(tmp_path: Path) -> None:
     again, said = run(blocked / "below")
     assert again == known
     assert "cannot keep compiled kernels" in said
+
+
+def test_the_helper_process_fills_the_cache_and_ends_with_its_parent(tmp_path: Path) -> None:
+    environment = {**os.environ, "TUIDL_CACHE_DIR": str(tmp_path)}
+    helper = [sys.executable, "-m", "tuidl.kernels.ahead", "float32"]
+    subprocess.run([*helper, str(os.getpid()), "relu", "copy"], env=environment, check=True)
+    compiled = {file.name.split(".")[1].split("-")[0] for file in tmp_path.rglob("*.nbi")}
+    assert compiled == {"relu", "copy"}
+    orphan = [*helper, "1234567", "elu"]
+    subprocess.run(orphan, env=environment, check=True)
+    assert not list(tmp_path.rglob("*.elu-*"))

@@ -10,13 +10,12 @@ import numpy as np
 from tuidl.backends.base import Batches, Compiling, Feed, Stretch, aligned_zeros
 from tuidl.errors import BackendError
 from tuidl.kernels import KERNELS, blas
+from tuidl.kernels.ahead import LOOP, helper_process
 from tuidl.kernels.clock import CLOCK_SIZE
 from tuidl.kernels.jit import call_row
-from tuidl.kernels.loop import compiled_loop
+from tuidl.kernels.loop import compiled_loop, loop_is_compiled
 from tuidl.limits import default_threads
 from tuidl.program import Program, Rows
-
-LOOP = "training loop"
 
 _PARALLEL = threading.Lock()
 """Held while parallel code runs: two threads in it at once abort the process where Numba's only
@@ -43,17 +42,28 @@ class CpuEngine:
     def prepare(self) -> Iterator[Compiling]:
         """Load or compile the kernels that the program uses, then the loop."""
         blas.load()
-        names = self.program.kernels
-        for done, name in enumerate(names):
-            if not KERNELS[name].is_compiled(self.dtype):
-                yield Compiling(done, len(names) + 1, name)
-            address, from_cache = KERNELS[name].compile(self.dtype)
-            self._addresses[KERNELS[name].opcode] = address
-            self.from_cache &= from_cache
-        if not self.from_cache:
-            yield Compiling(len(names), len(names) + 1, LOOP)
-        self._loop, from_cache = compiled_loop(self.dtype)
-        self.from_cache &= from_cache
+        names = [*self.program.kernels, LOOP]
+        missing = [name for name in names if not self._is_compiled(name)]
+        self.from_cache = not missing
+        with helper_process(missing, self.dtype):
+            for done, name in enumerate(names):
+                if missing and not self._is_compiled(name):
+                    yield Compiling(done, len(names), name)
+                self.from_cache &= self._load(name)
+
+    def _is_compiled(self, name: str) -> bool:
+        if name == LOOP:
+            return loop_is_compiled()
+        return KERNELS[name].is_compiled(self.dtype)
+
+    def _load(self, name: str) -> bool:
+        """Have the machine code of a kernel or the loop; whether the cache had it."""
+        if name == LOOP:
+            self._loop, from_cache = compiled_loop(self.dtype)
+            return from_cache
+        address, from_cache = KERNELS[name].compile(self.dtype)
+        self._addresses[KERNELS[name].opcode] = address
+        return from_cache
 
     def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
         with _PARALLEL:

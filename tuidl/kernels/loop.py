@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit, prange, types
 
-from tuidl.kernels.cache import compile_cached
+from tuidl.kernels.cache import cache_folder, compile_cached
 from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.intrinsics import call_kernel
 from tuidl.kernels.jit import FLAGS, helper
@@ -121,3 +121,9 @@ def compiled_loop(dtype: np.dtype[Any]) -> tuple[Any, bool]:
         lambda cached: njit(signature, parallel=True, cache=cached, **FLAGS)(run_steps)
     )
     return loop, bool(loop.stats.cache_hits)
+
+
+def loop_is_compiled() -> bool:
+    """Whether the cache has the loop, by its file's name, for either dtype."""
+    folder = cache_folder()
+    return folder is not None and any(folder.glob("*/loop.run_steps-*.nbi"))
