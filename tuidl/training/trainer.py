@@ -96,17 +96,22 @@ class Trainer:
             )
             if self.interrupter.reason:
                 break
+        yield self._ended(done, time.perf_counter() - started, train, validation)
+
+    def _ended(
+        self, epochs: int, seconds: float, train: Scores | None, validation: Scores | None
+    ) -> Event:
+        """The last event, unless the very last update left something not finite."""
         self.engine.stop.fill(0)
         test = self._evaluate("test")
         if problem := self._not_finite(validation, test):
-            where: dict[str, int | str] = {"epoch": done, "step": self.steps, "layer": problem}
-            error = f"after epoch {done}, step {self.steps}: {problem} is not finite"
-            yield events.RunFailed(error=error, where=where)
-            return
-        yield events.RunEnded(
+            where: dict[str, int | str] = {"epoch": epochs, "step": self.steps, "layer": problem}
+            error = f"after epoch {epochs}, step {self.steps}: {problem} is not finite"
+            return events.RunFailed(error=error, where=where)
+        return events.RunEnded(
             reason=self.interrupter.reason or "completed",
-            epochs=done,
-            seconds=time.perf_counter() - started,
+            epochs=epochs,
+            seconds=seconds,
             train=train,
             validation=validation,
             test=test,

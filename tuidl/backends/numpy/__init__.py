@@ -1,6 +1,7 @@
 """The NumPy backend: the plain definition of every kernel, slow and readable."""
 
+from tuidl.backends.numpy import learning, oracles, recurrent
 from tuidl.backends.numpy.engine import NumpyEngine
-from tuidl.backends.numpy.oracles import ORACLES
+from tuidl.backends.numpy.registry import ORACLES
 
-__all__ = ["ORACLES", "NumpyEngine"]
+__all__ = ["ORACLES", "NumpyEngine", "learning", "oracles", "recurrent"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch, aligned_zeros
-from tuidl.backends.numpy.oracles import ORACLES
+from tuidl.backends.numpy.registry import ORACLES
 from tuidl.kernels import KERNELS
 from tuidl.kernels.clock import CLOCK_SIZE, LEARNING_RATE, STEP
 from tuidl.program import Program, Rows
