@@ -174,7 +174,12 @@ for n, t, d in SEQUENCES:
 for e in ELEMENTS:
     for name in ("relu", "gelu", "activate_sigmoid", "activate_tanh", "copy"):
         CASES.append(Case(name, {"e": e}))
-    for name in ("relu_gradient", "gelu_gradient", "sigmoid_gradient", "tanh_gradient"):
+    for name in (
+        "relu_gradient",
+        "gelu_gradient",
+        "activate_sigmoid_gradient",
+        "activate_tanh_gradient",
+    ):
         CASES.append(Case(name, {"e": e}))
     for name in ("leaky_relu", "leaky_relu_gradient"):
         CASES.append(Case(name, {"e": e}, {"negative_slope": 0.3}))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotext
 
@@ -83,14 +84,14 @@ def _draw(lines: Sequence[Line], width: int, height: int) -> list[str]:
     return str(figure.build().string()).splitlines()
 
 
-def _scale(figure: object, points: list[tuple[float, float]]) -> None:
+def _scale(figure: Any, points: list[tuple[float, float]]) -> None:
     """Ticks at round numbers; a single value gets room around it."""
     for axis, values in (("x", [p[0] for p in points]), ("y", [p[1] for p in points])):
         low, high = min(values), max(values)
         if low == high:
             room = abs(low) * 0.1 or 1.0
             low, high = (low, high + 1) if axis == "x" else (low - room, high + room)
-        ruler = figure.ruler(axis)  # type: ignore[attr-defined]
+        ruler = figure.ruler(axis)
         ruler.lim(low, high)
         ticks = round_ticks(low, high, 6 if axis == "x" else 4)
         ruler.ticks(ticks, [f"{tick:.6g}" for tick in ticks])

@@ -11,9 +11,8 @@ from tuidl.errors import PresetError
 from tuidl.layers.activations import ACTIVATIONS, ActivationLayer, Linear, Softmax
 from tuidl.layers.base import ActivatedLayer, Layer, Parameter, Shape, ShapeError
 from tuidl.layers.dense import Dense
+from tuidl.limits import FLOAT_BYTES
 from tuidl.preset import Preset
-
-FLOAT_BYTES = 4
 
 
 @dataclass(frozen=True)

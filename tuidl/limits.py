@@ -6,6 +6,9 @@ from pathlib import Path
 
 from tuidl.errors import BackendError
 
+FLOAT_BYTES = 4
+"""Of a float32, in which everything is trained."""
+
 SHARE_OF_MEMORY = 0.8
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 

@@ -42,7 +42,11 @@ class _Report:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
         sys.stdout.flush()
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
 
 
 class JsonReport(_Report):
@@ -97,14 +101,8 @@ class TerminalReport(_Report):
         )
         self._task = self._progress.add_task("starting", total=None, scores="")
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self._progress.stop()
-        super().__exit__(kind, error, trace)
 
     def handle(self, event: Event) -> None:
         self._history.fold(event)

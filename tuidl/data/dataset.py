@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tuidl.config import Config, Fraction, Seed
 from tuidl.errors import DataError
-from tuidl.limits import check_memory
+from tuidl.limits import FLOAT_BYTES, check_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 
-FLOAT_BYTES = 4
 COPIES_WHILE_LOADING = 3
 """As loaded, in parts, and one in between."""
 

@@ -78,7 +78,7 @@ def activate_sigmoid(y):
 
 
 @kernel("e -> e", cost="3e")
-def sigmoid_gradient(y, d):
+def activate_sigmoid_gradient(y, d):
     for i in range(y.shape[0]):
         d[i] *= y[i] * (ONE - y[i])
 
@@ -90,7 +90,7 @@ def activate_tanh(y):
 
 
 @kernel("e -> e", cost="3e")
-def tanh_gradient(y, d):
+def activate_tanh_gradient(y, d):
     for i in range(y.shape[0]):
         d[i] *= ONE - y[i] * y[i]
 

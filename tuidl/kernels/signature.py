@@ -1,7 +1,6 @@
 """What a kernel's one-line shape text says: operands, dimension letters, options, cost."""
 
 import inspect
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -102,10 +101,9 @@ class Signature:
 
     def flops(self, sizes: dict[str, int]) -> int:
         """Floating-point operations, by the kernel's cost formula (0 where it has none)."""
-        if not self.cost:
-            return 0
-        factor, letters = re.fullmatch(r"(\d*)([a-z]*)", self.cost).groups()  # type: ignore[union-attr]
-        return int(factor or 1) * prod(sizes[letter] for letter in letters)
+        letters = self.cost.lstrip("0123456789")
+        factor = self.cost.removesuffix(letters) or "1"
+        return int(factor) * prod(sizes[letter] for letter in letters) if self.cost else 0
 
 
 def _to_bits(value: float) -> int:

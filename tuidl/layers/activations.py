@@ -1,6 +1,7 @@
 """Activation functions, each an ``activation = "..."`` of a layer or a layer of its own."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
@@ -30,8 +31,7 @@ class Activation:
             scope.forward("copy", y, known)
         scope.forward(self.kernel, y, **self.options)
         if dy is not None:
-            name = self.kernel.removeprefix("activate_")
-            scope.backward(f"{name}_gradient", known, dy, **self.options)
+            scope.backward(f"{self.kernel}_gradient", known, dy, **self.options)
 
 
 ACTIVATIONS = {
@@ -55,17 +55,11 @@ class ActivationLayer(Layer, frozen=True):
         return {}
 
     def flops(self, shape: Shape) -> int:
-        size = 1
-        for length in shape:
-            size *= length
-        return ACTIVATIONS[self.activation].flops * size
+        return ACTIVATIONS[self.activation].flops * prod(shape)
 
     def emit(self, scope: Scope) -> None:
         known = ACTIVATIONS[self.activation]
-        activation = Activation(
-            known.kernel, known.flops, known.by_rows, known.gradient_of_input,
-            {**known.options, **self.options()},
-        )  # fmt: skip
+        activation = replace(known, options={**known.options, **self.options()})
         scope.forward("copy", scope.x.flat, scope.y.flat)
         activation.emit(scope, scope.y, scope.dy)
         if scope.dy is not None and scope.dx is not None:

@@ -4,13 +4,12 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from tuidl.kernels import KERNELS
+from tuidl.limits import FLOAT_BYTES
 from tuidl.program.routine import Routine, shapes_of
 from tuidl.tape import Instruction
 
 if TYPE_CHECKING:
     from tuidl.program.program import Program
-
-FLOAT_BYTES = 4
 
 
 def listing(program: "Program") -> str:

@@ -193,7 +193,7 @@ def activate_sigmoid(y: Array) -> None:
 
 
 @oracle
-def sigmoid_gradient(y: Array, d: Array) -> None:
+def activate_sigmoid_gradient(y: Array, d: Array) -> None:
     d *= y * (1 - y)
 
 
@@ -203,7 +203,7 @@ def activate_tanh(y: Array) -> None:
 
 
 @oracle
-def tanh_gradient(y: Array, d: Array) -> None:
+def activate_tanh_gradient(y: Array, d: Array) -> None:
     d *= 1 - y**2
 
 
