@@ -14,7 +14,7 @@ from tuidl import events
 from tuidl.events import Event, Scores
 from tuidl.history import History
 
-PERCENTAGES = {"accuracy"}
+ENDS_OF_PERCENTAGES = ("accuracy", "precision", "recall", "f1")
 
 
 class Report(Protocol):
@@ -74,6 +74,8 @@ class LineReport(_Report):
             say(f"compiled in {event.seconds:.1f} s")
         elif isinstance(event, events.EpochEnded):
             print(epoch_line(event, self._epochs), flush=True)
+        elif isinstance(event, events.FoldEnded):
+            print(fold_line(event), flush=True)
         elif isinstance(event, events.RunEnded | events.RunFailed):
             tell_end(event)
 
@@ -115,19 +117,21 @@ class TerminalReport(_Report):
             text = f"compiling kernels (once on this machine) {event.done + 1}/{event.total}"
             self._update(text, event.done, event.total, event.kernel)
         elif isinstance(event, events.Progress):
-            self._advance(event.epoch, event.step, f"loss {event.loss:.4g}")
+            self._advance(event, event.step, f"loss {event.loss:.4g}")
         elif isinstance(event, events.EpochEnded):
             scores = event.validation or event.train
-            self._advance(event.epoch, self._steps, scores_text(scores))
+            self._advance(event, self._steps, scores_text(scores))
+        elif isinstance(event, events.FoldEnded):
+            print(fold_line(event), flush=True)
         elif isinstance(event, events.RunEnded | events.RunFailed):
             self._progress.stop()
             self._plots()
             tell_end(event)
 
-    def _advance(self, epoch: int, step: int, scores: str) -> None:
+    def _advance(self, event: events.Progress | events.EpochEnded, step: int, scores: str) -> None:
         assert self._started is not None
-        done = (epoch - 1) * self._steps + step
-        text = f"epoch {epoch}/{self._started.epochs}"
+        done = (event.epoch - 1) * self._steps + step
+        text = f"{_fold(event)}epoch {event.epoch}/{self._started.epochs}"
         self._update(text, done, self._started.epochs * self._steps, scores)
 
     def _update(self, text: str, done: int, total: int, scores: str) -> None:
@@ -166,11 +170,21 @@ def headline(event: events.RunStarted) -> str:
 
 def epoch_line(event: events.EpochEnded, epochs: int) -> str:
     """One epoch: scores of the training part, and of the validation part where there is one."""
-    number = f"epoch {event.epoch:>{len(str(epochs))}}/{epochs}"
+    number = f"{_fold(event)}epoch {event.epoch:>{len(str(epochs))}}/{epochs}"
     text = f"{number}  {scores_text(event.train)}"
     if event.validation is not None:
         text += f"  |  validation {scores_text(event.validation)}"
     return f"{text}  |  {event.seconds:.3f} s"
+
+
+def fold_line(event: events.FoldEnded) -> str:
+    """What one fold of a cross-validation came to."""
+    scores = scores_text(event.validation or {})
+    return f"fold {event.fold}/{event.folds} after {event.epochs} epochs: validation {scores}"
+
+
+def _fold(event: events.Progress | events.EpochEnded) -> str:
+    return f"fold {event.fold}  " if event.fold else ""
 
 
 def scores_text(scores: Scores) -> str:
@@ -185,6 +199,9 @@ def tell_end(event: events.RunEnded | events.RunFailed) -> None:
         say("a lower learning rate often helps: --set optimizer.learning_rate=...")
         return
     parts = {"train": event.train, "validation": event.validation, "test": event.test}
+    if event.spread:
+        parts = {f"mean {name}": scores for name, scores in parts.items()}
+        parts["deviation of validation"] = event.spread
     known = {name: scores for name, scores in parts.items() if scores}
     names = list(next(iter(known.values()), {}))
     rows = [["", *names]]
@@ -192,8 +209,23 @@ def tell_end(event: events.RunEnded | events.RunFailed) -> None:
         [part, *(_value(name, scores[name]) for name in names)] for part, scores in known.items()
     ]
     print("\n" + "\n".join(_columns(rows)) if known else "")
-    print(f"{event.reason} after {event.epochs} epochs in {event.seconds:.2f} s")
+    if event.confusion:
+        print("\n" + "\n".join(confusion_lines(event.confusion)) + "\n")
+    print(f"{_ending(event)} after {event.epochs} epochs in {event.seconds:.2f} s")
     print(f"weights sha256 {event.weights_sha256}", flush=True)
+
+
+def _ending(event: events.RunEnded) -> str:
+    text = event.reason.replace("_", " ")
+    if event.folds:
+        text += f" {event.folds} folds"
+    return text + (f", best epoch {event.best_epoch} kept," if event.best_epoch else "")
+
+
+def confusion_lines(table: events.Table) -> list[str]:
+    """The confusion matrix: a row for each true class, a column for what was said instead."""
+    header = ["true \\ given", *map(str, range(len(table)))]
+    return _columns([header, *([str(i), *map(str, row)] for i, row in enumerate(table))])
 
 
 def say(text: str) -> None:
@@ -213,7 +245,7 @@ def speaks_unicode() -> bool:
 
 
 def _value(name: str, value: float) -> str:
-    return f"{100 * value:.2f}%" if name in PERCENTAGES else f"{value:.4g}"
+    return f"{100 * value:.2f}%" if name.endswith(ENDS_OF_PERCENTAGES) else f"{value:.4g}"
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
