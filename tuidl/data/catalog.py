@@ -3,8 +3,10 @@
 from typing import Any
 
 from tuidl.config import by_kind
+from tuidl.data.cifar import Cifar10
 from tuidl.data.digits import Digits
 from tuidl.data.linear import Linear
+from tuidl.data.mnist import FashionMnist, Mnist
 from tuidl.data.sine import Sine
 
-SOURCES: dict[str, type[Any]] = by_kind([Linear, Digits, Sine])
+SOURCES: dict[str, type[Any]] = by_kind([Linear, Digits, Sine, Mnist, FashionMnist, Cifar10])

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuidl.data.dataset import Examples, ExampleSpec, Source
+from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
 from tuidl.errors import DataError
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ BRIGHTEST = 16.0
 COUNT = 1797
 
 
-class Digits(Source, frozen=True, tag="digits"):
+class Digits(SplitSource, frozen=True, tag="digits"):
     """Grey images of the digits 0 to 9, pixels scaled to [0, 1]."""
 
     def spec(self) -> ExampleSpec:

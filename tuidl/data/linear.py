@@ -5,12 +5,12 @@ from typing import Annotated
 from msgspec import Meta
 
 from tuidl.config import NotNegative
-from tuidl.data.dataset import Examples, ExampleSpec, Source
+from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
 
 Points = Annotated[int, Meta(ge=2, le=10_000_000)]
 
 
-class Linear(Source, frozen=True, tag="linear"):
+class Linear(SplitSource, frozen=True, tag="linear"):
     """y = slope x + intercept + noise N(0, 1), for ``points`` even steps of x on [-1, 1]."""
 
     points: Points = 100
