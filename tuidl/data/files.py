@@ -91,17 +91,23 @@ def require_sum(
     ``official``: it is also refused where it is not the very one, having that one's size.
     """
     name = path.name.removesuffix(".gz")
-    digest = digest_like(sums[name])
-    digest.update(content)
-    actual = digest.hexdigest()
+    actual = digest_of(content, sums[name])
     for other, checksum in sums.items():
         if actual == checksum and other != name:
             raise DataError(f"{path}: this is {other}: files are exchanged; {advice}")
     if official and actual != sums[name]:
+        kind = digest_like(actual).name
         raise DataError(
-            f"{path}: damaged, or not the published file: its {digest.name} is {actual}, "
+            f"{path}: damaged, or not the published file: its {kind} is {actual}, "
             f"expected {sums[name]}; {advice}"
         )
+
+
+def digest_of(content: bytes, like: str) -> str:
+    """The checksum of ``content``, of the kind of the checksum ``like``."""
+    digest = digest_like(like)
+    digest.update(content)
+    return digest.hexdigest()
 
 
 def again(known: DataSet, path: Path) -> str:
