@@ -52,6 +52,14 @@ class Scaling:
         return scaled
 
 
+def scaling_of_targets(inputs: Normalize, wanted: bool) -> Normalize:
+    """How targets are scaled where that is ``wanted``: as the inputs, or "standard" if those are
+    not."""
+    if not wanted:
+        return "none"
+    return "standard" if inputs == "none" else inputs
+
+
 def _mean(table: "Array", shift: "Array", power: int) -> "Array":
     """Mean of (table - shift)**power by column, in float64."""
     import numpy as np
