@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests import helpers
+from tuidl.data import SOURCES
 from tuidl.errors import PresetError
 from tuidl.graph import Graph
 from tuidl.layers import LAYERS
@@ -14,6 +15,7 @@ from tuidl.metrics import METRICS
 from tuidl.optimizers import OPTIMIZERS
 from tuidl.preset import LARGEST_FILE, Preset
 
+SOURCE_NAMES = ", ".join(sorted(SOURCES))
 LAYER_NAMES = ", ".join(sorted(LAYERS))
 METRIC_NAMES = ", ".join(sorted(METRICS))
 CLASS_METRICS = ", ".join(m.name for m in METRICS.values() if m.of_classes)
@@ -55,14 +57,19 @@ WRONG = [
     ("training.shuffle='yes'", "training.shuffle: expected true or false, got 'yes'"),
     ("training=5", "training: expected a table, got 5"),
     ("data.source='digit'", "data.source: no 'digit'; did you mean 'digits'? "
-                            "(valid: digits, linear, sine)"),
-    ("data={validation=0.1}", "data.source: missing (valid: digits, linear, sine)"),
+                            f"(valid: {SOURCE_NAMES})"),
+    ("data={validation=0.1}", f"data.source: missing (valid: {SOURCE_NAMES})"),
     ("data.validation=1.0", "data.validation: expected a number < 1.0, got 1.0"),
     ("data.validation=-0.1", "data.validation: expected a number >= 0.0, got -0.1"),
     ("data.validation=0.95", "data.validation: validation and test together leave nothing to "
                              "train on"),
-    ("data.noise=0.1", "data.noise: unknown key "
-                       "(valid: seed, source, test, validation)"),
+    ("data.points=9", "data.points: unknown key "
+                      "(valid: normalize, seed, source, test, validation)"),
+    ("data.normalise='standard'", "data.normalise: unknown key; did you mean 'normalize'? "
+                                  "(valid: normalize, seed, source, test, validation)"),
+    ("data.normalize='minmax'", "data.normalize: no 'minmax'; did you mean 'min_max'? "
+                                "(valid: min_max, none, standard)"),
+    ("data.validation='test'", "data.validation: expected a number, got 'test'"),
     ("data={source='sine', window=5000}", "data: window: 5000 values of a series of 2000 points"),
     ("layers=[]", "layers: expected 1 to 512 [[layers]] tables"),
     ("layers='dense'", "layers: expected 1 to 512 [[layers]] tables"),

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from tuidl import __version__
-from tuidl.errors import PresetError, TuidlError
+from tuidl.errors import PresetError, TuidlError, suggestion
 from tuidl.limits import default_threads
 from tuidl.terminal import leave_on_interrupt, prepare_streams
 
@@ -143,6 +143,27 @@ def gradcheck(preset: str, overrides: tuple[str, ...], entries: int) -> None:
         counted = f"{check.checked} of {check.size}"
         click.echo(f"{check.name:<32} {counted:>14} {check.largest_error:>14.2e}  {verdict}")
     sys.exit(1 if any(check.missed for check in checks) else 0)
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+def download(name: str | None, everything: bool) -> None:
+    """Download a published data set: mnist, fashion_mnist or cifar10.
+
+    Files go to the data folder (TUIDL_DATA_DIR, or the platform's) and are checked; a download
+    that was cut is taken up where it ended.
+    """
+    from tuidl.data.published import PUBLISHED
+
+    if everything == (name is not None):
+        raise click.UsageError(f"name one of {', '.join(PUBLISHED)}, or --all")
+    if name is not None and name not in PUBLISHED:
+        raise click.UsageError(f"no data set {name!r}{suggestion(name, PUBLISHED)}")
+    from tuidl.fetching import download_all
+
+    for path in download_all(PUBLISHED.values() if name is None else [PUBLISHED[name]]):
+        click.echo(path)
 
 
 def _prepare(threads: int | None) -> None:

@@ -68,9 +68,16 @@ class Preset(Config, frozen=True, kw_only=True):
     training: Training = Training()
 
     @classmethod
-    def parse(cls, text: str, source: str = "preset", overrides: tuple[str, ...] = ()) -> Self:
+    def parse(
+        cls,
+        text: str,
+        source: str = "preset",
+        overrides: tuple[str, ...] = (),
+        folder: Path = Path(),
+    ) -> Self:
         """Read TOML. ``overrides`` are ``KEY=VALUE`` texts with dotted keys, applied first.
 
+        Paths of the user's own data are taken relative to ``folder``.
         Raises PresetError, which names ``source``, the key and what was expected.
         """
         try:
@@ -82,7 +89,7 @@ class Preset(Config, frozen=True, kw_only=True):
         for override in overrides:
             set_value(table, override)
         try:
-            return cls._from_table(table)
+            return cls._from_table(table, folder)
         except PresetError as error:
             raise error.within(source) from None
         except RecursionError:
@@ -104,10 +111,10 @@ class Preset(Config, frozen=True, kw_only=True):
             raise PresetError("", error.strerror or str(error), str(path)) from None
         except UnicodeDecodeError as error:
             raise PresetError("", f"not UTF-8 text (byte {error.start})", str(path)) from None
-        return cls.parse(text, str(path), overrides)
+        return cls.parse(text, str(path), overrides, path.parent)
 
     @classmethod
-    def _from_table(cls, table: dict[str, Any]) -> Self:
+    def _from_table(cls, table: dict[str, Any], folder: Path) -> Self:
         sections = {"data", "layers", "loss", "optimizer", "training"}
         known = sections | {"name", "about"}
         for key in table:
@@ -122,7 +129,7 @@ class Preset(Config, frozen=True, kw_only=True):
         preset = cls(
             name=convert(table["name"], Title, "name"),
             about=convert(table.get("about", ""), str, "about"),
-            data=convert_tagged(table["data"], SOURCES, "source", "data"),
+            data=convert_tagged(table["data"], SOURCES, "source", "data").located(folder),
             layers=tuple(
                 convert_tagged(layer, LAYERS, "type", f"layers[{i}]")
                 for i, layer in enumerate(layers)
@@ -136,10 +143,7 @@ class Preset(Config, frozen=True, kw_only=True):
 
     def _check(self) -> None:
         """What no single table can know."""
-        if self.data.validation + self.data.test >= 1:
-            raise PresetError(
-                "data.validation", "validation and test together leave nothing to train on"
-            )
+        self.data.check()
         spec = self.data.spec()
         is_classes = bool(spec.classes) or self.loss.classifies(spec)
         for i, name in enumerate(self.training.metrics):
@@ -165,7 +169,7 @@ class Preset(Config, frozen=True, kw_only=True):
             monitor = getattr(watch, "monitor", None)
             if monitor is None:
                 continue
-            if not self.data.validation:
+            if not (self.data.validation or self.training.folds):
                 raise PresetError(key, "watches the validation part, but data.validation is 0")
             if monitor not in ("loss", *self.training.metrics):
                 known = ", ".join(("loss", *self.training.metrics))

@@ -1,25 +1,32 @@
-"""Examples, their shapes, and how they are parted into train, validation and test.
+"""Examples, their shapes, and the base of all sources of examples.
 
-The parting is stated by the source's ``validation`` and ``test`` shares and its ``seed``, never by
-the training seed: runs that differ in the latter are judged on the same examples.
+Which example goes where is decided by the source's own shares and its ``seed``, never by the
+training seed: runs that differ in the latter are judged on the same examples. Whatever is fitted
+(scales, fillings for missing values) is fitted on the training part alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, overload
 
 from tuidl.config import Config, Fraction, Seed
-from tuidl.errors import DataError
+from tuidl.data.scaling import Normalize, Scaling
+from tuidl.errors import DataError, PresetError
 from tuidl.limits import FLOAT_BYTES, check_memory
 
 if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, np.dtype[Any]]
+    Indices = tuple[Array, Array, Array]
 
 
 COPIES_WHILE_LOADING = 3
 """As loaded, in parts, and one in between."""
+
+BRIGHTEST = 255
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,10 @@ class ExampleSpec:
 
 @dataclass(frozen=True)
 class Examples:
-    """Inputs ``x`` (examples, *shape) and targets ``y`` (examples, target_width), float32."""
+    """Inputs ``x`` (examples, *shape) and targets ``y`` (examples, target_width), float32.
+
+    Pixels that a source has read may wait as bytes until ``floats`` makes them numbers.
+    """
 
     x: "Array"
     y: "Array"
@@ -53,22 +63,49 @@ class Examples:
     def part(self, index: "Array") -> "Examples":
         return Examples(self.x[index], self.y[index])
 
+    def floats(self) -> "Examples":
+        """The same in float32; pixels that are bytes, 0 to 255, come to lie in [0, 1]."""
+        import numpy as np
+
+        if self.x.dtype == np.uint8:
+            x = np.divide(self.x, np.float32(BRIGHTEST), dtype=np.float32)
+        else:
+            x = self.x.astype(np.float32, copy=False)
+        return Examples(x, self.y.astype(np.float32, copy=False))
+
 
 @dataclass(frozen=True)
 class Split:
-    """The three parts; validation and test may be empty."""
+    """The three parts; validation and test may be empty, or be one and the same.
+
+    ``inputs`` and ``targets``: how the parts were scaled, None where they were not.
+    """
 
     train: Examples
     validation: Examples
     test: Examples
+    inputs: Scaling | None = None
+    targets: Scaling | None = None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All that a source has: examples to be parted, and a test set of its own if it has one."""
+
+    examples: Examples
+    test: Examples | None = None
 
 
 class Source(Config, frozen=True, tag_field="source"):
-    """Base of all sources of examples."""
+    """Base of all sources of examples.
 
-    validation: Fraction = 0.2
-    test: Fraction = 0.0
+    ``validation``: the share held out, or "test" to validate on the test set itself.
+    ``normalize``: scaling of the inputs by feature or channel, fitted on the training part.
+    """
+
+    validation: Fraction | Literal["test"] = 0.2
     seed: Seed = 0
+    normalize: Normalize = "none"
 
     in_time: ClassVar[bool] = False
     """Whether examples follow each other in time: then the last ones are held out, unshuffled."""
@@ -78,47 +115,152 @@ class Source(Config, frozen=True, tag_field="source"):
         raise NotImplementedError
 
     def count(self) -> int:
-        """How many examples there are, known without loading any."""
+        """How many examples there are to be parted, known without loading any."""
         raise NotImplementedError
 
     def load(self) -> Examples:
-        """All examples. Raises DataError where they cannot be had."""
+        """All examples that are to be parted. Raises DataError where they cannot be had."""
         raise NotImplementedError
+
+    def check(self) -> None:
+        """Raises PresetError where the shares leave nothing to train on."""
+        if sum(self.shares()) >= 1:
+            problem = "validation and test together leave nothing to train on"
+            raise PresetError("data.validation", problem)
+
+    def located(self, folder: Path) -> Self:
+        """This source with its paths, if it has any, taken relative to ``folder``."""
+        return self
+
+    def shares(self) -> tuple[float, float]:
+        """What is held out of the examples for validation and for test."""
+        return 0.0 if self.validation == "test" else self.validation, 0.0
 
     def split(self) -> Split:
         """The examples in three parts: classes keep their shares in each, time keeps its order.
 
         Raises DataError where there is nothing to train on, or values are not finite.
         """
+        from tuidl.data.parting import parted
+
+        whole = self._whole()
+        train, validation, test = parted(self._groups(whole.examples), *self.shares())
+        return self.prepared(whole, (self.train_subset(whole.examples, train), validation, test))
+
+    def folds(self, k: int) -> "Sequence[Split]":
+        """``k`` splits: the examples that ``split`` trains and validates on parted into ``k``
+        folds, each in turn the validation part.
+
+        Each split is made when it is asked for, scaled by its own training part. Raises DataError
+        where there are too few examples.
+        """
         import numpy as np
 
+        from tuidl.data.parting import folds
+
+        whole = self._whole()
+        groups = self._groups(whole.examples)
+        chosen = self.train_subset(whole.examples, np.arange(len(whole.examples)))
+        groups = [group[np.isin(group, chosen)] for group in groups]
+        return Folds(self, whole, folds(groups, self.shares()[1], k, self.in_time))
+
+    def prepared(self, whole: Whole, parts: "Indices") -> Split:
+        """Numbers, filled and scaled, for the parts that indices into ``whole.examples`` name."""
+        if not len(parts[0]):
+            raise DataError("nothing to train on: the training part of the data is empty")
+        examples = self.filled(whole.examples, parts[0])
+        train, validation, test = (examples.part(index).floats() for index in parts)
+        if whole.test is not None:
+            test = self.filled(whole.test, None).floats()
+            validation = test if self.validation == "test" else validation
+        return self._scaled(train, validation, test)
+
+    def filled(self, examples: Examples, train: "Array | None") -> Examples:
+        """``examples`` without gaps; what fills them is learned from those at ``train``."""
+        return examples
+
+    def train_subset(self, examples: Examples, train: "Array") -> "Array":
+        """Those of the indices ``train`` that are trained on."""
+        return train
+
+    def target_scaling(self) -> Normalize:
+        """How targets are scaled."""
+        return "none"
+
+    def bytes_needed(self) -> int:
+        """Memory that ``split`` takes at its height."""
         spec = self.spec()
         numbers = self.count() * (prod(spec.shape) + spec.target_width)
-        needed = FLOAT_BYTES * COPIES_WHILE_LOADING * numbers
-        check_memory(needed, "the data", "use fewer or smaller examples")
-        with np.errstate(all="ignore"):
-            examples = self.load()
-        if not (np.isfinite(examples.x).all() and np.isfinite(examples.y).all()):
-            raise DataError(f"data: {self.kind()!r} has values that are not finite")
-        train, validation, test = self._parts(examples)
-        if not len(train):
-            raise DataError("nothing to train on: the training part of the data is empty")
-        return Split(examples.part(train), examples.part(validation), examples.part(test))
+        return FLOAT_BYTES * COPIES_WHILE_LOADING * numbers
 
-    def _parts(self, examples: Examples) -> "tuple[Array, Array, Array]":
+    def read(self) -> Whole:
+        """What ``split`` parts, as stored."""
+        return Whole(self.load())
+
+    def _whole(self) -> Whole:
         import numpy as np
 
-        if self.in_time:
-            groups = [np.arange(len(examples))]
-        else:
-            random = np.random.Generator(np.random.Philox(key=self.seed))
-            labels = examples.y[:, 0] if self.spec().classes else np.zeros(len(examples))
-            groups = [random.permutation(np.flatnonzero(labels == c)) for c in np.unique(labels)]
-        parts: list[list[Array]] = [[], [], []]
-        for group in groups:
-            held = round(len(group) * self.test)
-            kept = len(group) - held - round(len(group) * self.validation)
-            for part, index in zip(parts, np.split(group, [kept, len(group) - held]), strict=True):
-                part.append(index)
-        train, validation, test = (np.sort(np.concatenate(part)) for part in parts)
-        return train, validation, test
+        check_memory(self.bytes_needed(), "the data", "use fewer or smaller examples")
+        with np.errstate(all="ignore"):
+            return self.read()
+
+    def _groups(self, examples: Examples) -> "list[Array]":
+        from tuidl.data.parting import groups
+
+        labels = examples.y[:, 0] if self.spec().classes else None
+        return groups(len(examples), labels, self.seed, self.in_time)
+
+    def _scaled(self, train: Examples, validation: Examples, test: Examples) -> Split:
+        self._require_finite(train, validation, test)
+        inputs = Scaling.fitted(train.x, self.normalize)
+        targets = Scaling.fitted(train.y, self.target_scaling())
+        if inputs is None and targets is None:
+            return Split(train, validation, test)
+        parts = {id(part): _scaled(part, inputs, targets) for part in (train, validation, test)}
+        self._require_finite(*parts.values())
+        return Split(
+            parts[id(train)], parts[id(validation)], parts[id(test)], inputs, targets
+        )  # the test part may be the validation part too: it is scaled once
+
+    def _require_finite(self, *parts: Examples) -> None:
+        import numpy as np
+
+        for part in parts:
+            if not (np.isfinite(part.x).all() and np.isfinite(part.y).all()):
+                raise DataError(f"data: {self.kind()!r} has values that are not finite")
+
+
+def _scaled(part: Examples, inputs: Scaling | None, targets: Scaling | None) -> Examples:
+    x = inputs.apply(part.x) if inputs else part.x
+    return Examples(x, targets.apply(part.y) if targets else part.y)
+
+
+class SplitSource(Source, frozen=True):
+    """Base of sources that are one heap of examples, with shares held out of it."""
+
+    validation: Fraction = 0.2
+    test: Fraction = 0.0
+
+    def shares(self) -> tuple[float, float]:
+        return self.validation, self.test
+
+
+class Folds(Sequence[Split]):
+    """The splits of a cross-validation, each made when it is asked for."""
+
+    def __init__(self, source: Source, whole: Whole, parts: "list[Indices]") -> None:
+        self._source, self._whole, self._parts = source, whole, parts
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    @overload
+    def __getitem__(self, fold: int) -> Split: ...
+
+    @overload
+    def __getitem__(self, fold: slice) -> "Folds": ...
+
+    def __getitem__(self, fold: int | slice) -> "Split | Folds":
+        if isinstance(fold, slice):
+            return Folds(self._source, self._whole, self._parts[fold])
+        return self._source.prepared(self._whole, self._parts[fold])

@@ -5,13 +5,13 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from tuidl.config import NotNegative, Positive
-from tuidl.data.dataset import Examples, ExampleSpec, Source
+from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
 
 Points = Annotated[int, Meta(ge=8, le=10_000_000)]
 Window = Annotated[int, Meta(ge=1, le=100_000)]
 
 
-class Sine(Source, frozen=True, tag="sine"):
+class Sine(SplitSource, frozen=True, tag="sine"):
     """``window`` values of sin(2 pi t / period) + noise N(0, 1); the target is the next value.
 
     The noise of the target cannot be foreseen: no prediction has a mean square error under

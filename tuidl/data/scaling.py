@@ -1,0 +1,74 @@
+"""Scaling of inputs and targets, fitted on the training part and applied to every part."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+Normalize = Literal["none", "standard", "min_max"]
+
+ROWS_AT_ONCE = 4096
+"""Examples that are in memory as float64 at a time."""
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """(values - shift) / width, for each feature (the last dimension), in float64."""
+
+    shift: "Array"
+    width: "Array"
+
+    @classmethod
+    def fitted(cls, values: "Array", kind: Normalize) -> Self | None:
+        """What brings ``values`` (examples, ..., features) to zero mean and unit variance
+        ("standard") or to [0, 1] ("min_max"); None for "none".
+
+        A feature that never changes is only shifted: there is nothing to divide by.
+        """
+        import numpy as np
+
+        if kind == "none":
+            return None
+        table = values.reshape(-1, values.shape[-1])
+        low, high = table.min(axis=0).astype(np.float64), table.max(axis=0).astype(np.float64)
+        if kind == "min_max":
+            shift, width = low, high - low
+        else:
+            shift = np.where(low == high, low, _mean(table, np.zeros_like(low), power=1))
+            width = np.sqrt(_mean(table, shift, power=2))
+        return cls(shift, np.where((low == high) | (width == 0), 1.0, width))
+
+    def apply(self, values: "Array") -> "Array":
+        """The scaled ``values``, float32."""
+        import numpy as np
+
+        scaled = np.empty(values.shape, np.float32)
+        with np.errstate(over="ignore"):  # what overflows is not finite, and is refused as such
+            for rows in _blocks(len(values)):
+                scaled[rows] = (values[rows] - self.shift) / self.width
+        return scaled
+
+
+def scaling_of_targets(inputs: Normalize, wanted: bool) -> Normalize:
+    """How targets are scaled where that is ``wanted``: as the inputs, or "standard" if those are
+    not."""
+    if not wanted:
+        return "none"
+    return "standard" if inputs == "none" else inputs
+
+
+def _mean(table: "Array", shift: "Array", power: int) -> "Array":
+    """Mean of (table - shift)**power by column, in float64."""
+    import numpy as np
+
+    total = np.zeros_like(shift)
+    for rows in _blocks(len(table)):
+        total += ((table[rows] - shift) ** power).sum(axis=0)
+    return total / len(table)
+
+
+def _blocks(count: int) -> list[slice]:
+    return [slice(i, i + ROWS_AT_ONCE) for i in range(0, count, ROWS_AT_ONCE)]
