@@ -22,13 +22,13 @@ CLASS_METRICS = ", ".join(m.name for m in METRICS.values() if m.of_classes)
 LOSS_NAMES = ", ".join(sorted(LOSSES))
 OPTIMIZER_NAMES = ", ".join(sorted(OPTIMIZERS))
 LSTM_KEYS = (
-    "inputs, kernel_initializer, l1, l2, name, recurrent_initializer, return_sequences, type, "
-    "unit_forget_bias, units"
+    "enabled, inputs, kernel_initializer, l1, l2, name, recurrent_initializer, "
+    "return_sequences, type, unit_forget_bias, units"
 )
 ADAM_KEYS = "beta_1, beta_2, clip_value, epsilon, global_clip_norm, learning_rate, schedule, type"
 TRAINING_KEYS = "batch_size, early_stopping, epochs, folds, metrics, seed, shuffle"
 CONV_KEYS = (
-    "activation, filters, inputs, kernel_initializer, kernel_size, l1, l2, name, padding, "
+    "activation, enabled, filters, inputs, kernel_initializer, kernel_size, l1, l2, name, padding, "
     "stride, type, use_bias"
 )
 
@@ -155,7 +155,7 @@ DOES_NOT_FIT = [
     ("layers.3.name='input'", "layers[3].name: 'input' is taken by the examples"),
     ("layers.1.inputs=['conv2d_2']", "layers[1].inputs[0]: no earlier layer 'conv2d_2'; did you "
         "mean 'conv2d_1'? (valid: conv2d_1, input)"),
-    ("layers.1.inputs=['input']", "layers[0]: nothing reads the output of 'conv2d_1'"),
+    ("layers.1.inputs=['input']", "layers: nothing reads the output of 'conv2d_1'"),
     ("layers.1.inputs=['input', 'conv2d_1']", "layers[1] (max_pool2d): takes one input, got 2; "
         "'add' and 'concatenate' merge"),
     ("layers.1={type='add', inputs=['input', 'conv2d_1']}", "layers[1] (add): needs inputs of "
