@@ -183,6 +183,16 @@ class Preset(Config, frozen=True, kw_only=True):
                 problem = f"{monitor!r} is not among training.metrics (known: {known})"
                 raise PresetError(f"{key}.monitor", problem)
 
+    def batch(self) -> int:
+        """Examples of one step. The data is loaded only where nothing else can tell.
+
+        Raises DataError.
+        """
+        size = self.training.batch_size
+        if size != "full" and size <= self.data.fewest_to_train():
+            return size
+        return self.training.batch_for(len(self.data.split().train))
+
     def to_toml(self) -> str:
         """The preset as TOML text; values that are the default are left out."""
         return tomli_w.dumps(msgspec.to_builtins(self))

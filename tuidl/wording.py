@@ -58,7 +58,7 @@ def ending_lines(event: events.RunEnded) -> list[str]:
     rows += [
         [part, *(_value(name, scores[name]) for name in names)] for part, scores in known.items()
     ]
-    lines = ["", *_columns(rows)] if known else [""]
+    lines = ["", *columns(rows)] if known else [""]
     if event.confusion:
         lines += ["", *confusion_lines(event.confusion), ""]
     return [
@@ -81,7 +81,7 @@ def norm_lines(norms: dict[str, float], unicode: bool) -> list[str]:
         bar = ("█" if unicode else "#") * (1 + round(height * (NORM_BAR - 1)))
         lines.append([layer, f"{norm:.2g}", bar])
     title = "gradient of each layer in the last step (length, bars are logarithmic)"
-    return ["", title, *_columns(lines, aligned_left=(0, 2))]
+    return ["", title, *columns(lines, aligned_left=(0, 2))]
 
 
 def _ending(event: events.RunEnded) -> str:
@@ -94,14 +94,15 @@ def _ending(event: events.RunEnded) -> str:
 def confusion_lines(table: events.Table) -> list[str]:
     """The confusion matrix: a row for each true class, a column for what was said instead."""
     header = ["true \\ given", *map(str, range(len(table)))]
-    return _columns([header, *([str(i), *map(str, row)] for i, row in enumerate(table))])
+    return columns([header, *([str(i), *map(str, row)] for i, row in enumerate(table))])
 
 
 def _value(name: str, value: float) -> str:
     return f"{100 * value:.2f}%" if name.endswith(ENDS_OF_PERCENTAGES) else f"{value:.4g}"
 
 
-def _columns(rows: Sequence[Sequence[str]], aligned_left: tuple[int, ...] = (0,)) -> list[str]:
+def columns(rows: Sequence[Sequence[str]], aligned_left: tuple[int, ...] = (0,)) -> list[str]:
+    """Cells as lines, each column as wide as it must be; to the right unless ``aligned_left``."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
         "  ".join(
