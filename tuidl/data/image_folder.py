@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuidl.data.dataset import Examples
-from tuidl.errors import DataError
+from tuidl.errors import DataError, TuidlError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -159,7 +159,7 @@ def _readable(path: Path) -> Iterator[None]:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             yield
-    except DataError:
+    except TuidlError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise DataError(f"{path}: expected at most {MOST_PIXELS:,} pixels") from None

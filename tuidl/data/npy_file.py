@@ -3,10 +3,8 @@
 What a header promises is held against the size of the file before memory is taken for it.
 """
 
-import struct
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from tuidl.data.files import CHUNK
-from tuidl.errors import DataError, suggestion
+from tuidl.errors import DataError, TuidlError, suggestion
 from tuidl.limits import check_memory
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -30,12 +28,6 @@ MOST_INFLATION = 1032
 """Bytes that one compressed byte can become at most, by the format of DEFLATE."""
 
 MOST_MEMBERS = 1000
-
-DAMAGE = (
-    OSError, EOFError, zipfile.BadZipFile, zlib.error, struct.error, ValueError, SyntaxError,
-    TypeError, LookupError, ArithmeticError, RuntimeError, MemoryError,
-)  # fmt: skip
-"""What reading a broken file may raise."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +91,9 @@ def _readable(path: Path) -> Iterator[None]:
     """Turns what can be wrong with a file into DataError."""
     try:
         yield
-    except DAMAGE as error:
+    except TuidlError:
+        raise
+    except Exception as error:  # zip, DEFLATE and NumPy's reader of headers raise what they like
         problem = str(error).partition("\n")[0] or type(error).__name__
         raise DataError(f"{path}: damaged, or no array of numbers: {problem}") from None
 
