@@ -55,6 +55,21 @@ training = {epochs = 2, batch_size = 24, metrics = ["mae"]}
 """
 
 
+RESIDUAL = """
+name = "residual"
+data = {source = "digits", validation = 0.1, test = 0.1}
+layers = [{type = "conv2d", filters = 5, padding = "same", use_bias = false, l2 = 0.01},
+          {type = "batch_normalization", momentum = 0.9}, {type = "relu", name = "short"},
+          {type = "conv2d", filters = 5, padding = "same", use_bias = false},
+          {type = "batch_normalization", name = "long"}, {type = "add", inputs = ["short", "long"]},
+          {type = "relu"}, {type = "dropout", rate = 0.2}, {type = "global_average_pool2d"},
+          {type = "layer_normalization"}, {type = "dense", l1 = 0.001}]
+loss = {type = "categorical_cross_entropy", label_smoothing = 0.1}
+optimizer = {type = "adamw", global_clip_norm = 0.5}
+training = {epochs = 2, batch_size = 32, metrics = ["accuracy", "confusion_matrix"]}
+"""
+
+
 def preset(text: str, *overrides: str) -> Preset:
     return Preset.parse(text, "test", overrides)
 
@@ -73,7 +88,8 @@ def examples(built: Model, count: int, seed: int = 0) -> tuple[np.ndarray, np.nd
     """Random inputs and targets of the right shapes."""
     spec = built.program.graph.spec
     random = np.random.default_rng(seed)
-    x = random.standard_normal((count, *spec.shape))
+    draw = getattr(built.preset.data, "draw", None)
+    x = draw(random, count) if draw else random.standard_normal((count, *spec.shape))
     if spec.classes:
         return x, random.integers(0, len(spec.classes), (count, 1))
     return x, random.standard_normal((count, spec.outputs))

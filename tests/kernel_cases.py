@@ -28,18 +28,55 @@ class Case:
 
 
 def _labels(arrays: Arrays) -> None:
-    scores = next(iter(arrays.values()))
+    classes = next(a.shape[1] for a in arrays.values() if a.ndim == 2)
     label = arrays["label"]
-    label[:] = np.arange(len(label)) % scores.shape[1]
+    label[:] = np.arange(len(label)) % classes
 
 
-def _positive_second_moment(arrays: Arrays) -> None:
-    arrays["second"][:] = np.abs(arrays["second"])
+def _equal_scores(arrays: Arrays) -> None:
+    """Of equal scores the first class is taken for the higher one."""
+    _labels(arrays)
+    arrays["scores"][:] = 1.0
+
+
+def _positive(name: str) -> Callable[[Arrays], None]:
+    def fix(arrays: Arrays) -> None:
+        arrays[name][:] = np.abs(arrays[name])
+
+    return fix
+
+
+def _wide_spread(arrays: Arrays) -> None:
+    """Mean squares that are greater than the squared means."""
+    arrays["mean_square"][:] = arrays["mean"] ** 2 + np.abs(arrays["mean_square"]) + 0.1
+
+
+def _few_squares(arrays: Arrays) -> None:
+    """What no lane has written yet stays as it is."""
+    arrays["squares"][:] = 0
+
+
+def _moments(arrays: Arrays) -> None:
+    """What shards say of their rows; one of them has none."""
+    if "distances" in arrays:
+        arrays["distances"][:] = np.abs(arrays["distances"])
+        arrays["distances"][1] = 0
+    arrays["counts"][:] = [5, 0, 2]
+
+
+def _words(arrays: Arrays) -> None:
+    """Numbers of rows, one used twice, and one that is no row's."""
+    x, table = arrays["x"], arrays.get("table", arrays.get("d_table"))
+    x[:] = np.arange(len(x)) % len(table)
+    if len(x) > 3:
+        x[-2:] = [x[0], len(table)]
 
 
 def _tame(arrays: Arrays) -> None:
     """Recurrent weights under which errors do not grow from step to step."""
-    arrays["recurrent"] /= 2 * np.sqrt(len(arrays["recurrent"]))
+    for name in ("recurrent", "gate_weights", "weights"):
+        if name in arrays:
+            arrays[name] /= 2 * np.sqrt(len(arrays[name]))
 
 
 def _gates(arrays: Arrays) -> None:
@@ -138,7 +175,9 @@ ELEMENTS = [1, 7, 1003]
 ROWS = [(1, 1), (5, 10), (33, 3), (0, 4)]
 SEQUENCES = [(1, 1, 1), (3, 5, 4), (8, 32, 33), (0, 3, 2)]
 SLICES = [(1, 5, 0, 5), (3, 40, 16, 37), (4, 1003, 0, 1003)]
-UPDATES = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
+UPDATES = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "weight_decay": 0.0}
+DECAYING = {**UPDATES, "weight_decay": 0.1}
+RMS = {"rho": 0.9, "epsilon": 1e-7}
 
 CASES: list[Case] = []
 for n, k, f in PRODUCTS:
@@ -168,11 +207,18 @@ for n, t, d in SEQUENCES:
         Case("lstm_gradient", {**sizes, "g": 4 * d}, fix=_lstm_gates),
         Case("simple_rnn", sizes, fix=_tame),
         Case("simple_rnn_gradient", sizes, fix=_rnn_states),
+        Case(
+            "gru_reset_before", {**sizes, "b": 2 * d}, fix=_tame, only=("gates", "states", "resets")
+        ),
+        Case("gru_reset_before_gradient", {**sizes, "b": 2 * d}, fix=_gates),
+        Case("reverse_time", {"n": n, "t": t, "k": d}),
+        Case("insert_columns", {"n": n, "k": d, "f": 2 * d + t}, {"start": t}),
+        Case("extract_columns", {"n": n, "k": d, "f": 2 * d + t}, {"start": t}),
         Case("swap_time", {"n": n, "t": t, "k": d}),
         Case("last_step_gradient", {"n": n, "t": t, "d": d}),
     ]
 for e in ELEMENTS:
-    for name in ("relu", "gelu", "activate_sigmoid", "activate_tanh", "copy"):
+    for name in ("relu", "gelu", "activate_sigmoid", "activate_tanh", "copy", "accumulate"):
         CASES.append(Case(name, {"e": e}))
     for name in (
         "relu_gradient",
@@ -181,6 +227,13 @@ for e in ELEMENTS:
         "activate_tanh_gradient",
     ):
         CASES.append(Case(name, {"e": e}))
+    CASES += [
+        Case("clear", {"e": e}),
+        Case("penalty", {"e": e, "a": 1}, {"l1": 0.1, "l2": 0.3, "examples": 7}),
+        Case("penalty_gradient", {"e": e}, {"l1": 0.1, "l2": 0.3, "examples": 7, "batch": 20}),
+        Case("embedding", {"e": e, "k": 5, "d": 3}, fix=_words),
+        Case("embedding_gradient", {"e": e, "k": 5, "d": 3}, fix=_words),
+    ]
     for name in ("leaky_relu", "leaky_relu_gradient"):
         CASES.append(Case(name, {"e": e}, {"negative_slope": 0.3}))
     for name in ("elu", "elu_gradient"):
@@ -195,7 +248,20 @@ for n, f in ROWS:
         Case("softmax_gradient", sizes, fix=_probabilities),
         Case("mean_squared_error", {**sizes, "a": 1}, {"batch": 2 * n}),
         Case("softmax_cross_entropy", {**sizes, "a": 1}, {"batch": 2 * n}, fix=_labels),
+        Case("mean_absolute_error", {**sizes, "a": 1}, {"batch": 2 * n}),
+        Case("huber", {**sizes, "a": 1}, {"batch": 2 * n, "delta": 0.7}),
+        *(
+            Case("binary_cross_entropy", {**sizes, "a": 1}, {"batch": 2 * n, "smoothing": share})
+            for share in (0.0, 0.2)
+        ),
+        Case("one_hot", sizes, {"smoothing": 0.1}, fix=_labels),
+        Case("smooth_targets", sizes, {"smoothing": 0.1}),
+        Case("categorical_cross_entropy", {**sizes, "a": 1}, {"batch": 2 * n}),
+        Case("largest", sizes),
         Case("count_correct", {**sizes, "a": 1}, fix=_labels),
+        *(Case("count_in_top", {**sizes, "a": 1}, {"k": k}, fix=_labels) for k in (1, 2)),
+        Case("count_in_top", {**sizes, "a": 1}, {"k": 2}, fix=_equal_scores),
+        Case("count_confusions", {**sizes, "a": max(f, 2) ** 2}, fix=_labels),
         Case("sum_absolute_error", {**sizes, "a": 1}),
         Case("sum_squared_error", {**sizes, "a": 1}),
     ]
@@ -209,8 +275,40 @@ for s, v, start, stop in SLICES:
             for look in (0, 1)
         ),
         *(
-            Case("adam", sizes, {**part, **UPDATES}, _positive_second_moment, (step, 0.01),
+            Case("adam", sizes, {**part, **constants}, _positive("second"), (step, 0.01),
                  ("parameters", "first", "second"))
-            for step in (1.0, 1000.0)
+            for step in (1.0, 1000.0) for constants in (UPDATES, DECAYING)
         ),
+        *(
+            Case("rmsprop", sizes, {**part, **RMS, "momentum": momentum, "centered": centered},
+                 _wide_spread, only=("parameters", "mean_square", "mean", "velocity"))
+            for momentum in (0.0, 0.9) for centered in (0, 1)
+        ),
+        Case("adagrad", sizes, {**part, "epsilon": 1e-7}, _positive("accumulator"),
+             only=("parameters", "accumulator")),
+        *(
+            Case("sum_shards", sizes, {**part, "lane": s - 1, "limit": limit}, _few_squares,
+                 only=("squares",))
+            for limit in (0.0, 0.5)
+        ),
+        *(
+            Case("clip_norm", sizes, {**part, "lanes": s, "limit": limit}, _positive("squares"))
+            for limit in (0.1, 1e6)
+        ),
+    ]  # fmt: skip
+for n, f in [(1, 1), (5, 10), (33, 3), (0, 4), (7, 40)]:
+    sizes, scale = {"n": n, "f": f, "s": 3}, {"epsilon": 1e-3}
+    CASES += [
+        Case("batch_moments", sizes, {"lane": 1}),
+        Case("batch_normalization", sizes, scale, _moments),
+        Case("batch_normalization_sums", sizes, {"lane": 2}),
+        Case("batch_normalization_input_gradient", sizes, fix=_moments),
+        *(
+            Case("move_averages", sizes, {"momentum": 0.9, "lane": lane}, _moments,
+                 only=("moving_mean", "moving_variance"))
+            for lane in (0, 1)
+        ),
+        Case("normalize", sizes, scale, _positive("variance")),
+        Case("layer_normalization", sizes, scale),
+        Case("layer_normalization_gradient", sizes),
     ]  # fmt: skip

@@ -22,7 +22,7 @@ class Case:
 
     @property
     def toml(self) -> str:
-        return f'name = "{self.name}"\n{self.data}{END}layers = [{self.layers}]\n'
+        return f"name = '{self.name}'\n{self.data}{END}layers = [{self.layers}]\n"
 
     def __str__(self) -> str:
         return self.name
@@ -38,6 +38,16 @@ def _sequence(name: str, *layers: str) -> Case:
 
 def _point(name: str, *layers: str) -> Case:
     return Case(name, POINTS, ", ".join(layers))
+
+
+PAIRS = 'data = {source = "pairs"}\n'
+SHARES = 'data = {source = "shares"}\n'
+CLASSES = 'data = {source = "digits"}\n'
+NUMBERS = 'data = {source = "linear", points = 20}\n'
+
+
+def _loss(name: str, data: str, loss: str, *layers: str) -> Case:
+    return Case(name, f"{data}loss = {{{loss}}}\n", ", ".join(layers))
 
 
 CONV = '{type = "conv2d", filters = 3}'
@@ -83,6 +93,77 @@ CASES = [
       for name in ("relu", "gelu", "sigmoid", "tanh", "softmax")),
     _point("leaky_relu as a layer", WIDE, '{type = "leaky_relu", negative_slope = 0.4}', LAST),
     _point("elu as a layer", WIDE, '{type = "elu", alpha = 0.7}', LAST),
+    _sequence("gru with the reset in front", '{type = "gru", units = 4, reset_after = false}'),
+    _sequence("gru of sequences with the reset in front", WIDE,
+              '{type = "gru", units = 3, reset_after = false, return_sequences = true}',
+              '{type = "gru", units = 2, reset_after = false}'),
+    *(_sequence(f"bidirectional {kind} {merge} {sequences}", WIDE,
+                f'{{type = "bidirectional", merge = "{merge}", layer = '
+                f'{{type = "{kind}", units = 3, return_sequences = {sequences}}}}}', FLAT)
+      for kind in ("simple_rnn", "lstm", "gru") for merge in ("concatenate", "sum")
+      for sequences in ("true", "false")),
+    *(_sequence(f"conv1d {padding} size {size} stride {stride}", WIDE,
+                f'{{type = "conv1d", filters = 2, kernel_size = {size}, stride = {stride}, '
+                f'padding = "{padding}"}}', FLAT)
+      for padding in ("valid", "same", "causal") for size in (1, 2, 3) for stride in (1, 2)),
+    _sequence("conv1d without bias", '{type = "conv1d", filters = 2, use_bias = false}', FLAT),
+    *(_sequence(f"{kind} {padding} size {size} stride {stride}", WIDE,
+                f'{{type = "{kind}", pool_size = {size}, stride = {stride}, '
+                f'padding = "{padding}"}}', FLAT)
+      for kind in ("max_pool1d", "average_pool1d")
+      for padding in ("valid", "same") for size, stride in ((2, 2), (3, 2), (2, 1))),
+    *(_sequence(kind, WIDE, f'{{type = "{kind}"}}')
+      for kind in ("global_max_pool1d", "global_average_pool1d")),
+    *(_image(kind, CONV, f'{{type = "{kind}"}}')
+      for kind in ("global_max_pool2d", "global_average_pool2d")),
+    *(_image(f"{kind} of images", CONV, f'{{type = "{kind}"}}', '{type = "tanh"}')
+      for kind in ("batch_normalization", "layer_normalization")),
+    *(_sequence(f"{kind} of sequences", WIDE, f'{{type = "{kind}", epsilon = 0.1}}', FLAT)
+      for kind in ("batch_normalization", "layer_normalization")),
+    _sequence("batch_normalization with its own momentum", WIDE,
+              '{type = "batch_normalization", momentum = 0.5}', FLAT),
+    _point("layer_normalization of points", WIDE, '{type = "layer_normalization"}', LAST),
+    _sequence("add", '{type = "dense", units = 4, name = "a"}',
+              '{type = "dense", units = 4, activation = "tanh", name = "b"}',
+              '{type = "add", inputs = ["a", "b", "a"]}', FLAT),
+    _image("add of the input itself", '{type = "conv2d", filters = 1, padding = "same"}',
+           '{type = "add", inputs = ["conv2d_1", "input"]}'),
+    _image("concatenate", '{type = "conv2d", filters = 2, name = "a", padding = "same"}',
+           '{type = "concatenate", inputs = ["input", "a"]}', CONV),
+    _point("concatenate of branches", '{type = "dense", units = 3, name = "left"}',
+           '{type = "dense", units = 2, name = "right", inputs = ["input"]}',
+           '{type = "concatenate", inputs = ["right", "left", "right"]}', LAST),
+    _sequence("a reshaped value with several readers", WIDE, '{type = "flatten", name = "flat"}',
+              '{type = "dense", units = 3, name = "a"}',
+              '{type = "dense", units = 3, inputs = ["flat"], name = "b"}',
+              '{type = "concatenate", inputs = ["a", "flat", "b"]}'),
+    *(_point(f"{penalty} penalty", f'{{type = "dense", units = 4, {penalty} = 0.1}}', LAST)
+      for penalty in ("l1", "l2")),
+    _image("penalties on a convolution", '{type = "conv2d", filters = 2, l1 = 0.01, l2 = 0.1}'),
+    _sequence("penalties on recurrent weights", '{type = "lstm", units = 3, l1 = 0.01, l2 = 0.1}'),
+    _sequence("penalties on both directions",
+              '{type = "bidirectional", layer = {type = "gru", units = 2, l2 = 0.1}}'),
+    Case("embedding", 'data = {source = "words"}\nloss = {type = "mse"}\n',
+         f'{{type = "embedding", input_dim = 7, output_dim = 3, l2 = 0.1}}, {FLAT}, {LAST}'),
+    *(_loss(f"loss {loss}", NUMBERS, loss, WIDE, LAST)
+      for loss in ('type = "mae"', 'type = "huber"', 'type = "huber", delta = 0.3')),
+    *(_loss(f"loss {loss}", CLASSES, loss, FLAT, LAST)
+      for loss in ('type = "categorical_cross_entropy"',
+                   'type = "categorical_cross_entropy", label_smoothing = 0.1',
+                   'type = "cross_entropy", label_smoothing = 0.1',
+                   'type = "cross_entropy", from_logits = true')),
+    _loss("loss of probabilities", CLASSES, 'type = "cross_entropy", from_logits = false',
+          FLAT, '{type = "dense", activation = "softmax"}'),
+    *(_loss(f"loss {loss}", PAIRS, loss, WIDE, LAST)
+      for loss in ('type = "binary_cross_entropy"',
+                   'type = "binary_cross_entropy", label_smoothing = 0.1',
+                   'type = "binary_cross_entropy", from_logits = true')),
+    _loss("binary loss of probabilities", PAIRS,
+          'type = "binary_cross_entropy", from_logits = false',
+          WIDE, '{type = "dense", activation = "sigmoid"}'),
+    *(_loss(f"shares {loss}", SHARES, loss, WIDE, LAST)
+      for loss in ('type = "binary_cross_entropy"', 'type = "categorical_cross_entropy"',
+                   'type = "categorical_cross_entropy", label_smoothing = 0.2')),
     Case("closing softmax layer", IMAGES, f'{FLAT}, {LAST}, {{type = "softmax"}}'),
     Case("closing softmax activation", IMAGES,
          f'{FLAT}, {{type = "dense", activation = "softmax"}}'),

@@ -12,6 +12,7 @@ from tuidl.training.gradcheck import EPSILON, JITTER, check_gradients, compare, 
 ENTRIES = 40
 
 
+@pytest.mark.usefixtures("test_sources")
 @pytest.mark.parametrize("case", CASES, ids=str)
 @pytest.mark.parametrize("examples", [1, 5])
 def test_gradients_of_parameters_and_inputs(case: Case, examples: int) -> None:
@@ -31,7 +32,8 @@ def test_gradients_of_parameters_and_inputs(case: Case, examples: int) -> None:
     numeric = numeric_gradient(model, x.reshape(-1), chosen, x, y)
     check = compare("input", d_input.reshape(-1)[chosen], numeric, x.size)
     assert check.missed == 0, check
-    assert np.abs(numeric).max() > 100 * EPSILON, "a gradient of zeros proves nothing"
+    if 'type = "embedding"' not in case.layers:  # its input cannot be moved a little
+        assert np.abs(numeric).max() > 100 * EPSILON, "a gradient of zeros proves nothing"
 
 
 def test_every_layer_is_checked() -> None:

@@ -10,14 +10,26 @@ from tuidl.errors import PresetError
 from tuidl.graph import Graph
 from tuidl.layers import LAYERS
 from tuidl.library import load_preset, shipped
+from tuidl.losses import LOSSES
+from tuidl.metrics import METRICS
+from tuidl.optimizers import OPTIMIZERS
 from tuidl.preset import LARGEST_FILE, Preset
 
 SOURCE_NAMES = ", ".join(sorted(SOURCES))
 LAYER_NAMES = ", ".join(sorted(LAYERS))
-METRIC_NAMES = "accuracy, mae, r2"
-TRAINING_KEYS = "batch_size, epochs, metrics, seed, shuffle"
+METRIC_NAMES = ", ".join(sorted(METRICS))
+CLASS_METRICS = ", ".join(m.name for m in METRICS.values() if m.of_classes)
+LOSS_NAMES = ", ".join(sorted(LOSSES))
+OPTIMIZER_NAMES = ", ".join(sorted(OPTIMIZERS))
+LSTM_KEYS = (
+    "enabled, inputs, kernel_initializer, l1, l2, name, recurrent_initializer, "
+    "return_sequences, type, unit_forget_bias, units"
+)
+ADAM_KEYS = "beta_1, beta_2, clip_value, epsilon, global_clip_norm, learning_rate, schedule, type"
+TRAINING_KEYS = "batch_size, early_stopping, epochs, folds, metrics, seed, shuffle"
 CONV_KEYS = (
-    "activation, filters, kernel_initializer, kernel_size, name, padding, stride, type, use_bias"
+    "activation, enabled, filters, inputs, kernel_initializer, kernel_size, l1, l2, name, padding, "
+    "stride, type, use_bias"
 )
 
 WRONG = [
@@ -39,7 +51,7 @@ WRONG = [
     ("training.metrics=['acuracy']", "training.metrics[0]: no 'acuracy'; did you mean "
                                      f"'accuracy'? (valid: {METRIC_NAMES})"),
     ("training.metrics=['accuracy', 'r2']", "training.metrics[1]: 'r2' does not fit targets that "
-                                            "are classes (fitting: accuracy)"),
+                                            f"are classes (fitting: {CLASS_METRICS})"),
     ("training.metrics=['accuracy', 'accuracy']", "training.metrics[1]: 'accuracy' is named "
                                                   "twice"),
     ("training.shuffle='yes'", "training.shuffle: expected true or false, got 'yes'"),
@@ -77,18 +89,40 @@ WRONG = [
     ("layers.0.activation='rellu'", "layers[0].activation: no 'rellu'; did you mean 'relu'? "
         "(valid: elu, gelu, leaky_relu, linear, relu, sigmoid, softmax, tanh)"),
     ("layers.0.kernel_initializer='he'", "layers[0].kernel_initializer: no 'he' "
-        "(valid: glorot_normal, glorot_uniform, he_normal, he_uniform, ones, orthogonal, zeros)"),
-    ("optimizer.type='adm'", "optimizer.type: no 'adm'; did you mean 'adam'? (valid: adam, sgd)"),
+        "(valid: glorot_normal, glorot_uniform, he_normal, he_uniform, ones, orthogonal, "
+        "uniform, zeros)"),
+    ("optimizer.type='adm'", "optimizer.type: no 'adm'; did you mean 'adam'? "
+                              f"(valid: {OPTIMIZER_NAMES})"),
     ("optimizer.learning_rate=0", "optimizer.learning_rate: expected a number > 0.0, got 0"),
     ("optimizer.learning_rate=nan", "optimizer.learning_rate: expected a finite number, got nan"),
     ("optimizer.learning_rate=-inf", "optimizer.learning_rate: expected a finite number, got "
                                      "-inf"),
     ("optimizer.beta_1=1.0", "optimizer.beta_1: expected a number < 1.0, got 1.0"),
     ("optimizer.momentum=0.9", "optimizer.momentum: unknown key "
-                               "(valid: beta_1, beta_2, epsilon, learning_rate, type)"),
+                               f"(valid: {ADAM_KEYS})"),
     ("loss.type='crossentropy'", "loss.type: no 'crossentropy'; did you mean 'cross_entropy'? "
-                                 "(valid: cross_entropy, mse)"),
-    ("loss={}", "loss.type: missing (valid: cross_entropy, mse)"),
+                                 f"(valid: {LOSS_NAMES})"),
+    ("loss={}", f"loss.type: missing (valid: {LOSS_NAMES})"),
+    ("loss={type='categorical_cross_entropy', label_smoothing=1.0}",
+     "loss.label_smoothing: expected a number < 1.0, got 1.0"),
+    ("optimizer.schedule={type='cosin'}", "optimizer.schedule.type: no 'cosin'; did you mean "
+     "'cosine'? (valid: constant, cosine, exponential, reduce_on_plateau, step)"),
+    ("optimizer.schedule={type='step', evry=3}", "optimizer.schedule.evry: unknown key; did you "
+     "mean 'every'? (valid: every, multiplier, type, warmup_epochs)"),
+    ("optimizer.schedule={type='reduce_on_plateau', monitor='f1'}", "optimizer.schedule.monitor: "
+     "'f1' is not among training.metrics (known: loss, accuracy)"),
+    ("optimizer.schedule=3", "optimizer.schedule: expected a table, got 3"),
+    ("optimizer.clip_value=0", "optimizer.clip_value: expected a number > 0.0, got 0"),
+    ("training.early_stopping={patience=0}", "training.early_stopping.patience: expected a whole "
+     "number >= 1, got 0"),
+    ("training.early_stopping={monitor='r2'}", "training.early_stopping.monitor: 'r2' is not "
+     "among training.metrics (known: loss, accuracy)"),
+    ("training.folds=1", "training.folds: expected a whole number >= 2, got 1"),
+    ("layers.0={type='add'}", "layers[0].inputs: missing: it has no default"),
+    ("layers.0={type='bidirectional', layer={type='lst', units=3}}", "layers[0].layer.type: no "
+     "'lst'; did you mean 'lstm'? (valid: gru, lstm, simple_rnn)"),
+    ("layers.0={type='bidirectional', layer={type='lstm', unit=3}}", "layers[0].layer.unit: "
+     f"unknown key; did you mean 'units'? (valid: {LSTM_KEYS})"),
     ("name=3", "name: expected text, got 3"),
     ("name=''", "name: expected text of length >= 1, got ''"),
     ("optimiser={}", "optimiser: unknown key; did you mean 'optimizer'? "
@@ -118,6 +152,21 @@ DOES_NOT_FIT = [
     ("layers.0={type='reshape', shape=[7, 9]}", "layers[0] (reshape): cannot turn 8 x 8 x 1 (64 "
                                                 "numbers) into 7 x 9 (63)"),
     ("layers.3.name='conv2d_1'", "layers[3].name: 'conv2d_1' is taken by an earlier layer"),
+    ("layers.3.name='input'", "layers[3].name: 'input' is taken by the examples"),
+    ("layers.1.inputs=['conv2d_2']", "layers[1].inputs[0]: no earlier layer 'conv2d_2'; did you "
+        "mean 'conv2d_1'? (valid: conv2d_1, input)"),
+    ("layers.1.inputs=['input']", "layers: nothing reads the output of 'conv2d_1'"),
+    ("layers.1.inputs=['input', 'conv2d_1']", "layers[1] (max_pool2d): takes one input, got 2; "
+        "'add' and 'concatenate' merge"),
+    ("layers.1={type='add', inputs=['input', 'conv2d_1']}", "layers[1] (add): needs inputs of "
+        "one shape, got 8 x 8 x 1, 8 x 8 x 5"),
+    ("loss.from_logits=true", "loss.from_logits: 'cross_entropy' is told to take logits, but the "
+        "network ends in softmax: leave one of the two out"),
+    ("layers.3.activation='linear'", None),
+    ("loss={type='binary_cross_entropy'}", "loss.type: 'binary_cross_entropy' is for two classes, "
+        "the data has 10; use 'cross_entropy'"),
+    ("loss={type='huber'}", "loss.type: 'huber' compares numbers, but the targets are classes; "
+        "use 'cross_entropy'"),
     ("layers=[{type='flatten'}]", "layers: nothing to learn: no layer has parameters"),
 ]  # fmt: skip
 

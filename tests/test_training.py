@@ -47,7 +47,9 @@ def test_events_survive_json() -> None:
 
 
 def test_values_that_are_not_finite_are_null_in_json() -> None:
-    event = events.Progress(epoch=1, step=1, steps=2, loss=float("nan"), examples_per_second=1.0)
+    event = events.Progress(
+        epoch=1, step=1, steps=2, loss=float("nan"), examples_per_second=1.0, learning_rate=0.1
+    )
     assert json.loads(events.to_json(event))["loss"] is None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tuidl.events import Event
 from tuidl.model import Model
 from tuidl.preset import Preset
+from tuidl.training.start import trainer_for
 from tuidl.training.trainer import Trainer
 
 
@@ -29,4 +30,6 @@ def train(
     threads: int | None = None,
 ) -> Iterator[Event]:
     """Train, event by event; a ``model`` given is trained on in place. Raises TuidlError."""
-    return Trainer(preset, model, backend=backend, threads=threads).run()
+    if model is not None:
+        return Trainer(preset, model, backend=backend, threads=threads).run()
+    return trainer_for(preset, backend, threads).run()

@@ -9,6 +9,9 @@ import msgspec
 Scores = dict[str, float]
 """``loss`` and the preset's metrics."""
 
+Table = list[list[int]]
+"""Confusion matrix: how often each true class (row) was given each class (column)."""
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     """Base of all events."""
@@ -52,19 +55,46 @@ class Progress(Event, frozen=True, tag="progress"):
     steps: int
     loss: float
     examples_per_second: float
+    learning_rate: float
+    fold: int | None = None
 
 
 class EpochEnded(Event, frozen=True, tag="epoch_ended"):
-    """``train`` is the mean over the epoch's steps, while the parameters moved."""
+    """``train`` is the mean over the epoch's steps, while the parameters moved.
+
+    ``learning_rate`` and ``gradient_norms``, the length of each layer's gradient, are those of the
+    epoch's last step; ``confusion`` is of the validation part.
+    """
 
     epoch: int
     seconds: float
     train: Scores
     validation: Scores | None
+    learning_rate: float
+    gradient_norms: dict[str, float]
+    confusion: Table | None = None
+    fold: int | None = None
+
+
+class FoldEnded(Event, frozen=True, tag="fold_ended"):
+    """One of the trainings of a cross-validation is over."""
+
+    fold: int
+    folds: int
+    epochs: int
+    train: Scores | None
+    validation: Scores | None
+    test: Scores | None
 
 
 class RunEnded(Event, frozen=True, tag="run_ended"):
-    """``reason``: completed, interrupted or terminated."""
+    """``reason``: completed, stopped_early, interrupted or terminated.
+
+    ``best_epoch``: the epoch that the parameters were set back to. ``confusion``: of the test part,
+    else of the validation part. Of a cross-validation, scores are means over its ``folds``,
+    ``spread`` is the standard deviation of the validation scores, and the weights are the last
+    fold's.
+    """
 
     reason: str
     epochs: int
@@ -73,6 +103,10 @@ class RunEnded(Event, frozen=True, tag="run_ended"):
     validation: Scores | None
     test: Scores | None
     weights_sha256: str
+    best_epoch: int | None = None
+    confusion: Table | None = None
+    folds: int | None = None
+    spread: Scores | None = None
 
 
 class RunFailed(Event, frozen=True, tag="run_failed"):
@@ -82,7 +116,9 @@ class RunFailed(Event, frozen=True, tag="run_failed"):
     where: dict[str, int | str]
 
 
-AnyEvent = RunStarted | Compiling | Compiled | Progress | EpochEnded | RunEnded | RunFailed
+AnyEvent = (
+    RunStarted | Compiling | Compiled | Progress | EpochEnded | FoldEnded | RunEnded | RunFailed
+)
 
 
 def to_json(event: Event) -> str:

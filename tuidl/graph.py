@@ -7,23 +7,46 @@ from math import prod
 import msgspec
 
 from tuidl.data.dataset import ExampleSpec
-from tuidl.errors import PresetError
-from tuidl.layers.activations import ACTIVATIONS, ActivationLayer, Linear, Softmax
-from tuidl.layers.base import ActivatedLayer, Layer, Parameter, Shape, ShapeError
+from tuidl.errors import PresetError, suggestion
+from tuidl.layers.activations import ACTIVATIONS, ActivationLayer, Linear
+from tuidl.layers.base import (
+    ActivatedLayer,
+    Layer,
+    Parameter,
+    Shape,
+    ShapeError,
+)
 from tuidl.layers.dense import Dense
 from tuidl.limits import FLOAT_BYTES
+from tuidl.penalties import Strength
 from tuidl.preset import Preset
+
+EXAMPLES = "input"
+"""The name under which a layer's ``inputs`` may ask for the examples themselves."""
+FROM_EXAMPLES = -1
 
 
 @dataclass(frozen=True)
 class Node:
-    """One layer in its place: shapes are of one example."""
+    """One layer in its place: shapes are of one example.
+
+    ``inputs``: the numbers of the nodes that it reads, FROM_EXAMPLES for the examples.
+    """
 
     name: str
     layer: Layer
-    input_shape: Shape
+    inputs: tuple[int, ...]
+    input_shapes: tuple[Shape, ...]
     shape: Shape
     parameters: tuple[Parameter, ...]
+
+    @property
+    def input_shape(self) -> Shape:
+        return self.input_shapes[0]
+
+    @property
+    def trainable(self) -> tuple[Parameter, ...]:
+        return tuple(parameter for parameter in self.parameters if parameter.trainable)
 
     @property
     def parameter_count(self) -> int:
@@ -56,36 +79,60 @@ class Graph:
         """Shapes and parameters of every layer. Raises PresetError where they do not fit."""
         spec = preset.data.spec()
         nodes: list[Node] = []
-        shape = spec.shape
-        for i, layer in enumerate(_with_last_width(preset.layers, spec)):
+        known = {EXAMPLES: FROM_EXAMPLES}
+        last = FROM_EXAMPLES
+        for i, layer in enumerate(_with_last_width(preset, spec)):
+            name = _name(layer, i, preset.layers)
+            if name in known:
+                taken_by = "the examples" if name == EXAMPLES else "an earlier layer"
+                raise PresetError(f"layers[{i}].name", f"{name!r} is taken by {taken_by}")
+            inputs = _inputs(layer, i, known) or (last,)
+            last = known[name] = len(nodes) if layer.enabled else inputs[0]
+            if not layer.enabled:
+                continue
+            shapes = tuple(spec.shape if j == FROM_EXAMPLES else nodes[j].shape for j in inputs)
             try:
-                output = layer.output_shape(shape)
-                node = Node(
-                    _name(layer, i, preset.layers), layer, shape, output, layer.parameters(shape)
-                )
+                output = layer.merged_shape(shapes)
+                parameters = layer.parameters(shapes[0])
             except ShapeError as error:
                 raise PresetError(f"layers[{i}] ({layer.kind()})", str(error)) from None
-            nodes.append(node)
-            shape = output
+            nodes.append(Node(name, layer, inputs, shapes, output, parameters))
         graph = cls(preset, spec, tuple(nodes))
-        graph._check(shape)
+        graph._check()
         return graph
 
-    def _check(self, shape: Shape) -> None:
-        names = [node.name for node in self.nodes]
-        for i, name in enumerate(names):
-            if name in names[:i]:
-                raise PresetError(f"layers[{i}].name", f"{name!r} is taken by an earlier layer")
+    def _check(self) -> None:
+        """Raises PresetError for what no layer can know alone."""
+        for i, node in enumerate(self.nodes[:-1]):
+            if not self.readers(i):
+                raise PresetError("layers", f"nothing reads the output of {node.name!r}")
         if not self.parameter_count:
             raise PresetError("layers", "nothing to learn: no layer has parameters")
+        loss, closing = self.preset.loss, self._closing_activation
+        key = "loss.type"
         try:
-            self.preset.loss.check(shape, self.spec)
+            loss.check(self.nodes[-1].shape, self.spec)
+            key = "loss.from_logits"
+            loss.check_end(is_closed=closing is not None)
         except ShapeError as error:
-            raise PresetError("loss.type", f"{self.preset.loss.kind()!r} {error}") from None
+            raise PresetError(key, f"{loss.kind()!r} {error}") from None
+
+    def readers(self, index: int) -> int:
+        """How many inputs take the output of node ``index``, or of the examples."""
+        return sum(node.inputs.count(index) for node in self.nodes)
 
     @property
     def parameter_count(self) -> int:
         return sum(node.parameter_count for node in self.nodes)
+
+    @property
+    def penalties(self) -> list[tuple[str, str, Strength]]:
+        """Node, parameter and strength of every penalty on weights."""
+        return [
+            (node.name, name, strength)
+            for node in self.nodes
+            for name, strength in node.layer.penalties().items()
+        ]
 
     @property
     def flops(self) -> int:
@@ -95,17 +142,30 @@ class Graph:
     @cached_property
     def nodes_for_loss(self) -> tuple[Node, ...]:
         """The nodes that training runs: a closing softmax is left to a loss that takes logits."""
-        if not self.preset.loss.takes_logits:
+        place = self._closing_activation
+        if place is None:
             return self.nodes
         nodes = list(self.nodes)
-        place = max(i for i, node in enumerate(nodes) if not _keeps_scores(node))
         layer = nodes[place].layer
-        if isinstance(layer, Softmax):
-            layer = Linear(name=layer.name)
-        elif isinstance(layer, ActivatedLayer) and layer.activation == "softmax":
+        if isinstance(layer, ActivatedLayer):
             layer = msgspec.structs.replace(layer, activation="linear")
+        else:
+            layer = Linear(name=layer.name)
         nodes[place] = replace(nodes[place], layer=layer)
         return tuple(nodes)
+
+    @property
+    def _closing_activation(self) -> int | None:
+        """The node whose activation is part of the loss, if the network ends in such a one.
+
+        No other layer can read it: what is behind it only passes its answer on.
+        """
+        place = len(self.nodes) - 1
+        while _keeps_scores(self.nodes[place]) and self.nodes[place].inputs[0] != FROM_EXAMPLES:
+            place = self.nodes[place].inputs[0]
+        layer = self.nodes[place].layer
+        is_closing = getattr(layer, "activation", "linear") == self.preset.loss.closing_activation
+        return place if is_closing else None
 
 
 def _keeps_scores(node: Node) -> bool:
@@ -113,16 +173,30 @@ def _keeps_scores(node: Node) -> bool:
     return node.layer.reshapes_only and node.input_shape[-1:] == node.shape
 
 
-def _with_last_width(layers: tuple[Layer, ...], spec: ExampleSpec) -> list[Layer]:
+def _inputs(layer: Layer, index: int, known: dict[str, int]) -> tuple[int, ...]:
+    """Numbers of the nodes that a layer names, none if it names none.
+
+    Raises PresetError for a name not known so far.
+    """
+    names = layer.inputs or ()
+    for j, name in enumerate(names):
+        if name not in known:
+            problem = f"no earlier layer {name!r}{suggestion(name, known)}"
+            raise PresetError(f"layers[{index}].inputs[{j}]", problem)
+    return tuple(known[name] for name in names)
+
+
+def _with_last_width(preset: Preset, spec: ExampleSpec) -> list[Layer]:
     """The layers, with the width of a closing dense layer taken from the data if it is unsaid."""
-    known = list(layers)
+    known = list(preset.layers)
     for i in reversed(range(len(known))):
         layer = known[i]
         if isinstance(layer, Dense):
             if layer.units is None:
-                known[i] = msgspec.structs.replace(layer, units=spec.outputs)
+                known[i] = msgspec.structs.replace(layer, units=preset.loss.outputs(spec))
             break
-        if not (isinstance(layer, ActivationLayer) or layer.reshapes_only):
+        passes = isinstance(layer, ActivationLayer) or layer.reshapes_only
+        if layer.inputs is not None or not passes:
             break
     return known
 

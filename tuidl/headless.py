@@ -13,9 +13,9 @@ from tuidl.preset import Preset
 from tuidl.runs import RunFolder
 from tuidl.terminal import leave_at_once
 from tuidl.training.interruption import Interrupter
-from tuidl.training.trainer import Trainer
+from tuidl.training.start import trainer_for
 
-EXIT_CODES = {"completed": 0, "interrupted": 130, "terminated": 143}
+EXIT_CODES = {"completed": 0, "stopped_early": 0, "interrupted": 130, "terminated": 143}
 FAILED = 1
 
 
@@ -30,7 +30,7 @@ def train_headless(
     """Train to the end and report; returns the exit code. Raises TuidlError."""
     interrupter = Interrupter()
     with _signals(interrupter):
-        trainer = Trainer(preset, backend=backend, threads=threads, interrupter=interrupter)
+        trainer = trainer_for(preset, backend, threads, interrupter)
         folder = RunFolder(out) if out else None
         report = _report(as_json)
         if folder:

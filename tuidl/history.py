@@ -64,17 +64,23 @@ class Series:
 
 @dataclass
 class History:
-    """Series by name: ``train loss``, ``validation accuracy``, by epoch; ``step loss`` by step."""
+    """Series by name: ``train loss``, ``validation accuracy``, ``gradient dense_1`` and
+    ``learning rate`` by epoch, ``step loss`` by step; with ``fold 2`` in front where there are
+    several."""
 
     series: dict[str, Series] = field(default_factory=dict)
 
     def fold(self, event: Event) -> None:
         """Take in what an event says."""
         if isinstance(event, EpochEnded):
+            fold = f"fold {event.fold} " if event.fold else ""
             for part, scores in (("train", event.train), ("validation", event.validation)):
                 for name, value in (scores or {}).items():
-                    self._add(f"{part} {name}", event.epoch, value)
-        elif isinstance(event, Progress):
+                    self._add(f"{fold}{part} {name}", event.epoch, value)
+            for layer, norm in event.gradient_norms.items():
+                self._add(f"{fold}gradient {layer}", event.epoch, norm)
+            self._add(f"{fold}learning rate", event.epoch, event.learning_rate)
+        elif isinstance(event, Progress) and not event.fold:
             self._add("step loss", (event.epoch - 1) * event.steps + event.step, event.loss)
 
     def _add(self, name: str, x: float, value: float) -> None:

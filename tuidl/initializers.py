@@ -13,7 +13,14 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Initializer = Literal[
-    "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal", "zeros", "ones"
+    "glorot_uniform",
+    "glorot_normal",
+    "he_uniform",
+    "he_normal",
+    "orthogonal",
+    "uniform",
+    "zeros",
+    "ones",
 ]
 Start = Initializer | Literal["unit_forget"]
 """What a layer may start a parameter with: what presets may name, and what only layers do."""
@@ -61,6 +68,7 @@ _INITIALIZERS: dict[str, Callable[[np.random.Generator, tuple[int, ...]], Array]
     "he_uniform": lambda g, s: _uniform(g, s, 2.0 / _fans(s)[0]),
     "he_normal": lambda g, s: _truncated_normal(g, s, 2.0 / _fans(s)[0]),
     "orthogonal": _orthogonal,
+    "uniform": lambda g, s: g.uniform(-0.05, 0.05, s),
     "zeros": lambda g, s: np.zeros(s),
     "ones": lambda g, s: np.ones(s),
     "unit_forget": lambda g, s: np.repeat([0.0, 1.0, 0.0, 0.0], s[0] // 4),

@@ -1,45 +1,158 @@
 """What is reported beside the loss: sums made by kernels, turned into one number at the end."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
-from tuidl.tape import Instruction, Phase, Tape, View
+from tuidl.data.dataset import ExampleSpec
+from tuidl.tape import Batch, Buffer, Instruction, Options, Phase, Region, Tape, View
 
-MetricName = Literal["accuracy", "mae", "r2"]
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[np.float64]]
+
+MetricName = Literal[
+    "accuracy",
+    "top_2_accuracy",
+    "top_3_accuracy",
+    "top_5_accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "confusion_matrix",
+    "mae",
+    "r2",
+]
 
 
 @dataclass(frozen=True)
-class Metric:
-    """``slots`` sums over the examples, and ``finish(sums, examples, spread)`` to read them.
+class Tally:
+    """Sums over the examples that a kernel makes; several metrics may be read from one."""
+
+    kernel: str
+    of_classes: bool
+    squared: bool = False
+    """Whether there is a sum for each pair of classes, rather than one."""
+    options: Options = field(default_factory=dict)
+
+    def slots(self, classes: int) -> int:
+        return classes**2 if self.squared else 1
+
+
+TALLIES: dict[str, Tally] = {
+    "correct": Tally("count_correct", of_classes=True),
+    **{f"top_{k}": Tally("count_in_top", of_classes=True, options={"k": k}) for k in (2, 3, 5)},
+    "confusion": Tally("count_confusions", of_classes=True, squared=True),
+    "absolute_error": Tally("sum_absolute_error", of_classes=False),
+    "squared_error": Tally("sum_squared_error", of_classes=False),
+}
+
+
+@dataclass(frozen=True)
+class Sums:
+    """A tally over all ``examples`` of a part.
 
     ``spread``: the targets' squared distances from their mean, summed; it needs no model.
     """
 
+    values: "Array"
+    examples: int
+    spread: float
+
+    @property
+    def confusion(self) -> "Array":
+        """(classes, classes): examples of each true class (row) by the class given to them."""
+        classes = round(len(self.values) ** 0.5)
+        table: Array = self.values.reshape(classes, classes)
+        return table
+
+
+@dataclass(frozen=True)
+class Metric:
+    """``finish`` reads one number from a tally; None where a table is all there is to say."""
+
     name: str
-    kernel: str
-    slots: int
-    of_classes: bool
-    finish: Callable[[Sequence[float], int, float], float]
+    tally: str
+    finish: Callable[[Sums], float] | None
+    fewest_classes: int = 0
 
-    def emit(self, tape: Tape, prediction: View, target: View, statistics: View) -> None:
-        """Write the instruction that fills ``statistics`` (``slots`` numbers)."""
-        seen = target.flat if self.of_classes else target.rows
-        operands = (prediction.rows, seen, statistics)
-        tape.write(Instruction(self.kernel, operands, {}, self.name, Phase.METRIC))
+    @property
+    def of_classes(self) -> bool:
+        return TALLIES[self.tally].of_classes
 
 
-def _r2(sums: Sequence[float], examples: int, spread: float) -> float:
+def _share(sums: Sums) -> float:
+    return float(sums.values[0]) / sums.examples
+
+
+def _r2(sums: Sums) -> float:
     """1 - squared error / spread: 1 is perfect, 0 is no better than always saying the mean."""
-    return 1.0 - sums[0] / spread if spread > 0 else float("nan")
+    return 1.0 - float(sums.values[0]) / sums.spread if sums.spread > 0 else float("nan")
+
+
+def _by_class(sums: Sums, read: "Callable[[Array, Array, Array], Array]") -> float:
+    """``read`` of hits, predicted and true counts of each class; of two classes the second is
+    the one that is looked for, of more the mean is taken."""
+    confusion = sums.confusion
+    scores = read(confusion.diagonal(), confusion.sum(axis=0), confusion.sum(axis=1))
+    return float(scores[1] if len(scores) == 2 else scores.mean())
+
+
+def _ratio(part: "Array", whole: "Array") -> "Array":
+    """``part / whole``, and 0 where there is nothing to divide."""
+    ratio: Array = part / whole.clip(min=1e-300)
+    return ratio
+
+
+def _precision(sums: Sums) -> float:
+    return _by_class(sums, lambda hits, predicted, true: _ratio(hits, predicted))
+
+
+def _recall(sums: Sums) -> float:
+    return _by_class(sums, lambda hits, predicted, true: _ratio(hits, true))
+
+
+def _f1(sums: Sums) -> float:
+    """The harmonic mean of precision and recall."""
+    return _by_class(sums, lambda hits, predicted, true: _ratio(2 * hits, predicted + true))
 
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("accuracy", "count_correct", 1, True, lambda sums, n, _: sums[0] / n),
-        Metric("mae", "sum_absolute_error", 1, False, lambda sums, n, _: sums[0] / n),
-        Metric("r2", "sum_squared_error", 1, False, _r2),
+        Metric("accuracy", "correct", _share),
+        *(Metric(f"top_{k}_accuracy", f"top_{k}", _share, k + 1) for k in (2, 3, 5)),
+        Metric("precision", "confusion", _precision),
+        Metric("recall", "confusion", _recall),
+        Metric("f1", "confusion", _f1),
+        Metric("confusion_matrix", "confusion", None),
+        Metric("mae", "absolute_error", _share),
+        Metric("r2", "squared_error", _r2),
     )
 }
 """Every metric by its name in a preset."""
+
+
+def tallies_of(names: tuple[MetricName, ...]) -> list[str]:
+    """The tallies that these metrics are read from, each once."""
+    return list(dict.fromkeys(METRICS[name].tally for name in names))
+
+
+def classes_of(spec: ExampleSpec) -> int:
+    """Classes that a classifier of such examples tells apart."""
+    return len(spec.classes) or spec.outputs
+
+
+def emit_tallies(
+    tape: Tape, spec: ExampleSpec, prediction: View, target: View, places: dict[str, View]
+) -> None:
+    """Write the instructions that fill the ``places`` of the tallies."""
+    label = target.flat
+    if not spec.classes and any(TALLIES[name].of_classes for name in places):
+        label = Buffer("target_class", Region.LANE, (Batch(),)).view
+        tape.write(Instruction("largest", (target.rows, label), {}, "metrics", Phase.METRIC))
+    for name, place in places.items():
+        tally = TALLIES[name]
+        operands = (prediction.rows, label if tally.of_classes else target.rows, place)
+        tape.write(Instruction(tally.kernel, operands, tally.options, name, Phase.METRIC))

@@ -78,6 +78,9 @@ class Model:
 
     def _set_first_values(self, seed: int) -> None:
         self.engine.clock[SEED] = seed
+        program = self.program
+        for name, value in self.preset.optimizer.state().items():
+            self._at(program.state[name], (program.span,))[:] = value
         parameters = self.parameters
         for slot in self.program.parameters:
             values = initial_values(slot.initializer, slot.shape, seed, slot.name)
@@ -141,6 +144,8 @@ class Model:
             slot.name: total[slot.offset : slot.offset + slot.size]
             .reshape(slot.shape)
             .astype(self.engine.dtype)
+            if slot.trainable
+            else np.zeros(slot.shape, self.engine.dtype)
             for slot in self.program.parameters
         }
         return loss, gradients, np.concatenate(d_inputs) if d_inputs else None

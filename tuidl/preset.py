@@ -16,7 +16,8 @@ from tuidl.errors import PresetError, suggestion
 from tuidl.layers import LAYERS
 from tuidl.layers.base import Layer
 from tuidl.losses import LOSSES, Loss
-from tuidl.metrics import METRICS, MetricName
+from tuidl.metrics import METRICS, MetricName, classes_of
+from tuidl.monitoring import Patience
 from tuidl.optimizers import OPTIMIZERS, Optimizer
 from tuidl.validation import convert, convert_tagged, set_value
 
@@ -27,14 +28,35 @@ LARGEST_FILE = 1 << 20
 MOST_LAYERS = 512
 
 
+class EarlyStopping(Patience, frozen=True):
+    """Ends training once a score of the validation part has not got better for long.
+
+    ``restore_best``: the parameters go back to what they were after the best epoch.
+    """
+
+    restore_best: bool = True
+    enabled: bool = True
+
+
 class Training(Config, frozen=True):
-    """How long and in what portions. ``batch_size = "full"`` is one step an epoch on everything."""
+    """How long and in what portions. ``batch_size = "full"`` is one step an epoch on everything.
+
+    ``folds``: train that many times, each on other parts of the data (k-fold cross-validation).
+    """
 
     epochs: Annotated[int, Meta(ge=1, le=10_000_000)] = 10
     batch_size: Annotated[int, Meta(ge=1, le=1_000_000)] | Literal["full"] = 32
     seed: Seed = 0
     shuffle: bool = True
     metrics: tuple[MetricName, ...] = ()
+    early_stopping: EarlyStopping | None = None
+    folds: Annotated[int, Meta(ge=2, le=1000)] | None = None
+
+    @property
+    def stopping(self) -> EarlyStopping | None:
+        """Early stopping, where it is switched on."""
+        wanted = self.early_stopping
+        return wanted if wanted is not None and wanted.enabled else None
 
     def batch_for(self, examples: int) -> int:
         """Examples of one step, of so many to train on."""
@@ -129,17 +151,37 @@ class Preset(Config, frozen=True, kw_only=True):
     def _check(self) -> None:
         """What no single table can know."""
         self.data.check()
-        is_classes = bool(self.data.spec().classes)
+        spec = self.data.spec()
+        is_classes = bool(spec.classes) or self.loss.classifies(spec)
         for i, name in enumerate(self.training.metrics):
-            if METRICS[name].of_classes != is_classes:
+            key, metric = f"training.metrics[{i}]", METRICS[name]
+            if metric.of_classes != is_classes:
                 kind = "classes" if is_classes else "numbers"
                 fitting = [m.name for m in METRICS.values() if m.of_classes == is_classes]
                 problem = f"{name!r} does not fit targets that are {kind}"
-                raise PresetError(
-                    f"training.metrics[{i}]", f"{problem} (fitting: {', '.join(fitting)})"
-                )
+                raise PresetError(key, f"{problem} (fitting: {', '.join(fitting)})")
+            if classes_of(spec) < metric.fewest_classes:
+                raise PresetError(key, f"{name!r} says nothing for {classes_of(spec)} classes")
             if name in self.training.metrics[:i]:
-                raise PresetError(f"training.metrics[{i}]", f"{name!r} is named twice")
+                raise PresetError(key, f"{name!r} is named twice")
+        self._check_monitors()
+
+    def _check_monitors(self) -> None:
+        """Raises PresetError where a score is watched that will not be there."""
+        watches = {
+            "training.early_stopping": self.training.stopping,
+            "optimizer.schedule": self.optimizer.schedule,
+        }
+        for key, watch in watches.items():
+            monitor = getattr(watch, "monitor", None)
+            if monitor is None:
+                continue
+            if not (self.data.validation or self.training.folds):
+                raise PresetError(key, "watches the validation part, but data.validation is 0")
+            if monitor not in ("loss", *self.training.metrics):
+                known = ", ".join(("loss", *self.training.metrics))
+                problem = f"{monitor!r} is not among training.metrics (known: {known})"
+                raise PresetError(f"{key}.monitor", problem)
 
     def to_toml(self) -> str:
         """The preset as TOML text; values that are the default are left out."""

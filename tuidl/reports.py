@@ -6,15 +6,21 @@ stdout is data, stderr is talk. No colour or cursor codes go where no terminal i
 import os
 import shutil
 import sys
-from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
 from tuidl import events
-from tuidl.events import Event, Scores
+from tuidl.events import Event
 from tuidl.history import History
-
-PERCENTAGES = {"accuracy"}
+from tuidl.wording import (
+    ending_lines,
+    epoch_line,
+    fold_line,
+    fold_text,
+    headline,
+    norm_lines,
+    scores_text,
+)
 
 
 class Report(Protocol):
@@ -61,6 +67,7 @@ class LineReport(_Report):
 
     def __init__(self) -> None:
         self._epochs = 0
+        self._norms: dict[str, float] = {}
         self._compiling = False
 
     def handle(self, event: Event) -> None:
@@ -73,8 +80,13 @@ class LineReport(_Report):
         elif isinstance(event, events.Compiled) and not event.cached:
             say(f"compiled in {event.seconds:.1f} s")
         elif isinstance(event, events.EpochEnded):
+            self._norms = event.gradient_norms
             print(epoch_line(event, self._epochs), flush=True)
+        elif isinstance(event, events.FoldEnded):
+            print(fold_line(event), flush=True)
         elif isinstance(event, events.RunEnded | events.RunFailed):
+            for line in norm_lines(self._norms, speaks_unicode()):
+                print(line)
             tell_end(event)
 
 
@@ -88,6 +100,7 @@ class TerminalReport(_Report):
         self._in_color = in_color
         self._history = History()
         self._steps = 0
+        self._norms: dict[str, float] = {}
         self._started: events.RunStarted | None = None
         console = Console(stderr=True, no_color=not in_color, highlight=False)
         self._progress = Progress(
@@ -115,19 +128,22 @@ class TerminalReport(_Report):
             text = f"compiling kernels (once on this machine) {event.done + 1}/{event.total}"
             self._update(text, event.done, event.total, event.kernel)
         elif isinstance(event, events.Progress):
-            self._advance(event.epoch, event.step, f"loss {event.loss:.4g}")
+            self._advance(event, event.step, f"loss {event.loss:.4g}")
         elif isinstance(event, events.EpochEnded):
             scores = event.validation or event.train
-            self._advance(event.epoch, self._steps, scores_text(scores))
+            self._norms = event.gradient_norms
+            self._advance(event, self._steps, scores_text(scores))
+        elif isinstance(event, events.FoldEnded):
+            print(fold_line(event), flush=True)
         elif isinstance(event, events.RunEnded | events.RunFailed):
             self._progress.stop()
             self._plots()
             tell_end(event)
 
-    def _advance(self, epoch: int, step: int, scores: str) -> None:
+    def _advance(self, event: events.Progress | events.EpochEnded, step: int, scores: str) -> None:
         assert self._started is not None
-        done = (epoch - 1) * self._steps + step
-        text = f"epoch {epoch}/{self._started.epochs}"
+        done = (event.epoch - 1) * self._steps + step
+        text = f"{fold_text(event)}epoch {event.epoch}/{self._started.epochs}"
         self._update(text, done, self._started.epochs * self._steps, scores)
 
     def _update(self, text: str, done: int, total: int, scores: str) -> None:
@@ -152,48 +168,17 @@ class TerminalReport(_Report):
                 unicode=speaks_unicode(),
             )
             print("\n".join(["", *chart]))
-
-
-def headline(event: events.RunStarted) -> str:
-    """What is about to be trained, on one line."""
-    parts = ", ".join(f"{count} {part}" for part, count in event.examples.items() if count)
-    return (
-        f"{event.preset}: {event.parameters:,} parameters, examples: {parts}; "
-        f"seed {event.seed}, {event.backend}, {event.threads} "
-        f"thread{'s' if event.threads != 1 else ''}"
-    )
-
-
-def epoch_line(event: events.EpochEnded, epochs: int) -> str:
-    """One epoch: scores of the training part, and of the validation part where there is one."""
-    number = f"epoch {event.epoch:>{len(str(epochs))}}/{epochs}"
-    text = f"{number}  {scores_text(event.train)}"
-    if event.validation is not None:
-        text += f"  |  validation {scores_text(event.validation)}"
-    return f"{text}  |  {event.seconds:.3f} s"
-
-
-def scores_text(scores: Scores) -> str:
-    """``loss 0.1234  accuracy 97.50%``."""
-    return "  ".join(f"{name} {_value(name, value)}" for name, value in scores.items())
+        for line in norm_lines(self._norms, speaks_unicode()):
+            print(line)
 
 
 def tell_end(event: events.RunEnded | events.RunFailed) -> None:
-    """The result: a table on stdout, or why there is none on stderr."""
+    """The result on stdout, or why there is none on stderr."""
     if isinstance(event, events.RunFailed):
         say(f"training failed: {event.error}")
         say("a lower learning rate often helps: --set optimizer.learning_rate=...")
         return
-    parts = {"train": event.train, "validation": event.validation, "test": event.test}
-    known = {name: scores for name, scores in parts.items() if scores}
-    names = list(next(iter(known.values()), {}))
-    rows = [["", *names]]
-    rows += [
-        [part, *(_value(name, scores[name]) for name in names)] for part, scores in known.items()
-    ]
-    print("\n" + "\n".join(_columns(rows)) if known else "")
-    print(f"{event.reason} after {event.epochs} epochs in {event.seconds:.2f} s")
-    print(f"weights sha256 {event.weights_sha256}", flush=True)
+    print("\n".join(ending_lines(event)), flush=True)
 
 
 def say(text: str) -> None:
@@ -210,18 +195,3 @@ def wants_color() -> bool:
 def speaks_unicode() -> bool:
     """Whether stdout can write more than ASCII."""
     return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
-
-
-def _value(name: str, value: float) -> str:
-    return f"{100 * value:.2f}%" if name in PERCENTAGES else f"{value:.4g}"
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]

@@ -35,14 +35,24 @@ class Region(Enum):
 
     PARAMETERS = auto()
     GRADIENTS = auto()
+    KEPT = auto()
+    """Parameters that training keeps up to date without a gradient: moving averages."""
     STATE = auto()
     CONSTANTS = auto()
+    SHARED = auto()
+    """One for all shards, for what they tell each other: each writes a part of its own."""
     LANE = auto()
 
 
 class Symbol(Enum):
     """An option's value that only the finished program knows."""
 
+    LANE = auto()
+    """Number of the lane (the shard, as a rule) that the row is for."""
+    LANES = auto()
+    """How many lanes the instruction runs in."""
+    EXAMPLES = auto()
+    """Examples of the shard."""
     FIRST_EXAMPLE = auto()
     """Place in the batch of the shard's first example."""
     BATCH = auto()
@@ -108,23 +118,35 @@ class Phase(Enum):
     UPDATE = auto()
 
 
+Options = dict[str, int | float | Symbol]
+
+
 @dataclass(frozen=True)
 class Instruction:
-    """One kernel on its operands. ``shared``: done once for all shards, after all of them."""
+    """One kernel on its operands.
+
+    ``shared``: done once for all shards, after all of them. ``barrier``: starts only when every
+    lane has done all that stands before.
+    """
 
     kernel: str
     operands: tuple[View, ...]
-    options: dict[str, int | float | Symbol]
+    options: Options
     node: str
     phase: Phase = Phase.FORWARD
     shared: bool = False
+    barrier: bool = False
 
 
 @dataclass
 class Tape:
-    """Instructions in the order of writing: forward at once, backward by node, last node first."""
+    """Instructions in the order of writing: forward at once, backward by node, last node first.
+
+    ``update``: what layers do once in every step beside the optimizer.
+    """
 
     forward: list[Instruction] = field(default_factory=list)
+    update: list[Instruction] = field(default_factory=list)
     _backward: list[list[Instruction]] = field(default_factory=list)
 
     def begin(self) -> None:
@@ -132,8 +154,17 @@ class Tape:
         self._backward.append([])
 
     def write(self, instruction: Instruction) -> None:
-        is_backward = instruction.phase is Phase.BACKWARD
-        (self._backward[-1] if is_backward else self.forward).append(instruction)
+        if instruction.phase is Phase.UPDATE:
+            self.update.append(instruction)
+        elif instruction.phase is Phase.BACKWARD:
+            self._backward[-1].append(instruction)
+        else:
+            self.forward.append(instruction)
+
+    @staticmethod
+    def shared(name: str, *shape: int) -> Buffer:
+        """Room for all lanes together, in which each writes its part."""
+        return Buffer(name, Region.SHARED, shape)
 
     @property
     def backward(self) -> list[Instruction]:
@@ -145,23 +176,37 @@ class Scope:
     """A layer's place in the network: what it reads and writes, and the tape to write on.
 
     ``training``: whether this is for training steps. ``examples``: the most that a shard has.
-    ``input_shape`` and ``shape`` are of one example.
-    ``dx`` is None where nobody asks for the gradient of the input; ``dy`` is None where the
-    layer takes no part in learning at all (inference, or nothing to learn up to here).
+    ``input_shapes`` and ``shape`` are of one example.
+    An entry of ``d_inputs`` is None where nobody asks for the gradient of that input; ``dy`` is
+    None where the layer takes no part in learning at all (inference, or nothing to learn up to
+    here).
     """
 
     tape: Tape
     node: str
     training: bool
+    shards: int
     examples: int
-    input_shape: tuple[int, ...]
+    input_shapes: tuple[tuple[int, ...], ...]
     shape: tuple[int, ...]
-    x: View
+    inputs: tuple[View, ...]
     y: View
-    dx: View | None
+    d_inputs: tuple[View | None, ...]
     dy: View | None
     parameters: dict[str, View]
     gradients: dict[str, View]
+
+    @property
+    def x(self) -> View:
+        return self.inputs[0]
+
+    @property
+    def dx(self) -> View | None:
+        return self.d_inputs[0]
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        return self.input_shapes[0]
 
     def forward(self, kernel: str, *operands: View, **options: int | float | Symbol) -> None:
         self.tape.write(Instruction(kernel, operands, options, self.node))
@@ -169,9 +214,24 @@ class Scope:
     def backward(self, kernel: str, *operands: View, **options: int | float | Symbol) -> None:
         self.tape.write(Instruction(kernel, operands, options, self.node, Phase.BACKWARD))
 
+    def after_all(
+        self, phase: Phase, kernel: str, *operands: View, **options: int | float | Symbol
+    ) -> None:
+        """Forward or backward, but only when every shard has done all that stands before."""
+        self.tape.write(Instruction(kernel, operands, options, self.node, phase, barrier=True))
+
+    def update(self, kernel: str, *operands: View, **options: int | float | Symbol) -> None:
+        """Once a step, beside the optimizer; every lane of the update runs it."""
+        phase = Phase.UPDATE
+        self.tape.write(Instruction(kernel, operands, options, self.node, phase, shared=True))
+
     def buffer(self, name: str, *shape: Dimension) -> View:
         """Room of the shard's own: scratch, or what backward needs of forward."""
         return Buffer(f"{self.node}.{name}", Region.LANE, shape).view
+
+    def shared(self, name: str, *shape: int) -> View:
+        """Room for all shards together, in which each writes its part."""
+        return Buffer(f"{self.node}.{name}", Region.SHARED, shape).view
 
     def zeros(self, *shape: Dimension) -> View:
         """Zeros that stay zeros, for a bias that is not wanted."""

@@ -107,18 +107,23 @@ def _require_finite(value: Any, key: str) -> None:
 def _explained(message: str, value: Any, kind: Any, key: str) -> PresetError:
     """Turn the validator's message into key, expectation, what was there and the nearest name."""
     problem, _, path = message.partition(" - at `$")
+    root = value
     steps = re.findall(r"\.(\w+)|\[(\d+)\]", path)
     for name, index in steps:
         value = value[name] if name else value[int(index)]
     where = key + path.rstrip("`")
     if match := re.fullmatch(r"Object contains unknown field `(.*)`", problem):
-        names = [f.encode_name for f in _fields(kind)] + _tag_names(kind)
+        record = _info_at(kind, root, steps)
+        names = [f.encode_name for f in _fields(record)] + _tag_names(record)
         return PresetError(f"{where}.{match[1]}", f"unknown key{suggestion(match[1], names)}")
     if match := re.fullmatch(r"Object missing required field `(.*)`", problem):
         return PresetError(f"{where}.{match[1]}", "missing: it has no default")
     if problem.startswith("Invalid enum value"):
-        valid = _literals(kind, steps[0][0] if steps else "")
+        valid = _literals(_info_at(kind, root, steps))
         return PresetError(where, f"no {_shown(value)}{suggestion(str(value), valid)}")
+    if problem.startswith("Invalid value"):  # no record of a union has that name
+        choices = _members(_info_at(kind, root, steps[:-1]))
+        return PresetError(where, f"no {_shown(value)}{suggestion(str(value), _tags(choices))}")
     if not problem.startswith("Expected"):  # a record's own check, which says all there is to say
         return PresetError(where, problem)
     expected = re.sub(r"`([^`]*)`", lambda m: _in_words(m[1]), problem.partition(", got ")[0])
@@ -129,30 +134,52 @@ def _in_words(kinds: str) -> str:
     return " or ".join(WORDS.get(kind, kind) for kind in kinds.split(" | ") if kind != "null")
 
 
-def _fields(kind: Any) -> tuple[Field, ...]:
+def _info_at(kind: Any, value: Any, steps: list[tuple[str, str]]) -> Any:
+    """What may stand at the end of the path ``steps`` below a ``value`` of ``kind``; of several
+    records the one that the value names."""
     info = type_info(kind)
+    for name, index in steps:
+        if name:
+            found = [f.type for f in _fields(_chosen(info, value)) if f.encode_name == name]
+            info = found[0] if found else info
+        else:
+            info = next((i.item_type for i in _members(info) if hasattr(i, "item_type")), info)
+        value = value[name] if name else value[int(index)]
+    return _chosen(info, value)
+
+
+def _members(info: Any) -> list[Any]:
+    return list(info.types) if isinstance(info, UnionType) else [info]
+
+
+def _chosen(info: Any, value: Any) -> Any:
+    """The record among several that ``value`` is of, by its tag; ``info`` itself if none is."""
+    for member in _members(info):
+        if isinstance(member, StructType) and (
+            not isinstance(info, UnionType)
+            or (isinstance(value, dict) and value.get(member.tag_field) == member.tag)
+        ):
+            return member
+    return info
+
+
+def _fields(info: Any) -> tuple[Field, ...]:
     return info.fields if isinstance(info, StructType) else ()
 
 
-def _tag_names(kind: Any) -> list[str]:
+def _tag_names(info: Any) -> list[str]:
     """The key that selects the record (``type``), if it has one."""
-    info = type_info(kind)
     return [info.tag_field] if isinstance(info, StructType) and info.tag_field else []
 
 
-def _literals(kind: Any, field: str) -> list[str]:
-    """The words that ``field`` of a record may hold."""
-    found: list[str] = []
-    waiting: list[Any] = [f.type for f in _fields(kind) if f.encode_name == field]
-    while waiting:
-        info = waiting.pop()
-        if isinstance(info, LiteralType):
-            found += [str(word) for word in info.values]
-        elif isinstance(info, UnionType):
-            waiting += info.types
-        elif hasattr(info, "item_type"):
-            waiting.append(info.item_type)
-    return found
+def _tags(choices: list[Any]) -> list[str]:
+    return [str(info.tag) for info in choices if isinstance(info, StructType)]
+
+
+def _literals(info: Any) -> list[str]:
+    """The words that may stand in a place."""
+    words = [i.values for i in _members(info) if isinstance(i, LiteralType)]
+    return [str(word) for values in words for word in values]
 
 
 def _shown(value: Any) -> str:

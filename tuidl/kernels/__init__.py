@@ -7,7 +7,7 @@ those behind it are written (a written one may be read as well). The letters, ev
     n  examples (or any count of rows)     k  inputs of a product          f  outputs, filters
     h w c  height, width, channels in      p q  height, width out          i j  kernel height, width
     m z  rows and columns of a patch matrix                                e  elements of anything
-    t  time steps      u  t + 1            d  hidden units                 g  gates * d
+    t  time steps      u  t + 1            d  hidden units                 g  gates * d    b  2 d
     s  shards          v  all parameters   a  statistics of one loss or metric
 
 Parameters behind the operands are the kernel's options: whole numbers, or floats where annotated.
@@ -16,10 +16,15 @@ A last parameter called ``clock`` gets the step counter and the learning rate (s
 
 from tuidl.kernels import (
     activations,
+    batch_normalization,
+    clipping,
     conv2d,
     dense,
     dropout,
+    embedding,
     gru,
+    gru_reset_before,
+    layer_normalization,
     losses,
     lstm,
     metrics,
@@ -34,10 +39,15 @@ __all__ = [
     "KERNELS",
     "Kernel",
     "activations",
+    "batch_normalization",
+    "clipping",
     "conv2d",
     "dense",
     "dropout",
+    "embedding",
     "gru",
+    "gru_reset_before",
+    "layer_normalization",
     "losses",
     "lstm",
     "metrics",

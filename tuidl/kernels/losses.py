@@ -6,7 +6,7 @@ and the sum of the loss over the shard's own examples to ``statistics[0]``.
 
 import math
 
-from tuidl.kernels.elementary import ZERO, exp
+from tuidl.kernels.elementary import ZERO, exp, sigmoid
 from tuidl.kernels.jit import kernel
 
 
@@ -45,3 +45,123 @@ def softmax_cross_entropy(logits, label, d, statistics, batch):
             g[j] *= share
         g[right] -= scale
     statistics[0] = loss
+
+
+@kernel("nf nf -> nf a", cost="4nf")
+def mean_absolute_error(prediction, target, d, statistics, batch):
+    """abs(prediction - target), its mean over the outputs; the slope of abs at 0 is taken as 0."""
+    outputs = prediction.shape[1]
+    scale = prediction.dtype.type(1.0 / (outputs * max(batch, 1)))
+    total = ZERO
+    for i in range(prediction.shape[0]):
+        for j in range(outputs):
+            error = prediction[i, j] - target[i, j]
+            total += abs(error)
+            slope = scale if error > ZERO else -scale
+            d[i, j] = ZERO if error == ZERO else slope
+    statistics[0] = total / outputs
+
+
+@kernel("nf nf -> nf a", cost="6nf")
+def huber(prediction, target, d, statistics, batch, delta: float):
+    """error**2 / 2 up to ``delta``, delta (abs(error) - delta / 2) beyond, mean over outputs."""
+    outputs = prediction.shape[1]
+    kind = prediction.dtype.type
+    scale, limit, half = kind(1.0 / (outputs * max(batch, 1))), kind(delta), kind(0.5)
+    total = ZERO
+    for i in range(prediction.shape[0]):
+        for j in range(outputs):
+            error = prediction[i, j] - target[i, j]
+            size = abs(error)
+            near = half * error * error
+            far = limit * (size - half * limit)
+            total += far if size > limit else near
+            slope = limit if error > ZERO else -limit
+            d[i, j] = scale * (slope if size > limit else error)
+    statistics[0] = total / outputs
+
+
+@kernel("nf nf -> nf a", cost="16nf")
+def binary_cross_entropy(logits, target, d, statistics, smoothing: float, batch):
+    """-t log p - (1 - t) log(1 - p) for p = sigmoid(z), as max(z, 0) - z t + log(1 + e**-abs(z)).
+
+    ``smoothing`` moves that share of each target to 1/2.
+    """
+    outputs = logits.shape[1]
+    kind = logits.dtype.type
+    scale = kind(1.0 / (outputs * max(batch, 1)))
+    kept, even = kind(1.0 - smoothing), kind(0.5 * smoothing)
+    loss = 0.0
+    for i in range(logits.shape[0]):
+        for j in range(outputs):
+            z, t = logits[i, j], kept * target[i, j] + even
+            positive = z if z > ZERO else ZERO
+            loss += positive - z * t + math.log1p(math.exp(-abs(z)))
+            d[i, j] = scale * (sigmoid(z) - t)
+    statistics[0] = loss / outputs
+
+
+@kernel("n -> nf", cost="nf")
+def one_hot(label, shares, smoothing: float):
+    """1 at the right class and 0 elsewhere; ``smoothing`` is spread evenly over all classes."""
+    kind = shares.dtype.type
+    low = kind(smoothing / max(shares.shape[1], 1))
+    for i in range(shares.shape[0]):
+        for j in range(shares.shape[1]):
+            shares[i, j] = low
+        shares[i, int(label[i])] += kind(1.0 - smoothing)
+
+
+@kernel("nf -> nf", cost="2nf")
+def smooth_targets(target, shares, smoothing: float):
+    """``one_hot``'s smoothing, for targets that are shares already."""
+    kind = shares.dtype.type
+    kept, low = kind(1.0 - smoothing), kind(smoothing / max(shares.shape[1], 1))
+    for i in range(shares.shape[0]):
+        for j in range(shares.shape[1]):
+            shares[i, j] = kept * target[i, j] + low
+
+
+@kernel("nf nf -> nf a", cost="16nf")
+def categorical_cross_entropy(logits, target, d, statistics, batch):
+    """-sum of target * log softmax(logits) over the classes; targets may be any shares."""
+    scale = logits.dtype.type(1.0 / max(batch, 1))
+    loss = 0.0
+    for i in range(logits.shape[0]):
+        z, t, g = logits[i], target[i], d[i]
+        top = z[0]
+        for j in range(1, z.shape[0]):
+            top = max(top, z[j])
+        total, weight = ZERO, ZERO
+        for j in range(z.shape[0]):
+            g[j] = exp(z[j] - top)
+            total += g[j]
+            weight += t[j]
+        inner = ZERO
+        for j in range(z.shape[0]):
+            inner += t[j] * (z[j] - top)
+        loss += weight * math.log(total) - inner
+        share = weight / total
+        for j in range(z.shape[0]):
+            g[j] = scale * (share * g[j] - t[j])
+    statistics[0] = loss
+
+
+@kernel("e -> a", cost="4e")
+def penalty(w, statistics, l1: float, l2: float, examples):
+    """Add l1 * sum of abs(w) + l2 * sum of w**2 to the mean loss: once for each example."""
+    total = 0.0
+    for i in range(w.shape[0]):
+        total += l1 * abs(w[i]) + l2 * (w[i] * w[i])
+    statistics[0] += total * examples
+
+
+@kernel("e -> e", cost="4e")
+def penalty_gradient(w, dw, l1: float, l2: float, examples, batch):
+    """Add the penalty's gradient, of which each shard takes the share that its examples have."""
+    share = examples / max(batch, 1)
+    kind = w.dtype.type
+    step, pull = kind(share * l1), kind(2.0 * share * l2)
+    for i in range(w.shape[0]):
+        slope = step if w[i] > ZERO else -step
+        dw[i] += pull * w[i] + (ZERO if w[i] == ZERO else slope)

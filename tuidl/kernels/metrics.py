@@ -1,20 +1,56 @@
 """Sums over a shard's examples, from which the metrics of an epoch are computed at its end."""
 
-from tuidl.kernels.jit import kernel
+from tuidl.kernels.jit import helper, kernel
+
+
+@helper
+def _class_of(scores):
+    """The class with the highest score, the first of equals; of one score alone its sign."""
+    if scores.shape[0] == 1:
+        return 1 if scores[0] > 0 else 0
+    best = 0
+    for j in range(1, scores.shape[0]):
+        if scores[j] > scores[best]:
+            best = j
+    return best
+
+
+@kernel("nf -> n")
+def largest(target, label):
+    """Shares of classes to labels."""
+    for i in range(target.shape[0]):
+        label[i] = _class_of(target[i])
 
 
 @kernel("nf n -> a")
 def count_correct(scores, label, statistics):
-    """How many examples have their highest score (the first of equals) at the right class."""
+    """How many examples are given their class."""
     correct = 0
     for i in range(scores.shape[0]):
-        row = scores[i]
-        best = 0
-        for j in range(1, row.shape[0]):
-            if row[j] > row[best]:
-                best = j
-        correct += best == int(label[i])
+        correct += _class_of(scores[i]) == int(label[i])
     statistics[0] = correct
+
+
+@kernel("nf n -> a")
+def count_in_top(scores, label, statistics, k):
+    """How many examples have fewer than ``k`` classes with a higher score than the right one."""
+    found = 0
+    for i in range(scores.shape[0]):
+        row, right = scores[i], int(label[i])
+        higher = 0
+        for j in range(row.shape[0]):
+            higher += (row[j] > row[right]) | ((row[j] == row[right]) & (j < right))
+        found += higher < k
+    statistics[0] = found
+
+
+@kernel("nf n -> a")
+def count_confusions(scores, label, statistics):
+    """statistics[true * classes + given]: how often."""
+    statistics[:] = 0
+    classes = max(scores.shape[1], 2)
+    for i in range(scores.shape[0]):
+        statistics[int(label[i]) * classes + _class_of(scores[i])] += 1
 
 
 @kernel("nf nf -> a", cost="2nf")

@@ -27,3 +27,38 @@ def last_step_gradient(dy, dh):
         for i in range(dh.shape[1]):
             for j in range(dh.shape[2]):
                 dh[t, i, j] = dy[i, j] if t == last else ZERO
+
+
+@kernel("e -> e", cost="e")
+def accumulate(x, total):
+    """Add to what is there: the gradients of a value that several layers read."""
+    for i in range(x.shape[0]):
+        total[i] += x[i]
+
+
+@kernel("nk -> nf")
+def insert_columns(x, y, start):
+    """The rows of ``x`` into those of ``y``, from column ``start`` on."""
+    for i in range(x.shape[0]):
+        copy_values(y[i, start : start + x.shape[1]], x[i])
+
+
+@kernel("nf -> nk")
+def extract_columns(x, y, start):
+    """``insert_columns`` undone."""
+    for i in range(x.shape[0]):
+        copy_values(y[i], x[i, start : start + y.shape[1]])
+
+
+@kernel("-> e")
+def clear(y):
+    y[:] = ZERO
+
+
+@kernel("ntk -> ntk")
+def reverse_time(x, y):
+    """Each sequence from its end to its start."""
+    last = x.shape[1] - 1
+    for i in range(x.shape[0]):
+        for t in range(x.shape[1]):
+            copy_values(y[i, t], x[i, last - t])

@@ -11,7 +11,7 @@ from tuidl.kernels.jit import helper, kernel
 
 
 @helper
-def _reduce(gradients, start, stop):
+def reduce_shards(gradients, start, stop):
     """Add the shards' gradients of a slice into the first shard's, and return that."""
     total = gradients[0, start:stop]
     for s in range(1, gradients.shape[0]):
@@ -24,7 +24,7 @@ def _reduce(gradients, start, stop):
 @kernel("-> sv v", cost="2sv")
 def sgd(gradients, parameters, start, stop, clock):
     """w -= rate * g."""
-    g, w = _reduce(gradients, start, stop), parameters[start:stop]
+    g, w = reduce_shards(gradients, start, stop), parameters[start:stop]
     rate = parameters.dtype.type(clock[LEARNING_RATE])
     for i in range(w.shape[0]):
         w[i] -= rate * g[i]
@@ -33,7 +33,7 @@ def sgd(gradients, parameters, start, stop, clock):
 @kernel("-> sv v v", cost="5sv")
 def sgd_momentum(gradients, parameters, velocity, start, stop, momentum: float, nesterov, clock):
     """v = momentum v - rate g; w += v, or with Nesterov's look ahead w += momentum v - rate g."""
-    g = _reduce(gradients, start, stop)
+    g = reduce_shards(gradients, start, stop)
     w, v = parameters[start:stop], velocity[start:stop]
     rate = parameters.dtype.type(clock[LEARNING_RATE])
     mu = parameters.dtype.type(momentum)
@@ -46,10 +46,11 @@ def sgd_momentum(gradients, parameters, velocity, start, stop, momentum: float, 
 @kernel("-> sv v v v", cost="12sv")
 def adam(
     gradients, parameters, first, second, start, stop,
-    beta_1: float, beta_2: float, epsilon: float, clock,
+    beta_1: float, beta_2: float, epsilon: float, weight_decay: float, clock,
 ):  # fmt: skip
-    """Kingma and Ba (2015), algorithm 1, with bias correction."""
-    g, w = _reduce(gradients, start, stop), parameters[start:stop]
+    """Kingma and Ba (2015), algorithm 1, with bias correction; the weights first shrink by the
+    share rate * weight_decay (Loshchilov and Hutter, 2019)."""
+    g, w = reduce_shards(gradients, start, stop), parameters[start:stop]
     m, v = first[start:stop], second[start:stop]
     kind = parameters.dtype.type
     step = clock[STEP]
@@ -57,7 +58,39 @@ def adam(
     rest1, rest2 = kind(1.0 - beta_1), kind(1.0 - beta_2)
     rate = kind(clock[LEARNING_RATE] / (1.0 - beta_1**step))
     correction = kind(1.0 / (1.0 - beta_2**step))
+    kept = kind(1.0 - clock[LEARNING_RATE] * weight_decay)
     for i in range(w.shape[0]):
         m[i] = b1 * m[i] + rest1 * g[i]
         v[i] = b2 * v[i] + rest2 * (g[i] * g[i])
-        w[i] -= rate * m[i] / (math.sqrt(v[i] * correction) + eps)
+        w[i] = kept * w[i] - rate * m[i] / (math.sqrt(v[i] * correction) + eps)
+
+
+@kernel("-> sv v v v v", cost="12sv")
+def rmsprop(
+    gradients, parameters, mean_square, mean, velocity, start, stop,
+    rho: float, momentum: float, epsilon: float, centered, clock,
+):  # fmt: skip
+    """Tieleman and Hinton (2012); ``centered`` takes the squared mean off, after Graves (2013)."""
+    g, w = reduce_shards(gradients, start, stop), parameters[start:stop]
+    squares, means, v = mean_square[start:stop], mean[start:stop], velocity[start:stop]
+    kind = parameters.dtype.type
+    rate, mu, eps = kind(clock[LEARNING_RATE]), kind(momentum), kind(epsilon)
+    old, new = kind(rho), kind(1.0 - rho)
+    for i in range(w.shape[0]):
+        squares[i] = old * squares[i] + new * (g[i] * g[i])
+        means[i] = old * means[i] + new * g[i]
+        spread = squares[i] - means[i] * means[i] if centered else squares[i]
+        v[i] = mu * v[i] + rate * g[i] / math.sqrt(spread + eps)
+        w[i] -= v[i]
+
+
+@kernel("-> sv v v", cost="5sv")
+def adagrad(gradients, parameters, accumulator, start, stop, epsilon: float, clock):
+    """Duchi et al. (2011): a = a + g**2; w -= rate * g / sqrt(a + epsilon)."""
+    g, w = reduce_shards(gradients, start, stop), parameters[start:stop]
+    a = accumulator[start:stop]
+    rate = parameters.dtype.type(clock[LEARNING_RATE])
+    eps = parameters.dtype.type(epsilon)
+    for i in range(w.shape[0]):
+        a[i] += g[i] * g[i]
+        w[i] -= rate * g[i] / math.sqrt(a[i] + eps)

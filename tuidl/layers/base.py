@@ -8,12 +8,17 @@ from msgspec import Meta
 
 from tuidl.config import Config
 from tuidl.initializers import Start
+from tuidl.penalties import Strength
 from tuidl.tape import Scope
 
 Shape = tuple[int, ...]
+LayerName = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
 ActivationName = Literal[
     "linear", "relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh", "softmax"
 ]
+
+
+PenaltyStrength = Annotated[float, Meta(ge=0, le=1e6)]
 
 
 class ShapeError(ValueError):
@@ -22,11 +27,15 @@ class ShapeError(ValueError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """An array that is learned: ``kernel``, ``bias``; float32 in training."""
+    """An array that is learned: ``kernel``, ``bias``; float32 in training.
+
+    ``trainable``: False for what the layer keeps up to date by itself, such as moving averages.
+    """
 
     name: str
     shape: Shape
     initializer: Start
+    trainable: bool = True
 
     @property
     def size(self) -> int:
@@ -34,9 +43,15 @@ class Parameter:
 
 
 class Layer(Config, frozen=True, tag_field="type"):
-    """Base of all layers. Shapes are of one example: the batch's dimension is left out."""
+    """Base of all layers. Shapes are of one example: the batch's dimension is left out.
 
-    name: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")] | None = None
+    ``inputs``: names of earlier layers, or ``input`` for the examples; by default the layer before.
+    ``enabled``: False passes the (first) input on, as if the layer were not there.
+    """
+
+    name: LayerName | None = None
+    inputs: Annotated[tuple[LayerName, ...], Meta(min_length=1, max_length=64)] | None = None
+    enabled: bool = True
 
     reshapes_only: ClassVar[bool] = False
     """Whether the output is the input's memory in another shape."""
@@ -45,9 +60,19 @@ class Layer(Config, frozen=True, tag_field="type"):
         """The shape that an input of ``shape`` turns into. Raises ShapeError."""
         return shape
 
+    def merged_shape(self, shapes: tuple[Shape, ...]) -> Shape:
+        """The same for all inputs together; only merging layers take more than one."""
+        if len(shapes) != 1:
+            raise ShapeError(f"takes one input, got {len(shapes)}; 'add' and 'concatenate' merge")
+        return self.output_shape(shapes[0])
+
     def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
         """What the layer learns for inputs of ``shape``."""
         return ()
+
+    def penalties(self) -> dict[str, Strength]:
+        """The parameters that a penalty is put on, and how strong it is."""
+        return {}
 
     def flops(self, shape: Shape) -> int:
         """Floating-point operations of the forward pass for one example (a multiply-add is 2)."""
@@ -57,7 +82,21 @@ class Layer(Config, frozen=True, tag_field="type"):
         """Write the layer's forward and backward instructions."""
 
 
-class ActivatedLayer(Layer, frozen=True):
+class WeightedLayer(Layer, frozen=True):
+    """A layer with weights that ``l1`` and ``l2`` may hold down; biases are left alone."""
+
+    l1: PenaltyStrength = 0.0
+    l2: PenaltyStrength = 0.0
+
+    penalized: ClassVar[tuple[str, ...]] = ("kernel",)
+
+    def penalties(self) -> dict[str, Strength]:
+        if not (self.l1 or self.l2):
+            return {}
+        return dict.fromkeys(self.penalized, Strength(self.l1, self.l2))
+
+
+class ActivatedLayer(WeightedLayer, frozen=True):
     """A layer that may end in an activation function."""
 
     activation: ActivationName = "linear"

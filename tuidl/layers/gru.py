@@ -10,16 +10,25 @@ from tuidl.tape import Batch, Scope, View
 class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
     """Keeps or overwrites what it remembers by an update gate, and forgets by a reset gate.
 
-    Gates lie in Keras's order z, r, h, the reset gate behind the product (``reset_after``), with
-    a bias for each of the two products.
+    Gates lie in Keras's order z, r, h. ``reset_after``: the reset gate acts behind the product with
+    the recurrent weights, and both products have a bias; False is the unit as first published.
     """
+
+    reset_after: bool = True
 
     gates: ClassVar[int] = 3
 
     def bias(self) -> Parameter:
-        return Parameter("bias", (2, self.gates * self.units), "zeros")
+        width = self.gates * self.units
+        return Parameter("bias", (2, width) if self.reset_after else (width,), "zeros")
 
     def emit(self, scope: Scope) -> None:
+        if self.reset_after:
+            self._emit_reset_after(scope)
+        else:
+            self._emit_reset_before(scope)
+
+    def _emit_reset_after(self, scope: Scope) -> None:
         steps, width, n = scope.input_shape[0], self.gates * self.units, Batch()
         recurrent = scope.parameters["recurrent_kernel"]
         input_bias, recurrent_bias = _halves(scope.parameters["bias"], width)
@@ -39,7 +48,38 @@ class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
         d_input_bias, d_recurrent_bias = _halves(scope.gradients["bias"], width)
         scope.backward("bias_gradient", gates.rows, d_input_bias)
         scope.backward("bias_gradient", d_recurrent.rows, d_recurrent_bias)
-        self.emit_parameter_gradients(scope, x, states, gates, d_recurrent)
+        self.emit_recurrent_gradient(scope, states, d_recurrent)
+        self.emit_input_gradients(scope, x, gates)
+
+    def _emit_reset_before(self, scope: Scope) -> None:
+        steps, n, units = scope.input_shape[0], Batch(), self.units
+        recurrent = scope.parameters["recurrent_kernel"]
+        x, gates = self.emit_inputs(scope, scope.parameters["bias"])
+        columns = {0: 2 * units, 2 * units: units}
+        weights = [scope.buffer(f"weights_{s}", units, width) for s, width in columns.items()]
+        for start, part in zip(columns, weights, strict=True):
+            scope.forward("extract_columns", recurrent, part, start=start)
+        states = scope.buffer("states", steps + 1, n, units)
+        resets = scope.buffer("resets", steps, n, units)
+        scratch = [scope.buffer("part", n, 2 * units), scope.buffer("product", n, units)]
+        scope.forward("gru_reset_before", *weights, gates, states, resets, *scratch)
+        self.emit_outputs(scope, states)
+        if scope.dy is None:
+            return
+        d_states = self.emit_output_gradient(scope)
+        d_gates = scope.buffer("d_gates", steps, n, 2 * units)
+        d_candidates = scope.buffer("d_candidates", steps, n, units)
+        scratch = [scope.buffer(name, n, units) for name in ("carry", "d_reset")]
+        operands = (*weights, states, d_states, gates, d_gates, d_candidates, *scratch)
+        scope.backward("gru_reset_before_gradient", *operands)
+        scope.backward("bias_gradient", gates.rows, scope.gradients["bias"])
+        before = states.part(0, Batch(steps), units)
+        for start, seen, d in ((0, before, d_gates), (2 * units, resets.rows, d_candidates)):
+            d_part = scope.buffer(f"d_weights_{start}", units, d.shape[-1])
+            scope.backward("dense_weight_gradient", seen, d.rows, d_part)
+            kernel = scope.gradients["recurrent_kernel"]
+            scope.backward("insert_columns", d_part, kernel, start=start)
+        self.emit_input_gradients(scope, x, gates)
 
 
 def _halves(bias: View, width: int) -> tuple[View, View]:

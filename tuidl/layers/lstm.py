@@ -37,4 +37,5 @@ class Lstm(Recurrent, frozen=True, kw_only=True, tag="lstm"):
         carries = [scope.buffer(name, n, self.units) for name in ("carry", "cell_carry")]
         scope.backward("lstm_gradient", recurrent, cells, d_states, gates, *carries)
         scope.backward("bias_gradient", gates.rows, scope.gradients["bias"])
-        self.emit_parameter_gradients(scope, x, states, gates, gates)
+        self.emit_recurrent_gradient(scope, states, gates)
+        self.emit_input_gradients(scope, x, gates)

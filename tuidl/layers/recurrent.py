@@ -9,13 +9,13 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from tuidl.initializers import Initializer
-from tuidl.layers.base import Layer, Parameter, Shape, require_rank
+from tuidl.layers.base import Parameter, Shape, WeightedLayer, require_rank
 from tuidl.tape import Batch, Scope, View
 
 Units = Annotated[int, Meta(ge=1, le=65_536)]
 
 
-class Recurrent(Layer, frozen=True, kw_only=True):
+class Recurrent(WeightedLayer, frozen=True, kw_only=True):
     """Base of all recurrent layers: reads (time, features) into ``units`` numbers, step by step."""
 
     units: Units
@@ -23,6 +23,7 @@ class Recurrent(Layer, frozen=True, kw_only=True):
     kernel_initializer: Initializer = "glorot_uniform"
     recurrent_initializer: Initializer = "orthogonal"
 
+    penalized: ClassVar[tuple[str, ...]] = ("kernel", "recurrent_kernel")
     gates: ClassVar[int]
     """How many groups of ``units`` columns the weights have."""
 
@@ -74,15 +75,16 @@ class Recurrent(Layer, frozen=True, kw_only=True):
         )
         return d_states
 
-    def emit_parameter_gradients(
-        self, scope: Scope, x: View, states: View, d_inputs: View, d_recurrent: View
-    ) -> None:
-        """Gradients of both weight matrices and of the input, from those of the two products."""
+    def emit_recurrent_gradient(self, scope: Scope, states: View, d_recurrent: View) -> None:
+        """Gradient of the recurrent weights, from that of their product with the states before."""
+        before = states.part(0, Batch(scope.input_shape[0]), self.units)
+        d_kernel = scope.gradients["recurrent_kernel"]
+        scope.backward("dense_weight_gradient", before, d_recurrent.rows, d_kernel)
+
+    def emit_input_gradients(self, scope: Scope, x: View, d_inputs: View) -> None:
+        """Gradients of the input's weights and of the input, from that of their product."""
         steps, features = scope.input_shape
-        before = states.part(0, Batch(steps), self.units)
-        kernels = scope.gradients["recurrent_kernel"], scope.gradients["kernel"]
-        scope.backward("dense_weight_gradient", before, d_recurrent.rows, kernels[0])
-        scope.backward("dense_weight_gradient", x.rows, d_inputs.rows, kernels[1])
+        scope.backward("dense_weight_gradient", x.rows, d_inputs.rows, scope.gradients["kernel"])
         if scope.dx is not None:
             dx = scope.buffer("dx", steps, Batch(), features)
             kernel = scope.parameters["kernel"]

@@ -25,4 +25,5 @@ class SimpleRnn(Recurrent, frozen=True, kw_only=True, tag="simple_rnn"):
         carry = scope.buffer("carry", n, self.units)
         scope.backward("simple_rnn_gradient", recurrent, states, d_states, d_inputs, carry)
         scope.backward("bias_gradient", d_inputs.rows, scope.gradients["bias"])
-        self.emit_parameter_gradients(scope, x, states, d_inputs, d_inputs)
+        self.emit_recurrent_gradient(scope, states, d_inputs)
+        self.emit_input_gradients(scope, x, d_inputs)

@@ -20,9 +20,14 @@ def padding_before(length: int, size: int, stride: int, padding: Padding) -> int
     return max((windows - 1) * stride + size - length, 0) // 2 if padding == "same" else 0
 
 
-def windows_of(shape: Shape, size: int, stride: int, padding: Padding) -> tuple[int, int]:
+def windows_of(
+    shape: Shape, size: tuple[int, int], stride: int, padding: Padding
+) -> tuple[int, int]:
     """Windows along the height and the width of an image. Raises ShapeError where none fits."""
-    height, width = (window_count(length, size, stride, padding) for length in shape[:2])
+    height, width = (
+        window_count(length, extent, stride, padding)
+        for length, extent in zip(shape[:2], size, strict=True)
+    )
     if height < 1 or width < 1:
-        raise ShapeError(f"a window of {size} x {size} does not fit an image of {describe(shape)}")
+        raise ShapeError(f"a window of {describe(size)} does not fit an image of {describe(shape)}")
     return height, width

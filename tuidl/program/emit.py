@@ -1,26 +1,14 @@
-"""Layers, loss, metrics and optimizer write their instructions: the tape of one routine."""
+"""Network, loss, metrics and optimizer write their instructions: the tape of one routine."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from tuidl.graph import Graph, Node
-from tuidl.layers.activations import ACTIVATIONS
-from tuidl.layers.base import ActivatedLayer, Shape
+from tuidl.graph import Graph
 from tuidl.losses import LossScope
-from tuidl.metrics import METRICS
-from tuidl.tape import Batch, Buffer, Dimension, Instruction, Region, Scope, Tape, View
-
-
-@dataclass(frozen=True)
-class Memory:
-    """The buffers that all routines share: parameters, their gradients, optimizer state."""
-
-    parameters: dict[str, Buffer]
-    gradients: dict[str, Buffer]
-    all_parameters: Buffer
-    all_gradients: Buffer
-    state: dict[str, Buffer]
+from tuidl.metrics import TALLIES, classes_of, emit_tallies, tallies_of
+from tuidl.penalties import emit_penalty, emit_penalty_gradient
+from tuidl.program.network import Memory, Network, Portion, lane
+from tuidl.tape import Batch, Buffer, Instruction, Region, Tape
 
 
 @dataclass(frozen=True)
@@ -42,117 +30,67 @@ class Emitted:
 
 
 def statistics_layout(graph: Graph) -> dict[str, tuple[int, int]]:
-    """Slot and number of slots of the loss and of each metric in a shard's statistics."""
-    sizes = {"loss": 1}
-    sizes |= {name: METRICS[name].slots for name in graph.preset.training.metrics}
+    """Slot and number of slots of the loss and of each tally in a shard's statistics."""
+    classes = classes_of(graph.spec)
+    tallies = tallies_of(graph.preset.training.metrics)
+    sizes = {"loss": 1} | {name: TALLIES[name].slots(classes) for name in tallies}
     starts = [0, *accumulate(sizes.values())]
     return {name: (start, size) for (name, size), start in zip(sizes.items(), starts, strict=False)}
 
 
-def emit_prediction(graph: Graph, memory: Memory, examples: int) -> Emitted:
+def emit_prediction(graph: Graph, memory: Memory, portion: Portion) -> Emitted:
     """Forward only, to what the network answers (a closing softmax included)."""
-    network = _Network(graph.nodes, graph.spec.shape, memory, examples, learns=False)
+    network = Network(graph, graph.nodes, memory, portion)
     network.run()
-    return network.emitted()
+    return _emitted(network)
 
 
-def emit_evaluation(graph: Graph, memory: Memory, examples: int) -> Emitted:
+def emit_evaluation(graph: Graph, memory: Memory, portion: Portion) -> Emitted:
     """Forward, loss and metrics."""
-    network = _Network(graph.nodes_for_loss, graph.spec.shape, memory, examples, learns=False)
+    network = Network(graph, graph.nodes_for_loss, memory, portion)
     network.run()
-    return _with_loss(graph, network, _d_output(network))
+    return _with_loss(graph, network)
 
 
 def emit_training(
-    graph: Graph, memory: Memory, examples: int, *, input_gradient: bool = False
+    graph: Graph, memory: Memory, portion: Portion, *, input_gradient: bool = False
 ) -> Emitted:
     """Forward, loss, metrics, backward, update."""
-    nodes = graph.nodes_for_loss
-    network = _Network(nodes, graph.spec.shape, memory, examples, True, input_gradient)
+    network = Network(graph, graph.nodes_for_loss, memory, portion, True, input_gradient)
     network.run()
-    d_output = network.d_output
-    assert d_output is not None
-    emitted = _with_loss(graph, network, d_output)
-    update = Tape()
+    emitted = _with_loss(graph, network)
+    tape = network.tape
+    penalties = Tape()
+    penalties.begin()
+    for node, name, strength in graph.penalties:
+        emit_penalty_gradient(penalties, node, strength, *network.weights(node, name))
+    update = Tape(update=list(tape.update))
     state = [buffer.view for buffer in memory.state.values()]
     gradients, parameters = memory.all_gradients.view, memory.all_parameters.view
     graph.preset.optimizer.emit(update, gradients, parameters, state)
-    whole = (*emitted.instructions, *network.tape.backward, *update.forward)
+    whole = (*emitted.instructions, *tape.backward, *penalties.backward, *update.update)
     return replace(emitted, instructions=whole)
 
 
-def _with_loss(graph: Graph, network: "_Network", d_output: View) -> Emitted:
+def _with_loss(graph: Graph, network: Network) -> Emitted:
+    """Add metrics and loss. Losses always write a gradient; evaluation has a place for it that
+    nobody reads."""
     layout = statistics_layout(graph)
-    target = _lane("target", Batch(), graph.spec.target_width)
-    total = sum(size for _, size in layout.values())
-    statistics = Buffer("statistics", Region.LANE, (total,))
-    for name in graph.preset.training.metrics:
-        start, size = layout[name]
-        part = statistics.view.part(start, size)
-        METRICS[name].emit(network.tape, network.output, target.view, part)
-    loss_part = statistics.view.part(0, 1)
-    graph.preset.loss.emit(
-        LossScope(network.tape, network.output, target.view, d_output, loss_part)
-    )
-    return network.emitted(target, statistics)
+    target = lane("target", Batch(), graph.spec.target_width)
+    statistics = Buffer("statistics", Region.LANE, (sum(size for _, size in layout.values()),))
+    places = {name: statistics.view.part(start, size) for name, (start, size) in layout.items()}
+    loss_place, tape, output = places.pop("loss"), network.tape, network.output
+    emit_tallies(tape, graph.spec, output, target.view, places)
+    d_output = network.d_output or lane("d_output", *output.shape).view
+    scope = LossScope(tape, output, target.view, d_output, loss_place)
+    graph.preset.loss.emit(scope, graph.spec)
+    for node, name, strength in graph.penalties:
+        emit_penalty(tape, node, strength, network.weights(node, name)[0], loss_place)
+    return _emitted(network, target, statistics)
 
 
-def _d_output(network: "_Network") -> View:
-    """Losses write a gradient always; evaluation has this place for it and never reads it."""
-    return _lane("d_output", *network.output.shape).view
-
-
-def _lane(name: str, *shape: Dimension) -> Buffer:
-    return Buffer(name, Region.LANE, shape)
-
-
-class _Network:
-    """Walks the nodes and has each write on the tape, with buffers for what flows between them."""
-
-    def __init__(
-        self,
-        nodes: Sequence[Node],
-        shape: Shape,
-        memory: Memory,
-        examples: int,
-        learns: bool,
-        input_gradient: bool = False,
-    ) -> None:
-        self.nodes, self.memory, self.examples, self.learns = nodes, memory, examples, learns
-        self.tape = Tape()
-        self.x = _lane("input", Batch(), *shape)
-        self.dx = _lane("d_input", Batch(), *shape) if input_gradient else None
-        self.output = self.x.view
-        self.d_output = self.dx.view if self.dx else None
-
-    def run(self) -> None:
-        for node in self.nodes:
-            self._emit(node)
-
-    def emitted(self, target: Buffer | None = None, statistics: Buffer | None = None) -> Emitted:
-        forward = tuple(self.tape.forward)
-        output = self.output.buffer
-        return Emitted(forward, self.x, self.dx, output, target, statistics)
-
-    def _emit(self, node: Node) -> None:
-        x, dx = self.output, self.d_output
-        shape: tuple[Dimension, ...] = (Batch(), *node.shape)
-        if node.layer.reshapes_only:
-            self.output, self.d_output = x.reshape(*shape), dx and dx.reshape(*shape)
-            return
-        y = _lane(node.name, *shape)
-        learns = self.learns and (dx is not None or bool(node.parameters))
-        dy = _lane(f"d_{node.name}", *shape).view if learns else None
-        names = [parameter.name for parameter in node.parameters]
-        scope = Scope(
-            self.tape, node.name, self.learns, self.examples, node.input_shape, node.shape,
-            x, y.view, dx, dy,
-            {name: self.memory.parameters[f"{node.name}.{name}"].view for name in names},
-            {name: self.memory.gradients[f"{node.name}.{name}"].view for name in names},
-        )  # fmt: skip
-        self.tape.begin()
-        node.layer.emit(scope)
-        if isinstance(node.layer, ActivatedLayer) and node.layer.activation != "linear":
-            self.tape.begin()
-            ACTIVATIONS[node.layer.activation].emit(scope, y.view, dy)
-        self.output, self.d_output = y.view, dy
+def _emitted(
+    network: Network, target: Buffer | None = None, statistics: Buffer | None = None
+) -> Emitted:
+    forward = tuple(network.tape.forward)
+    return Emitted(forward, network.x, network.dx, network.output.buffer, target, statistics)

@@ -1,6 +1,6 @@
 """Addresses: where every buffer lies in the arena, and which may share a place.
 
-    parameters | gradients of each shard | optimizer state | constants | lanes
+    parameters | gradients of each shard | optimizer state | moving averages, constants | lanes
 
 A lane holds what one shard needs of its own. Within it, two buffers that are never alive at the
 same time may have the same place: that keeps the working set small, so that it stays in the cache.
@@ -69,10 +69,10 @@ def plan_lanes(
     return Layout({**shared, **places}, base + lanes * stride)
 
 
-def constants_of(instructions: Iterable[Instruction]) -> list[Buffer]:
-    """Buffers of zeros that the instructions read, in order of use."""
+def standing_of(instructions: Iterable[Instruction]) -> list[Buffer]:
+    """Zeros, and what shards share, that the instructions use: each with a place of its own."""
     found = (view.buffer for i in instructions for view in i.operands)
-    return list(dict.fromkeys(b for b in found if b.region is Region.CONSTANTS))
+    return list(dict.fromkeys(b for b in found if b.region in (Region.CONSTANTS, Region.SHARED)))
 
 
 def _lifetimes(emitted: Emitted) -> dict[Buffer, tuple[int, int]]:

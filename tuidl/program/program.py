@@ -7,9 +7,10 @@ from tuidl.graph import Graph
 from tuidl.initializers import Start
 from tuidl.layers.base import Shape
 from tuidl.program import emit
-from tuidl.program.emit import Emitted, Memory, statistics_layout
-from tuidl.program.layout import Place, aligned, constants_of, plan_lanes, stack
+from tuidl.program.emit import Emitted, statistics_layout
+from tuidl.program.layout import Place, aligned, plan_lanes, stack, standing_of
 from tuidl.program.listing import listing
+from tuidl.program.network import Memory, Portion
 from tuidl.program.routine import Routine
 from tuidl.tape import Buffer, Region
 
@@ -33,6 +34,7 @@ class ParameterSlot:
     shape: Shape
     offset: int
     initializer: Start
+    trainable: bool
 
     @property
     def size(self) -> int:
@@ -46,7 +48,7 @@ class Program:
     graph: Graph
     parameters: tuple[ParameterSlot, ...]
     span: int
-    """Elements of the vector of all parameters, gaps between them included."""
+    """Elements of the vector of all trainable parameters, gaps between them included."""
     gradients: int
     """Where the shards' gradients start, one vector of ``span`` behind the other."""
     state: dict[str, int]
@@ -97,19 +99,20 @@ def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -
     shards = shards_for(3 * graph.flops, batch)
     evaluation_shards = shards_for(graph.flops, evaluation)
     memory = _memory(graph, shards)
+    portion = Portion(shards, -(-batch // shards))
+    held_out = Portion(evaluation_shards, -(-evaluation // evaluation_shards))
     emitted = {
-        "train": emit.emit_training(
-            graph, memory, -(-batch // shards), input_gradient=input_gradient
-        ),
-        "evaluate": emit.emit_evaluation(graph, memory, -(-evaluation // evaluation_shards)),
-        "predict": emit.emit_prediction(graph, memory, -(-evaluation // evaluation_shards)),
+        "train": emit.emit_training(graph, memory, portion, input_gradient=input_gradient),
+        "evaluate": emit.emit_evaluation(graph, memory, held_out),
+        "predict": emit.emit_prediction(graph, memory, held_out),
     }
     span = memory.all_parameters.elements(1)
     shared = _shared_places(memory, span, shards)
     base = span * (1 + shards + len(memory.state))
-    constants = [c for e in emitted.values() for c in constants_of(e.instructions)]
-    shared |= stack(constants, base)
-    base += sum(aligned(constant.elements(1)) for constant in constants)
+    standing = [b for e in emitted.values() for b in standing_of(e.instructions)]
+    kept = [b for b in memory.parameters.values() if b.region is Region.KEPT]
+    shared |= stack([*kept, *standing], base)
+    base += sum(aligned(buffer.elements(1)) for buffer in (*kept, *standing))
     update_lanes = shards if shards * span > SERIAL_UPDATE else 1
 
     def routine(name: str, capacity: int, lanes: int) -> Routine:
@@ -140,9 +143,11 @@ def _memory(graph: Graph, shards: int) -> Memory:
     for node in graph.nodes:
         for parameter in node.parameters:
             name = f"{node.name}.{parameter.name}"
-            parameters[name] = Buffer(name, Region.PARAMETERS, parameter.shape)
-            gradients[name] = Buffer(f"d_{name}", Region.GRADIENTS, parameter.shape)
-    span = sum(aligned(buffer.elements(1)) for buffer in parameters.values())
+            region = Region.PARAMETERS if parameter.trainable else Region.KEPT
+            parameters[name] = Buffer(name, region, parameter.shape)
+            if parameter.trainable:
+                gradients[name] = Buffer(f"d_{name}", Region.GRADIENTS, parameter.shape)
+    span = sum(aligned(buffer.elements(1)) for buffer in gradients.values())
     state = {name: Buffer(name, Region.STATE, (span,)) for name in graph.preset.optimizer.state()}
     return Memory(
         parameters=parameters,
@@ -154,7 +159,8 @@ def _memory(graph: Graph, shards: int) -> Memory:
 
 
 def _shared_places(memory: Memory, span: int, shards: int) -> dict[Buffer, Place]:
-    places = stack(memory.parameters.values(), 0)
+    trained = (b for b in memory.parameters.values() if b.region is Region.PARAMETERS)
+    places = stack(trained, 0)
     places |= stack(memory.gradients.values(), span, lane_stride=span)
     places[memory.all_parameters] = Place(0)
     places[memory.all_gradients] = Place(span)
@@ -169,6 +175,7 @@ def _slots(graph: Graph, memory: Memory, places: dict[Buffer, Place]) -> tuple[P
             shape=parameter.shape,
             offset=places[memory.parameters[f"{node.name}.{parameter.name}"]].start,
             initializer=parameter.initializer,
+            trainable=parameter.trainable,
         )
         for node in graph.nodes
         for parameter in node.parameters

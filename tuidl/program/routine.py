@@ -54,14 +54,10 @@ class Routine:
         for i, instruction in enumerate(self.emitted.instructions):
             lanes = self.update_lanes if instruction.shared else self.shards
             before = self.emitted.instructions[i - 1]
-            if (
-                i
-                and instruction.shared == before.shared
-                and not _update_starts(before, instruction)
-            ):
-                stages[-1] = (stages[-1][0], i + 1, lanes)
-            else:
+            if not i or _must_wait(before, instruction):
                 stages.append((i, i + 1, lanes))
+            else:
+                stages[-1] = (stages[-1][0], i + 1, lanes)
         return stages
 
     @cached_property
@@ -123,13 +119,22 @@ class Routine:
         sizes = kernel.signature.bind(shapes_of(instruction.operands, examples))
         offsets = [self.layout.address(view, lane, examples) for view in instruction.operands]
         options = {
-            name: self._value(value, lane, batch) for name, value in instruction.options.items()
+            name: self._value(value, lane, batch, instruction.shared)
+            for name, value in instruction.options.items()
         }
         return kernel.signature.encode(kernel.opcode, offsets, sizes, options)
 
-    def _value(self, value: int | float | Symbol, lane: int, batch: int) -> int | float:
+    def _value(
+        self, value: int | float | Symbol, lane: int, batch: int, shared: bool
+    ) -> int | float:
         if value is Symbol.BATCH:
             return batch
+        if value is Symbol.LANE:
+            return lane
+        if value is Symbol.LANES:
+            return self.update_lanes if shared else self.shards
+        if value is Symbol.EXAMPLES:
+            return self.examples_of(lane, batch)
         if value is Symbol.FIRST_EXAMPLE:
             return sum(self.examples_of(before, batch) for before in range(lane))
         if value is Symbol.SLICE_START:
@@ -146,9 +151,10 @@ class Routine:
         return self.parameter_span * lane // self.update_lanes // LINE * LINE
 
 
-def _update_starts(before: Instruction, instruction: Instruction) -> bool:
-    """Loss and gradients are looked at before the update, so that it starts a stage."""
-    return instruction.phase is Phase.UPDATE and before.phase is not Phase.UPDATE
+def _must_wait(before: Instruction, instruction: Instruction) -> bool:
+    """Whether an instruction starts a stage; loss and gradients are looked at before the update."""
+    update_starts = instruction.phase is Phase.UPDATE and before.phase is not Phase.UPDATE
+    return instruction.shared != before.shared or instruction.barrier or update_starts
 
 
 def shapes_of(operands: tuple[View, ...], examples: int) -> list[tuple[int, ...]]:

@@ -10,14 +10,18 @@ import numpy as np
 
 from tuidl import events
 from tuidl.backends.base import Array, Batches, Feed, Stretch
+from tuidl.data.dataset import Split
 from tuidl.errors import DataError
-from tuidl.events import Event, Scores
+from tuidl.events import Event, Scores, Table
 from tuidl.model import Model
 from tuidl.preset import Preset
 from tuidl.training.diagnosis import first_non_finite
 from tuidl.training.interruption import Interrupter
-from tuidl.training.scores import scores_of
+from tuidl.training.norms import gradient_norms
+from tuidl.training.rates import Rates
+from tuidl.training.scores import confusion_of, scores_of
 from tuidl.training.shuffling import permutation
+from tuidl.training.stopping import EarlyStopper
 
 STRETCH_SECONDS = 0.04
 """How long the compiled loop runs between two looks at the interrupter."""
@@ -46,14 +50,16 @@ class Trainer:
         backend: str = "cpu",
         threads: int | None = None,
         interrupter: Interrupter | None = None,
+        split: Split | None = None,
     ) -> None:
         """Load the data and lay out the model; nothing is compiled yet.
 
-        A ``model`` given is trained on from the parameters it has. Raises TuidlError.
+        A ``model`` given is trained on from the parameters it has; a ``split`` given stands in for
+        the preset's own. Raises TuidlError.
         """
         self.preset = preset
         self.interrupter = interrupter or Interrupter()
-        split = preset.data.split()
+        split = split or preset.data.split()
         batch = preset.training.batch_for(len(split.train))
         if model is not None:
             _check_model(model, preset, batch)
@@ -67,6 +73,8 @@ class Trainer:
         self.batches = Batches.of(self.program.train, batch, len(self.train_feed))
         self.steps = self.batches.steps(len(self.train_feed))
         self.interrupter.on_stop = lambda: self.engine.stop.fill(1)
+        self.rates = Rates(preset.optimizer, preset.training.epochs, self.steps)
+        self.stopper = EarlyStopper(preset.training.stopping)
         self._stretch_steps = 1
         self._last_progress = 0.0
 
@@ -78,7 +86,7 @@ class Trainer:
         started = time.perf_counter()
         train: Scores | None = None
         validation: Scores | None = None
-        done = 0
+        done, reason = 0, "completed"
         for epoch in range(1, self.preset.training.epochs + 1):
             epoch_started = time.perf_counter()
             result = yield from self._train_epoch(epoch)
@@ -89,33 +97,56 @@ class Trainer:
                 break
             done = epoch
             train = scores_of(self.program, result.totals, self.train_feed)
-            validation = self._evaluate("validation")
-            seconds = time.perf_counter() - epoch_started
+            norms = gradient_norms(self.model)
+            validation, confusion = self._evaluate("validation")
             yield events.EpochEnded(
-                epoch=epoch, seconds=seconds, train=train, validation=validation
+                epoch=epoch,
+                seconds=time.perf_counter() - epoch_started,
+                train=train,
+                validation=validation,
+                learning_rate=float(self.rates.of(epoch, self.steps - 1, 1)[0]),
+                gradient_norms=norms,
+                confusion=confusion,
             )
+            self.rates.epoch_ended(validation)
+            if self.stopper.epoch_ended(self.model, epoch, train, validation):
+                reason = "stopped_early" if epoch < self.preset.training.epochs else reason
+                break
             if self.interrupter.reason:
                 break
-        yield self._ended(done, time.perf_counter() - started, train, validation)
+        seconds = time.perf_counter() - started
+        yield self._ended(done, self.interrupter.reason or reason, seconds, train, validation)
 
     def _ended(
-        self, epochs: int, seconds: float, train: Scores | None, validation: Scores | None
+        self,
+        epochs: int,
+        reason: str,
+        seconds: float,
+        train: Scores | None,
+        validation: Scores | None,
     ) -> Event:
         """The last event, unless the very last update left something not finite."""
         self.engine.stop.fill(0)
-        test = self._evaluate("test")
+        best = self.stopper.restore(self.model)
+        if best:
+            train, validation = best.train, best.validation
+        test, confusion = self._evaluate("test")
+        if test is None:
+            _, confusion = self._evaluate("validation")
         if problem := self._not_finite(validation, test):
             where: dict[str, int | str] = {"epoch": epochs, "step": self.steps, "layer": problem}
             error = f"after epoch {epochs}, step {self.steps}: {problem} is not finite"
             return events.RunFailed(error=error, where=where)
         return events.RunEnded(
-            reason=self.interrupter.reason or "completed",
+            reason=reason,
             epochs=epochs,
             seconds=seconds,
             train=train,
             validation=validation,
             test=test,
             weights_sha256=self.model.weights_sha256,
+            best_epoch=best.epoch if best else None,
+            confusion=confusion,
         )
 
     def _started(self) -> Event:
@@ -145,14 +176,14 @@ class Trainer:
 
     def _train_epoch(self, epoch: int) -> Generator[Event, None, _EpochResult]:
         feed = self._ordered(epoch)
-        rate = self.preset.optimizer.learning_rate
         totals = np.zeros(sum(size for _, size in self.program.statistics.values()))
         step = 0
         while step < self.steps:
             if self.interrupter.reason:
                 return _EpochResult(totals, finished=False)
             count = min(self._stretch_steps, self.steps - step)
-            stretch = Stretch(step, np.full(count, rate), totals, np.zeros(count))
+            rates = self.rates.of(epoch, step, count)
+            stretch = Stretch(step, rates, totals, np.zeros(count))
             started = time.perf_counter()
             done = self.engine.run(self.batches, feed, stretch)
             seconds = time.perf_counter() - started
@@ -171,6 +202,7 @@ class Trainer:
                     steps=self.steps,
                     loss=float(stretch.losses[done - 1]),
                     examples_per_second=speed,
+                    learning_rate=float(rates[done - 1]),
                 )
         return _EpochResult(totals, finished=True)
 
@@ -200,11 +232,12 @@ class Trainer:
         known = [part["loss"] for part in scores if part]
         return "" if all(math.isfinite(loss) for loss in known) else "the held-out loss"
 
-    def _evaluate(self, part: str) -> Scores | None:
+    def _evaluate(self, part: str) -> tuple[Scores | None, Table | None]:
         feed = self.held_out[part]
         if not len(feed):
-            return None
-        return scores_of(self.program, self.model.evaluate(feed), feed)
+            return None, None
+        totals = self.model.evaluate(feed)
+        return scores_of(self.program, totals, feed), confusion_of(self.program, totals)
 
     def _failed(self, epoch: int, result: _EpochResult) -> Event:
         is_short = result.failed_step == self.steps

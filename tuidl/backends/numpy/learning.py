@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tuidl.backends.numpy.registry import Array, oracle
+from tuidl.backends.numpy.registry import Array, oracle, sigmoid
 from tuidl.kernels.clock import LEARNING_RATE, STEP
 
 
@@ -27,8 +27,96 @@ def softmax_cross_entropy(
 
 
 @oracle
+def mean_absolute_error(
+    prediction: Array, target: Array, d: Array, statistics: Array, batch: int
+) -> None:
+    error = prediction - target
+    d[...] = np.sign(error) / (error.shape[1] * max(batch, 1))
+    statistics[0] = np.abs(error).sum() / error.shape[1]
+
+
+@oracle
+def huber(
+    prediction: Array, target: Array, d: Array, statistics: Array, batch: int, delta: float
+) -> None:
+    error = prediction - target
+    size = np.abs(error)
+    d[...] = np.clip(error, -delta, delta) / (error.shape[1] * max(batch, 1))
+    loss = np.where(size > delta, delta * (size - delta / 2), error**2 / 2)
+    statistics[0] = loss.sum() / error.shape[1]
+
+
+@oracle
+def binary_cross_entropy(
+    logits: Array, target: Array, d: Array, statistics: Array, smoothing: float, batch: int
+) -> None:
+    t = (1 - smoothing) * target + smoothing / 2
+    outputs = logits.shape[1]
+    d[...] = (sigmoid(logits) - t) / (outputs * max(batch, 1))
+    loss = np.logaddexp(0, logits) - logits * t
+    statistics[0] = loss.sum(dtype=np.float64) / outputs
+
+
+@oracle
+def one_hot(label: Array, shares: Array, smoothing: float) -> None:
+    classes = shares.shape[1]
+    right = np.arange(classes) == label[:, None]
+    shares[...] = (1 - smoothing) * right + smoothing / classes
+
+
+@oracle
+def smooth_targets(target: Array, shares: Array, smoothing: float) -> None:
+    shares[...] = (1 - smoothing) * target + smoothing / shares.shape[1]
+
+
+@oracle
+def categorical_cross_entropy(
+    logits: Array, target: Array, d: Array, statistics: Array, batch: int
+) -> None:
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_probability = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    weight = target.sum(axis=1, keepdims=True)
+    d[...] = (weight * np.exp(log_probability) - target) / max(batch, 1)
+    statistics[0] = -(target * log_probability).sum(dtype=np.float64)
+
+
+@oracle
+def penalty(w: Array, statistics: Array, l1: float, l2: float, examples: int) -> None:
+    statistics[0] += examples * (l1 * np.abs(w) + l2 * w**2).sum(dtype=np.float64)
+
+
+@oracle
+def penalty_gradient(w: Array, dw: Array, l1: float, l2: float, examples: int, batch: int) -> None:
+    dw += examples / max(batch, 1) * (l1 * np.sign(w) + 2 * l2 * w)
+
+
+def _class_of(scores: Array) -> Array:
+    if scores.shape[1] == 1:
+        return np.asarray(scores[:, 0] > 0, int)
+    return np.asarray(scores.argmax(axis=1))
+
+
+@oracle
+def largest(target: Array, label: Array) -> None:
+    label[...] = _class_of(target)
+
+
+@oracle
 def count_correct(scores: Array, label: Array, statistics: Array) -> None:
-    statistics[0] = (scores.argmax(axis=1) == label).sum()
+    statistics[0] = (_class_of(scores) == label).sum()
+
+
+@oracle
+def count_in_top(scores: Array, label: Array, statistics: Array, k: int) -> None:
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    statistics[0] = (order == label[:, None]).sum()
+
+
+@oracle
+def count_confusions(scores: Array, label: Array, statistics: Array) -> None:
+    classes = max(scores.shape[1], 2)
+    given = label.astype(int) * classes + _class_of(scores)
+    statistics[...] = np.bincount(given, minlength=classes**2)
 
 
 @oracle
@@ -64,11 +152,57 @@ def sgd_momentum(
 @oracle
 def adam(
     gradients: Array, parameters: Array, first: Array, second: Array, start: int, stop: int,
-    beta_1: float, beta_2: float, epsilon: float, clock: Array,
+    beta_1: float, beta_2: float, epsilon: float, weight_decay: float, clock: Array,
 ) -> None:  # fmt: skip
     g, t = gradients[:, start:stop].sum(axis=0), clock[STEP]
     m = beta_1 * first[start:stop] + (1 - beta_1) * g
     v = beta_2 * second[start:stop] + (1 - beta_2) * g**2
     first[start:stop], second[start:stop] = m, v
     m_hat, v_hat = m / (1 - beta_1**t), v / (1 - beta_2**t)
-    parameters[start:stop] -= clock[LEARNING_RATE] * m_hat / (np.sqrt(v_hat) + epsilon)
+    w, rate = parameters[start:stop], clock[LEARNING_RATE]
+    parameters[start:stop] = w - rate * weight_decay * w - rate * m_hat / (np.sqrt(v_hat) + epsilon)
+
+
+@oracle
+def rmsprop(
+    gradients: Array, parameters: Array, mean_square: Array, mean: Array, velocity: Array,
+    start: int, stop: int, rho: float, momentum: float, epsilon: float, centered: int,
+    clock: Array,
+) -> None:  # fmt: skip
+    g, part = gradients[:, start:stop].sum(axis=0), slice(start, stop)
+    mean_square[part] = rho * mean_square[part] + (1 - rho) * g**2
+    mean[part] = rho * mean[part] + (1 - rho) * g
+    spread = mean_square[part] - (mean[part] ** 2 if centered else 0)
+    velocity[part] = momentum * velocity[part] + clock[LEARNING_RATE] * g / np.sqrt(
+        spread + epsilon
+    )
+    parameters[part] -= velocity[part]
+
+
+@oracle
+def adagrad(
+    gradients: Array, parameters: Array, accumulator: Array, start: int, stop: int,
+    epsilon: float, clock: Array,
+) -> None:  # fmt: skip
+    g, part = gradients[:, start:stop].sum(axis=0), slice(start, stop)
+    accumulator[part] += g**2
+    parameters[part] -= clock[LEARNING_RATE] * g / np.sqrt(accumulator[part] + epsilon)
+
+
+@oracle
+def sum_shards(
+    gradients: Array, squares: Array, start: int, stop: int, lane: int, limit: float
+) -> None:
+    g = gradients[:, start:stop].sum(axis=0)
+    g = np.clip(g, -limit, limit) if limit else g
+    gradients[0, start:stop] = g
+    squares[lane] = (g**2).sum(dtype=np.float64)
+
+
+@oracle
+def clip_norm(
+    squares: Array, gradient: Array, start: int, stop: int, lanes: int, limit: float
+) -> None:
+    norm = np.sqrt(squares[:lanes].sum(dtype=np.float64))
+    if norm > limit:
+        gradient[start:stop] *= limit / norm

@@ -133,6 +133,47 @@ def copy(x: Array, y: Array) -> None:
 
 
 @oracle
+def accumulate(x: Array, total: Array) -> None:
+    total += x
+
+
+@oracle
+def insert_columns(x: Array, y: Array, start: int) -> None:
+    y[:, start : start + x.shape[1]] = x
+
+
+@oracle
+def extract_columns(x: Array, y: Array, start: int) -> None:
+    y[...] = x[:, start : start + y.shape[1]]
+
+
+@oracle
+def clear(y: Array) -> None:
+    y[...] = 0
+
+
+@oracle
+def reverse_time(x: Array, y: Array) -> None:
+    y[...] = x[:, ::-1]
+
+
+@oracle
+def embedding(x: Array, table: Array, y: Array) -> None:
+    number = np.floor(x + 0.5)
+    known = (number >= 0) & (number < len(table))
+    y[...] = np.nan
+    y[known] = table[number[known].astype(int)]
+
+
+@oracle
+def embedding_gradient(x: Array, dy: Array, d_table: Array) -> None:
+    number = np.floor(x + 0.5)
+    known = (number >= 0) & (number < len(d_table))
+    d_table[...] = 0
+    np.add.at(d_table, number[known].astype(int), dy[known])
+
+
+@oracle
 def swap_time(x: Array, y: Array) -> None:
     y[...] = x.swapaxes(0, 1)
 

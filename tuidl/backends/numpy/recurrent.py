@@ -80,3 +80,36 @@ def simple_rnn_gradient(
     for t in reversed(range(len(d_states))):
         d_inputs[t] = (d_states[t] + carry) * (1 - states[t + 1] ** 2)
         carry[...] = d_inputs[t] @ recurrent.T
+
+
+@oracle
+def gru_reset_before(
+    gate_weights: Array, weights: Array, gates: Array, states: Array, resets: Array,
+    part: Array, product: Array,
+) -> None:  # fmt: skip
+    states[0] = 0
+    for t in range(len(gates)):
+        x_z, x_r, x_c = np.split(gates[t], 3, axis=1)
+        h_z, h_r = np.split(states[t] @ gate_weights, 2, axis=1)
+        z, r = sigmoid(x_z + h_z), sigmoid(x_r + h_r)
+        resets[t] = r * states[t]
+        c = np.tanh(x_c + resets[t] @ weights)
+        gates[t] = np.concatenate([z, r, c], axis=1)
+        states[t + 1] = z * states[t] + (1 - z) * c
+
+
+@oracle
+def gru_reset_before_gradient(
+    gate_weights: Array, weights: Array, states: Array, d_states: Array,
+    gates: Array, d_gates: Array, d_candidates: Array, carry: Array, d_reset: Array,
+) -> None:  # fmt: skip
+    carry[...] = 0
+    for t in reversed(range(len(gates))):
+        z, r, c = np.split(gates[t].copy(), 3, axis=1)
+        dh = d_states[t] + carry
+        d_candidates[t] = dh * (1 - z) * (1 - c**2)
+        d_reset[...] = d_candidates[t] @ weights.T
+        d_z = dh * (states[t] - c) * z * (1 - z)
+        d_gates[t] = np.concatenate([d_z, d_reset * states[t] * r * (1 - r)], axis=1)
+        carry[...] = dh * z + d_reset * r + d_gates[t] @ gate_weights.T
+        gates[t] = np.concatenate([d_gates[t], d_candidates[t]], axis=1)

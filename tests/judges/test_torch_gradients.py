@@ -1,0 +1,64 @@
+"""Gradients of single layers and losses, from equal weights and inputs, against PyTorch."""
+
+import numpy as np
+import pytest
+
+from tests.judges.networks import Array, Stated, preset
+from tests.judges.packages import require
+from tests.judges.torch_cases import CASES, Case
+from tests.judges.torch_jobs import Jobs
+from tuidl.layers import LAYERS
+from tuidl.losses import LOSSES
+from tuidl.model import Model
+
+EXAMPLES = 7
+TOLERANCE = {"rtol": 1e-3, "atol": 1e-4}
+
+
+def _model(case: Case) -> Model:
+    source = Stated(shape=case.shape, outputs=case.outputs, classes=case.classes)
+    model = Model(preset(case.layers, source, case.loss), batch=EXAMPLES, input_gradient=True)
+    random = np.random.default_rng(1)
+    for values in model.parameters.values():
+        values += 0.1 * random.standard_normal(values.shape)
+    return model
+
+
+def _examples(case: Case) -> tuple[Array, Array]:
+    random = np.random.default_rng(2)
+    x = random.standard_normal((EXAMPLES, *case.shape)).astype(np.float32)
+    if case.classes:
+        return x, random.integers(0, case.classes, (EXAMPLES, 1))
+    return x, random.standard_normal((EXAMPLES, case.outputs)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Jobs:
+    """What PyTorch says to all cases."""
+    require("torch")
+    jobs = Jobs()
+    for case in CASES:
+        jobs.add(case.name, "gradients", _model(case), *_examples(case))
+    jobs.run(tmp_path_factory.mktemp("gradients"))
+    return jobs
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_gradients_are_those_of_torch(case: Case, answers: Jobs) -> None:
+    expected = answers.of(case.name)
+    loss, gradients, d_input = _model(case).differentiate(*_examples(case))
+    np.testing.assert_allclose(loss, expected["loss"], **TOLERANCE)
+    for name, values in gradients.items():
+        np.testing.assert_allclose(
+            values, expected[f"parameters/{name}"], **TOLERANCE, err_msg=name
+        )
+    np.testing.assert_allclose(d_input.reshape(expected["x"].shape), expected["x"], **TOLERANCE)
+    largest = max(np.abs(values).max() for values in gradients.values())
+    assert largest > 100 * TOLERANCE["atol"], "a gradient of zeros proves nothing"
+
+
+def test_every_layer_and_loss_has_a_case() -> None:
+    used = {layer["type"] for case in CASES for layer in case.layers}
+    assert set(LAYERS) == used
+    assert set(LOSSES) == {case.loss["type"] for case in CASES}
+    assert len({case.name for case in CASES}) == len(CASES)

@@ -1,0 +1,115 @@
+"""PyTorch in a process of its own: reads jobs and arrays from a folder, writes its answers there.
+
+``python torch_worker.py FOLDER``: jobs.json and arrays.npz in, answers.npz and errors.json out. No
+tuidl here, and no Numba: its OpenMP and PyTorch's must not meet in one process.
+"""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch_layers
+import torch_recurrent
+from torch import Tensor, nn
+from torch_layers import ACTIVATIONS, Call
+from torch_training import LOSSES, OPTIMIZERS
+
+LAYERS = {**torch_layers.LAYERS, **torch_recurrent.LAYERS}
+Job = dict[str, Any]
+Arrays = dict[str, np.ndarray]
+
+
+class Network(nn.Module):
+    """tuidl's graph: nodes in order, each reading the ones that it names, or the one before."""
+
+    def __init__(self, nodes: list[Job], parameters: Arrays) -> None:
+        super().__init__()
+        self.nodes = nodes
+        self.known = {name: nn.Parameter(torch.tensor(v)) for name, v in parameters.items()}
+
+    def forward(self, x: Tensor) -> Tensor:
+        values: dict[str, Tensor] = {}
+        for node in self.nodes:
+            inputs = [values[name] for name in node["inputs"]] or [x]
+            x = values[node["name"]] = self._node(node, inputs)
+        return x
+
+    def _node(self, node: Job, inputs: list[Tensor]) -> Tensor:
+        if node["type"] not in LAYERS:
+            raise NotImplementedError(f"no translation of the layer {node['type']!r}")
+        start = f"{node['name']}."
+        own = {k.removeprefix(start): v for k, v in self.known.items() if k.startswith(start)}
+        call = Call(node["options"], own, inputs, tuple(node["shape"]), self.training)
+        y = LAYERS[node["type"]](call)
+        return ACTIVATIONS[node["options"].get("activation", "linear")](y)
+
+
+def gradients(job: Job, arrays: Arrays, parameters: Arrays) -> Arrays:
+    """Loss, and its gradients by each parameter and by the inputs."""
+    network = Network(job["nodes"], parameters)
+    x = torch.tensor(arrays["x"], requires_grad=True)
+    loss = _loss(job, network(x), arrays["y"])
+    loss.backward()
+    answers = {name: value.grad for name, value in network.known.items()}
+    return {"loss": loss.detach().numpy(), "x": _numpy(x.grad)} | {
+        f"parameters/{name}": _numpy(value) for name, value in answers.items()
+    }
+
+
+def training(job: Job, arrays: Arrays, parameters: Arrays) -> Arrays:
+    """The loss of each step, and the weights after the last; batch after batch, round and round."""
+    network = Network(job["nodes"], parameters)
+    make, options = OPTIMIZERS[job["optimizer"]["type"]], job["optimizer"]
+    optimizer = make(network.known.values(), options)
+    batch, losses = job["batch"], []
+    count = len(arrays["x"]) // batch
+    for step in range(job["steps"]):
+        part = slice(step % count * batch, (step % count + 1) * batch)
+        optimizer.zero_grad()
+        loss = _loss(job, network(torch.tensor(arrays["x"][part])), arrays["y"][part])
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    weights = {f"parameters/{name}": _numpy(v) for name, v in network.known.items()}
+    return {"losses": np.array(losses), **weights}
+
+
+def _loss(job: Job, y: Tensor, target: np.ndarray) -> Tensor:
+    return LOSSES[job["loss"]["type"]](y, torch.tensor(target), job["loss"])
+
+
+def _numpy(value: Tensor | None) -> np.ndarray:
+    return np.zeros(0) if value is None else value.detach().numpy()
+
+
+KINDS = {"gradients": gradients, "training": training}
+
+
+def main(folder: Path) -> None:
+    torch.set_num_threads(1)
+    jobs = json.loads((folder / "jobs.json").read_text())
+    answers: Arrays = {}
+    errors: dict[str, str] = {}
+    with np.load(folder / "arrays.npz") as given:
+        for name, job in jobs.items():
+            own = _under(f"{name}/", given)
+            try:
+                found = KINDS[job["kind"]](job, own, _under("parameters/", own))
+            except Exception:  # each test reports its own job's trouble
+                errors[name] = traceback.format_exc()
+                continue
+            answers |= {f"{name}/{key}": value for key, value in found.items()}
+    np.savez(folder / "answers.npz", **answers)
+    (folder / "errors.json").write_text(json.dumps(errors))
+
+
+def _under(start: str, arrays: Any) -> Arrays:
+    return {key.removeprefix(start): arrays[key] for key in arrays if key.startswith(start)}
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,89 @@
+"""The definition of the normalisations in plain NumPy."""
+
+import numpy as np
+
+from tuidl.backends.numpy.registry import Array, oracle
+
+
+@oracle
+def batch_moments(x: Array, means: Array, distances: Array, counts: Array, lane: int) -> None:
+    counts[lane] = len(x)
+    means[lane] = x.mean(axis=0) if len(x) else 0
+    distances[lane] = ((x - means[lane]) ** 2).sum(axis=0)
+
+
+def _combined(means: Array, distances: Array, counts: Array) -> tuple[Array, Array]:
+    """Mean and biased variance of all shards' rows together."""
+    weights = counts[:, None] / max(counts.sum(), 1)
+    mean = (weights * means).sum(axis=0)
+    between = (weights * (means - mean) ** 2).sum(axis=0)
+    return mean, between + distances.sum(axis=0) / max(counts.sum(), 1)
+
+
+@oracle
+def batch_normalization(
+    x: Array, gamma: Array, beta: Array, means: Array, distances: Array, counts: Array,
+    y: Array, mean: Array, inverse: Array, epsilon: float,
+) -> None:  # fmt: skip
+    mean[...], variance = _combined(means, distances, counts)
+    inverse[...] = 1 / np.sqrt(variance + epsilon)
+    y[...] = gamma * (x - mean) * inverse + beta
+
+
+@oracle
+def batch_normalization_sums(
+    x: Array, dy: Array, mean: Array, inverse: Array, products: Array, sums: Array,
+    d_gamma: Array, d_beta: Array, lane: int,
+) -> None:  # fmt: skip
+    d_gamma[...] = products[lane] = (dy * (x - mean) * inverse).sum(axis=0)
+    d_beta[...] = sums[lane] = dy.sum(axis=0)
+
+
+@oracle
+def batch_normalization_input_gradient(
+    x: Array, dy: Array, gamma: Array, mean: Array, inverse: Array, products: Array,
+    sums: Array, counts: Array, dx: Array, product: Array, total: Array,
+) -> None:  # fmt: skip
+    rows = max(counts.sum(), 1)
+    product[...], total[...] = products.sum(axis=0), sums.sum(axis=0)
+    normal = (x - mean) * inverse
+    dx[...] = gamma * inverse * (dy - (total + normal * product) / rows)
+
+
+@oracle
+def move_averages(
+    means: Array, distances: Array, counts: Array, mean: Array, variance: Array,
+    moving_mean: Array, moving_variance: Array, momentum: float, lane: int,
+) -> None:  # fmt: skip
+    if lane == 0:
+        new_mean, new_variance = _combined(means, distances, counts)
+        moving_mean[...] = momentum * moving_mean + (1 - momentum) * new_mean
+        moving_variance[...] = momentum * moving_variance + (1 - momentum) * new_variance
+
+
+@oracle
+def normalize(
+    x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, y: Array, epsilon: float
+) -> None:
+    y[...] = gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
+
+
+@oracle
+def layer_normalization(
+    x: Array, gamma: Array, beta: Array, y: Array, means: Array, inverses: Array, epsilon: float
+) -> None:
+    means[...] = x.mean(axis=1)
+    inverses[...] = 1 / np.sqrt(x.var(axis=1) + epsilon)
+    y[...] = gamma * (x - means[:, None]) * inverses[:, None] + beta
+
+
+@oracle
+def layer_normalization_gradient(
+    x: Array, dy: Array, gamma: Array, means: Array, inverses: Array,
+    dx: Array, d_gamma: Array, d_beta: Array,
+) -> None:  # fmt: skip
+    normal = (x - means[:, None]) * inverses[:, None]
+    g = gamma * dy
+    d_gamma[...], d_beta[...] = (dy * normal).sum(axis=0), dy.sum(axis=0)
+    center = g - g.mean(axis=1, keepdims=True)
+    dx[...] = inverses[:, None] * (center - normal * (g * normal).mean(axis=1, keepdims=True))

@@ -1,0 +1,30 @@
+"""Embedding: a learned vector for each of a number of words."""
+
+import math
+
+from tuidl.kernels.elementary import ZERO
+from tuidl.kernels.jit import kernel
+from tuidl.kernels.vectors import copy_values
+
+
+@kernel("e kd -> ed")
+def embedding(x, table, y):
+    """Row number x[i] of the table; a number that is no row's gives NaN, so that it is noticed."""
+    for i in range(x.shape[0]):
+        number = math.floor(x[i] + 0.5) if x[i] == x[i] else -1
+        if 0 <= number < table.shape[0]:
+            copy_values(y[i], table[number])
+        else:
+            y[i][:] = math.nan
+
+
+@kernel("e ed -> kd", cost="ed")
+def embedding_gradient(x, dy, d_table):
+    """Each row's gradient is the sum over the places where it was read."""
+    d_table[:] = ZERO
+    for i in range(x.shape[0]):
+        number = math.floor(x[i] + 0.5) if x[i] == x[i] else -1
+        if 0 <= number < d_table.shape[0]:
+            row, d = d_table[number], dy[i]
+            for j in range(row.shape[0]):
+                row[j] += d[j]

@@ -1,0 +1,72 @@
+"""The gated recurrent unit as first published (Cho et al., 2014): the reset gate in front of the
+product. Arrays as in ``gru.py``:
+
+    z = sigmoid(x_z + h U_z)     r = sigmoid(x_r + h U_r)     c = tanh(x_c + (r * h) U_c)
+    h_t = z * h_(t-1) + (1 - z) * c
+"""
+
+from tuidl.kernels.blas import gemm
+from tuidl.kernels.elementary import ONE, sigmoid, tanh
+from tuidl.kernels.jit import kernel
+
+
+@kernel("db dd -> tng und tnd nb nd", cost="2tndg")
+def gru_reset_before(gate_weights, weights, gates, states, resets, part, product):
+    """Walk the steps. ``gate_weights`` is U_z and U_r side by side, ``weights`` is U_c.
+
+    ``gates`` ends as z, r and c of each step, ``resets`` as r * h; ``part`` and ``product`` are
+    scratch.
+    """
+    units = states.shape[2]
+    states[0] = 0
+    for t in range(gates.shape[0]):
+        gemm(states[t], 0, gate_weights, 0, part, 0)
+        for n in range(part.shape[0]):
+            gate, shares, old, reset = gates[t, n], part[n], states[t, n], resets[t, n]
+            z, r = gate[:units], gate[units : 2 * units]
+            share_z, share_r = shares[:units], shares[units:]
+            for j in range(units):
+                z[j] = sigmoid(z[j] + share_z[j])
+                r[j] = sigmoid(r[j] + share_r[j])
+                reset[j] = r[j] * old[j]
+        gemm(resets[t], 0, weights, 0, product, 0)
+        for n in range(part.shape[0]):
+            gate, share, old, new = gates[t, n], product[n], states[t, n], states[t + 1, n]
+            z, c = gate[:units], gate[2 * units :]
+            for j in range(units):
+                c[j] = tanh(c[j] + share[j])
+                new[j] = z[j] * old[j] + (ONE - z[j]) * c[j]
+
+
+@kernel("db dd und tnd -> tng tnb tnd nd nd", cost="2tndg")
+def gru_reset_before_gradient(
+    gate_weights, weights, states, d_states, gates, d_gates, d_candidates, carry, d_reset
+):
+    """Walk back through time, from dL/dh_t of every step in ``d_states``.
+
+    ``gates`` (z, r, c) turns into the gradient of the inputs' share, which ``d_gates`` (z and r)
+    and ``d_candidates`` hold as matrices too; ``carry`` and ``d_reset`` are scratch.
+    """
+    units = states.shape[2]
+    carry[:] = 0
+    for t in range(gates.shape[0] - 1, -1, -1):
+        for n in range(carry.shape[0]):
+            gate, old, above = gates[t, n], states[t, n], d_states[t, n]
+            passed, d_gate, d_candidate = carry[n], d_gates[t, n], d_candidates[t, n]
+            z, c, d_z = gate[:units], gate[2 * units :], d_gate[:units]
+            for j in range(units):
+                dh = above[j] + passed[j]
+                d_candidate[j] = dh * (ONE - z[j]) * (ONE - c[j] * c[j])
+                d_z[j] = dh * (old[j] - c[j]) * z[j] * (ONE - z[j])
+                passed[j] = dh * z[j]
+        gemm(d_candidates[t], 0, weights, 1, d_reset, 0)
+        for n in range(carry.shape[0]):
+            gate, old, passed, d = gates[t, n], states[t, n], carry[n], d_reset[n]
+            d_gate, d_candidate = d_gates[t, n], d_candidates[t, n]
+            z, r, c = gate[:units], gate[units : 2 * units], gate[2 * units :]
+            d_z, d_r = d_gate[:units], d_gate[units:]
+            for j in range(units):
+                d_r[j] = d[j] * old[j] * r[j] * (ONE - r[j])
+                passed[j] += d[j] * r[j]
+                z[j], r[j], c[j] = d_z[j], d_r[j], d_candidate[j]
+        gemm(d_gates[t], 0, gate_weights, 1, carry, 1)

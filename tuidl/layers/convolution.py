@@ -1,0 +1,77 @@
+"""What convolutions over images and over sequences share."""
+
+from dataclasses import dataclass
+from math import prod
+
+from tuidl.config import Count, Size
+from tuidl.initializers import Initializer
+from tuidl.layers.base import ActivatedLayer, Parameter, Shape
+from tuidl.tape import Batch, Scope
+
+PATCH_FLOATS = 65_536
+"""Room for patches, in floats: 256 KiB stay in a core's second-level cache beside the weights."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A convolution seen as one over images: a sequence is an image of height 1.
+
+    ``image`` (height, width, channels), ``kernel`` (height, width), ``output`` (height, width);
+    ``top`` and ``left`` are the padding at the low ends.
+    """
+
+    image: Shape
+    kernel: Shape
+    output: Shape
+    top: int
+    left: int
+
+
+class Convolution(ActivatedLayer, frozen=True, kw_only=True):
+    """Base of all convolutions: ``filters`` kernels slide over the input, ``stride`` apart."""
+
+    filters: Count
+    kernel_size: Size = 3
+    stride: Size = 1
+    use_bias: bool = True
+    kernel_initializer: Initializer = "glorot_uniform"
+
+    def frame(self, shape: Shape) -> Frame:
+        """The geometry for inputs of ``shape``."""
+        raise NotImplementedError
+
+    def kernel_shape(self, shape: Shape) -> Shape:
+        """Of the parameter, as presets and files know it."""
+        raise NotImplementedError
+
+    def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
+        kernel = Parameter("kernel", self.kernel_shape(shape), self.kernel_initializer)
+        bias = (Parameter("bias", (self.filters,), "zeros"),) if self.use_bias else ()
+        return (kernel, *bias)
+
+    def flops(self, shape: Shape) -> int:
+        return 2 * prod(self.output_shape(shape)) * prod(self.kernel_shape(shape)[:-1])
+
+    def emit(self, scope: Scope) -> None:
+        frame = self.frame(scope.input_shape)
+        positions, patch = prod(frame.output), prod(frame.kernel) * frame.image[-1]
+        block = min(max(PATCH_FLOATS // (positions * patch), 1), scope.examples)
+        kernel_shape = (*frame.kernel, frame.image[-1], self.filters)
+        options = {"stride": self.stride, "top": frame.top, "left": frame.left}
+        x = scope.x.reshape(Batch(), *frame.image)
+        y = scope.y.reshape(Batch(), *frame.output, self.filters)
+        kernel = scope.parameters["kernel"].reshape(*kernel_shape)
+        bias = scope.parameters.get("bias") or scope.zeros(self.filters)
+        patches = scope.buffer("patches", block * positions, patch)
+        scope.forward("conv2d", x, kernel, bias, y, patches, **options)
+        if scope.dy is None:
+            return
+        dy = scope.dy.reshape(*y.shape)
+        d_kernel = scope.gradients["kernel"].reshape(*kernel_shape)
+        patches = scope.buffer("patches", block * positions, patch)
+        scope.backward("conv2d_weight_gradient", x, dy, d_kernel, patches, **options)
+        if self.use_bias:
+            scope.backward("bias_gradient", dy.rows, scope.gradients["bias"])
+        if scope.dx is not None:
+            dx = scope.dx.reshape(*x.shape)
+            scope.backward("conv2d_input_gradient", dy, kernel, dx, patches, **options)
