@@ -9,13 +9,18 @@ import ast
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-NUMPY = ("arange", "array", "asarray", "ones", "zeros", "full", "tile", "log", "exp", "float32")
+NUMPY = (
+    *("arange", "array", "asarray", "ones", "zeros", "full", "tile", "float32"),
+    *("abs", "add", "exp", "log", "minimum", "multiply", "square", "subtract", "sum"),
+)
 ARRAY_METHODS = ("reshape", "astype", "sum")
 GOLDEN = ("assertAllClose", "assertAlmostEqual")
+OTHER_CHECKS = ("assert", "run_", "skip")
 OPERATORS: dict[type, Callable[..., Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -50,19 +55,26 @@ class Namespace:
 
 
 class Replayed:
-    """An object of a test that tuidl plays; ``names`` are the attributes that tests may use."""
+    """An object of a test that tuidl plays; ``names`` are the attributes that tests may use.
+
+    ``changes``: whether a call on it, or with it, may change it.
+    """
 
     names: tuple[str, ...] = ()
+    changes = False
 
 
 @dataclass
 class Reader:
     """Walks through a test. ``ran``: golden checks that held; ``skipped``: why others did not run.
 
-    A check that does not hold raises AssertionError.
+    ``known``: what names mean; ``methods``: what ``self`` has. A check that does not hold raises
+    AssertionError.
     """
 
     known: dict[str, Any]
+    methods: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    own: dict[str, Any] = field(default_factory=dict)
     ran: int = 0
     skipped: list[str] = field(default_factory=list)
 
@@ -90,9 +102,11 @@ class Reader:
     def _give_up(self, statement: ast.stmt, missing: Missing) -> None:
         """What the statement would have set, or changed, is missing from here on."""
         for part in ast.walk(statement):
-            if isinstance(part, ast.Name) and (
-                isinstance(part.ctx, ast.Store) or isinstance(self.known.get(part.id), Replayed)
-            ):
+            if not isinstance(part, ast.Name):
+                continue
+            value = self.known.get(part.id)
+            may_change = isinstance(value, Replayed) and value.changes
+            if may_change or isinstance(part.ctx, ast.Store):
                 self.known[part.id] = missing
 
     def _assign(self, target: ast.expr, value: Any) -> None:
@@ -101,15 +115,18 @@ class Reader:
         elif isinstance(target, ast.Tuple):
             for part, one in zip(target.elts, value, strict=True):
                 self._assign(part, one)
+        elif _is_of_self(target):
+            self.own[target.attr] = value  # type: ignore[attr-defined]
         else:
             raise OutOfScope("an assignment to a part")
 
     def _expression(self, node: ast.expr) -> None:
-        """Calls on ``self`` are checks, golden ones or others; other calls are done."""
-        if not (isinstance(node, ast.Call) and _is_of_self(node.func)):
-            self._value(node)
-        elif node.func.attr in GOLDEN:  # type: ignore[attr-defined]
+        """Golden checks are made, checks of another kind are left out, other calls are done."""
+        name = node.func.attr if isinstance(node, ast.Call) and _is_of_self(node.func) else ""
+        if name in GOLDEN:
             self._check(node)
+        elif not name.startswith(OTHER_CHECKS):
+            self._value(node)
 
     def _check(self, call: ast.Call) -> None:
         try:
@@ -162,7 +179,13 @@ class Reader:
     def _subscript(self, node: ast.Subscript) -> Any:
         return self._value(node.value)[self._value(node.slice)]
 
+    def _slice(self, node: ast.Slice) -> Any:
+        ends = (node.lower, node.upper, node.step)
+        return slice(*(end and self._value(end) for end in ends))
+
     def _attribute(self, node: ast.Attribute) -> Any:
+        if _is_of_self(node):
+            return self._of_self(node.attr)
         value = self._value(node.value)
         if isinstance(value, Namespace):
             return value.get(node.attr)
@@ -171,6 +194,29 @@ class Reader:
         if node.attr not in allowed:
             raise OutOfScope(f"the attribute {node.attr}")
         return getattr(value, node.attr)
+
+    def _of_self(self, name: str) -> Any:
+        if name in self.own:
+            return self.own[name]
+        if name in self.methods:
+            return partial(self._method, self.methods[name])
+        raise OutOfScope(f"self.{name}")
+
+    def _method(self, method: ast.FunctionDef, *arguments: Any, **options: Any) -> Any:
+        """Read a helper of the test's class: its own names, and what it returns at the end."""
+        names = [a.arg for a in method.args.args[1:]]
+        defaults = [self._value(default) for default in method.args.defaults]
+        bound = dict(zip(reversed(names), reversed(defaults), strict=False))
+        outside, self.known = self.known, dict(self.known)
+        self.known |= bound | dict(zip(names, arguments, strict=False)) | options
+        answer = None
+        for statement in method.body:
+            if isinstance(statement, ast.Return) and statement.value:
+                answer = self._value(statement.value)
+                break
+            self._statement(statement)
+        self.known = outside
+        return answer
 
     def _call(self, node: ast.Call) -> Any:
         function = self._value(node.func)
@@ -188,4 +234,7 @@ def _is_of_self(node: ast.expr) -> bool:
 
 
 def numpy_namespace() -> Namespace:
-    return Namespace("np", **{name: getattr(np, name) for name in NUMPY})
+    """The few functions of NumPy that tests may use; random numbers are the same every time."""
+    functions = {name: getattr(np, name) for name in NUMPY}
+    random = np.random.default_rng(0).random
+    return Namespace("np", **functions, random=Namespace("np.random", random=random))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.backends.base import Batches, Stretch
 from tuidl.data.dataset import ExampleSpec, Source
 from tuidl.layers import LAYERS
 from tuidl.losses import LOSSES
@@ -67,17 +68,14 @@ def shape_after(layers: list[Table], shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape
 
 
-def answer(
-    layers: list[Table],
-    x: Array,
-    parameters: dict[str, Array] | None = None,
-    *,
-    training: bool = False,
-) -> Array:
-    """What a chain of layers answers to ``x`` (examples, *shape) with these parameters.
+def build(
+    layers: list[Table], x: Array, parameters: dict[str, Array] | None = None
+) -> tuple[Model, tuple[int, ...]]:
+    """A chain of layers on examples like ``x`` (examples, *shape) with these parameters, and the
+    shape that it turns an example into.
 
-    Where the layers have none, a dense layer that changes nothing stands before them, since a
-    network without anything to learn is refused. ``training``: as it answers in a training step.
+    Where the layers have no parameters, a dense layer that changes nothing stands before them,
+    since a network without anything to learn is refused.
     """
     shape = x.shape[1:]
     after = shape_after(layers, shape)
@@ -89,12 +87,34 @@ def answer(
     source = Stated(shape=shape, outputs=prod(after))
     model = Model(preset([*layers, {"type": "flatten"}], source), batch=max(len(x), 1))
     set_parameters(model, parameters)
-    y = answer_in_training(model, x) if training else model.predict(x)
-    return y.reshape(len(x), *after)
+    return model, after
 
 
-def answer_in_training(model: Model, x: Array) -> Array:
-    """(examples, outputs): what came out of the network when its loss was computed last."""
-    model.loss_and_gradients(x, np.zeros((len(x), model.program.graph.spec.outputs)))
+def answer(layers: list[Table], x: Array, parameters: dict[str, Array] | None = None) -> Array:
+    """What a chain of layers answers to ``x`` (examples, *shape), in order of the examples."""
+    model, after = build(layers, x, parameters)
+    return model.predict(x).reshape(len(x), *after)
+
+
+def answer_in_training(
+    layers: list[Table], x: Array, parameters: dict[str, Array] | None = None
+) -> tuple[Array, Model]:
+    """The same in a training step, at a learning rate of zero; and the model after that step."""
+    model, after = build(layers, x, parameters)
+    feed = model.feed(x, np.zeros((len(x), prod(after))))
     routine = model.program.train
-    return model._read(routine, routine.emitted.output, len(x))
+    batches = Batches.of(routine, len(x), len(x))
+    statistics = sum(size for _, size in model.program.statistics.values())
+    list(model.prepare())
+    assert model.engine.run(
+        batches, feed, Stretch(0, np.zeros(1), np.zeros(statistics), np.zeros(1))
+    )
+    y = model._read(routine, routine.emitted.output, len(x))
+    return y.reshape(len(x), *after), model
+
+
+def kept(model: Model, name: str, examples: int) -> Array:
+    """What a layer kept in the buffer called ``name`` when the model predicted last."""
+    routine = model.program.predict
+    (buffer,) = (buffer for buffer in routine.layout.places if buffer.name == name)
+    return model._read(routine, buffer, examples)

@@ -8,13 +8,23 @@ from onnx.backend.base import Backend, BackendRep
 from onnx.backend.test import BackendTest
 from onnx.backend.test.case.test_case import TestCase
 
-from tests.judges import onnx_layers, onnx_losses, onnx_recurrent, onnx_updates, onnx_windows
+from tests.judges import (
+    onnx_layers,
+    onnx_losses,
+    onnx_normalization,
+    onnx_recurrent,
+    onnx_structure,
+    onnx_updates,
+    onnx_windows,
+)
 from tests.judges.networks import Array
 from tests.judges.onnx_node import Node
 
 OPERATORS = {
     **onnx_windows.OPERATORS,
     **onnx_layers.OPERATORS,
+    **onnx_structure.OPERATORS,
+    **onnx_normalization.OPERATORS,
     **onnx_recurrent.OPERATORS,
     **onnx_losses.OPERATORS,
     **onnx_updates.OPERATORS,

@@ -59,4 +59,19 @@ def momentum(node: Node) -> tuple[Array, ...]:
     return _outputs(ends, after, updates.state("velocity") / np.float32(-rate))
 
 
-OPERATORS: dict[str, Callable[[Node], tuple[Array, ...]]] = {"Adam": adam, "Momentum": momentum}
+def adagrad(node: Node) -> tuple[Array, ...]:
+    """ONNX's epsilon stands beside the root, ours under it; here they are too small to tell."""
+    rate, steps, (x, g, h), ends = _groups(node, 3)
+    assert steps == 0, "ONNX lowers the rate of later steps"
+    optimizer = {"type": "adagrad", "learning_rate": rate, "epsilon": node.get("epsilon", 1e-6)}
+    updates = Updates(optimizer, x)
+    updates.state("accumulator")[:] = h
+    after = updates.apply(_regularised(node, x, g))
+    return _outputs(ends, after, updates.state("accumulator"))
+
+
+OPERATORS: dict[str, Callable[[Node], tuple[Array, ...]]] = {
+    "Adam": adam,
+    "Adagrad": adagrad,
+    "Momentum": momentum,
+}

@@ -28,8 +28,6 @@ def _windows(node: Node, x: Array, sizes: list[int], size: str, stride: str) -> 
     rank = x.ndim - 2
     if rank == 3:
         raise OutOfScope("windows in 3 dimensions")
-    if rank == 1:
-        raise OutOfScope("windows in 1 dimension")
     if any(d != 1 for d in node.get("dilations", [1])):
         raise OutOfScope("dilations")
     node.refuse(ceil_mode="ceil_mode")
@@ -96,8 +94,19 @@ def _pool(kind: str) -> Callable[[Node], tuple[Array, ...]]:
     return run
 
 
+def _global_pool(kind: str) -> Callable[[Node], tuple[Array, ...]]:
+    def run(node: Node) -> tuple[Array, ...]:
+        x = node.inputs[0]
+        y = answer([{"type": f"{kind}{x.ndim - 2}d"}], channels_last(x))
+        return (y.reshape(*y.shape, *[1] * (x.ndim - 2)),)
+
+    return run
+
+
 OPERATORS = {
     "Conv": convolution,
     "MaxPool": _pool("max_pool"),
     "AveragePool": _pool("average_pool"),
+    "GlobalMaxPool": _global_pool("global_max_pool"),
+    "GlobalAveragePool": _global_pool("global_average_pool"),
 }

@@ -31,16 +31,24 @@ def _folder() -> Path:
 
 
 @cache
-def _tests(file: str) -> dict[str, ast.FunctionDef]:
-    """``Class.method`` -> its syntax, of those that hold a golden check."""
+def _methods(file: str) -> dict[str, dict[str, ast.FunctionDef]]:
+    """Class -> method -> its syntax."""
     tree = ast.parse((_folder() / file).read_text())
     return {
-        f"{group.name}.{test.name}": test
+        group.name: {part.name: part for part in group.body if isinstance(part, ast.FunctionDef)}
         for group in tree.body
         if isinstance(group, ast.ClassDef) and group.name in COUNTS[file]["classes"]
-        for test in group.body
-        if isinstance(test, ast.FunctionDef) and _is_golden(test)
     }
+
+
+def _tests(file: str) -> list[str]:
+    """``Class.method`` of those that hold a golden check."""
+    return [
+        f"{group}.{name}"
+        for group, methods in _methods(file).items()
+        for name, method in methods.items()
+        if _is_golden(method)
+    ]
 
 
 def _is_golden(test: ast.FunctionDef) -> bool:
@@ -50,8 +58,10 @@ def _is_golden(test: ast.FunctionDef) -> bool:
 
 @cache
 def _replayed(file: str, name: str) -> Reader:
-    reader = Reader(known_names())
-    reader.read(_tests(file)[name].body)
+    group, _, test = name.partition(".")
+    methods = _methods(file)[group]
+    reader = Reader(known_names(), methods)
+    reader.read(methods[test].body)
     return reader
 
 

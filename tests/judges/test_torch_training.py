@@ -8,6 +8,7 @@ from tests.judges.networks import Array
 from tests.judges.packages import require
 from tests.judges.torch_jobs import Jobs
 from tuidl.backends.base import Batches, Stretch
+from tuidl.errors import DataError
 from tuidl.layers.dropout import Dropout
 from tuidl.library import load_preset, shipped
 from tuidl.model import Model
@@ -15,7 +16,7 @@ from tuidl.preset import Preset
 
 STEPS = 100
 BATCHES = 10
-"""Different ones; they come round again."""
+"""Different ones, at most; they come round again."""
 NEAR = 1e-3
 """How far a weight may lie from PyTorch's after the last step."""
 
@@ -30,14 +31,24 @@ def _preset(name: str) -> Preset:
     return msgspec.structs.replace(preset, layers=tuple(layers))
 
 
-def _batch(preset: Preset) -> int:
-    return preset.training.batch_for(preset.data.count())
+def _examples(preset: Preset) -> tuple[Array, Array, int]:
+    """The first whole batches of the preset's training data, and how large they are.
+
+    Where the data is not on this machine, random numbers of its shapes.
+    """
+    try:
+        train = preset.data.split().train
+    except DataError:
+        batch = preset.training.batch_for(preset.data.count())
+        return *_random_examples(preset, BATCHES * batch), batch
+    batch = preset.training.batch_for(len(train))
+    count = min(len(train) // batch, BATCHES) * batch
+    return train.x[:count], train.y[:count], batch
 
 
-def _examples(preset: Preset) -> tuple[Array, Array]:
-    """Random ones of the preset's shapes; regression targets follow from the inputs."""
+def _random_examples(preset: Preset, count: int) -> tuple[Array, Array]:
+    """Labels at random; numbers that follow from the inputs."""
     spec, random = preset.data.spec(), np.random.default_rng(5)
-    count = BATCHES * _batch(preset)
     x = random.standard_normal((count, *spec.shape)).astype(np.float32)
     if spec.classes:
         return x, random.integers(0, len(spec.classes), (count, 1))
@@ -45,23 +56,19 @@ def _examples(preset: Preset) -> tuple[Array, Array]:
     return x, np.tanh(x.reshape(count, -1) @ weights).astype(np.float32)
 
 
-def _model(preset: Preset) -> Model:
-    return Model(preset, batch=_batch(preset))
-
-
 def _train(model: Model, x: Array, y: Array) -> Array:
-    """The loss of each step."""
+    """The loss of each step, at the optimizer's own rate: schedules are the trainer's."""
     feed = model.feed(x, y)
     batches = Batches.of(model.program.train, model.program.batch, len(feed))
     list(model.prepare())
     statistics = sum(size for _, size in model.program.statistics.values())
-    rates = np.full(BATCHES, model.preset.optimizer.learning_rate)
-    losses = []
-    for _ in range(STEPS // BATCHES):
-        stretch = Stretch(0, rates, np.zeros(statistics), np.zeros(BATCHES))
-        assert model.engine.run(batches, feed, stretch) == BATCHES
-        losses.append(stretch.losses)
-    return np.concatenate(losses)
+    losses = np.zeros(STEPS)
+    for start in range(0, STEPS, batches.steps(len(feed))):
+        part = losses[start : start + batches.steps(len(feed))]
+        rates = np.full(len(part), model.preset.optimizer.learning_rate)
+        stretch = Stretch(0, rates, np.zeros(statistics), part)
+        assert model.engine.run(batches, feed, stretch) == len(part)
+    return losses
 
 
 @pytest.fixture(scope="session")
@@ -71,8 +78,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Jobs:
     jobs = Jobs()
     for name in shipped():
         preset = _preset(name)
-        model, (x, y) = _model(preset), _examples(preset)
-        jobs.add(name, "training", model, x, y, steps=STEPS, batch=_batch(preset))
+        x, y, batch = _examples(preset)
+        jobs.add(name, "training", Model(preset, batch=batch), x, y, steps=STEPS, batch=batch)
     jobs.run(tmp_path_factory.mktemp("training"))
     return jobs
 
@@ -81,9 +88,10 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Jobs:
 def test_a_preset_trains_as_it_does_in_torch(name: str, answers: Jobs) -> None:
     expected = answers.of(name)
     preset = _preset(name)
-    model = _model(preset)
+    x, y, batch = _examples(preset)
+    model = Model(preset, batch=batch)
     first = {key: values.copy() for key, values in model.parameters.items()}
-    losses = _train(model, *_examples(preset))
+    losses = _train(model, x, y)
     np.testing.assert_allclose(losses, expected["losses"], rtol=1e-4)
     for key, values in model.parameters.items():
         np.testing.assert_allclose(

@@ -16,6 +16,10 @@ class Case:
     outputs: int = 4
     classes: int = 0
     loss: Table = field(default_factory=lambda: MSE)
+    words: int = 0
+    """Not 0: the inputs are whole numbers below it."""
+    shares: bool = False
+    """Whether the targets are shares of several classes that add up to one."""
 
     def __str__(self) -> str:
         return self.name
@@ -25,7 +29,6 @@ POINT, IMAGE, SEQUENCE = (5,), (7, 6, 3), (6, 3)
 FLAT: Table = {"type": "flatten"}
 LAST: Table = {"type": "dense", "units": 4}
 WIDE: Table = {"type": "dense", "units": 8}
-CROSS: Table = {"type": "cross_entropy"}
 
 
 def _layer(kind: str, **options: Any) -> Table:
@@ -33,22 +36,40 @@ def _layer(kind: str, **options: Any) -> Table:
 
 
 def _label(kind: str, options: Table) -> str:
-    return " ".join([kind, *(f"{key}={value}" for key, value in options.items())])
+    parts = [kind]
+    for key, value in options.items():
+        inner = {**value} if isinstance(value, dict) else None
+        parts.append(f"({_label(inner.pop('type'), inner)})" if inner else f"{key}={value}")
+    return " ".join(parts)
 
 
 def _image(kind: str, **options: Any) -> Case:
-    return Case(_label(kind, options), IMAGE, [_layer(kind, **options), FLAT, LAST])
+    return Case(f"{_label(kind, options)} of images", IMAGE, [_layer(kind, **options), FLAT, LAST])
 
 
 def _sequence(kind: str, **options: Any) -> Case:
     layers = [_layer(kind, **options), FLAT, LAST]
-    return Case(_label(kind, options), SEQUENCE, layers)
+    return Case(f"{_label(kind, options)} of sequences", SEQUENCE, layers)
 
 
 def _point(kind: str, **options: Any) -> Case:
     return Case(_label(kind, options), POINT, [WIDE, _layer(kind, **options), LAST])
 
 
+def _loss(
+    kind: str, classes: int = 0, outputs: int = 4, shares: bool = False, **options: Any
+) -> Case:
+    layers = [WIDE, _layer("tanh"), _layer("dense", units=outputs)]
+    name = f"loss {_label(kind, options)} of {'shares' if shares else classes or 'numbers'}"
+    return Case(name, POINT, layers, outputs, classes, _layer(kind, **options), shares=shares)
+
+
+RECURRENT = (
+    ("simple_rnn", {}),
+    ("lstm", {}),
+    ("gru", {}),
+    ("gru", {"reset_after": False}),
+)
 PADDINGS = ("valid", "same")
 CASES = [
     _point("dense", units=6),
@@ -62,11 +83,63 @@ CASES = [
     *(_image(kind, pool_size=size, stride=stride, padding=padding)
       for kind in ("max_pool2d", "average_pool2d")
       for padding in PADDINGS for size, stride in ((2, 2), (3, 2), (2, 1), (3, 3))),
-    *(_sequence(kind, units=5, return_sequences=whole)
-      for kind in ("simple_rnn", "lstm", "gru") for whole in (False, True)),
-    *(Case(f"{kind} twice", SEQUENCE, [_layer(kind, units=4, return_sequences=True),
-                                       _layer(kind, units=3), LAST])
-      for kind in ("simple_rnn", "lstm", "gru")),
+    *(_sequence("conv1d", filters=4, kernel_size=size, stride=stride, padding=padding)
+      for padding in (*PADDINGS, "causal") for size in (1, 2, 3) for stride in (1, 2)),
+    _sequence("conv1d", filters=2, use_bias=False),
+    *(_sequence(kind, pool_size=size, stride=stride, padding=padding)
+      for kind in ("max_pool1d", "average_pool1d")
+      for padding in PADDINGS for size, stride in ((2, 2), (3, 2), (2, 1), (3, 3))),
+    *(Case(kind, IMAGE, [_layer(kind), LAST])
+      for kind in ("global_max_pool2d", "global_average_pool2d")),
+    *(Case(kind, SEQUENCE, [_layer(kind), LAST])
+      for kind in ("global_max_pool1d", "global_average_pool1d")),
+    *(_sequence(kind, units=5, return_sequences=whole, **options)
+      for kind, options in RECURRENT for whole in (False, True)),
+    *(Case(f"{_label(kind, options)} twice", SEQUENCE,
+           [_layer(kind, units=4, return_sequences=True, **options),
+            _layer(kind, units=3, **options), LAST])
+      for kind, options in RECURRENT),
+    *(_sequence("bidirectional", merge=merge,
+                layer=_layer(kind, units=3, return_sequences=whole, **options))
+      for kind, options in RECURRENT for whole in (False, True)
+      for merge in ("concatenate", "sum")),
+    *(make(kind, epsilon=epsilon)
+      for kind in ("batch_normalization", "layer_normalization")
+      for make in (_point, _sequence, _image) for epsilon in (1e-3, 0.1)),
+    Case("embedding", (5,), [_layer("embedding", input_dim=6, output_dim=3), FLAT, LAST], words=6),
+    Case("add", POINT, [_layer("dense", units=6, name="a"),
+                        _layer("dense", units=6, name="b", activation="tanh"),
+                        _layer("add", inputs=["a", "b", "a"]), LAST]),
+    Case("add of the examples", IMAGE, [_layer("conv2d", filters=3, padding="same", name="c"),
+                                        _layer("add", inputs=["c", "input"]), FLAT, LAST]),
+    Case("concatenate", IMAGE, [_layer("conv2d", filters=2, padding="same", name="c"),
+                                _layer("concatenate", inputs=["input", "c"]), FLAT, LAST]),
+    Case("concatenate of branches", POINT,
+         [_layer("dense", units=3, name="left"),
+          _layer("dense", units=2, name="right", inputs=["input"]),
+          _layer("concatenate", inputs=["right", "left", "right"]), LAST]),
+    *(_point("dense", units=6, l1=l1, l2=l2) for l1, l2 in ((0.1, 0.0), (0.0, 0.1), (0.2, 0.3))),
+    _image("conv2d", filters=2, l1=0.01, l2=0.1),
+    _sequence("conv1d", filters=2, l2=0.1),
+    _sequence("lstm", units=3, l1=0.01, l2=0.1),
+    _sequence("bidirectional", layer=_layer("gru", units=2, l1=0.1, l2=0.1)),
+    Case("embedding l2=0.1", (5,),
+         [_layer("embedding", input_dim=6, output_dim=3, l2=0.1), FLAT, LAST], words=6),
+    *(_loss(kind) for kind in ("mse", "mae", "huber", "binary_cross_entropy")),
+    *(_loss("huber", delta=delta) for delta in (0.1, 5.0)),
+    *(_loss(kind, classes=4, label_smoothing=smoothing)
+      for kind in ("cross_entropy", "categorical_cross_entropy") for smoothing in (0.0, 0.1)),
+    *(_loss(kind, shares=True, label_smoothing=smoothing)
+      for kind in ("categorical_cross_entropy", "binary_cross_entropy")
+      for smoothing in (0.0, 0.2)),
+    *(_loss("binary_cross_entropy", classes=2, outputs=1, label_smoothing=smoothing)
+      for smoothing in (0.0, 0.1)),
+    *(Case(f"{kind} of a closing {activation}", POINT,
+           [WIDE, _layer("dense", units=outputs, activation=activation)], outputs, classes,
+           _layer(kind))
+      for kind, activation, outputs, classes in (
+          ("cross_entropy", "softmax", 4, 4), ("categorical_cross_entropy", "softmax", 4, 4),
+          ("binary_cross_entropy", "sigmoid", 1, 2))),
     *(_point("dense", units=6, activation=name)
       for name in ("relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh", "softmax")),
     *(_point(name) for name in ("linear", "relu", "gelu", "sigmoid", "tanh", "softmax")),
@@ -75,7 +148,4 @@ CASES = [
     _image("conv2d", filters=3, activation="gelu"),
     _point("dropout", rate=0.0),
     Case("mse of one number", POINT, [WIDE, _layer("tanh"), _layer("dense", units=1)], outputs=1),
-    Case("cross_entropy of scores", POINT, [WIDE, LAST], classes=4, loss=CROSS),
-    Case("cross_entropy of a closing softmax", POINT,
-         [_layer("dense", units=4, activation="softmax")], classes=4, loss=CROSS),
 ]  # fmt: skip

@@ -34,6 +34,7 @@ class Jobs:
         self.tables[name] = {
             "kind": kind,
             "nodes": [_node(node) for node in graph.nodes_for_loss],
+            "learned": [slot.name for slot in model.program.parameters if slot.trainable],
             "loss": table_of(preset.loss),
             "optimizer": table_of(preset.optimizer),
             **options,
@@ -63,7 +64,13 @@ class Jobs:
 def table_of(record: Config) -> Table:
     """All fields of a record, defaults included, and its type."""
     fields = {name: getattr(record, name) for name in record.__struct_fields__}
-    return {"type": record.kind(), **msgspec.to_builtins(fields)}
+    return {
+        "type": record.kind(),
+        **{
+            name: table_of(value) if isinstance(value, Config) else msgspec.to_builtins(value)
+            for name, value in fields.items()
+        },
+    }
 
 
 def _node(node: Any) -> Table:

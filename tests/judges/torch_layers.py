@@ -25,7 +25,6 @@ class Call:
     parameters: Parameters
     inputs: list[Tensor]
     shape: tuple[int, ...]
-    training: bool
 
     @property
     def x(self) -> Tensor:
@@ -60,6 +59,8 @@ def _padded(x: Tensor, size: int, call: Call, value: float) -> Tensor:
     """NC... with what ``same`` adds at both ends: TensorFlow's rule, more at the high end."""
     if call.options["padding"] == "valid":
         return x
+    if call.options["padding"] == "causal":
+        return F.pad(x, [size - 1, 0], value=value)
     amounts: list[int] = []
     stride = call.options["stride"] or size
     for length in reversed(x.shape[2:]):
@@ -95,6 +96,30 @@ def average_pool(call: Call) -> Tensor:
     return _channels_last(sums / shares)
 
 
+def global_pool(pool: Callable[[Tensor, int], Tensor]) -> Callable[[Call], Tensor]:
+    return lambda call: pool(_channels_first(call.x), 1).flatten(1)
+
+
+def batch_normalization(call: Call) -> Tensor:
+    """PyTorch's moving variance is the unbiased one, so the averages are moved here."""
+    x, known, options = call.x, call.parameters, call.options
+    with torch.no_grad():
+        rows = x.reshape(-1, x.shape[-1])
+        moments = {"moving_mean": rows.mean(0), "moving_variance": rows.var(0, unbiased=False)}
+        for name, value in moments.items():
+            known[name].mul_(options["momentum"]).add_(value, alpha=1 - options["momentum"])
+    gamma, beta, epsilon = known["gamma"], known["beta"], options["epsilon"]
+    channels = _channels_first(x) if x.ndim > 2 else x
+    y = F.batch_norm(channels, None, None, gamma, beta, training=True, eps=epsilon)
+    return _channels_last(y) if x.ndim > 2 else y
+
+
+def layer_normalization(call: Call) -> Tensor:
+    known = call.parameters
+    shape, epsilon = call.x.shape[-1:], call.options["epsilon"]
+    return F.layer_norm(call.x, shape, known["gamma"], known["beta"], epsilon)
+
+
 def dropout(call: Call) -> Tensor:
     assert call.options["rate"] == 0, "masks are each program's own"
     return call.x
@@ -117,9 +142,21 @@ LAYERS: dict[str, Callable[[Call], Tensor]] = {
     "reshape": lambda call: call.x.reshape(-1, *call.shape),
     "flatten": lambda call: call.x.flatten(1),
     "dense": dense,
+    "embedding": lambda call: F.embedding(call.x.long(), call.parameters["embeddings"]),
+    "conv1d": convolution,
     "conv2d": convolution,
+    "max_pool1d": max_pool,
     "max_pool2d": max_pool,
+    "average_pool1d": average_pool,
     "average_pool2d": average_pool,
+    "global_max_pool1d": global_pool(F.adaptive_max_pool1d),
+    "global_max_pool2d": global_pool(F.adaptive_max_pool2d),
+    "global_average_pool1d": global_pool(F.adaptive_avg_pool1d),
+    "global_average_pool2d": global_pool(F.adaptive_avg_pool2d),
+    "batch_normalization": batch_normalization,
+    "layer_normalization": layer_normalization,
+    "add": lambda call: torch.stack(call.inputs).sum(0),
+    "concatenate": lambda call: torch.cat(call.inputs, -1),
     "dropout": dropout,
     "leaky_relu": activation("leaky_relu", "negative_slope"),
     "elu": activation("elu", "alpha"),

@@ -16,7 +16,7 @@ import torch_layers
 import torch_recurrent
 from torch import Tensor, nn
 from torch_layers import ACTIVATIONS, Call
-from torch_training import LOSSES, OPTIMIZERS
+from torch_training import LOSSES, OPTIMIZERS, clip
 
 LAYERS = {**torch_layers.LAYERS, **torch_recurrent.LAYERS}
 Job = dict[str, Any]
@@ -24,15 +24,19 @@ Arrays = dict[str, np.ndarray]
 
 
 class Network(nn.Module):
-    """tuidl's graph: nodes in order, each reading the ones that it names, or the one before."""
+    """tuidl's graph: nodes in order, each reading the ones that it names, or the one before.
 
-    def __init__(self, nodes: list[Job], parameters: Arrays) -> None:
+    ``learned``: the parameters that have a gradient; ``known`` holds moving averages as well.
+    """
+
+    def __init__(self, job: Job, parameters: Arrays) -> None:
         super().__init__()
-        self.nodes = nodes
-        self.known = {name: nn.Parameter(torch.tensor(v)) for name, v in parameters.items()}
+        self.nodes: list[Job] = job["nodes"]
+        self.known = {name: torch.tensor(value) for name, value in parameters.items()}
+        self.learned = {name: self.known[name].requires_grad_() for name in job["learned"]}
 
     def forward(self, x: Tensor) -> Tensor:
-        values: dict[str, Tensor] = {}
+        values = {"input": x}
         for node in self.nodes:
             inputs = [values[name] for name in node["inputs"]] or [x]
             x = values[node["name"]] = self._node(node, inputs)
@@ -43,47 +47,54 @@ class Network(nn.Module):
             raise NotImplementedError(f"no translation of the layer {node['type']!r}")
         start = f"{node['name']}."
         own = {k.removeprefix(start): v for k, v in self.known.items() if k.startswith(start)}
-        call = Call(node["options"], own, inputs, tuple(node["shape"]), self.training)
-        y = LAYERS[node["type"]](call)
+        y = LAYERS[node["type"]](Call(node["options"], own, inputs, tuple(node["shape"])))
         return ACTIVATIONS[node["options"].get("activation", "linear")](y)
+
+    def penalty(self) -> Tensor:
+        """l1 times the sum of all abs(w) and l2 times that of all w**2, biases left out."""
+        total = torch.zeros(())
+        for node in self.nodes:
+            options = node["options"].get("layer") or node["options"]
+            for name, value in self.learned.items():
+                if name.startswith(f"{node['name']}.") and not name.endswith("bias"):
+                    total = total + options.get("l1", 0.0) * value.abs().sum()
+                    total = total + options.get("l2", 0.0) * (value**2).sum()
+        return total
 
 
 def gradients(job: Job, arrays: Arrays, parameters: Arrays) -> Arrays:
     """Loss, and its gradients by each parameter and by the inputs."""
-    network = Network(job["nodes"], parameters)
+    network = Network(job, parameters)
     x = torch.tensor(arrays["x"], requires_grad=True)
-    loss = _loss(job, network(x), arrays["y"])
+    loss = _loss(job, network, x, arrays["y"])
     loss.backward()
-    answers = {name: value.grad for name, value in network.known.items()}
-    return {"loss": loss.detach().numpy(), "x": _numpy(x.grad)} | {
-        f"parameters/{name}": _numpy(value) for name, value in answers.items()
-    }
+    answers = {f"parameters/{name}": v.grad.numpy() for name, v in network.learned.items()}
+    d_input = torch.zeros_like(x) if x.grad is None else x.grad
+    return {"loss": loss.detach().numpy(), "x": d_input.numpy(), **answers}
 
 
 def training(job: Job, arrays: Arrays, parameters: Arrays) -> Arrays:
     """The loss of each step, and the weights after the last; batch after batch, round and round."""
-    network = Network(job["nodes"], parameters)
-    make, options = OPTIMIZERS[job["optimizer"]["type"]], job["optimizer"]
-    optimizer = make(network.known.values(), options)
+    network, options = Network(job, parameters), job["optimizer"]
+    learned = list(network.learned.values())
+    optimizer = OPTIMIZERS[options["type"]](learned, options)
     batch, losses = job["batch"], []
     count = len(arrays["x"]) // batch
     for step in range(job["steps"]):
         part = slice(step % count * batch, (step % count + 1) * batch)
         optimizer.zero_grad()
-        loss = _loss(job, network(torch.tensor(arrays["x"][part])), arrays["y"][part])
+        loss = _loss(job, network, torch.tensor(arrays["x"][part]), arrays["y"][part])
         loss.backward()
+        clip(learned, options)
         optimizer.step()
         losses.append(float(loss.detach()))
-    weights = {f"parameters/{name}": _numpy(v) for name, v in network.known.items()}
+    weights = {f"parameters/{name}": v.detach().numpy() for name, v in network.known.items()}
     return {"losses": np.array(losses), **weights}
 
 
-def _loss(job: Job, y: Tensor, target: np.ndarray) -> Tensor:
-    return LOSSES[job["loss"]["type"]](y, torch.tensor(target), job["loss"])
-
-
-def _numpy(value: Tensor | None) -> np.ndarray:
-    return np.zeros(0) if value is None else value.detach().numpy()
+def _loss(job: Job, network: Network, x: Tensor, target: np.ndarray) -> Tensor:
+    loss = LOSSES[job["loss"]["type"]](network(x), torch.tensor(target), job["loss"])
+    return loss + network.penalty()
 
 
 KINDS = {"gradients": gradients, "training": training}

@@ -25,6 +25,11 @@ class Updates:
         self.values[:] = values
         self.model.engine.clock[STEP] = step
 
+    @property
+    def steps(self) -> int:
+        """How many there were."""
+        return int(self.model.engine.clock[STEP])
+
     def state(self, name: str) -> Array:
         """A writable view of what the optimizer keeps beside the parameters (n,)."""
         start = self.model.program.state[name]
