@@ -150,15 +150,15 @@ class Model:
         }
         return loss, gradients, np.concatenate(d_inputs) if d_inputs else None
 
-    def evaluate(self, feed: Feed) -> Array:
-        """Sums over all examples, as ``program.statistics`` lays them out."""
+    def evaluate(self, feed: Feed) -> Array | None:
+        """Sums over all examples, as ``program.statistics`` lays them out; None if stopped."""
         routine = self.program.evaluate
         batches = Batches.of(routine, routine.capacity, len(feed))
         stretch = self._stretch(self._statistics, batches.steps(len(feed)))
         clock = self.engine.clock.copy()
-        self._run(batches, feed, stretch)
+        done = self._run(batches, feed, stretch)
         self.engine.clock[:] = clock
-        return stretch.totals
+        return stretch.totals if done == len(stretch.rates) else None
 
     @property
     def _statistics(self) -> int:
@@ -175,15 +175,17 @@ class Model:
             part = slice(start, start + routine.capacity)
             order = feed.order[: len(feed.x[part])]
             batch = Feed(feed.x[part], feed.y[part], order)
-            self._run(Batches.of(routine, routine.capacity, len(batch)), batch, stretch)
+            batches = Batches.of(routine, routine.capacity, len(batch))
+            while not self._run(batches, batch, stretch):
+                self.engine.stop.fill(0)  # a stop of the training is none of this
             yield len(batch)
 
-    def _run(self, batches: Batches, feed: Feed, stretch: Stretch) -> None:
+    def _run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+        """Run the stretch; returns the steps done."""
         if not self._prepared:
             for _ in self.prepare():
                 pass
-        if len(feed):
-            self.engine.run(batches, feed, stretch)
+        return self.engine.run(batches, feed, stretch) if len(feed) else 0
 
     def _gradient_vector(self) -> Array:
         """The shards' gradients, added in their order."""

@@ -233,10 +233,16 @@ class Trainer:
         return "" if all(math.isfinite(loss) for loss in known) else "the held-out loss"
 
     def _evaluate(self, part: str) -> tuple[Scores | None, Table | None]:
+        """Scores and confusion matrix of a held-out part; None where it is empty, or stopped."""
         feed = self.held_out[part]
         if not len(feed):
             return None, None
         totals = self.model.evaluate(feed)
+        while totals is None and not self.interrupter.reason:  # it was only asked to pause
+            self.engine.stop.fill(0)
+            totals = self.model.evaluate(feed)
+        if totals is None:
+            return None, None
         return scores_of(self.program, totals, feed), confusion_of(self.program, totals)
 
     def _failed(self, epoch: int, result: _EpochResult) -> Event:
