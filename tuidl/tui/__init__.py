@@ -1,0 +1,1 @@
+"""The playground: a Textual application and the charts that it shows."""

@@ -1,0 +1,115 @@
+"""A grid of cells that charts write into; it becomes lines of exactly its width."""
+
+from itertools import groupby
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Span, Text
+
+LOOKALIKES = {
+    "-": "─┄╌┈━╍−–—", "=": "▅▄▌▍▋", "|": "│┊┃▏", "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛✓", "x": "✗×",
+    "#": "█▓▉▊▇▆■", "_": "▁▂", "o": "●◆", "*": "○◇", "^": "▲△↑", "v": "▼↓", ">": "▸▶→", "<": "◂◀←",
+    ".": "·░…", ":": "▒⋮┋", "~": "▃∞", "u": "µ",
+}  # fmt: skip
+ASCII = {ord(char): sign for sign, chars in LOOKALIKES.items() for char in chars}
+"""What stands for a character on a terminal that knows no others; everything else is ``?``."""
+
+
+class Grid:
+    """``width`` by ``height`` cells, each a character and a style; writing outside is ignored.
+
+    A character two cells wide fills its cell and leaves an empty text in the next.
+    """
+
+    def __init__(self, width: int, height: int, unicode: bool = True) -> None:
+        self.width, self.height, self.unicode = max(width, 0), max(height, 0), unicode
+        self.chars = [[" "] * self.width for _ in range(self.height)]
+        self.styles: list[list[Style | None]] = [[None] * self.width for _ in range(self.height)]
+
+    def put(self, x: int, y: int, text: str, style: Style | None = None) -> int:
+        """Write ``text`` from cell ``x`` of line ``y``; returns the cell after it."""
+        if not 0 <= y < self.height:
+            return x + cell_len(text)
+        if text.isascii() and text.isprintable():
+            return self._put_narrow(x, y, text, style)
+        for char in text:
+            x = self._put_char(x, y, char, style)
+        return x
+
+    def _put_narrow(self, x: int, y: int, text: str, style: Style | None) -> int:
+        end = x + len(text)
+        if x < 0 or end > self.width:
+            text, x = text[max(-x, 0) : max(self.width - x, 0)], max(x, 0)
+        if text:
+            self._mend(x, y, len(text))
+            self.chars[y][x : x + len(text)] = text
+            self.styles[y][x : x + len(text)] = [style] * len(text)
+        return end
+
+    def _put_char(self, x: int, y: int, char: str, style: Style | None) -> int:
+        size = cell_len(char) if char.isprintable() else 1
+        if size == 0:
+            return x
+        char = char if char.isprintable() else "?"
+        if not self.unicode and not char.isascii():
+            char = char.translate(ASCII)
+            char = (char if char.isascii() else "?") * size
+        elif size == 2:
+            char = char if 0 <= x < self.width - 1 else "  "
+        if x >= 0 and x + size <= self.width:
+            self._mend(x, y, size)
+            for i in range(size):
+                self.chars[y][x + i] = char[i] if i < len(char) else ""
+                self.styles[y][x + i] = style
+        return x + size
+
+    def _mend(self, x: int, y: int, size: int) -> None:
+        """No half of a wide character may stay behind."""
+        row = self.chars[y]
+        if not row[x] and x > 0:
+            row[x - 1] = " "
+        if x + size < self.width and not row[x + size]:
+            row[x + size] = " "
+
+    def put_right(self, end: int, y: int, text: str, style: Style | None = None) -> None:
+        """Write ``text`` so that it ends before cell ``end``."""
+        self.put(end - cell_len(text), y, text, style)
+
+    def put_middle(self, x: int, y: int, size: int, text: str, style: Style | None = None) -> None:
+        """Write ``text`` in the middle of ``size`` cells."""
+        text = fitted(text, size)
+        self.put(x + (size - cell_len(text)) // 2, y, text, style)
+
+    def tint(self, x: int, y: int, width: int, style: Style | None) -> None:
+        """Lay a style over ``width`` cells as they are: the background of a chosen row."""
+        if style is None or not 0 <= y < self.height:
+            return
+        row = self.styles[y]
+        for i in range(max(x, 0), min(x + width, self.width)):
+            old = row[i]
+            row[i] = old + style if old else style
+
+    def lines(self) -> list[Text]:
+        return [self._line(y) for y in range(self.height)]
+
+    def _line(self, y: int) -> Text:
+        row, spans, at, start = self.chars[y], [], 0, 0
+        for style, group in groupby(self.styles[y]):
+            cells = len(list(group))
+            end = start + len("".join(row[at : at + cells]))
+            if style is not None:
+                spans.append(Span(start, end, style))
+            at, start = at + cells, end
+        return Text("".join(row), spans=spans, no_wrap=True, end="")
+
+
+def fitted(text: str, size: int) -> str:
+    """``text`` in at most ``size`` cells, with a sign where something was cut off."""
+    if cell_len(text) <= size:
+        return text
+    kept = ""
+    for char in text:
+        if cell_len(kept + char) > size - 1:
+            break
+        kept += char
+    return kept + "…" if size > 0 else ""

@@ -1,0 +1,167 @@
+"""Distributions: one as columns, several over time as a ridge."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from tuidl.tui.charts.bars import SPARK_LEVELS
+from tuidl.tui.charts.dots import levels
+from tuidl.tui.charts.frame import note
+from tuidl.tui.charts.grid import Grid, fitted
+from tuidl.tui.charts.palette import Palette, mixed, painted
+from tuidl.tui.charts.scale import short
+
+RIDGE = 0.85
+"""Height of a ridge's peaks: lines below each other must not touch."""
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Counts in bins of equal width from ``low`` to ``high``."""
+
+    counts: Sequence[float]
+    low: float
+    high: float
+    mean: float = math.nan
+    name: str = ""
+
+
+def histogram(
+    data: Distribution,
+    palette: Palette,
+    width: int,
+    height: int,
+    *,
+    role: str = "train",
+    unicode: bool = True,
+) -> list[Text]:
+    """Columns over an axis that names the ends, zero and the mean."""
+    grid = Grid(width, height, unicode)
+    if not _known(data) or width < 1:
+        note(grid, palette, "no values yet")
+        return grid.lines()
+    head = 1 if height > 3 else 0
+    below = 2 if height > 4 else 0
+    shares = column_shares(data.counts, width)
+    positive, negative = palette.style(role), palette.style(role)
+    if palette.colors:
+        negative = painted(palette.faded(role, 0.65))
+    zero = place(data, 0.0, width)
+    if zero is not None:
+        for y in range(head, height - below):
+            grid.put(zero, y, "┊", palette.style("muted"))
+    for y, text in enumerate(levels(shares, height - head - below), head):
+        for x, char in enumerate(text if unicode else text.translate(SPARK_LEVELS)):
+            if char != " ":
+                below_zero = zero is not None and x < zero
+                grid.put(x, y, char, negative if below_zero else positive)
+    if head:
+        _heading(grid, palette, data)
+    if below:
+        _axis(grid, palette, data, zero)
+    return grid.lines()
+
+
+def _known(data: Distribution) -> bool:
+    ends = math.isfinite(data.low) and math.isfinite(data.high)
+    return ends and any(math.isfinite(c) and c > 0 for c in data.counts)
+
+
+def _heading(grid: Grid, palette: Palette, data: Distribution) -> None:
+    total = sum(c for c in data.counts if math.isfinite(c))
+    end = grid.put(0, 0, fitted(data.name, grid.width), palette.style("text", bold=True))
+    text = f"{total:,.0f} values" if total < 1e12 else f"{short(total)} values"
+    if end + 2 + cell_len(text) <= grid.width:
+        grid.put_right(grid.width, 0, text, palette.style("muted"))
+
+
+def _axis(grid: Grid, palette: Palette, data: Distribution, zero: int | None) -> None:
+    """The ends and zero; the mean where it has room between them."""
+    y = grid.height - 2
+    muted = palette.style("muted")
+    grid.put(0, y, "─" * grid.width, palette.style("faint"))
+    left, right = short(data.low), short(data.high)
+    if cell_len(left) + cell_len(right) + 1 > grid.width:
+        return
+    grid.put(0, y + 1, left, muted)
+    grid.put_right(grid.width, y + 1, right, muted)
+    taken = [(0, len(left)), (grid.width - len(right), grid.width)]
+    mean = place(data, data.mean, grid.width)
+    marks = [(mean, f"mean {short(data.mean)}", "▲", "accent"), (zero, "0", "┴", "muted")]
+    for at, text, sign, role in marks:
+        if at is None:
+            continue
+        grid.put(at, y, sign, palette.style(role))
+        start = min(max(at - cell_len(text) // 2, 0), grid.width - cell_len(text))
+        end = start + cell_len(text)
+        if all(end < first or start > last for first, last in taken):
+            grid.put(start, y + 1, text, palette.style(role))
+            taken.append((start, end))
+
+
+def place(data: Distribution, value: float, width: int) -> int | None:
+    """The column of a value that lies between the ends."""
+    if not math.isfinite(value) or not data.low <= value <= data.high or width < 1:
+        return None
+    share = (value - data.low) / (data.high - data.low) if data.high > data.low else 0.5
+    return min(int(share * width), width - 1)
+
+
+def column_shares(counts: Sequence[float], width: int) -> list[float]:
+    """Counts by column as shares of the largest; bins are split or joined by their overlap."""
+    kept = [min(c, 1e290) if math.isfinite(c) and c > 0 else 0.0 for c in counts]
+    made = []
+    for x in range(width):
+        low, high = x * len(kept) / width, (x + 1) * len(kept) / width
+        first, last = int(low), min(math.ceil(high - 1e-9), len(kept))
+        overlaps = (
+            kept[i] * (min(high, i + 1) - max(low, i)) for i in range(first, max(last, first + 1))
+        )
+        made.append(sum(overlaps))
+    largest = max(made, default=0.0)
+    return [value / largest for value in made] if largest > 0 else [0.0] * width
+
+
+def ridge(
+    rows: Sequence[Distribution], palette: Palette, width: int, height: int, *, unicode: bool = True
+) -> list[Text]:
+    """Distributions on one axis, one a line, the latest lowest and brightest."""
+    grid = Grid(width, height, unicode)
+    kept = [row for row in rows if _known(row)]
+    if not kept:
+        note(grid, palette, "no values yet")
+        return grid.lines()
+    axis = 1 if height > 2 else 0
+    kept = kept[-max(height - axis, 1) :]
+    low, high = min(row.low for row in kept), max(row.high for row in kept)
+    names = min(max(cell_len(row.name) for row in kept), width // 4)
+    room = width - names - 1
+    for y, row in enumerate(kept):
+        last = y == len(kept) - 1
+        grid.put(0, y, fitted(row.name, names), palette.style("text" if last else "muted"))
+        text = levels([RIDGE * v for v in _within(row, low, high, room)], 1)[0]
+        text = text if unicode else text.translate(SPARK_LEVELS)
+        style = palette.style("train" if last else "muted")
+        if palette.colors:
+            age = (y + 1) / len(kept)
+            style = painted(mixed(palette.faint, palette.train, 0.15 + 0.85 * age * age))
+        grid.put(names + 1, y, text, style)
+    if axis:
+        whole = Distribution([1], low, high)
+        zero = place(whole, 0.0, room)
+        if zero is not None:
+            grid.put(names + 1 + zero, height - 1, "0", palette.style("muted"))
+        grid.put(names + 1, height - 1, short(low), palette.style("muted"))
+        grid.put_right(width, height - 1, short(high), palette.style("muted"))
+    return grid.lines()
+
+
+def _within(row: Distribution, low: float, high: float, room: int) -> list[float]:
+    """The row's columns on an axis wider than its own."""
+    whole = Distribution([1], low, high)
+    first, last = place(whole, row.low, room) or 0, place(whole, row.high, room) or 0
+    inner = column_shares(row.counts, last - first + 1)
+    return [0.0] * first + inner + [0.0] * (room - last - 1)

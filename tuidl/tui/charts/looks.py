@@ -1,0 +1,48 @@
+"""How lines and points of a role look beside their colour: dashes, signs, markers."""
+
+from dataclasses import dataclass
+
+MARKERS = "●▲■◆○△□◇"
+ASCII_MARKERS = "ox#*+%@&"
+"""Of classes 1 to 8, and round again."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """``on`` and ``off`` cells of a dash, a sample of the line, and its sign in ASCII."""
+
+    on: int
+    off: int
+    sample: str
+    sign: str
+
+
+SOLID = Look(1, 0, "━━", "*")
+LOOKS = {
+    "train": SOLID,
+    "validation": Look(3, 1, "╍╍", "o"),
+    "muted": Look(1, 1, "┈┈", "."),
+    "accent": Look(2, 1, "╌╌", "+"),
+    "good": Look(4, 1, "╍╍", "="),
+}
+SERIES = (SOLID, Look(3, 1, "╍╍", "o"), Look(2, 1, "╌╌", "+"), Look(1, 1, "┈┈", "."))
+SIGNS = "*o+.x=%~"
+
+
+def look(role: str) -> Look:
+    """The look of a role; ``series 1`` to ``series 8`` differ as well."""
+    if not role.startswith("series"):
+        return LOOKS.get(role, SOLID)
+    number = int(role.removeprefix("series")) - 1
+    dash = SERIES[number % len(SERIES)]
+    return Look(dash.on, dash.off, dash.sample, SIGNS[number % len(SIGNS)])
+
+
+def sample(role: str, unicode: bool) -> str:
+    """A short piece of a role's line, for legends."""
+    return look(role).sample if unicode else look(role).sign * 2
+
+
+def marker(number: int, unicode: bool) -> str:
+    """The sign of class ``number``, counted from 0."""
+    return (MARKERS if unicode else ASCII_MARKERS)[number % len(MARKERS)]

@@ -1,0 +1,113 @@
+"""From values to positions, round ticks and their labels."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+LARGEST = 1e300
+"""Values are held within this, so that no difference of two becomes infinite."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Maps values from ``low`` to ``high`` to whole positions 0 to ``size`` - 1.
+
+    ``low`` and ``high`` are exponents of ten where ``log`` is set.
+    """
+
+    low: float
+    high: float
+    size: int
+    log: bool = False
+
+    def place(self, value: float) -> int | None:
+        """The position, or None for what is not finite, or has no logarithm."""
+        if not math.isfinite(value) or (self.log and value <= 0):
+            return None
+        value = math.log10(value) if self.log else min(max(value, -LARGEST), LARGEST)
+        share = (value - self.low) / (self.high - self.low)
+        return round(min(max(share, -9.0), 9.0) * (self.size - 1))
+
+    def value(self, position: float) -> float:
+        """The value at a position."""
+        value = self.low + (self.high - self.low) * position / max(self.size - 1, 1)
+        return 10.0 ** min(max(value, -300), 300) if self.log else value
+
+    def ticks(self, about: int) -> list[float]:
+        if self.log:
+            return log_ticks(self.low, self.high, about)
+        return round_ticks(self.low, self.high, max(about, 1))
+
+
+def scaled(values: Iterable[float], size: int, *, log: bool = False, room: float = 0.0) -> Scale:
+    """A scale over all finite values, with a share of ``room`` at both ends.
+
+    A single value gets room around it; none at all, 0 to 1.
+    """
+    kept = [v for v in values if math.isfinite(v) and not (log and v <= 0)]
+    low, high = (min(kept), max(kept)) if kept else (1.0, 10.0) if log else (0.0, 1.0)
+    low, high = max(low, -LARGEST), min(high, LARGEST)
+    if log:
+        low, high = math.log10(low), math.log10(high)
+    if high - low <= 1e-12 * max(abs(low), abs(high)):
+        more = 0.5 if log else abs(low) * 0.1 or 1.0
+        low, high = low - more, high + more
+    extra = (high - low) * room
+    return Scale(low - extra, high + extra, size, log)
+
+
+def round_ticks(low: float, high: float, about: int) -> list[float]:
+    """Some ``about`` round numbers (1, 2 or 5 times a power of ten) from ``low`` to ``high``."""
+    span = high - low
+    if not math.isfinite(span) or span <= 0:
+        return [low]
+    power = 10.0 ** math.floor(math.log10(span / about))
+    step = next(power * m for m in (1, 2, 5, 10, 20) if span / (power * m) <= about)
+    first = math.ceil(low / step - 1e-9)
+    digits = max(12, 2 - math.floor(math.log10(step)))
+    return [round(i * step, digits) for i in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def log_ticks(low: float, high: float, about: int) -> list[float]:
+    """Powers of ten between 10**low and 10**high; 2 and 5 times them where those are few."""
+    decades = range(math.floor(low), math.ceil(high) + 1)
+    skip = max(1, math.ceil((high - low) / max(about, 1)))
+    factors: Sequence[int] = (1,) if high - low >= 1.8 else (1, 2, 5)
+    ticks = [f * 10.0**d for d in decades if d % skip == 0 and abs(d) < 300 for f in factors]
+    inside = [t for t in ticks if low - 1e-9 <= math.log10(t) <= high + 1e-9]
+    return inside or round_ticks(10.0**low, 10.0**high, about)
+
+
+def tick_labels(ticks: Sequence[float]) -> list[str]:
+    """The ticks as text, all with as many decimals as their distance needs."""
+    largest = max((abs(t) for t in ticks), default=0.0)
+    if not ticks or largest == 0:
+        return ["0"] * len(ticks)
+    steps = [b - a for a, b in pairwise(ticks) if b > a]
+    step = min(steps, default=largest)
+    if largest >= 1e6 or largest < 1e-3:
+        return [short(t) for t in ticks]
+    decimals = min(max(0, -math.floor(math.log10(step) + 1e-9)), 6)
+    return [f"{t:.{decimals}f}" for t in ticks]
+
+
+def short(value: float, digits: int = 3) -> str:
+    """A number in few characters: 0.0312, 12.5, 1.2e-7, 1e30."""
+    if not math.isfinite(value):
+        return str(value).replace("nan", "NaN")
+    text = f"{value:.{digits}g}"
+    if "e" not in text:
+        return text
+    number, _, power = text.partition("e")
+    return f"{number}e{int(power)}"
+
+
+def readable(value: float, digits: int = 4) -> str:
+    """A number of steady width while it changes: always ``digits`` digits where it can."""
+    if not math.isfinite(value) or value == 0 or not 1e-4 <= abs(value) < 1e6:
+        return short(value, digits)
+    if abs(value) >= 10 ** (digits - 1):
+        return f"{value:.0f}"
+    before = max(math.floor(math.log10(abs(value))) + 1, 1)
+    return f"{value:.{digits - before}f}"
