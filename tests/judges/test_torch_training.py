@@ -7,18 +7,15 @@ import pytest
 from tests.judges.networks import Array
 from tests.judges.packages import require
 from tests.judges.torch_jobs import Jobs
-from tuidl.backends.base import Batches, Stretch
+from tests.judges.trajectories import STEPS, check_trajectory
 from tuidl.errors import DataError
 from tuidl.layers.dropout import Dropout
 from tuidl.library import load_preset, shipped
 from tuidl.model import Model
 from tuidl.preset import Preset
 
-STEPS = 100
 BATCHES = 10
 """Different ones, at most; they come round again."""
-NEAR = 1e-3
-"""How far a weight may lie from PyTorch's after the last step."""
 
 
 def _preset(name: str) -> Preset:
@@ -56,21 +53,6 @@ def _random_examples(preset: Preset, count: int) -> tuple[Array, Array]:
     return x, np.tanh(x.reshape(count, -1) @ weights).astype(np.float32)
 
 
-def _train(model: Model, x: Array, y: Array) -> Array:
-    """The loss of each step, at the optimizer's own rate: schedules are the trainer's."""
-    feed = model.feed(x, y)
-    batches = Batches.of(model.program.train, model.program.batch, len(feed))
-    list(model.prepare())
-    statistics = sum(size for _, size in model.program.statistics.values())
-    losses = np.zeros(STEPS)
-    for start in range(0, STEPS, batches.steps(len(feed))):
-        part = losses[start : start + batches.steps(len(feed))]
-        rates = np.full(len(part), model.preset.optimizer.learning_rate)
-        stretch = Stretch(0, rates, np.zeros(statistics), part)
-        assert model.engine.run(batches, feed, stretch) == len(part)
-    return losses
-
-
 @pytest.fixture(scope="session")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Jobs:
     """PyTorch's losses and last weights for all presets."""
@@ -89,13 +71,4 @@ def test_a_preset_trains_as_it_does_in_torch(name: str, answers: Jobs) -> None:
     expected = answers.of(name)
     preset = _preset(name)
     x, y, batch = _examples(preset)
-    model = Model(preset, batch=batch)
-    first = {key: values.copy() for key, values in model.parameters.items()}
-    losses = _train(model, x, y)
-    np.testing.assert_allclose(losses, expected["losses"], rtol=1e-4)
-    for key, values in model.parameters.items():
-        np.testing.assert_allclose(
-            values, expected[f"parameters/{key}"], rtol=0, atol=NEAR, err_msg=key
-        )
-    way = max(np.abs(values - first[key]).max() for key, values in model.parameters.items())
-    assert way > 10 * NEAR, "weights that have hardly moved prove nothing"
+    check_trajectory(Model(preset, batch=batch), x, y, expected)

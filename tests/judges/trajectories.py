@@ -1,0 +1,39 @@
+"""A model trained step by step, and held against what PyTorch made of the same start."""
+
+import numpy as np
+
+from tests.judges.networks import Array
+from tuidl.backends.base import Batches, Stretch
+from tuidl.model import Model
+
+STEPS = 100
+NEAR = 1e-3
+"""How far a weight may lie from PyTorch's after the last step."""
+
+
+def train(model: Model, x: Array, y: Array) -> Array:
+    """The loss of each step, at the optimizer's own rate: schedules are the trainer's."""
+    feed = model.feed(x, y)
+    batches = Batches.of(model.program.train, model.program.batch, len(feed))
+    list(model.prepare())
+    statistics = sum(size for _, size in model.program.statistics.values())
+    losses = np.zeros(STEPS)
+    for start in range(0, STEPS, batches.steps(len(feed))):
+        part = losses[start : start + batches.steps(len(feed))]
+        rates = np.full(len(part), model.preset.optimizer.learning_rate)
+        stretch = Stretch(0, rates, np.zeros(statistics), part)
+        assert model.engine.run(batches, feed, stretch) == len(part)
+    return losses
+
+
+def check_trajectory(model: Model, x: Array, y: Array, expected: dict[str, Array]) -> None:
+    """Every step's loss, and every weight after the last step."""
+    first = {key: values.copy() for key, values in model.parameters.items()}
+    losses = train(model, x, y)
+    np.testing.assert_allclose(losses, expected["losses"], rtol=1e-4)
+    for key, values in model.parameters.items():
+        np.testing.assert_allclose(
+            values, expected[f"parameters/{key}"], rtol=0, atol=NEAR, err_msg=key
+        )
+    way = max(np.abs(values - first[key]).max() for key, values in model.parameters.items())
+    assert way > 10 * NEAR, "weights that have hardly moved prove nothing"
