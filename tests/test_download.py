@@ -4,8 +4,6 @@ import hashlib
 import http.server
 import io
 import os
-import subprocess
-import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests import data_files
+from tests.test_cli import tuidl
 from tuidl.data import download as downloader
 from tuidl.data.download import download, fetch
 from tuidl.data.published import DataSet, Download
@@ -269,13 +268,6 @@ def test_a_small_mnist_from_the_server_trains(
     assert len(download(known, tmp_path, quiet)) == 4
     monkeypatch.setenv("TUIDL_DATA_DIR", str(tmp_path))
     assert len(mnist.Mnist(validation=0.0).split().train) == 60
-
-
-def tuidl(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "tuidl", *arguments], capture_output=True, text=True, timeout=60,
-        stdin=subprocess.DEVNULL, env={**os.environ, **environment}, check=False,
-    )  # fmt: skip
 
 
 def test_the_command_line_offline(tmp_path: Path) -> None:

@@ -22,13 +22,13 @@ CLASS_METRICS = ", ".join(m.name for m in METRICS.values() if m.of_classes)
 LOSS_NAMES = ", ".join(sorted(LOSSES))
 OPTIMIZER_NAMES = ", ".join(sorted(OPTIMIZERS))
 LSTM_KEYS = (
-    "inputs, kernel_initializer, l1, l2, name, recurrent_initializer, return_sequences, type, "
-    "unit_forget_bias, units"
+    "enabled, inputs, kernel_initializer, l1, l2, name, recurrent_initializer, "
+    "return_sequences, type, unit_forget_bias, units"
 )
 ADAM_KEYS = "beta_1, beta_2, clip_value, epsilon, global_clip_norm, learning_rate, schedule, type"
 TRAINING_KEYS = "batch_size, early_stopping, epochs, folds, metrics, seed, shuffle"
 CONV_KEYS = (
-    "activation, filters, inputs, kernel_initializer, kernel_size, l1, l2, name, padding, "
+    "activation, enabled, filters, inputs, kernel_initializer, kernel_size, l1, l2, name, padding, "
     "stride, type, use_bias"
 )
 
@@ -155,7 +155,7 @@ DOES_NOT_FIT = [
     ("layers.3.name='input'", "layers[3].name: 'input' is taken by the examples"),
     ("layers.1.inputs=['conv2d_2']", "layers[1].inputs[0]: no earlier layer 'conv2d_2'; did you "
         "mean 'conv2d_1'? (valid: conv2d_1, input)"),
-    ("layers.1.inputs=['input']", "layers[0]: nothing reads the output of 'conv2d_1'"),
+    ("layers.1.inputs=['input']", "layers: nothing reads the output of 'conv2d_1'"),
     ("layers.1.inputs=['input', 'conv2d_1']", "layers[1] (max_pool2d): takes one input, got 2; "
         "'add' and 'concatenate' merge"),
     ("layers.1={type='add', inputs=['input', 'conv2d_1']}", "layers[1] (add): needs inputs of "
@@ -329,3 +329,29 @@ def test_names_and_paths_find_presets(tmp_path: Path) -> None:
 def test_the_last_dense_layer_takes_its_width_from_the_data() -> None:
     assert Graph.build(helpers.preset(helpers.CONV)).nodes[-1].shape == (10,)
     assert Graph.build(helpers.preset(helpers.LINE)).nodes[-1].shape == (1,)
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        (),
+        ("training.batch_size='full'",),
+        ("training.batch_size=1400",),
+        ("training.batch_size=5000", "data.validation=0.5"),
+    ],
+)
+def test_the_batch_is_known_without_training(overrides: tuple[str, ...]) -> None:
+    preset = helpers.preset(helpers.CONV, *overrides)
+    assert preset.batch() == preset.training.batch_for(len(preset.data.split().train))
+
+
+def test_a_layer_that_is_switched_off_passes_its_input_on() -> None:
+    off = 'type = "max_pool2d"\nenabled = false'
+    text = helpers.CONV.replace('type = "max_pool2d"', off)
+    graph = Graph.build(helpers.preset(text))
+    assert [node.name for node in graph.nodes] == ["conv2d_1", "flatten_1", "dense_1"]
+    assert graph.nodes[1].shape == (8 * 8 * 5,)
+    named = "layers.2={type='add', inputs=['conv2d_1', 'max_pool2d_1']}"
+    pooled = "layers.3={type='global_average_pool2d'}"
+    graph = Graph.build(helpers.preset(text, named, pooled, "layers.0.filters=10"))
+    assert graph.nodes[1].inputs == (0, 0)

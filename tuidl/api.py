@@ -19,8 +19,7 @@ def build(
 
     ``dtype``: float32, or float64 for exact checks. Raises TuidlError.
     """
-    batch = preset.training.batch_for(len(preset.data.split().train))
-    return Model(preset, batch=batch, backend=backend, dtype=dtype, threads=threads)
+    return Model(preset, batch=preset.batch(), backend=backend, dtype=dtype, threads=threads)
 
 
 def train(

@@ -1,7 +1,9 @@
 """The command line: arguments -> headless. Imports nothing heavy at the top."""
 
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -107,9 +109,13 @@ def presets() -> None:
     from tuidl.library import shipped
     from tuidl.preset import Preset
 
-    for name, path in shipped().items():
-        about = Preset.load(path).about.strip()
-        click.echo(f"{name:<20} {about.split('. ')[0].rstrip('.')}.")
+    known = shipped()
+    indent = max(map(len, known)) + 2
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
+    for name, path in known.items():
+        sentence = Preset.load(path).about.strip().split(". ")[0].rstrip(".") + "."
+        lines = textwrap.wrap(sentence, max(columns - indent, 20))
+        click.echo(f"{name:<{indent}}" + f"\n{'':<{indent}}".join(lines))
 
 
 @cli.command()

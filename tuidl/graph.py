@@ -79,12 +79,17 @@ class Graph:
         """Shapes and parameters of every layer. Raises PresetError where they do not fit."""
         spec = preset.data.spec()
         nodes: list[Node] = []
+        known = {EXAMPLES: FROM_EXAMPLES}
+        last = FROM_EXAMPLES
         for i, layer in enumerate(_with_last_width(preset, spec)):
             name = _name(layer, i, preset.layers)
-            if name == EXAMPLES or any(name == node.name for node in nodes):
+            if name in known:
                 taken_by = "the examples" if name == EXAMPLES else "an earlier layer"
                 raise PresetError(f"layers[{i}].name", f"{name!r} is taken by {taken_by}")
-            inputs = _inputs(layer, i, nodes)
+            inputs = _inputs(layer, i, known) or (last,)
+            last = known[name] = len(nodes) if layer.enabled else inputs[0]
+            if not layer.enabled:
+                continue
             shapes = tuple(spec.shape if j == FROM_EXAMPLES else nodes[j].shape for j in inputs)
             try:
                 output = layer.merged_shape(shapes)
@@ -100,7 +105,7 @@ class Graph:
         """Raises PresetError for what no layer can know alone."""
         for i, node in enumerate(self.nodes[:-1]):
             if not self.readers(i):
-                raise PresetError(f"layers[{i}]", f"nothing reads the output of {node.name!r}")
+                raise PresetError("layers", f"nothing reads the output of {node.name!r}")
         if not self.parameter_count:
             raise PresetError("layers", "nothing to learn: no layer has parameters")
         loss, closing = self.preset.loss, self._closing_activation
@@ -168,16 +173,17 @@ def _keeps_scores(node: Node) -> bool:
     return node.layer.reshapes_only and node.input_shape[-1:] == node.shape
 
 
-def _inputs(layer: Layer, index: int, nodes: list[Node]) -> tuple[int, ...]:
-    """Numbers of the nodes that a layer reads. Raises PresetError for a name not known so far."""
-    if layer.inputs is None:
-        return (index - 1,)
-    known = {EXAMPLES: FROM_EXAMPLES, **{node.name: i for i, node in enumerate(nodes)}}
-    for j, name in enumerate(layer.inputs):
+def _inputs(layer: Layer, index: int, known: dict[str, int]) -> tuple[int, ...]:
+    """Numbers of the nodes that a layer names, none if it names none.
+
+    Raises PresetError for a name not known so far.
+    """
+    names = layer.inputs or ()
+    for j, name in enumerate(names):
         if name not in known:
             problem = f"no earlier layer {name!r}{suggestion(name, known)}"
             raise PresetError(f"layers[{index}].inputs[{j}]", problem)
-    return tuple(known[name] for name in layer.inputs)
+    return tuple(known[name] for name in names)
 
 
 def _with_last_width(preset: Preset, spec: ExampleSpec) -> list[Layer]:

@@ -35,6 +35,7 @@ class EarlyStopping(Patience, frozen=True):
     """
 
     restore_best: bool = True
+    enabled: bool = True
 
 
 class Training(Config, frozen=True):
@@ -50,6 +51,12 @@ class Training(Config, frozen=True):
     metrics: tuple[MetricName, ...] = ()
     early_stopping: EarlyStopping | None = None
     folds: Annotated[int, Meta(ge=2, le=1000)] | None = None
+
+    @property
+    def stopping(self) -> EarlyStopping | None:
+        """Early stopping, where it is switched on."""
+        wanted = self.early_stopping
+        return wanted if wanted is not None and wanted.enabled else None
 
     def batch_for(self, examples: int) -> int:
         """Examples of one step, of so many to train on."""
@@ -162,7 +169,7 @@ class Preset(Config, frozen=True, kw_only=True):
     def _check_monitors(self) -> None:
         """Raises PresetError where a score is watched that will not be there."""
         watches = {
-            "training.early_stopping": self.training.early_stopping,
+            "training.early_stopping": self.training.stopping,
             "optimizer.schedule": self.optimizer.schedule,
         }
         for key, watch in watches.items():
@@ -175,6 +182,16 @@ class Preset(Config, frozen=True, kw_only=True):
                 known = ", ".join(("loss", *self.training.metrics))
                 problem = f"{monitor!r} is not among training.metrics (known: {known})"
                 raise PresetError(f"{key}.monitor", problem)
+
+    def batch(self) -> int:
+        """Examples of one step. The data is loaded only where nothing else can tell.
+
+        Raises DataError.
+        """
+        size = self.training.batch_size
+        if size != "full" and size <= self.data.fewest_to_train():
+            return size
+        return self.training.batch_for(len(self.data.split().train))
 
     def to_toml(self) -> str:
         """The preset as TOML text; values that are the default are left out."""

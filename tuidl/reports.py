@@ -6,15 +6,21 @@ stdout is data, stderr is talk. No colour or cursor codes go where no terminal i
 import os
 import shutil
 import sys
-from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
 from tuidl import events
-from tuidl.events import Event, Scores
+from tuidl.events import Event
 from tuidl.history import History
-
-ENDS_OF_PERCENTAGES = ("accuracy", "precision", "recall", "f1")
+from tuidl.wording import (
+    ending_lines,
+    epoch_line,
+    fold_line,
+    fold_text,
+    headline,
+    norm_lines,
+    scores_text,
+)
 
 
 class Report(Protocol):
@@ -61,6 +67,7 @@ class LineReport(_Report):
 
     def __init__(self) -> None:
         self._epochs = 0
+        self._norms: dict[str, float] = {}
         self._compiling = False
 
     def handle(self, event: Event) -> None:
@@ -73,10 +80,13 @@ class LineReport(_Report):
         elif isinstance(event, events.Compiled) and not event.cached:
             say(f"compiled in {event.seconds:.1f} s")
         elif isinstance(event, events.EpochEnded):
+            self._norms = event.gradient_norms
             print(epoch_line(event, self._epochs), flush=True)
         elif isinstance(event, events.FoldEnded):
             print(fold_line(event), flush=True)
         elif isinstance(event, events.RunEnded | events.RunFailed):
+            for line in norm_lines(self._norms, speaks_unicode()):
+                print(line)
             tell_end(event)
 
 
@@ -90,6 +100,7 @@ class TerminalReport(_Report):
         self._in_color = in_color
         self._history = History()
         self._steps = 0
+        self._norms: dict[str, float] = {}
         self._started: events.RunStarted | None = None
         console = Console(stderr=True, no_color=not in_color, highlight=False)
         self._progress = Progress(
@@ -120,6 +131,7 @@ class TerminalReport(_Report):
             self._advance(event, event.step, f"loss {event.loss:.4g}")
         elif isinstance(event, events.EpochEnded):
             scores = event.validation or event.train
+            self._norms = event.gradient_norms
             self._advance(event, self._steps, scores_text(scores))
         elif isinstance(event, events.FoldEnded):
             print(fold_line(event), flush=True)
@@ -131,7 +143,7 @@ class TerminalReport(_Report):
     def _advance(self, event: events.Progress | events.EpochEnded, step: int, scores: str) -> None:
         assert self._started is not None
         done = (event.epoch - 1) * self._steps + step
-        text = f"{_fold(event)}epoch {event.epoch}/{self._started.epochs}"
+        text = f"{fold_text(event)}epoch {event.epoch}/{self._started.epochs}"
         self._update(text, done, self._started.epochs * self._steps, scores)
 
     def _update(self, text: str, done: int, total: int, scores: str) -> None:
@@ -156,76 +168,17 @@ class TerminalReport(_Report):
                 unicode=speaks_unicode(),
             )
             print("\n".join(["", *chart]))
-
-
-def headline(event: events.RunStarted) -> str:
-    """What is about to be trained, on one line."""
-    parts = ", ".join(f"{count} {part}" for part, count in event.examples.items() if count)
-    return (
-        f"{event.preset}: {event.parameters:,} parameters, examples: {parts}; "
-        f"seed {event.seed}, {event.backend}, {event.threads} "
-        f"thread{'s' if event.threads != 1 else ''}"
-    )
-
-
-def epoch_line(event: events.EpochEnded, epochs: int) -> str:
-    """One epoch: scores of the training part, and of the validation part where there is one."""
-    number = f"{_fold(event)}epoch {event.epoch:>{len(str(epochs))}}/{epochs}"
-    text = f"{number}  {scores_text(event.train)}"
-    if event.validation is not None:
-        text += f"  |  validation {scores_text(event.validation)}"
-    return f"{text}  |  {event.seconds:.3f} s"
-
-
-def fold_line(event: events.FoldEnded) -> str:
-    """What one fold of a cross-validation came to."""
-    scores = scores_text(event.validation or {})
-    return f"fold {event.fold}/{event.folds} after {event.epochs} epochs: validation {scores}"
-
-
-def _fold(event: events.Progress | events.EpochEnded) -> str:
-    return f"fold {event.fold}  " if event.fold else ""
-
-
-def scores_text(scores: Scores) -> str:
-    """``loss 0.1234  accuracy 97.50%``."""
-    return "  ".join(f"{name} {_value(name, value)}" for name, value in scores.items())
+        for line in norm_lines(self._norms, speaks_unicode()):
+            print(line)
 
 
 def tell_end(event: events.RunEnded | events.RunFailed) -> None:
-    """The result: a table on stdout, or why there is none on stderr."""
+    """The result on stdout, or why there is none on stderr."""
     if isinstance(event, events.RunFailed):
         say(f"training failed: {event.error}")
         say("a lower learning rate often helps: --set optimizer.learning_rate=...")
         return
-    parts = {"train": event.train, "validation": event.validation, "test": event.test}
-    if event.spread:
-        parts = {f"mean {name}": scores for name, scores in parts.items()}
-        parts["deviation of validation"] = event.spread
-    known = {name: scores for name, scores in parts.items() if scores}
-    names = list(next(iter(known.values()), {}))
-    rows = [["", *names]]
-    rows += [
-        [part, *(_value(name, scores[name]) for name in names)] for part, scores in known.items()
-    ]
-    print("\n" + "\n".join(_columns(rows)) if known else "")
-    if event.confusion:
-        print("\n" + "\n".join(confusion_lines(event.confusion)) + "\n")
-    print(f"{_ending(event)} after {event.epochs} epochs in {event.seconds:.2f} s")
-    print(f"weights sha256 {event.weights_sha256}", flush=True)
-
-
-def _ending(event: events.RunEnded) -> str:
-    text = event.reason.replace("_", " ")
-    if event.folds:
-        text += f" {event.folds} folds"
-    return text + (f", best epoch {event.best_epoch} kept," if event.best_epoch else "")
-
-
-def confusion_lines(table: events.Table) -> list[str]:
-    """The confusion matrix: a row for each true class, a column for what was said instead."""
-    header = ["true \\ given", *map(str, range(len(table)))]
-    return _columns([header, *([str(i), *map(str, row)] for i, row in enumerate(table))])
+    print("\n".join(ending_lines(event)), flush=True)
 
 
 def say(text: str) -> None:
@@ -242,18 +195,3 @@ def wants_color() -> bool:
 def speaks_unicode() -> bool:
     """Whether stdout can write more than ASCII."""
     return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
-
-
-def _value(name: str, value: float) -> str:
-    return f"{100 * value:.2f}%" if name.endswith(ENDS_OF_PERCENTAGES) else f"{value:.4g}"
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]

@@ -27,6 +27,9 @@ class BenchmarkSource(Source, frozen=True):
     examples: Some | None = None
     test_examples: Some | None = None
 
+    def fewest_to_train(self) -> int:
+        return min(self.examples or self.count(), super().fewest_to_train())
+
     def load(self) -> Examples:
         """The training set, pixels in [0, 1]."""
         return self.stored("train").floats()

@@ -3,18 +3,22 @@
 from typing import Any
 
 from tuidl.config import by_kind
+from tuidl.data.array_source import Npy, Npz
 from tuidl.data.cifar import Cifar10
 from tuidl.data.classics import BreastCancer, Diabetes, Iris, Wine
 from tuidl.data.digits import Digits
+from tuidl.data.image_source import Images
 from tuidl.data.linear import Linear
 from tuidl.data.mnist import FashionMnist, Mnist
 from tuidl.data.shapes import Blobs, Circles, Moons, Spiral, Xor
 from tuidl.data.sine import Sine
+from tuidl.data.table_source import Csv
 
 SOURCES: dict[str, type[Any]] = by_kind(
     [
         *(Linear, Sine, Moons, Circles, Blobs, Spiral, Xor),
         *(Iris, Wine, BreastCancer, Diabetes, Digits),
         *(Mnist, FashionMnist, Cifar10),
+        *(Csv, Npz, Npy, Images),
     ]
 )

@@ -118,6 +118,10 @@ class Source(Config, frozen=True, tag_field="source"):
         """How many examples there are to be parted, known without loading any."""
         raise NotImplementedError
 
+    def fewest_to_train(self) -> int:
+        """A number that the training part surely has, known without loading any."""
+        return int(self.count() * (1 - sum(self.shares()))) // 2
+
     def load(self) -> Examples:
         """All examples that are to be parted. Raises DataError where they cannot be had."""
         raise NotImplementedError

@@ -6,6 +6,7 @@ array of bytes are taken. Whatever else a file asks for is refused.
 """
 
 import pickletools
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,7 +175,9 @@ def read_batch(content: bytes, path: Path) -> "tuple[Array, Array]":
     import numpy as np
 
     try:
-        table = _Walker().walk(content)
+        with warnings.catch_warnings():  # of texts that are escaped wrongly
+            warnings.simplefilter("ignore")
+            table = _Walker().walk(content)
         if not isinstance(table, dict):
             raise _RefusedError("no table of labels and data")
         images, labels = _bytes_of(table.get(b"data")), table.get(b"labels")

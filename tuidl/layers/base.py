@@ -46,10 +46,12 @@ class Layer(Config, frozen=True, tag_field="type"):
     """Base of all layers. Shapes are of one example: the batch's dimension is left out.
 
     ``inputs``: names of earlier layers, or ``input`` for the examples; by default the layer before.
+    ``enabled``: False passes the (first) input on, as if the layer were not there.
     """
 
     name: LayerName | None = None
     inputs: Annotated[tuple[LayerName, ...], Meta(min_length=1, max_length=64)] | None = None
+    enabled: bool = True
 
     reshapes_only: ClassVar[bool] = False
     """Whether the output is the input's memory in another shape."""

@@ -7,9 +7,13 @@ from tuidl.kernels import KERNELS
 from tuidl.limits import FLOAT_BYTES
 from tuidl.program.routine import Routine, shapes_of
 from tuidl.tape import Instruction
+from tuidl.wording import columns
 
 if TYPE_CHECKING:
     from tuidl.program.program import Program
+
+
+HEADER = ("", "kernel", "of", "operands", "bytes", "flops")
 
 
 def listing(program: "Program") -> str:
@@ -21,12 +25,12 @@ def listing(program: "Program") -> str:
         f"gradients {_bytes(program.span * program.shards)}, "
         f"optimizer state {_bytes(program.span * len(program.state))}"
     ]
-    header = f"{'':>5}  {'kernel':<24} {'of':<14} {'operands':<58} {'bytes':>9} {'flops':>9}"
     instructions = routine.emitted.instructions
+    cells = [HEADER, *(_cells(routine, i, work) for i, work in enumerate(instructions))]
+    header, *rows = columns(cells, aligned_left=(1, 2, 3))
     for number, (first, end, lanes) in enumerate(routine.stages, 1):
-        what = "shards in parallel" if not instructions[first].shared else "lanes of the update"
-        lines += ["", f"stage {number}: {lanes} {what}", header]
-        lines += [_line(routine, i, instructions[i]) for i in range(first, end)]
+        lines += ["", f"stage {number}: {_lanes(lanes, instructions[first].shared)}", header]
+        lines += rows[first:end]
     return "\n".join(lines)
 
 
@@ -47,7 +51,14 @@ def readable(number: float, unit: str = "") -> str:
     return f"{number:.0f} {unit}".strip() if not prefix else f"{number:.1f} {prefix}{unit}"
 
 
-def _line(routine: Routine, index: int, instruction: Instruction) -> str:
+def _lanes(lanes: int, shared: bool) -> str:
+    """Who does a stage."""
+    if lanes == 1:
+        return "the whole update" if shared else "the whole batch"
+    return f"{lanes} {'slices of the update' if shared else 'shards'} in parallel"
+
+
+def _cells(routine: Routine, index: int, instruction: Instruction) -> tuple[str, ...]:
     signature = KERNELS[instruction.kernel].signature
     shapes = shapes_of(instruction.operands, routine.examples_of(0, routine.capacity))
     words = [
@@ -56,12 +67,8 @@ def _line(routine: Routine, index: int, instruction: Instruction) -> str:
         for i, (operand, shape) in enumerate(zip(signature.operands, shapes, strict=True))
     ]
     touched, flops = cost_of(routine, instruction, routine.capacity)
-    operands = " ".join(words)
-    of = instruction.node
-    return (
-        f"{index:>5}  {instruction.kernel:<24} {of:<14} {operands:<58} "
-        f"{readable(touched, 'B'):>9} {readable(flops):>9}"
-    ).rstrip()
+    costs = (readable(touched, "B"), readable(flops))
+    return (str(index), instruction.kernel, instruction.node, " ".join(words), *costs)
 
 
 def _bytes(elements: int) -> str:

@@ -54,7 +54,7 @@ class Routine:
         for i, instruction in enumerate(self.emitted.instructions):
             lanes = self.update_lanes if instruction.shared else self.shards
             before = self.emitted.instructions[i - 1]
-            if not i or _must_wait(before, instruction):
+            if not i or _must_wait(before, instruction, lanes):
                 stages.append((i, i + 1, lanes))
             else:
                 stages[-1] = (stages[-1][0], i + 1, lanes)
@@ -151,10 +151,14 @@ class Routine:
         return self.parameter_span * lane // self.update_lanes // LINE * LINE
 
 
-def _must_wait(before: Instruction, instruction: Instruction) -> bool:
-    """Whether an instruction starts a stage; loss and gradients are looked at before the update."""
+def _must_wait(before: Instruction, instruction: Instruction, lanes: int) -> bool:
+    """Whether an instruction starts a stage; loss and gradients are looked at before the update.
+
+    One lane alone has nobody to wait for.
+    """
     update_starts = instruction.phase is Phase.UPDATE and before.phase is not Phase.UPDATE
-    return instruction.shared != before.shared or instruction.barrier or update_starts
+    waits = instruction.barrier and lanes > 1
+    return instruction.shared != before.shared or waits or update_starts
 
 
 def shapes_of(operands: tuple[View, ...], examples: int) -> list[tuple[int, ...]]:

@@ -74,7 +74,7 @@ class Trainer:
         self.steps = self.batches.steps(len(self.train_feed))
         self.interrupter.on_stop = lambda: self.engine.stop.fill(1)
         self.rates = Rates(preset.optimizer, preset.training.epochs, self.steps)
-        self.stopper = EarlyStopper(preset.training.early_stopping)
+        self.stopper = EarlyStopper(preset.training.stopping)
         self._stretch_steps = 1
         self._last_progress = 0.0
 

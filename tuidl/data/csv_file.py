@@ -1,0 +1,84 @@
+"""Reading delimited text: lines with a limit, records, blocks of columns. Errors name the line."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from tuidl.errors import DataError
+
+DELIMITERS = ",;\t|"
+LONGEST_LINE = 1 << 20
+MOST_COLUMNS = 10_000
+SAMPLED_LINES = 50
+ROWS_AT_ONCE = 8192
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some rows: the line that each ends in, and the texts of each column."""
+
+    lines: tuple[int, ...]
+    columns: tuple[tuple[str, ...], ...]
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """The file's lines as text. Raises DataError where it is none."""
+    try:
+        with path.open("rb") as file:
+            number = 0
+            while raw := file.readline(LONGEST_LINE + 1):
+                number += 1
+                if len(raw) > LONGEST_LINE:
+                    raise DataError(f"{path}: line {number}: longer than {LONGEST_LINE:,} bytes")
+                if b"\0" in raw:
+                    raise DataError(f"{path}: line {number}: binary data, not text in UTF-8")
+                yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: line {number}: not UTF-8 (byte {error.start + 1}); save the file as UTF-8"
+        ) from None
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror or error}") from None
+
+
+def sniffed(path: Path) -> str:
+    """The delimiter that parts the first lines into equally many fields. Raises DataError."""
+    sample = list(islice(lines_of(path), SAMPLED_LINES))
+    if not any(line.strip() for line in sample):
+        raise DataError(f"{path}: empty")
+    best, fields = "", 1
+    for delimiter in DELIMITERS:
+        try:
+            widths = Counter(map(len, filter(None, csv.reader(sample, delimiter=delimiter))))
+        except csv.Error:
+            continue
+        width, rows = widths.most_common(1)[0]
+        if width > fields and 2 * rows >= widths.total():
+            best, fields = delimiter, width
+    if not best:
+        raise DataError(f"{path}: one column only; if there are more, say data.delimiter")
+    return best
+
+
+def records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Line and fields of every record that is not blank. Raises DataError."""
+    reader = csv.reader(lines_of(path), delimiter=delimiter, skipinitialspace=True, strict=True)
+    try:
+        for fields in reader:
+            if fields:
+                yield reader.line_num, fields
+    except csv.Error as error:
+        raise DataError(f"{path}: line {reader.line_num}: {error}") from None
+
+
+def blocks(path: Path, rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Block]:
+    """The rows, so many at a time, as columns of ``width`` fields each. Raises DataError."""
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        for line, fields in some:
+            if len(fields) != width:
+                raise DataError(f"{path}: line {line}: {len(fields)} fields, expected {width}")
+        lines, table = zip(*some, strict=True)
+        yield Block(lines, tuple(zip(*table, strict=True)))

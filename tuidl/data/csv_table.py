@@ -1,0 +1,244 @@
+"""A delimited text file as a table of features and one target, ready to become examples."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from tuidl.data.column import MISSING, Column
+from tuidl.data.csv_file import MOST_COLUMNS, blocks, records, sniffed
+from tuidl.data.paths import Stamp
+from tuidl.errors import DataError, PresetError, suggestion
+from tuidl.limits import check_memory
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Missing = Literal["refuse", "mean", "most_frequent", "drop_rows"]
+Task = Literal["classification", "regression"]
+ColumnName = str | int
+
+MOST_CATEGORIES = 100
+MOST_CLASSES = 1000
+MOST_GUESSED_CLASSES = 20
+"""Different whole numbers in a target that are still taken for classes."""
+
+BYTES_WHILE_READING = 12
+"""Memory taken for each byte of the file, at most: "1," becomes a number and a code."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the file is to be read."""
+
+    target: ColumnName
+    delimiter: str | None
+    header: bool | None
+    ignore: tuple[ColumnName, ...]
+    task: Task | None
+    missing: Missing
+
+
+@dataclass(frozen=True)
+class Feature:
+    """An input column: numbers (rows,), NaN where missing, or codes (rows,) of ``categories``,
+    -1 where missing."""
+
+    name: str
+    values: Array
+    categories: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Inputs that it becomes: one for each category."""
+        return len(self.categories) or 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """``target``: (rows,) numbers, or the places of ``classes``."""
+
+    features: tuple[Feature, ...]
+    target: Array
+    classes: tuple[str, ...]
+
+
+@lru_cache(maxsize=2)
+def read_table(stamp: Stamp, options: Options) -> Table:
+    """The table in a file, remembered until the file changes.
+
+    Raises DataError where the file is at fault, PresetError where the options are.
+    """
+    path = Path(stamp[0])
+    check_memory(BYTES_WHILE_READING * stamp[2], f"{path}", "use a smaller file")
+    delimiter = options.delimiter or sniffed(path)
+    rows = records(path, delimiter)
+    columns = _columns(path, rows, options)
+    lines: list[tuple[int, ...]] = []
+    for block in blocks(path, rows if columns.has_header else records(path, delimiter),
+                        columns.width):  # fmt: skip
+        lines.append(block.lines)
+        for place, column in columns.used.items():
+            column.add(block.columns[place], block.lines)
+    if not lines:
+        raise DataError(f"{path}: a header but no rows")
+    return _finished(path, columns, options)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """``used``: the columns that are read, by their place; ``target``: the target's place."""
+
+    used: dict[int, Column]
+    target: int
+    width: int
+    has_header: bool
+
+
+def _columns(path: Path, rows: Iterator[tuple[int, list[str]]], options: Options) -> _Columns:
+    """What the first line says of the columns. Raises DataError or PresetError."""
+    first = [text.strip() for text in next(rows, (0, []))[1]]
+    if not first:
+        raise DataError(f"{path}: empty")
+    if not 2 <= len(first) <= MOST_COLUMNS:
+        raise DataError(f"{path}: {len(first)} columns, expected 2 to {MOST_COLUMNS:,}")
+    has_header = (
+        options.header if options.header is not None else _looks_like_header(first, options)
+    )
+    names = [str(i) for i in range(1, len(first) + 1)]
+    if has_header:
+        names = [text or number for text, number in zip(first, names, strict=True)]
+        if twice := [name for i, name in enumerate(names) if name in names[:i]]:
+            raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}")
+    target = _place(options.target, names, has_header, "data.target")
+    ignored = {_place(name, names, has_header, "data.ignore") for name in options.ignore}
+    if target in ignored:
+        raise PresetError("data.ignore", f"{names[target]!r} is the target")
+    used = {
+        i: Column(name, MOST_CLASSES if i == target else MOST_CATEGORIES)
+        for i, name in enumerate(names)
+        if i not in ignored
+    }
+    if len(used) < 2:
+        raise PresetError("data.ignore", "leaves no column to learn from")
+    return _Columns(used, target, len(names), has_header)
+
+
+def _looks_like_header(first: list[str], options: Options) -> bool:
+    """A column is named by a text, or no field of the first line is a number or missing."""
+    if any(isinstance(name, str) for name in (options.target, *options.ignore)):
+        return True
+    return not any(_is_value(text) for text in first)
+
+
+def _is_value(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return text.casefold() in MISSING
+    return True
+
+
+def _place(name: ColumnName, names: list[str], has_header: bool, key: str) -> int:
+    """The place of a column, counted from 0. Raises PresetError where there is none."""
+    if isinstance(name, int):
+        if name > len(names):
+            raise PresetError(key, f"no column {name}: there are {len(names)}, counted from 1")
+        return name - 1
+    if not has_header:
+        raise PresetError(key, f"no column {name!r}: the file has no header; give a number from 1")
+    if name not in names:
+        raise PresetError(key, f"no column {name!r}{suggestion(name, names[:50])}")
+    return names.index(name)
+
+
+def _finished(path: Path, columns: _Columns, options: Options) -> Table:
+    used = list(columns.used.values())
+    _check_missing(path, used, columns.used[columns.target], options.missing)
+    target, classes = _target(path, columns.used[columns.target], options.task)
+    features = [
+        _feature(path, column) for place, column in columns.used.items() if place != columns.target
+    ]
+    if options.missing == "drop_rows":
+        kept = ~np.isnan(target)
+        for feature in features:
+            kept &= ~missing_in(feature)
+        if not kept.any():
+            raise DataError(f"{path}: every row lacks a value: dropping them leaves none")
+        target = target[kept]
+        features = [Feature(f.name, f.values[kept], f.categories) for f in features]
+    return Table(tuple(features), target.astype(np.float32), classes)
+
+
+def missing_in(feature: Feature) -> Array:
+    """(rows,) where the feature has no value."""
+    known: Array = feature.values < 0 if feature.categories else np.isnan(feature.values)
+    return known
+
+
+def _check_missing(path: Path, used: list[Column], target: Column, missing: Missing) -> None:
+    """Raises DataError where values are missing that nothing is to be put in the place of."""
+    lacking = [column for column in used if column.missing]
+    if missing == "refuse" and lacking:
+        first = min(lacking, key=lambda column: column.first_missing)
+        count = sum(column.missing for column in lacking)
+        raise DataError(
+            f"{path}: line {first.first_missing}, column {first.name!r}: no value ({count} missing "
+            f"in {len(lacking)} columns); say data.missing = 'mean', 'most_frequent' or 'drop_rows'"
+        )
+    if missing in ("mean", "most_frequent") and target.missing:
+        raise DataError(
+            f"{path}: line {target.first_missing}: no target {target.name!r} ({target.missing} "
+            "missing), and targets are not made up; say data.missing = 'drop_rows'"
+        )
+
+
+def _feature(path: Path, column: Column) -> Feature:
+    if column.is_number:
+        numbers = column.numbers()
+        if np.isnan(numbers).all():
+            raise DataError(f"{path}: column {column.name!r} has no values; ignore it")
+        with np.errstate(over="ignore"):
+            values = numbers.astype(np.float32)
+        if np.isinf(values).any():
+            raise DataError(f"{path}: column {column.name!r} has numbers too large for float32")
+        return Feature(column.name, values)
+    categories, codes = column.categories(path)
+    return Feature(column.name, codes, categories)
+
+
+def _target(path: Path, column: Column, task: Task | None) -> tuple[Array, tuple[str, ...]]:
+    """Numbers, or places and names of classes; NaN where missing. Raises DataError."""
+    if not column.is_number:
+        if task == "regression":
+            line, text = column.stray or (0, "")
+            problem = f"{text[:60]!r} is no number, as data.task = 'regression' needs"
+            raise DataError(f"{path}: line {line}, column {column.name!r}: {problem}")
+        names, codes = column.categories(path)
+        return _classes(path, column, np.where(codes < 0, np.nan, codes), names)
+    numbers = column.numbers()
+    different = np.unique(numbers[~np.isnan(numbers)])
+    are_whole = bool((different == np.round(different)).all())
+    if task is None:
+        task = "classification" if are_whole and len(different) <= MOST_GUESSED_CLASSES else None
+    if task != "classification":
+        return numbers, ()
+    if not are_whole or len(different) > MOST_CLASSES:
+        problem = f"no classes: expected texts or at most {MOST_CLASSES} different whole numbers"
+        raise DataError(f"{path}: column {column.name!r}: {problem}")
+    places = np.searchsorted(different, numbers).astype(np.float64)
+    names = tuple(str(int(number)) for number in different)
+    return _classes(path, column, np.where(np.isnan(numbers), np.nan, places), names)
+
+
+def _classes(
+    path: Path, column: Column, places: Array, names: tuple[str, ...]
+) -> tuple[Array, tuple[str, ...]]:
+    if strange := [name for name in names if not name.isprintable()]:
+        raise DataError(
+            f"{path}: column {column.name!r}: {strange[0][:60]!r} is no name of a class"
+        )
+    if len(names) < 2:
+        raise DataError(f"{path}: column {column.name!r}: one class only, nothing to tell apart")
+    return places, names

@@ -1,0 +1,128 @@
+"""Arrays in NumPy's own files, alone or in a zip archive, read without any pickle.
+
+What a header promises is held against the size of the file before memory is taken for it.
+"""
+
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+
+from tuidl.data.files import CHUNK
+from tuidl.errors import DataError, TuidlError, suggestion
+from tuidl.limits import check_memory
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+KINDS = "biuf"
+"""Of NumPy's types: truth values, whole numbers with and without sign, floating-point numbers."""
+
+MOST_INFLATION = 1032
+"""Bytes that one compressed byte can become at most, by the format of DEFLATE."""
+
+MOST_MEMBERS = 1000
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a file says of its array before the array begins."""
+
+    shape: tuple[int, ...]
+    dtype: "np.dtype[Any]"
+    in_columns: bool
+    length: int
+
+    @property
+    def bytes(self) -> int:
+        """Of the array itself."""
+        return prod(self.shape) * self.dtype.itemsize
+
+
+def read_npy(path: Path) -> Array:
+    """The array in a .npy file. Raises DataError."""
+    with _readable(path), path.open("rb") as file:
+        return _read(file, path.stat().st_size, str(path))
+
+
+def npy_header(path: Path) -> Header:
+    """The header of a .npy file. Raises DataError."""
+    with _readable(path), path.open("rb") as file:
+        return _header(file, path.stat().st_size, str(path))
+
+
+def read_npz(path: Path, name: str) -> Array:
+    """The array ``name`` in a .npz file. Raises DataError."""
+    with _member(path, name) as (file, size, where):
+        return _read(file, size, where)
+
+
+def npz_header(path: Path, name: str) -> Header:
+    """The header of the array ``name`` in a .npz file. Raises DataError."""
+    with _member(path, name) as (file, size, where):
+        return _header(file, size, where)
+
+
+@contextmanager
+def _member(path: Path, name: str) -> Iterator[tuple[IO[bytes], int, str]]:
+    """The open member, its size when decompressed, and how errors name it."""
+    with _readable(path), zipfile.ZipFile(path) as archive:
+        names = [info.filename.removesuffix(".npy") for info in archive.infolist()]
+        if len(names) > MOST_MEMBERS or name not in names:
+            raise DataError(f"{path}: no array {name!r}{suggestion(name, names[:50])}")
+        info = archive.infolist()[names.index(name)]
+        known = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        if info.compress_type not in known or info.flag_bits & 1:
+            raise DataError(f"{path}: {name!r} is encrypted or compressed in an unknown way")
+        if info.file_size > MOST_INFLATION * max(info.compress_size, 1):
+            raise DataError(f"{path}: {name!r} says it is larger than it can be")
+        with archive.open(info) as file:
+            yield file, info.file_size, f"{path}: {name!r}"
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turns what can be wrong with a file into DataError."""
+    try:
+        yield
+    except TuidlError:
+        raise
+    except Exception as error:  # zip, DEFLATE and NumPy's reader of headers raise what they like
+        problem = str(error).partition("\n")[0] or type(error).__name__
+        raise DataError(f"{path}: damaged, or no array of numbers: {problem}") from None
+
+
+def _header(file: IO[bytes], size: int, where: str) -> Header:
+    readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+    version = npy.read_magic(file)
+    if version not in readers:
+        raise DataError(f"{where}: version {version} of the format, expected 1.0 or 2.0")
+    with warnings.catch_warnings():  # of headers that Python 2 wrote
+        warnings.simplefilter("ignore")
+        shape, in_columns, dtype = readers[version](file)
+    if dtype.hasobject or dtype.kind not in KINDS:
+        raise DataError(f"{where}: an array of {dtype}, expected numbers")
+    header = Header(tuple(map(int, shape)), dtype, bool(in_columns), size)
+    if any(n < 0 for n in shape) or header.bytes > size:
+        raise DataError(f"{where}: {shape} of {dtype} does not fit into {size:,} bytes; cut off?")
+    return header
+
+
+def _read(file: IO[bytes], size: int, where: str) -> Array:
+    header = _header(file, size, where)
+    check_memory(header.bytes, where, "use a smaller file")
+    data = bytearray(header.bytes)
+    view, done = memoryview(data), 0
+    while done < len(data) and (chunk := file.read(min(CHUNK, len(data) - done))):
+        view[done : done + len(chunk)] = chunk
+        done += len(chunk)
+    if done < len(data) or file.read(1):
+        raise DataError(f"{where}: cut off, or longer than its header says")
+    flat = np.frombuffer(data, header.dtype)
+    return flat.reshape(header.shape, order="F" if header.in_columns else "C")

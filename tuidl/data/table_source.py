@@ -1,0 +1,126 @@
+"""The user's own table, in a delimited text file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+
+import msgspec
+from msgspec import Meta
+
+from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
+from tuidl.data.paths import FilePath, located_path, stamp
+from tuidl.data.scaling import Normalize, scaling_of_targets
+from tuidl.errors import DataError, PresetError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tuidl.data.csv_table import Feature, Table
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+Name = Annotated[str, Meta(min_length=1, max_length=1000)]
+Number = Annotated[int, Meta(ge=1, le=10_000)]
+Delimiter = Annotated[str, Meta(min_length=1, max_length=1, pattern=r'[^"\r\n\x00]')]
+
+
+class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
+    """Rows of a text file; ``target``: the column to predict, by name or number (from 1).
+
+    Numbers are inputs as they are, every other column becomes one input for each of its texts.
+    ``task`` is told by the target unless it is said; ``missing`` says what to do about gaps.
+    """
+
+    path: FilePath
+    target: Name | Number
+    delimiter: Delimiter | None = None
+    header: bool | None = None
+    ignore: tuple[Name | Number, ...] = ()
+    task: Literal["classification", "regression"] | None = None
+    missing: Literal["refuse", "mean", "most_frequent", "drop_rows"] = "refuse"
+    normalize_targets: bool = False
+
+    def located(self, folder: Path) -> Self:
+        path = located_path(self.path, folder, "data.path")
+        return msgspec.structs.replace(self, path=path)
+
+    def check(self) -> None:
+        super().check()
+        if self.normalize_targets and self.spec().classes:
+            raise PresetError("data.normalize_targets", "the targets are classes, not numbers")
+
+    def spec(self) -> ExampleSpec:
+        table = self._table()
+        width = sum(feature.width for feature in table.features)
+        return ExampleSpec((width,), outputs=len(table.classes) or 1, classes=table.classes)
+
+    def count(self) -> int:
+        return len(self._table().target)
+
+    def load(self) -> Examples:
+        """All rows; NaN where a value is missing, to be ``filled``."""
+        import numpy as np
+
+        table = self._table()
+        x = np.empty((len(table.target), *self.spec().shape), np.float32)
+        for feature, columns in _places(table):
+            _encode(feature, x[:, columns])
+        return Examples(x, table.target[:, None])
+
+    def filled(self, examples: Examples, train: "Array | None") -> Examples:
+        from tuidl.data.csv_table import missing_in
+
+        x = examples.x
+        for feature, columns in _places(self._table()):
+            gaps = missing_in(feature)
+            if gaps.any():
+                x = x.copy() if x is examples.x else x
+                known = x[train, columns][~gaps[train]]
+                if not len(known):
+                    problem = f"column {feature.name!r} has no value in the training part"
+                    raise DataError(f"{self.path}: {problem}")
+                x[gaps, columns] = _filling(feature, known, self.missing)
+        return Examples(x, examples.y)
+
+    def target_scaling(self) -> Normalize:
+        return scaling_of_targets(self.normalize, self.normalize_targets)
+
+    def _table(self) -> "Table":
+        from tuidl.data.csv_table import Options, read_table
+
+        options = Options(
+            self.target, self.delimiter, self.header, self.ignore, self.task, self.missing
+        )
+        return read_table(stamp(self.path), options)
+
+
+def _places(table: "Table") -> "list[tuple[Feature, slice]]":
+    """Each feature with the inputs that it becomes."""
+    places, start = [], 0
+    for feature in table.features:
+        places.append((feature, slice(start, start + feature.width)))
+        start += feature.width
+    return places
+
+
+def _encode(feature: "Feature", x: "Array") -> None:
+    """Write the feature into its columns ``x`` (rows, width)."""
+    import numpy as np
+
+    if not feature.categories:
+        x[:, 0] = feature.values
+        return
+    x[:] = feature.values[:, None] == np.arange(feature.width)
+    x[feature.values < 0] = np.nan
+
+
+def _filling(feature: "Feature", known: "Array", missing: str) -> "Array | float":
+    """What stands in for a missing value, from the ``known`` ones (rows, width)."""
+    import numpy as np
+
+    if feature.categories:
+        filling: Array = np.eye(feature.width)[known.sum(axis=0).argmax()]
+        return filling
+    if missing == "mean":
+        return float(known.mean(dtype=np.float64))
+    values, counts = np.unique(known, return_counts=True)
+    return float(values[counts.argmax()])

@@ -1,0 +1,113 @@
+"""What is said of a run, in plain text."""
+
+import math
+from collections.abc import Sequence
+
+from tuidl import events
+from tuidl.events import Scores
+
+ENDS_OF_PERCENTAGES = ("accuracy", "precision", "recall", "f1")
+NORM_BAR = 24
+FEWEST_NORMS = 4
+"""Layers from which on it is worth showing how the gradient changes on its way back."""
+
+
+def headline(event: events.RunStarted) -> str:
+    """What is about to be trained, on one line."""
+    parts = ", ".join(f"{count} {part}" for part, count in event.examples.items() if count)
+    return (
+        f"{event.preset}: {event.parameters:,} parameters, examples: {parts}; "
+        f"seed {event.seed}, {event.backend}, {event.threads} "
+        f"thread{'s' if event.threads != 1 else ''}"
+    )
+
+
+def epoch_line(event: events.EpochEnded, epochs: int) -> str:
+    """One epoch: scores of the training part, and of the validation part where there is one."""
+    number = f"{fold_text(event)}epoch {event.epoch:>{len(str(epochs))}}/{epochs}"
+    text = f"{number}  {scores_text(event.train)}"
+    if event.validation is not None:
+        text += f"  |  validation {scores_text(event.validation)}"
+    return f"{text}  |  {event.seconds:.3f} s"
+
+
+def fold_line(event: events.FoldEnded) -> str:
+    """What one fold of a cross-validation came to."""
+    scores = scores_text(event.validation or {})
+    return f"fold {event.fold}/{event.folds} after {event.epochs} epochs: validation {scores}"
+
+
+def fold_text(event: events.Progress | events.EpochEnded) -> str:
+    return f"fold {event.fold}  " if event.fold else ""
+
+
+def scores_text(scores: Scores) -> str:
+    """``loss 0.1234  accuracy 97.50%``."""
+    return "  ".join(f"{name} {_value(name, value)}" for name, value in scores.items())
+
+
+def ending_lines(event: events.RunEnded) -> list[str]:
+    """The result as a table, the confusion matrix if there is one, and how the run ended."""
+    parts = {"train": event.train, "validation": event.validation, "test": event.test}
+    if event.spread:
+        parts = {f"mean {name}": scores for name, scores in parts.items()}
+        parts["deviation of validation"] = event.spread
+    known = {name: scores for name, scores in parts.items() if scores}
+    names = list(next(iter(known.values()), {}))
+    rows = [["", *names]]
+    rows += [
+        [part, *(_value(name, scores[name]) for name in names)] for part, scores in known.items()
+    ]
+    lines = ["", *columns(rows)] if known else [""]
+    if event.confusion:
+        lines += ["", *confusion_lines(event.confusion), ""]
+    return [
+        *lines,
+        f"{_ending(event)} after {event.epochs} epochs in {event.seconds:.2f} s",
+        f"weights sha256 {event.weights_sha256}",
+    ]
+
+
+def norm_lines(norms: dict[str, float], unicode: bool) -> list[str]:
+    """The length of each layer's gradient, with bars on a logarithmic scale."""
+    known = [norm for norm in norms.values() if norm > 0 and math.isfinite(norm)]
+    if len(norms) < FEWEST_NORMS or not known:
+        return []
+    low, high = math.log10(min(known)), math.log10(max(known))
+    span = max(high - low, 1.0)
+    lines = []
+    for layer, norm in norms.items():
+        height = (math.log10(norm) - low) / span if norm in known else 0.0
+        bar = ("█" if unicode else "#") * (1 + round(height * (NORM_BAR - 1)))
+        lines.append([layer, f"{norm:.2g}", bar])
+    title = "gradient of each layer in the last step (length, bars are logarithmic)"
+    return ["", title, *columns(lines, aligned_left=(0, 2))]
+
+
+def _ending(event: events.RunEnded) -> str:
+    text = event.reason.replace("_", " ")
+    if event.folds:
+        text += f" {event.folds} folds"
+    return text + (f", best epoch {event.best_epoch} kept," if event.best_epoch else "")
+
+
+def confusion_lines(table: events.Table) -> list[str]:
+    """The confusion matrix: a row for each true class, a column for what was said instead."""
+    header = ["true \\ given", *map(str, range(len(table)))]
+    return columns([header, *([str(i), *map(str, row)] for i, row in enumerate(table))])
+
+
+def _value(name: str, value: float) -> str:
+    return f"{100 * value:.2f}%" if name.endswith(ENDS_OF_PERCENTAGES) else f"{value:.4g}"
+
+
+def columns(rows: Sequence[Sequence[str]], aligned_left: tuple[int, ...] = (0,)) -> list[str]:
+    """Cells as lines, each column as wide as it must be; to the right unless ``aligned_left``."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if i in aligned_left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
