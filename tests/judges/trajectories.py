@@ -1,5 +1,7 @@
 """A model trained step by step, and held against what PyTorch made of the same start."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tests.judges.networks import Array
@@ -7,8 +9,19 @@ from tuidl.backends.base import Batches, Stretch
 from tuidl.model import Model
 
 STEPS = 100
-NEAR = 1e-3
-"""How far a weight may lie from PyTorch's after the last step."""
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """How far each step's loss may lie off, relative to it, and each weight after the last."""
+
+    loss: float
+    weight: float
+
+
+NEAR = Nearness(loss=1e-4, weight=1e-3)
+EXACT = Nearness(loss=1e-9, weight=1e-8)
+"""In float64, where rounding has no time to grow."""
 
 
 def train(model: Model, x: Array, y: Array) -> Array:
@@ -26,14 +39,15 @@ def train(model: Model, x: Array, y: Array) -> Array:
     return losses
 
 
-def check_trajectory(model: Model, x: Array, y: Array, expected: dict[str, Array]) -> None:
+def check_trajectory(
+    model: Model, x: Array, y: Array, expected: dict[str, Array], near: Nearness = NEAR
+) -> None:
     """Every step's loss, and every weight after the last step."""
     first = {key: values.copy() for key, values in model.parameters.items()}
     losses = train(model, x, y)
-    np.testing.assert_allclose(losses, expected["losses"], rtol=1e-4)
+    np.testing.assert_allclose(losses, expected["losses"], rtol=near.loss)
     for key, values in model.parameters.items():
-        np.testing.assert_allclose(
-            values, expected[f"parameters/{key}"], rtol=0, atol=NEAR, err_msg=key
-        )
+        known = expected[f"parameters/{key}"]
+        np.testing.assert_allclose(values, known, rtol=0, atol=near.weight, err_msg=key)
     way = max(np.abs(values - first[key]).max() for key, values in model.parameters.items())
-    assert way > 10 * NEAR, "weights that have hardly moved prove nothing"
+    assert way > 10 * NEAR.weight, "weights that have hardly moved prove nothing"
