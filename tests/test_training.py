@@ -8,9 +8,9 @@ import pytest
 import tuidl
 from tests import helpers
 from tuidl import events
-from tuidl.backends.base import Stretch
+from tuidl.backends.base import Feed, Stretch
 from tuidl.errors import DataError
-from tuidl.events import EpochEnded, RunEnded, RunFailed, RunStarted
+from tuidl.events import EpochEnded, RunEnded, RunFailed, RunStarted, Scores
 from tuidl.library import load_preset
 from tuidl.training.diagnosis import first_non_finite
 from tuidl.training.interruption import Interrupter
@@ -36,6 +36,48 @@ def test_a_run_tells_its_story_in_order() -> None:
     assert last.validation == epochs[-1].validation
     assert set(last.test) == {"loss", "accuracy"}
     assert len(last.weights_sha256) == 64
+
+
+def test_a_stop_amid_an_evaluation_gives_no_scores_rather_than_wrong_ones() -> None:
+    trainer = Trainer(helpers.preset(helpers.CONV, "training.epochs=3"))
+    evaluate = trainer.model.evaluate
+
+    def interrupted(feed: Feed) -> np.ndarray | None:
+        trainer.interrupter.stop("interrupted")
+        return evaluate(feed)
+
+    trainer.model.evaluate = interrupted
+    told = list(trainer.run())
+    ended = [event for event in told if isinstance(event, EpochEnded)]
+    assert ended[0].validation is None
+    assert told[-1].reason == "interrupted"
+
+
+def test_a_pause_amid_an_evaluation_does_not_change_it() -> None:
+    def run_paused(pauses: bool) -> Scores:
+        trainer = Trainer(helpers.preset(helpers.CONV, "training.epochs=1"))
+        evaluate = trainer.model.evaluate
+
+        def paused(feed: Feed) -> np.ndarray | None:
+            trainer.model.evaluate = evaluate
+            trainer.engine.stop.fill(1)
+            return evaluate(feed)
+
+        if pauses:
+            trainer.model.evaluate = paused
+        return list(trainer.run())[-1].validation
+
+    assert run_paused(True) == run_paused(False)
+
+
+def test_predictions_do_not_depend_on_a_stop() -> None:
+    model = helpers.model(helpers.CONV)
+    x, y = helpers.examples(model, 200)
+    answers, loss = model.predict(x), model.loss_and_gradients(x, y)[0]
+    model.engine.stop.fill(1)
+    np.testing.assert_array_equal(model.predict(x), answers)
+    model.engine.stop.fill(1)
+    assert model.loss_and_gradients(x, y)[0] == loss
 
 
 def test_events_survive_json() -> None:

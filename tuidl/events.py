@@ -4,6 +4,8 @@ The names and keys are a contract; keys may be added. A value that is not finite
 null, as JSON has no NaN.
 """
 
+from typing import Any
+
 import msgspec
 
 Scores = dict[str, float]
@@ -116,8 +118,60 @@ class RunFailed(Event, frozen=True, tag="run_failed"):
     where: dict[str, int | str]
 
 
+class Paused(Event, frozen=True, tag="paused"):
+    """The run waits, after ``step`` steps of ``epoch``; ``loss`` is that of the last one."""
+
+    epoch: int
+    step: int
+    steps: int
+    loss: float | None
+
+
+class Resumed(Event, frozen=True, tag="resumed"):
+    """The run goes on."""
+
+
+class Edited(Event, frozen=True, tag="edited"):
+    """A value was changed while training went on."""
+
+    epoch: int
+    step: int
+    key: str
+    value: float
+
+
+class ProbeAnswer(Event, frozen=True, tag="probe_answer"):
+    """What a probe asked for, or why it cannot be had; ``epoch`` and ``step`` say when."""
+
+    id: int
+    kind: str
+    epoch: int
+    step: int
+    answer: dict[str, Any] | None = None
+    error: str | None = None
+
+
+class Refused(Event, frozen=True, tag="refused"):
+    """A preset or a command that cannot be carried out, and why."""
+
+    error: str
+    key: str = ""
+
+
 AnyEvent = (
-    RunStarted | Compiling | Compiled | Progress | EpochEnded | FoldEnded | RunEnded | RunFailed
+    RunStarted
+    | Compiling
+    | Compiled
+    | Progress
+    | EpochEnded
+    | FoldEnded
+    | RunEnded
+    | RunFailed
+    | Paused
+    | Resumed
+    | Edited
+    | ProbeAnswer
+    | Refused
 )
 
 

@@ -91,6 +91,12 @@ class Model:
         yield from self.engine.prepare()
         self._prepared = True
 
+    def require_prepared(self) -> None:
+        """Compile what is not compiled yet, in silence."""
+        if not self._prepared:
+            for _ in self.prepare():
+                pass
+
     def feed(self, x: Any, y: Any = None) -> Feed:
         """Examples as the engine takes them. Raises DataError where their shapes do not fit."""
         spec, dtype = self.program.graph.spec, self.engine.dtype
@@ -131,15 +137,14 @@ class Model:
         routine, feed = self.program.train, self.feed(x, y)
         total = np.zeros(self.program.span)
         d_inputs: list[Array] = []
-        loss, clock = 0.0, self.engine.clock.copy()
+        loss = 0.0
         stretch = self._stretch(self._statistics)
         for count in self._walk(routine, feed, stretch):
             share = count / len(feed)
             loss += share * float(stretch.losses[0])
-            total += share * self._gradient_vector()
+            total += share * self.summed_gradients()
             if routine.emitted.dx is not None:
                 d_inputs.append(share * self._read(routine, routine.emitted.dx, count))
-        self.engine.clock[:] = clock
         gradients = {
             slot.name: total[slot.offset : slot.offset + slot.size]
             .reshape(slot.shape)
@@ -150,15 +155,15 @@ class Model:
         }
         return loss, gradients, np.concatenate(d_inputs) if d_inputs else None
 
-    def evaluate(self, feed: Feed) -> Array:
-        """Sums over all examples, as ``program.statistics`` lays them out."""
+    def evaluate(self, feed: Feed) -> Array | None:
+        """Sums over all examples, as ``program.statistics`` lays them out; None if stopped."""
         routine = self.program.evaluate
         batches = Batches.of(routine, routine.capacity, len(feed))
         stretch = self._stretch(self._statistics, batches.steps(len(feed)))
         clock = self.engine.clock.copy()
-        self._run(batches, feed, stretch)
+        done = self._run(batches, feed, stretch)
         self.engine.clock[:] = clock
-        return stretch.totals
+        return stretch.totals if done == len(stretch.rates) else None
 
     @property
     def _statistics(self) -> int:
@@ -171,21 +176,23 @@ class Model:
     def _walk(self, routine: Routine, feed: Feed, stretch: Stretch | None = None) -> Iterator[int]:
         """Run the routine once for each batch of the feed; yields the batch's length after it."""
         stretch = stretch or self._stretch(0)
+        clock = self.engine.clock.copy()
         for start in range(0, len(feed), routine.capacity):
             part = slice(start, start + routine.capacity)
             order = feed.order[: len(feed.x[part])]
             batch = Feed(feed.x[part], feed.y[part], order)
-            self._run(Batches.of(routine, routine.capacity, len(batch)), batch, stretch)
+            batches = Batches.of(routine, routine.capacity, len(batch))
+            while not self._run(batches, batch, stretch):
+                self.engine.stop.fill(0)  # a stop of the training is none of this
+            self.engine.clock[:] = clock  # what is only looked at is no step
             yield len(batch)
 
-    def _run(self, batches: Batches, feed: Feed, stretch: Stretch) -> None:
-        if not self._prepared:
-            for _ in self.prepare():
-                pass
-        if len(feed):
-            self.engine.run(batches, feed, stretch)
+    def _run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+        """Run the stretch; returns the steps done."""
+        self.require_prepared()
+        return self.engine.run(batches, feed, stretch) if len(feed) else 0
 
-    def _gradient_vector(self) -> Array:
+    def summed_gradients(self) -> Array:
         """The shards' gradients, added in their order."""
         program = self.program
         total = self._at(program.gradients, (program.span,)).copy()

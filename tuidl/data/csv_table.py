@@ -103,14 +103,10 @@ def _columns(path: Path, rows: Iterator[tuple[int, list[str]]], options: Options
         raise DataError(f"{path}: empty")
     if not 2 <= len(first) <= MOST_COLUMNS:
         raise DataError(f"{path}: {len(first)} columns, expected 2 to {MOST_COLUMNS:,}")
-    has_header = (
-        options.header if options.header is not None else _looks_like_header(first, options)
-    )
-    names = [str(i) for i in range(1, len(first) + 1)]
-    if has_header:
-        names = [text or number for text, number in zip(first, names, strict=True)]
-        if twice := [name for i, name in enumerate(names) if name in names[:i]]:
-            raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}")
+    has_header = options.header
+    if has_header is None:
+        has_header = _looks_like_header(first, options)
+    names = _names(path, first, has_header)
     target = _place(options.target, names, has_header, "data.target")
     ignored = {_place(name, names, has_header, "data.ignore") for name in options.ignore}
     if target in ignored:
@@ -123,6 +119,17 @@ def _columns(path: Path, rows: Iterator[tuple[int, list[str]]], options: Options
     if len(used) < 2:
         raise PresetError("data.ignore", "leaves no column to learn from")
     return _Columns(used, target, len(names), has_header)
+
+
+def _names(path: Path, first: list[str], has_header: bool) -> list[str]:
+    """The columns' names: those in the header, or their numbers. Raises DataError."""
+    numbers = [str(i) for i in range(1, len(first) + 1)]
+    if not has_header:
+        return numbers
+    names = [text or number for text, number in zip(first, numbers, strict=True)]
+    if twice := [name for i, name in enumerate(names) if name in names[:i]]:
+        raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}")
+    return names
 
 
 def _looks_like_header(first: list[str], options: Options) -> bool:

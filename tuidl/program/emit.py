@@ -1,6 +1,6 @@
 """Network, loss, metrics and optimizer write their instructions: the tape of one routine."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from tuidl.graph import Graph
@@ -8,7 +8,7 @@ from tuidl.losses import LossScope
 from tuidl.metrics import TALLIES, classes_of, emit_tallies, tallies_of
 from tuidl.penalties import emit_penalty, emit_penalty_gradient
 from tuidl.program.network import Memory, Network, Portion, lane
-from tuidl.tape import Batch, Buffer, Instruction, Region, Tape
+from tuidl.tape import Batch, Buffer, Instruction, Region, Tape, View
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,9 @@ class Emitted:
     output: Buffer
     target: Buffer | None = None
     statistics: Buffer | None = None
+    outputs: dict[str, View] = field(default_factory=dict)
+    gradients: dict[str, View] = field(default_factory=dict)
+    """Of each node: what it hands on, and the gradient of that, while the routine is at it."""
 
     @property
     def pinned(self) -> set[Buffer]:
@@ -93,4 +96,5 @@ def _emitted(
     network: Network, target: Buffer | None = None, statistics: Buffer | None = None
 ) -> Emitted:
     forward = tuple(network.tape.forward)
-    return Emitted(forward, network.x, network.dx, network.output.buffer, target, statistics)
+    ends = (network.x, network.dx, network.output.buffer, target, statistics)
+    return Emitted(forward, *ends, network.outputs, network.gradients)

@@ -80,6 +80,17 @@ class Network:
     def d_output(self) -> View | None:
         return self._values[len(self.nodes) - 1].dy
 
+    @property
+    def outputs(self) -> dict[str, View]:
+        """What each node hands on, by its name."""
+        return {node.name: self._values[i].y for i, node in enumerate(self.nodes)}
+
+    @property
+    def gradients(self) -> dict[str, View]:
+        """The gradient of each node's output, where it has one."""
+        named = ((node.name, self._values[i].dy) for i, node in enumerate(self.nodes))
+        return {name: dy for name, dy in named if dy is not None}
+
     def weights(self, node: str, name: str) -> tuple[View, View]:
         """A parameter and its gradient."""
         key = f"{node}.{name}"

@@ -1,6 +1,10 @@
-"""Asking a run to stop, from wherever."""
+"""Asking a run to stop, or to wait, from wherever."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tuidl.training.trainer import Trainer
 
 
 class Interrupter:
@@ -17,3 +21,13 @@ class Interrupter:
         """``reason`` ends up in the run's last event: interrupted, terminated."""
         self.reason = self.reason or reason
         self.on_stop()
+
+    def attach(self, trainer: "Trainer") -> None:
+        """Told which trainer it is that asks."""
+
+    def allowed(self, left: int) -> int:
+        """How many of the ``left`` steps of the epoch may be done next; may wait before it says."""
+        return left
+
+    def did(self, steps: int, loss: float) -> None:
+        """Told after so many steps, with the loss of the last one."""

@@ -75,8 +75,11 @@ class Trainer:
         self.interrupter.on_stop = lambda: self.engine.stop.fill(1)
         self.rates = Rates(preset.optimizer, preset.training.epochs, self.steps)
         self.stopper = EarlyStopper(preset.training.stopping)
+        self.place = (1, 0)
+        """The epoch and how many of its steps are done."""
         self._stretch_steps = 1
         self._last_progress = 0.0
+        self.interrupter.attach(self)
 
     def run(self) -> Iterator[Event]:
         """Train to the end, a stop or a failure; the last event says which."""
@@ -175,13 +178,16 @@ class Trainer:
         yield events.Compiled(seconds=seconds, cached=self.engine.from_cache)
 
     def _train_epoch(self, epoch: int) -> Generator[Event, None, _EpochResult]:
-        feed = self._ordered(epoch)
+        feed = self.ordered(epoch)
         totals = np.zeros(sum(size for _, size in self.program.statistics.values()))
         step = 0
         while step < self.steps:
+            self.place = (epoch, step)
+            allowed = self.interrupter.allowed(self.steps - step)
+            self.engine.stop.fill(0)
             if self.interrupter.reason:
                 return _EpochResult(totals, finished=False)
-            count = min(self._stretch_steps, self.steps - step)
+            count = min(self._stretch_steps, allowed)
             rates = self.rates.of(epoch, step, count)
             stretch = Stretch(step, rates, totals, np.zeros(count))
             started = time.perf_counter()
@@ -193,6 +199,7 @@ class Trainer:
                 return _EpochResult(totals, finished=False, failed_step=step + 1, loss=loss)
             if not done:
                 continue
+            self.interrupter.did(done, float(stretch.losses[done - 1]))
             self._adapt(done, seconds)
             if self._progress_is_due():
                 speed = done * self.batches.batch / max(seconds, 1e-9)
@@ -206,7 +213,8 @@ class Trainer:
                 )
         return _EpochResult(totals, finished=True)
 
-    def _ordered(self, epoch: int) -> Feed:
+    def ordered(self, epoch: int) -> Feed:
+        """The training examples in an epoch's order."""
         feed, training = self.train_feed, self.preset.training
         if not training.shuffle or self.batches.batch >= len(feed):
             return feed
@@ -233,10 +241,16 @@ class Trainer:
         return "" if all(math.isfinite(loss) for loss in known) else "the held-out loss"
 
     def _evaluate(self, part: str) -> tuple[Scores | None, Table | None]:
+        """Scores and confusion matrix of a held-out part; None where it is empty, or stopped."""
         feed = self.held_out[part]
         if not len(feed):
             return None, None
         totals = self.model.evaluate(feed)
+        while totals is None and not self.interrupter.reason:  # it was only asked to pause
+            self.engine.stop.fill(0)
+            totals = self.model.evaluate(feed)
+        if totals is None:
+            return None, None
         return scores_of(self.program, totals, feed), confusion_of(self.program, totals)
 
     def _failed(self, epoch: int, result: _EpochResult) -> Event:

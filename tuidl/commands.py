@@ -1,0 +1,80 @@
+"""What a run can be told: frozen records, one line of JSON each. The counterpart of ``events``."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
+    """Base of all commands."""
+
+
+class Load(Command, frozen=True, tag="load"):
+    """Make ready to train ``preset`` (TOML text), which ends what was trained before.
+
+    ``source`` names it in errors, ``folder`` is where its relative paths start. The run starts
+    paused unless told otherwise.
+    """
+
+    preset: str
+    source: str = "preset"
+    folder: str = "."
+    backend: str = "cpu"
+    threads: int | None = None
+    paused: bool = True
+
+
+class Pause(Command, frozen=True, tag="pause"):
+    """Stop after the step that is being done."""
+
+
+class Resume(Command, frozen=True, tag="resume"):
+    """Go on to the end."""
+
+
+class Step(Command, frozen=True, tag="step"):
+    """Do so many steps and pause."""
+
+    count: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+
+
+class Epoch(Command, frozen=True, tag="epoch"):
+    """Go on to the end of the epoch and pause."""
+
+
+class Set(Command, frozen=True, tag="set"):
+    """Change a value while training goes on: ``optimizer.learning_rate``."""
+
+    key: str
+    value: float
+
+
+class Probe(Command, frozen=True, tag="probe"):
+    """Ask for something to look at; the answer carries the same ``id``."""
+
+    id: int
+    kind: str
+    options: dict[str, Any] = {}
+
+
+class Stop(Command, frozen=True, tag="stop"):
+    """End the run here; its last event says so."""
+
+
+class Quit(Command, frozen=True, tag="quit"):
+    """End the process."""
+
+
+AnyCommand = Load | Pause | Resume | Step | Epoch | Set | Probe | Stop | Quit
+
+
+def to_json(command: Command) -> str:
+    """One line, without its end."""
+    return msgspec.json.encode(command).decode()
+
+
+def from_json(line: str | bytes) -> Command:
+    """``to_json`` undone. Raises msgspec.ValidationError, or DecodeError where it is no JSON."""
+    command: Command = msgspec.json.decode(line, type=AnyCommand)
+    return command

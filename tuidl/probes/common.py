@@ -1,0 +1,56 @@
+"""What several probes share."""
+
+from typing import Any
+
+import numpy as np
+
+from tuidl.backends.base import Array, Feed
+from tuidl.training.trainer import Trainer
+
+DIGITS = 4
+"""Significant digits of what is sent: pictures need no more."""
+
+
+def numbers(values: Any) -> Any:
+    """An array as (nested) lists of rounded floats; what is not finite becomes None."""
+    array = np.asarray(values, np.float64)
+    if array.ndim:
+        return [numbers(row) for row in array]
+    return float(f"{float(array):.{DIGITS}g}") if np.isfinite(array) else None
+
+
+def held_out(trainer: Trainer) -> tuple[str, Feed]:
+    """The part to show: validation, else test, else what is trained on."""
+    for name in ("validation", "test"):
+        if len(trainer.held_out[name]):
+            return name, trainer.held_out[name]
+    return "train", trainer.train_feed
+
+
+def inputs(trainer: Trainer, feed: Feed, chosen: Array | slice) -> Array:
+    """Some of the feed's examples in their own shape."""
+    return feed.x[chosen].reshape(-1, *trainer.program.graph.spec.shape)
+
+
+def batch_of(trainer: Trainer, feed: Feed, count: int) -> Feed:
+    """The first examples of a feed as a feed of their own."""
+    count = min(count, len(feed), trainer.program.train.capacity)
+    return Feed(feed.x[:count], feed.y[:count], np.arange(count, dtype=np.int64))
+
+
+def answers_of(trainer: Trainer, x: Array) -> Array:
+    """Predictions as shares of classes where those are asked for: a single logit or sigmoid
+    becomes the shares of both classes, and logits become shares."""
+    answers = trainer.model.predict(x)
+    graph = trainer.program.graph
+    loss = graph.preset.loss
+    if not loss.classifies(graph.spec):
+        return answers
+    is_closed = graph.nodes_for_loss is not graph.nodes
+    if answers.shape[1] == 1:
+        share = answers if is_closed else 1 / (1 + np.exp(-answers))
+        return np.concatenate([1 - share, share], axis=1)
+    if is_closed:
+        return answers
+    shifted = np.exp(answers - answers.max(axis=1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))

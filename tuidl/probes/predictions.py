@@ -1,0 +1,74 @@
+"""Held-out examples with what the network says of them, mistakes first."""
+
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+
+from tuidl.backends.base import Array
+from tuidl.errors import DataError
+from tuidl.probes.common import answers_of, held_out, inputs, numbers
+from tuidl.training.trainer import Trainer
+
+MOST_EXAMPLES = 2_000
+
+
+class Options(msgspec.Struct, forbid_unknown_fields=True):
+    """``count`` examples from number ``first`` on, of those that are ``true`` and were ``given`` a
+    class, where these are said. ``mistakes_first``: the surest mistakes before all others."""
+
+    count: Annotated[int, Meta(ge=1, le=256)] = 24
+    first: Annotated[int, Meta(ge=0)] = 0
+    true: int | None = None
+    given: int | None = None
+    mistakes_first: bool = True
+
+
+def predictions(trainer: Trainer, options: Options) -> dict[str, Any]:
+    """``examples``: number, x (flat), true class, shares of the classes; ``wrong`` of ``total``;
+    ``confusion`` of the examples looked at."""
+    spec = trainer.program.graph.spec
+    if not spec.classes:
+        raise DataError("predictions: the targets are numbers, not classes")
+    part, feed = held_out(trainer)
+    some = slice(0, MOST_EXAMPLES)
+    x = inputs(trainer, feed, some)
+    shares, true = answers_of(trainer, x), feed.y[some, 0].astype(int)
+    given = shares.argmax(axis=1)
+    order = _order(true, given, shares, options)
+    chosen = order[options.first : options.first + options.count]
+    table = np.zeros((len(spec.classes), len(spec.classes)), int)
+    np.add.at(table, (true, given), 1)
+    return {
+        "part": part,
+        "shape": list(spec.shape),
+        "classes": list(spec.classes),
+        "matching": len(order),
+        "wrong": int((true != given).sum()),
+        "total": len(true),
+        "confusion": table.tolist(),
+        "examples": [
+            {
+                "number": int(i),
+                "x": numbers(x[i].reshape(-1)),
+                "true": int(true[i]),
+                "shares": numbers(shares[i]),
+            }
+            for i in chosen
+        ],
+    }
+
+
+def _order(true: Array, given: Array, shares: Array, options: Options) -> Array:
+    """Numbers of the examples asked for, in the order asked for."""
+    fits = np.ones(len(true), bool)
+    if options.true is not None:
+        fits &= true == options.true
+    if options.given is not None:
+        fits &= given == options.given
+    order = np.flatnonzero(fits)
+    if not options.mistakes_first:
+        return order
+    surety = shares.max(axis=1)
+    return order[np.lexsort((-surety[order], true[order] == given[order]))]

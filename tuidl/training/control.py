@@ -1,0 +1,122 @@
+"""Steering a run while it goes on: pausing, stepping, changing values, looking inside."""
+
+import math
+import queue
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tuidl import commands, events
+from tuidl.commands import Command
+from tuidl.errors import suggestion
+from tuidl.events import Event
+from tuidl.training.interruption import Interrupter
+
+if TYPE_CHECKING:
+    from tuidl.training.trainer import Trainer
+
+LEARNING_RATE = "optimizer.learning_rate"
+EDITABLE = (LEARNING_RATE,)
+
+
+class Control(Interrupter):
+    """Carries out commands between two stretches of steps, on the trainer's own thread.
+
+    ``tell`` gets every event that follows from a command; ``answer`` looks into the trainer for a
+    probe. A command that ends the run (another preset, the end of the process) is left in
+    ``pending``.
+    """
+
+    def __init__(
+        self,
+        tell: Callable[[Event], None],
+        answer: "Callable[[Trainer, commands.Probe], Event]",
+    ) -> None:
+        super().__init__()
+        self._tell, self._answer = tell, answer
+        self._waiting: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._goal: int | None = None
+        self._is_waiting = False
+        self._loss: float | None = None
+        self.trainer: Trainer | None = None
+        self.pending: Command | None = None
+
+    def begin(self, paused: bool) -> None:
+        """Make ready for another run."""
+        self.reason, self.pending, self.trainer, self._loss = None, None, None, None
+        self._goal = 0 if paused else None
+        self._is_waiting = False
+
+    def attach(self, trainer: "Trainer") -> None:
+        self.trainer = trainer
+
+    def submit(self, command: Command) -> None:
+        """Have a command carried out soon; may be called from any thread."""
+        self._waiting.put(command)
+        self.on_stop()
+
+    def allowed(self, left: int) -> int:
+        while not self._waiting.empty():
+            self._obey(self._waiting.get())
+        while self._goal == 0 and not self.reason:
+            self._say_paused()
+            self._obey(self._waiting.get())
+        if self._is_waiting:
+            self._is_waiting = False
+            self._tell(events.Resumed())
+        return left if self._goal is None else min(left, self._goal)
+
+    def did(self, steps: int, loss: float) -> None:
+        self._loss = loss
+        if self._goal is not None:
+            self._goal = max(self._goal - steps, 0)
+
+    def rest(self) -> Command:
+        """After the run: answer probes until there is a command for a new one, and return that."""
+        while self.pending is None:
+            self._obey(self._waiting.get())
+        return self.pending
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case commands.Pause():
+                self._goal = 0
+            case commands.Resume():
+                self._goal = None
+            case commands.Step(count=count):
+                self._goal = (self._goal or 0) + count
+            case commands.Epoch():
+                self._goal = self._steps_left()
+            case commands.Set(key=key, value=value):
+                self._set(key, value)
+            case commands.Probe() as probe:
+                if self.trainer is not None:
+                    self._tell(self._answer(self.trainer, probe))
+            case commands.Stop():
+                self.reason = self.reason or "stopped"
+            case _:
+                self.pending = command
+                self.reason = self.reason or "replaced"
+
+    def _steps_left(self) -> int:
+        assert self.trainer is not None
+        return self.trainer.steps - self.trainer.place[1]
+
+    def _set(self, key: str, value: float) -> None:
+        assert self.trainer is not None
+        if key not in EDITABLE:
+            error = f"cannot be changed while training goes on{suggestion(key, EDITABLE)}"
+            self._tell(events.Refused(key=key, error=error))
+        elif not (math.isfinite(value) and value > 0):
+            self._tell(events.Refused(key=key, error=f"expected a number > 0, got {value}"))
+        else:
+            self.trainer.rates.base = value
+            epoch, step = self.trainer.place
+            self._tell(events.Edited(epoch=epoch, step=step, key=key, value=value))
+
+    def _say_paused(self) -> None:
+        if self._is_waiting:
+            return
+        self._is_waiting = True
+        assert self.trainer is not None
+        (epoch, step), steps = self.trainer.place, self.trainer.steps
+        self._tell(events.Paused(epoch=epoch, step=step, steps=steps, loss=self._loss))

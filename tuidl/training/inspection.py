@@ -1,0 +1,84 @@
+"""Looking inside one step: what every layer hands on, and the gradient that comes back.
+
+The step is run one instruction after the other, up to the update, on a batch of its own. It leaves
+nothing behind: parameters, moving averages and the optimizer stay, and every buffer that it writes
+is written anew by the next step.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tuidl.backends.base import Array, Feed
+from tuidl.model import Model
+from tuidl.program import Rows
+from tuidl.tape import Phase, View
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """``outputs`` and ``gradients`` of them (examples, *shape) by layer, ``parameters``: the
+    gradient of each trained parameter; ``loss``: of the batch. A softmax that belongs to the loss
+    is not in the last output.
+    """
+
+    loss: float
+    outputs: dict[str, Array]
+    gradients: dict[str, Array]
+    parameters: dict[str, Array]
+
+
+def inspect(model: Model, feed: Feed) -> Inspected:
+    """Run a training step without its update on the feed's first examples, one batch at most."""
+    model.require_prepared()
+    routine, engine = model.program.train, model.engine
+    count = min(len(feed), routine.capacity)
+    rows = routine.rows_for(count)
+    clock = engine.clock.copy()
+    _gather(model, feed, rows)
+    instructions = routine.emitted.instructions
+    last = {i.node: n for n, i in enumerate(instructions) if i.phase is Phase.FORWARD}
+    first: dict[str, int] = {}
+    for number, instruction in enumerate(instructions):
+        if instruction.phase is Phase.BACKWARD:
+            first.setdefault(instruction.node, number)
+    outputs: dict[str, Array] = {}
+    gradients: dict[str, Array] = {}
+    for number, instruction in enumerate(instructions):
+        if instruction.phase is Phase.UPDATE:
+            break
+        name = instruction.node
+        if first.get(name) == number and name in routine.emitted.gradients:
+            gradients[name] = _read(model, routine.emitted.gradients[name], rows)
+        engine.run_instruction(rows, number)
+        if last.get(name) == number and name in routine.emitted.outputs:
+            outputs[name] = _read(model, routine.emitted.outputs[name], rows)
+    loss = sum(float(engine.arena[start]) for start in rows.statistics) / max(count, 1)
+    engine.clock[:] = clock
+    total = model.summed_gradients()
+    parameters = {
+        slot.name: total[slot.offset : slot.offset + slot.size].reshape(slot.shape)
+        for slot in model.program.parameters
+        if slot.trainable
+    }
+    return Inspected(loss, outputs, gradients, parameters)
+
+
+def _gather(model: Model, feed: Feed, rows: Rows) -> None:
+    for lane, count in enumerate(rows.examples):
+        mine = feed.order[rows.first[lane] : rows.first[lane] + count]
+        for start, values in ((rows.inputs[lane], feed.x), (rows.targets[lane], feed.y)):
+            flat = values[mine].reshape(-1)
+            model.engine.arena[start : start + len(flat)] = flat
+
+
+def _read(model: Model, view: View, rows: Rows) -> Array:
+    """The view's examples, put together from all shards."""
+    layout = model.program.train.layout
+    shape = tuple(size for size in view.shape[1:] if isinstance(size, int))
+    parts = []
+    for lane, count in enumerate(rows.examples):
+        start = layout.address(view, lane, int(count))
+        size = int(count) * int(np.prod(shape, dtype=np.int64))
+        parts.append(model.engine.arena[start : start + size].reshape(int(count), *shape).copy())
+    return np.concatenate(parts)

@@ -1,0 +1,124 @@
+"""The engine process: commands come in on stdin, events go out on stdout, a line of JSON each.
+
+What native code prints goes to stderr, so that stdout holds nothing but events. The process ends
+with its parent: when nobody holds the other end of stdin any more.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import msgspec
+
+from tuidl import commands, events
+from tuidl.commands import Command
+from tuidl.environment import prepare_environment
+from tuidl.errors import PresetError, TuidlError
+from tuidl.events import Event
+
+if TYPE_CHECKING:
+    from tuidl.training.trainer import Trainer
+
+SECONDS_TO_QUIT = 1.0
+
+
+class Worker:
+    """Trains what it is told to, one preset after the other."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        from tuidl.training.control import Control
+
+        self._out = out
+        self._control = Control(self._tell, self._answer)
+
+    def submit(self, command: Command) -> None:
+        """May be called from any thread."""
+        self._control.submit(command)
+
+    def run(self) -> None:
+        """Carry out commands until one of them ends the process."""
+        command = self._control.rest()
+        while not isinstance(command, commands.Quit):
+            assert isinstance(command, commands.Load)
+            self._load(command)
+            command = self._control.rest()
+
+    def _load(self, command: commands.Load) -> None:
+        """Train a preset to its end; nothing that goes wrong with it ends the process."""
+        from tuidl.preset import Preset
+        from tuidl.training.start import trainer_for
+
+        self._control.begin(command.paused)
+        try:
+            folder = Path(command.folder)
+            preset = Preset.parse(command.preset, command.source, folder=folder)
+            trainer = trainer_for(preset, command.backend, command.threads, self._control)
+            for event in trainer.run():
+                self._tell(event)
+        except TuidlError as error:
+            key = error.key if isinstance(error, PresetError) else ""
+            self._tell(events.Refused(error=str(error), key=key))
+        except Exception as error:  # whatever it is, the screen must hear of it
+            traceback.print_exc()
+            self._tell(events.RunFailed(error=f"{type(error).__name__}: {error}", where={}))
+
+    def _answer(self, trainer: "Trainer", probe: commands.Probe) -> Event:
+        from tuidl.probes import answer
+
+        return answer(trainer, probe)
+
+    def refuse(self, error: str) -> None:
+        self._tell(events.Refused(error=error))
+
+    def _tell(self, event: Event) -> None:
+        self._out.write(events.to_json(event).encode() + b"\n")
+        self._out.flush()
+
+
+def warm_up() -> None:
+    """Import and load what every run needs, while the user is still choosing."""
+    import numpy as np
+
+    from tuidl.kernels import blas
+    from tuidl.kernels.loop import compiled_loop, loop_is_compiled
+
+    blas.load()
+    if loop_is_compiled():
+        compiled_loop(np.dtype(np.float32))
+
+
+def listen(worker: Worker) -> None:
+    """Hand on what comes in on stdin; at its end nobody is there any more."""
+    for line in sys.stdin.buffer:
+        try:
+            command = commands.from_json(line)
+        except msgspec.MsgspecError as error:
+            worker.refuse(f"not a command: {error}")
+            continue
+        worker.submit(command)
+        if isinstance(command, commands.Quit):
+            time.sleep(SECONDS_TO_QUIT)  # then it is compiling, which nothing else can end
+            break
+    os._exit(0)
+
+
+def main() -> None:
+    """Run a worker on this process's own streams."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the screen's affair
+    prepare_environment(1)
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    worker = Worker(out)
+    threading.Thread(target=listen, args=(worker,), daemon=True).start()
+    warm_up()
+    worker.run()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
