@@ -4,21 +4,26 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.judges.networks import Array
+from tests.judges.networks import Array, set_parameters
 from tests.judges.packages import require
 from tests.judges.torch_jobs import Jobs
-from tuidl.backends.base import Batches, Stretch
+from tests.judges.trajectories import EXACT, STEPS, check_trajectory
 from tuidl.errors import DataError
 from tuidl.layers.dropout import Dropout
 from tuidl.library import load_preset, shipped
 from tuidl.model import Model
 from tuidl.preset import Preset
 
-STEPS = 100
 BATCHES = 10
 """Different ones, at most; they come round again."""
-NEAR = 1e-3
-"""How far a weight may lie from PyTorch's after the last step."""
+
+DTYPES = ("float32", "float64")
+STOPS = [0, 10, 50, 99]
+"""Steps before which gradients are looked at."""
+FOLLOWS = 1e-5
+"""How far PyTorch's losses in float32 may lie from those in float64 for float32 to be compared."""
+WHOLE = 256
+"""Examples of a whole data set that is not there."""
 
 
 def _preset(name: str) -> Preset:
@@ -39,7 +44,8 @@ def _examples(preset: Preset) -> tuple[Array, Array, int]:
     try:
         train = preset.data.split().train
     except DataError:
-        batch = preset.training.batch_for(preset.data.count())
+        size = preset.training.batch_size
+        batch = WHOLE if size == "full" else size
         return *_random_examples(preset, BATCHES * batch), batch
     batch = preset.training.batch_for(len(train))
     count = min(len(train) // batch, BATCHES) * batch
@@ -56,46 +62,66 @@ def _random_examples(preset: Preset, count: int) -> tuple[Array, Array]:
     return x, np.tanh(x.reshape(count, -1) @ weights).astype(np.float32)
 
 
-def _train(model: Model, x: Array, y: Array) -> Array:
-    """The loss of each step, at the optimizer's own rate: schedules are the trainer's."""
-    feed = model.feed(x, y)
-    batches = Batches.of(model.program.train, model.program.batch, len(feed))
-    list(model.prepare())
-    statistics = sum(size for _, size in model.program.statistics.values())
-    losses = np.zeros(STEPS)
-    for start in range(0, STEPS, batches.steps(len(feed))):
-        part = losses[start : start + batches.steps(len(feed))]
-        rates = np.full(len(part), model.preset.optimizer.learning_rate)
-        stretch = Stretch(0, rates, np.zeros(statistics), part)
-        assert model.engine.run(batches, feed, stretch) == len(part)
-    return losses
+def _model(preset: Preset, batch: int, dtype: str) -> Model:
+    """The same first weights in both precisions."""
+    model, single = Model(preset, batch=batch, dtype=dtype), Model(preset, batch=batch)
+    set_parameters(model, single.parameters)
+    return model
 
 
 @pytest.fixture(scope="session")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Jobs:
-    """PyTorch's losses and last weights for all presets."""
+    """PyTorch's way with all presets, in both precisions."""
     require("torch")
     jobs = Jobs()
     for name in shipped():
         preset = _preset(name)
         x, y, batch = _examples(preset)
-        jobs.add(name, "training", Model(preset, batch=batch), x, y, steps=STEPS, batch=batch)
+        options = {"steps": STEPS, "batch": batch, "stops": STOPS}
+        for dtype in DTYPES:
+            model = _model(preset, batch, dtype)
+            jobs.add(f"{name} {dtype}", "training", model, x.astype(dtype), y, **options)
     jobs.run(tmp_path_factory.mktemp("training"))
     return jobs
 
 
 @pytest.mark.parametrize("name", shipped())
 def test_a_preset_trains_as_it_does_in_torch(name: str, answers: Jobs) -> None:
-    expected = answers.of(name)
     preset = _preset(name)
     x, y, batch = _examples(preset)
-    model = Model(preset, batch=batch)
-    first = {key: values.copy() for key, values in model.parameters.items()}
-    losses = _train(model, x, y)
-    np.testing.assert_allclose(losses, expected["losses"], rtol=1e-4)
-    for key, values in model.parameters.items():
-        np.testing.assert_allclose(
-            values, expected[f"parameters/{key}"], rtol=0, atol=NEAR, err_msg=key
-        )
-    way = max(np.abs(values - first[key]).max() for key, values in model.parameters.items())
-    assert way > 10 * NEAR, "weights that have hardly moved prove nothing"
+    model, expected = _model(preset, batch, "float64"), answers.of(f"{name} float64")
+    check_trajectory(model, x, y, expected, EXACT)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_single_precision_trains_so_where_torch_can_say(name: str, answers: Jobs) -> None:
+    """ReLU and Adam blow up float32's rounding, in PyTorch as here, in some networks within a
+    hundred steps; then two ways that are both right part."""
+    single, double = (answers.of(f"{name} {dtype}") for dtype in DTYPES)
+    parted = np.abs(single["losses"] / double["losses"] - 1) > FOLLOWS
+    if parted.any():
+        pytest.skip(f"PyTorch's own float32 and float64 part at step {parted.argmax()}")
+    preset = _preset(name)
+    x, y, batch = _examples(preset)
+    check_trajectory(_model(preset, batch, "float32"), x, y, single)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_single_precision_has_the_gradients_of_torch_on_the_way(name: str, answers: Jobs) -> None:
+    """On the weights that PyTorch has in float64 after so many steps."""
+    preset = _preset(name)
+    x, y, batch = _examples(preset)
+    model, expected = _model(preset, batch, "float32"), answers.of(f"{name} float64")
+    for stop in STOPS:
+        known = {key: expected[f"weights/{stop}/{key}"] for key in model.parameters}
+        set_parameters(model, known)
+        first = stop * batch % len(x)
+        part = slice(first, first + batch)
+        loss, gradients = model.loss_and_gradients(x[part], y[part])
+        np.testing.assert_allclose(loss, expected["losses"][stop], rtol=1e-4)
+        for key in model.parameters:
+            name = f"gradients/{stop}/{key}"
+            if name in expected:
+                np.testing.assert_allclose(
+                    gradients[key], expected[name], rtol=1e-3, atol=1e-4, err_msg=name
+                )

@@ -74,22 +74,32 @@ def gradients(job: Job, arrays: Arrays, parameters: Arrays) -> Arrays:
 
 
 def training(job: Job, arrays: Arrays, parameters: Arrays) -> Arrays:
-    """The loss of each step, and the weights after the last; batch after batch, round and round."""
+    """The loss of each step, and the weights after the last; batch after batch, round and round.
+
+    ``stops``: steps of which weights (before the step) and gradients are told as well.
+    """
     network, options = Network(job, parameters), job["optimizer"]
     learned = list(network.learned.values())
     optimizer = OPTIMIZERS[options["type"]](learned, options)
-    batch, losses = job["batch"], []
+    batch, stops, losses, told = job["batch"], job.get("stops", ()), [], {}
     count = len(arrays["x"]) // batch
     for step in range(job["steps"]):
         part = slice(step % count * batch, (step % count + 1) * batch)
         optimizer.zero_grad()
+        if step in stops:
+            told |= _copies(f"weights/{step}", network.known)
         loss = _loss(job, network, torch.tensor(arrays["x"][part]), arrays["y"][part])
         loss.backward()
+        if step in stops:
+            told |= _copies(f"gradients/{step}", {k: v.grad for k, v in network.learned.items()})
         clip(learned, options)
         optimizer.step()
         losses.append(float(loss.detach()))
-    weights = {f"parameters/{name}": v.detach().numpy() for name, v in network.known.items()}
-    return {"losses": np.array(losses), **weights}
+    return {"losses": np.array(losses), **_copies("parameters", network.known), **told}
+
+
+def _copies(start: str, values: dict[str, Tensor]) -> Arrays:
+    return {f"{start}/{name}": value.detach().numpy().copy() for name, value in values.items()}
 
 
 def _loss(job: Job, network: Network, x: Tensor, target: np.ndarray) -> Tensor:

@@ -1,0 +1,53 @@
+"""A model trained step by step, and held against what PyTorch made of the same start."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tests.judges.networks import Array
+from tuidl.backends.base import Batches, Stretch
+from tuidl.model import Model
+
+STEPS = 100
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """How far each step's loss may lie off, relative to it, and each weight after the last."""
+
+    loss: float
+    weight: float
+
+
+NEAR = Nearness(loss=1e-4, weight=1e-3)
+EXACT = Nearness(loss=1e-9, weight=1e-8)
+"""In float64, where rounding has no time to grow."""
+
+
+def train(model: Model, x: Array, y: Array) -> Array:
+    """The loss of each step, at the optimizer's own rate: schedules are the trainer's."""
+    feed = model.feed(x, y)
+    batches = Batches.of(model.program.train, model.program.batch, len(feed))
+    list(model.prepare())
+    statistics = sum(size for _, size in model.program.statistics.values())
+    losses = np.zeros(STEPS)
+    for start in range(0, STEPS, batches.steps(len(feed))):
+        part = losses[start : start + batches.steps(len(feed))]
+        rates = np.full(len(part), model.preset.optimizer.learning_rate)
+        stretch = Stretch(0, rates, np.zeros(statistics), part)
+        assert model.engine.run(batches, feed, stretch) == len(part)
+    return losses
+
+
+def check_trajectory(
+    model: Model, x: Array, y: Array, expected: dict[str, Array], near: Nearness = NEAR
+) -> None:
+    """Every step's loss, and every weight after the last step."""
+    first = {key: values.copy() for key, values in model.parameters.items()}
+    losses = train(model, x, y)
+    np.testing.assert_allclose(losses, expected["losses"], rtol=near.loss)
+    for key, values in model.parameters.items():
+        known = expected[f"parameters/{key}"]
+        np.testing.assert_allclose(values, known, rtol=0, atol=near.weight, err_msg=key)
+    way = max(np.abs(values - first[key]).max() for key, values in model.parameters.items())
+    assert way > 10 * NEAR.weight, "weights that have hardly moved prove nothing"
