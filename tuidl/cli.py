@@ -83,16 +83,13 @@ def train(
     out: Path | None,
 ) -> None:
     """Train PRESET (the word 'train' may be left out)."""
+    if seed is not None:
+        overrides = (*overrides, f"training.seed={seed}")
     if not no_ui:
-        given = f" {preset}" if preset else " PRESET"
-        raise click.UsageError(
-            f"the playground's screen is not part of this version; use: tuidl{given} --no-ui"
-        )
+        sys.exit(_play(preset, overrides, threads, backend, unfit=as_json or out is not None))
     if preset is None:
         raise click.UsageError("which preset? 'tuidl presets' lists them")
     _prepare(threads)
-    if seed is not None:
-        overrides = (*overrides, f"training.seed={seed}")
     from tuidl.library import load_preset
 
     loaded = load_preset(preset, overrides)
@@ -101,6 +98,32 @@ def train(
     with _naming(preset):
         code = train_headless(loaded, backend=backend, threads=threads, out=out, as_json=as_json)
     sys.exit(code)
+
+
+def _play(
+    preset: str | None,
+    overrides: tuple[str, ...],
+    threads: int | None,
+    backend: str,
+    unfit: bool,
+) -> int:
+    """Open the playground; returns the exit code. Raises UsageError where no screen can be had."""
+    given = preset or "PRESET"
+    if unfit:
+        raise click.UsageError(f"--json and --out go with --no-ui: tuidl {given} --no-ui")
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        hint = f"without one: tuidl {given} --no-ui"
+        raise click.UsageError(f"the playground needs a terminal; {hint}")
+    from tuidl.library import find, load_preset
+    from tuidl.reports import speaks_unicode
+    from tuidl.tui.app import Playground
+
+    loaded = load_preset(preset, overrides) if preset else None
+    folder = find(preset).parent if preset else Path()
+    app = Playground(
+        loaded, folder=folder, threads=threads, backend=backend, unicode=speaks_unicode()
+    )
+    return app.run() or 0
 
 
 @cli.command()

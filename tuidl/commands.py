@@ -43,6 +43,12 @@ class Epoch(Command, frozen=True, tag="epoch"):
     """Go on to the end of the epoch and pause."""
 
 
+class Pace(Command, frozen=True, tag="pace"):
+    """Do no more than so many steps a second, so that eyes can follow; None: as fast as it goes."""
+
+    steps_per_second: Annotated[float, Meta(gt=0, le=1e9)] | None = None
+
+
 class Set(Command, frozen=True, tag="set"):
     """Change a value while training goes on: ``optimizer.learning_rate``."""
 
@@ -66,7 +72,7 @@ class Quit(Command, frozen=True, tag="quit"):
     """End the process."""
 
 
-AnyCommand = Load | Pause | Resume | Step | Epoch | Set | Probe | Stop | Quit
+AnyCommand = Load | Pause | Resume | Step | Epoch | Pace | Set | Probe | Stop | Quit
 
 
 def to_json(command: Command) -> str:

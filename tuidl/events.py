@@ -141,7 +141,8 @@ class Edited(Event, frozen=True, tag="edited"):
 
 
 class ProbeAnswer(Event, frozen=True, tag="probe_answer"):
-    """What a probe asked for, or why it cannot be had; ``epoch`` and ``step`` say when."""
+    """What a probe asked for, or why it cannot be had; ``epoch`` and ``step`` say when,
+    ``seconds`` what it took."""
 
     id: int
     kind: str
@@ -149,6 +150,7 @@ class ProbeAnswer(Event, frozen=True, tag="probe_answer"):
     step: int
     answer: dict[str, Any] | None = None
     error: str | None = None
+    seconds: float = 0.0
 
 
 class Refused(Event, frozen=True, tag="refused"):

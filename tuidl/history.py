@@ -65,8 +65,8 @@ class Series:
 @dataclass
 class History:
     """Series by name: ``train loss``, ``validation accuracy``, ``gradient dense_1`` and
-    ``learning rate`` by epoch, ``step loss`` by step; with ``fold 2`` in front where there are
-    several."""
+    ``learning rate`` by epoch, ``step loss`` by fractions of an epoch; with ``fold 2`` in front
+    where there are several."""
 
     series: dict[str, Series] = field(default_factory=dict)
 
@@ -81,7 +81,7 @@ class History:
                 self._add(f"{fold}gradient {layer}", event.epoch, norm)
             self._add(f"{fold}learning rate", event.epoch, event.learning_rate)
         elif isinstance(event, Progress) and not event.fold:
-            self._add("step loss", (event.epoch - 1) * event.steps + event.step, event.loss)
+            self._add("step loss", event.epoch - 1 + event.step / event.steps, event.loss)
 
     def _add(self, name: str, x: float, value: float) -> None:
         self.series.setdefault(name, Series()).add(x, value)

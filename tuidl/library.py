@@ -20,12 +20,17 @@ def shipped() -> dict[str, Path]:
 
 def load_preset(name_or_path: str | Path, overrides: tuple[str, ...] = ()) -> Preset:
     """The preset of this name, or in this file. Raises PresetError."""
+    return Preset.load(find(name_or_path), overrides)
+
+
+def find(name_or_path: str | Path) -> Path:
+    """The file of the preset of this name, or this path. Raises PresetError for neither."""
     known = shipped()
     text = str(name_or_path)
     if text in known:
-        return Preset.load(known[text], overrides)
+        return known[text]
     path = Path(name_or_path)
     looks_like_path = path.suffix == ".toml" or len(path.parts) > 1
     if not text or "\0" in text or not (path.exists() or looks_like_path):
         raise PresetError("", f"no preset {text!r}, and no such file{suggestion(text, known)}")
-    return Preset.load(path, overrides)
+    return path

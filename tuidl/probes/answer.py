@@ -1,5 +1,6 @@
 """From a probe's kind to its answer."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +28,7 @@ PROBES: dict[str, tuple[Callable[[Trainer, Any], dict[str, Any]], type[msgspec.S
 
 def answer(trainer: Trainer, probe: Probe) -> ProbeAnswer:
     """Look inside; what cannot be answered says why."""
-    epoch, step = trainer.place
+    (epoch, step), started = trainer.place, time.perf_counter()
     found: dict[str, Any] | None = None
     error: str | None = None
     if probe.kind not in PROBES:
@@ -39,5 +40,11 @@ def answer(trainer: Trainer, probe: Probe) -> ProbeAnswer:
         except (TuidlError, msgspec.ValidationError) as problem:
             error = str(problem)
     return ProbeAnswer(
-        id=probe.id, kind=probe.kind, epoch=epoch, step=step, answer=found, error=error
+        id=probe.id,
+        kind=probe.kind,
+        epoch=epoch,
+        step=step,
+        answer=found,
+        error=error,
+        seconds=time.perf_counter() - started,
     )

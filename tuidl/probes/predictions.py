@@ -11,7 +11,7 @@ from tuidl.errors import DataError
 from tuidl.probes.common import answers_of, held_out, inputs, numbers
 from tuidl.training.trainer import Trainer
 
-MOST_EXAMPLES = 2_000
+MOST_EXAMPLES = 512
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):

@@ -2,7 +2,9 @@
 
 import math
 import queue
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tuidl import commands, events
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 LEARNING_RATE = "optimizer.learning_rate"
 EDITABLE = (LEARNING_RATE,)
+LONGEST_WAIT = 0.04
+"""Seconds between two looks at the commands while the run is slowed down."""
 
 
 class Control(Interrupter):
@@ -37,6 +41,8 @@ class Control(Interrupter):
         self._goal: int | None = None
         self._is_waiting = False
         self._loss: float | None = None
+        self._pace: float | None = None
+        self._last_step = 0.0
         self.trainer: Trainer | None = None
         self.pending: Command | None = None
 
@@ -63,7 +69,21 @@ class Control(Interrupter):
         if self._is_waiting:
             self._is_waiting = False
             self._tell(events.Resumed())
+        left = min(left, self._paced()) if self._pace else left
         return left if self._goal is None else min(left, self._goal)
+
+    def _paced(self) -> int:
+        """The steps that are due now at the pace that was asked for; waits until one is."""
+        while self._pace and not self.reason:
+            now = time.monotonic()
+            due = int((now - self._last_step) * self._pace)
+            if due >= 1 or self._goal == 0:
+                self._last_step = now
+                return max(min(due, 1 + int(LONGEST_WAIT * self._pace)), 1)
+            wait = min(1.0 / self._pace, LONGEST_WAIT)
+            with suppress(queue.Empty):
+                self._obey(self._waiting.get(timeout=wait))
+        return 1
 
     def did(self, steps: int, loss: float) -> None:
         self._loss = loss
@@ -86,6 +106,8 @@ class Control(Interrupter):
                 self._goal = (self._goal or 0) + count
             case commands.Epoch():
                 self._goal = self._steps_left()
+            case commands.Pace(steps_per_second=pace):
+                self._pace = pace
             case commands.Set(key=key, value=value):
                 self._set(key, value)
             case commands.Probe() as probe:

@@ -1,0 +1,273 @@
+"""The playground: one engine process, and the screens that look at it."""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+import platformdirs
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.theme import Theme
+
+from tuidl import commands, events
+from tuidl.commands import Command
+from tuidl.errors import TuidlError
+from tuidl.graph import Graph
+from tuidl.preset import Preset
+from tuidl.tui.engine import Engine
+from tuidl.tui.run import Phase, Run
+from tuidl.tui.screens.train import TrainScreen
+from tuidl.tui.state import State
+
+PROBE_SHARE = 0.04
+"""The most of the engine's time that looking inside may take."""
+FASTEST_PROBES = 0.3
+EXIT_CODES = {signal.SIGTERM: 143, signal.SIGHUP: 143}
+
+THEMES = {
+    "tuidl": Theme(
+        name="tuidl", dark=True, primary="#62AEEF", secondary="#F0AA5C", accent="#BE94F2",
+        foreground="#D6DAE2", background="#12141A", surface="#1A1D25", panel="#22262F",
+        success="#7EC886", warning="#F0AA5C", error="#EC6A76",
+    ),
+    "color-blind": Theme(
+        name="color-blind", dark=True, primary="#56B4E9", secondary="#E69F00", accent="#CC79A7",
+        foreground="#DCDCDC", background="#121212", surface="#1B1B1B", panel="#242424",
+        success="#009E73", warning="#E69F00", error="#D55E00",
+    ),
+    "monochrome": Theme(
+        name="monochrome", dark=True, primary="#FFFFFF", secondary="#C0C0C0", accent="#FFFFFF",
+        foreground="#FFFFFF", background="#000000", surface="#101010", panel="#202020",
+        success="#FFFFFF", warning="#FFFFFF", error="#FFFFFF",
+    ),
+}  # fmt: skip
+PALETTE_OF = {"tuidl": "default", "color-blind": "color-blind", "monochrome": "monochrome"}
+
+
+class Playground(App[int]):
+    """``preset``: opened at once; Home otherwise."""
+
+    TITLE = "tuidl"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar = [
+        Binding("question_mark,f1", "explain", "Help", key_display="?"),
+        Binding("ctrl+q", "quit", "Quit", show=False),
+    ]
+
+    def __init__(
+        self,
+        preset: Preset | None = None,
+        *,
+        folder: Path = Path(),
+        threads: int | None = None,
+        backend: str = "cpu",
+        state: State | None = None,
+        unicode: bool = True,
+    ) -> None:
+        super().__init__()
+        self.state = state or State.load()
+        self.unicode = unicode
+        self._first, self._folder = preset, folder
+        self._threads, self._backend = threads, backend
+        log = Path(platformdirs.user_log_dir("tuidl")) / f"engine-{os.getpid()}.log"
+        self.engine = Engine(log, self._on_event, self._on_engine_end)
+        self._loaded: Preset | None = None
+        self._next: Run | None = None
+        self._probe_id = 0
+        self._probe_sent = 0.0
+        self._probe_pause = FASTEST_PROBES
+        self._turn = 0
+        self._cpu = (time.process_time(), time.monotonic())
+        self.cost = 0.0
+        for theme in THEMES.values():
+            self.register_theme(theme)
+
+    @property
+    def palette_name(self) -> str:
+        return "monochrome" if os.environ.get("NO_COLOR") else PALETTE_OF.get(self.theme, "default")
+
+    async def on_mount(self) -> None:
+        self.theme = self.state.theme if self.state.theme in self.available_themes else "tuidl"
+        for number in EXIT_CODES:
+            asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
+        await self.engine.start()
+        self.set_interval(0.1, self._ask)
+        self.set_interval(2.0, self._measure)
+        if self._first is not None:
+            self.open(self._first, self._folder)
+        else:
+            self._go_home()
+
+    def _go_home(self) -> None:
+        from tuidl.tui.screens.home import HomeScreen
+
+        self.push_screen(HomeScreen())
+
+    def _terminated(self, number: signal.Signals) -> None:
+        self.exit(EXIT_CODES[number], return_code=EXIT_CODES[number])
+
+    async def on_unmount(self) -> None:
+        self.state.theme = self.theme
+        self.state.save()
+        await self.engine.stop()
+
+    # --- the engine -------------------------------------------------------------------------------
+
+    def open(self, preset: Preset, folder: Path | None = None) -> None:
+        """Show the training screen of a preset, and have the engine make ready for it."""
+        self._folder = folder or self._folder
+        self.push_screen(TrainScreen(preset))
+        self.call_after_refresh(self.load, preset)
+
+    def load(self, preset: Preset, paused: bool = True) -> None:
+        """Start a run of the preset, in place of the one that is there."""
+        self._loaded, self._next = preset, Run()
+        screen = self._train_screen()
+        if screen:
+            screen.preset = preset
+            screen.begin(self._next)
+        command = commands.Load(
+            preset=preset.to_toml(),
+            source=preset.name,
+            folder=str(self._folder.absolute()),
+            backend=self._backend,
+            threads=self._threads,
+            paused=paused,
+        )
+        self.send(command)
+
+    def send(self, command: Command) -> None:
+        if not self.engine.send(command):
+            self.run_worker(self._revive(command), exclusive=True)
+
+    async def _revive(self, command: Command) -> None:
+        """Start another engine, which any key that needs one does."""
+        await self.engine.start()
+        if isinstance(command, commands.Load):
+            self.engine.send(command)
+        elif self._loaded is not None:
+            self.load(self._loaded)
+
+    def _on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.RunStarted | events.Refused):
+            self._next = None
+        elif self._next is not None:
+            return  # what the run before still had to say
+        if isinstance(event, events.ProbeAnswer):
+            self._probe_pause = max(event.seconds / PROBE_SHARE, FASTEST_PROBES)
+        if screen := self._train_screen():
+            screen.take(event)
+
+    def _on_engine_end(self, status: int) -> None:
+        screen = self._train_screen()
+        words = self.engine.last_words(1)
+        reason = f"signal {-status}" if status < 0 else f"status {status}"
+        message = f"the engine process ended ({reason}); space starts it again"
+        if screen:
+            screen.shown.phase = Phase.LOST
+            screen.shown.error = message
+            screen.take(events.Refused(error="\n".join([message, *words])))
+
+    def _train_screen(self) -> TrainScreen | None:
+        return next((s for s in self.screen_stack if isinstance(s, TrainScreen)), None)
+
+    def _ask(self) -> None:
+        """Send the next probe that a visible panel wants, no more than the engine can bear."""
+        screen = self.screen
+        now = time.monotonic()
+        if not isinstance(screen, TrainScreen) or self._next is not None:
+            return
+        if screen.shown.phase in (Phase.LOADING, Phase.COMPILING, Phase.LOST, Phase.FAILED):
+            return
+        if now - self._probe_sent < self._probe_pause or not self.engine.is_alive:
+            return
+        wanted = screen.probes()
+        if wanted:
+            self._probe_sent, self._turn = now, self._turn + 1
+            kind, options = wanted[self._turn % len(wanted)]
+            self._probe_id += 1
+            self.engine.send(commands.Probe(id=self._probe_id, kind=kind, options=options))
+
+    def _measure(self) -> None:
+        """What the screen itself costs, as a share of one core."""
+        now = (time.process_time(), time.monotonic())
+        self.cost = (now[0] - self._cpu[0]) / max(now[1] - self._cpu[1], 1e-9)
+        self._cpu = now
+
+    # --- actions ----------------------------------------------------------------------------------
+
+    def flops_of(self, preset: Preset) -> int:
+        """Operations of one example, forward and backward."""
+        try:
+            return 3 * Graph.build(preset).flops
+        except TuidlError:
+            return 0
+
+    def with_new_seed(self, preset: Preset) -> Preset:
+        training = msgspec.structs.replace(preset.training, seed=preset.training.seed + 1)
+        return msgspec.structs.replace(preset, training=training)
+
+    def leave_run(self, screen: TrainScreen) -> None:
+        from tuidl.tui.screens.leave import LeaveScreen
+
+        if screen.shown.phase in (Phase.RUNNING, Phase.PAUSED) and screen.shown.epochs_done:
+            self.send(commands.Pause())
+            self.push_screen(LeaveScreen(), self._left)
+        else:
+            self._left("discard")
+
+    def _left(self, choice: str | None) -> None:
+        if choice == "keep":
+            self.send(commands.Stop())
+        elif choice == "discard":
+            self.send(commands.Stop())
+            self.pop_screen()
+            if len(self.screen_stack) == 1:
+                self._go_home()
+
+    def edit(self, preset: Preset) -> None:
+        from tuidl.tui.screens.edit import EditScreen
+
+        self.push_screen(EditScreen(preset), self._edited)
+
+    def edit_and_open(self, preset: Preset, folder: Path) -> None:
+        from tuidl.tui.screens.edit import EditScreen
+
+        def opened(edited: Preset | None) -> None:
+            if edited is not None:
+                self.open(edited, folder)
+
+        self.push_screen(EditScreen(preset, folder), opened)
+
+    def action_exit_playground(self) -> None:
+        self.exit(0)
+
+    def _edited(self, preset: Preset | None) -> None:
+        if preset is not None:
+            self.load(preset)
+
+    def action_explain(self) -> None:
+        from tuidl.tui.screens.help import HelpScreen
+
+        concept = getattr(self.focused, "concept", "") or ""
+        self.push_screen(HelpScreen(concept))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Any:
+        yield from super().get_system_commands(screen)
+        if isinstance(screen, TrainScreen):
+            for title, text, action in (
+                ("Train or pause", "space", screen.action_go),
+                ("One step", "s", screen.action_step),
+                ("One epoch", "e", screen.action_epoch),
+                ("Reset", "r: the same seed from the start", screen.action_reset),
+                ("New seed", "R: other first weights", screen.action_new_seed),
+                ("Full speed", "f: or slow enough to watch", screen.action_full_speed),
+                ("Modify the preset", "m", screen.action_edit),
+            ):
+                yield SystemCommand(title, text, action)

@@ -1,0 +1,97 @@
+"""The engine process, as the screen sees it: commands go out, events come in."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tuidl import commands, events
+from tuidl.commands import Command
+from tuidl.events import Event
+
+LONGEST_LINE = 1 << 26
+SECONDS_TO_QUIT = 1.5
+
+
+class Engine:
+    """One child process. ``on_event`` gets what it says, ``on_end`` its exit status when it ends
+    without having been asked to."""
+
+    def __init__(
+        self, log: Path, on_event: Callable[[Event], None], on_end: Callable[[int], None]
+    ) -> None:
+        self._log, self._on_event, self._on_end = log, on_event, on_end
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._is_ending = False
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process and self.is_alive else None
+
+    async def start(self) -> None:
+        """Start the process; it warms up by itself."""
+        self._is_ending = False
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("wb") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *command_line(),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                limit=LONGEST_LINE,
+                start_new_session=True,  # Ctrl-C in the terminal is for the screen
+            )
+        self._reader = asyncio.create_task(self._read(self._process))
+
+    def send(self, command: Command) -> bool:
+        """Hand on a command; False where there is nobody to take it."""
+        process = self._process
+        if process is None or process.stdin is None or not self.is_alive:
+            return False
+        process.stdin.write(commands.to_json(command).encode() + b"\n")
+        return True
+
+    async def stop(self) -> None:
+        """End the process, kindly at first."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        self._is_ending = True
+        self.send(commands.Quit())
+        try:
+            await asyncio.wait_for(process.wait(), SECONDS_TO_QUIT)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            try:
+                event = events.from_json(line)
+            except msgspec.MsgspecError:
+                continue  # an event of another version
+            self._on_event(event)
+        status = await process.wait()
+        if not self._is_ending:
+            self._on_end(status)
+
+    def last_words(self, lines: int = 5) -> list[str]:
+        """The end of what the process wrote to its log."""
+        try:
+            return self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+        except OSError:
+            return []
+
+
+def command_line() -> list[Any]:
+    """What starts the engine process."""
+    return [sys.executable, "-m", "tuidl.worker"]

@@ -1,0 +1,148 @@
+"""A run as the screen knows it: events folded into what is shown. Pure; knows no widgets."""
+
+import math
+import time
+from dataclasses import dataclass, field
+from enum import Enum
+
+from tuidl import events
+from tuidl.events import Event, Scores, Table
+from tuidl.history import History
+
+
+class Phase(Enum):
+    """What a run is doing."""
+
+    LOADING = "loading"
+    COMPILING = "compiling"
+    PAUSED = "paused"
+    RUNNING = "training"
+    ENDED = "ended"
+    FAILED = "failed"
+    LOST = "engine lost"
+
+
+@dataclass
+class Run:
+    """Everything that the training screen shows of one run."""
+
+    phase: Phase = Phase.LOADING
+    history: History = field(default_factory=History)
+    started: events.RunStarted | None = None
+    ended: events.RunEnded | None = None
+    error: str = ""
+    epoch: int = 1
+    step: int = 0
+    steps: int = 0
+    fold: int | None = None
+    loss: float | None = None
+    learning_rate: float | None = None
+    examples_per_second: float | None = None
+    compiling: events.Compiling | None = None
+    train: Scores = field(default_factory=dict)
+    validation: Scores = field(default_factory=dict)
+    confusion: Table | None = None
+    gradient_norms: dict[str, float] = field(default_factory=dict)
+    edits: list[events.Edited] = field(default_factory=list)
+    best: tuple[int, float] | None = None
+    epochs_done: int = 0
+    _epoch_seconds: list[float] = field(default_factory=list)
+
+    def fold_event(self, event: Event) -> None:
+        """Take in one event."""
+        self.history.fold(event)
+        match event:
+            case events.RunStarted():
+                self.started = event
+                self.phase = Phase.COMPILING
+                self.steps = -(-event.examples["train"] // event.batch_size)
+            case events.Compiling():
+                self.compiling = event
+            case events.Compiled():
+                self.compiling = None
+            case events.Paused():
+                self.phase = Phase.PAUSED
+                self.epoch, self.step, self.steps = event.epoch, event.step, event.steps
+                self.loss = event.loss if event.loss is not None else self.loss
+            case events.Resumed():
+                self.phase = Phase.RUNNING
+            case events.Progress():
+                self._progress(event)
+            case events.EpochEnded():
+                self._epoch_ended(event)
+            case events.Edited():
+                self.edits.append(event)
+                self.learning_rate = event.value
+            case events.RunEnded():
+                self.phase, self.ended = Phase.ENDED, event
+            case events.RunFailed(error=error):
+                self.phase, self.error = Phase.FAILED, error
+            case events.Refused(error=error, key=key):
+                self._refused(error, key)
+
+    def _progress(self, event: events.Progress) -> None:
+        self.phase = Phase.RUNNING if self.phase is not Phase.PAUSED else self.phase
+        self.epoch, self.step, self.steps = event.epoch, event.step, event.steps
+        self.loss, self.learning_rate = event.loss, event.learning_rate
+        self.examples_per_second, self.fold = event.examples_per_second, event.fold
+
+    def _epoch_ended(self, event: events.EpochEnded) -> None:
+        self.epochs_done, self.fold = event.epoch, event.fold
+        self.epoch, self.step = event.epoch, self.steps
+        self.train, self.validation = event.train, event.validation or {}
+        self.learning_rate, self.gradient_norms = event.learning_rate, event.gradient_norms
+        self.confusion = event.confusion or self.confusion
+        self._epoch_seconds = [*self._epoch_seconds[-9:], event.seconds]
+        loss = self.validation.get("loss")
+        if loss is not None and math.isfinite(loss) and (not self.best or loss < self.best[1]):
+            self.best = (event.epoch, loss)
+
+    def _refused(self, error: str, key: str) -> None:
+        if self.started is None:
+            self.phase, self.error = Phase.FAILED, error
+
+    @property
+    def is_over(self) -> bool:
+        return self.phase in (Phase.ENDED, Phase.FAILED, Phase.LOST)
+
+    @property
+    def epochs(self) -> int:
+        return self.started.epochs if self.started else 0
+
+    @property
+    def share_done(self) -> float:
+        """Of all steps, 0 to 1."""
+        if not self.epochs or not self.steps:
+            return 0.0
+        if self.phase is Phase.ENDED:
+            return 1.0
+        return min((self.epoch - 1 + self.step / self.steps) / self.epochs, 1.0)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """By the last epochs' time; None before there is one."""
+        if not self._epoch_seconds or self.is_over:
+            return None
+        mean = sum(self._epoch_seconds) / len(self._epoch_seconds)
+        return (1.0 - self.share_done) * self.epochs * mean
+
+    @property
+    def task_metric(self) -> str | None:
+        """The metric to draw below the loss: the first that the preset names."""
+        names = [name for name in self.train if name != "loss"]
+        return names[0] if names else None
+
+
+@dataclass
+class Meter:
+    """How many of something there are a second, over the last second or so."""
+
+    _times: list[float] = field(default_factory=list)
+
+    def tick(self) -> None:
+        now = time.monotonic()
+        self._times = [t for t in self._times if now - t < 1.0] + [now]
+
+    @property
+    def per_second(self) -> int:
+        return len(self._times)

@@ -1,0 +1,220 @@
+"""The training screen: curves, the task's picture, the layers, and control of the run."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from tuidl import commands, events
+from tuidl.preset import Preset
+from tuidl.tui.run import Phase, Run
+from tuidl.tui.widgets.chart import Chart
+from tuidl.tui.widgets.curves import Curves
+from tuidl.tui.widgets.layers import Layers
+from tuidl.tui.widgets.picture import Picture, probe_for
+from tuidl.tui.widgets.status import Status
+
+if TYPE_CHECKING:
+    from tuidl.tui.app import Playground
+
+DRAWS_PER_SECOND = 10
+RATE_STEP = 1.25
+PACES = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0)
+WATCHABLE_SECONDS = 8.0
+NARROW, LOW = 100, 30
+
+
+class TrainScreen(Screen[None]):
+    """Everything about one preset's training."""
+
+    BINDINGS: ClassVar = [
+        Binding("space", "go", "Train/pause"),
+        Binding("s", "step", "Step"),
+        Binding("e", "epoch", "Epoch"),
+        Binding("r", "reset", "Reset"),
+        Binding("R", "new_seed", "New seed", show=False),
+        Binding("plus,equals_sign", "rate(1)", "Rate up", key_display="+"),
+        Binding("minus", "rate(-1)", "Rate down", key_display="-"),
+        Binding("f", "full_speed", "Full speed"),
+        Binding("less_than_sign", "pace(-1)", "Slower", show=False),
+        Binding("greater_than_sign", "pace(1)", "Faster", show=False),
+        Binding("m", "edit", "Modify"),
+        Binding("q", "leave", "Leave"),
+    ]
+
+    app: "Playground"
+
+    def __init__(self, preset: Preset) -> None:
+        super().__init__()
+        self.preset = preset
+        self.shown = Run()
+        self.previous: Run | None = None
+        self.pace: float | None = None
+        self._chosen_pace = False
+        self._dirty = True
+        self._probe = probe_for(preset)
+
+    def compose(self) -> ComposeResult:
+        yield Status()
+        with Horizontal(id="body"):
+            with Vertical(classes="column"):
+                yield Curves("loss", "loss")
+                metrics = self.preset.training.metrics
+                drawn = [name for name in metrics if name != "confusion_matrix"]
+                if drawn:
+                    yield Curves(drawn[0], "metric")
+            with Vertical(classes="column"):
+                picture = Picture(id="picture")
+                picture.kind = self._probe[0] if self._probe else ""
+                yield picture
+                yield Layers(id="layers")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        titles = {"loss": "loss", "picture": _picture_title(self._probe), "layers": "layers"}
+        for widget in self.query(Chart):
+            widget.border_title = titles.get(widget.id or "", getattr(widget, "measure", ""))
+        self.set_interval(1 / DRAWS_PER_SECOND, self._draw)
+        self.query_one("#loss").focus()
+        self.begin(Run())
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < NARROW, "-narrow")
+        self.set_class(event.size.height < LOW, "-low")
+
+    # --- what comes from the engine ---------------------------------------------------------------
+
+    def begin(self, run: Run) -> None:
+        """Show a run from its start; the one before stays faintly behind its curves."""
+        if self.shown.epochs_done:
+            self.previous = self.shown
+        self.shown = run
+        self._chosen_pace = False
+        for curves in self.query(Curves):
+            curves.shown, curves.previous = run, self.previous
+        self.query_one(Status).shown = run
+        self._dirty = True
+
+    def take(self, event: events.Event) -> None:
+        """Take in an event of the run on the screen."""
+        if isinstance(event, events.ProbeAnswer):
+            self._answered(event)
+        else:
+            self.shown.fold_event(event)
+        if isinstance(event, events.Paused) and not self._chosen_pace:
+            self._choose_pace()
+        if isinstance(event, events.Refused | events.RunFailed):
+            self.notify(event.error, severity="error", timeout=10)
+        self._dirty = True
+
+    def _answered(self, event: events.ProbeAnswer) -> None:
+        if event.error or event.answer is None:
+            return
+        if event.kind == "layers":
+            self.query_one(Layers).answer = event.answer
+        elif self._probe and event.kind == self._probe[0]:
+            self.query_one(Picture).answer = event.answer
+
+    def probes(self) -> list[tuple[str, dict[str, Any]]]:
+        """What the visible panels want to know, again and again."""
+        wanted: list[tuple[str, dict[str, Any]]] = []
+        if self._probe and self.query_one(Picture).display:
+            wanted.append(self._probe)
+        if not self.has_class("-narrow") and not self.has_class("-low"):
+            wanted.append(("layers", {}))
+        return wanted
+
+    def _draw(self) -> None:
+        if not self._dirty:
+            return
+        self._dirty = False
+        status = self.query_one(Status)
+        status.pace, status.cost = self.pace, self.app.cost
+        status.refresh()
+        for chart in self.query(Chart):
+            if chart.display:
+                chart.changed()
+
+    # --- control ----------------------------------------------------------------------------------
+
+    def action_go(self) -> None:
+        if self.shown.is_over:
+            self.action_reset()
+        elif self.shown.phase is Phase.RUNNING:
+            self.app.send(commands.Pause())
+        else:
+            self.app.send(commands.Resume())
+
+    def action_step(self) -> None:
+        self.app.send(commands.Step())
+
+    def action_epoch(self) -> None:
+        self.app.send(commands.Epoch())
+
+    def action_reset(self) -> None:
+        self.app.load(self.preset)
+
+    def action_new_seed(self) -> None:
+        self.app.load(self.app.with_new_seed(self.preset))
+
+    def action_rate(self, way: int) -> None:
+        rate = self.shown.learning_rate or self.preset.optimizer.learning_rate
+        value = rate * RATE_STEP**way
+        self.app.send(commands.Set(key="optimizer.learning_rate", value=value))
+
+    def action_full_speed(self) -> None:
+        """As fast as it goes, or back to what eyes can follow."""
+        self._set_pace(None if self.pace else self._watchable() or PACES[-1])
+
+    def action_pace(self, way: int) -> None:
+        slower = [pace for pace in PACES if pace < (self.pace or 1e18)]
+        faster = [pace for pace in PACES if pace > (self.pace or 1e18)]
+        if way < 0 and slower:
+            self._set_pace(slower[-1])
+        elif way > 0:
+            self._set_pace(faster[0] if faster else None)
+
+    def _choose_pace(self) -> None:
+        """A run that would be over in a blink is slowed down so that it can be watched."""
+        self._chosen_pace = True
+        self._set_pace(self._watchable())
+
+    def _watchable(self) -> float | None:
+        """Steps a second with which the whole run takes a few seconds; None for long runs."""
+        total = self.shown.steps * self.shown.epochs
+        work = self.app.flops_of(self.preset) * (self.shown.started or _NOBODY).batch_size * total
+        is_short = work < WATCHABLE_SECONDS * SLOWEST_ENGINE
+        return max(total / WATCHABLE_SECONDS, 1.0) if is_short else None
+
+    def _set_pace(self, pace: float | None) -> None:
+        self.pace = pace
+        self.app.send(commands.Pace(steps_per_second=pace))
+        self._dirty = True
+
+    def action_edit(self) -> None:
+        self.app.edit(self.preset)
+
+    def action_leave(self) -> None:
+        self.app.leave_run(self)
+
+
+SLOWEST_ENGINE = 5e9
+"""FLOP/s that any machine reaches: what takes longer by it is not slowed down."""
+
+
+class _NOBODY:
+    batch_size = 1
+
+
+def _picture_title(probe: tuple[str, Any] | None) -> str:
+    titles = {
+        "predictions": "held-out examples, mistakes first",
+        "plane": "what it says over the plane",
+        "curve": "points and the network's line",
+        "forecast": "the series, predicted and left alone",
+    }
+    return titles[probe[0]] if probe else "picture"

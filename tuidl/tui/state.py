@@ -1,0 +1,43 @@
+"""What is remembered between two sessions: theme, the last preset, files that were opened."""
+
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from tuidl.runs import replace_file
+
+MOST_RECENT = 10
+FILE = "state.json"
+
+
+class State(msgspec.Struct):
+    """Kept under the platform's configuration folder; a damaged file counts as none."""
+
+    theme: str = "tuidl"
+    last_preset: str = ""
+    recent: list[str] = []
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> "State":
+        try:
+            return msgspec.json.decode(_file(folder).read_bytes(), type=cls)
+        except (OSError, msgspec.MsgspecError):
+            return cls()
+
+    def opened(self, path: str) -> None:
+        """Put a file in front of the recent ones."""
+        self.recent = [path, *(other for other in self.recent if other != path)][:MOST_RECENT]
+
+    def save(self, folder: Path | None = None) -> None:
+        """Write it down; where that cannot be, nothing is remembered."""
+        file = _file(folder)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(file, msgspec.json.encode(self))
+        except OSError:
+            return
+
+
+def _file(folder: Path | None) -> Path:
+    return (folder or Path(platformdirs.user_config_dir("tuidl"))) / FILE

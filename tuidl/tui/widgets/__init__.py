@@ -1,0 +1,1 @@
+"""Thin widgets: they ask a pure chart for lines and show them."""

@@ -1,0 +1,52 @@
+"""A panel with a chart: drawn from plain data, again only when there is something new."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tuidl.tui.charts.palette import DEFAULT, PALETTES, Palette
+
+
+class Chart(Widget, can_focus=True):
+    """Base of all panels. Subclasses draw; ``concept`` is what help explains about them."""
+
+    DEFAULT_CSS = """
+    Chart { border: round $surface-lighten-2; border-title-color: $text-muted; padding: 0 1; }
+    Chart:focus { border: round $accent; border-title-color: $text; }
+    """
+
+    concept: ClassVar[str] = ""
+    version: reactive[int] = reactive(0)
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        """The lines to show: ``height`` of them, ``width`` cells each."""
+        raise NotImplementedError
+
+    def changed(self) -> None:
+        """There is something new to show."""
+        self.version += 1
+
+    def render(self) -> Text:
+        width, height = self.content_size
+        if width < 4 or height < 1:
+            return Text()
+        palette, unicode = looks_of(self)
+        return Text("\n", no_wrap=True).join(self.draw(palette, width, height, unicode))
+
+
+def looks_of(widget: Widget) -> tuple[Palette, bool]:
+    """The palette of the app's theme, and whether the terminal speaks Unicode."""
+    name = getattr(widget.app, "palette_name", "default")
+    return PALETTES.get(name, DEFAULT), bool(getattr(widget.app, "unicode", True))
+
+
+def centred(
+    text: str, palette: Palette, width: int, height: int, role: str = "muted"
+) -> list[Text]:
+    """A word in the middle of an otherwise empty panel."""
+    lines = [Text(" " * width) for _ in range(height)]
+    if height:
+        lines[height // 2] = Text(text[:width].center(width), palette.style(role))
+    return lines

@@ -1,0 +1,85 @@
+"""Curves of one measure over the epochs, with the run before behind them."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.reactive import reactive
+
+from tuidl.tui.charts.curves import Curve, Edit, Marks, curves
+from tuidl.tui.charts.palette import Palette
+from tuidl.tui.run import Run
+from tuidl.tui.widgets.chart import Chart
+
+
+class Curves(Chart):
+    """``measure`` of the training and the validation part."""
+
+    BINDINGS: ClassVar = [
+        Binding("l", "log", "Log scale"),
+        Binding("left", "cursor(-1)", "Cursor", show=False),
+        Binding("right", "cursor(1)", "Cursor", show=False),
+        Binding("escape", "cursor(0)", "No cursor", show=False),
+    ]
+
+    log_scale: reactive[bool] = reactive(False)
+    cursor: reactive[float | None] = reactive(None)
+
+    def __init__(self, measure: str, name: str) -> None:
+        super().__init__(id=name)
+        self.measure = measure
+        self.shown: Run = Run()
+        self.previous: Run | None = None
+        self.concept_key = measure
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        return curves(
+            self._lines(),
+            palette,
+            width,
+            height,
+            title=self.measure.replace("_", " "),
+            log=self.log_scale,
+            marks=self._marks(),
+            unicode=unicode,
+        )
+
+    def _lines(self) -> list[Curve]:
+        """What there is to draw: both parts, single steps while they say more, the run before."""
+        series = self.shown.history.series
+        fold = f"fold {self.shown.fold} " if self.shown.fold else ""
+        lines = [
+            Curve(part, series[name], part)
+            for part in ("train", "validation")
+            if (name := f"{fold}{part} {self.measure}") in series
+        ]
+        few = self.shown.epochs_done < 3
+        if self.measure == "loss" and "step loss" in series and few:
+            lines.append(Curve("steps", series["step loss"], "series 1"))
+        before = self.previous.history.series if self.previous else {}
+        for part in ("validation", "train"):
+            name = f"{part} {self.measure}"
+            if name in before:
+                lines.append(Curve("before", before[name], "muted"))
+                break
+        return lines
+
+    def _marks(self) -> Marks:
+        edits = [
+            Edit(edit.epoch - 1 + edit.step / max(self.shown.steps, 1), f"rate {edit.value:g}")
+            for edit in self.shown.edits
+        ]
+        best = float(self.shown.best[0]) if self.shown.best and self.shown.epochs_done > 1 else None
+        return Marks(edits=edits, best=best, cursor=self.cursor)
+
+    def action_log(self) -> None:
+        self.log_scale = not self.log_scale
+
+    def action_cursor(self, way: int) -> None:
+        """Move the cursor by an epoch; 0 takes it away."""
+        if not way:
+            self.cursor = None
+            return
+        last = float(max(self.shown.epochs_done, 1))
+        start = self.cursor if self.cursor is not None else last + (1 if way < 0 else -1)
+        self.cursor = min(max(start + way, 1.0), last)

@@ -1,0 +1,50 @@
+"""The layers of the network with live bars: how large activations and gradients are."""
+
+import math
+from typing import Any
+
+from rich.text import Text
+
+from tuidl.tui.charts.bars import LayerSizes, layer_bars
+from tuidl.tui.charts.palette import Palette
+from tuidl.tui.widgets.chart import Chart, centred
+
+DEAD, SATURATED = 0.3, 0.5
+"""Shares of a layer's units from which on it is called out."""
+
+
+class Layers(Chart):
+    """Filled by the probe ``layers``."""
+
+    concept = "vanishing gradient"
+    answer: dict[str, Any] | None = None
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        if self.answer is None:
+            return centred("layers show once training starts", palette, width, height)
+        sizes = [
+            LayerSizes(
+                layer["name"],
+                _number(layer["activation"]),
+                _number(layer["gradient"]),
+                warning_of(layer),
+            )
+            for layer in self.answer["layers"]
+        ]
+        return layer_bars(sizes, palette, width, height, unicode=unicode)
+
+
+def warning_of(layer: dict[str, Any]) -> str:
+    """What is wrong with a layer, if anything is."""
+    dead, saturated = layer.get("dead"), layer.get("saturated")
+    if dead is not None and dead >= DEAD:
+        return f"{dead:.0%} dead"
+    if saturated is not None and saturated >= SATURATED:
+        return f"{saturated:.0%} saturated"
+    if layer.get("gradient") is None and layer.get("activation") is None:
+        return "not finite"
+    return ""
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
