@@ -123,7 +123,8 @@ def _play(
     app = Playground(
         loaded, folder=folder, threads=threads, backend=backend, unicode=speaks_unicode()
     )
-    return app.run() or 0
+    app.run()
+    return app.return_code or 0
 
 
 @cli.command()

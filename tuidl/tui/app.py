@@ -53,7 +53,7 @@ class Playground(App[int]):
     """``preset``: opened at once; Home otherwise."""
 
     TITLE = "tuidl"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar = [
         Binding("question_mark,f1", "explain", "Help", key_display="?"),
