@@ -255,8 +255,8 @@ class Playground(App[int]):
     def action_explain(self) -> None:
         from tuidl.tui.screens.help import HelpScreen
 
-        concept = getattr(self.focused, "concept", "") or ""
-        self.push_screen(HelpScreen(concept))
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(getattr(self.focused, "concept", "")))
 
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         yield from super().get_system_commands(screen)

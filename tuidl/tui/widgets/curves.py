@@ -30,7 +30,7 @@ class Curves(Chart):
         self.measure = measure
         self.shown: Run = Run()
         self.previous: Run | None = None
-        self.concept_key = measure
+        self.concept = measure
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         return curves(
