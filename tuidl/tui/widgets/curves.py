@@ -16,7 +16,7 @@ class Curves(Chart):
     """``measure`` of the training and the validation part."""
 
     BINDINGS: ClassVar = [
-        Binding("l", "log", "Log scale"),
+        Binding("l", "log", "Log scale", show=False),
         Binding("left", "cursor(-1)", "Cursor", show=False),
         Binding("right", "cursor(1)", "Cursor", show=False),
         Binding("escape", "cursor(0)", "No cursor", show=False),
@@ -31,6 +31,7 @@ class Curves(Chart):
         self.shown: Run = Run()
         self.previous: Run | None = None
         self.concept = measure
+        self.border_subtitle = "l: log scale"
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         return curves(
