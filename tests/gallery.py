@@ -7,6 +7,7 @@ import argparse
 import math
 import random
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -313,10 +314,13 @@ def rows(palette: Palette, width: int, unicode: bool, names: list[str]) -> list[
         size = width if share == 1 else width // 2 - 2
         lines = chart(palette, size, height, unicode)
         if share == 1:
-            made += [*open_half, Text(), *lines, Text()]
+            made += [*open_half, *lines, Text()]
             open_half = []
         elif open_half:
-            joined = [Text.assemble(a, "    ", b) for a, b in zip(open_half, lines, strict=True)]
+            joined = [
+                Text.assemble(a, "    ", b)
+                for a, b in zip_longest(open_half, lines, fillvalue=Text(" " * size))
+            ]
             made += [*joined, Text()]
             open_half = []
         else:
@@ -331,7 +335,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=120)
     parser.add_argument("--palette", choices=PALETTES, default="default")
     parser.add_argument("--ascii", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     with open("/dev/null", "w") as nowhere:
         console = Console(
             record=True, width=options.width, file=nowhere, color_system="truecolor",

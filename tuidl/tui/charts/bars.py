@@ -126,7 +126,7 @@ def layer_bars(
         return grid.lines()
     names = min(max(cell_len(layer.name) for layer in layers), max(width // 4, 3))
     room = (width - names - 1) // 2 - 1
-    starts = (names + 1, names + 2 + room)
+    starts = (names + 1, width - room)
     head = 1 if height > 1 else 0
     for x, title, role in zip(
         starts, ("activation", "gradient"), ("train", "validation"), strict=True
@@ -135,16 +135,17 @@ def layer_bars(
         low, high = _decades(sizes)
         if head:
             grid.put(x, 0, fitted(title, room), palette.style(role, bold=True))
-            if room >= cell_len(title) + 14:
-                grid.put_right(x + room, 0, f"1e{low}…1e{high}", palette.style("muted"))
+            if room >= cell_len(title) + 16:
+                grid.put_right(x + room, 0, f"1e{low} to 1e{high}", palette.style("muted"))
         for y, size in enumerate(sizes[: height - head], head):
             _size(grid, palette, x, y, room, size, (low, high), role)
     for y, layer in enumerate(layers[: height - head], head):
         role = "bad" if layer.warning else "text"
         grid.put(0, y, fitted(layer.name, names), palette.style(role))
         if layer.warning:
-            text = fitted(" ! " + layer.warning + " ", room - 8)
-            grid.put_right(starts[0] + room - 7, y, text, palette.style("bad", bold=True))
+            text = f" ! {layer.warning} "
+            end = starts[0] + room - (7 if room >= cell_len(text) + 8 else 0)
+            grid.put_right(end, y, fitted(text, room), palette.style("bad", bold=True))
     return grid.lines()
 
 

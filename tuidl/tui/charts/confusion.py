@@ -148,7 +148,7 @@ def _row(
 def _text(share: float, count: int, plan: Layout, colors: bool, unicode: bool) -> str:
     """The count where it fits; else nothing but the colour, or a shade where there is none."""
     padded = f"{count or '·'}".rjust(plan.cell - (plan.cell > 3)).ljust(plan.cell)
-    fits = plan.each == 1 and len(str(count)) < max(plan.cell, 2)
+    fits = plan.each == 1 and len(str(count)) < plan.cell + colors
     if fits or not count:
         return padded
     if colors:

@@ -22,6 +22,18 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 FREE = frozenset((" ", "┈"))
 """Characters over which a band, a cursor or an edit's line may be drawn."""
 
+DETAIL = (
+    (3, 99, 4, True),
+    (2, 99, 4, True),
+    (1, 99, 3, True),
+    (1, 5, 3, True),
+    (1, 99, 3, False),
+    (1, 5, 3, False),
+    (1, 1, 3, False),
+)
+"""Ways to name the lines, the fullest first: cells between them, letters of a name, digits of a
+value, and whether the previous run is named too."""
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -144,7 +156,7 @@ def _band(grid: Grid, palette: Palette, area: Area, role: str, parts: Sequence[C
     style = painted(color) if palette.colors else palette.style("muted")
     for (x, y), bits in dots.cells.items():
         x, y = area.x + x, area.y + y
-        if grid.chars[y][x] in FREE:
+        if grid.at(x, y) in FREE:
             grid.chars[y][x] = chr(0x2800 + bits) if grid.unicode else ":"
             grid.styles[y][x] = style
 
@@ -174,7 +186,7 @@ def judge(lines: Sequence[Curve]) -> Curve | None:
 
 def _upright(grid: Grid, area: Area, column: int, char: str, style: Style) -> None:
     for y in range(area.y, area.y + area.height):
-        if grid.chars[y][column] in FREE:
+        if grid.at(column, y) in FREE:
             grid.put(column, y, char, style)
 
 
@@ -200,17 +212,15 @@ def _heading(
     if marks.cursor is not None:
         title = f"{x_name} {marks.cursor:g}"
     values = [_value(line.series, marks.cursor) for line in lines]
-    for gap, letters, digits in ((3, 99, 4), (2, 99, 4), (1, 99, 3), (1, 5, 3), (1, 1, 3)):
+    for gap, letters, digits, faint in DETAIL:
         parts = [(title, palette.style("text", bold=True))]
         for line, value in zip(lines, values, strict=True):
-            style = palette.style(line.role)
-            parts.append((" " * gap + sample(line.role, grid.unicode) + " ", style))
-            parts.append(
-                (fitted(line.name, letters) if letters > 5 else line.name[:letters], style)
-            )
-            parts.append((_text(value, digits), palette.style("text")))
-        used = sum(cell_len(text) for text, _ in parts)
-        if used <= grid.width:
+            if line.role != "muted" or faint:
+                name = line.name if letters > len(line.name) else line.name[:letters]
+                entry = " " * gap + sample(line.role, grid.unicode) + " " + name
+                parts.append((entry, palette.style(line.role)))
+                parts.append((_text(value, digits), palette.style("text")))
+        if sum(cell_len(text) for text, _ in parts) <= grid.width:
             break
     x = 0
     for text, style in parts:
@@ -247,7 +257,7 @@ def _text(point: Point | None, digits: int) -> str:
     if point is None:
         return " –"
     if point.low < point.high:
-        return f" {readable(point.low, digits)}…{readable(point.high, digits)}"
+        return f" {readable(point.low, digits)}–{readable(point.high, digits)}"
     return f" {readable(point.last, digits)}"
 
 

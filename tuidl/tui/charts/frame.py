@@ -82,7 +82,7 @@ def _across(grid: Grid, palette: Palette, area: Area, name: str, whole: bool) ->
     name = fitted(name, max(area.width // 3, 0))
     end = grid.width - (cell_len(name) + 2 if name else 0)
     grid.put_right(grid.width, y + 1, name, muted)
-    ticks = area.xs.ticks(max(2, area.width // 10))
+    ticks = area.xs.ticks(max(3, area.width // 8))
     if whole:
         ticks = [t for t in ticks if t == int(t)]
     free = 0

@@ -7,9 +7,9 @@ from rich.style import Style
 from rich.text import Span, Text
 
 LOOKALIKES = {
-    "-": "─┄╌┈━╍−–—", "=": "▅▄▌▍▋", "|": "│┊┃▏", "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛✓", "x": "✗×",
-    "#": "█▓▉▊▇▆■", "_": "▁▂", "o": "●◆", "*": "○◇", "^": "▲△↑", "v": "▼↓", ">": "▸▶→", "<": "◂◀←",
-    ".": "·░…", ":": "▒⋮┋", "~": "▃∞", "u": "µ",
+    "-": "─┄╌┈╍−–—", "=": "▅▄▌▍▋━", "|": "│┊┃▏", "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛✓", "x": "✗×",
+    "#": "█▓▉▊▇▆■", "_": "▁▂", "o": "●", "@": "◆", "^": "▲△↑", "v": "▼↓", ">": "▸▶→", "<": "◂◀←",
+    ".": "·░…○◇", ":": "▒⋮┋", "~": "▃∞", "u": "µ",
 }  # fmt: skip
 ASCII = {ord(char): sign for sign, chars in LOOKALIKES.items() for char in chars}
 """What stands for a character on a terminal that knows no others; everything else is ``?``."""
@@ -70,6 +70,10 @@ class Grid:
             row[x - 1] = " "
         if x + size < self.width and not row[x + size]:
             row[x + size] = " "
+
+    def at(self, x: int, y: int) -> str:
+        """The character of a cell, nothing outside."""
+        return self.chars[y][x] if 0 <= x < self.width and 0 <= y < self.height else ""
 
     def put_right(self, end: int, y: int, text: str, style: Style | None = None) -> None:
         """Write ``text`` so that it ends before cell ``end``."""

@@ -12,7 +12,7 @@ from tuidl.tui.charts.dots import levels
 from tuidl.tui.charts.frame import note
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.palette import Palette, mixed, painted
-from tuidl.tui.charts.scale import short
+from tuidl.tui.charts.scale import LARGEST, short
 
 RIDGE = 0.85
 """Height of a ridge's peaks: lines below each other must not touch."""
@@ -106,7 +106,8 @@ def place(data: Distribution, value: float, width: int) -> int | None:
     """The column of a value that lies between the ends."""
     if not math.isfinite(value) or not data.low <= value <= data.high or width < 1:
         return None
-    share = (value - data.low) / (data.high - data.low) if data.high > data.low else 0.5
+    low, high = max(data.low, -LARGEST), min(data.high, LARGEST)
+    share = (min(max(value, low), high) - low) / (high - low) if high > low else 0.5
     return min(int(share * width), width - 1)
 
 

@@ -1,15 +1,19 @@
 """The network as a diagram: a line a layer with its connections, or one line for all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 
 from tuidl.tui.charts.bars import put_bar
 from tuidl.tui.charts.frame import note
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.palette import Palette
+
+INDENT = 2
+Piece = tuple[str, Style | None]
 
 LANES = 4
 """Skip connections drawn side by side; further ones are only named."""
@@ -105,14 +109,14 @@ def _skip(grid: Grid, palette: Palette, skip: Skip, first: int, pitch: int, rail
     x = rail - 2 * (skip.lane + 1)
     top, low = (skip.start - first) * pitch, (skip.end - first) * pitch
     for y in range(top + 1, low):
-        if 0 <= y < grid.height and grid.chars[y][x] == " ":
+        if grid.at(x, y) == " ":
             grid.put(x, y, "│", style)
     for y, corner, end in ((top, "╭", "─"), (low, "╰", "▸")):
         if not 0 <= y < grid.height:
             continue
-        grid.put(x, y, corner if grid.chars[y][x] in " │" else "├", style)
+        grid.put(x, y, corner if grid.at(x, y) in " │" else "├", style)
         for column in range(x + 1, rail):
-            crossing = grid.chars[y][column] == "│"
+            crossing = grid.at(column, y) == "│"
             grid.put(column, y, "┼" if crossing else "─", style)
         grid.put(rail - 1, y, end, style)
 
@@ -190,23 +194,39 @@ def network_line(
     Shapes that a layer leaves as they are are not said again.
     """
     grid = Grid(width, height, unicode)
-    x = y = 0
+    rows = _wrapped(_pieces(layers, palette, selected), width)
+    for y, row in enumerate(rows[:height]):
+        x = INDENT if y else 0
+        for text, style in row:
+            x = grid.put(x, y, text, style)
+    if len(rows) > height:
+        grid.put_right(width, height - 1, " …", palette.style("muted"))
+    return grid.lines()
+
+
+def _pieces(
+    layers: Sequence[LayerBox], palette: Palette, selected: str | None
+) -> Iterator[list[Piece]]:
+    """What belongs together: an arrow and the shape that it leads to."""
     before = ""
     for i, layer in enumerate(layers):
-        step = "" if i == 0 else f" ─{layer.what}─▶"
-        shape = f" {layer.shape}" if layer.shape != before else ""
-        shape = shape.strip() if x == 0 else shape
-        size = cell_len(step) + cell_len(shape)
-        if x and x + size > width:
-            x, y, step = 2, y + 1, step.strip()
-        if y >= height - 1 and i + 1 < len(layers) and x + size + 2 > width:
-            grid.put(x, height - 1, " …", palette.style("muted"))
-            break
-        chosen = layer.name == selected
-        style = (
-            palette.selected if chosen else palette.style("train" if layer.parameters else "muted")
-        )
-        x = grid.put(x, y, fitted(step, width - x), style)
-        x = grid.put(x, y, fitted(shape, max(width - x, 0)), palette.style("text"))
+        style = palette.style("train" if layer.parameters else "muted")
+        step = [(f"─{layer.what}─▶", palette.selected if layer.name == selected else style)]
+        shape = [] if layer.shape == before else [(layer.shape, palette.style("text"))]
+        yield [*(step if i else []), *shape]
         before = layer.shape
-    return grid.lines()
+
+
+def _wrapped(groups: Iterable[list[Piece]], width: int) -> list[list[Piece]]:
+    """Groups as lines with a space between all pieces; a group is never torn."""
+    rows: list[list[Piece]] = [[]]
+    used = 0
+    for group in groups:
+        size = sum(cell_len(text) + 1 for text, _ in group)
+        if rows[-1] and used + size - 1 > width:
+            rows.append([])
+            used = INDENT
+        for text, style in group:
+            rows[-1] += [(text, style), (" ", None)]
+        used += size
+    return rows

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from tuidl.tui.charts.pixels import fit
 
-LEAST = (4, 2)
-"""The smallest picture worth showing, in cells."""
+LEAST = (8, 4)
+"""The smallest cells in which a large picture can be made out."""
 
 SPREAD = 4
 """Cells between pictures at most; whoever has more room leaves it empty at the right."""
@@ -39,15 +39,16 @@ def tiled(
 
     ``least``: cells that a caption needs at least.
     """
+    small = (min(LEAST[0], shape[1]), min(LEAST[1], -(-shape[0] // 2)))
     best: tuple[tuple[int, int], Tiling] | None = None
     words = 1 if caption else 0
     for across in range(1, max(count, 1) + 1):
         room = (width + 1) // across - 1
-        if room < max(LEAST[0], least) and across > 1:
+        if room < max(small[0], least) and across > 1:
             break
         for down in range(1, -(-max(count, 1) // across) + 1):
             lines = height // down - words
-            if lines < LEAST[1] and down > 1:
+            if lines < small[1] and down > 1:
                 break
             wide, high = fit(shape, max(room, 1), max(lines, 1))
             shown = min(across * down, count)
