@@ -29,6 +29,10 @@ class Layout:
     names: int
     recall: bool
 
+    def end(self, across: int) -> int:
+        """The cell after the column that says how much is right."""
+        return self.names + 1 + across * self.cell + RECALL
+
 
 def confusion(
     counts: Counts,
@@ -111,7 +115,7 @@ def _heading(
         room = plan.cell - 1
         grid.put_right(end, 0, name if cell_len(name) <= room else _cut(name, room), style)
     if plan.recall:
-        grid.put_right(grid.width, 0, "right", palette.style("muted"))
+        grid.put_right(plan.end(len(names)), 0, "right", palette.style("muted"))
 
 
 def _cut(name: str, size: int) -> str:
@@ -142,7 +146,8 @@ def _row(
             text = f"[{text.strip()}]".rjust(plan.cell) if plan.cell > 3 else text
         grid.put(plan.names + 1 + j * plan.cell, y, text, style)
     if plan.recall and total and plan.each == 1:
-        grid.put_right(grid.width, y, f"{row[i] / total:.0%}", palette.style("text"))
+        text = f"{row[i] / total:.0%}"
+        grid.put_right(plan.end(len(row)), y, text, palette.style("text"))
 
 
 def _text(share: float, count: int, plan: Layout, colors: bool, unicode: bool) -> str:

@@ -1,5 +1,6 @@
 """A grid of cells that charts write into; it becomes lines of exactly its width."""
 
+from functools import lru_cache
 from itertools import groupby
 
 from rich.cells import cell_len
@@ -30,8 +31,9 @@ class Grid:
         """Write ``text`` from cell ``x`` of line ``y``; returns the cell after it."""
         if not 0 <= y < self.height:
             return x + cell_len(text)
-        if text.isascii() and text.isprintable():
-            return self._put_narrow(x, y, text, style)
+        simple = narrow(text, self.unicode)
+        if simple is not None:
+            return self._put_narrow(x, y, simple, style)
         for char in text:
             x = self._put_char(x, y, char, style)
         return x
@@ -105,6 +107,16 @@ class Grid:
                 spans.append(Span(start, end, style))
             at, start = at + cells, end
         return Text("".join(row), spans=spans, no_wrap=True, end="")
+
+
+@lru_cache(2048)
+def narrow(text: str, unicode: bool) -> str | None:
+    """The text as it may be shown, if every character of it takes one cell; None otherwise."""
+    if not text.isprintable() or any(cell_len(char) != 1 for char in text):
+        return None
+    if unicode or text.isascii():
+        return text
+    return "".join(char if char.isascii() else "?" for char in text.translate(ASCII))
 
 
 def fitted(text: str, size: int) -> str:
