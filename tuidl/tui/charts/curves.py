@@ -23,16 +23,17 @@ FREE = frozenset((" ", "┈"))
 """Characters over which a band, a cursor or an edit's line may be drawn."""
 
 DETAIL = (
-    (3, 99, 4, True),
-    (2, 99, 4, True),
-    (1, 99, 3, True),
-    (1, 5, 3, True),
-    (1, 99, 3, False),
-    (1, 5, 3, False),
-    (1, 1, 3, False),
+    (3, 2, 99, 4, True),
+    (2, 2, 99, 4, True),
+    (1, 2, 99, 3, True),
+    (1, 2, 5, 3, True),
+    (1, 2, 99, 3, False),
+    (1, 2, 5, 3, False),
+    (1, 1, 5, 3, False),
+    (1, 1, 1, 3, False),
 )
-"""Ways to name the lines, the fullest first: cells between them, letters of a name, digits of a
-value, and whether the previous run is named too."""
+"""Ways to name the lines, the fullest first: cells between them and of a sample, letters of a name,
+digits of a value, and whether the previous run is named too."""
 
 
 @dataclass(frozen=True)
@@ -212,12 +213,12 @@ def _heading(
     if marks.cursor is not None:
         title = f"{x_name} {marks.cursor:g}"
     values = [_value(line.series, marks.cursor) for line in lines]
-    for gap, letters, digits, faint in DETAIL:
+    for gap, cells, letters, digits, faint in DETAIL:
         parts = [(title, palette.style("text", bold=True))]
         for line, value in zip(lines, values, strict=True):
             if line.role != "muted" or faint:
                 name = line.name if letters > len(line.name) else line.name[:letters]
-                entry = " " * gap + sample(line.role, grid.unicode) + " " + name
+                entry = " " * gap + sample(line.role, grid.unicode)[:cells] + " " + name
                 parts.append((entry, palette.style(line.role)))
                 parts.append((_text(value, digits), palette.style("text")))
         if sum(cell_len(text) for text, _ in parts) <= grid.width:

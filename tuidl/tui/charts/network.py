@@ -44,6 +44,17 @@ class Skip:
     lane: int
 
 
+@dataclass(frozen=True)
+class Widths:
+    """Cells of each column of the diagram; 0 where there is no room for it."""
+
+    names: int
+    kinds: int
+    shapes: int
+    counts: int
+    bar: int = 0
+
+
 def network(
     layers: Sequence[LayerBox],
     palette: Palette,
@@ -62,23 +73,31 @@ def network(
         note(grid, palette, "no layers")
         return grid.lines()
     skips = skipping(layers)
-    lanes = max((skip.lane + 1 for skip in skips), default=0)
+    rail = 2 * max((skip.lane + 1 for skip in skips), default=0)
     pitch = 2 if height >= 2 * len(layers) - 1 else 1
     first = _first(layers, selected, height)
-    rail = 2 * lanes
-    for i in range(len(layers)):
-        _layer(grid, palette, layers, i, (i - first) * pitch, rail, layers[i].name == selected)
+    widths = _widths(layers, width - rail - 2)
+    total = sum(layer.parameters for layer in layers)
+    for i, layer in enumerate(layers):
+        y = (i - first) * pitch
+        _joint(grid, palette, rail, y, layer, layer.name == selected)
+        share = layer.parameters / total if total else 0.0
+        _layer(grid, palette, layer, rail + 2, y, widths, share, layer.name == selected)
         if pitch == 2 and i + 1 < len(layers):
-            grid.put(rail, (i - first) * pitch + 1, "│", palette.style("faint"))
+            grid.put(rail, y + 1, "│", palette.style("faint"))
     for skip in skips:
         _skip(grid, palette, skip, first, pitch, rail)
-    hidden = (first, len(layers) - first - height)
-    for y, count in zip((0, height - 1), hidden, strict=True):
-        if count > 0 and pitch == 1:
-            grid.put(
-                0, y, fitted(f"⋮ {count + 1} more", width).ljust(width), palette.style("muted")
-            )
+    if pitch == 1:
+        _hidden(grid, palette, first, len(layers) - first - height)
     return grid.lines()
+
+
+def _hidden(grid: Grid, palette: Palette, above: int, below: int) -> None:
+    """How many layers are not shown, in place of the first and the last line."""
+    for y, count in ((0, above), (grid.height - 1, below)):
+        if count > 0:
+            text = fitted(f"⋮ {count + 1} more", grid.width).ljust(grid.width)
+            grid.put(0, y, text, palette.style("muted"))
 
 
 def _first(layers: Sequence[LayerBox], selected: str | None, height: int) -> int:
@@ -121,63 +140,58 @@ def _skip(grid: Grid, palette: Palette, skip: Skip, first: int, pitch: int, rail
         grid.put(rail - 1, y, end, style)
 
 
+def _joint(grid: Grid, palette: Palette, x: int, y: int, layer: LayerBox, chosen: bool) -> None:
+    """The dot on the rail: full for a layer that learns."""
+    sign = "◆" if chosen else "●" if layer.parameters else "○"
+    grid.put(x, y, sign, palette.style("accent" if chosen else "train"))
+
+
 def _layer(
     grid: Grid,
     palette: Palette,
-    layers: Sequence[LayerBox],
-    i: int,
+    layer: LayerBox,
+    start: int,
     y: int,
-    rail: int,
+    widths: Widths,
+    share: float,
     chosen: bool,
 ) -> None:
     """Name, what it does, output shape, parameters, and their share as a bar."""
-    layer, width = layers[i], grid.width
-    if not 0 <= y < grid.height:
-        return
-    total = sum(item.parameters for item in layers)
-    grid.put(
-        rail,
-        y,
-        "◆" if chosen else "●" if layer.parameters else "○",
-        palette.style("accent" if chosen else "train"),
-    )
-    names, kinds, shapes, counts, bar = _columns(layers, width - rail - 2)
-    x = rail + 2
-    grid.put(x, y, fitted(layer.name, names), palette.style("text", bold=chosen))
-    x += names + 1
-    if kinds:
-        grid.put(x, y, fitted(layer.what, kinds), palette.style("muted"))
-        x += kinds + 1
-    grid.put_right(x + shapes, y, fitted(layer.shape, shapes), palette.style("text"))
-    x += shapes + 1
-    if counts and layer.parameters:
-        grid.put_right(x + counts, y, f"{layer.parameters:,}", palette.style("muted"))
-    x += counts + 1
-    if bar and layer.parameters and total:
-        put_bar(grid, palette, x, y, bar, layer.parameters / total, "train")
-    if chosen:
-        grid.tint(rail + 1, y, width - rail - 1, palette.tint(palette.faded("accent", 0.28)))
-        if not palette.colors:
-            grid.tint(rail + 2, y, names, palette.selected)
+    counted = f"{layer.parameters:,}" if layer.parameters and widths.counts else ""
+    x = start
+    grid.put(x, y, fitted(layer.name, widths.names), palette.style("text", bold=chosen))
+    x += widths.names + 1
+    if widths.kinds:
+        grid.put(x, y, fitted(layer.what, widths.kinds), palette.style("muted"))
+        x += widths.kinds + 1
+    x += widths.shapes
+    grid.put_right(x, y, fitted(layer.shape, widths.shapes), palette.style("text"))
+    x += widths.counts + 1
+    grid.put_right(x, y, counted, palette.style("muted"))
+    if share:
+        put_bar(grid, palette, x + 1, y, widths.bar, share, "train")
+    if chosen and palette.colors:
+        tint = palette.tint(palette.faded("accent", 0.28))
+        grid.tint(start - 1, y, grid.width - start + 1, tint)
+    elif chosen:
+        grid.tint(start, y, widths.names, palette.selected)
 
 
-def _columns(layers: Sequence[LayerBox], room: int) -> tuple[int, int, int, int, int]:
-    """Widths of name, kind, shape, parameters and bar; kind goes first where room is short."""
+def _widths(layers: Sequence[LayerBox], room: int) -> Widths:
+    """What fits: the bar goes first where room is short, then the kind, then the parameters."""
     names = max(cell_len(layer.name) for layer in layers)
     kinds = max(cell_len(layer.what) for layer in layers)
     shapes = max(cell_len(layer.shape) for layer in layers)
     counts = max(len(f"{layer.parameters:,}") for layer in layers)
-    bar = min(max(room - names - kinds - shapes - counts - 5, 0), 16)
     needed = names + shapes + counts + 3
+    bar = min(room - needed - kinds - 2, 16)
     if bar >= 4:
-        return names, kinds, shapes, counts, bar
-    if needed + kinds <= room:
-        return names, kinds, shapes, counts, 0
-    if needed + 8 <= room:
-        return names, room - needed - 1, shapes, counts, 0
+        return Widths(names, kinds, shapes, counts, bar)
+    if needed + min(kinds, 8) <= room:
+        return Widths(names, min(kinds, room - needed - 1), shapes, counts)
     if needed <= room:
-        return names, 0, shapes, counts, 0
-    return max(room - shapes - 1, room // 2), 0, min(shapes, room // 2), 0, 0
+        return Widths(names, 0, shapes, counts)
+    return Widths(max(room - shapes - 1, room // 2), 0, min(shapes, room // 2), 0)
 
 
 def network_line(
