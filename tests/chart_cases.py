@@ -10,7 +10,8 @@ from rich.text import Text
 from tuidl.history import Series
 from tuidl.tui.charts.bars import Bar, LayerSizes, bars, layer_bars, sparkline
 from tuidl.tui.charts.confusion import confusion
-from tuidl.tui.charts.curves import Curve, Edit, Marks, curves
+from tuidl.tui.charts.curve import Curve, Edit, Marks
+from tuidl.tui.charts.curves import curves
 from tuidl.tui.charts.heat import Map, heat, heat_grid
 from tuidl.tui.charts.histogram import Distribution, histogram, ridge
 from tuidl.tui.charts.images import Tile, image, image_grid

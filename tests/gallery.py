@@ -17,8 +17,10 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from tuidl.tui.charts.bars import Bar, LayerSizes, bars, layer_bars, sparkline
+from tuidl.tui.charts.columns import best_x
 from tuidl.tui.charts.confusion import confusion
-from tuidl.tui.charts.curves import Curve, Edit, Marks, curves
+from tuidl.tui.charts.curve import Curve, Edit, Marks
+from tuidl.tui.charts.curves import curves
 from tuidl.tui.charts.heat import Map, heat, heat_grid
 from tuidl.tui.charts.histogram import Distribution, histogram, ridge
 from tuidl.tui.charts.images import Tile, image, image_grid
@@ -44,7 +46,10 @@ def loss(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]
         Curve("validation", decay(40, 2.2, 0.14, 0.06, 2), "validation"),
         Curve("previous", decay(60, 2.4, 0.35, 0.02, 3), "muted"),
     ]
-    marks = Marks([Edit(12, "rate 0.01 → 0.003"), Edit(27, "dropout 0.2")], best=36)
+    marks = Marks(
+        [Edit(12, "rate 0.01 → 0.003"), Edit(27, "dropout 0.2")],
+        best=best_x(lines[1].series, lowest=True),
+    )
     return curves(lines, palette, width, height, marks=marks, unicode=unicode)
 
 

@@ -8,10 +8,10 @@ from chart_cases import layers
 from chart_cells import dotted, found, plain, style_at
 
 from tuidl.tui.charts.bars import Bar, LayerSizes, bars, layer_bars, sparkline
-from tuidl.tui.charts.confusion import confusion, joined
+from tuidl.tui.charts.confusion import cell_at, confusion, joined
 from tuidl.tui.charts.heat import Map, heat, heat_grid
 from tuidl.tui.charts.histogram import Distribution, histogram, ridge
-from tuidl.tui.charts.images import Tile, image, image_grid
+from tuidl.tui.charts.images import Tile, image, image_grid, tile_at
 from tuidl.tui.charts.network import LayerBox, network, network_line, skipping
 from tuidl.tui.charts.palette import COLOR_BLIND, DEFAULT, MONOCHROME
 from tuidl.tui.charts.scatter import Field, Path, Points, by_class, scatter
@@ -42,6 +42,18 @@ def test_image_grids_say_what_is_right() -> None:
         "x",
         "not",
     ]
+
+
+def test_the_mouse_finds_an_image() -> None:
+    tiles = [Tile(np.eye(8), name) for name in "abcdefg"]
+    rows = plain(image_grid(tiles, DEFAULT, 40, 12))
+    for i, tile in enumerate(tiles):
+        x, y = next(
+            (row.index(tile.caption), y) for y, row in enumerate(rows) if tile.caption in row
+        )
+        assert tile_at(tiles, 40, 12, x, y) == i
+    assert tile_at(tiles, 40, 12, 39, 11) is None
+    assert tile_at([], 40, 12, 0, 0) is None
 
 
 def test_points_stand_where_they_belong() -> None:
@@ -141,6 +153,15 @@ def test_confusion_shows_counts_recall_and_the_chosen_cell() -> None:
     assert rows[1].split() == ["cat", "90", "[10]", "·", "90%"]
     assert rows[3].split() == ["eel", "3", "·", "97", "97%"]
     assert rows[4].strip() == "cat read as dog: 10 of 100"
+
+
+def test_the_mouse_finds_a_cell_of_the_matrix() -> None:
+    names = ["cat", "dog", "eel"]
+    rows = plain(confusion(COUNTS, names, DEFAULT, 40, 5))
+    assert cell_at(COUNTS, names, 40, 5, rows[1].index("10") + 1, 1) == (0, 1)
+    assert cell_at(COUNTS, names, 40, 5, rows[3].index("97"), 3) == (2, 2)
+    assert cell_at(COUNTS, names, 40, 5, 0, 1) is None
+    assert cell_at(COUNTS, names, 40, 5, 39, 1) is None
 
 
 def test_mistakes_stand_out_without_colours() -> None:

@@ -8,7 +8,9 @@ from chart_cases import series
 from chart_cells import dotted, found, plain
 
 from tuidl.history import Series
-from tuidl.tui.charts.curves import Curve, Edit, Marks, curves
+from tuidl.tui.charts.columns import best_x
+from tuidl.tui.charts.curve import Curve, Edit, Marks
+from tuidl.tui.charts.curves import curves, x_at
 from tuidl.tui.charts.palette import DEFAULT
 
 TRAIN, VALIDATION = [4.0, 2.0, 1.0, 0.5], [5.0, 3.0, 2.0, 2.5]
@@ -90,3 +92,19 @@ def test_log_leaves_out_what_has_no_logarithm() -> None:
     lines = curves([Curve("train", series([1e-3, 0.0, 1e3]))], DEFAULT, 60, 12, log=True)
     labels = [row.split("┤")[0].strip() for row in plain(lines) if "┤" in row]
     assert labels == ["100", "1", "0.01"]
+
+
+@pytest.mark.parametrize("width", [20, 38, 80, 200])
+def test_the_mouse_finds_each_point_where_it_is_drawn(width: int) -> None:
+    for x in (1.0, 2.0, 3.0, 4.0):
+        lines = curves(BOTH[:1], DEFAULT, width, 12, marks=Marks(cursor=x))
+        ((column, _),) = found(lines, "●")
+        assert x_at(BOTH[:1], width, 12, column) == x
+    assert x_at([Curve("train", series([]))], width, 12, 3) is None
+
+
+def test_the_best_epoch_is_found_by_either_measure() -> None:
+    scores = series([0.5, math.nan, 0.1, 0.9, 0.1, math.inf])
+    assert best_x(scores, lowest=True) == 3
+    assert best_x(scores, lowest=False) == 4
+    assert best_x(series([math.nan]), lowest=True) is None

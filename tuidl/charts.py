@@ -4,7 +4,8 @@ from rich.style import Style
 from rich.text import Text
 
 from tuidl.history import Series
-from tuidl.tui.charts.curves import Curve, curves
+from tuidl.tui.charts.curve import Curve
+from tuidl.tui.charts.curves import curves
 from tuidl.tui.charts.palette import COLOR_BLIND, MONOCHROME
 
 

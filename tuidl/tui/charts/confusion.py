@@ -62,6 +62,16 @@ def confusion(
     return grid.lines()
 
 
+def cell_at(
+    counts: Counts, names: Sequence[str], width: int, height: int, x: int, y: int
+) -> tuple[int, int] | None:
+    """The (true, predicted) classes at a cell of the chart, the first where several share it."""
+    plan = layout(counts, names, width, height)
+    column, row = (x - plan.names - 1) // plan.cell * plan.each, (y - (height > 1)) * plan.each
+    inside = 0 <= column < len(counts) and 0 <= row < len(counts)
+    return (row, column) if inside else None
+
+
 def layout(counts: Counts, names: Sequence[str], width: int, height: int) -> Layout:
     """The widest cells that fit; a count that does not fit its cell is only shaded."""
     size = len(counts)
