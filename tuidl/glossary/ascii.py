@@ -46,11 +46,14 @@ SIGNS = str.maketrans(
 
 def to_ascii(text: str) -> str:
     """``text`` with every sign that the glossary uses spelled out."""
-    for signs, mark in ((RAISED, "^"), (LOWERED, "_")):
-        text = re.sub(f"[{''.join(signs)}]+", lambda run: _spelled(run[0], signs, mark), text)  # noqa: B023
-    return text.translate(SIGNS)
+    return _on_the_line(_on_the_line(text, RAISED, "^"), LOWERED, "_").translate(SIGNS)
 
 
-def _spelled(run: str, signs: dict[str, str], mark: str) -> str:
-    inner = "".join(signs[sign] for sign in run)
-    return mark + (f"({inner})" if {"-", "+"} & set(inner) else inner)
+def _on_the_line(text: str, signs: dict[str, str], mark: str) -> str:
+    """Runs of raised or lowered ``signs`` as plain ones behind a ``mark``."""
+
+    def spelled(run: re.Match[str]) -> str:
+        inner = "".join(signs[sign] for sign in run[0])
+        return mark + (f"({inner})" if {"-", "+"} & set(inner) else inner)
+
+    return re.sub(f"[{''.join(signs)}]+", spelled, text)

@@ -46,7 +46,8 @@ def concept(name: str) -> Concept:
 
 def folded(name: str) -> str:
     """The form in which names are compared: British and American spelling are the same."""
-    return re.sub(r"[\s_-]+", "_", name.strip().lower()).replace("is", "iz")
+    words = name.lower().replace("-", " ").replace("_", " ").split()
+    return "_".join(words).replace("is", "iz")
 
 
 def names_of(entry: Concept) -> set[str]:
@@ -64,7 +65,7 @@ def _index() -> dict[str, Concept]:
     """
     index = {name: entry for entry in concepts() for name in names_of(entry)}
     met = [(folded(name), entry) for entry in concepts() for name in entry.seen_in]
-    called = [(name, entry) for name, entry in met if name.split(".")[-1] in names_of(entry)]
+    called = [(name, entry) for name, entry in met if index.get(name.split(".")[-1]) is entry]
     for name, entry in (*called, *met):
         index.setdefault(name, entry)
     for name, entry in list(index.items()):
