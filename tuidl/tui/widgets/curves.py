@@ -6,7 +6,8 @@ from rich.text import Text
 from textual.binding import Binding
 from textual.reactive import reactive
 
-from tuidl.tui.charts.curves import Curve, Edit, Marks, curves
+from tuidl.tui.charts.curve import Curve, Edit, Marks
+from tuidl.tui.charts.curves import curves
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.run import Run
 from tuidl.tui.widgets.chart import Chart
