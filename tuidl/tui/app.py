@@ -253,16 +253,18 @@ class Playground(App[int]):
     def edit(self, preset: Preset) -> None:
         from tuidl.tui.screens.edit import EditScreen
 
-        self.push_screen(EditScreen(preset), self._edited)
+        self.push_screen(EditScreen(preset.to_toml()), self._edited)
 
-    def edit_and_open(self, preset: Preset, folder: Path) -> None:
+    def edit_file(self, path: Path) -> None:
+        """Modify the preset in a file, whether it can be trained or not, and open the outcome."""
+        from tuidl.tui.preview import text_of
         from tuidl.tui.screens.edit import EditScreen
 
         def opened(edited: Preset | None) -> None:
             if edited is not None:
-                self.open(edited, folder)
+                self.open(edited, path.parent)
 
-        self.push_screen(EditScreen(preset, folder), opened)
+        self.push_screen(EditScreen(text_of(path), path=path), opened)
 
     def action_exit_playground(self) -> None:
         self.exit(0)
