@@ -11,7 +11,7 @@ from tuidl.tui.charts.dots import levels
 from tuidl.tui.charts.frame import note
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.scale import readable, scaled, short
+from tuidl.tui.charts.scale import compact, readable, scaled
 
 TRACK = "━"
 """Bars are lines, not blocks: those of neighbouring lines stay apart."""
@@ -132,13 +132,13 @@ def layer_bars(
         starts, ("activation", "gradient"), ("train", "validation"), strict=True
     ):
         sizes = [getattr(layer, title) for layer in layers]
-        low, high = _decades(sizes)
+        low, high = decades(sizes)
         if head:
             grid.put(x, 0, fitted(title, room), palette.style(role, bold=True))
             if room >= cell_len(title) + 14:
                 grid.put_right(x + room, 0, f"1e{low}…1e{high}", palette.style("muted"))
         for y, size in enumerate(sizes[: height - head], head):
-            _size(grid, palette, x, y, room, size, (low, high), role)
+            put_size(grid, palette, x, y, room, size, (low, high), role)
     for y, layer in enumerate(layers[: height - head], head):
         role = "bad" if layer.warning else "text"
         grid.put(0, y, fitted(layer.name, names), palette.style(role))
@@ -148,28 +148,29 @@ def layer_bars(
     return grid.lines()
 
 
-def _size(
+def put_size(
     grid: Grid,
     palette: Palette,
     x: int,
     y: int,
     room: int,
     size: float,
-    decades: tuple[int, int],
+    ends: tuple[int, int],
     role: str,
 ) -> None:
-    low, high = decades
+    """A bar on a scale of powers of ten between ``ends``, and its value where there is room."""
+    low, high = ends
     known = math.isfinite(size) and size > 0
     share = max((math.log10(size) - low) / (high - low), 0.02) if known else 0.0
-    text = short(size, 2) if size else "0"
-    values = 7 if room > 12 else 0
+    text = compact(size)
+    values = 7 if room >= 12 else 0
     put_bar(grid, palette, x, y, room - values, share, role)
     if values:
         style = palette.style("text" if known else "bad", bold=not known)
         grid.put_right(x + room, y, fitted(text, values - 1), style)
 
 
-def _decades(sizes: Sequence[float]) -> tuple[int, int]:
+def decades(sizes: Sequence[float]) -> tuple[int, int]:
     """Whole powers of ten around all sizes, at least three of them and at most twelve."""
     powers = [math.log10(s) for s in sizes if math.isfinite(s) and s > 0]
     high = math.ceil(max(powers, default=0.0) + 1e-9)

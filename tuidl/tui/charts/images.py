@@ -66,10 +66,10 @@ def image_grid(
         values = _checked(tile.pixels)
         if values.size:
             _put(grid, palette, x + (room - plan.width) // 2, y, values, plan.width, plan.height)
-        if plan.caption:
+        if captions:
             _caption(grid, palette, tile, x, y + plan.height, room)
         if i == selected:
-            grid.tint(x, y + plan.height - (0 if plan.caption else 1), room, palette.selected)
+            grid.tint(x, y + plan.height - (0 if captions else 1), room, palette.selected)
     return grid.lines()
 
 
