@@ -11,6 +11,7 @@ import msgspec
 import platformdirs
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.events import Resize
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -21,6 +22,7 @@ from tuidl.graph import Graph
 from tuidl.preset import Preset
 from tuidl.tui.engine import Engine
 from tuidl.tui.run import Phase, Run
+from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
 from tuidl.tui.screens.train import TrainScreen
 from tuidl.tui.state import State
 
@@ -53,10 +55,10 @@ class Playground(App[int]):
     """``preset``: opened at once; Home otherwise."""
 
     TITLE = "tuidl"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar = [
-        Binding("question_mark,f1", "explain", "Help", key_display="?"),
+        Binding("question_mark,f1", "explain", "help", key_display="?"),
         Binding("ctrl+q", "quit", "Quit", show=False),
     ]
 
@@ -83,6 +85,7 @@ class Playground(App[int]):
         self._probe_sent = 0.0
         self._probe_pause = FASTEST_PROBES
         self._turn = 0
+        self._asked: dict[str, tuple[int, int, str]] = {}
         self._cpu = (time.process_time(), time.monotonic())
         self.cost = 0.0
         for theme in THEMES.values():
@@ -109,6 +112,15 @@ class Playground(App[int]):
 
         self.push_screen(HomeScreen())
 
+    def on_resize(self, event: Resize) -> None:
+        """A notice where the terminal is too small, for as long as it is."""
+        is_shown = isinstance(self.screen, TooSmallScreen)
+        if is_too_small(event.size.width, event.size.height) != is_shown:
+            if is_shown:
+                self.pop_screen()
+            else:
+                self.push_screen(TooSmallScreen())
+
     def _terminated(self, number: signal.Signals) -> None:
         self.exit(EXIT_CODES[number], return_code=EXIT_CODES[number])
 
@@ -128,6 +140,7 @@ class Playground(App[int]):
     def load(self, preset: Preset, paused: bool = True) -> None:
         """Start a run of the preset, in place of the one that is there."""
         self._loaded, self._next = preset, Run()
+        self._asked.clear()
         screen = self._train_screen()
         if screen:
             screen.preset = preset
@@ -187,12 +200,18 @@ class Playground(App[int]):
             return
         if now - self._probe_sent < self._probe_pause or not self.engine.is_alive:
             return
-        wanted = screen.probes()
+        wanted = [probe for probe in screen.probes() if self._is_news(screen, probe)]
         if wanted:
             self._probe_sent, self._turn = now, self._turn + 1
             kind, options = wanted[self._turn % len(wanted)]
             self._probe_id += 1
+            self._asked[kind] = (screen.shown.epoch, screen.shown.step, str(options))
             self.engine.send(commands.Probe(id=self._probe_id, kind=kind, options=options))
+
+    def _is_news(self, screen: TrainScreen, probe: tuple[str, dict[str, Any]]) -> bool:
+        """Whether the network has changed since the same was asked before."""
+        place = (screen.shown.epoch, screen.shown.step, str(probe[1]))
+        return screen.shown.phase is Phase.RUNNING or self._asked.get(probe[0]) != place
 
     def _measure(self) -> None:
         """What the screen itself costs, as a share of one core."""
@@ -255,8 +274,8 @@ class Playground(App[int]):
     def action_explain(self) -> None:
         from tuidl.tui.screens.help import HelpScreen
 
-        concept = getattr(self.focused, "concept", "") or ""
-        self.push_screen(HelpScreen(concept))
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(getattr(self.focused, "concept", "")))
 
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         yield from super().get_system_commands(screen)

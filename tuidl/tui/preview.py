@@ -1,12 +1,13 @@
 """What Home shows of a preset: its text, its network, some examples, and how long it takes."""
 
 import textwrap
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.text import Text
 
-from tuidl.errors import TuidlError
+from tuidl.errors import DataError, TuidlError
 from tuidl.graph import EXAMPLES, FROM_EXAMPLES, Graph
 from tuidl.preset import Preset
 from tuidl.tui.charts.network import LayerBox, network_line
@@ -76,8 +77,10 @@ def facts(preview: Preview) -> list[str]:
         f"{optimizer.learning_rate:g} · batch {training.batch_size} · {training.epochs} epochs"
     ]
     if preview.graph is not None:
-        count = f"{preview.graph.parameter_count:,} parameters"
-        found.append(f"{count} · about {duration(preview.graph)} of training")
+        words = f"{preview.graph.parameter_count:,} parameters"
+        with suppress(DataError):  # examples that are not here cannot be counted
+            words += f" · about {duration(preview.graph)} of training"
+        found.append(words)
     return found
 
 

@@ -20,6 +20,10 @@ ASCII_LEVELS = " _.-=+*#@"
 SPARK_LEVELS = str.maketrans(" ▁▂▃▄▅▆▇█", ASCII_LEVELS)
 
 
+VALUE = 7
+"""Cells for a value behind its bar."""
+
+
 @dataclass(frozen=True)
 class Bar:
     """A class with its probability, or whatever is to be compared; ``right`` marks the truth."""
@@ -126,26 +130,39 @@ def layer_bars(
         return grid.lines()
     names = min(max(cell_len(layer.name) for layer in layers), max(width // 4, 3))
     room = (width - names - 1) // 2 - 1
-    starts = (names + 1, names + 2 + room)
     head = 1 if height > 1 else 0
-    for x, title, role in zip(
-        starts, ("activation", "gradient"), ("train", "validation"), strict=True
+    shown = layers[: max(height - head, 0)]
+    for x, title, role in (
+        (names + 1, "activation", "train"),
+        (width - room, "gradient", "validation"),
     ):
         sizes = [getattr(layer, title) for layer in layers]
-        low, high = decades(sizes)
+        ends = decades(sizes)
         if head:
-            grid.put(x, 0, fitted(title, room), palette.style(role, bold=True))
-            if room >= cell_len(title) + 14:
-                grid.put_right(x + room, 0, f"1e{low}…1e{high}", palette.style("muted"))
-        for y, size in enumerate(sizes[: height - head], head):
-            put_size(grid, palette, x, y, room, size, (low, high), role)
-    for y, layer in enumerate(layers[: height - head], head):
-        role = "bad" if layer.warning else "text"
-        grid.put(0, y, fitted(layer.name, names), palette.style(role))
+            _side_heading(grid, palette, x, room, title, ends, role)
+        for y, size in enumerate(sizes[: len(shown)], head):
+            put_size(grid, palette, x, y, room, size, ends, role)
+    for y, layer in enumerate(shown, head):
+        grid.put(0, y, fitted(layer.name, names), palette.style("bad" if layer.warning else "text"))
         if layer.warning:
-            text = fitted(" ! " + layer.warning + " ", room - 8)
-            grid.put_right(starts[0] + room - 7, y, text, palette.style("bad", bold=True))
+            _warning(grid, palette, names + 1, y, room, layer.warning)
     return grid.lines()
+
+
+def _side_heading(
+    grid: Grid, palette: Palette, x: int, room: int, title: str, ends: tuple[int, int], role: str
+) -> None:
+    grid.put(x, 0, fitted(title, room), palette.style(role, bold=True))
+    text = "1e{} to 1e{}".format(*ends)
+    if room >= cell_len(title) + cell_len(text) + 2:
+        grid.put_right(x + room, 0, text, palette.style("muted"))
+
+
+def _warning(grid: Grid, palette: Palette, x: int, y: int, room: int, warning: str) -> None:
+    """Over the end of the bar; over its value too, where the bar is too short."""
+    text = f" ! {warning} "
+    end = x + room - (VALUE if room >= cell_len(text) + VALUE + 1 else 0)
+    grid.put_right(end, y, fitted(text, room), palette.style("bad", bold=True))
 
 
 def put_size(
@@ -163,7 +180,7 @@ def put_size(
     known = math.isfinite(size) and size > 0
     share = max((math.log10(size) - low) / (high - low), 0.02) if known else 0.0
     text = compact(size)
-    values = 7 if room >= 12 else 0
+    values = VALUE if room >= 12 else 0
     put_bar(grid, palette, x, y, room - values, share, role)
     if values:
         style = palette.style("text" if known else "bad", bold=not known)

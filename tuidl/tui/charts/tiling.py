@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from tuidl.tui.charts.pixels import fit
 
-LEAST = (4, 2)
-"""The smallest picture worth showing, in cells."""
+LEAST = (8, 4)
+"""The smallest cells in which a large picture can be made out."""
 
 TINY = 5
 """Pixels up to which a picture, such as a filter, is shown twice as large."""
@@ -27,6 +27,7 @@ class Tiling:
     width: int
     height: int
     pitch: int
+    caption: bool
 
     @property
     def count(self) -> int:
@@ -37,6 +38,12 @@ class Tiling:
         row, column = divmod(index, self.across)
         return column * self.pitch, row * (self.height + 1)
 
+    def at(self, x: int, y: int) -> int | None:
+        """The tile at a cell, the gaps beside it included."""
+        column, row = x // self.pitch, y // (self.height + 1)
+        inside = 0 <= column < self.across and 0 <= row < self.down
+        return row * self.across + column if inside else None
+
 
 def tiled(
     shape: tuple[int, ...], count: int, width: int, height: int, *, caption: bool, least: int = 0
@@ -45,20 +52,21 @@ def tiled(
 
     ``least``: cells that a caption needs at least.
     """
+    small = (min(LEAST[0], shape[1]), min(LEAST[1], -(-shape[0] // 2)))
     best: tuple[tuple[int, int], Tiling] | None = None
     lines_in_all = height if caption else height + 1  # the last needs none below it
     for across in range(1, max(count, 1) + 1):
         room = (width + 1) // across - 1
-        if room < max(LEAST[0], least) and across > 1:
+        if room < max(small[0], least) and across > 1:
             break
         for down in range(1, -(-max(count, 1) // across) + 1):
             lines = lines_in_all // down - 1
-            if lines < LEAST[1] and down > 1:
+            if lines < small[1] and down > 1:
                 break
             wide, high = fit(shape, max(room, 1), max(lines, 1))
             shown = min(across * down, count)
             pitch = min(room + 1, max(wide, least) + SPREAD)
-            made = Tiling(across, down, wide, high, pitch)
+            made = Tiling(across, down, wide, high, pitch, caption)
             if best is None or (shown, wide * high) > best[0]:
                 best = ((shown, wide * high), made)
     assert best is not None

@@ -34,25 +34,26 @@ WATCHABLE_SECONDS = 8.0
 NARROW, LOW = 100, 30
 VIEWS: tuple[type[View], ...] = (PictureView, LayersView, StepView)
 """Opened by 2, 3 and so on; 1 is the overview, this screen's own panels."""
+ONE, RATE = Binding.Group("step, epoch"), Binding.Group("rate", compact=True)
 
 
 class TrainScreen(Screen[None]):
     """Everything about one preset's training."""
 
     BINDINGS: ClassVar = [
-        Binding("space", "go", "Train/pause"),
-        Binding("s", "step", "Step"),
-        Binding("e", "epoch", "Epoch"),
-        Binding("r", "reset", "Reset"),
-        Binding("R", "new_seed", "New seed", show=False),
-        Binding("plus,equals_sign", "rate(1)", "Rate up", key_display="+"),
-        Binding("minus", "rate(-1)", "Rate down", key_display="-"),
-        Binding("f", "full_speed", "Full speed"),
-        Binding("less_than_sign", "pace(-1)", "Slower", show=False),
-        Binding("greater_than_sign", "pace(1)", "Faster", show=False),
-        Binding("m", "edit", "Modify"),
-        *(Binding(str(n + 1), f"view({n})", "View", show=False) for n in range(len(VIEWS) + 1)),
-        Binding("q", "leave", "Leave"),
+        Binding("space", "go", "train"),
+        Binding("s", "step", "step", group=ONE),
+        Binding("e", "epoch", "epoch", group=ONE),
+        Binding("plus,equals_sign", "rate(1)", "up", key_display="+", group=RATE),
+        Binding("minus", "rate(-1)", "down", key_display="-", group=RATE),
+        Binding("f", "full_speed", "speed"),
+        Binding("less_than_sign", "pace(-1)", "slower", show=False),
+        Binding("greater_than_sign", "pace(1)", "faster", show=False),
+        Binding("r", "reset", "reset"),
+        Binding("R", "new_seed", "new seed", show=False),
+        Binding("m", "edit", "modify"),
+        *(Binding(str(n + 1), f"view({n})", "view", show=False) for n in range(len(VIEWS) + 1)),
+        Binding("q", "leave", "leave"),
     ]
 
     app: "Playground"
@@ -91,9 +92,8 @@ class TrainScreen(Screen[None]):
             yield Layers(id="layers")
 
     def on_mount(self) -> None:
-        titles = {"loss": "loss", "picture": _picture_title(self._probe), "layers": "layers"}
-        for widget in self.query("#body Chart"):
-            widget.border_title = titles.get(widget.id or "", getattr(widget, "measure", ""))
+        self.query_one("#picture").border_title = _picture_title(self._probe)
+        self.query_one("#layers").border_title = "layers"
         self.set_interval(1 / DRAWS_PER_SECOND, self._draw)
         self.query_one("#loss").focus()
         self.begin(Run())

@@ -27,7 +27,7 @@ class ExamplesView(View):
 
     first: ClassVar[str] = "ExampleList"
     BINDINGS: ClassVar = [
-        Binding("v", "turn", "Images / matrix"),
+        Binding("v", "turn", "images, matrix"),
         Binding("escape", "all", "All examples", show=False),
     ]
     DEFAULT_CSS = """
@@ -136,7 +136,7 @@ class Part(Chart):
 class ExampleList(Part):
     """Examples with verdicts; arrows select one."""
 
-    concept: ClassVar[str] = "validation"
+    concept = "validation"
     BINDINGS: ClassVar = [
         Binding("left,up", "select(-1)", "Select", show=False),
         Binding("right,down", "select(1)", "Select", show=False),
@@ -172,13 +172,13 @@ class Closely(Part, can_focus=False):
 class Matrix(Part):
     """The confusion matrix; arrows move the cursor, Enter lists a cell's examples."""
 
-    concept: ClassVar[str] = "confusion matrix"
+    concept = "confusion_matrix"
     BINDINGS: ClassVar = [
         Binding("left", "move(0, -1)", "Move", show=False),
         Binding("right", "move(0, 1)", "Move", show=False),
         Binding("up", "move(-1, 0)", "Move", show=False),
         Binding("down", "move(1, 0)", "Move", show=False),
-        Binding("enter", "ask", "List them"),
+        Binding("enter", "ask", "list them"),
     ]
 
     def on_mount(self) -> None:

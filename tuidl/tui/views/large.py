@@ -9,7 +9,8 @@ from textual.containers import Horizontal, Vertical
 from tuidl.events import ProbeAnswer
 from tuidl.history import Series
 from tuidl.preset import Preset
-from tuidl.tui.charts.curves import Curve, curves
+from tuidl.tui.charts.curve import Curve
+from tuidl.tui.charts.curves import curves
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.pictures.series import in_words
@@ -88,7 +89,7 @@ class LargeView(View):
 class LargePicture(Chart):
     """The answer to the task's probe, with words where it needs some."""
 
-    concept: ClassVar[str] = "validation"
+    concept = "validation"
 
     def __init__(self, kind: str) -> None:
         super().__init__()

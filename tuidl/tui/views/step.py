@@ -30,8 +30,8 @@ class StepView(View):
     name_shown: ClassVar[str] = "one step"
     first: ClassVar[str] = "Numbers"
     BINDINGS: ClassVar = [
-        Binding("n,right", "turn(1)", "Next", key_display="n"),
-        Binding("p,left", "turn(-1)", "Back", key_display="p"),
+        Binding("n,right", "turn(1)", "next", key_display="n"),
+        Binding("p,left", "turn(-1)", "back", key_display="p"),
         Binding("up", "layer(-1)", "Layer", show=False),
         Binding("down", "layer(1)", "Layer", show=False),
     ]
@@ -155,7 +155,7 @@ class Part(Chart):
 class Code(Part, can_focus=False):
     """The loop, as tutorials write it."""
 
-    concept: ClassVar[str] = "gradient descent"
+    concept = "gradient_descent"
 
     def picture(
         self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
@@ -176,7 +176,7 @@ class Words(Part, can_focus=False):
 class Numbers(Part):
     """What is computed, with numbers."""
 
-    concept: ClassVar[str] = "gradient descent"
+    concept = "gradient_descent"
 
     def picture(
         self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool

@@ -48,7 +48,7 @@ class Picture(Chart):
     """Drawn from the answer to the task's probe; Tab inside switches what is shown of images."""
 
     BINDINGS: ClassVar = [
-        Binding("v", "turn", "Images / matrix"),
+        Binding("v", "turn", "images, matrix"),
         Binding("left", "move(-1)", "Select", show=False),
         Binding("right", "move(1)", "Select", show=False),
     ]

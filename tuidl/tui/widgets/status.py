@@ -3,6 +3,7 @@
 from rich.text import Text
 from textual.widget import Widget
 
+from tuidl.events import RunEnded
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.widgets.chart import looks_of
@@ -64,6 +65,8 @@ class Status(Widget):
 
     def _second(self, palette: Palette, unicode: bool) -> Text:
         run, dot = self.shown, " · " if unicode else " | "
+        if run.ended:
+            return Text(dot.join(ending(run.ended)), palette.style("muted"))
         parts = []
         if run.loss is not None:
             parts.append(f"loss {run.loss:.4g}")
@@ -83,6 +86,18 @@ class Status(Widget):
         if self.cost:
             parts.append(f"screen {self.cost:.0%} of a core")
         return Text(dot.join(parts), palette.style("muted"))
+
+
+def ending(event: RunEnded) -> list[str]:
+    """What a run came to, and what can be done now."""
+    words = [
+        f"{event.reason.replace('_', ' ')} after {event.epochs} epochs in {event.seconds:.2f} s"
+    ]
+    part, scores = ("test", event.test) if event.test else ("validation", event.validation or {})
+    words += [f"{part} {name} {_score(name, value)}" for name, value in list(scores.items())[:2]]
+    if event.best_epoch:
+        words.append(f"best epoch {event.best_epoch} kept")
+    return [*words, "space: once more, R: with a new seed"]
 
 
 def progress_bar(run: Run, palette: Palette, unicode: bool, size: int = 20) -> Text:
