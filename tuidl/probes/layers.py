@@ -61,13 +61,16 @@ def layers(trainer: Trainer, options: Options) -> dict[str, Any]:
 
 
 def histograms(trainer: Trainer, options: HistogramOptions) -> dict[str, Any]:
-    """Counts and bounds for each parameter of a layer, its output and the gradient of that."""
+    """Counts and bounds for each parameter of a layer and its gradient, for the layer's output and
+    the gradient of that."""
     names = [node.name for node in trainer.program.graph.nodes]
     if options.layer not in names:
         raise DataError(f"histograms: no layer {options.layer!r}{suggestion(options.layer, names)}")
     node = trainer.program.graph.nodes[names.index(options.layer)]
     seen = inspect(trainer.model, batch_of(trainer, trainer.train_feed, options.examples))
     named = {p.name: trainer.model.parameters[f"{node.name}.{p.name}"] for p in node.parameters}
+    named |= {f"gradient of {p.name}": seen.parameters[f"{node.name}.{p.name}"]
+              for p in node.trainable}  # fmt: skip
     if node.name in seen.outputs:
         named["output"] = seen.outputs[node.name]
     if node.name in seen.gradients:

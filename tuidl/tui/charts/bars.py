@@ -11,7 +11,7 @@ from tuidl.tui.charts.dots import levels
 from tuidl.tui.charts.frame import note
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.scale import readable, scaled, short
+from tuidl.tui.charts.scale import compact, readable, scaled
 
 TRACK = "━"
 """Bars are lines, not blocks: those of neighbouring lines stay apart."""
@@ -137,11 +137,11 @@ def layer_bars(
         (width - room, "gradient", "validation"),
     ):
         sizes = [getattr(layer, title) for layer in layers]
-        decades = _decades(sizes)
+        ends = decades(sizes)
         if head:
-            _side_heading(grid, palette, x, room, title, decades, role)
+            _side_heading(grid, palette, x, room, title, ends, role)
         for y, size in enumerate(sizes[: len(shown)], head):
-            _size(grid, palette, x, y, room, size, decades, role)
+            put_size(grid, palette, x, y, room, size, ends, role)
     for y, layer in enumerate(shown, head):
         grid.put(0, y, fitted(layer.name, names), palette.style("bad" if layer.warning else "text"))
         if layer.warning:
@@ -150,10 +150,10 @@ def layer_bars(
 
 
 def _side_heading(
-    grid: Grid, palette: Palette, x: int, room: int, title: str, decades: tuple[int, int], role: str
+    grid: Grid, palette: Palette, x: int, room: int, title: str, ends: tuple[int, int], role: str
 ) -> None:
     grid.put(x, 0, fitted(title, room), palette.style(role, bold=True))
-    text = "1e{} to 1e{}".format(*decades)
+    text = "1e{} to 1e{}".format(*ends)
     if room >= cell_len(title) + cell_len(text) + 2:
         grid.put_right(x + room, 0, text, palette.style("muted"))
 
@@ -165,28 +165,29 @@ def _warning(grid: Grid, palette: Palette, x: int, y: int, room: int, warning: s
     grid.put_right(end, y, fitted(text, room), palette.style("bad", bold=True))
 
 
-def _size(
+def put_size(
     grid: Grid,
     palette: Palette,
     x: int,
     y: int,
     room: int,
     size: float,
-    decades: tuple[int, int],
+    ends: tuple[int, int],
     role: str,
 ) -> None:
-    low, high = decades
+    """A bar on a scale of powers of ten between ``ends``, and its value where there is room."""
+    low, high = ends
     known = math.isfinite(size) and size > 0
     share = max((math.log10(size) - low) / (high - low), 0.02) if known else 0.0
-    text = short(size, 2) if size else "0"
-    values = VALUE if room > 12 else 0
+    text = compact(size)
+    values = VALUE if room >= 12 else 0
     put_bar(grid, palette, x, y, room - values, share, role)
     if values:
         style = palette.style("text" if known else "bad", bold=not known)
         grid.put_right(x + room, y, fitted(text, values - 1), style)
 
 
-def _decades(sizes: Sequence[float]) -> tuple[int, int]:
+def decades(sizes: Sequence[float]) -> tuple[int, int]:
     """Whole powers of ten around all sizes, at least three of them and at most twelve."""
     powers = [math.log10(s) for s in sizes if math.isfinite(s) and s > 0]
     high = math.ceil(max(powers, default=0.0) + 1e-9)

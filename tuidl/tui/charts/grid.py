@@ -10,7 +10,7 @@ from rich.text import Span, Text
 LOOKALIKES = {
     "-": "─┄╌┈╍−–—", "=": "▅▄▌▍▋━", "|": "│┊┃▏", "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛✓", "x": "✗×",
     "#": "█▓▉▊▇▆■", "_": "▁▂", "o": "●", "@": "◆", "^": "▲△↑", "v": "▼↓", ">": "▸▶→", "<": "◂◀←",
-    ".": "·░…○◇", ":": "▒⋮┋", "~": "▃∞", "u": "µ",
+    ".": "·░…○◇", ":": "▒⋮┋", "~": "▃∞", "u": "µ", "2": "²", "T": "ᵀ",
 }  # fmt: skip
 ASCII = {ord(char): sign for sign, chars in LOOKALIKES.items() for char in chars}
 """What stands for a character on a terminal that knows no others; everything else is ``?``."""

@@ -66,7 +66,7 @@ def image_grid(
         if plan.caption:
             _caption(grid, palette, tile, x, y + plan.height, room)
         if i == selected:
-            grid.tint(x, y + plan.height - (0 if plan.caption else 1), room, palette.selected)
+            grid.tint(x, y + plan.height - (not plan.caption), room, palette.selected)
     return grid.lines()
 
 

@@ -108,6 +108,16 @@ def short(value: float, digits: int = 3) -> str:
     return f"{number}e{int(power)}"
 
 
+def compact(value: float) -> str:
+    """A number in at most seven characters, with two digits that count: 0.12, 1.2e-4, 34000."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else short(value)
+    if 0.01 <= abs(value) < 100:
+        return f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
+    number, _, power = f"{value:.1e}".partition("e")
+    return f"{value:.0f}" if 100 <= abs(value) < 1e5 else f"{number}e{int(power)}"
+
+
 def readable(value: float, digits: int = 4) -> str:
     """A number of steady width while it changes: zeros at its end stay."""
     if not math.isfinite(value) or value == 0 or not 1e-4 <= abs(value) < 10**digits:

@@ -11,7 +11,7 @@ from rich.text import Text
 from tuidl.tui.charts.dots import Dots, dashed
 from tuidl.tui.charts.frame import Area, framed, note
 from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.looks import look, marker, sample
+from tuidl.tui.charts.looks import HOLLOW, look, marker, sample
 from tuidl.tui.charts.palette import Palette, mixed
 from tuidl.tui.charts.pixels import Array, array, put_colors, resized
 from tuidl.tui.charts.scale import LARGEST, Scale, scaled
@@ -28,6 +28,7 @@ class Points:
     """Points of one class, or all of them; x and y are equally long.
 
     Classes are drawn with a marker each, one class alone (``marked`` False) with fine dots.
+    ``hollow``: the open form of the marker, for points that are not learned from.
     """
 
     name: str
@@ -35,6 +36,14 @@ class Points:
     y: ArrayLike
     role: str = "series 1"
     marked: bool = True
+    hollow: bool = False
+
+    @property
+    def number(self) -> int:
+        """Which marker is drawn."""
+        by_role = self.role.startswith("series")
+        number = int(self.role.removeprefix("series")) - 1 if by_role else 0
+        return number % HOLLOW + HOLLOW if self.hollow else number
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,6 @@ def _places(values: Array, area: Area) -> NDArray[np.int64]:
 def _points(grid: Grid, palette: Palette, area: Area, group: Points, values: Array) -> None:
     places = _places(values, area)
     style = palette.style(group.role, bold=group.marked)
-    number = int(group.role.removeprefix("series")) - 1 if group.role.startswith("series") else 0
     if not group.marked and grid.unicode:
         dots = Dots(area.width, area.height)
         for place in np.unique(places[:, 0] * area.ys.size + places[:, 1]).tolist():
@@ -146,7 +154,7 @@ def _points(grid: Grid, palette: Palette, area: Area, group: Points, values: Arr
         column, row = divmod(cell, area.height)
         x, y = area.x + column, area.y + row
         over = grid.styles[y][x] if field_cell(grid, x, y) else None
-        grid.put(x, y, marker(number, grid.unicode), over + style if over else style)
+        grid.put(x, y, marker(group.number, grid.unicode), over + style if over else style)
 
 
 def field_cell(grid: Grid, x: int, y: int) -> bool:
@@ -225,8 +233,7 @@ def _legend(grid: Grid, palette: Palette, groups: Sequence[Points], paths: Seque
 def _sign(group: Points, unicode: bool) -> str:
     if not group.marked:
         return "⠢" if unicode else marker(0, unicode)
-    number = int(group.role.removeprefix("series")) - 1 if group.role.startswith("series") else 0
-    return marker(number, unicode)
+    return marker(group.number, unicode)
 
 
 def by_class(x: ArrayLike, y: ArrayLike, classes: ArrayLike, names: Sequence[str]) -> list[Points]:
