@@ -39,7 +39,7 @@ def layers(trainer: Trainer, options: Options) -> dict[str, Any]:
     seen = inspect(trainer.model, batch_of(trainer, trainer.train_feed, options.examples))
     parameters = trainer.model.parameters
     found = []
-    for node in trainer.program.graph.nodes:
+    for node in trainer.program.graph.nodes_for_loss:
         output = seen.outputs.get(node.name)
         if output is None:
             continue
