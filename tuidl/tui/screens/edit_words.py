@@ -33,7 +33,7 @@ def status_of(draft: Draft) -> str:
 def hint_of(row: Row) -> str:
     """What the chosen row means, what it may be, and how to change it."""
     if row.kind == "layer":
-        return "enter shows its keys; a adds a layer below; d deletes; space on or off; shift+↑ ↓ moves"
+        return "enter: its keys · a: add below · d: delete · space: on/off · shift+↑↓: move"
     if row.kind == "add":
         return "enter adds a layer at the end"
     if row.field is None:
