@@ -259,8 +259,9 @@ class Playground(App[int]):
 
     def edit(self, preset: Preset) -> None:
         from tuidl.tui.screens.edit import EditScreen
+        from tuidl.tui.toml_edit import dumps
 
-        self.push_screen(EditScreen(preset.to_toml()), self._edited)
+        self.push_screen(EditScreen(dumps(msgspec.to_builtins(preset))), self._edited)
 
     def edit_file(self, path: Path) -> None:
         """Modify the preset in a file, whether it can be trained or not, and open the outcome."""
