@@ -11,6 +11,7 @@ from rich.text import Text
 from tuidl.graph import Graph
 from tuidl.tui.charts.beside import beside, stacked
 from tuidl.tui.charts.frame import note
+from tuidl.tui.charts.gradients import rounded
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.heat import Map, heat_grid
 from tuidl.tui.charts.histogram import Distribution, histogram
@@ -57,9 +58,9 @@ def warning_words(layer: dict[str, Any], last_gradient: float = math.nan) -> str
     if saturated is not None and saturated >= SATURATED:
         return f"{saturated:.0%} saturated: at their limits, no slope"
     if gradient is not None and gradient < STARVED * last_gradient:
-        return f"gets 1/{last_gradient / gradient:,.0f} of the last gradient" if gradient else (
-            "no gradient gets here"
-        )  # fmt: skip
+        if not gradient:
+            return "no gradient gets here"
+        return f"gets 1/{rounded(last_gradient / gradient)} of the last layer's gradient"
     return ""
 
 
