@@ -96,6 +96,7 @@ class Playground(App[int]):
         return "monochrome" if os.environ.get("NO_COLOR") else PALETTE_OF.get(self.theme, "default")
 
     async def on_mount(self) -> None:
+        self.set_class(not self.unicode, "-ascii")
         self.theme = self.state.theme if self.state.theme in self.available_themes else "tuidl"
         for number in EXIT_CODES:
             asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
@@ -253,23 +254,30 @@ class Playground(App[int]):
     def edit(self, preset: Preset) -> None:
         from tuidl.tui.screens.edit import EditScreen
 
-        self.push_screen(EditScreen(preset), self._edited)
+        self.push_screen(EditScreen(preset.to_toml()), self._edited)
 
-    def edit_and_open(self, preset: Preset, folder: Path) -> None:
+    def edit_file(self, path: Path) -> None:
+        """Modify the preset in a file, whether it can be trained or not, and open the outcome."""
+        from tuidl.tui.preview import text_of
         from tuidl.tui.screens.edit import EditScreen
 
         def opened(edited: Preset | None) -> None:
             if edited is not None:
-                self.open(edited, folder)
+                self.open(edited, path.parent)
 
-        self.push_screen(EditScreen(preset, folder), opened)
+        self.push_screen(EditScreen(text_of(path), path=path), opened)
 
     def action_exit_playground(self) -> None:
         self.exit(0)
 
     def _edited(self, preset: Preset | None) -> None:
-        if preset is not None:
-            self.load(preset)
+        """Start again from the edited preset, with the run before faintly behind its curves."""
+        before = self._train_screen()
+        if preset is None or before is None:
+            return
+        previous = before.shown if before.shown.epochs_done else before.previous
+        self.switch_screen(TrainScreen(preset, previous))
+        self.call_after_refresh(self.load, preset)
 
     def action_explain(self) -> None:
         from tuidl.tui.screens.help import HelpScreen

@@ -1,18 +1,15 @@
-"""What Home shows of a preset: its text, its network, some examples, and how long it takes."""
+"""What is known of a preset before it is trained: its network, its data, how long it may take."""
 
-import textwrap
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from rich.text import Text
 
 from tuidl.errors import DataError, TuidlError
 from tuidl.graph import EXAMPLES, FROM_EXAMPLES, Graph
-from tuidl.preset import Preset
-from tuidl.tui.charts.network import LayerBox, network_line
-from tuidl.tui.charts.palette import Palette
+from tuidl.layers.base import describe
+from tuidl.preset import LARGEST_FILE, Preset
+from tuidl.tui.charts.network import LayerBox
 from tuidl.tui.samples import Samples
+from tuidl.tui.toml_lines import error_line
 
 TYPICAL_FLOPS = 4e10
 SECONDS_A_STEP = 5e-5
@@ -20,86 +17,111 @@ SECONDS_A_STEP = 5e-5
 
 @dataclass
 class Preview:
-    """A preset's file as Home knows it; ``samples`` come later, from a thread."""
+    """A preset's file as Home knows it, empty until ``is_read``.
 
+    ``line`` (from 0) is where ``problem`` lies in ``text``; ``samples`` come later, since loading
+    them takes a while.
+    """
+
+    path: Path
+    is_read: bool = False
+    text: str = ""
     preset: Preset | None = None
     graph: Graph | None = None
     problem: str = ""
+    line: int | None = None
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    boxes: list[LayerBox] = field(default_factory=list)
     samples: Samples | None = None
 
     @classmethod
     def of(cls, path: Path) -> "Preview":
         """Read the file; what is wrong with it is part of the preview."""
+        preview = cls(path, True, text_of(path))
         try:
-            preset = Preset.load(path)
+            preview.preset = Preset.load(path)
+            preview.graph = Graph.build(preview.preset)
+            preview.boxes = boxes_of(preview.graph)
+        except DataError as error:
+            preview.samples = Samples(problem=str(error))
         except TuidlError as error:
-            return cls(problem=str(error))
-        try:
-            return cls(preset, Graph.build(preset))
-        except TuidlError as error:
-            return cls(preset, problem=str(error))
+            preview.problem = str(error).removeprefix(f"{path}: ")
+            preview.line = error_line(preview.text, error)
+        if preview.preset is not None:
+            preview.facts = facts(preview.preset, preview.graph)
+        return preview
+
+    @property
+    def wants_samples(self) -> bool:
+        return self.preset is not None and not self.problem and self.samples is None
+
+    @property
+    def is_wanting(self) -> bool:
+        """Whether there is more to be had."""
+        return not self.is_read or self.wants_samples
 
 
-def preview_lines(
-    preview: Preview, palette: Palette, width: int, height: int, unicode: bool
-) -> list[Text]:
-    """As much as fits: the text first, then the network, then examples in what room is left."""
-    if preview.preset is None:
-        return _wrapped(preview.problem, palette, width, "bad")[:height]
-    preset = preview.preset
-    lines = [Text(preset.name[:width], palette.style("accent", bold=True)), Text()]
-    lines += _wrapped(preset.about.strip(), palette, width, "text")
-    lines.append(Text())
-    lines += [Text(fact[:width], palette.style("muted")) for fact in facts(preview)]
-    if preview.problem:
-        lines += [Text(), *_wrapped(preview.problem, palette, width, "bad")]
-    if preview.graph is not None:
-        boxes = boxes_of(preview.graph)
-        rows = min(max(height - len(lines) - 8, 2), 4)
-        lines += [Text(), *network_line(boxes, palette, width, rows, unicode=unicode)]
-    room = height - len(lines) - 1
-    if room >= 4:
-        lines.append(Text())
-        if preview.samples is None:
-            lines.append(Text("loading examples", palette.style("muted")))
-        else:
-            lines += preview.samples.draw(palette, width, min(room, 16), unicode)
-    return lines[:height]
+def text_of(path: Path) -> str:
+    """The file's text, as far as it is any; nothing where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE).decode("utf-8-sig", errors="replace")
+    except OSError:
+        return ""
 
 
-def facts(preview: Preview) -> list[str]:
-    """Data, training and the time it may take, one line each."""
-    preset = preview.preset
-    assert preset is not None
+def facts(preset: Preset, graph: Graph | None) -> list[tuple[str, str]]:
+    """Data, network, training and time: what each is in a few words."""
     training, optimizer = preset.training, preset.optimizer
-    found = [
-        f"data {preset.data.kind()} · loss {preset.loss.kind()} · {optimizer.kind()} "
-        f"{optimizer.learning_rate:g} · batch {training.batch_size} · {training.epochs} epochs"
-    ]
-    if preview.graph is not None:
-        words = f"{preview.graph.parameter_count:,} parameters"
-        with suppress(DataError):  # examples that are not here cannot be counted
-            words += f" · about {duration(preview.graph)} of training"
-        found.append(words)
-    return found
+    batch = "all examples" if training.batch_size == "full" else f"batches of {training.batch_size}"
+    epochs = f"{training.epochs} epoch{'s' if training.epochs != 1 else ''}"
+    rate = f"{optimizer.learning_rate:g}"
+    found = [("training", f"{epochs}, {optimizer.kind()} at {rate}, {batch}")]
+    if graph is None:
+        return [("data", preset.data.kind()), *found]
+    layers = f"{len(graph.nodes)} layer{'s' if len(graph.nodes) != 1 else ''}"
+    found.insert(0, ("network", f"{layers}, {graph.parameter_count:,} parameters"))
+    try:
+        found.append(("time", f"about {in_words(seconds_of(graph))}"))
+        return [("data", data_fact(preset)), *found]
+    except TuidlError:  # examples that are not here cannot be counted
+        return [("data", preset.data.kind()), *found]
 
 
-def duration(graph: Graph) -> str:
-    """A guess at the training time from operations and steps, in words."""
+def data_fact(preset: Preset) -> str:
+    """How many examples there are, and how many of them are held out. Raises DataError."""
+    count = preset.data.count()
+    held_out = round(count * sum(preset.data.shares()))
+    words = f"{preset.data.kind()}: {count - held_out:,} to learn from"
+    if held_out:
+        return f"{words}, {held_out:,} held out"
+    return words + (", and a test set" if preset.data.validation == "test" else "")
+
+
+def seconds_of(graph: Graph) -> float:
+    """A guess at the training time from operations and steps. Raises DataError."""
     preset = graph.preset
-    examples = preset.data.count()
-    batch = preset.training.batch_for(examples)
-    steps = preset.training.epochs * -(-examples // batch)
+    examples = round(preset.data.count() * (1 - sum(preset.data.shares())))
+    steps = preset.training.epochs * -(-examples // preset.training.batch_for(examples))
     work = 3.0 * graph.flops * examples * preset.training.epochs
-    seconds = work / TYPICAL_FLOPS + steps * SECONDS_A_STEP
-    if seconds < 1:
+    return work / TYPICAL_FLOPS + steps * SECONDS_A_STEP
+
+
+def in_words(seconds: float) -> str:
+    """A rough time: no more digits than a guess deserves."""
+    if seconds < 1.5:
         return "a second"
-    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+    if seconds < 10:
+        return f"{seconds:.0f} seconds"
+    if seconds < 50:
+        return f"{5 * round(seconds / 5)} seconds"
+    minutes = round(seconds / 60)
+    return "a minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def boxes_of(graph: Graph) -> list[LayerBox]:
     """The graph's layers as the diagrams take them, the examples first."""
-    boxes = [LayerBox(EXAMPLES, "", shape_text(graph.spec.shape))]
+    boxes = [LayerBox(EXAMPLES, "", describe(graph.spec.shape))]
     for i, node in enumerate(graph.nodes):
         reads = [graph.nodes[j].name if j != FROM_EXAMPLES else EXAMPLES for j in node.inputs]
         activation = str(getattr(node.layer, "activation", "linear"))
@@ -108,19 +130,10 @@ def boxes_of(graph: Graph) -> list[LayerBox]:
             LayerBox(
                 node.name,
                 node.layer.kind(),
-                shape_text(node.shape),
+                describe(node.shape),
                 node.parameter_count,
                 tuple(reads) if node.inputs != (i - 1,) else (),
                 activation if own else "",
             )
         )
     return boxes
-
-
-def shape_text(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))
-
-
-def _wrapped(text: str, palette: Palette, width: int, role: str) -> list[Text]:
-    lines = [line for part in text.splitlines() for line in textwrap.wrap(part, max(width, 10))]
-    return [Text(line, palette.style(role)) for line in lines]

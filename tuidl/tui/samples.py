@@ -1,48 +1,65 @@
 """Some examples of a preset's data as lines of a chart, for a preview."""
 
+from typing import TYPE_CHECKING, Any
+
 from rich.text import Text
 
+from tuidl.data.dataset import ExampleSpec
 from tuidl.errors import TuidlError
 from tuidl.preset import Preset
 from tuidl.tui.charts.images import Tile, image_grid
 from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.scatter import Points, scatter
+from tuidl.tui.charts.scatter import Points, by_class, scatter
 from tuidl.tui.charts.sequence import Trace, sequence
+from tuidl.tui.charts.tiling import tiled
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
 
 SHOWN_IMAGES = 24
-SHOWN_ROWS = 5
-MOST_POINTS = 300
+MOST_EXAMPLES = 400
+LEAST_SIDE = 16
+"""Pixels that a shown image has in height, if it has as many itself and there is room."""
 
 
 class Samples:
-    """Training examples of one preset, loaded once; takes a while, so call it in a thread."""
+    """Some examples of one preset, as its source has them; empty with a ``problem`` otherwise."""
 
-    def __init__(self, preset: Preset) -> None:
-        self.problem = ""
-        self.spec = preset.data.spec()
-        self.in_time = preset.data.in_time
+    def __init__(self, problem: str = "") -> None:
+        self.problem = problem
+        self.spec = ExampleSpec((1,), 1)
+        self.in_time = False
+        self.x: Any = None
+        self.y: Any = None
+
+    @classmethod
+    def of(cls, preset: Preset) -> "Samples":
+        """Load some; takes a while for large sets, so call it in a thread."""
+        import numpy as np
+
+        samples = cls()
         try:
-            train = preset.data.split().train
+            samples.spec, samples.in_time = preset.data.spec(), preset.data.in_time
+            with np.errstate(all="ignore"):
+                examples = preset.data.read().examples
         except TuidlError as error:
-            self.problem = str(error)
-            return
-        self.count = len(train)
-        self.x, self.y = train.x[:MOST_POINTS], train.y[:MOST_POINTS]
+            return cls(str(error))
+        chosen = _chosen(len(examples), preset.data.in_time)
+        few = examples.part(chosen).floats()
+        samples.x, samples.y = few.x, few.y
+        return samples
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        """Images as images, series as curves, points as points, other tables as rows."""
-        if self.problem:
-            return [Text(line[:width], palette.style("bad")) for line in self.problem.splitlines()]
+        """Images as images, series as curves, everything else as points."""
         shape = self.spec.shape
-        if len(shape) == 3:
+        if len(shape) == 3 and shape[2] in (1, 3):
             return self._images(palette, width, height, unicode)
-        if self.in_time and shape[1] == 1:
-            values = [float(v) for v in self.y[:200, 0]]
-            return sequence([Trace("series", values, "train")], palette, width, height,
-                            unicode=unicode)  # fmt: skip
-        if len(shape) == 1 and shape[0] <= 2:
-            return self._points(palette, width, height, unicode)
-        return self._rows(palette, width, height)
+        if self.in_time:
+            trace = Trace("the series", [float(v) for v in self.y[:200, 0]], "train")
+            return sequence([trace], palette, width, height, unicode=unicode)
+        return self._points(palette, width, height, unicode)
 
     def _images(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         names = self.spec.classes
@@ -50,26 +67,78 @@ class Samples:
             Tile(self.x[i], names[int(self.y[i, 0])] if names else "")
             for i in range(min(SHOWN_IMAGES, len(self.x)))
         ]
-        return image_grid(tiles, palette, width, height, unicode=unicode)
+        count = recognisable(self.spec.shape, len(tiles), width, height, bool(names))
+        return image_grid(tiles[:count], palette, width, height, unicode=unicode)
 
     def _points(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        x, y = self.x, self.y[:, 0]
-        if not self.spec.classes:
-            groups = [Points("examples", x[:, -1], y, "train", False)]
-        elif x.shape[1] == 2:
-            groups = [
-                Points(name, x[y == i, 0], x[y == i, 1], f"series {i + 1}")
-                for i, name in enumerate(self.spec.classes)
-            ]
-        else:
-            return self._rows(palette, width, height)
-        return scatter(groups, palette, width, height, unicode=unicode)
+        flat = self.x.reshape(len(self.x), -1)
+        names, target = self.spec.classes, self.y[:, 0]
+        if not names:
+            column = int(_correlations(flat, target[:, None])[:, 0].argmax())
+            word = place_words([column], flat.shape[1])
+            groups = [Points("target", flat[:, column], target, "train", False)]
+            return scatter(groups, palette, width, height, x_name=word, unicode=unicode)
+        classes = target.astype(int)
+        columns = telling_columns(flat, _one_hot(classes, len(names)))
+        groups = by_class(flat[:, columns[0]], flat[:, columns[-1]], classes, names)
+        word = place_words(columns, flat.shape[1])
+        return scatter(groups, palette, width, height, x_name=word, unicode=unicode)
 
-    def _rows(self, palette: Palette, width: int, height: int) -> list[Text]:
-        names = self.spec.classes
-        lines = []
-        for x, y in list(zip(self.x, self.y, strict=True))[: min(SHOWN_ROWS, height)]:
-            target = names[int(y[0])] if names else f"{y[0]:.4g}"
-            numbers = "  ".join(f"{value:.4g}" for value in x.reshape(-1)[:12])
-            lines.append(Text(f"{target:>12}  {numbers}"[:width], palette.style("text")))
-        return lines
+
+def recognisable(shape: tuple[int, ...], count: int, width: int, height: int, caption: bool) -> int:
+    """How many images to show, so that each keeps enough pixels to be known for what it is."""
+    wanted = min(shape[0], LEAST_SIDE)
+    for number in range(count, 1, -1):
+        plan = tiled(shape, number, width, height, caption=caption, least=4)
+        if 2 * plan.height >= wanted:
+            return number
+    return min(count, 1)
+
+
+def telling_columns(x: "Array", targets: "Array") -> list[int]:
+    """Two columns of ``x`` (examples, columns) that say much about the ``targets`` (examples, k),
+    and not the same; in their order. One where there is but one."""
+    of_targets = _correlations(x, targets).max(1)
+    best = int(of_targets.argmax())
+    if len(of_targets) == 1:
+        return [best]
+    news = of_targets * (1.0 - _correlations(x, x[:, [best]])[:, 0])
+    news[best] = -1.0
+    return sorted((best, int(news.argmax())))
+
+
+def _correlations(x: "Array", y: "Array") -> "Array":
+    """(columns of x, columns of y) of absolute correlations; 0 where a column is constant."""
+    import numpy as np
+
+    x, y = np.nan_to_num(x.astype(float)), np.nan_to_num(y.astype(float))
+    x, y = x - x.mean(0), y - y.mean(0)
+    sizes = np.outer(np.linalg.norm(x, axis=0), np.linalg.norm(y, axis=0))
+    products = np.abs(x.T @ y)
+    shares: Array = np.divide(products, sizes, out=np.zeros_like(products), where=sizes > 0)
+    return shares
+
+
+def place_words(columns: list[int], of: int) -> str:
+    """Which inputs are shown, where there are more."""
+    if of <= 2:
+        return "input" if of == 1 else ""
+    numbers = " and ".join(str(column + 1) for column in columns)
+    return f"input{'s' if len(columns) > 1 else ''} {numbers} of {of}"
+
+
+def _one_hot(classes: "Array", count: int) -> "Array":
+    import numpy as np
+
+    rows: Array = np.eye(count)[classes]
+    return rows
+
+
+def _chosen(count: int, in_time: bool) -> "Array":
+    """Which examples to show: the first in time, else some from everywhere, always the same."""
+    import numpy as np
+
+    if in_time or count <= 1:
+        return np.arange(min(count, MOST_EXAMPLES))
+    shuffled: Array = np.random.default_rng(0).permutation(count)
+    return shuffled[:MOST_EXAMPLES]

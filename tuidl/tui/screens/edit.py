@@ -22,14 +22,13 @@ class EditScreen(Screen[Preset | None]):
         Binding("escape", "cancel", "Cancel", priority=True),
     ]
 
-    def __init__(self, preset: Preset, folder: Path = Path()) -> None:
+    def __init__(self, text: str, *, path: Path | None = None) -> None:
         super().__init__()
-        self._preset, self._folder = preset, folder
-        self._valid: Preset | None = preset
+        self._text, self._folder = text, path.parent if path else Path()
+        self._valid: Preset | None = None
 
     def compose(self) -> ComposeResult:
-        text = self._preset.to_toml()
-        yield TextArea.code_editor(text, language=None, id="text")
+        yield TextArea.code_editor(self._text, language=None, id="text")
         yield Static("", id="problem", markup=False)
         yield Footer()
 

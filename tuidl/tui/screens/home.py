@@ -1,39 +1,29 @@
 """Home: the presets, and what each one is about."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Footer, OptionList, Static
 
-from tuidl.errors import PresetError, TuidlError
 from tuidl.library import shipped
-from tuidl.preset import Preset
 from tuidl.tui.charts.palette import Palette
-from tuidl.tui.preview import Preview, preview_lines
-from tuidl.tui.samples import Samples
+from tuidl.tui.loader import Loader
+from tuidl.tui.preview import Preview
+from tuidl.tui.preview_lines import preview_lines
+from tuidl.tui.shelf import Entry, entries
 from tuidl.tui.widgets.chart import Chart
+from tuidl.tui.widgets.preset_list import PresetList
 
 if TYPE_CHECKING:
     from tuidl.tui.app import Playground
 
-NARROW = 90
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A preset in the list, by its name or file."""
-
-    name: str
-    path: Path
+NARROW = 100
 
 
 class PreviewPanel(Chart):
@@ -52,9 +42,9 @@ class HomeScreen(Screen[None]):
 
     BINDINGS: ClassVar = [
         Binding("enter", "open", "Open"),
-        Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("o", "open_file", "Open a file"),
         Binding("m", "edit", "Modify"),
+        Binding("o", "open_file", "Open a file"),
+        Binding("slash", "filter", "Filter", key_display="/"),
         Binding("q", "app.exit_playground", "Quit"),
         Binding("escape", "list", "List", show=False),
     ]
@@ -63,97 +53,100 @@ class HomeScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._entries: list[Entry] = []
-        self._previews: dict[Path, Preview] = {}
+        self._loader = Loader(self._loaded)
 
     def compose(self) -> ComposeResult:
         yield Static(title(), id="title")
         with Horizontal():
             with Vertical(id="left"):
-                yield Input(placeholder="type to filter", id="filter")
-                yield OptionList(id="list")
+                yield PresetList(id="list")
             yield PreviewPanel(id="preview")
         yield Footer()
 
     def on_mount(self) -> None:
-        recent = [Entry(Path(p).name, Path(p)) for p in self.app.state.recent if Path(p).is_file()]
-        self._entries = [Entry(name, path) for name, path in shipped().items()] + recent
-        self._fill("")
-        self.query_one("#list").focus()
+        self._list.focus()
+        self.refill()
+
+    def on_unmount(self) -> None:
+        self._loader.close()
+
+    def on_screen_resume(self) -> None:
+        self.refill()
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < NARROW, "-narrow")
 
-    def _fill(self, wanted: str) -> None:
-        options = self.query_one("#list", OptionList)
-        options.clear_options()
-        fitting = [e for e in self._entries if wanted.lower() in e.name.lower()]
-        options.add_options([Option(entry.name, id=str(entry.path)) for entry in fitting])
-        if not fitting:
-            return
-        names = [entry.name for entry in fitting]
-        last = self.app.state.last_preset
-        options.highlighted = names.index(last) if last in names else 0
+    @property
+    def _list(self) -> PresetList:
+        return self.query_one(PresetList)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self._fill(event.value)
+    @property
+    def _panel(self) -> PreviewPanel:
+        return self.query_one(PreviewPanel)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        self.action_open()
+    def refill(self) -> None:
+        """List what there is now: files may have come, gone or changed meanwhile."""
+        recent = [Path(name) for name in self.app.state.recent]
+        made = entries(shipped(), [path for path in recent if path.is_file()])
+        chosen = self._list.chosen
+        last = chosen.path if chosen else self._last_path()
+        self._loader.forget_changed()
+        self._list.show(made, last)
+        self._show(self._list.chosen)
+
+    def _last_path(self) -> Path | None:
+        name = self.app.state.last_preset
+        return shipped().get(name) or (Path(name) if name else None)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        path = Path(event.option.id or "")
-        panel = self.query_one(PreviewPanel)
-        if path not in self._previews:
-            self._previews[path] = Preview.of(path)
-            self._load_samples(path)
-        panel.preview = self._previews[path]
-        panel.border_title = path.stem
-        panel.changed()
+        self._show(self._list.chosen)
+
+    def on_preset_list_filtered(self) -> None:
+        self._show(self._list.chosen)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.action_open()
 
-    @work(thread=True)
-    def _load_samples(self, path: Path) -> None:
-        preview = self._previews[path]
-        if preview.preset is None:
-            return
-        try:
-            preview.samples = Samples(preview.preset)
-        except TuidlError as error:
-            preview.problem = str(error)
-        self.app.call_from_thread(self.query_one(PreviewPanel).changed)
+    def _show(self, entry: Entry | None) -> None:
+        panel = self._panel
+        panel.preview = self._loader.ask(entry.path) if entry else None
+        panel.border_title = entry.path.stem if entry else ""
+        panel.changed()
 
-    def _chosen(self) -> Path | None:
-        options = self.query_one("#list", OptionList)
-        if options.highlighted is None:
-            return None
-        return Path(options.get_option_at_index(options.highlighted).id or "")
+    def _loaded(self, preview: Preview) -> None:
+        """Called from the loader's thread."""
+        self.app.call_later(self._take, preview)
+
+    def _take(self, preview: Preview) -> None:
+        chosen = self._list.chosen if self.is_mounted else None
+        if chosen and chosen.path == preview.path:
+            self._panel.preview = preview
+            self._panel.changed()
 
     def action_open(self) -> None:
-        path = self._chosen()
-        preview = self._previews.get(path) if path else None
-        if path is None or preview is None:
+        entry = self._list.chosen
+        if entry is None:
             return
-        if preview.preset is None:
-            self.notify(preview.problem, severity="error")
+        preview = self._loader.ask(entry.path)
+        if not preview.is_read:
             return
-        self.app.state.last_preset = path.stem if path.stem in shipped() else path.name
-        self.app.open(preview.preset, path.parent)
+        if preview.preset is None or preview.problem:
+            self.notify("This preset has an error: m mends it.", severity="warning")
+            return
+        self._remember(entry.path)
+        self.app.open(preview.preset, entry.path.parent)
 
     def action_edit(self) -> None:
-        path = self._chosen()
-        preview = self._previews.get(path) if path else None
-        if preview and preview.preset:
-            self.app.edit_and_open(preview.preset, path.parent if path else Path())
+        entry = self._list.chosen
+        if entry is not None:
+            self.app.edit_file(entry.path)
 
     def action_filter(self) -> None:
-        self.query_one("#filter").focus()
+        self._list.begin_filter()
 
     def action_list(self) -> None:
-        self.query_one("#filter", Input).value = ""
-        self.query_one("#list").focus()
+        self._list.end_filter()
+        self._list.focus()
 
     def action_open_file(self) -> None:
         from tuidl.tui.screens.open_file import OpenFileScreen
@@ -163,14 +156,18 @@ class HomeScreen(Screen[None]):
     def _opened(self, path: Path | None) -> None:
         if path is None:
             return
-        try:
-            preset = Preset.load(path)
-        except PresetError as error:
-            self.notify(str(error), severity="error", timeout=10)
-            return
-        self.app.state.opened(str(path.absolute()))
-        self.app.open(preset, path.parent)
+        path = path.absolute()
+        self.app.state.opened(str(path))
+        self._list.end_filter()
+        self.refill()
+        self._list.choose(path)
+        self._show(self._list.chosen)
+        self.action_open()
+
+    def _remember(self, path: Path) -> None:
+        name = next((name for name, known in shipped().items() if known == path), "")
+        self.app.state.last_preset = name or str(path)
 
 
 def title() -> Text:
-    return Text.assemble(("tuidl", "bold"), "  see a network learn")
+    return Text.assemble(("tuidl", "bold"), "  see a network learn: choose one, press enter")

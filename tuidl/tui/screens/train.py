@@ -58,11 +58,11 @@ class TrainScreen(Screen[None]):
 
     app: "Playground"
 
-    def __init__(self, preset: Preset) -> None:
+    def __init__(self, preset: Preset, previous: Run | None = None) -> None:
         super().__init__()
         self.preset = preset
         self.shown = Run()
-        self.previous: Run | None = None
+        self.previous = previous
         self.pace: float | None = None
         self._chosen_pace = False
         self._dirty = True
@@ -123,7 +123,8 @@ class TrainScreen(Screen[None]):
             self._answered(event)
         else:
             self.shown.fold_event(event)
-        if isinstance(event, events.Paused) and not self._chosen_pace:
+        first = isinstance(event, events.Paused | events.Progress)
+        if first and not self._chosen_pace:
             self._choose_pace()
         if isinstance(event, events.Refused | events.RunFailed):
             self.notify(event.error, severity="error", timeout=10)
@@ -190,17 +191,19 @@ class TrainScreen(Screen[None]):
 
     def action_go(self) -> None:
         if self.shown.is_over:
-            self.action_reset()
+            self.app.load(self.preset, paused=self.shown.phase is Phase.LOST)
         elif self.shown.phase is Phase.RUNNING:
             self.app.send(commands.Pause())
         else:
             self.app.send(commands.Resume())
 
     def action_step(self) -> None:
-        self.app.send(commands.Step())
+        if not self.shown.is_over:
+            self.app.send(commands.Step())
 
     def action_epoch(self) -> None:
-        self.app.send(commands.Epoch())
+        if not self.shown.is_over:
+            self.app.send(commands.Epoch())
 
     def action_reset(self) -> None:
         self.app.load(self.preset)
@@ -209,6 +212,8 @@ class TrainScreen(Screen[None]):
         self.app.load(self.app.with_new_seed(self.preset))
 
     def action_rate(self, way: int) -> None:
+        if self.shown.is_over:
+            return
         rate = self.shown.learning_rate or self.preset.optimizer.learning_rate
         value = rate * RATE_STEP**way
         self.app.send(commands.Set(key="optimizer.learning_rate", value=value))

@@ -1,0 +1,35 @@
+"""The playground without its engine process: the screens alone, quick to start."""
+
+from pathlib import Path
+
+import pytest
+
+from tuidl.commands import Command, Load
+from tuidl.tui.app import Playground
+from tuidl.tui.engine import Engine
+from tuidl.tui.state import State
+
+
+def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **options: object) -> Playground:
+    """A playground whose engine only notes what it is told, in ``app.told``."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    told: list[Command] = []
+
+    async def nothing(engine: Engine) -> None:
+        return None
+
+    def note(engine: Engine, command: Command) -> bool:
+        told.append(command)
+        return True
+
+    monkeypatch.setattr(Engine, "start", nothing)
+    monkeypatch.setattr(Engine, "stop", nothing)
+    monkeypatch.setattr(Engine, "send", note)
+    app = Playground(state=options.pop("state", None) or State(), **options)  # type: ignore[arg-type]
+    app.told = told  # type: ignore[attr-defined]
+    return app
+
+
+def loads(app: Playground) -> list[Load]:
+    """What the engine was told to load."""
+    return [command for command in app.told if isinstance(command, Load)]  # type: ignore[attr-defined]

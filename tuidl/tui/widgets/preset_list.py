@@ -1,0 +1,136 @@
+"""The list of presets by shelf, filtered by what is typed."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.binding import Binding
+from textual.content import Content
+from textual.events import Key, Paste, Resize
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from tuidl.tui.charts.grid import fitted
+from tuidl.tui.shelf import Entry
+
+COMMANDS = frozenset("moq?")
+"""Letters that are keys of the screen for as long as nobody filters."""
+INDENT = 2
+
+
+class PresetList(OptionList):
+    """Typing filters. ``m``, ``o`` and ``q`` are commands unless a filter has begun, with any
+    other letter or with ``/``."""
+
+    DEFAULT_CSS = """
+    PresetList { border: round $surface-lighten-2; background: $background; padding: 0 1;
+                 border-title-color: $text-muted; border-subtitle-color: $text-muted; }
+    PresetList { scrollbar-size-vertical: 1; scrollbar-gutter: stable; text-wrap: nowrap; }
+    PresetList:focus { border: round $accent; background-tint: transparent; }
+    PresetList > .option-list--option-disabled { color: $accent; text-style: bold; }
+    """
+
+    class Filtered(Message):
+        """Others are listed now, perhaps none."""
+
+    BINDINGS: ClassVar = [Binding("enter", "select", "Open")]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._entries: list[Entry] = []
+        self._shown: list[Entry] = []
+        self.wanted: str | None = None
+
+    @property
+    def chosen(self) -> Entry | None:
+        """The entry under the cursor."""
+        if self.highlighted is None:
+            return None
+        number = self.get_option_at_index(self.highlighted).id
+        return self._shown[int(number)] if number else None
+
+    def show(self, entries: list[Entry], path: Path | None) -> None:
+        """List ``entries`` with the cursor on the one in ``path``."""
+        self._entries = entries
+        self._fill(path)
+
+    def choose(self, path: Path) -> None:
+        """Move the cursor to the entry of a file, if it is listed."""
+        for i, option in enumerate(self.options):
+            if option.id and self._shown[int(option.id)].path == path:
+                self.highlighted = i
+
+    def begin_filter(self) -> None:
+        self.wanted = self.wanted or ""
+        self.focus()
+        self._titles()
+
+    def end_filter(self) -> None:
+        """All entries again, the cursor where it is."""
+        self._refilter(None)
+
+    def _refilter(self, wanted: str | None) -> None:
+        path = self.chosen.path if self.chosen else None
+        self.wanted = wanted
+        self._fill(path)
+        self.post_message(self.Filtered())
+
+    def _fill(self, path: Path | None) -> None:
+        self._shown = [entry for entry in self._entries if entry.fits(self.wanted or "")]
+        self.clear_options()
+        width = max(self.scrollable_content_region.width, 10)
+        shelves = len({entry.shelf for entry in self._shown})
+        roomy = len(self._shown) + 2 * shelves - 1 <= self.scrollable_content_region.height
+        shelf = ""
+        for number, entry in enumerate(self._shown):
+            if entry.shelf != shelf:
+                if shelf and roomy:
+                    self.add_option(Option("", disabled=True))
+                shelf = entry.shelf
+                self.add_option(Option(shelf, disabled=True))
+            self.add_option(Option(_row(entry, width), id=str(number)))
+        self._titles()
+        if self._shown:
+            self.highlighted = 1
+            if path is not None:
+                self.choose(path)
+
+    def _titles(self) -> None:
+        filtering = self.wanted is not None
+        self.border_title = f"filter: {self.wanted}_" if filtering else "type to filter"
+        count = f"{len(self._shown)} of {len(self._entries)}"
+        self.border_subtitle = f"{count}, esc: all" if filtering else ""
+
+    def on_resize(self, event: Resize) -> None:
+        self._refilter(self.wanted)
+
+    def on_key(self, event: Key) -> None:
+        letter = event.character if event.is_printable else None
+        if letter == "/" and self.wanted is None:
+            self.begin_filter()
+        elif event.key == "backspace" and self.wanted is not None:
+            self._refilter(self.wanted[:-1] or None)
+        elif letter and (self.wanted is not None or letter not in COMMANDS) and letter.strip():
+            self._refilter((self.wanted or "") + letter)
+        elif letter == " " and self.wanted:
+            self._refilter(self.wanted + " ")
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_paste(self, event: Paste) -> None:
+        words = " ".join(event.text.split())
+        if words:
+            self._refilter((self.wanted or "") + words)
+        event.stop()
+
+
+def _row(entry: Entry, width: int) -> Content:
+    """The title, and at the right what its data is, where there is room for both."""
+    title = " " * (INDENT - 1) + fitted(entry.title, width - INDENT)
+    room = width - cell_len(title) - cell_len(entry.word)
+    if room < 2:
+        return Content(title)
+    return Content.assemble(title, " " * room, (entry.word, "dim"))
