@@ -35,7 +35,7 @@ class HistogramOptions(msgspec.Struct, forbid_unknown_fields=True):
 def layers(trainer: Trainer, options: Options) -> dict[str, Any]:
     """Of each layer: mean size of its output and of the gradient that comes back to it, length of
     its weights and of their gradient; share of units that are dead (zero for
-    every example) or saturated."""
+    every example) or saturated. A closing softmax or sigmoid belongs to the loss."""
     seen = inspect(trainer.model, batch_of(trainer, trainer.train_feed, options.examples))
     parameters = trainer.model.parameters
     found = []

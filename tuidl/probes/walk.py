@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from tuidl.backends.base import Array, Feed
 from tuidl.graph import Node
+from tuidl.losses import Classification
 from tuidl.probes.common import numbers
 from tuidl.tape import Phase
 from tuidl.training.inspection import Inspected, inspect
@@ -45,6 +46,7 @@ def walk(trainer: Trainer, options: Options) -> dict[str, Any]:
         "target": _first(feed.y[first[:1]], shown),
         "predicted": _predicted(trainer, seen, options.examples),
         "forward": _forward(trainer, seen, shown),
+        "closing": _closing(trainer),
         "loss": seen.loss,
         "losses": _losses(trainer, seen, feed, options.examples),
         "loss_kind": trainer.preset.loss.kind(),
@@ -68,7 +70,8 @@ def _next_batch(trainer: Trainer) -> Feed:
 
 
 def _forward(trainer: Trainer, seen: Inspected, shown: int) -> list[dict[str, Any]]:
-    """Each layer that computes something, with its first values."""
+    """Each layer that computes something, with its first values. A closing softmax or sigmoid
+    belongs to the loss."""
     return [
         {
             "name": node.name,
@@ -78,9 +81,15 @@ def _forward(trainer: Trainer, seen: Inspected, shown: int) -> list[dict[str, An
             "shape": list(node.shape),
             "values": _first(seen.outputs[node.name], shown),
         }
-        for node in trainer.program.graph.nodes
+        for node in trainer.program.graph.nodes_for_loss
         if node.name in seen.outputs
     ]
+
+
+def _closing(trainer: Trainer) -> str:
+    """What makes the last layer's outputs predictions: softmax, sigmoid or nothing."""
+    loss = trainer.preset.loss
+    return loss.closing_activation if isinstance(loss, Classification) else "linear"
 
 
 def _activation(node: Node) -> str:
@@ -90,12 +99,12 @@ def _activation(node: Node) -> str:
 def _answers(trainer: Trainer, seen: Inspected) -> Array:
     """The last outputs, with the closing softmax or sigmoid that belongs to the loss; (examples,
     outputs)."""
-    graph = trainer.program.graph
     last = list(seen.outputs.values())[-1]
     logits = last.reshape(len(last), -1).astype(np.float64)
-    if graph.preset.loss.kind() == "binary_cross_entropy":
+    closing = _closing(trainer)
+    if closing == "sigmoid":
         return np.asarray(1 / (1 + np.exp(-logits)))
-    if not graph.preset.loss.classifies(graph.spec):
+    if closing != "softmax":
         return logits
     raised = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
@@ -123,7 +132,7 @@ def _losses(trainer: Trainer, seen: Inspected, feed: Feed, count: int) -> Any:
         right = np.where(true == 1, answers[:, 0], 1 - answers[:, 0])
     else:
         right = answers[np.arange(len(true)), true]
-    return numbers(-np.log(np.maximum(right, LEAST_SHARE)))
+    return numbers(np.abs(np.log(np.maximum(right, LEAST_SHARE))))
 
 
 def _update(trainer: Trainer, seen: Inspected, shown: int) -> list[dict[str, Any]]:

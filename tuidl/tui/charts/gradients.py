@@ -59,15 +59,15 @@ def verdict(lengths: Sequence[tuple[str, float]]) -> tuple[str, str]:
         return "length of the gradient by epoch", "text"
     (first, low), (last, high) = kept[0], kept[-1]
     if high / low >= TOO_FAR:
-        return f"vanishing: {first} gets 1/{_round(high / low)} of the gradient of {last}", "bad"
+        return f"vanishing: {first} gets 1/{rounded(high / low)} of {last}'s", "bad"
     if low / high >= TOO_FAR:
-        return f"exploding: {first} gets {_round(low / high)} times that of {last}", "bad"
+        return f"exploding: {first} gets {rounded(low / high)} times {last}'s", "bad"
     sizes = [v for _, v in kept]
-    return f"within a factor of {_round(max(sizes) / min(sizes))}: every layer learns", "good"
+    return f"within a factor of {rounded(max(sizes) / min(sizes))}: every layer learns", "good"
 
 
-def _round(number: float) -> str:
-    """Two digits that count."""
+def rounded(number: float) -> str:
+    """Two digits that count: 31,000, 7.3."""
     return f"{float(f'{number:.2g}'):,.0f}" if number >= 10 else f"{number:.2g}"
 
 

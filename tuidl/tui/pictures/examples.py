@@ -120,7 +120,9 @@ def closely(
     head = [_sentence(example, answer["classes"], palette, width, unicode)]
     room = height - 1
     if len(answer["shape"]) == 1 or room < 2:
-        return [*head, *_shares(example, answer["classes"], palette, width, room, unicode)]
+        above = min(len(answer["classes"]) + 1, room)
+        shares = _shares(example, answer["classes"], palette, width, above, unicode)
+        return [*head, *shares, *_inputs(example["x"], palette, width, room - above, unicode)]
     if width >= 44:
         left = width * 2 // 5
         picture = _enlarged(example, answer["shape"], palette, left, room, unicode)
@@ -160,6 +162,21 @@ def _enlarged(
         return image(pixels(example["x"], shape), palette, width, height, unicode=unicode)
     values = np.array([np.nan if v is None else v for v in example["x"]], float)
     return heat(values.reshape(tuple(shape)), palette, width, height, unicode=unicode)
+
+
+def _inputs(
+    values: Sequence[float | None], palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    """The numbers that the network reads, in columns."""
+    grid = Grid(width, height, unicode)
+    grid.put(0, 0, "its inputs", palette.style("muted"))
+    across = max(width // 14, 1)
+    for i, value in enumerate(values):
+        row, column = divmod(i, across)
+        x = grid.put(14 * column, row + 1, f"{i + 1:>3} ", palette.style("muted"))
+        text = "?" if value is None else f"{value:.3g}"
+        grid.put(x, row + 1, fitted(text, 9), palette.style("text"))
+    return grid.lines()
 
 
 def _shares(

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.text import Text
 
 from tuidl.graph import Graph
 from tuidl.tui.charts.beside import beside, stacked
 from tuidl.tui.charts.frame import note
+from tuidl.tui.charts.gradients import rounded
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.heat import Map, heat_grid
 from tuidl.tui.charts.histogram import Distribution, histogram
@@ -23,6 +25,9 @@ from tuidl.tui.pictures.shapes import known
 Answer = dict[str, Any]
 DEAD, SATURATED = 0.3, 0.5
 """Shares of a layer's units from which on it is called out."""
+
+WIDEST = 8
+"""Cells that a single weight gets at most."""
 
 STARVED = 1e-3
 """Share of the last layer's gradient below which a layer hardly learns."""
@@ -53,9 +58,9 @@ def warning_words(layer: dict[str, Any], last_gradient: float = math.nan) -> str
     if saturated is not None and saturated >= SATURATED:
         return f"{saturated:.0%} saturated: at their limits, no slope"
     if gradient is not None and gradient < STARVED * last_gradient:
-        return f"gets 1/{last_gradient / gradient:,.0f} of the last gradient" if gradient else (
-            "no gradient gets here"
-        )  # fmt: skip
+        if not gradient:
+            return "no gradient gets here"
+        return f"gets 1/{rounded(last_gradient / gradient)} of the last layer's gradient"
     return ""
 
 
@@ -140,7 +145,7 @@ def _fitting(
     values: Sequence[Any], palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
     """As many maps as can be seen well, all on one scale."""
-    arrays = [np.array([[known(v) for v in row] for row in one], float) for one in values]
+    arrays = [_array(one) for one in values]
     count = comfortable(arrays[0].shape, width, height - 1, caption=False)
     return heat_grid([Map(a) for a in arrays[:count]], palette, width, height, unicode=unicode)
 
@@ -151,14 +156,35 @@ def weights(answer: Answer, palette: Palette, width: int, height: int, unicode: 
     rows, columns = answer["shape"]
     count = len(answer["maps"])
     if "recurrent" in answer["parameter"]:
-        text = f"from each of {rows} states (down) to each (across)"
-        text += f", {count} gates" if count > 1 else ""
+        text = f"from {rows} states to {rows}" + (", gate by gate" if count > 1 else "")
     else:
-        text = f"from {rows} inputs (down) to {columns} units (across)"
+        text = f"{_counted(rows, 'input')} (down) to {_counted(columns, 'unit')} (across)"
     grid.put(0, 0, fitted(text, width), palette.style("text", bold=True))
     kept = [
-        Map(np.array([[known(v) for v in row] for row in part["values"]], float),
-            part["name"] if count > 1 else "")
+        Map(
+            _stretched(part["values"], width, height - 2) if count == 1 else _array(part["values"]),
+            part["name"] if count > 1 else "",
+        )
         for part in answer["maps"]
-    ]  # fmt: skip
+    ]
     return [*grid.lines(), *heat_grid(kept, palette, width, height - 1, unicode=unicode)]
+
+
+def _array(values: Sequence[Any]) -> NDArray[np.float64]:
+    return np.array([[known(v) for v in row] for row in values], float)
+
+
+def _stretched(values: Sequence[Any], width: int, height: int) -> NDArray[np.float64]:
+    """A flat or narrow array with its rows or columns repeated, so that it fills the room."""
+    made = _array(values)
+    rows, columns = made.shape
+    wanted = 2 * height / max(width, 1) / (rows / columns)
+    if wanted >= 2:
+        return np.repeat(made, min(int(wanted), WIDEST), axis=0)
+    if wanted <= 1 / 2:
+        return np.repeat(made, min(int(1 / wanted), WIDEST), axis=1)
+    return made
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("s" if number != 1 else "")

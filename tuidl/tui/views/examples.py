@@ -136,7 +136,7 @@ class Part(Chart):
 class ExampleList(Part):
     """Examples with verdicts; arrows select one."""
 
-    concept = "validation"
+    concept = "validation_set"
     BINDINGS: ClassVar = [
         Binding("left,up", "select(-1)", "Select", show=False),
         Binding("right,down", "select(1)", "Select", show=False),

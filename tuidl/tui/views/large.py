@@ -89,7 +89,7 @@ class LargeView(View):
 class LargePicture(Chart):
     """The answer to the task's probe, with words where it needs some."""
 
-    concept = "validation"
+    concept = "validation_set"
 
     def __init__(self, kind: str) -> None:
         super().__init__()

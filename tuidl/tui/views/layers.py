@@ -157,7 +157,7 @@ class Part(Chart):
 class LayerList(Part):
     """The layers; arrows select one."""
 
-    concept = "vanishing_gradients"
+    concept = "vanishing_gradient"
     BINDINGS: ClassVar = [
         Binding("up", "select(-1)", "Layer", show=False),
         Binding("down", "select(1)", "Layer", show=False),
@@ -175,7 +175,7 @@ class LayerList(Part):
 class Gradients(Part, can_focus=False):
     """Lengths of gradients over the epochs."""
 
-    concept = "vanishing_gradients"
+    concept = "vanishing_gradient"
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         series = self.view.shown.history.series

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tuidl.tui.app import Playground
 
 Answer = dict[str, Any]
-OPTIONS = {"numbers": 12, "examples": 12}
+OPTIONS = {"numbers": numbers.SENT, "examples": 12}
 
 
 class StepView(View):
@@ -37,10 +37,7 @@ class StepView(View):
     ]
     DEFAULT_CSS = """
     StepView Chart { height: 1fr; }
-    StepView #told { width: 2fr; }
-    StepView Numbers { width: 3fr; }
-    .-narrow StepView #told { width: 1fr; }
-    .-narrow StepView Numbers { width: 1fr; }
+    StepView #told, StepView Numbers { width: 1fr; }
     """
 
     app: "Playground"
@@ -194,5 +191,5 @@ class Numbers(Part):
             case "backward":
                 body = numbers.backward(answer, *room, view.selected)
             case _:
-                body = numbers.update(answer, view.after, *room)
+                body = numbers.update(answer, view.after, *room, is_over=view.shown.is_over)
         return [*head, *body]

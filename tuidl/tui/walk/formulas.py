@@ -66,6 +66,16 @@ LOSSES: dict[str, str] = {
     "binary_cross_entropy": "loss = mean of -ln(p of what is true)",
 }
 
+GRADIENTS: dict[str, str] = {
+    "mse": "dp = 2 · (p - y) / n",
+    "mae": "dp = 1 / n where p > y, else -1 / n",
+    "huber": "dp = (p - y) / n, at most 1 / n far off",
+    "cross_entropy": "the last layer gets (p - 1 for the true class) / n",
+    "categorical_cross_entropy": "the last layer gets (p - y) / n",
+    "binary_cross_entropy": "the last layer gets (p - y) / n",
+}
+"""Of the losses, where the way back starts; n examples."""
+
 OPTIMIZERS: dict[str, str] = {
     "sgd": "w = w - rate · g",
     "adam": "m = mean of g   v = mean of g²   w = w - rate · m / sqrt(v)",
@@ -94,3 +104,8 @@ def backward_formula(kind: str, activation: str) -> str:
 def _is_recurrent(kind: str) -> bool:
     """Those have their activation in the formula already."""
     return LAYERS.get(kind, ("", ""))[1] == BACK_IN_TIME
+
+
+def closing_formula(closing: str) -> str:
+    """What makes the last layer's outputs predictions; empty where they are already."""
+    return f"p = {ACTIVATIONS[closing][0]}" if closing in ACTIVATIONS else ""

@@ -14,10 +14,17 @@ from tuidl.tui.charts.scale import short
 from tuidl.tui.charts.tiling import comfortable
 from tuidl.tui.pictures.examples import is_image, pixels
 from tuidl.tui.pictures.shapes import known
-from tuidl.tui.walk.formulas import backward_formula, forward_formula
+from tuidl.tui.walk.formulas import (
+    GRADIENTS,
+    backward_formula,
+    closing_formula,
+    forward_formula,
+)
 from tuidl.tui.walk.worked import worked_loss, worked_neuron, worked_update
 
 Answer = dict[str, Any]
+SENT = 12
+"""So many numbers of an array are asked for; where there are as many, there may be more."""
 
 
 def shape_text(shape: Sequence[int]) -> str:
@@ -25,20 +32,21 @@ def shape_text(shape: Sequence[int]) -> str:
 
 
 def value_text(value: float | None) -> str:
-    """Four digits that count, a sign's place in front."""
+    """Three digits that count, a sign's place in front."""
     number = known(value)
-    return f"{short(number, 4)}" if number < 0 else f" {short(number, 4)}"
+    return f"{short(number, 3)}" if number < 0 else f" {short(number, 3)}"
 
 
 def values_text(values: Sequence[float | None], width: int) -> str:
-    """As many values as fit, and dots."""
+    """As many values as fit, and dots where that is not all."""
     texts: list[str] = []
     for value in values:
-        text = f"{value_text(value):<9}"
+        text = f"{value_text(value):<10}"
         if sum(map(len, texts)) + len(text) > width - 1:
             break
         texts.append(text)
-    return "".join(texts).rstrip() + " …"
+    more = len(texts) < len(values) or len(values) == SENT
+    return "".join(texts).rstrip() + (" …" if more else "")
 
 
 def target_text(answer: Answer, target: Sequence[float | None]) -> str:
@@ -114,7 +122,7 @@ def forward(
     grid = Grid(width, height, unicode)
     layers = answer["forward"]
     y = _flow(grid, palette, 0, f"x  {shape_text(answer['shape'])}", answer["input"], "train")
-    worked = worked_neuron(answer, width)
+    worked = worked_neuron(answer, width) or _closed(answer, width)
     end = height - len(worked)
     first, each = _window(len(layers), selected, end - y)
     for i, layer in list(enumerate(layers))[first:]:
@@ -127,6 +135,14 @@ def forward(
     for i, text in enumerate(worked, min(y + 1, end)):
         grid.put(0, i, fitted(text, width), palette.style("good", bold=True))
     return grid.lines()
+
+
+def _closed(answer: Answer, width: int) -> list[str]:
+    """What the loss makes of the last outputs, for the first example."""
+    formula = closing_formula(answer["closing"])
+    if not formula:
+        return []
+    return [f"{formula}:", values_text(answer["predicted"][0], width)]
 
 
 def _window(count: int, selected: int, height: int) -> tuple[int, int]:
@@ -173,7 +189,7 @@ def loss(answer: Answer, palette: Palette, width: int, height: int, unicode: boo
     """The first examples with truth, prediction and loss; the mean over all below."""
     grid = Grid(width, height, unicode)
     asked = "p of the true one" if answer["classes"] else "p predicted"
-    columns = (10, max(width // 3 - 2, 18), width)
+    columns = (8, max(width // 3 - 2, 19), width)
     for (x, text), role in zip(
         ((columns[0], "y true"), (columns[1], asked)), ("validation", "train"), strict=True
     ):
@@ -208,8 +224,11 @@ def backward(
     kinds = {layer["name"]: layer for layer in answer["forward"]}
     layers = answer["backward"]
     ends = decades([known(layer["length"]) for layer in layers])
-    grid.put(0, 0, "d loss", palette.style("bad", bold=True))
-    grid.put_right(width, 0, "length of the gradient", palette.style("muted"))
+    text = GRADIENTS.get(answer["loss_kind"], "")
+    grid.put(0, 0, fitted(text, width), palette.style("bad", bold=True))
+    heading = "length of the gradient"
+    if len(text) + len(heading) + 3 < width:
+        grid.put_right(width, 0, heading, palette.style("muted"))
     at = len(layers) - 1 - selected
     first, each = _window(len(layers), at, height - 1)
     y = 1
@@ -236,41 +255,43 @@ def update(
     width: int,
     height: int,
     unicode: bool,
+    *,
+    is_over: bool = False,
 ) -> list[Text]:
-    """Parameters with their gradients; once the step is done, before -> after."""
+    """Parameters with their gradients; once the step is done, before -> after. ``is_over``: the
+    run has no more steps."""
     grid = Grid(width, height, unicode)
     later = {one["name"]: one["values"] for one in after["update"]} if after else {}
-    columns = (0, *(width // 3 + 12 * i for i in range(3)))
-    titles = (
-        ("weight", "muted"),
-        ("before", "text"),
-        ("gradient", "validation"),
-        ("after", "good"),
-    )
-    heads = [(x, text, role) for x, (text, role) in zip(columns, titles, strict=True)]
-    for x, text, role in heads:
-        grid.put(x, 0, text, palette.style(role, bold=True))
+    columns = [max(width // 3, 10) + 12 * i - 6 for i in range(3)]
+    titles = (("before", "text"), ("gradient", "validation"), ("after", "good"))
+    grid.put(0, 0, "weight", palette.style("muted"))
+    for x, (text, role) in zip(columns, titles, strict=True):
+        grid.put(x + 1, 0, text, palette.style(role, bold=True))
     rows = _rows(answer, height - 4)
     for y, (one, i) in enumerate(rows, 1):
-        name = f"{one['name']}[{i}]"
-        grid.put(0, y, fitted(name, width // 3 - 1), palette.style("muted"))
-        now = later.get(one["name"], [None] * (i + 1))[i] if later else None
-        cells = (one["values"][i], one["gradient"][i], now)
-        for (x, _, role), value in zip(heads[1:], cells, strict=True):
+        if i is None:
+            grid.put(0, y, fitted(one["name"], width - 10), palette.style("text", bold=True))
+            grid.put_right(width, y, shape_text(one["shape"]), palette.style("muted"))
+            continue
+        grid.put(2, y, f"[{i}]", palette.style("muted"))
+        cells = (one["values"][i], one["gradient"][i], later[one["name"]][i] if later else None)
+        for x, (_, role), value in zip(columns, titles, cells, strict=True):
             text = value_text(value) if value is not None else " ?"
-            style = palette.style(role if value is not None else "muted")
-            grid.put(x - 1, y, text, style)
+            grid.put(x, y, text, palette.style(role if value is not None else "muted"))
     text = worked_update(answer, after)
     y = min(len(rows) + 2, height - 2)
     grid.put(0, y, fitted(text, width), palette.style("good", bold=True))
     done = "done: n goes on to the next batch" if after else "n: take the step for real"
+    done = "the run is over: space starts it again" if is_over else done
     grid.put(0, y + 1, done, palette.style("accent", bold=True))
     return grid.lines()
 
 
-def _rows(answer: Answer, most: int) -> list[tuple[dict[str, Any], int]]:
-    """Parameters and places in them: as many of each as there is room for."""
+def _rows(answer: Answer, most: int) -> list[tuple[dict[str, Any], int | None]]:
+    """Parameters, each with as many places in it as there is room for; None is its name's line."""
     found = answer["update"]
-    each = max(most // max(len(found), 1), 1)
-    rows = [(one, i) for one in found for i in range(min(each, len(one["values"])))]
+    each = max(most // max(len(found), 1) - 1, 1)
+    rows: list[tuple[dict[str, Any], int | None]] = []
+    for one in found:
+        rows += [(one, None), *((one, i) for i in range(min(each, len(one["values"]))))]
     return rows[: max(most, 1)]

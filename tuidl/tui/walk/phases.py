@@ -89,9 +89,9 @@ def code_lines(
         chosen = own == phase
         role = "text" if chosen else "muted"
         grid.put(0, y, "▸" if chosen else " ", palette.style("accent", bold=True))
-        x = grid.put(2, y, fitted(text, width - 2), palette.style(role, bold=chosen))
+        grid.put(2, y, fitted(text, width - 2), palette.style(role, bold=chosen))
         if place:
-            grid.put(x, y, f"  now {place}", palette.style("accent", bold=True))
+            grid.put_right(width, y, f"now {place}", palette.style("accent", bold=True))
         if chosen:
             grid.tint(0, y, width, palette.selected)
     return grid.lines()
@@ -128,7 +128,11 @@ def words(
     lines = textwrap.wrap(PHASES[phase].sentence, max(width, 10))
     for y, line in enumerate(lines):
         grid.put(0, y, line, palette.style("text"))
-    below = textwrap.wrap(formula_of(answer, phase).replace("   ", "\n"), max(width - 2, 10))
+    below = [
+        line
+        for part in formula_of(answer, phase).split("   ")
+        for line in textwrap.wrap(part, max(width - 2, 10))
+    ]
     start = len(lines) + (len(lines) + len(below) < height)
     for y, line in enumerate(below, start):
         grid.put(2, y, line, palette.style("accent", bold=True))
