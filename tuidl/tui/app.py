@@ -312,8 +312,8 @@ class Playground(App[int]):
 def as_train_screen(screen: Screen[Any]) -> "TrainScreen | None":
     """The screen, if it is the one of a run; its module takes a while to load, and Home goes
     without it."""
-    module = sys.modules.get("tuidl.tui.screens.train")
-    return screen if module and isinstance(screen, module.TrainScreen) else None
+    kind = getattr(sys.modules.get("tuidl.tui.screens.train"), "TrainScreen", None)
+    return screen if kind and isinstance(screen, kind) else None
 
 
 def _load_training_screen() -> None:
