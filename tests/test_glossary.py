@@ -18,7 +18,6 @@ from tuidl.glossary import Concept, concept, concepts
 from tuidl.glossary.ascii import LOWERED, to_ascii
 from tuidl.glossary.contents import TOPICS, names_of
 from tuidl.glossary.pages import NARROWEST, Line, listing, page
-from tuidl.initializers import Initializer
 from tuidl.layers import LAYERS
 from tuidl.layers.base import ActivationName
 from tuidl.library import shipped
@@ -27,6 +26,7 @@ from tuidl.metrics import METRICS, MetricName
 from tuidl.optimizers import OPTIMIZERS
 from tuidl.preset import EarlyStopping, Training
 from tuidl.schedules import Schedule
+from tuidl.starts import Initializer
 
 CHECKS = (worked_learning, worked_data, worked_optimizing, worked_networks, worked_depth)
 ENTRIES = concepts()

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 import platformdirs
@@ -23,8 +24,10 @@ from tuidl.preset import Preset
 from tuidl.tui.engine import Engine
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
-from tuidl.tui.screens.train import TrainScreen
 from tuidl.tui.state import State
+
+if TYPE_CHECKING:
+    from tuidl.tui.screens.train import TrainScreen
 
 PROBE_SHARE = 0.04
 """The most of the engine's time that looking inside may take."""
@@ -112,6 +115,7 @@ class Playground(App[int]):
         from tuidl.tui.screens.home import HomeScreen
 
         self.push_screen(HomeScreen())
+        self.run_worker(_load_training_screen, thread=True)
 
     def on_resize(self, event: Resize) -> None:
         """A notice where the terminal is too small, for as long as it is."""
@@ -135,6 +139,8 @@ class Playground(App[int]):
     def open(self, preset: Preset, folder: Path | None = None) -> None:
         """Show the training screen of a preset, and have the engine make ready for it."""
         self._folder = folder or self._folder
+        from tuidl.tui.screens.train import TrainScreen
+
         self.push_screen(TrainScreen(preset))
         self.call_after_refresh(self.load, preset)
 
@@ -188,14 +194,14 @@ class Playground(App[int]):
             screen.shown.error = message
             screen.take(events.Refused(error="\n".join([message, *words])))
 
-    def _train_screen(self) -> TrainScreen | None:
-        return next((s for s in self.screen_stack if isinstance(s, TrainScreen)), None)
+    def _train_screen(self) -> "TrainScreen | None":
+        return next(filter(None, map(as_train_screen, self.screen_stack)), None)
 
     def _ask(self) -> None:
         """Send the next probe that a visible panel wants, no more than the engine can bear."""
-        screen = self.screen
+        screen = as_train_screen(self.screen)
         now = time.monotonic()
-        if not isinstance(screen, TrainScreen) or self._next is not None:
+        if screen is None or self._next is not None:
             return
         if screen.shown.phase in (Phase.LOADING, Phase.COMPILING, Phase.LOST, Phase.FAILED):
             return
@@ -209,7 +215,7 @@ class Playground(App[int]):
             self._asked[kind] = (screen.shown.epoch, screen.shown.step, str(options))
             self.engine.send(commands.Probe(id=self._probe_id, kind=kind, options=options))
 
-    def _is_news(self, screen: TrainScreen, probe: tuple[str, dict[str, Any]]) -> bool:
+    def _is_news(self, screen: "TrainScreen", probe: tuple[str, dict[str, Any]]) -> bool:
         """Whether the network has changed since the same was asked before."""
         place = (screen.shown.epoch, screen.shown.step, str(probe[1]))
         return screen.shown.phase is Phase.RUNNING or self._asked.get(probe[0]) != place
@@ -233,7 +239,7 @@ class Playground(App[int]):
         training = msgspec.structs.replace(preset.training, seed=preset.training.seed + 1)
         return msgspec.structs.replace(preset, training=training)
 
-    def leave_run(self, screen: TrainScreen) -> None:
+    def leave_run(self, screen: "TrainScreen") -> None:
         from tuidl.tui.screens.leave import LeaveScreen
 
         if screen.shown.phase in (Phase.RUNNING, Phase.PAUSED) and screen.shown.epochs_done:
@@ -253,8 +259,9 @@ class Playground(App[int]):
 
     def edit(self, preset: Preset) -> None:
         from tuidl.tui.screens.edit import EditScreen
+        from tuidl.tui.toml_edit import dumps
 
-        self.push_screen(EditScreen(preset.to_toml()), self._edited)
+        self.push_screen(EditScreen(dumps(msgspec.to_builtins(preset))), self._edited)
 
     def edit_file(self, path: Path) -> None:
         """Modify the preset in a file, whether it can be trained or not, and open the outcome."""
@@ -272,6 +279,8 @@ class Playground(App[int]):
 
     def _edited(self, preset: Preset | None) -> None:
         """Start again from the edited preset, with the run before faintly behind its curves."""
+        from tuidl.tui.screens.train import TrainScreen
+
         before = self._train_screen()
         if preset is None or before is None:
             return
@@ -287,14 +296,26 @@ class Playground(App[int]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         yield from super().get_system_commands(screen)
-        if isinstance(screen, TrainScreen):
+        if train := as_train_screen(screen):
             for title, text, action in (
-                ("Train or pause", "space", screen.action_go),
-                ("One step", "s", screen.action_step),
-                ("One epoch", "e", screen.action_epoch),
-                ("Reset", "r: the same seed from the start", screen.action_reset),
-                ("New seed", "R: other first weights", screen.action_new_seed),
-                ("Full speed", "f: or slow enough to watch", screen.action_full_speed),
-                ("Modify the preset", "m", screen.action_edit),
+                ("Train or pause", "space", train.action_go),
+                ("One step", "s", train.action_step),
+                ("One epoch", "e", train.action_epoch),
+                ("Reset", "r: the same seed from the start", train.action_reset),
+                ("New seed", "R: other first weights", train.action_new_seed),
+                ("Full speed", "f: or slow enough to watch", train.action_full_speed),
+                ("Modify the preset", "m", train.action_edit),
             ):
                 yield SystemCommand(title, text, action)
+
+
+def as_train_screen(screen: Screen[Any]) -> "TrainScreen | None":
+    """The screen, if it is the one of a run; its module takes a while to load, and Home goes
+    without it."""
+    kind = getattr(sys.modules.get("tuidl.tui.screens.train"), "TrainScreen", None)
+    return screen if kind and isinstance(screen, kind) else None
+
+
+def _load_training_screen() -> None:
+    """Import what will be needed next, while the user is still choosing."""
+    import tuidl.tui.screens.train  # noqa: F401

@@ -1,57 +1,209 @@
-"""Modifying a preset: its text, checked while it is typed."""
+"""Modifying a preset: a form beside its text, in step with each other and checked as one types."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widgets import Footer, Static, TextArea
 
-from tuidl.errors import TuidlError
-from tuidl.graph import Graph
 from tuidl.preset import Preset
+from tuidl.tui.charts.grid import ASCII
+from tuidl.tui.draft import Draft
+from tuidl.tui.form import Row, parsed
+from tuidl.tui.form_changes import Changes
+from tuidl.tui.saving import named, saved_text
+from tuidl.tui.screens.choose import ChooseScreen
+from tuidl.tui.screens.edit_words import hint_of, status_of, title_of
+from tuidl.tui.toml_lines import line_of
+from tuidl.tui.widgets.form import Form, FormList
+from tuidl.tui.widgets.toml_area import TomlArea
+
+if TYPE_CHECKING:
+    from tuidl.tui.app import Playground
+
+NARROW = 100
 
 
 class EditScreen(Screen[Preset | None]):
-    """Ends with the modified preset, or None."""
+    """Ends with the modified preset, or None. The text is what counts: the form changes it."""
 
     BINDINGS: ClassVar = [
         Binding("ctrl+r", "train", "Train this", priority=True),
         Binding("ctrl+s", "save", "Save as", priority=True),
-        Binding("escape", "cancel", "Cancel", priority=True),
+        Binding("f2", "other", "Form/text", priority=True),
+        Binding("escape", "cancel", "Back", priority=True),
     ]
+
+    app: "Playground"
 
     def __init__(self, text: str, *, path: Path | None = None) -> None:
         super().__init__()
-        self._text, self._folder = text, path.parent if path else Path()
-        self._valid: Preset | None = None
+        self._path, self._folder = path, path.parent if path else Path()
+        self._kept = text
+        self.draft = Draft.of(text, self._folder)
 
     def compose(self) -> ComposeResult:
-        yield TextArea.code_editor(self._text, language=None, id="text")
+        yield Static("", id="title", markup=False)
+        with Horizontal(id="sides"):
+            yield Form(id="form")
+            yield TomlArea(self._kept, id="text")
+        yield Static("", id="hint", markup=False)
         yield Static("", id="problem", markup=False)
         yield Footer()
 
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        self._check(event.text_area.text)
+    def on_mount(self) -> None:
+        self.form.border_title, self.form.border_subtitle = "form", "f2: text"
+        self.area.border_title, self.area.border_subtitle = "text (TOML)", "f2: form"
+        (self.form.list if self.draft.table else self.area).focus()
+        self._show(self.draft)
+        if self.draft.line is not None:
+            self.area.move_cursor((self.draft.line, 0))
 
-    def _check(self, text: str) -> None:
-        try:
-            preset = Preset.parse(text, "preset", folder=self._folder)
-            Graph.build(preset)
-        except TuidlError as error:
-            self._valid = None
-            self.query_one("#problem", Static).update(str(error))
-        else:
-            self._valid = preset
-            self.query_one("#problem", Static).update("")
+    @property
+    def form(self) -> Form:
+        return self.query_one(Form)
+
+    @property
+    def area(self) -> TomlArea:
+        return self.query_one(TomlArea)
+
+    @property
+    def is_changed(self) -> bool:
+        return self.area.text != self._kept
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < NARROW, "-narrow")
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        self.set_class(self.focused is self.area, "-text")
+
+    # --- both sides in step -------------------------------------------------------------------
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        self.show_now()
+
+    def show_now(self) -> None:
+        """Check the text as it is now, unless that has been done."""
+        if self.area.text != self.draft.text:
+            self._show(Draft.of(self.area.text, self._folder))
+
+    def _show(self, draft: Draft) -> None:
+        """Everything that follows from the text."""
+        nodes = draft.nodes if draft.preset else {}
+        self.draft = draft
+        self.area.mark(draft.line)
+        self.form.list.show(draft.table, nodes, draft.path, draft.table is None)
+        self._say(status_of(draft), bool(draft.problem))
+        self.query_one("#title", Static).update(title_of(draft, self._path, self.is_changed))
+
+    def _say(self, text: str, is_bad: bool) -> None:
+        sign = "✗ " if is_bad else "✓ "
+        if not self.app.unicode:
+            sign, text = "! " if is_bad else "", text.translate(ASCII)
+        problem = self.query_one("#problem", Static)
+        problem.set_class(is_bad, "-bad")
+        problem.update(sign + text)
+
+    def on_form_list_walked(self) -> None:
+        row = self.form.list.row
+        if row is None:
+            return
+        hint = hint_of(row)
+        hint = hint if self.app.unicode else hint.translate(ASCII)
+        self.query_one("#hint", Static).update(hint)
+        line = line_of(self.area.text, row.path)
+        if line is not None and self.focused is not self.area:
+            self.area.move_cursor((line, 0), center=True)
+
+    def propose(self, text: str, row: Row) -> bool:
+        """Change the text as the form wants it; refused where the row itself would be wrong."""
+        draft = Draft.of(text, self._folder)
+        if draft.problem and draft.path == row.path and draft.path != self.draft.path:
+            self._say(draft.problem, True)
+            return False
+        self.area.become(text)
+        self.show_now()
+        return True
+
+    def on_form_list_wanted(self, event: FormList.Wanted) -> None:
+        if self.draft.table is None:
+            self.notify("The text is no TOML just now: mend it first (tab).", severity="warning")
+            return
+        Changes(self).do(event.what, event.row, event.typed)
+
+    def on_form_entered(self, event: Form.Entered) -> None:
+        row = event.row
+        assert row.field is not None
+        if Changes(self).set_value(row, parsed(event.text, row.field)):
+            self.form.end()
+
+    def choose(self, title: str, choices: dict[str, str], current: str, then: Any) -> None:
+        """Ask for one of ``choices`` and call ``then`` with it."""
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                then(name)
+
+        self.app.push_screen(ChooseScreen(title, choices, current), chosen)
+
+    # --- keys ---------------------------------------------------------------------------------
+
+    def action_other(self) -> None:
+        (self.form.list if self.focused is self.area else self.area).focus()
 
     def action_train(self) -> None:
-        if self._valid is not None:
-            self.dismiss(self._valid)
+        if self.draft.preset is None:
+            self.notify(self.draft.message, title="Not yet", severity="error")
+        else:
+            self.dismiss(self.draft.preset)
 
-    def action_save(self) -> None:
-        self.notify("not yet")
+    def action_save(self, leave: bool = False) -> None:
+        from tuidl.tui.screens.save_as import SaveScreen
+
+        preset = self.draft.preset
+        if preset is None:
+            self.notify(self.draft.message, title="Not saved", severity="error")
+            return
+
+        def chosen(path: Path | None) -> None:
+            if path is not None and self._write(preset, path) and leave:
+                self.dismiss(None)
+
+        self.app.push_screen(SaveScreen(named(preset, self._path)), chosen)
+
+    def _write(self, preset: Preset, path: Path) -> bool:
+        from tuidl.runs import replace_file
+
+        text = saved_text(self.area.text, preset, path.parent)
+        try:
+            replace_file(path, text.encode())
+        except OSError as error:
+            self.notify(f"{path}: {error.strerror or error}", severity="error", timeout=10)
+            return False
+        self._path, self._folder, self._kept = path, path.parent, text
+        self.area.become(text)
+        self.app.state.opened(str(path))
+        self._show(Draft.of(text, self._folder))
+        self.notify(str(path), title="Saved")
+        return True
 
     def action_cancel(self) -> None:
-        self.dismiss(None)
+        if self.form.is_entering:
+            self.form.end()
+            self._show(self.draft)
+        elif self.is_changed:
+            from tuidl.tui.screens.unsaved import UnsavedScreen
+
+            self.app.push_screen(UnsavedScreen(), self._decided)
+        else:
+            self.dismiss(None)
+
+    def _decided(self, choice: str | None) -> None:
+        if choice == "discard":
+            self.dismiss(None)
+        elif choice == "save":
+            self.action_save(leave=True)

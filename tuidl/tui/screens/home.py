@@ -54,6 +54,7 @@ class HomeScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._loader = Loader(self._loaded)
+        self._opening: Path | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(title(), id="title")
@@ -109,6 +110,8 @@ class HomeScreen(Screen[None]):
 
     def _show(self, entry: Entry | None) -> None:
         panel = self._panel
+        if entry is None or entry.path != self._opening:
+            self._opening = None
         panel.preview = self._loader.ask(entry.path) if entry else None
         panel.border_title = entry.path.stem if entry else ""
         panel.changed()
@@ -122,12 +125,15 @@ class HomeScreen(Screen[None]):
         if chosen and chosen.path == preview.path:
             self._panel.preview = preview
             self._panel.changed()
+            if self._opening == preview.path:
+                self.action_open()
 
     def action_open(self) -> None:
         entry = self._list.chosen
         if entry is None:
             return
         preview = self._loader.ask(entry.path)
+        self._opening = None if preview.is_read else entry.path
         if not preview.is_read:
             return
         if preview.preset is None or preview.problem:

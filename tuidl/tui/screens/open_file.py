@@ -1,5 +1,6 @@
 """Opening a preset file: a path to type, and folders to look through."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -7,33 +8,127 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.suggester import Suggester
 from textual.widgets import DirectoryTree, Input, Label
+
+MOST_SUGGESTED = 2000
+"""Entries of a folder that are looked at for a suggestion."""
+
+
+class PresetTree(DirectoryTree):
+    """Folders and ``.toml`` files; what is hidden stays so."""
+
+    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
+        return [p for p in paths if not p.name.startswith(".") and _is_offered(p)]
+
+
+class PathSuggester(Suggester):
+    """The rest of a path of which the beginning is typed; → takes it."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        folder, _, start = value.rpartition("/")
+        if not start:
+            return None
+        try:
+            place = Path(folder + "/").expanduser() if folder or "/" in value else Path()
+            names = [p for _, p in zip(range(MOST_SUGGESTED), place.iterdir(), strict=False)]
+            fitting = sorted(p for p in names if p.name.startswith(start) and _is_offered(p))
+            if not fitting:
+                return None
+            end = "/" if fitting[0].is_dir() else ""
+            return value[: len(value) - len(start)] + fitting[0].name + end
+        except (OSError, RuntimeError, ValueError):
+            return None
 
 
 class OpenFileScreen(ModalScreen[Path | None]):
     """Ends with the file's path, or None."""
 
-    BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel")]
+    BINDINGS: ClassVar = [
+        Binding("escape", "cancel", "Cancel"),
+        Binding("backspace", "up", "Folder above"),
+    ]
+
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__()
+        self._folder = (folder or Path.cwd()).absolute()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label("Open a preset (.toml)", classes="title")
-            yield Input(placeholder="path of the file", id="path")
-            yield DirectoryTree(Path.cwd(), id="tree")
+            yield Input(placeholder="path of a file or folder", id="path",
+                        suggester=PathSuggester())  # fmt: skip
+            yield Label(str(self._folder), id="folder", classes="hint", markup=False)
+            yield PresetTree(self._folder, id="tree")
+            yield Label("", id="question", markup=False)
+            yield Label("↓ folders   backspace the folder above   esc back"
+                        if getattr(self.app, "unicode", True)
+                        else "down: folders   backspace: the folder above   esc: back",
+                        classes="hint")  # fmt: skip
 
     def on_mount(self) -> None:
         self.query_one("#path").focus()
-        self.query_one("#tree").styles.height = 14
+        self._fit()
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        self.query_one("#tree").styles.height = max(min(self.app.size.height - 14, 24), 4)
+
+    def on_input_changed(self) -> None:
+        self._say("")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        path = Path(event.value).expanduser()
-        if path.is_file():
+        text = event.value.strip()
+        if not text:
+            self.query_one("#tree").focus()
+            return
+        try:
+            path = Path(text).expanduser()
+            path = path if path.is_absolute() else self._folder / path
+            is_folder, is_file = path.is_dir(), path.is_file()
+        except (OSError, RuntimeError, ValueError) as error:
+            self._say(f"{text}: {error}")
+            return
+        if is_folder:
+            self._show(path)
+        elif is_file:
             self.dismiss(path)
         else:
-            self.notify(f"no such file: {path}", severity="error")
+            self._say(f"There is no file {path}.")
+
+    def on_key(self, event: object) -> None:
+        if getattr(event, "key", "") == "down" and self.focused is self.query_one("#path"):
+            self.query_one("#tree").focus()
+
+    def _show(self, folder: Path) -> None:
+        """Look into another folder."""
+        self._folder = folder.absolute()
+        self.query_one("#folder", Label).update(str(self._folder))
+        tree = self.query_one(PresetTree)
+        tree.path = self._folder
+        tree.focus()
+        self._say("")
+
+    def _say(self, text: str) -> None:
+        self.query_one("#question", Label).update(text)
 
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
         self.dismiss(event.path)
 
+    def action_up(self) -> None:
+        self._show(self._folder.parent)
+
     def action_cancel(self) -> None:
         self.dismiss(None)
+
+
+def _is_offered(path: Path) -> bool:
+    try:
+        return path.is_dir() or path.suffix == ".toml"
+    except OSError:
+        return False

@@ -1,0 +1,244 @@
+"""The form beside the text: rows to walk along, and a line to type in where a value stands."""
+
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tuidl.graph import Node
+from tuidl.tui.charts.palette import Palette
+from tuidl.tui.form import Row, rows_of
+from tuidl.tui.toml_lines import KeyPath
+from tuidl.tui.widgets.chart import Chart, centred
+from tuidl.tui.widgets.form_lines import Shown, form_lines, value_column
+
+NEVER = -1
+PAGE = 10
+
+
+class FormList(Chart):
+    """The rows. What is done to one is told by ``Wanted``; the screen does it to the text."""
+
+    DEFAULT_CSS = """
+    FormList { border: none; padding: 0; height: 1fr; }
+    FormList:focus { border: none; }
+    """
+    concept = "preset"
+    BINDINGS: ClassVar = [
+        Binding("enter", "do('activate')", "Change"),
+        Binding("a", "do('add')", "Add layer"),
+        Binding("d", "do('delete')", "Delete", show=False),
+        Binding("space", "do('switch')", "On/off", show=False),
+        Binding("shift+up,K", "do('up')", "Move up", show=False),
+        Binding("shift+down,J", "do('down')", "Move down", show=False),
+        Binding("delete,backspace", "do('reset')", "Default", show=False),
+        Binding("left,minus", "do('less')", "Less", show=False),
+        Binding("right,plus", "do('more')", "More", show=False),
+        Binding("up", "walk(-1)", show=False),
+        Binding("down", "walk(1)", show=False),
+        Binding("pageup", "walk(-10)", show=False),
+        Binding("pagedown", "walk(10)", show=False),
+        Binding("home", "walk(-100000)", show=False),
+        Binding("end", "walk(100000)", show=False),
+    ]
+
+    class Wanted(Message):
+        """Somebody wants something done to a row; ``typed`` begins a new value."""
+
+        def __init__(self, what: str, row: Row, typed: str = "") -> None:
+            super().__init__()
+            self.what, self.row, self.typed = what, row, typed
+
+    class Walked(Message):
+        """Another row is the chosen one."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.rows: list[Row] = []
+        self.cursor = 0
+        self.top = 0
+        self.open_layer: int | None = None
+        self.nodes: dict[int, Node] = {}
+        self.wrong: KeyPath = ()
+        self.is_stale = False
+        self._table: dict[str, Any] = {}
+
+    @property
+    def row(self) -> Row | None:
+        return self.rows[self.cursor] if self.rows else None
+
+    def show(
+        self, table: dict[str, Any] | None, nodes: dict[int, Node], wrong: KeyPath, stale: bool
+    ) -> None:
+        """Show a table; None keeps the one before."""
+        self._table = self._table if table is None else table
+        self.nodes, self.wrong, self.is_stale = nodes, wrong, stale
+        self._refill()
+
+    def open(self, layer: int | None) -> None:
+        """Show the keys of one layer."""
+        self.open_layer = layer
+        self._refill()
+
+    def go_to(self, path: KeyPath) -> None:
+        """Put the cursor on the row of ``path``, or of what holds it."""
+        while path:
+            for i, row in enumerate(self.rows):
+                if row.path == path and row.kind != "section":
+                    self.cursor = i
+                    self._moved()
+                    return
+            path = path[:-1]
+
+    def _refill(self) -> None:
+        before = self.row
+        self.rows = rows_of(self._table, self.open_layer)
+        places = {(row.kind, row.path): i for i, row in enumerate(self.rows)}
+        if before is not None:
+            self.cursor = places.get((before.kind, before.path), self.cursor)
+        self.cursor = min(max(self.cursor, 0), len(self.rows) - 1)
+        self._moved()
+
+    def _moved(self) -> None:
+        height = max(self.size.height, 1)
+        if self.rows and self.rows[self.cursor].kind == "section" and self.cursor == 0:
+            self.cursor = 1
+        above = self.cursor - (1 if self.cursor else 0)
+        self.top = min(max(self.top, self.cursor - height + 1), above)
+        self.top = max(min(self.top, len(self.rows) - height), 0)
+        self.changed()
+        self.post_message(self.Walked())
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        if not self.rows:
+            return centred("nothing to show yet", palette, width, height)
+        focused = self.has_focus or self.has_class("-editing")
+        shown = Shown(
+            self.rows, self.top, self.cursor, self.nodes, self.wrong, focused, self.is_stale
+        )
+        return form_lines(shown, palette, width, height, unicode)
+
+    def action_walk(self, step: int) -> None:
+        place = min(max(self.cursor + step, 0), len(self.rows) - 1)
+        down = 1 if step > 0 else -1
+        while 0 <= place < len(self.rows) and self.rows[place].kind == "section":
+            place += down
+        if 0 <= place < len(self.rows):
+            self.cursor = place
+            self._moved()
+
+    def action_do(self, what: str) -> None:
+        if self.row is not None:
+            self.post_message(self.Wanted(what, self.row))
+
+    def on_key(self, event: events.Key) -> None:
+        letter = event.character if event.is_printable else None
+        row = self.row
+        if not letter or row is None or row.field is None or row.kind != "field":
+            return
+        numeric = bool(row.field.kinds & {"int", "float", "list"})
+        if letter.isdigit() or (letter == "." and numeric):
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Wanted("activate", row, letter))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._moved()
+
+    def on_focus(self) -> None:
+        self.changed()
+
+    def on_blur(self) -> None:
+        self.changed()
+
+    def on_click(self, event: events.Click) -> None:
+        place = self.top + event.y
+        if place < len(self.rows) and self.rows[place].kind != "section":
+            again = place == self.cursor or self.rows[place].kind in ("layer", "add")
+            self.cursor = place
+            self._moved()
+            if again or event.x >= value_column(self.rows[place], self.size.width):
+                self.action_do("activate")
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self.action_walk(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self.action_walk(-3)
+
+
+class Form(Widget):
+    """The list, with an entry line that appears where a value is written."""
+
+    DEFAULT_CSS = """
+    Form { layers: base entry; border: round $surface-lighten-2; border-title-color: $text-muted; }
+    Form:focus-within { border: round $accent; border-title-color: $text; }
+    Form Input { layer: entry; position: absolute; height: 1; border: none; padding: 0;
+                 background: $accent 40%; display: none; }
+    Form Input.-open { display: block; }
+    """
+
+    class Entered(Message):
+        """A value was typed for a row."""
+
+        def __init__(self, row: Row, text: str) -> None:
+            super().__init__()
+            self.row, self.text = row, text
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._entered: Row | None = None
+
+    def compose(self) -> ComposeResult:
+        yield FormList(id="rows")
+        yield Input(id="entry", select_on_focus=False)
+
+    @property
+    def list(self) -> FormList:
+        return self.query_one(FormList)
+
+    @property
+    def entry(self) -> Input:
+        return self.query_one("#entry", Input)
+
+    @property
+    def is_entering(self) -> bool:
+        return self._entered is not None
+
+    def begin(self, row: Row, typed: str = "") -> None:
+        """Open the entry line on a row, with its value or with what was typed."""
+        rows, entry = self.list, self.entry
+        x = value_column(row, rows.size.width)
+        self._entered = row
+        rows.add_class("-editing")
+        entry.styles.offset = (x, rows.cursor - rows.top)
+        entry.styles.width = max(rows.size.width - x, 4)
+        entry.value = typed or row.shown
+        entry.add_class("-open")
+        entry.focus()
+        entry.cursor_position = len(entry.value)
+
+    def end(self) -> None:
+        """Close the entry line and go on among the rows."""
+        self._entered = None
+        self.entry.remove_class("-open")
+        self.list.remove_class("-editing")
+        self.list.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self._entered is not None:
+            self.post_message(self.Entered(self._entered, event.value))
+
+    def on_input_blurred(self, event: Input.Blurred) -> None:
+        """Whoever leaves the line without enter leaves the value as it was."""
+        if self._entered is not None:
+            self._entered = None
+            self.entry.remove_class("-open")
+            self.list.remove_class("-editing")
+            self.list.changed()
