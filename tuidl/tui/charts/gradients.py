@@ -16,6 +16,9 @@ from tuidl.tui.charts.scale import compact, scaled
 from tuidl.tui.charts.strokes import stroke
 
 Named = tuple[str, Series]
+NARROWEST = 24
+"""Cells that lines and their names need at least."""
+
 TOO_FAR = 300.0
 """How many times smaller the first gradient may be than the last before it is called out."""
 
@@ -32,7 +35,7 @@ def gradient_curves(
     """A line a layer, from the first layer's colour to the last one's, with names at their ends."""
     grid = Grid(width, 1, unicode)
     kept = [line for line in lines if line[1].recent]
-    if not kept or height < 3:
+    if not kept or height < 3 or width < NARROWEST:
         empty = Grid(width, height, unicode)
         note(empty, palette, "shows after the first epoch")
         return empty.lines()

@@ -116,7 +116,7 @@ def maps(
     unicode: bool,
 ) -> list[Text]:
     """What a convolution looks for (filters), an image, and what it finds in it (maps)."""
-    if filters is None or found is None:
+    if filters is None or found is None or height < 4:
         grid = Grid(width, height, unicode)
         note(grid, palette, "looking")
         return grid.lines()
@@ -178,7 +178,7 @@ def _stretched(values: Sequence[Any], width: int, height: int) -> NDArray[np.flo
     """A flat or narrow array with its rows or columns repeated, so that it fills the room."""
     made = _array(values)
     rows, columns = made.shape
-    wanted = 2 * height / max(width, 1) / (rows / columns)
+    wanted = 2 * max(height, 1) / max(width, 1) / (rows / columns)
     if wanted >= 2:
         return np.repeat(made, min(int(wanted), WIDEST), axis=0)
     if wanted <= 1 / 2:

@@ -30,6 +30,7 @@ class ExamplesView(View):
         Binding("v", "turn", "images, matrix"),
         Binding("escape", "all", "All examples", show=False),
     ]
+    SCOPED_CSS = False  # the screen's classes say how much room there is
     DEFAULT_CSS = """
     ExamplesView Chart { height: 1fr; }
     ExamplesView ExampleList, ExamplesView #beside { width: 1fr; }

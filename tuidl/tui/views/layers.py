@@ -35,6 +35,7 @@ class LayersView(View):
         Binding("left,I", "image(-1)", "Image", show=False),
         Binding("right,i", "image(1)", "Image", show=False),
     ]
+    SCOPED_CSS = False  # the screen's classes say how much room there is
     DEFAULT_CSS = """
     LayersView Chart { height: 1fr; }
     LayersView Vertical { width: 1fr; }

@@ -19,7 +19,6 @@ class View(Container):
     keys when the view is opened."""
 
     DEFAULT_CSS = "View { height: 1fr; width: 1fr; }"
-    SCOPED_CSS = False  # the screen's classes say how much room there is
 
     name_shown: ClassVar[str] = ""
     first: ClassVar[str] = ""
