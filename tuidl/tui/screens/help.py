@@ -70,6 +70,7 @@ class HelpScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         self.query_one("#word").display = False
+        self.query_one("#page").focus()
         if self._wanted:
             self._explain(self._wanted)
         else:
@@ -77,6 +78,7 @@ class HelpScreen(ModalScreen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.query_one("#word").display = False
+        self.query_one("#page").focus()
         self._explain(event.value)
 
     def _explain(self, name: str) -> None:

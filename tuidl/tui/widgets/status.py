@@ -1,5 +1,6 @@
 """What a run is doing, in two lines: state, progress, speed, learning rate."""
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
@@ -41,8 +42,8 @@ class Status(Widget):
     def render(self) -> Text:
         palette, unicode = looks_of(self)
         width = self.content_size.width
-        first = _cut(self._first(palette, unicode), width)
-        return Text("\n", no_wrap=True).join([first, _cut(self._second(palette, unicode), width)])
+        lines = [self._first(palette, unicode), self._second(palette, unicode)]
+        return Text("\n", no_wrap=True).join(_cut(line, width, unicode) for line in lines)
 
     def _first(self, palette: Palette, unicode: bool) -> Text:
         run = self.shown
@@ -112,9 +113,13 @@ def progress_bar(run: Run, palette: Palette, unicode: bool, size: int = 20) -> T
     return text.append(f" step {run.step}/{run.steps}", palette.style("muted"))
 
 
-def _cut(text: Text, width: int) -> Text:
-    text.truncate(max(width, 1), overflow="ellipsis")
-    return text
+def _cut(text: Text, width: int, unicode: bool) -> Text:
+    """At most so many cells, with dots where something was left out."""
+    if cell_len(text.plain) <= width:
+        return text
+    dots = "…" if unicode else "..."
+    text.truncate(max(width - len(dots), 1))
+    return text.append(dots)
 
 
 def _score(name: str, value: float) -> str:
