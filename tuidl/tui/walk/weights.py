@@ -37,7 +37,7 @@ def update(
     text = worked_update(answer, after)
     grid.put(0, y, fitted(text, width), palette.style("good", bold=True))
     done = "done: n goes on to the next batch" if after else "n: take the step for real"
-    done = "the run is over: space starts it again" if is_over else done
+    done = "the run is over: space starts anew" if is_over else done
     grid.put(0, y + 1, done, palette.style("accent", bold=True))
     return grid.lines()
 
