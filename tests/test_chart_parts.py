@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -63,6 +63,7 @@ def test_strokes_are_connected_and_break_at_gaps() -> None:
 
 
 @given(st.lists(st.floats(), max_size=9), st.booleans())
+@example([5e-324], True)
 def test_scales_place_all_they_were_made_of(values: list[float], log: bool) -> None:
     scale = scaled(values, 50, log=log)
     for value in values:

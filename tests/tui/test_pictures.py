@@ -20,9 +20,10 @@ from tuidl.tui.pictures import examples, layers, series, shapes
 from tuidl.tui.pictures.values import values
 from tuidl.tui.run import Run
 from tuidl.tui.views.large import accuracy_line
-from tuidl.tui.walk import formulas, numbers
+from tuidl.tui.walk import batch, flow, formulas
 from tuidl.tui.walk.formulas import backward_formula, forward_formula
 from tuidl.tui.walk.phases import Loop, code_lines, phase_line, words
+from tuidl.tui.walk.weights import update
 
 Draw = Callable[[Palette, int, int, bool], list[Text]]
 SIZES = [(4, 1), (5, 3), (9, 2), (17, 7), (20, 4), (36, 16), (56, 16), (78, 20), (190, 45)]
@@ -76,12 +77,12 @@ PICTURES: dict[str, Draw] = {
 }  # fmt: skip
 for _name, _walk in (("line", answers.walk()), ("images", answers.walk_of_images())):
     PICTURES |= {
-        f"gather {_name}": lambda p, w, h, u, a=_walk: numbers.gather(a, p, w, h, u),
-        f"forward {_name}": lambda p, w, h, u, a=_walk: numbers.forward(a, p, w, h, u, 0),
-        f"loss {_name}": lambda p, w, h, u, a=_walk: numbers.loss(a, p, w, h, u),
-        f"backward {_name}": lambda p, w, h, u, a=_walk: numbers.backward(a, p, w, h, u, 0),
-        f"update {_name}": lambda p, w, h, u, a=_walk: numbers.update(a, None, p, w, h, u),
-        f"updated {_name}": lambda p, w, h, u, a=_walk: numbers.update(a, a, p, w, h, u),
+        f"gather {_name}": lambda p, w, h, u, a=_walk: batch.gather(a, p, w, h, u),
+        f"forward {_name}": lambda p, w, h, u, a=_walk: flow.forward(a, p, w, h, u, 0),
+        f"loss {_name}": lambda p, w, h, u, a=_walk: batch.loss(a, p, w, h, u),
+        f"backward {_name}": lambda p, w, h, u, a=_walk: flow.backward(a, p, w, h, u, 0),
+        f"update {_name}": lambda p, w, h, u, a=_walk: update(a, None, p, w, h, u),
+        f"updated {_name}": lambda p, w, h, u, a=_walk: update(a, a, p, w, h, u),
         f"words {_name}": lambda p, w, h, u, a=_walk: words(a, 4, p, w, h, u),
     }
 
@@ -189,7 +190,7 @@ def test_a_neuron_is_worked_out_with_its_numbers() -> None:
     assert "mean over all 4 examples: 0.53125" in text("loss line")
     assert "1.5 - 0.1 · (-0.25) = ?" in text("update line")
     after = answers.walk(weight=1.525)
-    lines = numbers.update(answers.walk(), after, DEFAULT, 78, 20, True)
+    lines = update(answers.walk(), after, DEFAULT, 78, 20, True)
     told = "\n".join(line.plain for line in lines)
     assert "1.5 - 0.1 · (-0.25) = 1.525" in told
     assert "done" in told

@@ -2,89 +2,24 @@
 
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.tui import answers
 from tests.tui.quiet import quiet
+from tests.tui.watched import PAUSED, STARTED, Opened
 from tuidl import commands, events
-from tuidl.commands import Command
 from tuidl.library import load_preset
 from tuidl.tui.app import Playground
-from tuidl.tui.run import Phase
 from tuidl.tui.screens.train import TrainScreen
 from tuidl.tui.views.examples import ExampleList, ExamplesView, Matrix
 from tuidl.tui.views.large import Course, LargePicture
 from tuidl.tui.views.layers import Gradients, Inside, LayerList, LayersView, Spread
-from tuidl.tui.views.step import Code, Numbers, StepView, Words
+from tuidl.tui.views.step import StepView
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.status import Status
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
-STARTED = events.RunStarted(
-    run="run", preset="a preset", seed=7, backend="cpu", threads=1, shards=1, parameters=2,
-    epochs=15, batch_size=4, examples={"train": 100, "validation": 20, "test": 0},
-)  # fmt: skip
-PAUSED = events.Paused(epoch=1, step=0, steps=25, loss=None)
-
-
-class Watched:
-    """The playground on a preset that is ready to train, its engine played by the test."""
-
-    def __init__(self, app: Playground, pilot: Pilot[Any]) -> None:
-        self.app, self.pilot = app, pilot
-
-    @property
-    def screen(self) -> TrainScreen:
-        assert isinstance(self.app.screen, TrainScreen)
-        return self.app.screen
-
-    @property
-    def told(self) -> list[Command]:
-        told: list[Command] = self.app.told  # type: ignore[attr-defined]
-        return told
-
-    async def say(self, *said: events.Event) -> None:
-        for event in said:
-            self.app._on_event(event)
-        self.screen._draw()
-        await self.pilot.pause()
-
-    async def answer(self, kind: str, answer: answers.Answer, step: int = 0) -> None:
-        await self.say(events.ProbeAnswer(id=1, kind=kind, epoch=1, step=step, answer=answer))
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        self.screen._draw()
-        await self.pilot.pause()
-
-    def seen(self, panel: type[Chart]) -> str:
-        return self.screen.query_one(panel).render().plain
-
-    @property
-    def asked(self) -> dict[str, dict[str, Any]]:
-        return dict(self.screen.probes())
-
-
-class Opened:
-    """``async with Opened(app, "cnn_digits") as watched``."""
-
-    def __init__(self, app: Playground, name: str, size: tuple[int, int] = (120, 40)) -> None:
-        self._app, self._name = app, name
-        self._test = app.run_test(size=size)
-
-    async def __aenter__(self) -> Watched:
-        pilot = await self._test.__aenter__()
-        self._app.open(load_preset(self._name))
-        await pilot.pause()
-        watched = Watched(self._app, pilot)
-        await watched.say(STARTED, events.Compiled(seconds=0.1, cached=True), PAUSED)
-        return watched
-
-    async def __aexit__(self, *error: Any) -> None:
-        await self._test.__aexit__(*error)
 
 
 @pytest.fixture
@@ -252,72 +187,3 @@ async def test_pages_take_turns_where_there_is_little_room(app: Playground) -> N
                          if watched.screen.query_one(p).display])  # fmt: skip
             await watched.press("v")
         assert seen == [["Inside"], ["Spread"], ["Gradients"], ["Inside"]]
-
-
-async def test_a_step_is_walked_through_and_then_done(app: Playground) -> None:
-    async with Opened(app, "linear_regression") as watched:
-        await watched.press("4")
-        await watched.answer("walk", answers.walk())
-        assert watched.asked == {}
-        told = []
-        for _ in range(4):
-            told.append(watched.seen(Words).split()[0:2])
-            await watched.press("n")
-        assert len({tuple(words) for words in told}) == 4
-        assert "take the step for real" in watched.seen(Numbers)
-        assert "▸     weights = weights - 0.1 · g" in watched.seen(Code)
-        assert not any(isinstance(command, commands.Step) for command in watched.told)
-        await watched.press("n")
-        assert isinstance(watched.told[-1], commands.Step)
-        await watched.say(events.Paused(epoch=1, step=1, steps=25, loss=0.5))
-        assert set(watched.asked) == {"walk"}
-        await watched.answer("walk", answers.walk(weight=1.525), step=1)
-        assert "1.5 - 0.1 · (-0.25) = 1.525" in watched.seen(Numbers)
-        await watched.press("n")
-        assert "now 2" in watched.seen(Code)
-        assert "#12" in watched.seen(Numbers)
-
-
-async def test_going_back_and_stepping_past_the_walk(app: Playground) -> None:
-    async with Opened(app, "linear_regression") as watched:
-        await watched.press("4")
-        await watched.answer("walk", answers.walk())
-        await watched.press("n", "n", "p")
-        view = watched.screen.query_one(StepView)
-        assert view.phase == 1
-        await watched.press("p", "p", "p")
-        assert view.phase == 0
-        await watched.press("s")
-        await watched.say(events.Paused(epoch=1, step=1, steps=25, loss=0.5))
-        await watched.answer("walk", answers.walk(weight=9.0), step=1)
-        assert view.walk is not None
-        assert view.walk["update"][0]["values"] == [9.0]
-        assert view.after is None
-
-
-async def test_opening_the_walk_pauses_and_space_goes_on(app: Playground) -> None:
-    async with Opened(app, "linear_regression") as watched:
-        await watched.press("space")
-        await watched.say(events.Resumed())
-        await watched.press("4")
-        assert isinstance(watched.told[-1], commands.Pause)
-        await watched.say(events.Paused(epoch=1, step=9, steps=25, loss=0.5))
-        await watched.answer("walk", answers.walk(), step=9)
-        await watched.press("space")
-        await watched.say(events.Resumed())
-        assert watched.screen.shown.phase is Phase.RUNNING
-        assert "space pauses" in watched.seen(Numbers)
-        assert watched.asked == {}
-
-
-async def test_a_run_that_is_over_has_no_step_left(app: Playground) -> None:
-    async with Opened(app, "linear_regression") as watched:
-        await watched.say(events.RunEnded(
-            reason="completed", epochs=15, seconds=1.0, train=None, validation=None, test=None,
-            weights_sha256="",
-        ))  # fmt: skip
-        await watched.press("4")
-        await watched.answer("walk", answers.walk())
-        await watched.press("n", "n", "n", "n", "n")
-        assert not any(isinstance(command, commands.Step) for command in watched.told)
-        assert "the run is over" in watched.seen(Numbers)

@@ -39,7 +39,7 @@ def gradient_curves(
         empty = Grid(width, height, unicode)
         note(empty, palette, "shows after the first epoch")
         return empty.lines()
-    words, role = verdict([(name, series.last or 0.0) for name, series in kept])
+    words, role = verdict([(name, line.last or 0.0) for name, line in kept])
     grid.put(0, 0, fitted(words, width), palette.style(role, bold=True))
     longest = max(len(name) for name, _ in kept)
     labels = min(longest, max(width // 4, 4)) + 10

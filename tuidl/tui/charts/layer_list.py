@@ -63,15 +63,12 @@ def layer_list(
     if head:
         _heading(grid, palette, layers, plan)
     for y, (i, is_warning) in enumerate(lines, head):
-        layer = layers[i]
         if is_warning:
-            text = fitted(f"  ! {layer.warning}", width)
+            text = fitted(f"  ! {layers[i].warning}", width)
             grid.put(0, y, text, palette.style("bad", bold=True))
             continue
-        _layer(grid, palette, layer, y, plan)
-        for x, (measure, role) in zip(plan.starts, MEASURES, strict=True):
-            ends = decades([getattr(other, measure) for other in layers])
-            put_size(grid, palette, x, y, plan.room, getattr(layer, measure), ends, role)
+        _layer(grid, palette, layers[i], y, plan)
+        _sizes(grid, palette, layers, i, y, plan)
         if i == selected:
             grid.tint(0, y, plan.name + plan.shape + plan.count, palette.selected)
     return grid.lines()
@@ -115,6 +112,15 @@ def _heading(grid: Grid, palette: Palette, layers: Sequence[LayerRow], plan: Pla
         low, high = decades([getattr(layer, measure) for layer in layers])
         if plan.room >= len(measure) + 14:
             grid.put_right(x + plan.room, 0, f"1e{low}…1e{high}", muted)
+
+
+def _sizes(
+    grid: Grid, palette: Palette, layers: Sequence[LayerRow], i: int, y: int, plan: Plan
+) -> None:
+    """Both bars of a layer, on the scales of all."""
+    for x, (measure, role) in zip(plan.starts, MEASURES, strict=True):
+        ends = decades([getattr(other, measure) for other in layers])
+        put_size(grid, palette, x, y, plan.room, getattr(layers[i], measure), ends, role)
 
 
 def _layer(grid: Grid, palette: Palette, layer: LayerRow, y: int, plan: Plan) -> None:

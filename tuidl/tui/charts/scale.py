@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-LARGEST = 1e300
-"""Values are held within this, so that no difference of two becomes infinite."""
+LARGEST, SMALLEST = 1e300, 1e-300
+"""Values are held within the first, so that no difference of two becomes infinite; differences
+below the second have no steps between them."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def scaled(values: Iterable[float], size: int, *, log: bool = False, room: float
 def round_ticks(low: float, high: float, about: int) -> list[float]:
     """Some ``about`` round numbers (1, 2 or 5 times a power of ten) from ``low`` to ``high``."""
     span = high - low
-    if not math.isfinite(span) or span <= 0:
+    if not math.isfinite(span) or span < SMALLEST:
         return [low]
     power = 10.0 ** math.floor(math.log10(span / about))
     step = next(power * m for m in (1, 2, 5, 10, 20) if span / (power * m) <= about)

@@ -25,6 +25,7 @@ f       full speed, or slow to watch       < >  slower, faster
 m       modify the preset                  tab  from panel to panel
 l       log scale (on a curve)             left and right: cursor, or selection
 v       pictures or confusion matrix       ctrl+p  everything by name
+1 to 4  overview, the task's picture, the layers, one step in slow motion
 q       leave                              ?    this page"""
 
 ROLES: dict[Role, str] = {

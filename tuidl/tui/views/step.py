@@ -13,15 +13,17 @@ from tuidl.preset import Preset
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.views.view import View, Wanted
-from tuidl.tui.walk import numbers
+from tuidl.tui.walk import batch, flow
 from tuidl.tui.walk.phases import PHASES, UPDATE, Loop, code_lines, phase_line, words
+from tuidl.tui.walk.texts import SENT
+from tuidl.tui.walk.weights import update
 from tuidl.tui.widgets.chart import Chart, centred
 
 if TYPE_CHECKING:
     from tuidl.tui.app import Playground
 
 Answer = dict[str, Any]
-OPTIONS = {"numbers": numbers.SENT, "examples": 12}
+OPTIONS = {"numbers": SENT, "examples": 12}
 
 
 class StepView(View):
@@ -183,13 +185,13 @@ class Numbers(Part):
         room = (palette, width, height - len(head), unicode)
         match PHASES[view.phase].name:
             case "gather":
-                body = numbers.gather(answer, *room)
+                body = batch.gather(answer, *room)
             case "forward":
-                body = numbers.forward(answer, *room, view.selected)
+                body = flow.forward(answer, *room, view.selected)
             case "loss":
-                body = numbers.loss(answer, *room)
+                body = batch.loss(answer, *room)
             case "backward":
-                body = numbers.backward(answer, *room, view.selected)
+                body = flow.backward(answer, *room, view.selected)
             case _:
-                body = numbers.update(answer, view.after, *room, is_over=view.shown.is_over)
+                body = update(answer, view.after, *room, is_over=view.shown.is_over)
         return [*head, *body]

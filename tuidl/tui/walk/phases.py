@@ -104,7 +104,7 @@ def phase_line(phase: int, palette: Palette, width: int, unicode: bool) -> list[
     gap = " ─ " if width >= 50 else " "
     for i, one in enumerate(PHASES):
         style = palette.selected if i == phase else palette.style("text" if i < phase else "muted")
-        x = grid.put(x, 0, f" {one.name} " if i == phase else one.name, style)
+        x = grid.put(x, 0, f" {one.name} " if i == phase and gap != " " else one.name, style)
         x = grid.put(x, 0, gap if i < UPDATE else "", palette.style("faint"))
     return grid.lines()
 

@@ -1,0 +1,76 @@
+"""The training screen with an engine that the test plays: it says events and gives answers."""
+
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tests.tui import answers
+from tuidl import events
+from tuidl.commands import Command
+from tuidl.library import load_preset
+from tuidl.tui.app import Playground
+from tuidl.tui.screens.train import TrainScreen
+from tuidl.tui.widgets.chart import Chart
+
+STARTED = events.RunStarted(
+    run="run", preset="a preset", seed=7, backend="cpu", threads=1, shards=1, parameters=2,
+    epochs=15, batch_size=4, examples={"train": 100, "validation": 20, "test": 0},
+)  # fmt: skip
+PAUSED = events.Paused(epoch=1, step=0, steps=25, loss=None)
+
+
+class Watched:
+    """The playground on a preset that is ready to train, its engine played by the test."""
+
+    def __init__(self, app: Playground, pilot: Pilot[Any]) -> None:
+        self.app, self.pilot = app, pilot
+
+    @property
+    def screen(self) -> TrainScreen:
+        assert isinstance(self.app.screen, TrainScreen)
+        return self.app.screen
+
+    @property
+    def told(self) -> list[Command]:
+        told: list[Command] = self.app.told  # type: ignore[attr-defined]
+        return told
+
+    async def say(self, *said: events.Event) -> None:
+        for event in said:
+            self.app._on_event(event)
+        self.screen._draw()
+        await self.pilot.pause()
+
+    async def answer(self, kind: str, answer: answers.Answer, step: int = 0) -> None:
+        await self.say(events.ProbeAnswer(id=1, kind=kind, epoch=1, step=step, answer=answer))
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        self.screen._draw()
+        await self.pilot.pause()
+
+    def seen(self, panel: type[Chart]) -> str:
+        return self.screen.query_one(panel).render().plain
+
+    @property
+    def asked(self) -> dict[str, dict[str, Any]]:
+        return dict(self.screen.probes())
+
+
+class Opened:
+    """``async with Opened(app, "cnn_digits") as watched``."""
+
+    def __init__(self, app: Playground, name: str, size: tuple[int, int] = (120, 40)) -> None:
+        self._app, self._name = app, name
+        self._test = app.run_test(size=size)
+
+    async def __aenter__(self) -> Watched:
+        pilot = await self._test.__aenter__()
+        self._app.open(load_preset(self._name))
+        await pilot.pause()
+        watched = Watched(self._app, pilot)
+        await watched.say(STARTED, events.Compiled(seconds=0.1, cached=True), PAUSED)
+        return watched
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._test.__aexit__(*error)
