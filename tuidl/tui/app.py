@@ -93,6 +93,7 @@ class Playground(App[int]):
         return "monochrome" if os.environ.get("NO_COLOR") else PALETTE_OF.get(self.theme, "default")
 
     async def on_mount(self) -> None:
+        self.set_class(not self.unicode, "-ascii")
         self.theme = self.state.theme if self.state.theme in self.available_themes else "tuidl"
         for number in EXIT_CODES:
             asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
