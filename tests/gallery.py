@@ -7,21 +7,24 @@ import argparse
 import math
 import random
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
+from gallery_data import LAYERS, bell, counted, decay, digit, rising
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from tuidl.history import Series
 from tuidl.tui.charts.bars import Bar, LayerSizes, bars, layer_bars, sparkline
+from tuidl.tui.charts.columns import best_x
 from tuidl.tui.charts.confusion import confusion
-from tuidl.tui.charts.curves import Curve, Edit, Marks, curves
+from tuidl.tui.charts.curve import Curve, Edit, Marks
+from tuidl.tui.charts.curves import curves
 from tuidl.tui.charts.heat import Map, heat, heat_grid
 from tuidl.tui.charts.histogram import Distribution, histogram, ridge
 from tuidl.tui.charts.images import Tile, image, image_grid
-from tuidl.tui.charts.network import LayerBox, network, network_line
+from tuidl.tui.charts.network import network, network_line
 from tuidl.tui.charts.palette import PALETTES, Palette
 from tuidl.tui.charts.scatter import Field, Points, by_class, scatter
 from tuidl.tui.charts.scatter import Path as Line
@@ -37,28 +40,16 @@ font-size: {char_height}px; line-height: {line_height}px; white-space: pre }} {s
 {backgrounds}<g class="{unique_id}-matrix">{matrix}</g></g></svg>"""
 
 
-def decay(n: int, start: float, end: float, noise: float, seed: int) -> Series:
-    chance, made = random.Random(seed), Series()
-    for i in range(1, n + 1):
-        value = end + (start - end) * math.exp(-4 * i / n)
-        made.add(i, value * math.exp(noise * chance.gauss(0, 1)))
-    return made
-
-
-def rising(n: int, end: float, noise: float, seed: int) -> Series:
-    chance, made = random.Random(seed), Series()
-    for i in range(1, n + 1):
-        made.add(i, end * (1 - 0.9 * math.exp(-6 * i / n)) + noise * chance.gauss(0, 1))
-    return made
-
-
 def loss(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
     lines = [
         Curve("train", decay(40, 2.3, 0.04, 0.03, 1), "train"),
         Curve("validation", decay(40, 2.2, 0.14, 0.06, 2), "validation"),
         Curve("previous", decay(60, 2.4, 0.35, 0.02, 3), "muted"),
     ]
-    marks = Marks([Edit(12, "rate 0.01 → 0.003"), Edit(27, "dropout 0.2")], best=36)
+    marks = Marks(
+        [Edit(12, "rate 0.01 → 0.003"), Edit(27, "dropout 0.2")],
+        best=best_x(lines[1].series, lowest=True),
+    )
     return curves(lines, palette, width, height, marks=marks, unicode=unicode)
 
 
@@ -84,20 +75,6 @@ def accuracy(palette: Palette, width: int, height: int, unicode: bool) -> list[T
     lines[1].series.add(13, math.nan)
     lines[1].series.add(14, 0.96)
     return curves(lines, palette, width, height, title="accuracy", unicode=unicode)
-
-
-def digit(seed: int, blur: float = 0.0) -> list[list[float]]:
-    """A ring or a stroke that passes for a handwritten digit."""
-    chance = random.Random(seed)
-    size, tall, wide = 28, chance.uniform(7, 10), chance.uniform(3, 7)
-    made = []
-    for y in range(size):
-        row = []
-        for x in range(size):
-            far = math.hypot((x - 14) / wide, (y - 14) / tall)
-            row.append(max(0.0, 1 - abs(far - 1) * (3 + blur)) + chance.uniform(0, 0.06))
-        made.append([min(v, 1.0) for v in row])
-    return made
 
 
 def one_image(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
@@ -178,10 +155,6 @@ def spark(palette: Palette, width: int, height: int, unicode: bool) -> list[Text
     return sparkline(values, palette, width, height, unicode=unicode)
 
 
-def bell(center: float, spread: float, total: float = 6000) -> list[float]:
-    return [total * math.exp(-(((i - center) / spread) ** 2)) for i in range(64)]
-
-
 def weights(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
     data = Distribution(bell(36, 10), -0.42, 0.38, 0.031, "conv2d_1.kernel")
     return histogram(data, palette, width, height, unicode=unicode)
@@ -193,18 +166,6 @@ def ridges(palette: Palette, width: int, height: int, unicode: bool) -> list[Tex
         for i in range(9)
     ]
     return ridge(rows, palette, width, height, unicode=unicode)
-
-
-def counted(size: int) -> list[list[int]]:
-    chance = random.Random(7)
-    made = [
-        [int(chance.random() < 2.5 / size) * chance.randint(1, 6) for _ in range(size)]
-        for _ in range(size)
-    ]
-    for i in range(size):
-        made[i][i] = chance.randint(80, 110)
-    made[4][9 % size] = 14
-    return made
 
 
 def ten_classes(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
@@ -239,20 +200,6 @@ def forecast(palette: Palette, width: int, height: int, unicode: bool) -> list[T
         Trace("forecast", [math.sin(i / 6.3 + 0.2) * 0.9 for i in range(80, 120)], "accent", 80),
     ]
     return sequence(traces, palette, width, height, seen=(60, 80), unicode=unicode)
-
-
-LAYERS = [
-    LayerBox("examples", "input", "28×28×1"),
-    LayerBox("conv2d_1", "conv 32 3×3", "26×26×32", 320, (), "relu"),
-    LayerBox("max_pool2d_1", "pool 2", "13×13×32"),
-    LayerBox("conv2d_2", "conv 64 3×3", "11×11×64", 18_496, (), "relu"),
-    LayerBox("max_pool2d_2", "pool 2", "5×5×64"),
-    LayerBox("flatten_1", "flatten", "1600"),
-    LayerBox("dense_1", "dense 64", "64", 102_464, (), "relu"),
-    LayerBox("dense_2", "dense 64", "64", 4_160, (), "relu"),
-    LayerBox("add_1", "add", "64", 0, ("dense_1", "dense_2")),
-    LayerBox("dense_3", "dense 10", "10", 650, ("add_1", "flatten_1"), "softmax"),
-]
 
 
 def diagram(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
@@ -313,10 +260,13 @@ def rows(palette: Palette, width: int, unicode: bool, names: list[str]) -> list[
         size = width if share == 1 else width // 2 - 2
         lines = chart(palette, size, height, unicode)
         if share == 1:
-            made += [*open_half, Text(), *lines, Text()]
+            made += [*open_half, *lines, Text()]
             open_half = []
         elif open_half:
-            joined = [Text.assemble(a, "    ", b) for a, b in zip(open_half, lines, strict=True)]
+            joined = [
+                Text.assemble(a, "    ", b)
+                for a, b in zip_longest(open_half, lines, fillvalue=Text(" " * size))
+            ]
             made += [*joined, Text()]
             open_half = []
         else:
@@ -331,7 +281,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=120)
     parser.add_argument("--palette", choices=PALETTES, default="default")
     parser.add_argument("--ascii", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     with open("/dev/null", "w") as nowhere:
         console = Console(
             record=True, width=options.width, file=nowhere, color_system="truecolor",

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from tuidl.charts import loss_chart, round_ticks
+from tuidl.charts import loss_chart
 from tuidl.history import Series
+from tuidl.tui.charts.scale import round_ticks
 
 
 def series(values: list[float]) -> Series:

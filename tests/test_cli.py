@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from tests import helpers
+from tuidl.glossary import concept, concepts
 from tuidl.library import shipped
 
 SHORT = ["--set", "training.epochs=2"]
@@ -34,7 +36,7 @@ def lines_of(result: subprocess.CompletedProcess[str]) -> list[dict]:
 def test_help_names_commands_and_exit_codes() -> None:
     result = tuidl("--help")
     assert result.returncode == 0
-    for word in ("presets", "show", "gradcheck", "Exit codes", "130", "143", "--no-ui"):
+    for word in ("presets", "show", "gradcheck", "explain", "Exit codes", "130", "143", "--no-ui"):
         assert word in result.stdout
     for option in ("--set", "--seed", "--threads", "--backend", "--out", "--json"):
         assert option in tuidl("train", "--help").stdout
@@ -110,6 +112,7 @@ def test_options_reach_the_run() -> None:
         ([], "--no-ui"),
         (["show", "nothing"], "no preset 'nothing'"),
         (["gradcheck", "nothing"], "no preset 'nothing'"),
+        (["explain", "lerning", "rate"], "no concept 'lerning rate'; did you mean 'learning_rate'"),
     ],
 )
 def test_usage_errors_are_one_message_and_exit_2(arguments: list[str], message: str) -> None:
@@ -185,6 +188,68 @@ def test_show_tells_layers_and_program() -> None:
     assert result.returncode == 0, result.stderr
     for word in ("conv2d_1", "8 x 8 x 16", "13,706", "softmax_cross_entropy", "adam", "stage 1"):
         assert word in result.stdout
+
+
+def test_explain_lists_every_concept() -> None:
+    result = tuidl("explain")
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert [line.split()[0] for line in lines if line.startswith("  ")] == [
+        entry.key for entry in concepts()
+    ]
+    assert lines[0] == "What a network is"
+
+
+@pytest.mark.parametrize("name", [["learning", "rate"], ["Learning rate"], ["learning_rate"]])
+def test_explain_says_what_a_word_means(name: list[str]) -> None:
+    result = tuidl("explain", *name)
+    assert result.returncode == 0, result.stderr
+    title, short, *rest = result.stdout.splitlines()
+    assert (title, short) == ("Learning rate", concept("learning_rate").short)
+    assert "  w ← w − η · g" in rest
+    assert max(map(len, rest)) <= 80
+    assert "\x1b" not in result.stdout
+
+
+def test_explain_speaks_ascii_where_nothing_else_is_understood() -> None:
+    for arguments in (["explain"], ["explain", "adam"]):
+        result = tuidl(*arguments, PYTHONIOENCODING="ascii")
+        assert result.returncode == 0, result.stderr
+        assert result.stdout.isascii()
+        assert "\\u" not in result.stdout
+    assert "w <- w - rate*m'/(sqrt(v') + eps)" in result.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("no_color", "bold"), [("", True), ("1", False)])
+def test_explain_fits_a_terminal(no_color: str, bold: bool) -> None:
+    told = on_a_terminal("explain", "adam", columns=50, NO_COLOR=no_color)
+    assert ("\x1b[1mAdam\x1b[0m" in told) == bold
+    plain = told.replace("\x1b[1m", "").replace("\x1b[0m", "")
+    assert "\x1b" not in plain
+    assert 40 < max(map(len, plain.splitlines())) <= 50
+
+
+def on_a_terminal(*arguments: str, columns: int, **environment: str) -> str:
+    """What a command writes to a terminal of so many columns."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    known = {**os.environ, "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environment}
+    known.pop("COLUMNS", None)
+    command = [sys.executable, "-m", "tuidl", *arguments]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, env=known):
+        os.close(theirs)
+        told = b""
+        with suppress(OSError):  # Linux: the other end is closed
+            while part := os.read(ours, 4096):
+                told += part
+    os.close(ours)
+    return told.decode()
 
 
 def test_gradcheck_passes_on_a_preset_from_a_file(tmp_path: Path) -> None:

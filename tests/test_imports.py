@@ -25,10 +25,23 @@ def _loaded_by(code: str) -> set[str]:
         "import tuidl",
         "from tuidl import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass",
         "import tuidl.events, tuidl.history",
+        "from tuidl.glossary import concepts\nconcepts()",
+        "from tuidl import cli\ntry: cli.main(['explain', 'adam'])\nexcept SystemExit: pass",
     ],
 )
 def test_these_load_nothing_heavy(code: str) -> None:
     assert _loaded_by(code) & HEAVY == set()
+
+
+def test_charts_load_neither_the_engine_nor_the_screen() -> None:
+    names = sorted(path.stem for path in (ROOT / "tuidl/tui/charts").glob("[!_]*.py"))
+    code = "\n".join(f"import tuidl.tui.charts.{name}" for name in names)
+    assert _loaded_by(code) & {"numba", "scipy", "sklearn", "textual"} == set()
+
+
+def test_only_one_module_knows_plotext() -> None:
+    users = [p.name for p in (ROOT / "tuidl").rglob("*.py") if "import plotext" in p.read_text()]
+    assert users == ["strokes.py"]
 
 
 def test_presets_and_graphs_need_no_compiler() -> None:

@@ -50,6 +50,7 @@ def test_predictions_show_mistakes_first_and_what_was_asked_for() -> None:
     first = found["examples"][0]
     np.testing.assert_allclose(first["x"], feed.x[first["number"]], rtol=1e-3)
     cell = ask(trainer, "predictions", true=3, given=3)
+    assert (found["asked"], cell["asked"]) == ([None, None], [3, 3])
     assert cell["matching"] == found["confusion"][3][3]
     assert all(e["true"] == 3 for e in cell["examples"])
 
@@ -113,7 +114,11 @@ def test_layers_tell_sizes_the_dead_and_the_saturated() -> None:
 def test_histograms_count_every_number() -> None:
     trainer = trained(helpers.CONV)
     found = ask(trainer, "histograms", layer="conv2d_1", bins=10)["histograms"]
-    assert set(found) == {"kernel", "bias", "output", "gradient of the output"}
+    assert set(found) == {
+        "kernel", "gradient of kernel", "bias", "gradient of bias", "output",
+        "gradient of the output",
+    }  # fmt: skip
+    assert sum(found["gradient of kernel"]["counts"]) == 45
     assert sum(found["kernel"]["counts"]) == 45
     trainer.model.parameters["conv2d_1.kernel"][...] = np.nan
     broken = ask(trainer, "histograms", layer="conv2d_1")["histograms"]["kernel"]
@@ -128,13 +133,39 @@ def test_feature_maps_are_what_the_convolution_answers() -> None:
     assert np.shape(ask(trainer, "filters")["filters"]) == (5, 3, 3)
 
 
+def test_weights_are_pictures_and_gates_lie_side_by_side() -> None:
+    trainer = trained(helpers.SEQUENCE)
+    found = ask(trainer, "weights", layer="gru_1")
+    assert [part["name"] for part in found["maps"]] == ["update", "reset", "candidate"]
+    kernel = trainer.model.parameters["gru_1.recurrent_kernel"]
+    np.testing.assert_allclose(found["maps"][1]["values"], kernel[:, 7:14], rtol=1e-3)
+    dense = ask(trained(helpers.CONV), "weights", layer="dense_1", most=10)
+    assert (dense["shape"], np.shape(dense["maps"][0]["values"])) == ([80, 10], (10, 10))
+
+
+def test_blocks_of_weights_are_their_means() -> None:
+    trainer = trained(helpers.CONV)
+    kernel = trainer.model.parameters["dense_1.kernel"]
+    found = ask(trainer, "weights", layer="dense_1", most=5)["maps"][0]["values"]
+    np.testing.assert_allclose(found[1][2], kernel[16:32, 4:6].mean(), rtol=1e-3)
+
+
+def test_values_stand_beside_the_true_ones() -> None:
+    trainer = trained(helpers.LINE)
+    found = ask(trainer, "values", count=7)
+    feed = trainer.held_out["validation"]
+    np.testing.assert_allclose(found["true"], feed.y[:7, 0], rtol=1e-3)
+    expected = trainer.model.predict(feed.x[:7])[:, 0]
+    np.testing.assert_allclose(found["predicted"], expected, rtol=1e-3)
+
+
 def test_a_walk_shows_the_step_that_comes_next() -> None:
     trainer = Trainer(helpers.preset(helpers.CONV))
     for _ in trainer.model.prepare():
         pass
     found = ask(trainer, "walk", numbers=5)
     order = trainer.ordered(1).order
-    assert found["examples"] == order[:5].tolist()
+    assert found["examples"] == order[:8].tolist()
     assert [layer["name"] for layer in found["forward"]] == ["conv2d_1", "max_pool2d_1", "dense_1"]
     assert [layer["name"] for layer in found["backward"]] == ["dense_1", "max_pool2d_1", "conv2d_1"]
     x = trainer.train_feed.x[order[:32]].reshape(-1, 8, 8, 1)
@@ -143,6 +174,16 @@ def test_a_walk_shows_the_step_that_comes_next() -> None:
     kernel = next(p for p in found["update"] if p["name"] == "conv2d_1.kernel")
     expected = gradients["conv2d_1.kernel"].reshape(-1)[:5]
     np.testing.assert_allclose(kernel["gradient"], expected, rtol=2e-3, atol=1e-7)
+    np.testing.assert_allclose(found["input"], x[0].reshape(-1)[:5], rtol=1e-3)
+    assert found["targets"][3] == trainer.train_feed.y[order[3]].tolist()
+
+
+@pytest.mark.parametrize("text", [helpers.CONV, helpers.LINE, MOONS])
+def test_losses_of_a_walk_come_to_the_loss(text: str) -> None:
+    trainer = trained(text)
+    found = ask(trainer, "walk", examples=64)
+    assert len(found["losses"]) == len(found["predicted"]) == found["batch"]
+    assert np.mean(found["losses"]) == pytest.approx(found["loss"], rel=2e-3)
 
 
 def test_outputs_are_those_of_prediction() -> None:
@@ -188,6 +229,9 @@ def test_looking_changes_nothing(text: str) -> None:
         ("forecast", {}, "needs a series"),
         ("curve", {}, "one changing number"),
         ("plane", {}, "two numbers"),
+        ("values", {}, "classes, not numbers"),
+        ("weights", {"layer": "max_pool2d_1"}, "has no matrix"),
+        ("weights", {"layer": "dense_2"}, "did you mean 'dense_1'?"),
         ("histograms", {"layer": "conv2d_9"}, "did you mean 'conv2d_1'?"),
         ("histograms", {}, "missing required field `layer`"),
         ("predictions", {"count": 0}, "Expected `int` >= 1"),

@@ -27,6 +27,8 @@ Exit codes:
 """
 FAILED, USAGE_ERROR = 1, 2
 TRAIN = "train"
+PAGE = 80
+"""Columns of text that are pleasant to read."""
 
 
 class PresetGroup(click.Group):
@@ -52,6 +54,7 @@ def cli() -> None:
     tuidl PRESET --no-ui          train, with a progress bar and plots
     tuidl PRESET --no-ui --json   train, events as JSON lines
     tuidl presets                 what there is to train
+    tuidl explain CONCEPT         what a word means, in plain words
     tuidl train --help            all options of a training run
 
     PRESET is the name of a shipped preset or the path of a TOML file.
@@ -123,7 +126,8 @@ def _play(
     app = Playground(
         loaded, folder=folder, threads=threads, backend=backend, unicode=speaks_unicode()
     )
-    return app.run() or 0
+    app.run()
+    return app.return_code or 0
 
 
 @cli.command()
@@ -193,6 +197,28 @@ def download(name: str | None, everything: bool) -> None:
 
     for path in download_all(PUBLISHED.values() if name is None else [PUBLISHED[name]]):
         click.echo(path)
+
+
+@cli.command()
+@click.argument("concept", nargs=-1)
+def explain(concept: tuple[str, ...]) -> None:
+    """Say in plain words what CONCEPT is, with formula and example; without one, list all.
+
+    CONCEPT is a word of the field, or what stands in a preset: learning rate, conv2d, dropout.rate.
+    """
+    from tuidl import glossary
+    from tuidl.glossary import pages
+    from tuidl.reports import speaks_unicode, wants_color
+
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if concept:
+        entry = glossary.concept(" ".join(concept))
+        lines = pages.page(entry, min(columns or PAGE, PAGE), speaks_unicode())
+    else:
+        lines = pages.listing(glossary.concepts(), columns or 10_000, speaks_unicode())
+    for text, role in lines:
+        bold = role in ("title", "heading") and wants_color()
+        click.echo(click.style(text, bold=True) if bold else text)
 
 
 def _prepare(threads: int | None) -> None:

@@ -28,9 +28,17 @@ class BackendError(TuidlError):
     """A backend that cannot run here, or not this program."""
 
 
+class GlossaryError(TuidlError):
+    """A name that the glossary does not know."""
+
+
+def guess(wrong: str, valid: Iterable[str]) -> str:
+    """``; did you mean 'x'?``; nothing if none is near."""
+    near = get_close_matches(wrong, sorted(valid), n=1, cutoff=0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
 def suggestion(wrong: str, valid: Iterable[str]) -> str:
     """``; did you mean 'x'? (valid: a, b, x)``: the end of a message; no guess if none is near."""
     names = sorted(valid)
-    near = get_close_matches(wrong, names, n=1, cutoff=0.5)
-    guess = f"; did you mean {near[0]!r}?" if near else ""
-    return f"{guess} (valid: {', '.join(names)})"
+    return f"{guess(wrong, names)} (valid: {', '.join(names)})"

@@ -7,23 +7,13 @@ does not change the first values of the others.
 import zlib
 from collections.abc import Callable
 from math import prod, sqrt
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from tuidl.starts import Start
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
-Initializer = Literal[
-    "glorot_uniform",
-    "glorot_normal",
-    "he_uniform",
-    "he_normal",
-    "orthogonal",
-    "uniform",
-    "zeros",
-    "ones",
-]
-Start = Initializer | Literal["unit_forget"]
-"""What a layer may start a parameter with: what presets may name, and what only layers do."""
 
 
 def initial_values(name: Start, shape: tuple[int, ...], seed: int, key: str) -> Array:

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from tuidl.config import Config
-from tuidl.initializers import Start
 from tuidl.penalties import Strength
+from tuidl.starts import Start
 from tuidl.tape import Scope
 
 Shape = tuple[int, ...]

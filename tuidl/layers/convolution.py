@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from math import prod
 
 from tuidl.config import Count, Size
-from tuidl.initializers import Initializer
 from tuidl.layers.base import ActivatedLayer, Parameter, Shape
+from tuidl.starts import Initializer
 from tuidl.tape import Batch, Scope
 
 PATCH_FLOATS = 65_536

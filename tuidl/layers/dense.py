@@ -3,8 +3,8 @@
 from math import prod
 
 from tuidl.config import Count
-from tuidl.initializers import Initializer
 from tuidl.layers.base import ActivatedLayer, Parameter, Shape, ShapeError
+from tuidl.starts import Initializer
 from tuidl.tape import Scope
 
 

@@ -4,8 +4,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tuidl.initializers import Initializer
 from tuidl.layers.base import Parameter, Shape, WeightedLayer
+from tuidl.starts import Initializer
 from tuidl.tape import Scope
 
 Vocabulary = Annotated[int, Meta(ge=1, le=10_000_000)]

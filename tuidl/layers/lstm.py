@@ -2,9 +2,9 @@
 
 from typing import ClassVar
 
-from tuidl.initializers import Start
 from tuidl.layers.base import Parameter
 from tuidl.layers.recurrent import Recurrent
+from tuidl.starts import Start
 from tuidl.tape import Batch, Scope
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tuidl.initializers import Initializer
 from tuidl.layers.base import Parameter, Shape, WeightedLayer, require_rank
+from tuidl.starts import Initializer
 from tuidl.tape import Batch, Scope, View
 
 Units = Annotated[int, Meta(ge=1, le=65_536)]

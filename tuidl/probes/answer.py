@@ -9,18 +9,20 @@ import msgspec
 from tuidl.commands import Probe
 from tuidl.errors import TuidlError, suggestion
 from tuidl.events import ProbeAnswer
-from tuidl.probes import layers, pictures, predictions, sequences, shapes, walk
+from tuidl.probes import layers, pictures, predictions, sequences, shapes, values, walk, weights
 from tuidl.training.trainer import Trainer
 
 PROBES: dict[str, tuple[Callable[[Trainer, Any], dict[str, Any]], type[msgspec.Struct]]] = {
     "predictions": (predictions.predictions, predictions.Options),
     "curve": (shapes.curve, shapes.Options),
     "plane": (shapes.plane, shapes.Options),
+    "values": (values.values, values.Options),
     "forecast": (sequences.forecast, sequences.Options),
     "layers": (layers.layers, layers.Options),
     "histograms": (layers.histograms, layers.HistogramOptions),
     "filters": (pictures.filters, pictures.Options),
     "feature_maps": (pictures.feature_maps, pictures.Options),
+    "weights": (weights.weights, weights.Options),
     "walk": (walk.walk, walk.Options),
 }
 """Each kind: what answers it, and the record of its options."""

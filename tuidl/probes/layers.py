@@ -35,11 +35,11 @@ class HistogramOptions(msgspec.Struct, forbid_unknown_fields=True):
 def layers(trainer: Trainer, options: Options) -> dict[str, Any]:
     """Of each layer: mean size of its output and of the gradient that comes back to it, length of
     its weights and of their gradient; share of units that are dead (zero for
-    every example) or saturated."""
+    every example) or saturated. A closing softmax or sigmoid belongs to the loss."""
     seen = inspect(trainer.model, batch_of(trainer, trainer.train_feed, options.examples))
     parameters = trainer.model.parameters
     found = []
-    for node in trainer.program.graph.nodes:
+    for node in trainer.program.graph.nodes_for_loss:
         output = seen.outputs.get(node.name)
         if output is None:
             continue
@@ -61,13 +61,16 @@ def layers(trainer: Trainer, options: Options) -> dict[str, Any]:
 
 
 def histograms(trainer: Trainer, options: HistogramOptions) -> dict[str, Any]:
-    """Counts and bounds for each parameter of a layer, its output and the gradient of that."""
+    """Counts and bounds for each parameter of a layer and its gradient, for the layer's output and
+    the gradient of that."""
     names = [node.name for node in trainer.program.graph.nodes]
     if options.layer not in names:
         raise DataError(f"histograms: no layer {options.layer!r}{suggestion(options.layer, names)}")
     node = trainer.program.graph.nodes[names.index(options.layer)]
     seen = inspect(trainer.model, batch_of(trainer, trainer.train_feed, options.examples))
     named = {p.name: trainer.model.parameters[f"{node.name}.{p.name}"] for p in node.parameters}
+    named |= {f"gradient of {p.name}": seen.parameters[f"{node.name}.{p.name}"]
+              for p in node.trainable}  # fmt: skip
     if node.name in seen.outputs:
         named["output"] = seen.outputs[node.name]
     if node.name in seen.gradients:

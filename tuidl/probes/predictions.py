@@ -27,7 +27,7 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
 
 def predictions(trainer: Trainer, options: Options) -> dict[str, Any]:
     """``examples``: number, x (flat), true class, shares of the classes; ``wrong`` of ``total``;
-    ``confusion`` of the examples looked at."""
+    ``confusion`` of the examples looked at; ``asked``: the true and the given class, if any."""
     spec = trainer.program.graph.spec
     if not spec.classes:
         raise DataError("predictions: the targets are numbers, not classes")
@@ -42,6 +42,7 @@ def predictions(trainer: Trainer, options: Options) -> dict[str, Any]:
     np.add.at(table, (true, given), 1)
     return {
         "part": part,
+        "asked": [options.true, options.given],
         "shape": list(spec.shape),
         "classes": list(spec.classes),
         "matching": len(order),

@@ -7,51 +7,53 @@ import numpy as np
 from msgspec import Meta
 
 from tuidl.backends.base import Array, Feed
+from tuidl.graph import Node
+from tuidl.losses import Classification
 from tuidl.probes.common import numbers
 from tuidl.tape import Phase
 from tuidl.training.inspection import Inspected, inspect
 from tuidl.training.trainer import Trainer
 
+LEAST_SHARE = 1e-12
+"""A probability below this counts as this, where its logarithm is taken."""
+
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
-    """How many numbers of each array to show."""
+    """How many ``numbers`` of each array to show, and how many whole ``examples``."""
 
     numbers: Annotated[int, Meta(ge=1, le=64)] = 6
+    examples: Annotated[int, Meta(ge=1, le=64)] = 8
 
 
 def walk(trainer: Trainer, options: Options) -> dict[str, Any]:
-    """``gather``: numbers of the examples and the first input; ``forward`` and ``backward``: each
-    layer's shapes and first values; ``loss``; ``update``: a parameter before, its gradient, and
-    the learning rate. Nothing is changed."""
+    """``gather``: numbers of the examples and the first ones; ``forward`` and ``backward``: each
+    layer's shapes and first values; ``loss``, and its share by example where that is simple;
+    ``update``: parameters, their gradient, and the learning rate. Nothing is changed."""
     feed = _next_batch(trainer)
     seen = inspect(trainer.model, feed)
-    nodes = trainer.program.graph.nodes
-    shown = options.numbers
-    forward = [
-        {
-            "name": node.name,
-            "kind": node.layer.kind(),
-            "input_shape": list(node.input_shape),
-            "shape": list(node.shape),
-            "values": _first(seen.outputs[node.name], shown),
-        }
-        for node in nodes
-        if node.name in seen.outputs
-    ]
-    backward = [
-        {"name": name, "values": _first(values, shown), "length": _length(values)}
-        for name, values in seen.gradients.items()
-    ]
+    spec, shown = trainer.program.graph.spec, options.numbers
+    first = feed.order[: options.examples]
     epoch, step = trainer.place
     return {
         "batch": len(feed),
-        "examples": feed.order[:shown].tolist(),
-        "input": _first(feed.x, shown),
-        "target": _first(feed.y, shown),
-        "forward": forward,
+        "of": len(trainer.train_feed),
+        "examples": feed.order[: options.examples].tolist(),
+        "shape": list(spec.shape),
+        "classes": list(spec.classes),
+        "inputs": numbers(feed.x[first].reshape(len(first), -1)),
+        "targets": numbers(feed.y[first]),
+        "input": _first(feed.x[first[:1]], shown),
+        "target": _first(feed.y[first[:1]], shown),
+        "predicted": _predicted(trainer, seen, options.examples),
+        "forward": _forward(trainer, seen, shown),
+        "closing": _closing(trainer),
         "loss": seen.loss,
+        "losses": _losses(trainer, seen, feed, options.examples),
         "loss_kind": trainer.preset.loss.kind(),
-        "backward": backward,
+        "backward": [
+            {"name": name, "values": _first(values, shown), "length": _length(values)}
+            for name, values in seen.gradients.items()
+        ],
         "update": _update(trainer, seen, shown),
         "optimizer": trainer.preset.optimizer.kind(),
         "learning_rate": float(trainer.rates.of(epoch, min(step, trainer.steps - 1), 1)[0]),
@@ -65,6 +67,72 @@ def _next_batch(trainer: Trainer) -> Feed:
     feed = trainer.ordered(epoch)
     position = min(step, trainer.steps - 1) * trainer.batches.batch
     return Feed(feed.x, feed.y, feed.order[position : position + trainer.batches.batch])
+
+
+def _forward(trainer: Trainer, seen: Inspected, shown: int) -> list[dict[str, Any]]:
+    """Each layer that computes something, with its first values. A closing softmax or sigmoid
+    belongs to the loss."""
+    return [
+        {
+            "name": node.name,
+            "kind": node.layer.kind(),
+            "activation": _activation(node),
+            "input_shape": list(node.input_shape),
+            "shape": list(node.shape),
+            "values": _first(seen.outputs[node.name], shown),
+        }
+        for node in trainer.program.graph.nodes_for_loss
+        if node.name in seen.outputs
+    ]
+
+
+def _closing(trainer: Trainer) -> str:
+    """What makes the last layer's outputs predictions: softmax, sigmoid or nothing."""
+    loss = trainer.preset.loss
+    return loss.closing_activation if isinstance(loss, Classification) else "linear"
+
+
+def _activation(node: Node) -> str:
+    return str(getattr(node.layer, "activation", "linear"))
+
+
+def _answers(trainer: Trainer, seen: Inspected) -> Array:
+    """The last outputs, with the closing softmax or sigmoid that belongs to the loss; (examples,
+    outputs)."""
+    last = list(seen.outputs.values())[-1]
+    logits = last.reshape(len(last), -1).astype(np.float64)
+    closing = _closing(trainer)
+    if closing == "sigmoid":
+        return np.asarray(1 / (1 + np.exp(-logits)))
+    if closing != "softmax":
+        return logits
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+
+def _predicted(trainer: Trainer, seen: Inspected, count: int) -> Any:
+    return numbers(_answers(trainer, seen)[:count])
+
+
+def _losses(trainer: Trainer, seen: Inspected, feed: Feed, count: int) -> Any:
+    """What each of the first examples adds to the mean; None where it takes more than a line."""
+    answers = _answers(trainer, seen)[:count]
+    targets = feed.y[feed.order[:count]].astype(np.float64)
+    kind, spec = trainer.preset.loss.kind(), trainer.program.graph.spec
+    if getattr(trainer.preset.loss, "label_smoothing", 0.0):
+        return None
+    if kind == "mse":
+        return numbers(((answers - targets) ** 2).mean(axis=1))
+    if kind == "mae":
+        return numbers(np.abs(answers - targets).mean(axis=1))
+    if not spec.classes:
+        return None
+    true = targets[:, 0].astype(int)
+    if answers.shape[1] == 1:
+        right = np.where(true == 1, answers[:, 0], 1 - answers[:, 0])
+    else:
+        right = answers[np.arange(len(true)), true]
+    return numbers(np.abs(np.log(np.maximum(right, LEAST_SHARE))))
 
 
 def _update(trainer: Trainer, seen: Inspected, shown: int) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from math import prod
 
 from tuidl.graph import Graph
-from tuidl.initializers import Start
 from tuidl.layers.base import Shape
 from tuidl.program import emit
 from tuidl.program.emit import Emitted, statistics_layout
@@ -12,6 +11,7 @@ from tuidl.program.layout import Place, aligned, plan_lanes, stack, standing_of
 from tuidl.program.listing import listing
 from tuidl.program.network import Memory, Portion
 from tuidl.program.routine import Routine
+from tuidl.starts import Start
 from tuidl.tape import Buffer, Region
 
 MOST_SHARDS = 16

@@ -3,14 +3,16 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 import platformdirs
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.events import Resize
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -21,8 +23,11 @@ from tuidl.graph import Graph
 from tuidl.preset import Preset
 from tuidl.tui.engine import Engine
 from tuidl.tui.run import Phase, Run
-from tuidl.tui.screens.train import TrainScreen
+from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
 from tuidl.tui.state import State
+
+if TYPE_CHECKING:
+    from tuidl.tui.screens.train import TrainScreen
 
 PROBE_SHARE = 0.04
 """The most of the engine's time that looking inside may take."""
@@ -53,11 +58,11 @@ class Playground(App[int]):
     """``preset``: opened at once; Home otherwise."""
 
     TITLE = "tuidl"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar = [
-        Binding("question_mark,f1", "explain", "Help", key_display="?"),
-        Binding("ctrl+q", "quit", "Quit", show=False),
+        Binding("question_mark,f1", "explain", "help", key_display="?"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
 
     def __init__(
@@ -83,6 +88,7 @@ class Playground(App[int]):
         self._probe_sent = 0.0
         self._probe_pause = FASTEST_PROBES
         self._turn = 0
+        self._asked: dict[str, tuple[int, int, str]] = {}
         self._cpu = (time.process_time(), time.monotonic())
         self.cost = 0.0
         for theme in THEMES.values():
@@ -109,6 +115,16 @@ class Playground(App[int]):
         from tuidl.tui.screens.home import HomeScreen
 
         self.push_screen(HomeScreen())
+        self.run_worker(_load_training_screen, thread=True)
+
+    def on_resize(self, event: Resize) -> None:
+        """A notice where the terminal is too small, for as long as it is."""
+        is_shown = isinstance(self.screen, TooSmallScreen)
+        if is_too_small(event.size.width, event.size.height) != is_shown:
+            if is_shown:
+                self.pop_screen()
+            else:
+                self.push_screen(TooSmallScreen())
 
     def _terminated(self, number: signal.Signals) -> None:
         self.exit(EXIT_CODES[number], return_code=EXIT_CODES[number])
@@ -123,12 +139,15 @@ class Playground(App[int]):
     def open(self, preset: Preset, folder: Path | None = None) -> None:
         """Show the training screen of a preset, and have the engine make ready for it."""
         self._folder = folder or self._folder
+        from tuidl.tui.screens.train import TrainScreen
+
         self.push_screen(TrainScreen(preset))
         self.call_after_refresh(self.load, preset)
 
     def load(self, preset: Preset, paused: bool = True) -> None:
         """Start a run of the preset, in place of the one that is there."""
         self._loaded, self._next = preset, Run()
+        self._asked.clear()
         screen = self._train_screen()
         if screen:
             screen.preset = preset
@@ -175,25 +194,31 @@ class Playground(App[int]):
             screen.shown.error = message
             screen.take(events.Refused(error="\n".join([message, *words])))
 
-    def _train_screen(self) -> TrainScreen | None:
-        return next((s for s in self.screen_stack if isinstance(s, TrainScreen)), None)
+    def _train_screen(self) -> "TrainScreen | None":
+        return next(filter(None, map(as_train_screen, self.screen_stack)), None)
 
     def _ask(self) -> None:
         """Send the next probe that a visible panel wants, no more than the engine can bear."""
-        screen = self.screen
+        screen = as_train_screen(self.screen)
         now = time.monotonic()
-        if not isinstance(screen, TrainScreen) or self._next is not None:
+        if screen is None or self._next is not None:
             return
         if screen.shown.phase in (Phase.LOADING, Phase.COMPILING, Phase.LOST, Phase.FAILED):
             return
         if now - self._probe_sent < self._probe_pause or not self.engine.is_alive:
             return
-        wanted = screen.probes()
+        wanted = [probe for probe in screen.probes() if self._is_news(screen, probe)]
         if wanted:
             self._probe_sent, self._turn = now, self._turn + 1
             kind, options = wanted[self._turn % len(wanted)]
             self._probe_id += 1
+            self._asked[kind] = (screen.shown.epoch, screen.shown.step, str(options))
             self.engine.send(commands.Probe(id=self._probe_id, kind=kind, options=options))
+
+    def _is_news(self, screen: "TrainScreen", probe: tuple[str, dict[str, Any]]) -> bool:
+        """Whether the network has changed since the same was asked before."""
+        place = (screen.shown.epoch, screen.shown.step, str(probe[1]))
+        return screen.shown.phase is Phase.RUNNING or self._asked.get(probe[0]) != place
 
     def _measure(self) -> None:
         """What the screen itself costs, as a share of one core."""
@@ -214,7 +239,7 @@ class Playground(App[int]):
         training = msgspec.structs.replace(preset.training, seed=preset.training.seed + 1)
         return msgspec.structs.replace(preset, training=training)
 
-    def leave_run(self, screen: TrainScreen) -> None:
+    def leave_run(self, screen: "TrainScreen") -> None:
         from tuidl.tui.screens.leave import LeaveScreen
 
         if screen.shown.phase in (Phase.RUNNING, Phase.PAUSED) and screen.shown.epochs_done:
@@ -253,25 +278,44 @@ class Playground(App[int]):
         self.exit(0)
 
     def _edited(self, preset: Preset | None) -> None:
-        if preset is not None:
-            self.load(preset)
+        """Start again from the edited preset, with the run before faintly behind its curves."""
+        from tuidl.tui.screens.train import TrainScreen
+
+        before = self._train_screen()
+        if preset is None or before is None:
+            return
+        previous = before.shown if before.shown.epochs_done else before.previous
+        self.switch_screen(TrainScreen(preset, previous))
+        self.call_after_refresh(self.load, preset)
 
     def action_explain(self) -> None:
         from tuidl.tui.screens.help import HelpScreen
 
-        concept = getattr(self.focused, "concept", "") or ""
-        self.push_screen(HelpScreen(concept))
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(getattr(self.focused, "concept", "")))
 
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         yield from super().get_system_commands(screen)
-        if isinstance(screen, TrainScreen):
+        if train := as_train_screen(screen):
             for title, text, action in (
-                ("Train or pause", "space", screen.action_go),
-                ("One step", "s", screen.action_step),
-                ("One epoch", "e", screen.action_epoch),
-                ("Reset", "r: the same seed from the start", screen.action_reset),
-                ("New seed", "R: other first weights", screen.action_new_seed),
-                ("Full speed", "f: or slow enough to watch", screen.action_full_speed),
-                ("Modify the preset", "m", screen.action_edit),
+                ("Train or pause", "space", train.action_go),
+                ("One step", "s", train.action_step),
+                ("One epoch", "e", train.action_epoch),
+                ("Reset", "r: the same seed from the start", train.action_reset),
+                ("New seed", "R: other first weights", train.action_new_seed),
+                ("Full speed", "f: or slow enough to watch", train.action_full_speed),
+                ("Modify the preset", "m", train.action_edit),
             ):
                 yield SystemCommand(title, text, action)
+
+
+def as_train_screen(screen: Screen[Any]) -> "TrainScreen | None":
+    """The screen, if it is the one of a run; its module takes a while to load, and Home goes
+    without it."""
+    kind = getattr(sys.modules.get("tuidl.tui.screens.train"), "TrainScreen", None)
+    return screen if kind and isinstance(screen, kind) else None
+
+
+def _load_training_screen() -> None:
+    """Import what will be needed next, while the user is still choosing."""
+    import tuidl.tui.screens.train  # noqa: F401

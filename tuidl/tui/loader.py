@@ -6,7 +6,6 @@ from pathlib import Path
 
 from tuidl.library import folder
 from tuidl.tui.preview import Preview
-from tuidl.tui.samples import Samples
 
 PATIENCE = 0.12
 """Seconds that a preset must stay chosen before its examples are loaded."""
@@ -64,6 +63,8 @@ class Loader:
                 self._known[preview.path] = preview
                 self._told(preview)
             if preview.wants_samples and preview.preset is not None:
+                from tuidl.tui.samples import Samples  # with NumPy, which Home starts without
+
                 preview.samples = Samples.of(preview.preset)
                 self._told(preview)
 

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tuidl.errors import DataError, TuidlError
 from tuidl.graph import EXAMPLES, FROM_EXAMPLES, Graph
 from tuidl.layers.base import describe
 from tuidl.preset import LARGEST_FILE, Preset
 from tuidl.tui.charts.network import LayerBox
-from tuidl.tui.samples import Samples
 from tuidl.tui.toml_lines import error_line
+
+if TYPE_CHECKING:
+    from tuidl.tui.samples import Samples
 
 TYPICAL_FLOPS = 4e10
 SECONDS_A_STEP = 5e-5
@@ -32,7 +35,7 @@ class Preview:
     line: int | None = None
     facts: list[tuple[str, str]] = field(default_factory=list)
     boxes: list[LayerBox] = field(default_factory=list)
-    samples: Samples | None = None
+    samples: "Samples | None" = None
 
     @classmethod
     def of(cls, path: Path) -> "Preview":
@@ -43,6 +46,8 @@ class Preview:
             preview.graph = Graph.build(preview.preset)
             preview.boxes = boxes_of(preview.graph)
         except DataError as error:
+            from tuidl.tui.samples import Samples  # with NumPy, which Home starts without
+
             preview.samples = Samples(problem=str(error))
         except TuidlError as error:
             preview.problem = str(error).removeprefix(f"{path}: ")

@@ -11,13 +11,17 @@ from tuidl.tui.charts.dots import levels
 from tuidl.tui.charts.frame import note
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.scale import readable, scaled, short
+from tuidl.tui.charts.scale import compact, readable, scaled
 
 TRACK = "━"
 """Bars are lines, not blocks: those of neighbouring lines stay apart."""
 
 ASCII_LEVELS = " _.-=+*#@"
 SPARK_LEVELS = str.maketrans(" ▁▂▃▄▅▆▇█", ASCII_LEVELS)
+
+
+VALUE = 7
+"""Cells for a value behind its bar."""
 
 
 @dataclass(frozen=True)
@@ -126,50 +130,64 @@ def layer_bars(
         return grid.lines()
     names = min(max(cell_len(layer.name) for layer in layers), max(width // 4, 3))
     room = (width - names - 1) // 2 - 1
-    starts = (names + 1, names + 2 + room)
     head = 1 if height > 1 else 0
-    for x, title, role in zip(
-        starts, ("activation", "gradient"), ("train", "validation"), strict=True
+    shown = layers[: max(height - head, 0)]
+    for x, title, role in (
+        (names + 1, "activation", "train"),
+        (width - room, "gradient", "validation"),
     ):
         sizes = [getattr(layer, title) for layer in layers]
-        low, high = _decades(sizes)
+        ends = decades(sizes)
         if head:
-            grid.put(x, 0, fitted(title, room), palette.style(role, bold=True))
-            if room >= cell_len(title) + 14:
-                grid.put_right(x + room, 0, f"1e{low}…1e{high}", palette.style("muted"))
-        for y, size in enumerate(sizes[: height - head], head):
-            _size(grid, palette, x, y, room, size, (low, high), role)
-    for y, layer in enumerate(layers[: height - head], head):
-        role = "bad" if layer.warning else "text"
-        grid.put(0, y, fitted(layer.name, names), palette.style(role))
+            _side_heading(grid, palette, x, room, title, ends, role)
+        for y, size in enumerate(sizes[: len(shown)], head):
+            put_size(grid, palette, x, y, room, size, ends, role)
+    for y, layer in enumerate(shown, head):
+        grid.put(0, y, fitted(layer.name, names), palette.style("bad" if layer.warning else "text"))
         if layer.warning:
-            text = fitted(" ! " + layer.warning + " ", room - 8)
-            grid.put_right(starts[0] + room - 7, y, text, palette.style("bad", bold=True))
+            _warning(grid, palette, names + 1, y, room, layer.warning)
     return grid.lines()
 
 
-def _size(
+def _side_heading(
+    grid: Grid, palette: Palette, x: int, room: int, title: str, ends: tuple[int, int], role: str
+) -> None:
+    grid.put(x, 0, fitted(title, room), palette.style(role, bold=True))
+    text = "1e{} to 1e{}".format(*ends)
+    if room >= cell_len(title) + cell_len(text) + 2:
+        grid.put_right(x + room, 0, text, palette.style("muted"))
+
+
+def _warning(grid: Grid, palette: Palette, x: int, y: int, room: int, warning: str) -> None:
+    """Over the end of the bar; over its value too, where the bar is too short."""
+    text = f" ! {warning} "
+    end = x + room - (VALUE if room >= cell_len(text) + VALUE + 1 else 0)
+    grid.put_right(end, y, fitted(text, room), palette.style("bad", bold=True))
+
+
+def put_size(
     grid: Grid,
     palette: Palette,
     x: int,
     y: int,
     room: int,
     size: float,
-    decades: tuple[int, int],
+    ends: tuple[int, int],
     role: str,
 ) -> None:
-    low, high = decades
+    """A bar on a scale of powers of ten between ``ends``, and its value where there is room."""
+    low, high = ends
     known = math.isfinite(size) and size > 0
     share = max((math.log10(size) - low) / (high - low), 0.02) if known else 0.0
-    text = short(size, 2) if size else "0"
-    values = 7 if room > 12 else 0
+    text = compact(size)
+    values = VALUE if room >= 12 else 0
     put_bar(grid, palette, x, y, room - values, share, role)
     if values:
         style = palette.style("text" if known else "bad", bold=not known)
         grid.put_right(x + room, y, fitted(text, values - 1), style)
 
 
-def _decades(sizes: Sequence[float]) -> tuple[int, int]:
+def decades(sizes: Sequence[float]) -> tuple[int, int]:
     """Whole powers of ten around all sizes, at least three of them and at most twelve."""
     powers = [math.log10(s) for s in sizes if math.isfinite(s) and s > 0]
     high = math.ceil(max(powers, default=0.0) + 1e-9)

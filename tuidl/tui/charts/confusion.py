@@ -29,6 +29,10 @@ class Layout:
     names: int
     recall: bool
 
+    def end(self, across: int) -> int:
+        """The cell after the column that says how much is right."""
+        return self.names + 1 + across * self.cell + RECALL
+
 
 def confusion(
     counts: Counts,
@@ -56,6 +60,16 @@ def confusion(
     if height > len(merged) + head:
         _foot(grid, palette, counts, names, plan, selected)
     return grid.lines()
+
+
+def cell_at(
+    counts: Counts, names: Sequence[str], width: int, height: int, x: int, y: int
+) -> tuple[int, int] | None:
+    """The (true, predicted) classes at a cell of the chart, the first where several share it."""
+    plan = layout(counts, names, width, height)
+    column, row = (x - plan.names - 1) // plan.cell * plan.each, (y - (height > 1)) * plan.each
+    inside = 0 <= column < len(counts) and 0 <= row < len(counts)
+    return (row, column) if inside else None
 
 
 def layout(counts: Counts, names: Sequence[str], width: int, height: int) -> Layout:
@@ -111,7 +125,7 @@ def _heading(
         room = plan.cell - 1
         grid.put_right(end, 0, name if cell_len(name) <= room else _cut(name, room), style)
     if plan.recall:
-        grid.put_right(grid.width, 0, "right", palette.style("muted"))
+        grid.put_right(plan.end(len(names)), 0, "right", palette.style("muted"))
 
 
 def _cut(name: str, size: int) -> str:
@@ -142,13 +156,14 @@ def _row(
             text = f"[{text.strip()}]".rjust(plan.cell) if plan.cell > 3 else text
         grid.put(plan.names + 1 + j * plan.cell, y, text, style)
     if plan.recall and total and plan.each == 1:
-        grid.put_right(grid.width, y, f"{row[i] / total:.0%}", palette.style("text"))
+        text = f"{row[i] / total:.0%}"
+        grid.put_right(plan.end(len(row)), y, text, palette.style("text"))
 
 
 def _text(share: float, count: int, plan: Layout, colors: bool, unicode: bool) -> str:
     """The count where it fits; else nothing but the colour, or a shade where there is none."""
     padded = f"{count or '·'}".rjust(plan.cell - (plan.cell > 3)).ljust(plan.cell)
-    fits = plan.each == 1 and len(str(count)) < max(plan.cell, 2)
+    fits = plan.each == 1 and len(str(count)) < plan.cell + colors
     if fits or not count:
         return padded
     if colors:

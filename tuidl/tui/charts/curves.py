@@ -2,52 +2,24 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from tuidl.history import Point, Series
+from tuidl.history import Series
 from tuidl.tui.charts.columns import Column, columns, value_at
+from tuidl.tui.charts.curve import Curve, Marks, judge
 from tuidl.tui.charts.dots import Dots, dashed
 from tuidl.tui.charts.frame import Area, column_of, framed, note, row_of
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.looks import look, sample
-from tuidl.tui.charts.palette import Palette, painted
-from tuidl.tui.charts.scale import readable, scaled
+from tuidl.tui.charts.grid import Grid
+from tuidl.tui.charts.looks import look
+from tuidl.tui.charts.palette import MONOCHROME, Palette, painted
+from tuidl.tui.charts.readout import LETTERS, put_edits, put_heading
+from tuidl.tui.charts.scale import scaled
 from tuidl.tui.charts.strokes import stroke
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 FREE = frozenset((" ", "┈"))
 """Characters over which a band, a cursor or an edit's line may be drawn."""
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A named series. Its role gives colour and dash: ``train``, ``validation``, ``muted`` for a
-    previous run, ``series 1`` and so on."""
-
-    name: str
-    series: Series
-    role: str = "train"
-
-
-@dataclass(frozen=True)
-class Edit:
-    """Something that was changed while training, before ``x``."""
-
-    x: float
-    text: str
-
-
-@dataclass(frozen=True)
-class Marks:
-    """What is pointed out: edits, the best epoch, and the x that the user looks at."""
-
-    edits: Sequence[Edit] = ()
-    best: float | None = None
-    cursor: float | None = None
 
 
 def curves(
@@ -67,22 +39,54 @@ def curves(
     marks = marks or Marks()
     grid = Grid(width, height, unicode)
     if height > 2:
-        _heading(grid, palette, lines, title, x_name, marks)
-    points = [p for line in lines for p in line.series.whole]
-    values = [v for p in points for v in (p.low, p.high)]
+        put_heading(grid, palette, lines, title, x_name, marks)
+    values = _values(lines)
     if not any(math.isfinite(v) and (v > 0 or not log) for v in values):
         note(grid, palette, "no positive values" if log and values else "no values yet")
         return grid.lines()
-    below = 1 if marks.edits and height >= 9 else 0
-    xs = scaled((p.x for p in points), 1)
-    ys = scaled(values, 1, log=log, room=0.03)
-    top = 1 if height > 2 else 0
-    area = framed(grid, palette, xs, ys, top=top, bottom=below, x_name=x_name, whole=True)
+    area = _area(grid, palette, lines, x_name, log, marks)
     _draw(grid, palette, area, lines)
     _draw_marks(grid, palette, area, lines, marks)
-    if below:
-        _edits_line(grid, palette, marks.edits)
+    if _explained(grid, marks):
+        put_edits(grid, palette, marks.edits)
     return grid.lines()
+
+
+def _values(lines: Sequence[Curve]) -> list[float]:
+    return [v for line in lines for p in line.series.whole for v in (p.low, p.high)]
+
+
+def _explained(grid: Grid, marks: Marks) -> bool:
+    """Whether there is a line for what the edits' letters mean."""
+    return bool(marks.edits) and grid.height >= 9
+
+
+def _area(
+    grid: Grid, palette: Palette, lines: Sequence[Curve], x_name: str, log: bool, marks: Marks
+) -> Area:
+    xs = scaled((p.x for line in lines for p in line.series.whole), 1)
+    ys = scaled(_values(lines), 1, log=log, room=0.03)
+    top, below = int(grid.height > 2), int(_explained(grid, marks))
+    return framed(grid, palette, xs, ys, top=top, bottom=below, x_name=x_name, whole=True)
+
+
+def x_at(
+    lines: Sequence[Curve],
+    width: int,
+    height: int,
+    column: int,
+    *,
+    log: bool = False,
+    marks: Marks | None = None,
+    unicode: bool = True,
+) -> float | None:
+    """The x of the point nearest to a column of the chart: where a mouse points at."""
+    known = [p.x for line in lines for p in line.series.whole]
+    if not known:
+        return None
+    area = _area(Grid(width, height, unicode), MONOCHROME, lines, "", log, marks or Marks())
+    x = area.xs.value((column - area.x + 0.5) * grid_step(area) - 0.5)
+    return min(known, key=lambda at: abs(at - x))
 
 
 def _draw(grid: Grid, palette: Palette, area: Area, lines: Sequence[Curve]) -> None:
@@ -144,7 +148,7 @@ def _band(grid: Grid, palette: Palette, area: Area, role: str, parts: Sequence[C
     style = painted(color) if palette.colors else palette.style("muted")
     for (x, y), bits in dots.cells.items():
         x, y = area.x + x, area.y + y
-        if grid.chars[y][x] in FREE:
+        if grid.at(x, y) in FREE:
             grid.chars[y][x] = chr(0x2800 + bits) if grid.unicode else ":"
             grid.styles[y][x] = style
 
@@ -167,14 +171,9 @@ def _draw_marks(
         _mark(grid, palette, area, judged, marks.best, "◆", "good")
 
 
-def judge(lines: Sequence[Curve]) -> Curve | None:
-    """The curve that decides which epoch is best: validation where there is one."""
-    return next((line for line in lines if line.role == "validation"), lines[0] if lines else None)
-
-
 def _upright(grid: Grid, area: Area, column: int, char: str, style: Style) -> None:
     for y in range(area.y, area.y + area.height):
-        if grid.chars[y][column] in FREE:
+        if grid.at(column, y) in FREE:
             grid.put(column, y, char, style)
 
 
@@ -186,77 +185,3 @@ def _mark(
     row = row_of(area, point.last) if point else None
     if column is not None and row is not None:
         grid.put(column, row, char, palette.style(role, bold=True))
-
-
-def _heading(
-    grid: Grid,
-    palette: Palette,
-    lines: Sequence[Curve],
-    title: str,
-    x_name: str,
-    marks: Marks,
-) -> None:
-    """Names and values in as much detail as there is room for."""
-    if marks.cursor is not None:
-        title = f"{x_name} {marks.cursor:g}"
-    values = [_value(line.series, marks.cursor) for line in lines]
-    for gap, letters, digits in ((3, 99, 4), (2, 99, 4), (1, 99, 3), (1, 5, 3), (1, 1, 3)):
-        parts = [(title, palette.style("text", bold=True))]
-        for line, value in zip(lines, values, strict=True):
-            style = palette.style(line.role)
-            parts.append((" " * gap + sample(line.role, grid.unicode) + " ", style))
-            parts.append(
-                (fitted(line.name, letters) if letters > 5 else line.name[:letters], style)
-            )
-            parts.append((_text(value, digits), palette.style("text")))
-        used = sum(cell_len(text) for text, _ in parts)
-        if used <= grid.width:
-            break
-    x = 0
-    for text, style in parts:
-        x = grid.put(x, 0, text, style)
-    _best_text(grid, palette, lines, x, x_name, marks)
-
-
-def _best_text(
-    grid: Grid, palette: Palette, lines: Sequence[Curve], used: int, x_name: str, marks: Marks
-) -> None:
-    judged = judge(lines)
-    if marks.best is None or judged is None:
-        return
-    value = _text(_value(judged.series, marks.best), 4)
-    for text in (
-        f"◆ best{value} at {x_name} {marks.best:g}",
-        f"◆ best{value}",
-        f"◆ {marks.best:g}",
-    ):
-        if used + 2 + cell_len(text) <= grid.width:
-            grid.put_right(grid.width, 0, text, palette.style("good"))
-            return
-
-
-def _value(series: Series, x: float | None) -> Point | None:
-    if x is not None:
-        return value_at(series, x)
-    last = series.last
-    return None if last is None else Point(series.recent[-1][0], last, last, last)
-
-
-def _text(point: Point | None, digits: int) -> str:
-    """A value, or the range of several that were merged."""
-    if point is None:
-        return " –"
-    if point.low < point.high:
-        return f" {readable(point.low, digits)}…{readable(point.high, digits)}"
-    return f" {readable(point.last, digits)}"
-
-
-def _edits_line(grid: Grid, palette: Palette, edits: Sequence[Edit]) -> None:
-    """What the letters stand for; where not all fit, the latest."""
-    named = [(LETTERS[i % len(LETTERS)], edit.text) for i, edit in enumerate(edits)]
-    while len(named) > 1 and sum(cell_len(text) + 5 for _, text in named) > grid.width:
-        named.pop(0)
-    x, y = 0, grid.height - 1
-    for letter, text in named:
-        x = grid.put(x, y, letter + " ", palette.style("accent", bold=True))
-        x = grid.put(x, y, fitted(text, grid.width - x), palette.style("muted")) + 3

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.scale import Scale, tick_labels
+from tuidl.tui.charts.scale import Scale
 
 LEAST_LABELLED = 5
 """Lines of a plot from which on it has an axis with labels below."""
@@ -43,7 +43,7 @@ def framed(
     below = 2 if grid.height - top - bottom >= LEAST_LABELLED else 0
     height = max(grid.height - top - bottom - below, 1)
     ticks = ys.ticks(max(2, min(height // 2, 6))) if height > 1 else []
-    labels = tick_labels(ticks)
+    labels = ys.labels(ticks)
     left = max(map(cell_len, labels), default=0) + 2
     if left > grid.width // 2:
         ticks, labels, left = [], [], 0
@@ -82,11 +82,11 @@ def _across(grid: Grid, palette: Palette, area: Area, name: str, whole: bool) ->
     name = fitted(name, max(area.width // 3, 0))
     end = grid.width - (cell_len(name) + 2 if name else 0)
     grid.put_right(grid.width, y + 1, name, muted)
-    ticks = area.xs.ticks(max(2, area.width // 10))
+    ticks = area.xs.ticks(min(max(3, area.width // 8), 10))
     if whole:
         ticks = [t for t in ticks if t == int(t)]
     free = 0
-    for tick, label in zip(ticks, tick_labels(ticks), strict=True):
+    for tick, label in zip(ticks, area.xs.labels(ticks), strict=True):
         column = column_of(area, tick)
         if column is None:
             continue

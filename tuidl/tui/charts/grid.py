@@ -1,5 +1,6 @@
 """A grid of cells that charts write into; it becomes lines of exactly its width."""
 
+from functools import lru_cache
 from itertools import groupby
 
 from rich.cells import cell_len
@@ -7,9 +8,9 @@ from rich.style import Style
 from rich.text import Span, Text
 
 LOOKALIKES = {
-    "-": "─┄╌┈━╍−–—", "=": "▅▄▌▍▋", "|": "│┊┃▏", "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛✓", "x": "✗×",
-    "#": "█▓▉▊▇▆■", "_": "▁▂", "o": "●◆", "*": "○◇", "^": "▲△↑", "v": "▼↓", ">": "▸▶→", "<": "◂◀←",
-    ".": "·░…", ":": "▒⋮┋", "~": "▃∞", "u": "µ",
+    "-": "─┄╌┈╍−–—", "=": "▅▄▌▍▋━", "|": "│┊┃▏", "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛✓", "x": "✗×",
+    "#": "█▓▉▊▇▆■", "_": "▁▂", "o": "●", "@": "◆", "^": "▲△↑", "v": "▼↓", ">": "▸▶→", "<": "◂◀←",
+    ".": "·░…○◇", ":": "▒⋮┋", "~": "▃∞", "u": "µ", "2": "²", "T": "ᵀ",
 }  # fmt: skip
 ASCII = {ord(char): sign for sign, chars in LOOKALIKES.items() for char in chars}
 """What stands for a character on a terminal that knows no others; everything else is ``?``."""
@@ -30,8 +31,9 @@ class Grid:
         """Write ``text`` from cell ``x`` of line ``y``; returns the cell after it."""
         if not 0 <= y < self.height:
             return x + cell_len(text)
-        if text.isascii() and text.isprintable():
-            return self._put_narrow(x, y, text, style)
+        simple = narrow(text, self.unicode)
+        if simple is not None:
+            return self._put_narrow(x, y, simple, style)
         for char in text:
             x = self._put_char(x, y, char, style)
         return x
@@ -71,6 +73,10 @@ class Grid:
         if x + size < self.width and not row[x + size]:
             row[x + size] = " "
 
+    def at(self, x: int, y: int) -> str:
+        """The character of a cell, nothing outside."""
+        return self.chars[y][x] if 0 <= x < self.width and 0 <= y < self.height else ""
+
     def put_right(self, end: int, y: int, text: str, style: Style | None = None) -> None:
         """Write ``text`` so that it ends before cell ``end``."""
         self.put(end - cell_len(text), y, text, style)
@@ -101,6 +107,16 @@ class Grid:
                 spans.append(Span(start, end, style))
             at, start = at + cells, end
         return Text("".join(row), spans=spans, no_wrap=True, end="")
+
+
+@lru_cache(2048)
+def narrow(text: str, unicode: bool) -> str | None:
+    """The text as it may be shown, if every character of it takes one cell; None otherwise."""
+    if not text.isprintable() or any(cell_len(char) != 1 for char in text):
+        return None
+    if unicode or text.isascii():
+        return text
+    return "".join(char if char.isascii() else "?" for char in text.translate(ASCII))
 
 
 def fitted(text: str, size: int) -> str:

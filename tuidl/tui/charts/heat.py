@@ -18,6 +18,9 @@ POSITIVE, NEGATIVE = " ░▒▓█", " ·-=≡"
 ASCII_POSITIVE, ASCII_NEGATIVE = " .+*#", " ,-~="
 """Without colours the two signs have characters of their own, the heavier the larger."""
 
+UNKNOWN = "?"
+"""What is not a number, where there are no colours."""
+
 
 @dataclass(frozen=True)
 class Map:
@@ -70,7 +73,7 @@ def heat_grid(
         if i == selected:
             grid.tint(x, y + plan.height - (not named), plan.pitch - 1, palette.selected)
     if legend:
-        _legend(grid, palette, limit)
+        _legend(grid, palette, limit, any(np.isnan(a).any() for a in arrays))
     return grid.lines()
 
 
@@ -84,10 +87,13 @@ def _put(grid: Grid, palette: Palette, x: int, y: int, shares: Array, wide: int,
     if not (palette.colors and grid.unicode):
         _signs(grid, palette, x, y, resized(shares, wide, high))
         return
-    shown = np.clip(np.nan_to_num(resized(shares, wide, 2 * high)), -1, 1)
+    scaled = resized(shares, wide, 2 * high)
+    shown = np.clip(np.nan_to_num(scaled), -1, 1)
     low, middle, high_color = (np.array(c, dtype=float) for c in palette.diverging)
     ends = np.where(shown[:, :, None] > 0, high_color, low)
-    put_colors(grid, x, y, middle + (ends - middle) * np.abs(shown)[:, :, None])
+    colors = middle + (ends - middle) * np.abs(shown)[:, :, None]
+    colors[np.isnan(scaled)] = palette.bad
+    put_colors(grid, x, y, colors)
     if wide >= 2 * columns and high >= rows:
         _labels(grid, palette, x, y, shares, wide, high)
 
@@ -103,7 +109,7 @@ def _labels(
                 x + (2 * j + 1) * wide // (2 * columns),
                 y + (2 * i + 1) * high // (2 * rows),
             )
-            if abs(value) < 0.05 or not (0 <= line < grid.height and 0 <= column < grid.width):
+            if not abs(value) >= 0.05 or not (0 <= line < grid.height and 0 <= column < grid.width):
                 continue
             color = diverged(palette, min(max(value, -1), 1))
             ink = "ground" if sum(color) > 380 else "text"
@@ -112,12 +118,14 @@ def _labels(
 
 def _signs(grid: Grid, palette: Palette, x: int, y: int, shares: Array) -> None:
     signs = (POSITIVE, NEGATIVE) if grid.unicode else (ASCII_POSITIVE, ASCII_NEGATIVE)
-    for line, row in enumerate(np.clip(np.nan_to_num(shares), -1, 1).tolist()):
-        text = "".join(signs[value < 0][min(round(abs(value) * 4.4), 4)] for value in row)
+    for line, row in enumerate(np.clip(shares, -1, 1).tolist()):
+        text = "".join(
+            signs[v < 0][min(round(abs(v) * 4.4), 4)] if v == v else UNKNOWN for v in row
+        )
         grid.put(x, y + line, text, palette.style("text"))
 
 
-def _legend(grid: Grid, palette: Palette, limit: float) -> None:
+def _legend(grid: Grid, palette: Palette, limit: float, unknown: bool) -> None:
     """From the most negative to the most positive, with zero in the middle."""
     y, size = grid.height - 1, 5
     x = grid.put(0, y, f"−{short(limit)} ", palette.style("muted"))
@@ -133,4 +141,7 @@ def _legend(grid: Grid, palette: Palette, limit: float) -> None:
     else:
         signs = (POSITIVE, NEGATIVE) if grid.unicode else (ASCII_POSITIVE, ASCII_NEGATIVE)
         x = grid.put(x, y, signs[1][:0:-1] + "0" + signs[0][1:], palette.style("text"))
-    grid.put(x, y, f" {short(limit)}", palette.style("muted"))
+    x = grid.put(x, y, f" {short(limit)}", palette.style("muted"))
+    if unknown:
+        sign = "■" if palette.colors and grid.unicode else UNKNOWN
+        grid.put(x + 3, y, f"{sign} NaN or infinite", palette.style("bad"))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 
 from tuidl.tui.charts.bars import SPARK_LEVELS
@@ -12,7 +13,7 @@ from tuidl.tui.charts.dots import levels
 from tuidl.tui.charts.frame import note
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.palette import Palette, mixed, painted
-from tuidl.tui.charts.scale import short
+from tuidl.tui.charts.scale import LARGEST, short
 
 RIDGE = 0.85
 """Height of a ridge's peaks: lines below each other must not touch."""
@@ -46,23 +47,27 @@ def histogram(
     head = 1 if height > 3 else 0
     below = 2 if height > 4 else 0
     shares = column_shares(data.counts, width)
-    positive, negative = palette.style(role), palette.style(role)
-    if palette.colors:
-        negative = painted(palette.faded(role, 0.65))
     zero = place(data, 0.0, width)
     if zero is not None:
         for y in range(head, height - below):
             grid.put(zero, y, "┊", palette.style("muted"))
     for y, text in enumerate(levels(shares, height - head - below), head):
-        for x, char in enumerate(text if unicode else text.translate(SPARK_LEVELS)):
-            if char != " ":
-                below_zero = zero is not None and x < zero
-                grid.put(x, y, char, negative if below_zero else positive)
+        _level(grid, palette, y, text, zero, role)
     if head:
         _heading(grid, palette, data)
     if below:
         _axis(grid, palette, data, zero)
     return grid.lines()
+
+
+def _level(grid: Grid, palette: Palette, y: int, text: str, zero: int | None, role: str) -> None:
+    """One line of all columns; those of negative values are a little darker."""
+    positive = negative = palette.style(role)
+    if palette.colors:
+        negative = painted(palette.faded(role, 0.65))
+    for x, char in enumerate(text if grid.unicode else text.translate(SPARK_LEVELS)):
+        if char != " ":
+            grid.put(x, y, char, negative if zero is not None and x < zero else positive)
 
 
 def _known(data: Distribution) -> bool:
@@ -106,7 +111,8 @@ def place(data: Distribution, value: float, width: int) -> int | None:
     """The column of a value that lies between the ends."""
     if not math.isfinite(value) or not data.low <= value <= data.high or width < 1:
         return None
-    share = (value - data.low) / (data.high - data.low) if data.high > data.low else 0.5
+    low, high = max(data.low, -LARGEST), min(data.high, LARGEST)
+    share = (min(max(value, low), high) - low) / (high - low) if high > low else 0.5
     return min(int(share * width), width - 1)
 
 
@@ -144,19 +150,26 @@ def ridge(
         grid.put(0, y, fitted(row.name, names), palette.style("text" if last else "muted"))
         text = levels([RIDGE * v for v in _within(row, low, high, room)], 1)[0]
         text = text if unicode else text.translate(SPARK_LEVELS)
-        style = palette.style("train" if last else "muted")
-        if palette.colors:
-            age = (y + 1) / len(kept)
-            style = painted(mixed(palette.faint, palette.train, 0.15 + 0.85 * age * age))
-        grid.put(names + 1, y, text, style)
+        grid.put(names + 1, y, text, _aged(palette, (y + 1) / len(kept)))
     if axis:
-        whole = Distribution([1], low, high)
-        zero = place(whole, 0.0, room)
-        if zero is not None:
-            grid.put(names + 1 + zero, height - 1, "0", palette.style("muted"))
-        grid.put(names + 1, height - 1, short(low), palette.style("muted"))
-        grid.put_right(width, height - 1, short(high), palette.style("muted"))
+        _ridge_axis(grid, palette, names + 1, low, high)
     return grid.lines()
+
+
+def _aged(palette: Palette, age: float) -> Style:
+    """From almost the ground to the full colour, of the latest."""
+    if palette.colors:
+        return painted(mixed(palette.faint, palette.train, 0.15 + 0.85 * age * age))
+    return palette.style("train" if age == 1 else "muted")
+
+
+def _ridge_axis(grid: Grid, palette: Palette, x: int, low: float, high: float) -> None:
+    y, muted = grid.height - 1, palette.style("muted")
+    zero = place(Distribution([1], low, high), 0.0, grid.width - x)
+    if zero is not None:
+        grid.put(x + zero, y, "0", muted)
+    grid.put(x, y, short(low), muted)
+    grid.put_right(grid.width, y, short(high), muted)
 
 
 def _within(row: Distribution, low: float, high: float, room: int) -> list[float]:

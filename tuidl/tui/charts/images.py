@@ -12,7 +12,7 @@ from tuidl.tui.charts.frame import note
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.charts.pixels import Array, array, fit, put_colors, put_shades, resized
-from tuidl.tui.charts.tiling import tiled
+from tuidl.tui.charts.tiling import Tiling, tiled
 
 LIGHTNESS = np.array([0.299, 0.587, 0.114])
 """How bright red, green and blue look, where there are no colours."""
@@ -56,10 +56,7 @@ def image_grid(
     if not tiles or width < 1 or height < 1:
         note(grid, palette, "no images")
         return grid.lines()
-    shape = _checked(tiles[0].pixels).shape
-    captions = [tile.caption for tile in tiles if tile.caption or tile.right is not None]
-    least = min(max((cell_len(c) + 2 for c in captions), default=0), 10)
-    plan = tiled(shape, len(tiles), width, height, caption=bool(captions), least=least)
+    plan = _plan(tiles, width, height)
     for i, tile in enumerate(tiles[: plan.count]):
         x, y = plan.place(i)
         room = min(plan.pitch - 1, width - x)
@@ -69,8 +66,23 @@ def image_grid(
         if plan.caption:
             _caption(grid, palette, tile, x, y + plan.height, room)
         if i == selected:
-            grid.tint(x, y + plan.height - (0 if plan.caption else 1), room, palette.selected)
+            grid.tint(x, y + plan.height - (not plan.caption), room, palette.selected)
     return grid.lines()
+
+
+def _plan(tiles: Sequence[Tile], width: int, height: int) -> Tiling:
+    captions = [tile.caption for tile in tiles if tile.caption or tile.right is not None]
+    least = min(max((cell_len(c) + 2 for c in captions), default=0), 10)
+    shape = _checked(tiles[0].pixels).shape
+    return tiled(shape, len(tiles), width, height, caption=bool(captions), least=least)
+
+
+def tile_at(tiles: Sequence[Tile], width: int, height: int, x: int, y: int) -> int | None:
+    """The number of the image at a cell of the grid."""
+    if not tiles or width < 1 or height < 1:
+        return None
+    index = _plan(tiles, width, height).at(x, y)
+    return index if index is not None and index < len(tiles) else None
 
 
 def _caption(grid: Grid, palette: Palette, tile: Tile, x: int, y: int, room: int) -> None:

@@ -6,6 +6,9 @@ MARKERS = "●▲■◆○△□◇"
 ASCII_MARKERS = "ox#*+%@&"
 """Of classes 1 to 8, and round again."""
 
+HOLLOW = 4
+"""Where the open forms of the first markers start."""
+
 
 @dataclass(frozen=True)
 class Look:

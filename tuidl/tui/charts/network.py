@@ -1,15 +1,19 @@
 """The network as a diagram: a line a layer with its connections, or one line for all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 
 from tuidl.tui.charts.bars import put_bar
 from tuidl.tui.charts.frame import note
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.palette import Palette
+
+INDENT = 2
+Piece = tuple[str, Style | None]
 
 LANES = 4
 """Skip connections drawn side by side; further ones are only named."""
@@ -40,6 +44,17 @@ class Skip:
     lane: int
 
 
+@dataclass(frozen=True)
+class Widths:
+    """Cells of each column of the diagram; 0 where there is no room for it."""
+
+    names: int
+    kinds: int
+    shapes: int
+    counts: int
+    bar: int = 0
+
+
 def network(
     layers: Sequence[LayerBox],
     palette: Palette,
@@ -58,23 +73,31 @@ def network(
         note(grid, palette, "no layers")
         return grid.lines()
     skips = skipping(layers)
-    lanes = max((skip.lane + 1 for skip in skips), default=0)
+    rail = 2 * max((skip.lane + 1 for skip in skips), default=0)
     pitch = 2 if height >= 2 * len(layers) - 1 else 1
     first = _first(layers, selected, height)
-    rail = 2 * lanes
-    for i in range(len(layers)):
-        _layer(grid, palette, layers, i, (i - first) * pitch, rail, layers[i].name == selected)
+    widths = _widths(layers, width - rail - 2)
+    total = sum(layer.parameters for layer in layers)
+    for i, layer in enumerate(layers):
+        y = (i - first) * pitch
+        _joint(grid, palette, rail, y, layer, layer.name == selected)
+        share = layer.parameters / total if total else 0.0
+        _layer(grid, palette, layer, rail + 2, y, widths, share, layer.name == selected)
         if pitch == 2 and i + 1 < len(layers):
-            grid.put(rail, (i - first) * pitch + 1, "│", palette.style("faint"))
+            grid.put(rail, y + 1, "│", palette.style("faint"))
     for skip in skips:
         _skip(grid, palette, skip, first, pitch, rail)
-    hidden = (first, len(layers) - first - height)
-    for y, count in zip((0, height - 1), hidden, strict=True):
-        if count > 0 and pitch == 1:
-            grid.put(
-                0, y, fitted(f"⋮ {count + 1} more", width).ljust(width), palette.style("muted")
-            )
+    if pitch == 1:
+        _hidden(grid, palette, first, len(layers) - first - height)
     return grid.lines()
+
+
+def _hidden(grid: Grid, palette: Palette, above: int, below: int) -> None:
+    """How many layers are not shown, in place of the first and the last line."""
+    for y, count in ((0, above), (grid.height - 1, below)):
+        if count > 0:
+            text = fitted(f"⋮ {count + 1} more", grid.width).ljust(grid.width)
+            grid.put(0, y, text, palette.style("muted"))
 
 
 def _first(layers: Sequence[LayerBox], selected: str | None, height: int) -> int:
@@ -105,75 +128,70 @@ def _skip(grid: Grid, palette: Palette, skip: Skip, first: int, pitch: int, rail
     x = rail - 2 * (skip.lane + 1)
     top, low = (skip.start - first) * pitch, (skip.end - first) * pitch
     for y in range(top + 1, low):
-        if 0 <= y < grid.height and grid.chars[y][x] == " ":
+        if grid.at(x, y) == " ":
             grid.put(x, y, "│", style)
     for y, corner, end in ((top, "╭", "─"), (low, "╰", "▸")):
         if not 0 <= y < grid.height:
             continue
-        grid.put(x, y, corner if grid.chars[y][x] in " │" else "├", style)
+        grid.put(x, y, corner if grid.at(x, y) in " │" else "├", style)
         for column in range(x + 1, rail):
-            crossing = grid.chars[y][column] == "│"
+            crossing = grid.at(column, y) == "│"
             grid.put(column, y, "┼" if crossing else "─", style)
         grid.put(rail - 1, y, end, style)
+
+
+def _joint(grid: Grid, palette: Palette, x: int, y: int, layer: LayerBox, chosen: bool) -> None:
+    """The dot on the rail: full for a layer that learns."""
+    sign = "◆" if chosen else "●" if layer.parameters else "○"
+    grid.put(x, y, sign, palette.style("accent" if chosen else "train"))
 
 
 def _layer(
     grid: Grid,
     palette: Palette,
-    layers: Sequence[LayerBox],
-    i: int,
+    layer: LayerBox,
+    start: int,
     y: int,
-    rail: int,
+    widths: Widths,
+    share: float,
     chosen: bool,
 ) -> None:
     """Name, what it does, output shape, parameters, and their share as a bar."""
-    layer, width = layers[i], grid.width
-    if not 0 <= y < grid.height:
-        return
-    total = sum(item.parameters for item in layers)
-    grid.put(
-        rail,
-        y,
-        "◆" if chosen else "●" if layer.parameters else "○",
-        palette.style("accent" if chosen else "train"),
-    )
-    names, kinds, shapes, counts, bar = _columns(layers, width - rail - 2)
-    x = rail + 2
-    grid.put(x, y, fitted(layer.name, names), palette.style("text", bold=chosen))
-    x += names + 1
-    if kinds:
-        grid.put(x, y, fitted(layer.what, kinds), palette.style("muted"))
-        x += kinds + 1
-    grid.put_right(x + shapes, y, fitted(layer.shape, shapes), palette.style("text"))
-    x += shapes + 1
-    if counts and layer.parameters:
-        grid.put_right(x + counts, y, f"{layer.parameters:,}", palette.style("muted"))
-    x += counts + 1
-    if bar and layer.parameters and total:
-        put_bar(grid, palette, x, y, bar, layer.parameters / total, "train")
-    if chosen:
-        grid.tint(rail + 1, y, width - rail - 1, palette.tint(palette.faded("accent", 0.28)))
-        if not palette.colors:
-            grid.tint(rail + 2, y, names, palette.selected)
+    counted = f"{layer.parameters:,}" if layer.parameters and widths.counts else ""
+    x = start
+    grid.put(x, y, fitted(layer.name, widths.names), palette.style("text", bold=chosen))
+    x += widths.names + 1
+    if widths.kinds:
+        grid.put(x, y, fitted(layer.what, widths.kinds), palette.style("muted"))
+        x += widths.kinds + 1
+    x += widths.shapes
+    grid.put_right(x, y, fitted(layer.shape, widths.shapes), palette.style("text"))
+    x += widths.counts + 1
+    grid.put_right(x, y, counted, palette.style("muted"))
+    if share:
+        put_bar(grid, palette, x + 1, y, widths.bar, share, "train")
+    if chosen and palette.colors:
+        tint = palette.tint(palette.faded("accent", 0.28))
+        grid.tint(start - 1, y, grid.width - start + 1, tint)
+    elif chosen:
+        grid.tint(start, y, widths.names, palette.selected)
 
 
-def _columns(layers: Sequence[LayerBox], room: int) -> tuple[int, int, int, int, int]:
-    """Widths of name, kind, shape, parameters and bar; kind goes first where room is short."""
+def _widths(layers: Sequence[LayerBox], room: int) -> Widths:
+    """What fits: the bar goes first where room is short, then the kind, then the parameters."""
     names = max(cell_len(layer.name) for layer in layers)
     kinds = max(cell_len(layer.what) for layer in layers)
     shapes = max(cell_len(layer.shape) for layer in layers)
     counts = max(len(f"{layer.parameters:,}") for layer in layers)
-    bar = min(max(room - names - kinds - shapes - counts - 5, 0), 16)
     needed = names + shapes + counts + 3
+    bar = min(room - needed - kinds - 2, 16)
     if bar >= 4:
-        return names, kinds, shapes, counts, bar
-    if needed + kinds <= room:
-        return names, kinds, shapes, counts, 0
-    if needed + 8 <= room:
-        return names, room - needed - 1, shapes, counts, 0
+        return Widths(names, kinds, shapes, counts, bar)
+    if needed + min(kinds, 8) <= room:
+        return Widths(names, min(kinds, room - needed - 1), shapes, counts)
     if needed <= room:
-        return names, 0, shapes, counts, 0
-    return max(room - shapes - 1, room // 2), 0, min(shapes, room // 2), 0, 0
+        return Widths(names, 0, shapes, counts)
+    return Widths(max(room - shapes - 1, room // 2), 0, min(shapes, room // 2), 0)
 
 
 def network_line(
@@ -190,23 +208,39 @@ def network_line(
     Shapes that a layer leaves as they are are not said again.
     """
     grid = Grid(width, height, unicode)
-    x = y = 0
+    rows = _wrapped(_pieces(layers, palette, selected), width)
+    for y, row in enumerate(rows[:height]):
+        x = INDENT if y else 0
+        for text, style in row:
+            x = grid.put(x, y, text, style)
+    if len(rows) > height:
+        grid.put_right(width, height - 1, " …", palette.style("muted"))
+    return grid.lines()
+
+
+def _pieces(
+    layers: Sequence[LayerBox], palette: Palette, selected: str | None
+) -> Iterator[list[Piece]]:
+    """What belongs together: an arrow and the shape that it leads to."""
     before = ""
     for i, layer in enumerate(layers):
-        step = "" if i == 0 else f" ─{layer.what}─▶"
-        shape = f" {layer.shape}" if layer.shape != before else ""
-        shape = shape.strip() if x == 0 else shape
-        size = cell_len(step) + cell_len(shape)
-        if x and x + size > width:
-            x, y, step = 2, y + 1, step.strip()
-        if y >= height - 1 and i + 1 < len(layers) and x + size + 2 > width:
-            grid.put(x, height - 1, " …", palette.style("muted"))
-            break
-        chosen = layer.name == selected
-        style = (
-            palette.selected if chosen else palette.style("train" if layer.parameters else "muted")
-        )
-        x = grid.put(x, y, fitted(step, width - x), style)
-        x = grid.put(x, y, fitted(shape, max(width - x, 0)), palette.style("text"))
+        style = palette.style("train" if layer.parameters else "muted")
+        step = [(f"─{layer.what}─▶", palette.selected if layer.name == selected else style)]
+        shape = [] if layer.shape == before else [(layer.shape, palette.style("text"))]
+        yield [*(step if i else []), *shape]
         before = layer.shape
-    return grid.lines()
+
+
+def _wrapped(groups: Iterable[list[Piece]], width: int) -> list[list[Piece]]:
+    """Groups as lines with a space between all pieces; a group is never torn."""
+    rows: list[list[Piece]] = [[]]
+    used = 0
+    for group in groups:
+        size = sum(cell_len(text) + 1 for text, _ in group)
+        if rows[-1] and used + size - 1 > width:
+            rows.append([])
+            used = INDENT
+        for text, style in group:
+            rows[-1] += [(text, style), (" ", None)]
+        used += size
+    return rows

@@ -1,6 +1,5 @@
 """Arrays as cells: scaling, and half blocks, shades or ASCII for brightness."""
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,9 @@ from tuidl.tui.charts.grid import Grid
 from tuidl.tui.charts.palette import GREYS, Palette, painted
 
 Array = NDArray[np.float64]
+LARGEST = 1e150
+"""Values are held within this, so that no sum of them overflows."""
+
 SHADES = " ░▒▓█"
 ASCII_SHADES = " .:-=+*#%@"
 
@@ -21,36 +23,33 @@ def array(values: ArrayLike) -> Array:
     if given.dtype == np.uint8:
         made /= 255.0
     made[~np.isfinite(made)] = np.nan
-    return made
+    return np.clip(made, -LARGEST, LARGEST)
 
 
-@lru_cache(256)
-def resampler(old: int, new: int) -> Array:
-    """The matrix (new, old) that scales one axis: nearest upwards, mean by area downwards."""
-    edges = np.linspace(0, old, new + 1)
-    if new >= old:
+def scaled_axis(values: Array, size: int, axis: int) -> Array:
+    """One axis at another size: the nearest value upwards, the mean by area downwards."""
+    old = values.shape[axis]
+    edges = np.linspace(0, old, size + 1)
+    if size >= old:
         nearest = np.minimum(((edges[:-1] + edges[1:]) / 2).astype(int), old - 1)
-        copied: Array = np.eye(old)[nearest]
-        return copied
-    at = np.arange(old)
-    overlap = np.minimum(edges[1:, None], at + 1) - np.maximum(edges[:-1, None], at)
-    means: Array = np.clip(overlap, 0, None) * (new / old)
-    return means
+        picked: Array = np.take(values, nearest, axis)
+        return picked
+    # Differences of running sums: one pass, however much larger the array is than the screen.
+    along = np.moveaxis(values, axis, 0)
+    sums = np.concatenate([np.zeros_like(along[:1]), np.cumsum(along, 0)])
+    whole = np.minimum(edges.astype(int), old - 1)
+    part = (edges - whole).reshape(-1, *(1,) * (values.ndim - 1))
+    means: Array = np.diff(sums[whole] + part * along[whole], axis=0) * (size / old)
+    return np.moveaxis(means, 0, axis)
 
 
 def resized(values: Array, width: int, height: int) -> Array:
     """A (rows, columns[, channels]) array at another size; NaN counts as nothing."""
     known = np.isfinite(values)
-    down, across = resampler(values.shape[0], height), resampler(values.shape[1], width)
-
-    def scale(x: Any) -> Array:
-        made: Array = np.tensordot(down, np.tensordot(x, across.T, (1, 0)), (1, 0))
-        return np.moveaxis(made, -1, 1)
-
     if known.all():
-        return scale(values)
-    share = scale(known.astype(float))
-    total = scale(np.where(known, values, 0.0))
+        return scaled_axis(scaled_axis(values, height, 0), width, 1)
+    share = resized(known.astype(float), width, height)
+    total = resized(np.where(known, values, 0.0), width, height)
     return np.where(share > 1e-9, total / np.maximum(share, 1e-9), np.nan)
 
 

@@ -25,7 +25,8 @@ class Scale:
         """The position, or None for what is not finite, or has no logarithm."""
         if not math.isfinite(value) or (self.log and value <= 0):
             return None
-        value = math.log10(value) if self.log else min(max(value, -LARGEST), LARGEST)
+        value = min(max(value, -LARGEST), LARGEST)
+        value = math.log10(value) if self.log else value
         share = (value - self.low) / (self.high - self.low)
         return round(min(max(share, -9.0), 9.0) * (self.size - 1))
 
@@ -39,6 +40,10 @@ class Scale:
             return log_ticks(self.low, self.high, about)
         return round_ticks(self.low, self.high, max(about, 1))
 
+    def labels(self, ticks: Sequence[float]) -> list[str]:
+        """Powers of ten each in few characters, others all with the same decimals."""
+        return [short(tick) for tick in ticks] if self.log else tick_labels(ticks)
+
 
 def scaled(values: Iterable[float], size: int, *, log: bool = False, room: float = 0.0) -> Scale:
     """A scale over all finite values, with a share of ``room`` at both ends.
@@ -47,7 +52,7 @@ def scaled(values: Iterable[float], size: int, *, log: bool = False, room: float
     """
     kept = [v for v in values if math.isfinite(v) and not (log and v <= 0)]
     low, high = (min(kept), max(kept)) if kept else (1.0, 10.0) if log else (0.0, 1.0)
-    low, high = max(low, -LARGEST), min(high, LARGEST)
+    low, high = (min(max(end, -LARGEST), LARGEST) for end in (low, high))
     if log:
         low, high = math.log10(low), math.log10(high)
     if high - low <= 1e-12 * max(abs(low), abs(high)):
@@ -103,11 +108,18 @@ def short(value: float, digits: int = 3) -> str:
     return f"{number}e{int(power)}"
 
 
+def compact(value: float) -> str:
+    """A number in at most seven characters, with two digits that count: 0.12, 1.2e-4, 34000."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else short(value)
+    if 0.01 <= abs(value) < 100:
+        return f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
+    number, _, power = f"{value:.1e}".partition("e")
+    return f"{value:.0f}" if 100 <= abs(value) < 1e5 else f"{number}e{int(power)}"
+
+
 def readable(value: float, digits: int = 4) -> str:
-    """A number of steady width while it changes: always ``digits`` digits where it can."""
-    if not math.isfinite(value) or value == 0 or not 1e-4 <= abs(value) < 1e6:
+    """A number of steady width while it changes: zeros at its end stay."""
+    if not math.isfinite(value) or value == 0 or not 1e-4 <= abs(value) < 10**digits:
         return short(value, digits)
-    if abs(value) >= 10 ** (digits - 1):
-        return f"{value:.0f}"
-    before = max(math.floor(math.log10(abs(value))) + 1, 1)
-    return f"{value:.{digits - before}f}"
+    return f"{value:#.{digits}g}".rstrip(".")

@@ -11,9 +11,9 @@ from rich.text import Text
 from tuidl.tui.charts.dots import Dots, dashed
 from tuidl.tui.charts.frame import Area, framed, note
 from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.looks import look, marker, sample
+from tuidl.tui.charts.looks import HOLLOW, look, marker, sample
 from tuidl.tui.charts.palette import Palette, mixed
-from tuidl.tui.charts.pixels import Array, put_colors, resampler
+from tuidl.tui.charts.pixels import Array, array, put_colors, resized
 from tuidl.tui.charts.scale import LARGEST, Scale, scaled
 
 FIELD_SHARE = 0.3
@@ -28,6 +28,7 @@ class Points:
     """Points of one class, or all of them; x and y are equally long.
 
     Classes are drawn with a marker each, one class alone (``marked`` False) with fine dots.
+    ``hollow``: the open form of the marker, for points that are not learned from.
     """
 
     name: str
@@ -35,6 +36,14 @@ class Points:
     y: ArrayLike
     role: str = "series 1"
     marked: bool = True
+    hollow: bool = False
+
+    @property
+    def number(self) -> int:
+        """Which marker is drawn."""
+        by_role = self.role.startswith("series")
+        number = int(self.role.removeprefix("series")) - 1 if by_role else 0
+        return number % HOLLOW + HOLLOW if self.hollow else number
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,6 @@ def _places(values: Array, area: Area) -> NDArray[np.int64]:
 def _points(grid: Grid, palette: Palette, area: Area, group: Points, values: Array) -> None:
     places = _places(values, area)
     style = palette.style(group.role, bold=group.marked)
-    number = int(group.role.removeprefix("series")) - 1 if group.role.startswith("series") else 0
     if not group.marked and grid.unicode:
         dots = Dots(area.width, area.height)
         for place in np.unique(places[:, 0] * area.ys.size + places[:, 1]).tolist():
@@ -145,13 +153,14 @@ def _points(grid: Grid, palette: Palette, area: Area, group: Points, values: Arr
     for cell in np.unique(columns * area.height + rows).tolist():
         column, row = divmod(cell, area.height)
         x, y = area.x + column, area.y + row
-        before = grid.styles[y][x]
-        over = before if field_cell(grid, x, y) else None
-        grid.put(x, y, marker(number, grid.unicode), over + style if over else style)
+        over = grid.styles[y][x] if field_cell(grid, x, y) else None
+        grid.put(x, y, marker(group.number, grid.unicode), over + style if over else style)
 
 
 def field_cell(grid: Grid, x: int, y: int) -> bool:
     """Whether a cell has a background of its own."""
+    if not grid.at(x, y):
+        return False
     style = grid.styles[y][x]
     return style is not None and style.bgcolor is not None
 
@@ -170,15 +179,13 @@ def _path(grid: Grid, palette: Palette, area: Area, path: Path) -> None:
 
 
 def _field(grid: Grid, palette: Palette, area: Area, field: Field) -> None:
-    values = np.atleast_2d(np.asarray(field.values, dtype=float))[::-1]
-    if values.ndim != 2 or not values.size:
+    values = array(field.values)[::-1]
+    if values.ndim != 2 or not values.size or area.width < 1:
         return
     double = palette.colors and grid.unicode
     high = area.height * 2 if double else area.height
     if field.soft:
-        values = (
-            resampler(values.shape[0], high) @ values @ resampler(values.shape[1], area.width).T
-        )
+        values = resized(values, area.width, high)
     else:
         rows = (np.arange(high) * values.shape[0]) // high
         columns = (np.arange(area.width) * values.shape[1]) // area.width
@@ -187,7 +194,8 @@ def _field(grid: Grid, palette: Palette, area: Area, field: Field) -> None:
         put_colors(grid, area.x, area.y, _field_colors(palette, values, field.soft))
         return
     textures = TEXTURES if grid.unicode else ASCII_TEXTURES
-    numbers = np.nan_to_num(values * (1.999 if field.soft else 1)).astype(int) % len(textures)
+    known = np.nan_to_num(np.clip(values, 0, 1) * 1.999 if field.soft else values % 8)
+    numbers = known.astype(int) % len(textures)
     for line, row in enumerate(numbers.tolist()):
         text = "".join(textures[number] for number in row)
         grid.put(area.x, area.y + line, text, palette.style("faint"))
@@ -205,7 +213,7 @@ def _field_colors(palette: Palette, values: Array, soft: bool) -> Array:
         colors = ground + (np.where(share > 0.5, second, first) - ground) * (0.25 + 0.75 * sure)
     else:
         table = np.array([mixed(palette.ground, c, FIELD_SHARE) for c in palette.series])
-        colors = table[np.nan_to_num(values).astype(int) % len(table)].astype(float)
+        colors = table[np.nan_to_num(values % len(table)).astype(int) % len(table)].astype(float)
     colors[~known] = palette.ground
     made: Array = colors
     return made
@@ -225,8 +233,7 @@ def _legend(grid: Grid, palette: Palette, groups: Sequence[Points], paths: Seque
 def _sign(group: Points, unicode: bool) -> str:
     if not group.marked:
         return "⠢" if unicode else marker(0, unicode)
-    number = int(group.role.removeprefix("series")) - 1 if group.role.startswith("series") else 0
-    return marker(number, unicode)
+    return marker(group.number, unicode)
 
 
 def by_class(x: ArrayLike, y: ArrayLike, classes: ArrayLike, names: Sequence[str]) -> list[Points]:

@@ -1,37 +1,119 @@
-"""Help: what the keys do, and the concept behind what is looked at."""
+"""Help: the concept behind what is looked at, in plain words, and what the keys do."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Label, Static
+from textual.widgets import Footer, Input, Static
+
+from tuidl.errors import TuidlError
+from tuidl.glossary import concept, concepts
+from tuidl.glossary.pages import Line, Role, listing, page
+from tuidl.tui.charts.palette import Palette
+from tuidl.tui.widgets.chart import looks_of
+
+if TYPE_CHECKING:
+    from tuidl.tui.app import Playground
 
 KEYS = """\
-space   train, pause, train again          s   one step        e   one epoch
-+ -     learning rate up and down, live    r   reset           R   with a new seed
-f       full speed, or slow to watch       < > slower, faster
-m       modify the preset                  tab from panel to panel
-l       log scale (on a curve)             ← → cursor on a curve, selection in a picture
-v       images or confusion matrix         ctrl+p everything by name
-q       leave                              ?   this page"""
+space   train, pause, train again          s    one step        e    one epoch
++ -     learning rate up and down, live    r    reset           R    with a new seed
+f       full speed, or slow to watch       < >  slower, faster
+m       modify the preset                  tab  from panel to panel
+l       log scale (on a curve)             left and right: cursor, or selection
+v       pictures or confusion matrix       ctrl+p  everything by name
+q       leave                              ?    this page"""
+
+ROLES: dict[Role, str] = {
+    "title": "accent",
+    "short": "text",
+    "text": "text",
+    "heading": "muted",
+    "formula": "train",
+    "symbols": "muted",
+    "example": "good",
+    "names": "muted",
+}
+PAGE_WIDTH = 76
 
 
 class HelpScreen(ModalScreen[None]):
-    """``concept``: what the focused panel is about."""
+    """``wanted``: a name of the glossary that the focused panel is about, or nothing."""
 
-    BINDINGS: ClassVar = [Binding("escape,q,question_mark,f1", "close", "Close")]
+    BINDINGS: ClassVar = [
+        Binding("escape,q,question_mark,f1", "close", "Close"),
+        Binding("slash", "look_up", "Look up", key_display="/"),
+        Binding("k", "keys", "Keys"),
+        Binding("g", "contents", "All concepts"),
+        Binding("down,j", "scroll(2)", "Down", show=False),
+        Binding("up", "scroll(-2)", "Up", show=False),
+        Binding("pagedown", "scroll(20)", "Down", show=False),
+        Binding("pageup", "scroll(-20)", "Up", show=False),
+    ]
 
-    def __init__(self, concept: str) -> None:
+    app: "Playground"
+
+    def __init__(self, wanted: str) -> None:
         super().__init__()
-        self._concept = concept
+        self._wanted = wanted
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label("Help", classes="title")
+            yield Input(placeholder="a word: loss, convolution, dropout ...", id="word")
             with VerticalScroll(id="page"):
-                yield Static(KEYS, markup=False)
+                yield Static(id="lines")
+            yield Footer()
+
+    def on_mount(self) -> None:
+        self.query_one("#word").display = False
+        self.query_one("#page").focus()
+        if self._wanted:
+            self._explain(self._wanted)
+        else:
+            self.action_keys()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.query_one("#word").display = False
+        self.query_one("#page").focus()
+        self._explain(event.value)
+
+    def _explain(self, name: str) -> None:
+        try:
+            entry = concept(name)
+        except TuidlError as error:
+            self.notify(str(error), severity="warning")
+            return
+        self._show(page(entry, PAGE_WIDTH, self.app.unicode))
+
+    def _show(self, lines: list[Line]) -> None:
+        palette, _ = looks_of(self)
+        text = Text("\n").join(_painted(line, palette) for line in lines)
+        self.query_one("#lines", Static).update(text)
+        self.query_one("#page").scroll_home(animate=False)
+
+    def action_keys(self) -> None:
+        palette, _ = looks_of(self)
+        self.query_one("#lines", Static).update(Text(KEYS, palette.style("text")))
+
+    def action_contents(self) -> None:
+        self._show(listing(concepts(), PAGE_WIDTH, self.app.unicode))
+
+    def action_look_up(self) -> None:
+        word = self.query_one("#word", Input)
+        word.display = True
+        word.value = ""
+        word.focus()
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#page").scroll_relative(y=lines, animate=False)
 
     def action_close(self) -> None:
         self.dismiss()
+
+
+def _painted(line: Line, palette: Palette) -> Text:
+    bold = line.role in ("title", "short", "heading")
+    return Text(line.text, palette.style(ROLES[line.role], bold=bold))

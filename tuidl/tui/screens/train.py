@@ -1,5 +1,6 @@
 """The training screen: curves, the task's picture, the layers, and control of the run."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -7,16 +8,21 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.screen import Screen
-from textual.widgets import Footer
+from textual.widgets import ContentSwitcher, Footer
 
 from tuidl import commands, events
 from tuidl.preset import Preset
 from tuidl.tui.run import Phase, Run
+from tuidl.tui.views.layers import LayersView
+from tuidl.tui.views.picture import PictureView
+from tuidl.tui.views.step import StepView
+from tuidl.tui.views.view import View
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.curves import Curves
 from tuidl.tui.widgets.layers import Layers
 from tuidl.tui.widgets.picture import Picture, probe_for
 from tuidl.tui.widgets.status import Status
+from tuidl.tui.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
     from tuidl.tui.app import Playground
@@ -26,33 +32,37 @@ RATE_STEP = 1.25
 PACES = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0)
 WATCHABLE_SECONDS = 8.0
 NARROW, LOW = 100, 30
+VIEWS: tuple[type[View], ...] = (PictureView, LayersView, StepView)
+"""Opened by 2, 3 and so on; 1 is the overview, this screen's own panels."""
+ONE, RATE = Binding.Group("step, epoch"), Binding.Group("rate", compact=True)
 
 
 class TrainScreen(Screen[None]):
     """Everything about one preset's training."""
 
     BINDINGS: ClassVar = [
-        Binding("space", "go", "Train/pause"),
-        Binding("s", "step", "Step"),
-        Binding("e", "epoch", "Epoch"),
-        Binding("r", "reset", "Reset"),
-        Binding("R", "new_seed", "New seed", show=False),
-        Binding("plus,equals_sign", "rate(1)", "Rate up", key_display="+"),
-        Binding("minus", "rate(-1)", "Rate down", key_display="-"),
-        Binding("f", "full_speed", "Full speed"),
-        Binding("less_than_sign", "pace(-1)", "Slower", show=False),
-        Binding("greater_than_sign", "pace(1)", "Faster", show=False),
-        Binding("m", "edit", "Modify"),
-        Binding("q", "leave", "Leave"),
+        Binding("space", "go", "train"),
+        Binding("s", "step", "step", group=ONE),
+        Binding("e", "epoch", "epoch", group=ONE),
+        Binding("plus,equals_sign", "rate(1)", "up", key_display="+", group=RATE),
+        Binding("minus", "rate(-1)", "down", key_display="-", group=RATE),
+        Binding("f", "full_speed", "speed"),
+        Binding("less_than_sign", "pace(-1)", "slower", show=False),
+        Binding("greater_than_sign", "pace(1)", "faster", show=False),
+        Binding("r", "reset", "reset"),
+        Binding("R", "new_seed", "new seed", show=False),
+        Binding("m", "edit", "modify"),
+        *(Binding(str(n + 1), f"view({n})", "view", show=False) for n in range(len(VIEWS) + 1)),
+        Binding("q", "leave", "leave"),
     ]
 
     app: "Playground"
 
-    def __init__(self, preset: Preset) -> None:
+    def __init__(self, preset: Preset, previous: Run | None = None) -> None:
         super().__init__()
         self.preset = preset
         self.shown = Run()
-        self.previous: Run | None = None
+        self.previous = previous
         self.pace: float | None = None
         self._chosen_pace = False
         self._dirty = True
@@ -60,24 +70,30 @@ class TrainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Status()
-        with Horizontal(id="body"):
-            with Vertical(classes="column"):
-                yield Curves("loss", "loss")
-                metrics = self.preset.training.metrics
-                drawn = [name for name in metrics if name != "confusion_matrix"]
-                if drawn:
-                    yield Curves(drawn[0], "metric")
-            with Vertical(classes="column"):
-                picture = Picture(id="picture")
-                picture.kind = self._probe[0] if self._probe else ""
-                yield picture
-                yield Layers(id="layers")
+        yield Tabs(["overview", *(view.name_shown for view in VIEWS)])
+        with ContentSwitcher(initial="body"):
+            with Horizontal(id="body"):
+                yield from self._overview()
+            for number, view in enumerate(VIEWS, 1):
+                yield view(self.preset, id=f"view-{number}")
         yield Footer()
 
+    def _overview(self) -> ComposeResult:
+        with Vertical(classes="column"):
+            yield Curves("loss", "loss")
+            metrics = self.preset.training.metrics
+            drawn = [name for name in metrics if name != "confusion_matrix"]
+            if drawn:
+                yield Curves(drawn[0], "metric")
+        with Vertical(classes="column"):
+            picture = Picture(id="picture")
+            picture.kind = self._probe[0] if self._probe else ""
+            yield picture
+            yield Layers(id="layers")
+
     def on_mount(self) -> None:
-        titles = {"loss": "loss", "picture": _picture_title(self._probe), "layers": "layers"}
-        for widget in self.query(Chart):
-            widget.border_title = titles.get(widget.id or "", getattr(widget, "measure", ""))
+        self.query_one("#picture").border_title = _picture_title(self._probe)
+        self.query_one("#layers").border_title = "layers"
         self.set_interval(1 / DRAWS_PER_SECOND, self._draw)
         self.query_one("#loss").focus()
         self.begin(Run())
@@ -96,6 +112,8 @@ class TrainScreen(Screen[None]):
         self._chosen_pace = False
         for curves in self.query(Curves):
             curves.shown, curves.previous = run, self.previous
+        for view in self._views():
+            view.begin(run, self.preset)
         self.query_one(Status).shown = run
         self._dirty = True
 
@@ -105,10 +123,13 @@ class TrainScreen(Screen[None]):
             self._answered(event)
         else:
             self.shown.fold_event(event)
-        if isinstance(event, events.Paused) and not self._chosen_pace:
+        first = isinstance(event, events.Paused | events.Progress)
+        if first and not self._chosen_pace:
             self._choose_pace()
         if isinstance(event, events.Refused | events.RunFailed):
             self.notify(event.error, severity="error", timeout=10)
+        for view in self._views():
+            view.take(event)
         self._dirty = True
 
     def _answered(self, event: events.ProbeAnswer) -> None:
@@ -121,6 +142,8 @@ class TrainScreen(Screen[None]):
 
     def probes(self) -> list[tuple[str, dict[str, Any]]]:
         """What the visible panels want to know, again and again."""
+        if view := self.open_view:
+            return view.probes()
         wanted: list[tuple[str, dict[str, Any]]] = []
         if self._probe and self.query_one(Picture).display:
             wanted.append(self._probe)
@@ -135,25 +158,52 @@ class TrainScreen(Screen[None]):
         status = self.query_one(Status)
         status.pace, status.cost = self.pace, self.app.cost
         status.refresh()
-        for chart in self.query(Chart):
+        if view := self.open_view:
+            view.draw()
+            return
+        for chart in self.query("#body Chart").results(Chart):
             if chart.display:
                 chart.changed()
+
+    def _views(self) -> Iterable[View]:
+        return self.query("ContentSwitcher > View").results(View)
+
+    @property
+    def open_view(self) -> View | None:
+        """The view that is seen; None for the overview."""
+        name = self.query_one(ContentSwitcher).current
+        return self.query_one(f"#{name}", View) if name != "body" else None
+
+    def action_view(self, number: int) -> None:
+        """Show another view; the run goes on behind it."""
+        self.query_one(ContentSwitcher).current = f"view-{number}" if number else "body"
+        self.query_one(Tabs).show(number)
+        if view := self.open_view:
+            view.opened()
+        else:
+            self.query_one("#loss").focus()
+        self._dirty = True
+
+    def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
+        self.action_view(event.number)
 
     # --- control ----------------------------------------------------------------------------------
 
     def action_go(self) -> None:
         if self.shown.is_over:
-            self.action_reset()
+            self.app.load(self.preset, paused=self.shown.phase is Phase.LOST)
         elif self.shown.phase is Phase.RUNNING:
             self.app.send(commands.Pause())
         else:
             self.app.send(commands.Resume())
 
     def action_step(self) -> None:
-        self.app.send(commands.Step())
+        if not self.shown.is_over:
+            self.app.send(commands.Step())
 
     def action_epoch(self) -> None:
-        self.app.send(commands.Epoch())
+        if not self.shown.is_over:
+            self.app.send(commands.Epoch())
 
     def action_reset(self) -> None:
         self.app.load(self.preset)
@@ -162,6 +212,8 @@ class TrainScreen(Screen[None]):
         self.app.load(self.app.with_new_seed(self.preset))
 
     def action_rate(self, way: int) -> None:
+        if self.shown.is_over:
+            return
         rate = self.shown.learning_rate or self.preset.optimizer.learning_rate
         value = rate * RATE_STEP**way
         self.app.send(commands.Set(key="optimizer.learning_rate", value=value))
@@ -216,5 +268,6 @@ def _picture_title(probe: tuple[str, Any] | None) -> str:
         "plane": "what it says over the plane",
         "curve": "points and the network's line",
         "forecast": "the series, predicted and left alone",
+        "values": "held-out examples: predicted against true",
     }
     return titles[probe[0]] if probe else "picture"

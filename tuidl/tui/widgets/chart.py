@@ -1,7 +1,5 @@
 """A panel with a chart: drawn from plain data, again only when there is something new."""
 
-from typing import ClassVar
-
 from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -17,7 +15,7 @@ class Chart(Widget, can_focus=True):
     Chart:focus { border: round $accent; border-title-color: $text; }
     """
 
-    concept: ClassVar[str] = ""
+    concept: str = ""
     version: reactive[int] = reactive(0)
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:

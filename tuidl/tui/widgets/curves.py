@@ -6,7 +6,8 @@ from rich.text import Text
 from textual.binding import Binding
 from textual.reactive import reactive
 
-from tuidl.tui.charts.curves import Curve, Edit, Marks, curves
+from tuidl.tui.charts.curve import Curve, Edit, Marks
+from tuidl.tui.charts.curves import curves
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.run import Run
 from tuidl.tui.widgets.chart import Chart
@@ -16,7 +17,7 @@ class Curves(Chart):
     """``measure`` of the training and the validation part."""
 
     BINDINGS: ClassVar = [
-        Binding("l", "log", "Log scale"),
+        Binding("l", "log", "Log scale", show=False),
         Binding("left", "cursor(-1)", "Cursor", show=False),
         Binding("right", "cursor(1)", "Cursor", show=False),
         Binding("escape", "cursor(0)", "No cursor", show=False),
@@ -30,7 +31,8 @@ class Curves(Chart):
         self.measure = measure
         self.shown: Run = Run()
         self.previous: Run | None = None
-        self.concept_key = measure
+        self.concept = measure
+        self.border_subtitle = "l: log scale"
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         return curves(

@@ -1,8 +1,10 @@
 """What a run is doing, in two lines: state, progress, speed, learning rate."""
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
+from tuidl.events import RunEnded
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.widgets.chart import looks_of
@@ -40,8 +42,8 @@ class Status(Widget):
     def render(self) -> Text:
         palette, unicode = looks_of(self)
         width = self.content_size.width
-        first = _cut(self._first(palette, unicode), width)
-        return Text("\n", no_wrap=True).join([first, _cut(self._second(palette, unicode), width)])
+        lines = [self._first(palette, unicode), self._second(palette, unicode)]
+        return Text("\n", no_wrap=True).join(_cut(line, width, unicode) for line in lines)
 
     def _first(self, palette: Palette, unicode: bool) -> Text:
         run = self.shown
@@ -64,6 +66,8 @@ class Status(Widget):
 
     def _second(self, palette: Palette, unicode: bool) -> Text:
         run, dot = self.shown, " · " if unicode else " | "
+        if run.ended:
+            return Text(dot.join(ending(run.ended)), palette.style("muted"))
         parts = []
         if run.loss is not None:
             parts.append(f"loss {run.loss:.4g}")
@@ -85,6 +89,18 @@ class Status(Widget):
         return Text(dot.join(parts), palette.style("muted"))
 
 
+def ending(event: RunEnded) -> list[str]:
+    """What a run came to, and what can be done now."""
+    words = [
+        f"{event.reason.replace('_', ' ')} after {event.epochs} epochs in {event.seconds:.2f} s"
+    ]
+    part, scores = ("test", event.test) if event.test else ("validation", event.validation or {})
+    words += [f"{part} {name} {_score(name, value)}" for name, value in list(scores.items())[:2]]
+    if event.best_epoch:
+        words.append(f"best epoch {event.best_epoch} kept")
+    return [*words, "space: once more, R: with a new seed"]
+
+
 def progress_bar(run: Run, palette: Palette, unicode: bool, size: int = 20) -> Text:
     """Epoch and step, and a bar for the share of all steps that is done."""
     done = round(run.share_done * size)
@@ -97,9 +113,13 @@ def progress_bar(run: Run, palette: Palette, unicode: bool, size: int = 20) -> T
     return text.append(f" step {run.step}/{run.steps}", palette.style("muted"))
 
 
-def _cut(text: Text, width: int) -> Text:
-    text.truncate(max(width, 1), overflow="ellipsis")
-    return text
+def _cut(text: Text, width: int, unicode: bool) -> Text:
+    """At most so many cells, with dots where something was left out."""
+    if cell_len(text.plain) <= width:
+        return text
+    dots = "…" if unicode else "..."
+    text.truncate(max(width - len(dots), 1))
+    return text.append(dots)
 
 
 def _score(name: str, value: float) -> str:

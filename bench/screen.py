@@ -1,0 +1,58 @@
+"""What the screen costs: training with the playground open against ``--no-ui``, by turns.
+
+    python -m bench.screen cnn_digits 400 mnist_cnn 1
+
+Each pair is a preset and how many epochs to train. The time is the one that the run itself tells at
+its end. Needs a system with pseudo-terminals.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from tests.tui.terminal import Terminal
+
+ROUNDS = 5
+SECONDS = 600.0
+
+
+def without_screen(arguments: list[str]) -> float:
+    """Seconds of training headless."""
+    command = [sys.executable, "-m", "tuidl", *arguments, "--no-ui", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
+
+
+def with_screen(arguments: list[str]) -> float:
+    """Seconds of training at full speed with the playground open."""
+    with tempfile.TemporaryDirectory() as home, Terminal(*arguments, home=Path(home)) as terminal:
+        terminal.until("paused", SECONDS)
+        if "slowed" in terminal.everything:
+            terminal.press("f")
+        terminal.press(" ")
+        text = terminal.until("once more", SECONDS)
+        found = re.findall(r"epochs in ([\d.]+) s", text)
+        terminal.press("\x11")
+        terminal.ended()
+    return float(found[-1])
+
+
+def main() -> None:
+    names = sys.argv[1::2]
+    for name, epochs in zip(names, sys.argv[2::2], strict=True):
+        arguments = [name, "--set", f"training.epochs={epochs}"]
+        pairs = [(without_screen(arguments), with_screen(arguments)) for _ in range(ROUNDS)]
+        ratios = sorted(alone / watched for alone, watched in pairs)
+        alone, watched = (median(times) for times in zip(*pairs, strict=True))
+        print(
+            f"{name}, {epochs} epochs: {alone:.2f} s without, {watched:.2f} s with the screen; "
+            f"speed with it {median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""A real terminal to run the playground in: a pseudo-terminal of the system's own."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[PX^_].*?\x1b\\|\x1b\][^\x07]*\x07|\x1b.")
+SECONDS = 60.0
+
+
+class Terminal:
+    """``python -m tuidl ...`` on a terminal of so many columns and lines."""
+
+    def __init__(self, *arguments: str, size: tuple[int, int] = (120, 40), home: Path) -> None:
+        self.master, self.slave = pty.openpty()
+        self.resize(*size)
+        self.settings = termios.tcgetattr(self.slave)
+        places = {name: str(home) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME")}
+        environment = {**os.environ, **places, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        environment.pop("NO_COLOR", None)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tuidl", *arguments],
+            stdin=self.slave, stdout=self.slave, stderr=self.slave,
+            env=environment, start_new_session=True,
+        )  # fmt: skip
+        self._raw = bytearray()
+        self._from = 0
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):
+            while data := os.read(self.master, 65536):
+                self._raw += data
+
+    @property
+    def text(self) -> str:
+        """All that was written since the last ``until``, without what moves the cursor."""
+        return ESCAPES.sub("", self._raw[self._from :].decode(errors="replace"))
+
+    @property
+    def everything(self) -> str:
+        """All that was ever written."""
+        return ESCAPES.sub("", self._raw.decode(errors="replace"))
+
+    def until(self, wanted: str, seconds: float = SECONDS) -> str:
+        """Wait for a text; what is written from there on counts for the next wait."""
+        end = time.monotonic() + seconds
+        while wanted not in (text := self.text):
+            assert self.process.poll() is None, f"ended before {wanted!r}: {text[-800:]}"
+            assert time.monotonic() < end, f"no {wanted!r} in {text[-800:]!r}"
+            time.sleep(0.01)
+        self._from = len(self._raw)
+        return text
+
+    def press(self, keys: str) -> None:
+        os.write(self.master, keys.encode())
+
+    def resize(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def told_of_resize(self, columns: int, lines: int) -> None:
+        self.resize(columns, lines)
+        os.kill(self.process.pid, signal.SIGWINCH)
+
+    @property
+    def engine(self) -> int:
+        """The engine process, the only child."""
+        return children(self.process.pid)[0]
+
+    @property
+    def is_as_before(self) -> bool:
+        """Whether the terminal's settings are what they were."""
+        return bool(termios.tcgetattr(self.slave) == self.settings)
+
+    def ended(self, seconds: float = SECONDS) -> int:
+        return self.process.wait(seconds)
+
+    def close(self) -> None:
+        for child in children(self.process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait()
+        os.close(self.slave)
+        os.close(self.master)
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.close()
+
+
+def children(parent: int) -> list[int]:
+    """Numbers of a process's children, whichever of its threads started them."""
+    lists = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(number) for path in lists for number in path.read_text().split()]
+
+
+def is_gone(process: int, seconds: float = SECONDS) -> bool:
+    """Whether a process ends within so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.01)
+    return False

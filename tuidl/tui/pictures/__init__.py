@@ -1,0 +1,1 @@
+"""Pictures of the task: pure functions from a probe's answer to lines."""

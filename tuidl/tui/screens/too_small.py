@@ -1,0 +1,23 @@
+"""What is shown where nothing else would fit."""
+
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+LEAST_COLUMNS, LEAST_LINES = 80, 24
+
+
+class TooSmallScreen(ModalScreen[None]):
+    """Stands before everything until the terminal is large enough again; training goes on."""
+
+    DEFAULT_CSS = """
+    TooSmallScreen { background: $background; align: center middle; }
+    TooSmallScreen Static { width: auto; text-align: center; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static(f"tuidl needs {LEAST_COLUMNS} columns\nand {LEAST_LINES} lines")
+
+
+def is_too_small(columns: int, lines: int) -> bool:
+    return columns < LEAST_COLUMNS or lines < LEAST_LINES

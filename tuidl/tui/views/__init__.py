@@ -1,0 +1,1 @@
+"""Views: what the training screen shows in its middle, one at a time."""

@@ -1,0 +1,204 @@
+"""Held-out examples, the selected one closely, and the confusion matrix."""
+
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+
+from tuidl.events import ProbeAnswer
+from tuidl.preset import Preset
+from tuidl.tui.charts.palette import Palette
+from tuidl.tui.pictures import examples
+from tuidl.tui.run import Run
+from tuidl.tui.views.view import View, Wanted
+from tuidl.tui.widgets.chart import Chart, centred
+from tuidl.tui.widgets.picture import NOTHING_YET
+
+Answer = dict[str, Any]
+Cell = tuple[int, int]
+MANY, NUMBERS = 60, 20_000
+"""Examples asked for, fewer where their numbers would be more than so many."""
+
+
+class ExamplesView(View):
+    """Which examples are listed, which of them is selected, and the cell under the cursor."""
+
+    first: ClassVar[str] = "ExampleList"
+    BINDINGS: ClassVar = [
+        Binding("v", "turn", "images, matrix"),
+        Binding("escape", "all", "All examples", show=False),
+    ]
+    SCOPED_CSS = False  # the screen's classes say how much room there is
+    DEFAULT_CSS = """
+    ExamplesView Chart { height: 1fr; }
+    ExamplesView ExampleList, ExamplesView #beside { width: 1fr; }
+    .-low ExamplesView Matrix { display: none; }
+    .-low ExamplesView.-matrix Matrix { display: block; }
+    .-low ExamplesView.-matrix Closely { display: none; }
+    """
+
+    def __init__(self, preset: Preset) -> None:
+        super().__init__(preset)
+        self.answer: Answer | None = None
+        self.asked: Cell | None = None
+        self.selected = 0
+        self.cursor: Cell = (0, 0)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield ExampleList(self)
+            with Vertical(id="beside"):
+                yield Closely(self)
+                yield Matrix(self)
+
+    def begin(self, run: Run, preset: Preset) -> None:
+        super().begin(run, preset)
+        self.answer, self.asked, self.selected = None, None, 0
+
+    def probes(self) -> Wanted:
+        size = 1
+        for length in self.preset.data.spec().shape:
+            size *= length
+        options: dict[str, Any] = {"count": max(min(MANY, NUMBERS // size), 8)}
+        if self.asked is not None:
+            options |= {"true": self.asked[0], "given": self.asked[1]}
+        return [("predictions", options)]
+
+    def answered(self, event: ProbeAnswer) -> bool:
+        if event.kind != "predictions" or event.answer is None:
+            return False
+        if event.answer["asked"] != list(self.asked or (None, None)):
+            return False
+        self.answer = event.answer
+        self.selected = min(self.selected, max(len(self.answer["examples"]) - 1, 0))
+        self.query_one(ExampleList).border_title = self._title()
+        return True
+
+    def _title(self) -> str:
+        assert self.answer is not None
+        if self.asked is None:
+            wrong, total = self.answer["wrong"], self.answer["total"]
+            return f"held-out examples: {wrong} of {total} wrong, those first"
+        true, given = (self.answer["classes"][number] for number in self.asked)
+        words = "rightly read" if true == given else f"read as {given}"
+        return f"{true}, {words}: {self.answer['matching']} (esc: all)"
+
+    def select(self, way: int) -> None:
+        """The next example, or one before."""
+        if self.answer and self.answer["examples"]:
+            self.selected = (self.selected + way) % len(self.answer["examples"])
+            self.touched()
+
+    def move(self, down: int, right: int) -> None:
+        """Move the cell under the cursor."""
+        count = len(self.preset.data.spec().classes)
+        true, given = self.cursor
+        self.cursor = ((true + down) % count, (given + right) % count)
+        self.touched()
+
+    def ask(self, cell: Cell | None) -> None:
+        """List the examples of one cell, or all."""
+        self.asked, self.selected = cell, 0
+        self.touched()
+
+    def action_all(self) -> None:
+        self.ask(None)
+        self.query_one(ExampleList).focus()
+
+    def action_turn(self) -> None:
+        """To the matrix and back; where both have no room, one takes the other's place."""
+        is_list = self.query_one(ExampleList).has_focus
+        self.set_class(is_list, "-matrix")
+        self.call_after_refresh(self.query_one(Matrix if is_list else ExampleList).focus)
+        self.touched()
+
+
+class Part(Chart):
+    """A panel of the view, which knows what is shown."""
+
+    def __init__(self, view: ExamplesView) -> None:
+        super().__init__()
+        self.view = view
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        if self.view.answer is None:
+            return centred(NOTHING_YET[:width], palette, width, height)
+        return self.picture(self.view.answer, palette, width, height, unicode)
+
+    def picture(
+        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        """The lines once there is an answer."""
+        raise NotImplementedError
+
+
+class ExampleList(Part):
+    """Examples with verdicts; arrows select one."""
+
+    concept = "validation_set"
+    BINDINGS: ClassVar = [
+        Binding("left,up", "select(-1)", "Select", show=False),
+        Binding("right,down", "select(1)", "Select", show=False),
+        Binding("pageup", "select(-10)", "Select", show=False),
+        Binding("pagedown", "select(10)", "Select", show=False),
+    ]
+
+    def picture(
+        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        return examples.list_of(
+            answer, palette, width, height, selected=self.view.selected, unicode=unicode
+        )
+
+    def action_select(self, way: int) -> None:
+        self.view.select(way)
+
+
+class Closely(Part, can_focus=False):
+    """The selected example."""
+
+    def on_mount(self) -> None:
+        self.border_title = "the selected one"
+
+    def picture(
+        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        return examples.closely(
+            answer, palette, width, height, selected=self.view.selected, unicode=unicode
+        )
+
+
+class Matrix(Part):
+    """The confusion matrix; arrows move the cursor, Enter lists a cell's examples."""
+
+    concept = "confusion_matrix"
+    BINDINGS: ClassVar = [
+        Binding("left", "move(0, -1)", "Move", show=False),
+        Binding("right", "move(0, 1)", "Move", show=False),
+        Binding("up", "move(-1, 0)", "Move", show=False),
+        Binding("down", "move(1, 0)", "Move", show=False),
+        Binding("enter", "ask", "list them"),
+    ]
+
+    def on_mount(self) -> None:
+        self.border_title = "confusion matrix: v or tab, arrows, enter"
+
+    def picture(
+        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        cursor = self.view.cursor if self.has_focus else self.view.asked
+        return examples.matrix(answer, palette, width, height, cursor=cursor, unicode=unicode)
+
+    def on_focus(self) -> None:
+        self.changed()
+
+    def on_blur(self) -> None:
+        self.changed()
+
+    def action_move(self, down: int, right: int) -> None:
+        self.view.move(down, right)
+
+    def action_ask(self) -> None:
+        self.view.ask(self.view.cursor)

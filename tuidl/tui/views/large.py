@@ -1,0 +1,154 @@
+"""One large picture: the plane, the line, the series, or predictions against true values."""
+
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from tuidl.events import ProbeAnswer
+from tuidl.history import Series
+from tuidl.preset import Preset
+from tuidl.tui.charts.curve import Curve
+from tuidl.tui.charts.curves import curves
+from tuidl.tui.charts.grid import Grid, fitted
+from tuidl.tui.charts.palette import Palette
+from tuidl.tui.pictures.series import in_words
+from tuidl.tui.pictures.shapes import known
+from tuidl.tui.run import Run
+from tuidl.tui.views.view import View, Wanted
+from tuidl.tui.widgets.chart import Chart, centred
+from tuidl.tui.widgets.picture import NO_PICTURE, NOTHING_YET, PICTURES, probe_for
+
+Answer = dict[str, Any]
+FINE = {"plane": {"columns": 100, "rows": 50}, "curve": {"columns": 120}}
+"""Options of the probes for a large picture."""
+
+TITLES = {
+    "plane": "what the network says everywhere; hollow points are held out",
+    "curve": "the examples, and the network's answer to every x",
+    "forecast": "the held-out end of the series",
+    "values": "held-out examples: predicted against true",
+}
+WORDS_FROM = 12
+"""Lines from which on a picture has room for words below it."""
+
+
+class LargeView(View):
+    """The picture, and for a single neuron the way that its two numbers have gone."""
+
+    first: ClassVar[str] = "LargePicture"
+    DEFAULT_CSS = """
+    LargeView Chart { height: 1fr; }
+    LargeView #courses { width: 1fr; display: none; }
+    LargeView LargePicture { width: 2fr; }
+    """
+
+    def __init__(self, preset: Preset) -> None:
+        super().__init__(preset)
+        probe = probe_for(preset)
+        self._kind = probe[0] if probe else ""
+        self.weight, self.bias = Course("slope"), Course("intercept")
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            picture = LargePicture(self._kind)
+            picture.border_title = TITLES.get(self._kind, "picture")
+            yield picture
+            with Vertical(id="courses"):
+                yield self.weight
+                yield self.bias
+
+    def begin(self, run: Run, preset: Preset) -> None:
+        super().begin(run, preset)
+        for course in (self.weight, self.bias):
+            course.begin()
+        for picture in self.query(LargePicture):
+            picture.answer, picture.shown = None, run
+
+    def probes(self) -> Wanted:
+        return [(self._kind, FINE.get(self._kind, {}))] if self._kind else []
+
+    def answered(self, event: ProbeAnswer) -> bool:
+        if event.kind != self._kind or event.answer is None:
+            return False
+        for picture in self.query(LargePicture):
+            picture.answer = event.answer
+        equation = event.answer.get("equation")
+        if equation and self.shown.steps:
+            x = event.epoch - 1 + event.step / self.shown.steps
+            for course, now, best in zip(
+                (self.weight, self.bias), equation, event.answer["best_line"], strict=True
+            ):
+                course.add(x, known(now), known(best))
+        for column in self.query("#courses"):
+            column.display = bool(equation) and self.size.width >= 60
+        return True
+
+
+class LargePicture(Chart):
+    """The answer to the task's probe, with words where it needs some."""
+
+    concept = "validation_set"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+        self.answer: Answer | None = None
+        self.shown = Run()
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        if self.answer is None:
+            words = NOTHING_YET if self.kind else NO_PICTURE
+            return centred(words, palette, width, height)
+        below = self._below(palette, width, unicode) if height >= WORDS_FROM else []
+        picture = PICTURES[self.kind]
+        return [*picture(self.answer, palette, width, height - len(below), unicode), *below]
+
+    def _below(self, palette: Palette, width: int, unicode: bool) -> list[Text]:
+        assert self.answer is not None
+        if self.kind == "forecast":
+            return in_words(self.answer, palette, width, unicode)
+        if self.kind == "plane":
+            return accuracy_line(self.shown, palette, width, unicode)
+        return []
+
+
+class Course(Chart):
+    """One number over the epochs, and the value it should come to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.border_title = self._measure = name
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget the run before."""
+        self._now, self._best = Series(), Series()
+
+    def add(self, x: float, now: float, best: float) -> None:
+        """The number at ``x`` epochs; those that go back in time are left out."""
+        if self._now.recent and x <= self._now.recent[-1][0]:
+            return
+        self._now.add(x, now)
+        self._best.add(x, best)
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        lines = [Curve("now", self._now, "accent"), Curve("best", self._best, "muted")]
+        return curves(lines, palette, width, height, title=self._measure, unicode=unicode)
+
+
+def accuracy_line(run: Run, palette: Palette, width: int, unicode: bool) -> list[Text]:
+    """How many are right of what is learned from, and of what is held out, after the last epoch."""
+    grid = Grid(width, 1, unicode)
+    x = 0
+    for part, scores, role in (
+        ("learned from", run.train, "train"), ("held out", run.validation, "validation")
+    ):  # fmt: skip
+        if "accuracy" in scores:
+            x = grid.put(x, 0, f"{scores['accuracy']:.1%} ", palette.style(role, bold=True))
+            x = grid.put(x, 0, f"of {part} right   ", palette.style("text"))
+    if not x:
+        text = "each colour: the class that the network would give; dark: it is unsure"
+        grid.put(0, 0, fitted(text, width), palette.style("muted"))
+    return grid.lines()

@@ -1,0 +1,212 @@
+"""The layers: a list with live bars, their gradients over time, and the inside of one of them."""
+
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+
+from tuidl.errors import TuidlError
+from tuidl.events import ProbeAnswer
+from tuidl.graph import Graph
+from tuidl.preset import Preset
+from tuidl.tui.charts.gradients import gradient_curves
+from tuidl.tui.charts.layer_list import LayerRow, layer_list
+from tuidl.tui.charts.palette import Palette
+from tuidl.tui.pictures import layers as pictures
+from tuidl.tui.run import Run
+from tuidl.tui.views.view import View, Wanted
+from tuidl.tui.widgets.chart import Chart, centred
+
+Answer = dict[str, Any]
+LOOKING = "layers show once training starts"
+PAGES = ("Inside", "Spread", "Gradients")
+"""Panels that take turns where there is no room for all."""
+
+
+class LayersView(View):
+    """Which layer is selected, and what is known of all."""
+
+    name_shown: ClassVar[str] = "layers"
+    first: ClassVar[str] = "LayerList"
+    BINDINGS: ClassVar = [
+        Binding("v", "page", "Turn the page", show=False),
+        Binding("left,I", "image(-1)", "Image", show=False),
+        Binding("right,i", "image(1)", "Image", show=False),
+    ]
+    SCOPED_CSS = False  # the screen's classes say how much room there is
+    DEFAULT_CSS = """
+    LayersView Chart { height: 1fr; }
+    LayersView Vertical { width: 1fr; }
+    .-narrow LayersView Gradients, .-low LayersView Gradients { display: none; }
+    .-narrow LayersView .page, .-low LayersView .page { display: none; }
+    .-narrow LayersView .page.-open, .-low LayersView .page.-open { display: block; }
+    """
+
+    def __init__(self, preset: Preset, **options: Any) -> None:
+        super().__init__(preset, **options)
+        self.selected, self.image, self._page = 0, 0, 0
+        self._forget()
+
+    def _forget(self) -> None:
+        self.rows: list[LayerRow] = []
+        self.answers: dict[str, Answer] = {}
+        """Of the probes about one layer, by kind."""
+        try:
+            self.graph: Graph | None = Graph.build(self.preset)
+        except TuidlError:
+            self.graph = None
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            with Vertical():
+                yield LayerList(self, "layers: size of outputs, and of gradients coming back")
+                yield Gradients(self, "length of each layer's gradient", classes="page")
+            with Vertical():
+                yield Inside(self, "inside", classes="page -open")
+                yield Spread(self, "spread", classes="page")
+
+    def begin(self, run: Run, preset: Preset) -> None:
+        super().begin(run, preset)
+        self._forget()
+
+    @property
+    def name_selected(self) -> str:
+        """The selected layer's name; empty before any is known."""
+        return self.rows[self.selected].name if self.rows else ""
+
+    @property
+    def kind_selected(self) -> str:
+        """``maps`` for convolutions, ``weights`` for what has a matrix, empty for the rest."""
+        nodes = self.graph.nodes if self.graph else ()
+        node = next((node for node in nodes if node.name == self.name_selected), None)
+        if node is None:
+            return ""
+        if node.layer.kind() in ("conv2d", "conv1d"):
+            return "maps"
+        return "weights" if any(len(p.shape) == 2 for p in node.parameters) else ""
+
+    def probes(self) -> Wanted:
+        wanted: Wanted = [("layers", {})]
+        name, kind = self.name_selected, self.kind_selected
+        if not name:
+            return wanted
+        if self.query_one(Spread).display:
+            wanted.append(("histograms", {"layer": name}))
+        if self.query_one(Inside).display:
+            wanted += self._inside(name, kind)
+        missing = [one for one in wanted[1:] if one[0] not in self.answers]
+        return missing or wanted
+
+    def _inside(self, name: str, kind: str) -> Wanted:
+        if kind == "maps":
+            image = {"layer": name, "example": self.image}
+            return [("filters", {"layer": name}), ("feature_maps", image)]
+        return [("weights", {"layer": name})] if kind == "weights" else []
+
+    def answered(self, event: ProbeAnswer) -> bool:
+        answer = event.answer
+        assert answer is not None
+        if event.kind == "layers":
+            self.rows = pictures.layer_rows(answer, self.graph)
+            self.selected = min(self.selected, max(len(self.rows) - 1, 0))
+            return True
+        if answer.get("layer") != self.name_selected or not self.name_selected:
+            return False
+        if event.kind in ("histograms", "filters", "feature_maps", "weights"):
+            self.answers[event.kind] = answer
+            return True
+        return False
+
+    def select(self, way: int) -> None:
+        """The next layer, or one before."""
+        if self.rows:
+            self.selected = (self.selected + way) % len(self.rows)
+            self.answers = {}
+            self.touched()
+
+    def draw(self) -> None:
+        if self._stale and self.name_selected:
+            titles = {"maps": "looks for, and finds", "weights": "weights", "": "inside"}
+            self.query_one(
+                Inside
+            ).border_title = f"{self.name_selected}: {titles[self.kind_selected]}"
+            self.query_one(Spread).border_title = f"{self.name_selected}: spread of its numbers"
+        super().draw()
+
+    def action_image(self, way: int) -> None:
+        self.image = max(self.image + way, 0)
+        self.touched()
+
+    def action_page(self) -> None:
+        """The next of the panels that take turns."""
+        self._page = (self._page + 1) % len(PAGES)
+        for i, name in enumerate(PAGES):
+            self.query_one(name).set_class(i == self._page, "-open")
+        self.touched()
+
+
+class Part(Chart):
+    """A panel of the view, which knows what is shown."""
+
+    def __init__(self, view: LayersView, title: str, classes: str = "") -> None:
+        super().__init__(classes=classes)
+        self.view, self.border_title = view, title
+
+
+class LayerList(Part):
+    """The layers; arrows select one."""
+
+    concept = "vanishing_gradient"
+    BINDINGS: ClassVar = [
+        Binding("up", "select(-1)", "Layer", show=False),
+        Binding("down", "select(1)", "Layer", show=False),
+    ]
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        return layer_list(
+            self.view.rows, palette, width, height, selected=self.view.selected, unicode=unicode
+        )
+
+    def action_select(self, way: int) -> None:
+        self.view.select(way)
+
+
+class Gradients(Part, can_focus=False):
+    """Lengths of gradients over the epochs."""
+
+    concept = "vanishing_gradient"
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        series = self.view.shown.history.series
+        fold = f"fold {self.view.shown.fold} " if self.view.shown.fold else ""
+        start = f"{fold}gradient "
+        lines = [(name.removeprefix(start), found) for name, found in series.items()
+                 if name.startswith(start)]  # fmt: skip
+        chosen = self.view.name_selected
+        return gradient_curves(lines, palette, width, height, selected=chosen, unicode=unicode)
+
+
+class Spread(Part, can_focus=False):
+    """Histograms of the selected layer."""
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        answer = self.view.answers.get("histograms")
+        if answer is None:
+            return centred(LOOKING if not self.view.rows else "looking", palette, width, height)
+        return pictures.spread(answer, palette, width, height, unicode)
+
+
+class Inside(Part, can_focus=False):
+    """Filters and what they find, or weights."""
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        answers, kind = self.view.answers, self.view.kind_selected
+        if kind == "maps":
+            found = answers.get("filters"), answers.get("feature_maps")
+            return pictures.maps(*found, palette, width, height, unicode)
+        if kind == "weights" and "weights" in answers:
+            return pictures.weights(answers["weights"], palette, width, height, unicode)
+        words = "looking" if kind else "no weights in this layer" if self.view.rows else LOOKING
+        return centred(words, palette, width, height)

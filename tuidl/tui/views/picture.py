@@ -1,0 +1,58 @@
+"""The task's picture as large as the screen."""
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+
+from tuidl.events import ProbeAnswer
+from tuidl.preset import Preset
+from tuidl.tui.run import Run
+from tuidl.tui.views.examples import ExamplesView
+from tuidl.tui.views.large import LargeView
+from tuidl.tui.views.view import View, Wanted
+from tuidl.tui.widgets.picture import probe_for
+
+
+class PictureView(View):
+    """Holds the view that fits the task's kind of picture."""
+
+    name_shown: ClassVar[str] = "picture"
+
+    def __init__(self, preset: Preset, **options: Any) -> None:
+        super().__init__(preset, **options)
+        self._inner = _view_for(preset)
+
+    def compose(self) -> ComposeResult:
+        yield self._inner
+
+    def begin(self, run: Run, preset: Preset) -> None:
+        if _kind(preset) != _kind(self.preset):
+            self._inner = _view_for(preset)
+            self.refresh(recompose=True)
+        super().begin(run, preset)
+        self._inner.begin(run, preset)
+
+    def opened(self) -> None:
+        super().opened()
+        self._inner.opened()
+
+    def probes(self) -> Wanted:
+        return self._inner.probes()
+
+    def answered(self, event: ProbeAnswer) -> bool:
+        return self._inner.answered(event)
+
+    def draw(self) -> None:
+        if self._stale:
+            self._stale = False
+            self._inner.touched()
+
+
+def _kind(preset: Preset) -> str:
+    probe = probe_for(preset)
+    return probe[0] if probe else ""
+
+
+def _view_for(preset: Preset) -> View:
+    view = ExamplesView if _kind(preset) == "predictions" else LargeView
+    return view(preset)

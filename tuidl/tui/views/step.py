@@ -1,0 +1,195 @@
+"""One step, walked through phase by phase, and then really done."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+
+from tuidl import commands, events
+from tuidl.events import Event, ProbeAnswer
+from tuidl.preset import Preset
+from tuidl.tui.charts.palette import Palette
+from tuidl.tui.run import Phase, Run
+from tuidl.tui.views.view import View, Wanted
+from tuidl.tui.walk import numbers
+from tuidl.tui.walk.phases import PHASES, UPDATE, Loop, code_lines, phase_line, words
+from tuidl.tui.widgets.chart import Chart, centred
+
+if TYPE_CHECKING:
+    from tuidl.tui.app import Playground
+
+Answer = dict[str, Any]
+OPTIONS = {"numbers": numbers.SENT, "examples": 12}
+
+
+class StepView(View):
+    """``walk`` is what the next step will do, ``after`` what came of it once it is done."""
+
+    name_shown: ClassVar[str] = "one step"
+    first: ClassVar[str] = "Numbers"
+    BINDINGS: ClassVar = [
+        Binding("n,right", "turn(1)", "next", key_display="n"),
+        Binding("p,left", "turn(-1)", "back", key_display="p"),
+        Binding("up", "layer(-1)", "Layer", show=False),
+        Binding("down", "layer(1)", "Layer", show=False),
+    ]
+    DEFAULT_CSS = """
+    StepView Chart { height: 1fr; }
+    StepView #told, StepView Numbers { width: 1fr; }
+    """
+
+    app: "Playground"
+
+    def __init__(self, preset: Preset, **options: Any) -> None:
+        super().__init__(preset, **options)
+        self._forget()
+
+    def _forget(self) -> None:
+        self.walk: Answer | None = None
+        self.after: Answer | None = None
+        self.place = self._next_place = (1, 0)
+        self.phase, self.selected = 0, 0
+        self._is_known, self._is_stepping = False, False
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            with Vertical(id="told"):
+                yield Code(self, "the training loop")
+                yield Words(self, "in words, and as a formula")
+            yield Numbers(self, "with the numbers of this batch")
+
+    def begin(self, run: Run, preset: Preset) -> None:
+        super().begin(run, preset)
+        self._forget()
+
+    def opened(self) -> None:
+        super().opened()
+        if self.shown.phase is Phase.RUNNING:
+            self.app.send(commands.Pause())
+
+    def probes(self) -> Wanted:
+        if self._is_known or self.shown.phase is Phase.RUNNING:
+            return []
+        return [("walk", dict(OPTIONS))]
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, events.Paused | events.RunEnded | events.Resumed):
+            self._is_known = False
+            if isinstance(event, events.Resumed) and not self._is_stepping:
+                self.after = None
+        super().take(event)
+
+    def answered(self, event: ProbeAnswer) -> bool:
+        if event.kind != "walk":
+            return False
+        self._is_known = True
+        if self._is_stepping:
+            self.after, self._is_stepping = event.answer, False
+        else:
+            self.walk, self.after = event.answer, None
+            self.place = (event.epoch, event.step)
+        self._next_place = (event.epoch, event.step)
+        return True
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the run goes on, so that there is nothing to walk through."""
+        return self.shown.phase is Phase.RUNNING and not self._is_stepping
+
+    @property
+    def loop(self) -> Loop:
+        """Where in the loop the batch is that is looked at."""
+        run, (epoch, step) = self.shown, self.place
+        return Loop(epoch, run.epochs, min(step + 1, max(run.steps, 1)), run.steps)
+
+    def action_turn(self, way: int) -> None:
+        """To the next phase or back; behind the last the step is done, then the next begins."""
+        if self.walk is None or self._is_stepping:
+            return
+        if way < 0 or self.phase < UPDATE:
+            self.phase = max(self.phase + way, 0)
+        elif self.after is None:
+            self._do_it()
+        else:
+            self.walk, self.after, self.place = self.after, None, self._next_place
+            self.phase = 0
+        self.touched()
+
+    def _do_it(self) -> None:
+        if self.shown.phase is Phase.PAUSED:
+            self._is_stepping = True
+            self.app.send(commands.Step())
+
+    def action_layer(self, way: int) -> None:
+        if self.walk:
+            self.selected = (self.selected + way) % len(self.walk["forward"])
+            self.touched()
+
+
+class Part(Chart):
+    """A panel of the view, which knows what is shown."""
+
+    def __init__(self, view: StepView, title: str) -> None:
+        super().__init__()
+        self.view, self.border_title = view, title
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        if self.view.is_waiting:
+            return centred("space pauses, to look at a step"[:width], palette, width, height)
+        if self.view.walk is None:
+            return centred("shows once training is ready"[:width], palette, width, height)
+        return self.picture(self.view.walk, palette, width, height, unicode)
+
+    def picture(
+        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        """The lines once there is an answer."""
+        raise NotImplementedError
+
+
+class Code(Part, can_focus=False):
+    """The loop, as tutorials write it."""
+
+    concept = "gradient_descent"
+
+    def picture(
+        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        view = self.view
+        return code_lines(answer, view.loop, view.phase, palette, width, height, unicode)
+
+
+class Words(Part, can_focus=False):
+    """What the phase is about."""
+
+    def picture(
+        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        return words(answer, self.view.phase, palette, width, height, unicode)
+
+
+class Numbers(Part):
+    """What is computed, with numbers."""
+
+    concept = "gradient_descent"
+
+    def picture(
+        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        view = self.view
+        head = [*phase_line(view.phase, palette, width, unicode), Text(" " * width)]
+        room = (palette, width, height - len(head), unicode)
+        match PHASES[view.phase].name:
+            case "gather":
+                body = numbers.gather(answer, *room)
+            case "forward":
+                body = numbers.forward(answer, *room, view.selected)
+            case "loss":
+                body = numbers.loss(answer, *room)
+            case "backward":
+                body = numbers.backward(answer, *room, view.selected)
+            case _:
+                body = numbers.update(answer, view.after, *room, is_over=view.shown.is_over)
+        return [*head, *body]

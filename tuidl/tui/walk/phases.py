@@ -1,0 +1,139 @@
+"""The phases of a step: the line of the loop where they happen, and what they are about."""
+
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from rich.text import Text
+
+from tuidl.tui.charts.grid import Grid, fitted
+from tuidl.tui.charts.palette import Palette
+from tuidl.tui.walk.formulas import LOSSES, OPTIMIZERS
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class StepPhase:
+    """``sentence`` is for somebody who hears of it for the first time."""
+
+    name: str
+    sentence: str
+
+
+PHASES = (
+    StepPhase(
+        "gather",
+        "A few examples are taken from those to learn from: looking at all of them before every "
+        "step would take long, and a few show the way well enough.",
+    ),
+    StepPhase(
+        "forward",
+        "The inputs go through the layers, one after the other. Each turns its input into an "
+        "output by its weights. What the last one says is the prediction.",
+    ),
+    StepPhase(
+        "loss",
+        "One number says how wrong the predictions are: 0 is perfect. Learning means to make it "
+        "smaller.",
+    ),
+    StepPhase(
+        "backward",
+        "Going back from the loss, layer by layer, the chain rule tells for every weight which "
+        "way and how strongly the loss would change with it: its gradient.",
+    ),
+    StepPhase(
+        "update",
+        "Every weight moves a little against its gradient, downhill. The learning rate says how "
+        "far. Then the next batch is taken.",
+    ),
+)
+UPDATE = len(PHASES) - 1
+
+
+@dataclass(frozen=True)
+class Loop:
+    """The numbers in the loop: where it is, and of how much."""
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+
+
+def code(answer: Answer, loop: Loop) -> list[tuple[str, str, int | None]]:
+    """The training loop: code, where it is (empty where that says nothing), and the phase."""
+    loss = answer["loss_kind"]
+    batch = f"next {answer['batch']} of {answer['of']} examples"
+    rate = f"{answer['learning_rate']:.3g}"
+    kind = answer["optimizer"]
+    way = f"{rate} · g" if kind == "sgd" else f"{kind}(g, {rate})"
+    return [
+        (f"for epoch in 1 … {loop.epochs}:", f"{loop.epoch}", None),
+        (f"  for batch in 1 … {loop.steps}:", f"{loop.step}", None),
+        (f"    x, y = {batch}", "", 0),
+        ("    p = network(x)", "", 1),
+        (f"    loss = {loss}(p, y)", "", 2),
+        ("    g = gradient of the loss", "", 3),
+        (f"    weights = weights - {way}", "", 4),
+        ("  see how it does on held-out examples", "", None),
+    ]
+
+
+def code_lines(
+    answer: Answer, loop: Loop, phase: int, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    """The loop with the line of the phase marked."""
+    grid = Grid(width, height, unicode)
+    for y, (text, place, own) in enumerate(code(answer, loop)):
+        chosen = own == phase
+        role = "text" if chosen else "muted"
+        grid.put(0, y, "▸" if chosen else " ", palette.style("accent", bold=True))
+        grid.put(2, y, fitted(text, width - 2), palette.style(role, bold=chosen))
+        if place:
+            grid.put_right(width, y, f"now {place}", palette.style("accent", bold=True))
+        if chosen:
+            grid.tint(0, y, width, palette.selected)
+    return grid.lines()
+
+
+def phase_line(phase: int, palette: Palette, width: int, unicode: bool) -> list[Text]:
+    """All phases in a line, the current one marked."""
+    grid = Grid(width, 1, unicode)
+    x = 0
+    gap = " ─ " if width >= 50 else " "
+    for i, one in enumerate(PHASES):
+        style = palette.selected if i == phase else palette.style("text" if i < phase else "muted")
+        x = grid.put(x, 0, f" {one.name} " if i == phase else one.name, style)
+        x = grid.put(x, 0, gap if i < UPDATE else "", palette.style("faint"))
+    return grid.lines()
+
+
+def formula_of(answer: Answer, phase: int) -> str:
+    """The phase's formula, for the network as a whole."""
+    return {
+        "gather": "batch = the next examples of a shuffled order",
+        "forward": "p = layer n( … layer 2(layer 1(x)))",
+        "loss": LOSSES.get(answer["loss_kind"], ""),
+        "backward": "d loss / d w = d loss / d y · d y / d w",
+        "update": OPTIMIZERS.get(answer["optimizer"], ""),
+    }[PHASES[phase].name]
+
+
+def words(
+    answer: Answer, phase: int, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    """The sentence, and the formula below it."""
+    grid = Grid(width, height, unicode)
+    lines = textwrap.wrap(PHASES[phase].sentence, max(width, 10))
+    for y, line in enumerate(lines):
+        grid.put(0, y, line, palette.style("text"))
+    below = [
+        line
+        for part in formula_of(answer, phase).split("   ")
+        for line in textwrap.wrap(part, max(width - 2, 10))
+    ]
+    start = len(lines) + (len(lines) + len(below) < height)
+    for y, line in enumerate(below, start):
+        grid.put(2, y, line, palette.style("accent", bold=True))
+    return grid.lines()
