@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -198,7 +199,7 @@ async def test_kinds_are_chosen_from_a_list(app: Playground) -> None:
         await at(pilot, screen, "layers", 0, "activation")
         await pilot.press("enter")
         await pilot.pause()
-        await pilot.press(*"relu", "escape")
+        await pilot.press(*"relux", "escape")
         assert value(screen, ("layers", 0, "activation")) == "tanh"
 
 
@@ -440,3 +441,28 @@ async def test_all_shipped_presets_walk_through_the_form(app: Playground) -> Non
             await asyncio.sleep(0)
             await pilot.pause()
             assert isinstance(app.screen, HomeScreen)
+
+
+async def test_a_letter_that_finds_nothing_is_not_taken(app: Playground) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await edit(pilot)
+        await at(pilot, screen, "layers", 0, "activation")
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press(*"x9elu", "backspace", *"u", "enter")
+        await pilot.pause()
+        assert value(screen, ("layers", 0, "activation")) == "elu"
+
+
+async def test_keys_that_come_all_at_once_keep_their_order(app: Playground) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await edit(pilot)
+        await at(pilot, screen, "layers", 0, "units")
+        screen.form.list.action_walk(-1)
+        for key in ("down", "2", "4", "enter"):
+            app.post_message(Key(key, key if key.isdigit() else None))
+        for _ in range(50):
+            await pilot.pause()
+            if value(screen, ("layers", 0, "units")) == 24:
+                break
+        assert value(screen, ("layers", 0, "units")) == 24

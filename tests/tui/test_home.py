@@ -228,3 +228,11 @@ def test_two_columns_that_tell_most_are_shown() -> None:
 )
 def test_times_are_rough(seconds: float, words: str) -> None:
     assert in_words(seconds).startswith(words)
+
+
+async def test_ctrl_q_quits_from_any_dialog_and_any_size(app: Playground) -> None:
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        assert not isinstance(app.screen, HomeScreen)
+        await pilot.press("ctrl+q")
+    assert app.return_code == 0

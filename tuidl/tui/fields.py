@@ -13,6 +13,7 @@ from msgspec.inspect import (
     IntType,
     LiteralType,
     NoneType,
+    StrType,
     StructType,
     TupleType,
     UnionType,
@@ -97,7 +98,7 @@ _KNOWN: dict[type[Any], tuple[Field, ...]] = {}
 
 
 def fields_of(record: type[Any]) -> tuple[Field, ...]:
-    """The keys of a record, its own before those that it shares with others."""
+    """The keys of a record: those it must have, then its own, then those that others share."""
     if record not in _KNOWN:
         _KNOWN[record] = _fields_of(record)
     return _KNOWN[record]
@@ -111,6 +112,7 @@ def _fields_of(record: type[Any]) -> tuple[Field, ...]:
     for cls in record.__mro__:
         order += [k for k in inspect.get_annotations(cls) if k in known]
     names = list(dict.fromkeys([*order, *known]))
+    names.sort(key=lambda name: not known[name].required)
     return tuple(_field(record, known[name]) for name in names)
 
 
@@ -125,36 +127,41 @@ def with_starters(record: type[Any], table: dict[str, Any]) -> dict[str, Any]:
 
 def _field(record: type[Any], given: Inspected) -> Field:
     members = given.type.types if isinstance(given.type, UnionType) else (given.type,)
-    kinds: set[str] = set()
-    words: list[str] = []
-    low = high = None
-    variants = []
-    optional = False
-    for info in members:
-        if isinstance(info, NoneType):
-            optional = True
-        elif isinstance(info, StructType):
-            variants.append((str(info.tag or ""), info.cls))
-        elif isinstance(info, VarTupleType | TupleType):
-            kinds.add("list")
-            words += _words(info.item_type) if isinstance(info, VarTupleType) else []
-        elif isinstance(info, IntType | FloatType):
-            kinds.add("int" if isinstance(info, IntType) else "float")
-            low, high = _first(info.ge, info.gt), _first(info.le, info.lt)
-        elif isinstance(info, LiteralType) and any(isinstance(v, str) for v in info.values):
-            kinds.add("word")
-            words += _words(info)
-        elif isinstance(info, LiteralType):
-            kinds.add("int")
-            numbers = [value for value in info.values if isinstance(value, int)]
-            low, high = min(numbers), max(numbers)
-        else:
-            kinds.add("bool" if isinstance(info, BoolType) else "str")
-    default = None if given.default is NODEFAULT else msgspec.to_builtins(given.default)
+    ranges = [_range(info) for info in members if _kind(info) in ("int", "float")]
+    low, high = ranges[-1] if ranges else (None, None)
     return Field(
-        given.encode_name, default, given.required, optional, frozenset(kinds), tuple(words),
-        low, high, tuple(variants), help_on(record, given.encode_name),
-    )  # fmt: skip
+        given.encode_name,
+        None if given.default is NODEFAULT else msgspec.to_builtins(given.default),
+        given.required,
+        any(isinstance(info, NoneType) for info in members),
+        frozenset(kind for info in members if (kind := _kind(info))),
+        tuple(word for info in members for word in _words(info)),
+        low,
+        high,
+        tuple((str(i.tag or ""), i.cls) for i in members if isinstance(i, StructType)),
+        help_on(record, given.encode_name),
+    )
+
+
+def _kind(info: Any) -> str:
+    """What a type is for a form, "" for a record or for nothing at all."""
+    if isinstance(info, LiteralType):
+        return "word" if any(isinstance(value, str) for value in info.values) else "int"
+    return next((kind for known, kind in _KINDS.items() if isinstance(info, known)), "")
+
+
+_KINDS: dict[type[Any], str] = {
+    BoolType: "bool", IntType: "int", FloatType: "float", StrType: "str", VarTupleType: "list",
+    TupleType: "list",
+}  # fmt: skip
+
+
+def _range(info: Any) -> tuple[float | None, float | None]:
+    """The smallest and the largest number of a type."""
+    if isinstance(info, LiteralType):
+        numbers = [value for value in info.values if isinstance(value, int)]
+        return min(numbers), max(numbers)
+    return _first(info.ge, info.gt), _first(info.le, info.lt)
 
 
 def _first(*limits: float | None) -> float | None:
@@ -162,7 +169,10 @@ def _first(*limits: float | None) -> float | None:
 
 
 def _words(info: Any) -> list[str]:
-    return [str(value) for value in info.values] if isinstance(info, LiteralType) else []
+    """The texts that a type, or an item of a list of it, may be."""
+    info = info.item_type if isinstance(info, VarTupleType) else info
+    values = info.values if isinstance(info, LiteralType) else ()
+    return [value for value in values if isinstance(value, str)]
 
 
 def help_on(record: type[Any], key: str) -> str:

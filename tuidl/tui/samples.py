@@ -87,7 +87,8 @@ class Samples:
 
 def recognisable(shape: tuple[int, ...], count: int, width: int, height: int, caption: bool) -> int:
     """How many images to show, so that each keeps enough pixels to be known for what it is."""
-    wanted = min(shape[0], LEAST_SIDE)
+    alone = tiled(shape, 1, width, height, caption=caption, least=4)
+    wanted = min(shape[0], LEAST_SIDE, 2 * alone.height)
     for number in range(count, 1, -1):
         plan = tiled(shape, number, width, height, caption=caption, least=4)
         if 2 * plan.height >= wanted:

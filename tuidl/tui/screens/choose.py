@@ -54,7 +54,9 @@ class ChooseScreen(ModalScreen[str | None]):
         if event.key == "backspace":
             self._wanted = self._wanted[:-1]
         elif event.is_printable and event.character and event.character.strip():
-            self._wanted += event.character.lower()
+            longer = self._wanted + event.character.lower()
+            if any(longer in name for name in self._choices):
+                self._wanted = longer
         else:
             return
         event.stop()

@@ -113,7 +113,7 @@ class EditScreen(Screen[Preset | None]):
         if row is None:
             return
         hint = hint_of(row)
-        hint = hint if self.app.unicode else hint.translate(ASCII)
+        hint = hint if self.app.unicode else hint.replace("·", "-").translate(ASCII)
         self.query_one("#hint", Static).update(hint)
         line = line_of(self.area.text, row.path)
         if line is not None and self.focused is not self.area:

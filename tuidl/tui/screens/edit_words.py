@@ -42,4 +42,4 @@ def hint_of(row: Row) -> str:
     default = value_shown(field.default)
     parts = [field.help, field.expectation, f"default {default}" if default else ""]
     keys = "enter lists all, ← → next" if field.is_choice or field.is_record else ""
-    return " · ".join(part.rstrip(".") for part in (*parts, keys) if part)
+    return " · ".join(part.rstrip(".;:") for part in (*parts, keys) if part)

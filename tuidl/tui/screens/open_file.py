@@ -18,6 +18,13 @@ MOST_SUGGESTED = 2000
 class PresetTree(DirectoryTree):
     """Folders and ``.toml`` files; what is hidden stays so."""
 
+    ICON_NODE, ICON_NODE_EXPANDED, ICON_FILE = "▸ ", "▾ ", "  "
+
+    def on_mount(self) -> None:
+        if not getattr(self.app, "unicode", True):
+            self.ICON_NODE, self.ICON_NODE_EXPANDED = "> ", "v "
+            self.show_guides = False
+
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         return [p for p in paths if not p.name.startswith(".") and _is_offered(p)]
 
@@ -77,7 +84,7 @@ class OpenFileScreen(ModalScreen[Path | None]):
         self._fit()
 
     def _fit(self) -> None:
-        self.query_one("#tree").styles.height = max(min(self.app.size.height - 14, 24), 4)
+        self.query_one("#tree").styles.height = max(min(self.app.size.height - 17, 24), 4)
 
     def on_input_changed(self) -> None:
         self._say("")

@@ -30,7 +30,7 @@ class FormList(Chart):
     """
     concept = "preset"
     BINDINGS: ClassVar = [
-        Binding("enter", "do('activate')", "Change"),
+        Binding("enter", "do('activate')", "Change", key_display="enter"),
         Binding("a", "do('add')", "Add layer"),
         Binding("d", "do('delete')", "Delete", show=False),
         Binding("space", "do('switch')", "On/off", show=False),
@@ -45,6 +45,8 @@ class FormList(Chart):
         Binding("pagedown", "walk(10)", show=False),
         Binding("home", "walk(-100000)", show=False),
         Binding("end", "walk(100000)", show=False),
+        *(Binding(digit, f"write('{digit}')", show=False) for digit in "0123456789"),
+        Binding("full_stop", "write('.')", show=False),
     ]
 
     class Wanted(Message):
@@ -136,16 +138,12 @@ class FormList(Chart):
         if self.row is not None:
             self.post_message(self.Wanted(what, self.row))
 
-    def on_key(self, event: events.Key) -> None:
-        letter = event.character if event.is_printable else None
-        row = self.row
-        if not letter or row is None or row.field is None or row.kind != "field":
+    def action_write(self, digit: str) -> None:
+        """Begin a new value; a key like others, so that none overtakes another."""
+        field = self.row.field if self.row else None
+        if self.row is None or field is None or not field.kinds & {"int", "float", "list"}:
             return
-        numeric = bool(row.field.kinds & {"int", "float", "list"})
-        if letter.isdigit() or (letter == "." and numeric):
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Wanted("activate", row, letter))
+        self.post_message(self.Wanted("activate", self.row, digit))
 
     def on_resize(self, event: events.Resize) -> None:
         self._moved()
@@ -180,6 +178,7 @@ class Form(Widget):
     Form:focus-within { border: round $accent; border-title-color: $text; }
     Form Input { layer: entry; position: absolute; height: 1; border: none; padding: 0;
                  background: $accent 40%; display: none; }
+    Form Input:focus { border: none; }
     Form Input.-open { display: block; }
     """
 
@@ -211,8 +210,18 @@ class Form(Widget):
         return self._entered is not None
 
     def begin(self, row: Row, typed: str = "") -> None:
-        """Open the entry line on a row, with its value or with what was typed."""
+        """Open the entry line on a row, with its value or with what was typed.
+
+        Keys that came before the line could take them are taken now.
+        """
         rows, entry = self.list, self.entry
+        if self._entered is not None and self._entered.path == row.path:
+            if typed:
+                entry.value += typed
+                entry.cursor_position = len(entry.value)
+            else:
+                self.post_message(self.Entered(row, entry.value))
+            return
         x = value_column(row, rows.size.width)
         self._entered = row
         rows.add_class("-editing")

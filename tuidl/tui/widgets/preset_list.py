@@ -34,7 +34,7 @@ class PresetList(OptionList):
     class Filtered(Message):
         """Others are listed now, perhaps none."""
 
-    BINDINGS: ClassVar = [Binding("enter", "select", "Open")]
+    BINDINGS: ClassVar = [Binding("enter", "select", "Open", key_display="enter")]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

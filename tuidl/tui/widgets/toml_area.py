@@ -47,7 +47,7 @@ class TomlArea(TextArea):
         if (match := COMMENT.search(plain)) and plain[: match.start()].count('"') % 2 == 0:
             line.stylize(palette.style("muted"), match.start())
         if line_index == self._wrong:
-            line.stylize(palette.style("bad", bold=True))
+            line.stylize(palette.style("bad", bold=True, over=palette.faded("bad", 0.25)))
             if not palette.colors:
                 line.stylize(palette.selected)
         return line
