@@ -27,7 +27,8 @@ def screen_of(app: Playground) -> TrainScreen:
 
 async def opened(pilot: Pilot[int], told: list[events.Event]) -> TrainScreen:
     """The training screen, once it has heard these events."""
-    await pilot.pause(0.05)
+    while not pilot.app.screen.query("#layers"):
+        await pilot.pause(0.05)
     screen = screen_of(pilot.app)  # type: ignore[arg-type]
     for event in told:
         pilot.app._on_event(event)  # type: ignore[attr-defined]

@@ -34,7 +34,7 @@ WATCHABLE_SECONDS = 8.0
 NARROW, LOW = 100, 30
 VIEWS: tuple[type[View], ...] = (PictureView, LayersView, StepView)
 """Opened by 2, 3 and so on; 1 is the overview, this screen's own panels."""
-ONE, RATE = Binding.Group("step, epoch"), Binding.Group("rate", compact=True)
+ONE, RATE = Binding.Group("step"), Binding.Group("rate", compact=True)
 
 
 class TrainScreen(Screen[None]):
@@ -76,7 +76,7 @@ class TrainScreen(Screen[None]):
                 yield from self._overview()
             for number, view in enumerate(VIEWS, 1):
                 yield view(self.preset, id=f"view-{number}")
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def _overview(self) -> ComposeResult:
         with Vertical(classes="column"):
