@@ -142,6 +142,8 @@ class TrainScreen(Screen[None]):
 
     def probes(self) -> list[tuple[str, dict[str, Any]]]:
         """What the visible panels want to know, again and again."""
+        if not self.query(Layers):
+            return []  # nothing is there yet
         if view := self.open_view:
             return view.probes()
         wanted: list[tuple[str, dict[str, Any]]] = []
