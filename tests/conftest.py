@@ -1,11 +1,16 @@
 """Set up the process as the command line does, before NumPy and Numba are loaded."""
 
+import signal
+
 import pytest
 
 from tuidl.environment import prepare_environment
 
 MOST_THREADS = 4
 prepare_environment(MOST_THREADS)
+
+if hasattr(signal, "SIGHUP"):  # ignored under nohup, and what we start would inherit that
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
