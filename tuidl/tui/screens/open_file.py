@@ -11,6 +11,8 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import DirectoryTree, Input, Label
 
+from tuidl.tui.screens.dialog import Once
+
 MOST_SUGGESTED = 2000
 """Entries of a folder that are looked at for a suggestion."""
 
@@ -51,7 +53,7 @@ class PathSuggester(Suggester):
             return None
 
 
-class OpenFileScreen(ModalScreen[Path | None]):
+class OpenFileScreen(Once[Path | None], ModalScreen[Path | None]):
     """Ends with the file's path, or None."""
 
     BINDINGS: ClassVar = [
@@ -104,7 +106,7 @@ class OpenFileScreen(ModalScreen[Path | None]):
         if is_folder:
             self._show(path)
         elif is_file:
-            self.dismiss(path)
+            self.end(path)
         else:
             self._say(f"There is no file {path}.")
 
@@ -125,13 +127,13 @@ class OpenFileScreen(ModalScreen[Path | None]):
         self.query_one("#question", Label).update(text)
 
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
-        self.dismiss(event.path)
+        self.end(event.path)
 
     def action_up(self) -> None:
         self._show(self._folder.parent)
 
     def action_cancel(self) -> None:
-        self.dismiss(None)
+        self.end(None)
 
 
 def _is_offered(path: Path) -> bool:

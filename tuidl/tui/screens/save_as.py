@@ -9,8 +9,10 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
+from tuidl.tui.screens.dialog import Once
 
-class SaveScreen(ModalScreen[Path | None]):
+
+class SaveScreen(Once[Path | None], ModalScreen[Path | None]):
     """Ends with where to write, or None. A file that is there must be agreed to twice."""
 
     BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel")]
@@ -64,10 +66,10 @@ class SaveScreen(ModalScreen[Path | None]):
             self._agreed = path
             self._say(f"{path.name} is there already. Enter again writes over it.")
         else:
-            self.dismiss(path)
+            self.end(path)
 
     def _say(self, text: str) -> None:
         self.query_one("#question", Label).update(text)
 
     def action_cancel(self) -> None:
-        self.dismiss(None)
+        self.end(None)
