@@ -33,6 +33,8 @@ class ChooseScreen(Once[str | None], ModalScreen[str | None]):
             yield Label("type to find, enter chooses", classes="hint")
 
     def on_mount(self) -> None:
+        if not self.is_composed:
+            return
         options = self.query_one(OptionList)
         options.styles.height = min(len(self._choices), MOST_LINES) + 2
         options.focus()

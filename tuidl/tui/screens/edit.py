@@ -56,6 +56,8 @@ class EditScreen(Once[Preset | None]):
         yield Footer()
 
     def on_mount(self) -> None:
+        if not self.is_composed:
+            return
         self.form.border_title, self.form.border_subtitle = "form", "f2: text"
         self.area.border_title, self.area.border_subtitle = "text (TOML)", "f2: form"
         (self.form.list if self.draft.table else self.area).focus()

@@ -56,6 +56,7 @@ class PathSuggester(Suggester):
 class OpenFileScreen(Once[Path | None], ModalScreen[Path | None]):
     """Ends with the file's path, or None."""
 
+    AUTO_FOCUS = "#path"
     BINDINGS: ClassVar = [
         Binding("escape", "cancel", "Cancel"),
         Binding("backspace", "up", "Folder above"),
@@ -78,15 +79,12 @@ class OpenFileScreen(Once[Path | None], ModalScreen[Path | None]):
                         else "down: folders   backspace: the folder above   esc: back",
                         classes="hint")  # fmt: skip
 
-    def on_mount(self) -> None:
-        self.query_one("#path").focus()
-        self._fit()
-
     def on_resize(self) -> None:
         self._fit()
 
     def _fit(self) -> None:
-        self.query_one("#tree").styles.height = max(min(self.app.size.height - 17, 24), 4)
+        for tree in self.query("#tree"):
+            tree.styles.height = max(min(self.app.size.height - 17, 24), 4)
 
     def on_input_changed(self) -> None:
         self._say("")

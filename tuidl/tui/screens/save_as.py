@@ -15,6 +15,7 @@ from tuidl.tui.screens.dialog import Once
 class SaveScreen(Once[Path | None], ModalScreen[Path | None]):
     """Ends with where to write, or None. A file that is there must be agreed to twice."""
 
+    AUTO_FOCUS = "#path"
     BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel")]
 
     def __init__(self, path: Path) -> None:
@@ -30,9 +31,6 @@ class SaveScreen(Once[Path | None], ModalScreen[Path | None]):
             with Horizontal(classes="buttons"):
                 yield Button("Save", id="save", variant="primary")
                 yield Button("Cancel", id="cancel")
-
-    def on_mount(self) -> None:
-        self.query_one(Input).focus()
 
     def on_input_changed(self) -> None:
         self._agreed = None
