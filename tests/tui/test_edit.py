@@ -379,6 +379,29 @@ async def test_leaving_with_changes_asks(app: Playground) -> None:
         assert isinstance(app.screen, HomeScreen)
 
 
+async def test_changes_may_be_saved_on_leaving(app: Playground, tmp_path: Path) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await edit(pilot)
+        await at(pilot, screen, "training", "epochs")
+        await pilot.press("5", "enter", "escape", "s")
+        await pilot.pause()
+        app.screen.query_one(Input).value = str(tmp_path / "left")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, HomeScreen)
+        assert Preset.load(tmp_path / "left.toml").training.epochs == 5
+
+
+async def test_escape_twice_at_once_closes_one_screen(app: Playground) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await edit(pilot)
+        for _ in range(3):
+            app.post_message(Key("escape", None))
+        for _ in range(5):
+            await pilot.pause()
+        assert isinstance(app.screen, HomeScreen)
+
+
 async def test_undo_takes_a_change_of_the_form_back(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await edit(pilot)

@@ -102,7 +102,8 @@ async def test_slash_lets_letters_that_are_keys_filter(app: Playground) -> None:
 
 async def test_a_filter_that_fits_nothing_opens_nothing(app: Playground) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press(*"zzz", "enter", "ctrl+m")
+        await pilot.press(*"zz[=/z]", "enter", "ctrl+m")
+        assert "zz[=/z]" in presets(app).render_str(presets(app).border_title).plain
         assert isinstance(app.screen, HomeScreen)
         assert presets(app).chosen is None
         assert seen(app).strip() == ""

@@ -131,7 +131,7 @@ class Changes:
     def _delete(self, layer: int) -> None:
         order = self._order()
         if len(order) == 1:
-            self._screen.notify("A network needs a layer.", severity="warning")
+            self._screen.tell("A network needs a layer.")
             return
         del order[layer]
         self._list.open(None)

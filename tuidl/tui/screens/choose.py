@@ -11,10 +11,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from tuidl.tui.screens.dialog import Once
+
 MOST_LINES = 16
 
 
-class ChooseScreen(ModalScreen[str | None]):
+class ChooseScreen(Once[str | None], ModalScreen[str | None]):
     """``choices``: name -> what it is. Ends with a name, or None."""
 
     BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel")]
@@ -31,6 +33,8 @@ class ChooseScreen(ModalScreen[str | None]):
             yield Label("type to find, enter chooses", classes="hint")
 
     def on_mount(self) -> None:
+        if not self.is_composed:
+            return
         options = self.query_one(OptionList)
         options.styles.height = min(len(self._choices), MOST_LINES) + 2
         options.focus()
@@ -63,7 +67,7 @@ class ChooseScreen(ModalScreen[str | None]):
         self._fill()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option.id)
+        self.end(event.option.id)
 
     def action_cancel(self) -> None:
-        self.dismiss(None)
+        self.end(None)

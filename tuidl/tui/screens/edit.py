@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import DescendantFocus, Resize
-from textual.screen import Screen
 from textual.widgets import Footer, Static, TextArea
 
 from tuidl.preset import Preset
@@ -17,6 +16,7 @@ from tuidl.tui.form import Row, parsed
 from tuidl.tui.form_changes import Changes
 from tuidl.tui.saving import named, saved_text
 from tuidl.tui.screens.choose import ChooseScreen
+from tuidl.tui.screens.dialog import Once
 from tuidl.tui.screens.edit_words import hint_of, status_of, title_of
 from tuidl.tui.toml_lines import line_of
 from tuidl.tui.widgets.form import Form, FormList
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NARROW = 100
 
 
-class EditScreen(Screen[Preset | None]):
+class EditScreen(Once[Preset | None]):
     """Ends with the modified preset, or None. The text is what counts: the form changes it."""
 
     BINDINGS: ClassVar = [
@@ -56,6 +56,8 @@ class EditScreen(Screen[Preset | None]):
         yield Footer()
 
     def on_mount(self) -> None:
+        if not self.is_composed:
+            return
         self.form.border_title, self.form.border_subtitle = "form", "f2: text"
         self.area.border_title, self.area.border_subtitle = "text (TOML)", "f2: form"
         (self.form.list if self.draft.table else self.area).focus()
@@ -129,16 +131,25 @@ class EditScreen(Screen[Preset | None]):
         self.show_now()
         return True
 
-    def on_form_list_wanted(self, event: FormList.Wanted) -> None:
+    def _can_change(self) -> bool:
+        """Whether the form's rows are those of the text as it is now."""
+        self.show_now()
         if self.draft.table is None:
-            self.notify("The text is no TOML just now: mend it first (tab).", severity="warning")
+            self.tell("The text is no TOML just now: mend it first (f2).")
+        return self.draft.table is not None
+
+    def on_form_list_wanted(self, event: FormList.Wanted) -> None:
+        if not self._can_change():
             return
-        Changes(self).do(event.what, event.row, event.typed)
+        if row := self.form.list.found(event.row):
+            Changes(self).do(event.what, row, event.typed)
 
     def on_form_entered(self, event: Form.Entered) -> None:
-        row = event.row
-        assert row.field is not None
-        if Changes(self).set_value(row, parsed(event.text, row.field)):
+        row = self.form.list.found(event.row) if self._can_change() else None
+        is_done = row is None or row.field is None
+        if row is not None and row.field is not None:
+            is_done = Changes(self).set_value(row, parsed(event.text, row.field))
+        if is_done:
             self.form.end()
 
     def choose(self, title: str, choices: dict[str, str], current: str, then: Any) -> None:
@@ -150,6 +161,10 @@ class EditScreen(Screen[Preset | None]):
 
         self.app.push_screen(ChooseScreen(title, choices, current), chosen)
 
+    def tell(self, text: str, title: str = "", bad: bool = True) -> None:
+        """A notice; brackets in it are brackets."""
+        self.notify(text, title=title, severity="error" if bad else "information", markup=False)
+
     # --- keys ---------------------------------------------------------------------------------
 
     def action_other(self) -> None:
@@ -157,21 +172,21 @@ class EditScreen(Screen[Preset | None]):
 
     def action_train(self) -> None:
         if self.draft.preset is None:
-            self.notify(self.draft.message, title="Not yet", severity="error")
+            self.tell(self.draft.message, title="Not yet")
         else:
-            self.dismiss(self.draft.preset)
+            self.end(self.draft.preset)
 
     def action_save(self, leave: bool = False) -> None:
         from tuidl.tui.screens.save_as import SaveScreen
 
         preset = self.draft.preset
         if preset is None:
-            self.notify(self.draft.message, title="Not saved", severity="error")
+            self.tell(self.draft.message, title="Not saved")
             return
 
         def chosen(path: Path | None) -> None:
             if path is not None and self._write(preset, path) and leave:
-                self.dismiss(None)
+                self.end(None)
 
         self.app.push_screen(SaveScreen(named(preset, self._path)), chosen)
 
@@ -182,13 +197,13 @@ class EditScreen(Screen[Preset | None]):
         try:
             replace_file(path, text.encode())
         except OSError as error:
-            self.notify(f"{path}: {error.strerror or error}", severity="error", timeout=10)
+            self.tell(f"{path}: {error.strerror or error}")
             return False
         self._path, self._folder, self._kept = path, path.parent, text
         self.area.become(text)
         self.app.state.opened(str(path))
         self._show(Draft.of(text, self._folder))
-        self.notify(str(path), title="Saved")
+        self.tell(str(path), title="Saved", bad=False)
         return True
 
     def action_cancel(self) -> None:
@@ -200,10 +215,10 @@ class EditScreen(Screen[Preset | None]):
 
             self.app.push_screen(UnsavedScreen(), self._decided)
         else:
-            self.dismiss(None)
+            self.end(None)
 
     def _decided(self, choice: str | None) -> None:
         if choice == "discard":
-            self.dismiss(None)
+            self.end(None)
         elif choice == "save":
             self.action_save(leave=True)

@@ -7,6 +7,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
@@ -113,7 +114,7 @@ class HomeScreen(Screen[None]):
         if entry is None or entry.path != self._opening:
             self._opening = None
         panel.preview = self._loader.ask(entry.path) if entry else None
-        panel.border_title = entry.path.stem if entry else ""
+        panel.border_title = Content(entry.path.stem) if entry else ""
         panel.changed()
 
     def _loaded(self, preview: Preview) -> None:

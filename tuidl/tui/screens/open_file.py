@@ -11,6 +11,8 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import DirectoryTree, Input, Label
 
+from tuidl.tui.screens.dialog import Once
+
 MOST_SUGGESTED = 2000
 """Entries of a folder that are looked at for a suggestion."""
 
@@ -51,9 +53,10 @@ class PathSuggester(Suggester):
             return None
 
 
-class OpenFileScreen(ModalScreen[Path | None]):
+class OpenFileScreen(Once[Path | None], ModalScreen[Path | None]):
     """Ends with the file's path, or None."""
 
+    AUTO_FOCUS = "#path"
     BINDINGS: ClassVar = [
         Binding("escape", "cancel", "Cancel"),
         Binding("backspace", "up", "Folder above"),
@@ -76,15 +79,12 @@ class OpenFileScreen(ModalScreen[Path | None]):
                         else "down: folders   backspace: the folder above   esc: back",
                         classes="hint")  # fmt: skip
 
-    def on_mount(self) -> None:
-        self.query_one("#path").focus()
-        self._fit()
-
     def on_resize(self) -> None:
         self._fit()
 
     def _fit(self) -> None:
-        self.query_one("#tree").styles.height = max(min(self.app.size.height - 17, 24), 4)
+        for tree in self.query("#tree"):
+            tree.styles.height = max(min(self.app.size.height - 17, 24), 4)
 
     def on_input_changed(self) -> None:
         self._say("")
@@ -104,7 +104,7 @@ class OpenFileScreen(ModalScreen[Path | None]):
         if is_folder:
             self._show(path)
         elif is_file:
-            self.dismiss(path)
+            self.end(path)
         else:
             self._say(f"There is no file {path}.")
 
@@ -125,13 +125,13 @@ class OpenFileScreen(ModalScreen[Path | None]):
         self.query_one("#question", Label).update(text)
 
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
-        self.dismiss(event.path)
+        self.end(event.path)
 
     def action_up(self) -> None:
         self._show(self._folder.parent)
 
     def action_cancel(self) -> None:
-        self.dismiss(None)
+        self.end(None)
 
 
 def _is_offered(path: Path) -> bool:

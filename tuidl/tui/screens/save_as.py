@@ -9,10 +9,13 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
+from tuidl.tui.screens.dialog import Once
 
-class SaveScreen(ModalScreen[Path | None]):
+
+class SaveScreen(Once[Path | None], ModalScreen[Path | None]):
     """Ends with where to write, or None. A file that is there must be agreed to twice."""
 
+    AUTO_FOCUS = "#path"
     BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel")]
 
     def __init__(self, path: Path) -> None:
@@ -28,9 +31,6 @@ class SaveScreen(ModalScreen[Path | None]):
             with Horizontal(classes="buttons"):
                 yield Button("Save", id="save", variant="primary")
                 yield Button("Cancel", id="cancel")
-
-    def on_mount(self) -> None:
-        self.query_one(Input).focus()
 
     def on_input_changed(self) -> None:
         self._agreed = None
@@ -64,10 +64,10 @@ class SaveScreen(ModalScreen[Path | None]):
             self._agreed = path
             self._say(f"{path.name} is there already. Enter again writes over it.")
         else:
-            self.dismiss(path)
+            self.end(path)
 
     def _say(self, text: str) -> None:
         self.query_one("#question", Label).update(text)
 
     def action_cancel(self) -> None:
-        self.dismiss(None)
+        self.end(None)

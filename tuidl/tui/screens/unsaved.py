@@ -8,8 +8,10 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
+from tuidl.tui.screens.dialog import Once
 
-class UnsavedScreen(ModalScreen[str | None]):
+
+class UnsavedScreen(Once[str | None], ModalScreen[str | None]):
     """Ends with ``save`` or ``discard``; None goes on editing."""
 
     BINDINGS: ClassVar = [
@@ -33,4 +35,4 @@ class UnsavedScreen(ModalScreen[str | None]):
         self.action_choose(event.button.id if event.button.id != "cancel" else "")
 
     def action_choose(self, choice: str | None) -> None:
-        self.dismiss(choice or None)
+        self.end(choice or None)

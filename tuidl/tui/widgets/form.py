@@ -97,6 +97,11 @@ class FormList(Chart):
                     return
             path = path[:-1]
 
+    def found(self, row: Row) -> Row | None:
+        """A row as it is now, since keys before may have changed it, or taken it away."""
+        place = (row.kind, row.path)
+        return next((now for now in self.rows if (now.kind, now.path) == place), None)
+
     def _refill(self) -> None:
         before = self.row
         self.rows = rows_of(self._table, self.open_layer)

@@ -98,7 +98,7 @@ class PresetList(OptionList):
 
     def _titles(self) -> None:
         filtering = self.wanted is not None
-        self.border_title = f"filter: {self.wanted}_" if filtering else "type to filter"
+        self.border_title = Content(f"filter: {self.wanted}_") if filtering else "type to filter"
         count = f"{len(self._shown)} of {len(self._entries)}"
         self.border_subtitle = f"{count}, esc: all" if filtering else ""
 
