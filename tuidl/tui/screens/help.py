@@ -13,6 +13,7 @@ from tuidl.errors import TuidlError
 from tuidl.glossary import concept, concepts
 from tuidl.glossary.pages import Line, Role, listing, page
 from tuidl.tui.charts.palette import Palette
+from tuidl.tui.screens.dialog import Once
 from tuidl.tui.widgets.chart import looks_of
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ ROLES: dict[Role, str] = {
 PAGE_WIDTH = 76
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Once[None], ModalScreen[None]):
     """``wanted``: a name of the glossary that the focused panel is about, or nothing."""
 
     BINDINGS: ClassVar = [
@@ -112,7 +113,7 @@ class HelpScreen(ModalScreen[None]):
         self.query_one("#page").scroll_relative(y=lines, animate=False)
 
     def action_close(self) -> None:
-        self.dismiss()
+        self.end()
 
 
 def _painted(line: Line, palette: Palette) -> Text:

@@ -8,8 +8,10 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
+from tuidl.tui.screens.dialog import Once
 
-class LeaveScreen(ModalScreen[str | None]):
+
+class LeaveScreen(Once[str | None], ModalScreen[str | None]):
     """``keep`` ends the run here and shows its summary, ``discard`` leaves it; None goes on."""
 
     BINDINGS: ClassVar = [
@@ -33,4 +35,4 @@ class LeaveScreen(ModalScreen[str | None]):
         self.action_choose(event.button.id if event.button.id != "cancel" else "")
 
     def action_choose(self, choice: str | None) -> None:
-        self.dismiss(choice or None)
+        self.end(choice or None)
