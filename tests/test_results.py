@@ -9,9 +9,11 @@ import pytest
 from bench.results import keras_twin, ours, records, tables
 from bench.results.cases import Case, all_cases
 from bench.results.description import describe, export
+from bench.results.measure import measured
 from bench.results.records import Results, Row, Run
 from tests import data_files
 from tests.helpers import LINE, RESIDUAL, preset
+from tuidl import build
 from tuidl.errors import TuidlError
 from tuidl.library import load_preset, shipped
 
@@ -22,8 +24,8 @@ CASES = all_cases()
 def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Small sets in the place of the published ones."""
     monkeypatch.setenv("TUIDL_DATA_DIR", str(tmp_path))
-    data_files.write_mnist(tmp_path)
-    data_files.write_cifar(tmp_path)
+    data_files.write_mnist(tmp_path, train=1200)
+    data_files.write_cifar(tmp_path, count=250)
 
 
 @pytest.mark.usefixtures("published")
@@ -46,8 +48,33 @@ def test_every_shipped_preset_has_a_twin(case: Case, tmp_path: Path) -> None:
 
 
 def test_every_shipped_preset_is_a_case() -> None:
-    assert {case.preset for case in CASES.values()} == set(shipped())
-    assert len(CASES) == len(shipped()) + 5
+    plain = [case for case in CASES.values() if not case.one_start]
+    assert {case.preset for case in plain} == set(shipped())
+    assert len(plain) == len(shipped()) + 5
+
+
+def test_only_presets_that_draw_in_every_step_have_no_case_of_one_start() -> None:
+    one_start = {case.preset for case in CASES.values() if case.one_start}
+    for name in shipped():
+        layers = load_preset(name).layers
+        draws = any(layer.kind() == "dropout" and layer.enabled for layer in layers)
+        assert (name in one_start) != draws
+
+
+def test_a_case_of_one_start_is_trained_from_one_seed_alone() -> None:
+    results = Results()
+    assert list(measured(CASES["mlp_xor, one start"], [2, 3], "no-such-program", {}, results)) == []
+    assert results == Results()
+
+
+def test_a_start_is_exported_as_tuidl_has_it(tmp_path: Path) -> None:
+    wanted = CASES["gru_sine, one start"].load(seed=1)
+    assert not wanted.training.shuffle
+    parameters = build(wanted).parameters
+    export(wanted.data.split(), tmp_path / "arrays.npz", parameters.values())
+    with np.load(tmp_path / "arrays.npz") as arrays:
+        for i, values in enumerate(parameters.values()):
+            np.testing.assert_array_equal(arrays[f"start_{i}"], values)
 
 
 def test_a_description_writes_every_default_out() -> None:
@@ -71,7 +98,7 @@ def test_a_cure_changes_what_is_described() -> None:
     described = [
         json.dumps(describe(case.load(seed=1), 60))
         for case in CASES.values()
-        if case.preset == "overfitting" and case.label != "more data"
+        if case.preset == "overfitting" and case.label not in ("more data", "one start")
     ]
     assert len(set(described)) == len(described) == 5
 

@@ -3,6 +3,7 @@ the cures of overfitting one by one."""
 
 from dataclasses import dataclass
 
+from tuidl.data.published import PUBLISHED
 from tuidl.library import load_preset, shipped
 from tuidl.preset import Preset
 
@@ -47,7 +48,8 @@ STEADY = (
     "vanishing_gradients",
 )
 """Presets whose whole training can be compared. In the others two trainings that differ in a last
-bit drift apart: of those the first epoch is compared."""
+bit drift apart: of those one epoch is compared, on a thousand examples at most."""
+A_THOUSAND = "data.examples=1000"
 
 
 def cases_of(preset: str) -> list[Case]:
@@ -62,9 +64,12 @@ def cases_of(preset: str) -> list[Case]:
 
 def from_one_start(preset: str) -> Case:
     """The preset with examples in their order, from the same weights in both."""
-    few = () if preset in STEADY else ("training.epochs=1",)
-    overrides = ("training.shuffle=false", *few)
-    return Case(f"{preset}, one start", preset, overrides, "one start", one_start=True)
+    overrides = ["training.shuffle=false"]
+    if preset not in STEADY:
+        overrides.append("training.epochs=1")
+    if load_preset(preset).data.kind() in PUBLISHED:
+        overrides.append(A_THOUSAND)
+    return Case(f"{preset}, one start", preset, tuple(overrides), "one start", one_start=True)
 
 
 def all_cases() -> dict[str, Case]:
