@@ -1,0 +1,1 @@
+"""What tuidl reaches beside Keras, preset by preset: ``python -m bench.results``."""

@@ -1,0 +1,77 @@
+"""What is measured: every shipped preset as it is, and again from one start in both libraries; and
+the cures of overfitting one by one."""
+
+from dataclasses import dataclass
+
+from tuidl.data.published import PUBLISHED
+from tuidl.library import load_preset, shipped
+from tuidl.preset import Preset
+
+
+@dataclass(frozen=True)
+class Case:
+    """A preset with overrides as for ``--set``; ``label``: what they are called.
+
+    ``one_start``: Keras starts from tuidl's first weights, so that both must do the same.
+    """
+
+    name: str
+    preset: str
+    overrides: tuple[str, ...] = ()
+    label: str = ""
+    one_start: bool = False
+
+    def load(self, seed: int) -> Preset:
+        """The preset, to be trained from this seed; its split keeps its own."""
+        return load_preset(self.preset, (*self.overrides, f"training.seed={seed}"))
+
+
+CURES = {
+    "dropout": ("layers.1.enabled=true", "layers.4.enabled=true"),
+    "batch normalisation": ("layers.2.enabled=true",),
+    "L2": ("layers.0.l2=0.01", "layers.3.l2=0.01"),
+    "early stopping": ("training.early_stopping.enabled=true",),
+    "more data": ("data.points=2000",),
+}
+"""The overrides that the preset ``overfitting`` names in its text."""
+
+
+DRAWS_IN_EVERY_STEP = ("mnist_mlp_dropout",)
+"""Presets with dropout, which no start can make equal."""
+STEADY = (
+    "gru_sine",
+    "linear_regression",
+    "linear_regression_gd",
+    "logistic_regression",
+    "mlp_xor",
+    "rnn_sine",
+    "vanishing_gradients",
+)
+"""Presets whose whole training can be compared. In the others two trainings that differ in a last
+bit drift apart: of those one epoch is compared, on a thousand examples at most."""
+A_THOUSAND = "data.examples=1000"
+
+
+def cases_of(preset: str) -> list[Case]:
+    """What is measured of a shipped preset."""
+    cases = [Case(preset, preset)]
+    if preset == "overfitting":
+        cases += [Case(f"{preset} + {cure}", preset, CURES[cure], cure) for cure in CURES]
+    if preset not in DRAWS_IN_EVERY_STEP:
+        cases.append(from_one_start(preset))
+    return cases
+
+
+def from_one_start(preset: str) -> Case:
+    """The preset with examples in their order, from the same weights in both."""
+    overrides = ["training.shuffle=false"]
+    if preset not in STEADY:
+        overrides.append("training.epochs=1")
+    if load_preset(preset).data.kind() in PUBLISHED:
+        overrides.append(A_THOUSAND)
+    return Case(f"{preset}, one start", preset, tuple(overrides), "one start", one_start=True)
+
+
+def all_cases() -> dict[str, Case]:
+    """Every case by its name."""
+    return {case.name: case for preset in shipped() for case in cases_of(preset)}
