@@ -29,12 +29,16 @@ def without_screen(arguments: list[str]) -> float:
 
 def with_screen(arguments: list[str]) -> float:
     """Seconds of training at full speed with the playground open."""
-    with tempfile.TemporaryDirectory() as home, Terminal(*arguments, home=Path(home)) as terminal:
+    size = 120, 40
+    with (
+        tempfile.TemporaryDirectory() as home,
+        Terminal(*arguments, size=size, home=Path(home)) as terminal,
+    ):
         terminal.until("paused", SECONDS)
         if "slowed" in terminal.everything:
             terminal.press("f")
         terminal.press(" ")
-        text = terminal.until("once more", SECONDS)
+        text = terminal.until(" epochs in ", SECONDS)
         found = re.findall(r"epochs in ([\d.]+) s", text)
         terminal.press("\x11")
         terminal.ended()

@@ -15,6 +15,7 @@ from tuidl.errors import DataError
 from tuidl.events import Event, Scores, Table
 from tuidl.model import Model
 from tuidl.preset import Preset
+from tuidl.training.crew import Crew
 from tuidl.training.diagnosis import first_non_finite
 from tuidl.training.interruption import Interrupter
 from tuidl.training.norms import gradient_norms
@@ -73,6 +74,8 @@ class Trainer:
         self.batches = Batches.of(self.program.train, batch, len(self.train_feed))
         self.steps = self.batches.steps(len(self.train_feed))
         self.interrupter.on_stop = lambda: self.engine.stop.fill(1)
+        is_free = threads is None and model is None and self.program.shards > 1
+        self._crew = Crew(self.engine.threads if is_free else 1)
         self.rates = Rates(preset.optimizer, preset.training.epochs, self.steps)
         self.stopper = EarlyStopper(preset.training.stopping)
         self.place = (1, 0)
@@ -190,9 +193,7 @@ class Trainer:
             count = min(self._stretch_steps, allowed)
             rates = self.rates.of(epoch, step, count)
             stretch = Stretch(step, rates, totals, np.zeros(count))
-            started = time.perf_counter()
-            done = self.engine.run(self.batches, feed, stretch)
-            seconds = time.perf_counter() - started
+            done, seconds = self._timed(feed, stretch)
             step += done
             if done < count and not math.isfinite(stretch.losses[done]):
                 loss = float(stretch.losses[done])
@@ -212,6 +213,19 @@ class Trainer:
                     learning_rate=float(rates[done - 1]),
                 )
         return _EpochResult(totals, finished=True)
+
+    def _timed(self, feed: Feed, stretch: Stretch) -> tuple[int, float]:
+        """Run a stretch on as many threads as seem best; the steps done and the seconds taken."""
+        started = time.perf_counter()
+        if len(self._crew.choices) == 1:
+            return self.engine.run(self.batches, feed, stretch), time.perf_counter() - started
+        self.engine.threads = self._crew.threads(started)
+        done = self.engine.run(self.batches, feed, stretch)
+        seconds = time.perf_counter() - started
+        if done:
+            self._crew.told(self.engine.threads, seconds / done)
+        self.engine.threads = self._crew.chosen
+        return done, seconds
 
     def ordered(self, epoch: int) -> Feed:
         """The training examples in an epoch's order."""
