@@ -70,7 +70,9 @@ def cli() -> None:
     help="Override a value of the preset: training.epochs=3. May be repeated.",
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Override training.seed.")
-@click.option("--threads", type=click.IntRange(1, 256), help="Default: as many of the cores as help.")
+@click.option(
+    "--threads", type=click.IntRange(1, 256), help="Default: as many of the cores as help."
+)
 @click.option("--backend", default="cpu", metavar="cpu|numpy|cuda", help="Default: cpu.")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder to keep the run in."

@@ -190,9 +190,7 @@ class Playground(App[int]):
         reason = f"signal {-status}" if status < 0 else f"status {status}"
         message = f"the engine process ended ({reason}); space starts it again"
         if screen:
-            screen.shown.phase = Phase.LOST
-            screen.shown.error = message
-            screen.take(events.Refused(error="\n".join([message, *words])))
+            screen.lost("\n".join([message, *words]))
 
     def _train_screen(self) -> "TrainScreen | None":
         return next(filter(None, map(as_train_screen, self.screen_stack)), None)

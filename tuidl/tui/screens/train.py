@@ -140,6 +140,12 @@ class TrainScreen(Screen[None]):
         elif self._probe and event.kind == self._probe[0]:
             self.query_one(Picture).answer = event.answer
 
+    def lost(self, message: str) -> None:
+        """The engine process is gone."""
+        self.shown.phase, self.shown.error = Phase.LOST, message.splitlines()[0]
+        self.notify(message, severity="error", timeout=10, markup=False)
+        self._dirty = True
+
     def probes(self) -> list[tuple[str, dict[str, Any]]]:
         """What the visible panels want to know, again and again."""
         if not self.query(Layers):
