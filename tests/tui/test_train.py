@@ -27,7 +27,7 @@ def screen_of(app: Playground) -> TrainScreen:
 
 async def opened(pilot: Pilot[int], told: list[events.Event]) -> TrainScreen:
     """The training screen, once it has heard these events."""
-    while not pilot.app.screen.query("#layers"):
+    while not loads(pilot.app):  # type: ignore[arg-type]
         await pilot.pause(0.05)
     screen = screen_of(pilot.app)  # type: ignore[arg-type]
     for event in told:
