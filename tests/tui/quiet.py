@@ -6,6 +6,7 @@ import pytest
 
 from tuidl.commands import Command, Load
 from tuidl.tui.app import Playground
+from tuidl.tui.budget import Budget
 from tuidl.tui.engine import Engine
 from tuidl.tui.state import State
 
@@ -22,6 +23,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **options: object) ->
         told.append(command)
         return True
 
+    monkeypatch.setattr(Budget, "allows", lambda budget, now, used: True)
     monkeypatch.setattr(Engine, "start", nothing)
     monkeypatch.setattr(Engine, "stop", nothing)
     monkeypatch.setattr(Engine, "send", note)

@@ -103,13 +103,14 @@ class Playground(App[int]):
         self.theme = self.state.theme if self.state.theme in self.available_themes else "tuidl"
         for number in EXIT_CODES:
             asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
-        await self.engine.start()
         self.set_interval(0.1, self._ask)
         self.set_interval(2.0, self._measure)
-        if self._first is not None:
-            self.open(self._first, self._folder)
-        else:
+        if self._first is None:
             self._go_home()
+            self.call_after_refresh(self.engine.start)
+        else:
+            await self.engine.start()
+            self.open(self._first, self._folder)
 
     def _go_home(self) -> None:
         from tuidl.tui.screens.home import HomeScreen

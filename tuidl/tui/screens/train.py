@@ -1,5 +1,6 @@
 """The training screen: curves, the task's picture, the layers, and control of the run."""
 
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,6 +13,7 @@ from textual.widgets import ContentSwitcher, Footer
 
 from tuidl import commands, events
 from tuidl.preset import Preset
+from tuidl.tui.budget import Budget
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.views.layers import LayersView
 from tuidl.tui.views.picture import PictureView
@@ -66,6 +68,7 @@ class TrainScreen(Screen[None]):
         self.pace: float | None = None
         self._chosen_pace = False
         self._dirty = True
+        self._budget = Budget()
         self._probe = probe_for(preset)
 
     def compose(self) -> ComposeResult:
@@ -160,7 +163,7 @@ class TrainScreen(Screen[None]):
         return wanted
 
     def _draw(self) -> None:
-        if not self._dirty:
+        if not self._dirty or not self._budget.allows(time.monotonic(), time.process_time()):
             return
         self._dirty = False
         status = self.query_one(Status)

@@ -1,0 +1,25 @@
+"""How often to draw: the engine needs the cores more than the screen does."""
+
+from dataclasses import dataclass
+
+from tuidl.limits import default_threads
+
+FEW_CORES = 2
+SHARE_OF_A_CORE = 0.12
+SHARE_WITH_CORES_TO_SPARE = 0.5
+
+
+@dataclass
+class Budget:
+    """Lets the next drawing wait until the last one is a small share of the time since."""
+
+    share: float = SHARE_OF_A_CORE if default_threads() <= FEW_CORES else SHARE_WITH_CORES_TO_SPARE
+    _drawn: float = 0.0
+    _used: float = 0.0
+
+    def allows(self, now: float, used: float) -> bool:
+        """``now`` and ``used``: seconds on the clock, and of the processor by this process."""
+        if (used - self._used) > self.share * (now - self._drawn):
+            return False
+        self._drawn, self._used = now, used
+        return True
