@@ -17,6 +17,8 @@ from typing import Any
 
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[PX^_].*?\x1b\\|\x1b\][^\x07]*\x07|\x1b.")
 SECONDS = 60.0
+OVERLAP = 4096
+"""Bytes that are looked through again, as a text may come in two parts."""
 
 
 class Terminal:
@@ -54,14 +56,22 @@ class Terminal:
         return ESCAPES.sub("", self._raw.decode(errors="replace"))
 
     def until(self, wanted: str, seconds: float = SECONDS) -> str:
-        """Wait for a text; what is written from there on counts for the next wait."""
-        end = time.monotonic() + seconds
-        while wanted not in (text := self.text):
-            assert self.process.poll() is None, f"ended before {wanted!r}: {text[-800:]}"
-            assert time.monotonic() < end, f"no {wanted!r} in {text[-800:]!r}"
-            time.sleep(0.01)
-        self._from = len(self._raw)
-        return text
+        """Wait for a text; what is written from there on counts for the next wait.
+
+        Only what is new is looked through, or the looking would take the processor from what is
+        looked at.
+        """
+        end, start = time.monotonic() + seconds, self._from
+        while True:
+            upto = len(self._raw)
+            text = ESCAPES.sub("", self._raw[start:upto].decode(errors="replace"))
+            if wanted in text:
+                self._from = upto
+                return text
+            assert self.process.poll() is None, f"ended before {wanted!r}: {self.text[-800:]}"
+            assert time.monotonic() < end, f"no {wanted!r} in {self.text[-800:]!r}"
+            start = max(self._from, upto - OVERLAP)
+            time.sleep(0.02)
 
     def press(self, keys: str) -> None:
         os.write(self.master, keys.encode())
