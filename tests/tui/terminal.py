@@ -85,8 +85,12 @@ class Terminal:
 
     @property
     def engine(self) -> int:
-        """The engine process, the only child."""
-        return children(self.process.pid)[0]
+        """The engine process, the only child; Home is there before it."""
+        end = time.monotonic() + SECONDS
+        while not (found := children(self.process.pid)):
+            assert time.monotonic() < end, "no engine process"
+            time.sleep(0.02)
+        return found[0]
 
     @property
     def is_as_before(self) -> bool:

@@ -1,12 +1,16 @@
 """Engines that are slow, silent, talk nonsense or die: the screen stays and answers."""
 
+import asyncio
+import os
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from textual.events import Resize
+from textual.geometry import Size
 
-from tests.tui.terminal import is_gone
+from tests.tui.terminal import children, is_gone
 from tuidl.library import load_preset
 from tuidl.tui import engine as engine_module
 from tuidl.tui.app import Playground
@@ -66,3 +70,22 @@ async def test_an_engine_that_cannot_live_is_told_of(
                 break
         assert screen.shown.phase is Phase.LOST
         assert "status 3" in screen.shown.error
+
+
+async def test_starting_twice_at_once_starts_one_process(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = playground(monkeypatch, tmp_path, SILENT)
+    before = set(children(os.getpid()))
+    await asyncio.gather(app.engine.start(), app.engine.start())
+    process = app.engine.pid
+    assert process is not None
+    assert set(children(os.getpid())) - before == {process}
+    await app.engine.stop()
+    assert is_gone(process)
+
+
+async def test_timers_that_outlive_the_last_screen_do_nothing() -> None:
+    app = Playground(state=State())
+    app._ask()
+    app.on_resize(Resize(Size(10, 5), Size(10, 5)))

@@ -5,12 +5,13 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.tui.terminal import Terminal, is_gone
+from tests.tui.terminal import Terminal, children, is_gone
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc").is_dir(), reason="looks for child processes in /proc"
@@ -92,6 +93,19 @@ def test_it_can_be_left_in_any_state(tmp_path: Path, state: str) -> None:
         assert terminal.ended() == 0
         assert terminal.is_as_before
         assert is_gone(engine)
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.02, 0.1, 0.3])
+def test_it_can_be_left_while_the_engine_starts(tmp_path: Path, wait: float) -> None:
+    with Terminal(home=tmp_path) as terminal:
+        terminal.until("filter")
+        time.sleep(wait)
+        started = children(terminal.process.pid)
+        terminal.press("\x11")
+        assert terminal.ended() == 0
+        assert terminal.is_as_before
+        assert "Traceback" not in terminal.everything
+        assert all(is_gone(engine) for engine in started)
 
 
 KEYS = [*"serRfm+-<>lv?kc1234", " ", "\t", "\r", "\x1b", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"]

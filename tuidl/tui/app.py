@@ -120,6 +120,8 @@ class Playground(App[int]):
 
     def on_resize(self, event: Resize) -> None:
         """A notice where the terminal is too small, for as long as it is."""
+        if not self.screen_stack:
+            return  # the application ends
         is_shown = isinstance(self.screen, TooSmallScreen)
         if is_too_small(event.size.width, event.size.height) != is_shown:
             if is_shown:
@@ -198,10 +200,10 @@ class Playground(App[int]):
 
     def _ask(self) -> None:
         """Send the next probe that a visible panel wants, no more than the engine can bear."""
-        screen = as_train_screen(self.screen)
+        screen = as_train_screen(self.screen_stack[-1]) if self.screen_stack else None
         now = time.monotonic()
         if screen is None or self._next is not None:
-            return
+            return  # no screen at all is what there is while the application ends
         if screen.shown.phase in (Phase.LOADING, Phase.COMPILING, Phase.LOST, Phase.FAILED):
             return
         if now - self._probe_sent < self._probe_pause or not self.engine.is_alive:

@@ -27,6 +27,8 @@ class Engine:
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._is_ending = False
+        self._is_changing = asyncio.Lock()
+        """Held while the process starts or ends: two keys at once would start two."""
 
     @property
     def is_alive(self) -> bool:
@@ -37,11 +39,18 @@ class Engine:
         return self._process.pid if self._process and self.is_alive else None
 
     async def start(self) -> None:
-        """Start the process; it warms up by itself."""
-        self._is_ending = False
+        """Start the process, where there is none; it warms up by itself."""
+        async with self._is_changing:
+            if self.is_alive:
+                return
+            self._is_ending = False
+            self._process = await self._spawn()
+            self._reader = asyncio.create_task(self._read(self._process))
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("wb") as log:
-            self._process = await asyncio.create_subprocess_exec(
+            return await asyncio.create_subprocess_exec(
                 *command_line(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
@@ -49,7 +58,6 @@ class Engine:
                 limit=LONGEST_LINE,
                 start_new_session=True,  # Ctrl-C in the terminal is for the screen
             )
-        self._reader = asyncio.create_task(self._read(self._process))
 
     def send(self, command: Command) -> bool:
         """Hand on a command; False where there is nobody to take it."""
@@ -61,16 +69,17 @@ class Engine:
 
     async def stop(self) -> None:
         """End the process, kindly at first."""
-        process = self._process
-        if process is None or process.returncode is not None:
-            return
-        self._is_ending = True
-        self.send(commands.Quit())
-        try:
-            await asyncio.wait_for(process.wait(), SECONDS_TO_QUIT)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        async with self._is_changing:
+            process = self._process
+            if process is None or not self.is_alive:
+                return
+            self._is_ending = True
+            self.send(commands.Quit())
+            try:
+                await asyncio.wait_for(process.wait(), SECONDS_TO_QUIT)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
