@@ -1,6 +1,8 @@
 """Set up the process as the command line does, before NumPy and Numba are loaded."""
 
+import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,6 +13,14 @@ prepare_environment(MOST_THREADS)
 
 if hasattr(signal, "SIGHUP"):  # ignored under nohup, and what we start would inherit that
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _runs_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests train is not kept among the user's runs."""
+    os.environ["TUIDL_RUNS_DIR"] = str(tmp_path_factory.mktemp("runs"))
+    yield
+    del os.environ["TUIDL_RUNS_DIR"]
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import pytest
 from tests import helpers
 from tuidl import events
 from tuidl.monitoring import Patience, Watch
+from tuidl.training.evaluation import evaluate
+from tuidl.training.interruption import Interrupter
 from tuidl.training.rates import Rates
 from tuidl.training.trainer import Trainer
 
@@ -101,7 +103,7 @@ def test_early_stopping_ends_the_run_and_restores_the_best_epoch() -> None:
     assert last.epochs == len(losses) < 60
     assert last.best_epoch == 1 + int(np.argmin(losses)) == last.epochs - 3
     assert last.validation["loss"] == min(losses)
-    again = trainer._evaluate("validation")[0]
+    again = evaluate(trainer.model, trainer.held_out["validation"], Interrupter()).scores
     assert again["loss"] == pytest.approx(min(losses))
 
 

@@ -5,6 +5,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+LEARNING_RATE = "optimizer.learning_rate"
+EDITABLE = (LEARNING_RATE,)
+"""What can change while training goes on."""
+
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
     """Base of all commands."""
@@ -14,7 +18,8 @@ class Load(Command, frozen=True, tag="load"):
     """Make ready to train ``preset`` (TOML text), which ends what was trained before.
 
     ``source`` names it in errors, ``folder`` is where its relative paths start. The run starts
-    paused unless told otherwise.
+    paused unless told otherwise. ``run``: go on with what is kept in that folder instead, at
+    another ``learning_rate`` if one is given.
     """
 
     preset: str
@@ -23,6 +28,8 @@ class Load(Command, frozen=True, tag="load"):
     backend: str = "cpu"
     threads: int | None = None
     paused: bool = True
+    run: str | None = None
+    learning_rate: float | None = None
 
 
 class Pause(Command, frozen=True, tag="pause"):

@@ -28,6 +28,14 @@ class BackendError(TuidlError):
     """A backend that cannot run here, or not this program."""
 
 
+class RunError(TuidlError):
+    """A saved run that cannot be found, read or gone on with."""
+
+
+class SaveError(TuidlError):
+    """A run that can no longer be written down: disk full, no permission, folder gone."""
+
+
 class GlossaryError(TuidlError):
     """A name that the glossary does not know."""
 

@@ -4,6 +4,7 @@ The names and keys are a contract; keys may be added. A value that is not finite
 null, as JSON has no NaN.
 """
 
+import math
 from typing import Any
 
 import msgspec
@@ -19,8 +20,19 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     """Base of all events."""
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """``step`` steps of ``epoch`` are done."""
+
+    epoch: int
+    step: int
+    fold: int | None = None
+
+
 class RunStarted(Event, frozen=True, tag="run_started"):
-    """First event of every run."""
+    """First event of every run, and of every time that it goes on: from the place ``resumed``.
+
+    What was said of later places before that no longer counts.
+    """
 
     run: str
     preset: str
@@ -32,6 +44,7 @@ class RunStarted(Event, frozen=True, tag="run_started"):
     epochs: int
     batch_size: int
     examples: dict[str, int]
+    resumed: Place | None = None
 
 
 class Compiling(Event, frozen=True, tag="compiling"):
@@ -112,10 +125,19 @@ class RunEnded(Event, frozen=True, tag="run_ended"):
 
 
 class RunFailed(Event, frozen=True, tag="run_failed"):
-    """``where``: epoch, step and layer."""
+    """``where``: epoch, step and layer. ``gradient_norms``: of that step, null if not finite."""
 
     error: str
     where: dict[str, int | str]
+    gradient_norms: dict[str, float | None] = {}
+
+
+class Saved(Event, frozen=True, tag="saved"):
+    """A checkpoint was written: the run could go on from this place."""
+
+    epoch: int
+    step: int
+    fold: int | None = None
 
 
 class Paused(Event, frozen=True, tag="paused"):
@@ -138,6 +160,7 @@ class Edited(Event, frozen=True, tag="edited"):
     step: int
     key: str
     value: float
+    fold: int | None = None
 
 
 class ProbeAnswer(Event, frozen=True, tag="probe_answer"):
@@ -169,12 +192,18 @@ AnyEvent = (
     | FoldEnded
     | RunEnded
     | RunFailed
+    | Saved
     | Paused
     | Resumed
     | Edited
     | ProbeAnswer
     | Refused
 )
+
+
+def finite(values: Scores) -> dict[str, float | None]:
+    """Values as JSON has them: null where they are not finite."""
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
 
 
 def to_json(event: Event) -> str:

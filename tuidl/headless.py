@@ -8,9 +8,13 @@ from pathlib import Path
 from types import FrameType
 
 from tuidl import reports
-from tuidl.events import Event, RunEnded, RunFailed
+from tuidl.errors import RunError, SaveError
+from tuidl.events import Event, RunEnded
 from tuidl.preset import Preset
-from tuidl.runs import RunFolder
+from tuidl.runs.folder import RunFolder
+from tuidl.runs.keeper import RunKeeper, kept
+from tuidl.runs.log import edits_of, read_events
+from tuidl.runs.resuming import go_on, outcome
 from tuidl.terminal import leave_at_once
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
@@ -26,37 +30,89 @@ def train_headless(
     threads: int | None,
     out: Path | None,
     as_json: bool,
+    save_every: int | None = None,
 ) -> int:
-    """Train to the end and report; returns the exit code. Raises TuidlError."""
+    """Train to the end, keep the run and report; returns the exit code. Raises TuidlError.
+
+    ``out``: the run's folder, which must then be had; without one it lies among the others, and
+    where it cannot, the run is trained all the same.
+    """
     interrupter = Interrupter()
     with _signals(interrupter):
-        trainer = trainer_for(preset, backend, threads, interrupter)
-        folder = RunFolder(out) if out else None
-        report = _report(as_json)
-        if folder:
-            folder.write_preset(preset)
-        last: Event | None = None
+        keeper = RunKeeper.of_new(preset, backend, out, save_every)
+        training = trainer_for(preset, backend, threads, interrupter, keeper)
+        told: Iterator[Event]
         try:
-            with report:
-                for event in trainer.run():
-                    report.handle(event)
-                    if folder:
-                        folder.write_event(event)
-                    last = event
-            if folder and not isinstance(last, RunFailed):
-                folder.write_weights(trainer.model)
-        finally:
-            if folder:
-                folder.close()
+            keeper.begin()
+            told = kept(training, keeper)
+        except SaveError as error:
+            if out:
+                raise RunError(f"--out {error}") from None
+            reports.say(f"the run is not kept: {error}")
+            keeper.keeps, told = False, training.run()
+        return report_on(told, as_json, keeper.folder)
+
+
+def resume_headless(
+    folder: RunFolder,
+    *,
+    backend: str | None,
+    threads: int | None,
+    learning_rate: float | None,
+    as_json: bool,
+    save_every: int | None = None,
+) -> int:
+    """Go on with a run that is kept, to its end; returns the exit code. Raises TuidlError."""
+    interrupter = Interrupter()
+    with _signals(interrupter):
+        keeper = RunKeeper(folder, save_every)
+        backend = backend or folder.about.backend
+        keeper.begin()
+        training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
+        for problem in go_on(training, folder, learning_rate):
+            reports.say(f"passed over: {problem}")
+        return report_on(kept(training, keeper), as_json, folder)
+
+
+def replay_headless(
+    folder: RunFolder, *, out: Path | None, threads: int | None, as_json: bool
+) -> int:
+    """Train a kept run again as a new one, live edits and all; returns the exit code: FAILED where
+    it does not reach the same weights. Raises TuidlError."""
+    interrupter = Interrupter()
+    before = outcome(folder)
+    with _signals(interrupter):
+        backend = folder.about.backend
+        keeper = RunKeeper.of_new(folder.preset, backend, out)
+        training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
+        training.repeat(edits_of(read_events(folder.log)))
+        keeper.begin()
+        code = report_on(kept(training, keeper), as_json, keeper.folder)
+    if code or before is None:
+        reports.say(f"{folder.called} itself has not ended: nothing to compare with")
+        return code
+    is_same = training.model.weights_sha256 == before.weights_sha256
+    reports.say(f"{'the same' if is_same else 'OTHER'} weights as {folder.called}")
+    return 0 if is_same else FAILED
+
+
+def report_on(told: Iterator[Event], as_json: bool, folder: RunFolder | None) -> int:
+    """Report a run to its end; returns the exit code."""
+    last: Event | None = None
+    with _report(as_json, folder) as report:
+        for event in told:
+            report.handle(event)
+            last = event
     return EXIT_CODES[last.reason] if isinstance(last, RunEnded) else FAILED
 
 
-def _report(as_json: bool) -> reports.Report:
+def _report(as_json: bool, folder: RunFolder | None) -> reports.Report:
+    name = "" if folder is None else folder.called
     if as_json:
-        return reports.JsonReport()
+        return reports.JsonReport(name)
     if sys.stdout.isatty():
-        return reports.TerminalReport(in_color=reports.wants_color())
-    return reports.LineReport()
+        return reports.TerminalReport(in_color=reports.wants_color(), run=name)
+    return reports.LineReport(name)
 
 
 @contextmanager

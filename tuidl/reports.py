@@ -15,6 +15,7 @@ from tuidl.history import History
 from tuidl.wording import (
     ending_lines,
     epoch_line,
+    failed_norm_lines,
     fold_line,
     fold_text,
     headline,
@@ -58,14 +59,19 @@ class _Report:
 class JsonReport(_Report):
     """Every event as one line of JSON on stdout."""
 
+    def __init__(self, run: str = "") -> None:
+        self._run = run
+
     def handle(self, event: Event) -> None:
         print(events.to_json(event), flush=True)
+        tell_how_to_go_on(event, self._run)
 
 
 class LineReport(_Report):
     """One plain line an epoch, and one for the result."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: str = "") -> None:
+        self._run = run
         self._epochs = 0
         self._norms: dict[str, float] = {}
         self._compiling = False
@@ -88,16 +94,17 @@ class LineReport(_Report):
             for line in norm_lines(self._norms, speaks_unicode()):
                 print(line)
             tell_end(event)
+            tell_how_to_go_on(event, self._run)
 
 
 class TerminalReport(_Report):
     """A progress bar while it trains; plots of every measure and a summary at the end."""
 
-    def __init__(self, in_color: bool) -> None:
+    def __init__(self, in_color: bool, run: str = "") -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        self._in_color = in_color
+        self._in_color, self._run = in_color, run
         self._history = History()
         self._steps = 0
         self._norms: dict[str, float] = {}
@@ -139,6 +146,7 @@ class TerminalReport(_Report):
             self._progress.stop()
             self._plots()
             tell_end(event)
+            tell_how_to_go_on(event, self._run)
 
     def _advance(self, event: events.Progress | events.EpochEnded, step: int, scores: str) -> None:
         assert self._started is not None
@@ -176,9 +184,24 @@ def tell_end(event: events.RunEnded | events.RunFailed) -> None:
     """The result on stdout, or why there is none on stderr."""
     if isinstance(event, events.RunFailed):
         say(f"training failed: {event.error}")
-        say("a lower learning rate often helps: --set optimizer.learning_rate=...")
+        for line in failed_norm_lines(event):
+            say(line)
         return
     print("\n".join(ending_lines(event)), flush=True)
+
+
+def tell_how_to_go_on(event: Event, run: str) -> None:
+    """Where the run is kept, and the command that continues it; ``run`` names it, if it is."""
+    rate = "--set optimizer.learning_rate=..."
+    if isinstance(event, events.RunFailed) and event.where.get("layer"):
+        say(f"a lower learning rate often helps: {rate}")
+        if run:
+            say(f"from the last good checkpoint: tuidl resume {run} --no-ui {rate}")
+    elif isinstance(event, events.RunEnded) and run:
+        if event.reason in ("interrupted", "terminated"):
+            say(f"saved; to go on: tuidl resume {run} --no-ui")
+        else:
+            say(f"kept as {run}")
 
 
 def say(text: str) -> None:

@@ -84,6 +84,17 @@ def norm_lines(norms: dict[str, float], unicode: bool) -> list[str]:
     return ["", title, *columns(lines, aligned_left=(0, 2))]
 
 
+def failed_norm_lines(event: events.RunFailed) -> list[str]:
+    """The length of each layer's gradient in the step that failed."""
+    if not event.gradient_norms:
+        return []
+    lines = [
+        [layer, "not finite" if norm is None else f"{norm:.2g}"]
+        for layer, norm in event.gradient_norms.items()
+    ]
+    return ["gradient of each layer in that step (length):", *columns(lines, aligned_left=(0,))]
+
+
 def _ending(event: events.RunEnded) -> str:
     text = event.reason.replace("_", " ")
     if event.folds:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -22,6 +23,7 @@ from tuidl.errors import PresetError, TuidlError
 from tuidl.events import Event
 
 if TYPE_CHECKING:
+    from tuidl.runs.keeper import RunKeeper
     from tuidl.training.trainer import Trainer
 
 SECONDS_TO_QUIT = 1.0
@@ -34,7 +36,8 @@ class Worker:
         from tuidl.training.control import Control
 
         self._out = out
-        self._control = Control(self._tell, self._answer)
+        self._control = Control(self._tell_and_keep, self._answer)
+        self._keeper: RunKeeper | None = None
 
     def submit(self, command: Command) -> None:
         """May be called from any thread."""
@@ -50,15 +53,9 @@ class Worker:
 
     def _load(self, command: commands.Load) -> None:
         """Train a preset to its end; nothing that goes wrong with it ends the process."""
-        from tuidl.preset import Preset
-        from tuidl.training.start import trainer_for
-
         self._control.begin(command.paused)
         try:
-            folder = Path(command.folder)
-            preset = Preset.parse(command.preset, command.source, folder=folder)
-            trainer = trainer_for(preset, command.backend, command.threads, self._control)
-            for event in trainer.run():
+            for event in self._going_on(command) if command.run else self._new(command):
                 self._tell(event)
         except TuidlError as error:
             key = error.key if isinstance(error, PresetError) else ""
@@ -67,6 +64,32 @@ class Worker:
             traceback.print_exc()
             self._tell(events.RunFailed(error=f"{type(error).__name__}: {error}", where={}))
 
+    def _new(self, command: commands.Load) -> Iterator[Event]:
+        from tuidl.preset import Preset
+        from tuidl.runs.keeper import RunKeeper, kept
+        from tuidl.training.start import trainer_for
+
+        folder = Path(command.folder)
+        preset = Preset.parse(command.preset, command.source, folder=folder)
+        self._keeper = RunKeeper.of_new(preset, command.backend)
+        options = (command.backend, command.threads, self._control, self._keeper)
+        return kept(trainer_for(preset, *options), self._keeper)
+
+    def _going_on(self, command: commands.Load) -> Iterator[Event]:
+        from tuidl.runs.folder import RunFolder
+        from tuidl.runs.keeper import RunKeeper, kept
+        from tuidl.runs.resuming import go_on
+        from tuidl.training.start import trainer_for
+
+        assert command.run is not None
+        folder = RunFolder(Path(command.run))
+        self._keeper = RunKeeper(folder)
+        self._keeper.begin()
+        options = (folder.about.backend, command.threads, self._control, self._keeper)
+        trainer = trainer_for(folder.preset, *options)
+        go_on(trainer, folder, command.learning_rate)
+        return kept(trainer, self._keeper)
+
     def _answer(self, trainer: "Trainer", probe: commands.Probe) -> Event:
         from tuidl.probes import answer
 
@@ -74,6 +97,12 @@ class Worker:
 
     def refuse(self, error: str) -> None:
         self._tell(events.Refused(error=error))
+
+    def _tell_and_keep(self, event: Event) -> None:
+        """For what a command brings about: the run itself does not know of it."""
+        if isinstance(event, events.Edited) and self._keeper is not None:
+            self._keeper.told(event)
+        self._tell(event)
 
     def _tell(self, event: Event) -> None:
         self._out.write(events.to_json(event).encode() + b"\n")
@@ -104,6 +133,9 @@ def listen(worker: Worker) -> None:
         if isinstance(command, commands.Quit):
             time.sleep(SECONDS_TO_QUIT)  # then it is compiling, which nothing else can end
             break
+    else:
+        worker.submit(commands.Quit())  # whoever is gone wants the run to be saved
+        time.sleep(SECONDS_TO_QUIT)
     os._exit(0)
 
 

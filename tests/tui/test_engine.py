@@ -89,3 +89,26 @@ async def test_timers_that_outlive_the_last_screen_do_nothing() -> None:
     app = Playground(state=State())
     app._ask()
     app.on_resize(Resize(Size(10, 5), Size(10, 5)))
+
+
+async def test_an_error_nobody_foresaw_is_one_line_and_a_log(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = playground(monkeypatch, tmp_path, SILENT)
+    left: list[dict[str, object]] = []
+    monkeypatch.setattr(Playground, "is_headless", False)
+    monkeypatch.setattr(app, "exit", lambda result, **options: left.append(options))
+    app._handle_exception(ValueError("what is this"))
+    assert "ValueError: what is this" in str(left[0]["message"])
+    assert left[0]["return_code"] == 1
+    (log,) = app.engine.log.parent.glob("screen-*.log")
+    assert "what is this" in log.read_text()
+
+
+async def test_an_error_while_it_ends_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = playground(monkeypatch, tmp_path, SILENT)
+    app.exit(0)
+    app._handle_exception(ValueError("what is this"))
+    assert app.return_code == 0

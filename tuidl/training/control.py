@@ -16,8 +16,6 @@ from tuidl.training.interruption import Interrupter
 if TYPE_CHECKING:
     from tuidl.training.trainer import Trainer
 
-LEARNING_RATE = "optimizer.learning_rate"
-EDITABLE = (LEARNING_RATE,)
 LONGEST_WAIT = 0.04
 """Seconds between two looks at the commands while the run is slowed down."""
 
@@ -125,15 +123,13 @@ class Control(Interrupter):
 
     def _set(self, key: str, value: float) -> None:
         assert self.trainer is not None
-        if key not in EDITABLE:
-            error = f"cannot be changed while training goes on{suggestion(key, EDITABLE)}"
+        if key not in commands.EDITABLE:
+            error = f"cannot be changed while training goes on{suggestion(key, commands.EDITABLE)}"
             self._tell(events.Refused(key=key, error=error))
         elif not (math.isfinite(value) and value > 0):
             self._tell(events.Refused(key=key, error=f"expected a number > 0, got {value}"))
         else:
-            self.trainer.rates.base = value
-            epoch, step = self.trainer.place
-            self._tell(events.Edited(epoch=epoch, step=step, key=key, value=value))
+            self._tell(self.trainer.edit(key, value))
 
     def _say_paused(self) -> None:
         if self._is_waiting:

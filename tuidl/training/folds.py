@@ -1,6 +1,6 @@
 """k-fold cross-validation: the same training k times, each time held against another part."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from statistics import fmean, stdev
 
@@ -10,8 +10,12 @@ from tuidl import events
 from tuidl.events import Event, Scores
 from tuidl.model import Model
 from tuidl.preset import Preset
+from tuidl.snapshot import Snapshot
 from tuidl.training.interruption import Interrupter
+from tuidl.training.keeping import Keeper
 from tuidl.training.trainer import Trainer
+
+WHOLE = ("completed", "stopped_early")
 
 
 @dataclass
@@ -25,44 +29,70 @@ class CrossValidation:
     backend: str = "cpu"
     threads: int | None = None
     interrupter: Interrupter = field(default_factory=Interrupter)
+    keeper: Keeper = field(default_factory=Keeper)
 
     def __post_init__(self) -> None:
         """Raises TuidlError where the data cannot be parted so."""
         assert self.preset.training.folds
         self.splits = self.preset.data.folds(self.preset.training.folds)
+        self._ended: list[events.RunEnded] = []
+        self._edits: list[events.Edited] = []
         self._trainer = self._trainer_for(0)
 
     @property
     def model(self) -> Model:
         return self._trainer.model
 
+    @property
+    def place(self) -> tuple[int, int]:
+        return self._trainer.place
+
+    @property
+    def fold(self) -> int | None:
+        return self._trainer.fold
+
+    def resume(self, snapshot: Snapshot) -> None:
+        """Go on from there. Raises RunError where it is of something else."""
+        self._ended = list(snapshot.state.ended)
+        self._trainer = self._trainer_for(len(self._ended))
+        self._trainer.resume(snapshot)
+
+    def repeat(self, edits: Iterable[events.Edited]) -> None:
+        """Have the live edits of another run made at the same places as there."""
+        self._edits.extend(edits)
+
     def run(self) -> Iterator[Event]:
         """Train all folds, or up to a stop or a failure; the last event says which."""
-        ended: list[events.RunEnded] = []
-        for fold in range(len(self.splits)):
-            if fold:
+        first = len(self._ended)
+        for fold in range(first, len(self.splits)):
+            if fold > first:
                 self._trainer = self._trainer_for(fold)
+            self._trainer.repeat(edit for edit in self._edits if edit.fold == fold + 1)
             for event in self._trainer.run():
                 if isinstance(event, events.RunEnded):
-                    ended.append(event)
-                    if event.reason in ("completed", "stopped_early"):
+                    last = event
+                    if event.reason in WHOLE:
+                        self._ended.append(event)
                         yield self._fold_ended(fold, event)
-                elif told := _told(event, fold):
+                elif told := _told(event, fold, first):
                     yield told
                 if isinstance(event, events.RunFailed):
                     return
             if self.interrupter.reason:
                 break
-        yield self._summed_up(ended)
+        yield self._summed_up(last)
 
     def _trainer_for(self, fold: int) -> Trainer:
-        return Trainer(
+        trainer = Trainer(
             self.preset,
             backend=self.backend,
             threads=self.threads,
             interrupter=self.interrupter,
+            keeper=_FoldKeeper(self.keeper, self._ended, fold + 1),
             split=self.splits[fold],
         )
+        trainer.fold = fold + 1
+        return trainer
 
     def _fold_ended(self, fold: int, event: events.RunEnded) -> Event:
         return events.FoldEnded(
@@ -74,13 +104,14 @@ class CrossValidation:
             test=event.test,
         )
 
-    def _summed_up(self, ended: list[events.RunEnded]) -> Event:
-        last = ended[-1]
-        whole = [event for event in ended if event.reason in ("completed", "stopped_early")]
+    def _summed_up(self, last: events.RunEnded) -> Event:
+        whole = self._ended
+        begun = whole if last in whole else [*whole, last]
+        is_whole = len(whole) == len(self.splits)
         return events.RunEnded(
-            reason=self.interrupter.reason or "completed",
-            epochs=sum(event.epochs for event in ended),
-            seconds=sum(event.seconds for event in ended),
+            reason="completed" if is_whole else self.interrupter.reason or last.reason,
+            epochs=sum(event.epochs for event in begun),
+            seconds=sum(event.seconds for event in begun),
             train=_over(whole, "train", fmean),
             validation=_over(whole, "validation", fmean),
             test=_over(whole, "test", fmean),
@@ -90,12 +121,32 @@ class CrossValidation:
         )
 
 
-def _told(event: Event, fold: int) -> Event | None:
+class _FoldKeeper(Keeper):
+    """Notes in each snapshot which fold it is of, and how those before ended."""
+
+    def __init__(self, keeper: Keeper, ended: list[events.RunEnded], fold: int) -> None:
+        self._keeper, self._ended, self._fold = keeper, ended, fold
+        self.run = keeper.run
+        self.keeps = keeper.keeps
+
+    def allowed(self, updates: int, left: int) -> int:
+        return self._keeper.allowed(updates, left)
+
+    def is_due(self, updates: int) -> bool:
+        return self._keeper.is_due(updates)
+
+    def save(self, snapshot: Snapshot) -> None:
+        before = self._ended[: self._fold - 1]
+        state = msgspec.structs.replace(snapshot.state, fold=self._fold, ended=before)
+        self._keeper.save(Snapshot(state, snapshot.arrays))
+
+
+def _told(event: Event, fold: int, first: int) -> Event | None:
     """The event as one of a fold; the start of the run is told once."""
     if isinstance(event, events.EpochEnded | events.Progress):
         return msgspec.structs.replace(event, fold=fold + 1)
     is_start = isinstance(event, events.RunStarted | events.Compiling | events.Compiled)
-    return None if is_start and fold else event
+    return None if is_start and fold > first else event
 
 
 def _over(

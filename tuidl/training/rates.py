@@ -17,7 +17,7 @@ class Rates:
         self.epochs, self.steps = epochs, steps
         self.plateau_factor = 1.0
         plateau = self.schedule if isinstance(self.schedule, ReduceOnPlateau) else None
-        self._watch = Watch(plateau.patience_with) if plateau else None
+        self.watch = Watch(plateau.patience_with) if plateau else None
 
     def of(self, epoch: int, first: int, count: int) -> Array:
         """(count,) of the steps from ``first`` on of an epoch counted from 1."""
@@ -28,10 +28,10 @@ class Rates:
 
     def epoch_ended(self, validation: Scores | None) -> None:
         """Look for a plateau."""
-        if self._watch is None or validation is None:
+        if self.watch is None or validation is None:
             return
         assert isinstance(self.schedule, ReduceOnPlateau)
-        if not self._watch.is_better(validation) and self._watch.is_over:
+        if not self.watch.is_better(validation) and self.watch.is_over:
             lowered = self.plateau_factor * self.schedule.multiplier
             self.plateau_factor = max(lowered, self.schedule.lowest)
-            self._watch.waited = 0
+            self.watch.waited = 0

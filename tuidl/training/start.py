@@ -3,6 +3,7 @@
 from tuidl.preset import Preset
 from tuidl.training.folds import CrossValidation
 from tuidl.training.interruption import Interrupter
+from tuidl.training.keeping import Keeper
 from tuidl.training.trainer import Trainer
 
 
@@ -11,9 +12,10 @@ def trainer_for(
     backend: str = "cpu",
     threads: int | None = None,
     interrupter: Interrupter | None = None,
+    keeper: Keeper | None = None,
 ) -> Trainer | CrossValidation:
     """The trainer that the preset asks for. Raises TuidlError."""
-    interrupter = interrupter or Interrupter()
+    interrupter, keeper = interrupter or Interrupter(), keeper or Keeper()
     if preset.training.folds:
-        return CrossValidation(preset, backend, threads, interrupter)
-    return Trainer(preset, backend=backend, threads=threads, interrupter=interrupter)
+        return CrossValidation(preset, backend, threads, interrupter, keeper)
+    return Trainer(preset, backend=backend, threads=threads, interrupter=interrupter, keeper=keeper)

@@ -1,49 +1,55 @@
-"""Early stopping: training ends when the validation part has got no better for long."""
+"""The best epoch, and early stopping: training ends when there has been no better one for long."""
 
+from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from tuidl.events import Scores
 from tuidl.model import Model
-from tuidl.monitoring import Watch
+from tuidl.monitoring import Patience, Watch
 from tuidl.preset import EarlyStopping
 
+LOSS = Patience()
 
-class Best(msgspec.Struct):
-    """The epoch whose parameters are kept, and what was measured in it."""
+
+@dataclass
+class Best:
+    """The best epoch so far, its scores and its parameters."""
 
     epoch: int
     train: Scores
-    validation: Scores
+    validation: Scores | None
     parameters: dict[str, np.ndarray[Any, Any]]
 
 
 class EarlyStopper:
-    """Watches the validation scores; without settings it never stops anything."""
+    """Watches the validation scores, or the training scores where nothing is held out.
+
+    Without settings it watches the loss, and never stops anything.
+    """
 
     def __init__(self, settings: EarlyStopping | None) -> None:
         self.settings = settings
         self.best: Best | None = None
-        self._watch = Watch(settings) if settings else None
+        self.watch = Watch(settings or LOSS)
 
     def epoch_ended(
         self, model: Model, epoch: int, train: Scores, validation: Scores | None
-    ) -> bool:
-        """Whether training should stop here."""
-        if self.settings is None or self._watch is None or validation is None:
-            return False
-        if self._watch.is_better(validation):
-            kept = {}
-            if self.settings.restore_best:
-                kept = {name: values.copy() for name, values in model.parameters.items()}
+    ) -> None:
+        """Look at an epoch; its parameters are kept where it is the best so far."""
+        if self.watch.is_better(validation or train):
+            kept = {name: values.copy() for name, values in model.parameters.items()}
             self.best = Best(epoch, train, validation, kept)
-        return self._watch.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Whether training should stop here."""
+        return self.settings is not None and self.watch.is_over
 
     def restore(self, model: Model) -> Best | None:
-        """Bring the best epoch's parameters back; returns it, or None where none is kept."""
-        if self.best is None or not self.best.parameters:
+        """Bring the best epoch's parameters back; returns it, or None where that is not wanted."""
+        if self.best is None or self.settings is None or not self.settings.restore_best:
             return None
         for name, values in model.parameters.items():
             values[...] = self.best.parameters[name]

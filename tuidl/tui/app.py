@@ -5,6 +5,8 @@ import os
 import signal
 import sys
 import time
+import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,6 +23,8 @@ from tuidl.commands import Command
 from tuidl.errors import TuidlError
 from tuidl.graph import Graph
 from tuidl.preset import Preset
+from tuidl.runs.folder import EVENTS
+from tuidl.runs.log import read_events
 from tuidl.tui.engine import Engine
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
@@ -74,12 +78,15 @@ class Playground(App[int]):
         backend: str = "cpu",
         state: State | None = None,
         unicode: bool = True,
+        run: Path | None = None,
+        learning_rate: float | None = None,
     ) -> None:
         super().__init__()
         self.state = state or State.load()
         self.unicode = unicode
         self._first, self._folder = preset, folder
         self._threads, self._backend = threads, backend
+        self._first_run, self._first_rate = run, learning_rate
         log = Path(platformdirs.user_log_dir("tuidl")) / f"engine-{os.getpid()}.log"
         self.engine = Engine(log, self._on_event, self._on_engine_end)
         self._loaded: Preset | None = None
@@ -110,7 +117,10 @@ class Playground(App[int]):
             self.call_after_refresh(self.engine.start)
         else:
             await self.engine.start()
-            self.open(self._first, self._folder)
+            if self._first_run is not None:
+                self.open_run(self._first_run, self._first, self._first_rate)
+            else:
+                self.open(self._first, self._folder)
 
     def _go_home(self) -> None:
         from tuidl.tui.screens.home import HomeScreen
@@ -132,6 +142,24 @@ class Playground(App[int]):
     def _terminated(self, number: signal.Signals) -> None:
         self.exit(EXIT_CODES[number], return_code=EXIT_CODES[number])
 
+    def _handle_exception(self, error: Exception) -> None:
+        """One line on the way out and the rest in a log, never a traceback on the screen.
+
+        A screen that is still being put up while the application ends finds its widgets missing;
+        that is nobody's affair.
+        """
+        if self._exit:
+            return
+        if self.is_headless or os.environ.get("TUIDL_DEBUG"):
+            super()._handle_exception(error)
+            return
+        log = self.engine.log.with_name(f"screen-{os.getpid()}.log")
+        with suppress(OSError):
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        problem = f"{type(error).__name__}: {error}"
+        self.exit(1, return_code=1, message=f"tuidl: error: {problem} (more in {log})")
+
     async def on_unmount(self) -> None:
         self.state.theme = self.theme
         self.state.save()
@@ -147,8 +175,22 @@ class Playground(App[int]):
         self.push_screen(TrainScreen(preset))
         self.call_after_refresh(self.load, preset)
 
-    def load(self, preset: Preset, paused: bool = True) -> None:
-        """Start a run of the preset, in place of the one that is there."""
+    def open_run(self, path: Path, preset: Preset, learning_rate: float | None = None) -> None:
+        """Show the training screen of a run that is kept, ready to go on with it."""
+        from tuidl.tui.screens.train import TrainScreen
+
+        self._folder = path
+        self.push_screen(TrainScreen(preset))
+        self.call_after_refresh(self.load, preset, True, path, learning_rate)
+
+    def load(
+        self,
+        preset: Preset,
+        paused: bool = True,
+        run: Path | None = None,
+        learning_rate: float | None = None,
+    ) -> None:
+        """Start a run of the preset, in place of the one that is there; or go on with ``run``."""
         self._loaded, self._next = preset, Run()
         self._asked.clear()
         screen = self._train_screen()
@@ -162,8 +204,19 @@ class Playground(App[int]):
             backend=self._backend,
             threads=self._threads,
             paused=paused,
+            run=None if run is None else str(run),
+            learning_rate=learning_rate,
         )
+        if run is not None:
+            self._tell_past(self._next, run)
         self.send(command)
+
+    def _tell_past(self, run: Run, path: Path) -> None:
+        """What the run's log says of it."""
+        for event in read_events(path / EVENTS):
+            if isinstance(event, events.EpochEnded | events.Progress | events.Edited):
+                run.fold_event(event)
+        run.phase = Phase.LOADING
 
     def send(self, command: Command) -> None:
         if not self.engine.send(command):

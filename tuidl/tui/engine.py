@@ -23,7 +23,7 @@ class Engine:
     def __init__(
         self, log: Path, on_event: Callable[[Event], None], on_end: Callable[[int], None]
     ) -> None:
-        self._log, self._on_event, self._on_end = log, on_event, on_end
+        self.log, self._on_event, self._on_end = log, on_event, on_end
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._is_ending = False
@@ -48,8 +48,8 @@ class Engine:
             self._reader = asyncio.create_task(self._read(self._process))
 
     async def _spawn(self) -> asyncio.subprocess.Process:
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        with self._log.open("wb") as log:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("wb") as log:
             return await asyncio.create_subprocess_exec(
                 *command_line(),
                 stdin=asyncio.subprocess.PIPE,
@@ -96,7 +96,7 @@ class Engine:
     def last_words(self, lines: int = 5) -> list[str]:
         """The end of what the process wrote to its log."""
         try:
-            return self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+            return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
         except OSError:
             return []
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
-from tuidl.runs import replace_file
+from tuidl.runs.files import replace_file
 
 MOST_RECENT = 10
 FILE = "state.json"

@@ -191,7 +191,7 @@ class EditScreen(Once[Preset | None]):
         self.app.push_screen(SaveScreen(named(preset, self._path)), chosen)
 
     def _write(self, preset: Preset, path: Path) -> bool:
-        from tuidl.runs import replace_file
+        from tuidl.runs.files import replace_file
 
         text = saved_text(self.area.text, preset, path.parent)
         try:

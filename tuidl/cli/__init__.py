@@ -1,0 +1,82 @@
+"""The command line: arguments -> headless, screen or answer. Imports nothing heavy at the top."""
+
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+import click
+
+from tuidl import __version__
+from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR
+from tuidl.cli.looking import download, explain, gradcheck, presets, show
+from tuidl.cli.runs import replay, runs, verify
+from tuidl.cli.training import resume, train
+from tuidl.errors import SaveError, TuidlError
+from tuidl.terminal import leave_on_interrupt, prepare_streams
+
+TRAIN = "train"
+
+
+class PresetGroup(click.Group):
+    """A first word that is no command is a preset to train."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        is_ours = bool(args) and args[0] in ("--help", "--version")
+        if not args or (args[0] not in self.commands and not is_ours):
+            args = [TRAIN, *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=PresetGroup,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="tuidl")
+def cli() -> None:
+    """Train small neural networks and watch them learn.
+
+    \b
+    tuidl PRESET --no-ui          train, with a progress bar and plots
+    tuidl PRESET --no-ui --json   train, events as JSON lines
+    tuidl resume RUN              go on with a run that was stopped, or killed
+    tuidl runs                    the runs that are kept
+    tuidl presets                 what there is to train
+    tuidl explain CONCEPT         what a word means, in plain words
+    tuidl train --help            all options of a training run
+
+    PRESET is the name of a shipped preset or the path of a TOML file.
+    """
+
+
+for command in (train, resume, runs, verify, replay, presets, show, gradcheck, download, explain):
+    cli.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """The entry point: an error becomes one line, never a traceback.
+
+    TUIDL_DEBUG=1 shows the traceback of an error that nobody foresaw.
+    """
+    prepare_streams()
+    leave_on_interrupt()
+    try:
+        return cli.main(args=arguments, prog_name="tuidl", standalone_mode=True)
+    except SaveError as error:
+        code, message = FAILED, str(error)
+    except TuidlError as error:
+        code, message = USAGE_ERROR, str(error)
+    except MemoryError:
+        code, message = USAGE_ERROR, "out of memory; fewer examples or smaller layers need less"
+    except OSError as error:
+        code, message = FAILED, f"{error.strerror or error}"
+    except Exception as error:
+        if os.environ.get("TUIDL_DEBUG"):
+            raise
+        code, message = FAILED, f"{type(error).__name__}: {error} (TUIDL_DEBUG=1 tells more)"
+    with suppress(OSError):
+        print(f"tuidl: error: {message}", file=sys.stderr, flush=True)
+    with suppress(OSError):
+        sys.stdout.flush()
+    os._exit(code)

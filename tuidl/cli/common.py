@@ -1,0 +1,47 @@
+"""What the commands share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from tuidl.errors import PresetError
+from tuidl.limits import default_threads
+
+EPILOG = """
+\b
+Exit codes:
+  0    done
+  1    training failed or diverged; a gradient check missed; a run not verified
+  2    usage or preset error (before anything is allocated)
+  130  interrupted (Ctrl-C), and saved
+  143  terminated (SIGTERM, SIGHUP), and saved
+"""
+FAILED, USAGE_ERROR = 1, 2
+
+set_option = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="As in training."
+)
+threads_option = click.option(
+    "--threads", type=click.IntRange(1, 256), help="Default: as many of the cores as help."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+save_every_option = click.option(
+    "--save-every", type=click.IntRange(1, 1_000_000_000), metavar="STEPS",
+    help="Default: every few seconds.",
+)  # fmt: skip
+
+
+def prepare(threads: int | None) -> None:
+    from tuidl.environment import prepare_environment
+
+    prepare_environment(threads or default_threads())
+
+
+@contextmanager
+def naming(preset: str) -> Iterator[None]:
+    """Errors that speak of a preset's keys name the preset too."""
+    try:
+        yield
+    except PresetError as error:
+        raise error.within(preset) from None

@@ -1,0 +1,104 @@
+"""Looking: at presets, networks, gradients, data sets and the words of the field."""
+
+import shutil
+import sys
+import textwrap
+
+import click
+
+from tuidl.cli.common import naming, prepare, set_option
+from tuidl.errors import suggestion
+
+PAGE = 80
+"""Columns of text that are pleasant to read."""
+
+
+@click.command()
+def presets() -> None:
+    """List the shipped presets."""
+    from tuidl.library import shipped
+    from tuidl.preset import Preset
+
+    known = shipped()
+    indent = max(map(len, known)) + 2
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
+    for name, path in known.items():
+        sentence = Preset.load(path).about.strip().split(". ")[0].rstrip(".") + "."
+        lines = textwrap.wrap(sentence, max(columns - indent, 20))
+        click.echo(f"{name:<{indent}}" + f"\n{'':<{indent}}".join(lines))
+
+
+@click.command()
+@click.argument("preset")
+@set_option
+def show(preset: str, overrides: tuple[str, ...]) -> None:
+    """Layers, shapes, parameters, FLOPs, memory and program of PRESET."""
+    prepare(1)
+    from tuidl.library import load_preset
+    from tuidl.show import description
+
+    with naming(preset):
+        click.echo(description(load_preset(preset, overrides)))
+
+
+@click.command()
+@click.argument("preset")
+@set_option
+@click.option("--entries", default=100, type=click.IntRange(1), help="Checked of each parameter.")
+def gradcheck(preset: str, overrides: tuple[str, ...], entries: int) -> None:
+    """Hold PRESET's analytic gradients against numeric ones, in float64."""
+    prepare(1)
+    from tuidl.library import load_preset
+    from tuidl.training.gradcheck import check_gradients
+
+    with naming(preset):
+        checks = check_gradients(load_preset(preset, overrides), entries=entries)
+    click.echo(f"{'parameter':<32} {'checked':>14} {'largest error':>14}")
+    for check in checks:
+        verdict = "ok" if not check.missed else f"{check.missed} MISSED"
+        counted = f"{check.checked} of {check.size}"
+        click.echo(f"{check.name:<32} {counted:>14} {check.largest_error:>14.2e}  {verdict}")
+    sys.exit(1 if any(check.missed for check in checks) else 0)
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+def download(name: str | None, everything: bool) -> None:
+    """Download a published data set: mnist, fashion_mnist or cifar10.
+
+    Files go to the data folder (TUIDL_DATA_DIR, or the platform's) and are checked; a download
+    that was cut is taken up where it ended.
+    """
+    from tuidl.data.published import PUBLISHED
+
+    if everything == (name is not None):
+        raise click.UsageError(f"name one of {', '.join(PUBLISHED)}, or --all")
+    if name is not None and name not in PUBLISHED:
+        raise click.UsageError(f"no data set {name!r}{suggestion(name, PUBLISHED)}")
+    from tuidl.fetching import download_all
+
+    for path in download_all(PUBLISHED.values() if name is None else [PUBLISHED[name]]):
+        click.echo(path)
+
+
+@click.command()
+@click.argument("concept", nargs=-1)
+def explain(concept: tuple[str, ...]) -> None:
+    """Say in plain words what CONCEPT is, with formula and example; without one, list all.
+
+    CONCEPT is a word of the field, or what stands in a preset: learning rate, conv2d, dropout.rate.
+    """
+    from tuidl import glossary
+    from tuidl.glossary import pages
+    from tuidl.reports import speaks_unicode, wants_color
+
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if concept:
+        entry = glossary.concept(" ".join(concept))
+        lines = pages.page(entry, min(columns or PAGE, PAGE), speaks_unicode())
+    else:
+        lines = pages.listing(glossary.concepts(), columns or 10_000, speaks_unicode())
+    for text, role in lines:
+        bold = role in ("title", "heading") and wants_color()
+        click.echo(click.style(text, bold=True) if bold else text)

@@ -1,0 +1,167 @@
+"""Training: a preset from its start, a run that is kept from where it was saved."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tuidl.cli.common import EPILOG, naming, prepare, save_every_option, threads_option
+from tuidl.commands import LEARNING_RATE
+from tuidl.errors import PresetError, suggestion
+
+if TYPE_CHECKING:
+    from tuidl.preset import Preset
+
+
+@click.command(epilog=EPILOG)
+@click.argument("preset", required=False)
+@click.option("--no-ui", is_flag=True, help="Train without a screen.")
+@click.option("--json", "as_json", is_flag=True, help="With --no-ui: events as JSON on stdout.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE",
+    help="Override a value of the preset: training.epochs=3. May be repeated.",
+)  # fmt: skip
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Override training.seed.")
+@threads_option
+@click.option("--backend", default="cpu", metavar="cpu|numpy|cuda", help="Default: cpu.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to keep the run in. Default: one among 'tuidl runs'.",
+)
+@save_every_option
+def train(
+    preset: str | None,
+    no_ui: bool,
+    as_json: bool,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    threads: int | None,
+    backend: str,
+    out: Path | None,
+    save_every: int | None,
+) -> None:
+    """Train PRESET (the word 'train' may be left out)."""
+    if seed is not None:
+        overrides = (*overrides, f"training.seed={seed}")
+    if not no_ui:
+        given = preset or "PRESET"
+        _require_screen(f"tuidl {given} --no-ui", as_json, out, save_every)
+        sys.exit(_play(preset, overrides, threads, backend))
+    if preset is None:
+        raise click.UsageError("which preset? 'tuidl presets' lists them")
+    prepare(threads)
+    from tuidl.library import load_preset
+
+    loaded = load_preset(preset, overrides)
+    from tuidl.headless import train_headless
+
+    with naming(preset):
+        code = train_headless(
+            loaded, backend=backend, threads=threads, out=out, as_json=as_json,
+            save_every=save_every,
+        )  # fmt: skip
+    sys.exit(code)
+
+
+@click.command(epilog=EPILOG)
+@click.argument("run")
+@click.option("--no-ui", is_flag=True, help="Train without a screen.")
+@click.option("--json", "as_json", is_flag=True, help="With --no-ui: events as JSON on stdout.")
+@click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE",
+    help="optimizer.learning_rate=0.001 from here on; nothing else can change amid a run.",
+)  # fmt: skip
+@threads_option
+@click.option("--backend", metavar="cpu|numpy|cuda", help="Default: the one it began on.")
+@save_every_option
+def resume(
+    run: str,
+    no_ui: bool,
+    as_json: bool,
+    overrides: tuple[str, ...],
+    threads: int | None,
+    backend: str | None,
+    save_every: int | None,
+) -> None:
+    """Go on with RUN, a name among 'tuidl runs' or a folder, from where it was last saved.
+
+    The end is the same, to the bit, as if it had never stopped.
+    """
+    from tuidl.runs.folder import RunFolder
+    from tuidl.runs.places import find
+
+    rate = _learning_rate(overrides)
+    folder = RunFolder(find(run))
+    if not no_ui:
+        _require_screen(f"tuidl resume {run} --no-ui", as_json, None, save_every)
+        sys.exit(_open_screen(folder.preset, folder.path, threads, folder.path, rate, backend))
+    prepare(threads)
+    from tuidl.headless import resume_headless
+
+    sys.exit(
+        resume_headless(
+            folder, backend=backend, threads=threads, learning_rate=rate, as_json=as_json,
+            save_every=save_every,
+        )
+    )  # fmt: skip
+
+
+def _learning_rate(overrides: tuple[str, ...]) -> float | None:
+    """The one value that can change amid a run. Raises PresetError for another key."""
+    from tuidl.validation import convert, set_value
+
+    table: dict[str, Any] = {}
+    for override in overrides:
+        key = override.partition("=")[0].strip()
+        if key != LEARNING_RATE:
+            known = [LEARNING_RATE]
+            raise PresetError(key, f"cannot change amid a run{suggestion(key, known)}", "--set")
+        set_value(table, override)
+    if not table:
+        return None
+    from tuidl.optimizers import Rate
+
+    return float(convert(table["optimizer"]["learning_rate"], Rate, LEARNING_RATE))
+
+
+def _require_screen(instead: str, as_json: bool, out: Path | None, save_every: int | None) -> None:
+    """Raises UsageError where no screen can be had, or an option is of no use with one."""
+    if as_json or out is not None or save_every is not None:
+        raise click.UsageError(f"--json, --out and --save-every go with --no-ui: {instead}")
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise click.UsageError(f"the playground needs a terminal; without one: {instead}")
+
+
+def _play(preset: str | None, overrides: tuple[str, ...], threads: int | None, backend: str) -> int:
+    """Open the playground; returns the exit code."""
+    from tuidl.library import find, load_preset
+
+    loaded = load_preset(preset, overrides) if preset else None
+    folder = find(preset).parent if preset else Path()
+    return _open_screen(loaded, folder, threads, backend=backend)
+
+
+def _open_screen(
+    preset: "Preset | None",
+    folder: Path,
+    threads: int | None,
+    run: Path | None = None,
+    learning_rate: float | None = None,
+    backend: str | None = None,
+) -> int:
+    from tuidl.reports import speaks_unicode
+    from tuidl.tui.app import Playground
+
+    app = Playground(
+        preset,
+        folder=folder,
+        threads=threads,
+        backend=backend or "cpu",
+        unicode=speaks_unicode(),
+        run=run,
+        learning_rate=learning_rate,
+    )
+    app.run()
+    return app.return_code or 0

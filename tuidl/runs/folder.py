@@ -1,0 +1,207 @@
+"""A run's folder: the preset as run, the event log, checkpoints, the result.
+
+    preset.toml            what was trained
+    run.json               when, with which versions, on which backend
+    events.jsonl           what happened
+    checkpoints/           two generations of all that is needed to go on
+    start.safetensors      the first weights, where they came from another run
+    best.safetensors       the weights of the best epoch
+    weights.safetensors    the weights that the run ended with
+    summary.json           how it ended
+
+Every .safetensors file has its SHA-256 beside it.
+"""
+
+import hashlib
+import platform
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tuidl import __version__
+from tuidl.errors import PresetError, RunError, SaveError
+from tuidl.events import RunEnded, RunFailed
+from tuidl.preset import Preset
+from tuidl.runs.checkpoints import Checkpoints
+from tuidl.runs.files import replace_file
+
+PRESET, RUN, EVENTS, CHECKPOINTS = "preset.toml", "run.json", "events.jsonl", "checkpoints"
+START, BEST, WEIGHTS = "start.safetensors", "best.safetensors", "weights.safetensors"
+SUMMARY, LOCK = "summary.json", ".lock"
+LIBRARIES = ("numpy", "numba", "scipy")
+LARGEST_RECORD = 1 << 20
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``run.json`` says. ``versions`` and ``machine``: the same bits are promised only where
+    they are the same."""
+
+    run: str
+    preset: str
+    preset_sha256: str
+    created: str
+    backend: str
+    versions: dict[str, str]
+    machine: str
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run ended, or how far it had come when it was last saved."""
+
+    ended: RunEnded | RunFailed
+    log_bytes: int = 0
+
+
+class RunFolder:
+    """A folder that holds a run."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises RunError where there is no run in it, or one that was tampered with."""
+        self.path = path.absolute()
+        self.about = _read(self.path / RUN, About)
+        self._preset: Preset | None = None
+
+    @classmethod
+    def create(cls, path: Path, run: str, preset: Preset, backend: str) -> "RunFolder":
+        """Begin a run. Raises SaveError where the folder cannot be had or is not empty."""
+        text = preset.to_toml().encode()
+        about = About(
+            run=run,
+            preset=preset.name,
+            preset_sha256=hashlib.sha256(text).hexdigest(),
+            created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            backend=backend,
+            versions=versions(),
+            machine=f"{platform.system()} {platform.machine()}",
+        )
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if any(path.iterdir()):
+                raise SaveError(f"{path}: not empty; a run needs a folder of its own")
+            (path / CHECKPOINTS).mkdir()
+            replace_file(path / PRESET, text)
+            replace_file(path / EVENTS, b"")
+            replace_file(path / RUN, msgspec.json.format(msgspec.json.encode(about)))
+        except OSError as error:
+            raise SaveError(f"{path}: {error.strerror or error}") from None
+        return cls(path)
+
+    @property
+    def called(self) -> str:
+        """How a person calls it in a command: by its name where it lies among the others."""
+        from tuidl.runs.places import runs_folder
+
+        is_among = self.path.parent == runs_folder().absolute()
+        return self.path.name if is_among else shlex.quote(str(self.path))
+
+    @property
+    def preset(self) -> Preset:
+        """The preset as run. Raises RunError where it is not what it was."""
+        if self._preset is None:
+            path = self.path / PRESET
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                raise RunError(f"{path}: {error.strerror}") from None
+            if hashlib.sha256(data).hexdigest() != self.about.preset_sha256:
+                raise RunError(f"{path}: changed since the run began; start a new run with it")
+            try:
+                self._preset = Preset.parse(data.decode(), str(path), folder=self.path)
+            except PresetError as error:
+                raise RunError(str(error)) from None
+        return self._preset
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        folder = self.path / CHECKPOINTS
+        return Checkpoints(folder, self.about.run, self.about.preset_sha256)
+
+    @property
+    def log(self) -> Path:
+        return self.path / EVENTS
+
+    @property
+    def summary(self) -> Summary | None:
+        """How it ended; None while it has not. Raises RunError where that cannot be read."""
+        path = self.path / SUMMARY
+        return _read(path, Summary) if path.exists() else None
+
+    def write_summary(self, summary: Summary) -> None:
+        """Raises SaveError."""
+        path = self.path / SUMMARY
+        try:
+            replace_file(path, msgspec.json.encode(summary))
+        except OSError as error:
+            raise SaveError(f"cannot save {path}: {error.strerror or error}") from None
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Only one process at a time goes on with a run. Raises RunError where another does."""
+        with _lock_file(self.path / LOCK) as file:
+            if not _lock(file):
+                raise RunError(f"{self.path}: another process is training this run")
+            yield
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a process is training it at this moment."""
+        if not (self.path / LOCK).exists():
+            return False
+        try:
+            with _lock_file(self.path / LOCK) as file:
+                return not _lock(file)
+        except SaveError:
+            return False
+
+
+def versions() -> dict[str, str]:
+    """What the bits of a result depend on, besides preset and processor."""
+    found = {"tuidl": __version__, "python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _read(path: Path, kind: type[Any]) -> Any:
+    try:
+        if path.stat().st_size > LARGEST_RECORD:
+            raise RunError(f"{path}: larger than any that tuidl writes")
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        raise RunError(f"{path.parent}: no run (there is no {path.name})") from None
+    except OSError as error:
+        raise RunError(f"{path}: {error.strerror}") from None
+    except msgspec.MsgspecError as error:
+        raise RunError(f"{path}: damaged ({error})") from None
+
+
+@contextmanager
+def _lock_file(path: Path) -> Iterator[Any]:
+    try:
+        file = path.open("a")
+    except OSError as error:
+        raise SaveError(f"{path}: {error.strerror}") from None
+    with file:
+        yield file
+
+
+def _lock(file: Any) -> bool:
+    """Take the lock until the file is closed; where the system has none, anyone may."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,169 @@
+"""Writes a run down while it goes on."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from tuidl import events
+from tuidl.errors import SaveError
+from tuidl.events import Event, RunEnded, RunFailed
+from tuidl.preset import Preset
+from tuidl.runs.checkpoints import write_weights
+from tuidl.runs.folder import BEST, START, SUMMARY, WEIGHTS, RunFolder, Summary
+from tuidl.runs.log import EventLog
+from tuidl.runs.places import unused
+from tuidl.snapshot import Snapshot
+from tuidl.training.keeping import Keeper
+from tuidl.training.telling import new_name
+
+if TYPE_CHECKING:
+    from tuidl.model import Model
+
+SECONDS_BETWEEN_SAVES = 5.0
+COST = 0.02
+"""The share of the time that saving may take; where files are large, they are written seldom."""
+PRELUDE = (events.RunStarted, events.Compiling, events.Compiled)
+
+
+class Training(Protocol):
+    """What trains: a trainer, or a cross-validation."""
+
+    @property
+    def model(self) -> "Model": ...
+
+    def run(self) -> Iterator[Event]: ...
+
+
+class RunKeeper(Keeper):
+    """Saves a run in its folder every few seconds, or every ``every`` steps, and at its end.
+
+    The folder of a new run is made when there is something to keep, or by ``begin``.
+    """
+
+    keeps = True
+
+    def __init__(self, folder: RunFolder | None = None, every: int | None = None) -> None:
+        """``folder``: of a run that goes on."""
+        self._folder, self._every = folder, every
+        self._new: tuple[Path, Preset, str] | None = None
+        self._stack = ExitStack()
+        self._log: EventLog | None = None
+        self._prelude: list[Event] = []
+        self._next = time.monotonic() + SECONDS_BETWEEN_SAVES
+        self._best: tuple[int | None, int] | None = None
+        if folder is not None:
+            self.run = folder.about.run
+
+    @classmethod
+    def of_new(
+        cls, preset: Preset, backend: str, out: Path | None = None, every: int | None = None
+    ) -> "RunKeeper":
+        """For a new run, in ``out`` or among the others."""
+        keeper = cls(every=every)
+        path = out or unused(new_name(preset.name))
+        keeper.run = new_name(preset.name) if out else path.name
+        keeper._new = (path, preset, backend)
+        return keeper
+
+    @property
+    def folder(self) -> RunFolder | None:
+        """None before there is anything to keep."""
+        return self._folder
+
+    def begin(self) -> RunFolder:
+        """Have the folder, and nobody else write to it.
+
+        Raises SaveError, or RunError where another process trains the same run.
+        """
+        if self._folder is None:
+            assert self._new is not None
+            path, preset, backend = self._new
+            self._folder = RunFolder.create(path, self.run, preset, backend)
+        if self._log is None:
+            self._stack.enter_context(self._folder.locked())
+            self._log = EventLog(self._folder.log)
+            (self._folder.path / SUMMARY).unlink(missing_ok=True)
+        return self._folder
+
+    def started_from(self, parameters: dict[str, Any]) -> None:
+        """Keep the first weights, which came from elsewhere."""
+        write_weights(self.begin().path / START, parameters, {"run": self.run})
+
+    def allowed(self, updates: int, left: int) -> int:
+        return min(left, self._every - updates % self._every) if self._every else left
+
+    def is_due(self, updates: int) -> bool:
+        if self._every:
+            return updates % self._every == 0
+        return time.monotonic() >= self._next
+
+    def save(self, snapshot: Snapshot) -> None:
+        if not snapshot.state.updates:
+            return
+        started = time.monotonic()
+        folder = self.begin()
+        folder.checkpoints.save(snapshot)
+        self._save_best(folder, snapshot)
+        ended = time.monotonic()
+        self._next = ended + max(SECONDS_BETWEEN_SAVES, (ended - started) / COST)
+
+    def told(self, event: Event) -> None:
+        """Write an event down. Raises SaveError."""
+        if isinstance(event, PRELUDE) and self._log is None:
+            self._prelude.append(event)
+            return
+        self.begin()
+        assert self._log is not None
+        for before in self._prelude:
+            self._log.write(before)
+        self._prelude.clear()
+        self._log.write(event)
+
+    def ended(self, event: RunEnded | RunFailed, model: "Model") -> None:
+        """Write the result down. Raises SaveError."""
+        folder = self.begin()
+        if isinstance(event, RunEnded):
+            metadata = {"run": self.run, "weights_sha256": event.weights_sha256}
+            write_weights(folder.path / WEIGHTS, model.parameters, metadata)
+        folder.write_summary(Summary(ended=event))
+
+    def close(self) -> None:
+        """Let others have the folder."""
+        with suppress(SaveError):
+            if self._log is not None:
+                self._log.close()
+        self._log = None
+        self._stack.close()
+
+    def _save_best(self, folder: RunFolder, snapshot: Snapshot) -> None:
+        best = snapshot.state.best
+        if best is None or self._best == (snapshot.state.fold, best.epoch):
+            return
+        metadata = {"run": self.run, "best": msgspec.json.encode(best).decode()}
+        write_weights(folder.path / BEST, snapshot.under("best"), metadata)
+        self._best = (snapshot.state.fold, best.epoch)
+
+
+def kept(training: Training, keeper: RunKeeper) -> Iterator[Event]:
+    """The run's events, each written down before anybody hears of it.
+
+    Where they cannot be written any more, the run ends with that. A run without a step is not
+    kept, unless its folder is there already.
+    """
+    trained = False
+    try:
+        for event in training.run():
+            trained = trained or not isinstance(event, (*PRELUDE, RunEnded))
+            if trained or keeper.folder is not None or isinstance(event, PRELUDE):
+                keeper.told(event)
+                if isinstance(event, RunEnded | RunFailed):
+                    keeper.ended(event, training.model)
+            yield event
+    except SaveError as error:
+        yield RunFailed(error=str(error), where={})
+    finally:
+        keeper.close()

@@ -1,0 +1,32 @@
+"""Scores of the parts that are held out of the training."""
+
+from dataclasses import dataclass
+
+from tuidl.backends.base import Feed
+from tuidl.events import Scores, Table
+from tuidl.model import Model
+from tuidl.training.interruption import Interrupter
+from tuidl.training.scores import confusion_of, scores_of
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """``was_stopped``: there are no scores because somebody stopped the run amid it."""
+
+    scores: Scores | None = None
+    confusion: Table | None = None
+    was_stopped: bool = False
+
+
+def evaluate(model: Model, feed: Feed, interrupter: Interrupter) -> Evaluation:
+    """Loss, metrics and confusion matrix over the feed; nothing where it is empty."""
+    if not len(feed):
+        return Evaluation()
+    totals = model.evaluate(feed)
+    while totals is None and not interrupter.reason:  # it was only asked to pause
+        model.engine.stop.fill(0)
+        totals = model.evaluate(feed)
+    if totals is None:
+        return Evaluation(was_stopped=True)
+    program = model.program
+    return Evaluation(scores_of(program, totals, feed), confusion_of(program, totals))

@@ -1,0 +1,71 @@
+"""A run that cannot go on: what it says of itself."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tuidl import events
+from tuidl.events import Event
+from tuidl.training.diagnosis import first_non_finite
+from tuidl.training.norms import gradient_norms
+
+if TYPE_CHECKING:
+    from tuidl.training.trainer import Trainer
+
+EXAMPLES_NAMED = 4
+
+
+@dataclass
+class DivergedError(Exception):
+    """The loss of a step, counted from 1 within its epoch, is not finite."""
+
+    step: int
+    loss: float
+
+
+def diverged_event(trainer: "Trainer", diverged: DivergedError) -> Event:
+    """The last event of a run that diverged: where, in which layer, on which examples."""
+    epoch, step = trainer.standing.epoch, diverged.step
+    norms = events.finite(gradient_norms(trainer.model))
+    is_short = step == trainer.steps
+    rows = trainer.batches.short if is_short else trainer.batches.whole
+    found = first_non_finite(trainer.model, rows)
+    start = (step - 1) * trainer.batches.batch
+    batch = trainer.ordered(epoch).order[start : start + trainer.batches.batch]
+    named = ", ".join(map(str, batch[:EXAMPLES_NAMED])) + (
+        ", …" if len(batch) > EXAMPLES_NAMED else ""
+    )
+    error = (
+        f"the loss is {diverged.loss} at epoch {epoch}, step {step} (training examples {named}); "
+        f"the first value that is not finite: {found}"
+    )
+    where: dict[str, int | str] = {
+        "epoch": epoch,
+        "step": step,
+        "layer": found.layer,
+        "phase": found.what,
+        "batch": named,
+    }
+    return events.RunFailed(error=error, where=where, gradient_norms=norms)
+
+
+def left_not_finite(trainer: "Trainer", *known: events.Scores | None) -> Event | None:
+    """The last event, where the very last update left something not finite; as a rule None."""
+    name = not_finite(trainer)
+    losses = [part["loss"] for part in known if part]
+    if not name and all(math.isfinite(loss) for loss in losses):
+        return None
+    epoch, step, problem = trainer.standing.epochs, trainer.steps, name or "the held-out loss"
+    where: dict[str, int | str] = {"epoch": epoch, "step": step, "layer": problem}
+    error = f"after epoch {epoch}, step {step}: {problem} is not finite"
+    return events.RunFailed(error=error, where=where)
+
+
+def not_finite(trainer: "Trainer") -> str:
+    """A parameter that is not finite; nothing, as a rule."""
+    for name, values in trainer.model.parameters.items():
+        if not np.isfinite(values).all():
+            return name
+    return ""

@@ -1,0 +1,23 @@
+"""Keeping a run: what the trainer hands its snapshots to."""
+
+from tuidl.snapshot import Snapshot
+
+
+class Keeper:
+    """Keeps nothing; ``tuidl.runs`` has the one that writes checkpoints."""
+
+    keeps: bool = False
+    run: str = ""
+    """The run's name, where it has one already."""
+
+    def allowed(self, updates: int, left: int) -> int:
+        """How many of the ``left`` steps of the epoch may be done before the next look, after
+        ``updates`` of the whole run."""
+        return left
+
+    def is_due(self, updates: int) -> bool:
+        """Whether it is time for another snapshot."""
+        return False
+
+    def save(self, snapshot: Snapshot) -> None:
+        """Keep it. Raises SaveError; what was kept before stays."""

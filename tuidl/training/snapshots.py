@@ -1,0 +1,140 @@
+"""A trainer at rest, and going on from there."""
+
+import hashlib
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tuidl.backends.base import Array
+from tuidl.errors import RunError
+from tuidl.events import Scores
+from tuidl.kernels.clock import STEP
+from tuidl.model import Model
+from tuidl.monitoring import Watch
+from tuidl.snapshot import FORMAT, BestEpoch, Known, Snapshot, State, Watched, known, scores
+from tuidl.training.stopping import Best, EarlyStopper
+
+if TYPE_CHECKING:
+    from tuidl.training.trainer import Trainer
+
+PARAMETERS, BEST, TOTALS = "parameters", "best", "totals"
+
+
+def take(trainer: "Trainer") -> Snapshot:
+    """All that the trainer needs to go on; shares no memory with it."""
+    standing, rates, stopper = trainer.standing, trainer.rates, trainer.stopper
+    state = State(
+        epoch=standing.epoch,
+        step=standing.step,
+        updates=trainer.updates,
+        epochs=standing.epochs,
+        seconds=standing.seconds,
+        epoch_seconds=standing.epoch_seconds,
+        train=known(standing.train),
+        validation=known(standing.validation),
+        gradient_norms=known(standing.norms),
+        learning_rate=rates.base,
+        plateau_factor=rates.plateau_factor,
+        plateau=_watched(rates.watch) if rates.watch else None,
+        stopping=_watched(stopper.watch),
+        best=_best_epoch(stopper.best) if stopper.best else None,
+        data_sha256=trainer.data_sha256,
+        weights_sha256=trainer.model.weights_sha256,
+    )
+    return Snapshot(state, _arrays(trainer))
+
+
+def put_back(trainer: "Trainer", snapshot: Snapshot) -> None:
+    """Have a fresh trainer stand where the snapshot was taken.
+
+    Raises RunError where it is of another network, other data or another version.
+    """
+    state = snapshot.state
+    if state.format != FORMAT:
+        raise RunError(f"the checkpoint has format {state.format}, this tuidl reads {FORMAT}")
+    if state.data_sha256 != trainer.data_sha256:
+        raise RunError("the data has changed since the run was saved")
+    _set_arrays(trainer, snapshot)
+    if trainer.model.weights_sha256 != state.weights_sha256:
+        raise RunError("the checkpoint's weights are not those that it names")
+    trainer.model.engine.clock[STEP] = state.updates
+    standing, rates = trainer.standing, trainer.rates
+    standing.epoch, standing.step, standing.epochs = state.epoch, state.step, state.epochs
+    standing.seconds, standing.epoch_seconds = state.seconds, state.epoch_seconds
+    standing.train, standing.validation = scores(state.train), scores(state.validation)
+    standing.norms = scores(state.gradient_norms)
+    rates.base, rates.plateau_factor = state.learning_rate, state.plateau_factor
+    if rates.watch and state.plateau:
+        _set_watch(rates.watch, state.plateau)
+    _set_watch(trainer.stopper.watch, state.stopping)
+    if state.best:
+        _set_best(trainer.stopper, state.best, snapshot.under(BEST))
+
+
+def fingerprint(*arrays: Array) -> str:
+    """SHA-256 over the arrays' bytes."""
+    digest = hashlib.sha256()
+    for values in arrays:
+        digest.update(np.ascontiguousarray(values).data)
+    return digest.hexdigest()
+
+
+def _arrays(trainer: "Trainer") -> dict[str, Array]:
+    found = {TOTALS: trainer.standing.totals.copy()}
+    for prefix, group in _groups(trainer.model).items():
+        found |= {f"{prefix}/{name}": values.copy() for name, values in group.items()}
+    best = trainer.stopper.best
+    return found | {
+        f"{BEST}/{name}": values for name, values in (best.parameters if best else {}).items()
+    }
+
+
+def _groups(model: Model) -> dict[str, dict[str, Array]]:
+    """Views of the parameters, and of each vector of the optimizer by the parameter it is for."""
+    groups = {PARAMETERS: model.parameters}
+    for vector, start in model.program.state.items():
+        groups[vector] = {
+            slot.name: model.engine.arena[start + slot.offset :][: slot.size].reshape(slot.shape)
+            for slot in model.program.parameters
+            if slot.trainable
+        }
+    return groups
+
+
+def _set_arrays(trainer: "Trainer", snapshot: Snapshot) -> None:
+    for prefix, group in _groups(trainer.model).items():
+        found = snapshot.under(prefix)
+        for name, values in group.items():
+            _set(values, found.get(name), f"{prefix}/{name}")
+        if stray := sorted(found.keys() - group.keys()):
+            raise RunError(f"the checkpoint holds {prefix}/{stray[0]}, which the preset has not")
+    _set(trainer.standing.totals, snapshot.arrays.get(TOTALS), TOTALS)
+
+
+def _set(values: Array, found: Array | None, name: str) -> None:
+    if found is None:
+        raise RunError(f"the checkpoint holds no {name}")
+    if found.shape != values.shape or found.dtype != values.dtype:
+        was, wanted = f"{found.dtype}{found.shape}", f"{values.dtype}{values.shape}"
+        raise RunError(f"the checkpoint's {name} is {was}; the preset's is {wanted}")
+    values[...] = found
+
+
+def _watched(watch: Watch) -> Watched:
+    return Watched(best=None if math.isnan(watch.best) else watch.best, waited=watch.waited)
+
+
+def _set_watch(watch: Watch, watched: Watched) -> None:
+    watch.best = math.nan if watched.best is None else watched.best
+    watch.waited = watched.waited
+
+
+def _best_epoch(best: Best) -> BestEpoch:
+    train: Known | None = known(best.train)
+    return BestEpoch(epoch=best.epoch, train=train or {}, validation=known(best.validation))
+
+
+def _set_best(stopper: EarlyStopper, best: BestEpoch, parameters: dict[str, Array]) -> None:
+    train: Scores = scores(best.train) or {}
+    stopper.best = Best(best.epoch, train, scores(best.validation), parameters)
