@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from tuidl.model import Model
@@ -93,3 +94,8 @@ def examples(built: Model, count: int, seed: int = 0) -> tuple[np.ndarray, np.nd
     if spec.classes:
         return x, random.integers(0, len(spec.classes), (count, 1))
     return x, random.standard_normal((count, spec.outputs))
+
+
+def changed(record: Any, **fields: Any) -> Any:
+    """A copy of a frozen record with other values."""
+    return msgspec.structs.replace(record, **fields)

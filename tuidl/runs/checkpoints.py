@@ -1,5 +1,6 @@
 """A run's checkpoints: two generations, each a safetensors file with its SHA-256 beside it."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,15 @@ class Checkpoints:
         )
         data = save(snapshot.arrays, {"tuidl": msgspec.json.encode(header).decode()})
         write_checked(self._path(number), data)
-        for old in numbers[: -GENERATIONS + 1]:
-            self._path(old).unlink(missing_ok=True)
-            self._path(old).with_name(self._path(old).name + SUFFIX).unlink(missing_ok=True)
+        self._tidy(numbers[: -GENERATIONS + 1])
+
+    def _tidy(self, numbers: list[int]) -> None:
+        """Take away older generations, and what a process left that was killed while it saved."""
+        old = [self._path(number) for number in numbers]
+        beside = [path.with_name(path.name + SUFFIX) for path in old]
+        for path in (*old, *beside, *self.folder.glob(".*")):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def newest(self) -> tuple[Snapshot | None, list[str]]:
         """The newest snapshot that is whole (None where nothing was ever saved), and what is wrong
