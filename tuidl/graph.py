@@ -94,6 +94,8 @@ class Graph:
             try:
                 output = layer.merged_shape(shapes)
                 parameters = layer.parameters(shapes[0])
+                if preset.weights and name in preset.weights.frozen:
+                    parameters = _frozen(name, parameters)
             except ShapeError as error:
                 raise PresetError(f"layers[{i}] ({layer.kind()})", str(error)) from None
             nodes.append(Node(name, layer, inputs, shapes, output, parameters))
@@ -108,6 +110,10 @@ class Graph:
                 raise PresetError("layers", f"nothing reads the output of {node.name!r}")
         if not self.parameter_count:
             raise PresetError("layers", "nothing to learn: no layer has parameters")
+        if weights := self.preset.weights:
+            weights.check([node.name for node in self.nodes if node.parameters])
+        if not any(node.trainable for node in self.nodes):
+            raise PresetError("weights.frozen", "nothing to learn: all layers are frozen")
         loss, closing = self.preset.loss, self._closing_activation
         key = "loss.type"
         try:
@@ -126,11 +132,17 @@ class Graph:
         return sum(node.parameter_count for node in self.nodes)
 
     @property
+    def frozen(self) -> set[str]:
+        """Names of the parameters that would be learned, but are to stay as they are."""
+        return {f"{n.name}.{p.name}" for n in self.nodes for p in n.parameters if p.frozen}
+
+    @property
     def penalties(self) -> list[tuple[str, str, Strength]]:
-        """Node, parameter and strength of every penalty on weights."""
+        """Node, parameter and strength of every penalty on weights that can change."""
         return [
             (node.name, name, strength)
             for node in self.nodes
+            if node.trainable
             for name, strength in node.layer.penalties().items()
         ]
 
@@ -171,6 +183,15 @@ class Graph:
 def _keeps_scores(node: Node) -> bool:
     """Whether a closing layer passes one score for each class on as it is."""
     return node.layer.reshapes_only and node.input_shape[-1:] == node.shape
+
+
+def _frozen(name: str, parameters: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+    """The parameters, none of which is learned. Raises PresetError where the layer would change
+    all the same."""
+    if not all(parameter.trainable for parameter in parameters):
+        problem = f"{name!r} cannot be frozen: its averages follow the batches"
+        raise PresetError("weights.frozen", problem)
+    return tuple(replace(parameter, trainable=False, frozen=True) for parameter in parameters)
 
 
 def _inputs(layer: Layer, index: int, known: dict[str, int]) -> tuple[int, ...]:

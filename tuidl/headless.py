@@ -84,6 +84,7 @@ def replay_headless(
     with _signals(interrupter):
         backend = folder.about.backend
         keeper = RunKeeper.of_new(folder.preset, backend, out)
+        keeper.started_from(folder.start)
         training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
         training.repeat(edits_of(read_events(folder.log)))
         keeper.begin()

@@ -16,6 +16,7 @@ from tuidl.kernels.clock import SEED
 from tuidl.limits import check_memory
 from tuidl.preset import Preset
 from tuidl.program import Program, Routine, compile_program
+from tuidl.runs.weights import read_weights
 from tuidl.tape import Buffer
 
 DTYPES = ("float32", "float64")
@@ -36,8 +37,10 @@ class Model:
         dtype: str = "float32",
         threads: int | None = None,
         input_gradient: bool = False,
+        start: dict[str, Array] | None = None,
     ) -> None:
-        """Lay out and initialise; nothing is compiled yet.
+        """Lay out and initialise; nothing is compiled yet. ``start``: first values of some
+        parameters, by default those that the preset takes from another run.
 
         Raises PresetError, or BackendError where the backend or the memory is not to be had.
         """
@@ -55,6 +58,7 @@ class Model:
         check_memory(needed, "the program", "use smaller layers or training.batch_size")
         self.engine = create_engine(backend, self.program, kind, threads)
         self._prepared = False
+        self.start = self._first_of_another_run() if start is None else start
         self._set_first_values(preset.training.seed)
 
     @property
@@ -84,7 +88,12 @@ class Model:
         parameters = self.parameters
         for slot in self.program.parameters:
             values = initial_values(slot.initializer, slot.shape, seed, slot.name)
-            parameters[slot.name][...] = values
+            parameters[slot.name][...] = self.start.get(slot.name, values)
+
+    def _first_of_another_run(self) -> dict[str, Array]:
+        wanted = self.preset.weights
+        shapes = {slot.name: slot.shape for slot in self.program.parameters}
+        return read_weights(wanted, shapes) if wanted else {}
 
     def prepare(self) -> Iterator[Compiling]:
         """Compile what is not compiled yet, with an item before each compilation."""

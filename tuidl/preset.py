@@ -20,6 +20,7 @@ from tuidl.metrics import METRICS, MetricName, classes_of
 from tuidl.monitoring import Patience
 from tuidl.optimizers import OPTIMIZERS, Optimizer
 from tuidl.validation import convert, convert_tagged, set_value
+from tuidl.weights import Weights
 
 Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 """One line without control characters: it goes to terminals."""
@@ -73,6 +74,7 @@ class Preset(Config, frozen=True, kw_only=True):
     loss: Loss
     optimizer: Optimizer
     training: Training = Training()
+    weights: Weights | None = None
 
     @classmethod
     def parse(
@@ -122,7 +124,7 @@ class Preset(Config, frozen=True, kw_only=True):
 
     @classmethod
     def _from_table(cls, table: dict[str, Any], folder: Path) -> Self:
-        sections = {"data", "layers", "loss", "optimizer", "training"}
+        sections = {"data", "layers", "loss", "optimizer", "training", "weights"}
         known = sections | {"name", "about"}
         for key in table:
             if key not in known:
@@ -144,6 +146,7 @@ class Preset(Config, frozen=True, kw_only=True):
             loss=convert_tagged(table["loss"], LOSSES, "type", "loss"),
             optimizer=convert_tagged(table["optimizer"], OPTIMIZERS, "type", "optimizer"),
             training=convert(table.get("training", {}), Training, "training"),
+            weights=_weights(table, folder),
         )
         preset._check()
         return preset
@@ -196,3 +199,10 @@ class Preset(Config, frozen=True, kw_only=True):
     def to_toml(self) -> str:
         """The preset as TOML text; values that are the default are left out."""
         return tomli_w.dumps(msgspec.to_builtins(self))
+
+
+def _weights(table: dict[str, Any], folder: Path) -> Weights | None:
+    if "weights" not in table:
+        return None
+    weights: Weights = convert(table["weights"], Weights, "weights")
+    return weights.located(folder)

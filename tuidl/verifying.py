@@ -3,6 +3,7 @@
 import random
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -91,10 +92,14 @@ class _Until(Keeper):
 
     keeps = True
 
-    def __init__(self, interrupter: Interrupter, until: int | None) -> None:
-        self._interrupter, self._until = interrupter, until
+    def __init__(self, interrupter: Interrupter, until: int | None, start: dict[str, Any]) -> None:
+        self._interrupter, self._until, self._start = interrupter, until, start
         self.snapshot: Snapshot | None = None
         self._updates: dict[int | None, int] = {}
+
+    @property
+    def start(self) -> dict[str, Any]:
+        return self._start
 
     @property
     def steps(self) -> int:
@@ -120,7 +125,7 @@ class _Repetition:
 
     def __init__(self, folder: RunFolder, threads: int | None, until: int | None) -> None:
         self._interrupter = Interrupter()
-        self._keeper = _Until(self._interrupter, until)
+        self._keeper = _Until(self._interrupter, until, folder.start)
         self._until = until
         self._training = trainer_for(
             folder.preset, folder.about.backend, threads, self._interrupter, self._keeper

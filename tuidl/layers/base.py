@@ -29,13 +29,15 @@ class ShapeError(ValueError):
 class Parameter:
     """An array that is learned: ``kernel``, ``bias``; float32 in training.
 
-    ``trainable``: False for what the layer keeps up to date by itself, such as moving averages.
+    ``trainable``: False for what the layer keeps up to date by itself, such as moving averages, and
+    for what is ``frozen``: it would be learned, but the preset wants it to stay as it is.
     """
 
     name: str
     shape: Shape
     initializer: Start
     trainable: bool = True
+    frozen: bool = False
 
     @property
     def size(self) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tuidl.graph import FROM_EXAMPLES, Graph, Node
 from tuidl.layers.activations import ACTIVATIONS
-from tuidl.layers.base import ActivatedLayer
+from tuidl.layers.base import ActivatedLayer, Parameter
 from tuidl.tape import (
     Batch,
     Buffer,
@@ -145,7 +145,7 @@ class Network:
         d_inputs: tuple[View | None, ...],
         dy: View | None,
     ) -> Scope:
-        known, gradients = self.memory.parameters, self.memory.gradients
+        known = self.memory.parameters
         return Scope(
             tape=self.tape,
             node=node.name,
@@ -159,5 +159,14 @@ class Network:
             d_inputs=d_inputs,
             dy=dy,
             parameters={p.name: known[f"{node.name}.{p.name}"].view for p in node.parameters},
-            gradients={p.name: gradients[f"{node.name}.{p.name}"].view for p in node.trainable},
+            gradients={
+                p.name: self._gradient(node, p) for p in node.parameters if p.trainable or p.frozen
+            },
         )
+
+    def _gradient(self, node: Node, parameter: Parameter) -> View:
+        """Where a layer leaves the gradient of its parameter: nobody reads that of a frozen one."""
+        name = f"{node.name}.{parameter.name}"
+        if parameter.frozen:
+            return lane(f"d_{name}", *parameter.shape).view
+        return self.memory.gradients[name].view

@@ -92,7 +92,11 @@ class Checkpoints:
 
 def read_arrays(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
     """Metadata and arrays of a safetensors file with a checksum. Raises RunError."""
-    data = read_checked(path)
+    return read_safetensors(path, read_checked(path))
+
+
+def read_safetensors(path: Path, data: bytes) -> tuple[dict[str, str], dict[str, Any]]:
+    """Metadata and arrays of what was read from ``path``. Raises RunError."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 

@@ -24,17 +24,16 @@ from typing import Any
 
 import msgspec
 
-from tuidl import __version__
 from tuidl.errors import PresetError, RunError, SaveError
 from tuidl.events import RunEnded, RunFailed
 from tuidl.preset import Preset
-from tuidl.runs.checkpoints import Checkpoints
+from tuidl.runs.checkpoints import Checkpoints, read_arrays
 from tuidl.runs.files import replace_file
 
 PRESET, RUN, EVENTS, CHECKPOINTS = "preset.toml", "run.json", "events.jsonl", "checkpoints"
 START, BEST, WEIGHTS = "start.safetensors", "best.safetensors", "weights.safetensors"
 SUMMARY, LOCK = "summary.json", ".lock"
-LIBRARIES = ("numpy", "numba", "scipy")
+LIBRARIES = ("tuidl", "numpy", "numba", "scipy")
 LARGEST_RECORD = 1 << 20
 
 
@@ -118,6 +117,12 @@ class RunFolder:
         return self._preset
 
     @property
+    def start(self) -> dict[str, Any]:
+        """The first weights, where they came from another run. Raises RunError."""
+        path = self.path / START
+        return read_arrays(path)[1] if path.exists() else {}
+
+    @property
     def checkpoints(self) -> Checkpoints:
         folder = self.path / CHECKPOINTS
         return Checkpoints(folder, self.about.run, self.about.preset_sha256)
@@ -162,7 +167,7 @@ class RunFolder:
 
 def versions() -> dict[str, str]:
     """What the bits of a result depend on, besides preset and processor."""
-    found = {"tuidl": __version__, "python": platform.python_version()}
+    found = {"python": platform.python_version()}
     for name in LIBRARIES:
         try:
             found[name] = version(name)

@@ -50,6 +50,7 @@ class RunKeeper(Keeper):
         """``folder``: of a run that goes on."""
         self._folder, self._every = folder, every
         self._new: tuple[Path, Preset, str] | None = None
+        self._start: dict[str, Any] = {}
         self._stack = ExitStack()
         self._log: EventLog | None = None
         self._prelude: list[Event] = []
@@ -83,15 +84,20 @@ class RunKeeper(Keeper):
             assert self._new is not None
             path, preset, backend = self._new
             self._folder = RunFolder.create(path, self.run, preset, backend)
+            if self._start:
+                write_weights(self._folder.path / START, self._start, {"run": self.run})
         if self._log is None:
             self._stack.enter_context(self._folder.locked())
             self._log = EventLog(self._folder.log)
             (self._folder.path / SUMMARY).unlink(missing_ok=True)
         return self._folder
 
+    @property
+    def start(self) -> dict[str, Any] | None:
+        return self._folder.start if self._folder and not self._new else self._start or None
+
     def started_from(self, parameters: dict[str, Any]) -> None:
-        """Keep the first weights, which came from elsewhere."""
-        write_weights(self.begin().path / START, parameters, {"run": self.run})
+        self._start = parameters
 
     def allowed(self, updates: int, left: int) -> int:
         return min(left, self._every - updates % self._every) if self._every else left

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from statistics import fmean, stdev
+from typing import Any
 
 import msgspec
 
@@ -128,6 +129,13 @@ class _FoldKeeper(Keeper):
         self._keeper, self._ended, self._fold = keeper, ended, fold
         self.run = keeper.run
         self.keeps = keeper.keeps
+
+    @property
+    def start(self) -> dict[str, Any] | None:
+        return self._keeper.start
+
+    def started_from(self, parameters: dict[str, Any]) -> None:
+        self._keeper.started_from(parameters)
 
     def allowed(self, updates: int, left: int) -> int:
         return self._keeper.allowed(updates, left)

@@ -34,7 +34,8 @@ class Check:
 def check_gradients(preset: Preset, *, examples: int = 4, entries: int = 100) -> list[Check]:
     """Check ``entries`` entries of each parameter (all, where there are fewer).
 
-    Takes the first ``examples`` training examples. Raises TuidlError.
+    Takes the first ``examples`` training examples; frozen parameters have no gradient to check.
+    Raises TuidlError.
     """
     part = preset.data.split().train
     x, y = part.x[:examples], part.y[:examples]
@@ -44,7 +45,10 @@ def check_gradients(preset: Preset, *, examples: int = 4, entries: int = 100) ->
         values += JITTER * random.standard_normal(values.shape)
     _, gradients = model.loss_and_gradients(x, y)
     checks = []
+    frozen = model.program.graph.frozen
     for name, values in model.parameters.items():
+        if name in frozen:
+            continue
         count = min(entries, values.size)
         chosen = np.sort(random.permutation(values.size)[:count])
         numeric = numeric_gradient(model, values.reshape(-1), chosen, x, y)

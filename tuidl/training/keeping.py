@@ -1,5 +1,7 @@
 """Keeping a run: what the trainer hands its snapshots to."""
 
+from typing import Any
+
 from tuidl.snapshot import Snapshot
 
 
@@ -9,6 +11,14 @@ class Keeper:
     keeps: bool = False
     run: str = ""
     """The run's name, where it has one already."""
+
+    @property
+    def start(self) -> dict[str, Any] | None:
+        """The first weights of the run, where they came from another one."""
+        return None
+
+    def started_from(self, parameters: dict[str, Any]) -> None:
+        """Told of those, empty where there are none, when the run is new."""
 
     def allowed(self, updates: int, left: int) -> int:
         """How many of the ``left`` steps of the epoch may be done before the next look, after

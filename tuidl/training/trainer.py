@@ -52,7 +52,8 @@ class Trainer:
         """Load the data and lay out the model; nothing is compiled yet.
 
         A ``model`` given is trained on from the parameters it has; a ``split`` given stands in for
-        the preset's own; a ``keeper`` gets a snapshot every now and then. Raises TuidlError.
+        the preset's own; a ``keeper`` gets a snapshot every now and then, and knows the first
+        weights of a run that began from another one's. Raises TuidlError.
         """
         self.preset = preset
         self.interrupter, self.keeper = interrupter or Interrupter(), keeper or Keeper()
@@ -60,7 +61,11 @@ class Trainer:
         batch = preset.training.batch_for(len(split.train))
         if model is not None:
             _check_model(model, preset, batch)
-        self.model = model or Model(preset, batch=batch, backend=backend, threads=threads)
+        start = self.keeper.start
+        self.model = model or Model(
+            preset, batch=batch, backend=backend, threads=threads, start=start
+        )
+        self.keeper.started_from(self.model.start)
         self.program, self.engine = self.model.program, self.model.engine
         self.train_feed = self.model.feed(split.train.x, split.train.y)
         self.held_out = {
