@@ -10,7 +10,7 @@ import click
 from tuidl import __version__
 from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
-from tuidl.cli.runs import replay, runs, verify
+from tuidl.cli.runs import compare, replay, runs, verify
 from tuidl.cli.training import resume, train
 from tuidl.errors import SaveError, TuidlError
 from tuidl.terminal import leave_on_interrupt, prepare_streams
@@ -50,7 +50,10 @@ def cli() -> None:
     """
 
 
-for command in (train, resume, runs, verify, replay, presets, show, gradcheck, download, explain):
+COMMANDS = (
+    train, resume, runs, compare, verify, replay, presets, show, gradcheck, download, explain,
+)  # fmt: skip
+for command in COMMANDS:
     cli.add_command(command)
 
 
