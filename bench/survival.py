@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 PRESET = "cnn_digits"
-SETTINGS = ["--set", "training.epochs=6", "--save-every", "3"]
+SETTINGS = ["--set", "training.epochs=40", "--save-every", "3"]
 TO_THE_END = 30
 SHORTER = {"mnist_cnn": 2000, "simple_cnn": 2000, "lstm_rows": 2000, "mnist_mlp_dropout": 4000}
 """Training examples of the presets that would take hours otherwise; epochs are two."""
@@ -60,7 +60,7 @@ def kills(count: int, place: Path) -> None:
         out = place / f"run-{number}"
         arguments = [PRESET, "--no-ui", *SETTINGS, "--out", str(out)]
         while killed < count:
-            if not kill_after(chance.uniform(0.1 * whole, 1.1 * whole), *arguments):
+            if not kill_after(chance.uniform(0.2 * whole, 0.8 * whole), *arguments):
                 break
             killed += 1
             if not (out / "run.json").exists():
