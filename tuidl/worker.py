@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -105,8 +106,9 @@ class Worker:
         self._tell(event)
 
     def _tell(self, event: Event) -> None:
-        self._out.write(events.to_json(event).encode() + b"\n")
-        self._out.flush()
+        with suppress(OSError):  # nobody listens any more: the run is still to be saved
+            self._out.write(events.to_json(event).encode() + b"\n")
+            self._out.flush()
 
 
 def warm_up() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.terminal import Terminal, children, is_gone
+from tuidl.runs.folder import RunFolder
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc").is_dir(), reason="looks for child processes in /proc"
@@ -64,6 +65,31 @@ def test_the_engine_goes_with_the_screen(screen: Terminal) -> None:
     screen.process.kill()
     screen.process.wait()
     assert is_gone(engine)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_what_was_trained_survives_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "runs"))
+    with Terminal("cnn_digits", home=tmp_path) as screen:
+        screen.until("paused")
+        screen.press(" ")
+        screen.until("training")
+        engine = screen.engine
+        os.kill(screen.process.pid, number)
+        screen.ended()
+        assert is_gone(engine)
+    (run,) = (tmp_path / "runs").iterdir()
+    snapshot, problems = RunFolder(run).checkpoints.newest()
+    assert snapshot is not None
+    assert snapshot.state.updates > 0
+    assert problems == []
+    assert RunFolder(run).summary is not None
+    with Terminal("resume", str(run), home=tmp_path) as screen:
+        screen.until("paused")
+        screen.press("\x11")
+        assert screen.ended() == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
