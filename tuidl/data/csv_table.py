@@ -139,10 +139,11 @@ def _looks_like_header(first: list[str], options: Options) -> bool:
     """A column is named by a text, or no field of the first line is a number or missing."""
     if any(isinstance(name, str) for name in (options.target, *options.ignore)):
         return True
-    return not any(_is_value(text) for text in first)
+    return not any(is_value(text) for text in first)
 
 
-def _is_value(text: str) -> bool:
+def is_value(text: str) -> bool:
+    """Whether it is a number, or stands for a missing value."""
     try:
         float(text)
     except ValueError:

@@ -1,5 +1,7 @@
 """Rows of a text file as inputs of a network that was trained on another such file."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -7,15 +9,18 @@ import msgspec
 import numpy as np
 
 from tuidl.data.column import MISSING, number_of
-from tuidl.data.csv_file import MOST_COLUMNS, Block, blocks, records, sniffed
+from tuidl.data.csv_file import MOST_COLUMNS, Block, blocks, lines_of, records, sniffed
+from tuidl.data.csv_table import is_value
 from tuidl.data.files import file_status
 from tuidl.errors import DataError, guess
-from tuidl.limits import check_memory
+from tuidl.limits import FLOAT_BYTES, check_memory
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 BYTES_WHILE_READING = 12
 """Memory taken for each byte of the file, at most: "1," becomes a float64 and its text."""
+
+LARGEST = float(np.finfo(np.float32).max)
 
 
 class InputColumn(msgspec.Struct, frozen=True):
@@ -57,41 +62,45 @@ def read_rows(path: Path, layout: TableLayout) -> Array:
     DataError.
     """
     size = file_status(path).st_size
-    width = sum(column.width for column in layout.columns)
-    check_memory((BYTES_WHILE_READING + 2 * width) * size, f"{path}", "use a smaller file")
-    delimiter = layout.delimiter
-    if layout.has_header and len(layout.columns) > 1 and delimiter not in _first_line(path):
-        delimiter = sniffed(path)
+    check_memory(BYTES_WHILE_READING * size, f"{path}", "use a smaller file")
+    delimiter = _delimiter(path, layout)
     rows = records(path, delimiter)
     first = [text.strip() for text in next(rows, (0, []))[1]]
     if not 1 <= len(first) <= MOST_COLUMNS:
         raise DataError(f"{path}: {len(first)} columns, expected 1 to {MOST_COLUMNS:,}")
     places = _places(path, first, layout)
-    if not layout.has_header:
+    if not layout.has_header and any(map(is_value, first)):
         rows = records(path, delimiter)
-    parts = [
-        _encoded(path, block, layout, places) for block in blocks(path, rows, width=len(first))
-    ]
+    lines = blocks(path, rows, width=len(first))
+    parts = [_encoded(path, block, layout, places) for block in _within_memory(path, lines, layout)]
     if not parts:
         raise DataError(f"{path}: no rows to predict")
     return np.concatenate(parts)
 
 
-def _first_line(path: Path) -> str:
-    from tuidl.data.csv_file import lines_of
+def _delimiter(path: Path, layout: TableLayout) -> str:
+    """That of training, or another one where the first line has none of that."""
+    if layout.delimiter not in next(lines_of(path), ""):
+        with suppress(DataError):
+            return sniffed(path)
+    return layout.delimiter
 
-    return next(lines_of(path), "")
+
+def _within_memory(path: Path, rows: Iterator[Block], layout: TableLayout) -> Iterator[Block]:
+    """The blocks, as long as the inputs that they become can be held."""
+    width, count = sum(column.width for column in layout.columns), 0
+    for block in rows:
+        count += len(block.lines)
+        check_memory(2 * FLOAT_BYTES * count * width, f"{path}", "use a smaller file")
+        yield block
 
 
 def _places(path: Path, first: list[str], layout: TableLayout) -> list[int]:
     """Where each of the layout's columns stands. Raises DataError where one is missing."""
     wanted = [column.name for column in layout.columns]
-    if not layout.has_header:
-        if len(first) == len(wanted):
-            return list(range(len(wanted)))
-        names = [str(i) for i in range(1, len(first) + 1)]
-    else:
-        names = first
+    if not layout.has_header and len(first) == len(wanted):
+        return list(range(len(wanted)))
+    names = first if layout.has_header else [str(i) for i in range(1, len(first) + 1)]
     for name in wanted:
         if name not in names:
             raise DataError(
@@ -129,7 +138,7 @@ def _value(column: InputColumn, text: str, where: str) -> str | float:
     if column.categories:
         return text
     number = number_of(text)
-    if number is None or abs(number) > np.finfo(np.float32).max:
+    if number is None or abs(number) > LARGEST:
         raise DataError(f"{where}: {text[:60]!r}, expected a number that float32 can hold")
     return number
 
