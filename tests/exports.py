@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.export_networks import MIXED
 from tests.helpers import examples
-from tests.layer_cases import CASES
+from tests.layer_cases import CASES, Case
 from tests.sources import SOURCES
 from tuidl.data import catalog
 from tuidl.export.formats import FORMATS
@@ -20,7 +21,10 @@ from tuidl.preset import Preset
 EXAMPLES = 5
 DULL = "preset vanishing_gradients"
 """Its eight sigmoids let next to nothing of the input through: that is what it shows."""
-NAMES = [*(f"layer {case}" for case in CASES), *(f"preset {name}" for name in shipped())]
+
+BY_NAME: dict[str, Case] = {f"layer {case}": case for case in CASES}
+BY_NAME |= {f"mixed {case}": case for case in MIXED}
+NAMES = [*BY_NAME, *(f"preset {name}" for name in shipped())]
 
 
 @dataclass(frozen=True)
@@ -57,15 +61,14 @@ def perturbed(model: Model, seed: int = 3) -> None:
 
 
 def trained(name: str) -> Trained:
-    kind, _, name = name.partition(" ")
-    if kind == "layer":
+    if name in BY_NAME:
         with pytest.MonkeyPatch.context() as patch:
             for source in SOURCES.values():
                 patch.setitem(catalog.SOURCES, source.kind(), source)
-            preset = Preset.parse(next(case.toml for case in CASES if case.name == name))
+            preset = Preset.parse(BY_NAME[name].toml)
     else:
-        preset = load_preset(name)
-    model = Model(preset, batch=EXAMPLES, backend="numpy" if kind == "layer" else "cpu")
+        preset = load_preset(name.removeprefix("preset "))
+    model = Model(preset, batch=EXAMPLES, backend="numpy" if name in BY_NAME else "cpu")
     perturbed(model)
     x, _ = examples(model, EXAMPLES)
     return Trained(model, Preparation.of(preset), x.astype(np.float32))
@@ -83,7 +86,9 @@ class Answers:
         """One process answers for all."""
         known = {name: trained(name) for name in names}
         paths = [t.write(folder / str(i), kind) for i, t in enumerate(known.values())]
-        said = run([(path, t.x) for path, t in zip(paths, known.values(), strict=True)])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PYTHONWARNINGS", "error")
+            said = run([(path, t.x) for path, t in zip(paths, known.values(), strict=True)])
         return cls(known, dict(zip(known, said, strict=True)))
 
     def difference(self, name: str) -> float:

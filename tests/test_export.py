@@ -1,5 +1,6 @@
 """Exports answer as the model does: every layer, every shipped preset, every format."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,13 +10,15 @@ import pytest
 
 from tests.exports import NAMES, Answers, Trained, trained
 from tests.helpers import CONV, LINE, SEQUENCE, preset
+from tuidl import __version__
 from tuidl.errors import DataError, TuidlError
-from tuidl.export import FORMATS, export, numpy_program, prove, torch_program
+from tuidl.export import FORMAT_NAMES, FORMATS, export, numpy_program, prove, torch_program
 from tuidl.export.exporting import LIMIT, Exported
 from tuidl.export.proof import ProofError, difference
 from tuidl.export.steps import identifiers
 from tuidl.graph import Graph
 from tuidl.layers import LAYERS
+from tuidl.library import load_preset
 from tuidl.model import Model
 from tuidl.preparing import Preparation
 from tuidl.trained import read_parameters
@@ -231,6 +234,19 @@ def test_programs_read_like_written_by_hand() -> None:
     assert "lstm" not in numpy_program.program(graph, Preparation.of(graph.preset), "m")
 
 
+def test_the_program_in_the_documentation_is_what_is_written() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "export.md").read_text(encoding="utf-8")
+    shown = re.search(r"```python\n(\"\"\"XOR.*?)```", text, re.S)[1]
+    chosen = load_preset("mlp_xor")
+    written = numpy_program.program(Graph.build(chosen), Preparation.of(chosen), "xor")
+    assert re.sub(r"tuidl \d+\.\d+\.\d+", f"tuidl {__version__}", shown) == written
+
+
+def test_the_documentation_names_every_format() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "export.md").read_text(encoding="utf-8")
+    assert [name for name in FORMATS if f"| `{name}` |" not in text] == []
+
+
 def test_values_read_later_bear_their_layers_name() -> None:
     text = SEQUENCE.replace(
         'layers = [{type = "gru", units = 7, return_sequences = true}',
@@ -250,7 +266,7 @@ def test_names_become_different_identifiers() -> None:
 
 
 def test_the_formats_are_a_closed_list() -> None:
-    assert set(FORMATS) == {"safetensors", "onnx", "numpy", "torch"}
+    assert tuple(FORMATS) == FORMAT_NAMES == ("safetensors", "onnx", "numpy", "torch")
 
 
 def test_nan_is_a_difference() -> None:

@@ -48,7 +48,7 @@ def run(exports: Sequence[tuple[Path, Array]]) -> list[Array | str]:
 
 
 def _process(jobs: str) -> list[str | None]:
-    command = [sys.executable, "-I", "-W", "error", str(RUNNER)]
+    command = [sys.executable, "-P", str(RUNNER)]
     try:
         done = subprocess.run(
             command, input=jobs, capture_output=True, text=True, timeout=SECONDS, check=False

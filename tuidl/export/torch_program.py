@@ -40,7 +40,7 @@ PREDICTING = '''\
 def predict(x):
     """The network's outputs for prepared inputs; NumPy's arrays both."""
     with torch.no_grad():
-        return load_network()(torch.from_numpy(x)).numpy()'''
+        return NETWORK(torch.from_numpy(x)).numpy()'''
 
 
 def program(graph: Graph, prepared: Preparation, name: str) -> str:
@@ -59,6 +59,7 @@ def program(graph: Graph, prepared: Preparation, name: str) -> str:
             *parts,
             network,
             LOADING,
+            "NETWORK = load_network()",
             preparing(graph.preset, prepared),
             PREDICTING,
             *softmax,
