@@ -66,7 +66,7 @@ def model_of(
     """
     known = checked(Graph.build(preset), parameters)
     batch = min(max(examples, 1), MOST_AT_ONCE)
-    model = Model(preset, batch=batch, backend=backend, dtype=dtype, threads=threads)
+    model = Model(preset, batch=batch, backend=backend, dtype=dtype, threads=threads, start={})
     for name, values in model.parameters.items():
         values[...] = known[name]
     return model

@@ -12,6 +12,7 @@ from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
 from tuidl.cli.runs import compare, replay, runs, verify
 from tuidl.cli.training import resume, train
+from tuidl.cli.using import export, predict
 from tuidl.errors import SaveError, TuidlError
 from tuidl.terminal import leave_on_interrupt, prepare_streams
 
@@ -42,6 +43,7 @@ def cli() -> None:
     tuidl PRESET --no-ui --json   train, events as JSON lines
     tuidl resume RUN              go on with a run that was stopped, or killed
     tuidl runs                    the runs that are kept
+    tuidl predict RUN INPUT       what the trained network makes of a picture or a table
     tuidl presets                 what there is to train
     tuidl explain CONCEPT         what a word means, in plain words
     tuidl train --help            all options of a training run
@@ -51,7 +53,8 @@ def cli() -> None:
 
 
 COMMANDS = (
-    train, resume, runs, compare, verify, replay, presets, show, gradcheck, download, explain,
+    train, resume, runs, compare, verify, replay, predict, export,
+    presets, show, gradcheck, download, explain,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)
