@@ -1,6 +1,8 @@
 """The playground: one engine process, and the screens that look at it."""
 
 import asyncio
+import gc
+import importlib
 import os
 import signal
 import sys
@@ -12,6 +14,7 @@ import msgspec
 import platformdirs
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.events import Resize
 from textual.screen import Screen
 from textual.theme import Theme
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 PROBE_SHARE = 0.04
 """The most of the engine's time that looking inside may take."""
 FASTEST_PROBES = 0.3
+YOUNG = (5_000, 20, 20)
+"""The garbage collector's thresholds, by generation: it may wait, there is little garbage."""
 EXIT_CODES = {signal.SIGTERM: 143, signal.SIGHUP: 143}
 
 THEMES = {
@@ -75,7 +80,7 @@ class Playground(App[int]):
         state: State | None = None,
         unicode: bool = True,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver())
         self.state = state or State.load()
         self.unicode = unicode
         self._first, self._folder = preset, folder
@@ -111,12 +116,13 @@ class Playground(App[int]):
         else:
             await self.engine.start()
             self.open(self._first, self._folder)
+            self.run_worker(_preload, thread=True)
 
     def _go_home(self) -> None:
         from tuidl.tui.screens.home import HomeScreen
 
         self.push_screen(HomeScreen())
-        self.run_worker(_load_training_screen, thread=True)
+        self.run_worker(_preload, thread=True)
 
     def on_resize(self, event: Resize) -> None:
         """A notice where the terminal is too small, for as long as it is."""
@@ -146,6 +152,7 @@ class Playground(App[int]):
 
         self.push_screen(TrainScreen(preset))
         self.call_after_refresh(self.load, preset)
+        self.call_after_refresh(spare_pauses)
 
     def load(self, preset: Preset, paused: bool = True) -> None:
         """Start a run of the preset, in place of the one that is there."""
@@ -310,6 +317,24 @@ class Playground(App[int]):
                 yield SystemCommand(title, text, action)
 
 
+def spare_pauses() -> None:
+    """Have the garbage collector look through what is there once, and only at what is new from
+    now on: each time it looked through all of it, keys waited for 0.1 s."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*YOUNG)
+
+
+def driver() -> type[Driver] | None:
+    """What reads the keyboard; None for Textual's own, on systems without Unix terminals."""
+    if sys.platform == "win32":
+        return None
+    from tuidl.tui.driver import EagerDriver
+
+    return EagerDriver
+
+
 def as_train_screen(screen: Screen[Any]) -> "TrainScreen | None":
     """The screen, if it is the one of a run; its module takes a while to load, and Home goes
     without it."""
@@ -317,6 +342,10 @@ def as_train_screen(screen: Screen[Any]) -> "TrainScreen | None":
     return screen if kind and isinstance(screen, kind) else None
 
 
-def _load_training_screen() -> None:
-    """Import what will be needed next, while the user is still choosing."""
-    import tuidl.tui.screens.train  # noqa: F401
+def _preload() -> None:
+    """Import what will be needed next, while the user still looks at what is there."""
+    from tuidl.glossary import concepts
+
+    for name in ("train", "help", "edit", "leave"):
+        importlib.import_module(f"tuidl.tui.screens.{name}")
+    concepts()
