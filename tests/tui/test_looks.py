@@ -120,5 +120,5 @@ def normalised(svg: str) -> str:
     svg = re.sub(r"terminal-\d+", "t", svg)
     svg = re.sub(r' clip-path="url\(#t-line[^"]*"', "", svg)  # a third of the file, and not seen
     svg = re.sub(r'<clipPath id="t-line.*?</clipPath>', "", svg, flags=re.DOTALL)
-    svg = re.sub(r"\d+\.\d{2,}", lambda number: f"{float(number[0]):.1f}", svg)
+    svg = re.sub(r'="(\d+\.\d{2,})"', lambda number: f'="{float(number[1]):.1f}"', svg)
     return "\n".join(line for line in map(str.strip, svg.splitlines()) if line) + "\n"
