@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.tui.terminal import Terminal
 
-SECONDS = 3600.0
+SECONDS = 60.0
 PLACE = re.compile(r"epoch ([\d,]+)/([\d,]+) ")
 
 
@@ -37,21 +37,24 @@ def main() -> None:
         start, told = time.monotonic(), 0
         while told < 10:
             share = _share(seen)
+            time.sleep(0.2)
             while told < 10 and share * 10 >= told:
-                print(f"{told * 10:3d}%  {time.monotonic() - start:6.1f} s  "
-                      f"screen {resident(seen.process.pid):6.1f} MiB  "
-                      f"engine {resident(seen.engine):6.1f} MiB", flush=True)  # fmt: skip
+                print(f"{told * 10:3d}%  {_line(seen, start)}", flush=True)
                 told += 1
-        seen.until(" epochs in ", SECONDS)
-        print(f"end   {time.monotonic() - start:6.1f} s  screen "
-              f"{resident(seen.process.pid):6.1f} MiB  engine {resident(seen.engine):6.1f} MiB")  # fmt: skip
+        while " epochs in " not in seen.latest:
+            time.sleep(0.2)
+        print(f"end   {_line(seen, start)}")
+
+
+def _line(seen: Terminal, start: float) -> str:
+    screen, engine = resident(seen.process.pid), resident(seen.engine)
+    passed = time.monotonic() - start
+    return f"{passed:6.1f} s  screen {screen:6.1f} MiB  engine {engine:6.1f} MiB"
 
 
 def _share(seen: Terminal) -> float:
     """Of all epochs, by the last line of state that was painted."""
-    text = seen.until("epoch ", SECONDS)
-    time.sleep(0.3)
-    found = PLACE.findall(text + seen.text)
+    found = PLACE.findall(seen.latest)
     return int(found[-1][0]) / int(found[-1][1]) if found else 0.0
 
 

@@ -78,7 +78,7 @@ async def test_a_screen_looks_as_it_did(
         _compare(app.export_screenshot(title=name), f"{name}-{size[0]}x{size[1]}")
 
 
-@pytest.mark.parametrize("theme", ["color-blind", "monochrome"])
+@pytest.mark.parametrize("theme", ["light", "color-blind", "monochrome"])
 async def test_a_theme_looks_as_it_did(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, theme: str
 ) -> None:

@@ -45,6 +45,11 @@ THEMES = {
         foreground="#D6DAE2", background="#12141A", surface="#1A1D25", panel="#22262F",
         success="#7EC886", warning="#F0AA5C", error="#EC6A76",
     ),
+    "light": Theme(
+        name="light", dark=False, primary="#1468B8", secondary="#A85400", accent="#7C3ABE",
+        foreground="#242933", background="#FAFAFC", surface="#F0F1F4", panel="#E6E8ED",
+        success="#187A34", warning="#A85400", error="#C42434",
+    ),
     "color-blind": Theme(
         name="color-blind", dark=True, primary="#56B4E9", secondary="#E69F00", accent="#CC79A7",
         foreground="#DCDCDC", background="#121212", surface="#1B1B1B", panel="#242424",
@@ -56,7 +61,6 @@ THEMES = {
         success="#FFFFFF", warning="#FFFFFF", error="#FFFFFF",
     ),
 }  # fmt: skip
-PALETTE_OF = {"tuidl": "default", "color-blind": "color-blind", "monochrome": "monochrome"}
 
 
 class Playground(App[int]):
@@ -101,7 +105,12 @@ class Playground(App[int]):
 
     @property
     def palette_name(self) -> str:
-        return "monochrome" if os.environ.get("NO_COLOR") else PALETTE_OF.get(self.theme, "default")
+        """Of Textual's own themes it only counts whether they are dark."""
+        if os.environ.get("NO_COLOR"):
+            return "monochrome"
+        if self.theme in ("color-blind", "monochrome"):
+            return self.theme
+        return "default" if self.current_theme.dark else "light"
 
     async def on_mount(self) -> None:
         self.set_class(not self.unicode, "-ascii")

@@ -2,7 +2,6 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -80,6 +79,8 @@ class TrainScreen(Screen[None]):
         self._waiting: deque[Status | View | Chart] = deque()
         self._budget = Budget()
         self._probe = probe_for(preset)
+        self._views = [view(preset, id=f"view-{n}") for n, view in enumerate(VIEWS, 1)]
+        """Kept, for asking Textual for them took most of the time that an event takes."""
 
     def compose(self) -> ComposeResult:
         yield Status()
@@ -87,8 +88,7 @@ class TrainScreen(Screen[None]):
         with ContentSwitcher(initial="body"):
             with Horizontal(id="body"):
                 yield from self._overview()
-            for number, view in enumerate(VIEWS, 1):
-                yield view(self.preset, id=f"view-{number}")
+            yield from self._views
         yield KeyLine()
 
     def _overview(self) -> ComposeResult:
@@ -125,7 +125,7 @@ class TrainScreen(Screen[None]):
         self._chosen_pace = False
         for curves in self.query(Curves):
             curves.shown, curves.previous = run, self.previous
-        for view in self._views():
+        for view in self._views:
             view.begin(run, self.preset)
         self.query_one(Status).shown = run
         self._dirty = True
@@ -141,7 +141,7 @@ class TrainScreen(Screen[None]):
             self._choose_pace()
         if isinstance(event, events.Refused | events.RunFailed):
             self.notify(event.error, severity="error", timeout=10)
-        for view in self._views():
+        for view in self._views:
             view.take(event)
         self._dirty = True
         if not isinstance(event, OFTEN):
@@ -200,9 +200,6 @@ class TrainScreen(Screen[None]):
         status = self.query_one(Status)
         status.pace, status.cost = self.pace, self.app.cost
         status.refresh()
-
-    def _views(self) -> Iterable[View]:
-        return self.query("ContentSwitcher > View").results(View)
 
     @property
     def open_view(self) -> View | None:
