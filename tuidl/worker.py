@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tuidl.training.trainer import Trainer
 
 SECONDS_TO_QUIT = 1.0
+NICENESS = 5
+"""Below the screen, whose keys wait for a core otherwise; nothing is lost where one is free."""
 
 
 class Worker:
@@ -144,6 +146,7 @@ def listen(worker: Worker) -> None:
 def main() -> None:
     """Run a worker on this process's own streams."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the screen's affair
+    os.nice(NICENESS)
     prepare_environment(1)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

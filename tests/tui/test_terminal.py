@@ -163,3 +163,24 @@ def test_without_a_terminal_there_is_a_hint_and_no_escape_codes(arguments: list[
     assert done.returncode == 2
     assert "--no-ui" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_lone_escape_is_answered_soon(screen: Terminal) -> None:
+    """And the start of an arrow key is not taken for one."""
+    times = []
+    for _ in range(5):
+        screen.press("?")
+        screen.until("Look up")
+        start = time.monotonic()
+        screen.press("\x1b[A")
+        screen.press("\x1b")
+        screen.until("overview")
+        times.append(time.monotonic() - start)
+    assert min(times) < 0.1
+
+
+def test_the_engine_gives_way_to_the_screen(screen: Terminal) -> None:
+    niceness = [
+        os.getpriority(os.PRIO_PROCESS, process) for process in (screen.process.pid, screen.engine)
+    ]
+    assert niceness[1] > niceness[0]
