@@ -101,17 +101,38 @@ def test_a_missing_value_is_filled_by_what_training_knew(tmp_path: Path) -> None
                                     / prepared.input_width[0], abs=1e-6)  # fmt: skip
 
 
-def test_what_training_learned_survives_as_json(tmp_path: Path) -> None:
-    """With it, neither the training file nor anything else of the data is needed."""
+def test_what_training_learned_survives_as_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With it, nothing is learned again from the data."""
     model = _table(tmp_path)
     prepared = Preparation.of(model.preset)
-    again = msgspec.json.decode(msgspec.json.encode(prepared), type=Preparation)
-    assert again == prepared
+    assert Preparation.from_json(prepared.to_json()) == prepared
     file = _write(tmp_path / "new.csv", [("age", "job"), (30, "clerk"), (50, "baker")])
     expected = _predicted(model, file)
-    x = read_inputs(model.preset, prepared, file).x
-    probabilities = prepared.probabilities(model.predict(x))
-    np.testing.assert_allclose(_shares(expected), probabilities, rtol=1e-6)
+    monkeypatch.setattr(Preparation, "of", None)
+    assert _predicted(model, file, preparation=prepared) == expected
+    other = msgspec.structs.replace(prepared, classes=("no", "yes", "perhaps"))
+    with pytest.raises(DataError, match="and 3 classes, the preset has 4 and 2"):
+        _predicted(model, file, preparation=other)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"input_shift": ["x"]}, "Expected `float`"),
+        ({"input_shift": [1.0, 2.0]}, "input_shift: expected 1 numbers"),
+        ({"input_shift": [1.0]}, "expected as many numbers"),
+        ({"input_shift": [1.0], "input_width": [0.0]}, "other than 0"),
+        ({"target_shift": [1.0]}, "target_shift and target_width"),
+        ({"shape": []}, "shape: expected"),
+        ({"answer": "guesses"}, "Invalid enum value"),
+    ],
+)
+def test_preparations_that_are_damaged_are_refused(change: dict[str, object], problem: str) -> None:
+    table = json.loads(Preparation.of(preset(LINE)).to_json()) | change
+    with pytest.raises(DataError, match=f"^here: .*{problem}"):
+        Preparation.from_json(json.dumps(table).encode(), "here")
 
 
 @pytest.mark.parametrize(
