@@ -16,6 +16,7 @@ from tuidl.export import FORMAT_NAMES, FORMATS, export, numpy_program, prove, to
 from tuidl.export.exporting import LIMIT, Exported
 from tuidl.export.proof import ProofError, difference
 from tuidl.export.steps import identifiers
+from tuidl.export.writing import constant
 from tuidl.graph import Graph
 from tuidl.layers import LAYERS
 from tuidl.library import load_preset
@@ -274,11 +275,24 @@ def test_nan_is_a_difference() -> None:
     assert difference(np.array([2000.02]), np.array([2000.0])) == pytest.approx(1e-5)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [("a", "it's", 'say "x"', "'\"", "back\\slash", "\u202ered", "naïve", "日本"), (0.1, 3.0)],
+)
+def test_constants_are_read_as_they_were(values: tuple[float | str, ...]) -> None:
+    text = constant("VALUES", values)
+    scope: dict[str, object] = {}
+    exec(text, scope)
+    assert scope["VALUES"] == values
+    assert "\u202e" not in text
+
+
 def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
     """Names and abouts of presets come from strangers."""
     text = CONV.replace("tiny CNN", 'x\\"\\"\\"; raise SystemExit; \\"\\"\\"\\\\')
     hostile = Model(preset(text, "about='''a\\\"\"\" + 1/0 + \"\"\"\\'''"), batch=8)
-    done = export(hostile.preset, hostile.parameters, "numpy", tmp_path)
+    name = tmp_path / 'a"""; raise SystemExit; """.py'
+    done = export(hostile.preset, hostile.parameters, "numpy", name)
     assert done.largest_difference is not None
 
 
