@@ -144,6 +144,14 @@ def test_wrong_formats_and_places_are_refused(
         _export(trained("preset mlp_xor"), kind, tmp_path / path)
 
 
+@pytest.mark.parametrize("content", [b"", b"x" * 100, b"\xff" * 8 + b"{}"])
+def test_weights_that_are_damaged_are_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="damaged, or no safetensors file"):
+        read_parameters(path)
+
+
 def test_parameters_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     known = trained("preset mlp_xor")
     parameters = dict(known.model.parameters)
