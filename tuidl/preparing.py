@@ -7,7 +7,9 @@ import msgspec
 from tuidl.data.scaling import Scaling
 from tuidl.data.table_rows import TableLayout
 from tuidl.data.table_source import Csv
+from tuidl.errors import DataError
 from tuidl.graph import Graph
+from tuidl.layers.base import describe
 from tuidl.preset import Preset
 
 if TYPE_CHECKING:
@@ -66,6 +68,38 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
             table=table,
         )
 
+    @classmethod
+    def from_json(cls, data: bytes, source: str = "preparation") -> Self:
+        """``to_json`` undone. Raises DataError, which names ``source``."""
+        try:
+            known = msgspec.json.decode(data, type=cls)
+        except msgspec.DecodeError as error:  # also of a wrong type somewhere inside
+            raise DataError(f"{source}: {error}") from None
+        if problem := known._problem():
+            raise DataError(f"{source}: {problem}")
+        return known
+
+    def to_json(self) -> bytes:
+        """For a file beside the weights."""
+        return msgspec.json.encode(self)
+
+    def _problem(self) -> str:
+        """What is wrong with the numbers, if anything is."""
+        if not self.shape:
+            return "shape: expected at least one number"
+        if len(self.input_shift) not in (0, self.shape[-1]):
+            return f"input_shift: expected {self.shape[-1]} numbers, or none"
+        pairs = {
+            "input": (self.input_shift, self.input_width),
+            "target": (self.target_shift, self.target_width),
+        }
+        for name, (shift, width) in pairs.items():
+            if len(shift) != len(width):
+                return f"{name}_shift and {name}_width: expected as many numbers"
+            if 0 in width:
+                return f"{name}_width: expected numbers other than 0"
+        return ""
+
     def inputs(self, values: "Array") -> "Array":
         """Values (n, *shape) as the data has them, scaled for the network, float32."""
         import numpy as np
@@ -94,6 +128,22 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
         if self.target_shift:
             values = values * np.array(self.target_width) + np.array(self.target_shift)
         return values
+
+
+def prepared_for(
+    preset: Preset, known: Preparation | None = None, split: "Split | None" = None
+) -> Preparation:
+    """``known`` where it is one for this preset, or learned from the data. Raises TuidlError."""
+    if known is None:
+        return Preparation.of(preset, split)
+    graph = Graph.build(preset)
+    if (known.shape, known.classes) != (graph.spec.shape, graph.spec.classes):
+        raise DataError(
+            f"the preparation is one for inputs of {describe(known.shape)} and "
+            f"{len(known.classes)} classes, the preset has {describe(graph.spec.shape)} and "
+            f"{len(graph.spec.classes)}: are they of the same run?"
+        )
+    return known
 
 
 def split_of(preset: Preset) -> "Split":

@@ -47,7 +47,7 @@ def read_parameters(path: Path) -> Parameters:
     data = read_file(path, available_memory() // 3)
     try:
         return load(data)
-    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+    except (SafetensorError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path}: damaged, or no safetensors file: {error}") from None
 
 

@@ -15,7 +15,7 @@ from tuidl.export.formats import FORMATS, Files, Format
 from tuidl.export.proof import ProofError, difference, missing
 from tuidl.graph import Graph
 from tuidl.layers.base import Shape
-from tuidl.preparing import Preparation, split_of
+from tuidl.preparing import Preparation, prepared_for, split_of
 from tuidl.preset import Preset
 from tuidl.runs import replace_file
 from tuidl.trained import checked, model_of
@@ -68,7 +68,7 @@ def export(
         raise TuidlError(f"export to {format}: {packages} missing: pip install 'tuidl[{format}]'")
     split = _split(preset, preparation)
     x, origin = _examples(split, graph.spec.shape)
-    prepared = preparation or Preparation.of(preset, split)
+    prepared = prepared_for(preset, preparation, split)
     expected = model_of(preset, known, examples=len(x)).predict(x)
     files = chosen.write(graph, prepared, known, stem)
     _require_free(folder, stem, [*files, EXAMPLES], force)

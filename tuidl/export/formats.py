@@ -6,7 +6,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from tuidl import __version__
@@ -44,7 +43,7 @@ def _safetensors(graph: Graph, prepared: Preparation, known: Parameters, stem: s
         "format": "tuidl",
         "tuidl": __version__,
         "preset": graph.preset.to_toml(),
-        "preparation": msgspec.json.encode(prepared).decode(),
+        "preparation": prepared.to_json().decode(),
     }
     return {".safetensors": save(known, metadata)}
 

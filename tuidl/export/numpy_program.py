@@ -72,7 +72,7 @@ def _lines(step: Step) -> list[Line]:
     code = LAYERS[step.layer.kind()](step)
     expression = activated(code.expression, getattr(step.layer, "activation", "linear"), step)
     if expression == step.writes:
-        return [Line("", f"{step.name}: {code.remark}")] if code.remark else []
+        return [Line("", code.remark)] if code.remark else []
     shape = ", ".join(filter(None, [shape_text(step.node.shape), code.remark]))
     return [*map(Line, code.before), Line(f"{step.writes} = {expression}", shape)]
 
@@ -176,14 +176,18 @@ def _cell(layer: Any) -> str:
     return "gru_reset_before" if is_first_gru else str(layer.kind())
 
 
-def _same(remark: str = "") -> Callable[[Step], Code]:
-    return lambda step: Code(step.x, remark=remark)
+def _same(step: Step) -> Code:
+    return Code(step.x)
+
+
+def _dropout(step: Step) -> Code:
+    return Code(step.x, remark=f"{step.name} acts only in training")
 
 
 LAYERS: dict[str, Callable[[Step], Code]] = {
-    "input": _same(),
-    "linear": _same(),
-    "dropout": _same("only in training"),
+    "input": _same,
+    "linear": _same,
+    "dropout": _dropout,
     "reshape": _reshape,
     "flatten": _reshape,
     "dense": _layer(),

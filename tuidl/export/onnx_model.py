@@ -57,7 +57,7 @@ def model(graph: Graph, prepared: Preparation, parameters: "dict[str, Array]") -
         whole,
         {
             "preset": graph.preset.to_toml(),
-            "preparation": msgspec.json.encode(prepared).decode(),
+            "preparation": prepared.to_json().decode(),
             "answer": prepared.answer,
             "classes": msgspec.json.encode(prepared.classes).decode(),
         },

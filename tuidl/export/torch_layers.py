@@ -45,7 +45,7 @@ def _same(draft: Draft, step: Step) -> Code:
 def _dropout(draft: Draft, step: Step) -> Code:
     layer: Any = step.layer
     call = draft.module(step, f"nn.Dropout({layer.rate})")
-    return Code(f"{call}({step.x})", step.x in draft.first, remark="only in training")
+    return Code(f"{call}({step.x})", step.x in draft.first, remark="acts only in training")
 
 
 def _reshape(draft: Draft, step: Step) -> Code:

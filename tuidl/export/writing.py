@@ -1,6 +1,5 @@
 """Python programs as text: lines with comments, the head and the foot of a program."""
 
-import json
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,10 +45,22 @@ def shape_text(shape: Shape) -> str:
     return f"({', '.join(map(str, ('n', *shape)))})"
 
 
-def wrapped(text: str, indent: int = 0) -> str:
-    """Words in lines that are not too long; backslashes and quotes are made harmless."""
-    plain = " ".join(text.split()).replace("\\", "\\\\").replace('"""', "'''")
-    return textwrap.fill(plain, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
+def harmless(text: str) -> str:
+    """Words that end no docstring and say nothing unseen."""
+    seen = "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+    return seen.replace("\\", "\\\\").replace('"""', "'''")
+
+
+def wrapped(text: str) -> str:
+    """Words in lines that are not too long."""
+    return textwrap.fill(harmless(text), WIDTH, break_on_hyphens=False)
+
+
+def literal(value: float | str) -> str:
+    """As Python reads it, texts in double quotes where that needs no escape."""
+    text = repr(value)
+    is_plain = isinstance(value, str) and '"' not in value and text.startswith("'")
+    return f'"{text[1:-1]}"' if is_plain else text
 
 
 def docstring(preset: Preset, prepared: Preparation, needs: str, program: str) -> str:
@@ -58,7 +69,7 @@ def docstring(preset: Preset, prepared: Preparation, needs: str, program: str) -
     return (
         f'"""{wrapped(preset.name)}: a trained network.{about}\n\n'
         f"{wrapped(f'Written by tuidl {__version__}. {needs}')}\n\n"
-        f"    python {program}.py inputs.npy    # prints one answer for each example\n\n"
+        f"    python {harmless(program)}.py inputs.npy    # prints one answer for each example\n\n"
         f"{wrapped(inputs_text(preset, prepared))}\n"
         f'{wrapped(outputs_text(prepared))}\n"""'
     )
@@ -103,7 +114,7 @@ def imports(statements: Sequence[str]) -> str:
 
 def constant(name: str, values: Sequence[float | str]) -> str:
     """``NAME = (...)``, over several lines where it is long."""
-    texts = [json.dumps(value, ensure_ascii=False) for value in values]
+    texts = [literal(value) for value in values]
     listed = ", ".join(texts) + ("," if len(values) == 1 else "")
     if len(line := f"{name} = ({listed})") <= WIDTH:
         return line

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuidl.errors import DataError
 from tuidl.predicting.files import Inputs, read_inputs
-from tuidl.preparing import Preparation
+from tuidl.preparing import Preparation, prepared_for
 from tuidl.preset import Preset
 from tuidl.trained import MOST_AT_ONCE, model_of
 from tuidl.wording import columns
@@ -61,7 +61,7 @@ def predict_file(
     kept it; else it is learned again from the preset's data. ``key``, ``invert``: see
     ``read_inputs``. Raises TuidlError.
     """
-    prepared = preparation or Preparation.of(preset)
+    prepared = prepared_for(preset, preparation)
     inputs = read_inputs(preset, prepared, path, key=key, invert=invert)
     count = min(len(inputs.x), MOST_AT_ONCE)
     model = model_of(preset, parameters, examples=count, backend=backend, threads=threads)
