@@ -500,7 +500,7 @@ async def test_a_large_table_is_read_while_one_goes_on_typing(
     from tuidl.tui.toml_edit import dumps
 
     monkeypatch.setattr(draft, "LARGE", 10)
-    rows = "\n".join(f"{i},{i % 7}" for i in range(50))
+    rows = "\n".join(f"{i},{i * 1.5 + 0.25}" for i in range(50))
     (tmp_path / "table.csv").write_text(f"a,y\n{rows}\n")
     table = msgspec.to_builtins(load_preset("linear_regression"))
     table["data"] = {"source": "csv", "path": "table.csv", "target": "y"}
