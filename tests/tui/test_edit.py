@@ -522,4 +522,4 @@ async def test_a_large_table_is_read_while_one_goes_on_typing(
             if screen.draft.preset:
                 break
             await pilot.pause(0.02)
-        assert "1 layer" in str(screen.query_one("#problem").render())
+        assert "2 parameters" in str(screen.query_one("#problem").render())
