@@ -32,6 +32,7 @@ from tuidl.tui.engine import Engine
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
 from tuidl.tui.state import State
+from tuidl.tui.widgets.ascii_bar import use_scrollbars
 
 if TYPE_CHECKING:
     from tuidl.tui.screens.train import TrainScreen
@@ -93,6 +94,7 @@ class Playground(App[int]):
         super().__init__(driver_class=driver())
         self.state = state or State.load()
         self.unicode = unicode
+        use_scrollbars(unicode)
         self._first, self._folder = preset, folder
         self._threads, self._backend = threads, backend
         self._first_run, self._first_rate = run, learning_rate
