@@ -83,11 +83,23 @@ def _flat_gemm(a, transpose_a, b, c, keep):
                 out[j] += factor * other[j]
 
 
+@helper
+def _inner_product(a, b, c, keep):
+    """A result of one number."""
+    left, right = a.reshape(a.size), b.reshape(b.size)
+    total = c[0, 0] if keep else c.dtype.type(0)
+    for r in range(left.shape[0]):
+        total += left[r] * right[r]
+    c[0, 0] = total
+
+
 @compiled_as(gemm)
 def _gemm(a, transpose_a, b, transpose_b, c, keep):
     def implementation(a, transpose_a, b, transpose_b, c, keep):
         is_flat = c.shape[0] <= FLAT_ROWS and c.shape[1] >= WIDE_COLUMNS
-        if is_flat and not transpose_b:
+        if c.size == 1:
+            _inner_product(a, b, c, keep)
+        elif is_flat and not transpose_b:
             _flat_gemm(a, transpose_a, b, c, keep)
         else:
             _blas_gemm(a, transpose_a, b, transpose_b, c, keep)

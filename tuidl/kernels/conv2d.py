@@ -108,6 +108,18 @@ def _add_patches(patches, image, size, out_width, stride, top, left):
                 target[start + j] += source[j]
 
 
+@helper
+def _flip(w, flipped):
+    """Row (i, j, filter) of ``flipped`` = the weights w[-1 - i, -1 - j, :, filter]."""
+    height, width, channels, filters = w.shape
+    for i in range(height):
+        for j in range(width):
+            first = ((height - 1 - i) * width + (width - 1 - j)) * filters
+            for c in range(channels):
+                for f in range(filters):
+                    flipped[first + f, c] = w[i, j, c, f]
+
+
 @kernel("nhwc ijcf f -> npqf mz", cost="2npqijcf")
 def conv2d(x, w, b, y, patches, stride, top, left):
     """y[n,p,q] = b + sum of x[n, p stride - top + i, q stride - left + j] w[i,j] over i and j."""
@@ -146,8 +158,31 @@ def conv2d_weight_gradient(x, dy, dw, patches, stride, top, left):
         gemm(seen, 1 - transposed, d, 0, weights, 1 if first else 0)
 
 
+@kernel("npqf ijcf -> nhwc mz zc", cost="2npqijcf")
+def conv2d_input_gradient(dy, w, dx, patches, flipped, top, left):
+    """dx = dy convolved with the kernel turned round: for strides of 1.
+
+    ``flipped`` is scratch for that kernel. ``top`` and ``left`` are the forward padding.
+    """
+    examples, height, width, channels = dx.shape
+    kernel_height, kernel_width = w.shape[0], w.shape[1]
+    _flip(w, flipped)
+    positions = height * width
+    block = patches.shape[0] // positions
+    outputs = dx.reshape(examples * positions, channels)
+    above, before = kernel_height - 1 - top, kernel_width - 1 - left
+    for first in range(0, examples, block):
+        count = min(block, examples - first)
+        for e in range(count):
+            part = patches[e * positions : (e + 1) * positions]
+            size = (kernel_height, kernel_width)
+            _extract_patches(dy[first + e], part, size, width, 1, above, before)
+        part = outputs[first * positions : (first + count) * positions]
+        gemm(patches[: count * positions], 0, flipped, 0, part, 0)
+
+
 @kernel("npqf ijcf -> nhwc mz", cost="2npqijcf")
-def conv2d_input_gradient(dy, w, dx, patches, stride, top, left):
+def conv2d_input_gradient_strided(dy, w, dx, patches, stride, top, left):
     """dx: the patches' gradients dy w', each added back to the pixels that it came from."""
     examples, height, width, filters = dy.shape
     positions = height * width

@@ -7,9 +7,12 @@ from tuidl.kernels.jit import kernel
 @kernel("nk kf f -> nf", cost="2nkf")
 def dense(x, w, b, y):
     """y = x w + b."""
-    for row in y:
-        for j in range(row.shape[0]):
-            row[j] = b[j]
+    if b.shape[0] == 1:
+        y[:] = b[0]
+    else:
+        for row in y:
+            for j in range(row.shape[0]):
+                row[j] = b[j]
     gemm(x, 0, w, 0, y, 1)
 
 
@@ -30,6 +33,11 @@ def bias_gradient(dy, db):
     """db = the sum of dy over its rows."""
     db[:] = 0
     count = dy.shape[0]
+    if db.shape[0] == 1:
+        column = dy.reshape(count)
+        for i in range(count):
+            db[0] += column[i]
+        return
     for i in range(0, count - 3, 4):  # four rows at a time: db is loaded and stored less often
         first, second, third, fourth = dy[i], dy[i + 1], dy[i + 2], dy[i + 3]
         for j in range(db.shape[0]):

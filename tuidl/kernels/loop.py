@@ -14,6 +14,7 @@ from tuidl.kernels.cache import cache_folder, compile_cached
 from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.intrinsics import call_kernel
 from tuidl.kernels.jit import FLAGS, helper
+from tuidl.kernels.vectors import copy_values
 
 EXAMPLES, FIRST, INPUTS, TARGETS, STATISTICS = range(5)
 """What the columns of ``lanes`` say of each shard."""
@@ -22,17 +23,23 @@ EXAMPLES, FIRST, INPUTS, TARGETS, STATISTICS = range(5)
 @helper
 def _gather(lane, lanes, arena, x, y, order, position):
     """Copy a shard's examples of this step to where its instructions read them."""
-    width, targets = x.shape[1], y.shape[1]
-    for i in range(lanes[EXAMPLES, lane]):
-        number = order[position + lanes[FIRST, lane] + i]
-        source = x[number]
-        start = lanes[INPUTS, lane] + i * width
-        target = arena[start : start + width]
-        for j in range(width):
-            target[j] = source[j]
-        start = lanes[TARGETS, lane] + i * targets
-        for j in range(targets):
-            arena[start + j] = y[number, j]
+    _gather_part(lane, lanes, INPUTS, arena, x, order, position)
+    _gather_part(lane, lanes, TARGETS, arena, y, order, position)
+
+
+@helper
+def _gather_part(lane, lanes, place, arena, values, order, position):
+    """Copy the inputs or the targets; single numbers without the trouble of taking rows."""
+    width, start = values.shape[1], lanes[place, lane]
+    chosen = order[position + lanes[FIRST, lane] :]
+    count = lanes[EXAMPLES, lane]
+    if width == 1:
+        target = arena[start : start + count]
+        for i in range(count):
+            target[i] = values[chosen[i], 0]
+        return
+    for i in range(count):
+        copy_values(arena[start + i * width : start + (i + 1) * width], values[chosen[i]])
 
 
 @helper

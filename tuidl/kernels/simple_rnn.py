@@ -16,10 +16,9 @@ def simple_rnn(recurrent, inputs, states):
         after = states[t + 1]
         after[:] = inputs[t]
         gemm(states[t], 0, recurrent, 0, after, 1)
-        for n in range(after.shape[0]):
-            state = after[n]
-            for j in range(state.shape[0]):
-                state[j] = tanh(state[j])
+        state = after.reshape(after.size)
+        for i in range(state.shape[0]):
+            state[i] = tanh(state[i])
 
 
 @kernel("dd und tnd -> tnd nd", cost="2tndd")
@@ -27,8 +26,8 @@ def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry):
     """Walk back through time, from dL/dh_t of every step; ``carry`` is scratch between steps."""
     carry[:] = 0
     for t in range(d_states.shape[0] - 1, -1, -1):
-        for n in range(carry.shape[0]):
-            state, above, passed, out = states[t + 1, n], d_states[t, n], carry[n], d_inputs[t, n]
-            for j in range(state.shape[0]):
-                out[j] = (above[j] + passed[j]) * (ONE - state[j] * state[j])
+        state, above = states[t + 1].reshape(carry.size), d_states[t].reshape(carry.size)
+        passed, out = carry.reshape(carry.size), d_inputs[t].reshape(carry.size)
+        for i in range(state.shape[0]):
+            out[i] = (above[i] + passed[i]) * (ONE - state[i] * state[i])
         gemm(d_inputs[t], 0, recurrent, 1, carry, 0)

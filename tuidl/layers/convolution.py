@@ -6,10 +6,11 @@ from math import prod
 from tuidl.config import Count, Size
 from tuidl.layers.base import ActivatedLayer, Parameter, Shape
 from tuidl.starts import Initializer
-from tuidl.tape import Batch, Scope
+from tuidl.tape import Batch, Scope, View
 
 PATCH_FLOATS = 65_536
-"""Room for patches, in floats: 256 KiB stay in a core's second-level cache beside the weights."""
+"""Room for patches and what is computed from them, in floats: 256 KiB stay in a core's second-level
+cache beside the weights."""
 
 
 @dataclass(frozen=True)
@@ -55,23 +56,42 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
     def emit(self, scope: Scope) -> None:
         frame = self.frame(scope.input_shape)
         positions, patch = prod(frame.output), prod(frame.kernel) * frame.image[-1]
-        block = min(max(PATCH_FLOATS // (positions * patch), 1), scope.examples)
         kernel_shape = (*frame.kernel, frame.image[-1], self.filters)
         options = {"stride": self.stride, "top": frame.top, "left": frame.left}
         x = scope.x.reshape(Batch(), *frame.image)
         y = scope.y.reshape(Batch(), *frame.output, self.filters)
         kernel = scope.parameters["kernel"].reshape(*kernel_shape)
         bias = scope.parameters.get("bias") or scope.zeros(self.filters)
-        patches = scope.buffer("patches", block * positions, patch)
+        patches = self._patches(scope, positions, patch, self.filters)
         scope.forward("conv2d", x, kernel, bias, y, patches, **options)
         if scope.dy is None:
             return
         dy = scope.dy.reshape(*y.shape)
         d_kernel = scope.gradients["kernel"].reshape(*kernel_shape)
-        patches = scope.buffer("patches", block * positions, patch)
+        patches = self._patches(scope, positions, patch, self.filters)
         scope.backward("conv2d_weight_gradient", x, dy, d_kernel, patches, **options)
         if self.use_bias:
             scope.backward("bias_gradient", dy.rows, scope.gradients["bias"])
         if scope.dx is not None:
-            dx = scope.dx.reshape(*x.shape)
-            scope.backward("conv2d_input_gradient", dy, kernel, dx, patches, **options)
+            self._emit_input_gradient(scope, frame, dy, kernel)
+
+    def _emit_input_gradient(self, scope: Scope, frame: Frame, dy: View, kernel: View) -> None:
+        """A convolution of its own where the stride is 1; else patches are added back."""
+        assert scope.dx is not None
+        dx = scope.dx.reshape(Batch(), *frame.image)
+        taps, channels = prod(frame.kernel), frame.image[-1]
+        if self.stride == 1:
+            patches = self._patches(scope, prod(frame.image[:2]), taps * self.filters, channels)
+            flipped = scope.buffer("flipped", taps * self.filters, channels)
+            options = {"top": frame.top, "left": frame.left}
+            scope.backward("conv2d_input_gradient", dy, kernel, dx, patches, flipped, **options)
+            return
+        patches = self._patches(scope, prod(frame.output), taps * channels, self.filters)
+        options = {"stride": self.stride, "top": frame.top, "left": frame.left}
+        scope.backward("conv2d_input_gradient_strided", dy, kernel, dx, patches, **options)
+
+    def _patches(self, scope: Scope, positions: int, width: int, answers: int) -> View:
+        """Room for the patches of as many examples as fit a core's cache, with their answers."""
+        fitting = PATCH_FLOATS // (positions * (width + answers))
+        block = min(max(fitting, 1), scope.examples)
+        return scope.buffer("patches", block * positions, width)
