@@ -1,16 +1,12 @@
-"""Microseconds of a training step: gather, forward, loss, backward, update, without any Python.
+"""Our own training step: gather, forward, loss, backward, update, without any Python.
 
-    python -m bench.measure SYSTEM THREADS
-
-speaks the protocol of the peers. Training tries several numbers of threads and keeps the fastest
-(``tuidl/training/crew.py``), so one thread is a way of its own here.
+Training tries several numbers of threads and keeps the fastest (``tuidl/training/crew.py``), so one
+thread is a way of its own here.
 """
 
 import numpy as np
 
-from bench.peers.protocol import EXAMPLES, Way, serve, started_as
-from bench.systems import SYSTEMS
-from tuidl import __version__
+from bench.peers.protocol import EXAMPLES, Way
 from tuidl.backends.base import Batches, Stretch
 from tuidl.model import Model
 from tuidl.preset import Preset
@@ -44,13 +40,3 @@ def ways(model: Model, threads: int) -> dict[str, Way]:
 
     numbers = [threads, 1] if model.program.shards > 1 and threads > 1 else [threads]
     return {f"{n} thread{'s' if n > 1 else ''}": on(n) for n in numbers}
-
-
-def main() -> None:
-    system, threads, _ = started_as()
-    model = prepared(SYSTEMS[system].preset(), threads)
-    serve(f"tuidl {__version__}", model.program.graph.parameter_count, ways(model, threads))
-
-
-if __name__ == "__main__":
-    main()

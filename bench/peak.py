@@ -1,4 +1,4 @@
-"""The fastest this machine multiplies large matrices, in operations a second: ``python -m bench.peak``.
+"""``python -m bench.peak``: the fastest that large matrices are multiplied, operations a second.
 
 NumPy's BLAS reads how many threads it may use from OPENBLAS_NUM_THREADS.
 """

@@ -24,9 +24,7 @@ class System:
 
 
 def _block(filters: int, padding: str = "valid", pool: bool = True) -> str:
-    layer = (
-        f'{{type = "conv2d", filters = {filters}, padding = "{padding}", activation = "relu"}},'
-    )
+    layer = f'{{type = "conv2d", filters = {filters}, padding = "{padding}", activation = "relu"}},'
     return layer + '{type = "max_pool2d"},' if pool else layer
 
 
@@ -97,7 +95,9 @@ SYSTEMS = {
         System(
             "gru_sine",
             _values(
-                '{source = "sine", window = 32}', '{type = "gru", units = 32}, {type = "dense"}', _ADAM
+                '{source = "sine", window = 32}',
+                '{type = "gru", units = 32}, {type = "dense"}',
+                _ADAM,
             ),
             parameters=3_393,
         ),

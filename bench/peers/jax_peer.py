@@ -185,20 +185,21 @@ def main():
     zeros = [trees(jnp.zeros_like, p) for _ in range(2)]
     state = () if SYSTEM in BY_SGD else (jnp.zeros(()), *zeros)
     one = jax.jit(step)
-    epoch = jax.jit(lambda carry: lax.scan(step, carry, (x[:SCANNED], y[:SCANNED])))
+    epoch = jax.jit(lambda carry, x, y: lax.scan(step, carry, (x, y)))
+    scanned = x[:SCANNED], y[:SCANNED]
     batches = [(x[i], y[i]) for i in range(STEPS)]
     start = p, state, jax.random.PRNGKey(0)
 
     def steps(count):
         carry = start
         for i in range(count):
-            carry, value = one(carry, batches[i % STEPS])
+            carry, _ = one(carry, batches[i % STEPS])
         jax.block_until_ready(carry)
 
     def epochs(count):
         carry = start
         for _ in range(count):
-            carry, values = epoch(carry)
+            carry, _ = epoch(carry, *scanned)
         jax.block_until_ready(carry)
 
     parameters = sum(leaf.size for leaf in jax.tree_util.tree_leaves(p))

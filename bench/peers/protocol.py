@@ -55,14 +55,14 @@ def started_as() -> tuple[str, int, list[str]]:
     return system, int(threads), ways
 
 
-def serve(version: str, parameters: int, ways: dict[str, Way]) -> None:
+def serve(version: str, parameters: int, ways: dict[str, Way], **facts: int) -> None:
     """Measure for as long as somebody asks. ``parameters``: how many are trained."""
     for way in ways.values():
         way.prepare()
     first = {name: way.microseconds() for name, way in ways.items()}
     best = min(first.values())
     ways = {name: way for name, way in ways.items() if first[name] < HOPELESS * best}
-    say({"version": version, "parameters": parameters})
+    say({"version": version, "parameters": parameters, **facts})
     for _ in sys.stdin:
         times = {name: way.microseconds() for name, way in ways.items()}
         say({"microseconds": times, "memory": peak_memory()})
