@@ -74,9 +74,12 @@ class Contender:
         return cls(OURS, [sys.executable, "-m", "bench.ours", system, str(threads)])
 
     @classmethod
-    def peer(cls, name: str, interpreter: Path, system: str, threads: int) -> Self:
+    def peer(
+        cls, name: str, interpreter: Path, system: str, threads: int, ways: tuple[str, ...] = ()
+    ) -> Self:
+        """``ways``: others than usual."""
         script = ROOT / "bench" / "peers" / PEERS[name].script
-        arguments = [system, str(threads), *PEERS[name].ways]
+        arguments = [system, str(threads), *(ways or PEERS[name].ways)]
         return cls(name, [str(interpreter), str(script), *arguments])
 
     def measure(self, busy: bool) -> None:
@@ -91,6 +94,9 @@ class Contender:
         self.timing.memory = max(self.timing.memory, answer["memory"])
 
     def close(self) -> None:
+        """End the process; once is enough."""
+        if self._errors.closed:
+            return
         self._process.kill()
         self._process.communicate()
         self._errors.close()
@@ -105,16 +111,17 @@ class Contender:
         self._process.wait()
         self._errors.seek(0)
         message = self._errors.read()[-2000:]
+        self.close()
         raise RuntimeError(f"{self.name} ended with {self._process.returncode}:\n{message}")
 
 
 @contextmanager
-def busy_cores(count: int) -> Iterator[None]:
+def busy_cores(count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Keep so many cores busy with processes that do nothing useful."""
     command = [sys.executable, "-c", "while True: pass"]
     processes = [subprocess.Popen(command) for _ in range(count)]
     try:
-        yield
+        yield processes
     finally:
         for process in processes:
             process.kill()

@@ -16,6 +16,8 @@ from typing import Any
 
 EXAMPLES = 2048
 SECONDS_OF_A_ROUND = 0.1
+DESCRIBE = "describe"
+"""Said in place of a way: only say what there is, and end."""
 HOPELESS = 3
 """A way that takes so many times as long as the best one, once warm, is not measured further."""
 
@@ -57,12 +59,16 @@ def started_as() -> tuple[str, int, list[str]]:
 
 def serve(version: str, parameters: int, ways: dict[str, Way], **facts: int) -> None:
     """Measure for as long as somebody asks. ``parameters``: how many are trained."""
+    known = {"version": version, "parameters": parameters, **facts}
+    if DESCRIBE in sys.argv:
+        say(known)
+        return
     for way in ways.values():
         way.prepare()
     first = {name: way.microseconds() for name, way in ways.items()}
     best = min(first.values())
     ways = {name: way for name, way in ways.items() if first[name] < HOPELESS * best}
-    say({"version": version, "parameters": parameters, **facts})
+    say(known)
     for _ in sys.stdin:
         times = {name: way.microseconds() for name, way in ways.items()}
         say({"microseconds": times, "memory": peak_memory()})
