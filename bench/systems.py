@@ -4,48 +4,113 @@ from dataclasses import dataclass
 
 from tuidl.preset import Preset
 
-EXAMPLES = 2048
-
 
 @dataclass(frozen=True)
 class System:
-    """A network, its optimizer and the batch size at which it is compared."""
+    """A network, its optimizer and the batch size at which it is compared.
+
+    ``parameters``: how many it trains, as Keras counts them. PyTorch gives a recurrent layer a
+    second bias, ``second_biases`` numbers in all, which only its sum with the first tells apart.
+    """
 
     name: str
     toml: str
+    parameters: int
+    second_biases: int = 0
 
-    def preset(self) -> Preset:
-        return Preset.parse(f'name = "{self.name}"\n{self.toml}', f"bench: {self.name}")
+    def preset(self, *overrides: str) -> Preset:
+        text = f'name = "{self.name}"\n{self.toml}'
+        return Preset.parse(text, f"bench: {self.name}", overrides)
 
 
-def _conv(filters: int) -> str:
+def _block(filters: int, padding: str = "valid", pool: bool = True) -> str:
+    layer = f'{{type = "conv2d", filters = {filters}, padding = "{padding}", activation = "relu"}},'
+    return layer + '{type = "max_pool2d"},' if pool else layer
+
+
+def _classifier() -> str:
+    return '{type = "flatten"}, {type = "dense", units = 64, activation = "relu"},' + _ANSWER
+
+
+def _classes(source: str, layers: str, batch: int = 32) -> str:
+    return _trained(f'{{source = "{source}"}}', layers, "cross_entropy", 'type = "adam"', batch)
+
+
+def _values(source: str, layers: str, optimizer: str) -> str:
+    return _trained(source, layers, "mse", optimizer, 32)
+
+
+def _trained(data: str, layers: str, loss: str, optimizer: str, batch: int) -> str:
     return (
-        f'{{type = "conv2d", filters = {filters}, padding = "same", activation = "relu"}},'
-        '{type = "max_pool2d"},'
+        f'layers = [{layers}]\ndata = {data}\nloss = {{type = "{loss}"}}\n'
+        f"optimizer = {{{optimizer}}}\ntraining = {{batch_size = {batch}}}"
     )
 
+
+_ANSWER = '{type = "dense", activation = "softmax"}'
+_SGD, _ADAM = 'type = "sgd", learning_rate = 0.01', 'type = "adam"'
 
 SYSTEMS = {
     system.name: system
     for system in (
         System(
             "linear_regression",
-            'layers = [{type = "dense"}]\ndata = {source = "linear"}\nloss = {type = "mse"}\n'
-            'optimizer = {type = "sgd", learning_rate = 0.01}\ntraining = {batch_size = 32}',
+            _values('{source = "linear"}', '{type = "dense"}', _SGD),
+            parameters=2,
+        ),
+        System(
+            "mnist_mlp",
+            _classes(
+                "mnist",
+                '{type = "flatten"}, {type = "dense", units = 32, activation = "relu"},'
+                '{type = "dropout", rate = 0.2},' + _ANSWER,
+            ),
+            parameters=25_450,
         ),
         System(
             "digits_cnn",
-            f'layers = [{_conv(16)}{_conv(32)}{{type = "flatten"}},'
-            '{type = "dense", units = 64, activation = "relu"},'
-            '{type = "dense", activation = "softmax"}]\n'
-            'data = {source = "digits"}\nloss = {type = "cross_entropy"}\n'
-            'optimizer = {type = "adam"}\ntraining = {batch_size = 32}',
+            _classes("digits", _block(16, "same") + _block(32, "same") + _classifier()),
+            parameters=13_706,
+        ),
+        System(
+            "mnist_cnn",
+            _classes("mnist", _block(32) + _block(64) + _block(64, pool=False) + _classifier(), 64),
+            parameters=93_322,
+        ),
+        System(
+            "cifar_cnn",
+            _classes("cifar10", _block(32) + _block(64) + _classifier()),
+            parameters=167_562,
+        ),
+        System(
+            "rnn_sine",
+            _values(
+                '{source = "sine", window = 2}',
+                '{type = "simple_rnn", units = 1}, {type = "dense"}',
+                _SGD,
+            ),
+            parameters=5,
+            second_biases=1,
         ),
         System(
             "gru_sine",
-            'layers = [{type = "gru", units = 32}, {type = "dense"}]\n'
-            'data = {source = "sine", window = 32}\nloss = {type = "mse"}\n'
-            'optimizer = {type = "adam"}\ntraining = {batch_size = 32}',
+            _values(
+                '{source = "sine", window = 32}',
+                '{type = "gru", units = 32}, {type = "dense"}',
+                _ADAM,
+            ),
+            parameters=3_393,
+        ),
+        System(
+            "lstm_rows",
+            _classes(
+                "mnist",
+                '{type = "reshape", shape = [28, 28]},'
+                '{type = "lstm", units = 64, return_sequences = true}, {type = "lstm", units = 64},'
+                + _ANSWER,
+            ),
+            parameters=57_482,
+            second_biases=2 * 4 * 64,
         ),
     )
 }

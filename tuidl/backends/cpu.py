@@ -7,13 +7,14 @@ from typing import Any
 import numba
 import numpy as np
 
-from tuidl.backends.base import Batches, Compiling, Feed, Stretch, aligned_zeros
+from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch, aligned_zeros
 from tuidl.errors import BackendError
 from tuidl.kernels import KERNELS, blas
 from tuidl.kernels.ahead import LOOP, helper_process
 from tuidl.kernels.clock import CLOCK_SIZE
 from tuidl.kernels.jit import call_row
 from tuidl.kernels.loop import compiled_loop, loop_is_compiled
+from tuidl.kernels.timing import FIRST_ROW, compiled_timer
 from tuidl.limits import default_threads
 from tuidl.program import Program, Rows
 
@@ -98,3 +99,26 @@ class CpuEngine:
         for lane in range(lanes):
             row = np.ascontiguousarray(rows.rows[number, lane])
             call_row(self._addresses[row[0]], row, self.arena, self.clock)
+
+    def time_rows(self, batches: Batches, feed: Feed, rate: float, steps: int) -> Array:
+        """Run whole steps of an epoch on one thread, with a look at the clock after each row.
+
+        Returns nanoseconds (steps, rows + FIRST_ROW, lanes), laid out as in ``kernels/timing.py``.
+        """
+        rows = batches.whole.rows
+        ticks = np.zeros((steps, FIRST_ROW + rows.shape[0], rows.shape[1]), np.int64)
+        compiled_timer(self.dtype)(
+            self._addresses,
+            rows,
+            batches.whole.stages,
+            batches.lanes[0],
+            self.arena,
+            self.clock,
+            feed.x,
+            feed.y,
+            feed.order[: steps * batches.batch],
+            batches.batch,
+            rate,
+            ticks,
+        )
+        return ticks

@@ -3,11 +3,15 @@
 import shutil
 import sys
 import textwrap
+from typing import TYPE_CHECKING
 
 import click
 
 from tuidl.cli.common import PAGE, naming, prepare, set_option
 from tuidl.errors import suggestion
+
+if TYPE_CHECKING:
+    from tuidl.preset import Preset
 
 
 @click.command()
@@ -28,14 +32,31 @@ def presets() -> None:
 @click.command()
 @click.argument("preset")
 @set_option
-def show(preset: str, overrides: tuple[str, ...]) -> None:
+@click.option("--profile", "profiled", is_flag=True, help="Time of each instruction of a step.")
+@click.option("--sorted", "slowest_first", is_flag=True, help="With --profile: slowest first.")
+def show(preset: str, overrides: tuple[str, ...], profiled: bool, slowest_first: bool) -> None:
     """Layers, shapes, parameters, FLOPs, memory and program of PRESET."""
-    prepare(1)
+    if slowest_first and not profiled:
+        raise click.UsageError("--sorted goes with --profile")
+    prepare(None if profiled else 1)
     from tuidl.library import load_preset
-    from tuidl.show import description
 
     with naming(preset):
-        click.echo(description(load_preset(preset, overrides)))
+        loaded = load_preset(preset, overrides)
+        if profiled:
+            _show_profile(loaded, slowest_first)
+            return
+        from tuidl.show import description
+
+        click.echo(description(loaded))
+
+
+def _show_profile(preset: "Preset", slowest_first: bool) -> None:
+    from tuidl.profile_table import profile_lines
+    from tuidl.profiling import profile
+    from tuidl.reports import speaks_unicode
+
+    click.echo("\n".join(profile_lines(profile(preset), slowest_first, speaks_unicode())))
 
 
 @click.command()

@@ -1,0 +1,73 @@
+"""tuidl beside its peers: every round asks each of them once, so that all see the same machine."""
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench.contenders import ROOT, Contender, busy_cores
+from bench.records import OURS, SystemResult, Timing
+
+PAUSE = 0.2
+"""Seconds before a round: threads of the one asked before spin on for a while."""
+
+
+def compare(
+    system: str, peers: dict[str, Path], threads: int, rounds: int, busy: bool
+) -> SystemResult:
+    """Measure one system in fresh processes. Raises RuntimeError where one of them fails."""
+    with ExitStack() as stack:
+        contenders = list(_started(system, peers, threads, stack))
+        _rounds(contenders, rounds, busy=False)
+        if busy:
+            with busy_cores(threads):
+                _rounds(contenders, rounds, busy=True)
+    facts = contenders[0].facts
+    timings: dict[str, Timing] = {each.name: each.timing for each in contenders}
+    return SystemResult(facts["batch"], facts["flops"], timings)
+
+
+def _started(
+    system: str, peers: dict[str, Path], threads: int, stack: ExitStack
+) -> Iterator[Contender]:
+    for name, interpreter in {OURS: Path(sys.executable), **peers}.items():
+        if name == OURS:
+            contender = Contender.ours(system, threads)
+        else:
+            contender = Contender.peer(name, interpreter, system, threads)
+        stack.callback(contender.close)
+        yield contender
+
+
+def _rounds(contenders: list[Contender], rounds: int, busy: bool) -> None:
+    """The order turns round, so that nobody always follows the same one."""
+    for number in range(rounds):
+        turn = number % len(contenders)
+        for contender in contenders[turn:] + contenders[:turn]:
+            time.sleep(PAUSE)
+            contender.measure(busy)
+
+
+def peak(threads: int) -> float:
+    """Operations a second of a large matrix product on so many threads."""
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": str(threads)}
+    command = [sys.executable, "-m", "bench.peak"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    return float(done.stdout)
+
+
+def machine() -> str:
+    """Processor and number of cores, as far as the system tells."""
+    model = platform.processor() or platform.machine()
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        lines = information.read_text().splitlines()
+        names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+        model = names[0] if names else model
+    return f"{model}, {os.cpu_count()} cores, {platform.system()}"

@@ -1,0 +1,128 @@
+"""Measured processes: ours and the peers', each in its own interpreter."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from bench.records import OURS, Timing
+
+ROOT = Path(__file__).parents[1]
+PEERS_VARIABLE = "BENCH_PEERS_DIR"
+PEERS_FOLDER = ROOT / ".peers"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A script of ``bench/peers``, the environment that it usually lives in, the ways it tries."""
+
+    script: str
+    environment: str
+    ways: tuple[str, ...] = ()
+
+
+PEERS = {
+    "torch": Peer("torch_peer.py", "torch"),
+    "torch_compiled": Peer("torch_peer.py", "torch", ("compiled",)),
+    "keras": Peer("keras_peer.py", "keras"),
+    "jax": Peer("jax_peer.py", "jax"),
+}
+
+
+def interpreters(text: str) -> dict[str, Path]:
+    """``torch=/path/to/python,jax`` as interpreters by peer; one without a path is looked for in
+    BENCH_PEERS_DIR, or in ``.peers`` here. Raises ValueError."""
+    found = {}
+    for part in text.split(","):
+        name, _, path = part.strip().partition("=")
+        if name not in PEERS:
+            raise ValueError(f"no peer {name!r} (there are: {', '.join(PEERS)})")
+        folder = Path(os.environ.get(PEERS_VARIABLE) or PEERS_FOLDER)
+        usual = folder / PEERS[name].environment / "bin" / "python"
+        interpreter = Path(path) if path else usual
+        if not interpreter.exists():
+            raise ValueError(
+                f"{name}: no interpreter {interpreter}; say {name}=/path/to/python, or make a "
+                f"virtual environment {PEERS[name].environment!r} in the folder {PEERS_VARIABLE}"
+            )
+        found[name] = interpreter
+    return found
+
+
+class Contender:
+    """A process that gets ready for one system and measures rounds when asked."""
+
+    def __init__(self, name: str, command: list[str]) -> None:
+        self.name = name
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115  (closed with the process)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
+        )  # fmt: skip
+        self.facts = self._hear()
+        self.timing = Timing(self.facts["version"], self.facts["parameters"])
+
+    @classmethod
+    def ours(cls, system: str, threads: int) -> Self:
+        return cls(OURS, [sys.executable, "-m", "bench.ours", system, str(threads)])
+
+    @classmethod
+    def peer(
+        cls, name: str, interpreter: Path, system: str, threads: int, ways: tuple[str, ...] = ()
+    ) -> Self:
+        """``ways``: others than usual."""
+        script = ROOT / "bench" / "peers" / PEERS[name].script
+        arguments = [system, str(threads), *(ways or PEERS[name].ways)]
+        return cls(name, [str(interpreter), str(script), *arguments])
+
+    def measure(self, busy: bool) -> None:
+        """One round, kept in ``timing``."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("round\n")
+        self._process.stdin.flush()
+        answer = self._hear()
+        kept = self.timing.busy if busy else self.timing.rounds
+        for way, microseconds in answer["microseconds"].items():
+            kept.setdefault(way, []).append(microseconds)
+        self.timing.memory = max(self.timing.memory, answer["memory"])
+
+    def close(self) -> None:
+        """End the process; once is enough."""
+        if self._errors.closed:
+            return
+        self._process.kill()
+        self._process.communicate()
+        self._errors.close()
+
+    def _hear(self) -> dict[str, Any]:
+        """The next answer; libraries may print lines of their own before it."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("{"):
+                answer: dict[str, Any] = json.loads(line)
+                return answer
+        self._process.wait()
+        self._errors.seek(0)
+        message = self._errors.read()[-2000:]
+        self.close()
+        raise RuntimeError(f"{self.name} ended with {self._process.returncode}:\n{message}")
+
+
+@contextmanager
+def busy_cores(count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Keep so many cores busy with processes that do nothing useful."""
+    command = [sys.executable, "-c", "while True: pass"]
+    processes = [subprocess.Popen(command) for _ in range(count)]
+    try:
+        yield processes
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()

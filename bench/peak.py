@@ -1,0 +1,16 @@
+"""``python -m bench.peak``: the fastest that large matrices are multiplied, operations a second.
+
+NumPy's BLAS reads how many threads it may use from OPENBLAS_NUM_THREADS.
+"""
+
+from tuidl.profiling import product_speed
+
+SIDE, ATTEMPTS = 1536, 10
+
+
+def main() -> None:
+    print(max(product_speed(SIDE) for _ in range(ATTEMPTS)))
+
+
+if __name__ == "__main__":
+    main()

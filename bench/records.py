@@ -1,0 +1,96 @@
+"""What was measured, as it is saved."""
+
+import statistics
+from dataclasses import dataclass
+
+import msgspec
+
+OURS = "tuidl"
+
+
+@dataclass(frozen=True)
+class Best:
+    """The way to train that was fastest by its median; microseconds a step."""
+
+    way: str
+    median: float
+    low: float
+    high: float
+
+
+class Timing(msgspec.Struct):
+    """One library on one system: microseconds a step by way and round, and ``busy`` the same
+    beside processes that keep every core busy. ``memory``: the process's peak, bytes."""
+
+    version: str
+    parameters: int
+    memory: int = 0
+    rounds: dict[str, list[float]] = {}
+    busy: dict[str, list[float]] = {}
+
+    @property
+    def best(self) -> Best:
+        return _best(self.rounds)
+
+    @property
+    def best_busy(self) -> Best:
+        return _best(self.busy)
+
+
+class SystemResult(msgspec.Struct):
+    """``flops``: operations of a training step, by our count, whoever does it."""
+
+    batch: int
+    flops: int
+    timings: dict[str, Timing]
+
+    @property
+    def peers(self) -> dict[str, Timing]:
+        return {name: timing for name, timing in self.timings.items() if name != OURS}
+
+    def ratio(self, peer: str) -> float:
+        """How many times as long as we the peer takes, by medians."""
+        return self.timings[peer].best.median / self.timings[OURS].best.median
+
+    def least_ratio(self, by_lowest: bool = False) -> tuple[str, float]:
+        """The fastest peer and its ratio, by medians or by the fastest rounds."""
+        kind = "low" if by_lowest else "median"
+        times = {name: getattr(timing.best, kind) for name, timing in self.peers.items()}
+        name = min(times, key=times.__getitem__)
+        return name, times[name] / getattr(self.timings[OURS].best, kind)
+
+
+class Whole(msgspec.Struct):
+    """Seconds of whole processes, from start to end; ``memory``: the largest peak, bytes."""
+
+    what: str
+    seconds: list[float]
+    memory: int
+
+
+class Comparison(msgspec.Struct):
+    """All that one call measured. ``peak``: operations a second of a large matrix product."""
+
+    date: str
+    command: str
+    machine: str
+    threads: int
+    peak: float
+    systems: dict[str, SystemResult] = {}
+    whole: list[Whole] = []
+
+    @property
+    def peers(self) -> list[str]:
+        names = (name for result in self.systems.values() for name in result.peers)
+        return list(dict.fromkeys(names))
+
+    @property
+    def versions(self) -> list[str]:
+        known = (t.version for r in self.systems.values() for t in r.timings.values())
+        return list(dict.fromkeys(known))
+
+
+def _best(ways: dict[str, list[float]]) -> Best:
+    medians = {way: statistics.median(times) for way, times in ways.items()}
+    way = min(medians, key=medians.__getitem__)
+    return Best(way, medians[way], min(ways[way]), max(ways[way]))

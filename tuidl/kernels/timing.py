@@ -1,0 +1,94 @@
+"""The compiled loop with a clock: how long each row of a program takes within real steps.
+
+Rows run in the order of the training loop, all lanes on one thread, so each finds the cache as its
+neighbours leave it. Rows repeated on their own would find everything they need there.
+"""
+
+import time
+from functools import cache
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from tuidl.errors import BackendError
+from tuidl.kernels.cache import compile_cached
+from tuidl.kernels.clock import LEARNING_RATE, STEP
+from tuidl.kernels.intrinsics import call_kernel
+from tuidl.kernels.jit import FLAGS
+from tuidl.kernels.loop import _gather
+
+READING, GATHER, FIRST_ROW = range(3)
+"""Places of ``ticks``: reading the clock itself, the copying of examples, then the rows."""
+
+MONOTONIC = getattr(time, "CLOCK_MONOTONIC", None)
+SECOND = 1_000_000_000
+
+
+@intrinsic
+def nanoseconds(typing_context: Any, scratch: Any) -> Any:
+    """The system's monotonic clock; ``scratch``: (2,) int64, overwritten."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        number, size = ir.IntType(32), ir.IntType(64)
+        kind = ir.FunctionType(number, [number, data.type])
+        function = cgutils.get_or_insert_function(builder.module, kind, "clock_gettime")
+        builder.call(function, [number(MONOTONIC), data])
+        seconds = builder.load(data)
+        rest = builder.load(builder.gep(data, [size(1)]))
+        return builder.add(builder.mul(seconds, size(SECOND)), rest)
+
+    return types.int64(scratch), codegen
+
+
+def timed_steps(
+    addresses, rows, stages, lanes, arena, clock, x, y, order, batch, rate, ticks,
+):  # fmt: skip
+    """Run whole steps from the start of ``order`` on, as ``run_steps`` does on one thread.
+
+    Parameters
+    ----------
+    rows : (rows, lanes, width) for whole batches
+    lanes : (5, shards), what the names in ``loop.py`` say of them
+    rate : the learning rate of every step
+    ticks : (steps, rows + FIRST_ROW, lanes) out: nanoseconds
+    """
+    scratch = np.zeros(2, np.int64)
+    for k in range(ticks.shape[0]):
+        clock[STEP] += 1.0
+        clock[LEARNING_RATE] = rate
+        before = nanoseconds(scratch)
+        ticks[k, READING, 0] = nanoseconds(scratch) - before
+        for stage in range(stages.shape[0]):
+            first, end, width = stages[stage]
+            for lane in range(width):
+                before = nanoseconds(scratch)
+                if stage == 0:
+                    _gather(lane, lanes, arena, x, y, order, k * batch)
+                    after = nanoseconds(scratch)
+                    ticks[k, GATHER, lane] = after - before
+                    before = after
+                for r in range(first, end):
+                    row = rows[r, lane]
+                    call_kernel(addresses[row[0]], row, arena, clock)
+                    after = nanoseconds(scratch)
+                    ticks[k, FIRST_ROW + r, lane] = after - before
+                    before = after
+
+
+@cache
+def compiled_timer(dtype: np.dtype[Any]) -> Any:
+    """``timed_steps`` for arenas of ``dtype``. Raises BackendError where no such clock is."""
+    if MONOTONIC is None:
+        raise BackendError("a profile needs the clock of POSIX systems: none here")
+    scalar = types.float32 if dtype == np.float32 else types.float64
+    signature = types.void(
+        types.int64[::1], types.int64[:, :, ::1], types.int64[:, ::1], types.int64[:, ::1],
+        scalar[::1], types.float64[::1], scalar[:, ::1], scalar[:, ::1], types.int64[::1],
+        types.int64, types.float64, types.int64[:, :, ::1],
+    )  # fmt: skip
+    return compile_cached(lambda cached: njit(signature, cache=cached, **FLAGS)(timed_steps))
