@@ -21,8 +21,11 @@ class Point:
 
 def merged(first: Point, second: Point) -> Point:
     """Two neighbours as one; NaN counts only where there is nothing else."""
-    low = min((p.low for p in (first, second) if p.low == p.low), default=first.low)
-    high = max((p.high for p in (first, second) if p.high == p.high), default=first.high)
+    low, high = first.low, first.high
+    if second.low < low or low != low:
+        low = second.low
+    if second.high > high or high != high:
+        high = second.high
     return Point(first.x, low, high, second.last)
 
 
@@ -56,6 +59,21 @@ class Series:
                 self._each *= 2
             self.whole.append(point)
         self._open = (self._open + 1) % self._each
+
+    def until(self, x: float) -> "Series":
+        """A series that goes on from ``x``, with what came before it; merged neighbours count by
+        where they start."""
+        kept = Series(self.capacity, [point for point in self.whole if point.x < x])
+        kept.recent.extend(pair for pair in self.recent if pair[0] < x)
+        kept._each = self._each
+        return kept
+
+    def copied(self) -> "Series":
+        """The same, no longer changing."""
+        copy = Series(self.capacity, list(self.whole))
+        copy.recent = self.recent.copy()
+        copy._each, copy._open = self._each, self._open
+        return copy
 
     @property
     def last(self) -> float | None:

@@ -12,6 +12,7 @@ from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
 from tuidl.cli.runs import replay, runs, verify
 from tuidl.cli.training import resume, train
+from tuidl.cli.viewing import view
 from tuidl.errors import SaveError, TuidlError
 from tuidl.terminal import leave_on_interrupt, prepare_streams
 
@@ -42,6 +43,7 @@ def cli() -> None:
     tuidl PRESET --no-ui --json   train, events as JSON lines
     tuidl resume RUN              go on with a run that was stopped, or killed
     tuidl runs                    the runs that are kept
+    tuidl view RUN|FILE|-         curves of a run, or of any program's JSON lines
     tuidl presets                 what there is to train
     tuidl explain CONCEPT         what a word means, in plain words
     tuidl train --help            all options of a training run
@@ -50,7 +52,9 @@ def cli() -> None:
     """
 
 
-for command in (train, resume, runs, verify, replay, presets, show, gradcheck, download, explain):
+for command in (
+    train, resume, runs, view, verify, replay, presets, show, gradcheck, download, explain,
+):  # fmt: skip
     cli.add_command(command)
 
 

@@ -26,11 +26,13 @@ from tuidl.preset import Preset
 from tuidl.runs.folder import EVENTS
 from tuidl.runs.log import read_events
 from tuidl.tui.engine import Engine
+from tuidl.tui.kept import KeptRuns
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
 from tuidl.tui.state import State
 
 if TYPE_CHECKING:
+    from tuidl.logs.source import Source
     from tuidl.tui.screens.train import TrainScreen
 
 PROBE_SHARE = 0.04
@@ -80,13 +82,15 @@ class Playground(App[int]):
         unicode: bool = True,
         run: Path | None = None,
         learning_rate: float | None = None,
+        view: "Source | None" = None,
     ) -> None:
         super().__init__()
         self.state = state or State.load()
         self.unicode = unicode
         self._first, self._folder = preset, folder
         self._threads, self._backend = threads, backend
-        self._first_run, self._first_rate = run, learning_rate
+        self._first_run, self._first_rate, self._first_view = run, learning_rate, view
+        self.kept = KeptRuns(self)
         log = Path(platformdirs.user_log_dir("tuidl")) / f"engine-{os.getpid()}.log"
         self.engine = Engine(log, self._on_event, self._on_engine_end)
         self._loaded: Preset | None = None
@@ -112,7 +116,9 @@ class Playground(App[int]):
             asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
         self.set_interval(0.1, self._ask)
         self.set_interval(2.0, self._measure)
-        if self._first is None:
+        if self._first_view is not None:
+            self.view(self._first_view)  # which needs no engine
+        elif self._first is None:
             self._go_home()
             self.call_after_refresh(self.engine.start)
         else:
@@ -280,6 +286,29 @@ class Playground(App[int]):
         self.cost = (now[0] - self._cpu[0]) / max(now[1] - self._cpu[1], 1e-9)
         self._cpu = now
 
+    # --- logs -------------------------------------------------------------------------------------
+
+    def view(self, source: "Source") -> None:
+        """Open the viewer on a log."""
+        from tuidl.tui.screens.view import ViewScreen
+
+        self.push_screen(ViewScreen(source))
+
+    def cannot_view(self, screen: Screen[Any], problem: str) -> None:
+        """A log that turns out to be none: the end, or back to where it was opened."""
+        if self._first_view is not None:
+            self.exit(2, return_code=2, message=f"tuidl: error: {problem}")
+        elif screen.is_current:
+            self.pop_screen()
+            self.notify(problem, severity="error", timeout=10, markup=False)
+
+    def leave_view(self) -> None:
+        """Back to what is below; what was opened from the command line ends."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self.exit(0)
+
     # --- actions ----------------------------------------------------------------------------------
 
     def flops_of(self, preset: Preset) -> int:
@@ -346,7 +375,8 @@ class Playground(App[int]):
         from tuidl.tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(getattr(self.focused, "concept", "")))
+            concept = getattr(self.focused, "concept", "")
+            self.push_screen(HelpScreen(concept, getattr(self.screen, "keys", None)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         yield from super().get_system_commands(screen)

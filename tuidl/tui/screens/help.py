@@ -43,7 +43,8 @@ PAGE_WIDTH = 76
 
 
 class HelpScreen(Once[None], ModalScreen[None]):
-    """``wanted``: a name of the glossary that the focused panel is about, or nothing."""
+    """``wanted``: a name of the glossary that the focused panel is about, or nothing; ``keys``:
+    those of the screen below, where they are not the training screen's."""
 
     BINDINGS: ClassVar = [
         Binding("escape,q,question_mark,f1", "close", "Close"),
@@ -58,9 +59,9 @@ class HelpScreen(Once[None], ModalScreen[None]):
 
     app: "Playground"
 
-    def __init__(self, wanted: str) -> None:
+    def __init__(self, wanted: str, keys: str | None = None) -> None:
         super().__init__()
-        self._wanted = wanted
+        self._wanted, self._keys = wanted, keys or KEYS
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -98,7 +99,7 @@ class HelpScreen(Once[None], ModalScreen[None]):
 
     def action_keys(self) -> None:
         palette, _ = looks_of(self)
-        self.query_one("#lines", Static).update(Text(KEYS, palette.style("text")))
+        self.query_one("#lines", Static).update(Text(self._keys, palette.style("text")))
 
     def action_contents(self) -> None:
         self._show(listing(concepts(), PAGE_WIDTH, self.app.unicode))
