@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from tuidl.tui.charts.dots import Dots
 from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.palette import COLOR_BLIND, DEFAULT, PALETTES
+from tuidl.tui.charts.palette import COLOR_BLIND, DEFAULT, PALETTES, Palette, contrast
 from tuidl.tui.charts.scale import readable, scaled, short, tick_labels
 from tuidl.tui.charts.strokes import pieces, stroke
 
@@ -98,6 +98,25 @@ def test_numbers_are_short_and_steady() -> None:
         "NaN",
     ]
     assert [readable(v) for v in (0.5, 12.3456, 1234.5, 0.0)] == ["0.5000", "12.35", "1234", "0"]
+
+
+@pytest.mark.parametrize(
+    "palette", [p for p in PALETTES.values() if p.colors], ids=lambda p: p.name
+)
+def test_what_a_palette_writes_can_be_read(palette: Palette) -> None:
+    for role in ("text", "muted", "train", "validation", "good", "bad", "accent"):
+        least = 4.5 if palette.name != "color-blind" or role != "bad" else 4.2
+        assert contrast(palette.rgb(role), palette.ground) >= least, role
+    for number in range(1, 9):
+        assert contrast(palette.rgb(f"series {number}"), palette.ground) >= 3
+    for color in (*palette.diverging, *palette.series):
+        assert contrast(palette.ink(color), color) >= 3
+
+
+def test_contrast_is_as_it_is_defined() -> None:
+    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert contrast((90, 90, 90), (90, 90, 90)) == 1
+    assert contrast((118, 118, 118), (255, 255, 255)) == pytest.approx(4.54, abs=0.01)
 
 
 def test_palettes_have_eight_series_that_go_round() -> None:

@@ -25,6 +25,7 @@ def _loaded_by(code: str) -> set[str]:
         "import tuidl",
         "from tuidl import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass",
         "import tuidl.events, tuidl.history",
+        "import tuidl.export",
         "from tuidl.glossary import concepts\nconcepts()",
         "from tuidl import cli\ntry: cli.main(['explain', 'adam'])\nexcept SystemExit: pass",
     ],

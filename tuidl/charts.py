@@ -1,5 +1,7 @@
 """Charts of a run without a screen: those of the playground, as text for a terminal."""
 
+from collections.abc import Sequence
+
 from rich.style import Style
 from rich.text import Text
 
@@ -22,6 +24,19 @@ def loss_chart(
     """Train and validation of one measure over the epochs, with a line of legend on top."""
     given = {"train": train, "validation": validation}
     lines = [Curve(role, series, role) for role, series in given.items() if series is not None]
+    return chart(name, lines, width, height, color=color, unicode=unicode)
+
+
+def chart(
+    name: str,
+    lines: Sequence[Curve],
+    width: int,
+    height: int,
+    *,
+    color: bool = True,
+    unicode: bool = True,
+) -> list[str]:
+    """Lines over the epochs, with a line of legend on top."""
     palette = COLOR_BLIND if color else MONOCHROME
     drawn = curves(lines, palette, width, height + 1, title=name, unicode=unicode)
     return [colored(line) if color else line.plain.rstrip() for line in drawn]

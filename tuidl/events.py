@@ -125,11 +125,13 @@ class RunEnded(Event, frozen=True, tag="run_ended"):
 
 
 class RunFailed(Event, frozen=True, tag="run_failed"):
-    """``where``: epoch, step and layer. ``gradient_norms``: of that step, null if not finite."""
+    """``where``: epoch, step and layer. ``gradient_norms``: of that step, null if not finite;
+    ``learning_rate``: in that step."""
 
     error: str
     where: dict[str, int | str]
     gradient_norms: dict[str, float | None] = {}
+    learning_rate: float | None = None
 
 
 class Saved(Event, frozen=True, tag="saved"):

@@ -167,6 +167,11 @@ class Graph:
         return tuple(nodes)
 
     @property
+    def is_closed(self) -> bool:
+        """Whether the network ends in the softmax or sigmoid that belongs to its loss."""
+        return self._closing_activation is not None
+
+    @property
     def _closing_activation(self) -> int | None:
         """The node whose activation is part of the loss, if the network ends in such a one.
 

@@ -192,11 +192,11 @@ def tell_end(event: events.RunEnded | events.RunFailed) -> None:
 
 def tell_how_to_go_on(event: Event, run: str) -> None:
     """Where the run is kept, and the command that continues it; ``run`` names it, if it is."""
-    rate = "--set optimizer.learning_rate=..."
-    if isinstance(event, events.RunFailed) and event.where.get("layer"):
-        say(f"a lower learning rate often helps: {rate}")
+    if isinstance(event, events.RunFailed) and event.learning_rate:
+        lower = f"--set optimizer.learning_rate={event.learning_rate / 10:.3g}"
+        say(f"a lower learning rate often helps: {lower}")
         if run:
-            say(f"from the last good checkpoint: tuidl resume {run} --no-ui {rate}")
+            say(f"from the last good checkpoint: tuidl resume {run} --no-ui {lower}")
     elif isinstance(event, events.RunEnded) and run:
         if event.reason in ("interrupted", "terminated"):
             say(f"saved; to go on: tuidl resume {run} --no-ui")

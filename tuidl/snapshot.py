@@ -50,6 +50,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     epochs: int
     seconds: float
     epoch_seconds: float
+    first_loss: float | None
     train: Known | None
     validation: Known | None
     gradient_norms: dict[str, float | None] | None

@@ -43,7 +43,7 @@ def fold_text(event: events.Progress | events.EpochEnded) -> str:
 
 def scores_text(scores: Scores) -> str:
     """``loss 0.1234  accuracy 97.50%``."""
-    return "  ".join(f"{name} {_value(name, value)}" for name, value in scores.items())
+    return "  ".join(f"{name} {score_text(name, value)}" for name, value in scores.items())
 
 
 def ending_lines(event: events.RunEnded) -> list[str]:
@@ -56,7 +56,8 @@ def ending_lines(event: events.RunEnded) -> list[str]:
     names = list(next(iter(known.values()), {}))
     rows = [["", *names]]
     rows += [
-        [part, *(_value(name, scores[name]) for name in names)] for part, scores in known.items()
+        [part, *(score_text(name, scores[name]) for name in names)]
+        for part, scores in known.items()
     ]
     lines = ["", *columns(rows)] if known else [""]
     if event.confusion:
@@ -108,7 +109,7 @@ def confusion_lines(table: events.Table) -> list[str]:
     return columns([header, *([str(i), *map(str, row)] for i, row in enumerate(table))])
 
 
-def _value(name: str, value: float) -> str:
+def score_text(name: str, value: float) -> str:
     return f"{100 * value:.2f}%" if name.endswith(ENDS_OF_PERCENTAGES) else f"{value:.4g}"
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from tuidl.training.trainer import Trainer
 
 SECONDS_TO_QUIT = 1.0
+NICENESS = 5
+"""Below the screen, whose keys wait for a core otherwise; nothing is lost where one is free."""
 
 
 class Worker:
@@ -105,8 +108,9 @@ class Worker:
         self._tell(event)
 
     def _tell(self, event: Event) -> None:
-        self._out.write(events.to_json(event).encode() + b"\n")
-        self._out.flush()
+        with suppress(OSError):  # nobody listens any more: the run is still to be saved
+            self._out.write(events.to_json(event).encode() + b"\n")
+            self._out.flush()
 
 
 def warm_up() -> None:
@@ -142,6 +146,7 @@ def listen(worker: Worker) -> None:
 def main() -> None:
     """Run a worker on this process's own streams."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the screen's affair
+    os.nice(NICENESS)
     prepare_environment(1)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -19,6 +19,7 @@ ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[PX^_].*?\x1b\\|\x1b\][^\x07]
 SECONDS = 60.0
 OVERLAP = 4096
 """Bytes that are looked through again, as a text may come in two parts."""
+LATEST = 1 << 16
 
 
 class Terminal:
@@ -54,6 +55,11 @@ class Terminal:
     def everything(self) -> str:
         """All that was ever written."""
         return ESCAPES.sub("", self._raw.decode(errors="replace"))
+
+    @property
+    def latest(self) -> str:
+        """The last of what was written, some screens of it."""
+        return ESCAPES.sub("", self._raw[-LATEST:].decode(errors="replace"))
 
     def until(self, wanted: str, seconds: float = SECONDS) -> str:
         """Wait for a text; what is written from there on counts for the next wait.

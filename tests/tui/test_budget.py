@@ -1,6 +1,8 @@
 """The screen draws no more often than it can afford."""
 
-from tuidl.tui.budget import Budget
+from itertools import pairwise
+
+from tuidl.tui.budget import LONGEST_WAIT, Budget
 
 
 def draws(cost: float, seconds: float, share: float) -> int:
@@ -18,9 +20,17 @@ def test_cheap_drawings_come_at_every_tick() -> None:
 
 
 def test_dear_ones_take_no_more_than_their_share() -> None:
-    for cost in (0.03, 0.1, 0.5):
+    for cost in (0.01, 0.02, 0.03):
         count = draws(cost, seconds=100, share=0.1)
         assert 0.04 < count * cost / 100 <= 0.11
+
+
+def test_nothing_waits_for_ever_where_events_use_all_of_the_processor() -> None:
+    budget = Budget(0.1)
+    drawn = [tick for tick in range(1000) if budget.allows(tick / 100, tick / 100)]
+    gaps = [later - sooner for sooner, later in pairwise(drawn)]
+    assert max(gaps) / 100 <= LONGEST_WAIT + 0.011
+    assert min(gaps) / 100 >= LONGEST_WAIT - 0.011
 
 
 def test_the_first_one_is_let_through() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.terminal import Terminal, children, is_gone
+from tuidl.runs.folder import RunFolder
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc").is_dir(), reason="looks for child processes in /proc"
@@ -64,6 +65,31 @@ def test_the_engine_goes_with_the_screen(screen: Terminal) -> None:
     screen.process.kill()
     screen.process.wait()
     assert is_gone(engine)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_what_was_trained_survives_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "runs"))
+    with Terminal("cnn_digits", home=tmp_path) as screen:
+        screen.until("paused")
+        screen.press(" ")
+        screen.until("training")
+        engine = screen.engine
+        os.kill(screen.process.pid, number)
+        screen.ended()
+        assert is_gone(engine)
+    (run,) = (tmp_path / "runs").iterdir()
+    snapshot, problems = RunFolder(run).checkpoints.newest()
+    assert snapshot is not None
+    assert snapshot.state.updates > 0
+    assert problems == []
+    assert RunFolder(run).summary is not None
+    with Terminal("resume", str(run), home=tmp_path) as screen:
+        screen.until("paused")
+        screen.press("\x11")
+        assert screen.ended() == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -137,3 +163,24 @@ def test_without_a_terminal_there_is_a_hint_and_no_escape_codes(arguments: list[
     assert done.returncode == 2
     assert "--no-ui" in done.stderr
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_lone_escape_is_answered_soon(screen: Terminal) -> None:
+    """And the start of an arrow key is not taken for one."""
+    times = []
+    for _ in range(5):
+        screen.press("?")
+        screen.until("Look up")
+        start = time.monotonic()
+        screen.press("\x1b[A")
+        screen.press("\x1b")
+        screen.until("overview")
+        times.append(time.monotonic() - start)
+    assert min(times) < 0.1
+
+
+def test_the_engine_gives_way_to_the_screen(screen: Terminal) -> None:
+    niceness = [
+        os.getpriority(os.PRIO_PROCESS, process) for process in (screen.process.pid, screen.engine)
+    ]
+    assert niceness[1] > niceness[0]

@@ -99,6 +99,19 @@ async def test_the_run_before_stays_behind_the_curves(app: Playground) -> None:
         assert screen.shown.phase is Phase.PAUSED
 
 
+async def test_an_epoch_is_taken_in_without_a_search_for_widgets(
+    app: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Searching took 0.4 ms, and thousands of epochs may come in a second."""
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, story.beginning())
+        searches: list[object] = []
+        monkeypatch.setattr(TrainScreen, "query", lambda *wanted: searches.append(wanted))
+        app._on_event(story.epoch(1))
+        assert not searches
+        monkeypatch.undo()
+
+
 @pytest.mark.parametrize(
     ("key", "stops", "stays"), [("k", 1, True), ("d", 1, False), ("c", 0, True)]
 )

@@ -10,8 +10,9 @@ import click
 from tuidl import __version__
 from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
-from tuidl.cli.runs import replay, runs, verify
+from tuidl.cli.runs import compare, replay, runs, verify
 from tuidl.cli.training import resume, train
+from tuidl.cli.using import export, predict
 from tuidl.cli.viewing import view
 from tuidl.errors import SaveError, TuidlError
 from tuidl.terminal import leave_on_interrupt, prepare_streams
@@ -44,6 +45,7 @@ def cli() -> None:
     tuidl resume RUN              go on with a run that was stopped, or killed
     tuidl runs                    the runs that are kept
     tuidl view RUN|FILE|-         curves of a run, or of any program's JSON lines
+    tuidl predict RUN INPUT       what the trained network makes of a picture or a table
     tuidl presets                 what there is to train
     tuidl explain CONCEPT         what a word means, in plain words
     tuidl train --help            all options of a training run
@@ -52,9 +54,11 @@ def cli() -> None:
     """
 
 
-for command in (
-    train, resume, runs, view, verify, replay, presets, show, gradcheck, download, explain,
-):  # fmt: skip
+COMMANDS = (
+    train, resume, runs, view, compare, verify, replay, predict, export,
+    presets, show, gradcheck, download, explain,
+)  # fmt: skip
+for command in COMMANDS:
     cli.add_command(command)
 
 

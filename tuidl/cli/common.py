@@ -18,6 +18,8 @@ Exit codes:
   143  terminated (SIGTERM, SIGHUP), and saved
 """
 FAILED, USAGE_ERROR = 1, 2
+PAGE = 80
+"""Columns of text that are pleasant to read."""
 
 set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="As in training."

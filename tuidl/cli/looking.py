@@ -6,11 +6,8 @@ import textwrap
 
 import click
 
-from tuidl.cli.common import naming, prepare, set_option
+from tuidl.cli.common import PAGE, naming, prepare, set_option
 from tuidl.errors import suggestion
-
-PAGE = 80
-"""Columns of text that are pleasant to read."""
 
 
 @click.command()

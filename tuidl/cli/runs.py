@@ -3,10 +3,14 @@
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from tuidl.cli.common import json_option, prepare, threads_option
+from tuidl.cli.common import PAGE, json_option, prepare, threads_option
+
+if TYPE_CHECKING:
+    from tuidl.runs.comparing import Compared
 
 
 @click.command()
@@ -74,3 +78,46 @@ def replay(run: str, out: Path | None, threads: int | None, as_json: bool) -> No
 
     folder = RunFolder(find(run))
     sys.exit(replay_headless(folder, out=out, threads=threads, as_json=as_json))
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN RUN...")
+@json_option
+def compare(runs: tuple[str, ...], as_json: bool) -> None:
+    """Show runs side by side: their curves, their results, and where their presets differ."""
+    from tuidl.runs.comparing import compared, to_json
+    from tuidl.runs.folder import RunFolder
+    from tuidl.runs.places import find
+
+    if len(runs) < 2:
+        raise click.UsageError("name two runs or more; 'tuidl runs' lists them")
+    found = [compared(RunFolder(find(run))) for run in runs]
+    if as_json:
+        click.echo(to_json(found))
+    else:
+        _show_compared(found)
+
+
+def _show_compared(found: "list[Compared]") -> None:
+    from tuidl.charts import chart
+    from tuidl.reports import speaks_unicode, wants_color
+    from tuidl.runs.comparing import (
+        curves_of,
+        difference_lines,
+        letter,
+        measure,
+        result_lines,
+    )
+    from tuidl.tui.charts.curve import Curve
+
+    for i, run in enumerate(found):
+        click.echo(f"{letter(i)}  {run.name}")
+    name = measure(found)
+    drawn = curves_of(found, name)
+    lines = [Curve(label, series, f"series {i}") for i, (label, series) in enumerate(drawn, 1)]
+    width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else PAGE
+    color, unicode = wants_color(), speaks_unicode()
+    blocks = [chart(name, lines, width, 14, color=color, unicode=unicode)] if lines else []
+    blocks += [result_lines(found), difference_lines(found)]
+    for block in blocks:
+        click.echo("\n".join(["", *block]))

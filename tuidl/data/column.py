@@ -80,7 +80,7 @@ class Column:
         for i, text in enumerate(texts):
             if i in gaps:
                 continue
-            number = _number(text)
+            number = number_of(text)
             if number is None:
                 self.stray = lines[i], text
                 return None
@@ -110,7 +110,7 @@ def _plain_numbers(texts: tuple[str, ...]) -> Array | None:
     return numbers if np.isfinite(numbers).all() and "_" not in "".join(texts) else None
 
 
-def _number(text: str) -> float | None:
+def number_of(text: str) -> float | None:
     """The finite number that ``text`` is. Python's 1_000 is none."""
     try:
         number = float(text)

@@ -57,11 +57,14 @@ class Feature:
 
 @dataclass(frozen=True)
 class Table:
-    """``target``: (rows,) numbers, or the places of ``classes``."""
+    """``target``: (rows,) numbers, or the places of ``classes``. ``delimiter`` and ``has_header``:
+    how the file turned out to be written."""
 
     features: tuple[Feature, ...]
     target: Array
     classes: tuple[str, ...]
+    delimiter: str
+    has_header: bool
 
 
 @lru_cache(maxsize=2)
@@ -83,7 +86,7 @@ def read_table(stamp: Stamp, options: Options) -> Table:
             column.add(block.columns[place], block.lines)
     if not lines:
         raise DataError(f"{path}: a header but no rows")
-    return _finished(path, columns, options)
+    return _finished(path, columns, options, delimiter)
 
 
 @dataclass(frozen=True)
@@ -136,10 +139,11 @@ def _looks_like_header(first: list[str], options: Options) -> bool:
     """A column is named by a text, or no field of the first line is a number or missing."""
     if any(isinstance(name, str) for name in (options.target, *options.ignore)):
         return True
-    return not any(_is_value(text) for text in first)
+    return not any(is_value(text) for text in first)
 
 
-def _is_value(text: str) -> bool:
+def is_value(text: str) -> bool:
+    """Whether it is a number, or stands for a missing value."""
     try:
         float(text)
     except ValueError:
@@ -160,7 +164,7 @@ def _place(name: ColumnName, names: list[str], has_header: bool, key: str) -> in
     return names.index(name)
 
 
-def _finished(path: Path, columns: _Columns, options: Options) -> Table:
+def _finished(path: Path, columns: _Columns, options: Options, delimiter: str) -> Table:
     used = list(columns.used.values())
     _check_missing(path, used, columns.used[columns.target], options.missing)
     target, classes = _target(path, columns.used[columns.target], options.task)
@@ -175,7 +179,8 @@ def _finished(path: Path, columns: _Columns, options: Options) -> Table:
             raise DataError(f"{path}: every row lacks a value: dropping them leaves none")
         target = target[kept]
         features = [Feature(f.name, f.values[kept], f.categories) for f in features]
-    return Table(tuple(features), target.astype(np.float32), classes)
+    numbers = target.astype(np.float32)
+    return Table(tuple(features), numbers, classes, delimiter, columns.has_header)
 
 
 def missing_in(feature: Feature) -> Array:

@@ -6,7 +6,7 @@ training seed: runs that differ in the latter are judged on the same examples. W
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, overload
@@ -78,7 +78,8 @@ class Examples:
 class Split:
     """The three parts; validation and test may be empty, or be one and the same.
 
-    ``inputs`` and ``targets``: how the parts were scaled, None where they were not.
+    ``inputs`` and ``targets``: how the parts were scaled, None where they were not. ``rows``: which
+    of the source's examples the training part is.
     """
 
     train: Examples
@@ -86,6 +87,7 @@ class Split:
     test: Examples
     inputs: Scaling | None = None
     targets: Scaling | None = None
+    rows: "Array | None" = None
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ class Source(Config, frozen=True, tag_field="source"):
         if whole.test is not None:
             test = self.filled(whole.test, None).floats()
             validation = test if self.validation == "test" else validation
-        return self._scaled(train, validation, test)
+        return replace(self._scaled(train, validation, test), rows=parts[0])
 
     def filled(self, examples: Examples, train: "Array | None") -> Examples:
         """``examples`` without gaps; what fills them is learned from those at ``train``."""

@@ -25,6 +25,9 @@ LEFT_BY_SYSTEMS = {"thumbs.db", "desktop.ini", "__macosx"}
 MOST_PIXELS = 50_000_000
 """Of one picture before scaling; 50 million are 150 MB in colour."""
 
+ORIENTATION, FIRST_ON_ITS_SIDE = 0x0112, 5
+"""The EXIF tag, and from which value on height and width are exchanged."""
+
 MOST_CLASSES = 1000
 TRAIN, TEST = "train", "test"
 
@@ -64,7 +67,7 @@ def decoded(folder: Folder, size: tuple[int, int], channels: int) -> Examples:
     changes. Raises DataError, which names the first picture that cannot be read."""
     x = np.empty((len(folder.files), *size, channels), np.uint8)
     for i, (path, _, _) in enumerate(folder.files):
-        x[i] = _pixels(Path(path), size, channels)
+        x[i] = read_picture(Path(path), size, channels)
     y = np.array([label for _, label, _ in folder.files], np.float32)
     return Examples(x, y[:, None])
 
@@ -117,8 +120,13 @@ def _entries(path: Path) -> list[Path]:
     return [path / name for name in sorted(kept)]
 
 
-def _pixels(path: Path, size: tuple[int, int], channels: int) -> Array:
-    """(height, width, channels) bytes. Raises DataError."""
+def read_picture(
+    path: Path, size: tuple[int, int], channels: int, paper: str | None = None
+) -> Array:
+    """(height, width, channels) bytes, scaled to ``size`` (height, width). Raises DataError.
+
+    ``paper``: the colour behind what is transparent; None takes pixels as they are stored.
+    """
     from PIL import Image, ImageOps
 
     with _readable(path), Image.open(path, formats=FORMATS) as image:
@@ -126,6 +134,9 @@ def _pixels(path: Path, size: tuple[int, int], channels: int) -> Array:
         if width * height > MOST_PIXELS:
             raise DataError(f"{path}: {width} x {height} pixels, expected at most {MOST_PIXELS:,}")
         upright = ImageOps.exif_transpose(_in_bytes(image))
+        if paper and upright.has_transparency_data:
+            opaque = Image.new("RGBA", upright.size, paper)
+            upright = Image.alpha_composite(opaque, upright.convert("RGBA"))
         plain = upright.convert("L" if channels == 1 else "RGB")
         scaled = plain.resize(size[::-1], Image.Resampling.BILINEAR)
         return np.asarray(scaled).reshape(*size, channels)
@@ -138,6 +149,16 @@ def _in_bytes(image: "Image") -> "Image":
     if not image.mode.startswith("I;16"):
         return image
     return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Height and width as they are seen. Raises DataError."""
+    from PIL import Image
+
+    with _readable(path), Image.open(path, formats=FORMATS) as image:
+        width, height = image.size
+        turned = image.getexif().get(ORIENTATION, 1) >= FIRST_ON_ITS_SIDE
+        return (width, height) if turned else (height, width)
 
 
 @contextmanager

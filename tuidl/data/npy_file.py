@@ -69,6 +69,15 @@ def npz_header(path: Path, name: str) -> Header:
         return _header(file, size, where)
 
 
+def npz_names(path: Path) -> list[str]:
+    """The arrays in a .npz file. Raises DataError."""
+    with _readable(path), zipfile.ZipFile(path) as archive:
+        names = [info.filename.removesuffix(".npy") for info in archive.infolist()]
+    if len(names) > MOST_MEMBERS:
+        raise DataError(f"{path}: more than {MOST_MEMBERS} arrays")
+    return names
+
+
 @contextmanager
 def _member(path: Path, name: str) -> Iterator[tuple[IO[bytes], int, str]]:
     """The open member, its size when decompressed, and how errors name it."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from tuidl.data.csv_table import Feature, Table
+    from tuidl.data.table_rows import TableLayout
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -84,6 +85,25 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     def target_scaling(self) -> Normalize:
         return scaling_of_targets(self.normalize, self.normalize_targets)
 
+    def layout(self, train: "Array") -> "TableLayout":
+        """How another file's rows become inputs; fillings are learned from the rows ``train``."""
+        import numpy as np
+
+        from tuidl.data.table_rows import InputColumn, TableLayout
+
+        table = self._table()
+        columns = []
+        for feature in table.features:
+            filling: str | float | None = None
+            if self.missing in ("mean", "most_frequent"):
+                known = np.empty((len(feature.values), feature.width), np.float32)
+                _encode(feature, known)
+                known = known[train][~np.isnan(known[train, 0])]
+                filled = _filling(feature, known, self.missing) if len(known) else None
+                filling = _named(feature, filled)
+            columns.append(InputColumn(feature.name, feature.categories, filling))
+        return TableLayout(tuple(columns), table.delimiter, table.has_header)
+
     def _table(self) -> "Table":
         from tuidl.data.csv_table import Options, read_table
 
@@ -124,3 +144,10 @@ def _filling(feature: "Feature", known: "Array", missing: str) -> "Array | float
         return float(known.mean(dtype=np.float64))
     values, counts = np.unique(known, return_counts=True)
     return float(values[counts.argmax()])
+
+
+def _named(feature: "Feature", filling: "Array | float | None") -> str | float | None:
+    """A filling as it would stand in the file."""
+    if filling is None or isinstance(filling, float):
+        return filling
+    return feature.categories[int(filling.argmax())]

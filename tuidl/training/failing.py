@@ -48,7 +48,8 @@ def diverged_event(trainer: "Trainer", diverged: DivergedError) -> Event:
         "phase": found.what,
         "batch": named,
     }
-    return events.RunFailed(error=error, where=where, gradient_norms=norms)
+    rate = float(trainer.rates.of(epoch, step - 1, 1)[0])
+    return events.RunFailed(error=error, where=where, gradient_norms=norms, learning_rate=rate)
 
 
 def left_not_finite(trainer: "Trainer", *known: events.Scores | None) -> Event | None:

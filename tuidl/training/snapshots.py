@@ -31,6 +31,7 @@ def take(trainer: "Trainer") -> Snapshot:
         epochs=standing.epochs,
         seconds=standing.seconds,
         epoch_seconds=standing.epoch_seconds,
+        first_loss=standing.first_loss,
         train=known(standing.train),
         validation=known(standing.validation),
         gradient_norms=known(standing.norms),
@@ -62,6 +63,7 @@ def put_back(trainer: "Trainer", snapshot: Snapshot) -> None:
     standing, rates = trainer.standing, trainer.rates
     standing.epoch, standing.step, standing.epochs = state.epoch, state.step, state.epochs
     standing.seconds, standing.epoch_seconds = state.seconds, state.epoch_seconds
+    standing.first_loss = state.first_loss
     standing.train, standing.validation = scores(state.train), scores(state.validation)
     standing.norms = scores(state.gradient_norms)
     rates.base, rates.plateau_factor = state.learning_rate, state.plateau_factor

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from tuidl.backends.base import Array
 from tuidl.events import Scores
 
+EXPLOSION = 10.0
+
 
 @dataclass
 class Standing:
@@ -12,7 +14,8 @@ class Standing:
 
     ``totals``: sums over the examples of the epoch so far, as the program's ``statistics`` lays
     them out. ``norms``: of the epoch's last gradient, once it is there. ``train`` and
-    ``validation``: of the last epoch that has ended. Seconds are of work, not of waiting.
+    ``validation``: of the last epoch that has ended. ``first_loss``, ``loss``: of the run's first
+    step and of the last one. Seconds are of work, not of waiting.
     """
 
     totals: Array
@@ -21,6 +24,8 @@ class Standing:
     epochs: int = 0
     seconds: float = 0.0
     epoch_seconds: float = 0.0
+    first_loss: float | None = None
+    loss: float = 0.0
     norms: dict[str, float] | None = None
     train: Scores | None = None
     validation: Scores | None = None
@@ -28,6 +33,18 @@ class Standing:
     def worked(self, seconds: float) -> None:
         self.seconds += seconds
         self.epoch_seconds += seconds
+
+    def did(self, steps: int, losses: Array) -> None:
+        """So many more steps are done."""
+        self.step += steps
+        if steps:
+            self.first_loss = float(losses[0]) if self.first_loss is None else self.first_loss
+            self.loss = float(losses[steps - 1])
+
+    @property
+    def is_exploding(self) -> bool:
+        """Whether the loss is so far above the first one that the weights are no use to anybody."""
+        return self.first_loss is not None and self.loss > EXPLOSION * abs(self.first_loss)
 
     def begin_next(self) -> None:
         """On to the next epoch, where the last one has ended."""

@@ -163,16 +163,16 @@ class Trainer:
             rates = self.rates.of(standing.epoch, standing.step, count)
             stretch = Stretch(standing.step, rates, standing.totals, np.zeros(count))
             done, seconds = self.stretches.run(feed, stretch)
-            standing.step += done
+            standing.did(done, stretch.losses)
             standing.worked(seconds)
             if done < count and not math.isfinite(stretch.losses[done]):
                 raise DivergedError(standing.step + 1, float(stretch.losses[done]))
             if not done:
                 continue
-            self.interrupter.did(done, float(stretch.losses[done - 1]))
+            self.interrupter.did(done, standing.loss)
             if self._progress_is_due():
                 yield telling.progress(self, stretch, done, seconds)
-            if self.keeper.is_due(self.updates):
+            if self.keeper.is_due(self.updates) and not standing.is_exploding:
                 yield from self._save()
 
     def _allowed(self) -> int:

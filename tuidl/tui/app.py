@@ -1,6 +1,8 @@
 """The playground: one engine process, and the screens that look at it."""
 
 import asyncio
+import gc
+import importlib
 import os
 import signal
 import sys
@@ -14,6 +16,7 @@ import msgspec
 import platformdirs
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.events import Resize
 from textual.screen import Screen
 from textual.theme import Theme
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
 PROBE_SHARE = 0.04
 """The most of the engine's time that looking inside may take."""
 FASTEST_PROBES = 0.3
+YOUNG = (5_000, 20, 20)
+"""The garbage collector's thresholds, by generation: it may wait, there is little garbage."""
 EXIT_CODES = {signal.SIGTERM: 143, signal.SIGHUP: 143}
 
 THEMES = {
@@ -45,6 +50,11 @@ THEMES = {
         name="tuidl", dark=True, primary="#62AEEF", secondary="#F0AA5C", accent="#BE94F2",
         foreground="#D6DAE2", background="#12141A", surface="#1A1D25", panel="#22262F",
         success="#7EC886", warning="#F0AA5C", error="#EC6A76",
+    ),
+    "light": Theme(
+        name="light", dark=False, primary="#1468B8", secondary="#A85400", accent="#7C3ABE",
+        foreground="#242933", background="#FAFAFC", surface="#F0F1F4", panel="#E6E8ED",
+        success="#187A34", warning="#A85400", error="#C42434",
     ),
     "color-blind": Theme(
         name="color-blind", dark=True, primary="#56B4E9", secondary="#E69F00", accent="#CC79A7",
@@ -57,7 +67,6 @@ THEMES = {
         success="#FFFFFF", warning="#FFFFFF", error="#FFFFFF",
     ),
 }  # fmt: skip
-PALETTE_OF = {"tuidl": "default", "color-blind": "color-blind", "monochrome": "monochrome"}
 
 
 class Playground(App[int]):
@@ -84,7 +93,7 @@ class Playground(App[int]):
         learning_rate: float | None = None,
         view: "Source | None" = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver())
         self.state = state or State.load()
         self.unicode = unicode
         self._first, self._folder = preset, folder
@@ -107,7 +116,12 @@ class Playground(App[int]):
 
     @property
     def palette_name(self) -> str:
-        return "monochrome" if os.environ.get("NO_COLOR") else PALETTE_OF.get(self.theme, "default")
+        """Of Textual's own themes it only counts whether they are dark."""
+        if os.environ.get("NO_COLOR"):
+            return "monochrome"
+        if self.theme in ("color-blind", "monochrome"):
+            return self.theme
+        return "default" if self.current_theme.dark else "light"
 
     async def on_mount(self) -> None:
         self.set_class(not self.unicode, "-ascii")
@@ -127,12 +141,13 @@ class Playground(App[int]):
                 self.open_run(self._first_run, self._first, self._first_rate)
             else:
                 self.open(self._first, self._folder)
+            self.run_worker(_preload, thread=True)
 
     def _go_home(self) -> None:
         from tuidl.tui.screens.home import HomeScreen
 
         self.push_screen(HomeScreen())
-        self.run_worker(_load_training_screen, thread=True)
+        self.run_worker(_preload, thread=True)
 
     def on_resize(self, event: Resize) -> None:
         """A notice where the terminal is too small, for as long as it is."""
@@ -180,6 +195,7 @@ class Playground(App[int]):
 
         self.push_screen(TrainScreen(preset))
         self.call_after_refresh(self.load, preset)
+        self.call_after_refresh(spare_pauses)
 
     def open_run(self, path: Path, preset: Preset, learning_rate: float | None = None) -> None:
         """Show the training screen of a run that is kept, ready to go on with it."""
@@ -188,6 +204,7 @@ class Playground(App[int]):
         self._folder = path
         self.push_screen(TrainScreen(preset))
         self.call_after_refresh(self.load, preset, True, path, learning_rate)
+        self.call_after_refresh(spare_pauses)
 
     def load(
         self,
@@ -393,6 +410,24 @@ class Playground(App[int]):
                 yield SystemCommand(title, text, action)
 
 
+def spare_pauses() -> None:
+    """Have the garbage collector look through what is there once, and only at what is new from
+    now on: each time it looked through all of it, keys waited for 0.1 s."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*YOUNG)
+
+
+def driver() -> type[Driver] | None:
+    """What reads the keyboard; None for Textual's own, on systems without Unix terminals."""
+    if sys.platform == "win32":
+        return None
+    from tuidl.tui.driver import EagerDriver
+
+    return EagerDriver
+
+
 def as_train_screen(screen: Screen[Any]) -> "TrainScreen | None":
     """The screen, if it is the one of a run; its module takes a while to load, and Home goes
     without it."""
@@ -400,6 +435,10 @@ def as_train_screen(screen: Screen[Any]) -> "TrainScreen | None":
     return screen if kind and isinstance(screen, kind) else None
 
 
-def _load_training_screen() -> None:
-    """Import what will be needed next, while the user is still choosing."""
-    import tuidl.tui.screens.train  # noqa: F401
+def _preload() -> None:
+    """Import what will be needed next, while the user still looks at what is there."""
+    from tuidl.glossary import concepts
+
+    for name in ("train", "help", "edit", "leave"):
+        importlib.import_module(f"tuidl.tui.screens.{name}")
+    concepts()

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from tuidl.events import Event
 
 LONGEST_LINE = 1 << 26
 SECONDS_TO_QUIT = 1.5
+LONGEST_TURN = 0.005
+"""Seconds of events in a row; then keys and drawings have their turn."""
 
 
 class Engine:
@@ -83,12 +86,16 @@ class Engine:
 
     async def _read(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
+        since = time.monotonic()
         async for line in process.stdout:
             try:
                 event = events.from_json(line)
             except msgspec.MsgspecError:
                 continue  # an event of another version
             self._on_event(event)
+            if time.monotonic() - since > LONGEST_TURN:
+                await asyncio.sleep(0)  # lines that are there already are read without a pause
+                since = time.monotonic()
         status = await process.wait()
         if not self._is_ending:
             self._on_end(status)

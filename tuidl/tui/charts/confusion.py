@@ -16,9 +16,6 @@ SHADES, ASCII_SHADES = "·░▒▓█", ".:+*#"
 RECALL = 6
 """Cells of the column that says how much of a row is right."""
 
-LIGHT = 380
-"""Sum of channels from which on a background wants dark text."""
-
 
 @dataclass(frozen=True)
 class Layout:
@@ -181,8 +178,7 @@ def _style(palette: Palette, share: float, count: int, right: bool) -> Style:
     # The root lifts small shares: one mistake in a hundred must be seen.
     strength = 0.12 + 0.5 * share if right else 0.2 + 0.8 * min(share * 2, 1.0) ** 0.5
     over: RGB = mixed(palette.ground, palette.rgb("good" if right else "bad"), strength)
-    ink = palette.ground if sum(over) > LIGHT else palette.text
-    return painted(ink, over, not right)
+    return painted(palette.ink(over), over, not right)
 
 
 def _foot(

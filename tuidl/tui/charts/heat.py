@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tuidl.tui.charts.frame import note
 from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.palette import Palette, diverged
+from tuidl.tui.charts.palette import Palette, diverged, painted
 from tuidl.tui.charts.pixels import Array, array, put_colors, resized
 from tuidl.tui.charts.scale import short
 from tuidl.tui.charts.tiling import tiled
@@ -112,8 +112,8 @@ def _labels(
             if not abs(value) >= 0.05 or not (0 <= line < grid.height and 0 <= column < grid.width):
                 continue
             color = diverged(palette, min(max(value, -1), 1))
-            ink = "ground" if sum(color) > 380 else "text"
-            grid.put(column, line, "+" if value > 0 else "−", palette.style(ink, over=color))
+            style = painted(palette.ink(color), color) if palette.colors else palette.style("text")
+            grid.put(column, line, "+" if value > 0 else "−", style)
 
 
 def _signs(grid: Grid, palette: Palette, x: int, y: int, shares: Array) -> None:

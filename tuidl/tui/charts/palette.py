@@ -54,6 +54,10 @@ class Palette:
         """A background, where there are colours."""
         return painted(None, color) if self.colors else None
 
+    def ink(self, over: RGB) -> RGB:
+        """What can be read on a background: the text's colour or the ground's."""
+        return max(self.text, self.ground, key=lambda color: contrast(color, over))
+
     @property
     def selected(self) -> Style:
         """What the user points at: a background, or reverse video without colours."""
@@ -91,6 +95,21 @@ def mixed(low: RGB, high: RGB, share: float) -> RGB:
     return (red, green, blue)
 
 
+def brightness(color: RGB) -> float:
+    """How light a colour looks, 0 to 1, as the guidelines for web pages define it."""
+    red, green, blue = (
+        c / 12.92 if (c := channel / 255) <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for channel in color
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(first: RGB, second: RGB) -> float:
+    """From 1, the same, to 21, black on white; text wants 4.5, signs and lines 3."""
+    low, high = sorted((brightness(first), brightness(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
 def diverged(palette: Palette, value: float) -> RGB:
     """The colour of a value from -1 to 1."""
     low, middle, high = palette.diverging
@@ -119,6 +138,30 @@ DEFAULT = Palette(
         (226, 142, 196),
     ),
     diverging=((64, 140, 232), (30, 33, 41), (244, 160, 78)),
+)
+
+LIGHT = Palette(
+    name="light",
+    text=(36, 41, 51),
+    muted=(94, 102, 118),
+    faint=(206, 210, 218),
+    ground=(250, 250, 252),
+    train=(20, 104, 184),
+    validation=(168, 84, 0),
+    good=(24, 122, 52),
+    bad=(196, 36, 52),
+    accent=(124, 58, 190),
+    series=(
+        (20, 104, 184),
+        (168, 84, 0),
+        (24, 122, 52),
+        (196, 36, 52),
+        (124, 58, 190),
+        (0, 118, 124),
+        (122, 102, 0),
+        (176, 40, 130),
+    ),
+    diverging=((24, 96, 200), (240, 240, 244), (214, 104, 0)),
 )
 
 COLOR_BLIND = Palette(
@@ -163,4 +206,4 @@ MONOCHROME = Palette(
     colors=False,
 )
 
-PALETTES = {palette.name: palette for palette in (DEFAULT, COLOR_BLIND, MONOCHROME)}
+PALETTES = {palette.name: palette for palette in (DEFAULT, LIGHT, COLOR_BLIND, MONOCHROME)}

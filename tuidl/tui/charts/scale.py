@@ -102,7 +102,7 @@ def short(value: float, digits: int = 3) -> str:
     """A number in few characters: 0.0312, 12.5, 1.2e-7, 1e30."""
     if not math.isfinite(value):
         return str(value).replace("nan", "NaN")
-    text = f"{value:.{digits}g}"
+    text = f"{value or 0.0:.{digits}g}"  # a zero with a sign is a zero to those who read it
     if "e" not in text:
         return text
     number, _, power = text.partition("e")

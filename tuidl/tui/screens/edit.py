@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import DescendantFocus, Resize
-from textual.widgets import Footer, Static, TextArea
+from textual.widgets import Static, TextArea
 
 from tuidl.preset import Preset
 from tuidl.tui.charts.grid import ASCII
@@ -20,6 +20,7 @@ from tuidl.tui.screens.dialog import Once
 from tuidl.tui.screens.edit_words import hint_of, status_of, title_of
 from tuidl.tui.toml_lines import line_of
 from tuidl.tui.widgets.form import Form, FormList
+from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.toml_area import TomlArea
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class EditScreen(Once[Preset | None]):
             yield TomlArea(self._kept, id="text")
         yield Static("", id="hint", markup=False)
         yield Static("", id="problem", markup=False)
-        yield Footer()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         if not self.is_composed:

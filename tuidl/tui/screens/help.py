@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from tuidl.errors import TuidlError
 from tuidl.glossary import concept, concepts
@@ -15,6 +15,7 @@ from tuidl.glossary.pages import Line, Role, listing, page
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.screens.dialog import Once
 from tuidl.tui.widgets.chart import looks_of
+from tuidl.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from tuidl.tui.app import Playground
@@ -68,7 +69,7 @@ class HelpScreen(Once[None], ModalScreen[None]):
             yield Input(placeholder="a word: loss, convolution, dropout ...", id="word")
             with VerticalScroll(id="page"):
                 yield Static(id="lines")
-            yield Footer()
+            yield KeyLine()
 
     def on_mount(self) -> None:
         self.query_one("#word").display = False

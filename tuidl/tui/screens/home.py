@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Resize
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from tuidl.library import shipped
 from tuidl.tui.charts.palette import Palette
@@ -19,6 +19,7 @@ from tuidl.tui.preview import Preview
 from tuidl.tui.preview_lines import preview_lines
 from tuidl.tui.shelf import Entry, entries
 from tuidl.tui.widgets.chart import Chart
+from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.preset_list import PresetList
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class HomeScreen(Screen[None]):
             with Vertical(id="left"):
                 yield PresetList(id="list")
             yield PreviewPanel(id="preview")
-        yield Footer()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self._list.focus()

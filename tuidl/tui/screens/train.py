@@ -1,15 +1,17 @@
 """The training screen: curves, the task's picture, the layers, and control of the run."""
 
 import time
-from collections.abc import Iterable
+from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
+from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Footer
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
 
 from tuidl import commands, events
 from tuidl.preset import Preset
@@ -21,6 +23,7 @@ from tuidl.tui.views.step import StepView
 from tuidl.tui.views.view import View
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.curves import Curves
+from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.layers import Layers
 from tuidl.tui.widgets.picture import Picture, probe_for
 from tuidl.tui.widgets.status import Status
@@ -29,13 +32,16 @@ from tuidl.tui.widgets.tabs import Tabs
 if TYPE_CHECKING:
     from tuidl.tui.app import Playground
 
-DRAWS_PER_SECOND = 10
+TICKS_PER_SECOND = 30
+"""How often to look whether there is time to draw the next panel."""
 RATE_STEP = 1.25
 PACES = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0)
 WATCHABLE_SECONDS = 8.0
 NARROW, LOW = 100, 30
 VIEWS: tuple[type[View], ...] = (PictureView, LayersView, StepView)
 """Opened by 2, 3 and so on; 1 is the overview, this screen's own panels."""
+OFTEN = (events.Progress, events.EpochEnded, events.ProbeAnswer)
+"""Events that come by themselves; others come once, most of them because of a key."""
 ONE, RATE = Binding.Group("step"), Binding.Group("rate", compact=True)
 
 
@@ -59,6 +65,8 @@ class TrainScreen(Screen[None]):
     ]
 
     app: "Playground"
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As in every screen, but without painting all of it anew: the two panels do so themselves."""
 
     def __init__(self, preset: Preset, previous: Run | None = None) -> None:
         super().__init__()
@@ -68,8 +76,11 @@ class TrainScreen(Screen[None]):
         self.pace: float | None = None
         self._chosen_pace = False
         self._dirty = True
+        self._waiting: deque[Status | View | Chart] = deque()
         self._budget = Budget()
         self._probe = probe_for(preset)
+        self._views = [view(preset, id=f"view-{n}") for n, view in enumerate(VIEWS, 1)]
+        """Kept, for asking Textual for them took most of the time that an event takes."""
 
     def compose(self) -> ComposeResult:
         yield Status()
@@ -77,9 +88,8 @@ class TrainScreen(Screen[None]):
         with ContentSwitcher(initial="body"):
             with Horizontal(id="body"):
                 yield from self._overview()
-            for number, view in enumerate(VIEWS, 1):
-                yield view(self.preset, id=f"view-{number}")
-        yield Footer(show_command_palette=False)
+            yield from self._views
+        yield KeyLine()
 
     def _overview(self) -> ComposeResult:
         with Vertical(classes="column"):
@@ -97,7 +107,7 @@ class TrainScreen(Screen[None]):
     def on_mount(self) -> None:
         self.query_one("#picture").border_title = _picture_title(self._probe)
         self.query_one("#layers").border_title = "layers"
-        self.set_interval(1 / DRAWS_PER_SECOND, self._draw)
+        self.set_interval(1 / TICKS_PER_SECOND, self._draw)
         self.query_one("#loss").focus()
         self.begin(Run())
 
@@ -115,7 +125,7 @@ class TrainScreen(Screen[None]):
         self._chosen_pace = False
         for curves in self.query(Curves):
             curves.shown, curves.previous = run, self.previous
-        for view in self._views():
+        for view in self._views:
             view.begin(run, self.preset)
         self.query_one(Status).shown = run
         self._dirty = True
@@ -131,9 +141,11 @@ class TrainScreen(Screen[None]):
             self._choose_pace()
         if isinstance(event, events.Refused | events.RunFailed):
             self.notify(event.error, severity="error", timeout=10)
-        for view in self._views():
+        for view in self._views:
             view.take(event)
         self._dirty = True
+        if not isinstance(event, OFTEN):
+            self._tell()
 
     def _answered(self, event: events.ProbeAnswer) -> None:
         if event.error or event.answer is None:
@@ -163,21 +175,31 @@ class TrainScreen(Screen[None]):
         return wanted
 
     def _draw(self) -> None:
-        if not self._dirty or not self._budget.allows(time.monotonic(), time.process_time()):
-            return
-        self._dirty = False
+        """Draw the panels one by one, as there is time: a key never waits for all of them."""
+        if self._dirty and not self._waiting:
+            self._dirty = False
+            self._waiting.extend(self._seen())
+        while self._waiting and self._budget.allows(time.monotonic(), time.process_time()):
+            panel = self._waiting.popleft()
+            if isinstance(panel, Status):
+                self._tell()
+            elif isinstance(panel, View):
+                panel.draw()
+            elif panel.display:
+                panel.changed()
+
+    def _seen(self) -> list["Status | View | Chart"]:
+        """What there is to draw now."""
+        status = self.query_one(Status)
+        if view := self.open_view:
+            return [status, view]
+        return [status, *self.query("#body Chart").results(Chart)]
+
+    def _tell(self) -> None:
+        """The state in words: always at once, since it is what answers most keys."""
         status = self.query_one(Status)
         status.pace, status.cost = self.pace, self.app.cost
         status.refresh()
-        if view := self.open_view:
-            view.draw()
-            return
-        for chart in self.query("#body Chart").results(Chart):
-            if chart.display:
-                chart.changed()
-
-    def _views(self) -> Iterable[View]:
-        return self.query("ContentSwitcher > View").results(View)
 
     @property
     def open_view(self) -> View | None:
@@ -189,8 +211,10 @@ class TrainScreen(Screen[None]):
         """Show another view; the run goes on behind it."""
         self.query_one(ContentSwitcher).current = f"view-{number}" if number else "body"
         self.query_one(Tabs).show(number)
+        self._waiting.clear()
         if view := self.open_view:
             view.opened()
+            view.draw()
         else:
             self.query_one("#loss").focus()
         self._dirty = True
@@ -256,7 +280,7 @@ class TrainScreen(Screen[None]):
     def _set_pace(self, pace: float | None) -> None:
         self.pace = pace
         self.app.send(commands.Pace(steps_per_second=pace))
-        self._dirty = True
+        self._tell()
 
     def action_edit(self) -> None:
         self.app.edit(self.preset)

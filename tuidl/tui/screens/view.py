@@ -13,7 +13,6 @@ from textual.containers import Container, Horizontal
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
@@ -24,6 +23,7 @@ from tuidl.tui.budget import Budget
 from tuidl.tui.charts.curve import Curve, judge
 from tuidl.tui.pictures.heading import Parts, heading, heading_of
 from tuidl.tui.widgets.chart import Chart, looks_of
+from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.measures import MeasureChart, MeasureList, Shown
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ NARROW = 100
 LEAST_WIDTH, LEAST_HEIGHT = 56, 10
 """Cells that a chart should have at least, where several stand beside each other."""
 MOST_CHARTS = 9
+
+MEASURE = Binding.Group("choose", compact=True)
+CURSOR = Binding.Group("values", compact=True)
 
 KEYS = """\
 up and down      choose a measure          left, right   cursor: exact values
@@ -62,16 +65,17 @@ class ViewScreen(Screen[None]):
     """Follows a source; the same keys as the curves of a training."""
 
     BINDINGS: ClassVar = [
-        Binding("up", "choose(-1)", "choose", key_display="↑↓"),
-        Binding("down,tab", "choose(1)", "Choose", show=False),
+        Binding("up", "choose(-1)", "choose", group=MEASURE),
+        Binding("down", "choose(1)", "choose", group=MEASURE),
+        Binding("tab", "choose(1)", "Choose", show=False),
         Binding("shift+tab", "choose(-1)", "Choose", show=False),
-        Binding("left", "cursor(-1)", "values", key_display="←→"),
-        Binding("right", "cursor(1)", "Cursor", show=False),
+        Binding("left", "cursor(-1)", "values", group=CURSOR),
+        Binding("right", "cursor(1)", "values", group=CURSOR),
         Binding("shift+left", "cursor(-10)", "Cursor", show=False),
         Binding("shift+right", "cursor(10)", "Cursor", show=False),
         Binding("home", "end(0)", "First", show=False),
         Binding("end", "end(-1)", "Last", show=False),
-        Binding("enter", "enlarge", "large"),
+        Binding("enter", "enlarge", "large", key_display="enter"),
         Binding("l", "log", "log scale"),
         Binding("c", "compare", "compare"),
         Binding("r", "resume", "resume"),
@@ -107,7 +111,7 @@ class ViewScreen(Screen[None]):
             with Container(id="charts"):
                 for place in range(MOST_CHARTS):
                     yield MeasureChart(self.shown, partial(self._number_at, place))
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         self.shown.waiting = "waiting for the first numbers …"

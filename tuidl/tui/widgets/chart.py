@@ -11,7 +11,8 @@ class Chart(Widget, can_focus=True):
     """Base of all panels. Subclasses draw; ``concept`` is what help explains about them."""
 
     DEFAULT_CSS = """
-    Chart { border: round $surface-lighten-2; border-title-color: $text-muted; padding: 0 1; }
+    Chart { border: round $foreground 20%; border-title-color: $text-muted; padding: 0 1; }
+    Chart { border-subtitle-color: $text-muted; }
     Chart:focus { border: round $accent; border-title-color: $text; }
     """
 

@@ -179,7 +179,7 @@ class Form(Widget):
     """The list, with an entry line that appears where a value is written."""
 
     DEFAULT_CSS = """
-    Form { layers: base entry; border: round $surface-lighten-2; border-title-color: $text-muted; }
+    Form { layers: base entry; border: round $foreground 20%; border-title-color: $text-muted; }
     Form:focus-within { border: round $accent; border-title-color: $text; }
     Form Input { layer: entry; position: absolute; height: 1; border: none; padding: 0;
                  background: $accent 40%; display: none; }

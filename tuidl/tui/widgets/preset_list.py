@@ -24,7 +24,7 @@ class PresetList(OptionList):
     other letter or with ``/``."""
 
     DEFAULT_CSS = """
-    PresetList { border: round $surface-lighten-2; background: $background; padding: 0 1;
+    PresetList { border: round $foreground 20%; background: $background; padding: 0 1;
                  border-title-color: $text-muted; border-subtitle-color: $text-muted; }
     PresetList { scrollbar-size-vertical: 1; scrollbar-gutter: stable; text-wrap: nowrap; }
     PresetList:focus { border: round $accent; background-tint: transparent; }

@@ -16,7 +16,7 @@ class TomlArea(TextArea):
     """Tab leads on to the next panel: TOML needs none."""
 
     DEFAULT_CSS = """
-    TomlArea { border: round $surface-lighten-2; border-title-color: $text-muted; padding: 0;
+    TomlArea { border: round $foreground 20%; border-title-color: $text-muted; padding: 0;
                background: $background; scrollbar-size-vertical: 1; }
     TomlArea:focus { border: round $accent; border-title-color: $text; }
     """

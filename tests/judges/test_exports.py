@@ -1,0 +1,74 @@
+"""Exported PyTorch programs and ONNX models answer as the model does, run by their own library."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.exports import NAMES, Answers, trained
+from tests.judges.packages import require
+from tuidl.export import export
+from tuidl.export.exporting import LIMIT
+from tuidl.export.proof import ProofError, outputs_of
+from tuidl.export.torch_names import TAKEN
+
+JUDGES = {"torch": ("torch",), "onnx": ("onnx", "onnxruntime")}
+
+
+@pytest.fixture(scope="session", params=JUDGES)
+def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """What all exports of one format say, from one process."""
+    for package in JUDGES[request.param]:
+        require(package)
+    return Answers.of(request.param, NAMES, tmp_path_factory.mktemp(request.param))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_export_answers_as_the_model(name: str, answers: Answers) -> None:
+    assert answers.difference(name) <= LIMIT
+
+
+def test_a_name_that_modules_have_is_never_given_to_a_layer() -> None:
+    """The list of names is complete for this version of PyTorch."""
+    require("torch")
+    code = "import torch; m = torch.nn.Module(); print({*dir(m), *vars(m)})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    names = {name for name in ast.literal_eval(done.stdout) if not name.startswith("_")}
+    assert names - TAKEN == set()
+
+
+@pytest.mark.parametrize("kind", JUDGES)
+def test_an_export_proves_itself(kind: str, tmp_path: Path) -> None:
+    for package in JUDGES[kind]:
+        require(package)
+    known = trained("preset cnn_digits")
+    done = export(known.model.preset, known.model.parameters, kind, tmp_path)
+    assert done.largest_difference <= LIMIT
+    assert done.message.startswith("proved: ")
+
+
+def test_a_wrong_onnx_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in JUDGES["onnx"]:
+        require(package)
+    from tuidl.export import onnx_recurrent
+
+    monkeypatch.setitem(onnx_recurrent.ORDERS, "gru", (1, 0, 2))
+    known = trained("preset gru_sine")
+    with pytest.raises(ProofError, match="differ from the model's by"):
+        export(known.model.preset, known.model.parameters, "onnx", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_number_of_a_word_is_nan_in_onnx_too(tmp_path: Path) -> None:
+    for package in JUDGES["onnx"]:
+        require(package)
+    known = trained("layer embedding")
+    x = known.x.copy()
+    x[1, 2], x[3, 0] = 7, -1
+    expected = np.isnan(known.model.predict(x))
+    said = outputs_of(known.write(tmp_path, "onnx"), x)
+    np.testing.assert_array_equal(np.isnan(said), expected)
+    assert expected[:, 0].tolist() == [False, True, False, True, False]

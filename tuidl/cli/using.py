@@ -1,0 +1,90 @@
+"""Using what a run has learned: predicting, and taking it elsewhere."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tuidl.cli.common import json_option, prepare
+
+if TYPE_CHECKING:
+    from tuidl.runs.results import Which
+
+weights_option = click.option(
+    "--weights", "which", type=click.Choice(["final", "best"]), default="final",
+    help="Those the run ended with, or those of its best epoch.",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("run")
+@click.argument(
+    "inputs", nargs=-1, required=True, metavar="INPUT...", type=click.Path(path_type=Path)
+)
+@json_option
+@weights_option
+@click.option("--key", metavar="NAME", help="The array of an .npz file that has several.")
+@click.option(
+    "--invert/--no-invert", default=None,
+    help="Pictures: dark on light or light on dark; by default as their border tells.",
+)  # fmt: skip
+def predict(
+    run: str,
+    inputs: tuple[Path, ...],
+    as_json: bool,
+    which: "Which",
+    key: str | None,
+    invert: bool | None,
+) -> None:
+    """Say what RUN's network makes of INPUT: pictures, a CSV table, an .npz or .npy array."""
+    prepare(1)
+    from tuidl.predicting import predict_file
+    from tuidl.preparing import Preparation
+    from tuidl.runs.folder import RunFolder
+    from tuidl.runs.places import find
+    from tuidl.runs.results import trained
+
+    folder = RunFolder(find(run))
+    preset, parameters = folder.preset, trained(folder, which)
+    prepared = Preparation.of(preset)
+    found = [
+        predict_file(preset, parameters, path, preparation=prepared, key=key, invert=invert)
+        for path in inputs
+    ]
+    records = [record for predictions in found for record in predictions.records]
+    for note in dict.fromkeys(note for predictions in found for note in predictions.notes):
+        click.echo(f"tuidl: {note}", err=True)
+    if as_json:
+        click.echo(json.dumps(records))
+    else:
+        from tuidl.predicting import Predictions
+
+        click.echo("\n".join(Predictions(tuple(records)).table()))
+
+
+@click.command()
+@click.argument("run")
+@click.option("--to", "format_name", required=True, metavar="safetensors|onnx|numpy|torch")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder or file. Default: RUN-FORMAT, here."
+)
+@weights_option
+@click.option("--force", is_flag=True, help="Replace files that are there.")
+def export(run: str, format_name: str, out: Path | None, which: "Which", force: bool) -> None:
+    """Write RUN's network as weights, as an ONNX file, or as a readable program of its own.
+
+    What is written is loaded again and must answer as the network does.
+    """
+    prepare(1)
+    from tuidl import export as exporting
+    from tuidl.runs.folder import RunFolder
+    from tuidl.runs.places import find
+    from tuidl.runs.results import trained
+
+    folder = RunFolder(find(run))
+    path = out or Path(f"{folder.path.name}-{format_name}")
+    done = exporting.export(folder.preset, trained(folder, which), format_name, path, force=force)
+    for file in done.files:
+        click.echo(file)
+    click.echo(f"tuidl: {done.message}", err=True)

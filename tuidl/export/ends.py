@@ -1,0 +1,95 @@
+"""What every exported program has besides its network: constants, preparing, answering, main."""
+
+from collections.abc import Sequence
+
+from tuidl.export.writing import constant
+from tuidl.preparing import Preparation
+from tuidl.preset import Preset
+
+SIXTEENTHS = {"digits": 16}
+"""By what a source divides its pixels where they come as bytes; 255 is for all others."""
+AT_ONCE = 64
+"""Examples that a program's main predicts together."""
+
+IMAGES = ("digits", "mnist", "fashion_mnist", "cifar10", "images")
+
+
+def constants(prepared: Preparation) -> list[str]:
+    """Names of classes and inputs, shapes and scales, each a line or more."""
+    known: dict[str, Sequence[float | str]] = {
+        "SHAPE": prepared.shape,
+        "CLASSES": prepared.classes,
+        "INPUTS": prepared.table.inputs if prepared.table else (),
+        "INPUT_SHIFT": prepared.input_shift,
+        "INPUT_WIDTH": prepared.input_width,
+        "TARGET_SHIFT": prepared.target_shift,
+        "TARGET_WIDTH": prepared.target_width,
+    }
+    comments = {
+        "SHAPE": "of one input",
+        "INPUT_SHIFT": "of each feature or channel, from the training data",
+        "TARGET_SHIFT": "from the training data",
+    }
+    lines = []
+    for name, values in known.items():
+        if values:
+            text = constant(name, values)
+            comment = comments.get(name, "")
+            plain = f"{text}  # {comment}" if "\n" not in text else f"# {comment}\n{text}"
+            lines.append(plain if comment else text)
+    return lines
+
+
+def preparing(preset: Preset, prepared: Preparation) -> str:
+    """The function that brings the user's values to what the network was trained on."""
+    lines = [
+        "def prepare(values):",
+        '    """Values as the data has them, (n, *SHAPE) or one example, for the network."""',
+    ]
+    kind = preset.data.kind()
+    if kind in IMAGES:
+        most = SIXTEENTHS.get(kind, 255)
+        lines += [
+            "    if values.dtype == np.uint8:",
+            f"        values = values / np.float32({most})",
+        ]
+    plain = "values.astype(np.float32).reshape(-1, *SHAPE)"
+    if prepared.input_shift:
+        lines.append(f"    values = {plain}")
+        lines.append("    return ((values - INPUT_SHIFT) / INPUT_WIDTH).astype(np.float32)")
+    else:
+        lines.append(f"    return {plain}")
+    return "\n".join(lines)
+
+
+def answering(prepared: Preparation) -> str:
+    """The function that turns what the network says into answers, and the one that prints."""
+    code = {
+        "probabilities": "    return outputs",
+        "scores": "    return softmax(outputs)",
+        "probability": "    return np.hstack([1 - outputs, outputs])",
+        "score": (
+            "    second = 0.5 * (1 + np.tanh(0.5 * outputs))  # the sigmoid\n"
+            "    return np.hstack([1 - second, second])"
+        ),
+        "numbers": "    return outputs",
+    }[prepared.answer]
+    if prepared.target_shift:
+        code = "    return outputs * TARGET_WIDTH + TARGET_SHIFT"
+    what = "a probability for each class" if prepared.classes else "the predicted numbers"
+    return f'def answers(outputs):\n    """What predict() says as {what}."""\n{code}'
+
+
+def main(prepared: Preparation) -> str:
+    """The end of the program: answers to the inputs in a file."""
+    printing = (
+        '        best = answer.argmax()\n        print(f"{CLASSES[best]}  {answer[best]:.1%}")'
+        if prepared.classes
+        else '        print(*(f"{number:g}" for number in answer))'
+    )
+    return (
+        'if __name__ == "__main__":\n'
+        "    inputs = prepare(np.load(sys.argv[1], allow_pickle=False))\n"
+        "    for answer in answers(predict(inputs)):\n"
+        f"{printing}"
+    )

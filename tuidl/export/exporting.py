@@ -1,0 +1,196 @@
+"""Writing a trained network to files of another format, and proving that it is the same one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from tuidl.data.dataset import Split
+from tuidl.errors import DataError, TuidlError, suggestion
+from tuidl.export.formats import FORMATS, Files, Format
+from tuidl.export.proof import ProofError, difference, missing
+from tuidl.graph import Graph
+from tuidl.layers.base import Shape
+from tuidl.preparing import Preparation, prepared_for, split_of
+from tuidl.preset import Preset
+from tuidl.runs import replace_file
+from tuidl.trained import checked, model_of
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+MOST_EXAMPLES = 64
+LIMIT = 1e-5
+"""How far an export may lie off, of outputs beyond 1 as a share of them."""
+OWN_ERRORS = 10
+"""Where float32 itself is coarser than that: so many times its own distance from float64."""
+
+STEM, EXAMPLES = "model", "_examples.npz"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """``files``: written, the one to be run or read first. ``largest_difference``: from what the
+    model predicts on the examples beside it; None where it could not be proved here."""
+
+    files: tuple[Path, ...]
+    largest_difference: float | None
+    message: str
+
+
+def export(
+    preset: Preset,
+    parameters: Mapping[str, Array],
+    format: str,  # noqa: A002 - what the command line calls it
+    path: Path,
+    *,
+    force: bool = False,
+    preparation: Preparation | None = None,
+) -> Exported:
+    """Write the network to ``path``: a folder, or a file with the format's suffix.
+
+    The export is read back before anything is put in its place, and must answer as the model does
+    to held-out examples, which lie beside it. ``preparation``: what training learned from the data,
+    where somebody has kept it. ``force``: files that are there are replaced.
+
+    Raises TuidlError where the format or the parameters are wrong, files are there, a package is
+    missing, or the export answers something else.
+    """
+    chosen = _format(format)
+    folder, stem = _place(path, chosen)
+    graph = Graph.build(preset)
+    known = checked(graph, parameters)
+    if lacking := missing(chosen.needs):
+        packages = " and ".join(lacking)
+        raise TuidlError(f"export to {format}: {packages} missing: pip install 'tuidl[{format}]'")
+    split = _split(preset, preparation)
+    x, origin = _examples(split, graph.spec.shape)
+    prepared = prepared_for(preset, preparation, split)
+    expected = model_of(preset, known, examples=len(x)).predict(x)
+    files = chosen.write(graph, prepared, known, stem)
+    _require_free(folder, stem, [*files, EXAMPLES], force)
+    proved, message = _proved(chosen, preset, known, files, stem, x, expected)
+    files = {**files, EXAMPLES: _npz(x=x, expected=expected)}
+    written = _written(folder, stem, files)
+    return Exported(written, proved, f"{message} ({len(x)} {origin})")
+
+
+def prove(
+    format: str,  # noqa: A002 - what the command line calls it
+    path: Path,
+    preset: Preset,
+    parameters: Mapping[str, Array],
+    x: Array,
+    expected: Array,
+) -> float:
+    """How far the export at ``path`` lies off what the model answers to ``x`` (``expected``).
+
+    Raises ProofError where it is further off than float32 explains, TuidlError where the export
+    cannot be run here.
+    """
+    chosen = _format(format)
+    if lacking := missing(chosen.judges):
+        raise TuidlError(f"{path}: not proved: {' and '.join(lacking)} is not installed")
+    off = difference(chosen.answers(Graph.build(preset), path, x), expected)
+    if off <= LIMIT:
+        return off
+    single, double = (
+        model_of(preset, parameters, backend="numpy", dtype=dtype).predict(x)
+        for dtype in ("float32", "float64")
+    )
+    limit = max(LIMIT, OWN_ERRORS * difference(single, double))
+    if not off <= limit:
+        raise ProofError(
+            f"{path.name}: answers differ from the model's by {off:.2g}, expected at most "
+            f"{limit:.2g}; nothing was written: this is a fault of tuidl, please report it"
+        )
+    return off
+
+
+def _split(preset: Preset, preparation: Preparation | None) -> Split | None:
+    """The preset's data; None where it is not here and nothing has to be learned from it.
+
+    Raises DataError.
+    """
+    try:
+        return split_of(preset)
+    except DataError:
+        if preparation is None and preset.data.normalize != "none":
+            raise
+        return None
+
+
+def _examples(split: Split | None, shape: Shape) -> tuple[Array, str]:
+    """Held-out inputs as the network sees them, up to MOST_EXAMPLES, and what they are; random
+    numbers where there is no data."""
+    if split is None:
+        x = np.random.default_rng(0).random((MOST_EXAMPLES, *shape), dtype=np.float32)
+        return x, "random inputs, since the data is not here"
+    parts = {"test": split.test, "validation": split.validation, "training": split.train}
+    name, part = next((name, part) for name, part in parts.items() if len(part))
+    return np.ascontiguousarray(part.x[:MOST_EXAMPLES]), f"{name} examples"
+
+
+def _format(name: str) -> Format:
+    if name not in FORMATS:
+        raise TuidlError(f"no format {name!r}{suggestion(name, FORMATS)}")
+    return FORMATS[name]
+
+
+def _place(path: Path, chosen: Format) -> tuple[Path, str]:
+    """The folder and the stem of the files' names. Raises TuidlError."""
+    suffixes = {known.suffix for known in FORMATS.values()} | {".npz", ".pt", ".pth"}
+    if path.suffix == chosen.suffix and not path.is_dir():
+        return path.parent, path.stem
+    if path.suffix in suffixes and not path.is_dir():
+        raise TuidlError(f"{path}: this format is written to a folder or a {chosen.suffix} file")
+    return path, STEM
+
+
+def _require_free(folder: Path, stem: str, ends: list[str], force: bool) -> None:
+    """Raises TuidlError where a file is there already, or the folder cannot be had."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TuidlError(f"{folder}: {error.strerror or error}") from None
+    for path in (folder / f"{stem}{end}" for end in ends):
+        if path.is_dir() or (path.exists() and not force):
+            raise TuidlError(f"{path}: is there already; --force replaces it")
+
+
+def _proved(
+    chosen: Format,
+    preset: Preset,
+    known: dict[str, Array],
+    files: Files,
+    stem: str,
+    x: Array,
+    expected: Array,
+) -> tuple[float | None, str]:
+    """The largest difference, and what is said of it; in a folder of their own."""
+    name = next(name for name, known_format in FORMATS.items() if known_format is chosen)
+    if lacking := missing(chosen.judges):
+        return None, f"written, not proved: {' and '.join(lacking)} is not installed"
+    with TemporaryDirectory(prefix="tuidl-") as folder:
+        paths = _written(Path(folder), stem, files)
+        off = prove(name, paths[0], preset, known, x, expected)
+    return off, f"proved: answers differ from the model's by at most {off:.1g}"
+
+
+def _written(folder: Path, stem: str, files: Files) -> tuple[Path, ...]:
+    paths = tuple(folder / f"{stem}{end}" for end in files)
+    try:
+        for path, data in zip(paths, files.values(), strict=True):
+            replace_file(path, data)
+    except OSError as error:
+        raise TuidlError(f"{folder}: {error.strerror or error}") from None
+    return paths
+
+
+def _npz(**arrays: Array) -> bytes:
+    file = BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
+    return file.getvalue()

@@ -1,0 +1,84 @@
+"""The formats that a trained network can be exported to: a closed list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuidl import __version__
+from tuidl.export import numpy_program, onnx_model, torch_program
+from tuidl.export.proof import outputs_of
+from tuidl.graph import Graph
+from tuidl.preparing import Preparation
+from tuidl.trained import model_of, read_parameters
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Parameters = dict[str, Array]
+Files = dict[str, bytes]
+"""Contents by the end of the file's name; the first is the one to be run or read."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """``write``: the files of an export with that stem. ``answers``: what the first of them says to
+    inputs, read back. ``needs``: packages without which it cannot be written; ``judges``: without
+    which it cannot be asked.
+    """
+
+    about: str
+    suffix: str
+    write: Callable[[Graph, Preparation, Parameters, str], Files]
+    answers: Callable[[Graph, Path, Array], Array]
+    needs: tuple[str, ...] = ()
+    judges: tuple[str, ...] = ()
+
+
+def _safetensors(graph: Graph, prepared: Preparation, known: Parameters, stem: str) -> Files:
+    from safetensors.numpy import save
+
+    metadata = {
+        "format": "tuidl",
+        "tuidl": __version__,
+        "preset": graph.preset.to_toml(),
+        "preparation": prepared.to_json().decode(),
+    }
+    return {".safetensors": save(known, metadata)}
+
+
+def _numpy(graph: Graph, prepared: Preparation, known: Parameters, stem: str) -> Files:
+    weights = BytesIO()
+    np.savez(weights, allow_pickle=False, **known)
+    text = numpy_program.program(graph, prepared, stem)
+    return {".py": text.encode(), ".npz": weights.getvalue()}
+
+
+def _torch(graph: Graph, prepared: Preparation, known: Parameters, stem: str) -> Files:
+    from safetensors.numpy import save
+
+    text = torch_program.program(graph, prepared, stem)
+    return {".py": text.encode(), ".safetensors": save(torch_program.weights(graph, known))}
+
+
+def _onnx(graph: Graph, prepared: Preparation, known: Parameters, stem: str) -> Files:
+    return {".onnx": onnx_model.model(graph, prepared, known)}
+
+
+def _by_running(graph: Graph, path: Path, x: Array) -> Array:
+    return outputs_of(path, x)
+
+
+def _by_loading(graph: Graph, path: Path, x: Array) -> Array:
+    return model_of(graph.preset, read_parameters(path), examples=len(x)).predict(x)
+
+
+FORMATS: dict[str, Format] = {
+    "safetensors": Format("the weights alone", ".safetensors", _safetensors, _by_loading),
+    "onnx": Format("an ONNX model", ".onnx", _onnx, _by_running, ("onnx",), ("onnxruntime",)),
+    "numpy": Format("a program in NumPy, with its weights", ".py", _numpy, _by_running),
+    "torch": Format("a program in PyTorch, with its weights", ".py", _torch, _by_running,
+                    judges=("torch",)),
+}  # fmt: skip
+"""By the name that the command line knows them by."""

@@ -1,0 +1,80 @@
+"""A trained network as an ONNX model, for whatever runs such files."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tuidl import __version__
+from tuidl.errors import TuidlError
+from tuidl.export.writing import inputs_text
+from tuidl.graph import FROM_EXAMPLES, Graph
+from tuidl.preparing import Preparation
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+OPSET, IR_VERSION = 17, 8
+"""Of 2022: old enough for what runs models, new enough for layer normalisation."""
+
+LARGEST = 2_000_000_000
+"""Bytes; the format's own limit is 2 GiB."""
+
+INPUT, OUTPUT = "input", "output"
+
+
+def model(graph: Graph, prepared: Preparation, parameters: "dict[str, Array]") -> bytes:
+    """The file's content: prepared inputs (batch, *shape) to what ``Model.predict`` answers.
+
+    Raises TuidlError where the network is too large for the format.
+    """
+    if sum(values.nbytes for values in parameters.values()) > LARGEST:
+        raise TuidlError(f"export to onnx: the format holds at most {LARGEST:,} bytes")
+    import onnx
+    from onnx import TensorProto, helper
+
+    from tuidl.export.onnx_draft import OnnxDraft
+
+    draft = OnnxDraft(INPUT, graph.spec.shape, parameters)
+    _write(draft, graph)
+    ends = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *shape])
+        for name, shape in ((INPUT, graph.spec.shape), (OUTPUT, graph.nodes[-1].shape))
+    ]
+    body = helper.make_graph(
+        draft.nodes, "network", ends[:1], ends[1:], list(draft.constants.values())
+    )
+    whole = helper.make_model(
+        body,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="tuidl",
+        producer_version=__version__,
+        doc_string=f"{graph.preset.name}\n{inputs_text(graph.preset, prepared)}",
+    )
+    helper.set_model_props(
+        whole,
+        {
+            "preset": graph.preset.to_toml(),
+            "preparation": prepared.to_json().decode(),
+            "answer": prepared.answer,
+            "classes": msgspec.json.encode(prepared.classes).decode(),
+        },
+    )
+    onnx.checker.check_model(whole, full_check=True)
+    return bytes(whole.SerializeToString())
+
+
+def _write(draft: Any, graph: Graph) -> None:
+    """All layers' nodes; the last value is called OUTPUT."""
+    from tuidl.export.onnx_layers import LAYERS
+
+    values = {FROM_EXAMPLES: INPUT}
+    for i, node in enumerate(graph.nodes):
+        draft.place = node.name
+        inputs = [values[j] for j in node.inputs]
+        value, first = LAYERS[node.layer.kind()](draft, node, inputs)
+        draft.note(value, node.shape, first)
+        values[i] = value
+    draft.rename(values[len(graph.nodes) - 1], OUTPUT)

@@ -1,0 +1,102 @@
+"""A trained network as a program in PyTorch: an nn.Module as somebody would have written it."""
+
+from typing import Any
+
+import numpy as np
+
+from tuidl.export.draft import Draft
+from tuidl.export.ends import answering, constants, main, preparing
+from tuidl.export.steps import Steps, steps_of
+from tuidl.export.templates import names_in, template
+from tuidl.export.torch_layers import LAYERS
+from tuidl.export.torch_names import TAKEN
+from tuidl.export.torch_weights import WEIGHTS
+from tuidl.export.writing import Line, body, docstring, imports, joined, shape_text
+from tuidl.graph import Graph
+from tuidl.preparing import Preparation
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+NEEDS = "Needs torch, numpy and safetensors; the weights are in the .safetensors file beside it."
+
+OWN = frozenset({"F", "nn", "np", "torch", "self", "sys", "Path", "load_file"})
+HEAD = [
+    "import sys",
+    "from pathlib import Path",
+    "import numpy as np",
+    "import torch",
+    "from safetensors.torch import load_file",
+    "from torch import nn",
+]
+
+LOADING = '''\
+def load_network():
+    """The network with its trained weights, ready to answer."""
+    network = Network()
+    network.load_state_dict(load_file(Path(__file__).with_suffix(".safetensors")))
+    return network.eval()'''
+
+PREDICTING = '''\
+def predict(x):
+    """The network's outputs for prepared inputs; NumPy's arrays both."""
+    with torch.no_grad():
+        return NETWORK(torch.from_numpy(x)).numpy()'''
+
+
+def program(graph: Graph, prepared: Preparation, name: str) -> str:
+    """The text of ``name``.py, which reads ``name``.safetensors."""
+    ends = [answering(prepared), main(prepared)]
+    network = module(graph)
+    statements, parts = template("torch_layers").needed(names_in(network))
+    functional = template("torch_layers").imports["F"]
+    if "F" in names_in(network):
+        statements = [*statements, functional]
+    softmax = template("numpy_layers").needed(names_in(ends[0]))[1]
+    return joined(
+        [
+            "\n\n".join([docstring(graph.preset, prepared, NEEDS, name),
+                         imports([*HEAD, *statements]), "\n".join(constants(prepared))]),
+            *parts,
+            network,
+            LOADING,
+            "NETWORK = load_network()",
+            preparing(graph.preset, prepared),
+            PREDICTING,
+            *softmax,
+            *ends,
+        ]
+    )  # fmt: skip
+
+
+def weights(graph: Graph, parameters: dict[str, Array]) -> dict[str, Array]:
+    """The arrays of the module's ``state_dict``."""
+    state: dict[str, Array] = {}
+    for step in _steps(graph).steps:
+        own = {p.name: parameters[f"{step.name}.{p.name}"] for p in step.node.parameters}
+        if own:
+            named = WEIGHTS[step.layer.kind()](step.layer, own)
+            state |= {f"{step.attribute}.{key}": value for key, value in named.items()}
+    return {name: np.ascontiguousarray(values) for name, values in state.items()}
+
+
+def module(graph: Graph) -> str:
+    """The class ``Network``."""
+    walk = _steps(graph)
+    draft = Draft({walk.examples: graph.spec.shape})
+    for step in walk.steps:
+        draft.write(step, LAYERS[step.layer.kind()](draft, step))
+    first, last = shape_text(graph.spec.shape), shape_text(graph.nodes[-1].shape)
+    forward = body([*draft.forward, Line(f"return {walk.steps[-1].writes}")], indent=8)
+    return (
+        "class Network(nn.Module):\n"
+        f'    """Prepared inputs {first} -> outputs {last}."""\n\n'
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        f"{body(draft.modules, indent=8)}\n\n"
+        f"    def forward(self, {walk.examples}):\n"
+        f"{forward}"
+    )
+
+
+def _steps(graph: Graph) -> Steps:
+    return steps_of(graph, OWN | TAKEN | frozenset(template("torch_layers").parts))

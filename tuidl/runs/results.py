@@ -1,0 +1,23 @@
+"""What a run has learned."""
+
+from typing import Any, Literal
+
+from tuidl.errors import RunError
+from tuidl.runs.checkpoints import read_arrays
+from tuidl.runs.folder import BEST, WEIGHTS, RunFolder
+
+Which = Literal["final", "best"]
+
+
+def trained(folder: RunFolder, which: Which = "final") -> dict[str, Any]:
+    """The parameters by their names: ``final``, those that the run ended with or was last saved
+    with, or those of its ``best`` epoch. Raises RunError."""
+    path = folder.path / (BEST if which == "best" else WEIGHTS)
+    if path.exists():
+        return read_arrays(path)[1]
+    if which == "best":
+        raise RunError(f"{folder.path}: no epoch has ended yet")
+    snapshot, _ = folder.checkpoints.newest()
+    if snapshot is None:
+        raise RunError(f"{folder.path}: nothing was saved yet")
+    return snapshot.under("parameters")

@@ -1,0 +1,132 @@
+"""The keys that work now, in one line. One widget: Textual's own footer makes one of every key,
+anew with each change of focus, which took most of the time that a key took to be answered."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.binding import Binding
+from textual.events import Click
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tuidl.tui.charts.grid import ASCII
+from tuidl.tui.widgets.chart import looks_of
+
+GAP = 2
+ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
+
+
+@dataclass(frozen=True)
+class Hint:
+    """``keys``: what to press, each with how it is written; ``words``: what they do."""
+
+    keys: tuple[tuple[str, str], ...]
+    words: str
+    compact: bool = False
+
+    @property
+    def between(self) -> str:
+        return "" if self.compact else " "
+
+    @property
+    def width(self) -> int:
+        keys = self.between.join(shown for _, shown in self.keys)
+        return cell_len(f"{keys} {self.words}")
+
+
+class KeyLine(Widget):
+    """A click on a key presses it."""
+
+    DEFAULT_CSS = "KeyLine { dock: bottom; height: 1; padding: 0 1; background: $surface; }"
+
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+
+    def on_unmount(self) -> None:
+        self.screen.bindings_updated_signal.unsubscribe(self)
+
+    def _changed(self, screen: Screen[Any]) -> None:
+        self.refresh()
+
+    @property
+    def hints(self) -> list[Hint]:
+        """What there is room for; the last, which is help, always."""
+        bindings = [
+            active.binding
+            for active in self.screen.active_bindings.values()
+            if active.binding.show and active.enabled
+        ]
+        return fitting(hints_of(bindings, self.app.get_key_display), self.content_size.width)
+
+    def render(self) -> Text:
+        palette, unicode = looks_of(self)
+        text = Text(no_wrap=True)
+        for hint in self.hints:
+            keys = hint.between.join(shown for _, shown in hint.keys)
+            keys = keys if unicode else keys.translate(ASCII)
+            text.append(keys, palette.style("accent", bold=True))
+            text.append(f" {hint.words}{' ' * GAP}", palette.style("muted"))
+        return text
+
+    def on_click(self, event: Click) -> None:
+        key = key_at(self.hints, event.x - self.styles.padding.left)
+        if key:
+            self.app.simulate_key(key)
+
+
+def hints_of(bindings: list[Binding], display: Any) -> list[Hint]:
+    """One hint for each action, or for each group of them; ``display``: binding -> its key."""
+    first: dict[str, Binding] = {}
+    for binding in bindings:
+        first.setdefault(binding.action, binding)
+    hints = []
+    for group, found in groupby(first.values(), lambda binding: binding.group):
+        those = list(found)
+        keys = [(binding.key, _written(display(binding))) for binding in those]
+        if group is not None:
+            hints.append(Hint(tuple(keys), group.description, group.compact))
+            continue
+        hints += [
+            Hint((key,), binding.description) for key, binding in zip(keys, those, strict=True)
+        ]
+    return hints
+
+
+def _written(key: str) -> str:
+    return ARROWS.get(key, key)
+
+
+def fitting(hints: list[Hint], width: int) -> list[Hint]:
+    """As many as fit, the last one among them."""
+    if not hints:
+        return []
+    room = width - hints[-1].width
+    kept = []
+    for hint in hints[:-1]:
+        room -= hint.width + GAP
+        if room < 0:
+            break
+        kept.append(hint)
+    return [*kept, hints[-1]]
+
+
+def key_at(hints: list[Hint], x: int) -> str:
+    """The key to press for a click on cell ``x``; empty beside all of them."""
+    start = 0
+    for hint in hints:
+        if start <= x < start + hint.width:
+            return _key_in(hint, x - start)
+        start += hint.width + GAP
+    return ""
+
+
+def _key_in(hint: Hint, x: int) -> str:
+    end = 0
+    for key, shown in hint.keys:
+        end += cell_len(shown) + len(hint.between)
+        if x < end:
+            return key
+    return hint.keys[-1][0] if len(hint.keys) == 1 else ""
