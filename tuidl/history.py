@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from tuidl.events import EpochEnded, Event, Progress
+from tuidl.events import EpochEnded, Event, Place, Progress
 
 CAPACITY = 512
 """Points that a series holds of the whole run, and as many of its recent part."""
@@ -100,6 +100,16 @@ class History:
             self._add(f"{fold}learning rate", event.epoch, event.learning_rate)
         elif isinstance(event, Progress) and not event.fold:
             self._add("step loss", event.epoch - 1 + event.step / event.steps, event.loss)
+
+    def go_back(self, place: Place, steps: int) -> None:
+        """Forget what came later than ``place``, from which a run of ``steps`` an epoch goes on."""
+        x = place.epoch - 1 + (place.step + 0.5) / max(steps, 1)
+        for name, series in list(self.series.items()):
+            fold = int(name.split()[1]) if name.startswith("fold ") else place.fold or 1
+            if fold > (place.fold or 1):
+                del self.series[name]
+            elif fold == (place.fold or 1):
+                self.series[name] = series.until(x)
 
     def _add(self, name: str, x: float, value: float) -> None:
         self.series.setdefault(name, Series()).add(x, value)

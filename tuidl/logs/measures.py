@@ -19,6 +19,8 @@ PARTS = {
 }  # fmt: skip
 """Words in a name -> the part of the examples that it speaks of."""
 ROLES = {"train": "train", "validation": "validation", "test": "good"}
+FREE_ROLES = 4
+"""So many of the numbered roles look like those of the parts."""
 FAMILIES = re.compile(r"^(gradients?|grad|grad_norms?|gradient_norms?)[./]+(.+)$", re.IGNORECASE)
 """Series of which there is one for each layer."""
 MOST_LINES = 8
@@ -132,7 +134,7 @@ def _without_crowd(log: Log, lines: dict[str, Key]) -> dict[str, Key]:
 
 
 def _curves(order: list[str], series: dict[str, Series]) -> Iterable[Curve]:
-    number = 0
+    number = FREE_ROLES if any(line in ROLES for line in order) else 0
     for line in order:
         role = ROLES.get(line)
         if role is None:

@@ -28,6 +28,7 @@ from tuidl.graph import Graph
 from tuidl.preset import Preset
 from tuidl.runs.folder import EVENTS
 from tuidl.runs.log import read_events
+from tuidl.runs.places import runs_folder
 from tuidl.tui.engine import Engine
 from tuidl.tui.kept import KeptRuns
 from tuidl.tui.run import Phase, Run
@@ -103,6 +104,7 @@ class Playground(App[int]):
         log = Path(platformdirs.user_log_dir("tuidl")) / f"engine-{os.getpid()}.log"
         self.engine = Engine(log, self._on_event, self._on_engine_end)
         self._loaded: Preset | None = None
+        self._run: Path | None = None
         self._next: Run | None = None
         self._probe_id = 0
         self._probe_sent = 0.0
@@ -193,7 +195,8 @@ class Playground(App[int]):
         self._folder = folder or self._folder
         from tuidl.tui.screens.train import TrainScreen
 
-        self.push_screen(TrainScreen(preset))
+        behind, self.kept.behind = self.kept.behind, None
+        self.push_screen(TrainScreen(preset, behind))
         self.call_after_refresh(self.load, preset)
         self.call_after_refresh(spare_pauses)
 
@@ -214,7 +217,7 @@ class Playground(App[int]):
         learning_rate: float | None = None,
     ) -> None:
         """Start a run of the preset, in place of the one that is there; or go on with ``run``."""
-        self._loaded, self._next = preset, Run()
+        self._loaded, self._next, self._run = preset, Run(), run
         self._asked.clear()
         screen = self._train_screen()
         if screen:
@@ -233,6 +236,13 @@ class Playground(App[int]):
         if run is not None:
             self._tell_past(self._next, run)
         self.send(command)
+
+    def run_folder(self, run: Run) -> Path | None:
+        """Where the run on the screen is kept; None where it is not."""
+        path = self._run
+        if path is None and run.started is not None:
+            path = runs_folder() / run.started.run
+        return path if path is not None and (path / EVENTS).is_file() else None
 
     def _tell_past(self, run: Run, path: Path) -> None:
         """What the run's log says of it."""
@@ -254,6 +264,9 @@ class Playground(App[int]):
             self.load(self._loaded)
 
     def _on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Notice):
+            self.kept.tell(event.text)
+            return
         if isinstance(event, events.RunStarted | events.Refused):
             self._next = None
         elif self._next is not None:
@@ -406,8 +419,12 @@ class Playground(App[int]):
                 ("New seed", "R: other first weights", train.action_new_seed),
                 ("Full speed", "f: or slow enough to watch", train.action_full_speed),
                 ("Modify the preset", "m", train.action_edit),
+                ("Compare", "c: another run's curves behind these", train.action_compare),
+                ("Go on slower", "t: a failed run, at a tenth of its rate", train.action_retry),
             ):
                 yield SystemCommand(title, text, action)
+        for title, text, action in getattr(screen, "palette_commands", ()):
+            yield SystemCommand(title, text, action)
 
 
 def spare_pauses() -> None:

@@ -56,6 +56,8 @@ class Run:
                 self.started = event
                 self.phase = Phase.COMPILING
                 self.steps = -(-event.examples["train"] // event.batch_size)
+                if event.resumed is not None:
+                    self._go_back(event.resumed)
             case events.Compiling():
                 self.compiling = event
             case events.Compiled():
@@ -79,6 +81,15 @@ class Run:
                 self.phase, self.error = Phase.FAILED, error
             case events.Refused(error=error, key=key):
                 self._refused(error, key)
+
+    def _go_back(self, place: events.Place) -> None:
+        """Forget what came after the place from which the run goes on; it will come again."""
+        self.history.go_back(place, self.steps)
+        here = (place.fold or 1, place.epoch, place.step)
+        self.edits = [e for e in self.edits if (e.fold or 1, e.epoch, e.step) < here]
+        self.epochs_done = min(self.epochs_done, place.epoch - 1)
+        if self.best and self.best[0] >= place.epoch:
+            self.best = None
 
     def _progress(self, event: events.Progress) -> None:
         self.phase = Phase.RUNNING if self.phase is not Phase.PAUSED else self.phase

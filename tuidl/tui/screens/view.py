@@ -2,6 +2,7 @@
 
 import bisect
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -301,6 +302,18 @@ class ViewScreen(Screen[None]):
             self.notify("Only runs of tuidl can be gone on with.", severity="warning")
         else:
             self.app.kept.resume(run)
+
+    @property
+    def palette_commands(self) -> list[tuple[str, str, Callable[[], None]]]:
+        """The keys by their names."""
+        found = [
+            ("Log scale", "l: of the chosen chart", self.action_log),
+            ("One chart", "enter: large, or all again", self.action_enlarge),
+            ("Compare", "c: another run's curves behind these", self.action_compare),
+        ]
+        if self._source.run is not None:
+            found.append(("Resume the run", "r: go on training it", self.action_resume))
+        return found
 
     def action_leave(self) -> None:
         self.app.leave_view()

@@ -14,8 +14,6 @@ from textual.widgets.option_list import Option
 from tuidl.tui.charts.grid import fitted
 from tuidl.tui.shelf import Entry
 
-COMMANDS = frozenset("moq?")
-"""Letters that are keys of the screen for as long as nobody filters."""
 INDENT = 2
 
 
@@ -33,6 +31,9 @@ class PresetList(OptionList):
 
     class Filtered(Message):
         """Others are listed now, perhaps none."""
+
+    commands: ClassVar[frozenset[str]] = frozenset("12moq?")
+    """Keys of the screen for as long as nobody filters."""
 
     BINDINGS: ClassVar = [Binding("enter", "select", "Open", key_display="enter")]
 
@@ -111,7 +112,7 @@ class PresetList(OptionList):
             self.begin_filter()
         elif event.key == "backspace" and self.wanted is not None:
             self._refilter(self.wanted[:-1] or None)
-        elif letter and (self.wanted is not None or letter not in COMMANDS) and letter.strip():
+        elif letter and (self.wanted is not None or letter not in self.commands) and letter.strip():
             self._refilter((self.wanted or "") + letter)
         elif letter == " " and self.wanted:
             self._refilter(self.wanted + " ")
