@@ -21,7 +21,7 @@ class Follower:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.state = "reading"
+        self.state = "reading" if source.is_endless else "following"
         self.problem = ""
         self.version = 0
         self._log, self._lines = Log(), Lines()

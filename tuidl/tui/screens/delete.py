@@ -11,7 +11,7 @@ from textual.widgets import Button, Label
 from tuidl.tui.screens.dialog import Once
 
 
-class DeleteScreen(Once[bool], ModalScreen[bool]):
+class DeleteScreen(ModalScreen[bool], Once[bool]):
     """Ends with True where the run is to go."""
 
     AUTO_FOCUS = "#cancel"

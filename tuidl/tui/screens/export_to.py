@@ -12,7 +12,7 @@ from textual.widgets import Button, Input, Label
 from tuidl.tui.screens.dialog import Once
 
 
-class ExportScreen(Once[Path | None], ModalScreen[Path | None]):
+class ExportScreen(ModalScreen[Path | None], Once[Path | None]):
     """Ends with a folder, which need not be there yet, or None."""
 
     AUTO_FOCUS = "#path"

@@ -43,7 +43,7 @@ ROLES: dict[Role, str] = {
 PAGE_WIDTH = 76
 
 
-class HelpScreen(Once[None], ModalScreen[None]):
+class HelpScreen(ModalScreen[None], Once[None]):
     """``wanted``: a name of the glossary that the focused panel is about, or nothing; ``keys``:
     those of the screen below, where they are not the training screen's."""
 

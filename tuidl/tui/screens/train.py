@@ -318,6 +318,7 @@ class TrainScreen(Screen[None]):
         rate = self.slower_rate
         if rate is not None:
             folder = self.app.run_folder(self.shown)
+            self.app.clear_notifications()
             self.app.load(self.preset, paused=False, run=folder, learning_rate=rate)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
