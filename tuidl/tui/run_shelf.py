@@ -12,6 +12,10 @@ SIGNS = {
     "done": "✓", "running": "▶", "interrupted": "Ⅱ", "unfinished": "Ⅱ", "failed": "✗",
     "damaged": "✗",
 }  # fmt: skip
+ASCII_SIGNS = {
+    "done": "+", "running": ">", "interrupted": "=", "unfinished": "=", "failed": "x",
+    "damaged": "x",
+}  # fmt: skip
 ROLES = {
     "done": "good", "running": "accent", "interrupted": "validation", "unfinished": "validation",
     "failed": "bad", "damaged": "bad",
@@ -39,9 +43,13 @@ def run_entries(runs: Iterable[Shelved], today: date, unicode: bool = True) -> l
 def _entry(run: Shelved, today: date, unicode: bool) -> RunEntry:
     began = run.began
     shelf = RUNNING if run.state == "running" else _day(began, today)
-    sign = SIGNS[run.state] if unicode else {"done": "+", "running": ">"}.get(run.state, "x")
+    sign = sign_of(run.state, unicode)
     clock = f"{began:%H:%M} " if began else ""
     return RunEntry(shelf, f"{sign} {clock}{run.preset}", run.path, _score(run), run.state)
+
+
+def sign_of(state: str, unicode: bool) -> str:
+    return (SIGNS if unicode else ASCII_SIGNS)[state]
 
 
 def _day(began: datetime | None, today: date) -> str:

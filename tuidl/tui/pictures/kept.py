@@ -12,7 +12,7 @@ from tuidl.tui.charts.grid import ASCII, fitted
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.preview_lines import READABLE, wrapped
 from tuidl.tui.run_preview import Difference, RunPreview
-from tuidl.tui.run_shelf import ROLES, SIGNS
+from tuidl.tui.run_shelf import ROLES, sign_of
 
 LABEL, MOST_LINES = 12, 3
 """Cells of a fact's name, and lines of what is said."""
@@ -36,7 +36,7 @@ def run_lines(
     if not preview.is_read or preview.run is None:
         return [Text("reading …" if unicode else "reading ...", palette.style("muted"))]
     state = preview.run.state
-    lines = [_title(preview, palette, width)]
+    lines = [_title(preview, palette, width, unicode)]
     if preview.problem:
         lines += _problem(preview.problem, palette, width)
     else:
@@ -51,13 +51,18 @@ def run_lines(
     return lines[:height]
 
 
-def _title(preview: RunPreview, palette: Palette, width: int) -> Text:
+def _title(preview: RunPreview, palette: Palette, width: int, unicode: bool) -> Text:
     assert preview.run is not None
     state = preview.run.state
     name = fitted(preview.run.preset, max(width - len(state) - 5, 8))
     role = palette.style(ROLES[state], bold=True)
-    return Text.assemble((f"{SIGNS[state]} ", role), (name, palette.style("accent", bold=True)),
-                         (f"  {state}", role))  # fmt: skip
+    title = Text.assemble(
+        (f"{sign_of(state, unicode)} ", role),
+        (name, palette.style("accent", bold=True)),
+        (f"  {state}", role),
+    )
+    title.truncate(width)
+    return title
 
 
 def _problem(problem: str, palette: Palette, width: int) -> list[Text]:
