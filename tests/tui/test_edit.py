@@ -1,16 +1,18 @@
 """The editing screen: form and text in step, every key, and everything that can be wrong."""
 
 import asyncio
+import threading
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.tui.quiet import loads, quiet
-from tuidl.library import shipped
+from tuidl.library import load_preset, shipped
 from tuidl.preset import Preset
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.choose import ChooseScreen
@@ -489,3 +491,35 @@ async def test_keys_that_come_all_at_once_keep_their_order(app: Playground) -> N
             if value(screen, ("layers", 0, "units")) == 24:
                 break
         assert value(screen, ("layers", 0, "units")) == 24
+
+
+async def test_a_large_table_is_read_while_one_goes_on_typing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from tuidl.tui import draft
+    from tuidl.tui.toml_edit import dumps
+
+    monkeypatch.setattr(draft, "LARGE", 10)
+    rows = "\n".join(f"{i},{i * 1.5 + 0.25}" for i in range(50))
+    (tmp_path / "table.csv").write_text(f"a,y\n{rows}\n")
+    table = msgspec.to_builtins(load_preset("linear_regression"))
+    table["data"] = {"source": "csv", "path": "table.csv", "target": "y"}
+    file = tmp_path / "mine.toml"
+    file.write_text(dumps(table))
+    may_read, check = threading.Event(), draft.Draft.of
+    monkeypatch.setattr(draft.Draft, "of", lambda *given: may_read.wait(30) and check(*given))
+    app = quiet(monkeypatch, tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.edit_file(file)
+        await pilot.pause(0.2)
+        screen = app.screen
+        assert isinstance(screen, EditScreen)
+        assert "reading table.csv" in str(screen.query_one("#problem").render())
+        await pilot.press("down", "ctrl+r")
+        assert app.screen is screen, "there is nothing to train yet"
+        may_read.set()
+        for _ in range(200):
+            if screen.draft.preset:
+                break
+            await pilot.pause(0.02)
+        assert "2 parameters" in str(screen.query_one("#problem").render())

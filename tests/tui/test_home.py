@@ -8,11 +8,12 @@ from textual.pilot import Pilot
 
 from tests.tui.quiet import loads, quiet
 from tuidl.library import shipped
+from tuidl.preset import Preset
 from tuidl.tui import shelf
 from tuidl.tui.app import Playground
 from tuidl.tui.charts.palette import PALETTES
 from tuidl.tui.preview import Preview, in_words
-from tuidl.tui.preview_lines import preview_lines
+from tuidl.tui.preview_lines import for_the_screen, preview_lines
 from tuidl.tui.samples import Samples, telling_columns
 from tuidl.tui.screens.edit import EditScreen
 from tuidl.tui.screens.home import HomeScreen, PreviewPanel
@@ -237,3 +238,28 @@ async def test_ctrl_q_quits_from_any_dialog_and_any_size(app: Playground) -> Non
         assert not isinstance(app.screen, HomeScreen)
         await pilot.press("ctrl+q")
     assert app.return_code == 0
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_what_to_try_is_said_in_terms_of_the_screen(name: str) -> None:
+    about = Preset.load(shipped()[name]).about
+    shown = for_the_screen(about)
+    assert "--set" not in shown
+    assert shown.count("(key m)") == ("--set" in about)
+    assert for_the_screen('or --set a.b="full".') == 'or a.b = "full" (key m).'
+    assert for_the_screen("--set a.0.l2=0.01 and --set c=2000.") == (
+        "a.0.l2 = 0.01 (key m) and c = 2000."
+    )
+
+
+async def test_without_unicode_scrollbars_are_ascii_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = quiet(monkeypatch, tmp_path, unicode=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*["down"] * 12)
+        await pilot.pause(0.3)
+        assert app.screen.query_one(PresetList).max_scroll_y > 0
+        strips = app.screen._compositor.render_strips()
+        text = "".join(segment.text for strip in strips for segment in strip)
+        assert text.isascii(), {char for char in text if not char.isascii()}

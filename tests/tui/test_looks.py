@@ -25,6 +25,8 @@ async def _overview(watched: Watched) -> None:
 
 
 async def _ended(watched: Watched) -> None:
+    run = watched.screen.shown
+    run.clock = lambda: run._paused_at or 0.0  # so that the pause takes no time
     await watched.say(*story.whole()[3:], *story.answers())
 
 

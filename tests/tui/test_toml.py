@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from tuidl.data.catalog import SOURCES
 from tuidl.errors import PresetError
 from tuidl.layers import LAYERS
-from tuidl.library import shipped
+from tuidl.library import load_preset, shipped
 from tuidl.losses import LOSSES
 from tuidl.optimizers import OPTIMIZERS
 from tuidl.preset import Preset
@@ -157,3 +158,10 @@ def test_every_record_has_a_form(record: type) -> None:
 def test_help_is_what_the_record_says() -> None:
     assert help_on(LAYERS["dense"], "inputs").startswith("names of earlier layers")
     assert "fold" in help_on(type(Preset.load(shipped()["mlp_xor"]).training), "folds")
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_preset_that_is_trained_can_be_modified_as_it_is(name: str) -> None:
+    """Its layers are a tuple then, not a list as in a file."""
+    preset = load_preset(name)
+    assert Preset.parse(dumps(msgspec.to_builtins(preset)), "", folder=Path()) == preset

@@ -34,6 +34,7 @@ from tuidl.tui.kept import KeptRuns
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
 from tuidl.tui.state import State
+from tuidl.tui.widgets.ascii_bar import use_scrollbars
 
 if TYPE_CHECKING:
     from tuidl.logs.source import Source
@@ -97,6 +98,7 @@ class Playground(App[int]):
         super().__init__(driver_class=driver())
         self.state = state or State.load()
         self.unicode = unicode
+        use_scrollbars(unicode)
         self._first, self._folder = preset, folder
         self._threads, self._backend = threads, backend
         self._first_run, self._first_rate, self._first_view = run, learning_rate, view

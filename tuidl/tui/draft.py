@@ -10,6 +10,9 @@ from tuidl.graph import Graph, Node
 from tuidl.preset import Preset
 from tuidl.tui.toml_lines import KeyPath, error_line, path_of
 
+LARGE = 1 << 20
+"""Bytes of examples from which on nobody should wait for them; a table takes up to 0.5 s a MB."""
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -28,10 +31,7 @@ class Draft:
     @classmethod
     def of(cls, text: str, folder: Path) -> "Draft":
         """Check the text as far as it goes. Paths of data are relative to ``folder``."""
-        try:
-            table = tomllib.loads(text)
-        except (ValueError, RecursionError):
-            table = None
+        table = table_of(text)
         try:
             preset = Preset.parse(text, "", folder=folder)
             graph = Graph.build(preset)
@@ -41,8 +41,35 @@ class Draft:
         enabled = [i for i, layer in enumerate(preset.layers) if layer.enabled]
         return cls(text, table, preset, graph, nodes=dict(zip(enabled, graph.nodes, strict=True)))
 
+    @classmethod
+    def reading(cls, text: str, file: Path) -> "Draft":
+        """As much as is known of the text before its examples have been read."""
+        return cls(text, table_of(text), problem=f"reading {file.name} …", path=("data",))
+
     @property
     def message(self) -> str:
         """The problem with its line, as one line."""
         where = f"line {self.line + 1}: " if self.line is not None else ""
         return where + " ".join(self.problem.split())
+
+
+def table_of(text: str) -> dict[str, Any] | None:
+    """None where the text is not TOML."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def large_file(text: str, folder: Path) -> tuple[Path, float] | None:
+    """The file of examples that a text names, and its time, if reading it may take a while."""
+    data = (table_of(text) or {}).get("data")
+    name = data.get("path") if isinstance(data, dict) else None
+    if not isinstance(name, str):
+        return None
+    file = folder / name
+    try:
+        state = file.stat()
+    except (OSError, ValueError):
+        return None
+    return (file, state.st_mtime) if file.is_file() and state.st_size > LARGE else None

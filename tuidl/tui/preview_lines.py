@@ -1,5 +1,6 @@
 """The preview of a preset as lines: its text first, then what room there is for."""
 
+import re
 import textwrap
 
 from rich.cells import cell_len
@@ -16,6 +17,7 @@ WIDE, ROOMY = 104, 22
 """From so many cells and lines on, network and data stand side by side, or facts are spaced."""
 LEAST_DATA, MOST_DATA = 5, 20
 """Lines for the examples."""
+OPTION = re.compile(r'--set\s+([\w.]+)=("[^"]*"|[\w.]*\w)')
 AROUND = 3
 """Lines shown before and after one with an error."""
 
@@ -70,7 +72,7 @@ class _Page:
         preset = self.preview.preset
         title = preset.name if preset else self.preview.path.name
         name = Text(fitted(title, self.width), self.palette.style("accent", bold=True))
-        lines = self.prose(preset.about.strip(), "text") if preset else []
+        lines = self.prose(for_the_screen(preset.about.strip()), "text") if preset else []
         most = max(self.height // 4, 4)
         if len(lines) > most:
             lines = lines[:most]
@@ -178,3 +180,9 @@ def excerpt(text: str, line: int | None, palette: Palette, width: int) -> list[T
 def wrapped(text: str, width: int) -> list[str]:
     """Lines of at most ``width`` cells; a word that is longer is broken."""
     return [line for part in text.splitlines() for line in textwrap.wrap(part, max(width, 10))]
+
+
+def for_the_screen(about: str) -> str:
+    """What presets say to try with ``--set`` is tried with a key here."""
+    told = iter([" (key m)"])
+    return OPTION.sub(lambda found: f"{found[1]} = {found[2]}{next(told, '')}", about)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -46,11 +47,16 @@ class Run:
     edits: list[events.Edited] = field(default_factory=list)
     best: tuple[int, float] | None = None
     epochs_done: int = 0
+    clock: Callable[[], float] = time.monotonic
+    _paused_at: float | None = None
+    _paused_seconds: float = 0.0
+    _paused_in_epoch: float = 0.0
     _epoch_seconds: list[float] = field(default_factory=list)
 
     def fold_event(self, event: Event) -> None:
         """Take in one event."""
         self.history.fold(event)
+        self._mind_the_pauses(event)
         match event:
             case events.RunStarted():
                 self.started = event
@@ -91,6 +97,16 @@ class Run:
         if self.best and self.best[0] >= place.epoch:
             self.best = None
 
+    def _mind_the_pauses(self, event: Event) -> None:
+        """The engine's clock goes on while the run is paused."""
+        if isinstance(event, events.Paused):
+            self._paused_at = self.clock() if self._paused_at is None else self._paused_at
+        elif isinstance(event, events.Resumed | events.RunEnded) and self._paused_at is not None:
+            paused = self.clock() - self._paused_at
+            self._paused_seconds += paused
+            self._paused_in_epoch += paused
+            self._paused_at = None
+
     def _progress(self, event: events.Progress) -> None:
         self.phase = Phase.RUNNING if self.phase is not Phase.PAUSED else self.phase
         self.epoch, self.step, self.steps = event.epoch, event.step, event.steps
@@ -103,7 +119,9 @@ class Run:
         self.train, self.validation = event.train, event.validation or {}
         self.learning_rate, self.gradient_norms = event.learning_rate, event.gradient_norms
         self.confusion = event.confusion or self.confusion
-        self._epoch_seconds = [*self._epoch_seconds[-9:], event.seconds]
+        seconds = max(event.seconds - self._paused_in_epoch, 0.0)
+        self._epoch_seconds = [*self._epoch_seconds[-9:], seconds]
+        self._paused_in_epoch = 0.0
         loss = self.validation.get("loss")
         if loss is not None and math.isfinite(loss) and (not self.best or loss < self.best[1]):
             self.best = (event.epoch, loss)
@@ -136,6 +154,11 @@ class Run:
             return None
         mean = sum(self._epoch_seconds) / len(self._epoch_seconds)
         return (1.0 - self.share_done) * self.epochs * mean
+
+    @property
+    def seconds_trained(self) -> float:
+        """Of the whole run, without the pauses; 0 before its end."""
+        return max(self.ended.seconds - self._paused_seconds, 0.0) if self.ended else 0.0
 
     @property
     def task_metric(self) -> str | None:

@@ -58,8 +58,8 @@ def dumps(table: Table) -> str:
     blocks = ["\n".join(_pair(key, value) for key, value in root.items())]
     for key, value in table.items():
         if _is_table(value):
-            items = value if isinstance(value, list) else [value]
-            is_list = isinstance(value, list)
+            is_list = isinstance(value, list | tuple)
+            items = value if is_list else [value]
             blocks += [
                 _block((key, i) if is_list else (key,), item) for i, item in enumerate(items)
             ]
@@ -67,7 +67,7 @@ def dumps(table: Table) -> str:
 
 
 def _is_table(value: Any) -> bool:
-    is_list = isinstance(value, list) and bool(value)
+    is_list = isinstance(value, list | tuple) and bool(value)
     return isinstance(value, dict) or (is_list and all(isinstance(v, dict) for v in value))
 
 

@@ -90,6 +90,13 @@ def _lines(layers: Sequence[LayerRow], selected: int, height: int) -> list[tuple
     return lines[first : first + max(height, 0)]
 
 
+def layer_at(layers: Sequence[LayerRow], selected: int, height: int, y: int) -> int | None:
+    """The layer that stands in a line of the chart, as it is drawn with ``selected``."""
+    head = 1 if height > 2 else 0
+    lines = _lines(layers, selected, height - head) if layers else []
+    return lines[y - head][0] if 0 <= y - head < len(lines) else None
+
+
 def _planned(layers: Sequence[LayerRow], width: int) -> Plan:
     name = min(max(cell_len(layer.name) for layer in layers), max(width // 3, 3))
     shape = max(8, *(cell_len(layer.shape) + 2 for layer in layers))

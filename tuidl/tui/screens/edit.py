@@ -1,5 +1,6 @@
 """Modifying a preset: a form beside its text, in step with each other and checked as one types."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +12,7 @@ from textual.widgets import Static, TextArea
 
 from tuidl.preset import Preset
 from tuidl.tui.charts.grid import ASCII
-from tuidl.tui.draft import Draft
+from tuidl.tui.draft import Draft, large_file
 from tuidl.tui.form import Row, parsed
 from tuidl.tui.form_changes import Changes
 from tuidl.tui.saving import named, saved_text
@@ -45,7 +46,11 @@ class EditScreen(Once[Preset | None]):
         super().__init__()
         self._path, self._folder = path, path.parent if path else Path()
         self._kept = text
-        self.draft = Draft.of(text, self._folder)
+        self._read: set[tuple[Path, float]] = set()
+        """Large files whose examples are known, with their times."""
+        self._reading: tuple[Path, float] | None = None
+        large = large_file(text, self._folder)
+        self.draft = Draft.reading(text, large[0]) if large else Draft.of(text, self._folder)
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title", markup=False)
@@ -62,7 +67,7 @@ class EditScreen(Once[Preset | None]):
         self.form.border_title, self.form.border_subtitle = "form", "f2: text"
         self.area.border_title, self.area.border_subtitle = "text (TOML)", "f2: form"
         (self.form.list if self.draft.table else self.area).focus()
-        self._show(self.draft)
+        self._show(self._checked(self._kept))
         if self.draft.line is not None:
             self.area.move_cursor((self.draft.line, 0))
 
@@ -92,7 +97,28 @@ class EditScreen(Once[Preset | None]):
     def show_now(self) -> None:
         """Check the text as it is now, unless that has been done."""
         if self.area.text != self.draft.text:
-            self._show(Draft.of(self.area.text, self._folder))
+            self._show(self._checked(self.area.text))
+
+    def _checked(self, text: str) -> Draft:
+        """What the text comes to, without its examples while a thread still reads those."""
+        large = large_file(text, self._folder)
+        if large is None or large in self._read:
+            return Draft.of(text, self._folder)
+        if self._reading is None:
+            self._reading = large
+            self.run_worker(partial(self._read_examples, text, large), thread=True)
+        return Draft.reading(text, large[0])
+
+    def _read_examples(self, text: str, large: tuple[Path, float]) -> None:
+        """In a thread: what was read is kept by the source of the data, for the next check."""
+        Draft.of(text, self._folder)
+        self.app.call_later(self._was_read, large)
+
+    def _was_read(self, large: tuple[Path, float]) -> None:
+        self._read.add(large)
+        self._reading = None
+        if self.is_attached:
+            self._show(self._checked(self.area.text))
 
     def _show(self, draft: Draft) -> None:
         """Everything that follows from the text."""
@@ -124,7 +150,7 @@ class EditScreen(Once[Preset | None]):
 
     def propose(self, text: str, row: Row) -> bool:
         """Change the text as the form wants it; refused where the row itself would be wrong."""
-        draft = Draft.of(text, self._folder)
+        draft = self._checked(text)
         if draft.problem and draft.path == row.path and draft.path != self.draft.path:
             self._say(draft.problem, True)
             return False
@@ -203,7 +229,7 @@ class EditScreen(Once[Preset | None]):
         self._path, self._folder, self._kept = path, path.parent, text
         self.area.become(text)
         self.app.state.opened(str(path))
-        self._show(Draft.of(text, self._folder))
+        self._show(self._checked(text))
         self.tell(str(path), title="Saved", bad=False)
         return True
 

@@ -27,6 +27,7 @@ from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.layers import Layers
 from tuidl.tui.widgets.picture import Picture, probe_for
 from tuidl.tui.widgets.status import Status
+from tuidl.tui.widgets.summary import Summary
 from tuidl.tui.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
@@ -88,8 +89,10 @@ class TrainScreen(Screen[None]):
         yield Status()
         yield Tabs(["overview", *(view.name_shown for view in VIEWS)])
         with ContentSwitcher(initial="body"):
-            with Horizontal(id="body"):
-                yield from self._overview()
+            with Vertical(id="body"):
+                yield Summary()
+                with Horizontal():
+                    yield from self._overview()
             yield from self._views
         yield KeyLine()
 
@@ -132,6 +135,7 @@ class TrainScreen(Screen[None]):
         status = self.query_one(Status)
         status.shown, status.advice = run, ""
         self.refresh_bindings()
+        self.query_one(Summary).show(run)
         self._dirty = True
 
     def take(self, event: events.Event) -> None:
@@ -150,6 +154,7 @@ class TrainScreen(Screen[None]):
         self._dirty = True
         if not isinstance(event, OFTEN):
             self._tell()
+            self.query_one(Summary).show(self.shown)
 
     def _tell_failure(self, error: str) -> None:
         """Why it ended, and what can be done about it."""

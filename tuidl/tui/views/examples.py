@@ -6,9 +6,11 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.events import Click
 
 from tuidl.events import ProbeAnswer
 from tuidl.preset import Preset
+from tuidl.tui.charts.confusion import cell_at
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.pictures import examples
 from tuidl.tui.run import Run
@@ -199,6 +201,16 @@ class Matrix(Part):
 
     def action_move(self, down: int, right: int) -> None:
         self.view.move(down, right)
+
+    def on_click(self, event: Click) -> None:
+        """As if the cursor had been moved there and Enter pressed."""
+        place, answer = event.get_content_offset(self), self.view.answer
+        if place is None or answer is None:
+            return
+        cell = cell_at(answer["confusion"], answer["classes"], *self.content_size, *place)
+        if cell is not None:
+            self.view.cursor = cell
+            self.view.ask(cell)
 
     def action_ask(self) -> None:
         self.view.ask(self.view.cursor)

@@ -6,13 +6,14 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.events import Click
 
 from tuidl.errors import TuidlError
 from tuidl.events import ProbeAnswer
 from tuidl.graph import Graph
 from tuidl.preset import Preset
 from tuidl.tui.charts.gradients import gradient_curves
-from tuidl.tui.charts.layer_list import LayerRow, layer_list
+from tuidl.tui.charts.layer_list import LayerRow, layer_at, layer_list
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.pictures import layers as pictures
 from tuidl.tui.run import Run
@@ -171,6 +172,14 @@ class LayerList(Part):
 
     def action_select(self, way: int) -> None:
         self.view.select(way)
+
+    def on_click(self, event: Click) -> None:
+        place, rows, selected = event.get_content_offset(self), self.view.rows, self.view.selected
+        if place is None:
+            return
+        number = layer_at(rows, selected, self.content_size.height, place.y)
+        if number is not None:
+            self.view.select(number - selected)
 
 
 class Gradients(Part, can_focus=False):

@@ -89,8 +89,8 @@ def _length_bar(grid: Grid, palette: Palette, y: int, length: float, ends: tuple
 
 
 def _window(count: int, selected: int, height: int) -> tuple[int, int]:
-    """The first layer to show, and how many lines each gets: 3, 2 or 1."""
-    each = next((lines for lines in (3, 2) if lines * count <= height), 2 if height > 8 else 1)
+    """The first layer to show, and how many lines each gets: 4 with an empty one, 3, 2 or 1."""
+    each = next((lines for lines in (4, 3, 2) if lines * count <= height), 2 if height > 8 else 1)
     fit = max(height // each, 1)
     return min(max(selected - fit // 2, 0), max(count - fit, 0)), each
 
@@ -125,4 +125,4 @@ def _detail(
     if each > 2:
         grid.put(1, y, values_text(values, grid.width - 2), palette.style("text"))
         y += 1
-    return y
+    return y + (each > 3)

@@ -123,17 +123,44 @@ def formula_of(answer: Answer, phase: int) -> str:
 def words(
     answer: Answer, phase: int, palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
-    """The sentence, and the formula below it."""
+    """The sentence, and the formula below it; where there is room, those of all phases."""
     grid = Grid(width, height, unicode)
-    lines = textwrap.wrap(PHASES[phase].sentence, max(width, 10))
-    for y, line in enumerate(lines):
-        grid.put(0, y, line, palette.style("text"))
+    every = [_told(answer, number, width) for number in range(len(PHASES))]
+    if sum(len(told) + len(below) + 2 for told, below in every) > height:
+        told, below = every[phase]
+        gap = len(told) + len(below) < height
+        _put_told(grid, palette, 0, told, below, gap, True)
+        return grid.lines()
+    y = 0
+    for number, (told, below) in enumerate(every):
+        chosen = number == phase
+        style = palette.style("accent" if chosen else "muted", bold=True)
+        grid.put(0, y, PHASES[number].name, style)
+        if chosen:
+            grid.tint(0, y, width, palette.selected)
+        y = _put_told(grid, palette, y + 1, told, below, False, chosen) + 1
+    return grid.lines()
+
+
+def _told(answer: Answer, phase: int, width: int) -> tuple[list[str], list[str]]:
+    """A phase's sentence and formula, as lines."""
     below = [
         line
         for part in formula_of(answer, phase).split("   ")
         for line in textwrap.wrap(part, max(width - 2, 10))
     ]
-    start = len(lines) + (len(lines) + len(below) < height)
-    for y, line in enumerate(below, start):
-        grid.put(2, y, line, palette.style("accent", bold=True))
-    return grid.lines()
+    return textwrap.wrap(PHASES[phase].sentence, max(width, 10)), below
+
+
+def _put_told(
+    grid: Grid, palette: Palette, y: int, told: list[str], below: list[str], gap: bool, chosen: bool
+) -> int:
+    """Write both, an empty line between them where ``gap``; returns the next line."""
+    for line in told:
+        grid.put(0, y, line, palette.style("text" if chosen else "muted"))
+        y += 1
+    y += gap
+    for line in below:
+        grid.put(2, y, line, palette.style("accent" if chosen else "muted", bold=chosen))
+        y += 1
+    return y

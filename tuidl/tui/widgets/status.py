@@ -69,7 +69,7 @@ class Status(Widget):
     def _second(self, palette: Palette, unicode: bool) -> Text:
         run, dot = self.shown, " · " if unicode else " | "
         if run.ended:
-            return Text(dot.join(ending(run.ended)), palette.style("muted"))
+            return Text(dot.join(ending(run, run.ended)), palette.style("muted"))
         if run.error and self.advice:
             return Text(self.advice, palette.style("accent", bold=True))
         parts = []
@@ -93,11 +93,10 @@ class Status(Widget):
         return Text(dot.join(parts), palette.style("muted"))
 
 
-def ending(event: RunEnded) -> list[str]:
+def ending(run: Run, event: RunEnded) -> list[str]:
     """What a run came to, and what can be done now."""
-    words = [
-        f"{event.reason.replace('_', ' ')} after {event.epochs} epochs in {event.seconds:.2f} s"
-    ]
+    reason = event.reason.replace("_", " ")
+    words = [f"{reason} after {event.epochs} epochs in {run.seconds_trained:.2f} s"]
     part, scores = ("test", event.test) if event.test else ("validation", event.validation or {})
     words += [f"{part} {name} {_score(name, value)}" for name, value in list(scores.items())[:2]]
     if event.best_epoch:

@@ -1,0 +1,41 @@
+"""The panel that tells what came of a run, once it has ended."""
+
+from rich.text import Text
+from textual.events import Resize
+
+from tuidl.tui.charts.palette import Palette
+from tuidl.tui.run import Phase, Run
+from tuidl.tui.summary import lines_wanted, summary
+from tuidl.tui.widgets.chart import Chart
+
+FRAME = 2
+
+
+class Summary(Chart, can_focus=False):
+    """Takes no room while the run goes on."""
+
+    DEFAULT_CSS = """
+    TrainScreen Summary { height: auto; display: none; border: round $accent; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="summary")
+        self.shown = Run()
+        self.border_title = "what came of it"
+
+    def show(self, run: Run) -> None:
+        """Appear with the run's end, and go with the next one's start."""
+        self.shown = run
+        self.display = run.phase is Phase.ENDED
+        self._fit(self.app.size.width)
+
+    def on_resize(self, event: Resize) -> None:
+        self._fit(self.app.size.width)
+
+    def _fit(self, columns: int) -> None:
+        if self.display:
+            self.styles.height = lines_wanted(self.shown, columns - 2 * FRAME) + FRAME
+            self.changed()
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        return summary(self.shown, palette, width, height, unicode)
