@@ -16,7 +16,8 @@ from tuidl.logs.source import StreamSource, source_of, source_of_run
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.help import HelpScreen
 from tuidl.tui.screens.train import TrainScreen
-from tuidl.tui.screens.view import Heading, ViewScreen
+from tuidl.tui.screens.view import ViewScreen
+from tuidl.tui.widgets.heading import Heading
 from tuidl.tui.widgets.measures import MeasureChart, MeasureList
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -55,7 +56,8 @@ async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
 async def read(pilot: Pilot[int]) -> ViewScreen:
     """The viewer, once it has read all that is there."""
     app: Playground = pilot.app  # type: ignore[assignment]
-    await until(pilot, lambda: "following" in texts(app) or "completed" in texts(app))
+    states = ("following", "completed", "unfinished")
+    await until(pilot, lambda: any(state in texts(app) for state in states))
     return view_of(app)
 
 
@@ -95,7 +97,7 @@ async def test_up_and_down_choose_and_turn_the_page(app: Playground) -> None:
         assert shown(app) == ["loss", "acc"]
         await pilot.press("down", "down")
         assert shown(app) == ["lr"]
-        assert screen.query_one(MeasureList).border_subtitle == "charts 3 to 3 of 3"
+        assert screen.query_one(MeasureList).border_subtitle == "chart 3 of 3"
         await pilot.press("tab")
         assert shown(app) == ["loss", "acc"]
         await pilot.press("up")
@@ -173,6 +175,7 @@ async def test_our_own_run_says_what_it_is_and_goes_on_with_r(
         app.view(source_of_run(path))
         await read(pilot)
         assert "13,706 parameters" in texts(app)
+        assert "unfinished, r goes on with it" in texts(app)
         await pilot.press("r")
         await pilot.pause()
         assert isinstance(app.screen, TrainScreen)

@@ -8,9 +8,8 @@ from tuidl.logs.lines import Lines
 from tuidl.logs.log import Log
 from tuidl.logs.source import Source, StartedAnewError, is_object
 
-LINES_AT_ONCE = 200
-"""Lines between which whoever draws gets its turn: about a millisecond."""
-TURN = 0.0005
+LINES_AT_ONCE = 100
+"""Lines, about 2 ms, after which whoever draws gets its turn: as long again."""
 PATIENCE = 0.2
 """Seconds between two looks whether a file has grown."""
 
@@ -78,12 +77,14 @@ class Follower:
 
     def _take(self, data: bytes) -> None:
         batch: list[bytes] = []
+        began = time.perf_counter()
         for line in self._lines.feed(data):
             batch.append(line)
             if len(batch) >= LINES_AT_ONCE:
                 self._fold(batch)
                 if self._has_a_thread:
-                    time.sleep(TURN)
+                    time.sleep(time.perf_counter() - began)
+                    began = time.perf_counter()
         self._fold(batch)
 
     def _fold(self, batch: list[bytes]) -> None:

@@ -73,3 +73,13 @@ def delete(path: Path) -> None:
         shutil.rmtree(path)
     except OSError as error:
         raise RunError(f"{error.filename}: {error.strerror}") from None
+
+
+def is_deserted(run: Path | None) -> bool:
+    """Whether a log is that of a run which no process trains."""
+    if run is None:
+        return False
+    try:
+        return not RunFolder(run).is_running
+    except RunError:
+        return True

@@ -14,7 +14,8 @@ Parts = list[tuple[str, str]]
 
 
 def heading_of(log: Log, name: str, state: str, share_read: float = 1.0) -> list[Parts]:
-    """``state``: of the reading: reading, following or ended."""
+    """``state``: of the reading: reading, following or ended; unfinished where nobody writes to it
+    any more."""
     sign, word, role = _state(log, state, share_read)
     first = [(f"{sign} {word}", role), (f"  {_title(log, name)}", "text"), *_facts(log)]
     return [first, _second(log)]
@@ -27,6 +28,8 @@ def _state(log: Log, state: str, share_read: float) -> tuple[str, str, str]:
         return ("✗", "failed", "bad")
     if isinstance(log.ended, events.RunEnded):
         return ("■", log.ended.reason.replace("_", " "), "accent")
+    if state == "unfinished":
+        return ("Ⅱ", "unfinished, r goes on with it", "validation")
     return ("▶", "following", "good") if state == "following" else ("■", "ended", "accent")
 
 
@@ -41,7 +44,8 @@ def _facts(log: Log) -> Parts:
         return [(f"  {lines:,} line{'s' if lines != 1 else ''}", "muted")]
     epochs = f"{started.epochs} epoch{'s' if started.epochs != 1 else ''}"
     if log.ended and isinstance(log.ended, events.RunEnded):
-        epochs = f"{log.ended.epochs} of {epochs} in {log.ended.seconds:.1f} s"
+        done = f"{log.ended.epochs} of " if log.ended.epochs != started.epochs else ""
+        epochs = f"{done}{epochs} in {log.ended.seconds:.3g} s"
     words = f"{started.parameters:,} parameters, {epochs}, seed {started.seed}"
     return [(f"  {words}  {started.run}", "muted")]
 
@@ -65,9 +69,13 @@ def heading(lines: list[Parts], palette: Palette, width: int, unicode: bool) -> 
         text = Text(no_wrap=True)
         for place, (words, role) in enumerate(parts):
             style = palette.style(role, bold=number == 0 and place < 2)
-            text.append(words if unicode else words.translate(ASCII), style)
+            text.append(words if unicode else in_ascii(words), style)
         made.append(_cut(text, width, unicode))
     return Text("\n", no_wrap=True).join(made)
+
+
+def in_ascii(text: str) -> str:
+    return "".join(char if char.isascii() else "?" for char in text.translate(ASCII))
 
 
 def _cut(text: Text, width: int, unicode: bool) -> Text:

@@ -2,39 +2,41 @@
 
 import bisect
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Horizontal
 from textual.events import Resize
 from textual.screen import Screen
-from textual.widget import Widget
 
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
 from tuidl.logs.measures import edits_of, measures_of
 from tuidl.logs.source import Source
 from tuidl.logs.text import problem_of
+from tuidl.runs.overview import is_deserted
 from tuidl.tui.budget import Budget
 from tuidl.tui.charts.curve import Curve, judge
-from tuidl.tui.pictures.heading import Parts, heading, heading_of
-from tuidl.tui.widgets.chart import Chart, looks_of
+from tuidl.tui.pages import MOST_EACH_WAY, Page
+from tuidl.tui.pictures.heading import heading_of
+from tuidl.tui.widgets.chart import Chart
+from tuidl.tui.widgets.heading import Heading
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.measures import MeasureChart, MeasureList, Shown
 
 if TYPE_CHECKING:
     from tuidl.tui.app import Playground
 
-LOOKS_PER_SECOND = 5
+TICKS_PER_SECOND = 25
+"""How often to look whether there is something new, or time to draw the next panel of it."""
+SECONDS_BETWEEN_STATES = 2.0
 NARROW = 100
-LEAST_WIDTH, LEAST_HEIGHT = 56, 10
-"""Cells that a chart should have at least, where several stand beside each other."""
-MOST_CHARTS = 9
+MOST_CHARTS = MOST_EACH_WAY**2
 
 MEASURE = Binding.Group("choose", compact=True)
 CURSOR = Binding.Group("values", compact=True)
@@ -46,20 +48,6 @@ enter            this chart alone, or all  l             log scale of this chart
 escape           no cursor, all charts     c             another run behind it
 r                go on training a run      ctrl+p        everything by name
 q                leave                     ?             this page"""
-
-
-class Heading(Widget):
-    """What is shown, and how far it has been read: two lines."""
-
-    DEFAULT_CSS = "Heading { height: 2; padding: 0 1; }"
-
-    def __init__(self) -> None:
-        super().__init__(id="heading")
-        self.lines: list[Parts] = []
-
-    def render(self) -> Text:
-        palette, unicode = looks_of(self)
-        return heading(self.lines, palette, self.content_size.width, unicode)
 
 
 class ViewScreen(Screen[None]):
@@ -104,6 +92,7 @@ class ViewScreen(Screen[None]):
         self._log = Log()
         self._seen = -1
         self._budget = Budget()
+        self._waiting: deque[Chart] = deque()
 
     def compose(self) -> ComposeResult:
         yield Heading()
@@ -118,7 +107,8 @@ class ViewScreen(Screen[None]):
         self.shown.waiting = "waiting for the first numbers …"
         self.query_one(MeasureList).focus()
         self._follower.start()
-        self.set_interval(1 / LOOKS_PER_SECOND, self._look)
+        self.set_interval(1 / TICKS_PER_SECOND, self._look)
+        self.set_interval(SECONDS_BETWEEN_STATES, self._tell)
 
     def on_unmount(self) -> None:
         self._follower.close()
@@ -130,7 +120,11 @@ class ViewScreen(Screen[None]):
     # --- what is read -----------------------------------------------------------------------------
 
     def _look(self) -> None:
-        """Take over what has been read since, if there is time for it."""
+        """Take over what has been read since, if there is time for it, and draw it panel by
+        panel: a key never waits for all of them."""
+        if self._waiting:
+            self._waiting.popleft().refresh()
+            return
         follower = self._follower
         if self._seen == follower.version:
             return
@@ -153,65 +147,52 @@ class ViewScreen(Screen[None]):
         if before is not None and (before.x_name, before.name) in names:
             shown.chosen = names.index((before.x_name, before.name))
         shown.chosen = max(min(shown.chosen, len(names) - 1), 0)
-        self._arrange()
+        self._arrange(at_once=False)
 
     # --- what is shown ----------------------------------------------------------------------------
 
     @property
-    def _grid(self) -> tuple[int, int]:
-        """Columns and rows of charts."""
-        count = len(self.shown.measures)
-        if self.is_large or count < 2:
-            return 1, 1
-        size = self.query_one("#charts").size
-        columns, rows = max(size.width // LEAST_WIDTH, 1), max(size.height // LEAST_HEIGHT, 1)
-        columns, rows = min(columns, 3), min(rows, 3)
-        rows = min(rows, -(-count // columns))
-        return min(columns, -(-count // rows)), rows
+    def _page(self) -> Page:
+        """The charts that are seen."""
+        shown, size = self.shown, self.query_one("#charts").size
+        count = len(shown.measures)
+        if self.is_large:
+            return Page(1, 1, shown.chosen, count)
+        return Page.of(shown.chosen, count, size.width, size.height)
 
     def _number_at(self, place: int) -> int | None:
-        """The measure that a chart of the page shows."""
-        columns, rows = self._grid
-        if not self.shown.measures:
-            return None
-        number = self.shown.chosen // (columns * rows) * columns * rows + place
-        return number if place < columns * rows else None
+        return self._page.number_at(place)
 
-    def _arrange(self) -> None:
+    def _arrange(self, at_once: bool = True) -> None:
         """Give the page its charts, and draw them."""
-        columns, rows = self._grid
-        charts = self.query_one("#charts")
-        charts.styles.grid_size_columns, charts.styles.grid_size_rows = columns, rows
+        page, styles = self._page, self.query_one("#charts").styles
+        styles.grid_size_columns, styles.grid_size_rows = page.columns, page.rows
         for place, chart in enumerate(self.query(MeasureChart)):
             number = chart.number
             chart.display = number is not None or place == 0
-            chart.set_class(number == self.shown.chosen and columns * rows > 1, "-chosen")
-        self._draw()
+            chart.set_class(number == self.shown.chosen and page.size > 1, "-chosen")
+        self._draw(at_once)
 
-    def _draw(self) -> None:
+    def _draw(self, at_once: bool = True) -> None:
         shown = self.shown
         at = f"at {shown.cursor[0]} {shown.cursor[1]:g}" if shown.cursor else "last values"
         measures = self.query_one(MeasureList)
-        measures.border_title, measures.border_subtitle = at, self._page()
-        for panel in self.query("#body Chart").results(Chart):
-            if panel.display:
-                panel.refresh()
-            if isinstance(panel, MeasureChart):
-                panel.border_title = panel.name_shown if shown.cursor else ""
-        top, follower = self.query_one(Heading), self._follower
-        share = self._source.share_read
-        top.lines = heading_of(self._log, self._source.name, follower.state, share)
-        top.refresh()
+        measures.border_title, measures.border_subtitle = at, self._page.words
+        for chart in self.query(MeasureChart):
+            chart.border_title = chart.name_shown if shown.cursor else ""
+        self._waiting.clear()
+        self._waiting.extend(p for p in self.query("#body Chart").results(Chart) if p.display)
+        while at_once and self._waiting:
+            self._waiting.popleft().refresh()
+        self._tell()
 
-    def _page(self) -> str:
-        """Which charts are seen, where not all are."""
-        columns, rows = self._grid
-        count, size = len(self.shown.measures), columns * rows
-        first = self.shown.chosen // size * size
-        if size >= count:
-            return ""
-        last = min(first + size, count)
-        return f"charts {first + 1} to {last} of {count}" if size > 1 else f"{last} of {count}"
+    def _tell(self) -> None:
+        """Say how it stands: nobody may be writing to the log of a run any more."""
+        top, state = self.query_one(Heading), self._follower.state
+        if state == "following" and self._log.ended is None and is_deserted(self._source.run):
+            state = "unfinished"
+        top.lines = heading_of(self._log, self._source.name, state, self._source.share_read)
+        top.refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only runs of our own can be gone on with."""
