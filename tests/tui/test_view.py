@@ -85,7 +85,7 @@ async def test_every_number_of_a_foreign_log_is_drawn(
         said = texts(app)
         assert "log.jsonl  51 lines" in said
         assert "1 line was no JSON" in said
-        for value in ("0.040000", "0.060000", "0.98000", "0.10000"):
+        for value in ("0.0400", "0.0600", "0.980", "0.100"):
             assert value in said
         assert shown(app)[0] == "loss"
         assert unicode or said.isascii()

@@ -12,7 +12,8 @@ from tuidl.tui.charts.looks import sample
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.charts.readout import shown_value, value_text
 
-DIGITS = 5
+ROOMY = 28
+"""Cells from which on there is room to indent, and for more digits."""
 Row = tuple[int, Curve | None]
 """A line of the list: the measure's number, and which of its curves; None for its name."""
 
@@ -64,12 +65,12 @@ def measure_list(
             continue
         number, line = row
         measure = measures[number]
-        if line is None or is_single(measure):
+        if line is None:
             style = palette.style("text", bold=number == chosen)
             mark = "▸ " if number == chosen else "  "
             grid.put(0, y, fitted(mark + measure.name, width), style)
-        if line is not None:
-            _put_line(grid, palette, y, measure, line, cursor)
+        else:
+            _put_line(grid, palette, y, measure, line, cursor, number == chosen)
         if number == chosen and palette.colors:
             grid.tint(0, y, width, palette.tint(palette.faded("accent", 0.2)))
     return grid.lines()
@@ -77,13 +78,18 @@ def measure_list(
 
 def _put_line(
     grid: Grid, palette: Palette, y: int, measure: Measure, line: Curve,
-    cursor: tuple[str, float] | None,
+    cursor: tuple[str, float] | None, is_chosen: bool,
 ) -> None:  # fmt: skip
     """One curve: a piece of it, its name, and its value at the right."""
     x = cursor[1] if cursor and cursor[0] == measure.x_name else None
-    text = value_text(shown_value(line.series, x), DIGITS).strip()
-    if not is_single(measure):
-        at = grid.put(4, y, sample(line.role, grid.unicode) + " ", palette.style(line.role))
-        room = grid.width - at - cell_len(text) - 1
-        grid.put(at, y, fitted(line.name, max(room, 3)), palette.style(line.role))
-    grid.put_right(grid.width, y, f" {text}", palette.style("text", bold=True))
+    indent, digits = (4, 5) if grid.width >= ROOMY else (2, 4)
+    text = value_text(shown_value(line.series, x), digits).strip()
+    room = grid.width - cell_len(text) - 1
+    if is_single(measure):
+        mark = "▸ " if is_chosen else "  "
+        style = palette.style("text", bold=is_chosen)
+        grid.put(0, y, fitted(mark + measure.name, room), style)
+    else:
+        at = grid.put(indent, y, sample(line.role, grid.unicode) + " ", palette.style(line.role))
+        grid.put(at, y, fitted(line.name, max(room - at, 3)), palette.style(line.role))
+    grid.put_right(grid.width, y, text, palette.style("text", bold=True))

@@ -83,14 +83,15 @@ class PresetList(OptionList):
         width = max(self.scrollable_content_region.width, 10)
         shelves = len({entry.shelf for entry in self._shown})
         roomy = len(self._shown) + 2 * shelves - 1 <= self.scrollable_content_region.height
-        shelf = ""
+        shelf, options = "", []
         for number, entry in enumerate(self._shown):
             if entry.shelf != shelf:
                 if shelf and roomy:
-                    self.add_option(Option("", disabled=True))
+                    options.append(Option("", disabled=True))
                 shelf = entry.shelf
-                self.add_option(Option(shelf, disabled=True))
-            self.add_option(Option(_row(entry, width), id=str(number)))
+                options.append(Option(shelf, disabled=True))
+            options.append(Option(_row(entry, width), id=str(number)))
+        self.add_options(options)
         self._titles()
         if self._shown:
             self.highlighted = 1
