@@ -53,6 +53,11 @@ def test_presets_and_graphs_need_no_compiler() -> None:
     assert "numba" not in _loaded_by(code)
 
 
+def test_the_viewer_needs_no_engine() -> None:
+    code = "import tuidl.cli.viewing, tuidl.logs.text, tuidl.tui.app, tuidl.tui.screens.view"
+    assert _loaded_by(code) & {"numba", "numpy", "scipy", "sklearn"} == set()
+
+
 def test_digits_come_without_importing_scikit_learn() -> None:
     code = "from tuidl.data import SOURCES\nSOURCES['digits']().split()"
     assert "sklearn" not in _loaded_by(code)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -164,3 +165,22 @@ def test_an_interrupt_is_the_screens_affair(child: Child) -> None:
     os.kill(child.process.pid, signal.SIGINT)
     child.tell(command="step")
     assert child.until("paused")[-1]["step"] == 1
+
+
+def test_where_runs_cannot_be_kept_they_are_trained_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "file" / "runs"))
+    child = Child()
+    try:
+        for notices in (1, 0):
+            child.tell(command="load", preset=helpers.LINE, paused=False)
+            told = child.until("run_ended", "run_failed")
+            assert told[-1]["event"] == "run_ended"
+            said = [event["text"] for event in told if event["event"] == "notice"]
+            assert len(said) == notices, "said once"
+            assert all("cannot write into" in text for text in said)
+    finally:
+        child.process.kill()
+        child.process.communicate(timeout=SECONDS)

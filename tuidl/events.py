@@ -185,6 +185,12 @@ class Refused(Event, frozen=True, tag="refused"):
     key: str = ""
 
 
+class Notice(Event, frozen=True, tag="notice"):
+    """Something that the user should know of, and that ends nothing."""
+
+    text: str
+
+
 AnyEvent = (
     RunStarted
     | Compiling
@@ -200,6 +206,7 @@ AnyEvent = (
     | Edited
     | ProbeAnswer
     | Refused
+    | Notice
 )
 
 

@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-from tuidl.events import EpochEnded, Event, Progress
+from tuidl.events import EpochEnded, Event, Place, Progress
 
 CAPACITY = 512
 """Points that a series holds of the whole run, and as many of its recent part."""
@@ -21,8 +21,11 @@ class Point:
 
 def merged(first: Point, second: Point) -> Point:
     """Two neighbours as one; NaN counts only where there is nothing else."""
-    low = min((p.low for p in (first, second) if p.low == p.low), default=first.low)
-    high = max((p.high for p in (first, second) if p.high == p.high), default=first.high)
+    low, high = first.low, first.high
+    if second.low < low or low != low:
+        low = second.low
+    if second.high > high or high != high:
+        high = second.high
     return Point(first.x, low, high, second.last)
 
 
@@ -57,6 +60,21 @@ class Series:
             self.whole.append(point)
         self._open = (self._open + 1) % self._each
 
+    def until(self, x: float) -> "Series":
+        """A series that goes on from ``x``, with what came before it; merged neighbours count by
+        where they start."""
+        kept = Series(self.capacity, [point for point in self.whole if point.x < x])
+        kept.recent.extend(pair for pair in self.recent if pair[0] < x)
+        kept._each = self._each
+        return kept
+
+    def copied(self) -> "Series":
+        """The same, no longer changing."""
+        copy = Series(self.capacity, list(self.whole))
+        copy.recent = self.recent.copy()
+        copy._each, copy._open = self._each, self._open
+        return copy
+
     @property
     def last(self) -> float | None:
         return self.recent[-1][1] if self.recent else None
@@ -82,6 +100,16 @@ class History:
             self._add(f"{fold}learning rate", event.epoch, event.learning_rate)
         elif isinstance(event, Progress) and not event.fold:
             self._add("step loss", event.epoch - 1 + event.step / event.steps, event.loss)
+
+    def go_back(self, place: Place, steps: int) -> None:
+        """Forget what came later than ``place``, from which a run of ``steps`` an epoch goes on."""
+        x = place.epoch - 1 + (place.step + 0.5) / max(steps, 1)
+        for name, series in list(self.series.items()):
+            fold = int(name.split()[1]) if name.startswith("fold ") else place.fold or 1
+            if fold > (place.fold or 1):
+                del self.series[name]
+            elif fold == (place.fold or 1):
+                self.series[name] = series.until(x)
 
     def _add(self, name: str, x: float, value: float) -> None:
         self.series.setdefault(name, Series()).add(x, value)

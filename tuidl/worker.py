@@ -20,7 +20,7 @@ import msgspec
 from tuidl import commands, events
 from tuidl.commands import Command
 from tuidl.environment import prepare_environment
-from tuidl.errors import PresetError, TuidlError
+from tuidl.errors import PresetError, SaveError, TuidlError
 from tuidl.events import Event
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Worker:
         self._out = out
         self._control = Control(self._tell_and_keep, self._answer)
         self._keeper: RunKeeper | None = None
+        self._has_said_so = False
 
     def submit(self, command: Command) -> None:
         """May be called from any thread."""
@@ -74,9 +75,21 @@ class Worker:
 
         folder = Path(command.folder)
         preset = Preset.parse(command.preset, command.source, folder=folder)
-        self._keeper = RunKeeper.of_new(preset, command.backend)
+        self._keeper = self._able(RunKeeper.of_new(preset, command.backend))
         options = (command.backend, command.threads, self._control, self._keeper)
-        return kept(trainer_for(preset, *options), self._keeper)
+        trainer = trainer_for(preset, *options)
+        return kept(trainer, self._keeper) if self._keeper else trainer.run()
+
+    def _able(self, keeper: "RunKeeper") -> "RunKeeper | None":
+        """The keeper; None where it could not keep anything, which is told once."""
+        try:
+            keeper.check()
+        except SaveError as error:
+            if not self._has_said_so:
+                self._tell(events.Notice(text=f"Runs are not kept: {error}"))
+            self._has_said_so = True
+            return None
+        return keeper
 
     def _going_on(self, command: commands.Load) -> Iterator[Event]:
         from tuidl.runs.folder import RunFolder
@@ -86,12 +99,17 @@ class Worker:
 
         assert command.run is not None
         folder = RunFolder(Path(command.run))
-        self._keeper = RunKeeper(folder)
-        self._keeper.begin()
-        options = (folder.about.backend, command.threads, self._control, self._keeper)
-        trainer = trainer_for(folder.preset, *options)
-        go_on(trainer, folder, command.learning_rate)
-        return kept(trainer, self._keeper)
+        self._keeper = keeper = RunKeeper(folder)
+        preset = folder.preset
+        try:
+            keeper.begin()
+            options = (folder.about.backend, command.threads, self._control, keeper)
+            trainer = trainer_for(preset, *options)
+            go_on(trainer, folder, command.learning_rate)
+        except Exception:
+            keeper.close()  # or nobody could ever go on with it
+            raise
+        return kept(trainer, keeper)
 
     def _answer(self, trainer: "Trainer", probe: commands.Probe) -> Event:
         from tuidl.probes import answer

@@ -14,6 +14,7 @@ from tuidl.tui.state import State
 def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **options: object) -> Playground:
     """A playground whose engine only notes what it is told, in ``app.told``."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "runs"))
     told: list[Command] = []
 
     async def nothing(engine: Engine) -> None:

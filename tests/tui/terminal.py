@@ -23,9 +23,16 @@ LATEST = 1 << 16
 
 
 class Terminal:
-    """``python -m tuidl ...`` on a terminal of so many columns and lines."""
+    """``python -m tuidl ...`` on a terminal of so many columns and lines. ``stdin``: a descriptor
+    to read from instead, while the keys still come from this terminal."""
 
-    def __init__(self, *arguments: str, size: tuple[int, int] = (120, 40), home: Path) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        size: tuple[int, int] = (120, 40),
+        home: Path,
+        stdin: int | None = None,
+    ) -> None:
         self.master, self.slave = pty.openpty()
         self.resize(*size)
         self.settings = termios.tcgetattr(self.slave)
@@ -34,12 +41,17 @@ class Terminal:
         environment.pop("NO_COLOR", None)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tuidl", *arguments],
-            stdin=self.slave, stdout=self.slave, stderr=self.slave,
+            stdin=self.slave if stdin is None else stdin, stdout=self.slave, stderr=self.slave,
             env=environment, start_new_session=True,
+            preexec_fn=None if stdin is None else self._take_terminal,
         )  # fmt: skip
         self._raw = bytearray()
         self._from = 0
         threading.Thread(target=self._read, daemon=True).start()
+
+    def _take_terminal(self) -> None:
+        """Be the terminal that the new process finds as /dev/tty."""
+        fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
 
     def _read(self) -> None:
         with contextlib.suppress(OSError):

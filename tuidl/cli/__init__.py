@@ -13,6 +13,7 @@ from tuidl.cli.looking import download, explain, gradcheck, presets, show
 from tuidl.cli.runs import compare, replay, runs, verify
 from tuidl.cli.training import resume, train
 from tuidl.cli.using import export, predict
+from tuidl.cli.viewing import view
 from tuidl.errors import SaveError, TuidlError
 from tuidl.terminal import leave_on_interrupt, prepare_streams
 
@@ -43,6 +44,7 @@ def cli() -> None:
     tuidl PRESET --no-ui --json   train, events as JSON lines
     tuidl resume RUN              go on with a run that was stopped, or killed
     tuidl runs                    the runs that are kept
+    tuidl view RUN|FILE|-         curves of a run, or of any program's JSON lines
     tuidl predict RUN INPUT       what the trained network makes of a picture or a table
     tuidl presets                 what there is to train
     tuidl explain CONCEPT         what a word means, in plain words
@@ -53,7 +55,7 @@ def cli() -> None:
 
 
 COMMANDS = (
-    train, resume, runs, compare, verify, replay, predict, export,
+    train, resume, runs, view, compare, verify, replay, predict, export,
     presets, show, gradcheck, download, explain,
 )  # fmt: skip
 for command in COMMANDS:

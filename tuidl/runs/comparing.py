@@ -43,7 +43,7 @@ def compared(folder: RunFolder) -> Compared:
     scores["epochs"] = known.epochs
     if known.seconds is not None:
         scores["seconds"] = known.seconds
-    keys = _flat(msgspec.to_builtins(folder.preset))
+    keys = flat(msgspec.to_builtins(folder.preset))
     return Compared(known.run, known.state, history, scores, keys)
 
 
@@ -114,12 +114,12 @@ def _cell(name: str, value: float | None, is_best: bool) -> str:
     return f"{text}{'*' if is_best else ' '}"
 
 
-def _flat(value: Any, name: str = "") -> dict[str, Any]:
+def flat(value: Any, name: str = "") -> dict[str, Any]:
     """Nested tables and lists as dotted keys: ``layers[0].units``."""
     if isinstance(value, dict):
         parts = {f"{name}.{key}" if name else key: inner for key, inner in value.items()}
-    elif isinstance(value, list) and any(isinstance(inner, dict) for inner in value):
+    elif isinstance(value, list | tuple) and any(isinstance(inner, dict) for inner in value):
         parts = {f"{name}[{i}]": inner for i, inner in enumerate(value)}
     else:
         return {name: value}
-    return {key: v for part, inner in parts.items() for key, v in _flat(inner, part).items()}
+    return {key: v for part, inner in parts.items() for key, v in flat(inner, part).items()}

@@ -32,6 +32,17 @@ def replace_file(path: Path, data: bytes) -> None:
             os.close(descriptor)
 
 
+def check_writable(folder: Path) -> None:
+    """Make the folder, if need be, and a file in it that goes at once. Raises SaveError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe.{os.getpid()}"
+        probe.write_bytes(b"0")
+        probe.unlink()
+    except OSError as error:
+        raise SaveError(f"cannot write into {folder}: {error.strerror or error}") from None
+
+
 def write_checked(path: Path, data: bytes) -> None:
     """Write a file and, beside it, its SHA-256. Raises SaveError."""
     try:

@@ -13,6 +13,7 @@ from tuidl.errors import SaveError
 from tuidl.events import Event, RunEnded, RunFailed
 from tuidl.preset import Preset
 from tuidl.runs.checkpoints import write_weights
+from tuidl.runs.files import check_writable
 from tuidl.runs.folder import BEST, START, SUMMARY, WEIGHTS, RunFolder, Summary
 from tuidl.runs.log import EventLog
 from tuidl.runs.places import unused
@@ -74,6 +75,11 @@ class RunKeeper(Keeper):
     def folder(self) -> RunFolder | None:
         """None before there is anything to keep."""
         return self._folder
+
+    def check(self) -> None:
+        """Raises SaveError where a new run could not be kept, before any of it is trained."""
+        if self._new is not None and self._folder is None:
+            check_writable(self._new[0].parent)
 
     def begin(self) -> RunFolder:
         """Have the folder, and nobody else write to it.

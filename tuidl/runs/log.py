@@ -15,7 +15,14 @@ from tuidl.runs.files import replace_file
 BYTES_OF_A_STRIDE = 4 << 20
 """Every so many bytes, the log begins to leave out every other one of what comes often."""
 TAIL = 1 << 16
-TRANSIENT = (events.ProbeAnswer, events.Compiling, events.Saved, events.Paused, events.Resumed)
+TRANSIENT = (
+    events.Notice,
+    events.ProbeAnswer,
+    events.Compiling,
+    events.Saved,
+    events.Paused,
+    events.Resumed,
+)
 """What nobody will want to know later."""
 
 

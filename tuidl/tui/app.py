@@ -28,13 +28,16 @@ from tuidl.graph import Graph
 from tuidl.preset import Preset
 from tuidl.runs.folder import EVENTS
 from tuidl.runs.log import read_events
+from tuidl.runs.places import runs_folder
 from tuidl.tui.engine import Engine
+from tuidl.tui.kept import KeptRuns
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
 from tuidl.tui.state import State
 from tuidl.tui.widgets.ascii_bar import use_scrollbars
 
 if TYPE_CHECKING:
+    from tuidl.logs.source import Source
     from tuidl.tui.screens.train import TrainScreen
 
 PROBE_SHARE = 0.04
@@ -90,6 +93,7 @@ class Playground(App[int]):
         unicode: bool = True,
         run: Path | None = None,
         learning_rate: float | None = None,
+        view: "Source | None" = None,
     ) -> None:
         super().__init__(driver_class=driver())
         self.state = state or State.load()
@@ -97,10 +101,12 @@ class Playground(App[int]):
         use_scrollbars(unicode)
         self._first, self._folder = preset, folder
         self._threads, self._backend = threads, backend
-        self._first_run, self._first_rate = run, learning_rate
+        self._first_run, self._first_rate, self._first_view = run, learning_rate, view
+        self.kept = KeptRuns(self)
         log = Path(platformdirs.user_log_dir("tuidl")) / f"engine-{os.getpid()}.log"
         self.engine = Engine(log, self._on_event, self._on_engine_end)
         self._loaded: Preset | None = None
+        self._run: Path | None = None
         self._next: Run | None = None
         self._probe_id = 0
         self._probe_sent = 0.0
@@ -128,7 +134,9 @@ class Playground(App[int]):
             asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
         self.set_interval(0.1, self._ask)
         self.set_interval(2.0, self._measure)
-        if self._first is None:
+        if self._first_view is not None:
+            self.view(self._first_view)  # which needs no engine
+        elif self._first is None:
             self._go_home()
             self.call_after_refresh(self.engine.start)
         else:
@@ -189,7 +197,8 @@ class Playground(App[int]):
         self._folder = folder or self._folder
         from tuidl.tui.screens.train import TrainScreen
 
-        self.push_screen(TrainScreen(preset))
+        behind, self.kept.behind = self.kept.behind, None
+        self.push_screen(TrainScreen(preset, behind))
         self.call_after_refresh(self.load, preset)
         self.call_after_refresh(spare_pauses)
 
@@ -210,7 +219,7 @@ class Playground(App[int]):
         learning_rate: float | None = None,
     ) -> None:
         """Start a run of the preset, in place of the one that is there; or go on with ``run``."""
-        self._loaded, self._next = preset, Run()
+        self._loaded, self._next, self._run = preset, Run(), run
         self._asked.clear()
         screen = self._train_screen()
         if screen:
@@ -229,6 +238,13 @@ class Playground(App[int]):
         if run is not None:
             self._tell_past(self._next, run)
         self.send(command)
+
+    def run_folder(self, run: Run) -> Path | None:
+        """Where the run on the screen is kept; None where it is not."""
+        path = self._run
+        if path is None and run.started is not None:
+            path = runs_folder() / run.started.run
+        return path if path is not None and (path / EVENTS).is_file() else None
 
     def _tell_past(self, run: Run, path: Path) -> None:
         """What the run's log says of it."""
@@ -250,6 +266,9 @@ class Playground(App[int]):
             self.load(self._loaded)
 
     def _on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Notice):
+            self.kept.tell(event.text)
+            return
         if isinstance(event, events.RunStarted | events.Refused):
             self._next = None
         elif self._next is not None:
@@ -298,6 +317,29 @@ class Playground(App[int]):
         now = (time.process_time(), time.monotonic())
         self.cost = (now[0] - self._cpu[0]) / max(now[1] - self._cpu[1], 1e-9)
         self._cpu = now
+
+    # --- logs -------------------------------------------------------------------------------------
+
+    def view(self, source: "Source") -> None:
+        """Open the viewer on a log."""
+        from tuidl.tui.screens.view import ViewScreen
+
+        self.push_screen(ViewScreen(source))
+
+    def cannot_view(self, screen: Screen[Any], problem: str) -> None:
+        """A log that turns out to be none: the end, or back to where it was opened."""
+        if self._first_view is not None:
+            self.exit(2, return_code=2, message=f"tuidl: error: {problem}")
+        elif screen.is_current:
+            self.pop_screen()
+            self.notify(problem, severity="error", timeout=10, markup=False)
+
+    def leave_view(self) -> None:
+        """Back to what is below; what was opened from the command line ends."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self.exit(0)
 
     # --- actions ----------------------------------------------------------------------------------
 
@@ -365,7 +407,8 @@ class Playground(App[int]):
         from tuidl.tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(getattr(self.focused, "concept", "")))
+            concept = getattr(self.focused, "concept", "")
+            self.push_screen(HelpScreen(concept, getattr(self.screen, "keys", None)))
 
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         yield from super().get_system_commands(screen)
@@ -378,8 +421,12 @@ class Playground(App[int]):
                 ("New seed", "R: other first weights", train.action_new_seed),
                 ("Full speed", "f: or slow enough to watch", train.action_full_speed),
                 ("Modify the preset", "m", train.action_edit),
+                ("Compare", "c: another run's curves behind these", train.action_compare),
+                ("Go on slower", "t: a failed run, at a tenth of its rate", train.action_retry),
             ):
                 yield SystemCommand(title, text, action)
+        for title, text, action in getattr(screen, "palette_commands", ()):
+            yield SystemCommand(title, text, action)
 
 
 def spare_pauses() -> None:

@@ -62,6 +62,8 @@ class Run:
                 self.started = event
                 self.phase = Phase.COMPILING
                 self.steps = -(-event.examples["train"] // event.batch_size)
+                if event.resumed is not None:
+                    self._go_back(event.resumed)
             case events.Compiling():
                 self.compiling = event
             case events.Compiled():
@@ -85,6 +87,15 @@ class Run:
                 self.phase, self.error = Phase.FAILED, error
             case events.Refused(error=error, key=key):
                 self._refused(error, key)
+
+    def _go_back(self, place: events.Place) -> None:
+        """Forget what came after the place from which the run goes on; it will come again."""
+        self.history.go_back(place, self.steps)
+        here = (place.fold or 1, place.epoch, place.step)
+        self.edits = [e for e in self.edits if (e.fold or 1, e.epoch, e.step) < here]
+        self.epochs_done = min(self.epochs_done, place.epoch - 1)
+        if self.best and self.best[0] >= place.epoch:
+            self.best = None
 
     def _mind_the_pauses(self, event: Event) -> None:
         """The engine's clock goes on while the run is paused."""

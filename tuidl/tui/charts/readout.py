@@ -39,7 +39,7 @@ def put_heading(
     """Names and values in as much detail as there is room for."""
     if marks.cursor is not None:
         title = f"{x_name} {marks.cursor:g}"
-    values = [_value(line.series, marks.cursor) for line in lines]
+    values = [shown_value(line.series, marks.cursor) for line in lines]
     for gap, cells, letters, digits, faint in DETAIL:
         parts = [(title, palette.style("text", bold=True))]
         for line, value in zip(lines, values, strict=True):
@@ -47,7 +47,7 @@ def put_heading(
                 name = line.name if letters > len(line.name) else line.name[:letters]
                 entry = " " * gap + sample(line.role, grid.unicode)[:cells] + " " + name
                 parts.append((entry, palette.style(line.role)))
-                parts.append((_text(value, digits), palette.style("text")))
+                parts.append((value_text(value, digits), palette.style("text")))
         if sum(cell_len(text) for text, _ in parts) <= grid.width:
             break
     x = 0
@@ -62,7 +62,7 @@ def _best_text(
     judged = judge(lines)
     if marks.best is None or judged is None:
         return
-    value = _text(_value(judged.series, marks.best), 4)
+    value = value_text(shown_value(judged.series, marks.best), 4)
     for text in (
         f"◆ best{value} at {x_name} {marks.best:g}",
         f"◆ best{value}",
@@ -73,14 +73,14 @@ def _best_text(
             return
 
 
-def _value(series: Series, x: float | None) -> Point | None:
+def shown_value(series: Series, x: float | None) -> Point | None:
     if x is not None:
         return value_at(series, x)
     last = series.last
     return None if last is None else Point(series.recent[-1][0], last, last, last)
 
 
-def _text(point: Point | None, digits: int) -> str:
+def value_text(point: Point | None, digits: int) -> str:
     """A value, or the range of several that were merged."""
     if point is None:
         return " –"

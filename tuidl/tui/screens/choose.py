@@ -16,7 +16,7 @@ from tuidl.tui.screens.dialog import Once
 MOST_LINES = 16
 
 
-class ChooseScreen(Once[str | None], ModalScreen[str | None]):
+class ChooseScreen(ModalScreen[str | None], Once[str | None]):
     """``choices``: name -> what it is. Ends with a name, or None."""
 
     BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel")]

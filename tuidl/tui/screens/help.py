@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from tuidl.tui.app import Playground
 
 KEYS = """\
-space   train, pause, train again          s    one step        e    one epoch
-+ -     learning rate up and down, live    r    reset           R    with a new seed
-f       full speed, or slow to watch       < >  slower, faster
-m       modify the preset                  tab  from panel to panel
-l       log scale (on a curve)             left and right: cursor, or selection
-v       pictures or confusion matrix       ctrl+p  everything by name
-1 to 4  overview, the task's picture, the layers, one step in slow motion
-q       leave                              ?    this page"""
+space   train, pause, train again    s  one step      e  one epoch
++ -     learning rate, live          r  reset         R  with a new seed
+f       full speed, or to watch      <  slower        >  faster
+m       modify the preset            tab     from panel to panel
+l       log scale (on a curve)       left and right: cursor, or selection
+v       pictures, confusion matrix   ctrl+p  everything by name
+c       curves of another run        t       a failed run, more slowly
+1 to 4  overview, the task's picture, the layers, one step slowly
+q       leave                        ?       this page"""
 
 ROLES: dict[Role, str] = {
     "title": "accent",
@@ -40,11 +41,13 @@ ROLES: dict[Role, str] = {
     "example": "good",
     "names": "muted",
 }
-PAGE_WIDTH = 76
+PAGE_WIDTH, FRAME = 76, 8
+"""Cells of a line of prose, and around it."""
 
 
-class HelpScreen(Once[None], ModalScreen[None]):
-    """``wanted``: a name of the glossary that the focused panel is about, or nothing."""
+class HelpScreen(ModalScreen[None], Once[None]):
+    """``wanted``: a name of the glossary that the focused panel is about, or nothing; ``keys``:
+    those of the screen below, where they are not the training screen's."""
 
     BINDINGS: ClassVar = [
         Binding("escape,q,question_mark,f1", "close", "Close"),
@@ -59,9 +62,9 @@ class HelpScreen(Once[None], ModalScreen[None]):
 
     app: "Playground"
 
-    def __init__(self, wanted: str) -> None:
+    def __init__(self, wanted: str, keys: str | None = None) -> None:
         super().__init__()
-        self._wanted = wanted
+        self._wanted, self._keys = wanted, keys or KEYS
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -83,13 +86,17 @@ class HelpScreen(Once[None], ModalScreen[None]):
         self.query_one("#page").focus()
         self._explain(event.value)
 
+    @property
+    def _width(self) -> int:
+        return min(PAGE_WIDTH, self.app.size.width - FRAME)
+
     def _explain(self, name: str) -> None:
         try:
             entry = concept(name)
         except TuidlError as error:
             self.notify(str(error), severity="warning")
             return
-        self._show(page(entry, PAGE_WIDTH, self.app.unicode))
+        self._show(page(entry, self._width, self.app.unicode))
 
     def _show(self, lines: list[Line]) -> None:
         palette, _ = looks_of(self)
@@ -99,10 +106,10 @@ class HelpScreen(Once[None], ModalScreen[None]):
 
     def action_keys(self) -> None:
         palette, _ = looks_of(self)
-        self.query_one("#lines", Static).update(Text(KEYS, palette.style("text")))
+        self.query_one("#lines", Static).update(Text(self._keys, palette.style("text")))
 
     def action_contents(self) -> None:
-        self._show(listing(concepts(), PAGE_WIDTH, self.app.unicode))
+        self._show(listing(concepts(), self._width, self.app.unicode))
 
     def action_look_up(self) -> None:
         word = self.query_one("#word", Input)

@@ -1,7 +1,7 @@
 """Home: the presets, and what each one is about."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -9,79 +9,111 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import Screen
-from textual.widgets import OptionList, Static
+from textual.widgets import ContentSwitcher, OptionList, Static
 
 from tuidl.library import shipped
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.loader import Loader
+from tuidl.tui.pictures.kept import run_lines
 from tuidl.tui.preview import Preview
 from tuidl.tui.preview_lines import preview_lines
+from tuidl.tui.run_loader import RunLoader
+from tuidl.tui.run_preview import RunPreview
+from tuidl.tui.run_shelf import RunEntry
+from tuidl.tui.screens.home_runs import RunActions
 from tuidl.tui.shelf import Entry, entries
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.preset_list import PresetList
-
-if TYPE_CHECKING:
-    from tuidl.tui.app import Playground
+from tuidl.tui.widgets.run_list import RunList
+from tuidl.tui.widgets.tabs import Tabs
 
 NARROW = 100
+KEYS = """\
+enter    open a preset; go on with a run, or show its curves
+1, 2     presets, runs (tab does too)         o        open a file
+m        modify a preset; train a run's preset again, modified
+/        filter (so do letters that are no keys); esc shows all again
+
+runs     v view   r resume   c curves behind the next training
+         x export the network   d delete
+q        quit                                 ?        this page"""
 
 
 class PreviewPanel(Chart):
-    """What the chosen preset teaches, its network and some of its data."""
+    """What the chosen preset teaches, its network and some of its data; or how a run went."""
 
-    preview: Preview | None = None
+    preview: Preview | RunPreview | None = None
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.preview is None:
             return []
+        if isinstance(self.preview, RunPreview):
+            return run_lines(self.preview, palette, width, height, unicode)
         return preview_lines(self.preview, palette, width, height, unicode)
 
 
-class HomeScreen(Screen[None]):
-    """Choose what to train."""
+class HomeScreen(RunActions):
+    """Choose what to train, or a run to look at."""
 
     BINDINGS: ClassVar = [
         Binding("enter", "open", "Open"),
+        *RunActions.RUN_BINDINGS,
         Binding("m", "edit", "Modify"),
         Binding("o", "open_file", "Open a file"),
         Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("tab,right,left", "to_runs", "Runs", key_display="tab"),
+        Binding("tab,right,left", "to_presets", "Presets", key_display="tab"),
+        Binding("1", "tab(0)", "Presets", show=False),
+        Binding("2", "tab(1)", "Runs", show=False),
         Binding("q", "app.exit_playground", "Quit"),
         Binding("escape", "list", "List", show=False),
     ]
-
-    app: "Playground"
+    keys = KEYS
 
     def __init__(self) -> None:
         super().__init__()
         self._loader = Loader(self._loaded)
+        self._run_loader = RunLoader(self._run_loaded)
         self._opening: Path | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(title(), id="title")
+        with Horizontal(id="top"):
+            yield Static(Text("tuidl", "bold"), id="name")
+            yield Tabs(self.tab_names)
+            yield Static(Text("see a network learn: choose one, press enter"), id="title")
         with Horizontal():
-            with Vertical(id="left"):
+            with Vertical(id="left"), ContentSwitcher(initial="list", id="lists"):
                 yield PresetList(id="list")
+                yield RunList(id="runs")
             yield PreviewPanel(id="preview")
         yield KeyLine()
 
     def on_mount(self) -> None:
         self._list.focus()
         self.refill()
+        self.call_after_refresh(self.list_runs)
 
     def on_unmount(self) -> None:
         self._loader.close()
+        self._run_loader.close()
 
     def on_screen_resume(self) -> None:
         self.refill()
+        if self.runs is not None:
+            self.list_runs()
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < NARROW, "-narrow")
 
     @property
     def _list(self) -> PresetList:
-        return self.query_one(PresetList)
+        """The list that is seen."""
+        return self._run_list if self.shows_runs else self._presets
+
+    @property
+    def _presets(self) -> PresetList:
+        return self.query_one("#list", PresetList)
 
     @property
     def _panel(self) -> PreviewPanel:
@@ -91,11 +123,35 @@ class HomeScreen(Screen[None]):
         """List what there is now: files may have come, gone or changed meanwhile."""
         recent = [Path(name) for name in self.app.state.recent]
         made = entries(shipped(), [path for path in recent if path.is_file()])
-        chosen = self._list.chosen
+        chosen = self._presets.chosen
         last = chosen.path if chosen else self._last_path()
         self._loader.forget_changed()
-        self._list.show(made, last)
+        self._presets.show(made, last)
         self._show(self._list.chosen)
+
+    def action_to_runs(self) -> None:
+        self.action_tab(1)
+
+    def action_to_presets(self) -> None:
+        self.action_tab(0)
+
+    def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
+        self.action_tab(event.number)
+
+    def action_tab(self, number: int) -> None:
+        """Show the presets or the runs."""
+        self.shows_runs = bool(number)
+        self.query_one(Tabs).show(number)
+        self.query_one(ContentSwitcher).current = "runs" if number else "list"
+        self._list.focus()
+        self.refresh_bindings()
+        self._show(self._list.chosen)
+        if number:
+            self.list_runs()
+
+    def runs_listed(self) -> None:
+        if self.shows_runs:
+            self._show(self._list.chosen)
 
     def _last_path(self) -> Path | None:
         name = self.app.state.last_preset
@@ -114,7 +170,10 @@ class HomeScreen(Screen[None]):
         panel = self._panel
         if entry is None or entry.path != self._opening:
             self._opening = None
-        panel.preview = self._loader.ask(entry.path) if entry else None
+        if isinstance(entry, RunEntry):
+            panel.preview = self._run_loader.ask(entry.path)
+        else:
+            panel.preview = self._loader.ask(entry.path) if entry else None
         panel.border_title = Content(entry.path.stem) if entry else ""
         panel.changed()
 
@@ -123,14 +182,29 @@ class HomeScreen(Screen[None]):
         self.app.call_later(self._take, preview)
 
     def _take(self, preview: Preview) -> None:
-        chosen = self._list.chosen if self.is_mounted else None
+        chosen = self._list.chosen if self.is_mounted and not self.shows_runs else None
         if chosen and chosen.path == preview.path:
             self._panel.preview = preview
             self._panel.changed()
             if self._opening == preview.path:
                 self.action_open()
 
+    def _run_loaded(self, preview: RunPreview) -> None:
+        """Called from the loader's thread."""
+        self.app.call_later(self._take_run, preview)
+
+    def _take_run(self, preview: RunPreview) -> None:
+        if self.is_mounted and self._chosen_run == preview.path:
+            self._panel.preview = preview
+            self._panel.changed()
+
     def action_open(self) -> None:
+        if self.shows_runs:
+            self.open_run()
+        else:
+            self._open_preset()
+
+    def _open_preset(self) -> None:
         entry = self._list.chosen
         if entry is None:
             return
@@ -146,7 +220,9 @@ class HomeScreen(Screen[None]):
 
     def action_edit(self) -> None:
         entry = self._list.chosen
-        if entry is not None:
+        if self.shows_runs:
+            self.modify_run()
+        elif entry is not None:
             self.app.edit_file(entry.path)
 
     def action_filter(self) -> None:
@@ -166,6 +242,7 @@ class HomeScreen(Screen[None]):
             return
         path = path.absolute()
         self.app.state.opened(str(path))
+        self.action_tab(0)
         self._list.end_filter()
         self.refill()
         self._list.choose(path)
@@ -175,7 +252,3 @@ class HomeScreen(Screen[None]):
     def _remember(self, path: Path) -> None:
         name = next((name for name, known in shipped().items() if known == path), "")
         self.app.state.last_preset = name or str(path)
-
-
-def title() -> Text:
-    return Text.assemble(("tuidl", "bold"), "  see a network learn: choose one, press enter")

@@ -11,7 +11,7 @@ from textual.widgets import Button, Label
 from tuidl.tui.screens.dialog import Once
 
 
-class LeaveScreen(Once[str | None], ModalScreen[str | None]):
+class LeaveScreen(ModalScreen[str | None], Once[str | None]):
     """``keep`` ends the run here and shows its summary, ``discard`` leaves it; None goes on."""
 
     BINDINGS: ClassVar = [

@@ -53,7 +53,7 @@ class PathSuggester(Suggester):
             return None
 
 
-class OpenFileScreen(Once[Path | None], ModalScreen[Path | None]):
+class OpenFileScreen(ModalScreen[Path | None], Once[Path | None]):
     """Ends with the file's path, or None."""
 
     AUTO_FOCUS = "#path"

@@ -12,7 +12,7 @@ from textual.widgets import Button, Input, Label
 from tuidl.tui.screens.dialog import Once
 
 
-class SaveScreen(Once[Path | None], ModalScreen[Path | None]):
+class SaveScreen(ModalScreen[Path | None], Once[Path | None]):
     """Ends with where to write, or None. A file that is there must be agreed to twice."""
 
     AUTO_FOCUS = "#path"

@@ -61,6 +61,8 @@ class TrainScreen(Screen[None]):
         Binding("r", "reset", "reset"),
         Binding("R", "new_seed", "new seed", show=False),
         Binding("m", "edit", "modify"),
+        Binding("c", "compare", "compare", show=False),
+        Binding("t", "retry", "go on slower"),
         *(Binding(str(n + 1), f"view({n})", "view", show=False) for n in range(len(VIEWS) + 1)),
         Binding("q", "leave", "leave"),
     ]
@@ -130,7 +132,9 @@ class TrainScreen(Screen[None]):
             curves.shown, curves.previous = run, self.previous
         for view in self._views:
             view.begin(run, self.preset)
-        self.query_one(Status).shown = run
+        status = self.query_one(Status)
+        status.shown, status.advice = run, ""
+        self.refresh_bindings()
         self.query_one(Summary).show(run)
         self._dirty = True
 
@@ -144,13 +148,22 @@ class TrainScreen(Screen[None]):
         if first and not self._chosen_pace:
             self._choose_pace()
         if isinstance(event, events.Refused | events.RunFailed):
-            self.notify(event.error, severity="error", timeout=10)
+            self._tell_failure(event.error)
         for view in self._views:
             view.take(event)
         self._dirty = True
         if not isinstance(event, OFTEN):
             self._tell()
             self.query_one(Summary).show(self.shown)
+
+    def _tell_failure(self, error: str) -> None:
+        """Why it ended, and what can be done about it."""
+        status = self.query_one(Status)
+        rate = self.slower_rate
+        status.advice = "" if rate is None else advice(rate)
+        self.notify("\n".join(filter(None, (error, status.advice))), severity="error", timeout=10,
+                    markup=False)  # fmt: skip
+        self.refresh_bindings()
 
     def _answered(self, event: events.ProbeAnswer) -> None:
         if event.error or event.answer is None:
@@ -287,11 +300,49 @@ class TrainScreen(Screen[None]):
         self.app.send(commands.Pace(steps_per_second=pace))
         self._tell()
 
+    def action_compare(self) -> None:
+        """Put a run that is kept behind the curves of this one."""
+        self.app.kept.compare_with(self._put_behind)
+
+    def _put_behind(self, run: Run) -> None:
+        self.previous = run
+        for curves in self.query(Curves):
+            curves.previous = run
+        self._dirty = True
+
+    @property
+    def slower_rate(self) -> float | None:
+        """A tenth of the learning rate, for a run that failed and can be gone on with."""
+        run = self.shown
+        if run.phase is not Phase.FAILED or run.started is None or not self.app.run_folder(run):
+            return None
+        return slower(run.edits[-1].value if run.edits else self.preset.optimizer.learning_rate)
+
+    def action_retry(self) -> None:
+        """Go on from the last good checkpoint at a tenth of the rate."""
+        rate = self.slower_rate
+        if rate is not None:
+            folder = self.app.run_folder(self.shown)
+            self.app.clear_notifications()
+            self.app.load(self.preset, paused=False, run=folder, learning_rate=rate)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "retry" or self.shown.phase is Phase.FAILED
+
     def action_edit(self) -> None:
         self.app.edit(self.preset)
 
     def action_leave(self) -> None:
         self.app.leave_run(self)
+
+
+def slower(rate: float) -> float:
+    """A tenth, without the digits that binary fractions leave."""
+    return float(f"{rate / 10:.6g}")
+
+
+def advice(rate: float) -> str:
+    return f"t: go on from the last good checkpoint at a tenth of the rate, {rate:g}"
 
 
 SLOWEST_ENGINE = 5e9

@@ -11,7 +11,7 @@ from textual.widgets import Button, Label
 from tuidl.tui.screens.dialog import Once
 
 
-class UnsavedScreen(Once[str | None], ModalScreen[str | None]):
+class UnsavedScreen(ModalScreen[str | None], Once[str | None]):
     """Ends with ``save`` or ``discard``; None goes on editing."""
 
     BINDINGS: ClassVar = [

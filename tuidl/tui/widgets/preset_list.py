@@ -14,8 +14,6 @@ from textual.widgets.option_list import Option
 from tuidl.tui.charts.grid import fitted
 from tuidl.tui.shelf import Entry
 
-COMMANDS = frozenset("moq?")
-"""Letters that are keys of the screen for as long as nobody filters."""
 INDENT = 2
 
 
@@ -33,6 +31,9 @@ class PresetList(OptionList):
 
     class Filtered(Message):
         """Others are listed now, perhaps none."""
+
+    commands: ClassVar[frozenset[str]] = frozenset("12moq?")
+    """Keys of the screen for as long as nobody filters."""
 
     BINDINGS: ClassVar = [Binding("enter", "select", "Open", key_display="enter")]
 
@@ -82,14 +83,15 @@ class PresetList(OptionList):
         width = max(self.scrollable_content_region.width, 10)
         shelves = len({entry.shelf for entry in self._shown})
         roomy = len(self._shown) + 2 * shelves - 1 <= self.scrollable_content_region.height
-        shelf = ""
+        shelf, options = "", []
         for number, entry in enumerate(self._shown):
             if entry.shelf != shelf:
                 if shelf and roomy:
-                    self.add_option(Option("", disabled=True))
+                    options.append(Option("", disabled=True))
                 shelf = entry.shelf
-                self.add_option(Option(shelf, disabled=True))
-            self.add_option(Option(_row(entry, width), id=str(number)))
+                options.append(Option(shelf, disabled=True))
+            options.append(Option(_row(entry, width), id=str(number)))
+        self.add_options(options)
         self._titles()
         if self._shown:
             self.highlighted = 1
@@ -111,7 +113,7 @@ class PresetList(OptionList):
             self.begin_filter()
         elif event.key == "backspace" and self.wanted is not None:
             self._refilter(self.wanted[:-1] or None)
-        elif letter and (self.wanted is not None or letter not in COMMANDS) and letter.strip():
+        elif letter and (self.wanted is not None or letter not in self.commands) and letter.strip():
             self._refilter((self.wanted or "") + letter)
         elif letter == " " and self.wanted:
             self._refilter(self.wanted + " ")

@@ -38,6 +38,8 @@ class Status(Widget):
         self.shown: Run = Run()
         self.pace: float | None = None
         self.cost: float = 0.0
+        self.advice: str = ""
+        """What can be done about an error."""
 
     def render(self) -> Text:
         palette, unicode = looks_of(self)
@@ -68,6 +70,8 @@ class Status(Widget):
         run, dot = self.shown, " · " if unicode else " | "
         if run.ended:
             return Text(dot.join(ending(run, run.ended)), palette.style("muted"))
+        if run.error and self.advice:
+            return Text(self.advice, palette.style("accent", bold=True))
         parts = []
         if run.loss is not None:
             parts.append(f"loss {run.loss:.4g}")

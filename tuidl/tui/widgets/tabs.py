@@ -33,6 +33,11 @@ class Tabs(Widget):
         self._open = number
         self.refresh()
 
+    def rename(self, names: Sequence[str]) -> None:
+        """Call the tabs something else."""
+        self._names = names
+        self.refresh()
+
     def render(self) -> Text:
         palette, _ = looks_of(self)
         return tabs_line(self._names, self._open, palette)

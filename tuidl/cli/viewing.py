@@ -1,0 +1,120 @@
+"""Looking at logs: our own runs, and those of any program that writes JSON lines."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tuidl.errors import RunError
+
+if TYPE_CHECKING:
+    from tuidl.logs.source import Source
+
+STDIN = "-"
+MOST_COLUMNS, LINES_OF_A_CHART = 100, 12
+
+
+@click.command()
+@click.argument("log", metavar="RUN|FILE|-")
+@click.option("--no-ui", is_flag=True, help="Print the charts instead of opening a screen.")
+def view(log: str, no_ui: bool) -> None:
+    """Open a finished or running log in the playground: a run that is kept, or any file of JSON
+    lines with a step and numbers; '-' reads such lines from a pipe.
+
+    \b
+    tuidl view RUN
+    tuidl view log.jsonl
+    python train.py | tuidl view -
+
+    The steps are what 'step', 'global_step', 'iteration', 'iter', 'epoch' or 'batch' says. A log
+    that grows is followed.
+    """
+    source = _from_stdin() if log == STDIN else _named(log)
+    if no_ui:
+        _print(source)
+        return
+    _require_screen(log)
+    if log == STDIN:
+        _keys_from_terminal()
+    sys.exit(_open(source))
+
+
+def _named(log: str) -> "Source":
+    """A file, or the log of a run. Raises RunError."""
+    from tuidl.logs.source import source_of, source_of_run
+    from tuidl.runs.places import find
+
+    if not log or "\0" in log:
+        raise RunError("a run's name, or the path of a log, is missing")
+    path = Path(log).expanduser()
+    if path.exists() and not path.is_dir():
+        return source_of(path)
+    try:
+        folder = find(log)
+    except RunError as error:
+        raise RunError(f"no file {log!r}, and {error}") if not path.exists() else error from None
+    return source_of_run(folder)
+
+
+def _from_stdin() -> "Source":
+    """What is piped in, on a descriptor of its own. Raises UsageError where nothing is."""
+    from tuidl.logs.source import StreamSource
+
+    try:
+        if os.isatty(0):
+            raise click.UsageError("'-' reads from a pipe: python train.py | tuidl view -")
+        return StreamSource("stdin", os.dup(0))
+    except OSError:
+        raise click.UsageError("stdin is closed: there is nothing to view") from None
+
+
+def _keys_from_terminal() -> None:
+    """Have the terminal's keys on stdin, of which the data has gone elsewhere."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        raise click.UsageError(
+            "no terminal to take keys from (/dev/tty); without one: tuidl view - --no-ui"
+        ) from None
+    os.dup2(terminal, 0)
+    os.close(terminal)
+
+
+def _require_screen(log: str) -> None:
+    streams = [sys.stdout, sys.stderr] if log == STDIN else [sys.stdin, sys.stdout, sys.stderr]
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        raise click.UsageError(f"the playground needs a terminal; without one: {_instead(log)}")
+
+
+def _instead(log: str) -> str:
+    return f"tuidl view {log} --no-ui"
+
+
+def _print(source: "Source") -> None:
+    """The charts as text; what could not be used goes to stderr."""
+    from tuidl.logs.follower import Follower
+    from tuidl.logs.text import problem_of, text_of
+    from tuidl.reports import say, speaks_unicode, wants_color
+
+    log = Follower(source).read_all()
+    width = min(shutil.get_terminal_size().columns, MOST_COLUMNS)
+    lines, notes = text_of(log, width, LINES_OF_A_CHART, wants_color(), speaks_unicode())
+    for line in lines:
+        click.echo(line, color=True)
+    for note in notes:
+        say(note)
+    if problem := problem_of(log, source.name):
+        raise RunError(problem)
+
+
+def _open(source: "Source") -> int:
+    """Open the playground; returns the exit code."""
+    from tuidl.reports import speaks_unicode
+    from tuidl.tui.app import Playground
+
+    app = Playground(unicode=speaks_unicode(), view=source)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,37 @@
+"""Our own events as records, so that they are drawn like anybody's."""
+
+import msgspec
+
+from tuidl import events
+from tuidl.events import Event
+from tuidl.logs.record import Record
+
+TAGS = frozenset(str(kind.__struct_config__.tag) for kind in Event.__subclasses__())
+STEPS_PART = "steps"
+"""Stands in the names of what is said of single steps."""
+
+
+def event_of(table: object, line: bytes) -> Event | None:
+    """The event that a line is; None where it is none, or one of another version."""
+    if not isinstance(table, dict) or table.get("event") not in TAGS:
+        return None
+    try:
+        return events.from_json(line)
+    except msgspec.MsgspecError:
+        return None
+
+
+def record_of_event(event: Event) -> Record | None:
+    """Scores, gradients and learning rate by the epoch; None for what has no numbers to draw."""
+    if isinstance(event, events.Progress) and not event.fold:
+        x = event.epoch - 1 + event.step / max(event.steps, 1)
+        return Record("epoch", x, None, {f"{STEPS_PART}.loss": event.loss})
+    if not isinstance(event, events.EpochEnded):
+        return None
+    fold = f"fold {event.fold}." if event.fold else ""
+    values: dict[str, float | None] = {f"{fold}learning_rate": event.learning_rate}
+    for part, scores in (("train", event.train), ("validation", event.validation or {})):
+        values |= {f"{fold}{part}.{name}": value for name, value in scores.items()}
+    norms = event.gradient_norms.items()
+    values |= {f"{fold}gradient.{layer}": norm for layer, norm in norms}
+    return Record("epoch", float(event.epoch), None, values)

@@ -1,0 +1,85 @@
+"""All runs that are kept, those that are damaged among them."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tuidl.errors import RunError
+from tuidl.runs.folder import CHECKPOINTS, EVENTS, PRESET, RUN, RunFolder
+from tuidl.runs.listing import Listed, look_at
+from tuidl.runs.places import names, runs_folder
+
+OURS = (RUN, PRESET, EVENTS, CHECKPOINTS)
+"""What makes a folder one that tuidl wrote."""
+DAMAGED = "damaged"
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A run at a glance. ``listed`` is None where it cannot be read, which ``problem`` explains."""
+
+    path: Path
+    listed: Listed | None
+    problem: str = ""
+
+    @property
+    def state(self) -> str:
+        return self.listed.state if self.listed else DAMAGED
+
+    @property
+    def preset(self) -> str:
+        """The preset's name, as far as it is known."""
+        return self.listed.preset if self.listed else self.path.name
+
+    @property
+    def began(self) -> datetime | None:
+        """In the time of this place."""
+        try:
+            when = datetime.strptime(
+                self.listed.created if self.listed else "", "%Y-%m-%dT%H:%M:%SZ"
+            )
+        except ValueError:
+            return None
+        return when.replace(tzinfo=UTC).astimezone()
+
+
+def overview() -> list[Shelved]:
+    """The runs, the newest first."""
+    return [glance(runs_folder() / name) for name in names()]
+
+
+def glance(path: Path) -> Shelved:
+    """A run at a glance, whatever state it is in."""
+    try:
+        return Shelved(path, look_at(RunFolder(path)))
+    except RunError as error:
+        return Shelved(path, None, str(error))
+    except OSError as error:
+        return Shelved(path, None, f"{path}: {error.strerror or error}")
+
+
+def delete(path: Path) -> None:
+    """Take a run away for good. Raises RunError where that cannot or must not be."""
+    if path.is_symlink() or not any((path / name).exists() for name in OURS):
+        raise RunError(f"{path}: no run; it is left alone")
+    try:
+        if RunFolder(path).is_running:
+            raise RunError(f"{path.name} is being trained by another process")
+    except RunError:
+        if (path / RUN).exists() and glance(path).state != DAMAGED:
+            raise
+    try:
+        shutil.rmtree(path)
+    except OSError as error:
+        raise RunError(f"{error.filename}: {error.strerror}") from None
+
+
+def is_deserted(run: Path | None) -> bool:
+    """Whether a log is that of a run which no process trains."""
+    if run is None:
+        return False
+    try:
+        return not RunFolder(run).is_running
+    except RunError:
+        return True

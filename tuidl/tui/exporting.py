@@ -1,0 +1,67 @@
+"""Exporting a run's network, which a process of its own does."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tuidl.export import FORMAT_NAMES
+
+if TYPE_CHECKING:
+    from tuidl.tui.app import Playground
+
+ABOUT = {
+    "safetensors": "the weights alone",
+    "onnx": "a model for other programs",
+    "numpy": "a readable program in NumPy",
+    "torch": "a readable program in PyTorch",
+}
+LONGEST_WORD = 300
+
+
+def command_line(run: Path, format_name: str, out: Path) -> list[Any]:
+    """What exports a run."""
+    return [sys.executable, "-m", "tuidl", "export", str(run), "--to", format_name,
+            "--out", str(out)]  # fmt: skip
+
+
+async def run_export(run: Path, format_name: str, out: Path) -> tuple[bool, str]:
+    """Whether it went well, and the last line of what was said of it."""
+    process = await asyncio.create_subprocess_exec(
+        *command_line(run, format_name, out),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    said, _ = await process.communicate()
+    lines = said.decode(errors="replace").strip().splitlines()
+    last = lines[-1].removeprefix("tuidl: ").removeprefix("error: ") if lines else "nothing said"
+    return process.returncode == 0, last[:LONGEST_WORD]
+
+
+def ask_and_export(app: "Playground", run: Path) -> None:
+    """Ask for the format, then for the folder; tell how it went."""
+    from tuidl.tui.screens.choose import ChooseScreen
+    from tuidl.tui.screens.export_to import ExportScreen
+
+    choices = {name: ABOUT.get(name, "") for name in FORMAT_NAMES}
+
+    def to_format(name: str | None) -> None:
+        if name is not None:
+            folder = Path.cwd() / f"{run.name}-{name}"
+            app.push_screen(ExportScreen(folder, name), lambda out: to_folder(name, out))
+
+    def to_folder(name: str, out: Path | None) -> None:
+        if out is not None:
+            app.notify(f"exporting to {name} …", markup=False)
+            app.run_worker(_export(app, run, name, out))
+
+    app.push_screen(ChooseScreen("Export the network as", choices), to_format)
+
+
+async def _export(app: "Playground", run: Path, format_name: str, out: Path) -> None:
+    went_well, said = await run_export(run, format_name, out)
+    severity = "information" if went_well else "error"
+    app.notify(f"{said}\n{out}" if went_well else said, title="export", markup=False,
+               severity=severity, timeout=10)  # type: ignore[arg-type]  # fmt: skip

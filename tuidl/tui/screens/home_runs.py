@@ -1,0 +1,130 @@
+"""Home's second list: the runs that are kept, and what can be done with them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.screen import Screen
+
+from tuidl.runs.overview import DAMAGED, Shelved, glance, overview
+from tuidl.tui.run_shelf import run_entries
+from tuidl.tui.widgets.run_list import RunList
+from tuidl.tui.widgets.tabs import Tabs
+
+if TYPE_CHECKING:
+    from tuidl.tui.app import Playground
+
+GOES_ON = ("unfinished", "interrupted")
+"""States in which Enter goes on with a run; else it shows its curves."""
+FOR_RUNS = frozenset(
+    ("resume_run", "view_run", "compare_run", "delete_run", "export_run", "to_presets")
+)
+
+FOR_PRESETS = frozenset(("open_file", "to_runs"))
+
+
+class RunActions(Screen[None]):
+    """The keys of the list of runs, which work only while it is seen."""
+
+    RUN_BINDINGS: ClassVar = [
+        Binding("v", "view_run", "view"),
+        Binding("r", "resume_run", "resume"),
+        Binding("c", "compare_run", "compare"),
+        Binding("x", "export_run", "export"),
+        Binding("d", "delete_run", "delete"),
+    ]
+
+    app: "Playground"
+    shows_runs: bool = False
+    runs: list[Shelved] | None = None
+    """None before they are listed."""
+
+    @property
+    def _run_list(self) -> RunList:
+        return self.query_one(RunList)
+
+    @property
+    def _chosen_run(self) -> Path | None:
+        entry = self._run_list.chosen if self.shows_runs else None
+        return entry.path if entry else None
+
+    def list_runs(self) -> None:
+        """List them anew, in a thread: a thousand take a while."""
+        self.run_worker(self._find_runs, thread=True, group="runs", exclusive=True)
+
+    def _find_runs(self) -> None:
+        self.app.call_from_thread(self._found, overview())
+
+    def _found(self, runs: list[Shelved]) -> None:
+        if not self.is_mounted:
+            return
+        if runs != self.runs:
+            self.runs = runs
+            chosen = self._run_list.chosen
+            shown = run_entries(runs, datetime.now().date(), self.app.unicode)
+            self._run_list.show(shown, chosen.path if chosen else None)
+            self.query_one(Tabs).rename(self.tab_names)
+        self.runs_listed()
+
+    def runs_listed(self) -> None:
+        """Told when the list of runs is up to date."""
+
+    @property
+    def tab_names(self) -> list[str]:
+        return ["presets", f"runs {len(self.runs):,}" if self.runs else "runs"]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action not in (FOR_PRESETS if self.shows_runs else FOR_RUNS)
+
+    @property
+    def palette_commands(self) -> list[tuple[str, str, Callable[[], None]]]:
+        """What can be done with the chosen run, by name."""
+        if self._chosen_run is None:
+            return []
+        return [
+            ("Resume the run", "r: go on from where it was last saved", self.action_resume_run),
+            ("View the run", "v: its curves", self.action_view_run),
+            ("Compare", "c: its curves behind the next training", self.action_compare_run),
+            ("Export the network", "x: weights, ONNX or a program", self.action_export_run),
+            ("Start again", "m: from its preset, modified", self.modify_run),
+            ("Delete the run", "d: asks first", self.action_delete_run),
+        ]
+
+    def open_run(self) -> None:
+        """What Enter does: go on with it, or look at it."""
+        path = self._chosen_run
+        if path is None:
+            return
+        run = glance(path)
+        if run.state == DAMAGED:
+            self.app.kept.tell(run.problem)
+        elif run.state in GOES_ON:
+            self.app.kept.resume(path)
+        else:
+            self.app.kept.view(path)
+
+    def action_view_run(self) -> None:
+        if path := self._chosen_run:
+            self.app.kept.view(path)
+
+    def action_resume_run(self) -> None:
+        if path := self._chosen_run:
+            self.app.kept.resume(path)
+
+    def action_compare_run(self) -> None:
+        if path := self._chosen_run:
+            self.app.kept.put_behind_next(path)
+
+    def modify_run(self) -> None:
+        if path := self._chosen_run:
+            self.app.kept.start_again(path)
+
+    def action_export_run(self) -> None:
+        if path := self._chosen_run:
+            self.app.kept.export(path)
+
+    def action_delete_run(self) -> None:
+        if path := self._chosen_run:
+            self.app.kept.delete(path, self.list_runs)
