@@ -46,6 +46,7 @@ class Terminal:
             preexec_fn=None if stdin is None else self._take_terminal,
         )  # fmt: skip
         self._raw = bytearray()
+        self._is_open = True
         self._from = 0
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -110,6 +111,14 @@ class Terminal:
             time.sleep(0.02)
         return found[0]
 
+    def hang_up(self, is_told: bool) -> None:
+        """Take the terminal away."""
+        if is_told:
+            os.kill(self.process.pid, signal.SIGHUP)
+        os.close(self.slave)
+        os.close(self.master)
+        self._is_open = False
+
     @property
     def is_as_before(self) -> bool:
         """Whether the terminal's settings are what they were."""
@@ -124,8 +133,9 @@ class Terminal:
                 os.kill(child, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
-        os.close(self.slave)
-        os.close(self.master)
+        if self._is_open:
+            os.close(self.slave)
+            os.close(self.master)
 
     def __enter__(self) -> "Terminal":
         return self

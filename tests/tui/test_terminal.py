@@ -67,6 +67,17 @@ def test_the_engine_goes_with_the_screen(screen: Terminal) -> None:
     assert is_gone(engine)
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_it_ends_with_its_terminal(screen: Terminal, is_told: bool) -> None:
+    """Whether the system tells the process of that, or it only finds nothing to read."""
+    screen.press(" ")
+    screen.until("training")
+    engine = screen.engine
+    screen.hang_up(is_told)
+    assert screen.ended() == 143
+    assert is_gone(engine)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_what_was_trained_survives_the_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals

@@ -2,16 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NoReturn
 
 import click
 
 from tuidl.cli.common import EPILOG, naming, prepare, save_every_option, threads_option
+from tuidl.cli.playing import play
 from tuidl.commands import LEARNING_RATE
 from tuidl.errors import PresetError, suggestion
-
-if TYPE_CHECKING:
-    from tuidl.preset import Preset
 
 
 @click.command(epilog=EPILOG)
@@ -48,7 +46,7 @@ def train(
     if not no_ui:
         given = preset or "PRESET"
         _require_screen(f"tuidl {given} --no-ui", as_json, out, save_every)
-        sys.exit(_play(preset, overrides, threads, backend))
+        _play(preset, overrides, threads, backend)
     if preset is None:
         raise click.UsageError("which preset? 'tuidl presets' lists them")
     prepare(threads)
@@ -96,7 +94,10 @@ def resume(
     folder = RunFolder(find(run))
     if not no_ui:
         _require_screen(f"tuidl resume {run} --no-ui", as_json, None, save_every)
-        sys.exit(_open_screen(folder.preset, folder.path, threads, folder.path, rate, backend))
+        play(
+            preset=folder.preset, folder=folder.path, run=folder.path, threads=threads,
+            backend=backend or folder.about.backend, learning_rate=rate,
+        )  # fmt: skip
     prepare(threads)
     from tuidl.headless import resume_headless
 
@@ -134,34 +135,12 @@ def _require_screen(instead: str, as_json: bool, out: Path | None, save_every: i
         raise click.UsageError(f"the playground needs a terminal; without one: {instead}")
 
 
-def _play(preset: str | None, overrides: tuple[str, ...], threads: int | None, backend: str) -> int:
-    """Open the playground; returns the exit code."""
+def _play(
+    preset: str | None, overrides: tuple[str, ...], threads: int | None, backend: str
+) -> NoReturn:
+    """Open the playground, with a preset in it if one is named."""
     from tuidl.library import find, load_preset
 
     loaded = load_preset(preset, overrides) if preset else None
     folder = find(preset).parent if preset else Path()
-    return _open_screen(loaded, folder, threads, backend=backend)
-
-
-def _open_screen(
-    preset: "Preset | None",
-    folder: Path,
-    threads: int | None,
-    run: Path | None = None,
-    learning_rate: float | None = None,
-    backend: str | None = None,
-) -> int:
-    from tuidl.reports import speaks_unicode
-    from tuidl.tui.app import Playground
-
-    app = Playground(
-        preset,
-        folder=folder,
-        threads=threads,
-        backend=backend or "cpu",
-        unicode=speaks_unicode(),
-        run=run,
-        learning_rate=learning_rate,
-    )
-    app.run()
-    return app.return_code or 0
+    play(preset=loaded, folder=folder, threads=threads, backend=backend)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tuidl.cli.playing import play
 from tuidl.errors import RunError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def view(log: str, no_ui: bool) -> None:
     _require_screen(log)
     if log == STDIN:
         _keys_from_terminal()
-    sys.exit(_open(source))
+    play(view=source)
 
 
 def _named(log: str) -> "Source":
@@ -108,13 +109,3 @@ def _print(source: "Source") -> None:
         say(note)
     if problem := problem_of(log, source.name):
         raise RunError(problem)
-
-
-def _open(source: "Source") -> int:
-    """Open the playground; returns the exit code."""
-    from tuidl.reports import speaks_unicode
-    from tuidl.tui.app import Playground
-
-    app = Playground(unicode=speaks_unicode(), view=source)
-    app.run()
-    return app.return_code or 0

@@ -16,6 +16,7 @@ from textual.drivers.linux_driver import LinuxDriver
 PATIENCE = 0.03
 """Seconds between two looks; what follows an escape comes with it, or within this."""
 CHUNK = 4096
+TERMINATED = 143
 
 
 class EagerDriver(LinuxDriver):
@@ -28,8 +29,23 @@ class EagerDriver(LinuxDriver):
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if selector.select(PATIENCE):
-                    text = decode(os.read(self.fileno, CHUNK))
+                    data = self._read()
+                    if not data:
+                        self._loop.call_soon_threadsafe(self._terminal_is_gone)
+                        return
+                    text = decode(data)
                     for message in parser.feed(text) if text else ():
                         self.process_message(message)
                 for message in parser.tick():
                     self.process_message(message)
+
+    def _read(self) -> bytes:
+        """What was typed; nothing once there is no terminal any more."""
+        try:
+            return os.read(self.fileno, CHUNK)
+        except OSError:
+            return b""
+
+    def _terminal_is_gone(self) -> None:
+        """As at a hangup, of which not every process is told."""
+        self._app.exit(TERMINATED, return_code=TERMINATED)
