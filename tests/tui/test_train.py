@@ -155,18 +155,18 @@ async def test_probes_are_asked_for_what_is_seen_and_only_for_news(
     monkeypatch.setattr(type(app.engine), "is_alive", True)
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, story.middle())
-        app._probe_pause = 0.0
+        app.prober.pause = 0.0
         app.told.clear()  # type: ignore[attr-defined]
         for _ in range(6):
-            app._probe_sent = 0.0
+            app.prober._sent = 0.0
             app._ask()
         kinds = {probe.kind for probe in sent(app, commands.Probe)}
         assert kinds == {"predictions", "layers"}
         screen.take(events.Paused(epoch=9, step=20, steps=45, loss=0.2))
-        app._asked.clear()
+        app.prober._asked.clear()
         app.told.clear()  # type: ignore[attr-defined]
         for _ in range(8):
-            app._probe_sent = 0.0
+            app.prober._sent = 0.0
             app._ask()
         assert len(sent(app, commands.Probe)) == 2, "once each: nothing moves while it is paused"
 
@@ -191,7 +191,7 @@ async def test_help_explains_the_focused_panel(app: Playground, key: str) -> Non
         text = str(app.screen.query_one("#lines").render())
         assert "One number for how wrong the network is" in text
         await pilot.press("k")
-        assert "learning rate up and down" in str(app.screen.query_one("#lines").render())
+        assert "learning rate, live" in str(app.screen.query_one("#lines").render())
         await pilot.press("slash", *"dropout", "enter")
         await pilot.pause(0.1)
         assert "dropout" in str(app.screen.query_one("#lines").render()).lower()

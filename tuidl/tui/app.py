@@ -1,7 +1,6 @@
 """The playground: one engine process, and the screens that look at it."""
 
 import asyncio
-import gc
 import importlib
 import os
 import signal
@@ -16,10 +15,8 @@ import msgspec
 import platformdirs
 from textual.app import App, SystemCommand
 from textual.binding import Binding
-from textual.driver import Driver
 from textual.events import Resize
 from textual.screen import Screen
-from textual.theme import Theme
 
 from tuidl import commands, events
 from tuidl.commands import Command
@@ -31,44 +28,19 @@ from tuidl.runs.log import read_events
 from tuidl.runs.places import runs_folder
 from tuidl.tui.engine import Engine
 from tuidl.tui.kept import KeptRuns
+from tuidl.tui.prober import Prober
+from tuidl.tui.process import driver, spare_pauses
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
 from tuidl.tui.state import State
+from tuidl.tui.themes import THEMES
 from tuidl.tui.widgets.ascii_bar import use_scrollbars
 
 if TYPE_CHECKING:
     from tuidl.logs.source import Source
     from tuidl.tui.screens.train import TrainScreen
 
-PROBE_SHARE = 0.04
-"""The most of the engine's time that looking inside may take."""
-FASTEST_PROBES = 0.3
-YOUNG = (5_000, 20, 20)
-"""The garbage collector's thresholds, by generation: it may wait, there is little garbage."""
 EXIT_CODES = {signal.SIGTERM: 143, signal.SIGHUP: 143}
-
-THEMES = {
-    "tuidl": Theme(
-        name="tuidl", dark=True, primary="#62AEEF", secondary="#F0AA5C", accent="#BE94F2",
-        foreground="#D6DAE2", background="#12141A", surface="#1A1D25", panel="#22262F",
-        success="#7EC886", warning="#F0AA5C", error="#EC6A76",
-    ),
-    "light": Theme(
-        name="light", dark=False, primary="#1468B8", secondary="#A85400", accent="#7C3ABE",
-        foreground="#242933", background="#FAFAFC", surface="#F0F1F4", panel="#E6E8ED",
-        success="#187A34", warning="#A85400", error="#C42434",
-    ),
-    "color-blind": Theme(
-        name="color-blind", dark=True, primary="#56B4E9", secondary="#E69F00", accent="#CC79A7",
-        foreground="#DCDCDC", background="#121212", surface="#1B1B1B", panel="#242424",
-        success="#009E73", warning="#E69F00", error="#D55E00",
-    ),
-    "monochrome": Theme(
-        name="monochrome", dark=True, primary="#FFFFFF", secondary="#C0C0C0", accent="#FFFFFF",
-        foreground="#FFFFFF", background="#000000", surface="#101010", panel="#202020",
-        success="#FFFFFF", warning="#FFFFFF", error="#FFFFFF",
-    ),
-}  # fmt: skip
 
 
 class Playground(App[int]):
@@ -108,11 +80,7 @@ class Playground(App[int]):
         self._loaded: Preset | None = None
         self._run: Path | None = None
         self._next: Run | None = None
-        self._probe_id = 0
-        self._probe_sent = 0.0
-        self._probe_pause = FASTEST_PROBES
-        self._turn = 0
-        self._asked: dict[str, tuple[int, int, str]] = {}
+        self.prober = Prober(self.engine)
         self._cpu = (time.process_time(), time.monotonic())
         self.cost = 0.0
         for theme in THEMES.values():
@@ -220,7 +188,7 @@ class Playground(App[int]):
     ) -> None:
         """Start a run of the preset, in place of the one that is there; or go on with ``run``."""
         self._loaded, self._next, self._run = preset, Run(), run
-        self._asked.clear()
+        self.prober.begin()
         screen = self._train_screen()
         if screen:
             screen.preset = preset
@@ -274,7 +242,7 @@ class Playground(App[int]):
         elif self._next is not None:
             return  # what the run before still had to say
         if isinstance(event, events.ProbeAnswer):
-            self._probe_pause = max(event.seconds / PROBE_SHARE, FASTEST_PROBES)
+            self.prober.answered(event)
         if screen := self._train_screen():
             screen.take(event)
 
@@ -290,27 +258,9 @@ class Playground(App[int]):
         return next(filter(None, map(as_train_screen, self.screen_stack)), None)
 
     def _ask(self) -> None:
-        """Send the next probe that a visible panel wants, no more than the engine can bear."""
         screen = as_train_screen(self.screen_stack[-1]) if self.screen_stack else None
-        now = time.monotonic()
-        if screen is None or self._next is not None:
-            return  # no screen at all is what there is while the application ends
-        if screen.shown.phase in (Phase.LOADING, Phase.COMPILING, Phase.LOST, Phase.FAILED):
-            return
-        if now - self._probe_sent < self._probe_pause or not self.engine.is_alive:
-            return
-        wanted = [probe for probe in screen.probes() if self._is_news(screen, probe)]
-        if wanted:
-            self._probe_sent, self._turn = now, self._turn + 1
-            kind, options = wanted[self._turn % len(wanted)]
-            self._probe_id += 1
-            self._asked[kind] = (screen.shown.epoch, screen.shown.step, str(options))
-            self.engine.send(commands.Probe(id=self._probe_id, kind=kind, options=options))
-
-    def _is_news(self, screen: "TrainScreen", probe: tuple[str, dict[str, Any]]) -> bool:
-        """Whether the network has changed since the same was asked before."""
-        place = (screen.shown.epoch, screen.shown.step, str(probe[1]))
-        return screen.shown.phase is Phase.RUNNING or self._asked.get(probe[0]) != place
+        if screen is not None and self._next is None:
+            self.prober.ask(screen)
 
     def _measure(self) -> None:
         """What the screen itself costs, as a share of one core."""
@@ -412,39 +362,8 @@ class Playground(App[int]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         yield from super().get_system_commands(screen)
-        if train := as_train_screen(screen):
-            for title, text, action in (
-                ("Train or pause", "space", train.action_go),
-                ("One step", "s", train.action_step),
-                ("One epoch", "e", train.action_epoch),
-                ("Reset", "r: the same seed from the start", train.action_reset),
-                ("New seed", "R: other first weights", train.action_new_seed),
-                ("Full speed", "f: or slow enough to watch", train.action_full_speed),
-                ("Modify the preset", "m", train.action_edit),
-                ("Compare", "c: another run's curves behind these", train.action_compare),
-                ("Go on slower", "t: a failed run, at a tenth of its rate", train.action_retry),
-            ):
-                yield SystemCommand(title, text, action)
         for title, text, action in getattr(screen, "palette_commands", ()):
             yield SystemCommand(title, text, action)
-
-
-def spare_pauses() -> None:
-    """Have the garbage collector look through what is there once, and only at what is new from
-    now on: each time it looked through all of it, keys waited for 0.1 s."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*YOUNG)
-
-
-def driver() -> type[Driver] | None:
-    """What reads the keyboard; None for Textual's own, on systems without Unix terminals."""
-    if sys.platform == "win32":
-        return None
-    from tuidl.tui.driver import EagerDriver
-
-    return EagerDriver
 
 
 def as_train_screen(screen: Screen[Any]) -> "TrainScreen | None":

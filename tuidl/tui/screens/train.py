@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -119,6 +120,21 @@ class TrainScreen(Screen[None]):
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < NARROW, "-narrow")
         self.set_class(event.size.height < LOW, "-low")
+
+    @property
+    def palette_commands(self) -> tuple[tuple[str, str, Callable[[], None]], ...]:
+        """Title, explanation and action of what the command palette offers here."""
+        return (
+            ("Train or pause", "space", self.action_go),
+            ("One step", "s", self.action_step),
+            ("One epoch", "e", self.action_epoch),
+            ("Reset", "r: the same seed from the start", self.action_reset),
+            ("New seed", "R: other first weights", self.action_new_seed),
+            ("Full speed", "f: or slow enough to watch", self.action_full_speed),
+            ("Modify the preset", "m", self.action_edit),
+            ("Compare", "c: another run's curves behind these", self.action_compare),
+            ("Go on slower", "t: a failed run, at a tenth of its rate", self.action_retry),
+        )
 
     # --- what comes from the engine ---------------------------------------------------------------
 
