@@ -199,14 +199,14 @@ async def test_a_run_of_another_process_is_shown_as_such_and_opens_in_the_viewer
             assert "running" in seen(app)
             await pilot.press("r")
             assert "being trained by another process" in notices(app)
-            await pilot.press("d", "d")
+            await pilot.press("d", "y")
             await until(pilot, lambda: notices(app).count("another process") >= 2)
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(app.screen, ViewScreen))
     assert path.exists()
 
 
-@pytest.mark.parametrize(("key", "stays"), [("d", False), ("c", True), ("escape", True)])
+@pytest.mark.parametrize(("key", "stays"), [("y", False), ("d", True), ("escape", True)])
 async def test_deleting_asks_first(app: Playground, key: str, stays: bool) -> None:
     path = folders.done()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -215,6 +215,9 @@ async def test_deleting_asks_first(app: Playground, key: str, stays: bool) -> No
         assert isinstance(app.screen, DeleteScreen)
         await pilot.press(key)
         await until(pilot, lambda: path.exists() is stays)
+        if key == "d":
+            assert isinstance(app.screen, DeleteScreen), "pressed twice by mistake"
+            await pilot.press("c")
         await until(pilot, lambda: bool(listed(app)) is stays)
 
 

@@ -12,12 +12,12 @@ from tuidl.tui.screens.dialog import Once
 
 
 class DeleteScreen(ModalScreen[bool], Once[bool]):
-    """Ends with True where the run is to go."""
+    """Ends with True where the run is to go. Another key than the one that led here says so."""
 
     AUTO_FOCUS = "#cancel"
     BINDINGS: ClassVar = [
-        Binding("d", "choose(True)", "Delete"),
-        Binding("escape,c", "choose(False)", "Cancel"),
+        Binding("y", "choose(True)", "Delete"),
+        Binding("escape,c,n", "choose(False)", "Cancel"),
     ]
 
     def __init__(self, name: str) -> None:
@@ -29,7 +29,7 @@ class DeleteScreen(ModalScreen[bool], Once[bool]):
             yield Label("Delete this run for good?", classes="title")
             yield Label(self._run, markup=False)
             yield Label("")
-            yield Label("d  delete its folder: curves, checkpoints, weights")
+            yield Label("y  yes, delete its folder: curves, checkpoints, weights")
             yield Label("c  cancel")
             with Horizontal(classes="buttons"):
                 yield Button("Delete", id="delete", variant="error")

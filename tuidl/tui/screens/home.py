@@ -182,7 +182,7 @@ class HomeScreen(RunActions):
         self.app.call_later(self._take, preview)
 
     def _take(self, preview: Preview) -> None:
-        chosen = self._list.chosen if self.is_mounted and not self.shows_runs else None
+        chosen = self._list.chosen if self.is_whole and not self.shows_runs else None
         if chosen and chosen.path == preview.path:
             self._panel.preview = preview
             self._panel.changed()
@@ -194,7 +194,7 @@ class HomeScreen(RunActions):
         self.app.call_later(self._take_run, preview)
 
     def _take_run(self, preview: RunPreview) -> None:
-        if self.is_mounted and self._chosen_run == preview.path:
+        if self.is_whole and self._chosen_run == preview.path:
             self._panel.preview = preview
             self._panel.changed()
 

@@ -50,6 +50,11 @@ class RunActions(Screen[None]):
         entry = self._run_list.chosen if self.shows_runs else None
         return entry.path if entry else None
 
+    @property
+    def is_whole(self) -> bool:
+        """False while the application ends, when what threads still tell finds no panels."""
+        return self.is_mounted and bool(self.query(RunList)) and bool(self.query("#preview"))
+
     def list_runs(self) -> None:
         """List them anew, in a thread: a thousand take a while."""
         self.run_worker(self._find_runs, thread=True, group="runs", exclusive=True)
@@ -58,7 +63,7 @@ class RunActions(Screen[None]):
         self.app.call_from_thread(self._found, overview())
 
     def _found(self, runs: list[Shelved]) -> None:
-        if not self.is_mounted:
+        if not self.is_whole:
             return
         if runs != self.runs:
             self.runs = runs

@@ -343,7 +343,7 @@ class TrainScreen(Screen[None]):
             self.app.load(self.preset, paused=False, run=folder, learning_rate=rate)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "retry" or self.shown.phase is Phase.FAILED
+        return action != "retry" or self.slower_rate is not None
 
     def action_edit(self) -> None:
         self.app.edit(self.preset)

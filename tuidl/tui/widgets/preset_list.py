@@ -34,6 +34,7 @@ class PresetList(OptionList):
 
     commands: ClassVar[frozenset[str]] = frozenset("12moq?")
     """Keys of the screen for as long as nobody filters."""
+    invitation: ClassVar[str] = "type to filter"
 
     BINDINGS: ClassVar = [Binding("enter", "select", "Open", key_display="enter")]
 
@@ -100,7 +101,7 @@ class PresetList(OptionList):
 
     def _titles(self) -> None:
         filtering = self.wanted is not None
-        self.border_title = Content(f"filter: {self.wanted}_") if filtering else "type to filter"
+        self.border_title = Content(f"filter: {self.wanted}_") if filtering else self.invitation
         count = f"{len(self._shown)} of {len(self._entries)}"
         self.border_subtitle = f"{count}, esc: all" if filtering else ""
 

@@ -8,4 +8,5 @@ from tuidl.tui.widgets.preset_list import PresetList
 class RunList(PresetList):
     """Filtered like the presets; by state too: ``failed``, ``done``."""
 
-    commands: ClassVar[frozenset[str]] = frozenset("12rvcdxmoq?")
+    invitation = "/ filters"
+    commands: ClassVar[frozenset[str]] = frozenset("12rvcdxmq?")
