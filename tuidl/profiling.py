@@ -60,8 +60,9 @@ class RowTime:
 class Profile:
     """A training step on one thread, row by row in program order.
 
-    ``step``, ``step_together``: seconds of a real step on one thread and on ``threads``, in the
-    fastest round. ``peak``: operations a second of a large matrix product on one core.
+    ``step``: seconds of processor time of a real step on one thread, which other processes hardly
+    change. ``step_together``: seconds by the clock on ``threads``, in the fastest round.
+    ``peak``: operations a second of a large matrix product on one core.
     """
 
     preset: str
@@ -116,14 +117,16 @@ def profile(preset: Preset, threads: int | None = None) -> Profile:
     ticks, alone, together, peak = [], [], [], 0.0
     for _ in range(ROUNDS):
         ticks.append(engine.time_rows(batches, feed, RATE, steps))
-        alone.append(seconds_of_steps(model, batches, feed, 1, steps))
+        worked = time.thread_time()
+        seconds_of_steps(model, batches, feed, 1, steps)
+        alone.append(time.thread_time() - worked)
         together.append(seconds_of_steps(model, batches, feed, threads, steps))
         peak = max(peak, product_speed(MATRIX, PRODUCTS))
     return Profile(
         preset=preset.name,
         batch=batch,
         rows=_rows(model, feed, np.concatenate(ticks)),
-        step=min(alone) / steps,
+        step=float(np.median(alone)) / steps,
         step_together=min(together) / steps,
         threads=threads,
         peak=peak,
