@@ -62,17 +62,23 @@ def _compare(chosen: argparse.Namespace) -> None:
         result = compare(name, chosen.interpreters, chosen.threads, chosen.rounds, chosen.busy)
         found.systems[name] = result
         _tell(name, result, chosen.json)
+        _save(found, chosen.save)
     if chosen.whole or chosen.cold:
         found.whole = whole_runs(chosen.interpreters.get("torch"), chosen.rounds, chosen.cold)
     found.peak = max(found.peak, peak(chosen.threads))
-    if chosen.save:
-        chosen.save.mkdir(parents=True, exist_ok=True)
-        (chosen.save / "bench.json").write_bytes(
-            msgspec.json.format(msgspec.json.encode(found)) + b"\n"
-        )
-        (chosen.save / "bench.md").write_text(tables.document(found), encoding="utf-8")
+    _save(found, chosen.save)
     if not chosen.json:
         print("\n" + tables.screen(found))
+
+
+def _save(found: Comparison, folder: Path | None) -> None:
+    """What is known so far, as JSON and as Markdown."""
+    if folder is None:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    formatted = msgspec.json.format(msgspec.json.encode(found)) + b"\n"
+    (folder / "bench.json").write_bytes(formatted)
+    (folder / "bench.md").write_text(tables.document(found), encoding="utf-8")
 
 
 def _tell(name: str, result: SystemResult, as_json: bool) -> None:

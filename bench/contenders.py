@@ -89,8 +89,10 @@ class Contender:
         self._process.stdin.flush()
         answer = self._hear()
         kept = self.timing.busy if busy else self.timing.rounds
-        for way, microseconds in answer["microseconds"].items():
-            kept.setdefault(way, []).append(microseconds)
+        for way, (elapsed, worked) in answer["microseconds"].items():
+            kept.setdefault(way, []).append(elapsed)
+            if not busy:
+                self.timing.processor.setdefault(way, []).append(worked)
         self.timing.memory = max(self.timing.memory, answer["memory"])
 
     def close(self) -> None:

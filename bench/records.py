@@ -20,13 +20,15 @@ class Best:
 
 class Timing(msgspec.Struct):
     """One library on one system: microseconds a step by way and round, and ``busy`` the same
-    beside processes that keep every core busy. ``memory``: the process's peak, bytes."""
+    beside processes that keep every core busy. ``processor``: microseconds of processor time in
+    all threads together. ``memory``: the process's peak, bytes."""
 
     version: str
     parameters: int
     memory: int = 0
     rounds: dict[str, list[float]] = {}
     busy: dict[str, list[float]] = {}
+    processor: dict[str, list[float]] = {}
 
     @property
     def best(self) -> Best:
@@ -35,6 +37,11 @@ class Timing(msgspec.Struct):
     @property
     def best_busy(self) -> Best:
         return _best(self.busy)
+
+    @property
+    def least_work(self) -> float:
+        """Processor time of the way that takes least of it, by its median."""
+        return min(map(statistics.median, self.processor.values()))
 
 
 class SystemResult(msgspec.Struct):

@@ -55,7 +55,7 @@ def _row(name: str, preset: Preset, threads: int, rounds: int) -> tuple[str, ...
     program = model.program
     way: Way = next(iter(ways(model, threads).values()))
     way.prepare()
-    took = statistics.median(way.microseconds() for _ in range(rounds))
+    took = statistics.median(way.microseconds()[0] for _ in range(rounds))
     flops = program_flops(program.train)
     costs = (f"{flops / 1e6:.3g}", f"{flops / took / 1e3:.3g}")
     return name, digits(took), f"{took / program.batch:.3g}", *costs, str(program.shards)

@@ -28,7 +28,7 @@ class Table:
 
 def tables(found: Comparison) -> list[Table]:
     """All that there is something to say of."""
-    made = [times(found), speeds(found), memories(found)]
+    made = [times(found), work(found), speeds(found), memories(found)]
     if found.peers:
         made.append(ways(found))
     if any(timing.busy for result in found.systems.values() for timing in result.timings.values()):
@@ -78,6 +78,31 @@ def times(found: Comparison) -> Table:
             cells += [f"{best} {ratio:.2f}", f"{result.least_ratio(by_lowest=True)[1]:.2f}"]
         rows.append(tuple(cells))
     return Table("Microseconds a training step", tuple(header), tuple(rows))
+
+
+def work(found: Comparison) -> Table:
+    """Processor time, which other processes on the same cores hardly change."""
+    names = [OURS, *found.peers]
+    header = [
+        *("system", OURS),
+        *(f"{peer}{end}" for peer in found.peers for end in ("", ", factor")),
+    ]
+    rows = []
+    for system, result in found.systems.items():
+        ours = result.timings[OURS].least_work
+        cells = [system, digits(ours)]
+        for peer in names[1:]:
+            timing = result.timings.get(peer)
+            cells += (
+                [digits(timing.least_work), f"{timing.least_work / ours:.2f}"]
+                if timing
+                else ["", ""]
+            )
+        rows.append(tuple(cells))
+    title = (
+        "Microseconds of processor time a step, all threads together, by the way that takes least"
+    )
+    return Table(title, tuple(header), tuple(rows))
 
 
 def speeds(found: Comparison) -> Table:

@@ -84,14 +84,19 @@ def test_the_scripts_of_the_peers_train_the_same_networks(peer: str) -> None:
 
 def canned() -> Comparison:
     ours = Timing("tuidl 1", 9, 100_000_000, {"2 threads": [10, 12, 11], "1 thread": [30, 31, 32]},
-                  {"2 threads": [90, 99, 95], "1 thread": [33, 33, 34]})  # fmt: skip
+                  {"2 threads": [90, 99, 95], "1 thread": [33, 33, 34]},
+                  {"2 threads": [40, 41, 42], "1 thread": [20, 21, 20]})  # fmt: skip
     fast = Timing("Fast 2", 9, 300_000_000, {"a": [22, 16, 23], "b": [19, 90, 70]},
-                  {"a": [220, 220, 220], "b": [440, 440, 440]})  # fmt: skip
-    slow = Timing("Slow 3", 9, 900_000_000, {"only": [5500, 5500, 5500]})
+                  {"a": [220, 220, 220], "b": [440, 440, 440]}, {"a": [50, 50, 50]})  # fmt: skip
+    slow = Timing(
+        "Slow 3", 9, 900_000_000, {"only": [5500, 5500, 5500]}, processor={"only": [6000]}
+    )
     known = {
         "wide": SystemResult(32, 22_000, {"tuidl": ours, "fast": fast, "slow": slow}),
-        "narrow": SystemResult(64, 1_100, {"tuidl": Timing("tuidl 1", 2, 0, {"1 thread": [1.234]}),
-                                           "slow": Timing("Slow 3", 2, 0, {"only": [1.0]})}),
+        "narrow": SystemResult(64, 1_100, {"tuidl": Timing("tuidl 1", 2, 0, {"1 thread": [1.234]},
+                                                     processor={"1 thread": [1.25]}),
+                                           "slow": Timing("Slow 3", 2, 0, {"only": [1.0]},
+                                                    processor={"only": [1.0]})}),
     }  # fmt: skip
     whole_runs = [Whole("tuidl, warm", [1.0, 1.5, 1.2], 50_000_000)]
     return Comparison("2026-01-01", "python -m bench", "a machine", 2, 4e9, known, whole_runs)
@@ -132,6 +137,8 @@ def test_the_table_of_times() -> None:
 def test_the_other_tables() -> None:
     found = canned()
     assert tables.speeds(found).rows[0] == ("wide", "0.022", "2", "50", "1", "25", "0.004", "0.1")
+    assert tables.work(found).rows[0] == ("wide", "20", "50", "2.50", "6,000", "300.00")
+    assert tables.work(found).rows[1] == ("narrow", "1.25", "", "", "1", "0.80")
     assert tables.memories(found).rows[0] == ("wide", "100", "300", "900")
     assert tables.ways(found).rows[0] == ("wide", "2 threads", "a", "only")
     busy = tables.slowdowns(found).rows[0]
@@ -150,7 +157,7 @@ def test_markdown_and_text_have_the_same_cells() -> None:
         assert words in markdown
         assert words in text
     titles = [table.title for table in tables.tables(found)]
-    assert len(titles) == 6
+    assert len(titles) == 7
     assert all(title in text and f"**{title}**" in markdown for title in titles)
 
 
@@ -158,9 +165,9 @@ def test_tuidl_alone_has_no_columns_of_peers() -> None:
     found = canned()
     found.whole = []
     for result in found.systems.values():
-        result.timings = {"tuidl": Timing("tuidl 1", 2, 0, {"1 thread": [1.0]})}
+        result.timings = {"tuidl": Timing("t", 2, 0, {"1 thread": [1.0]}, processor={"a": [1]})}
     assert tables.times(found).header == ("system", "batch", "tuidl")
-    assert len(tables.tables(found)) == 3
+    assert len(tables.tables(found)) == 4
 
 
 def test_interpreters_by_path_and_by_folder(

@@ -94,8 +94,10 @@ def test_the_table_in_program_order_and_sorted() -> None:
     assert lines[4].split() == ["0", "dense", "dense_1", "forward", "6.00", "µs", "60.0%",
                                 "█" * 20, "10.00", "50%", "0.5"]  # fmt: skip
     assert lines[3].split()[-2:] == ["███", "4.0"]
-    assert lines[7].startswith("all rows 10.00 µs; a real step takes 11.00 µs on one thread, 8.00")
-    assert lines[8].startswith("0.066 MFLOP a step: 6 GFLOP/s on one thread, 30% of the 20 of a")
+    assert lines[7].startswith(
+        "all rows 10.00 µs; a real step takes 11.00 µs of one core, and 8.00"
+    )
+    assert lines[8].startswith("0.066 MFLOP a step: 6 GFLOP/s on one core, 30% of the 20 of a")
     ordered = profile_lines(canned(), slowest_first=True, unicode=False)
     assert [line.split()[0] for line in ordered[3:6]] == ["0", "1", "gather"]
     assert "##########" in ordered[4]

@@ -29,9 +29,9 @@ def _summary(profile: Profile) -> list[str]:
     speed = flops / profile.step
     threads = profile.threads
     return [
-        f"all rows {duration(profile.seconds)}; a real step takes {duration(profile.step)} on one "
-        f"thread, {duration(profile.step_together)} on {threads}",
-        f"{flops / 1e6:.3g} MFLOP a step: {speed / 1e9:.3g} GFLOP/s on one thread, "
+        f"all rows {duration(profile.seconds)}; a real step takes {duration(profile.step)} of one "
+        f"core, and {duration(profile.step_together)} by the clock on {threads} threads",
+        f"{flops / 1e6:.3g} MFLOP a step: {speed / 1e9:.3g} GFLOP/s on one core, "
         f"{speed / profile.peak:.0%} of the {profile.peak / 1e9:.3g} of a large matrix product",
     ]
 
