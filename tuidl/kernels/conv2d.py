@@ -110,14 +110,13 @@ def _add_patches(patches, image, size, out_width, stride, top, left):
 
 @helper
 def _flip(w, flipped):
-    """Row (i, j, filter) of ``flipped`` = the weights w[-1 - i, -1 - j, :, filter]."""
+    """Row c of ``flipped`` = the weights w[-1 - i, -1 - j, c, :] for all i and j."""
     height, width, channels, filters = w.shape
     for i in range(height):
         for j in range(width):
             first = ((height - 1 - i) * width + (width - 1 - j)) * filters
             for c in range(channels):
-                for f in range(filters):
-                    flipped[first + f, c] = w[i, j, c, f]
+                copy_values(flipped[c, first : first + filters], w[i, j, c])
 
 
 @kernel("nhwc ijcf f -> npqf mz", cost="2npqijcf")
@@ -158,7 +157,7 @@ def conv2d_weight_gradient(x, dy, dw, patches, stride, top, left):
         gemm(seen, 1 - transposed, d, 0, weights, 1 if first else 0)
 
 
-@kernel("npqf ijcf -> nhwc mz zc", cost="2npqijcf")
+@kernel("npqf ijcf -> nhwc mz cz", cost="2npqijcf")
 def conv2d_input_gradient(dy, w, dx, patches, flipped, top, left):
     """dx = dy convolved with the kernel turned round: for strides of 1.
 
@@ -178,7 +177,7 @@ def conv2d_input_gradient(dy, w, dx, patches, flipped, top, left):
             size = (kernel_height, kernel_width)
             _extract_patches(dy[first + e], part, size, width, 1, above, before)
         part = outputs[first * positions : (first + count) * positions]
-        gemm(patches[: count * positions], 0, flipped, 0, part, 0)
+        gemm(patches[: count * positions], 0, flipped, 1, part, 0)
 
 
 @kernel("npqf ijcf -> nhwc mz", cost="2npqijcf")

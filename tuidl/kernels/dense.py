@@ -1,18 +1,25 @@
 """Products of examples and weights, forward and backward; recurrent layers use them as well."""
 
 from tuidl.kernels.blas import gemm
-from tuidl.kernels.jit import kernel
+from tuidl.kernels.jit import helper, kernel
+
+
+@helper
+def _scale_and_shift(x, factor, shift, y):
+    """One number to one number: a call of BLAS would take longer than all of it."""
+    for i in range(y.shape[0]):
+        y[i] = x[i] * factor + shift
 
 
 @kernel("nk kf f -> nf", cost="2nkf")
 def dense(x, w, b, y):
     """y = x w + b."""
-    if b.shape[0] == 1:
-        y[:] = b[0]
-    else:
-        for row in y:
-            for j in range(row.shape[0]):
-                row[j] = b[j]
+    if x.shape[1] == 1 and y.shape[1] == 1:
+        _scale_and_shift(x.reshape(x.size), w[0, 0], b[0], y.reshape(y.size))
+        return
+    for row in y:
+        for j in range(row.shape[0]):
+            row[j] = b[j]
     gemm(x, 0, w, 0, y, 1)
 
 

@@ -4,19 +4,35 @@ All arrays have time in front; ``inputs`` is x W + b of all steps, made by a ``d
 """
 
 from tuidl.kernels.blas import gemm
-from tuidl.kernels.elementary import ONE, tanh
-from tuidl.kernels.jit import kernel
+from tuidl.kernels.elementary import ONE, ZERO, tanh
+from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.vectors import copy_values
+
+
+@helper
+def _one_unit(factor, inputs, states):
+    """A product with a single number needs no BLAS."""
+    for t in range(inputs.shape[0]):
+        x = inputs[t].reshape(inputs.shape[1])
+        before, after = states[t].reshape(x.size), states[t + 1].reshape(x.size)
+        for i in range(x.size):
+            after[i] = tanh(x[i] + factor * before[i])
 
 
 @kernel("dd tnd -> und", cost="2tndd")
 def simple_rnn(recurrent, inputs, states):
     """Walk the steps; the first state is set to zeros."""
-    states[0] = 0
+    first = states[0].reshape(states[0].size)
+    for i in range(first.shape[0]):
+        first[i] = ZERO
+    if recurrent.size == 1:
+        _one_unit(recurrent[0, 0], inputs, states)
+        return
     for t in range(inputs.shape[0]):
         after = states[t + 1]
-        after[:] = inputs[t]
-        gemm(states[t], 0, recurrent, 0, after, 1)
         state = after.reshape(after.size)
+        copy_values(state, inputs[t].reshape(state.size))
+        gemm(states[t], 0, recurrent, 0, after, 1)
         for i in range(state.shape[0]):
             state[i] = tanh(state[i])
 
@@ -24,10 +40,16 @@ def simple_rnn(recurrent, inputs, states):
 @kernel("dd und tnd -> tnd nd", cost="2tndd")
 def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry):
     """Walk back through time, from dL/dh_t of every step; ``carry`` is scratch between steps."""
-    carry[:] = 0
+    passed = carry.reshape(carry.size)
+    for i in range(passed.shape[0]):
+        passed[i] = ZERO
     for t in range(d_states.shape[0] - 1, -1, -1):
         state, above = states[t + 1].reshape(carry.size), d_states[t].reshape(carry.size)
-        passed, out = carry.reshape(carry.size), d_inputs[t].reshape(carry.size)
+        out = d_inputs[t].reshape(carry.size)
         for i in range(state.shape[0]):
             out[i] = (above[i] + passed[i]) * (ONE - state[i] * state[i])
-        gemm(d_inputs[t], 0, recurrent, 1, carry, 0)
+        if recurrent.size == 1:
+            for i in range(out.shape[0]):
+                passed[i] = recurrent[0, 0] * out[i]
+        else:
+            gemm(d_inputs[t], 0, recurrent, 1, carry, 0)
