@@ -131,14 +131,6 @@ def _conv(
     return {**sizes, "m": block * p * q, "z": size * size * c}, o
 
 
-def _input_gradient(sizes: dict[str, int], options: dict[str, int]) -> Case:
-    """Of a convolution with stride 1, two examples at a time; the patches are of its answers."""
-    block = 2 * sizes["h"] * sizes["w"]
-    sizes = {**sizes, "m": block, "z": sizes["i"] * sizes["j"] * sizes["f"]}
-    pads = {"top": options["top"], "left": options["left"]}
-    return Case("conv2d_input_gradient", sizes, pads, only=("dx",))
-
-
 CONVOLUTIONS = [
     _conv(3, 3, (5, 7, 2), 4, block=2, stride=1, top=0, left=0),
     _conv(1, 3, (8, 8, 1), 16, block=1, stride=1, top=1, left=1),
@@ -198,10 +190,8 @@ for sizes, options in CONVOLUTIONS:
     CASES += [
         Case("conv2d", sizes, options, only=("y",)),
         Case("conv2d_weight_gradient", sizes, options, only=("dw",)),
-        Case("conv2d_input_gradient_strided", sizes, options, only=("dx",)),
+        Case("conv2d_input_gradient", sizes, options, only=("dx",)),
     ]
-    if options["stride"] == 1:
-        CASES.append(_input_gradient(sizes, options))
 for sizes, options in POOLS:
     CASES += [
         Case("max_pool2d", sizes, options),

@@ -23,7 +23,8 @@ def test_cold_warm_damaged_and_unwritable(tmp_path: Path) -> None:
     folder = next((cache / "kernels").iterdir())
     assert folder.stat().st_mode & 0o077 == 0
     again, said = run(cache)
-    assert (again, said) == (known, "")
+    assert again == known
+    assert "compil" not in said
     for file in folder.rglob("*.nbc"):
         file.write_bytes(file.read_bytes()[:100])
     again, said = run(cache)

@@ -8,33 +8,33 @@ side there, where a patch would be put together from runs as short as the kernel
 
 from tuidl.kernels.blas import gemm
 from tuidl.kernels.jit import helper, kernel
-from tuidl.kernels.vectors import clear_values, copy_values
+from tuidl.kernels.vectors import clear_run, clear_values, copy_run, copy_values
 
 
 @helper
 def _extract_patches(image, patches, size, out_width, stride, top, left):
-    """Row (p, q) of ``patches`` = the pixels under the kernel there; zeros outside the image."""
+    """Row (p, q) of ``patches`` = the pixels under the kernel there; zeros outside the image.
+
+    What lies side by side in both is copied at once; the places are counted by hand, as taking
+    slices would cost more than copying.
+    """
     height, width, channels = image.shape
-    pixels = image.reshape(height, width * channels)
+    pixels, target = image.reshape(image.size), patches.reshape(patches.size)
     kernel_height, kernel_width = size
-    span = kernel_width * channels
+    span, at = kernel_width * channels, 0
     for position in range(patches.shape[0]):
         p, q = position // out_width, position % out_width
         first = q * stride - left
         low = max(-first, 0) * channels
-        high = min(width - first, kernel_width) * channels
-        patch = patches[position]
+        count = min(width - first, kernel_width) * channels - low
         for i in range(kernel_height):
             y = p * stride - top + i
-            target = patch[i * span : (i + 1) * span]
-            if y < 0 or y >= height:
-                clear_values(target)
-                continue
-            if high - low < span:
-                clear_values(target)
-            copy_values(
-                target[low:high], pixels[y, first * channels + low : first * channels + high]
-            )
+            is_inside = 0 <= y < height
+            if count < span or not is_inside:
+                clear_run(target, at, span)
+            if is_inside:
+                copy_run(target, at + low, pixels, (y * width + first) * channels + low, count)
+            at += span
 
 
 @helper
@@ -96,27 +96,15 @@ def _add_patches(patches, image, size, out_width, stride, top, left):
         first = q * stride - left
         low = max(-first, 0) * channels
         high = min(width - first, kernel_width) * channels
-        start = first * channels
         patch = patches[position]
         for i in range(kernel_height):
             y = p * stride - top + i
             if y < 0 or y >= height:
                 continue
-            source = patch[i * span : (i + 1) * span]
-            target = pixels[y]
-            for j in range(low, high):
-                target[start + j] += source[j]
-
-
-@helper
-def _flip(w, flipped):
-    """Row c of ``flipped`` = the weights w[-1 - i, -1 - j, c, :] for all i and j."""
-    height, width, channels, filters = w.shape
-    for i in range(height):
-        for j in range(width):
-            first = ((height - 1 - i) * width + (width - 1 - j)) * filters
-            for c in range(channels):
-                copy_values(flipped[c, first : first + filters], w[i, j, c])
+            source = patch[i * span + low : i * span + high]
+            target = pixels[y, first * channels + low : first * channels + high]
+            for j in range(source.shape[0]):  # from 0 on: else each index might be negative
+                target[j] += source[j]
 
 
 @kernel("nhwc ijcf f -> npqf mz", cost="2npqijcf")
@@ -157,31 +145,8 @@ def conv2d_weight_gradient(x, dy, dw, patches, stride, top, left):
         gemm(seen, 1 - transposed, d, 0, weights, 1 if first else 0)
 
 
-@kernel("npqf ijcf -> nhwc mz cz", cost="2npqijcf")
-def conv2d_input_gradient(dy, w, dx, patches, flipped, top, left):
-    """dx = dy convolved with the kernel turned round: for strides of 1.
-
-    ``flipped`` is scratch for that kernel. ``top`` and ``left`` are the forward padding.
-    """
-    examples, height, width, channels = dx.shape
-    kernel_height, kernel_width = w.shape[0], w.shape[1]
-    _flip(w, flipped)
-    positions = height * width
-    block = patches.shape[0] // positions
-    outputs = dx.reshape(examples * positions, channels)
-    above, before = kernel_height - 1 - top, kernel_width - 1 - left
-    for first in range(0, examples, block):
-        count = min(block, examples - first)
-        for e in range(count):
-            part = patches[e * positions : (e + 1) * positions]
-            size = (kernel_height, kernel_width)
-            _extract_patches(dy[first + e], part, size, width, 1, above, before)
-        part = outputs[first * positions : (first + count) * positions]
-        gemm(patches[: count * positions], 0, flipped, 1, part, 0)
-
-
 @kernel("npqf ijcf -> nhwc mz", cost="2npqijcf")
-def conv2d_input_gradient_strided(dy, w, dx, patches, stride, top, left):
+def conv2d_input_gradient(dy, w, dx, patches, stride, top, left):
     """dx: the patches' gradients dy w', each added back to the pixels that it came from."""
     examples, height, width, filters = dy.shape
     positions = height * width

@@ -12,10 +12,6 @@ PATCH_FLOATS = 65_536
 """Room for patches and what is computed from them, in floats: 256 KiB stay in a core's second-level
 cache beside the weights."""
 
-MOST_WORK = 1.25
-"""How many times as many positions as the output the input may have for its gradient to be computed
-as a convolution: beyond that, adding patches back takes less time."""
-
 
 @dataclass(frozen=True)
 class Frame:
@@ -77,22 +73,8 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
         if self.use_bias:
             scope.backward("bias_gradient", dy.rows, scope.gradients["bias"])
         if scope.dx is not None:
-            self._emit_input_gradient(scope, frame, dy, kernel)
-
-    def _emit_input_gradient(self, scope: Scope, frame: Frame, dy: View, kernel: View) -> None:
-        """A convolution of its own where that is no more work; else patches are added back."""
-        assert scope.dx is not None
-        dx = scope.dx.reshape(Batch(), *frame.image)
-        taps, channels = prod(frame.kernel), frame.image[-1]
-        if self.stride == 1 and prod(frame.image[:2]) <= MOST_WORK * prod(frame.output):
-            patches = self._patches(scope, prod(frame.image[:2]), taps * self.filters, channels)
-            flipped = scope.buffer("flipped", channels, taps * self.filters)
-            options = {"top": frame.top, "left": frame.left}
-            scope.backward("conv2d_input_gradient", dy, kernel, dx, patches, flipped, **options)
-            return
-        patches = self._patches(scope, prod(frame.output), taps * channels, self.filters)
-        options = {"stride": self.stride, "top": frame.top, "left": frame.left}
-        scope.backward("conv2d_input_gradient_strided", dy, kernel, dx, patches, **options)
+            dx = scope.dx.reshape(*x.shape)
+            scope.backward("conv2d_input_gradient", dy, kernel, dx, patches, **options)
 
     def _patches(self, scope: Scope, positions: int, width: int, answers: int) -> View:
         """Room for the patches of as many examples as fit a core's cache, with their answers."""

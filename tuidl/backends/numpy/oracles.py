@@ -62,13 +62,6 @@ def conv2d_weight_gradient(
 
 @oracle
 def conv2d_input_gradient(
-    dy: Array, w: Array, dx: Array, patches: Array, flipped: Array, top: int, left: int
-) -> None:
-    conv2d_input_gradient_strided(dy, w, dx, patches, 1, top, left)
-
-
-@oracle
-def conv2d_input_gradient_strided(
     dy: Array, w: Array, dx: Array, patches: Array, stride: int, top: int, left: int
 ) -> None:
     spread = np.einsum("npqf,ijcf->npqijc", dy, w)
