@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from tuidl.training.trainer import Trainer
 
 SECONDS_TO_QUIT = 1.0
+LONGEST_HELD = 0.05
+"""Seconds that the end of an epoch may wait for company: each delivery wakes the screen, which
+takes a core from the engine. What comes after it, progress at the latest, brings it along."""
 NICENESS = 5
 """Below the screen, whose keys wait for a core otherwise; nothing is lost where one is free."""
 
@@ -41,6 +44,7 @@ class Worker:
         self._out = out
         self._control = Control(self._tell_and_keep, self._answer)
         self._keeper: RunKeeper | None = None
+        self._flushed = 0.0
         self._has_said_so = False
 
     def submit(self, command: Command) -> None:
@@ -126,9 +130,12 @@ class Worker:
         self._tell(event)
 
     def _tell(self, event: Event) -> None:
+        now = time.monotonic()
         with suppress(OSError):  # nobody listens any more: the run is still to be saved
             self._out.write(events.to_json(event).encode() + b"\n")
-            self._out.flush()
+            if not isinstance(event, events.EpochEnded) or now - self._flushed > LONGEST_HELD:
+                self._flushed = now
+                self._out.flush()
 
 
 def warm_up() -> None:

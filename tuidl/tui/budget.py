@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from tuidl.limits import default_threads
 
 FEW_CORES = 2
-SHARE_OF_A_CORE = 0.12
+SHARE_OF_A_CORE = 0.06
 SHARE_WITH_CORES_TO_SPARE = 0.5
-LONGEST_WAIT = 0.3
+LONGEST_WAIT = 0.4
 """Seconds: events count too, and thousands of short epochs a second would leave no share at all."""
 
 

@@ -10,7 +10,7 @@ from tuidl.tui.run import Phase, Run
 if TYPE_CHECKING:
     from tuidl.tui.screens.train import TrainScreen
 
-SHARE = 0.04
+SHARE = 0.02
 """The most of the engine's time that looking inside may take."""
 FASTEST = 0.3
 """Seconds between two probes at least."""
