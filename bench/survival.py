@@ -111,7 +111,7 @@ def presets(place: Path) -> None:
             settings += ["--set", f"data.examples={SHORTER[name]}"]
         expected = ended(name, "--no-ui", "--json", *settings, "--out", str(place / name))
         verdicts = []
-        for attempt in range(3):
+        for _ in range(3):
             threads = chance.choice([1, 2])
             done = subprocess.run(
                 command("verify", str(place / name), "--json", "--threads", str(threads)),
@@ -120,7 +120,6 @@ def presets(place: Path) -> None:
             verdict = json.loads(done.stdout)
             same = verdict["resumed"] == expected["weights_sha256"] == verdict["repeated"]
             verdicts.append(f"{verdict['cut']}/{verdict['steps']}: {'same' if same else 'OTHER'}")
-            del attempt
         print(f"{name:<28} {'  '.join(verdicts)}", flush=True)
         shutil.rmtree(place / name)
 
@@ -132,7 +131,10 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         os.environ["TUIDL_RUNS_DIR"] = place
-        kills(chosen.count, Path(place)) if chosen.what == "kills" else presets(Path(place))
+        if chosen.what == "kills":
+            kills(chosen.count, Path(place))
+        else:
+            presets(Path(place))
 
 
 if __name__ == "__main__":

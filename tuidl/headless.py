@@ -14,7 +14,7 @@ from tuidl.preset import Preset
 from tuidl.runs.folder import RunFolder
 from tuidl.runs.keeper import RunKeeper, kept
 from tuidl.runs.log import edits_of, read_events
-from tuidl.runs.resuming import go_on, outcome
+from tuidl.runs.resuming import resumed
 from tuidl.terminal import leave_at_once
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
@@ -66,10 +66,8 @@ def resume_headless(
     interrupter = Interrupter()
     with _signals(interrupter):
         keeper = RunKeeper(folder, save_every)
-        backend = backend or folder.about.backend
-        keeper.begin()
-        training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
-        for problem in go_on(training, folder, learning_rate):
+        training, problems = resumed(folder, keeper, interrupter, threads, backend, learning_rate)
+        for problem in problems:
             reports.say(f"passed over: {problem}")
         return report_on(kept(training, keeper), as_json, folder)
 
@@ -80,7 +78,7 @@ def replay_headless(
     """Train a kept run again as a new one, live edits and all; returns the exit code: FAILED where
     it does not reach the same weights. Raises TuidlError."""
     interrupter = Interrupter()
-    before = outcome(folder)
+    before = folder.outcome
     with _signals(interrupter):
         backend = folder.about.backend
         keeper = RunKeeper.of_new(folder.preset, backend, out)
@@ -89,7 +87,9 @@ def replay_headless(
         training.repeat(edits_of(read_events(folder.log)))
         keeper.begin()
         code = report_on(kept(training, keeper), as_json, keeper.folder)
-    if code or before is None:
+    if code:
+        return code
+    if before is None:
         reports.say(f"{folder.called} itself has not ended: nothing to compare with")
         return code
     is_same = training.model.weights_sha256 == before.weights_sha256

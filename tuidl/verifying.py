@@ -12,7 +12,6 @@ from tuidl.events import RunEnded, RunFailed
 from tuidl.runs.checkpoints import Checkpoints
 from tuidl.runs.folder import RunFolder, versions
 from tuidl.runs.log import edits_of, read_events
-from tuidl.runs.resuming import outcome
 from tuidl.snapshot import Snapshot
 from tuidl.training.interruption import Interrupter
 from tuidl.training.keeping import Keeper
@@ -62,7 +61,7 @@ def verify_run(folder: RunFolder, threads: int | None) -> Verdict:
 
     Raises RunError where there is nothing to compare with.
     """
-    ended = outcome(folder)
+    ended = folder.outcome
     snapshot, _ = folder.checkpoints.newest()
     if ended is None and snapshot is None:
         raise RunError(f"{folder.path}: nothing was saved yet")

@@ -98,21 +98,14 @@ class Worker:
     def _going_on(self, command: commands.Load) -> Iterator[Event]:
         from tuidl.runs.folder import RunFolder
         from tuidl.runs.keeper import RunKeeper, kept
-        from tuidl.runs.resuming import go_on
-        from tuidl.training.start import trainer_for
+        from tuidl.runs.resuming import resumed
 
         assert command.run is not None
         folder = RunFolder(Path(command.run))
         self._keeper = keeper = RunKeeper(folder)
-        preset = folder.preset
-        try:
-            keeper.begin()
-            options = (folder.about.backend, command.threads, self._control, keeper)
-            trainer = trainer_for(preset, *options)
-            go_on(trainer, folder, command.learning_rate)
-        except Exception:
-            keeper.close()  # or nobody could ever go on with it
-            raise
+        trainer, _ = resumed(
+            folder, keeper, self._control, command.threads, learning_rate=command.learning_rate
+        )
         return kept(trainer, keeper)
 
     def _answer(self, trainer: "Trainer", probe: commands.Probe) -> Event:

@@ -7,7 +7,7 @@ from tuidl.events import Event, RunEnded, RunFailed
 from tuidl.preset import Preset
 from tuidl.runs.folder import RunFolder
 from tuidl.runs.keeper import RunKeeper, kept
-from tuidl.runs.resuming import go_on
+from tuidl.runs.resuming import resumed
 from tuidl.snapshot import Snapshot
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
@@ -73,9 +73,10 @@ def _last(
     keeper.interrupter, keeper.fold = Interrupter(), fold
     if stop_after is not None:
         keeper.after = stop_after
-    training = trainer_for(preset, backend, threads, keeper.interrupter, keeper)
-    if folder is not None:
-        go_on(training, folder, learning_rate)
+    if folder is None:
+        training = trainer_for(preset, backend, threads, keeper.interrupter, keeper)
+    else:
+        training, _ = resumed(folder, keeper, keeper.interrupter, threads, None, learning_rate)
     told: Iterator[Event] = kept(training, keeper)
     *_, last = told
     return last

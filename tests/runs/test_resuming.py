@@ -148,8 +148,10 @@ def test_other_data_is_refused(tmp_path: Path) -> None:
     """
     start(helpers.preset(text), tmp_path / "run", stop_after=3)
     table.write_text("a,b\n" + "".join(f"{i},{3 * i}\n" for i in range(40)))
+    before = (tmp_path / "run" / "summary.json").read_bytes()
     with pytest.raises(RunError, match="data has changed"):
         resume(tmp_path / "run")
+    assert (tmp_path / "run" / "summary.json").read_bytes() == before
 
 
 def test_a_preset_that_was_changed_is_refused(tmp_path: Path) -> None:

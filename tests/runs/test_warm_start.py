@@ -93,9 +93,6 @@ def test_the_run_goes_on_without_the_other(source: Path, tmp_path: Path) -> None
     preset = warm(source, 'frozen=["conv2d_1"]')
     *_, last = trainer_for(preset).run()
     start(preset, tmp_path / "run", stop_after=7)
-    path = tmp_path / "run" / "preset.toml"
-    moved = path.read_text().replace(str(source), str(tmp_path / "gone"))
-    assert moved == path.read_text() or "gone" in moved
     (source / "weights.safetensors").rename(source / "away")
     try:
         assert sha(resume(tmp_path / "run", threads=1)) == sha(last)

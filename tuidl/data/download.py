@@ -20,6 +20,7 @@ from pathlib import Path
 from tuidl import __version__
 from tuidl.data.files import CHUNK, decompressed, digest_of, read_file
 from tuidl.data.published import DataSet, Download, digest_like
+from tuidl.durable import settle
 from tuidl.errors import DataError
 
 TIMEOUT = 30.0
@@ -219,13 +220,7 @@ def _settle(part: Path, target: Path) -> None:
     """Give a finished file its name, so that it is there whole or not at all."""
     with part.open("rb") as file:
         os.fsync(file.fileno())
-    os.replace(part, target)
-    if hasattr(os, "O_DIRECTORY"):  # elsewhere a folder cannot be opened
-        descriptor = os.open(target.parent, os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    settle(part, target)
 
 
 def _make(folder: Path) -> None:

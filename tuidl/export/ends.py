@@ -8,8 +8,6 @@ from tuidl.preset import Preset
 
 SIXTEENTHS = {"digits": 16}
 """By what a source divides its pixels where they come as bytes; 255 is for all others."""
-AT_ONCE = 64
-"""Examples that a program's main predicts together."""
 
 IMAGES = ("digits", "mnist", "fashion_mnist", "cifar10", "images")
 

@@ -4,6 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from tuidl.durable import settle
 from tuidl.errors import RunError, SaveError
 
 SUFFIX = ".sha256"
@@ -20,16 +21,10 @@ def replace_file(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        settle(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    if hasattr(os, "O_DIRECTORY"):  # elsewhere a folder cannot be opened
-        descriptor = os.open(path.parent, os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def check_writable(folder: Path) -> None:

@@ -34,6 +34,8 @@ PRESET, RUN, EVENTS, CHECKPOINTS = "preset.toml", "run.json", "events.jsonl", "c
 START, BEST, WEIGHTS = "start.safetensors", "best.safetensors", "weights.safetensors"
 SUMMARY, LOCK = "summary.json", ".lock"
 LIBRARIES = ("tuidl", "numpy", "numba", "scipy")
+DONE = ("completed", "stopped_early")
+"""Reasons for which a run ends that leave nothing to do."""
 LARGEST_RECORD = 1 << 20
 
 
@@ -54,7 +56,6 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """How a run ended, or how far it had come when it was last saved."""
 
     ended: RunEnded | RunFailed
-    log_bytes: int = 0
 
 
 class RunFolder:
@@ -136,6 +137,13 @@ class RunFolder:
         """How it ended; None while it has not. Raises RunError where that cannot be read."""
         path = self.path / SUMMARY
         return _read(path, Summary) if path.exists() else None
+
+    @property
+    def outcome(self) -> RunEnded | None:
+        """The result of a run that came to its end; None while there is something left to do."""
+        summary = self.summary
+        ended = summary.ended if summary else None
+        return ended if isinstance(ended, RunEnded) and ended.reason in DONE else None
 
     def write_summary(self, summary: Summary) -> None:
         """Raises SaveError."""

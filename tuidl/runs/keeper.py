@@ -95,7 +95,6 @@ class RunKeeper(Keeper):
         if self._log is None:
             self._stack.enter_context(self._folder.locked())
             self._log = EventLog(self._folder.log)
-            (self._folder.path / SUMMARY).unlink(missing_ok=True)
         return self._folder
 
     @property
@@ -128,12 +127,13 @@ class RunKeeper(Keeper):
         if isinstance(event, PRELUDE) and self._log is None:
             self._prelude.append(event)
             return
-        self.begin()
+        folder = self.begin()
         assert self._log is not None
-        for before in self._prelude:
-            self._log.write(before)
+        for one in (*self._prelude, event):
+            if isinstance(one, events.RunStarted):  # how it ended before no longer counts
+                (folder.path / SUMMARY).unlink(missing_ok=True)
+            self._log.write(one)
         self._prelude.clear()
-        self._log.write(event)
 
     def ended(self, event: RunEnded | RunFailed, model: "Model") -> None:
         """Write the result down. Raises SaveError."""

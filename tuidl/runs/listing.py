@@ -4,7 +4,7 @@ import msgspec
 
 from tuidl.errors import RunError
 from tuidl.events import EpochEnded, Event, RunEnded, RunFailed, Scores
-from tuidl.runs.folder import EVENTS, RunFolder
+from tuidl.runs.folder import DONE, EVENTS, RunFolder
 from tuidl.runs.log import from_tail
 from tuidl.runs.places import names, runs_folder
 from tuidl.wording import columns, scores_text
@@ -61,7 +61,7 @@ def _state(folder: RunFolder, ended: Event | None) -> str:
     if isinstance(ended, RunFailed):
         return "failed"
     if isinstance(ended, RunEnded):
-        return "done" if ended.reason in ("completed", "stopped_early") else "interrupted"
+        return "done" if ended.reason in DONE else "interrupted"
     return "running" if folder.is_running else "unfinished"
 
 

@@ -28,7 +28,7 @@ TRANSIENT = (
 
 class EventLog:
     """Appends to a file. All epochs and progress are written as long as the log is short; then
-    every second, every fourth and so on, the last epoch always: 30 MB hold a million epochs."""
+    every second, every fourth and so on, the last epoch always: 25 MB hold a million epochs."""
 
     def __init__(self, path: Path) -> None:
         """Open the log at its end, without a line that was torn. Raises SaveError."""

@@ -7,13 +7,16 @@ from tuidl import events
 from tuidl.commands import LEARNING_RATE
 from tuidl.errors import RunError
 from tuidl.runs.folder import CHECKPOINTS, RunFolder
+from tuidl.runs.keeper import RunKeeper
 from tuidl.runs.log import edits_of, read_events
 from tuidl.snapshot import Snapshot
+from tuidl.training.folds import CrossValidation
+from tuidl.training.interruption import Interrupter
+from tuidl.training.start import trainer_for
+from tuidl.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-DONE = ("completed", "stopped_early")
 
 
 class Resumable(Protocol):
@@ -28,13 +31,6 @@ class Resumable(Protocol):
     def resume(self, snapshot: Snapshot) -> None: ...
 
     def repeat(self, edits: "Iterable[events.Edited]") -> None: ...
-
-
-def outcome(folder: RunFolder) -> events.RunEnded | None:
-    """The result of a run that came to its end; None while there is something left to do."""
-    summary = folder.summary
-    ended = summary.ended if summary else None
-    return ended if isinstance(ended, events.RunEnded) and ended.reason in DONE else None
 
 
 def go_on(training: Resumable, folder: RunFolder, learning_rate: float | None = None) -> list[str]:
@@ -57,6 +53,26 @@ def go_on(training: Resumable, folder: RunFolder, learning_rate: float | None = 
         )
         training.repeat([edit])
     return problems
+
+
+def resumed(
+    folder: RunFolder,
+    keeper: RunKeeper,
+    interrupter: Interrupter,
+    threads: int | None = None,
+    backend: str | None = None,
+    learning_rate: float | None = None,
+) -> tuple[Trainer | CrossValidation, list[str]]:
+    """What goes on with the run, and the problems that ``go_on`` tells of; nobody else can from
+    now on. Raises TuidlError, and then others may."""
+    try:
+        keeper.begin()
+        backend = backend or folder.about.backend
+        training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
+        return training, go_on(training, folder, learning_rate)
+    except BaseException:
+        keeper.close()
+        raise
 
 
 def _edits_after(log: Path, snapshot: Snapshot | None) -> list[events.Edited]:

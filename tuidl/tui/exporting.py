@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual.notifications import SeverityLevel
+
 from tuidl.export import FORMAT_NAMES
 
 if TYPE_CHECKING:
@@ -62,6 +64,6 @@ def ask_and_export(app: "Playground", run: Path) -> None:
 
 async def _export(app: "Playground", run: Path, format_name: str, out: Path) -> None:
     went_well, said = await run_export(run, format_name, out)
-    severity = "information" if went_well else "error"
-    app.notify(f"{said}\n{out}" if went_well else said, title="export", markup=False,
-               severity=severity, timeout=10)  # type: ignore[arg-type]  # fmt: skip
+    severity: SeverityLevel = "information" if went_well else "error"
+    text = f"{said}\n{out}" if went_well else said
+    app.notify(text, title="export", markup=False, severity=severity, timeout=10)

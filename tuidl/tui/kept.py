@@ -15,7 +15,6 @@ from tuidl.runs.folder import EVENTS, RunFolder
 from tuidl.runs.log import read_events
 from tuidl.runs.overview import delete
 from tuidl.runs.places import names, runs_folder
-from tuidl.runs.resuming import outcome
 from tuidl.tui.run import Run
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class KeptRuns:
             folder = RunFolder(path)
             if folder.is_running:
                 raise RunError(f"{path.name} is being trained by another process: v shows it")
-            if outcome(folder) is not None:
+            if folder.outcome is not None:
                 raise RunError(f"{path.name} came to its end: m starts again from its preset")
             preset = folder.preset
         except RunError as error:

@@ -1,11 +1,11 @@
 """Loading previews without making anyone wait: threads, of which the newest wish comes first."""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from tuidl.library import folder
 from tuidl.tui.preview import Preview
+from tuidl.tui.wishes import Wishes
 
 PATIENCE = 0.12
 """Seconds that a preset must stay chosen before its examples are loaded."""
@@ -22,10 +22,7 @@ class Loader:
         self._tell = tell
         self._known: dict[Path, Preview] = {}
         self._times: dict[Path, float] = {}
-        self._changed = threading.Condition()
-        self._wanted: Preview | None = None
-        self._closed = False
-        self._thread: threading.Thread | None = None
+        self._wishes: Wishes[Preview] = Wishes(self._load, PATIENCE)
 
     def ask(self, path: Path) -> Preview:
         """What is known of a preset now; the rest follows."""
@@ -33,12 +30,7 @@ class Loader:
             self._times[path] = _time_of(path)
             self._known[path] = Preview.of(path) if self._is_quick(path) else Preview(path)
         preview = self._known[path]
-        with self._changed:
-            self._wanted = preview if preview.is_wanting else None
-            if self._wanted and (self._thread is None or not self._thread.is_alive()):
-                self._thread = threading.Thread(target=self._run, daemon=True)
-                self._thread.start()
-            self._changed.notify()
+        self._wishes.wish(preview if preview.is_wanting else None)
         return preview
 
     def _is_quick(self, path: Path) -> bool:
@@ -52,36 +44,22 @@ class Loader:
                 del self._times[path], self._known[path]
 
     def close(self) -> None:
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
+        self._wishes.close()
 
-    def _run(self) -> None:
-        while (preview := self._next()) is not None:
-            if not preview.is_read:
-                preview = Preview.of(preview.path)
-                self._known[preview.path] = preview
-                self._told(preview)
-            if preview.wants_samples and preview.preset is not None:
-                from tuidl.tui.samples import Samples  # with NumPy, which Home starts without
+    def _load(self, preview: Preview) -> None:
+        if not preview.is_read:
+            preview = Preview.of(preview.path)
+            self._known[preview.path] = preview
+            self._told(preview)
+        if preview.wants_samples and preview.preset is not None:
+            from tuidl.tui.samples import Samples  # with NumPy, which Home starts without
 
-                preview.samples = Samples.of(preview.preset)
-                self._told(preview)
+            preview.samples = Samples.of(preview.preset)
+            self._told(preview)
 
     def _told(self, preview: Preview) -> None:
-        if not self._closed:
+        if not self._wishes.is_closed:
             self._tell(preview)
-
-    def _next(self) -> Preview | None:
-        """The newest wish, once it has not changed for a moment; None at the end."""
-        with self._changed:
-            while not self._closed:
-                wanted = self._wanted
-                self._changed.wait(PATIENCE if wanted else None)
-                if wanted and wanted is self._wanted and not self._closed:
-                    self._wanted = None
-                    return wanted
-        return None
 
 
 def _time_of(path: Path) -> float:

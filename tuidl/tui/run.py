@@ -159,24 +159,3 @@ class Run:
     def seconds_trained(self) -> float:
         """Of the whole run, without the pauses; 0 before its end."""
         return max(self.ended.seconds - self._paused_seconds, 0.0) if self.ended else 0.0
-
-    @property
-    def task_metric(self) -> str | None:
-        """The metric to draw below the loss: the first that the preset names."""
-        names = [name for name in self.train if name != "loss"]
-        return names[0] if names else None
-
-
-@dataclass
-class Meter:
-    """How many of something there are a second, over the last second or so."""
-
-    _times: list[float] = field(default_factory=list)
-
-    def tick(self) -> None:
-        now = time.monotonic()
-        self._times = [t for t in self._times if now - t < 1.0] + [now]
-
-    @property
-    def per_second(self) -> int:
-        return len(self._times)
