@@ -1,0 +1,1 @@
+"""The GPU backend: in the simulator, as PTX, and where there is one on a GPU."""
