@@ -14,7 +14,9 @@ from bench.comparing import compare, machine, peak
 from bench.contenders import PEERS, interpreters
 from bench.records import Comparison, SystemResult
 from bench.systems import SYSTEMS
+from tuidl.backends.cuda.probing import require_gpu
 from tuidl.environment import prepare_environment
+from tuidl.errors import BackendError
 from tuidl.limits import default_threads
 
 
@@ -26,10 +28,12 @@ def main() -> None:
             parser.error(f"no system {name!r} (there are: {', '.join(SYSTEMS)})")
     if chosen.scaling:
         others = (chosen.systems, chosen.peers, chosen.busy, chosen.whole, chosen.cold, chosen.save)
-        if any(others) or chosen.json:
+        if any(others) or chosen.json or chosen.backend != "cpu":
             parser.error("--scaling goes only with --threads and --rounds")
         _scale(chosen)
         return
+    if chosen.backend == "cuda":
+        _require_gpu(parser)
     try:
         chosen.interpreters = interpreters(chosen.peers) if chosen.peers else {}
     except ValueError as error:
@@ -44,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--peers", metavar="NAME[=PYTHON],...", help=f"of {', '.join(PEERS)}")
     add("--rounds", type=int, default=5)
     add("--threads", type=int, default=default_threads())
+    add("--backend", default="cpu", choices=["cpu", "cuda"], help="ours; beside torch_cuda: cuda")
     add("--busy", action="store_true", help="also with every core kept busy by other processes")
     add("--whole", action="store_true", help="also whole processes that train cnn_digits")
     add("--cold", action="store_true", help="--whole, and with nothing compiled yet")
@@ -53,13 +58,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _require_gpu(parser: argparse.ArgumentParser) -> None:
+    try:
+        require_gpu()
+    except BackendError as error:
+        parser.error(str(error))
+
+
 def _compare(chosen: argparse.Namespace) -> None:
     from bench.whole import whole_runs
 
     command = f"python -m bench {shlex.join(sys.argv[1:])}".strip()
-    found = Comparison(str(date.today()), command, machine(), chosen.threads, peak(chosen.threads))
+    on = machine(chosen.backend)
+    found = Comparison(str(date.today()), command, on, chosen.threads, peak(chosen.threads))
     for name in chosen.systems or SYSTEMS:
-        result = compare(name, chosen.interpreters, chosen.threads, chosen.rounds, chosen.busy)
+        result = compare(
+            name, chosen.interpreters, chosen.threads, chosen.rounds, chosen.busy, chosen.backend
+        )
         found.systems[name] = result
         _tell(name, result, chosen.json)
         _save(found, chosen.save)

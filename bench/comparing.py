@@ -11,17 +11,18 @@ from pathlib import Path
 
 from bench.contenders import ROOT, Contender, busy_cores
 from bench.records import OURS, SystemResult, Timing
+from tuidl.backends.cuda.probing import require_gpu
 
 PAUSE = 0.2
 """Seconds before a round: threads of the one asked before spin on for a while."""
 
 
 def compare(
-    system: str, peers: dict[str, Path], threads: int, rounds: int, busy: bool
+    system: str, peers: dict[str, Path], threads: int, rounds: int, busy: bool, backend: str = "cpu"
 ) -> SystemResult:
     """Measure one system in fresh processes. Raises RuntimeError where one of them fails."""
     with ExitStack() as stack:
-        contenders = list(_started(system, peers, threads, stack))
+        contenders = list(_started(system, peers, threads, backend, stack))
         _rounds(contenders, rounds, busy=False)
         if busy:
             with busy_cores(threads):
@@ -32,11 +33,11 @@ def compare(
 
 
 def _started(
-    system: str, peers: dict[str, Path], threads: int, stack: ExitStack
+    system: str, peers: dict[str, Path], threads: int, backend: str, stack: ExitStack
 ) -> Iterator[Contender]:
     for name, interpreter in {OURS: Path(sys.executable), **peers}.items():
         if name == OURS:
-            contender = Contender.ours(system, threads)
+            contender = Contender.ours(system, threads, backend)
         else:
             contender = Contender.peer(name, interpreter, system, threads)
         stack.callback(contender.close)
@@ -62,12 +63,13 @@ def peak(threads: int) -> float:
     return float(done.stdout)
 
 
-def machine() -> str:
-    """Processor and number of cores, as far as the system tells."""
+def machine(backend: str = "cpu") -> str:
+    """Processor and number of cores, as far as the system tells, and the GPU where one is used."""
     model = platform.processor() or platform.machine()
     information = Path("/proc/cpuinfo")
     if information.exists():
         lines = information.read_text().splitlines()
         names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
         model = names[0] if names else model
-    return f"{model}, {os.cpu_count()} cores, {platform.system()}"
+    gpu = f"{require_gpu()}, " if backend == "cuda" else ""
+    return f"{gpu}{model}, {os.cpu_count()} cores, {platform.system()}"

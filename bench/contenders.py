@@ -29,6 +29,7 @@ class Peer:
 
 PEERS = {
     "torch": Peer("torch_peer.py", "torch"),
+    "torch_cuda": Peer("torch_peer.py", "torch", ("cuda",)),
     "torch_compiled": Peer("torch_peer.py", "torch", ("compiled",)),
     "keras": Peer("keras_peer.py", "keras"),
     "jax": Peer("jax_peer.py", "jax"),
@@ -70,8 +71,8 @@ class Contender:
         self.timing = Timing(self.facts["version"], self.facts["parameters"])
 
     @classmethod
-    def ours(cls, system: str, threads: int) -> Self:
-        return cls(OURS, [sys.executable, "-m", "bench.ours", system, str(threads)])
+    def ours(cls, system: str, threads: int, backend: str = "cpu") -> Self:
+        return cls(OURS, [sys.executable, "-m", "bench.ours", system, str(threads), backend])
 
     @classmethod
     def peer(

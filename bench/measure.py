@@ -4,6 +4,9 @@ Training tries several numbers of threads and keeps the fastest (``tuidl/trainin
 thread is a way of its own here.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from bench.peers.protocol import EXAMPLES, Way
@@ -13,24 +16,25 @@ from tuidl.preset import Preset
 from tuidl.profiling import RATE, batch_of, random_feed
 
 
-def prepared(preset: Preset, threads: int) -> Model:
+def prepared(preset: Preset, threads: int, backend: str = "cpu") -> Model:
     """A compiled model; the preset's data need not be there."""
-    model = Model(preset, batch=batch_of(preset), threads=threads)
+    model = Model(preset, batch=batch_of(preset), backend=backend, threads=threads)
     model.require_prepared()
     return model
 
 
 def ways(model: Model, threads: int) -> dict[str, Way]:
-    """Training on all threads and, where a step has several shards, on one."""
+    """Training on all threads and, where a step has several shards, on one; on a GPU, in each of
+    the ways that its engine knows."""
     feed = random_feed(model, EXAMPLES)
     batches = Batches.of(model.program.train, model.program.batch, len(feed))
     steps = batches.steps(len(feed))
     slots = sum(size for _, size in model.program.statistics.values())
     stretch = Stretch(0, np.full(steps, RATE), np.zeros(slots), np.zeros(steps))
 
-    def on(number: int) -> Way:
+    def by(choose: Callable[[], None]) -> Way:
         def run(epochs: int) -> None:
-            model.engine.threads = number
+            choose()
             for _ in range(epochs):
                 done = model.engine.run(batches, feed, stretch)
                 if done != steps:
@@ -38,5 +42,9 @@ def ways(model: Model, threads: int) -> dict[str, Way]:
 
         return Way(run, steps)
 
+    engine = model.engine
+    if model.backend == "cuda":
+        return {way.name: by(partial(engine.keep_to, way.name)) for way in engine.ways}
     numbers = [threads, 1] if model.program.shards > 1 and threads > 1 else [threads]
-    return {f"{n} thread{'s' if n > 1 else ''}": on(n) for n in numbers}
+    on = partial(setattr, engine, "threads")
+    return {f"{n} thread{'s' if n > 1 else ''}": by(partial(on, n)) for n in numbers}

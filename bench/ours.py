@@ -1,4 +1,4 @@
-"""``python -m bench.ours SYSTEM THREADS``: tuidl as a measured process, beside ``bench/peers``."""
+"""``python -m bench.ours SYSTEM THREADS [BACKEND]``: tuidl as a process that is measured."""
 
 from bench.peers.protocol import serve, started_as
 from tuidl import __version__
@@ -6,13 +6,13 @@ from tuidl.environment import prepare_environment
 
 
 def main() -> None:
-    system, threads, _ = started_as()
+    system, threads, backends = started_as()
     prepare_environment(threads)
     from bench.measure import prepared, ways
     from bench.systems import SYSTEMS
     from tuidl.profiling import program_flops
 
-    model = prepared(SYSTEMS[system].preset(), threads)
+    model = prepared(SYSTEMS[system].preset(), threads, *backends)
     program = model.program
     serve(
         f"tuidl {__version__}",

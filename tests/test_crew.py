@@ -12,7 +12,7 @@ def run(crew: Crew, seconds_of: dict[int, float], stretches: int, start: float =
     """The numbers of threads used, a stretch every 0.1 s."""
     used = []
     for number in range(stretches):
-        threads = crew.threads(start + 0.1 * number)
+        threads = crew.next(start + 0.1 * number)
         used.append(threads)
         crew.told(threads, seconds_of[threads])
     return used
@@ -52,7 +52,7 @@ def test_choices_are_powers_of_two_and_the_most(most: int) -> None:
 class Restless(Crew):
     """Takes another number every time."""
 
-    def threads(self, now: float) -> int:
+    def next(self, now: float) -> int:
         self._turn += 1
         return self.choices[self._turn % len(self.choices)]
 

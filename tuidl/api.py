@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tuidl.backends import choose
 from tuidl.events import Event
 from tuidl.model import Model
 from tuidl.preset import Preset
@@ -17,9 +18,11 @@ def build(
 ) -> Model:
     """A model with the preset's first parameters.
 
-    ``dtype``: float32, or float64 for exact checks. Raises TuidlError.
+    ``backend``: cpu, numpy, cuda, or auto for cuda where there is a GPU for it. ``dtype``: float32,
+    or float64 for exact checks. Raises TuidlError.
     """
-    return Model(preset, batch=preset.batch(), backend=backend, dtype=dtype, threads=threads)
+    chosen = choose(backend).name
+    return Model(preset, batch=preset.batch(), backend=chosen, dtype=dtype, threads=threads)
 
 
 def train(
@@ -28,7 +31,10 @@ def train(
     backend: str = "cpu",
     threads: int | None = None,
 ) -> Iterator[Event]:
-    """Train, event by event; a ``model`` given is trained on in place. Raises TuidlError."""
+    """Train, event by event; a ``model`` given is trained on in place, on its own backend.
+
+    Raises TuidlError.
+    """
     if model is not None:
-        return Trainer(preset, model, backend=backend, threads=threads).run()
-    return trainer_for(preset, backend, threads).run()
+        return Trainer(preset, model, threads=threads).run()
+    return trainer_for(preset, choose(backend).name, threads).run()

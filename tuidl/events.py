@@ -31,7 +31,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class RunStarted(Event, frozen=True, tag="run_started"):
     """First event of every run, and of every time that it goes on: from the place ``resumed``.
 
-    What was said of later places before that no longer counts.
+    What was said of later places before that no longer counts. ``device``: the GPU's name.
     """
 
     run: str
@@ -45,6 +45,7 @@ class RunStarted(Event, frozen=True, tag="run_started"):
     batch_size: int
     examples: dict[str, int]
     resumed: Place | None = None
+    device: str = ""
 
 
 class Compiling(Event, frozen=True, tag="compiling"):

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from tuidl import reports
+from tuidl.backends import choose
 from tuidl.errors import RunError, SaveError
 from tuidl.events import Event, RunEnded
 from tuidl.preset import Preset
@@ -39,8 +40,9 @@ def train_headless(
     """
     interrupter = Interrupter()
     with _signals(interrupter):
-        keeper = RunKeeper.of_new(preset, backend, out, save_every)
-        training = trainer_for(preset, backend, threads, interrupter, keeper)
+        chosen = _chosen(backend)
+        keeper = RunKeeper.of_new(preset, chosen, out, save_every)
+        training = trainer_for(preset, chosen, threads, interrupter, keeper)
         told: Iterator[Event]
         try:
             keeper.begin()
@@ -66,7 +68,8 @@ def resume_headless(
     interrupter = Interrupter()
     with _signals(interrupter):
         keeper = RunKeeper(folder, save_every)
-        training, problems = resumed(folder, keeper, interrupter, threads, backend, learning_rate)
+        chosen = _chosen(backend or folder.about.backend)
+        training, problems = resumed(folder, keeper, interrupter, threads, chosen, learning_rate)
         for problem in problems:
             reports.say(f"passed over: {problem}")
         return report_on(kept(training, keeper), as_json, folder)
@@ -95,6 +98,14 @@ def replay_headless(
     is_same = training.model.weights_sha256 == before.weights_sha256
     reports.say(f"{'the same' if is_same else 'OTHER'} weights as {folder.called}")
     return 0 if is_same else FAILED
+
+
+def _chosen(backend: str) -> str:
+    """The name of the backend to use; says so where it was tuidl that chose it."""
+    choice = choose(backend)
+    if choice.note:
+        reports.say(choice.note)
+    return choice.name
 
 
 def report_on(told: Iterator[Event], as_json: bool, folder: RunFolder | None) -> int:

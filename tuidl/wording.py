@@ -17,9 +17,14 @@ def headline(event: events.RunStarted) -> str:
     parts = ", ".join(f"{count} {part}" for part, count in event.examples.items() if count)
     return (
         f"{event.preset}: {event.parameters:,} parameters, examples: {parts}; "
-        f"seed {event.seed}, {event.backend}, {event.threads} "
-        f"thread{'s' if event.threads != 1 else ''}"
+        f"seed {event.seed}, {runs_on(event)}"
     )
+
+
+def runs_on(event: events.RunStarted) -> str:
+    """Backend, and GPU or threads: ``cpu, 2 threads``."""
+    threads = f"{event.threads} thread{'s' if event.threads != 1 else ''}"
+    return f"{event.backend}, {event.device or threads}"
 
 
 def epoch_line(event: events.EpochEnded, epochs: int) -> str:

@@ -73,14 +73,18 @@ class Worker:
             self._tell(events.RunFailed(error=f"{type(error).__name__}: {error}", where={}))
 
     def _new(self, command: commands.Load) -> Iterator[Event]:
+        from tuidl.backends import choose
         from tuidl.preset import Preset
         from tuidl.runs.keeper import RunKeeper, kept
         from tuidl.training.start import trainer_for
 
         folder = Path(command.folder)
         preset = Preset.parse(command.preset, command.source, folder=folder)
-        self._keeper = self._able(RunKeeper.of_new(preset, command.backend))
-        options = (command.backend, command.threads, self._control, self._keeper)
+        choice = choose(command.backend)
+        if choice.note:
+            self._tell(events.Notice(text=choice.note))
+        self._keeper = self._able(RunKeeper.of_new(preset, choice.name))
+        options = (choice.name, command.threads, self._control, self._keeper)
         trainer = trainer_for(preset, *options)
         return kept(trainer, self._keeper) if self._keeper else trainer.run()
 

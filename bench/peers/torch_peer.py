@@ -1,5 +1,6 @@
 """PyTorch on the measured systems: eager as most people write it, eager with PyTorch's own advice
-followed (fused Adam, channels last) on all threads and on one, or compiled, if that is asked for.
+followed (fused Adam, channels last) on all threads and on one, or compiled, or on a GPU, eager and
+as a captured CUDA graph, if that is asked for.
 
 A batch is a slice of the examples, which is less work than to gather shuffled ones.
 """
@@ -73,34 +74,69 @@ BY_SGD = ("linear_regression", "rnn_sine")
 BATCH = 64 if SYSTEM == "mnist_cnn" else 32
 
 
-def way(advised, threads, compiled=False):
+def way(advised, threads, compiled=False, device="cpu", captured=False):
     """The training of a new network."""
     torch.manual_seed(0)
-    model, x = network(SYSTEM), torch.randn(EXAMPLES, *SHAPES[SYSTEM])
+    model, x = network(SYSTEM).to(device), torch.randn(EXAMPLES, *SHAPES[SYSTEM], device=device)
     if advised and x.ndim == 4:
         model, x = (each.to(memory_format=torch.channels_last) for each in (model, x))
     if SYSTEM in REGRESSIONS:
-        y, loss_of = torch.randn(EXAMPLES, 1), nn.MSELoss()
+        y, loss_of = torch.randn(EXAMPLES, 1, device=device), nn.MSELoss()
     else:
-        y, loss_of = torch.randint(0, 10, (EXAMPLES,)), nn.CrossEntropyLoss()
+        y, loss_of = torch.randint(0, 10, (EXAMPLES,), device=device), nn.CrossEntropyLoss()
+    capturable = {"capturable": True} if captured and SYSTEM not in BY_SGD else {}
     kind = torch.optim.SGD if SYSTEM in BY_SGD else torch.optim.Adam
-    optimizer = kind(model.parameters(), RATE, fused=advised)
+    optimizer = kind(model.parameters(), RATE, fused=advised, **capturable)
     forward = torch.compile(model) if compiled else model
+
+    def step(x, y):
+        optimizer.zero_grad()
+        loss_of(forward(x), y).backward()
+        optimizer.step()
+
+    step_or_replay = captured_step(step, x[:BATCH], y[:BATCH]) if captured else step
 
     def run(count):
         torch.set_num_threads(threads)
         for i in range(count):
             start = i * BATCH % EXAMPLES
-            optimizer.zero_grad()
-            loss_of(forward(x[start : start + BATCH]), y[start : start + BATCH]).backward()
-            optimizer.step()
+            step_or_replay(x[start : start + BATCH], y[start : start + BATCH])
+        if device == "cuda":
+            torch.cuda.synchronize()
 
     return Way(run), sum(p.numel() for p in model.parameters())
+
+
+def captured_step(step, x, y):
+    """A step recorded once as a CUDA graph, on copies that the next examples are put into."""
+    x, y = x.clone(), y.clone()
+    aside = torch.cuda.Stream()
+    aside.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(aside):
+        for _ in range(3):
+            step(x, y)
+    torch.cuda.current_stream().wait_stream(aside)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        step(x, y)
+
+    def replay(next_x, next_y):
+        x.copy_(next_x)
+        y.copy_(next_y)
+        graph.replay()
+
+    return replay
 
 
 def main():
     if WAYS == ["compiled"]:
         known = {"compiled": way(True, THREADS, compiled=True)}
+    elif WAYS == ["cuda"]:
+        known = {
+            "eager": way(False, THREADS, device="cuda"),
+            "eager, advised": way(True, THREADS, device="cuda"),
+            "captured": way(True, THREADS, device="cuda", captured=True),
+        }
     else:
         known = {
             "eager": way(False, THREADS),

@@ -1,5 +1,6 @@
 """What runs a program. A backend is imported when somebody asks for it, not before."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,28 @@ from tuidl.backends.base import Engine
 from tuidl.errors import BackendError, suggestion
 from tuidl.program import Program
 
-BACKENDS = ("cpu", "numpy")
+AUTO = "auto"
+BACKENDS = ("cpu", "numpy", "cuda")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A backend by its ``name``, and what people should be told of how it was chosen."""
+
+    name: str
+    note: str = ""
+
+
+def choose(name: str) -> Choice:
+    """The backend called ``name``; for ``auto`` the GPU where it works, else the processor."""
+    if name != AUTO:
+        return Choice(name)
+    from tuidl.backends.cuda.probing import require_gpu
+
+    try:
+        return Choice("cuda", f"--backend auto: {require_gpu()}")
+    except BackendError as error:
+        return Choice("cpu", f"--backend auto takes the cpu, as there is no GPU for it ({error})")
 
 
 def create_engine(name: str, program: Program, dtype: np.dtype[Any], threads: int | None) -> Engine:
@@ -22,5 +44,10 @@ def create_engine(name: str, program: Program, dtype: np.dtype[Any], threads: in
 
         return NumpyEngine(program, dtype)
     if name == "cuda":
-        raise BackendError("the cuda backend is not part of this version; use --backend cpu")
-    raise BackendError(f"no backend {name!r}{suggestion(name, BACKENDS)}")
+        from tuidl.backends.cuda.probing import require_gpu
+
+        require_gpu()
+        from tuidl.backends.cuda.engine import CudaEngine
+
+        return CudaEngine(program, dtype)
+    raise BackendError(f"no backend {name!r}{suggestion(name, (*BACKENDS, AUTO))}")

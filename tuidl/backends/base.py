@@ -97,15 +97,24 @@ class Compiling:
 class Engine(Protocol):
     """A program with its memory on some backend.
 
-    ``arena`` is a host array or a copy of the device's; ``clock`` float64; ``stop`` int64 (1,).
+    ``arena`` and ``clock`` (float64) are the memory itself or a copy that is brought up to date
+    when it is asked for; what is written to them counts. ``stop`` is int64 (1,). ``device`` is a
+    GPU's name, and empty for the processor.
     """
 
     program: Program
     dtype: np.dtype[Any]
     threads: int
-    arena: Array
-    clock: Array
+    device: str
     stop: Array
+
+    @property
+    def arena(self) -> Array:
+        """All of the program's memory; take it anew after each ``run``."""
+        ...
+
+    @property
+    def clock(self) -> Array: ...
 
     def prepare(self) -> Iterator[Compiling]:
         """Compile what is not compiled yet; one item before each compilation."""

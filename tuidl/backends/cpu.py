@@ -26,6 +26,8 @@ threading layer is workqueue."""
 class CpuEngine:
     """A program bound to this machine's processor."""
 
+    device = ""
+
     def __init__(self, program: Program, dtype: np.dtype[Any], threads: int | None) -> None:
         """``threads``: None for all cores, or as many as Numba was told to use at most."""
         most = int(numba.config.NUMBA_NUM_THREADS)

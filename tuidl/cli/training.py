@@ -22,7 +22,10 @@ from tuidl.errors import PresetError, suggestion
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Override training.seed.")
 @threads_option
-@click.option("--backend", default="cpu", metavar="cpu|numpy|cuda", help="Default: cpu.")
+@click.option(
+    "--backend", default="cpu", metavar="cpu|numpy|cuda|auto",
+    help="Default: cpu. auto: cuda where there is a GPU for it.",
+)  # fmt: skip
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -72,7 +75,7 @@ def train(
     help="optimizer.learning_rate=0.001 from here on; nothing else can change amid a run.",
 )  # fmt: skip
 @threads_option
-@click.option("--backend", metavar="cpu|numpy|cuda", help="Default: the one it began on.")
+@click.option("--backend", metavar="cpu|numpy|cuda|auto", help="Default: the one it began on.")
 @save_every_option
 def resume(
     run: str,

@@ -31,7 +31,7 @@ class Stretches:
         engine = self._engine
         if len(self.crew.choices) == 1:
             return engine.run(self._batches, feed, stretch)
-        engine.threads = self.crew.threads(started)
+        engine.threads = self.crew.next(started)
         done = engine.run(self._batches, feed, stretch)
         if done:
             self.crew.told(engine.threads, (time.perf_counter() - started) / done)

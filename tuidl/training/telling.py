@@ -39,6 +39,7 @@ def started(trainer: "Trainer") -> Event:
             **{name: len(feed) for name, feed in trainer.held_out.items()},
         },
         resumed=trainer.resumed,
+        device=trainer.engine.device,
     )
 
 

@@ -29,22 +29,3 @@ def start(team):
 def stride(team):
     """From one such element to the next."""
     return team.blocks * THREADS
-
-
-@device
-def block_sum(value, scratch):
-    """The sum of every thread's ``value``, on every thread; all of the block must call it.
-
-    A tree of float32 additions: their order is always the same.
-    """
-    thread = cuda.threadIdx.x
-    cuda.syncthreads()
-    scratch[thread] = value
-    cuda.syncthreads()
-    half = THREADS // 2
-    while half > 0:
-        if thread < half:
-            scratch[thread] += scratch[thread + half]
-        cuda.syncthreads()
-        half //= 2
-    return scratch[0]

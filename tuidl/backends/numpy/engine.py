@@ -19,6 +19,7 @@ class NumpyEngine:
     """A program bound to plain NumPy. It says what the other backends must compute."""
 
     threads = 1
+    device = ""
     from_cache = True
 
     def __init__(self, program: Program, dtype: np.dtype[Any], threads: int | None = None) -> None:

@@ -8,6 +8,7 @@ from tuidl.events import RunEnded
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.widgets.chart import looks_of
+from tuidl.wording import runs_on
 
 ROLES = {
     Phase.RUNNING: "good",
@@ -86,8 +87,7 @@ class Status(Widget):
         if self.pace and not run.is_over:
             parts.append(f"slowed to {_short(self.pace)} steps/s, f: full speed")
         if run.started:
-            threads = f"{run.started.threads} thread{'s' if run.started.threads != 1 else ''}"
-            parts.append(f"{run.started.backend}, {threads}")
+            parts.append(runs_on(run.started))
         if self.cost:
             parts.append(f"screen {self.cost:.0%} of a core")
         return Text(dot.join(parts), palette.style("muted"))

@@ -1,1 +1,177 @@
-"""To be written."""
+"""Batch normalisation on the GPU; a lane's rows are a shard of the batch.
+
+Columns are summed by a few threads of one block each. What all rows share (mean, deviation) every
+block works out for itself, as it could not wait for another's.
+"""
+
+import math
+
+from numba import cuda, float32
+
+from tuidl.backends.cuda.registry import cuda_kernel
+from tuidl.backends.cuda.sums import COLUMNS, PARTS, column_sum
+from tuidl.backends.cuda.target import THREADS, device
+from tuidl.backends.cuda.team import start, stride
+
+
+@device
+def _column_moments(x, j, scratch):
+    """Mean, and squared distances from it, of column ``j``; of none behind the last."""
+    part, rows = cuda.threadIdx.x // COLUMNS, x.shape[0]
+    is_column = j < x.shape[1]
+    share = float32(1) / float32(max(rows, 1))
+    total = float32(0)
+    if is_column:
+        for i in range(part, rows, PARTS):
+            total += x[i, j]
+    mean = column_sum(total, scratch) * share
+    total = float32(0)
+    if is_column:
+        for i in range(part, rows, PARTS):
+            total += (x[i, j] - mean) * (x[i, j] - mean)
+    return mean, column_sum(total, scratch)
+
+
+@cuda_kernel
+def batch_moments(x, means, distances, counts, lane, team):
+    """Mean, and squared distances from it, of each column of the shard's rows."""
+    if start(team) == 0:
+        counts[lane] = float32(x.shape[0])
+    for first in range(team.block * COLUMNS, x.shape[1], team.blocks * COLUMNS):
+        j = first + cuda.threadIdx.x % COLUMNS
+        mean, distance = _column_moments(x, j, team.scratch)
+        if cuda.threadIdx.x < COLUMNS and j < x.shape[1]:
+            means[lane, j] = mean
+            distances[lane, j] = distance
+
+
+@device
+def _combine(means, distances, counts, j):
+    """Mean and variance (biased) of column ``j`` of all shards' rows together."""
+    mean, variance, total = float32(0), float32(0), float32(0)
+    for s in range(counts.shape[0]):
+        count = counts[s]
+        if count != float32(0):
+            share = count / (total + count)
+            gap = means[s, j] - mean
+            mean += gap * share
+            variance += distances[s, j] + gap * gap * (total * share)
+            total += count
+    if total > float32(0):
+        variance /= total
+    return mean, variance
+
+
+@device
+def _normalize_columns(x, gamma, beta, y, first, width, team):
+    """y for ``width`` columns, whose means and inverses are in shared memory."""
+    mean, inverse = team.scratch[:THREADS], team.scratch[THREADS : 2 * THREADS]
+    for e in range(start(team), x.shape[0] * width, stride(team)):
+        i = e // width
+        k = e - i * width
+        j = first + k
+        y[i, j] = gamma[j] * ((x[i, j] - mean[k]) * inverse[k]) + beta[j]
+
+
+@cuda_kernel
+def batch_normalization(x, gamma, beta, means, distances, counts, y, mean, inverse, epsilon, team):
+    """y = gamma (x - mean) inverse + beta; ``inverse`` is 1 / sqrt(variance + epsilon)."""
+    thread, eps = cuda.threadIdx.x, float32(epsilon)
+    for first in range(0, x.shape[1], THREADS):
+        width, j = min(THREADS, x.shape[1] - first), first + thread
+        cuda.syncthreads()
+        if thread < width:
+            center, variance = _combine(means, distances, counts, j)
+            factor = float32(1) / math.sqrt(variance + eps)
+            team.scratch[thread], team.scratch[THREADS + thread] = center, factor
+            if team.block == 0:
+                mean[j], inverse[j] = center, factor
+        cuda.syncthreads()
+        _normalize_columns(x, gamma, beta, y, first, width, team)
+
+
+@cuda_kernel
+def batch_normalization_sums(x, dy, mean, inverse, products, sums, d_gamma, d_beta, lane, team):
+    """Sums of dy (x - mean) inverse, the gradient of gamma, and of dy, that of beta."""
+    part = cuda.threadIdx.x // COLUMNS
+    for first in range(team.block * COLUMNS, x.shape[1], team.blocks * COLUMNS):
+        j = first + cuda.threadIdx.x % COLUMNS
+        product, total = float32(0), float32(0)
+        if j < x.shape[1]:
+            for i in range(part, x.shape[0], PARTS):
+                product += dy[i, j] * ((x[i, j] - mean[j]) * inverse[j])
+                total += dy[i, j]
+        product, total = column_sum(product, team.scratch), column_sum(total, team.scratch)
+        if part == 0 and j < x.shape[1]:
+            products[lane, j] = d_gamma[j] = product
+            sums[lane, j] = d_beta[j] = total
+
+
+@device
+def _sum_shards(values, j):
+    total = float32(0)
+    for s in range(values.shape[0]):
+        total += values[s, j]
+    return total
+
+
+@device
+def _columns_gradient(x, dy, gamma, mean, inverse, dx, share, first, width, team):
+    """dx for ``width`` columns, whose products and totals are in shared memory."""
+    product, total = team.scratch[:THREADS], team.scratch[THREADS : 2 * THREADS]
+    for e in range(start(team), x.shape[0] * width, stride(team)):
+        i = e // width
+        k = e - i * width
+        j = first + k
+        normal = (x[i, j] - mean[j]) * inverse[j]
+        dx[i, j] = gamma[j] * inverse[j] * (dy[i, j] - share * (total[k] + normal * product[k]))
+
+
+@cuda_kernel
+def batch_normalization_input_gradient(
+    x, dy, gamma, mean, inverse, products, sums, counts, dx, product, total, team
+):
+    """dx = gamma inverse (dy - mean of dy - x^ * mean of dy x^), means over the whole batch."""
+    thread, rows = cuda.threadIdx.x, float32(0)
+    for s in range(counts.shape[0]):
+        rows += counts[s]
+    share = float32(1) / max(rows, float32(1))
+    for first in range(0, x.shape[1], THREADS):
+        width, j = min(THREADS, x.shape[1] - first), first + thread
+        cuda.syncthreads()
+        if thread < width:
+            with_x, alone = _sum_shards(products, j), _sum_shards(sums, j)
+            team.scratch[thread], team.scratch[THREADS + thread] = with_x, alone
+            if team.block == 0:
+                product[j], total[j] = with_x, alone
+        cuda.syncthreads()
+        _columns_gradient(x, dy, gamma, mean, inverse, dx, share, first, width, team)
+
+
+@cuda_kernel
+def move_averages(
+    means, distances, counts, mean, variance, moving_mean, moving_variance, momentum, lane, team
+):
+    """Keep the share ``momentum`` of the moving averages, and take the rest from this batch.
+
+    Every lane runs this row; the first one does it. ``mean`` and ``variance``, the CPU's scratch,
+    stay unused.
+    """
+    if lane == 0:
+        kept = float32(momentum)
+        new = float32(1) - kept
+        for j in range(start(team), moving_mean.shape[0], stride(team)):
+            center, spread = _combine(means, distances, counts, j)
+            moving_mean[j] = kept * moving_mean[j] + new * center
+            moving_variance[j] = kept * moving_variance[j] + new * spread
+
+
+@cuda_kernel
+def normalize(x, gamma, beta, mean, variance, y, epsilon, team):
+    """Batch normalisation at inference, by the moving averages."""
+    eps, width = float32(epsilon), x.shape[1]
+    for e in range(start(team), x.size, stride(team)):
+        i = e // width
+        j = e - i * width
+        factor = gamma[j] / math.sqrt(variance[j] + eps)
+        y[i, j] = (x[i, j] - mean[j]) * factor + beta[j]

@@ -1,1 +1,43 @@
-"""To be written."""
+"""Dropout on the GPU, with the masks that the CPU draws: uint32 arithmetic, bit for bit."""
+
+import numpy as np
+from numba import float32
+
+from tuidl.backends.cuda.registry import cuda_kernel
+from tuidl.backends.cuda.target import SIMULATED, device
+from tuidl.backends.cuda.team import start, stride
+from tuidl.kernels.clock import SEED, STEP
+from tuidl.kernels.elementary import ZERO
+
+MIX_1, MIX_2, GOLDEN = 0x85EBCA6B, 0xC2B2AE35, 0x9E3779B9
+
+
+def _simulated(x):
+    """NumPy's uint32 warns of every overflow; Python's whole numbers have none."""
+    return int(x) & 0xFFFFFFFF
+
+
+U = _simulated if SIMULATED else np.uint32
+"""The lowest 32 bits."""
+
+
+@device
+def mixed(x):
+    """32 bits to 32 bits that look random; one to one."""
+    a = U(x)  # products and sums are wider in compiled code: each is cut back at once
+    b = U(U(a ^ (a >> 16)) * MIX_1)
+    c = U(U(b ^ (b >> 13)) * MIX_2)
+    return U(c ^ (c >> 16))
+
+
+@cuda_kernel
+def dropout(y, rate, layer, first, width, clock, team):
+    """Zero a share ``rate`` of the values in place, by seed, step, layer and place in the batch;
+    scale the others up by what is missing."""
+    key = mixed(mixed(mixed(U(clock[SEED])) ^ U(clock[STEP])) ^ U(layer))
+    limit = U(rate * 4294967296.0)
+    scale = float32(1.0 / (1.0 - rate))
+    place = U(first * width)
+    for i in range(start(team), y.shape[0], stride(team)):
+        drawn = mixed(mixed(U(U(place + U(i)) * GOLDEN) + key) ^ key)
+        y[i] = ZERO if drawn < limit else y[i] * scale

@@ -1,1 +1,70 @@
-"""To be written."""
+"""Embedding: a learned vector for each of a number of words, on the GPU."""
+
+import math
+
+from numba import cuda, float32, int64
+
+from tuidl.backends.cuda.registry import cuda_kernel
+from tuidl.backends.cuda.target import SIDE, THREADS, device
+from tuidl.backends.cuda.team import start, stride
+
+NO_ROW = -1
+
+
+@device
+def _row_number(word, rows):
+    """The row of the table that ``word`` names: the nearest whole number, if there is such a row.
+
+    The rest is compared, as word + 0.5 would be rounded where float32 has no halves.
+    """
+    if not (float32(-1) <= word <= float32(rows)):
+        return int64(NO_ROW)
+    number = int64(math.floor(word))
+    if word - float32(number) >= float32(0.5):
+        number += 1
+    return number if number < rows else int64(NO_ROW)
+
+
+@cuda_kernel
+def embedding(x, table, y, team):
+    """Row number x[i] of the table; a number that is no row's gives NaN, so that it is noticed."""
+    width = y.shape[1]
+    for e in range(start(team), y.size, stride(team)):
+        i = e // width
+        number = _row_number(x[i], table.shape[0])
+        y.flat[e] = float32(math.nan) if number < 0 else table[number, e - i * width]
+
+
+@device
+def _stage_rows(x, first, rows, team):
+    """Brings the next words' rows to shared memory, and behind them which SIDE threads own each.
+
+    A row is owned by one group of SIDE threads of the whole team.
+    """
+    thread = cuda.threadIdx.x
+    number = int64(NO_ROW)
+    if first + thread < x.shape[0]:
+        number = _row_number(x[first + thread], rows)
+    is_ours = number >= 0 and number // SIDE % team.blocks == team.block
+    cuda.syncthreads()
+    team.scratch[thread] = float32(number)
+    team.scratch[THREADS + thread] = float32(number % SIDE if is_ours else NO_ROW)
+    cuda.syncthreads()
+
+
+@cuda_kernel
+def embedding_gradient(x, dy, d_table, team):
+    """Each row's gradient is the sum over the places where it was read, in their order."""
+    rows, width = d_table.shape
+    group, column = cuda.threadIdx.x // SIDE, cuda.threadIdx.x % SIDE
+    for number in range(start(team) // SIDE, rows, stride(team) // SIDE):
+        for j in range(column, width, SIDE):
+            d_table[number, j] = float32(0)
+    owner = float32(group)
+    for first in range(0, x.shape[0], THREADS):
+        _stage_rows(x, first, rows, team)
+        for i in range(min(THREADS, x.shape[0] - first)):
+            if team.scratch[THREADS + i] == owner:
+                number = int64(team.scratch[i])
+                for j in range(column, width, SIDE):
+                    d_table[number, j] += dy[first + i, j]

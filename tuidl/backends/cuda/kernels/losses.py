@@ -1,1 +1,185 @@
-"""To be written."""
+"""Losses with their gradients on the GPU.
+
+Where each number stands for itself, all blocks share the gradient and the first block adds up the
+loss. Cross entropies over classes need their rows' sums for both, so the first block does it all.
+"""
+
+import math
+
+import numpy as np
+from numba import cuda, float32
+
+from tuidl.backends.cuda.arithmetic import sigmoid
+from tuidl.backends.cuda.kernels.activations import row_exponentials
+from tuidl.backends.cuda.registry import cuda_kernel
+from tuidl.backends.cuda.sums import block_sum, keep_sum, row_sum
+from tuidl.backends.cuda.target import SIDE, THREADS, device
+from tuidl.backends.cuda.team import start, stride
+from tuidl.kernels.elementary import ONE, TWO, ZERO
+
+HALF = np.float32(0.5)
+
+
+@device
+def share_of_mean(outputs, batch):
+    """What one error counts for in the mean over the batch and its outputs."""
+    return ONE / float32(outputs * max(batch, 1))
+
+
+@cuda_kernel
+def mean_squared_error(prediction, target, d, statistics, batch, team):
+    """(prediction - target)**2, its mean over the outputs."""
+    outputs = prediction.shape[1]
+    scale = TWO * share_of_mean(outputs, batch)
+    for i in range(start(team), d.size, stride(team)):
+        d.flat[i] = (prediction.flat[i] - target.flat[i]) * scale
+    if team.block == 0:
+        total = ZERO
+        for i in range(cuda.threadIdx.x, d.size, THREADS):
+            error = prediction.flat[i] - target.flat[i]
+            total += error * error
+        keep_sum(total / float32(outputs), statistics, team.scratch)
+
+
+@cuda_kernel
+def softmax_cross_entropy(logits, label, d, statistics, batch, team):
+    """-log of the softmax probability of the right class, from logits."""
+    if team.block == 0:
+        scale = share_of_mean(1, batch)
+        loss = ZERO
+        for first in range(0, logits.shape[0], SIDE):
+            i = first + cuda.threadIdx.x // SIDE
+            top, total = row_exponentials(logits, i, d, team.scratch)
+            if i < logits.shape[0]:
+                right, share = int(label[i]), scale / total
+                loss += math.log(total) if cuda.threadIdx.x % SIDE == 0 else ZERO
+                for j in range(cuda.threadIdx.x % SIDE, logits.shape[1], SIDE):
+                    loss -= logits[i, j] - top if j == right else ZERO
+                    d[i, j] = d[i, j] * share - (scale if j == right else ZERO)
+        keep_sum(loss, statistics, team.scratch)
+
+
+@cuda_kernel
+def mean_absolute_error(prediction, target, d, statistics, batch, team):
+    """abs(prediction - target), its mean over the outputs; the slope of abs at 0 is taken as 0."""
+    outputs = prediction.shape[1]
+    scale = share_of_mean(outputs, batch)
+    for i in range(start(team), d.size, stride(team)):
+        error = prediction.flat[i] - target.flat[i]
+        slope = scale if error > ZERO else -scale
+        d.flat[i] = ZERO if error == ZERO else slope
+    if team.block == 0:
+        total = ZERO
+        for i in range(cuda.threadIdx.x, d.size, THREADS):
+            total += abs(prediction.flat[i] - target.flat[i])
+        keep_sum(total / float32(outputs), statistics, team.scratch)
+
+
+@cuda_kernel
+def huber(prediction, target, d, statistics, batch, delta, team):
+    """error**2 / 2 up to ``delta``, delta (abs(error) - delta / 2) beyond, mean over outputs."""
+    outputs = prediction.shape[1]
+    scale, limit = share_of_mean(outputs, batch), float32(delta)
+    for i in range(start(team), d.size, stride(team)):
+        error = prediction.flat[i] - target.flat[i]
+        slope = limit if error > ZERO else -limit
+        d.flat[i] = scale * (slope if abs(error) > limit else error)
+    if team.block == 0:
+        total = ZERO
+        for i in range(cuda.threadIdx.x, d.size, THREADS):
+            error = prediction.flat[i] - target.flat[i]
+            size = abs(error)
+            far = limit * (size - HALF * limit)
+            total += far if size > limit else HALF * error * error
+        keep_sum(total / float32(outputs), statistics, team.scratch)
+
+
+@cuda_kernel
+def binary_cross_entropy(logits, target, d, statistics, smoothing, batch, team):
+    """max(z, 0) - z t + log(1 + e**-abs(z)); ``smoothing`` moves that share of t to 1/2."""
+    outputs = logits.shape[1]
+    scale = share_of_mean(outputs, batch)
+    kept, even = ONE - float32(smoothing), HALF * float32(smoothing)
+    for i in range(start(team), d.size, stride(team)):
+        d.flat[i] = scale * (sigmoid(logits.flat[i]) - (kept * target.flat[i] + even))
+    if team.block == 0:
+        loss = ZERO
+        for i in range(cuda.threadIdx.x, d.size, THREADS):
+            z, t = logits.flat[i], kept * target.flat[i] + even
+            positive = z if z > ZERO else ZERO
+            loss += positive - z * t + math.log1p(math.exp(-abs(z)))
+        keep_sum(loss / float32(outputs), statistics, team.scratch)
+
+
+@cuda_kernel
+def one_hot(label, shares, smoothing, team):
+    """1 at the right class and 0 elsewhere; ``smoothing`` is spread evenly over all classes."""
+    low = float32(smoothing) / float32(max(shares.shape[1], 1))
+    high = low + (ONE - float32(smoothing))
+    for i in range(start(team) // SIDE, shares.shape[0], stride(team) // SIDE):
+        right = int(label[i])
+        for j in range(cuda.threadIdx.x % SIDE, shares.shape[1], SIDE):
+            shares[i, j] = high if j == right else low
+
+
+@cuda_kernel
+def smooth_targets(target, shares, smoothing, team):
+    """``one_hot``'s smoothing, for targets that are shares already."""
+    kept = ONE - float32(smoothing)
+    low = float32(smoothing) / float32(max(shares.shape[1], 1))
+    for i in range(start(team), shares.size, stride(team)):
+        shares.flat[i] = kept * target.flat[i] + low
+
+
+@device
+def row_products(logits, target, i, top):
+    """This thread's parts of two sums over row ``i``: of target, and target * (logit - top)."""
+    weight, inner = ZERO, ZERO
+    if i < logits.shape[0]:
+        for j in range(cuda.threadIdx.x % SIDE, logits.shape[1], SIDE):
+            weight += target[i, j]
+            inner += target[i, j] * (logits[i, j] - top)
+    return weight, inner
+
+
+@cuda_kernel
+def categorical_cross_entropy(logits, target, d, statistics, batch, team):
+    """-sum of target * log softmax(logits) over the classes; targets may be any shares."""
+    if team.block == 0:
+        scale = share_of_mean(1, batch)
+        loss = ZERO
+        for first in range(0, logits.shape[0], SIDE):
+            i = first + cuda.threadIdx.x // SIDE
+            top, total = row_exponentials(logits, i, d, team.scratch)
+            weight, inner = row_products(logits, target, i, top)
+            weight = row_sum(weight, team.scratch)
+            loss -= inner
+            if i < logits.shape[0]:
+                share = weight / total
+                loss += weight * math.log(total) if cuda.threadIdx.x % SIDE == 0 else ZERO
+                for j in range(cuda.threadIdx.x % SIDE, logits.shape[1], SIDE):
+                    d[i, j] = scale * (share * d[i, j] - target[i, j])
+        keep_sum(loss, statistics, team.scratch)
+
+
+@cuda_kernel
+def penalty(w, statistics, l1, l2, examples, team):
+    """Add l1 * sum of abs(w) + l2 * sum of w**2 to the mean loss: once for each example."""
+    if team.block == 0:
+        strength1, strength2 = float32(l1), float32(l2)
+        total = ZERO
+        for i in range(cuda.threadIdx.x, w.shape[0], THREADS):
+            total += strength1 * abs(w[i]) + strength2 * (w[i] * w[i])
+        total = block_sum(total, team.scratch)
+        if cuda.threadIdx.x == 0:
+            statistics[0] += total * float32(examples)
+
+
+@cuda_kernel
+def penalty_gradient(w, dw, l1, l2, examples, batch, team):
+    """Add the penalty's gradient, of which each shard takes the share that its examples have."""
+    share = float32(examples) / float32(max(batch, 1))
+    step, pull = share * float32(l1), TWO * share * float32(l2)
+    for i in range(start(team), w.shape[0], stride(team)):
+        slope = step if w[i] > ZERO else -step
+        dw[i] += pull * w[i] + (ZERO if w[i] == ZERO else slope)

@@ -1,1 +1,96 @@
-"""To be written."""
+"""Sums over a shard's examples, on the GPU, from which an epoch's metrics are computed."""
+
+from numba import cuda, float32
+
+from tuidl.backends.cuda.registry import cuda_kernel
+from tuidl.backends.cuda.sums import keep_sum
+from tuidl.backends.cuda.target import THREADS, device
+from tuidl.backends.cuda.team import start, stride
+from tuidl.kernels.elementary import ONE, ZERO
+
+
+@device
+def class_of(scores, i):
+    """The class with row ``i``'s highest score, the first of equals; of one score its sign."""
+    top, best = scores[i, 0], 0
+    if scores.shape[1] == 1:
+        best = 1 if top > ZERO else 0
+    for j in range(1, scores.shape[1]):
+        if scores[i, j] > top:
+            top, best = scores[i, j], j
+    return best
+
+
+@cuda_kernel
+def largest(target, label, team):
+    """Shares of classes to labels."""
+    for i in range(start(team), target.shape[0], stride(team)):
+        label[i] = class_of(target, i)
+
+
+@cuda_kernel
+def count_correct(scores, label, statistics, team):
+    """How many examples are given their class."""
+    if team.block == 0:
+        correct = ZERO
+        for i in range(cuda.threadIdx.x, scores.shape[0], THREADS):
+            correct += ONE if class_of(scores, i) == int(label[i]) else ZERO
+        keep_sum(correct, statistics, team.scratch)
+
+
+@cuda_kernel
+def count_in_top(scores, label, statistics, k, team):
+    """How many examples have fewer than ``k`` classes with a higher score than the right one."""
+    if team.block == 0:
+        found = ZERO
+        for i in range(cuda.threadIdx.x, scores.shape[0], THREADS):
+            right, higher = int(label[i]), 0
+            score = scores[i, right]
+            for j in range(scores.shape[1]):
+                if scores[i, j] > score or (scores[i, j] == score and j < right):
+                    higher += 1
+            found += ONE if higher < k else ZERO
+        keep_sum(found, statistics, team.scratch)
+
+
+@cuda_kernel
+def count_confusions(scores, label, statistics, team):
+    """statistics[true * classes + given]: how often.
+
+    Each thread classifies an example, then counts those of all that fall on places of its own.
+    """
+    thread, classes = cuda.threadIdx.x, max(scores.shape[1], 2)
+    if team.block == 0:
+        for place in range(thread, statistics.shape[0], THREADS):
+            statistics[place] = ZERO
+        for first in range(0, scores.shape[0], THREADS):
+            i = first + thread
+            cuda.syncthreads()
+            if i < scores.shape[0]:
+                team.scratch[thread] = class_of(scores, i)
+            cuda.syncthreads()
+            for j in range(min(THREADS, scores.shape[0] - first)):
+                place = int(label[first + j]) * classes + int(team.scratch[j])
+                if place % THREADS == thread:
+                    statistics[place] += ONE
+
+
+@cuda_kernel
+def sum_absolute_error(prediction, target, statistics, team):
+    """Sum over the examples of |error|, its mean over the outputs."""
+    if team.block == 0:
+        total = ZERO
+        for i in range(cuda.threadIdx.x, prediction.size, THREADS):
+            total += abs(prediction.flat[i] - target.flat[i])
+        keep_sum(total / float32(prediction.shape[1]), statistics, team.scratch)
+
+
+@cuda_kernel
+def sum_squared_error(prediction, target, statistics, team):
+    """Sum of error**2 over examples and outputs."""
+    if team.block == 0:
+        total = ZERO
+        for i in range(cuda.threadIdx.x, prediction.size, THREADS):
+            error = prediction.flat[i] - target.flat[i]
+            total += error * error
+        keep_sum(total, statistics, team.scratch)

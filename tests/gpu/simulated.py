@@ -1,4 +1,4 @@
-"""Runs in a process of its own, with Numba's simulator for a GPU: every kernel on every case.
+"""Runs in a process of its own, with Numba's simulator for a GPU: every kernel on every small case.
 
 Prints a line of JSON for each case: its number, and what was wrong with the result.
 """
@@ -8,8 +8,9 @@ import sys
 
 import numpy as np
 
+from tests.gpu.small import SMALL
 from tests.kernel_bench import Bench
-from tests.kernel_cases import CASES, Case
+from tests.kernel_cases import Case
 from tuidl.backends.cuda.launching import row_kernel
 from tuidl.backends.cuda.progress import PROGRESS_SIZE
 from tuidl.backends.cuda.target import THREADS
@@ -41,7 +42,7 @@ def problem(case: Case) -> str:
 
 def main(names: list[str]) -> None:
     sys.setswitchinterval(1e-5)  # the simulator waits for its threads in a loop
-    for number, case in enumerate(CASES):
+    for number, case in enumerate(SMALL):
         if not names or case.kernel in names:
             print(json.dumps([number, problem(case)]), flush=True)
 

@@ -1,0 +1,72 @@
+"""Runs in a process of its own: compiles every kernel to PTX for one kind of GPU, without one.
+
+Prints a line of JSON for each: its name, and what was wrong. ``python -m tests.gpu.compiled 9.0``
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+from numba import cuda
+
+from tuidl.backends.cuda import launching
+from tuidl.backends.cuda.kernels import CUDA_KERNELS
+from tuidl.backends.cuda.persistent import persistent_function
+from tuidl.backends.cuda.ways import PERSISTENT_SIGNATURE
+from tuidl.graph import Graph
+from tuidl.library import load_preset, shipped
+from tuidl.program import compile_program
+
+Job = tuple[str, Callable[..., None], tuple[Any, ...]]
+"""A name, a kernel as a plain function, and the types of its arguments."""
+
+
+def pretend(compute_capability: tuple[int, int]) -> None:
+    """Device functions ask the GPU at hand what to compile for; there is none."""
+    from numba.cuda import dispatcher
+
+    device = SimpleNamespace(compute_capability=compute_capability)
+    dispatcher.get_current_device = lambda: device
+
+
+def jobs() -> Iterator[Job]:
+    """Every kernel by itself, those around a step, and every preset's persistent kernel."""
+    for name in CUDA_KERNELS:
+        yield name, launching.row_function_of_grid(name), launching.ROW_SIGNATURE
+    yield "begin", launching.begin, launching.BEGIN_SIGNATURE
+    yield "gather", launching.gather_lanes, launching.GATHER_SIGNATURE
+    yield "collect", launching.collect_lanes, launching.COLLECT_SIGNATURE
+    for preset in shipped():
+        names = tuple(compile_program(Graph.build(load_preset(preset)), 8).kernels)
+        for one_block in (True, False):
+            function = persistent_function(names, one_block)
+            yield f"{preset}, one block: {one_block}", function, PERSISTENT_SIGNATURE
+
+
+def problem(job: Job, compute_capability: tuple[int, int]) -> str:
+    _, function, signature = job
+    try:
+        ptx, _ = cuda.compile_ptx(function, signature, cc=compute_capability)
+    except Exception as error:  # the parent process tells it
+        return f"{type(error).__name__}: {error}"
+    target = ".target sm_{}{}".format(*compute_capability)
+    if target not in ptx:
+        return f"no {target} in the PTX"
+    if "ld.local" in ptx:
+        return "keeps numbers in local memory, which is slow"
+    return ""
+
+
+def main(version: str, names: list[str]) -> None:
+    major, minor = version.split(".")
+    compute_capability = (int(major), int(minor))
+    pretend(compute_capability)
+    for job in jobs():
+        if not names or job[0] in names:
+            print(json.dumps([job[0], problem(job, compute_capability)]), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

@@ -1,0 +1,11 @@
+"""Cases of kernels that the simulator, in which every thread is one of Python's, gets through."""
+
+from tests.kernel_cases import CASES
+from tuidl.kernels import KERNELS
+
+MOST_OPERATIONS = 100_000
+"""Floating-point operations that a case may take."""
+
+SMALL = [
+    case for case in CASES if KERNELS[case.kernel].signature.flops(case.sizes) <= MOST_OPERATIONS
+]

@@ -1,0 +1,165 @@
+"""Runs in a process of its own, with Numba's simulator for a GPU: training by the engine.
+
+Prints a line of JSON for each check: its name, and what was wrong.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from numba import cuda
+
+from tests import helpers
+from tuidl.backends.base import Batches, Stretch
+from tuidl.backends.cuda.engine import CudaEngine
+from tuidl.errors import BackendError
+from tuidl.kernels.clock import STEP
+from tuidl.model import Model
+from tuidl.program import program as program_module
+
+BATCH, EXAMPLES, STEPS = 3, 8, 3
+SHARED = """
+name = "what shards must tell each other"
+data = {source = "iris", validation = 0.2, test = 0.1}
+layers = [{type = "dense", units = 5, activation = "tanh"}, {type = "batch_normalization"},
+          {type = "dense"}]
+loss = {type = "cross_entropy"}
+optimizer = {type = "adam", global_clip_norm = 0.5}
+training = {epochs = 1, metrics = ["confusion_matrix"]}
+"""
+SMALL = {
+    "line": (helpers.LINE,),
+    "conv": (helpers.CONV, "layers.0.filters=2"),
+    "shards": (SHARED,),
+}
+
+
+def on(backend: str, name: str) -> Model:
+    """A small model; where shards are wanted, each example of a batch is one."""
+    least = 1 if name == "shards" else program_module.EXAMPLES_OF_A_SHARD
+    with patch.multiple(program_module, EXAMPLES_OF_A_SHARD=least, FLOPS_OF_A_SHARD=least):
+        built = Model(helpers.preset(*SMALL[name]), batch=BATCH, backend=backend)
+    assert built.program.shards == (2 if name == "shards" else 1)
+    built.require_prepared()
+    return built
+
+
+def by_one_way(name: str, way: str) -> Model:
+    """A model on the GPU that has only one way to run."""
+    built = on("cuda", name)
+    engine = built.engine
+    assert isinstance(engine, CudaEngine)
+    engine.keep_to(next(known.name for known in engine.ways if way in known.name))
+    return built
+
+
+def train(
+    built: Model, rate: float = 0.01, steps: int = STEPS
+) -> tuple[int, np.ndarray, np.ndarray]:
+    """Steps done of an epoch whose last batch is short, losses and totals."""
+    x, y = helpers.examples(built, EXAMPLES)
+    feed = built.feed(x, y)
+    batches = Batches.of(built.program.train, BATCH, EXAMPLES)
+    slots = sum(size for _, size in built.program.statistics.values())
+    stretch = Stretch(0, np.full(steps, rate), np.zeros(slots), np.zeros(steps))
+    return built.engine.run(batches, feed, stretch), stretch.losses, stretch.totals
+
+
+def alike(name: str, way: str) -> None:
+    """An epoch, a look from outside and a second epoch, as on the processor."""
+    gpu, cpu = by_one_way(name, way), on("cpu", name)
+    for _ in range(2):
+        (done, losses, totals), expected = train(gpu), train(cpu)
+        assert done == expected[0] == STEPS
+        np.testing.assert_allclose(losses, expected[1], rtol=1e-5)
+        np.testing.assert_allclose(totals, expected[2], rtol=1e-5, atol=1e-6)
+    for key, values in cpu.parameters.items():
+        np.testing.assert_allclose(gpu.parameters[key], values, rtol=1e-4, atol=1e-6)
+    x, _ = helpers.examples(cpu, EXAMPLES)
+    np.testing.assert_allclose(gpu.predict(x), cpu.predict(x), rtol=1e-5, atol=1e-6)
+
+
+def not_finite() -> None:
+    """The update after such a loss is left out, on either way."""
+    for way in ("launch", "one block"):
+        gpu, cpu = by_one_way("line", way), on("cpu", "line")
+        for built in (gpu, cpu):
+            next(iter(built.parameters.values()))[...] = np.inf
+        assert train(gpu)[0] == train(cpu)[0] == 0
+        assert gpu.engine.clock[STEP] == 0
+
+
+def stopped() -> None:
+    gpu = by_one_way("line", "launch")
+    gpu.engine.stop[0] = 1
+    assert train(gpu)[0] == 0
+
+
+def written_between() -> None:
+    """Parameters set between two stretches count for the next one."""
+    gpu, cpu = by_one_way("line", "one block"), on("cpu", "line")
+    for built in (gpu, cpu):
+        train(built)
+        for values in built.parameters.values():
+            values[...] = 0.25
+        train(built)
+    for key, values in cpu.parameters.items():
+        np.testing.assert_allclose(gpu.parameters[key], values, rtol=1e-6)
+
+
+def one_instruction() -> None:
+    gpu, cpu = on("cuda", "line"), on("cpu", "line")
+    rows = gpu.program.train.rows_for(BATCH)
+    for built in (gpu, cpu):
+        start = rows.inputs[0]
+        built.engine.arena[start : start + BATCH] = [1, 2, 3]
+        built.engine.run_instruction(rows, 0)
+    np.testing.assert_allclose(gpu.engine.arena, cpu.engine.arena, rtol=1e-6)
+
+
+def no_float64() -> None:
+    with pytest.raises(BackendError, match="float32, not float64"):
+        Model(helpers.preset(helpers.LINE), batch=1, backend="cuda", dtype="float64")
+
+
+def too_large() -> None:
+    context = type(cuda.current_context())
+    with (
+        patch.object(context, "get_memory_info", lambda self: (100, 1 << 30)),
+        pytest.raises(BackendError, match=r"0\.00 of 1\.00 are free: use smaller layers"),
+    ):
+        on("cuda", "line")
+
+
+CHECKS: dict[str, Callable[[], None]] = {
+    "line, launches": lambda: alike("line", "launch"),
+    "line, one block": lambda: alike("line", "one block"),
+    "conv, launches": lambda: alike("conv", "launch"),
+    "conv, one block": lambda: alike("conv", "one block"),
+    "shards, launches": lambda: alike("shards", "launch"),
+    "shards, one block": lambda: alike("shards", "one block"),
+    "not finite": not_finite,
+    "stopped": stopped,
+    "written between": written_between,
+    "one instruction": one_instruction,
+    "no float64": no_float64,
+    "too large": too_large,
+}
+
+
+def main() -> None:
+    sys.setswitchinterval(1e-5)  # the simulator waits for its threads in a loop
+    for name, check in CHECKS.items():
+        try:
+            check()
+            problem = ""
+        except Exception as error:  # the parent process tells of it
+            problem = f"{type(error).__name__}: {error}"
+        print(json.dumps([name, problem]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

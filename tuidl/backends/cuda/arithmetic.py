@@ -1,0 +1,22 @@
+"""Arithmetic that a GPU does faster than the plain way, or that several kernels share."""
+
+import math
+
+import numpy as np
+from numba import int64, uint32
+
+from tuidl.backends.cuda.target import device
+
+ONE = np.float32(1)
+
+
+@device
+def quotient(a, b):
+    """a // b for numbers from 0 to 2^32 - 1; in 64 bits it would take several times as long."""
+    return int64(uint32(a) // uint32(b))
+
+
+@device
+def sigmoid(x):
+    """1 / (1 + e**-x)."""
+    return ONE / (ONE + math.exp(-x))

@@ -1,0 +1,176 @@
+"""The CUDA backend: a program on one GPU."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numba import cuda
+
+from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch
+from tuidl.backends.cuda.devices import device_name, translated
+from tuidl.backends.cuda.kernels import CUDA_KERNELS
+from tuidl.backends.cuda.launching import blocks_for, row_kernel
+from tuidl.backends.cuda.memory import Examples, Mirror, check_gpu_memory
+from tuidl.backends.cuda.progress import (
+    BATCH,
+    DONE,
+    EXAMPLES,
+    FAILED,
+    GOING,
+    PROGRESS_SIZE,
+    START,
+    STEPS,
+    UPDATES,
+)
+from tuidl.backends.cuda.target import SIMULATED, THREADS
+from tuidl.backends.cuda.waits import NAMES
+from tuidl.backends.cuda.ways import Launched, Persistent, Way
+from tuidl.backends.cuda.work import Tables, Work
+from tuidl.errors import BackendError
+from tuidl.fastest import Fastest
+from tuidl.kernels.clock import CLOCK_SIZE
+from tuidl.program import Program, Rows
+
+SECONDS = 0.04
+"""How long the GPU works between two looks at ``stop``."""
+RING = 4096
+"""Most steps between two looks: the losses of so many are kept on the GPU."""
+
+
+class CudaEngine:
+    """A program bound to a GPU.
+
+    ``arena`` and ``clock`` are copies here, brought up to date when they are asked for: take them
+    anew after each ``run``, and what is written to them then counts for the next one.
+    """
+
+    threads = 1
+    from_cache = False
+
+    def __init__(self, program: Program, dtype: np.dtype[Any]) -> None:
+        """Raises BackendError where the GPU, its memory or its kernels will not do."""
+        if dtype != np.float32:
+            raise BackendError(f"the cuda backend computes in float32, not {dtype}: use cpu")
+        if missing := [name for name in program.kernels if name not in CUDA_KERNELS]:
+            raise BackendError(f"no CUDA kernel for {', '.join(missing)}: use --backend cpu")
+        self.program, self.dtype = program, dtype
+        self.stop = np.zeros(1, np.int64)
+        names = tuple(program.kernels)
+        shares = (0.0,) if SIMULATED else (0.0, 0.125, 1.0)
+        self.ways: list[Way] = [Launched(names), *(Persistent(names, share) for share in shares)]
+        self._fastest = Fastest(self.ways, self.ways[0])
+        self._seconds: dict[Way, float] = {}
+        self._tables: dict[tuple[str, int, int, bool], Tables] = {}
+        self._examples = Examples()
+        with translated():
+            check_gpu_memory(4 * program.size)
+            self.device = device_name()
+            self._arena = Mirror(np.zeros(program.size, np.float32))
+            self._clock = Mirror(np.zeros(CLOCK_SIZE))
+            self._rates, self._losses = (cuda.to_device(np.zeros(RING)) for _ in range(2))
+            self._progress = cuda.to_device(np.zeros(PROGRESS_SIZE, np.int64))
+
+    @property
+    def arena(self) -> Array:
+        return self._arena.here
+
+    @property
+    def clock(self) -> Array:
+        return self._clock.here
+
+    def keep_to(self, name: str) -> None:
+        """Run in no other way than the one of ``ways`` that is called so."""
+        way = next(way for way in self.ways if way.name == name)
+        self._fastest = Fastest([way], way)
+
+    def prepare(self) -> Iterator[Compiling]:
+        """Compile every way to run the program."""
+        total = len(self.program.kernels) + len(self.ways) - 1
+        done = 0
+        with translated():
+            for way in self.ways:
+                for kernel in way.prepare():
+                    yield Compiling(done, total, kernel)
+                    done += 1
+
+    def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+        with translated():
+            return self._run(batches, feed, stretch)
+
+    def _run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+        steps, done = len(stretch.rates), 0
+        tables, examples = self._tables_of(batches, stretch), self._examples.of(feed)
+        totals = cuda.to_device(stretch.totals)
+        while done < steps and not self.stop[0]:
+            way = self._fastest.next(time.perf_counter())
+            count = min(steps - done, self._fitting(way), RING)
+            progress = _progress(batches, feed, stretch, done, count)
+            kinds = _kinds(batches, feed, stretch.start + done, count)
+            self._progress.copy_to_device(progress)
+            self._rates[:count].copy_to_device(np.ascontiguousarray(stretch.rates[done:][:count]))
+            work = Work(
+                tables, self._arena.there, self._clock.there, *examples,
+                self._rates, self._losses, totals, self._progress, kinds,
+            )  # fmt: skip
+            seconds = _timed(way, work)
+            self._progress.copy_to_host(progress)
+            now_done, has_failed = int(progress[DONE]), bool(progress[FAILED])
+            known = now_done + has_failed
+            stretch.losses[done : done + known] = self._losses[:known].copy_to_host()
+            self._learn(way, seconds / max(known, 1))
+            done += now_done
+            if has_failed:
+                break
+        stretch.totals[:] = totals.copy_to_host()
+        return done
+
+    def _fitting(self, way: Way) -> int:
+        """Steps that fit between two looks at ``stop``: few as long as nobody knows."""
+        return max(1, int(SECONDS / max(self._seconds.get(way, SECONDS), 1e-9)))
+
+    def _learn(self, way: Way, seconds: float) -> None:
+        self._fastest.told(way, seconds)
+        self._seconds[way] = seconds
+
+    def _tables_of(self, batches: Batches, stretch: Stretch) -> Tables:
+        key = (batches.routine.name, batches.whole.batch, batches.short.batch, stretch.updates)
+        if key not in self._tables:
+            self._tables[key] = Tables.of(batches, updates=stretch.updates)
+        return self._tables[key]
+
+    def run_instruction(self, rows: Rows, number: int) -> None:
+        lanes = next(int(lanes) for first, end, lanes in rows.stages if first <= number < end)
+        table = np.ascontiguousarray(rows.rows[None, number : number + 1])
+        kernel = row_kernel(NAMES[rows.rows[number, 0, 0]])
+        with translated():
+            arrays = (cuda.to_device(table), cuda.to_device(table.view(np.float64)))
+            going = cuda.to_device(np.ones(PROGRESS_SIZE, np.int64))
+            grid = (blocks_for(self.program.size, 64), lanes)
+            kernel[grid, THREADS](*arrays, 0, 0, going, self._arena.there, self._clock.there)
+            cuda.synchronize()
+
+
+def _timed(way: Way, work: Work) -> float:
+    """Run it to the end; the seconds taken."""
+    cuda.synchronize()  # what was copied is there, on whatever stream the way uses
+    started = time.perf_counter()
+    way.start(work)
+    cuda.synchronize()
+    return time.perf_counter() - started
+
+
+def _progress(batches: Batches, feed: Feed, stretch: Stretch, done: int, count: int) -> Array:
+    progress = np.zeros(PROGRESS_SIZE, np.int64)
+    progress[GOING], progress[START] = 1, stretch.start + done
+    progress[STEPS], progress[BATCH], progress[EXAMPLES] = count, batches.batch, len(feed)
+    progress[UPDATES] = stretch.updates and len(batches.whole.stages) > (
+        batches.routine.stages_before_update
+    )
+    return progress
+
+
+def _kinds(batches: Batches, feed: Feed, start: int, count: int) -> tuple[int, ...]:
+    """Of each step: 0 for a whole batch, 1 for the short one at the end of an epoch."""
+    whole = len(feed) // batches.batch
+    return tuple(int(start + k >= whole) for k in range(count))

@@ -1,0 +1,78 @@
+"""Arrays that live on both sides: on the GPU, where work is done, and here, where people look."""
+
+import weakref
+from typing import Any
+
+import numpy as np
+from numba import cuda
+
+from tuidl.backends.base import Array, Feed
+from tuidl.errors import BackendError
+
+
+class Mirror:
+    """An array on the GPU and its copy here; each is copied to the other only when it is asked for
+    and the other one may have changed."""
+
+    def __init__(self, values: Array) -> None:
+        self._host, self._device = values, cuda.to_device(values)
+        self._is_newer_here = False
+        self._is_newer_there = False
+
+    @property
+    def here(self) -> Array:
+        """To read and write, until the GPU works again: take it anew after that."""
+        if self._is_newer_there:
+            self._device.copy_to_host(self._host)
+            self._is_newer_there = False
+        self._is_newer_here = True
+        return self._host
+
+    @property
+    def there(self) -> Any:
+        """For work that may change it."""
+        if self._is_newer_here:
+            self._device.copy_to_device(self._host)
+            self._is_newer_here = False
+        self._is_newer_there = True
+        return self._device
+
+
+class Examples:
+    """Inputs, targets and orders on the GPU: each is copied once, and lives as long as here."""
+
+    def __init__(self) -> None:
+        self._copies: dict[int, Any] = {}
+        self._orders: dict[int, tuple[Any, Array]] = {}
+
+    def of(self, feed: Feed) -> tuple[Any, Any, Any]:
+        """``x``, ``y`` and ``order`` of a feed."""
+        return self._copy(feed.x), self._copy(feed.y), self._order(feed.order)
+
+    def _copy(self, values: Array) -> Any:
+        key = id(values)
+        if key not in self._copies:
+            self._copies[key] = cuda.to_device(values)
+            weakref.finalize(values, self._copies.pop, key, None)
+        return self._copies[key]
+
+    def _order(self, order: Array) -> Any:
+        """Orders of one length share a place: what was recorded with one holds for the next."""
+        place, known = self._orders.get(len(order), (None, None))
+        if place is None:
+            place = cuda.to_device(order)
+        elif known is not order:
+            place.copy_to_device(np.ascontiguousarray(order))
+        self._orders[len(order)] = place, order
+        return place
+
+
+def check_gpu_memory(needed: int) -> None:
+    """Raises BackendError where the GPU has less than ``needed`` bytes free."""
+    free, total = cuda.current_context().get_memory_info()
+    if needed > free:
+        raise BackendError(
+            f"the program needs {needed / 2**30:.2f} GiB of the GPU's memory, "
+            f"{free / 2**30:.2f} of {total / 2**30:.2f} are free: "
+            "use smaller layers or training.batch_size"
+        )

@@ -1,0 +1,57 @@
+"""Whether a GPU can be used, found out in a process of its own: a broken driver may hang or crash
+whoever asks it. Nothing here loads Numba."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+
+from tuidl.errors import BackendError
+
+SECONDS = 60
+"""Time for a GPU to wake up, and for a kernel to be compiled and run on it."""
+INSTALL = "pip install 'tuidl[cuda]' (or 'tuidl[cuda13]' for drivers of CUDA 13)"
+PROBE = "tuidl.backends.cuda.probe"
+
+
+@cache
+def require_gpu() -> str:
+    """The name of a GPU that compiles, runs and computes what the oracle says.
+
+    Raises BackendError, which says what is missing and what to do about it.
+    """
+    if not is_installed():
+        raise BackendError(f"--backend cuda needs the package numba-cuda: {INSTALL}")
+    command = [sys.executable, "-m", PROBE]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise BackendError(
+            f"the GPU did not answer within {SECONDS} s: try 'nvidia-smi', or --backend cpu"
+        ) from None
+    return _read(done.stdout, done.stderr, done.returncode)
+
+
+def is_installed() -> bool:
+    """Whether the CUDA target is there, or its simulator is asked for."""
+    return is_simulated() or importlib.util.find_spec("numba_cuda") is not None
+
+
+def is_simulated() -> bool:
+    return os.environ.get("NUMBA_ENABLE_CUDASIM") == "1"
+
+
+def _read(answer: str, talk: str, code: int) -> str:
+    """The GPU's name from what the probe printed. Raises BackendError."""
+    try:
+        told = json.loads(answer.splitlines()[-1])
+    except (IndexError, ValueError):
+        last = talk.strip().splitlines()[-1:] or [f"exit code {code}"]
+        raise BackendError(
+            f"the GPU's driver ended the process that asked it ({last[0]}): --backend cpu"
+        ) from None
+    if problem := told.get("problem"):
+        raise BackendError(problem)
+    return str(told["device"])

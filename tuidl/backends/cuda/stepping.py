@@ -1,0 +1,80 @@
+"""What frames the instructions of a step on the GPU: begin it, gather its examples, collect its
+loss. Every way to run a stretch uses these."""
+
+import math
+
+from numba import cuda, float64
+
+from tuidl.backends.cuda.progress import (
+    BATCH,
+    DONE,
+    EXAMPLES,
+    FAILED,
+    GOING,
+    START,
+    STEPS,
+    UPDATES,
+)
+from tuidl.backends.cuda.target import THREADS, device
+from tuidl.backends.cuda.team import start, stride
+from tuidl.kernels.clock import LEARNING_RATE, STEP
+from tuidl.kernels.loop import EXAMPLES as LANE_EXAMPLES
+from tuidl.kernels.loop import FIRST, INPUTS, STATISTICS, TARGETS
+
+
+@device
+def position_of(step, progress):
+    """Where the examples of a step begin in the epoch's order."""
+    return (progress[START] + step) * progress[BATCH]
+
+
+@device
+def count_of(step, progress):
+    """The examples of a step's batch: fewer in the last one of an epoch."""
+    return min(progress[BATCH], progress[EXAMPLES] - position_of(step, progress))
+
+
+@device
+def begin_step(progress, clock, rates):
+    """One thread of all: the clock's next step, unless the stretch is over."""
+    if progress[GOING] != 0:
+        if progress[DONE] >= progress[STEPS]:
+            progress[GOING] = 0
+        else:
+            clock[STEP] += 1.0
+            clock[LEARNING_RATE] = rates[progress[DONE]]
+
+
+@device
+def gather(lane, lanes, position, arena, x, y, order, team):
+    """Copy a lane's examples to where its instructions read them; all threads of a team."""
+    _gather_part(lanes[INPUTS, lane], lane, lanes, position, arena, x, order, team)
+    _gather_part(lanes[TARGETS, lane], lane, lanes, position, arena, y, order, team)
+
+
+@device
+def _gather_part(to, lane, lanes, position, arena, values, order, team):
+    width, first = values.shape[1], position + lanes[FIRST, lane]
+    for i in range(start(team), lanes[LANE_EXAMPLES, lane] * width, stride(team)):
+        arena[to + i] = values[order[first + i // width], i % width]
+
+
+@device
+def collect(lanes, count, arena, totals, losses, progress, clock):
+    """One block of all: the lanes' statistics, added in their order, and the mean loss."""
+    for j in range(cuda.threadIdx.x, totals.shape[0], THREADS):
+        for lane in range(lanes.shape[1]):
+            totals[j] += float64(arena[lanes[STATISTICS, lane] + j])
+    if cuda.threadIdx.x == 0:
+        loss = float64(0)
+        if totals.shape[0] > 0:
+            for lane in range(lanes.shape[1]):
+                loss += float64(arena[lanes[STATISTICS, lane]])
+        loss /= count
+        losses[progress[DONE]] = loss
+        if progress[UPDATES] != 0 and not math.isfinite(loss):
+            progress[FAILED] = 1
+            progress[GOING] = 0
+            clock[STEP] -= 1.0
+        else:
+            progress[DONE] += 1

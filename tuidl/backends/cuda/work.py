@@ -1,0 +1,80 @@
+"""What a stretch of steps reads and writes in the GPU's memory."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import cuda
+
+from tuidl.backends.base import Batches
+from tuidl.backends.cuda.waits import NAMES, waits_of
+from tuidl.kernels import KERNELS
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """A routine's rows for whole and short batches: arrays on the GPU, and what the host asks.
+
+    ``numbers``: the same bytes as ``rows`` as float64, for options that are no whole numbers.
+    ``instructions``: each one's kernel, the elements of its largest operand, and its lanes.
+    ``checked``: instructions after which loss and gradients are known; those that follow update.
+    """
+
+    rows: Any
+    numbers: Any
+    waits: Any
+    stages: Any
+    lanes: Any
+    instructions: tuple[tuple[str, int, int], ...]
+    checked_stages: int
+    checked: int
+    most_gathered: int
+
+    @classmethod
+    def of(cls, batches: Batches, *, updates: bool) -> "Tables":
+        """Copy them to the GPU; without the instructions of the update where there is none."""
+        checked_stages = batches.routine.stages_before_update
+        whole = batches.whole
+        stages = whole.stages if updates else whole.stages[:checked_stages]
+        count = int(stages[-1][1]) if len(stages) else 0
+        rows = np.ascontiguousarray(batches.rows[:, :count])
+        waits = np.stack([waits_of(kind)[:count] for kind in (batches.whole, batches.short)])
+        widths = [batches.routine.emitted.x.elements(1)]
+        checked = int(whole.stages[checked_stages - 1][1]) if checked_stages else 0
+        return cls(
+            rows=cuda.to_device(rows),
+            numbers=cuda.to_device(rows.view(np.float64)),
+            waits=cuda.to_device(waits),
+            stages=cuda.to_device(np.ascontiguousarray(stages)),
+            lanes=cuda.to_device(batches.lanes),
+            instructions=tuple(_instructions(rows[0], stages)),
+            checked_stages=checked_stages,
+            checked=min(checked, count),
+            most_gathered=int(whole.examples.max()) * max(widths),
+        )
+
+
+def _instructions(rows: Any, stages: Any) -> Any:
+    for first, end, lanes in stages:
+        for number in range(first, end):
+            name = NAMES[rows[number, 0, 0]]
+            operands, _ = KERNELS[name].signature.decode(rows[number, 0].tolist())
+            sizes = [int(np.prod(shape, dtype=np.int64)) for _, shape in operands]
+            yield name, max(sizes), int(lanes)
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """All arrays of a stretch, on the GPU. ``kinds``: of each step, 0 whole and 1 short batch."""
+
+    tables: Tables
+    arena: Any
+    clock: Any
+    x: Any
+    y: Any
+    order: Any
+    rates: Any
+    losses: Any
+    totals: Any
+    progress: Any
+    kinds: tuple[int, ...]
