@@ -16,9 +16,12 @@ USE_CPU = "or use --backend cpu"
 MEANINGS = (
     (
         ("driver library cannot be found", "driver library could not be found"),
-        f"no NVIDIA driver on this machine (libcuda): install it, {USE_CPU}",
+        f"no NVIDIA driver (libcuda) on this machine: install one, {USE_CPU}",
     ),
-    (("NO_DEVICE", "no CUDA-capable device"), f"the driver sees no NVIDIA GPU: add one, {USE_CPU}"),
+    (
+        ("NO_DEVICE", "no CUDA-capable device"),
+        f"the driver sees no NVIDIA GPU here: use --backend cpu",
+    ),
     (("NVVM", "libdevice"), f"the CUDA compiler is missing: {INSTALL}"),
 )
 """What marks an error's text, and what to tell of it."""
