@@ -11,12 +11,13 @@ ROOT = Path(__file__).parent.parent
 HEAVY = {"numba", "numpy", "scipy", "sklearn", "textual", "plotext", "rich"}
 
 
-def _loaded_by(code: str) -> set[str]:
+def _loaded_by(code: str, depth: int = 1) -> set[str]:
+    """Names of the modules, up to so many of their parts."""
     program = f"import sys\n{code}\nprint(*sorted(sys.modules))"
     result = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    return {name.partition(".")[0] for name in result.stdout.split()}
+    return {".".join(name.split(".")[:depth]) for name in result.stdout.split()}
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,13 @@ def test_the_viewer_needs_no_engine() -> None:
 def test_digits_come_without_importing_scikit_learn() -> None:
     code = "from tuidl.data import SOURCES\nSOURCES['digits']().split()"
     assert "sklearn" not in _loaded_by(code)
+
+
+def test_training_on_the_processor_loads_no_gpu() -> None:
+    code = "import tuidl\ntuidl.build(tuidl.load_preset('linear_regression')).require_prepared()"
+    loaded = _loaded_by(code, depth=3)
+    assert "numba.core" in loaded
+    assert {"numba.cuda", "tuidl.backends.cuda"} & loaded == set()
 
 
 def test_import_contracts_hold() -> None:

@@ -5,7 +5,7 @@ Prints a line of JSON for each check: its name, and what was wrong.
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from unittest.mock import patch
 
 import numpy as np
@@ -16,6 +16,7 @@ from tests import helpers
 from tuidl.backends.base import Batches, Stretch
 from tuidl.backends.cuda.engine import CudaEngine
 from tuidl.errors import BackendError
+from tuidl.fastest import Fastest
 from tuidl.kernels.clock import STEP
 from tuidl.model import Model
 from tuidl.program import program as program_module
@@ -134,6 +135,26 @@ def too_large() -> None:
         on("cuda", "line")
 
 
+def a_way_fails() -> None:
+    """It is left out, and another one takes its place: no step is lost."""
+
+    class Broken:
+        name = "broken"
+
+        def prepare(self) -> Iterator[str]:
+            yield "kernel"
+
+        def start(self, work: object) -> None:
+            raise RuntimeError("too many resources requested for launch")
+
+    gpu, cpu = on("cuda", "line"), on("cpu", "line")
+    broken = Broken()
+    gpu.engine._fastest = Fastest([gpu.engine.ways[0], broken], gpu.engine.ways[0])
+    assert train(gpu)[0] == train(cpu)[0] == STEPS
+    assert broken not in gpu.engine._fastest.choices
+    np.testing.assert_allclose(*(next(iter(m.parameters.values())) for m in (gpu, cpu)), rtol=1e-5)
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "line, launches": lambda: alike("line", "launch"),
     "line, one block": lambda: alike("line", "one block"),
@@ -147,6 +168,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "one instruction": one_instruction,
     "no float64": no_float64,
     "too large": too_large,
+    "a way fails": a_way_fails,
 }
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -88,11 +89,21 @@ class CudaEngine:
         """Compile every way to run the program."""
         total = len(self.program.kernels) + len(self.ways) - 1
         done = 0
-        with translated():
-            for way in self.ways:
+        for way in self.ways:
+            with translated(), self._without(way):
                 for kernel in way.prepare():
                     yield Compiling(done, total, kernel)
                     done += 1
+
+    @contextmanager
+    def _without(self, way: Way) -> Iterator[None]:
+        """Go on without a way that fails before it has done anything, if there is another."""
+        try:
+            yield
+        except Exception:
+            if self._fastest.choices == [way]:
+                raise
+            self._fastest.drop(way)
 
     def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
         with translated():
@@ -113,12 +124,18 @@ class CudaEngine:
                 tables, self._arena.there, self._clock.there, *examples,
                 self._rates, self._losses, totals, self._progress, kinds,
             )  # fmt: skip
-            seconds = _timed(way, work)
+            cuda.synchronize()  # what was copied is there, on whatever stream the way uses
+            started = time.perf_counter()
+            with self._without(way):
+                way.start(work)
+            cuda.synchronize()
+            seconds = time.perf_counter() - started
             self._progress.copy_to_host(progress)
             now_done, has_failed = int(progress[DONE]), bool(progress[FAILED])
             known = now_done + has_failed
             stretch.losses[done : done + known] = self._losses[:known].copy_to_host()
-            self._learn(way, seconds / max(known, 1))
+            if way in self._fastest.choices:
+                self._learn(way, seconds / max(known, 1))
             done += now_done
             if has_failed:
                 break
@@ -149,15 +166,6 @@ class CudaEngine:
             grid = (blocks_for(self.program.size, 64), lanes)
             kernel[grid, THREADS](*arrays, 0, 0, going, self._arena.there, self._clock.there)
             cuda.synchronize()
-
-
-def _timed(way: Way, work: Work) -> float:
-    """Run it to the end; the seconds taken."""
-    cuda.synchronize()  # what was copied is there, on whatever stream the way uses
-    started = time.perf_counter()
-    way.start(work)
-    cuda.synchronize()
-    return time.perf_counter() - started
 
 
 def _progress(batches: Batches, feed: Feed, stretch: Stretch, done: int, count: int) -> Array:

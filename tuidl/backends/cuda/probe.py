@@ -20,7 +20,7 @@ MEANINGS = (
     ),
     (
         ("NO_DEVICE", "no CUDA-capable device"),
-        f"the driver sees no NVIDIA GPU here: use --backend cpu",
+        "the driver sees no NVIDIA GPU here: use --backend cpu",
     ),
     (("NVVM", "libdevice"), f"the CUDA compiler is missing: {INSTALL}"),
 )
