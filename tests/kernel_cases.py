@@ -145,6 +145,12 @@ CONVOLUTIONS = [
     _conv(9, 3, (9, 7, 16), 24, block=4, stride=3, top=1, left=1),
     _conv(3, 4, (6, 5, 2), 3, block=1, stride=1, top=1, left=2),
     _conv(2, 4, (6, 5, 2), 3, block=1, stride=1, top=2, left=1),
+    # with room for Winograd's tiles
+    _conv(3, 3, (7, 9, 16), 17, block=8, stride=1, top=1, left=1),
+    _conv(5, 3, (6, 5, 35), 40, block=20, stride=1, top=0, left=0),
+    _conv(2, 3, (3, 4, 32), 16, block=40, stride=1, top=0, left=1),
+    _conv(2, 3, (4, 3, 16), 32, block=40, stride=1, top=2, left=0),
+    _conv(0, 3, (4, 4, 16), 16, block=40, stride=1, top=1, left=1),
 ]
 
 

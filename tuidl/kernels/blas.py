@@ -13,19 +13,23 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from tuidl.kernels.jit import compiled_as, helper
+from tuidl.kernels.simd import HAS_MASKS, VECTOR_BYTES
+from tuidl.kernels.tiles import multiply_by_tiles
 
-FLAT_ROWS, WIDE_COLUMNS = 8, 32
-"""Results of at most so many rows and at least so many columns are computed by plain loops.
-
-BLAS packs both matrices first, which pays off only if each number is used often: for 8 x 32 by
-32 x 96 the loops take 0.8 microseconds, BLAS 1.3; for 16 rows they are even.
-"""
+WIDEST = VECTOR_BYTES // 4
+LARGE = 1 << 20
+"""Numbers in both factors from which on BLAS's packing pays off."""
 
 
 def gemm(a: Any, transpose_a: int, b: Any, transpose_b: int, c: Any, keep: int) -> None:
     """``c = op(a) @ op(b)``, plus the old ``c`` where ``keep`` is 1; contiguous matrices."""
     product = (a.T if transpose_a else a) @ (b.T if transpose_b else b)
     c[...] = product + c if keep else product
+
+
+def affine(a: Any, transpose_a: int, b: Any, shift: Any, c: Any) -> None:
+    """``c = op(a) @ b + shift``; contiguous matrices."""
+    c[...] = (a.T if transpose_a else a) @ b + shift
 
 
 @intrinsic
@@ -62,25 +66,19 @@ def _blas_gemm(typing_context: Any, a: Any, ta: Any, b: Any, tb: Any, c: Any, ke
 
 
 @helper
-def _flat_gemm(a, transpose_a, b, c, keep):
-    """Row by row of the result, four rows of ``b`` at a time so that it is stored less often."""
-    inner = a.shape[0] if transpose_a else a.shape[1]
-    whole = inner - inner % 4
-    for i in range(c.shape[0]):
-        out = c[i]
-        factors = a[:, i] if transpose_a else a[i]
-        if not keep:
-            for j in range(out.shape[0]):
-                out[j] = 0
-        for r in range(0, whole, 4):
-            f0, f1, f2, f3 = factors[r], factors[r + 1], factors[r + 2], factors[r + 3]
-            b0, b1, b2, b3 = b[r], b[r + 1], b[r + 2], b[r + 3]
-            for j in range(out.shape[0]):
-                out[j] += (f0 * b0[j] + f1 * b1[j]) + (f2 * b2[j] + f3 * b3[j])
-        for r in range(whole, inner):
-            factor, other = factors[r], b[r]
-            for j in range(out.shape[0]):
-                out[j] += factor * other[j]
+def _suits_tiles(a, b, c):
+    """Whether tiles are faster than BLAS, and vectors can be cut off at the last column."""
+    columns = c.shape[1]
+    fits = HAS_MASKS or columns % WIDEST == 0
+    return fits and columns > 1 and min(a.size, b.size) < LARGE
+
+
+@helper
+def _tile_gemm(a, transpose_a, b, shift, c, keep):
+    if transpose_a:
+        multiply_by_tiles(a.T, b, shift, c, keep)
+    else:
+        multiply_by_tiles(a, b, shift, c, keep)
 
 
 @helper
@@ -96,13 +94,26 @@ def _inner_product(a, b, c, keep):
 @compiled_as(gemm)
 def _gemm(a, transpose_a, b, transpose_b, c, keep):
     def implementation(a, transpose_a, b, transpose_b, c, keep):
-        is_flat = c.shape[0] <= FLAT_ROWS and c.shape[1] >= WIDE_COLUMNS
         if c.size == 1:
             _inner_product(a, b, c, keep)
-        elif is_flat and not transpose_b:
-            _flat_gemm(a, transpose_a, b, c, keep)
+        elif not transpose_b and _suits_tiles(a, b, c):
+            _tile_gemm(a, transpose_a, b, None, c, keep)
         else:
             _blas_gemm(a, transpose_a, b, transpose_b, c, keep)
+
+    return implementation
+
+
+@compiled_as(affine)
+def _affine(a, transpose_a, b, shift, c):
+    def implementation(a, transpose_a, b, shift, c):
+        if _suits_tiles(a, b, c):
+            _tile_gemm(a, transpose_a, b, shift, c, 0)
+            return
+        for row in c:
+            for j in range(row.shape[0]):
+                row[j] = shift[j]
+        _blas_gemm(a, transpose_a, b, 0, c, 1)
 
     return implementation
 

@@ -1,91 +1,70 @@
-"""Two-dimensional convolution as matrix products over patches.
+"""Two-dimensional convolution as matrix products.
 
-The patches under the kernel's positions become the rows of a matrix, a block of examples at a
-time so that it stays in the processor's cache; its size is the program's choice. Images of one
-channel get the matrix transposed: what a kernel pixel sees along a row of the image lies side by
-side there, where a patch would be put together from runs as short as the kernel.
+What a kernel sees along one row of answers is a matrix whose rows overlap in the image: it is
+multiplied where it lies. Only images with zeros around them are copied first. In the gradient of
+the input nothing overlaps, so that one makes the patches' gradients, a block of examples at a time,
+and adds them back. Kernels of 3 x 3 on enough channels take fewer multiplications (winograd.py).
 """
 
 from tuidl.kernels.blas import gemm
 from tuidl.kernels.jit import helper, kernel
-from tuidl.kernels.vectors import clear_run, clear_values, copy_run, copy_values
+from tuidl.kernels.tiles import multiply_windows
+from tuidl.kernels.vectors import clear_values, copy_values
+from tuidl.kernels.winograd import (
+    suits_winograd,
+    winograd,
+    winograd_input_gradient,
+    winograd_weight_gradient,
+)
 
 
 @helper
-def _extract_patches(image, patches, size, out_width, stride, top, left):
-    """Row (p, q) of ``patches`` = the pixels under the kernel there; zeros outside the image.
+def _framed(image, patches, out, size, stride, top, left):
+    """The pixels that kernels see, and how many there are in a row.
 
-    What lies side by side in both is copied at once; the places are counted by hand, as taking
-    slices would cost more than copying.
+    That is the image itself, or a copy in ``patches`` with zeros where it is padded.
     """
-    height, width, channels = image.shape
-    pixels, target = image.reshape(image.size), patches.reshape(patches.size)
-    kernel_height, kernel_width = size
-    span, at = kernel_width * channels, 0
-    for position in range(patches.shape[0]):
-        p, q = position // out_width, position % out_width
-        first = q * stride - left
-        low = max(-first, 0) * channels
-        count = min(width - first, kernel_width) * channels - low
-        for i in range(kernel_height):
-            y = p * stride - top + i
-            is_inside = 0 <= y < height
-            if count < span or not is_inside:
-                clear_run(target, at, span)
-            if is_inside:
-                copy_run(target, at + low, pixels, (y * width + first) * channels + low, count)
-            at += span
+    channels = image.shape[2]
+    height, width = (out[0] - 1) * stride + size[0], (out[1] - 1) * stride + size[1]
+    if top == 0 and left == 0 and height <= image.shape[0] and width <= image.shape[1]:
+        return image.reshape(image.size), image.shape[1]
+    framed = patches.reshape(patches.size)[: height * width * channels]
+    clear_values(framed)
+    count = min(image.shape[1], width - left) * channels
+    for i in range(min(image.shape[0], height - top)):
+        place = ((top + i) * width + left) * channels
+        copy_values(framed[place : place + count], image[i].reshape(-1)[:count])
+    return framed, width
 
 
 @helper
-def _extract_planes(image, planes, start, out, size, stride, top, left):
-    """Row (i, j) of ``planes`` = what that kernel pixel sees at each position of the output.
-
-    ``image`` has one channel; its positions fill the columns from ``start`` on. ``out`` and
-    ``size`` are height and width of the output and of the kernel.
-    """
-    height, width, _ = image.shape
-    pixels = image.reshape(height, width)
-    for i in range(size[0]):
-        for j in range(size[1]):
-            plane = planes[i * size[1] + j]
-            for p in range(out[0]):
-                target = plane[start + p * out[1] : start + (p + 1) * out[1]]
-                y = p * stride - top + i
-                if y < 0 or y >= height:
-                    clear_values(target)
-                    continue
-                source = pixels[y]
-                low = min(max(-((j - left) // stride), 0), out[1])
-                high = max(min((width - 1 - j + left) // stride + 1, out[1]), low)
-                if high - low < out[1]:
-                    clear_values(target)
-                if stride == 1:
-                    copy_values(target[low:high], source[low - left + j : high - left + j])
-                else:
-                    for q in range(low, high):
-                        target[q] = source[q * stride - left + j]
+def _convolve(x, w, b, y, patches, stride, top, left):
+    out, size, channels = y.shape[1:3], w.shape[:2], x.shape[3]
+    weights = w.reshape(size[0] * size[1] * channels, y.shape[3])
+    for n in range(y.shape[0]):
+        pixels, width = _framed(x[n], patches, out, size, stride, top, left)
+        row = width * channels
+        for p in range(out[0]):
+            window = (p * stride * row, stride * channels, row, 1, size[0], size[1] * channels)
+            multiply_windows(pixels, window, weights, b, y[n, p], 0)
 
 
 @helper
-def _block(x, first, count, patches, out, size, stride, top, left):
-    """The patches of ``count`` examples as a matrix, and whether it is transposed."""
-    positions, taps = out[0] * out[1], size[0] * size[1]
-    if x.shape[3] == 1:
-        planes = patches.reshape(patches.size)[: taps * count * positions]
-        planes = planes.reshape(taps, count * positions)
-        for e in range(count):
-            _extract_planes(x[first + e], planes, e * positions, out, size, stride, top, left)
-        return planes, 1
-    for e in range(count):
-        part = patches[e * positions : (e + 1) * positions]
-        _extract_patches(x[first + e], part, size, out[1], stride, top, left)
-    return patches[: count * positions], 0
+def _convolve_weights(x, dy, dw, patches, stride, top, left):
+    out, size, channels = dy.shape[1:3], dw.shape[:2], x.shape[3]
+    for n in range(dy.shape[0]):
+        pixels, width = _framed(x[n], patches, out, size, stride, top, left)
+        row = width * channels
+        d = dy[n].reshape(out[0] * out[1], dy.shape[3])
+        for i in range(size[0]):
+            window = (i * row, 1, stride * row, stride * channels, out[0], out[1])
+            part = dw[i].reshape(size[1] * channels, dy.shape[3])
+            multiply_windows(pixels, window, d, None, part, 1 if n else 0)
 
 
 @helper
 def _add_patches(patches, image, size, out_width, stride, top, left):
-    """The transpose of ``_extract_patches``: every patch is added back to where it came from."""
+    """Every patch is added back to where it came from."""
     height, width, channels = image.shape
     pixels = image.reshape(height, width * channels)
     pixels[:] = 0
@@ -110,44 +89,29 @@ def _add_patches(patches, image, size, out_width, stride, top, left):
 @kernel("nhwc ijcf f -> npqf mz", cost="2npqijcf")
 def conv2d(x, w, b, y, patches, stride, top, left):
     """y[n,p,q] = b + sum of x[n, p stride - top + i, q stride - left + j] w[i,j] over i and j."""
-    examples, height, width, filters = y.shape
-    positions = height * width
-    block = patches.shape[0] // positions
-    out, size = (height, width), (w.shape[0], w.shape[1])
-    weights = w.reshape(patches.shape[1], filters)
-    outputs = y.reshape(examples * positions, filters)
-    for first in range(0, examples, block):
-        count = min(block, examples - first)
-        seen, transposed = _block(x, first, count, patches, out, size, stride, top, left)
-        part = outputs[first * positions : (first + count) * positions]
-        gemm(seen, transposed, weights, 0, part, 0)
-        for r in range(part.shape[0]):
-            row = part[r]
-            for f in range(filters):
-                row[f] += b[f]
+    if suits_winograd(w.shape, stride, y.shape, patches.size):
+        winograd(x, w, b, y, patches, top, left)
+        return
+    _convolve(x, w, b, y, patches, stride, top, left)
 
 
 @kernel("nhwc npqf -> ijcf mz", cost="2npqijcf")
 def conv2d_weight_gradient(x, dy, dw, patches, stride, top, left):
     """dw = patches' dy, summed over the examples."""
-    examples, height, width, filters = dy.shape
-    positions = height * width
-    block = patches.shape[0] // positions
-    out, size = (height, width), (dw.shape[0], dw.shape[1])
-    weights = dw.reshape(patches.shape[1], filters)
-    gradients = dy.reshape(examples * positions, filters)
-    if examples == 0:
+    if suits_winograd(dw.shape, stride, dy.shape, patches.size):
+        winograd_weight_gradient(x, dy, dw, patches, top, left)
+        return
+    if dy.shape[0] == 0:
         dw[:] = 0
-    for first in range(0, examples, block):
-        count = min(block, examples - first)
-        seen, transposed = _block(x, first, count, patches, out, size, stride, top, left)
-        d = gradients[first * positions : (first + count) * positions]
-        gemm(seen, 1 - transposed, d, 0, weights, 1 if first else 0)
+    _convolve_weights(x, dy, dw, patches, stride, top, left)
 
 
 @kernel("npqf ijcf -> nhwc mz", cost="2npqijcf")
 def conv2d_input_gradient(dy, w, dx, patches, stride, top, left):
     """dx: the patches' gradients dy w', each added back to the pixels that it came from."""
+    if suits_winograd(w.shape, stride, dy.shape, patches.size):
+        winograd_input_gradient(dy, w, dx, patches, top, left)
+        return
     examples, height, width, filters = dy.shape
     positions = height * width
     block = patches.shape[0] // positions

@@ -1,6 +1,6 @@
 """Products of examples and weights, forward and backward; recurrent layers use them as well."""
 
-from tuidl.kernels.blas import gemm
+from tuidl.kernels.blas import affine, gemm
 from tuidl.kernels.jit import helper, kernel
 
 
@@ -17,10 +17,7 @@ def dense(x, w, b, y):
     if x.shape[1] == 1 and y.shape[1] == 1:
         _scale_and_shift(x.reshape(x.size), w[0, 0], b[0], y.reshape(y.size))
         return
-    for row in y:
-        for j in range(row.shape[0]):
-            row[j] = b[j]
-    gemm(x, 0, w, 0, y, 1)
+    affine(x, 0, w, b, y)
 
 
 @kernel("nk nf -> kf", cost="2nkf")

@@ -95,35 +95,3 @@ def memory_clear(typing_context: Any, target: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(target), codegen
-
-
-@intrinsic
-def memory_copy_run(
-    typing_context: Any, target: Any, to: Any, source: Any, start: Any, count: Any
-) -> Any:
-    """``target[to : to + count] = source[start : start + count]``, unchecked."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kinds = signature.args
-        array = context.make_array(kinds[0])(context, builder, arguments[0])
-        other = context.make_array(kinds[2])(context, builder, arguments[2])
-        there = builder.gep(array.data, [arguments[1]])
-        here = builder.gep(other.data, [arguments[3]])
-        cgutils.raw_memcpy(builder, there, here, builder.mul(arguments[4], array.itemsize), 1)
-        return context.get_dummy_value()
-
-    whole = types.int64
-    return types.void(target, whole, source, whole, whole), codegen
-
-
-@intrinsic
-def memory_clear_run(typing_context: Any, target: Any, to: Any, count: Any) -> Any:
-    """``target[to : to + count] = 0``, unchecked."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        there = builder.gep(array.data, [arguments[1]])
-        cgutils.memset(builder, there, builder.mul(arguments[2], array.itemsize), 0)
-        return context.get_dummy_value()
-
-    return types.void(target, types.int64, types.int64), codegen

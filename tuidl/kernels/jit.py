@@ -80,6 +80,9 @@ class Kernel:
         """Machine code for arenas of ``dtype``: (its address, whether the cache had it)."""
         key = (self.name, dtype.str)
         if key not in _COMPILED:
+            from tuidl.kernels.tiles import provide  # which is compiled code itself
+
+            provide(8 * dtype.itemsize)
             scalar = types.float32 if dtype == np.float32 else types.float64
             signature = types.void(
                 types.CPointer(types.int64),

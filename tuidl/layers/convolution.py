@@ -12,6 +12,9 @@ PATCH_FLOATS = 65_536
 """Room for patches and what is computed from them, in floats: 256 KiB stay in a core's second-level
 cache beside the weights."""
 
+WINOGRAD_CHANNELS = 16
+"""Channels and filters from which on kernels of 3 x 3 are worked on in Winograd's tiles."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -55,20 +58,19 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
 
     def emit(self, scope: Scope) -> None:
         frame = self.frame(scope.input_shape)
-        positions, patch = prod(frame.output), prod(frame.kernel) * frame.image[-1]
         kernel_shape = (*frame.kernel, frame.image[-1], self.filters)
         options = {"stride": self.stride, "top": frame.top, "left": frame.left}
         x = scope.x.reshape(Batch(), *frame.image)
         y = scope.y.reshape(Batch(), *frame.output, self.filters)
         kernel = scope.parameters["kernel"].reshape(*kernel_shape)
         bias = scope.parameters.get("bias") or scope.zeros(self.filters)
-        patches = self._patches(scope, positions, patch, self.filters)
+        patches = self._patches(scope, frame)
         scope.forward("conv2d", x, kernel, bias, y, patches, **options)
         if scope.dy is None:
             return
         dy = scope.dy.reshape(*y.shape)
         d_kernel = scope.gradients["kernel"].reshape(*kernel_shape)
-        patches = self._patches(scope, positions, patch, self.filters)
+        patches = self._patches(scope, frame)
         scope.backward("conv2d_weight_gradient", x, dy, d_kernel, patches, **options)
         if self.use_bias:
             scope.backward("bias_gradient", dy.rows, scope.gradients["bias"])
@@ -76,8 +78,30 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
             dx = scope.dx.reshape(*x.shape)
             scope.backward("conv2d_input_gradient", dy, kernel, dx, patches, **options)
 
-    def _patches(self, scope: Scope, positions: int, width: int, answers: int) -> View:
-        """Room for the patches of as many examples as fit a core's cache, with their answers."""
-        fitting = PATCH_FLOATS // (positions * (width + answers))
+    def _patches(self, scope: Scope, frame: Frame) -> View:
+        """Room for the patches of as many examples as fit a core's cache, with their answers.
+
+        Also for what else a convolution keeps at hand: a padded image, or Winograd's tiles.
+        """
+        positions, width = prod(frame.output), prod(frame.kernel) * frame.image[-1]
+        fitting = PATCH_FLOATS // (positions * (width + self.filters))
         block = min(max(fitting, 1), scope.examples)
+        room = max(self._frame_floats(frame), self._tile_floats(frame, scope.examples))
+        block = max(block, -(-room // (positions * width)))
         return scope.buffer("patches", block * positions, width)
+
+    def _frame_floats(self, frame: Frame) -> int:
+        """An image with zeros around it, as far as kernels reach."""
+        pairs = zip(frame.output, frame.kernel, strict=True)
+        return prod((n - 1) * self.stride + size for n, size in pairs) * frame.image[-1]
+
+    def _tile_floats(self, frame: Frame, examples: int) -> int:
+        """What ``kernels/winograd.py`` divides among its arrays; 0 where it is of no use."""
+        channels, filters = frame.image[-1], self.filters
+        if frame.kernel != (3, 3) or self.stride != 1 or min(channels, filters) < WINOGRAD_CHANNELS:
+            return 0
+        down, across = ((n + 1) // 2 for n in frame.output)
+        image = 4 * (down + 1) * (across + 1) * channels + 4 * down * across * filters
+        each = 16 * down * across * (channels + filters)
+        block = min(max(PATCH_FLOATS // each, 1), examples)
+        return 25 * channels * filters + image + block * each

@@ -1,0 +1,86 @@
+"""Vectors in generated code: how long they are on this processor, and what can be done with them.
+
+Arithmetic is spelled here as ``a * b + c`` throughout. Numba lets LLVM reorder what it generates
+itself, differently from place to place; this it leaves alone.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from llvmlite import binding, ir
+from numba.core import cgutils
+
+_FEATURES = binding.get_host_cpu_features()
+IS_WIDE = bool(_FEATURES.get("avx512f"))
+HAS_MASKS = IS_WIDE or bool(_FEATURES.get("avx2"))
+"""Whether part of a vector can be loaded and stored at once."""
+VECTOR_BYTES = 64 if IS_WIDE else 32 if HAS_MASKS else 16
+
+SIZE, INDEX = ir.IntType(64), ir.IntType(32)
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Vectors of ``number``, LLVM's float or double, for code that ``builder`` is adding to.
+
+    A place is a pointer to a number; a mask says which lanes are loaded (others get 0) and stored.
+    """
+
+    builder: Any
+    number: Any
+
+    @property
+    def width(self) -> int:
+        """Bytes of a number."""
+        return 4 if self.number == ir.FloatType() else 8
+
+    @property
+    def lanes(self) -> int:
+        return VECTOR_BYTES // self.width
+
+    @property
+    def kind(self) -> Any:
+        return ir.VectorType(self.number, self.lanes)
+
+    def load(self, place: Any, mask: Any = None) -> Any:
+        place = self.builder.bitcast(place, self.kind.as_pointer())
+        if mask is None:
+            return self.builder.load(place, align=self.width)
+        nothing = ir.Constant(self.kind, None)
+        return self._call("masked.load", self.kind, [place, INDEX(self.width), mask, nothing])
+
+    def store(self, value: Any, place: Any, mask: Any = None) -> None:
+        place = self.builder.bitcast(place, self.kind.as_pointer())
+        if mask is None:
+            self.builder.store(value, place, align=self.width)
+        else:
+            arguments = [value, place, INDEX(self.width), mask]
+            self._call("masked.store", ir.VoidType(), arguments)
+
+    def spread(self, number: Any, kind: Any = None) -> Any:
+        """``number`` in every lane."""
+        nothing = ir.Constant(kind or self.kind, ir.Undefined)
+        first = ir.Constant(ir.VectorType(INDEX, self.lanes), None)
+        only = self.builder.insert_element(nothing, number, INDEX(0))
+        return self.builder.shuffle_vector(only, nothing, first)
+
+    def constant(self, value: float) -> Any:
+        return ir.Constant(self.kind, [value] * self.lanes)
+
+    def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
+        """``a * b + c``, rounded once where the processor can."""
+        return self._call("fmuladd", self.kind, [a, b, c])
+
+    def mask(self, count: Any) -> Any:
+        """On in the first ``count`` lanes."""
+        numbers = ir.VectorType(SIZE, self.lanes)
+        order = ir.Constant(numbers, list(range(self.lanes)))
+        return self.builder.icmp_signed("<", order, self.spread(count, numbers))
+
+    def _call(self, name: str, result: Any, arguments: list[Any]) -> Any:
+        """One of LLVM's functions on vectors, by the name of this kind of them."""
+        suffix = f"v{self.lanes}f{8 * self.width}" + (".p0" if "masked" in name else "")
+        kind = ir.FunctionType(result, [argument.type for argument in arguments])
+        module = self.builder.module
+        function = cgutils.get_or_insert_function(module, kind, f"llvm.{name}.{suffix}")
+        return self.builder.call(function, arguments)
