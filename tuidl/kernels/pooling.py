@@ -1,52 +1,58 @@
 """Pooling over windows of an image; what lies outside the image counts for nothing."""
 
-from tuidl.kernels.elementary import ONE, ZERO
-from tuidl.kernels.jit import kernel
+from tuidl.kernels.elementary import ONE
+from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.vectors import clear_values
+from tuidl.kernels.windows import give_to_winner, largest_of_window
+
+
+@helper
+def _cells(image, row, column, size_y, size_x):
+    """A window and what of it lies within the image, for the functions of ``windows.py``."""
+    rows = max(-row, 0), min(image.shape[0] - row, size_y)
+    columns = max(-column, 0), min(image.shape[1] - column, size_x)
+    return row, column, rows[0], rows[1], columns[0], columns[1], size_x
+
+
+@helper
+def _largest(image, best, place, size, stride, before):
+    """``max_pool2d`` of one image."""
+    for p in range(best.shape[0]):
+        for q in range(best.shape[1]):
+            row, column = p * stride[0] - before[0], q * stride[1] - before[1]
+            cells = _cells(image, row, column, size[0], size[1])
+            largest_of_window(image, cells, best[p, q], place[p, q])
+
+
+@helper
+def _give_back(place, d, image, size, stride, before, adds):
+    """``max_pool2d_gradient`` of one image."""
+    for p in range(d.shape[0]):
+        for q in range(d.shape[1]):
+            row, column = p * stride[0] - before[0], q * stride[1] - before[1]
+            cells = _cells(image, row, column, size[0], size[1])
+            give_to_winner(place[p, q], d[p, q], image, cells, adds)
 
 
 @kernel("nhwc -> npqc npqc", cost="4npqc")
 def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left):
     """The largest value of each window; ``winner`` keeps its place there, the first of equals."""
     for n in range(y.shape[0]):
-        for p in range(y.shape[1]):
-            for q in range(y.shape[2]):
-                best, place = y[n, p, q], winner[n, p, q]
-                untouched = True
-                for i in range(size_y):
-                    for j in range(size_x):
-                        row, column = p * stride_y - top + i, q * stride_x - left + j
-                        if row < 0 or row >= x.shape[1] or column < 0 or column >= x.shape[2]:
-                            continue
-                        value, number = x[n, row, column], y.dtype.type(i * size_x + j)
-                        if untouched:
-                            untouched = False
-                            for c in range(best.shape[0]):
-                                best[c] = value[c]
-                                place[c] = number
-                        else:
-                            for c in range(best.shape[0]):
-                                # NaN wins, so that it stays visible
-                                wins = (value[c] > best[c]) | (value[c] != value[c])
-                                best[c] = value[c] if wins else best[c]
-                                place[c] = number if wins else place[c]
+        size, stride, before = (size_y, size_x), (stride_y, stride_x), (top, left)
+        _largest(x[n], y[n], winner[n], size, stride, before)
 
 
 @kernel("npqc npqc -> nhwc", cost="4npqc")
 def max_pool2d_gradient(winner, dy, dx, size_y, size_x, stride_y, stride_x, top, left):
-    """The gradient of each window goes to its winner."""
-    dx[:] = 0
+    """The gradient of each window goes to its winner; windows that tile the image just write it."""
+    height, width = dx.shape[1:3]
+    is_tiled = size_y == stride_y and size_x == stride_x
+    covers = dy.shape[1] * size_y >= height + top and dy.shape[2] * size_x >= width + left
     for n in range(dy.shape[0]):
-        for p in range(dy.shape[1]):
-            for q in range(dy.shape[2]):
-                d, place = dy[n, p, q], winner[n, p, q]
-                for i in range(size_y):
-                    for j in range(size_x):
-                        row, column = p * stride_y - top + i, q * stride_x - left + j
-                        if row < 0 or row >= dx.shape[1] or column < 0 or column >= dx.shape[2]:
-                            continue
-                        target, number = dx[n, row, column], dx.dtype.type(i * size_x + j)
-                        for c in range(d.shape[0]):
-                            target[c] += d[c] if place[c] == number else ZERO
+        if not (is_tiled and covers):
+            clear_values(dx[n].reshape(-1))
+        size, stride, before = (size_y, size_x), (stride_y, stride_x), (top, left)
+        _give_back(winner[n], dy[n], dx[n], size, stride, before, 0 if is_tiled else 1)
 
 
 @kernel("nhwc -> npqc", cost="4npqc")

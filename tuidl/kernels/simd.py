@@ -4,6 +4,7 @@ Arithmetic is spelled here as ``a * b + c`` throughout. Numba lets LLVM reorder 
 itself, differently from place to place; this it leaves alone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +77,19 @@ class Vectors:
         numbers = ir.VectorType(SIZE, self.lanes)
         order = ir.Constant(numbers, list(range(self.lanes)))
         return self.builder.icmp_signed("<", order, self.spread(count, numbers))
+
+    def along(self, count: Any, part: Callable[[Any, Any], None]) -> None:
+        """Code for ``count`` numbers: ``part(first, mask)`` makes that for the vector at ``first``.
+
+        ``mask`` is None for all but the last, partial vector.
+        """
+        builder, lanes = self.builder, SIZE(self.lanes)
+        left = builder.urem(count, lanes)
+        whole = builder.sub(count, left)
+        with cgutils.for_range_slice(builder, SIZE(0), whole, lanes) as (first, _):
+            part(first, None)
+        with builder.if_then(builder.icmp_signed(">", left, SIZE(0))):
+            part(whole, self.mask(left))
 
     def _call(self, name: str, result: Any, arguments: list[Any]) -> Any:
         """One of LLVM's functions on vectors, by the name of this kind of them."""

@@ -78,12 +78,7 @@ def _transform_by(matrix: Any, *, adds: bool = False) -> Any:
                         simd.store(value, place, mask)
 
             channels = cgutils.unpack_tuple(builder, x.shape)[2]
-            left = builder.urem(channels, SIZE(simd.lanes))
-            whole = builder.sub(channels, left)
-            with cgutils.for_range_slice(builder, SIZE(0), whole, SIZE(simd.lanes)) as (first, _):
-                part(first, None)
-            with builder.if_then(builder.icmp_signed(">", left, SIZE(0))):
-                part(whole, simd.mask(left))
+            simd.along(channels, part)
             return context.get_dummy_value()
 
         return types.void(source, target), codegen
