@@ -75,6 +75,9 @@ CASES = [
              f'{{type = "conv2d", filters = 2, kernel_size = {size}, stride = {stride}, '
              f'padding = "{padding}"}}')
       for padding in ("valid", "same") for size in (1, 2, 3, 5) for stride in (1, 2)),
+    *(_image(f"conv2d by Winograd {padding}", '{type = "conv2d", filters = 16}',
+             f'{{type = "conv2d", filters = 17, padding = "{padding}"}}')
+      for padding in ("valid", "same")),
     _image("conv2d without bias", CONV, '{type = "conv2d", filters = 2, use_bias = false}'),
     *(_image(f"{kind} {padding} size {size} stride {stride}", CONV,
              f'{{type = "{kind}", pool_size = {size}, stride = {stride}, padding = "{padding}"}}')

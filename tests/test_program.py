@@ -1,11 +1,14 @@
 """Shards, memory and rows of compiled programs."""
 
+from math import prod
+
 import numpy as np
 import pytest
 
 from tests import helpers
 from tuidl.graph import Graph
 from tuidl.kernels import KERNELS
+from tuidl.kernels.winograd import suits_winograd
 from tuidl.program import Program, compile_program
 from tuidl.program.layout import PAGE
 from tuidl.program.program import MOST_SHARDS, shards_for
@@ -92,6 +95,36 @@ def test_every_row_decodes_to_what_was_emitted(text: str, batch: int) -> None:
             operands, _ = kernel.signature.decode(row)
             count = routine.examples_of(lane, batch)
             assert [shape for _, shape in operands] == shapes_of(instruction.operands, count)
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("filters", [16, 64])
+@pytest.mark.parametrize("batch", [1, 32])
+def test_layers_give_winograd_the_room_that_it_divides(
+    filters: int, padding: str, batch: int
+) -> None:
+    layer = f'{{type = "conv2d", filters = {filters}, padding = "{padding}"}}'
+    program = compiled(helpers.CONV, batch, f"layers=[{layer}, {layer}, {{type = 'flatten'}}]")
+    sizes = [
+        shapes_of(i.operands, program.train.capacity // program.shards)
+        for i in program.train.emitted.instructions
+        if i.kernel == "conv2d"
+    ]
+    assert len(sizes) == 2
+    (_, _, _, _, first), (_, kernel, _, answers, room) = sizes
+    assert not suits_winograd(sizes[0][1], 1, sizes[0][3], prod(first)), "one channel"
+    assert suits_winograd(kernel, 1, answers, prod(room))
+
+
+def test_a_padded_image_has_room_however_far_kernels_step() -> None:
+    layer = '{type = "conv2d", filters = 2, kernel_size = 2, stride = 7, padding = "same"}'
+    program = compiled(helpers.CONV, 32, f"layers=[{layer}, {{type = 'flatten'}}]")
+    room = next(
+        shapes_of(i.operands, 1)[-1]
+        for i in program.train.emitted.instructions
+        if i.kernel == "conv2d"
+    )
+    assert prod(room) >= 9 * 9, "two steps of 7 over 8 pixels reach the ninth"
 
 
 def test_a_batch_over_the_capacity_is_refused() -> None:

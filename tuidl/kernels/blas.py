@@ -1,4 +1,4 @@
-"""The matrix product: SciPy's BLAS, and plain loops for flat results.
+"""The matrix product: by tiles, or by SciPy's BLAS where matrices are large or turned round.
 
 The only module that knows of BLAS. Numba's runtime exports ``numba_xxgemm``, which takes what
 ``np.dot`` does not: transposes and a factor for the old content of the result.
@@ -16,7 +16,6 @@ from tuidl.kernels.jit import compiled_as, helper
 from tuidl.kernels.simd import HAS_MASKS, VECTOR_BYTES
 from tuidl.kernels.tiles import multiply_by_tiles
 
-WIDEST = VECTOR_BYTES // 4
 LARGE = 1 << 20
 """Numbers in both factors from which on BLAS's packing pays off."""
 
@@ -27,9 +26,9 @@ def gemm(a: Any, transpose_a: int, b: Any, transpose_b: int, c: Any, keep: int) 
     c[...] = product + c if keep else product
 
 
-def affine(a: Any, transpose_a: int, b: Any, shift: Any, c: Any) -> None:
-    """``c = op(a) @ b + shift``; contiguous matrices."""
-    c[...] = (a.T if transpose_a else a) @ b + shift
+def affine(a: Any, b: Any, shift: Any, c: Any) -> None:
+    """``c = a @ b + shift``; contiguous matrices."""
+    c[...] = a @ b + shift
 
 
 @intrinsic
@@ -69,16 +68,8 @@ def _blas_gemm(typing_context: Any, a: Any, ta: Any, b: Any, tb: Any, c: Any, ke
 def _suits_tiles(a, b, c):
     """Whether tiles are faster than BLAS, and vectors can be cut off at the last column."""
     columns = c.shape[1]
-    fits = HAS_MASKS or columns % WIDEST == 0
+    fits = HAS_MASKS or columns % (VECTOR_BYTES // 4) == 0
     return fits and columns > 1 and min(a.size, b.size) < LARGE
-
-
-@helper
-def _tile_gemm(a, transpose_a, b, shift, c, keep):
-    if transpose_a:
-        multiply_by_tiles(a.T, b, shift, c, keep)
-    else:
-        multiply_by_tiles(a, b, shift, c, keep)
 
 
 @helper
@@ -97,7 +88,10 @@ def _gemm(a, transpose_a, b, transpose_b, c, keep):
         if c.size == 1:
             _inner_product(a, b, c, keep)
         elif not transpose_b and _suits_tiles(a, b, c):
-            _tile_gemm(a, transpose_a, b, None, c, keep)
+            if transpose_a:
+                multiply_by_tiles(a.T, b, None, c, keep)
+            else:
+                multiply_by_tiles(a, b, None, c, keep)
         else:
             _blas_gemm(a, transpose_a, b, transpose_b, c, keep)
 
@@ -105,15 +99,15 @@ def _gemm(a, transpose_a, b, transpose_b, c, keep):
 
 
 @compiled_as(affine)
-def _affine(a, transpose_a, b, shift, c):
-    def implementation(a, transpose_a, b, shift, c):
+def _affine(a, b, shift, c):
+    def implementation(a, b, shift, c):
         if _suits_tiles(a, b, c):
-            _tile_gemm(a, transpose_a, b, shift, c, 0)
+            multiply_by_tiles(a, b, shift, c, 0)
             return
         for row in c:
             for j in range(row.shape[0]):
                 row[j] = shift[j]
-        _blas_gemm(a, transpose_a, b, 0, c, 1)
+        _blas_gemm(a, 0, b, 0, c, 1)
 
     return implementation
 

@@ -17,7 +17,7 @@ def dense(x, w, b, y):
     if x.shape[1] == 1 and y.shape[1] == 1:
         _scale_and_shift(x.reshape(x.size), w[0, 0], b[0], y.reshape(y.size))
         return
-    affine(x, 0, w, b, y)
+    affine(x, w, b, y)
 
 
 @kernel("nk nf -> kf", cost="2nkf")

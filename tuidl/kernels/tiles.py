@@ -5,7 +5,9 @@ already, and often flat: here numbers are read where they are. The product is co
 other code calls it by its name.
 """
 
+from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from typing import Any
 
 from llvmlite import binding, ir
@@ -25,9 +27,47 @@ FROM_ZERO, FROM_OLD, FROM_SHIFT = range(3)
 """What sums start with."""
 
 
-def _tile_of(rows: int, vectors: int, *, is_partial: bool) -> Any:
+class _Tile:
     """The code of one tile; a partial one ends at the last column, within its only vector."""
 
+    def __init__(self, builder: Any, c: Any, rows: int, vectors: int, left: Any) -> None:
+        self.builder, self.simd = builder, Vectors(builder, c.type.pointee)
+        self.rows, self.vectors = range(rows), range(vectors)
+        self.mask = None if left is None else self.simd.mask(left)
+        nothing = self.simd.constant(0)
+        self.sums = [
+            [cgutils.alloca_once_value(builder, nothing) for _ in self.vectors] for _ in self.rows
+        ]
+
+    def at(self, pointer: Any, number: Any, step: Any) -> Any:
+        return self.builder.gep(pointer, [self.builder.mul(number, step)])
+
+    def cells(self, c: Any, step: Any) -> Iterator[tuple[Any, Any]]:
+        """The place of each sum, and where it is in a matrix whose rows are ``step`` apart."""
+        for row, v in product(self.rows, self.vectors):
+            place = self.at(c, SIZE(row), step)
+            yield self.sums[row][v], self.builder.gep(place, [SIZE(v * self.simd.lanes)])
+
+    def start_with(self, c: Any, step: Any) -> None:
+        for total, place in self.cells(c, step):
+            self.builder.store(self.simd.load(place, self.mask), total)
+
+    def add(self, column: Any, step: Any, line: Any) -> None:
+        """Add the product of a column of ``a``, rows ``step`` apart, and a line of ``b``."""
+        builder, simd = self.builder, self.simd
+        starts = [builder.gep(line, [SIZE(v * simd.lanes)]) for v in self.vectors]
+        others = [simd.load(start, self.mask) for start in starts]
+        for row in self.rows:
+            factor = simd.spread(builder.load(self.at(column, SIZE(row), step)))
+            for total, other in zip(self.sums[row], others, strict=True):
+                builder.store(simd.multiply_add(factor, other, builder.load(total)), total)
+
+    def finish(self, c: Any, step: Any) -> None:
+        for total, place in self.cells(c, step):
+            self.simd.store(self.builder.load(total), place, self.mask)
+
+
+def _tile_of(rows: int, vectors: int, *, is_partial: bool) -> Any:
     @intrinsic
     def tile(
         typing_context: Any, a: Any, steps: Any, b: Any, start: Any, c: Any, place: Any
@@ -43,33 +83,15 @@ def _tile_of(rows: int, vectors: int, *, is_partial: bool) -> Any:
             a, steps, b, start, c, place = arguments
             a_row, a_jump, a_step, spans, span, b_row = cgutils.unpack_tuple(builder, steps)
             start, start_row, is_any = cgutils.unpack_tuple(builder, start)
-            c_row, columns = cgutils.unpack_tuple(builder, place)
-            simd = Vectors(builder, c.type.pointee)
-            mask = simd.mask(columns) if is_partial else None
-            cells = [(SIZE(r), SIZE(v * simd.lanes)) for r in range(rows) for v in range(vectors)]
-
-            def at(pointer: Any, *pairs: Any) -> Any:
-                for number, step in pairs:
-                    pointer = builder.gep(pointer, [builder.mul(number, step)])
-                return pointer
-
-            sums = [cgutils.alloca_once_value(builder, simd.constant(0)) for _ in cells]
+            c_row, left = cgutils.unpack_tuple(builder, place)
+            tile = _Tile(builder, c, rows, vectors, left if is_partial else None)
             with builder.if_then(builder.icmp_signed("!=", is_any, SIZE(0))):
-                for total, (r, v) in zip(sums, cells, strict=True):
-                    builder.store(simd.load(at(start, (r, start_row), (v, SIZE(1))), mask), total)
+                tile.start_with(start, start_row)
             with cgutils.for_range(builder, spans) as outer, cgutils.for_range(builder, span) as k:
-                column = at(a, (outer.index, a_jump), (k.index, a_step))
+                piece = tile.at(a, outer.index, a_jump)
                 number = builder.add(builder.mul(outer.index, span), k.index)
-                line = at(b, (number, b_row))
-                others = [simd.load(builder.gep(line, [v]), mask) for _, v in cells[:vectors]]
-                for n, (r, _) in enumerate(cells):
-                    if n % vectors == 0:
-                        factor = simd.spread(builder.load(at(column, (r, a_row))))
-                    old = builder.load(sums[n])
-                    new = simd.multiply_add(factor, others[n % vectors], old)
-                    builder.store(new, sums[n])
-            for total, (r, v) in zip(sums, cells, strict=True):
-                simd.store(builder.load(total), at(c, (r, c_row), (v, SIZE(1))), mask)
+                tile.add(tile.at(piece, k.index, a_step), a_row, tile.at(b, number, b_row))
+            tile.finish(c, c_row)
             return context.get_dummy_value()
 
         return types.void(a, steps, b, start, c, place), codegen
@@ -139,15 +161,6 @@ def provide(bits: int) -> Any:
     return compiled
 
 
-def _product(builder: Any, dtype: Any, operands: list[Any]) -> None:
-    """The code that calls ``tile_product``; ``dtype`` is Numba's."""
-    provide(dtype.bitwidth)
-    operands = [*operands, SIZE(VECTOR_BYTES * 8 // dtype.bitwidth)]
-    kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
-    name = _symbol(dtype.bitwidth)
-    builder.call(cgutils.get_or_insert_function(builder.module, kind, name), operands)
-
-
 class _Matrix:
     """Start, shape and steps of an array of Numba's, as values of generated code."""
 
@@ -158,6 +171,25 @@ class _Matrix:
         self.steps = [builder.sdiv(stride, SIZE(width)) for stride in strides]
 
 
+def _product(context: Any, builder: Any, factor: list[Any], kinds: Any, arguments: Any) -> Any:
+    """The code that calls ``tile_product``: ``factor`` says where a is, the others are arrays.
+
+    Those are b, shift, c and then keep.
+    """
+    b, c = (_Matrix(context, builder, kinds[n], arguments[n]) for n in (0, 2))
+    start, start_with = c.data, arguments[3]
+    if not isinstance(kinds[1], types.NoneType):
+        start = _Matrix(context, builder, kinds[1], arguments[1]).data
+        start_with = SIZE(FROM_SHIFT)
+    bits = kinds[2].dtype.bitwidth
+    provide(bits)
+    operands = [*factor, b.data, b.steps[0], start, start_with, c.data, c.steps[0], *c.shape]
+    operands.append(SIZE(VECTOR_BYTES * 8 // bits))
+    kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
+    builder.call(cgutils.get_or_insert_function(builder.module, kind, _symbol(bits)), operands)
+    return context.get_dummy_value()
+
+
 @intrinsic
 def multiply_by_tiles(typing_context: Any, a: Any, b: Any, shift: Any, c: Any, keep: Any) -> Any:
     """``c = a @ b``, plus ``shift`` where it is not None or the old ``c`` where ``keep`` is 1.
@@ -166,16 +198,9 @@ def multiply_by_tiles(typing_context: Any, a: Any, b: Any, shift: Any, c: Any, k
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kinds = signature.args
-        x, y, z = (_Matrix(context, builder, kinds[n], arguments[n]) for n in (0, 1, 3))
-        start, start_with = z.data, arguments[4]
-        if not isinstance(shift, types.NoneType):
-            start = _Matrix(context, builder, shift, arguments[2]).data
-            start_with = SIZE(FROM_SHIFT)
-        operands = [x.data, x.steps[0], SIZE(0), x.steps[1], SIZE(1), x.shape[1]]
-        operands += [y.data, y.steps[0], start, start_with, z.data, z.steps[0], *z.shape]
-        _product(builder, c.dtype, operands)
-        return context.get_dummy_value()
+        x = _Matrix(context, builder, a, arguments[0])
+        factor = [x.data, x.steps[0], SIZE(0), x.steps[1], SIZE(1), x.shape[1]]
+        return _product(context, builder, factor, (b, shift, c), arguments[1:])
 
     return types.void(a, b, shift, c, types.int64), codegen
 
@@ -190,16 +215,8 @@ def multiply_windows(
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kinds = signature.args
-        x, y, z = (_Matrix(context, builder, kinds[n], arguments[n]) for n in (0, 2, 4))
         first, *steps = cgutils.unpack_tuple(builder, arguments[1])
-        start, start_with = z.data, arguments[5]
-        if not isinstance(shift, types.NoneType):
-            start = _Matrix(context, builder, shift, arguments[3]).data
-            start_with = SIZE(FROM_SHIFT)
-        operands = [builder.gep(x.data, [first]), *steps]
-        operands += [y.data, y.steps[0], start, start_with, z.data, z.steps[0], *z.shape]
-        _product(builder, c.dtype, operands)
-        return context.get_dummy_value()
+        start = builder.gep(_Matrix(context, builder, image, arguments[0]).data, [first])
+        return _product(context, builder, [start, *steps], (b, shift, c), arguments[2:])
 
     return types.void(image, window, b, shift, c, types.int64), codegen

@@ -4,6 +4,7 @@ Written as code for vectors along the channels: 16 arrays read and 16 written ar
 would check for overlap.
 """
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -29,56 +30,53 @@ def _combination(simd: Vectors, factors: Any, vectors: Any) -> Any:
     return total
 
 
+class _Square:
+    """The vectors of an array of three dimensions, whose first two are small."""
+
+    def __init__(self, context: Any, builder: Any, kind: Any, value: Any) -> None:
+        array = context.make_array(kind)(context, builder, value)
+        self.builder, self.data = builder, array.data
+        self.simd = Vectors(builder, context.get_value_type(kind.dtype))
+        down, across, _ = cgutils.unpack_tuple(builder, array.strides)
+        self.steps = [builder.sdiv(step, SIZE(self.simd.width)) for step in (down, across)]
+        self.channels = cgutils.unpack_tuple(builder, array.shape)[2]
+
+    def at(self, i: int, j: int, channel: Any) -> Any:
+        """Where the vector from ``channel`` on is in row ``i`` and column ``j``."""
+        place = self.builder.gep(self.data, [channel])
+        for step, number in zip(self.steps, (i, j), strict=True):
+            place = self.builder.gep(place, [self.builder.mul(step, SIZE(number))])
+        return place
+
+    def load(self, size: int, channel: Any, mask: Any) -> list[list[Any]]:
+        """The square of ``size`` by ``size`` vectors, by columns."""
+        numbers = range(size)
+        return [[self.simd.load(self.at(i, j, channel), mask) for i in numbers] for j in numbers]
+
+
 def _transform_by(matrix: Any, *, adds: bool = False) -> Any:
     """``target = matrix @ source @ matrix'``, or added to it, in the first two of three dimensions.
 
     Rows and columns may be anywhere, channels are contiguous.
     """
-    height, width = len(matrix), len(matrix[0])
 
     @intrinsic
     def transform(typing_context: Any, source: Any, target: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            simd = Vectors(builder, context.get_value_type(source.dtype))
-            x, y = (
-                context.make_array(kind)(context, builder, value)
-                for kind, value in zip(signature.args, arguments, strict=True)
-            )
-
-            def places(array: Any, size: int) -> list[list[Any]]:
-                down, across, _ = cgutils.unpack_tuple(builder, array.strides)
-                start = builder.ptrtoint(array.data, SIZE)
-                rows = [builder.add(start, builder.mul(down, SIZE(i))) for i in range(size)]
-                return [
-                    [
-                        builder.inttoptr(
-                            builder.add(row, builder.mul(across, SIZE(j))), array.data.type
-                        )
-                        for j in range(size)
-                    ]
-                    for row in rows
-                ]
-
-            here, there = places(x, width), places(y, height)
+            x = _Square(context, builder, source, arguments[0])
+            y = _Square(context, builder, target, arguments[1])
 
             def part(first: Any, mask: Any) -> None:
-                square = [[simd.load(builder.gep(p, [first]), mask) for p in row] for row in here]
-                half = [
-                    [_combination(simd, row, [line[j] for line in square]) for j in range(width)]
-                    for row in matrix
-                ]
-                for i in range(height):
-                    for j, row in enumerate(matrix):
-                        place = builder.gep(there[i][j], [first])
-                        value = _combination(simd, row, half[i])
-                        if adds:
-                            value = simd.multiply_add(
-                                value, simd.constant(1), simd.load(place, mask)
-                            )
-                        simd.store(value, place, mask)
+                columns = x.load(len(matrix[0]), first, mask)
+                half = [[_combination(x.simd, row, c) for c in columns] for row in matrix]
+                for (i, line), (j, row) in product(enumerate(half), enumerate(matrix)):
+                    place, value = y.at(i, j, first), _combination(x.simd, row, line)
+                    if adds:
+                        one, old = y.simd.constant(1), y.simd.load(place, mask)
+                        value = y.simd.multiply_add(value, one, old)
+                    y.simd.store(value, place, mask)
 
-            channels = cgutils.unpack_tuple(builder, x.shape)[2]
-            simd.along(channels, part)
+            x.simd.along(x.channels, part)
             return context.get_dummy_value()
 
         return types.void(source, target), codegen

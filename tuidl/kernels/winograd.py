@@ -23,7 +23,7 @@ from tuidl.kernels.vectors import clear_values, copy_values
 
 PLACES = 16
 FEWEST = 16
-"""Channels and filters from which on it is worth it."""
+"""Channels, filters and answers to an image from which on it is worth it."""
 
 
 @helper
@@ -39,7 +39,9 @@ def winograd_room(height: int, width: int, channels: int, filters: int) -> tuple
 def suits_winograd(kernel, stride, answers, room):
     """Whether it is worth it, and ``room`` numbers of scratch are enough for an example."""
     size_y, size_x, channels, filters = kernel
-    if size_y != 3 or size_x != 3 or stride != 1 or channels < FEWEST or filters < FEWEST:
+    if size_y != 3 or size_x != 3 or stride != 1:
+        return False
+    if min(channels, filters, answers[1] * answers[2]) < FEWEST:
         return False
     fixed, each = winograd_room(answers[1], answers[2], channels, filters)
     return room >= fixed + each

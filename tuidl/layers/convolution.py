@@ -12,8 +12,9 @@ PATCH_FLOATS = 65_536
 """Room for patches and what is computed from them, in floats: 256 KiB stay in a core's second-level
 cache beside the weights."""
 
-WINOGRAD_CHANNELS = 16
-"""Channels and filters from which on kernels of 3 x 3 are worked on in Winograd's tiles."""
+WINOGRAD_FEWEST = 16
+"""Channels, filters and answers to an image from which on kernels of 3 x 3 are worked on in
+Winograd's tiles."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
     def _tile_floats(self, frame: Frame, examples: int) -> int:
         """What ``kernels/winograd.py`` divides among its arrays; 0 where it is of no use."""
         channels, filters = frame.image[-1], self.filters
-        if frame.kernel != (3, 3) or self.stride != 1 or min(channels, filters) < WINOGRAD_CHANNELS:
+        fewest = min(channels, filters, prod(frame.output))
+        if frame.kernel != (3, 3) or self.stride != 1 or fewest < WINOGRAD_FEWEST:
             return 0
         down, across = ((n + 1) // 2 for n in frame.output)
         image = 4 * (down + 1) * (across + 1) * channels + 4 * down * across * filters
