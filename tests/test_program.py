@@ -104,7 +104,9 @@ def test_layers_give_winograd_the_room_that_it_divides(
     filters: int, padding: str, batch: int
 ) -> None:
     layer = f'{{type = "conv2d", filters = {filters}, padding = "{padding}"}}'
-    program = compiled(helpers.CONV, batch, f"layers=[{layer}, {layer}, {{type = 'flatten'}}]")
+    program = compiled(
+        helpers.CONV, batch, f"layers=[{layer}, {layer}, {{type = 'flatten'}}, {{type = 'dense'}}]"
+    )
     sizes = [
         shapes_of(i.operands, program.train.capacity // program.shards)
         for i in program.train.emitted.instructions
@@ -118,7 +120,9 @@ def test_layers_give_winograd_the_room_that_it_divides(
 
 def test_a_padded_image_has_room_however_far_kernels_step() -> None:
     layer = '{type = "conv2d", filters = 2, kernel_size = 2, stride = 7, padding = "same"}'
-    program = compiled(helpers.CONV, 32, f"layers=[{layer}, {{type = 'flatten'}}]")
+    program = compiled(
+        helpers.CONV, 32, f"layers=[{layer}, {{type = 'flatten'}}, {{type = 'dense'}}]"
+    )
     room = next(
         shapes_of(i.operands, 1)[-1]
         for i in program.train.emitted.instructions
