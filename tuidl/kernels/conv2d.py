@@ -3,19 +3,15 @@
 What a kernel sees along one row of answers is a matrix whose rows overlap in the image: it is
 multiplied where it lies. Only images with zeros around them are copied first. In the gradient of
 the input nothing overlaps, so that one makes the patches' gradients, a block of examples at a time,
-and adds them back. Kernels of 3 x 3 on enough channels take fewer multiplications (winograd.py).
+and adds them back. Kernels of 3 x 3 on enough channels take fewer multiplications (winograd.py),
+but for the weights' gradient: where that is 0, Adam must not see rounding instead.
 """
 
 from tuidl.kernels.blas import gemm
 from tuidl.kernels.jit import helper, kernel
 from tuidl.kernels.tiles import multiply_windows
 from tuidl.kernels.vectors import clear_values, copy_values
-from tuidl.kernels.winograd import (
-    suits_winograd,
-    winograd,
-    winograd_input_gradient,
-    winograd_weight_gradient,
-)
+from tuidl.kernels.winograd import suits_winograd, winograd, winograd_input_gradient
 
 
 @helper
@@ -98,9 +94,6 @@ def conv2d(x, w, b, y, patches, stride, top, left):
 @kernel("nhwc npqf -> ijcf mz", cost="2npqijcf")
 def conv2d_weight_gradient(x, dy, dw, patches, stride, top, left):
     """dw = patches' dy, summed over the examples."""
-    if suits_winograd(dw.shape, stride, dy.shape, patches.size):
-        winograd_weight_gradient(x, dy, dw, patches, top, left)
-        return
     if dy.shape[0] == 0:
         dw[:] = 0
     _convolve_weights(x, dy, dw, patches, stride, top, left)

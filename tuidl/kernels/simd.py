@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from llvmlite import binding, ir
+from llvmlite import ir
 from numba.core import cgutils
+from numba.core.registry import cpu_target
 
-_FEATURES = binding.get_host_cpu_features()
-IS_WIDE = bool(_FEATURES.get("avx512f"))
-HAS_MASKS = IS_WIDE or bool(_FEATURES.get("avx2"))
+FEATURES = cpu_target.target_context.codegen().magic_tuple()[2].split(",")
+"""What the processor has that Numba compiles for: this machine's, unless it was told otherwise."""
+IS_WIDE = "+avx512f" in FEATURES
+HAS_MASKS = IS_WIDE or "+avx2" in FEATURES
 """Whether part of a vector can be loaded and stored at once."""
 VECTOR_BYTES = 64 if IS_WIDE else 32 if HAS_MASKS else 16
 

@@ -20,7 +20,7 @@ from tuidl.kernels.intrinsics import pointer_at
 from tuidl.kernels.jit import FLAGS, helper
 from tuidl.kernels.simd import IS_WIDE, SIZE, VECTOR_BYTES, Vectors
 
-ROWS, FEW, VECTORS = (8 if IS_WIDE else 4), 3, 2
+ROWS, FEW, VECTORS = (8 if IS_WIDE else 6), 3, 2
 """Rows of a tile, of one for most of the rows left over, and vectors in a row: sums and what they
 are computed from fit 32 registers, or 16."""
 FROM_ZERO, FROM_OLD, FROM_SHIFT = range(3)
@@ -30,8 +30,8 @@ FROM_ZERO, FROM_OLD, FROM_SHIFT = range(3)
 class _Tile:
     """The code of one tile; a partial one ends at the last column, within its only vector."""
 
-    def __init__(self, builder: Any, c: Any, rows: int, vectors: int, left: Any) -> None:
-        self.builder, self.simd = builder, Vectors(builder, c.type.pointee)
+    def __init__(self, builder: Any, number: Any, rows: int, vectors: int, left: Any) -> None:
+        self.builder, self.simd = builder, Vectors(builder, number)
         self.rows, self.vectors = range(rows), range(vectors)
         self.mask = None if left is None else self.simd.mask(left)
         nothing = self.simd.constant(0)
@@ -84,13 +84,14 @@ def _tile_of(rows: int, vectors: int, *, is_partial: bool) -> Any:
             a_row, a_jump, a_step, spans, span, b_row = cgutils.unpack_tuple(builder, steps)
             start, start_row, is_any = cgutils.unpack_tuple(builder, start)
             c_row, left = cgutils.unpack_tuple(builder, place)
-            tile = _Tile(builder, c, rows, vectors, left if is_partial else None)
+            number = context.get_value_type(signature.args[4].dtype)
+            tile = _Tile(builder, number, rows, vectors, left if is_partial else None)
             with builder.if_then(builder.icmp_signed("!=", is_any, SIZE(0))):
                 tile.start_with(start, start_row)
             with cgutils.for_range(builder, spans) as outer, cgutils.for_range(builder, span) as k:
                 piece = tile.at(a, outer.index, a_jump)
-                number = builder.add(builder.mul(outer.index, span), k.index)
-                tile.add(tile.at(piece, k.index, a_step), a_row, tile.at(b, number, b_row))
+                line = builder.add(builder.mul(outer.index, span), k.index)
+                tile.add(tile.at(piece, k.index, a_step), a_row, tile.at(b, line, b_row))
             tile.finish(c, c_row)
             return context.get_dummy_value()
 

@@ -96,5 +96,4 @@ def _transposed(matrix: Any) -> Any:
 
 from_pixels, from_kernel, to_answers = map(_transform_by, (FROM_PIXELS, FROM_KERNEL, TO_ANSWERS))
 add_to_pixels = _transform_by(_transposed(FROM_PIXELS), adds=True)
-to_kernel = _transform_by(_transposed(FROM_KERNEL))
 from_answers = _transform_by(_transposed(TO_ANSWERS))

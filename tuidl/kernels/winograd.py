@@ -5,8 +5,8 @@ of channel and filter, where the definition needs 36:
 
     y = A' [(G g G') * (B' d B)] A
 
-Over all tiles that is one matrix product for each of the 16 places. The gradients are the same
-three steps transposed. Tiles overlap by two pixels; images are framed with zeros so that they fit.
+Over all tiles that is one matrix product for each of the 16 places. The input's gradient is the
+same three steps transposed. Tiles overlap by two pixels; images are framed with zeros so that they fit.
 """
 
 from tuidl.kernels.jit import helper
@@ -17,7 +17,6 @@ from tuidl.kernels.transforms import (
     from_kernel,
     from_pixels,
     to_answers,
-    to_kernel,
 )
 from tuidl.kernels.vectors import clear_values, copy_values
 
@@ -28,7 +27,10 @@ FEWEST = 16
 
 @helper
 def winograd_room(height: int, width: int, channels: int, filters: int) -> tuple[int, int]:
-    """Scratch for answers of ``height`` by ``width``: numbers (in any case, for each example)."""
+    """Scratch for answers of ``height`` by ``width``: numbers (in any case, for each example).
+
+    The layer asks for as much (``layers/convolution.py``).
+    """
     down, across = (height + 1) // 2, (width + 1) // 2
     framed = (2 * down + 2) * (2 * across + 2) * channels + 4 * down * across * filters
     fixed = (PLACES + 9) * channels * filters + framed
@@ -84,14 +86,11 @@ def _frame(image, framed, top, left):
 
 
 @helper
-def _multiply_places(a, b, c, count, transposed, keep):
+def _multiply_places(a, b, c, count):
     """For each of the 16 places the product of its matrices, of ``count`` tiles."""
     for i in range(4):
         for j in range(4):
-            if transposed:
-                multiply_by_tiles(a[i, j, :count].T, b[i, j, :count], None, c[i, j], keep)
-            else:
-                multiply_by_tiles(a[i, j, :count], b[i, j], None, c[i, j, :count], keep)
+            multiply_by_tiles(a[i, j, :count], b[i, j], None, c[i, j, :count], 0)
 
 
 @helper
@@ -144,6 +143,20 @@ def _add_back(seen, tile, framed, top, left, dx):
 
 
 @helper
+def _turned(w, patches):
+    """The kernels with filters before channels, at the end of the scratch."""
+    channels, filters = w.shape[2:]
+    room = patches.reshape(patches.size)
+    turned, _ = _take(room, room.size - w.size, (3, 3, filters, channels))
+    for i in range(3):
+        for j in range(3):
+            for c in range(channels):
+                for f in range(filters):
+                    turned[i, j, f, c] = w[i, j, c, f]
+    return turned
+
+
+@helper
 def winograd(x, w, b, y, patches, top, left):
     """As ``conv2d`` with stride 1."""
     channels, filters = w.shape[2:]
@@ -155,26 +168,9 @@ def winograd(x, w, b, y, patches, top, left):
         count = min(block, y.shape[0] - first)
         for e in range(count):
             _see(x[first + e], seen, e * tiles, top, left, image)
-        _multiply_places(seen, kernels, products, count * tiles, False, 0)
+        _multiply_places(seen, kernels, products, count * tiles)
         for e in range(count):
             _answer(products, e * tiles, b, answers, y[first + e])
-
-
-@helper
-def winograd_weight_gradient(x, dy, dw, patches, top, left):
-    """As ``conv2d_weight_gradient`` with stride 1."""
-    channels, filters = dw.shape[2:]
-    kernels, image, answers, seen, products, block = _divide(patches, dy.shape, channels, filters)
-    tiles = answers.shape[0] * answers.shape[1] // 4
-    clear_values(kernels.reshape(kernels.size))
-    for first in range(0, dy.shape[0], block):
-        count = min(block, dy.shape[0] - first)
-        for e in range(count):
-            _see(x[first + e], seen, e * tiles, top, left, image)
-            _see_gradient(dy[first + e], products, e * tiles, answers)
-        _multiply_places(seen, products, kernels, count * tiles, True, 1)
-    for c in range(channels):
-        to_kernel(kernels[:, :, c], dw[:, :, c])
 
 
 @helper
@@ -182,14 +178,7 @@ def winograd_input_gradient(dy, w, dx, patches, top, left):
     """As ``conv2d_input_gradient`` with stride 1."""
     channels, filters = w.shape[2:]
     kernels, image, answers, seen, products, block = _divide(patches, dy.shape, channels, filters)
-    turned, _ = _take(
-        patches.reshape(patches.size), patches.size - w.size, (3, 3, filters, channels)
-    )
-    for i in range(3):
-        for j in range(3):
-            for c in range(channels):
-                for f in range(filters):
-                    turned[i, j, f, c] = w[i, j, c, f]
+    turned = _turned(w, patches)
     kernels = kernels.reshape(4, 4, filters, channels)
     for f in range(filters):
         from_kernel(turned[:, :, f], kernels[:, :, f])
@@ -198,6 +187,6 @@ def winograd_input_gradient(dy, w, dx, patches, top, left):
         count = min(block, dy.shape[0] - first)
         for e in range(count):
             _see_gradient(dy[first + e], products, e * tiles, answers)
-        _multiply_places(products, kernels, seen, count * tiles, False, 0)
+        _multiply_places(products, kernels, seen, count * tiles)
         for e in range(count):
             _add_back(seen, e * tiles, image, top, left, dx[first + e])
