@@ -6,7 +6,8 @@ of channel and filter, where the definition needs 36:
     y = A' [(G g G') * (B' d B)] A
 
 Over all tiles that is one matrix product for each of the 16 places. The input's gradient is the
-same three steps transposed. Tiles overlap by two pixels; images are framed with zeros so that they fit.
+same three steps transposed. Tiles overlap by two pixels; images are framed with zeros so that they
+fit. The weights' gradient goes the other way: rounding would take the place of its zeros.
 """
 
 from tuidl.kernels.jit import helper
