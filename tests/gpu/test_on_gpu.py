@@ -70,6 +70,26 @@ def test_every_way_gives_the_same_bits_each_time(name: str) -> None:
     assert len(hashes) == 1
 
 
+@pytest.mark.parametrize("way", ["a launch for each instruction", "one block"])
+def test_totals_add_up_over_many_stretches(way: str) -> None:
+    """Also where a step's launches were recorded: they add to where the totals are now."""
+    found = []
+    for backend in ("cuda", "cpu"):
+        built = model("cnn_digits", backend)
+        if backend == "cuda":
+            built.engine.keep_to(way)
+        built.require_prepared()
+        x, y = helpers.examples(built, 6 * built.program.batch)
+        feed = built.feed(x, y)
+        batches = Batches.of(built.program.train, built.program.batch, len(feed))
+        slots = sum(size for _, size in built.program.statistics.values())
+        for _ in range(4):
+            stretch = Stretch(0, np.full(6, 1e-3), np.zeros(slots), np.zeros(6))
+            built.engine.run(batches, feed, stretch)
+        found.append(stretch.totals)
+    np.testing.assert_allclose(*found, rtol=1e-2, atol=2)
+
+
 def test_a_program_larger_than_the_memory_is_refused() -> None:
     from numba import cuda
 

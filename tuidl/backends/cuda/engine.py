@@ -13,6 +13,7 @@ from tuidl.backends.cuda.devices import device_name, translated
 from tuidl.backends.cuda.kernels import CUDA_KERNELS
 from tuidl.backends.cuda.launching import blocks_for, row_kernel
 from tuidl.backends.cuda.memory import Examples, Mirror, check_gpu_memory
+from tuidl.backends.cuda.pace import Pace
 from tuidl.backends.cuda.progress import (
     BATCH,
     DONE,
@@ -24,17 +25,14 @@ from tuidl.backends.cuda.progress import (
     STEPS,
     UPDATES,
 )
-from tuidl.backends.cuda.target import SIMULATED, THREADS
+from tuidl.backends.cuda.target import THREADS
 from tuidl.backends.cuda.waits import NAMES
-from tuidl.backends.cuda.ways import Launched, Persistent, Way
+from tuidl.backends.cuda.ways import Way, ways_for
 from tuidl.backends.cuda.work import Tables, Work
 from tuidl.errors import BackendError
-from tuidl.fastest import Fastest
 from tuidl.kernels.clock import CLOCK_SIZE
 from tuidl.program import Program, Rows
 
-SECONDS = 0.04
-"""How long the GPU works between two looks at ``stop``."""
 RING = 4096
 """Most steps between two looks: the losses of so many are kept on the GPU."""
 
@@ -57,12 +55,11 @@ class CudaEngine:
             raise BackendError(f"no CUDA kernel for {', '.join(missing)}: use --backend cpu")
         self.program, self.dtype = program, dtype
         self.stop = np.zeros(1, np.int64)
-        names = tuple(program.kernels)
-        shares = (0.0,) if SIMULATED else (0.0, 0.125, 1.0)
-        self.ways: list[Way] = [Launched(names), *(Persistent(names, share) for share in shares)]
-        self._fastest = Fastest(self.ways, self.ways[0])
-        self._seconds: dict[Way, float] = {}
+        self.ways = ways_for(program)
+        self._usable = list(self.ways)
+        self._paces: dict[Tables, Pace] = {}
         self._tables: dict[tuple[str, int, int, bool], Tables] = {}
+        self._totals: dict[int, Any] = {}
         self._examples = Examples()
         with translated():
             check_gpu_memory(4 * program.size)
@@ -82,14 +79,14 @@ class CudaEngine:
 
     def keep_to(self, name: str) -> None:
         """Run in no other way than the one of ``ways`` that is called so."""
-        way = next(way for way in self.ways if way.name == name)
-        self._fastest = Fastest([way], way)
+        self._usable = [way for way in self.ways if way.name == name]
+        self._paces.clear()
 
     def prepare(self) -> Iterator[Compiling]:
         """Compile every way to run the program."""
         total = len(self.program.kernels) + len(self.ways) - 1
         done = 0
-        for way in self.ways:
+        for way in tuple(self._usable):
             with translated(), self._without(way):
                 for kernel in way.prepare():
                     yield Compiling(done, total, kernel)
@@ -101,9 +98,11 @@ class CudaEngine:
         try:
             yield
         except Exception:
-            if self._fastest.choices == [way]:
+            if self._usable == [way]:
                 raise
-            self._fastest.drop(way)
+            self._usable.remove(way)
+            for pace in self._paces.values():
+                pace.drop(way)
 
     def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
         with translated():
@@ -112,10 +111,11 @@ class CudaEngine:
     def _run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
         steps, done = len(stretch.rates), 0
         tables, examples = self._tables_of(batches, stretch), self._examples.of(feed)
-        totals = cuda.to_device(stretch.totals)
+        pace = self._paces.setdefault(tables, Pace(self._usable))
+        totals = self._totals_of(stretch.totals)
         while done < steps and not self.stop[0]:
-            way = self._fastest.next(time.perf_counter())
-            count = min(steps - done, self._fitting(way), RING)
+            way, fitting = pace.next()
+            count = min(steps - done, fitting, RING)
             progress = _progress(batches, feed, stretch, done, count)
             kinds = _kinds(batches, feed, stretch.start + done, count)
             self._progress.copy_to_device(progress)
@@ -134,21 +134,22 @@ class CudaEngine:
             now_done, has_failed = int(progress[DONE]), bool(progress[FAILED])
             known = now_done + has_failed
             stretch.losses[done : done + known] = self._losses[:known].copy_to_host()
-            if way in self._fastest.choices:
-                self._learn(way, seconds / max(known, 1))
+            if way in self._usable:
+                pace.told(way, seconds / max(known, 1))
             done += now_done
             if has_failed:
                 break
         stretch.totals[:] = totals.copy_to_host()
         return done
 
-    def _fitting(self, way: Way) -> int:
-        """Steps that fit between two looks at ``stop``: few as long as nobody knows."""
-        return max(1, int(SECONDS / max(self._seconds.get(way, SECONDS), 1e-9)))
-
-    def _learn(self, way: Way, seconds: float) -> None:
-        self._fastest.told(way, seconds)
-        self._seconds[way] = seconds
+    def _totals_of(self, totals: Array) -> Any:
+        """Totals on the GPU, always in the same place: recorded graphs add to it."""
+        there = self._totals.get(len(totals))
+        if there is None:
+            there = self._totals[len(totals)] = cuda.to_device(totals)
+        else:
+            there.copy_to_device(totals)
+        return there
 
     def _tables_of(self, batches: Batches, stretch: Stretch) -> Tables:
         key = (batches.routine.name, batches.whole.batch, batches.short.batch, stretch.updates)

@@ -38,11 +38,21 @@ class Mirror:
         return self._device
 
 
+class Copies(dict[int, Any]):
+    """Arrays on the GPU by the identity of those here; unlike a dict, it takes weak references."""
+
+
+def _forget(copies: "weakref.ref[Copies]", key: int) -> None:
+    """An array here is gone: so is its copy, if anybody still has copies at all."""
+    if (known := copies()) is not None:
+        known.pop(key, None)
+
+
 class Examples:
     """Inputs, targets and orders on the GPU: each is copied once, and lives as long as here."""
 
     def __init__(self) -> None:
-        self._copies: dict[int, Any] = {}
+        self._copies = Copies()
         self._orders: dict[int, tuple[Any, Array]] = {}
 
     def of(self, feed: Feed) -> tuple[Any, Any, Any]:
@@ -53,7 +63,7 @@ class Examples:
         key = id(values)
         if key not in self._copies:
             self._copies[key] = cuda.to_device(values)
-            weakref.finalize(values, self._copies.pop, key, None)
+            weakref.finalize(values, _forget, weakref.ref(self._copies), key)
         return self._copies[key]
 
     def _order(self, order: Array) -> Any:

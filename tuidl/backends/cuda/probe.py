@@ -5,7 +5,6 @@ Prints one line of JSON: the ``device``, or a ``problem`` in words for people.
 
 import json
 import math
-from typing import Any
 
 import numpy as np
 
@@ -78,11 +77,12 @@ def _largest_error() -> float:
     )
     expected = x @ w + b
     row = kernel.signature.encode(kernel.opcode, [0, *ends[:-1]], sizes, {})
-    rows = np.array(row, np.int64).reshape(1, 1, 1, -1)
-    on_gpu: Any = cuda.to_device(arena)
-    arguments = (np.ones(PROGRESS_SIZE, np.int64), on_gpu, np.zeros(CLOCK_SIZE))
-    row_kernel("dense")[(2, 1), THREADS](rows, rows.view(np.float64), 0, 0, *arguments)
-    on_gpu.copy_to_host(arena)
+    table = np.array(row, np.int64).reshape(1, 1, 1, -1)
+    progress, clock = np.ones(PROGRESS_SIZE, np.int64), np.zeros(CLOCK_SIZE)
+    arrays = (table, table.view(np.float64), progress, arena, clock)
+    rows, numbers, *memory = (cuda.to_device(array) for array in arrays)
+    row_kernel("dense")[(2, 1), THREADS](rows, numbers, 0, 0, *memory)
+    memory[1].copy_to_host(arena)
     return float(np.abs(y - expected).max())
 
 

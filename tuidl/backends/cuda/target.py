@@ -9,6 +9,7 @@ from typing import Any
 
 from numba import config, cuda
 
+config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # a small grid is often just right here
 SIMULATED = bool(config.ENABLE_CUDASIM)
 
 SIDE = 2 if SIMULATED else 16

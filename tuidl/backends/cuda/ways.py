@@ -3,6 +3,7 @@ the network and the GPU, and is found out while training."""
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from typing import Any, Protocol
 
 from numba import cuda, float32, float64, int64
@@ -11,6 +12,7 @@ from tuidl.backends.cuda.launching import Launch, frame_kernels, row_kernel, ste
 from tuidl.backends.cuda.persistent import persistent_function
 from tuidl.backends.cuda.target import SIMULATED, THREADS
 from tuidl.backends.cuda.work import Work
+from tuidl.program import Program
 
 PERSISTENT_SIGNATURE = (
     int64[:, :, :, ::1], float64[:, :, :, ::1], int64[:, ::1], int64[:, ::1], int64[:, :, ::1],
@@ -19,6 +21,11 @@ PERSISTENT_SIGNATURE = (
 )  # fmt: skip
 BLOCKS_OF_A_PROCESSOR = 4
 """Blocks that a launch has at most, for each multiprocessor."""
+
+
+MOST_FLOPS_OF_A_BLOCK = 100e6
+"""Operations of a step up to which a single block is tried: it cannot be stopped amid a step."""
+GRAPHS_KEPT = 8
 
 
 class Way(Protocol):
@@ -49,8 +56,7 @@ class Persistent:
 
     def prepare(self) -> Iterator[str]:
         yield self.name
-        function = persistent_function(self._names, self._share == 0)
-        self._kernel = cuda.jit(PERSISTENT_SIGNATURE)(function)
+        self._kernel = persistent_kernel(self._names, self._share == 0)
         if self._share and not SIMULATED:
             compiled = next(iter(self._kernel.overloads.values()))
             most = compiled.max_cooperative_grid_blocks(THREADS)
@@ -65,6 +71,12 @@ class Persistent:
         )  # fmt: skip
 
 
+@cache
+def persistent_kernel(names: tuple[str, ...], one_block: bool) -> Any:
+    """Compiled once in a process, however many models and shares of the GPU use it."""
+    return cuda.jit(PERSISTENT_SIGNATURE)(persistent_function(names, one_block))
+
+
 class Launched:
     """A launch for each instruction; the launches of a whole step are recorded as a CUDA graph,
     where the GPU's software allows, and sent off at once."""
@@ -73,8 +85,7 @@ class Launched:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names
-        self._recorded: dict[int, Any] = {}
-        self._of: tuple[Any, ...] = ()
+        self._recorded: dict[tuple[int, ...], tuple[Any, Any]] = {}
         self._can_record = not SIMULATED
         self._stream: Any = 0
         self._most_blocks = 4
@@ -89,7 +100,6 @@ class Launched:
             self._most_blocks = BLOCKS_OF_A_PROCESSOR * processors
 
     def start(self, work: Work) -> None:
-        self._forget_others(work)
         for kind in work.kinds:
             if (graph := self._graph(work, kind)) is not None:
                 graph.launch(self._stream)
@@ -97,26 +107,24 @@ class Launched:
             for launch in step_launches(work, kind, self._most_blocks):
                 launch.on(self._stream)
 
-    def _forget_others(self, work: Work) -> None:
-        """A graph is of the very arrays that it was recorded with."""
-        arrays = (work.tables, work.x, work.y, work.order)
-        if len(arrays) != len(self._of) or any(
-            a is not b for a, b in zip(arrays, self._of, strict=True)
-        ):
-            self._of, self._recorded = arrays, {}
-
     def _graph(self, work: Work, kind: int) -> Any:
-        """The graph of a step; None where there can be none, or for the very first steps of a
-        stretch that is not long enough to be worth it."""
-        if not self._can_record or len(work.kinds) < 2:
-            return self._recorded.get(kind)
-        if kind not in self._recorded:
+        """The graph of a step; None where there can be none, or a single step is not worth it.
+
+        A graph is of the very arrays that it was recorded with, so these are kept beside it.
+        """
+        arrays = (work.tables, work.x, work.y, work.order, work.totals)
+        key = (kind, *map(id, arrays))
+        if key not in self._recorded:
+            if not self._can_record or len(work.kinds) < 2:
+                return None
             self._can_record = False
             with suppress(Exception):  # whatever the driver has against it: launches do as well
                 launches = list(step_launches(work, kind, self._most_blocks))
-                self._recorded[kind] = self._record(launches)
+                self._recorded[key] = self._record(launches), arrays
                 self._can_record = True
-        return self._recorded.get(kind)
+            if len(self._recorded) > GRAPHS_KEPT:
+                self._recorded.pop(next(iter(self._recorded)))
+        return self._recorded[key][0] if key in self._recorded else None
 
     def _record(self, launches: list[Launch]) -> Any:
         from cuda.core import Device
@@ -125,7 +133,21 @@ class Launched:
         device.set_current()
         if self._stream == 0:
             self._stream = device.create_stream()
-        builder = device.create_graph_builder().begin_building()
-        for launch in launches:
-            launch.on(builder)
-        return builder.end_building().complete()
+        builder = device.create_graph_builder()
+        try:
+            builder.begin_building()
+            for launch in launches:
+                launch.on(builder)
+            return builder.end_building().complete()
+        finally:
+            builder.close()  # also ends a recording that failed: nothing could run beside it
+
+
+def ways_for(program: Program) -> list[Way]:
+    """The ways that are worth trying for a program, the one to begin with first."""
+    names = tuple(program.kernels)
+    is_small = 3 * program.graph.flops * program.batch <= MOST_FLOPS_OF_A_BLOCK
+    shares = [0.0] if is_small else []
+    if not SIMULATED:  # which has no grids of several blocks that wait for each other
+        shares += [0.125, 1.0]
+    return [Launched(names), *(Persistent(names, share) for share in shares)]
