@@ -59,12 +59,16 @@ def problem(job: Job, compute_capability: tuple[int, int]) -> str:
     return ""
 
 
+ALL_KERNELS = "kernels"
+
+
 def main(version: str, names: list[str]) -> None:
     major, minor = version.split(".")
     compute_capability = (int(major), int(minor))
     pretend(compute_capability)
     for job in jobs():
-        if not names or job[0] in names:
+        is_asked = job[0] in names or (ALL_KERNELS in names and job[0] in CUDA_KERNELS)
+        if not names or is_asked:
             print(json.dumps([job[0], problem(job, compute_capability)]), flush=True)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from tests.gpu.small import SMALL
 from tests.kernel_bench import Bench
 from tests.kernel_cases import Case
+from tuidl.backends.cuda.kernels import CUDA_KERNELS
 from tuidl.backends.cuda.launching import row_kernel
 from tuidl.backends.cuda.progress import PROGRESS_SIZE
 from tuidl.backends.cuda.target import THREADS
@@ -43,7 +44,7 @@ def problem(case: Case) -> str:
 def main(names: list[str]) -> None:
     sys.setswitchinterval(1e-5)  # the simulator waits for its threads in a loop
     for number, case in enumerate(SMALL):
-        if not names or case.kernel in names:
+        if case.kernel in (names or CUDA_KERNELS):
             print(json.dumps([number, problem(case)]), flush=True)
 
 

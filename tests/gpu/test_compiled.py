@@ -17,6 +17,7 @@ PERSISTENT = ("linear_regression, one block: True", "cnn_digits, one block: Fals
 
 
 NAMES = [*KERNELS, *FRAMES]
+"""What stands in no preset need not be there for GPUs."""
 CAPABILITIES = ("8.0", "9.0")
 
 
@@ -24,7 +25,10 @@ CAPABILITIES = ("8.0", "9.0")
 def problems() -> dict[str, dict[str, str]]:
     """Of every kernel, by what it was compiled for: two compilers at work at the same time."""
     with ThreadPoolExecutor() as pool:
-        running = {c: pool.submit(answers, "tests.gpu.compiled", c, *NAMES) for c in CAPABILITIES}
+        running = {
+            c: pool.submit(answers, "tests.gpu.compiled", c, "kernels", *FRAMES)
+            for c in CAPABILITIES
+        }
         return {capability: answer.result() for capability, answer in running.items()}
 
 
@@ -33,6 +37,8 @@ def problems() -> dict[str, dict[str, str]]:
 def test_every_kernel_compiles(
     name: str, capability: str, problems: dict[str, dict[str, str]]
 ) -> None:
+    if name not in problems[capability]:
+        pytest.skip(f"{name} is not there for GPUs")
     assert problems[capability][name] == ""
 
 
