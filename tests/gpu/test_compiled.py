@@ -24,12 +24,12 @@ CAPABILITIES = ("8.0", "9.0")
 @pytest.fixture(scope="module")
 def problems() -> dict[str, dict[str, str]]:
     """Of every kernel, by what it was compiled for: two compilers at work at the same time."""
+
+    def compiled(capability: str) -> dict[str, str]:
+        return answers("tests.gpu.compiled", capability, "kernels", *FRAMES)
+
     with ThreadPoolExecutor() as pool:
-        running = {
-            c: pool.submit(answers, "tests.gpu.compiled", c, "kernels", *FRAMES)
-            for c in CAPABILITIES
-        }
-        return {capability: answer.result() for capability, answer in running.items()}
+        return dict(zip(CAPABILITIES, pool.map(compiled, CAPABILITIES), strict=True))
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)
