@@ -8,12 +8,12 @@ import numpy as np
 from rich.text import Text
 
 from tuidl.history import Series
-from tuidl.tui.charts.bars import Bar, LayerSizes, bars, layer_bars, sparkline
+from tuidl.tui.charts.bars import Bar, LayerSizes, bars, layer_bars
 from tuidl.tui.charts.confusion import confusion
 from tuidl.tui.charts.curve import Curve, Edit, Marks
 from tuidl.tui.charts.curves import curves
 from tuidl.tui.charts.heat import Map, heat, heat_grid
-from tuidl.tui.charts.histogram import Distribution, histogram, ridge
+from tuidl.tui.charts.histogram import Distribution, histogram
 from tuidl.tui.charts.images import Tile, image, image_grid
 from tuidl.tui.charts.network import LayerBox, network, network_line
 from tuidl.tui.charts.palette import Palette
@@ -110,11 +110,6 @@ def sizes(values: Values, *args: Any, unicode: bool) -> list[Text]:
     return layer_bars(layers, *args, unicode=unicode)
 
 
-@chart
-def spark(values: Values, *args: Any, unicode: bool) -> list[Text]:
-    return sparkline(values, *args, unicode=unicode)
-
-
 def distribution(values: Values) -> Distribution:
     kept = [v for v in values if not math.isnan(v)]
     ends = (min(kept, default=math.nan), max(kept, default=math.nan))
@@ -124,12 +119,6 @@ def distribution(values: Values) -> Distribution:
 @chart
 def columns(values: Values, *args: Any, unicode: bool) -> list[Text]:
     return histogram(distribution(values), *args, unicode=unicode)
-
-
-@chart
-def ridges(values: Values, *args: Any, unicode: bool) -> list[Text]:
-    rows = [Distribution([1.0, 2.0], -1, 1, name="first"), distribution(values)]
-    return ridge(rows * 3, *args, unicode=unicode)
 
 
 @chart

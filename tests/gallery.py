@@ -16,13 +16,13 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from tuidl.tui.charts.bars import Bar, LayerSizes, bars, layer_bars, sparkline
+from tuidl.tui.charts.bars import Bar, LayerSizes, bars, layer_bars
 from tuidl.tui.charts.columns import best_x
 from tuidl.tui.charts.confusion import confusion
 from tuidl.tui.charts.curve import Curve, Edit, Marks
 from tuidl.tui.charts.curves import curves
 from tuidl.tui.charts.heat import Map, heat, heat_grid
-from tuidl.tui.charts.histogram import Distribution, histogram, ridge
+from tuidl.tui.charts.histogram import Distribution, histogram
 from tuidl.tui.charts.images import Tile, image, image_grid
 from tuidl.tui.charts.network import network, network_line
 from tuidl.tui.charts.palette import PALETTES, Palette
@@ -150,22 +150,9 @@ def layer_sizes(palette: Palette, width: int, height: int, unicode: bool) -> lis
     return layer_bars(layers, palette, width, height, unicode=unicode)
 
 
-def spark(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-    values = [p.last for p in decay(300, 2, 0.1, 0.1, 5).whole]
-    return sparkline(values, palette, width, height, unicode=unicode)
-
-
 def weights(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
     data = Distribution(bell(36, 10), -0.42, 0.38, 0.031, "conv2d_1.kernel")
     return histogram(data, palette, width, height, unicode=unicode)
-
-
-def ridges(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-    rows = [
-        Distribution(bell(32, 4 + 2 * i), -0.2 - 0.05 * i, 0.2 + 0.05 * i, name=f"epoch {i + 1}")
-        for i in range(9)
-    ]
-    return ridge(rows, palette, width, height, unicode=unicode)
 
 
 def ten_classes(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
@@ -238,12 +225,10 @@ GALLERY: list[tuple[str, Chart, float, int]] = [
     ("bars", probabilities, 0.5, 10),
     ("layer bars", layer_sizes, 0.5, 10),
     ("histogram", weights, 0.5, 10),
-    ("ridge", ridges, 0.5, 10),
     ("forecast", forecast, 1, 12),
     ("diagram", diagram, 0.5, 19),
     ("filters", filters, 0.5, 19),
     ("line", one_line, 0.5, 4),
-    ("spark", spark, 0.5, 4),
     ("matrix", matrix, 0.5, 18),
     ("small", loss, 0.5, 18),
 ]

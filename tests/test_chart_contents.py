@@ -7,11 +7,11 @@ import pytest
 from chart_cases import layers
 from chart_cells import dotted, found, plain, style_at
 
-from tuidl.tui.charts.bars import Bar, LayerSizes, bars, layer_bars, sparkline
+from tuidl.tui.charts.bars import Bar, LayerSizes, bars, layer_bars
 from tuidl.tui.charts.confusion import cell_at, confusion, joined
 from tuidl.tui.charts.heat import Map, heat, heat_grid
-from tuidl.tui.charts.histogram import Distribution, histogram, ridge
-from tuidl.tui.charts.images import Tile, image, image_grid, tile_at
+from tuidl.tui.charts.histogram import Distribution, histogram
+from tuidl.tui.charts.images import Tile, image, image_grid
 from tuidl.tui.charts.network import LayerBox, network, network_line, skipping
 from tuidl.tui.charts.palette import COLOR_BLIND, DEFAULT, MONOCHROME
 from tuidl.tui.charts.scatter import Field, Path, Points, by_class, scatter
@@ -42,18 +42,6 @@ def test_image_grids_say_what_is_right() -> None:
         "x",
         "not",
     ]
-
-
-def test_the_mouse_finds_an_image() -> None:
-    tiles = [Tile(np.eye(8), name) for name in "abcdefg"]
-    rows = plain(image_grid(tiles, DEFAULT, 40, 12))
-    for i, tile in enumerate(tiles):
-        x, y = next(
-            (row.index(tile.caption), y) for y, row in enumerate(rows) if tile.caption in row
-        )
-        assert tile_at(tiles, 40, 12, x, y) == i
-    assert tile_at(tiles, 40, 12, 39, 11) is None
-    assert tile_at([], 40, 12, 0, 0) is None
 
 
 def test_points_stand_where_they_belong() -> None:
@@ -115,11 +103,6 @@ def test_layer_bars_grow_by_decades_and_warn() -> None:
     assert "NaN" in rows[5]
 
 
-def test_sparklines_rise_and_leave_gaps() -> None:
-    assert plain(sparkline([1, 2, math.nan, 4], DEFAULT, 5)) == ["▁▃ █ "]
-    assert plain(sparkline([1, 2, math.nan, 4], DEFAULT, 5, unicode=False)) == ["_- @ "]
-
-
 def test_histograms_have_ends_zero_and_mean() -> None:
     lines = histogram(Distribution([1, 2, 8, 1], -1.0, 1.0, 0.25, "weights"), DEFAULT, 40, 10)
     rows = plain(lines)
@@ -134,13 +117,6 @@ def test_bins_keep_their_shares_at_any_width() -> None:
     lines = histogram(Distribution([4, 2, 0, 4], 0, 4), DEFAULT, 7, 8)
     body = "".join(row[0] + row[6] for row in plain(lines)[1:-2])
     assert body == "██" * 5
-
-
-def test_a_ridge_shows_the_latest_lowest() -> None:
-    rows = [Distribution([1], -i, i, name=f"epoch {i}") for i in range(1, 9)]
-    shown = plain(ridge(rows, DEFAULT, 40, 5))
-    assert [row.split()[1] for row in shown[:-1]] == ["5", "6", "7", "8"]
-    assert shown[-1].split() == ["-8", "0", "8"]
 
 
 COUNTS = [[90, 10, 0], [0, 50, 0], [3, 0, 97]]

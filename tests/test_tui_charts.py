@@ -78,7 +78,6 @@ LONG = (
     "plain_curves",
     "classes",
     "soft_field",
-    "spark",
     "columns",
     "forecast",
     "weights",

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -72,7 +72,7 @@ def resume_headless(
         training, problems = resumed(folder, keeper, interrupter, threads, chosen, learning_rate)
         for problem in problems:
             reports.say(f"passed over: {problem}")
-        return report_on(kept(training, keeper), as_json, folder)
+        return report_on(kept(training, keeper), as_json, folder, read_events(folder.log))
 
 
 def replay_headless(
@@ -108,10 +108,13 @@ def _chosen(backend: str) -> str:
     return choice.name
 
 
-def report_on(told: Iterator[Event], as_json: bool, folder: RunFolder | None) -> int:
-    """Report a run to its end; returns the exit code."""
+def report_on(
+    told: Iterator[Event], as_json: bool, folder: RunFolder | None, past: Sequence[Event] = ()
+) -> int:
+    """Report a run to its end; returns the exit code. ``past``: what was told of it before."""
     last: Event | None = None
     with _report(as_json, folder) as report:
+        report.remember(past)
         for event in told:
             report.handle(event)
             last = event

@@ -12,8 +12,12 @@ from tuidl.errors import RunError
 from tuidl.events import RunEnded
 from tuidl.library import shipped
 from tuidl.preset import Preset
+from tuidl.reports import TerminalReport
 from tuidl.runs.folder import RunFolder
+from tuidl.runs.keeper import RunKeeper, kept
 from tuidl.runs.log import read_events
+from tuidl.runs.resuming import resumed
+from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
 
 PLATEAU = (
@@ -181,3 +185,18 @@ def test_every_preset_that_needs_no_download(name: str, tmp_path: Path) -> None:
     preset = Preset.load(shipped()[name], ("training.epochs=2",))
     start(preset, tmp_path / "run", stop_after=3, threads=2)
     assert sha(resume(tmp_path / "run", threads=1)) == whole(preset).weights_sha256
+
+
+def test_plots_after_a_resumption_show_the_whole_run(tmp_path: Path) -> None:
+    preset = PRESETS["conv"]
+    steps = trainer_for(preset).steps
+    start(preset, tmp_path / "run", stop_after=2 * steps + 1)
+    folder = RunFolder(tmp_path / "run")
+    keeper = RunKeeper(folder)
+    training, _ = resumed(folder, keeper, Interrupter())
+    with TerminalReport(in_color=False) as report:
+        report.remember(read_events(folder.log))
+        for event in kept(training, keeper):
+            report.handle(event)
+        epochs = [x for x, _ in report._history.series["train loss"].recent]
+    assert sorted(epochs) == list(range(1, preset.training.epochs + 1))

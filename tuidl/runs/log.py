@@ -92,7 +92,7 @@ def read_events(path: Path) -> list[Event]:
     told: list[Event] = []
     for event in parsed(path):
         if isinstance(event, RunStarted) and event.resumed is not None:
-            told = [before for before in told if not _is_after(before, event.resumed)]
+            told = up_to(told, event.resumed)
         told.append(event)
     return told
 
@@ -121,6 +121,11 @@ def from_tail(path: Path) -> EpochEnded | None:
                 event = events.from_json(line)
                 return event if isinstance(event, EpochEnded) else None
     return None
+
+
+def up_to(told: Iterable[Event], place: Place) -> list[Event]:
+    """What still counts once a run goes on from ``place``."""
+    return [event for event in told if not _is_after(event, place)]
 
 
 def edits_of(told: Iterable[Event]) -> list[events.Edited]:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
-from tuidl.tui.charts.dots import levels
 from tuidl.tui.charts.frame import note
 from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.scale import compact, readable, scaled
+from tuidl.tui.charts.scale import compact, readable
 
 TRACK = "━"
 """Bars are lines, not blocks: those of neighbouring lines stay apart."""
@@ -193,32 +192,3 @@ def decades(sizes: Sequence[float]) -> tuple[int, int]:
     high = math.ceil(max(powers, default=0.0) + 1e-9)
     low = math.floor(min(powers, default=-3.0))
     return max(min(low, high - 3), high - 12), high
-
-
-def sparkline(
-    values: Sequence[float],
-    palette: Palette,
-    width: int,
-    height: int = 1,
-    *,
-    role: str = "train",
-    unicode: bool = True,
-) -> list[Text]:
-    """The course of a series in as little as one line: the mean of each column, gaps at NaN."""
-    grid = Grid(width, height, unicode)
-    count = min(width, len(values))
-    parts = [
-        values[i * len(values) // count : (i + 1) * len(values) // count] for i in range(count)
-    ]
-    means = [_mean(part) for part in parts]
-    scale = scaled(means, 8 * height + 1)
-    shares = [(v - scale.low) / (scale.high - scale.low) if v == v else -1.0 for v in means]
-    least = 1 / max(8 * height, 1)
-    for y, text in enumerate(levels([max(s, least) if s >= 0 else 0 for s in shares], height)):
-        grid.put(0, y, text if unicode else text.translate(SPARK_LEVELS), palette.style(role))
-    return grid.lines()
-
-
-def _mean(values: Sequence[float]) -> float:
-    kept = [v for v in values if math.isfinite(v)]
-    return sum(kept) / len(kept) if kept else math.nan

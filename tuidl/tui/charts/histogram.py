@@ -1,22 +1,18 @@
-"""Distributions: one as columns, several over time as a ridge."""
+"""A distribution as columns."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from rich.style import Style
 from rich.text import Text
 
 from tuidl.tui.charts.bars import SPARK_LEVELS
 from tuidl.tui.charts.dots import levels
 from tuidl.tui.charts.frame import note
 from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.palette import Palette, mixed, painted
+from tuidl.tui.charts.palette import Palette, painted
 from tuidl.tui.charts.scale import LARGEST, short
-
-RIDGE = 0.85
-"""Height of a ridge's peaks: lines below each other must not touch."""
 
 
 @dataclass(frozen=True)
@@ -129,52 +125,3 @@ def column_shares(counts: Sequence[float], width: int) -> list[float]:
         made.append(sum(overlaps))
     largest = max(made, default=0.0)
     return [value / largest for value in made] if largest > 0 else [0.0] * width
-
-
-def ridge(
-    rows: Sequence[Distribution], palette: Palette, width: int, height: int, *, unicode: bool = True
-) -> list[Text]:
-    """Distributions on one axis, one a line, the latest lowest and brightest."""
-    grid = Grid(width, height, unicode)
-    kept = [row for row in rows if _known(row)]
-    if not kept:
-        note(grid, palette, "no values yet")
-        return grid.lines()
-    axis = 1 if height > 2 else 0
-    kept = kept[-max(height - axis, 1) :]
-    low, high = min(row.low for row in kept), max(row.high for row in kept)
-    names = min(max(cell_len(row.name) for row in kept), width // 4)
-    room = width - names - 1
-    for y, row in enumerate(kept):
-        last = y == len(kept) - 1
-        grid.put(0, y, fitted(row.name, names), palette.style("text" if last else "muted"))
-        text = levels([RIDGE * v for v in _within(row, low, high, room)], 1)[0]
-        text = text if unicode else text.translate(SPARK_LEVELS)
-        grid.put(names + 1, y, text, _aged(palette, (y + 1) / len(kept)))
-    if axis:
-        _ridge_axis(grid, palette, names + 1, low, high)
-    return grid.lines()
-
-
-def _aged(palette: Palette, age: float) -> Style:
-    """From almost the ground to the full colour, of the latest."""
-    if palette.colors:
-        return painted(mixed(palette.faint, palette.train, 0.15 + 0.85 * age * age))
-    return palette.style("train" if age == 1 else "muted")
-
-
-def _ridge_axis(grid: Grid, palette: Palette, x: int, low: float, high: float) -> None:
-    y, muted = grid.height - 1, palette.style("muted")
-    zero = place(Distribution([1], low, high), 0.0, grid.width - x)
-    if zero is not None:
-        grid.put(x + zero, y, "0", muted)
-    grid.put(x, y, short(low), muted)
-    grid.put_right(grid.width, y, short(high), muted)
-
-
-def _within(row: Distribution, low: float, high: float, room: int) -> list[float]:
-    """The row's columns on an axis wider than its own."""
-    whole = Distribution([1], low, high)
-    first, last = place(whole, row.low, room) or 0, place(whole, row.high, room) or 0
-    inner = column_shares(row.counts, last - first + 1)
-    return [0.0] * first + inner + [0.0] * (room - last - 1)

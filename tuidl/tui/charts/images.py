@@ -77,14 +77,6 @@ def _plan(tiles: Sequence[Tile], width: int, height: int) -> Tiling:
     return tiled(shape, len(tiles), width, height, caption=bool(captions), least=least)
 
 
-def tile_at(tiles: Sequence[Tile], width: int, height: int, x: int, y: int) -> int | None:
-    """The number of the image at a cell of the grid."""
-    if not tiles or width < 1 or height < 1:
-        return None
-    index = _plan(tiles, width, height).at(x, y)
-    return index if index is not None and index < len(tiles) else None
-
-
 def _caption(grid: Grid, palette: Palette, tile: Tile, x: int, y: int, room: int) -> None:
     sign, role = {True: ("✓ ", "good"), False: ("✗ ", "bad"), None: ("", "muted")}[tile.right]
     style = palette.style(role, bold=tile.right is False)

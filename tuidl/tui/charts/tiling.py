@@ -38,12 +38,6 @@ class Tiling:
         row, column = divmod(index, self.across)
         return column * self.pitch, row * (self.height + 1)
 
-    def at(self, x: int, y: int) -> int | None:
-        """The tile at a cell, the gaps beside it included."""
-        column, row = x // self.pitch, y // (self.height + 1)
-        inside = 0 <= column < self.across and 0 <= row < self.down
-        return row * self.across + column if inside else None
-
 
 def tiled(
     shape: tuple[int, ...], count: int, width: int, height: int, *, caption: bool, least: int = 0
