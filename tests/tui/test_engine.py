@@ -48,7 +48,7 @@ async def test_keys_answer_and_it_can_be_left_whatever_the_engine_does(
         await pilot.pause(0.1)
         assert type(app.screen).__name__ == "HelpScreen"
         await pilot.press("escape")
-        process = app.engine.pid
+        process = app.session.engine.pid
         assert process is not None
         started = time.monotonic()
     assert is_gone(process, SECONDS_TO_QUIT)
@@ -77,17 +77,17 @@ async def test_starting_twice_at_once_starts_one_process(
 ) -> None:
     app = playground(monkeypatch, tmp_path, SILENT)
     before = set(children(os.getpid()))
-    await asyncio.gather(app.engine.start(), app.engine.start())
-    process = app.engine.pid
+    await asyncio.gather(app.session.engine.start(), app.session.engine.start())
+    process = app.session.engine.pid
     assert process is not None
     assert set(children(os.getpid())) - before == {process}
-    await app.engine.stop()
+    await app.session.engine.stop()
     assert is_gone(process)
 
 
 async def test_timers_that_outlive_the_last_screen_do_nothing() -> None:
     app = Playground(state=State())
-    app._ask()
+    app.session.ask()
     app.on_resize(Resize(Size(10, 5), Size(10, 5)))
 
 
@@ -101,7 +101,7 @@ async def test_an_error_nobody_foresaw_is_one_line_and_a_log(
     app._handle_exception(ValueError("what is this"))
     assert "ValueError: what is this" in str(left[0]["message"])
     assert left[0]["return_code"] == 1
-    (log,) = app.engine.log.parent.glob("screen-*.log")
+    (log,) = app.session.engine.log.parent.glob("screen-*.log")
     assert "what is this" in log.read_text()
 
 

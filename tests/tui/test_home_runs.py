@@ -325,7 +325,7 @@ async def test_a_failed_run_goes_on_at_a_tenth_of_its_rate(app: Playground) -> N
         assert isinstance(screen, TrainScreen)
         assert not screen.check_action("retry", ())
         for event in [*story.middle(), folders.FAILED]:
-            app._on_event(event)
+            app.session.take(event)
         await pilot.pause()
         assert "a tenth of the rate, 0.0001" in notices(app)
         await pilot.press("t")
@@ -339,7 +339,7 @@ async def test_a_run_that_is_not_kept_offers_no_such_thing(app: Playground) -> N
         app.open(load_preset("cnn_digits"))
         await until(pilot, lambda: bool(loads(app)))
         for event in [*story.middle(), folders.FAILED]:
-            app._on_event(event)
+            app.session.take(event)
         await pilot.press("t")
         assert len(loads(app)) == 1
         assert "tenth" not in notices(app)
@@ -349,7 +349,7 @@ async def test_notices_are_told_before_the_run_begins(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         app.open(load_preset("cnn_digits"))
         await pilot.pause()
-        app._on_event(events.Notice(text="Runs are not kept: [disk] full"))
+        app.session.take(events.Notice(text="Runs are not kept: [disk] full"))
         await pilot.pause()
         assert "Runs are not kept: [disk] full" in notices(app)
 
@@ -364,7 +364,7 @@ async def test_what_comes_again_after_resuming_is_drawn_once(app: Playground) ->
         again = {name: getattr(started, name) for name in started.__struct_fields__}
         again["resumed"] = events.Place(epoch=6, step=0)
         for event in [events.RunStarted(**again), *map(story.epoch, (6, 7))]:
-            app._on_event(event)
+            app.session.take(event)
         run = app.screen.shown  # type: ignore[attr-defined]
         assert [x for x, _ in run.history.series["train loss"].recent] == [1, 2, 3, 4, 5, 6, 7]
 

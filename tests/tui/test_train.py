@@ -31,7 +31,7 @@ async def opened(pilot: Pilot[int], told: list[events.Event]) -> TrainScreen:
         await pilot.pause(0.05)
     screen = screen_of(pilot.app)  # type: ignore[arg-type]
     for event in told:
-        pilot.app._on_event(event)  # type: ignore[attr-defined]
+        pilot.app.session.take(event)  # type: ignore[attr-defined]
     await pilot.pause(0.25)
     return screen
 
@@ -92,10 +92,10 @@ async def test_the_run_before_stays_behind_the_curves(app: Playground) -> None:
         assert screen.previous is first
         late = events.Progress(epoch=1, step=1, steps=45, loss=9.0, examples_per_second=1.0,
                                learning_rate=0.1)  # fmt: skip
-        app._on_event(late)
+        app.session.take(late)
         assert screen.shown.loss is None, "what the run before still says is not the new one's"
         for event in story.beginning():
-            app._on_event(event)
+            app.session.take(event)
         assert screen.shown.phase is Phase.PAUSED
 
 
@@ -107,7 +107,7 @@ async def test_an_epoch_is_taken_in_without_a_search_for_widgets(
         await opened(pilot, story.beginning())
         searches: list[object] = []
         monkeypatch.setattr(TrainScreen, "query", lambda *wanted: searches.append(wanted))
-        app._on_event(story.epoch(1))
+        app.session.take(story.epoch(1))
         assert not searches
         monkeypatch.undo()
 
@@ -132,7 +132,7 @@ async def test_leaving_asks_what_becomes_of_the_run(
 async def test_an_engine_that_dies_is_told_of(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, story.middle())
-        app._on_engine_end(-9)
+        app.session._engine_ended(-9)
         await pilot.pause(0.2)
         assert screen.shown.phase is Phase.LOST
         assert "signal 9" in screen.query_one(Status).render().plain
@@ -152,22 +152,22 @@ async def test_a_failure_and_a_refusal_are_told_of(app: Playground) -> None:
 async def test_probes_are_asked_for_what_is_seen_and_only_for_news(
     app: Playground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(type(app.engine), "is_alive", True)
+    monkeypatch.setattr(type(app.session.engine), "is_alive", True)
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, story.middle())
-        app.prober.pause = 0.0
+        app.session.prober.pause = 0.0
         app.told.clear()  # type: ignore[attr-defined]
         for _ in range(6):
-            app.prober._sent = 0.0
-            app._ask()
+            app.session.prober._sent = 0.0
+            app.session.ask()
         kinds = {probe.kind for probe in sent(app, commands.Probe)}
         assert kinds == {"predictions", "layers"}
         screen.take(events.Paused(epoch=9, step=20, steps=45, loss=0.2))
-        app.prober._asked.clear()
+        app.session.prober._asked.clear()
         app.told.clear()  # type: ignore[attr-defined]
         for _ in range(8):
-            app.prober._sent = 0.0
-            app._ask()
+            app.session.prober._sent = 0.0
+            app.session.ask()
         assert len(sent(app, commands.Probe)) == 2, "once each: nothing moves while it is paused"
 
 

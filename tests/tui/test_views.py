@@ -135,7 +135,7 @@ async def test_a_neuron_draws_the_way_of_its_numbers(app: Playground) -> None:
 
 async def test_another_kind_of_picture_after_the_preset_was_edited(app: Playground) -> None:
     async with Opened(app, "cnn_digits") as watched:
-        app.load(load_preset("gru_sine"))
+        app.session.load(load_preset("gru_sine"))
         await watched.say(STARTED, PAUSED)
         screen = next(s for s in app.screen_stack if isinstance(s, TrainScreen))
         await watched.press("2")

@@ -37,7 +37,7 @@ class Watched:
 
     async def say(self, *said: events.Event) -> None:
         for event in said:
-            self.app._on_event(event)
+            self.app.session.take(event)
         self.screen._draw()
         await self.pilot.pause()
 

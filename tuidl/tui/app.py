@@ -12,26 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
-import platformdirs
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import Screen
 
-from tuidl import commands, events
-from tuidl.commands import Command
+from tuidl import commands
 from tuidl.errors import TuidlError
 from tuidl.graph import Graph
 from tuidl.preset import Preset
-from tuidl.runs.folder import EVENTS
-from tuidl.runs.log import read_events
-from tuidl.runs.places import runs_folder
-from tuidl.tui.engine import Engine
 from tuidl.tui.kept import KeptRuns
-from tuidl.tui.prober import Prober
 from tuidl.tui.process import driver, spare_pauses
-from tuidl.tui.run import Phase, Run
+from tuidl.tui.run import Phase
 from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
+from tuidl.tui.session import Session
 from tuidl.tui.state import State
 from tuidl.tui.themes import THEMES
 from tuidl.tui.widgets.ascii_bar import use_scrollbars
@@ -71,16 +65,10 @@ class Playground(App[int]):
         self.state = state or State.load()
         self.unicode = unicode
         use_scrollbars(unicode)
-        self._first, self._folder = preset, folder
-        self._threads, self._backend = threads, backend
+        self._first, self._first_folder = preset, folder
         self._first_run, self._first_rate, self._first_view = run, learning_rate, view
         self.kept = KeptRuns(self)
-        log = Path(platformdirs.user_log_dir("tuidl")) / f"engine-{os.getpid()}.log"
-        self.engine = Engine(log, self._on_event, self._on_engine_end)
-        self._loaded: Preset | None = None
-        self._run: Path | None = None
-        self._next: Run | None = None
-        self.prober = Prober(self.engine)
+        self.session = Session(self, threads, backend)
         self._cpu = (time.process_time(), time.monotonic())
         self.cost = 0.0
         for theme in THEMES.values():
@@ -100,19 +88,19 @@ class Playground(App[int]):
         self.theme = self.state.theme if self.state.theme in self.available_themes else "tuidl"
         for number in EXIT_CODES:
             asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
-        self.set_interval(0.1, self._ask)
+        self.set_interval(0.1, self.session.ask)
         self.set_interval(2.0, self._measure)
         if self._first_view is not None:
             self.view(self._first_view)  # which needs no engine
         elif self._first is None:
             self._go_home()
-            self.call_after_refresh(self.engine.start)
+            self.call_after_refresh(self.session.engine.start)
         else:
-            await self.engine.start()
+            await self.session.engine.start()
             if self._first_run is not None:
                 self.open_run(self._first_run, self._first, self._first_rate)
             else:
-                self.open(self._first, self._folder)
+                self.open(self._first, self._first_folder)
             self.run_worker(_preload, thread=True)
 
     def _go_home(self) -> None:
@@ -146,7 +134,7 @@ class Playground(App[int]):
         if self.is_headless or os.environ.get("TUIDL_DEBUG"):
             super()._handle_exception(error)
             return
-        log = self.engine.log.with_name(f"screen-{os.getpid()}.log")
+        log = self.session.engine.log.with_name(f"screen-{os.getpid()}.log")
         with suppress(OSError):
             log.parent.mkdir(parents=True, exist_ok=True)
             log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
@@ -156,111 +144,36 @@ class Playground(App[int]):
     async def on_unmount(self) -> None:
         self.state.theme = self.theme
         self.state.save()
-        await self.engine.stop()
+        await self.session.engine.stop()
 
-    # --- the engine -------------------------------------------------------------------------------
+    # --- the run ----------------------------------------------------------------------------------
 
     def open(self, preset: Preset, folder: Path | None = None) -> None:
         """Show the training screen of a preset, and have the engine make ready for it."""
-        self._folder = folder or self._folder
+        self.session.folder = folder or self.session.folder
         from tuidl.tui.screens.train import TrainScreen
 
         behind, self.kept.behind = self.kept.behind, None
         self.push_screen(TrainScreen(preset, behind))
-        self.call_after_refresh(self.load, preset)
+        self.call_after_refresh(self.session.load, preset)
         self.call_after_refresh(spare_pauses)
 
     def open_run(self, path: Path, preset: Preset, learning_rate: float | None = None) -> None:
         """Show the training screen of a run that is kept, ready to go on with it."""
         from tuidl.tui.screens.train import TrainScreen
 
-        self._folder = path
+        self.session.folder = path
         self.push_screen(TrainScreen(preset))
-        self.call_after_refresh(self.load, preset, True, path, learning_rate)
+        self.call_after_refresh(self.session.load, preset, True, path, learning_rate)
         self.call_after_refresh(spare_pauses)
 
-    def load(
-        self,
-        preset: Preset,
-        paused: bool = True,
-        run: Path | None = None,
-        learning_rate: float | None = None,
-    ) -> None:
-        """Start a run of the preset, in place of the one that is there; or go on with ``run``."""
-        self._loaded, self._next, self._run = preset, Run(), run
-        self.prober.begin()
-        screen = self._train_screen()
-        if screen:
-            screen.preset = preset
-            screen.begin(self._next)
-        command = commands.Load(
-            preset=preset.to_toml(),
-            source=preset.name,
-            folder=str(self._folder.absolute()),
-            backend=self._backend,
-            threads=self._threads,
-            paused=paused,
-            run=None if run is None else str(run),
-            learning_rate=learning_rate,
-        )
-        if run is not None:
-            self._tell_past(self._next, run)
-        self.send(command)
-
-    def run_folder(self, run: Run) -> Path | None:
-        """Where the run on the screen is kept; None where it is not."""
-        path = self._run
-        if path is None and run.started is not None:
-            path = runs_folder() / run.started.run
-        return path if path is not None and (path / EVENTS).is_file() else None
-
-    def _tell_past(self, run: Run, path: Path) -> None:
-        """What the run's log says of it."""
-        for event in read_events(path / EVENTS):
-            if isinstance(event, events.EpochEnded | events.Progress | events.Edited):
-                run.fold_event(event)
-        run.phase = Phase.LOADING
-
-    def send(self, command: Command) -> None:
-        if not self.engine.send(command):
-            self.run_worker(self._revive(command), exclusive=True)
-
-    async def _revive(self, command: Command) -> None:
-        """Start another engine, which any key that needs one does."""
-        await self.engine.start()
-        if isinstance(command, commands.Load):
-            self.engine.send(command)
-        elif self._loaded is not None:
-            self.load(self._loaded)
-
-    def _on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Notice):
-            self.kept.tell(event.text)
-            return
-        if isinstance(event, events.RunStarted | events.Refused):
-            self._next = None
-        elif self._next is not None:
-            return  # what the run before still had to say
-        if isinstance(event, events.ProbeAnswer):
-            self.prober.answered(event)
-        if screen := self._train_screen():
-            screen.take(event)
-
-    def _on_engine_end(self, status: int) -> None:
-        screen = self._train_screen()
-        words = self.engine.last_words(1)
-        reason = f"signal {-status}" if status < 0 else f"status {status}"
-        message = f"the engine process ended ({reason}); space starts it again"
-        if screen:
-            screen.lost("\n".join([message, *words]))
-
-    def _train_screen(self) -> "TrainScreen | None":
+    def train_screen(self) -> "TrainScreen | None":
+        """The screen of the run, wherever in the stack it is."""
         return next(filter(None, map(as_train_screen, self.screen_stack)), None)
 
-    def _ask(self) -> None:
-        screen = as_train_screen(self.screen_stack[-1]) if self.screen_stack else None
-        if screen is not None and self._next is None:
-            self.prober.ask(screen)
+    def top_train_screen(self) -> "TrainScreen | None":
+        """The same, if nothing lies on it."""
+        return as_train_screen(self.screen_stack[-1]) if self.screen_stack else None
 
     def _measure(self) -> None:
         """What the screen itself costs, as a share of one core."""
@@ -308,16 +221,16 @@ class Playground(App[int]):
         from tuidl.tui.screens.leave import LeaveScreen
 
         if screen.shown.phase in (Phase.RUNNING, Phase.PAUSED) and screen.shown.epochs_done:
-            self.send(commands.Pause())
+            self.session.send(commands.Pause())
             self.push_screen(LeaveScreen(), self._left)
         else:
             self._left("discard")
 
     def _left(self, choice: str | None) -> None:
         if choice == "keep":
-            self.send(commands.Stop())
+            self.session.send(commands.Stop())
         elif choice == "discard":
-            self.send(commands.Stop())
+            self.session.send(commands.Stop())
             self.pop_screen()
             if len(self.screen_stack) == 1:
                 self._go_home()
@@ -346,12 +259,12 @@ class Playground(App[int]):
         """Start again from the edited preset, with the run before faintly behind its curves."""
         from tuidl.tui.screens.train import TrainScreen
 
-        before = self._train_screen()
+        before = self.train_screen()
         if preset is None or before is None:
             return
         previous = before.shown if before.shown.epochs_done else before.previous
         self.switch_screen(TrainScreen(preset, previous))
-        self.call_after_refresh(self.load, preset)
+        self.call_after_refresh(self.session.load, preset)
 
     def action_explain(self) -> None:
         from tuidl.tui.screens.help import HelpScreen

@@ -3,21 +3,21 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from tuidl import commands, events
+from tuidl import events
 from tuidl.preset import Preset
 from tuidl.tui.budget import Budget
 from tuidl.tui.run import Phase, Run
+from tuidl.tui.screens.steering import SteeringScreen, advice
 from tuidl.tui.views.layers import LayersView
 from tuidl.tui.views.picture import PictureView
 from tuidl.tui.views.step import StepView
@@ -31,14 +31,8 @@ from tuidl.tui.widgets.status import Status
 from tuidl.tui.widgets.summary import Summary
 from tuidl.tui.widgets.tabs import Tabs
 
-if TYPE_CHECKING:
-    from tuidl.tui.app import Playground
-
 TICKS_PER_SECOND = 30
 """How often to look whether there is time to draw the next panel."""
-RATE_STEP = 1.25
-PACES = (1.0, 4.0, 16.0, 64.0, 256.0, 1024.0)
-WATCHABLE_SECONDS = 8.0
 NARROW, LOW = 100, 30
 VIEWS: tuple[type[View], ...] = (PictureView, LayersView, StepView)
 """Opened by 2, 3 and so on; 1 is the overview, this screen's own panels."""
@@ -47,7 +41,7 @@ OFTEN = (events.Progress, events.EpochEnded, events.ProbeAnswer)
 ONE, RATE = Binding.Group("step"), Binding.Group("rate", compact=True)
 
 
-class TrainScreen(Screen[None]):
+class TrainScreen(SteeringScreen):
     """Everything about one preset's training."""
 
     BINDINGS: ClassVar = [
@@ -68,7 +62,6 @@ class TrainScreen(Screen[None]):
         Binding("q", "leave", "leave"),
     ]
 
-    app: "Playground"
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As in every screen, but without painting all of it anew: the two panels do so themselves."""
 
@@ -77,7 +70,6 @@ class TrainScreen(Screen[None]):
         self.preset = preset
         self.shown = Run()
         self.previous = previous
-        self.pace: float | None = None
         self._chosen_pace = False
         self._dirty = True
         self._waiting: deque[Status | View | Chart] = deque()
@@ -162,7 +154,8 @@ class TrainScreen(Screen[None]):
             self.shown.fold_event(event)
         first = isinstance(event, events.Paused | events.Progress)
         if first and not self._chosen_pace:
-            self._choose_pace()
+            self._chosen_pace = True
+            self.choose_pace()
         if isinstance(event, events.Refused | events.RunFailed):
             self._tell_failure(event.error)
         for view in self._views:
@@ -235,6 +228,9 @@ class TrainScreen(Screen[None]):
         status.pace, status.cost = self.pace, self.app.cost
         status.refresh()
 
+    def pace_changed(self) -> None:
+        self._tell()
+
     @property
     def open_view(self) -> View | None:
         """The view that is seen; None for the overview."""
@@ -256,65 +252,7 @@ class TrainScreen(Screen[None]):
     def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
         self.action_view(event.number)
 
-    # --- control ----------------------------------------------------------------------------------
-
-    def action_go(self) -> None:
-        if self.shown.is_over:
-            self.app.load(self.preset, paused=self.shown.phase is Phase.LOST)
-        elif self.shown.phase is Phase.RUNNING:
-            self.app.send(commands.Pause())
-        else:
-            self.app.send(commands.Resume())
-
-    def action_step(self) -> None:
-        if not self.shown.is_over:
-            self.app.send(commands.Step())
-
-    def action_epoch(self) -> None:
-        if not self.shown.is_over:
-            self.app.send(commands.Epoch())
-
-    def action_reset(self) -> None:
-        self.app.load(self.preset)
-
-    def action_new_seed(self) -> None:
-        self.app.load(self.app.with_new_seed(self.preset))
-
-    def action_rate(self, way: int) -> None:
-        if self.shown.is_over:
-            return
-        rate = self.shown.learning_rate or self.preset.optimizer.learning_rate
-        value = rate * RATE_STEP**way
-        self.app.send(commands.Set(key="optimizer.learning_rate", value=value))
-
-    def action_full_speed(self) -> None:
-        """As fast as it goes, or back to what eyes can follow."""
-        self._set_pace(None if self.pace else self._watchable() or PACES[-1])
-
-    def action_pace(self, way: int) -> None:
-        slower = [pace for pace in PACES if pace < (self.pace or 1e18)]
-        faster = [pace for pace in PACES if pace > (self.pace or 1e18)]
-        if way < 0 and slower:
-            self._set_pace(slower[-1])
-        elif way > 0:
-            self._set_pace(faster[0] if faster else None)
-
-    def _choose_pace(self) -> None:
-        """A run that would be over in a blink is slowed down so that it can be watched."""
-        self._chosen_pace = True
-        self._set_pace(self._watchable())
-
-    def _watchable(self) -> float | None:
-        """Steps a second with which the whole run takes a few seconds; None for long runs."""
-        total = self.shown.steps * self.shown.epochs
-        work = self.app.flops_of(self.preset) * (self.shown.started or _NOBODY).batch_size * total
-        is_short = work < WATCHABLE_SECONDS * SLOWEST_ENGINE
-        return max(total / WATCHABLE_SECONDS, 1.0) if is_short else None
-
-    def _set_pace(self, pace: float | None) -> None:
-        self.pace = pace
-        self.app.send(commands.Pace(steps_per_second=pace))
-        self._tell()
+    # --- other screens ----------------------------------------------------------------------------
 
     def action_compare(self) -> None:
         """Put a run that is kept behind the curves of this one."""
@@ -326,47 +264,11 @@ class TrainScreen(Screen[None]):
             curves.previous = run
         self._dirty = True
 
-    @property
-    def slower_rate(self) -> float | None:
-        """A tenth of the learning rate, for a run that failed and can be gone on with."""
-        run = self.shown
-        if run.phase is not Phase.FAILED or run.started is None or not self.app.run_folder(run):
-            return None
-        return slower(run.edits[-1].value if run.edits else self.preset.optimizer.learning_rate)
-
-    def action_retry(self) -> None:
-        """Go on from the last good checkpoint at a tenth of the rate."""
-        rate = self.slower_rate
-        if rate is not None:
-            folder = self.app.run_folder(self.shown)
-            self.app.clear_notifications()
-            self.app.load(self.preset, paused=False, run=folder, learning_rate=rate)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "retry" or self.slower_rate is not None
-
     def action_edit(self) -> None:
         self.app.edit(self.preset)
 
     def action_leave(self) -> None:
         self.app.leave_run(self)
-
-
-def slower(rate: float) -> float:
-    """A tenth, without the digits that binary fractions leave."""
-    return float(f"{rate / 10:.6g}")
-
-
-def advice(rate: float) -> str:
-    return f"t: go on from the last good checkpoint at a tenth of the rate, {rate:g}"
-
-
-SLOWEST_ENGINE = 5e9
-"""FLOP/s that any machine reaches: what takes longer by it is not slowed down."""
-
-
-class _NOBODY:
-    batch_size = 1
 
 
 def _picture_title(probe: tuple[str, Any] | None) -> str:

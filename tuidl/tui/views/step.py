@@ -69,7 +69,7 @@ class StepView(View):
     def opened(self) -> None:
         super().opened()
         if self.shown.phase is Phase.RUNNING:
-            self.app.send(commands.Pause())
+            self.app.session.send(commands.Pause())
 
     def probes(self) -> Wanted:
         if self._is_known or self.shown.phase is Phase.RUNNING:
@@ -122,7 +122,7 @@ class StepView(View):
     def _do_it(self) -> None:
         if self.shown.phase is Phase.PAUSED:
             self._is_stepping = True
-            self.app.send(commands.Step())
+            self.app.session.send(commands.Step())
 
     def action_layer(self, way: int) -> None:
         if self.walk:
