@@ -1,0 +1,81 @@
+"""The matrix product that kernels call, on every rest of rows and columns, beside NumPy's."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from numba import njit
+
+from tuidl.kernels.blas import affine, gemm, load
+from tuidl.kernels.tiles import provide
+
+CANARY = 77.0
+TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
+SHAPES = [
+    (1, 1, 1), (1, 5, 7), (2, 3, 31), (3, 1, 32), (5, 9, 33), (7, 16, 64), (8, 27, 65), (9, 2, 15),
+    (11, 70, 100), (16, 128, 10), (19, 4, 96), (33, 65, 17), (0, 4, 5), (4, 0, 5), (300, 5, 40),
+    (1100, 1000, 3), (3, 1000, 1100),
+]  # fmt: skip
+"""Rows, terms and columns of a product; the last ones on both sides of where BLAS takes over."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded() -> None:
+    load()
+    for bits in (32, 64):
+        provide(bits)
+
+
+@cache
+def compiled(name: str) -> Any:
+    if name == "affine":
+        return njit(lambda a, b, shift, c: affine(a, b, shift, c))
+    return njit(lambda a, ta, b, tb, c, keep: gemm(a, ta, b, tb, c, keep))
+
+
+def framed(rows: int, columns: int, dtype: str) -> tuple[np.ndarray, np.ndarray]:
+    """A contiguous matrix, and the memory around it, which nobody may write to."""
+    memory = np.full(rows * columns + 128, CANARY, dtype)
+    return memory[64 : 64 + rows * columns].reshape(rows, columns), memory
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_products(shape: tuple[int, int, int], dtype: str) -> None:
+    rows, terms, columns = shape
+    random = np.random.default_rng(sum(shape))
+    a, b = (random.standard_normal(s).astype(dtype) for s in ((rows, terms), (terms, columns)))
+    tolerance = TOLERANCE[dtype] * max(terms, 1)
+    for turn_a, turn_b, keep in [(0, 0, 0), (0, 0, 1), (1, 0, 0), (1, 0, 1), (0, 1, 0), (0, 1, 1)]:
+        c, memory = framed(rows, columns, dtype)
+        c[:] = 0.5
+        left, right = (np.ascontiguousarray(m.T) if t else m for m, t in ((a, turn_a), (b, turn_b)))
+        compiled("gemm")(left, turn_a, right, turn_b, c, keep)
+        np.testing.assert_allclose(c, a @ b + 0.5 * keep, rtol=0, atol=tolerance)
+        assert (memory[:64] == CANARY).all()
+        assert (memory[-64:] == CANARY).all()
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_products_with_a_shift(shape: tuple[int, int, int], dtype: str) -> None:
+    rows, terms, columns = shape
+    random = np.random.default_rng(sum(shape))
+    a, b = (random.standard_normal(s).astype(dtype) for s in ((rows, terms), (terms, columns)))
+    shift = random.standard_normal(columns).astype(dtype)
+    c, memory = framed(rows, columns, dtype)
+    compiled("affine")(a, b, shift, c)
+    tolerance = TOLERANCE[dtype] * max(terms, 1)
+    np.testing.assert_allclose(c, a @ b + shift, rtol=0, atol=tolerance)
+    assert (memory[:64] == CANARY).all()
+    assert (memory[-64:] == CANARY).all()
+
+
+def test_a_number_that_is_none_stays_visible() -> None:
+    a, b, c = np.ones((9, 5), np.float32), np.ones((5, 33), np.float32), np.zeros((9, 33), "f")
+    a[8, 4], b[2, 32] = np.nan, np.inf
+    compiled("gemm")(a, 0, b, 0, c, 0)
+    assert np.isnan(c[8]).all()
+    assert np.isinf(c[:8, 32]).all()
+    assert np.isfinite(c[:8, :32]).all()
