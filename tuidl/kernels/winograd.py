@@ -6,8 +6,9 @@ of channel and filter, where the definition needs 36:
     y = A' [(G g G') * (B' d B)] A
 
 Over all tiles that is one matrix product for each of the 16 places. The input's gradient is the
-same three steps transposed. Tiles overlap by two pixels; images are framed with zeros so that they
-fit. The weights' gradient goes the other way: rounding would take the place of its zeros.
+same three steps transposed. Tiles overlap by two pixels; where the answers' height or width is odd,
+the last ones lie a step back and give some answers a second time. The weights' gradient goes the
+other way: rounding would take the place of its zeros.
 """
 
 from tuidl.kernels.jit import helper
@@ -33,8 +34,8 @@ def winograd_room(height: int, width: int, channels: int, filters: int) -> tuple
     The layer asks for as much (``layers/convolution.py``).
     """
     down, across = (height + 1) // 2, (width + 1) // 2
-    framed = (2 * down + 2) * (2 * across + 2) * channels + 4 * down * across * filters
-    fixed = (PLACES + 9) * channels * filters + framed
+    framed = (height + 2) * (width + 2) * channels + 4 * filters
+    fixed = (PLACES + 9) * channels * filters + 2 * PLACES * (channels + filters) + framed
     return fixed, PLACES * down * across * (channels + filters)
 
 
@@ -42,7 +43,7 @@ def winograd_room(height: int, width: int, channels: int, filters: int) -> tuple
 def suits_winograd(kernel, stride, answers, room):
     """Whether it is worth it, and ``room`` numbers of scratch are enough for an example."""
     size_y, size_x, channels, filters = kernel
-    if size_y != 3 or size_x != 3 or stride != 1:
+    if size_y != 3 or size_x != 3 or stride != 1 or min(answers[1], answers[2]) < 2:
         return False
     if min(channels, filters, answers[1] * answers[2]) < FEWEST:
         return False
@@ -61,18 +62,28 @@ def _take(room, start, shape):
 
 @helper
 def _divide(patches, shape, channels, filters):
-    """The scratch as arrays: kernels, framed image, framed answers, tiles of both."""
+    """The scratch as arrays: a framed image, one tile of answers, tiles of both.
+
+    And where it is free from, and how many examples the tiles are for. Each place has one row more
+    than it needs: were they a power of two apart, all 16 would claim the same lines of the cache.
+    """
     _, height, width, _ = shape
     down, across = (height + 1) // 2, (width + 1) // 2
     room = patches.reshape(patches.size)
     fixed, each = winograd_room(height, width, channels, filters)
-    tiles = (room.size - fixed) // each * down * across
-    kernels, end = _take(room, 0, (4, 4, channels, filters))
-    image, end = _take(room, end, (2 * down + 2, 2 * across + 2, channels))
-    answers, end = _take(room, end, (2 * down, 2 * across, filters))
-    seen, end = _take(room, end, (4, 4, tiles, channels))
-    products, end = _take(room, end, (4, 4, tiles, filters))
-    return kernels, image, answers, seen, products, tiles // (down * across)
+    block = (room.size - fixed) // each
+    image, end = _take(room, 0, (height + 2, width + 2, channels))
+    answers, end = _take(room, end, (2, 2, filters))
+    seen, end = _take(room, end, (4, 4, block * down * across + 1, channels))
+    products, end = _take(room, end, (4, 4, block * down * across + 1, filters))
+    return image, answers, seen, products, end, block
+
+
+@helper
+def _is_bare(image, framed, top, left):
+    """Whether an image has the size that tiles need without zeros around it."""
+    fits = image.shape[0] == framed.shape[0] and image.shape[1] == framed.shape[1]
+    return fits and top == 0 and left == 0
 
 
 @helper
@@ -87,56 +98,90 @@ def _frame(image, framed, top, left):
 
 
 @helper
-def _multiply_places(a, b, c, count):
-    """For each of the 16 places the product of its matrices, of ``count`` tiles."""
+def _multiply_places(a, b, shift, c, count):
+    """For each of the 16 places the product of its matrices, of ``count`` tiles.
+
+    What is added in the second row and column, ``shift`` where it is not None, all four answers of
+    a tile get.
+    """
     for i in range(4):
         for j in range(4):
-            multiply_by_tiles(a[i, j, :count], b[i, j], None, c[i, j, :count], 0)
+            if shift is not None and i == 1 and j == 1:
+                multiply_by_tiles(a[i, j, :count], b[i, j], shift, c[i, j, :count], 0)
+            else:
+                multiply_by_tiles(a[i, j, :count], b[i, j], None, c[i, j, :count], 0)
 
 
 @helper
 def _see(image, seen, tile, top, left, framed):
     """The tiles of an image become its part of ``seen``, from ``tile`` on."""
-    _frame(image, framed, top, left)
-    for i in range(0, framed.shape[0] - 2, 2):
-        for j in range(0, framed.shape[1] - 2, 2):
-            from_pixels(framed[i : i + 4, j : j + 4], seen[:, :, tile])
+    is_bare = _is_bare(image, framed, top, left)
+    if not is_bare:
+        _frame(image, framed, top, left)
+    pixels = image if is_bare else framed
+    height, width = framed.shape[0] - 2, framed.shape[1] - 2
+    for i in range(0, height, 2):
+        p = min(i, height - 2)
+        for j in range(0, width, 2):
+            q = min(j, width - 2)
+            from_pixels(pixels[p : p + 4, q : q + 4], seen[:, :, tile])
             tile += 1
 
 
 @helper
-def _see_gradient(dy, products, tile, framed):
-    """The same for the gradient of the answers."""
-    _frame(dy, framed, 0, 0)
-    for i in range(0, framed.shape[0], 2):
-        for j in range(0, framed.shape[1], 2):
-            from_answers(framed[i : i + 2, j : j + 2], products[:, :, tile])
-            tile += 1
-
-
-@helper
-def _answer(products, tile, b, framed, y):
+def _answer(products, tile, y):
     """The answers to one image, from the products of its tiles."""
-    for i in range(0, framed.shape[0], 2):
-        for j in range(0, framed.shape[1], 2):
-            to_answers(products[:, :, tile], framed[i : i + 2, j : j + 2])
+    height, width = y.shape[:2]
+    for i in range(0, height, 2):
+        p = min(i, height - 2)
+        for j in range(0, width, 2):
+            q = min(j, width - 2)
+            to_answers(products[:, :, tile], y[p : p + 2, q : q + 2])
             tile += 1
-    filters = b.shape[0]
-    for i in range(y.shape[0]):
-        for j in range(y.shape[1]):
-            source, target = framed[i, j], y[i, j]
-            for f in range(filters):
-                target[f] = source[f] + b[f]
+
+
+@helper
+def _rest(dy, i, j, answers):
+    """The tile of ``dy`` that ends at row ``i`` and column ``j`` or lies beyond, a step back.
+
+    What the tile before it has is 0 here.
+    """
+    p, q = min(i, dy.shape[0] - 2), min(j, dy.shape[1] - 2)
+    clear_values(answers.reshape(answers.size))
+    for row in range(i, p + 2):
+        for column in range(j, q + 2):
+            copy_values(answers[row - p, column - q], dy[row, column])
+
+
+@helper
+def _see_gradient(dy, products, tile, answers):
+    """As ``_see`` for the gradient of the answers."""
+    height, width = dy.shape[:2]
+    for i in range(0, height, 2):
+        for j in range(0, width, 2):
+            if i + 1 < height and j + 1 < width:
+                from_answers(dy[i : i + 2, j : j + 2], products[:, :, tile])
+            else:
+                _rest(dy, i, j, answers)
+                from_answers(answers, products[:, :, tile])
+            tile += 1
 
 
 @helper
 def _add_back(seen, tile, framed, top, left, dx):
     """The gradient of one image, from those of its tiles."""
-    clear_values(framed.reshape(framed.size))
-    for i in range(0, framed.shape[0] - 2, 2):
-        for j in range(0, framed.shape[1] - 2, 2):
-            add_to_pixels(seen[:, :, tile], framed[i : i + 4, j : j + 4])
+    is_bare = _is_bare(dx, framed, top, left)
+    pixels = dx if is_bare else framed
+    clear_values(pixels.reshape(pixels.size))
+    height, width = framed.shape[0] - 2, framed.shape[1] - 2
+    for i in range(0, height, 2):
+        p = min(i, height - 2)
+        for j in range(0, width, 2):
+            q = min(j, width - 2)
+            add_to_pixels(seen[:, :, tile], pixels[p : p + 4, q : q + 4])
             tile += 1
+    if is_bare:
+        return
     channels = dx.shape[2]
     for i in range(dx.shape[0]):
         source = framed[top + i].reshape(-1)[left * channels :]
@@ -161,33 +206,34 @@ def _turned(w, patches):
 def winograd(x, w, b, y, patches, top, left):
     """As ``conv2d`` with stride 1."""
     channels, filters = w.shape[2:]
-    kernels, image, answers, seen, products, block = _divide(patches, y.shape, channels, filters)
+    image, _, seen, products, end, block = _divide(patches, y.shape, channels, filters)
+    kernels, _ = _take(patches.reshape(patches.size), end, (4, 4, channels + 1, filters))
     for c in range(channels):
         from_kernel(w[:, :, c], kernels[:, :, c])
-    tiles = answers.shape[0] * answers.shape[1] // 4
+    tiles = ((y.shape[1] + 1) // 2) * ((y.shape[2] + 1) // 2)
     for first in range(0, y.shape[0], block):
         count = min(block, y.shape[0] - first)
         for e in range(count):
             _see(x[first + e], seen, e * tiles, top, left, image)
-        _multiply_places(seen, kernels, products, count * tiles)
+        _multiply_places(seen, kernels, b, products, count * tiles)
         for e in range(count):
-            _answer(products, e * tiles, b, answers, y[first + e])
+            _answer(products, e * tiles, y[first + e])
 
 
 @helper
 def winograd_input_gradient(dy, w, dx, patches, top, left):
     """As ``conv2d_input_gradient`` with stride 1."""
     channels, filters = w.shape[2:]
-    kernels, image, answers, seen, products, block = _divide(patches, dy.shape, channels, filters)
+    image, answers, seen, products, end, block = _divide(patches, dy.shape, channels, filters)
+    kernels, _ = _take(patches.reshape(patches.size), end, (4, 4, filters + 1, channels))
     turned = _turned(w, patches)
-    kernels = kernels.reshape(4, 4, filters, channels)
     for f in range(filters):
         from_kernel(turned[:, :, f], kernels[:, :, f])
-    tiles = answers.shape[0] * answers.shape[1] // 4
+    tiles = ((dy.shape[1] + 1) // 2) * ((dy.shape[2] + 1) // 2)
     for first in range(0, dy.shape[0], block):
         count = min(block, dy.shape[0] - first)
         for e in range(count):
             _see_gradient(dy[first + e], products, e * tiles, answers)
-        _multiply_places(products, kernels, seen, count * tiles)
+        _multiply_places(products, kernels, None, seen, count * tiles)
         for e in range(count):
             _add_back(seen, e * tiles, image, top, left, dx[first + e])

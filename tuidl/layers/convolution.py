@@ -102,8 +102,8 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
         fewest = min(channels, filters, prod(frame.output))
         if frame.kernel != (3, 3) or self.stride != 1 or fewest < WINOGRAD_FEWEST:
             return 0
-        down, across = ((n + 1) // 2 for n in frame.output)
-        image = 4 * (down + 1) * (across + 1) * channels + 4 * down * across * filters
-        each = 16 * down * across * (channels + filters)
+        height, width = frame.output
+        image = (height + 2) * (width + 2) * channels + 4 * filters
+        each = 16 * ((height + 1) // 2) * ((width + 1) // 2) * (channels + filters)
         block = min(max(PATCH_FLOATS // each, 1), examples)
-        return 25 * channels * filters + image + block * each
+        return 25 * channels * filters + 32 * (channels + filters) + image + block * each
