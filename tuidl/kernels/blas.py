@@ -1,4 +1,4 @@
-"""The matrix product: by tiles, or by SciPy's BLAS where matrices are large or turned round.
+"""The matrix product: by tiles, or by SciPy's BLAS where matrices are large, or turned round.
 
 The only module that knows of BLAS. Numba's runtime exports ``numba_xxgemm``, which takes what
 ``np.dot`` does not: transposes and a factor for the old content of the result.
@@ -15,6 +15,7 @@ from numba.extending import intrinsic
 from tuidl.kernels.jit import compiled_as, helper
 from tuidl.kernels.simd import HAS_MASKS, VECTOR_BYTES
 from tuidl.kernels.tiles import multiply_by_tiles
+from tuidl.kernels.turned import multiply_by_turned, suits_turned
 
 LARGE = 1 << 20
 """Numbers in both factors from which on BLAS's packing pays off."""
@@ -92,6 +93,8 @@ def _gemm(a, transpose_a, b, transpose_b, c, keep):
                 multiply_by_tiles(a.T, b, None, c, keep)
             else:
                 multiply_by_tiles(a, b, None, c, keep)
+        elif transpose_b and not (transpose_a or keep) and suits_turned(a, b):
+            multiply_by_turned(a, b, c)
         else:
             _blas_gemm(a, transpose_a, b, transpose_b, c, keep)
 

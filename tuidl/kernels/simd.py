@@ -31,6 +31,7 @@ class Vectors:
 
     builder: Any
     number: Any
+    bytes: int = VECTOR_BYTES
 
     @property
     def width(self) -> int:
@@ -39,7 +40,7 @@ class Vectors:
 
     @property
     def lanes(self) -> int:
-        return VECTOR_BYTES // self.width
+        return self.bytes // self.width
 
     @property
     def kind(self) -> Any:
@@ -66,6 +67,11 @@ class Vectors:
         first = ir.Constant(ir.VectorType(INDEX, self.lanes), None)
         only = self.builder.insert_element(nothing, number, INDEX(0))
         return self.builder.shuffle_vector(only, nothing, first)
+
+    def pick(self, a: Any, b: Any, lanes: list[int]) -> Any:
+        """The vector of these lanes, numbered through ``a`` and then ``b``."""
+        order = ir.Constant(ir.VectorType(INDEX, self.lanes), [INDEX(lane) for lane in lanes])
+        return self.builder.shuffle_vector(a, b, order)
 
     def constant(self, value: float) -> Any:
         return ir.Constant(self.kind, [value] * self.lanes)

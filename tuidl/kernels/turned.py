@@ -1,0 +1,115 @@
+"""The product of few rows with a matrix turned round, without copying that matrix.
+
+BLAS packs the right factor first, which takes longer than multiplying it with eight rows. Here a
+vector holds one column of a square of ``a``, and numbers of ``b`` are spread: a square of the
+result comes out turned round as well, and is turned back when it is complete.
+"""
+
+from typing import Any
+
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from tuidl.kernels.jit import helper
+from tuidl.kernels.simd import HAS_MASKS, IS_WIDE, SIZE, Vectors
+
+TURNED_BYTES = 32
+"""Bytes of a vector here: eight rows fill no longer one."""
+SQUARES = 2 if IS_WIDE else 1
+"""Squares side by side, as registers allow."""
+MOST_ROWS = 32
+"""Rows of ``a`` up to which packing ``b`` does not pay off."""
+
+
+@helper
+def suits_turned(a, b):
+    """Whether ``multiply_by_turned`` can do it, and faster than BLAS.
+
+    Where ``b`` is broader than high BLAS packs nothing, as long as the product is small.
+    """
+    side = TURNED_BYTES // a.itemsize
+    fits = a.shape[0] % side == 0 and a.shape[1] % side == 0 and b.shape[0] % (SQUARES * side) == 0
+    return HAS_MASKS and fits and a.shape[0] <= MOST_ROWS and b.shape[0] >= b.shape[1]
+
+
+def _turn(simd: Vectors, vectors: list[Any]) -> list[Any]:
+    """A square of vectors with rows for columns: blocks of 1, 2, 4 and more change places."""
+    vectors, lanes, distance = list(vectors), range(simd.lanes), 1
+    while distance < simd.lanes:
+        low = [j if not j & distance else simd.lanes + j - distance for j in lanes]
+        high = [j + distance if not j & distance else simd.lanes + j for j in lanes]
+        for i in (i for i in lanes if not i & distance):
+            pair = vectors[i], vectors[i + distance]
+            vectors[i], vectors[i + distance] = (simd.pick(*pair, order) for order in (low, high))
+        distance *= 2
+    return vectors
+
+
+class _Turned:
+    """The code for squares of the result, whose numbers lie at ``places``."""
+
+    def __init__(self, builder: Any, number: Any) -> None:
+        self.builder, self.simd = builder, Vectors(builder, number, TURNED_BYTES)
+        self.side = range(self.simd.lanes)
+        columns = range(SQUARES * self.simd.lanes)
+        nothing = self.simd.constant(0)
+        self.sums = [cgutils.alloca_once_value(builder, nothing) for _ in columns]
+        for total in self.sums:
+            builder.store(nothing, total)
+
+    def square(self, place: Any, step: Any) -> list[Any]:
+        """The square at ``place`` of a matrix whose rows are ``step`` apart."""
+        return [self.simd.load(self._row(place, i, step)) for i in self.side]
+
+    def add(self, lines: list[Any], b: Any, step: Any) -> None:
+        """Add the products of a square's columns with the same columns of ``b``."""
+        for f, line in enumerate(lines):
+            for k, total in enumerate(self.sums):
+                place = self.builder.gep(self._row(b, k, step), [SIZE(f)])
+                factor = self.simd.spread(self.builder.load(place))
+                value = self.simd.multiply_add(factor, line, self.builder.load(total))
+                self.builder.store(value, total)
+
+    def finish(self, c: Any, step: Any) -> None:
+        for first in range(0, len(self.sums), len(self.side)):
+            sums = self.sums[first : first + len(self.side)]
+            rows = _turn(self.simd, [self.builder.load(total) for total in sums])
+            for i, row in enumerate(rows):
+                self.simd.store(row, self.builder.gep(self._row(c, i, step), [SIZE(first)]))
+
+    def _row(self, place: Any, number: int, step: Any) -> Any:
+        return self.builder.gep(place, [self.builder.mul(SIZE(number), step)])
+
+
+@intrinsic
+def multiply_by_turned(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
+    """``c = a @ b.T`` for contiguous matrices that ``suits_turned``."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        arrays = [
+            context.make_array(kind)(context, builder, value)
+            for kind, value in zip(signature.args, arguments, strict=True)
+        ]
+        (rows, inner), (columns, _) = (cgutils.unpack_tuple(builder, x.shape) for x in arrays[:2])
+        number = context.get_value_type(c.dtype)
+        lanes = Vectors(builder, number, TURNED_BYTES).lanes
+        side, width = SIZE(lanes), SIZE(SQUARES * lanes)
+        start = SIZE(0)
+        with (
+            cgutils.for_range_slice(builder, start, rows, side) as (i, _),
+            cgutils.for_range_slice(builder, start, columns, width) as (j, _),
+        ):
+            tile = _Turned(builder, number)
+            left, right = (
+                builder.gep(x.data, [builder.mul(place, inner)])
+                for x, place in zip(arrays, (i, j), strict=False)
+            )
+            with cgutils.for_range_slice(builder, start, inner, side) as (f, _):
+                lines = _turn(tile.simd, tile.square(builder.gep(left, [f]), inner))
+                tile.add(lines, builder.gep(right, [f]), inner)
+            place = builder.add(builder.mul(i, columns), j)
+            tile.finish(builder.gep(arrays[2].data, [place]), columns)
+        return context.get_dummy_value()
+
+    return types.void(a, b, c), codegen
