@@ -13,49 +13,79 @@ from tuidl.kernels.tiles import multiply_windows
 from tuidl.kernels.vectors import clear_values, copy_values
 from tuidl.kernels.winograd import suits_winograd, winograd, winograd_input_gradient
 
+NEAR = 16_384
+"""Numbers that stay close to the processor while the weights' gradient reads them repeatedly."""
+
 
 @helper
-def _framed(image, patches, out, size, stride, top, left):
-    """The pixels that kernels see, and how many there are in a row.
+def _seen(out, size, stride):
+    """Height and width of what kernels see of an image."""
+    return (out[0] - 1) * stride + size[0], (out[1] - 1) * stride + size[1]
 
-    That is the image itself, or a copy in ``patches`` with zeros where it is padded.
-    """
-    channels = image.shape[2]
-    height, width = (out[0] - 1) * stride + size[0], (out[1] - 1) * stride + size[1]
-    if top == 0 and left == 0 and height <= image.shape[0] and width <= image.shape[1]:
-        return image.reshape(image.size), image.shape[1]
-    framed = patches.reshape(patches.size)[: height * width * channels]
+
+@helper
+def _is_bare(image, seen, top, left):
+    """Whether kernels see nothing but the image."""
+    return top == 0 and left == 0 and seen[0] <= image.shape[0] and seen[1] <= image.shape[1]
+
+
+@helper
+def _frame(image, framed, seen, top, left):
+    """Copy ``image`` into ``framed``, flat, with zeros where it is padded."""
+    (height, width), channels = seen, image.shape[2]
     clear_values(framed)
     count = min(image.shape[1], width - left) * channels
     for i in range(min(image.shape[0], height - top)):
         place = ((top + i) * width + left) * channels
         copy_values(framed[place : place + count], image[i].reshape(-1)[:count])
-    return framed, width
+
+
+@helper
+def _pixels(images, patches, seen, top, left):
+    """The pixels that kernels see, how many are in a row, and how many in an image.
+
+    That is the images themselves, or copies in ``patches`` with zeros where they are padded.
+    """
+    if images.shape[0] == 0 or _is_bare(images[0], seen, top, left):
+        _, height, width, channels = images.shape
+        return images.reshape(images.size), width * channels, height * width * channels
+    count = seen[0] * seen[1] * images.shape[3]
+    room = patches.reshape(patches.size)
+    for n in range(images.shape[0]):
+        _frame(images[n], room[n * count : (n + 1) * count], seen, top, left)
+    return room[: images.shape[0] * count], seen[1] * images.shape[3], count
 
 
 @helper
 def _convolve(x, w, b, y, patches, stride, top, left):
     out, size, channels = y.shape[1:3], w.shape[:2], x.shape[3]
     weights = w.reshape(size[0] * size[1] * channels, y.shape[3])
+    seen = _seen(out, size, stride)
     for n in range(y.shape[0]):
-        pixels, width = _framed(x[n], patches, out, size, stride, top, left)
-        row = width * channels
+        pixels, row, _ = _pixels(x[n : n + 1], patches, seen, top, left)
         for p in range(out[0]):
-            window = (p * stride * row, stride * channels, row, 1, size[0], size[1] * channels)
+            start = p * stride * row
+            window = (start, stride * channels, 0, row, 1, 1, size[0], size[1] * channels)
             multiply_windows(pixels, window, weights, b, y[n, p], 0)
 
 
 @helper
 def _convolve_weights(x, dy, dw, patches, stride, top, left):
+    """As many examples at a time as the first-level cache holds: sums stay in registers so long."""
     out, size, channels = dy.shape[1:3], dw.shape[:2], x.shape[3]
-    for n in range(dy.shape[0]):
-        pixels, width = _framed(x[n], patches, out, size, stride, top, left)
-        row = width * channels
-        d = dy[n].reshape(out[0] * out[1], dy.shape[3])
+    seen, filters = _seen(out, size, stride), dy.shape[3]
+    framed = seen[0] * seen[1] * channels
+    fitting = min(NEAR // (framed + out[0] * out[1] * filters), patches.size // framed)
+    block = max(fitting, 1)
+    for first in range(0, dy.shape[0], block):
+        count = min(block, dy.shape[0] - first)
+        pixels, row, image = _pixels(x[first : first + count], patches, seen, top, left)
+        d = dy[first : first + count].reshape(count * out[0] * out[1], filters)
         for i in range(size[0]):
-            window = (i * row, 1, stride * row, stride * channels, out[0], out[1])
-            part = dw[i].reshape(size[1] * channels, dy.shape[3])
-            multiply_windows(pixels, window, d, None, part, 1 if n else 0)
+            counts = (count, out[0], out[1])
+            window = (i * row, 1, image, stride * row, stride * channels, *counts)
+            part = dw[i].reshape(size[1] * channels, filters)
+            multiply_windows(pixels, window, d, None, part, 1 if first else 0)
 
 
 @helper

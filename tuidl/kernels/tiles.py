@@ -67,6 +67,26 @@ class _Tile:
             self.simd.store(self.builder.load(total), place, self.mask)
 
 
+def _sum_up(tile: _Tile, a: Any, steps: Any, b: Any) -> None:
+    """The code that adds all products; ``steps``: as in ``tile_product``.
+
+    One loop for the pieces of all blocks: LLVM would unroll one around it, and short rows wait.
+    """
+    builder = tile.builder
+    row, leap, jump, step, blocks, spans, span, b_row = cgutils.unpack_tuple(builder, steps)
+    piece, number = (cgutils.alloca_once_value(builder, value) for value in (a, SIZE(1)))
+    with cgutils.for_range(builder, builder.mul(blocks, spans)) as outer:
+        start, count = builder.load(piece), builder.load(number)
+        with cgutils.for_range(builder, span) as k:
+            line = builder.add(builder.mul(outer.index, span), k.index)
+            tile.add(tile.at(start, k.index, step), row, tile.at(b, line, b_row))
+        is_last = builder.icmp_signed("==", count, spans)
+        back = builder.sub(leap, builder.mul(builder.sub(spans, SIZE(1)), jump))
+        builder.store(builder.gep(start, [builder.select(is_last, back, jump)]), piece)
+        one = SIZE(1)
+        builder.store(builder.select(is_last, one, builder.add(count, one)), number)
+
+
 def _tile_of(rows: int, vectors: int, *, is_partial: bool) -> Any:
     @intrinsic
     def tile(
@@ -81,17 +101,13 @@ def _tile_of(rows: int, vectors: int, *, is_partial: bool) -> Any:
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             a, steps, b, start, c, place = arguments
-            a_row, a_jump, a_step, spans, span, b_row = cgutils.unpack_tuple(builder, steps)
             start, start_row, is_any = cgutils.unpack_tuple(builder, start)
             c_row, left = cgutils.unpack_tuple(builder, place)
             number = context.get_value_type(signature.args[4].dtype)
             tile = _Tile(builder, number, rows, vectors, left if is_partial else None)
             with builder.if_then(builder.icmp_signed("!=", is_any, SIZE(0))):
                 tile.start_with(start, start_row)
-            with cgutils.for_range(builder, spans) as outer, cgutils.for_range(builder, span) as k:
-                piece = tile.at(a, outer.index, a_jump)
-                line = builder.add(builder.mul(outer.index, span), k.index)
-                tile.add(tile.at(piece, k.index, a_step), a_row, tile.at(b, line, b_row))
+            _sum_up(tile, a, steps, b)
             tile.finish(c, c_row)
             return context.get_dummy_value()
 
@@ -128,17 +144,18 @@ _WHOLE, _REST = _strip_of(VECTORS, is_partial=False), _strip_of(1, is_partial=Tr
 
 
 def tile_product(
-    a, a_row, a_jump, a_step, spans, span, b, b_row, shift, start_with, c, c_row, rows, columns,
-    lanes,
+    a, a_row, a_leap, a_jump, a_step, blocks, spans, span, b, b_row, shift, start_with, c, c_row,
+    rows, columns, lanes,
 ):  # fmt: skip
     """``c = a @ b``, all given by where they start and how many numbers on the next ones are.
 
-    A row of ``a`` is ``spans`` pieces of ``span`` numbers: its next row is ``a_row`` on, the next
-    piece ``a_jump``, the next number ``a_step``. ``lanes``: numbers in a vector.
+    A row of ``a`` is ``blocks`` of ``spans`` pieces of ``span`` numbers: its next row is ``a_row``
+    on, the next block ``a_leap``, the next piece ``a_jump``, the next number ``a_step``. ``lanes``:
+    numbers in a vector.
     """
     start, start_row = (c, c_row) if start_with == FROM_OLD else (shift, 0)
     is_any = int(start_with != FROM_ZERO)
-    steps = (a_row, a_jump, a_step, spans, span, b_row)
+    steps = (a_row, a_leap, a_jump, a_step, blocks, spans, span, b_row)
     wide = columns - columns % (VECTORS * lanes)
     for j in range(0, wide, VECTORS * lanes):
         begin = (pointer_at(start, j), start_row, is_any)
@@ -156,7 +173,7 @@ def _symbol(bits: int) -> str:
 def provide(bits: int) -> Any:
     """Compile the product for numbers of so many bits; code that is loaded later knows its name."""
     p, i = types.CPointer(types.float32 if bits == 32 else types.float64), types.int64
-    signature = types.void(p, i, i, i, i, i, p, i, p, i, p, i, i, i, i)
+    signature = types.void(p, *(i,) * 7, p, i, p, i, p, i, i, i, i)
     compiled = compile_cached(lambda cached: cfunc(signature, cache=cached, **FLAGS)(tile_product))
     binding.add_symbol(_symbol(bits), compiled.address)
     return compiled
@@ -200,7 +217,8 @@ def multiply_by_tiles(typing_context: Any, a: Any, b: Any, shift: Any, c: Any, k
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         x = _Matrix(context, builder, a, arguments[0])
-        factor = [x.data, x.steps[0], SIZE(0), x.steps[1], SIZE(1), x.shape[1]]
+        nothing, one = SIZE(0), SIZE(1)
+        factor = [x.data, x.steps[0], nothing, nothing, x.steps[1], one, one, x.shape[1]]
         return _product(context, builder, factor, (b, shift, c), arguments[1:])
 
     return types.void(a, b, shift, c, types.int64), codegen
