@@ -9,6 +9,9 @@ import math
 from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.jit import helper, kernel
 
+PIECE = 2048
+"""Parameters whose gradients are summed and used before they leave the first-level cache."""
+
 
 @helper
 def reduce_shards(gradients, start, stop):
@@ -50,8 +53,6 @@ def adam(
 ):  # fmt: skip
     """Kingma and Ba (2015), algorithm 1, with bias correction; the weights first shrink by the
     share rate * weight_decay (Loshchilov and Hutter, 2019)."""
-    g, w = reduce_shards(gradients, start, stop), parameters[start:stop]
-    m, v = first[start:stop], second[start:stop]
     kind = parameters.dtype.type
     step = clock[STEP]
     b1, b2, eps = kind(beta_1), kind(beta_2), kind(epsilon)
@@ -59,10 +60,14 @@ def adam(
     rate = kind(clock[LEARNING_RATE] / (1.0 - beta_1**step))
     correction = kind(1.0 / (1.0 - beta_2**step))
     kept = kind(1.0 - clock[LEARNING_RATE] * weight_decay)
-    for i in range(w.shape[0]):
-        m[i] = b1 * m[i] + rest1 * g[i]
-        v[i] = b2 * v[i] + rest2 * (g[i] * g[i])
-        w[i] = kept * w[i] - rate * m[i] / (math.sqrt(v[i] * correction) + eps)
+    for low in range(start, stop, PIECE):
+        high = min(low + PIECE, stop)
+        g, w = reduce_shards(gradients, low, high), parameters[low:high]
+        m, v = first[low:high], second[low:high]
+        for i in range(w.shape[0]):
+            m[i] = b1 * m[i] + rest1 * g[i]
+            v[i] = b2 * v[i] + rest2 * (g[i] * g[i])
+            w[i] = kept * w[i] - rate * m[i] / (math.sqrt(v[i] * correction) + eps)
 
 
 @kernel("-> sv v v v v", cost="12sv")
