@@ -22,7 +22,11 @@ FLAGS: dict[str, Any] = {
     "fastmath": {"contract", "reassoc", "nsz", "arcp", "afn"},
 }
 
-INLINED: dict[str, Any] = {**FLAGS, "forceinline": True}
+INLINED: dict[str, Any] = {
+    **FLAGS,
+    "forceinline": True,
+    "no_cfunc_wrapper": True,  # nobody calls them from C, and wrappers take time to compile
+}
 """For what kernels call. As functions of their own, a fresh process would call the copy that was
 optimised alone, and one that loads from the cache the copy beside the kernel: other last bits."""
 
@@ -131,4 +135,5 @@ def helper(function: Callable[..., Any]) -> Any:
 
 def compiled_as(function: Callable[..., Any]) -> Callable[..., Any]:
     """What compiled code runs instead of the plain Python ``function``; may depend on dtypes."""
-    return overload(function, jit_options=INLINED, strict=False)
+    # In place of these, Python calls ``function`` itself: they need no door for it.
+    return overload(function, jit_options={**INLINED, "no_cpython_wrapper": True}, strict=False)
