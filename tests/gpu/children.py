@@ -1,21 +1,68 @@
-"""Child processes that say a line of JSON for each thing they tried: (what, what was wrong)."""
+"""Child processes that say a line of JSON for each thing they tried: (what, what was wrong).
+
+They take minutes, so those of a whole test run start before its first test and work one after the
+other beside it, on a core that it does not use; the tests that ask for their answers come last.
+"""
 
 import json
 import os
 import subprocess
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor
 
-SECONDS = 900
+NICENESS = 10
+"""Below everything else, so that tests of the screen do not wait for them."""
+SIMULATED = {"NUMBA_ENABLE_CUDASIM": "1"}
+FRAMES = ("begin", "gather", "collect")
+PERSISTENT = ("linear_regression, one block: True", "cnn_digits, one block: False")
+JOBS: dict[str, tuple[str, tuple[str, ...], dict[str, str]]] = {
+    "simulated": ("tests.gpu.simulated", (), SIMULATED),
+    "stretches": ("tests.gpu.stretches", (), SIMULATED),
+    "8.0": ("tests.gpu.compiled", ("8.0", "kernels", *FRAMES), {}),
+    "9.0": ("tests.gpu.compiled", ("9.0", "kernels", *FRAMES), {}),
+    "persistent": ("tests.gpu.compiled", ("9.0", *PERSISTENT), {}),
+}
+"""Module, arguments and environment of each."""
 
 
-def answers(module: str, *arguments: str, **environment: str) -> dict[str, str]:
-    """What ``python -m module`` found wrong, by what it tried; an empty text for nothing."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        env={**os.environ, **environment},
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return {str(what): problem for what, problem in map(json.loads, done.stdout.splitlines())}
+class Children:
+    """The jobs that were asked for, in their order."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self._running: dict[str, subprocess.Popen[str]] = {}
+        self._answers: dict[str, Future[dict[str, str]]] = {}
+
+    def start(self, *names: str) -> None:
+        for name in names:
+            if name not in self._answers:
+                self._answers[name] = self._pool.submit(self._run, name)
+
+    def __getitem__(self, name: str) -> dict[str, str]:
+        """What was found wrong, by what was tried; an empty text for nothing."""
+        self.start(name)
+        return self._answers[name].result()
+
+    def close(self) -> None:
+        """Nobody waits for what is not done yet."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in self._running.values():
+            process.kill()
+
+    def _run(self, name: str) -> dict[str, str]:
+        module, arguments, environment = JOBS[name]
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+            preexec_fn=lambda: os.nice(NICENESS),
+        )
+        self._running[name] = process
+        told, errors = process.communicate()
+        assert process.returncode == 0, errors[-2000:]
+        return {str(what): problem for what, problem in map(json.loads, told.splitlines())}
+
+
+CHILDREN = Children()

@@ -3,7 +3,7 @@
 from tests.kernel_cases import CASES
 from tuidl.kernels import KERNELS
 
-MOST_OPERATIONS = 100_000
+MOST_OPERATIONS = 20_000
 """Floating-point operations that a case may take."""
 
 SMALL = [

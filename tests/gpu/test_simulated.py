@@ -2,23 +2,21 @@
 
 import pytest
 
-from tests.gpu.children import answers
+from tests.gpu.children import CHILDREN
 from tests.gpu.small import SMALL
 from tuidl.graph import Graph
 from tuidl.library import load_preset, shipped
 from tuidl.program import compile_program
 
-SIMULATED = {"NUMBA_ENABLE_CUDASIM": "1"}
-
 
 @pytest.fixture(scope="module")
 def by_case() -> dict[str, str]:
-    return answers("tests.gpu.simulated", **SIMULATED)
+    return CHILDREN["simulated"]
 
 
 @pytest.fixture(scope="module")
 def by_stretch() -> dict[str, str]:
-    return answers("tests.gpu.stretches", **SIMULATED)
+    return CHILDREN["stretches"]
 
 
 @pytest.mark.parametrize("number", range(len(SMALL)), ids=lambda i: str(SMALL[i]))
