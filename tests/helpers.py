@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tuidl.backends.base import Batches, Stretch
 from tuidl.model import Model
 from tuidl.preset import Preset
 
@@ -99,3 +100,20 @@ def examples(built: Model, count: int, seed: int = 0) -> tuple[np.ndarray, np.nd
 def changed(record: Any, **fields: Any) -> Any:
     """A copy of a frozen record with other values."""
     return msgspec.structs.replace(record, **fields)
+
+
+def train(model: Model, steps: int = 20, count: int = 150, rate: float = 0.01) -> np.ndarray:
+    """Losses of the first steps on random examples, short batches included."""
+    x, y = examples(model, count)
+    feed = model.feed(x, y)
+    batches = Batches.of(model.program.train, model.program.batch, len(feed))
+    for _ in model.prepare():
+        pass
+    losses: list[float] = []
+    slots = sum(size for _, size in model.program.statistics.values())
+    while len(losses) < steps:
+        left = min(batches.steps(count), steps - len(losses))
+        stretch = Stretch(0, np.full(left, rate), np.zeros(slots), np.zeros(left))
+        assert model.engine.run(batches, feed, stretch) == left
+        losses += list(stretch.losses)
+    return np.array(losses)

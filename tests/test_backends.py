@@ -11,7 +11,6 @@ from tests import helpers
 from tests.conftest import MOST_THREADS
 from tuidl.backends.base import Batches, Stretch
 from tuidl.errors import BackendError, DataError
-from tuidl.model import Model
 from tuidl.program import program as program_module
 from tuidl.tape import Region
 
@@ -25,23 +24,6 @@ TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
 STEPS = 20
 
 
-def train(model: Model, steps: int = STEPS, examples: int = 150, rate: float = 0.01) -> np.ndarray:
-    """Losses of the first steps on random examples, short batches included."""
-    x, y = helpers.examples(model, examples)
-    feed = model.feed(x, y)
-    batches = Batches.of(model.program.train, model.program.batch, len(feed))
-    for _ in model.prepare():
-        pass
-    losses: list[float] = []
-    slots = sum(size for _, size in model.program.statistics.values())
-    while len(losses) < steps:
-        count = min(batches.steps(examples), steps - len(losses))
-        stretch = Stretch(0, np.full(count, rate), np.zeros(slots), np.zeros(count))
-        assert model.engine.run(batches, feed, stretch) == count
-        losses += list(stretch.losses)
-    return np.array(losses)
-
-
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("name", PRESETS)
 def test_cpu_and_numpy_give_the_same_losses(name: str, dtype: str) -> None:
@@ -49,7 +31,7 @@ def test_cpu_and_numpy_give_the_same_losses(name: str, dtype: str) -> None:
     oracle = helpers.model(PRESETS[name], dtype=dtype, backend="numpy")
     for key, values in cpu.parameters.items():
         np.testing.assert_array_equal(values, oracle.parameters[key])
-    np.testing.assert_allclose(train(cpu), train(oracle), rtol=TOLERANCE[dtype])
+    np.testing.assert_allclose(helpers.train(cpu), helpers.train(oracle), rtol=TOLERANCE[dtype])
     for key, values in cpu.parameters.items():
         np.testing.assert_allclose(
             values, oracle.parameters[key], rtol=100 * TOLERANCE[dtype], atol=TOLERANCE[dtype]
@@ -76,7 +58,7 @@ def test_optimizers_agree(optimizer: str) -> None:
     override = f"optimizer={optimizer}"
     cpu = helpers.model(helpers.CONV, override)
     oracle = helpers.model(helpers.CONV, override, backend="numpy")
-    np.testing.assert_allclose(train(cpu), train(oracle), rtol=2e-5)
+    np.testing.assert_allclose(helpers.train(cpu), helpers.train(oracle), rtol=2e-5)
 
 
 @pytest.fixture
@@ -95,7 +77,7 @@ def test_the_same_bits_on_any_number_of_threads(name: str, batch: int) -> None:
         model = helpers.model(_wide(PRESETS[name]), threads=threads, batch=batch)
         assert model.program.shards > 1
         assert model.program.train.update_lanes > 1
-        losses = train(model)
+        losses = helpers.train(model)
         hashes.add((model.weights_sha256, losses.tobytes()))
     assert len(hashes) == 1
 
@@ -111,7 +93,7 @@ def test_many_shards_agree_with_the_oracle_whatever_their_memory_held(name: str)
         for routine in (cpu.program.train, cpu.program.evaluate, cpu.program.predict):
             lanes = [p.start for b, p in routine.layout.places.items() if b.region is Region.LANE]
             model.engine.arena[min(lanes) :] = np.nan
-    np.testing.assert_allclose(train(cpu), train(oracle), rtol=1e-10)
+    np.testing.assert_allclose(helpers.train(cpu), helpers.train(oracle), rtol=1e-10)
     x, _ = helpers.examples(cpu, 37)
     np.testing.assert_allclose(cpu.predict(x), oracle.predict(x), rtol=1e-9)
 
@@ -195,12 +177,12 @@ DROPOUT = helpers.CONV.replace(
 def test_dropout_masks_are_the_same_everywhere() -> None:
     wide = _wide(DROPOUT)
     runs = [helpers.model(wide, batch=64, threads=threads) for threads in (1, 2, MOST_THREADS)]
-    losses = {train(model).tobytes() for model in runs}
+    losses = {helpers.train(model).tobytes() for model in runs}
     assert len(losses) == 1
     assert len({model.weights_sha256 for model in runs}) == 1
     assert runs[0].program.shards > 1
     oracle = helpers.model(wide, batch=64, backend="numpy")
-    np.testing.assert_allclose(train(oracle), np.frombuffer(losses.pop()), rtol=1e-5)
+    np.testing.assert_allclose(helpers.train(oracle), np.frombuffer(losses.pop()), rtol=1e-5)
 
 
 def test_dropout_changes_with_the_step_and_the_seed_and_rests_at_inference() -> None:

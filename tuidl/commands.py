@@ -19,13 +19,14 @@ class Load(Command, frozen=True, tag="load"):
 
     ``source`` names it in errors, ``folder`` is where its relative paths start. The run starts
     paused unless told otherwise. ``run``: go on with what is kept in that folder instead, at
-    another ``learning_rate`` if one is given.
+    another ``learning_rate`` if one is given. ``backend``: by default the cpu, or what that run
+    began on.
     """
 
     preset: str
     source: str = "preset"
     folder: str = "."
-    backend: str = "cpu"
+    backend: str | None = None
     threads: int | None = None
     paused: bool = True
     run: str | None = None

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -72,7 +72,7 @@ def resume_headless(
         training, problems = resumed(folder, keeper, interrupter, threads, chosen, learning_rate)
         for problem in problems:
             reports.say(f"passed over: {problem}")
-        return report_on(kept(training, keeper), as_json, folder, read_events(folder.log))
+        return report_on(kept(training, keeper), as_json, folder)
 
 
 def replay_headless(
@@ -108,13 +108,10 @@ def _chosen(backend: str) -> str:
     return choice.name
 
 
-def report_on(
-    told: Iterator[Event], as_json: bool, folder: RunFolder | None, past: Sequence[Event] = ()
-) -> int:
-    """Report a run to its end; returns the exit code. ``past``: what was told of it before."""
+def report_on(told: Iterator[Event], as_json: bool, folder: RunFolder | None) -> int:
+    """Report a run to its end; returns the exit code."""
     last: Event | None = None
     with _report(as_json, folder) as report:
-        report.remember(past)
         for event in told:
             report.handle(event)
             last = event
@@ -126,7 +123,8 @@ def _report(as_json: bool, folder: RunFolder | None) -> reports.Report:
     if as_json:
         return reports.JsonReport(name)
     if sys.stdout.isatty():
-        return reports.TerminalReport(in_color=reports.wants_color(), run=name)
+        log = None if folder is None else folder.log
+        return reports.TerminalReport(in_color=reports.wants_color(), run=name, log=log)
     return reports.LineReport(name)
 
 

@@ -6,14 +6,14 @@ stdout is data, stderr is talk. No colour or cursor codes go where no terminal i
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
 from tuidl import events
 from tuidl.events import Event
 from tuidl.history import History
-from tuidl.runs.log import up_to
+from tuidl.runs.log import read_events, up_to
 from tuidl.wording import (
     ending_lines,
     epoch_line,
@@ -31,10 +31,6 @@ class Report(Protocol):
 
     def handle(self, event: Event) -> None: ...
 
-    def remember(self, past: Sequence[Event]) -> None:
-        """What was told of the run before it goes on."""
-        ...
-
     def __enter__(self) -> Self: ...
 
     def __exit__(
@@ -46,9 +42,6 @@ class Report(Protocol):
 
 
 class _Report:
-    def remember(self, past: Sequence[Event]) -> None:
-        """Only plots ask for it."""
-
     def __enter__(self) -> Self:
         return self
 
@@ -109,13 +102,13 @@ class LineReport(_Report):
 class TerminalReport(_Report):
     """A progress bar while it trains; plots of every measure and a summary at the end."""
 
-    def __init__(self, in_color: bool, run: str = "") -> None:
+    def __init__(self, in_color: bool, run: str = "", log: Path | None = None) -> None:
+        """``log``: what was told of a run before it goes on."""
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        self._in_color, self._run = in_color, run
+        self._in_color, self._run, self._log = in_color, run, log
         self._history = History()
-        self._past: Sequence[Event] = ()
         self._steps = 0
         self._norms: dict[str, float] = {}
         self._started: events.RunStarted | None = None
@@ -134,15 +127,13 @@ class TerminalReport(_Report):
     def close(self) -> None:
         self._progress.stop()
 
-    def remember(self, past: Sequence[Event]) -> None:
-        self._past = past
-
     def handle(self, event: Event) -> None:
         self._history.fold(event)
         if isinstance(event, events.RunStarted):
             self._started = event
-            for before in up_to(self._past, event.resumed) if event.resumed else ():
-                self._history.fold(before)
+            if event.resumed is not None and self._log is not None:
+                for before in up_to(read_events(self._log), event.resumed):
+                    self._history.fold(before)
             self._steps = -(-event.examples["train"] // event.batch_size)
             print(headline(event), flush=True)
             self._progress.start()

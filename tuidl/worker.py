@@ -73,20 +73,26 @@ class Worker:
             self._tell(events.RunFailed(error=f"{type(error).__name__}: {error}", where={}))
 
     def _new(self, command: commands.Load) -> Iterator[Event]:
-        from tuidl.backends import choose
         from tuidl.preset import Preset
         from tuidl.runs.keeper import RunKeeper, kept
         from tuidl.training.start import trainer_for
 
         folder = Path(command.folder)
         preset = Preset.parse(command.preset, command.source, folder=folder)
-        choice = choose(command.backend)
-        if choice.note:
-            self._tell(events.Notice(text=choice.note))
-        self._keeper = self._able(RunKeeper.of_new(preset, choice.name))
-        options = (choice.name, command.threads, self._control, self._keeper)
+        backend = self._chosen(command.backend or "cpu")
+        self._keeper = self._able(RunKeeper.of_new(preset, backend))
+        options = (backend, command.threads, self._control, self._keeper)
         trainer = trainer_for(preset, *options)
         return kept(trainer, self._keeper) if self._keeper else trainer.run()
+
+    def _chosen(self, backend: str) -> str:
+        """The name of the backend to use; says so where it was tuidl that chose it."""
+        from tuidl.backends import choose
+
+        choice = choose(backend)
+        if choice.note:
+            self._tell(events.Notice(text=choice.note))
+        return choice.name
 
     def _able(self, keeper: "RunKeeper") -> "RunKeeper | None":
         """The keeper; None where it could not keep anything, which is told once."""
@@ -106,9 +112,10 @@ class Worker:
 
         assert command.run is not None
         folder = RunFolder(Path(command.run))
+        backend = self._chosen(command.backend or folder.about.backend)
         self._keeper = keeper = RunKeeper(folder)
         trainer, _ = resumed(
-            folder, keeper, self._control, command.threads, learning_rate=command.learning_rate
+            folder, keeper, self._control, command.threads, backend, command.learning_rate
         )
         return kept(trainer, keeper)
 

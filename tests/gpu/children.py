@@ -9,7 +9,9 @@ import os
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.util import find_spec
 
+HAS_NUMBA_CUDA = find_spec("numba_cuda") is not None
 NICENESS = 10
 """Below everything else, so that tests of the screen do not wait for them."""
 SIMULATED = {"NUMBA_ENABLE_CUDASIM": "1"}
@@ -57,8 +59,8 @@ class Children:
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, **environment},
-            preexec_fn=lambda: os.nice(NICENESS),
         )
+        os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
         self._running[name] = process
         told, errors = process.communicate()
         assert process.returncode == 0, errors[-2000:]

@@ -1,16 +1,12 @@
 """Every GPU kernel compiles for the GPUs of 2020 and of 2022, without one at hand: types fit."""
 
-import importlib.util
-
 import pytest
 
-from tests.gpu.children import CHILDREN, FRAMES, PERSISTENT
+from tests.gpu.children import CHILDREN, FRAMES, HAS_NUMBA_CUDA, PERSISTENT
 from tuidl.kernels import KERNELS
 from tuidl.library import shipped
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("numba_cuda") is None, reason="needs the extra 'cuda' (numba-cuda)"
-)
+pytestmark = pytest.mark.skipif(not HAS_NUMBA_CUDA, reason="needs the extra 'cuda' (numba-cuda)")
 
 
 @pytest.mark.parametrize("capability", ["8.0", "9.0"])

@@ -33,19 +33,8 @@ pytestmark = pytest.mark.gpu
 
 
 def train(built: Model) -> np.ndarray:
-    """Losses of the first steps, on random examples."""
-    x, y = helpers.examples(built, 6 * built.program.batch + 3)
-    feed = built.feed(x, y)
-    batches = Batches.of(built.program.train, built.program.batch, len(feed))
-    built.require_prepared()
-    slots = sum(size for _, size in built.program.statistics.values())
-    losses: list[float] = []
-    while len(losses) < STEPS:
-        count = min(batches.steps(len(feed)), STEPS - len(losses))
-        stretch = Stretch(0, np.full(count, 1e-3), np.zeros(slots), np.zeros(count))
-        assert built.engine.run(batches, feed, stretch) == count
-        losses += list(stretch.losses)
-    return np.array(losses)
+    """Losses of the first steps; the last batch of an epoch is short."""
+    return helpers.train(built, STEPS, 6 * built.program.batch + 3, 1e-3)
 
 
 def model(name: str, backend: str) -> Model:

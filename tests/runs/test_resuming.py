@@ -194,8 +194,7 @@ def test_plots_after_a_resumption_show_the_whole_run(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "run")
     keeper = RunKeeper(folder)
     training, _ = resumed(folder, keeper, Interrupter())
-    with TerminalReport(in_color=False) as report:
-        report.remember(read_events(folder.log))
+    with TerminalReport(in_color=False, log=folder.log) as report:
         for event in kept(training, keeper):
             report.handle(event)
         epochs = [x for x, _ in report._history.series["train loss"].recent]

@@ -22,8 +22,13 @@ class Choice:
 
 
 def choose(name: str) -> Choice:
-    """The backend called ``name``; for ``auto`` the GPU where it works, else the processor."""
+    """The backend called ``name``; for ``auto`` the GPU where it works, else the processor.
+
+    Raises BackendError where there is none of that name.
+    """
     if name != AUTO:
+        if name not in BACKENDS:
+            raise BackendError(f"no backend {name!r}{suggestion(name, (*BACKENDS, AUTO))}")
         return Choice(name)
     from tuidl.backends.cuda.probing import require_gpu
 
@@ -50,4 +55,4 @@ def create_engine(name: str, program: Program, dtype: np.dtype[Any], threads: in
         from tuidl.backends.cuda.engine import CudaEngine
 
         return CudaEngine(program, dtype)
-    raise BackendError(f"no backend {name!r}{suggestion(name, (*BACKENDS, AUTO))}")
+    raise BackendError(f"no backend {name!r}{suggestion(name, BACKENDS)}")

@@ -97,8 +97,7 @@ class CpuEngine:
         return done
 
     def run_instruction(self, rows: Rows, number: int) -> None:
-        lanes = next(lanes for first, end, lanes in rows.stages if first <= number < end)
-        for lane in range(lanes):
+        for lane in range(rows.lanes_of(number)):
             row = np.ascontiguousarray(rows.rows[number, lane])
             call_row(self._addresses[row[0]], row, self.arena, self.clock)
 

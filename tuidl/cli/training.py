@@ -23,7 +23,7 @@ from tuidl.errors import PresetError, suggestion
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Override training.seed.")
 @threads_option
 @click.option(
-    "--backend", default="cpu", metavar="cpu|numpy|cuda|auto",
+    "--backend", metavar="cpu|numpy|cuda|auto",
     help="Default: cpu. auto: cuda where there is a GPU for it.",
 )  # fmt: skip
 @click.option(
@@ -39,7 +39,7 @@ def train(
     overrides: tuple[str, ...],
     seed: int | None,
     threads: int | None,
-    backend: str,
+    backend: str | None,
     out: Path | None,
     save_every: int | None,
 ) -> None:
@@ -60,7 +60,7 @@ def train(
 
     with naming(preset):
         code = train_headless(
-            loaded, backend=backend, threads=threads, out=out, as_json=as_json,
+            loaded, backend=backend or "cpu", threads=threads, out=out, as_json=as_json,
             save_every=save_every,
         )  # fmt: skip
     sys.exit(code)
@@ -99,7 +99,7 @@ def resume(
         _require_screen(f"tuidl resume {run} --no-ui", as_json, None, save_every)
         play(
             preset=folder.preset, folder=folder.path, run=folder.path, threads=threads,
-            backend=backend or folder.about.backend, learning_rate=rate,
+            backend=backend, learning_rate=rate,
         )  # fmt: skip
     prepare(threads)
     from tuidl.headless import resume_headless
@@ -139,7 +139,7 @@ def _require_screen(instead: str, as_json: bool, out: Path | None, save_every: i
 
 
 def _play(
-    preset: str | None, overrides: tuple[str, ...], threads: int | None, backend: str
+    preset: str | None, overrides: tuple[str, ...], threads: int | None, backend: str | None
 ) -> NoReturn:
     """Open the playground, with a preset in it if one is named."""
     from tuidl.library import find, load_preset

@@ -35,8 +35,12 @@ from tuidl.kernels import (
 )
 from tuidl.kernels.jit import KERNELS, Kernel
 
+NAMES = list(KERNELS)
+"""Kernels' names by opcode."""
+
 __all__ = [
     "KERNELS",
+    "NAMES",
     "Kernel",
     "activations",
     "batch_normalization",

@@ -33,6 +33,10 @@ class Rows:
     targets: IntArray
     statistics: IntArray
 
+    def lanes_of(self, number: int) -> int:
+        """How many lanes run an instruction."""
+        return next(int(lanes) for first, end, lanes in self.stages if first <= number < end)
+
 
 @dataclass(frozen=True)
 class Routine:

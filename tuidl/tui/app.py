@@ -54,7 +54,7 @@ class Playground(App[int]):
         *,
         folder: Path = Path(),
         threads: int | None = None,
-        backend: str = "cpu",
+        backend: str | None = None,
         state: State | None = None,
         unicode: bool = True,
         run: Path | None = None,

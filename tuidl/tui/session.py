@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 class Session:
     """One engine process at a time, and the run that it trains.
 
-    ``folder``: where the preset's relative paths start.
+    ``folder``: where the preset's relative paths start. ``backend``: None for the processor, and
+    for the one that a kept run began on.
     """
 
-    def __init__(self, app: "Playground", threads: int | None, backend: str) -> None:
+    def __init__(self, app: "Playground", threads: int | None, backend: str | None) -> None:
         self._app, self._threads, self._backend = app, threads, backend
         log = Path(platformdirs.user_log_dir("tuidl")) / f"engine-{os.getpid()}.log"
         self.engine = Engine(log, self.take, self._engine_ended)

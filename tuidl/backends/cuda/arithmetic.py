@@ -2,12 +2,10 @@
 
 import math
 
-import numpy as np
 from numba import int64, uint32
 
 from tuidl.backends.cuda.target import device
-
-ONE = np.float32(1)
+from tuidl.kernels.elementary import ONE
 
 
 @device

@@ -26,10 +26,10 @@ from tuidl.backends.cuda.progress import (
     UPDATES,
 )
 from tuidl.backends.cuda.target import THREADS
-from tuidl.backends.cuda.waits import NAMES
 from tuidl.backends.cuda.ways import Way, ways_for
 from tuidl.backends.cuda.work import Tables, Work
 from tuidl.errors import BackendError
+from tuidl.kernels import NAMES
 from tuidl.kernels.clock import CLOCK_SIZE
 from tuidl.program import Program, Rows
 
@@ -158,13 +158,12 @@ class CudaEngine:
         return self._tables[key]
 
     def run_instruction(self, rows: Rows, number: int) -> None:
-        lanes = next(int(lanes) for first, end, lanes in rows.stages if first <= number < end)
         table = np.ascontiguousarray(rows.rows[None, number : number + 1])
         kernel = row_kernel(NAMES[rows.rows[number, 0, 0]])
         with translated():
             arrays = (cuda.to_device(table), cuda.to_device(table.view(np.float64)))
             going = cuda.to_device(np.ones(PROGRESS_SIZE, np.int64))
-            grid = (blocks_for(self.program.size, 64), lanes)
+            grid = (blocks_for(self.program.size, 64), rows.lanes_of(number))
             kernel[grid, THREADS](*arrays, 0, 0, going, self._arena.there, self._clock.there)
             cuda.synchronize()
 

@@ -10,15 +10,12 @@ so the bits do not depend on the grid.
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from numba import cuda, float32
 
 from tuidl.backends.cuda.target import DEPTH, PER_THREAD, PITCH, SIDE, THREADS, TILE, device
 
 LOADS = DEPTH * TILE // THREADS
 """Terms of each factor that a thread brings in at a time."""
-
-NOTHING = np.float32(0)
 
 
 def product(load_a: Any, load_b: Any, store: Any, *, a_is_tall: bool = False) -> Callable[..., Any]:

@@ -4,12 +4,11 @@ Each is worked out in shared memory, in an order that is always the same. All th
 must call them, as they wait for each other in there.
 """
 
-import numpy as np
 from numba import cuda
 
 from tuidl.backends.cuda.target import SIDE, THREADS, device
+from tuidl.kernels.elementary import ZERO
 
-ZERO = np.float32(0)
 COLUMNS = SIDE // 2
 """Columns that a block sums side by side: 8 are what memory hands over at a time."""
 PARTS = THREADS // COLUMNS
@@ -67,4 +66,23 @@ def column_sum(value, scratch):
     total = ZERO
     for part in range(PARTS):
         total += scratch[part * COLUMNS + column]
+    return total
+
+
+@device
+def squared_errors(prediction, target):
+    """This thread's part of the sum of error**2, where one block adds up all of them."""
+    total = ZERO
+    for i in range(cuda.threadIdx.x, prediction.size, THREADS):
+        error = prediction.flat[i] - target.flat[i]
+        total += error * error
+    return total
+
+
+@device
+def absolute_errors(prediction, target):
+    """This thread's part of the sum of |error|."""
+    total = ZERO
+    for i in range(cuda.threadIdx.x, prediction.size, THREADS):
+        total += abs(prediction.flat[i] - target.flat[i])
     return total

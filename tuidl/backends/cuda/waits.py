@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.kernels import KERNELS
+from tuidl.kernels import KERNELS, NAMES
 from tuidl.program import Rows
 
-NAMES = list(KERNELS)
 Spans = np.ndarray[Any, np.dtype[np.int64]]
 """(accesses, 3): first element, end, and whether it is written."""
 
@@ -31,9 +30,8 @@ def waits_of(rows: Rows) -> Spans:
 
 def _accesses(rows: Rows, number: int) -> Spans:
     """What an instruction reads and writes, in all of its lanes."""
-    lanes = next(int(lanes) for first, end, lanes in rows.stages if first <= number < end)
     spans = []
-    for row in rows.rows[number, :lanes]:
+    for row in rows.rows[number, : rows.lanes_of(number)]:
         signature = KERNELS[NAMES[row[0]]].signature
         operands, _ = signature.decode(row.tolist())
         for (offset, shape), operand in zip(operands, signature.operands, strict=True):

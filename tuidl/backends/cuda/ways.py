@@ -21,8 +21,6 @@ PERSISTENT_SIGNATURE = (
 )  # fmt: skip
 BLOCKS_OF_A_PROCESSOR = 4
 """Blocks that a launch has at most, for each multiprocessor."""
-
-
 MOST_FLOPS_OF_A_BLOCK = 100e6
 """Operations of a step up to which a single block is tried: it cannot be stopped amid a step."""
 GRAPHS_KEPT = 8

@@ -7,8 +7,8 @@ import numpy as np
 from numba import cuda
 
 from tuidl.backends.base import Batches
-from tuidl.backends.cuda.waits import NAMES, waits_of
-from tuidl.kernels import KERNELS
+from tuidl.backends.cuda.waits import waits_of
+from tuidl.kernels import KERNELS, NAMES
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +17,7 @@ class Tables:
 
     ``numbers``: the same bytes as ``rows`` as float64, for options that are no whole numbers.
     ``instructions``: each one's kernel, the elements of its largest operand, and its lanes.
+    ``most_gathered``: elements of a lane's inputs, where a lane has most of them.
     ``checked``: instructions after which loss and gradients are known; those that follow update.
     """
 
@@ -39,7 +40,6 @@ class Tables:
         count = int(stages[-1][1]) if len(stages) else 0
         rows = np.ascontiguousarray(batches.rows[:, :count])
         waits = np.stack([waits_of(kind)[:count] for kind in (batches.whole, batches.short)])
-        widths = [batches.routine.emitted.x.elements(1)]
         checked = int(whole.stages[checked_stages - 1][1]) if checked_stages else 0
         return cls(
             rows=cuda.to_device(rows),
@@ -50,7 +50,7 @@ class Tables:
             instructions=tuple(_instructions(rows[0], stages)),
             checked_stages=checked_stages,
             checked=min(checked, count),
-            most_gathered=int(whole.examples.max()) * max(widths),
+            most_gathered=int(whole.examples.max()) * batches.routine.emitted.x.elements(1),
         )
 
 

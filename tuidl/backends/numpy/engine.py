@@ -8,11 +8,9 @@ import numpy as np
 
 from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch, aligned_zeros
 from tuidl.backends.numpy.registry import ORACLES
-from tuidl.kernels import KERNELS
+from tuidl.kernels import KERNELS, NAMES
 from tuidl.kernels.clock import CLOCK_SIZE, LEARNING_RATE, STEP
 from tuidl.program import Program, Rows
-
-NAMES = list(KERNELS)
 
 
 class NumpyEngine:
@@ -55,8 +53,7 @@ class NumpyEngine:
         return len(stretch.rates)
 
     def run_instruction(self, rows: Rows, number: int) -> None:
-        lanes = next(lanes for first, end, lanes in rows.stages if first <= number < end)
-        for lane in range(lanes):
+        for lane in range(rows.lanes_of(number)):
             self._execute(rows.rows[number, lane])
 
     def _stage(self, rows: Rows, first: int, end: int, lanes: int) -> None:

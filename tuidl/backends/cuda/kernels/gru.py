@@ -6,8 +6,6 @@ from numba import cuda, float32
 
 from tuidl.backends.cuda.arithmetic import sigmoid
 from tuidl.backends.cuda.kernels.recurrence import (
-    ONE,
-    ZERO,
     group_size,
     pass_back,
     seat,
@@ -15,6 +13,7 @@ from tuidl.backends.cuda.kernels.recurrence import (
 )
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.target import THREADS, device
+from tuidl.kernels.elementary import ONE, ZERO
 
 _shares = shares(3)
 

@@ -12,7 +12,13 @@ from numba import cuda, float32
 from tuidl.backends.cuda.arithmetic import sigmoid
 from tuidl.backends.cuda.kernels.activations import row_exponentials
 from tuidl.backends.cuda.registry import cuda_kernel
-from tuidl.backends.cuda.sums import block_sum, keep_sum, row_sum
+from tuidl.backends.cuda.sums import (
+    absolute_errors,
+    block_sum,
+    keep_sum,
+    row_sum,
+    squared_errors,
+)
 from tuidl.backends.cuda.target import SIDE, THREADS, device
 from tuidl.backends.cuda.team import start, stride
 from tuidl.kernels.elementary import ONE, TWO, ZERO
@@ -34,10 +40,7 @@ def mean_squared_error(prediction, target, d, statistics, batch, team):
     for i in range(start(team), d.size, stride(team)):
         d.flat[i] = (prediction.flat[i] - target.flat[i]) * scale
     if team.block == 0:
-        total = ZERO
-        for i in range(cuda.threadIdx.x, d.size, THREADS):
-            error = prediction.flat[i] - target.flat[i]
-            total += error * error
+        total = squared_errors(prediction, target)
         keep_sum(total / float32(outputs), statistics, team.scratch)
 
 
@@ -69,9 +72,7 @@ def mean_absolute_error(prediction, target, d, statistics, batch, team):
         slope = scale if error > ZERO else -scale
         d.flat[i] = ZERO if error == ZERO else slope
     if team.block == 0:
-        total = ZERO
-        for i in range(cuda.threadIdx.x, d.size, THREADS):
-            total += abs(prediction.flat[i] - target.flat[i])
+        total = absolute_errors(prediction, target)
         keep_sum(total / float32(outputs), statistics, team.scratch)
 
 

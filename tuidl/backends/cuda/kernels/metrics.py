@@ -3,7 +3,7 @@
 from numba import cuda, float32
 
 from tuidl.backends.cuda.registry import cuda_kernel
-from tuidl.backends.cuda.sums import keep_sum
+from tuidl.backends.cuda.sums import absolute_errors, keep_sum, squared_errors
 from tuidl.backends.cuda.target import THREADS, device
 from tuidl.backends.cuda.team import start, stride
 from tuidl.kernels.elementary import ONE, ZERO
@@ -79,9 +79,7 @@ def count_confusions(scores, label, statistics, team):
 def sum_absolute_error(prediction, target, statistics, team):
     """Sum over the examples of |error|, its mean over the outputs."""
     if team.block == 0:
-        total = ZERO
-        for i in range(cuda.threadIdx.x, prediction.size, THREADS):
-            total += abs(prediction.flat[i] - target.flat[i])
+        total = absolute_errors(prediction, target)
         keep_sum(total / float32(prediction.shape[1]), statistics, team.scratch)
 
 
@@ -89,8 +87,4 @@ def sum_absolute_error(prediction, target, statistics, team):
 def sum_squared_error(prediction, target, statistics, team):
     """Sum of error**2 over examples and outputs."""
     if team.block == 0:
-        total = ZERO
-        for i in range(cuda.threadIdx.x, prediction.size, THREADS):
-            error = prediction.flat[i] - target.flat[i]
-            total += error * error
-        keep_sum(total, statistics, team.scratch)
+        keep_sum(squared_errors(prediction, target), statistics, team.scratch)

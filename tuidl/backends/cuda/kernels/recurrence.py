@@ -12,8 +12,7 @@ import numpy as np
 from numba import cuda, float32, uint64
 
 from tuidl.backends.cuda.target import SIMULATED, THREADS, device
-
-ZERO, ONE = np.float32(0), np.float32(1)
+from tuidl.kernels.elementary import ZERO
 
 NEXT = np.uint64(1)
 """Indices of inner loops have no sign: Numba would look for negative ones at every access, with

@@ -4,9 +4,10 @@ from math import tanh
 
 from numba import cuda, float32
 
-from tuidl.backends.cuda.kernels.recurrence import ONE, ZERO, group_size, pass_back, seat, shares
+from tuidl.backends.cuda.kernels.recurrence import group_size, pass_back, seat, shares
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.target import THREADS
+from tuidl.kernels.elementary import ONE, ZERO
 
 _share = shares(1)
 
