@@ -3,7 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tuidl.kernels.ahead import shared_compilation
 
 RUN = [sys.executable, "-m", "tuidl", "cnn_digits", "--no-ui", "--set", "training.epochs=1"]
 
@@ -39,12 +45,36 @@ def test_cold_warm_damaged_and_unwritable(tmp_path: Path) -> None:
     assert "cannot keep compiled kernels" in said
 
 
-def test_the_helper_process_fills_the_cache_and_ends_with_its_parent(tmp_path: Path) -> None:
+def test_the_helper_process_fills_the_cache(tmp_path: Path) -> None:
     environment = {**os.environ, "TUIDL_CACHE_DIR": str(tmp_path)}
-    helper = [sys.executable, "-m", "tuidl.kernels.ahead", "float32"]
-    subprocess.run([*helper, str(os.getpid()), "relu", "copy"], env=environment, check=True)
+    helper = subprocess.run(
+        [sys.executable, "-m", "tuidl.kernels.ahead", "float32"],
+        input="relu\ncopy\n", capture_output=True, text=True, env=environment, check=True,
+    )  # fmt: skip
+    assert helper.stdout.split() == ["ready", "relu", "copy"]
     compiled = {file.name.split(".")[1].split("-")[0] for file in tmp_path.rglob("*.nbi")}
     assert compiled == {"relu", "copy", "tile_product"}
-    orphan = [*helper, "1234567", "elu"]
-    subprocess.run(orphan, env=environment, check=True)
-    assert not list(tmp_path.rglob("*.elu-*"))
+
+
+NAMES = ["relu", "copy", "elu", "conv2d", "relu_gradient"]
+
+
+def test_two_processes_take_from_one_list() -> None:
+    taken = []
+    with shared_compilation(NAMES, np.dtype(np.float32)) as share:
+        for name in share.taken():
+            taken.append(name)
+            end = time.monotonic() + 60
+            while share.helped is None and len(taken) == 1 and time.monotonic() < end:
+                time.sleep(0.01)
+        share.wait()
+    assert taken[0] == "conv2d", "the longest comes first"
+    assert len(set(taken)) == len(taken) < len(NAMES)
+
+
+def test_one_process_does_it_all_where_the_helper_dies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with shared_compilation(NAMES, np.dtype(np.float32)) as share:
+        taken = list(share.taken())
+        share.wait()
+    assert sorted(taken) == sorted(NAMES)

@@ -1,7 +1,7 @@
 """The CPU backend: compiled kernels, run by the compiled loop on all threads asked for."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numba
@@ -10,7 +10,7 @@ import numpy as np
 from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch, aligned_zeros
 from tuidl.errors import BackendError
 from tuidl.kernels import KERNELS, blas
-from tuidl.kernels.ahead import LOOP, helper_process
+from tuidl.kernels.ahead import LOOP, shared_compilation
 from tuidl.kernels.clock import CLOCK_SIZE
 from tuidl.kernels.jit import call_row
 from tuidl.kernels.loop import compiled_loop, loop_is_compiled
@@ -48,11 +48,19 @@ class CpuEngine:
         names = [*self.program.kernels, LOOP]
         missing = [name for name in names if not self._is_compiled(name)]
         self.from_cache = not missing
-        with helper_process(missing, self.dtype):
-            for done, name in enumerate(names):
-                if missing and not self._is_compiled(name):
-                    yield Compiling(done, len(names), name)
-                self.from_cache &= self._load(name)
+        with shared_compilation(missing, self.dtype) as share:
+            for name in share.taken():
+                yield self._compiling(names, name)
+                self._load(name)
+            if share.helped is not None:
+                yield self._compiling(names, share.helped)
+            share.wait()
+        for name in names:
+            self.from_cache &= self._load(name)
+
+    def _compiling(self, names: Sequence[str], name: str) -> Compiling:
+        done = sum(map(self._is_compiled, names))
+        return Compiling(min(done, len(names) - 1), len(names), name)
 
     def _is_compiled(self, name: str) -> bool:
         if name == LOOP:

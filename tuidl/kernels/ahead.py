@@ -1,14 +1,17 @@
 """Compiling in a second process beside the first, when there is much to compile.
 
-Numba compiles one function at a time in a process. The helper starts at the other end of the list
-and leaves what it compiles in the cache, where the first process finds it.
+Numba compiles one function at a time in a process. Both take names from the same list; what the
+helper compiles is then in the cache, where the first process finds it.
 """
 
 import os
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Thread
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -21,44 +24,100 @@ FEWEST = 4
 LOOP = "training loop"
 
 
-@contextmanager
-def helper_process(names: Sequence[str], dtype: np.dtype[Any]) -> Iterator[None]:
-    """Have ``names`` compiled, the last one first, for as long as the block lasts.
+class Share:
+    """What there is to compile, the longest first, for this process and its helper.
 
-    Does nothing where there is no cache, no second core or little to do.
+    ``helped``: what the helper is compiling.
     """
-    process = None
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._left = deque(sorted(names, key=_code_size, reverse=True))
+        self._thread: Thread | None = None
+        self.helped: str | None = None
+
+    def taken(self) -> Iterator[str]:
+        """Names that this process has to compile, until nobody has to take one."""
+        with suppress(IndexError):
+            while True:
+                yield self._left.popleft()
+
+    def give_to(self, process: "subprocess.Popen[str]") -> None:
+        """Have another process take names as well."""
+        self._thread = Thread(target=self._give, args=(process,), daemon=True)
+        self._thread.start()
+
+    def _give(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with suppress(IndexError, OSError):  # nothing is left, or nobody is there to take it
+            for _ in process.stdout:  # a line for its start and for each name that is done
+                self.helped = self._left.popleft()
+                process.stdin.write(self.helped + "\n")
+                process.stdin.flush()
+        self.helped = None
+
+    def wait(self) -> None:
+        """Until the helper is done."""
+        if self._thread is not None:
+            self._thread.join()
+
+
+@contextmanager
+def shared_compilation(names: Sequence[str], dtype: np.dtype[Any]) -> Iterator[Share]:
+    """A helper process at ``names``, for as long as the block lasts.
+
+    There is none without a cache or a second core, or where there is little to do.
+    """
+    share, process = Share(names), None
     enough = len(names) >= FEWEST and (os.cpu_count() or 1) > 1
     if enough and sys.executable and cache_folder() is not None:
-        command = [sys.executable, "-m", __name__, dtype.name, str(os.getpid())]
-        nowhere = subprocess.DEVNULL
-        try:
+        command, pipe = [sys.executable, "-m", __name__, dtype.name], subprocess.PIPE
+        with suppress(OSError):  # then this process does it all
             process = subprocess.Popen(
-                [*command, *reversed(names)], stdin=nowhere, stdout=nowhere, stderr=nowhere
+                command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
             )
-        except OSError:
-            process = None  # then this process does it all
+            share.give_to(process)
     try:
-        yield
+        yield share
     finally:
         if process is not None:
             process.kill()
-            process.wait()
+            share.wait()
+            with suppress(OSError), process:  # closes its ends of the pipes, and waits
+                pass
 
 
-def main(dtype_name: str, parent: str, *names: str) -> None:
-    """Compile ``names`` for as long as the process that asked for it is there."""
+def _code_size(name: str) -> int:
+    """How much there is to compile, by the bytes of a kernel's code and of its helpers'."""
+    from tuidl.kernels import KERNELS
+
+    if name == LOOP:
+        return sys.maxsize
+    seen: set[FunctionType] = set()
+    found: list[Any] = [KERNELS[name].function]
+    while found:
+        function = found.pop()
+        plain = getattr(function, "py_func", function)
+        if isinstance(plain, FunctionType) and plain not in seen:
+            seen.add(plain)
+            found += [plain.__globals__.get(used) for used in plain.__code__.co_names]
+    return sum(len(function.__code__.co_code) for function in seen)
+
+
+def main(dtype_name: str) -> None:
+    """Compile what comes in, a name a line, and say so; ends when nobody is left to ask."""
     from tuidl.kernels import KERNELS
     from tuidl.kernels.loop import compiled_loop
 
     dtype = np.dtype(dtype_name)
-    for name in names:
-        if os.getppid() != int(parent):
-            return
+    print("ready", flush=True)
+    for line in sys.stdin:
+        name = line.strip()
         if name == LOOP:
             compiled_loop(dtype)
-        elif not KERNELS[name].is_compiled(dtype):
+        else:
             KERNELS[name].compile(dtype)
+        print(name, flush=True)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tuidl.kernels.jit import compiled_as, helper
+from tuidl.kernels.jit import compiled_as, helper, spliced
 from tuidl.kernels.simd import HAS_MASKS, VECTOR_BYTES
 from tuidl.kernels.tiles import multiply_by_tiles
 from tuidl.kernels.turned import multiply_by_turned, suits_turned
@@ -65,7 +65,7 @@ def _blas_gemm(typing_context: Any, a: Any, ta: Any, b: Any, tb: Any, c: Any, ke
     return types.void(a, types.int64, b, types.int64, c, types.int64), codegen
 
 
-@helper
+@spliced
 def _suits_tiles(a, b, c):
     """Whether tiles are faster than BLAS, and vectors can be cut off at the last column."""
     columns = c.shape[1]

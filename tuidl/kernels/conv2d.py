@@ -8,68 +8,36 @@ but for the weights' gradient: where that is 0, Adam must not see rounding inste
 """
 
 from tuidl.kernels.blas import gemm
-from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.framing import seen_images
+from tuidl.kernels.intrinsics import data_of
+from tuidl.kernels.jit import helper, kernel, spliced
 from tuidl.kernels.tiles import multiply_windows
-from tuidl.kernels.vectors import clear_values, copy_values
 from tuidl.kernels.winograd import suits_winograd, winograd, winograd_input_gradient
 
 NEAR = 16_384
 """Numbers that stay close to the processor while the weights' gradient reads them repeatedly."""
 
 
-@helper
+@spliced
 def _seen(out, size, stride):
     """Height and width of what kernels see of an image."""
     return (out[0] - 1) * stride + size[0], (out[1] - 1) * stride + size[1]
 
 
-@helper
-def _is_bare(image, seen, top, left):
-    """Whether kernels see nothing but the image."""
-    return top == 0 and left == 0 and seen[0] <= image.shape[0] and seen[1] <= image.shape[1]
-
-
-@helper
-def _frame(image, framed, seen, top, left):
-    """Copy ``image`` into ``framed``, flat, with zeros where it is padded."""
-    (height, width), channels = seen, image.shape[2]
-    clear_values(framed)
-    count = min(image.shape[1], width - left) * channels
-    for i in range(min(image.shape[0], height - top)):
-        place = ((top + i) * width + left) * channels
-        copy_values(framed[place : place + count], image[i].reshape(-1)[:count])
-
-
-@helper
-def _pixels(images, patches, seen, top, left):
-    """The pixels that kernels see, how many are in a row, and how many in an image.
-
-    That is the images themselves, or copies in ``patches`` with zeros where they are padded.
-    """
-    if images.shape[0] == 0 or _is_bare(images[0], seen, top, left):
-        _, height, width, channels = images.shape
-        return images.reshape(images.size), width * channels, height * width * channels
-    count = seen[0] * seen[1] * images.shape[3]
-    room = patches.reshape(patches.size)
-    for n in range(images.shape[0]):
-        _frame(images[n], room[n * count : (n + 1) * count], seen, top, left)
-    return room[: images.shape[0] * count], seen[1] * images.shape[3], count
-
-
-@helper
+@spliced
 def _convolve(x, w, b, y, patches, stride, top, left):
     out, size, channels = y.shape[1:3], w.shape[:2], x.shape[3]
     weights = w.reshape(size[0] * size[1] * channels, y.shape[3])
     seen = _seen(out, size, stride)
     for n in range(y.shape[0]):
-        pixels, row, _ = _pixels(x[n : n + 1], patches, seen, top, left)
+        pixels, row, _ = seen_images(x, n, 1, seen, top, left, data_of(patches))
         for p in range(out[0]):
             start = p * stride * row
             window = (start, stride * channels, 0, row, 1, 1, size[0], size[1] * channels)
             multiply_windows(pixels, window, weights, b, y[n, p], 0)
 
 
-@helper
+@spliced
 def _convolve_weights(x, dy, dw, patches, stride, top, left):
     """As many examples at a time as the first-level cache holds: sums stay in registers so long."""
     out, size, channels = dy.shape[1:3], dw.shape[:2], x.shape[3]
@@ -79,7 +47,7 @@ def _convolve_weights(x, dy, dw, patches, stride, top, left):
     block = max(fitting, 1)
     for first in range(0, dy.shape[0], block):
         count = min(block, dy.shape[0] - first)
-        pixels, row, image = _pixels(x[first : first + count], patches, seen, top, left)
+        pixels, row, image = seen_images(x, first, count, seen, top, left, data_of(patches))
         d = dy[first : first + count].reshape(count * out[0] * out[1], filters)
         for i in range(size[0]):
             counts = (count, out[0], out[1])
@@ -112,7 +80,7 @@ def _add_patches(patches, image, size, out_width, stride, top, left):
                 target[j] += source[j]
 
 
-@kernel("nhwc ijcf f -> npqf mz", cost="2npqijcf")
+@kernel("nhwc ijcf f -> npqf mz", cost="2npqijcf", only_calls=True)
 def conv2d(x, w, b, y, patches, stride, top, left):
     """y[n,p,q] = b + sum of x[n, p stride - top + i, q stride - left + j] w[i,j] over i and j."""
     if suits_winograd(w.shape, stride, y.shape, patches.size):
@@ -121,7 +89,7 @@ def conv2d(x, w, b, y, patches, stride, top, left):
     _convolve(x, w, b, y, patches, stride, top, left)
 
 
-@kernel("nhwc npqf -> ijcf mz", cost="2npqijcf")
+@kernel("nhwc npqf -> ijcf mz", cost="2npqijcf", only_calls=True)
 def conv2d_weight_gradient(x, dy, dw, patches, stride, top, left):
     """dw = patches' dy, summed over the examples."""
     if dy.shape[0] == 0:
@@ -129,7 +97,7 @@ def conv2d_weight_gradient(x, dy, dw, patches, stride, top, left):
     _convolve_weights(x, dy, dw, patches, stride, top, left)
 
 
-@kernel("npqf ijcf -> nhwc mz", cost="2npqijcf")
+@kernel("npqf ijcf -> nhwc mz", cost="2npqijcf", only_calls=True)
 def conv2d_input_gradient(dy, w, dx, patches, stride, top, left):
     """dx: the patches' gradients dy w', each added back to the pixels that it came from."""
     if suits_winograd(w.shape, stride, dy.shape, patches.size):

@@ -11,7 +11,7 @@ def _scale_and_shift(x, factor, shift, y):
         y[i] = x[i] * factor + shift
 
 
-@kernel("nk kf f -> nf", cost="2nkf")
+@kernel("nk kf f -> nf", cost="2nkf", only_calls=True)
 def dense(x, w, b, y):
     """y = x w + b."""
     if x.shape[1] == 1 and y.shape[1] == 1:
@@ -20,13 +20,13 @@ def dense(x, w, b, y):
     affine(x, w, b, y)
 
 
-@kernel("nk nf -> kf", cost="2nkf")
+@kernel("nk nf -> kf", cost="2nkf", only_calls=True)
 def dense_weight_gradient(x, dy, dw):
     """dw = x' dy."""
     gemm(x, 1, dy, 0, dw, 0)
 
 
-@kernel("nf kf -> nk", cost="2nkf")
+@kernel("nf kf -> nk", cost="2nkf", only_calls=True)
 def dense_input_gradient(dy, w, dx):
     """dx = dy w'."""
     gemm(dy, 0, w, 1, dx, 0)

@@ -69,29 +69,41 @@ def power_of_two(typing_context: Any, n: Any) -> Any:
 
 
 @intrinsic
-def memory_copy(typing_context: Any, target: Any, source: Any) -> Any:
-    """``target[:] = source`` for contiguous vectors that do not overlap."""
+def data_of(typing_context: Any, array: Any) -> Any:
+    """The address of a contiguous array's first element."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        to, source = (
-            context.make_array(kind)(context, builder, value)
-            for kind, value in zip(signature.args, arguments, strict=True)
-        )
-        size = builder.mul(to.nitems, to.itemsize)
-        cgutils.raw_memcpy(builder, to.data, source.data, size, 1)
-        return context.get_dummy_value()
+        return context.make_array(signature.args[0])(context, builder, arguments[0]).data
 
-    return types.void(target, source), codegen
+    return types.CPointer(array.dtype)(array), codegen
+
+
+def _bytes(context: Any, builder: Any, pointer: Any, count: Any) -> Any:
+    """The size of ``count`` numbers behind a pointer."""
+    size = context.get_abi_sizeof(context.get_value_type(pointer.dtype))
+    return builder.mul(count, ir.Constant(count.type, size))
 
 
 @intrinsic
-def memory_clear(typing_context: Any, target: Any) -> Any:
-    """``target[:] = 0`` for a contiguous vector."""
+def copy_numbers(typing_context: Any, target: Any, source: Any, count: Any) -> Any:
+    """Copy ``count`` numbers from pointer to pointer; they do not overlap."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        to = context.make_array(signature.args[0])(context, builder, arguments[0])
-        size = builder.mul(to.nitems, to.itemsize)
-        cgutils.memset(builder, to.data, size, 0)
+        to, source, count = arguments
+        size = _bytes(context, builder, signature.args[0], count)
+        cgutils.raw_memcpy(builder, to, source, size, 1)
         return context.get_dummy_value()
 
-    return types.void(target), codegen
+    return types.void(target, source, types.int64), codegen
+
+
+@intrinsic
+def clear_numbers(typing_context: Any, target: Any, count: Any) -> Any:
+    """``count`` zeros behind a pointer."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        size = _bytes(context, builder, signature.args[0], arguments[1])
+        cgutils.memset(builder, arguments[0], size, 0)
+        return context.get_dummy_value()
+
+    return types.void(target, types.int64), codegen

@@ -42,6 +42,7 @@ class Kernel:
     opcode: int
     function: Callable[..., None]
     signature: Signature
+    only_calls: bool = False
 
     @cached_property
     def _row_function(self) -> Callable[..., None]:
@@ -66,7 +67,7 @@ class Kernel:
             "carray": carray,
             "pointer_at": pointer_at,
             "float_bits": float_bits,
-            "function": helper(self.function),
+            "function": (spliced if self.only_calls else helper)(self.function),
         }
         # The code carries the kernel's own file name: Numba's cache asks for a file that exists.
         exec(compile("\n".join(lines), self.function.__code__.co_filename, "exec"), scope)
@@ -111,18 +112,21 @@ def call_row(address: int, row: Any, arena: Any, clock: Any) -> None:
     )
 
 
-def kernel(shapes: str, cost: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
+def kernel(
+    shapes: str, cost: str = "", only_calls: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register the function below as a kernel; it stays a plain Python function.
 
     Parameters
     ----------
     shapes : operands read ``->`` operands written, in letters: ``"nk kf f -> nf"``
     cost : floating-point operations as a factor and letters: ``"2nkf"``
+    only_calls : it may be ``spliced``
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        name = function.__name__
-        KERNELS[name] = Kernel(name, len(KERNELS), function, Signature.of(function, shapes, cost))
+        name, signature = function.__name__, Signature.of(function, shapes, cost)
+        KERNELS[name] = Kernel(name, len(KERNELS), function, signature, only_calls)
         return function
 
     return register
@@ -131,6 +135,14 @@ def kernel(shapes: str, cost: str = "") -> Callable[[Callable[..., None]], Calla
 def helper(function: Callable[..., Any]) -> Any:
     """A compiled function that kernels call; it goes into their machine code."""
     return njit(**INLINED)(function)
+
+
+def spliced(function: Callable[..., Any]) -> Any:
+    """As ``helper``, for what only calls: it is never compiled by itself, so twice as soon done.
+
+    Not for loops over numbers: there the code comes out several times slower.
+    """
+    return njit(inline="always", **INLINED)(function)
 
 
 def compiled_as(function: Callable[..., Any]) -> Callable[..., Any]:

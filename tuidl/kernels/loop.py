@@ -21,18 +21,17 @@ EXAMPLES, FIRST, INPUTS, TARGETS, STATISTICS = range(5)
 
 
 @helper
-def _gather(lane, lanes, arena, x, y, order, position):
+def gather(lane, lanes, arena, x, y, order, position):
     """Copy a shard's examples of this step to where its instructions read them."""
-    _gather_part(lane, lanes, INPUTS, arena, x, order, position)
-    _gather_part(lane, lanes, TARGETS, arena, y, order, position)
+    chosen, count = order[position + lanes[FIRST, lane] :], lanes[EXAMPLES, lane]
+    _gather_part(lanes[INPUTS, lane], arena, x, chosen, count)
+    _gather_part(lanes[TARGETS, lane], arena, y, chosen, count)
 
 
 @helper
-def _gather_part(lane, lanes, place, arena, values, order, position):
+def _gather_part(start, arena, values, chosen, count):
     """Copy the inputs or the targets; single numbers without the trouble of taking rows."""
-    width, start = values.shape[1], lanes[place, lane]
-    chosen = order[position + lanes[FIRST, lane] :]
-    count = lanes[EXAMPLES, lane]
+    width = values.shape[1]
     if width == 1:
         target = arena[start : start + count]
         for i in range(count):
@@ -57,8 +56,14 @@ def _collect(lanes, arena, totals):
 
 
 @helper
-def _lane(lane, first, end, addresses, rows, arena, clock):
-    for r in range(first, end):
+def _run_lane(lane, stage, part, addresses, rows, lanes, arena, clock, x, y, order, position):
+    """The rows of one stage in one lane; in the first stage the examples before them.
+
+    ``part``: the first row and the end row.
+    """
+    if stage == 0:
+        gather(lane, lanes, arena, x, y, order, position)
+    for r in range(part[0], part[1]):
         row = rows[r, lane]
         call_kernel(addresses[row[0]], row, arena, clock)
 
@@ -97,15 +102,15 @@ def run_steps(
         clock[LEARNING_RATE] = rates[k]
         for stage in range(stages.shape[0]):
             first, end, width = stages[stage]
+            part = (first, end)
             if width == 1:
-                if stage == 0:
-                    _gather(0, lanes[kind], arena, x, y, order, position)
-                _lane(0, first, end, addresses, rows[kind], arena, clock)
+                only = np.int64(0)  # of the type of other lanes, or all is compiled once more
+                _run_lane(only, stage, part, addresses, rows[kind], lanes[kind], arena, clock,
+                          x, y, order, position)  # fmt: skip
             else:
                 for lane in prange(width):
-                    if stage == 0:
-                        _gather(lane, lanes[kind], arena, x, y, order, position)
-                    _lane(lane, first, end, addresses, rows[kind], arena, clock)
+                    _run_lane(np.int64(lane), stage, part, addresses, rows[kind], lanes[kind],
+                              arena, clock, x, y, order, position)  # fmt: skip
             if stage == checked - 1:
                 losses[k] = _collect(lanes[kind], arena, totals) / count
                 if not np.isfinite(losses[k]) and checked < stages.shape[0]:

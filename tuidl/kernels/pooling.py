@@ -1,12 +1,12 @@
 """Pooling over windows of an image; what lies outside the image counts for nothing."""
 
 from tuidl.kernels.elementary import ONE
-from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.jit import kernel, spliced
 from tuidl.kernels.vectors import clear_values
 from tuidl.kernels.windows import give_to_winner, largest_of_window
 
 
-@helper
+@spliced
 def _cells(image, row, column, size_y, size_x):
     """A window and what of it lies within the image, for the functions of ``windows.py``."""
     rows = max(-row, 0), min(image.shape[0] - row, size_y)
@@ -14,7 +14,7 @@ def _cells(image, row, column, size_y, size_x):
     return row, column, rows[0], rows[1], columns[0], columns[1], size_x
 
 
-@helper
+@spliced
 def _largest(image, best, place, size, stride, before):
     """``max_pool2d`` of one image."""
     for p in range(best.shape[0]):
@@ -24,7 +24,7 @@ def _largest(image, best, place, size, stride, before):
             largest_of_window(image, cells, best[p, q], place[p, q])
 
 
-@helper
+@spliced
 def _give_back(place, d, image, size, stride, before, adds):
     """``max_pool2d_gradient`` of one image."""
     for p in range(d.shape[0]):
@@ -34,7 +34,7 @@ def _give_back(place, d, image, size, stride, before, adds):
             give_to_winner(place[p, q], d[p, q], image, cells, adds)
 
 
-@kernel("nhwc -> npqc npqc", cost="4npqc")
+@kernel("nhwc -> npqc npqc", cost="4npqc", only_calls=True)
 def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left):
     """The largest value of each window; ``winner`` keeps its place there, the first of equals."""
     for n in range(y.shape[0]):
@@ -42,7 +42,7 @@ def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left):
         _largest(x[n], y[n], winner[n], size, stride, before)
 
 
-@kernel("npqc npqc -> nhwc", cost="4npqc")
+@kernel("npqc npqc -> nhwc", cost="4npqc", only_calls=True)
 def max_pool2d_gradient(winner, dy, dx, size_y, size_x, stride_y, stride_x, top, left):
     """The gradient of each window goes to its winner; windows that tile the image just write it."""
     height, width = dx.shape[1:3]

@@ -199,10 +199,14 @@ def _product(context: Any, builder: Any, factor: list[Any], kinds: Any, argument
     if not isinstance(kinds[1], types.NoneType):
         start = _Matrix(context, builder, kinds[1], arguments[1]).data
         start_with = SIZE(FROM_SHIFT)
-    bits = kinds[2].dtype.bitwidth
-    provide(bits)
     operands = [*factor, b.data, b.steps[0], start, start_with, c.data, c.steps[0], *c.shape]
-    operands.append(SIZE(VECTOR_BYTES * 8 // bits))
+    return _call(context, builder, kinds[2].dtype.bitwidth, operands)
+
+
+def _call(context: Any, builder: Any, bits: int, operands: list[Any]) -> Any:
+    """The code that calls ``tile_product`` for numbers of so many bits."""
+    provide(bits)
+    operands = [*operands, SIZE(VECTOR_BYTES * 8 // bits)]
     kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
     builder.call(cgutils.get_or_insert_function(builder.module, kind, _symbol(bits)), operands)
     return context.get_dummy_value()
@@ -228,14 +232,32 @@ def multiply_by_tiles(typing_context: Any, a: Any, b: Any, shift: Any, c: Any, k
 def multiply_windows(
     typing_context: Any, image: Any, window: Any, b: Any, shift: Any, c: Any, keep: Any
 ) -> Any:
-    """The same where rows of ``a`` lie in a flat ``image`` and may overlap.
+    """The same where rows of ``a`` lie behind the pointer ``image`` and may overlap.
 
     ``window``: where the first one starts, then a_row to span as in ``tile_product``.
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         first, *steps = cgutils.unpack_tuple(builder, arguments[1])
-        start = builder.gep(_Matrix(context, builder, image, arguments[0]).data, [first])
+        start = builder.gep(arguments[0], [first])
         return _product(context, builder, [start, *steps], (b, shift, c), arguments[2:])
 
     return types.void(image, window, b, shift, c, types.int64), codegen
+
+
+@intrinsic
+def multiply_at(
+    typing_context: Any, a: Any, b: Any, shift: Any, start_with: Any, c: Any, rows: Any, terms: Any,
+    columns: Any,
+) -> Any:  # fmt: skip
+    """The same for contiguous matrices behind pointers; ``start_with``: as in ``tile_product``."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        a, b, shift, start_with, c, rows, terms, columns = arguments
+        nothing, one = SIZE(0), SIZE(1)
+        factor = [a, terms, nothing, nothing, one, one, one, terms]
+        operands = [*factor, b, columns, shift, start_with, c, columns, rows, columns]
+        return _call(context, builder, signature.args[0].dtype.bitwidth, operands)
+
+    size = types.int64
+    return types.void(a, b, shift, size, c, size, size, size), codegen

@@ -19,7 +19,7 @@ from tuidl.kernels.cache import compile_cached
 from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.intrinsics import call_kernel
 from tuidl.kernels.jit import FLAGS
-from tuidl.kernels.loop import _gather
+from tuidl.kernels.loop import gather
 
 READING, GATHER, FIRST_ROW = range(3)
 """Places of ``ticks``: reading the clock itself, the copying of examples, then the rows."""
@@ -68,7 +68,7 @@ def timed_steps(
             for lane in range(width):
                 before = nanoseconds(scratch)
                 if stage == 0:
-                    _gather(lane, lanes, arena, x, y, order, k * batch)
+                    gather(lane, lanes, arena, x, y, order, k * batch)
                     after = nanoseconds(scratch)
                     ticks[k, GATHER, lane] = after - before
                     before = after

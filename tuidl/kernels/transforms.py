@@ -4,20 +4,53 @@ Written as code for vectors along the channels: 16 arrays read and 16 written ar
 would check for overlap.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-import numpy as np
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tuidl.kernels.jit import compiled_as
 from tuidl.kernels.simd import SIZE, Vectors
 
 FROM_PIXELS = ((1, 0, -1, 0), (0, 1, 1, 0), (0, -1, 1, 0), (0, 1, 0, -1))
 FROM_KERNEL = ((1, 0, 0), (0.5, 0.5, 0.5), (0.5, -0.5, 0.5), (0, 0, 1))
 TO_ANSWERS = ((1, 1, 1, 0), (0, 1, -1, -1))
+
+
+@dataclass(frozen=True)
+class _Square:
+    """A small square of places behind a pointer, its rows and columns so many numbers apart.
+
+    ``skips``: for rows and for columns, whether the first one counts as 0.
+    """
+
+    simd: Vectors
+    data: Any
+    down: Any
+    across: Any
+    skips: tuple[Any, Any] | None = None
+
+    def at(self, i: int, j: int, channel: Any) -> Any:
+        """Where the vector from ``channel`` on is in row ``i`` and column ``j``."""
+        place = self.simd.builder.gep(self.data, [channel])
+        for step, number in ((self.down, i), (self.across, j)):
+            place = self.simd.builder.gep(place, [self.simd.builder.mul(step, SIZE(number))])
+        return place
+
+    def load(self, size: int, channel: Any, mask: Any) -> list[list[Any]]:
+        """The square of ``size`` by ``size`` vectors, by columns."""
+        return [[self._vector(i, j, channel, mask) for i in range(size)] for j in range(size)]
+
+    def _vector(self, i: int, j: int, channel: Any, mask: Any) -> Any:
+        value = self.simd.load(self.at(i, j, channel), mask)
+        for skip, number in zip(self.skips or (), (i, j), strict=False):
+            if number == 0:
+                value = self.simd.builder.select(skip, self.simd.constant(0), value)
+        return value
 
 
 def _combination(simd: Vectors, factors: Any, vectors: Any) -> Any:
@@ -30,70 +63,88 @@ def _combination(simd: Vectors, factors: Any, vectors: Any) -> Any:
     return total
 
 
-class _Square:
-    """The vectors of an array of three dimensions, whose first two are small."""
+def _transform(matrix: Any, source: _Square, target: _Square, count: Any, *, adds: bool) -> None:
+    """The code for ``target = matrix @ source @ matrix'``, or that added, in ``count`` channels."""
+    simd = source.simd
 
-    def __init__(self, context: Any, builder: Any, kind: Any, value: Any) -> None:
-        array = context.make_array(kind)(context, builder, value)
-        self.builder, self.data = builder, array.data
-        self.simd = Vectors(builder, context.get_value_type(kind.dtype))
-        down, across, _ = cgutils.unpack_tuple(builder, array.strides)
-        self.steps = [builder.sdiv(step, SIZE(self.simd.width)) for step in (down, across)]
-        self.channels = cgutils.unpack_tuple(builder, array.shape)[2]
+    def part(first: Any, mask: Any) -> None:
+        columns = source.load(len(matrix[0]), first, mask)
+        half = [[_combination(simd, row, column) for column in columns] for row in matrix]
+        for (i, line), (j, row) in product(enumerate(half), enumerate(matrix)):
+            place, value = target.at(i, j, first), _combination(simd, row, line)
+            if adds:
+                value = simd.multiply_add(value, simd.constant(1), simd.load(place, mask))
+            simd.store(value, place, mask)
 
-    def at(self, i: int, j: int, channel: Any) -> Any:
-        """Where the vector from ``channel`` on is in row ``i`` and column ``j``."""
-        place = self.builder.gep(self.data, [channel])
-        for step, number in zip(self.steps, (i, j), strict=True):
-            place = self.builder.gep(place, [self.builder.mul(step, SIZE(number))])
-        return place
-
-    def load(self, size: int, channel: Any, mask: Any) -> list[list[Any]]:
-        """The square of ``size`` by ``size`` vectors, by columns."""
-        numbers = range(size)
-        return [[self.simd.load(self.at(i, j, channel), mask) for i in numbers] for j in numbers]
+    simd.along(count, part)
 
 
-def _transform_by(matrix: Any, *, adds: bool = False) -> Any:
-    """``target = matrix @ source @ matrix'``, or added to it, in the first two of three dimensions.
+@intrinsic
+def from_kernels(typing_context: Any, w: Any, numbers: Any, places: Any, apart: Any) -> Any:
+    """3 x 3 times ``numbers`` become 4 x 4 times as many, each place ``apart`` from the one before.
 
-    Rows and columns may be anywhere, channels are contiguous.
+    Both are pointers.
     """
 
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        w, numbers, places, apart = arguments
+        simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
+        source = _Square(simd, w, builder.mul(numbers, SIZE(3)), numbers)
+        target = _Square(simd, places, builder.mul(apart, SIZE(4)), apart)
+        _transform(FROM_KERNEL, source, target, numbers, adds=False)
+        return context.get_dummy_value()
+
+    return types.void(w, types.int64, places, types.int64), codegen
+
+
+@contextmanager
+def _steps_of_two(builder: Any, size: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """A loop over tiles: number, place, which the last one has a step back, whether it does so."""
+    with cgutils.for_range_slice(builder, SIZE(0), size, SIZE(2)) as (start, number):
+        last = builder.sub(size, SIZE(2))
+        is_beyond = builder.icmp_signed(">", start, last)
+        yield number, builder.select(is_beyond, last, start), is_beyond
+
+
+def _of_tiles(matrix: Any, *, to_image: bool, adds: bool = False, is_once: bool = False) -> Any:
     @intrinsic
-    def transform(typing_context: Any, source: Any, target: Any) -> Any:
+    def transform(typing_context: Any, image: Any, shape: Any, tiles: Any, apart: Any) -> Any:
+        """All tiles of an image, from there or ``to_image``; pixels or answers.
+
+        ``shape``: numbers in a row of the image, height and width in answers, channels.
+        ``tiles``: where the first one's first place is; the next place is ``apart`` on. What two
+        tiles see counts only for the first of them where ``is_once``.
+        """
+
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            x = _Square(context, builder, source, arguments[0])
-            y = _Square(context, builder, target, arguments[1])
-
-            def part(first: Any, mask: Any) -> None:
-                columns = x.load(len(matrix[0]), first, mask)
-                half = [[_combination(x.simd, row, c) for c in columns] for row in matrix]
-                for (i, line), (j, row) in product(enumerate(half), enumerate(matrix)):
-                    place, value = y.at(i, j, first), _combination(x.simd, row, line)
-                    if adds:
-                        one, old = y.simd.constant(1), y.simd.load(place, mask)
-                        value = y.simd.multiply_add(value, one, old)
-                    y.simd.store(value, place, mask)
-
-            x.simd.along(x.channels, part)
+            image, shape, tiles, apart = arguments
+            line, height, width, channels = cgutils.unpack_tuple(builder, shape)
+            simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
+            in_row = builder.sdiv(builder.add(width, SIZE(1)), SIZE(2))
+            with (
+                _steps_of_two(builder, height) as (i, p, is_low),
+                _steps_of_two(builder, width) as (j, q, is_far),
+            ):
+                start = builder.add(builder.mul(p, line), builder.mul(q, channels))
+                number = builder.mul(builder.add(builder.mul(i, in_row), j), channels)
+                skips = (is_low, is_far) if is_once else None
+                pixels = _Square(simd, builder.gep(image, [start]), line, channels, skips)
+                four = builder.mul(apart, SIZE(4))
+                places = _Square(simd, builder.gep(tiles, [number]), four, apart)
+                source, target = (places, pixels) if to_image else (pixels, places)
+                _transform(matrix, source, target, channels, adds=adds)
             return context.get_dummy_value()
 
-        return types.void(source, target), codegen
+        return types.void(image, shape, tiles, types.int64), codegen
 
-    def plain(source: Any, target: Any) -> None:
-        known = np.array(matrix, source.dtype)
-        result = np.einsum("ai,ijc,bj->abc", known, source, known)
-        target[...] = target + result if adds else result
-
-    compiled_as(plain)(lambda source, target: lambda source, target: transform(source, target))
-    return plain
+    return transform
 
 
 def _transposed(matrix: Any) -> Any:
     return tuple(zip(*matrix, strict=True))
 
 
-from_pixels, from_kernel, to_answers = map(_transform_by, (FROM_PIXELS, FROM_KERNEL, TO_ANSWERS))
-add_to_pixels = _transform_by(_transposed(FROM_PIXELS), adds=True)
-from_answers = _transform_by(_transposed(TO_ANSWERS))
+from_pixels = _of_tiles(FROM_PIXELS, to_image=False)
+to_answers = _of_tiles(TO_ANSWERS, to_image=True)
+from_answers = _of_tiles(_transposed(TO_ANSWERS), to_image=False, is_once=True)
+add_to_pixels = _of_tiles(_transposed(FROM_PIXELS), to_image=True, adds=True)

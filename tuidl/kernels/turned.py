@@ -11,7 +11,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tuidl.kernels.jit import helper
+from tuidl.kernels.jit import spliced
 from tuidl.kernels.simd import HAS_MASKS, IS_WIDE, SIZE, Vectors
 
 TURNED_BYTES = 32
@@ -22,7 +22,7 @@ MOST_ROWS = 32
 """Rows of ``a`` up to which packing ``b`` does not pay off."""
 
 
-@helper
+@spliced
 def suits_turned(a, b):
     """Whether ``multiply_by_turned`` can do it, and faster than BLAS.
 

@@ -6,7 +6,7 @@ longer than the copying itself.
 
 from typing import Any
 
-from tuidl.kernels.intrinsics import memory_clear, memory_copy
+from tuidl.kernels.intrinsics import clear_numbers, copy_numbers, data_of
 from tuidl.kernels.jit import compiled_as
 
 
@@ -22,9 +22,9 @@ def clear_values(target: Any) -> None:
 
 @compiled_as(copy_values)
 def _copy_values(target, source):
-    return lambda target, source: memory_copy(target, source)
+    return lambda target, source: copy_numbers(data_of(target), data_of(source), target.size)
 
 
 @compiled_as(clear_values)
 def _clear_values(target):
-    return lambda target: memory_clear(target)
+    return lambda target: clear_numbers(data_of(target), target.size)

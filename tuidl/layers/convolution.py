@@ -103,7 +103,7 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
         if frame.kernel != (3, 3) or self.stride != 1 or fewest < WINOGRAD_FEWEST:
             return 0
         height, width = frame.output
-        image = (height + 2) * (width + 2) * channels + 4 * filters
+        image = (height + 2) * (width + 2) * channels
         each = 16 * ((height + 1) // 2) * ((width + 1) // 2) * (channels + filters)
         block = min(max(PATCH_FLOATS // each, 1), examples)
         return 25 * channels * filters + 32 * (channels + filters) + image + block * each

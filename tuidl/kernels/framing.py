@@ -1,0 +1,31 @@
+"""Images as the kernels of a convolution see them: where they lie, or copied with zeros around."""
+
+from tuidl.kernels.intrinsics import clear_numbers, copy_numbers, data_of, pointer_at
+from tuidl.kernels.jit import spliced
+
+
+@spliced
+def is_bare(image, seen, top, left):
+    """Whether what is seen, ``seen`` rows and columns, lies within an image of this shape."""
+    return top == 0 and left == 0 and seen[0] <= image[0] and seen[1] <= image[1]
+
+
+@spliced
+def seen_images(images, first, count, seen, top, left, room):
+    """Where ``count`` images start, as kernels see them, and the numbers of a row and an image.
+
+    ``room`` has place for the copies of those that need zeros around them.
+    """
+    _, height, width, channels = images.shape
+    line, size = width * channels, height * width * channels
+    start = pointer_at(data_of(images), first * size)
+    if is_bare((height, width), seen, top, left):
+        return start, line, size
+    row, whole = seen[1] * channels, seen[0] * seen[1] * channels
+    clear_numbers(room, count * whole)
+    copied = min(width, seen[1] - left) * channels
+    for n in range(count):
+        for i in range(min(height, seen[0] - top)):
+            target = pointer_at(room, n * whole + (top + i) * row + left * channels)
+            copy_numbers(target, pointer_at(start, n * size + i * line), copied)
+    return room, row, whole
