@@ -1,7 +1,9 @@
 """Products of examples and weights, forward and backward; recurrent layers use them as well."""
 
 from tuidl.kernels.blas import affine, gemm
+from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.sums import sum_rows
 
 
 @helper
@@ -35,18 +37,11 @@ def dense_input_gradient(dy, w, dx):
 @kernel("nf -> f", cost="nf")
 def bias_gradient(dy, db):
     """db = the sum of dy over its rows."""
-    db[:] = 0
-    count = dy.shape[0]
-    if db.shape[0] == 1:
-        column = dy.reshape(count)
-        for i in range(count):
-            db[0] += column[i]
+    if db.shape[0] > 1:
+        sum_rows(dy, db)
         return
-    for i in range(0, count - 3, 4):  # four rows at a time: db is loaded and stored less often
-        first, second, third, fourth = dy[i], dy[i + 1], dy[i + 2], dy[i + 3]
-        for j in range(db.shape[0]):
-            db[j] += (first[j] + second[j]) + (third[j] + fourth[j])
-    for i in range(count - count % 4, count):
-        last = dy[i]
-        for j in range(db.shape[0]):
-            db[j] += last[j]
+    column = dy.reshape(dy.size)
+    total = ZERO
+    for i in range(column.shape[0]):
+        total += column[i]
+    db[0] = total

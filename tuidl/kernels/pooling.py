@@ -1,58 +1,42 @@
 """Pooling over windows of an image; what lies outside the image counts for nothing."""
 
 from tuidl.kernels.elementary import ONE
+from tuidl.kernels.intrinsics import data_of
 from tuidl.kernels.jit import kernel, spliced
 from tuidl.kernels.vectors import clear_values
-from tuidl.kernels.windows import give_to_winner, largest_of_window
+from tuidl.kernels.windows import give_to_winners, largest_of_windows
 
 
 @spliced
-def _cells(image, row, column, size_y, size_x):
-    """A window and what of it lies within the image, for the functions of ``windows.py``."""
-    rows = max(-row, 0), min(image.shape[0] - row, size_y)
-    columns = max(-column, 0), min(image.shape[1] - column, size_x)
-    return row, column, rows[0], rows[1], columns[0], columns[1], size_x
+def _find_winners(x, shape, sizes, y, winner):
+    largest_of_windows(data_of(x), shape, sizes, data_of(y), data_of(winner))
 
 
 @spliced
-def _largest(image, best, place, size, stride, before):
-    """``max_pool2d`` of one image."""
-    for p in range(best.shape[0]):
-        for q in range(best.shape[1]):
-            row, column = p * stride[0] - before[0], q * stride[1] - before[1]
-            cells = _cells(image, row, column, size[0], size[1])
-            largest_of_window(image, cells, best[p, q], place[p, q])
-
-
-@spliced
-def _give_back(place, d, image, size, stride, before, adds):
-    """``max_pool2d_gradient`` of one image."""
-    for p in range(d.shape[0]):
-        for q in range(d.shape[1]):
-            row, column = p * stride[0] - before[0], q * stride[1] - before[1]
-            cells = _cells(image, row, column, size[0], size[1])
-            give_to_winner(place[p, q], d[p, q], image, cells, adds)
+def _give_to_winners(winner, dy, dx, shape, sizes, adds):
+    give_to_winners(data_of(winner), data_of(dy), data_of(dx), shape, sizes, adds)
 
 
 @kernel("nhwc -> npqc npqc", cost="4npqc", only_calls=True)
 def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left):
     """The largest value of each window; ``winner`` keeps its place there, the first of equals."""
-    for n in range(y.shape[0]):
-        size, stride, before = (size_y, size_x), (stride_y, stride_x), (top, left)
-        _largest(x[n], y[n], winner[n], size, stride, before)
+    (examples, height, width, channels), (_, down, across, _) = x.shape, y.shape
+    shape = (examples, height, width, channels, down, across)
+    sizes = (size_y, size_x, stride_y, stride_x, top, left)
+    _find_winners(x, shape, sizes, y, winner)
 
 
 @kernel("npqc npqc -> nhwc", cost="4npqc", only_calls=True)
 def max_pool2d_gradient(winner, dy, dx, size_y, size_x, stride_y, stride_x, top, left):
     """The gradient of each window goes to its winner; windows that tile the image just write it."""
-    height, width = dx.shape[1:3]
+    (examples, height, width, channels), (_, down, across, _) = dx.shape, dy.shape
     is_tiled = size_y == stride_y and size_x == stride_x
-    covers = dy.shape[1] * size_y >= height + top and dy.shape[2] * size_x >= width + left
-    for n in range(dy.shape[0]):
-        if not (is_tiled and covers):
-            clear_values(dx[n].reshape(-1))
-        size, stride, before = (size_y, size_x), (stride_y, stride_x), (top, left)
-        _give_back(winner[n], dy[n], dx[n], size, stride, before, 0 if is_tiled else 1)
+    covers = down * size_y >= height + top and across * size_x >= width + left
+    if not (is_tiled and covers):
+        clear_values(dx.reshape(dx.size))
+    shape = (examples, height, width, channels, down, across)
+    sizes, adds = (size_y, size_x, stride_y, stride_x, top, left), 0 if is_tiled else 1
+    _give_to_winners(winner, dy, dx, shape, sizes, adds)
 
 
 @kernel("nhwc -> npqc", cost="4npqc")
