@@ -31,10 +31,8 @@ def _convolve(x, w, b, y, patches, stride, top, left):
     seen = _seen(out, size, stride)
     for n in range(y.shape[0]):
         pixels, row, _ = seen_images(x, n, 1, seen, top, left, data_of(patches))
-        for p in range(out[0]):
-            start = p * stride * row
-            window = (start, stride * channels, 0, row, 1, 1, size[0], size[1] * channels)
-            multiply_windows(pixels, window, weights, b, y[n, p], 0)
+        window = (0, stride * row, stride * channels, 0, row, 1, 1, size[0], size[1] * channels)
+        multiply_windows(pixels, window, weights, b, y[n], 0)
 
 
 @spliced
@@ -51,7 +49,7 @@ def _convolve_weights(x, dy, dw, patches, stride, top, left):
         d = dy[first : first + count].reshape(count * out[0] * out[1], filters)
         for i in range(size[0]):
             counts = (count, out[0], out[1])
-            window = (i * row, 1, image, stride * row, stride * channels, *counts)
+            window = (i * row, 0, 1, image, stride * row, stride * channels, *counts)
             part = dw[i].reshape(size[1] * channels, filters)
             multiply_windows(pixels, window, d, None, part, 1 if first else 0)
 

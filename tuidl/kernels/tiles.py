@@ -145,24 +145,29 @@ _WHOLE, _REST = _strip_of(VECTORS, is_partial=False), _strip_of(1, is_partial=Tr
 
 def tile_product(
     a, a_row, a_leap, a_jump, a_step, blocks, spans, span, b, b_row, shift, start_with, c, c_row,
-    rows, columns, lanes,
+    rows, columns, lines, a_line, c_line, lanes,
 ):  # fmt: skip
     """``c = a @ b``, all given by where they start and how many numbers on the next ones are.
 
     A row of ``a`` is ``blocks`` of ``spans`` pieces of ``span`` numbers: its next row is ``a_row``
-    on, the next block ``a_leap``, the next piece ``a_jump``, the next number ``a_step``. ``lanes``:
-    numbers in a vector.
+    on, the next block ``a_leap``, the next piece ``a_jump``, the next number ``a_step``. That is
+    done ``lines`` times, ``a_line`` and ``c_line`` further on. ``lanes``: numbers in a vector.
     """
-    start, start_row = (c, c_row) if start_with == FROM_OLD else (shift, 0)
-    is_any = int(start_with != FROM_ZERO)
     steps = (a_row, a_leap, a_jump, a_step, blocks, spans, span, b_row)
+    start, start_row, start_line = shift, 0, 0
+    if start_with == FROM_OLD:
+        start, start_row, start_line = c, c_row, c_line
+    is_any = int(start_with != FROM_ZERO)
     wide = columns - columns % (VECTORS * lanes)
-    for j in range(0, wide, VECTORS * lanes):
-        begin = (pointer_at(start, j), start_row, is_any)
-        _WHOLE(a, steps, pointer_at(b, j), begin, pointer_at(c, j), (c_row, columns - j), rows)
-    for j in range(wide, columns, lanes):
-        begin = (pointer_at(start, j), start_row, is_any)
-        _REST(a, steps, pointer_at(b, j), begin, pointer_at(c, j), (c_row, columns - j), rows)
+    for line in range(lines):
+        here, there = pointer_at(a, line * a_line), pointer_at(c, line * c_line)
+        begin = pointer_at(start, line * start_line)
+        for j in range(0, wide, VECTORS * lanes):
+            sums, place = (pointer_at(begin, j), start_row, is_any), (c_row, columns - j)
+            _WHOLE(here, steps, pointer_at(b, j), sums, pointer_at(there, j), place, rows)
+        for j in range(wide, columns, lanes):
+            sums, place = (pointer_at(begin, j), start_row, is_any), (c_row, columns - j)
+            _REST(here, steps, pointer_at(b, j), sums, pointer_at(there, j), place, rows)
 
 
 def _symbol(bits: int) -> str:
@@ -173,7 +178,7 @@ def _symbol(bits: int) -> str:
 def provide(bits: int) -> Any:
     """Compile the product for numbers of so many bits; code that is loaded later knows its name."""
     p, i = types.CPointer(types.float32 if bits == 32 else types.float64), types.int64
-    signature = types.void(p, *(i,) * 7, p, i, p, i, p, i, i, i, i)
+    signature = types.void(p, *(i,) * 7, p, i, p, i, p, *(i,) * 7)
     compiled = compile_cached(lambda cached: cfunc(signature, cache=cached, **FLAGS)(tile_product))
     binding.add_symbol(_symbol(bits), compiled.address)
     return compiled
@@ -189,17 +194,22 @@ class _Matrix:
         self.steps = [builder.sdiv(stride, SIZE(width)) for stride in strides]
 
 
-def _product(context: Any, builder: Any, factor: list[Any], kinds: Any, arguments: Any) -> Any:
+def _product(
+    context: Any, builder: Any, factor: list[Any], a_line: Any, kinds: Any, arguments: Any
+) -> Any:
     """The code that calls ``tile_product``: ``factor`` says where a is, the others are arrays.
 
-    Those are b, shift, c and then keep.
+    Those are b, shift, c and then keep. Where c has three dimensions, the first are its lines.
     """
     b, c = (_Matrix(context, builder, kinds[n], arguments[n]) for n in (0, 2))
     start, start_with = c.data, arguments[3]
     if not isinstance(kinds[1], types.NoneType):
         start = _Matrix(context, builder, kinds[1], arguments[1]).data
         start_with = SIZE(FROM_SHIFT)
-    operands = [*factor, b.data, b.steps[0], start, start_with, c.data, c.steps[0], *c.shape]
+    *lines, rows, columns = c.shape
+    *c_line, c_row, _ = c.steps
+    operands = [*factor, b.data, b.steps[0], start, start_with, c.data, c_row, rows, columns]
+    operands += [*(lines or [SIZE(1)]), a_line, *(c_line or [SIZE(0)])]
     return _call(context, builder, kinds[2].dtype.bitwidth, operands)
 
 
@@ -223,7 +233,7 @@ def multiply_by_tiles(typing_context: Any, a: Any, b: Any, shift: Any, c: Any, k
         x = _Matrix(context, builder, a, arguments[0])
         nothing, one = SIZE(0), SIZE(1)
         factor = [x.data, x.steps[0], nothing, nothing, x.steps[1], one, one, x.shape[1]]
-        return _product(context, builder, factor, (b, shift, c), arguments[1:])
+        return _product(context, builder, factor, nothing, (b, shift, c), arguments[1:])
 
     return types.void(a, b, shift, c, types.int64), codegen
 
@@ -234,13 +244,14 @@ def multiply_windows(
 ) -> Any:
     """The same where rows of ``a`` lie behind the pointer ``image`` and may overlap.
 
-    ``window``: where the first one starts, then a_row to span as in ``tile_product``.
+    ``window``: where the first one starts, how far on the next line does, then a_row to span as in
+    ``tile_product``. ``c`` may be one matrix, or one for each line.
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        first, *steps = cgutils.unpack_tuple(builder, arguments[1])
+        first, line, *steps = cgutils.unpack_tuple(builder, arguments[1])
         start = builder.gep(arguments[0], [first])
-        return _product(context, builder, [start, *steps], (b, shift, c), arguments[2:])
+        return _product(context, builder, [start, *steps], line, (b, shift, c), arguments[2:])
 
     return types.void(image, window, b, shift, c, types.int64), codegen
 
@@ -257,6 +268,7 @@ def multiply_at(
         nothing, one = SIZE(0), SIZE(1)
         factor = [a, terms, nothing, nothing, one, one, one, terms]
         operands = [*factor, b, columns, shift, start_with, c, columns, rows, columns]
+        operands += [one, nothing, nothing]
         return _call(context, builder, signature.args[0].dtype.bitwidth, operands)
 
     size = types.int64
