@@ -12,10 +12,12 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from tuidl.kernels.intrinsics import STACK_NUMBERS, data_of, numbers_on_stack
 from tuidl.kernels.jit import compiled_as, helper, spliced
 from tuidl.kernels.simd import HAS_MASKS, VECTOR_BYTES
-from tuidl.kernels.tiles import multiply_by_tiles
+from tuidl.kernels.tiles import FROM_ZERO, multiply_at, multiply_by_tiles
 from tuidl.kernels.turned import multiply_by_turned, suits_turned
+from tuidl.kernels.vectors import turn_numbers
 
 LARGE = 1 << 20
 """Numbers in both factors from which on BLAS's packing pays off."""
@@ -73,6 +75,11 @@ def _suits_tiles(a, b, c):
     return fits and columns > 1 and min(a.size, b.size) < LARGE
 
 
+@spliced
+def _suits_copy(a, b, c):
+    return b.size <= STACK_NUMBERS and _suits_tiles(a, b, c)
+
+
 @helper
 def _inner_product(a, b, c, keep):
     """A result of one number."""
@@ -81,6 +88,14 @@ def _inner_product(a, b, c, keep):
     for r in range(left.shape[0]):
         total += left[r] * right[r]
     c[0, 0] = total
+
+
+@spliced
+def _multiply_by_copy(a, b, c):
+    """``c = a @ b.T`` where ``b`` has at most STACK_NUMBERS numbers."""
+    (rows, terms), columns, turned = a.shape, b.shape[0], numbers_on_stack(a)
+    turn_numbers(data_of(b), turned, columns, terms)
+    multiply_at(data_of(a), turned, turned, FROM_ZERO, data_of(c), rows, terms, columns)
 
 
 @compiled_as(gemm)
@@ -95,6 +110,8 @@ def _gemm(a, transpose_a, b, transpose_b, c, keep):
                 multiply_by_tiles(a, b, None, c, keep)
         elif transpose_b and not (transpose_a or keep) and suits_turned(a, b):
             multiply_by_turned(a, b, c)
+        elif transpose_b and not (transpose_a or keep) and _suits_copy(a, b, c):
+            _multiply_by_copy(a, b, c)
         else:
             _blas_gemm(a, transpose_a, b, transpose_b, c, keep)
 

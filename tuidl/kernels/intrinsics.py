@@ -107,3 +107,18 @@ def clear_numbers(typing_context: Any, target: Any, count: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(target, types.int64), codegen
+
+
+STACK_NUMBERS = 4096
+
+
+@intrinsic
+def numbers_on_stack(typing_context: Any, array: Any) -> Any:
+    """A pointer to room for STACK_NUMBERS numbers of the kind that ``array`` holds."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        number = context.get_value_type(signature.args[0].dtype)
+        room = cgutils.alloca_once(builder, ir.ArrayType(number, STACK_NUMBERS))
+        return builder.bitcast(room, number.as_pointer())
+
+    return types.CPointer(array.dtype)(array), codegen

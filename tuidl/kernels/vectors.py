@@ -1,4 +1,4 @@
-"""Copying and clearing short runs of numbers.
+"""Copying, clearing and turning short runs of numbers.
 
 A loop would first check for overlap and choose a vector length: for rows of images, that takes
 longer than the copying itself.
@@ -7,7 +7,7 @@ longer than the copying itself.
 from typing import Any
 
 from tuidl.kernels.intrinsics import clear_numbers, copy_numbers, data_of
-from tuidl.kernels.jit import compiled_as
+from tuidl.kernels.jit import compiled_as, helper
 
 
 def copy_values(target: Any, source: Any) -> None:
@@ -28,3 +28,11 @@ def _copy_values(target, source):
 @compiled_as(clear_values)
 def _clear_values(target):
     return lambda target: clear_numbers(data_of(target), target.size)
+
+
+@helper
+def turn_numbers(source, target, rows, columns):
+    """Write the matrix behind the pointer ``source`` turned round behind ``target``."""
+    for i in range(rows):
+        for j in range(columns):
+            target[j * rows + i] = source[i * columns + j]

@@ -15,7 +15,7 @@ All in pointers: slices of arrays would take the compiler longer than everything
 
 from tuidl.kernels.framing import is_bare, seen_images
 from tuidl.kernels.intrinsics import clear_numbers, copy_numbers, data_of, pointer_at
-from tuidl.kernels.jit import helper, spliced
+from tuidl.kernels.jit import spliced
 from tuidl.kernels.tiles import FROM_SHIFT, FROM_ZERO, multiply_at
 from tuidl.kernels.transforms import (
     add_to_pixels,
@@ -24,6 +24,7 @@ from tuidl.kernels.transforms import (
     from_pixels,
     to_answers,
 )
+from tuidl.kernels.vectors import turn_numbers
 
 PLACES = 16
 ALL_ANSWERS = 5
@@ -116,16 +117,6 @@ def winograd(x, w, b, y, patches, top, left):
             to_answers(answers, (width * filters, height, width, filters), here, rows * filters)
 
 
-@helper
-def _turn(w, turned, channels, filters):
-    """Kernels with filters before channels."""
-    for place in range(9):
-        start = place * channels * filters
-        for c in range(channels):
-            for f in range(filters):
-                turned[start + f * channels + c] = w[start + c * filters + f]
-
-
 @spliced
 def _add_back(tiles, apart, dx, n, seen, top, left, room):
     """The gradient of image ``n``, from those of its tiles."""
@@ -150,7 +141,9 @@ def winograd_input_gradient(dy, w, dx, patches, top, left):
     divided = _divide(patches, dy.shape, channels)
     block, tiles, rows, room, pixels, products, kernels, turned = divided
     numbers = channels * filters
-    _turn(data_of(w), turned, channels, filters)
+    for place in range(9):
+        kernel = pointer_at(data_of(w), place * numbers)
+        turn_numbers(kernel, pointer_at(turned, place * numbers), channels, filters)
     from_kernels(turned, numbers, kernels, numbers + channels)
     for first in range(0, dy.shape[0], block):
         count = min(block, dy.shape[0] - first)
