@@ -78,3 +78,17 @@ def test_one_process_does_it_all_where_the_helper_dies(monkeypatch: pytest.Monke
         taken = list(share.taken())
         share.wait()
     assert sorted(taken) == sorted(NAMES)
+
+
+def test_what_other_versions_compiled_goes_when_nobody_uses_it(tmp_path: Path) -> None:
+    kernels, month = tmp_path / "kernels", 31 * 24 * 3600
+    for name in ("0123456789abcdef", "00000000deadbeef", "notes"):
+        (kernels / name).mkdir(parents=True)
+        (kernels / name / "file").write_text("")
+        if name != "00000000deadbeef":
+            os.utime(kernels / name, (time.time() - month,) * 2)
+    environment = {**os.environ, "TUIDL_CACHE_DIR": str(tmp_path)}
+    look = [sys.executable, "-c", "from tuidl.kernels.cache import cache_folder as f; print(f())"]
+    done = subprocess.run(look, env=environment, capture_output=True, text=True, check=True)
+    own = Path(done.stdout.strip()).name
+    assert {folder.name for folder in kernels.iterdir()} == {own, "00000000deadbeef", "notes"}

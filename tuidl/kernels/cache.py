@@ -2,14 +2,19 @@
 
 Numba does not notice when a function that a cached kernel calls changes, so the folder's name is a
 hash of every kernel source and of the compiler's versions. Cached code is pickled: the folder is
-the user's own and closed to others, or there is none.
+the user's own and closed to others, or there is none. Folders of other versions go when nobody has
+used them for a month.
 """
 
 import hashlib
 import os
+import re
+import shutil
 import stat
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +26,7 @@ import platformdirs
 from numba.core import config
 
 CACHE_VARIABLE = "TUIDL_CACHE_DIR"
+SECONDS_UNUSED = 30 * 24 * 3600.0
 T = TypeVar("T")
 
 
@@ -30,11 +36,13 @@ def cache_folder() -> Path | None:
     base = os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("tuidl")
     folder = Path(base).absolute() / "kernels" / _fingerprint()
     try:
+        if not folder.is_dir():
+            _forget_unused(folder.parent)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
         status = folder.stat()
         probe = folder / f".probe-{os.getpid()}"
-        probe.write_bytes(b"")
+        probe.write_bytes(b"")  # which also notes on the folder that it was used now
         probe.unlink()
     except OSError as error:
         _say(f"cannot keep compiled kernels in {folder}: {error.strerror or error}")
@@ -44,6 +52,15 @@ def cache_folder() -> Path | None:
         _say(f"{folder} belongs or is open to other users: compiled kernels are not kept")
         return None
     return folder
+
+
+def _forget_unused(folder: Path) -> None:
+    """Remove what other versions compiled, unless one of them was used of late."""
+    with suppress(OSError):  # another process may be at it too
+        for other in folder.iterdir():
+            is_ours = re.fullmatch("[0-9a-f]{16}", other.name) and not other.is_symlink()
+            if is_ours and time.time() - other.stat().st_mtime > SECONDS_UNUSED:
+                shutil.rmtree(other, ignore_errors=True)
 
 
 def compile_cached(build: Callable[[bool], T]) -> T:
