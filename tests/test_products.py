@@ -28,10 +28,13 @@ def _loaded() -> None:
 
 
 @cache
-def compiled(name: str) -> Any:
-    if name == "affine":
-        return njit(lambda a, b, shift, c: affine(a, b, shift, c))
-    return njit(lambda a, ta, b, tb, c, keep: gemm(a, ta, b, tb, c, keep))
+def compiled_affine() -> Any:
+    return njit(lambda a, b, shift, c: affine(a, b, shift, c))
+
+
+@cache
+def compiled_gemm(turn_a: int, turn_b: int, keep: int) -> Any:
+    return njit(lambda a, b, c: gemm(a, turn_a, b, turn_b, c, keep))
 
 
 def framed(rows: int, columns: int, dtype: str) -> tuple[np.ndarray, np.ndarray]:
@@ -51,7 +54,7 @@ def test_products(shape: tuple[int, int, int], dtype: str) -> None:
         c, memory = framed(rows, columns, dtype)
         c[:] = 0.5
         left, right = (np.ascontiguousarray(m.T) if t else m for m, t in ((a, turn_a), (b, turn_b)))
-        compiled("gemm")(left, turn_a, right, turn_b, c, keep)
+        compiled_gemm(turn_a, turn_b, keep)(left, right, c)
         np.testing.assert_allclose(c, a @ b + 0.5 * keep, rtol=0, atol=tolerance)
         assert (memory[:64] == CANARY).all()
         assert (memory[-64:] == CANARY).all()
@@ -65,7 +68,7 @@ def test_products_with_a_shift(shape: tuple[int, int, int], dtype: str) -> None:
     a, b = (random.standard_normal(s).astype(dtype) for s in ((rows, terms), (terms, columns)))
     shift = random.standard_normal(columns).astype(dtype)
     c, memory = framed(rows, columns, dtype)
-    compiled("affine")(a, b, shift, c)
+    compiled_affine()(a, b, shift, c)
     tolerance = TOLERANCE[dtype] * max(terms, 1)
     np.testing.assert_allclose(c, a @ b + shift, rtol=0, atol=tolerance)
     assert (memory[:64] == CANARY).all()
@@ -75,7 +78,7 @@ def test_products_with_a_shift(shape: tuple[int, int, int], dtype: str) -> None:
 def test_a_number_that_is_none_stays_visible() -> None:
     a, b, c = np.ones((9, 5), np.float32), np.ones((5, 33), np.float32), np.zeros((9, 33), "f")
     a[8, 4], b[2, 32] = np.nan, np.inf
-    compiled("gemm")(a, 0, b, 0, c, 0)
+    compiled_gemm(0, 0, 0)(a, b, c)
     assert np.isnan(c[8]).all()
     assert np.isinf(c[:8, 32]).all()
     assert np.isfinite(c[:8, :32]).all()

@@ -98,24 +98,52 @@ def _multiply_by_copy(a, b, c):
     multiply_at(data_of(a), turned, turned, FROM_ZERO, data_of(c), rows, terms, columns)
 
 
-@compiled_as(gemm)
+@compiled_as(gemm, prefer_literal=True)
 def _gemm(a, transpose_a, b, transpose_b, c, keep):
-    def implementation(a, transpose_a, b, transpose_b, c, keep):
-        if c.size == 1:
-            _inner_product(a, b, c, keep)
-        elif not transpose_b and _suits_tiles(a, b, c):
-            if transpose_a:
-                multiply_by_tiles(a.T, b, None, c, keep)
-            else:
-                multiply_by_tiles(a, b, None, c, keep)
-        elif transpose_b and not (transpose_a or keep) and suits_turned(a, b):
-            multiply_by_turned(a, b, c)
-        elif transpose_b and not (transpose_a or keep) and _suits_copy(a, b, c):
-            _multiply_by_copy(a, b, c)
-        else:
-            _blas_gemm(a, transpose_a, b, transpose_b, c, keep)
+    """One implementation for each kind, as short as can be: each use compiles it once more."""
+    if not all(isinstance(flag, types.Literal) for flag in (transpose_a, transpose_b, keep)):
+        return None
+    if not transpose_b.literal_value:
+        return _left_turned if transpose_a.literal_value else _as_they_are
+    if transpose_a.literal_value or keep.literal_value:
+        return _right_turned_by_blas
+    return _right_turned
 
-    return implementation
+
+def _as_they_are(a, transpose_a, b, transpose_b, c, keep):
+    if c.size == 1:
+        _inner_product(a, b, c, keep)
+    elif _suits_tiles(a, b, c):
+        multiply_by_tiles(a, b, None, c, keep)
+    else:
+        _blas_gemm(a, 0, b, 0, c, keep)
+
+
+def _left_turned(a, transpose_a, b, transpose_b, c, keep):
+    if c.size == 1:
+        _inner_product(a, b, c, keep)
+    elif _suits_tiles(a, b, c):
+        multiply_by_tiles(a.T, b, None, c, keep)
+    else:
+        _blas_gemm(a, 1, b, 0, c, keep)
+
+
+def _right_turned_by_blas(a, transpose_a, b, transpose_b, c, keep):
+    if c.size == 1:
+        _inner_product(a, b, c, keep)
+    else:
+        _blas_gemm(a, transpose_a, b, 1, c, keep)
+
+
+def _right_turned(a, transpose_a, b, transpose_b, c, keep):
+    if c.size == 1:
+        _inner_product(a, b, c, 0)
+    elif suits_turned(a, b):
+        multiply_by_turned(a, b, c)
+    elif _suits_copy(a, b, c):
+        _multiply_by_copy(a, b, c)
+    else:
+        _blas_gemm(a, 0, b, 1, c, 0)
 
 
 @compiled_as(affine)

@@ -145,7 +145,11 @@ def spliced(function: Callable[..., Any]) -> Any:
     return njit(inline="always", **INLINED)(function)
 
 
-def compiled_as(function: Callable[..., Any]) -> Callable[..., Any]:
-    """What compiled code runs instead of the plain Python ``function``; may depend on dtypes."""
+def compiled_as(function: Callable[..., Any], *, prefer_literal: bool = False) -> Any:
+    """What compiled code runs instead of the plain Python ``function``; may depend on dtypes.
+
+    And on the values of constant arguments, with ``prefer_literal``.
+    """
     # In place of these, Python calls ``function`` itself: they need no door for it.
-    return overload(function, jit_options={**INLINED, "no_cpython_wrapper": True}, strict=False)
+    options = {**INLINED, "no_cpython_wrapper": True}
+    return overload(function, jit_options=options, strict=False, prefer_literal=prefer_literal)
