@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tuidl.kernels import ahead
 from tuidl.kernels.ahead import shared_compilation
 
 RUN = [sys.executable, "-m", "tuidl", "cnn_digits", "--no-ui", "--set", "training.epochs=1"]
@@ -72,12 +74,35 @@ def test_two_processes_take_from_one_list() -> None:
     assert len(set(taken)) == len(taken) < len(NAMES)
 
 
-def test_one_process_does_it_all_where_the_helper_dies(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/bin/false")
+@pytest.fixture
+def helper_that(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Have the helper be a process that runs some Python."""
+
+    def replace(code: str) -> None:
+        pipe, command = subprocess.PIPE, [sys.executable, "-c", code]
+        monkeypatch.setattr(
+            ahead,
+            "_helper",
+            lambda _: subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True),
+        )
+
+    return replace
+
+
+def test_nobody_waits_for_a_helper_that_has_nothing(helper_that: Callable[[str], None]) -> None:
+    helper_that("import time; print('a warning', flush=True); time.sleep(1000)")
     with shared_compilation(NAMES, np.dtype(np.float32)) as share:
-        taken = list(share.taken())
+        assert sorted(share.taken()) == sorted(NAMES)
+        assert share.helped is None
+
+
+def test_what_a_helper_took_and_did_not_do_is_no_longer_waited_for(
+    helper_that: Callable[[str], None],
+) -> None:
+    helper_that("print('ready', flush=True); input()")
+    with shared_compilation(NAMES, np.dtype(np.float32)) as share:
         share.wait()
-    assert sorted(taken) == sorted(NAMES)
+        assert len(list(share.taken())) == len(NAMES) - 1
 
 
 def test_what_other_versions_compiled_goes_when_nobody_uses_it(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ class Model:
         return read_weights(wanted, shapes) if wanted else {}
 
     def prepare(self) -> Iterator[Compiling]:
-        """Compile what is not compiled yet, with an item before each compilation."""
+        """Compile what is not compiled yet, with an item before each wait."""
         yield from self.engine.prepare()
         self._prepared = True
 

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from tests.tui.quiet import loads, quiet
 from tuidl.library import shipped
 from tuidl.preset import Preset
-from tuidl.tui import shelf
+from tuidl.tui import loader, shelf
 from tuidl.tui.app import Playground
 from tuidl.tui.charts.palette import PALETTES
 from tuidl.tui.preview import Preview, in_words
@@ -187,11 +187,12 @@ async def test_examples_follow_and_running_down_the_list_loads_none_on_the_way(
         return made(preset)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Samples, "of", noted)
+    monkeypatch.setattr(loader, "PATIENCE", 2.0)  # on a busy machine keys come late
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("down", "down", "down", "down")
         assert chosen(app) == "cnn_digits"
         assert "27,562 parameters" in seen(app) or "parameters" in seen(app)
-        for _ in range(200):
+        for _ in range(500):
             if "CNN digits" in loaded:
                 break
             await asyncio.sleep(0.02)

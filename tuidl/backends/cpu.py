@@ -43,7 +43,7 @@ class CpuEngine:
         self._loop: Any = None
 
     def prepare(self) -> Iterator[Compiling]:
-        """Load or compile the kernels that the program uses, then the loop."""
+        """Load or compile the loop and the kernels that the program uses."""
         blas.load()
         names = [*self.program.kernels, LOOP]
         missing = [name for name in names if not self._is_compiled(name)]
@@ -52,10 +52,12 @@ class CpuEngine:
             for name in share.taken():
                 yield self._compiling(names, name)
                 self._load(name)
-            if share.helped is not None:
-                yield self._compiling(names, share.helped)
-            share.wait()
+            if (helped := share.helped) is not None:
+                yield self._compiling(names, helped)
+                share.wait()
         for name in names:
+            if missing and not self._is_compiled(name):
+                yield self._compiling(names, name)  # a helper that died had it
             self.from_cache &= self._load(name)
 
     def _compiling(self, names: Sequence[str], name: str) -> Compiling:

@@ -10,7 +10,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from threading import Thread
+from threading import Lock, Thread
 from types import FunctionType
 from typing import Any
 
@@ -24,6 +24,9 @@ FEWEST = 4
 LOOP = "training loop"
 
 
+READY = "ready"
+
+
 class Share:
     """What there is to compile, the longest first, for this process and its helper.
 
@@ -32,14 +35,18 @@ class Share:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._left = deque(sorted(names, key=_code_size, reverse=True))
+        self._lock = Lock()
         self._thread: Thread | None = None
         self.helped: str | None = None
 
     def taken(self) -> Iterator[str]:
         """Names that this process has to compile, until nobody has to take one."""
-        with suppress(IndexError):
-            while True:
-                yield self._left.popleft()
+        while (name := self._take()) is not None:
+            yield name
+
+    def _take(self) -> str | None:
+        with self._lock:
+            return self._left.popleft() if self._left else None
 
     def give_to(self, process: "subprocess.Popen[str]") -> None:
         """Have another process take names as well."""
@@ -49,15 +56,20 @@ class Share:
     def _give(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdin is not None
         assert process.stdout is not None
-        with suppress(IndexError, OSError):  # nothing is left, or nobody is there to take it
-            for _ in process.stdout:  # a line for its start and for each name that is done
-                self.helped = self._left.popleft()
+        with suppress(OSError):  # nobody is there to take it
+            for line in process.stdout:
+                if line.strip() not in (READY, self.helped):
+                    continue  # what a library may print
+                with self._lock:  # no name is neither in the list nor here
+                    self.helped = self._left.popleft() if self._left else None
+                if self.helped is None:
+                    break
                 process.stdin.write(self.helped + "\n")
                 process.stdin.flush()
         self.helped = None
 
     def wait(self) -> None:
-        """Until the helper is done."""
+        """Until the helper has done what it took."""
         if self._thread is not None:
             self._thread.join()
 
@@ -70,14 +82,11 @@ def shared_compilation(names: Sequence[str], dtype: np.dtype[Any]) -> Iterator[S
     """
     share, process = Share(names), None
     enough = len(names) >= FEWEST and (os.cpu_count() or 1) > 1
-    if enough and sys.executable and cache_folder() is not None:
-        command, pipe = [sys.executable, "-m", __name__, dtype.name], subprocess.PIPE
-        with suppress(OSError):  # then this process does it all
-            process = subprocess.Popen(
-                command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True
-            )
-            share.give_to(process)
     try:
+        if enough and sys.executable and cache_folder() is not None:
+            with suppress(OSError, RuntimeError):  # then this process does it all
+                process = _helper(dtype)
+                share.give_to(process)
         yield share
     finally:
         if process is not None:
@@ -85,6 +94,12 @@ def shared_compilation(names: Sequence[str], dtype: np.dtype[Any]) -> Iterator[S
             share.wait()
             with suppress(OSError), process:  # closes its ends of the pipes, and waits
                 pass
+
+
+def _helper(dtype: np.dtype[Any]) -> "subprocess.Popen[str]":
+    command, pipe = [sys.executable, "-m", __name__, dtype.name], subprocess.PIPE
+    nowhere = subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, text=True)
 
 
 def _code_size(name: str) -> int:
@@ -110,7 +125,7 @@ def main(dtype_name: str) -> None:
     from tuidl.kernels.loop import compiled_loop
 
     dtype = np.dtype(dtype_name)
-    print("ready", flush=True)
+    print(READY, flush=True)
     for line in sys.stdin:
         name = line.strip()
         if name == LOOP:

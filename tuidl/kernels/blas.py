@@ -1,4 +1,4 @@
-"""The matrix product: by tiles, or by SciPy's BLAS where matrices are large, or turned round.
+"""The matrix product: by tiles, or by SciPy's BLAS where matrices are large or turned round.
 
 The only module that knows of BLAS. Numba's runtime exports ``numba_xxgemm``, which takes what
 ``np.dot`` does not: transposes and a factor for the old content of the result.
@@ -77,6 +77,7 @@ def _suits_tiles(a, b, c):
 
 @spliced
 def _suits_copy(a, b, c):
+    """Whether turning ``b`` takes no longer than BLAS's packing, for however few rows."""
     return b.size <= STACK_NUMBERS and _suits_tiles(a, b, c)
 
 

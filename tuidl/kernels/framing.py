@@ -5,21 +5,16 @@ from tuidl.kernels.jit import spliced
 
 
 @spliced
-def is_bare(image, seen, top, left):
-    """Whether what is seen, ``seen`` rows and columns, lies within an image of this shape."""
-    return top == 0 and left == 0 and seen[0] <= image[0] and seen[1] <= image[1]
-
-
-@spliced
 def seen_images(images, first, count, seen, top, left, room):
     """Where ``count`` images start, as kernels see them, and the numbers of a row and an image.
 
-    ``room`` has place for the copies of those that need zeros around them.
+    ``seen``: rows and columns that are seen of each; the first ones are zeros, ``top`` and ``left``
+    of them. ``room`` has place for the copies of those that need zeros around them.
     """
     _, height, width, channels = images.shape
     line, size = width * channels, height * width * channels
     start = pointer_at(data_of(images), first * size)
-    if is_bare((height, width), seen, top, left):
+    if top == 0 and left == 0 and seen[0] <= height and seen[1] <= width:
         return start, line, size
     row, whole = seen[1] * channels, seen[0] * seen[1] * channels
     clear_numbers(room, count * whole)

@@ -7,6 +7,9 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+STACK_NUMBERS = 1024
+"""What a kernel may keep on the stack."""
+
 
 @intrinsic
 def pointer_at(typing_context: Any, pointer: Any, offset: Any) -> Any:
@@ -109,16 +112,14 @@ def clear_numbers(typing_context: Any, target: Any, count: Any) -> Any:
     return types.void(target, types.int64), codegen
 
 
-STACK_NUMBERS = 4096
-
-
 @intrinsic
 def numbers_on_stack(typing_context: Any, array: Any) -> Any:
     """A pointer to room for STACK_NUMBERS numbers of the kind that ``array`` holds."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         number = context.get_value_type(signature.args[0].dtype)
-        room = cgutils.alloca_once(builder, ir.ArrayType(number, STACK_NUMBERS))
+        with builder.goto_entry_block():  # cgutils.alloca_once would fill it with zeros each time
+            room = builder.alloca(ir.ArrayType(number, STACK_NUMBERS))
         return builder.bitcast(room, number.as_pointer())
 
     return types.CPointer(array.dtype)(array), codegen

@@ -113,7 +113,7 @@ def call_row(address: int, row: Any, arena: Any, clock: Any) -> None:
 
 
 def kernel(
-    shapes: str, cost: str = "", only_calls: bool = False
+    shapes: str, cost: str = "", *, only_calls: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register the function below as a kernel; it stays a plain Python function.
 

@@ -7,7 +7,7 @@ from tuidl.kernels.vectors import clear_values
 from tuidl.kernels.windows import give_to_winners, largest_of_windows
 
 
-@spliced
+@spliced  # plain Python, in which kernels can be run, cannot call intrinsics itself
 def _find_winners(x, shape, sizes, y, winner):
     largest_of_windows(data_of(x), shape, sizes, data_of(y), data_of(winner))
 

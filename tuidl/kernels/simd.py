@@ -76,6 +76,10 @@ class Vectors:
     def constant(self, value: float) -> Any:
         return ir.Constant(self.kind, [value] * self.lanes)
 
+    def add(self, a: Any, b: Any) -> Any:
+        """``a + b``, spelled as ``multiply_add``."""
+        return self.multiply_add(a, self.constant(1), b)
+
     def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
         """``a * b + c``, rounded once where the processor can."""
         return self._call("fmuladd", self.kind, [a, b, c])

@@ -26,8 +26,7 @@ def _sum_rows(typing_context: Any, matrix: Any, rows: Any, columns: Any, sums: A
         def part(first: Any, mask: Any) -> None:
             def add(total: Any, row: Any) -> None:
                 place = builder.gep(matrix, [builder.add(builder.mul(row, columns), first)])
-                one, value = simd.constant(1), simd.load(place, mask)
-                builder.store(simd.multiply_add(value, one, builder.load(total)), total)
+                builder.store(simd.add(simd.load(place, mask), builder.load(total)), total)
 
             for total in totals:
                 builder.store(nothing, total)
@@ -38,7 +37,7 @@ def _sum_rows(typing_context: Any, matrix: Any, rows: Any, columns: Any, sums: A
                 add(totals[0], row)
             result = builder.load(totals[0])
             for total in totals[1:]:
-                result = simd.multiply_add(builder.load(total), simd.constant(1), result)
+                result = simd.add(builder.load(total), result)
             simd.store(result, builder.gep(sums, [first]), mask)
 
         simd.along(columns, part)

@@ -73,7 +73,7 @@ def _transform(matrix: Any, source: _Square, target: _Square, count: Any, *, add
         for (i, line), (j, row) in product(enumerate(half), enumerate(matrix)):
             place, value = target.at(i, j, first), _combination(simd, row, line)
             if adds:
-                value = simd.multiply_add(value, simd.constant(1), simd.load(place, mask))
+                value = simd.add(value, simd.load(place, mask))
             simd.store(value, place, mask)
 
     simd.along(count, part)

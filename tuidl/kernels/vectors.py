@@ -32,7 +32,10 @@ def _clear_values(target):
 
 @helper
 def turn_numbers(source, target, rows, columns):
-    """Write the matrix behind the pointer ``source`` turned round behind ``target``."""
+    """Write the matrix behind the pointer ``source`` turned round behind ``target``.
+
+    These never overlap, and LLVM need not know: one side is not contiguous anyhow.
+    """
     for i in range(rows):
         for j in range(columns):
             target[j * rows + i] = source[i * columns + j]

@@ -6,7 +6,6 @@ As plain loops over channels, each pixel would load and store what is best so fa
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import reduce
 from itertools import product
 from typing import Any
 
@@ -19,6 +18,7 @@ from tuidl.kernels.simd import SIZE, Vectors
 USUAL = 2
 """Rows and columns of the windows whose code has no loops."""
 Part = Callable[[Any, Any], None]
+"""Code for a vector of channels: where it starts, and the mask of the last one."""
 
 
 @dataclass(frozen=True)
@@ -49,77 +49,126 @@ class _Span:
         return builder.and_(starts, builder.icmp_signed("==", self.high, SIZE(USUAL)))
 
 
-class _Windows:
-    """All windows of some images, as values of code that is being generated.
+@dataclass(frozen=True)
+class _Window:
+    """One window of the image that starts ``image`` pixels on; its answer lies at ``answer``."""
+
+    simd: Vectors
+    image: Any
+    columns: Any
+    channels: Any
+    size_x: Any
+    line: _Span
+    column: _Span
+    answer: Any
+
+    def at(self, i: Any, j: Any, channel: Any) -> Any:
+        """How far the channel of the pixel in row ``i`` and column ``j`` of the window is."""
+        b = self.simd.builder
+        row = b.mul(b.add(self.line.start, i), self.columns)
+        pixel = b.add(self.image, b.add(row, b.add(self.column.start, j)))
+        return b.add(b.mul(pixel, self.channels), channel)
+
+    def number(self, i: Any, j: Any) -> Any:
+        """The pixel's number within the window, in every lane."""
+        b = self.simd.builder
+        return self.simd.spread(b.sitofp(b.add(b.mul(i, self.size_x), j), self.simd.number))
+
+    def is_usual(self) -> Any:
+        """Whether it is two by two pixels of the image."""
+        b = self.simd.builder
+        return b.and_(self.line.is_usual(b), self.column.is_usual(b))
+
+    def pixels(self, part: Callable[[Any, Any], None]) -> None:
+        """Code for every pixel of the window: ``part(i, j)``."""
+        b, one = self.simd.builder, SIZE(1)
+        with (
+            cgutils.for_range_slice(b, self.line.low, self.line.high, one) as (i, _),
+            cgutils.for_range_slice(b, self.column.low, self.column.high, one) as (j, _),
+        ):
+            part(i, j)
+
+
+@contextmanager
+def _each_window(simd: Vectors, shape: Any, sizes: Any) -> Iterator[_Window]:
+    """Code for every window.
 
     ``shape``: images, their rows and columns, channels, and windows down and across. ``sizes``:
     rows and columns of a window, how far the next one is, and the padding at the top and the left.
     """
+    b, zero, one = simd.builder, SIZE(0), SIZE(1)
+    images, rows, columns, channels, down, across = cgutils.unpack_tuple(b, shape)
+    size_y, size_x, stride_y, stride_x, top, left = cgutils.unpack_tuple(b, sizes)
+    with cgutils.for_range_slice(b, zero, images, one) as (n, _):
+        image = b.mul(b.mul(n, rows), columns)
+        with cgutils.for_range_slice(b, zero, down, one) as (p, _):
+            line = _Span.of(b, p, size_y, stride_y, top, rows)
+            first = b.mul(b.add(b.mul(n, down), p), across)
+            with cgutils.for_range_slice(b, zero, across, one) as (q, _):
+                column = _Span.of(b, q, size_x, stride_x, left, columns)
+                answer = b.mul(b.add(first, q), channels)
+                yield _Window(simd, image, columns, channels, size_x, line, column, answer)
 
-    def __init__(self, context: Any, builder: Any, pointer: Any, shape: Any, sizes: Any) -> None:
-        self.simd = Vectors(builder, context.get_value_type(pointer.dtype))
-        self.builder = builder
-        unpacked = cgutils.unpack_tuple(builder, shape)
-        self.images, self.rows, self.columns, self.channels, self.down, self.across = unpacked
-        self.sizes = cgutils.unpack_tuple(builder, sizes)
 
-    @contextmanager
-    def each(self) -> Iterator[Any]:
-        """Code for every window; ``corner`` and where its answers are."""
-        b, zero, one = self.builder, SIZE(0), SIZE(1)
-        size_y, size_x, stride_y, stride_x, top, left = self.sizes
-        with cgutils.for_range_slice(b, zero, self.images, one) as (n, _):
-            image = b.mul(b.mul(n, self.rows), self.columns)
-            with cgutils.for_range_slice(b, zero, self.down, one) as (p, _):
-                line = _Span.of(b, p, size_y, stride_y, top, self.rows)
-                first = b.mul(b.add(b.mul(n, self.down), p), self.across)
-                with cgutils.for_range_slice(b, zero, self.across, one) as (q, _):
-                    column = _Span.of(b, q, size_x, stride_x, left, self.columns)
-                    self.image, self.spans = image, (line, column)
-                    yield b.mul(b.add(first, q), self.channels)
-
-    def at(self, i: Any, j: Any) -> Any:
-        """How far the pixel in row ``i`` and column ``j`` of the window is."""
-        b, (line, column) = self.builder, self.spans
-        row = b.mul(b.add(line.start, i), self.columns)
-        return b.mul(b.add(self.image, b.add(row, b.add(column.start, j))), self.channels)
-
-    def number(self, i: Any, j: Any) -> Any:
-        """The pixel's number within the window, in every lane."""
-        number = self.builder.add(self.builder.mul(i, self.sizes[1]), j)
-        return self.simd.spread(self.builder.sitofp(number, self.simd.number))
-
-    def by_kind(self, usual: Part, other: Part, *, only: tuple[Any, ...] = ()) -> None:
-        """Code for the window's channels: ``usual`` for two by two inside the image.
-
-        ``only``: more that must hold for that.
-        """
-        is_usual = [*only, *(span.is_usual(self.builder) for span in self.spans)]
-        with self.builder.if_else(reduce(self.builder.and_, is_usual)) as (then, otherwise):
-            with then:
-                self.simd.along(self.channels, usual)
-            with otherwise:
-                self.simd.along(self.channels, other)
-
-    def pixels(self, part: Part) -> None:
-        """Code for every pixel of the window: ``part(i, j)``."""
-        (line, column), one = self.spans, SIZE(1)
-        with (
-            cgutils.for_range_slice(self.builder, line.low, line.high, one) as (i, _),
-            cgutils.for_range_slice(self.builder, column.low, column.high, one) as (j, _),
-        ):
-            part(i, j)
+def _by_kind(window: _Window, is_usual: Any, usual: Part, other: Part) -> None:
+    """Code for all channels: ``usual`` where the condition holds, else ``other``."""
+    with window.simd.builder.if_else(is_usual) as (then, otherwise):
+        with then:
+            window.simd.along(window.channels, usual)
+        with otherwise:
+            window.simd.along(window.channels, other)
 
 
 FOUR = [(SIZE(i), SIZE(j)) for i, j in product(range(USUAL), repeat=2)]
 
 
-def _better(simd: Vectors, value: Any, old: Any) -> Any:
-    """Where ``value`` comes before ``old``: it is larger, or NaN."""
-    builder = simd.builder
-    return builder.or_(
-        builder.fcmp_ordered(">", value, old), builder.fcmp_unordered("uno", value, value)
-    )
+@dataclass(frozen=True)
+class _Search:
+    """The code that finds the best pixel of a window. ``x``, ``best``, ``place``: pointers."""
+
+    window: _Window
+    x: Any
+    best: Any
+    place: Any
+
+    def _pixel(self, i: Any, j: Any, first: Any, mask: Any) -> Any:
+        simd = self.window.simd
+        return simd.load(simd.builder.gep(self.x, [self.window.at(i, j, first)]), mask)
+
+    def _better(self, i: Any, j: Any, value: Any, old: tuple[Any, Any]) -> tuple[Any, Any]:
+        """Value and number of the better one: it is larger, or NaN."""
+        b = self.window.simd.builder
+        is_nan = b.fcmp_unordered("uno", value, value)
+        wins = b.or_(b.fcmp_ordered(">", value, old[0]), is_nan)
+        return b.select(wins, value, old[0]), b.select(wins, self.window.number(i, j), old[1])
+
+    def _finish(self, found: tuple[Any, Any], first: Any, mask: Any) -> None:
+        simd = self.window.simd
+        here = simd.builder.add(self.window.answer, first)
+        for value, target in zip(found, (self.best, self.place), strict=True):
+            simd.store(value, simd.builder.gep(target, [here]), mask)
+
+    def usual(self, first: Any, mask: Any) -> None:
+        found = self._pixel(*FOUR[0], first, mask), self.window.number(*FOUR[0])
+        for i, j in FOUR[1:]:
+            found = self._better(i, j, self._pixel(i, j, first, mask), found)
+        self._finish(found, first, mask)
+
+    def other(self, first: Any, mask: Any) -> None:
+        window, builder = self.window, self.window.simd.builder
+        i, j = window.line.low, window.column.low
+        begin = self._pixel(i, j, first, mask), window.number(i, j)
+        found = [cgutils.alloca_once_value(builder, value) for value in begin]
+
+        def compare(i: Any, j: Any) -> None:
+            top, number = map(builder.load, found)
+            better = self._better(i, j, self._pixel(i, j, first, mask), (top, number))
+            for value, target in zip(better, found, strict=True):
+                builder.store(value, target)
+
+        window.pixels(compare)
+        top, number = map(builder.load, found)
+        self._finish((top, number), first, mask)
 
 
 @intrinsic
@@ -128,53 +177,62 @@ def largest_of_windows(
 ) -> Any:
     """``best`` = the largest pixel of each window and channel, ``place`` = its number there.
 
-    NaN comes before all, the first of equals before the others. All are pointers; for ``shape`` and
-    ``sizes`` see ``_Windows``.
+    The first of equals; NaN comes before all, of several the last. All are pointers; for ``shape``
+    and ``sizes`` see ``_each_window``.
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         x, shape, sizes, best, place = arguments
-        windows = _Windows(context, builder, signature.args[0], shape, sizes)
-        simd = windows.simd
-
-        def pixel(place: tuple[Any, Any], first: Any, mask: Any) -> Any:
-            return simd.load(builder.gep(x, [builder.add(windows.at(*place), first)]), mask)
-
-        with windows.each() as answer:
-
-            def finish(top: Any, number: Any, first: Any, mask: Any) -> None:
-                here = builder.add(answer, first)
-                simd.store(top, builder.gep(best, [here]), mask)
-                simd.store(number, builder.gep(place, [here]), mask)
-
-            def usual(first: Any, mask: Any) -> None:
-                top, number = pixel(FOUR[0], first, mask), windows.number(*FOUR[0])
-                for i, j in FOUR[1:]:
-                    value = pixel((i, j), first, mask)
-                    wins = _better(simd, value, top)
-                    top = builder.select(wins, value, top)
-                    number = builder.select(wins, windows.number(i, j), number)
-                finish(top, number, first, mask)
-
-            def other(first: Any, mask: Any) -> None:
-                corner = windows.spans[0].low, windows.spans[1].low
-                top = cgutils.alloca_once_value(builder, pixel(corner, first, mask))
-                number = cgutils.alloca_once_value(builder, windows.number(*corner))
-
-                def compare(i: Any, j: Any) -> None:
-                    value, old = pixel((i, j), first, mask), builder.load(top)
-                    wins = _better(simd, value, old)
-                    builder.store(builder.select(wins, value, old), top)
-                    known = builder.load(number)
-                    builder.store(builder.select(wins, windows.number(i, j), known), number)
-
-                windows.pixels(compare)
-                finish(builder.load(top), builder.load(number), first, mask)
-
-            windows.by_kind(usual, other)
+        simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
+        with _each_window(simd, shape, sizes) as window:
+            search = _Search(window, x, best, place)
+            _by_kind(window, window.is_usual(), search.usual, search.other)
         return context.get_dummy_value()
 
     return types.void(x, shape, sizes, best, place), codegen
+
+
+@dataclass(frozen=True)
+class _Return:
+    """The code that gives a window's gradient to its winner. All but the last are pointers."""
+
+    window: _Window
+    place: Any
+    d: Any
+    dx: Any
+    is_adding: Any
+
+    def _won(self, first: Any, mask: Any) -> tuple[Any, Any]:
+        """The winner's number and what it gets."""
+        simd = self.window.simd
+        here = [simd.builder.add(self.window.answer, first)]
+        winner, share = (simd.load(simd.builder.gep(x, here), mask) for x in (self.place, self.d))
+        return winner, share
+
+    def _given(self, i: Any, j: Any, first: Any, won: tuple[Any, Any]) -> tuple[Any, Any]:
+        """What a pixel gets, and where it is."""
+        simd, (winner, share) = self.window.simd, won
+        wins = simd.builder.fcmp_ordered("==", winner, self.window.number(i, j))
+        pixel = simd.builder.gep(self.dx, [self.window.at(i, j, first)])
+        return simd.builder.select(wins, share, simd.constant(0)), pixel
+
+    def usual(self, first: Any, mask: Any) -> None:
+        won = self._won(first, mask)
+        for i, j in FOUR:
+            value, pixel = self._given(i, j, first, won)
+            self.window.simd.store(value, pixel, mask)
+
+    def other(self, first: Any, mask: Any) -> None:
+        simd, builder, won = self.window.simd, self.window.simd.builder, self._won(first, mask)
+
+        def give(i: Any, j: Any) -> None:
+            value, pixel = self._given(i, j, first, won)
+            total = cgutils.alloca_once_value(builder, value)
+            with builder.if_then(self.is_adding):
+                builder.store(simd.add(value, simd.load(pixel, mask)), total)
+            simd.store(builder.load(total), pixel, mask)
+
+        self.window.pixels(give)
 
 
 @intrinsic
@@ -188,36 +246,12 @@ def give_to_winners(
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         place, d, dx, shape, sizes, adds = arguments
-        windows = _Windows(context, builder, signature.args[2], shape, sizes)
-        simd, is_adding = windows.simd, builder.icmp_signed("!=", adds, SIZE(0))
-
-        with windows.each() as answer:
-
-            def given(i: Any, j: Any, first: Any, mask: Any) -> tuple[Any, Any]:
-                here = builder.add(answer, first)
-                winner = simd.load(builder.gep(place, [here]), mask)
-                share = simd.load(builder.gep(d, [here]), mask)
-                wins = builder.fcmp_ordered("==", winner, windows.number(i, j))
-                pixel = builder.gep(dx, [builder.add(windows.at(i, j), first)])
-                return builder.select(wins, share, simd.constant(0)), pixel
-
-            def usual(first: Any, mask: Any) -> None:
-                for i, j in FOUR:
-                    value, pixel = given(i, j, first, mask)
-                    simd.store(value, pixel, mask)
-
-            def other(first: Any, mask: Any) -> None:
-                def give(i: Any, j: Any) -> None:
-                    value, pixel = given(i, j, first, mask)
-                    total = cgutils.alloca_once_value(builder, value)
-                    with builder.if_then(is_adding):
-                        old = simd.load(pixel, mask)
-                        builder.store(simd.multiply_add(value, simd.constant(1), old), total)
-                    simd.store(builder.load(total), pixel, mask)
-
-                windows.pixels(give)
-
-            windows.by_kind(usual, other, only=(builder.not_(is_adding),))
+        simd = Vectors(builder, context.get_value_type(signature.args[2].dtype))
+        is_adding = builder.icmp_signed("!=", adds, SIZE(0))
+        with _each_window(simd, shape, sizes) as window:
+            gives = _Return(window, place, d, dx, is_adding)
+            is_usual = builder.and_(window.is_usual(), builder.not_(is_adding))
+            _by_kind(window, is_usual, gives.usual, gives.other)
         return context.get_dummy_value()
 
     return types.void(place, d, dx, shape, sizes, types.int64), codegen

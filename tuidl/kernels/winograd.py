@@ -13,7 +13,7 @@ other way: rounding would take the place of its zeros.
 All in pointers: slices of arrays would take the compiler longer than everything else here.
 """
 
-from tuidl.kernels.framing import is_bare, seen_images
+from tuidl.kernels.framing import seen_images
 from tuidl.kernels.intrinsics import clear_numbers, copy_numbers, data_of, pointer_at
 from tuidl.kernels.jit import spliced
 from tuidl.kernels.tiles import FROM_SHIFT, FROM_ZERO, multiply_at
@@ -59,11 +59,12 @@ def suits_winograd(kernel, stride, answers, room):
 
 @spliced
 def _divide(patches, answers, channels):
-    """The scratch: room for a framed image, for tiles of pixels and of answers, kernels, the rest.
+    """How the scratch is used.
 
-    Before that: how many examples the tiles are for, the tiles of an example, and how many rows of
-    numbers each place has. That is one more than it needs: were places a power of two apart, all 16
-    would claim the same lines of the cache.
+    Returns the number of examples that there are tiles for, the tiles of an example, the rows of
+    numbers that each place has, and pointers: room for a framed image, tiles of pixels, tiles of
+    answers, kernels, the rest. A place has one row more than it needs: were places a power of two
+    apart, all 16 would claim the same lines of the cache.
     """
     _, height, width, filters = answers
     fixed, each = winograd_room(height, width, channels, filters)
@@ -98,14 +99,12 @@ def _multiply_places(a, b, shift, start_with, c, sizes):
 def winograd(x, w, b, y, patches, top, left):
     """As ``conv2d`` with stride 1."""
     (_, height, width, filters), channels = y.shape, w.shape[2]
-    divided = _divide(patches, y.shape, channels)
-    block, tiles, rows, room, pixels, products, kernels, _ = divided
-    numbers = channels * filters
+    block, tiles, rows, room, pixels, products, kernels, _ = _divide(patches, y.shape, channels)
+    numbers, seen = channels * filters, (height + 2, width + 2)
     from_kernels(data_of(w), numbers, kernels, numbers + filters)
     for first in range(0, y.shape[0], block):
         count = min(block, y.shape[0] - first)
         for e in range(count):
-            seen = (height + 2, width + 2)
             image, row, _ = seen_images(x, first + e, 1, seen, top, left, room)
             here = pointer_at(pixels, e * tiles * channels)
             from_pixels(image, (row, height, width, channels), here, rows * channels)
@@ -123,7 +122,7 @@ def _add_back(tiles, apart, dx, n, seen, top, left, room):
     _, height, width, channels = dx.shape
     line, row = width * channels, seen[1] * channels
     image = pointer_at(data_of(dx), n * height * line)
-    bare = is_bare((height, width), seen, top, left)
+    bare = top == 0 and left == 0  # with stride 1 all of an image is seen, and no more
     pixels = image if bare else room
     clear_numbers(pixels, seen[0] * row)
     add_to_pixels(pixels, (row, seen[0] - 2, seen[1] - 2, channels), tiles, apart)
@@ -140,7 +139,7 @@ def winograd_input_gradient(dy, w, dx, patches, top, left):
     (_, height, width, filters), channels = dy.shape, w.shape[2]
     divided = _divide(patches, dy.shape, channels)
     block, tiles, rows, room, pixels, products, kernels, turned = divided
-    numbers = channels * filters
+    numbers, seen = channels * filters, (height + 2, width + 2)
     for place in range(9):
         kernel = pointer_at(data_of(w), place * numbers)
         turn_numbers(kernel, pointer_at(turned, place * numbers), channels, filters)
@@ -154,5 +153,5 @@ def winograd_input_gradient(dy, w, dx, patches, top, left):
         sizes = (count * tiles, rows, filters, channels)
         _multiply_places(products, kernels, room, FROM_ZERO, pixels, sizes)
         for e in range(count):
-            here, seen = pointer_at(pixels, e * tiles * channels), (height + 2, width + 2)
+            here = pointer_at(pixels, e * tiles * channels)
             _add_back(here, rows * channels, dx, first + e, seen, top, left, room)
