@@ -47,16 +47,17 @@ class CpuEngine:
         blas.load()
         names = [*self.program.kernels, LOOP]
         missing = [name for name in names if not self._is_compiled(name)]
-        self.from_cache = not missing
+        self.from_cache, left = not missing, set(missing)
         with shared_compilation(missing, self.dtype) as share:
             for name in share.taken():
                 yield self._compiling(names, name)
                 self._load(name)
+                left.remove(name)
             if (helped := share.helped) is not None:
                 yield self._compiling(names, helped)
                 share.wait()
         for name in names:
-            if missing and not self._is_compiled(name):
+            if name in left and not self._is_compiled(name):
                 yield self._compiling(names, name)  # a helper that died had it
             self.from_cache &= self._load(name)
 

@@ -21,10 +21,7 @@ from tuidl.kernels.cache import cache_folder
 FEWEST = 4
 """Functions to compile from which on a second process is worth its start."""
 
-LOOP = "training loop"
-
-
-READY = "ready"
+LOOP, READY = "training loop", "ready"
 
 
 class Share:

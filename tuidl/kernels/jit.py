@@ -140,7 +140,7 @@ def helper(function: Callable[..., Any]) -> Any:
 def spliced(function: Callable[..., Any]) -> Any:
     """As ``helper``, for what only calls: it is never compiled by itself, so twice as soon done.
 
-    Not for loops over numbers: there the code comes out several times slower.
+    Not for loops over numbers: LLVM would no longer make vectors of some of them.
     """
     return njit(inline="always", **INLINED)(function)
 
