@@ -1,7 +1,7 @@
 """The CPU backend: compiled kernels, run by the compiled loop on all threads asked for."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numba
@@ -50,20 +50,16 @@ class CpuEngine:
         self.from_cache, left = not missing, set(missing)
         with shared_compilation(missing, self.dtype) as share:
             for name in share.taken():
-                yield self._compiling(names, name)
+                yield Compiling(len(names) - share.left - 1, len(names), name)
                 self._load(name)
                 left.remove(name)
             if (helped := share.helped) is not None:
-                yield self._compiling(names, helped)
+                yield Compiling(len(names) - 1, len(names), helped)
                 share.wait()
         for name in names:
             if name in left and not self._is_compiled(name):
-                yield self._compiling(names, name)  # a helper that died had it
+                yield Compiling(len(names) - 1, len(names), name)  # a helper that died had it
             self.from_cache &= self._load(name)
-
-    def _compiling(self, names: Sequence[str], name: str) -> Compiling:
-        done = sum(map(self._is_compiled, names))
-        return Compiling(min(done, len(names) - 1), len(names), name)
 
     def _is_compiled(self, name: str) -> bool:
         if name == LOOP:

@@ -45,6 +45,11 @@ class Share:
         with self._lock:
             return self._left.popleft() if self._left else None
 
+    @property
+    def left(self) -> int:
+        """How many names nobody has taken."""
+        return len(self._left)
+
     def give_to(self, process: "subprocess.Popen[str]") -> None:
         """Have another process take names as well."""
         self._thread = Thread(target=self._give, args=(process,), daemon=True)

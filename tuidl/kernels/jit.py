@@ -138,7 +138,7 @@ def helper(function: Callable[..., Any]) -> Any:
 
 
 def spliced(function: Callable[..., Any]) -> Any:
-    """As ``helper``, for what only calls: it is never compiled by itself, so twice as soon done.
+    """As ``helper``, for what only calls: it is compiled within its callers, never by itself.
 
     Not for loops over numbers: LLVM would no longer make vectors of some of them.
     """
