@@ -121,9 +121,10 @@ def _probabilities(arrays: Arrays) -> None:
     arrays["y"][:] = e / e.sum(axis=1, keepdims=True)
 
 
-def _conv(
+def convolution(
     n: int, size: int, image: tuple[int, int, int], filters: int, block: int, **o: int
 ) -> Any:
+    """Sizes and options of a convolution's three kernels; scratch is for ``block`` examples."""
     (h, w, c), s = image, o["stride"]
     p = (h + 2 * o["top"] - size) // s + 1
     q = (w + 2 * o["left"] - size) // s + 1
@@ -132,25 +133,29 @@ def _conv(
 
 
 CONVOLUTIONS = [
-    _conv(3, 3, (5, 7, 2), 4, block=2, stride=1, top=0, left=0),
-    _conv(1, 3, (8, 8, 1), 16, block=1, stride=1, top=1, left=1),
-    _conv(2, 3, (7, 9, 1), 5, block=2, stride=2, top=1, left=1),
-    _conv(3, 5, (4, 4, 1), 3, block=2, stride=1, top=2, left=2),
-    _conv(2, 2, (7, 5, 1), 2, block=1, stride=3, top=0, left=0),
-    _conv(2, 3, (6, 6, 1), 4, block=2, stride=1, top=0, left=0),
-    _conv(5, 2, (5, 4, 3), 1, block=3, stride=2, top=0, left=0),
-    _conv(2, 5, (6, 5, 3), 7, block=2, stride=1, top=2, left=2),
-    _conv(2, 1, (3, 3, 8), 5, block=1, stride=1, top=0, left=0),
-    _conv(0, 3, (4, 4, 2), 3, block=1, stride=1, top=0, left=0),
-    _conv(9, 3, (9, 7, 16), 24, block=4, stride=3, top=1, left=1),
-    _conv(3, 4, (6, 5, 2), 3, block=1, stride=1, top=1, left=2),
-    _conv(2, 4, (6, 5, 2), 3, block=1, stride=1, top=2, left=1),
+    convolution(3, 3, (5, 7, 2), 4, block=2, stride=1, top=0, left=0),
+    convolution(1, 3, (8, 8, 1), 16, block=1, stride=1, top=1, left=1),
+    convolution(2, 3, (7, 9, 1), 5, block=2, stride=2, top=1, left=1),
+    convolution(3, 5, (4, 4, 1), 3, block=2, stride=1, top=2, left=2),
+    convolution(2, 2, (7, 5, 1), 2, block=1, stride=3, top=0, left=0),
+    convolution(2, 3, (6, 6, 1), 4, block=2, stride=1, top=0, left=0),
+    convolution(5, 2, (5, 4, 3), 1, block=3, stride=2, top=0, left=0),
+    convolution(2, 5, (6, 5, 3), 7, block=2, stride=1, top=2, left=2),
+    convolution(2, 1, (3, 3, 8), 5, block=1, stride=1, top=0, left=0),
+    convolution(0, 3, (4, 4, 2), 3, block=1, stride=1, top=0, left=0),
+    convolution(9, 3, (9, 7, 16), 24, block=4, stride=3, top=1, left=1),
+    convolution(3, 4, (6, 5, 2), 3, block=1, stride=1, top=1, left=2),
+    convolution(2, 4, (6, 5, 2), 3, block=1, stride=1, top=2, left=1),
     # with room for Winograd's tiles
-    _conv(3, 3, (7, 9, 16), 17, block=8, stride=1, top=1, left=1),
-    _conv(5, 3, (6, 5, 35), 40, block=20, stride=1, top=0, left=0),
-    _conv(2, 3, (3, 4, 32), 16, block=40, stride=1, top=0, left=1),
-    _conv(2, 3, (4, 3, 16), 32, block=40, stride=1, top=2, left=0),
-    _conv(0, 3, (4, 4, 16), 16, block=40, stride=1, top=1, left=1),
+    convolution(3, 3, (7, 9, 16), 17, block=8, stride=1, top=1, left=1),
+    convolution(5, 3, (6, 5, 35), 40, block=20, stride=1, top=0, left=0),
+    convolution(2, 3, (3, 4, 32), 16, block=40, stride=1, top=0, left=1),
+    convolution(2, 3, (4, 3, 16), 32, block=40, stride=1, top=2, left=0),
+    convolution(0, 3, (4, 4, 16), 16, block=40, stride=1, top=1, left=1),
+    # on images so large that the weights' gradient goes this way, too
+    convolution(3, 3, (12, 11, 16), 17, block=2, stride=1, top=1, left=1),
+    convolution(3, 3, (12, 13, 35), 33, block=4, stride=1, top=0, left=0),
+    convolution(0, 3, (12, 12, 16), 16, block=2, stride=1, top=0, left=0),
 ]
 
 

@@ -78,6 +78,10 @@ CASES = [
     *(_image(f"conv2d by Winograd {padding}", '{type = "conv2d", filters = 16}',
              f'{{type = "conv2d", filters = 17, padding = "{padding}"}}')
       for padding in ("valid", "same")),
+    *(_image(f"conv2d by Winograd on a large image {padding}", '{type = "dense", units = 40}',
+             '{type = "reshape", shape = [10, 16, 16]}',
+             f'{{type = "conv2d", filters = 17, padding = "{padding}"}}')
+      for padding in ("valid", "same")),
     _image("conv2d without bias", CONV, '{type = "conv2d", filters = 2, use_bias = false}'),
     *(_image(f"{kind} {padding} size {size} stride {stride}", CONV,
              f'{{type = "{kind}", pool_size = {size}, stride = {stride}, padding = "{padding}"}}')

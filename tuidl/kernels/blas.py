@@ -96,7 +96,8 @@ def _multiply_by_copy(a, b, c):
     """``c = a @ b.T`` where ``b`` has at most STACK_NUMBERS numbers."""
     (rows, terms), columns, turned = a.shape, b.shape[0], numbers_on_stack(a)
     turn_numbers(data_of(b), turned, columns, terms)
-    multiply_at(data_of(a), turned, turned, FROM_ZERO, data_of(c), rows, terms, columns)
+    sizes = (rows, terms, columns)
+    multiply_at(data_of(a), (terms, 1), turned, turned, FROM_ZERO, data_of(c), sizes)
 
 
 @compiled_as(gemm, prefer_literal=True)

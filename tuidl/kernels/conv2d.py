@@ -3,8 +3,7 @@
 What a kernel sees along one row of answers is a matrix whose rows overlap in the image: it is
 multiplied where it lies. Only images with zeros around them are copied first. In the gradient of
 the input nothing overlaps, so that one makes the patches' gradients, a block of examples at a time,
-and adds them back. Kernels of 3 x 3 on enough channels take fewer multiplications (winograd.py),
-but for the weights' gradient: where that is 0, Adam must not see rounding instead.
+and adds them back. Kernels of 3 x 3 on enough channels take fewer multiplications (winograd.py).
 """
 
 from tuidl.kernels.blas import gemm
@@ -12,7 +11,13 @@ from tuidl.kernels.framing import seen_images
 from tuidl.kernels.intrinsics import data_of
 from tuidl.kernels.jit import helper, kernel, spliced
 from tuidl.kernels.tiles import multiply_windows
-from tuidl.kernels.winograd import suits_winograd, winograd, winograd_input_gradient
+from tuidl.kernels.winograd import (
+    suits_winograd,
+    suits_winograd_weights,
+    winograd,
+    winograd_input_gradient,
+    winograd_weight_gradient,
+)
 
 NEAR = 16_384
 """Numbers that stay close to the processor while the weights' gradient reads them repeatedly."""
@@ -90,6 +95,9 @@ def conv2d(x, w, b, y, patches, stride, top, left):
 @kernel("nhwc npqf -> ijcf mz", cost="2npqijcf", only_calls=True)
 def conv2d_weight_gradient(x, dy, dw, patches, stride, top, left):
     """dw = patches' dy, summed over the examples."""
+    if suits_winograd_weights(dw.shape, stride, dy.shape, patches.size):
+        winograd_weight_gradient(x, dy, dw, patches, top, left)
+        return
     if dy.shape[0] == 0:
         dw[:] = 0
     _convolve_weights(x, dy, dw, patches, stride, top, left)

@@ -23,6 +23,9 @@ from tuidl.kernels.simd import IS_WIDE, SIZE, VECTOR_BYTES, Vectors
 ROWS, FEW, VECTORS = (8 if IS_WIDE else 6), 3, 2
 """Rows of a tile, of one for most of the rows left over, and vectors in a row: sums and what they
 are computed from fit 32 registers, or 16."""
+FILLING = next((n for n in range(ROWS) if FEW * n % ROWS == 1), 0)
+"""So many lower tiles have one row more than whole ones have. Three rows keep the processor as busy
+as eight do, a single one leaves it waiting; 0: no number of lower tiles fits."""
 FROM_ZERO, FROM_OLD, FROM_SHIFT = range(3)
 """What sums start with."""
 
@@ -123,11 +126,11 @@ def _strip_of(vectors: int, *, is_partial: bool) -> Any:
     @helper
     def strip(a, steps, b, start, c, place, rows):
         start, start_row, is_any = start
-        i = 0
+        lower, i = min(rows % ROWS * FILLING % ROWS, rows // FEW), 0
         while i < rows:
             here, there = pointer_at(a, i * steps[0]), pointer_at(c, i * place[0])
             begin = (pointer_at(start, i * start_row), start_row, is_any)
-            if rows - i >= ROWS:
+            if rows - i >= ROWS + lower * FEW:
                 many(here, steps, b, begin, there, place)
                 i += ROWS
             elif rows - i >= FEW:
@@ -258,18 +261,22 @@ def multiply_windows(
 
 @intrinsic
 def multiply_at(
-    typing_context: Any, a: Any, b: Any, shift: Any, start_with: Any, c: Any, rows: Any, terms: Any,
-    columns: Any,
-) -> Any:  # fmt: skip
-    """The same for contiguous matrices behind pointers; ``start_with``: as in ``tile_product``."""
+    typing_context: Any, a: Any, steps: Any, b: Any, shift: Any, start_with: Any, c: Any, sizes: Any
+) -> Any:
+    """The same for matrices behind pointers, ``b`` and ``c`` contiguous.
+
+    ``steps``: how far the next row of ``a`` is, and the next number in it. ``start_with``: as in
+    ``tile_product``. ``sizes``: rows of ``c``, products in a sum, columns of ``c``.
+    """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        a, b, shift, start_with, c, rows, terms, columns = arguments
+        a, steps, b, shift, start_with, c, sizes = arguments
+        row, step = cgutils.unpack_tuple(builder, steps)
+        rows, terms, columns = cgutils.unpack_tuple(builder, sizes)
         nothing, one = SIZE(0), SIZE(1)
-        factor = [a, terms, nothing, nothing, one, one, one, terms]
+        factor = [a, row, nothing, nothing, step, one, one, terms]
         operands = [*factor, b, columns, shift, start_with, c, columns, rows, columns]
         operands += [one, nothing, nothing]
         return _call(context, builder, signature.args[0].dtype.bitwidth, operands)
 
-    size = types.int64
-    return types.void(a, b, shift, size, c, size, size, size), codegen
+    return types.void(a, steps, b, shift, types.int64, c, sizes), codegen

@@ -79,22 +79,29 @@ def _transform(matrix: Any, source: _Square, target: _Square, count: Any, *, add
     simd.along(count, part)
 
 
-@intrinsic
-def from_kernels(typing_context: Any, w: Any, numbers: Any, places: Any, apart: Any) -> Any:
-    """3 x 3 times ``numbers`` become 4 x 4 times as many, each place ``apart`` from the one before.
+def _of_kernels(matrix: Any) -> Any:
+    @intrinsic
+    def transform(
+        typing_context: Any, source: Any, apart: Any, target: Any, others: Any, count: Any
+    ) -> Any:
+        """One square of ``count`` numbers each becomes another one; both are pointers.
 
-    Both are pointers.
-    """
+        Places of the first lie ``apart``, those of the second ``others``.
+        """
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        w, numbers, places, apart = arguments
-        simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
-        source = _Square(simd, w, builder.mul(numbers, SIZE(3)), numbers)
-        target = _Square(simd, places, builder.mul(apart, SIZE(4)), apart)
-        _transform(FROM_KERNEL, source, target, numbers, adds=False)
-        return context.get_dummy_value()
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            source, apart, target, others, count = arguments
+            simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
+            line, other_line = SIZE(len(matrix[0])), SIZE(len(matrix))
+            old = _Square(simd, source, builder.mul(apart, line), apart)
+            new = _Square(simd, target, builder.mul(others, other_line), others)
+            _transform(matrix, old, new, count, adds=False)
+            return context.get_dummy_value()
 
-    return types.void(w, types.int64, places, types.int64), codegen
+        size = types.int64
+        return types.void(source, size, target, size, size), codegen
+
+    return transform
 
 
 @contextmanager
@@ -148,3 +155,4 @@ from_pixels = _of_tiles(FROM_PIXELS, to_image=False)
 to_answers = _of_tiles(TO_ANSWERS, to_image=True)
 from_answers = _of_tiles(_transposed(TO_ANSWERS), to_image=False, is_once=True)
 add_to_pixels = _of_tiles(_transposed(FROM_PIXELS), to_image=True, adds=True)
+from_kernels, to_kernels = _of_kernels(FROM_KERNEL), _of_kernels(_transposed(FROM_KERNEL))

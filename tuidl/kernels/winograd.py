@@ -6,9 +6,13 @@ of channel and filter, where the definition needs 36:
     y = A' [(G g G') * (B' d B)] A
 
 Over all tiles that is one matrix product for each of the 16 places. The input's gradient is the
-same three steps transposed. Tiles overlap by two pixels; where the answers' height or width is odd,
-the last ones lie a step back and give some answers a second time. The weights' gradient goes the
-other way: rounding would take the place of its zeros.
+same three steps transposed, as is the weights'. Tiles overlap by two pixels; where the answers'
+height or width is odd, the last ones lie a step back and give some answers a second time.
+
+The nine gradients of a kernel are mixtures of the same sums, so each has the rounding of the
+largest. On small images one can be 0, or tiny beside the others: at a border that is always dark,
+say. There Adam, which divides by its size, would take rounding for a direction; so only large
+images go this way, where all nine come from nearly the same pixels.
 
 All in pointers: slices of arrays would take the compiler longer than everything else here.
 """
@@ -16,13 +20,14 @@ All in pointers: slices of arrays would take the compiler longer than everything
 from tuidl.kernels.framing import seen_images
 from tuidl.kernels.intrinsics import clear_numbers, copy_numbers, data_of, pointer_at
 from tuidl.kernels.jit import spliced
-from tuidl.kernels.tiles import FROM_SHIFT, FROM_ZERO, multiply_at
+from tuidl.kernels.tiles import FROM_OLD, FROM_SHIFT, FROM_ZERO, multiply_at
 from tuidl.kernels.transforms import (
     add_to_pixels,
     from_answers,
     from_kernels,
     from_pixels,
     to_answers,
+    to_kernels,
 )
 from tuidl.kernels.vectors import turn_numbers
 
@@ -31,6 +36,9 @@ ALL_ANSWERS = 5
 """The place whose products go to all four answers of a tile: the second row and column."""
 FEWEST = 16
 """Channels, filters and answers to an image from which on it is worth it."""
+
+EVEN = 100
+"""Answers to an image from which on the gradients of a kernel's weights are of one size."""
 
 
 @spliced
@@ -55,6 +63,12 @@ def suits_winograd(kernel, stride, answers, room):
         return False
     fixed, each = winograd_room(answers[1], answers[2], channels, filters)
     return room >= fixed + each
+
+
+@spliced
+def suits_winograd_weights(kernel, stride, answers, room):
+    """The same for the weights' gradient."""
+    return answers[1] * answers[2] >= EVEN and suits_winograd(kernel, stride, answers, room)
 
 
 @spliced
@@ -89,10 +103,9 @@ def _multiply_places(a, b, shift, start_with, c, sizes):
     for place in range(PLACES):
         start = start_with if place == ALL_ANSWERS else FROM_ZERO
         left, right = place * rows * terms, place * (terms + 1) * columns
+        here, factor = pointer_at(a, left), pointer_at(b, right)
         target = pointer_at(c, place * rows * columns)
-        multiply_at(
-            pointer_at(a, left), pointer_at(b, right), shift, start, target, count, terms, columns
-        )
+        multiply_at(here, (terms, 1), factor, shift, start, target, (count, terms, columns))
 
 
 @spliced
@@ -101,7 +114,7 @@ def winograd(x, w, b, y, patches, top, left):
     (_, height, width, filters), channels = y.shape, w.shape[2]
     block, tiles, rows, room, pixels, products, kernels, _ = _divide(patches, y.shape, channels)
     numbers, seen = channels * filters, (height + 2, width + 2)
-    from_kernels(data_of(w), numbers, kernels, numbers + filters)
+    from_kernels(data_of(w), numbers, kernels, numbers + filters, numbers)
     for first in range(0, y.shape[0], block):
         count = min(block, y.shape[0] - first)
         for e in range(count):
@@ -114,6 +127,41 @@ def winograd(x, w, b, y, patches, top, left):
             answers = pointer_at(data_of(y), (first + e) * height * width * filters)
             here = pointer_at(products, e * tiles * filters)
             to_answers(answers, (width * filters, height, width, filters), here, rows * filters)
+
+
+@spliced
+def _add_products(pixels, products, kernels, sizes):
+    """For each place the product of its tiles of pixels, turned round, and of answers.
+
+    ``sizes``: how many tiles there are, and how many there is room for, channels and filters.
+    """
+    count, rows, channels, filters = sizes
+    for place in range(PLACES):
+        here = pointer_at(pixels, place * rows * channels)
+        factor = pointer_at(products, place * rows * filters)
+        target = pointer_at(kernels, place * (channels + 1) * filters)
+        shape = (channels, count, filters)
+        multiply_at(here, (1, channels), factor, target, FROM_OLD, target, shape)
+
+
+@spliced
+def winograd_weight_gradient(x, dy, dw, patches, top, left):
+    """As ``conv2d_weight_gradient`` with stride 1."""
+    (_, height, width, filters), channels = dy.shape, dw.shape[2]
+    block, tiles, rows, room, pixels, products, kernels, _ = _divide(patches, dy.shape, channels)
+    numbers, seen = channels * filters, (height + 2, width + 2)
+    clear_numbers(kernels, PLACES * (numbers + filters))
+    for first in range(0, dy.shape[0], block):
+        count = min(block, dy.shape[0] - first)
+        for e in range(count):
+            image, row, _ = seen_images(x, first + e, 1, seen, top, left, room)
+            here = pointer_at(pixels, e * tiles * channels)
+            from_pixels(image, (row, height, width, channels), here, rows * channels)
+            answers = pointer_at(data_of(dy), (first + e) * height * width * filters)
+            here = pointer_at(products, e * tiles * filters)
+            from_answers(answers, (width * filters, height, width, filters), here, rows * filters)
+        _add_products(pixels, products, kernels, (count * tiles, rows, channels, filters))
+    to_kernels(kernels, numbers + filters, data_of(dw), numbers, numbers)
 
 
 @spliced
@@ -143,7 +191,7 @@ def winograd_input_gradient(dy, w, dx, patches, top, left):
     for place in range(9):
         kernel = pointer_at(data_of(w), place * numbers)
         turn_numbers(kernel, pointer_at(turned, place * numbers), channels, filters)
-    from_kernels(turned, numbers, kernels, numbers + channels)
+    from_kernels(turned, numbers, kernels, numbers + channels, numbers)
     for first in range(0, dy.shape[0], block):
         count = min(block, dy.shape[0] - first)
         for e in range(count):
