@@ -106,7 +106,7 @@ def _rnn_states(arrays: Arrays) -> None:
 def _winners(size: int) -> Callable[[Arrays], None]:
     def fix(arrays: Arrays) -> None:
         winner = arrays["winner"]
-        winner[:] = np.arange(winner.size).reshape(winner.shape) % size
+        winner[:] = np.arange(winner.size).reshape(winner.shape) % (size + 1) - 1
 
     return fix
 
@@ -210,8 +210,8 @@ for sizes, options in CONVOLUTIONS:
     ]
 for sizes, options in POOLS:
     CASES += [
-        Case("max_pool2d", sizes, options),
-        Case("max_pool2d", sizes, options, fix=_ties),
+        *(Case("max_pool2d", sizes, {**options, "positive": p}) for p in (0, 1)),
+        *(Case("max_pool2d", sizes, {**options, "positive": p}, fix=_ties) for p in (0, 1)),
         Case("max_pool2d_gradient", sizes, options, fix=_winners(options["size_y"] ** 2)),
         Case("average_pool2d", sizes, options),
         Case("average_pool2d_gradient", sizes, options),

@@ -15,6 +15,8 @@ from numba.extending import intrinsic
 
 from tuidl.kernels.simd import SIZE, Vectors
 
+NOBODY = -1
+"""The winner's number where there is none."""
 USUAL = 2
 """Rows and columns of the windows whose code has no loops."""
 Part = Callable[[Any, Any], None]
@@ -124,12 +126,16 @@ FOUR = [(SIZE(i), SIZE(j)) for i, j in product(range(USUAL), repeat=2)]
 
 @dataclass(frozen=True)
 class _Search:
-    """The code that finds the best pixel of a window. ``x``, ``best``, ``place``: pointers."""
+    """The code that finds the best pixel of a window. ``x``, ``best``, ``place``: pointers.
+
+    ``is_positive``: whether only pixels above 0 win.
+    """
 
     window: _Window
     x: Any
     best: Any
     place: Any
+    is_positive: Any
 
     def _pixel(self, i: Any, j: Any, first: Any, mask: Any) -> Any:
         simd = self.window.simd
@@ -143,9 +149,12 @@ class _Search:
         return b.select(wins, value, old[0]), b.select(wins, self.window.number(i, j), old[1])
 
     def _finish(self, found: tuple[Any, Any], first: Any, mask: Any) -> None:
-        simd = self.window.simd
+        simd, (best, number) = self.window.simd, found
         here = simd.builder.add(self.window.answer, first)
-        for value, target in zip(found, (self.best, self.place), strict=True):
+        is_low = simd.builder.fcmp_ordered("<=", best, simd.constant(0))
+        loser = simd.builder.select(self.is_positive, simd.constant(NOBODY), number)
+        winner = simd.builder.select(is_low, loser, number)
+        for value, target in zip((best, winner), (self.best, self.place), strict=True):
             simd.store(value, simd.builder.gep(target, [here]), mask)
 
     def usual(self, first: Any, mask: Any) -> None:
@@ -173,23 +182,25 @@ class _Search:
 
 @intrinsic
 def largest_of_windows(
-    typing_context: Any, x: Any, shape: Any, sizes: Any, best: Any, place: Any
+    typing_context: Any, x: Any, shape: Any, sizes: Any, best: Any, place: Any, positive: Any
 ) -> Any:
     """``best`` = the largest pixel of each window and channel, ``place`` = its number there.
 
-    The first of equals; NaN comes before all, of several the last. All are pointers; for ``shape``
-    and ``sizes`` see ``_each_window``.
+    The first of equals; NaN comes before all, of several the last. Where ``positive`` is 1, the
+    place of what is not above 0 is NOBODY. All are pointers; for ``shape`` and ``sizes`` see
+    ``_each_window``.
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        x, shape, sizes, best, place = arguments
+        x, shape, sizes, best, place, positive = arguments
+        is_positive = builder.icmp_signed("!=", positive, SIZE(0))
         simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
         with _each_window(simd, shape, sizes) as window:
-            search = _Search(window, x, best, place)
+            search = _Search(window, x, best, place, is_positive)
             _by_kind(window, window.is_usual(), search.usual, search.other)
         return context.get_dummy_value()
 
-    return types.void(x, shape, sizes, best, place), codegen
+    return types.void(x, shape, sizes, best, place, types.int64), codegen
 
 
 @dataclass(frozen=True)

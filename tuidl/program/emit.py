@@ -58,7 +58,7 @@ def emit_evaluation(graph: Graph, memory: Memory, portion: Portion) -> Emitted:
 def emit_training(
     graph: Graph, memory: Memory, portion: Portion, *, input_gradient: bool = False
 ) -> Emitted:
-    """Forward, loss, metrics, backward, update."""
+    """Forward, loss, metrics, backward, update, every layer by itself."""
     network = Network(graph, graph.nodes_for_loss, memory, portion, True, input_gradient)
     network.run()
     emitted = _with_loss(graph, network)

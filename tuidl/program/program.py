@@ -1,12 +1,13 @@
-"""Graph -> Program: shards, memory, and the three routines that training needs."""
+"""Graph -> Program: shards, memory, and the routines that training needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from tuidl.graph import Graph
 from tuidl.layers.base import Shape
 from tuidl.program import emit
 from tuidl.program.emit import Emitted, statistics_layout
+from tuidl.program.fusing import fuse
 from tuidl.program.layout import Place, aligned, plan_lanes, stack, standing_of
 from tuidl.program.listing import listing
 from tuidl.program.network import Memory, Portion
@@ -16,13 +17,13 @@ from tuidl.tape import Buffer, Region
 
 MOST_SHARDS = 16
 """Each shard has gradients of its own, and their sum takes time."""
-FLOPS_OF_A_SHARD = 1_500_000
-"""Work below which a second shard costs more than it brings: about 20 microseconds of a core."""
+FLOPS_OF_A_SHARD = 4_500_000
+"""Work below which a second shard costs more than it brings: about 50 microseconds of a core."""
 EXAMPLES_OF_A_SHARD = 8
 """Fewer examples make matrix products too flat for BLAS."""
 EVALUATION_BATCH = 128
 """Evaluation and prediction go through the examples in batches of at least this size."""
-SERIAL_UPDATE = 65_536
+SERIAL_UPDATE = 16_384
 """Gradients (shards * parameters) up to which one thread updates faster than several."""
 
 
@@ -56,6 +57,8 @@ class Program:
     statistics: dict[str, tuple[int, int]]
     """First slot and number of slots of the loss and each metric."""
     train: Routine
+    inspect: Routine
+    """The training step with every layer's work by itself, for looking inside."""
     evaluate: Routine
     predict: Routine
     size: int
@@ -72,7 +75,7 @@ class Program:
     @property
     def kernels(self) -> list[str]:
         """Names of the kernels that it needs, in order of first use."""
-        routines = (self.train, self.evaluate, self.predict)
+        routines = (self.train, self.inspect, self.evaluate, self.predict)
         names = (i.kernel for r in routines for i in r.emitted.instructions)
         return list(dict.fromkeys(names))
 
@@ -101,15 +104,17 @@ def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -
     memory = _memory(graph, shards)
     portion = Portion(shards, -(-batch // shards))
     held_out = Portion(evaluation_shards, -(-evaluation // evaluation_shards))
+    training = emit.emit_training(graph, memory, portion, input_gradient=input_gradient)
     emitted = {
-        "train": emit.emit_training(graph, memory, portion, input_gradient=input_gradient),
+        "train": replace(training, instructions=fuse(training.instructions)),
+        "inspect": training,
         "evaluate": emit.emit_evaluation(graph, memory, held_out),
         "predict": emit.emit_prediction(graph, memory, held_out),
     }
     span = memory.all_parameters.elements(1)
     shared = _shared_places(memory, span, shards)
     base = span * (1 + shards + len(memory.state))
-    standing = [b for e in emitted.values() for b in standing_of(e.instructions)]
+    standing = standing_of(i for e in emitted.values() for i in e.instructions)
     kept = [b for b in memory.parameters.values() if b.region is Region.KEPT]
     shared |= stack([*kept, *standing], base)
     base += sum(aligned(buffer.elements(1)) for buffer in (*kept, *standing))
@@ -122,6 +127,7 @@ def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -
 
     routines = {
         "train": routine("train", batch, shards),
+        "inspect": routine("inspect", batch, shards),
         "evaluate": routine("evaluate", evaluation, evaluation_shards),
         "predict": routine("predict", evaluation, evaluation_shards),
     }

@@ -1,4 +1,4 @@
-"""A routine: one kind of step (train, evaluate, predict) as rows of numbers."""
+"""A routine: one kind of step (train, inspect, evaluate, predict) as rows of numbers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

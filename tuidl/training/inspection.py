@@ -31,7 +31,7 @@ class Inspected:
 def inspect(model: Model, feed: Feed) -> Inspected:
     """Run a training step without its update on the feed's first examples, one batch at most."""
     model.require_prepared()
-    routine, engine = model.program.train, model.engine
+    routine, engine = model.program.inspect, model.engine
     count = min(len(feed), routine.capacity)
     rows = routine.rows_for(count)
     clock = engine.clock.copy()
@@ -74,7 +74,7 @@ def _gather(model: Model, feed: Feed, rows: Rows) -> None:
 
 def _read(model: Model, view: View, rows: Rows) -> Array:
     """The view's examples, put together from all shards."""
-    layout = model.program.train.layout
+    layout = model.program.inspect.layout
     shape = tuple(size for size in view.shape[1:] if isinstance(size, int))
     parts = []
     for lane, count in enumerate(rows.examples):

@@ -35,8 +35,11 @@ def _windows(pixel, size, step, before, count):
 
 
 @cuda_kernel
-def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, team):
-    """The largest value of each window; ``winner`` keeps its place there, the first of equals."""
+def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, positive, team):
+    """The largest value of each window; ``winner`` keeps its place there, the first of equals.
+
+    Where ``positive`` is 1, a window without values above 0 has no winner: -1.
+    """
     for e in range(start(team), y.size, stride(team)):
         n, p, q, c = _place(e, y.shape)
         upper, lower = _pixels(p, size_y, stride_y, top, x.shape[1])
@@ -49,7 +52,8 @@ def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, team
                     best, best_row, best_column = value, row, column
         i, j = best_row - p * stride_y + top, best_column - q * stride_x + left
         y.flat[e] = best
-        winner.flat[e] = float32(i * size_x + j)
+        has_none = positive != 0 and best <= float32(0)
+        winner.flat[e] = float32(-1) if has_none else float32(i * size_x + j)
 
 
 @cuda_kernel
