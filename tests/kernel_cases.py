@@ -210,8 +210,8 @@ for sizes, options in CONVOLUTIONS:
     ]
 for sizes, options in POOLS:
     CASES += [
-        *(Case("max_pool2d", sizes, {**options, "positive": p}) for p in (0, 1)),
-        *(Case("max_pool2d", sizes, {**options, "positive": p}, fix=_ties) for p in (0, 1)),
+        *(Case("max_pool2d", sizes, {**options, "rectified": p}) for p in (0, 1)),
+        *(Case("max_pool2d", sizes, {**options, "rectified": p}, fix=_ties) for p in (0, 1)),
         Case("max_pool2d_gradient", sizes, options, fix=_winners(options["size_y"] ** 2)),
         Case("average_pool2d", sizes, options),
         Case("average_pool2d_gradient", sizes, options),

@@ -53,12 +53,13 @@ def _agree(model: Model) -> None:
 
 
 @pytest.mark.parametrize("layers", TOGETHER.values(), ids=TOGETHER)
-def test_pooling_lets_nothing_through_that_relu_would_stop(layers: str) -> None:
+def test_pooling_does_the_work_of_relu_before_it(layers: str) -> None:
     model = _model(layers)
-    assert "relu_gradient" not in _kernels(model.program.train)
-    assert "relu_gradient" in _kernels(model.program.inspect)
+    for kernel in ("relu", "relu_gradient"):
+        assert kernel not in _kernels(model.program.train)
+        assert kernel in _kernels(model.program.inspect)
     pools = [i for i in model.program.train.emitted.instructions if i.kernel == "max_pool2d"]
-    assert [pool.options["positive"] for pool in pools] == [1]
+    assert [pool.options["rectified"] for pool in pools] == [1]
     _agree(model)
 
 
@@ -78,4 +79,4 @@ def test_evaluation_and_prediction_need_no_winners() -> None:
     model = _model(TOGETHER["windows side by side"])
     for routine in (model.program.evaluate, model.program.predict):
         (pool,) = (i for i in routine.emitted.instructions if i.kernel == "max_pool2d")
-        assert pool.options["positive"] == 0
+        assert pool.options["rectified"] == 0

@@ -25,7 +25,7 @@ def pooled(kernel: str, window: list[float]) -> np.ndarray:
     y, x = np.zeros((1, 1, 1, 1)), np.reshape(window, (1, 2, 2, 1))
     winner = [np.zeros_like(y)] if kernel == "max_pool2d" else []
     names = ("size_y", "size_x", "stride_y", "stride_x")
-    which = {"positive": 0} if winner else {}
+    which = {"rectified": 0} if winner else {}
     ORACLES[kernel](x, y, *winner, **dict.fromkeys(names, 2), top=0, left=0, **which)
     return y
 

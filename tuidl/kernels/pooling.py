@@ -8,8 +8,8 @@ from tuidl.kernels.windows import give_to_winners, largest_of_windows
 
 
 @spliced  # plain Python, in which kernels can be run, cannot call intrinsics itself
-def _find_winners(x, shape, sizes, y, winner, positive):
-    largest_of_windows(data_of(x), shape, sizes, data_of(y), data_of(winner), positive)
+def _find_winners(x, shape, sizes, y, winner, rectified):
+    largest_of_windows(data_of(x), shape, sizes, data_of(y), data_of(winner), rectified)
 
 
 @spliced
@@ -18,15 +18,16 @@ def _give_to_winners(winner, dy, dx, shape, sizes, adds):
 
 
 @kernel("nhwc -> npqc npqc", cost="4npqc", only_calls=True)
-def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, positive):
+def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rectified):
     """The largest value of each window; ``winner`` keeps its place there, the first of equals.
 
-    Where ``positive`` is 1, a window without values above 0 has no winner: -1.
+    Where ``rectified`` is 1, as if ReLU came first: a window without values above 0 gives 0, and
+    has no winner: -1.
     """
     (examples, height, width, channels), (_, down, across, _) = x.shape, y.shape
     shape = (examples, height, width, channels, down, across)
     sizes = (size_y, size_x, stride_y, stride_x, top, left)
-    _find_winners(x, shape, sizes, y, winner, positive)
+    _find_winners(x, shape, sizes, y, winner, rectified)
 
 
 @kernel("npqc npqc -> nhwc", cost="4npqc", only_calls=True)

@@ -128,14 +128,14 @@ FOUR = [(SIZE(i), SIZE(j)) for i, j in product(range(USUAL), repeat=2)]
 class _Search:
     """The code that finds the best pixel of a window. ``x``, ``best``, ``place``: pointers.
 
-    ``is_positive``: whether only pixels above 0 win.
+    ``is_rectified``: whether pixels below 0 count as 0, which cannot win.
     """
 
     window: _Window
     x: Any
     best: Any
     place: Any
-    is_positive: Any
+    is_rectified: Any
 
     def _pixel(self, i: Any, j: Any, first: Any, mask: Any) -> Any:
         simd = self.window.simd
@@ -149,12 +149,13 @@ class _Search:
         return b.select(wins, value, old[0]), b.select(wins, self.window.number(i, j), old[1])
 
     def _finish(self, found: tuple[Any, Any], first: Any, mask: Any) -> None:
-        simd, (best, number) = self.window.simd, found
+        simd, nothing = self.window.simd, self.window.simd.constant(0)
         here = simd.builder.add(self.window.answer, first)
-        is_low = simd.builder.fcmp_ordered("<=", best, simd.constant(0))
-        loser = simd.builder.select(self.is_positive, simd.constant(NOBODY), number)
-        winner = simd.builder.select(is_low, loser, number)
-        for value, target in zip((best, winner), (self.best, self.place), strict=True):
+        is_low = simd.builder.fcmp_ordered("<=", found[0], nothing)
+        instead = (nothing, simd.constant(NOBODY))
+        for value, other, target in zip(found, instead, (self.best, self.place), strict=True):
+            low = simd.builder.select(self.is_rectified, other, value)
+            value = simd.builder.select(is_low, low, value)
             simd.store(value, simd.builder.gep(target, [here]), mask)
 
     def usual(self, first: Any, mask: Any) -> None:
@@ -182,21 +183,21 @@ class _Search:
 
 @intrinsic
 def largest_of_windows(
-    typing_context: Any, x: Any, shape: Any, sizes: Any, best: Any, place: Any, positive: Any
+    typing_context: Any, x: Any, shape: Any, sizes: Any, best: Any, place: Any, rectified: Any
 ) -> Any:
     """``best`` = the largest pixel of each window and channel, ``place`` = its number there.
 
-    The first of equals; NaN comes before all, of several the last. Where ``positive`` is 1, the
-    place of what is not above 0 is NOBODY. All are pointers; for ``shape`` and ``sizes`` see
-    ``_each_window``.
+    The first of equals; NaN comes before all, of several the last. Where ``rectified`` is 1, what
+    is not above 0 becomes 0, and its place NOBODY. All are pointers; for ``shape`` and ``sizes``
+    see ``_each_window``.
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        x, shape, sizes, best, place, positive = arguments
-        is_positive = builder.icmp_signed("!=", positive, SIZE(0))
+        x, shape, sizes, best, place, rectified = arguments
+        is_rectified = builder.icmp_signed("!=", rectified, SIZE(0))
         simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
         with _each_window(simd, shape, sizes) as window:
-            search = _Search(window, x, best, place, is_positive)
+            search = _Search(window, x, best, place, is_rectified)
             _by_kind(window, window.is_usual(), search.usual, search.other)
         return context.get_dummy_value()
 

@@ -46,7 +46,7 @@ class Pooling(Layer, frozen=True):
         options = dict(zip(names, values, strict=True))
         kernel = f"{self.reduction}_pool2d"
         known = [scope.buffer("winner", *y.shape)] if self.reduction == "max" else []
-        which = {"positive": 0} if self.reduction == "max" else {}
+        which = {"rectified": 0} if self.reduction == "max" else {}
         scope.forward(kernel, x, y, *known, **options, **which)
         if scope.dy is not None and scope.dx is not None:
             dy, dx = scope.dy.reshape(*y.shape), scope.dx.reshape(*x.shape)

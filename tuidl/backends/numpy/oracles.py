@@ -74,15 +74,16 @@ def conv2d_input_gradient(
 @oracle
 def max_pool2d(
     x: Array, y: Array, winner: Array, size_y: int, size_x: int,
-    stride_y: int, stride_x: int, top: int, left: int, positive: int,
+    stride_y: int, stride_x: int, top: int, left: int, rectified: int,
 ) -> None:  # fmt: skip
     strides, before = (stride_y, stride_x), (top, left)
     seen = windows.of(x, (size_y, size_x), strides, before, y.shape[1:3], fill=-np.inf)
     flat = seen.reshape(*seen.shape[:3], size_y * size_x, seen.shape[-1])
     y[...] = flat.max(axis=3)
     winner[...] = flat.argmax(axis=3)
-    if positive:
+    if rectified:
         winner[y <= 0] = -1
+        y[y <= 0] = 0
 
 
 @oracle

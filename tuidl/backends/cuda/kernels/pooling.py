@@ -35,10 +35,11 @@ def _windows(pixel, size, step, before, count):
 
 
 @cuda_kernel
-def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, positive, team):
+def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rectified, team):
     """The largest value of each window; ``winner`` keeps its place there, the first of equals.
 
-    Where ``positive`` is 1, a window without values above 0 has no winner: -1.
+    Where ``rectified`` is 1, as if ReLU came first: a window without values above 0 gives 0, and
+    has no winner: -1.
     """
     for e in range(start(team), y.size, stride(team)):
         n, p, q, c = _place(e, y.shape)
@@ -51,8 +52,8 @@ def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, posi
                 if value > best or value != value:  # NaN wins, so that it stays visible
                     best, best_row, best_column = value, row, column
         i, j = best_row - p * stride_y + top, best_column - q * stride_x + left
-        y.flat[e] = best
-        has_none = positive != 0 and best <= float32(0)
+        has_none = rectified != 0 and best <= float32(0)
+        y.flat[e] = float32(0) if has_none else best
         winner.flat[e] = float32(-1) if has_none else float32(i * size_x + j)
 
 
