@@ -18,6 +18,8 @@ IS_WIDE = "+avx512f" in FEATURES
 HAS_MASKS = IS_WIDE or "+avx2" in FEATURES
 """Whether part of a vector can be loaded and stored at once."""
 VECTOR_BYTES = 64 if IS_WIDE else 32 if HAS_MASKS else 16
+SQUARE_BYTES = 32
+"""Bytes of a vector where squares of numbers are turned: eight rows fill no longer one."""
 
 SIZE, INDEX = ir.IntType(64), ir.IntType(32)
 
@@ -72,6 +74,21 @@ class Vectors:
         """The vector of these lanes, numbered through ``a`` and then ``b``."""
         order = ir.Constant(ir.VectorType(INDEX, self.lanes), [INDEX(lane) for lane in lanes])
         return self.builder.shuffle_vector(a, b, order)
+
+    def turn(self, square: list[Any]) -> list[Any]:
+        """As many vectors as they have lanes, with rows for columns: blocks of 1, 2, 4 and more
+        change places."""
+        vectors, lanes, distance = list(square), range(self.lanes), 1
+        while distance < self.lanes:
+            low = [j if not j & distance else self.lanes + j - distance for j in lanes]
+            high = [j + distance if not j & distance else self.lanes + j for j in lanes]
+            for i in (i for i in lanes if not i & distance):
+                pair = vectors[i], vectors[i + distance]
+                vectors[i], vectors[i + distance] = (
+                    self.pick(*pair, order) for order in (low, high)
+                )
+            distance *= 2
+        return vectors
 
     def constant(self, value: float) -> Any:
         return ir.Constant(self.kind, [value] * self.lanes)

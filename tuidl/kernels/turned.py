@@ -12,10 +12,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from tuidl.kernels.jit import spliced
-from tuidl.kernels.simd import HAS_MASKS, IS_WIDE, SIZE, Vectors
+from tuidl.kernels.simd import HAS_MASKS, IS_WIDE, SIZE, SQUARE_BYTES, Vectors
 
-TURNED_BYTES = 32
-"""Bytes of a vector here: eight rows fill no longer one."""
 SQUARES = 2 if IS_WIDE else 1
 """Squares side by side, as registers allow."""
 MOST_ROWS = 32
@@ -28,29 +26,16 @@ def suits_turned(a, b):
 
     Where ``b`` is broader than high BLAS packs nothing, as long as the product is small.
     """
-    side = TURNED_BYTES // a.itemsize
+    side = SQUARE_BYTES // a.itemsize
     fits = a.shape[0] % side == 0 and a.shape[1] % side == 0 and b.shape[0] % (SQUARES * side) == 0
     return HAS_MASKS and fits and a.shape[0] <= MOST_ROWS and b.shape[0] >= b.shape[1]
-
-
-def _turn(simd: Vectors, vectors: list[Any]) -> list[Any]:
-    """A square of vectors with rows for columns: blocks of 1, 2, 4 and more change places."""
-    vectors, lanes, distance = list(vectors), range(simd.lanes), 1
-    while distance < simd.lanes:
-        low = [j if not j & distance else simd.lanes + j - distance for j in lanes]
-        high = [j + distance if not j & distance else simd.lanes + j for j in lanes]
-        for i in (i for i in lanes if not i & distance):
-            pair = vectors[i], vectors[i + distance]
-            vectors[i], vectors[i + distance] = (simd.pick(*pair, order) for order in (low, high))
-        distance *= 2
-    return vectors
 
 
 class _Turned:
     """The code for squares of the result, whose numbers lie at ``places``."""
 
     def __init__(self, builder: Any, number: Any) -> None:
-        self.builder, self.simd = builder, Vectors(builder, number, TURNED_BYTES)
+        self.builder, self.simd = builder, Vectors(builder, number, SQUARE_BYTES)
         self.side = range(self.simd.lanes)
         columns = range(SQUARES * self.simd.lanes)
         nothing = self.simd.constant(0)
@@ -74,7 +59,7 @@ class _Turned:
     def finish(self, c: Any, step: Any) -> None:
         for first in range(0, len(self.sums), len(self.side)):
             sums = self.sums[first : first + len(self.side)]
-            rows = _turn(self.simd, [self.builder.load(total) for total in sums])
+            rows = self.simd.turn([self.builder.load(total) for total in sums])
             for i, row in enumerate(rows):
                 self.simd.store(row, self.builder.gep(self._row(c, i, step), [SIZE(first)]))
 
@@ -93,7 +78,7 @@ def multiply_by_turned(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
         ]
         (rows, inner), (columns, _) = (cgutils.unpack_tuple(builder, x.shape) for x in arrays[:2])
         number = context.get_value_type(c.dtype)
-        lanes = Vectors(builder, number, TURNED_BYTES).lanes
+        lanes = Vectors(builder, number, SQUARE_BYTES).lanes
         side, width = SIZE(lanes), SIZE(SQUARES * lanes)
         start = SIZE(0)
         with (
@@ -106,7 +91,7 @@ def multiply_by_turned(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
                 for x, place in zip(arrays, (i, j), strict=False)
             )
             with cgutils.for_range_slice(builder, start, inner, side) as (f, _):
-                lines = _turn(tile.simd, tile.square(builder.gep(left, [f]), inner))
+                lines = tile.simd.turn(tile.square(builder.gep(left, [f]), inner))
                 tile.add(lines, builder.gep(right, [f]), inner)
             place = builder.add(builder.mul(i, columns), j)
             tile.finish(builder.gep(arrays[2].data, [place]), columns)

@@ -6,8 +6,13 @@ longer than the copying itself.
 
 from typing import Any
 
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
 from tuidl.kernels.intrinsics import clear_numbers, copy_numbers, data_of
 from tuidl.kernels.jit import compiled_as, helper
+from tuidl.kernels.simd import SIZE, SQUARE_BYTES, Vectors
 
 
 def copy_values(target: Any, source: Any) -> None:
@@ -30,12 +35,39 @@ def _clear_values(target):
     return lambda target: clear_numbers(data_of(target), target.size)
 
 
+@intrinsic
+def _turn_squares(typing_context: Any, source: Any, target: Any, rows: Any, columns: Any) -> Any:
+    """``turn_numbers`` for as many whole squares as there are; returns how large one is."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        source, target, rows, columns = arguments
+        number = context.get_value_type(signature.args[0].dtype)
+        simd, start = Vectors(builder, number, SQUARE_BYTES), SIZE(0)
+        side = SIZE(simd.lanes)
+        high, wide = (builder.sub(n, builder.urem(n, side)) for n in (rows, columns))
+
+        def line(data: Any, across: Any, row: Any, k: int, column: Any) -> Any:
+            there = builder.mul(builder.add(row, SIZE(k)), across)
+            return builder.gep(data, [builder.add(there, column)])
+
+        with (
+            cgutils.for_range_slice(builder, start, high, side) as (i, _),
+            cgutils.for_range_slice(builder, start, wide, side) as (j, _),
+        ):
+            square = [simd.load(line(source, columns, i, k, j)) for k in range(simd.lanes)]
+            for k, turned in enumerate(simd.turn(square)):
+                simd.store(turned, line(target, rows, j, k, i))
+        return side
+
+    size = types.int64
+    return size(source, target, size, size), codegen
+
+
 @helper
 def turn_numbers(source, target, rows, columns):
-    """Write the matrix behind the pointer ``source`` turned round behind ``target``.
-
-    These never overlap, and LLVM need not know: one side is not contiguous anyhow.
-    """
+    """Write the matrix behind the pointer ``source`` turned round behind ``target``."""
+    side = _turn_squares(source, target, rows, columns)
+    high, wide = rows - rows % side, columns - columns % side
     for i in range(rows):
-        for j in range(columns):
+        for j in range(wide if i < high else 0, columns):
             target[j * rows + i] = source[i * columns + j]
