@@ -31,3 +31,12 @@ def test_sources(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name, source in SOURCES.items():
         monkeypatch.setitem(catalog.SOURCES, name, source)
+
+
+@pytest.fixture
+def many_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many shards and lanes of the update as there can be, however little work there is."""
+    from tuidl.program import program
+
+    for name in ("FLOPS_OF_A_SHARD", "EXAMPLES_OF_A_SHARD", "SERIAL_UPDATE"):
+        monkeypatch.setattr(program, name, 1)

@@ -11,7 +11,6 @@ from tests import helpers
 from tests.conftest import MOST_THREADS
 from tuidl.backends.base import Batches, Stretch
 from tuidl.errors import BackendError, DataError
-from tuidl.program import program as program_module
 from tuidl.tape import Region
 
 PRESETS = {
@@ -61,13 +60,6 @@ def test_optimizers_agree(optimizer: str) -> None:
     np.testing.assert_allclose(helpers.train(cpu), helpers.train(oracle), rtol=2e-5)
 
 
-@pytest.fixture
-def many_shards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many shards and lanes of the update as there can be, however little work there is."""
-    for name in ("FLOPS_OF_A_SHARD", "EXAMPLES_OF_A_SHARD", "SERIAL_UPDATE"):
-        monkeypatch.setattr(program_module, name, 1)
-
-
 @pytest.mark.usefixtures("many_shards")
 @pytest.mark.parametrize("name", PRESETS)
 @pytest.mark.parametrize("batch", [2, 7, 64])
@@ -90,7 +82,7 @@ def test_many_shards_agree_with_the_oracle_whatever_their_memory_held(name: str)
     assert cpu.program.shards == 16
     for model in (cpu, oracle):
         model.engine.arena[model.program.span : model.program.span * 17] = np.nan
-        for routine in (cpu.program.train, cpu.program.evaluate, cpu.program.predict):
+        for routine in cpu.program.routines:
             lanes = [p.start for b, p in routine.layout.places.items() if b.region is Region.LANE]
             model.engine.arena[min(lanes) :] = np.nan
     np.testing.assert_allclose(helpers.train(cpu), helpers.train(oracle), rtol=1e-10)

@@ -50,9 +50,14 @@ def test_nan_stays_nan(name: str) -> None:
     assert np.isnan(bench.views(bench.by_kernel(case))["y"].reshape(-1)[-1])
 
 
-def test_max_pool_lets_nan_win() -> None:
-    case = next(c for c in CASES if c.kernel == "max_pool2d")
+@pytest.mark.parametrize("rectified", [0, 1])
+def test_max_pool_lets_nan_win(rectified: int) -> None:
+    case = next(
+        c for c in CASES if c.kernel == "max_pool2d" and c.options["rectified"] == rectified
+    )
     for place in range(4):
         bench = Bench(case, "float32")
         bench.views(bench.arena)["x"][0, place // 2, place % 2, 0] = np.nan
-        assert np.isnan(bench.views(bench.by_kernel(case))["y"][0, 0, 0, 0])
+        found = bench.views(bench.by_kernel(case))
+        assert np.isnan(found["y"][0, 0, 0, 0])
+        assert found["winner"][0, 0, 0, 0] == place

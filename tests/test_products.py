@@ -1,6 +1,7 @@
 """The matrix product that kernels call, on every rest of rows and columns, beside NumPy's."""
 
 from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from numba import njit
 
 from tuidl.kernels.blas import affine, gemm, load
+from tuidl.kernels.intrinsics import data_of
 from tuidl.kernels.tiles import provide
+from tuidl.kernels.vectors import turn_numbers
 
 CANARY = 77.0
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
@@ -82,3 +85,27 @@ def test_a_number_that_is_none_stays_visible() -> None:
     assert np.isnan(c[8]).all()
     assert np.isinf(c[:8, 32]).all()
     assert np.isfinite(c[:8, :32]).all()
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE)
+def test_matrices_are_turned_whatever_their_rests(dtype: str) -> None:
+    turn = njit(lambda a, b: turn_numbers(data_of(a), data_of(b), a.shape[0], a.shape[1]))
+    for rows, columns in product((0, 1, 7, 8, 9, 16, 21), repeat=2):
+        a = np.arange(rows * columns, dtype=dtype).reshape(rows, columns)
+        b, memory = framed(columns, rows, dtype)
+        turn(a, b)
+        np.testing.assert_array_equal(b, a.T)
+        assert (memory[:64] == CANARY).all()
+        assert (memory[-64:] == CANARY).all()
+
+
+@pytest.mark.parametrize("columns", [40, 64])
+@pytest.mark.parametrize("rows", range(27))
+def test_rows_that_are_left_over(rows: int, columns: int) -> None:
+    random = np.random.default_rng(rows)
+    a, b = random.standard_normal((rows, 3)), random.standard_normal((3, columns))
+    c, memory = framed(rows, columns, "float64")
+    compiled_gemm(0, 0, 0)(a, b, c)
+    np.testing.assert_allclose(c, a @ b, rtol=0, atol=1e-12)
+    assert (memory[:64] == CANARY).all()
+    assert (memory[-64:] == CANARY).all()

@@ -44,7 +44,7 @@ def test_parameter_counts_are_those_of_the_formulas() -> None:
 @pytest.mark.parametrize("batch", [1, 5, 64])
 def test_buffers_that_live_together_never_overlap(text: str, batch: int) -> None:
     program = compiled(text, batch)
-    for routine in (program.train, program.inspect, program.evaluate, program.predict):
+    for routine in program.routines:
         spans = _spans_of_life(routine)
         for i, (first, last, start, end) in enumerate(spans):
             assert end <= program.size

@@ -1,5 +1,7 @@
 """What must be 0 in the gradient of a convolution's weights is 0, not rounding."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,13 @@ from tuidl.kernels.blas import load
 from tuidl.kernels.winograd import suits_winograd, suits_winograd_weights
 
 Images = tuple[int, int, int]
-LARGE, SMALL = (12, 12, 16), (8, 8, 16)
+LARGE, SMALL = (12, 13, 16), (8, 8, 16)
+ALL = slice(None)
+DARK = {
+    "a border": [("x", (ALL, slice(0, 10)))],
+    "few answers with a gradient": [("dy", (ALL, slice(0, 9))), ("x", (ALL, slice(11, 12)))],
+}
+"""What is 0 in the images, or in the answers' gradient."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -17,36 +25,44 @@ def _loaded() -> None:
     load()
 
 
-def _gradient(image: Images, view: str, dark: tuple[slice | int, ...]) -> np.ndarray:
-    """The weights' gradient where part of the images, or of the answers' gradient, is 0."""
+def _case(image: Images) -> Case:
     sizes, options = convolution(3, 3, image, 17, block=4, stride=1, top=0, left=0)
-    case = Case("conv2d_weight_gradient", sizes, options)
+    return Case("conv2d_weight_gradient", sizes, options)
+
+
+def _is_taken(bench: Bench) -> bool:
+    views = bench.views(bench.arena)
+    x, dy, dw, patches = (views[name] for name in ("x", "dy", "dw", "patches"))
+    assert suits_winograd(dw.shape, 1, dy.shape, patches.size)
+    return suits_winograd_weights(x, dy, dw.shape, 1, patches.size)
+
+
+@pytest.mark.parametrize(
+    ("image", "taken"), [(LARGE, True), ((12, 12, 16), True), ((11, 13, 16), False), (SMALL, False)]
+)
+def test_large_images_alone_go_by_winograd(image: Images, taken: bool) -> None:
+    assert _is_taken(Bench(_case(image), "float32")) == taken
+
+
+@pytest.mark.parametrize("dark", DARK.values(), ids=DARK)
+def test_what_must_be_0_is_0_where_little_else_is_added(dark: list[tuple[str, Any]]) -> None:
+    """Adam would take the least rounding for a direction."""
+    case = _case(LARGE)
     bench = Bench(case, "float32")
-    bench.views(bench.arena)[view][dark] = 0
-    return bench.views(bench.by_kernel(case))["dw"]
-
-
-def test_large_images_alone_go_by_winograd() -> None:
-    for image, is_large in ((LARGE, True), (SMALL, False)):
-        sizes, _ = convolution(3, 3, image, 17, block=4, stride=1, top=0, left=0)
-        kernel, answers = (tuple(sizes[x] for x in letters) for letters in ("ijcf", "npqf"))
-        room = sizes["m"] * sizes["z"]
-        assert suits_winograd(kernel, 1, answers, room)
-        assert suits_winograd_weights(kernel, 1, answers, room) == is_large
+    for name, part in dark:
+        bench.views(bench.arena)[name][part] = 0
+    assert not _is_taken(bench)
+    exact = bench.views(bench.by_oracle(case))["dw"] == 0
+    assert exact.any()
+    np.testing.assert_array_equal(bench.views(bench.by_kernel(case))["dw"] == 0, exact)
 
 
 @pytest.mark.parametrize("image", [LARGE, SMALL], ids=str)
 def test_channels_and_filters_that_are_dead_get_no_gradient(image: Images) -> None:
-    every = slice(None)
-    for view, axis in (("x", 2), ("dy", 3)):
-        dw = np.moveaxis(_gradient(image, view, (every, every, every, 5)), axis, 0)
+    for name, axis in (("x", 2), ("dy", 3)):
+        case = _case(image)
+        bench = Bench(case, "float32")
+        bench.views(bench.arena)[name][..., 5] = 0
+        dw = np.moveaxis(bench.views(bench.by_kernel(case))["dw"], axis, 0)
         assert not dw[5].any()
         assert np.delete(dw, 5, 0).all()
-
-
-def test_a_dark_border_of_small_images_gives_no_gradient() -> None:
-    """Adam would take the least rounding for a direction."""
-    seen_by_first_row = slice(0, SMALL[0] - 2)
-    dw = _gradient(SMALL, "x", (slice(None), seen_by_first_row))
-    assert not dw[0].any()
-    assert dw[1:].all()

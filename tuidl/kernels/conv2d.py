@@ -3,7 +3,8 @@
 What a kernel sees along one row of answers is a matrix whose rows overlap in the image: it is
 multiplied where it lies. Only images with zeros around them are copied first. In the gradient of
 the input nothing overlaps, so that one makes the patches' gradients, a block of examples at a time,
-and adds them back. Kernels of 3 x 3 on enough channels take fewer multiplications (winograd.py).
+and adds them back. Kernels of 3 x 3 on enough channels take fewer multiplications (winograd.py),
+for the weights' gradient only on large images.
 """
 
 from tuidl.kernels.blas import gemm
@@ -95,7 +96,7 @@ def conv2d(x, w, b, y, patches, stride, top, left):
 @kernel("nhwc npqf -> ijcf mz", cost="2npqijcf", only_calls=True)
 def conv2d_weight_gradient(x, dy, dw, patches, stride, top, left):
     """dw = patches' dy, summed over the examples."""
-    if suits_winograd_weights(dw.shape, stride, dy.shape, patches.size):
+    if suits_winograd_weights(x, dy, dw.shape, stride, patches.size):
         winograd_weight_gradient(x, dy, dw, patches, top, left)
         return
     if dy.shape[0] == 0:

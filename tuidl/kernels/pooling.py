@@ -21,8 +21,8 @@ def _give_to_winners(winner, dy, dx, shape, sizes, adds):
 def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rectified):
     """The largest value of each window; ``winner`` keeps its place there, the first of equals.
 
-    Where ``rectified`` is 1, as if ReLU came first: a window without values above 0 gives 0, and
-    has no winner: -1.
+    Where ``rectified`` is 1, as if ReLU came first: a largest value of 0 or less becomes 0, and has
+    no winner: -1.
     """
     (examples, height, width, channels), (_, down, across, _) = x.shape, y.shape
     shape = (examples, height, width, channels, down, across)

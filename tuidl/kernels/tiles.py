@@ -21,11 +21,11 @@ from tuidl.kernels.jit import FLAGS, helper
 from tuidl.kernels.simd import IS_WIDE, SIZE, VECTOR_BYTES, Vectors
 
 ROWS, FEW, VECTORS = (8 if IS_WIDE else 6), 3, 2
-"""Rows of a tile, of one for most of the rows left over, and vectors in a row: sums and what they
-are computed from fit 32 registers, or 16."""
+"""Rows of a tile, of a small one for rows left over, and vectors in a row: sums and what they are
+computed from fit 32 registers, or 16."""
 FILLING = next((n for n in range(ROWS) if FEW * n % ROWS == 1), 0)
-"""So many lower tiles have one row more than whole ones have. Three rows keep the processor as busy
-as eight do, a single one leaves it waiting; 0: no number of lower tiles fits."""
+"""Small tiles that have one row more than a number of whole ones (8 + 1 = 3 * 3): they take the
+place of a row by itself, whose sums would wait for each other. 0: no number of small tiles has."""
 FROM_ZERO, FROM_OLD, FROM_SHIFT = range(3)
 """What sums start with."""
 
@@ -119,18 +119,18 @@ def _tile_of(rows: int, vectors: int, *, is_partial: bool) -> Any:
     return tile
 
 
-def _strip_of(vectors: int, *, is_partial: bool) -> Any:
-    """The code for all rows of so many columns."""
+def _strip_of(vectors: int, filling: int, *, is_partial: bool) -> Any:
+    """The code for all rows of so many columns. ``filling``: FILLING, or 0 to leave rows alone."""
     many, few, one = (_tile_of(n, vectors, is_partial=is_partial) for n in (ROWS, FEW, 1))
 
     @helper
     def strip(a, steps, b, start, c, place, rows):
         start, start_row, is_any = start
-        lower, i = min(rows % ROWS * FILLING % ROWS, rows // FEW), 0
+        small, i = min(rows % ROWS * filling % ROWS, rows // FEW), 0
         while i < rows:
             here, there = pointer_at(a, i * steps[0]), pointer_at(c, i * place[0])
             begin = (pointer_at(start, i * start_row), start_row, is_any)
-            if rows - i >= ROWS + lower * FEW:
+            if rows - i >= ROWS + small * FEW:
                 many(here, steps, b, begin, there, place)
                 i += ROWS
             elif rows - i >= FEW:
@@ -143,7 +143,8 @@ def _strip_of(vectors: int, *, is_partial: bool) -> Any:
     return strip
 
 
-_WHOLE, _REST = _strip_of(VECTORS, is_partial=False), _strip_of(1, is_partial=True)
+_WHOLE = _strip_of(VECTORS, FILLING, is_partial=False)
+_REST = _strip_of(1, 0, is_partial=True)  # three sums of one vector wait as well
 
 
 def tile_product(

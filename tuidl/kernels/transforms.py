@@ -82,19 +82,19 @@ def _transform(matrix: Any, source: _Square, target: _Square, count: Any, *, add
 def _of_kernels(matrix: Any) -> Any:
     @intrinsic
     def transform(
-        typing_context: Any, source: Any, apart: Any, target: Any, others: Any, count: Any
+        typing_context: Any, source: Any, apart: Any, target: Any, target_apart: Any, count: Any
     ) -> Any:
         """One square of ``count`` numbers each becomes another one; both are pointers.
 
-        Places of the first lie ``apart``, those of the second ``others``.
+        Places of the first lie ``apart``, those of the second ``target_apart``.
         """
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            source, apart, target, others, count = arguments
+            source, apart, target, target_apart, count = arguments
             simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
-            line, other_line = SIZE(len(matrix[0])), SIZE(len(matrix))
-            old = _Square(simd, source, builder.mul(apart, line), apart)
-            new = _Square(simd, target, builder.mul(others, other_line), others)
+            before, after = SIZE(len(matrix[0])), SIZE(len(matrix))
+            old = _Square(simd, source, builder.mul(apart, before), apart)
+            new = _Square(simd, target, builder.mul(target_apart, after), target_apart)
             _transform(matrix, old, new, count, adds=False)
             return context.get_dummy_value()
 

@@ -37,7 +37,7 @@ def _clear_values(target):
 
 @intrinsic
 def _turn_squares(typing_context: Any, source: Any, target: Any, rows: Any, columns: Any) -> Any:
-    """``turn_numbers`` for as many whole squares as there are; returns how large one is."""
+    """``turn_numbers`` for as many whole squares as there are; returns the side of one."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         source, target, rows, columns = arguments
@@ -65,7 +65,10 @@ def _turn_squares(typing_context: Any, source: Any, target: Any, rows: Any, colu
 
 @helper
 def turn_numbers(source, target, rows, columns):
-    """Write the matrix behind the pointer ``source`` turned round behind ``target``."""
+    """Write the matrix behind the pointer ``source`` turned round behind ``target``.
+
+    The two do not overlap.
+    """
     side = _turn_squares(source, target, rows, columns)
     high, wide = rows - rows % side, columns - columns % side
     for i in range(rows):

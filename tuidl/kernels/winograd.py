@@ -10,16 +10,16 @@ same three steps transposed, as is the weights'. Tiles overlap by two pixels; wh
 height or width is odd, the last ones lie a step back and give some answers a second time.
 
 The nine gradients of a kernel are mixtures of the same sums, so each has the rounding of the
-largest. On small images one can be 0, or tiny beside the others: at a border that is always dark,
-say. There Adam, which divides by its size, would take rounding for a direction; so only large
-images go this way, where all nine come from nearly the same pixels.
+largest. One can be 0, or tiny beside the others: at a border that is always dark, say, or where few
+answers have a gradient. There Adam, which divides by its size, would take rounding for a direction.
+So this way is taken only where all nine come from many numbers, and from nearly the same.
 
 All in pointers: slices of arrays would take the compiler longer than everything else here.
 """
 
 from tuidl.kernels.framing import seen_images
 from tuidl.kernels.intrinsics import clear_numbers, copy_numbers, data_of, pointer_at
-from tuidl.kernels.jit import spliced
+from tuidl.kernels.jit import helper, spliced
 from tuidl.kernels.tiles import FROM_OLD, FROM_SHIFT, FROM_ZERO, multiply_at
 from tuidl.kernels.transforms import (
     add_to_pixels,
@@ -37,8 +37,14 @@ ALL_ANSWERS = 5
 FEWEST = 16
 """Channels, filters and answers to an image from which on it is worth it."""
 
-EVEN = 100
-"""Answers to an image from which on the gradients of a kernel's weights are of one size."""
+FEWEST_ANSWERS = 100
+"""Answers to an image from which on a kernel's nine weights have seen nearly the same pixels."""
+FEWEST_GRADIENTS = 50
+"""Gradients of a filter's answers, on average, that must not be 0; behind pooling most are."""
+DARKEST = 5
+"""One pixel in so many must not be 0."""
+STRETCH = 4096
+"""Numbers that are looked at before the next look at whether they are enough."""
 
 
 @spliced
@@ -65,10 +71,27 @@ def suits_winograd(kernel, stride, answers, room):
     return room >= fixed + each
 
 
+@helper
+def _has(values, enough):
+    """Whether at least ``enough`` numbers are not 0."""
+    count = 0
+    for start in range(0, values.shape[0], STRETCH):
+        for i in range(start, min(start + STRETCH, values.shape[0])):
+            count += 1 if values[i] != 0 else 0
+        if count >= enough:
+            return True
+    return False
+
+
 @spliced
-def suits_winograd_weights(kernel, stride, answers, room):
-    """The same for the weights' gradient."""
-    return answers[1] * answers[2] >= EVEN and suits_winograd(kernel, stride, answers, room)
+def suits_winograd_weights(x, dy, kernel, stride, room):
+    """The same for the weights' gradient, where no weight's is left to rounding."""
+    if dy.shape[1] * dy.shape[2] < FEWEST_ANSWERS:
+        return False
+    if not suits_winograd(kernel, stride, dy.shape, room):
+        return False
+    gradients, pixels = dy.reshape(dy.size), x.reshape(x.size)
+    return _has(gradients, FEWEST_GRADIENTS * dy.shape[3]) and _has(pixels, x.size // DARKEST)
 
 
 @spliced

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tuidl.tape import Instruction
+from tuidl.program.emit import Emitted
+from tuidl.tape import Buffer, Instruction
 
 
-def fuse(instructions: Sequence[Instruction]) -> tuple[Instruction, ...]:
-    """The same in fewer instructions, to the last bit.
+def fuse(emitted: Emitted) -> Emitted:
+    """The same training step in fewer instructions, to the last bit but for the sign of a zero.
 
-    Where max pooling alone reads what ReLU hands on, the largest of a window may as well become 0
-    if it is less, and its gradient then go to nobody. With that ReLU is done, forward and backward;
-    and what it would have changed, the largest array of many a network, is done with, too.
+    Where max pooling alone reads what ReLU hands on, and hands a gradient back, the largest of a
+    window may as well become 0 if it is less, and its gradient then go to nobody. With that ReLU is
+    done, forward and backward; and what it would have changed, the largest array of many a network,
+    is not needed after the pooling. Nodes' outputs and gradients are no longer all there.
     """
+    instructions = emitted.instructions
     pools = [n for n, instruction in enumerate(instructions) if instruction.kernel == "max_pool2d"]
     fused = list(instructions)
     done: set[int] = set()
@@ -22,21 +25,25 @@ def fuse(instructions: Sequence[Instruction]) -> tuple[Instruction, ...]:
             done |= relu
             options = {**instructions[number].options, "rectified": 1}
             fused[number] = replace(instructions[number], options=options)
-    return tuple(instruction for n, instruction in enumerate(fused) if n not in done)
+    left = tuple(instruction for n, instruction in enumerate(fused) if n not in done)
+    return replace(emitted, instructions=left, outputs={}, gradients={})
 
 
 def _relu_before(instructions: Sequence[Instruction], pool: int) -> set[int]:
     """The numbers of ReLU and its gradient where only this pooling has to do with its output."""
     x, _, winner = instructions[pool].operands
-    uses = [n for n, i in enumerate(instructions) if any(v.buffer is x.buffer for v in i.operands)]
-    relu, last = pool - 1, uses[-1]
-    if uses[-3:] != [relu, pool, last]:
+    uses = _uses(instructions, x.buffer)[-3:]
+    if [instructions[n].kernel for n in uses] != ["relu", "max_pool2d", "relu_gradient"]:
         return set()
-    before, gradient = instructions[relu], instructions[last]
-    behind = instructions[last - 1]
-    if (before.kernel, gradient.kernel) != ("relu", "relu_gradient"):
-        return set()
-    is_its_own = behind.kernel == "max_pool2d_gradient" and behind.operands[0] == winner
-    whole = before.operands[0] == x.flat == gradient.operands[0]
-    is_passed_on = is_its_own and behind.operands[2].flat == gradient.operands[1]
-    return {relu, last} if whole and is_passed_on else set()
+    relu, _, gradient = uses
+    y, d = instructions[gradient].operands
+    first, second, *_ = _uses(instructions, d.buffer)
+    back = instructions[first]
+    is_its_own = back.kernel == "max_pool2d_gradient" and back.operands[0] == winner
+    is_whole = instructions[relu].operands[0] == x.flat == y and back.operands[-1].flat == d
+    return {relu, gradient} if is_its_own and second == gradient and is_whole else set()
+
+
+def _uses(instructions: Sequence[Instruction], buffer: Buffer) -> list[int]:
+    """The numbers of the instructions that read or write the buffer."""
+    return [n for n, i in enumerate(instructions) if any(v.buffer is buffer for v in i.operands)]

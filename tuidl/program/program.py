@@ -1,6 +1,6 @@
 """Graph -> Program: shards, memory, and the routines that training needs."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 
 from tuidl.graph import Graph
@@ -73,10 +73,13 @@ class Program:
         return self.train.capacity
 
     @property
+    def routines(self) -> tuple[Routine, ...]:
+        return self.train, self.inspect, self.evaluate, self.predict
+
+    @property
     def kernels(self) -> list[str]:
-        """Names of the kernels that it needs, in order of first use."""
-        routines = (self.train, self.inspect, self.evaluate, self.predict)
-        names = (i.kernel for r in routines for i in r.emitted.instructions)
+        """Names of the kernels that it needs, also to look inside, in order of first use."""
+        names = (i.kernel for r in self.routines for i in r.emitted.instructions)
         return list(dict.fromkeys(names))
 
     def __str__(self) -> str:
@@ -106,7 +109,7 @@ def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -
     held_out = Portion(evaluation_shards, -(-evaluation // evaluation_shards))
     training = emit.emit_training(graph, memory, portion, input_gradient=input_gradient)
     emitted = {
-        "train": replace(training, instructions=fuse(training.instructions)),
+        "train": fuse(training),
         "inspect": training,
         "evaluate": emit.emit_evaluation(graph, memory, held_out),
         "predict": emit.emit_prediction(graph, memory, held_out),

@@ -38,8 +38,8 @@ def _windows(pixel, size, step, before, count):
 def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rectified, team):
     """The largest value of each window; ``winner`` keeps its place there, the first of equals.
 
-    Where ``rectified`` is 1, as if ReLU came first: a window without values above 0 gives 0, and
-    has no winner: -1.
+    Where ``rectified`` is 1, as if ReLU came first: a largest value of 0 or less becomes 0, and has
+    no winner: -1.
     """
     for e in range(start(team), y.size, stride(team)):
         n, p, q, c = _place(e, y.shape)
