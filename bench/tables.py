@@ -111,13 +111,13 @@ def speeds(found: Comparison) -> Table:
     header = ("system", "MFLOP a step", *(f"{name}{end}" for name in names for end in ("", ", %")))
     rows = []
     for system, result in found.systems.items():
-        cells = [system, f"{result.flops / 1e6:.3g}"]
+        cells = [system, digits(result.flops / 1e6)]
         for name in names:
             if name not in result.timings:
                 cells += ["", ""]
                 continue
             speed = result.flops / result.timings[name].best.median * 1e6
-            cells += [f"{speed / 1e9:.3g}", f"{100 * speed / found.peak:.2g}"]
+            cells += [digits(speed / 1e9), _percent(speed / found.peak)]
         rows.append(tuple(cells))
     return Table("GFLOP/s, and per cent of a large matrix product's", header, tuple(rows))
 
@@ -188,3 +188,7 @@ def digits(number: float) -> str:
 
 def _megabytes(count: int) -> str:
     return f"{count / 1e6:,.0f}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}" if share >= 0.1 else f"{100 * share:.2g}"
