@@ -132,7 +132,7 @@ def walk(*, weight: float = 1.5, gradient: float | None = -0.25) -> Answer:
             {"name": "dense_1.kernel", "shape": [1, 1], "values": [weight], "gradient": [gradient]},
             {"name": "dense_1.bias", "shape": [1], "values": [0.25], "gradient": [0.5]},
         ],
-        "optimizer": "sgd", "learning_rate": 0.1, "instructions": {"forward": 1},
+        "optimizer": "sgd", "learning_rate": 0.1,
     }  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def _has(values, enough):
 
 @spliced
 def suits_winograd_weights(x, dy, kernel, stride, room):
-    """The same for the weights' gradient, where no weight's is left to rounding."""
+    """The same for the weights' gradient, where hardly any weight's can be left to rounding."""
     if dy.shape[1] * dy.shape[2] < FEWEST_ANSWERS:
         return False
     if not suits_winograd(kernel, stride, dy.shape, room):

@@ -10,7 +10,6 @@ from tuidl.backends.base import Array, Feed
 from tuidl.graph import Node
 from tuidl.losses import Classification
 from tuidl.probes.common import numbers
-from tuidl.tape import Phase
 from tuidl.training.inspection import Inspected, inspect
 from tuidl.training.trainer import Trainer
 
@@ -57,7 +56,6 @@ def walk(trainer: Trainer, options: Options) -> dict[str, Any]:
         "update": _update(trainer, seen, shown),
         "optimizer": trainer.preset.optimizer.kind(),
         "learning_rate": float(trainer.rates.of(epoch, min(step, trainer.steps - 1), 1)[0]),
-        "instructions": _instructions(trainer),
     }
 
 
@@ -147,12 +145,6 @@ def _update(trainer: Trainer, seen: Inspected, shown: int) -> list[dict[str, Any
         }
         for name, gradient in seen.parameters.items()
     ]
-
-
-def _instructions(trainer: Trainer) -> dict[str, int]:
-    """How many instructions of the program each phase has."""
-    instructions = trainer.program.train.emitted.instructions
-    return {p.name.lower(): sum(i.phase is p for i in instructions) for p in Phase}
 
 
 def _first(values: Array, shown: int) -> Any:

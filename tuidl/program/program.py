@@ -18,7 +18,7 @@ from tuidl.tape import Buffer, Region
 MOST_SHARDS = 16
 """Each shard has gradients of its own, and their sum takes time."""
 FLOPS_OF_A_SHARD = 4_500_000
-"""Work below which a second shard costs more than it brings: about 50 microseconds of a core."""
+"""Work below which a second shard costs more than it brings on two cores: some 50 microseconds."""
 EXAMPLES_OF_A_SHARD = 8
 """Fewer examples make matrix products too flat for BLAS."""
 EVALUATION_BATCH = 128
