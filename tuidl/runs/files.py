@@ -4,6 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from tuidl.core.own_files import create_beside
 from tuidl.durable import settle
 from tuidl.errors import RunError, SaveError
 
@@ -15,9 +16,9 @@ LONGEST_SUM = 1024
 
 def replace_file(path: Path, data: bytes) -> None:
     """Write a file so that it is there whole or not at all, whatever happens meanwhile."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    file, temporary = create_beside(path)
     try:
-        with temporary.open("wb") as file:
+        with file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -31,8 +32,9 @@ def check_writable(folder: Path) -> None:
     """Make the folder, if need be, and a file in it that goes at once. Raises SaveError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".probe.{os.getpid()}"
-        probe.write_bytes(b"0")
+        file, probe = create_beside(folder / "probe")
+        with file:
+            file.write(b"0")
         probe.unlink()
     except OSError as error:
         raise SaveError(f"cannot write into {folder}: {error.strerror or error}") from None
