@@ -1,36 +1,35 @@
 """Limits that are checked before anything is allocated."""
 
 import os
-from contextlib import suppress
-from pathlib import Path
 
+from tuidl.core.memory import memory_bound
 from tuidl.errors import BackendError
 
 FLOAT_BYTES = 4
 """Of a float32, in which everything is trained."""
 
 SHARE_OF_MEMORY = 0.8
-CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
+"""Of the memory that can be had now; a prediction may be a fifth too low."""
 
 
 def available_memory() -> int:
-    """Bytes of the machine's memory that a program may take."""
-    try:
-        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, OSError, ValueError):  # not a POSIX system
-        total = 4 << 30
-    with suppress(OSError, ValueError):  # a container may have less; "max" is no number
-        total = min(total, int(CONTAINER_LIMIT.read_text()))
-    return int(total * SHARE_OF_MEMORY)
+    """Bytes that this process may have in all, from now on; what it has already is among them."""
+    return int(memory_bound().free * SHARE_OF_MEMORY)
 
 
 def check_memory(needed: int, what: str, advice: str) -> None:
-    """Raises BackendError where ``needed`` bytes are more than the machine can give."""
-    if needed > (available := available_memory()):
+    """Raises BackendError where ``needed`` bytes are more than the machine can give now."""
+    bound = memory_bound()
+    if needed > (available := int(bound.free * SHARE_OF_MEMORY)):
         raise BackendError(
-            f"{what} needs {needed / 2**30:.1f} GiB, this machine can give "
-            f"{available / 2**30:.1f}: {advice}"
+            f"{what} needs {_gib(needed)} GiB, this machine can give {_gib(available)} now "
+            f"({bound.name} has {_gib(bound.limit)}): {advice}"
         )
+
+
+def _gib(count: int) -> str:
+    """With two significant digits at least: 0.0 GiB says nothing."""
+    return f"{count / 2**30:.1f}" if count >= 2**30 else f"{count / 2**30:.2g}"
 
 
 def default_threads() -> int:
