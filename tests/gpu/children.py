@@ -11,7 +11,13 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.util import find_spec
 
+import pytest
+
 HAS_NUMBA_CUDA = find_spec("numba_cuda") is not None
+"""Numba's own, older CUDA target lacks what the kernels need, in its simulator as well."""
+needs_numba_cuda = pytest.mark.skipif(
+    not HAS_NUMBA_CUDA, reason="needs the extra 'cuda' (numba-cuda)"
+)
 NICENESS = 10
 """Below everything else, so that tests of the screen do not wait for them."""
 SIMULATED = {"NUMBA_ENABLE_CUDASIM": "1"}

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.gpu.children import CHILDREN, FRAMES, HAS_NUMBA_CUDA, PERSISTENT
+from tests.gpu.children import CHILDREN, FRAMES, PERSISTENT, needs_numba_cuda
 from tuidl.kernels import KERNELS
 from tuidl.library import shipped
 
-pytestmark = pytest.mark.skipif(not HAS_NUMBA_CUDA, reason="needs the extra 'cuda' (numba-cuda)")
+pytestmark = needs_numba_cuda
 
 
 @pytest.mark.parametrize("capability", ["8.0", "9.0"])

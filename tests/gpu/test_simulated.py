@@ -2,11 +2,13 @@
 
 import pytest
 
-from tests.gpu.children import CHILDREN
+from tests.gpu.children import CHILDREN, needs_numba_cuda
 from tests.gpu.small import SMALL
 from tuidl.graph import Graph
 from tuidl.library import load_preset, shipped
 from tuidl.program import compile_program
+
+pytestmark = needs_numba_cuda
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@ whoever asks it. Nothing here loads Numba."""
 
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 from functools import cache
@@ -35,12 +34,8 @@ def require_gpu() -> str:
 
 
 def is_installed() -> bool:
-    """Whether the CUDA target is there, or its simulator is asked for."""
-    return is_simulated() or importlib.util.find_spec("numba_cuda") is not None
-
-
-def is_simulated() -> bool:
-    return os.environ.get("NUMBA_ENABLE_CUDASIM") == "1"
+    """Whether NVIDIA's CUDA target is there; the older one inside Numba lacks what kernels need."""
+    return importlib.util.find_spec("numba_cuda") is not None
 
 
 def _read(answer: str, talk: str, code: int) -> str:
