@@ -10,13 +10,13 @@ from types import FrameType
 from tuidl import reports
 from tuidl.backends import choose
 from tuidl.errors import RunError, SaveError
-from tuidl.events import Event, RunEnded
+from tuidl.events import Compiling, Event, RunEnded
 from tuidl.preset import Preset
 from tuidl.runs.folder import RunFolder
 from tuidl.runs.keeper import RunKeeper, kept
 from tuidl.runs.log import edits_of, read_events
 from tuidl.runs.resuming import resumed
-from tuidl.terminal import leave_at_once
+from tuidl.terminal import leave_at_once, output_problem, reader_is_gone
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
 
@@ -52,7 +52,7 @@ def train_headless(
                 raise RunError(f"--out {error}") from None
             reports.say(f"the run is not kept: {error}")
             keeper.keeps, told = False, training.run()
-        return report_on(told, as_json, keeper.folder)
+        return report_on(told, as_json, keeper.folder, interrupter)
 
 
 def resume_headless(
@@ -72,7 +72,7 @@ def resume_headless(
         training, problems = resumed(folder, keeper, interrupter, threads, chosen, learning_rate)
         for problem in problems:
             reports.say(f"passed over: {problem}")
-        return report_on(kept(training, keeper), as_json, folder)
+        return report_on(kept(training, keeper), as_json, folder, interrupter)
 
 
 def replay_headless(
@@ -89,7 +89,7 @@ def replay_headless(
         training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
         training.repeat(edits_of(read_events(folder.log)))
         keeper.begin()
-        code = report_on(kept(training, keeper), as_json, keeper.folder)
+        code = report_on(kept(training, keeper), as_json, keeper.folder, interrupter)
     if code:
         return code
     if before is None:
@@ -108,14 +108,46 @@ def _chosen(backend: str) -> str:
     return choice.name
 
 
-def report_on(told: Iterator[Event], as_json: bool, folder: RunFolder | None) -> int:
-    """Report a run to its end; returns the exit code."""
+def report_on(
+    told: Iterator[Event], as_json: bool, folder: RunFolder | None, interrupter: Interrupter
+) -> int:
+    """Report a run to its end; returns the exit code.
+
+    A reader of stdout that goes away ends the run, which is saved first, as SIGTERM does. A disk
+    that is full does not: what happens is in the run's own log, and the exit code is not 0.
+    """
     last: Event | None = None
+    watch = _Watch(interrupter)
     with _report(as_json, folder) as report:
         for event in told:
             report.handle(event)
             last = event
+            watch.look()
+            if watch.is_alone and isinstance(event, Compiling):
+                reports.say("stopped while it compiled, as nobody reads its output")
+                return EXIT_CODES["terminated"]
     return EXIT_CODES[last.reason] if isinstance(last, RunEnded) else FAILED
+
+
+class _Watch:
+    """Looks after each event whether stdout still takes what is written."""
+
+    def __init__(self, interrupter: Interrupter) -> None:
+        self._interrupter = interrupter
+        self._problem: OSError | None = None
+        self.is_alone = False
+        """Nobody reads any more."""
+
+    def look(self) -> None:
+        """Ask the run to stop where its reader went away; of other problems, say so once."""
+        if self._problem is not None or (problem := output_problem()) is None:
+            return
+        self._problem = problem
+        self.is_alone = reader_is_gone()
+        if self.is_alone:
+            self._interrupter.stop("terminated")
+        else:
+            reports.say(f"stdout: {problem.strerror}: the run goes on without it")
 
 
 def _report(as_json: bool, folder: RunFolder | None) -> reports.Report:

@@ -3,7 +3,7 @@
 import os
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -15,7 +15,7 @@ from tuidl.cli.training import resume, train
 from tuidl.cli.using import export, predict
 from tuidl.cli.viewing import view
 from tuidl.errors import SaveError, TuidlError
-from tuidl.terminal import leave_on_interrupt, prepare_streams
+from tuidl.terminal import leave_on_interrupt, output_problem, prepare_streams, reader_is_gone
 
 TRAIN = "train"
 
@@ -62,7 +62,7 @@ for command in COMMANDS:
     cli.add_command(command)
 
 
-def main(arguments: list[str] | None = None) -> Any:
+def main(arguments: list[str] | None = None) -> NoReturn:
     """The entry point: an error becomes one line, never a traceback.
 
     TUIDL_DEBUG=1 shows the traceback of an error that nobody foresaw.
@@ -70,7 +70,9 @@ def main(arguments: list[str] | None = None) -> Any:
     prepare_streams()
     leave_on_interrupt()
     try:
-        return cli.main(args=arguments, prog_name="tuidl", standalone_mode=True)
+        cli.main(args=arguments, prog_name="tuidl", standalone_mode=True)
+    except SystemExit as ended:
+        sys.exit(_with_output(ended.code))
     except SaveError as error:
         code, message = FAILED, str(error)
     except TuidlError as error:
@@ -88,3 +90,13 @@ def main(arguments: list[str] | None = None) -> Any:
     with suppress(OSError):
         sys.stdout.flush()
     os._exit(code)
+
+
+def _with_output(code: Any) -> Any:
+    """The exit code, which is FAILED where all went well but stdout could not be written. A reader
+    that went away (``| head``) had what it wanted."""
+    problem = output_problem()
+    if problem is None or reader_is_gone():
+        return code
+    print(f"tuidl: error: stdout: {problem.strerror}: output is missing", file=sys.stderr)
+    return code or FAILED

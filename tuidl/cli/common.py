@@ -12,10 +12,11 @@ EPILOG = """
 \b
 Exit codes:
   0    done
-  1    training failed or diverged; a gradient check missed; a run not verified
+  1    training failed or diverged; a gradient check missed; a run not verified;
+       stdout could not be written (disk full): output is missing, the run is not
   2    usage or preset error (before anything is allocated)
   130  interrupted (Ctrl-C), and saved
-  143  terminated (SIGTERM, SIGHUP), and saved
+  143  terminated (SIGTERM, SIGHUP, or the reader of stdout went away), and saved
 """
 FAILED, USAGE_ERROR = 1, 2
 PAGE = 80

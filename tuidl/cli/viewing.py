@@ -64,6 +64,8 @@ def _from_stdin() -> "Source":
     """What is piped in, on a descriptor of its own. Raises UsageError where nothing is."""
     from tuidl.logs.source import StreamSource
 
+    if sys.stdin is None:
+        raise click.UsageError("stdin is closed: there is nothing to view")
     try:
         if os.isatty(0):
             raise click.UsageError("'-' reads from a pipe: python train.py | tuidl view -")
