@@ -13,6 +13,8 @@ from tuidl.runs.folder import RunFolder
 
 TUIDL = f"{sys.executable} -m tuidl"
 LONG = "--set training.epochs=1000000"
+ONCE_OVER = "until ls $TUIDL_RUNS_DIR/*/summary.json; do sleep 0.1; done >/dev/null 2>&1"
+"""Waits until a run has ended, whatever it has still to print."""
 NOISE = ("Traceback", "Exception ignored", "BrokenPipe", "lost sys.")
 
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a Unix shell")
@@ -62,7 +64,7 @@ def test_a_reader_that_goes_away_ends_the_run_which_is_saved(runs: Path, options
 def test_a_run_that_was_done_before_its_reader_went_is_done(runs: Path) -> None:
     """All of it fits into the pipe: head ends only afterwards."""
     code, out, _ = shell(
-        "$T linear_regression --no-ui --set training.epochs=3 | (sleep 4; head -n 1)"
+        f"$T linear_regression --no-ui --set training.epochs=3 | ({ONCE_OVER}; head -n 1)"
     )
     assert code == 0
     assert out.startswith("Linear regression")
@@ -112,7 +114,7 @@ def test_commands_that_only_look(command: str, piped: int, full: int) -> None:
 
 def test_a_failed_run_and_a_reader_that_went_away(runs: Path) -> None:
     code, _, talk = shell(
-        "$T linear_regression --no-ui --set optimizer.learning_rate=1e9 | (sleep 4; true)"
+        f"$T linear_regression --no-ui --set optimizer.learning_rate=1e9 | ({ONCE_OVER})"
     )
     assert code == 1
     assert "training failed" in talk
