@@ -13,7 +13,7 @@ from tuidl.runs.folder import RunFolder
 
 TUIDL = f"{sys.executable} -m tuidl"
 LONG = "--set training.epochs=1000000"
-ONCE_OVER = "until ls $TUIDL_RUNS_DIR/*/summary.json; do sleep 0.1; done >/dev/null 2>&1"
+ONCE_OVER = "until ls ${TUIDL_RUNS_DIR}/*/summary.json; do sleep 0.1; done >/dev/null 2>&1"
 """Waits until a run has ended, whatever it has still to print."""
 NOISE = ("Traceback", "Exception ignored", "BrokenPipe", "lost sys.")
 
