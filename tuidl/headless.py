@@ -32,27 +32,34 @@ def train_headless(
     out: Path | None,
     as_json: bool,
     save_every: int | None = None,
+    keep: bool = True,
 ) -> int:
-    """Train to the end, keep the run and report; returns the exit code. Raises TuidlError.
+    """Train to the end, keep the run and report; returns the exit code.
 
-    ``out``: the run's folder, which must then be had; without one it lies among the others, and
-    where it cannot, the run is trained all the same.
+    ``out``: the run's folder; without one it lies among the others. Raises TuidlError, before
+    anything is trained, where the run cannot be kept, unless ``keep`` is False.
     """
     interrupter = Interrupter()
     with _signals(interrupter):
         chosen = _chosen(backend)
-        keeper = RunKeeper.of_new(preset, chosen, out, save_every)
+        keeper = RunKeeper.of_new(preset, chosen, out, save_every) if keep else None
         training = trainer_for(preset, chosen, threads, interrupter, keeper)
-        told: Iterator[Event]
-        try:
-            keeper.begin()
-            told = kept(training, keeper)
-        except SaveError as error:
-            if out:
-                raise RunError(f"--out {error}") from None
-            reports.say(f"the run is not kept: {error}")
-            keeper.keeps, told = False, training.run()
-        return report_on(told, as_json, keeper.folder, interrupter)
+        if keeper is None:
+            return report_on(training.run(), as_json, None, interrupter)
+        _begin(keeper, out, "; --no-keep trains without keeping it")
+        return report_on(kept(training, keeper), as_json, keeper.folder, interrupter)
+
+
+def _begin(keeper: RunKeeper, out: Path | None, instead: str = "") -> None:
+    """Have the run's folder. Raises RunError where ``out`` cannot be had, else SaveError, which
+    ends with what could be done ``instead``."""
+    try:
+        keeper.begin()
+    except SaveError as error:
+        keeper.close()
+        if out:
+            raise RunError(f"--out {error}") from None
+        raise SaveError(f"the run cannot be kept: {error}{instead}") from None
 
 
 def resume_headless(
@@ -88,7 +95,7 @@ def replay_headless(
         keeper.started_from(folder.start)
         training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
         training.repeat(edits_of(read_events(folder.log)))
-        keeper.begin()
+        _begin(keeper, out)
         code = report_on(kept(training, keeper), as_json, keeper.folder, interrupter)
     if code:
         return code

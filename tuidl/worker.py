@@ -82,7 +82,12 @@ class Worker:
         backend = self._chosen(command.backend or "cpu")
         self._keeper = self._able(RunKeeper.of_new(preset, backend))
         options = (backend, command.threads, self._control, self._keeper)
-        trainer = trainer_for(preset, *options)
+        try:
+            trainer = trainer_for(preset, *options)
+        except BaseException:
+            if self._keeper:
+                self._keeper.close()
+            raise
         return kept(trainer, self._keeper) if self._keeper else trainer.run()
 
     def _chosen(self, backend: str) -> str:
@@ -97,7 +102,7 @@ class Worker:
     def _able(self, keeper: "RunKeeper") -> "RunKeeper | None":
         """The keeper; None where it could not keep anything, which is told once."""
         try:
-            keeper.check()
+            keeper.claim()
         except SaveError as error:
             if not self._has_said_so:
                 self._tell(events.Notice(text=f"Runs are not kept: {error}"))

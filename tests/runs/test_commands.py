@@ -203,4 +203,5 @@ def test_a_thousand_runs_are_listed(place: Path) -> None:
         shutil.copytree(place / name, place / f"copy-{number}")
     (place / "copy-7" / "run.json").write_text("{")
     listed = json.loads(tuidl("runs", "--json").stdout)
-    assert len(listed) == 1000
+    assert len(listed) == 1001
+    assert [run["run"] for run in listed if run["state"] == "damaged"] == ["copy-7"]

@@ -4,7 +4,6 @@ import errno
 import os
 import shutil
 import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -89,16 +88,6 @@ def test_a_place_that_cannot_be_had_is_said_before_training(tmp_path: Path) -> N
     assert result.returncode == 2
     assert "Not a directory" in result.stderr
     assert result.stdout == ""
-
-
-def test_where_runs_cannot_be_kept_it_trains_all_the_same(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    command = [sys.executable, "-m", "tuidl", "linear_regression", "--no-ui"]
-    place = {**os.environ, "TUIDL_RUNS_DIR": str(tmp_path / "file")}
-    result = subprocess.run(command, capture_output=True, text=True, check=False, env=place)
-    assert result.returncode == 0, result.stderr
-    assert "the run is not kept" in result.stderr
-    assert "weights sha256" in result.stdout
 
 
 def test_the_log_of_a_very_long_run_stays_small_and_tells_its_end(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("words", nargs=-1)
 @click.option(
-    "--state", type=click.Choice(["done", "interrupted", "failed", "unfinished", "running"]),
+    "--state",
+    type=click.Choice(["done", "interrupted", "failed", "unfinished", "running", "damaged"]),
     help="Only runs in this state.",
 )  # fmt: skip
 @json_option

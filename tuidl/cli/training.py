@@ -31,6 +31,7 @@ from tuidl.errors import PresetError, suggestion
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder to keep the run in. Default: one among 'tuidl runs'.",
 )
+@click.option("--no-keep", is_flag=True, help="With --no-ui: keep nothing of the run.")
 @save_every_option
 def train(
     preset: str | None,
@@ -41,6 +42,7 @@ def train(
     threads: int | None,
     backend: str | None,
     out: Path | None,
+    no_keep: bool,
     save_every: int | None,
 ) -> None:
     """Train PRESET (the word 'train' may be left out)."""
@@ -48,10 +50,13 @@ def train(
         overrides = (*overrides, f"training.seed={seed}")
     if not no_ui:
         given = preset or "PRESET"
-        _require_screen(f"tuidl {given} --no-ui", as_json, out, save_every)
+        options = {"--json": as_json, "--out": out, "--no-keep": no_keep}
+        _require_screen(f"tuidl {given} --no-ui", {**options, "--save-every": save_every})
         _play(preset, overrides, threads, backend)
     if preset is None:
         raise click.UsageError("which preset? 'tuidl presets' lists them")
+    if no_keep and (out is not None or save_every is not None):
+        raise click.UsageError("--no-keep keeps nothing: it goes without --out and --save-every")
     prepare(threads)
     from tuidl.library import load_preset
 
@@ -61,7 +66,7 @@ def train(
     with naming(preset):
         code = train_headless(
             loaded, backend=backend or "cpu", threads=threads, out=out, as_json=as_json,
-            save_every=save_every,
+            save_every=save_every, keep=not no_keep,
         )  # fmt: skip
     sys.exit(code)
 
@@ -96,7 +101,8 @@ def resume(
     rate = _learning_rate(overrides)
     folder = RunFolder(find(run))
     if not no_ui:
-        _require_screen(f"tuidl resume {run} --no-ui", as_json, None, save_every)
+        options = {"--json": as_json, "--save-every": save_every}
+        _require_screen(f"tuidl resume {run} --no-ui", options)
         play(
             preset=folder.preset, folder=folder.path, run=folder.path, threads=threads,
             backend=backend, learning_rate=rate,
@@ -130,10 +136,12 @@ def _learning_rate(overrides: tuple[str, ...]) -> float | None:
     return float(convert(table["optimizer"]["learning_rate"], Rate, LEARNING_RATE))
 
 
-def _require_screen(instead: str, as_json: bool, out: Path | None, save_every: int | None) -> None:
+def _require_screen(instead: str, options: dict[str, Any]) -> None:
     """Raises UsageError where no screen can be had, or an option is of no use with one."""
-    if as_json or out is not None or save_every is not None:
-        raise click.UsageError(f"--json, --out and --save-every go with --no-ui: {instead}")
+    given = [name for name, value in options.items() if value not in (None, False)]
+    if given:
+        goes = "goes" if len(given) == 1 else "go"
+        raise click.UsageError(f"{', '.join(given)} {goes} with --no-ui: {instead}")
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise click.UsageError(f"the playground needs a terminal; without one: {instead}")
 

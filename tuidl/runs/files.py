@@ -28,18 +28,6 @@ def replace_file(path: Path, data: bytes) -> None:
         raise
 
 
-def check_writable(folder: Path) -> None:
-    """Make the folder, if need be, and a file in it that goes at once. Raises SaveError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file, probe = create_beside(folder / "probe")
-        with file:
-            file.write(b"0")
-        probe.unlink()
-    except OSError as error:
-        raise SaveError(f"cannot write into {folder}: {error.strerror or error}") from None
-
-
 def write_checked(path: Path, data: bytes) -> None:
     """Write a file and, beside it, its SHA-256. Raises SaveError."""
     try:

@@ -13,10 +13,11 @@ Every .safetensors file has its SHA-256 beside it.
 """
 
 import hashlib
+import os
 import platform
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import Any
 
 import msgspec
 
+from tuidl.core.own_files import reason_of
 from tuidl.errors import PresetError, RunError, SaveError
 from tuidl.events import RunEnded, RunFailed
 from tuidl.preset import Preset
@@ -69,7 +71,8 @@ class RunFolder:
 
     @classmethod
     def create(cls, path: Path, run: str, preset: Preset, backend: str) -> "RunFolder":
-        """Begin a run. Raises SaveError where the folder cannot be had or is not empty."""
+        """Begin a run. Raises SaveError where the folder cannot be had or is not empty, or another
+        process begins one in it at the same time."""
         text = preset.to_toml().encode()
         about = About(
             run=run,
@@ -80,16 +83,14 @@ class RunFolder:
             versions=versions(),
             machine=f"{platform.system()} {platform.machine()}",
         )
+        _claim(path)
         try:
-            path.mkdir(parents=True, exist_ok=True)
-            if any(path.iterdir()):
-                raise SaveError(f"{path}: not empty; a run needs a folder of its own")
-            (path / CHECKPOINTS).mkdir()
             replace_file(path / PRESET, text)
             replace_file(path / EVENTS, b"")
             replace_file(path / RUN, msgspec.json.format(msgspec.json.encode(about)))
         except OSError as error:
-            raise SaveError(f"{path}: {error.strerror or error}") from None
+            _give_back(path)
+            raise SaveError(f"{path}: {reason_of(error)}") from None
         return cls(path)
 
     @property
@@ -173,6 +174,17 @@ class RunFolder:
             return False
 
 
+def is_beginning(path: Path) -> bool:
+    """Whether a folder is one that ``RunFolder.create`` has not finished: nothing is in it yet that
+    could be lost."""
+    try:
+        found = {name for name in os.listdir(path) if not name.startswith(".")}
+        is_empty = not (EVENTS in found and os.lstat(path / EVENTS).st_size)
+        return found <= {CHECKPOINTS, PRESET, EVENTS} and is_empty
+    except OSError:
+        return False
+
+
 def versions() -> dict[str, str]:
     """What the bits of a result depend on, besides preset and processor."""
     found = {"python": platform.python_version()}
@@ -182,6 +194,33 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def _claim(path: Path) -> None:
+    """Have an empty folder with room for checkpoints, which only one process can make.
+
+    Raises SaveError.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if any(path.iterdir()):
+            raise SaveError(f"{path}: not empty; a run needs a folder of its own")
+        (path / CHECKPOINTS).mkdir()
+    except FileExistsError as error:
+        if not path.is_dir():
+            raise SaveError(f"{path}: {reason_of(error)}") from None
+        raise SaveError(f"{path}: another process begins a run in it") from None
+    except OSError as error:
+        raise SaveError(f"{path}: {reason_of(error)}") from None
+
+
+def _give_back(path: Path) -> None:
+    """Take away what ``create`` made."""
+    with suppress(OSError):
+        for name in (PRESET, EVENTS):
+            (path / name).unlink(missing_ok=True)
+        (path / CHECKPOINTS).rmdir()
+        path.rmdir()
 
 
 def _read(path: Path, kind: type[Any]) -> Any:

@@ -13,10 +13,9 @@ from tuidl.errors import SaveError
 from tuidl.events import Event, RunEnded, RunFailed
 from tuidl.preset import Preset
 from tuidl.runs.checkpoints import write_weights
-from tuidl.runs.files import check_writable
 from tuidl.runs.folder import BEST, START, SUMMARY, WEIGHTS, RunFolder, Summary
 from tuidl.runs.log import EventLog
-from tuidl.runs.places import unused
+from tuidl.runs.places import claimed
 from tuidl.snapshot import Snapshot
 from tuidl.training.keeping import Keeper
 from tuidl.training.telling import new_name
@@ -50,7 +49,8 @@ class RunKeeper(Keeper):
     def __init__(self, folder: RunFolder | None = None, every: int | None = None) -> None:
         """``folder``: of a run that goes on."""
         self._folder, self._every = folder, every
-        self._new: tuple[Path, Preset, str] | None = None
+        self._new: tuple[Path | None, Preset, str] | None = None
+        self._claimed: Path | None = None
         self._start: dict[str, Any] = {}
         self._stack = ExitStack()
         self._log: EventLog | None = None
@@ -64,11 +64,10 @@ class RunKeeper(Keeper):
     def of_new(
         cls, preset: Preset, backend: str, out: Path | None = None, every: int | None = None
     ) -> "RunKeeper":
-        """For a new run, in ``out`` or among the others."""
+        """For a new run, in ``out`` or among the others: there ``claim`` may change its name."""
         keeper = cls(every=every)
-        path = out or unused(new_name(preset.name))
-        keeper.run = new_name(preset.name) if out else path.name
-        keeper._new = (path, preset, backend)
+        keeper.run = new_name(preset.name)
+        keeper._new = (out, preset, backend)
         return keeper
 
     @property
@@ -76,10 +75,12 @@ class RunKeeper(Keeper):
         """None before there is anything to keep."""
         return self._folder
 
-    def check(self) -> None:
-        """Raises SaveError where a new run could not be kept, before any of it is trained."""
-        if self._new is not None and self._folder is None:
-            check_writable(self._new[0].parent)
+    def claim(self) -> None:
+        """Have a name among the runs that no other has; ``close`` gives it back where nothing was
+        kept. Raises SaveError where a new run could not be kept."""
+        if self._folder is None and self._claimed is None and self._new and self._new[0] is None:
+            self._claimed = claimed(self.run)
+            self.run = self._claimed.name
 
     def begin(self) -> RunFolder:
         """Have the folder, and nobody else write to it.
@@ -88,7 +89,10 @@ class RunKeeper(Keeper):
         """
         if self._folder is None:
             assert self._new is not None
-            path, preset, backend = self._new
+            self.claim()
+            out, preset, backend = self._new
+            path = self._claimed or out
+            assert path is not None
             self._folder = RunFolder.create(path, self.run, preset, backend)
             if self._start:
                 write_weights(self._folder.path / START, self._start, {"run": self.run})
@@ -144,12 +148,16 @@ class RunKeeper(Keeper):
         folder.write_summary(Summary(ended=event))
 
     def close(self) -> None:
-        """Let others have the folder."""
+        """Let others have the folder, or the name of one that was never made."""
         with suppress(SaveError):
             if self._log is not None:
                 self._log.close()
         self._log = None
         self._stack.close()
+        if self._claimed is not None and self._folder is None:
+            with suppress(OSError):
+                self._claimed.rmdir()
+            self._claimed = None
 
     def _save_best(self, folder: RunFolder, snapshot: Snapshot) -> None:
         best = snapshot.state.best

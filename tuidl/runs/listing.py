@@ -1,18 +1,24 @@
 """All runs at a glance."""
 
+from pathlib import Path
+
 import msgspec
 
+from tuidl.core.own_files import is_there, reason_of
 from tuidl.errors import RunError
 from tuidl.events import EpochEnded, Event, RunEnded, RunFailed, Scores
-from tuidl.runs.folder import DONE, EVENTS, RunFolder
+from tuidl.runs.folder import DONE, EVENTS, RunFolder, is_beginning
 from tuidl.runs.log import from_tail
 from tuidl.runs.places import names, runs_folder
 from tuidl.wording import columns, scores_text
 
+DAMAGED = "damaged"
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the list. ``state``: done, interrupted, failed, unfinished (killed) or running;
-    ``scores``: of the part that says most (test, validation, training)."""
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the list. ``state``: done, interrupted, failed, unfinished (killed), running or
+    damaged, which ``problem`` explains; ``scores``: of the part that says most (test, validation,
+    training)."""
 
     run: str
     preset: str
@@ -23,20 +29,42 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     part: str
     scores: Scores
     weights_sha256: str | None
+    problem: str = ""
 
 
 def listed(words: tuple[str, ...] = (), state: str | None = None) -> list[Listed]:
-    """The runs, the newest first; those that cannot be read are left out."""
+    """The runs, the newest first; those that cannot be read with the problem."""
     found = []
     for name in names():
-        try:
-            run = look_at(RunFolder(runs_folder() / name))
-        except RunError:
+        run = _listed(runs_folder() / name)
+        if run is None:
             continue
         text = f"{run.run} {run.preset}".lower()
         if all(word.lower() in text for word in words) and state in (None, run.state):
             found.append(run)
     return found
+
+
+def _listed(path: Path) -> Listed | None:
+    """None where a run is only being made, or was taken away meanwhile."""
+    problem = ""
+    for _ in range(2):  # it may have been finished right after the first look
+        try:
+            return look_at(RunFolder(path))
+        except RunError as error:
+            problem = str(error)
+        except OSError as error:
+            problem = f"{error.filename or path}: {reason_of(error)}"
+        if is_beginning(path) or not is_there(path):
+            return None
+    return _damaged(path.name, problem)
+
+
+def _damaged(name: str, problem: str) -> Listed:
+    return Listed(
+        run=name, preset="", created="", state=DAMAGED, epochs=0, seconds=None, part="",
+        scores={}, weights_sha256=None, problem=problem,
+    )  # fmt: skip
 
 
 def look_at(folder: RunFolder) -> Listed:
@@ -82,6 +110,9 @@ def as_lines(found: list[Listed]) -> list[str]:
     """A table for people."""
     rows = [["run", "state", "epochs", "time", "scores"]]
     for run in found:
+        if run.problem:
+            rows.append([run.run, run.state, "", "", run.problem])
+            continue
         seconds = "" if run.seconds is None else f"{run.seconds:.1f} s"
         scores = f"{run.part} {scores_text(run.scores)}" if run.scores else ""
         rows.append([run.run, run.state, str(run.epochs), seconds, scores])

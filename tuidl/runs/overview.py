@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tuidl.core.own_files import is_there, reason_of
 from tuidl.errors import RunError
-from tuidl.runs.folder import CHECKPOINTS, EVENTS, PRESET, RUN, RunFolder
-from tuidl.runs.listing import Listed, look_at
+from tuidl.runs.folder import CHECKPOINTS, EVENTS, PRESET, RUN, RunFolder, is_beginning
+from tuidl.runs.listing import DAMAGED, Listed, look_at
 from tuidl.runs.places import names, runs_folder
 
 OURS = (RUN, PRESET, EVENTS, CHECKPOINTS)
 """What makes a folder one that tuidl wrote."""
-DAMAGED = "damaged"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,9 @@ class Shelved:
 
 def overview() -> list[Shelved]:
     """The runs, the newest first."""
-    return [glance(runs_folder() / name) for name in names()]
+    paths = [runs_folder() / name for name in names()]
+    found = [glance(path) for path in paths if not is_beginning(path)]
+    return [run for run in found if run.listed or is_there(run.path)]
 
 
 def glance(path: Path) -> Shelved:
@@ -56,7 +58,7 @@ def glance(path: Path) -> Shelved:
     except RunError as error:
         return Shelved(path, None, str(error))
     except OSError as error:
-        return Shelved(path, None, f"{path}: {error.strerror or error}")
+        return Shelved(path, None, f"{error.filename or path}: {reason_of(error)}")
 
 
 def delete(path: Path) -> None:

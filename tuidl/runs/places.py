@@ -1,14 +1,20 @@
 """Where runs lie, and finding one by its name or path."""
 
 import os
+import re
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import platformdirs
 
-from tuidl.errors import RunError, suggestion
+from tuidl.core.own_files import is_there, reason_of
+from tuidl.errors import RunError, SaveError, suggestion
 from tuidl.runs.folder import RUN
 
 MOST_NAMED = 5
+ENDING = re.compile(r"([0-9]{8}-[0-9]{6})(?:-([0-9]{1,9}))?$")
+"""Of a run's name: when it began, and a number where several did."""
 
 
 def runs_folder() -> Path:
@@ -17,22 +23,30 @@ def runs_folder() -> Path:
     return Path(given) if given else Path(platformdirs.user_data_dir("tuidl")) / "runs"
 
 
-def unused(name: str) -> Path:
-    """A folder for a new run of this name, or of the next one that is free."""
+def claimed(name: str) -> Path:
+    """A new empty folder for a run of this name, or of the next one that is free: two processes
+    never get the same. Raises SaveError."""
     folder = runs_folder()
-    path, number = folder / name, 2
-    while path.exists():
-        path, number = folder / f"{name}-{number}", number + 1
-    return path
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            path = folder / (name if number == 1 else f"{name}-{number}")
+            with suppress(FileExistsError):
+                path.mkdir()
+                return path
+    except OSError as error:
+        raise SaveError(f"cannot write into {folder}: {reason_of(error)}") from None
+    raise AssertionError("unreachable")
 
 
 def names() -> list[str]:
     """Names of all runs that are kept there, the newest first."""
     try:
-        found = [entry.name for entry in os.scandir(runs_folder()) if entry.is_dir()]
+        with os.scandir(runs_folder()) as entries:
+            found = [entry.name for entry in entries if entry.is_dir()]
     except OSError:
         return []
-    return sorted(found, key=lambda name: _when(name), reverse=True)
+    return sorted((name for name in found if not name.startswith(".")), key=_when, reverse=True)
 
 
 def find(name_or_path: str) -> Path:
@@ -40,9 +54,9 @@ def find(name_or_path: str) -> Path:
     if not name_or_path or "\0" in name_or_path:
         raise RunError("a run's name, or the path of its folder, is missing")
     path = Path(name_or_path).expanduser()
-    if (path / RUN).is_file():
+    if is_there(path / RUN):
         return path
-    if len(path.parts) == 1 and (runs_folder() / path / RUN).is_file():
+    if len(path.parts) == 1 and is_there(runs_folder() / path / RUN):
         return runs_folder() / path
     if path.exists():
         raise RunError(f"{path}: no run in it (there is no {RUN})")
@@ -52,6 +66,7 @@ def find(name_or_path: str) -> Path:
     raise RunError(f"no run {name_or_path!r}{suggestion(name_or_path, known[:MOST_NAMED])}")
 
 
-def _when(name: str) -> str:
-    """The part of a run's name that says when it began."""
-    return name[-len("20260101-000000") :] + name
+def _when(name: str) -> tuple[str, int, str]:
+    """What a run's name says of when it began, and as which of those that began at that time."""
+    found = ENDING.search(name)
+    return (found[1], int(found[2] or 1), name) if found else ("", 0, name)

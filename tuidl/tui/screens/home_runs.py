@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.screen import Screen
 
-from tuidl.runs.overview import DAMAGED, Shelved, glance, overview
+from tuidl.runs.listing import DAMAGED
+from tuidl.runs.overview import Shelved, glance, overview
 from tuidl.tui.run_shelf import run_entries
 from tuidl.tui.widgets.run_list import RunList
 from tuidl.tui.widgets.tabs import Tabs
