@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuidl import events
 from tuidl.backends.base import Stretch
+from tuidl.core.names import file_name
 from tuidl.events import Event
 from tuidl.training.scores import scores_of
 from tuidl.training.stopping import Best
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
 def new_name(preset: str) -> str:
     """A run's name: the preset's, and when it began (UTC)."""
-    kept = "".join(c if c.isalnum() else "_" for c in preset.lower())
-    return f"{kept}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    return f"{file_name(preset, 'run')}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
 
 
 def started(trainer: "Trainer") -> Event:

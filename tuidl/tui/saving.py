@@ -1,10 +1,10 @@
 """Writing a preset so that it is the same preset when it is read from where it lies then."""
 
-import re
 from pathlib import Path
 
 import msgspec
 
+from tuidl.core.names import file_name
 from tuidl.errors import TuidlError
 from tuidl.library import folder
 from tuidl.preset import Preset
@@ -15,8 +15,7 @@ def named(preset: Preset, path: Path | None) -> Path:
     """Where to save: the user's own file again, else one named after the preset, here."""
     if path is not None and path.parent != folder():
         return path
-    stem = re.sub(r"\W+", "_", preset.name.lower()).strip("_") or "preset"
-    return Path.cwd() / f"{stem}.toml"
+    return Path.cwd() / f"{file_name(preset.name, 'preset')}.toml"
 
 
 def saved_text(text: str, preset: Preset, where: Path) -> str:
