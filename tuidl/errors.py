@@ -3,9 +3,19 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from tuidl.core.printable import printable, shortened
+
 
 class TuidlError(Exception):
-    """Base of every error whose message is meant for the person at the keyboard."""
+    """Base of every error whose message is meant for the person at the keyboard.
+
+    The message is one printable line of bounded length, whatever names and values are in it.
+    ``advice``: what to do about it, a line each, below.
+    """
+
+    def __init__(self, message: str, *advice: str) -> None:
+        lines = [message, *(f"  {line}" for line in advice)]
+        super().__init__("\n".join(printable(shortened(line)) for line in lines))
 
 
 class PresetError(TuidlError):

@@ -9,6 +9,9 @@ from typing import Any
 
 import msgspec
 
+from tuidl.core.decoding import decoded, printable_in
+from tuidl.core.printable import printable_json
+
 Scores = dict[str, float]
 """``loss`` and the preset's metrics."""
 
@@ -217,11 +220,15 @@ def finite(values: Scores) -> dict[str, float | None]:
 
 
 def to_json(event: Event) -> str:
-    """One line, without its end."""
-    return msgspec.json.encode(event).decode()
+    """One line, without its end, which a terminal can show."""
+    try:
+        text = msgspec.json.encode(event)
+    except UnicodeEncodeError:  # half a character, of a file's name that is not UTF-8
+        text = msgspec.json.encode(printable_in(msgspec.to_builtins(event)))
+    return printable_json(text.decode())
 
 
 def from_json(line: str | bytes) -> Event:
-    """``to_json`` undone. Raises msgspec.ValidationError."""
-    event: Event = msgspec.json.decode(line, type=AnyEvent)
+    """``to_json`` undone, with texts that can be shown. Raises msgspec.MsgspecError."""
+    event: Event = decoded(line, AnyEvent)
     return event

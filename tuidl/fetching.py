@@ -8,6 +8,7 @@ from pathlib import Path
 from tuidl.data.download import Progress, download
 from tuidl.data.files import data_folder
 from tuidl.data.published import DataSet
+from tuidl.terminal import say
 
 
 def download_all(data_sets: Iterable[DataSet]) -> Iterator[Path]:
@@ -17,7 +18,7 @@ def download_all(data_sets: Iterable[DataSet]) -> Iterator[Path]:
         with _shown() as progress:
             fetched = download(known, base, progress)
         done = f"{len(fetched)} files checked" if fetched else "is there already"
-        print(f"tuidl: {known.title}: {done}", file=sys.stderr)
+        say(f"{known.title}: {done}")
         yield base / known.folder
 
 

@@ -11,9 +11,12 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from tuidl import events
+from tuidl.core.streams import MOVES, harmless
 from tuidl.events import Event
 from tuidl.history import History
 from tuidl.runs.log import read_events, up_to
+from tuidl.terminal import put, put_json
+from tuidl.terminal import say as say
 from tuidl.wording import (
     ending_lines,
     epoch_line,
@@ -65,7 +68,7 @@ class JsonReport(_Report):
         self._run = run
 
     def handle(self, event: Event) -> None:
-        print(events.to_json(event), flush=True)
+        put_json(events.to_json(event))
         tell_how_to_go_on(event, self._run)
 
 
@@ -81,7 +84,7 @@ class LineReport(_Report):
     def handle(self, event: Event) -> None:
         if isinstance(event, events.RunStarted):
             self._epochs = event.epochs
-            print(headline(event), flush=True)
+            put(headline(event))
         elif isinstance(event, events.Compiling) and not self._compiling:
             self._compiling = True
             say(f"compiling kernels (once on this machine): {event.total - event.done} to go")
@@ -89,12 +92,12 @@ class LineReport(_Report):
             say(f"compiled in {event.seconds:.1f} s")
         elif isinstance(event, events.EpochEnded):
             self._norms = event.gradient_norms
-            print(epoch_line(event, self._epochs), flush=True)
+            put(epoch_line(event, self._epochs))
         elif isinstance(event, events.FoldEnded):
-            print(fold_line(event), flush=True)
+            put(fold_line(event))
         elif isinstance(event, events.RunEnded | events.RunFailed):
             for line in norm_lines(self._norms, speaks_unicode()):
-                print(line)
+                put(line)
             tell_end(event)
             tell_how_to_go_on(event, self._run)
 
@@ -112,13 +115,19 @@ class TerminalReport(_Report):
         self._steps = 0
         self._norms: dict[str, float] = {}
         self._started: events.RunStarted | None = None
-        console = Console(stderr=True, no_color=not in_color, highlight=False)
+        console = Console(
+            file=harmless(sys.stderr, MOVES),
+            no_color=not in_color,
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
-            TextColumn("{task.percentage:>3.0f}%"),
+            TextColumn("{task.percentage:>3.0f}%", markup=False),
             TimeRemainingColumn(compact=True),
-            TextColumn("{task.fields[scores]}"),
+            TextColumn("{task.fields[scores]}", markup=False),
             console=console,
             transient=True,
         )
@@ -135,7 +144,7 @@ class TerminalReport(_Report):
                 for before in up_to(read_events(self._log), event.resumed):
                     self._history.fold(before)
             self._steps = -(-event.examples["train"] // event.batch_size)
-            print(headline(event), flush=True)
+            put(headline(event))
             self._progress.start()
         elif isinstance(event, events.Compiling):
             text = f"compiling kernels (once on this machine) {event.done + 1}/{event.total}"
@@ -147,7 +156,7 @@ class TerminalReport(_Report):
             self._norms = event.gradient_norms
             self._advance(event, self._steps, scores_text(scores))
         elif isinstance(event, events.FoldEnded):
-            print(fold_line(event), flush=True)
+            put(fold_line(event))
         elif isinstance(event, events.RunEnded | events.RunFailed):
             self._progress.stop()
             self._plots()
@@ -181,9 +190,9 @@ class TerminalReport(_Report):
                 color=self._in_color,
                 unicode=speaks_unicode(),
             )
-            print("\n".join(["", *chart]))
+            put("\n".join(["", *chart]), styled=True)
         for line in norm_lines(self._norms, speaks_unicode()):
-            print(line)
+            put(line)
 
 
 def tell_end(event: events.RunEnded | events.RunFailed) -> None:
@@ -193,7 +202,7 @@ def tell_end(event: events.RunEnded | events.RunFailed) -> None:
         for line in failed_norm_lines(event):
             say(line)
         return
-    print("\n".join(ending_lines(event)), flush=True)
+    put("\n".join(ending_lines(event)))
 
 
 def tell_how_to_go_on(event: Event, run: str) -> None:
@@ -208,11 +217,6 @@ def tell_how_to_go_on(event: Event, run: str) -> None:
             say(f"saved; to go on: tuidl resume {run} --no-ui")
         else:
             say(f"kept as {run}")
-
-
-def say(text: str) -> None:
-    """Talk, as opposed to data."""
-    print(f"tuidl: {text}", file=sys.stderr, flush=True)
 
 
 def wants_color() -> bool:

@@ -1,4 +1,4 @@
-"""The streams that a process was given, and leaving it."""
+"""The streams that a process was given, printing on them, and leaving."""
 
 import os
 import signal
@@ -8,6 +8,8 @@ from types import FrameType
 from typing import NoReturn
 
 from tuidl.core import forgiving
+from tuidl.core.printable import printable, printable_json, printable_lines
+from tuidl.core.streams import STYLES, Harmless, harmless
 
 INTERRUPTED = 130
 SHOW_CURSOR = b"\r\x1b[2K\x1b[?25h"
@@ -16,7 +18,8 @@ SHOW_CURSOR = b"\r\x1b[2K\x1b[?25h"
 def prepare_streams() -> None:
     """Have streams that can be written to, whatever the caller closed or can display.
 
-    Those of the process itself never raise: ``output_problem`` says what could not be written.
+    Those of the process itself never raise: ``output_problem`` says what could not be written. And
+    nothing reaches either of them that a terminal would do more with than show it.
     """
     forgiving.have_descriptors()
     if sys.stdout is None:
@@ -31,6 +34,10 @@ def prepare_streams() -> None:
             sys.stdout = forgiving.forgiving(sys.stdout)
         if forgiving.is_standard(sys.stderr):
             sys.stderr = forgiving.forgiving(sys.stderr, tries_again=True)
+    if not isinstance(sys.stdout, Harmless):
+        sys.stdout = harmless(sys.stdout)
+    if not isinstance(sys.stderr, Harmless):
+        sys.stderr = harmless(sys.stderr)
 
 
 def output_problem() -> OSError | None:
@@ -41,6 +48,25 @@ def output_problem() -> OSError | None:
 def reader_is_gone() -> bool:
     """Whether nobody reads stdout any more, as after ``| head``."""
     return forgiving.is_gone(output_problem())
+
+
+def say(text: str) -> None:
+    """Talk, as opposed to data: a line on stderr."""
+    print(f"tuidl: {printable(text)}", file=sys.stderr, flush=True)
+
+
+def put(text: str, *, styled: bool = False) -> None:
+    """Data: lines on stdout. ``styled``: the text has tuidl's own colours, and nothing in it that
+    was not made printable."""
+    if styled:
+        print(text, file=harmless(sys.stdout, STYLES), flush=True)
+    else:
+        print(printable_lines(text), flush=True)
+
+
+def put_json(text: str) -> None:
+    """JSON on stdout, of the same content."""
+    print(printable_json(text), flush=True)
 
 
 def leave_at_once(code: int) -> NoReturn:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from tuidl import events
+from tuidl.core.printable import printable, width
 from tuidl.events import Scores
 
 ENDS_OF_PERCENTAGES = ("accuracy", "precision", "recall", "f1")
@@ -16,7 +17,7 @@ def headline(event: events.RunStarted) -> str:
     """What is about to be trained, on one line."""
     parts = ", ".join(f"{count} {part}" for part, count in event.examples.items() if count)
     return (
-        f"{event.preset}: {event.parameters:,} parameters, examples: {parts}; "
+        f"{printable(event.preset)}: {event.parameters:,} parameters, examples: {parts}; "
         f"seed {event.seed}, {runs_on(event)}"
     )
 
@@ -119,12 +120,22 @@ def score_text(name: str, value: float) -> str:
 
 
 def columns(rows: Sequence[Sequence[str]], aligned_left: tuple[int, ...] = (0,)) -> list[str]:
-    """Cells as lines, each column as wide as it must be; to the right unless ``aligned_left``."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    """Cells as lines, each column as wide as it must be; to the right unless ``aligned_left``.
+
+    What stands in a cell is made printable.
+    """
+    table = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(width(row[i]) for row in table) for i in range(len(table[0]))]
     return [
         "  ".join(
-            cell.ljust(width) if i in aligned_left else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            _padded(cell, most, i in aligned_left)
+            for i, (cell, most) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
-        for row in rows
+        for row in table
     ]
+
+
+def _padded(cell: str, most: int, is_left: bool) -> str:
+    """The cell in ``most`` cells of a terminal."""
+    room = " " * (most - width(cell))
+    return cell + room if is_left else room + cell

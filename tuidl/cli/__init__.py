@@ -2,7 +2,8 @@
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 import click
@@ -14,14 +15,38 @@ from tuidl.cli.runs import compare, replay, runs, verify
 from tuidl.cli.training import resume, train
 from tuidl.cli.using import export, predict
 from tuidl.cli.viewing import view
+from tuidl.core.printable import printable, shortened
 from tuidl.errors import SaveError, TuidlError
-from tuidl.terminal import leave_on_interrupt, output_problem, prepare_streams, reader_is_gone
+from tuidl.terminal import (
+    leave_on_interrupt,
+    output_problem,
+    prepare_streams,
+    reader_is_gone,
+)
 
 TRAIN = "train"
 
 
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    """Errors in the usage repeat arguments: these become printable."""
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = printable(shortened(error.message))  # type: ignore[misc]
+        raise
+
+
 class PresetGroup(click.Group):
     """A first word that is no command is a preset to train."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        with _in_one_line():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _in_one_line():
+            return super().invoke(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         is_ours = bool(args) and args[0] in ("--help", "--version")
@@ -80,11 +105,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except MemoryError:
         code, message = USAGE_ERROR, "out of memory; fewer examples or smaller layers need less"
     except OSError as error:
-        code, message = FAILED, f"{error.strerror or error}"
+        code, message = FAILED, printable(f"{error.strerror or error}")
     except Exception as error:
         if os.environ.get("TUIDL_DEBUG"):
             raise
-        code, message = FAILED, f"{type(error).__name__}: {error} (TUIDL_DEBUG=1 tells more)"
+        problem = printable(shortened(f"{type(error).__name__}: {error}"))
+        code, message = FAILED, f"{problem} (TUIDL_DEBUG=1 tells more)"
     with suppress(OSError):
         print(f"tuidl: error: {message}", file=sys.stderr, flush=True)
     with suppress(OSError):

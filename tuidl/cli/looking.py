@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tuidl.cli.common import PAGE, naming, prepare, set_option
+from tuidl.core.printable import printable
 from tuidl.errors import suggestion
+from tuidl.terminal import put
 
 if TYPE_CHECKING:
     from tuidl.preset import Preset
@@ -26,7 +28,7 @@ def presets() -> None:
     for name, path in known.items():
         sentence = Preset.load(path).about.strip().split(". ")[0].rstrip(".") + "."
         lines = textwrap.wrap(sentence, max(columns - indent, 20))
-        click.echo(f"{name:<{indent}}" + f"\n{'':<{indent}}".join(lines))
+        put(f"{name:<{indent}}" + f"\n{'':<{indent}}".join(lines))
 
 
 @click.command()
@@ -48,7 +50,7 @@ def show(preset: str, overrides: tuple[str, ...], profiled: bool, slowest_first:
             return
         from tuidl.show import description
 
-        click.echo(description(loaded))
+        put(description(loaded))
 
 
 def _show_profile(preset: "Preset", slowest_first: bool) -> None:
@@ -56,7 +58,7 @@ def _show_profile(preset: "Preset", slowest_first: bool) -> None:
     from tuidl.profiling import profile
     from tuidl.reports import speaks_unicode
 
-    click.echo("\n".join(profile_lines(profile(preset), slowest_first, speaks_unicode())))
+    put("\n".join(profile_lines(profile(preset), slowest_first, speaks_unicode())))
 
 
 @click.command()
@@ -71,11 +73,11 @@ def gradcheck(preset: str, overrides: tuple[str, ...], entries: int) -> None:
 
     with naming(preset):
         checks = check_gradients(load_preset(preset, overrides), entries=entries)
-    click.echo(f"{'parameter':<32} {'checked':>14} {'largest error':>14}")
+    put(f"{'parameter':<32} {'checked':>14} {'largest error':>14}")
     for check in checks:
         verdict = "ok" if not check.missed else f"{check.missed} MISSED"
         counted = f"{check.checked} of {check.size}"
-        click.echo(f"{check.name:<32} {counted:>14} {check.largest_error:>14.2e}  {verdict}")
+        put(f"{check.name:<32} {counted:>14} {check.largest_error:>14.2e}  {verdict}")
     sys.exit(1 if any(check.missed for check in checks) else 0)
 
 
@@ -97,7 +99,7 @@ def download(name: str | None, everything: bool) -> None:
     from tuidl.fetching import download_all
 
     for path in download_all(PUBLISHED.values() if name is None else [PUBLISHED[name]]):
-        click.echo(path)
+        put(printable(str(path)))
 
 
 @click.command()
@@ -119,4 +121,4 @@ def explain(concept: tuple[str, ...]) -> None:
         lines = pages.listing(glossary.concepts(), columns or 10_000, speaks_unicode())
     for text, role in lines:
         bold = role in ("title", "heading") and wants_color()
-        click.echo(click.style(text, bold=True) if bold else text)
+        put(click.style(text, bold=True) if bold else text, styled=bold)

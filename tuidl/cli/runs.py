@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tuidl.cli.common import PAGE, json_option, prepare, threads_option
+from tuidl.core.printable import printable
+from tuidl.terminal import put, put_json, say
 
 if TYPE_CHECKING:
     from tuidl.runs.comparing import Compared
@@ -29,14 +31,14 @@ def runs(words: tuple[str, ...], state: str | None, as_json: bool) -> None:
 
     found = listed(words, state)
     if as_json:
-        click.echo(to_json(found))
+        put_json(to_json(found))
     elif found:
         columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
         for line in as_lines(found):
-            click.echo(line[:columns])
+            put(line[:columns])
     else:
         chosen = " like that" if words or state else ""
-        click.echo(f"tuidl: no runs{chosen} in {runs_folder()}", err=True)
+        say(f"no runs{chosen} in {runs_folder()}")
 
 
 @click.command()
@@ -54,7 +56,7 @@ def verify(run: str, threads: int | None, as_json: bool) -> None:
     from tuidl.verifying import verify_run
 
     verdict = verify_run(RunFolder(find(run)), threads)
-    click.echo(verdict.to_json() if as_json else verdict.text())
+    put_json(verdict.to_json()) if as_json else put(verdict.text())
     sys.exit(0 if verdict.holds else 1)
 
 
@@ -94,7 +96,7 @@ def compare(runs: tuple[str, ...], as_json: bool) -> None:
         raise click.UsageError("name two runs or more; 'tuidl runs' lists them")
     found = [compared(RunFolder(find(run))) for run in runs]
     if as_json:
-        click.echo(to_json(found))
+        put_json(to_json(found))
     else:
         _show_compared(found)
 
@@ -112,7 +114,7 @@ def _show_compared(found: "list[Compared]") -> None:
     from tuidl.tui.charts.curve import Curve
 
     for i, run in enumerate(found):
-        click.echo(f"{letter(i)}  {run.name}")
+        put(f"{letter(i)}  {printable(run.name)}")
     name = measure(found)
     drawn = curves_of(found, name)
     lines = [Curve(label, series, f"series {i}") for i, (label, series) in enumerate(drawn, 1)]
@@ -121,4 +123,4 @@ def _show_compared(found: "list[Compared]") -> None:
     blocks = [chart(name, lines, width, 14, color=color, unicode=unicode)] if lines else []
     blocks += [result_lines(found), difference_lines(found)]
     for block in blocks:
-        click.echo("\n".join(["", *block]))
+        put("\n".join(["", *block]), styled=True)

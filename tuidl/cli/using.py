@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tuidl.cli.common import json_option, prepare
+from tuidl.core.printable import printable
+from tuidl.terminal import put, put_json, say
 
 if TYPE_CHECKING:
     from tuidl.runs.results import Which
@@ -54,13 +56,13 @@ def predict(
     ]
     records = [record for predictions in found for record in predictions.records]
     for note in dict.fromkeys(note for predictions in found for note in predictions.notes):
-        click.echo(f"tuidl: {note}", err=True)
+        say(note)
     if as_json:
-        click.echo(json.dumps(records))
+        put_json(json.dumps(records))
     else:
         from tuidl.predicting import Predictions
 
-        click.echo("\n".join(Predictions(tuple(records)).table()))
+        put("\n".join(Predictions(tuple(records)).table()))
 
 
 @click.command()
@@ -86,5 +88,5 @@ def export(run: str, format_name: str, out: Path | None, which: "Which", force: 
     path = out or Path(f"{folder.path.name}-{format_name}")
     done = exporting.export(folder.preset, trained(folder, which), format_name, path, force=force)
     for file in done.files:
-        click.echo(file)
-    click.echo(f"tuidl: {done.message}", err=True)
+        put(printable(str(file)))
+    say(done.message)

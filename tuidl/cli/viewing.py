@@ -10,6 +10,7 @@ import click
 
 from tuidl.cli.playing import play
 from tuidl.errors import RunError
+from tuidl.terminal import put, say
 
 if TYPE_CHECKING:
     from tuidl.logs.source import Source
@@ -100,13 +101,13 @@ def _print(source: "Source") -> None:
     """The charts as text; what could not be used goes to stderr."""
     from tuidl.logs.follower import Follower
     from tuidl.logs.text import problem_of, text_of
-    from tuidl.reports import say, speaks_unicode, wants_color
+    from tuidl.reports import speaks_unicode, wants_color
 
     log = Follower(source).read_all()
     width = min(shutil.get_terminal_size().columns, MOST_COLUMNS)
     lines, notes = text_of(log, width, LINES_OF_A_CHART, wants_color(), speaks_unicode())
     for line in lines:
-        click.echo(line, color=True)
+        put(line, styled=True)
     for note in notes:
         say(note)
     if problem := problem_of(log, source.name):

@@ -67,13 +67,13 @@ def fetch(item: Download, folder: Path, progress: Progress) -> Path:
             _transfer(item, address, part, progress)
             _check(item, part)
         except _TransferError as error:
-            problems.append(f"  {address}: {error}")
+            problems.append(f"{address}: {error}")
             continue
         with _disk(target):
             _settle(part, target)
         return target
     rest = f"; {part} holds the beginning: the next try goes on from there" if part.exists() else ""
-    raise DataError("\n".join([f"cannot download {item.name}{rest}", *problems]))
+    raise DataError(f"cannot download {item.name}{rest}", *problems)
 
 
 def extract(known: DataSet, archive: Path, folder: Path, names: list[str]) -> list[Path]:

@@ -76,10 +76,10 @@ def require_files(known: DataSet, folder: Path, missing: list[str]) -> None:
         return
     sources = [download.mirrors[0] for download in known.downloads]
     raise DataError(
-        f"{known.title} is not here: {', '.join(missing)} missing in {folder}\n"
-        f"  get it with: tuidl download {known.name}\n"
-        f"  or put the files there yourself, from {' '.join(sources)}\n"
-        f"  or name the folder that holds {known.folder!r} in the variable {FOLDER_VARIABLE}"
+        f"{known.title} is not here: {', '.join(missing)} missing in {folder}",
+        f"get it with: tuidl download {known.name}",
+        f"or put the files there yourself, from {' '.join(sources)}",
+        f"or name the folder that holds {known.folder!r} in the variable {FOLDER_VARIABLE}",
     )
 
 

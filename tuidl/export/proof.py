@@ -56,7 +56,7 @@ def _process(jobs: str) -> list[str | None]:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ProofError(f"the export could not be run: {error}") from None
     if done.returncode:
-        raise ProofError(f"the export could not be run: {done.stderr.strip()[-500:]}")
+        raise ProofError(f"the export could not be run: {last_line(done.stderr)}")
     answer: list[str | None] = json.loads(done.stdout)
     return answer
 
@@ -65,8 +65,13 @@ def outputs_of(path: Path, x: Array) -> Array:
     """What one export answers. Raises ProofError."""
     (answer,) = run([(path, x)])
     if isinstance(answer, str):
-        raise ProofError(f"{path.name} could not be run:\n{answer.strip()}")
+        raise ProofError(f"{path.name} could not be run: {last_line(answer)}")
     return answer
+
+
+def last_line(text: str) -> str:
+    """The end of a traceback: the error itself."""
+    return text.strip().rpartition("\n")[2]
 
 
 def difference(answer: Array, expected: Array) -> float:

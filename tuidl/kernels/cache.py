@@ -25,6 +25,8 @@ import numpy as np
 import platformdirs
 from numba.core import config
 
+from tuidl.core.printable import printable
+
 CACHE_VARIABLE = "TUIDL_CACHE_DIR"
 SECONDS_UNUSED = 30 * 24 * 3600.0
 T = TypeVar("T")
@@ -107,4 +109,4 @@ def _fingerprint() -> str:
 
 
 def _say(message: str) -> None:
-    print(f"tuidl: {message}", file=sys.stderr)
+    print(f"tuidl: {printable(message)}", file=sys.stderr)

@@ -25,6 +25,7 @@ from typing import Any
 
 import msgspec
 
+from tuidl.core.decoding import decoded
 from tuidl.core.own_files import reason_of
 from tuidl.errors import PresetError, RunError, SaveError
 from tuidl.events import RunEnded, RunFailed
@@ -227,7 +228,7 @@ def _read(path: Path, kind: type[Any]) -> Any:
     try:
         if path.stat().st_size > LARGEST_RECORD:
             raise RunError(f"{path}: larger than any that tuidl writes")
-        return msgspec.json.decode(path.read_bytes(), type=kind)
+        return decoded(path.read_bytes(), kind)
     except FileNotFoundError:
         raise RunError(f"{path.parent}: no run (there is no {path.name})") from None
     except OSError as error:
