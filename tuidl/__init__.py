@@ -8,10 +8,10 @@ Importing this package loads nothing heavy; each name below does when it is firs
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False  # typing's own could be a file of the user's, if imported this early
 if TYPE_CHECKING:
     from tuidl.api import build, train
     from tuidl.library import load_preset
@@ -29,7 +29,7 @@ _HOMES = {
 __all__ = ["Model", "Preset", "build", "load_preset", "train"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'tuidl' has no attribute {name!r}")
     import_module("tuidl.environment").prepare_waiting()

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.core.children import child_environment, script_command
 from tuidl.errors import TuidlError
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -48,11 +48,12 @@ def run(exports: Sequence[tuple[Path, Array]]) -> list[Array | str]:
 
 
 def _process(jobs: str) -> list[str | None]:
-    command = [sys.executable, "-P", str(RUNNER)]
     try:
         done = subprocess.run(
-            command, input=jobs, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
+            script_command(RUNNER),
+            input=jobs, capture_output=True, text=True, timeout=SECONDS, check=False,
+            env=child_environment(),
+        )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ProofError(f"the export could not be run: {error}") from None
     if done.returncode:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.core.children import child_environment, module_command
 from tuidl.kernels.cache import cache_folder
 
 FEWEST = 4
@@ -99,9 +100,11 @@ def shared_compilation(names: Sequence[str], dtype: np.dtype[Any]) -> Iterator[S
 
 
 def _helper(dtype: np.dtype[Any]) -> "subprocess.Popen[str]":
-    command, pipe = [sys.executable, "-m", __name__, dtype.name], subprocess.PIPE
-    nowhere = subprocess.DEVNULL
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, text=True)
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    return subprocess.Popen(
+        module_command(__name__, dtype.name),
+        stdin=pipe, stdout=pipe, stderr=nowhere, text=True, env=child_environment(),
+    )  # fmt: skip
 
 
 def _code_size(name: str) -> int:

@@ -1,16 +1,15 @@
 """The engine process, as the screen sees it: commands go out, events come in."""
 
 import asyncio
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from tuidl import commands, events
 from tuidl.commands import Command
+from tuidl.core.children import child_environment, module_command
 from tuidl.events import Event
 
 LONGEST_LINE = 1 << 26
@@ -59,6 +58,7 @@ class Engine:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 limit=LONGEST_LINE,
+                env=child_environment(),
                 start_new_session=True,  # Ctrl-C in the terminal is for the screen
             )
 
@@ -108,6 +108,6 @@ class Engine:
             return []
 
 
-def command_line() -> list[Any]:
+def command_line() -> list[str]:
     """What starts the engine process."""
-    return [sys.executable, "-m", "tuidl.worker"]
+    return module_command("tuidl.worker")

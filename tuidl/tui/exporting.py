@@ -1,12 +1,12 @@
 """Exporting a run's network, which a process of its own does."""
 
 import asyncio
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.notifications import SeverityLevel
 
+from tuidl.core.children import child_environment, module_command
 from tuidl.export import FORMAT_NAMES
 
 if TYPE_CHECKING:
@@ -21,10 +21,9 @@ ABOUT = {
 LONGEST_WORD = 300
 
 
-def command_line(run: Path, format_name: str, out: Path) -> list[Any]:
+def command_line(run: Path, format_name: str, out: Path) -> list[str]:
     """What exports a run."""
-    return [sys.executable, "-m", "tuidl", "export", str(run), "--to", format_name,
-            "--out", str(out)]  # fmt: skip
+    return module_command("tuidl", "export", str(run), "--to", format_name, "--out", str(out))
 
 
 async def run_export(run: Path, format_name: str, out: Path) -> tuple[bool, str]:
@@ -35,6 +34,7 @@ async def run_export(run: Path, format_name: str, out: Path) -> tuple[bool, str]
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
+        env=child_environment(),
     )
     said, _ = await process.communicate()
     lines = said.decode(errors="replace").strip().splitlines()

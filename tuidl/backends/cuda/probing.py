@@ -4,9 +4,9 @@ whoever asks it. Nothing here loads Numba."""
 import importlib.util
 import json
 import subprocess
-import sys
 from functools import cache
 
+from tuidl.core.children import child_environment, module_command
 from tuidl.errors import BackendError
 
 SECONDS = 60
@@ -23,9 +23,11 @@ def require_gpu() -> str:
     """
     if not is_installed():
         raise BackendError(f"--backend cuda needs the package numba-cuda: {INSTALL}")
-    command = [sys.executable, "-m", PROBE]
+    command = module_command(PROBE)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=SECONDS, env=child_environment()
+        )
     except subprocess.TimeoutExpired:
         raise BackendError(
             f"the GPU did not answer within {SECONDS} s: try 'nvidia-smi', or --backend cpu"
