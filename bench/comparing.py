@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.contenders import ROOT, Contender, busy_cores
 from bench.records import OURS, SystemResult, Timing
 from tuidl.backends.cuda.probing import require_gpu
+from tuidl.core.children import child_environment, module_command
 
 PAUSE = 0.2
 """Seconds before a round: threads of the one asked before spin on for a while."""
@@ -55,8 +56,8 @@ def _rounds(contenders: list[Contender], rounds: int, busy: bool) -> None:
 
 def peak(threads: int) -> float:
     """Operations a second of a large matrix product on so many threads."""
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": str(threads)}
-    command = [sys.executable, "-m", "bench.peak"]
+    environment = child_environment(OPENBLAS_NUM_THREADS=str(threads))
+    command = module_command("bench.peak")
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )

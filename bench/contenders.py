@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +11,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from bench.records import OURS, Timing
+from tuidl.core.children import child_environment, module_command, script_command
 
 ROOT = Path(__file__).parents[1]
+SCRIPTS = ROOT / "bench" / "peers"
 PEERS_VARIABLE = "BENCH_PEERS_DIR"
 PEERS_FOLDER = ROOT / ".peers"
 
@@ -62,7 +63,7 @@ class Contender:
     def __init__(self, name: str, command: list[str]) -> None:
         self.name = name
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115  (closed with the process)
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environment = child_environment(PYTHONPATH=os.pathsep.join(map(str, (ROOT, SCRIPTS))))
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
@@ -72,14 +73,14 @@ class Contender:
 
     @classmethod
     def ours(cls, system: str, threads: int, backend: str = "cpu") -> Self:
-        return cls(OURS, [sys.executable, "-m", "bench.ours", system, str(threads), backend])
+        return cls(OURS, module_command("bench.ours", system, str(threads), backend))
 
     @classmethod
     def peer(
         cls, name: str, interpreter: Path, system: str, threads: int, ways: tuple[str, ...] = ()
     ) -> Self:
         """``ways``: others than usual."""
-        script = ROOT / "bench" / "peers" / PEERS[name].script
+        script = SCRIPTS / PEERS[name].script
         arguments = [system, str(threads), *(ways or PEERS[name].ways)]
         return cls(name, [str(interpreter), str(script), *arguments])
 
@@ -121,8 +122,8 @@ class Contender:
 @contextmanager
 def busy_cores(count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Keep so many cores busy with processes that do nothing useful."""
-    command = [sys.executable, "-c", "while True: pass"]
-    processes = [subprocess.Popen(command) for _ in range(count)]
+    command = script_command(Path(__file__).with_name("busy.py"))
+    processes = [subprocess.Popen(command, env=child_environment()) for _ in range(count)]
     try:
         yield processes
     finally:

@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.tui.terminal import Terminal
+from tuidl.core.children import child_environment, module_command
 
 ROUNDS = 5
 SECONDS = 600.0
@@ -20,9 +21,11 @@ SECONDS = 600.0
 
 def without_screen(arguments: list[str]) -> float:
     """Seconds by the clock from the first step to the end, headless."""
-    command = [sys.executable, "-m", "tuidl", *arguments, "--no-ui", "--json"]
+    command = module_command("tuidl", *arguments, "--no-ui", "--json")
     started = 0.0
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=child_environment()
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if '"compiled"' in line:

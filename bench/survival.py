@@ -9,10 +9,11 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
+
+from tuidl.core.children import child_environment, module_command
 
 PRESET = "cnn_digits"
 SETTINGS = ["--set", "training.epochs=40", "--save-every", "3"]
@@ -22,12 +23,14 @@ SHORTER = {"mnist_cnn": 2000, "simple_cnn": 2000, "lstm_rows": 2000, "mnist_mlp_
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "tuidl", *arguments]
+    return module_command("tuidl", *arguments)
 
 
 def ended(*arguments: str) -> dict[str, object]:
     """The last event of a run to its end."""
-    done = subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command(*arguments), capture_output=True, text=True, check=False, env=child_environment()
+    )
     if done.returncode:
         raise SystemExit(f"{arguments}: exit {done.returncode}\n{done.stderr}")
     last: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
@@ -37,8 +40,9 @@ def ended(*arguments: str) -> dict[str, object]:
 def kill_after(seconds: float, *arguments: str) -> bool:
     """Start a run and kill it; whether it was still running."""
     with subprocess.Popen(
-        command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+        command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=child_environment(),
+    ) as process:  # fmt: skip
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -115,7 +119,7 @@ def presets(place: Path) -> None:
             threads = chance.choice([1, 2])
             done = subprocess.run(
                 command("verify", str(place / name), "--json", "--threads", str(threads)),
-                capture_output=True, text=True, check=False,
+                capture_output=True, text=True, check=False, env=child_environment(),
             )  # fmt: skip
             verdict = json.loads(done.stdout)
             same = verdict["resumed"] == expected["weights_sha256"] == verdict["repeated"]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench.contenders import ROOT
 from bench.records import OURS, Whole
+from tuidl.core.children import child_environment, module_command
 
 PRESET = "cnn_digits"
 
@@ -20,7 +21,8 @@ def whole_runs(torch: Path | None, rounds: int, cold: bool) -> list[Whole]:
     """tuidl warm, PyTorch where there is an interpreter for it, and tuidl with nothing compiled."""
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "digits.npz"
-        subprocess.run([sys.executable, "-m", "bench.whole", str(file)], cwd=ROOT, check=True)
+        export_it = module_command("bench.whole", str(file))
+        subprocess.run(export_it, cwd=ROOT, check=True, env=child_environment())
         commands = {f"{OURS}, warm": _ours()}
         if torch is not None:
             script = ROOT / "bench" / "peers" / "torch_digits.py"
@@ -44,7 +46,7 @@ def whole_runs(torch: Path | None, rounds: int, cold: bool) -> list[Whole]:
 
 def timed(command: list[str], place: str, **environment: str) -> tuple[float, int]:
     """Seconds of a process and its peak of memory in bytes. Raises RuntimeError if it fails."""
-    own = {**os.environ, "PYTHONPATH": str(ROOT), "TUIDL_RUNS_DIR": place, **environment}
+    own = child_environment(PYTHONPATH=str(ROOT), TUIDL_RUNS_DIR=place, **environment)
     nowhere = subprocess.DEVNULL
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=own, stdout=nowhere, stderr=nowhere)
@@ -57,7 +59,7 @@ def timed(command: list[str], place: str, **environment: str) -> tuple[float, in
 
 
 def _ours() -> list[str]:
-    return [sys.executable, "-m", "tuidl", PRESET, "--no-ui", "--json"]
+    return module_command("tuidl", PRESET, "--no-ui", "--json")
 
 
 def export(path: Path) -> None:

@@ -16,8 +16,7 @@ STARTER = Path(__file__).with_name("child.py")
 def module_command(module: str, *arguments: str) -> list[str]:
     """The command line that runs a module of tuidl, or of another package that is loaded here."""
     package = sys.modules[module.partition(".")[0]]
-    (folder,) = package.__path__
-    return script_command(STARTER, str(folder), module, *arguments)
+    return script_command(STARTER, next(iter(package.__path__)), module, *arguments)
 
 
 def script_command(script: Path, *arguments: str) -> list[str]:

@@ -1,0 +1,4 @@
+"""Keeps a core busy until the process is ended."""
+
+while True:
+    pass
