@@ -71,7 +71,7 @@ class Model:
         """SHA-256 over the parameters' bytes in program order."""
         digest = hashlib.sha256()
         for values in self.parameters.values():
-            digest.update(values.tobytes())
+            digest.update(np.ascontiguousarray(values).data)
         return digest.hexdigest()
 
     def initialize(self, seed: int) -> None:

@@ -8,7 +8,7 @@ far. Random numbers need none: they follow from the seed, the epoch and the numb
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -66,12 +66,28 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     format: int = FORMAT
 
 
+class Stored(Protocol):
+    """An array that is still in its file."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+
+    def read_into(self, values: Any) -> None:
+        """Fill an array of the same shape and dtype. Raises RunError."""
+        ...
+
+
 @dataclass(frozen=True)
 class Snapshot:
-    """``arrays``: NumPy arrays by the names above."""
+    """``arrays``: by the names above. Either the trainer's own memory, and what they hold changes
+    with its next step, or ``Stored`` ones of a checkpoint."""
 
     state: State
     arrays: dict[str, Any]
+
+    def copied(self) -> "Snapshot":
+        """The same in memory of its own."""
+        return Snapshot(self.state, {name: values.copy() for name, values in self.arrays.items()})
 
     def under(self, prefix: str) -> dict[str, Any]:
         """The arrays whose names start with ``prefix/``, without that."""

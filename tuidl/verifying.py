@@ -113,7 +113,7 @@ class _Until(Keeper):
 
     def save(self, snapshot: Snapshot) -> None:
         if self.snapshot is None or self._until is None:
-            self.snapshot = snapshot
+            self.snapshot = snapshot.copied()
         self._updates[snapshot.state.fold] = snapshot.state.updates
         if snapshot.state.updates == self._until:
             self._interrupter.stop("verified")

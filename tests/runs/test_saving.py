@@ -32,8 +32,9 @@ def test_a_save_that_fails_ends_the_run_and_leaves_the_older_ones(
 ) -> None:
     replace = files.replace_file
 
-    def failing(path: Path, data: bytes) -> None:
+    def failing(path: Path, data: files.Data) -> None:
         if str(path).endswith(name):
+            data = data if isinstance(data, bytes) else b"".join(data)
             path.with_name(f".{path.name}.1").write_bytes(data[: len(data) // 2])
             raise OSError(number, os.strerror(number), str(path))
         replace(path, data)

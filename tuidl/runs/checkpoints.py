@@ -6,12 +6,16 @@ from typing import Any
 
 import msgspec
 
+from tuidl.core.own_files import FileError, open_to_read
 from tuidl.errors import RunError
-from tuidl.runs.files import SUFFIX, read_checked, write_checked
+from tuidl.runs.files import LARGEST_FILE, SUFFIX, open_checked, write_checked
+from tuidl.runs.tensors import StoredArray, open_arrays, pieces
 from tuidl.snapshot import Snapshot, State
 
 GENERATIONS = 2
 ENDING = ".safetensors"
+
+Stored = tuple[dict[str, str], dict[str, StoredArray]]
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,8 +38,6 @@ class Checkpoints:
 
     def save(self, snapshot: Snapshot) -> None:
         """Write another generation. Raises SaveError; those that are there stay."""
-        from safetensors.numpy import save
-
         numbers = self._numbers()
         number = numbers[-1] + 1 if numbers else 1
         header = Header(
@@ -44,8 +46,8 @@ class Checkpoints:
             generation=number,
             state=snapshot.state,
         )
-        data = save(snapshot.arrays, {"tuidl": msgspec.json.encode(header).decode()})
-        write_checked(self._path(number), data)
+        metadata = {"tuidl": msgspec.json.encode(header).decode()}
+        write_checked(self._path(number), pieces(snapshot.arrays, metadata))
         self._tidy(numbers[: -GENERATIONS + 1])
 
     def _tidy(self, numbers: list[int]) -> None:
@@ -57,8 +59,11 @@ class Checkpoints:
                 path.unlink(missing_ok=True)
 
     def newest(self) -> tuple[Snapshot | None, list[str]]:
-        """The newest snapshot that is whole (None where nothing was ever saved), and what is wrong
-        with those passed over. Raises RunError where there are some, and all are damaged."""
+        """The newest snapshot that is whole (None where nothing was ever saved), its arrays still
+        in their file, and what is wrong with those passed over.
+
+        Raises RunError where there are some, and all are damaged.
+        """
         problems: list[str] = []
         for number in reversed(self._numbers()):
             try:
@@ -71,7 +76,7 @@ class Checkpoints:
 
     def _load(self, number: int) -> Snapshot:
         path = self._path(number)
-        header, arrays = read_arrays(path)
+        header, arrays = stored_arrays(path)
         try:
             header = msgspec.json.decode(header.get("tuidl", ""), type=Header)
         except msgspec.MsgspecError as error:
@@ -92,26 +97,25 @@ class Checkpoints:
 
 def read_arrays(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
     """Metadata and arrays of a safetensors file with a checksum. Raises RunError."""
-    return read_safetensors(path, read_checked(path))
+    metadata, arrays = stored_arrays(path)
+    return metadata, {name: stored.read() for name, stored in arrays.items()}
 
 
-def read_safetensors(path: Path, data: bytes) -> tuple[dict[str, str], dict[str, Any]]:
-    """Metadata and arrays of what was read from ``path``. Raises RunError."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
+def stored_arrays(path: Path, *, follow: bool = False) -> Stored:
+    """Metadata and arrays, none of them read yet. Raises RunError as ``open_checked``."""
+    with open_checked(path, follow=follow) as file:
+        return open_arrays(path, file)
 
+
+def foreign_arrays(path: Path) -> Stored:
+    """The same of a file that the user has from elsewhere, without a checksum. Raises RunError."""
     try:
-        length = int.from_bytes(data[:8], "little")
-        table = msgspec.json.decode(data[8 : 8 + length])
-        metadata = msgspec.convert(table.get("__metadata__", {}), dict[str, str])
-        return metadata, {name: values.copy() for name, values in load(data).items()}
-    except (SafetensorError, msgspec.MsgspecError, AttributeError, ValueError, KeyError) as error:
-        raise RunError(f"{path}: not a safetensors file ({error})") from None
+        with open_to_read(path, LARGEST_FILE, follow=True) as file:
+            return open_arrays(path, file)
+    except FileError as error:
+        raise RunError(str(error)) from None
 
 
 def write_weights(path: Path, parameters: dict[str, Any], metadata: dict[str, str]) -> None:
     """Parameters by their own names, and a checksum. Raises SaveError."""
-    from safetensors.numpy import save
-
-    copies = {name: values.copy() for name, values in parameters.items()}
-    write_checked(path, save(copies, metadata))
+    write_checked(path, pieces(parameters, metadata))

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from tuidl.errors import PresetError, RunError
-from tuidl.runs.checkpoints import read_arrays, read_safetensors
+from tuidl.runs.checkpoints import foreign_arrays, stored_arrays
 from tuidl.runs.files import SUFFIX
 from tuidl.runs.folder import WEIGHTS
 from tuidl.runs.places import find
+from tuidl.runs.tensors import StoredArray
 from tuidl.weights import KEY, Weights
 
 
@@ -30,21 +31,24 @@ def read_weights(weights: Weights, shapes: dict[str, tuple[int, ...]]) -> dict[s
         hint = f"; {KEY}.layers = {fitting} takes what fits" if fitting else ""
         text = "; ".join(problems.values())
         raise PresetError(f"{KEY}.from", f"{weights.source}: {text}{hint}")
-    return {name: values for name, values in taken.items() if values is not None}
+    try:
+        return {name: values.read() for name, values in taken.items() if values is not None}
+    except RunError as error:
+        raise PresetError(f"{KEY}.from", str(error)) from None
 
 
 def _there(values: Any) -> str:
     return "and is not there" if values is None else f"and {_text(values.shape)} there"
 
 
-def _arrays(source: str) -> dict[str, Any]:
+def _arrays(source: str) -> dict[str, StoredArray]:
     try:
         path = Path(source)
         if path.suffix != ".safetensors":
-            return read_arrays(find(source) / WEIGHTS)[1]
+            return stored_arrays(find(source) / WEIGHTS)[1]
         if path.with_name(path.name + SUFFIX).exists():
-            return read_arrays(path)[1]
-        return read_safetensors(path, path.read_bytes())[1]
+            return stored_arrays(path, follow=True)[1]
+        return foreign_arrays(path)[1]
     except RunError as error:
         raise PresetError(f"{KEY}.from", str(error)) from None
     except OSError as error:

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,8 +12,18 @@ from tuidl.events import Scores
 from tuidl.kernels.clock import STEP
 from tuidl.model import Model
 from tuidl.monitoring import Watch
-from tuidl.snapshot import FORMAT, BestEpoch, Known, Snapshot, State, Watched, known, scores
-from tuidl.training.stopping import Best, EarlyStopper
+from tuidl.snapshot import (
+    FORMAT,
+    BestEpoch,
+    Known,
+    Snapshot,
+    State,
+    Stored,
+    Watched,
+    known,
+    scores,
+)
+from tuidl.training.stopping import Best
 
 if TYPE_CHECKING:
     from tuidl.training.trainer import Trainer
@@ -22,7 +32,7 @@ PARAMETERS, BEST, TOTALS = "parameters", "best", "totals"
 
 
 def take(trainer: "Trainer") -> Snapshot:
-    """All that the trainer needs to go on; shares no memory with it."""
+    """All that the trainer needs to go on, as views of its memory: good until its next step."""
     standing, rates, stopper = trainer.standing, trainer.rates, trainer.stopper
     state = State(
         epoch=standing.epoch,
@@ -71,7 +81,7 @@ def put_back(trainer: "Trainer", snapshot: Snapshot) -> None:
         _set_watch(rates.watch, state.plateau)
     _set_watch(trainer.stopper.watch, state.stopping)
     if state.best:
-        _set_best(trainer.stopper, state.best, snapshot.under(BEST))
+        _set_best(trainer, state.best, snapshot.under(BEST))
 
 
 def fingerprint(*arrays: Array) -> str:
@@ -83,9 +93,9 @@ def fingerprint(*arrays: Array) -> str:
 
 
 def _arrays(trainer: "Trainer") -> dict[str, Array]:
-    found = {TOTALS: trainer.standing.totals.copy()}
+    found = {TOTALS: trainer.standing.totals}
     for prefix, group in _groups(trainer.model).items():
-        found |= {f"{prefix}/{name}": values.copy() for name, values in group.items()}
+        found |= {f"{prefix}/{name}": values for name, values in group.items()}
     best = trainer.stopper.best
     return found | {
         f"{BEST}/{name}": values for name, values in (best.parameters if best else {}).items()
@@ -114,13 +124,16 @@ def _set_arrays(trainer: "Trainer", snapshot: Snapshot) -> None:
     _set(trainer.standing.totals, snapshot.arrays.get(TOTALS), TOTALS)
 
 
-def _set(values: Array, found: Array | None, name: str) -> None:
+def _set(values: Array, found: Array | Stored | None, name: str) -> None:
     if found is None:
         raise RunError(f"the checkpoint holds no {name}")
     if found.shape != values.shape or found.dtype != values.dtype:
         was, wanted = f"{found.dtype}{found.shape}", f"{values.dtype}{values.shape}"
         raise RunError(f"the checkpoint's {name} is {was}; the preset's is {wanted}")
-    values[...] = found
+    if isinstance(found, np.ndarray):
+        values[...] = found
+    else:
+        found.read_into(values)
 
 
 def _watched(watch: Watch) -> Watched:
@@ -137,6 +150,9 @@ def _best_epoch(best: Best) -> BestEpoch:
     return BestEpoch(epoch=best.epoch, train=train or {}, validation=known(best.validation))
 
 
-def _set_best(stopper: EarlyStopper, best: BestEpoch, parameters: dict[str, Array]) -> None:
+def _set_best(trainer: "Trainer", best: BestEpoch, arrays: dict[str, Any]) -> None:
+    own = {name: np.empty_like(values) for name, values in trainer.model.parameters.items()}
+    for name, values in own.items():
+        _set(values, arrays.get(name), f"{BEST}/{name}")
     train: Scores = scores(best.train) or {}
-    stopper.best = Best(best.epoch, train, scores(best.validation), parameters)
+    trainer.stopper.best = Best(best.epoch, train, scores(best.validation), own)

@@ -39,8 +39,15 @@ class EarlyStopper:
     ) -> None:
         """Look at an epoch; its parameters are kept where it is the best so far."""
         if self.watch.is_better(validation or train):
-            kept = {name: values.copy() for name, values in model.parameters.items()}
-            self.best = Best(epoch, train, validation, kept)
+            self.best = Best(epoch, train, validation, self._kept(model))
+
+    def _kept(self, model: Model) -> dict[str, np.ndarray[Any, Any]]:
+        """The parameters now, in the place of those kept before: two copies are never there."""
+        if self.best is None:
+            return {name: values.copy() for name, values in model.parameters.items()}
+        for name, values in model.parameters.items():
+            self.best.parameters[name][...] = values
+        return self.best.parameters
 
     @property
     def is_over(self) -> bool:
