@@ -2,20 +2,22 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tuidl.core.own_files import FileError, open_to_read
 from tuidl.errors import RunError
 from tuidl.runs.files import LARGEST_FILE, SUFFIX, open_checked, write_checked
-from tuidl.runs.tensors import StoredArray, open_arrays, pieces
 from tuidl.snapshot import Snapshot, State
+
+if TYPE_CHECKING:
+    from tuidl.runs.tensors import StoredArray
 
 GENERATIONS = 2
 ENDING = ".safetensors"
 
-Stored = tuple[dict[str, str], dict[str, StoredArray]]
+Stored = tuple[dict[str, str], "dict[str, StoredArray]"]
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,8 @@ class Checkpoints:
 
     def save(self, snapshot: Snapshot) -> None:
         """Write another generation. Raises SaveError; those that are there stay."""
+        from tuidl.runs.tensors import pieces
+
         numbers = self._numbers()
         number = numbers[-1] + 1 if numbers else 1
         header = Header(
@@ -103,12 +107,16 @@ def read_arrays(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
 
 def stored_arrays(path: Path, *, follow: bool = False) -> Stored:
     """Metadata and arrays, none of them read yet. Raises RunError as ``open_checked``."""
+    from tuidl.runs.tensors import open_arrays
+
     with open_checked(path, follow=follow) as file:
         return open_arrays(path, file)
 
 
 def foreign_arrays(path: Path) -> Stored:
     """The same of a file that the user has from elsewhere, without a checksum. Raises RunError."""
+    from tuidl.runs.tensors import open_arrays
+
     try:
         with open_to_read(path, LARGEST_FILE, follow=True) as file:
             return open_arrays(path, file)
@@ -118,4 +126,6 @@ def foreign_arrays(path: Path) -> Stored:
 
 def write_weights(path: Path, parameters: dict[str, Any], metadata: dict[str, str]) -> None:
     """Parameters by their own names, and a checksum. Raises SaveError."""
+    from tuidl.runs.tensors import pieces
+
     write_checked(path, pieces(parameters, metadata))
