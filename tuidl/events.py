@@ -34,7 +34,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class RunStarted(Event, frozen=True, tag="run_started"):
     """First event of every run, and of every time that it goes on: from the place ``resumed``.
 
-    What was said of later places before that no longer counts. ``device``: the GPU's name.
+    What was said of later places before that no longer counts, live edits aside: see ``edits``.
+    ``device``: the GPU's name.
     """
 
     run: str
@@ -160,13 +161,21 @@ class Resumed(Event, frozen=True, tag="resumed"):
 
 
 class Edited(Event, frozen=True, tag="edited"):
-    """A value was changed while training went on."""
+    """A value was changed while training went on.
+
+    ``number``: counted from 1 over the run; the same edit keeps it. ``again``: made again by a run
+    that went back, whose log has it already. ``supersedes``: edits of later places that were made
+    before no longer count.
+    """
 
     epoch: int
     step: int
     key: str
     value: float
     fold: int | None = None
+    number: int | None = None
+    again: bool = False
+    supersedes: bool = False
 
 
 class ProbeAnswer(Event, frozen=True, tag="probe_answer"):

@@ -14,8 +14,7 @@ from tuidl.events import Compiling, Event, RunEnded
 from tuidl.preset import Preset
 from tuidl.runs.folder import RunFolder
 from tuidl.runs.keeper import RunKeeper, kept
-from tuidl.runs.log import edits_of, read_events
-from tuidl.runs.resuming import resumed
+from tuidl.runs.resuming import edits_to_replay, resumed
 from tuidl.terminal import leave_at_once, output_problem, reader_is_gone
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
@@ -94,7 +93,7 @@ def replay_headless(
         keeper = RunKeeper.of_new(folder.preset, backend, out)
         keeper.started_from(folder.start)
         training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
-        training.repeat(edits_of(read_events(folder.log)))
+        training.edits.repeat(edits_to_replay(folder))
         _begin(keeper, out)
         code = report_on(kept(training, keeper), as_json, keeper.folder, interrupter)
     if code:

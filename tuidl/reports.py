@@ -14,7 +14,7 @@ from tuidl import events
 from tuidl.core.streams import MOVES, harmless
 from tuidl.events import Event
 from tuidl.history import History
-from tuidl.runs.log import read_events, up_to
+from tuidl.runs.reading import stream_events
 from tuidl.terminal import put, put_json
 from tuidl.terminal import say as say
 from tuidl.wording import (
@@ -141,7 +141,7 @@ class TerminalReport(_Report):
         if isinstance(event, events.RunStarted):
             self._started = event
             if event.resumed is not None and self._log is not None:
-                for before in up_to(read_events(self._log), event.resumed):
+                for before in stream_events(self._log):
                     self._history.fold(before)
             self._steps = -(-event.examples["train"] // event.batch_size)
             put(headline(event))

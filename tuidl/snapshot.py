@@ -42,6 +42,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     ``step`` steps of ``epoch`` are done, ``updates`` of the whole run; ``epochs``, ``train`` and
     ``validation`` are of the last epoch that has ended. ``gradient_norms`` is there only between
     an epoch's last step and its end. In a cross-validation ``ended`` holds the folds before.
+    ``edits``: the number of the last live edit that was made at this very place, 0 where none was.
     """
 
     epoch: int
@@ -63,6 +64,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     weights_sha256: str
     fold: int | None = None
     ended: list[RunEnded] = []
+    edits: int = 0
     format: int = FORMAT
 
 

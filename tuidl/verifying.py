@@ -11,7 +11,7 @@ from tuidl.errors import RunError
 from tuidl.events import RunEnded, RunFailed
 from tuidl.runs.checkpoints import Checkpoints
 from tuidl.runs.folder import RunFolder, versions
-from tuidl.runs.log import edits_of, read_events
+from tuidl.runs.resuming import edits_to_replay
 from tuidl.snapshot import Snapshot
 from tuidl.training.interruption import Interrupter
 from tuidl.training.keeping import Keeper
@@ -129,7 +129,7 @@ class _Repetition:
         self._training = trainer_for(
             folder.preset, folder.about.backend, threads, self._interrupter, self._keeper
         )
-        self._training.repeat(edits_of(read_events(folder.log)))
+        self._training.edits.repeat(edits_to_replay(folder))
 
     @property
     def steps(self) -> int:

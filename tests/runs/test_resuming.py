@@ -15,7 +15,7 @@ from tuidl.preset import Preset
 from tuidl.reports import TerminalReport
 from tuidl.runs.folder import RunFolder
 from tuidl.runs.keeper import RunKeeper, kept
-from tuidl.runs.log import read_events
+from tuidl.runs.reading import read_events
 from tuidl.runs.resuming import resumed
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
@@ -121,7 +121,7 @@ def test_a_lower_rate_from_here_on_is_an_edit_that_a_repetition_makes_too(tmp_pa
         e for e in read_events(RunFolder(tmp_path / "run").log) if isinstance(e, events.Edited)
     ]
     again = trainer_for(preset)
-    again.repeat(edits)
+    again.edits.repeat(edits)
     *_, last = again.run()
     assert sha(last) == sha(ended)
 
@@ -134,7 +134,7 @@ def test_an_edit_after_the_checkpoint_is_not_lost(tmp_path: Path) -> None:
     with (tmp_path / "run" / "events.jsonl").open("a") as log:
         log.write(events.to_json(edit) + "\n")
     again = trainer_for(preset)
-    again.repeat([edit])
+    again.edits.repeat([edit])
     *_, last = again.run()
     assert sha(resume(tmp_path / "run")) == sha(last)
 

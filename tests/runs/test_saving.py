@@ -18,7 +18,8 @@ from tuidl.events import RunFailed
 from tuidl.runs import files
 from tuidl.runs.folder import RunFolder
 from tuidl.runs.keeper import RunKeeper, kept
-from tuidl.runs.log import BYTES_OF_A_STRIDE, EventLog, read_events
+from tuidl.runs.log import BYTES_OF_A_STRIDE, EventLog
+from tuidl.runs.reading import read_events
 from tuidl.training.start import trainer_for
 
 PRESET = helpers.preset(helpers.LINE, "training.epochs=40")

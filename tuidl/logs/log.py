@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 from tuidl import events
+from tuidl.edits import START, joined, still_count
 from tuidl.events import Event
 from tuidl.history import Series
 from tuidl.logs.axis import Axis
@@ -73,13 +74,11 @@ class Log:
         """What one of our own events says beside its numbers."""
         if isinstance(event, events.RunStarted):
             self.started, self.ended = event, None
-            if event.resumed is not None:
-                place = (event.resumed.epoch, event.resumed.step)
-                self.edits = [edit for edit in self.edits if (edit.epoch, edit.step) < place]
+            self.edits = still_count(self.edits, event.resumed or START)
         elif isinstance(event, events.RunEnded | events.RunFailed):
             self.ended = event
         elif isinstance(event, events.Edited):
-            self.edits = [*self.edits[-REMEMBERED + 1 :], event]
+            self.edits = joined(self.edits, event)[-REMEMBERED:]
         return record_of_event(event)
 
     def _add(self, record: Record) -> None:

@@ -10,7 +10,7 @@ from tuidl.events import EpochEnded, RunEnded, Scores
 from tuidl.history import History, Series
 from tuidl.runs.folder import RunFolder
 from tuidl.runs.listing import look_at
-from tuidl.runs.log import read_events
+from tuidl.runs.reading import stream_events
 from tuidl.wording import columns, score_text
 
 SMALLER_IS_BETTER = ("loss", "mae", "seconds")
@@ -32,7 +32,7 @@ class Compared:
 def compared(folder: RunFolder) -> Compared:
     """All that is compared of a run. Raises RunError."""
     history, last = History(), None
-    for event in read_events(folder.log):
+    for event in stream_events(folder.log):
         history.fold(event)
         last = event if isinstance(event, EpochEnded | RunEnded) else last
     known = look_at(folder)

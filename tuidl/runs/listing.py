@@ -8,8 +8,8 @@ from tuidl.core.own_files import is_there, reason_of
 from tuidl.errors import RunError
 from tuidl.events import EpochEnded, Event, RunEnded, RunFailed, Scores
 from tuidl.runs.folder import DONE, EVENTS, RunFolder, is_beginning
-from tuidl.runs.log import from_tail
 from tuidl.runs.places import names, runs_folder
+from tuidl.runs.reading import from_tail
 from tuidl.wording import columns, scores_text
 
 DAMAGED = "damaged"

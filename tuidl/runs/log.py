@@ -1,20 +1,17 @@
 """A run's event log: JSON lines of bounded length, which a kill at any moment leaves readable."""
 
 import os
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
-
 from tuidl import events
+from tuidl.core.own_files import FileError, open_to_append, open_to_update, reason_of
 from tuidl.errors import SaveError
-from tuidl.events import EpochEnded, Event, Place, Progress, RunStarted
-from tuidl.runs.files import replace_file
+from tuidl.events import Edited, EpochEnded, Event, Progress
 
 BYTES_OF_A_STRIDE = 4 << 20
 """Every so many bytes, the log begins to leave out every other one of what comes often."""
-TAIL = 1 << 16
+BLOCK = 1 << 16
 TRANSIENT = (
     events.Notice,
     events.ProbeAnswer,
@@ -36,15 +33,16 @@ class EventLog:
         self._left_out: EpochEnded | None = None
         self._progress = 0
         try:
-            _mend(path)
-            self._file = path.open("a", encoding="utf-8")
-            self._size = path.stat().st_size
+            self._size = _mend(path)
+            self._file = open_to_append(path, create=True)
+        except FileError as error:
+            raise SaveError(f"cannot write {error}") from None
         except OSError as error:
-            raise SaveError(f"cannot write {path}: {error.strerror or error}") from None
+            raise SaveError(f"cannot write {path}: {reason_of(error)}") from None
 
     def write(self, event: Event) -> None:
-        """Append an event, if it belongs there. Raises SaveError."""
-        if isinstance(event, TRANSIENT):
+        """Append an event, if it belongs there; an edit is on the disk then. Raises SaveError."""
+        if isinstance(event, TRANSIENT) or (isinstance(event, Edited) and event.again):
             return
         if isinstance(event, EpochEnded | Progress) and not self._is_wanted(event):
             self._left_out = event if isinstance(event, EpochEnded) else self._left_out
@@ -54,6 +52,8 @@ class EventLog:
             if not isinstance(event, EpochEnded):
                 self._append(last)
         self._append(event)
+        if isinstance(event, Edited):
+            self._settle()
 
     def _is_wanted(self, event: EpochEnded | Progress) -> bool:
         stride = 1 << self._size // BYTES_OF_A_STRIDE
@@ -63,110 +63,45 @@ class EventLog:
         return self._progress % stride == 0
 
     def _append(self, event: Event) -> None:
-        line = events.to_json(event) + "\n"
+        line = events.to_json(event).encode() + b"\n"
         try:
-            self._file.write(line)
-            self._file.flush()
+            written = os.write(self._file.fileno(), line)
+            if written < len(line):
+                written += os.write(self._file.fileno(), line[written:])
+            if written < len(line):
+                raise OSError(f"only {written} of {len(line)} bytes could be written")
         except (OSError, ValueError) as error:
-            raise SaveError(f"cannot write {self._path}: {error}") from None
+            with suppress(OSError, ValueError):  # nothing may stand behind half a line
+                os.ftruncate(self._file.fileno(), self._size)
+            raise SaveError(f"cannot write {self._path}: {reason_of(error)}") from None
         self._size += len(line)
+
+    def _settle(self) -> None:
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise SaveError(f"cannot write {self._path}: {reason_of(error)}") from None
 
     def close(self) -> None:
         """Write what was held back, and have it on the disk. Raises SaveError."""
-        if self._left_out is not None:
-            last, self._left_out = self._left_out, None
-            self._append(last)
-        try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-        except OSError as error:
-            raise SaveError(f"cannot write {self._path}: {error.strerror or error}") from None
+        with self._file:
+            if self._left_out is not None:
+                last, self._left_out = self._left_out, None
+                self._append(last)
+            self._settle()
 
 
-def read_events(path: Path) -> list[Event]:
-    """What the log says happened: lines that a later resumption made void are left out.
-
-    Lines that are no events (torn, or of another version) are passed over.
-    """
-    told: list[Event] = []
-    for event in parsed(path):
-        if isinstance(event, RunStarted) and event.resumed is not None:
-            told = up_to(told, event.resumed)
-        told.append(event)
-    return told
-
-
-def parsed(path: Path) -> Iterator[Event]:
-    """Every line that is an event."""
-    with path.open("rb") as lines:
-        for line in lines:
-            try:
-                yield events.from_json(line)
-            except msgspec.MsgspecError:
-                continue
-
-
-def from_tail(path: Path) -> EpochEnded | None:
-    """The last epoch that the log speaks of, if it is near its end; None otherwise."""
-    try:
-        with path.open("rb") as file:
-            file.seek(max(file.seek(0, os.SEEK_END) - TAIL, 0))
-            lines = file.read().splitlines()
-    except OSError:
-        return None
-    for line in reversed(lines):
-        if b'"epoch_ended"' in line:
-            with suppress(msgspec.MsgspecError):
-                event = events.from_json(line)
-                return event if isinstance(event, EpochEnded) else None
-    return None
-
-
-def up_to(told: Iterable[Event], place: Place) -> list[Event]:
-    """What still counts once a run goes on from ``place``."""
-    return [event for event in told if not _is_after(event, place)]
-
-
-def edits_of(told: Iterable[Event]) -> list[events.Edited]:
-    return [event for event in told if isinstance(event, events.Edited)]
-
-
-def _is_after(event: Event, place: Place) -> bool:
-    """Whether an event is of later than ``place``, from which the run then went on.
-
-    Edits made at the place itself are already in the checkpoint only where they came before it;
-    made twice they change nothing, so they count as later.
-    """
-    if isinstance(event, events.RunEnded | events.RunFailed):
-        return True
-    if isinstance(event, events.FoldEnded):
-        return event.fold >= (place.fold or 1)
-    if not isinstance(event, EpochEnded | Progress | events.Edited):
-        return False
-    if event.fold != place.fold:
-        return (event.fold or 1) > (place.fold or 1)
-    if isinstance(event, EpochEnded):
-        return event.epoch >= place.epoch
-    here = (event.epoch, event.step)
-    there = (place.epoch, place.step)
-    return here >= there if isinstance(event, events.Edited) else here > there
-
-
-def _mend(path: Path) -> None:
-    """Take off a last line that was not written to its end."""
-    if not path.exists():
-        replace_file(path, b"")
-        return
-    with path.open("rb+") as file:
-        end = file.seek(0, os.SEEK_END)
-        start = end
+def _mend(path: Path) -> int:
+    """Take off a last line that was not written to its end; the length of what stays."""
+    with open_to_update(path, create=True) as file:
+        end = start = file.seek(0, os.SEEK_END)
         while start > 0:
-            start = max(start - 65536, 0)
+            start = max(start - BLOCK, 0)
             file.seek(start)
-            newline = file.read(min(65536, end - start)).rfind(b"\n")
+            newline = file.read(min(BLOCK, end - start)).rfind(b"\n")
             if newline >= 0:
                 start += newline + 1
                 break
         if start < end:
             file.truncate(start)
+    return start

@@ -1,43 +1,43 @@
 """Going on with a run that is kept."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+import math
+from typing import Protocol
 
-from tuidl import events
-from tuidl.commands import LEARNING_RATE
+from msgspec.structs import replace
+
+from tuidl.commands import EDITABLE, LEARNING_RATE
+from tuidl.edits import Timeline
 from tuidl.errors import RunError
+from tuidl.events import Edited
 from tuidl.runs.folder import CHECKPOINTS, RunFolder
 from tuidl.runs.keeper import RunKeeper
-from tuidl.runs.log import edits_of, read_events
+from tuidl.runs.reading import read_timeline
 from tuidl.snapshot import Snapshot
+from tuidl.training.edits import Edits
 from tuidl.training.folds import CrossValidation
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
 from tuidl.training.trainer import Trainer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Resumable(Protocol):
     """A trainer, or a cross-validation."""
 
     @property
-    def place(self) -> tuple[int, int]: ...
+    def edits(self) -> Edits: ...
 
     @property
     def fold(self) -> int | None: ...
 
     def resume(self, snapshot: Snapshot) -> None: ...
 
-    def repeat(self, edits: "Iterable[events.Edited]") -> None: ...
 
-
-def go_on(training: Resumable, folder: RunFolder, learning_rate: float | None = None) -> list[str]:
+def go_on(training: Resumable, folder: RunFolder) -> tuple[Timeline, list[str]]:
     """Put a fresh trainer where the run was last saved, or leave it at the start where it never
     was. Live edits that came later are made again.
 
-    Returns what is wrong with checkpoints that had to be passed over. Raises RunError.
+    Returns the edits, and what is wrong with checkpoints that had to be passed over. Raises
+    RunError.
     """
     snapshot, problems = folder.checkpoints.newest()
     if snapshot is not None:
@@ -45,14 +45,10 @@ def go_on(training: Resumable, folder: RunFolder, learning_rate: float | None = 
             training.resume(snapshot)
         except RunError as error:
             raise RunError(f"{folder.path / CHECKPOINTS}: {error}") from None
-    training.repeat(_edits_after(folder.log, snapshot))
-    if learning_rate is not None:
-        epoch, step = training.place
-        edit = events.Edited(
-            epoch=epoch, step=step, key=LEARNING_RATE, value=learning_rate, fold=training.fold
-        )
-        training.repeat([edit])
-    return problems
+    timeline = read_timeline(folder.log)
+    edits = possible_edits(timeline, folder)
+    training.edits.repeat(replace(edit, again=edit.number is not None) for edit in edits)
+    return timeline, problems
 
 
 def resumed(
@@ -64,22 +60,40 @@ def resumed(
     learning_rate: float | None = None,
 ) -> tuple[Trainer | CrossValidation, list[str]]:
     """What goes on with the run, and the problems that ``go_on`` tells of; nobody else can from
-    now on. Raises TuidlError, and then others may."""
+    now on. Raises TuidlError, and then others may.
+
+    ``learning_rate``: from here on, an edit that is written down before anything else happens.
+    Where the run diverged, it stands instead of later ones: it may be they that it diverged by.
+    """
     try:
         keeper.begin()
         backend = backend or folder.about.backend
         training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
-        return training, go_on(training, folder, learning_rate)
+        timeline, problems = go_on(training, folder)
+        if learning_rate is not None and folder.outcome is None:
+            instead = timeline.has_diverged
+            keeper.told(training.edits.plan(training.fold, LEARNING_RATE, learning_rate, instead))
+        return training, problems
     except BaseException:
         keeper.close()
         raise
 
 
-def _edits_after(log: Path, snapshot: Snapshot | None) -> list[events.Edited]:
-    """Edits that the checkpoint does not know of yet."""
-    edits = edits_of(read_events(log))
-    if snapshot is None:
-        return edits
-    state = snapshot.state
-    here = (state.fold or 1, state.epoch, state.step)
-    return [edit for edit in edits if (edit.fold or 1, edit.epoch, edit.step) >= here]
+def edits_to_replay(folder: RunFolder) -> list[Edited]:
+    """The run's edits, for another run that makes all of them. Raises RunError."""
+    edits = possible_edits(read_timeline(folder.log), folder)
+    return [replace(edit, number=i, again=False) for i, edit in enumerate(edits, 1)]
+
+
+def possible_edits(timeline: Timeline, folder: RunFolder) -> list[Edited]:
+    """Its edits, none of which a trainer would refuse. Raises RunError."""
+    edits = timeline.edits
+    for edit in edits:
+        is_fit = edit.key in EDITABLE and math.isfinite(edit.value) and edit.value > 0
+        if not is_fit:
+            where = f"epoch {edit.epoch}, step {edit.step}"
+            raise RunError(
+                f"{folder.log}: the edit at {where} cannot be made again: {edit.key[:80]!r} = "
+                f"{edit.value}"
+            )
+    return edits

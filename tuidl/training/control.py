@@ -38,6 +38,7 @@ class Control(Interrupter):
         self._waiting: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._goal: int | None = None
         self._is_waiting = False
+        self._is_over = True
         self._loss: float | None = None
         self._pace: float | None = None
         self._last_step = 0.0
@@ -48,7 +49,7 @@ class Control(Interrupter):
         """Make ready for another run."""
         self.reason, self.pending, self.trainer, self._loss = None, None, None, None
         self._goal = 0 if paused else None
-        self._is_waiting = False
+        self._is_waiting = self._is_over = False
 
     def attach(self, trainer: "Trainer") -> None:
         self.trainer = trainer
@@ -59,7 +60,7 @@ class Control(Interrupter):
         self.on_stop()
 
     def allowed(self, left: int) -> int:
-        while not self._waiting.empty():
+        while self.pending is None and not self._waiting.empty():
             self._obey(self._waiting.get())
         while self._goal == 0 and not self.reason:
             self._say_paused()
@@ -89,7 +90,11 @@ class Control(Interrupter):
             self._goal = max(self._goal - steps, 0)
 
     def rest(self) -> Command:
-        """After the run: answer probes until there is a command for a new one, and return that."""
+        """After the run: answer probes until there is a command for a new one, and return that.
+
+        What comes behind that command is meant for the new one.
+        """
+        self._is_over = True
         while self.pending is None:
             self._obey(self._waiting.get())
         return self.pending
@@ -118,12 +123,12 @@ class Control(Interrupter):
                 self.reason = self.reason or "replaced"
 
     def _steps_left(self) -> int:
-        assert self.trainer is not None
-        return self.trainer.steps - self.trainer.place[1]
+        return self.trainer.steps - self.trainer.place[1] if self.trainer else 0
 
     def _set(self, key: str, value: float) -> None:
-        assert self.trainer is not None
-        if key not in commands.EDITABLE:
+        if self.trainer is None or self._is_over:
+            self._tell(events.Refused(key=key, error="there is no run whose value could change"))
+        elif key not in commands.EDITABLE:
             error = f"cannot be changed while training goes on{suggestion(key, commands.EDITABLE)}"
             self._tell(events.Refused(key=key, error=error))
         elif not (math.isfinite(value) and value > 0):

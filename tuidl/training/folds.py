@@ -1,6 +1,6 @@
 """k-fold cross-validation: the same training k times, each time held against another part."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from statistics import fmean, stdev
 from typing import Any
@@ -12,6 +12,7 @@ from tuidl.events import Event, Scores
 from tuidl.model import Model
 from tuidl.preset import Preset
 from tuidl.snapshot import Snapshot
+from tuidl.training.edits import Edits
 from tuidl.training.interruption import Interrupter
 from tuidl.training.keeping import Keeper
 from tuidl.training.trainer import Trainer
@@ -37,16 +38,12 @@ class CrossValidation:
         assert self.preset.training.folds
         self.splits = self.preset.data.folds(self.preset.training.folds)
         self._ended: list[events.RunEnded] = []
-        self._edits: list[events.Edited] = []
+        self.edits = Edits()
         self._trainer = self._trainer_for(0)
 
     @property
     def model(self) -> Model:
         return self._trainer.model
-
-    @property
-    def place(self) -> tuple[int, int]:
-        return self._trainer.place
 
     @property
     def fold(self) -> int | None:
@@ -58,17 +55,12 @@ class CrossValidation:
         self._trainer = self._trainer_for(len(self._ended))
         self._trainer.resume(snapshot)
 
-    def repeat(self, edits: Iterable[events.Edited]) -> None:
-        """Have the live edits of another run made at the same places as there."""
-        self._edits.extend(edits)
-
     def run(self) -> Iterator[Event]:
         """Train all folds, or up to a stop or a failure; the last event says which."""
         first = len(self._ended)
         for fold in range(first, len(self.splits)):
             if fold > first:
                 self._trainer = self._trainer_for(fold)
-            self._trainer.repeat(edit for edit in self._edits if edit.fold == fold + 1)
             for event in self._trainer.run():
                 if isinstance(event, events.RunEnded):
                     last = event
@@ -92,7 +84,7 @@ class CrossValidation:
             keeper=_FoldKeeper(self.keeper, self._ended, fold + 1),
             split=self.splits[fold],
         )
-        trainer.fold = fold + 1
+        trainer.fold, trainer.edits = fold + 1, self.edits
         return trainer
 
     def _fold_ended(self, fold: int, event: events.RunEnded) -> Event:

@@ -52,6 +52,7 @@ def take(trainer: "Trainer") -> Snapshot:
         best=_best_epoch(stopper.best) if stopper.best else None,
         data_sha256=trainer.data_sha256,
         weights_sha256=trainer.model.weights_sha256,
+        edits=trainer.edits.made_at(trainer.here),
     )
     return Snapshot(state, _arrays(trainer))
 

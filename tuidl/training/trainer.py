@@ -2,8 +2,7 @@
 
 import math
 import time
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from tuidl import events
 from tuidl.backends.base import Batches, Feed, Stretch
 from tuidl.data.dataset import Split
+from tuidl.edits import At
 from tuidl.errors import DataError, SaveError
 from tuidl.events import Event, Place
 from tuidl.kernels.clock import STEP
@@ -18,6 +18,7 @@ from tuidl.model import Model
 from tuidl.preset import Preset
 from tuidl.snapshot import Snapshot
 from tuidl.training import snapshots, telling
+from tuidl.training.edits import Edits
 from tuidl.training.evaluation import Evaluation, evaluate
 from tuidl.training.failing import DivergedError, diverged_event, left_not_finite, not_finite
 from tuidl.training.interruption import Interrupter
@@ -35,7 +36,8 @@ SECONDS_BETWEEN_PROGRESS = 0.05
 class Trainer:
     """Trains a preset's network on its data; ``run`` may be called once.
 
-    ``standing``, ``rates`` and ``stopper`` hold where it stands; ``fold`` is set from outside.
+    ``standing``, ``rates`` and ``stopper`` hold where it stands; ``fold`` and, where there are
+    several, the ``edits`` that they share are set from outside.
     """
 
     def __init__(
@@ -83,7 +85,7 @@ class Trainer:
         self.standing = Standing(np.zeros(sum(n for _, n in self.program.statistics.values())))
         self.fold: int | None = None
         self.resumed: Place | None = None
-        self._edits: deque[events.Edited] = deque()
+        self.edits = Edits()
         self._last_progress = 0.0
         self.interrupter.attach(self)
 
@@ -91,6 +93,11 @@ class Trainer:
     def place(self) -> tuple[int, int]:
         """The epoch and how many of its steps are done."""
         return self.standing.epoch, self.standing.step
+
+    @property
+    def here(self) -> At:
+        """The same with the fold, as edits have it."""
+        return self.fold or 1, *self.place
 
     @property
     def updates(self) -> int:
@@ -109,16 +116,12 @@ class Trainer:
         if self.standing.epochs == epoch:
             epoch, step = epoch + 1, 0
         self.resumed = Place(epoch=epoch, step=step, fold=self.fold)
-
-    def repeat(self, edits: Iterable[events.Edited]) -> None:
-        """Have the live edits of another run made at the same places as there."""
-        self._edits.extend(edits)
+        self.edits.go_on_from((self.fold or 1, epoch, step), snapshot.state.edits)
 
     def edit(self, key: str, value: float) -> events.Edited:
         """Change a value from the next step on; ``optimizer.learning_rate`` is the only one."""
         self.rates.base = value
-        epoch, step = self.place
-        return events.Edited(epoch=epoch, step=step, key=key, value=value, fold=self.fold)
+        return self.edits.new(self.here, self.fold, key, value)
 
     def run(self) -> Iterator[Event]:
         """Train to the end, a stop or a failure; the last event says which."""
@@ -179,14 +182,13 @@ class Trainer:
         """How many steps may be done next."""
         left = self.interrupter.allowed(self.steps - self.standing.step)
         left = self.keeper.allowed(self.updates, left)
-        if self._edits and self._edits[0].epoch == self.standing.epoch:
-            left = min(left, self._edits[0].step - self.standing.step)
-        return left
+        to_the_next = self.edits.steps_to(self.here)
+        return left if to_the_next is None else min(left, to_the_next)
 
     def _repeat_edits(self) -> Iterator[Event]:
-        while self._edits and (self._edits[0].epoch, self._edits[0].step) <= self.place:
-            edited = self._edits.popleft()
-            yield self.edit(edited.key, edited.value)
+        for edit in self.edits.due(self.here):
+            self.rates.base = edit.value
+            yield edit
 
     def _end_epoch(self) -> Iterator[Event]:
         """Look at how it went; where somebody stops that, the epoch has not ended."""

@@ -12,9 +12,9 @@ from tuidl.logs.log import Log
 from tuidl.logs.source import source_of_run
 from tuidl.preset import Preset
 from tuidl.runs.folder import EVENTS, RunFolder
-from tuidl.runs.log import read_events
 from tuidl.runs.overview import delete
 from tuidl.runs.places import names, runs_folder
+from tuidl.runs.reading import stream_events
 from tuidl.tui.run import Run
 
 if TYPE_CHECKING:
@@ -118,10 +118,10 @@ class KeptRuns:
         def work() -> None:
             run = Run()
             try:
-                for event in read_events(path / EVENTS):
+                for event in stream_events(path / EVENTS):
                     run.fold_event(event)
-            except OSError as error:
-                self._app.call_from_thread(self.tell, f"{path}: {error.strerror}")
+            except RunError as error:
+                self._app.call_from_thread(self.tell, error)
             else:
                 self._app.call_from_thread(then, run)
 

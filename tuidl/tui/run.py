@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from tuidl import events
+from tuidl.edits import START, joined, place_of, still_count
 from tuidl.events import Event, Scores, Table
 from tuidl.history import History
 
@@ -62,8 +63,7 @@ class Run:
                 self.started = event
                 self.phase = Phase.COMPILING
                 self.steps = -(-event.examples["train"] // event.batch_size)
-                if event.resumed is not None:
-                    self._go_back(event.resumed)
+                self._go_back(event.resumed or START)
             case events.Compiling():
                 self.compiling = event
             case events.Compiled():
@@ -79,7 +79,7 @@ class Run:
             case events.EpochEnded():
                 self._epoch_ended(event)
             case events.Edited():
-                self.edits.append(event)
+                self.edits = joined(self.edits, event)
                 self.learning_rate = event.value
             case events.RunEnded():
                 self.phase, self.ended = Phase.ENDED, event
@@ -91,8 +91,8 @@ class Run:
     def _go_back(self, place: events.Place) -> None:
         """Forget what came after the place from which the run goes on; it will come again."""
         self.history.go_back(place, self.steps)
-        here = (place.fold or 1, place.epoch, place.step)
-        self.edits = [e for e in self.edits if (e.fold or 1, e.epoch, e.step) < here]
+        here = place_of(place)
+        self.edits = [e for e in still_count(self.edits, place) if place_of(e) <= here]
         self.epochs_done = min(self.epochs_done, place.epoch - 1)
         if self.best and self.best[0] >= place.epoch:
             self.best = None

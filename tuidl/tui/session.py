@@ -10,8 +10,8 @@ from tuidl import commands, events
 from tuidl.commands import Command
 from tuidl.preset import Preset
 from tuidl.runs.folder import EVENTS
-from tuidl.runs.log import read_events
 from tuidl.runs.places import runs_folder
+from tuidl.runs.reading import stream_events
 from tuidl.tui.engine import Engine
 from tuidl.tui.prober import Prober
 from tuidl.tui.run import Phase, Run
@@ -113,7 +113,7 @@ class Session:
 
 def _tell_past(run: Run, path: Path) -> None:
     """What the run's log says of it."""
-    for event in read_events(path / EVENTS):
+    for event in stream_events(path / EVENTS):
         if isinstance(event, events.EpochEnded | events.Progress | events.Edited):
             run.fold_event(event)
     run.phase = Phase.LOADING

@@ -1,0 +1,85 @@
+"""Runs with live edits that are interrupted anywhere, as a kill would interrupt them."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuidl.commands import LEARNING_RATE
+from tuidl.edits import At
+from tuidl.events import Edited, Event, RunStarted
+from tuidl.preset import Preset
+from tuidl.runs.folder import RunFolder
+from tuidl.runs.keeper import RunKeeper, kept
+from tuidl.runs.resuming import resumed
+from tuidl.training.interruption import Interrupter
+from tuidl.training.start import trainer_for
+
+if TYPE_CHECKING:
+    from tuidl.training.trainer import Trainer
+
+Planned = tuple[At, float]
+
+
+@dataclass
+class Editor(Interrupter):
+    """Makes planned edits as soon as their places are reached, as commands of a screen would."""
+
+    plan: list[Planned]
+    keeper: RunKeeper | None = None
+    made: list[Edited] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def attach(self, trainer: "Trainer") -> None:
+        self.trainer = trainer
+
+    def allowed(self, left: int) -> int:
+        fold, epoch, step = here = self.trainer.here
+        while self.plan and self.plan[0][0] <= here:
+            edited = self.trainer.edit(LEARNING_RATE, self.plan.pop(0)[1])
+            if self.keeper is not None:
+                self.keeper.told(edited)
+            self.made.append(edited)
+        if self.plan and self.plan[0][0][:2] == (fold, epoch):
+            return min(left, self.plan[0][0][2] - step)
+        return left
+
+
+def never_interrupted(preset: Preset, plan: list[Planned]) -> Event:
+    """The last event of a run with these edits, which must be in the order of their places."""
+    *_, last = trainer_for(preset, interrupter=Editor(list(plan))).run()
+    return last
+
+
+def begun(
+    preset: Preset, out: Path, plan: list[Planned], every: int
+) -> tuple[Editor, Iterator[Event]]:
+    keeper = RunKeeper.of_new(preset, "cpu", out, every)
+    editor = Editor(plan, keeper)
+    return editor, kept(trainer_for(preset, interrupter=editor, keeper=keeper), keeper)
+
+
+def gone_on_with(
+    out: Path, plan: list[Planned], every: int, learning_rate: float | None = None
+) -> tuple[Editor, Iterator[Event]]:
+    keeper = RunKeeper(RunFolder(out), every)
+    editor = Editor(plan, keeper)
+    training, _ = resumed(RunFolder(out), keeper, editor, learning_rate=learning_rate)
+    return editor, kept(training, keeper)
+
+
+def killed_at(run: Iterator[Event], count: int, out: Path, left: Path) -> list[Event]:
+    """Events up to the ``count``-th after the start, where the folder is taken as it is then: what
+    a kill at that moment leaves. All of them where there are not as many."""
+    told: list[Event] = []
+    for event in run:
+        told.append(event)
+        if len(told) > count and not isinstance(event, RunStarted):
+            if out.exists():
+                shutil.copytree(out, left)
+            run.close()  # type: ignore[attr-defined]
+            break
+    return told

@@ -1,0 +1,93 @@
+"""The live edits of a run while it trains: those to be made again, and numbers for new ones."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from tuidl.edits import At, place_of
+from tuidl.events import Edited
+
+
+class Edits:
+    """Which live edits are still to be made, by their places. The folds of a run share them."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Edited] = deque()
+        self._last = 0
+        self._from: tuple[At, int] = (1, 1, 0), 0
+        self._made: tuple[At, int] = (1, 1, 0), 0
+
+    def repeat(self, edits: Iterable[Edited]) -> None:
+        """Have these made at their places, those that the run is already beyond left out."""
+        given = list(edits)
+        numbers = (edit.number for edit in given if edit.number is not None)
+        self._last = max(self._last, *numbers, 0)
+        self._waiting = deque(sorted([*self._waiting, *given], key=place_of))
+        self._leave_out()
+
+    def go_on_from(self, here: At, number: int) -> None:
+        """The run stands here, and of the edits at this very place, those up to ``number`` are
+        made."""
+        self._from = self._made = here, number
+        self._leave_out()
+
+    def plan(self, fold: int | None, key: str, value: float, supersedes: bool) -> Edited:
+        """One more before the run's next step, behind those that are due there; to be written down
+        now. ``supersedes``: those that wait for later places are not made."""
+        here, _ = self._from
+        if supersedes:
+            self._waiting = deque(edit for edit in self._waiting if place_of(edit) <= here)
+        edit = self._numbered(here, fold, key, value, supersedes)
+        self.repeat([replace(edit, again=True)])
+        return edit
+
+    def new(self, here: At, fold: int | None, key: str, value: float) -> Edited:
+        """An edit that is made now."""
+        edit = self._numbered(here, fold, key, value, supersedes=False)
+        self._made = here, self._last
+        return edit
+
+    def _numbered(
+        self, here: At, fold: int | None, key: str, value: float, supersedes: bool
+    ) -> Edited:
+        _, epoch, step = here
+        self._last += 1
+        return Edited(
+            epoch=epoch, step=step, fold=fold, key=key, value=value, number=self._last,
+            supersedes=supersedes,
+        )  # fmt: skip
+
+    def due(self, here: At) -> Iterator[Edited]:
+        """Those to be made now."""
+        while self._waiting and place_of(self._waiting[0]) <= here:
+            edit = self._waiting.popleft()
+            if (edit.fold or 1) < here[0]:
+                continue  # beyond the end of a fold
+            if edit.number is None:
+                self._last += 1
+                edit = replace(edit, number=self._last)
+            self._made = here, edit.number or 0
+            yield edit
+
+    def steps_to(self, here: At) -> int | None:
+        """The steps of this epoch up to the next edit, where there is one in it."""
+        if not self._waiting or place_of(self._waiting[0])[:2] != here[:2]:
+            return None
+        return self._waiting[0].step - here[2]
+
+    def made_at(self, here: At) -> int:
+        """The number of the last one that was made at this very place; 0 where none was."""
+        place, number = self._made
+        return number if place == here else 0
+
+    def _leave_out(self) -> None:
+        here, number = self._from
+        while self._waiting and _is_made(self._waiting[0], here, number):
+            self._waiting.popleft()
+
+
+def _is_made(edit: Edited, here: At, number: int) -> bool:
+    """Whether a run knows of an edit that stands ``here``, the ones up to ``number`` made."""
+    place = place_of(edit)
+    return place < here or (place == here and edit.number is not None and edit.number <= number)
