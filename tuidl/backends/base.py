@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from tuidl.errors import BackendError
 from tuidl.program import Program, Routine, Rows
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -120,6 +121,10 @@ class Engine(Protocol):
         """Compile what is not compiled yet; one item before each compilation."""
         ...
 
+    def use_threads(self, threads: int) -> None:
+        """Run on so many from now on. Raises BackendError where it cannot have them."""
+        ...
+
     @property
     def from_cache(self) -> bool:
         """Whether ``prepare`` found everything compiled."""
@@ -132,6 +137,12 @@ class Engine(Protocol):
     def run_instruction(self, rows: Rows, number: int) -> None:
         """Run one instruction in all its lanes, for looking into a step."""
         ...
+
+
+def require_one_thread(backend: str, threads: int) -> None:
+    """Raises BackendError for more, or for none."""
+    if threads != 1:
+        raise BackendError(f"{threads} threads: the {backend} backend works on one; use cpu")
 
 
 def aligned_zeros(elements: int, dtype: np.dtype[Any]) -> Array:

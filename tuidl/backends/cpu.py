@@ -1,6 +1,6 @@
 """The CPU backend: compiled kernels, run by the compiled loop on all threads asked for."""
 
-import threading
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +8,7 @@ import numba
 import numpy as np
 
 from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch, aligned_zeros
+from tuidl.core.turns import Turns
 from tuidl.errors import BackendError
 from tuidl.kernels import KERNELS, blas
 from tuidl.kernels.ahead import LOOP, shared_compilation
@@ -18,9 +19,16 @@ from tuidl.kernels.timing import FIRST_ROW, compiled_timer
 from tuidl.limits import default_threads
 from tuidl.program import Program, Rows
 
-_PARALLEL = threading.Lock()
-"""Held while parallel code runs: two threads in it at once abort the process where Numba's only
-threading layer is workqueue."""
+_PARALLEL = Turns()
+"""For parallel code: two threads in it at once abort the process where Numba's only threading layer
+is workqueue."""
+
+_threads_of: list[int] = []
+"""The process that Numba's threads belong to, once there are any."""
+
+
+def _most_threads() -> int:
+    return int(numba.config.NUMBA_NUM_THREADS)
 
 
 class CpuEngine:
@@ -30,17 +38,19 @@ class CpuEngine:
 
     def __init__(self, program: Program, dtype: np.dtype[Any], threads: int | None) -> None:
         """``threads``: None for all cores, or as many as Numba was told to use at most."""
-        most = int(numba.config.NUMBA_NUM_THREADS)
-        threads = min(default_threads(), most) if threads is None else threads
-        if not 1 <= threads <= most:
-            raise BackendError(f"{threads} threads: this process can use 1 to {most}")
-        self.program, self.dtype, self.threads = program, dtype, threads
+        self.program, self.dtype = program, dtype
+        self.use_threads(min(default_threads(), _most_threads()) if threads is None else threads)
         self.arena = aligned_zeros(program.size, dtype)
         self.clock = np.zeros(CLOCK_SIZE)
         self.stop = np.zeros(1, np.int64)
         self.from_cache = True
         self._addresses = np.zeros(len(KERNELS), np.int64)
         self._loop: Any = None
+
+    def use_threads(self, threads: int) -> None:
+        if not 1 <= threads <= _most_threads():
+            raise BackendError(f"{threads} threads: this process can use 1 to {_most_threads()}")
+        self.threads = threads
 
     def prepare(self) -> Iterator[Compiling]:
         """Load or compile the loop and the kernels that the program uses."""
@@ -76,10 +86,18 @@ class CpuEngine:
         return from_cache
 
     def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
-        with _PARALLEL:
+        with _PARALLEL.turn():
+            self._require_threads(batches, stretch)
             numba.set_num_threads(self.threads)
             done = self._run(batches, feed, stretch)
         return int(done)
+
+    def _require_threads(self, batches: Batches, stretch: Stretch) -> None:
+        """Raises BackendError where threads are needed that stayed behind when a process forked."""
+        _threads_of[:] = _threads_of or [os.getpid()]
+        if _threads_of[0] != os.getpid() and batches.whole.stages[:, 2].max() > 1:
+            problem = "this process was forked from one that has computed on several threads"
+            raise BackendError(f"{problem}: start it with multiprocessing's 'spawn'")
 
     def _run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
         stages, checked = batches.whole.stages, batches.routine.stages_before_update

@@ -26,10 +26,15 @@ import platformdirs
 from numba.core import config
 
 from tuidl.core.printable import printable
+from tuidl.core.turns import Turns
 
 CACHE_VARIABLE = "TUIDL_CACHE_DIR"
 SECONDS_UNUSED = 30 * 24 * 3600.0
 T = TypeVar("T")
+
+COMPILING = Turns()
+"""Each kernel is compiled once, and by one thread at a time: where Numba keeps what it compiles is
+a setting of the whole process."""
 
 
 @cache
@@ -71,6 +76,11 @@ def compile_cached(build: Callable[[bool], T]) -> T:
     A broken cache file or a full disk must never stop a run: then ``build`` compiles again without
     a cache, damaged files are wiped, and the rest of this process does without.
     """
+    with COMPILING.turn():
+        return _compile_cached(build)
+
+
+def _compile_cached(build: Callable[[bool], T]) -> T:
     folder = cache_folder()
     if folder is None or _given_up:
         return build(False)

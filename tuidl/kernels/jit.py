@@ -10,7 +10,7 @@ import numpy as np
 from numba import carray, cfunc, njit, types
 from numba.extending import overload
 
-from tuidl.kernels.cache import cache_folder, compile_cached
+from tuidl.kernels.cache import COMPILING, cache_folder, compile_cached
 from tuidl.kernels.clock import CLOCK_SIZE
 from tuidl.kernels.intrinsics import float_bits, pointer_at
 from tuidl.kernels.signature import Signature
@@ -84,21 +84,25 @@ class Kernel:
     def compile(self, dtype: np.dtype[Any]) -> tuple[int, bool]:
         """Machine code for arenas of ``dtype``: (its address, whether the cache had it)."""
         key = (self.name, dtype.str)
-        if key not in _COMPILED:
-            from tuidl.kernels.tiles import provide  # which is compiled code itself
-
-            provide(8 * dtype.itemsize)
-            scalar = types.float32 if dtype == np.float32 else types.float64
-            signature = types.void(
-                types.CPointer(types.int64),
-                types.CPointer(scalar),
-                types.CPointer(types.float64),
-            )
-            _COMPILED[key] = compile_cached(
-                lambda cached: cfunc(signature, cache=cached, **FLAGS)(self._row_function)
-            )
+        with COMPILING.turn():
+            if key not in _COMPILED:
+                _COMPILED[key] = self._compiled(dtype)
         compiled = _COMPILED[key]
         return compiled.address, compiled.cache_hits > 0
+
+    def _compiled(self, dtype: np.dtype[Any]) -> Any:
+        from tuidl.kernels.tiles import provide  # which is compiled code itself
+
+        provide(8 * dtype.itemsize)
+        scalar = types.float32 if dtype == np.float32 else types.float64
+        signature = types.void(
+            types.CPointer(types.int64),
+            types.CPointer(scalar),
+            types.CPointer(types.float64),
+        )
+        return compile_cached(
+            lambda cached: cfunc(signature, cache=cached, **FLAGS)(self._row_function)
+        )
 
 
 _COMPILED: dict[tuple[str, str], Any] = {}

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit, prange, types
 
-from tuidl.kernels.cache import cache_folder, compile_cached
+from tuidl.kernels.cache import COMPILING, cache_folder, compile_cached
 from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.intrinsics import call_kernel
 from tuidl.kernels.jit import FLAGS, helper
@@ -119,9 +119,14 @@ def run_steps(
     return len(rates)
 
 
-@cache
 def compiled_loop(dtype: np.dtype[Any]) -> tuple[Any, bool]:
     """``run_steps`` for arenas of ``dtype``, and whether the cache had it."""
+    with COMPILING.turn():
+        return _compiled_loop(dtype)
+
+
+@cache
+def _compiled_loop(dtype: np.dtype[Any]) -> tuple[Any, bool]:
     scalar = types.float32 if dtype == np.float32 else types.float64
     signature = types.int64(
         types.int64[::1], types.int64[:, :, :, ::1], types.int64[:, ::1], types.int64[:, :, ::1],

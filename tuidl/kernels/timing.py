@@ -15,7 +15,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from tuidl.errors import BackendError
-from tuidl.kernels.cache import compile_cached
+from tuidl.kernels.cache import COMPILING, compile_cached
 from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.intrinsics import call_kernel
 from tuidl.kernels.jit import FLAGS
@@ -80,9 +80,14 @@ def timed_steps(
                     before = after
 
 
-@cache
 def compiled_timer(dtype: np.dtype[Any]) -> Any:
     """``timed_steps`` for arenas of ``dtype``. Raises BackendError where no such clock is."""
+    with COMPILING.turn():
+        return _compiled_timer(dtype)
+
+
+@cache
+def _compiled_timer(dtype: np.dtype[Any]) -> Any:
     if MONOTONIC is None:
         raise BackendError("a profile needs the clock of POSIX systems: none here")
     scalar = types.float32 if dtype == np.float32 else types.float64

@@ -1,5 +1,6 @@
 """A run's checkpoints: two generations, each a safetensors file with its SHA-256 beside it."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,7 +125,7 @@ def foreign_arrays(path: Path) -> Stored:
         raise RunError(str(error)) from None
 
 
-def write_weights(path: Path, parameters: dict[str, Any], metadata: dict[str, str]) -> None:
+def write_weights(path: Path, parameters: Mapping[str, Any], metadata: dict[str, str]) -> None:
     """Parameters by their own names, and a checksum. Raises SaveError."""
     from tuidl.runs.tensors import pieces
 

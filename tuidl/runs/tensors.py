@@ -8,7 +8,7 @@ whole file in memory; what is written here has the same bytes.
 
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import prod
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -95,7 +95,7 @@ class _Source:
             raise RunError(f"{self._path}: {error.strerror or error}") from None
 
 
-def pieces(arrays: dict[str, Array], metadata: dict[str, str]) -> Iterator[bytes | memoryview]:
+def pieces(arrays: Mapping[str, Array], metadata: dict[str, str]) -> Iterator[bytes | memoryview]:
     """The bytes of a file that holds ``arrays``, in order, as views of them where possible."""
     order = list(_NAMES)
     little = {name: _little_endian(values) for name, values in arrays.items()}

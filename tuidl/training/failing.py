@@ -19,15 +19,15 @@ EXAMPLES_NAMED = 4
 
 @dataclass
 class DivergedError(Exception):
-    """The loss of a step, counted from 1 within its epoch, is not finite."""
+    """The loss of a step is not finite; ``event``: what there is to say of it."""
 
-    step: int
-    loss: float
+    event: Event
 
 
-def diverged_event(trainer: "Trainer", diverged: DivergedError) -> Event:
-    """The last event of a run that diverged: where, in which layer, on which examples."""
-    epoch, step = trainer.standing.epoch, diverged.step
+def diverged_event(trainer: "Trainer", loss: float) -> Event:
+    """The last event of a run whose next step has this ``loss``: where, in which layer, on which
+    examples."""
+    epoch, step = trainer.standing.epoch, trainer.standing.step + 1
     norms = events.finite(gradient_norms(trainer.model))
     is_short = step == trainer.steps
     rows = trainer.batches.short if is_short else trainer.batches.whole
@@ -38,7 +38,7 @@ def diverged_event(trainer: "Trainer", diverged: DivergedError) -> Event:
         ", …" if len(batch) > EXAMPLES_NAMED else ""
     )
     error = (
-        f"the loss is {diverged.loss} at epoch {epoch}, step {step} (training examples {named}); "
+        f"the loss is {loss} at epoch {epoch}, step {step} (training examples {named}); "
         f"the first value that is not finite: {found}"
     )
     where: dict[str, int | str] = {

@@ -30,11 +30,15 @@ class Inspected:
 
 def inspect(model: Model, feed: Feed) -> Inspected:
     """Run a training step without its update on the feed's first examples, one batch at most."""
+    with model.turns.work(), model.clock_kept():
+        return _inspected(model, feed)
+
+
+def _inspected(model: Model, feed: Feed) -> Inspected:
     model.require_prepared()
     routine, engine = model.program.inspect, model.engine
     count = min(len(feed), routine.capacity)
     rows = routine.rows_for(count)
-    clock = engine.clock.copy()
     _gather(model, feed, rows)
     instructions = routine.emitted.instructions
     last = {i.node: n for n, i in enumerate(instructions) if i.phase is Phase.FORWARD}
@@ -54,7 +58,6 @@ def inspect(model: Model, feed: Feed) -> Inspected:
         if last.get(name) == number and name in routine.emitted.outputs:
             outputs[name] = _read(model, routine.emitted.outputs[name], rows)
     loss = sum(float(engine.arena[start]) for start in rows.statistics) / max(count, 1)
-    engine.clock[:] = clock
     total = model.summed_gradients()
     parameters = {
         slot.name: total[slot.offset : slot.offset + slot.size].reshape(slot.shape)

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -103,9 +104,9 @@ def _arrays(trainer: "Trainer") -> dict[str, Array]:
     }
 
 
-def _groups(model: Model) -> dict[str, dict[str, Array]]:
+def _groups(model: Model) -> dict[str, Mapping[str, Array]]:
     """Views of the parameters, and of each vector of the optimizer by the parameter it is for."""
-    groups = {PARAMETERS: model.parameters}
+    groups: dict[str, Mapping[str, Array]] = {PARAMETERS: model.parameters}
     for vector, start in model.program.state.items():
         groups[vector] = {
             slot.name: model.engine.arena[start + slot.offset :][: slot.size].reshape(slot.shape)

@@ -11,9 +11,9 @@ from tuidl import events
 from tuidl.backends.base import Batches, Feed, Stretch
 from tuidl.data.dataset import Split
 from tuidl.edits import At
-from tuidl.errors import DataError, SaveError
+from tuidl.errors import SaveError
 from tuidl.events import Event, Place
-from tuidl.kernels.clock import STEP
+from tuidl.kernels.clock import SEED, STEP
 from tuidl.model import Model
 from tuidl.preset import Preset
 from tuidl.snapshot import Snapshot
@@ -21,6 +21,7 @@ from tuidl.training import snapshots, telling
 from tuidl.training.edits import Edits
 from tuidl.training.evaluation import Evaluation, evaluate
 from tuidl.training.failing import DivergedError, diverged_event, left_not_finite, not_finite
+from tuidl.training.fitting import require_fitting
 from tuidl.training.interruption import Interrupter
 from tuidl.training.keeping import Keeper
 from tuidl.training.norms import gradient_norms
@@ -62,7 +63,9 @@ class Trainer:
         split = split or preset.data.split()
         batch = preset.training.batch_for(len(split.train))
         if model is not None:
-            _check_model(model, preset, batch)
+            require_fitting(model, preset, batch)
+            if threads is not None:
+                model.engine.use_threads(threads)
         start = self.keeper.start
         self.model = model or Model(
             preset, batch=batch, backend=backend, threads=threads, start=start
@@ -124,14 +127,23 @@ class Trainer:
         return self.edits.new(self.here, self.fold, key, value)
 
     def run(self) -> Iterator[Event]:
-        """Train to the end, a stop or a failure; the last event says which."""
+        """Train to the end, a stop or a failure; the last event says which.
+
+        Raises DataError where the model is being trained by another run.
+        """
+        with self.model.in_training():
+            yield from self._run()
+
+    def _run(self) -> Iterator[Event]:
+        with self.model.turns.turn():
+            self.engine.clock[SEED] = self.preset.training.seed
         yield telling.started(self)
         yield from telling.compiling(self)
         self.interrupter.listening = True
         try:
             yield from self._train()
         except DivergedError as diverged:
-            yield diverged_event(self, diverged)
+            yield diverged.event
         except SaveError as error:
             epoch, step = self.place
             yield events.RunFailed(error=str(error), where={"epoch": epoch, "step": step})
@@ -159,17 +171,11 @@ class Trainer:
         while standing.step < self.steps:
             yield from self._repeat_edits()
             allowed = self._allowed()
-            self.engine.stop.fill(0)
-            if self.interrupter.reason:
-                return
-            count = min(self.stretches.steps, allowed)
-            rates = self.rates.of(standing.epoch, standing.step, count)
-            stretch = Stretch(standing.step, rates, standing.totals, np.zeros(count))
-            done, seconds = self.stretches.run(feed, stretch)
-            standing.did(done, stretch.losses)
-            standing.worked(seconds)
-            if done < count and not math.isfinite(stretch.losses[done]):
-                raise DivergedError(standing.step + 1, float(stretch.losses[done]))
+            with self.model.turns.work():
+                self.engine.stop.fill(0)
+                if self.interrupter.reason:
+                    return
+                stretch, done, seconds = self._stretch(feed, allowed)
             if not done:
                 continue
             self.interrupter.did(done, standing.loss)
@@ -177,6 +183,24 @@ class Trainer:
                 yield telling.progress(self, stretch, done, seconds)
             if self.keeper.is_due(self.updates) and not standing.is_exploding:
                 yield from self._save()
+
+    def _stretch(self, feed: Feed, allowed: int) -> tuple[Stretch, int, float]:
+        """Do some steps: what they left, how many they were, and the seconds they took.
+
+        What is to be read of the last step's memory is read here, as others may use it afterwards.
+        """
+        standing = self.standing
+        count = min(self.stretches.steps, allowed)
+        rates = self.rates.of(standing.epoch, standing.step, count)
+        stretch = Stretch(standing.step, rates, standing.totals, np.zeros(count))
+        done, seconds = self.stretches.run(feed, stretch)
+        standing.did(done, stretch.losses)
+        standing.worked(seconds)
+        if done < count and not math.isfinite(stretch.losses[done]):
+            raise DivergedError(diverged_event(self, float(stretch.losses[done])))
+        if standing.step == self.steps:
+            standing.norms = gradient_norms(self.model)
+        return stretch, done, seconds
 
     def _allowed(self) -> int:
         """How many steps may be done next."""
@@ -193,29 +217,36 @@ class Trainer:
     def _end_epoch(self) -> Iterator[Event]:
         """Look at how it went; where somebody stops that, the epoch has not ended."""
         standing = self.standing
-        standing.norms = standing.norms or gradient_norms(self.model)
-        started = time.perf_counter()
-        held_out = evaluate(self.model, self.held_out["validation"], self.interrupter)
-        standing.worked(time.perf_counter() - started)
-        if held_out.was_stopped:
-            return
-        event = telling.epoch_ended(self, held_out)
-        standing.epochs, standing.train = event.epoch, event.train
-        standing.validation = event.validation
-        self.rates.epoch_ended(event.validation)
-        self.stopper.epoch_ended(self.model, event.epoch, event.train, event.validation)
+        with self.model.turns.turn():
+            started = time.perf_counter()
+            held_out = evaluate(self.model, self.held_out["validation"], self.interrupter)
+            standing.worked(time.perf_counter() - started)
+            if held_out.was_stopped:
+                return
+            event = telling.epoch_ended(self, held_out)
+            standing.epochs, standing.train = event.epoch, event.train
+            standing.validation = event.validation
+            self.rates.epoch_ended(event.validation)
+            self.stopper.epoch_ended(self.model, event.epoch, event.train, event.validation)
         yield event
 
     def _save(self) -> Iterator[Event]:
         """Hand the keeper a snapshot, unless the last update left something not finite."""
-        if not self.keeper.keeps or not_finite(self):
+        if not self.keeper.keeps:
             return
-        self.keeper.save(snapshots.take(self))
+        with self.model.turns.turn():
+            if not_finite(self):
+                return
+            self.keeper.save(snapshots.take(self))
         epoch, step = self.place
         yield events.Saved(epoch=epoch, step=step, fold=self.fold)
 
     def _ended(self, reason: str) -> Event:
         """The last event, unless the very last update left something not finite."""
+        with self.model.turns.turn():
+            return self._judged(reason)
+
+    def _judged(self, reason: str) -> Event:
         self.engine.stop.fill(0)
         best = self.stopper.restore(self.model)
         judged = evaluate(self.model, self.held_out["test"], self.interrupter)
@@ -238,20 +269,3 @@ class Trainer:
             return False
         self._last_progress = now
         return True
-
-
-def _check_model(model: Model, preset: Preset, batch: int) -> None:
-    """Raises DataError where a model was built for something else than ``preset``."""
-    if model.program.batch < batch:
-        raise DataError(f"the model was built for batches of {model.program.batch}")
-    built = model.preset
-    pairs = {
-        "data": (built.data.spec(), preset.data.spec()),
-        "layers": (built.layers, preset.layers),
-        "loss": (built.loss, preset.loss),
-        "optimizer": (built.optimizer.kernel(), preset.optimizer.kernel()),
-        "training.metrics": (built.training.metrics, preset.training.metrics),
-    }
-    for name, (old, new) in pairs.items():
-        if old != new:
-            raise DataError(f"the model was built from a preset with other {name}")

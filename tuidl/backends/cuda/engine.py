@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numba import cuda
 
-from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch
+from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch, require_one_thread
 from tuidl.backends.cuda.devices import device_name, translated
 from tuidl.backends.cuda.kernels import CUDA_KERNELS
 from tuidl.backends.cuda.launching import blocks_for, row_kernel
@@ -76,6 +76,9 @@ class CudaEngine:
     @property
     def clock(self) -> Array:
         return self._clock.here
+
+    def use_threads(self, threads: int) -> None:
+        require_one_thread("cuda", threads)
 
     def keep_to(self, name: str) -> None:
         """Run in no other way than the one of ``ways`` that is called so."""

@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch, aligned_zeros
+from tuidl.backends.base import (
+    Array,
+    Batches,
+    Compiling,
+    Feed,
+    Stretch,
+    aligned_zeros,
+    require_one_thread,
+)
 from tuidl.backends.numpy.registry import ORACLES
 from tuidl.kernels import KERNELS, NAMES
 from tuidl.kernels.clock import CLOCK_SIZE, LEARNING_RATE, STEP
@@ -25,6 +33,9 @@ class NumpyEngine:
         self.arena = aligned_zeros(program.size, dtype)
         self.clock = np.zeros(CLOCK_SIZE)
         self.stop = np.zeros(1, np.int64)
+
+    def use_threads(self, threads: int) -> None:
+        require_one_thread("numpy", threads)
 
     def prepare(self) -> Iterator[Compiling]:
         """Nothing to compile."""

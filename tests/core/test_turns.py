@@ -1,0 +1,117 @@
+"""Turns: one thread at a time, in the order of asking, also after an exception and a fork."""
+
+import multiprocessing
+import os
+import threading
+from itertools import count
+
+import pytest
+
+from tuidl.core.turns import Turns
+from tuidl.errors import BackendError
+
+
+def test_only_one_thread_has_a_turn() -> None:
+    turns, inside, most = Turns(), [], []
+
+    def work() -> None:
+        for _ in range(200):
+            with turns.turn():
+                inside.append(1)
+                most.append(len(inside))
+                inside.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (max(most), len(most)) == (1, 1200)
+
+
+def test_a_loop_of_turns_keeps_nobody_out() -> None:
+    """With a plain lock the loop takes it again before the other thread wakes up."""
+    turns, had = Turns(), threading.Event()
+
+    def wait_for_it() -> None:
+        with turns.turn():
+            had.set()
+
+    other = threading.Thread(target=wait_for_it)
+    for rounds in count():
+        with turns.turn():
+            if rounds == 0:
+                other.start()
+            sum(range(20_000))
+        if had.is_set() or rounds > 100_000:
+            break
+    other.join()
+    assert rounds < 1000
+
+
+def test_a_turn_may_be_taken_within_a_turn_but_work_only_once() -> None:
+    turns = Turns("the model")
+    said = pytest.raises(BackendError, match="the model is amid another call")
+    with turns.turn(), turns.work(), turns.turn(), said, turns.work():
+        pass
+    with turns.work():
+        pass
+
+
+def test_an_exception_gives_the_turn_back() -> None:
+    turns = Turns()
+    with pytest.raises(KeyboardInterrupt), turns.work():
+        raise KeyboardInterrupt
+    had = []
+
+    def take() -> None:
+        with turns.work():
+            had.append(True)
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    thread.join(10)
+    assert had
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@pytest.mark.parametrize("is_busy", [False, True])
+def test_a_forked_process_has_turns_of_its_own(is_busy: bool) -> None:
+    """Amid the work of another thread, memory is refused; a mere lock begins anew."""
+    memory, lock = Turns("the model"), Turns()
+    begun, over = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with memory.turn(), lock.turn():
+            begun.set()
+            over.wait(60)
+
+    thread = threading.Thread(target=work)
+    if is_busy:
+        thread.start()
+        begun.wait(60)
+    context = multiprocessing.get_context("fork")
+    said = context.Queue()
+    child = context.Process(target=_take_both, args=(memory, lock, said))
+    child.start()
+    told = said.get(timeout=60)
+    child.join(60)
+    over.set()
+    if is_busy:
+        thread.join()
+    expected = "the model was at work when this process was forked" if is_busy else "taken"
+    assert told[0].startswith(expected)
+    assert told[1] == "taken"
+
+
+def _take_both(memory: Turns, lock: Turns, said: "multiprocessing.Queue[tuple[str, str]]") -> None:
+    said.put((_take(memory), _take(lock)))
+
+
+def _take(turns: Turns) -> str:
+    try:
+        with turns.turn():
+            return "taken"
+    except BackendError as error:
+        return str(error)

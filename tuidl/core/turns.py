@@ -1,0 +1,89 @@
+"""Turns: one thread at a time, and none waits for ever."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from weakref import WeakSet
+
+from tuidl.errors import BackendError
+
+
+class Turns:
+    """A lock for what only one thread can work with at a time.
+
+    A thread that gives its turn back and asks for another one gets it behind those that waited
+    meanwhile: a loop that takes a turn for each of its rounds keeps no other thread out. A thread
+    within its turn may take more of them, but does only one piece of ``work`` at a time.
+    """
+
+    def __init__(self, what: str = "") -> None:
+        """``what``: memory that is of no use in a process that was forked amid a turn; the subject
+        of the errors, such as "the model"."""
+        self._what = what
+        self._is_amid = self._is_broken = False
+        self._renew()
+        _ALL.add(self)
+
+    def _renew(self) -> None:
+        self._gate, self._lock = threading.Lock(), threading.RLock()
+        self._owner: int | None = None
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn, and have it for as long as the block lasts.
+
+        Raises BackendError in a process that was forked while another thread was at work.
+        """
+        me = threading.get_ident()
+        if self._owner == me:
+            yield
+            return
+        if self._is_broken:
+            problem = f"{self._what} was at work when this process was forked"
+            raise BackendError(f"{problem}: build it here, or start the process with 'spawn'")
+        with self._gate:  # who waits for the lock holds the gate: who comes back waits behind it
+            self._lock.acquire()
+        try:
+            self._owner = me
+            yield
+        finally:
+            self._owner = None
+            self._lock.release()
+
+    @contextmanager
+    def work(self) -> Iterator[None]:
+        """A turn for what must not be entered once more before it is done.
+
+        Raises BackendError where it is: by a signal handler or a finalizer, on the same thread.
+        """
+        with self.turn():
+            if self._is_amid:
+                problem = f"{self._what} is amid another call on this thread"
+                raise BackendError(f"{problem}: a signal handler must wait until it is over")
+            self._is_amid = True
+            try:
+                yield
+            finally:
+                self._is_amid = False
+
+    def forked(self) -> None:
+        """In a process that was just forked: the threads that had or wanted a turn are gone."""
+        if self._owner == threading.get_ident():
+            self._gate = threading.Lock()
+            return
+        self._is_broken = bool(self._what) and self._owner is not None
+        self._is_amid = False
+        self._renew()
+
+
+_ALL: "WeakSet[Turns]" = WeakSet()
+
+
+def _after_fork() -> None:
+    for turns in list(_ALL):
+        turns.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
