@@ -60,10 +60,11 @@ def read_bounded(path: Path, most: int, *, follow: bool = False) -> bytes:
     """
     with open_to_read(path, most, follow=follow) as file:
         try:
-            data = file.read(most + 1)
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(size + 1)  # no more: as much memory is taken before anything is read
         except OSError as error:
             raise FileError(path, reason_of(error)) from None
-    if len(data) > most:
+    if len(data) > size:
         raise FileError(path, "grew while it was read")
     return data
 

@@ -1,14 +1,17 @@
 """A run's checkpoints: two generations, each a safetensors file with its SHA-256 beside it."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tuidl.core.own_files import FileError, open_to_read
-from tuidl.errors import RunError
+from tuidl.core.own_files import TEMPORARY, FileError, open_to_read, require_folder
+from tuidl.errors import RunError, SaveError
+from tuidl.limits import available_memory
 from tuidl.runs.files import LARGEST_FILE, SUFFIX, open_checked, write_checked
 from tuidl.snapshot import Snapshot, State
 
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
 GENERATIONS = 2
 ENDING = ".safetensors"
+NUMBERED = re.compile(r"([0-9]{6}|[1-9][0-9]{6,15})\.safetensors")
+LEFT_BEHIND = re.compile(rf"\.[0-9]{{6,16}}\.safetensors(?:\.sha256)?{TEMPORARY}")
+"""Temporary names of checkpoints and of their sums."""
 
 Stored = tuple[dict[str, str], "dict[str, StoredArray]"]
 
@@ -43,6 +49,10 @@ class Checkpoints:
         """Write another generation. Raises SaveError; those that are there stay."""
         from tuidl.runs.tensors import pieces
 
+        try:
+            require_folder(self.folder)
+        except FileError as error:
+            raise SaveError(f"cannot save into {error}") from None
         numbers = self._numbers()
         number = numbers[-1] + 1 if numbers else 1
         header = Header(
@@ -56,10 +66,12 @@ class Checkpoints:
         self._tidy(numbers[: -GENERATIONS + 1])
 
     def _tidy(self, numbers: list[int]) -> None:
-        """Take away older generations, and what a process left that was killed while it saved."""
+        """Take away older generations, and what a process left that was killed while it saved; what
+        has another name than tuidl gives stays."""
         old = [self._path(number) for number in numbers]
         beside = [path.with_name(path.name + SUFFIX) for path in old]
-        for path in (*old, *beside, *self.folder.glob(".*")):
+        left = [path for path in self.folder.glob(".*") if LEFT_BEHIND.fullmatch(path.name)]
+        for path in (*old, *beside, *left):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
@@ -69,6 +81,12 @@ class Checkpoints:
 
         Raises RunError where there are some, and all are damaged.
         """
+        try:
+            require_folder(self.folder)
+        except FileError as error:
+            if error.is_missing:
+                return None, []
+            raise RunError(str(error)) from None
         problems: list[str] = []
         for number in reversed(self._numbers()):
             try:
@@ -93,8 +111,9 @@ class Checkpoints:
         return Snapshot(header.state, arrays)
 
     def _numbers(self) -> list[int]:
-        names = (path.stem for path in self.folder.glob(f"[0-9]*{ENDING}"))
-        return sorted(int(name) for name in names if name.isdecimal())
+        """Of the generations; a file with another name than tuidl gives is none."""
+        found = (NUMBERED.fullmatch(path.name) for path in self.folder.glob(f"[0-9]*{ENDING}"))
+        return sorted(int(match[1]) for match in found if match)
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:06}{ENDING}"
@@ -103,6 +122,9 @@ class Checkpoints:
 def read_arrays(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
     """Metadata and arrays of a safetensors file with a checksum. Raises RunError."""
     metadata, arrays = stored_arrays(path)
+    needed = sum(prod(stored.shape) * stored.dtype.itemsize for stored in arrays.values())
+    if needed > (most := available_memory()):
+        raise RunError(f"{path}: {needed:,} bytes of arrays, more than the memory now ({most:,})")
     return metadata, {name: stored.read() for name, stored in arrays.items()}
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from tuidl.core.own_files import FileError, create_beside, open_to_read, read_bounded
+from tuidl.core.own_files import FileError, create_beside, open_to_read, read_bounded, reason_of
 from tuidl.durable import settle
 from tuidl.errors import RunError, SaveError
 
@@ -15,6 +15,8 @@ SUFFIX = ".sha256"
 LARGEST_FILE = 1 << 36
 LONGEST_SUM = 1024
 """Bytes of a file that holds a checksum; more is something else."""
+LONGEST_HEADER = 100_000_000
+"""Bytes, by the safetensors format."""
 PIECE = 1 << 20
 """Bytes read for a checksum at a time."""
 
@@ -46,7 +48,7 @@ def write_checked(path: Path, data: Data) -> None:
         line = f"{digest.hexdigest()}  {path.name}\n"
         replace_file(path.with_name(path.name + SUFFIX), line.encode())
     except OSError as error:
-        raise SaveError(f"cannot save {path}: {error.strerror or error}") from None
+        raise SaveError(f"cannot save {path}: {reason_of(error)}") from None
 
 
 def _hashed(pieces: Iterable[Piece], digest: "hashlib._Hash") -> Iterator[Piece]:
@@ -65,6 +67,7 @@ def open_checked(path: Path, *, follow: bool = False) -> Iterator[BinaryIO]:
     try:
         text = read_bounded(beside, LONGEST_SUM, follow=follow).decode("ascii", "replace")
         with open_to_read(path, LARGEST_FILE, follow=follow) as file:
+            _require_beginning(file, path)
             digest, _, name = text.strip().partition("  ")
             if name != path.name or _digest_of(file, path) != digest:
                 raise RunError(f"{path}: damaged (its SHA-256 is not the one in {beside.name})")
@@ -75,6 +78,18 @@ def open_checked(path: Path, *, follow: bool = False) -> Iterator[BinaryIO]:
         raise RunError(f"{error.path}: {reason}") from None
 
 
+def _require_beginning(file: BinaryIO, path: Path) -> None:
+    """Raises RunError where a file does not begin as ours do: it may have any size, and all of it
+    would be read."""
+    try:
+        length = int.from_bytes(file.read(8), "little")
+        file.seek(0)
+    except OSError as error:
+        raise RunError(f"{path}: {reason_of(error)}") from None
+    if not 0 < length <= LONGEST_HEADER:
+        raise RunError(f"{path}: damaged (it does not begin as a safetensors file)")
+
+
 def _digest_of(file: BinaryIO, path: Path) -> str:
     """SHA-256 of the whole file, a piece at a time."""
     digest = hashlib.sha256()
@@ -82,7 +97,7 @@ def _digest_of(file: BinaryIO, path: Path) -> str:
         while piece := file.read(PIECE):
             digest.update(piece)
     except OSError as error:
-        raise RunError(f"{path}: {error.strerror or error}") from None
+        raise RunError(f"{path}: {reason_of(error)}") from None
     return digest.hexdigest()
 
 

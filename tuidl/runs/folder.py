@@ -26,7 +26,14 @@ from typing import Any
 import msgspec
 
 from tuidl.core.decoding import decoded
-from tuidl.core.own_files import reason_of
+from tuidl.core.own_files import (
+    FileError,
+    is_there,
+    open_to_append,
+    open_to_read,
+    read_bounded,
+    reason_of,
+)
 from tuidl.errors import PresetError, RunError, SaveError
 from tuidl.events import RunEnded, RunFailed
 from tuidl.preset import Preset
@@ -39,7 +46,8 @@ SUMMARY, LOCK = "summary.json", ".lock"
 LIBRARIES = ("tuidl", "numpy", "numba", "scipy")
 DONE = ("completed", "stopped_early")
 """Reasons for which a run ends that leave nothing to do."""
-LARGEST_RECORD = 1 << 20
+LARGEST_RECORD, LARGEST_PRESET = 1 << 20, 1 << 24
+"""Bytes of run.json and summary.json, and of a preset with every value written out."""
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,13 +116,15 @@ class RunFolder:
         if self._preset is None:
             path = self.path / PRESET
             try:
-                data = path.read_bytes()
-            except OSError as error:
-                raise RunError(f"{path}: {error.strerror}") from None
+                data = read_bounded(path, LARGEST_PRESET)
+            except FileError as error:
+                raise RunError(str(error)) from None
             if hashlib.sha256(data).hexdigest() != self.about.preset_sha256:
                 raise RunError(f"{path}: changed since the run began; start a new run with it")
             try:
                 self._preset = Preset.parse(data.decode(), str(path), folder=self.path)
+            except UnicodeDecodeError as error:
+                raise RunError(f"{path}: not UTF-8 text (byte {error.start})") from None
             except PresetError as error:
                 raise RunError(str(error)) from None
         return self._preset
@@ -123,7 +133,7 @@ class RunFolder:
     def start(self) -> dict[str, Any]:
         """The first weights, where they came from another run. Raises RunError."""
         path = self.path / START
-        return read_arrays(path)[1] if path.exists() else {}
+        return read_arrays(path)[1] if is_there(path) else {}
 
     @property
     def checkpoints(self) -> Checkpoints:
@@ -138,7 +148,7 @@ class RunFolder:
     def summary(self) -> Summary | None:
         """How it ended; None while it has not. Raises RunError where that cannot be read."""
         path = self.path / SUMMARY
-        return _read(path, Summary) if path.exists() else None
+        return _read(path, Summary) if is_there(path) else None
 
     @property
     def outcome(self) -> RunEnded | None:
@@ -153,12 +163,27 @@ class RunFolder:
         try:
             replace_file(path, msgspec.json.encode(summary))
         except OSError as error:
-            raise SaveError(f"cannot save {path}: {error.strerror or error}") from None
+            raise SaveError(f"cannot save {path}: {reason_of(error)}") from None
+
+    def forget_summary(self) -> None:
+        """How it ended before no longer counts. Raises SaveError."""
+        path = self.path / SUMMARY
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise SaveError(f"cannot replace {path}: {reason_of(error)}") from None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Only one process at a time goes on with a run. Raises RunError where another does."""
-        with _lock_file(self.path / LOCK) as file:
+        """Only one process at a time goes on with a run.
+
+        Raises RunError where another does, SaveError where the lock cannot be had.
+        """
+        try:
+            file = open_to_append(self.path / LOCK, create=True)
+        except FileError as error:
+            raise SaveError(str(error)) from None
+        with file:
             if not _lock(file):
                 raise RunError(f"{self.path}: another process is training this run")
             yield
@@ -166,12 +191,10 @@ class RunFolder:
     @property
     def is_running(self) -> bool:
         """Whether a process is training it at this moment."""
-        if not (self.path / LOCK).exists():
-            return False
         try:
-            with _lock_file(self.path / LOCK) as file:
+            with open_to_read(self.path / LOCK) as file:
                 return not _lock(file)
-        except SaveError:
+        except FileError:
             return False
 
 
@@ -226,25 +249,13 @@ def _give_back(path: Path) -> None:
 
 def _read(path: Path, kind: type[Any]) -> Any:
     try:
-        if path.stat().st_size > LARGEST_RECORD:
-            raise RunError(f"{path}: larger than any that tuidl writes")
-        return decoded(path.read_bytes(), kind)
-    except FileNotFoundError:
-        raise RunError(f"{path.parent}: no run (there is no {path.name})") from None
-    except OSError as error:
-        raise RunError(f"{path}: {error.strerror}") from None
-    except msgspec.MsgspecError as error:
+        return decoded(read_bounded(path, LARGEST_RECORD), kind)
+    except FileError as error:
+        if error.is_missing:
+            raise RunError(f"{path.parent}: no run (there is no {path.name})") from None
+        raise RunError(str(error)) from None
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise RunError(f"{path}: damaged ({error})") from None
-
-
-@contextmanager
-def _lock_file(path: Path) -> Iterator[Any]:
-    try:
-        file = path.open("a")
-    except OSError as error:
-        raise SaveError(f"{path}: {error.strerror}") from None
-    with file:
-        yield file
 
 
 def _lock(file: Any) -> bool:

@@ -13,7 +13,7 @@ from tuidl.errors import SaveError
 from tuidl.events import Event, RunEnded, RunFailed
 from tuidl.preset import Preset
 from tuidl.runs.checkpoints import write_weights
-from tuidl.runs.folder import BEST, START, SUMMARY, WEIGHTS, RunFolder, Summary
+from tuidl.runs.folder import BEST, START, WEIGHTS, RunFolder, Summary
 from tuidl.runs.log import EventLog
 from tuidl.runs.places import claimed
 from tuidl.snapshot import Snapshot
@@ -135,7 +135,7 @@ class RunKeeper(Keeper):
         assert self._log is not None
         for one in (*self._prelude, event):
             if isinstance(one, events.RunStarted):  # how it ended before no longer counts
-                (folder.path / SUMMARY).unlink(missing_ok=True)
+                folder.forget_summary()
             self._log.write(one)
         self._prelude.clear()
 

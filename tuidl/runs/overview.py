@@ -63,18 +63,18 @@ def glance(path: Path) -> Shelved:
 
 def delete(path: Path) -> None:
     """Take a run away for good. Raises RunError where that cannot or must not be."""
-    if path.is_symlink() or not any((path / name).exists() for name in OURS):
+    if path.is_symlink() or not any(is_there(path / name) for name in OURS):
         raise RunError(f"{path}: no run; it is left alone")
     try:
         if RunFolder(path).is_running:
             raise RunError(f"{path.name} is being trained by another process")
     except RunError:
-        if (path / RUN).exists() and glance(path).state != DAMAGED:
+        if is_there(path / RUN) and glance(path).state != DAMAGED:
             raise
     try:
         shutil.rmtree(path)
     except OSError as error:
-        raise RunError(f"{error.filename}: {error.strerror}") from None
+        raise RunError(f"{error.filename or path}: {reason_of(error)}") from None
 
 
 def is_deserted(run: Path | None) -> bool:

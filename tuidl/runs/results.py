@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from tuidl.core.own_files import is_there
 from tuidl.errors import RunError
 from tuidl.runs.checkpoints import read_arrays
 from tuidl.runs.folder import BEST, WEIGHTS, RunFolder
@@ -13,7 +14,7 @@ def trained(folder: RunFolder, which: Which = "final") -> dict[str, Any]:
     """The parameters by their names: ``final``, those that the run ended with or was last saved
     with, or those of its ``best`` epoch. Raises RunError."""
     path = folder.path / (BEST if which == "best" else WEIGHTS)
-    if path.exists():
+    if is_there(path):
         return read_arrays(path)[1]
     if which == "best":
         raise RunError(f"{folder.path}: no epoch has ended yet")

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from tuidl.core.own_files import is_there
 from tuidl.errors import PresetError, RunError
 from tuidl.runs.checkpoints import foreign_arrays, stored_arrays
 from tuidl.runs.files import SUFFIX
@@ -46,7 +47,7 @@ def _arrays(source: str) -> dict[str, StoredArray]:
         path = Path(source)
         if path.suffix != ".safetensors":
             return stored_arrays(find(source) / WEIGHTS)[1]
-        if path.with_name(path.name + SUFFIX).exists():
+        if is_there(path.with_name(path.name + SUFFIX)):
             return stored_arrays(path, follow=True)[1]
         return foreign_arrays(path)[1]
     except RunError as error:

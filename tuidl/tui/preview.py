@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuidl.core.own_files import FileError, read_bounded
 from tuidl.errors import DataError, TuidlError
 from tuidl.graph import EXAMPLES, FROM_EXAMPLES, Graph
 from tuidl.layers.base import describe
@@ -69,9 +70,9 @@ class Preview:
 def text_of(path: Path) -> str:
     """The file's text, as far as it is any; nothing where it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_FILE).decode("utf-8-sig", errors="replace")
-    except OSError:
+        data = read_bounded(path, LARGEST_FILE, follow=True)
+        return data.decode("utf-8-sig", errors="replace")
+    except FileError:
         return ""
 
 

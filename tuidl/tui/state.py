@@ -5,9 +5,10 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
+from tuidl.core.own_files import FileError, read_bounded
 from tuidl.runs.files import replace_file
 
-MOST_RECENT = 10
+MOST_RECENT, LARGEST = 10, 1 << 20
 FILE = "state.json"
 
 
@@ -21,8 +22,8 @@ class State(msgspec.Struct):
     @classmethod
     def load(cls, folder: Path | None = None) -> "State":
         try:
-            return msgspec.json.decode(_file(folder).read_bytes(), type=cls)
-        except (OSError, msgspec.MsgspecError):
+            return msgspec.json.decode(read_bounded(_file(folder), LARGEST, follow=True), type=cls)
+        except (FileError, msgspec.MsgspecError, RecursionError):
             return cls()
 
     def opened(self, path: str) -> None:
