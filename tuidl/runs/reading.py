@@ -16,6 +16,8 @@ from tuidl.logs.lines import Lines
 CHUNK = 1 << 20
 LONGEST_EVENT = 1 << 26
 """Bytes of a line; longer ones are passed over. A confusion matrix of 4,000 classes has as many."""
+LARGEST_LOG = 1 << 31
+"""Bytes; tuidl's own stay below a hundredth of it."""
 MOST_EDITS = 200_000
 """Live edits of a run, whose memory is bounded so."""
 STARTED = b'"run_started"'
@@ -118,7 +120,7 @@ def _numbered(path: Path) -> Iterator[tuple[int, bytes]]:
     lines = Lines(LONGEST_EVENT)
     number = 0
     try:
-        with open_to_read(path) as file:
+        with open_to_read(path, LARGEST_LOG) as file:
             while data := file.read(CHUNK):
                 for line in lines.feed(data):
                     number += 1
