@@ -1,7 +1,7 @@
 """Preset: what to train. The only configuration there is; reads and writes TOML."""
 
-import stat
 import tomllib
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -10,6 +10,7 @@ import tomli_w
 from msgspec import Meta
 
 from tuidl.config import Config, Seed
+from tuidl.core.own_files import FileError, TooLargeError, read_bounded
 from tuidl.data.catalog import SOURCES
 from tuidl.data.dataset import Source
 from tuidl.errors import PresetError, suggestion
@@ -108,16 +109,13 @@ class Preset(Config, frozen=True, kw_only=True):
     def load(cls, path: Path, overrides: tuple[str, ...] = ()) -> Self:
         """Read a TOML file. Raises PresetError."""
         try:
-            status = path.stat()
-            size = status.st_size
-            if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-                raise PresetError("", "not a file", str(path))
-            if size > LARGEST_FILE:
-                problem = f"{size} bytes: a preset has at most {LARGEST_FILE}"
-                raise PresetError("", problem, str(path))
-            text = path.read_text(encoding="utf-8-sig")
-        except OSError as error:
-            raise PresetError("", error.strerror or str(error), str(path)) from None
+            data = read_bounded(path, LARGEST_FILE, follow=True)
+            text = StringIO(data.decode("utf-8-sig"), newline=None).read()
+        except TooLargeError as error:
+            problem = f"{error.size} bytes: a preset has at most {LARGEST_FILE}"
+            raise PresetError("", problem, str(path)) from None
+        except FileError as error:
+            raise PresetError("", error.reason, str(path)) from None
         except UnicodeDecodeError as error:
             raise PresetError("", f"not UTF-8 text (byte {error.start})", str(path)) from None
         return cls.parse(text, str(path), overrides, path.parent)

@@ -106,7 +106,7 @@ def test_a_file_that_the_user_names_may_be_a_link(tmp_path: Path, outside: Path)
     assert own_files.read_bounded(path, MOST, follow=True) == b"untouched"
     path.unlink()
     path.symlink_to("/dev/zero")
-    with pytest.raises(FileError, match="a device; a file is expected"):
+    with pytest.raises(FileError, match="a device, not a file"):
         own_files.read_bounded(path, MOST, follow=True)
 
 

@@ -30,8 +30,8 @@ _SAFE = (
     | getattr(os, "O_BINARY", 0)
 )
 _KINDS: tuple[tuple[Callable[[int], bool], str], ...] = (
-    (stat.S_ISLNK, "a symbolic link, which is not followed"),
-    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISLNK, "a link, which is not followed"),
+    (stat.S_ISDIR, "Is a directory"),
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
     (stat.S_ISCHR, "a device"),
@@ -45,6 +45,14 @@ class FileError(TuidlError):
     def __init__(self, path: Path, reason: str, is_missing: bool = False) -> None:
         self.path, self.reason, self.is_missing = path, reason, is_missing
         super().__init__(f"{path}: {reason}")
+
+
+class TooLargeError(FileError):
+    """A file of ``size`` bytes."""
+
+    def __init__(self, path: Path, size: int, most: int) -> None:
+        self.size = size
+        super().__init__(path, f"{size:,} bytes; expected at most {most:,}")
 
 
 def reason_of(error: OSError | ValueError) -> str:
@@ -101,7 +109,7 @@ def require_folder(path: Path) -> None:
     """Raises FileError unless ``path`` is a folder itself, and no link to one."""
     kind = stat.S_IFMT(_status(path).st_mode)
     if kind != stat.S_IFDIR:
-        raise FileError(path, f"{_name_of(kind)}; a folder is expected")
+        raise FileError(path, f"{_name_of(kind)}, not a folder")
 
 
 def is_there(path: Path) -> bool:
@@ -135,17 +143,17 @@ def _opened(path: Path, flags: int, follow: bool) -> int:
         return os.open(path, flags & ~getattr(os, "O_NOFOLLOW", 0) if follow else flags, 0o666)
     except OSError as error:
         if error.errno == errno.ELOOP and not follow:
-            raise FileError(path, _name_of(stat.S_IFLNK)) from None
+            raise FileError(path, f"{_name_of(stat.S_IFLNK)}, not a file") from None
         raise FileError(path, reason_of(error), isinstance(error, FileNotFoundError)) from None
 
 
 def _require_file(path: Path, status: os.stat_result, most: int | None, is_read: bool) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise FileError(path, f"{_name_of(status.st_mode)}; a file is expected")
+        raise FileError(path, f"{_name_of(status.st_mode)}, not a file")
     if most is not None and status.st_size > most:
-        raise FileError(path, f"{status.st_size:,} bytes; expected at most {most:,}")
+        raise TooLargeError(path, status.st_size, most)
     if not is_read and status.st_nlink > 1:
-        raise FileError(path, "a file with a second name (hard link), which would change too")
+        raise FileError(path, "has a second name (a hard link), which would change with it")
 
 
 def _name_of(mode: int) -> str:

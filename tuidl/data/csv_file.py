@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from tuidl.core.own_files import reason_of
+from tuidl.data.files import open_file
 from tuidl.errors import DataError
 
 DELIMITERS = ",;\t|"
@@ -27,7 +29,7 @@ class Block:
 def lines_of(path: Path) -> Iterator[str]:
     """The file's lines as text. Raises DataError where it is none."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             number = 0
             while raw := file.readline(LONGEST_LINE + 1):
                 number += 1
@@ -41,7 +43,7 @@ def lines_of(path: Path) -> Iterator[str]:
             f"{path}: line {number}: not UTF-8 (byte {error.start + 1}); save the file as UTF-8"
         ) from None
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from None
+        raise DataError(f"{path}: {reason_of(error)}") from None
 
 
 def sniffed(path: Path) -> str:

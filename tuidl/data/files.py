@@ -6,7 +6,9 @@ import zlib
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
+from tuidl.core.own_files import FileError, open_to_read, read_bounded, reason_of
 from tuidl.data.published import DataSet, digest_like
 from tuidl.errors import DataError
 
@@ -30,7 +32,7 @@ def file_status(path: Path) -> os.stat_result:
     try:
         status = path.stat()
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: {_reason(error)}") from None
+        raise DataError(f"{path}: {reason_of(error)}") from None
     if not stat.S_ISREG(status.st_mode):
         raise DataError(f"{path}: not a file")
     return status
@@ -38,17 +40,18 @@ def file_status(path: Path) -> os.stat_result:
 
 def read_file(path: Path, most: int) -> bytes:
     """The file's bytes. Raises DataError where there are more than ``most``, or none to be had."""
-    size = file_status(path).st_size
-    if size > most:
-        raise DataError(f"{path}: {size:,} bytes; expected at most {most:,}")
     try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except OSError as error:
-        raise DataError(f"{path}: {_reason(error)}") from None
-    if len(data) > most:
-        raise DataError(f"{path}: grew while it was read")
-    return data
+        return read_bounded(path, most, follow=True)
+    except FileError as error:
+        raise DataError(str(error)) from None
+
+
+def open_file(path: Path) -> BinaryIO:
+    """A regular file to read from, which links may lead to. Raises DataError."""
+    try:
+        return open_to_read(path, follow=True)
+    except FileError as error:
+        raise DataError(str(error)) from None
 
 
 def decompressed(data: bytes, path: Path, most: int) -> bytes:
@@ -140,7 +143,3 @@ def require_listed(sums: dict[str, str] | None, data: bytes, path: Path) -> None
         raise DataError(f"{path}: not listed in the {SUMS} beside it")
     if sha256(data).hexdigest() != sums[path.name]:
         raise DataError(f"{path}: damaged: its SHA-256 is not the one in {SUMS}; get it again")
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuidl.data.dataset import Examples
+from tuidl.data.files import open_file
 from tuidl.errors import DataError, TuidlError
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def read_picture(
     """
     from PIL import Image, ImageOps
 
-    with _readable(path), Image.open(path, formats=FORMATS) as image:
+    with _readable(path), open_file(path) as file, Image.open(file, formats=FORMATS) as image:
         width, height = image.size
         if width * height > MOST_PIXELS:
             raise DataError(f"{path}: {width} x {height} pixels, expected at most {MOST_PIXELS:,}")
@@ -155,7 +156,7 @@ def picture_size(path: Path) -> tuple[int, int]:
     """Height and width as they are seen. Raises DataError."""
     from PIL import Image
 
-    with _readable(path), Image.open(path, formats=FORMATS) as image:
+    with _readable(path), open_file(path) as file, Image.open(file, formats=FORMATS) as image:
         width, height = image.size
         turned = image.getexif().get(ORIENTATION, 1) >= FIRST_ON_ITS_SIDE
         return (width, height) if turned else (height, width)

@@ -3,6 +3,7 @@
 What a header promises is held against the size of the file before memory is taken for it.
 """
 
+import os
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy
 
-from tuidl.data.files import CHUNK
+from tuidl.data.files import CHUNK, open_file
 from tuidl.errors import DataError, TuidlError, suggestion
 from tuidl.limits import check_memory
 
@@ -47,14 +48,14 @@ class Header:
 
 def read_npy(path: Path) -> Array:
     """The array in a .npy file. Raises DataError."""
-    with _readable(path), path.open("rb") as file:
-        return _read(file, path.stat().st_size, str(path))
+    with _readable(path), open_file(path) as file:
+        return _read(file, os.fstat(file.fileno()).st_size, str(path))
 
 
 def npy_header(path: Path) -> Header:
     """The header of a .npy file. Raises DataError."""
-    with _readable(path), path.open("rb") as file:
-        return _header(file, path.stat().st_size, str(path))
+    with _readable(path), open_file(path) as file:
+        return _header(file, os.fstat(file.fileno()).st_size, str(path))
 
 
 def read_npz(path: Path, name: str) -> Array:
@@ -71,7 +72,7 @@ def npz_header(path: Path, name: str) -> Header:
 
 def npz_names(path: Path) -> list[str]:
     """The arrays in a .npz file. Raises DataError."""
-    with _readable(path), zipfile.ZipFile(path) as archive:
+    with _readable(path), open_file(path) as zipped, zipfile.ZipFile(zipped) as archive:
         names = [info.filename.removesuffix(".npy") for info in archive.infolist()]
     if len(names) > MOST_MEMBERS:
         raise DataError(f"{path}: more than {MOST_MEMBERS} arrays")
@@ -81,7 +82,7 @@ def npz_names(path: Path) -> list[str]:
 @contextmanager
 def _member(path: Path, name: str) -> Iterator[tuple[IO[bytes], int, str]]:
     """The open member, its size when decompressed, and how errors name it."""
-    with _readable(path), zipfile.ZipFile(path) as archive:
+    with _readable(path), open_file(path) as zipped, zipfile.ZipFile(zipped) as archive:
         names = [info.filename.removesuffix(".npy") for info in archive.infolist()]
         if len(names) > MOST_MEMBERS or name not in names:
             raise DataError(f"{path}: no array {name!r}{suggestion(name, names[:50])}")

@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from tuidl.core.own_files import FileError, open_to_read, reason_of
 from tuidl.errors import RunError
 from tuidl.logs.record import NoObjectError, parsed
-from tuidl.runs.folder import EVENTS
+from tuidl.runs.folder import EVENTS, LARGEST_LOG
 
 CHUNK = 1 << 17
 HEAD = 1 << 16
@@ -50,7 +51,7 @@ class FileSource:
         """Raises RunError where it cannot be read, or is no log."""
         self.path, self.run = path, run
         self.name = run.name if run else path.name
-        self._file = _opened(path)
+        self._file = _opened(path, run)
         self._inode = os.fstat(self._file.fileno()).st_ino
         try:
             check_head(str(path), self._file.read(HEAD))
@@ -66,7 +67,7 @@ class FileSource:
                 self._look_whether_it_is_the_same()
                 time.sleep(seconds)
         except OSError as error:
-            raise RunError(f"{self.path}: {error.strerror or error}") from None
+            raise RunError(f"{self.path}: {reason_of(error)}") from None
         return data
 
     @property
@@ -84,7 +85,8 @@ class FileSource:
         if now.st_ino == self._inode and now.st_size >= self._file.tell():
             return
         self._file.close()
-        self._file, self._inode = _opened(self.path), now.st_ino
+        self._file = _opened(self.path, self.run)
+        self._inode = os.fstat(self._file.fileno()).st_ino
         raise StartedAnewError
 
     def close(self) -> None:
@@ -111,7 +113,7 @@ class StreamSource:
             ready, _, _ = select.select([self._descriptor], [], [], seconds)
             data = os.read(self._descriptor, CHUNK) if ready else b""
         except OSError as error:
-            raise RunError(f"{self.name}: {error.strerror or error}") from None
+            raise RunError(f"{self.name}: {reason_of(error)}") from None
         if self._is_first and data:
             check_text(self.name, data)
             self._is_first = False
@@ -137,11 +139,12 @@ def source_of(path: Path) -> Source:
     return FileSource(path) if path.is_file() else StreamSource(str(path), path=path)
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path, run: Path | None) -> BinaryIO:
+    """The file that the user names; in a run's folder no link is followed."""
     try:
-        return path.open("rb")
-    except OSError as error:
-        raise RunError(f"{path}: {error.strerror or error}") from None
+        return open_to_read(path, LARGEST_LOG if run else None, follow=run is None)
+    except FileError as error:
+        raise RunError(str(error)) from None
 
 
 def check_text(name: str, head: bytes) -> None:

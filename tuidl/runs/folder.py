@@ -46,8 +46,9 @@ SUMMARY, LOCK = "summary.json", ".lock"
 LIBRARIES = ("tuidl", "numpy", "numba", "scipy")
 DONE = ("completed", "stopped_early")
 """Reasons for which a run ends that leave nothing to do."""
-LARGEST_RECORD, LARGEST_PRESET = 1 << 20, 1 << 24
-"""Bytes of run.json and summary.json, and of a preset with every value written out."""
+LARGEST_RECORD, LARGEST_PRESET, LARGEST_LOG = 1 << 20, 1 << 24, 1 << 31
+"""Bytes of run.json and summary.json, of a preset with every value written out, and of a log: a
+hundred times those that tuidl writes."""
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):

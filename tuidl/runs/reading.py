@@ -12,12 +12,11 @@ from tuidl.edits import START, Timeline, place_of
 from tuidl.errors import RunError
 from tuidl.events import Edited, EpochEnded, Event, Place, Progress, RunStarted
 from tuidl.logs.lines import Lines
+from tuidl.runs.folder import LARGEST_LOG
 
 CHUNK = 1 << 20
 LONGEST_EVENT = 1 << 26
 """Bytes of a line; longer ones are passed over. A confusion matrix of 4,000 classes has as many."""
-LARGEST_LOG = 1 << 31
-"""Bytes; tuidl's own stay below a hundredth of it."""
 MOST_EDITS = 200_000
 """Live edits of a run, whose memory is bounded so."""
 STARTED = b'"run_started"'
