@@ -71,6 +71,13 @@ def unfit(text: str) -> str:
     return next((escape(char) for char, kind in _kinds(text) if kind is UNFIT), "")
 
 
+def fitting(text: str) -> str:
+    """The characters of ``text`` that fit, for where there is no room for escapes."""
+    if _is_plain(text):
+        return text
+    return "".join(char if kind is FITS else " " * (kind is BLANK) for char, kind in _kinds(text))
+
+
 def shortened(text: str, most: int = LONGEST_MESSAGE) -> str:
     """``text`` in at most ``most`` characters; what is too much is cut out of its middle."""
     if len(text) <= most:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from tuidl.core.printable import printable
+
 STEPS = ("step", "global_step", "iteration", "iter", "epoch", "batch")
 """Keys that say where a line stands, the most telling first."""
 DEEPEST = 8
@@ -82,7 +84,7 @@ def _float(value: float) -> float:
 @lru_cache(4096)
 def _readable(name: str) -> str:
     """A name that can be shown, whatever is in it."""
-    clean = "".join(char if char.isprintable() else "?" for char in name[: LONGEST_NAME + 1])
+    clean = printable(name[: LONGEST_NAME + 1])
     return clean if len(clean) <= LONGEST_NAME else clean[: LONGEST_NAME - 1] + "…"
 
 

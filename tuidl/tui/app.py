@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import Screen
@@ -22,6 +22,7 @@ from tuidl.errors import TuidlError
 from tuidl.graph import Graph
 from tuidl.preset import Preset
 from tuidl.tui.kept import KeptRuns
+from tuidl.tui.plain_app import PlainApp
 from tuidl.tui.process import driver, spare_pauses
 from tuidl.tui.run import Phase
 from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 EXIT_CODES = {signal.SIGTERM: 143, signal.SIGHUP: 143}
 
 
-class Playground(App[int]):
+class Playground(PlainApp):
     """``preset``: opened at once; Home otherwise."""
 
     TITLE = "tuidl"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuidl.core.own_files import FileError, read_bounded
+from tuidl.core.printable import printable
 from tuidl.errors import DataError, TuidlError
 from tuidl.graph import EXAMPLES, FROM_EXAMPLES, Graph
 from tuidl.layers.base import describe
@@ -51,7 +52,7 @@ class Preview:
 
             preview.samples = Samples(problem=str(error))
         except TuidlError as error:
-            preview.problem = str(error).removeprefix(f"{path}: ")
+            preview.problem = str(error).removeprefix(f"{printable(str(path))}: ")
             preview.line = error_line(preview.text, error)
         if preview.preset is not None:
             preview.facts = facts(preview.preset, preview.graph)

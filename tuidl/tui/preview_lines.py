@@ -6,6 +6,7 @@ import textwrap
 from rich.cells import cell_len
 from rich.text import Text
 
+from tuidl.core.printable import printable_lines
 from tuidl.tui.charts.grid import ASCII, fitted
 from tuidl.tui.charts.network import LayerBox, network, network_line
 from tuidl.tui.charts.palette import Palette
@@ -167,7 +168,7 @@ def excerpt(text: str, line: int | None, palette: Palette, width: int) -> list[T
     for i in range(max(line - AROUND, 0), min(line + AROUND + 1, len(lines))):
         here = i == line
         mark = "▶" if here else " "
-        content = "".join(c if c.isprintable() else " " for c in lines[i])
+        content = printable_lines(lines[i])
         number = f"{mark}{i + 1:>4} │ "
         made.append(Text.assemble(
             (number, palette.style("bad" if here else "faint", bold=here)),
@@ -179,7 +180,8 @@ def excerpt(text: str, line: int | None, palette: Palette, width: int) -> list[T
 
 def wrapped(text: str, width: int) -> list[str]:
     """Lines of at most ``width`` cells; a word that is longer is broken."""
-    return [line for part in text.splitlines() for line in textwrap.wrap(part, max(width, 10))]
+    lines = printable_lines(text).split("\n")
+    return [line for part in lines for line in textwrap.wrap(part, max(width, 10))]
 
 
 def for_the_screen(about: str) -> str:

@@ -7,6 +7,8 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Span, Text
 
+from tuidl.core.printable import printable
+
 LOOKALIKES = {
     "-": "─┄╌┈╍−–—", "=": "▅▄▌▍▋━Ⅱ", "|": "│┊┃▏", "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛✓", "x": "✗×",
     "#": "█▓▉▊▇▆■", "_": "▁▂", "o": "●", "@": "◆", "^": "▲△↑", "v": "▼↓", ">": "▸▶→", "<": "◂◀←",
@@ -14,6 +16,10 @@ LOOKALIKES = {
 }  # fmt: skip
 ASCII = {ord(char): sign for sign, chars in LOOKALIKES.items() for char in chars}
 """What stands for a character on a terminal that knows no others; everything else is ``?``."""
+
+
+LONGEST = 10
+"""Characters of one cell at most: a base, its marks, and a little more."""
 
 
 class Grid:
@@ -30,11 +36,11 @@ class Grid:
     def put(self, x: int, y: int, text: str, style: Style | None = None) -> int:
         """Write ``text`` from cell ``x`` of line ``y``; returns the cell after it."""
         if not 0 <= y < self.height:
-            return x + cell_len(text)
+            return x + cell_len(printable(text))
         simple = narrow(text, self.unicode)
         if simple is not None:
             return self._put_narrow(x, y, simple, style)
-        for char in text:
+        for char in printable(text):
             x = self._put_char(x, y, char, style)
         return x
 
@@ -49,10 +55,10 @@ class Grid:
         return end
 
     def _put_char(self, x: int, y: int, char: str, style: Style | None) -> int:
-        size = cell_len(char) if char.isprintable() else 1
+        size = cell_len(char)
         if size == 0:
+            self._put_mark(x - 1, y, char)
             return x
-        char = char if char.isprintable() else "?"
         if not self.unicode and not char.isascii():
             char = char.translate(ASCII)
             char = (char if char.isascii() else "?") * size
@@ -64,6 +70,12 @@ class Grid:
                 self.chars[y][x + i] = char[i] if i < len(char) else ""
                 self.styles[y][x + i] = style
         return x + size
+
+    def _put_mark(self, x: int, y: int, mark: str) -> None:
+        """An accent goes on the character before it, in the same cell."""
+        if self.unicode and 0 <= x < self.width:
+            x -= 0 if self.chars[y][x] or not x else 1
+            self.chars[y][x] += mark
 
     def _mend(self, x: int, y: int, size: int) -> None:
         """No half of a wide character may stay behind."""
@@ -79,7 +91,7 @@ class Grid:
 
     def put_right(self, end: int, y: int, text: str, style: Style | None = None) -> None:
         """Write ``text`` so that it ends before cell ``end``."""
-        self.put(end - cell_len(text), y, text, style)
+        self.put(end - cell_len(printable(text)), y, text, style)
 
     def put_middle(self, x: int, y: int, size: int, text: str, style: Style | None = None) -> None:
         """Write ``text`` in the middle of ``size`` cells."""
@@ -112,7 +124,7 @@ class Grid:
 @lru_cache(2048)
 def narrow(text: str, unicode: bool) -> str | None:
     """The text as it may be shown, if every character of it takes one cell; None otherwise."""
-    if not text.isprintable() or any(cell_len(char) != 1 for char in text):
+    if printable(text) != text or any(cell_len(char) != 1 for char in text):
         return None
     if unicode or text.isascii():
         return text
@@ -120,7 +132,8 @@ def narrow(text: str, unicode: bool) -> str | None:
 
 
 def fitted(text: str, size: int) -> str:
-    """``text`` in at most ``size`` cells, with a sign where something was cut off."""
+    """``text``, printable, in at most ``size`` cells, with a sign where something was cut off."""
+    text = printable(text[: LONGEST * max(size, 0) + 1])
     if cell_len(text) <= size:
         return text
     kept = ""

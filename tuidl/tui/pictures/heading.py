@@ -4,6 +4,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tuidl import events
+from tuidl.core.printable import printable
 from tuidl.logs.log import Log, notes_of
 from tuidl.tui.charts.grid import ASCII
 from tuidl.tui.charts.palette import Palette
@@ -69,6 +70,7 @@ def heading(lines: list[Parts], palette: Palette, width: int, unicode: bool) -> 
         text = Text(no_wrap=True)
         for place, (words, role) in enumerate(parts):
             style = palette.style(role, bold=number == 0 and place < 2)
+            words = printable(words)
             text.append(words if unicode else in_ascii(words), style)
         made.append(_cut(text, width, unicode))
     return Text("\n", no_wrap=True).join(made)

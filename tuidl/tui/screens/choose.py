@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -11,6 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from tuidl.core.printable import printable
+from tuidl.tui.plain import plain
 from tuidl.tui.screens.dialog import Once
 
 MOST_LINES = 16
@@ -28,7 +31,7 @@ class ChooseScreen(ModalScreen[str | None], Once[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label(self._title, classes="title", markup=False)
+            yield Label(plain(self._title), classes="title")
             yield OptionList(id="choices")
             yield Label("type to find, enter chooses", classes="hint")
 
@@ -43,16 +46,18 @@ class ChooseScreen(ModalScreen[str | None], Once[str | None]):
     def _fill(self) -> None:
         options = self.query_one(OptionList)
         fitting = [name for name in self._choices if self._wanted in name]
-        width = max(map(len, self._choices), default=0) + 2
+        shown = {name: printable(name) for name in self._choices}
+        width = max(map(cell_len, shown.values()), default=0) + 2
         options.clear_options()
         for name in fitting:
-            text = Content.assemble(name.ljust(width), (self._choices[name], "dim"))
+            room = " " * (width - cell_len(shown[name]))
+            text = Content.assemble(shown[name], room, (printable(self._choices[name]), "dim"))
             options.add_option(Option(text, id=name))
         if fitting:
             place = fitting.index(self._current) if self._current in fitting else 0
             options.highlighted = place
         hint = f"{self._wanted}_" if self._wanted else "type to find, enter chooses"
-        self.query_one(".hint", Label).update(Content(hint))
+        self.query_one(".hint", Label).update(plain(hint))
 
     def on_key(self, event: Key) -> None:
         if event.key == "backspace":

@@ -8,6 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
+from tuidl.tui.plain import plain
 from tuidl.tui.screens.dialog import Once
 
 
@@ -27,7 +28,7 @@ class DeleteScreen(ModalScreen[bool], Once[bool]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label("Delete this run for good?", classes="title")
-            yield Label(self._run, markup=False)
+            yield Label(plain(self._run))
             yield Label("")
             yield Label("y  yes, delete its folder: curves, checkpoints, weights")
             yield Label("c  cancel")

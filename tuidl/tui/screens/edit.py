@@ -15,6 +15,7 @@ from tuidl.tui.charts.grid import ASCII
 from tuidl.tui.draft import Draft, large_file
 from tuidl.tui.form import Row, parsed
 from tuidl.tui.form_changes import Changes
+from tuidl.tui.plain import plain
 from tuidl.tui.saving import named, saved_text
 from tuidl.tui.screens.choose import ChooseScreen
 from tuidl.tui.screens.dialog import Once
@@ -53,12 +54,12 @@ class EditScreen(Once[Preset | None]):
         self.draft = Draft.reading(text, large[0]) if large else Draft.of(text, self._folder)
 
     def compose(self) -> ComposeResult:
-        yield Static("", id="title", markup=False)
+        yield Static("", id="title")
         with Horizontal(id="sides"):
             yield Form(id="form")
             yield TomlArea(self._kept, id="text")
-        yield Static("", id="hint", markup=False)
-        yield Static("", id="problem", markup=False)
+        yield Static("", id="hint")
+        yield Static("", id="problem")
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -127,7 +128,7 @@ class EditScreen(Once[Preset | None]):
         self.area.mark(draft.line)
         self.form.list.show(draft.table, nodes, draft.path, draft.table is None)
         self._say(status_of(draft), bool(draft.problem))
-        self.query_one("#title", Static).update(title_of(draft, self._path, self.is_changed))
+        self.query_one("#title", Static).update(plain(title_of(draft, self._path, self.is_changed)))
 
     def _say(self, text: str, is_bad: bool) -> None:
         sign = "✗ " if is_bad else "✓ "
@@ -135,7 +136,7 @@ class EditScreen(Once[Preset | None]):
             sign, text = "! " if is_bad else "", text.translate(ASCII)
         problem = self.query_one("#problem", Static)
         problem.set_class(is_bad, "-bad")
-        problem.update(sign + text)
+        problem.update(plain(sign + text))
 
     def on_form_list_walked(self) -> None:
         row = self.form.list.row
@@ -143,7 +144,7 @@ class EditScreen(Once[Preset | None]):
             return
         hint = hint_of(row)
         hint = hint if self.app.unicode else hint.replace("·", "-").translate(ASCII)
-        self.query_one("#hint", Static).update(hint)
+        self.query_one("#hint", Static).update(plain(hint))
         line = line_of(self.area.text, row.path)
         if line is not None and self.focused is not self.area:
             self.area.move_cursor((line, 0), center=True)

@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
+from tuidl.tui.plain import plain
 from tuidl.tui.screens.dialog import Once
 
 
@@ -24,9 +25,9 @@ class ExportScreen(ModalScreen[Path | None], Once[Path | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label(f"Export to {self._format}, into the folder", classes="title", markup=False)
+            yield Label(plain(f"Export to {self._format}, into the folder"), classes="title")
             yield Input(str(self._given), id="path")
-            yield Label("", id="question", markup=False)
+            yield Label("", id="question")
             with Horizontal(classes="buttons"):
                 yield Button("Export", id="export", variant="primary")
                 yield Button("Cancel", id="cancel")

@@ -7,7 +7,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.events import Resize
 from textual.widgets import ContentSwitcher, OptionList, Static
 
@@ -15,6 +14,7 @@ from tuidl.library import shipped
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.loader import Loader
 from tuidl.tui.pictures.kept import run_lines
+from tuidl.tui.plain import plain
 from tuidl.tui.preview import Preview
 from tuidl.tui.preview_lines import preview_lines
 from tuidl.tui.run_loader import RunLoader
@@ -174,7 +174,7 @@ class HomeScreen(RunActions):
             panel.preview = self._run_loader.ask(entry.path)
         else:
             panel.preview = self._loader.ask(entry.path) if entry else None
-        panel.border_title = Content(entry.path.stem) if entry else ""
+        panel.border_title = plain(entry.path.stem) if entry else ""
         panel.changed()
 
     def _loaded(self, preview: Preview) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
+from rich.text import Text, TextType
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -11,6 +12,8 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import DirectoryTree, Input, Label
 
+from tuidl.core.printable import printable
+from tuidl.tui.plain import plain
 from tuidl.tui.screens.dialog import Once
 
 MOST_SUGGESTED = 2000
@@ -26,6 +29,9 @@ class PresetTree(DirectoryTree):
         if not getattr(self.app, "unicode", True):
             self.ICON_NODE, self.ICON_NODE_EXPANDED = "> ", "v "
             self.show_guides = False
+
+    def process_label(self, label: TextType) -> Text:
+        return Text(printable(str(label)))
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         return [p for p in paths if not p.name.startswith(".") and _is_offered(p)]
@@ -71,9 +77,9 @@ class OpenFileScreen(ModalScreen[Path | None], Once[Path | None]):
             yield Label("Open a preset (.toml)", classes="title")
             yield Input(placeholder="path of a file or folder", id="path",
                         suggester=PathSuggester())  # fmt: skip
-            yield Label(str(self._folder), id="folder", classes="hint", markup=False)
+            yield Label(plain(str(self._folder)), id="folder", classes="hint")
             yield PresetTree(self._folder, id="tree")
-            yield Label("", id="question", markup=False)
+            yield Label("", id="question")
             yield Label("↓ folders   backspace the folder above   esc back"
                         if getattr(self.app, "unicode", True)
                         else "down: folders   backspace: the folder above   esc: back",
@@ -115,14 +121,14 @@ class OpenFileScreen(ModalScreen[Path | None], Once[Path | None]):
     def _show(self, folder: Path) -> None:
         """Look into another folder."""
         self._folder = folder.absolute()
-        self.query_one("#folder", Label).update(str(self._folder))
+        self.query_one("#folder", Label).update(plain(str(self._folder)))
         tree = self.query_one(PresetTree)
         tree.path = self._folder
         tree.focus()
         self._say("")
 
     def _say(self, text: str) -> None:
-        self.query_one("#question", Label).update(text)
+        self.query_one("#question", Label).update(plain(text))
 
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
         self.end(event.path)

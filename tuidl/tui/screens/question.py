@@ -7,6 +7,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
+from tuidl.tui.plain import plain
 from tuidl.tui.screens.dialog import Once
 
 
@@ -22,14 +23,14 @@ class QuestionScreen(ModalScreen[str | None], Once[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label(self.QUESTION, classes="title")
+            yield Label(plain(self.QUESTION), classes="title")
             for name, explanation in self.ANSWERS:
-                yield Label(f"{name[0]}  {explanation}")
+                yield Label(plain(f"{name[0]}  {explanation}"))
             with Horizontal(classes="buttons"):
                 (first, _), *others = self.ANSWERS
-                yield Button(first.capitalize(), id=first, variant="primary")
+                yield Button(plain(first.capitalize()), id=first, variant="primary")
                 for name, _ in others:
-                    yield Button(name.capitalize(), id=name)
+                    yield Button(plain(name.capitalize()), id=name)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.action_choose(event.button.id)

@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
+from tuidl.tui.plain import plain
 from tuidl.tui.screens.dialog import Once
 
 
@@ -27,7 +28,7 @@ class SaveScreen(ModalScreen[Path | None], Once[Path | None]):
         with Vertical(classes="dialog"):
             yield Label("Save the preset as", classes="title")
             yield Input(str(self._path), id="path")
-            yield Label("", id="question", markup=False)
+            yield Label("", id="question")
             with Horizontal(classes="buttons"):
                 yield Button("Save", id="save", variant="primary")
                 yield Button("Cancel", id="cancel")
@@ -67,7 +68,7 @@ class SaveScreen(ModalScreen[Path | None], Once[Path | None]):
             self.end(path)
 
     def _say(self, text: str) -> None:
-        self.query_one("#question", Label).update(text)
+        self.query_one("#question", Label).update(plain(text))
 
     def action_cancel(self) -> None:
         self.end(None)

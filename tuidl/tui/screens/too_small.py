@@ -1,6 +1,7 @@
 """What is shown where nothing else would fit."""
 
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -16,7 +17,7 @@ class TooSmallScreen(ModalScreen[None]):
     """
 
     def compose(self) -> ComposeResult:
-        yield Static(f"tuidl needs {LEAST_COLUMNS} columns\nand {LEAST_LINES} lines")
+        yield Static(Content(f"tuidl needs {LEAST_COLUMNS} columns\nand {LEAST_LINES} lines"))
 
 
 def is_too_small(columns: int, lines: int) -> bool:

@@ -16,6 +16,7 @@ from textual.widgets import ContentSwitcher
 from tuidl import events
 from tuidl.preset import Preset
 from tuidl.tui.budget import Budget
+from tuidl.tui.plain import plain
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.screens.steering import SteeringScreen, advice
 from tuidl.tui.views.layers import LayersView
@@ -103,7 +104,7 @@ class TrainScreen(SteeringScreen):
             yield Layers(id="layers")
 
     def on_mount(self) -> None:
-        self.query_one("#picture").border_title = _picture_title(self._probe)
+        self.query_one("#picture").border_title = plain(_picture_title(self._probe))
         self.query_one("#layers").border_title = "layers"
         self.set_interval(1 / TICKS_PER_SECOND, self._draw)
         self.query_one("#loss").focus()

@@ -24,6 +24,7 @@ from tuidl.tui.budget import Budget
 from tuidl.tui.charts.curve import Curve, judge
 from tuidl.tui.pages import MOST_EACH_WAY, Page
 from tuidl.tui.pictures.heading import heading_of
+from tuidl.tui.plain import plain
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.heading import Heading
 from tuidl.tui.widgets.key_line import KeyLine
@@ -176,10 +177,10 @@ class ViewScreen(Screen[None]):
     def _draw(self, at_once: bool = True) -> None:
         shown = self.shown
         at = f"at {shown.cursor[0]} {shown.cursor[1]:g}" if shown.cursor else "last values"
-        measures = self.query_one(MeasureList)
-        measures.border_title, measures.border_subtitle = at, self._page.words
+        panel = self.query_one(MeasureList)
+        panel.border_title, panel.border_subtitle = plain(at), plain(self._page.words)
         for chart in self.query(MeasureChart):
-            chart.border_title = chart.name_shown if shown.cursor else ""
+            chart.border_title = plain(chart.name_shown) if shown.cursor else ""
         self._waiting.clear()
         self._waiting.extend(p for p in self.query("#body Chart").results(Chart) if p.display)
         while at_once and self._waiting:

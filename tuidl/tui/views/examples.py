@@ -13,6 +13,7 @@ from tuidl.preset import Preset
 from tuidl.tui.charts.confusion import cell_at
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.pictures import examples
+from tuidl.tui.plain import plain
 from tuidl.tui.run import Run
 from tuidl.tui.views.view import View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
@@ -75,7 +76,7 @@ class ExamplesView(View):
             return False
         self.answer = event.answer
         self.selected = min(self.selected, max(len(self.answer["examples"]) - 1, 0))
-        self.query_one(ExampleList).border_title = self._title()
+        self.query_one(ExampleList).border_title = plain(self._title())
         return True
 
     def _title(self) -> str:

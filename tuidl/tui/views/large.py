@@ -15,6 +15,7 @@ from tuidl.tui.charts.grid import Grid, fitted
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.pictures.series import in_words
 from tuidl.tui.pictures.shapes import known
+from tuidl.tui.plain import plain
 from tuidl.tui.run import Run
 from tuidl.tui.views.view import View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
@@ -53,7 +54,7 @@ class LargeView(View):
     def compose(self) -> ComposeResult:
         with Horizontal():
             picture = LargePicture(self._kind)
-            picture.border_title = TITLES.get(self._kind, "picture")
+            picture.border_title = plain(TITLES.get(self._kind, "picture"))
             yield picture
             with Vertical(id="courses"):
                 yield self.weight
@@ -119,7 +120,7 @@ class Course(Chart):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.border_title = self._measure = name
+        self.border_title, self._measure = plain(name), name
         self.begin()
 
     def begin(self) -> None:

@@ -16,6 +16,7 @@ from tuidl.tui.charts.gradients import gradient_curves
 from tuidl.tui.charts.layer_list import LayerRow, layer_at, layer_list
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.pictures import layers as pictures
+from tuidl.tui.plain import plain
 from tuidl.tui.run import Run
 from tuidl.tui.views.view import View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
@@ -130,10 +131,12 @@ class LayersView(View):
     def draw(self) -> None:
         if self._stale and self.name_selected:
             titles = {"maps": "looks for, and finds", "weights": "weights", "": "inside"}
-            self.query_one(
-                Inside
-            ).border_title = f"{self.name_selected}: {titles[self.kind_selected]}"
-            self.query_one(Spread).border_title = f"{self.name_selected}: spread of its numbers"
+            self.query_one(Inside).border_title = plain(
+                f"{self.name_selected}: {titles[self.kind_selected]}"
+            )
+            self.query_one(Spread).border_title = plain(
+                f"{self.name_selected}: spread of its numbers"
+            )
         super().draw()
 
     def action_image(self, way: int) -> None:
@@ -153,7 +156,7 @@ class Part(Chart):
 
     def __init__(self, view: LayersView, title: str, classes: str = "") -> None:
         super().__init__(classes=classes)
-        self.view, self.border_title = view, title
+        self.view, self.border_title = view, plain(title)
 
 
 class LayerList(Part):

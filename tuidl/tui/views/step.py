@@ -11,6 +11,7 @@ from tuidl import commands, events
 from tuidl.events import Event, ProbeAnswer
 from tuidl.preset import Preset
 from tuidl.tui.charts.palette import Palette
+from tuidl.tui.plain import plain
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.views.view import View, Wanted
 from tuidl.tui.walk import batch, flow
@@ -135,7 +136,7 @@ class Part(Chart):
 
     def __init__(self, view: StepView, title: str) -> None:
         super().__init__()
-        self.view, self.border_title = view, title
+        self.view, self.border_title = view, plain(title)
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.view.is_waiting:

@@ -11,7 +11,9 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tuidl.core.printable import printable
 from tuidl.tui.charts.grid import fitted
+from tuidl.tui.plain import plain
 from tuidl.tui.shelf import Entry
 
 INDENT = 2
@@ -90,7 +92,7 @@ class PresetList(OptionList):
                 if shelf and roomy:
                     options.append(Option("", disabled=True))
                 shelf = entry.shelf
-                options.append(Option(shelf, disabled=True))
+                options.append(Option(plain(shelf), disabled=True))
             options.append(Option(_row(entry, width), id=str(number)))
         self.add_options(options)
         self._titles()
@@ -101,9 +103,11 @@ class PresetList(OptionList):
 
     def _titles(self) -> None:
         filtering = self.wanted is not None
-        self.border_title = Content(f"filter: {self.wanted}_") if filtering else self.invitation
+        self.border_title = (
+            plain(f"filter: {self.wanted}_") if filtering else plain(self.invitation)
+        )
         count = f"{len(self._shown)} of {len(self._entries)}"
-        self.border_subtitle = f"{count}, esc: all" if filtering else ""
+        self.border_subtitle = plain(f"{count}, esc: all") if filtering else ""
 
     def on_resize(self, event: Resize) -> None:
         self._refilter(self.wanted)
@@ -133,7 +137,8 @@ class PresetList(OptionList):
 def _row(entry: Entry, width: int) -> Content:
     """The title, and at the right what its data is, where there is room for both."""
     title = " " * (INDENT - 1) + fitted(entry.title, width - INDENT)
-    room = width - cell_len(title) - cell_len(entry.word)
+    word = printable(entry.word)
+    room = width - cell_len(title) - cell_len(word)
     if room < 2:
         return Content(title)
-    return Content.assemble(title, " " * room, (entry.word, "dim"))
+    return Content.assemble(title, " " * room, (word, "dim"))

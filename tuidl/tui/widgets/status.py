@@ -4,6 +4,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
+from tuidl.core.printable import printable
 from tuidl.events import RunEnded
 from tuidl.tui.charts.palette import Palette
 from tuidl.tui.run import Phase, Run
@@ -51,18 +52,17 @@ class Status(Widget):
     def _first(self, palette: Palette, unicode: bool) -> Text:
         run = self.shown
         sign = SIGNS[run.phase] if unicode else ASCII_SIGNS.get(run.phase, "*")
-        name = run.started.preset if run.started else ""
+        name = printable(run.started.preset) if run.started else ""
         text = Text(
             f"{sign} {run.phase.value}", palette.style(ROLES.get(run.phase, "muted"), bold=True)
         )
         text.append(f"  {name}", palette.style("text", bold=True))
         if run.compiling:
             done = f"{run.compiling.done + 1}/{run.compiling.total}"
-            text.append(
-                f"  once on this machine: {done} {run.compiling.kernel}", palette.style("muted")
-            )
+            kernel = printable(run.compiling.kernel)
+            text.append(f"  once on this machine: {done} {kernel}", palette.style("muted"))
         elif run.error:
-            text.append(f"  {run.error}", palette.style("bad"))
+            text.append(f"  {printable(run.error)}", palette.style("bad"))
         elif run.started:
             text.append("  ").append(progress_bar(run, palette, unicode))
         return text
