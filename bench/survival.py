@@ -1,6 +1,7 @@
 """Does a run survive? ``python -m bench.survival kills 300`` kills a run that saves every few steps
 at random moments and resumes it; ``python -m bench.survival presets`` stops every preset at three
-random steps and resumes it on another number of threads."""
+random steps and resumes it on another number of threads; ``python -m bench.survival edits 100``
+kills runs whose learning rate is changed while they train."""
 
 import argparse
 import json
@@ -13,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.edited import MOST_INTERRUPTIONS, Outcome, story
 from tuidl.core.children import child_environment, module_command
 
 PRESET = "cnn_digits"
@@ -128,15 +130,40 @@ def presets(place: Path) -> None:
         shutil.rmtree(place / name)
 
 
+def edits(count: int, place: Path) -> None:
+    """Kill ``count`` times, each run up to three times."""
+    chance = random.Random(3)
+    outcomes: list[Outcome] = []
+    while (left := count - sum(outcome.kills for outcome in outcomes)) > 0:
+        runs = place / "runs"
+        runs.mkdir()
+        os.environ["TUIDL_RUNS_DIR"] = str(runs)
+        interruptions = min(chance.randint(1, MOST_INTERRUPTIONS), left)
+        outcomes.append(story(chance, runs, interruptions))
+        shutil.rmtree(runs)
+        totals = [sum(getattr(o, name) for o in outcomes) for name in ("kills", "edits", "lost")]
+        doubled, unheard = (sum(getattr(o, name) for o in outcomes) for name in
+                            ("doubled", "unheard"))  # fmt: skip
+        same = sum(outcome.is_same for outcome in outcomes)
+        print(
+            f"{totals[0]} kills, {totals[1]} edits, {totals[2]} lost, {doubled} doubled ({unheard} "
+            f"written down, their engine killed before it could say so), {same} of "
+            f"{len(outcomes)} runs end as the one never killed",
+            flush=True,
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["kills", "presets"])
+    parser.add_argument("what", choices=["kills", "presets", "edits"])
     parser.add_argument("count", type=int, nargs="?", default=300)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         os.environ["TUIDL_RUNS_DIR"] = place
         if chosen.what == "kills":
             kills(chosen.count, Path(place))
+        elif chosen.what == "edits":
+            edits(chosen.count, Path(place))
         else:
             presets(Path(place))
 

@@ -1,7 +1,7 @@
 """A run's checkpoints: two generations, each a safetensors file with its SHA-256 beside it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from math import prod
 from pathlib import Path
@@ -81,6 +81,10 @@ class Checkpoints:
 
         Raises RunError where there are some, and all are damaged.
         """
+        return self.first_that(lambda snapshot: snapshot)
+
+    def first_that(self, fits: Callable[[Snapshot], Any]) -> tuple[Snapshot | None, list[str]]:
+        """As ``newest``, of those that are not refused by ``fits``, which may raise RunError."""
         try:
             require_folder(self.folder)
         except FileError as error:
@@ -90,9 +94,16 @@ class Checkpoints:
         problems: list[str] = []
         for number in reversed(self._numbers()):
             try:
-                return self._load(number), problems
+                snapshot = self._load(number)
             except RunError as error:
                 problems.append(str(error))
+                continue
+            try:
+                fits(snapshot)
+            except RunError as error:
+                problems.append(f"{self._path(number)}: {error}")
+                continue
+            return snapshot, problems
         if problems:
             raise RunError("no checkpoint is whole: " + "; ".join(problems))
         return None, problems

@@ -9,7 +9,7 @@ from tuidl.commands import EDITABLE, LEARNING_RATE
 from tuidl.edits import Timeline
 from tuidl.errors import RunError
 from tuidl.events import Edited
-from tuidl.runs.folder import CHECKPOINTS, RunFolder
+from tuidl.runs.folder import RunFolder
 from tuidl.runs.keeper import RunKeeper
 from tuidl.runs.reading import read_timeline
 from tuidl.snapshot import Snapshot
@@ -39,12 +39,7 @@ def go_on(training: Resumable, folder: RunFolder) -> tuple[Timeline, list[str]]:
     Returns the edits, and what is wrong with checkpoints that had to be passed over. Raises
     RunError.
     """
-    snapshot, problems = folder.checkpoints.newest()
-    if snapshot is not None:
-        try:
-            training.resume(snapshot)
-        except RunError as error:
-            raise RunError(f"{folder.path / CHECKPOINTS}: {error}") from None
+    _, problems = folder.checkpoints.first_that(training.resume)
     timeline = read_timeline(folder.log)
     edits = possible_edits(timeline, folder)
     training.edits.repeat(replace(edit, again=edit.number is not None) for edit in edits)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tuidl import events
+from tuidl.errors import RunError
 from tuidl.events import Event, Scores
 from tuidl.model import Model
 from tuidl.preset import Preset
@@ -15,6 +16,7 @@ from tuidl.snapshot import Snapshot
 from tuidl.training.edits import Edits
 from tuidl.training.interruption import Interrupter
 from tuidl.training.keeping import Keeper
+from tuidl.training.plausible import implausible_fold
 from tuidl.training.trainer import Trainer
 
 WHOLE = ("completed", "stopped_early")
@@ -51,6 +53,8 @@ class CrossValidation:
 
     def resume(self, snapshot: Snapshot) -> None:
         """Go on from there. Raises RunError where it is of something else."""
+        if problem := implausible_fold(snapshot.state, self.preset.training.folds):
+            raise RunError(problem)
         self._ended = list(snapshot.state.ended)
         self._trainer = self._trainer_for(len(self._ended))
         self._trainer.resume(snapshot)

@@ -8,10 +8,16 @@ from tuidl.metrics import METRICS, Sums
 from tuidl.program import Program
 
 
+def score_names(program: Program) -> list[str]:
+    """The loss, and those of the preset's metrics that are one number."""
+    metrics = program.graph.preset.training.metrics
+    return ["loss", *(name for name in metrics if METRICS[name].finish is not None)]
+
+
 def scores_of(program: Program, totals: Array, feed: Feed) -> Scores:
     """The loss and the preset's metrics from their ``totals`` over the feed's examples."""
     scores: Scores = {"loss": float(totals[0]) / len(feed)}
-    for name in program.graph.preset.training.metrics:
+    for name in score_names(program)[1:]:
         metric = METRICS[name]
         if metric.finish is not None:
             sums = Sums(_tally(program, totals, metric.tally), len(feed), feed.spread)

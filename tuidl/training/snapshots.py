@@ -24,6 +24,8 @@ from tuidl.snapshot import (
     known,
     scores,
 )
+from tuidl.training.plausible import Limits, implausible
+from tuidl.training.scores import score_names
 from tuidl.training.stopping import Best
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ def put_back(trainer: "Trainer", snapshot: Snapshot) -> None:
         raise RunError(f"the checkpoint has format {state.format}, this tuidl reads {FORMAT}")
     if state.data_sha256 != trainer.data_sha256:
         raise RunError("the data has changed since the run was saved")
+    if problem := implausible(state, limits_of(trainer)):
+        raise RunError(problem)
     _set_arrays(trainer, snapshot)
     if trainer.model.weights_sha256 != state.weights_sha256:
         raise RunError("the checkpoint's weights are not those that it names")
@@ -84,6 +88,18 @@ def put_back(trainer: "Trainer", snapshot: Snapshot) -> None:
     _set_watch(trainer.stopper.watch, state.stopping)
     if state.best:
         _set_best(trainer, state.best, snapshot.under(BEST))
+
+
+def limits_of(trainer: "Trainer") -> Limits:
+    """What a run of the trainer's preset can come to."""
+    return Limits(
+        epochs=trainer.preset.training.epochs,
+        steps=trainer.steps,
+        folds=trainer.preset.training.folds,
+        scores=frozenset(score_names(trainer.program)),
+        validates=bool(len(trainer.held_out["validation"])),
+        has_plateau=trainer.rates.watch is not None,
+    )
 
 
 def fingerprint(*arrays: Array) -> str:
@@ -123,7 +139,11 @@ def _set_arrays(trainer: "Trainer", snapshot: Snapshot) -> None:
             _set(values, found.get(name), f"{prefix}/{name}")
         if stray := sorted(found.keys() - group.keys()):
             raise RunError(f"the checkpoint holds {prefix}/{stray[0]}, which the preset has not")
-    _set(trainer.standing.totals, snapshot.arrays.get(TOTALS), TOTALS)
+    totals = trainer.standing.totals
+    _set(totals, snapshot.arrays.get(TOTALS), TOTALS)
+    if not np.isfinite(totals).all() or (snapshot.state.step == 0 and totals.any()):
+        expected = "numbers" if snapshot.state.step else "zeros before an epoch's first step"
+        raise RunError(f"{TOTALS}: expected {expected}")
 
 
 def _set(values: Array, found: Array | Stored | None, name: str) -> None:
