@@ -3,34 +3,52 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-
-import msgspec
 
 from tuidl import commands, events
 from tuidl.commands import Command
 from tuidl.core.children import child_environment, module_command
 from tuidl.events import Event
+from tuidl.tui.engine_log import EngineLog
 
 LONGEST_LINE = 1 << 26
+LONGEST_EXCERPT = 60
 SECONDS_TO_QUIT = 1.5
+SECONDS_TO_END = 2.0
+"""Between the end of what a process says and its own end, whichever comes first."""
 LONGEST_TURN = 0.005
 """Seconds of events in a row; then keys and drawings have their turn."""
 
 
 class Engine:
     """One child process. ``on_event`` gets what it says, ``on_end`` its exit status when it ends
-    without having been asked to."""
+    without having been asked to, ``on_odd`` what a line was that is no event, ``on_error`` what
+    ``on_event`` raised: reading goes on after both."""
 
     def __init__(
-        self, log: Path, on_event: Callable[[Event], None], on_end: Callable[[int], None]
+        self,
+        log: Path,
+        on_event: Callable[[Event], None],
+        on_end: Callable[[int], None],
+        on_odd: Callable[[str], None] = lambda text: None,
+        on_error: Callable[[Exception], None] = lambda error: None,
     ) -> None:
-        self.log, self._on_event, self._on_end = log, on_event, on_end
+        self.output = EngineLog(log)
+        self._on_event, self._on_end = on_event, on_end
+        self._on_odd, self._on_error = on_odd, on_error
         self._process: asyncio.subprocess.Process | None = None
+        self._ending: asyncio.subprocess.Process | None = None
+        """The process that was asked to end."""
         self._reader: asyncio.Task[None] | None = None
-        self._is_ending = False
+        self._was_odd = False
+        self._heard = time.monotonic()
         self._is_changing = asyncio.Lock()
         """Held while the process starts or ends: two keys at once would start two."""
+
+    @property
+    def log(self) -> Path:
+        return self.output.path
 
     @property
     def is_alive(self) -> bool:
@@ -40,32 +58,44 @@ class Engine:
     def pid(self) -> int | None:
         return self._process.pid if self._process and self.is_alive else None
 
+    @property
+    def silence(self) -> float:
+        """Seconds since the process said something, or was started."""
+        return time.monotonic() - self._heard
+
     async def start(self) -> None:
-        """Start the process, where there is none; it warms up by itself."""
+        """Start the process, where there is none; it warms up by itself. Raises OSError where it
+        cannot be started."""
         async with self._is_changing:
             if self.is_alive:
                 return
-            self._is_ending = False
+            self._was_odd = False
             self._process = await self._spawn()
-            self._reader = asyncio.create_task(self._read(self._process))
+            self._heard = time.monotonic()
+            self._reader = asyncio.create_task(self._follow(self._process))
 
     async def _spawn(self) -> asyncio.subprocess.Process:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("wb") as log:
+        log = self.output.open()
+        try:
             return await asyncio.create_subprocess_exec(
                 *command_line(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=log,
+                stderr=asyncio.subprocess.DEVNULL if log is None else log,
                 limit=LONGEST_LINE,
                 env=child_environment(),
                 start_new_session=True,  # Ctrl-C in the terminal is for the screen
             )
+        finally:
+            if log is not None:
+                log.close()
 
     def send(self, command: Command) -> bool:
         """Hand on a command; False where there is nobody to take it."""
         process = self._process
         if process is None or process.stdin is None or not self.is_alive:
+            return False
+        if process.stdin.is_closing():  # it is about to be found dead
             return False
         process.stdin.write(commands.to_json(command).encode() + b"\n")
         return True
@@ -76,36 +106,81 @@ class Engine:
             process = self._process
             if process is None or not self.is_alive:
                 return
-            self._is_ending = True
+            self._ending = process
             self.send(commands.Quit())
             try:
                 await asyncio.wait_for(process.wait(), SECONDS_TO_QUIT)
             except TimeoutError:
-                process.kill()
+                _kill(process)
                 await process.wait()
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
+    async def _follow(self, process: asyncio.subprocess.Process) -> None:
+        """Read until the process is gone. It may close its output and stay, or leave a child of
+        its own behind that holds it open."""
         assert process.stdout is not None
+        lines = asyncio.create_task(self._read(process.stdout))
+        end = asyncio.create_task(process.wait())
+        await asyncio.wait({lines, end}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({lines, end}, timeout=SECONDS_TO_END)
+        lines.cancel()
+        if not end.done():
+            _kill(process)
+        status = await end
+        if self._ending is not process:
+            self._on_end(status)
+
+    async def _read(self, stream: asyncio.StreamReader) -> None:
         since = time.monotonic()
-        async for line in process.stdout:
+        while True:
             try:
-                event = events.from_json(line)
-            except msgspec.MsgspecError:
-                continue  # an event of another version
-            self._on_event(event)
+                line = await stream.readline()
+            except ValueError:
+                self._odd(f"a line of more than {LONGEST_LINE >> 20} MiB")
+                continue
+            except OSError:
+                return
+            if not line:
+                return
+            self._take(line)
             if time.monotonic() - since > LONGEST_TURN:
                 await asyncio.sleep(0)  # lines that are there already are read without a pause
                 since = time.monotonic()
-        status = await process.wait()
-        if not self._is_ending:
-            self._on_end(status)
+
+    def _take(self, line: bytes) -> None:
+        """Hand on an event; a line that is none, or a screen that cannot take it, ends nothing."""
+        self._heard = time.monotonic()
+        try:
+            event = events.from_json(line)
+        except Exception:  # damaged, nested without end, or of another version
+            if line.endswith(b"\n"):  # else torn: the process is gone, which is told anyway
+                self._odd(_excerpt(line))
+            return
+        try:
+            self._on_event(event)
+        except Exception as error:
+            with suppress(Exception):
+                self._on_error(error)
+
+    def _odd(self, text: str) -> None:
+        if not self._was_odd:
+            self._was_odd = True
+            with suppress(Exception):
+                self._on_odd(text)
 
     def last_words(self, lines: int = 5) -> list[str]:
         """The end of what the process wrote to its log."""
-        try:
-            return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
-        except OSError:
-            return []
+        return self.output.last_words(lines)
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+
+
+def _excerpt(line: bytes) -> str:
+    """The start of a line, in plain ASCII."""
+    text = ascii(line[:LONGEST_EXCERPT].decode(errors="replace").rstrip("\r\n"))
+    return text if len(line) <= LONGEST_EXCERPT else f"{text} ..."
 
 
 def command_line() -> list[str]:
