@@ -20,7 +20,8 @@ class Load(Command, frozen=True, tag="load"):
     ``source`` names it in errors, ``folder`` is where its relative paths start. The run starts
     paused unless told otherwise. ``run``: go on with what is kept in that folder instead, at
     another ``learning_rate`` if one is given. ``backend``: by default the cpu, or what that run
-    began on.
+    began on. ``number``, if one is given, comes back in the first event that is of
+    this run.
     """
 
     preset: str
@@ -31,6 +32,7 @@ class Load(Command, frozen=True, tag="load"):
     paused: bool = True
     run: str | None = None
     learning_rate: float | None = None
+    number: int | None = None
 
 
 class Pause(Command, frozen=True, tag="pause"):

@@ -191,6 +191,13 @@ class ProbeAnswer(Event, frozen=True, tag="probe_answer"):
     seconds: float = 0.0
 
 
+class Loading(Event, frozen=True, tag="loading"):
+    """The engine makes ready for the ``load`` command of this number; what it says from here on is
+    of that run, and no longer of the one before."""
+
+    number: int
+
+
 class Refused(Event, frozen=True, tag="refused"):
     """A preset or a command that cannot be carried out, and why."""
 
@@ -218,6 +225,7 @@ AnyEvent = (
     | Resumed
     | Edited
     | ProbeAnswer
+    | Loading
     | Refused
     | Notice
 )

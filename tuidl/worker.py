@@ -15,13 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import msgspec
-
 from tuidl import commands, events
 from tuidl.commands import Command
 from tuidl.environment import prepare_environment
 from tuidl.errors import PresetError, SaveError, TuidlError
 from tuidl.events import Event
+from tuidl.terminal import prepare_streams
 
 if TYPE_CHECKING:
     from tuidl.runs.keeper import RunKeeper
@@ -31,6 +30,7 @@ SECONDS_TO_QUIT = 1.0
 LONGEST_HELD = 0.05
 """Seconds that the end of an epoch may wait for company: each delivery wakes the screen, which
 takes a core from the engine. What comes after it, progress at the latest, brings it along."""
+LONGEST_LINE = 1 << 26
 NICENESS = 5
 """Below the screen, whose keys wait for a core otherwise; nothing is lost where one is free."""
 
@@ -46,6 +46,7 @@ class Worker:
         self._keeper: RunKeeper | None = None
         self._flushed = 0.0
         self._has_said_so = False
+        self._failed_probes: set[str] = set()
 
     def submit(self, command: Command) -> None:
         """May be called from any thread."""
@@ -55,22 +56,28 @@ class Worker:
         """Carry out commands until one of them ends the process."""
         command = self._control.rest()
         while not isinstance(command, commands.Quit):
-            assert isinstance(command, commands.Load)
-            self._load(command)
+            if isinstance(command, commands.Load):
+                self._load(command)
             command = self._control.rest()
 
     def _load(self, command: commands.Load) -> None:
         """Train a preset to its end; nothing that goes wrong with it ends the process."""
         self._control.begin(command.paused)
+        if command.number is not None:
+            self._tell(events.Loading(number=command.number))
         try:
             for event in self._going_on(command) if command.run else self._new(command):
                 self._tell(event)
         except TuidlError as error:
             key = error.key if isinstance(error, PresetError) else ""
             self._tell(events.Refused(error=str(error), key=key))
-        except Exception as error:  # whatever it is, the screen must hear of it
-            traceback.print_exc()
-            self._tell(events.RunFailed(error=f"{type(error).__name__}: {error}", where={}))
+        except BaseException as error:  # whatever it is, the screen must hear of it
+            log_error()
+            self._tell(events.RunFailed(error=in_words(error), where={}))
+        finally:
+            if self._keeper is not None:
+                self._keeper.close()
+                self._keeper = None
 
     def _new(self, command: commands.Load) -> Iterator[Event]:
         from tuidl.preset import Preset
@@ -119,15 +126,30 @@ class Worker:
         folder = RunFolder(Path(command.run))
         backend = self._chosen(command.backend or folder.about.backend)
         self._keeper = keeper = RunKeeper(folder)
-        trainer, _ = resumed(
+        trainer, problems = resumed(
             folder, keeper, self._control, command.threads, backend, command.learning_rate
         )
+        for problem in problems:
+            self._tell(events.Notice(text=f"passed over: {problem}"))
         return kept(trainer, keeper)
 
     def _answer(self, trainer: "Trainer", probe: commands.Probe) -> Event:
-        from tuidl.probes import answer
+        """What a probe asked for. One that fails ends nothing; the first of a kind is told of."""
+        try:
+            from tuidl.probes import answer
 
-        return answer(trainer, probe)
+            return answer(trainer, probe)
+        except BaseException as error:
+            log_error()
+            problem = in_words(error)
+            if probe.kind not in self._failed_probes:
+                self._failed_probes.add(probe.kind)
+                text = f"{probe.kind} cannot be shown: {problem}; training goes on"
+                self._tell(events.Notice(text=text))
+            epoch, step = trainer.place
+            return events.ProbeAnswer(
+                id=probe.id, kind=probe.kind, epoch=epoch, step=step, error=problem
+            )
 
     def refuse(self, error: str) -> None:
         self._tell(events.Refused(error=error))
@@ -148,42 +170,85 @@ class Worker:
 
 
 def warm_up() -> None:
-    """Import and load what every run needs, while the user is still choosing."""
-    import numpy as np
+    """Import and load what every run needs, while the user is still choosing.
 
-    from tuidl.kernels import blas
-    from tuidl.kernels.loop import compiled_loop, loop_is_compiled
+    What goes wrong here goes wrong again with the first run, which can say so.
+    """
+    try:
+        import numpy as np
 
-    blas.load()
-    if loop_is_compiled():
-        compiled_loop(np.dtype(np.float32))
+        from tuidl.kernels import blas
+        from tuidl.kernels.loop import compiled_loop, loop_is_compiled
+
+        blas.load()
+        if loop_is_compiled():
+            compiled_loop(np.dtype(np.float32))
+    except BaseException:
+        log_error()
 
 
 def listen(worker: Worker) -> None:
     """Hand on what comes in on stdin; at its end nobody is there any more."""
-    for line in sys.stdin.buffer:
-        try:
-            command = commands.from_json(line)
-        except msgspec.MsgspecError as error:
-            worker.refuse(f"not a command: {error}")
-            continue
-        worker.submit(command)
-        if isinstance(command, commands.Quit):
-            time.sleep(SECONDS_TO_QUIT)  # then it is compiling, which nothing else can end
-            break
-    else:
+    try:
+        for line in bounded_lines(sys.stdin.buffer):
+            command = _command(worker, line)
+            if command is not None:
+                worker.submit(command)
+            if isinstance(command, commands.Quit):
+                break
+    finally:
         worker.submit(commands.Quit())  # whoever is gone wants the run to be saved
-        time.sleep(SECONDS_TO_QUIT)
-    os._exit(0)
+        time.sleep(SECONDS_TO_QUIT)  # then it is compiling, which nothing else can end
+        os._exit(0)
+
+
+def _command(worker: Worker, line: bytes | None) -> Command | None:
+    """The command that a line holds; None where it holds none, which is told."""
+    try:
+        if line is None:
+            raise ValueError(f"a line of more than {LONGEST_LINE >> 20} MiB")
+        return commands.from_json(line)
+    except Exception as error:  # damaged, nested without end, or of another version
+        worker.refuse(f"not a command: {str(error) or type(error).__name__}")
+        return None
+
+
+def bounded_lines(stream: BinaryIO, longest: int = LONGEST_LINE) -> Iterator[bytes | None]:
+    """Lines with their ends; None in place of one that is longer than ``longest`` bytes."""
+    is_rest = False
+    while line := stream.readline(longest):
+        is_whole = line.endswith(b"\n") or len(line) < longest
+        if not is_rest:
+            yield line if is_whole else None
+        is_rest = not is_whole
+
+
+def log_error() -> None:
+    """The traceback of the error at hand, for the log; a full disk has no room for it."""
+    with suppress(OSError, ValueError, MemoryError, RecursionError):
+        traceback.print_exc()
+
+
+def in_words(error: BaseException) -> str:
+    """An error that nobody foresaw, in one line."""
+    if isinstance(error, MemoryError):
+        return "out of memory; fewer examples or smaller layers need less"
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # an error that cannot even be shown
+        text = ""
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def main() -> None:
     """Run a worker on this process's own streams."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the screen's affair
-    os.nice(NICENESS)
+    with suppress(OSError):
+        os.nice(NICENESS)
     prepare_environment(1)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    prepare_streams()  # a log on a full disk ends nothing
     worker = Worker(out)
     threading.Thread(target=listen, args=(worker,), daemon=True).start()
     warm_up()

@@ -2,8 +2,11 @@
 
 import asyncio
 import inspect
+from collections.abc import Iterator
 
 import pytest
+
+from tuidl.tui.stumbles import Stumbles
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -13,3 +16,19 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     names = pyfuncitem._fixtureinfo.argnames
     asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
     return True
+
+
+@pytest.fixture(autouse=True)
+def stumbles(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BaseException]]:
+    """Errors that the screen survived; a test that expects some takes them out."""
+    found: list[BaseException] = []
+    tell = Stumbles.tell
+
+    def note(stumbles: Stumbles, error: BaseException) -> None:
+        found.append(error)
+        tell(stumbles, error)
+
+    monkeypatch.setattr(Stumbles, "tell", note)
+    yield found
+    if found:
+        raise found[0]

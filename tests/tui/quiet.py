@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tuidl.commands import Command, Load
+from tuidl.events import Loading
 from tuidl.tui.app import Playground
 from tuidl.tui.budget import Budget
 from tuidl.tui.engine import Engine
@@ -22,6 +23,9 @@ def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **options: object) ->
 
     def note(engine: Engine, command: Command) -> bool:
         told.append(command)
+        if isinstance(command, Load):
+            assert command.number is not None
+            engine._on_event(Loading(number=command.number))
         return True
 
     monkeypatch.setattr(Budget, "allows", lambda budget, now, used: True)

@@ -6,8 +6,6 @@ import os
 import signal
 import sys
 import time
-import traceback
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,6 +26,7 @@ from tuidl.tui.run import Phase
 from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
 from tuidl.tui.session import Session
 from tuidl.tui.state import State
+from tuidl.tui.stumbles import Stumbles, log_path
 from tuidl.tui.themes import THEMES
 from tuidl.tui.widgets.ascii_bar import use_scrollbars
 
@@ -70,6 +69,7 @@ class Playground(PlainApp):
         self._first_run, self._first_rate, self._first_view = run, learning_rate, view
         self.kept = KeptRuns(self)
         self.session = Session(self, threads, backend)
+        self.stumbles = Stumbles(log_path(self.session.engine.log.parent), self.kept.tell)
         self._cpu = (time.process_time(), time.monotonic())
         self.cost = 0.0
         for theme in THEMES.values():
@@ -95,9 +95,9 @@ class Playground(PlainApp):
             self.view(self._first_view)  # which needs no engine
         elif self._first is None:
             self._go_home()
-            self.call_after_refresh(self.session.engine.start)
+            self.call_after_refresh(self.session.start)
         else:
-            await self.session.engine.start()
+            await self.session.start()
             if self._first_run is not None:
                 self.open_run(self._first_run, self._first, self._first_rate)
             else:
@@ -135,17 +135,17 @@ class Playground(PlainApp):
         if self.is_headless or os.environ.get("TUIDL_DEBUG"):
             super()._handle_exception(error)
             return
-        log = self.session.engine.log.with_name(f"screen-{os.getpid()}.log")
-        with suppress(OSError):
-            log.parent.mkdir(parents=True, exist_ok=True)
-            log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-        problem = f"{type(error).__name__}: {error}"
-        self.exit(1, return_code=1, message=f"tuidl: error: {problem} (more in {log})")
+        self.exit(1, return_code=1, message=f"tuidl: error: {self.stumbles.note(error)}")
+
+    def stumbled(self, error: Exception) -> None:
+        """Tell of an error that ends nothing."""
+        self.stumbles.tell(error)
 
     async def on_unmount(self) -> None:
         self.state.theme = self.theme
         self.state.save()
         await self.session.engine.stop()
+        self.session.engine.output.close()
 
     # --- the run ----------------------------------------------------------------------------------
 

@@ -11,6 +11,9 @@ from tuidl.edits import START, joined, place_of, still_count
 from tuidl.events import Event, Scores, Table
 from tuidl.history import History
 
+MOST_BESTS = 1000
+"""Epochs that are remembered as the best at their time: a run that goes back needs those before."""
+
 
 class Phase(Enum):
     """What a run is doing."""
@@ -46,9 +49,13 @@ class Run:
     confusion: Table | None = None
     gradient_norms: dict[str, float] = field(default_factory=dict)
     edits: list[events.Edited] = field(default_factory=list)
-    best: tuple[int, float] | None = None
+    saved: events.Place | None = None
+    """From where it could go on."""
+    was_running: bool = False
+    """When the engine was lost."""
     epochs_done: int = 0
     clock: Callable[[], float] = time.monotonic
+    _bests: list[tuple[int, float]] = field(default_factory=list)
     _paused_at: float | None = None
     _paused_seconds: float = 0.0
     _paused_in_epoch: float = 0.0
@@ -78,6 +85,8 @@ class Run:
                 self._progress(event)
             case events.EpochEnded():
                 self._epoch_ended(event)
+            case events.Saved():
+                self.saved = events.Place(epoch=event.epoch, step=event.step, fold=event.fold)
             case events.Edited():
                 self.edits = joined(self.edits, event)
                 self.learning_rate = event.value
@@ -90,12 +99,13 @@ class Run:
 
     def _go_back(self, place: events.Place) -> None:
         """Forget what came after the place from which the run goes on; it will come again."""
+        self.epoch, self.step = place.epoch, place.step
+        self.saved = place if place.epoch > 1 or place.step or place.fold else None
         self.history.go_back(place, self.steps)
         here = place_of(place)
         self.edits = [e for e in still_count(self.edits, place) if place_of(e) <= here]
         self.epochs_done = min(self.epochs_done, place.epoch - 1)
-        if self.best and self.best[0] >= place.epoch:
-            self.best = None
+        self._bests = [best for best in self._bests if best[0] < place.epoch]
 
     def _mind_the_pauses(self, event: Event) -> None:
         """The engine's clock goes on while the run is paused."""
@@ -124,7 +134,26 @@ class Run:
         self._paused_in_epoch = 0.0
         loss = self.validation.get("loss")
         if loss is not None and math.isfinite(loss) and (not self.best or loss < self.best[1]):
-            self.best = (event.epoch, loss)
+            self._bests = [*self._bests[-MOST_BESTS:], (event.epoch, loss)]
+
+    @property
+    def best(self) -> tuple[int, float] | None:
+        """The epoch of the lowest held-out loss so far, and that loss."""
+        return self._bests[-1] if self._bests else None
+
+    def lost(self, reason: str) -> None:
+        """The engine is gone. A run that had ended before is as it was."""
+        if self.phase in (Phase.RUNNING, Phase.PAUSED):
+            self.was_running = self.phase is Phase.RUNNING
+        if not self.is_over:
+            self.phase, self.error = Phase.LOST, reason
+
+    def going_on(self) -> "Run":
+        """The same run, about to go on in another engine from where it was last saved."""
+        self.phase, self.error = Phase.LOADING, ""
+        self.started = self.compiling = self.ended = None
+        self._mind_the_pauses(events.Resumed())
+        return self
 
     def _refused(self, error: str, key: str) -> None:
         if self.started is None:

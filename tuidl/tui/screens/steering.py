@@ -28,8 +28,10 @@ class SteeringScreen(Screen[None]):
         """Say so at once."""
 
     def action_go(self) -> None:
-        if self.shown.is_over:
-            self.app.session.load(self.preset, paused=self.shown.phase is Phase.LOST)
+        if self.shown.phase is Phase.LOST:
+            self.app.session.go_on()
+        elif self.shown.is_over:
+            self.app.session.load(self.preset, paused=False)
         elif self.shown.phase is Phase.RUNNING:
             self.app.session.send(commands.Pause())
         else:
@@ -44,7 +46,11 @@ class SteeringScreen(Screen[None]):
             self.app.session.send(commands.Epoch())
 
     def action_reset(self) -> None:
-        self.app.session.load(self.preset)
+        """Start anew; an engine that says nothing is replaced."""
+        if self.app.session.silence:
+            self.app.session.restart()
+        else:
+            self.app.session.load(self.preset)
 
     def action_new_seed(self) -> None:
         self.app.session.load(self.app.with_new_seed(self.preset))

@@ -17,7 +17,7 @@ from tuidl import events
 from tuidl.preset import Preset
 from tuidl.tui.budget import Budget
 from tuidl.tui.plain import plain
-from tuidl.tui.run import Phase, Run
+from tuidl.tui.run import Run
 from tuidl.tui.screens.steering import SteeringScreen, advice
 from tuidl.tui.views.layers import LayersView
 from tuidl.tui.views.picture import PictureView
@@ -133,7 +133,7 @@ class TrainScreen(SteeringScreen):
 
     def begin(self, run: Run) -> None:
         """Show a run from its start; the one before stays faintly behind its curves."""
-        if self.shown.epochs_done:
+        if self.shown.epochs_done and self.shown is not run:
             self.previous = self.shown
         self.shown = run
         self._chosen_pace = False
@@ -183,10 +183,12 @@ class TrainScreen(SteeringScreen):
         elif self._probe and event.kind == self._probe[0]:
             self.query_one(Picture).answer = event.answer
 
-    def lost(self, message: str) -> None:
+    def lost(self, reason: str, advice: str, *more: str) -> None:
         """The engine process is gone."""
-        self.shown.phase, self.shown.error = Phase.LOST, message.splitlines()[0]
-        self.notify(message, severity="error", timeout=10, markup=False)
+        self.shown.lost(reason)
+        self.query_one(Status).advice = advice
+        text = "\n".join([f"{reason}; {advice}", *more])
+        self.notify(text, severity="error", timeout=10, markup=False)
         self._dirty = True
 
     def probes(self) -> list[tuple[str, dict[str, Any]]]:
@@ -204,17 +206,25 @@ class TrainScreen(SteeringScreen):
 
     def _draw(self) -> None:
         """Draw the panels one by one, as there is time: a key never waits for all of them."""
+        if self.app.session.silence or self.query_one(Status).patience:
+            self._tell()
         if self._dirty and not self._waiting:
             self._dirty = False
             self._waiting.extend(self._seen())
         while self._waiting and self._budget.allows(time.monotonic(), time.process_time()):
             panel = self._waiting.popleft()
-            if isinstance(panel, Status):
-                self._tell()
-            elif isinstance(panel, View):
-                panel.draw()
-            elif panel.display:
-                panel.changed()
+            try:
+                self._draw_panel(panel)
+            except Exception as error:  # one panel less is no reason to end
+                self.app.stumbled(error)
+
+    def _draw_panel(self, panel: "Status | View | Chart") -> None:
+        if isinstance(panel, Status):
+            self._tell()
+        elif isinstance(panel, View):
+            panel.draw()
+        elif panel.display:
+            panel.changed()
 
     def _seen(self) -> list["Status | View | Chart"]:
         """What there is to draw now."""
@@ -227,6 +237,7 @@ class TrainScreen(SteeringScreen):
         """The state in words: always at once, since it is what answers most keys."""
         status = self.query_one(Status)
         status.pace, status.cost = self.pace, self.app.cost
+        status.patience = self.app.session.patience
         status.refresh()
 
     def pace_changed(self) -> None:

@@ -32,7 +32,16 @@ class Chart(Widget, can_focus=True):
         if width < 4 or height < 1:
             return Text()
         palette, unicode = looks_of(self)
-        return Text("\n", no_wrap=True).join(self.draw(palette, width, height, unicode))
+        try:
+            lines = self.draw(palette, width, height, unicode)
+        except Exception as error:  # the other panels and the run go on
+            getattr(self.app, "stumbled", _raise)(error)
+            lines = centred("this cannot be drawn", palette, width, height, "bad")
+        return Text("\n", no_wrap=True).join(lines)
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def looks_of(widget: Widget) -> tuple[Palette, bool]:

@@ -42,6 +42,8 @@ class Status(Widget):
         self.cost: float = 0.0
         self.advice: str = ""
         """What can be done about an error."""
+        self.patience: str = ""
+        """What is awaited, where it takes long."""
 
     def render(self) -> Text:
         palette, unicode = looks_of(self)
@@ -63,6 +65,8 @@ class Status(Widget):
             text.append(f"  once on this machine: {done} {kernel}", palette.style("muted"))
         elif run.error:
             text.append(f"  {printable(run.error)}", palette.style("bad"))
+        elif self.patience:
+            text.append(self.patience, palette.style("muted"))
         elif run.started:
             text.append("  ").append(progress_bar(run, palette, unicode))
         return text
