@@ -18,8 +18,8 @@ from tuidl import events
 from tuidl.library import load_preset
 from tuidl.preset import Preset
 from tuidl.runs.folder import CHECKPOINTS, RunFolder
-from tuidl.runs.log import read_events
 from tuidl.runs.places import runs_folder
+from tuidl.runs.reading import read_events
 from tuidl.tui.app import Playground
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.screens.train import TrainScreen
