@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from tuidl.config import Config, Seed
 from tuidl.core.own_files import FileError, TooLargeError, read_bounded
+from tuidl.core.printable import unfit
 from tuidl.data.catalog import SOURCES
 from tuidl.data.dataset import Source
 from tuidl.errors import PresetError, suggestion
@@ -23,8 +24,8 @@ from tuidl.optimizers import OPTIMIZERS, Optimizer
 from tuidl.validation import convert, convert_tagged, set_value
 from tuidl.weights import Weights
 
-Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
-"""One line without control characters: it goes to terminals."""
+Title = Annotated[str, Meta(min_length=1, max_length=200)]
+"""One printable line: it goes to terminals, and into the names of files."""
 
 LARGEST_FILE = 1 << 20
 MOST_LAYERS = 512
@@ -134,7 +135,7 @@ class Preset(Config, frozen=True, kw_only=True):
         if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
             raise PresetError("layers", f"expected 1 to {MOST_LAYERS} [[layers]] tables")
         preset = cls(
-            name=convert(table["name"], Title, "name"),
+            name=_title(table["name"]),
             about=convert(table.get("about", ""), str, "about"),
             data=convert_tagged(table["data"], SOURCES, "source", "data").located(folder),
             layers=tuple(
@@ -197,6 +198,13 @@ class Preset(Config, frozen=True, kw_only=True):
     def to_toml(self) -> str:
         """The preset as TOML text; values that are the default are left out."""
         return tomli_w.dumps(msgspec.to_builtins(self))
+
+
+def _title(value: Any) -> str:
+    name: str = convert(value, Title, "name")
+    if sign := unfit(name):
+        raise PresetError("name", f"expected one printable line, got {sign} in it")
+    return name
 
 
 def _weights(table: dict[str, Any], folder: Path) -> Weights | None:

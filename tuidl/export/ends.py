@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tuidl.core.printable import printable
 from tuidl.export.writing import constant
 from tuidl.preparing import Preparation
 from tuidl.preset import Preset
@@ -16,7 +17,7 @@ def constants(prepared: Preparation) -> list[str]:
     """Names of classes and inputs, shapes and scales, each a line or more."""
     known: dict[str, Sequence[float | str]] = {
         "SHAPE": prepared.shape,
-        "CLASSES": prepared.classes,
+        "CLASSES": [printable(name) for name in prepared.classes],
         "INPUTS": prepared.table.inputs if prepared.table else (),
         "INPUT_SHIFT": prepared.input_shift,
         "INPUT_WIDTH": prepared.input_width,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuidl import __version__
+from tuidl.core.printable import printable
 from tuidl.layers.base import Shape
 from tuidl.preparing import Preparation
 from tuidl.preset import Preset
@@ -47,18 +48,19 @@ def shape_text(shape: Shape) -> str:
 
 def harmless(text: str) -> str:
     """Words that end no docstring and say nothing unseen."""
-    seen = "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
-    return seen.replace("\\", "\\\\").replace('"""', "'''")
+    return printable(text).replace("\\", "\\\\").replace('"""', "'''")
 
 
 def wrapped(text: str) -> str:
-    """Words in lines that are not too long."""
-    return textwrap.fill(harmless(text), WIDTH, break_on_hyphens=False)
+    """Words in lines that are not too long; of a pair of backslashes none is left alone."""
+    words = printable(" ".join(text.split()))
+    return "\n".join(map(harmless, textwrap.wrap(words, WIDTH, break_on_hyphens=False)))
 
 
 def literal(value: float | str) -> str:
-    """As Python reads it, texts in double quotes where that needs no escape."""
-    text = repr(value)
+    """As Python reads it, texts in double quotes where that needs no escape. What could not be
+    seen is escaped."""
+    text = ascii(value) if isinstance(value, str) and printable(value) != value else repr(value)
     is_plain = isinstance(value, str) and '"' not in value and text.startswith("'")
     return f'"{text[1:-1]}"' if is_plain else text
 

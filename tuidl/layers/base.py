@@ -12,7 +12,7 @@ from tuidl.starts import Start
 from tuidl.tape import Scope
 
 Shape = tuple[int, ...]
-LayerName = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+LayerName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
 ActivationName = Literal[
     "linear", "relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh", "softmax"
 ]
