@@ -37,9 +37,14 @@ COMPILING = Turns()
 a setting of the whole process."""
 
 
-@cache
 def cache_folder() -> Path | None:
     """The folder for compiled code, made if need be; None where no safe one can be had."""
+    with COMPILING.turn():
+        return _cache_folder()
+
+
+@cache
+def _cache_folder() -> Path | None:
     base = os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("tuidl")
     folder = Path(base).absolute() / "kernels" / _fingerprint()
     try:
