@@ -1,6 +1,9 @@
 """The cache of compiled kernels: warm, missing, damaged, not to be had."""
 
+import functools
 import os
+import pickle
+import stat
 import subprocess
 import sys
 import time
@@ -10,7 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tuidl.kernels import ahead
+from tuidl.core import own_folders
+from tuidl.core.own_files import FileError
+from tuidl.kernels import ahead, cache
 from tuidl.kernels.ahead import shared_compilation
 
 RUN = [sys.executable, "-m", "tuidl", "cnn_digits", "--no-ui", "--set", "training.epochs=1"]
@@ -105,15 +110,244 @@ def test_what_a_helper_took_and_did_not_do_is_no_longer_waited_for(
         assert len(list(share.taken())) == len(NAMES) - 1
 
 
-def test_what_other_versions_compiled_goes_when_nobody_uses_it(tmp_path: Path) -> None:
+LOADING = (
+    "import numpy\nfrom tuidl.kernels import KERNELS\n"
+    "KERNELS['relu'].compile(numpy.dtype('float32'))"
+)
+
+
+def load_kernel(cache: Path, umask: int = 0o022) -> str:
+    """What a process says that compiles a kernel, or takes it from the cache."""
+    environment = {**os.environ, "TUIDL_CACHE_DIR": str(cache)}
+    command = [sys.executable, "-c", LOADING]
+    done = subprocess.run(
+        command, env=environment, umask=umask, capture_output=True, text=True, check=True
+    )
+    return done.stderr
+
+
+class Planted:
+    """What an attacker would have the cache unpickle."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return Path.touch, (self.mark,)
+
+
+def test_a_planted_pickle_runs_unless_its_folder_is_refused(tmp_path: Path) -> None:
+    cache, mark = tmp_path / "cache", tmp_path / "executed"
+    assert load_kernel(cache) == ""
+    (file,) = cache.rglob("*.relu-*.nbi")
+    file.write_bytes(pickle.dumps(Planted(mark)))
+    load_kernel(cache)
+    assert mark.exists(), "so this test means something"
+    mark.unlink()
+    file.write_bytes(pickle.dumps(Planted(mark)))
+    (cache / "kernels").chmod(0o777)
+    assert load_kernel(cache).startswith("tuidl: cannot keep compiled kernels: ")
+    assert not mark.exists()
+
+
+@pytest.fixture
+def look(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Path | None]:
+    """What is taken for the cache where TUIDL_CACHE_DIR says so."""
+
+    found = functools.cache(cache._cache_folder.__wrapped__)
+
+    def folder_for(path: Path) -> Path | None:
+        monkeypatch.setenv("TUIDL_CACHE_DIR", str(path))
+        found.cache_clear()
+        return cache.cache_folder()
+
+    monkeypatch.setattr(cache, "_given_up", [])
+    monkeypatch.setattr(cache, "_cache_folder", found)
+    return folder_for
+
+
+@pytest.fixture
+def refused(
+    look: Callable[[Path], Path | None], capsys: pytest.CaptureFixture[str]
+) -> Callable[..., None]:
+    """Asserts that there is no cache and that one line says why, however often it is asked for."""
+
+    def check(path: Path, *words: str) -> None:
+        assert look(path) is None
+        assert [cache.compile_cached(lambda cached: cached) for _ in range(3)] == [False] * 3
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1
+        assert said.startswith("tuidl: cannot keep compiled kernels: ")
+        assert all(word in said for word in words), said
+
+    return check
+
+
+@pytest.fixture
+def warm(tmp_path: Path, look: Callable[[Path], Path | None]) -> Path:
+    """A cache that holds a file."""
+    base = tmp_path / "cache"
+    folder = look(base)
+    assert folder is not None
+    (folder / "kernels_0123").mkdir()
+    (folder / "kernels_0123" / "activations.relu-13.py311.nbi").write_text("")
+    assert look(base) == folder
+    return base
+
+
+posix = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs owners and modes")
+as_root = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away"
+)
+SOMEBODY = 12345
+
+
+def part_of(warm: Path, what: str) -> Path:
+    kernels = warm / "kernels"
+    folder = next(kernels.iterdir())
+    inner = next(path for path in folder.iterdir() if path.is_dir())
+    file = next(inner.glob("*.relu-*.nbi"))
+    return {"cache": warm, "kernels": kernels, "folder": folder, "inner": inner, "file": file,
+            "parent": warm.parent}[what]  # fmt: skip
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o777, 0o772, 0o1777])
+@pytest.mark.parametrize("what", ["cache", "kernels", "folder", "inner", "file"])
+def test_where_others_can_write_there_is_no_cache(
+    what: str, mode: int, warm: Path, refused: Callable[..., None]
+) -> None:
+    """And nothing is closed, as if it had always been so."""
+    path = part_of(warm, what)
+    path.chmod(mode)
+    refused(warm, str(path))
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+@posix
+def test_where_others_can_exchange_a_parent_there_is_no_cache(
+    warm: Path, refused: Callable[..., None], look: Callable[[Path], Path | None]
+) -> None:
+    warm.parent.chmod(0o777)
+    refused(warm, f"{warm.parent}: other users can write to it (mode 777)")
+    warm.parent.chmod(0o1777)
+    assert look(warm) is not None, "as in /tmp"
+
+
+@posix
+def test_a_folder_that_others_can_read_only_is_refused_and_says_how_to_close_it(
+    warm: Path, refused: Callable[..., None]
+) -> None:
+    part_of(warm, "folder").chmod(0o755)
+    refused(warm, "open to other users (mode 55)", "chmod 700")
+
+
+@as_root
+@pytest.mark.parametrize("what", ["cache", "kernels", "folder", "inner", "file", "parent"])
+def test_what_belongs_to_another_user_is_not_used(
+    what: str, warm: Path, refused: Callable[..., None]
+) -> None:
+    path = part_of(warm, what)
+    os.chown(path, SOMEBODY, SOMEBODY)
+    refused(warm, f"{path}: belongs to another user ({SOMEBODY})")
+
+
+@as_root
+@pytest.mark.parametrize("what", ["cache", "kernels", "folder", "inner", "file"])
+def test_what_another_group_can_write_is_not_used(
+    what: str, warm: Path, refused: Callable[..., None]
+) -> None:
+    path = part_of(warm, what)
+    path.chmod(0o770)
+    os.chown(path, -1, SOMEBODY)
+    refused(warm, str(path))
+
+
+@pytest.mark.parametrize("what", ["cache", "kernels", "folder", "inner", "file"])
+def test_no_link_is_followed(what: str, warm: Path, refused: Callable[..., None]) -> None:
+    path = part_of(warm, what)
+    path.rename(moved := warm.parent / "moved")
+    path.symlink_to(moved)
+    refused(warm, str(path))
+
+
+@posix
+def test_a_fifo_among_the_kernels_is_not_waited_for(
+    warm: Path, refused: Callable[..., None]
+) -> None:
+    file = part_of(warm, "file")
+    file.unlink()
+    os.mkfifo(file)
+    refused(warm, str(file))
+
+
+@as_root
+def test_a_link_of_another_user_leads_nowhere(
+    warm: Path, refused: Callable[..., None], look: Callable[[Path], Path | None]
+) -> None:
+    (link := warm.parent / "link").symlink_to(warm.parent)
+    assert look(link / "cache") is not None, "the user's own may lie above the cache"
+    os.chown(link, SOMEBODY, SOMEBODY, follow_symlinks=False)
+    refused(link / "cache", f"{link}: belongs to another user")
+
+
+@posix
+def test_links_in_a_circle_and_into_nothing_end(
+    tmp_path: Path, refused: Callable[..., None]
+) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    (tmp_path / "c").symlink_to("nothing")
+    for name in ("a", "c"):
+        refused(tmp_path / name, name)
+        refused(tmp_path / name / "cache")
+
+
+@posix
+@pytest.mark.parametrize("umask", [0o000, 0o002, 0o077])
+def test_what_is_made_is_closed_whatever_the_umask(
+    umask: int, tmp_path: Path, look: Callable[[Path], Path | None]
+) -> None:
+    before = os.umask(umask)
+    try:
+        folder = look(tmp_path / "new" / "cache")
+    finally:
+        os.umask(before)
+    assert folder is not None
+    for made in (tmp_path / "new", tmp_path / "new/cache", folder.parent, folder):
+        assert stat.S_IMODE(made.stat().st_mode) == 0o700
+    assert look(tmp_path / "new" / "cache") == folder, "and it is used again"
+
+
+def test_a_process_beside_it_may_be_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that vanishes while the folder is looked at is no reason to refuse it."""
+    monkeypatch.setattr(own_folders, "_below", lambda folder: iter([folder / "gone"]))
+    own_folders.require_own_content(tmp_path)
+
+
+def test_without_posix_owners_only_links_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "geteuid")
+    tmp_path.chmod(0o777)
+    folder = own_folders.make_private(tmp_path / "cache", "kernels", "abc")
+    own_folders.require_own_content(folder)
+    (tmp_path / "link").symlink_to(tmp_path / "cache")
+    with pytest.raises(FileError, match="a link"):
+        own_folders.make_private(tmp_path / "link", "kernels", "abc")
+
+
+def test_what_other_versions_compiled_goes_when_nobody_uses_it(
+    tmp_path: Path, look: Callable[[Path], Path | None]
+) -> None:
     kernels, month = tmp_path / "kernels", 31 * 24 * 3600
     for name in ("0123456789abcdef", "00000000deadbeef", "notes"):
         (kernels / name).mkdir(parents=True)
         (kernels / name / "file").write_text("")
         if name != "00000000deadbeef":
             os.utime(kernels / name, (time.time() - month,) * 2)
-    environment = {**os.environ, "TUIDL_CACHE_DIR": str(tmp_path)}
-    look = [sys.executable, "-c", "from tuidl.kernels.cache import cache_folder as f; print(f())"]
-    done = subprocess.run(look, env=environment, capture_output=True, text=True, check=True)
-    own = Path(done.stdout.strip()).name
-    assert {folder.name for folder in kernels.iterdir()} == {own, "00000000deadbeef", "notes"}
+    folder = look(tmp_path)
+    assert folder is not None
+    assert {path.name for path in kernels.iterdir()} == {folder.name, "00000000deadbeef", "notes"}

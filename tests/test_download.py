@@ -6,7 +6,7 @@ import io
 import os
 import tarfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -156,10 +156,34 @@ def test_a_disk_that_is_full_is_named(
 ) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")
-    (tmp_path / "data.bin.part").symlink_to("/dev/full")
+    full = io.FileIO("/dev/full", "w")
+    monkeypatch.setattr(downloader, "_part", lambda part, done: full)
     with pytest.raises(DataError, match=r"data.bin.part: No space left on device"):
         fetch(item(server, "good"), tmp_path, quiet)
     assert not (tmp_path / "data.bin").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("kind", ["link", "link into nothing", "hard link", "pipe", "folder"])
+def test_what_lies_where_a_file_is_fetched_to_is_not_written_through(
+    kind: str, server: Server, tmp_path: Path
+) -> None:
+    """In a folder that is shared, anybody may have put it there."""
+    other, part = tmp_path / "other", tmp_path / "data" / "data.bin.part"
+    other.write_bytes(b"precious")
+    part.parent.mkdir()
+    make: dict[str, Callable[[], object]] = {
+        "link": lambda: part.symlink_to(other),
+        "link into nothing": lambda: part.symlink_to(tmp_path / "nothing"),
+        "hard link": lambda: part.hardlink_to(other),
+        "pipe": lambda: os.mkfifo(part),
+        "folder": part.mkdir,
+    }
+    make[kind]()
+    with pytest.raises(DataError, match=rf"{part}: .*move it away or delete it first"):
+        fetch(item(server, "good"), part.parent, quiet)
+    assert other.read_bytes() == b"precious"
+    assert not (tmp_path / "nothing").exists()
 
 
 def test_a_folder_that_cannot_be_made_is_named(server: Server, tmp_path: Path) -> None:

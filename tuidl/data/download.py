@@ -16,8 +16,10 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from tuidl import __version__
+from tuidl.core.own_files import FileError, open_to_read, open_to_update
 from tuidl.data.files import CHUNK, decompressed, digest_of, read_file
 from tuidl.data.published import DataSet, Download, digest_like
 from tuidl.durable import settle
@@ -151,7 +153,7 @@ def _write(
 ) -> None:
     """Append what comes to ``part``, from byte ``done`` on. Raises _TransferError."""
     with _disk(part):
-        file = part.open("ab" if done else "wb")
+        file = _part(part, done)
     with file:
         for chunk in _chunks(response):
             done += len(chunk)
@@ -175,8 +177,11 @@ def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
 
 def _check(item: Download, part: Path) -> None:
     """Raises _TransferError, and deletes ``part``, where it is not the file that it should be."""
-    with _disk(part), part.open("rb") as file:
-        actual = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    with _disk(part), open_to_read(part) as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    actual = digest.hexdigest()
     if actual != item.sha256:
         part.unlink()
         raise _TransferError(f"another file: its SHA-256 is {actual}, expected {item.sha256}")
@@ -226,6 +231,18 @@ def _settle(part: Path, target: Path) -> None:
 def _make(folder: Path) -> None:
     with _disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
+
+
+def _part(part: Path, done: int) -> BinaryIO:
+    """The file that is being fetched, to go on behind its byte ``done``. Raises DataError where
+    something else lies there: a link leads to a file of somebody's, a pipe waits for ever."""
+    try:
+        file = open_to_update(part, create=True)
+    except FileError as error:
+        raise DataError(f"{error}: move it away or delete it first") from None
+    file.truncate(done)
+    file.seek(done)
+    return file
 
 
 def _size(path: Path) -> int:

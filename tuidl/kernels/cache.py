@@ -1,16 +1,16 @@
 """Where compiled kernels are kept between runs.
 
 Numba does not notice when a function that a cached kernel calls changes, so the folder's name is a
-hash of every kernel source and of the compiler's versions. Cached code is pickled: the folder is
-the user's own and closed to others, or there is none. Folders of other versions go when nobody has
-used them for a month.
+hash of every kernel source and of the compiler's versions. Cached code is pickled, so whoever can
+write to it can run code here: the folder, its parents and all that is in it are looked at before
+they are used, and where another user may have written, there is no cache. Folders of other versions
+are removed when they have not been used for a month.
 """
 
 import hashlib
 import os
 import re
 import shutil
-import stat
 import sys
 import time
 from collections.abc import Callable
@@ -23,13 +23,17 @@ import llvmlite
 import numba
 import numpy as np
 import platformdirs
-from numba.core import config
+from numba.core import caching, config
 
+from tuidl.core.own_files import FileError, create_beside, reason_of
+from tuidl.core.own_folders import make_private, require_own_content
 from tuidl.core.printable import printable
 from tuidl.core.turns import Turns
 
 CACHE_VARIABLE = "TUIDL_CACHE_DIR"
 SECONDS_UNUSED = 30 * 24 * 3600.0
+_ONLY_OURS = caching.UserProvidedCacheLocator.__name__
+"""Where Numba cannot use our folder, it is not to look for a cache of pickles elsewhere."""
 T = TypeVar("T")
 
 COMPILING = Turns()
@@ -38,31 +42,35 @@ a setting of the whole process."""
 
 
 def cache_folder() -> Path | None:
-    """The folder for compiled code, made if need be; None where no safe one can be had."""
+    """The folder for compiled code, made if need be; None where no safe one can be had, which is
+    said once."""
     with COMPILING.turn():
         return _cache_folder()
 
 
 @cache
 def _cache_folder() -> Path | None:
-    base = os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("tuidl")
-    folder = Path(base).absolute() / "kernels" / _fingerprint()
+    base = Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("tuidl"))
     try:
-        if not folder.is_dir():
-            _forget_unused(folder.parent)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-        status = folder.stat()
-        probe = folder / f".probe-{os.getpid()}"
-        probe.write_bytes(b"")  # which also notes on the folder that it was used now
-        probe.unlink()
+        return _usable(base, "kernels", _fingerprint())
+    except FileError as error:
+        _say(f"cannot keep compiled kernels: {error} ({CACHE_VARIABLE} names another folder)")
+        return None
+
+
+def _usable(base: Path, kernels: str, name: str) -> Path:
+    """The folder, which can be written to, but not by others. Raises FileError."""
+    is_new = not (base / kernels / name).exists()
+    folder = make_private(base, kernels, name)
+    require_own_content(folder)
+    if is_new:
+        _forget_unused(folder.parent)
+    try:
+        probe, path = create_beside(folder / "probe")
+        probe.close()
+        path.unlink()  # both also note on the folder that it was used now
     except OSError as error:
-        _say(f"cannot keep compiled kernels in {folder}: {error.strerror or error}")
-        return None
-    is_closed = stat.S_IMODE(status.st_mode) & 0o077 == 0
-    if hasattr(os, "getuid") and not (is_closed and status.st_uid == os.getuid()):
-        _say(f"{folder} belongs or is open to other users: compiled kernels are not kept")
-        return None
+        raise FileError(folder, reason_of(error)) from None
     return folder
 
 
@@ -89,8 +97,8 @@ def _compile_cached(build: Callable[[bool], T]) -> T:
     folder = cache_folder()
     if folder is None or _given_up:
         return build(False)
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(folder)
+    before = config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES
+    config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES = str(folder), _ONLY_OURS
     try:
         return build(True)
     except Exception as error:  # whatever reading a damaged pickle raises
@@ -98,7 +106,7 @@ def _compile_cached(build: Callable[[bool], T]) -> T:
         _give_up(folder, error)
         return compiled
     finally:
-        config.CACHE_DIR = before
+        config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES = before
 
 
 _given_up: list[Exception] = []
