@@ -5,7 +5,7 @@ null, as JSON has no NaN.
 """
 
 import math
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -14,6 +14,15 @@ from tuidl.core.printable import printable_json
 
 Scores = dict[str, float]
 """``loss`` and the preset's metrics."""
+
+MOST_CONFUSED = 256
+"""Classes up to which the confusion matrix stands in events; a larger one nobody could read."""
+LONGEST_KEPT = 1_000_000
+"""Bytes of an event that is kept, as a line of a log or in a summary. Every writer keeps to it, and
+every reader takes lines of that length."""
+LONGEST_LINE = 1 << 26
+"""Bytes of a line between the engine process and the screen. Older versions kept events as long."""
+LONGEST_TEXT = 4000
 
 Table = list[list[int]]
 """Confusion matrix: how often each true class (row) was given each class (column)."""
@@ -211,6 +220,7 @@ class Notice(Event, frozen=True, tag="notice"):
     text: str
 
 
+AnEvent = TypeVar("AnEvent", bound=Event)
 AnyEvent = (
     RunStarted
     | Compiling
@@ -234,6 +244,28 @@ AnyEvent = (
 def finite(values: Scores) -> dict[str, float | None]:
     """Values as JSON has them: null where they are not finite."""
     return {name: value if math.isfinite(value) else None for name, value in values.items()}
+
+
+def bounded(event: AnEvent, longest: int = LONGEST_KEPT) -> AnEvent:
+    """The event without what makes it longer than ``longest`` bytes as JSON: first its table or
+    its answer, then its gradients, then the end of its texts."""
+    size = len(msgspec.json.encode(event))
+    if size > longest and isinstance(event, ProbeAnswer):
+        error = f"an answer of {size:,} bytes, too long to be shown"
+        return msgspec.structs.replace(event, answer=None, error=error)
+    for name in ("confusion", "gradient_norms", "error", "text"):
+        if size <= longest:
+            break
+        if (value := getattr(event, name, None)) is not None:
+            event = msgspec.structs.replace(event, **{name: _less_of(value)})
+            size = len(msgspec.json.encode(event))
+    return event
+
+
+def _less_of(value: Any) -> Any:
+    if isinstance(value, str):
+        return value[:LONGEST_TEXT]
+    return {} if isinstance(value, dict) else None
 
 
 def to_json(event: Event) -> str:

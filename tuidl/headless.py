@@ -17,6 +17,7 @@ from tuidl.runs.keeper import RunKeeper, kept
 from tuidl.runs.resuming import edits_to_replay, resumed
 from tuidl.terminal import leave_at_once, output_problem, reader_is_gone
 from tuidl.training.interruption import Interrupter
+from tuidl.training.scores import too_many_classes
 from tuidl.training.start import trainer_for
 
 EXIT_CODES = {"completed": 0, "stopped_early": 0, "interrupted": 130, "terminated": 143}
@@ -43,6 +44,8 @@ def train_headless(
         chosen = _chosen(backend)
         keeper = RunKeeper.of_new(preset, chosen, out, save_every) if keep else None
         training = trainer_for(preset, chosen, threads, interrupter, keeper)
+        if note := too_many_classes(training.model.program.graph):
+            reports.say(note)
         if keeper is None:
             return report_on(training.run(), as_json, None, interrupter)
         _begin(keeper, out, "; --no-keep trains without keeping it")

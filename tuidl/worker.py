@@ -19,7 +19,7 @@ from tuidl import commands, events
 from tuidl.commands import Command
 from tuidl.environment import prepare_environment
 from tuidl.errors import PresetError, SaveError, TuidlError
-from tuidl.events import Event
+from tuidl.events import LONGEST_LINE, Event
 from tuidl.terminal import prepare_streams
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ SECONDS_TO_QUIT = 1.0
 LONGEST_HELD = 0.05
 """Seconds that the end of an epoch may wait for company: each delivery wakes the screen, which
 takes a core from the engine. What comes after it, progress at the latest, brings it along."""
-LONGEST_LINE = 1 << 26
 NICENESS = 5
 """Below the screen, whose keys wait for a core otherwise; nothing is lost where one is free."""
 
@@ -82,6 +81,7 @@ class Worker:
     def _new(self, command: commands.Load) -> Iterator[Event]:
         from tuidl.preset import Preset
         from tuidl.runs.keeper import RunKeeper, kept
+        from tuidl.training.scores import too_many_classes
         from tuidl.training.start import trainer_for
 
         folder = Path(command.folder)
@@ -95,6 +95,8 @@ class Worker:
             if self._keeper:
                 self._keeper.close()
             raise
+        if note := too_many_classes(trainer.model.program.graph):
+            self._tell(events.Notice(text=note))
         return kept(trainer, self._keeper) if self._keeper else trainer.run()
 
     def _chosen(self, backend: str) -> str:
@@ -163,7 +165,9 @@ class Worker:
     def _tell(self, event: Event) -> None:
         now = time.monotonic()
         with suppress(OSError):  # nobody listens any more: the run is still to be saved
-            self._out.write(events.to_json(event).encode() + b"\n")
+            self._out.write(
+                events.to_json(events.bounded(event, LONGEST_LINE - 1)).encode() + b"\n"
+            )
             if not isinstance(event, events.EpochEnded) or now - self._flushed > LONGEST_HELD:
                 self._flushed = now
                 self._out.flush()

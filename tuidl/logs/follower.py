@@ -3,6 +3,7 @@
 import threading
 import time
 
+from tuidl import events
 from tuidl.errors import RunError
 from tuidl.logs.lines import Lines
 from tuidl.logs.log import Log
@@ -23,10 +24,13 @@ class Follower:
         self.state = "reading" if source.is_endless else "following"
         self.problem = ""
         self.version = 0
-        self._log, self._lines = Log(), Lines()
+        self._log, self._lines = Log(), self._new_lines()
         self._lock = threading.Lock()
         self._has_a_thread = False
         self._closed = threading.Event()
+
+    def _new_lines(self) -> Lines:
+        return Lines() if self.source.run is None else Lines(events.LONGEST_LINE)
 
     def start(self) -> None:
         self._has_a_thread = True
@@ -64,7 +68,7 @@ class Follower:
             data = self.source.read(seconds)
         except StartedAnewError:
             with self._lock:
-                self._log, self._lines = Log(), Lines()
+                self._log, self._lines = Log(), self._new_lines()
             self.version += 1
             return True
         if data is None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-LONGEST_LINE = 1_000_000
+from tuidl import events
+
+LONGEST_LINE = events.LONGEST_KEPT
 
 
 class Lines:

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from tuidl.backends.base import Array
 from tuidl.errors import DataError
+from tuidl.events import MOST_CONFUSED
 from tuidl.probes.common import answers_of, held_out, inputs, numbers
 from tuidl.training.trainer import Trainer
 
@@ -27,7 +28,8 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
 
 def predictions(trainer: Trainer, options: Options) -> dict[str, Any]:
     """``examples``: number, x (flat), true class, shares of the classes; ``wrong`` of ``total``;
-    ``confusion`` of the examples looked at; ``asked``: the true and the given class, if any."""
+    ``confusion`` of the examples looked at, empty where there are more than MOST_CONFUSED classes;
+    ``asked``: the true and the given class, if any."""
     spec = trainer.program.graph.spec
     if not spec.classes:
         raise DataError("predictions: the targets are numbers, not classes")
@@ -38,8 +40,6 @@ def predictions(trainer: Trainer, options: Options) -> dict[str, Any]:
     given = shares.argmax(axis=1)
     order = _order(true, given, shares, options)
     chosen = order[options.first : options.first + options.count]
-    table = np.zeros((len(spec.classes), len(spec.classes)), int)
-    np.add.at(table, (true, given), 1)
     return {
         "part": part,
         "asked": [options.true, options.given],
@@ -48,7 +48,7 @@ def predictions(trainer: Trainer, options: Options) -> dict[str, Any]:
         "matching": len(order),
         "wrong": int((true != given).sum()),
         "total": len(true),
-        "confusion": table.tolist(),
+        "confusion": _confusion(true, given, len(spec.classes)),
         "examples": [
             {
                 "number": int(i),
@@ -59,6 +59,15 @@ def predictions(trainer: Trainer, options: Options) -> dict[str, Any]:
             for i in chosen
         ],
     }
+
+
+def _confusion(true: Array, given: Array, classes: int) -> list[list[int]]:
+    if classes > MOST_CONFUSED:
+        return []
+    table = np.zeros((classes, classes), int)
+    np.add.at(table, (true, given), 1)
+    counts: list[list[int]] = table.tolist()
+    return counts
 
 
 def _order(true: Array, given: Array, shares: Array, options: Options) -> Array:

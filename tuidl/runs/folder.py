@@ -25,6 +25,7 @@ from typing import Any
 
 import msgspec
 
+from tuidl import events
 from tuidl.core.decoding import decoded
 from tuidl.core.own_files import (
     FileError,
@@ -46,9 +47,11 @@ SUMMARY, LOCK = "summary.json", ".lock"
 LIBRARIES = ("tuidl", "numpy", "numba", "scipy")
 DONE = ("completed", "stopped_early")
 """Reasons for which a run ends that leave nothing to do."""
-LARGEST_RECORD, LARGEST_PRESET, LARGEST_LOG = 1 << 20, 1 << 24, 1 << 31
-"""Bytes of run.json and summary.json, of a preset with every value written out, and of a log: a
-hundred times those that tuidl writes."""
+LARGEST_RECORD, LARGEST_SUMMARY = 1 << 20, events.LONGEST_LINE + 100
+"""Bytes of run.json, and of summary.json, which holds one event."""
+LARGEST_PRESET, LARGEST_LOG = 1 << 24, 1 << 31
+"""Bytes of a preset with every value written out, and of a log: a hundred times those that tuidl
+writes."""
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +79,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         """Raises RunError where there is no run in it, or one that was tampered with."""
         self.path = path.absolute()
-        self.about = _read(self.path / RUN, About)
+        self.about = _read(self.path / RUN, About, LARGEST_RECORD)
         self._preset: Preset | None = None
 
     @classmethod
@@ -84,6 +87,9 @@ class RunFolder:
         """Begin a run. Raises SaveError where the folder cannot be had or is not empty, or another
         process begins one in it at the same time."""
         text = preset.to_toml().encode()
+        if len(text) > LARGEST_PRESET:
+            problem = f"{len(text):,} bytes with every value written out"
+            raise SaveError(f"the preset has {problem}, expected at most {LARGEST_PRESET:,}")
         about = About(
             run=run,
             preset=preset.name,
@@ -149,7 +155,7 @@ class RunFolder:
     def summary(self) -> Summary | None:
         """How it ended; None while it has not. Raises RunError where that cannot be read."""
         path = self.path / SUMMARY
-        return _read(path, Summary) if is_there(path) else None
+        return _read(path, Summary, LARGEST_SUMMARY) if is_there(path) else None
 
     @property
     def outcome(self) -> RunEnded | None:
@@ -162,7 +168,7 @@ class RunFolder:
         """Raises SaveError."""
         path = self.path / SUMMARY
         try:
-            replace_file(path, msgspec.json.encode(summary))
+            replace_file(path, msgspec.json.encode(Summary(ended=events.bounded(summary.ended))))
         except OSError as error:
             raise SaveError(f"cannot save {path}: {reason_of(error)}") from None
 
@@ -248,9 +254,9 @@ def _give_back(path: Path) -> None:
         path.rmdir()
 
 
-def _read(path: Path, kind: type[Any]) -> Any:
+def _read(path: Path, kind: type[Any], most: int) -> Any:
     try:
-        return decoded(read_bounded(path, LARGEST_RECORD), kind)
+        return decoded(read_bounded(path, most), kind)
     except FileError as error:
         if error.is_missing:
             raise RunError(f"{path.parent}: no run (there is no {path.name})") from None

@@ -63,7 +63,7 @@ class EventLog:
         return self._progress % stride == 0
 
     def _append(self, event: Event) -> None:
-        line = events.to_json(event).encode() + b"\n"
+        line = events.to_json(events.bounded(event)).encode() + b"\n"
         try:
             written = os.write(self._file.fileno(), line)
             if written < len(line):

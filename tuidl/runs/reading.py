@@ -15,8 +15,6 @@ from tuidl.logs.lines import Lines
 from tuidl.runs.folder import LARGEST_LOG
 
 CHUNK = 1 << 20
-LONGEST_EVENT = 1 << 26
-"""Bytes of a line; longer ones are passed over. A confusion matrix of 4,000 classes has as many."""
 MOST_EDITS = 200_000
 """Live edits of a run, whose memory is bounded so."""
 STARTED = b'"run_started"'
@@ -116,7 +114,7 @@ def _resumptions(path: Path) -> tuple[int, list[tuple[int, Place]]]:
 
 def _numbered(path: Path) -> Iterator[tuple[int, bytes]]:
     """Lines of bounded length, counted from 1. Raises RunError."""
-    lines = Lines(LONGEST_EVENT)
+    lines = Lines(events.LONGEST_LINE)
     number = 0
     try:
         with open_to_read(path, LARGEST_LOG) as file:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import msgspec
 import numpy as np
 
-from tuidl.errors import RunError
+from tuidl.errors import RunError, SaveError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -121,6 +121,8 @@ def _header(arrays: dict[str, Array], metadata: dict[str, str]) -> bytes:
         start = end
     text = msgspec.json.encode(table)
     text += b" " * (-len(text) % 8)
+    if len(text) > LONGEST_HEADER:
+        raise SaveError(f"a header of {len(text):,} bytes, expected at most {LONGEST_HEADER:,}")
     return len(text).to_bytes(8, "little") + text
 
 

@@ -67,10 +67,10 @@ class CrossValidation:
                 self._trainer = self._trainer_for(fold)
             for event in self._trainer.run():
                 if isinstance(event, events.RunEnded):
-                    last = event
+                    last = msgspec.structs.replace(event, confusion=None)  # it is of one fold
                     if event.reason in WHOLE:
-                        self._ended.append(event)
-                        yield self._fold_ended(fold, event)
+                        self._ended.append(last)
+                        yield self._fold_ended(fold, last)
                 elif told := _told(event, fold, first):
                     yield told
                 if isinstance(event, events.RunFailed):

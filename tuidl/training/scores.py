@@ -3,8 +3,9 @@
 import numpy as np
 
 from tuidl.backends.base import Array, Feed
-from tuidl.events import Scores, Table
-from tuidl.metrics import METRICS, Sums
+from tuidl.events import MOST_CONFUSED, Scores, Table
+from tuidl.graph import Graph
+from tuidl.metrics import METRICS, Sums, classes_of
 from tuidl.program import Program
 
 
@@ -26,11 +27,24 @@ def scores_of(program: Program, totals: Array, feed: Feed) -> Scores:
 
 
 def confusion_of(program: Program, totals: Array) -> Table | None:
-    """How often each true class (row) was given each class, if the preset asks for that."""
-    if "confusion_matrix" not in program.graph.preset.training.metrics:
+    """How often each true class (row) was given each class, if the preset asks for that, and
+    unless there are more than ``MOST_CONFUSED``."""
+    graph = program.graph
+    if "confusion_matrix" not in graph.preset.training.metrics or too_many_classes(graph):
         return None
     table = Sums(_tally(program, totals, "confusion"), 0, 0.0).confusion
     return [[round(count) for count in row] for row in table.tolist()]
+
+
+def too_many_classes(graph: Graph) -> str:
+    """What to say where the confusion matrix that the preset asks for is left out; else nothing."""
+    count = classes_of(graph.spec)
+    if "confusion_matrix" not in graph.preset.training.metrics or count <= MOST_CONFUSED:
+        return ""
+    return (
+        f"training.metrics: the confusion matrix of {count:,} classes is left out, which has at "
+        f"most {MOST_CONFUSED}; 'tuidl predict' says what each example is taken for"
+    )
 
 
 def _tally(program: Program, totals: Array, name: str) -> Array:

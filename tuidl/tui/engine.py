@@ -9,10 +9,9 @@ from pathlib import Path
 from tuidl import commands, events
 from tuidl.commands import Command
 from tuidl.core.children import child_environment, module_command
-from tuidl.events import Event
+from tuidl.events import LONGEST_LINE, Event
 from tuidl.tui.engine_log import EngineLog
 
-LONGEST_LINE = 1 << 26
 LONGEST_EXCERPT = 60
 SECONDS_TO_QUIT = 1.5
 SECONDS_TO_END = 2.0

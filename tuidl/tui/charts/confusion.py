@@ -63,6 +63,8 @@ def cell_at(
     counts: Counts, names: Sequence[str], width: int, height: int, x: int, y: int
 ) -> tuple[int, int] | None:
     """The (true, predicted) classes at a cell of the chart, the first where several share it."""
+    if not counts:
+        return None
     plan = layout(counts, names, width, height)
     column, row = (x - plan.names - 1) // plan.cell * plan.each, (y - (height > 1)) * plan.each
     inside = 0 <= column < len(counts) and 0 <= row < len(counts)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from rich.text import Text
 
+from tuidl.events import MOST_CONFUSED
 from tuidl.tui.charts.bars import Bar, bars
 from tuidl.tui.charts.beside import beside
 from tuidl.tui.charts.confusion import confusion
@@ -205,4 +206,8 @@ def matrix(
 ) -> list[Text]:
     """How often each true class was given each class, one cell under the cursor."""
     counts, names = answer["confusion"], answer["classes"]
+    if not counts and len(names) > MOST_CONFUSED:
+        grid = Grid(width, height, unicode)
+        note(grid, palette, f"{len(names):,} classes: no table of more than {MOST_CONFUSED}")
+        return grid.lines()
     return confusion(counts, names, palette, width, height, selected=cursor, unicode=unicode)
