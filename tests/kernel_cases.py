@@ -51,9 +51,9 @@ def _wide_spread(arrays: Arrays) -> None:
     arrays["mean_square"][:] = arrays["mean"] ** 2 + np.abs(arrays["mean_square"]) + 0.1
 
 
-def _few_squares(arrays: Arrays) -> None:
+def _few_lengths(arrays: Arrays) -> None:
     """What no lane has written yet stays as it is."""
-    arrays["squares"][:] = 0
+    arrays["lengths"][:] = 0
 
 
 def _moments(arrays: Arrays) -> None:
@@ -276,12 +276,15 @@ for n, f in ROWS:
         Case("smooth_targets", sizes, {"smoothing": 0.1}),
         Case("categorical_cross_entropy", {**sizes, "a": 1}, {"batch": 2 * n}),
         Case("largest", sizes),
-        Case("count_correct", {**sizes, "a": 1}, fix=_labels),
+        *(
+            Case("count_correct", {**sizes, "a": 1}, {"threshold": t}, fix=_labels)
+            for t in (0.0, 0.5)
+        ),
         *(Case("count_in_top", {**sizes, "a": 1}, {"k": k}, fix=_labels) for k in (1, 2)),
         Case("count_in_top", {**sizes, "a": 1}, {"k": 2}, fix=_equal_scores),
-        Case("count_confusions", {**sizes, "a": max(f, 2) ** 2}, fix=_labels),
+        Case("count_confusions", {**sizes, "a": max(f, 2) ** 2}, {"threshold": 0.5}, fix=_labels),
         Case("sum_absolute_error", {**sizes, "a": 1}),
-        Case("sum_squared_error", {**sizes, "a": 1}),
+        Case("sum_squared_error", sizes),
     ]
 for s, v, start, stop in SLICES:
     sizes, part = {"s": s, "v": v}, {"start": start, "stop": stop}
@@ -305,12 +308,12 @@ for s, v, start, stop in SLICES:
         Case("adagrad", sizes, {**part, "epsilon": 1e-7}, _positive("accumulator"),
              only=("parameters", "accumulator")),
         *(
-            Case("sum_shards", sizes, {**part, "lane": s - 1, "limit": limit}, _few_squares,
-                 only=("squares",))
+            Case("sum_shards", sizes, {**part, "lane": s - 1, "limit": limit}, _few_lengths,
+                 only=("lengths",))
             for limit in (0.0, 0.5)
         ),
         *(
-            Case("clip_norm", sizes, {**part, "lanes": s, "limit": limit}, _positive("squares"))
+            Case("clip_norm", sizes, {**part, "lanes": s, "limit": limit}, _positive("lengths"))
             for limit in (0.1, 1e6)
         ),
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from tuidl.kernels.jit import helper
 UNITS_IN_THE_LAST_PLACE = 4
 EXACT = {
     "exp": np.exp,
+    "expm1": np.expm1,
     "tanh": np.tanh,
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
 }
@@ -33,7 +34,12 @@ def _compiled(name: str):
 @pytest.mark.parametrize("name", EXACT)
 def test_float32_is_within_a_few_units_in_the_last_place(name: str) -> None:
     x = np.concatenate(
-        [np.linspace(-80, 80, 100_001), np.linspace(-1, 1, 100_001), np.logspace(-8, 1, 1001)]
+        [
+            np.linspace(-80, 80, 100_001),
+            np.linspace(-1, 1, 100_001),
+            np.logspace(-30, 1, 1001),
+            -np.logspace(-30, 1, 1001),
+        ]
     ).astype(np.float32)
     actual = _compiled(name)(x).astype(np.float64)
     exact = EXACT[name](x.astype(np.float64))

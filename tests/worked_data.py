@@ -212,7 +212,7 @@ def score(name: str, table: object, examples: int = 0) -> float:
     """A metric, read from the sums of its tally."""
     finish = METRICS[name].finish
     assert finish is not None
-    return finish(Sums(np.array(table, float).reshape(-1), examples, spread=0.0))
+    return finish(Sums(np.array(table, float).reshape(-1), examples, spread=np.zeros(0)))
 
 
 @worked

@@ -28,24 +28,25 @@ MetricName = Literal[
 
 @dataclass(frozen=True)
 class Tally:
-    """Sums over the examples that a kernel makes; several metrics may be read from one."""
+    """Sums over the examples that a kernel makes; several metrics may be read from one.
+
+    ``width``: how many sums there are for so many classes (or outputs). ``decides``: whether the
+    kernel must be told from which score on one alone stands for the second of two classes.
+    """
 
     kernel: str
     of_classes: bool
-    squared: bool = False
-    """Whether there is a sum for each pair of classes, rather than one."""
+    width: Callable[[int], int] = lambda classes: 1
+    decides: bool = False
     options: Options = field(default_factory=dict)
-
-    def slots(self, classes: int) -> int:
-        return classes**2 if self.squared else 1
 
 
 TALLIES: dict[str, Tally] = {
-    "correct": Tally("count_correct", of_classes=True),
+    "correct": Tally("count_correct", of_classes=True, decides=True),
     **{f"top_{k}": Tally("count_in_top", of_classes=True, options={"k": k}) for k in (2, 3, 5)},
-    "confusion": Tally("count_confusions", of_classes=True, squared=True),
+    "confusion": Tally("count_confusions", True, lambda classes: classes**2, decides=True),
     "absolute_error": Tally("sum_absolute_error", of_classes=False),
-    "squared_error": Tally("sum_squared_error", of_classes=False),
+    "squared_error": Tally("sum_squared_error", False, lambda outputs: outputs),
 }
 
 
@@ -53,12 +54,13 @@ TALLIES: dict[str, Tally] = {
 class Sums:
     """A tally over all ``examples`` of a part.
 
-    ``spread``: the targets' squared distances from their mean, summed; it needs no model.
+    ``spread``: of each output the targets' squared distances from their mean, summed; it needs no
+    model.
     """
 
     values: "Array"
     examples: int
-    spread: float
+    spread: "Array"
 
     @property
     def confusion(self) -> "Array":
@@ -87,16 +89,28 @@ def _share(sums: Sums) -> float:
 
 
 def _r2(sums: Sums) -> float:
-    """1 - squared error / spread: 1 is perfect, 0 is no better than always saying the mean."""
-    return 1.0 - float(sums.values[0]) / sums.spread if sums.spread > 0 else float("nan")
+    """1 - squared error / spread: 1 is perfect, 0 is no better than always saying the mean.
+
+    The mean over the outputs, as scikit-learn's and Keras's default. An output whose targets are
+    all the same has 1 where every answer is right, else 0. Of a single example there is none: NaN.
+    """
+    if sums.examples < 2:
+        return float("nan")
+    scores = [
+        1.0 - error / spread if spread > 0 else float(error == 0)
+        for error, spread in zip(sums.values.tolist(), sums.spread.tolist(), strict=True)
+    ]
+    return sum(scores) / len(scores)
 
 
 def _by_class(sums: Sums, read: "Callable[[Array, Array, Array], Array]") -> float:
     """``read`` of hits, predicted and true counts of each class; of two classes the second is
-    the one that is looked for, of more the mean is taken."""
+    the one that is looked for, of more the mean is taken over those that occur: among the targets
+    or among the answers, as scikit-learn does by default."""
     confusion = sums.confusion
-    scores = read(confusion.diagonal(), confusion.sum(axis=0), confusion.sum(axis=1))
-    return float(scores[1] if len(scores) == 2 else scores.mean())
+    predicted, true = confusion.sum(axis=0), confusion.sum(axis=1)
+    scores = read(confusion.diagonal(), predicted, true)
+    return float(scores[1] if len(scores) == 2 else scores[predicted + true > 0].mean())
 
 
 def _ratio(part: "Array", whole: "Array") -> "Array":
@@ -145,9 +159,18 @@ def classes_of(spec: ExampleSpec) -> int:
 
 
 def emit_tallies(
-    tape: Tape, spec: ExampleSpec, prediction: View, target: View, places: dict[str, View]
+    tape: Tape,
+    spec: ExampleSpec,
+    prediction: View,
+    target: View,
+    places: dict[str, View],
+    threshold: float,
 ) -> None:
-    """Write the instructions that fill the ``places`` of the tallies."""
+    """Write the instructions that fill the ``places`` of the tallies.
+
+    ``prediction``: what the network answers. ``threshold``: a single score above it stands for the
+    second of two classes.
+    """
     label = target.flat
     if not spec.classes and any(TALLIES[name].of_classes for name in places):
         label = Buffer("target_class", Region.LANE, (Batch(),)).view
@@ -155,4 +178,6 @@ def emit_tallies(
     for name, place in places.items():
         tally = TALLIES[name]
         operands = (prediction.rows, label if tally.of_classes else target.rows, place)
-        tape.write(Instruction(tally.kernel, operands, tally.options, name, Phase.METRIC))
+        options: Options = {"threshold": threshold} if tally.decides else {}
+        options = {**tally.options, **options}
+        tape.write(Instruction(tally.kernel, operands, options, name, Phase.METRIC))

@@ -9,6 +9,8 @@ from tuidl.schedules import Constant, Schedule
 from tuidl.tape import Instruction, Options, Phase, Symbol, Tape, View
 
 Rate = Annotated[float, Meta(gt=0, le=1e12)]
+Epsilon = Annotated[float, Meta(ge=1e-37, le=1e12)]
+"""What a float32 can hold without being 0: it stands where a step is divided by nothing else."""
 
 SLICE: Options = {"start": Symbol.SLICE_START, "stop": Symbol.SLICE_STOP}
 
@@ -45,13 +47,13 @@ class Optimizer(Config, frozen=True, tag_field="type"):
         """Add the shards' gradients up and clip them; returns where the sum lies, as one shard."""
         shards, length = gradients.shape
         assert isinstance(shards, int)
-        squares = tape.shared("optimizer.squares", shards).view
+        lengths = tape.shared("optimizer.lengths", shards).view
         options: Options = {"lane": Symbol.LANE, "limit": self.clip_value or 0.0}
-        _write(tape, "sum_shards", (gradients, squares), {**SLICE, **options})
+        _write(tape, "sum_shards", (gradients, lengths), {**SLICE, **options})
         total = gradients.part(0, 1, length)
         if self.global_clip_norm:
             options = {"lanes": Symbol.LANES, "limit": self.global_clip_norm}
-            operands = (squares, total.flat)
+            operands = (lengths, total.flat)
             _write(tape, "clip_norm", operands, {**SLICE, **options}, barrier=True)
         return total
 
@@ -85,7 +87,7 @@ class Adam(Optimizer, frozen=True, tag="adam"):
     learning_rate: Rate = 1e-3
     beta_1: Fraction = 0.9
     beta_2: Fraction = 0.999
-    epsilon: Positive = 1e-8
+    epsilon: Epsilon = 1e-8
 
     def state(self) -> dict[str, float]:
         return {"first_moment": 0.0, "second_moment": 0.0}
@@ -112,7 +114,7 @@ class RmsProp(Optimizer, frozen=True, tag="rmsprop"):
     learning_rate: Rate = 1e-3
     rho: Fraction = 0.9
     momentum: Fraction = 0.0
-    epsilon: Positive = 1e-7
+    epsilon: Epsilon = 1e-7
     centered: bool = False
 
     def state(self) -> dict[str, float]:
@@ -128,7 +130,7 @@ class Adagrad(Optimizer, frozen=True, tag="adagrad"):
 
     learning_rate: Rate = 1e-3
     initial_accumulator_value: NotNegative = 0.1
-    epsilon: Positive = 1e-7
+    epsilon: Epsilon = 1e-7
 
     def state(self) -> dict[str, float]:
         return {"accumulator": self.initial_accumulator_value}

@@ -26,10 +26,10 @@ class Feed:
         return len(self.order)
 
     @cached_property
-    def spread(self) -> float:
-        """Squared distances of the targets from their mean, summed, in float64."""
-        y = self.y.astype(np.float64)
-        return float(((y - y.mean(axis=0)) ** 2).sum())
+    def spread(self) -> Array:
+        """Of each output the targets' squared distances from their mean, summed, in float64."""
+        y = self.y - self.y[:1].astype(np.float64)  # of equal targets exactly 0
+        return np.asarray(((y - y.mean(axis=0)) ** 2).sum(axis=0))
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ Comparisons are written so that NaN stays NaN: ``max(x, 0)`` would hide it.
 
 import math
 
-from tuidl.kernels.elementary import ONE, ZERO, exp, sigmoid, tanh
+from tuidl.kernels.elementary import ONE, ZERO, exp, expm1, sigmoid, tanh
 from tuidl.kernels.jit import kernel
+from tuidl.kernels.rows import PART, inner_product, raise_in_place
 
 # 1 / sqrt(2) and 1 / sqrt(2 pi), for the Gaussian error linear unit
 INVERSE_ROOT_2 = 0.7071067811865476
@@ -43,23 +44,26 @@ def leaky_relu_gradient(y, d, negative_slope: float):
 def elu(y, alpha: float):
     a = y.dtype.type(alpha)
     for i in range(y.shape[0]):
-        y[i] = a * (exp(y[i]) - ONE) if y[i] < ZERO else y[i]
+        y[i] = a * expm1(y[i]) if y[i] < ZERO else y[i]
 
 
 @kernel("e -> e", cost="2e")
 def elu_gradient(y, d, alpha: float):
-    """For x < 0 the derivative a e**x is y + a."""
+    """For x <= 0 the derivative a e**x is y + a; where ``alpha`` is 0, y is 0 for all of these."""
     a = y.dtype.type(alpha)
     for i in range(y.shape[0]):
-        d[i] = d[i] * (y[i] + a) if y[i] < ZERO else d[i]
+        d[i] = d[i] * (y[i] + a) if y[i] <= ZERO else d[i]
 
 
 @kernel("-> e", cost="12e")
 def gelu(y):
-    """x times the normal distribution's probability up to x (Hendrycks and Gimpel, 2016)."""
+    """x times the normal distribution's probability up to x (Hendrycks and Gimpel, 2016).
+
+    By erfc: 1 + erf would lose every digit of a small probability.
+    """
     for i in range(y.shape[0]):
         x = float(y[i])
-        y[i] = x * 0.5 * (1.0 + math.erf(x * INVERSE_ROOT_2))
+        y[i] = x * 0.5 * math.erfc(-x * INVERSE_ROOT_2)
 
 
 @kernel("e -> e", cost="24e")
@@ -68,7 +72,7 @@ def gelu_gradient(x, d):
     for i in range(x.shape[0]):
         v = float(x[i])
         density = math.exp(-0.5 * v * v) * INVERSE_ROOT_2_PI
-        d[i] *= 0.5 * (1.0 + math.erf(v * INVERSE_ROOT_2)) + v * density
+        d[i] *= 0.5 * math.erfc(-v * INVERSE_ROOT_2) + v * density
 
 
 @kernel("-> e", cost="10e")
@@ -103,9 +107,12 @@ def softmax(y):
         for j in range(1, row.shape[0]):
             top = max(top, row[j])
         total = ZERO
-        for j in range(row.shape[0]):
-            row[j] = exp(row[j] - top)
-            total += row[j]
+        if row.shape[0] > PART:
+            total = raise_in_place(row, top)
+        else:  # not by a helper: as a function of its own, this loop takes twice as long
+            for j in range(row.shape[0]):
+                row[j] = exp(row[j] - top)
+                total += row[j]
         for j in range(row.shape[0]):
             row[j] /= total
 
@@ -114,8 +121,6 @@ def softmax(y):
 def softmax_gradient(y, d):
     """dx = y (dy - sum of y dy)."""
     for i in range(y.shape[0]):
-        inner = ZERO
-        for j in range(y.shape[1]):
-            inner += y[i, j] * d[i, j]
+        inner = inner_product(y[i], d[i])
         for j in range(y.shape[1]):
             d[i, j] = y[i, j] * (d[i, j] - inner)

@@ -1,59 +1,51 @@
 """Batch normalisation (Ioffe and Szegedy, 2015) over a batch that is worked on in shards.
 
 Each shard leaves the mean of its rows, the sum of their squared distances from it and their count;
-once all have, every shard puts them together in the same order (Chan, Golub and LeVeque, 1979) and
-so has the same statistics, to the last bit. Rows are examples, or positions in images.
+once all have, every shard puts them together in the same order (after Chan, Golub and LeVeque,
+1979) and so has the same statistics, to the last bit. Rows are examples, or positions in images;
+however many there are, their sums are as exact as float64 (``column_sums.py``).
 """
 
 import math
 
 from tuidl.kernels.elementary import ONE, ZERO
 from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.sums import sum_distances, sum_products_by_column, sum_rows
 
 
 @kernel("nf -> sf sf s", cost="4nf")
 def batch_moments(x, means, distances, counts, lane):
     """Mean, and squared distances from it, of each column of the shard's rows."""
     mean, distance = means[lane], distances[lane]
-    mean[:] = 0
-    distance[:] = 0
     rows = x.shape[0]
     counts[lane] = rows
-    if rows == 0:
-        return
-    for row in x:
-        for j in range(mean.shape[0]):
-            mean[j] += row[j]
-    share = ONE / x.dtype.type(rows)
+    sum_rows(x, mean)
     for j in range(mean.shape[0]):
-        mean[j] *= share
-    for row in x:
-        for j in range(mean.shape[0]):
-            distance[j] += (row[j] - mean[j]) * (row[j] - mean[j])
+        mean[j] = mean[j] / max(rows, 1)
+    if rows:
+        sum_distances(x, mean, distance)
+    else:
+        distance[:] = 0
 
 
 @helper
 def _combine(means, distances, counts, mean, variance):
-    """Mean and variance (biased) of all shards' rows together; returns the number of rows."""
-    mean[:] = 0
-    variance[:] = 0
-    total = ZERO
+    """Mean and variance (biased) of all shards' rows together, by sums in float64."""
+    total = 0.0
     for s in range(counts.shape[0]):
-        count = counts[s]
-        if count == ZERO:
-            continue
-        new, spread = means[s], distances[s]
-        share = count / (total + count)
-        cross = total * share
-        for j in range(mean.shape[0]):
-            gap = new[j] - mean[j]
-            mean[j] += gap * share
-            variance[j] += spread[j] + gap * gap * cross
-        total += count
-    if total > ZERO:
-        for j in range(variance.shape[0]):
-            variance[j] /= total
-    return total
+        total += counts[s]
+    rows = max(total, 1.0)
+    for j in range(mean.shape[0]):
+        center = 0.0
+        for s in range(counts.shape[0]):
+            center += float(counts[s]) * means[s, j]
+        center /= rows
+        spread = 0.0
+        for s in range(counts.shape[0]):
+            gap = means[s, j] - center
+            spread += distances[s, j] + counts[s] * (gap * gap)
+        mean[j] = center
+        variance[j] = spread / rows
 
 
 @kernel("nf f f sf sf s -> nf f f", cost="2nf")
@@ -73,13 +65,7 @@ def batch_normalization(x, gamma, beta, means, distances, counts, y, mean, inver
 def batch_normalization_sums(x, dy, mean, inverse, products, sums, d_gamma, d_beta, lane):
     """Sums of dy (x - mean) inverse, the gradient of gamma, and of dy, that of beta."""
     product, total = products[lane], sums[lane]
-    product[:] = 0
-    total[:] = 0
-    for i in range(x.shape[0]):
-        row, d = x[i], dy[i]
-        for j in range(mean.shape[0]):
-            product[j] += d[j] * ((row[j] - mean[j]) * inverse[j])
-            total[j] += d[j]
+    sum_products_by_column(x, dy, mean, inverse, product, total)
     for j in range(mean.shape[0]):
         d_gamma[j] = product[j]
         d_beta[j] = total[j]
@@ -90,14 +76,15 @@ def batch_normalization_input_gradient(
     x, dy, gamma, mean, inverse, products, sums, counts, dx, product, total
 ):
     """dx = gamma inverse (dy - mean of dy - x^ * mean of dy x^), means over the whole batch."""
-    product[:] = 0
-    total[:] = 0
     rows = ZERO
     for s in range(counts.shape[0]):
         rows += counts[s]
-        for j in range(mean.shape[0]):
-            product[j] += products[s, j]
-            total[j] += sums[s, j]
+    for j in range(mean.shape[0]):
+        with_x, alone = 0.0, 0.0
+        for s in range(counts.shape[0]):
+            with_x += products[s, j]
+            alone += sums[s, j]
+        product[j], total[j] = with_x, alone
     share = ONE / max(rows, ONE)
     for i in range(x.shape[0]):
         row, d, out = x[i], dy[i], dx[i]

@@ -5,11 +5,15 @@ import math
 from tuidl.kernels.jit import kernel
 from tuidl.kernels.optimizers import reduce_shards
 
+SCALE = 2.0**-16
+"""Lengths are kept as this share of themselves: a float32 then holds that of 2**32 numbers, however
+large each is. Their squares would not fit from 1e19 on."""
+
 
 @kernel("-> sv s", cost="3sv")
-def sum_shards(gradients, squares, start, stop, lane, limit: float):
+def sum_shards(gradients, lengths, start, stop, lane, limit: float):
     """Add the shards' gradients of a slice into the first shard's, cut off at ``limit`` (0: not at
-    all); squares[lane] = the sum of their squares."""
+    all); lengths[lane] = the root of the sum of their squares, times SCALE."""
     g = reduce_shards(gradients, start, stop)
     most = gradients.dtype.type(limit)
     if limit > 0:
@@ -18,18 +22,23 @@ def sum_shards(gradients, squares, start, stop, lane, limit: float):
             g[i] = most if low > most else low
     total = 0.0
     for i in range(g.shape[0]):
-        total += g[i] * g[i]
-    squares[lane] = total
+        value = float(g[i])
+        total += value * value
+    lengths[lane] = math.sqrt(total) * SCALE
 
 
 @kernel("s -> v", cost="v")
-def clip_norm(squares, gradient, start, stop, lanes, limit: float):
-    """Scale a slice so that the whole gradient is at most ``limit`` long (Pascanu et al., 2013)."""
+def clip_norm(lengths, gradient, start, stop, lanes, limit: float):
+    """Scale a slice so that the whole gradient is at most ``limit`` long (Pascanu et al., 2013).
+
+    Numbers that are not finite stay visible: NaN as it is, and infinity becomes NaN.
+    """
     total = 0.0
     for lane in range(lanes):
-        total += squares[lane]
-    norm = math.sqrt(total)
+        length = float(lengths[lane])
+        total += length * length
+    norm = math.sqrt(total) / SCALE
     if norm > limit:
-        factor = gradient.dtype.type(limit / norm)
-        for i in range(start, stop):
-            gradient[i] *= factor
+        part, factor = gradient[start:stop], limit / norm
+        for i in range(part.shape[0]):
+            part[i] = part[i] * factor

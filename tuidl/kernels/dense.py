@@ -1,7 +1,6 @@
 """Products of examples and weights, forward and backward; recurrent layers use them as well."""
 
 from tuidl.kernels.blas import affine, gemm
-from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.jit import helper, kernel
 from tuidl.kernels.sums import sum_rows
 
@@ -41,7 +40,7 @@ def bias_gradient(dy, db):
         sum_rows(dy, db)
         return
     column = dy.reshape(dy.size)
-    total = ZERO
+    total = 0.0
     for i in range(column.shape[0]):
         total += column[i]
     db[0] = total

@@ -3,24 +3,37 @@
 import math
 
 from tuidl.kernels.elementary import ONE, ZERO
-from tuidl.kernels.jit import kernel
+from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.rows import PART, mean_of, variance_of
+from tuidl.kernels.sums import sum_products_by_row
+
+
+@helper
+def _inner_means(row, d, gamma, mean, inverse):
+    """Means over the row of g = gamma d, and of g times the normalised row."""
+    total, product = 0.0, 0.0
+    for start in range(0, row.shape[0], PART):
+        end = start + PART
+        values, slopes, factors = row[start:end], d[start:end], gamma[start:end]
+        sums, products = ZERO, ZERO
+        for j in range(values.shape[0]):
+            g = factors[j] * slopes[j]
+            sums += g
+            products += g * ((values[j] - mean) * inverse)
+        total += sums
+        product += products
+    kind, share = row.dtype.type, 1.0 / row.shape[0]
+    return kind(total * share), kind(product * share)
 
 
 @kernel("nf f f -> nf n n", cost="8nf")
 def layer_normalization(x, gamma, beta, y, means, inverses, epsilon: float):
     """y = gamma (x - mean) inverse + beta, with inverse = 1 / sqrt(variance + epsilon)."""
-    share = ONE / x.dtype.type(x.shape[1])
     eps = x.dtype.type(epsilon)
     for i in range(x.shape[0]):
         row, out = x[i], y[i]
-        total = ZERO
-        for j in range(row.shape[0]):
-            total += row[j]
-        mean = total * share
-        spread = ZERO
-        for j in range(row.shape[0]):
-            spread += (row[j] - mean) * (row[j] - mean)
-        inverse = ONE / math.sqrt(spread * share + eps)
+        mean = mean_of(row)
+        inverse = ONE / math.sqrt(variance_of(row, mean) + eps)
         means[i], inverses[i] = mean, inverse
         for j in range(row.shape[0]):
             out[j] = gamma[j] * ((row[j] - mean) * inverse) + beta[j]
@@ -29,22 +42,11 @@ def layer_normalization(x, gamma, beta, y, means, inverses, epsilon: float):
 @kernel("nf nf f n n -> nf f f", cost="14nf")
 def layer_normalization_gradient(x, dy, gamma, means, inverses, dx, d_gamma, d_beta):
     """dx = inverse (g - mean of g - x^ * mean of g x^) for g = gamma dy."""
-    d_gamma[:] = 0
-    d_beta[:] = 0
-    share = ONE / x.dtype.type(x.shape[1])
+    sum_products_by_row(x, dy, means, inverses, d_gamma, d_beta)
     for i in range(x.shape[0]):
         row, d, out = x[i], dy[i], dx[i]
         mean, inverse = means[i], inverses[i]
-        total, product = ZERO, ZERO
-        for j in range(row.shape[0]):
-            normal = (row[j] - mean) * inverse
-            d_gamma[j] += d[j] * normal
-            d_beta[j] += d[j]
-            g = gamma[j] * d[j]
-            total += g
-            product += g * normal
-        total *= share
-        product *= share
+        total, product = _inner_means(row, d, gamma, mean, inverse)
         for j in range(row.shape[0]):
             normal = (row[j] - mean) * inverse
             out[j] = inverse * (gamma[j] * d[j] - total - normal * product)

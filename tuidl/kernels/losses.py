@@ -1,13 +1,15 @@
 """Losses with their gradients in one pass.
 
 Each writes the gradient of the batch's mean loss to ``d`` (``batch`` counts all shards' examples)
-and the sum of the loss over the shard's own examples to ``statistics[0]``.
+and the sum of the loss over the shard's own examples to ``statistics[0]``. Sums over examples are
+float64 until then.
 """
 
 import math
 
-from tuidl.kernels.elementary import ZERO, exp, sigmoid
-from tuidl.kernels.jit import kernel
+from tuidl.kernels.elementary import ZERO, sigmoid
+from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.rows import PART, raise_row
 
 
 @kernel("nf nf -> nf a", cost="4nf")
@@ -15,7 +17,7 @@ def mean_squared_error(prediction, target, d, statistics, batch):
     """(prediction - target)**2, its mean over the outputs."""
     outputs = prediction.shape[1]
     scale = prediction.dtype.type(2.0 / (outputs * max(batch, 1)))
-    total = ZERO
+    total = 0.0
     for i in range(prediction.shape[0]):
         for j in range(outputs):
             error = prediction[i, j] - target[i, j]
@@ -35,12 +37,9 @@ def softmax_cross_entropy(logits, label, d, statistics, batch):
         top = z[0]
         for j in range(1, z.shape[0]):
             top = max(top, z[j])
-        total = ZERO
-        for j in range(z.shape[0]):
-            g[j] = exp(z[j] - top)
-            total += g[j]
+        total = raise_row(z, top, g)
         loss += math.log(total) - (z[right] - top)
-        share = scale / total
+        share = scale / logits.dtype.type(total)
         for j in range(z.shape[0]):
             g[j] *= share
         g[right] -= scale
@@ -52,7 +51,7 @@ def mean_absolute_error(prediction, target, d, statistics, batch):
     """abs(prediction - target), its mean over the outputs; the slope of abs at 0 is taken as 0."""
     outputs = prediction.shape[1]
     scale = prediction.dtype.type(1.0 / (outputs * max(batch, 1)))
-    total = ZERO
+    total = 0.0
     for i in range(prediction.shape[0]):
         for j in range(outputs):
             error = prediction[i, j] - target[i, j]
@@ -68,7 +67,7 @@ def huber(prediction, target, d, statistics, batch, delta: float):
     outputs = prediction.shape[1]
     kind = prediction.dtype.type
     scale, limit, half = kind(1.0 / (outputs * max(batch, 1))), kind(delta), kind(0.5)
-    total = ZERO
+    total = 0.0
     for i in range(prediction.shape[0]):
         for j in range(outputs):
             error = prediction[i, j] - target[i, j]
@@ -96,7 +95,7 @@ def binary_cross_entropy(logits, target, d, statistics, smoothing: float, batch)
         for j in range(outputs):
             z, t = logits[i, j], kept * target[i, j] + even
             positive = z if z > ZERO else ZERO
-            loss += positive - z * t + math.log1p(math.exp(-abs(z)))
+            loss += positive - float(z) * t + math.log1p(math.exp(-abs(z)))
             d[i, j] = scale * (sigmoid(z) - t)
     statistics[0] = loss / outputs
 
@@ -122,6 +121,21 @@ def smooth_targets(target, shares, smoothing: float):
             shares[i, j] = kept * target[i, j] + low
 
 
+@helper
+def _weighted(z, t, top):
+    """Sums over the classes of t, and of t (z - top)."""
+    weight, inner = 0.0, 0.0
+    for start in range(0, z.shape[0], PART):
+        logits, shares = z[start : start + PART], t[start : start + PART]
+        weights, products = ZERO, ZERO
+        for j in range(logits.shape[0]):
+            weights += shares[j]
+            products += shares[j] * (logits[j] - top)
+        weight += weights
+        inner += products
+    return weight, inner
+
+
 @kernel("nf nf -> nf a", cost="16nf")
 def categorical_cross_entropy(logits, target, d, statistics, batch):
     """-sum of target * log softmax(logits) over the classes; targets may be any shares."""
@@ -132,16 +146,10 @@ def categorical_cross_entropy(logits, target, d, statistics, batch):
         top = z[0]
         for j in range(1, z.shape[0]):
             top = max(top, z[j])
-        total, weight = ZERO, ZERO
-        for j in range(z.shape[0]):
-            g[j] = exp(z[j] - top)
-            total += g[j]
-            weight += t[j]
-        inner = ZERO
-        for j in range(z.shape[0]):
-            inner += t[j] * (z[j] - top)
+        total = raise_row(z, top, g)
+        weight, inner = _weighted(z, t, top)
         loss += weight * math.log(total) - inner
-        share = weight / total
+        share = logits.dtype.type(weight / total)
         for j in range(z.shape[0]):
             g[j] = scale * (share * g[j] - t[j])
     statistics[0] = loss

@@ -1,13 +1,15 @@
 """Sums over a shard's examples, from which the metrics of an epoch are computed at its end."""
 
 from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.sums import sum_squared_errors
 
 
 @helper
-def _class_of(scores):
-    """The class with the highest score, the first of equals; of one score alone its sign."""
+def _class_of(scores, threshold):
+    """The class with the highest score, the first of equals; of one score alone the second class
+    where it is above ``threshold``."""
     if scores.shape[0] == 1:
-        return 1 if scores[0] > 0 else 0
+        return 1 if scores[0] > threshold else 0
     best = 0
     for j in range(1, scores.shape[0]):
         if scores[j] > scores[best]:
@@ -19,15 +21,15 @@ def _class_of(scores):
 def largest(target, label):
     """Shares of classes to labels."""
     for i in range(target.shape[0]):
-        label[i] = _class_of(target[i])
+        label[i] = _class_of(target[i], 0.5)
 
 
 @kernel("nf n -> a")
-def count_correct(scores, label, statistics):
-    """How many examples are given their class."""
+def count_correct(scores, label, statistics, threshold: float):
+    """How many examples are given their class. ``threshold``: see ``_class_of``."""
     correct = 0
     for i in range(scores.shape[0]):
-        correct += _class_of(scores[i]) == int(label[i])
+        correct += _class_of(scores[i], threshold) == int(label[i])
     statistics[0] = correct
 
 
@@ -45,12 +47,12 @@ def count_in_top(scores, label, statistics, k):
 
 
 @kernel("nf n -> a")
-def count_confusions(scores, label, statistics):
+def count_confusions(scores, label, statistics, threshold: float):
     """statistics[true * classes + given]: how often."""
     statistics[:] = 0
     classes = max(scores.shape[1], 2)
     for i in range(scores.shape[0]):
-        statistics[int(label[i]) * classes + _class_of(scores[i])] += 1
+        statistics[int(label[i]) * classes + _class_of(scores[i], threshold)] += 1
 
 
 @kernel("nf nf -> a", cost="2nf")
@@ -63,11 +65,7 @@ def sum_absolute_error(prediction, target, statistics):
     statistics[0] = total / prediction.shape[1]
 
 
-@kernel("nf nf -> a", cost="3nf")
+@kernel("nf nf -> f", cost="3nf", only_calls=True)
 def sum_squared_error(prediction, target, statistics):
-    """Sum of error**2 over examples and outputs."""
-    total = 0.0
-    for i in range(prediction.shape[0]):
-        for j in range(prediction.shape[1]):
-            total += (prediction[i, j] - target[i, j]) ** 2
-    statistics[0] = total
+    """Of each output the sum of error**2 over the examples."""
+    sum_squared_errors(prediction, target, statistics)

@@ -6,11 +6,18 @@ not the threads', decides the bits.
 
 import math
 
+import numpy as np
+
 from tuidl.kernels.clock import LEARNING_RATE, STEP
+from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.jit import helper, kernel
 
 PIECE = 2048
 """Parameters whose gradients are summed and used before they leave the first-level cache."""
+
+LARGEST_STEEP, LARGEST = np.float32(1e19), np.finfo(np.float32).max
+"""Where a step is divided by a root of squares, a larger gradient is taken for the first of these;
+its square would be infinite, and its parameter would never move again."""
 
 
 @helper
@@ -22,6 +29,14 @@ def reduce_shards(gradients, start, stop):
         for i in range(total.shape[0]):
             total[i] += part[i]
     return total
+
+
+@helper
+def _bounded(g):
+    """A gradient whose square a float32 can hold. One that is not finite stays what it is."""
+    size = abs(g)
+    far = -LARGEST_STEEP if g < ZERO else LARGEST_STEEP
+    return far if (size > LARGEST_STEEP) & (size <= LARGEST) else g
 
 
 @kernel("-> sv v", cost="2sv")
@@ -65,8 +80,9 @@ def adam(
         g, w = reduce_shards(gradients, low, high), parameters[low:high]
         m, v = first[low:high], second[low:high]
         for i in range(w.shape[0]):
-            m[i] = b1 * m[i] + rest1 * g[i]
-            v[i] = b2 * v[i] + rest2 * (g[i] * g[i])
+            slope = _bounded(g[i])
+            m[i] = b1 * m[i] + rest1 * slope
+            v[i] = b2 * v[i] + rest2 * (slope * slope)
             w[i] = kept * w[i] - rate * m[i] / (math.sqrt(v[i] * correction) + eps)
 
 
@@ -82,10 +98,12 @@ def rmsprop(
     rate, mu, eps = kind(clock[LEARNING_RATE]), kind(momentum), kind(epsilon)
     old, new = kind(rho), kind(1.0 - rho)
     for i in range(w.shape[0]):
-        squares[i] = old * squares[i] + new * (g[i] * g[i])
-        means[i] = old * means[i] + new * g[i]
+        slope = _bounded(g[i])
+        squares[i] = old * squares[i] + new * (slope * slope)
+        means[i] = old * means[i] + new * slope
         spread = squares[i] - means[i] * means[i] if centered else squares[i]
-        v[i] = mu * v[i] + rate * g[i] / math.sqrt(spread + eps)
+        spread = ZERO if spread < ZERO else spread  # by rounding, where gradients hardly change
+        v[i] = mu * v[i] + rate * slope / math.sqrt(spread + eps)
         w[i] -= v[i]
 
 
@@ -97,5 +115,7 @@ def adagrad(gradients, parameters, accumulator, start, stop, epsilon: float, clo
     rate = parameters.dtype.type(clock[LEARNING_RATE])
     eps = parameters.dtype.type(epsilon)
     for i in range(w.shape[0]):
-        a[i] += g[i] * g[i]
-        w[i] -= rate * g[i] / math.sqrt(a[i] + eps)
+        slope = _bounded(g[i])
+        total = a[i] + slope * slope
+        a[i] = LARGEST if total > LARGEST else total
+        w[i] -= rate * slope / math.sqrt(a[i] + eps)

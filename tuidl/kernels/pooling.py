@@ -2,9 +2,31 @@
 
 from tuidl.kernels.elementary import ONE
 from tuidl.kernels.intrinsics import data_of
-from tuidl.kernels.jit import kernel, spliced
+from tuidl.kernels.jit import helper, kernel, spliced
+from tuidl.kernels.sums import sum_lines
 from tuidl.kernels.vectors import clear_values
 from tuidl.kernels.windows import give_to_winners, largest_of_windows
+
+MANY = 64
+"""Pixels of a window up to which their sum may be a float32."""
+
+
+@helper
+def _average_many(x, y, size, stride, before):
+    """``average_pool2d`` where a window has so many pixels that their sum must not be a float32."""
+    _, height, width, channels = x.shape
+    for n in range(y.shape[0]):
+        for p in range(y.shape[1]):
+            top = p * stride[0] - before[0]
+            first, last = max(top, 0), min(top + size[0], height)
+            for q in range(y.shape[2]):
+                left = q * stride[1] - before[1]
+                start, end = max(left, 0), min(left + size[1], width)
+                place = ((n * height + first) * width + start) * channels
+                out = y[n, p, q]
+                sum_lines(x, place, last - first, width, end - start, out)
+                for c in range(channels):
+                    out[c] = out[c] / ((last - first) * (end - start))
 
 
 @spliced  # plain Python, in which kernels can be run, cannot call intrinsics itself
@@ -46,6 +68,9 @@ def max_pool2d_gradient(winner, dy, dx, size_y, size_x, stride_y, stride_x, top,
 @kernel("nhwc -> npqc", cost="4npqc")
 def average_pool2d(x, y, size_y, size_x, stride_y, stride_x, top, left):
     """The mean of each window's pixels that lie inside the image."""
+    if size_y * size_x > MANY:
+        _average_many(x, y, (size_y, size_x), (stride_y, stride_x), (top, left))
+        return
     for n in range(y.shape[0]):
         for p in range(y.shape[1]):
             rows = range(max(p * stride_y - top, 0), min(p * stride_y - top + size_y, x.shape[1]))

@@ -1,4 +1,4 @@
-"""Sums over the rows of a matrix, which stay in registers from the first row to the last."""
+"""Sums over the rows of a matrix, which stay in registers over a block of rows."""
 
 from typing import Any
 
@@ -6,47 +6,188 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tuidl.kernels.intrinsics import data_of
+from tuidl.kernels.column_sums import ColumnSums, place_of
+from tuidl.kernels.intrinsics import data_of, pointer_at
 from tuidl.kernels.jit import spliced
-from tuidl.kernels.simd import SIZE, Vectors
-
-TOGETHER = 4
-"""Rows that are added to sums of their own: one addition need not wait for the one before."""
+from tuidl.kernels.simd import SIZE
 
 
 @intrinsic
-def _sum_rows(typing_context: Any, matrix: Any, rows: Any, columns: Any, sums: Any) -> Any:
+def _sum_runs(
+    typing_context: Any, data: Any, runs: Any, apart: Any, rows: Any, columns: Any, sums: Any
+) -> Any:
+    """Sums over ``rows`` rows from each of ``runs`` places, ``apart`` numbers apart."""
+
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        matrix, rows, columns, sums = arguments
-        simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
-        nothing, together = simd.constant(0), SIZE(TOGETHER)
-        totals = [cgutils.alloca_once_value(builder, nothing) for _ in range(TOGETHER)]
-        whole = builder.sub(rows, builder.urem(rows, together))
+        data, runs, apart, rows, columns, sums = arguments
+        work = ColumnSums(builder, context.get_value_type(signature.args[0].dtype), 1)
 
-        def part(first: Any, mask: Any) -> None:
-            def add(total: Any, row: Any) -> None:
-                place = builder.gep(matrix, [builder.add(builder.mul(row, columns), first)])
-                builder.store(simd.add(simd.load(place, mask), builder.load(total)), total)
+        def add(start: Any, width: Any) -> None:
+            with cgutils.for_range_slice(builder, SIZE(0), runs, SIZE(1)) as (run, _):
+                here = builder.gep(data, [builder.mul(run, apart)])
 
-            for total in totals:
-                builder.store(nothing, total)
-            with cgutils.for_range_slice(builder, SIZE(0), whole, together) as (row, _):
-                for number, total in enumerate(totals):
-                    add(total, builder.add(row, SIZE(number)))
-            with cgutils.for_range_slice(builder, whole, rows, SIZE(1)) as (row, _):
-                add(totals[0], row)
-            result = builder.load(totals[0])
-            for total in totals[1:]:
-                result = simd.add(builder.load(total), result)
-            simd.store(result, builder.gep(sums, [first]), mask)
+                def terms(row: Any, first: Any, mask: Any) -> list[Any]:
+                    return [work.simd.load(place_of(builder, here, row, columns, first), mask)]
 
-        simd.along(columns, part)
+                work.add_rows(rows, start, width, terms)
+
+        def store(found: list[Any], first: Any, mask: Any) -> None:
+            work.put(found[0], builder.gep(sums, [first]), mask)
+
+        work.over(columns, add, store)
         return context.get_dummy_value()
 
-    return types.void(matrix, types.int64, types.int64, sums), codegen
+    size = types.int64
+    return types.void(data, size, size, size, size, sums), codegen
 
 
 @spliced
 def sum_rows(matrix, sums):
     """``sums`` = the sum of the rows of a contiguous ``matrix``."""
-    _sum_rows(data_of(matrix), matrix.shape[0], matrix.shape[1], data_of(sums))
+    _sum_runs(data_of(matrix), 1, 0, matrix.shape[0], matrix.shape[1], data_of(sums))
+
+
+@spliced
+def sum_lines(images, first, lines, across, pixels, sums):
+    """``sums`` (channels,) = the sum of ``pixels`` pixels in each of ``lines`` lines of an image.
+
+    ``first``: the number in ``images`` where they start; lines are ``across`` pixels apart.
+    """
+    start, channels = pointer_at(data_of(images), first), sums.shape[0]
+    _sum_runs(start, lines, across * channels, pixels, channels, data_of(sums))
+
+
+@intrinsic
+def _sum_distances(
+    typing_context: Any, x: Any, means: Any, rows: Any, columns: Any, distances: Any
+) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        x, means, rows, columns, distances = arguments
+        work = ColumnSums(builder, context.get_value_type(signature.args[0].dtype), 2)
+        simd, minus, nothing = work.simd, work.simd.constant(-1), work.simd.constant(0)
+
+        def terms(row: Any, first: Any, mask: Any) -> list[Any]:
+            value = simd.load(place_of(builder, x, row, columns, first), mask)
+            mean = simd.load(builder.gep(means, [first]), mask)
+            gap = simd.multiply_add(mean, minus, value)
+            return [gap, simd.multiply_add(gap, gap, nothing)]
+
+        def add(start: Any, width: Any) -> None:
+            work.add_rows(rows, start, width, terms)
+
+        def store(found: list[Any], first: Any, mask: Any) -> None:
+            work.put(work.spread(found, rows), builder.gep(distances, [first]), mask)
+
+        work.over(columns, add, store)
+        return context.get_dummy_value()
+
+    size = types.int64
+    return types.void(x, means, size, size, distances), codegen
+
+
+@spliced
+def sum_distances(x, means, distances):
+    """``distances`` (columns,) = squared distances of the rows of ``x`` from their mean, summed.
+
+    ``means`` are the means as they could be stored: what rounding took from them is taken off the
+    sum again (Chan, Golub and LeVeque, 1983: the corrected two-pass algorithm).
+    """
+    _sum_distances(data_of(x), data_of(means), x.shape[0], x.shape[1], data_of(distances))
+
+
+@intrinsic
+def _sum_squared_errors(
+    typing_context: Any, x: Any, y: Any, rows: Any, columns: Any, sums: Any
+) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        x, y, rows, columns, sums = arguments
+        work = ColumnSums(builder, context.get_value_type(signature.args[0].dtype), 1)
+        simd, minus, nothing = work.simd, work.simd.constant(-1), work.simd.constant(0)
+
+        def terms(row: Any, first: Any, mask: Any) -> list[Any]:
+            left, right = (
+                simd.load(place_of(builder, data, row, columns, first), mask) for data in (x, y)
+            )
+            error = simd.multiply_add(right, minus, left)
+            return [simd.multiply_add(error, error, nothing)]
+
+        def add(start: Any, width: Any) -> None:
+            work.add_rows(rows, start, width, terms)
+
+        def store(found: list[Any], first: Any, mask: Any) -> None:
+            work.put(found[0], builder.gep(sums, [first]), mask)
+
+        work.over(columns, add, store)
+        return context.get_dummy_value()
+
+    size = types.int64
+    return types.void(x, y, size, size, sums), codegen
+
+
+@spliced
+def sum_squared_errors(x, y, sums):
+    """``sums`` (columns,) = (x - y)**2, summed over the rows."""
+    _sum_squared_errors(data_of(x), data_of(y), x.shape[0], x.shape[1], data_of(sums))
+
+
+def _sums_of_products(by_row: bool) -> Any:
+    """The intrinsic for means and inverses of each row, or of each column."""
+
+    @intrinsic
+    def sums_of_products(
+        typing_context: Any, x: Any, d: Any, means: Any, inverses: Any, rows: Any, columns: Any,
+        products: Any, sums: Any,
+    ) -> Any:  # fmt: skip
+        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            x, d, means, inverses, rows, columns, products, sums = arguments
+            work = ColumnSums(builder, context.get_value_type(signature.args[0].dtype), 2)
+            simd, minus, nothing = work.simd, work.simd.constant(-1), work.simd.constant(0)
+
+            def terms(row: Any, first: Any, mask: Any) -> list[Any]:
+                def known(values: Any) -> Any:
+                    if by_row:
+                        return simd.spread(builder.load(builder.gep(values, [row])))
+                    return simd.load(builder.gep(values, [first]), mask)
+
+                value = simd.load(place_of(builder, x, row, columns, first), mask)
+                slope = simd.load(place_of(builder, d, row, columns, first), mask)
+                gap = simd.multiply_add(known(means), minus, value)
+                normal = simd.multiply_add(gap, known(inverses), nothing)
+                return [simd.multiply_add(slope, normal, nothing), slope]
+
+            def add(start: Any, width: Any) -> None:
+                work.add_rows(rows, start, width, terms)
+
+            def store(found: list[Any], first: Any, mask: Any) -> None:
+                for value, place in zip(found, (products, sums), strict=True):
+                    work.put(value, builder.gep(place, [first]), mask)
+
+            work.over(columns, add, store)
+            return context.get_dummy_value()
+
+        size = types.int64
+        return types.void(x, d, means, inverses, size, size, products, sums), codegen
+
+    return sums_of_products
+
+
+_by_column, _by_row = _sums_of_products(by_row=False), _sums_of_products(by_row=True)
+
+
+@spliced
+def sum_products_by_column(x, d, means, inverses, products, sums):
+    """Over the rows: ``products`` of d (x - mean) inverse, ``sums`` of d; ``means`` and
+    ``inverses`` (columns,)."""
+    _by_column(
+        data_of(x), data_of(d), data_of(means), data_of(inverses), x.shape[0], x.shape[1],
+        data_of(products), data_of(sums),
+    )  # fmt: skip
+
+
+@spliced
+def sum_products_by_row(x, d, means, inverses, products, sums):
+    """The same where ``means`` and ``inverses`` (rows,) are those of the rows."""
+    _by_row(
+        data_of(x), data_of(d), data_of(means), data_of(inverses), x.shape[0], x.shape[1],
+        data_of(products), data_of(sums),
+    )  # fmt: skip

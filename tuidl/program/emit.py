@@ -4,11 +4,12 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from tuidl.graph import Graph
+from tuidl.layers.activations import ACTIVATIONS
 from tuidl.losses import LossScope
 from tuidl.metrics import TALLIES, classes_of, emit_tallies, tallies_of
 from tuidl.penalties import emit_penalty, emit_penalty_gradient
 from tuidl.program.network import Memory, Network, Portion, lane
-from tuidl.tape import Batch, Buffer, Instruction, Region, Tape, View
+from tuidl.tape import Batch, Buffer, Instruction, Phase, Region, Tape, View
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def statistics_layout(graph: Graph) -> dict[str, tuple[int, int]]:
     """Slot and number of slots of the loss and of each tally in a shard's statistics."""
     classes = classes_of(graph.spec)
     tallies = tallies_of(graph.preset.training.metrics)
-    sizes = {"loss": 1} | {name: TALLIES[name].slots(classes) for name in tallies}
+    sizes = {"loss": 1} | {name: TALLIES[name].width(classes) for name in tallies}
     starts = [0, *accumulate(sizes.values())]
     return {name: (start, size) for (name, size), start in zip(sizes.items(), starts, strict=False)}
 
@@ -83,13 +84,32 @@ def _with_loss(graph: Graph, network: Network) -> Emitted:
     statistics = Buffer("statistics", Region.LANE, (sum(size for _, size in layout.values()),))
     places = {name: statistics.view.part(start, size) for name, (start, size) in layout.items()}
     loss_place, tape, output = places.pop("loss"), network.tape, network.output
-    emit_tallies(tape, graph.spec, output, target.view, places)
+    if places:
+        threshold = 0.5 if graph.is_closed else 0.0
+        answer = _answer(graph, tape, output)
+        emit_tallies(tape, graph.spec, answer, target.view, places, threshold)
     d_output = network.d_output or lane("d_output", *output.shape).view
     scope = LossScope(tape, output, target.view, d_output, loss_place)
     graph.preset.loss.emit(scope, graph.spec)
     for node, name, strength in graph.penalties:
         emit_penalty(tape, node, strength, network.weights(node, name)[0], loss_place)
     return _emitted(network, target, statistics)
+
+
+def _answer(graph: Graph, tape: Tape, output: View) -> View:
+    """What prediction answers, for metrics: where a closing softmax or sigmoid is left to the loss,
+    the ``output`` is logits, and it is applied to a copy of them."""
+    if not graph.is_closed:
+        return output
+    closing, answer = (
+        ACTIVATIONS[graph.preset.loss.closing_activation],
+        lane("answer", *output.shape),
+    )
+    operands = (output.flat, answer.view.flat)
+    tape.write(Instruction("copy", operands, {}, "metrics", Phase.METRIC))
+    view = answer.view.rows if closing.by_rows else answer.view.flat
+    tape.write(Instruction(closing.kernel, (view,), {**closing.options}, "metrics", Phase.METRIC))
+    return answer.view
 
 
 def _emitted(

@@ -32,7 +32,7 @@ def confusion_of(program: Program, totals: Array) -> Table | None:
     graph = program.graph
     if "confusion_matrix" not in graph.preset.training.metrics or too_many_classes(graph):
         return None
-    table = Sums(_tally(program, totals, "confusion"), 0, 0.0).confusion
+    table = Sums(_tally(program, totals, "confusion"), 0, np.zeros(0)).confusion
     return [[round(count) for count in row] for row in table.tolist()]
 
 

@@ -1,10 +1,13 @@
 """Sums over a block's threads, over those that share a row, and over those that share a column.
 
+What a thread adds up by itself may be long, and is float64 (``float64`` in the kernels); its sum
+and those of the other threads, of which there are few, are float32.
+
 Each is worked out in shared memory, in an order that is always the same. All threads of the block
 must call them, as they wait for each other in there.
 """
 
-from numba import cuda
+from numba import cuda, float64
 
 from tuidl.backends.cuda.target import SIDE, THREADS, device
 from tuidl.kernels.elementary import ZERO
@@ -72,7 +75,7 @@ def column_sum(value, scratch):
 @device
 def squared_errors(prediction, target):
     """This thread's part of the sum of error**2, where one block adds up all of them."""
-    total = ZERO
+    total = float64(0)
     for i in range(cuda.threadIdx.x, prediction.size, THREADS):
         error = prediction.flat[i] - target.flat[i]
         total += error * error
@@ -82,7 +85,7 @@ def squared_errors(prediction, target):
 @device
 def absolute_errors(prediction, target):
     """This thread's part of the sum of |error|."""
-    total = ZERO
+    total = float64(0)
     for i in range(cuda.threadIdx.x, prediction.size, THREADS):
         total += abs(prediction.flat[i] - target.flat[i])
     return total

@@ -3,7 +3,9 @@
 import numpy as np
 
 from tuidl.backends.numpy.registry import Array, oracle, sigmoid
+from tuidl.kernels.clipping import SCALE
 from tuidl.kernels.clock import LEARNING_RATE, STEP
+from tuidl.kernels.optimizers import LARGEST, LARGEST_STEEP
 
 
 @oracle
@@ -12,7 +14,7 @@ def mean_squared_error(
 ) -> None:
     error = prediction - target
     d[...] = error * (2 / (error.shape[1] * max(batch, 1)))
-    statistics[0] = (error**2).sum() / error.shape[1]
+    statistics[0] = (error**2).sum(dtype=np.float64) / error.shape[1]
 
 
 @oracle
@@ -32,7 +34,7 @@ def mean_absolute_error(
 ) -> None:
     error = prediction - target
     d[...] = np.sign(error) / (error.shape[1] * max(batch, 1))
-    statistics[0] = np.abs(error).sum() / error.shape[1]
+    statistics[0] = np.abs(error).sum(dtype=np.float64) / error.shape[1]
 
 
 @oracle
@@ -43,7 +45,7 @@ def huber(
     size = np.abs(error)
     d[...] = np.clip(error, -delta, delta) / (error.shape[1] * max(batch, 1))
     loss = np.where(size > delta, delta * (size - delta / 2), error**2 / 2)
-    statistics[0] = loss.sum() / error.shape[1]
+    statistics[0] = loss.sum(dtype=np.float64) / error.shape[1]
 
 
 @oracle
@@ -90,20 +92,20 @@ def penalty_gradient(w: Array, dw: Array, l1: float, l2: float, examples: int, b
     dw += examples / max(batch, 1) * (l1 * np.sign(w) + 2 * l2 * w)
 
 
-def _class_of(scores: Array) -> Array:
+def _class_of(scores: Array, threshold: float) -> Array:
     if scores.shape[1] == 1:
-        return np.asarray(scores[:, 0] > 0, int)
+        return np.asarray(scores[:, 0] > threshold, int)
     return np.asarray(scores.argmax(axis=1))
 
 
 @oracle
 def largest(target: Array, label: Array) -> None:
-    label[...] = _class_of(target)
+    label[...] = _class_of(target, 0.5)
 
 
 @oracle
-def count_correct(scores: Array, label: Array, statistics: Array) -> None:
-    statistics[0] = (_class_of(scores) == label).sum()
+def count_correct(scores: Array, label: Array, statistics: Array, threshold: float) -> None:
+    statistics[0] = (_class_of(scores, threshold) == label).sum()
 
 
 @oracle
@@ -113,9 +115,9 @@ def count_in_top(scores: Array, label: Array, statistics: Array, k: int) -> None
 
 
 @oracle
-def count_confusions(scores: Array, label: Array, statistics: Array) -> None:
+def count_confusions(scores: Array, label: Array, statistics: Array, threshold: float) -> None:
     classes = max(scores.shape[1], 2)
-    given = label.astype(int) * classes + _class_of(scores)
+    given = label.astype(int) * classes + _class_of(scores, threshold)
     statistics[...] = np.bincount(given, minlength=classes**2)
 
 
@@ -126,10 +128,15 @@ def sum_absolute_error(prediction: Array, target: Array, statistics: Array) -> N
 
 @oracle
 def sum_squared_error(prediction: Array, target: Array, statistics: Array) -> None:
-    statistics[0] = ((prediction - target) ** 2).sum(dtype=np.float64)
+    statistics[...] = ((prediction - target) ** 2).sum(axis=0, dtype=np.float64)
 
 
 # --- optimizers -----------------------------------------------------------------------------------
+
+
+def _bounded(g: Array) -> Array:
+    """Gradients whose squares a float32 can hold."""
+    return np.where(np.isfinite(g), np.clip(g, -LARGEST_STEEP, LARGEST_STEEP), g)
 
 
 @oracle
@@ -154,7 +161,7 @@ def adam(
     gradients: Array, parameters: Array, first: Array, second: Array, start: int, stop: int,
     beta_1: float, beta_2: float, epsilon: float, weight_decay: float, clock: Array,
 ) -> None:  # fmt: skip
-    g, t = gradients[:, start:stop].sum(axis=0), clock[STEP]
+    g, t = _bounded(gradients[:, start:stop].sum(axis=0)), clock[STEP]
     m = beta_1 * first[start:stop] + (1 - beta_1) * g
     v = beta_2 * second[start:stop] + (1 - beta_2) * g**2
     first[start:stop], second[start:stop] = m, v
@@ -169,10 +176,10 @@ def rmsprop(
     start: int, stop: int, rho: float, momentum: float, epsilon: float, centered: int,
     clock: Array,
 ) -> None:  # fmt: skip
-    g, part = gradients[:, start:stop].sum(axis=0), slice(start, stop)
+    g, part = _bounded(gradients[:, start:stop].sum(axis=0)), slice(start, stop)
     mean_square[part] = rho * mean_square[part] + (1 - rho) * g**2
     mean[part] = rho * mean[part] + (1 - rho) * g
-    spread = mean_square[part] - (mean[part] ** 2 if centered else 0)
+    spread = np.maximum(mean_square[part] - (mean[part] ** 2 if centered else 0), 0)
     velocity[part] = momentum * velocity[part] + clock[LEARNING_RATE] * g / np.sqrt(
         spread + epsilon
     )
@@ -184,25 +191,25 @@ def adagrad(
     gradients: Array, parameters: Array, accumulator: Array, start: int, stop: int,
     epsilon: float, clock: Array,
 ) -> None:  # fmt: skip
-    g, part = gradients[:, start:stop].sum(axis=0), slice(start, stop)
-    accumulator[part] += g**2
+    g, part = _bounded(gradients[:, start:stop].sum(axis=0)), slice(start, stop)
+    accumulator[part] = np.minimum(accumulator[part] + g**2, LARGEST)
     parameters[part] -= clock[LEARNING_RATE] * g / np.sqrt(accumulator[part] + epsilon)
 
 
 @oracle
 def sum_shards(
-    gradients: Array, squares: Array, start: int, stop: int, lane: int, limit: float
+    gradients: Array, lengths: Array, start: int, stop: int, lane: int, limit: float
 ) -> None:
     g = gradients[:, start:stop].sum(axis=0)
     g = np.clip(g, -limit, limit) if limit else g
     gradients[0, start:stop] = g
-    squares[lane] = (g**2).sum(dtype=np.float64)
+    lengths[lane] = np.linalg.norm(g.astype(np.float64)) * SCALE
 
 
 @oracle
 def clip_norm(
-    squares: Array, gradient: Array, start: int, stop: int, lanes: int, limit: float
+    lengths: Array, gradient: Array, start: int, stop: int, lanes: int, limit: float
 ) -> None:
-    norm = np.sqrt(squares[:lanes].sum(dtype=np.float64))
+    norm = np.linalg.norm(lengths[:lanes].astype(np.float64)) / SCALE
     if norm > limit:
-        gradient[start:stop] *= limit / norm
+        gradient[start:stop] = gradient[start:stop] * (limit / norm)

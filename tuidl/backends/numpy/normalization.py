@@ -1,4 +1,4 @@
-"""The definition of the normalisations in plain NumPy."""
+"""The definition of the normalisations in plain NumPy; sums over rows are float64."""
 
 import numpy as np
 
@@ -8,13 +8,14 @@ from tuidl.backends.numpy.registry import Array, oracle
 @oracle
 def batch_moments(x: Array, means: Array, distances: Array, counts: Array, lane: int) -> None:
     counts[lane] = len(x)
-    means[lane] = x.mean(axis=0) if len(x) else 0
-    distances[lane] = ((x - means[lane]) ** 2).sum(axis=0)
+    wide = x.astype(np.float64)
+    mean = wide.mean(axis=0) if len(x) else 0
+    means[lane], distances[lane] = mean, ((wide - mean) ** 2).sum(axis=0)
 
 
 def _combined(means: Array, distances: Array, counts: Array) -> tuple[Array, Array]:
     """Mean and biased variance of all shards' rows together."""
-    weights = counts[:, None] / max(counts.sum(), 1)
+    weights = counts[:, None].astype(np.float64) / max(counts.sum(), 1)
     mean = (weights * means).sum(axis=0)
     between = (weights * (means - mean) ** 2).sum(axis=0)
     return mean, between + distances.sum(axis=0) / max(counts.sum(), 1)
@@ -35,8 +36,9 @@ def batch_normalization_sums(
     x: Array, dy: Array, mean: Array, inverse: Array, products: Array, sums: Array,
     d_gamma: Array, d_beta: Array, lane: int,
 ) -> None:  # fmt: skip
-    d_gamma[...] = products[lane] = (dy * (x - mean) * inverse).sum(axis=0)
-    d_beta[...] = sums[lane] = dy.sum(axis=0)
+    products[lane] = (dy * (x - mean) * inverse).sum(axis=0, dtype=np.float64)
+    sums[lane] = dy.sum(axis=0, dtype=np.float64)
+    d_gamma[...], d_beta[...] = products[lane], sums[lane]
 
 
 @oracle
@@ -72,8 +74,8 @@ def normalize(
 def layer_normalization(
     x: Array, gamma: Array, beta: Array, y: Array, means: Array, inverses: Array, epsilon: float
 ) -> None:
-    means[...] = x.mean(axis=1)
-    inverses[...] = 1 / np.sqrt(x.var(axis=1) + epsilon)
+    means[...] = x.mean(axis=1, dtype=np.float64)
+    inverses[...] = 1 / np.sqrt(x.var(axis=1, dtype=np.float64) + epsilon)
     y[...] = gamma * (x - means[:, None]) * inverses[:, None] + beta
 
 
@@ -84,6 +86,7 @@ def layer_normalization_gradient(
 ) -> None:  # fmt: skip
     normal = (x - means[:, None]) * inverses[:, None]
     g = gamma * dy
-    d_gamma[...], d_beta[...] = (dy * normal).sum(axis=0), dy.sum(axis=0)
+    d_gamma[...] = (dy * normal).sum(axis=0, dtype=np.float64)
+    d_beta[...] = dy.sum(axis=0, dtype=np.float64)
     center = g - g.mean(axis=1, keepdims=True)
     dx[...] = inverses[:, None] * (center - normal * (g * normal).mean(axis=1, keepdims=True))

@@ -10,10 +10,11 @@ from tuidl.backends.numpy.registry import Array, oracle, sigmoid
 from tuidl.kernels.clock import SEED, STEP
 
 
-def _erf(x: Array) -> Array:
-    from scipy.special import erf
+def _normal_probability(x: Array) -> Array:
+    """The share of the normal distribution up to x; 1 + erf would lose a small one's digits."""
+    from scipy.special import erfc
 
-    return np.asarray(erf(x))
+    return np.asarray(0.5 * erfc(-x / np.sqrt(2)))
 
 
 def _softmax(x: Array) -> Array:
@@ -41,7 +42,7 @@ def dense_input_gradient(dy: Array, w: Array, dx: Array) -> None:
 
 @oracle
 def bias_gradient(dy: Array, db: Array) -> None:
-    db[...] = dy.sum(axis=0)
+    db[...] = dy.sum(axis=0, dtype=np.float64)
 
 
 @oracle
@@ -102,7 +103,9 @@ def average_pool2d(
 ) -> None:
     strides, before = (stride_y, stride_x), (top, left)
     seen = windows.of(x, (size_y, size_x), strides, before, y.shape[1:3])
-    y[...] = seen.sum(axis=(3, 4)) / _inside(x, y, (size_y, size_x), strides, before)
+    y[...] = seen.sum(axis=(3, 4), dtype=np.float64) / _inside(
+        x, y, (size_y, size_x), strides, before
+    )
 
 
 @oracle
@@ -217,18 +220,18 @@ def elu(y: Array, alpha: float) -> None:
 
 @oracle
 def elu_gradient(y: Array, d: Array, alpha: float) -> None:
-    d *= np.where(y < 0, y + alpha, 1)
+    d *= np.where(y <= 0, y + alpha, 1)
 
 
 @oracle
 def gelu(y: Array) -> None:
-    y *= 0.5 * (1 + _erf(y / np.sqrt(2)))
+    y *= _normal_probability(y)
 
 
 @oracle
 def gelu_gradient(x: Array, d: Array) -> None:
     density = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
-    d *= 0.5 * (1 + _erf(x / np.sqrt(2))) + x * density
+    d *= _normal_probability(x) + x * density
 
 
 @oracle

@@ -90,10 +90,10 @@ def elu(y, alpha, team):
 
 @cuda_kernel
 def elu_gradient(y, d, alpha, team):
-    """For x < 0 the derivative a e**x is y + a."""
+    """For x <= 0 the derivative a e**x is y + a."""
     a = float32(alpha)
     for i in range(start(team), y.shape[0], stride(team)):
-        d[i] = d[i] * (y[i] + a) if y[i] < ZERO else d[i]
+        d[i] = d[i] * (y[i] + a) if y[i] <= ZERO else d[i]
 
 
 @cuda_kernel

@@ -6,7 +6,7 @@ block works out for itself, as it could not wait for another's.
 
 import math
 
-from numba import cuda, float32
+from numba import cuda, float32, float64
 
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.sums import COLUMNS, PARTS, column_sum
@@ -20,16 +20,20 @@ def _column_moments(x, j, scratch):
     part, rows = cuda.threadIdx.x // COLUMNS, x.shape[0]
     is_column = j < x.shape[1]
     share = float32(1) / float32(max(rows, 1))
-    total = float32(0)
+    total = float64(0)
     if is_column:
         for i in range(part, rows, PARTS):
             total += x[i, j]
-    mean = column_sum(total, scratch) * share
-    total = float32(0)
+    mean = column_sum(float32(total), scratch) * share
+    off, squares = float64(0), float64(0)
     if is_column:
         for i in range(part, rows, PARTS):
-            total += (x[i, j] - mean) * (x[i, j] - mean)
-    return mean, column_sum(total, scratch)
+            gap = x[i, j] - mean
+            off += gap
+            squares += gap * gap
+    missed, spread = column_sum(float32(off), scratch), column_sum(float32(squares), scratch)
+    spread -= missed * missed * share  # what rounding took from the mean
+    return mean, float32(0) if spread < float32(0) else spread
 
 
 @cuda_kernel
@@ -96,15 +100,16 @@ def batch_normalization_sums(x, dy, mean, inverse, products, sums, d_gamma, d_be
     part = cuda.threadIdx.x // COLUMNS
     for first in range(team.block * COLUMNS, x.shape[1], team.blocks * COLUMNS):
         j = first + cuda.threadIdx.x % COLUMNS
-        product, total = float32(0), float32(0)
+        product, total = float64(0), float64(0)
         if j < x.shape[1]:
             for i in range(part, x.shape[0], PARTS):
                 product += dy[i, j] * ((x[i, j] - mean[j]) * inverse[j])
                 total += dy[i, j]
-        product, total = column_sum(product, team.scratch), column_sum(total, team.scratch)
+        with_x = column_sum(float32(product), team.scratch)
+        alone = column_sum(float32(total), team.scratch)
         if part == 0 and j < x.shape[1]:
-            products[lane, j] = d_gamma[j] = product
-            sums[lane, j] = d_beta[j] = total
+            products[lane, j] = d_gamma[j] = with_x
+            sums[lane, j] = d_beta[j] = alone
 
 
 @device

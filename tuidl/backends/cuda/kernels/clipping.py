@@ -2,13 +2,13 @@
 
 import math
 
-from numba import cuda, float32
+from numba import cuda, float32, float64
 
 from tuidl.backends.cuda.registry import cuda_kernel
-from tuidl.backends.cuda.sums import block_sum
 from tuidl.backends.cuda.target import THREADS, device
 from tuidl.backends.cuda.team import start as first_of
 from tuidl.backends.cuda.team import stride
+from tuidl.kernels.clipping import SCALE
 from tuidl.kernels.elementary import ZERO
 
 AT_A_TIME = 8
@@ -34,36 +34,44 @@ def cut(value, most):
     return most if low > most else low
 
 
+@device
+def length_of(parts, count):
+    """The root of the sum of the squares of ``count`` numbers, of which a float32 may hold none."""
+    total = float64(0)
+    for i in range(count):
+        total += float64(parts[i]) * float64(parts[i])
+    return math.sqrt(total)
+
+
 @cuda_kernel
-def sum_shards(gradients, squares, start, stop, lane, limit, team):
+def sum_shards(gradients, lengths, start, stop, lane, limit, team):
     """Add the shards' gradients of a slice into the first shard's, cut off at ``limit`` (0: not at
-    all); squares[lane] = the sum of their squares.
+    all); lengths[lane] = the root of the sum of their squares, times SCALE.
 
     The sum is written over a part of itself, so no second block could still read it.
     """
     if team.block == 0:
         most, limited = float32(limit), limit > 0
-        sums, total = cuda.local.array(AT_A_TIME, float32), ZERO
+        sums, total = cuda.local.array(AT_A_TIME, float32), float64(0)
         for first in range(start + cuda.threadIdx.x, stop, AT_A_TIME * THREADS):
             read(gradients, first, stop, sums)
             for j in range(AT_A_TIME):
                 value = cut(sums[j], most) if limited else sums[j]
-                total += value * value
+                total += float64(value) * float64(value)
                 if first + j * THREADS < stop:
                     gradients[0, first + j * THREADS] = value
-        total = block_sum(total, team.scratch)
+        cuda.syncthreads()
+        team.scratch[cuda.threadIdx.x] = float32(math.sqrt(total) * SCALE)
+        cuda.syncthreads()
         if cuda.threadIdx.x == 0:
-            squares[lane] = total
+            lengths[lane] = float32(length_of(team.scratch, THREADS))
 
 
 @cuda_kernel
-def clip_norm(squares, gradient, start, stop, lanes, limit, team):
+def clip_norm(lengths, gradient, start, stop, lanes, limit, team):
     """Scale a slice so that the whole gradient is at most ``limit`` long."""
-    total = ZERO
-    for lane in range(lanes):
-        total += squares[lane]
-    norm = math.sqrt(total)
-    if norm > float32(limit):
-        factor = float32(limit) / norm
+    norm = length_of(lengths, lanes) / SCALE
+    if norm > limit:
+        factor = limit / norm
         for i in range(start + first_of(team), stop, stride(team)):
-            gradient[i] *= factor
+            gradient[i] = float32(float64(gradient[i]) * factor)

@@ -1,6 +1,6 @@
 """Products of examples and weights, forward and backward, on the GPU."""
 
-from numba import cuda, float32
+from numba import cuda, float32, float64
 
 from tuidl.backends.cuda.product import product
 from tuidl.backends.cuda.registry import cuda_kernel
@@ -66,15 +66,15 @@ def bias_gradient(dy, db, team):
     part, column = cuda.threadIdx.x // SIDE, cuda.threadIdx.x % SIDE
     for first in range(team.block * SIDE, db.shape[0], team.blocks * SIDE):
         f = first + column
-        total = float32(0)
+        total = float64(0)
         if f < db.shape[0]:
             for n in range(part, dy.shape[0], SIDE):
                 total += dy[n, f]
         cuda.syncthreads()
-        team.scratch[cuda.threadIdx.x] = total
+        team.scratch[cuda.threadIdx.x] = float32(total)
         cuda.syncthreads()
         if part == 0 and f < db.shape[0]:
-            total = float32(0)
+            found = float32(0)
             for i in range(SIDE):
-                total += team.scratch[i * SIDE + column]
-            db[f] = total
+                found += team.scratch[i * SIDE + column]
+            db[f] = found

@@ -2,11 +2,12 @@
 
 import math
 
-from numba import cuda, float32
+from numba import cuda, float32, float64
 
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.sums import COLUMNS, PARTS, column_sum, row_sum
 from tuidl.backends.cuda.target import SIDE, device
+from tuidl.kernels.elementary import ZERO
 
 
 @device
@@ -15,15 +16,18 @@ def _row_moments(x, i, eps, scratch):
     part, width = cuda.threadIdx.x % SIDE, x.shape[1]
     end = width if i < x.shape[0] else 0
     share = float32(1) / float32(width)
-    total = float32(0)
+    total = float64(0)
     for j in range(part, end, SIDE):
         total += x[i, j]
-    mean = row_sum(total, scratch) * share
-    total = float32(0)
+    mean = row_sum(float32(total), scratch) * share
+    off, squares = float64(0), float64(0)
     for j in range(part, end, SIDE):
-        total += (x[i, j] - mean) * (x[i, j] - mean)
-    variance = row_sum(total, scratch) * share
-    return mean, float32(1) / math.sqrt(variance + eps)
+        gap = x[i, j] - mean
+        off += gap
+        squares += gap * gap
+    missed, spread = row_sum(float32(off), scratch), row_sum(float32(squares), scratch)
+    variance = (spread - missed * missed * share) * share  # what rounding took from the mean
+    return mean, float32(1) / math.sqrt((ZERO if variance < ZERO else variance) + eps)
 
 
 @cuda_kernel
@@ -62,12 +66,12 @@ def _row_gradient(x, dy, gamma, mean, inverse, dx, i, scratch):
 def _column_gradients(x, dy, means, inverses, j, scratch):
     """Gradients of gamma and beta in column ``j``; of none behind the last."""
     part = cuda.threadIdx.x // COLUMNS
-    product, total = float32(0), float32(0)
+    product, total = float64(0), float64(0)
     if j < x.shape[1]:
         for i in range(part, x.shape[0], PARTS):
             product += dy[i, j] * ((x[i, j] - means[i]) * inverses[i])
             total += dy[i, j]
-    return column_sum(product, scratch), column_sum(total, scratch)
+    return column_sum(float32(product), scratch), column_sum(float32(total), scratch)
 
 
 @cuda_kernel

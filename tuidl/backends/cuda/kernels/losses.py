@@ -7,7 +7,7 @@ loss. Cross entropies over classes need their rows' sums for both, so the first 
 import math
 
 import numpy as np
-from numba import cuda, float32
+from numba import cuda, float32, float64
 
 from tuidl.backends.cuda.arithmetic import sigmoid
 from tuidl.backends.cuda.kernels.activations import row_exponentials
@@ -41,7 +41,7 @@ def mean_squared_error(prediction, target, d, statistics, batch, team):
         d.flat[i] = (prediction.flat[i] - target.flat[i]) * scale
     if team.block == 0:
         total = squared_errors(prediction, target)
-        keep_sum(total / float32(outputs), statistics, team.scratch)
+        keep_sum(float32(total / outputs), statistics, team.scratch)
 
 
 @cuda_kernel
@@ -49,7 +49,7 @@ def softmax_cross_entropy(logits, label, d, statistics, batch, team):
     """-log of the softmax probability of the right class, from logits."""
     if team.block == 0:
         scale = share_of_mean(1, batch)
-        loss = ZERO
+        loss = float64(0)
         for first in range(0, logits.shape[0], SIDE):
             i = first + cuda.threadIdx.x // SIDE
             top, total = row_exponentials(logits, i, d, team.scratch)
@@ -59,7 +59,7 @@ def softmax_cross_entropy(logits, label, d, statistics, batch, team):
                 for j in range(cuda.threadIdx.x % SIDE, logits.shape[1], SIDE):
                     loss -= logits[i, j] - top if j == right else ZERO
                     d[i, j] = d[i, j] * share - (scale if j == right else ZERO)
-        keep_sum(loss, statistics, team.scratch)
+        keep_sum(float32(loss), statistics, team.scratch)
 
 
 @cuda_kernel
@@ -73,7 +73,7 @@ def mean_absolute_error(prediction, target, d, statistics, batch, team):
         d.flat[i] = ZERO if error == ZERO else slope
     if team.block == 0:
         total = absolute_errors(prediction, target)
-        keep_sum(total / float32(outputs), statistics, team.scratch)
+        keep_sum(float32(total / outputs), statistics, team.scratch)
 
 
 @cuda_kernel
@@ -86,13 +86,13 @@ def huber(prediction, target, d, statistics, batch, delta, team):
         slope = limit if error > ZERO else -limit
         d.flat[i] = scale * (slope if abs(error) > limit else error)
     if team.block == 0:
-        total = ZERO
+        total = float64(0)
         for i in range(cuda.threadIdx.x, d.size, THREADS):
             error = prediction.flat[i] - target.flat[i]
             size = abs(error)
             far = limit * (size - HALF * limit)
             total += far if size > limit else HALF * error * error
-        keep_sum(total / float32(outputs), statistics, team.scratch)
+        keep_sum(float32(total / outputs), statistics, team.scratch)
 
 
 @cuda_kernel
@@ -104,12 +104,12 @@ def binary_cross_entropy(logits, target, d, statistics, smoothing, batch, team):
     for i in range(start(team), d.size, stride(team)):
         d.flat[i] = scale * (sigmoid(logits.flat[i]) - (kept * target.flat[i] + even))
     if team.block == 0:
-        loss = ZERO
+        loss = float64(0)
         for i in range(cuda.threadIdx.x, d.size, THREADS):
             z, t = logits.flat[i], kept * target.flat[i] + even
             positive = z if z > ZERO else ZERO
             loss += positive - z * t + math.log1p(math.exp(-abs(z)))
-        keep_sum(loss / float32(outputs), statistics, team.scratch)
+        keep_sum(float32(loss / outputs), statistics, team.scratch)
 
 
 @cuda_kernel
@@ -148,7 +148,7 @@ def categorical_cross_entropy(logits, target, d, statistics, batch, team):
     """-sum of target * log softmax(logits) over the classes; targets may be any shares."""
     if team.block == 0:
         scale = share_of_mean(1, batch)
-        loss = ZERO
+        loss = float64(0)
         for first in range(0, logits.shape[0], SIDE):
             i = first + cuda.threadIdx.x // SIDE
             top, total = row_exponentials(logits, i, d, team.scratch)
@@ -160,7 +160,7 @@ def categorical_cross_entropy(logits, target, d, statistics, batch, team):
                 loss += weight * math.log(total) if cuda.threadIdx.x % SIDE == 0 else ZERO
                 for j in range(cuda.threadIdx.x % SIDE, logits.shape[1], SIDE):
                     d[i, j] = scale * (share * d[i, j] - target[i, j])
-        keep_sum(loss, statistics, team.scratch)
+        keep_sum(float32(loss), statistics, team.scratch)
 
 
 @cuda_kernel
@@ -168,10 +168,10 @@ def penalty(w, statistics, l1, l2, examples, team):
     """Add l1 * sum of abs(w) + l2 * sum of w**2 to the mean loss: once for each example."""
     if team.block == 0:
         strength1, strength2 = float32(l1), float32(l2)
-        total = ZERO
+        total = float64(0)
         for i in range(cuda.threadIdx.x, w.shape[0], THREADS):
             total += strength1 * abs(w[i]) + strength2 * (w[i] * w[i])
-        total = block_sum(total, team.scratch)
+        total = block_sum(float32(total), team.scratch)
         if cuda.threadIdx.x == 0:
             statistics[0] += total * float32(examples)
 

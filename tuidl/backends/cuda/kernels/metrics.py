@@ -1,20 +1,21 @@
 """Sums over a shard's examples, on the GPU, from which an epoch's metrics are computed."""
 
-from numba import cuda, float32
+from numba import cuda, float32, float64
 
 from tuidl.backends.cuda.registry import cuda_kernel
-from tuidl.backends.cuda.sums import absolute_errors, keep_sum, squared_errors
+from tuidl.backends.cuda.sums import COLUMNS, PARTS, absolute_errors, column_sum, keep_sum
 from tuidl.backends.cuda.target import THREADS, device
 from tuidl.backends.cuda.team import start, stride
 from tuidl.kernels.elementary import ONE, ZERO
 
 
 @device
-def class_of(scores, i):
-    """The class with row ``i``'s highest score, the first of equals; of one score its sign."""
+def class_of(scores, i, threshold):
+    """The class with row ``i``'s highest score, the first of equals; of one score alone the second
+    class where it is above ``threshold``."""
     top, best = scores[i, 0], 0
     if scores.shape[1] == 1:
-        best = 1 if top > ZERO else 0
+        best = 1 if top > threshold else 0
     for j in range(1, scores.shape[1]):
         if scores[i, j] > top:
             top, best = scores[i, j], j
@@ -25,16 +26,17 @@ def class_of(scores, i):
 def largest(target, label, team):
     """Shares of classes to labels."""
     for i in range(start(team), target.shape[0], stride(team)):
-        label[i] = class_of(target, i)
+        label[i] = class_of(target, i, float32(0.5))
 
 
 @cuda_kernel
-def count_correct(scores, label, statistics, team):
+def count_correct(scores, label, statistics, threshold, team):
     """How many examples are given their class."""
     if team.block == 0:
         correct = ZERO
         for i in range(cuda.threadIdx.x, scores.shape[0], THREADS):
-            correct += ONE if class_of(scores, i) == int(label[i]) else ZERO
+            given = class_of(scores, i, float32(threshold))
+            correct += ONE if given == int(label[i]) else ZERO
         keep_sum(correct, statistics, team.scratch)
 
 
@@ -54,7 +56,7 @@ def count_in_top(scores, label, statistics, k, team):
 
 
 @cuda_kernel
-def count_confusions(scores, label, statistics, team):
+def count_confusions(scores, label, statistics, threshold, team):
     """statistics[true * classes + given]: how often.
 
     Each thread classifies an example, then counts those of all that fall on places of its own.
@@ -67,7 +69,7 @@ def count_confusions(scores, label, statistics, team):
             i = first + thread
             cuda.syncthreads()
             if i < scores.shape[0]:
-                team.scratch[thread] = class_of(scores, i)
+                team.scratch[thread] = class_of(scores, i, float32(threshold))
             cuda.syncthreads()
             for j in range(min(THREADS, scores.shape[0] - first)):
                 place = int(label[first + j]) * classes + int(team.scratch[j])
@@ -80,11 +82,20 @@ def sum_absolute_error(prediction, target, statistics, team):
     """Sum over the examples of |error|, its mean over the outputs."""
     if team.block == 0:
         total = absolute_errors(prediction, target)
-        keep_sum(total / float32(prediction.shape[1]), statistics, team.scratch)
+        keep_sum(float32(total / prediction.shape[1]), statistics, team.scratch)
 
 
 @cuda_kernel
 def sum_squared_error(prediction, target, statistics, team):
-    """Sum of error**2 over examples and outputs."""
-    if team.block == 0:
-        keep_sum(squared_errors(prediction, target), statistics, team.scratch)
+    """Of each output the sum of error**2 over the examples."""
+    part, columns = cuda.threadIdx.x // COLUMNS, prediction.shape[1]
+    for first in range(team.block * COLUMNS, columns, team.blocks * COLUMNS):
+        j = first + cuda.threadIdx.x % COLUMNS
+        total = float64(0)
+        if j < columns:
+            for i in range(part, prediction.shape[0], PARTS):
+                error = prediction[i, j] - target[i, j]
+                total += error * error
+        found = column_sum(float32(total), team.scratch)
+        if part == 0 and j < columns:
+            statistics[j] = found

@@ -12,7 +12,8 @@ from tuidl.backends.cuda.target import device
 from tuidl.backends.cuda.team import start as first_of
 from tuidl.backends.cuda.team import stride
 from tuidl.kernels.clock import LEARNING_RATE, STEP
-from tuidl.kernels.elementary import ONE
+from tuidl.kernels.elementary import ONE, ZERO
+from tuidl.kernels.optimizers import LARGEST, LARGEST_STEEP
 
 
 @device
@@ -24,6 +25,13 @@ def shard_sum(gradients, i):
     if gradients.shape[0] > 1:
         gradients[0, i] = total
     return total
+
+
+@device
+def bounded(g):
+    """A gradient whose square a float32 can hold. One that is not finite stays what it is."""
+    far = -LARGEST_STEEP if g < ZERO else LARGEST_STEEP
+    return far if LARGEST_STEEP < abs(g) <= LARGEST else g
 
 
 @device
@@ -65,7 +73,7 @@ def adam(
     correction = ONE / bias(rest2, clock[STEP])
     kept = float32(1.0 - clock[LEARNING_RATE] * weight_decay)
     for i in range(start + first_of(team), stop, stride(team)):
-        g = shard_sum(gradients, i)
+        g = bounded(shard_sum(gradients, i))
         m = b1 * first[i] + rest1 * g
         v = b2 * second[i] + rest2 * (g * g)
         first[i], second[i] = m, v
@@ -82,11 +90,12 @@ def rmsprop(
     rate, mu, eps = float32(clock[LEARNING_RATE]), float32(momentum), float32(epsilon)
     old, new = float32(rho), float32(1.0 - rho)
     for i in range(start + first_of(team), stop, stride(team)):
-        g = shard_sum(gradients, i)
+        g = bounded(shard_sum(gradients, i))
         square = old * mean_square[i] + new * (g * g)
         average = old * mean[i] + new * g
         mean_square[i], mean[i] = square, average
         spread = square - average * average if centered else square
+        spread = ZERO if spread < ZERO else spread
         v = mu * velocity[i] + rate * g / math.sqrt(spread + eps)
         velocity[i] = v
         parameters[i] -= v
@@ -97,7 +106,8 @@ def adagrad(gradients, parameters, accumulator, start, stop, epsilon, clock, tea
     """a = a + g**2; w -= rate * g / sqrt(a + epsilon)."""
     rate, eps = float32(clock[LEARNING_RATE]), float32(epsilon)
     for i in range(start + first_of(team), stop, stride(team)):
-        g = shard_sum(gradients, i)
+        g = bounded(shard_sum(gradients, i))
         a = accumulator[i] + g * g
+        a = LARGEST if a > LARGEST else a
         accumulator[i] = a
         parameters[i] -= rate * g / math.sqrt(a + eps)

@@ -3,7 +3,7 @@
 Gradients are gathered: each pixel adds up what the windows that hold it have for it.
 """
 
-from numba import float32
+from numba import float32, float64
 
 from tuidl.backends.cuda.arithmetic import quotient
 from tuidl.backends.cuda.registry import cuda_kernel
@@ -81,12 +81,11 @@ def average_pool2d(x, y, size_y, size_x, stride_y, stride_x, top, left, team):
         n, p, q, c = _place(e, y.shape)
         upper, lower = _pixels(p, size_y, stride_y, top, x.shape[1])
         first, end = _pixels(q, size_x, stride_x, left, x.shape[2])
-        total = float32(0)
+        total = float64(0)
         for row in range(upper, lower):
             for column in range(first, end):
                 total += x[n, row, column, c]
-        share = float32(1) / float32((lower - upper) * (end - first))
-        y.flat[e] = total * share
+        y.flat[e] = float32(total / ((lower - upper) * (end - first)))
 
 
 @cuda_kernel
