@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,9 @@ class NumpyEngine:
         self.arena = aligned_zeros(program.size, dtype)
         self.clock = np.zeros(CLOCK_SIZE)
         self.stop = np.zeros(1, np.int64)
+        trained = [slice(start, start + program.span) for start in (0, *program.state.values())]
+        kept = [slot for slot in program.parameters if not slot.trainable]
+        self._lasting = [*trained, *(slice(s.offset, s.offset + s.size) for s in kept)]
 
     def use_threads(self, threads: int) -> None:
         require_one_thread("numpy", threads)
@@ -42,26 +46,46 @@ class NumpyEngine:
         yield from ()
 
     def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
-        checked = batches.routine.stages_before_update
-        for k, rate in enumerate(stretch.rates):
+        for k in range(len(stretch.rates)):
             if self.stop[0]:
                 return k
-            position = (stretch.start + k) * batches.batch
-            chosen = feed.order[position : position + batches.batch]
-            rows = batches.whole if len(chosen) == batches.batch else batches.short
-            self.clock[STEP] += 1
-            self.clock[LEARNING_RATE] = rate
-            self._gather(rows, feed, chosen)
-            for first, end, lanes in rows.stages[:checked]:
-                self._stage(rows, first, end, lanes)
-            stretch.losses[k] = self._collect(rows, stretch.totals) / len(chosen)
-            updates = rows.stages[checked:] if stretch.updates else rows.stages[:0]
-            if len(updates) and not math.isfinite(stretch.losses[k]):
-                self.clock[STEP] -= 1
+            with self._whole():
+                is_done = self._step(batches, feed, stretch, k)
+            if not is_done:
                 return k
-            for first, end, lanes in updates:
-                self._stage(rows, first, end, lanes)
         return len(stretch.rates)
+
+    def _step(self, batches: Batches, feed: Feed, stretch: Stretch, k: int) -> bool:
+        """Do a step; False where its loss is not finite: then there is no update."""
+        checked = batches.routine.stages_before_update
+        position = (stretch.start + k) * batches.batch
+        chosen = feed.order[position : position + batches.batch]
+        rows = batches.whole if len(chosen) == batches.batch else batches.short
+        self.clock[STEP] += 1
+        self.clock[LEARNING_RATE] = stretch.rates[k]
+        self._gather(rows, feed, chosen)
+        for first, end, lanes in rows.stages[:checked]:
+            self._stage(rows, first, end, lanes)
+        stretch.losses[k] = self._collect(rows, stretch.totals) / len(chosen)
+        updates = rows.stages[checked:] if stretch.updates else rows.stages[:0]
+        if len(updates) and not math.isfinite(stretch.losses[k]):
+            self.clock[STEP] -= 1
+            return False
+        for first, end, lanes in updates:
+            self._stage(rows, first, end, lanes)
+        return True
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """The step in the block is done as a whole, or (Ctrl-C may come anywhere) not at all."""
+        kept, clock = [self.arena[part].copy() for part in self._lasting], self.clock.copy()
+        try:
+            yield
+        except BaseException:
+            for part, values in zip(self._lasting, kept, strict=True):
+                self.arena[part] = values
+            self.clock[:] = clock
+            raise
 
     def run_instruction(self, rows: Rows, number: int) -> None:
         for lane in range(rows.lanes_of(number)):
