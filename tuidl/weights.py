@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from tuidl.config import Config
+from tuidl.core.places import expanded
 from tuidl.errors import PresetError, suggestion
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -27,7 +28,7 @@ class Weights(Config, frozen=True, rename={"source": "from"}):
     def located(self, folder: Path) -> "Weights":
         """With a path that is there taken relative to ``folder``; else it is a run's name."""
         try:
-            path = (folder / Path(self.source).expanduser()).absolute()
+            path = (folder / expanded(self.source)).absolute()
             found = "\0" not in self.source and path.exists()
         except (OSError, RuntimeError, ValueError):
             found = False

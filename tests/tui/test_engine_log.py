@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.tui.quiet import quiet
+from tests.tui.terminal import Terminal
+from tuidl.core.places import user_folder
 from tuidl.library import load_preset
 from tuidl.tui.engine_log import LARGEST, MOST_LOGS, EngineLog, tidy
 from tuidl.tui.stumbles import Stumbles
@@ -163,3 +165,25 @@ def test_an_error_is_told_once_for_each_place_and_written_down(
     without = Stumbles(tmp_path / "file" / "screen-1.log", told.append)
     assert without.note(ValueError("x")) == "ValueError: x", "no word of a log that is not there"
     stumbles.clear()
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for child processes in /proc")
+def test_the_playground_runs_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No log, no settings, no runs: it says so, and trains."""
+    (tmp_path / "file").touch()
+    nowhere = tmp_path / "file" / "home"
+    monkeypatch.setenv("TUIDL_RUNS_DIR", str(nowhere / "runs"))
+    monkeypatch.setenv("TUIDL_CACHE_DIR", str(user_folder("cache")))  # compiled once
+    monkeypatch.setenv("HOME", str(nowhere))
+    with Terminal("linear_regression", home=nowhere) as terminal:
+        terminal.until("has no log")
+        terminal.until("are not kept")
+        terminal.until("paused")
+        terminal.press("f ")
+        terminal.until("what came of it")
+        terminal.press("\x11")
+        assert terminal.ended() == 0
+        assert "Traceback" not in terminal.everything
+    assert sorted(os.listdir(tmp_path)) == ["file"]

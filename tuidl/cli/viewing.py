@@ -3,12 +3,12 @@
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tuidl.cli.playing import play
+from tuidl.core.places import expanded
 from tuidl.errors import RunError
 from tuidl.terminal import put, say
 
@@ -51,7 +51,7 @@ def _named(log: str) -> "Source":
 
     if not log or "\0" in log:
         raise RunError("a run's name, or the path of a log, is missing")
-    path = Path(log).expanduser()
+    path = expanded(log)
     if path.exists() and not path.is_dir():
         return source_of(path)
     try:

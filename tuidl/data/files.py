@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tuidl.core.own_files import FileError, open_to_read, read_bounded, reason_of
+from tuidl.core.places import user_folder
 from tuidl.data.published import DataSet, digest_like
 from tuidl.errors import DataError
 
@@ -22,9 +23,8 @@ def data_folder() -> Path:
     """Where the user's copies of published data sets lie: TUIDL_DATA_DIR, or the platform's."""
     if named := os.environ.get(FOLDER_VARIABLE):
         return Path(named).absolute()
-    import platformdirs
 
-    return Path(platformdirs.user_data_dir("tuidl"))
+    return user_folder("data")
 
 
 def file_status(path: Path) -> os.stat_result:

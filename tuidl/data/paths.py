@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from tuidl.core.places import expanded
 from tuidl.data.files import file_status
 from tuidl.errors import PresetError
 
@@ -19,7 +20,7 @@ def located_path(path: str, folder: Path, key: str) -> str:
     Raises PresetError where a relative path climbs out with "..".
     """
     try:
-        given = Path(path).expanduser()
+        given = expanded(path)
         if not given.is_absolute() and ".." in given.parts:
             problem = f"{path!r} leaves the preset's folder; move the file or name its whole path"
             raise PresetError(key, problem)

@@ -22,11 +22,11 @@ from typing import TypeVar
 import llvmlite
 import numba
 import numpy as np
-import platformdirs
 from numba.core import caching, config
 
 from tuidl.core.own_files import FileError, create_beside, reason_of
 from tuidl.core.own_folders import make_private, require_own_content
+from tuidl.core.places import user_folder
 from tuidl.core.printable import printable
 from tuidl.core.turns import Turns
 
@@ -50,7 +50,7 @@ def cache_folder() -> Path | None:
 
 @cache
 def _cache_folder() -> Path | None:
-    base = Path(os.environ.get(CACHE_VARIABLE) or platformdirs.user_cache_dir("tuidl"))
+    base = Path(os.environ.get(CACHE_VARIABLE) or user_folder("cache"))
     try:
         return _usable(base, "kernels", _fingerprint())
     except FileError as error:

@@ -6,9 +6,8 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-import platformdirs
-
 from tuidl.core.own_files import is_there, reason_of
+from tuidl.core.places import expanded, user_folder
 from tuidl.errors import RunError, SaveError, suggestion
 from tuidl.runs.folder import RUN
 
@@ -20,7 +19,7 @@ ENDING = re.compile(r"([0-9]{8}-[0-9]{6})(?:-([0-9]{1,9}))?$")
 def runs_folder() -> Path:
     """TUIDL_RUNS_DIR, or the platform's place for data."""
     given = os.environ.get("TUIDL_RUNS_DIR")
-    return Path(given) if given else Path(platformdirs.user_data_dir("tuidl")) / "runs"
+    return Path(given) if given else user_folder("data") / "runs"
 
 
 def claimed(name: str) -> Path:
@@ -53,7 +52,7 @@ def find(name_or_path: str) -> Path:
     """The folder of a run. Raises RunError."""
     if not name_or_path or "\0" in name_or_path:
         raise RunError("a run's name, or the path of its folder, is missing")
-    path = Path(name_or_path).expanduser()
+    path = expanded(name_or_path)
     if is_there(path / RUN):
         return path
     if len(path.parts) == 1 and is_there(runs_folder() / path / RUN):

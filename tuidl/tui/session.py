@@ -5,10 +5,9 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from tuidl import commands, events
 from tuidl.commands import Command
+from tuidl.core.places import user_folder
 from tuidl.core.printable import printable
 from tuidl.errors import TuidlError
 from tuidl.preset import Preset
@@ -37,7 +36,7 @@ class Session:
 
     def __init__(self, app: "Playground", threads: int | None, backend: str | None) -> None:
         self._app, self._threads, self._backend = app, threads, backend
-        log = Path(platformdirs.user_log_dir("tuidl")) / f"engine-{os.getpid()}.log"
+        log = user_folder("log") / f"engine-{os.getpid()}.log"
         self.engine = Engine(log, self.take, self._engine_ended, self._odd, app.stumbled)
         self.prober = Prober(self.engine)
         self.folder = Path()
@@ -96,6 +95,7 @@ class Session:
         if screen is None or self._loaded is None:
             return
         run, before = screen.shown, self._run
+        self._app.clear_notifications()
         if folder := self._checkpointed(run):
             paused = not run.was_running
             self.load(self._loaded, paused, run=folder, past=run.going_on())

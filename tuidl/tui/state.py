@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import msgspec
-import platformdirs
 
 from tuidl.core.own_files import FileError, read_bounded
+from tuidl.core.places import user_folder
 from tuidl.runs.files import replace_file
 
 MOST_RECENT, LARGEST = 10, 1 << 20
@@ -41,4 +41,4 @@ class State(msgspec.Struct):
 
 
 def _file(folder: Path | None) -> Path:
-    return (folder or Path(platformdirs.user_config_dir("tuidl"))) / FILE
+    return (folder or user_folder("config")) / FILE
