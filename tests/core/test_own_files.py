@@ -180,3 +180,23 @@ def test_a_folder_must_be_one_itself(tmp_path: Path, outside: Path) -> None:
     for path in (tmp_path / "link", outside, tmp_path / "missing"):
         with pytest.raises(FileError):
             own_files.require_folder(path)
+
+
+def test_the_path_that_the_system_names_comes_first() -> None:
+    named = PermissionError(13, "Permission denied", "/some/file")
+    assert own_files.said_of(named) == "/some/file: Permission denied"
+    assert own_files.said_of(named, Path("/other")) == "/some/file: Permission denied"
+    bare = OSError(28, "No space left on device")
+    assert own_files.said_of(bare, Path("/other")) == "/other: No space left on device"
+    assert own_files.said_of(OSError(28, "No space left on device", 7)) == "No space left on device"
+
+
+def test_what_the_system_says_is_read_in_one_place() -> None:
+    package = Path(own_files.__file__).parent.parent
+    users = {
+        str(path.relative_to(package))
+        for path in package.rglob("*.py")
+        if "strerror" in path.read_text(encoding="utf-8")
+    }
+    of_stdout = {"cli/__init__.py", "headless.py", "tui/session.py"}
+    assert users == {"core/own_files.py"} | of_stdout

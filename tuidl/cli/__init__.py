@@ -15,6 +15,7 @@ from tuidl.cli.runs import compare, replay, runs, verify
 from tuidl.cli.training import resume, train
 from tuidl.cli.using import export, predict
 from tuidl.cli.viewing import view
+from tuidl.core.own_files import said_of
 from tuidl.core.printable import printable, shortened
 from tuidl.errors import SaveError, TuidlError
 from tuidl.terminal import (
@@ -105,7 +106,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except MemoryError:
         code, message = USAGE_ERROR, "out of memory; fewer examples or smaller layers need less"
     except OSError as error:
-        code, message = FAILED, printable(f"{error.strerror or error}")
+        code, message = FAILED, printable(said_of(error))
     except Exception as error:
         if os.environ.get("TUIDL_DEBUG"):
             raise

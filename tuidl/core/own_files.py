@@ -60,6 +60,12 @@ def reason_of(error: OSError | ValueError) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
+def said_of(error: OSError, path: Path | None = None) -> str:
+    """``path: reason``: the path that the system names, else ``path``."""
+    name = error.filename if isinstance(error.filename, str | os.PathLike) else path
+    return reason_of(error) if name is None else f"{name}: {reason_of(error)}"
+
+
 def read_bounded(path: Path, most: int, *, follow: bool = False) -> bytes:
     """All bytes of a regular file.
 

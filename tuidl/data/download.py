@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tuidl import __version__
-from tuidl.core.own_files import FileError, open_to_read, open_to_update
+from tuidl.core.own_files import FileError, open_to_read, open_to_update, reason_of
 from tuidl.data.files import CHUNK, decompressed, digest_of, read_file
 from tuidl.data.published import DataSet, Download, digest_like
 from tuidl.durable import settle
@@ -255,4 +255,4 @@ def _disk(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from None
+        raise DataError(f"{path}: {reason_of(error)}") from None

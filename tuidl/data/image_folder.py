@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tuidl.core.own_files import reason_of
 from tuidl.data.dataset import Examples
 from tuidl.data.files import open_file
 from tuidl.errors import DataError, TuidlError
@@ -168,7 +169,7 @@ def _listable(path: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         place = getattr(error, "filename", None) or path
-        raise DataError(f"{place}: {getattr(error, 'strerror', None) or error}") from None
+        raise DataError(f"{place}: {reason_of(error)}") from None
 
 
 @contextmanager

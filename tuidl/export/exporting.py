@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.core.own_files import said_of
 from tuidl.data.dataset import Split
 from tuidl.errors import DataError, TuidlError, suggestion
 from tuidl.export.formats import FORMATS, Files, Format
@@ -155,7 +156,7 @@ def _require_free(folder: Path, stem: str, ends: list[str], force: bool) -> None
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise TuidlError(f"{folder}: {error.strerror or error}") from None
+        raise TuidlError(said_of(error, folder)) from None
     for path in (folder / f"{stem}{end}" for end in ends):
         if path.is_dir() or (path.exists() and not force):
             raise TuidlError(f"{path}: is there already; --force replaces it")
@@ -186,7 +187,7 @@ def _written(folder: Path, stem: str, files: Files) -> tuple[Path, ...]:
         for path, data in zip(paths, files.values(), strict=True):
             replace_file(path, data)
     except OSError as error:
-        raise TuidlError(f"{folder}: {error.strerror or error}") from None
+        raise TuidlError(said_of(error, folder)) from None
     return paths
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from tuidl.core.own_files import is_there, reason_of
+from tuidl.core.own_files import is_there, said_of
 from tuidl.errors import RunError
 from tuidl.events import EpochEnded, Event, RunEnded, RunFailed, Scores
 from tuidl.runs.folder import DONE, EVENTS, RunFolder, is_beginning
@@ -54,7 +54,7 @@ def _listed(path: Path) -> Listed | None:
         except RunError as error:
             problem = str(error)
         except OSError as error:
-            problem = f"{error.filename or path}: {reason_of(error)}"
+            problem = said_of(error, path)
         if is_beginning(path) or not is_there(path):
             return None
     return _damaged(path.name, problem)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tuidl.core.own_files import is_there, reason_of
+from tuidl.core.own_files import is_there, said_of
 from tuidl.errors import RunError
 from tuidl.runs.folder import CHECKPOINTS, EVENTS, PRESET, RUN, RunFolder, is_beginning
 from tuidl.runs.listing import DAMAGED, Listed, look_at
@@ -58,7 +58,7 @@ def glance(path: Path) -> Shelved:
     except RunError as error:
         return Shelved(path, None, str(error))
     except OSError as error:
-        return Shelved(path, None, f"{error.filename or path}: {reason_of(error)}")
+        return Shelved(path, None, said_of(error, path))
 
 
 def delete(path: Path) -> None:
@@ -74,7 +74,7 @@ def delete(path: Path) -> None:
     try:
         shutil.rmtree(path)
     except OSError as error:
-        raise RunError(f"{error.filename or path}: {reason_of(error)}") from None
+        raise RunError(said_of(error, path)) from None
 
 
 def is_deserted(run: Path | None) -> bool:

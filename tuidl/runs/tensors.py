@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import msgspec
 import numpy as np
 
+from tuidl.core.own_files import reason_of
 from tuidl.errors import RunError, SaveError
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -92,7 +93,7 @@ class _Source:
                     raise RunError(f"{self._path}: {name} was cut off while it was read")
                 wanted = wanted[count:]
         except OSError as error:
-            raise RunError(f"{self._path}: {error.strerror or error}") from None
+            raise RunError(f"{self._path}: {reason_of(error)}") from None
 
 
 def pieces(arrays: Mapping[str, Array], metadata: dict[str, str]) -> Iterator[bytes | memoryview]:
@@ -144,7 +145,7 @@ def open_arrays(path: Path, file: BinaryIO) -> tuple[dict[str, str], dict[str, S
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise RunError(f"{path}: not a safetensors file ({error})") from None
     except OSError as error:
-        raise RunError(f"{path}: {error.strerror or error}") from None
+        raise RunError(f"{path}: {reason_of(error)}") from None
     source = _Source(file, path)
     return metadata, {n: StoredArray(source, n, entry, data) for n, entry in entries.items()}
 

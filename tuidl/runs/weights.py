@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tuidl.core.own_files import is_there
+from tuidl.core.own_files import is_there, reason_of
 from tuidl.errors import PresetError, RunError
 from tuidl.runs.checkpoints import foreign_arrays, stored_arrays
 from tuidl.runs.files import SUFFIX
@@ -53,7 +53,7 @@ def _arrays(source: str) -> dict[str, StoredArray]:
     except RunError as error:
         raise PresetError(f"{KEY}.from", str(error)) from None
     except OSError as error:
-        raise PresetError(f"{KEY}.from", f"{source}: {error.strerror or error}") from None
+        raise PresetError(f"{KEY}.from", f"{source}: {reason_of(error)}") from None
 
 
 def _text(shape: tuple[int, ...]) -> str:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from tuidl.core.own_files import FileError, open_to_append, open_to_read
+from tuidl.core.own_files import FileError, open_to_append, open_to_read, reason_of
 
 MOST_LOGS = 20
 """Logs of processes that are gone which are kept, the newest."""
@@ -123,4 +123,4 @@ def _lives(process: int) -> bool:
 
 
 def _reason(error: OSError | FileError) -> str:
-    return error.reason if isinstance(error, FileError) else error.strerror or str(error)
+    return error.reason if isinstance(error, FileError) else reason_of(error)

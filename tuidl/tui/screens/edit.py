@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.events import DescendantFocus, Resize
 from textual.widgets import Static, TextArea
 
+from tuidl.core.own_files import reason_of
 from tuidl.preset import Preset
 from tuidl.tui.charts.grid import ASCII
 from tuidl.tui.draft import Draft, large_file
@@ -225,7 +226,7 @@ class EditScreen(Once[Preset | None]):
         try:
             replace_file(path, text.encode())
         except OSError as error:
-            self.tell(f"{path}: {error.strerror or error}")
+            self.tell(f"{path}: {reason_of(error)}")
             return False
         self._path, self._folder, self._kept = path, path.parent, text
         self.area.become(text)
