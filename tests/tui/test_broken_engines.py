@@ -316,6 +316,17 @@ async def test_an_engine_that_says_nothing_is_told_of_and_r_replaces_it(
         assert "silent" not in screen.query_one(Status).render().plain
 
 
+async def test_an_engine_that_hangs_while_it_trains_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(session_module, "LONG_PATIENCE", 0.3)
+    app = playground(monkeypatch, tmp_path, BEGUN + STAY)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await screen_of(pilot)
+        await until(pilot, lambda: "nothing heard" in screen.query_one(Status).render().plain)
+        assert "training" in screen.query_one(Status).render().plain
+
+
 async def test_commands_for_an_engine_that_only_starts_reach_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tuidl.library import folder
 from tuidl.tui.preview import Preview
+from tuidl.tui.stumbles import unforeseen
 from tuidl.tui.wishes import Wishes
 
 PATIENCE = 0.12
@@ -28,7 +29,7 @@ class Loader:
         """What is known of a preset now; the rest follows."""
         if path not in self._known:
             self._times[path] = _time_of(path)
-            self._known[path] = Preview.of(path) if self._is_quick(path) else Preview(path)
+            self._known[path] = _read(path) if self._is_quick(path) else Preview(path)
         preview = self._known[path]
         self._wishes.wish(preview if preview.is_wanting else None)
         return preview
@@ -48,18 +49,29 @@ class Loader:
 
     def _load(self, preview: Preview) -> None:
         if not preview.is_read:
-            preview = Preview.of(preview.path)
+            preview = _read(preview.path)
             self._known[preview.path] = preview
             self._told(preview)
         if preview.wants_samples and preview.preset is not None:
             from tuidl.tui.samples import Samples  # with NumPy, which Home starts without
 
-            preview.samples = Samples.of(preview.preset)
+            try:
+                preview.samples = Samples.of(preview.preset)
+            except Exception as error:  # the thread stays for the next preview
+                preview.samples = Samples(problem=unforeseen(error))
             self._told(preview)
 
     def _told(self, preview: Preview) -> None:
         if not self._wishes.is_closed:
             self._tell(preview)
+
+
+def _read(path: Path) -> Preview:
+    """The preview of a preset, whatever it is in the file that nobody foresaw."""
+    try:
+        return Preview.of(path)
+    except Exception as error:
+        return Preview(path, True, problem=unforeseen(error))
 
 
 def _time_of(path: Path) -> float:

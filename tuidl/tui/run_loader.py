@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tuidl.runs.folder import EVENTS, SUMMARY
 from tuidl.tui.run_preview import RunPreview
+from tuidl.tui.stumbles import unforeseen
 from tuidl.tui.wishes import Wishes
 
 PATIENCE = 0.06
@@ -32,7 +33,10 @@ class RunLoader:
 
     def _load(self, path: Path) -> None:
         age = age_of(path)
-        preview = RunPreview.of(path)
+        try:
+            preview = RunPreview.of(path)
+        except Exception as error:  # the thread stays for the next preview
+            preview = RunPreview(path, True, problem=unforeseen(error))
         self._known[path] = age, preview
         while len(self._known) > MOST_KNOWN:
             self._known.popitem(last=False)

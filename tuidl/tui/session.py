@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0
 """Seconds of silence, while something is awaited, after which the screen says how to end it."""
+LONG_PATIENCE = 30.0
+"""The same while it trains or compiles, when one step or one kernel may take so long."""
+AT_WORK = (Phase.RUNNING, Phase.COMPILING)
 KILLED = 9
 ANEW = "Nothing of this run was saved yet: it starts from the beginning."
 
@@ -124,6 +127,11 @@ class Session:
     @property
     def patience(self) -> str:
         """What a user who waits for long should know."""
+        screen = self._app.train_screen()
+        if self._next is None and screen is not None and screen.shown.phase in AT_WORK:
+            seconds = self.engine.silence
+            words = f"nothing heard for {seconds:.0f} s: a long step, or it hangs; r: start anew"
+            return words if seconds > LONG_PATIENCE else ""
         if not self.silence:
             return ""
         doing = "be reading the examples" if self._heard == self._number else "be starting"
@@ -137,7 +145,7 @@ class Session:
             return
         if isinstance(command, commands.Load):
             self._unsent = [command]
-            self._app.run_worker(self.start(), group="engine", exclusive=True)
+            self._app.run_worker(self.start())
         elif self._unsent:
             self._unsent.append(command)
 

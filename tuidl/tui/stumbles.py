@@ -22,7 +22,7 @@ class Stumbles:
 
     def note(self, error: BaseException) -> str:
         """Write an error down; returns it in one line, with the log's path if it could be had."""
-        problem = printable(shortened(f"{type(error).__name__}: {error}"))
+        problem = unforeseen(error)
         try:
             self.log.parent.mkdir(parents=True, exist_ok=True)
             with open_to_append(self.log, create=True) as log:
@@ -39,6 +39,11 @@ class Stumbles:
         self._places.add(place)
         with suppress(Exception):
             self._tell(f"The screen stumbled, and goes on: {self.note(error)}")
+
+
+def unforeseen(error: BaseException) -> str:
+    """An error that is no message for users, in one line."""
+    return printable(shortened(f"{type(error).__name__}: {error}"))
 
 
 def log_path(folder: Path) -> Path:

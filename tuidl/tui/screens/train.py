@@ -73,6 +73,7 @@ class TrainScreen(SteeringScreen):
         self.previous = previous
         self._chosen_pace = False
         self._dirty = True
+        self._is_patient = False
         self._waiting: deque[Status | View | Chart] = deque()
         self._budget = Budget()
         self._probe = probe_for(preset)
@@ -206,7 +207,9 @@ class TrainScreen(SteeringScreen):
 
     def _draw(self) -> None:
         """Draw the panels one by one, as there is time: a key never waits for all of them."""
-        if self.app.session.silence or self.query_one(Status).patience:
+        patience = self.app.session.patience
+        if patience or self._is_patient:
+            self._is_patient = bool(patience)
             self._tell()
         if self._dirty and not self._waiting:
             self._dirty = False
