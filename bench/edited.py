@@ -30,7 +30,7 @@ PACE = 600.0
 """Steps a second, so that a run takes about two seconds on any machine."""
 MOST_INTERRUPTIONS = 3
 RATES = (0.0003, 0.001, 0.002, 0.004)
-PATIENCE = 120.0
+PATIENCE = 900.0
 
 
 @dataclass

@@ -43,6 +43,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     ``validation`` are of the last epoch that has ended. ``gradient_norms`` is there only between
     an epoch's last step and its end. In a cross-validation ``ended`` holds the folds before.
     ``edits``: the number of the last live edit that was made at this very place, 0 where none was.
+    ``level`` and ``jumped``: of the loss, see ``training.level``. ``first_loss`` is of before.
     """
 
     epoch: int
@@ -51,7 +52,6 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     epochs: int
     seconds: float
     epoch_seconds: float
-    first_loss: float | None
     train: Known | None
     validation: Known | None
     gradient_norms: dict[str, float | None] | None
@@ -65,6 +65,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     fold: int | None = None
     ended: list[RunEnded] = []
     edits: int = 0
+    level: float | None = None
+    jumped: int = 0
+    first_loss: float | None = None
     format: int = FORMAT
 
 

@@ -149,7 +149,9 @@ class _Repetition:
         if isinstance(last, RunFailed):
             raise RunError(f"the repetition failed: {last.error}")
         assert isinstance(last, RunEnded)
-        return last.weights_sha256 if self._until is None else self.snapshot.state.weights_sha256
+        if self._until is None or self._keeper.snapshot is None:
+            return last.weights_sha256
+        return self.snapshot.state.weights_sha256
 
 
 def _resumed(

@@ -85,7 +85,9 @@ CASES = [
     ("plateau.waited", 10**12), ("stopping.best", "x"), ("best.epoch", 0), ("best.epoch", 3),
     ("best.epoch", -5), ("best.train", {}), ("best.validation", None), ("train", None),
     ("train", {"loss": 1.0}), ("train.loss", "low"), ("validation", None),
-    ("validation", {"loss": 1, "mae": 1, "r2": 1, "f1": 1}), ("format", 2), ("first_loss", "x"),
+    ("validation", {"loss": 1, "mae": 1, "r2": 1, "f1": 1}), ("format", 2),
+    ("level", -1.0), ("level", "x"),
+    ("jumped", -1), ("jumped", 99),
     ("gradient_norms", {"dense_1": -1.0}), ("ended", [{}]), ("data_sha256", ""),
     ("weights_sha256", "0" * 64), ("weights_sha256", None),
 ]  # fmt: skip

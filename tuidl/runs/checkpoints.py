@@ -39,7 +39,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
 class Checkpoints:
     """``folder``/000012.safetensors and its like, numbered upwards. The older generation goes
-    only once the newer one is there whole."""
+    only once the newer one is there whole. While the loss is far above what it was, those from
+    before stay beside the newest one."""
 
     def __init__(self, folder: Path, run: str, preset_sha256: str) -> None:
         self.folder = folder
@@ -63,11 +64,38 @@ class Checkpoints:
         )
         metadata = {"tuidl": msgspec.json.encode(header).decode()}
         write_checked(self._path(number), pieces(snapshot.arrays, metadata))
-        self._tidy(numbers[: -GENERATIONS + 1])
+        kept = {number, *numbers[-GENERATIONS + 1 :]}
+        if snapshot.state.jumped:  # those from before may still be wanted
+            kept = {number, *(self._before_the_jump(numbers) or numbers)[-GENERATIONS:]}
+        self._tidy([number for number in numbers if number not in kept])
+
+    def withdraw(self, has_held: bool) -> None:
+        """The run has diverged: take away what was saved since its loss jumped, and the last one
+        before that, too, unless it ``has_held``."""
+        numbers = self._numbers()
+        sound = self._before_the_jump(numbers)
+        if sound and not has_held:
+            self._tidy([number for number in numbers if number >= sound[-1]])
+        elif sound:
+            self._tidy([number for number in numbers if number > sound[-1]])
+
+    def _before_the_jump(self, numbers: list[int]) -> list[int]:
+        """Those that were saved while the loss was about what it had been."""
+        return [number for number in numbers if self._has_jumped(number) is False]
+
+    def _has_jumped(self, number: int) -> bool | None:
+        """Whether the loss had jumped by then; None where the file does not say so."""
+        from tuidl.runs.tensors import read_metadata
+
+        try:
+            text = read_metadata(self._path(number)).get("tuidl", "")
+            return msgspec.json.decode(text, type=Header).state.jumped > 0
+        except (RunError, msgspec.MsgspecError):
+            return None
 
     def _tidy(self, numbers: list[int]) -> None:
-        """Take away older generations, and what a process left that was killed while it saved; what
-        has another name than tuidl gives stays."""
+        """Take away generations, and what a process left that was killed while it saved; what has
+        another name than tuidl gives stays."""
         old = [self._path(number) for number in numbers]
         beside = [path.with_name(path.name + SUFFIX) for path in old]
         left = [path for path in self.folder.glob(".*") if LEFT_BEHIND.fullmatch(path.name)]

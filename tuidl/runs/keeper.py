@@ -126,6 +126,10 @@ class RunKeeper(Keeper):
         ended = time.monotonic()
         self._next = ended + max(SECONDS_BETWEEN_SAVES, (ended - started) / COST)
 
+    def diverged(self, has_held: bool) -> None:
+        if self._folder is not None:
+            self._folder.checkpoints.withdraw(has_held)
+
     def told(self, event: Event) -> None:
         """Write an event down. Raises SaveError."""
         if isinstance(event, PRELUDE) and self._log is None:

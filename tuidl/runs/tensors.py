@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import msgspec
 import numpy as np
 
-from tuidl.core.own_files import reason_of
+from tuidl.core.own_files import FileError, open_to_read, reason_of
 from tuidl.errors import RunError, SaveError
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -148,6 +148,17 @@ def open_arrays(path: Path, file: BinaryIO) -> tuple[dict[str, str], dict[str, S
         raise RunError(f"{path}: {reason_of(error)}") from None
     source = _Source(file, path)
     return metadata, {n: StoredArray(source, n, entry, data) for n, entry in entries.items()}
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """The metadata alone, which nothing vouches for. Raises RunError."""
+    try:
+        with open_to_read(path) as file:
+            return _table(file)[0]
+    except FileError as error:
+        raise RunError(str(error)) from None
+    except (msgspec.MsgspecError, ValueError, RecursionError, OSError) as error:
+        raise RunError(f"{path}: not a safetensors file ({error})") from None
 
 
 def _table(file: BinaryIO) -> tuple[dict[str, str], dict[str, _Entry], int]:

@@ -144,6 +144,9 @@ class _FoldKeeper(Keeper):
         state = msgspec.structs.replace(snapshot.state, fold=self._fold, ended=before)
         self._keeper.save(Snapshot(state, snapshot.arrays))
 
+    def diverged(self, has_held: bool) -> None:
+        self._keeper.diverged(has_held)
+
 
 def _told(event: Event, fold: int, first: int) -> Event | None:
     """The event as one of a fold; the start of the run is told once."""

@@ -31,3 +31,7 @@ class Keeper:
 
     def save(self, snapshot: Snapshot) -> None:
         """Keep it. Raises SaveError; what was kept before stays."""
+
+    def diverged(self, has_held: bool) -> None:
+        """Values are no longer finite: take away what was saved since the loss jumped, and the last
+        one before that, too, unless the loss after it was what it had been (``has_held``)."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tuidl.events import RunEnded, Scores
 from tuidl.snapshot import BestEpoch, Known, State, Watched
+from tuidl.training.level import PATIENCE
 
 MOST_EDITS = 1 << 50
 WHOLE = ("completed", "stopped_early")
@@ -42,8 +43,9 @@ def _problems(state: State, limits: Limits) -> Iterator[str]:
     yield from _place_problems(state, limits)
     yield from _number("seconds", state.seconds)
     yield from _number("epoch_seconds", state.epoch_seconds)
-    if state.first_loss is not None:
-        yield from _number("first_loss", state.first_loss, least=-math.inf)
+    if state.level is not None:
+        yield from _number("level", state.level)
+    yield from _int("jumped", state.jumped, 0, PATIENCE)
     if not (math.isfinite(state.learning_rate) and state.learning_rate > 0):
         yield f"learning_rate: expected a number > 0, got {state.learning_rate}"
     yield from _number("plateau_factor", state.plateau_factor, most=1.0)

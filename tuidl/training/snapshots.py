@@ -24,6 +24,7 @@ from tuidl.snapshot import (
     known,
     scores,
 )
+from tuidl.training.level import Level
 from tuidl.training.plausible import Limits, implausible
 from tuidl.training.scores import score_names
 from tuidl.training.stopping import Best
@@ -44,7 +45,6 @@ def take(trainer: "Trainer") -> Snapshot:
         epochs=standing.epochs,
         seconds=standing.seconds,
         epoch_seconds=standing.epoch_seconds,
-        first_loss=standing.first_loss,
         train=known(standing.train),
         validation=known(standing.validation),
         gradient_norms=known(standing.norms),
@@ -56,6 +56,8 @@ def take(trainer: "Trainer") -> Snapshot:
         data_sha256=trainer.data_sha256,
         weights_sha256=trainer.model.weights_sha256,
         edits=trainer.edits.made_at(trainer.here),
+        level=standing.level.level,
+        jumped=standing.level.jumped,
     )
     return Snapshot(state, _arrays(trainer))
 
@@ -79,7 +81,7 @@ def put_back(trainer: "Trainer", snapshot: Snapshot) -> None:
     standing, rates = trainer.standing, trainer.rates
     standing.epoch, standing.step, standing.epochs = state.epoch, state.step, state.epochs
     standing.seconds, standing.epoch_seconds = state.seconds, state.epoch_seconds
-    standing.first_loss = state.first_loss
+    standing.level = Level(state.level, state.jumped)
     standing.train, standing.validation = scores(state.train), scores(state.validation)
     standing.norms = scores(state.gradient_norms)
     rates.base, rates.plateau_factor = state.learning_rate, state.plateau_factor

@@ -1,11 +1,10 @@
 """Where a run stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tuidl.backends.base import Array
 from tuidl.events import Scores
-
-EXPLOSION = 10.0
+from tuidl.training.level import Level
 
 
 @dataclass
@@ -14,8 +13,8 @@ class Standing:
 
     ``totals``: sums over the examples of the epoch so far, as the program's ``statistics`` lays
     them out. ``norms``: of the epoch's last gradient, once it is there. ``train`` and
-    ``validation``: of the last epoch that has ended. ``first_loss``, ``loss``: of the run's first
-    step and of the last one. Seconds are of work, not of waiting.
+    ``validation``: of the last epoch that has ended. ``loss``: of the last step. Seconds are of
+    work, not of waiting.
     """
 
     totals: Array
@@ -24,11 +23,11 @@ class Standing:
     epochs: int = 0
     seconds: float = 0.0
     epoch_seconds: float = 0.0
-    first_loss: float | None = None
     loss: float = 0.0
     norms: dict[str, float] | None = None
     train: Scores | None = None
     validation: Scores | None = None
+    level: Level = field(default_factory=Level)
 
     def worked(self, seconds: float) -> None:
         self.seconds += seconds
@@ -38,13 +37,8 @@ class Standing:
         """So many more steps are done."""
         self.step += steps
         if steps:
-            self.first_loss = float(losses[0]) if self.first_loss is None else self.first_loss
             self.loss = float(losses[steps - 1])
-
-    @property
-    def is_exploding(self) -> bool:
-        """Whether the loss is so far above the first one that the weights are no use to anybody."""
-        return self.first_loss is not None and self.loss > EXPLOSION * abs(self.first_loss)
+            self.level.did(losses[:steps])
 
     def begin_next(self) -> None:
         """On to the next epoch, where the last one has ended."""

@@ -90,6 +90,7 @@ class Trainer:
         self.resumed: Place | None = None
         self.edits = Edits()
         self._last_progress = 0.0
+        self._saved: tuple[At, int, int] | None = None
         self.interrupter.attach(self)
 
     @property
@@ -120,6 +121,7 @@ class Trainer:
             epoch, step = epoch + 1, 0
         self.resumed = Place(epoch=epoch, step=step, fold=self.fold)
         self.edits.go_on_from((self.fold or 1, epoch, step), snapshot.state.edits)
+        self._saved = (self.here, self.standing.epochs, snapshot.state.edits)
 
     def edit(self, key: str, value: float) -> events.Edited:
         """Change a value from the next step on; ``optimizer.learning_rate`` is the only one."""
@@ -143,10 +145,16 @@ class Trainer:
         try:
             yield from self._train()
         except DivergedError as diverged:
+            self._diverged()
             yield diverged.event
         except SaveError as error:
             epoch, step = self.place
             yield events.RunFailed(error=str(error), where={"epoch": epoch, "step": step})
+
+    def _diverged(self) -> None:
+        """Have the keeper go back to before the loss exploded."""
+        if self._saved is not None:
+            self.keeper.diverged(self.standing.level.has_held)
 
     def _train(self) -> Iterator[Event]:
         standing = self.standing
@@ -156,7 +164,10 @@ class Trainer:
             if standing.step == self.steps:
                 yield from self._end_epoch()
         yield from self._save()
-        yield self._ended(reason)
+        last = self._ended(reason)
+        if isinstance(last, events.RunFailed):
+            self._diverged()
+        yield last
 
     def _reason_to_end(self) -> str:
         if self.standing.epochs == self.preset.training.epochs:
@@ -181,7 +192,7 @@ class Trainer:
             self.interrupter.did(done, standing.loss)
             if self._progress_is_due():
                 yield telling.progress(self, stretch, done, seconds)
-            if self.keeper.is_due(self.updates) and not standing.is_exploding:
+            if self.keeper.is_due(self.updates) and not self._is_at_its_end:
                 yield from self._save()
 
     def _stretch(self, feed: Feed, allowed: int) -> tuple[Stretch, int, float]:
@@ -201,6 +212,12 @@ class Trainer:
         if standing.step == self.steps:
             standing.norms = gradient_norms(self.model)
         return stretch, done, seconds
+
+    @property
+    def _is_at_its_end(self) -> bool:
+        """Whether no step is left: then the run is saved in a moment, with its last scores."""
+        is_last = self.standing.epoch == self.preset.training.epochs
+        return is_last and self.standing.step == self.steps
 
     def _allowed(self) -> int:
         """How many steps may be done next."""
@@ -235,9 +252,12 @@ class Trainer:
         if not self.keeper.keeps:
             return
         with self.model.turns.turn():
-            if not_finite(self):
+            standing_now = (self.here, self.standing.epochs, self.edits.made_at(self.here))
+            if self._saved == standing_now or not_finite(self):
                 return
+            self.standing.level.look()
             self.keeper.save(snapshots.take(self))
+            self._saved = standing_now
         epoch, step = self.place
         yield events.Saved(epoch=epoch, step=step, fold=self.fold)
 
