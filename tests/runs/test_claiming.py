@@ -178,7 +178,7 @@ def test_a_run_that_is_only_being_made_is_not_listed(place: Path) -> None:
     making = place / "new-20260101-000000"
     (making / CHECKPOINTS).mkdir(parents=True)
     (making / PRESET).write_text("")
-    assert listed() == overview() == []
+    assert listed() == overview() == places.names() == []
     (making / "events.jsonl").write_text("{}\n")
     assert [run.state for run in listed()] == [run.state for run in overview()] == ["damaged"]
 
@@ -228,7 +228,17 @@ def test_the_newest_comes_first_also_among_those_of_one_second(place: Path) -> N
     expected += ["a-20260101-000000", "c-20251231-235959-3", "named"]
     for name in sorted(expected):
         (place / name).mkdir(parents=True)
+        (place / name / "run.json").write_text("{}")
     assert places.names() == expected
+
+
+def test_a_folder_of_runs_that_cannot_be_read_is_named(place: Path) -> None:
+    place.write_text("")
+    result = tuidl("runs")
+    assert result.returncode == 2
+    assert result.stderr == f"tuidl: error: {place}: Not a directory\n"
+    with pytest.raises(RunError, match="Not a directory"):
+        overview()
 
 
 def test_a_run_that_cannot_be_read_is_listed_with_its_problem(place: Path) -> None:

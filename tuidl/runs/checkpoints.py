@@ -51,6 +51,8 @@ class Checkpoints:
         from tuidl.runs.tensors import pieces
 
         try:
+            with suppress(OSError):  # an archive may have left out an empty folder
+                self.folder.mkdir()
             require_folder(self.folder)
         except FileError as error:
             raise SaveError(f"cannot save into {error}") from None

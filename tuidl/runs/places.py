@@ -6,10 +6,10 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from tuidl.core.own_files import is_there, reason_of
+from tuidl.core.own_files import is_there, reason_of, said_of
 from tuidl.core.places import expanded, user_folder
 from tuidl.errors import RunError, SaveError, suggestion
-from tuidl.runs.folder import RUN
+from tuidl.runs.folder import RUN, is_beginning
 
 MOST_NAMED = 5
 ENDING = re.compile(r"([0-9]{8}-[0-9]{6})(?:-([0-9]{1,9}))?$")
@@ -39,13 +39,21 @@ def claimed(name: str) -> Path:
 
 
 def names() -> list[str]:
-    """Names of all runs that are kept there, the newest first."""
+    """Names of all runs that are kept there, the newest first; not of those that are only being
+    made. Raises RunError where the folder cannot be read."""
+    folder = runs_folder()
     try:
-        with os.scandir(runs_folder()) as entries:
+        with os.scandir(folder) as entries:
             found = [entry.name for entry in entries if entry.is_dir()]
-    except OSError:
+    except FileNotFoundError:
         return []
-    return sorted((name for name in found if not name.startswith(".")), key=_when, reverse=True)
+    except OSError as error:
+        raise RunError(said_of(error, folder)) from None
+    shown = (name for name in found if not name.startswith("."))
+    made = [
+        name for name in shown if is_there(folder / name / RUN) or not is_beginning(folder / name)
+    ]
+    return sorted(made, key=_when, reverse=True)
 
 
 def find(name_or_path: str) -> Path:

@@ -136,7 +136,11 @@ class KeptRuns:
     def _choose(self, then: Callable[[Path], None], besides: Path | None = None) -> None:
         from tuidl.tui.screens.choose import ChooseScreen
 
-        found = [name for name in names() if besides is None or name != besides.name]
+        try:
+            found = [name for name in names() if besides is None or name != besides.name]
+        except RunError as error:
+            self.tell(error)
+            return
         if not found:
             self.tell("There is no run to compare with.")
             return

@@ -11,7 +11,7 @@ from textual.events import DescendantFocus, Resize
 from textual.widgets import Static, TextArea
 
 from tuidl.core.own_files import reason_of
-from tuidl.preset import Preset
+from tuidl.preset import LARGEST_FILE, Preset
 from tuidl.tui.charts.grid import ASCII
 from tuidl.tui.draft import Draft, large_file
 from tuidl.tui.form import Row, parsed
@@ -223,8 +223,12 @@ class EditScreen(Once[Preset | None]):
         from tuidl.runs.files import replace_file
 
         text = saved_text(self.area.text, preset, path.parent)
+        data = text.encode()
+        if len(data) > LARGEST_FILE:
+            self.tell(f"{path}: {len(data):,} bytes: a preset has at most {LARGEST_FILE:,}")
+            return False
         try:
-            replace_file(path, text.encode())
+            replace_file(path, data)
         except OSError as error:
             self.tell(f"{path}: {reason_of(error)}")
             return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.screen import Screen
 
+from tuidl.errors import RunError
 from tuidl.runs.listing import DAMAGED
 from tuidl.runs.overview import Shelved, glance, overview
 from tuidl.tui.run_shelf import run_entries
@@ -61,7 +62,12 @@ class RunActions(Screen[None]):
         self.run_worker(self._find_runs, thread=True, group="runs", exclusive=True)
 
     def _find_runs(self) -> None:
-        self.app.call_from_thread(self._found, overview())
+        try:
+            found = overview()
+        except RunError as error:
+            self.app.call_from_thread(self.app.kept.tell, error)
+            found = []
+        self.app.call_from_thread(self._found, found)
 
     def _found(self, runs: list[Shelved]) -> None:
         if not self.is_whole:
