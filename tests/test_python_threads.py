@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -200,6 +201,8 @@ def test_compiling_in_two_threads_keeps_numbas_settings() -> None:
     start, seen = threading.Barrier(2), []
 
     def build(cached: bool) -> int:
+        seen.append(cache.config.CACHE_DIR)
+        time.sleep(0)  # the other thread's move
         seen.append(cache.config.CACHE_DIR)
         return len(seen)
 

@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import threading
-from itertools import count
+import time
 
 import pytest
 
@@ -29,24 +29,23 @@ def test_only_one_thread_has_a_turn() -> None:
     assert (max(most), len(most)) == (1, 1200)
 
 
-def test_a_loop_of_turns_keeps_nobody_out() -> None:
-    """With a plain lock the loop takes it again before the other thread wakes up."""
-    turns, had = Turns(), threading.Event()
+def test_who_comes_back_waits_behind_who_waited() -> None:
+    """With a plain lock, a loop takes it again before the other thread wakes up."""
+    for _ in range(50):
+        turns, had = Turns(), threading.Event()
 
-    def wait_for_it() -> None:
-        with turns.turn():
-            had.set()
+        def take(turns: Turns = turns, had: threading.Event = had) -> None:
+            with turns.turn():
+                had.set()
 
-    other = threading.Thread(target=wait_for_it)
-    for rounds in count():
+        other = threading.Thread(target=take)
         with turns.turn():
-            if rounds == 0:
-                other.start()
-            sum(range(20_000))
-        if had.is_set() or rounds > 100_000:
-            break
-    other.join()
-    assert rounds < 1000
+            other.start()
+            while not turns.is_wanted:
+                time.sleep(0)
+        with turns.turn():
+            assert had.is_set()
+        other.join()
 
 
 def test_a_turn_may_be_taken_within_a_turn_but_work_only_once() -> None:

@@ -29,6 +29,11 @@ class Turns:
         self._gate, self._lock = threading.Lock(), threading.RLock()
         self._owner: int | None = None
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether another thread waits for its turn."""
+        return self._gate.locked()
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for a turn, and have it for as long as the block lasts.

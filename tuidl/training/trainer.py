@@ -170,7 +170,7 @@ class Trainer:
         yield last
 
     def _reason_to_end(self) -> str:
-        if self.standing.epochs == self.preset.training.epochs:
+        if self.standing.epochs >= self.preset.training.epochs:
             return "completed"
         if self.stopper.is_over:
             return "stopped_early"
