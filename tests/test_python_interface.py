@@ -1,12 +1,14 @@
 """What docs/python.md promises of models: second trainings, stops, copies, and what is refused."""
 
 import copy
+import gc
 import multiprocessing
 import os
 import pickle
 import re
 import signal
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,9 +20,12 @@ from tests import helpers
 from tuidl import events
 from tuidl.backends.cpu import CpuEngine
 from tuidl.backends.numpy.registry import ORACLES
-from tuidl.errors import BackendError, DataError, TuidlError
+from tuidl.errors import BackendError, DataError, PresetError, TuidlError
 from tuidl.kernels.clock import STEP
+from tuidl.layers.dense import Dense
 from tuidl.model import Model
+from tuidl.optimizers import Sgd
+from tuidl.preset import EarlyStopping, Training
 
 NET = """
 name = "net"
@@ -207,9 +212,10 @@ def test_a_signal_handler_amid_a_call_is_refused_rather_than_wrong(model: Model)
             said.append(bool((model.predict(x[:3]) == known[:3]).all()))
         except BackendError as error:
             said.append(str(error))
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
 
     before = signal.signal(signal.SIGALRM, handler)
-    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+    signal.setitimer(signal.ITIMER_REAL, 0.001)
     try:
         while len(said) < 20:
             assert (model.predict(x) == known).all()
@@ -384,9 +390,54 @@ def test_answers_share_no_memory_with_the_model(model: Model) -> None:
 def test_a_dtype_is_named_in_any_way_or_refused() -> None:
     preset = helpers.preset(NET)
     assert tuidl.build(preset, dtype=np.dtype("float64")).engine.dtype == np.float64
-    for wrong in ("float16", np.float32, None, "int32"):
+    for wrong in ("float16", np.float32, None, "int32", object()):
         with pytest.raises(BackendError, match="no dtype"):
             tuidl.build(preset, dtype=wrong)
+    for wrong in (None, 5, "gpu"):
+        with pytest.raises(BackendError, match="no backend"):
+            tuidl.build(preset, backend=wrong)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"training": Training(epochs=-1)}, "training.epochs: expected a whole number >= 1"),
+        ({"training": Training(batch_size=0)}, "training.batch_size"),
+        ({"training": Training(seed=2**40)}, "training.seed"),
+        ({"training": Training(metrics=("mae",))}, "training.metrics[0]: 'mae' does not fit"),
+        ({"training": Training(early_stopping=EarlyStopping(monitor="f1"))}, "'f1' is not among"),
+        ({"optimizer": Sgd(learning_rate=float("nan"))}, "optimizer.learning_rate"),
+        ({"layers": (Dense(units=-3),)}, "layers[0].units: expected a whole number >= 1"),
+    ],
+)
+def test_a_preset_put_together_in_python_is_checked_too(changes: Any, problem: str) -> None:
+    preset = helpers.changed(helpers.preset(NET), **changes)
+    for use in (tuidl.build, tuidl.train):
+        with pytest.raises(PresetError, match=re.escape(problem)):
+            use(preset)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, "1", None, True])
+def test_a_seed_is_one_that_a_preset_may_have(seed: Any, model: Model) -> None:
+    before = model.weights_sha256
+    with pytest.raises(DataError, match="seed: expected a whole number from 0"):
+        model.initialize(seed)
+    assert model.weights_sha256 == before
+
+
+def test_the_memory_of_a_model_goes_with_it(model: Model) -> None:
+    """At once, not when the garbage collector comes: it may be most of the machine's."""
+    list(tuidl.train(model.preset, model))
+    other = copy.copy(model)
+    list(tuidl.train(other.preset, other))
+    other.predict([[0.0, 0.0]])
+    memory = weakref.ref(other.engine)
+    gc.disable()
+    try:
+        del other
+        assert memory() is None
+    finally:
+        gc.enable()
 
 
 def test_a_waiting_call_is_not_kept_waiting_by_a_paused_training(model: Model) -> None:

@@ -109,5 +109,6 @@ def _check(preset: Any, threads: Any) -> None:
     if not isinstance(preset, Preset):
         hint = "tuidl.load_preset reads one"
         raise DataError(f"preset: expected a Preset ({hint}), got {type(preset).__name__}")
+    preset.checked()
     if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int)):
         raise BackendError(f"threads: expected a whole number, got {threads!r}")

@@ -107,6 +107,8 @@ class Model(Bound):
 
     @parameters.setter
     def parameters(self, values: Mapping[str, Any]) -> None:
+        if not isinstance(values, Mapping):
+            raise DataError(f"parameters: expected a mapping, got {type(values).__name__}")
         for name in self._parameters:
             if name not in values:
                 raise DataError(f"parameters: {name!r} is missing; 'update' takes some of them")
@@ -138,8 +140,10 @@ class Model(Bound):
         Raises
         ------
         DataError
-            While the model is being trained.
+            While the model is being trained, and for another seed.
         """
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+            raise DataError(f"seed: expected a whole number from 0 to 2**32 - 1, got {seed!r}")
         if self._is_trained:
             raise DataError("the model is being trained: initialize it before or afterwards")
         with self.turns.work():

@@ -150,6 +150,19 @@ class Preset(Config, frozen=True, kw_only=True):
         preset._check()
         return preset
 
+    def checked(self) -> Self:
+        """The same preset. Raises PresetError where it was put together in Python from values that
+        no file may have."""
+        tables: dict[str, Any] = {
+            "data": self.data, "loss": self.loss, "optimizer": self.optimizer,
+            "training": self.training, "weights": self.weights,
+            **{f"layers[{i}]": layer for i, layer in enumerate(self.layers)},
+        }  # fmt: skip
+        for key, record in tables.items():
+            convert(msgspec.to_builtins(record), type(record), key)
+        self._check()
+        return self
+
     def _check(self) -> None:
         """What no single table can know."""
         self.data.check()

@@ -2,8 +2,10 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -41,8 +43,10 @@ def test_who_comes_back_waits_behind_who_waited() -> None:
         other = threading.Thread(target=take)
         with turns.turn():
             other.start()
-            while not turns.is_wanted:
+            for _ in range(100_000):
                 time.sleep(0)
+                if turns.is_wanted:
+                    break
         with turns.turn():
             assert had.is_set()
         other.join()
@@ -55,6 +59,38 @@ def test_a_turn_may_be_taken_within_a_turn_but_work_only_once() -> None:
         pass
     with turns.work():
         pass
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
+def test_a_signal_handler_does_not_wait_behind_its_own_thread() -> None:
+    turns, said, over = Turns("the model"), [], threading.Event()
+    begun = threading.Event()
+
+    def hold() -> None:
+        with turns.turn():
+            begun.set()
+            over.wait(60)
+
+    def handler(*_: Any) -> None:
+        try:
+            with turns.turn():
+                said.append("entered")
+        except BackendError as error:
+            said.append(str(error))
+        over.set()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    begun.wait(60)
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with turns.turn():
+            pass
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    holder.join()
+    assert "amid another call on this thread" in said[0]
 
 
 def test_an_exception_gives_the_turn_back() -> None:

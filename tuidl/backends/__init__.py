@@ -28,7 +28,7 @@ def choose(name: str) -> Choice:
     """
     if name != AUTO:
         if name not in BACKENDS:
-            raise BackendError(f"no backend {name!r}{suggestion(name, (*BACKENDS, AUTO))}")
+            raise BackendError(f"no backend {name!r}{suggestion(str(name), (*BACKENDS, AUTO))}")
         return Choice(name)
     from tuidl.backends.cuda.probing import require_gpu
 

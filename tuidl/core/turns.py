@@ -28,6 +28,7 @@ class Turns:
     def _renew(self) -> None:
         self._gate, self._lock = threading.Lock(), threading.RLock()
         self._owner: int | None = None
+        self._here: set[int] = set()  # threads that wait for a turn or have it
 
     @property
     def is_wanted(self) -> bool:
@@ -38,7 +39,8 @@ class Turns:
     def turn(self) -> Iterator[None]:
         """Wait for a turn, and have it for as long as the block lasts.
 
-        Raises BackendError in a process that was forked while another thread was at work.
+        Raises BackendError in a process that was forked while another thread was at work, and
+        where a signal handler asks while its own thread waits.
         """
         me = threading.get_ident()
         if self._owner == me:
@@ -47,14 +49,24 @@ class Turns:
         if self._is_broken:
             problem = f"{self._what} was at work when this process was forked"
             raise BackendError(f"{problem}: build it here, or start the process with 'spawn'")
-        with self._gate:  # who waits for the lock holds the gate: who comes back waits behind it
-            self._lock.acquire()
+        if me in self._here:  # it waits: to wait once more would be for ever
+            raise self._amid()
+        self._here.add(me)
         try:
-            self._owner = me
-            yield
+            with self._gate:  # who waits for the lock holds it: who comes back waits behind
+                self._lock.acquire()
+            try:
+                self._owner = me
+                yield
+            finally:
+                self._owner = None
+                self._lock.release()
         finally:
-            self._owner = None
-            self._lock.release()
+            self._here.discard(me)
+
+    def _amid(self) -> BackendError:
+        problem = f"{self._what or 'tuidl'} is amid another call on this thread"
+        return BackendError(f"{problem}: a signal handler must wait until it is over")
 
     @contextmanager
     def work(self) -> Iterator[None]:
@@ -64,8 +76,7 @@ class Turns:
         """
         with self.turn():
             if self._is_amid:
-                problem = f"{self._what} is amid another call on this thread"
-                raise BackendError(f"{problem}: a signal handler must wait until it is over")
+                raise self._amid()
             self._is_amid = True
             try:
                 yield

@@ -79,7 +79,8 @@ class Trainer:
         }
         self.batches = Batches.of(self.program.train, batch, len(self.train_feed))
         self.steps = self.batches.steps(len(self.train_feed))
-        self.interrupter.on_stop = lambda: self.engine.stop.fill(1)
+        stop = self.engine.stop  # without the trainer, which would outlive its run in a cycle
+        self.interrupter.on_stop = lambda: stop.fill(1)
         is_free = threads is None and model is None and self.program.shards > 1
         most_threads = self.engine.threads if is_free else 1
         self.stretches = Stretches(self.engine, self.batches, most_threads)
