@@ -13,7 +13,7 @@ from tuidl.backends.base import Array, Batches, Feed
 from tuidl.bound import Bound
 from tuidl.errors import BackendError, DataError, suggestion
 from tuidl.graph import Graph
-from tuidl.initializers import initial_values
+from tuidl.initializers import fill_initial
 from tuidl.kernels.clock import SEED
 from tuidl.limits import check_memory
 from tuidl.parameters import Parameters
@@ -164,8 +164,10 @@ class Model(Bound):
             values[:] = first[name]
         parameters = self.parameters
         for slot in self.program.parameters:
-            initial = initial_values(slot.initializer, slot.shape, seed, slot.name)
-            parameters[slot.name][...] = self.start.get(slot.name, initial)
+            if (given := self.start.get(slot.name)) is not None:
+                parameters[slot.name][...] = given
+            else:
+                fill_initial(parameters[slot.name], slot.initializer, seed, slot.name)
 
     def _first_of_another_run(self) -> dict[str, Array]:
         wanted = self.preset.weights

@@ -4,7 +4,11 @@ import math
 
 import numpy as np
 
+from tuidl.backends.base import Array
 from tuidl.model import Model
+
+PIECE = 1 << 20
+"""Numbers that are in memory as float64 at a time."""
 
 
 def gradient_norms(model: Model) -> dict[str, float]:
@@ -17,7 +21,16 @@ def gradient_norms(model: Model) -> dict[str, float]:
     for slot in program.parameters:
         if slot.trainable:
             start = program.gradients + slot.offset
-            values = arena[start : start + slot.size].astype(np.float64)
             layer = slot.name.rpartition(".")[0]
-            squares[layer] = squares.get(layer, 0.0) + float(values @ values)
+            square = _square(arena[start : start + slot.size])
+            squares[layer] = squares.get(layer, 0.0) + square
     return {layer: math.sqrt(total) for layer, total in squares.items()}
+
+
+def _square(vector: Array) -> float:
+    """Of its length, in float64, a piece at a time."""
+    total = 0.0
+    for start in range(0, len(vector), PIECE):
+        values = vector[start : start + PIECE].astype(np.float64)
+        total += float(values @ values)
+    return total
