@@ -70,7 +70,7 @@ training = {epochs = 1, batch_size = 512, seed = 1}
 layers = [{type = "dense", units = 16, activation = "relu"}, {type = "dense", units = 1}]
 """
 
-STOPPING = 'training.early_stopping={patience=2}'
+STOPPING = "training.early_stopping={patience=2}"
 PRESETS = {
     "dense_adam": DENSE.replace("OPTIMIZER", "adam"),
     "dense_sgd": DENSE.replace("OPTIMIZER", "sgd"),

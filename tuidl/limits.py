@@ -2,7 +2,7 @@
 
 import os
 
-from tuidl.core.memory import memory_bound
+from tuidl.core.memory import Bound, memory_bound, own_usage
 from tuidl.errors import BackendError
 
 FLOAT_BYTES = 4
@@ -18,18 +18,27 @@ def available_memory() -> int:
 
 
 def check_memory(needed: int, what: str, advice: str) -> None:
-    """Raises BackendError where ``needed`` bytes are more than the machine can give now."""
+    """Raises BackendError where ``needed`` bytes more are not to be had now."""
     bound = memory_bound()
-    if needed > (available := int(bound.free * SHARE_OF_MEMORY)):
-        raise BackendError(
-            f"{what} needs {_gib(needed)} GiB, this machine can give {_gib(available)} now "
-            f"({bound.name} has {_gib(bound.limit)}): {advice}"
-        )
+    left = max(int(bound.free * SHARE_OF_MEMORY) - own_usage().resident, 0)
+    if needed > left:
+        raise BackendError(f"{what} needs {gib(needed)}, {_given(left, bound)}: {advice}")
 
 
-def _gib(count: int) -> str:
+def check_peak(peak: int, what: str, advice: str) -> None:
+    """Raises BackendError where this process cannot have ``peak`` bytes in all."""
+    bound = memory_bound()
+    if peak > (most := int(bound.free * SHARE_OF_MEMORY)):
+        raise BackendError(f"{what} needs {gib(peak)}, {_given(most, bound)}: {advice}")
+
+
+def _given(most: int, bound: Bound) -> str:
+    return f"this machine can give {gib(most)} now ({bound.name} has {gib(bound.limit)})"
+
+
+def gib(count: int) -> str:
     """With two significant digits at least: 0.0 GiB says nothing."""
-    return f"{count / 2**30:.1f}" if count >= 2**30 else f"{count / 2**30:.2g}"
+    return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count / 2**30:.2g} GiB"
 
 
 def default_threads() -> int:

@@ -1,7 +1,10 @@
 """``tuidl show``: a preset's layers and the program that they compile to."""
 
+from tuidl.core.memory import memory_bound
+from tuidl.footprint import Footprint, footprint
 from tuidl.graph import EXAMPLES, FROM_EXAMPLES, Graph
 from tuidl.layers.base import describe
+from tuidl.limits import available_memory
 from tuidl.preset import Preset
 from tuidl.program import compile_program
 from tuidl.program.listing import readable
@@ -12,7 +15,34 @@ def description(preset: Preset) -> str:
     """The network as a table, then the program's memory and instructions. Raises PresetError."""
     graph = Graph.build(preset)
     program = compile_program(graph, preset.batch())
-    return "\n".join([*_heading(preset), "", *layer_table(graph), "", str(program)])
+    memory = memory_table(footprint(preset))
+    parts = ([*_heading(preset)], layer_table(graph), memory, [str(program)])
+    return "\n\n".join("\n".join(lines) for lines in parts)
+
+
+def memory_table(needed: Footprint) -> list[str]:
+    """What training will take, by part and moment, and what the machine can give."""
+    moments = needed.moments
+    rows: list[tuple[str, ...]] = [("memory", *moments)]
+    for part in needed.parts:
+        if any(part.at(moment) for moment in moments):
+            rows.append((part.name, *(_amount(part.at(moment)) for moment in moments)))
+    rows.append(("total", *(_amount(needed.total(moment)) for moment in moments)))
+    return [*columns(rows, aligned_left=(0,)), _verdict(needed)]
+
+
+def _amount(count: int) -> str:
+    return readable(count, "B") if count else ""
+
+
+def _verdict(needed: Footprint) -> str:
+    bound = memory_bound()
+    given, of = readable(available_memory(), "B"), readable(bound.limit, "B")
+    more = "; compiling is for the first time only" if needed.compiles else ""
+    return (
+        f"peak {readable(needed.peak, 'B')}, of {given} that can be had now "
+        f"({bound.name} has {of}){more}"
+    )
 
 
 def layer_table(graph: Graph) -> list[str]:

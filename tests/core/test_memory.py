@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tuidl import limits
-from tuidl.core.memory import Bound, memory_bound, own_usage, peak_resident
+from tuidl.core.memory import Bound, Usage, memory_bound, own_usage, peak_resident
 from tuidl.errors import BackendError
 
 MIB = 1 << 20
@@ -169,10 +169,20 @@ def test_our_own_usage_is_real() -> None:
 def test_the_refusal_says_what_bounds_it(monkeypatch: pytest.MonkeyPatch) -> None:
     bound = Bound(2 * GIB, GIB, "/sys/fs/cgroup/memory.max")
     monkeypatch.setattr(limits, "memory_bound", lambda: bound)
-    limits.check_memory(700 * MIB, "the run", "use less")
+    limits.check_peak(700 * MIB, "the run", "use less")
     with pytest.raises(BackendError) as raised:
-        limits.check_memory(900 * MIB, "the run", "use less")
+        limits.check_peak(900 * MIB, "the run", "use less")
     assert str(raised.value) == (
-        "the run needs 0.88 GiB, this machine can give 0.8 now "
-        "(/sys/fs/cgroup/memory.max has 2.0): use less"
+        "the run needs 0.88 GiB, this machine can give 0.8 GiB now "
+        "(/sys/fs/cgroup/memory.max has 2.0 GiB): use less"
     )
+
+
+def test_what_the_process_has_already_is_not_to_be_had_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "memory_bound", lambda: Bound(GIB, GIB, "ulimit -v"))
+    monkeypatch.setattr(limits, "own_usage", lambda: Usage(resident=300 * MIB))
+    limits.check_memory(500 * MIB, "the data", "use less")
+    with pytest.raises(BackendError, match=r"the data needs 0\.59 GiB, this machine can give"):
+        limits.check_memory(600 * MIB, "the data", "use less")

@@ -1,6 +1,7 @@
 """The user's own arrays, in NumPy's files."""
 
 from functools import lru_cache
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -11,6 +12,7 @@ from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
 from tuidl.data.paths import FilePath, Stamp, located_path, stamp
 from tuidl.data.scaling import Normalize, scaling_of_targets
 from tuidl.errors import DataError, PresetError
+from tuidl.limits import FLOAT_BYTES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,6 +70,14 @@ class ArraySource(SplitSource, frozen=True, kw_only=True):
     def count(self) -> int:
         return self.inputs_shape()[0]
 
+    def bytes_reading(self) -> int:
+        """The file's own numbers, and those in float32."""
+        return prod(self.inputs_shape()) * (self.item_bytes() + FLOAT_BYTES)
+
+    def item_bytes(self) -> int:
+        """Of one number of the inputs in the file."""
+        raise NotImplementedError
+
     def load(self) -> Examples:
         import numpy as np
 
@@ -96,6 +106,11 @@ class Npz(ArraySource, frozen=True, kw_only=True, tag="npz"):
 
         self.stamps()
         return npz_header(Path(self.path), self.x).shape
+
+    def item_bytes(self) -> int:
+        from tuidl.data.npy_file import npz_header
+
+        return npz_header(Path(self.path), self.x).dtype.itemsize
 
     def inputs(self) -> "Array":
         from tuidl.data.npy_file import read_npz
@@ -126,6 +141,11 @@ class Npy(ArraySource, frozen=True, kw_only=True, tag="npy"):
 
         self.stamps()
         return npy_header(Path(self.x)).shape
+
+    def item_bytes(self) -> int:
+        from tuidl.data.npy_file import npy_header
+
+        return npy_header(Path(self.x)).dtype.itemsize
 
     def inputs(self) -> "Array":
         from tuidl.data.npy_file import read_npy

@@ -7,7 +7,6 @@ from msgspec import Meta
 
 from tuidl.data.dataset import Examples, Source, Whole
 from tuidl.errors import PresetError
-from tuidl.limits import FLOAT_BYTES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,10 +48,21 @@ class BenchmarkSource(Source, frozen=True):
     def train_subset(self, examples: Examples, train: "Array") -> "Array":
         return self._subset("examples", self.examples, examples, train)
 
-    def bytes_needed(self) -> int:
-        numbers = self.count() * prod(self.spec().shape)
-        trained = min(self.examples or self.count(), self.count())
-        return numbers + 2 * FLOAT_BYTES * trained * prod(self.spec().shape)
+    def test_count(self) -> int:
+        """How many examples the test set has, known without loading any."""
+        raise NotImplementedError
+
+    def part_sizes(self) -> tuple[int, int, int]:
+        train, validation, _ = super().part_sizes()
+        test = min(self.test_examples or self.test_count(), self.test_count())
+        return min(self.examples or train, train), validation, test
+
+    def bytes_stored(self) -> int:
+        return (self.count() + self.test_count()) * prod(self.spec().shape)
+
+    def bytes_reading(self) -> int:
+        """Each file is there twice for a moment: packed or checked, and as images."""
+        return 2 * self.bytes_stored()
 
     def _test_subset(self, test: Examples) -> "Array":
         import numpy as np

@@ -47,9 +47,10 @@ class Cifar10(BenchmarkSource, frozen=True, tag="cifar10"):
         return ExampleSpec(shape=(SIDE, SIDE, CHANNELS), outputs=CLASSES, classes=names)
 
     def count(self) -> int:
-        folder, sums = _layout()
-        sizes = (file_status(folder / name).st_size for name in _names(sums, "train"))
-        return sum(sizes) // RECORD
+        return _count_of("train")
+
+    def test_count(self) -> int:
+        return _count_of("test")
 
     def stored(self, part: str) -> Examples:
         import numpy as np
@@ -67,6 +68,13 @@ class Cifar10(BenchmarkSource, frozen=True, tag="cifar10"):
         labels = np.concatenate([labels for _, labels in batches.values()])
         pixels = planes.reshape(-1, CHANNELS, SIDE, SIDE).transpose(0, 2, 3, 1)
         return Examples(np.ascontiguousarray(pixels), labels[:, None].astype(np.float32))
+
+
+def _count_of(part: str) -> int:
+    """Images of a part, by the size of its files."""
+    folder, sums = _layout()
+    sizes = (file_status(folder / name).st_size for name in _names(sums, part))
+    return sum(sizes) // RECORD
 
 
 def _layout() -> tuple[Path, dict[str, str]]:

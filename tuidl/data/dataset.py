@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, overload
 
 from tuidl.config import Config, Fraction, Seed
+from tuidl.data.demand import demand
 from tuidl.data.scaling import Normalize, Scaling
 from tuidl.errors import DataError, PresetError
 from tuidl.limits import FLOAT_BYTES, check_memory
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     Indices = tuple[Array, Array, Array]
 
 
-COPIES_WHILE_LOADING = 3
-"""As loaded, in parts, and one in between."""
+BYTES_WHILE_DRAWING = 24
+"""For each number that is generated: three arrays in float64."""
 
 BRIGHTEST = 255
 
@@ -193,11 +194,28 @@ class Source(Config, frozen=True, tag_field="source"):
         """How targets are scaled."""
         return "none"
 
-    def bytes_needed(self) -> int:
-        """Memory that ``split`` takes at its height."""
+    def part_sizes(self) -> tuple[int, int, int]:
+        """Examples of the training, validation and test parts, to about one for each class; 0 for
+        validation where that is the test part."""
+        count = self.count()
+        validation, test = (round(count * share) for share in self.shares())
+        return count - validation - test, validation, test
+
+    def bytes_stored(self) -> int:
+        """Memory of what ``read`` returns."""
+        return FLOAT_BYTES * self._numbers()
+
+    def bytes_reading(self) -> int:
+        """Memory that ``read`` takes at its height."""
+        return BYTES_WHILE_DRAWING * self._numbers()
+
+    def bytes_remembered(self) -> int:
+        """Memory of what is remembered of the files besides, until they change."""
+        return 0
+
+    def _numbers(self) -> int:
         spec = self.spec()
-        numbers = self.count() * (prod(spec.shape) + spec.target_width)
-        return FLOAT_BYTES * COPIES_WHILE_LOADING * numbers
+        return self.count() * (prod(spec.shape) + spec.target_width)
 
     def read(self) -> Whole:
         """What ``split`` parts, as stored."""
@@ -206,7 +224,7 @@ class Source(Config, frozen=True, tag_field="source"):
     def _whole(self) -> Whole:
         import numpy as np
 
-        check_memory(self.bytes_needed(), "the data", "use fewer or smaller examples")
+        check_memory(demand(self).height, "the data", "use fewer or smaller examples")
         with np.errstate(all="ignore"):
             return self.read()
 

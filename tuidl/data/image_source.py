@@ -11,7 +11,6 @@ from tuidl.config import Fraction
 from tuidl.data.dataset import Examples, ExampleSpec, Source, Whole
 from tuidl.data.paths import FilePath, located_path
 from tuidl.errors import PresetError
-from tuidl.limits import FLOAT_BYTES
 
 if TYPE_CHECKING:
     from tuidl.data.image_folder import Folder
@@ -54,10 +53,20 @@ class Images(Source, frozen=True, kw_only=True, tag="images"):
     def count(self) -> int:
         return len(self._train().files)
 
-    def bytes_needed(self) -> int:
-        test = self._test()
-        images = self.count() + (len(test.files) if test else 0)
-        return (1 + 2 * FLOAT_BYTES) * images * prod(self.spec().shape)
+    def part_sizes(self) -> tuple[int, int, int]:
+        train, validation, test = super().part_sizes()
+        own = self._test()
+        return train, validation, test + (len(own.files) if own else 0)
+
+    def bytes_stored(self) -> int:
+        """Nothing but what is remembered: the pixels as bytes."""
+        return 0
+
+    def bytes_reading(self) -> int:
+        return self.bytes_remembered()
+
+    def bytes_remembered(self) -> int:
+        return sum(self.part_sizes()) * prod(self.spec().shape)
 
     def load(self) -> Examples:
         return self._decoded(self._train()).floats()

@@ -50,6 +50,9 @@ class IdxSource(BenchmarkSource, frozen=True):
     def count(self) -> int:
         return OFFICIAL_COUNTS["train"]
 
+    def test_count(self) -> int:
+        return OFFICIAL_COUNTS["test"]
+
     def stored(self, part: str) -> Examples:
         import numpy as np
 

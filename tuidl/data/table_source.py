@@ -57,6 +57,15 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     def count(self) -> int:
         return len(self._table().target)
 
+    def bytes_reading(self) -> int:
+        return self.bytes_stored() + self.bytes_remembered()
+
+    def bytes_remembered(self) -> int:
+        """The table, a column at a time."""
+        table = self._table()
+        columns = [table.target, *(feature.values for feature in table.features)]
+        return sum(column.nbytes for column in columns)
+
     def load(self) -> Examples:
         """All rows; NaN where a value is missing, to be ``filled``."""
         import numpy as np

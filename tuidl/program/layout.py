@@ -45,6 +45,14 @@ class Layout:
         return place.start + lane * place.lane_stride + inside
 
 
+def elements_of_lane(emitted: Emitted, layout: Layout, examples: int) -> int:
+    """Elements that one lane of so many examples reaches, from the first to the last."""
+    places = [(layout.places[buffer].start, buffer) for buffer in _lifetimes(emitted)]
+    base = min((start for start, _ in places), default=0)
+    ends = (start - base + buffer.elements(examples) for start, buffer in places)
+    return max(ends, default=0)
+
+
 def stack(buffers: Iterable[Buffer], start: int, lane_stride: int = 0) -> dict[Buffer, Place]:
     """Places one behind the other from ``start`` on."""
     places: dict[Buffer, Place] = {}

@@ -61,6 +61,8 @@ class Program:
     """The training step with every layer's work by itself, for looking inside."""
     evaluate: Routine
     predict: Routine
+    fixed: int
+    """Elements of the arena before the lanes: parameters, gradients, state, what shards share."""
     size: int
     """Elements of the arena."""
 
@@ -71,6 +73,11 @@ class Program:
     @property
     def batch(self) -> int:
         return self.train.capacity
+
+    @property
+    def parameter_elements(self) -> int:
+        """Of all parameters, trained and kept."""
+        return sum(slot.size for slot in self.parameters)
 
     @property
     def routines(self) -> tuple[Routine, ...]:
@@ -141,6 +148,7 @@ def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -
         gradients=span,
         state={name: shared[buffer].start for name, buffer in memory.state.items()},
         statistics=statistics_layout(graph),
+        fixed=base,
         size=max(r.layout.size for r in routines.values()),
         **routines,
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuidl.kernels import KERNELS
 from tuidl.program.emit import Emitted
-from tuidl.program.layout import LINE, Layout
+from tuidl.program.layout import LINE, Layout, elements_of_lane
 from tuidl.tape import Instruction, Phase, Symbol, View, size_of
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
@@ -73,6 +73,12 @@ class Routine:
     def examples_of(self, lane: int, batch: int) -> int:
         """Examples of a batch that a shard gets; the first ones get one more where it is uneven."""
         return batch // self.shards + (lane < batch % self.shards)
+
+    def workspace(self, examples: int) -> int:
+        """Elements of the lanes that a batch of so many examples (or the capacity) reaches."""
+        batch = min(examples, self.capacity)
+        shares = (self.examples_of(lane, batch) for lane in range(self.shards))
+        return sum(elements_of_lane(self.emitted, self.layout, share) for share in shares if share)
 
     def rows_for(self, batch: int) -> Rows:
         """The rows for a batch of ``batch`` examples (at most the capacity)."""

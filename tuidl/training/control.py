@@ -28,6 +28,8 @@ class Control(Interrupter):
     ``pending``.
     """
 
+    looks_inside = True
+
     def __init__(
         self,
         tell: Callable[[Event], None],
@@ -47,12 +49,17 @@ class Control(Interrupter):
 
     def begin(self, paused: bool) -> None:
         """Make ready for another run."""
-        self.reason, self.pending, self.trainer, self._loss = None, None, None, None
+        self.detach()
+        self.reason, self.pending, self._loss = None, None, None
         self._goal = 0 if paused else None
         self._is_waiting = self._is_over = False
 
     def attach(self, trainer: "Trainer") -> None:
         self.trainer = trainer
+
+    def detach(self) -> None:
+        super().detach()
+        self.trainer = None
 
     def submit(self, command: Command) -> None:
         """Have a command carried out soon; may be called from any thread."""

@@ -56,7 +56,7 @@ class CrossValidation:
         if problem := implausible_fold(snapshot.state, self.preset.training.folds):
             raise RunError(problem)
         self._ended = list(snapshot.state.ended)
-        self._trainer = self._trainer_for(len(self._ended))
+        self._begin(len(self._ended))
         self._trainer.resume(snapshot)
 
     def run(self) -> Iterator[Event]:
@@ -64,7 +64,7 @@ class CrossValidation:
         first = len(self._ended)
         for fold in range(first, len(self.splits)):
             if fold > first:
-                self._trainer = self._trainer_for(fold)
+                self._begin(fold)
             for event in self._trainer.run():
                 if isinstance(event, events.RunEnded):
                     last = msgspec.structs.replace(event, confusion=None)  # it is of one fold
@@ -78,6 +78,12 @@ class CrossValidation:
             if self.interrupter.reason:
                 break
         yield self._summed_up(last)
+
+    def _begin(self, fold: int) -> None:
+        """Have another fold's trainer in the memory of the one before."""
+        self.interrupter.detach()
+        del self._trainer
+        self._trainer = self._trainer_for(fold)
 
     def _trainer_for(self, fold: int) -> Trainer:
         trainer = Trainer(

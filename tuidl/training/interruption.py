@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 class Interrupter:
     """Holds why a run should stop; the trainer looks at it between stretches of steps."""
 
+    looks_inside = False
+    """Whether the run's steps are looked into, which takes memory of its own."""
+
     def __init__(self) -> None:
         self.reason: str | None = None
         self.on_stop: Callable[[], None] = lambda: None
@@ -24,6 +27,10 @@ class Interrupter:
 
     def attach(self, trainer: "Trainer") -> None:
         """Told which trainer it is that asks."""
+
+    def detach(self) -> None:
+        """Forget the trainer, so that its memory can be had by the next one."""
+        self.on_stop = lambda: None
 
     def allowed(self, left: int) -> int:
         """How many of the ``left`` steps of the epoch may be done next; may wait before it says."""

@@ -1,5 +1,6 @@
 """What trains a preset: one training, or one for each fold of a cross-validation."""
 
+from tuidl.footprint import footprint
 from tuidl.preset import Preset
 from tuidl.training.folds import CrossValidation
 from tuidl.training.interruption import Interrupter
@@ -14,8 +15,12 @@ def trainer_for(
     interrupter: Interrupter | None = None,
     keeper: Keeper | None = None,
 ) -> Trainer | CrossValidation:
-    """The trainer that the preset asks for. Raises TuidlError."""
+    """The trainer that the preset asks for.
+
+    Raises TuidlError; BackendError before anything is allocated, where memory will not do.
+    """
     interrupter, keeper = interrupter or Interrupter(), keeper or Keeper()
+    footprint(preset, looked_into=interrupter.looks_inside).check()
     if preset.training.folds:
         return CrossValidation(preset, backend, threads, interrupter, keeper)
     return Trainer(preset, backend=backend, threads=threads, interrupter=interrupter, keeper=keeper)

@@ -1,0 +1,142 @@
+"""The memory that training a preset will take, part by part, known before any of it is taken.
+
+Three moments are looked at: loading the examples, drawing the first weights, and training. Each
+part is what the process has resident at its height, as the system counts it; the sum at the worst
+moment is the peak. What only this backend's neighbours take is not foreseen: the NumPy backend's
+arrays between two instructions, and a GPU's driver.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from tuidl.data.demand import demand
+from tuidl.graph import Graph
+from tuidl.initializers import bytes_to_draw
+from tuidl.kernels import KERNELS
+from tuidl.limits import FLOAT_BYTES, check_peak, gib
+from tuidl.preset import Preset
+from tuidl.program import Program, compile_program
+
+STARTED = 104 << 20
+"""Python, NumPy and Numba, before any kernel is there. This and the next figures were measured
+under Linux on x86-64 (``python -m bench.memory``)."""
+AT_WORK = 164 << 20
+"""The same with LLVM, BLAS, threads and kernels from the cache."""
+WHILE_COMPILING = 90 << 20
+"""What compiling the kernels takes besides, the first time; a second process then takes as much as
+this one. It is over before training starts."""
+AT_HAND = 8 << 20
+"""Pieces of arrays in float64, rows, losses, a file being written."""
+SHUFFLING = 48
+"""Bytes for each training example while an epoch's order is drawn."""
+
+LOADING, DRAWING, COMPILING, TRAINING = "loading", "first weights", "compiling", "training"
+MOMENTS = (LOADING, DRAWING, COMPILING, TRAINING)
+_WHILE = {
+    LOADING: "the data is read",
+    DRAWING: "first weights are drawn",
+    COMPILING: "kernels are compiled",
+    TRAINING: "it trains",
+}
+FEWER_EXAMPLES = "fewer or smaller examples in [data]"
+SMALLER_LAYERS = "smaller layers"
+SMALLER_BATCH = "smaller layers and a smaller training.batch_size"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One use of memory: bytes at each of the MOMENTS, and what makes it smaller."""
+
+    name: str
+    sizes: tuple[int, int, int, int]
+    advice: str = ""
+
+    def at(self, moment: str) -> int:
+        return self.sizes[MOMENTS.index(moment)]
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """The parts of a training's memory. ``compiles``: whether kernels are missing in the cache."""
+
+    parts: tuple[Part, ...]
+    compiles: bool = False
+
+    @property
+    def moments(self) -> tuple[str, ...]:
+        """Those that come."""
+        return tuple(moment for moment in MOMENTS if self.compiles or moment != COMPILING)
+
+    def total(self, moment: str) -> int:
+        return sum(part.at(moment) for part in self.parts)
+
+    @cached_property
+    def moment(self) -> str:
+        """When most is needed."""
+        return max(self.moments, key=self.total)
+
+    @property
+    def peak(self) -> int:
+        return self.total(self.moment)
+
+    def check(self) -> None:
+        """Raises BackendError, before anything is allocated, where the machine cannot give it."""
+        largest = max((p for p in self.parts if p.advice), key=lambda part: part.at(self.moment))
+        most = (
+            f"{gib(largest.at(self.moment))} of it for {largest.name} while {_WHILE[self.moment]}"
+        )
+        check_peak(self.peak, "the run", f"{most}; {largest.advice} need less")
+
+
+def footprint(preset: Preset, *, looked_into: bool = False) -> Footprint:
+    """Of a training on the processor. ``looked_into``: in the screen's engine, which is warm
+    before it reads any data, with probes.
+
+    Raises TuidlError as building the network does, or where the data's sizes cannot be had.
+    """
+    train, validation, test = preset.data.part_sizes()
+    folds = preset.training.folds
+    if folds:
+        validation = (train + validation) // folds
+    batch = preset.training.batch_for(max(train, 1))
+    program = compile_program(Graph.build(preset), batch)
+    data = demand(preset.data, bool(folds))
+    before = AT_WORK if looked_into or folds else STARTED
+    drawing = _drawing(preset, program)
+    parts = (
+        Part("process", (before, before, AT_WORK + WHILE_COMPILING, AT_WORK)),
+        Part("examples", (data.height, data.kept, data.kept, data.kept), FEWER_EXAMPLES),
+        *_network(preset, program, max(validation, test), looked_into=looked_into),
+        Part("at hand", (0, drawing, 0, AT_HAND + SHUFFLING * train)),
+    )
+    return Footprint(parts, _compiles(program))
+
+
+def _network(
+    preset: Preset, program: Program, held_out: int, *, looked_into: bool
+) -> tuple[Part, ...]:
+    weights = FLOAT_BYTES * program.parameter_elements
+    at_work = [program.train.workspace(program.batch), program.evaluate.workspace(held_out)]
+    if looked_into:
+        at_work.append(program.inspect.workspace(program.batch))
+    first = weights if preset.weights else 0
+    fixed, lanes = FLOAT_BYTES * program.fixed, FLOAT_BYTES * max(at_work)
+    return (
+        Part("first weights", (first, first, first, first)),
+        Part("weights and gradients", (0, weights, weights, fixed), SMALLER_BATCH),
+        Part("work on a batch", (0, 0, 0, lanes), SMALLER_BATCH),
+        Part("best epoch", (0, 0, 0, weights), SMALLER_LAYERS),
+    )
+
+
+def _drawing(preset: Preset, program: Program) -> int:
+    if preset.weights and preset.weights.layers is None:
+        return 0
+    return max((bytes_to_draw(s.initializer, s.shape) for s in program.parameters), default=0)
+
+
+def _compiles(program: Program) -> bool:
+    kind = np.dtype(np.float32)
+    return not all(KERNELS[name].is_compiled(kind) for name in program.kernels)
