@@ -50,6 +50,15 @@ class GlossaryError(TuidlError):
     """A name that the glossary does not know."""
 
 
+def out_of_memory(error: MemoryError) -> str:
+    """What to say of it, on one line: what was asked for, where that is known."""
+    asked = str(error).partition("\n")[0]
+    return (
+        f"out of memory{f' ({asked})' if asked else ''}; smaller layers, a smaller "
+        "training.batch_size or fewer examples need less"
+    )
+
+
 def guess(wrong: str, valid: Iterable[str]) -> str:
     """``; did you mean 'x'?``; nothing if none is near."""
     near = get_close_matches(wrong, sorted(valid), n=1, cutoff=0.5)

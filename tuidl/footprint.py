@@ -118,11 +118,9 @@ def _network(
     preset: Preset, program: Program, held_out: int, *, looked_into: bool
 ) -> tuple[Part, ...]:
     weights = FLOAT_BYTES * program.parameter_elements
-    at_work = [program.train.workspace(program.batch), program.evaluate.workspace(held_out)]
-    if looked_into:
-        at_work.append(program.inspect.workspace(program.batch))
     first = weights if preset.weights else 0
-    fixed, lanes = FLOAT_BYTES * program.fixed, FLOAT_BYTES * max(at_work)
+    fixed = FLOAT_BYTES * program.fixed
+    lanes = FLOAT_BYTES * program.workspace(program.batch, held_out, looked_into=looked_into)
     return (
         Part("first weights", (first, first, first, first)),
         Part("weights and gradients", (0, weights, weights, fixed), SMALLER_BATCH),

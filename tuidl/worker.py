@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from tuidl import commands, events
 from tuidl.commands import Command
 from tuidl.environment import prepare_environment
-from tuidl.errors import PresetError, SaveError, TuidlError
+from tuidl.errors import PresetError, SaveError, TuidlError, out_of_memory
 from tuidl.events import LONGEST_LINE, Event
 from tuidl.terminal import prepare_streams
 
@@ -70,6 +70,8 @@ class Worker:
         except TuidlError as error:
             key = error.key if isinstance(error, PresetError) else ""
             self._tell(events.Refused(error=str(error), key=key))
+        except MemoryError as error:
+            self._tell(events.RunFailed(error=out_of_memory(error), where={}))
         except BaseException as error:  # whatever it is, the screen must hear of it
             log_error()
             self._tell(events.RunFailed(error=in_words(error), where={}))

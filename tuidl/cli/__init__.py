@@ -17,7 +17,7 @@ from tuidl.cli.using import export, predict
 from tuidl.cli.viewing import view
 from tuidl.core.own_files import said_of
 from tuidl.core.printable import printable, shortened
-from tuidl.errors import SaveError, TuidlError
+from tuidl.errors import SaveError, TuidlError, out_of_memory
 from tuidl.terminal import (
     leave_on_interrupt,
     output_problem,
@@ -103,8 +103,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         code, message = FAILED, str(error)
     except TuidlError as error:
         code, message = USAGE_ERROR, str(error)
-    except MemoryError:
-        code, message = USAGE_ERROR, "out of memory; fewer examples or smaller layers need less"
+    except MemoryError as error:
+        code, message = FAILED, out_of_memory(error)
     except OSError as error:
         code, message = FAILED, printable(said_of(error))
     except Exception as error:

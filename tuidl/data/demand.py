@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
+from tuidl.data.scaling import NUMBERS_AT_ONCE
 from tuidl.limits import FLOAT_BYTES
 
 if TYPE_CHECKING:
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 1
 """Bytes for each number of a part while its values are looked at: finite or not."""
+INDEX = 8
+"""Bytes that say which of the source's examples a training example is."""
+SCALED_AT_ONCE = 16 * NUMBERS_AT_ONCE
+"""Bytes of the examples that are scaled at a time."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,11 @@ def demand(source: "Source", folds: bool = False) -> Demand:
     spec = source.spec()
     width = prod(spec.shape) + spec.target_width
     train, validation, test = source.part_sizes()
+    chosen = INDEX * train
     parts = FLOAT_BYTES * width * (train + validation + test)
     is_scaled = source.normalize != "none" or source.target_scaling() != "none"
     stored, remembered = source.bytes_stored(), source.bytes_remembered()
-    splitting = stored + remembered + parts * (2 if is_scaled else 1) + LOOKED_AT * width * train
-    kept = remembered + parts + (stored if folds else 0)
+    scaling = parts + min(SCALED_AT_ONCE, 4 * parts) if is_scaled else 0
+    splitting = 2 * chosen + stored + remembered + parts + scaling + LOOKED_AT * width * train
+    kept = remembered + parts + chosen + (stored if folds else 0)
     return Demand(max(source.bytes_reading(), splitting), kept)

@@ -1,6 +1,7 @@
 """Scaling of inputs and targets, fitted on the training part and applied to every part."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 if TYPE_CHECKING:
@@ -11,7 +12,9 @@ if TYPE_CHECKING:
 Normalize = Literal["none", "standard", "min_max"]
 
 ROWS_AT_ONCE = 4096
-"""Examples that are in memory as float64 at a time."""
+"""Rows that are in memory as float64 at a time."""
+NUMBERS_AT_ONCE = 1 << 18
+"""Numbers of examples that are scaled at a time, in float64 twice."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Scaling:
 
         scaled = np.empty(values.shape, np.float32)
         with np.errstate(over="ignore"):  # what overflows is not finite, and is refused as such
-            for rows in _blocks(len(values)):
+            for rows in _blocks(len(values), _rows_of(values)):
                 scaled[rows] = (values[rows] - self.shift) / self.width
         return scaled
 
@@ -70,5 +73,11 @@ def _mean(table: "Array", shift: "Array", power: int) -> "Array":
     return total / len(table)
 
 
-def _blocks(count: int) -> list[slice]:
-    return [slice(i, i + ROWS_AT_ONCE) for i in range(0, count, ROWS_AT_ONCE)]
+def _rows_of(values: "Array") -> int:
+    """How many examples are scaled at a time."""
+    width: int = max(prod(values.shape[1:]), 1)
+    return max(1, min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // width))
+
+
+def _blocks(count: int, size: int = ROWS_AT_ONCE) -> list[slice]:
+    return [slice(i, i + size) for i in range(0, count, size)]

@@ -6,7 +6,7 @@ A lane holds what one shard needs of its own. Within it, two buffers that are ne
 same time may have the same place: that keeps the working set small, so that it stays in the cache.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tuidl.program.emit import Emitted
@@ -45,12 +45,23 @@ class Layout:
         return place.start + lane * place.lane_stride + inside
 
 
-def elements_of_lane(emitted: Emitted, layout: Layout, examples: int) -> int:
-    """Elements that one lane of so many examples reaches, from the first to the last."""
-    places = [(layout.places[buffer].start, buffer) for buffer in _lifetimes(emitted)]
-    base = min((start for start, _ in places), default=0)
-    ends = (start - base + buffer.elements(examples) for start, buffer in places)
-    return max(ends, default=0)
+def extents(
+    emitted: Emitted, layout: Layout, lane: int, examples: int
+) -> Iterator[tuple[int, int]]:
+    """Where each buffer of a lane starts and ends when the lane has so many examples."""
+    for buffer in _lifetimes(emitted):
+        place = layout.places[buffer]
+        start = place.start + lane * place.lane_stride
+        yield start, start + buffer.elements(examples)
+
+
+def covered(intervals: Iterable[tuple[int, int]]) -> int:
+    """Elements that lie in one of the intervals at least."""
+    total = reached = 0
+    for start, end in sorted(intervals):
+        total += max(end - max(start, reached), 0)
+        reached = max(reached, end)
+    return total
 
 
 def stack(buffers: Iterable[Buffer], start: int, lane_stride: int = 0) -> dict[Buffer, Place]:

@@ -8,7 +8,7 @@ from tuidl.layers.base import Shape
 from tuidl.program import emit
 from tuidl.program.emit import Emitted, statistics_layout
 from tuidl.program.fusing import fuse
-from tuidl.program.layout import Place, aligned, plan_lanes, stack, standing_of
+from tuidl.program.layout import Place, aligned, covered, plan_lanes, stack, standing_of
 from tuidl.program.listing import listing
 from tuidl.program.network import Memory, Portion
 from tuidl.program.routine import Routine
@@ -73,6 +73,14 @@ class Program:
     @property
     def batch(self) -> int:
         return self.train.capacity
+
+    def workspace(self, train: int, held_out: int, *, looked_into: bool = False) -> int:
+        """Elements of the lanes that are written to, in training batches of ``train`` examples and
+        evaluations of ``held_out``; where nothing is written, the system gives no memory."""
+        found = [*self.train.extents(train), *self.evaluate.extents(held_out)]
+        if looked_into:
+            found += self.inspect.extents(train)
+        return covered(found)
 
     @property
     def parameter_elements(self) -> int:

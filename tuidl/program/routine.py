@@ -1,6 +1,6 @@
 """A routine: one kind of step (train, inspect, evaluate, predict) as rows of numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 
 from tuidl.kernels import KERNELS
 from tuidl.program.emit import Emitted
-from tuidl.program.layout import LINE, Layout, elements_of_lane
+from tuidl.program.layout import LINE, Layout, extents
 from tuidl.tape import Instruction, Phase, Symbol, View, size_of
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
@@ -74,11 +74,12 @@ class Routine:
         """Examples of a batch that a shard gets; the first ones get one more where it is uneven."""
         return batch // self.shards + (lane < batch % self.shards)
 
-    def workspace(self, examples: int) -> int:
-        """Elements of the lanes that a batch of so many examples (or the capacity) reaches."""
+    def extents(self, examples: int) -> Iterator[tuple[int, int]]:
+        """Where the lanes' buffers start and end in a batch of so many examples, or a full one."""
         batch = min(examples, self.capacity)
-        shares = (self.examples_of(lane, batch) for lane in range(self.shards))
-        return sum(elements_of_lane(self.emitted, self.layout, share) for share in shares if share)
+        for lane in range(self.shards):
+            if share := self.examples_of(lane, batch):
+                yield from extents(self.emitted, self.layout, lane, share)
 
     def rows_for(self, batch: int) -> Rows:
         """The rows for a batch of ``batch`` examples (at most the capacity)."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from tuidl import events
-from tuidl.errors import SaveError
+from tuidl.errors import SaveError, out_of_memory
 from tuidl.events import Event, RunEnded, RunFailed
 from tuidl.preset import Preset
 from tuidl.runs.checkpoints import write_weights
@@ -143,13 +143,15 @@ class RunKeeper(Keeper):
             self._log.write(one)
         self._prelude.clear()
 
-    def ended(self, event: RunEnded | RunFailed, model: "Model") -> None:
+    def ended(self, event: RunEnded, model: "Model") -> None:
         """Write the result down. Raises SaveError."""
-        folder = self.begin()
-        if isinstance(event, RunEnded):
-            metadata = {"run": self.run, "weights_sha256": event.weights_sha256}
-            write_weights(folder.path / WEIGHTS, model.parameters, metadata)
-        folder.write_summary(Summary(ended=event))
+        metadata = {"run": self.run, "weights_sha256": event.weights_sha256}
+        write_weights(self.begin().path / WEIGHTS, model.parameters, metadata)
+        self.begin().write_summary(Summary(ended=event))
+
+    def failed(self, event: RunFailed) -> None:
+        """Write down why there is no result. Raises SaveError."""
+        self.begin().write_summary(Summary(ended=event))
 
     def close(self) -> None:
         """Let others have the folder, or the name of one that was never made."""
@@ -184,10 +186,18 @@ def kept(training: Training, keeper: RunKeeper) -> Iterator[Event]:
             trained = trained or not isinstance(event, (*PRELUDE, RunEnded))
             if trained or keeper.folder is not None or isinstance(event, PRELUDE):
                 keeper.told(event)
-                if isinstance(event, RunEnded | RunFailed):
+                if isinstance(event, RunEnded):
                     keeper.ended(event, training.model)
+                elif isinstance(event, RunFailed):
+                    keeper.failed(event)
             yield event
     except SaveError as error:
         yield RunFailed(error=str(error), where={})
+    except MemoryError as error:
+        failed = RunFailed(error=out_of_memory(error), where={})
+        with suppress(SaveError, MemoryError):
+            keeper.told(failed)
+            keeper.failed(failed)
+        yield failed
     finally:
         keeper.close()

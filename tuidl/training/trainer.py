@@ -11,7 +11,7 @@ from tuidl import events
 from tuidl.backends.base import Batches, Feed, Stretch
 from tuidl.data.dataset import Split
 from tuidl.edits import At
-from tuidl.errors import SaveError
+from tuidl.errors import SaveError, out_of_memory
 from tuidl.events import Event, Place
 from tuidl.kernels.clock import SEED, STEP
 from tuidl.model import Model
@@ -148,9 +148,10 @@ class Trainer:
         except DivergedError as diverged:
             self._diverged()
             yield diverged.event
-        except SaveError as error:
+        except (SaveError, MemoryError) as error:
             epoch, step = self.place
-            yield events.RunFailed(error=str(error), where={"epoch": epoch, "step": step})
+            text = out_of_memory(error) if isinstance(error, MemoryError) else str(error)
+            yield events.RunFailed(error=text, where={"epoch": epoch, "step": step})
 
     def _diverged(self) -> None:
         """Have the keeper go back to before the loss exploded."""
