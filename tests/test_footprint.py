@@ -1,6 +1,7 @@
 """The memory that a training will take: what is counted, who checks it, and who shows it."""
 
 import gc
+import os
 import re
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from tuidl.core.memory import Bound
 from tuidl.data.dataset import Source
 from tuidl.data.demand import demand
 from tuidl.errors import BackendError
-from tuidl.footprint import COMPILING, LOADING, MOMENTS, TRAINING, Footprint, footprint
+from tuidl.footprint import COMPILED, LOADING, TRAINING, Footprint, footprint
 from tuidl.limits import FLOAT_BYTES
 from tuidl.model import Model
 from tuidl.preset import Preset
@@ -70,6 +71,7 @@ def test_a_short_batch_reaches_less_than_a_whole_one() -> None:
     assert 0 < program.workspace(0, 3) < program.workspace(0, 128)
     assert program.workspace(0, 10_000) == program.workspace(0, 128)
     assert program.workspace(0, 0) == 0
+    assert program.workspace(0, 3) < program.workspace(0, 3, page=1 << 19) <= 1 << 19
     assert program.workspace(0, 128) <= program.workspace(32, 128)
 
 
@@ -218,16 +220,28 @@ def test_show_prints_it_by_part_and_moment() -> None:
     assert re.search(r"peak \S+ MB, of \S+ .B that can be had now \(.+ has .+\)", lines[-1])
 
 
-def test_compiling_is_counted_only_where_kernels_are_missing(
-    monkeypatch: pytest.MonkeyPatch,
+def test_compiling_counts_where_kernels_are_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    needed = footprint(helpers.preset(helpers.LINE))
-    warm, cold = Footprint(needed.parts, compiles=False), Footprint(needed.parts, compiles=True)
-    assert COMPILING not in warm.moments
-    assert cold.moments == MOMENTS
-    assert cold.peak > warm.peak
-    assert "compiling" not in "\n".join(memory_table(warm))
-    assert "for the first time only" in memory_table(cold)[-1]
+    preset = helpers.preset(helpers.LINE)
+    for _ in Trainer(preset).run():
+        pass
+    warm = footprint(preset)
+    assert warm.missing == 0
+    assert "compiled" not in memory_table(warm)[-1]
+    code = (
+        "from tests import helpers\nfrom tuidl.footprint import footprint\n"
+        "found = footprint(helpers.preset(helpers.LINE))\nprint(found.missing, found.peak)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120,
+        cwd=Path(__file__).parent.parent, env={**os.environ, "TUIDL_CACHE_DIR": str(tmp_path)},
+    )  # fmt: skip
+    missing, peak = map(int, done.stdout.split())
+    assert missing > 5
+    assert peak == warm.peak + COMPILED * missing
+    cold = Footprint(warm.parts, missing)
+    assert f"; {missing} kernels are compiled first" in memory_table(cold)[-1]
 
 
 def test_a_fold_gets_the_memory_of_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,8 @@
 
 Three moments are looked at: loading the examples, drawing the first weights, and training. Each
 part is what the process has resident at its height, as the system counts it; the sum at the worst
-moment is the peak. What only this backend's neighbours take is not foreseen: the NumPy backend's
-arrays between two instructions, and a GPU's driver.
+moment is the peak. What other backends take is not foreseen: the NumPy backend's arrays between two
+instructions, and a GPU's driver.
 """
 
 from dataclasses import dataclass
@@ -11,10 +11,12 @@ from functools import cached_property
 
 import numpy as np
 
+from tuidl.core.memory import page_bytes
 from tuidl.data.demand import demand
 from tuidl.graph import Graph
 from tuidl.initializers import bytes_to_draw
 from tuidl.kernels import KERNELS
+from tuidl.kernels.loop import loop_is_compiled
 from tuidl.limits import FLOAT_BYTES, check_peak, gib
 from tuidl.preset import Preset
 from tuidl.program import Program, compile_program
@@ -24,20 +26,19 @@ STARTED = 104 << 20
 under Linux on x86-64 (``python -m bench.memory``)."""
 AT_WORK = 164 << 20
 """The same with LLVM, BLAS, threads and kernels from the cache."""
-WHILE_COMPILING = 90 << 20
-"""What compiling the kernels takes besides, the first time; a second process then takes as much as
-this one. It is over before training starts."""
+COMPILED = 5 << 20
+"""What compiling one kernel takes besides, the first time, and does not give back. While many are
+compiled a second process, of some 200 MB, takes a share of the work."""
 AT_HAND = 8 << 20
 """Pieces of arrays in float64, rows, losses, a file being written."""
 SHUFFLING = 48
 """Bytes for each training example while an epoch's order is drawn."""
 
-LOADING, DRAWING, COMPILING, TRAINING = "loading", "first weights", "compiling", "training"
-MOMENTS = (LOADING, DRAWING, COMPILING, TRAINING)
+LOADING, DRAWING, TRAINING = "loading", "first weights", "training"
+MOMENTS = (LOADING, DRAWING, TRAINING)
 _WHILE = {
     LOADING: "the data is read",
     DRAWING: "first weights are drawn",
-    COMPILING: "kernels are compiled",
     TRAINING: "it trains",
 }
 FEWER_EXAMPLES = "fewer or smaller examples in [data]"
@@ -50,7 +51,7 @@ class Part:
     """One use of memory: bytes at each of the MOMENTS, and what makes it smaller."""
 
     name: str
-    sizes: tuple[int, int, int, int]
+    sizes: tuple[int, int, int]
     advice: str = ""
 
     def at(self, moment: str) -> int:
@@ -59,15 +60,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Footprint:
-    """The parts of a training's memory. ``compiles``: whether kernels are missing in the cache."""
+    """The parts of a training's memory. ``missing``: kernels that the cache has not yet."""
 
     parts: tuple[Part, ...]
-    compiles: bool = False
-
-    @property
-    def moments(self) -> tuple[str, ...]:
-        """Those that come."""
-        return tuple(moment for moment in MOMENTS if self.compiles or moment != COMPILING)
+    missing: int = 0
 
     def total(self, moment: str) -> int:
         return sum(part.at(moment) for part in self.parts)
@@ -75,7 +71,7 @@ class Footprint:
     @cached_property
     def moment(self) -> str:
         """When most is needed."""
-        return max(self.moments, key=self.total)
+        return max(MOMENTS, key=self.total)
 
     @property
     def peak(self) -> int:
@@ -105,13 +101,14 @@ def footprint(preset: Preset, *, looked_into: bool = False) -> Footprint:
     data = demand(preset.data, bool(folds))
     before = AT_WORK if looked_into or folds else STARTED
     drawing = _drawing(preset, program)
+    missing = _missing(program)
     parts = (
-        Part("process", (before, before, AT_WORK + WHILE_COMPILING, AT_WORK)),
-        Part("examples", (data.height, data.kept, data.kept, data.kept), FEWER_EXAMPLES),
+        Part("process", (before, before, AT_WORK + COMPILED * missing)),
+        Part("examples", (data.height, data.kept, data.kept), FEWER_EXAMPLES),
         *_network(preset, program, max(validation, test), looked_into=looked_into),
-        Part("at hand", (0, drawing, 0, AT_HAND + SHUFFLING * train)),
+        Part("at hand", (0, drawing, AT_HAND + SHUFFLING * train)),
     )
-    return Footprint(parts, _compiles(program))
+    return Footprint(parts, missing)
 
 
 def _network(
@@ -120,12 +117,13 @@ def _network(
     weights = FLOAT_BYTES * program.parameter_elements
     first = weights if preset.weights else 0
     fixed = FLOAT_BYTES * program.fixed
-    lanes = FLOAT_BYTES * program.workspace(program.batch, held_out, looked_into=looked_into)
+    page = page_bytes(FLOAT_BYTES * program.size) // FLOAT_BYTES
+    lanes = program.workspace(program.batch, held_out, page=page, looked_into=looked_into)
     return (
-        Part("first weights", (first, first, first, first)),
-        Part("weights and gradients", (0, weights, weights, fixed), SMALLER_BATCH),
-        Part("work on a batch", (0, 0, 0, lanes), SMALLER_BATCH),
-        Part("best epoch", (0, 0, 0, weights), SMALLER_LAYERS),
+        Part("first weights", (first, first, first)),
+        Part("weights and gradients", (0, weights, fixed), SMALLER_BATCH),
+        Part("work on a batch", (0, 0, FLOAT_BYTES * lanes), SMALLER_BATCH),
+        Part("best epoch", (0, 0, weights), SMALLER_LAYERS),
     )
 
 
@@ -135,6 +133,7 @@ def _drawing(preset: Preset, program: Program) -> int:
     return max((bytes_to_draw(s.initializer, s.shape) for s in program.parameters), default=0)
 
 
-def _compiles(program: Program) -> bool:
+def _missing(program: Program) -> int:
     kind = np.dtype(np.float32)
-    return not all(KERNELS[name].is_compiled(kind) for name in program.kernels)
+    is_there = [KERNELS[name].is_compiled(kind) for name in program.kernels]
+    return is_there.count(False) + (not loop_is_compiled())

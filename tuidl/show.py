@@ -1,7 +1,7 @@
 """``tuidl show``: a preset's layers and the program that they compile to."""
 
 from tuidl.core.memory import memory_bound
-from tuidl.footprint import Footprint, footprint
+from tuidl.footprint import MOMENTS, Footprint, footprint
 from tuidl.graph import EXAMPLES, FROM_EXAMPLES, Graph
 from tuidl.layers.base import describe
 from tuidl.limits import available_memory
@@ -22,12 +22,11 @@ def description(preset: Preset) -> str:
 
 def memory_table(needed: Footprint) -> list[str]:
     """What training will take, by part and moment, and what the machine can give."""
-    moments = needed.moments
-    rows: list[tuple[str, ...]] = [("memory", *moments)]
+    rows: list[tuple[str, ...]] = [("memory", *MOMENTS)]
     for part in needed.parts:
-        if any(part.at(moment) for moment in moments):
-            rows.append((part.name, *(_amount(part.at(moment)) for moment in moments)))
-    rows.append(("total", *(_amount(needed.total(moment)) for moment in moments)))
+        if any(part.sizes):
+            rows.append((part.name, *map(_amount, part.sizes)))
+    rows.append(("total", *(_amount(needed.total(moment)) for moment in MOMENTS)))
     return [*columns(rows, aligned_left=(0,)), _verdict(needed)]
 
 
@@ -38,7 +37,7 @@ def _amount(count: int) -> str:
 def _verdict(needed: Footprint) -> str:
     bound = memory_bound()
     given, of = readable(available_memory(), "B"), readable(bound.limit, "B")
-    more = "; compiling is for the first time only" if needed.compiles else ""
+    more = f"; {needed.missing} kernels are compiled first" if needed.missing else ""
     return (
         f"peak {readable(needed.peak, 'B')}, of {given} that can be had now "
         f"({bound.name} has {of}){more}"

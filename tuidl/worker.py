@@ -70,8 +70,6 @@ class Worker:
         except TuidlError as error:
             key = error.key if isinstance(error, PresetError) else ""
             self._tell(events.Refused(error=str(error), key=key))
-        except MemoryError as error:
-            self._tell(events.RunFailed(error=out_of_memory(error), where={}))
         except BaseException as error:  # whatever it is, the screen must hear of it
             log_error()
             self._tell(events.RunFailed(error=in_words(error), where={}))
@@ -238,7 +236,7 @@ def log_error() -> None:
 def in_words(error: BaseException) -> str:
     """An error that nobody foresaw, in one line."""
     if isinstance(error, MemoryError):
-        return "out of memory; fewer examples or smaller layers need less"
+        return out_of_memory(error)
     try:
         text = " ".join(str(error).split())
     except Exception:  # an error that cannot even be shown

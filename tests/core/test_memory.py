@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tuidl import limits
-from tuidl.core.memory import Bound, Usage, memory_bound, own_usage, peak_resident
+from tuidl.core.memory import Bound, Usage, memory_bound, own_usage, page_bytes, peak_resident
 from tuidl.errors import BackendError
 
 MIB = 1 << 20
@@ -134,6 +134,23 @@ def test_a_group_that_has_more_than_it_may_leaves_nothing(kernel: Kernel) -> Non
     kernel.put("sys/fs/cgroup/memory.max", GIB)
     kernel.put("sys/fs/cgroup/memory.current", 5 * GIB)
     assert kernel.bound().free == 0
+
+
+@pytest.mark.parametrize(
+    ("enabled", "size", "page"),
+    [
+        ("always [madvise] never", 4 * MIB, 2 * MIB),
+        ("[always] madvise never", GIB, 2 * MIB),
+        ("always [madvise] never", 4 * MIB - 1, 4096),
+        ("always madvise [never]", GIB, 4096),
+        ("", GIB, 4096),
+    ],
+)
+def test_large_arrays_get_huge_pages_where_there_are_any(
+    kernel: Kernel, enabled: str, size: int, page: int
+) -> None:
+    kernel.put("sys/kernel/mm/transparent_hugepage/enabled", enabled)
+    assert page_bytes(size, kernel.root) == page
 
 
 def test_a_machine_that_says_nothing(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ UNLIMITED = 1 << 60
 """Version 1 says "no limit" with a number of about 2**63."""
 ASSUMED = 4 << 30
 """Bytes of a machine that does not say how many it has."""
+PAGE, HUGE_PAGE = 4 << 10, 2 << 20
+FEWEST_FOR_HUGE = 4 << 20
 LONGEST = 1 << 20
 """Characters read of a file of the kernel's, at most."""
 
@@ -57,6 +59,22 @@ def own_usage(root: Path = ROOT) -> Usage:
     """What this process takes now; zeros where the system does not say."""
     fields = _table(root / "proc/self/status", 1024)
     return Usage(fields.get("VmRSS", 0), fields.get("VmSize", 0), fields.get("VmData", 0))
+
+
+def page_bytes(size: int, root: Path = ROOT) -> int:
+    """In pieces of how many bytes an array of ``size`` bytes gets its memory as it is written.
+
+    NumPy asks for huge pages where an array has 4 MiB or more; the system may give none.
+    """
+    folder = root / "sys/kernel/mm/transparent_hugepage"
+    has_huge = not {"", "never"} & {_chosen(_text(folder / "enabled"))}
+    huge = _number(folder / "hpage_pmd_size") or HUGE_PAGE
+    return huge if has_huge and size >= FEWEST_FOR_HUGE else PAGE
+
+
+def _chosen(text: str) -> str:
+    """The word in brackets of ``always [madvise] never``."""
+    return text.partition("[")[2].partition("]")[0]
 
 
 def peak_resident(root: Path = ROOT) -> int:

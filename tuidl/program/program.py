@@ -74,13 +74,16 @@ class Program:
     def batch(self) -> int:
         return self.train.capacity
 
-    def workspace(self, train: int, held_out: int, *, looked_into: bool = False) -> int:
+    def workspace(
+        self, train: int, held_out: int, *, page: int = 1, looked_into: bool = False
+    ) -> int:
         """Elements of the lanes that are written to, in training batches of ``train`` examples and
-        evaluations of ``held_out``; where nothing is written, the system gives no memory."""
+        evaluations of ``held_out``: the system gives no memory, by pages of ``page`` elements,
+        where nothing is written."""
         found = [*self.train.extents(train), *self.evaluate.extents(held_out)]
         if looked_into:
             found += self.inspect.extents(train)
-        return covered(found)
+        return covered((a // page * page, -(-b // page) * page) for a, b in found)
 
     @property
     def parameter_elements(self) -> int:
