@@ -212,6 +212,8 @@ def tell_how_to_go_on(event: Event, run: str) -> None:
         say(f"a lower learning rate often helps: {lower}")
         if run:
             say(f"from the last good checkpoint: tuidl resume {run} --no-ui {lower}")
+    elif isinstance(event, events.RunFailed) and event.resume:
+        say(f"once that is mended, it goes on: tuidl resume {event.resume} --no-ui")
     elif isinstance(event, events.RunEnded) and run:
         if event.reason in ("interrupted", "terminated"):
             say(f"saved; to go on: tuidl resume {run} --no-ui")

@@ -39,7 +39,7 @@ from tuidl.errors import PresetError, RunError, SaveError
 from tuidl.events import RunEnded, RunFailed
 from tuidl.preset import Preset
 from tuidl.runs.checkpoints import Checkpoints, read_arrays
-from tuidl.runs.files import replace_file
+from tuidl.runs.files import SUFFIX, replace_file
 
 PRESET, RUN, EVENTS, CHECKPOINTS = "preset.toml", "run.json", "events.jsonl", "checkpoints"
 START, BEST, WEIGHTS = "start.safetensors", "best.safetensors", "weights.safetensors"
@@ -174,7 +174,15 @@ class RunFolder:
 
     def forget_summary(self) -> None:
         """How it ended before no longer counts. Raises SaveError."""
-        path = self.path / SUMMARY
+        self._forget(SUMMARY)
+
+    def forget_weights(self) -> None:
+        """Those that it ended with before are no longer its newest. Raises SaveError."""
+        self._forget(WEIGHTS)
+        self._forget(WEIGHTS + SUFFIX)
+
+    def _forget(self, name: str) -> None:
+        path = self.path / name
         try:
             path.unlink(missing_ok=True)
         except OSError as error:

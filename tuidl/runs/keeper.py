@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from tuidl import events
+from tuidl.core.own_files import is_there
 from tuidl.errors import SaveError, out_of_memory
 from tuidl.events import Event, RunEnded, RunFailed
 from tuidl.preset import Preset
 from tuidl.runs.checkpoints import write_weights
-from tuidl.runs.folder import BEST, START, WEIGHTS, RunFolder, Summary
+from tuidl.runs.folder import BEST, RUN, START, WEIGHTS, RunFolder, Summary
 from tuidl.runs.log import EventLog
 from tuidl.runs.places import claimed
 from tuidl.snapshot import Snapshot
@@ -122,6 +124,7 @@ class RunKeeper(Keeper):
         started = time.monotonic()
         folder = self.begin()
         folder.checkpoints.save(snapshot)
+        folder.forget_weights()  # of an earlier end, which are older than these
         self._save_best(folder, snapshot)
         ended = time.monotonic()
         self._next = ended + max(SECONDS_BETWEEN_SAVES, (ended - started) / COST)
@@ -183,6 +186,9 @@ def kept(training: Training, keeper: RunKeeper) -> Iterator[Event]:
     trained = False
     try:
         for event in training.run():
+            if isinstance(event, RunFailed) and "layer" not in event.where:
+                yield _stopped(event, keeper)
+                continue
             trained = trained or not isinstance(event, (*PRELUDE, RunEnded))
             if trained or keeper.folder is not None or isinstance(event, PRELUDE):
                 keeper.told(event)
@@ -192,12 +198,21 @@ def kept(training: Training, keeper: RunKeeper) -> Iterator[Event]:
                     keeper.failed(event)
             yield event
     except SaveError as error:
-        yield RunFailed(error=str(error), where={})
+        yield _stopped(RunFailed(error=str(error), where={}), keeper)
     except MemoryError as error:
-        failed = RunFailed(error=out_of_memory(error), where={})
-        with suppress(SaveError, MemoryError):
-            keeper.told(failed)
-            keeper.failed(failed)
-        yield failed
+        yield _stopped(RunFailed(error=out_of_memory(error), where={}), keeper)
     finally:
         keeper.close()
+
+
+def _stopped(event: RunFailed, keeper: RunKeeper) -> RunFailed:
+    """The end of a run that the disk or the memory stopped, and how to go on with it: from its last
+    checkpoint, or from its start. Its end is written down where there is room for that."""
+    folder = keeper.folder
+    if folder is None or not is_there(folder.path / RUN):
+        return event
+    event = replace(event, resume=folder.called)
+    with suppress(SaveError, MemoryError):
+        keeper.told(event)
+        keeper.failed(event)
+    return event

@@ -36,6 +36,7 @@ class Run:
     started: events.RunStarted | None = None
     ended: events.RunEnded | None = None
     error: str = ""
+    resume: str = ""
     epoch: int = 1
     step: int = 0
     steps: int = 0
@@ -92,8 +93,8 @@ class Run:
                 self.learning_rate = event.value
             case events.RunEnded():
                 self.phase, self.ended = Phase.ENDED, event
-            case events.RunFailed(error=error):
-                self.phase, self.error = Phase.FAILED, error
+            case events.RunFailed(error=error, resume=resume):
+                self.phase, self.error, self.resume = Phase.FAILED, error, resume
             case events.Refused(error=error, key=key):
                 self._refused(error, key)
 

@@ -89,7 +89,7 @@ class SteeringScreen(Screen[None]):
         """A tenth of the learning rate, for a run that failed and can be gone on with."""
         run = self.shown
         has_failed = run.phase is Phase.FAILED and run.started is not None
-        if not has_failed or not self.app.session.run_folder(run):
+        if not has_failed or run.resume or not self.app.session.run_folder(run):
             return None
         return slower(run.edits[-1].value if run.edits else self.preset.optimizer.learning_rate)
 
@@ -110,5 +110,10 @@ def slower(rate: float) -> float:
     return float(f"{rate / 10:.6g}")
 
 
-def advice(rate: float) -> str:
+def advice(rate: float | None, resume: str) -> str:
+    """What can be done about a run that failed; nothing where there is nothing."""
+    if resume:
+        return f"once that is mended, it goes on: tuidl resume {resume}"
+    if rate is None:
+        return ""
     return f"t: go on from the last good checkpoint at a tenth of the rate, {rate:g}"

@@ -171,7 +171,7 @@ class TrainScreen(SteeringScreen):
         """Why it ended, and what can be done about it."""
         status = self.query_one(Status)
         rate = self.slower_rate
-        status.advice = "" if rate is None else advice(rate)
+        status.advice = advice(rate, self.shown.resume)
         self.notify("\n".join(filter(None, (error, status.advice))), severity="error", timeout=10,
                     markup=False)  # fmt: skip
         self.refresh_bindings()
