@@ -1,0 +1,33 @@
+"""The commands that the README has a reader type first: the lines of its first block of shell.
+
+    python3 readme.py README.md
+
+Prints them as they stand, without the last one, which opens the screen and needs a terminal.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+SCREEN = "tuidl"
+
+
+def commands(text: str) -> list[str]:
+    """The lines of the first block, comments included. Raises ValueError where there is none."""
+    block = re.search(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    if block is None:
+        raise ValueError("no block of shell commands")
+    return block[1].splitlines()
+
+
+def without_comment(line: str) -> str:
+    return re.sub(r"\s+#\s.*", "", line)
+
+
+def main() -> None:
+    lines = commands(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    print("\n".join(line for line in lines if without_comment(line) != SCREEN))
+
+
+if __name__ == "__main__":
+    main()
