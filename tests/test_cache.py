@@ -303,6 +303,15 @@ def test_links_in_a_circle_and_into_nothing_end(
         refused(tmp_path / name / "cache")
 
 
+def test_a_folder_below_the_current_one_is_refused(
+    warm: Path, refused: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was unpacked there is the user's own, and yet another's work."""
+    monkeypatch.chdir(warm.parent)
+    for path in ("cache", "./cache", "../" + warm.parent.name + "/cache"):
+        refused(Path(path), "not an absolute path")
+
+
 @posix
 @pytest.mark.parametrize("umask", [0o000, 0o002, 0o077])
 def test_what_is_made_is_closed_whatever_the_umask(

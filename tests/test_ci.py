@@ -1,8 +1,11 @@
 """What CI takes from the README is what the README has, and its small programs do what they say."""
 
+import os
+import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +73,9 @@ def suite(folder: Path, *, skipped: bool, right: bool = True) -> Path:
 
 def run(folder: Path, *command: str) -> str:
     done = subprocess.run(
-        [sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False
-    )
+        [sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False,
+        env={name: text for name, text in os.environ.items() if name != "PYTEST_ADDOPTS"},
+    )  # fmt: skip
     return done.stdout + done.stderr + f"exit {done.returncode}"
 
 
@@ -109,3 +113,13 @@ def test_what_failed_anywhere_has_failed(tmp_path: Path) -> None:
     said = run(tmp_path, str(CI / "results.py"), *files)
     assert said.splitlines()[-2].startswith("1 failed, 6 passed in ")
     assert said.endswith("exit 1")
+
+
+def test_every_requirement_has_a_range_that_was_tried() -> None:
+    """A lower and an upper bound, or one version: what comes later is not known to work."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *extras["onnx"], *extras["cuda"], *extras["cuda13"],
+             *extras["test"], *extras["judges"]]  # fmt: skip
+    ranged = re.compile(r"[\w-]+(\[\w+\])?(==[\d.]+|>=[\d.]+,<[\d.]+)")
+    assert [line for line in lines if not ranged.fullmatch(line)] == []

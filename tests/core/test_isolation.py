@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -243,7 +244,33 @@ def test_settings_of_numba_in_the_current_folder_are_not_read(
     assert [path.name for path in folder.path.iterdir()] == [NUMBA_FILE]
 
 
-@pytest.mark.parametrize("name", ["PYTHONPATH", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"])
+def test_a_folder_that_was_removed_is_in_nobodys_way(folder: Folder, program: list[str]) -> None:
+    """And nothing else is taken from Python's path in its place."""
+    for command in (module(), program):
+        quoted = shlex.join([*command, "presets"])
+        script = f"mkdir {folder.path}/gone; cd {folder.path}/gone; rmdir ../gone; {quoted}"
+        done = folder.run(["sh", "-c", script])
+        assert "linear_regression" in done.stdout, done.stderr
+
+
+def test_compiled_files_below_the_current_folder_are_not_read(
+    hostile: Folder, program: list[str]
+) -> None:
+    done = hostile.run([*program, "presets"], PYTHONPYCACHEPREFIX="cache")
+    assert done.returncode == 0, done.stderr
+    kept = [path for path in (hostile.path / "cache").rglob("*.pyc") if "click" in path.parts]
+    assert kept == []
+
+
+def test_a_closed_stderr_changes_nothing(folder: Folder) -> None:
+    folder.plant("secrets.py", "numpy.py")
+    done = folder.run(["sh", "-c", shlex.join([*module(), "presets"]) + " 2>&-"])
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "name", ["PYTHONPATH", "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPYCACHEPREFIX"]
+)
 def test_only_whole_paths_are_searched(name: str) -> None:
     for text in (":", ".", "", "lib", "./lib:../x", "~/x:"):
         assert name not in cleaned({name: text}), text
@@ -275,7 +302,7 @@ def test_every_command_line_of_python_is_made_by_one_module() -> None:
     for file in [*(ROOT / "tuidl").rglob("*.py"), *(ROOT / "bench").rglob("*.py")]:
         text = file.read_text()
         assert "sys.executable" not in text or file.name in starters, file
-        assert not re.search(r"multiprocessing|ProcessPool|os\.(exec|spawn)[lv]", text), file
+        assert not re.search(r"(import|from) multiprocessing|ProcessPool|os\.(exec|spawn)[lv]", text), file
 
 
 def test_every_child_is_given_a_cleaned_environment() -> None:

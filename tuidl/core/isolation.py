@@ -12,10 +12,11 @@ from importlib.machinery import ModuleSpec, PathFinder
 USAGE_ERROR = 2
 PYTHON_PATH = "PYTHONPATH"
 SEARCH_PATHS = (
-    PYTHON_PATH, "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH",
+    PYTHON_PATH, "PYTHONHOME", "PYTHONPYCACHEPREFIX", "PYTHONUSERBASE",
+    "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH",
 )  # fmt: skip
-"""Lists of folders in which modules, programs and libraries are looked for. A relative entry, and
-an empty one, is a place below the current folder."""
+"""Folders, or lists of them, in which modules, programs and libraries are looked for. A relative
+entry, and an empty one, is a place below the current folder."""
 INTERACTIVE = ("PYTHONSTARTUP", "PYTHONINSPECT")
 NEEDED = (
     "click", "llvmlite", "msgspec", "numba", "numpy", "PIL", "platformdirs", "plotext", "rich",
@@ -63,7 +64,7 @@ class Sentry:
         line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
         if _thread.get_ident() != self._main:
             raise ImportError(line)  # a thread that exits does so in silence
-        print(f"tuidl: error: {line}", file=sys.stderr, flush=True)
+        _say(f"error: {line}")
         raise SystemExit(USAGE_ERROR)
 
 
@@ -104,11 +105,14 @@ def _without_current_folder() -> dict[str, str]:
 
     Returns what to do about files in the folders that were there, where that is the current one.
     """
-    current, dropped = _current_folder(), {}
-    if not sys.flags.safe_path:
+    current, dropped, script = _current_folder(), {}, sys.argv[0]
+    first = ("", current, script, os.path.dirname(os.path.realpath(script)))
+    if not sys.flags.safe_path and sys.path[0] in first:
         folder = sys.path.pop(0) or current
         if folder == current:
             dropped[folder] = "start tuidl in another folder"
+    if sys.pycache_prefix is not None and not os.path.isabs(sys.pycache_prefix):
+        sys.pycache_prefix = None
     for entry in _path_variable():
         folder = os.path.abspath(entry) if current else ""
         if not os.path.isabs(entry) and folder in sys.path:
@@ -153,4 +157,9 @@ def _leave_numba_file_unread() -> None:
         import warnings
 
         warnings.filterwarnings("ignore", "A Numba config file is found")
-        print(f"tuidl: {NUMBA_FILE} in this folder is not read", file=sys.stderr, flush=True)
+        _say(f"{NUMBA_FILE} in this folder is not read")
+
+
+def _say(line: str) -> None:
+    if sys.stderr is not None:
+        print(f"tuidl: {line}", file=sys.stderr, flush=True)

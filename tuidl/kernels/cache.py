@@ -60,6 +60,8 @@ def _cache_folder() -> Path | None:
 
 def _usable(base: Path, kernels: str, name: str) -> Path:
     """The folder, which can be written to, but not by others. Raises FileError."""
+    if not base.is_absolute():  # below the current folder, whose files may be anybody's
+        raise FileError(base, "not an absolute path")
     is_new = not (base / kernels / name).exists()
     folder = make_private(base, kernels, name)
     require_own_content(folder)
