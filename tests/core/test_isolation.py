@@ -302,7 +302,9 @@ def test_every_command_line_of_python_is_made_by_one_module() -> None:
     for file in [*(ROOT / "tuidl").rglob("*.py"), *(ROOT / "bench").rglob("*.py")]:
         text = file.read_text()
         assert "sys.executable" not in text or file.name in starters, file
-        assert not re.search(r"(import|from) multiprocessing|ProcessPool|os\.(exec|spawn)[lv]", text), file
+        assert not re.search(
+            r"(import|from) multiprocessing|ProcessPool|os.(exec|spawn)[lv]", text
+        ), file
 
 
 def test_every_child_is_given_a_cleaned_environment() -> None:
