@@ -66,3 +66,24 @@ def test_channels_and_filters_that_are_dead_get_no_gradient(image: Images) -> No
         dw = np.moveaxis(bench.views(bench.by_kernel(case))["dw"], axis, 0)
         assert not dw[5].any()
         assert np.delete(dw, 5, 0).all()
+
+
+@pytest.mark.parametrize("contrast", [0.0, 1e2, 1e4, 1e6])
+@pytest.mark.parametrize("blind", [False, True], ids=["all weights", "none on the right"])
+def test_the_error_is_that_of_the_brightest_pixel_an_answer_sees(
+    contrast: float, blind: bool
+) -> None:
+    """Also where the kernel has no weight there: the definition would not lose those digits."""
+    sizes, options = convolution(3, 3, (16, 16, 16), 24, block=24, stride=1, top=0, left=0)
+    case = Case("conv2d", sizes, options)
+    bench = Bench(case, "float32")
+    x, w, b, patches = (bench.views(bench.arena)[name] for name in ("x", "w", "b", "patches"))
+    x[:, :, 7:] += contrast
+    w[:, 1:] *= 0 if blind else 1
+    y = bench.views(bench.by_kernel(case))["y"].astype(np.float64)
+    assert suits_winograd(w.shape, 1, y.shape, patches.size)
+    windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2))
+    exact = np.einsum("npqcij,ijcf->npqf", *(a.astype(np.float64) for a in (windows, w))) + b
+    brightest = np.abs(windows).max(axis=(3, 4, 5))[..., None]
+    bound = 3e-7 * brightest * np.abs(w).sum(axis=(0, 1, 2)) + 1e-6
+    assert (np.abs(y - exact) < bound).all()

@@ -8,28 +8,30 @@ however many there are, their sums are as exact as float64 (``column_sums.py``).
 
 import math
 
+import numpy as np
+
 from tuidl.kernels.elementary import ONE, ZERO
 from tuidl.kernels.jit import helper, kernel
 from tuidl.kernels.sums import sum_distances, sum_products_by_column, sum_rows
 
 
-@kernel("nf -> sf sf s", cost="4nf")
-def batch_moments(x, means, distances, counts, lane):
-    """Mean, and squared distances from it, of each column of the shard's rows."""
-    mean, distance = means[lane], distances[lane]
+@kernel("nf -> sf sf sf s", cost="4nf")
+def batch_moments(x, means, rests, distances, counts, lane):
+    """Mean, and squared distances from it, of each column of the shard's rows.
+
+    ``rests``: what the means have in addition, too little for a number of their size.
+    """
+    mean, rest, distance = means[lane], rests[lane], distances[lane]
     rows = x.shape[0]
     counts[lane] = rows
     sum_rows(x, mean)
     for j in range(mean.shape[0]):
         mean[j] = mean[j] / max(rows, 1)
-    if rows:
-        sum_distances(x, mean, distance)
-    else:
-        distance[:] = 0
+    sum_distances(x, mean, rest, distance)
 
 
 @helper
-def _combine(means, distances, counts, mean, variance):
+def _combine(means, rests, distances, counts, mean, variance):
     """Mean and variance (biased) of all shards' rows together, by sums in float64."""
     total = 0.0
     for s in range(counts.shape[0]):
@@ -38,20 +40,22 @@ def _combine(means, distances, counts, mean, variance):
     for j in range(mean.shape[0]):
         center = 0.0
         for s in range(counts.shape[0]):
-            center += float(counts[s]) * means[s, j]
+            center += counts[s] * (np.float64(means[s, j]) + rests[s, j])
         center /= rows
         spread = 0.0
         for s in range(counts.shape[0]):
-            gap = means[s, j] - center
+            gap = (means[s, j] - center) + rests[s, j]
             spread += distances[s, j] + counts[s] * (gap * gap)
         mean[j] = center
         variance[j] = spread / rows
 
 
-@kernel("nf f f sf sf s -> nf f f", cost="2nf")
-def batch_normalization(x, gamma, beta, means, distances, counts, y, mean, inverse, epsilon: float):
+@kernel("nf f f sf sf sf s -> nf f f", cost="2nf")
+def batch_normalization(
+    x, gamma, beta, means, rests, distances, counts, y, mean, inverse, epsilon: float
+):
     """y = gamma (x - mean) inverse + beta; ``inverse`` is 1 / sqrt(variance + epsilon)."""
-    _combine(means, distances, counts, mean, inverse)
+    _combine(means, rests, distances, counts, mean, inverse)
     eps = x.dtype.type(epsilon)
     for j in range(inverse.shape[0]):
         inverse[j] = ONE / math.sqrt(inverse[j] + eps)
@@ -93,16 +97,25 @@ def batch_normalization_input_gradient(
             out[j] = gamma[j] * inverse[j] * (d[j] - share * (total[j] + normal * product[j]))
 
 
-@kernel("sf sf s -> f f f f", cost="4f")
+@kernel("sf sf sf s -> f f f f", cost="4f")
 def move_averages(
-    means, distances, counts, mean, variance, moving_mean, moving_variance, momentum: float, lane
+    means,
+    rests,
+    distances,
+    counts,
+    mean,
+    variance,
+    moving_mean,
+    moving_variance,
+    momentum: float,
+    lane,
 ):
     """Keep the share ``momentum`` of the moving averages, and take the rest from this batch.
 
     ``mean`` and ``variance`` are scratch. Every lane runs this row; the first one does it.
     """
     if lane == 0:
-        _combine(means, distances, counts, mean, variance)
+        _combine(means, rests, distances, counts, mean, variance)
         kept = moving_mean.dtype.type(momentum)
         for j in range(mean.shape[0]):
             moving_mean[j] = kept * moving_mean[j] + (ONE - kept) * mean[j]

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from tuidl.kernels.jit import kernel
 from tuidl.kernels.optimizers import reduce_shards
 
@@ -22,7 +24,7 @@ def sum_shards(gradients, lengths, start, stop, lane, limit: float):
             g[i] = most if low > most else low
     total = 0.0
     for i in range(g.shape[0]):
-        value = float(g[i])
+        value = np.float64(g[i])  # Python's float leaves a float32 one
         total += value * value
     lengths[lane] = math.sqrt(total) * SCALE
 
@@ -35,7 +37,7 @@ def clip_norm(lengths, gradient, start, stop, lanes, limit: float):
     """
     total = 0.0
     for lane in range(lanes):
-        length = float(lengths[lane])
+        length = np.float64(lengths[lane])
         total += length * length
     norm = math.sqrt(total) / SCALE
     if norm > limit:

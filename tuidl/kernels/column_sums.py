@@ -114,15 +114,19 @@ class ColumnSums:
     def _load_total(self, total: Any, column: Any) -> Any:
         return self.builder.load(self._total(total, column), align=8)
 
-    def spread(self, sums: list[Any], rows: Any) -> Any:
-        """The second sum, of squares, less the square of the first over ``rows``; at least 0."""
+    def centred(self, sums: list[Any], rows: Any) -> tuple[Any, Any]:
+        """From the sums of gaps and of their squares over ``rows``: the mean gap, and the squares'
+        sum about that, at least 0."""
         builder = self.builder
         total, squares = sums
         lanes = Vectors(builder, ir.DoubleType(), 8 * self.simd.lanes)
-        counts = lanes.spread(builder.sitofp(rows, ir.DoubleType()))
-        off = builder.fdiv(builder.fmul(total, total, FLAGS), counts, FLAGS)
-        left, nothing = builder.fsub(squares, off, FLAGS), ir.Constant(self.wide, None)
-        return builder.select(builder.fcmp_ordered("<", left, nothing, FLAGS), nothing, left)
+        none = builder.icmp_signed("==", rows, SIZE(0))
+        count = builder.select(none, SIZE(1), rows)
+        mean = builder.fdiv(total, lanes.spread(builder.sitofp(count, ir.DoubleType())), FLAGS)
+        left = builder.fsub(squares, builder.fmul(total, mean, FLAGS), FLAGS)
+        nothing = ir.Constant(self.wide, None)
+        below = builder.fcmp_ordered("<", left, nothing, FLAGS)
+        return mean, builder.select(below, nothing, left)
 
     def put(self, value: Any, place: Any, mask: Any) -> None:
         """Store float64 numbers as what the matrix holds."""

@@ -7,6 +7,8 @@ float64 until then.
 
 import math
 
+import numpy as np
+
 from tuidl.kernels.elementary import ZERO, sigmoid
 from tuidl.kernels.jit import helper, kernel
 from tuidl.kernels.rows import PART, raise_row
@@ -95,7 +97,7 @@ def binary_cross_entropy(logits, target, d, statistics, smoothing: float, batch)
         for j in range(outputs):
             z, t = logits[i, j], kept * target[i, j] + even
             positive = z if z > ZERO else ZERO
-            loss += positive - float(z) * t + math.log1p(math.exp(-abs(z)))
+            loss += positive - np.float64(z) * t + math.log1p(math.exp(-abs(z)))
             d[i, j] = scale * (sigmoid(z) - t)
     statistics[0] = loss / outputs
 

@@ -59,10 +59,10 @@ def sum_lines(images, first, lines, across, pixels, sums):
 
 @intrinsic
 def _sum_distances(
-    typing_context: Any, x: Any, means: Any, rows: Any, columns: Any, distances: Any
+    typing_context: Any, x: Any, means: Any, rows: Any, columns: Any, rests: Any, distances: Any
 ) -> Any:
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        x, means, rows, columns, distances = arguments
+        x, means, rows, columns, rests, distances = arguments
         work = ColumnSums(builder, context.get_value_type(signature.args[0].dtype), 2)
         simd, minus, nothing = work.simd, work.simd.constant(-1), work.simd.constant(0)
 
@@ -76,23 +76,26 @@ def _sum_distances(
             work.add_rows(rows, start, width, terms)
 
         def store(found: list[Any], first: Any, mask: Any) -> None:
-            work.put(work.spread(found, rows), builder.gep(distances, [first]), mask)
+            rest, spread = work.centred(found, rows)
+            work.put(rest, builder.gep(rests, [first]), mask)
+            work.put(spread, builder.gep(distances, [first]), mask)
 
         work.over(columns, add, store)
         return context.get_dummy_value()
 
     size = types.int64
-    return types.void(x, means, size, size, distances), codegen
+    return types.void(x, means, size, size, rests, distances), codegen
 
 
 @spliced
-def sum_distances(x, means, distances):
+def sum_distances(x, means, rests, distances):
     """``distances`` (columns,) = squared distances of the rows of ``x`` from their mean, summed.
 
-    ``means`` are the means as they could be stored: what rounding took from them is taken off the
-    sum again (Chan, Golub and LeVeque, 1983: the corrected two-pass algorithm).
+    ``means`` are the means as they could be stored: what rounding took from them, ``rests``, is
+    taken off the sum again (Chan, Golub and LeVeque, 1983: the corrected two-pass algorithm).
     """
-    _sum_distances(data_of(x), data_of(means), x.shape[0], x.shape[1], data_of(distances))
+    rows, columns = x.shape
+    _sum_distances(data_of(x), data_of(means), rows, columns, data_of(rests), data_of(distances))
 
 
 @intrinsic

@@ -40,7 +40,7 @@ class BatchNormalization(Layer, frozen=True, tag="batch_normalization"):
 
     def _emit_training(self, scope: Scope, gamma: View, beta: View, moving: list[View]) -> None:
         x, y, width = scope.x.rows, scope.y.rows, scope.shape[-1]
-        moments = [scope.shared(n, scope.shards, width) for n in ("means", "distances")]
+        moments = [scope.shared(n, scope.shards, width) for n in ("means", "rests", "distances")]
         moments.append(scope.shared("counts", scope.shards))
         mean, inverse = (scope.buffer(name, width) for name in ("mean", "inverse"))
         scope.forward("batch_moments", x, *moments, lane=Symbol.LANE)

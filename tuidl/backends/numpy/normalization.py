@@ -6,16 +6,20 @@ from tuidl.backends.numpy.registry import Array, oracle
 
 
 @oracle
-def batch_moments(x: Array, means: Array, distances: Array, counts: Array, lane: int) -> None:
+def batch_moments(
+    x: Array, means: Array, rests: Array, distances: Array, counts: Array, lane: int
+) -> None:
     counts[lane] = len(x)
     wide = x.astype(np.float64)
     mean = wide.mean(axis=0) if len(x) else 0
     means[lane], distances[lane] = mean, ((wide - mean) ** 2).sum(axis=0)
+    rests[lane] = mean - means[lane]
 
 
-def _combined(means: Array, distances: Array, counts: Array) -> tuple[Array, Array]:
+def _combined(means: Array, rests: Array, distances: Array, counts: Array) -> tuple[Array, Array]:
     """Mean and biased variance of all shards' rows together."""
     weights = counts[:, None].astype(np.float64) / max(counts.sum(), 1)
+    means = means.astype(np.float64) + rests
     mean = (weights * means).sum(axis=0)
     between = (weights * (means - mean) ** 2).sum(axis=0)
     return mean, between + distances.sum(axis=0) / max(counts.sum(), 1)
@@ -23,10 +27,11 @@ def _combined(means: Array, distances: Array, counts: Array) -> tuple[Array, Arr
 
 @oracle
 def batch_normalization(
-    x: Array, gamma: Array, beta: Array, means: Array, distances: Array, counts: Array,
+    x: Array, gamma: Array, beta: Array, means: Array, rests: Array, distances: Array,
+    counts: Array,
     y: Array, mean: Array, inverse: Array, epsilon: float,
 ) -> None:  # fmt: skip
-    mean[...], variance = _combined(means, distances, counts)
+    mean[...], variance = _combined(means, rests, distances, counts)
     inverse[...] = 1 / np.sqrt(variance + epsilon)
     y[...] = gamma * (x - mean) * inverse + beta
 
@@ -54,11 +59,11 @@ def batch_normalization_input_gradient(
 
 @oracle
 def move_averages(
-    means: Array, distances: Array, counts: Array, mean: Array, variance: Array,
+    means: Array, rests: Array, distances: Array, counts: Array, mean: Array, variance: Array,
     moving_mean: Array, moving_variance: Array, momentum: float, lane: int,
 ) -> None:  # fmt: skip
     if lane == 0:
-        new_mean, new_variance = _combined(means, distances, counts)
+        new_mean, new_variance = _combined(means, rests, distances, counts)
         moving_mean[...] = momentum * moving_mean + (1 - momentum) * new_mean
         moving_variance[...] = momentum * moving_variance + (1 - momentum) * new_variance
 

@@ -16,7 +16,8 @@ from tuidl.backends.cuda.team import start, stride
 
 @device
 def _column_moments(x, j, scratch):
-    """Mean, and squared distances from it, of column ``j``; of none behind the last."""
+    """Mean, what it has in addition, and squared distances from it, of column ``j``; of none behind
+    the last."""
     part, rows = cuda.threadIdx.x // COLUMNS, x.shape[0]
     is_column = j < x.shape[1]
     share = float32(1) / float32(max(rows, 1))
@@ -32,38 +33,37 @@ def _column_moments(x, j, scratch):
             off += gap
             squares += gap * gap
     missed, spread = column_sum(float32(off), scratch), column_sum(float32(squares), scratch)
-    spread -= missed * missed * share  # what rounding took from the mean
-    return mean, float32(0) if spread < float32(0) else spread
+    spread -= missed * missed * share
+    return mean, missed * share, float32(0) if spread < float32(0) else spread
 
 
 @cuda_kernel
-def batch_moments(x, means, distances, counts, lane, team):
-    """Mean, and squared distances from it, of each column of the shard's rows."""
+def batch_moments(x, means, rests, distances, counts, lane, team):
+    """Mean, what rounding took from it, and squared distances from it, of each column of the
+    shard's rows."""
     if start(team) == 0:
         counts[lane] = float32(x.shape[0])
     for first in range(team.block * COLUMNS, x.shape[1], team.blocks * COLUMNS):
         j = first + cuda.threadIdx.x % COLUMNS
-        mean, distance = _column_moments(x, j, team.scratch)
+        mean, rest, distance = _column_moments(x, j, team.scratch)
         if cuda.threadIdx.x < COLUMNS and j < x.shape[1]:
-            means[lane, j] = mean
+            means[lane, j], rests[lane, j] = mean, rest
             distances[lane, j] = distance
 
 
 @device
-def _combine(means, distances, counts, j):
+def _combine(means, rests, distances, counts, j):
     """Mean and variance (biased) of column ``j`` of all shards' rows together."""
-    mean, variance, total = float32(0), float32(0), float32(0)
+    total, center, spread = float64(0), float64(0), float64(0)
     for s in range(counts.shape[0]):
-        count = counts[s]
-        if count != float32(0):
-            share = count / (total + count)
-            gap = means[s, j] - mean
-            mean += gap * share
-            variance += distances[s, j] + gap * gap * (total * share)
-            total += count
-    if total > float32(0):
-        variance /= total
-    return mean, variance
+        total += counts[s]
+        center += counts[s] * (float64(means[s, j]) + rests[s, j])
+    rows = max(total, float64(1))
+    center /= rows
+    for s in range(counts.shape[0]):
+        gap = (means[s, j] - center) + rests[s, j]
+        spread += distances[s, j] + counts[s] * (gap * gap)
+    return float32(center), float32(spread / rows)
 
 
 @device
@@ -78,14 +78,16 @@ def _normalize_columns(x, gamma, beta, y, first, width, team):
 
 
 @cuda_kernel
-def batch_normalization(x, gamma, beta, means, distances, counts, y, mean, inverse, epsilon, team):
+def batch_normalization(
+    x, gamma, beta, means, rests, distances, counts, y, mean, inverse, epsilon, team
+):
     """y = gamma (x - mean) inverse + beta; ``inverse`` is 1 / sqrt(variance + epsilon)."""
     thread, eps = cuda.threadIdx.x, float32(epsilon)
     for first in range(0, x.shape[1], THREADS):
         width, j = min(THREADS, x.shape[1] - first), first + thread
         cuda.syncthreads()
         if thread < width:
-            center, variance = _combine(means, distances, counts, j)
+            center, variance = _combine(means, rests, distances, counts, j)
             factor = float32(1) / math.sqrt(variance + eps)
             team.scratch[thread], team.scratch[THREADS + thread] = center, factor
             if team.block == 0:
@@ -155,7 +157,17 @@ def batch_normalization_input_gradient(
 
 @cuda_kernel
 def move_averages(
-    means, distances, counts, mean, variance, moving_mean, moving_variance, momentum, lane, team
+    means,
+    rests,
+    distances,
+    counts,
+    mean,
+    variance,
+    moving_mean,
+    moving_variance,
+    momentum,
+    lane,
+    team,
 ):
     """Keep the share ``momentum`` of the moving averages, and take the rest from this batch.
 
@@ -166,7 +178,7 @@ def move_averages(
         kept = float32(momentum)
         new = float32(1) - kept
         for j in range(start(team), moving_mean.shape[0], stride(team)):
-            center, spread = _combine(means, distances, counts, j)
+            center, spread = _combine(means, rests, distances, counts, j)
             moving_mean[j] = kept * moving_mean[j] + new * center
             moving_variance[j] = kept * moving_variance[j] + new * spread
 
