@@ -43,7 +43,8 @@ class ColumnSums:
         self.totals = [self._room(totals) for _ in range(count)]
 
     def _room(self, kind: Any) -> Any:
-        return cgutils.alloca_once(self.builder, kind)
+        with self.builder.goto_entry_block():  # cgutils.alloca_once would fill it with zeros
+            return self.builder.alloca(kind)
 
     def over(self, columns: Any, add: Callable[[Any, Any], None], store: Store) -> None:
         """``add(first, width)`` has code for the columns from ``first`` on; then ``store(sums,
@@ -53,8 +54,7 @@ class ColumnSums:
             left = builder.sub(columns, start)
             few = builder.icmp_signed("<", left, SIZE(WIDTH))
             width = builder.select(few, left, SIZE(WIDTH))
-            for total in self.totals:
-                builder.store(ir.Constant(total.type.pointee, None), total)
+            self.simd.along(width, self._clear)
             add(start, width)
 
             def part(first: Any, mask: Any) -> None:
@@ -62,6 +62,12 @@ class ColumnSums:
                 store(sums, builder.add(start, first), mask)
 
             self.simd.along(width, part)
+
+    def _clear(self, column: Any, mask: Any) -> None:
+        """There is room behind a last, partial vector: WIDTH is a number of whole ones."""
+        for total in self.totals:
+            nothing = ir.Constant(self.wide, None)
+            self.builder.store(nothing, self._total(total, column), align=8)
 
     def add_rows(self, rows: Any, start: Any, width: Any, terms: Terms) -> None:
         """Add the ``terms`` of rows 0 to ``rows``, in columns ``start`` to ``start + width``."""
