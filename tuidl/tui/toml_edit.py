@@ -5,6 +5,7 @@ that are written in an unusual way, the whole text is written anew, and only com
 """
 
 import copy
+import re
 import textwrap
 import tomllib
 from typing import Any
@@ -15,6 +16,8 @@ from tuidl.tui.toml_lines import KeyPath, Statement, statements
 
 Table = dict[str, Any]
 LAYERS = "layers"
+BARE = re.compile("[A-Za-z0-9_-]+")
+"""A key that needs no quotes."""
 PROSE = 92
 """Cells of a line of a long text."""
 
@@ -73,7 +76,7 @@ def _is_table(value: Any) -> bool:
 
 def _block(path: KeyPath, table: Table) -> str:
     """A table with its head, and those inside it behind it."""
-    keys = ".".join(str(step) for step in path if isinstance(step, str))
+    keys = ".".join(_key(step) for step in path if isinstance(step, str))
     lines = [f"[[{keys}]]" if isinstance(path[-1], int) else f"[{keys}]"]
     lines += [_pair(key, value) for key, value in table.items() if not isinstance(value, dict)]
     inner = [_block((*path, k), v) for k, v in table.items() if isinstance(v, dict)]
@@ -81,7 +84,12 @@ def _block(path: KeyPath, table: Table) -> str:
 
 
 def _pair(key: str, value: Any) -> str:
-    return f"{key} = {value_text(value)}"
+    return f"{_key(key)} = {value_text(value)}"
+
+
+def _key(name: str) -> str:
+    """A key as TOML, in quotes where it must be."""
+    return name if BARE.fullmatch(name) else tomli_w.dumps({name: 0}).rpartition(" = ")[0]
 
 
 def value_text(value: Any) -> str:

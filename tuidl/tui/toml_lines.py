@@ -52,7 +52,7 @@ def _head(line: str) -> tuple[str, ...]:
         return ()
     try:
         return _only_path(tomllib.loads(line))
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
 
 
@@ -87,6 +87,8 @@ def _pair(lines: list[str], first: int) -> tuple[int, tuple[str, ...]]:
                 tomllib.loads("\n".join(lines[first : last + 1]))
             except ValueError:
                 continue
+            except RecursionError:
+                break
             return last, _only_path(tomllib.loads(f"{key_text} = 0"))
     return first, ()
 
