@@ -1,61 +1,85 @@
-"""Whether memory stays flat in both processes of the playground, over a run of many steps.
+"""The memory that a run is predicted to take, beside what it takes.
 
-    python -m bench.memory linear_regression 40000
+    python -m bench.memory                     all networks of bench/footprints.py, as a table
+    python -m bench.memory embedding images    only these
 
-A preset and how many epochs. Resident memory of the screen and of the engine is told at every
-tenth of the run, which goes at full speed. Needs pseudo-terminals and /proc.
+Each network is trained by ``tuidl`` in a process of its own, first so that its kernels are in the
+cache, then to be measured: the peak is VmHWM, what the process had resident at most. Needs Linux
+and MNIST (``tuidl download mnist``).
 """
 
-import re
+import os
+import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-from tests.tui.terminal import Terminal
+from bench.footprints import footprints, prepare
 
-SECONDS = 60.0
-PLACE = re.compile(r"epoch ([\d,]+)/([\d,]+) ")
-
-
-def resident(process: int) -> float:
-    """MiB of memory that a process holds."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
+SECONDS = 1800
+CODE = """
+import sys
+from tuidl.core.memory import peak_resident
+from tuidl.footprint import footprint
+from tuidl.library import load_preset
+name, *overrides = sys.argv[1:]
+if overrides[:1] == ["--predict"]:
+    needed = footprint(load_preset(name, tuple(overrides[1:])))
+    print(needed.peak, needed.moment)
+else:
+    from tuidl.cli import main
+    options = [word for override in overrides for word in ("--set", override)]
+    try:
+        main([name, "--no-ui", *options])
+    finally:
+        print("peak", peak_resident())
+"""
+ENOUGH = 0.2
+"""The share by which a prediction may be off."""
+HEADER = "| network | predicted, MB | measured, MB | off by | peak while |\n|---|---|---|---|---|"
 
 
 def main() -> None:
-    preset, epochs = sys.argv[1:]
-    options = ("--set", f"training.epochs={epochs}")
-    with tempfile.TemporaryDirectory() as home, Terminal(preset, *options, home=Path(home)) as seen:
-        steps = re.findall(r"step 0/(\d+)", seen.until("paused", SECONDS) + seen.until("log scale"))
-        print(f"{preset}: {epochs} epochs of {steps[-1]} steps")
-        time.sleep(1)
-        if "slowed" in seen.everything:
-            seen.press("f")
-        seen.press(" ")
-        start, told = time.monotonic(), 0
-        while told < 10:
-            share = _share(seen)
-            time.sleep(0.2)
-            while told < 10 and share * 10 >= told:
-                print(f"{told * 10:3d}%  {_line(seen, start)}", flush=True)
-                told += 1
-        while " epochs in " not in seen.latest:
-            time.sleep(0.2)
-        print(f"end   {_line(seen, start)}")
+    wanted = sys.argv[1:]
+    print(HEADER)
+    missed = []
+    with tempfile.TemporaryDirectory() as place:
+        prepare(Path(place))
+        for name, arguments in footprints(Path(place)).items():
+            if not wanted or name in wanted:
+                missed += [name] if _line(name, arguments) > ENOUGH else []
+    sys.exit(f"off by more than {ENOUGH:.0%}: {', '.join(missed)}" if missed else 0)
 
 
-def _line(seen: Terminal, start: float) -> str:
-    screen, engine = resident(seen.process.pid), resident(seen.engine)
-    passed = time.monotonic() - start
-    return f"{passed:6.1f} s  screen {screen:6.1f} MiB  engine {engine:6.1f} MiB"
+def _line(name: str, arguments: tuple[str, ...]) -> float:
+    """Print a network's line; by which share the prediction is off."""
+    preset, *overrides = [word for word in arguments if word != "--set"]
+    _run(preset, *overrides)  # compiles
+    predicted, _, moment = _run(preset, "--predict", *overrides).partition(" ")
+    measured = int(_run(preset, *overrides).rpartition(" ")[2])
+    off = int(predicted) / measured - 1
+    sizes = f"{int(predicted) / 1e6:,.0f} | {measured / 1e6:,.0f} | {off:+.0%}"
+    print(f"| {name} | {sizes} | {moment} |", flush=True)
+    return abs(off)
 
 
-def _share(seen: Terminal) -> float:
-    """Of all epochs, by the last line of state that was painted."""
-    found = PLACE.findall(seen.latest)
-    return int(found[-1][0]) / int(found[-1][1]) if found else 0.0
+def _run(*arguments: str) -> str:
+    """The last line that a process of its own writes."""
+    with tempfile.TemporaryDirectory() as place:
+        return _last_line(arguments, place)
+
+
+def _last_line(arguments: tuple[str, ...], place: str) -> str:
+    """``place``: the folder for the runs, so that saving is measured too."""
+    command = [sys.executable, "-P", "-c", CODE, *arguments]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=SECONDS,
+        stdin=subprocess.DEVNULL, env={**os.environ, "TUIDL_RUNS_DIR": place},
+    )  # fmt: skip
+    lines = done.stdout.splitlines()
+    if done.returncode or not lines:
+        sys.exit(f"{' '.join(arguments)}: {done.stderr.strip()}")
+    return lines[-1]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The memory that a training will take: what is counted, who checks it, and who shows it."""
 
 import gc
+import io
+import json
 import os
 import re
 import subprocess
@@ -14,7 +16,7 @@ import numpy as np
 import pytest
 
 from tests import helpers
-from tuidl import limits
+from tuidl import commands, limits
 from tuidl.core.memory import Bound
 from tuidl.data.dataset import Source
 from tuidl.data.demand import demand
@@ -26,6 +28,7 @@ from tuidl.preset import Preset
 from tuidl.show import description, memory_table
 from tuidl.training.start import trainer_for
 from tuidl.training.trainer import Trainer
+from tuidl.worker import Worker
 
 MIB = 1 << 20
 WIDE = """
@@ -175,26 +178,46 @@ def test_it_is_refused_before_anything_is_allocated(monkeypatch: pytest.MonkeyPa
             trainer_for(preset)
         found = re.fullmatch(
             r"the run needs (\S+) GiB, this machine can give 0\.12 GiB now \(the machine has 0\.29 "
-            r"GiB\): \S+ GiB of it for .+ while .+; .+ need less",
+            r"GiB\): most of it: .+ \(\S+ GiB\), while .+; .+",
             str(caught.value),
         )
         assert found, str(caught.value)
 
 
+def test_the_engine_of_the_screen_refuses_in_the_same_way(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "runs"))
+    only(monkeypatch, 150 * MIB)
+    out = io.BytesIO()
+    Worker(out)._load(commands.Load(preset=WIDE))
+    told = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [event["event"] for event in told] == ["refused"]
+    assert told[0]["error"].startswith("the run needs ")
+    assert not list(tmp_path.rglob("*.safetensors"))
+
+
 @pytest.mark.parametrize(
-    ("override", "words"),
+    ("text", "override", "words"),
     [
-        ("layers.0.units=400000", r"for weights and gradients while it trains; smaller layers and"),
-        ("data.points=4000000", r"for examples while the data is read; fewer or smaller examples"),
+        (WIDE, "layers.0.units=400000", r"weights and gradients \(.+\), while it trains; smaller"),
+        (WIDE, "data.points=4000000", r"examples \(.+\), while the data is read; fewer or smaller"),
+        (helpers.SEQUENCE, "layers.1.units=6000", r"at hand \(.+\), .* other than orthogonal"),
     ],
 )
 def test_the_advice_is_for_what_takes_most(
-    override: str, words: str, monkeypatch: pytest.MonkeyPatch
+    text: str, override: str, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     only(monkeypatch, 1 << 30)
-    trainer_for(helpers.preset(WIDE))
+    footprint(helpers.preset(text)).check()
     with pytest.raises(BackendError, match=words):
-        trainer_for(helpers.preset(WIDE, override))
+        trainer_for(helpers.preset(text, override))
+
+
+def test_a_limit_below_the_process_itself_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    only(monkeypatch, 100 * MIB)
+    with pytest.raises(BackendError, match=r"most of it: process \(0\.\d+ GiB\), .* nothing in"):
+        trainer_for(helpers.preset(helpers.LINE))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ulimit -v is a limit under Linux")

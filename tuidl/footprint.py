@@ -41,9 +41,11 @@ _WHILE = {
     DRAWING: "first weights are drawn",
     TRAINING: "it trains",
 }
-FEWER_EXAMPLES = "fewer or smaller examples in [data]"
-SMALLER_LAYERS = "smaller layers"
-SMALLER_BATCH = "smaller layers and a smaller training.batch_size"
+NOTHING = "nothing in the preset makes it less"
+FEWER_EXAMPLES = "fewer or smaller examples in [data] need less"
+SMALLER_LAYERS = "smaller layers need less"
+SMALLER_BATCH = "smaller layers and a smaller training.batch_size need less"
+OTHER_START = "smaller layers, or an initializer other than orthogonal, need less"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Part:
 
     name: str
     sizes: tuple[int, int, int]
-    advice: str = ""
+    advice: str
 
     def at(self, moment: str) -> int:
         return self.sizes[MOMENTS.index(moment)]
@@ -79,11 +81,9 @@ class Footprint:
 
     def check(self) -> None:
         """Raises BackendError, before anything is allocated, where the machine cannot give it."""
-        largest = max((p for p in self.parts if p.advice), key=lambda part: part.at(self.moment))
-        most = (
-            f"{gib(largest.at(self.moment))} of it for {largest.name} while {_WHILE[self.moment]}"
-        )
-        check_peak(self.peak, "the run", f"{most}; {largest.advice} need less")
+        largest = max(self.parts, key=lambda part: part.at(self.moment))
+        most = f"most of it: {largest.name} ({gib(largest.at(self.moment))}), while "
+        check_peak(self.peak, "the run", f"{most}{_WHILE[self.moment]}; {largest.advice}")
 
 
 def footprint(preset: Preset, *, looked_into: bool = False) -> Footprint:
@@ -103,10 +103,10 @@ def footprint(preset: Preset, *, looked_into: bool = False) -> Footprint:
     drawing = _drawing(preset, program)
     missing = _missing(program)
     parts = (
-        Part("process", (before, before, AT_WORK + COMPILED * missing)),
+        Part("process", (before, before, AT_WORK + COMPILED * missing), NOTHING),
         Part("examples", (data.height, data.kept, data.kept), FEWER_EXAMPLES),
         *_network(preset, program, max(validation, test), looked_into=looked_into),
-        Part("at hand", (0, drawing, AT_HAND + SHUFFLING * train)),
+        Part("at hand", (0, drawing, AT_HAND + SHUFFLING * train), OTHER_START),
     )
     return Footprint(parts, missing)
 
@@ -120,7 +120,7 @@ def _network(
     page = page_bytes(FLOAT_BYTES * program.size) // FLOAT_BYTES
     lanes = program.workspace(program.batch, held_out, page=page, looked_into=looked_into)
     return (
-        Part("first weights", (first, first, first)),
+        Part("first weights", (first, first, first), SMALLER_LAYERS),
         Part("weights and gradients", (0, weights, fixed), SMALLER_BATCH),
         Part("work on a batch", (0, 0, FLOAT_BYTES * lanes), SMALLER_BATCH),
         Part("best epoch", (0, 0, weights), SMALLER_LAYERS),
