@@ -2,16 +2,15 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from math import prod
 from typing import Any
 
 import numpy as np
 
-from tuidl.arrays import real_array
 from tuidl.backends import create_engine
 from tuidl.backends.base import Array, Batches, Feed
 from tuidl.bound import Bound
 from tuidl.errors import BackendError, DataError, suggestion
+from tuidl.feeding import feed_of
 from tuidl.graph import Graph
 from tuidl.initializers import fill_initial
 from tuidl.kernels.clock import SEED
@@ -38,10 +37,8 @@ class Model(Bound):
         What it was built from.
     backend : str
         "cpu", "numpy" or "cuda".
-    program : Program
-        Instructions and addresses.
-    engine : Engine
-        The program with its memory.
+    program, engine
+        Instructions and addresses, and their memory.
     """
 
     def __init__(
@@ -191,23 +188,7 @@ class Model(Bound):
             Where shapes do not fit, for what is no array of real numbers or hides some (masked),
             for finite numbers too large for the model's dtype, and for classes that are none.
         """
-        spec = self.program.graph.spec
-        x = real_array(x, self.engine.dtype, "x")
-        if x.shape[1:] != spec.shape:
-            raise DataError(f"x: expected shape (examples, {_listed(spec.shape)}), got {x.shape}")
-        count = len(x)
-        y = np.zeros((count, 0), self.engine.dtype) if y is None else self._targets(y, count)
-        flat = x.reshape(count, prod(spec.shape))
-        return Feed(flat, y, np.arange(count, dtype=np.int64))
-
-    def _targets(self, y: Any, count: int) -> Array:
-        spec = self.program.graph.spec
-        targets, width = real_array(y, self.engine.dtype, "y"), spec.target_width
-        if targets.shape != (count, width) and not (width == 1 and targets.shape == (count,)):
-            raise DataError(f"y: expected shape ({count}, {width}), got {targets.shape}")
-        if spec.classes and not np.isin(y, range(len(spec.classes))).all():
-            raise DataError(f"y: expected classes from 0 to {len(spec.classes) - 1}")
-        return targets.reshape(count, width)
+        return feed_of(self.program.graph.spec, self.engine.dtype, x, y)
 
     def predict(self, x: Any) -> Array:
         """What the network answers.
@@ -318,7 +299,3 @@ def _built_again(
     for name, values in model.optimizer_state.items():
         values[:] = vectors[name]
     return model
-
-
-def _listed(shape: tuple[int, ...]) -> str:
-    return ", ".join(map(str, shape))
