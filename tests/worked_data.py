@@ -233,7 +233,7 @@ def top_k_accuracy(n: Numbers) -> None:
     scores, classes, truth, k, best = np.array([n[:3]]), n[3:6], n[6], int(n[7]), n[8:]
     assert classes == [0, 1, 2]
     hits = np.zeros(1)
-    ORACLES["count_correct"](scores, array(truth), hits)
+    ORACLES["count_correct"](scores, array(truth), hits, 0.0)
     assert hits == 0
     ORACLES["count_in_top"](scores, array(truth), hits, k)
     assert hits == 1
@@ -270,4 +270,4 @@ def r2(n: Numbers) -> None:
     squares, spread = ((target - prediction) ** 2).sum(), ((target - target.mean()) ** 2).sum()
     finish = METRICS["r2"].finish
     assert finish is not None
-    agree(n[6:], [squares, spread, finish(Sums(array(squares), 3, spread))])
+    agree(n[6:], [squares, spread, finish(Sums(array(squares), 3, array(spread)))])
