@@ -2,14 +2,17 @@
 
 import json
 import random
+import tomllib
 
 import pytest
+import tomli_w
 
 from tests.hostile import HOSTILE, LEGITIMATE, raw
 from tuidl.core.printable import (
     printable,
     printable_json,
     printable_lines,
+    printable_toml,
     shortened,
     unfit,
     width,
@@ -81,6 +84,15 @@ def test_json_holds_the_same_and_is_harmless():
         written = printable_json(json.dumps({text: [text]}, ensure_ascii=False))
         assert json.loads(written) == {text: [text]}
         assert not raw(written, "\n"), ascii(text)
+
+
+def test_toml_holds_the_same_and_is_harmless():
+    for text in [*HOSTILE, *LEGITIMATE]:
+        if any("\ud800" <= char <= "\udfff" for char in text):
+            continue  # no TOML can hold them
+        written = printable_toml(tomli_w.dumps({"k": text}))
+        assert tomllib.loads(written) == {"k": text}, ascii(text)
+        assert not raw(written, "\n\ufe0f"), ascii(text)
 
 
 def test_the_first_character_that_does_not_fit_is_named():

@@ -66,6 +66,17 @@ def printable_json(text: str) -> str:
     )
 
 
+def printable_toml(text: str) -> str:
+    """A value in TOML of the same content in which every character fits, by TOML's escapes.
+
+    For text in basic strings; newlines between values stay.
+    """
+    return "".join(
+        f"\\U{ord(char):08x}" if kind is UNFIT and char != "\n" else char
+        for char, kind in _kinds(text)
+    )
+
+
 def unfit(text: str) -> str:
     """The escape of the first character that does not fit; nothing where all do."""
     return next((escape(char) for char, kind in _kinds(text) if kind is UNFIT), "")

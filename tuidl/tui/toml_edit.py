@@ -12,6 +12,7 @@ from typing import Any
 
 import tomli_w
 
+from tuidl.core.printable import printable_toml
 from tuidl.tui.toml_lines import KeyPath, Statement, statements
 
 Table = dict[str, Any]
@@ -98,7 +99,7 @@ def value_text(value: Any) -> str:
         return "[" + ", ".join(map(value_text, value)) + "]"
     if isinstance(value, str) and len(value) > PROSE and value.isprintable():
         return _prose(value)
-    return tomli_w.dumps({"k": value}).removeprefix("k = ").strip()
+    return printable_toml(tomli_w.dumps({"k": value}).removeprefix("k = ").strip())
 
 
 def _prose(value: str) -> str:
