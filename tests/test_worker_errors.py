@@ -127,6 +127,18 @@ def test_a_refused_run_claims_no_name(tmp_path: Any, monkeypatch: pytest.MonkeyP
     assert list((tmp_path / "runs").iterdir()) == []
 
 
+def test_a_run_that_is_stopped_before_its_first_step_is_not_kept(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "runs"))
+    inside = Inside()
+    paused = commands.Load(preset=helpers.LINE, paused=True, number=1)
+    assert inside.does(paused, commands.Stop())[-1]["reason"] == "stopped"
+    assert list((tmp_path / "runs").iterdir()) == []
+    assert inside.does(LOAD)[-1]["reason"] == "completed"
+    assert len(list((tmp_path / "runs").iterdir())) == 1
+
+
 def test_the_log_on_a_full_disk_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     inside = Inside()
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from tests.tui import story
@@ -300,11 +301,12 @@ async def test_an_engine_that_says_nothing_is_told_of_and_r_replaces_it(
     app = playground(monkeypatch, tmp_path, program)
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await screen_of(pilot)
-        words = "starting" if program == STAY else "reading the examples"
+        words = "starting" if program == STAY else "reading data"
         await until(pilot, lambda: words in screen.query_one(Status).render().plain)
         line = screen.query_one(Status).render().plain
-        assert "has been silent" in line
-        assert "r: start another one" in line
+        assert "silent for" in line
+        assert "r: another engine, q: leave" in line
+        assert cell_len(line.splitlines()[0]) <= 80
         silent = app.session.engine.pid
         monkeypatch.setattr(
             engine_module, "command_line", lambda: [sys.executable, "-c", BEGUN + STAY]
@@ -313,7 +315,7 @@ async def test_an_engine_that_says_nothing_is_told_of_and_r_replaces_it(
         await until(pilot, lambda: screen.shown.phase is Phase.RUNNING)
         assert app.session.engine.pid != silent
         assert silent not in children(os.getpid())
-        assert "silent" not in screen.query_one(Status).render().plain
+        assert "silent for" not in screen.query_one(Status).render().plain
 
 
 async def test_an_engine_that_hangs_while_it_trains_is_told_of(

@@ -155,6 +155,26 @@ async def test_a_run_that_was_over_stays_over(app: Playground, end: events.Event
         assert (loads(app)[-1].run, loads(app)[-1].paused) == (None, False), "once more"
 
 
+async def test_lost_while_it_compiles_it_says_so(app: Playground) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        compiling = events.Compiling(done=1, total=9, kernel="dense")
+        screen = await trains(pilot, app, story.beginning()[0], compiling)
+        app.session._engine_ended(-9)
+        await until(pilot, lambda: "signal 9" in screen.query_one(Status).render().plain)
+
+
+@pytest.mark.parametrize("is_empty", [True, False])
+async def test_a_name_that_was_only_claimed_is_given_back(app: Playground, is_empty: bool) -> None:
+    claimed = runs_folder() / NAME
+    async with app.run_test(size=(120, 40)) as pilot:
+        await trains(pilot, app, *story.beginning())
+        claimed.mkdir(parents=True)
+        if not is_empty:
+            (claimed / "mine").touch()
+        app.session._engine_ended(-9)
+        assert claimed.exists() is not is_empty
+
+
 async def test_a_run_opened_to_go_on_and_killed_while_it_loads(app: Playground) -> None:
     path = folders.unfinished("other")
     async with app.run_test(size=(120, 40)) as pilot:

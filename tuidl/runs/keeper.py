@@ -189,7 +189,7 @@ def kept(training: Training, keeper: RunKeeper) -> Iterator[Event]:
             if isinstance(event, RunFailed) and "layer" not in event.where:
                 yield _stopped(event, keeper)
                 continue
-            trained = trained or not isinstance(event, (*PRELUDE, RunEnded))
+            trained = trained or not isinstance(event, (*PRELUDE, events.Saved, RunEnded))
             if trained or keeper.folder is not None or isinstance(event, PRELUDE):
                 keeper.told(event)
                 if isinstance(event, RunEnded):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,9 +135,8 @@ class Session:
             return words if seconds > LONG_PATIENCE else ""
         if not self.silence:
             return ""
-        doing = "be reading the examples" if self._heard == self._number else "be starting"
-        words = f"the engine has been silent for {self.silence:.0f} s, it may still {doing}"
-        return f"{words}; r: start another one, q: leave"
+        doing = "reading data" if self._heard == self._number else "starting"
+        return f"silent for {self.silence:.0f} s, perhaps {doing}; r: another engine, q: leave"
 
     def send(self, command: Command) -> None:
         """Tell the engine. Where there is none, another one is started for a run to be loaded;
@@ -224,7 +224,14 @@ class Session:
             text = "\n".join([f"{reason}; opening a preset starts it again", *more])
             self._app.notify(text, severity="error", timeout=10, markup=False)
             return
+        self._give_back_name(screen.shown)
         screen.lost(reason, f"space starts it again{self._from_where(screen.shown)}", *more)
+
+    def _give_back_name(self, run: Run) -> None:
+        """Remove the folder that the engine claimed for a run, if nothing is in it."""
+        if self._run is None and run.started is not None and Path(run.started.run).name:
+            with suppress(OSError):
+                (runs_folder() / Path(run.started.run).name).rmdir()
 
     def _from_where(self, run: Run) -> str:
         """Where the run would go on."""

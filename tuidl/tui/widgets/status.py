@@ -59,14 +59,14 @@ class Status(Widget):
             f"{sign} {run.phase.value}", palette.style(ROLES.get(run.phase, "muted"), bold=True)
         )
         text.append(f"  {name}", palette.style("text", bold=True))
-        if self.patience and not run.error:
+        if run.error:
+            text.append(f"  {printable(run.error)}", palette.style("bad"))
+        elif self.patience:
             text.append(f"  {self.patience}", palette.style("muted"))
         elif run.compiling:
             done = f"{run.compiling.done + 1}/{run.compiling.total}"
             kernel = printable(run.compiling.kernel)
             text.append(f"  once on this machine: {done} {kernel}", palette.style("muted"))
-        elif run.error:
-            text.append(f"  {printable(run.error)}", palette.style("bad"))
         elif run.started:
             text.append("  ").append(progress_bar(run, palette, unicode))
         return text
