@@ -39,7 +39,7 @@ class Engine:
         self._process: asyncio.subprocess.Process | None = None
         self._ending: asyncio.subprocess.Process | None = None
         """The process that was asked to end."""
-        self._reader: asyncio.Task[None] | None = None
+        self._followers: set[asyncio.Task[None]] = set()
         self._was_odd = False
         self._heard = time.monotonic()
         self._is_changing = asyncio.Lock()
@@ -71,7 +71,9 @@ class Engine:
             self._was_odd = False
             self._process = await self._spawn()
             self._heard = time.monotonic()
-            self._reader = asyncio.create_task(self._follow(self._process))
+            follower = asyncio.create_task(self._follow(self._process))
+            self._followers.add(follower)
+            follower.add_done_callback(self._followers.discard)
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         log = self.output.open()
@@ -103,29 +105,36 @@ class Engine:
         """End the process, kindly at first."""
         async with self._is_changing:
             process = self._process
-            if process is None or not self.is_alive:
-                return
-            self._ending = process
-            self.send(commands.Quit())
-            try:
-                await asyncio.wait_for(process.wait(), SECONDS_TO_QUIT)
-            except TimeoutError:
-                _kill(process)
-                await process.wait()
+            if process is not None and self.is_alive:
+                self._ending = process
+                self.send(commands.Quit())
+                try:
+                    await asyncio.wait_for(process.wait(), SECONDS_TO_QUIT)
+                except TimeoutError:
+                    _kill(process)
+                    await process.wait()
+            for follower in self._followers:
+                follower.cancel()
+            await asyncio.gather(*self._followers, return_exceptions=True)
 
     async def _follow(self, process: asyncio.subprocess.Process) -> None:
         """Read until the process is gone. It may close its output and stay, or leave a child of
-        its own behind that holds it open."""
+        its own behind that holds it open. The end of one that was asked to end, or that another has
+        replaced, is not told."""
         assert process.stdout is not None
         lines = asyncio.create_task(self._read(process.stdout))
         end = asyncio.create_task(process.wait())
-        await asyncio.wait({lines, end}, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait({lines, end}, timeout=SECONDS_TO_END)
-        lines.cancel()
-        if not end.done():
-            _kill(process)
-        status = await end
-        if self._ending is not process:
+        try:
+            await asyncio.wait({lines, end}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({lines, end}, timeout=SECONDS_TO_END)
+            if not end.done():
+                _kill(process)
+            status = await end
+        finally:
+            lines.cancel()
+            end.cancel()
+            _close(process)
+        if self._ending is not process and self._process is process:
             self._on_end(status)
 
     async def _read(self, stream: asyncio.StreamReader) -> None:
@@ -174,6 +183,14 @@ class Engine:
 def _kill(process: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
         process.kill()
+
+
+def _close(process: asyncio.subprocess.Process) -> None:
+    """Give back the pipes, which a child that was left behind would keep open. Only the transport
+    can, and asyncio has no public name for it."""
+    transport = getattr(process, "_transport", None)
+    if transport is not None:
+        transport.close()
 
 
 def _excerpt(line: bytes) -> str:
