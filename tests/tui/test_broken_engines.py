@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -76,12 +77,11 @@ def notices(app: Playground) -> str:
     return "\n".join(notice.message for notice in app._notifications)
 
 
-async def until(pilot: Pilot[int], holds: Callable[[], object]) -> None:
-    for _ in range(1200):
-        if holds():
-            return
+async def until(pilot: Pilot[int], holds: Callable[[], object], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"never: {notices(pilot.app)}"  # type: ignore[arg-type]
         await pilot.pause(0.05)
-    raise AssertionError(f"never: {notices(pilot.app)}")  # type: ignore[arg-type]
 
 
 async def screen_of(pilot: Pilot[int]) -> TrainScreen:

@@ -27,6 +27,8 @@ from tuidl.tui.state import State
 from tuidl.tui.widgets.status import Status
 
 NAME = "cnn_digits-1"
+TO_COMPILE = 400.0
+"""Seconds, on a busy machine that has compiled none of the kernels."""
 SAVED = events.Saved(epoch=6, step=10)
 
 
@@ -234,7 +236,7 @@ async def _to_its_end(
         await until(pilot, lambda: app.screen.query("#layers"))
         screen = app.screen
         assert isinstance(screen, TrainScreen)
-        await until(pilot, lambda: screen.shown.phase is Phase.PAUSED)
+        await until(pilot, lambda: screen.shown.phase is Phase.PAUSED, TO_COMPILE)
         await pilot.press("space")
         for _ in range(kills):
             await until(pilot, _saves(screen))
