@@ -66,3 +66,15 @@ def test_the_example_of_the_reference_is_a_network() -> None:
 def test_the_readme_has_a_row_for_every_preset() -> None:
     text = (DOCS.parent / "README.md").read_text(encoding="utf-8")
     assert [name for name in shipped() if f"| `{name}` |" not in text] == []
+
+
+def test_every_promise_of_security_names_a_test_that_exists() -> None:
+    text = (DOCS / "security.md").read_text(encoding="utf-8")
+    rows = [
+        line for line in text.splitlines() if line.startswith("| ") and "what is prom" not in line
+    ]
+    assert len(rows) >= 10
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)`", row)
+        assert named, row
+        assert [name for name in named if not (DOCS.parent / name).is_file()] == []
