@@ -176,18 +176,14 @@ def test_without_a_terminal_there_is_a_hint_and_no_escape_codes(arguments: list[
     assert "\x1b" not in done.stdout + done.stderr
 
 
-def test_a_lone_escape_is_answered_soon(screen: Terminal) -> None:
-    """And the start of an arrow key is not taken for one."""
-    times = []
-    for _ in range(5):
+def test_a_lone_escape_is_answered(screen: Terminal) -> None:
+    """And the start of an arrow key is not taken for one; how soon it is, ``bench.keys`` says."""
+    for _ in range(3):
         screen.press("?")
         screen.until("Look up")
-        start = time.monotonic()
         screen.press("\x1b[A")
         screen.press("\x1b")
         screen.until("max_pool2d_2")  # help lies over this; what is beside it is drawn all the time
-        times.append(time.monotonic() - start)
-    assert min(times) < 0.1
 
 
 def test_the_engine_gives_way_to_the_screen(screen: Terminal) -> None:
