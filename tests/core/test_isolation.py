@@ -303,7 +303,7 @@ def test_every_command_line_of_python_is_made_by_one_module() -> None:
         text = file.read_text()
         assert "sys.executable" not in text or file.name in starters, file
         assert not re.search(
-            r"(import|from) multiprocessing|ProcessPool|os.(exec|spawn)[lv]", text
+            r"(import|from) multiprocessing|ProcessPool|os\.(exec|spawn)[lv]", text
         ), file
 
 
