@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 
+from tests.gpu.simulator import share_memory
 from tests.gpu.small import SMALL
 from tests.kernel_bench import Bench
 from tests.kernel_cases import Case
@@ -42,6 +43,7 @@ def problem(case: Case) -> str:
 
 
 def main(names: list[str]) -> None:
+    share_memory()
     sys.setswitchinterval(1e-5)  # the simulator waits for its threads in a loop
     for number, case in enumerate(SMALL):
         if case.kernel in (names or CUDA_KERNELS):

@@ -13,6 +13,7 @@ import pytest
 from numba import cuda
 
 from tests import helpers
+from tests.gpu.simulator import share_memory
 from tuidl.backends.base import Batches, Stretch
 from tuidl.backends.cuda.engine import CudaEngine
 from tuidl.errors import BackendError
@@ -172,6 +173,7 @@ CHECKS: dict[str, Callable[[], None]] = {
 
 
 def main() -> None:
+    share_memory()
     sys.setswitchinterval(1e-5)  # the simulator waits for its threads in a loop
     for name, check in CHECKS.items():
         try:
