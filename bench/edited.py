@@ -113,13 +113,14 @@ def story(chance: random.Random, runs: Path, interruptions: int, epochs: int = E
         engine = begun(preset, folder)
         live(engine, chance)
         heard += engine.edits
-        folder = next((path for path in runs.iterdir() if (path / "run.json").exists()), None)
+        folder = begun_in(runs)
         assert folder or not heard, "an edit is kept at once"
     engine = begun(preset, folder, pace=None)
     ended = engine.wait_for("run_ended", "run_failed", "refused")
     engine.end()
     heard += engine.edits
-    folder = folder or next(iter(runs.iterdir()))
+    folder = folder or begun_in(runs)
+    assert folder is not None
     logged = read_timeline(RunFolder(folder).log).edits
     numbers = {edit["number"] for edit in heard}
     whole = never_killed(preset, logged)
@@ -131,6 +132,11 @@ def story(chance: random.Random, runs: Path, interruptions: int, epochs: int = E
         unheard=len({edit.number for edit in logged} - numbers),
         is_same=ended.get("weights_sha256") == whole.get("weights_sha256") is not None,
     )
+
+
+def begun_in(runs: Path) -> Path | None:
+    """The run that is kept there; a name that was claimed before a kill is none yet."""
+    return next((path for path in runs.iterdir() if (path / "run.json").exists()), None)
 
 
 def begun(preset: Preset, run: Path | None, pace: float | None = PACE) -> Engine:

@@ -54,6 +54,11 @@ class Timeline:
         return sorted([*self._edits, *self._voided], key=place_of)
 
     @property
+    def waits(self) -> bool:
+        """Whether it matters how far the run comes."""
+        return bool(self._voided) or self._failed is not None
+
+    @property
     def has_diverged(self) -> bool:
         return self._failed is not None
 

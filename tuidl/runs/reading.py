@@ -18,6 +18,8 @@ CHUNK = 1 << 20
 MOST_EDITS = 200_000
 """Live edits of a run, whose memory is bounded so."""
 STARTED = b'"run_started"'
+MARKS = (STARTED, b'"edited"', b'"run_ended"', b'"run_failed"')
+"""Of lines that matter to edits, while none waits for what comes."""
 TAIL, LONGEST_TAIL = 1 << 16, 1 << 24
 
 
@@ -50,7 +52,8 @@ def read_timeline(path: Path) -> Timeline:
     """The run's live edits. Raises RunError."""
     timeline, count = Timeline(), 0
     for _, line in _numbered(path):
-        event = event_of(line)
+        matters = timeline.waits or any(mark in line for mark in MARKS)
+        event = event_of(line) if matters else None
         if event is None:
             continue
         timeline.fold(event)
