@@ -1,6 +1,7 @@
 """What a run's event log says, read in bounded memory however long it or one of its lines is."""
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ CHUNK = 1 << 20
 MOST_EDITS = 200_000
 """Live edits of a run, whose memory is bounded so."""
 STARTED = b'"run_started"'
+MOST_RESUMPTIONS = 100_000
 MARKS = (STARTED, b'"edited"', b'"run_ended"', b'"run_failed"')
 """Of lines that matter to edits, while none waits for what comes."""
 TAIL, LONGEST_TAIL = 1 << 16, 1 << 24
@@ -33,7 +35,7 @@ def stream_events(path: Path) -> Iterator[Event]:
         if event is None or number > count:
             continue
         while voids and voids[0][0] <= number:
-            voids.pop(0)
+            voids.popleft()
         if voids and is_after(event, voids[0][1]):
             continue
         if isinstance(event, Edited) and event.number is not None:
@@ -100,10 +102,10 @@ def is_after(event: Event, place: Place) -> bool:
     return False
 
 
-def _resumptions(path: Path) -> tuple[int, list[tuple[int, Place]]]:
+def _resumptions(path: Path) -> tuple[int, deque[tuple[int, Place]]]:
     """How many lines there are, and the places from which the run went on, each with the number of
     its line; without those that a later one makes superfluous, so the places rise."""
-    found: list[tuple[int, Place]] = []
+    found: deque[tuple[int, Place]] = deque()
     number = 0
     for number, line in _numbered(path):
         event = event_of(line) if STARTED in line else None
@@ -112,6 +114,8 @@ def _resumptions(path: Path) -> tuple[int, list[tuple[int, Place]]]:
             while found and place_of(found[-1][1]) >= place_of(place):
                 found.pop()
             found.append((number, place))
+            if len(found) > MOST_RESUMPTIONS:
+                raise RunError(f"{path}: more than {MOST_RESUMPTIONS:,} resumptions")
     return number, found
 
 
