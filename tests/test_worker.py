@@ -184,3 +184,34 @@ def test_where_runs_cannot_be_kept_they_are_trained_all_the_same(
     finally:
         child.process.kill()
         child.process.communicate(timeout=SECONDS)
+
+
+def test_commands_for_a_run_where_there_is_none_are_refused_and_the_worker_lives_on(
+    child: Child,
+) -> None:
+    for command in ("epoch", "step", "pause", "resume", "stop"):
+        child.tell(command=command)
+    child.tell(command="set", key="optimizer.learning_rate", value=0.1)
+    assert "no run" in child.until("refused")[-1]["error"]
+    paused(child)
+
+
+def test_an_edit_after_the_end_is_refused_and_not_written_down(child: Child) -> None:
+    child.tell(command="load", preset=helpers.LINE, paused=False)
+    told = child.until("run_ended")
+    child.tell(command="set", key="optimizer.learning_rate", value=0.1)
+    assert "no run" in child.until("refused")[-1]["error"]
+    name = next(event["run"] for event in told if event["event"] == "run_started")
+    log = Path(os.environ["TUIDL_RUNS_DIR"]) / name / "events.jsonl"
+    assert '"edited"' not in log.read_text()
+
+
+def test_an_edit_behind_another_preset_is_one_of_that_preset(child: Child) -> None:
+    """Both commands are there before the run that goes on looks for any."""
+    paused(child)
+    edit = {"command": "set", "key": "optimizer.learning_rate", "value": 0.5}
+    load = {"command": "load", "preset": helpers.LINE, "paused": True}
+    child.write(json.dumps(load) + "\n" + json.dumps(edit))
+    told = child.until("edited")
+    started = [event for event in told if event["event"] == "run_started"]
+    assert [event["preset"] for event in started] == ["line"]
