@@ -8,32 +8,15 @@ cache, then to be measured: the peak is VmHWM, what the process had resident at 
 and MNIST (``tuidl download mnist``).
 """
 
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from bench.footprints import footprints, prepare
+from tuidl.core.children import child_environment, module_command
 
 SECONDS = 1800
-CODE = """
-import sys
-from tuidl.core.memory import peak_resident
-from tuidl.footprint import footprint
-from tuidl.library import load_preset
-name, *overrides = sys.argv[1:]
-if overrides[:1] == ["--predict"]:
-    needed = footprint(load_preset(name, tuple(overrides[1:])))
-    print(needed.peak, needed.moment)
-else:
-    from tuidl.cli import main
-    options = [word for override in overrides for word in ("--set", override)]
-    try:
-        main([name, "--no-ui", *options])
-    finally:
-        print("peak", peak_resident())
-"""
 ENOUGH = 0.2
 """The share by which a prediction may be off."""
 HEADER = "| network | predicted, MB | measured, MB | off by | peak while |\n|---|---|---|---|---|"
@@ -71,10 +54,10 @@ def _run(*arguments: str) -> str:
 
 def _last_line(arguments: tuple[str, ...], place: str) -> str:
     """``place``: the folder for the runs, so that saving is measured too."""
-    command = [sys.executable, "-P", "-c", CODE, *arguments]
+    command = module_command("bench.peak_memory", *arguments)
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=SECONDS,
-        stdin=subprocess.DEVNULL, env={**os.environ, "TUIDL_RUNS_DIR": place},
+        stdin=subprocess.DEVNULL, env=child_environment(TUIDL_RUNS_DIR=place),
     )  # fmt: skip
     lines = done.stdout.splitlines()
     if done.returncode or not lines:
