@@ -129,6 +129,16 @@ async def test_leaving_asks_what_becomes_of_the_run(
         assert isinstance(app.screen, TrainScreen) is stays
 
 
+async def test_events_may_come_while_the_screen_is_taken_down(app: Playground) -> None:
+    answer = events.ProbeAnswer(id=1, kind="layers", epoch=1, step=1, answer={}, seconds=0.0)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot, story.beginning())
+        await screen.query("*").remove()
+        for event in (answer, events.Resumed(), events.RunFailed(error="no", where={})):
+            screen.take(event)
+        assert screen.shown.phase is Phase.FAILED
+
+
 async def test_an_engine_that_dies_is_told_of(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, story.middle())

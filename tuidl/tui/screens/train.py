@@ -150,10 +150,12 @@ class TrainScreen(SteeringScreen):
 
     def take(self, event: events.Event) -> None:
         """Take in an event of the run on the screen."""
+        if not isinstance(event, events.ProbeAnswer):
+            self.shown.fold_event(event)
+        if not isinstance(event, events.Progress | events.EpochEnded) and not self.query(Layers):
+            return  # the screen is being taken down
         if isinstance(event, events.ProbeAnswer):
             self._answered(event)
-        else:
-            self.shown.fold_event(event)
         first = isinstance(event, events.Paused | events.Progress)
         if first and not self._chosen_pace:
             self._chosen_pace = True
