@@ -1,9 +1,8 @@
-"""Runs pytest without the tests that have passed elsewhere, some files aside.
+"""Runs pytest without the tests that have passed elsewhere.
 
     python remaining.py FILE[,FILE...] [OPTIONS OF PYTEST]
 
-Each FILE is one of pytest's JUnit files. Tests whose outcome may depend on what is installed run
-again in any case.
+Each FILE is one of pytest's JUnit files.
 """
 
 import re
@@ -12,12 +11,6 @@ from pathlib import Path
 
 import pytest
 from results import Key, together
-
-AGAIN = (
-    "tests/core/test_isolation.py", "tests/gpu/test_selection.py", "tests/judges/",
-    "tests/test_backends.py", "tests/test_export.py", "tests/test_imports.py",
-    "tests/test_programs.py",
-)  # fmt: skip
 
 
 def key_of(node: str) -> Key:
@@ -43,7 +36,7 @@ class Remaining:
         config.hook.pytest_deselected(items=done)
 
     def _is_wanted(self, node: str) -> bool:
-        return node.startswith(AGAIN) or key_of(node) not in self._passed
+        return key_of(node) not in self._passed
 
 
 def main(files: str, *options: str) -> int:

@@ -18,7 +18,8 @@ from tuidl.core.own_files import FileError
 from tuidl.kernels import ahead, cache
 from tuidl.kernels.ahead import shared_compilation
 
-RUN = [sys.executable, "-m", "tuidl", "cnn_digits", "--no-ui", "--set", "training.epochs=1"]
+PRESET = ["linear_regression", "--no-ui", "--set", "training.epochs=1"]
+RUN = [sys.executable, "-m", "tuidl", *PRESET]
 
 
 def run(cache: Path) -> tuple[str, str]:
