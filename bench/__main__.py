@@ -15,9 +15,9 @@ from bench.contenders import PEERS, interpreters
 from bench.records import Comparison, SystemResult
 from bench.systems import SYSTEMS
 from tuidl.backends.cuda.probing import require_gpu
-from tuidl.environment import prepare_environment
-from tuidl.errors import BackendError
-from tuidl.limits import default_threads
+from tuidl.core.environment import prepare_environment
+from tuidl.core.errors import BackendError
+from tuidl.core.limits import default_threads
 
 
 def main() -> None:

@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tuidl.commands import LEARNING_RATE
 from tuidl.core.children import child_environment, module_command
-from tuidl.edits import At, place_of
-from tuidl.events import Edited
-from tuidl.library import shipped
-from tuidl.preset import Preset
-from tuidl.runs.folder import RunFolder
+from tuidl.preset.library import shipped
+from tuidl.preset.schema import Preset
+from tuidl.protocol.commands import LEARNING_RATE
+from tuidl.protocol.edits import At, place_of
+from tuidl.protocol.events import Edited
 from tuidl.runs.reading import read_timeline
+from tuidl.storage.folder import RunFolder
 
 PRESET, EPOCHS = "cnn_digits", 24
 PACE = 600.0

@@ -1,7 +1,7 @@
 """Our own training step: gather, forward, loss, backward, update, without any Python.
 
-Training tries several numbers of threads and keeps the fastest (``tuidl/training/crew.py``), so one
-thread is a way of its own here.
+Training tries several numbers of threads and keeps the fastest
+(``tuidl/training/thread_tuner.py``), so one thread is a way of its own here.
 """
 
 from collections.abc import Callable
@@ -11,9 +11,9 @@ import numpy as np
 
 from bench.peers.protocol import EXAMPLES, Way
 from tuidl.backends.base import Batches, Stretch
-from tuidl.model import Model
-from tuidl.preset import Preset
-from tuidl.profiling import RATE, batch_of, random_feed
+from tuidl.model.model import Model
+from tuidl.preset.schema import Preset
+from tuidl.training.profiling import RATE, batch_of, random_feed
 
 
 def prepared(preset: Preset, threads: int, backend: str = "cpu") -> Model:

@@ -1,8 +1,8 @@
 """``python -m bench.ours SYSTEM THREADS [BACKEND]``: tuidl as a process that is measured."""
 
 from bench.peers.protocol import serve, started_as
-from tuidl import __version__
-from tuidl.environment import prepare_environment
+from tuidl.core.environment import prepare_environment
+from tuidl.core.version import __version__
 
 
 def main() -> None:
@@ -10,7 +10,7 @@ def main() -> None:
     prepare_environment(threads)
     from bench.measure import prepared, ways
     from bench.systems import SYSTEMS
-    from tuidl.profiling import program_flops
+    from tuidl.training.profiling import program_flops
 
     model = prepared(SYSTEMS[system].preset(), threads, *backends)
     program = model.program

@@ -3,7 +3,7 @@
 NumPy's BLAS reads how many threads it may use from OPENBLAS_NUM_THREADS.
 """
 
-from tuidl.profiling import product_speed
+from tuidl.training.profiling import product_speed
 
 SIDE, ATTEMPTS = 512, 300
 

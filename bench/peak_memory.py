@@ -16,8 +16,8 @@ def main(preset: str, *overrides: str) -> None:
 
 
 def _predict(preset: str, overrides: tuple[str, ...]) -> None:
-    from tuidl.footprint import footprint
-    from tuidl.library import load_preset
+    from tuidl.compiler.footprint import footprint
+    from tuidl.preset.library import load_preset
 
     needed = footprint(load_preset(preset, overrides))
     print(needed.peak, needed.moment)

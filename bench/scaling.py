@@ -8,9 +8,9 @@ from bench.measure import prepared, ways
 from bench.peers.protocol import Way
 from bench.systems import System
 from bench.tables import Table, digits
-from tuidl.layers.base import Layer
-from tuidl.preset import Preset
-from tuidl.profiling import program_flops
+from tuidl.nn.layers.base import Layer
+from tuidl.preset.schema import Preset
+from tuidl.training.profiling import program_flops
 
 BATCHES = (8, 16, 32, 64, 128, 256, 512)
 WIDTHS = (1, 2, 4, 8)

@@ -86,8 +86,8 @@ def kills(count: int, place: Path) -> None:
 
 def can_go_on(out: Path) -> bool:
     """Whether a checkpoint can be read, or none was written yet."""
-    from tuidl.errors import RunError
-    from tuidl.runs.folder import RunFolder
+    from tuidl.core.errors import RunError
+    from tuidl.storage.folder import RunFolder
 
     try:
         RunFolder(out).checkpoints.newest()
@@ -108,7 +108,7 @@ def is_done(out: Path) -> bool:
 
 def presets(place: Path) -> None:
     """Every shipped preset, stopped at three random steps."""
-    from tuidl.library import shipped
+    from tuidl.preset.library import shipped
 
     chance = random.Random(2)
     for name in shipped():

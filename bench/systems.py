@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tuidl.preset import Preset
+from tuidl.preset.schema import Preset
 
 
 @dataclass(frozen=True)

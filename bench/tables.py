@@ -4,7 +4,7 @@ import statistics
 from dataclasses import dataclass
 
 from bench.records import OURS, Best, Comparison
-from tuidl.wording import columns
+from tuidl.protocol.formatting import columns
 
 NOTE = (
     "Medians and (fastest to slowest round); each library by the fastest of its ways. "

@@ -66,7 +66,7 @@ def export(path: Path) -> None:
     """The preset's examples as arrays in one file."""
     import numpy as np
 
-    from tuidl.library import load_preset
+    from tuidl.preset.library import load_preset
 
     split = load_preset(PRESET).data.split()
     parts = {"train": split.train, "held_out": split.validation}

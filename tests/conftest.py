@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tuidl.environment import prepare_environment
+from tuidl.core.environment import prepare_environment
 
 MOST_THREADS = 4
 prepare_environment(MOST_THREADS)
@@ -25,8 +25,8 @@ def _runs_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 @pytest.fixture
 def test_sources(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Presets may name the sources of ``tests/sources.py``."""
-    from tests.sources import SOURCES
+    """Presets may name the sources of ``tests/data/sources.py``."""
+    from tests.data.sources import SOURCES
     from tuidl.data import catalog
 
     for name, source in SOURCES.items():
@@ -36,7 +36,7 @@ def test_sources(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def many_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many shards and lanes of the update as there can be, however little work there is."""
-    from tuidl.program import program
+    from tuidl.compiler import program
 
     for name in ("FLOPS_OF_A_SHARD", "EXAMPLES_OF_A_SHARD", "SERIAL_UPDATE"):
         monkeypatch.setattr(program, name, 1)

@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 
 from tuidl.backends.base import Batches, Stretch
-from tuidl.model import Model
-from tuidl.preset import Preset
+from tuidl.model.model import Model
+from tuidl.preset.schema import Preset
 
 CONV = """
 name = "tiny CNN"

@@ -9,28 +9,28 @@ Importing this package loads nothing heavy; each name below does when it is firs
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+from tuidl.core.version import __version__
 
 TYPE_CHECKING = False  # typing's own could be a file of the user's, if imported this early
 if TYPE_CHECKING:
     from tuidl.api import build, train
-    from tuidl.library import load_preset
-    from tuidl.model import Model
-    from tuidl.preset import Preset
+    from tuidl.model.model import Model
+    from tuidl.preset.library import load_preset
+    from tuidl.preset.schema import Preset
 
 _HOMES = {
-    "Preset": "tuidl.preset",
-    "Model": "tuidl.model",
-    "load_preset": "tuidl.library",
+    "Preset": "tuidl.preset.schema",
+    "Model": "tuidl.model.model",
+    "load_preset": "tuidl.preset.library",
     "build": "tuidl.api",
     "train": "tuidl.api",
 }
 
-__all__ = ["Model", "Preset", "build", "load_preset", "train"]
+__all__ = ["Model", "Preset", "__version__", "build", "load_preset", "train"]
 
 
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'tuidl' has no attribute {name!r}")
-    import_module("tuidl.environment").prepare_waiting()
+    import_module("tuidl.core.environment").prepare_waiting()
     return getattr(import_module(_HOMES[name]), name)

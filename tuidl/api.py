@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from tuidl.backends import AUTO, choose
-from tuidl.errors import BackendError, DataError
-from tuidl.events import Event
-from tuidl.model import Model
-from tuidl.preset import Preset
+from tuidl.core.errors import BackendError, DataError
+from tuidl.model.model import Model
+from tuidl.preset.schema import Preset
+from tuidl.protocol.events import Event
 from tuidl.training.start import trainer_for
 from tuidl.training.trainer import Trainer
 
@@ -85,8 +85,8 @@ def train(
     Returns
     -------
     iterator of events
-        ``tuidl.events`` has them. The last one is ``RunEnded``, or ``RunFailed`` for one that
-        diverged: then the parameters are those from before the step that failed.
+        ``tuidl.protocol.events`` has them. The last one is ``RunEnded``, or ``RunFailed`` for one
+        that diverged: then the parameters are those from before the step that failed.
 
     Raises
     ------

@@ -4,9 +4,9 @@ side, keep what was measured, and bring the tables of docs/results.md up to date
 import argparse
 import os
 
-from tuidl.environment import prepare_environment
-from tuidl.library import shipped
-from tuidl.limits import default_threads
+from tuidl.core.environment import prepare_environment
+from tuidl.core.limits import default_threads
+from tuidl.preset.library import shipped
 
 
 def main() -> None:

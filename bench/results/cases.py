@@ -4,8 +4,8 @@ the cures of overfitting one by one."""
 from dataclasses import dataclass
 
 from tuidl.data.published import PUBLISHED
-from tuidl.library import load_preset, shipped
-from tuidl.preset import Preset
+from tuidl.preset.library import load_preset, shipped
+from tuidl.preset.schema import Preset
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tuidl.compiler.graph import Graph, Node
+from tuidl.core.errors import TuidlError
 from tuidl.data.dataset import Split
-from tuidl.errors import TuidlError
-from tuidl.graph import Graph, Node
-from tuidl.losses import Classification
-from tuidl.preset import Preset
-from tuidl.schedules import Constant
+from tuidl.nn.losses import Classification
+from tuidl.nn.schedules import Constant
+from tuidl.preset.schema import Preset
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -3,11 +3,11 @@
 import numpy as np
 
 from bench.results.records import Run, Scores
+from tuidl.core.errors import TuidlError
 from tuidl.data.dataset import Examples, Split
-from tuidl.errors import TuidlError
-from tuidl.events import EpochEnded, RunEnded, RunFailed
-from tuidl.model import Model
-from tuidl.preset import Preset
+from tuidl.model.model import Model
+from tuidl.preset.schema import Preset
+from tuidl.protocol.events import EpochEnded, RunEnded, RunFailed
 from tuidl.training.scores import scores_of
 from tuidl.training.trainer import Trainer
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.results.cases import cases_of
 from bench.results.records import Range, Results, Row, Run
-from tuidl.library import shipped
+from tuidl.preset.library import shipped
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "results.md"
 SYSTEMS = ("tuidl", "keras")

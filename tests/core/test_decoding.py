@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from tests.hostile import HOSTILE, raw
-from tuidl import events
 from tuidl.core.decoding import decoded
-from tuidl.errors import DataError, PresetError
+from tuidl.core.errors import DataError, PresetError
+from tuidl.protocol import events
 
 HALF = re.compile("[\ud800-\udfff]")
 

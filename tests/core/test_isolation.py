@@ -17,12 +17,12 @@ import pytest
 
 from tests import helpers
 from tests.runs.kept import start
-from tuidl import commands
 from tuidl.backends.cuda.probing import PROBE
 from tuidl.core.children import child_environment, module_command, script_command
 from tuidl.core.isolation import NEEDED, NUMBA_FILE, cleaned
 from tuidl.export import proof
 from tuidl.kernels import ahead
+from tuidl.protocol import commands
 from tuidl.tui import engine, exporting
 
 ROOT = Path(__file__).parents[2]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tuidl import limits
+from tuidl.core import limits
+from tuidl.core.errors import BackendError
 from tuidl.core.memory import Bound, Usage, memory_bound, own_usage, page_bytes, peak_resident
-from tuidl.errors import BackendError
 
 MIB = 1 << 20
 GIB = 1 << 30

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tuidl.core.names import LONGEST, file_name
-from tuidl.training.telling import new_name
+from tuidl.training.event_builders import new_name
 
 TITLES = [
     "CNN digits", "a" * 300, "ä" * 200, "漢" * 200, "😀" * 200, "a😀" * 100, "/etc/passwd", "..",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tuidl.core.places import HOMELESS, expanded, user_folder
+from tuidl.core.user_folders import HOMELESS, expanded, user_folder
 
 KINDS = ("cache", "config", "data", "log")
 VARIABLES = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
@@ -36,8 +36,8 @@ def test_without_a_home_nothing_is_made_in_the_current_folder(homeless: Path, ki
 
 
 def test_without_a_home_there_are_no_runs_and_no_state(homeless: Path) -> None:
-    from tuidl.errors import RunError
-    from tuidl.runs.places import find, names
+    from tuidl.core.errors import RunError
+    from tuidl.storage.locations import find, names
     from tuidl.tui.state import State
 
     assert names() == []

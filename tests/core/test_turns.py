@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tuidl.core.errors import BackendError
 from tuidl.core.turns import Turns
-from tuidl.errors import BackendError
 
 
 def test_only_one_thread_has_a_turn() -> None:

@@ -14,10 +14,10 @@ from numba import cuda
 from tuidl.backends.cuda import launching
 from tuidl.backends.cuda.kernels import CUDA_KERNELS
 from tuidl.backends.cuda.persistent import persistent_function
-from tuidl.backends.cuda.ways import PERSISTENT_SIGNATURE
-from tuidl.graph import Graph
-from tuidl.library import load_preset, shipped
-from tuidl.program import compile_program
+from tuidl.backends.cuda.strategies import PERSISTENT_SIGNATURE
+from tuidl.compiler.graph import Graph
+from tuidl.compiler.program import compile_program
+from tuidl.preset.library import load_preset, shipped
 
 Job = tuple[str, Callable[..., None], tuple[Any, ...]]
 """A name, a kernel as a plain function, and the types of its arguments."""

@@ -1,6 +1,6 @@
 """Cases of kernels that the simulator, in which every thread is one of Python's, gets through."""
 
-from tests.kernel_cases import CASES
+from tests.kernels.kernel_cases import CASES
 from tuidl.kernels import KERNELS
 
 MOST_OPERATIONS = 20_000

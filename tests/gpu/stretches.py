@@ -16,10 +16,10 @@ from tests import helpers
 from tests.gpu.simulator import share_memory
 from tuidl.backends.base import Batches, Stretch
 from tuidl.backends.cuda.engine import CudaEngine
-from tuidl.errors import BackendError
+from tuidl.compiler import program as program_module
+from tuidl.core.errors import BackendError
 from tuidl.kernels.clock import STEP
-from tuidl.model import Model
-from tuidl.program import program as program_module
+from tuidl.model.model import Model
 
 BATCH, EXAMPLES, STEPS = 3, 8, 3
 SHARED = """

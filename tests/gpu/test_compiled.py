@@ -4,7 +4,7 @@ import pytest
 
 from tests.gpu.children import CHILDREN, FRAMES, PERSISTENT, needs_numba_cuda
 from tuidl.kernels import KERNELS
-from tuidl.library import shipped
+from tuidl.preset.library import shipped
 
 pytestmark = needs_numba_cuda
 

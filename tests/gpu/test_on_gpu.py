@@ -10,9 +10,9 @@ import pytest
 from tests import helpers
 from tuidl.backends.base import Batches, Stretch
 from tuidl.backends.cuda.probing import require_gpu
-from tuidl.errors import BackendError
-from tuidl.library import load_preset, shipped
-from tuidl.model import Model
+from tuidl.core.errors import BackendError
+from tuidl.model.model import Model
+from tuidl.preset.library import load_preset, shipped
 
 STEPS = 100
 SAME = 20

@@ -14,7 +14,7 @@ from tuidl import api
 from tuidl.backends import choose, create_engine
 from tuidl.backends.cuda import probing
 from tuidl.backends.cuda.probe import problem_of
-from tuidl.errors import BackendError
+from tuidl.core.errors import BackendError
 
 WORDS = {
     "hangs": ["did not answer within 1 s", "nvidia-smi"],

@@ -4,9 +4,9 @@ import pytest
 
 from tests.gpu.children import CHILDREN, needs_numba_cuda
 from tests.gpu.small import SMALL
-from tuidl.graph import Graph
-from tuidl.library import load_preset, shipped
-from tuidl.program import compile_program
+from tuidl.compiler.graph import Graph
+from tuidl.compiler.program import compile_program
+from tuidl.preset.library import load_preset, shipped
 
 pytestmark = needs_numba_cuda
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tests.judges.keras_interpreter import OutOfScope, Replayed
 from tests.judges.networks import Array, Stated, Table, preset
-from tuidl.model import Model
+from tuidl.model.model import Model
 
 NEAR = 1e-7
 """How near to 0 and 1 Keras lets a probability come."""

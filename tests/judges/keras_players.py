@@ -11,7 +11,7 @@ from tests.judges.keras_layers import LAYERS
 from tests.judges.keras_losses import LOSSES, PENALTIES
 from tests.judges.networks import Array, Table
 from tests.judges.updates import Updates
-from tuidl.optimizers import OPTIMIZERS as KINDS
+from tuidl.nn.optimizers import OPTIMIZERS as KINDS
 
 OPTIMIZERS = {
     "SGD": "sgd",

@@ -7,12 +7,12 @@ import numpy as np
 
 from tuidl.backends.base import Batches, Stretch
 from tuidl.data.dataset import ExampleSpec, Source
-from tuidl.layers import LAYERS
-from tuidl.losses import LOSSES
-from tuidl.model import Model
-from tuidl.optimizers import OPTIMIZERS
-from tuidl.preset import Preset, Training
-from tuidl.validation import convert_tagged
+from tuidl.model.model import Model
+from tuidl.nn.layers import LAYERS
+from tuidl.nn.losses import LOSSES
+from tuidl.nn.optimizers import OPTIMIZERS
+from tuidl.preset.decoding import convert_tagged
+from tuidl.preset.schema import Preset, Training
 
 Array = np.ndarray[Any, Any]
 Table = dict[str, Any]

@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.judges.networks import Array, Stated, answer, preset
 from tests.judges.onnx_node import Node, OutOfScope
-from tuidl.model import Model
+from tuidl.model.model import Model
 
 
 def _positions(scores: Array) -> Array:

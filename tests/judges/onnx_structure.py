@@ -7,7 +7,7 @@ import numpy as np
 
 from tests.judges.networks import Array, Stated, Table, answer, preset, set_parameters
 from tests.judges.onnx_node import Node, OutOfScope
-from tuidl.model import Model
+from tuidl.model.model import Model
 
 
 def _merged(kind: str, parts: list[Array]) -> Array:

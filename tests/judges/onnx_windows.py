@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.judges.networks import Array, Table, answer
 from tests.judges.onnx_node import Node, OutOfScope
-from tuidl.layers.windows import padding_before, window_count
+from tuidl.nn.layers.window_sizes import padding_before, window_count
 
 
 def channels_last(x: Array) -> Array:

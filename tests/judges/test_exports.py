@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.exports import NAMES, Answers, trained
+from tests.export.exports import NAMES, Answers, trained
 from tests.judges.packages import require
 from tuidl.export import export
 from tuidl.export.exporting import LIMIT

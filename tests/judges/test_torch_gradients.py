@@ -7,9 +7,9 @@ from tests.judges.networks import Array, Stated, preset
 from tests.judges.packages import require
 from tests.judges.torch_cases import CASES, Case
 from tests.judges.torch_jobs import Jobs
-from tuidl.layers import LAYERS
-from tuidl.losses import LOSSES
-from tuidl.model import Model
+from tuidl.model.model import Model
+from tuidl.nn.layers import LAYERS
+from tuidl.nn.losses import LOSSES
 
 EXAMPLES = 7
 KEPT = (".moving_mean", ".moving_variance")

@@ -9,8 +9,8 @@ from tests.judges.networks import Array, Stated, Table, preset
 from tests.judges.packages import require
 from tests.judges.torch_jobs import Jobs
 from tests.judges.trajectories import STEPS, check_trajectory
-from tuidl.model import Model
-from tuidl.optimizers import OPTIMIZERS
+from tuidl.model.model import Model
+from tuidl.nn.optimizers import OPTIMIZERS
 
 BATCH, BATCHES = 64, 5
 SMALL: list[Table] = [

@@ -8,11 +8,11 @@ from tests.judges.networks import Array, set_parameters
 from tests.judges.packages import require
 from tests.judges.torch_jobs import Jobs
 from tests.judges.trajectories import EXACT, STEPS, check_trajectory
-from tuidl.errors import DataError
-from tuidl.layers.dropout import Dropout
-from tuidl.library import load_preset, shipped
-from tuidl.model import Model
-from tuidl.preset import Preset
+from tuidl.core.errors import DataError
+from tuidl.model.model import Model
+from tuidl.nn.layers.dropout import Dropout
+from tuidl.preset.library import load_preset, shipped
+from tuidl.preset.schema import Preset
 
 BATCHES = 10
 """Different ones, at most; they come round again."""

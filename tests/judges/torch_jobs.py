@@ -11,8 +11,8 @@ import msgspec
 import numpy as np
 
 from tests.judges.networks import Array, Table
-from tuidl.config import Config
-from tuidl.model import Model
+from tuidl.core.config import Config
+from tuidl.model.model import Model
 
 WORKER = Path(__file__).parent / "torch_worker.py"
 SECONDS = 600

@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.judges.networks import Array
 from tuidl.backends.base import Batches, Stretch
-from tuidl.model import Model
+from tuidl.model.model import Model
 
 STEPS = 100
 

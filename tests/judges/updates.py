@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from tests.judges.networks import Array, Stated, Table, preset
+from tuidl.ir.builder import Phase
 from tuidl.kernels.clock import LEARNING_RATE, STEP
-from tuidl.model import Model
-from tuidl.tape import Phase
+from tuidl.model.model import Model
 
 
 class Updates:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.tui import story
-from tuidl import events
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
 from tuidl.logs.measures import edits_of, measures_of
 from tuidl.logs.source import FileSource, StreamSource, source_of
+from tuidl.protocol import events
 
 
 def until(follower: Follower, holds: Callable[[Log], bool]) -> Log:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuidl.errors import RunError
-from tuidl.history import CAPACITY
+from tuidl.core.errors import RunError
 from tuidl.logs.follower import Follower
 from tuidl.logs.lines import Lines
 from tuidl.logs.log import MOST_SERIES, Log, notes_of
 from tuidl.logs.measures import measures_of, part_of
 from tuidl.logs.source import source_of
+from tuidl.protocol.history import CAPACITY
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

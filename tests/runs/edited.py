@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuidl.commands import LEARNING_RATE
-from tuidl.edits import At
-from tuidl.events import Edited, Event, RunStarted
-from tuidl.preset import Preset
-from tuidl.runs.folder import RunFolder
-from tuidl.runs.keeper import RunKeeper, kept
+from tuidl.preset.schema import Preset
+from tuidl.protocol.commands import LEARNING_RATE
+from tuidl.protocol.edits import At
+from tuidl.protocol.events import Edited, Event, RunStarted
+from tuidl.runs.recorder import RunKeeper, kept
 from tuidl.runs.resuming import resumed
+from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from tuidl.events import Event, RunEnded, RunFailed
-from tuidl.preset import Preset
-from tuidl.runs.folder import RunFolder
-from tuidl.runs.keeper import RunKeeper, kept
+from tuidl.preset.schema import Preset
+from tuidl.protocol.events import Event, RunEnded, RunFailed
+from tuidl.protocol.snapshot import Snapshot
+from tuidl.runs.recorder import RunKeeper, kept
 from tuidl.runs.resuming import resumed
-from tuidl.snapshot import Snapshot
+from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
 

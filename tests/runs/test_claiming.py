@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from tests import helpers
-from tests.test_cli import tuidl
-from tuidl.errors import RunError, SaveError
-from tuidl.events import RunEnded
-from tuidl.runs import places
-from tuidl.runs.folder import CHECKPOINTS, PRESET, RunFolder
-from tuidl.runs.keeper import RunKeeper, kept
+from tests.cli.test_cli import tuidl
+from tuidl.core.errors import RunError, SaveError
+from tuidl.protocol.events import RunEnded
 from tuidl.runs.listing import listed
 from tuidl.runs.overview import overview
+from tuidl.runs.recorder import RunKeeper, kept
+from tuidl.storage import locations
+from tuidl.storage.folder import CHECKPOINTS, PRESET, RunFolder
 from tuidl.training.start import trainer_for
 
 SMALL = helpers.preset(helpers.LINE, "training.epochs=2")
@@ -60,7 +60,7 @@ def _waiting(program: str) -> Any:
 
 
 def test_runs_that_begin_at_once_are_all_kept(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tuidl.runs.keeper.new_name", lambda preset: "same-20260101-000000")
+    monkeypatch.setattr("tuidl.runs.recorder.new_name", lambda preset: "same-20260101-000000")
     names: list[str] = []
 
     def begin() -> None:
@@ -165,7 +165,7 @@ def test_a_name_is_given_back_where_nothing_was_kept(place: Path) -> None:
 def test_a_claimed_name_is_the_one_that_the_run_says(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tuidl.runs.keeper.new_name", lambda preset: "same-20260101-000000")
+    monkeypatch.setattr("tuidl.runs.recorder.new_name", lambda preset: "same-20260101-000000")
     for expected in ("same-20260101-000000", "same-20260101-000000-2"):
         keeper = RunKeeper.of_new(SMALL, "cpu")
         keeper.claim()
@@ -178,7 +178,7 @@ def test_a_run_that_is_only_being_made_is_not_listed(place: Path) -> None:
     making = place / "new-20260101-000000"
     (making / CHECKPOINTS).mkdir(parents=True)
     (making / PRESET).write_text("")
-    assert listed() == overview() == places.names() == []
+    assert listed() == overview() == locations.names() == []
     (making / "events.jsonl").write_text("{}\n")
     assert [run.state for run in listed()] == [run.state for run in overview()] == ["damaged"]
 
@@ -217,7 +217,7 @@ def test_a_run_that_could_not_be_begun_leaves_nothing(
     def full(path: Path, data: bytes) -> None:
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr("tuidl.runs.folder.replace_file", full)
+    monkeypatch.setattr("tuidl.storage.folder.replace_file", full)
     with pytest.raises(SaveError, match="No space left"):
         RunFolder.create(tmp_path / "run", "run", SMALL, "cpu")
     assert list(tmp_path.iterdir()) == []
@@ -229,7 +229,7 @@ def test_the_newest_comes_first_also_among_those_of_one_second(place: Path) -> N
     for name in sorted(expected):
         (place / name).mkdir(parents=True)
         (place / name / "run.json").write_text("{}")
-    assert places.names() == expected
+    assert locations.names() == expected
 
 
 def test_a_folder_of_runs_that_cannot_be_read_is_named(place: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import lines_of, tuidl
+from tests.cli.test_cli import lines_of, tuidl
 
 SHORT = ("--set", "training.epochs=3")
 

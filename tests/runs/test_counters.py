@@ -13,12 +13,12 @@ from safetensors.numpy import save
 
 from tests import helpers
 from tests.runs.kept import resume, sha, start
-from tuidl.errors import RunError
-from tuidl.runs.checkpoints import read_arrays
-from tuidl.runs.files import SUFFIX
-from tuidl.runs.folder import RunFolder
-from tuidl.runs.keeper import RunKeeper
+from tuidl.core.errors import RunError
+from tuidl.runs.recorder import RunKeeper
 from tuidl.runs.resuming import resumed
+from tuidl.storage.checkpoints import read_arrays
+from tuidl.storage.files import SUFFIX
+from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
 
 EPOCHS, STEPS = 4, 3

@@ -12,10 +12,10 @@ from safetensors.numpy import save
 
 from tests import helpers
 from tests.runs.kept import resume, sha, start
-from tuidl.errors import RunError
-from tuidl.runs.checkpoints import Checkpoints, read_arrays
-from tuidl.runs.files import SUFFIX, read_checked, write_checked
-from tuidl.runs.folder import RunFolder
+from tuidl.core.errors import RunError
+from tuidl.storage.checkpoints import Checkpoints, read_arrays
+from tuidl.storage.files import SUFFIX, read_checked, write_checked
+from tuidl.storage.folder import RunFolder
 
 PRESET = helpers.preset(helpers.LINE, "training.epochs=4")
 

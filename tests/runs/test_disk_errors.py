@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests import helpers
+from tests.cli.test_cli import lines_of
 from tests.runs.edited import begun, gone_on_with, never_interrupted
 from tests.runs.kept import resume, sha, start
-from tests.test_cli import lines_of
 from tuidl.core.children import child_environment, module_command
-from tuidl.events import RunEnded, RunFailed
-from tuidl.runs.folder import RunFolder
+from tuidl.protocol.events import RunEnded, RunFailed
 from tuidl.runs.listing import look_at
 from tuidl.runs.results import trained
+from tuidl.storage.folder import RunFolder
 from tuidl.training.start import trainer_for
 
 PRESET = helpers.preset(helpers.LINE, "training.epochs=6", "training.batch_size=16")
@@ -111,7 +111,7 @@ def _json(*arguments: str) -> dict[str, object]:
 def test_a_run_that_was_stopped_so_is_listed_as_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tuidl.runs.checkpoints.write_checked", _full)
+    monkeypatch.setattr("tuidl.storage.checkpoints.write_checked", _full)
     assert isinstance(start(PRESET, tmp_path / "run", every=3), RunFailed)
     monkeypatch.undo()
     assert look_at(RunFolder(tmp_path / "run")).state == "failed"
@@ -120,7 +120,7 @@ def test_a_run_that_was_stopped_so_is_listed_as_failed(
 
 
 def _full(path: Path, *_: object) -> None:
-    from tuidl.errors import SaveError
+    from tuidl.core.errors import SaveError
 
     raise SaveError(f"cannot save {path}: No space left on device")
 

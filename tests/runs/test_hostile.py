@@ -13,12 +13,12 @@ from tests.runs import hostile
 from tests.runs.hostile import Make, Outside, alarm
 from tests.runs.kept import start
 from tuidl.cli import cli
-from tuidl.errors import PresetError, RunError, TuidlError
-from tuidl.preset import Preset
+from tuidl.core.errors import PresetError, RunError, TuidlError
+from tuidl.preset.schema import Preset
 from tuidl.runs import overview
-from tuidl.runs.checkpoints import write_weights
-from tuidl.runs.folder import BEST, START, RunFolder
 from tuidl.runs.results import trained
+from tuidl.storage.checkpoints import write_weights
+from tuidl.storage.folder import BEST, START, RunFolder
 from tuidl.tui.run_preview import RunPreview
 
 PRESET = helpers.preset(helpers.LINE, "training.epochs=4", "training.early_stopping={patience=3}")

@@ -9,19 +9,19 @@ import pytest
 
 from tests import helpers
 from tests.runs.kept import resume, sha, start
-from tuidl import events
-from tuidl.errors import SaveError
-from tuidl.events import EpochEnded, RunEnded, bounded, to_json
+from tuidl.core.errors import SaveError
 from tuidl.logs.follower import Follower
 from tuidl.logs.lines import Lines
 from tuidl.logs.source import source_of_run
-from tuidl.preset import Preset
-from tuidl.runs import folder as folders
+from tuidl.preset.schema import Preset
+from tuidl.protocol import events
+from tuidl.protocol.events import EpochEnded, RunEnded, bounded, to_json
 from tuidl.runs.comparing import compared
-from tuidl.runs.folder import RunFolder, Summary
 from tuidl.runs.listing import listed
 from tuidl.runs.log import EventLog
 from tuidl.runs.reading import from_tail, read_events
+from tuidl.storage import folder as folders
+from tuidl.storage.folder import RunFolder, Summary
 from tuidl.tui.run_preview import RunPreview
 
 ENDED = RunEnded(

@@ -8,13 +8,13 @@ import pytest
 from tests import helpers
 from tests.runs.edited import begun, gone_on_with, never_interrupted
 from tests.runs.kept import resume, sha, start
-from tuidl import events
-from tuidl.events import Event, RunFailed
-from tuidl.preset import Preset
-from tuidl.runs.folder import RunFolder
-from tuidl.runs.keeper import RunKeeper, kept
+from tuidl.preset.schema import Preset
+from tuidl.protocol import events
+from tuidl.protocol.events import Event, RunFailed
+from tuidl.runs.recorder import RunKeeper, kept
+from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
-from tuidl.training.level import PATIENCE, Level
+from tuidl.training.loss_level import PATIENCE, Level
 from tuidl.training.start import trainer_for
 
 TABLE = """

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from tests import helpers
 from tests.runs.edited import Planned, begun, gone_on_with, killed_at, never_interrupted
 from tests.runs.kept import sha
-from tuidl.commands import LEARNING_RATE
-from tuidl.edits import Timeline, place_of
-from tuidl.errors import RunError
-from tuidl.events import Edited, EpochEnded, Event, Place, RunEnded, RunFailed, RunStarted
-from tuidl.runs.folder import RunFolder
+from tuidl.core.errors import RunError
+from tuidl.protocol.commands import LEARNING_RATE
+from tuidl.protocol.edits import Timeline, place_of
+from tuidl.protocol.events import Edited, EpochEnded, Event, Place, RunEnded, RunFailed, RunStarted
 from tuidl.runs.reading import event_of, read_events
 from tuidl.runs.resuming import edits_to_replay
+from tuidl.storage.folder import RunFolder
 from tuidl.training.start import trainer_for
 
 EPOCHS, STEPS = 4, 5

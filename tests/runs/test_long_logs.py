@@ -8,14 +8,14 @@ import pytest
 
 from tests import helpers
 from tests.runs.kept import start
-from tuidl import events
-from tuidl.edits import START
-from tuidl.errors import RunError
-from tuidl.events import EpochEnded, Place, RunStarted
+from tuidl.core.errors import RunError
+from tuidl.protocol import events
+from tuidl.protocol.edits import START
+from tuidl.protocol.events import EpochEnded, Place, RunStarted
 from tuidl.runs import reading
 from tuidl.runs.comparing import compared
-from tuidl.runs.folder import RunFolder
 from tuidl.runs.reading import from_tail, read_events, read_timeline, stream_events
+from tuidl.storage.folder import RunFolder
 
 MOST = 24_000_000
 """Bytes; the log has five times as many."""

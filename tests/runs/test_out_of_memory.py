@@ -8,16 +8,18 @@ import pytest
 
 from tests import helpers
 from tests.runs.kept import resume, sha, start
-from tuidl import cli, headless
+from tuidl import cli
 from tuidl.backends.cpu import CpuEngine
+from tuidl.cli import headless
 from tuidl.data.linear import Linear
-from tuidl.events import RunEnded, RunFailed
-from tuidl.model import Model
-from tuidl.runs import checkpoints, keeper, tensors
-from tuidl.runs.folder import RunFolder
+from tuidl.model.model import Model
+from tuidl.protocol.events import RunEnded, RunFailed
+from tuidl.runs import recorder
+from tuidl.storage import checkpoints, tensors
+from tuidl.storage.folder import RunFolder
 from tuidl.training import snapshots, trainer
+from tuidl.training.early_stopping import EarlyStopper
 from tuidl.training.start import trainer_for
-from tuidl.training.stopping import EarlyStopper
 
 PRESET = helpers.preset(helpers.LINE, "training.epochs=8")
 ASKED = "Unable to allocate 1.19 GiB for an array with shape (20000, 16000)"
@@ -50,7 +52,7 @@ PLACES: dict[str, tuple[Any, str, int]] = {
     "a snapshot": (snapshots, "take", 4),
     "a checkpoint that is written": (checkpoints, "write_checked", 4),
     "the last evaluation": (EarlyStopper, "restore", 0),
-    "the weights at the end": (keeper, "write_weights", 4),
+    "the weights at the end": (recorder, "write_weights", 4),
 }
 """Where it runs out, and after how many calls of what."""
 

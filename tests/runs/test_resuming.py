@@ -7,16 +7,16 @@ import pytest
 
 from tests import helpers
 from tests.runs.kept import resume, sha, start
-from tuidl import events
-from tuidl.errors import RunError
-from tuidl.events import RunEnded
-from tuidl.library import shipped
-from tuidl.preset import Preset
-from tuidl.reports import TerminalReport
-from tuidl.runs.folder import RunFolder
-from tuidl.runs.keeper import RunKeeper, kept
+from tuidl.cli.reports import TerminalReport
+from tuidl.core.errors import RunError
+from tuidl.preset.library import shipped
+from tuidl.preset.schema import Preset
+from tuidl.protocol import events
+from tuidl.protocol.events import RunEnded
 from tuidl.runs.reading import read_events
+from tuidl.runs.recorder import RunKeeper, kept
 from tuidl.runs.resuming import resumed
+from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
 

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from tests import helpers
+from tests.cli.test_cli import lines_of, tuidl
 from tests.runs.kept import resume, sha, start
-from tests.test_cli import lines_of, tuidl
-from tuidl import events
-from tuidl.errors import SaveError
-from tuidl.events import RunFailed
-from tuidl.runs import files
-from tuidl.runs.folder import RunFolder
-from tuidl.runs.keeper import RunKeeper, kept
+from tuidl.core.errors import SaveError
+from tuidl.protocol import events
+from tuidl.protocol.events import RunFailed
 from tuidl.runs.log import BYTES_OF_A_STRIDE, EventLog
 from tuidl.runs.reading import read_events
+from tuidl.runs.recorder import RunKeeper, kept
+from tuidl.storage import files
+from tuidl.storage.folder import RunFolder
 from tuidl.training.start import trainer_for
 
 PRESET = helpers.preset(helpers.LINE, "training.epochs=40")

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from tuidl.errors import RunError
-from tuidl.runs.checkpoints import foreign_arrays, read_arrays, write_weights
-from tuidl.runs.files import open_checked, read_checked, write_checked
-from tuidl.runs.tensors import KINDS, METADATA, open_arrays, pieces
+from tuidl.core.errors import RunError
+from tuidl.storage.checkpoints import foreign_arrays, read_arrays, write_weights
+from tuidl.storage.files import open_checked, read_checked, write_checked
+from tuidl.storage.tensors import KINDS, METADATA, open_arrays, pieces
 
 Array = np.ndarray[Any, np.dtype[Any]]
 SHAPES = st.lists(st.integers(0, 4), min_size=1, max_size=4).map(tuple)

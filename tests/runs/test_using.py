@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.test_cli import tuidl
+from tests.cli.test_cli import tuidl
 from tuidl.data import SOURCES
 
 

@@ -9,13 +9,13 @@ from safetensors.numpy import save
 import tuidl
 from tests import helpers
 from tests.runs.kept import resume, sha, start
-from tuidl.errors import PresetError
-from tuidl.runs.checkpoints import read_arrays
-from tuidl.runs.files import write_checked
-from tuidl.runs.folder import RunFolder
+from tuidl.core.errors import PresetError
+from tuidl.runs.verifying import verify_run
+from tuidl.storage.checkpoints import read_arrays
+from tuidl.storage.files import write_checked
+from tuidl.storage.folder import RunFolder
 from tuidl.training.gradcheck import check_gradients
 from tuidl.training.start import trainer_for
-from tuidl.verifying import verify_run
 
 TEXT = """
 name = "transfer"

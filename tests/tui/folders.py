@@ -5,12 +5,12 @@ from pathlib import Path
 import msgspec
 
 from tests.tui import story
-from tuidl import events
-from tuidl.events import Event, RunEnded, RunFailed
-from tuidl.library import load_preset
-from tuidl.runs.folder import RUN, RunFolder, Summary
+from tuidl.preset.library import load_preset
+from tuidl.protocol import events
+from tuidl.protocol.events import Event, RunEnded, RunFailed
 from tuidl.runs.log import EventLog
-from tuidl.runs.places import runs_folder
+from tuidl.storage.folder import RUN, RunFolder, Summary
+from tuidl.storage.locations import runs_folder
 
 FAILED = events.RunFailed(error="the loss is nan", where={"epoch": 9, "step": 3, "layer": "loss"})
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tuidl.commands import Command, Load
-from tuidl.events import Loading
+from tuidl.protocol.commands import Command, Load
+from tuidl.protocol.events import Loading
 from tuidl.tui.app import Playground
 from tuidl.tui.budget import Budget
 from tuidl.tui.engine import Engine

@@ -2,8 +2,8 @@
 
 import math
 
-from tuidl import events
-from tuidl.events import Event
+from tuidl.protocol import events
+from tuidl.protocol.events import Event
 
 EPOCHS, STEPS = 15, 45
 

@@ -17,8 +17,8 @@ from textual.pilot import Pilot
 from tests.tui import story
 from tests.tui.quiet import loads, quiet
 from tests.tui.terminal import children
-from tuidl import events
-from tuidl.library import load_preset
+from tuidl.preset.library import load_preset
+from tuidl.protocol import events
 from tuidl.tui import engine as engine_module
 from tuidl.tui import session as session_module
 from tuidl.tui.app import Playground

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.tui.quiet import loads, quiet
-from tuidl.library import load_preset, shipped
-from tuidl.preset import Preset
+from tuidl.preset.library import load_preset, shipped
+from tuidl.preset.schema import Preset
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.choose import ChooseScreen
 from tuidl.tui.screens.edit import EditScreen

@@ -11,7 +11,7 @@ from textual.events import Resize
 from textual.geometry import Size
 
 from tests.tui.terminal import children, is_gone
-from tuidl.library import load_preset
+from tuidl.preset.library import load_preset
 from tuidl.tui import engine as engine_module
 from tuidl.tui.app import Playground
 from tuidl.tui.engine import SECONDS_TO_QUIT

@@ -9,8 +9,8 @@ import pytest
 
 from tests.tui.quiet import quiet
 from tests.tui.terminal import Terminal
-from tuidl.core.places import user_folder
-from tuidl.library import load_preset
+from tuidl.core.user_folders import user_folder
+from tuidl.preset.library import load_preset
 from tuidl.tui.engine_log import LARGEST, MOST_LOGS, EngineLog, tidy
 from tuidl.tui.stumbles import Stumbles
 

@@ -14,12 +14,12 @@ from textual.pilot import Pilot
 from tests.tui import folders, story
 from tests.tui.quiet import loads, quiet
 from tests.tui.test_broken_engines import notices, until
-from tuidl import events
-from tuidl.library import load_preset
-from tuidl.preset import Preset
-from tuidl.runs.folder import CHECKPOINTS, RunFolder
-from tuidl.runs.places import runs_folder
+from tuidl.preset.library import load_preset
+from tuidl.preset.schema import Preset
+from tuidl.protocol import events
 from tuidl.runs.reading import read_events
+from tuidl.storage.folder import CHECKPOINTS, RunFolder
+from tuidl.storage.locations import runs_folder
 from tuidl.tui.app import Playground
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.screens.train import TrainScreen
@@ -268,14 +268,14 @@ async def test_killed_twice_it_reaches_the_same_weights(
 ) -> None:
     import sys
 
-    from tuidl.runs import keeper
+    from tuidl.runs import recorder
     from tuidl.tui import engine as engine_module
 
     program = (
         "from tuidl.runs import keeper; keeper.SECONDS_BETWEEN_SAVES = 0.2\n"
         "from tuidl import worker; worker.main()"
     )
-    assert keeper.SECONDS_BETWEEN_SAVES > 1, "else this is slow"
+    assert recorder.SECONDS_BETWEEN_SAVES > 1, "else this is slow"
     monkeypatch.setattr(engine_module, "command_line", lambda: [sys.executable, "-c", program])
     preset = load_preset("cnn_digits", ("training.epochs=12",))
     whole, _ = await _to_its_end(monkeypatch, tmp_path / "a", preset, 0)

@@ -1,5 +1,5 @@
 """A hundred hostile texts through every exit of the screen; the command line's are in
-``tests/test_exits.py``.
+``tests/cli/test_exits.py``.
 
 What is looked at is what the compositor hands to the terminal's driver: every cell of the screen.
 """
@@ -16,15 +16,15 @@ import pytest
 from rich.style import Style
 from textual.pilot import Pilot
 
-from tests.exits import Place, hostile_table, run_of, told
+from tests.cli.exits import Place, hostile_table, run_of, told
 from tests.hostile import HOSTILE, raw
 from tests.tui import answers
 from tests.tui.quiet import quiet
 from tests.tui.watched import STARTED, Opened
-from tuidl import events
+from tuidl.charts.palette import PALETTES
 from tuidl.logs.source import source_of
+from tuidl.protocol import events
 from tuidl.tui.app import Playground
-from tuidl.tui.charts.palette import PALETTES
 from tuidl.tui.screens.choose import ChooseScreen
 from tuidl.tui.screens.delete import DeleteScreen
 from tuidl.tui.screens.edit import EditScreen

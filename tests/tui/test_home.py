@@ -7,11 +7,11 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.quiet import loads, quiet
-from tuidl.library import shipped
-from tuidl.preset import Preset
+from tuidl.charts.palette import PALETTES
+from tuidl.preset.library import shipped
+from tuidl.preset.schema import Preset
 from tuidl.tui import loader, shelf
 from tuidl.tui.app import Playground
-from tuidl.tui.charts.palette import PALETTES
 from tuidl.tui.preview import Preview, in_words
 from tuidl.tui.preview_lines import for_the_screen, preview_lines
 from tuidl.tui.samples import Samples, telling_columns

@@ -15,15 +15,15 @@ from textual.widgets import Input
 
 from tests.tui import folders, story
 from tests.tui.quiet import loads, quiet
-from tuidl import events
-from tuidl.errors import RunError
-from tuidl.library import load_preset
-from tuidl.runs.folder import RunFolder
+from tuidl.charts.palette import PALETTES
+from tuidl.core.errors import RunError
+from tuidl.preset.library import load_preset
+from tuidl.protocol import events
 from tuidl.runs.overview import Shelved, delete, glance, overview
-from tuidl.runs.places import runs_folder
+from tuidl.storage.folder import RunFolder
+from tuidl.storage.locations import runs_folder
 from tuidl.tui import exporting
 from tuidl.tui.app import Playground
-from tuidl.tui.charts.palette import PALETTES
 from tuidl.tui.pictures.kept import run_lines
 from tuidl.tui.run_preview import RunPreview
 from tuidl.tui.run_shelf import RUNNING, run_entries

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.exits import Place, run_of
+from tests.cli.exits import Place, run_of
 from tests.hostile import HOSTILE, SEQUENCES
 from tests.tui.terminal import Terminal
 from tuidl.core.printable import unfit

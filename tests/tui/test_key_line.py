@@ -7,7 +7,7 @@ from textual.binding import Binding
 
 from tests.tui.quiet import quiet
 from tests.tui.watched import Opened
-from tuidl import commands
+from tuidl.protocol import commands
 from tuidl.tui.widgets.key_line import KeyLine, fitting, hints_of, key_at
 
 GROUP = Binding.Group("rate", compact=True)

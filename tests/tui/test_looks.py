@@ -13,7 +13,7 @@ import pytest
 from tests.tui import answers, story
 from tests.tui.quiet import quiet
 from tests.tui.watched import Opened, Watched
-from tuidl import events
+from tuidl.protocol import events
 from tuidl.tui.state import State
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

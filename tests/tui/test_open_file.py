@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Label
 
 from tests.tui.quiet import quiet
-from tuidl.library import shipped
+from tuidl.preset.library import shipped
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.home import HomeScreen
 from tuidl.tui.screens.open_file import OpenFileScreen, PathSuggester, PresetTree

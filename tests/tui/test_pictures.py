@@ -7,15 +7,15 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tests.tui import answers
-from tuidl.history import Series
-from tuidl.layers import LAYERS
-from tuidl.losses import LOSSES
-from tuidl.optimizers import OPTIMIZERS
-from tuidl.tui.charts.gradients import gradient_curves, verdict
-from tuidl.tui.charts.layer_list import layer_list
-from tuidl.tui.charts.palette import DEFAULT, MONOCHROME, Palette
-from tuidl.tui.charts.scale import compact
-from tuidl.tui.charts.tiling import comfortable
+from tuidl.charts.gradients import gradient_curves, verdict
+from tuidl.charts.layer_list import layer_list
+from tuidl.charts.palette import DEFAULT, MONOCHROME, Palette
+from tuidl.charts.scale import compact
+from tuidl.charts.tiling import comfortable
+from tuidl.nn.layers import LAYERS
+from tuidl.nn.losses import LOSSES
+from tuidl.nn.optimizers import OPTIMIZERS
+from tuidl.protocol.history import Series
 from tuidl.tui.pictures import examples, layers, series, shapes
 from tuidl.tui.pictures.values import values
 from tuidl.tui.run import Run

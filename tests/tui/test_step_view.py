@@ -7,7 +7,7 @@ import pytest
 from tests.tui import answers
 from tests.tui.quiet import quiet
 from tests.tui.watched import Opened
-from tuidl import commands, events
+from tuidl.protocol import commands, events
 from tuidl.tui.app import Playground
 from tuidl.tui.run import Phase
 from tuidl.tui.views.step import Code, Numbers, StepView, Words

@@ -8,9 +8,9 @@ import pytest
 from tests.tui import story
 from tests.tui.quiet import quiet
 from tests.tui.watched import Opened
-from tuidl import events
-from tuidl.events import Scores
-from tuidl.tui.charts.palette import DEFAULT
+from tuidl.charts.palette import DEFAULT
+from tuidl.protocol import events
+from tuidl.protocol.events import Scores
 from tuidl.tui.run import Run
 from tuidl.tui.summary import advice, lines_wanted, outcome, summary
 from tuidl.tui.widgets.summary import Summary

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.terminal import Terminal, children, is_gone
-from tuidl.runs.folder import RunFolder
+from tuidl.storage.folder import RunFolder
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc").is_dir(), reason="looks for child processes in /proc"

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuidl.core.errors import PresetError
 from tuidl.data.catalog import SOURCES
-from tuidl.errors import PresetError
-from tuidl.layers import LAYERS
-from tuidl.library import load_preset, shipped
-from tuidl.losses import LOSSES
-from tuidl.optimizers import OPTIMIZERS
-from tuidl.preset import Preset
+from tuidl.nn.layers import LAYERS
+from tuidl.nn.losses import LOSSES
+from tuidl.nn.optimizers import OPTIMIZERS
+from tuidl.preset.library import load_preset, shipped
+from tuidl.preset.schema import Preset
 from tuidl.tui.fields import fields_of, help_on, with_starters
 from tuidl.tui.form import rows_of
 from tuidl.tui.saving import saved_text

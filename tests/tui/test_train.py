@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 
 from tests.tui import story
 from tests.tui.quiet import loads, quiet
-from tuidl import commands, events
-from tuidl.library import load_preset
+from tuidl.preset.library import load_preset
+from tuidl.protocol import commands, events
 from tuidl.tui.app import Playground
 from tuidl.tui.run import Phase
 from tuidl.tui.screens.train import TrainScreen

@@ -8,8 +8,8 @@ import pytest
 from tests.tui import answers
 from tests.tui.quiet import quiet
 from tests.tui.watched import PAUSED, STARTED, Opened
-from tuidl import commands, events
-from tuidl.library import load_preset
+from tuidl.preset.library import load_preset
+from tuidl.protocol import commands, events
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.train import TrainScreen
 from tuidl.tui.views.examples import ExampleList, ExamplesView, Matrix

@@ -5,9 +5,9 @@ from typing import Any
 from textual.pilot import Pilot
 
 from tests.tui import answers
-from tuidl import events
-from tuidl.commands import Command
-from tuidl.library import load_preset
+from tuidl.preset.library import load_preset
+from tuidl.protocol import events
+from tuidl.protocol.commands import Command
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.train import TrainScreen
 from tuidl.tui.widgets.chart import Chart

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from tuidl.backends.base import Engine
-from tuidl.errors import BackendError, suggestion
-from tuidl.program import Program
+from tuidl.compiler.program import Program
+from tuidl.core.errors import BackendError, suggestion
 
 AUTO = "auto"
 BACKENDS = ("cpu", "numpy", "cuda")

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tuidl.errors import BackendError
-from tuidl.program import Program, Routine, Rows
+from tuidl.compiler.program import Program
+from tuidl.compiler.routine import Routine, Rows
+from tuidl.core.errors import BackendError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 CACHE_LINE = 64

@@ -8,16 +8,17 @@ import numba
 import numpy as np
 
 from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch, aligned_zeros
+from tuidl.compiler.program import Program
+from tuidl.compiler.routine import Rows
+from tuidl.core.errors import BackendError
+from tuidl.core.limits import default_threads
 from tuidl.core.turns import Turns
-from tuidl.errors import BackendError
 from tuidl.kernels import KERNELS, blas
 from tuidl.kernels.ahead import LOOP, shared_compilation
 from tuidl.kernels.clock import CLOCK_SIZE
 from tuidl.kernels.jit import call_row
 from tuidl.kernels.loop import compiled_loop, loop_is_compiled
 from tuidl.kernels.timing import FIRST_ROW, compiled_timer
-from tuidl.limits import default_threads
-from tuidl.program import Program, Rows
 
 _PARALLEL = Turns()
 """For parallel code: two threads in it at once abort the process where Numba's only threading layer

@@ -8,22 +8,17 @@ from typing import Any, NoReturn
 
 import click
 
-from tuidl import __version__
 from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
 from tuidl.cli.runs import compare, replay, runs, verify
 from tuidl.cli.training import resume, train
 from tuidl.cli.using import export, predict
 from tuidl.cli.viewing import view
+from tuidl.core.errors import SaveError, TuidlError, out_of_memory
 from tuidl.core.own_files import said_of
 from tuidl.core.printable import printable, shortened
-from tuidl.errors import SaveError, TuidlError, out_of_memory
-from tuidl.terminal import (
-    leave_on_interrupt,
-    output_problem,
-    prepare_streams,
-    reader_is_gone,
-)
+from tuidl.core.terminal import leave_on_interrupt, output_problem, prepare_streams, reader_is_gone
+from tuidl.core.version import __version__
 
 TRAIN = "train"
 

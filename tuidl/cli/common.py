@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import click
 
-from tuidl.errors import PresetError
-from tuidl.limits import default_threads
+from tuidl.core.errors import PresetError
+from tuidl.core.limits import default_threads
 
 EPILOG = """
 \b
@@ -36,7 +36,7 @@ save_every_option = click.option(
 
 
 def prepare(threads: int | None) -> None:
-    from tuidl.environment import prepare_environment
+    from tuidl.core.environment import prepare_environment
 
     prepare_environment(threads or default_threads())
 

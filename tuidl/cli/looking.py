@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from tuidl.cli.common import PAGE, naming, prepare, set_option
+from tuidl.core.errors import suggestion
 from tuidl.core.printable import printable
-from tuidl.errors import suggestion
-from tuidl.terminal import put
+from tuidl.core.terminal import put
 
 if TYPE_CHECKING:
-    from tuidl.preset import Preset
+    from tuidl.preset.schema import Preset
 
 
 @click.command()
 def presets() -> None:
     """List the shipped presets."""
-    from tuidl.library import shipped
-    from tuidl.preset import Preset
+    from tuidl.preset.library import shipped
+    from tuidl.preset.schema import Preset
 
     known = shipped()
     indent = max(map(len, known)) + 2
@@ -41,22 +41,22 @@ def show(preset: str, overrides: tuple[str, ...], profiled: bool, slowest_first:
     if slowest_first and not profiled:
         raise click.UsageError("--sorted goes with --profile")
     prepare(None if profiled else 1)
-    from tuidl.library import load_preset
+    from tuidl.preset.library import load_preset
 
     with naming(preset):
         loaded = load_preset(preset, overrides)
         if profiled:
             _show_profile(loaded, slowest_first)
             return
-        from tuidl.show import description
+        from tuidl.cli.show import description
 
         put(description(loaded))
 
 
 def _show_profile(preset: "Preset", slowest_first: bool) -> None:
-    from tuidl.profile_table import profile_lines
-    from tuidl.profiling import profile
-    from tuidl.reports import speaks_unicode
+    from tuidl.cli.profile_table import profile_lines
+    from tuidl.cli.reports import speaks_unicode
+    from tuidl.training.profiling import profile
 
     put("\n".join(profile_lines(profile(preset), slowest_first, speaks_unicode())))
 
@@ -68,7 +68,7 @@ def _show_profile(preset: "Preset", slowest_first: bool) -> None:
 def gradcheck(preset: str, overrides: tuple[str, ...], entries: int) -> None:
     """Hold PRESET's analytic gradients against numeric ones, in float64."""
     prepare(1)
-    from tuidl.library import load_preset
+    from tuidl.preset.library import load_preset
     from tuidl.training.gradcheck import check_gradients
 
     with naming(preset):
@@ -96,7 +96,7 @@ def download(name: str | None, everything: bool) -> None:
         raise click.UsageError(f"name one of {', '.join(PUBLISHED)}, or --all")
     if name is not None and name not in PUBLISHED:
         raise click.UsageError(f"no data set {name!r}{suggestion(name, PUBLISHED)}")
-    from tuidl.fetching import download_all
+    from tuidl.cli.download import download_all
 
     for path in download_all(PUBLISHED.values() if name is None else [PUBLISHED[name]]):
         put(printable(str(path)))
@@ -110,8 +110,8 @@ def explain(concept: tuple[str, ...]) -> None:
     CONCEPT is a word of the field, or what stands in a preset: learning rate, conv2d, dropout.rate.
     """
     from tuidl import glossary
+    from tuidl.cli.reports import speaks_unicode, wants_color
     from tuidl.glossary import pages
-    from tuidl.reports import speaks_unicode, wants_color
 
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     if concept:

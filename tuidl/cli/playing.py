@@ -12,7 +12,7 @@ def play(**options: Any) -> NoReturn:
     ``options``: as the application takes them. Threads that wait for a terminal which is gone
     cannot keep the process alive.
     """
-    from tuidl.reports import speaks_unicode
+    from tuidl.cli.reports import speaks_unicode
     from tuidl.tui.app import Playground
 
     app = Playground(unicode=speaks_unicode(), **options)

@@ -9,7 +9,7 @@ import click
 
 from tuidl.cli.common import PAGE, json_option, prepare, threads_option
 from tuidl.core.printable import printable
-from tuidl.terminal import put, put_json, say
+from tuidl.core.terminal import put, put_json, say
 
 if TYPE_CHECKING:
     from tuidl.runs.comparing import Compared
@@ -27,7 +27,7 @@ def runs(words: tuple[str, ...], state: str | None, as_json: bool) -> None:
     """List the runs that are kept, the newest first; WORDS: only those that have them all in
     their name or preset."""
     from tuidl.runs.listing import as_lines, listed, to_json
-    from tuidl.runs.places import runs_folder
+    from tuidl.storage.locations import runs_folder
 
     found = listed(words, state)
     if as_json:
@@ -51,9 +51,9 @@ def verify(run: str, threads: int | None, as_json: bool) -> None:
     Exit code 0 where both reach the same weights to the bit, else 1.
     """
     prepare(threads)
-    from tuidl.runs.folder import RunFolder
-    from tuidl.runs.places import find
-    from tuidl.verifying import verify_run
+    from tuidl.runs.verifying import verify_run
+    from tuidl.storage.folder import RunFolder
+    from tuidl.storage.locations import find
 
     verdict = verify_run(RunFolder(find(run)), threads)
     put_json(verdict.to_json()) if as_json else put(verdict.text())
@@ -75,9 +75,9 @@ def replay(run: str, out: Path | None, threads: int | None, as_json: bool) -> No
     Exit code 1 where it does not reach the same weights.
     """
     prepare(threads)
-    from tuidl.headless import replay_headless
-    from tuidl.runs.folder import RunFolder
-    from tuidl.runs.places import find
+    from tuidl.cli.headless import replay_headless
+    from tuidl.storage.folder import RunFolder
+    from tuidl.storage.locations import find
 
     folder = RunFolder(find(run))
     sys.exit(replay_headless(folder, out=out, threads=threads, as_json=as_json))
@@ -89,8 +89,8 @@ def replay(run: str, out: Path | None, threads: int | None, as_json: bool) -> No
 def compare(runs: tuple[str, ...], as_json: bool) -> None:
     """Show runs side by side: their curves, their results, and where their presets differ."""
     from tuidl.runs.comparing import compared, to_json
-    from tuidl.runs.folder import RunFolder
-    from tuidl.runs.places import find
+    from tuidl.storage.folder import RunFolder
+    from tuidl.storage.locations import find
 
     if len(runs) < 2:
         raise click.UsageError("name two runs or more; 'tuidl runs' lists them")
@@ -102,16 +102,10 @@ def compare(runs: tuple[str, ...], as_json: bool) -> None:
 
 
 def _show_compared(found: "list[Compared]") -> None:
-    from tuidl.charts import chart
-    from tuidl.reports import speaks_unicode, wants_color
-    from tuidl.runs.comparing import (
-        curves_of,
-        difference_lines,
-        letter,
-        measure,
-        result_lines,
-    )
-    from tuidl.tui.charts.curve import Curve
+    from tuidl.charts.curve import Curve
+    from tuidl.charts.report import chart
+    from tuidl.cli.reports import speaks_unicode, wants_color
+    from tuidl.runs.comparing import curves_of, difference_lines, letter, measure, result_lines
 
     for i, run in enumerate(found):
         put(f"{letter(i)}  {printable(run.name)}")

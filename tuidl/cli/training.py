@@ -8,8 +8,8 @@ import click
 
 from tuidl.cli.common import EPILOG, naming, prepare, save_every_option, threads_option
 from tuidl.cli.playing import play
-from tuidl.commands import LEARNING_RATE
-from tuidl.errors import PresetError, suggestion
+from tuidl.core.errors import PresetError, suggestion
+from tuidl.protocol.commands import LEARNING_RATE
 
 
 @click.command(epilog=EPILOG)
@@ -58,10 +58,10 @@ def train(
     if no_keep and (out is not None or save_every is not None):
         raise click.UsageError("--no-keep keeps nothing: it goes without --out and --save-every")
     prepare(threads)
-    from tuidl.library import load_preset
+    from tuidl.preset.library import load_preset
 
     loaded = load_preset(preset, overrides)
-    from tuidl.headless import train_headless
+    from tuidl.cli.headless import train_headless
 
     with naming(preset):
         code = train_headless(
@@ -95,8 +95,8 @@ def resume(
 
     The end is the same, to the bit, as if it had never stopped.
     """
-    from tuidl.runs.folder import RunFolder
-    from tuidl.runs.places import find
+    from tuidl.storage.folder import RunFolder
+    from tuidl.storage.locations import find
 
     rate = _learning_rate(overrides)
     folder = RunFolder(find(run))
@@ -108,7 +108,7 @@ def resume(
             backend=backend, learning_rate=rate,
         )  # fmt: skip
     prepare(threads)
-    from tuidl.headless import resume_headless
+    from tuidl.cli.headless import resume_headless
 
     sys.exit(
         resume_headless(
@@ -120,7 +120,7 @@ def resume(
 
 def _learning_rate(overrides: tuple[str, ...]) -> float | None:
     """The one value that can change amid a run. Raises PresetError for another key."""
-    from tuidl.validation import convert, set_value
+    from tuidl.preset.decoding import convert, set_value
 
     table: dict[str, Any] = {}
     for override in overrides:
@@ -131,7 +131,7 @@ def _learning_rate(overrides: tuple[str, ...]) -> float | None:
         set_value(table, override)
     if not table:
         return None
-    from tuidl.optimizers import Rate
+    from tuidl.nn.optimizers import Rate
 
     return float(convert(table["optimizer"]["learning_rate"], Rate, LEARNING_RATE))
 
@@ -150,7 +150,7 @@ def _play(
     preset: str | None, overrides: tuple[str, ...], threads: int | None, backend: str | None
 ) -> NoReturn:
     """Open the playground, with a preset in it if one is named."""
-    from tuidl.library import find, load_preset
+    from tuidl.preset.library import find, load_preset
 
     loaded = load_preset(preset, overrides) if preset else None
     folder = find(preset).parent if preset else Path()

@@ -8,7 +8,7 @@ import click
 
 from tuidl.cli.common import json_option, prepare
 from tuidl.core.printable import printable
-from tuidl.terminal import put, put_json, say
+from tuidl.core.terminal import put, put_json, say
 
 if TYPE_CHECKING:
     from tuidl.runs.results import Which
@@ -41,11 +41,11 @@ def predict(
 ) -> None:
     """Say what RUN's network makes of INPUT: pictures, a CSV table, an .npz or .npy array."""
     prepare(1)
-    from tuidl.predicting import predict_file
-    from tuidl.preparing import Preparation
-    from tuidl.runs.folder import RunFolder
-    from tuidl.runs.places import find
+    from tuidl.inference.predictions import predict_file
+    from tuidl.inference.preprocessing import Preparation
     from tuidl.runs.results import trained
+    from tuidl.storage.folder import RunFolder
+    from tuidl.storage.locations import find
 
     folder = RunFolder(find(run))
     preset, parameters = folder.preset, trained(folder, which)
@@ -60,7 +60,7 @@ def predict(
     if as_json:
         put_json(json.dumps(records))
     else:
-        from tuidl.predicting import Predictions
+        from tuidl.inference.predictions import Predictions
 
         put("\n".join(Predictions(tuple(records)).table()))
 
@@ -80,9 +80,9 @@ def export(run: str, format_name: str, out: Path | None, which: "Which", force: 
     """
     prepare(1)
     from tuidl import export as exporting
-    from tuidl.runs.folder import RunFolder
-    from tuidl.runs.places import find
     from tuidl.runs.results import trained
+    from tuidl.storage.folder import RunFolder
+    from tuidl.storage.locations import find
 
     folder = RunFolder(find(run))
     path = out or Path(f"{folder.path.name}-{format_name}")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tuidl.cli.playing import play
-from tuidl.core.places import expanded
-from tuidl.errors import RunError
-from tuidl.terminal import put, say
+from tuidl.core.errors import RunError
+from tuidl.core.terminal import put, say
+from tuidl.core.user_folders import expanded
 
 if TYPE_CHECKING:
     from tuidl.logs.source import Source
@@ -47,7 +47,7 @@ def view(log: str, no_ui: bool) -> None:
 def _named(log: str) -> "Source":
     """A file, or the log of a run. Raises RunError."""
     from tuidl.logs.source import source_of, source_of_run
-    from tuidl.runs.places import find
+    from tuidl.storage.locations import find
 
     if not log or "\0" in log:
         raise RunError("a run's name, or the path of a log, is missing")
@@ -99,9 +99,9 @@ def _instead(log: str) -> str:
 
 def _print(source: "Source") -> None:
     """The charts as text; what could not be used goes to stderr."""
+    from tuidl.cli.reports import speaks_unicode, wants_color
     from tuidl.logs.follower import Follower
     from tuidl.logs.text import problem_of, text_of
-    from tuidl.reports import speaks_unicode, wants_color
 
     log = Follower(source).read_all()
     width = min(shutil.get_terminal_size().columns, MOST_COLUMNS)

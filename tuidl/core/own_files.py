@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from tuidl.errors import TuidlError
+from tuidl.core.errors import TuidlError
 
 LONGEST_STEM = 40
 """Characters of a file's name that stand in the name of its temporary one."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from weakref import WeakSet
 
-from tuidl.errors import BackendError
+from tuidl.core.errors import BackendError
 
 
 class Turns:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 import msgspec
 from msgspec import Meta
 
+from tuidl.core.errors import DataError, PresetError
+from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
 from tuidl.data.paths import FilePath, Stamp, located_path, stamp
 from tuidl.data.scaling import Normalize, scaling_of_targets
-from tuidl.errors import DataError, PresetError
-from tuidl.limits import FLOAT_BYTES
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
+from tuidl.core.errors import PresetError
 from tuidl.data.dataset import Examples, Source, Whole
-from tuidl.errors import PresetError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +70,7 @@ class BenchmarkSource(Source, frozen=True):
         return self._subset("test_examples", self.test_examples, test, np.arange(len(test)))
 
     def _subset(self, key: str, wanted: int | None, examples: Examples, index: "Array") -> "Array":
-        from tuidl.data.parting import balanced
+        from tuidl.data.splitting import balanced
 
         if wanted is None:
             return index

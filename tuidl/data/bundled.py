@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from tuidl.errors import DataError
+from tuidl.core.errors import DataError
 
 
 def bundled(name: str) -> Path | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tuidl.config import by_kind
+from tuidl.core.config import by_kind
 from tuidl.data.array_source import Npy, Npz
 from tuidl.data.cifar import Cifar10
 from tuidl.data.classics import BreastCancer, Diabetes, Iris, Wine

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tuidl.core.errors import DataError
 from tuidl.data.benchmark import BenchmarkSource
 from tuidl.data.dataset import Examples, ExampleSpec
 from tuidl.data.files import (
@@ -17,7 +18,6 @@ from tuidl.data.files import (
 )
 from tuidl.data.pickled import read_batch
 from tuidl.data.published import CIFAR10, CIFAR10_PYTHON, CIFAR10_PYTHON_FOLDER
-from tuidl.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np

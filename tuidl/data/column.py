@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.errors import DataError
+from tuidl.core.errors import DataError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

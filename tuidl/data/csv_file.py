@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from tuidl.core.errors import DataError
 from tuidl.core.own_files import reason_of
 from tuidl.data.files import open_file
-from tuidl.errors import DataError
 
 DELIMITERS = ",;\t|"
 LONGEST_LINE = 1 << 20

@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tuidl.core.errors import DataError, PresetError, suggestion
+from tuidl.core.limits import check_memory
 from tuidl.data.column import MISSING, Column
 from tuidl.data.csv_file import MOST_COLUMNS, blocks, records, sniffed
 from tuidl.data.paths import Stamp
-from tuidl.errors import DataError, PresetError, suggestion
-from tuidl.limits import check_memory
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Missing = Literal["refuse", "mean", "most_frequent", "drop_rows"]

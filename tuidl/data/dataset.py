@@ -11,11 +11,11 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, overload
 
-from tuidl.config import Config, Fraction, Seed
-from tuidl.data.demand import demand
+from tuidl.core.config import Config, Fraction, Seed
+from tuidl.core.errors import DataError, PresetError
+from tuidl.core.limits import FLOAT_BYTES, check_memory
+from tuidl.data.memory import demand
 from tuidl.data.scaling import Normalize, Scaling
-from tuidl.errors import DataError, PresetError
-from tuidl.limits import FLOAT_BYTES, check_memory
 
 if TYPE_CHECKING:
     import numpy as np
@@ -148,7 +148,7 @@ class Source(Config, frozen=True, tag_field="source"):
 
         Raises DataError where there is nothing to train on, or values are not finite.
         """
-        from tuidl.data.parting import parted
+        from tuidl.data.splitting import parted
 
         whole = self._whole()
         train, validation, test = parted(self._groups(whole.examples), *self.shares())
@@ -163,7 +163,7 @@ class Source(Config, frozen=True, tag_field="source"):
         """
         import numpy as np
 
-        from tuidl.data.parting import folds
+        from tuidl.data.splitting import folds
 
         whole = self._whole()
         groups = self._groups(whole.examples)
@@ -229,7 +229,7 @@ class Source(Config, frozen=True, tag_field="source"):
             return self.read()
 
     def _groups(self, examples: Examples) -> "list[Array]":
-        from tuidl.data.parting import groups
+        from tuidl.data.splitting import groups
 
         labels = examples.y[:, 0] if self.spec().classes else None
         return groups(len(examples), labels, self.seed, self.in_time)

@@ -18,12 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from tuidl import __version__
+from tuidl.core.atomic import settle
+from tuidl.core.errors import DataError
 from tuidl.core.own_files import FileError, open_to_read, open_to_update, reason_of
+from tuidl.core.version import __version__
 from tuidl.data.files import CHUNK, decompressed, digest_of, read_file
 from tuidl.data.published import DataSet, Download, digest_like
-from tuidl.durable import settle
-from tuidl.errors import DataError
 
 TIMEOUT = 30.0
 """Seconds that a server may be silent."""

@@ -8,10 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
+from tuidl.core.errors import DataError
 from tuidl.core.own_files import FileError, open_to_read, read_bounded, reason_of
-from tuidl.core.places import user_folder
+from tuidl.core.user_folders import user_folder
 from tuidl.data.published import DataSet, digest_like
-from tuidl.errors import DataError
 
 FOLDER_VARIABLE = "TUIDL_DATA_DIR"
 SUMS = "SHA256SUMS"

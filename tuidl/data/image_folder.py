@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tuidl.core.errors import DataError, TuidlError
 from tuidl.core.own_files import reason_of
 from tuidl.data.dataset import Examples
 from tuidl.data.files import open_file
-from tuidl.errors import DataError, TuidlError
 
 if TYPE_CHECKING:
     from PIL.Image import Image

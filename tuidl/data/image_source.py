@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 import msgspec
 from msgspec import Meta
 
-from tuidl.config import Fraction
+from tuidl.core.config import Fraction
+from tuidl.core.errors import PresetError
 from tuidl.data.dataset import Examples, ExampleSpec, Source, Whole
 from tuidl.data.paths import FilePath, located_path
-from tuidl.errors import PresetError
 
 if TYPE_CHECKING:
     from tuidl.data.image_folder import Folder

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tuidl.config import NotNegative
+from tuidl.core.config import NotNegative
 from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
 
 Points = Annotated[int, Meta(ge=2, le=10_000_000)]

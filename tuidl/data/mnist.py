@@ -4,6 +4,7 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from tuidl.core.errors import DataError
 from tuidl.data.benchmark import BenchmarkSource
 from tuidl.data.dataset import Examples, ExampleSpec
 from tuidl.data.files import (
@@ -18,7 +19,6 @@ from tuidl.data.files import (
     require_sum,
 )
 from tuidl.data.published import FASHION_MNIST, MNIST, DataSet
-from tuidl.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,9 +16,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy
 
+from tuidl.core.errors import DataError, TuidlError, suggestion
+from tuidl.core.limits import check_memory
 from tuidl.data.files import CHUNK, open_file
-from tuidl.errors import DataError, TuidlError, suggestion
-from tuidl.limits import check_memory
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

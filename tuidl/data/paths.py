@@ -5,9 +5,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tuidl.core.places import expanded
+from tuidl.core.errors import PresetError
+from tuidl.core.user_folders import expanded
 from tuidl.data.files import file_status
-from tuidl.errors import PresetError
 
 FilePath = Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuidl.errors import DataError
+from tuidl.core.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np

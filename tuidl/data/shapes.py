@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
-from tuidl.config import NotNegative, Positive
+from tuidl.core.config import NotNegative, Positive
 from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
 
 if TYPE_CHECKING:

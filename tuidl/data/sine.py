@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tuidl.config import NotNegative, Positive
+from tuidl.core.config import NotNegative, Positive
 from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
 
 Points = Annotated[int, Meta(ge=8, le=10_000_000)]

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from tuidl.core.errors import DataError, guess
+from tuidl.core.limits import FLOAT_BYTES, check_memory
 from tuidl.data.column import MISSING, number_of
 from tuidl.data.csv_file import MOST_COLUMNS, Block, blocks, lines_of, records, sniffed
 from tuidl.data.csv_table import is_value
 from tuidl.data.files import file_status
-from tuidl.errors import DataError, guess
-from tuidl.limits import FLOAT_BYTES, check_memory
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

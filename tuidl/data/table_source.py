@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 import msgspec
 from msgspec import Meta
 
+from tuidl.core.errors import DataError, PresetError
 from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
 from tuidl.data.paths import FilePath, located_path, stamp
 from tuidl.data.scaling import Normalize, scaling_of_targets
-from tuidl.errors import DataError, PresetError
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from tuidl.export.steps import Step
 from tuidl.export.writing import Line, shape_text
-from tuidl.layers.base import Shape
+from tuidl.nn.layers.base import Shape
 
 
 def channels_first(shape: Shape) -> Shape:

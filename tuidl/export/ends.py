@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from tuidl.core.printable import printable
 from tuidl.export.writing import constant
-from tuidl.preparing import Preparation
-from tuidl.preset import Preset
+from tuidl.inference.preprocessing import Preparation
+from tuidl.preset.schema import Preset
 
 SIXTEENTHS = {"digits": 16}
 """By what a source divides its pixels where they come as bytes; 255 is for all others."""

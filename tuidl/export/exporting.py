@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.compiler.graph import Graph
+from tuidl.core.errors import DataError, TuidlError, suggestion
 from tuidl.core.own_files import said_of
 from tuidl.data.dataset import Split
-from tuidl.errors import DataError, TuidlError, suggestion
 from tuidl.export.formats import FORMATS, Files, Format
 from tuidl.export.proof import ProofError, difference, missing
-from tuidl.graph import Graph
-from tuidl.layers.base import Shape
-from tuidl.preparing import Preparation, prepared_for, split_of
-from tuidl.preset import Preset
-from tuidl.runs import replace_file
-from tuidl.trained import checked, model_of
+from tuidl.inference.preprocessing import Preparation, prepared_for, split_of
+from tuidl.inference.trained import checked, model_of
+from tuidl.nn.layers.base import Shape
+from tuidl.preset.schema import Preset
+from tuidl.storage.files import replace_file
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from tuidl import __version__
+from tuidl.compiler.graph import Graph
+from tuidl.core.version import __version__
 from tuidl.export import numpy_program, onnx_model, torch_program
 from tuidl.export.proof import outputs_of
-from tuidl.graph import Graph
-from tuidl.preparing import Preparation
-from tuidl.trained import model_of, read_parameters
+from tuidl.inference.preprocessing import Preparation
+from tuidl.inference.trained import model_of, read_parameters
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Parameters = dict[str, Array]

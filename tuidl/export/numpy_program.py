@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tuidl.compiler.graph import Graph
 from tuidl.export.ends import answering, constants, main, preparing
 from tuidl.export.steps import Step, steps_of
 from tuidl.export.templates import names_in, template
 from tuidl.export.windows import paddings
 from tuidl.export.writing import Line, body, docstring, imports, joined, shape_text
-from tuidl.graph import Graph
-from tuidl.layers.activations import ACTIVATIONS
-from tuidl.preparing import Preparation
+from tuidl.inference.preprocessing import Preparation
+from tuidl.nn.layers.activations import ACTIVATIONS
 
 TEMPLATE = "numpy_layers"
 NEEDS = "Needs only Python and NumPy; the weights are in the .npz file beside it."

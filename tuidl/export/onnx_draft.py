@@ -7,7 +7,7 @@ import numpy as np
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from tuidl.export.draft import channels_first, to_first, to_last
-from tuidl.layers.base import Shape
+from tuidl.nn.layers.base import Shape
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.compiler.graph import Node
 from tuidl.export.onnx_draft import OnnxDraft
 from tuidl.export.onnx_recurrent import bidirectional, recurrent
 from tuidl.export.windows import paddings
-from tuidl.graph import Node
-from tuidl.layers.activations import ACTIVATIONS
+from tuidl.nn.layers.activations import ACTIVATIONS
 
 Value = tuple[str, bool]
 """The name of what a layer computes, and whether its channels come first."""

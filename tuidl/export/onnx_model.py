@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tuidl import __version__
-from tuidl.errors import TuidlError
+from tuidl.compiler.graph import FROM_EXAMPLES, Graph
+from tuidl.core.errors import TuidlError
+from tuidl.core.version import __version__
 from tuidl.export.writing import inputs_text
-from tuidl.graph import FROM_EXAMPLES, Graph
-from tuidl.preparing import Preparation
+from tuidl.inference.preprocessing import Preparation
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.compiler.graph import Node
 from tuidl.export.onnx_draft import Array, OnnxDraft
-from tuidl.graph import Node
 
 OPERATORS = {"simple_rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 ORDERS = {"simple_rnn": (0,), "lstm": (0, 3, 1, 2), "gru": (0, 1, 2)}

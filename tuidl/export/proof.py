@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.children import child_environment, script_command
-from tuidl.errors import TuidlError
+from tuidl.core.errors import TuidlError
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 from itertools import chain, count
 
-from tuidl.graph import FROM_EXAMPLES, Graph, Node
-from tuidl.layers.base import Layer
+from tuidl.compiler.graph import FROM_EXAMPLES, Graph, Node
+from tuidl.nn.layers.base import Layer
 
 X = "x"
 """The variable that holds what the next layer reads."""

@@ -7,7 +7,7 @@ from tuidl.export.draft import Code, Draft
 from tuidl.export.steps import Step
 from tuidl.export.torch_recurrent import bidirectional, recurrent
 from tuidl.export.windows import Pair, paddings
-from tuidl.layers.activations import ACTIVATIONS
+from tuidl.nn.layers.activations import ACTIVATIONS
 
 Writer = Callable[[Draft, Step], Code]
 

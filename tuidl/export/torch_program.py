@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.compiler.graph import Graph
 from tuidl.export.draft import Draft
 from tuidl.export.ends import answering, constants, main, preparing
 from tuidl.export.steps import Steps, steps_of
@@ -12,8 +13,7 @@ from tuidl.export.torch_layers import LAYERS
 from tuidl.export.torch_names import TAKEN
 from tuidl.export.torch_weights import WEIGHTS
 from tuidl.export.writing import Line, body, docstring, imports, joined, shape_text
-from tuidl.graph import Graph
-from tuidl.preparing import Preparation
+from tuidl.inference.preprocessing import Preparation
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tuidl.graph import Node
-from tuidl.layers.windows import window_count
+from tuidl.compiler.graph import Node
+from tuidl.nn.layers.window_sizes import window_count
 
 Pair = tuple[int, int]
 

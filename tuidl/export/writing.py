@@ -4,11 +4,11 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuidl import __version__
 from tuidl.core.printable import printable
-from tuidl.layers.base import Shape
-from tuidl.preparing import Preparation
-from tuidl.preset import Preset
+from tuidl.core.version import __version__
+from tuidl.inference.preprocessing import Preparation
+from tuidl.nn.layers.base import Shape
+from tuidl.preset.schema import Preset
 
 WIDTH = 100
 COMMENT_COLUMN = 72

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from tuidl.errors import GlossaryError, guess
+from tuidl.core.errors import GlossaryError, guess
 from tuidl.glossary.records import Concept
 
 FOLDER = Path(__file__).parent / "topics"

@@ -16,7 +16,7 @@ from tuidl.kernels.intrinsics import STACK_NUMBERS, data_of, numbers_on_stack
 from tuidl.kernels.jit import compiled_as, helper, spliced
 from tuidl.kernels.simd import HAS_MASKS, VECTOR_BYTES
 from tuidl.kernels.tiles import FROM_ZERO, multiply_at, multiply_by_tiles
-from tuidl.kernels.turned import multiply_by_turned, suits_turned
+from tuidl.kernels.transposed_products import multiply_by_turned, suits_turned
 from tuidl.kernels.vectors import turn_numbers
 
 LARGE = 1 << 20

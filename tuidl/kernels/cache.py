@@ -26,9 +26,9 @@ from numba.core import caching, config
 
 from tuidl.core.own_files import FileError, create_beside, reason_of
 from tuidl.core.own_folders import make_private, require_own_content
-from tuidl.core.places import user_folder
 from tuidl.core.printable import printable
 from tuidl.core.turns import Turns
+from tuidl.core.user_folders import user_folder
 
 CACHE_VARIABLE = "TUIDL_CACHE_DIR"
 SECONDS_UNUSED = 30 * 24 * 3600.0

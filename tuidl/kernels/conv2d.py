@@ -8,9 +8,9 @@ for the weights' gradient only on large images.
 """
 
 from tuidl.kernels.blas import gemm
-from tuidl.kernels.framing import seen_images
 from tuidl.kernels.intrinsics import data_of
 from tuidl.kernels.jit import helper, kernel, spliced
+from tuidl.kernels.padding import seen_images
 from tuidl.kernels.tiles import multiply_windows
 from tuidl.kernels.winograd import (
     suits_winograd,

@@ -3,9 +3,9 @@
 from tuidl.kernels.elementary import ONE
 from tuidl.kernels.intrinsics import data_of
 from tuidl.kernels.jit import helper, kernel, spliced
+from tuidl.kernels.max_pool_simd import give_to_winners, largest_of_windows
 from tuidl.kernels.sums import sum_lines
 from tuidl.kernels.vectors import clear_values
-from tuidl.kernels.windows import give_to_winners, largest_of_windows
 
 MANY = 64
 """Pixels of a window up to which their sum may be a float32."""

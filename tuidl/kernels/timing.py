@@ -14,7 +14,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tuidl.errors import BackendError
+from tuidl.core.errors import BackendError
 from tuidl.kernels.cache import COMPILING, compile_cached
 from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.intrinsics import call_kernel

@@ -17,9 +17,9 @@ So this way is taken only where all nine come from many numbers, and from nearly
 All in pointers: slices of arrays would take the compiler longer than everything else here.
 """
 
-from tuidl.kernels.framing import seen_images
 from tuidl.kernels.intrinsics import clear_numbers, copy_numbers, data_of, pointer_at
 from tuidl.kernels.jit import helper, spliced
+from tuidl.kernels.padding import seen_images
 from tuidl.kernels.tiles import FROM_OLD, FROM_SHIFT, FROM_ZERO, multiply_at
 from tuidl.kernels.transforms import (
     add_to_pixels,

@@ -3,11 +3,11 @@
 import threading
 import time
 
-from tuidl import events
-from tuidl.errors import RunError
+from tuidl.core.errors import RunError
 from tuidl.logs.lines import Lines
 from tuidl.logs.log import Log
 from tuidl.logs.source import Source, StartedAnewError, is_object
+from tuidl.protocol import events
 
 LINES_AT_ONCE = 100
 """Lines, about 2 ms, after which whoever draws gets its turn: as long again."""

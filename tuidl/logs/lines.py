@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tuidl import events
+from tuidl.protocol import events
 
 LONGEST_LINE = events.LONGEST_KEPT
 

@@ -3,13 +3,13 @@
 import math
 from dataclasses import dataclass, field, replace
 
-from tuidl import events
-from tuidl.edits import START, joined, still_count
-from tuidl.events import Event
-from tuidl.history import Series
 from tuidl.logs.axis import Axis
 from tuidl.logs.own import event_of, record_of_event
 from tuidl.logs.record import NoObjectError, Record, parsed, record_of
+from tuidl.protocol import events
+from tuidl.protocol.edits import START, joined, still_count
+from tuidl.protocol.events import Event
+from tuidl.protocol.history import Series
 
 MOST_SERIES = 256
 MOST_CUTS = 5000

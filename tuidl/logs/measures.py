@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tuidl.history import Series
+from tuidl.charts.columns import best_x
+from tuidl.charts.curve import Curve, Edit, judge
 from tuidl.logs.log import LINE, Key, Log
 from tuidl.logs.own import STEPS_PART
-from tuidl.tui.charts.columns import best_x
-from tuidl.tui.charts.curve import Curve, Edit, judge
+from tuidl.protocol.history import Series
 
 PARTS = {
     "train": "train", "training": "train",

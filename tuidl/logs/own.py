@@ -2,9 +2,9 @@
 
 import msgspec
 
-from tuidl import events
-from tuidl.events import Event
 from tuidl.logs.record import Record
+from tuidl.protocol import events
+from tuidl.protocol.events import Event
 
 TAGS = frozenset(str(kind.__struct_config__.tag) for kind in Event.__subclasses__())
 STEPS_PART = "steps"

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from tuidl.core.errors import RunError
 from tuidl.core.own_files import FileError, open_to_read, reason_of
-from tuidl.errors import RunError
 from tuidl.logs.record import NoObjectError, parsed
-from tuidl.runs.folder import EVENTS, LARGEST_LOG
+from tuidl.storage.folder import EVENTS, LARGEST_LOG
 
 CHUNK = 1 << 17
 HEAD = 1 << 16

@@ -1,14 +1,14 @@
 """A log as text: its charts, and what there is to say of it."""
 
-from tuidl import events
-from tuidl.charts import colored
+from tuidl.charts.curve import Marks
+from tuidl.charts.curves import curves
+from tuidl.charts.palette import COLOR_BLIND, MONOCHROME
+from tuidl.charts.report import colored
 from tuidl.logs.log import Log, notes_of
 from tuidl.logs.measures import edits_of, measures_of
 from tuidl.logs.source import EXAMPLE
-from tuidl.tui.charts.curve import Marks
-from tuidl.tui.charts.curves import curves
-from tuidl.tui.charts.palette import COLOR_BLIND, MONOCHROME
-from tuidl.wording import ending_lines
+from tuidl.protocol import events
+from tuidl.protocol.formatting import ending_lines
 
 
 def text_of(

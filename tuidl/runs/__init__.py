@@ -1,5 +1,1 @@
-"""Runs that are kept: their folders, checkpoints and logs."""
-
-from tuidl.runs.files import replace_file
-
-__all__ = ["replace_file"]
+"""Runs that are kept: recording, resuming, comparing and verifying them."""

@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from tuidl.events import EpochEnded, RunEnded, Scores
-from tuidl.history import History, Series
-from tuidl.runs.folder import RunFolder
+from tuidl.protocol.events import EpochEnded, RunEnded, Scores
+from tuidl.protocol.formatting import columns, score_text
+from tuidl.protocol.history import History, Series
 from tuidl.runs.listing import look_at
 from tuidl.runs.reading import stream_events
-from tuidl.wording import columns, score_text
+from tuidl.storage.folder import RunFolder
 
 SMALLER_IS_BETTER = ("loss", "mae", "seconds")
 MOST_CURVES = 8

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import msgspec
 
+from tuidl.core.errors import RunError
 from tuidl.core.own_files import is_there, said_of
-from tuidl.errors import RunError
-from tuidl.events import EpochEnded, Event, RunEnded, RunFailed, Scores
-from tuidl.runs.folder import DONE, EVENTS, RunFolder, is_beginning
-from tuidl.runs.places import names, runs_folder
+from tuidl.protocol.events import EpochEnded, Event, RunEnded, RunFailed, Scores
+from tuidl.protocol.formatting import columns, scores_text
 from tuidl.runs.reading import from_tail
-from tuidl.wording import columns, scores_text
+from tuidl.storage.folder import DONE, EVENTS, RunFolder, is_beginning
+from tuidl.storage.locations import names, runs_folder
 
 DAMAGED = "damaged"
 

@@ -4,10 +4,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from tuidl import events
+from tuidl.core.errors import SaveError
 from tuidl.core.own_files import FileError, open_to_append, open_to_update, reason_of
-from tuidl.errors import SaveError
-from tuidl.events import Edited, EpochEnded, Event, Progress
+from tuidl.protocol import events
+from tuidl.protocol.events import Edited, EpochEnded, Event, Progress
 
 BYTES_OF_A_STRIDE = 4 << 20
 """Every so many bytes, the log begins to leave out every other one of what comes often."""

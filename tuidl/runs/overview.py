@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tuidl.core.errors import RunError
 from tuidl.core.own_files import is_there, said_of
-from tuidl.errors import RunError
-from tuidl.runs.folder import CHECKPOINTS, EVENTS, PRESET, RUN, RunFolder, is_beginning
 from tuidl.runs.listing import DAMAGED, Listed, look_at
-from tuidl.runs.places import names, runs_folder
+from tuidl.storage.folder import CHECKPOINTS, EVENTS, PRESET, RUN, RunFolder, is_beginning
+from tuidl.storage.locations import names, runs_folder
 
 OURS = (RUN, PRESET, EVENTS, CHECKPOINTS)
 """What makes a folder one that tuidl wrote."""

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from tuidl import events
+from tuidl.core.errors import RunError
 from tuidl.core.own_files import FileError, open_to_read, reason_of
-from tuidl.edits import START, Timeline, place_of
-from tuidl.errors import RunError
-from tuidl.events import Edited, EpochEnded, Event, Place, Progress, RunStarted
 from tuidl.logs.lines import Lines
-from tuidl.runs.folder import LARGEST_LOG
+from tuidl.protocol import events
+from tuidl.protocol.edits import START, Timeline, place_of
+from tuidl.protocol.events import Edited, EpochEnded, Event, Place, Progress, RunStarted
+from tuidl.storage.folder import LARGEST_LOG
 
 CHUNK = 1 << 20
 MOST_EDITS = 200_000

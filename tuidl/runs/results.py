@@ -2,10 +2,10 @@
 
 from typing import Any, Literal
 
+from tuidl.core.errors import RunError
 from tuidl.core.own_files import is_there
-from tuidl.errors import RunError
-from tuidl.runs.checkpoints import read_arrays
-from tuidl.runs.folder import BEST, WEIGHTS, RunFolder
+from tuidl.storage.checkpoints import read_arrays
+from tuidl.storage.folder import BEST, WEIGHTS, RunFolder
 
 Which = Literal["final", "best"]
 

@@ -5,14 +5,14 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from tuidl.commands import EDITABLE, LEARNING_RATE
-from tuidl.edits import Timeline
-from tuidl.errors import RunError
-from tuidl.events import Edited
-from tuidl.runs.folder import RunFolder
-from tuidl.runs.keeper import RunKeeper
+from tuidl.core.errors import RunError
+from tuidl.protocol.commands import EDITABLE, LEARNING_RATE
+from tuidl.protocol.edits import Timeline
+from tuidl.protocol.events import Edited
+from tuidl.protocol.snapshot import Snapshot
 from tuidl.runs.reading import read_timeline
-from tuidl.snapshot import Snapshot
+from tuidl.runs.recorder import RunKeeper
+from tuidl.storage.folder import RunFolder
 from tuidl.training.edits import Edits
 from tuidl.training.folds import CrossValidation
 from tuidl.training.interruption import Interrupter

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tuidl.compiler.routine import Rows
+from tuidl.ir.builder import Phase, Region
 from tuidl.kernels import KERNELS
-from tuidl.model import Model
-from tuidl.program import Rows
-from tuidl.tape import Phase, Region
+from tuidl.model.model import Model
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from tuidl.edits import At, place_of
-from tuidl.events import Edited
+from tuidl.protocol.edits import At, place_of
+from tuidl.protocol.events import Edited
 
 
 class Edits:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from tuidl.backends.base import Feed
-from tuidl.events import Scores, Table
-from tuidl.model import Model
+from tuidl.model.model import Model
+from tuidl.protocol.events import Scores, Table
 from tuidl.training.interruption import Interrupter
 from tuidl.training.scores import confusion_of, scores_of
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import msgspec
 
-from tuidl import events
-from tuidl.errors import RunError
-from tuidl.events import Event, Scores
-from tuidl.model import Model
-from tuidl.preset import Preset
-from tuidl.snapshot import Snapshot
+from tuidl.core.errors import RunError
+from tuidl.model.model import Model
+from tuidl.preset.schema import Preset
+from tuidl.protocol import events
+from tuidl.protocol.events import Event, Scores
+from tuidl.protocol.snapshot import Snapshot
+from tuidl.training.checkpointer import Keeper
 from tuidl.training.edits import Edits
 from tuidl.training.interruption import Interrupter
-from tuidl.training.keeping import Keeper
-from tuidl.training.plausible import implausible_fold
+from tuidl.training.plausibility import implausible_fold
 from tuidl.training.trainer import Trainer
 
 WHOLE = ("completed", "stopped_early")

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.model import Model
-from tuidl.preset import Preset
+from tuidl.model.model import Model
+from tuidl.preset.schema import Preset
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuidl.backends.base import Array, Feed
-from tuidl.model import Model
-from tuidl.program import Rows
-from tuidl.tape import Phase, View
+from tuidl.compiler.routine import Rows
+from tuidl.ir.builder import Phase, View
+from tuidl.model.model import Model
 
 
 @dataclass(frozen=True)

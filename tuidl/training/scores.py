@@ -3,10 +3,10 @@
 import numpy as np
 
 from tuidl.backends.base import Array, Feed
-from tuidl.events import MOST_CONFUSED, Scores, Table
-from tuidl.graph import Graph
-from tuidl.metrics import METRICS, Sums, classes_of
-from tuidl.program import Program
+from tuidl.compiler.graph import Graph
+from tuidl.compiler.program import Program
+from tuidl.nn.metrics import METRICS, Sums, classes_of
+from tuidl.protocol.events import MOST_CONFUSED, Scores, Table
 
 
 def score_names(program: Program) -> list[str]:

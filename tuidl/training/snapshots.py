@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tuidl.backends.base import Array
-from tuidl.errors import RunError
-from tuidl.events import Scores
+from tuidl.core.errors import RunError
 from tuidl.kernels.clock import STEP
-from tuidl.model import Model
-from tuidl.monitoring import Watch
-from tuidl.snapshot import (
+from tuidl.model.model import Model
+from tuidl.nn.monitoring import Watch
+from tuidl.protocol.events import Scores
+from tuidl.protocol.snapshot import (
     FORMAT,
     BestEpoch,
     Known,
@@ -24,10 +24,10 @@ from tuidl.snapshot import (
     known,
     scores,
 )
-from tuidl.training.level import Level
-from tuidl.training.plausible import Limits, implausible
+from tuidl.training.early_stopping import Best
+from tuidl.training.loss_level import Level
+from tuidl.training.plausibility import Limits, implausible
 from tuidl.training.scores import score_names
-from tuidl.training.stopping import Best
 
 if TYPE_CHECKING:
     from tuidl.training.trainer import Trainer

@@ -1,10 +1,10 @@
 """What trains a preset: one training, or one for each fold of a cross-validation."""
 
-from tuidl.footprint import footprint
-from tuidl.preset import Preset
+from tuidl.compiler.footprint import footprint
+from tuidl.preset.schema import Preset
+from tuidl.training.checkpointer import Keeper
 from tuidl.training.folds import CrossValidation
 from tuidl.training.interruption import Interrupter
-from tuidl.training.keeping import Keeper
 from tuidl.training.trainer import Trainer
 
 

@@ -7,29 +7,29 @@ from functools import cached_property
 
 import numpy as np
 
-from tuidl import events
 from tuidl.backends.base import Batches, Feed, Stretch
+from tuidl.core.errors import SaveError, out_of_memory
 from tuidl.data.dataset import Split
-from tuidl.edits import At
-from tuidl.errors import SaveError, out_of_memory
-from tuidl.events import Event, Place
 from tuidl.kernels.clock import SEED, STEP
-from tuidl.model import Model
-from tuidl.preset import Preset
-from tuidl.snapshot import Snapshot
-from tuidl.training import snapshots, telling
+from tuidl.model.model import Model
+from tuidl.preset.schema import Preset
+from tuidl.protocol import events
+from tuidl.protocol.edits import At
+from tuidl.protocol.events import Event, Place
+from tuidl.protocol.snapshot import Snapshot
+from tuidl.training import event_builders, snapshots
+from tuidl.training.checkpointer import Keeper
+from tuidl.training.chunks import Stretches
+from tuidl.training.compatibility import require_fitting
+from tuidl.training.divergence import DivergedError, diverged_event, left_not_finite, not_finite
+from tuidl.training.early_stopping import EarlyStopper
 from tuidl.training.edits import Edits
 from tuidl.training.evaluation import Evaluation, evaluate
-from tuidl.training.failing import DivergedError, diverged_event, left_not_finite, not_finite
-from tuidl.training.fitting import require_fitting
+from tuidl.training.gradient_norms import gradient_norms
 from tuidl.training.interruption import Interrupter
-from tuidl.training.keeping import Keeper
-from tuidl.training.norms import gradient_norms
-from tuidl.training.rates import Rates
+from tuidl.training.learning_rate import Rates
+from tuidl.training.progress import Standing
 from tuidl.training.shuffling import permutation
-from tuidl.training.standing import Standing
-from tuidl.training.stopping import EarlyStopper
-from tuidl.training.stretches import Stretches
 
 SECONDS_BETWEEN_PROGRESS = 0.05
 
@@ -140,8 +140,8 @@ class Trainer:
     def _run(self) -> Iterator[Event]:
         with self.model.turns.turn():
             self.engine.clock[SEED] = self.preset.training.seed
-        yield telling.started(self)
-        yield from telling.compiling(self)
+        yield event_builders.started(self)
+        yield from event_builders.compiling(self)
         self.interrupter.listening = True
         try:
             yield from self._train()
@@ -193,7 +193,7 @@ class Trainer:
                 continue
             self.interrupter.did(done, standing.loss)
             if self._progress_is_due():
-                yield telling.progress(self, stretch, done, seconds)
+                yield event_builders.progress(self, stretch, done, seconds)
             if self.keeper.is_due(self.updates) and not self._is_at_its_end:
                 yield from self._save()
 
@@ -242,7 +242,7 @@ class Trainer:
             standing.worked(time.perf_counter() - started)
             if held_out.was_stopped:
                 return
-            event = telling.epoch_ended(self, held_out)
+            event = event_builders.epoch_ended(self, held_out)
             standing.epochs, standing.train = event.epoch, event.train
             standing.validation = event.validation
             self.rates.epoch_ended(event.validation)
@@ -275,7 +275,7 @@ class Trainer:
         test = judged.scores
         if test is None:
             judged = evaluate(self.model, self.held_out["validation"], self.interrupter)
-        event = telling.ended(self, reason, best, Evaluation(test, judged.confusion))
+        event = event_builders.ended(self, reason, best, Evaluation(test, judged.confusion))
         return left_not_finite(self, event.validation, test) or event
 
     def ordered(self, epoch: int) -> Feed:

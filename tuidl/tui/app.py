@@ -15,10 +15,10 @@ from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import Screen
 
-from tuidl import commands
-from tuidl.errors import TuidlError
-from tuidl.graph import Graph
-from tuidl.preset import Preset
+from tuidl.compiler.graph import Graph
+from tuidl.core.errors import TuidlError
+from tuidl.preset.schema import Preset
+from tuidl.protocol import commands
 from tuidl.tui.kept import KeptRuns
 from tuidl.tui.plain_app import PlainApp
 from tuidl.tui.process import driver, spare_pauses

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tuidl.limits import default_threads
+from tuidl.core.limits import default_threads
 
 FEW_CORES = 2
 SHARE_OF_A_CORE = 0.06

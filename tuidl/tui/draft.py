@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tuidl.errors import PresetError, TuidlError
-from tuidl.graph import Graph, Node
-from tuidl.preset import Preset
+from tuidl.compiler.graph import Graph, Node
+from tuidl.core.errors import PresetError, TuidlError
+from tuidl.preset.schema import Preset
 from tuidl.tui.toml_lines import KeyPath, error_line, path_of
 
 LARGE = 1 << 20

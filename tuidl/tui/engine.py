@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from tuidl import commands, events
-from tuidl.commands import Command
 from tuidl.core.children import child_environment, module_command
-from tuidl.events import LONGEST_LINE, Event
+from tuidl.protocol import commands, events
+from tuidl.protocol.commands import Command
+from tuidl.protocol.events import LONGEST_LINE, Event
 from tuidl.tui.engine_log import EngineLog
 
 LONGEST_EXCERPT = 60

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuidl.data.catalog import SOURCES
-from tuidl.layers import LAYERS
-from tuidl.losses import LOSSES
-from tuidl.optimizers import OPTIMIZERS
-from tuidl.preset import Training
+from tuidl.nn.layers import LAYERS
+from tuidl.nn.losses import LOSSES
+from tuidl.nn.optimizers import OPTIMIZERS
+from tuidl.preset.schema import Training
 from tuidl.tui.fields import Field, fields_of, with_starters
 from tuidl.tui.toml_lines import KeyPath
 

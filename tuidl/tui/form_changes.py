@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tuidl.layers import LAYERS
+from tuidl.nn.layers import LAYERS
 from tuidl.tui.fields import summary_of, with_starters
 from tuidl.tui.form import SECTIONS, Row, changed_kind, stepped
 from tuidl.tui.toml_edit import with_layers, with_value

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tuidl.errors import RunError
+from tuidl.core.errors import RunError
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
 from tuidl.logs.source import source_of_run
-from tuidl.preset import Preset
-from tuidl.runs.folder import EVENTS, RunFolder
+from tuidl.preset.schema import Preset
 from tuidl.runs.overview import delete
-from tuidl.runs.places import names, runs_folder
 from tuidl.runs.reading import stream_events
+from tuidl.storage.folder import EVENTS, RunFolder
+from tuidl.storage.locations import names, runs_folder
 from tuidl.tui.run import Run
 
 if TYPE_CHECKING:

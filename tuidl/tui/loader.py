@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tuidl.library import folder
+from tuidl.preset.library import folder
 from tuidl.tui.preview import Preview
 from tuidl.tui.stumbles import unforeseen
 from tuidl.tui.wishes import Wishes

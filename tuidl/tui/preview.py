@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuidl.charts.network import LayerBox
+from tuidl.compiler.graph import EXAMPLES, FROM_EXAMPLES, Graph
+from tuidl.core.errors import DataError, TuidlError
 from tuidl.core.own_files import FileError, read_bounded
 from tuidl.core.printable import printable
-from tuidl.errors import DataError, TuidlError
-from tuidl.graph import EXAMPLES, FROM_EXAMPLES, Graph
-from tuidl.layers.base import describe
-from tuidl.preset import LARGEST_FILE, Preset
-from tuidl.tui.charts.network import LayerBox
+from tuidl.nn.layers.base import describe
+from tuidl.preset.schema import LARGEST_FILE, Preset
 from tuidl.tui.toml_lines import error_line
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import textwrap
 from rich.cells import cell_len
 from rich.text import Text
 
+from tuidl.charts.grid import ASCII, fitted
+from tuidl.charts.network import LayerBox, network, network_line
+from tuidl.charts.palette import Palette
 from tuidl.core.printable import printable_lines
-from tuidl.tui.charts.grid import ASCII, fitted
-from tuidl.tui.charts.network import LayerBox, network, network_line
-from tuidl.tui.charts.palette import Palette
 from tuidl.tui.preview import Preview
 
 READABLE = 84

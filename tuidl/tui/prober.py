@@ -3,7 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Any
 
-from tuidl import commands, events
+from tuidl.protocol import commands, events
 from tuidl.tui.engine import Engine
 from tuidl.tui.run import Phase, Run
 

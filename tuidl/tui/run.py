@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from tuidl import events
-from tuidl.edits import START, joined, place_of, still_count
-from tuidl.events import Event, Scores, Table
-from tuidl.history import History
+from tuidl.protocol import events
+from tuidl.protocol.edits import START, joined, place_of, still_count
+from tuidl.protocol.events import Event, Scores, Table
+from tuidl.protocol.history import History
 
 MOST_BESTS = 1000
 """Epochs that are remembered as the best at their time: a run that goes back needs those before."""

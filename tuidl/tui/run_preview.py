@@ -6,19 +6,19 @@ from typing import Any
 
 import msgspec
 
-from tuidl.errors import TuidlError
-from tuidl.events import RunEnded, RunFailed
-from tuidl.library import shipped
+from tuidl.core.errors import TuidlError
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
 from tuidl.logs.measures import Measure, measures_of
 from tuidl.logs.source import source_of_run
-from tuidl.preset import Preset
+from tuidl.preset.library import shipped
+from tuidl.preset.schema import Preset
+from tuidl.protocol.events import RunEnded, RunFailed
+from tuidl.protocol.formatting import scores_text
 from tuidl.runs.comparing import UNSET, flat
-from tuidl.runs.folder import RunFolder
 from tuidl.runs.overview import Shelved, glance
+from tuidl.storage.folder import RunFolder
 from tuidl.tui.preview import in_words
-from tuidl.wording import scores_text
 
 PARTS = ("test", "validation", "train")
 Fact = tuple[str, str]

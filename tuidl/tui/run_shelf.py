@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tuidl.protocol.formatting import score_text
 from tuidl.runs.overview import Shelved
 from tuidl.tui.shelf import Entry
-from tuidl.wording import score_text
 
 SIGNS = {
     "done": "✓", "running": "▶", "interrupted": "Ⅱ", "unfinished": "Ⅱ", "failed": "✗",

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from tuidl.charts.images import Tile, image_grid
+from tuidl.charts.palette import Palette
+from tuidl.charts.scatter import Points, by_class, scatter
+from tuidl.charts.sequence import Trace, sequence
+from tuidl.charts.tiling import tiled
+from tuidl.core.errors import TuidlError
 from tuidl.data.dataset import ExampleSpec
-from tuidl.errors import TuidlError
-from tuidl.preset import Preset
-from tuidl.tui.charts.images import Tile, image_grid
-from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.scatter import Points, by_class, scatter
-from tuidl.tui.charts.sequence import Trace, sequence
-from tuidl.tui.charts.tiling import tiled
+from tuidl.preset.schema import Preset
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import msgspec
 
+from tuidl.core.errors import TuidlError
 from tuidl.core.names import file_name
-from tuidl.errors import TuidlError
-from tuidl.library import folder
-from tuidl.preset import Preset
+from tuidl.preset.library import folder
+from tuidl.preset.schema import Preset
 from tuidl.tui.toml_edit import dumps, with_value
 
 

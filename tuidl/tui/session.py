@@ -6,15 +6,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuidl import commands, events
-from tuidl.commands import Command
-from tuidl.core.places import user_folder
+from tuidl.core.errors import TuidlError
 from tuidl.core.printable import printable
-from tuidl.errors import TuidlError
-from tuidl.preset import Preset
-from tuidl.runs.folder import CHECKPOINTS, EVENTS
-from tuidl.runs.places import runs_folder
+from tuidl.core.user_folders import user_folder
+from tuidl.preset.schema import Preset
+from tuidl.protocol import commands, events
+from tuidl.protocol.commands import Command
 from tuidl.runs.reading import stream_events
+from tuidl.storage.folder import CHECKPOINTS, EVENTS
+from tuidl.storage.locations import runs_folder
 from tuidl.tui.engine import Engine
 from tuidl.tui.prober import Prober
 from tuidl.tui.run import Phase, Run

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuidl.errors import PresetError
-from tuidl.preset import Preset
+from tuidl.core.errors import PresetError
+from tuidl.preset.schema import Preset
 
 SHELVES: dict[str, dict[str, str]] = {
     "Regression": {

@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 
 from tuidl.core.own_files import FileError, read_bounded
-from tuidl.core.places import user_folder
-from tuidl.runs.files import replace_file
+from tuidl.core.user_folders import user_folder
+from tuidl.storage.files import replace_file
 
 MOST_RECENT, LARGEST = 10, 1 << 20
 FILE = "state.json"

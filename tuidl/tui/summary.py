@@ -4,10 +4,10 @@ import textwrap
 
 from rich.text import Text
 
-from tuidl.events import Scores
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.scale import short
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import Palette
+from tuidl.charts.scale import short
+from tuidl.protocol.events import Scores
 from tuidl.tui.run import Run
 
 MEANING = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tuidl.errors import PresetError, TuidlError
+from tuidl.core.errors import PresetError, TuidlError
 
 KeyPath = tuple[str | int, ...]
 

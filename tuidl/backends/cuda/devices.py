@@ -7,7 +7,7 @@ from typing import Any
 from numba import cuda
 
 from tuidl.backends.cuda.target import SIMULATED
-from tuidl.errors import BackendError
+from tuidl.core.errors import BackendError
 
 
 def device_name() -> str:

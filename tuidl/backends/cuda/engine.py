@@ -10,10 +10,10 @@ from numba import cuda
 
 from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch, require_one_thread
 from tuidl.backends.cuda.devices import device_name, translated
+from tuidl.backends.cuda.gpu_tuner import Pace
 from tuidl.backends.cuda.kernels import CUDA_KERNELS
 from tuidl.backends.cuda.launching import blocks_for, row_kernel
 from tuidl.backends.cuda.memory import Examples, Mirror, check_gpu_memory
-from tuidl.backends.cuda.pace import Pace
 from tuidl.backends.cuda.progress import (
     BATCH,
     DONE,
@@ -25,13 +25,14 @@ from tuidl.backends.cuda.progress import (
     STEPS,
     UPDATES,
 )
+from tuidl.backends.cuda.strategies import Way, ways_for
 from tuidl.backends.cuda.target import THREADS
-from tuidl.backends.cuda.ways import Way, ways_for
 from tuidl.backends.cuda.work import Tables, Work
-from tuidl.errors import BackendError
+from tuidl.compiler.program import Program
+from tuidl.compiler.routine import Rows
+from tuidl.core.errors import BackendError
 from tuidl.kernels import NAMES
 from tuidl.kernels.clock import CLOCK_SIZE
-from tuidl.program import Program, Rows
 
 RING = 4096
 """Most steps between two looks: the losses of so many are kept on the GPU."""

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from numba import cuda, float32, float64, int64
 
+from tuidl.backends.cuda.block_group import Team
 from tuidl.backends.cuda.progress import DONE, GOING
 from tuidl.backends.cuda.rows import row_function
 from tuidl.backends.cuda.stepping import begin_step, collect, count_of, gather, position_of
 from tuidl.backends.cuda.target import SCRATCH, THREADS
-from tuidl.backends.cuda.team import Team
 from tuidl.backends.cuda.work import Work
 
 ROW_SIGNATURE = (

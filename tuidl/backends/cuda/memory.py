@@ -7,7 +7,7 @@ import numpy as np
 from numba import cuda
 
 from tuidl.backends.base import Array, Feed
-from tuidl.errors import BackendError
+from tuidl.core.errors import BackendError
 
 
 class Mirror:

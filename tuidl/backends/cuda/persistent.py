@@ -10,11 +10,11 @@ from typing import Any
 
 from numba import cuda, float32
 
+from tuidl.backends.cuda.block_group import Team
 from tuidl.backends.cuda.progress import BATCH, FAILED, GOING, STEPS
 from tuidl.backends.cuda.rows import row_function
 from tuidl.backends.cuda.stepping import begin_step, collect, count_of, gather, position_of
 from tuidl.backends.cuda.target import SCRATCH, device
-from tuidl.backends.cuda.team import Team
 from tuidl.kernels import KERNELS
 
 

@@ -7,7 +7,7 @@ import subprocess
 from functools import cache
 
 from tuidl.core.children import child_environment, module_command
-from tuidl.errors import BackendError
+from tuidl.core.errors import BackendError
 
 SECONDS = 60
 """Time for a GPU to wake up, and for a kernel to be compiled and run on it."""

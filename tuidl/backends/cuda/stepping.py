@@ -5,18 +5,9 @@ import math
 
 from numba import cuda, float64
 
-from tuidl.backends.cuda.progress import (
-    BATCH,
-    DONE,
-    EXAMPLES,
-    FAILED,
-    GOING,
-    START,
-    STEPS,
-    UPDATES,
-)
+from tuidl.backends.cuda.block_group import start, stride
+from tuidl.backends.cuda.progress import BATCH, DONE, EXAMPLES, FAILED, GOING, START, STEPS, UPDATES
 from tuidl.backends.cuda.target import THREADS, device
-from tuidl.backends.cuda.team import start, stride
 from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.loop import EXAMPLES as LANE_EXAMPLES
 from tuidl.kernels.loop import FIRST, INPUTS, STATISTICS, TARGETS

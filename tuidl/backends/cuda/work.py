@@ -7,7 +7,7 @@ import numpy as np
 from numba import cuda
 
 from tuidl.backends.base import Batches
-from tuidl.backends.cuda.waits import waits_of
+from tuidl.backends.cuda.dependencies import waits_of
 from tuidl.kernels import KERNELS, NAMES
 
 

@@ -17,9 +17,10 @@ from tuidl.backends.base import (
     require_one_thread,
 )
 from tuidl.backends.numpy.registry import ORACLES
+from tuidl.compiler.program import Program
+from tuidl.compiler.routine import Rows
 from tuidl.kernels import KERNELS, NAMES
 from tuidl.kernels.clock import CLOCK_SIZE, LEARNING_RATE, STEP
-from tuidl.program import Program, Rows
 
 
 class NumpyEngine:

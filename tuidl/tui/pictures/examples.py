@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 from rich.text import Text
 
-from tuidl.events import MOST_CONFUSED
-from tuidl.tui.charts.bars import Bar, bars
-from tuidl.tui.charts.beside import beside
-from tuidl.tui.charts.confusion import confusion
-from tuidl.tui.charts.frame import note
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.heat import heat
-from tuidl.tui.charts.images import Tile, image, image_grid
-from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.pixels import Array
-from tuidl.tui.charts.tiling import comfortable
+from tuidl.charts.bars import Bar, bars
+from tuidl.charts.beside import beside
+from tuidl.charts.confusion import confusion
+from tuidl.charts.frame import note
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.heat import heat
+from tuidl.charts.images import Tile, image, image_grid
+from tuidl.charts.palette import Palette
+from tuidl.charts.pixels import Array
+from tuidl.charts.tiling import comfortable
+from tuidl.protocol.events import MOST_CONFUSED
 
 Answer = dict[str, Any]
 LONGEST_CAPTION = 10

@@ -3,12 +3,12 @@
 from rich.cells import cell_len
 from rich.text import Text
 
-from tuidl import events
+from tuidl.charts.grid import ASCII
+from tuidl.charts.palette import Palette
 from tuidl.core.printable import printable
 from tuidl.logs.log import Log, notes_of
-from tuidl.tui.charts.grid import ASCII
-from tuidl.tui.charts.palette import Palette
-from tuidl.wording import scores_text
+from tuidl.protocol import events
+from tuidl.protocol.formatting import scores_text
 
 Parts = list[tuple[str, str]]
 """Pieces of a line, each with its role."""

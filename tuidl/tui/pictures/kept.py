@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from tuidl.charts.beside import beside
+from tuidl.charts.curve import Marks
+from tuidl.charts.curves import curves
+from tuidl.charts.grid import ASCII, fitted
+from tuidl.charts.palette import Palette
 from tuidl.logs.measures import Measure
-from tuidl.tui.charts.beside import beside
-from tuidl.tui.charts.curve import Marks
-from tuidl.tui.charts.curves import curves
-from tuidl.tui.charts.grid import ASCII, fitted
-from tuidl.tui.charts.palette import Palette
 from tuidl.tui.preview_lines import READABLE, wrapped
 from tuidl.tui.run_preview import Difference, RunPreview
 from tuidl.tui.run_shelf import ROLES, sign_of

@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.text import Text
 
-from tuidl.graph import Graph
-from tuidl.tui.charts.beside import beside, stacked
-from tuidl.tui.charts.frame import note
-from tuidl.tui.charts.gradients import rounded
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.heat import Map, heat_grid
-from tuidl.tui.charts.histogram import Distribution, histogram
-from tuidl.tui.charts.images import image
-from tuidl.tui.charts.layer_list import LayerRow
-from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.tiling import comfortable
+from tuidl.charts.beside import beside, stacked
+from tuidl.charts.frame import note
+from tuidl.charts.gradients import rounded
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.heat import Map, heat_grid
+from tuidl.charts.histogram import Distribution, histogram
+from tuidl.charts.images import image
+from tuidl.charts.layer_list import LayerRow
+from tuidl.charts.palette import Palette
+from tuidl.charts.tiling import comfortable
+from tuidl.compiler.graph import Graph
 from tuidl.tui.pictures.examples import is_image, pixels
 from tuidl.tui.pictures.shapes import known
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
+from tuidl.charts.curve import Curve
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.line_styles import sample
+from tuidl.charts.palette import Palette
+from tuidl.charts.readout import shown_value, value_text
 from tuidl.logs.measures import Measure
-from tuidl.tui.charts.curve import Curve
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.looks import sample
-from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.readout import shown_value, value_text
 
 ROOMY = 28
 """Cells from which on there is room to indent, and for more digits."""

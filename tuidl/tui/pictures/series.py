@@ -6,9 +6,9 @@ from typing import Any
 
 from rich.text import Text
 
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.sequence import Trace, sequence
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import Palette
+from tuidl.charts.sequence import Trace, sequence
 from tuidl.tui.pictures.shapes import known
 
 Answer = dict[str, Any]

@@ -5,9 +5,9 @@ from typing import Any
 
 from rich.text import Text
 
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.scatter import Field, Path, Points, scatter
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import Palette
+from tuidl.charts.scatter import Field, Path, Points, scatter
 
 Answer = dict[str, Any]
 

@@ -10,9 +10,9 @@ from textual.containers import Horizontal
 from textual.events import DescendantFocus, Resize
 from textual.widgets import Static, TextArea
 
+from tuidl.charts.grid import ASCII
 from tuidl.core.own_files import reason_of
-from tuidl.preset import LARGEST_FILE, Preset
-from tuidl.tui.charts.grid import ASCII
+from tuidl.preset.schema import LARGEST_FILE, Preset
 from tuidl.tui.draft import Draft, large_file
 from tuidl.tui.form import Row, parsed
 from tuidl.tui.form_changes import Changes
@@ -220,7 +220,7 @@ class EditScreen(Once[Preset | None]):
         self.app.push_screen(SaveScreen(named(preset, self._path)), chosen)
 
     def _write(self, preset: Preset, path: Path) -> bool:
-        from tuidl.runs.files import replace_file
+        from tuidl.storage.files import replace_file
 
         text = saved_text(self.area.text, preset, path.parent)
         data = text.encode()

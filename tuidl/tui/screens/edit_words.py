@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tuidl.errors import TuidlError
+from tuidl.core.errors import TuidlError
 from tuidl.tui.draft import Draft
 from tuidl.tui.form import Row, value_shown
 from tuidl.tui.preview import in_words, seconds_of

@@ -9,10 +9,10 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tuidl.errors import TuidlError
+from tuidl.charts.palette import Palette
+from tuidl.core.errors import TuidlError
 from tuidl.glossary import concept, concepts
 from tuidl.glossary.pages import Line, Role, listing, page
-from tuidl.tui.charts.palette import Palette
 from tuidl.tui.screens.dialog import Once
 from tuidl.tui.widgets.chart import looks_of
 from tuidl.tui.widgets.key_line import KeyLine

@@ -10,8 +10,8 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.widgets import ContentSwitcher, OptionList, Static
 
-from tuidl.library import shipped
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.palette import Palette
+from tuidl.preset.library import shipped
 from tuidl.tui.loader import Loader
 from tuidl.tui.pictures.kept import run_lines
 from tuidl.tui.plain import plain

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.screen import Screen
 
-from tuidl.errors import RunError
+from tuidl.core.errors import RunError
 from tuidl.runs.listing import DAMAGED
 from tuidl.runs.overview import Shelved, glance, overview
 from tuidl.tui.run_shelf import run_entries

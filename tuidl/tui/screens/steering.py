@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from tuidl import commands
-from tuidl.commands import LEARNING_RATE
-from tuidl.preset import Preset
+from tuidl.preset.schema import Preset
+from tuidl.protocol import commands
+from tuidl.protocol.commands import LEARNING_RATE
 from tuidl.tui.pacing import PACES, next_pace, watchable_pace
 from tuidl.tui.run import Phase, Run
 

@@ -13,8 +13,8 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from tuidl import events
-from tuidl.preset import Preset
+from tuidl.preset.schema import Preset
+from tuidl.protocol import events
 from tuidl.tui.budget import Budget
 from tuidl.tui.plain import plain
 from tuidl.tui.run import Run

@@ -14,6 +14,7 @@ from textual.containers import Container, Horizontal
 from textual.events import Resize
 from textual.screen import Screen
 
+from tuidl.charts.curve import Curve, judge
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
 from tuidl.logs.measures import edits_of, measures_of
@@ -21,7 +22,6 @@ from tuidl.logs.source import Source
 from tuidl.logs.text import problem_of
 from tuidl.runs.overview import is_deserted
 from tuidl.tui.budget import Budget
-from tuidl.tui.charts.curve import Curve, judge
 from tuidl.tui.pages import MOST_EACH_WAY, Page
 from tuidl.tui.pictures.heading import heading_of
 from tuidl.tui.plain import plain

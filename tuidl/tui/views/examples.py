@@ -8,10 +8,10 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.events import Click
 
-from tuidl.events import ProbeAnswer
-from tuidl.preset import Preset
-from tuidl.tui.charts.confusion import cell_at
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.confusion import cell_at
+from tuidl.charts.palette import Palette
+from tuidl.preset.schema import Preset
+from tuidl.protocol.events import ProbeAnswer
 from tuidl.tui.pictures import examples
 from tuidl.tui.plain import plain
 from tuidl.tui.run import Run

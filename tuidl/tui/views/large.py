@@ -6,13 +6,13 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from tuidl.events import ProbeAnswer
-from tuidl.history import Series
-from tuidl.preset import Preset
-from tuidl.tui.charts.curve import Curve
-from tuidl.tui.charts.curves import curves
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.curve import Curve
+from tuidl.charts.curves import curves
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import Palette
+from tuidl.preset.schema import Preset
+from tuidl.protocol.events import ProbeAnswer
+from tuidl.protocol.history import Series
 from tuidl.tui.pictures.series import in_words
 from tuidl.tui.pictures.shapes import known
 from tuidl.tui.plain import plain

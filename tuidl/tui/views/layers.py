@@ -8,13 +8,13 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.events import Click
 
-from tuidl.errors import TuidlError
-from tuidl.events import ProbeAnswer
-from tuidl.graph import Graph
-from tuidl.preset import Preset
-from tuidl.tui.charts.gradients import gradient_curves
-from tuidl.tui.charts.layer_list import LayerRow, layer_at, layer_list
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.gradients import gradient_curves
+from tuidl.charts.layer_list import LayerRow, layer_at, layer_list
+from tuidl.charts.palette import Palette
+from tuidl.compiler.graph import Graph
+from tuidl.core.errors import TuidlError
+from tuidl.preset.schema import Preset
+from tuidl.protocol.events import ProbeAnswer
 from tuidl.tui.pictures import layers as pictures
 from tuidl.tui.plain import plain
 from tuidl.tui.run import Run

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 
-from tuidl.events import ProbeAnswer
-from tuidl.preset import Preset
+from tuidl.preset.schema import Preset
+from tuidl.protocol.events import ProbeAnswer
 from tuidl.tui.run import Run
 from tuidl.tui.views.examples import ExamplesView
 from tuidl.tui.views.large import LargeView

@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 
-from tuidl import commands, events
-from tuidl.events import Event, ProbeAnswer
-from tuidl.preset import Preset
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.palette import Palette
+from tuidl.preset.schema import Preset
+from tuidl.protocol import commands, events
+from tuidl.protocol.events import Event, ProbeAnswer
 from tuidl.tui.plain import plain
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.views.view import View, Wanted

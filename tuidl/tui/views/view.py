@@ -4,9 +4,9 @@ from typing import Any, ClassVar
 
 from textual.containers import Container
 
-from tuidl import events
-from tuidl.events import Event
-from tuidl.preset import Preset
+from tuidl.preset.schema import Preset
+from tuidl.protocol import events
+from tuidl.protocol.events import Event
 from tuidl.tui.run import Run
 from tuidl.tui.widgets.chart import Chart
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from rich.text import Text
 
-from tuidl.tui.charts.bars import put_bar
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.images import Tile, image_grid
-from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.scale import short
-from tuidl.tui.charts.tiling import comfortable
+from tuidl.charts.bars import put_bar
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.images import Tile, image_grid
+from tuidl.charts.palette import Palette
+from tuidl.charts.scale import short
+from tuidl.charts.tiling import comfortable
 from tuidl.tui.pictures.examples import is_image, pixels
 from tuidl.tui.pictures.shapes import known
 from tuidl.tui.walk.texts import predicted_text, target_text, value_text, values_text

@@ -6,17 +6,12 @@ from typing import Any
 
 from rich.text import Text
 
-from tuidl.tui.charts.bars import decades, put_bar
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.palette import Palette
-from tuidl.tui.charts.scale import short
+from tuidl.charts.bars import decades, put_bar
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import Palette
+from tuidl.charts.scale import short
 from tuidl.tui.pictures.shapes import known
-from tuidl.tui.walk.formulas import (
-    GRADIENTS,
-    backward_formula,
-    closing_formula,
-    forward_formula,
-)
+from tuidl.tui.walk.formulas import GRADIENTS, backward_formula, closing_formula, forward_formula
 from tuidl.tui.walk.texts import shape_text, values_text
 from tuidl.tui.walk.worked import worked_neuron
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.text import Text
 
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import Palette
 from tuidl.tui.walk.formulas import LOSSES, OPTIMIZERS
 
 Answer = dict[str, Any]

@@ -4,8 +4,8 @@ from typing import Any
 
 from rich.text import Text
 
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import Palette
 from tuidl.tui.walk.texts import shape_text, value_text
 from tuidl.tui.walk.worked import worked_update
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from tuidl.tui.charts.scale import short
+from tuidl.charts.scale import short
 from tuidl.tui.pictures.shapes import known
 
 Answer = dict[str, Any]

@@ -4,7 +4,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tuidl.tui.charts.palette import DEFAULT, PALETTES, Palette
+from tuidl.charts.palette import DEFAULT, PALETTES, Palette
 
 
 class Chart(Widget, can_focus=True):

@@ -6,9 +6,9 @@ from rich.text import Text
 from textual.binding import Binding
 from textual.reactive import reactive
 
-from tuidl.tui.charts.curve import Curve, Edit, Marks
-from tuidl.tui.charts.curves import curves
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.curve import Curve, Edit, Marks
+from tuidl.charts.curves import curves
+from tuidl.charts.palette import Palette
 from tuidl.tui.run import Run
 from tuidl.tui.widgets.chart import Chart
 

@@ -10,8 +10,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tuidl.graph import Node
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.palette import Palette
+from tuidl.compiler.graph import Node
 from tuidl.tui.form import Row, rows_of
 from tuidl.tui.toml_lines import KeyPath
 from tuidl.tui.widgets.chart import Chart, centred

@@ -6,10 +6,10 @@ from typing import Any
 from rich.cells import cell_len
 from rich.text import Text
 
-from tuidl.graph import Node
-from tuidl.layers.base import describe
-from tuidl.tui.charts.grid import Grid, fitted
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import Palette
+from tuidl.compiler.graph import Node
+from tuidl.nn.layers.base import describe
 from tuidl.tui.form import Row, brief
 from tuidl.tui.toml_lines import KeyPath
 

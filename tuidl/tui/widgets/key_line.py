@@ -12,7 +12,7 @@ from textual.events import Click
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tuidl.tui.charts.grid import ASCII
+from tuidl.charts.grid import ASCII
 from tuidl.tui.widgets.chart import looks_of
 
 GAP = 2

@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.text import Text
 
-from tuidl.tui.charts.bars import LayerSizes, layer_bars
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.bars import LayerSizes, layer_bars
+from tuidl.charts.palette import Palette
 from tuidl.tui.widgets.chart import Chart, centred
 
 DEAD, SATURATED = 0.3, 0.5

@@ -6,12 +6,12 @@ from rich.text import Text
 from textual.events import Click
 from textual.message import Message
 
-from tuidl.errors import TuidlError
+from tuidl.charts.curve import Curve, Edit, Marks
+from tuidl.charts.curves import curves, x_at
+from tuidl.charts.palette import Palette
+from tuidl.core.errors import TuidlError
 from tuidl.glossary import concept
 from tuidl.logs.measures import Measure
-from tuidl.tui.charts.curve import Curve, Edit, Marks
-from tuidl.tui.charts.curves import curves, x_at
-from tuidl.tui.charts.palette import Palette
 from tuidl.tui.pictures.log import measure_list, visible_rows
 from tuidl.tui.widgets.chart import Chart, centred, looks_of
 

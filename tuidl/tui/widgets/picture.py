@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual.binding import Binding
 
-from tuidl.preset import Preset
-from tuidl.tui.charts.beside import beside
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.beside import beside
+from tuidl.charts.palette import Palette
+from tuidl.preset.schema import Preset
 from tuidl.tui.pictures import examples
 from tuidl.tui.pictures.series import forecast
 from tuidl.tui.pictures.shapes import curve, plane

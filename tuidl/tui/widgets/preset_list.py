@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tuidl.charts.grid import fitted
 from tuidl.core.printable import printable
-from tuidl.tui.charts.grid import fitted
 from tuidl.tui.plain import plain
 from tuidl.tui.shelf import Entry
 

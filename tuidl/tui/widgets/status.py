@@ -4,12 +4,12 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
+from tuidl.charts.palette import Palette
 from tuidl.core.printable import printable
-from tuidl.events import RunEnded
-from tuidl.tui.charts.palette import Palette
+from tuidl.protocol.events import RunEnded
+from tuidl.protocol.formatting import runs_on
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.widgets.chart import looks_of
-from tuidl.wording import runs_on
 
 ROLES = {
     Phase.RUNNING: "good",

@@ -3,7 +3,7 @@
 from rich.text import Text
 from textual.events import Resize
 
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.palette import Palette
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.summary import lines_wanted, summary
 from tuidl.tui.widgets.chart import Chart

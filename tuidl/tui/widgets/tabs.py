@@ -7,7 +7,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
-from tuidl.tui.charts.palette import Palette
+from tuidl.charts.palette import Palette
 from tuidl.tui.widgets.chart import looks_of
 
 

@@ -6,10 +6,10 @@ import numpy as np
 from numba import cuda, float32
 
 from tuidl.backends.cuda.arithmetic import sigmoid
+from tuidl.backends.cuda.block_group import start, stride
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.sums import row_sum
 from tuidl.backends.cuda.target import SIDE, device
-from tuidl.backends.cuda.team import start, stride
 from tuidl.kernels.elementary import ONE, ZERO
 
 HALF = np.float32(0.5)

@@ -8,10 +8,10 @@ import math
 
 from numba import cuda, float32, float64
 
+from tuidl.backends.cuda.block_group import start, stride
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.sums import COLUMNS, PARTS, column_sum
 from tuidl.backends.cuda.target import THREADS, device
-from tuidl.backends.cuda.team import start, stride
 
 
 @device

@@ -4,10 +4,10 @@ import math
 
 from numba import cuda, float32, float64
 
+from tuidl.backends.cuda.block_group import start as first_of
+from tuidl.backends.cuda.block_group import stride
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.target import THREADS, device
-from tuidl.backends.cuda.team import start as first_of
-from tuidl.backends.cuda.team import stride
 from tuidl.kernels.clipping import SCALE
 from tuidl.kernels.elementary import ZERO
 

@@ -3,9 +3,9 @@
 import numpy as np
 from numba import float32
 
+from tuidl.backends.cuda.block_group import start, stride
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.target import SIMULATED, device
-from tuidl.backends.cuda.team import start, stride
 from tuidl.kernels.clock import SEED, STEP
 from tuidl.kernels.elementary import ZERO
 

@@ -4,9 +4,9 @@ import math
 
 from numba import cuda, float32, int64
 
+from tuidl.backends.cuda.block_group import start, stride
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.target import SIDE, THREADS, device
-from tuidl.backends.cuda.team import start, stride
 
 NO_ROW = -1
 

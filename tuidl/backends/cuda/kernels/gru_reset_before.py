@@ -5,12 +5,7 @@ from math import tanh
 from numba import cuda, float32
 
 from tuidl.backends.cuda.arithmetic import sigmoid
-from tuidl.backends.cuda.kernels.recurrence import (
-    group_size,
-    pass_back,
-    seat,
-    shares,
-)
+from tuidl.backends.cuda.kernels.recurrence import group_size, pass_back, seat, shares
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.target import THREADS, device
 from tuidl.kernels.elementary import ONE, ZERO

@@ -10,17 +10,11 @@ import numpy as np
 from numba import cuda, float32, float64
 
 from tuidl.backends.cuda.arithmetic import sigmoid
+from tuidl.backends.cuda.block_group import start, stride
 from tuidl.backends.cuda.kernels.activations import row_exponentials
 from tuidl.backends.cuda.registry import cuda_kernel
-from tuidl.backends.cuda.sums import (
-    absolute_errors,
-    block_sum,
-    keep_sum,
-    row_sum,
-    squared_errors,
-)
+from tuidl.backends.cuda.sums import absolute_errors, block_sum, keep_sum, row_sum, squared_errors
 from tuidl.backends.cuda.target import SIDE, THREADS, device
-from tuidl.backends.cuda.team import start, stride
 from tuidl.kernels.elementary import ONE, TWO, ZERO
 
 HALF = np.float32(0.5)

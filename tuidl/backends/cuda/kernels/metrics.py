@@ -2,10 +2,10 @@
 
 from numba import cuda, float32, float64
 
+from tuidl.backends.cuda.block_group import start, stride
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.sums import COLUMNS, PARTS, absolute_errors, column_sum, keep_sum
 from tuidl.backends.cuda.target import THREADS, device
-from tuidl.backends.cuda.team import start, stride
 from tuidl.kernels.elementary import ONE, ZERO
 
 

@@ -6,10 +6,10 @@ and a row's own place is worked out once.
 
 from numba import cuda
 
+from tuidl.backends.cuda.block_group import start as first_of
+from tuidl.backends.cuda.block_group import stride
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.target import SIDE, device
-from tuidl.backends.cuda.team import start as first_of
-from tuidl.backends.cuda.team import stride
 from tuidl.kernels.elementary import ZERO
 
 

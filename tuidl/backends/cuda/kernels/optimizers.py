@@ -7,10 +7,10 @@ import math
 
 from numba import float32
 
+from tuidl.backends.cuda.block_group import start as first_of
+from tuidl.backends.cuda.block_group import stride
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.target import device
-from tuidl.backends.cuda.team import start as first_of
-from tuidl.backends.cuda.team import stride
 from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.elementary import ONE, ZERO
 from tuidl.kernels.optimizers import LARGEST, LARGEST_STEEP

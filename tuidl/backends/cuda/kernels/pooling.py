@@ -6,9 +6,9 @@ Gradients are gathered: each pixel adds up what the windows that hold it have fo
 from numba import float32, float64
 
 from tuidl.backends.cuda.arithmetic import quotient
+from tuidl.backends.cuda.block_group import start, stride
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.target import device
-from tuidl.backends.cuda.team import start, stride
 
 
 @device

@@ -1,0 +1,127 @@
+"""The parts that charts are made of: cells, dots, strokes, scales, colours."""
+
+import math
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tuidl.charts.dots import Dots
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import COLOR_BLIND, DEFAULT, PALETTES, Palette, contrast
+from tuidl.charts.scale import readable, scaled, short, tick_labels
+from tuidl.charts.strokes import pieces, stroke
+
+WORDS = st.text("aä数\u0301字\n─×🙂", max_size=8)
+
+
+@given(st.lists(st.tuples(st.integers(-6, 14), st.integers(-1, 3), WORDS)), st.booleans())
+def test_whatever_is_written_lines_keep_their_width(
+    words: list[tuple[int, int, str]], unicode: bool
+) -> None:
+    grid = Grid(11, 3, unicode)
+    for x, y, text in words:
+        grid.put(x, y, text)
+    lines = [line.plain for line in grid.lines()]
+    assert [cell_len(line) for line in lines] == [11] * 3
+    if not unicode:
+        assert "".join(lines).isascii()
+
+
+@given(WORDS, st.integers(0, 9))
+def test_fitted_text_fits(text: str, size: int) -> None:
+    assert cell_len(fitted(text, size)) <= size
+
+
+@given(st.integers(0, 9), st.integers(-3, 20), st.integers(-3, 20))
+def test_columns_are_all_their_dots(x: int, low: int, high: int) -> None:
+    at_once, each = Dots(5, 4), Dots(5, 4)
+    at_once.column(x, low, high)
+    for y in range(low, high + 1):
+        each.add(x, y)
+    assert {cell: bits for cell, bits in at_once.cells.items() if bits} == each.cells
+
+
+@pytest.mark.parametrize("unicode", [True, False])
+@pytest.mark.parametrize("size", [(2, 2), (10, 4), (57, 13)])
+def test_plotext_puts_each_dot_where_it_is_told(size: tuple[int, int], unicode: bool) -> None:
+    """Bands and marks are drawn beside its strokes: they must agree to the dot."""
+    wide, high = Dots(*size, unicode).wide, Dots(*size, unicode).high
+    for x, y in [(0, 0), (wide - 1, high - 1), (0, high - 1), (wide // 2, high // 3), (1, 1)]:
+        own = Dots(*size, unicode)
+        own.add(x, y)
+        assert stroke(((x, y),), *size, unicode).cells == own.cells
+
+
+def test_strokes_are_connected_and_break_at_gaps() -> None:
+    whole = stroke(((0, 0), (39, 15)), 20, 4, True)
+    assert {x for x, _ in whole.cells} == set(range(20))
+    broken = stroke(((0, 0), (9, 0), None, (30, 0), (39, 0)), 20, 4, True)
+    assert {x for x, _ in broken.cells} == set(range(5)) | set(range(15, 20))
+    assert pieces((None, (1, 1), None, None, (2, 2))) == [[(1, 1)], [(2, 2)]]
+
+
+@given(st.lists(st.floats(), max_size=9), st.booleans())
+@example([5e-324], True)
+def test_scales_place_all_they_were_made_of(values: list[float], log: bool) -> None:
+    scale = scaled(values, 50, log=log)
+    for value in values:
+        place = scale.place(value)
+        known = math.isfinite(value) and (value > 0 or not log)
+        assert (place is not None) == known
+        assert place is None or 0 <= place < 50
+    ticks = scale.ticks(5)
+    assert len(tick_labels(ticks)) == len(ticks)
+
+
+@pytest.mark.parametrize(
+    ("ticks", "labels"),
+    [
+        ([0.0, 0.5, 1.0], ["0.0", "0.5", "1.0"]),
+        ([5.0, 10.0], ["5", "10"]),
+        ([0.01, 0.1, 1.0], ["0.01", "0.10", "1.00"]),
+        ([-1e30, 0.0, 1e30], ["-1e30", "0", "1e30"]),
+        ([1e-7, 2e-7], ["1e-7", "2e-7"]),
+        ([], []),
+    ],
+)
+def test_ticks_are_labelled_alike(ticks: list[float], labels: list[str]) -> None:
+    assert tick_labels(ticks) == labels
+
+
+def test_numbers_are_short_and_steady() -> None:
+    assert [short(v) for v in (0.03125, 1e30, -1.2e-7, math.nan)] == [
+        "0.0312",
+        "1e30",
+        "-1.2e-7",
+        "NaN",
+    ]
+    assert [readable(v) for v in (0.5, 12.3456, 1234.5, 0.0)] == ["0.5000", "12.35", "1234", "0"]
+
+
+@pytest.mark.parametrize(
+    "palette", [p for p in PALETTES.values() if p.colors], ids=lambda p: p.name
+)
+def test_what_a_palette_writes_can_be_read(palette: Palette) -> None:
+    for role in ("text", "muted", "train", "validation", "good", "bad", "accent"):
+        least = 4.5 if palette.name != "color-blind" or role != "bad" else 4.2
+        assert contrast(palette.rgb(role), palette.ground) >= least, role
+    for number in range(1, 9):
+        assert contrast(palette.rgb(f"series {number}"), palette.ground) >= 3
+    for color in (*palette.diverging, *palette.series):
+        assert contrast(palette.ink(color), color) >= 3
+
+
+def test_contrast_is_as_it_is_defined() -> None:
+    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert contrast((90, 90, 90), (90, 90, 90)) == 1
+    assert contrast((118, 118, 118), (255, 255, 255)) == pytest.approx(4.54, abs=0.01)
+
+
+def test_palettes_have_eight_series_that_go_round() -> None:
+    for palette in PALETTES.values():
+        assert len(palette.series) == 8
+        assert palette.rgb("series 9") == palette.rgb("series 1")
+    assert COLOR_BLIND.series[:2] == ((86, 180, 233), (230, 159, 0))
+    assert len(set(DEFAULT.series)) == 8

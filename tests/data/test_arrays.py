@@ -1,0 +1,144 @@
+"""The user's own arrays, in NumPy's files."""
+
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tuidl.core.errors import DataError
+from tuidl.data import SOURCES
+
+
+def npz_bytes(**arrays: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def npy_bytes(array: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+X = np.arange(40, dtype=np.float64).reshape(10, 4)
+Y = np.arange(10) % 2
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "options", "shape", "classes", "outputs"),
+    [
+        (X, Y, {}, (4,), ("0", "1"), 2),
+        (X.astype(">i4"), Y[:, None] + 5, {}, (4,), ("5", "6"), 2),
+        (X, np.eye(2)[Y], {}, (4,), ("0", "1"), 2),
+        (X, Y, {"task": "regression"}, (4,), (), 1),
+        (X, Y * 1.0, {"task": "classification"}, (4,), ("0", "1"), 2),
+        (X, np.eye(2)[Y], {"task": "regression"}, (4,), (), 2),
+        (X[:, 0], X[:, 1:3], {}, (1,), (), 2),
+        (np.asfortranarray(X), X[:, 0], {}, (4,), (), 1),
+        (np.zeros((10, 5, 6, 3), np.uint8), Y > 0, {}, (5, 6, 3), ("0", "1"), 2),
+    ],
+)
+@pytest.mark.parametrize("kind", ["npz", "npy"])
+def test_arrays(
+    tmp_path: Path, x: np.ndarray, y: np.ndarray, options: dict, shape: tuple, classes: tuple,
+    outputs: int, kind: str,
+) -> None:  # fmt: skip
+    if kind == "npz":
+        (tmp_path / "d.npz").write_bytes(npz_bytes(inputs=x, y=y))
+        source = SOURCES["npz"](path=str(tmp_path / "d.npz"), x="inputs", **options)
+    else:
+        (tmp_path / "x.npy").write_bytes(npy_bytes(x))
+        (tmp_path / "y.npy").write_bytes(npy_bytes(y))
+        files = {key: str(tmp_path / f"{key}.npy") for key in "xy"}
+        source = SOURCES["npy"](**files, **options)
+    spec = source.spec()
+    assert (spec.shape, spec.classes, spec.outputs) == (shape, classes, outputs)
+    examples = source.load()
+    np.testing.assert_array_equal(examples.x.reshape(10, -1), x.reshape(10, -1))
+    expected = np.unique(y, return_inverse=True)[1] if classes and y.ndim == 1 else None
+    if expected is not None:
+        np.testing.assert_array_equal(examples.y[:, 0], expected)
+    assert len(source.split().train) == 8
+
+
+def _npy_saying(shape: tuple[int, ...], data: bytes) -> bytes:
+    """A .npy file of float64 whose header says ``shape``."""
+    text = str({"descr": "<f8", "fortran_order": False, "shape": shape}).encode()
+    return np.lib.format.magic(1, 0) + b"\x76\0" + text.ljust(117) + b"\n" + data
+
+
+def _npz_with(name: str, data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, data)
+        archive.writestr("y.npy", npy_bytes(Y))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "damaged"),
+        (b"nonsense", "damaged"),
+        (npz_bytes(x=X, y=Y)[:-30], "damaged"),
+        (npz_bytes(x=X), "no array 'y'"),
+        (npz_bytes(x=X, yy=Y), "did you mean 'yy'?"),
+        (npz_bytes(x=X, y=np.array(["a"] * 10)), "expected numbers"),
+        (npz_bytes(x=X * 1j, y=Y), "an array of complex128, expected numbers"),
+        (npz_bytes(x=X, y=Y[:9]), "10 inputs but 9 targets"),
+        (npz_bytes(x=np.zeros((10, 1, 1, 1, 1)), y=Y), "expected (examples, numbers ...)"),
+        (npz_bytes(x=X, y=np.zeros((10, 2, 2))), "targets of shape (10, 2, 2)"),
+        (npz_bytes(x=X, y=Y * 0), "1 different targets, expected 2 to 1000"),
+        (npz_bytes(x=np.zeros((0, 4)), y=np.zeros(0)), "targets of shape (0,)"),
+        (_npz_with("x.npy", npy_bytes(X)[:-8]), "cut off"),
+        (_npz_with("x.npy", npy_bytes(X) + b"x"), "longer than its header says"),
+        (_npz_with("x.npy", _npy_saying((10, 4), b"")), "does not fit into 128 bytes"),
+        (_npz_with("x.npy", _npy_saying((-10, 4), X.tobytes())), "does not fit"),
+        (_npz_with("x.npy", np.lib.format.magic(9, 9) + b"x" * 100), "expected 1.0 or 2.0"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_an_npz_is_said(tmp_path: Path, data: bytes, message: str) -> None:
+    path = tmp_path / "d.npz"
+    path.write_bytes(data)
+    with pytest.raises(DataError) as caught:
+        SOURCES["npz"](path=str(path)).split()
+    assert message in str(caught.value)
+
+
+class _Evil:
+    def __init__(self, proof: str) -> None:
+        self.proof = proof
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (self.proof,)
+
+
+def test_pickled_arrays_are_refused_and_never_run(tmp_path: Path) -> None:
+    proof = tmp_path / "was_run"
+    evil = np.array([_Evil(str(proof))] * 10, dtype=object)
+    (tmp_path / "d.npz").write_bytes(npz_bytes(x=evil, y=Y))
+    (tmp_path / "y.npy").write_bytes(npy_bytes(evil))
+    (tmp_path / "x.npy").write_bytes(npy_bytes(X))
+    files = {key: str(tmp_path / f"{key}.npy") for key in "xy"}
+    for source in (SOURCES["npz"](path=str(tmp_path / "d.npz")), SOURCES["npy"](**files)):
+        with pytest.raises(DataError, match="an array of object, expected numbers"):
+            source.split()
+    assert not proof.exists()
+
+
+def test_a_bomb_of_zeros_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "d.npz"
+    path.write_bytes(_npz_with("x.npy", _npy_saying((10**11, 10), bytes(1000))))
+    with pytest.raises(DataError, match="does not fit into 1,128 bytes"):
+        SOURCES["npz"](path=str(path)).split()
+    archive = bytearray(_npz_with("x.npy", _npy_saying((10**8, 10), bytes(1000))))
+    entry = archive.index(b"PK\x01\x02")
+    archive[entry + 24 : entry + 28] = (8 * 10**8 + 128).to_bytes(4, "little")
+    path.write_bytes(archive)
+    with pytest.raises(DataError, match="says it is larger than it can be"):
+        SOURCES["npz"](path=str(path)).split()

@@ -1,0 +1,123 @@
+"""What CI takes from the README is what the README has, and its small programs do what they say."""
+
+import os
+import re
+import runpy
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CI = ROOT / ".ci"
+COMMANDS = [
+    "python3 -m venv .venv && . .venv/bin/activate && pip install -e '.[test]'",
+    "tuidl cnn_digits --no-ui",
+    "python -m pytest",
+]
+SUITE = """
+import pytest
+def test_passes(): pass
+@pytest.mark.parametrize("text", ["a::b", "x[1]", "é \\x07"])
+def test_of(text): pass
+@pytest.mark.skipif({skipped}, reason="needs an extra")
+def test_extra(): assert {right}
+"""
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The names of one of CI's programs."""
+    monkeypatch.syspath_prepend(str(CI))
+    return lambda name: runpy.run_path(str(CI / f"{name}.py"))
+
+
+def test_ci_runs_the_commands_of_the_readme() -> None:
+    """Each of them, and no other: whoever changes the README changes this as well."""
+    command = [sys.executable, str(CI / "readme.py"), str(ROOT / "README.md")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert [line.partition("  #")[0].rstrip() for line in lines] == COMMANDS
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(line in readme.splitlines() for line in lines), "as they stand"
+    assert '"$here/readme.py" README.md' in (CI / "run").read_text()
+
+
+def test_a_readme_without_commands_is_an_error(program: Any) -> None:
+    with pytest.raises(ValueError, match="no block of shell commands"):
+        program("readme")["commands"]("# tuidl\n```python\nimport tuidl\n```\n")
+
+
+def test_ci_is_bash_and_hands_nothing_of_its_environment_on() -> None:
+    subprocess.run(["bash", "-n", str(CI / "run")], check=True)
+    text = (CI / "run").read_text()
+    assert text.startswith("#!/usr/bin/env bash\n")
+    assert "\nset -euo pipefail\n" in text
+    assert "env -i" in text
+
+
+def suite(folder: Path, *, skipped: bool, right: bool = True) -> Path:
+    """A small project in a folder, as one environment sees it."""
+    (folder / "tests").mkdir(parents=True, exist_ok=True)
+    (folder / "tests/test_small.py").write_text(SUITE.format(skipped=skipped, right=right))
+    (folder / "tests/test_other.py").write_text("def test_other(): pass\n")
+    whole = "import pytest\npytest.skip('needs judges', allow_module_level=True)\n"
+    ran = "def test_judge(): pass\n"
+    (folder / "tests/test_whole.py").write_text(whole if skipped else ran)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    return folder
+
+
+def run(folder: Path, *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False,
+        env={name: text for name, text in os.environ.items() if name != "PYTEST_ADDOPTS"},
+    )  # fmt: skip
+    return done.stdout + done.stderr + f"exit {done.returncode}"
+
+
+def two_runs(tmp_path: Path, right: bool = True) -> tuple[str, list[str]]:
+    """What the second says, and the files of both."""
+    files = [str(tmp_path / "first.xml"), str(tmp_path / "second.xml")]
+    folder = suite(tmp_path / "project", skipped=True)
+    run(folder, "-m", "pytest", "-q", f"--junitxml={files[0]}")
+    suite(folder, skipped=False, right=right)
+    said = run(folder, str(CI / "remaining.py"), files[0], "-q", f"--junitxml={files[1]}")
+    return said, files
+
+
+def test_only_what_has_not_passed_runs_again(tmp_path: Path) -> None:
+    said, files = two_runs(tmp_path)
+    assert "2 passed, 5 deselected" in said, said
+    said = run(tmp_path, str(CI / "results.py"), *files)
+    assert said.splitlines()[-2].startswith("7 passed in "), said
+    assert said.endswith("exit 0")
+
+
+def test_what_ran_nowhere_is_said(tmp_path: Path) -> None:
+    _, files = two_runs(tmp_path)
+    said = run(tmp_path, str(CI / "results.py"), files[0]).splitlines()
+    assert "ran nowhere: 1 (needs an extra)" in said
+    assert "ran nowhere: 1 (all of tests.test_whole)" in said
+    assert said[-2].startswith("5 passed, 2 skipped in ")
+
+
+def test_what_failed_anywhere_has_failed(tmp_path: Path) -> None:
+    said, files = two_runs(tmp_path, right=False)
+    assert "1 failed" in said
+    said = run(tmp_path, str(CI / "results.py"), *files)
+    assert said.splitlines()[-2].startswith("1 failed, 6 passed in ")
+    assert said.endswith("exit 1")
+
+
+def test_every_requirement_has_a_range_that_was_tried() -> None:
+    """A lower and an upper bound, or one version: what comes later is not known to work."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *extras["onnx"], *extras["cuda"], *extras["cuda13"],
+             *extras["test"], *extras["judges"]]  # fmt: skip
+    ranged = re.compile(r"[\w-]+(\[\w+\])?(==[\d.]+|>=[\d.]+,<[\d.]+)")
+    assert [line for line in lines if not ranged.fullmatch(line)] == []

@@ -1,0 +1,89 @@
+"""What must be 0 in the gradient of a convolution's weights is 0, not rounding."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.kernels.kernel_bench import Bench
+from tests.kernels.kernel_cases import Case, convolution
+from tuidl.kernels.blas import load
+from tuidl.kernels.winograd import suits_winograd, suits_winograd_weights
+
+Images = tuple[int, int, int]
+LARGE, SMALL = (12, 13, 16), (8, 8, 16)
+ALL = slice(None)
+DARK = {
+    "a border": [("x", (ALL, slice(0, 10)))],
+    "few answers with a gradient": [("dy", (ALL, slice(0, 9))), ("x", (ALL, slice(11, 12)))],
+}
+"""What is 0 in the images, or in the answers' gradient."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded() -> None:
+    load()
+
+
+def _case(image: Images) -> Case:
+    sizes, options = convolution(3, 3, image, 17, block=4, stride=1, top=0, left=0)
+    return Case("conv2d_weight_gradient", sizes, options)
+
+
+def _is_taken(bench: Bench) -> bool:
+    views = bench.views(bench.arena)
+    x, dy, dw, patches = (views[name] for name in ("x", "dy", "dw", "patches"))
+    assert suits_winograd(dw.shape, 1, dy.shape, patches.size)
+    return suits_winograd_weights(x, dy, dw.shape, 1, patches.size)
+
+
+@pytest.mark.parametrize(
+    ("image", "taken"), [(LARGE, True), ((12, 12, 16), True), ((11, 13, 16), False), (SMALL, False)]
+)
+def test_large_images_alone_go_by_winograd(image: Images, taken: bool) -> None:
+    assert _is_taken(Bench(_case(image), "float32")) == taken
+
+
+@pytest.mark.parametrize("dark", DARK.values(), ids=DARK)
+def test_what_must_be_0_is_0_where_little_else_is_added(dark: list[tuple[str, Any]]) -> None:
+    """Adam would take the least rounding for a direction."""
+    case = _case(LARGE)
+    bench = Bench(case, "float32")
+    for name, part in dark:
+        bench.views(bench.arena)[name][part] = 0
+    assert not _is_taken(bench)
+    exact = bench.views(bench.by_oracle(case))["dw"] == 0
+    assert exact.any()
+    np.testing.assert_array_equal(bench.views(bench.by_kernel(case))["dw"] == 0, exact)
+
+
+@pytest.mark.parametrize("image", [LARGE, SMALL], ids=str)
+def test_channels_and_filters_that_are_dead_get_no_gradient(image: Images) -> None:
+    for name, axis in (("x", 2), ("dy", 3)):
+        case = _case(image)
+        bench = Bench(case, "float32")
+        bench.views(bench.arena)[name][..., 5] = 0
+        dw = np.moveaxis(bench.views(bench.by_kernel(case))["dw"], axis, 0)
+        assert not dw[5].any()
+        assert np.delete(dw, 5, 0).all()
+
+
+@pytest.mark.parametrize("contrast", [0.0, 1e2, 1e4, 1e6])
+@pytest.mark.parametrize("blind", [False, True], ids=["all weights", "none on the right"])
+def test_the_error_is_that_of_the_brightest_pixel_an_answer_sees(
+    contrast: float, blind: bool
+) -> None:
+    """Also where the kernel has no weight there: the definition would not lose those digits."""
+    sizes, options = convolution(3, 3, (16, 16, 16), 24, block=24, stride=1, top=0, left=0)
+    case = Case("conv2d", sizes, options)
+    bench = Bench(case, "float32")
+    x, w, b, patches = (bench.views(bench.arena)[name] for name in ("x", "w", "b", "patches"))
+    x[:, :, 7:] += contrast
+    w[:, 1:] *= 0 if blind else 1
+    y = bench.views(bench.by_kernel(case))["y"].astype(np.float64)
+    assert suits_winograd(w.shape, 1, y.shape, patches.size)
+    windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2))
+    exact = np.einsum("npqcij,ijcf->npqf", *(a.astype(np.float64) for a in (windows, w))) + b
+    brightest = np.abs(windows).max(axis=(3, 4, 5))[..., None]
+    bound = 3e-7 * brightest * np.abs(w).sum(axis=(0, 1, 2)) + 1e-6
+    assert (np.abs(y - exact) < bound).all()

@@ -1,0 +1,121 @@
+"""Lengths of the layers' gradients over the epochs, on a scale of powers of ten."""
+
+import math
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from tuidl.charts.beside import beside
+from tuidl.charts.columns import columns
+from tuidl.charts.dots import Dots
+from tuidl.charts.frame import Area, framed, note, row_of
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import Palette, mixed, painted
+from tuidl.charts.scale import compact, scaled
+from tuidl.charts.strokes import stroke
+from tuidl.protocol.history import Series
+
+Named = tuple[str, Series]
+NARROWEST = 24
+"""Cells that lines and their names need at least."""
+
+TOO_FAR = 300.0
+"""How many times smaller the first gradient may be than the last before it is called out."""
+
+
+def gradient_curves(
+    lines: Sequence[Named],
+    palette: Palette,
+    width: int,
+    height: int,
+    *,
+    selected: str = "",
+    unicode: bool = True,
+) -> list[Text]:
+    """A line a layer, from the first layer's colour to the last one's, with names at their ends."""
+    grid = Grid(width, 1, unicode)
+    kept = [line for line in lines if line[1].recent]
+    if not kept or height < 3 or width < NARROWEST:
+        empty = Grid(width, height, unicode)
+        note(empty, palette, "shows after the first epoch")
+        return empty.lines()
+    words, role = verdict([(name, line.last or 0.0) for name, line in kept])
+    grid.put(0, 0, fitted(words, width), palette.style(role, bold=True))
+    longest = max(len(name) for name, _ in kept)
+    labels = min(longest, max(width // 4, 4)) + 10
+    plot = Grid(width - labels - 1, height - 1, unicode)
+    area = _area(plot, palette, kept)
+    names = Grid(labels, height - 1, unicode)
+    for i, (name, series) in enumerate(kept):
+        _stroke(plot, palette, area, series, i / max(len(kept) - 1, 1), name == selected)
+    _labels(names, palette, area, kept, selected)
+    return [*grid.lines(), *beside(plot.lines(), names.lines())]
+
+
+def verdict(lengths: Sequence[tuple[str, float]]) -> tuple[str, str]:
+    """What the lengths say in a sentence, first layer to last, and the role of its colour."""
+    kept = [(name, v) for name, v in lengths if math.isfinite(v) and v > 0]
+    if len(kept) < len(lengths):
+        name = next(name for name, v in lengths if not (math.isfinite(v) and v > 0))
+        return f"no gradient at all, or none that is finite, in {name}", "bad"
+    if len(kept) < 2:
+        return "length of the gradient by epoch", "text"
+    (first, low), (last, high) = kept[0], kept[-1]
+    if high / low >= TOO_FAR:
+        return f"vanishing: {first} gets 1/{rounded(high / low)} of {last}'s", "bad"
+    if low / high >= TOO_FAR:
+        return f"exploding: {first} gets {rounded(low / high)} times {last}'s", "bad"
+    sizes = [v for _, v in kept]
+    return f"within a factor of {rounded(max(sizes) / min(sizes))}: every layer learns", "good"
+
+
+def rounded(number: float) -> str:
+    """Two digits that count: 31,000, 7.3."""
+    return f"{float(f'{number:.2g}'):,.0f}" if number >= 10 else f"{number:.2g}"
+
+
+def _area(grid: Grid, palette: Palette, lines: Sequence[Named]) -> Area:
+    points = [p for _, series in lines for p in series.whole]
+    xs = scaled((p.x for p in points), 1)
+    ys = scaled((v for p in points for v in (p.low, p.high)), 1, log=True, room=0.05)
+    return framed(grid, palette, xs, ys, top=0, x_name="epoch", whole=True)
+
+
+def _stroke(
+    grid: Grid, palette: Palette, area: Area, series: Series, share: float, chosen: bool
+) -> None:
+    parts = columns(series.whole, area.xs, 1)
+    points = tuple(
+        None if (y := area.ys.place(part.mean)) is None else (part.x, y) for part in parts
+    )
+    dots = Dots(area.width, area.height, grid.unicode)
+    dots.cells = dict(stroke(points, area.width, area.height, grid.unicode).cells)
+    color = mixed(palette.series[0], palette.series[1], share)
+    plain = palette.style("text" if chosen else "muted", bold=chosen)
+    style = painted(palette.text if chosen else color) if palette.colors else plain
+    dots.paint(grid, area.x, area.y, style)
+    if sum(p is not None for p in points) == 1 and (row := row_of(area, series.last or 0.0)):
+        grid.put(area.x + area.width // 2, row, "●", style)
+
+
+def _labels(
+    grid: Grid, palette: Palette, area: Area, lines: Sequence[Named], selected: str
+) -> None:
+    """Names and last values as near to the ends of their lines as there is room."""
+    rows = [
+        (row if (row := row_of(area, series.last or 0.0)) is not None else area.height - 1, i)
+        for i, (_, series) in enumerate(lines)
+    ]
+    free = 0
+    below = len(rows)
+    for row, i in sorted(rows):
+        y = min(max(row, free), max(grid.height - below, free))
+        free, below = y + 1, below - 1
+        name, series = lines[i]
+        share = i / max(len(lines) - 1, 1)
+        color = mixed(palette.series[0], palette.series[1], share)
+        style = painted(color) if palette.colors else palette.style("text")
+        if name == selected:
+            style = palette.style("text", bold=True)
+        grid.put(0, y, fitted(name, grid.width - 9), style)
+        grid.put_right(grid.width, y, compact(series.last or 0.0), palette.style("text"))

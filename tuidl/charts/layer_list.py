@@ -1,0 +1,140 @@
+"""The layers as a table with bars: what they are, how they are doing, and what is wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from tuidl.charts.bars import decades, put_size
+from tuidl.charts.frame import note
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import Palette
+
+BARS = 26
+"""Cells that the two bars get before shape and parameters get any."""
+
+MEASURES = (("activation", "train"), ("gradient", "validation"))
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """A layer with the mean sizes of its output and of the gradient that comes back to it.
+
+    ``warning``: what is wrong, in a few plain words.
+    """
+
+    name: str
+    shape: str
+    parameters: int
+    activation: float
+    gradient: float
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Cells of each column; ``starts``: where the two bars begin, each ``room`` cells long."""
+
+    name: int
+    shape: int
+    count: int
+    room: int
+    starts: tuple[int, int]
+
+
+def layer_list(
+    layers: Sequence[LayerRow],
+    palette: Palette,
+    width: int,
+    height: int,
+    *,
+    selected: int = 0,
+    unicode: bool = True,
+) -> list[Text]:
+    """A line a layer and one below for its warning; those around the selected where not all fit."""
+    grid = Grid(width, height, unicode)
+    if not layers:
+        note(grid, palette, "layers show once training starts")
+        return grid.lines()
+    head = 1 if height > 2 else 0
+    lines = _lines(layers, selected, height - head)
+    plan = _planned(layers, width)
+    if head:
+        _heading(grid, palette, layers, plan)
+    for y, (i, is_warning) in enumerate(lines, head):
+        if is_warning:
+            text = fitted(f"  ! {layers[i].warning}", width)
+            grid.put(0, y, text, palette.style("bad", bold=True))
+            continue
+        _layer(grid, palette, layers[i], y, plan)
+        _sizes(grid, palette, layers, i, y, plan)
+        if i == selected:
+            grid.tint(0, y, plan.name + plan.shape + plan.count, palette.selected)
+    return grid.lines()
+
+
+def _lines(layers: Sequence[LayerRow], selected: int, height: int) -> list[tuple[int, bool]]:
+    """Numbers of layers, True for the line with a layer's warning; warnings go first."""
+    lines = [
+        (i, is_warning)
+        for i, layer in enumerate(layers)
+        for is_warning in (False, True)
+        if layer.warning or not is_warning
+    ]
+    if len(lines) > height:
+        kept = [line for line in lines if not line[1] or line[0] == selected]
+        lines = kept if len(kept) > height else lines
+    at = lines.index((min(max(selected, 0), len(layers) - 1), False))
+    first = min(max(at - height // 2, 0), max(len(lines) - height, 0))
+    return lines[first : first + max(height, 0)]
+
+
+def layer_at(layers: Sequence[LayerRow], selected: int, height: int, y: int) -> int | None:
+    """The layer that stands in a line of the chart, as it is drawn with ``selected``."""
+    head = 1 if height > 2 else 0
+    lines = _lines(layers, selected, height - head) if layers else []
+    return lines[y - head][0] if 0 <= y - head < len(lines) else None
+
+
+def _planned(layers: Sequence[LayerRow], width: int) -> Plan:
+    name = min(max(cell_len(layer.name) for layer in layers), max(width // 3, 3))
+    shape = max(8, *(cell_len(layer.shape) + 2 for layer in layers))
+    count = max(9, *(len(f"{layer.parameters:,}") + 2 for layer in layers))
+    if width - name - shape - count < BARS:
+        shape = count = 0
+    used = name + shape + count
+    room = (width - used) // 2 - 1
+    return Plan(name, shape, count, room, (used + 1, used + room + 2))
+
+
+def _heading(grid: Grid, palette: Palette, layers: Sequence[LayerRow], plan: Plan) -> None:
+    muted = palette.style("muted")
+    grid.put(0, 0, fitted("layer", plan.name), muted)
+    if plan.shape:
+        grid.put_right(plan.name + plan.shape, 0, "output", muted)
+        grid.put_right(plan.name + plan.shape + plan.count, 0, "weights", muted)
+    for x, (measure, role) in zip(plan.starts, MEASURES, strict=True):
+        grid.put(x, 0, fitted(measure, plan.room), palette.style(role, bold=True))
+        low, high = decades([getattr(layer, measure) for layer in layers])
+        if plan.room >= len(measure) + 14:
+            grid.put_right(x + plan.room, 0, f"1e{low}…1e{high}", muted)
+
+
+def _sizes(
+    grid: Grid, palette: Palette, layers: Sequence[LayerRow], i: int, y: int, plan: Plan
+) -> None:
+    """Both bars of a layer, on the scales of all."""
+    for x, (measure, role) in zip(plan.starts, MEASURES, strict=True):
+        ends = decades([getattr(other, measure) for other in layers])
+        put_size(grid, palette, x, y, plan.room, getattr(layers[i], measure), ends, role)
+
+
+def _layer(grid: Grid, palette: Palette, layer: LayerRow, y: int, plan: Plan) -> None:
+    role = "bad" if layer.warning else "text"
+    grid.put(0, y, fitted(layer.name, plan.name), palette.style(role))
+    if plan.shape:
+        muted = palette.style("muted")
+        count = f"{layer.parameters:,}" if layer.parameters else "–"
+        grid.put_right(plan.name + plan.shape, y, layer.shape, muted)
+        grid.put_right(plan.name + plan.shape + plan.count, y, count, muted)

@@ -1,0 +1,43 @@
+"""``tuidl download``: data sets are fetched, and stderr shows how far they are."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tuidl.core.terminal import say
+from tuidl.data.download import Progress, download
+from tuidl.data.files import data_folder
+from tuidl.data.published import DataSet
+
+
+def download_all(data_sets: Iterable[DataSet]) -> Iterator[Path]:
+    """Fetch what is missing of each; yields the folder of each that is whole. Raises DataError."""
+    base = data_folder()
+    for known in data_sets:
+        with _shown() as progress:
+            fetched = download(known, base, progress)
+        done = f"{len(fetched)} files checked" if fetched else "is there already"
+        say(f"{known.title}: {done}")
+        yield base / known.folder
+
+
+@contextmanager
+def _shown() -> Iterator[Progress]:
+    """Bars where stderr is a terminal, nothing else."""
+    if not sys.stderr.isatty():
+        yield lambda name, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as bars:
+        tasks = {}
+
+        def show(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=done)
+
+        yield show

@@ -1,0 +1,90 @@
+"""``tuidl show``: a preset's layers and the program that they compile to."""
+
+from tuidl.compiler.footprint import MOMENTS, Footprint, footprint
+from tuidl.compiler.graph import EXAMPLES, FROM_EXAMPLES, Graph
+from tuidl.compiler.printer import readable
+from tuidl.compiler.program import compile_program
+from tuidl.core.limits import available_memory
+from tuidl.core.memory import memory_bound
+from tuidl.nn.layers.base import describe
+from tuidl.preset.schema import Preset
+from tuidl.protocol.formatting import columns
+
+
+def description(preset: Preset) -> str:
+    """The network as a table, then the program's memory and instructions. Raises PresetError."""
+    graph = Graph.build(preset)
+    program = compile_program(graph, preset.batch())
+    memory = memory_table(footprint(preset))
+    parts = ([*_heading(preset)], layer_table(graph), memory, [str(program)])
+    return "\n\n".join("\n".join(lines) for lines in parts)
+
+
+def memory_table(needed: Footprint) -> list[str]:
+    """What training will take, by part and moment, and what the machine can give."""
+    rows: list[tuple[str, ...]] = [("memory", *MOMENTS)]
+    for part in needed.parts:
+        if any(part.sizes):
+            rows.append((part.name, *map(_amount, part.sizes)))
+    rows.append(("total", *(_amount(needed.total(moment)) for moment in MOMENTS)))
+    return [*columns(rows, aligned_left=(0,)), _verdict(needed)]
+
+
+def _amount(count: int) -> str:
+    return readable(count, "B") if count else ""
+
+
+def _verdict(needed: Footprint) -> str:
+    bound = memory_bound()
+    given, of = readable(available_memory(), "B"), readable(bound.limit, "B")
+    more = f"; {needed.missing} kernels are compiled first" if needed.missing else ""
+    return (
+        f"peak {readable(needed.peak, 'B')}, of {given} that can be had now "
+        f"({bound.name} has {of}){more}"
+    )
+
+
+def layer_table(graph: Graph) -> list[str]:
+    """One line a layer: output shape, parameters, operations and bytes of one example; also what
+    it reads, where that is not just the layer before."""
+    header = ("layer", "type", "output", "reads", "parameters", "flops", "memory")
+    rows: list[tuple[str, ...]] = [
+        header,
+        ("input", "", describe(graph.spec.shape), "", "", "", ""),
+    ]
+    rows += [_layer(graph, i) for i in range(len(graph.nodes))]
+    total = readable(sum(node.bytes for node in graph.nodes), "B")
+    counts = (f"{graph.parameter_count:,}", readable(graph.flops))
+    rows.append(("total", "", "", "", *counts, total))
+    reads = header.index("reads")
+    if not any(row[reads] for row in rows[1:]):
+        rows = [(*row[:reads], *row[reads + 1 :]) for row in rows]
+    return columns(rows, aligned_left=tuple(range(len(rows[0]) - 3)))
+
+
+def _layer(graph: Graph, index: int) -> tuple[str, ...]:
+    node = graph.nodes[index]
+    activation = getattr(node.layer, "activation", "linear")
+    suffix = f" {activation}" if activation not in ("linear", node.layer.kind()) else ""
+    names = [graph.nodes[i].name if i != FROM_EXAMPLES else EXAMPLES for i in node.inputs]
+    return (
+        node.name,
+        node.layer.kind() + suffix,
+        describe(node.shape),
+        ", ".join(names) if node.inputs != (index - 1,) else "",
+        f"{node.parameter_count:,}",
+        readable(node.flops),
+        readable(node.bytes, "B"),
+    )
+
+
+def _heading(preset: Preset) -> list[str]:
+    training = preset.training
+    rate = f"learning rate {preset.optimizer.learning_rate:g}"
+    return [
+        preset.name,
+        preset.about.strip(),
+        "",
+        f"data {preset.data.kind()}, loss {preset.loss.kind()}, {preset.optimizer.kind()} with "
+        f"{rate}, batch {training.batch_size}, {training.epochs} epochs, seed {training.seed}",
+    ]

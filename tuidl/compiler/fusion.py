@@ -1,0 +1,49 @@
+"""Instructions whose work others do on the side: what they would read again is not even kept."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tuidl.compiler.emission import Emitted
+from tuidl.ir.builder import Buffer, Instruction
+
+
+def fuse(emitted: Emitted) -> Emitted:
+    """The same training step in fewer instructions, to the last bit but for the sign of a zero.
+
+    Where max pooling alone reads what ReLU hands on, and hands a gradient back, the largest of a
+    window may as well become 0 if it is less, and its gradient then go to nobody. With that ReLU is
+    done, forward and backward; and what it would have changed, the largest array of many a network,
+    is not needed after the pooling. Nodes' outputs and gradients are no longer all there.
+    """
+    instructions = emitted.instructions
+    pools = [n for n, instruction in enumerate(instructions) if instruction.kernel == "max_pool2d"]
+    fused = list(instructions)
+    done: set[int] = set()
+    for number in pools:
+        relu = _relu_before(instructions, number)
+        if relu:
+            done |= relu
+            options = {**instructions[number].options, "rectified": 1}
+            fused[number] = replace(instructions[number], options=options)
+    left = tuple(instruction for n, instruction in enumerate(fused) if n not in done)
+    return replace(emitted, instructions=left, outputs={}, gradients={})
+
+
+def _relu_before(instructions: Sequence[Instruction], pool: int) -> set[int]:
+    """The numbers of ReLU and its gradient where only this pooling has to do with its output."""
+    x, _, winner = instructions[pool].operands
+    uses = _uses(instructions, x.buffer)[-3:]
+    if [instructions[n].kernel for n in uses] != ["relu", "max_pool2d", "relu_gradient"]:
+        return set()
+    relu, _, gradient = uses
+    y, d = instructions[gradient].operands
+    first, second, *_ = _uses(instructions, d.buffer)
+    back = instructions[first]
+    is_its_own = back.kernel == "max_pool2d_gradient" and back.operands[0] == winner
+    is_whole = instructions[relu].operands[0] == x.flat == y and back.operands[-1].flat == d
+    return {relu, gradient} if is_its_own and second == gradient and is_whole else set()
+
+
+def _uses(instructions: Sequence[Instruction], buffer: Buffer) -> list[int]:
+    """The numbers of the instructions that read or write the buffer."""
+    return [n for n, i in enumerate(instructions) if any(v.buffer is buffer for v in i.operands)]

@@ -1,0 +1,75 @@
+"""A program as text: its memory, and every instruction with shapes, bytes and operations."""
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from tuidl.compiler.routine import Routine, shapes_of
+from tuidl.core.limits import FLOAT_BYTES
+from tuidl.ir.builder import Instruction
+from tuidl.kernels import KERNELS
+from tuidl.protocol.formatting import columns
+
+if TYPE_CHECKING:
+    from tuidl.compiler.program import Program
+
+
+HEADER = ("", "kernel", "of", "operands", "bytes", "flops")
+
+
+def listing(program: "Program") -> str:
+    """The training routine, instruction by instruction, as the first shard runs it."""
+    routine = program.train
+    lines = [
+        f"batch {program.batch} in {program.shards} shards, arena "
+        f"{readable(FLOAT_BYTES * program.size, 'B')}: parameters {_bytes(program.span)}, "
+        f"gradients {_bytes(program.span * program.shards)}, "
+        f"optimizer state {_bytes(program.span * len(program.state))}"
+    ]
+    instructions = routine.emitted.instructions
+    cells = [HEADER, *(_cells(routine, i, work) for i, work in enumerate(instructions))]
+    header, *rows = columns(cells, aligned_left=(1, 2, 3))
+    for number, (first, end, lanes) in enumerate(routine.stages, 1):
+        lines += ["", f"stage {number}: {_lanes(lanes, instructions[first].shared)}", header]
+        lines += rows[first:end]
+    return "\n".join(lines)
+
+
+def cost_of(routine: Routine, instruction: Instruction, batch: int) -> tuple[int, int]:
+    """Bytes touched and floating-point operations of an instruction in the first shard."""
+    shapes = shapes_of(instruction.operands, routine.examples_of(0, batch))
+    signature = KERNELS[instruction.kernel].signature
+    touched = sum(prod(shape) for shape in shapes)
+    return FLOAT_BYTES * touched, signature.flops(signature.bind(shapes))
+
+
+def readable(number: float, unit: str = "") -> str:
+    """``13.7 k``: a number with its thousands named."""
+    for prefix in ("", "k", "M", "G", "T"):
+        if abs(number) < 1000 or prefix == "T":
+            break
+        number /= 1000
+    return f"{number:.0f} {unit}".strip() if not prefix else f"{number:.1f} {prefix}{unit}"
+
+
+def _lanes(lanes: int, shared: bool) -> str:
+    """Who does a stage."""
+    if lanes == 1:
+        return "the whole update" if shared else "the whole batch"
+    return f"{lanes} {'slices of the update' if shared else 'shards'} in parallel"
+
+
+def _cells(routine: Routine, index: int, instruction: Instruction) -> tuple[str, ...]:
+    signature = KERNELS[instruction.kernel].signature
+    shapes = shapes_of(instruction.operands, routine.examples_of(0, routine.capacity))
+    words = [
+        ("->" if operand.written and not signature.operands[max(i - 1, 0)].written else "")
+        + "x".join(map(str, shape))
+        for i, (operand, shape) in enumerate(zip(signature.operands, shapes, strict=True))
+    ]
+    touched, flops = cost_of(routine, instruction, routine.capacity)
+    costs = (readable(touched, "B"), readable(flops))
+    return (str(index), instruction.kernel, instruction.node, " ".join(words), *costs)
+
+
+def _bytes(elements: int) -> str:
+    return readable(FLOAT_BYTES * elements, "B")

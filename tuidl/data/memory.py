@@ -1,0 +1,42 @@
+"""What a source's examples need of the memory, known before any of them is loaded."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+from tuidl.core.limits import FLOAT_BYTES
+from tuidl.data.scaling import NUMBERS_AT_ONCE
+
+if TYPE_CHECKING:
+    from tuidl.data.dataset import Source
+
+LOOKED_AT = 1
+"""Bytes for each number of a part while its values are looked at: finite or not."""
+INDEX = 8
+"""Bytes that say which of the source's examples a training example is."""
+SCALED_AT_ONCE = 16 * NUMBERS_AT_ONCE
+"""Bytes of the examples that are scaled at a time."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Bytes at the height of loading and splitting, and of what stays."""
+
+    height: int
+    kept: int
+
+
+def demand(source: "Source", folds: bool = False) -> Demand:
+    """Of ``source.split()``; with ``folds``, of the source's folds, whose splits need the whole
+    until the last one."""
+    spec = source.spec()
+    width = prod(spec.shape) + spec.target_width
+    train, validation, test = source.part_sizes()
+    chosen = INDEX * train
+    parts = FLOAT_BYTES * width * (train + validation + test)
+    is_scaled = source.normalize != "none" or source.target_scaling() != "none"
+    stored, remembered = source.bytes_stored(), source.bytes_remembered()
+    scaling = parts + min(SCALED_AT_ONCE, 4 * parts) if is_scaled else 0
+    splitting = 2 * chosen + stored + remembered + parts + scaling + LOOKED_AT * width * train
+    kept = remembered + parts + chosen + (stored if folds else 0)
+    return Demand(max(source.bytes_reading(), splitting), kept)

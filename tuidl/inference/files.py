@@ -1,0 +1,145 @@
+"""The user's file as inputs of the network, prepared as the training data was."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuidl.core.errors import DataError, suggestion
+from tuidl.data.csv_file import DELIMITERS
+from tuidl.data.dataset import BRIGHTEST
+from tuidl.data.digits import BRIGHTEST as BRIGHTEST_DIGIT
+from tuidl.data.files import file_status
+from tuidl.data.image_folder import SUFFIXES
+from tuidl.data.npy_file import npy_header, npz_header, npz_names, read_npy, read_npz
+from tuidl.data.table_rows import InputColumn, TableLayout, read_rows
+from tuidl.inference.pictures import PICTURES, read_picture_inputs
+from tuidl.inference.preprocessing import Preparation
+from tuidl.nn.layers.base import describe
+from tuidl.preset.schema import Preset
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+TOO_BRIGHT = 2.0
+"""Pixels are in [0, 1]; beyond this they have surely not been scaled."""
+
+TABLES = (".csv", ".tsv", ".txt")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """``x`` (n, *shape): as the network takes them. ``names``: of each example, for the table.
+    ``notes``: what was done to them that nobody has asked for."""
+
+    x: Array
+    names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_inputs(
+    preset: Preset,
+    prepared: Preparation,
+    path: Path,
+    *,
+    key: str | None = None,
+    invert: bool | None = None,
+) -> Inputs:
+    """Read a picture, a table or an array, by the end of its name.
+
+    ``key``: which array of several in a .npz file. ``invert``: whether light and dark of a picture
+    are exchanged; None leaves it to the picture's border, where the network knows light on dark.
+
+    Raises DataError, which says what was expected.
+    """
+    file_status(path)
+    suffix = path.suffix.lower()
+    if key is not None and suffix != ".npz":
+        raise DataError(f"{path}: only arrays in a .npz file have names")
+    if invert is not None and suffix not in SUFFIXES:
+        raise DataError(f"{path}: only pictures can be inverted")
+    notes: tuple[str, ...] = ()
+    if suffix in SUFFIXES:
+        values, notes = read_picture_inputs(preset, prepared, path, invert)
+    elif suffix in TABLES:
+        values = _table(preset, prepared, path)
+    elif suffix in (".npy", ".npz"):
+        values, notes = _array(preset, prepared, path, key)
+    else:
+        known = ", ".join([*TABLES, ".npy", ".npz", *sorted(SUFFIXES)])
+        raise DataError(f"{path}: no kind of file to predict (expected {known})")
+    x = prepared.inputs(values)
+    _require_finite(path, x)
+    numbered = tuple(str(i) for i in range(1, len(values) + 1))
+    return Inputs(x, (path.name,) if suffix in SUFFIXES else numbered, notes)
+
+
+def _require_finite(path: Path, x: Array) -> None:
+    """Raises DataError, which names the first example that is not."""
+    finite = np.isfinite(x.reshape(len(x), -1)).all(axis=1)
+    if not finite.all():
+        raise DataError(f"{path}: example {finite.argmin() + 1} has values that are not finite")
+
+
+def _table(preset: Preset, prepared: Preparation, path: Path) -> Array:
+    """Columns by name where the network has learned from a table, else numbers in order."""
+    layout = prepared.table
+    if layout is None:
+        if len(prepared.shape) != 1:
+            what = f"{describe(prepared.shape)} numbers ({preset.data.kind()})"
+            raise DataError(f"{path}: a table, but this network reads {what}: give .npy or .npz")
+        columns = tuple(InputColumn(str(i)) for i in range(1, prepared.shape[0] + 1))
+        layout = TableLayout(columns, DELIMITERS[0], has_header=False)
+    return read_rows(path, layout)
+
+
+def _array(
+    preset: Preset, prepared: Preparation, path: Path, key: str | None
+) -> tuple[Array, tuple[str, ...]]:
+    """(n, *shape) as numbers, and what is odd about them; what does not fit is refused by its
+    header alone."""
+    if path.suffix.lower() == ".npy":
+        shape = _fitting(prepared.shape, npy_header(path).shape, f"{path}")
+        values = read_npy(path)
+    else:
+        name = _key(preset, path, key)
+        header = npz_header(path, name)
+        shape = _fitting(prepared.shape, header.shape, f"{path}: {name!r}")
+        values = read_npz(path, name)
+    notes: tuple[str, ...] = ()
+    if preset.data.kind() in PICTURES:
+        is_digits = preset.data.kind() == "digits"
+        if values.dtype == np.uint8:
+            values = values / np.float32(BRIGHTEST_DIGIT if is_digits else BRIGHTEST)
+        elif values.size and values.max() > TOO_BRIGHT:
+            problem = f"values up to {values.max():g}, but the network learned from 0 to 1"
+            notes = (f"{path.name}: {problem}; bytes (uint8) are scaled",)
+    with np.errstate(over="ignore"):  # what overflows is refused as not finite
+        return values.astype(np.float32).reshape(shape), notes
+
+
+def _fitting(wanted: tuple[int, ...], given: tuple[int, ...], where: str) -> tuple[int, ...]:
+    """The shape (n, *wanted) that an array of shape ``given`` has or can be seen in; one channel
+    need not be said, nor that there is one example only. Raises DataError."""
+    for inner in (wanted, wanted[:-1]) if wanted[-1] == 1 else (wanted,):
+        if given[1:] == inner and len(given) == len(inner) + 1:
+            return (given[0], *wanted)
+    if given == wanted or (wanted[-1] == 1 and given == wanted[:-1]):
+        return (1, *wanted)
+    expected = ", ".join(map(str, ("examples", *wanted)))
+    raise DataError(f"{where}: shape {given}, expected ({expected})")
+
+
+def _key(preset: Preset, path: Path, key: str | None) -> str:
+    """The array's name: as said, as the preset's own source says, x, or the only one."""
+    names = npz_names(path)
+    if key is not None:
+        if key not in names:
+            raise DataError(f"{path}: no array {key!r}{suggestion(key, names[:50])}")
+        return key
+    for name in (getattr(preset.data, "x", None), "x"):
+        if name in names:
+            return str(name)
+    if len(names) != 1:
+        raise DataError(f"{path}: {len(names)} arrays, say which: {', '.join(names[:50])}")
+    return names[0]

@@ -1,0 +1,165 @@
+"""What lies between the user's values and the network's: scales, columns, the names of classes."""
+
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import msgspec
+
+from tuidl.compiler.graph import Graph
+from tuidl.core.errors import DataError
+from tuidl.data.scaling import Scaling
+from tuidl.data.table_rows import TableLayout
+from tuidl.data.table_source import Csv
+from tuidl.nn.layers.base import describe
+from tuidl.preset.schema import Preset
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tuidl.data.dataset import Split
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+Answer = Literal["probabilities", "scores", "probability", "score", "numbers"]
+"""What a network ends in: one number a class (after softmax or before), one for the second of two
+classes (after sigmoid or before), or numbers."""
+
+Numbers = tuple[float, ...]
+
+
+class Preparation(msgspec.Struct, frozen=True, kw_only=True):
+    """All that training learned from the data besides the weights; JSON keeps every bit of it.
+
+    ``shape``: of one input. ``classes``: their names, empty for numbers. Scaled inputs are (x -
+    ``input_shift``) / ``input_width`` by feature or channel; targets likewise; both empty where
+    nothing is scaled. ``table``: the columns of a text file.
+    """
+
+    shape: tuple[int, ...]
+    classes: tuple[str, ...]
+    answer: Answer
+    input_shift: Numbers = ()
+    input_width: Numbers = ()
+    target_shift: Numbers = ()
+    target_width: Numbers = ()
+    table: TableLayout | None = None
+
+    @classmethod
+    def of(cls, preset: Preset, split: "Split | None" = None) -> Self:
+        """Learned from the preset's data, which is loaded only if something is learned from it.
+
+        ``split``: the preset's, where somebody has it already. Raises TuidlError.
+        """
+        graph, source = Graph.build(preset), preset.data
+        is_table = isinstance(source, Csv)
+        if is_table or source.normalize != "none" or source.target_scaling() != "none":
+            split = split or split_of(preset)
+        table = None
+        if isinstance(source, Csv) and split is not None and split.rows is not None:
+            table = source.layout(split.rows)
+        inputs, targets = (split.inputs, split.targets) if split else (None, None)
+        return cls(
+            shape=graph.spec.shape,
+            classes=graph.spec.classes,
+            answer=answer_of(graph),
+            input_shift=_numbers(inputs.shift) if inputs else (),
+            input_width=_numbers(inputs.width) if inputs else (),
+            target_shift=_numbers(targets.shift) if targets else (),
+            target_width=_numbers(targets.width) if targets else (),
+            table=table,
+        )
+
+    @classmethod
+    def from_json(cls, data: bytes, source: str = "preparation") -> Self:
+        """``to_json`` undone. Raises DataError, which names ``source``."""
+        try:
+            known = msgspec.json.decode(data, type=cls)
+        except msgspec.DecodeError as error:  # also of a wrong type somewhere inside
+            raise DataError(f"{source}: {error}") from None
+        if problem := known._problem():
+            raise DataError(f"{source}: {problem}")
+        return known
+
+    def to_json(self) -> bytes:
+        """For a file beside the weights."""
+        return msgspec.json.encode(self)
+
+    def _problem(self) -> str:
+        """What is wrong with the numbers, if anything is."""
+        if not self.shape:
+            return "shape: expected at least one number"
+        if len(self.input_shift) not in (0, self.shape[-1]):
+            return f"input_shift: expected {self.shape[-1]} numbers, or none"
+        pairs = {
+            "input": (self.input_shift, self.input_width),
+            "target": (self.target_shift, self.target_width),
+        }
+        for name, (shift, width) in pairs.items():
+            if len(shift) != len(width):
+                return f"{name}_shift and {name}_width: expected as many numbers"
+            if 0 in width:
+                return f"{name}_width: expected numbers other than 0"
+        return ""
+
+    def inputs(self, values: "Array") -> "Array":
+        """Values (n, *shape) as the data has them, scaled for the network, float32."""
+        import numpy as np
+
+        if not self.input_shift:
+            return np.asarray(values, np.float32)
+        return Scaling(np.array(self.input_shift), np.array(self.input_width)).apply(values)
+
+    def probabilities(self, outputs: "Array") -> "Array":
+        """What the network answers, (n, ...), as a probability for each class (n, classes)."""
+        import numpy as np
+
+        outputs = outputs.astype(np.float64)
+        if self.answer == "scores":
+            e = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+            return np.asarray(e / e.sum(axis=1, keepdims=True))
+        if self.answer == "score":
+            outputs = 0.5 * (1 + np.tanh(0.5 * outputs))
+        return outputs if self.answer == "probabilities" else np.hstack([1 - outputs, outputs])
+
+    def numbers(self, outputs: "Array") -> "Array":
+        """What the network answers, (n, values), in the targets' own units."""
+        import numpy as np
+
+        values = outputs.reshape(len(outputs), -1).astype(np.float64)
+        if self.target_shift:
+            values = values * np.array(self.target_width) + np.array(self.target_shift)
+        return values
+
+
+def prepared_for(
+    preset: Preset, known: Preparation | None = None, split: "Split | None" = None
+) -> Preparation:
+    """``known`` where it is one for this preset, or learned from the data. Raises TuidlError."""
+    if known is None:
+        return Preparation.of(preset, split)
+    graph = Graph.build(preset)
+    if (known.shape, known.classes) != (graph.spec.shape, graph.spec.classes):
+        raise DataError(
+            f"the preparation is one for inputs of {describe(known.shape)} and "
+            f"{len(known.classes)} classes, the preset has {describe(graph.spec.shape)} and "
+            f"{len(graph.spec.classes)}: are they of the same run?"
+        )
+    return known
+
+
+def split_of(preset: Preset) -> "Split":
+    """The parts that the preset's weights come from: of several folds, the last one's."""
+    folds = preset.training.folds
+    return preset.data.folds(folds)[-1] if folds else preset.data.split()
+
+
+def answer_of(graph: Graph) -> Answer:
+    """What the network's outputs are."""
+    if not graph.spec.classes:
+        return "numbers"
+    if graph.preset.loss.outputs(graph.spec) == 1:
+        return "probability" if graph.is_closed else "score"
+    return "probabilities" if graph.is_closed else "scores"
+
+
+def _numbers(values: "Array") -> Numbers:
+    return tuple(float(value) for value in values)

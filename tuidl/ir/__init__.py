@@ -1,0 +1,1 @@
+"""The intermediate representation of a network: symbolic buffers, and instructions on them."""

@@ -1,0 +1,1 @@
+"""A program bound to a backend, with its parameters."""

@@ -1,0 +1,110 @@
+"""A program bound to its memory: walks over examples, one call at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
+
+import numpy as np
+
+from tuidl.backends.base import Array, Batches, Compiling, Engine, Feed, Stretch
+from tuidl.compiler.program import Program
+from tuidl.compiler.routine import Routine
+from tuidl.core.errors import DataError
+from tuidl.core.turns import Turns
+from tuidl.ir.builder import Buffer
+from tuidl.model.parameters import Parameters
+
+
+class Bound:
+    """What a model and its training share: the memory of one program.
+
+    All that works with the memory does so in a turn of ``turns``: walks leave gradients and layers'
+    outputs there, which are to be read before anything else is done.
+    """
+
+    def __init__(self, program: Program, engine: Engine) -> None:
+        self.program, self.engine = program, engine
+        self.turns = Turns("the model")
+        self._parameters = Parameters(engine, self.turns)
+        self._prepared = self._is_trained = False
+
+    def prepare(self) -> Iterator[Compiling]:
+        """Compile what is not compiled yet, with an item before each wait."""
+        yield from self.engine.prepare()
+        self._prepared = True
+
+    def require_prepared(self) -> None:
+        """Compile what is not compiled yet, in silence."""
+        if not self._prepared:
+            for _ in self.prepare():
+                pass
+
+    @contextmanager
+    def in_training(self) -> Iterator[None]:
+        """The block is a training of this model. Raises DataError while there is another one."""
+        with self.turns.turn():
+            if self._is_trained:
+                problem = "the model is being trained already"
+                raise DataError(f"{problem}: let that run end, or close() it, before another one")
+            self._is_trained = True
+        try:
+            yield
+        finally:
+            self.engine.stop.fill(0)
+            self._is_trained = False
+
+    @property
+    def _statistics(self) -> int:
+        return sum(size for _, size in self.program.statistics.values())
+
+    def _stretch(self, statistics: int, steps: int = 1) -> Stretch:
+        zeros = np.zeros(steps)
+        return Stretch(0, zeros, np.zeros(statistics), zeros.copy(), updates=False)
+
+    @contextmanager
+    def clock_kept(self) -> Iterator[None]:
+        """What is only looked at is no step, even where it is interrupted."""
+        clock = self.engine.clock.copy()
+        try:
+            yield
+        finally:
+            self.engine.clock[:] = clock
+
+    def _walk(self, routine: Routine, feed: Feed, stretch: Stretch | None = None) -> Iterator[int]:
+        """Run the routine once for each batch of the feed; yields the batch's length after it."""
+        stretch = stretch or self._stretch(0)
+        for start in range(0, len(feed), routine.capacity):
+            part = slice(start, start + routine.capacity)
+            order = feed.order[: len(feed.x[part])]
+            batch = Feed(feed.x[part], feed.y[part], order)
+            batches = Batches.of(routine, routine.capacity, len(batch))
+            with self.clock_kept():
+                while not self._run(batches, batch, stretch):
+                    self.engine.stop.fill(0)  # a stop of the training is none of this
+            yield len(batch)
+
+    def _run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+        """Run the stretch; returns the steps done."""
+        self.require_prepared()
+        return self.engine.run(batches, feed, stretch) if len(feed) else 0
+
+    def summed_gradients(self) -> Array:
+        """The shards' gradients, added in their order."""
+        program = self.program
+        total = self._at(program.gradients, (program.span,)).copy()
+        for shard in range(1, program.shards):
+            total += self._at(program.gradients + shard * program.span, (program.span,))
+        return total
+
+    def _read(self, routine: Routine, buffer: Buffer, batch: int) -> Array:
+        """The examples' part of a buffer, put together from all shards: (batch, elements)."""
+        width = buffer.elements(1)
+        parts = []
+        for shard in range(routine.shards):
+            count = routine.examples_of(shard, batch)
+            address = routine.layout.address(buffer.view, shard, count)
+            parts.append(self._at(address, (count, width)).copy())
+        return np.concatenate(parts)
+
+    def _at(self, offset: int, shape: tuple[int, ...]) -> Array:
+        return self.engine.arena[offset : offset + prod(shape)].reshape(shape)

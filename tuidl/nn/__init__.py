@@ -1,0 +1,1 @@
+"""What a network is made of and learns by: layers, losses, metrics, optimizers, schedules."""

@@ -1,0 +1,122 @@
+"""Activation functions, each an ``activation = "..."`` of a layer or a layer of its own."""
+
+from dataclasses import dataclass, field, replace
+from math import prod
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from tuidl.ir.builder import Scope, View
+from tuidl.nn.layers.base import Layer, Shape
+
+Slope = Annotated[float, Meta(ge=0, le=1)]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """The kernels of an activation. Most gradients follow from the output; one needs the input."""
+
+    kernel: str
+    flops: int
+    by_rows: bool = False
+    gradient_of_input: bool = False
+    options: dict[str, float] = field(default_factory=dict)
+
+    def emit(self, scope: Scope, y: View, dy: View | None) -> None:
+        """Apply it to ``y`` in place, and turn ``dy`` into the gradient of what was there."""
+        y, dy = (y.rows, dy and dy.rows) if self.by_rows else (y.flat, dy and dy.flat)
+        known = y
+        if self.gradient_of_input and dy is not None:
+            known = scope.buffer("preactivation", *y.shape)
+            scope.forward("copy", y, known)
+        scope.forward(self.kernel, y, **self.options)
+        if dy is not None:
+            scope.backward(f"{self.kernel}_gradient", known, dy, **self.options)
+
+
+ACTIVATIONS = {
+    "relu": Activation("relu", flops=1),
+    "leaky_relu": Activation("leaky_relu", flops=1, options={"negative_slope": 0.2}),
+    "elu": Activation("elu", flops=10, options={"alpha": 1.0}),
+    "gelu": Activation("gelu", flops=12, gradient_of_input=True),
+    "sigmoid": Activation("activate_sigmoid", flops=10),
+    "tanh": Activation("activate_tanh", flops=10),
+    "softmax": Activation("softmax", flops=12, by_rows=True),
+}
+"""By name; ``linear`` is none."""
+
+
+class ActivationLayer(Layer, frozen=True):
+    """An activation as a layer of its own: the input stays what it was."""
+
+    activation: ClassVar[str]
+
+    def options(self) -> dict[str, float]:
+        return {}
+
+    def flops(self, shape: Shape) -> int:
+        return ACTIVATIONS[self.activation].flops * prod(shape)
+
+    def emit(self, scope: Scope) -> None:
+        known = ACTIVATIONS[self.activation]
+        activation = replace(known, options={**known.options, **self.options()})
+        scope.forward("copy", scope.x.flat, scope.y.flat)
+        activation.emit(scope, scope.y, scope.dy)
+        if scope.dy is not None and scope.dx is not None:
+            scope.backward("copy", scope.dy.flat, scope.dx.flat)
+
+
+class Linear(Layer, frozen=True, tag="linear"):
+    """Passes its input on."""
+
+    reshapes_only: ClassVar[bool] = True
+
+
+class Relu(ActivationLayer, frozen=True, tag="relu"):
+    """max(x, 0)."""
+
+    activation: ClassVar[str] = "relu"
+
+
+class LeakyRelu(ActivationLayer, frozen=True, tag="leaky_relu"):
+    """x, but only a share of it below zero."""
+
+    activation: ClassVar[str] = "leaky_relu"
+    negative_slope: Slope = 0.2
+
+    def options(self) -> dict[str, float]:
+        return {"negative_slope": self.negative_slope}
+
+
+class Elu(ActivationLayer, frozen=True, tag="elu"):
+    """x, and alpha (e**x - 1) below zero."""
+
+    activation: ClassVar[str] = "elu"
+    alpha: Annotated[float, Meta(ge=0, le=100)] = 1.0
+
+    def options(self) -> dict[str, float]:
+        return {"alpha": self.alpha}
+
+
+class Gelu(ActivationLayer, frozen=True, tag="gelu"):
+    """x times the normal distribution's probability up to x."""
+
+    activation: ClassVar[str] = "gelu"
+
+
+class Sigmoid(ActivationLayer, frozen=True, tag="sigmoid"):
+    """1 / (1 + e**-x)."""
+
+    activation: ClassVar[str] = "sigmoid"
+
+
+class Tanh(ActivationLayer, frozen=True, tag="tanh"):
+    """Hyperbolic tangent."""
+
+    activation: ClassVar[str] = "tanh"
+
+
+class Softmax(ActivationLayer, frozen=True, tag="softmax"):
+    """Scores to probabilities, over the last dimension."""
+
+    activation: ClassVar[str] = "softmax"

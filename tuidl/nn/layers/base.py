@@ -1,0 +1,115 @@
+"""What every layer is: a table of a preset that knows its shapes, parameters and instructions."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from tuidl.core.config import Config
+from tuidl.ir.builder import Scope
+from tuidl.nn.initializer_names import Start
+from tuidl.nn.regularizers import Strength
+
+Shape = tuple[int, ...]
+LayerName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
+ActivationName = Literal[
+    "linear", "relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh", "softmax"
+]
+
+
+PenaltyStrength = Annotated[float, Meta(ge=0, le=1e6)]
+
+
+class ShapeError(ValueError):
+    """Says why a layer cannot take its input."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An array that is learned: ``kernel``, ``bias``; float32 in training.
+
+    ``trainable``: False for what the layer keeps up to date by itself, such as moving averages, and
+    for what is ``frozen``: it would be learned, but the preset wants it to stay as it is.
+    """
+
+    name: str
+    shape: Shape
+    initializer: Start
+    trainable: bool = True
+    frozen: bool = False
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+
+class Layer(Config, frozen=True, tag_field="type"):
+    """Base of all layers. Shapes are of one example: the batch's dimension is left out.
+
+    ``inputs``: names of earlier layers, or ``input`` for the examples; by default the layer before.
+    ``enabled``: False passes the (first) input on, as if the layer were not there.
+    """
+
+    name: LayerName | None = None
+    inputs: Annotated[tuple[LayerName, ...], Meta(min_length=1, max_length=64)] | None = None
+    enabled: bool = True
+
+    reshapes_only: ClassVar[bool] = False
+    """Whether the output is the input's memory in another shape."""
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape that an input of ``shape`` turns into. Raises ShapeError."""
+        return shape
+
+    def merged_shape(self, shapes: tuple[Shape, ...]) -> Shape:
+        """The same for all inputs together; only merging layers take more than one."""
+        if len(shapes) != 1:
+            raise ShapeError(f"takes one input, got {len(shapes)}; 'add' and 'concatenate' merge")
+        return self.output_shape(shapes[0])
+
+    def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
+        """What the layer learns for inputs of ``shape``."""
+        return ()
+
+    def penalties(self) -> dict[str, Strength]:
+        """The parameters that a penalty is put on, and how strong it is."""
+        return {}
+
+    def flops(self, shape: Shape) -> int:
+        """Floating-point operations of the forward pass for one example (a multiply-add is 2)."""
+        return 0
+
+    def emit(self, scope: Scope) -> None:
+        """Write the layer's forward and backward instructions."""
+
+
+class WeightedLayer(Layer, frozen=True):
+    """A layer with weights that ``l1`` and ``l2`` may hold down; biases are left alone."""
+
+    l1: PenaltyStrength = 0.0
+    l2: PenaltyStrength = 0.0
+
+    penalized: ClassVar[tuple[str, ...]] = ("kernel",)
+
+    def penalties(self) -> dict[str, Strength]:
+        if not (self.l1 or self.l2):
+            return {}
+        return dict.fromkeys(self.penalized, Strength(self.l1, self.l2))
+
+
+class ActivatedLayer(WeightedLayer, frozen=True):
+    """A layer that may end in an activation function."""
+
+    activation: ActivationName = "linear"
+
+
+def require_rank(shape: Shape, rank: int, needs: str, hint: str = "") -> None:
+    """Raises ShapeError unless ``shape`` has ``rank`` dimensions."""
+    if len(shape) != rank:
+        raise ShapeError(f"needs {needs}, got {describe(shape)}{'; ' + hint if hint else ''}")
+
+
+def describe(shape: Shape) -> str:
+    """``8 x 8 x 1``; what shapes look like in messages and tables."""
+    return " x ".join(map(str, shape)) if shape else "a single number"

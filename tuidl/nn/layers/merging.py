@@ -1,0 +1,57 @@
+"""Layers that bring several paths of a network together: skip connections and branches."""
+
+from math import prod
+from typing import Annotated
+
+from msgspec import Meta
+
+from tuidl.ir.builder import Scope
+from tuidl.nn.layers.base import Layer, LayerName, Shape, ShapeError, describe
+
+Several = Annotated[tuple[LayerName, ...], Meta(min_length=2, max_length=64)]
+
+
+class Merging(Layer, frozen=True, kw_only=True):
+    """Base of both: ``inputs`` names at least two earlier layers."""
+
+    inputs: Several
+
+
+class Add(Merging, frozen=True, tag="add"):
+    """The sum of its inputs: a path round some layers lets the gradient pass unchanged."""
+
+    def merged_shape(self, shapes: tuple[Shape, ...]) -> Shape:
+        if len(set(shapes)) > 1:
+            listed = ", ".join(map(describe, shapes))
+            raise ShapeError(f"needs inputs of one shape, got {listed}")
+        return shapes[0]
+
+    def flops(self, shape: Shape) -> int:
+        return (len(self.inputs) - 1) * prod(shape)
+
+    def emit(self, scope: Scope) -> None:
+        first, *others = scope.inputs
+        scope.forward("copy", first.flat, scope.y.flat)
+        for other in others:
+            scope.forward("accumulate", other.flat, scope.y.flat)
+        for d_input in scope.d_inputs:
+            if scope.dy is not None and d_input is not None:
+                scope.backward("copy", scope.dy.flat, d_input.flat)
+
+
+class Concatenate(Merging, frozen=True, tag="concatenate"):
+    """Its inputs side by side, along the last dimension: features, or channels of images."""
+
+    def merged_shape(self, shapes: tuple[Shape, ...]) -> Shape:
+        if len({shape[:-1] for shape in shapes}) > 1:
+            listed = ", ".join(map(describe, shapes))
+            raise ShapeError(f"needs inputs that differ in the last dimension only, got {listed}")
+        return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
+
+    def emit(self, scope: Scope) -> None:
+        start = 0
+        for x, dx, shape in zip(scope.inputs, scope.d_inputs, scope.input_shapes, strict=True):
+            scope.forward("insert_columns", x.rows, scope.y.rows, start=start)
+            if scope.dy is not None and dx is not None:
+                scope.backward("extract_columns", scope.dy.rows, dx.rows, start=start)
+            start += shape[-1]

@@ -1,0 +1,183 @@
+"""What is reported beside the loss: sums made by kernels, turned into one number at the end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from tuidl.data.dataset import ExampleSpec
+from tuidl.ir.builder import Batch, Buffer, Instruction, Options, Phase, Region, Tape, View
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[np.float64]]
+
+MetricName = Literal[
+    "accuracy",
+    "top_2_accuracy",
+    "top_3_accuracy",
+    "top_5_accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "confusion_matrix",
+    "mae",
+    "r2",
+]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Sums over the examples that a kernel makes; several metrics may be read from one.
+
+    ``width``: how many sums there are for so many classes (or outputs). ``decides``: whether the
+    kernel must be told from which score on one alone stands for the second of two classes.
+    """
+
+    kernel: str
+    of_classes: bool
+    width: Callable[[int], int] = lambda classes: 1
+    decides: bool = False
+    options: Options = field(default_factory=dict)
+
+
+TALLIES: dict[str, Tally] = {
+    "correct": Tally("count_correct", of_classes=True, decides=True),
+    **{f"top_{k}": Tally("count_in_top", of_classes=True, options={"k": k}) for k in (2, 3, 5)},
+    "confusion": Tally("count_confusions", True, lambda classes: classes**2, decides=True),
+    "absolute_error": Tally("sum_absolute_error", of_classes=False),
+    "squared_error": Tally("sum_squared_error", False, lambda outputs: outputs),
+}
+
+
+@dataclass(frozen=True)
+class Sums:
+    """A tally over all ``examples`` of a part.
+
+    ``spread``: of each output the targets' squared distances from their mean, summed; it needs no
+    model.
+    """
+
+    values: "Array"
+    examples: int
+    spread: "Array"
+
+    @property
+    def confusion(self) -> "Array":
+        """(classes, classes): examples of each true class (row) by the class given to them."""
+        classes = round(len(self.values) ** 0.5)
+        table: Array = self.values.reshape(classes, classes)
+        return table
+
+
+@dataclass(frozen=True)
+class Metric:
+    """``finish`` reads one number from a tally; None where a table is all there is to say."""
+
+    name: str
+    tally: str
+    finish: Callable[[Sums], float] | None
+    fewest_classes: int = 0
+
+    @property
+    def of_classes(self) -> bool:
+        return TALLIES[self.tally].of_classes
+
+
+def _share(sums: Sums) -> float:
+    return float(sums.values[0]) / sums.examples
+
+
+def _r2(sums: Sums) -> float:
+    """1 - squared error / spread: 1 is perfect, 0 is no better than always saying the mean.
+
+    The mean over the outputs, as scikit-learn's and Keras's default. An output whose targets are
+    all the same has 1 where every answer is right, else 0. Of a single example there is none: NaN.
+    """
+    if sums.examples < 2:
+        return float("nan")
+    scores = [
+        1.0 - error / spread if spread > 0 else float(error == 0)
+        for error, spread in zip(sums.values.tolist(), sums.spread.tolist(), strict=True)
+    ]
+    return sum(scores) / len(scores)
+
+
+def _by_class(sums: Sums, read: "Callable[[Array, Array, Array], Array]") -> float:
+    """``read`` of hits, predicted and true counts of each class; of two classes the second is
+    the one that is looked for, of more the mean is taken over those that occur: among the targets
+    or among the answers, as scikit-learn does by default."""
+    confusion = sums.confusion
+    predicted, true = confusion.sum(axis=0), confusion.sum(axis=1)
+    scores = read(confusion.diagonal(), predicted, true)
+    return float(scores[1] if len(scores) == 2 else scores[predicted + true > 0].mean())
+
+
+def _ratio(part: "Array", whole: "Array") -> "Array":
+    """``part / whole``, and 0 where there is nothing to divide."""
+    ratio: Array = part / whole.clip(min=1e-300)
+    return ratio
+
+
+def _precision(sums: Sums) -> float:
+    return _by_class(sums, lambda hits, predicted, true: _ratio(hits, predicted))
+
+
+def _recall(sums: Sums) -> float:
+    return _by_class(sums, lambda hits, predicted, true: _ratio(hits, true))
+
+
+def _f1(sums: Sums) -> float:
+    """The harmonic mean of precision and recall."""
+    return _by_class(sums, lambda hits, predicted, true: _ratio(2 * hits, predicted + true))
+
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric("accuracy", "correct", _share),
+        *(Metric(f"top_{k}_accuracy", f"top_{k}", _share, k + 1) for k in (2, 3, 5)),
+        Metric("precision", "confusion", _precision),
+        Metric("recall", "confusion", _recall),
+        Metric("f1", "confusion", _f1),
+        Metric("confusion_matrix", "confusion", None),
+        Metric("mae", "absolute_error", _share),
+        Metric("r2", "squared_error", _r2),
+    )
+}
+"""Every metric by its name in a preset."""
+
+
+def tallies_of(names: tuple[MetricName, ...]) -> list[str]:
+    """The tallies that these metrics are read from, each once."""
+    return list(dict.fromkeys(METRICS[name].tally for name in names))
+
+
+def classes_of(spec: ExampleSpec) -> int:
+    """Classes that a classifier of such examples tells apart."""
+    return len(spec.classes) or spec.outputs
+
+
+def emit_tallies(
+    tape: Tape,
+    spec: ExampleSpec,
+    prediction: View,
+    target: View,
+    places: dict[str, View],
+    threshold: float,
+) -> None:
+    """Write the instructions that fill the ``places`` of the tallies.
+
+    ``prediction``: what the network answers. ``threshold``: a single score above it stands for the
+    second of two classes.
+    """
+    label = target.flat
+    if not spec.classes and any(TALLIES[name].of_classes for name in places):
+        label = Buffer("target_class", Region.LANE, (Batch(),)).view
+        tape.write(Instruction("largest", (target.rows, label), {}, "metrics", Phase.METRIC))
+    for name, place in places.items():
+        tally = TALLIES[name]
+        operands = (prediction.rows, label if tally.of_classes else target.rows, place)
+        options: Options = {"threshold": threshold} if tally.decides else {}
+        options = {**tally.options, **options}
+        tape.write(Instruction(tally.kernel, operands, options, name, Phase.METRIC))

@@ -1,0 +1,1 @@
+"""Presets: the one configuration there is, read from TOML and written to it."""

@@ -1,0 +1,194 @@
+"""Strict reading of TOML values into records, with errors that a beginner can act on."""
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+import msgspec
+from msgspec.inspect import Field, LiteralType, StructType, UnionType, type_info
+
+from tuidl.core.errors import PresetError, suggestion
+
+WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+
+
+def convert(value: Any, kind: Any, key: str) -> Any:
+    """``value`` as ``kind``. Raises PresetError with the exact key below ``key``."""
+    _require_finite(value, key)
+    try:
+        return msgspec.convert(value, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise _explained(str(error), value, kind, key) from None
+
+
+def convert_tagged(value: Any, kinds: Mapping[str, type[Any]], tag: str, key: str) -> Any:
+    """``value`` as the one of ``kinds`` that its ``tag`` names. Raises PresetError."""
+    if not isinstance(value, dict):
+        raise PresetError(key, f"expected a table, got {_shown(value)}")
+    if tag not in value:
+        raise PresetError(f"{key}.{tag}", f"missing (valid: {', '.join(sorted(kinds))})")
+    name = value[tag]
+    if not isinstance(name, str) or name not in kinds:
+        raise PresetError(f"{key}.{tag}", f"no {_shown(name)}{suggestion(str(name), kinds)}")
+    return convert(value, kinds[name], key)
+
+
+def set_value(table: dict[str, Any], override: str) -> None:
+    """Apply one ``KEY=VALUE`` of the command line, KEY dotted: ``layers.0.filters=8``.
+
+    VALUE is read as TOML, or as text where it is none. Raises PresetError.
+    """
+    key, equals, text = override.partition("=")
+    path = key.strip().split(".")
+    if not equals or not all(path):
+        raise PresetError(f"--set {override}", "expected KEY=VALUE, KEY like training.epochs")
+    value = _parsed(text, override)
+    place: Any = table
+    for i, step in enumerate(path[:-1]):
+        place = _below(place, step, ".".join(path[: i + 1]), override)
+    if isinstance(place, list):
+        place[_index(place, path[-1], override)] = value
+    elif isinstance(place, dict):
+        place[path[-1]] = value
+    else:
+        raise PresetError(f"--set {override}", f"{'.'.join(path[:-1])} holds no table")
+
+
+def _parsed(text: str, override: str) -> Any:
+    """The value that ``text`` is in TOML, or ``text`` itself."""
+    try:
+        table = tomllib.loads(f"value = {text}")
+    except ValueError:
+        return text.strip()
+    except RecursionError:
+        raise PresetError(f"--set {override[:60]}", "nested too deeply") from None
+    if set(table) != {"value"}:
+        raise PresetError(f"--set {override!r}", "expected one value")
+    return table["value"]
+
+
+def _below(place: Any, step: str, path: str, override: str) -> Any:
+    if isinstance(place, list):
+        return place[_index(place, step, override)]
+    if isinstance(place, dict):
+        return place.setdefault(step, {})
+    raise PresetError(f"--set {override}", f"{path} is not a table or a list")
+
+
+def _index(place: list[Any], step: str, override: str) -> int:
+    if not step.isdecimal() or len(step) > 6 or int(step) >= len(place):
+        raise PresetError(
+            f"--set {override}", f"expected a number from 0 to {len(place) - 1}, got {step!r}"
+        )
+    return int(step)
+
+
+def _require_finite(value: Any, key: str) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise PresetError(key, f"expected a finite number, got {value}")
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _require_finite(inner, f"{key}.{name}")
+    if isinstance(value, list):
+        for i, inner in enumerate(value):
+            _require_finite(inner, f"{key}[{i}]")
+
+
+def _explained(message: str, value: Any, kind: Any, key: str) -> PresetError:
+    """Turn the validator's message into key, expectation, what was there and the nearest name."""
+    problem, _, path = message.partition(" - at `$")
+    root = value
+    steps = re.findall(r"\.(\w+)|\[(\d+)\]", path)
+    for name, index in steps:
+        value = value[name] if name else value[int(index)]
+    where = key + path.rstrip("`")
+    if match := re.fullmatch(r"Object contains unknown field `(.*)`", problem):
+        record = _info_at(kind, root, steps)
+        names = [f.encode_name for f in _fields(record)] + _tag_names(record)
+        return PresetError(f"{where}.{match[1]}", f"unknown key{suggestion(match[1], names)}")
+    if match := re.fullmatch(r"Object missing required field `(.*)`", problem):
+        return PresetError(f"{where}.{match[1]}", "missing: it has no default")
+    if problem.startswith("Invalid enum value"):
+        valid = _literals(_info_at(kind, root, steps))
+        return PresetError(where, f"no {_shown(value)}{suggestion(str(value), valid)}")
+    if problem.startswith("Invalid value"):  # no record of a union has that name
+        choices = _members(_info_at(kind, root, steps[:-1]))
+        return PresetError(where, f"no {_shown(value)}{suggestion(str(value), _tags(choices))}")
+    if not problem.startswith("Expected"):  # a record's own check, which says all there is to say
+        return PresetError(where, problem)
+    expected = re.sub(r"`([^`]*)`", lambda m: _in_words(m[1]), problem.partition(", got ")[0])
+    return PresetError(where, f"{expected[0].lower()}{expected[1:]}, got {_shown(value)}")
+
+
+def _in_words(kinds: str) -> str:
+    return " or ".join(WORDS.get(kind, kind) for kind in kinds.split(" | ") if kind != "null")
+
+
+def _info_at(kind: Any, value: Any, steps: list[tuple[str, str]]) -> Any:
+    """What may stand at the end of the path ``steps`` below a ``value`` of ``kind``; of several
+    records the one that the value names."""
+    info = type_info(kind)
+    for name, index in steps:
+        if name:
+            found = [f.type for f in _fields(_chosen(info, value)) if f.encode_name == name]
+            info = found[0] if found else info
+        else:
+            info = next((i.item_type for i in _members(info) if hasattr(i, "item_type")), info)
+        value = value[name] if name else value[int(index)]
+    return _chosen(info, value)
+
+
+def _members(info: Any) -> list[Any]:
+    return list(info.types) if isinstance(info, UnionType) else [info]
+
+
+def _chosen(info: Any, value: Any) -> Any:
+    """The record among several that ``value`` is of, by its tag; ``info`` itself if none is."""
+    for member in _members(info):
+        if isinstance(member, StructType) and (
+            not isinstance(info, UnionType)
+            or (isinstance(value, dict) and value.get(member.tag_field) == member.tag)
+        ):
+            return member
+    return info
+
+
+def _fields(info: Any) -> tuple[Field, ...]:
+    return info.fields if isinstance(info, StructType) else ()
+
+
+def _tag_names(info: Any) -> list[str]:
+    """The key that selects the record (``type``), if it has one."""
+    return [info.tag_field] if isinstance(info, StructType) and info.tag_field else []
+
+
+def _tags(choices: list[Any]) -> list[str]:
+    return [str(info.tag) for info in choices if isinstance(info, StructType)]
+
+
+def _literals(info: Any) -> list[str]:
+    """The words that may stand in a place."""
+    words = [i.values for i in _members(info) if isinstance(i, LiteralType)]
+    return [str(word) for values in words for word in values]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date | time):
+        return str(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a number of thousands of digits
+        return "a very long number"
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,227 @@
+"""Preset: what to train. The only configuration there is; reads and writes TOML."""
+
+import tomllib
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import msgspec
+import tomli_w
+from msgspec import Meta
+
+from tuidl.core.config import Config, Seed
+from tuidl.core.errors import PresetError, suggestion
+from tuidl.core.own_files import FileError, TooLargeError, read_bounded
+from tuidl.core.printable import unfit
+from tuidl.data.catalog import SOURCES
+from tuidl.data.dataset import Source
+from tuidl.nn.layers import LAYERS
+from tuidl.nn.layers.base import Layer
+from tuidl.nn.losses import LOSSES, Loss
+from tuidl.nn.metrics import METRICS, MetricName, classes_of
+from tuidl.nn.monitoring import Patience
+from tuidl.nn.optimizers import OPTIMIZERS, Optimizer
+from tuidl.preset.decoding import convert, convert_tagged, set_value
+from tuidl.preset.warm_start import Weights
+
+Title = Annotated[str, Meta(min_length=1, max_length=200)]
+"""One printable line: it goes to terminals, and into the names of files."""
+
+LARGEST_FILE = 1 << 20
+MOST_LAYERS = 512
+
+
+class EarlyStopping(Patience, frozen=True):
+    """Ends training once a score of the validation part has not got better for long.
+
+    ``restore_best``: the parameters go back to what they were after the best epoch.
+    """
+
+    restore_best: bool = True
+    enabled: bool = True
+
+
+class Training(Config, frozen=True):
+    """How long and in what portions. ``batch_size = "full"`` is one step an epoch on everything.
+
+    ``folds``: train that many times, each on other parts of the data (k-fold cross-validation).
+    """
+
+    epochs: Annotated[int, Meta(ge=1, le=10_000_000)] = 10
+    batch_size: Annotated[int, Meta(ge=1, le=1_000_000)] | Literal["full"] = 32
+    seed: Seed = 0
+    shuffle: bool = True
+    metrics: tuple[MetricName, ...] = ()
+    early_stopping: EarlyStopping | None = None
+    folds: Annotated[int, Meta(ge=2, le=1000)] | None = None
+
+    @property
+    def stopping(self) -> EarlyStopping | None:
+        """Early stopping, where it is switched on."""
+        wanted = self.early_stopping
+        return wanted if wanted is not None and wanted.enabled else None
+
+    def batch_for(self, examples: int) -> int:
+        """Examples of one step, of so many to train on."""
+        return examples if self.batch_size == "full" else min(self.batch_size, examples)
+
+
+class Preset(Config, frozen=True, kw_only=True):
+    """A whole experiment: data, layers, loss, optimizer, training."""
+
+    name: str
+    about: str = ""
+    data: Source
+    layers: tuple[Layer, ...]
+    loss: Loss
+    optimizer: Optimizer
+    training: Training = Training()
+    weights: Weights | None = None
+
+    @classmethod
+    def parse(
+        cls,
+        text: str,
+        source: str = "preset",
+        overrides: tuple[str, ...] = (),
+        folder: Path = Path(),
+    ) -> Self:
+        """Read TOML. ``overrides`` are ``KEY=VALUE`` texts with dotted keys, applied first.
+
+        Paths of the user's own data are taken relative to ``folder``.
+        Raises PresetError, which names ``source``, the key and what was expected.
+        """
+        try:
+            table = tomllib.loads(text)
+        except ValueError as error:  # also of a number with thousands of digits
+            raise PresetError("", f"not TOML: {error}", source) from None
+        except RecursionError:
+            raise PresetError("", "not a preset: nested too deeply", source) from None
+        for override in overrides:
+            set_value(table, override)
+        try:
+            return cls._from_table(table, folder)
+        except PresetError as error:
+            raise error.within(source) from None
+        except RecursionError:
+            raise PresetError("", "not a preset: nested too deeply", source) from None
+
+    @classmethod
+    def load(cls, path: Path, overrides: tuple[str, ...] = ()) -> Self:
+        """Read a TOML file. Raises PresetError."""
+        try:
+            data = read_bounded(path, LARGEST_FILE, follow=True)
+            text = StringIO(data.decode("utf-8-sig"), newline=None).read()
+        except TooLargeError as error:
+            problem = f"{error.size} bytes: a preset has at most {LARGEST_FILE}"
+            raise PresetError("", problem, str(path)) from None
+        except FileError as error:
+            raise PresetError("", error.reason, str(path)) from None
+        except UnicodeDecodeError as error:
+            raise PresetError("", f"not UTF-8 text (byte {error.start})", str(path)) from None
+        return cls.parse(text, str(path), overrides, path.parent)
+
+    @classmethod
+    def _from_table(cls, table: dict[str, Any], folder: Path) -> Self:
+        sections = {"data", "layers", "loss", "optimizer", "training", "weights"}
+        known = sections | {"name", "about"}
+        for key in table:
+            if key not in known:
+                raise PresetError(key, f"unknown key{suggestion(key, known)}")
+        for key in ("name", "data", "layers", "loss", "optimizer"):
+            if key not in table:
+                raise PresetError(key, "missing: every preset needs it")
+        layers = table["layers"]
+        if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
+            raise PresetError("layers", f"expected 1 to {MOST_LAYERS} [[layers]] tables")
+        preset = cls(
+            name=_title(table["name"]),
+            about=convert(table.get("about", ""), str, "about"),
+            data=convert_tagged(table["data"], SOURCES, "source", "data").located(folder),
+            layers=tuple(
+                convert_tagged(layer, LAYERS, "type", f"layers[{i}]")
+                for i, layer in enumerate(layers)
+            ),
+            loss=convert_tagged(table["loss"], LOSSES, "type", "loss"),
+            optimizer=convert_tagged(table["optimizer"], OPTIMIZERS, "type", "optimizer"),
+            training=convert(table.get("training", {}), Training, "training"),
+            weights=_weights(table, folder),
+        )
+        preset._check()
+        return preset
+
+    def checked(self) -> Self:
+        """The same preset. Raises PresetError where it was put together in Python from values that
+        no file may have."""
+        tables: dict[str, Any] = {
+            "data": self.data, "loss": self.loss, "optimizer": self.optimizer,
+            "training": self.training, "weights": self.weights,
+            **{f"layers[{i}]": layer for i, layer in enumerate(self.layers)},
+        }  # fmt: skip
+        for key, record in tables.items():
+            convert(msgspec.to_builtins(record), type(record), key)
+        self._check()
+        return self
+
+    def _check(self) -> None:
+        """What no single table can know."""
+        self.data.check()
+        spec = self.data.spec()
+        is_classes = bool(spec.classes) or self.loss.classifies(spec)
+        for i, name in enumerate(self.training.metrics):
+            key, metric = f"training.metrics[{i}]", METRICS[name]
+            if metric.of_classes != is_classes:
+                kind = "classes" if is_classes else "numbers"
+                fitting = [m.name for m in METRICS.values() if m.of_classes == is_classes]
+                problem = f"{name!r} does not fit targets that are {kind}"
+                raise PresetError(key, f"{problem} (fitting: {', '.join(fitting)})")
+            if classes_of(spec) < metric.fewest_classes:
+                raise PresetError(key, f"{name!r} says nothing for {classes_of(spec)} classes")
+            if name in self.training.metrics[:i]:
+                raise PresetError(key, f"{name!r} is named twice")
+        self._check_monitors()
+
+    def _check_monitors(self) -> None:
+        """Raises PresetError where a score is watched that will not be there."""
+        watches = {
+            "training.early_stopping": self.training.stopping,
+            "optimizer.schedule": self.optimizer.schedule,
+        }
+        for key, watch in watches.items():
+            monitor = getattr(watch, "monitor", None)
+            if monitor is None:
+                continue
+            if not (self.data.validation or self.training.folds):
+                raise PresetError(key, "watches the validation part, but data.validation is 0")
+            if monitor not in ("loss", *self.training.metrics):
+                known = ", ".join(("loss", *self.training.metrics))
+                problem = f"{monitor!r} is not among training.metrics (known: {known})"
+                raise PresetError(f"{key}.monitor", problem)
+
+    def batch(self) -> int:
+        """Examples of one step. The data is loaded only where nothing else can tell.
+
+        Raises DataError.
+        """
+        size = self.training.batch_size
+        if size != "full" and size <= self.data.fewest_to_train():
+            return size
+        return self.training.batch_for(len(self.data.split().train))
+
+    def to_toml(self) -> str:
+        """The preset as TOML text; values that are the default are left out."""
+        return tomli_w.dumps(msgspec.to_builtins(self))
+
+
+def _title(value: Any) -> str:
+    name: str = convert(value, Title, "name")
+    if sign := unfit(name):
+        raise PresetError("name", f"expected one printable line, got {sign} in it")
+    return name
+
+
+def _weights(table: dict[str, Any], folder: Path) -> Weights | None:
+    if "weights" not in table:
+        return None
+    weights: Weights = convert(table["weights"], Weights, "weights")
+    return weights.located(folder)

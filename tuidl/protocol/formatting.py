@@ -1,0 +1,141 @@
+"""What is said of a run, in plain text."""
+
+import math
+from collections.abc import Sequence
+
+from tuidl.core.printable import printable, width
+from tuidl.protocol import events
+from tuidl.protocol.events import Scores
+
+ENDS_OF_PERCENTAGES = ("accuracy", "precision", "recall", "f1")
+NORM_BAR = 24
+FEWEST_NORMS = 4
+"""Layers from which on it is worth showing how the gradient changes on its way back."""
+
+
+def headline(event: events.RunStarted) -> str:
+    """What is about to be trained, on one line."""
+    parts = ", ".join(f"{count} {part}" for part, count in event.examples.items() if count)
+    return (
+        f"{printable(event.preset)}: {event.parameters:,} parameters, examples: {parts}; "
+        f"seed {event.seed}, {runs_on(event)}"
+    )
+
+
+def runs_on(event: events.RunStarted) -> str:
+    """Backend, and GPU or threads: ``cpu, 2 threads``."""
+    threads = f"{event.threads} thread{'s' if event.threads != 1 else ''}"
+    return f"{event.backend}, {event.device or threads}"
+
+
+def epoch_line(event: events.EpochEnded, epochs: int) -> str:
+    """One epoch: scores of the training part, and of the validation part where there is one."""
+    number = f"{fold_text(event)}epoch {event.epoch:>{len(str(epochs))}}/{epochs}"
+    text = f"{number}  {scores_text(event.train)}"
+    if event.validation is not None:
+        text += f"  |  validation {scores_text(event.validation)}"
+    return f"{text}  |  {event.seconds:.3f} s"
+
+
+def fold_line(event: events.FoldEnded) -> str:
+    """What one fold of a cross-validation came to."""
+    scores = scores_text(event.validation or {})
+    return f"fold {event.fold}/{event.folds} after {event.epochs} epochs: validation {scores}"
+
+
+def fold_text(event: events.Progress | events.EpochEnded) -> str:
+    return f"fold {event.fold}  " if event.fold else ""
+
+
+def scores_text(scores: Scores) -> str:
+    """``loss 0.1234  accuracy 97.50%``."""
+    return "  ".join(f"{name} {score_text(name, value)}" for name, value in scores.items())
+
+
+def ending_lines(event: events.RunEnded) -> list[str]:
+    """The result as a table, the confusion matrix if there is one, and how the run ended."""
+    parts = {"train": event.train, "validation": event.validation, "test": event.test}
+    if event.spread:
+        parts = {f"mean {name}": scores for name, scores in parts.items()}
+        parts["deviation of validation"] = event.spread
+    known = {name: scores for name, scores in parts.items() if scores}
+    names = list(next(iter(known.values()), {}))
+    rows = [["", *names]]
+    rows += [
+        [part, *(score_text(name, scores[name]) for name in names)]
+        for part, scores in known.items()
+    ]
+    lines = ["", *columns(rows)] if known else [""]
+    if event.confusion:
+        lines += ["", *confusion_lines(event.confusion), ""]
+    return [
+        *lines,
+        f"{_ending(event)} after {event.epochs} epochs in {event.seconds:.2f} s",
+        f"weights sha256 {event.weights_sha256}",
+    ]
+
+
+def norm_lines(norms: dict[str, float], unicode: bool) -> list[str]:
+    """The length of each layer's gradient, with bars on a logarithmic scale."""
+    known = [norm for norm in norms.values() if norm > 0 and math.isfinite(norm)]
+    if len(norms) < FEWEST_NORMS or not known:
+        return []
+    low, high = math.log10(min(known)), math.log10(max(known))
+    span = max(high - low, 1.0)
+    lines = []
+    for layer, norm in norms.items():
+        height = (math.log10(norm) - low) / span if norm in known else 0.0
+        bar = ("█" if unicode else "#") * (1 + round(height * (NORM_BAR - 1)))
+        lines.append([layer, f"{norm:.2g}", bar])
+    title = "gradient of each layer in the last step (length, bars are logarithmic)"
+    return ["", title, *columns(lines, aligned_left=(0, 2))]
+
+
+def failed_norm_lines(event: events.RunFailed) -> list[str]:
+    """The length of each layer's gradient in the step that failed."""
+    if not event.gradient_norms:
+        return []
+    lines = [
+        [layer, "not finite" if norm is None else f"{norm:.2g}"]
+        for layer, norm in event.gradient_norms.items()
+    ]
+    return ["gradient of each layer in that step (length):", *columns(lines, aligned_left=(0,))]
+
+
+def _ending(event: events.RunEnded) -> str:
+    text = event.reason.replace("_", " ")
+    if event.folds:
+        text += f" {event.folds} folds"
+    return text + (f", best epoch {event.best_epoch} kept," if event.best_epoch else "")
+
+
+def confusion_lines(table: events.Table) -> list[str]:
+    """The confusion matrix: a row for each true class, a column for what was said instead."""
+    header = ["true \\ given", *map(str, range(len(table)))]
+    return columns([header, *([str(i), *map(str, row)] for i, row in enumerate(table))])
+
+
+def score_text(name: str, value: float) -> str:
+    return f"{100 * value:.2f}%" if name.endswith(ENDS_OF_PERCENTAGES) else f"{value:.4g}"
+
+
+def columns(rows: Sequence[Sequence[str]], aligned_left: tuple[int, ...] = (0,)) -> list[str]:
+    """Cells as lines, each column as wide as it must be; to the right unless ``aligned_left``.
+
+    What stands in a cell is made printable.
+    """
+    table = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(width(row[i]) for row in table) for i in range(len(table[0]))]
+    return [
+        "  ".join(
+            _padded(cell, most, i in aligned_left)
+            for i, (cell, most) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
+
+
+def _padded(cell: str, most: int, is_left: bool) -> str:
+    """The cell in ``most`` cells of a terminal."""
+    room = " " * (most - width(cell))
+    return cell + room if is_left else room + cell

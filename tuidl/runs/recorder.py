@@ -1,0 +1,218 @@
+"""Writes a run down while it goes on."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from tuidl.core.errors import SaveError, out_of_memory
+from tuidl.core.own_files import is_there
+from tuidl.preset.schema import Preset
+from tuidl.protocol import events
+from tuidl.protocol.events import Event, RunEnded, RunFailed
+from tuidl.protocol.snapshot import Snapshot
+from tuidl.runs.log import EventLog
+from tuidl.storage.checkpoints import write_weights
+from tuidl.storage.folder import BEST, RUN, START, WEIGHTS, RunFolder, Summary
+from tuidl.storage.locations import claimed
+from tuidl.training.checkpointer import Keeper
+from tuidl.training.event_builders import new_name
+
+if TYPE_CHECKING:
+    from tuidl.model.model import Model
+
+SECONDS_BETWEEN_SAVES = 5.0
+COST = 0.02
+"""The share of the time that saving may take; where files are large, they are written seldom."""
+PRELUDE = (events.RunStarted, events.Compiling, events.Compiled)
+
+
+class Training(Protocol):
+    """What trains: a trainer, or a cross-validation."""
+
+    @property
+    def model(self) -> "Model": ...
+
+    def run(self) -> Iterator[Event]: ...
+
+
+class RunKeeper(Keeper):
+    """Saves a run in its folder every few seconds, or every ``every`` steps, and at its end.
+
+    The folder of a new run is made when there is something to keep, or by ``begin``.
+    """
+
+    keeps = True
+
+    def __init__(self, folder: RunFolder | None = None, every: int | None = None) -> None:
+        """``folder``: of a run that goes on."""
+        self._folder, self._every = folder, every
+        self._new: tuple[Path | None, Preset, str] | None = None
+        self._claimed: Path | None = None
+        self._start: dict[str, Any] = {}
+        self._stack = ExitStack()
+        self._log: EventLog | None = None
+        self._prelude: list[Event] = []
+        self._next = time.monotonic() + SECONDS_BETWEEN_SAVES
+        self._best: tuple[int | None, int] | None = None
+        if folder is not None:
+            self.run = folder.about.run
+
+    @classmethod
+    def of_new(
+        cls, preset: Preset, backend: str, out: Path | None = None, every: int | None = None
+    ) -> "RunKeeper":
+        """For a new run, in ``out`` or among the others: there ``claim`` may change its name."""
+        keeper = cls(every=every)
+        keeper.run = new_name(preset.name)
+        keeper._new = (out, preset, backend)
+        return keeper
+
+    @property
+    def folder(self) -> RunFolder | None:
+        """None before there is anything to keep."""
+        return self._folder
+
+    def claim(self) -> None:
+        """Have a name among the runs that no other has; ``close`` gives it back where nothing was
+        kept. Raises SaveError where a new run could not be kept."""
+        if self._folder is None and self._claimed is None and self._new and self._new[0] is None:
+            self._claimed = claimed(self.run)
+            self.run = self._claimed.name
+
+    def begin(self) -> RunFolder:
+        """Have the folder, and nobody else write to it.
+
+        Raises SaveError, or RunError where another process trains the same run.
+        """
+        if self._folder is None:
+            assert self._new is not None
+            self.claim()
+            out, preset, backend = self._new
+            path = self._claimed or out
+            assert path is not None
+            self._folder = RunFolder.create(path, self.run, preset, backend)
+            if self._start:
+                write_weights(self._folder.path / START, self._start, {"run": self.run})
+        if self._log is None:
+            self._stack.enter_context(self._folder.locked())
+            self._log = EventLog(self._folder.log)
+        return self._folder
+
+    @property
+    def start(self) -> dict[str, Any] | None:
+        return self._folder.start if self._folder and not self._new else self._start or None
+
+    def started_from(self, parameters: dict[str, Any]) -> None:
+        self._start = parameters
+
+    def allowed(self, updates: int, left: int) -> int:
+        return min(left, self._every - updates % self._every) if self._every else left
+
+    def is_due(self, updates: int) -> bool:
+        if self._every:
+            return updates % self._every == 0
+        return time.monotonic() >= self._next
+
+    def save(self, snapshot: Snapshot) -> None:
+        if not snapshot.state.updates:
+            return
+        started = time.monotonic()
+        folder = self.begin()
+        folder.checkpoints.save(snapshot)
+        folder.forget_weights()  # of an earlier end, which are older than these
+        self._save_best(folder, snapshot)
+        ended = time.monotonic()
+        self._next = ended + max(SECONDS_BETWEEN_SAVES, (ended - started) / COST)
+
+    def diverged(self, has_held: bool) -> None:
+        if self._folder is not None:
+            self._folder.checkpoints.withdraw(has_held)
+
+    def told(self, event: Event) -> None:
+        """Write an event down. Raises SaveError."""
+        if isinstance(event, PRELUDE) and self._log is None:
+            self._prelude.append(event)
+            return
+        folder = self.begin()
+        assert self._log is not None
+        for one in (*self._prelude, event):
+            if isinstance(one, events.RunStarted):  # how it ended before no longer counts
+                folder.forget_summary()
+            self._log.write(one)
+        self._prelude.clear()
+
+    def ended(self, event: RunEnded, model: "Model") -> None:
+        """Write the result down. Raises SaveError."""
+        metadata = {"run": self.run, "weights_sha256": event.weights_sha256}
+        write_weights(self.begin().path / WEIGHTS, model.parameters, metadata)
+        self.begin().write_summary(Summary(ended=event))
+
+    def failed(self, event: RunFailed) -> None:
+        """Write down why there is no result. Raises SaveError."""
+        self.begin().write_summary(Summary(ended=event))
+
+    def close(self) -> None:
+        """Let others have the folder, or the name of one that was never made."""
+        with suppress(SaveError):
+            if self._log is not None:
+                self._log.close()
+        self._log = None
+        self._stack.close()
+        if self._claimed is not None and self._folder is None:
+            with suppress(OSError):
+                self._claimed.rmdir()
+            self._claimed = None
+
+    def _save_best(self, folder: RunFolder, snapshot: Snapshot) -> None:
+        best = snapshot.state.best
+        if best is None or self._best == (snapshot.state.fold, best.epoch):
+            return
+        metadata = {"run": self.run, "best": msgspec.json.encode(best).decode()}
+        write_weights(folder.path / BEST, snapshot.under("best"), metadata)
+        self._best = (snapshot.state.fold, best.epoch)
+
+
+def kept(training: Training, keeper: RunKeeper) -> Iterator[Event]:
+    """The run's events, each written down before anybody hears of it.
+
+    Where they cannot be written any more, the run ends with that. A run without a step is not
+    kept, unless its folder is there already.
+    """
+    trained = False
+    try:
+        for event in training.run():
+            if isinstance(event, RunFailed) and "layer" not in event.where:
+                yield _stopped(event, keeper)
+                continue
+            trained = trained or not isinstance(event, (*PRELUDE, events.Saved, RunEnded))
+            if trained or keeper.folder is not None or isinstance(event, PRELUDE):
+                keeper.told(event)
+                if isinstance(event, RunEnded):
+                    keeper.ended(event, training.model)
+                elif isinstance(event, RunFailed):
+                    keeper.failed(event)
+            yield event
+    except SaveError as error:
+        yield _stopped(RunFailed(error=str(error), where={}), keeper)
+    except MemoryError as error:
+        yield _stopped(RunFailed(error=out_of_memory(error), where={}), keeper)
+    finally:
+        keeper.close()
+
+
+def _stopped(event: RunFailed, keeper: RunKeeper) -> RunFailed:
+    """The end of a run that the disk or the memory stopped, and how to go on with it: from its last
+    checkpoint, or from its start. Its end is written down where there is room for that."""
+    folder = keeper.folder
+    if folder is None or not is_there(folder.path / RUN):
+        return event
+    event = replace(event, resume=folder.called)
+    with suppress(SaveError, MemoryError):
+        keeper.told(event)
+        keeper.failed(event)
+    return event

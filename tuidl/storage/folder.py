@@ -1,0 +1,286 @@
+"""A run's folder: the preset as run, the event log, checkpoints, the result.
+
+    preset.toml            what was trained
+    run.json               when, with which versions, on which backend
+    events.jsonl           what happened
+    checkpoints/           two generations of all that is needed to go on
+    start.safetensors      the first weights, where they came from another run
+    best.safetensors       the weights of the best epoch
+    weights.safetensors    the weights that the run ended with
+    summary.json           how it ended
+
+Every .safetensors file has its SHA-256 beside it.
+"""
+
+import hashlib
+import os
+import platform
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tuidl.core.decoding import decoded
+from tuidl.core.errors import PresetError, RunError, SaveError
+from tuidl.core.own_files import (
+    FileError,
+    is_there,
+    open_to_append,
+    open_to_read,
+    read_bounded,
+    reason_of,
+)
+from tuidl.preset.schema import Preset
+from tuidl.protocol import events
+from tuidl.protocol.events import RunEnded, RunFailed
+from tuidl.storage.checkpoints import Checkpoints, read_arrays
+from tuidl.storage.files import SUFFIX, replace_file
+
+PRESET, RUN, EVENTS, CHECKPOINTS = "preset.toml", "run.json", "events.jsonl", "checkpoints"
+START, BEST, WEIGHTS = "start.safetensors", "best.safetensors", "weights.safetensors"
+SUMMARY, LOCK = "summary.json", ".lock"
+LIBRARIES = ("tuidl", "numpy", "numba", "scipy")
+DONE = ("completed", "stopped_early")
+"""Reasons for which a run ends that leave nothing to do."""
+LARGEST_RECORD, LARGEST_SUMMARY = 1 << 20, events.LONGEST_LINE + 100
+"""Bytes of run.json, and of summary.json, which holds one event."""
+LARGEST_PRESET, LARGEST_LOG = 1 << 24, 1 << 31
+"""Bytes of a preset with every value written out, and of a log: a hundred times those that tuidl
+writes."""
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``run.json`` says. ``versions`` and ``machine``: the same bits are promised only where
+    they are the same."""
+
+    run: str
+    preset: str
+    preset_sha256: str
+    created: str
+    backend: str
+    versions: dict[str, str]
+    machine: str
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run ended, or how far it had come when it was last saved."""
+
+    ended: RunEnded | RunFailed
+
+
+class RunFolder:
+    """A folder that holds a run."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises RunError where there is no run in it, or one that was tampered with."""
+        self.path = path.absolute()
+        self.about = _read(self.path / RUN, About, LARGEST_RECORD)
+        self._preset: Preset | None = None
+
+    @classmethod
+    def create(cls, path: Path, run: str, preset: Preset, backend: str) -> "RunFolder":
+        """Begin a run. Raises SaveError where the folder cannot be had or is not empty, or another
+        process begins one in it at the same time."""
+        text = preset.to_toml().encode()
+        if len(text) > LARGEST_PRESET:
+            problem = f"{len(text):,} bytes with every value written out"
+            raise SaveError(f"the preset has {problem}, expected at most {LARGEST_PRESET:,}")
+        about = About(
+            run=run,
+            preset=preset.name,
+            preset_sha256=hashlib.sha256(text).hexdigest(),
+            created=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            backend=backend,
+            versions=versions(),
+            machine=f"{platform.system()} {platform.machine()}",
+        )
+        _claim(path)
+        try:
+            replace_file(path / PRESET, text)
+            replace_file(path / EVENTS, b"")
+            replace_file(path / RUN, msgspec.json.format(msgspec.json.encode(about)))
+        except OSError as error:
+            _give_back(path)
+            raise SaveError(f"{path}: {reason_of(error)}") from None
+        return cls(path)
+
+    @property
+    def called(self) -> str:
+        """How a person calls it in a command: by its name where it lies among the others."""
+        from tuidl.storage.locations import runs_folder
+
+        is_among = self.path.parent == runs_folder().absolute()
+        return self.path.name if is_among else shlex.quote(str(self.path))
+
+    @property
+    def preset(self) -> Preset:
+        """The preset as run. Raises RunError where it is not what it was."""
+        if self._preset is None:
+            path = self.path / PRESET
+            try:
+                data = read_bounded(path, LARGEST_PRESET)
+            except FileError as error:
+                raise RunError(str(error)) from None
+            if hashlib.sha256(data).hexdigest() != self.about.preset_sha256:
+                raise RunError(f"{path}: changed since the run began; start a new run with it")
+            try:
+                self._preset = Preset.parse(data.decode(), str(path), folder=self.path)
+            except UnicodeDecodeError as error:
+                raise RunError(f"{path}: not UTF-8 text (byte {error.start})") from None
+            except PresetError as error:
+                raise RunError(str(error)) from None
+        return self._preset
+
+    @property
+    def start(self) -> dict[str, Any]:
+        """The first weights, where they came from another run. Raises RunError."""
+        path = self.path / START
+        return read_arrays(path)[1] if is_there(path) else {}
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        folder = self.path / CHECKPOINTS
+        return Checkpoints(folder, self.about.run, self.about.preset_sha256)
+
+    @property
+    def log(self) -> Path:
+        return self.path / EVENTS
+
+    @property
+    def summary(self) -> Summary | None:
+        """How it ended; None while it has not. Raises RunError where that cannot be read."""
+        path = self.path / SUMMARY
+        return _read(path, Summary, LARGEST_SUMMARY) if is_there(path) else None
+
+    @property
+    def outcome(self) -> RunEnded | None:
+        """The result of a run that came to its end; None while there is something left to do."""
+        summary = self.summary
+        ended = summary.ended if summary else None
+        return ended if isinstance(ended, RunEnded) and ended.reason in DONE else None
+
+    def write_summary(self, summary: Summary) -> None:
+        """Raises SaveError."""
+        path = self.path / SUMMARY
+        try:
+            replace_file(path, msgspec.json.encode(Summary(ended=events.bounded(summary.ended))))
+        except OSError as error:
+            raise SaveError(f"cannot save {path}: {reason_of(error)}") from None
+
+    def forget_summary(self) -> None:
+        """How it ended before no longer counts. Raises SaveError."""
+        self._forget(SUMMARY)
+
+    def forget_weights(self) -> None:
+        """Those that it ended with before are no longer its newest. Raises SaveError."""
+        self._forget(WEIGHTS)
+        self._forget(WEIGHTS + SUFFIX)
+
+    def _forget(self, name: str) -> None:
+        path = self.path / name
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise SaveError(f"cannot replace {path}: {reason_of(error)}") from None
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Only one process at a time goes on with a run.
+
+        Raises RunError where another does, SaveError where the lock cannot be had.
+        """
+        try:
+            file = open_to_append(self.path / LOCK, create=True)
+        except FileError as error:
+            raise SaveError(str(error)) from None
+        with file:
+            if not _lock(file):
+                raise RunError(f"{self.path}: another process is training this run")
+            yield
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a process is training it at this moment."""
+        try:
+            with open_to_read(self.path / LOCK) as file:
+                return not _lock(file)
+        except FileError:
+            return False
+
+
+def is_beginning(path: Path) -> bool:
+    """Whether a folder is one that ``RunFolder.create`` has not finished: nothing is in it yet that
+    could be lost."""
+    try:
+        found = {name for name in os.listdir(path) if not name.startswith(".")}
+        is_empty = not (EVENTS in found and os.lstat(path / EVENTS).st_size)
+        return found <= {CHECKPOINTS, PRESET, EVENTS} and is_empty
+    except OSError:
+        return False
+
+
+def versions() -> dict[str, str]:
+    """What the bits of a result depend on, besides preset and processor."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _claim(path: Path) -> None:
+    """Have an empty folder with room for checkpoints, which only one process can make.
+
+    Raises SaveError.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if any(path.iterdir()):
+            raise SaveError(f"{path}: not empty; a run needs a folder of its own")
+        (path / CHECKPOINTS).mkdir()
+    except FileExistsError as error:
+        if not path.is_dir():
+            raise SaveError(f"{path}: {reason_of(error)}") from None
+        raise SaveError(f"{path}: another process begins a run in it") from None
+    except OSError as error:
+        raise SaveError(f"{path}: {reason_of(error)}") from None
+
+
+def _give_back(path: Path) -> None:
+    """Take away what ``create`` made."""
+    with suppress(OSError):
+        for name in (PRESET, EVENTS):
+            (path / name).unlink(missing_ok=True)
+        (path / CHECKPOINTS).rmdir()
+        path.rmdir()
+
+
+def _read(path: Path, kind: type[Any], most: int) -> Any:
+    try:
+        return decoded(read_bounded(path, most), kind)
+    except FileError as error:
+        if error.is_missing:
+            raise RunError(f"{path.parent}: no run (there is no {path.name})") from None
+        raise RunError(str(error)) from None
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise RunError(f"{path}: damaged ({error})") from None
+
+
+def _lock(file: Any) -> bool:
+    """Take the lock until the file is closed; where the system has none, anyone may."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

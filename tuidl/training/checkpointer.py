@@ -1,0 +1,37 @@
+"""Keeping a run: what the trainer hands its snapshots to."""
+
+from typing import Any
+
+from tuidl.protocol.snapshot import Snapshot
+
+
+class Keeper:
+    """Keeps nothing; ``tuidl.runs`` has the one that writes checkpoints."""
+
+    keeps: bool = False
+    run: str = ""
+    """The run's name, where it has one already."""
+
+    @property
+    def start(self) -> dict[str, Any] | None:
+        """The first weights of the run, where they came from another one."""
+        return None
+
+    def started_from(self, parameters: dict[str, Any]) -> None:
+        """Told of those, empty where there are none, when the run is new."""
+
+    def allowed(self, updates: int, left: int) -> int:
+        """How many of the ``left`` steps of the epoch may be done before the next look, after
+        ``updates`` of the whole run."""
+        return left
+
+    def is_due(self, updates: int) -> bool:
+        """Whether it is time for another snapshot."""
+        return False
+
+    def save(self, snapshot: Snapshot) -> None:
+        """Keep it. Raises SaveError; what was kept before stays."""
+
+    def diverged(self, has_held: bool) -> None:
+        """Values are no longer finite: take away what was saved since the loss jumped, and the last
+        one before that, too, unless the loss after it was what it had been (``has_held``)."""

@@ -1,0 +1,39 @@
+"""Stretches of steps: as long as fits some time, on as many threads as help."""
+
+import time
+
+from tuidl.backends.base import Batches, Engine, Feed, Stretch
+from tuidl.training.thread_tuner import Crew
+
+SECONDS = 0.04
+"""How long the compiled loop runs between two looks at the interrupter."""
+
+
+class Stretches:
+    """``steps``: how long the next stretch should be. Neither changes anything in the results."""
+
+    def __init__(self, engine: Engine, batches: Batches, most_threads: int) -> None:
+        self.steps = 1
+        self._engine, self._batches = engine, batches
+        self.crew = Crew(most_threads)
+
+    def run(self, feed: Feed, stretch: Stretch) -> tuple[int, float]:
+        """The steps done, and the seconds taken."""
+        started = time.perf_counter()
+        done = self._run(feed, stretch, started)
+        seconds = time.perf_counter() - started
+        if done:
+            fitting = int(done * SECONDS / max(seconds, 1e-9))
+            self.steps = max(1, min(fitting, 4 * self.steps))
+        return done, seconds
+
+    def _run(self, feed: Feed, stretch: Stretch, started: float) -> int:
+        engine = self._engine
+        if len(self.crew.choices) == 1:
+            return engine.run(self._batches, feed, stretch)
+        engine.threads = self.crew.next(started)
+        done = engine.run(self._batches, feed, stretch)
+        if done:
+            self.crew.told(engine.threads, (time.perf_counter() - started) / done)
+        engine.threads = self.crew.chosen
+        return done

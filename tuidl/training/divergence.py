@@ -1,0 +1,79 @@
+"""A run that cannot go on: what it says of itself."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tuidl.backends.base import Array
+from tuidl.protocol import events
+from tuidl.protocol.events import Event
+from tuidl.training.diagnosis import first_non_finite
+from tuidl.training.gradient_norms import PIECE, gradient_norms
+
+if TYPE_CHECKING:
+    from tuidl.training.trainer import Trainer
+
+EXAMPLES_NAMED = 4
+
+
+@dataclass
+class DivergedError(Exception):
+    """The loss of a step is not finite; ``event``: what there is to say of it."""
+
+    event: Event
+
+
+def diverged_event(trainer: "Trainer", loss: float) -> Event:
+    """The last event of a run whose next step has this ``loss``: where, in which layer, on which
+    examples."""
+    epoch, step = trainer.standing.epoch, trainer.standing.step + 1
+    norms = events.finite(gradient_norms(trainer.model))
+    is_short = step == trainer.steps
+    rows = trainer.batches.short if is_short else trainer.batches.whole
+    found = first_non_finite(trainer.model, rows)
+    start = (step - 1) * trainer.batches.batch
+    batch = trainer.ordered(epoch).order[start : start + trainer.batches.batch]
+    named = ", ".join(map(str, batch[:EXAMPLES_NAMED])) + (
+        ", …" if len(batch) > EXAMPLES_NAMED else ""
+    )
+    error = (
+        f"the loss is {loss} at epoch {epoch}, step {step} (training examples {named}); "
+        f"the first value that is not finite: {found}"
+    )
+    where: dict[str, int | str] = {
+        "epoch": epoch,
+        "step": step,
+        "layer": found.layer,
+        "phase": found.what,
+        "batch": named,
+    }
+    rate = float(trainer.rates.of(epoch, step - 1, 1)[0])
+    return events.RunFailed(error=error, where=where, gradient_norms=norms, learning_rate=rate)
+
+
+def left_not_finite(trainer: "Trainer", *known: events.Scores | None) -> Event | None:
+    """The last event, where the very last update left something not finite; as a rule None."""
+    name = not_finite(trainer)
+    losses = [part["loss"] for part in known if part]
+    if not name and all(math.isfinite(loss) for loss in losses):
+        return None
+    epoch, step, problem = trainer.standing.epochs, trainer.steps, name or "the held-out loss"
+    where: dict[str, int | str] = {"epoch": epoch, "step": step, "layer": problem}
+    error = f"after epoch {epoch}, step {step}: {problem} is not finite"
+    return events.RunFailed(error=error, where=where)
+
+
+def not_finite(trainer: "Trainer") -> str:
+    """A parameter that is not finite; nothing, as a rule."""
+    for name, values in trainer.model.parameters.items():
+        if not _are_finite(values.reshape(-1)):
+            return name
+    return ""
+
+
+def _are_finite(vector: Array) -> bool:
+    """Whether all are, looked at piece by piece."""
+    starts = range(0, len(vector), PIECE)
+    return all(bool(np.isfinite(vector[start : start + PIECE]).all()) for start in starts)

@@ -1,0 +1,63 @@
+"""The best epoch, and early stopping: training ends when there has been no better one for long."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tuidl.model.model import Model
+from tuidl.nn.monitoring import Patience, Watch
+from tuidl.preset.schema import EarlyStopping
+from tuidl.protocol.events import Scores
+
+LOSS = Patience()
+
+
+@dataclass
+class Best:
+    """The best epoch so far, its scores and its parameters."""
+
+    epoch: int
+    train: Scores
+    validation: Scores | None
+    parameters: dict[str, np.ndarray[Any, Any]]
+
+
+class EarlyStopper:
+    """Watches the validation scores, or the training scores where nothing is held out.
+
+    Without settings it watches the loss, and never stops anything.
+    """
+
+    def __init__(self, settings: EarlyStopping | None) -> None:
+        self.settings = settings
+        self.best: Best | None = None
+        self.watch = Watch(settings or LOSS)
+
+    def epoch_ended(
+        self, model: Model, epoch: int, train: Scores, validation: Scores | None
+    ) -> None:
+        """Look at an epoch; its parameters are kept where it is the best so far."""
+        if self.watch.is_better(validation or train):
+            self.best = Best(epoch, train, validation, self._kept(model))
+
+    def _kept(self, model: Model) -> dict[str, np.ndarray[Any, Any]]:
+        """The parameters now, in the place of those kept before: two copies are never there."""
+        if self.best is None:
+            return {name: values.copy() for name, values in model.parameters.items()}
+        for name, values in model.parameters.items():
+            self.best.parameters[name][...] = values
+        return self.best.parameters
+
+    @property
+    def is_over(self) -> bool:
+        """Whether training should stop here."""
+        return self.settings is not None and self.watch.is_over
+
+    def restore(self, model: Model) -> Best | None:
+        """Bring the best epoch's parameters back; returns it, or None where that is not wanted."""
+        if self.best is None or self.settings is None or not self.settings.restore_best:
+            return None
+        for name, values in model.parameters.items():
+            values[...] = self.best.parameters[name]
+        return self.best

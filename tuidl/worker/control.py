@@ -1,0 +1,152 @@
+"""Steering a run while it goes on: pausing, stepping, changing values, looking inside."""
+
+import math
+import queue
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tuidl.core.errors import suggestion
+from tuidl.protocol import commands, events
+from tuidl.protocol.commands import Command
+from tuidl.protocol.events import Event
+from tuidl.training.interruption import Interrupter
+
+if TYPE_CHECKING:
+    from tuidl.training.trainer import Trainer
+
+LONGEST_WAIT = 0.04
+"""Seconds between two looks at the commands while the run is slowed down."""
+
+
+class Control(Interrupter):
+    """Carries out commands between two stretches of steps, on the trainer's own thread.
+
+    ``tell`` gets every event that follows from a command; ``answer`` looks into the trainer for a
+    probe. A command that ends the run (another preset, the end of the process) is left in
+    ``pending``.
+    """
+
+    looks_inside = True
+
+    def __init__(
+        self,
+        tell: Callable[[Event], None],
+        answer: "Callable[[Trainer, commands.Probe], Event]",
+    ) -> None:
+        super().__init__()
+        self._tell, self._answer = tell, answer
+        self._waiting: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._goal: int | None = None
+        self._is_waiting = False
+        self._is_over = True
+        self._loss: float | None = None
+        self._pace: float | None = None
+        self._last_step = 0.0
+        self.trainer: Trainer | None = None
+        self.pending: Command | None = None
+
+    def begin(self, paused: bool) -> None:
+        """Make ready for another run."""
+        self.detach()
+        self.reason, self.pending, self._loss = None, None, None
+        self._goal = 0 if paused else None
+        self._is_waiting = self._is_over = False
+
+    def attach(self, trainer: "Trainer") -> None:
+        self.trainer = trainer
+
+    def detach(self) -> None:
+        super().detach()
+        self.trainer = None
+
+    def submit(self, command: Command) -> None:
+        """Have a command carried out soon; may be called from any thread."""
+        self._waiting.put(command)
+        self.on_stop()
+
+    def allowed(self, left: int) -> int:
+        while self.pending is None and not self._waiting.empty():
+            self._obey(self._waiting.get())
+        while self._goal == 0 and not self.reason:
+            self._say_paused()
+            self._obey(self._waiting.get())
+        if self._is_waiting:
+            self._is_waiting = False
+            self._tell(events.Resumed())
+        left = min(left, self._paced()) if self._pace else left
+        return left if self._goal is None else min(left, self._goal)
+
+    def _paced(self) -> int:
+        """The steps that are due now at the pace that was asked for; waits until one is."""
+        while self._pace and not self.reason:
+            now = time.monotonic()
+            due = int((now - self._last_step) * self._pace)
+            if due >= 1 or self._goal == 0:
+                self._last_step = now
+                return max(min(due, 1 + int(LONGEST_WAIT * self._pace)), 1)
+            wait = min(1.0 / self._pace, LONGEST_WAIT)
+            with suppress(queue.Empty):
+                self._obey(self._waiting.get(timeout=wait))
+        return 1
+
+    def did(self, steps: int, loss: float) -> None:
+        self._loss = loss
+        if self._goal is not None:
+            self._goal = max(self._goal - steps, 0)
+
+    def rest(self) -> Command:
+        """After the run: answer probes until there is a command for a new one, and return that.
+
+        What comes behind that command is meant for the new one.
+        """
+        self._is_over = True
+        while self.pending is None:
+            self._obey(self._waiting.get())
+        return self.pending
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case commands.Pause():
+                self._goal = 0
+            case commands.Resume():
+                self._goal = None
+            case commands.Step(count=count):
+                self._goal = (self._goal or 0) + count
+            case commands.Epoch():
+                self._goal = self._steps_left()
+            case commands.Pace(steps_per_second=pace):
+                self._pace = pace
+            case commands.Set(key=key, value=value):
+                self._set(key, value)
+            case commands.Probe() as probe:
+                if self.trainer is not None:
+                    self._tell(self._answer(self.trainer, probe))
+            case commands.Stop():
+                self.reason = self.reason or "stopped"
+            case _:
+                self.pending = command
+                self.reason = self.reason or "replaced"
+
+    def _steps_left(self) -> int:
+        return self.trainer.steps - self.trainer.place[1] if self.trainer else 0
+
+    def _set(self, key: str, value: float) -> None:
+        if self.trainer is None or self._is_over:
+            self._tell(events.Refused(key=key, error="there is no run whose value could change"))
+        elif key not in commands.EDITABLE:
+            error = f"cannot be changed while training goes on{suggestion(key, commands.EDITABLE)}"
+            self._tell(events.Refused(key=key, error=error))
+        elif not (math.isfinite(value) and value > 0):
+            self._tell(events.Refused(key=key, error=f"expected a number > 0, got {value}"))
+        else:
+            self._tell(self.trainer.edit(key, value))
+
+    def _say_paused(self) -> None:
+        if self._is_waiting:
+            return
+        self._is_waiting = True
+        assert self.trainer is not None
+        (epoch, step), steps = self.trainer.place, self.trainer.steps
+        self._tell(events.Paused(epoch=epoch, step=step, steps=steps, loss=self._loss))

@@ -1,0 +1,61 @@
+"""From a probe's kind to its answer."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from tuidl.core.errors import TuidlError, suggestion
+from tuidl.protocol.commands import Probe
+from tuidl.protocol.events import ProbeAnswer
+from tuidl.training.trainer import Trainer
+from tuidl.worker.probes import (
+    layers,
+    pictures,
+    predictions,
+    sequences,
+    shapes,
+    values,
+    walk,
+    weights,
+)
+
+PROBES: dict[str, tuple[Callable[[Trainer, Any], dict[str, Any]], type[msgspec.Struct]]] = {
+    "predictions": (predictions.predictions, predictions.Options),
+    "curve": (shapes.curve, shapes.Options),
+    "plane": (shapes.plane, shapes.Options),
+    "values": (values.values, values.Options),
+    "forecast": (sequences.forecast, sequences.Options),
+    "layers": (layers.layers, layers.Options),
+    "histograms": (layers.histograms, layers.HistogramOptions),
+    "filters": (pictures.filters, pictures.Options),
+    "feature_maps": (pictures.feature_maps, pictures.Options),
+    "weights": (weights.weights, weights.Options),
+    "walk": (walk.walk, walk.Options),
+}
+"""Each kind: what answers it, and the record of its options."""
+
+
+def answer(trainer: Trainer, probe: Probe) -> ProbeAnswer:
+    """Look inside; what cannot be answered says why."""
+    (epoch, step), started = trainer.place, time.perf_counter()
+    found: dict[str, Any] | None = None
+    error: str | None = None
+    if probe.kind not in PROBES:
+        error = f"no probe {probe.kind!r}{suggestion(probe.kind, PROBES)}"
+    else:
+        look, options = PROBES[probe.kind]
+        try:
+            found = look(trainer, msgspec.convert(probe.options, options, strict=True))
+        except (TuidlError, msgspec.ValidationError) as problem:
+            error = str(problem)
+    return ProbeAnswer(
+        id=probe.id,
+        kind=probe.kind,
+        epoch=epoch,
+        step=step,
+        answer=found,
+        error=error,
+        seconds=time.perf_counter() - started,
+    )

@@ -1,0 +1,117 @@
+"""How the layers are doing: sizes and spread of activations, gradients and weights."""
+
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+
+from tuidl.backends.base import Array
+from tuidl.compiler.graph import Node
+from tuidl.core.errors import DataError, suggestion
+from tuidl.training.inspection import inspect
+from tuidl.training.trainer import Trainer
+from tuidl.worker.probes.common import batch_of, numbers
+
+EXAMPLES = 64
+SATURATED = 0.98
+"""Share of the way to its limits from which on a sigmoid or tanh hardly has a slope."""
+
+
+class Options(msgspec.Struct, forbid_unknown_fields=True):
+    """``examples`` of the training part to run through the network."""
+
+    examples: Annotated[int, Meta(ge=1, le=512)] = EXAMPLES
+
+
+class HistogramOptions(msgspec.Struct, forbid_unknown_fields=True):
+    """Of which ``layer``, in how many ``bins``."""
+
+    layer: str
+    bins: Annotated[int, Meta(ge=2, le=200)] = 40
+    examples: Annotated[int, Meta(ge=1, le=512)] = EXAMPLES
+
+
+def layers(trainer: Trainer, options: Options) -> dict[str, Any]:
+    """Of each layer: mean size of its output and of the gradient that comes back to it, length of
+    its weights and of their gradient; share of units that are dead (zero for
+    every example) or saturated. A closing softmax or sigmoid belongs to the loss."""
+    seen = inspect(trainer.model, batch_of(trainer, trainer.train_feed, options.examples))
+    parameters = trainer.model.parameters
+    found = []
+    for node in trainer.program.graph.nodes_for_loss:
+        output = seen.outputs.get(node.name)
+        if output is None:
+            continue
+        own = [f"{node.name}.{p.name}" for p in node.trainable]
+        gradient = seen.gradients.get(node.name)
+        found.append(
+            {
+                "name": node.name,
+                "kind": node.layer.kind(),
+                "activation": numbers(np.abs(output).mean()),
+                "gradient": None if gradient is None else numbers(np.abs(gradient).mean()),
+                "weights": _length([parameters[name] for name in own]),
+                "weight_gradient": _length([seen.parameters[name] for name in own]),
+                "dead": _dead(node, output),
+                "saturated": _saturated(node, output),
+            }
+        )
+    return {"loss": seen.loss, "layers": found}
+
+
+def histograms(trainer: Trainer, options: HistogramOptions) -> dict[str, Any]:
+    """Counts and bounds for each parameter of a layer and its gradient, for the layer's output and
+    the gradient of that."""
+    names = [node.name for node in trainer.program.graph.nodes]
+    if options.layer not in names:
+        raise DataError(f"histograms: no layer {options.layer!r}{suggestion(options.layer, names)}")
+    node = trainer.program.graph.nodes[names.index(options.layer)]
+    seen = inspect(trainer.model, batch_of(trainer, trainer.train_feed, options.examples))
+    named = {p.name: trainer.model.parameters[f"{node.name}.{p.name}"] for p in node.parameters}
+    named |= {f"gradient of {p.name}": seen.parameters[f"{node.name}.{p.name}"]
+              for p in node.trainable}  # fmt: skip
+    if node.name in seen.outputs:
+        named["output"] = seen.outputs[node.name]
+    if node.name in seen.gradients:
+        named["gradient of the output"] = seen.gradients[node.name]
+    spread = {name: _histogram(values, options.bins) for name, values in named.items()}
+    return {"layer": node.name, "histograms": spread}
+
+
+def _length(arrays: list[Array]) -> Any:
+    """Of all the arrays' numbers as one vector; None where there are none."""
+    squares = [float((array.astype(np.float64) ** 2).sum()) for array in arrays]
+    return numbers(np.sqrt(sum(squares))) if squares else None
+
+
+def _histogram(values: Array, bins: int) -> dict[str, Any]:
+    known = values[np.isfinite(values)].astype(np.float64)
+    if not known.size:
+        return {"counts": [], "low": None, "high": None, "mean": None, "not_finite": values.size}
+    counts, edges = np.histogram(known, bins)
+    return {
+        "counts": counts.tolist(),
+        "low": numbers(edges[0]),
+        "high": numbers(edges[-1]),
+        "mean": numbers(known.mean()),
+        "not_finite": int(values.size - known.size),
+    }
+
+
+def _activation(node: Node) -> str:
+    return str(getattr(node.layer, "activation", "linear"))
+
+
+def _dead(node: Node, output: Array) -> float | None:
+    """The share of a ReLU's units that are zero for all examples; None for other layers."""
+    if _activation(node) != "relu":
+        return None
+    axes = tuple(range(output.ndim - 1))
+    return float((output == 0).all(axis=axes).mean())
+
+
+def _saturated(node: Node, output: Array) -> float | None:
+    """The share of values close to the limits of a sigmoid or tanh; None for other layers."""
+    way = {"sigmoid": np.abs(2 * output - 1), "tanh": np.abs(output)}.get(_activation(node))
+    return None if way is None else float((way > SATURATED).mean())

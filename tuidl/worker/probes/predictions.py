@@ -1,0 +1,84 @@
+"""Held-out examples with what the network says of them, mistakes first."""
+
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+
+from tuidl.backends.base import Array
+from tuidl.core.errors import DataError
+from tuidl.protocol.events import MOST_CONFUSED
+from tuidl.training.trainer import Trainer
+from tuidl.worker.probes.common import answers_of, held_out, inputs, numbers
+
+MOST_EXAMPLES = 512
+
+
+class Options(msgspec.Struct, forbid_unknown_fields=True):
+    """``count`` examples from number ``first`` on, of those that are ``true`` and were ``given`` a
+    class, where these are said. ``mistakes_first``: the surest mistakes before all others."""
+
+    count: Annotated[int, Meta(ge=1, le=256)] = 24
+    first: Annotated[int, Meta(ge=0)] = 0
+    true: int | None = None
+    given: int | None = None
+    mistakes_first: bool = True
+
+
+def predictions(trainer: Trainer, options: Options) -> dict[str, Any]:
+    """``examples``: number, x (flat), true class, shares of the classes; ``wrong`` of ``total``;
+    ``confusion`` of the examples looked at, empty where there are more than MOST_CONFUSED classes;
+    ``asked``: the true and the given class, if any."""
+    spec = trainer.program.graph.spec
+    if not spec.classes:
+        raise DataError("predictions: the targets are numbers, not classes")
+    part, feed = held_out(trainer)
+    some = slice(0, MOST_EXAMPLES)
+    x = inputs(trainer, feed, some)
+    shares, true = answers_of(trainer, x), feed.y[some, 0].astype(int)
+    given = shares.argmax(axis=1)
+    order = _order(true, given, shares, options)
+    chosen = order[options.first : options.first + options.count]
+    return {
+        "part": part,
+        "asked": [options.true, options.given],
+        "shape": list(spec.shape),
+        "classes": list(spec.classes),
+        "matching": len(order),
+        "wrong": int((true != given).sum()),
+        "total": len(true),
+        "confusion": _confusion(true, given, len(spec.classes)),
+        "examples": [
+            {
+                "number": int(i),
+                "x": numbers(x[i].reshape(-1)),
+                "true": int(true[i]),
+                "shares": numbers(shares[i]),
+            }
+            for i in chosen
+        ],
+    }
+
+
+def _confusion(true: Array, given: Array, classes: int) -> list[list[int]]:
+    if classes > MOST_CONFUSED:
+        return []
+    table = np.zeros((classes, classes), int)
+    np.add.at(table, (true, given), 1)
+    counts: list[list[int]] = table.tolist()
+    return counts
+
+
+def _order(true: Array, given: Array, shares: Array, options: Options) -> Array:
+    """Numbers of the examples asked for, in the order asked for."""
+    fits = np.ones(len(true), bool)
+    if options.true is not None:
+        fits &= true == options.true
+    if options.given is not None:
+        fits &= given == options.given
+    order = np.flatnonzero(fits)
+    if not options.mistakes_first:
+        return order
+    surety = shares.max(axis=1)
+    return order[np.lexsort((-surety[order], true[order] == given[order]))]

@@ -1,0 +1,45 @@
+"""A series, the network's predictions of its next values, and where it goes when left alone."""
+
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+
+from tuidl.core.errors import DataError
+from tuidl.training.trainer import Trainer
+from tuidl.worker.probes.common import held_out, inputs, numbers
+
+
+class Options(msgspec.Struct, forbid_unknown_fields=True):
+    """``count`` steps of the held-out part; of these the last ``free`` are forecast freely."""
+
+    count: Annotated[int, Meta(ge=2, le=2000)] = 120
+    free: Annotated[int, Meta(ge=0, le=1000)] = 60
+
+
+def forecast(trainer: Trainer, options: Options) -> dict[str, Any]:
+    """``true`` values, ``predicted`` each from the true ones before, and ``free``: from ``start``
+    on each from the network's own predictions. ``window``: how many values it sees."""
+    spec = trainer.program.graph.spec
+    if spec.classes or len(spec.shape) != 2 or spec.shape[1] != 1 or spec.outputs != 1:
+        raise DataError("forecast: needs a series of single numbers")
+    part, feed = held_out(trainer)
+    count = min(options.count, len(feed))
+    x = inputs(trainer, feed, slice(0, count))
+    true = feed.y[:count, 0]
+    start = max(count - options.free, 0)
+    window = x[start : start + 1].copy() if start < count else x[:0]
+    own = []
+    for _ in range(count - start):
+        value = trainer.model.predict(window)[0]
+        own.append(float(value[0]))
+        window = np.concatenate([window[:, 1:], value.reshape(1, 1, 1)], axis=1)
+    return {
+        "part": part,
+        "window": spec.shape[0],
+        "start": start,
+        "true": numbers(true),
+        "predicted": numbers(trainer.model.predict(x)[:, 0]),
+        "free": numbers(own),
+    }

@@ -1,0 +1,86 @@
+"""What a network answers everywhere: along a line of one input, over a plane of two."""
+
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+
+from tuidl.backends.base import Array
+from tuidl.core.errors import DataError
+from tuidl.training.trainer import Trainer
+from tuidl.worker.probes.common import answers_of, numbers
+
+MOST_POINTS = 400
+MARGIN = 0.05
+
+
+class Options(msgspec.Struct, forbid_unknown_fields=True):
+    """``columns`` (and ``rows``) of places to ask the network at."""
+
+    columns: Annotated[int, Meta(ge=2, le=200)] = 60
+    rows: Annotated[int, Meta(ge=2, le=100)] = 30
+
+
+def curve(trainer: Trainer, options: Options) -> dict[str, Any]:
+    """``points`` (x, y) to learn from, and the network's ``line`` over x.
+
+    ``equation``: weight and bias where the network is one neuron, of the model and by least
+    squares. An input (1, x) counts as one of x.
+    """
+    feed, spec = trainer.train_feed, trainer.program.graph.spec
+    varying = np.flatnonzero(np.ptp(feed.x, axis=0) > 0)
+    if spec.classes or len(varying) != 1 or feed.y.shape[1] != 1:
+        raise DataError("curve: needs examples of one changing number and one target")
+    column = int(varying[0])
+    x, y = feed.x[:, column], feed.y[:, 0]
+    places = _spread(x, options.columns)
+    grid = np.repeat(feed.x[:1], len(places), axis=0)
+    grid[:, column] = places
+    answers = trainer.model.predict(grid.reshape(-1, *spec.shape))[:, 0]
+    some = _some(len(x))
+    slope, intercept = np.polyfit(x.astype(float), y.astype(float), 1)
+    is_line = trainer.program.graph.parameter_count == 2
+    model = np.polyfit(places.astype(float), answers.astype(float), 1)
+    return {
+        "points": numbers(np.column_stack([x, y])[some]),
+        "line": numbers(np.column_stack([places, answers])),
+        "best_line": numbers([slope, intercept]),
+        "equation": numbers(model) if is_line else None,
+    }
+
+
+def plane(trainer: Trainer, options: Options) -> dict[str, Any]:
+    """``points`` (x, y, class) of all parts, and ``shares`` (rows, columns) of the last class (or
+    the winning class where there are more) over the plane between ``low`` and ``high``."""
+    spec = trainer.program.graph.spec
+    if not spec.classes or spec.shape != (2,):
+        raise DataError("plane: needs examples of two numbers in classes")
+    parts = [trainer.train_feed, trainer.held_out["validation"]]
+    points = np.concatenate([np.column_stack([feed.x, feed.y[:, :1]]) for feed in parts])
+    marks = np.concatenate([np.full(len(feed), i) for i, feed in enumerate(parts)])
+    xs, ys = _spread(points[:, 0], options.columns), _spread(points[:, 1], options.rows)
+    grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+    shares = answers_of(trainer, grid)
+    seen = shares[:, 1] if shares.shape[1] == 2 else shares.argmax(axis=1)
+    some = _some(len(points))
+    return {
+        "points": numbers(points[some]),
+        "held_out": [bool(mark) for mark in marks[some]],
+        "classes": list(spec.classes),
+        "low": numbers([xs[0], ys[0]]),
+        "high": numbers([xs[-1], ys[-1]]),
+        "shares": numbers(seen.reshape(options.rows, options.columns)),
+    }
+
+
+def _spread(values: Array, count: int) -> Array:
+    """Even places over the values' range, and a little beyond."""
+    low, high = float(values.min()), float(values.max())
+    room = MARGIN * (high - low or 1.0)
+    return np.linspace(low - room, high + room, count, dtype=values.dtype)
+
+
+def _some(count: int) -> Array:
+    """Evenly chosen numbers of at most MOST_POINTS points."""
+    return np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).astype(int))

@@ -1,0 +1,34 @@
+"""Numbers predicted against the true ones, example by example."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from tuidl.core.errors import DataError
+from tuidl.training.trainer import Trainer
+from tuidl.worker.probes.common import held_out, inputs, numbers
+
+
+class Options(msgspec.Struct, forbid_unknown_fields=True):
+    """``count`` held-out examples, and which of the targets (``output``)."""
+
+    count: Annotated[int, Meta(ge=1, le=1000)] = 300
+    output: Annotated[int, Meta(ge=0)] = 0
+
+
+def values(trainer: Trainer, options: Options) -> dict[str, Any]:
+    """``true`` and ``predicted`` values, as the network is taught them (scaled, if they are)."""
+    spec = trainer.program.graph.spec
+    if spec.classes:
+        raise DataError("values: the targets are classes, not numbers")
+    if options.output >= spec.outputs:
+        raise DataError(f"values: there are {spec.outputs} outputs, counted from 0")
+    part, feed = held_out(trainer)
+    some = slice(0, options.count)
+    predicted = trainer.model.predict(inputs(trainer, feed, some))
+    return {
+        "part": part,
+        "true": numbers(feed.y[some, options.output]),
+        "predicted": numbers(predicted[:, options.output]),
+    }

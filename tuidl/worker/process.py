@@ -1,0 +1,260 @@
+"""The engine process: commands come in on stdin, events go out on stdout, a line of JSON each.
+
+What native code prints goes to stderr, so that stdout holds nothing but events. The process ends
+with its parent: when nobody holds the other end of stdin any more.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from tuidl.core.environment import prepare_environment
+from tuidl.core.errors import PresetError, SaveError, TuidlError, out_of_memory
+from tuidl.core.terminal import prepare_streams
+from tuidl.protocol import commands, events
+from tuidl.protocol.commands import Command
+from tuidl.protocol.events import LONGEST_LINE, Event
+
+if TYPE_CHECKING:
+    from tuidl.runs.recorder import RunKeeper
+    from tuidl.training.trainer import Trainer
+
+SECONDS_TO_QUIT = 1.0
+LONGEST_HELD = 0.05
+"""Seconds that the end of an epoch may wait for company: each delivery wakes the screen, which
+takes a core from the engine. What comes after it, progress at the latest, brings it along."""
+NICENESS = 5
+"""Below the screen, whose keys wait for a core otherwise; nothing is lost where one is free."""
+
+
+class Worker:
+    """Trains what it is told to, one preset after the other."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        from tuidl.worker.control import Control
+
+        self._out = out
+        self._control = Control(self._tell_and_keep, self._answer)
+        self._keeper: RunKeeper | None = None
+        self._flushed = 0.0
+        self._has_said_so = False
+        self._failed_probes: set[str] = set()
+
+    def submit(self, command: Command) -> None:
+        """May be called from any thread."""
+        self._control.submit(command)
+
+    def run(self) -> None:
+        """Carry out commands until one of them ends the process."""
+        command = self._control.rest()
+        while not isinstance(command, commands.Quit):
+            if isinstance(command, commands.Load):
+                self._load(command)
+            command = self._control.rest()
+
+    def _load(self, command: commands.Load) -> None:
+        """Train a preset to its end; nothing that goes wrong with it ends the process."""
+        self._control.begin(command.paused)
+        if command.number is not None:
+            self._tell(events.Loading(number=command.number))
+        try:
+            for event in self._going_on(command) if command.run else self._new(command):
+                self._tell(event)
+        except TuidlError as error:
+            key = error.key if isinstance(error, PresetError) else ""
+            self._tell(events.Refused(error=str(error), key=key))
+        except BaseException as error:  # whatever it is, the screen must hear of it
+            log_error()
+            self._tell(events.RunFailed(error=in_words(error), where={}))
+        finally:
+            if self._keeper is not None:
+                self._keeper.close()
+                self._keeper = None
+
+    def _new(self, command: commands.Load) -> Iterator[Event]:
+        from tuidl.preset.schema import Preset
+        from tuidl.runs.recorder import RunKeeper, kept
+        from tuidl.training.scores import too_many_classes
+        from tuidl.training.start import trainer_for
+
+        folder = Path(command.folder)
+        preset = Preset.parse(command.preset, command.source, folder=folder)
+        backend = self._chosen(command.backend or "cpu")
+        self._keeper = self._able(RunKeeper.of_new(preset, backend))
+        options = (backend, command.threads, self._control, self._keeper)
+        try:
+            trainer = trainer_for(preset, *options)
+        except BaseException:
+            if self._keeper:
+                self._keeper.close()
+            raise
+        if note := too_many_classes(trainer.model.program.graph):
+            self._tell(events.Notice(text=note))
+        return kept(trainer, self._keeper) if self._keeper else trainer.run()
+
+    def _chosen(self, backend: str) -> str:
+        """The name of the backend to use; says so where it was tuidl that chose it."""
+        from tuidl.backends import choose
+
+        choice = choose(backend)
+        if choice.note:
+            self._tell(events.Notice(text=choice.note))
+        return choice.name
+
+    def _able(self, keeper: "RunKeeper") -> "RunKeeper | None":
+        """The keeper; None where it could not keep anything, which is told once."""
+        try:
+            keeper.claim()
+        except SaveError as error:
+            if not self._has_said_so:
+                self._tell(events.Notice(text=f"Runs are not kept: {error}"))
+            self._has_said_so = True
+            return None
+        return keeper
+
+    def _going_on(self, command: commands.Load) -> Iterator[Event]:
+        from tuidl.runs.recorder import RunKeeper, kept
+        from tuidl.runs.resuming import resumed
+        from tuidl.storage.folder import RunFolder
+
+        assert command.run is not None
+        folder = RunFolder(Path(command.run))
+        backend = self._chosen(command.backend or folder.about.backend)
+        self._keeper = keeper = RunKeeper(folder)
+        trainer, problems = resumed(
+            folder, keeper, self._control, command.threads, backend, command.learning_rate
+        )
+        for problem in problems:
+            self._tell(events.Notice(text=f"passed over: {problem}"))
+        return kept(trainer, keeper)
+
+    def _answer(self, trainer: "Trainer", probe: commands.Probe) -> Event:
+        """What a probe asked for. One that fails ends nothing; the first of a kind is told of."""
+        try:
+            from tuidl.worker.probes import answer
+
+            return answer(trainer, probe)
+        except BaseException as error:
+            log_error()
+            problem = in_words(error)
+            if probe.kind not in self._failed_probes:
+                self._failed_probes.add(probe.kind)
+                text = f"{probe.kind} cannot be shown: {problem}; training goes on"
+                self._tell(events.Notice(text=text))
+            epoch, step = trainer.place
+            return events.ProbeAnswer(
+                id=probe.id, kind=probe.kind, epoch=epoch, step=step, error=problem
+            )
+
+    def refuse(self, error: str) -> None:
+        self._tell(events.Refused(error=error))
+
+    def _tell_and_keep(self, event: Event) -> None:
+        """For what a command brings about: the run itself does not know of it."""
+        if isinstance(event, events.Edited) and self._keeper is not None:
+            self._keeper.told(event)
+        self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        now = time.monotonic()
+        with suppress(OSError):  # nobody listens any more: the run is still to be saved
+            self._out.write(
+                events.to_json(events.bounded(event, LONGEST_LINE - 1)).encode() + b"\n"
+            )
+            if not isinstance(event, events.EpochEnded) or now - self._flushed > LONGEST_HELD:
+                self._flushed = now
+                self._out.flush()
+
+
+def warm_up() -> None:
+    """Import and load what every run needs, while the user is still choosing.
+
+    What goes wrong here goes wrong again with the first run, which can say so.
+    """
+    try:
+        import numpy as np
+
+        from tuidl.kernels import blas
+        from tuidl.kernels.loop import compiled_loop, loop_is_compiled
+
+        blas.load()
+        if loop_is_compiled():
+            compiled_loop(np.dtype(np.float32))
+    except BaseException:
+        log_error()
+
+
+def listen(worker: Worker) -> None:
+    """Hand on what comes in on stdin; at its end nobody is there any more."""
+    try:
+        for line in bounded_lines(sys.stdin.buffer):
+            command = _command(worker, line)
+            if command is not None:
+                worker.submit(command)
+            if isinstance(command, commands.Quit):
+                break
+    finally:
+        worker.submit(commands.Quit())  # whoever is gone wants the run to be saved
+        time.sleep(SECONDS_TO_QUIT)  # then it is compiling, which nothing else can end
+        os._exit(0)
+
+
+def _command(worker: Worker, line: bytes | None) -> Command | None:
+    """The command that a line holds; None where it holds none, which is told."""
+    try:
+        if line is None:
+            raise ValueError(f"a line of more than {LONGEST_LINE >> 20} MiB")
+        return commands.from_json(line)
+    except Exception as error:  # damaged, nested without end, or of another version
+        worker.refuse(f"not a command: {str(error) or type(error).__name__}")
+        return None
+
+
+def bounded_lines(stream: BinaryIO, longest: int = LONGEST_LINE) -> Iterator[bytes | None]:
+    """Lines with their ends; None in place of one that is longer than ``longest`` bytes."""
+    is_rest = False
+    while line := stream.readline(longest):
+        is_whole = line.endswith(b"\n") or len(line) < longest
+        if not is_rest:
+            yield line if is_whole else None
+        is_rest = not is_whole
+
+
+def log_error() -> None:
+    """The traceback of the error at hand, for the log; a full disk has no room for it."""
+    with suppress(OSError, ValueError, MemoryError, RecursionError):
+        traceback.print_exc()
+
+
+def in_words(error: BaseException) -> str:
+    """An error that nobody foresaw, in one line."""
+    if isinstance(error, MemoryError):
+        return out_of_memory(error)
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # an error that cannot even be shown
+        text = ""
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def main() -> None:
+    """Run a worker on this process's own streams."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the screen's affair
+    with suppress(OSError):
+        os.nice(NICENESS)
+    prepare_environment(1)
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    prepare_streams()  # a log on a full disk ends nothing
+    worker = Worker(out)
+    threading.Thread(target=listen, args=(worker,), daemon=True).start()
+    warm_up()
+    worker.run()
+    os._exit(0)
