@@ -138,7 +138,7 @@ class Worker:
     def _answer(self, trainer: "Trainer", probe: commands.Probe) -> Event:
         """What a probe asked for. One that fails ends nothing; the first of a kind is told of."""
         try:
-            from tuidl.worker.probes import answer
+            from tuidl.worker.probes.answer import answer
 
             return answer(trainer, probe)
         except BaseException as error:
