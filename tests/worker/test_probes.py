@@ -9,7 +9,7 @@ from tuidl.protocol.commands import Probe
 from tuidl.training.inspection import inspect
 from tuidl.training.interruption import Interrupter
 from tuidl.training.trainer import Trainer
-from tuidl.worker.probes import answer
+from tuidl.worker.probes.answer import answer
 
 MOONS = """
 name = "moons"
