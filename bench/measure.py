@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from bench.peers.protocol import EXAMPLES, Way
-from tuidl.backends.base import Batches, Stretch
+from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 from tuidl.training.profiling import RATE, batch_of, random_feed
@@ -27,10 +27,10 @@ def ways(model: Model, threads: int) -> dict[str, Way]:
     """Training on all threads and, where a step has several shards, on one; on a GPU, in each of
     the ways that its engine knows."""
     feed = random_feed(model, EXAMPLES)
-    batches = Batches.of(model.program.train, model.program.batch, len(feed))
+    batches = BatchPlan.of(model.program.train, model.program.batch, len(feed))
     steps = batches.steps(len(feed))
     slots = sum(size for _, size in model.program.statistics.values())
-    stretch = Stretch(0, np.full(steps, RATE), np.zeros(slots), np.zeros(steps))
+    stretch = StepChunk(0, np.full(steps, RATE), np.zeros(slots), np.zeros(steps))
 
     def by(choose: Callable[[], None]) -> Way:
         def run(epochs: int) -> None:

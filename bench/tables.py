@@ -141,7 +141,7 @@ def ways(found: Comparison) -> Table:
         (system, *(result.timings[n].best.way if n in result.timings else "" for n in names))
         for system, result in found.systems.items()
     )
-    return Table("Fastest way", ("system", *names), rows)
+    return Table("Autotuner way", ("system", *names), rows)
 
 
 def slowdowns(found: Comparison) -> Table:

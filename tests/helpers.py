@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from tuidl.backends.base import Batches, Stretch
+from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 
@@ -106,14 +106,14 @@ def train(model: Model, steps: int = 20, count: int = 150, rate: float = 0.01) -
     """Losses of the first steps on random examples, short batches included."""
     x, y = examples(model, count)
     feed = model.feed(x, y)
-    batches = Batches.of(model.program.train, model.program.batch, len(feed))
+    batches = BatchPlan.of(model.program.train, model.program.batch, len(feed))
     for _ in model.prepare():
         pass
     losses: list[float] = []
     slots = sum(size for _, size in model.program.statistics.values())
     while len(losses) < steps:
         left = min(batches.steps(count), steps - len(losses))
-        stretch = Stretch(0, np.full(left, rate), np.zeros(slots), np.zeros(left))
+        stretch = StepChunk(0, np.full(left, rate), np.zeros(slots), np.zeros(left))
         assert model.engine.run(batches, feed, stretch) == left
         losses += list(stretch.losses)
     return np.array(losses)

@@ -14,7 +14,8 @@ from bench.results import ours
 from bench.results.cases import Case
 from bench.results.description import describe, export
 from bench.results.records import Results, Row, Run
-from tuidl.core.version import __version__, build
+from tuidl import build
+from tuidl.core.version import __version__
 from tuidl.data.dataset import Split
 
 TWIN = Path(__file__).with_name("keras_twin.py")

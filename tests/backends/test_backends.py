@@ -9,9 +9,9 @@ import pytest
 
 from tests import helpers
 from tests.conftest import MOST_THREADS
-from tuidl.backends.base import Batches, Stretch
+from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.core.errors import BackendError, DataError
-from tuidl.ir.builder import Region
+from tuidl.ir.buffers import Region
 
 PRESETS = {
     "conv": helpers.CONV,
@@ -227,8 +227,8 @@ def test_a_stop_reaches_compiled_code() -> None:
     model = helpers.model(helpers.LINE)
     x, y = helpers.examples(model, 64)
     feed = model.feed(x, y)
-    batches = Batches.of(model.program.train, 32, 64)
+    batches = BatchPlan.of(model.program.train, 32, 64)
     list(model.prepare())
     model.engine.stop[0] = 1
-    stretch = Stretch(0, np.ones(2), np.zeros(8)[:3], np.zeros(2))
+    stretch = StepChunk(0, np.ones(2), np.zeros(8)[:3], np.zeros(2))
     assert model.engine.run(batches, feed, stretch) == 0

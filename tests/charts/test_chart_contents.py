@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from chart_cases import layers
-from chart_cells import dotted, found, plain, style_at
 
+from tests.charts.chart_cases import layers
+from tests.charts.chart_cells import dotted, found, plain, style_at
 from tuidl.charts.bars import Bar, LayerSizes, bars, layer_bars
 from tuidl.charts.confusion import cell_at, confusion, joined
 from tuidl.charts.heat import Map, heat, heat_grid

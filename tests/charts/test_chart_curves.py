@@ -4,9 +4,9 @@ import math
 from itertools import pairwise
 
 import pytest
-from chart_cases import series
-from chart_cells import dotted, found, plain
 
+from tests.charts.chart_cases import series
+from tests.charts.chart_cells import dotted, found, plain
 from tuidl.charts.columns import best_x
 from tuidl.charts.curve import Curve, Edit, Marks
 from tuidl.charts.curves import curves, x_at

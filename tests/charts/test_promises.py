@@ -3,10 +3,10 @@
 import math
 
 import pytest
-from chart_cases import CHARTS
 from rich.cells import cell_len
 from rich.text import Text
 
+from tests.charts.chart_cases import CHARTS
 from tuidl.charts.palette import COLOR_BLIND, DEFAULT, MONOCHROME
 
 EDGES = {

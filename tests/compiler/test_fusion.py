@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests import helpers
-from tuidl.backends.base import Feed
+from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.program import compile_program
 from tuidl.compiler.routine import Routine
@@ -52,7 +52,9 @@ def _kernels(routine: Routine) -> list[str]:
 def _agree(model: Model, x: np.ndarray, y: np.ndarray) -> None:
     """Loss and gradients by the loop, and by every layer's work apart."""
     loss, gradients = model.loss_and_gradients(x, y)
-    feed = Feed(x.reshape(len(x), -1).astype(np.float32), y, np.arange(len(x), dtype=np.int64))
+    feed = ArrayDataset(
+        x.reshape(len(x), -1).astype(np.float32), y, np.arange(len(x), dtype=np.int64)
+    )
     seen = inspect(model, feed)
     assert loss == pytest.approx(seen.loss, rel=1e-12, nan_ok=True)
     for name, gradient in gradients.items():

@@ -10,7 +10,7 @@ from tuidl.compiler.graph import Graph
 from tuidl.compiler.memory_plan import PAGE
 from tuidl.compiler.program import MOST_SHARDS, Program, compile_program, shards_for
 from tuidl.compiler.routine import Routine, shapes_of
-from tuidl.ir.builder import Region
+from tuidl.ir.buffers import Region
 from tuidl.kernels import KERNELS
 from tuidl.kernels.winograd import suits_winograd
 

@@ -6,7 +6,7 @@ from tests.glossary.worked import Numbers, agree, array, updates, worked
 from tuidl.backends.numpy import ORACLES
 from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.nn.schedules import Constant, Cosine, Exponential, ReduceOnPlateau, Schedule, Step
-from tuidl.training.learning_rate import Rates
+from tuidl.training.learning_rate import LearningRate
 
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "weight_decay": 0.0}
 RMSPROP = {"rho": 0.9, "momentum": 0.0, "epsilon": 1e-7, "centered": 0}
@@ -107,7 +107,7 @@ def rate_in(
 ) -> float:
     """The rate of the first step of an epoch, counted from 1, or of its last one."""
     optimizer = OPTIMIZERS["sgd"](learning_rate=base, schedule=schedule)
-    rates = Rates(optimizer, epochs, steps=100)
+    rates = LearningRate(optimizer, epochs, steps=100)
     return float(rates.of(int(epoch), 99 if end else 0, 1)[0])
 
 
@@ -155,7 +155,7 @@ def cosine_schedule(n: Numbers) -> None:
 def reduce_on_plateau(n: Numbers) -> None:
     rate, multiplier, patience, best, lowered_in, lowered = n
     known = ReduceOnPlateau(multiplier=multiplier, patience=int(patience))
-    rates = Rates(OPTIMIZERS["sgd"](learning_rate=rate, schedule=known), epochs=10, steps=1)
+    rates = LearningRate(OPTIMIZERS["sgd"](learning_rate=rate, schedule=known), epochs=10, steps=1)
     for epoch in range(1, int(lowered_in)):
         agree([rate], rates.of(epoch, 0, 1))
         rates.epoch_ended({"loss": 1.0 if epoch == best else 2.0})

@@ -14,7 +14,7 @@ from numba import cuda
 
 from tests import helpers
 from tests.gpu.simulator import share_memory
-from tuidl.backends.base import Batches, Stretch
+from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.backends.cuda.engine import CudaEngine
 from tuidl.compiler import program as program_module
 from tuidl.core.errors import BackendError
@@ -63,9 +63,9 @@ def train(
     """Steps done of an epoch whose last batch is short, losses and totals."""
     x, y = helpers.examples(built, EXAMPLES)
     feed = built.feed(x, y)
-    batches = Batches.of(built.program.train, BATCH, EXAMPLES)
+    batches = BatchPlan.of(built.program.train, BATCH, EXAMPLES)
     slots = sum(size for _, size in built.program.statistics.values())
-    stretch = Stretch(0, np.full(steps, rate), np.zeros(slots), np.zeros(steps))
+    stretch = StepChunk(0, np.full(steps, rate), np.zeros(slots), np.zeros(steps))
     return built.engine.run(batches, feed, stretch), stretch.losses, stretch.totals
 
 

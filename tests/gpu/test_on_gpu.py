@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests import helpers
-from tuidl.backends.base import Batches, Stretch
+from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.backends.cuda.probing import require_gpu
 from tuidl.core.errors import BackendError
 from tuidl.model.model import Model
@@ -70,10 +70,10 @@ def test_totals_add_up_over_many_stretches(way: str) -> None:
         built.require_prepared()
         x, y = helpers.examples(built, 6 * built.program.batch)
         feed = built.feed(x, y)
-        batches = Batches.of(built.program.train, built.program.batch, len(feed))
+        batches = BatchPlan.of(built.program.train, built.program.batch, len(feed))
         slots = sum(size for _, size in built.program.statistics.values())
         for _ in range(4):
-            stretch = Stretch(0, np.full(6, 1e-3), np.zeros(slots), np.zeros(6))
+            stretch = StepChunk(0, np.full(6, 1e-3), np.zeros(slots), np.zeros(6))
             built.engine.run(batches, feed, stretch)
         found.append(stretch.totals)
     np.testing.assert_allclose(*found, rtol=1e-2, atol=2)

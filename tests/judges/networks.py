@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.backends.base import Batches, Stretch
+from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.data.dataset import ExampleSpec, Source
 from tuidl.model.model import Model
 from tuidl.nn.layers import LAYERS
@@ -103,11 +103,11 @@ def answer_in_training(
     model, after = build(layers, x, parameters)
     feed = model.feed(x, np.zeros((len(x), prod(after))))
     routine = model.program.train
-    batches = Batches.of(routine, len(x), len(x))
+    batches = BatchPlan.of(routine, len(x), len(x))
     statistics = sum(size for _, size in model.program.statistics.values())
     list(model.prepare())
     assert model.engine.run(
-        batches, feed, Stretch(0, np.zeros(1), np.zeros(statistics), np.zeros(1))
+        batches, feed, StepChunk(0, np.zeros(1), np.zeros(statistics), np.zeros(1))
     )
     y = model._read(routine, routine.emitted.output, len(x))
     return y.reshape(len(x), *after), model

@@ -23,7 +23,7 @@ Job = dict[str, Any]
 Arrays = dict[str, np.ndarray]
 
 
-class Network(nn.Module):
+class GraphLowering(nn.Module):
     """tuidl's graph: nodes in order, each reading the ones that it names, or the one before.
 
     ``learned``: the parameters that have a gradient; ``known`` holds moving averages as well.
@@ -64,7 +64,7 @@ class Network(nn.Module):
 
 def gradients(job: Job, arrays: Arrays, parameters: Arrays) -> Arrays:
     """Loss, and its gradients by each parameter and by the inputs."""
-    network = Network(job, parameters)
+    network = GraphLowering(job, parameters)
     x = torch.tensor(arrays["x"], requires_grad=True)
     loss = _loss(job, network, x, arrays["y"])
     loss.backward()
@@ -78,7 +78,7 @@ def training(job: Job, arrays: Arrays, parameters: Arrays) -> Arrays:
 
     ``stops``: steps of which weights (before the step) and gradients are told as well.
     """
-    network, options = Network(job, parameters), job["optimizer"]
+    network, options = GraphLowering(job, parameters), job["optimizer"]
     learned = list(network.learned.values())
     optimizer = OPTIMIZERS[options["type"]](learned, options)
     batch, stops, losses, told = job["batch"], job.get("stops", ()), [], {}
@@ -102,7 +102,7 @@ def _copies(start: str, values: dict[str, Tensor]) -> Arrays:
     return {f"{start}/{name}": value.detach().numpy().copy() for name, value in values.items()}
 
 
-def _loss(job: Job, network: Network, x: Tensor, target: np.ndarray) -> Tensor:
+def _loss(job: Job, network: GraphLowering, x: Tensor, target: np.ndarray) -> Tensor:
     loss = LOSSES[job["loss"]["type"]](network(x), torch.tensor(target), job["loss"])
     return loss + network.penalty()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.judges.networks import Array
-from tuidl.backends.base import Batches, Stretch
+from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.model.model import Model
 
 STEPS = 100
@@ -27,14 +27,14 @@ EXACT = Nearness(loss=1e-9, weight=1e-8)
 def train(model: Model, x: Array, y: Array) -> Array:
     """The loss of each step, at the optimizer's own rate: schedules are the trainer's."""
     feed = model.feed(x, y)
-    batches = Batches.of(model.program.train, model.program.batch, len(feed))
+    batches = BatchPlan.of(model.program.train, model.program.batch, len(feed))
     list(model.prepare())
     statistics = sum(size for _, size in model.program.statistics.values())
     losses = np.zeros(STEPS)
     for start in range(0, STEPS, batches.steps(len(feed))):
         part = losses[start : start + batches.steps(len(feed))]
         rates = np.full(len(part), model.preset.optimizer.learning_rate)
-        stretch = Stretch(0, rates, np.zeros(statistics), part)
+        stretch = StepChunk(0, rates, np.zeros(statistics), part)
         assert model.engine.run(batches, feed, stretch) == len(part)
     return losses
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from tests.judges.networks import Array, Stated, Table, preset
-from tuidl.ir.builder import Phase
+from tuidl.ir.instructions import Phase
 from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.model.model import Model
 

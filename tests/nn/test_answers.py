@@ -9,7 +9,7 @@ import pytest
 from sklearn import metrics as known
 
 from tests import helpers
-from tuidl.backends.base import Batches, Stretch
+from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import PresetError
 from tuidl.model.model import Model
@@ -92,10 +92,10 @@ def _data(model: Model, count: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _totals_of_training(model: Model, feed: Any) -> np.ndarray:
     """Sums that steps of training make on the side, without updates."""
-    batches = Batches.of(model.program.train, model.program.batch, len(feed))
+    batches = BatchPlan.of(model.program.train, model.program.batch, len(feed))
     slots = sum(size for _, size in model.program.statistics.values())
     steps = batches.steps(len(feed))
-    stretch = Stretch(0, np.zeros(steps), np.zeros(slots), np.zeros(steps), updates=False)
+    stretch = StepChunk(0, np.zeros(steps), np.zeros(slots), np.zeros(steps), updates=False)
     assert model.engine.run(batches, feed, stretch) == steps
     return stretch.totals
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn import metrics as known
 
 from tests import helpers
-from tuidl.backends.base import Feed
+from tuidl.backends.base import ArrayDataset
 from tuidl.kernels import KERNELS
 from tuidl.nn.metrics import METRICS, Sums
 from tuidl.training.evaluation import evaluate
@@ -95,7 +95,7 @@ def _r2(y: np.ndarray, answers: np.ndarray) -> float:
     """As an evaluation has it: a kernel's sums, and what the targets alone say."""
     errors = np.zeros(y.shape[1])
     KERNELS["sum_squared_error"].function(answers, y, errors)
-    feed = Feed(np.zeros((len(y), 1)), y, np.arange(len(y)))
+    feed = ArrayDataset(np.zeros((len(y), 1)), y, np.arange(len(y)))
     return finish("r2", _sums(list(errors), len(y), list(feed.spread)))
 
 

@@ -10,7 +10,7 @@ from tuidl.nn.monitoring import Patience, Watch
 from tuidl.protocol import events
 from tuidl.training.evaluation import evaluate
 from tuidl.training.interruption import Interrupter
-from tuidl.training.learning_rate import Rates
+from tuidl.training.learning_rate import LearningRate
 from tuidl.training.trainer import Trainer
 
 EPOCHS, STEPS = 10, 4
@@ -20,7 +20,7 @@ def rates(schedule: str, epochs: int = EPOCHS) -> np.ndarray:
     """The rates of all steps, (epochs, steps), for a base rate of 2."""
     optimizer = f"optimizer={{type='sgd', learning_rate=2.0, schedule={{{schedule}}}}}"
     preset = helpers.preset(helpers.CONV, optimizer)
-    known = Rates(preset.optimizer, epochs, STEPS)
+    known = LearningRate(preset.optimizer, epochs, STEPS)
     return np.array([known.of(epoch, 0, STEPS) for epoch in range(1, epochs + 1)])
 
 
@@ -36,7 +36,7 @@ def test_step() -> None:
 
 def test_step_at_an_epoch_of_which_fractions_are_rounded() -> None:
     optimizer = "optimizer={type='sgd', schedule={type='step', every=1, multiplier=0.5}}"
-    known = Rates(helpers.preset(helpers.CONV, optimizer).optimizer, 50, 3)
+    known = LearningRate(helpers.preset(helpers.CONV, optimizer).optimizer, 50, 3)
     for epoch in range(1, 51):
         np.testing.assert_allclose(known.of(epoch, 0, 3), 0.01 * 0.5 ** (epoch - 1))
 
@@ -61,7 +61,7 @@ def test_warm_up_rises_to_the_full_rate_and_the_schedule_counts_from_there() -> 
 def test_reduce_on_plateau() -> None:
     text = "type='reduce_on_plateau', multiplier=0.5, patience=2, min_delta=0.1, lowest=0.3"
     optimizer = f"optimizer={{type='sgd', learning_rate=2.0, schedule={{{text}}}}}"
-    known = Rates(helpers.preset(helpers.CONV, optimizer).optimizer, 20, STEPS)
+    known = LearningRate(helpers.preset(helpers.CONV, optimizer).optimizer, 20, STEPS)
     losses = [1.0, 0.5, 0.45, 0.44, 0.43, 0.42, 0.0, 0.0, 0.0, 0.0, 0.0]
     got = []
     for epoch, loss in enumerate(losses, 1):

@@ -10,7 +10,7 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol.commands import LEARNING_RATE
 from tuidl.protocol.edits import At
 from tuidl.protocol.events import Edited, Event, RunStarted
-from tuidl.runs.recorder import RunKeeper, kept
+from tuidl.runs.recorder import RunRecorder, kept
 from tuidl.runs.resuming import resumed
 from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
@@ -27,7 +27,7 @@ class Editor(Interrupter):
     """Makes planned edits as soon as their places are reached, as commands of a screen would."""
 
     plan: list[Planned]
-    keeper: RunKeeper | None = None
+    keeper: RunRecorder | None = None
     made: list[Edited] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -57,7 +57,7 @@ def never_interrupted(preset: Preset, plan: list[Planned]) -> Event:
 def begun(
     preset: Preset, out: Path, plan: list[Planned], every: int
 ) -> tuple[Editor, Iterator[Event]]:
-    keeper = RunKeeper.of_new(preset, "cpu", out, every)
+    keeper = RunRecorder.of_new(preset, "cpu", out, every)
     editor = Editor(plan, keeper)
     return editor, kept(trainer_for(preset, interrupter=editor, keeper=keeper), keeper)
 
@@ -65,7 +65,7 @@ def begun(
 def gone_on_with(
     out: Path, plan: list[Planned], every: int, learning_rate: float | None = None
 ) -> tuple[Editor, Iterator[Event]]:
-    keeper = RunKeeper(RunFolder(out), every)
+    keeper = RunRecorder(RunFolder(out), every)
     editor = Editor(plan, keeper)
     training, _ = resumed(RunFolder(out), keeper, editor, learning_rate=learning_rate)
     return editor, kept(training, keeper)

@@ -6,14 +6,14 @@ from pathlib import Path
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import Event, RunEnded, RunFailed
 from tuidl.protocol.snapshot import Snapshot
-from tuidl.runs.recorder import RunKeeper, kept
+from tuidl.runs.recorder import RunRecorder, kept
 from tuidl.runs.resuming import resumed
 from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
 
 
-class Stopping(RunKeeper):
+class Stopping(RunRecorder):
     """Stops the run after so many steps of it (of a fold, where there are several)."""
 
     interrupter: Interrupter

@@ -18,7 +18,7 @@ from tuidl.core.errors import RunError, SaveError
 from tuidl.protocol.events import RunEnded
 from tuidl.runs.listing import listed
 from tuidl.runs.overview import overview
-from tuidl.runs.recorder import RunKeeper, kept
+from tuidl.runs.recorder import RunRecorder, kept
 from tuidl.storage import locations
 from tuidl.storage.folder import CHECKPOINTS, PRESET, RunFolder
 from tuidl.training.start import trainer_for
@@ -64,7 +64,7 @@ def test_runs_that_begin_at_once_are_all_kept(place: Path, monkeypatch: pytest.M
     names: list[str] = []
 
     def begin() -> None:
-        keeper = RunKeeper.of_new(SMALL, "cpu")
+        keeper = RunRecorder.of_new(SMALL, "cpu")
         keeper.begin()
         names.append(keeper.run)
         keeper.close()
@@ -98,7 +98,7 @@ def test_one_of_several_gets_the_folder_that_all_name(tmp_path: Path) -> None:
     out, begun = tmp_path / "out", []
 
     def begin() -> None:
-        keeper = RunKeeper.of_new(SMALL, "cpu", out)
+        keeper = RunRecorder.of_new(SMALL, "cpu", out)
         begun.append(keeper.begin())
         keeper.close()
 
@@ -154,7 +154,7 @@ def test_not_keeping_leaves_nothing(place: Path) -> None:
 
 
 def test_a_name_is_given_back_where_nothing_was_kept(place: Path) -> None:
-    keeper = RunKeeper.of_new(SMALL, "cpu")
+    keeper = RunRecorder.of_new(SMALL, "cpu")
     keeper.claim()
     assert [path.name for path in place.iterdir()] == [keeper.run]
     assert listed() == overview() == []
@@ -167,7 +167,7 @@ def test_a_claimed_name_is_the_one_that_the_run_says(
 ) -> None:
     monkeypatch.setattr("tuidl.runs.recorder.new_name", lambda preset: "same-20260101-000000")
     for expected in ("same-20260101-000000", "same-20260101-000000-2"):
-        keeper = RunKeeper.of_new(SMALL, "cpu")
+        keeper = RunRecorder.of_new(SMALL, "cpu")
         keeper.claim()
         first, *_, last = kept(trainer_for(SMALL, keeper=keeper), keeper)
         assert isinstance(last, RunEnded)
@@ -194,7 +194,7 @@ def test_listing_goes_on_while_runs_begin_and_go(place: Path) -> None:
 
     def begin() -> None:
         for _ in range(5):
-            keeper = RunKeeper.of_new(SMALL, "cpu")
+            keeper = RunRecorder.of_new(SMALL, "cpu")
             keeper.begin()
             keeper.close()
 

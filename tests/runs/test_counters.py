@@ -14,7 +14,7 @@ from safetensors.numpy import save
 from tests import helpers
 from tests.runs.kept import resume, sha, start
 from tuidl.core.errors import RunError
-from tuidl.runs.recorder import RunKeeper
+from tuidl.runs.recorder import RunRecorder
 from tuidl.runs.resuming import resumed
 from tuidl.storage.checkpoints import read_arrays
 from tuidl.storage.files import SUFFIX
@@ -64,7 +64,7 @@ def rewrite(path: Path, arrays: dict[str, Any], metadata: dict[str, str]) -> Non
 
 def gone_on_with(out: Path) -> list[str]:
     """What is wrong with the checkpoints that are passed over."""
-    keeper = RunKeeper(RunFolder(out))
+    keeper = RunRecorder(RunFolder(out))
     try:
         return resumed(RunFolder(out), keeper, Interrupter())[1]
     finally:

@@ -70,7 +70,7 @@ def test_a_profile_trains_as_the_loop_does() -> None:
     feed = random_feed(plain, 96)
     for model in (timed, plain):
         model.require_prepared()
-        batches = profiling.Batches.of(model.program.train, 32, len(feed))
+        batches = profiling.BatchPlan.of(model.program.train, 32, len(feed))
         if model is timed:
             timed.engine.time_rows(batches, feed, profiling.RATE, 3)
         else:

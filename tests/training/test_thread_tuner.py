@@ -4,11 +4,13 @@ import pytest
 
 from tests import helpers
 from tests.conftest import MOST_THREADS
-from tuidl.training.thread_tuner import Crew
+from tuidl.training.thread_tuner import ThreadTuner
 from tuidl.training.trainer import Trainer
 
 
-def run(crew: Crew, seconds_of: dict[int, float], stretches: int, start: float = 0.0) -> list[int]:
+def run(
+    crew: ThreadTuner, seconds_of: dict[int, float], stretches: int, start: float = 0.0
+) -> list[int]:
     """The numbers of threads used, a stretch every 0.1 s."""
     used = []
     for number in range(stretches):
@@ -19,17 +21,17 @@ def run(crew: Crew, seconds_of: dict[int, float], stretches: int, start: float =
 
 
 def test_the_fastest_number_is_used_nearly_always() -> None:
-    crew = Crew(4)
+    crew = ThreadTuner(4)
     assert crew.choices == [1, 2, 4]
     used = run(crew, {1: 4.0, 2: 2.0, 4: 1.0}, 200)
     assert crew.chosen == 4
     assert used.count(4) > 175
-    crew = Crew(4)
+    crew = ThreadTuner(4)
     assert run(crew, {1: 1.0, 2: 5.0, 4: 20.0}, 200).count(1) > 170
 
 
 def test_it_follows_when_others_want_the_cores_and_when_they_go() -> None:
-    crew = Crew(2)
+    crew = ThreadTuner(2)
     run(crew, {1: 3.0, 2: 2.0}, 50)
     assert crew.chosen == 2
     run(crew, {1: 3.0, 2: 9.0}, 50, start=5.0)
@@ -39,17 +41,17 @@ def test_it_follows_when_others_want_the_cores_and_when_they_go() -> None:
 
 
 def test_what_is_about_equal_does_not_swing() -> None:
-    crew = Crew(2)
+    crew = ThreadTuner(2)
     run(crew, {1: 1.98, 2: 2.0}, 100)
     assert crew.chosen == 2
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 6])
 def test_choices_are_powers_of_two_and_the_most(most: int) -> None:
-    assert Crew(most).choices == {1: [1], 2: [1, 2], 3: [1, 2, 3], 6: [1, 2, 4, 6]}[most]
+    assert ThreadTuner(most).choices == {1: [1], 2: [1, 2], 3: [1, 2, 3], 6: [1, 2, 4, 6]}[most]
 
 
-class Restless(Crew):
+class Restless(ThreadTuner):
     """Takes another number every time."""
 
     def next(self, now: float) -> int:

@@ -7,7 +7,7 @@ import pytest
 
 import tuidl
 from tests import helpers
-from tuidl.backends.base import Feed, Stretch
+from tuidl.backends.base import ArrayDataset, StepChunk
 from tuidl.core.errors import DataError
 from tuidl.preset.library import load_preset
 from tuidl.protocol import events
@@ -42,7 +42,7 @@ def test_a_stop_amid_an_evaluation_gives_no_scores_rather_than_wrong_ones() -> N
     trainer = Trainer(helpers.preset(helpers.CONV, "training.epochs=3"))
     evaluate = trainer.model.evaluate
 
-    def interrupted(feed: Feed) -> np.ndarray | None:
+    def interrupted(feed: ArrayDataset) -> np.ndarray | None:
         trainer.interrupter.stop("interrupted")
         return evaluate(feed)
 
@@ -58,7 +58,7 @@ def test_a_pause_amid_an_evaluation_does_not_change_it() -> None:
         trainer = Trainer(helpers.preset(helpers.CONV, "training.epochs=1"))
         evaluate = trainer.model.evaluate
 
-        def paused(feed: Feed) -> np.ndarray | None:
+        def paused(feed: ArrayDataset) -> np.ndarray | None:
             trainer.model.evaluate = evaluate
             trainer.engine.stop.fill(1)
             return evaluate(feed)
@@ -285,7 +285,7 @@ def test_a_short_batch_is_diagnosed_like_a_whole_one() -> None:
         trainer.model.engine.arena[trainer.program.span * 4 :] = np.nan
         trainer.model.engine.run(
             trainer.batches, trainer.train_feed,
-            Stretch(0, np.ones(1), np.zeros(2), np.zeros(1)),
+            StepChunk(0, np.ones(1), np.zeros(2), np.zeros(1)),
         )  # fmt: skip
         assert first_non_finite(trainer.model, rows).layer == "last"
 

@@ -16,7 +16,7 @@ CACHE_LINE = 64
 
 
 @dataclass(frozen=True)
-class Feed:
+class ArrayDataset:
     """Examples in the backend's dtype: ``x`` (N, inputs), ``y`` (N, targets), ``order`` (N,)."""
 
     x: Array
@@ -34,7 +34,7 @@ class Feed:
 
 
 @dataclass(frozen=True)
-class Batches:
+class BatchPlan:
     """A routine's rows for whole batches of some size and for the short one that is left."""
 
     routine: Routine
@@ -42,7 +42,7 @@ class Batches:
     short: Rows
 
     @classmethod
-    def of(cls, routine: Routine, batch: int, examples: int) -> "Batches":
+    def of(cls, routine: Routine, batch: int, examples: int) -> "BatchPlan":
         """For an epoch over ``examples``, ``batch`` at a time."""
         batch = min(batch, examples)
         left = examples % batch if batch else 0
@@ -72,7 +72,7 @@ class Batches:
 
 
 @dataclass
-class Stretch:
+class StepChunk:
     """Some steps in a row: where they start in the epoch, and what they leave behind.
 
     ``rates``: the learning rate of each. ``losses``: out, the mean loss of each.
@@ -131,7 +131,7 @@ class Engine(Protocol):
         """Whether ``prepare`` found everything compiled."""
         ...
 
-    def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+    def run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
         """Run the stretch; returns the steps done (fewer: stopped, or a loss not finite)."""
         ...
 

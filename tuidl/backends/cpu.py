@@ -7,7 +7,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch, aligned_zeros
+from tuidl.backends.base import Array, ArrayDataset, BatchPlan, Compiling, StepChunk, aligned_zeros
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
 from tuidl.core.errors import BackendError
@@ -86,21 +86,21 @@ class CpuEngine:
         self._addresses[KERNELS[name].opcode] = address
         return from_cache
 
-    def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+    def run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
         with _PARALLEL.turn():
             self._require_threads(batches, stretch)
             numba.set_num_threads(self.threads)
             done = self._run(batches, feed, stretch)
         return int(done)
 
-    def _require_threads(self, batches: Batches, stretch: Stretch) -> None:
+    def _require_threads(self, batches: BatchPlan, stretch: StepChunk) -> None:
         """Raises BackendError where threads are needed that stayed behind when a process forked."""
         _threads_of[:] = _threads_of or [os.getpid()]
         if _threads_of[0] != os.getpid() and batches.whole.stages[:, 2].max() > 1:
             problem = "this process was forked from one that has computed on several threads"
             raise BackendError(f"{problem}: start it with multiprocessing's 'spawn'")
 
-    def _run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+    def _run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
         stages, checked = batches.whole.stages, batches.routine.stages_before_update
         done: int = self._loop(
             self._addresses,
@@ -127,7 +127,7 @@ class CpuEngine:
             row = np.ascontiguousarray(rows.rows[number, lane])
             call_row(self._addresses[row[0]], row, self.arena, self.clock)
 
-    def time_rows(self, batches: Batches, feed: Feed, rate: float, steps: int) -> Array:
+    def time_rows(self, batches: BatchPlan, feed: ArrayDataset, rate: float, steps: int) -> Array:
         """Run whole steps of an epoch on one thread, with a look at the clock after each row.
 
         Returns nanoseconds (steps, rows + FIRST_ROW, lanes), laid out as in ``kernels/timing.py``.

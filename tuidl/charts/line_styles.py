@@ -11,7 +11,7 @@ HOLLOW = 4
 
 
 @dataclass(frozen=True)
-class Look:
+class LineStyle:
     """``on`` and ``off`` cells of a dash, a sample of the line, and its sign in ASCII."""
 
     on: int
@@ -20,25 +20,25 @@ class Look:
     sign: str
 
 
-SOLID = Look(1, 0, "━━", "*")
+SOLID = LineStyle(1, 0, "━━", "*")
 LOOKS = {
     "train": SOLID,
-    "validation": Look(3, 1, "╍╍", "o"),
-    "muted": Look(1, 1, "┈┈", "."),
-    "accent": Look(2, 1, "╌╌", "+"),
-    "good": Look(4, 1, "╍╍", "="),
+    "validation": LineStyle(3, 1, "╍╍", "o"),
+    "muted": LineStyle(1, 1, "┈┈", "."),
+    "accent": LineStyle(2, 1, "╌╌", "+"),
+    "good": LineStyle(4, 1, "╍╍", "="),
 }
-SERIES = (SOLID, Look(3, 1, "╍╍", "o"), Look(2, 1, "╌╌", "+"), Look(1, 1, "┈┈", "."))
+SERIES = (SOLID, LineStyle(3, 1, "╍╍", "o"), LineStyle(2, 1, "╌╌", "+"), LineStyle(1, 1, "┈┈", "."))
 SIGNS = "*o+.x=%~"
 
 
-def look(role: str) -> Look:
+def look(role: str) -> LineStyle:
     """The look of a role; ``series 1`` to ``series 8`` differ as well."""
     if not role.startswith("series"):
         return LOOKS.get(role, SOLID)
     number = int(role.removeprefix("series")) - 1
     dash = SERIES[number % len(SERIES)]
-    return Look(dash.on, dash.off, dash.sample, SIGNS[number % len(SIGNS)])
+    return LineStyle(dash.on, dash.off, dash.sample, SIGNS[number % len(SIGNS)])
 
 
 def sample(role: str, unicode: bool) -> str:

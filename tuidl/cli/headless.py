@@ -13,7 +13,7 @@ from tuidl.core.errors import RunError, SaveError
 from tuidl.core.terminal import leave_at_once, output_problem, reader_is_gone
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import Compiling, Event, RunEnded
-from tuidl.runs.recorder import RunKeeper, kept
+from tuidl.runs.recorder import RunRecorder, kept
 from tuidl.runs.resuming import edits_to_replay, resumed
 from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
@@ -42,7 +42,7 @@ def train_headless(
     interrupter = Interrupter()
     with _signals(interrupter):
         chosen = _chosen(backend)
-        keeper = RunKeeper.of_new(preset, chosen, out, save_every) if keep else None
+        keeper = RunRecorder.of_new(preset, chosen, out, save_every) if keep else None
         training = trainer_for(preset, chosen, threads, interrupter, keeper)
         if note := too_many_classes(training.model.program.graph):
             reports.say(note)
@@ -52,7 +52,7 @@ def train_headless(
         return report_on(kept(training, keeper), as_json, keeper.folder, interrupter)
 
 
-def _begin(keeper: RunKeeper, out: Path | None, instead: str = "") -> None:
+def _begin(keeper: RunRecorder, out: Path | None, instead: str = "") -> None:
     """Have the run's folder. Raises RunError where ``out`` cannot be had, else SaveError, which
     ends with what could be done ``instead``."""
     try:
@@ -76,7 +76,7 @@ def resume_headless(
     """Go on with a run that is kept, to its end; returns the exit code. Raises TuidlError."""
     interrupter = Interrupter()
     with _signals(interrupter):
-        keeper = RunKeeper(folder, save_every)
+        keeper = RunRecorder(folder, save_every)
         chosen = _chosen(backend or folder.about.backend)
         training, problems = resumed(folder, keeper, interrupter, threads, chosen, learning_rate)
         for problem in problems:
@@ -93,7 +93,7 @@ def replay_headless(
     before = folder.outcome
     with _signals(interrupter):
         backend = folder.about.backend
-        keeper = RunKeeper.of_new(folder.preset, backend, out)
+        keeper = RunRecorder.of_new(folder.preset, backend, out)
         keeper.started_from(folder.start)
         training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
         training.edits.repeat(edits_to_replay(folder))

@@ -1,19 +1,20 @@
-"""Network, loss, metrics and optimizer write their instructions: the tape of one routine."""
+"""Network, loss, metrics and optimizer write their instructions: those of one routine."""
 
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from tuidl.compiler.graph import Graph
-from tuidl.compiler.lowering import Memory, Network, Portion, lane
-from tuidl.ir.builder import Batch, Buffer, Instruction, Phase, Region, Tape, View
+from tuidl.compiler.lowering import GraphLowering, Memory, Sharding, lane
+from tuidl.ir.buffers import Batch, Buffer, Region, View
+from tuidl.ir.instructions import Instruction, InstructionBuilder, Phase
 from tuidl.nn.layers.activations import ACTIVATIONS
-from tuidl.nn.losses import LossScope
+from tuidl.nn.losses import LossContext
 from tuidl.nn.metrics import TALLIES, classes_of, emit_tallies, tallies_of
 from tuidl.nn.regularizers import emit_penalty, emit_penalty_gradient
 
 
 @dataclass(frozen=True)
-class Emitted:
+class LinearProgram:
     """A routine before it has addresses: instructions, and the buffers that the host touches."""
 
     instructions: tuple[Instruction, ...]
@@ -42,61 +43,61 @@ def statistics_layout(graph: Graph) -> dict[str, tuple[int, int]]:
     return {name: (start, size) for (name, size), start in zip(sizes.items(), starts, strict=False)}
 
 
-def emit_prediction(graph: Graph, memory: Memory, portion: Portion) -> Emitted:
+def emit_prediction(graph: Graph, memory: Memory, portion: Sharding) -> LinearProgram:
     """Forward only, to what the network answers (a closing softmax included)."""
-    network = Network(graph, graph.nodes, memory, portion)
+    network = GraphLowering(graph, graph.nodes, memory, portion)
     network.run()
     return _emitted(network)
 
 
-def emit_evaluation(graph: Graph, memory: Memory, portion: Portion) -> Emitted:
+def emit_evaluation(graph: Graph, memory: Memory, portion: Sharding) -> LinearProgram:
     """Forward, loss and metrics."""
-    network = Network(graph, graph.nodes_for_loss, memory, portion)
+    network = GraphLowering(graph, graph.nodes_for_loss, memory, portion)
     network.run()
     return _with_loss(graph, network)
 
 
 def emit_training(
-    graph: Graph, memory: Memory, portion: Portion, *, input_gradient: bool = False
-) -> Emitted:
+    graph: Graph, memory: Memory, portion: Sharding, *, input_gradient: bool = False
+) -> LinearProgram:
     """Forward, loss, metrics, backward, update, every layer by itself."""
-    network = Network(graph, graph.nodes_for_loss, memory, portion, True, input_gradient)
+    network = GraphLowering(graph, graph.nodes_for_loss, memory, portion, True, input_gradient)
     network.run()
     emitted = _with_loss(graph, network)
-    tape = network.tape
-    penalties = Tape()
+    builder = network.builder
+    penalties = InstructionBuilder()
     penalties.begin()
     for node, name, strength in graph.penalties:
         emit_penalty_gradient(penalties, node, strength, *network.weights(node, name))
-    update = Tape(update=list(tape.update))
+    update = InstructionBuilder(update=list(builder.update))
     state = [buffer.view for buffer in memory.state.values()]
     gradients, parameters = memory.all_gradients.view, memory.all_parameters.view
     graph.preset.optimizer.emit(update, gradients, parameters, state)
-    whole = (*emitted.instructions, *tape.backward, *penalties.backward, *update.update)
+    whole = (*emitted.instructions, *builder.backward, *penalties.backward, *update.update)
     return replace(emitted, instructions=whole)
 
 
-def _with_loss(graph: Graph, network: Network) -> Emitted:
+def _with_loss(graph: Graph, network: GraphLowering) -> LinearProgram:
     """Add metrics and loss. Losses always write a gradient; evaluation has a place for it that
     nobody reads."""
     layout = statistics_layout(graph)
     target = lane("target", Batch(), graph.spec.target_width)
     statistics = Buffer("statistics", Region.LANE, (sum(size for _, size in layout.values()),))
     places = {name: statistics.view.part(start, size) for name, (start, size) in layout.items()}
-    loss_place, tape, output = places.pop("loss"), network.tape, network.output
+    loss_place, builder, output = places.pop("loss"), network.builder, network.output
     if places:
         threshold = 0.5 if graph.is_closed else 0.0
-        answer = _answer(graph, tape, output)
-        emit_tallies(tape, graph.spec, answer, target.view, places, threshold)
+        answer = _answer(graph, builder, output)
+        emit_tallies(builder, graph.spec, answer, target.view, places, threshold)
     d_output = network.d_output or lane("d_output", *output.shape).view
-    scope = LossScope(tape, output, target.view, d_output, loss_place)
-    graph.preset.loss.emit(scope, graph.spec)
+    context = LossContext(builder, output, target.view, d_output, loss_place)
+    graph.preset.loss.emit(context, graph.spec)
     for node, name, strength in graph.penalties:
-        emit_penalty(tape, node, strength, network.weights(node, name)[0], loss_place)
+        emit_penalty(builder, node, strength, network.weights(node, name)[0], loss_place)
     return _emitted(network, target, statistics)
 
 
-def _answer(graph: Graph, tape: Tape, output: View) -> View:
+def _answer(graph: Graph, builder: InstructionBuilder, output: View) -> View:
     """What prediction answers, for metrics: where a closing softmax or sigmoid is left to the loss,
     the ``output`` is logits, and it is applied to a copy of them."""
     if not graph.is_closed:
@@ -106,15 +107,17 @@ def _answer(graph: Graph, tape: Tape, output: View) -> View:
         lane("answer", *output.shape),
     )
     operands = (output.flat, answer.view.flat)
-    tape.write(Instruction("copy", operands, {}, "metrics", Phase.METRIC))
+    builder.write(Instruction("copy", operands, {}, "metrics", Phase.METRIC))
     view = answer.view.rows if closing.by_rows else answer.view.flat
-    tape.write(Instruction(closing.kernel, (view,), {**closing.options}, "metrics", Phase.METRIC))
+    builder.write(
+        Instruction(closing.kernel, (view,), {**closing.options}, "metrics", Phase.METRIC)
+    )
     return answer.view
 
 
 def _emitted(
-    network: Network, target: Buffer | None = None, statistics: Buffer | None = None
-) -> Emitted:
-    forward = tuple(network.tape.forward)
+    network: GraphLowering, target: Buffer | None = None, statistics: Buffer | None = None
+) -> LinearProgram:
+    forward = tuple(network.builder.forward)
     ends = (network.x, network.dx, network.output.buffer, target, statistics)
-    return Emitted(forward, *ends, network.outputs, network.gradients)
+    return LinearProgram(forward, *ends, network.outputs, network.gradients)

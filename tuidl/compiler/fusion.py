@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tuidl.compiler.emission import Emitted
-from tuidl.ir.builder import Buffer, Instruction
+from tuidl.compiler.emission import LinearProgram
+from tuidl.ir.buffers import Buffer
+from tuidl.ir.instructions import Instruction
 
 
-def fuse(emitted: Emitted) -> Emitted:
+def fuse(emitted: LinearProgram) -> LinearProgram:
     """The same training step in fewer instructions, to the last bit but for the sign of a zero.
 
     Where max pooling alone reads what ReLU hands on, and hands a gradient back, the largest of a

@@ -12,7 +12,7 @@ from tuidl.data.dataset import ExampleSpec
 from tuidl.nn.layers.activations import ACTIVATIONS, ActivationLayer, Linear
 from tuidl.nn.layers.base import ActivatedLayer, Layer, Parameter, Shape, ShapeError
 from tuidl.nn.layers.dense import Dense
-from tuidl.nn.regularizers import Strength
+from tuidl.nn.regularizers import Regularizer
 from tuidl.preset.schema import Preset
 
 EXAMPLES = "input"
@@ -131,7 +131,7 @@ class Graph:
         return {f"{n.name}.{p.name}" for n in self.nodes for p in n.parameters if p.frozen}
 
     @property
-    def penalties(self) -> list[tuple[str, str, Strength]]:
+    def penalties(self) -> list[tuple[str, str, Regularizer]]:
         """Node, parameter and strength of every penalty on weights that can change."""
         return [
             (node.name, name, strength)

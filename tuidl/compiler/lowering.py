@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tuidl.compiler.graph import FROM_EXAMPLES, Graph, Node
-from tuidl.ir.builder import Batch, Buffer, Dimension, Instruction, Phase, Region, Scope, Tape, View
+from tuidl.ir.buffers import Batch, Buffer, Dimension, Region, View
+from tuidl.ir.instructions import EmitContext, Instruction, InstructionBuilder, Phase
 from tuidl.nn.layers.activations import ACTIVATIONS
 from tuidl.nn.layers.base import ActivatedLayer, Parameter
 
@@ -21,7 +22,7 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class Portion:
+class Sharding:
     """How a batch is shared out: the number of shards, and the most examples that one has."""
 
     shards: int
@@ -42,21 +43,21 @@ def lane(name: str, *shape: Dimension) -> Buffer:
     return Buffer(name, Region.LANE, shape)
 
 
-class Network:
-    """Has each node write on the tape. ``learns``: forward and backward, else forward only."""
+class GraphLowering:
+    """Has each node write its instructions. ``learns``: forward and backward, else forward only."""
 
     def __init__(
         self,
         graph: Graph,
         nodes: Sequence[Node],
         memory: Memory,
-        portion: Portion,
+        portion: Sharding,
         learns: bool = False,
         input_gradient: bool = False,
     ) -> None:
         self.graph, self.nodes, self.memory, self.portion = graph, nodes, memory, portion
         self.learns = learns
-        self.tape = Tape()
+        self.builder = InstructionBuilder()
         shape = graph.spec.shape
         self.x = lane("input", Batch(), *shape)
         self.dx = lane("d_input", Batch(), *shape) if input_gradient else None
@@ -87,7 +88,7 @@ class Network:
         return self.memory.parameters[key].view, self.memory.gradients[key].view
 
     def run(self) -> None:
-        self.tape.begin()
+        self.builder.begin()
         self._keep(FROM_EXAMPLES, "input", self.x.view, self.dx.view if self.dx else None)
         for index, node in enumerate(self.nodes):
             self._emit(index, node)
@@ -102,10 +103,10 @@ class Network:
         others = [lane(f"d_{name}_{k}", *y.shape).view for k in range(1, readers)]
         value.free = [dy, *others]
         if others:
-            self.tape.begin()
+            self.builder.begin()
         for other in others:
             operands = (other.flat, dy.flat)
-            self.tape.write(Instruction("accumulate", operands, {}, name, Phase.BACKWARD))
+            self.builder.write(Instruction("accumulate", operands, {}, name, Phase.BACKWARD))
 
     def _emit(self, index: int, node: Node) -> None:
         values = [self._values[i] for i in node.inputs]
@@ -119,12 +120,12 @@ class Network:
         y = lane(node.name, *shape).view
         learns = self.learns and (any(d_inputs) or bool(node.trainable))
         dy = lane(f"d_{node.name}", *shape).view if learns else None
-        scope = self._scope(node, inputs, y, d_inputs, dy)
-        self.tape.begin()
-        node.layer.emit(scope)
+        context = self._scope(node, inputs, y, d_inputs, dy)
+        self.builder.begin()
+        node.layer.emit(context)
         if isinstance(node.layer, ActivatedLayer) and node.layer.activation != "linear":
-            self.tape.begin()
-            ACTIVATIONS[node.layer.activation].emit(scope, y, dy)
+            self.builder.begin()
+            ACTIVATIONS[node.layer.activation].emit(context, y, dy)
         self._keep(index, node.name, y, dy)
 
     def _scope(
@@ -134,10 +135,10 @@ class Network:
         y: View,
         d_inputs: tuple[View | None, ...],
         dy: View | None,
-    ) -> Scope:
+    ) -> EmitContext:
         known = self.memory.parameters
-        return Scope(
-            tape=self.tape,
+        return EmitContext(
+            builder=self.builder,
             node=node.name,
             training=self.learns,
             shards=self.portion.shards,

@@ -9,8 +9,9 @@ same time may have the same place: that keeps the working set small, so that it 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tuidl.compiler.emission import Emitted
-from tuidl.ir.builder import Buffer, Instruction, Region, View
+from tuidl.compiler.emission import LinearProgram
+from tuidl.ir.buffers import Buffer, Region, View
+from tuidl.ir.instructions import Instruction
 
 LINE = 16
 """Buffers start on a cache line of 64 bytes, counted in float32."""
@@ -33,7 +34,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Layout:
+class MemoryPlan:
     """Places of all buffers of a routine; ``size`` is where it ends, in elements."""
 
     places: dict[Buffer, Place]
@@ -46,7 +47,7 @@ class Layout:
 
 
 def extents(
-    emitted: Emitted, layout: Layout, lane: int, examples: int
+    emitted: LinearProgram, layout: MemoryPlan, lane: int, examples: int
 ) -> Iterator[tuple[int, int]]:
     """Where each buffer of a lane starts and ends when the lane has so many examples."""
     for buffer in _lifetimes(emitted):
@@ -74,8 +75,8 @@ def stack(buffers: Iterable[Buffer], start: int, lane_stride: int = 0) -> dict[B
 
 
 def plan_lanes(
-    emitted: Emitted, shared: dict[Buffer, Place], base: int, lanes: int, examples: int
-) -> Layout:
+    emitted: LinearProgram, shared: dict[Buffer, Place], base: int, lanes: int, examples: int
+) -> MemoryPlan:
     """Give the shards' own buffers places behind ``base``, for up to ``examples`` in each."""
     lives = _lifetimes(emitted)
     offsets: dict[Buffer, int] = {}
@@ -85,7 +86,7 @@ def plan_lanes(
     stride = aligned(max(ends, default=0), PAGE)
     base = aligned(base, PAGE)
     places = {buffer: Place(base + offset, stride) for buffer, offset in offsets.items()}
-    return Layout({**shared, **places}, base + lanes * stride)
+    return MemoryPlan({**shared, **places}, base + lanes * stride)
 
 
 def standing_of(instructions: Iterable[Instruction]) -> list[Buffer]:
@@ -94,7 +95,7 @@ def standing_of(instructions: Iterable[Instruction]) -> list[Buffer]:
     return list(dict.fromkeys(b for b in found if b.region in (Region.CONSTANTS, Region.SHARED)))
 
 
-def _lifetimes(emitted: Emitted) -> dict[Buffer, tuple[int, int]]:
+def _lifetimes(emitted: LinearProgram) -> dict[Buffer, tuple[int, int]]:
     """First and last instruction that touches each buffer of a lane."""
     last = len(emitted.instructions)
     lives = dict.fromkeys(emitted.pinned, (0, last))

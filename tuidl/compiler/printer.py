@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from tuidl.compiler.routine import Routine, shapes_of
 from tuidl.core.limits import FLOAT_BYTES
-from tuidl.ir.builder import Instruction
+from tuidl.ir.instructions import Instruction
 from tuidl.kernels import KERNELS
 from tuidl.protocol.formatting import columns
 

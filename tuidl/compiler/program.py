@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from math import prod
 
 from tuidl.compiler import emission
-from tuidl.compiler.emission import Emitted, statistics_layout
+from tuidl.compiler.emission import LinearProgram, statistics_layout
 from tuidl.compiler.fusion import fuse
 from tuidl.compiler.graph import Graph
-from tuidl.compiler.lowering import Memory, Portion
+from tuidl.compiler.lowering import Memory, Sharding
 from tuidl.compiler.memory_plan import Place, aligned, covered, plan_lanes, stack, standing_of
 from tuidl.compiler.printer import listing
 from tuidl.compiler.routine import Routine
-from tuidl.ir.builder import Buffer, Region
+from tuidl.ir.buffers import Buffer, Region
 from tuidl.nn.initializer_names import Start
 from tuidl.nn.layers.base import Shape
 
@@ -123,8 +123,8 @@ def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -
     shards = shards_for(3 * graph.flops, batch)
     evaluation_shards = shards_for(graph.flops, evaluation)
     memory = _memory(graph, shards)
-    portion = Portion(shards, -(-batch // shards))
-    held_out = Portion(evaluation_shards, -(-evaluation // evaluation_shards))
+    portion = Sharding(shards, -(-batch // shards))
+    held_out = Sharding(evaluation_shards, -(-evaluation // evaluation_shards))
     training = emission.emit_training(graph, memory, portion, input_gradient=input_gradient)
     emitted = {
         "train": fuse(training),
@@ -136,13 +136,13 @@ def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -
     shared = _shared_places(memory, span, shards)
     base = span * (1 + shards + len(memory.state))
     standing = standing_of(i for e in emitted.values() for i in e.instructions)
-    kept = [b for b in memory.parameters.values() if b.region is Region.KEPT]
+    kept = [b for b in memory.parameters.values() if b.region is Region.NON_TRAINABLE]
     shared |= stack([*kept, *standing], base)
     base += sum(aligned(buffer.elements(1)) for buffer in (*kept, *standing))
     update_lanes = shards if shards * span > SERIAL_UPDATE else 1
 
     def routine(name: str, capacity: int, lanes: int) -> Routine:
-        work: Emitted = emitted[name]
+        work: LinearProgram = emitted[name]
         layout = plan_lanes(work, shared, base, lanes, -(-capacity // lanes))
         return Routine(name, work, layout, capacity, lanes, update_lanes, span)
 
@@ -171,7 +171,7 @@ def _memory(graph: Graph, shards: int) -> Memory:
     for node in graph.nodes:
         for parameter in node.parameters:
             name = f"{node.name}.{parameter.name}"
-            region = Region.PARAMETERS if parameter.trainable else Region.KEPT
+            region = Region.PARAMETERS if parameter.trainable else Region.NON_TRAINABLE
             parameters[name] = Buffer(name, region, parameter.shape)
             if parameter.trainable:
                 gradients[name] = Buffer(f"d_{name}", Region.GRADIENTS, parameter.shape)

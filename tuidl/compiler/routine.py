@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.compiler.emission import Emitted
-from tuidl.compiler.memory_plan import LINE, Layout, extents
-from tuidl.ir.builder import Instruction, Phase, Symbol, View, size_of
+from tuidl.compiler.emission import LinearProgram
+from tuidl.compiler.memory_plan import LINE, MemoryPlan, extents
+from tuidl.ir.buffers import Symbol, View, size_of
+from tuidl.ir.instructions import Instruction, Phase
 from tuidl.kernels import KERNELS
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
@@ -43,8 +44,8 @@ class Routine:
     """Instructions with addresses, for any batch of up to ``capacity`` examples."""
 
     name: str
-    emitted: Emitted
-    layout: Layout
+    emitted: LinearProgram
+    layout: MemoryPlan
     capacity: int
     shards: int
     update_lanes: int

@@ -12,7 +12,7 @@ MARGIN = 0.95
 Way = TypeVar("Way")
 
 
-class Fastest(Generic[Way]):
+class Autotuner(Generic[Way]):
     """Chooses among ``choices``; ``chosen`` is what to begin with."""
 
     def __init__(self, choices: Sequence[Way], chosen: Way) -> None:

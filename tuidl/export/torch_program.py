@@ -80,7 +80,7 @@ def weights(graph: Graph, parameters: dict[str, Array]) -> dict[str, Array]:
 
 
 def module(graph: Graph) -> str:
-    """The class ``Network``."""
+    """The class ``GraphLowering``."""
     walk = _steps(graph)
     draft = Draft({walk.examples: graph.spec.shape})
     for step in walk.steps:

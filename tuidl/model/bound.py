@@ -6,12 +6,12 @@ from math import prod
 
 import numpy as np
 
-from tuidl.backends.base import Array, Batches, Compiling, Engine, Feed, Stretch
+from tuidl.backends.base import Array, ArrayDataset, BatchPlan, Compiling, Engine, StepChunk
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Routine
 from tuidl.core.errors import DataError
 from tuidl.core.turns import Turns
-from tuidl.ir.builder import Buffer
+from tuidl.ir.buffers import Buffer
 from tuidl.model.parameters import Parameters
 
 
@@ -57,9 +57,9 @@ class Bound:
     def _statistics(self) -> int:
         return sum(size for _, size in self.program.statistics.values())
 
-    def _stretch(self, statistics: int, steps: int = 1) -> Stretch:
+    def _stretch(self, statistics: int, steps: int = 1) -> StepChunk:
         zeros = np.zeros(steps)
-        return Stretch(0, zeros, np.zeros(statistics), zeros.copy(), updates=False)
+        return StepChunk(0, zeros, np.zeros(statistics), zeros.copy(), updates=False)
 
     @contextmanager
     def clock_kept(self) -> Iterator[None]:
@@ -70,20 +70,22 @@ class Bound:
         finally:
             self.engine.clock[:] = clock
 
-    def _walk(self, routine: Routine, feed: Feed, stretch: Stretch | None = None) -> Iterator[int]:
+    def _walk(
+        self, routine: Routine, feed: ArrayDataset, stretch: StepChunk | None = None
+    ) -> Iterator[int]:
         """Run the routine once for each batch of the feed; yields the batch's length after it."""
         stretch = stretch or self._stretch(0)
         for start in range(0, len(feed), routine.capacity):
             part = slice(start, start + routine.capacity)
             order = feed.order[: len(feed.x[part])]
-            batch = Feed(feed.x[part], feed.y[part], order)
-            batches = Batches.of(routine, routine.capacity, len(batch))
+            batch = ArrayDataset(feed.x[part], feed.y[part], order)
+            batches = BatchPlan.of(routine, routine.capacity, len(batch))
             with self.clock_kept():
                 while not self._run(batches, batch, stretch):
                     self.engine.stop.fill(0)  # a stop of the training is none of this
             yield len(batch)
 
-    def _run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+    def _run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
         """Run the stretch; returns the steps done."""
         self.require_prepared()
         return self.engine.run(batches, feed, stretch) if len(feed) else 0

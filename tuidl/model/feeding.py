@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.backends.base import Array, Feed
+from tuidl.backends.base import Array, ArrayDataset
 from tuidl.core.arrays import real_array
 from tuidl.core.errors import DataError
 from tuidl.data.dataset import ExampleSpec
 
 
-def feed_of(spec: ExampleSpec, dtype: np.dtype[Any], x: Any, y: Any = None) -> Feed:
+def feed_of(spec: ExampleSpec, dtype: np.dtype[Any], x: Any, y: Any = None) -> ArrayDataset:
     """Examples (N, *shape) and targets (N, target width) or (N,), flat and in the engine's dtype.
 
     Raises DataError where they do not fit ``spec``.
@@ -23,7 +23,7 @@ def feed_of(spec: ExampleSpec, dtype: np.dtype[Any], x: Any, y: Any = None) -> F
     count = len(x)
     targets = np.zeros((count, 0), dtype) if y is None else _targets(spec, dtype, y, count)
     flat = x.reshape(count, prod(spec.shape))
-    return Feed(flat, targets, np.arange(count, dtype=np.int64))
+    return ArrayDataset(flat, targets, np.arange(count, dtype=np.int64))
 
 
 def _targets(spec: ExampleSpec, dtype: np.dtype[Any], y: Any, count: int) -> Array:

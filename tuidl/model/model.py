@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.backends import create_engine
-from tuidl.backends.base import Array, Batches, Feed
+from tuidl.backends.base import Array, ArrayDataset, BatchPlan
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.program import compile_program
 from tuidl.core.errors import BackendError, DataError, suggestion
@@ -171,7 +171,7 @@ class Model(Bound):
         shapes = {slot.name: slot.shape for slot in self.program.parameters}
         return read_weights(wanted, shapes) if wanted else {}
 
-    def feed(self, x: Any, y: Any = None) -> Feed:
+    def feed(self, x: Any, y: Any = None) -> ArrayDataset:
         """Examples as the engine takes them.
 
         Parameters
@@ -272,13 +272,13 @@ class Model(Bound):
         }
         return loss, gradients, np.concatenate(d_inputs) if d_inputs else None
 
-    def evaluate(self, feed: Feed) -> Array | None:
+    def evaluate(self, feed: ArrayDataset) -> Array | None:
         """Sums over all examples, as ``program.statistics`` lays them out.
 
         None where a training of this model was asked to stop or to pause meanwhile.
         """
         routine = self.program.evaluate
-        batches = Batches.of(routine, routine.capacity, len(feed))
+        batches = BatchPlan.of(routine, routine.capacity, len(feed))
         stretch = self._stretch(self._statistics, batches.steps(len(feed)))
         with self.turns.work(), self.clock_kept():
             done = self._run(batches, feed, stretch)

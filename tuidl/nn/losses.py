@@ -7,22 +7,23 @@ from msgspec import Meta
 
 from tuidl.core.config import Config, Fraction, by_kind
 from tuidl.data.dataset import ExampleSpec
-from tuidl.ir.builder import Batch, Buffer, Instruction, Options, Region, Symbol, Tape, View
+from tuidl.ir.buffers import Batch, Buffer, Region, Symbol, View
+from tuidl.ir.instructions import Instruction, InstructionBuilder, Options
 from tuidl.nn.layers.base import Shape, ShapeError, describe
 
 
 @dataclass(frozen=True)
-class LossScope:
+class LossContext:
     """Where a loss reads and writes. ``d_prediction`` is written at inference too."""
 
-    tape: Tape
+    builder: InstructionBuilder
     prediction: View
     target: View
     d_prediction: View
     statistics: View
 
     def write(self, kernel: str, *operands: View, **options: int | float | Symbol) -> None:
-        self.tape.write(Instruction(kernel, operands, options, "loss"))
+        self.builder.write(Instruction(kernel, operands, options, "loss"))
 
 
 class Loss(Config, frozen=True, tag_field="type"):
@@ -55,7 +56,7 @@ class Loss(Config, frozen=True, tag_field="type"):
     def check_end(self, is_closed: bool) -> None:
         """Raises ShapeError where the network must (not) end in the closing activation."""
 
-    def emit(self, scope: LossScope, spec: ExampleSpec) -> None:
+    def emit(self, context: LossContext, spec: ExampleSpec) -> None:
         """Write the loss and its gradient."""
         raise NotImplementedError
 
@@ -68,10 +69,10 @@ class Regression(Loss, frozen=True):
     def options(self) -> dict[str, float]:
         return {}
 
-    def emit(self, scope: LossScope, spec: ExampleSpec) -> None:
-        operands = [scope.prediction, scope.target, scope.d_prediction]
+    def emit(self, context: LossContext, spec: ExampleSpec) -> None:
+        operands = [context.prediction, context.target, context.d_prediction]
         options: Options = {"batch": Symbol.BATCH, **self.options()}
-        scope.write(self.kernel, *(view.rows for view in operands), scope.statistics, **options)
+        context.write(self.kernel, *(view.rows for view in operands), context.statistics, **options)
 
 
 class MeanSquaredError(Regression, frozen=True, tag="mse"):
@@ -132,12 +133,12 @@ class CrossEntropy(Classification, frozen=True, tag="cross_entropy"):
             raise ShapeError("compares classes, but the targets are numbers; use 'mse'")
         self._check_width(shape, spec)
 
-    def emit(self, scope: LossScope, spec: ExampleSpec) -> None:
+    def emit(self, context: LossContext, spec: ExampleSpec) -> None:
         if self.label_smoothing:
-            _emit_with_shares(scope, spec, self.label_smoothing)
+            _emit_with_shares(context, spec, self.label_smoothing)
             return
-        operands = (scope.prediction.rows, scope.target.flat, scope.d_prediction.rows)
-        scope.write("softmax_cross_entropy", *operands, scope.statistics, batch=Symbol.BATCH)
+        operands = (context.prediction.rows, context.target.flat, context.d_prediction.rows)
+        context.write("softmax_cross_entropy", *operands, context.statistics, batch=Symbol.BATCH)
 
 
 class CategoricalCrossEntropy(Classification, frozen=True, tag="categorical_cross_entropy"):
@@ -150,8 +151,8 @@ class CategoricalCrossEntropy(Classification, frozen=True, tag="categorical_cros
             raise ShapeError("needs a target of one number for each class; use 'mse' for numbers")
         self._check_width(shape, spec)
 
-    def emit(self, scope: LossScope, spec: ExampleSpec) -> None:
-        _emit_with_shares(scope, spec, self.label_smoothing)
+    def emit(self, context: LossContext, spec: ExampleSpec) -> None:
+        _emit_with_shares(context, spec, self.label_smoothing)
 
 
 class BinaryCrossEntropy(Classification, frozen=True, tag="binary_cross_entropy"):
@@ -172,24 +173,24 @@ class BinaryCrossEntropy(Classification, frozen=True, tag="binary_cross_entropy"
             raise ShapeError(problem)
         self._check_width(shape, spec)
 
-    def emit(self, scope: LossScope, spec: ExampleSpec) -> None:
-        operands = [scope.prediction, scope.target, scope.d_prediction]
+    def emit(self, context: LossContext, spec: ExampleSpec) -> None:
+        operands = [context.prediction, context.target, context.d_prediction]
         options: Options = {"smoothing": self.label_smoothing, "batch": Symbol.BATCH}
         views = (view.rows for view in operands)
-        scope.write("binary_cross_entropy", *views, scope.statistics, **options)
+        context.write("binary_cross_entropy", *views, context.statistics, **options)
 
 
-def _emit_with_shares(scope: LossScope, spec: ExampleSpec, smoothing: float) -> None:
+def _emit_with_shares(context: LossContext, spec: ExampleSpec, smoothing: float) -> None:
     """Cross-entropy with a target share for each class, made from labels where those are given."""
-    prediction, shares = scope.prediction.rows, scope.target.rows
+    prediction, shares = context.prediction.rows, context.target.rows
     if spec.classes or smoothing:
         shares = Buffer("target_shares", Region.LANE, (Batch(), spec.outputs)).view
     if spec.classes:
-        scope.write("one_hot", scope.target.flat, shares, smoothing=smoothing)
+        context.write("one_hot", context.target.flat, shares, smoothing=smoothing)
     elif smoothing:
-        scope.write("smooth_targets", scope.target.rows, shares, smoothing=smoothing)
-    operands = (prediction, shares, scope.d_prediction.rows, scope.statistics)
-    scope.write("categorical_cross_entropy", *operands, batch=Symbol.BATCH)
+        context.write("smooth_targets", context.target.rows, shares, smoothing=smoothing)
+    operands = (prediction, shares, context.d_prediction.rows, context.statistics)
+    context.write("categorical_cross_entropy", *operands, batch=Symbol.BATCH)
 
 
 LOSSES: dict[str, type[Any]] = by_kind(

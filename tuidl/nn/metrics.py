@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from tuidl.data.dataset import ExampleSpec
-from tuidl.ir.builder import Batch, Buffer, Instruction, Options, Phase, Region, Tape, View
+from tuidl.ir.buffers import Batch, Buffer, Region, View
+from tuidl.ir.instructions import Instruction, InstructionBuilder, Options, Phase
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +28,7 @@ MetricName = Literal[
 
 
 @dataclass(frozen=True)
-class Tally:
+class Accumulator:
     """Sums over the examples that a kernel makes; several metrics may be read from one.
 
     ``width``: how many sums there are for so many classes (or outputs). ``decides``: whether the
@@ -41,12 +42,15 @@ class Tally:
     options: Options = field(default_factory=dict)
 
 
-TALLIES: dict[str, Tally] = {
-    "correct": Tally("count_correct", of_classes=True, decides=True),
-    **{f"top_{k}": Tally("count_in_top", of_classes=True, options={"k": k}) for k in (2, 3, 5)},
-    "confusion": Tally("count_confusions", True, lambda classes: classes**2, decides=True),
-    "absolute_error": Tally("sum_absolute_error", of_classes=False),
-    "squared_error": Tally("sum_squared_error", False, lambda outputs: outputs),
+TALLIES: dict[str, Accumulator] = {
+    "correct": Accumulator("count_correct", of_classes=True, decides=True),
+    **{
+        f"top_{k}": Accumulator("count_in_top", of_classes=True, options={"k": k})
+        for k in (2, 3, 5)
+    },
+    "confusion": Accumulator("count_confusions", True, lambda classes: classes**2, decides=True),
+    "absolute_error": Accumulator("sum_absolute_error", of_classes=False),
+    "squared_error": Accumulator("sum_squared_error", False, lambda outputs: outputs),
 }
 
 
@@ -159,7 +163,7 @@ def classes_of(spec: ExampleSpec) -> int:
 
 
 def emit_tallies(
-    tape: Tape,
+    builder: InstructionBuilder,
     spec: ExampleSpec,
     prediction: View,
     target: View,
@@ -174,10 +178,10 @@ def emit_tallies(
     label = target.flat
     if not spec.classes and any(TALLIES[name].of_classes for name in places):
         label = Buffer("target_class", Region.LANE, (Batch(),)).view
-        tape.write(Instruction("largest", (target.rows, label), {}, "metrics", Phase.METRIC))
+        builder.write(Instruction("largest", (target.rows, label), {}, "metrics", Phase.METRIC))
     for name, place in places.items():
         tally = TALLIES[name]
         operands = (prediction.rows, label if tally.of_classes else target.rows, place)
         options: Options = {"threshold": threshold} if tally.decides else {}
         options = {**tally.options, **options}
-        tape.write(Instruction(tally.kernel, operands, options, name, Phase.METRIC))
+        builder.write(Instruction(tally.kernel, operands, options, name, Phase.METRIC))

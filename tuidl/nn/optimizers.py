@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from tuidl.core.config import Config, Fraction, NotNegative, Positive, by_kind
-from tuidl.ir.builder import Instruction, Options, Phase, Symbol, Tape, View
+from tuidl.ir.buffers import Symbol, View
+from tuidl.ir.instructions import Instruction, InstructionBuilder, Options, Phase
 from tuidl.nn.schedules import Constant, Schedule
 
 Rate = Annotated[float, Meta(gt=0, le=1e12)]
@@ -36,33 +37,39 @@ class Optimizer(Config, frozen=True, tag_field="type"):
         """The kernel of one step, by default the optimizer's own name, and its options."""
         return self.kind(), {}
 
-    def emit(self, tape: Tape, gradients: View, parameters: View, state: list[View]) -> None:
+    def emit(
+        self, builder: InstructionBuilder, gradients: View, parameters: View, state: list[View]
+    ) -> None:
         """Write the update, which each lane does for a slice of the vector."""
         if self.clip_value or self.global_clip_norm:
-            gradients = self._emit_clipping(tape, gradients)
+            gradients = self._emit_clipping(builder, gradients)
         name, own = self.kernel()
-        _write(tape, name, (gradients, parameters, *state), {**SLICE, **own})
+        _write(builder, name, (gradients, parameters, *state), {**SLICE, **own})
 
-    def _emit_clipping(self, tape: Tape, gradients: View) -> View:
+    def _emit_clipping(self, builder: InstructionBuilder, gradients: View) -> View:
         """Add the shards' gradients up and clip them; returns where the sum lies, as one shard."""
         shards, length = gradients.shape
         assert isinstance(shards, int)
-        lengths = tape.shared("optimizer.lengths", shards).view
+        lengths = builder.shared("optimizer.lengths", shards).view
         options: Options = {"lane": Symbol.LANE, "limit": self.clip_value or 0.0}
-        _write(tape, "sum_shards", (gradients, lengths), {**SLICE, **options})
+        _write(builder, "sum_shards", (gradients, lengths), {**SLICE, **options})
         total = gradients.part(0, 1, length)
         if self.global_clip_norm:
             options = {"lanes": Symbol.LANES, "limit": self.global_clip_norm}
             operands = (lengths, total.flat)
-            _write(tape, "clip_norm", operands, {**SLICE, **options}, barrier=True)
+            _write(builder, "clip_norm", operands, {**SLICE, **options}, barrier=True)
         return total
 
 
 def _write(
-    tape: Tape, kernel: str, operands: tuple[View, ...], options: Options, barrier: bool = False
+    builder: InstructionBuilder,
+    kernel: str,
+    operands: tuple[View, ...],
+    options: Options,
+    barrier: bool = False,
 ) -> None:
     phase = Phase.UPDATE
-    tape.write(Instruction(kernel, operands, options, "optimizer", phase, True, barrier))
+    builder.write(Instruction(kernel, operands, options, "optimizer", phase, True, barrier))
 
 
 class Sgd(Optimizer, frozen=True, tag="sgd"):

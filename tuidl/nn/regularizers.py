@@ -2,26 +2,31 @@
 
 from dataclasses import dataclass
 
-from tuidl.ir.builder import Instruction, Options, Phase, Symbol, Tape, View
+from tuidl.ir.buffers import Symbol, View
+from tuidl.ir.instructions import Instruction, InstructionBuilder, Options, Phase
 
 
 @dataclass(frozen=True)
-class Strength:
+class Regularizer:
     """The loss grows by ``l1`` times the sum of abs(w) and ``l2`` times the sum of w**2."""
 
     l1: float
     l2: float
 
 
-def emit_penalty(tape: Tape, node: str, strength: Strength, w: View, loss: View) -> None:
+def emit_penalty(
+    builder: InstructionBuilder, node: str, strength: Regularizer, w: View, loss: View
+) -> None:
     """Add the penalty on ``w`` to the ``loss`` of the shard's examples."""
     options: Options = {"l1": strength.l1, "l2": strength.l2, "examples": Symbol.EXAMPLES}
-    tape.write(Instruction("penalty", (w.flat, loss), options, node))
+    builder.write(Instruction("penalty", (w.flat, loss), options, node))
 
 
-def emit_penalty_gradient(tape: Tape, node: str, strength: Strength, w: View, dw: View) -> None:
+def emit_penalty_gradient(
+    builder: InstructionBuilder, node: str, strength: Regularizer, w: View, dw: View
+) -> None:
     """Add the shard's share of the penalty's gradient to ``dw``."""
     symbols = {"examples": Symbol.EXAMPLES, "batch": Symbol.BATCH}
     options: Options = {"l1": strength.l1, "l2": strength.l2, **symbols}
     operands = (w.flat, dw.flat)
-    tape.write(Instruction("penalty_gradient", operands, options, node, Phase.BACKWARD))
+    builder.write(Instruction("penalty_gradient", operands, options, node, Phase.BACKWARD))

@@ -19,7 +19,7 @@ from tuidl.runs.log import EventLog
 from tuidl.storage.checkpoints import write_weights
 from tuidl.storage.folder import BEST, RUN, START, WEIGHTS, RunFolder, Summary
 from tuidl.storage.locations import claimed
-from tuidl.training.checkpointer import Keeper
+from tuidl.training.checkpointer import Checkpointer
 from tuidl.training.event_builders import new_name
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Training(Protocol):
     def run(self) -> Iterator[Event]: ...
 
 
-class RunKeeper(Keeper):
+class RunRecorder(Checkpointer):
     """Saves a run in its folder every few seconds, or every ``every`` steps, and at its end.
 
     The folder of a new run is made when there is something to keep, or by ``begin``.
@@ -65,7 +65,7 @@ class RunKeeper(Keeper):
     @classmethod
     def of_new(
         cls, preset: Preset, backend: str, out: Path | None = None, every: int | None = None
-    ) -> "RunKeeper":
+    ) -> "RunRecorder":
         """For a new run, in ``out`` or among the others: there ``claim`` may change its name."""
         keeper = cls(every=every)
         keeper.run = new_name(preset.name)
@@ -177,7 +177,7 @@ class RunKeeper(Keeper):
         self._best = (snapshot.state.fold, best.epoch)
 
 
-def kept(training: Training, keeper: RunKeeper) -> Iterator[Event]:
+def kept(training: Training, keeper: RunRecorder) -> Iterator[Event]:
     """The run's events, each written down before anybody hears of it.
 
     Where they cannot be written any more, the run ends with that. A run without a step is not
@@ -205,7 +205,7 @@ def kept(training: Training, keeper: RunKeeper) -> Iterator[Event]:
         keeper.close()
 
 
-def _stopped(event: RunFailed, keeper: RunKeeper) -> RunFailed:
+def _stopped(event: RunFailed, keeper: RunRecorder) -> RunFailed:
     """The end of a run that the disk or the memory stopped, and how to go on with it: from its last
     checkpoint, or from its start. Its end is written down where there is room for that."""
     folder = keeper.folder

@@ -11,7 +11,7 @@ from tuidl.protocol.edits import Timeline
 from tuidl.protocol.events import Edited
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.runs.reading import read_timeline
-from tuidl.runs.recorder import RunKeeper
+from tuidl.runs.recorder import RunRecorder
 from tuidl.storage.folder import RunFolder
 from tuidl.training.edits import Edits
 from tuidl.training.folds import CrossValidation
@@ -48,7 +48,7 @@ def go_on(training: Resumable, folder: RunFolder) -> tuple[Timeline, list[str]]:
 
 def resumed(
     folder: RunFolder,
-    keeper: RunKeeper,
+    keeper: RunRecorder,
     interrupter: Interrupter,
     threads: int | None = None,
     backend: str | None = None,

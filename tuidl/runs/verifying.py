@@ -13,7 +13,7 @@ from tuidl.protocol.snapshot import Snapshot
 from tuidl.runs.resuming import edits_to_replay
 from tuidl.storage.checkpoints import Checkpoints
 from tuidl.storage.folder import RunFolder, versions
-from tuidl.training.checkpointer import Keeper
+from tuidl.training.checkpointer import Checkpointer
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
 
@@ -86,7 +86,7 @@ def verify_run(folder: RunFolder, threads: int | None) -> Verdict:
     )
 
 
-class _Until(Keeper):
+class _Until(Checkpointer):
     """Stops a run after so many steps, and has it at rest there."""
 
     keeps = True

@@ -5,7 +5,7 @@ from typing import Any
 from tuidl.protocol.snapshot import Snapshot
 
 
-class Keeper:
+class Checkpointer:
     """Keeps nothing; ``tuidl.runs`` has the one that writes checkpoints."""
 
     keeps: bool = False

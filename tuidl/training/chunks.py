@@ -2,22 +2,22 @@
 
 import time
 
-from tuidl.backends.base import Batches, Engine, Feed, Stretch
-from tuidl.training.thread_tuner import Crew
+from tuidl.backends.base import ArrayDataset, BatchPlan, Engine, StepChunk
+from tuidl.training.thread_tuner import ThreadTuner
 
 SECONDS = 0.04
 """How long the compiled loop runs between two looks at the interrupter."""
 
 
-class Stretches:
+class ChunkRunner:
     """``steps``: how long the next stretch should be. Neither changes anything in the results."""
 
-    def __init__(self, engine: Engine, batches: Batches, most_threads: int) -> None:
+    def __init__(self, engine: Engine, batches: BatchPlan, most_threads: int) -> None:
         self.steps = 1
         self._engine, self._batches = engine, batches
-        self.crew = Crew(most_threads)
+        self.crew = ThreadTuner(most_threads)
 
-    def run(self, feed: Feed, stretch: Stretch) -> tuple[int, float]:
+    def run(self, feed: ArrayDataset, stretch: StepChunk) -> tuple[int, float]:
         """The steps done, and the seconds taken."""
         started = time.perf_counter()
         done = self._run(feed, stretch, started)
@@ -27,7 +27,7 @@ class Stretches:
             self.steps = max(1, min(fitting, 4 * self.steps))
         return done, seconds
 
-    def _run(self, feed: Feed, stretch: Stretch, started: float) -> int:
+    def _run(self, feed: ArrayDataset, stretch: StepChunk, started: float) -> int:
         engine = self._engine
         if len(self.crew.choices) == 1:
             return engine.run(self._batches, feed, stretch)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuidl.compiler.routine import Rows
-from tuidl.ir.builder import Phase, Region
+from tuidl.ir.buffers import Region
+from tuidl.ir.instructions import Phase
 from tuidl.kernels import KERNELS
 from tuidl.model.model import Model
 

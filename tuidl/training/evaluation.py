@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tuidl.backends.base import Feed
+from tuidl.backends.base import ArrayDataset
 from tuidl.model.model import Model
 from tuidl.protocol.events import Scores, Table
 from tuidl.training.interruption import Interrupter
@@ -18,7 +18,7 @@ class Evaluation:
     was_stopped: bool = False
 
 
-def evaluate(model: Model, feed: Feed, interrupter: Interrupter) -> Evaluation:
+def evaluate(model: Model, feed: ArrayDataset, interrupter: Interrupter) -> Evaluation:
     """Loss, metrics and confusion matrix over the feed; nothing where it is empty."""
     if not len(feed):
         return Evaluation()

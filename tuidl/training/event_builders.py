@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tuidl.backends.base import Stretch
+from tuidl.backends.base import StepChunk
 from tuidl.core.names import file_name
 from tuidl.protocol import events
 from tuidl.protocol.events import Event
@@ -52,7 +52,7 @@ def compiling(trainer: "Trainer") -> Iterator[Event]:
     yield events.Compiled(seconds=seconds, cached=trainer.engine.from_cache)
 
 
-def progress(trainer: "Trainer", stretch: Stretch, done: int, seconds: float) -> Event:
+def progress(trainer: "Trainer", stretch: StepChunk, done: int, seconds: float) -> Event:
     return events.Progress(
         epoch=trainer.standing.epoch,
         step=trainer.standing.step,

@@ -13,7 +13,7 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.events import Event, Scores
 from tuidl.protocol.snapshot import Snapshot
-from tuidl.training.checkpointer import Keeper
+from tuidl.training.checkpointer import Checkpointer
 from tuidl.training.edits import Edits
 from tuidl.training.interruption import Interrupter
 from tuidl.training.plausibility import implausible_fold
@@ -33,7 +33,7 @@ class CrossValidation:
     backend: str = "cpu"
     threads: int | None = None
     interrupter: Interrupter = field(default_factory=Interrupter)
-    keeper: Keeper = field(default_factory=Keeper)
+    keeper: Checkpointer = field(default_factory=Checkpointer)
 
     def __post_init__(self) -> None:
         """Raises TuidlError where the data cannot be parted so."""
@@ -91,7 +91,7 @@ class CrossValidation:
             backend=self.backend,
             threads=self.threads,
             interrupter=self.interrupter,
-            keeper=_FoldKeeper(self.keeper, self._ended, fold + 1),
+            keeper=_FoldCheckpointer(self.keeper, self._ended, fold + 1),
             split=self.splits[fold],
         )
         trainer.fold, trainer.edits = fold + 1, self.edits
@@ -124,10 +124,10 @@ class CrossValidation:
         )
 
 
-class _FoldKeeper(Keeper):
+class _FoldCheckpointer(Checkpointer):
     """Notes in each snapshot which fold it is of, and how those before ended."""
 
-    def __init__(self, keeper: Keeper, ended: list[events.RunEnded], fold: int) -> None:
+    def __init__(self, keeper: Checkpointer, ended: list[events.RunEnded], fold: int) -> None:
         self._keeper, self._ended, self._fold = keeper, ended, fold
         self.run = keeper.run
         self.keeps = keeper.keeps

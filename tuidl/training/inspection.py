@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array, Feed
+from tuidl.backends.base import Array, ArrayDataset
 from tuidl.compiler.routine import Rows
-from tuidl.ir.builder import Phase, View
+from tuidl.ir.buffers import View
+from tuidl.ir.instructions import Phase
 from tuidl.model.model import Model
 
 
@@ -28,13 +29,13 @@ class Inspected:
     parameters: dict[str, Array]
 
 
-def inspect(model: Model, feed: Feed) -> Inspected:
+def inspect(model: Model, feed: ArrayDataset) -> Inspected:
     """Run a training step without its update on the feed's first examples, one batch at most."""
     with model.turns.work(), model.clock_kept():
         return _inspected(model, feed)
 
 
-def _inspected(model: Model, feed: Feed) -> Inspected:
+def _inspected(model: Model, feed: ArrayDataset) -> Inspected:
     model.require_prepared()
     routine, engine = model.program.inspect, model.engine
     count = min(len(feed), routine.capacity)
@@ -67,7 +68,7 @@ def _inspected(model: Model, feed: Feed) -> Inspected:
     return Inspected(loss, outputs, gradients, parameters)
 
 
-def _gather(model: Model, feed: Feed, rows: Rows) -> None:
+def _gather(model: Model, feed: ArrayDataset, rows: Rows) -> None:
     for lane, count in enumerate(rows.examples):
         mine = feed.order[rows.first[lane] : rows.first[lane] + count]
         for start, values in ((rows.inputs[lane], feed.x), (rows.targets[lane], feed.y)):

@@ -9,7 +9,7 @@ from tuidl.nn.schedules import ReduceOnPlateau
 from tuidl.protocol.events import Scores
 
 
-class Rates:
+class LearningRate:
     """The optimizer's rate by its schedule, over ``epochs`` of ``steps`` each."""
 
     def __init__(self, optimizer: Optimizer, epochs: int, steps: int) -> None:

@@ -10,11 +10,11 @@ from math import prod
 
 import numpy as np
 
-from tuidl.backends.base import Array, Batches, Feed, Stretch
+from tuidl.backends.base import Array, ArrayDataset, BatchPlan, StepChunk
 from tuidl.backends.cpu import CpuEngine
 from tuidl.compiler.routine import Routine, shapes_of
 from tuidl.core.limits import FLOAT_BYTES, default_threads
-from tuidl.ir.builder import Instruction
+from tuidl.ir.instructions import Instruction
 from tuidl.kernels import KERNELS
 from tuidl.kernels.timing import FIRST_ROW, GATHER, READING
 from tuidl.model.model import Model
@@ -88,7 +88,7 @@ def batch_of(preset: Preset) -> int:
     return preset.batch() if size == "full" else size
 
 
-def random_feed(model: Model, examples: int) -> Feed:
+def random_feed(model: Model, examples: int) -> ArrayDataset:
     """Random examples of the shapes that the model takes, in random order."""
     graph, random = model.program.graph, np.random.default_rng(0)
     spec = graph.spec
@@ -98,7 +98,7 @@ def random_feed(model: Model, examples: int) -> Feed:
     classes, targets = len(spec.classes), (examples, spec.target_width)
     y = random.integers(0, classes, targets) if classes else random.normal(size=targets)
     feed = model.feed(x, y)
-    return Feed(feed.x, feed.y, permutation(examples, seed=0, epoch=0))
+    return ArrayDataset(feed.x, feed.y, permutation(examples, seed=0, epoch=0))
 
 
 def profile(preset: Preset, threads: int | None = None) -> Profile:
@@ -110,7 +110,7 @@ def profile(preset: Preset, threads: int | None = None) -> Profile:
     assert isinstance(engine, CpuEngine)
     batch = model.program.batch
     feed = random_feed(model, -(-max(EXAMPLES, batch) // batch) * batch)
-    batches = Batches.of(model.program.train, batch, len(feed))
+    batches = BatchPlan.of(model.program.train, batch, len(feed))
     most = len(feed) // batch
     steps = _enough(lambda count: seconds_of_steps(model, batches, feed, 1, count), most)
     ticks, alone, together, peak = [], [], [], 0.0
@@ -132,10 +132,12 @@ def profile(preset: Preset, threads: int | None = None) -> Profile:
     )
 
 
-def seconds_of_steps(model: Model, batches: Batches, feed: Feed, threads: int, steps: int) -> float:
+def seconds_of_steps(
+    model: Model, batches: BatchPlan, feed: ArrayDataset, threads: int, steps: int
+) -> float:
     """Seconds that the engine takes for so many steps on so many threads."""
     slots = sum(size for _, size in model.program.statistics.values())
-    stretch = Stretch(0, np.full(steps, RATE), np.zeros(slots), np.zeros(steps))
+    stretch = StepChunk(0, np.full(steps, RATE), np.zeros(slots), np.zeros(steps))
     model.engine.threads = threads
     started = time.perf_counter()
     model.engine.run(batches, feed, stretch)
@@ -167,7 +169,7 @@ def _enough(seconds_of: Callable[[int], float], most: int) -> int:
     return max(1, min(most, STEPS_OF_A_ROUND, int(SECONDS_OF_A_ROUND * few / seconds_of(few))))
 
 
-def _rows(model: Model, feed: Feed, ticks: Array) -> tuple[RowTime, ...]:
+def _rows(model: Model, feed: ArrayDataset, ticks: Array) -> tuple[RowTime, ...]:
     """Medians over the steps, less what a look at the clock takes, summed over the lanes."""
     routine = model.program.train
     reading = np.median(ticks[:, READING, 0])

@@ -8,7 +8,7 @@ from tuidl.training.loss_level import Level
 
 
 @dataclass
-class Standing:
+class TrainProgress:
     """``step`` steps of ``epoch`` are done, and ``epochs`` have ended.
 
     ``totals``: sums over the examples of the epoch so far, as the program's ``statistics`` lays

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tuidl.backends.base import Array, Feed
+from tuidl.backends.base import Array, ArrayDataset
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.program import Program
 from tuidl.nn.metrics import METRICS, Sums, classes_of
@@ -15,7 +15,7 @@ def score_names(program: Program) -> list[str]:
     return ["loss", *(name for name in metrics if METRICS[name].finish is not None)]
 
 
-def scores_of(program: Program, totals: Array, feed: Feed) -> Scores:
+def scores_of(program: Program, totals: Array, feed: ArrayDataset) -> Scores:
     """The loss and the preset's metrics from their ``totals`` over the feed's examples."""
     scores: Scores = {"loss": float(totals[0]) / len(feed)}
     for name in score_names(program)[1:]:

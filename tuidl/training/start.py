@@ -2,7 +2,7 @@
 
 from tuidl.compiler.footprint import footprint
 from tuidl.preset.schema import Preset
-from tuidl.training.checkpointer import Keeper
+from tuidl.training.checkpointer import Checkpointer
 from tuidl.training.folds import CrossValidation
 from tuidl.training.interruption import Interrupter
 from tuidl.training.trainer import Trainer
@@ -13,13 +13,13 @@ def trainer_for(
     backend: str = "cpu",
     threads: int | None = None,
     interrupter: Interrupter | None = None,
-    keeper: Keeper | None = None,
+    keeper: Checkpointer | None = None,
 ) -> Trainer | CrossValidation:
     """The trainer that the preset asks for.
 
     Raises TuidlError; BackendError before anything is allocated, where memory will not do.
     """
-    interrupter, keeper = interrupter or Interrupter(), keeper or Keeper()
+    interrupter, keeper = interrupter or Interrupter(), keeper or Checkpointer()
     footprint(preset, looked_into=interrupter.looks_inside).check()
     if preset.training.folds:
         return CrossValidation(preset, backend, threads, interrupter, keeper)

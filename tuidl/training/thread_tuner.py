@@ -5,10 +5,10 @@ this moment: where all cores are free, as many threads as there are; where other
 step waits for a thread that is not let run, and one thread alone may be several times faster.
 """
 
-from tuidl.core.autotuner import Fastest
+from tuidl.core.autotuner import Autotuner
 
 
-class Crew(Fastest[int]):
+class ThreadTuner(Autotuner[int]):
     """Chooses between one thread and ``most`` (and the powers of two between them)."""
 
     def __init__(self, most: int) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tuidl.backends.base import Batches, Feed, Stretch
+from tuidl.backends.base import ArrayDataset, BatchPlan, StepChunk
 from tuidl.core.errors import SaveError, out_of_memory
 from tuidl.data.dataset import Split
 from tuidl.kernels.clock import SEED, STEP
@@ -18,8 +18,8 @@ from tuidl.protocol.edits import At
 from tuidl.protocol.events import Event, Place
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.training import event_builders, snapshots
-from tuidl.training.checkpointer import Keeper
-from tuidl.training.chunks import Stretches
+from tuidl.training.checkpointer import Checkpointer
+from tuidl.training.chunks import ChunkRunner
 from tuidl.training.compatibility import require_fitting
 from tuidl.training.divergence import DivergedError, diverged_event, left_not_finite, not_finite
 from tuidl.training.early_stopping import EarlyStopper
@@ -27,8 +27,8 @@ from tuidl.training.edits import Edits
 from tuidl.training.evaluation import Evaluation, evaluate
 from tuidl.training.gradient_norms import gradient_norms
 from tuidl.training.interruption import Interrupter
-from tuidl.training.learning_rate import Rates
-from tuidl.training.progress import Standing
+from tuidl.training.learning_rate import LearningRate
+from tuidl.training.progress import TrainProgress
 from tuidl.training.shuffling import permutation
 
 SECONDS_BETWEEN_PROGRESS = 0.05
@@ -49,7 +49,7 @@ class Trainer:
         backend: str = "cpu",
         threads: int | None = None,
         interrupter: Interrupter | None = None,
-        keeper: Keeper | None = None,
+        keeper: Checkpointer | None = None,
         split: Split | None = None,
     ) -> None:
         """Load the data and lay out the model; nothing is compiled yet.
@@ -59,7 +59,7 @@ class Trainer:
         weights of a run that began from another one's. Raises TuidlError.
         """
         self.preset = preset
-        self.interrupter, self.keeper = interrupter or Interrupter(), keeper or Keeper()
+        self.interrupter, self.keeper = interrupter or Interrupter(), keeper or Checkpointer()
         split = split or preset.data.split()
         batch = preset.training.batch_for(len(split.train))
         if model is not None:
@@ -77,16 +77,16 @@ class Trainer:
             name: self.model.feed(part.x, part.y)
             for name, part in (("validation", split.validation), ("test", split.test))
         }
-        self.batches = Batches.of(self.program.train, batch, len(self.train_feed))
+        self.batches = BatchPlan.of(self.program.train, batch, len(self.train_feed))
         self.steps = self.batches.steps(len(self.train_feed))
         stop = self.engine.stop  # without the trainer, which would outlive its run in a cycle
         self.interrupter.on_stop = lambda: stop.fill(1)
         is_free = threads is None and model is None and self.program.shards > 1
         most_threads = self.engine.threads if is_free else 1
-        self.stretches = Stretches(self.engine, self.batches, most_threads)
-        self.rates = Rates(preset.optimizer, preset.training.epochs, self.steps)
+        self.stretches = ChunkRunner(self.engine, self.batches, most_threads)
+        self.rates = LearningRate(preset.optimizer, preset.training.epochs, self.steps)
         self.stopper = EarlyStopper(preset.training.stopping)
-        self.standing = Standing(np.zeros(sum(n for _, n in self.program.statistics.values())))
+        self.standing = TrainProgress(np.zeros(sum(n for _, n in self.program.statistics.values())))
         self.fold: int | None = None
         self.resumed: Place | None = None
         self.edits = Edits()
@@ -197,7 +197,7 @@ class Trainer:
             if self.keeper.is_due(self.updates) and not self._is_at_its_end:
                 yield from self._save()
 
-    def _stretch(self, feed: Feed, allowed: int) -> tuple[Stretch, int, float]:
+    def _stretch(self, feed: ArrayDataset, allowed: int) -> tuple[StepChunk, int, float]:
         """Do some steps: what they left, how many they were, and the seconds they took.
 
         What is to be read of the last step's memory is read here, as others may use it afterwards.
@@ -205,7 +205,7 @@ class Trainer:
         standing = self.standing
         count = min(self.stretches.steps, allowed)
         rates = self.rates.of(standing.epoch, standing.step, count)
-        stretch = Stretch(standing.step, rates, standing.totals, np.zeros(count))
+        stretch = StepChunk(standing.step, rates, standing.totals, np.zeros(count))
         done, seconds = self.stretches.run(feed, stretch)
         standing.did(done, stretch.losses)
         standing.worked(seconds)
@@ -278,12 +278,12 @@ class Trainer:
         event = event_builders.ended(self, reason, best, Evaluation(test, judged.confusion))
         return left_not_finite(self, event.validation, test) or event
 
-    def ordered(self, epoch: int) -> Feed:
+    def ordered(self, epoch: int) -> ArrayDataset:
         """The training examples in an epoch's order."""
         feed, training = self.train_feed, self.preset.training
         if not training.shuffle or self.batches.batch >= len(feed):
             return feed
-        return Feed(feed.x, feed.y, permutation(len(feed), training.seed, epoch))
+        return ArrayDataset(feed.x, feed.y, permutation(len(feed), training.seed, epoch))
 
     def _progress_is_due(self) -> bool:
         now = time.perf_counter()

@@ -23,7 +23,7 @@ from tuidl.protocol.commands import Command
 from tuidl.protocol.events import LONGEST_LINE, Event
 
 if TYPE_CHECKING:
-    from tuidl.runs.recorder import RunKeeper
+    from tuidl.runs.recorder import RunRecorder
     from tuidl.training.trainer import Trainer
 
 SECONDS_TO_QUIT = 1.0
@@ -42,7 +42,7 @@ class Worker:
 
         self._out = out
         self._control = Control(self._tell_and_keep, self._answer)
-        self._keeper: RunKeeper | None = None
+        self._keeper: RunRecorder | None = None
         self._flushed = 0.0
         self._has_said_so = False
         self._failed_probes: set[str] = set()
@@ -80,14 +80,14 @@ class Worker:
 
     def _new(self, command: commands.Load) -> Iterator[Event]:
         from tuidl.preset.schema import Preset
-        from tuidl.runs.recorder import RunKeeper, kept
+        from tuidl.runs.recorder import RunRecorder, kept
         from tuidl.training.scores import too_many_classes
         from tuidl.training.start import trainer_for
 
         folder = Path(command.folder)
         preset = Preset.parse(command.preset, command.source, folder=folder)
         backend = self._chosen(command.backend or "cpu")
-        self._keeper = self._able(RunKeeper.of_new(preset, backend))
+        self._keeper = self._able(RunRecorder.of_new(preset, backend))
         options = (backend, command.threads, self._control, self._keeper)
         try:
             trainer = trainer_for(preset, *options)
@@ -108,7 +108,7 @@ class Worker:
             self._tell(events.Notice(text=choice.note))
         return choice.name
 
-    def _able(self, keeper: "RunKeeper") -> "RunKeeper | None":
+    def _able(self, keeper: "RunRecorder") -> "RunRecorder | None":
         """The keeper; None where it could not keep anything, which is told once."""
         try:
             keeper.claim()
@@ -120,14 +120,14 @@ class Worker:
         return keeper
 
     def _going_on(self, command: commands.Load) -> Iterator[Event]:
-        from tuidl.runs.recorder import RunKeeper, kept
+        from tuidl.runs.recorder import RunRecorder, kept
         from tuidl.runs.resuming import resumed
         from tuidl.storage.folder import RunFolder
 
         assert command.run is not None
         folder = RunFolder(Path(command.run))
         backend = self._chosen(command.backend or folder.about.backend)
-        self._keeper = keeper = RunKeeper(folder)
+        self._keeper = keeper = RunRecorder(folder)
         trainer, problems = resumed(
             folder, keeper, self._control, command.threads, backend, command.learning_rate
         )

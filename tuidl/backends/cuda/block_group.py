@@ -7,7 +7,7 @@ from numba import cuda
 from tuidl.backends.cuda.target import THREADS, device
 
 
-class Team(NamedTuple):
+class BlockGroup(NamedTuple):
     """``block``: this block's number among the ``blocks`` that share an instruction of a lane.
 
     ``scratch``: shared memory (SCRATCH,) float32. A function that uses it calls

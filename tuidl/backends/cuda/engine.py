@@ -8,9 +8,16 @@ from typing import Any
 import numpy as np
 from numba import cuda
 
-from tuidl.backends.base import Array, Batches, Compiling, Feed, Stretch, require_one_thread
+from tuidl.backends.base import (
+    Array,
+    ArrayDataset,
+    BatchPlan,
+    Compiling,
+    StepChunk,
+    require_one_thread,
+)
 from tuidl.backends.cuda.devices import device_name, translated
-from tuidl.backends.cuda.gpu_tuner import Pace
+from tuidl.backends.cuda.gpu_tuner import GpuTuner
 from tuidl.backends.cuda.kernels import CUDA_KERNELS
 from tuidl.backends.cuda.launching import blocks_for, row_kernel
 from tuidl.backends.cuda.memory import Examples, Mirror, check_gpu_memory
@@ -58,7 +65,7 @@ class CudaEngine:
         self.stop = np.zeros(1, np.int64)
         self.ways = ways_for(program)
         self._usable = list(self.ways)
-        self._paces: dict[Tables, Pace] = {}
+        self._paces: dict[Tables, GpuTuner] = {}
         self._tables: dict[tuple[str, int, int, bool], Tables] = {}
         self._totals: dict[int, Any] = {}
         self._examples = Examples()
@@ -108,14 +115,14 @@ class CudaEngine:
             for pace in self._paces.values():
                 pace.drop(way)
 
-    def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+    def run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
         with translated():
             return self._run(batches, feed, stretch)
 
-    def _run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+    def _run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
         steps, done = len(stretch.rates), 0
         tables, examples = self._tables_of(batches, stretch), self._examples.of(feed)
-        pace = self._paces.setdefault(tables, Pace(self._usable))
+        pace = self._paces.setdefault(tables, GpuTuner(self._usable))
         totals = self._totals_of(stretch.totals)
         while done < steps and not self.stop[0]:
             way, fitting = pace.next()
@@ -155,7 +162,7 @@ class CudaEngine:
             there.copy_to_device(totals)
         return there
 
-    def _tables_of(self, batches: Batches, stretch: Stretch) -> Tables:
+    def _tables_of(self, batches: BatchPlan, stretch: StepChunk) -> Tables:
         key = (batches.routine.name, batches.whole.batch, batches.short.batch, stretch.updates)
         if key not in self._tables:
             self._tables[key] = Tables.of(batches, updates=stretch.updates)
@@ -172,7 +179,9 @@ class CudaEngine:
             cuda.synchronize()
 
 
-def _progress(batches: Batches, feed: Feed, stretch: Stretch, done: int, count: int) -> Array:
+def _progress(
+    batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk, done: int, count: int
+) -> Array:
     progress = np.zeros(PROGRESS_SIZE, np.int64)
     progress[GOING], progress[START] = 1, stretch.start + done
     progress[STEPS], progress[BATCH], progress[EXAMPLES] = count, batches.batch, len(feed)
@@ -182,7 +191,7 @@ def _progress(batches: Batches, feed: Feed, stretch: Stretch, done: int, count: 
     return progress
 
 
-def _kinds(batches: Batches, feed: Feed, start: int, count: int) -> tuple[int, ...]:
+def _kinds(batches: BatchPlan, feed: ArrayDataset, start: int, count: int) -> tuple[int, ...]:
     """Of each step: 0 for a whole batch, 1 for the short one at the end of an epoch."""
     whole = len(feed) // batches.batch
     return tuple(int(start + k >= whole) for k in range(count))

@@ -3,17 +3,17 @@
 import time
 
 from tuidl.backends.cuda.strategies import Way
-from tuidl.core.autotuner import Fastest
+from tuidl.core.autotuner import Autotuner
 
 SECONDS = 0.04
 """How long the GPU works between two looks at whether to stop."""
 
 
-class Pace:
+class GpuTuner:
     """Of the steps of one routine: training is no measure for evaluation."""
 
     def __init__(self, ways: list[Way]) -> None:
-        self._fastest = Fastest(ways, ways[0])
+        self._fastest = Autotuner(ways, ways[0])
         self._seconds: dict[Way, float] = {}
 
     def next(self) -> tuple[Way, int]:

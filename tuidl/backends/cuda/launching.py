@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from numba import cuda, float32, float64, int64
 
-from tuidl.backends.cuda.block_group import Team
+from tuidl.backends.cuda.block_group import BlockGroup
 from tuidl.backends.cuda.progress import DONE, GOING
 from tuidl.backends.cuda.rows import row_function
 from tuidl.backends.cuda.stepping import begin_step, collect, count_of, gather, position_of
@@ -45,7 +45,7 @@ def row_function_of_grid(name: str) -> Any:
 
     def kernel(rows, numbers, kind, number, progress, arena, clock):
         if progress[GOING] != 0:
-            team = Team(cuda.blockIdx.x, cuda.gridDim.x, cuda.shared.array(SCRATCH, float32))
+            team = BlockGroup(cuda.blockIdx.x, cuda.gridDim.x, cuda.shared.array(SCRATCH, float32))
             lane = cuda.blockIdx.y
             run(rows[kind, number, lane], numbers[kind, number, lane], arena, clock, team)
 
@@ -61,7 +61,7 @@ def begin(progress, clock, rates):
 def gather_lanes(lanes, kind, progress, arena, x, y, order):
     """Every lane's examples, on a grid (blocks of a lane, lanes)."""
     if progress[GOING] != 0:
-        team = Team(cuda.blockIdx.x, cuda.gridDim.x, cuda.shared.array(SCRATCH, float32))
+        team = BlockGroup(cuda.blockIdx.x, cuda.gridDim.x, cuda.shared.array(SCRATCH, float32))
         position = position_of(progress[DONE], progress)
         gather(cuda.blockIdx.y, lanes[kind], position, arena, x, y, order, team)
 

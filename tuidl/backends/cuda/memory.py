@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numba import cuda
 
-from tuidl.backends.base import Array, Feed
+from tuidl.backends.base import Array, ArrayDataset
 from tuidl.core.errors import BackendError
 
 
@@ -55,7 +55,7 @@ class Examples:
         self._copies = Copies()
         self._orders: dict[int, tuple[Any, Array]] = {}
 
-    def of(self, feed: Feed) -> tuple[Any, Any, Any]:
+    def of(self, feed: ArrayDataset) -> tuple[Any, Any, Any]:
         """``x``, ``y`` and ``order`` of a feed."""
         return self._copy(feed.x), self._copy(feed.y), self._order(feed.order)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from numba import cuda, float32
 
-from tuidl.backends.cuda.block_group import Team
+from tuidl.backends.cuda.block_group import BlockGroup
 from tuidl.backends.cuda.progress import BATCH, FAILED, GOING, STEPS
 from tuidl.backends.cuda.rows import row_function
 from tuidl.backends.cuda.stepping import begin_step, collect, count_of, gather, position_of
@@ -54,7 +54,7 @@ def persistent_function(names: tuple[str, ...], one_block: bool) -> Any:
         rows, numbers, waits, stages, _ = tables
         first, end, lanes = stages[stage, 0], stages[stage, 1], stages[stage, 2]
         blocks = max(cuda.gridDim.x // lanes, 1)
-        team = Team(cuda.blockIdx.x % blocks, blocks, scratch)
+        team = BlockGroup(cuda.blockIdx.x % blocks, blocks, scratch)
         for number in range(first, end):
             if waits[kind, number] != 0:
                 barrier()
@@ -65,7 +65,7 @@ def persistent_function(names: tuple[str, ...], one_block: bool) -> Any:
     def gather_all(lanes, position, arena, examples, scratch):
         x, y, order = examples
         blocks = max(cuda.gridDim.x // lanes.shape[1], 1)
-        team = Team(cuda.blockIdx.x % blocks, blocks, scratch)
+        team = BlockGroup(cuda.blockIdx.x % blocks, blocks, scratch)
         for lane in range(cuda.blockIdx.x // blocks, lanes.shape[1], cuda.gridDim.x // blocks):
             gather(lane, lanes, position, arena, x, y, order, team)
 

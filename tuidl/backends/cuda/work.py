@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numba import cuda
 
-from tuidl.backends.base import Batches
+from tuidl.backends.base import BatchPlan
 from tuidl.backends.cuda.dependencies import waits_of
 from tuidl.kernels import KERNELS, NAMES
 
@@ -32,7 +32,7 @@ class Tables:
     most_gathered: int
 
     @classmethod
-    def of(cls, batches: Batches, *, updates: bool) -> "Tables":
+    def of(cls, batches: BatchPlan, *, updates: bool) -> "Tables":
         """Copy them to the GPU; without the instructions of the update where there is none."""
         checked_stages = batches.routine.stages_before_update
         whole = batches.whole

@@ -9,10 +9,10 @@ import numpy as np
 
 from tuidl.backends.base import (
     Array,
-    Batches,
+    ArrayDataset,
+    BatchPlan,
     Compiling,
-    Feed,
-    Stretch,
+    StepChunk,
     aligned_zeros,
     require_one_thread,
 )
@@ -46,7 +46,7 @@ class NumpyEngine:
         """Nothing to compile."""
         yield from ()
 
-    def run(self, batches: Batches, feed: Feed, stretch: Stretch) -> int:
+    def run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
         for k in range(len(stretch.rates)):
             if self.stop[0]:
                 return k
@@ -56,7 +56,7 @@ class NumpyEngine:
                 return k
         return len(stretch.rates)
 
-    def _step(self, batches: Batches, feed: Feed, stretch: Stretch, k: int) -> bool:
+    def _step(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk, k: int) -> bool:
         """Do a step; False where its loss is not finite: then there is no update."""
         checked = batches.routine.stages_before_update
         position = (stretch.start + k) * batches.batch
@@ -97,7 +97,7 @@ class NumpyEngine:
             for row in rows.rows[first:end, lane]:
                 self._execute(row)
 
-    def _gather(self, rows: Rows, feed: Feed, chosen: Array) -> None:
+    def _gather(self, rows: Rows, feed: ArrayDataset, chosen: Array) -> None:
         for lane, count in enumerate(rows.examples):
             mine = chosen[rows.first[lane] : rows.first[lane] + count]
             for start, values in ((rows.inputs[lane], feed.x), (rows.targets[lane], feed.y)):

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tuidl.ir.builder import Scope, View
+from tuidl.ir.buffers import View
+from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import Layer, Shape
 
 Slope = Annotated[float, Meta(ge=0, le=1)]
@@ -22,16 +23,16 @@ class Activation:
     gradient_of_input: bool = False
     options: dict[str, float] = field(default_factory=dict)
 
-    def emit(self, scope: Scope, y: View, dy: View | None) -> None:
+    def emit(self, context: EmitContext, y: View, dy: View | None) -> None:
         """Apply it to ``y`` in place, and turn ``dy`` into the gradient of what was there."""
         y, dy = (y.rows, dy and dy.rows) if self.by_rows else (y.flat, dy and dy.flat)
         known = y
         if self.gradient_of_input and dy is not None:
-            known = scope.buffer("preactivation", *y.shape)
-            scope.forward("copy", y, known)
-        scope.forward(self.kernel, y, **self.options)
+            known = context.buffer("preactivation", *y.shape)
+            context.forward("copy", y, known)
+        context.forward(self.kernel, y, **self.options)
         if dy is not None:
-            scope.backward(f"{self.kernel}_gradient", known, dy, **self.options)
+            context.backward(f"{self.kernel}_gradient", known, dy, **self.options)
 
 
 ACTIVATIONS = {
@@ -57,13 +58,13 @@ class ActivationLayer(Layer, frozen=True):
     def flops(self, shape: Shape) -> int:
         return ACTIVATIONS[self.activation].flops * prod(shape)
 
-    def emit(self, scope: Scope) -> None:
+    def emit(self, context: EmitContext) -> None:
         known = ACTIVATIONS[self.activation]
         activation = replace(known, options={**known.options, **self.options()})
-        scope.forward("copy", scope.x.flat, scope.y.flat)
-        activation.emit(scope, scope.y, scope.dy)
-        if scope.dy is not None and scope.dx is not None:
-            scope.backward("copy", scope.dy.flat, scope.dx.flat)
+        context.forward("copy", context.x.flat, context.y.flat)
+        activation.emit(context, context.y, context.dy)
+        if context.dy is not None and context.dx is not None:
+            context.backward("copy", context.dy.flat, context.dx.flat)
 
 
 class Linear(Layer, frozen=True, tag="linear"):

@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from tuidl.core.config import Config
-from tuidl.ir.builder import Scope
+from tuidl.ir.instructions import EmitContext
 from tuidl.nn.initializer_names import Start
-from tuidl.nn.regularizers import Strength
+from tuidl.nn.regularizers import Regularizer
 
 Shape = tuple[int, ...]
 LayerName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
@@ -72,7 +72,7 @@ class Layer(Config, frozen=True, tag_field="type"):
         """What the layer learns for inputs of ``shape``."""
         return ()
 
-    def penalties(self) -> dict[str, Strength]:
+    def penalties(self) -> dict[str, Regularizer]:
         """The parameters that a penalty is put on, and how strong it is."""
         return {}
 
@@ -80,7 +80,7 @@ class Layer(Config, frozen=True, tag_field="type"):
         """Floating-point operations of the forward pass for one example (a multiply-add is 2)."""
         return 0
 
-    def emit(self, scope: Scope) -> None:
+    def emit(self, context: EmitContext) -> None:
         """Write the layer's forward and backward instructions."""
 
 
@@ -92,10 +92,10 @@ class WeightedLayer(Layer, frozen=True):
 
     penalized: ClassVar[tuple[str, ...]] = ("kernel",)
 
-    def penalties(self) -> dict[str, Strength]:
+    def penalties(self) -> dict[str, Regularizer]:
         if not (self.l1 or self.l2):
             return {}
-        return dict.fromkeys(self.penalized, Strength(self.l1, self.l2))
+        return dict.fromkeys(self.penalized, Regularizer(self.l1, self.l2))
 
 
 class ActivatedLayer(WeightedLayer, frozen=True):

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Literal
 
-from tuidl.ir.builder import Batch, Scope, View
+from tuidl.ir.buffers import Batch, View
+from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import Layer, Parameter, Shape
 from tuidl.nn.layers.gru import Gru
 from tuidl.nn.layers.lstm import Lstm
 from tuidl.nn.layers.simple_rnn import SimpleRnn
-from tuidl.nn.regularizers import Strength
+from tuidl.nn.regularizers import Regularizer
 
 DIRECTIONS = ("forward", "backward")
 
@@ -36,62 +37,68 @@ class Bidirectional(Layer, frozen=True, kw_only=True, tag="bidirectional"):
             for parameter in self.layer.parameters(shape)
         )
 
-    def penalties(self) -> dict[str, Strength]:
+    def penalties(self) -> dict[str, Regularizer]:
         inner = self.layer.penalties()
         return {f"{d}_{name}": strength for d in DIRECTIONS for name, strength in inner.items()}
 
     def flops(self, shape: Shape) -> int:
         return 2 * self.layer.flops(shape)
 
-    def emit(self, scope: Scope) -> None:
-        shape = self.layer.output_shape(scope.input_shape)
-        reversed_x = scope.buffer("reversed_x", *scope.x.shape)
-        scope.forward("reverse_time", scope.x, reversed_x)
-        answers = [scope.buffer(f"{d}_answer", Batch(), *shape) for d in DIRECTIONS]
-        gradients = self._emit_gradient_parts(scope, shape)
-        d_reversed = scope.dx and scope.buffer("d_reversed_x", *scope.x.shape)
-        pairs = [(scope.x, scope.dx), (reversed_x, d_reversed)]
+    def emit(self, context: EmitContext) -> None:
+        shape = self.layer.output_shape(context.input_shape)
+        reversed_x = context.buffer("reversed_x", *context.x.shape)
+        context.forward("reverse_time", context.x, reversed_x)
+        answers = [context.buffer(f"{d}_answer", Batch(), *shape) for d in DIRECTIONS]
+        gradients = self._emit_gradient_parts(context, shape)
+        d_reversed = context.dx and context.buffer("d_reversed_x", *context.x.shape)
+        pairs = [(context.x, context.dx), (reversed_x, d_reversed)]
         for direction, (x, dx), y, dy in zip(DIRECTIONS, pairs, answers, gradients, strict=True):
-            self.layer.emit(_part(scope, direction, shape, x, dx, y, dy))
-        self._emit_answer(scope, shape, answers)
-        if scope.dx is not None and d_reversed is not None:
-            back = scope.buffer("d_x_backward", *scope.x.shape)
-            scope.backward("reverse_time", d_reversed, back)
-            scope.backward("accumulate", back.flat, scope.dx.flat)
+            self.layer.emit(_part(context, direction, shape, x, dx, y, dy))
+        self._emit_answer(context, shape, answers)
+        if context.dx is not None and d_reversed is not None:
+            back = context.buffer("d_x_backward", *context.x.shape)
+            context.backward("reverse_time", d_reversed, back)
+            context.backward("accumulate", back.flat, context.dx.flat)
 
-    def _emit_answer(self, scope: Scope, shape: Shape, answers: list[View]) -> None:
-        forward, backward = answers[0], self._in_order(scope, answers[1], "answer", back=False)
+    def _emit_answer(self, context: EmitContext, shape: Shape, answers: list[View]) -> None:
+        forward, backward = answers[0], self._in_order(context, answers[1], "answer", back=False)
         if self.merge == "sum":
-            scope.forward("copy", forward.flat, scope.y.flat)
-            scope.forward("accumulate", backward.flat, scope.y.flat)
+            context.forward("copy", forward.flat, context.y.flat)
+            context.forward("accumulate", backward.flat, context.y.flat)
             return
         for start, answer in ((0, forward), (shape[-1], backward)):
-            scope.forward("insert_columns", answer.rows, scope.y.rows, start=start)
+            context.forward("insert_columns", answer.rows, context.y.rows, start=start)
 
-    def _emit_gradient_parts(self, scope: Scope, shape: Shape) -> list[View | None]:
+    def _emit_gradient_parts(self, context: EmitContext, shape: Shape) -> list[View | None]:
         """dL/dy of each direction, the second in the order in which its layer walks."""
-        if scope.dy is None:
+        if context.dy is None:
             return [None, None]
-        parts = [scope.buffer(f"d_{d}_answer", Batch(), *shape) for d in DIRECTIONS]
+        parts = [context.buffer(f"d_{d}_answer", Batch(), *shape) for d in DIRECTIONS]
         for start, part in zip((0, shape[-1]), parts, strict=True):
             if self.merge == "sum":
-                scope.backward("copy", scope.dy.flat, part.flat)
+                context.backward("copy", context.dy.flat, part.flat)
             else:
-                scope.backward("extract_columns", scope.dy.rows, part.rows, start=start)
-        return [parts[0], self._in_order(scope, parts[1], "d_answer", back=True)]
+                context.backward("extract_columns", context.dy.rows, part.rows, start=start)
+        return [parts[0], self._in_order(context, parts[1], "d_answer", back=True)]
 
-    def _in_order(self, scope: Scope, view: View, name: str, back: bool) -> View:
+    def _in_order(self, context: EmitContext, view: View, name: str, back: bool) -> View:
         """A sequence of answers from end to start turned round; one answer as it is."""
         if not self.layer.return_sequences:
             return view
-        turned = scope.buffer(f"turned_{name}", *view.shape)
-        (scope.backward if back else scope.forward)("reverse_time", view, turned)
+        turned = context.buffer(f"turned_{name}", *view.shape)
+        (context.backward if back else context.forward)("reverse_time", view, turned)
         return turned
 
 
 def _part(
-    scope: Scope, direction: str, shape: Shape, x: View, dx: View | None, y: View, dy: View | None
-) -> Scope:
+    context: EmitContext,
+    direction: str,
+    shape: Shape,
+    x: View,
+    dx: View | None,
+    y: View,
+    dy: View | None,
+) -> EmitContext:
     """The scope of one direction's layer."""
     prefix = f"{direction}_"
 
@@ -99,12 +106,12 @@ def _part(
         return {n.removeprefix(prefix): v for n, v in views.items() if n.startswith(prefix)}
 
     return replace(
-        scope,
+        context,
         shape=shape,
         inputs=(x,),
         d_inputs=(dx,),
         y=y,
         dy=dy,
-        parameters=own(scope.parameters),
-        gradients=own(scope.gradients),
+        parameters=own(context.parameters),
+        gradients=own(context.gradients),
     )

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from math import prod
 
 from tuidl.core.config import Count, Size
-from tuidl.ir.builder import Batch, Scope, View
+from tuidl.ir.buffers import Batch, View
+from tuidl.ir.instructions import EmitContext
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import ActivatedLayer, Parameter, Shape
 
@@ -57,39 +58,39 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
     def flops(self, shape: Shape) -> int:
         return 2 * prod(self.output_shape(shape)) * prod(self.kernel_shape(shape)[:-1])
 
-    def emit(self, scope: Scope) -> None:
-        frame = self.frame(scope.input_shape)
+    def emit(self, context: EmitContext) -> None:
+        frame = self.frame(context.input_shape)
         kernel_shape = (*frame.kernel, frame.image[-1], self.filters)
         options = {"stride": self.stride, "top": frame.top, "left": frame.left}
-        x = scope.x.reshape(Batch(), *frame.image)
-        y = scope.y.reshape(Batch(), *frame.output, self.filters)
-        kernel = scope.parameters["kernel"].reshape(*kernel_shape)
-        bias = scope.parameters.get("bias") or scope.zeros(self.filters)
-        patches = self._patches(scope, frame)
-        scope.forward("conv2d", x, kernel, bias, y, patches, **options)
-        if scope.dy is None:
+        x = context.x.reshape(Batch(), *frame.image)
+        y = context.y.reshape(Batch(), *frame.output, self.filters)
+        kernel = context.parameters["kernel"].reshape(*kernel_shape)
+        bias = context.parameters.get("bias") or context.zeros(self.filters)
+        patches = self._patches(context, frame)
+        context.forward("conv2d", x, kernel, bias, y, patches, **options)
+        if context.dy is None:
             return
-        dy = scope.dy.reshape(*y.shape)
-        d_kernel = scope.gradients["kernel"].reshape(*kernel_shape)
-        patches = self._patches(scope, frame)
-        scope.backward("conv2d_weight_gradient", x, dy, d_kernel, patches, **options)
+        dy = context.dy.reshape(*y.shape)
+        d_kernel = context.gradients["kernel"].reshape(*kernel_shape)
+        patches = self._patches(context, frame)
+        context.backward("conv2d_weight_gradient", x, dy, d_kernel, patches, **options)
         if self.use_bias:
-            scope.backward("bias_gradient", dy.rows, scope.gradients["bias"])
-        if scope.dx is not None:
-            dx = scope.dx.reshape(*x.shape)
-            scope.backward("conv2d_input_gradient", dy, kernel, dx, patches, **options)
+            context.backward("bias_gradient", dy.rows, context.gradients["bias"])
+        if context.dx is not None:
+            dx = context.dx.reshape(*x.shape)
+            context.backward("conv2d_input_gradient", dy, kernel, dx, patches, **options)
 
-    def _patches(self, scope: Scope, frame: Frame) -> View:
+    def _patches(self, context: EmitContext, frame: Frame) -> View:
         """Room for the patches of as many examples as fit a core's cache, with their answers.
 
         Also for what else a convolution keeps at hand: a padded image, or Winograd's tiles.
         """
         positions, width = prod(frame.output), prod(frame.kernel) * frame.image[-1]
         fitting = PATCH_FLOATS // (positions * (width + self.filters))
-        block = min(max(fitting, 1), scope.examples)
-        room = max(self._frame_floats(frame), self._tile_floats(frame, scope.examples))
+        block = min(max(fitting, 1), context.examples)
+        room = max(self._frame_floats(frame), self._tile_floats(frame, context.examples))
         block = max(block, -(-room // (positions * width)))
-        return scope.buffer("patches", block * positions, width)
+        return context.buffer("patches", block * positions, width)
 
     def _frame_floats(self, frame: Frame) -> int:
         """An image with zeros around it, as far as kernels reach."""

@@ -3,7 +3,7 @@
 from math import prod
 
 from tuidl.core.config import Count
-from tuidl.ir.builder import Scope
+from tuidl.ir.instructions import EmitContext
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import ActivatedLayer, Parameter, Shape, ShapeError
 
@@ -30,15 +30,15 @@ class Dense(ActivatedLayer, frozen=True, tag="dense"):
     def flops(self, shape: Shape) -> int:
         return 2 * prod(shape) * self.output_shape(shape)[-1]
 
-    def emit(self, scope: Scope) -> None:
-        x, y, kernel = scope.x.rows, scope.y.rows, scope.parameters["kernel"]
-        bias = scope.parameters.get("bias") or scope.zeros(y.shape[-1])
-        scope.forward("dense", x, kernel, bias, y)
-        if scope.dy is None:
+    def emit(self, context: EmitContext) -> None:
+        x, y, kernel = context.x.rows, context.y.rows, context.parameters["kernel"]
+        bias = context.parameters.get("bias") or context.zeros(y.shape[-1])
+        context.forward("dense", x, kernel, bias, y)
+        if context.dy is None:
             return
-        dy = scope.dy.rows
-        scope.backward("dense_weight_gradient", x, dy, scope.gradients["kernel"])
+        dy = context.dy.rows
+        context.backward("dense_weight_gradient", x, dy, context.gradients["kernel"])
         if self.use_bias:
-            scope.backward("bias_gradient", dy, scope.gradients["bias"])
-        if scope.dx is not None:
-            scope.backward("dense_input_gradient", dy, kernel, scope.dx.rows)
+            context.backward("bias_gradient", dy, context.gradients["bias"])
+        if context.dx is not None:
+            context.backward("dense_input_gradient", dy, kernel, context.dx.rows)

@@ -4,7 +4,8 @@ import zlib
 from math import prod
 
 from tuidl.core.config import Fraction
-from tuidl.ir.builder import Scope, Symbol
+from tuidl.ir.buffers import Symbol
+from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import Layer, Shape
 
 
@@ -19,16 +20,16 @@ class Dropout(Layer, frozen=True, kw_only=True, tag="dropout"):
     def flops(self, shape: Shape) -> int:
         return 8 * prod(shape)
 
-    def emit(self, scope: Scope) -> None:
+    def emit(self, context: EmitContext) -> None:
         options: dict[str, int | float | Symbol] = {
             "rate": self.rate,
-            "layer": zlib.crc32(scope.node.encode()),
+            "layer": zlib.crc32(context.node.encode()),
             "first": Symbol.FIRST_EXAMPLE,
-            "width": prod(scope.shape),
+            "width": prod(context.shape),
         }
-        scope.forward("copy", scope.x.flat, scope.y.flat)
-        if scope.training:
-            scope.forward("dropout", scope.y.flat, **options)
-        if scope.dy is not None and scope.dx is not None:
-            scope.backward("dropout", scope.dy.flat, **options)
-            scope.backward("copy", scope.dy.flat, scope.dx.flat)
+        context.forward("copy", context.x.flat, context.y.flat)
+        if context.training:
+            context.forward("dropout", context.y.flat, **options)
+        if context.dy is not None and context.dx is not None:
+            context.backward("dropout", context.dy.flat, **options)
+            context.backward("copy", context.dy.flat, context.dx.flat)

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tuidl.ir.builder import Scope
+from tuidl.ir.instructions import EmitContext
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import Parameter, Shape, WeightedLayer
 
@@ -29,10 +29,12 @@ class Embedding(WeightedLayer, frozen=True, kw_only=True, tag="embedding"):
         size = (self.input_dim, self.output_dim)
         return (Parameter("embeddings", size, self.embeddings_initializer),)
 
-    def emit(self, scope: Scope) -> None:
-        x, table = scope.x.flat, scope.parameters["embeddings"]
-        scope.forward("embedding", x, table, scope.y.rows)
-        if scope.dy is not None:
-            scope.backward("embedding_gradient", x, scope.dy.rows, scope.gradients["embeddings"])
-            if scope.dx is not None:  # between whole numbers nothing changes
-                scope.backward("clear", scope.dx.flat)
+    def emit(self, context: EmitContext) -> None:
+        x, table = context.x.flat, context.parameters["embeddings"]
+        context.forward("embedding", x, table, context.y.rows)
+        if context.dy is not None:
+            context.backward(
+                "embedding_gradient", x, context.dy.rows, context.gradients["embeddings"]
+            )
+            if context.dx is not None:  # between whole numbers nothing changes
+                context.backward("clear", context.dx.flat)

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from tuidl.ir.builder import Batch, Scope, View
+from tuidl.ir.buffers import Batch, View
+from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import Parameter
 from tuidl.nn.layers.recurrent import Recurrent
 
@@ -22,64 +23,64 @@ class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
         width = self.gates * self.units
         return Parameter("bias", (2, width) if self.reset_after else (width,), "zeros")
 
-    def emit(self, scope: Scope) -> None:
+    def emit(self, context: EmitContext) -> None:
         if self.reset_after:
-            self._emit_reset_after(scope)
+            self._emit_reset_after(context)
         else:
-            self._emit_reset_before(scope)
+            self._emit_reset_before(context)
 
-    def _emit_reset_after(self, scope: Scope) -> None:
-        steps, width, n = scope.input_shape[0], self.gates * self.units, Batch()
-        recurrent = scope.parameters["recurrent_kernel"]
-        input_bias, recurrent_bias = _halves(scope.parameters["bias"], width)
-        x, gates = self.emit_inputs(scope, input_bias)
-        states = scope.buffer("states", steps + 1, n, self.units)
-        candidates = scope.buffer("candidates", steps, n, self.units)
-        scratch = scope.buffer("scratch", n, width)
-        scope.forward("gru", recurrent, recurrent_bias, gates, states, candidates, scratch)
-        self.emit_outputs(scope, states)
-        if scope.dy is None:
+    def _emit_reset_after(self, context: EmitContext) -> None:
+        steps, width, n = context.input_shape[0], self.gates * self.units, Batch()
+        recurrent = context.parameters["recurrent_kernel"]
+        input_bias, recurrent_bias = _halves(context.parameters["bias"], width)
+        x, gates = self.emit_inputs(context, input_bias)
+        states = context.buffer("states", steps + 1, n, self.units)
+        candidates = context.buffer("candidates", steps, n, self.units)
+        scratch = context.buffer("scratch", n, width)
+        context.forward("gru", recurrent, recurrent_bias, gates, states, candidates, scratch)
+        self.emit_outputs(context, states)
+        if context.dy is None:
             return
-        d_states = self.emit_output_gradient(scope)
-        d_recurrent = scope.buffer("d_recurrent", steps, n, width)
-        carry = scope.buffer("carry", n, self.units)
+        d_states = self.emit_output_gradient(context)
+        d_recurrent = context.buffer("d_recurrent", steps, n, width)
+        carry = context.buffer("carry", n, self.units)
         known = (recurrent, states, candidates, d_states)
-        scope.backward("gru_gradient", *known, gates, d_recurrent, carry)
-        d_input_bias, d_recurrent_bias = _halves(scope.gradients["bias"], width)
-        scope.backward("bias_gradient", gates.rows, d_input_bias)
-        scope.backward("bias_gradient", d_recurrent.rows, d_recurrent_bias)
-        self.emit_recurrent_gradient(scope, states, d_recurrent)
-        self.emit_input_gradients(scope, x, gates)
+        context.backward("gru_gradient", *known, gates, d_recurrent, carry)
+        d_input_bias, d_recurrent_bias = _halves(context.gradients["bias"], width)
+        context.backward("bias_gradient", gates.rows, d_input_bias)
+        context.backward("bias_gradient", d_recurrent.rows, d_recurrent_bias)
+        self.emit_recurrent_gradient(context, states, d_recurrent)
+        self.emit_input_gradients(context, x, gates)
 
-    def _emit_reset_before(self, scope: Scope) -> None:
-        steps, n, units = scope.input_shape[0], Batch(), self.units
-        recurrent = scope.parameters["recurrent_kernel"]
-        x, gates = self.emit_inputs(scope, scope.parameters["bias"])
+    def _emit_reset_before(self, context: EmitContext) -> None:
+        steps, n, units = context.input_shape[0], Batch(), self.units
+        recurrent = context.parameters["recurrent_kernel"]
+        x, gates = self.emit_inputs(context, context.parameters["bias"])
         columns = {0: 2 * units, 2 * units: units}
-        weights = [scope.buffer(f"weights_{s}", units, width) for s, width in columns.items()]
+        weights = [context.buffer(f"weights_{s}", units, width) for s, width in columns.items()]
         for start, part in zip(columns, weights, strict=True):
-            scope.forward("extract_columns", recurrent, part, start=start)
-        states = scope.buffer("states", steps + 1, n, units)
-        resets = scope.buffer("resets", steps, n, units)
-        scratch = [scope.buffer("part", n, 2 * units), scope.buffer("product", n, units)]
-        scope.forward("gru_reset_before", *weights, gates, states, resets, *scratch)
-        self.emit_outputs(scope, states)
-        if scope.dy is None:
+            context.forward("extract_columns", recurrent, part, start=start)
+        states = context.buffer("states", steps + 1, n, units)
+        resets = context.buffer("resets", steps, n, units)
+        scratch = [context.buffer("part", n, 2 * units), context.buffer("product", n, units)]
+        context.forward("gru_reset_before", *weights, gates, states, resets, *scratch)
+        self.emit_outputs(context, states)
+        if context.dy is None:
             return
-        d_states = self.emit_output_gradient(scope)
-        d_gates = scope.buffer("d_gates", steps, n, 2 * units)
-        d_candidates = scope.buffer("d_candidates", steps, n, units)
-        scratch = [scope.buffer(name, n, units) for name in ("carry", "d_reset")]
+        d_states = self.emit_output_gradient(context)
+        d_gates = context.buffer("d_gates", steps, n, 2 * units)
+        d_candidates = context.buffer("d_candidates", steps, n, units)
+        scratch = [context.buffer(name, n, units) for name in ("carry", "d_reset")]
         operands = (*weights, states, d_states, gates, d_gates, d_candidates, *scratch)
-        scope.backward("gru_reset_before_gradient", *operands)
-        scope.backward("bias_gradient", gates.rows, scope.gradients["bias"])
+        context.backward("gru_reset_before_gradient", *operands)
+        context.backward("bias_gradient", gates.rows, context.gradients["bias"])
         before = states.part(0, Batch(steps), units)
         for start, seen, d in ((0, before, d_gates), (2 * units, resets.rows, d_candidates)):
-            d_part = scope.buffer(f"d_weights_{start}", units, d.shape[-1])
-            scope.backward("dense_weight_gradient", seen, d.rows, d_part)
-            kernel = scope.gradients["recurrent_kernel"]
-            scope.backward("insert_columns", d_part, kernel, start=start)
-        self.emit_input_gradients(scope, x, gates)
+            d_part = context.buffer(f"d_weights_{start}", units, d.shape[-1])
+            context.backward("dense_weight_gradient", seen, d.rows, d_part)
+            kernel = context.gradients["recurrent_kernel"]
+            context.backward("insert_columns", d_part, kernel, start=start)
+        self.emit_input_gradients(context, x, gates)
 
 
 def _halves(bias: View, width: int) -> tuple[View, View]:

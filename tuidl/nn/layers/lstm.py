@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from tuidl.ir.builder import Batch, Scope
+from tuidl.ir.buffers import Batch
+from tuidl.ir.instructions import EmitContext
 from tuidl.nn.initializer_names import Start
 from tuidl.nn.layers.base import Parameter
 from tuidl.nn.layers.recurrent import Recurrent
@@ -23,19 +24,19 @@ class Lstm(Recurrent, frozen=True, kw_only=True, tag="lstm"):
         start: Start = "unit_forget" if self.unit_forget_bias else "zeros"
         return Parameter("bias", (self.gates * self.units,), start)
 
-    def emit(self, scope: Scope) -> None:
-        steps, n = scope.input_shape[0], Batch()
-        recurrent = scope.parameters["recurrent_kernel"]
-        x, gates = self.emit_inputs(scope, scope.parameters["bias"])
-        states = scope.buffer("states", steps + 1, n, self.units)
-        cells = scope.buffer("cells", steps + 1, n, self.units)
-        scope.forward("lstm", recurrent, gates, states, cells)
-        self.emit_outputs(scope, states)
-        if scope.dy is None:
+    def emit(self, context: EmitContext) -> None:
+        steps, n = context.input_shape[0], Batch()
+        recurrent = context.parameters["recurrent_kernel"]
+        x, gates = self.emit_inputs(context, context.parameters["bias"])
+        states = context.buffer("states", steps + 1, n, self.units)
+        cells = context.buffer("cells", steps + 1, n, self.units)
+        context.forward("lstm", recurrent, gates, states, cells)
+        self.emit_outputs(context, states)
+        if context.dy is None:
             return
-        d_states = self.emit_output_gradient(scope)
-        carries = [scope.buffer(name, n, self.units) for name in ("carry", "cell_carry")]
-        scope.backward("lstm_gradient", recurrent, cells, d_states, gates, *carries)
-        scope.backward("bias_gradient", gates.rows, scope.gradients["bias"])
-        self.emit_recurrent_gradient(scope, states, gates)
-        self.emit_input_gradients(scope, x, gates)
+        d_states = self.emit_output_gradient(context)
+        carries = [context.buffer(name, n, self.units) for name in ("carry", "cell_carry")]
+        context.backward("lstm_gradient", recurrent, cells, d_states, gates, *carries)
+        context.backward("bias_gradient", gates.rows, context.gradients["bias"])
+        self.emit_recurrent_gradient(context, states, gates)
+        self.emit_input_gradients(context, x, gates)

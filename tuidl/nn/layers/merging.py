@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tuidl.ir.builder import Scope
+from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import Layer, LayerName, Shape, ShapeError, describe
 
 Several = Annotated[tuple[LayerName, ...], Meta(min_length=2, max_length=64)]
@@ -29,14 +29,14 @@ class Add(Merging, frozen=True, tag="add"):
     def flops(self, shape: Shape) -> int:
         return (len(self.inputs) - 1) * prod(shape)
 
-    def emit(self, scope: Scope) -> None:
-        first, *others = scope.inputs
-        scope.forward("copy", first.flat, scope.y.flat)
+    def emit(self, context: EmitContext) -> None:
+        first, *others = context.inputs
+        context.forward("copy", first.flat, context.y.flat)
         for other in others:
-            scope.forward("accumulate", other.flat, scope.y.flat)
-        for d_input in scope.d_inputs:
-            if scope.dy is not None and d_input is not None:
-                scope.backward("copy", scope.dy.flat, d_input.flat)
+            context.forward("accumulate", other.flat, context.y.flat)
+        for d_input in context.d_inputs:
+            if context.dy is not None and d_input is not None:
+                context.backward("copy", context.dy.flat, d_input.flat)
 
 
 class Concatenate(Merging, frozen=True, tag="concatenate"):
@@ -48,10 +48,12 @@ class Concatenate(Merging, frozen=True, tag="concatenate"):
             raise ShapeError(f"needs inputs that differ in the last dimension only, got {listed}")
         return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
 
-    def emit(self, scope: Scope) -> None:
+    def emit(self, context: EmitContext) -> None:
         start = 0
-        for x, dx, shape in zip(scope.inputs, scope.d_inputs, scope.input_shapes, strict=True):
-            scope.forward("insert_columns", x.rows, scope.y.rows, start=start)
-            if scope.dy is not None and dx is not None:
-                scope.backward("extract_columns", scope.dy.rows, dx.rows, start=start)
+        for x, dx, shape in zip(
+            context.inputs, context.d_inputs, context.input_shapes, strict=True
+        ):
+            context.forward("insert_columns", x.rows, context.y.rows, start=start)
+            if context.dy is not None and dx is not None:
+                context.backward("extract_columns", context.dy.rows, dx.rows, start=start)
             start += shape[-1]

@@ -5,7 +5,8 @@ from math import prod
 from typing import ClassVar
 
 from tuidl.core.config import Size
-from tuidl.ir.builder import Batch, Scope
+from tuidl.ir.buffers import Batch
+from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import Layer, Shape, ShapeError, require_rank
 from tuidl.nn.layers.window_sizes import Padding, padding_before, window_count, windows_of
 
@@ -37,20 +38,20 @@ class Pooling(Layer, frozen=True):
         frame = self.frame(shape)
         return prod(frame.size) * prod(frame.output) * shape[-1]
 
-    def emit(self, scope: Scope) -> None:
-        frame = self.frame(scope.input_shape)
-        x = scope.x.reshape(Batch(), *frame.image)
-        y = scope.y.reshape(Batch(), *frame.output, frame.image[-1])
+    def emit(self, context: EmitContext) -> None:
+        frame = self.frame(context.input_shape)
+        x = context.x.reshape(Batch(), *frame.image)
+        y = context.y.reshape(Batch(), *frame.output, frame.image[-1])
         names = ("size_y", "size_x", "stride_y", "stride_x", "top", "left")
         values = (*frame.size, *frame.stride, *frame.before)
         options = dict(zip(names, values, strict=True))
         kernel = f"{self.reduction}_pool2d"
-        known = [scope.buffer("winner", *y.shape)] if self.reduction == "max" else []
+        known = [context.buffer("winner", *y.shape)] if self.reduction == "max" else []
         which = {"rectified": 0} if self.reduction == "max" else {}
-        scope.forward(kernel, x, y, *known, **options, **which)
-        if scope.dy is not None and scope.dx is not None:
-            dy, dx = scope.dy.reshape(*y.shape), scope.dx.reshape(*x.shape)
-            scope.backward(f"{kernel}_gradient", *known, dy, dx, **options)
+        context.forward(kernel, x, y, *known, **options, **which)
+        if context.dy is not None and context.dx is not None:
+            dy, dx = context.dy.reshape(*y.shape), context.dx.reshape(*x.shape)
+            context.backward(f"{kernel}_gradient", *known, dy, dx, **options)
 
 
 class Pool2d(Pooling, frozen=True):

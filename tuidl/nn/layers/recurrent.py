@@ -8,7 +8,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from tuidl.ir.builder import Batch, Scope, View
+from tuidl.ir.buffers import Batch, View
+from tuidl.ir.instructions import EmitContext
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import Parameter, Shape, WeightedLayer, require_rank
 
@@ -47,46 +48,50 @@ class Recurrent(WeightedLayer, frozen=True, kw_only=True):
         width = self.gates * self.units
         return steps * (2 * width * (features + self.units) + 10 * width)
 
-    def emit_inputs(self, scope: Scope, bias: View) -> tuple[View, View]:
+    def emit_inputs(self, context: EmitContext, bias: View) -> tuple[View, View]:
         """Time first, and x W + bias of all steps: (steps, examples, features) and (…, gates)."""
-        steps, features = scope.input_shape
-        x = scope.buffer("x", steps, Batch(), features)
-        inputs = scope.buffer("inputs", steps, Batch(), self.gates * self.units)
-        scope.forward("swap_time", scope.x, x)
-        scope.forward("dense", x.rows, scope.parameters["kernel"], bias, inputs.rows)
+        steps, features = context.input_shape
+        x = context.buffer("x", steps, Batch(), features)
+        inputs = context.buffer("inputs", steps, Batch(), self.gates * self.units)
+        context.forward("swap_time", context.x, x)
+        context.forward("dense", x.rows, context.parameters["kernel"], bias, inputs.rows)
         return x, inputs
 
-    def emit_outputs(self, scope: Scope, states: View) -> None:
+    def emit_outputs(self, context: EmitContext, states: View) -> None:
         """``states`` (steps + 1, examples, units), the first from before the sequence, to y."""
-        steps = scope.input_shape[0]
+        steps = context.input_shape[0]
         if self.return_sequences:
             after = states.part(Batch(self.units), steps, Batch(), self.units)
-            scope.forward("swap_time", after, scope.y)
+            context.forward("swap_time", after, context.y)
         else:
             last = states.part(Batch(steps * self.units), Batch(self.units))
-            scope.forward("copy", last, scope.y.flat)
+            context.forward("copy", last, context.y.flat)
 
-    def emit_output_gradient(self, scope: Scope) -> View:
+    def emit_output_gradient(self, context: EmitContext) -> View:
         """dL/dh of every step (steps, examples, units) that comes from above."""
-        assert scope.dy is not None
-        d_states = scope.buffer("d_states", scope.input_shape[0], Batch(), self.units)
-        scope.backward(
-            "swap_time" if self.return_sequences else "last_step_gradient", scope.dy, d_states
+        assert context.dy is not None
+        d_states = context.buffer("d_states", context.input_shape[0], Batch(), self.units)
+        context.backward(
+            "swap_time" if self.return_sequences else "last_step_gradient", context.dy, d_states
         )
         return d_states
 
-    def emit_recurrent_gradient(self, scope: Scope, states: View, d_recurrent: View) -> None:
+    def emit_recurrent_gradient(
+        self, context: EmitContext, states: View, d_recurrent: View
+    ) -> None:
         """Gradient of the recurrent weights, from that of their product with the states before."""
-        before = states.part(0, Batch(scope.input_shape[0]), self.units)
-        d_kernel = scope.gradients["recurrent_kernel"]
-        scope.backward("dense_weight_gradient", before, d_recurrent.rows, d_kernel)
+        before = states.part(0, Batch(context.input_shape[0]), self.units)
+        d_kernel = context.gradients["recurrent_kernel"]
+        context.backward("dense_weight_gradient", before, d_recurrent.rows, d_kernel)
 
-    def emit_input_gradients(self, scope: Scope, x: View, d_inputs: View) -> None:
+    def emit_input_gradients(self, context: EmitContext, x: View, d_inputs: View) -> None:
         """Gradients of the input's weights and of the input, from that of their product."""
-        steps, features = scope.input_shape
-        scope.backward("dense_weight_gradient", x.rows, d_inputs.rows, scope.gradients["kernel"])
-        if scope.dx is not None:
-            dx = scope.buffer("dx", steps, Batch(), features)
-            kernel = scope.parameters["kernel"]
-            scope.backward("dense_input_gradient", d_inputs.rows, kernel, dx.rows)
-            scope.backward("swap_time", dx, scope.dx)
+        steps, features = context.input_shape
+        context.backward(
+            "dense_weight_gradient", x.rows, d_inputs.rows, context.gradients["kernel"]
+        )
+        if context.dx is not None:
+            dx = context.buffer("dx", steps, Batch(), features)
+            kernel = context.parameters["kernel"]
+            context.backward("dense_input_gradient", d_inputs.rows, kernel, dx.rows)
+            context.backward("swap_time", dx, context.dx)

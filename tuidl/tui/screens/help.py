@@ -51,7 +51,7 @@ class HelpScreen(ModalScreen[None], Once[None]):
 
     BINDINGS: ClassVar = [
         Binding("escape,q,question_mark,f1", "close", "Close"),
-        Binding("slash", "look_up", "Look up", key_display="/"),
+        Binding("slash", "look_up", "LineStyle up", key_display="/"),
         Binding("k", "keys", "Keys"),
         Binding("g", "contents", "All concepts"),
         Binding("down,j", "scroll(2)", "Down", show=False),

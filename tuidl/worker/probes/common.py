@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.backends.base import Array, Feed
+from tuidl.backends.base import Array, ArrayDataset
 from tuidl.training.trainer import Trainer
 
 DIGITS = 4
@@ -19,7 +19,7 @@ def numbers(values: Any) -> Any:
     return float(f"{float(array):.{DIGITS}g}") if np.isfinite(array) else None
 
 
-def held_out(trainer: Trainer) -> tuple[str, Feed]:
+def held_out(trainer: Trainer) -> tuple[str, ArrayDataset]:
     """The part to show: validation, else test, else what is trained on."""
     for name in ("validation", "test"):
         if len(trainer.held_out[name]):
@@ -27,15 +27,15 @@ def held_out(trainer: Trainer) -> tuple[str, Feed]:
     return "train", trainer.train_feed
 
 
-def inputs(trainer: Trainer, feed: Feed, chosen: Array | slice) -> Array:
+def inputs(trainer: Trainer, feed: ArrayDataset, chosen: Array | slice) -> Array:
     """Some of the feed's examples in their own shape."""
     return feed.x[chosen].reshape(-1, *trainer.program.graph.spec.shape)
 
 
-def batch_of(trainer: Trainer, feed: Feed, count: int) -> Feed:
+def batch_of(trainer: Trainer, feed: ArrayDataset, count: int) -> ArrayDataset:
     """The first examples of a feed as a feed of their own."""
     count = min(count, len(feed), trainer.program.train.capacity)
-    return Feed(feed.x[:count], feed.y[:count], np.arange(count, dtype=np.int64))
+    return ArrayDataset(feed.x[:count], feed.y[:count], np.arange(count, dtype=np.int64))
 
 
 def answers_of(trainer: Trainer, x: Array) -> Array:

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Feed
+from tuidl.backends.base import ArrayDataset
 from tuidl.core.errors import DataError, suggestion
 from tuidl.nn.layers.convolution import Convolution
 from tuidl.training.inspection import inspect
@@ -38,7 +38,7 @@ def feature_maps(trainer: Trainer, options: Options) -> dict[str, Any]:
     part, feed = held_out(trainer)
     number = options.example % len(feed)
     one = slice(number, number + 1)
-    seen = inspect(trainer.model, Feed(feed.x[one], feed.y[one], np.zeros(1, np.int64)))
+    seen = inspect(trainer.model, ArrayDataset(feed.x[one], feed.y[one], np.zeros(1, np.int64)))
     output = seen.outputs[name][0]
     maps = output if output.ndim == 3 else output[None]
     return {

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array, Feed
+from tuidl.backends.base import Array, ArrayDataset
 from tuidl.compiler.graph import Node
 from tuidl.nn.losses import Classification
 from tuidl.training.inspection import Inspected, inspect
@@ -59,12 +59,12 @@ def walk(trainer: Trainer, options: Options) -> dict[str, Any]:
     }
 
 
-def _next_batch(trainer: Trainer) -> Feed:
+def _next_batch(trainer: Trainer) -> ArrayDataset:
     """The examples that the next step will train on."""
     epoch, step = trainer.place
     feed = trainer.ordered(epoch)
     position = min(step, trainer.steps - 1) * trainer.batches.batch
-    return Feed(feed.x, feed.y, feed.order[position : position + trainer.batches.batch])
+    return ArrayDataset(feed.x, feed.y, feed.order[position : position + trainer.batches.batch])
 
 
 def _forward(trainer: Trainer, seen: Inspected, shown: int) -> list[dict[str, Any]]:
@@ -112,7 +112,7 @@ def _predicted(trainer: Trainer, seen: Inspected, count: int) -> Any:
     return numbers(_answers(trainer, seen)[:count])
 
 
-def _losses(trainer: Trainer, seen: Inspected, feed: Feed, count: int) -> Any:
+def _losses(trainer: Trainer, seen: Inspected, feed: ArrayDataset, count: int) -> Any:
     """What each of the first examples adds to the mean; None where it takes more than a line."""
     answers = _answers(trainer, seen)[:count]
     targets = feed.y[feed.order[:count]].astype(np.float64)

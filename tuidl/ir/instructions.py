@@ -1,112 +1,13 @@
-"""What layers write their work on: symbolic buffers, and instructions that name them.
+"""Instructions on symbolic buffers, and what writes them.
 
-Nothing here knows addresses or the number of examples: ``program`` gives both to a finished tape.
+Nothing here knows addresses or the number of examples: ``compiler.program`` gives both to finished
+instructions.
 """
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from math import prod
 
-
-@dataclass(frozen=True)
-class Batch:
-    """A dimension that grows with the examples of a shard: ``times`` rows for each."""
-
-    times: int = 1
-
-
-Dimension = int | Batch
-
-
-def size_of(dimension: Dimension, examples: int) -> int:
-    """The dimension's length for a shard of so many examples."""
-    return dimension.times * examples if isinstance(dimension, Batch) else dimension
-
-
-def joined(dimensions: tuple[Dimension, ...]) -> Dimension:
-    """The one dimension that several neighbours make when they are flattened."""
-    fixed = prod(d for d in dimensions if not isinstance(d, Batch))
-    batches = [d for d in dimensions if isinstance(d, Batch)]
-    return Batch(batches[0].times * fixed) if batches else fixed
-
-
-class Region(Enum):
-    """The part of the arena that a buffer lies in."""
-
-    PARAMETERS = auto()
-    GRADIENTS = auto()
-    KEPT = auto()
-    """Parameters that training keeps up to date without a gradient: moving averages."""
-    STATE = auto()
-    CONSTANTS = auto()
-    SHARED = auto()
-    """One for all shards, for what they tell each other: each writes a part of its own."""
-    LANE = auto()
-
-
-class Symbol(Enum):
-    """An option's value that only the finished program knows."""
-
-    LANE = auto()
-    """Number of the lane (the shard, as a rule) that the row is for."""
-    LANES = auto()
-    """How many lanes the instruction runs in."""
-    EXAMPLES = auto()
-    """Examples of the shard."""
-    FIRST_EXAMPLE = auto()
-    """Place in the batch of the shard's first example."""
-    BATCH = auto()
-    """Examples of all shards together in this step."""
-    SLICE_START = auto()
-    SLICE_STOP = auto()
-    """The part of the parameter vector that this lane of an update looks after."""
-
-
-@dataclass(frozen=True, eq=False)
-class Buffer:
-    """A named array; in the regions LANE and GRADIENTS, every shard has one of its own."""
-
-    name: str
-    region: Region
-    shape: tuple[Dimension, ...]
-
-    def elements(self, examples: int) -> int:
-        return size_of(joined(self.shape), examples)
-
-    @property
-    def view(self) -> "View":
-        return View(self, 0, self.shape)
-
-
-@dataclass(frozen=True)
-class View:
-    """A contiguous part of a buffer, seen in some shape.
-
-    It starts ``offset + per_example * examples`` elements into the buffer.
-    """
-
-    buffer: Buffer
-    offset: int
-    shape: tuple[Dimension, ...]
-    per_example: int = 0
-
-    def reshape(self, *shape: Dimension) -> "View":
-        return View(self.buffer, self.offset, shape, self.per_example)
-
-    @property
-    def flat(self) -> "View":
-        return self.reshape(joined(self.shape))
-
-    @property
-    def rows(self) -> "View":
-        """All dimensions but the last as one."""
-        return self.reshape(joined(self.shape[:-1]), self.shape[-1])
-
-    def part(self, offset: Dimension, *shape: Dimension) -> "View":
-        """The view of ``shape`` that starts ``offset`` elements further on."""
-        if isinstance(offset, Batch):
-            return View(self.buffer, self.offset, shape, self.per_example + offset.times)
-        return View(self.buffer, self.offset + offset, shape, self.per_example)
+from tuidl.ir.buffers import Buffer, Dimension, Region, Symbol, View
 
 
 class Phase(Enum):
@@ -139,7 +40,7 @@ class Instruction:
 
 
 @dataclass
-class Tape:
+class InstructionBuilder:
     """Instructions in the order of writing: forward at once, backward by node, last node first.
 
     ``update``: what layers do once in every step beside the optimizer.
@@ -172,8 +73,8 @@ class Tape:
 
 
 @dataclass(frozen=True)
-class Scope:
-    """A layer's place in the network: what it reads and writes, and the tape to write on.
+class EmitContext:
+    """A layer's place in the network: what it reads and writes, and the builder of its instructions.
 
     ``training``: whether this is for training steps. ``examples``: the most that a shard has.
     ``input_shapes`` and ``shape`` are of one example.
@@ -182,7 +83,7 @@ class Scope:
     here).
     """
 
-    tape: Tape
+    builder: InstructionBuilder
     node: str
     training: bool
     shards: int
@@ -209,21 +110,21 @@ class Scope:
         return self.input_shapes[0]
 
     def forward(self, kernel: str, *operands: View, **options: int | float | Symbol) -> None:
-        self.tape.write(Instruction(kernel, operands, options, self.node))
+        self.builder.write(Instruction(kernel, operands, options, self.node))
 
     def backward(self, kernel: str, *operands: View, **options: int | float | Symbol) -> None:
-        self.tape.write(Instruction(kernel, operands, options, self.node, Phase.BACKWARD))
+        self.builder.write(Instruction(kernel, operands, options, self.node, Phase.BACKWARD))
 
     def after_all(
         self, phase: Phase, kernel: str, *operands: View, **options: int | float | Symbol
     ) -> None:
         """Forward or backward, but only when every shard has done all that stands before."""
-        self.tape.write(Instruction(kernel, operands, options, self.node, phase, barrier=True))
+        self.builder.write(Instruction(kernel, operands, options, self.node, phase, barrier=True))
 
     def update(self, kernel: str, *operands: View, **options: int | float | Symbol) -> None:
         """Once a step, beside the optimizer; every lane of the update runs it."""
         phase = Phase.UPDATE
-        self.tape.write(Instruction(kernel, operands, options, self.node, phase, shared=True))
+        self.builder.write(Instruction(kernel, operands, options, self.node, phase, shared=True))
 
     def buffer(self, name: str, *shape: Dimension) -> View:
         """Room of the shard's own: scratch, or what backward needs of forward."""
