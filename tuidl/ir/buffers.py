@@ -1,4 +1,4 @@
-"""Symbolic buffers: what instructions read and write, before addresses and batch sizes are known."""
+"""Symbolic buffers: operands of instructions, before addresses and batch sizes are known."""
 
 from dataclasses import dataclass
 from enum import Enum, auto

@@ -74,7 +74,7 @@ class InstructionBuilder:
 
 @dataclass(frozen=True)
 class EmitContext:
-    """A layer's place in the network: what it reads and writes, and the builder of its instructions.
+    """A layer's place in the network: what it reads and writes, and where its instructions go.
 
     ``training``: whether this is for training steps. ``examples``: the most that a shard has.
     ``input_shapes`` and ``shape`` are of one example.
