@@ -21,10 +21,10 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from tuidl.events import EpochEnded, Event
 
 from tests.runs.edited import begun, never_interrupted
 from tests.runs.kept import start
-from tuidl.events import EpochEnded, Event
 from tuidl.preset import Preset
 
 HERE = Path(__file__).parent
