@@ -84,7 +84,7 @@ def test_every_kind_of_run_is_there() -> None:
     assert sorted(SAID) == sorted(
         path.name for path in OLD.iterdir() if (path / "run.json").exists()
     )
-    assert len(SAID) == 14
+    assert len(SAID) == 17
 
 
 def test_they_are_listed_as_they_were(say: Say) -> None:
@@ -103,7 +103,9 @@ def test_the_view_shows_the_same_figures(name: str, say: Say) -> None:
 
 @pytest.mark.parametrize("name", WITH_WEIGHTS)
 def test_they_predict_what_they_predicted(name: str, say: Say, originals: Path) -> None:
-    agree(predicted(name, originals / name, say), SAID[name]["predicted"])
+    run = originals / name
+    agree(predicted(name, run, say), SAID[name]["predicted"])
+    agree(predicted(name, run, say, "--weights", "best"), SAID[name]["best"])
 
 
 @pytest.mark.parametrize("name", WITH_WEIGHTS)
@@ -146,13 +148,13 @@ def test_changes_of_the_rate_are_made_again(say: Say, tmp_path: Path) -> None:
     assert sum(line["event"] == "edited" for line in lines) == 2
 
 
-def predicted(name: str, run: Path, say: Say) -> Any:
-    """For the inputs that are in the run's own folder (a table), or beside the run (arrays)."""
+def predicted(name: str, run: Path, say: Say, *options: str) -> Any:
+    """For its inputs: a file in its own folder (a table, a picture), or an array."""
     inputs = SAID[name]["inputs"]
     if isinstance(inputs, str):
-        return json.loads(say("predict", str(run), str(run / inputs), "--json"))
+        return json.loads(say("predict", str(run), str(run / inputs), "--json", *options))
     np.save("input.npy", np.asarray(inputs, np.float32))
-    return json.loads(say("predict", str(run), "input.npy", "--json"))
+    return json.loads(say("predict", str(run), "input.npy", "--json", *options))
 
 
 def epochs_of(run: Path) -> int:

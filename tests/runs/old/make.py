@@ -1,6 +1,6 @@
 """How the run folders here were made, by the code of commit 5d7bef1, in a checkout of it:
 
-    PYTHONPATH=. python PATH/TO/tests/runs/old/make.py FOLDER
+    PYTHONPATH=. python PATH/TO/tests/runs/old/make.py FOLDER [NAME...]
 
 Beside each run NAME lies NAME.json: what that code said of it (``Said``). Paths in their presets
 are relative, so that data lie in the run's own folder wherever that is. ``digits`` and ``gru`` are
@@ -24,96 +24,12 @@ import numpy as np
 from tuidl.events import EpochEnded, Event
 
 from tests.runs.edited import begun, never_interrupted
-from tests.runs.kept import start
+from tests.runs.kept import resume, start
 from tuidl.preset import Preset
 
 HERE = Path(__file__).parent
 machine = runpy.run_path(str(HERE.parents[2] / "bench" / "bits.py"))["machine"]
 
-SHARES = """
-name = "old shares"
-layers = [{type = "dense", units = 4, activation = "tanh"}, {type = "dense"}]
-loss = {type = "huber"}
-optimizer = {type = "adamw", learning_rate = 0.03}
-[data]
-source = "csv"
-path = "table.csv"
-target = "yield"
-normalize = "standard"
-normalize_targets = true
-[training]
-epochs = 20
-batch_size = 8
-seed = 3
-metrics = ["mae", "r2"]
-early_stopping = {patience = 4}
-"""
-PEOPLE = """
-name = "old people"
-layers = [{type = "dense", units = 6, activation = "relu"},
-          {type = "dense", activation = "softmax"}]
-loss = {type = "cross_entropy"}
-optimizer = {type = "adam", learning_rate = 0.02}
-[data]
-source = "csv"
-path = "table.csv"
-target = "paid"
-missing = "mean"
-normalize = "min_max"
-[training]
-epochs = 12
-batch_size = 8
-seed = 3
-metrics = ["accuracy", "confusion_matrix"]
-"""
-TAGS = """
-name = "old tags"
-data = {source = "npz", path = "table.npz", x = "x", y = "y"}
-layers = [{type = "dense", units = 5, activation = "relu"},
-          {type = "dense", activation = "sigmoid"}]
-loss = {type = "binary_cross_entropy"}
-optimizer = {type = "rmsprop", learning_rate = 0.01}
-training = {epochs = 12, batch_size = 8, seed = 3}
-"""
-SOFT = """
-name = "old soft targets"
-data = {source = "npz", path = "table.npz", x = "x", y = "y"}
-layers = [{type = "dense", units = 5, activation = "relu"},
-          {type = "dense", activation = "softmax"}]
-loss = {type = "categorical_cross_entropy"}
-optimizer = {type = "adagrad", learning_rate = 0.05}
-training = {epochs = 12, batch_size = 8, seed = 3}
-"""
-FOLDS = """
-name = "old folds"
-data = {source = "linear", points = 60, validation = 0.2, test = 0.1}
-layers = [{type = "dense"}]
-loss = {type = "mse"}
-optimizer = {type = "sgd", learning_rate = 0.05}
-training = {epochs = 5, batch_size = 16, seed = 3, folds = 3, metrics = ["mae"]}
-"""
-NORM = """
-name = "old batch normalisation"
-data = {source = "moons", points = 120, noise = 0.2, validation = 0.2}
-layers = [{type = "dense", units = 8, use_bias = false}, {type = "batch_normalization"},
-          {type = "relu"}, {type = "dropout", rate = 0.2}, {type = "dense", activation = "sigmoid"}]
-loss = {type = "binary_cross_entropy"}
-training = {epochs = 12, batch_size = 16, seed = 3, metrics = ["accuracy", "f1"]}
-[optimizer]
-type = "sgd"
-learning_rate = 0.05
-momentum = 0.9
-nesterov = true
-schedule = {type = "cosine", warmup_epochs = 2}
-"""
-WARM = """
-name = "old warm start"
-data = {source = "linear", points = 60, validation = 0.2}
-layers = [{type = "dense", units = 3, activation = "tanh"}, {type = "dense"}]
-loss = {type = "mse"}
-optimizer = {type = "adam", schedule = {type = "reduce_on_plateau", patience = 1}}
-training = {epochs = 12, batch_size = 16, seed = 3}
-"""
 TAKEN = 'weights={from="first.safetensors", layers=["dense_1"], frozen=["dense_1"]}'
 SLOWER = ("--set", "optimizer.learning_rate=0.01")
 XOR = ("mlp_xor", "training.epochs=60", "layers.0.units=4")
@@ -177,8 +93,8 @@ def shares(out: Path) -> Made:
     rows = ["rain,sun,soil,yield"]
     for rain, sun, soil in random.uniform(1, 9, (50, 3)).round(2):
         rows.append(f"{rain},{sun},{soil},{2 * rain - sun + 0.1 * soil * sun:.3f}")
-    table("table.csv", "\n".join(rows), out)
-    return start(relative(SHARES, "table.csv"), out), "table.csv"
+    Path("table.csv").write_text("\n".join([*rows, ""]))
+    return start(relative("shares", "table.csv"), out), "table.csv"
 
 
 def people(out: Path) -> Made:
@@ -188,37 +104,63 @@ def people(out: Path) -> Made:
         age, town, plan = random.integers(18, 80), TOWNS[i % 3], "AB"[i // 7 % 2]
         paid = ["late", "never", "on time"][(int(age) // 20 + i) % 3]
         rows.append(f"{'' if i % 11 == 5 else age};{town};{'' if i % 13 == 6 else plan};{paid}")
-    table("table.csv", "\n".join(rows), out)
-    return stopped(relative(PEOPLE, "table.csv"), out, 27), "table.csv"
+    Path("table.csv").write_text("\n".join([*rows, ""]))
+    return stopped(relative("people", "table.csv"), out, 27), "table.csv"
 
 
 def tags(out: Path) -> Made:
     x = np.random.default_rng(3).standard_normal((48, 4)).astype(np.float32).round(2)
     y = np.stack([x[:, 0] > 0, x[:, 1] + x[:, 2] > 0, x[:, 3] > 0.5], axis=1).astype(np.float32)
-    table("table.npz", {"x": x, "y": y}, out)
-    return start(relative(TAGS, "table.npz"), out), x[:4].tolist()
+    np.savez_compressed("table.npz", x=x, y=y)
+    return start(relative("tags", "table.npz"), out), x[:4].tolist()
 
 
 def soft(out: Path) -> Made:
     x = np.random.default_rng(4).standard_normal((48, 4)).astype(np.float32).round(2)
     y = np.exp(x[:, :3])
-    table("table.npz", {"x": x, "y": (y / y.sum(axis=1, keepdims=True)).astype(np.float32)}, out)
-    return stopped(relative(SOFT, "table.npz"), out, 25), x[:4].tolist()
+    np.savez_compressed("table.npz", x=x, y=(y / y.sum(axis=1, keepdims=True)).astype(np.float32))
+    return stopped(relative("soft", "table.npz"), out, 25), x[:4].tolist()
 
 
 def folds(out: Path) -> Made:
     """Stopped amid the second of three."""
-    return stopped(Preset.parse(FOLDS), out, 7, 2), [[-1.0], [0.5], [2.0]]
+    return stopped(own("folds"), out, 7, 2), [[-1.0], [0.5], [2.0]]
 
 
 def norm(out: Path) -> Made:
-    return stopped(Preset.parse(NORM), out, 39), [[0.0, 0.5], [1.0, -0.5], [2.0, 0.25], [-1, 0]]
+    """Stopped twice."""
+    start(own("norm"), out, stop_after=20, every=5)
+    resume(out, stop_after=39)
+    return start(own("norm"), Path("whole")), [[0.0, 0.5], [1.0, -0.5], [2.0, 0.25], [-1, 0]]
+
+
+def residual(out: Path) -> Made:
+    return stopped(own("residual"), out, 13), np.random.default_rng(6).uniform(
+        0, 1, (3, 8, 8, 1)
+    ).round(2).tolist()
+
+
+def early(out: Path) -> Made:
+    """It ended early, with the weights of its best epoch."""
+    return start(own("early"), out), [[0.0, 0.5], [1.0, -0.5], [2.0, 0.25], [-1, 0]]
+
+
+def images(out: Path) -> Made:
+    from PIL import Image
+
+    random = np.random.default_rng(5)
+    for kind, shift in (("dark", 0), ("light", 120)):
+        Path("pictures", kind).mkdir(parents=True)
+        for i in range(10):
+            pixels = (random.integers(0, 130, (6, 6)) + shift).astype(np.uint8)
+            Image.fromarray(pixels).save(Path("pictures", kind, f"{i}.png"))
+    return stopped(relative("images", "pictures"), out, 11), "pictures/light/3.png"
 
 
 def warm(out: Path) -> Made:
-    start(Preset.parse(WARM, overrides=("training.seed=5",)), Path("first"))
+    start(own("warm", "training.seed=5"), Path("first"))
     shutil.copy("first/weights.safetensors", "first.safetensors")
-    preset = Preset.parse(WARM, overrides=(TAKEN,))
+    preset = own("warm", TAKEN)
     assert preset.weights is not None
     weights = msgspec.structs.replace(preset.weights, source="first.safetensors")
     return stopped(msgspec.structs.replace(preset, weights=weights), out, 17), [[-1.0], [2.0]]
@@ -233,7 +175,7 @@ def numpy_line(out: Path) -> Made:
 
 RUNS: list[Callable[[Path], Made]] = [
     line, xor, killed, diverged, digits, gru, shares, people, tags, soft, folds, norm, warm,
-    numpy_line,
+    residual, early, images, numpy_line,
 ]  # fmt: skip
 
 
@@ -243,18 +185,14 @@ def shipped(name: str, *overrides: str) -> Preset:
     return tuidl.load_preset(name, overrides)
 
 
-def relative(text: str, path: str) -> Preset:
+def own(name: str, *overrides: str) -> Preset:
+    return Preset.parse((HERE / "presets" / f"{name}.toml").read_text(), overrides=overrides)
+
+
+def relative(name: str, path: str) -> Preset:
     """As a file would be read, but with the path of the data left as it is."""
-    preset = Preset.parse(text)
+    preset = own(name)
     return msgspec.structs.replace(preset, data=msgspec.structs.replace(preset.data, path=path))
-
-
-def table(name: str, content: str | dict[str, Any], out: Path) -> None:
-    """Data in the current folder, for training; ``keep`` copies them into the run's."""
-    if isinstance(content, str):
-        Path(name).write_text(content + "\n")
-    else:
-        np.savez_compressed(name, **content)
 
 
 def stopped(preset: Preset, out: Path, after: int, fold: int | None = None) -> Event:
@@ -303,6 +241,8 @@ def said(run: Path, ended: dict[str, Any], inputs: list[Any] | str) -> dict[str,
     }
     if listed["state"] != "failed":
         told["predicted"] = json.loads(tuidl("predict", str(run), str(given), "--json"))
+        best = tuidl("predict", str(run), str(given), "--json", "--weights", "best")
+        told["best"] = json.loads(best)
         told["exported"] = exported(run)
     if listed["state"] != "done":
         shutil.copytree(run, "again")
@@ -330,9 +270,12 @@ def exported(run: Path) -> dict[str, Any]:
     return {name: values.tolist() for name, values in found.items()}
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *names: str) -> None:
+    """Make all runs, or those of these names."""
     for make in RUNS:
         name = make.__name__
+        if names and name not in names:
+            continue
         with TemporaryDirectory() as place:
             os.chdir(place)
             os.environ["TUIDL_RUNS_DIR"] = place
@@ -342,6 +285,8 @@ def main(folder: Path) -> None:
                 ended = json.loads(msgspec.json.encode(ended))
             for file in Path(place).glob("table.*"):
                 shutil.copy(file, run)
+            if Path("pictures").exists():
+                shutil.copytree("pictures", run / "pictures")
             told = said(run, ended, inputs)
             shutil.copytree(run, folder / name)
         (folder / f"{name}.json").write_text(json.dumps(told) + "\n")
@@ -349,4 +294,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).absolute())
+    main(Path(sys.argv[1]).absolute(), *sys.argv[2:])
