@@ -13,9 +13,9 @@ import pytest
 
 import tuidl
 from tests import helpers
-from tuidl.backends.numpy.registry import ORACLES
 from tuidl.core.errors import BackendError, DataError, TuidlError
 from tuidl.kernels.clock import STEP
+from tuidl.kernels.oracles import ORACLES
 from tuidl.model.model import Model
 from tuidl.protocol import events
 

@@ -12,51 +12,16 @@ those behind it are written (a written one may be read as well). The letters, ev
 
 Parameters behind the operands are the kernel's options: whole numbers, or floats where annotated.
 A last parameter called ``clock`` gets the step counter and the learning rate (see ``clock.py``).
+
+Every file of this folder is imported, in the order of names: a new one needs no list.
 """
 
-from tuidl.kernels import (
-    activations,
-    batch_normalization,
-    clipping,
-    conv2d,
-    dense,
-    dropout,
-    embedding,
-    gru,
-    gru_reset_before,
-    layer_normalization,
-    losses,
-    lstm,
-    metrics,
-    moving,
-    optimizers,
-    pooling,
-    simple_rnn,
-)
+from tuidl.core.discovery import modules_of
 from tuidl.kernels.jit import KERNELS, Kernel
+
+modules_of(__name__, __path__)
 
 NAMES = list(KERNELS)
 """Kernels' names by opcode."""
 
-__all__ = [
-    "KERNELS",
-    "NAMES",
-    "Kernel",
-    "activations",
-    "batch_normalization",
-    "clipping",
-    "conv2d",
-    "dense",
-    "dropout",
-    "embedding",
-    "gru",
-    "gru_reset_before",
-    "layer_normalization",
-    "losses",
-    "lstm",
-    "metrics",
-    "moving",
-    "optimizers",
-    "pooling",
-    "simple_rnn",
-]
+__all__ = ["KERNELS", "NAMES", "Kernel"]

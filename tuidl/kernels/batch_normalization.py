@@ -12,6 +12,7 @@ import numpy as np
 
 from tuidl.kernels.elementary import ONE, ZERO
 from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.oracles import oracle
 from tuidl.kernels.sums import sum_distances, sum_products_by_column, sum_rows
 
 
@@ -131,3 +132,65 @@ def normalize(x, gamma, beta, mean, variance, y, epsilon: float):
         for j in range(mean.shape[0]):
             factor = gamma[j] / math.sqrt(variance[j] + eps)
             out[j] = (row[j] - mean[j]) * factor + beta[j]
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(batch_moments)
+def batch_moments_oracle(x, means, rests, distances, counts, lane):
+    counts[lane] = len(x)
+    wide = x.astype(np.float64)
+    mean = wide.mean(axis=0) if len(x) else 0
+    means[lane], distances[lane] = mean, ((wide - mean) ** 2).sum(axis=0)
+    rests[lane] = mean - means[lane]
+
+
+def _combined(means, rests, distances, counts):
+    """Mean and biased variance of all shards' rows together."""
+    weights = counts[:, None].astype(np.float64) / max(counts.sum(), 1)
+    means = means.astype(np.float64) + rests
+    mean = (weights * means).sum(axis=0)
+    between = (weights * (means - mean) ** 2).sum(axis=0)
+    return mean, between + distances.sum(axis=0) / max(counts.sum(), 1)
+
+
+@oracle(batch_normalization)
+def batch_normalization_oracle(
+    x, gamma, beta, means, rests, distances, counts, y, mean, inverse, epsilon
+):
+    mean[...], variance = _combined(means, rests, distances, counts)
+    inverse[...] = 1 / np.sqrt(variance + epsilon)
+    y[...] = gamma * (x - mean) * inverse + beta
+
+
+@oracle(batch_normalization_sums)
+def batch_normalization_sums_oracle(x, dy, mean, inverse, products, sums, d_gamma, d_beta, lane):
+    products[lane] = (dy * (x - mean) * inverse).sum(axis=0, dtype=np.float64)
+    sums[lane] = dy.sum(axis=0, dtype=np.float64)
+    d_gamma[...], d_beta[...] = products[lane], sums[lane]
+
+
+@oracle(batch_normalization_input_gradient)
+def batch_normalization_input_gradient_oracle(
+    x, dy, gamma, mean, inverse, products, sums, counts, dx, product, total
+):
+    rows = max(counts.sum(), 1)
+    product[...], total[...] = products.sum(axis=0), sums.sum(axis=0)
+    normal = (x - mean) * inverse
+    dx[...] = gamma * inverse * (dy - (total + normal * product) / rows)
+
+
+@oracle(move_averages)
+def move_averages_oracle(
+    means, rests, distances, counts, mean, variance, moving_mean, moving_variance, momentum, lane
+):
+    if lane == 0:
+        new_mean, new_variance = _combined(means, rests, distances, counts)
+        moving_mean[...] = momentum * moving_mean + (1 - momentum) * new_mean
+        moving_variance[...] = momentum * moving_variance + (1 - momentum) * new_variance
+
+
+@oracle(normalize)
+def normalize_oracle(x, gamma, beta, mean, variance, y, epsilon):
+    y[...] = gamma * (x - mean) / np.sqrt(variance + epsilon) + beta

@@ -6,6 +6,7 @@ import numpy as np
 
 from tuidl.kernels.jit import kernel
 from tuidl.kernels.optimizers import reduce_shards
+from tuidl.kernels.oracles import oracle
 
 SCALE = 2.0**-16
 """Lengths are kept as this share of themselves: a float32 then holds that of 2**32 numbers, however
@@ -44,3 +45,21 @@ def clip_norm(lengths, gradient, start, stop, lanes, limit: float):
         part, factor = gradient[start:stop], limit / norm
         for i in range(part.shape[0]):
             part[i] = part[i] * factor
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(sum_shards)
+def sum_shards_oracle(gradients, lengths, start, stop, lane, limit):
+    g = gradients[:, start:stop].sum(axis=0)
+    g = np.clip(g, -limit, limit) if limit else g
+    gradients[0, start:stop] = g
+    lengths[lane] = np.linalg.norm(g.astype(np.float64)) * SCALE
+
+
+@oracle(clip_norm)
+def clip_norm_oracle(lengths, gradient, start, stop, lanes, limit):
+    norm = np.linalg.norm(lengths[:lanes].astype(np.float64)) / SCALE
+    if norm > limit:
+        gradient[start:stop] = gradient[start:stop] * (limit / norm)

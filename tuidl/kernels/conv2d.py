@@ -7,9 +7,12 @@ and adds them back. Kernels of 3 x 3 on enough channels take fewer multiplicatio
 for the weights' gradient only on large images.
 """
 
+import numpy as np
+
 from tuidl.kernels.blas import gemm
 from tuidl.kernels.intrinsics import data_of
 from tuidl.kernels.jit import helper, kernel, spliced
+from tuidl.kernels.oracles import add_windows, oracle, windows_of
 from tuidl.kernels.padding import seen_images
 from tuidl.kernels.tiles import multiply_windows
 from tuidl.kernels.winograd import (
@@ -123,3 +126,24 @@ def conv2d_input_gradient(dy, w, dx, patches, stride, top, left):
         for e in range(count):
             part = patches[e * positions : (e + 1) * positions]
             _add_patches(part, dx[first + e], size, width, stride, top, left)
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(conv2d)
+def conv2d_oracle(x, w, b, y, patches, stride, top, left):
+    seen = windows_of(x, w.shape[:2], (stride, stride), (top, left), y.shape[1:3])
+    y[...] = np.einsum("npqijc,ijcf->npqf", seen, w) + b
+
+
+@oracle(conv2d_weight_gradient)
+def conv2d_weight_gradient_oracle(x, dy, dw, patches, stride, top, left):
+    seen = windows_of(x, dw.shape[:2], (stride, stride), (top, left), dy.shape[1:3])
+    dw[...] = np.einsum("npqijc,npqf->ijcf", seen, dy)
+
+
+@oracle(conv2d_input_gradient)
+def conv2d_input_gradient_oracle(dy, w, dx, patches, stride, top, left):
+    spread = np.einsum("npqf,ijcf->npqijc", dy, w)
+    add_windows(spread, dx, (stride, stride), (top, left))

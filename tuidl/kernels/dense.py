@@ -1,7 +1,10 @@
 """Products of examples and weights, forward and backward; recurrent layers use them as well."""
 
+import numpy as np
+
 from tuidl.kernels.blas import affine, gemm
 from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.oracles import oracle
 from tuidl.kernels.sums import sum_rows
 
 
@@ -44,3 +47,26 @@ def bias_gradient(dy, db):
     for i in range(column.shape[0]):
         total += column[i]
     db[0] = total
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(dense)
+def dense_oracle(x, w, b, y):
+    y[...] = x @ w + b
+
+
+@oracle(dense_weight_gradient)
+def dense_weight_gradient_oracle(x, dy, dw):
+    dw[...] = x.T @ dy
+
+
+@oracle(dense_input_gradient)
+def dense_input_gradient_oracle(dy, w, dx):
+    dx[...] = dy @ w.T
+
+
+@oracle(bias_gradient)
+def bias_gradient_oracle(dy, db):
+    db[...] = dy.sum(axis=0, dtype=np.float64)

@@ -10,6 +10,7 @@ import numpy as np
 from tuidl.kernels.clock import SEED, STEP
 from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.oracles import oracle
 
 U = np.uint32
 MIX_1, MIX_2, GOLDEN = U(0x85EBCA6B), U(0xC2B2AE35), U(0x9E3779B9)
@@ -39,3 +40,24 @@ def dropout(y, rate: float, layer, first, width, clock):
     for i in range(y.shape[0]):
         drawn = mixed(mixed(U(start + U(i)) * GOLDEN + key) ^ key)
         y[i] = ZERO if drawn < limit else y[i] * scale
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+def _mixed(x):
+    """MurmurHash3's finishing steps, on uint32."""
+    u = np.uint32
+    x = (x ^ (x >> u(16))) * u(0x85EBCA6B)
+    x = (x ^ (x >> u(13))) * u(0xC2B2AE35)
+    return np.asarray(x ^ (x >> u(16)))
+
+
+@oracle(dropout)
+def dropout_oracle(y, rate, layer, first, width, clock):
+    key = np.zeros(1, np.uint32)
+    for part in (clock[SEED], clock[STEP], layer):
+        key = _mixed(key ^ np.uint32(part))
+    place = np.arange(len(y), dtype=np.uint32) + np.uint32(first * width)
+    drawn = _mixed(_mixed(place * np.uint32(0x9E3779B9) + key) ^ key)
+    y[...] = np.where(drawn < np.uint32(rate * 2**32), 0, y / (1 - rate))

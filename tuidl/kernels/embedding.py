@@ -2,8 +2,11 @@
 
 import math
 
+import numpy as np
+
 from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.jit import kernel
+from tuidl.kernels.oracles import oracle
 from tuidl.kernels.vectors import copy_values
 
 
@@ -28,3 +31,22 @@ def embedding_gradient(x, dy, d_table):
             row, d = d_table[number], dy[i]
             for j in range(row.shape[0]):
                 row[j] += d[j]
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(embedding)
+def embedding_oracle(x, table, y):
+    number = np.floor(x + 0.5)
+    known = (number >= 0) & (number < len(table))
+    y[...] = np.nan
+    y[known] = table[number[known].astype(int)]
+
+
+@oracle(embedding_gradient)
+def embedding_gradient_oracle(x, dy, d_table):
+    number = np.floor(x + 0.5)
+    known = (number >= 0) & (number < len(d_table))
+    d_table[...] = 0
+    np.add.at(d_table, number[known].astype(int), dy[known])

@@ -8,9 +8,12 @@ through ``gates`` (a ``dense`` instruction made it); each step adds the share of
     h_t = z * h_(t-1) + (1 - z) * c
 """
 
+import numpy as np
+
 from tuidl.kernels.blas import gemm
 from tuidl.kernels.elementary import ONE, sigmoid, tanh
 from tuidl.kernels.jit import kernel
+from tuidl.kernels.oracles import logistic, oracle
 
 
 @kernel("dg g -> tng und tnd ng", cost="2tndg")
@@ -69,3 +72,34 @@ def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, ca
                 r[j] = d_reset
                 c[j] = d_candidate
         gemm(d_recurrent[t], 0, recurrent, 1, carry, 1)
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(gru)
+def gru_oracle(recurrent, bias, gates, states, candidates, scratch):
+    units = states.shape[2]
+    states[0] = 0
+    for t in range(len(gates)):
+        part = states[t] @ recurrent + bias
+        z = logistic(gates[t, :, :units] + part[:, :units])
+        r = logistic(gates[t, :, units : 2 * units] + part[:, units : 2 * units])
+        candidates[t] = part[:, 2 * units :]
+        c = np.tanh(gates[t, :, 2 * units :] + r * candidates[t])
+        gates[t] = np.concatenate([z, r, c], axis=1)
+        states[t + 1] = z * states[t] + (1 - z) * c
+
+
+@oracle(gru_gradient)
+def gru_gradient_oracle(recurrent, states, candidates, d_states, gates, d_recurrent, carry):
+    carry[...] = 0
+    for t in reversed(range(len(gates))):
+        z, r, c = np.split(gates[t], 3, axis=1)
+        dh = d_states[t] + carry
+        d_candidate = dh * (1 - z) * (1 - c**2)
+        d_update = dh * (states[t] - c) * z * (1 - z)
+        d_reset = d_candidate * candidates[t] * r * (1 - r)
+        d_recurrent[t] = np.concatenate([d_update, d_reset, d_candidate * r], axis=1)
+        carry[...] = dh * z + d_recurrent[t] @ recurrent.T
+        gates[t] = np.concatenate([d_update, d_reset, d_candidate], axis=1)

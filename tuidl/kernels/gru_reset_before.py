@@ -5,9 +5,12 @@ product. Arrays as in ``gru.py``:
     h_t = z * h_(t-1) + (1 - z) * c
 """
 
+import numpy as np
+
 from tuidl.kernels.blas import gemm
 from tuidl.kernels.elementary import ONE, sigmoid, tanh
 from tuidl.kernels.jit import kernel
+from tuidl.kernels.oracles import logistic, oracle
 
 
 @kernel("db dd -> tng und tnd nb nd", cost="2tndg")
@@ -70,3 +73,35 @@ def gru_reset_before_gradient(
                 passed[j] += d[j] * r[j]
                 z[j], r[j], c[j] = d_z[j], d_r[j], d_candidate[j]
         gemm(d_gates[t], 0, gate_weights, 1, carry, 1)
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(gru_reset_before)
+def gru_reset_before_oracle(gate_weights, weights, gates, states, resets, part, product):
+    states[0] = 0
+    for t in range(len(gates)):
+        x_z, x_r, x_c = np.split(gates[t], 3, axis=1)
+        h_z, h_r = np.split(states[t] @ gate_weights, 2, axis=1)
+        z, r = logistic(x_z + h_z), logistic(x_r + h_r)
+        resets[t] = r * states[t]
+        c = np.tanh(x_c + resets[t] @ weights)
+        gates[t] = np.concatenate([z, r, c], axis=1)
+        states[t + 1] = z * states[t] + (1 - z) * c
+
+
+@oracle(gru_reset_before_gradient)
+def gru_reset_before_gradient_oracle(
+    gate_weights, weights, states, d_states, gates, d_gates, d_candidates, carry, d_reset
+):
+    carry[...] = 0
+    for t in reversed(range(len(gates))):
+        z, r, c = np.split(gates[t].copy(), 3, axis=1)
+        dh = d_states[t] + carry
+        d_candidates[t] = dh * (1 - z) * (1 - c**2)
+        d_reset[...] = d_candidates[t] @ weights.T
+        d_z = dh * (states[t] - c) * z * (1 - z)
+        d_gates[t] = np.concatenate([d_z, d_reset * states[t] * r * (1 - r)], axis=1)
+        carry[...] = dh * z + d_reset * r + d_gates[t] @ gate_weights.T
+        gates[t] = np.concatenate([d_gates[t], d_candidates[t]], axis=1)

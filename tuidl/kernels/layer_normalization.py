@@ -2,8 +2,11 @@
 
 import math
 
+import numpy as np
+
 from tuidl.kernels.elementary import ONE, ZERO
 from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.oracles import oracle
 from tuidl.kernels.rows import PART, mean_of, variance_of
 from tuidl.kernels.sums import sum_products_by_row
 
@@ -50,3 +53,23 @@ def layer_normalization_gradient(x, dy, gamma, means, inverses, dx, d_gamma, d_b
         for j in range(row.shape[0]):
             normal = (row[j] - mean) * inverse
             out[j] = inverse * (gamma[j] * d[j] - total - normal * product)
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(layer_normalization)
+def layer_normalization_oracle(x, gamma, beta, y, means, inverses, epsilon):
+    means[...] = x.mean(axis=1, dtype=np.float64)
+    inverses[...] = 1 / np.sqrt(x.var(axis=1, dtype=np.float64) + epsilon)
+    y[...] = gamma * (x - means[:, None]) * inverses[:, None] + beta
+
+
+@oracle(layer_normalization_gradient)
+def layer_normalization_gradient_oracle(x, dy, gamma, means, inverses, dx, d_gamma, d_beta):
+    normal = (x - means[:, None]) * inverses[:, None]
+    g = gamma * dy
+    d_gamma[...] = (dy * normal).sum(axis=0, dtype=np.float64)
+    d_beta[...] = dy.sum(axis=0, dtype=np.float64)
+    center = g - g.mean(axis=1, keepdims=True)
+    dx[...] = inverses[:, None] * (center - normal * (g * normal).mean(axis=1, keepdims=True))

@@ -11,6 +11,7 @@ import numpy as np
 
 from tuidl.kernels.elementary import ZERO, sigmoid
 from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.rows import PART, raise_row
 
 
@@ -175,3 +176,78 @@ def penalty_gradient(w, dw, l1: float, l2: float, examples, batch):
     for i in range(w.shape[0]):
         slope = step if w[i] > ZERO else -step
         dw[i] += pull * w[i] + (ZERO if w[i] == ZERO else slope)
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(mean_squared_error)
+def mean_squared_error_oracle(prediction, target, d, statistics, batch):
+    error = prediction - target
+    d[...] = error * (2 / (error.shape[1] * max(batch, 1)))
+    statistics[0] = (error**2).sum(dtype=np.float64) / error.shape[1]
+
+
+@oracle(softmax_cross_entropy)
+def softmax_cross_entropy_oracle(logits, label, d, statistics, batch):
+    right = np.arange(logits.shape[1]) == label[:, None]
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_probability = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    d[...] = (np.exp(log_probability) - right) / max(batch, 1)
+    statistics[0] = -log_probability[right].sum(dtype=np.float64)
+
+
+@oracle(mean_absolute_error)
+def mean_absolute_error_oracle(prediction, target, d, statistics, batch):
+    error = prediction - target
+    d[...] = np.sign(error) / (error.shape[1] * max(batch, 1))
+    statistics[0] = np.abs(error).sum(dtype=np.float64) / error.shape[1]
+
+
+@oracle(huber)
+def huber_oracle(prediction, target, d, statistics, batch, delta):
+    error = prediction - target
+    size = np.abs(error)
+    d[...] = np.clip(error, -delta, delta) / (error.shape[1] * max(batch, 1))
+    loss = np.where(size > delta, delta * (size - delta / 2), error**2 / 2)
+    statistics[0] = loss.sum(dtype=np.float64) / error.shape[1]
+
+
+@oracle(binary_cross_entropy)
+def binary_cross_entropy_oracle(logits, target, d, statistics, smoothing, batch):
+    t = (1 - smoothing) * target + smoothing / 2
+    outputs = logits.shape[1]
+    d[...] = (logistic(logits) - t) / (outputs * max(batch, 1))
+    loss = np.logaddexp(0, logits) - logits * t
+    statistics[0] = loss.sum(dtype=np.float64) / outputs
+
+
+@oracle(one_hot)
+def one_hot_oracle(label, shares, smoothing):
+    classes = shares.shape[1]
+    right = np.arange(classes) == label[:, None]
+    shares[...] = (1 - smoothing) * right + smoothing / classes
+
+
+@oracle(smooth_targets)
+def smooth_targets_oracle(target, shares, smoothing):
+    shares[...] = (1 - smoothing) * target + smoothing / shares.shape[1]
+
+
+@oracle(categorical_cross_entropy)
+def categorical_cross_entropy_oracle(logits, target, d, statistics, batch):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_probability = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    weight = target.sum(axis=1, keepdims=True)
+    d[...] = (weight * np.exp(log_probability) - target) / max(batch, 1)
+    statistics[0] = -(target * log_probability).sum(dtype=np.float64)
+
+
+@oracle(penalty)
+def penalty_oracle(w, statistics, l1, l2, examples):
+    statistics[0] += examples * (l1 * np.abs(w) + l2 * w**2).sum(dtype=np.float64)
+
+
+@oracle(penalty_gradient)
+def penalty_gradient_oracle(w, dw, l1, l2, examples, batch):
+    dw += examples / max(batch, 1) * (l1 * np.sign(w) + 2 * l2 * w)

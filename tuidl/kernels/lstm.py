@@ -7,9 +7,12 @@ All arrays have time in front. The inputs' share of the gates, bias included, co
     c_t = f * c_(t-1) + i * c~               h_t = o * tanh(c_t)
 """
 
+import numpy as np
+
 from tuidl.kernels.blas import gemm
 from tuidl.kernels.elementary import ONE, sigmoid, tanh
 from tuidl.kernels.jit import kernel
+from tuidl.kernels.oracles import logistic, oracle
 
 
 @kernel("dg -> tng und und", cost="2tndg")
@@ -61,3 +64,31 @@ def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry):
                 i[j] = d_input
                 c[j] = d_candidate
         gemm(gates[t], 0, recurrent, 1, carry, 0)
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(lstm)
+def lstm_oracle(recurrent, gates, states, cells):
+    states[0], cells[0] = 0, 0
+    for t in range(len(gates)):
+        i, f, c, o = np.split(gates[t] + states[t] @ recurrent, 4, axis=1)
+        i, f, c, o = logistic(i), logistic(f), np.tanh(c), logistic(o)
+        gates[t] = np.concatenate([i, f, c, o], axis=1)
+        cells[t + 1] = f * cells[t] + i * c
+        states[t + 1] = o * np.tanh(cells[t + 1])
+
+
+@oracle(lstm_gradient)
+def lstm_gradient_oracle(recurrent, cells, d_states, gates, carry, cell_carry):
+    carry[...], cell_carry[...] = 0, 0
+    for t in reversed(range(len(gates))):
+        i, f, c, o = np.split(gates[t], 4, axis=1)
+        dh, squashed = d_states[t] + carry, np.tanh(cells[t + 1])
+        dc = cell_carry + dh * o * (1 - squashed**2)
+        d_i, d_f = dc * c * i * (1 - i), dc * cells[t] * f * (1 - f)
+        d_c, d_o = dc * i * (1 - c**2), dh * squashed * o * (1 - o)
+        cell_carry[...] = dc * f
+        gates[t] = np.concatenate([d_i, d_f, d_c, d_o], axis=1)
+        carry[...] = gates[t] @ recurrent.T

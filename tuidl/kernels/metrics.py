@@ -1,6 +1,9 @@
 """Sums over a shard's examples, from which the metrics of an epoch are computed at its end."""
 
+import numpy as np
+
 from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.oracles import oracle
 from tuidl.kernels.sums import sum_squared_errors
 
 
@@ -69,3 +72,45 @@ def sum_absolute_error(prediction, target, statistics):
 def sum_squared_error(prediction, target, statistics):
     """Of each output the sum of error**2 over the examples."""
     sum_squared_errors(prediction, target, statistics)
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+def _class_of_oracle(scores, threshold):
+    if scores.shape[1] == 1:
+        return np.asarray(scores[:, 0] > threshold, int)
+    return np.asarray(scores.argmax(axis=1))
+
+
+@oracle(largest)
+def largest_oracle(target, label):
+    label[...] = _class_of_oracle(target, 0.5)
+
+
+@oracle(count_correct)
+def count_correct_oracle(scores, label, statistics, threshold):
+    statistics[0] = (_class_of_oracle(scores, threshold) == label).sum()
+
+
+@oracle(count_in_top)
+def count_in_top_oracle(scores, label, statistics, k):
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    statistics[0] = (order == label[:, None]).sum()
+
+
+@oracle(count_confusions)
+def count_confusions_oracle(scores, label, statistics, threshold):
+    classes = max(scores.shape[1], 2)
+    given = label.astype(int) * classes + _class_of_oracle(scores, threshold)
+    statistics[...] = np.bincount(given, minlength=classes**2)
+
+
+@oracle(sum_absolute_error)
+def sum_absolute_error_oracle(prediction, target, statistics):
+    statistics[0] = np.abs(prediction - target).sum(dtype=np.float64) / prediction.shape[1]
+
+
+@oracle(sum_squared_error)
+def sum_squared_error_oracle(prediction, target, statistics):
+    statistics[...] = ((prediction - target) ** 2).sum(axis=0, dtype=np.float64)

@@ -2,6 +2,7 @@
 
 from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.jit import kernel
+from tuidl.kernels.oracles import oracle
 from tuidl.kernels.vectors import copy_values
 
 
@@ -62,3 +63,47 @@ def reverse_time(x, y):
     for i in range(x.shape[0]):
         for t in range(x.shape[1]):
             copy_values(y[i, t], x[i, last - t])
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(copy)
+def copy_oracle(x, y):
+    y[...] = x
+
+
+@oracle(accumulate)
+def accumulate_oracle(x, total):
+    total += x
+
+
+@oracle(insert_columns)
+def insert_columns_oracle(x, y, start):
+    y[:, start : start + x.shape[1]] = x
+
+
+@oracle(extract_columns)
+def extract_columns_oracle(x, y, start):
+    y[...] = x[:, start : start + y.shape[1]]
+
+
+@oracle(clear)
+def clear_oracle(y):
+    y[...] = 0
+
+
+@oracle(reverse_time)
+def reverse_time_oracle(x, y):
+    y[...] = x[:, ::-1]
+
+
+@oracle(swap_time)
+def swap_time_oracle(x, y):
+    y[...] = x.swapaxes(0, 1)
+
+
+@oracle(last_step_gradient)
+def last_step_gradient_oracle(dy, dh):
+    dh[...] = 0
+    dh[-1] = dy

@@ -11,6 +11,7 @@ import numpy as np
 from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.oracles import oracle
 
 PIECE = 2048
 """Parameters whose gradients are summed and used before they leave the first-level cache."""
@@ -119,3 +120,70 @@ def adagrad(gradients, parameters, accumulator, start, stop, epsilon: float, clo
         total = a[i] + slope * slope
         a[i] = LARGEST if total > LARGEST else total
         w[i] -= rate * slope / math.sqrt(a[i] + eps)
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(sgd)
+def sgd_oracle(gradients, parameters, start, stop, clock):
+    g = gradients[:, start:stop].sum(axis=0)
+    parameters[start:stop] -= clock[LEARNING_RATE].astype(g.dtype) * g
+
+
+@oracle(sgd_momentum)
+def sgd_momentum_oracle(gradients, parameters, velocity, start, stop, momentum, nesterov, clock):
+    step = clock[LEARNING_RATE].astype(gradients.dtype) * gradients[:, start:stop].sum(axis=0)
+    v = momentum * velocity[start:stop] - step
+    velocity[start:stop] = v
+    parameters[start:stop] += momentum * v - step if nesterov else v
+
+
+def _bounded_oracle(g):
+    """Gradients whose squares a float32 can hold."""
+    return np.where(np.isfinite(g), np.clip(g, -LARGEST_STEEP, LARGEST_STEEP), g)
+
+
+@oracle(adam)
+def adam_oracle(
+    gradients, parameters, first, second, start, stop, beta_1, beta_2, epsilon, weight_decay, clock
+):
+    g, t = _bounded_oracle(gradients[:, start:stop].sum(axis=0)), clock[STEP]
+    m = beta_1 * first[start:stop] + (1 - beta_1) * g
+    v = beta_2 * second[start:stop] + (1 - beta_2) * g**2
+    first[start:stop], second[start:stop] = m, v
+    m_hat, v_hat = m / (1 - beta_1**t), v / (1 - beta_2**t)
+    w, rate = parameters[start:stop], clock[LEARNING_RATE]
+    parameters[start:stop] = w - rate * weight_decay * w - rate * m_hat / (np.sqrt(v_hat) + epsilon)
+
+
+@oracle(rmsprop)
+def rmsprop_oracle(
+    gradients,
+    parameters,
+    mean_square,
+    mean,
+    velocity,
+    start,
+    stop,
+    rho,
+    momentum,
+    epsilon,
+    centered,
+    clock,
+):
+    g, part = _bounded_oracle(gradients[:, start:stop].sum(axis=0)), slice(start, stop)
+    mean_square[part] = rho * mean_square[part] + (1 - rho) * g**2
+    mean[part] = rho * mean[part] + (1 - rho) * g
+    spread = np.maximum(mean_square[part] - (mean[part] ** 2 if centered else 0), 0)
+    velocity[part] = momentum * velocity[part] + clock[LEARNING_RATE] * g / np.sqrt(
+        spread + epsilon
+    )
+    parameters[part] -= velocity[part]
+
+
+@oracle(adagrad)
+def adagrad_oracle(gradients, parameters, accumulator, start, stop, epsilon, clock):
+    g, part = _bounded_oracle(gradients[:, start:stop].sum(axis=0)), slice(start, stop)
+    accumulator[part] = np.minimum(accumulator[part] + g**2, LARGEST)
+    parameters[part] -= clock[LEARNING_RATE] * g / np.sqrt(accumulator[part] + epsilon)

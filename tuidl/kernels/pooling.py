@@ -1,9 +1,12 @@
 """Pooling over windows of an image; what lies outside the image counts for nothing."""
 
+import numpy as np
+
 from tuidl.kernels.elementary import ONE
 from tuidl.kernels.intrinsics import data_of
 from tuidl.kernels.jit import helper, kernel, spliced
 from tuidl.kernels.max_pool_simd import give_to_winners, largest_of_windows
+from tuidl.kernels.oracles import add_windows, oracle, windows_of
 from tuidl.kernels.sums import sum_lines
 from tuidl.kernels.vectors import clear_values
 
@@ -106,3 +109,51 @@ def average_pool2d_gradient(dy, dx, size_y, size_x, stride_y, stride_x, top, lef
                         target = dx[n, row, column]
                         for c in range(d.shape[0]):
                             target[c] += d[c] * share
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(max_pool2d)
+def max_pool2d_oracle(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rectified):
+    strides, before = (stride_y, stride_x), (top, left)
+    seen = windows_of(x, (size_y, size_x), strides, before, y.shape[1:3], fill=-np.inf)
+    flat = seen.reshape(*seen.shape[:3], size_y * size_x, seen.shape[-1])
+    y[...] = flat.max(axis=3)
+    winner[...] = flat.argmax(axis=3)
+    if rectified:
+        winner[y <= 0] = -1
+        y[y <= 0] = 0
+
+
+@oracle(max_pool2d_gradient)
+def max_pool2d_gradient_oracle(winner, dy, dx, size_y, size_x, stride_y, stride_x, top, left):
+    place = np.arange(size_y * size_x).reshape(size_y, size_x)[:, :, None]
+    spread = (winner[:, :, :, None, None, :] == place) * dy[:, :, :, None, None, :]
+    add_windows(spread, dx, (stride_y, stride_x), (top, left))
+
+
+def _inside(x, y, size, strides, before):
+    """(1, p, q, 1): how many pixels of each window lie inside the image."""
+    ones = np.ones((1, *x.shape[1:3], 1))
+    seen = windows_of(ones, size, strides, before, y.shape[1:3])
+    return np.asarray(seen.sum(axis=(3, 4)))
+
+
+@oracle(average_pool2d)
+def average_pool2d_oracle(x, y, size_y, size_x, stride_y, stride_x, top, left):
+    strides, before = (stride_y, stride_x), (top, left)
+    seen = windows_of(x, (size_y, size_x), strides, before, y.shape[1:3])
+    y[...] = seen.sum(axis=(3, 4), dtype=np.float64) / _inside(
+        x, y, (size_y, size_x), strides, before
+    )
+
+
+@oracle(average_pool2d_gradient)
+def average_pool2d_gradient_oracle(dy, dx, size_y, size_x, stride_y, stride_x, top, left):
+    strides, before = (stride_y, stride_x), (top, left)
+    share = dy / _inside(dx, dy, (size_y, size_x), strides, before)
+    spread = np.broadcast_to(
+        share[:, :, :, None, None, :], (*dy.shape[:3], size_y, size_x, dy.shape[3])
+    )
+    add_windows(spread, dx, strides, before)

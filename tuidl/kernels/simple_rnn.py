@@ -3,9 +3,12 @@
 All arrays have time in front; ``inputs`` is x W + b of all steps, made by a ``dense`` instruction.
 """
 
+import numpy as np
+
 from tuidl.kernels.blas import gemm
 from tuidl.kernels.elementary import ONE, ZERO, tanh
 from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.oracles import oracle
 from tuidl.kernels.vectors import copy_values
 
 
@@ -53,3 +56,21 @@ def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry):
                 passed[i] = recurrent[0, 0] * out[i]
         else:
             gemm(d_inputs[t], 0, recurrent, 1, carry, 0)
+
+
+# --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(simple_rnn)
+def simple_rnn_oracle(recurrent, inputs, states):
+    states[0] = 0
+    for t in range(len(inputs)):
+        states[t + 1] = np.tanh(inputs[t] + states[t] @ recurrent)
+
+
+@oracle(simple_rnn_gradient)
+def simple_rnn_gradient_oracle(recurrent, states, d_states, d_inputs, carry):
+    carry[...] = 0
+    for t in reversed(range(len(d_states))):
+        d_inputs[t] = (d_states[t] + carry) * (1 - states[t + 1] ** 2)
+        carry[...] = d_inputs[t] @ recurrent.T

@@ -16,7 +16,7 @@ from tuidl.backends.base import (
     aligned_zeros,
     require_one_thread,
 )
-from tuidl.backends.numpy.registry import ORACLES
+from tuidl.backends.numpy.registry import oracle_of
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
 from tuidl.kernels import KERNELS, NAMES
@@ -121,4 +121,4 @@ class NumpyEngine:
         ]
         clock = (self.clock,) if signature.uses_clock else ()
         with np.errstate(all="ignore"):
-            ORACLES[name](*views, *options, *clock)
+            oracle_of(name)(*views, *options, *clock)

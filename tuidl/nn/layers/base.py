@@ -1,8 +1,9 @@
 """What every layer is: a table of a preset that knows its shapes, parameters and instructions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -57,6 +58,15 @@ class Layer(Config, frozen=True, tag_field="type"):
 
     reshapes_only: ClassVar[bool] = False
     """Whether the output is the input's memory in another shape."""
+    formula: ClassVar[str] = ""
+    """What the layer computes, in a line of plain text."""
+    backward_formula: ClassVar[str] = ""
+    """What it makes of dy, short for d loss / d y."""
+    reference: ClassVar[Callable[..., Any] | None] = None
+    """The layer in plain NumPy: y of x and, by their names, of parameters and fields. Exported
+    programs hold its text, and it defines the kernel ``forward_kernel``."""
+    forward_kernel: ClassVar[str] = ""
+    """The kernel that computes the same; where empty, the one that is called as the layer is."""
 
     def output_shape(self, shape: Shape) -> Shape:
         """The shape that an input of ``shape`` turns into. Raises ShapeError."""

@@ -1,0 +1,34 @@
+"""What a package or a module offers, found without a list: its files, and the records in them."""
+
+from collections.abc import Iterable
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any
+
+from tuidl.core.config import Config
+
+
+def modules_of(package: str, path: Iterable[str]) -> list[ModuleType]:
+    """Every file of a package (not its sub-packages), imported in the order of their names.
+
+    ``path``: the package's ``__path__``.
+    """
+    names = sorted(module.name for module in iter_modules(path) if not module.ispkg)
+    return [import_module(f"{package}.{name}") for name in names]
+
+
+def records_in(modules: Iterable[ModuleType], base: type[Config]) -> dict[str, type[Any]]:
+    """The records below ``base`` that a preset can name, by that name, as they follow each other.
+
+    A base class has no tag of its own: msgspec gives it its class name.
+    """
+    return {
+        record.kind(): record
+        for module in modules
+        for record in vars(module).values()
+        if isinstance(record, type)
+        and issubclass(record, base)
+        and record.__module__ == module.__name__
+        and record.kind() != record.__name__
+    }
