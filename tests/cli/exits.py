@@ -17,7 +17,8 @@ from tests.tui.story import whole
 from tuidl import cli
 from tuidl.protocol import events
 from tuidl.protocol.events import Event
-from tuidl.storage.folder import RUN, RunFolder
+from tuidl.storage.contents import RUN
+from tuidl.storage.folder import RunFolder
 
 
 class Place:

@@ -57,13 +57,13 @@ def test_what_is_counted_of_the_arena_is_what_training_writes(text: str) -> None
     """Lanes are filled with a number that no kernel writes; what is changed was counted."""
     preset = helpers.preset(text)
     trainer = Trainer(preset)
-    program, arena = trainer.program, trainer.engine.arena
+    program, arena = trainer.state.program, trainer.state.engine.arena
     fixed = -(-program.fixed // 1024) * 1024
     mark = np.float32(1.2345e33)
     arena[fixed:] = mark
     for _ in trainer.run():
         pass
-    held_out = max(map(len, trainer.held_out.values()))
+    held_out = max(map(len, trainer.state.held_out.values()))
     counted = program.workspace(program.batch, held_out)
     written = int((arena[fixed:] != mark).sum())
     assert 0 < written <= program.size - fixed
@@ -294,6 +294,6 @@ def test_the_best_epoch_is_copied_into_the_place_of_the_last_one() -> None:
     trainer = Trainer(helpers.preset(helpers.LINE, "training.epochs=5"))
     seen: set[int] = set()
     for _ in trainer.run():
-        if best := trainer.stopper.best:
+        if best := trainer.state.stopper.best:
             seen |= {values.ctypes.data for values in best.parameters.values()}
     assert len(seen) == len(trainer.model.parameters)

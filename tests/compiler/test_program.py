@@ -8,6 +8,7 @@ import pytest
 from tests import helpers
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.memory_plan import PAGE
+from tuidl.compiler.printer import listing
 from tuidl.compiler.program import MOST_SHARDS, Program, compile_program, shards_for
 from tuidl.compiler.routine import Routine, shapes_of
 from tuidl.ir.buffers import Region
@@ -164,7 +165,7 @@ def test_shards_are_pages_apart() -> None:
 
 def test_the_listing_names_every_instruction() -> None:
     program = compiled(helpers.CONV)
-    text = str(program)
+    text = listing(program)
     for instruction in program.train.emitted.instructions:
         assert instruction.kernel in text
     assert "stage 2" in text

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tuidl.core.names import LONGEST, file_name
-from tuidl.training.event_builders import new_name
+from tuidl.core.names import LONGEST, file_name, new_run_name
 
 TITLES = [
     "CNN digits", "a" * 300, "ä" * 200, "漢" * 200, "😀" * 200, "a😀" * 100, "/etc/passwd", "..",
@@ -25,7 +24,7 @@ def test_every_title_becomes_a_name_that_file_systems_take(tmp_path: Path, title
     assert name.strip("_") == name or name in ("con_", "nul_", "com1_")
     assert all(char.isalnum() or char == "_" for char in name)
     assert unicodedata.normalize("NFC", name) == name
-    run = f"{new_name(title)}-1000000"
+    run = f"{new_run_name(title)}-1000000"
     temporary = f".{run}-safetensors.{'0' * 16}.sha256"
     assert len(os.fsencode(temporary)) < 200
     for made in (name, run, temporary):

@@ -103,7 +103,7 @@ def test_early_stopping_ends_the_run_and_restores_the_best_epoch() -> None:
     assert last.epochs == len(losses) < 60
     assert last.best_epoch == 1 + int(np.argmin(losses)) == last.epochs - 3
     assert last.validation["loss"] == min(losses)
-    again = evaluate(trainer.model, trainer.held_out["validation"], Interrupter()).scores
+    again = evaluate(trainer.model, trainer.state.held_out["validation"], Interrupter()).scores
     assert again["loss"] == pytest.approx(min(losses))
 
 
@@ -141,8 +141,8 @@ def test_gradient_norms_are_those_of_the_last_step() -> None:
     )  # fmt: skip
     trainer = Trainer(preset)
     ended = [e for e in trainer.run() if isinstance(e, events.EpochEnded)]
-    _, gradients = trainer.model.loss_and_gradients(trainer.train_feed.x.reshape(-1, 8, 8, 1),
-                                                    trainer.train_feed.y)  # fmt: skip
+    _, gradients = trainer.model.loss_and_gradients(trainer.state.train_feed.x.reshape(-1, 8, 8, 1),
+                                                    trainer.state.train_feed.y)  # fmt: skip
     expected = math.hypot(*(float(np.linalg.norm(gradients[f"dense_1.{p}"]))
                             for p in ("kernel", "bias")))  # fmt: skip
     assert ended[0].gradient_norms["dense_1"] == pytest.approx(expected, rel=1e-3)

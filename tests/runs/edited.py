@@ -17,7 +17,7 @@ from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
 
 if TYPE_CHECKING:
-    from tuidl.training.trainer import Trainer
+    from tuidl.training.state import TrainState
 
 Planned = tuple[At, float]
 
@@ -33,13 +33,13 @@ class Editor(Interrupter):
     def __post_init__(self) -> None:
         super().__init__()
 
-    def attach(self, trainer: "Trainer") -> None:
-        self.trainer = trainer
+    def attach(self, state: "TrainState") -> None:
+        self.state = state
 
     def allowed(self, left: int) -> int:
-        fold, epoch, step = here = self.trainer.here
+        fold, epoch, step = here = self.state.here
         while self.plan and self.plan[0][0] <= here:
-            edited = self.trainer.edit(LEARNING_RATE, self.plan.pop(0)[1])
+            edited = self.state.edit(LEARNING_RATE, self.plan.pop(0)[1])
             if self.keeper is not None:
                 self.keeper.told(edited)
             self.made.append(edited)

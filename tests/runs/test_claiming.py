@@ -20,7 +20,8 @@ from tuidl.runs.listing import listed
 from tuidl.runs.overview import overview
 from tuidl.runs.recorder import RunRecorder, kept
 from tuidl.storage import locations
-from tuidl.storage.folder import CHECKPOINTS, PRESET, RunFolder
+from tuidl.storage.contents import CHECKPOINTS, PRESET
+from tuidl.storage.folder import RunFolder
 from tuidl.training.start import trainer_for
 
 SMALL = helpers.preset(helpers.LINE, "training.epochs=2")

@@ -18,7 +18,8 @@ from tuidl.preset.schema import Preset
 from tuidl.runs import overview
 from tuidl.runs.results import trained
 from tuidl.storage.checkpoints import write_weights
-from tuidl.storage.folder import BEST, START, RunFolder
+from tuidl.storage.contents import BEST, START
+from tuidl.storage.folder import RunFolder
 from tuidl.tui.run_preview import RunPreview
 
 PRESET = helpers.preset(helpers.LINE, "training.epochs=4", "training.early_stopping={patience=3}")

@@ -16,6 +16,7 @@ from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
 from tuidl.training.loss_level import PATIENCE, Level
 from tuidl.training.start import trainer_for
+from tuidl.training.state import TrainState
 
 TABLE = """
 name = "table"
@@ -82,12 +83,12 @@ def test_nothing_is_saved_twice(tmp_path: Path) -> None:
 
 class StopAt(Interrupter):
     def allowed(self, left: int) -> int:
-        if self.trainer.updates == 4:
+        if self.state.updates == 4:
             self.stop("interrupted")
         return min(left, 2)
 
-    def attach(self, trainer: object) -> None:
-        self.trainer = trainer
+    def attach(self, state: TrainState) -> None:
+        self.state = state
 
 
 def test_a_stop_right_after_a_save_writes_no_second_one(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tuidl.protocol.events import RunEnded, RunFailed
 from tuidl.runs import recorder
 from tuidl.storage import checkpoints, tensors
 from tuidl.storage.folder import RunFolder
-from tuidl.training import snapshots, trainer
+from tuidl.training import snapshots, state, trainer
 from tuidl.training.early_stopping import EarlyStopper
 from tuidl.training.start import trainer_for
 
@@ -46,7 +46,7 @@ def writing_half(arrays: Any, metadata: Any) -> Iterator[bytes]:
 PLACES: dict[str, tuple[Any, str, int]] = {
     "a step": (CpuEngine, "run", 9),
     "an evaluation": (trainer, "evaluate", 4),
-    "the order of an epoch": (trainer, "permutation", 4),
+    "the order of an epoch": (state, "permutation", 4),
     "the lengths of gradients": (trainer, "gradient_norms", 4),
     "the best epoch": (EarlyStopper, "epoch_ended", 4),
     "a snapshot": (snapshots, "take", 4),

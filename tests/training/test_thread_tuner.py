@@ -63,11 +63,11 @@ def test_threads_that_change_amid_a_run_change_nothing() -> None:
     text = helpers.CONV.replace("filters = 5", "filters = 64")
     fixed = list(Trainer(helpers.preset(text), threads=1).run())[-1]
     trainer = Trainer(helpers.preset(text))
-    trainer.stretches.crew = Restless(MOST_THREADS)
+    trainer.chunks.crew = Restless(MOST_THREADS)
     assert list(trainer.run())[-1].weights_sha256 == fixed.weights_sha256
 
 
 def test_threads_that_were_asked_for_stay() -> None:
     text = helpers.CONV.replace("filters = 5", "filters = 64")
-    assert len(Trainer(helpers.preset(text), threads=2).stretches.crew.choices) == 1
-    assert len(Trainer(helpers.preset(text)).stretches.crew.choices) > 1
+    assert len(Trainer(helpers.preset(text), threads=2).chunks.crew.choices) == 1
+    assert len(Trainer(helpers.preset(text)).chunks.crew.choices) > 1

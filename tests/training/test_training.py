@@ -50,7 +50,7 @@ def test_a_stop_amid_an_evaluation_gives_no_scores_rather_than_wrong_ones() -> N
     told = list(trainer.run())
     assert not [event for event in told if isinstance(event, EpochEnded)]
     assert told[-1].reason == "interrupted"
-    assert trainer.place == (1, trainer.steps)
+    assert trainer.state.place == (1, trainer.state.steps)
 
 
 def test_a_pause_amid_an_evaluation_does_not_change_it() -> None:
@@ -60,7 +60,7 @@ def test_a_pause_amid_an_evaluation_does_not_change_it() -> None:
 
         def paused(feed: ArrayDataset) -> np.ndarray | None:
             trainer.model.evaluate = evaluate
-            trainer.engine.stop.fill(1)
+            trainer.state.engine.stop.fill(1)
             return evaluate(feed)
 
         if pauses:
@@ -144,7 +144,7 @@ def test_metrics_are_those_of_their_formulas() -> None:
     trainer = Trainer(helpers.preset(helpers.LINE, "training.epochs=1"))
     last = list(trainer.run())[-1]
     assert isinstance(last, RunEnded)
-    feed = trainer.held_out["validation"]
+    feed = trainer.state.held_out["validation"]
     error = trainer.model.predict(feed.x) - feed.y
     assert last.validation["loss"] == pytest.approx((error**2).mean(), rel=1e-5)
     assert last.validation["mae"] == pytest.approx(np.abs(error).mean(), rel=1e-5)
@@ -281,10 +281,10 @@ def test_a_short_batch_is_diagnosed_like_a_whole_one() -> None:
     list(trainer.model.prepare())
     trainer.model.parameters["conv2d_2.bias"][:] = 5.0
     trainer.model.parameters["last.kernel"][:] = 3e38
-    for rows in (trainer.batches.whole, trainer.batches.short):
-        trainer.model.engine.arena[trainer.program.span * 4 :] = np.nan
+    for rows in (trainer.state.batches.whole, trainer.state.batches.short):
+        trainer.model.engine.arena[trainer.state.program.span * 4 :] = np.nan
         trainer.model.engine.run(
-            trainer.batches, trainer.train_feed,
+            trainer.state.batches, trainer.state.train_feed,
             StepChunk(0, np.ones(1), np.zeros(2), np.zeros(1)),
         )  # fmt: skip
         assert first_non_finite(trainer.model, rows).layer == "last"

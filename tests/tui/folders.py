@@ -9,7 +9,8 @@ from tuidl.preset.library import load_preset
 from tuidl.protocol import events
 from tuidl.protocol.events import Event, RunEnded, RunFailed
 from tuidl.runs.log import EventLog
-from tuidl.storage.folder import RUN, RunFolder, Summary
+from tuidl.storage.contents import RUN
+from tuidl.storage.folder import RunFolder, Summary
 from tuidl.storage.locations import runs_folder
 
 FAILED = events.RunFailed(error="the loss is nan", where={"epoch": 9, "step": 3, "layer": "loss"})

@@ -18,7 +18,8 @@ from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.runs.reading import read_events
-from tuidl.storage.folder import CHECKPOINTS, RunFolder
+from tuidl.storage.contents import CHECKPOINTS
+from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import runs_folder
 from tuidl.tui.app import Playground
 from tuidl.tui.run import Phase, Run

@@ -8,6 +8,7 @@ from tuidl.preset.library import load_preset
 from tuidl.protocol.commands import Probe
 from tuidl.training.inspection import inspect
 from tuidl.training.interruption import Interrupter
+from tuidl.training.state import TrainState
 from tuidl.training.trainer import Trainer
 from tuidl.worker.probes.answer import answer
 
@@ -28,8 +29,9 @@ def trained(text: str, *overrides: str) -> Trainer:
     return trainer
 
 
-def ask(trainer: Trainer, kind: str, **options: object) -> dict:
-    told = answer(trainer, Probe(id=7, kind=kind, options=options))
+def ask(training: Trainer | TrainState, kind: str, **options: object) -> dict:
+    state = training.state if isinstance(training, Trainer) else training
+    told = answer(state, Probe(id=7, kind=kind, options=options))
     assert told.error is None, told.error
     assert (told.id, told.kind) == (7, kind)
     return told.answer
@@ -43,7 +45,7 @@ def test_predictions_show_mistakes_first_and_what_was_asked_for() -> None:
     assert right == sorted(right)
     assert right.count(False) == found["wrong"] > 0
     assert np.array(found["confusion"]).sum() == found["total"]
-    feed = trainer.held_out["validation"]
+    feed = trainer.state.held_out["validation"]
     x = feed.x[: found["total"]].reshape(-1, 8, 8, 1)
     answers = trainer.model.predict(x).argmax(axis=1)
     assert found["wrong"] == int((answers != feed.y[: found["total"], 0]).sum())
@@ -91,7 +93,7 @@ def test_a_forecast_goes_its_own_way_from_its_start() -> None:
     found = ask(trainer, "forecast", count=20, free=8)
     assert (found["start"], len(found["free"]), len(found["true"])) == (12, 8, 20)
     assert found["free"][0] == pytest.approx(found["predicted"][12], abs=1e-3)
-    window = trainer.held_out["validation"].x[12].reshape(1, -1, 1)
+    window = trainer.state.held_out["validation"].x[12].reshape(1, -1, 1)
     second = np.concatenate([window[:, 1:], [[[found["free"][0]]]]], axis=1)
     assert found["free"][1] == pytest.approx(float(trainer.model.predict(second)[0, 0]), abs=1e-2)
 
@@ -153,7 +155,7 @@ def test_blocks_of_weights_are_their_means() -> None:
 def test_values_stand_beside_the_true_ones() -> None:
     trainer = trained(helpers.LINE)
     found = ask(trainer, "values", count=7)
-    feed = trainer.held_out["validation"]
+    feed = trainer.state.held_out["validation"]
     np.testing.assert_allclose(found["true"], feed.y[:7, 0], rtol=1e-3)
     expected = trainer.model.predict(feed.x[:7])[:, 0]
     np.testing.assert_allclose(found["predicted"], expected, rtol=1e-3)
@@ -164,18 +166,18 @@ def test_a_walk_shows_the_step_that_comes_next() -> None:
     for _ in trainer.model.prepare():
         pass
     found = ask(trainer, "walk", numbers=5)
-    order = trainer.ordered(1).order
+    order = trainer.state.ordered(1).order
     assert found["examples"] == order[:8].tolist()
     assert [layer["name"] for layer in found["forward"]] == ["conv2d_1", "max_pool2d_1", "dense_1"]
     assert [layer["name"] for layer in found["backward"]] == ["dense_1", "max_pool2d_1", "conv2d_1"]
-    x = trainer.train_feed.x[order[:32]].reshape(-1, 8, 8, 1)
-    loss, gradients = trainer.model.loss_and_gradients(x, trainer.train_feed.y[order[:32]])
+    x = trainer.state.train_feed.x[order[:32]].reshape(-1, 8, 8, 1)
+    loss, gradients = trainer.model.loss_and_gradients(x, trainer.state.train_feed.y[order[:32]])
     assert found["loss"] == pytest.approx(loss, rel=1e-5)
     kernel = next(p for p in found["update"] if p["name"] == "conv2d_1.kernel")
     expected = gradients["conv2d_1.kernel"].reshape(-1)[:5]
     np.testing.assert_allclose(kernel["gradient"], expected, rtol=2e-3, atol=1e-7)
     np.testing.assert_allclose(found["input"], x[0].reshape(-1)[:5], rtol=1e-3)
-    assert found["targets"][3] == trainer.train_feed.y[order[3]].tolist()
+    assert found["targets"][3] == trainer.state.train_feed.y[order[3]].tolist()
 
 
 @pytest.mark.parametrize("text", [helpers.CONV, helpers.LINE, MOONS])
@@ -202,12 +204,12 @@ class Curious(Interrupter):
         super().__init__()
         self.asked = 0
 
-    def attach(self, trainer: Trainer) -> None:
-        self.trainer = trainer
+    def attach(self, state: TrainState) -> None:
+        self.state = state
 
     def allowed(self, left: int) -> int:
         for kind in ("predictions", "layers", "walk", "feature_maps"):
-            ask(self.trainer, kind)
+            ask(self.state, kind)
         self.asked += 1
         return min(left, 7)
 
@@ -240,6 +242,6 @@ def test_looking_changes_nothing(text: str) -> None:
 )
 def test_what_cannot_be_answered_says_why(kind: str, options: dict, problem: str) -> None:
     trainer = Trainer(helpers.preset(helpers.CONV))
-    told = answer(trainer, Probe(id=1, kind=kind, options=options))
+    told = answer(trainer.state, Probe(id=1, kind=kind, options=options))
     assert told.answer is None
     assert problem in told.error

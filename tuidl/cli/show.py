@@ -2,7 +2,7 @@
 
 from tuidl.compiler.footprint import MOMENTS, Footprint, footprint
 from tuidl.compiler.graph import EXAMPLES, FROM_EXAMPLES, Graph
-from tuidl.compiler.printer import readable
+from tuidl.compiler.printer import listing, readable
 from tuidl.compiler.program import compile_program
 from tuidl.core.limits import available_memory
 from tuidl.core.memory import memory_bound
@@ -16,7 +16,7 @@ def description(preset: Preset) -> str:
     graph = Graph.build(preset)
     program = compile_program(graph, preset.batch())
     memory = memory_table(footprint(preset))
-    parts = ([*_heading(preset)], layer_table(graph), memory, [str(program)])
+    parts = ([*_heading(preset)], layer_table(graph), memory, [listing(program)])
     return "\n\n".join("\n".join(lines) for lines in parts)
 
 

@@ -1,22 +1,18 @@
 """A program as text: its memory, and every instruction with shapes, bytes and operations."""
 
 from math import prod
-from typing import TYPE_CHECKING
 
+from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Routine, shapes_of
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.ir.instructions import Instruction
 from tuidl.kernels import KERNELS
 from tuidl.protocol.formatting import columns
 
-if TYPE_CHECKING:
-    from tuidl.compiler.program import Program
-
-
 HEADER = ("", "kernel", "of", "operands", "bytes", "flops")
 
 
-def listing(program: "Program") -> str:
+def listing(program: Program) -> str:
     """The training routine, instruction by instruction, as the first shard runs it."""
     routine = program.train
     lines = [

@@ -9,7 +9,6 @@ from tuidl.compiler.fusion import fuse
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.lowering import Memory, Sharding
 from tuidl.compiler.memory_plan import Place, aligned, covered, plan_lanes, stack, standing_of
-from tuidl.compiler.printer import listing
 from tuidl.compiler.routine import Routine
 from tuidl.ir.buffers import Buffer, Region
 from tuidl.nn.initializer_names import Start
@@ -99,9 +98,6 @@ class Program:
         """Names of the kernels that it needs, also to look inside, in order of first use."""
         names = (i.kernel for r in self.routines for i in r.emitted.instructions)
         return list(dict.fromkeys(names))
-
-    def __str__(self) -> str:
-        return listing(self)
 
 
 def shards_for(flops: int, batch: int) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+from datetime import UTC, datetime
 
 LONGEST = 80
 """Bytes of a name as UTF-8. File systems take 255, encrypted ones 143: there is room for a date, a
@@ -30,6 +31,11 @@ def file_name(title: str, otherwise: str) -> str:
         return f"{kept}_" if kept in RESERVED else kept
     digest = hashlib.sha256(title.encode(errors="surrogatepass")).hexdigest()[:DIGITS]
     return f"{_start(kept, LONGEST - DIGITS - 1).rstrip('_')}_{digest}"
+
+
+def new_run_name(preset: str) -> str:
+    """A run's name: the preset's, and when it began (UTC)."""
+    return f"{file_name(preset, 'run')}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
 
 
 def _start(text: str, size: int) -> str:

@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from tuidl.core.limits import FLOAT_BYTES
-from tuidl.data.scaling import NUMBERS_AT_ONCE
-
-if TYPE_CHECKING:
-    from tuidl.data.dataset import Source
+from tuidl.data.scaling import NUMBERS_AT_ONCE, Normalize
 
 LOOKED_AT = 1
 """Bytes for each number of a part while its values are looked at: finite or not."""
@@ -26,7 +23,36 @@ class Demand:
     kept: int
 
 
-def demand(source: "Source", folds: bool = False) -> Demand:
+class Spec(Protocol):
+    """The shapes of one example."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def target_width(self) -> int: ...
+
+
+class Measurable(Protocol):
+    """What a source says of its size without loading anything."""
+
+    @property
+    def normalize(self) -> Normalize: ...
+
+    def spec(self) -> Spec: ...
+
+    def target_scaling(self) -> Normalize: ...
+
+    def part_sizes(self) -> tuple[int, int, int]: ...
+
+    def bytes_stored(self) -> int: ...
+
+    def bytes_reading(self) -> int: ...
+
+    def bytes_remembered(self) -> int: ...
+
+
+def demand(source: Measurable, folds: bool = False) -> Demand:
     """Of ``source.split()``; with ``folds``, of the source's folds, whose splits need the whole
     until the last one."""
     spec = source.spec()

@@ -9,7 +9,8 @@ from typing import BinaryIO, Protocol
 from tuidl.core.errors import RunError
 from tuidl.core.own_files import FileError, open_to_read, reason_of
 from tuidl.logs.record import NoObjectError, parsed
-from tuidl.storage.folder import EVENTS, LARGEST_LOG
+from tuidl.storage.contents import EVENTS
+from tuidl.storage.folder import LARGEST_LOG
 
 CHUNK = 1 << 17
 HEAD = 1 << 16

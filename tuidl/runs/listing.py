@@ -9,7 +9,8 @@ from tuidl.core.own_files import is_there, said_of
 from tuidl.protocol.events import EpochEnded, Event, RunEnded, RunFailed, Scores
 from tuidl.protocol.formatting import columns, scores_text
 from tuidl.runs.reading import from_tail
-from tuidl.storage.folder import DONE, EVENTS, RunFolder, is_beginning
+from tuidl.storage.contents import EVENTS, is_beginning
+from tuidl.storage.folder import DONE, RunFolder
 from tuidl.storage.locations import names, runs_folder
 
 DAMAGED = "damaged"

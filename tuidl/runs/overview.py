@@ -8,7 +8,8 @@ from pathlib import Path
 from tuidl.core.errors import RunError
 from tuidl.core.own_files import is_there, said_of
 from tuidl.runs.listing import DAMAGED, Listed, look_at
-from tuidl.storage.folder import CHECKPOINTS, EVENTS, PRESET, RUN, RunFolder, is_beginning
+from tuidl.storage.contents import CHECKPOINTS, EVENTS, PRESET, RUN, is_beginning
+from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import names, runs_folder
 
 OURS = (RUN, PRESET, EVENTS, CHECKPOINTS)

@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tuidl.core.errors import SaveError, out_of_memory
+from tuidl.core.names import new_run_name
 from tuidl.core.own_files import is_there
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
@@ -17,10 +18,10 @@ from tuidl.protocol.events import Event, RunEnded, RunFailed
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.runs.log import EventLog
 from tuidl.storage.checkpoints import write_weights
-from tuidl.storage.folder import BEST, RUN, START, WEIGHTS, RunFolder, Summary
+from tuidl.storage.contents import BEST, RUN, START, WEIGHTS
+from tuidl.storage.folder import RunFolder, Summary
 from tuidl.storage.locations import claimed
 from tuidl.training.checkpointer import Checkpointer
-from tuidl.training.event_builders import new_name
 
 if TYPE_CHECKING:
     from tuidl.model.model import Model
@@ -68,7 +69,7 @@ class RunRecorder(Checkpointer):
     ) -> "RunRecorder":
         """For a new run, in ``out`` or among the others: there ``claim`` may change its name."""
         keeper = cls(every=every)
-        keeper.run = new_name(preset.name)
+        keeper.run = new_run_name(preset.name)
         keeper._new = (out, preset, backend)
         return keeper
 

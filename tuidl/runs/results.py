@@ -5,7 +5,8 @@ from typing import Any, Literal
 from tuidl.core.errors import RunError
 from tuidl.core.own_files import is_there
 from tuidl.storage.checkpoints import read_arrays
-from tuidl.storage.folder import BEST, WEIGHTS, RunFolder
+from tuidl.storage.contents import BEST, WEIGHTS
+from tuidl.storage.folder import RunFolder
 
 Which = Literal["final", "best"]
 

@@ -13,7 +13,6 @@ Every .safetensors file has its SHA-256 beside it.
 """
 
 import hashlib
-import os
 import platform
 import shlex
 from collections.abc import Iterator
@@ -39,11 +38,19 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.events import RunEnded, RunFailed
 from tuidl.storage.checkpoints import Checkpoints, read_arrays
+from tuidl.storage.contents import (
+    CHECKPOINTS,
+    EVENTS,
+    LOCK,
+    PRESET,
+    RUN,
+    START,
+    SUMMARY,
+    WEIGHTS,
+)  # fmt: skip
 from tuidl.storage.files import SUFFIX, replace_file
+from tuidl.storage.locations import runs_folder
 
-PRESET, RUN, EVENTS, CHECKPOINTS = "preset.toml", "run.json", "events.jsonl", "checkpoints"
-START, BEST, WEIGHTS = "start.safetensors", "best.safetensors", "weights.safetensors"
-SUMMARY, LOCK = "summary.json", ".lock"
 LIBRARIES = ("tuidl", "numpy", "numba", "scipy")
 DONE = ("completed", "stopped_early")
 """Reasons for which a run ends that leave nothing to do."""
@@ -112,8 +119,6 @@ class RunFolder:
     @property
     def called(self) -> str:
         """How a person calls it in a command: by its name where it lies among the others."""
-        from tuidl.storage.locations import runs_folder
-
         is_among = self.path.parent == runs_folder().absolute()
         return self.path.name if is_among else shlex.quote(str(self.path))
 
@@ -211,17 +216,6 @@ class RunFolder:
                 return not _lock(file)
         except FileError:
             return False
-
-
-def is_beginning(path: Path) -> bool:
-    """Whether a folder is one that ``RunFolder.create`` has not finished: nothing is in it yet that
-    could be lost."""
-    try:
-        found = {name for name in os.listdir(path) if not name.startswith(".")}
-        is_empty = not (EVENTS in found and os.lstat(path / EVENTS).st_size)
-        return found <= {CHECKPOINTS, PRESET, EVENTS} and is_empty
-    except OSError:
-        return False
 
 
 def versions() -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tuidl.core.errors import RunError, SaveError, suggestion
 from tuidl.core.own_files import is_there, reason_of, said_of
 from tuidl.core.user_folders import expanded, user_folder
-from tuidl.storage.folder import RUN, is_beginning
+from tuidl.storage.contents import RUN, is_beginning
 
 MOST_NAMED = 5
 ENDING = re.compile(r"([0-9]{8}-[0-9]{6})(?:-([0-9]{1,9}))?$")

@@ -7,8 +7,8 @@ from tuidl.core.errors import PresetError, RunError
 from tuidl.core.own_files import is_there, reason_of
 from tuidl.preset.warm_start import KEY, Weights
 from tuidl.storage.checkpoints import foreign_arrays, stored_arrays
+from tuidl.storage.contents import WEIGHTS
 from tuidl.storage.files import SUFFIX
-from tuidl.storage.folder import WEIGHTS
 from tuidl.storage.locations import find
 from tuidl.storage.tensors import StoredArray
 

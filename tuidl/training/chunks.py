@@ -1,4 +1,4 @@
-"""Stretches of steps: as long as fits some time, on as many threads as help."""
+"""Chunks of steps: as long as fits some time, on as many threads as help."""
 
 import time
 
@@ -10,29 +10,29 @@ SECONDS = 0.04
 
 
 class ChunkRunner:
-    """``steps``: how long the next stretch should be. Neither changes anything in the results."""
+    """``steps``: how long the next chunk should be. Changes nothing in the results."""
 
     def __init__(self, engine: Engine, batches: BatchPlan, most_threads: int) -> None:
         self.steps = 1
         self._engine, self._batches = engine, batches
         self.crew = ThreadTuner(most_threads)
 
-    def run(self, feed: ArrayDataset, stretch: StepChunk) -> tuple[int, float]:
+    def run(self, feed: ArrayDataset, chunk: StepChunk) -> tuple[int, float]:
         """The steps done, and the seconds taken."""
         started = time.perf_counter()
-        done = self._run(feed, stretch, started)
+        done = self._run(feed, chunk, started)
         seconds = time.perf_counter() - started
         if done:
             fitting = int(done * SECONDS / max(seconds, 1e-9))
             self.steps = max(1, min(fitting, 4 * self.steps))
         return done, seconds
 
-    def _run(self, feed: ArrayDataset, stretch: StepChunk, started: float) -> int:
+    def _run(self, feed: ArrayDataset, chunk: StepChunk, started: float) -> int:
         engine = self._engine
         if len(self.crew.choices) == 1:
-            return engine.run(self._batches, feed, stretch)
+            return engine.run(self._batches, feed, chunk)
         engine.threads = self.crew.next(started)
-        done = engine.run(self._batches, feed, stretch)
+        done = engine.run(self._batches, feed, chunk)
         if done:
             self.crew.told(engine.threads, (time.perf_counter() - started) / done)
         engine.threads = self.crew.chosen

@@ -2,18 +2,16 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tuidl.backends.base import Array
+from tuidl.model.model import Model
 from tuidl.protocol import events
 from tuidl.protocol.events import Event
 from tuidl.training.diagnosis import first_non_finite
 from tuidl.training.gradient_norms import PIECE, gradient_norms
-
-if TYPE_CHECKING:
-    from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 
 EXAMPLES_NAMED = 4
 
@@ -25,16 +23,16 @@ class DivergedError(Exception):
     event: Event
 
 
-def diverged_event(trainer: "Trainer", loss: float) -> Event:
+def diverged_event(state: TrainState, loss: float) -> Event:
     """The last event of a run whose next step has this ``loss``: where, in which layer, on which
     examples."""
-    epoch, step = trainer.standing.epoch, trainer.standing.step + 1
-    norms = events.finite(gradient_norms(trainer.model))
-    is_short = step == trainer.steps
-    rows = trainer.batches.short if is_short else trainer.batches.whole
-    found = first_non_finite(trainer.model, rows)
-    start = (step - 1) * trainer.batches.batch
-    batch = trainer.ordered(epoch).order[start : start + trainer.batches.batch]
+    epoch, step = state.progress.epoch, state.progress.step + 1
+    norms = events.finite(gradient_norms(state.model))
+    is_short = step == state.steps
+    rows = state.batches.short if is_short else state.batches.whole
+    found = first_non_finite(state.model, rows)
+    start = (step - 1) * state.batches.batch
+    batch = state.ordered(epoch).order[start : start + state.batches.batch]
     named = ", ".join(map(str, batch[:EXAMPLES_NAMED])) + (
         ", …" if len(batch) > EXAMPLES_NAMED else ""
     )
@@ -49,25 +47,25 @@ def diverged_event(trainer: "Trainer", loss: float) -> Event:
         "phase": found.what,
         "batch": named,
     }
-    rate = float(trainer.rates.of(epoch, step - 1, 1)[0])
+    rate = state.learning_rate(epoch, step - 1)
     return events.RunFailed(error=error, where=where, gradient_norms=norms, learning_rate=rate)
 
 
-def left_not_finite(trainer: "Trainer", *known: events.Scores | None) -> Event | None:
+def left_not_finite(state: TrainState, *known: events.Scores | None) -> Event | None:
     """The last event, where the very last update left something not finite; as a rule None."""
-    name = not_finite(trainer)
+    name = not_finite(state.model)
     losses = [part["loss"] for part in known if part]
     if not name and all(math.isfinite(loss) for loss in losses):
         return None
-    epoch, step, problem = trainer.standing.epochs, trainer.steps, name or "the held-out loss"
+    epoch, step, problem = state.progress.epochs, state.steps, name or "the held-out loss"
     where: dict[str, int | str] = {"epoch": epoch, "step": step, "layer": problem}
     error = f"after epoch {epoch}, step {step}: {problem} is not finite"
     return events.RunFailed(error=error, where=where)
 
 
-def not_finite(trainer: "Trainer") -> str:
+def not_finite(model: Model) -> str:
     """A parameter that is not finite; nothing, as a rule."""
-    for name, values in trainer.model.parameters.items():
+    for name, values in model.parameters.items():
         if not _are_finite(values.reshape(-1)):
             return name
     return ""

@@ -1,94 +1,83 @@
-"""What a trainer says of itself."""
+"""The events of a training, made from where it stands."""
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from tuidl.backends.base import StepChunk
-from tuidl.core.names import file_name
+from tuidl.model.model import Model
 from tuidl.protocol import events
 from tuidl.protocol.events import Event
 from tuidl.training.early_stopping import Best
+from tuidl.training.evaluation import Evaluation
 from tuidl.training.scores import scores_of
-
-if TYPE_CHECKING:
-    from tuidl.training.evaluation import Evaluation
-    from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 
 
-def new_name(preset: str) -> str:
-    """A run's name: the preset's, and when it began (UTC)."""
-    return f"{file_name(preset, 'run')}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-
-
-def started(trainer: "Trainer") -> Event:
-    training = trainer.preset.training
+def started(state: TrainState, run: str) -> Event:
+    training = state.preset.training
     return events.RunStarted(
-        run=trainer.keeper.run or new_name(trainer.preset.name),
-        preset=trainer.preset.name,
+        run=run,
+        preset=state.preset.name,
         seed=training.seed,
-        backend=trainer.model.backend,
-        threads=trainer.engine.threads,
-        shards=trainer.program.shards,
-        parameters=trainer.program.graph.parameter_count,
+        backend=state.model.backend,
+        threads=state.engine.threads,
+        shards=state.program.shards,
+        parameters=state.program.graph.parameter_count,
         epochs=training.epochs,
-        batch_size=trainer.batches.batch,
+        batch_size=state.batches.batch,
         examples={
-            "train": len(trainer.train_feed),
-            **{name: len(feed) for name, feed in trainer.held_out.items()},
+            "train": len(state.train_feed),
+            **{name: len(feed) for name, feed in state.held_out.items()},
         },
-        resumed=trainer.resumed,
-        device=trainer.engine.device,
+        resumed=state.resumed,
+        device=state.engine.device,
     )
 
 
-def compiling(trainer: "Trainer") -> Iterator[Event]:
+def compiling(model: Model) -> Iterator[Event]:
     """Compile what is not compiled yet."""
     began = time.perf_counter()
-    for step in trainer.model.prepare():
+    for step in model.prepare():
         yield events.Compiling(done=step.done, total=step.total, kernel=step.kernel)
     seconds = time.perf_counter() - began
-    yield events.Compiled(seconds=seconds, cached=trainer.engine.from_cache)
+    yield events.Compiled(seconds=seconds, cached=model.engine.from_cache)
 
 
-def progress(trainer: "Trainer", stretch: StepChunk, done: int, seconds: float) -> Event:
+def progress(state: TrainState, chunk: StepChunk, done: int, seconds: float) -> Event:
     return events.Progress(
-        epoch=trainer.standing.epoch,
-        step=trainer.standing.step,
-        steps=trainer.steps,
-        loss=float(stretch.losses[done - 1]),
-        examples_per_second=done * trainer.batches.batch / max(seconds, 1e-9),
-        learning_rate=float(stretch.rates[done - 1]),
+        epoch=state.progress.epoch,
+        step=state.progress.step,
+        steps=state.steps,
+        loss=float(chunk.losses[done - 1]),
+        examples_per_second=done * state.batches.batch / max(seconds, 1e-9),
+        learning_rate=float(chunk.rates[done - 1]),
     )
 
 
-def epoch_ended(trainer: "Trainer", held_out: "Evaluation") -> events.EpochEnded:
-    standing = trainer.standing
+def epoch_ended(state: TrainState, held_out: Evaluation) -> events.EpochEnded:
+    progress = state.progress
     return events.EpochEnded(
-        epoch=standing.epoch,
-        seconds=standing.epoch_seconds,
-        train=scores_of(trainer.program, standing.totals, trainer.train_feed),
+        epoch=progress.epoch,
+        seconds=progress.epoch_seconds,
+        train=scores_of(state.program, progress.totals, state.train_feed),
         validation=held_out.scores,
-        learning_rate=float(trainer.rates.of(standing.epoch, trainer.steps - 1, 1)[0]),
-        gradient_norms=standing.norms or {},
+        learning_rate=state.learning_rate(progress.epoch, state.steps - 1),
+        gradient_norms=progress.norms or {},
         confusion=held_out.confusion,
     )
 
 
-def ended(
-    trainer: "Trainer", reason: str, best: Best | None, test: "Evaluation"
-) -> events.RunEnded:
+def ended(state: TrainState, reason: str, best: Best | None, test: Evaluation) -> events.RunEnded:
     """``best``: what the parameters were set back to."""
-    scored = best or trainer.standing
+    scored = best or state.progress
     return events.RunEnded(
         reason=reason,
-        epochs=trainer.standing.epochs,
-        seconds=trainer.standing.seconds,
+        epochs=state.progress.epochs,
+        seconds=state.progress.seconds,
         train=scored.train,
         validation=scored.validation,
         test=test.scores,
-        weights_sha256=trainer.model.weights_sha256,
+        weights_sha256=state.model.weights_sha256,
         best_epoch=best.epoch if best else None,
         confusion=test.confusion,
     )

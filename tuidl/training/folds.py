@@ -86,16 +86,16 @@ class CrossValidation:
         self._trainer = self._trainer_for(fold)
 
     def _trainer_for(self, fold: int) -> Trainer:
-        trainer = Trainer(
+        return Trainer(
             self.preset,
             backend=self.backend,
             threads=self.threads,
             interrupter=self.interrupter,
             keeper=_FoldCheckpointer(self.keeper, self._ended, fold + 1),
             split=self.splits[fold],
+            fold=fold + 1,
+            edits=self.edits,
         )
-        trainer.fold, trainer.edits = fold + 1, self.edits
-        return trainer
 
     def _fold_ended(self, fold: int, event: events.RunEnded) -> Event:
         return events.FoldEnded(

@@ -1,14 +1,14 @@
-"""Asking a run to stop, or to wait, from wherever."""
+"""Asking a run to stop, or to wait."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tuidl.training.trainer import Trainer
+    from tuidl.training.state import TrainState
 
 
 class Interrupter:
-    """Holds why a run should stop; the trainer looks at it between stretches of steps."""
+    """Holds why a run should stop; the trainer looks at it between chunks of steps."""
 
     looks_inside = False
     """Whether the run's steps are looked into, which takes memory of its own."""
@@ -25,11 +25,11 @@ class Interrupter:
         self.reason = self.reason or reason
         self.on_stop()
 
-    def attach(self, trainer: "Trainer") -> None:
-        """Told which trainer it is that asks."""
+    def attach(self, state: "TrainState") -> None:
+        """Know the training that asks."""
 
     def detach(self) -> None:
-        """Forget the trainer, so that its memory can be had by the next one."""
+        """Forget the training, so that the next one can have its memory."""
         self.on_stop = lambda: None
 
     def allowed(self, left: int) -> int:
@@ -37,4 +37,4 @@ class Interrupter:
         return left
 
     def did(self, steps: int, loss: float) -> None:
-        """Told after so many steps, with the loss of the last one."""
+        """So many more steps are done; ``loss``: of the last one."""

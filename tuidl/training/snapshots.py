@@ -1,9 +1,8 @@
-"""A trainer at rest, and going on from there."""
+"""A training at rest: taking a snapshot, and going on from one."""
 
-import hashlib
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -27,96 +26,90 @@ from tuidl.protocol.snapshot import (
 from tuidl.training.early_stopping import Best
 from tuidl.training.loss_level import Level
 from tuidl.training.plausibility import Limits, implausible
+from tuidl.training.progress import TrainProgress
 from tuidl.training.scores import score_names
-
-if TYPE_CHECKING:
-    from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 
 PARAMETERS, BEST, TOTALS = "parameters", "best", "totals"
 
 
-def take(trainer: "Trainer") -> Snapshot:
-    """All that the trainer needs to go on, as views of its memory: good until its next step."""
-    standing, rates, stopper = trainer.standing, trainer.rates, trainer.stopper
-    state = State(
-        epoch=standing.epoch,
-        step=standing.step,
-        updates=trainer.updates,
-        epochs=standing.epochs,
-        seconds=standing.seconds,
-        epoch_seconds=standing.epoch_seconds,
-        train=known(standing.train),
-        validation=known(standing.validation),
-        gradient_norms=known(standing.norms),
+def take(state: TrainState) -> Snapshot:
+    """All that a training needs to go on, as views of its memory: good until its next step."""
+    progress, rates, stopper = state.progress, state.rates, state.stopper
+    saved = State(
+        epoch=progress.epoch,
+        step=progress.step,
+        updates=state.updates,
+        epochs=progress.epochs,
+        seconds=progress.seconds,
+        epoch_seconds=progress.epoch_seconds,
+        train=known(progress.train),
+        validation=known(progress.validation),
+        gradient_norms=known(progress.norms),
         learning_rate=rates.base,
         plateau_factor=rates.plateau_factor,
         plateau=_watched(rates.watch) if rates.watch else None,
         stopping=_watched(stopper.watch),
         best=_best_epoch(stopper.best) if stopper.best else None,
-        data_sha256=trainer.data_sha256,
-        weights_sha256=trainer.model.weights_sha256,
-        edits=trainer.edits.made_at(trainer.here),
-        level=standing.level.level,
-        jumped=standing.level.jumped,
+        data_sha256=state.data_sha256,
+        weights_sha256=state.model.weights_sha256,
+        edits=state.edits.made_at(state.here),
+        level=progress.level.level,
+        jumped=progress.level.jumped,
     )
-    return Snapshot(state, _arrays(trainer))
+    return Snapshot(saved, _arrays(state))
 
 
-def put_back(trainer: "Trainer", snapshot: Snapshot) -> None:
-    """Have a fresh trainer stand where the snapshot was taken.
+def restore(state: TrainState, snapshot: Snapshot) -> None:
+    """Have a fresh training stand where the snapshot was taken.
 
     Raises RunError where it is of another network, other data or another version.
     """
-    state = snapshot.state
-    if state.format != FORMAT:
-        raise RunError(f"the checkpoint has format {state.format}, this tuidl reads {FORMAT}")
-    if state.data_sha256 != trainer.data_sha256:
+    saved = snapshot.state
+    if saved.format != FORMAT:
+        raise RunError(f"the checkpoint has format {saved.format}, this tuidl reads {FORMAT}")
+    if saved.data_sha256 != state.data_sha256:
         raise RunError("the data has changed since the run was saved")
-    if problem := implausible(state, limits_of(trainer)):
+    if problem := implausible(saved, limits_of(state)):
         raise RunError(problem)
-    _set_arrays(trainer, snapshot)
-    if trainer.model.weights_sha256 != state.weights_sha256:
+    _restore_arrays(state, snapshot)
+    if state.model.weights_sha256 != saved.weights_sha256:
         raise RunError("the checkpoint's weights are not those that it names")
-    trainer.model.engine.clock[STEP] = state.updates
-    standing, rates = trainer.standing, trainer.rates
-    standing.epoch, standing.step, standing.epochs = state.epoch, state.step, state.epochs
-    standing.seconds, standing.epoch_seconds = state.seconds, state.epoch_seconds
-    standing.level = Level(state.level, state.jumped)
-    standing.train, standing.validation = scores(state.train), scores(state.validation)
-    standing.norms = scores(state.gradient_norms)
-    rates.base, rates.plateau_factor = state.learning_rate, state.plateau_factor
-    if rates.watch and state.plateau:
-        _set_watch(rates.watch, state.plateau)
-    _set_watch(trainer.stopper.watch, state.stopping)
-    if state.best:
-        _set_best(trainer, state.best, snapshot.under(BEST))
+    state.engine.clock[STEP] = saved.updates
+    _restore_progress(state.progress, saved)
+    state.rates.base, state.rates.plateau_factor = saved.learning_rate, saved.plateau_factor
+    if state.rates.watch and saved.plateau:
+        _restore_watch(state.rates.watch, saved.plateau)
+    _restore_watch(state.stopper.watch, saved.stopping)
+    if saved.best:
+        state.stopper.best = _restored_best(state.model, saved.best, snapshot.under(BEST))
 
 
-def limits_of(trainer: "Trainer") -> Limits:
-    """What a run of the trainer's preset can come to."""
+def limits_of(state: TrainState) -> Limits:
+    """What a run of this preset can come to."""
     return Limits(
-        epochs=trainer.preset.training.epochs,
-        steps=trainer.steps,
-        folds=trainer.preset.training.folds,
-        scores=frozenset(score_names(trainer.program)),
-        validates=bool(len(trainer.held_out["validation"])),
-        has_plateau=trainer.rates.watch is not None,
+        epochs=state.preset.training.epochs,
+        steps=state.steps,
+        folds=state.preset.training.folds,
+        scores=frozenset(score_names(state.program)),
+        validates=bool(len(state.held_out["validation"])),
+        has_plateau=state.rates.watch is not None,
     )
 
 
-def fingerprint(*arrays: Array) -> str:
-    """SHA-256 over the arrays' bytes."""
-    digest = hashlib.sha256()
-    for values in arrays:
-        digest.update(np.ascontiguousarray(values).data)
-    return digest.hexdigest()
+def _restore_progress(progress: TrainProgress, saved: State) -> None:
+    progress.epoch, progress.step, progress.epochs = saved.epoch, saved.step, saved.epochs
+    progress.seconds, progress.epoch_seconds = saved.seconds, saved.epoch_seconds
+    progress.level = Level(saved.level, saved.jumped)
+    progress.train, progress.validation = scores(saved.train), scores(saved.validation)
+    progress.norms = scores(saved.gradient_norms)
 
 
-def _arrays(trainer: "Trainer") -> dict[str, Array]:
-    found = {TOTALS: trainer.standing.totals}
-    for prefix, group in _groups(trainer.model).items():
+def _arrays(state: TrainState) -> dict[str, Array]:
+    found = {TOTALS: state.progress.totals}
+    for prefix, group in _groups(state.model).items():
         found |= {f"{prefix}/{name}": values for name, values in group.items()}
-    best = trainer.stopper.best
+    best = state.stopper.best
     return found | {
         f"{BEST}/{name}": values for name, values in (best.parameters if best else {}).items()
     }
@@ -134,14 +127,14 @@ def _groups(model: Model) -> dict[str, Mapping[str, Array]]:
     return groups
 
 
-def _set_arrays(trainer: "Trainer", snapshot: Snapshot) -> None:
-    for prefix, group in _groups(trainer.model).items():
+def _restore_arrays(state: TrainState, snapshot: Snapshot) -> None:
+    for prefix, group in _groups(state.model).items():
         found = snapshot.under(prefix)
         for name, values in group.items():
             _set(values, found.get(name), f"{prefix}/{name}")
         if stray := sorted(found.keys() - group.keys()):
             raise RunError(f"the checkpoint holds {prefix}/{stray[0]}, which the preset has not")
-    totals = trainer.standing.totals
+    totals = state.progress.totals
     _set(totals, snapshot.arrays.get(TOTALS), TOTALS)
     if not np.isfinite(totals).all() or (snapshot.state.step == 0 and totals.any()):
         expected = "numbers" if snapshot.state.step else "zeros before an epoch's first step"
@@ -164,7 +157,7 @@ def _watched(watch: Watch) -> Watched:
     return Watched(best=None if math.isnan(watch.best) else watch.best, waited=watch.waited)
 
 
-def _set_watch(watch: Watch, watched: Watched) -> None:
+def _restore_watch(watch: Watch, watched: Watched) -> None:
     watch.best = math.nan if watched.best is None else watched.best
     watch.waited = watched.waited
 
@@ -174,9 +167,9 @@ def _best_epoch(best: Best) -> BestEpoch:
     return BestEpoch(epoch=best.epoch, train=train or {}, validation=known(best.validation))
 
 
-def _set_best(trainer: "Trainer", best: BestEpoch, arrays: dict[str, Any]) -> None:
-    own = {name: np.empty_like(values) for name, values in trainer.model.parameters.items()}
+def _restored_best(model: Model, best: BestEpoch, arrays: dict[str, Any]) -> Best:
+    own = {name: np.empty_like(values) for name, values in model.parameters.items()}
     for name, values in own.items():
         _set(values, arrays.get(name), f"{BEST}/{name}")
     train: Scores = scores(best.train) or {}
-    trainer.stopper.best = Best(best.epoch, train, scores(best.validation), own)
+    return Best(best.epoch, train, scores(best.validation), own)

@@ -13,7 +13,8 @@ from tuidl.logs.source import source_of_run
 from tuidl.preset.schema import Preset
 from tuidl.runs.overview import delete
 from tuidl.runs.reading import stream_events
-from tuidl.storage.folder import EVENTS, RunFolder
+from tuidl.storage.contents import EVENTS
+from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import names, runs_folder
 from tuidl.tui.run import Run
 

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from tuidl.storage.folder import EVENTS, SUMMARY
+from tuidl.storage.contents import EVENTS, SUMMARY
 from tuidl.tui.run_preview import RunPreview
 from tuidl.tui.stumbles import unforeseen
 from tuidl.tui.wishes import Wishes

@@ -13,7 +13,7 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.protocol.commands import Command
 from tuidl.runs.reading import stream_events
-from tuidl.storage.folder import CHECKPOINTS, EVENTS
+from tuidl.storage.contents import CHECKPOINTS, EVENTS
 from tuidl.storage.locations import runs_folder
 from tuidl.tui.engine import Engine
 from tuidl.tui.prober import Prober

@@ -14,7 +14,7 @@ from tuidl.protocol.events import Event
 from tuidl.training.interruption import Interrupter
 
 if TYPE_CHECKING:
-    from tuidl.training.trainer import Trainer
+    from tuidl.training.state import TrainState
 
 LONGEST_WAIT = 0.04
 """Seconds between two looks at the commands while the run is slowed down."""
@@ -23,7 +23,7 @@ LONGEST_WAIT = 0.04
 class Control(Interrupter):
     """Carries out commands between two stretches of steps, on the trainer's own thread.
 
-    ``tell`` gets every event that follows from a command; ``answer`` looks into the trainer for a
+    ``tell`` gets every event that follows from a command; ``answer`` looks into the training for a
     probe. A command that ends the run (another preset, the end of the process) is left in
     ``pending``.
     """
@@ -33,7 +33,7 @@ class Control(Interrupter):
     def __init__(
         self,
         tell: Callable[[Event], None],
-        answer: "Callable[[Trainer, commands.Probe], Event]",
+        answer: "Callable[[TrainState, commands.Probe], Event]",
     ) -> None:
         super().__init__()
         self._tell, self._answer = tell, answer
@@ -44,7 +44,7 @@ class Control(Interrupter):
         self._loss: float | None = None
         self._pace: float | None = None
         self._last_step = 0.0
-        self.trainer: Trainer | None = None
+        self.state: TrainState | None = None
         self.pending: Command | None = None
 
     def begin(self, paused: bool) -> None:
@@ -54,12 +54,12 @@ class Control(Interrupter):
         self._goal = 0 if paused else None
         self._is_waiting = self._is_over = False
 
-    def attach(self, trainer: "Trainer") -> None:
-        self.trainer = trainer
+    def attach(self, state: "TrainState") -> None:
+        self.state = state
 
     def detach(self) -> None:
         super().detach()
-        self.trainer = None
+        self.state = None
 
     def submit(self, command: Command) -> None:
         """Have a command carried out soon; may be called from any thread."""
@@ -121,8 +121,8 @@ class Control(Interrupter):
             case commands.Set(key=key, value=value):
                 self._set(key, value)
             case commands.Probe() as probe:
-                if self.trainer is not None:
-                    self._tell(self._answer(self.trainer, probe))
+                if self.state is not None:
+                    self._tell(self._answer(self.state, probe))
             case commands.Stop():
                 self.reason = self.reason or "stopped"
             case _:
@@ -130,10 +130,10 @@ class Control(Interrupter):
                 self.reason = self.reason or "replaced"
 
     def _steps_left(self) -> int:
-        return self.trainer.steps - self.trainer.place[1] if self.trainer else 0
+        return self.state.steps - self.state.place[1] if self.state else 0
 
     def _set(self, key: str, value: float) -> None:
-        if self.trainer is None or self._is_over:
+        if self.state is None or self._is_over:
             self._tell(events.Refused(key=key, error="there is no run whose value could change"))
         elif key not in commands.EDITABLE:
             error = f"cannot be changed while training goes on{suggestion(key, commands.EDITABLE)}"
@@ -141,12 +141,12 @@ class Control(Interrupter):
         elif not (math.isfinite(value) and value > 0):
             self._tell(events.Refused(key=key, error=f"expected a number > 0, got {value}"))
         else:
-            self._tell(self.trainer.edit(key, value))
+            self._tell(self.state.edit(key, value))
 
     def _say_paused(self) -> None:
         if self._is_waiting:
             return
         self._is_waiting = True
-        assert self.trainer is not None
-        (epoch, step), steps = self.trainer.place, self.trainer.steps
+        assert self.state is not None
+        (epoch, step), steps = self.state.place, self.state.steps
         self._tell(events.Paused(epoch=epoch, step=step, steps=steps, loss=self._loss))

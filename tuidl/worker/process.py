@@ -24,7 +24,7 @@ from tuidl.protocol.events import LONGEST_LINE, Event
 
 if TYPE_CHECKING:
     from tuidl.runs.recorder import RunRecorder
-    from tuidl.training.trainer import Trainer
+    from tuidl.training.state import TrainState
 
 SECONDS_TO_QUIT = 1.0
 LONGEST_HELD = 0.05
@@ -135,12 +135,12 @@ class Worker:
             self._tell(events.Notice(text=f"passed over: {problem}"))
         return kept(trainer, keeper)
 
-    def _answer(self, trainer: "Trainer", probe: commands.Probe) -> Event:
+    def _answer(self, state: "TrainState", probe: commands.Probe) -> Event:
         """What a probe asked for. One that fails ends nothing; the first of a kind is told of."""
         try:
             from tuidl.worker.probes.answer import answer
 
-            return answer(trainer, probe)
+            return answer(state, probe)
         except BaseException as error:
             log_error()
             problem = in_words(error)
@@ -148,7 +148,7 @@ class Worker:
                 self._failed_probes.add(probe.kind)
                 text = f"{probe.kind} cannot be shown: {problem}; training goes on"
                 self._tell(events.Notice(text=text))
-            epoch, step = trainer.place
+            epoch, step = state.place
             return events.ProbeAnswer(
                 id=probe.id, kind=probe.kind, epoch=epoch, step=step, error=problem
             )

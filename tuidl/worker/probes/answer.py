@@ -9,7 +9,7 @@ import msgspec
 from tuidl.core.errors import TuidlError, suggestion
 from tuidl.protocol.commands import Probe
 from tuidl.protocol.events import ProbeAnswer
-from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 from tuidl.worker.probes import (
     layers,
     pictures,
@@ -21,7 +21,7 @@ from tuidl.worker.probes import (
     weights,
 )
 
-PROBES: dict[str, tuple[Callable[[Trainer, Any], dict[str, Any]], type[msgspec.Struct]]] = {
+PROBES: dict[str, tuple[Callable[[TrainState, Any], dict[str, Any]], type[msgspec.Struct]]] = {
     "predictions": (predictions.predictions, predictions.Options),
     "curve": (shapes.curve, shapes.Options),
     "plane": (shapes.plane, shapes.Options),
@@ -37,9 +37,9 @@ PROBES: dict[str, tuple[Callable[[Trainer, Any], dict[str, Any]], type[msgspec.S
 """Each kind: what answers it, and the record of its options."""
 
 
-def answer(trainer: Trainer, probe: Probe) -> ProbeAnswer:
+def answer(state: TrainState, probe: Probe) -> ProbeAnswer:
     """Look inside; what cannot be answered says why."""
-    (epoch, step), started = trainer.place, time.perf_counter()
+    (epoch, step), started = state.place, time.perf_counter()
     found: dict[str, Any] | None = None
     error: str | None = None
     if probe.kind not in PROBES:
@@ -47,7 +47,7 @@ def answer(trainer: Trainer, probe: Probe) -> ProbeAnswer:
     else:
         look, options = PROBES[probe.kind]
         try:
-            found = look(trainer, msgspec.convert(probe.options, options, strict=True))
+            found = look(state, msgspec.convert(probe.options, options, strict=True))
         except (TuidlError, msgspec.ValidationError) as problem:
             error = str(problem)
     return ProbeAnswer(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.backends.base import Array, ArrayDataset
-from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 
 DIGITS = 4
 """Significant digits of what is sent: pictures need no more."""
@@ -19,30 +19,30 @@ def numbers(values: Any) -> Any:
     return float(f"{float(array):.{DIGITS}g}") if np.isfinite(array) else None
 
 
-def held_out(trainer: Trainer) -> tuple[str, ArrayDataset]:
+def held_out(state: TrainState) -> tuple[str, ArrayDataset]:
     """The part to show: validation, else test, else what is trained on."""
     for name in ("validation", "test"):
-        if len(trainer.held_out[name]):
-            return name, trainer.held_out[name]
-    return "train", trainer.train_feed
+        if len(state.held_out[name]):
+            return name, state.held_out[name]
+    return "train", state.train_feed
 
 
-def inputs(trainer: Trainer, feed: ArrayDataset, chosen: Array | slice) -> Array:
+def inputs(state: TrainState, feed: ArrayDataset, chosen: Array | slice) -> Array:
     """Some of the feed's examples in their own shape."""
-    return feed.x[chosen].reshape(-1, *trainer.program.graph.spec.shape)
+    return feed.x[chosen].reshape(-1, *state.program.graph.spec.shape)
 
 
-def batch_of(trainer: Trainer, feed: ArrayDataset, count: int) -> ArrayDataset:
+def batch_of(state: TrainState, feed: ArrayDataset, count: int) -> ArrayDataset:
     """The first examples of a feed as a feed of their own."""
-    count = min(count, len(feed), trainer.program.train.capacity)
+    count = min(count, len(feed), state.program.train.capacity)
     return ArrayDataset(feed.x[:count], feed.y[:count], np.arange(count, dtype=np.int64))
 
 
-def answers_of(trainer: Trainer, x: Array) -> Array:
+def answers_of(state: TrainState, x: Array) -> Array:
     """Predictions as shares of classes where those are asked for: a single logit or sigmoid
     becomes the shares of both classes, and logits become shares."""
-    answers = trainer.model.predict(x)
-    graph = trainer.program.graph
+    answers = state.model.predict(x)
+    graph = state.program.graph
     loss = graph.preset.loss
     if not loss.classifies(graph.spec):
         return answers

@@ -10,7 +10,7 @@ from tuidl.backends.base import Array
 from tuidl.compiler.graph import Node
 from tuidl.core.errors import DataError, suggestion
 from tuidl.training.inspection import inspect
-from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import batch_of, numbers
 
 EXAMPLES = 64
@@ -32,14 +32,14 @@ class HistogramOptions(msgspec.Struct, forbid_unknown_fields=True):
     examples: Annotated[int, Meta(ge=1, le=512)] = EXAMPLES
 
 
-def layers(trainer: Trainer, options: Options) -> dict[str, Any]:
+def layers(state: TrainState, options: Options) -> dict[str, Any]:
     """Of each layer: mean size of its output and of the gradient that comes back to it, length of
     its weights and of their gradient; share of units that are dead (zero for
     every example) or saturated. A closing softmax or sigmoid belongs to the loss."""
-    seen = inspect(trainer.model, batch_of(trainer, trainer.train_feed, options.examples))
-    parameters = trainer.model.parameters
+    seen = inspect(state.model, batch_of(state, state.train_feed, options.examples))
+    parameters = state.model.parameters
     found = []
-    for node in trainer.program.graph.nodes_for_loss:
+    for node in state.program.graph.nodes_for_loss:
         output = seen.outputs.get(node.name)
         if output is None:
             continue
@@ -60,15 +60,15 @@ def layers(trainer: Trainer, options: Options) -> dict[str, Any]:
     return {"loss": seen.loss, "layers": found}
 
 
-def histograms(trainer: Trainer, options: HistogramOptions) -> dict[str, Any]:
+def histograms(state: TrainState, options: HistogramOptions) -> dict[str, Any]:
     """Counts and bounds for each parameter of a layer and its gradient, for the layer's output and
     the gradient of that."""
-    names = [node.name for node in trainer.program.graph.nodes]
+    names = [node.name for node in state.program.graph.nodes]
     if options.layer not in names:
         raise DataError(f"histograms: no layer {options.layer!r}{suggestion(options.layer, names)}")
-    node = trainer.program.graph.nodes[names.index(options.layer)]
-    seen = inspect(trainer.model, batch_of(trainer, trainer.train_feed, options.examples))
-    named = {p.name: trainer.model.parameters[f"{node.name}.{p.name}"] for p in node.parameters}
+    node = state.program.graph.nodes[names.index(options.layer)]
+    seen = inspect(state.model, batch_of(state, state.train_feed, options.examples))
+    named = {p.name: state.model.parameters[f"{node.name}.{p.name}"] for p in node.parameters}
     named |= {f"gradient of {p.name}": seen.parameters[f"{node.name}.{p.name}"]
               for p in node.trainable}  # fmt: skip
     if node.name in seen.outputs:

@@ -10,7 +10,7 @@ from tuidl.backends.base import ArrayDataset
 from tuidl.core.errors import DataError, suggestion
 from tuidl.nn.layers.convolution import Convolution
 from tuidl.training.inspection import inspect
-from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import held_out, numbers
 
 
@@ -22,39 +22,39 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     maps: Annotated[int, Meta(ge=1, le=64)] = 16
 
 
-def filters(trainer: Trainer, options: Options) -> dict[str, Any]:
+def filters(state: TrainState, options: Options) -> dict[str, Any]:
     """``filters`` (maps, height, width): each filter's weights, the mean over its channels."""
-    name = _layer(trainer, options.layer)
-    kernel = trainer.model.parameters[f"{name}.kernel"]
+    name = _layer(state, options.layer)
+    kernel = state.model.parameters[f"{name}.kernel"]
     mean = kernel.mean(axis=-2)
     flat = mean if mean.ndim == 3 else mean[None]
     return {"layer": name, "filters": numbers(np.moveaxis(flat, -1, 0)[: options.maps])}
 
 
-def feature_maps(trainer: Trainer, options: Options) -> dict[str, Any]:
+def feature_maps(state: TrainState, options: Options) -> dict[str, Any]:
     """``maps`` (maps, height, width): what the layer's filters find in one held-out example, which
     comes with them (``image``, flat)."""
-    name = _layer(trainer, options.layer)
-    part, feed = held_out(trainer)
+    name = _layer(state, options.layer)
+    part, feed = held_out(state)
     number = options.example % len(feed)
     one = slice(number, number + 1)
-    seen = inspect(trainer.model, ArrayDataset(feed.x[one], feed.y[one], np.zeros(1, np.int64)))
+    seen = inspect(state.model, ArrayDataset(feed.x[one], feed.y[one], np.zeros(1, np.int64)))
     output = seen.outputs[name][0]
     maps = output if output.ndim == 3 else output[None]
     return {
         "layer": name,
         "part": part,
         "example": number,
-        "shape": list(trainer.program.graph.spec.shape),
+        "shape": list(state.program.graph.spec.shape),
         "image": numbers(feed.x[number]),
         "true": numbers(feed.y[number]),
         "maps": numbers(np.moveaxis(maps, -1, 0)[: options.maps]),
     }
 
 
-def _layer(trainer: Trainer, wanted: str | None) -> str:
+def _layer(state: TrainState, wanted: str | None) -> str:
     """The convolution that was asked for. Raises DataError."""
-    nodes = trainer.program.graph.nodes
+    nodes = state.program.graph.nodes
     names = [node.name for node in nodes if isinstance(node.layer, Convolution)]
     if not names:
         raise DataError("this network has no convolution")

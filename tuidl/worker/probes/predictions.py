@@ -9,7 +9,7 @@ from msgspec import Meta
 from tuidl.backends.base import Array
 from tuidl.core.errors import DataError
 from tuidl.protocol.events import MOST_CONFUSED
-from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import answers_of, held_out, inputs, numbers
 
 MOST_EXAMPLES = 512
@@ -26,17 +26,17 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     mistakes_first: bool = True
 
 
-def predictions(trainer: Trainer, options: Options) -> dict[str, Any]:
+def predictions(state: TrainState, options: Options) -> dict[str, Any]:
     """``examples``: number, x (flat), true class, shares of the classes; ``wrong`` of ``total``;
     ``confusion`` of the examples looked at, empty where there are more than MOST_CONFUSED classes;
     ``asked``: the true and the given class, if any."""
-    spec = trainer.program.graph.spec
+    spec = state.program.graph.spec
     if not spec.classes:
         raise DataError("predictions: the targets are numbers, not classes")
-    part, feed = held_out(trainer)
+    part, feed = held_out(state)
     some = slice(0, MOST_EXAMPLES)
-    x = inputs(trainer, feed, some)
-    shares, true = answers_of(trainer, x), feed.y[some, 0].astype(int)
+    x = inputs(state, feed, some)
+    shares, true = answers_of(state, x), feed.y[some, 0].astype(int)
     given = shares.argmax(axis=1)
     order = _order(true, given, shares, options)
     chosen = order[options.first : options.first + options.count]

@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Meta
 
 from tuidl.core.errors import DataError
-from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import held_out, inputs, numbers
 
 
@@ -18,21 +18,21 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     free: Annotated[int, Meta(ge=0, le=1000)] = 60
 
 
-def forecast(trainer: Trainer, options: Options) -> dict[str, Any]:
+def forecast(state: TrainState, options: Options) -> dict[str, Any]:
     """``true`` values, ``predicted`` each from the true ones before, and ``free``: from ``start``
     on each from the network's own predictions. ``window``: how many values it sees."""
-    spec = trainer.program.graph.spec
+    spec = state.program.graph.spec
     if spec.classes or len(spec.shape) != 2 or spec.shape[1] != 1 or spec.outputs != 1:
         raise DataError("forecast: needs a series of single numbers")
-    part, feed = held_out(trainer)
+    part, feed = held_out(state)
     count = min(options.count, len(feed))
-    x = inputs(trainer, feed, slice(0, count))
+    x = inputs(state, feed, slice(0, count))
     true = feed.y[:count, 0]
     start = max(count - options.free, 0)
     window = x[start : start + 1].copy() if start < count else x[:0]
     own = []
     for _ in range(count - start):
-        value = trainer.model.predict(window)[0]
+        value = state.model.predict(window)[0]
         own.append(float(value[0]))
         window = np.concatenate([window[:, 1:], value.reshape(1, 1, 1)], axis=1)
     return {
@@ -40,6 +40,6 @@ def forecast(trainer: Trainer, options: Options) -> dict[str, Any]:
         "window": spec.shape[0],
         "start": start,
         "true": numbers(true),
-        "predicted": numbers(trainer.model.predict(x)[:, 0]),
+        "predicted": numbers(state.model.predict(x)[:, 0]),
         "free": numbers(own),
     }

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from tuidl.backends.base import Array
 from tuidl.core.errors import DataError
-from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import answers_of, numbers
 
 MOST_POINTS = 400
@@ -22,13 +22,13 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     rows: Annotated[int, Meta(ge=2, le=100)] = 30
 
 
-def curve(trainer: Trainer, options: Options) -> dict[str, Any]:
+def curve(state: TrainState, options: Options) -> dict[str, Any]:
     """``points`` (x, y) to learn from, and the network's ``line`` over x.
 
     ``equation``: weight and bias where the network is one neuron, of the model and by least
     squares. An input (1, x) counts as one of x.
     """
-    feed, spec = trainer.train_feed, trainer.program.graph.spec
+    feed, spec = state.train_feed, state.program.graph.spec
     varying = np.flatnonzero(np.ptp(feed.x, axis=0) > 0)
     if spec.classes or len(varying) != 1 or feed.y.shape[1] != 1:
         raise DataError("curve: needs examples of one changing number and one target")
@@ -37,10 +37,10 @@ def curve(trainer: Trainer, options: Options) -> dict[str, Any]:
     places = _spread(x, options.columns)
     grid = np.repeat(feed.x[:1], len(places), axis=0)
     grid[:, column] = places
-    answers = trainer.model.predict(grid.reshape(-1, *spec.shape))[:, 0]
+    answers = state.model.predict(grid.reshape(-1, *spec.shape))[:, 0]
     some = _some(len(x))
     slope, intercept = np.polyfit(x.astype(float), y.astype(float), 1)
-    is_line = trainer.program.graph.parameter_count == 2
+    is_line = state.program.graph.parameter_count == 2
     model = np.polyfit(places.astype(float), answers.astype(float), 1)
     return {
         "points": numbers(np.column_stack([x, y])[some]),
@@ -50,18 +50,18 @@ def curve(trainer: Trainer, options: Options) -> dict[str, Any]:
     }
 
 
-def plane(trainer: Trainer, options: Options) -> dict[str, Any]:
+def plane(state: TrainState, options: Options) -> dict[str, Any]:
     """``points`` (x, y, class) of all parts, and ``shares`` (rows, columns) of the last class (or
     the winning class where there are more) over the plane between ``low`` and ``high``."""
-    spec = trainer.program.graph.spec
+    spec = state.program.graph.spec
     if not spec.classes or spec.shape != (2,):
         raise DataError("plane: needs examples of two numbers in classes")
-    parts = [trainer.train_feed, trainer.held_out["validation"]]
+    parts = [state.train_feed, state.held_out["validation"]]
     points = np.concatenate([np.column_stack([feed.x, feed.y[:, :1]]) for feed in parts])
     marks = np.concatenate([np.full(len(feed), i) for i, feed in enumerate(parts)])
     xs, ys = _spread(points[:, 0], options.columns), _spread(points[:, 1], options.rows)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-    shares = answers_of(trainer, grid)
+    shares = answers_of(state, grid)
     seen = shares[:, 1] if shares.shape[1] == 2 else shares.argmax(axis=1)
     some = _some(len(points))
     return {

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from tuidl.core.errors import DataError
-from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import held_out, inputs, numbers
 
 
@@ -17,16 +17,16 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     output: Annotated[int, Meta(ge=0)] = 0
 
 
-def values(trainer: Trainer, options: Options) -> dict[str, Any]:
+def values(state: TrainState, options: Options) -> dict[str, Any]:
     """``true`` and ``predicted`` values, as the network is taught them (scaled, if they are)."""
-    spec = trainer.program.graph.spec
+    spec = state.program.graph.spec
     if spec.classes:
         raise DataError("values: the targets are classes, not numbers")
     if options.output >= spec.outputs:
         raise DataError(f"values: there are {spec.outputs} outputs, counted from 0")
-    part, feed = held_out(trainer)
+    part, feed = held_out(state)
     some = slice(0, options.count)
-    predicted = trainer.model.predict(inputs(trainer, feed, some))
+    predicted = state.model.predict(inputs(state, feed, some))
     return {
         "part": part,
         "true": numbers(feed.y[some, options.output]),

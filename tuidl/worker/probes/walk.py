@@ -10,7 +10,7 @@ from tuidl.backends.base import Array, ArrayDataset
 from tuidl.compiler.graph import Node
 from tuidl.nn.losses import Classification
 from tuidl.training.inspection import Inspected, inspect
-from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import numbers
 
 LEAST_SHARE = 1e-12
@@ -24,18 +24,18 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     examples: Annotated[int, Meta(ge=1, le=64)] = 8
 
 
-def walk(trainer: Trainer, options: Options) -> dict[str, Any]:
+def walk(state: TrainState, options: Options) -> dict[str, Any]:
     """``gather``: numbers of the examples and the first ones; ``forward`` and ``backward``: each
     layer's shapes and first values; ``loss``, and its share by example where that is simple;
     ``update``: parameters, their gradient, and the learning rate. Nothing is changed."""
-    feed = _next_batch(trainer)
-    seen = inspect(trainer.model, feed)
-    spec, shown = trainer.program.graph.spec, options.numbers
+    feed = _next_batch(state)
+    seen = inspect(state.model, feed)
+    spec, shown = state.program.graph.spec, options.numbers
     first = feed.order[: options.examples]
-    epoch, step = trainer.place
+    epoch, step = state.place
     return {
         "batch": len(feed),
-        "of": len(trainer.train_feed),
+        "of": len(state.train_feed),
         "examples": feed.order[: options.examples].tolist(),
         "shape": list(spec.shape),
         "classes": list(spec.classes),
@@ -43,31 +43,31 @@ def walk(trainer: Trainer, options: Options) -> dict[str, Any]:
         "targets": numbers(feed.y[first]),
         "input": _first(feed.x[first[:1]], shown),
         "target": _first(feed.y[first[:1]], shown),
-        "predicted": _predicted(trainer, seen, options.examples),
-        "forward": _forward(trainer, seen, shown),
-        "closing": _closing(trainer),
+        "predicted": _predicted(state, seen, options.examples),
+        "forward": _forward(state, seen, shown),
+        "closing": _closing(state),
         "loss": seen.loss,
-        "losses": _losses(trainer, seen, feed, options.examples),
-        "loss_kind": trainer.preset.loss.kind(),
+        "losses": _losses(state, seen, feed, options.examples),
+        "loss_kind": state.preset.loss.kind(),
         "backward": [
             {"name": name, "values": _first(values, shown), "length": _length(values)}
             for name, values in seen.gradients.items()
         ],
-        "update": _update(trainer, seen, shown),
-        "optimizer": trainer.preset.optimizer.kind(),
-        "learning_rate": float(trainer.rates.of(epoch, min(step, trainer.steps - 1), 1)[0]),
+        "update": _update(state, seen, shown),
+        "optimizer": state.preset.optimizer.kind(),
+        "learning_rate": float(state.rates.of(epoch, min(step, state.steps - 1), 1)[0]),
     }
 
 
-def _next_batch(trainer: Trainer) -> ArrayDataset:
+def _next_batch(state: TrainState) -> ArrayDataset:
     """The examples that the next step will train on."""
-    epoch, step = trainer.place
-    feed = trainer.ordered(epoch)
-    position = min(step, trainer.steps - 1) * trainer.batches.batch
-    return ArrayDataset(feed.x, feed.y, feed.order[position : position + trainer.batches.batch])
+    epoch, step = state.place
+    feed = state.ordered(epoch)
+    position = min(step, state.steps - 1) * state.batches.batch
+    return ArrayDataset(feed.x, feed.y, feed.order[position : position + state.batches.batch])
 
 
-def _forward(trainer: Trainer, seen: Inspected, shown: int) -> list[dict[str, Any]]:
+def _forward(state: TrainState, seen: Inspected, shown: int) -> list[dict[str, Any]]:
     """Each layer that computes something, with its first values. A closing softmax or sigmoid
     belongs to the loss."""
     return [
@@ -79,14 +79,14 @@ def _forward(trainer: Trainer, seen: Inspected, shown: int) -> list[dict[str, An
             "shape": list(node.shape),
             "values": _first(seen.outputs[node.name], shown),
         }
-        for node in trainer.program.graph.nodes_for_loss
+        for node in state.program.graph.nodes_for_loss
         if node.name in seen.outputs
     ]
 
 
-def _closing(trainer: Trainer) -> str:
+def _closing(state: TrainState) -> str:
     """What makes the last layer's outputs predictions: softmax, sigmoid or nothing."""
-    loss = trainer.preset.loss
+    loss = state.preset.loss
     return loss.closing_activation if isinstance(loss, Classification) else "linear"
 
 
@@ -94,12 +94,12 @@ def _activation(node: Node) -> str:
     return str(getattr(node.layer, "activation", "linear"))
 
 
-def _answers(trainer: Trainer, seen: Inspected) -> Array:
+def _answers(state: TrainState, seen: Inspected) -> Array:
     """The last outputs, with the closing softmax or sigmoid that belongs to the loss; (examples,
     outputs)."""
     last = list(seen.outputs.values())[-1]
     logits = last.reshape(len(last), -1).astype(np.float64)
-    closing = _closing(trainer)
+    closing = _closing(state)
     if closing == "sigmoid":
         return np.asarray(1 / (1 + np.exp(-logits)))
     if closing != "softmax":
@@ -108,16 +108,16 @@ def _answers(trainer: Trainer, seen: Inspected) -> Array:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-def _predicted(trainer: Trainer, seen: Inspected, count: int) -> Any:
-    return numbers(_answers(trainer, seen)[:count])
+def _predicted(state: TrainState, seen: Inspected, count: int) -> Any:
+    return numbers(_answers(state, seen)[:count])
 
 
-def _losses(trainer: Trainer, seen: Inspected, feed: ArrayDataset, count: int) -> Any:
+def _losses(state: TrainState, seen: Inspected, feed: ArrayDataset, count: int) -> Any:
     """What each of the first examples adds to the mean; None where it takes more than a line."""
-    answers = _answers(trainer, seen)[:count]
+    answers = _answers(state, seen)[:count]
     targets = feed.y[feed.order[:count]].astype(np.float64)
-    kind, spec = trainer.preset.loss.kind(), trainer.program.graph.spec
-    if getattr(trainer.preset.loss, "label_smoothing", 0.0):
+    kind, spec = state.preset.loss.kind(), state.program.graph.spec
+    if getattr(state.preset.loss, "label_smoothing", 0.0):
         return None
     if kind == "mse":
         return numbers(((answers - targets) ** 2).mean(axis=1))
@@ -133,9 +133,9 @@ def _losses(trainer: Trainer, seen: Inspected, feed: ArrayDataset, count: int) -
     return numbers(np.abs(np.log(np.maximum(right, LEAST_SHARE))))
 
 
-def _update(trainer: Trainer, seen: Inspected, shown: int) -> list[dict[str, Any]]:
+def _update(state: TrainState, seen: Inspected, shown: int) -> list[dict[str, Any]]:
     """First values of every trained parameter, and of its gradient in the step looked at."""
-    parameters = trainer.model.parameters
+    parameters = state.model.parameters
     return [
         {
             "name": name,

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from tuidl.backends.base import Array
 from tuidl.core.errors import DataError, suggestion
-from tuidl.training.trainer import Trainer
+from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import numbers
 
 GATES = {
@@ -25,11 +25,11 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     most: Annotated[int, Meta(ge=2, le=200)] = 64
 
 
-def weights(trainer: Trainer, options: Options) -> dict[str, Any]:
+def weights(state: TrainState, options: Options) -> dict[str, Any]:
     """``maps``: name and values (rows, columns) of the layer's first matrix; of a recurrent layer,
     the weights from its state to its state, a map for each gate. Large ones are means of blocks.
     """
-    nodes = {node.name: node for node in trainer.program.graph.nodes}
+    nodes = {node.name: node for node in state.program.graph.nodes}
     if options.layer not in nodes:
         raise DataError(f"weights: no layer {options.layer!r}{suggestion(options.layer, nodes)}")
     node = nodes[options.layer]
@@ -37,7 +37,7 @@ def weights(trainer: Trainer, options: Options) -> dict[str, Any]:
     chosen = [name for name in flat if "recurrent" in name] or flat
     if not chosen:
         raise DataError(f"weights: {options.layer} has no matrix")
-    matrix = trainer.model.parameters[f"{node.name}.{chosen[0]}"]
+    matrix = state.model.parameters[f"{node.name}.{chosen[0]}"]
     names: tuple[str, ...] = (chosen[0],)
     if "recurrent" in chosen[0] and matrix.shape[1] > matrix.shape[0]:
         gates = matrix.shape[1] // matrix.shape[0]

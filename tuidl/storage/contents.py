@@ -1,0 +1,19 @@
+"""The files of a run's folder."""
+
+import os
+from pathlib import Path
+
+PRESET, RUN, EVENTS, CHECKPOINTS = "preset.toml", "run.json", "events.jsonl", "checkpoints"
+START, BEST, WEIGHTS = "start.safetensors", "best.safetensors", "weights.safetensors"
+SUMMARY, LOCK = "summary.json", ".lock"
+
+
+def is_beginning(path: Path) -> bool:
+    """Whether a folder is one that ``RunFolder.create`` has not finished: nothing is in it yet that
+    could be lost."""
+    try:
+        found = {name for name in os.listdir(path) if not name.startswith(".")}
+        is_empty = not (EVENTS in found and os.lstat(path / EVENTS).st_size)
+        return found <= {CHECKPOINTS, PRESET, EVENTS} and is_empty
+    except OSError:
+        return False

@@ -1,0 +1,131 @@
+"""A training at some step: what is trained, on which examples, and how far it has come.
+
+All that reads or reports a training (snapshots, events, probes, the diagnosis of a divergence)
+takes this record. The trainer alone moves it on.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from tuidl.backends.base import ArrayDataset, BatchPlan, Engine
+from tuidl.compiler.program import Program
+from tuidl.data.dataset import Split
+from tuidl.kernels.clock import STEP
+from tuidl.model.model import Model
+from tuidl.preset.schema import Preset
+from tuidl.protocol.edits import At
+from tuidl.protocol.events import Edited, Place
+from tuidl.training.early_stopping import EarlyStopper
+from tuidl.training.edits import Edits
+from tuidl.training.fingerprint import fingerprint
+from tuidl.training.learning_rate import LearningRate
+from tuidl.training.progress import TrainProgress
+from tuidl.training.shuffling import permutation
+
+
+@dataclass
+class TrainState:
+    """``held_out``: the parts "validation" and "test", empty where nothing is held out.
+
+    ``fold``: its number from 1 on in a cross-validation, whose folds share the ``edits``.
+    ``resumed``: where the run goes on from, None for one from the start.
+    """
+
+    preset: Preset
+    model: Model
+    train_feed: ArrayDataset
+    held_out: dict[str, ArrayDataset]
+    batches: BatchPlan
+    progress: TrainProgress
+    rates: LearningRate
+    stopper: EarlyStopper
+    edits: Edits = field(default_factory=Edits)
+    fold: int | None = None
+    resumed: Place | None = None
+
+    @classmethod
+    def initial(
+        cls,
+        preset: Preset,
+        model: Model,
+        split: Split,
+        batch: int,
+        fold: int | None = None,
+        edits: Edits | None = None,
+    ) -> Self:
+        """Before the first step, in batches of ``batch`` examples. Raises DataError."""
+        train = model.feed(split.train.x, split.train.y)
+        held_out = {"validation": split.validation, "test": split.test}
+        batches = BatchPlan.of(model.program.train, batch, len(train))
+        steps, epochs = batches.steps(len(train)), preset.training.epochs
+        statistics = sum(size for _, size in model.program.statistics.values())
+        return cls(
+            preset=preset,
+            model=model,
+            train_feed=train,
+            held_out={name: model.feed(part.x, part.y) for name, part in held_out.items()},
+            batches=batches,
+            progress=TrainProgress(np.zeros(statistics)),
+            rates=LearningRate(preset.optimizer, epochs, steps),
+            stopper=EarlyStopper(preset.training.stopping),
+            edits=edits or Edits(),
+            fold=fold,
+        )
+
+    @property
+    def program(self) -> Program:
+        return self.model.program
+
+    @property
+    def engine(self) -> Engine:
+        return self.model.engine
+
+    @property
+    def steps(self) -> int:
+        """Of an epoch."""
+        return self.batches.steps(len(self.train_feed))
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The epoch and how many of its steps are done."""
+        return self.progress.epoch, self.progress.step
+
+    @property
+    def here(self) -> At:
+        """The same with the fold, as edits have it."""
+        return self.fold or 1, *self.place
+
+    @property
+    def next_place(self) -> At:
+        """Where the next step is: in the epoch after this one, if this one has ended."""
+        fold, epoch, step = self.here
+        return (fold, epoch + 1, 0) if self.progress.epochs == epoch else (fold, epoch, step)
+
+    @property
+    def updates(self) -> int:
+        """Steps done in the whole run."""
+        return int(self.engine.clock[STEP])
+
+    @cached_property
+    def data_sha256(self) -> str:
+        """Over the training examples."""
+        return fingerprint(self.train_feed.x, self.train_feed.y)
+
+    def ordered(self, epoch: int) -> ArrayDataset:
+        """The training examples in an epoch's order."""
+        feed, training = self.train_feed, self.preset.training
+        if not training.shuffle or self.batches.batch >= len(feed):
+            return feed
+        return ArrayDataset(feed.x, feed.y, permutation(len(feed), training.seed, epoch))
+
+    def learning_rate(self, epoch: int, step: int) -> float:
+        """Of a step counted from 0 in an epoch counted from 1."""
+        return float(self.rates.of(epoch, step, 1)[0])
+
+    def edit(self, key: str, value: float) -> Edited:
+        """Change a value from the next step on; ``optimizer.learning_rate`` is the only one."""
+        self.rates.base = value
+        return self.edits.new(self.here, self.fold, key, value)
