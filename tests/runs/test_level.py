@@ -51,7 +51,7 @@ def test_whatever_its_first_loss_was_a_run_is_saved_whenever_that_is_due(
     preset = table(tmp_path, target, batch)
     keeper = RunRecorder.of_new(preset, "cpu", tmp_path / "run", every=1)
     told = list(kept(trainer_for(preset, keeper=keeper), keeper))
-    steps = 3 * trainer_for(preset).steps
+    steps = 3 * trainer_for(preset).state.steps
     places = [(e.epoch, e.step) for e in told if isinstance(e, events.Saved)]
     assert len(places) == steps, "once for each step"
     assert len(set(places)) == steps

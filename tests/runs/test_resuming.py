@@ -52,7 +52,7 @@ def whole(preset: Preset) -> RunEnded:
 def test_stopped_anywhere_it_ends_with_the_same_bits_and_scores(name: str, tmp_path: Path) -> None:
     preset, chance = PRESETS[name], random.Random(name)
     expected = whole(preset)
-    steps = expected.epochs * trainer_for(preset).steps
+    steps = expected.epochs * trainer_for(preset).state.steps
     places = [1, steps // expected.epochs, steps - 1, chance.randrange(1, steps)]
     for place in places:
         out = tmp_path / f"{place}"
@@ -67,7 +67,7 @@ def test_stopped_anywhere_it_ends_with_the_same_bits_and_scores(name: str, tmp_p
 
 def test_stopped_again_and_again(tmp_path: Path) -> None:
     preset = PRESETS["every layer"]
-    steps = 3 * trainer_for(preset).steps
+    steps = 3 * trainer_for(preset).state.steps
     start(preset, tmp_path / "run", stop_after=5)
     for place in range(10, steps, 17):
         resume(tmp_path / "run", stop_after=place)
@@ -92,7 +92,7 @@ def test_a_cross_validation_goes_on_in_its_fold(fold: int, tmp_path: Path) -> No
 
 def test_the_log_tells_each_epoch_once(tmp_path: Path) -> None:
     preset = helpers.preset(helpers.CONV, "training.epochs=5")
-    steps = trainer_for(preset).steps
+    steps = trainer_for(preset).state.steps
     start(preset, tmp_path / "run", stop_after=steps)
     resume(tmp_path / "run", stop_after=2 * steps + 3)
     resume(tmp_path / "run")
@@ -189,7 +189,7 @@ def test_every_preset_that_needs_no_download(name: str, tmp_path: Path) -> None:
 
 def test_plots_after_a_resumption_show_the_whole_run(tmp_path: Path) -> None:
     preset = PRESETS["conv"]
-    steps = trainer_for(preset).steps
+    steps = trainer_for(preset).state.steps
     start(preset, tmp_path / "run", stop_after=2 * steps + 1)
     folder = RunFolder(tmp_path / "run")
     keeper = RunRecorder(folder)
