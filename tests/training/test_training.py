@@ -126,8 +126,8 @@ def test_full_batch_descent_is_gradient_descent_by_hand() -> None:
 def test_the_short_last_batch_is_trained() -> None:
     """70 examples in batches of 32: three steps, the third on six examples."""
     told = Trainer(helpers.preset(helpers.LINE))
-    assert told.steps == 3
-    model, feed = told.model, told.train_feed
+    assert told.state.steps == 3
+    model, feed = told.model, told.state.train_feed
     order = permutation(70, 0, 1)
     twin = tuidl.build(helpers.preset(helpers.LINE), dtype="float32")
     for start in (0, 32, 64):
