@@ -127,7 +127,8 @@ def test_they_go_on_to_the_end_that_they_would_have_had(
     shutil.copytree(OLD / name, run)
     rate = SLOWER if said["listed"]["state"] == "failed" else ()
     resumed = say("resume", str(run), "--no-ui", "--json", *rate)
-    ended = json.loads(resumed.splitlines()[-1])
+    started, *_, ended = [json.loads(line) for line in resumed.splitlines()]
+    assert started["resumed"] == said["place"]
     expected = said["ended"]
     exact = is_here(said["machine"])
     assert (ended["event"], ended["reason"]) == ("run_ended", expected["reason"])

@@ -247,8 +247,9 @@ def said(run: Path, ended: dict[str, Any], inputs: list[Any] | str) -> dict[str,
     if listed["state"] != "done":
         shutil.copytree(run, "again")
         rate = SLOWER if listed["state"] == "failed" else ()
-        again = last(tuidl("resume", "again", "--no-ui", "--json", *rate))
-        assert again["weights_sha256"] == ended["weights_sha256"]
+        lines = tuidl("resume", "again", "--no-ui", "--json", *rate)
+        assert last(lines)["weights_sha256"] == ended["weights_sha256"]
+        told["place"] = json.loads(lines.splitlines()[0])["resumed"]
         told["resumed"] = json.loads(tuidl("predict", "again", str(given), "--json"))
     return told
 
