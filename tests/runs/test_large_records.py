@@ -16,6 +16,7 @@ from tuidl.logs.source import source_of_run
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.events import EpochEnded, RunEnded, bounded, to_json
+from tuidl.protocol.probes import Forecast
 from tuidl.runs.comparing import compared
 from tuidl.runs.listing import listed
 from tuidl.runs.log import EventLog
@@ -127,7 +128,13 @@ def test_texts_and_gradients_are_bounded_too(size: int) -> None:
 
 def test_an_answer_that_is_too_long_says_so() -> None:
     answer = events.ProbeAnswer(
-        id=1, kind="layers", epoch=1, step=1, answer={"x": [0.125] * 300_000}
+        id=1,
+        kind="layers",
+        epoch=1,
+        step=1,
+        answer=Forecast(
+            part="test", window=1, start=0, true=[0.125] * 300_000, predicted=[], free=[]
+        ),
     )
     less = bounded(answer)
     assert (less.id, less.answer) == (1, None)

@@ -2,8 +2,18 @@
 
 from typing import Any
 
-Answer = dict[str, Any]
+import msgspec
+
+from tuidl.protocol import probes
+
+Answer = probes.AnyAnswer
 DIGITS = tuple(str(number) for number in range(10))
+
+
+def _record(kind: type[Any], answer: dict[str, Any]) -> Any:
+    """The answer as the screen gets it: through JSON."""
+    answer["probe"] = kind.__struct_config__.tag
+    return msgspec.json.decode(msgspec.json.encode(answer), type=kind)
 
 
 def shares(sure: int, share: float = 0.91) -> list[float]:
@@ -13,7 +23,7 @@ def shares(sure: int, share: float = 0.91) -> list[float]:
 
 def predictions(
     *, wrong: int = 2, count: int = 5, asked: tuple[int | None, int | None] = (None, None)
-) -> Answer:
+) -> probes.Predictions:
     """Mistakes first: 9 not 3; the others are rightly read."""
     examples = [
         {
@@ -26,101 +36,113 @@ def predictions(
     ]
     confusion = [[0] * 10 for _ in range(10)]
     confusion[3][9], confusion[3][3] = wrong, count - wrong
-    return {
+    return _record(probes.Predictions, {
         "part": "validation", "asked": list(asked), "shape": [8, 8, 1], "classes": list(DIGITS),
         "matching": count, "wrong": wrong, "total": count, "confusion": confusion,
         "examples": examples,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
-def table() -> Answer:
+def table() -> probes.Predictions:
     """Examples that are no images."""
     found = predictions()
-    return {
-        **found, "shape": [4], "classes": ["malignant", "benign"], "confusion": [[3, 1], [0, 2]],
+    return _record(probes.Predictions, {
+        **msgspec.to_builtins(found), "shape": [4], "classes": ["malignant", "benign"],
+        "confusion": [[3, 1], [0, 2]],
         "examples": [
             {"number": i, "x": [0.5, -1.25, None, 3e-7], "true": i % 2, "shares": [0.2, 0.8]}
             for i in range(6)
         ],
-    }  # fmt: skip
+    })  # fmt: skip
 
 
-def curve(*, broken: bool = False) -> Answer:
+def curve(*, broken: bool = False) -> probes.Curve:
     line = [[x / 10, None if broken else 2 * x / 10 + 1] for x in range(-10, 11)]
-    return {
-        "points": [[x, 2 * x + 1.1] for x in (-1, 0, 1)],
-        "line": line,
-        "best_line": [2.0, 1.1],
-        "equation": [None, None] if broken else [1.5, -0.25],
-    }
+    return _record(
+        probes.Curve,
+        {
+            "points": [[x, 2 * x + 1.1] for x in (-1, 0, 1)],
+            "line": line,
+            "best_line": [2.0, 1.1],
+            "equation": [None, None] if broken else [1.5, -0.25],
+        },
+    )
 
 
-def plane(classes: int = 2) -> Answer:
-    return {
+def plane(classes: int = 2) -> probes.Plane:
+    return _record(probes.Plane, {
         "points": [[0, 0, 0], [1, 1, 1], [0.5, 0.2, 1]],
         "held_out": [False, True, False],
         "classes": list(DIGITS[:classes]),
         "low": [-1, -1], "high": [2, 2],
         "shares": [[0.1, 0.9, None], [0.4, 0.6, 0.5]] if classes == 2 else [[0, 1, 2]],
-    }  # fmt: skip
+    })  # fmt: skip
 
 
-def forecast() -> Answer:
+def forecast() -> probes.Forecast:
     true = [((i % 8) - 4) / 4 for i in range(24)]
-    return {
+    return _record(probes.Forecast, {
         "part": "validation", "window": 8, "start": 16, "true": true,
         "predicted": [value + 0.25 for value in true],
         "free": [value - 0.5 for value in true[16:22]] + [None, None],
-    }  # fmt: skip
+    })  # fmt: skip
 
 
-def values() -> Answer:
-    return {"part": "validation", "true": [1, 2, 3, 4], "predicted": [1.5, 2.5, None, 3.5]}
+def values() -> probes.Values:
+    return _record(
+        probes.Values,
+        {"part": "validation", "true": [1, 2, 3, 4], "predicted": [1.5, 2.5, None, 3.5]},
+    )
 
 
-def layers() -> Answer:
+def layers() -> probes.Layers:
     def layer(name: str, kind: str, activation: float | None, gradient: float | None,
-              **more: float) -> Answer:  # fmt: skip
+              **more: float) -> dict[str, Any]:  # fmt: skip
         return {"name": name, "kind": kind, "activation": activation, "gradient": gradient,
                 "weights": 1.0, "weight_gradient": 0.1, "dead": None, "saturated": None,
                 **more}  # fmt: skip
 
-    return {"loss": 2.3, "layers": [
+    return _record(probes.Layers, {"loss": 2.3, "layers": [
         layer("conv2d_1", "conv2d", 0.2, 1.234e-5, dead=0.625),
         layer("max_pool2d_1", "max_pool2d", 0.3, 2e-4),
         layer("dense_1", "dense", 1.5, 0.5),
-    ]}  # fmt: skip
+    ]})  # fmt: skip
 
 
-def histograms(layer: str = "conv2d_1", *, broken: bool = False) -> Answer:
+def histograms(layer: str = "conv2d_1", *, broken: bool = False) -> probes.Histograms:
     one = {"counts": [1, 5, 2], "low": -1, "high": 2, "mean": 0.5, "not_finite": 0}
     bad = {"counts": [], "low": None, "high": None, "mean": None, "not_finite": 7}
     names = ("kernel", "gradient of kernel", "bias", "gradient of bias", "output")
     found = dict.fromkeys(names, bad if broken else one)
-    return {"layer": layer, "histograms": found}
+    return _record(probes.Histograms, {"layer": layer, "histograms": found})
 
 
-def filters() -> Answer:
-    return {"layer": "conv2d_1", "filters": [[[i, -i, 0]] * 3 for i in range(5)]}
+def filters() -> probes.Filters:
+    return _record(
+        probes.Filters, {"layer": "conv2d_1", "filters": [[[i, -i, 0]] * 3 for i in range(5)]}
+    )
 
 
-def feature_maps() -> Answer:
+def feature_maps() -> probes.FeatureMaps:
     maps = [[[x * y for x in range(8)] for y in range(8)] for _ in range(4)] + [[[None] * 8] * 8]
-    return {
+    return _record(probes.FeatureMaps, {
         "layer": "conv2d_1", "part": "validation", "example": 7, "shape": [8, 8, 1],
         "image": [p / 64 for p in range(64)], "true": [3], "maps": maps,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
-def weights(gates: int = 1) -> Answer:
+def weights(gates: int = 1) -> probes.Weights:
     maps = [{"name": f"gate {i}", "values": [[1, -1], [0.5, None]]} for i in range(gates)]
     name = "recurrent_kernel" if gates > 1 else "kernel"
-    return {"layer": "dense_1", "parameter": name, "shape": [2, 2 * gates], "maps": maps}
+    return _record(
+        probes.Weights,
+        {"layer": "dense_1", "parameter": name, "shape": [2, 2 * gates], "maps": maps},
+    )
 
 
-def walk(*, weight: float = 1.5, gradient: float | None = -0.25) -> Answer:
+def walk(*, weight: float = 1.5, gradient: float | None = -0.25) -> probes.StepTrace:
     """One neuron's step on a line."""
-    return {
+    return _record(probes.StepTrace, {
         "batch": 4, "of": 100, "examples": [12, 7], "shape": [1], "classes": [],
         "inputs": [[0.5], [-1.0]], "targets": [[2.0], [-1.0]],
         "input": [0.5], "target": [2.0], "predicted": [[1.0], [-1.25]],
@@ -133,15 +155,15 @@ def walk(*, weight: float = 1.5, gradient: float | None = -0.25) -> Answer:
             {"name": "dense_1.bias", "shape": [1], "values": [0.25], "gradient": [0.5]},
         ],
         "optimizer": "sgd", "learning_rate": 0.1,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
-def walk_of_images() -> Answer:
+def walk_of_images() -> probes.StepTrace:
     """A convolution's step on digits; the last gradient is not finite."""
     layer = {"kind": "conv2d", "activation": "relu", "input_shape": [8, 8, 1], "shape": [8, 8, 5]}
     last = {"kind": "dense", "activation": "linear", "input_shape": [80], "shape": [10]}
-    return {
-        **walk(gradient=None),
+    return _record(probes.StepTrace, {
+        **msgspec.to_builtins(walk(gradient=None)),
         "shape": [8, 8, 1], "classes": list(DIGITS), "inputs": [[0.5] * 64, [None] * 64],
         "targets": [[3], [9]], "predicted": [shares(3), shares(4)], "losses": None,
         "forward": [{"name": "conv2d_1", "values": [0.1] * 12, **layer},
@@ -149,4 +171,4 @@ def walk_of_images() -> Answer:
         "closing": "softmax", "loss_kind": "cross_entropy", "optimizer": "adam",
         "backward": [{"name": "dense_1", "values": [0.1] * 12, "length": 0.5},
                      {"name": "conv2d_1", "values": [None] * 12, "length": None}],
-    }  # fmt: skip
+    })  # fmt: skip

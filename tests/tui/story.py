@@ -2,7 +2,7 @@
 
 import math
 
-from tuidl.protocol import events
+from tuidl.protocol import events, probes
 from tuidl.protocol.events import Event
 
 EPOCHS, STEPS = 15, 45
@@ -54,13 +54,13 @@ def whole() -> list[Event]:
     return [*middle(EPOCHS - 1), epoch(EPOCHS), ended()]
 
 
-LAYERS = {
-    "loss": 0.2,
-    "layers": [
-        {
-            "name": name, "kind": kind, "activation": size, "gradient": size / 1000,
-            "weights": 2.0, "weight_gradient": 0.1, "dead": dead, "saturated": None,
-        }
+LAYERS = probes.Layers(
+    loss=0.2,
+    layers=tuple(
+        probes.LayerState(
+            name=name, kind=kind, activation=size, gradient=size / 1000,
+            weights=2.0, weight_gradient=0.1, dead=dead, saturated=None,
+        )
         for name, kind, size, dead in (
             ("conv2d_1", "conv2d", 0.28, 0.0),
             ("max_pool2d_1", "max_pool2d", 0.47, None),
@@ -68,11 +68,11 @@ LAYERS = {
             ("dense_1", "dense", 1.7, 0.39),
             ("dense_2", "dense", 4.0, None),
         )
-    ],
-}  # fmt: skip
+    ),
+)  # fmt: skip
 
 
-def predictions(count: int = 24) -> dict[str, object]:
+def predictions(count: int = 24) -> probes.Predictions:
     """Images of a bar that moves, a third of them taken for the next class."""
     examples = []
     for number in range(count):
@@ -80,18 +80,18 @@ def predictions(count: int = 24) -> dict[str, object]:
         given = (true + 1) % 10 if number < count // 3 else true
         pixels = [1.0 if x == true % 8 else 0.1 for _ in range(8) for x in range(8)]
         shares = [0.9 if c == given else 0.1 / 9 for c in range(10)]
-        examples.append({"number": number, "x": pixels, "true": true, "shares": shares})
+        examples.append(probes.Example(number=number, x=pixels, true=true, shares=shares))
     confusion = [[30 if i == j else int(j == i + 1) for j in range(10)] for i in range(10)]
-    return {
-        "part": "validation", "shape": [8, 8, 1], "classes": [str(c) for c in range(10)],
-        "asked": [None, None], "matching": count, "wrong": 9, "total": 309, "confusion": confusion,
-        "examples": examples,
-    }  # fmt: skip
+    return probes.Predictions(
+        part="validation", shape=(8, 8, 1), classes=tuple(str(c) for c in range(10)),
+        asked=(None, None), matching=count, wrong=9, total=309, confusion=confusion,
+        examples=tuple(examples),
+    )  # fmt: skip
 
 
 def answers() -> list[Event]:
     """What the overview's probes bring."""
-    found = {"layers": LAYERS, "predictions": predictions()}
+    found: dict[str, probes.AnyAnswer] = {"layers": LAYERS, "predictions": predictions()}
     return [
         events.ProbeAnswer(id=i, kind=kind, epoch=9, step=20, answer=answer)
         for i, (kind, answer) in enumerate(found.items())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from rich.cells import cell_len
 from rich.text import Text
@@ -16,6 +17,7 @@ from tuidl.nn.layers import LAYERS
 from tuidl.nn.losses import LOSSES
 from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.protocol.history import Series
+from tuidl.protocol.probes import LayerState
 from tuidl.tui.pictures import examples, layers, series, shapes
 from tuidl.tui.pictures.values import values
 from tuidl.tui.run import Run
@@ -28,7 +30,7 @@ from tuidl.tui.walk.weights import update
 Draw = Callable[[Palette, int, int, bool], list[Text]]
 SIZES = [(4, 1), (5, 3), (9, 2), (17, 7), (20, 4), (36, 16), (56, 16), (78, 20), (190, 45)]
 LOOP = Loop(3, 15, 2, 45)
-EMPTY = {**answers.predictions(), "examples": []}
+EMPTY = msgspec.structs.replace(answers.predictions(), examples=())
 
 
 def lengths(count: int, epochs: int = 4) -> list[tuple[str, Series]]:
@@ -49,7 +51,7 @@ def _examples(draw: Callable[..., list[Text]], answer: answers.Answer) -> Draw:
 PICTURES: dict[str, Draw] = {
     "tiles": _examples(examples.list_of, answers.predictions()),
     "rows": _examples(examples.list_of, answers.table()),
-    "no rows": _examples(examples.list_of, {**EMPTY, "shape": [4]}),
+    "no rows": _examples(examples.list_of, msgspec.structs.replace(EMPTY, shape=(4,))),
     "closely": _examples(examples.closely, answers.predictions()),
     "closely a row": _examples(examples.closely, answers.table()),
     "closely nothing": _examples(examples.closely, EMPTY),
@@ -132,11 +134,10 @@ def test_sick_layers_are_called_out_in_words() -> None:
     warned = [row.warning for row in layers.layer_rows(answers.layers(), None)]
     assert warned[1] == "gets 1/2,500 of the last layer's gradient"
     assert warned[2] == ""
-    sick = {"activation": 1.0, "gradient": 0.1, "dead": None, "saturated": 0.96}
+    sick = LayerState(name="a", kind="dense", activation=1.0, gradient=0.1, saturated=0.96)
     assert layers.warning_words(sick).startswith("96% saturated")
-    assert layers.warning_words({**sick, "activation": None, "gradient": None}) == (
-        "its numbers are not finite"
-    )
+    broken = msgspec.structs.replace(sick, activation=None, gradient=None)
+    assert layers.warning_words(broken) == "its numbers are not finite"
 
 
 @pytest.mark.parametrize(

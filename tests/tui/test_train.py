@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui import story
+from tests.tui import answers, story
 from tests.tui.quiet import loads, quiet
 from tuidl.preset.library import load_preset
 from tuidl.protocol import commands, events
@@ -130,7 +130,9 @@ async def test_leaving_asks_what_becomes_of_the_run(
 
 
 async def test_events_may_come_while_the_screen_is_taken_down(app: Playground) -> None:
-    answer = events.ProbeAnswer(id=1, kind="layers", epoch=1, step=1, answer={}, seconds=0.0)
+    answer = events.ProbeAnswer(
+        id=1, kind="layers", epoch=1, step=1, answer=answers.layers(), seconds=0.0
+    )
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, story.beginning())
         await screen.query("*").remove()

@@ -1,11 +1,14 @@
 """Probes: true answers, from a network that they leave exactly as it was."""
 
+import json
+
 import numpy as np
 import pytest
 
 from tests import helpers
 from tuidl.preset.library import load_preset
 from tuidl.protocol.commands import Probe
+from tuidl.protocol.events import from_json, to_json
 from tuidl.training.inspection import inspect
 from tuidl.training.interruption import Interrupter
 from tuidl.training.state import TrainState
@@ -30,11 +33,16 @@ def trained(text: str, *overrides: str) -> Trainer:
 
 
 def ask(training: Trainer | TrainState, kind: str, **options: object) -> dict:
+    """The answer as it stands in a line of JSON, which the screen can read."""
     state = training.state if isinstance(training, Trainer) else training
     told = answer(state, Probe(id=7, kind=kind, options=options))
     assert told.error is None, told.error
     assert (told.id, told.kind) == (7, kind)
-    return told.answer
+    line = to_json(told)
+    assert type(from_json(line).answer) is type(told.answer)
+    found = json.loads(line)["answer"]
+    assert found.pop("probe") == kind
+    return found
 
 
 def test_predictions_show_mistakes_first_and_what_was_asked_for() -> None:

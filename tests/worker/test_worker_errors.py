@@ -12,8 +12,8 @@ import pytest
 from tests import helpers
 from tuidl.core.errors import RunError
 from tuidl.protocol import commands, events
-from tuidl.worker import probes
 from tuidl.worker import process as worker_module
+from tuidl.worker.probes import answer as probes
 from tuidl.worker.process import Worker, bounded_lines, in_words
 
 ENDS = events.RunEnded | events.RunFailed

@@ -11,6 +11,7 @@ import msgspec
 
 from tuidl.core.decoding import decoded, printable_in
 from tuidl.core.printable import printable_json
+from tuidl.protocol.probes import AnyAnswer
 
 Scores = dict[str, float]
 """``loss`` and the preset's metrics."""
@@ -197,7 +198,7 @@ class ProbeAnswer(Event, frozen=True, tag="probe_answer"):
     kind: str
     epoch: int
     step: int
-    answer: dict[str, Any] | None = None
+    answer: AnyAnswer | None = None
     error: str | None = None
     seconds: float = 0.0
 

@@ -19,10 +19,18 @@ from tuidl.charts.layer_list import LayerRow
 from tuidl.charts.palette import Palette
 from tuidl.charts.tiling import comfortable
 from tuidl.compiler.graph import Graph
+from tuidl.protocol.probes import (
+    FeatureMaps,
+    Filters,
+    Histogram,
+    Histograms,
+    Layers,
+    LayerState,
+    Weights,
+)
 from tuidl.tui.pictures.examples import is_image, pixels
 from tuidl.tui.pictures.shapes import known
 
-Answer = dict[str, Any]
 DEAD, SATURATED = 0.3, 0.5
 """Shares of a layer's units from which on it is called out."""
 
@@ -33,25 +41,25 @@ STARVED = 1e-3
 """Share of the last layer's gradient below which a layer hardly learns."""
 
 
-def layer_rows(answer: Answer, graph: Graph | None) -> list[LayerRow]:
+def layer_rows(answer: Layers, graph: Graph | None) -> list[LayerRow]:
     """The probe's layers with what the graph knows of them."""
     nodes = {node.name: node for node in graph.nodes} if graph else {}
-    last = next((known(layer["gradient"]) for layer in reversed(answer["layers"])), math.nan)
+    last = next((known(layer.gradient) for layer in reversed(answer.layers)), math.nan)
     found = []
-    for layer in answer["layers"]:
-        node = nodes.get(layer["name"])
+    for layer in answer.layers:
+        node = nodes.get(layer.name)
         shape = "×".join(map(str, node.shape)) if node else ""
         count = node.parameter_count if node else 0
-        activation, gradient = known(layer["activation"]), known(layer["gradient"])
+        activation, gradient = known(layer.activation), known(layer.gradient)
         words = warning_words(layer, last)
-        found.append(LayerRow(layer["name"], shape, count, activation, gradient, words))
+        found.append(LayerRow(layer.name, shape, count, activation, gradient, words))
     return found
 
 
-def warning_words(layer: dict[str, Any], last_gradient: float = math.nan) -> str:
+def warning_words(layer: LayerState, last_gradient: float = math.nan) -> str:
     """What is wrong with a layer, if anything is, so that a beginner understands it."""
-    dead, saturated, gradient = layer.get("dead"), layer.get("saturated"), layer.get("gradient")
-    if gradient is None and layer.get("activation") is None:
+    dead, saturated, gradient = layer.dead, layer.saturated, layer.gradient
+    if gradient is None and layer.activation is None:
         return "its numbers are not finite"
     if dead is not None and dead >= DEAD:
         return f"{dead:.0%} dead: always zero, they cannot learn"
@@ -64,9 +72,11 @@ def warning_words(layer: dict[str, Any], last_gradient: float = math.nan) -> str
     return ""
 
 
-def spread(answer: Answer, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+def spread(
+    answer: Histograms, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
     """Histograms below each other: weights, their gradient, the output."""
-    found = answer["histograms"]
+    found = answer.histograms
     names = shown_histograms(list(found))
     each = [height // len(names) + (i < height % len(names)) for i in range(len(names))]
     roles = {"output": "good"}
@@ -90,26 +100,26 @@ def shown_histograms(names: Sequence[str]) -> list[str]:
 
 def _histogram(
     name: str,
-    found: dict[str, Any],
+    found: Histogram,
     palette: Palette,
     width: int,
     height: int,
     role: str,
     unicode: bool,
 ) -> list[Text]:
-    if found["not_finite"]:
+    if found.not_finite:
         grid = Grid(width, height, unicode)
-        text = fitted(f"{name}: {found['not_finite']} not finite", width)
+        text = fitted(f"{name}: {found.not_finite} not finite", width)
         grid.put(0, 0, text, palette.style("bad", bold=True))
         return grid.lines()
-    low, high, mean = (known(found[key]) for key in ("low", "high", "mean"))
-    data = Distribution(found["counts"], low, high, mean, name)
+    low, high, mean = (known(value) for value in (found.low, found.high, found.mean))
+    data = Distribution(found.counts, low, high, mean, name)
     return histogram(data, palette, width, height, role=role, unicode=unicode)
 
 
 def maps(
-    filters: Answer | None,
-    found: Answer | None,
+    filters: Filters | None,
+    found: FeatureMaps | None,
     palette: Palette,
     width: int,
     height: int,
@@ -123,21 +133,23 @@ def maps(
     above = max(height * 2 // 5, 2)
     grid = Grid(width, 1, unicode)
     grid.put(0, 0, fitted("filters: what it looks for", width), palette.style("text", bold=True))
-    kernels = _fitting(filters["filters"], palette, width, above - 1, unicode)
+    kernels = _fitting(filters.filters, palette, width, above - 1, unicode)
     return [*grid.lines(), *kernels, *_found(found, palette, width, height - above, unicode)]
 
 
-def _found(found: Answer, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+def _found(
+    found: FeatureMaps, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
     grid = Grid(width, 1, unicode)
-    text = f"what they find in held-out image {found['example']}"
+    text = f"what they find in held-out image {found.example}"
     end = grid.put(0, 0, fitted(text, width), palette.style("text", bold=True))
     grid.put(end, 0, fitted("   i, I: another image", max(width - end, 0)), palette.style("muted"))
-    if not is_image(found["shape"]):
-        return [*grid.lines(), *_fitting(found["maps"], palette, width, height - 1, unicode)]
+    if not is_image(found.shape):
+        return [*grid.lines(), *_fitting(found.maps, palette, width, height - 1, unicode)]
     room = min(width // 3, 2 * (height - 1) + 2)
-    shape = found["shape"]
-    left = image(pixels(found["image"], shape), palette, room, height - 1, unicode=unicode)
-    right = _fitting(found["maps"], palette, width - room - 2, height - 1, unicode)
+    shape = found.shape
+    left = image(pixels(found.image, shape), palette, room, height - 1, unicode=unicode)
+    right = _fitting(found.maps, palette, width - room - 2, height - 1, unicode)
     return [*grid.lines(), *beside(left, right, gap=2)]
 
 
@@ -150,22 +162,24 @@ def _fitting(
     return heat_grid([Map(a) for a in arrays[:count]], palette, width, height, unicode=unicode)
 
 
-def weights(answer: Answer, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+def weights(
+    answer: Weights, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
     """The layer's weights as heat, a map for each gate of a recurrent layer."""
     grid = Grid(width, 1, unicode)
-    rows, columns = answer["shape"]
-    count = len(answer["maps"])
-    if "recurrent" in answer["parameter"]:
+    rows, columns = answer.shape
+    count = len(answer.maps)
+    if "recurrent" in answer.parameter:
         text = f"from {rows} states to {rows}" + (", gate by gate" if count > 1 else "")
     else:
         text = f"{_counted(rows, 'input')} (down) to {_counted(columns, 'unit')} (across)"
     grid.put(0, 0, fitted(text, width), palette.style("text", bold=True))
     kept = [
         Map(
-            _stretched(part["values"], width, height - 2) if count == 1 else _array(part["values"]),
-            part["name"] if count > 1 else "",
+            _stretched(part.values, width, height - 2) if count == 1 else _array(part.values),
+            part.name if count > 1 else "",
         )
-        for part in answer["maps"]
+        for part in answer.maps
     ]
     return [*grid.lines(), *heat_grid(kept, palette, width, height - 1, unicode=unicode)]
 

@@ -2,38 +2,36 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from rich.text import Text
 
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
 from tuidl.charts.sequence import Trace, sequence
+from tuidl.protocol.probes import Forecast
 from tuidl.tui.pictures.shapes import known
-
-Answer = dict[str, Any]
 
 
 def forecast(
-    answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+    answer: Forecast, palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
     """The true values, each predicted from those before, and the network going on by itself."""
-    start, window = answer["start"], answer["window"]
+    start, window = answer.start, answer.window
     traces = [
-        Trace("true", _values(answer["true"]), "muted"),
-        Trace("predicted", _values(answer["predicted"]), "train"),
-        Trace("left alone", _values(answer["free"]), "validation", start),
+        Trace("true", _values(answer.true), "muted"),
+        Trace("predicted", _values(answer.predicted), "train"),
+        Trace("left alone", _values(answer.free), "validation", start),
     ]
     seen = (max(start - window, 0), start) if start else None
     return sequence(traces, palette, width, height, seen=seen, unicode=unicode)
 
 
-def in_words(answer: Answer, palette: Palette, width: int, unicode: bool) -> list[Text]:
+def in_words(answer: Forecast, palette: Palette, width: int, unicode: bool) -> list[Text]:
     """What the three lines are, and how far off the predictions are, in two lines of text."""
-    true, start = _values(answer["true"]), answer["start"]
-    near = typical_error(true, _values(answer["predicted"]))
-    far = typical_error(true[start:], _values(answer["free"]))
-    first = f"predicted: each value from the {answer['window']} true ones before it"
+    true, start = _values(answer.true), answer.start
+    near = typical_error(true, _values(answer.predicted))
+    far = typical_error(true[start:], _values(answer.free))
+    first = f"predicted: each value from the {answer.window} true ones before it"
     second = "left alone: behind the part seen it reads only its own predictions"
     grid = Grid(width, 2, unicode)
     for y, (text, error, role) in enumerate(((first, near, "train"), (second, far, "validation"))):

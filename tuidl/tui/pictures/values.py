@@ -1,24 +1,22 @@
 """Numbers predicted against the true ones."""
 
 import math
-from typing import Any
 
 from rich.text import Text
 
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
 from tuidl.charts.scatter import Path, Points, scatter
+from tuidl.protocol.probes import Values
 from tuidl.tui.pictures.shapes import known
 
-Answer = dict[str, Any]
 
-
-def values(answer: Answer, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+def values(answer: Values, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
     """A point for each held-out example: true value across, predicted one up. On the line both
     are equal."""
     pairs = [
         (known(true), known(predicted))
-        for true, predicted in zip(answer["true"], answer["predicted"], strict=True)
+        for true, predicted in zip(answer.true, answer.predicted, strict=True)
     ]
     kept = [pair for pair in pairs if all(map(math.isfinite, pair))]
     truths = [true for true, _ in kept]

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from tuidl.preset.schema import Preset
-from tuidl.protocol import events
+from tuidl.protocol import events, probes
 from tuidl.tui.budget import Budget
 from tuidl.tui.plain import plain
 from tuidl.tui.run import Run
@@ -181,7 +181,7 @@ class TrainScreen(SteeringScreen):
     def _answered(self, event: events.ProbeAnswer) -> None:
         if event.error or event.answer is None:
             return
-        if event.kind == "layers":
+        if isinstance(event.answer, probes.Layers):
             self.query_one(Layers).answer = event.answer
         elif self._probe and event.kind == self._probe[0]:
             self.query_one(Picture).answer = event.answer

@@ -12,6 +12,7 @@ from tuidl.charts.confusion import cell_at
 from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
+from tuidl.protocol.probes import Predictions
 from tuidl.tui.pictures import examples
 from tuidl.tui.plain import plain
 from tuidl.tui.run import Run
@@ -19,7 +20,6 @@ from tuidl.tui.views.view import View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
 from tuidl.tui.widgets.picture import NOTHING_YET
 
-Answer = dict[str, Any]
 Cell = tuple[int, int]
 MANY, NUMBERS = 60, 20_000
 """Examples asked for, fewer where their numbers would be more than so many."""
@@ -44,7 +44,7 @@ class ExamplesView(View):
 
     def __init__(self, preset: Preset) -> None:
         super().__init__(preset)
-        self.answer: Answer | None = None
+        self.answer: Predictions | None = None
         self.asked: Cell | None = None
         self.selected = 0
         self.cursor: Cell = (0, 0)
@@ -70,28 +70,28 @@ class ExamplesView(View):
         return [("predictions", options)]
 
     def answered(self, event: ProbeAnswer) -> bool:
-        if event.kind != "predictions" or event.answer is None:
+        if not isinstance(event.answer, Predictions):
             return False
-        if event.answer["asked"] != list(self.asked or (None, None)):
+        if event.answer.asked != (self.asked or (None, None)):
             return False
         self.answer = event.answer
-        self.selected = min(self.selected, max(len(self.answer["examples"]) - 1, 0))
+        self.selected = min(self.selected, max(len(self.answer.examples) - 1, 0))
         self.query_one(ExampleList).border_title = plain(self._title())
         return True
 
     def _title(self) -> str:
         assert self.answer is not None
         if self.asked is None:
-            wrong, total = self.answer["wrong"], self.answer["total"]
+            wrong, total = self.answer.wrong, self.answer.total
             return f"held-out examples: {wrong} of {total} wrong, those first"
-        true, given = (self.answer["classes"][number] for number in self.asked)
+        true, given = (self.answer.classes[number] for number in self.asked)
         words = "rightly read" if true == given else f"read as {given}"
-        return f"{true}, {words}: {self.answer['matching']} (esc: all)"
+        return f"{true}, {words}: {self.answer.matching} (esc: all)"
 
     def select(self, way: int) -> None:
         """The next example, or one before."""
-        if self.answer and self.answer["examples"]:
-            self.selected = (self.selected + way) % len(self.answer["examples"])
+        if self.answer and self.answer.examples:
+            self.selected = (self.selected + way) % len(self.answer.examples)
             self.touched()
 
     def move(self, down: int, right: int) -> None:
@@ -131,7 +131,7 @@ class Part(Chart):
         return self.picture(self.view.answer, palette, width, height, unicode)
 
     def picture(
-        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+        self, answer: Predictions, palette: Palette, width: int, height: int, unicode: bool
     ) -> list[Text]:
         """The lines once there is an answer."""
         raise NotImplementedError
@@ -149,7 +149,7 @@ class ExampleList(Part):
     ]
 
     def picture(
-        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+        self, answer: Predictions, palette: Palette, width: int, height: int, unicode: bool
     ) -> list[Text]:
         return examples.list_of(
             answer, palette, width, height, selected=self.view.selected, unicode=unicode
@@ -166,7 +166,7 @@ class Closely(Part, can_focus=False):
         self.border_title = "the selected one"
 
     def picture(
-        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+        self, answer: Predictions, palette: Palette, width: int, height: int, unicode: bool
     ) -> list[Text]:
         return examples.closely(
             answer, palette, width, height, selected=self.view.selected, unicode=unicode
@@ -189,7 +189,7 @@ class Matrix(Part):
         self.border_title = "confusion matrix: v or tab, arrows, enter"
 
     def picture(
-        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+        self, answer: Predictions, palette: Palette, width: int, height: int, unicode: bool
     ) -> list[Text]:
         cursor = self.view.cursor if self.has_focus else self.view.asked
         return examples.matrix(answer, palette, width, height, cursor=cursor, unicode=unicode)
@@ -208,7 +208,7 @@ class Matrix(Part):
         place, answer = event.get_content_offset(self), self.view.answer
         if place is None or answer is None:
             return
-        cell = cell_at(answer["confusion"], answer["classes"], *self.content_size, *place)
+        cell = cell_at(answer.confusion, answer.classes, *self.content_size, *place)
         if cell is not None:
             self.view.cursor = cell
             self.view.ask(cell)

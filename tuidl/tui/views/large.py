@@ -1,6 +1,6 @@
 """One large picture: the plane, the line, the series, or predictions against true values."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -13,15 +13,16 @@ from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.history import Series
+from tuidl.protocol.probes import AnyAnswer, Forecast, Plane
+from tuidl.protocol.probes import Curve as CurveAnswer
 from tuidl.tui.pictures.series import in_words
 from tuidl.tui.pictures.shapes import known
 from tuidl.tui.plain import plain
 from tuidl.tui.run import Run
 from tuidl.tui.views.view import View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
-from tuidl.tui.widgets.picture import NO_PICTURE, NOTHING_YET, PICTURES, probe_for
+from tuidl.tui.widgets.picture import NO_PICTURE, NOTHING_YET, picture_of, probe_for
 
-Answer = dict[str, Any]
 FINE = {"plane": {"columns": 100, "rows": 50}, "curve": {"columns": 120}}
 """Options of the probes for a large picture."""
 
@@ -75,16 +76,18 @@ class LargeView(View):
             return False
         for picture in self.query(LargePicture):
             picture.answer = event.answer
-        equation = event.answer.get("equation")
-        if equation and self.shown.steps:
-            x = event.epoch - 1 + event.step / self.shown.steps
-            for course, now, best in zip(
-                (self.weight, self.bias), equation, event.answer["best_line"], strict=True
-            ):
-                course.add(x, known(now), known(best))
+        is_neuron = isinstance(event.answer, CurveAnswer) and event.answer.equation is not None
+        if isinstance(event.answer, CurveAnswer) and self.shown.steps:
+            self._note_equation(event.answer, event.epoch - 1 + event.step / self.shown.steps)
         for column in self.query("#courses"):
-            column.display = bool(equation) and self.size.width >= 60
+            column.display = is_neuron and self.size.width >= 60
         return True
+
+    def _note_equation(self, answer: CurveAnswer, x: float) -> None:
+        """Of a single neuron: where its two numbers are at ``x`` epochs."""
+        pairs = zip(answer.equation or (), answer.best_line, strict=False)
+        for course, (now, best) in zip((self.weight, self.bias), pairs, strict=False):
+            course.add(x, known(now), known(best))
 
 
 class LargePicture(Chart):
@@ -95,7 +98,7 @@ class LargePicture(Chart):
     def __init__(self, kind: str) -> None:
         super().__init__()
         self.kind = kind
-        self.answer: Answer | None = None
+        self.answer: AnyAnswer | None = None
         self.shown = Run()
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
@@ -103,14 +106,12 @@ class LargePicture(Chart):
             words = NOTHING_YET if self.kind else NO_PICTURE
             return centred(words, palette, width, height)
         below = self._below(palette, width, unicode) if height >= WORDS_FROM else []
-        picture = PICTURES[self.kind]
-        return [*picture(self.answer, palette, width, height - len(below), unicode), *below]
+        return [*picture_of(self.answer, palette, width, height - len(below), unicode), *below]
 
     def _below(self, palette: Palette, width: int, unicode: bool) -> list[Text]:
-        assert self.answer is not None
-        if self.kind == "forecast":
+        if isinstance(self.answer, Forecast):
             return in_words(self.answer, palette, width, unicode)
-        if self.kind == "plane":
+        if isinstance(self.answer, Plane):
             return accuracy_line(self.shown, palette, width, unicode)
         return []
 

@@ -15,13 +15,14 @@ from tuidl.compiler.graph import Graph
 from tuidl.core.errors import TuidlError
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
+from tuidl.protocol.probes import FeatureMaps, Filters, Histograms, Layers, Weights
 from tuidl.tui.pictures import layers as pictures
 from tuidl.tui.plain import plain
 from tuidl.tui.run import Run
 from tuidl.tui.views.view import View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
 
-Answer = dict[str, Any]
+LayerAnswer = Histograms | Filters | FeatureMaps | Weights
 LOOKING = "layers show once training starts"
 PAGES = ("Inside", "Spread", "Gradients")
 """Panels that take turns where there is no room for all."""
@@ -53,7 +54,7 @@ class LayersView(View):
 
     def _forget(self) -> None:
         self.rows: list[LayerRow] = []
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str, LayerAnswer] = {}
         """Of the probes about one layer, by kind."""
         try:
             self.graph: Graph | None = Graph.build(self.preset)
@@ -109,17 +110,16 @@ class LayersView(View):
 
     def answered(self, event: ProbeAnswer) -> bool:
         answer = event.answer
-        assert answer is not None
-        if event.kind == "layers":
+        if isinstance(answer, Layers):
             self.rows = pictures.layer_rows(answer, self.graph)
             self.selected = min(self.selected, max(len(self.rows) - 1, 0))
             return True
-        if answer.get("layer") != self.name_selected or not self.name_selected:
+        if not isinstance(answer, Histograms | Filters | FeatureMaps | Weights):
             return False
-        if event.kind in ("histograms", "filters", "feature_maps", "weights"):
-            self.answers[event.kind] = answer
-            return True
-        return False
+        if not answer.layer or answer.layer != self.name_selected:
+            return False
+        self.answers[event.kind] = answer
+        return True
 
     def select(self, way: int) -> None:
         """The next layer, or one before."""
@@ -205,7 +205,7 @@ class Spread(Part, can_focus=False):
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         answer = self.view.answers.get("histograms")
-        if answer is None:
+        if not isinstance(answer, Histograms):
             return centred(LOOKING if not self.view.rows else "looking", palette, width, height)
         return pictures.spread(answer, palette, width, height, unicode)
 
@@ -216,9 +216,11 @@ class Inside(Part, can_focus=False):
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         answers, kind = self.view.answers, self.view.kind_selected
         if kind == "maps":
-            found = answers.get("filters"), answers.get("feature_maps")
-            return pictures.maps(*found, palette, width, height, unicode)
-        if kind == "weights" and "weights" in answers:
-            return pictures.weights(answers["weights"], palette, width, height, unicode)
+            filters, found = answers.get("filters"), answers.get("feature_maps")
+            assert filters is None or isinstance(filters, Filters)
+            assert found is None or isinstance(found, FeatureMaps)
+            return pictures.maps(filters, found, palette, width, height, unicode)
+        if isinstance(found := answers.get("weights"), Weights) and kind == "weights":
+            return pictures.weights(found, palette, width, height, unicode)
         words = "looking" if kind else "no weights in this layer" if self.view.rows else LOOKING
         return centred(words, palette, width, height)

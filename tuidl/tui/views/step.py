@@ -11,6 +11,7 @@ from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.protocol.events import Event, ProbeAnswer
+from tuidl.protocol.probes import StepTrace
 from tuidl.tui.plain import plain
 from tuidl.tui.run import Phase, Run
 from tuidl.tui.views.view import View, Wanted
@@ -23,7 +24,6 @@ from tuidl.tui.widgets.chart import Chart, centred
 if TYPE_CHECKING:
     from tuidl.tui.app import Playground
 
-Answer = dict[str, Any]
 OPTIONS = {"numbers": SENT, "examples": 12}
 
 
@@ -50,8 +50,8 @@ class StepView(View):
         self._forget()
 
     def _forget(self) -> None:
-        self.walk: Answer | None = None
-        self.after: Answer | None = None
+        self.walk: StepTrace | None = None
+        self.after: StepTrace | None = None
         self.place = self._next_place = (1, 0)
         self.phase, self.selected = 0, 0
         self._is_known, self._is_stepping = False, False
@@ -85,7 +85,7 @@ class StepView(View):
         super().take(event)
 
     def answered(self, event: ProbeAnswer) -> bool:
-        if event.kind != "walk":
+        if not isinstance(event.answer, StepTrace):
             return False
         self._is_known = True
         if self._is_stepping:
@@ -127,7 +127,7 @@ class StepView(View):
 
     def action_layer(self, way: int) -> None:
         if self.walk:
-            self.selected = (self.selected + way) % len(self.walk["forward"])
+            self.selected = (self.selected + way) % len(self.walk.forward)
             self.touched()
 
 
@@ -146,7 +146,7 @@ class Part(Chart):
         return self.picture(self.view.walk, palette, width, height, unicode)
 
     def picture(
-        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+        self, answer: StepTrace, palette: Palette, width: int, height: int, unicode: bool
     ) -> list[Text]:
         """The lines once there is an answer."""
         raise NotImplementedError
@@ -158,7 +158,7 @@ class Code(Part, can_focus=False):
     concept = "gradient_descent"
 
     def picture(
-        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+        self, answer: StepTrace, palette: Palette, width: int, height: int, unicode: bool
     ) -> list[Text]:
         view = self.view
         return code_lines(answer, view.loop, view.phase, palette, width, height, unicode)
@@ -168,7 +168,7 @@ class Words(Part, can_focus=False):
     """What the phase is about."""
 
     def picture(
-        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+        self, answer: StepTrace, palette: Palette, width: int, height: int, unicode: bool
     ) -> list[Text]:
         return words(answer, self.view.phase, palette, width, height, unicode)
 
@@ -179,7 +179,7 @@ class Numbers(Part):
     concept = "gradient_descent"
 
     def picture(
-        self, answer: Answer, palette: Palette, width: int, height: int, unicode: bool
+        self, answer: StepTrace, palette: Palette, width: int, height: int, unicode: bool
     ) -> list[Text]:
         view = self.view
         head = [*phase_line(view.phase, palette, width, unicode), Text(" " * width)]

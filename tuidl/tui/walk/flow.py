@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from rich.text import Text
 
@@ -10,55 +9,55 @@ from tuidl.charts.bars import decades, put_bar
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
 from tuidl.charts.scale import short
+from tuidl.protocol.probes import StepTrace
 from tuidl.tui.pictures.shapes import known
 from tuidl.tui.walk.formulas import GRADIENTS, backward_formula, closing_formula, forward_formula
 from tuidl.tui.walk.texts import shape_text, values_text
 from tuidl.tui.walk.worked import worked_neuron
 
-Answer = dict[str, Any]
 NAMES, VALUES = 20, 11
 """Cells at both sides of the bars of the way back."""
 
 
 def forward(
-    answer: Answer, palette: Palette, width: int, height: int, unicode: bool, selected: int
+    answer: StepTrace, palette: Palette, width: int, height: int, unicode: bool, selected: int
 ) -> list[Text]:
     """Every layer with its shapes, and the first values that it hands on."""
     grid = Grid(width, height, unicode)
-    layers = answer["forward"]
-    y = _flow(grid, palette, 0, f"x  {shape_text(answer['shape'])}", answer["input"], "train")
+    layers = answer.forward
+    y = _flow(grid, palette, 0, f"x  {shape_text(answer.shape)}", answer.input, "train")
     worked = worked_neuron(answer, width) or _closed(answer, width)
     end = height - len(worked)
     first, each = _window(len(layers), selected, end - y)
     for i, layer in list(enumerate(layers))[first:]:
         if y + each > end:
             break
-        shapes = f"{shape_text(layer['input_shape'])} → {shape_text(layer['shape'])}"
-        _name(grid, palette, y, layer["name"], shapes, i == selected)
-        formula = forward_formula(layer["kind"], layer["activation"])
-        y = _detail(grid, palette, y + 1, formula, layer["values"], each)
+        shapes = f"{shape_text(layer.input_shape)} → {shape_text(layer.shape)}"
+        _name(grid, palette, y, layer.name, shapes, i == selected)
+        formula = forward_formula(layer.kind, layer.activation)
+        y = _detail(grid, palette, y + 1, formula, layer.values, each)
     for i, text in enumerate(worked, min(y + 1, end)):
         grid.put(0, i, fitted(text, width), palette.style("good", bold=True))
     return grid.lines()
 
 
-def _closed(answer: Answer, width: int) -> list[str]:
+def _closed(answer: StepTrace, width: int) -> list[str]:
     """What the loss makes of the last outputs, for the first example."""
-    formula = closing_formula(answer["closing"])
+    formula = closing_formula(answer.closing)
     if not formula:
         return []
-    return [f"{formula}:", values_text(answer["predicted"][0], width)]
+    return [f"{formula}:", values_text(answer.predicted[0], width)]
 
 
 def backward(
-    answer: Answer, palette: Palette, width: int, height: int, unicode: bool, selected: int
+    answer: StepTrace, palette: Palette, width: int, height: int, unicode: bool, selected: int
 ) -> list[Text]:
     """The last layer first: the length of the gradient that reaches it, on a scale of tens."""
     grid = Grid(width, height, unicode)
-    kinds = {layer["name"]: layer for layer in answer["forward"]}
-    layers = answer["backward"]
-    ends = decades([known(layer["length"]) for layer in layers])
-    text, heading = GRADIENTS.get(answer["loss_kind"], ""), "length of the gradient"
+    kinds = {layer.name: layer for layer in answer.forward}
+    layers = answer.backward
+    ends = decades([known(layer.length) for layer in layers])
+    text, heading = GRADIENTS.get(answer.loss_kind, ""), "length of the gradient"
     grid.put(0, 0, fitted(text, width), palette.style("bad", bold=True))
     if len(text) + len(heading) + 3 < width:
         grid.put_right(width, 0, heading, palette.style("muted"))
@@ -68,11 +67,11 @@ def backward(
         y = 1 + (i - first) * each
         if y + each > height:
             break
-        _name(grid, palette, y, layer["name"], short(known(layer["length"])), i == at)
-        _length_bar(grid, palette, y, known(layer["length"]), ends)
-        own = kinds.get(layer["name"], {"kind": "", "activation": ""})
-        formula = backward_formula(own["kind"], own["activation"])
-        _detail(grid, palette, y + 1, formula, layer["values"], each)
+        _name(grid, palette, y, layer.name, short(known(layer.length)), i == at)
+        _length_bar(grid, palette, y, known(layer.length), ends)
+        own = kinds.get(layer.name)
+        formula = backward_formula(own.kind, own.activation) if own else ""
+        _detail(grid, palette, y + 1, formula, layer.values, each)
     return grid.lines()
 
 

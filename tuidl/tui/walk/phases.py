@@ -2,15 +2,13 @@
 
 import textwrap
 from dataclasses import dataclass
-from typing import Any
 
 from rich.text import Text
 
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
+from tuidl.protocol.probes import StepTrace
 from tuidl.tui.walk.formulas import LOSSES, OPTIMIZERS
-
-Answer = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -61,12 +59,12 @@ class Loop:
     steps: int
 
 
-def code(answer: Answer, loop: Loop) -> list[tuple[str, str, int | None]]:
+def code(answer: StepTrace, loop: Loop) -> list[tuple[str, str, int | None]]:
     """The training loop: code, where it is (empty where that says nothing), and the phase."""
-    loss = answer["loss_kind"]
-    batch = f"next {answer['batch']} of {answer['of']} examples"
-    rate = f"{answer['learning_rate']:.3g}"
-    kind = answer["optimizer"]
+    loss = answer.loss_kind
+    batch = f"next {answer.batch} of {answer.of} examples"
+    rate = f"{answer.learning_rate:.3g}"
+    kind = answer.optimizer
     way = f"{rate} · g" if kind == "sgd" else f"{kind}(g, {rate})"
     return [
         (f"for epoch in 1 … {loop.epochs}:", f"{loop.epoch}", None),
@@ -81,7 +79,13 @@ def code(answer: Answer, loop: Loop) -> list[tuple[str, str, int | None]]:
 
 
 def code_lines(
-    answer: Answer, loop: Loop, phase: int, palette: Palette, width: int, height: int, unicode: bool
+    answer: StepTrace,
+    loop: Loop,
+    phase: int,
+    palette: Palette,
+    width: int,
+    height: int,
+    unicode: bool,
 ) -> list[Text]:
     """The loop with the line of the phase marked."""
     grid = Grid(width, height, unicode)
@@ -109,19 +113,19 @@ def phase_line(phase: int, palette: Palette, width: int, unicode: bool) -> list[
     return grid.lines()
 
 
-def formula_of(answer: Answer, phase: int) -> str:
+def formula_of(answer: StepTrace, phase: int) -> str:
     """The phase's formula, for the network as a whole."""
     return {
         "gather": "batch = the next examples of a shuffled order",
         "forward": "p = layer n( … layer 2(layer 1(x)))",
-        "loss": LOSSES.get(answer["loss_kind"], ""),
+        "loss": LOSSES.get(answer.loss_kind, ""),
         "backward": "d loss / d w = d loss / d y · d y / d w",
-        "update": OPTIMIZERS.get(answer["optimizer"], ""),
+        "update": OPTIMIZERS.get(answer.optimizer, ""),
     }[PHASES[phase].name]
 
 
 def words(
-    answer: Answer, phase: int, palette: Palette, width: int, height: int, unicode: bool
+    answer: StepTrace, phase: int, palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
     """The sentence, and the formula below it; where there is room, those of all phases."""
     grid = Grid(width, height, unicode)
@@ -142,7 +146,7 @@ def words(
     return grid.lines()
 
 
-def _told(answer: Answer, phase: int, width: int) -> tuple[list[str], list[str]]:
+def _told(answer: StepTrace, phase: int, width: int) -> tuple[list[str], list[str]]:
     """A phase's sentence and formula, as lines."""
     below = [
         line

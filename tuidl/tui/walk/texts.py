@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tuidl.charts.scale import short
+from tuidl.protocol.probes import StepTrace
 from tuidl.tui.pictures.shapes import known
 
-Answer = dict[str, Any]
 SENT = 12
 """So many numbers of an array are asked for; where there are as many, there may be more."""
 
@@ -33,16 +33,16 @@ def values_text(values: Sequence[float | None], width: int) -> str:
     return "".join(texts).rstrip() + (" …" if more else "")
 
 
-def target_text(answer: Answer, target: Sequence[float | None]) -> str:
+def target_text(answer: StepTrace, target: Sequence[float | None]) -> str:
     """A class by its name, numbers as they are."""
-    if answer["classes"] and target[0] is not None:
-        return str(answer["classes"][round(target[0])])
+    if answer.classes and target[0] is not None:
+        return str(answer.classes[round(target[0])])
     return " ".join(short(known(v), 4) for v in target[:3])
 
 
-def predicted_text(answer: Answer, predicted: Sequence[float | None], target: Any) -> str:
+def predicted_text(answer: StepTrace, predicted: Sequence[float | None], target: Any) -> str:
     """The probability of the true class, or the number predicted."""
-    if not answer["classes"]:
+    if not answer.classes:
         return " ".join(short(known(v), 4) for v in predicted[:3])
     true = round(target[0] or 0)
     share = known(predicted[true] if len(predicted) > 1 else predicted[0])

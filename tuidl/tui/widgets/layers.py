@@ -1,12 +1,13 @@
 """The layers of the network with live bars: how large activations and gradients are."""
 
 import math
-from typing import Any
 
 from rich.text import Text
 
 from tuidl.charts.bars import LayerSizes, layer_bars
 from tuidl.charts.palette import Palette
+from tuidl.protocol.probes import Layers as Answer
+from tuidl.protocol.probes import LayerState
 from tuidl.tui.widgets.chart import Chart, centred
 
 DEAD, SATURATED = 0.3, 0.5
@@ -17,31 +18,31 @@ class Layers(Chart):
     """Filled by the probe ``layers``."""
 
     concept = "vanishing gradient"
-    answer: dict[str, Any] | None = None
+    answer: Answer | None = None
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.answer is None:
             return centred("layers show once training starts", palette, width, height)
         sizes = [
             LayerSizes(
-                layer["name"],
-                _number(layer["activation"]),
-                _number(layer["gradient"]),
+                layer.name,
+                _number(layer.activation),
+                _number(layer.gradient),
                 warning_of(layer),
             )
-            for layer in self.answer["layers"]
+            for layer in self.answer.layers
         ]
         return layer_bars(sizes, palette, width, height, unicode=unicode)
 
 
-def warning_of(layer: dict[str, Any]) -> str:
+def warning_of(layer: LayerState) -> str:
     """What is wrong with a layer, if anything is."""
-    dead, saturated = layer.get("dead"), layer.get("saturated")
+    dead, saturated = layer.dead, layer.saturated
     if dead is not None and dead >= DEAD:
         return f"{dead:.0%} dead"
     if saturated is not None and saturated >= SATURATED:
         return f"{saturated:.0%} saturated"
-    if layer.get("gradient") is None and layer.get("activation") is None:
+    if layer.gradient is None and layer.activation is None:
         return "not finite"
     return ""
 

@@ -1,6 +1,5 @@
 """The task's own picture: what the network makes of its examples, right now."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -9,23 +8,17 @@ from textual.binding import Binding
 from tuidl.charts.beside import beside
 from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
+from tuidl.protocol import probes
+from tuidl.protocol.probes import AnyAnswer
 from tuidl.tui.pictures import examples
 from tuidl.tui.pictures.series import forecast
 from tuidl.tui.pictures.shapes import curve, plane
 from tuidl.tui.pictures.values import values
 from tuidl.tui.widgets.chart import Chart, centred
 
-Answer = dict[str, Any]
-Draw = Callable[[Answer, Palette, int, int, bool], list[Text]]
 BRIEF, WIDE = 24, 60
 """Examples asked for, and the width from which on probabilities or the matrix stand beside."""
 
-PICTURES: dict[str, Draw] = {
-    "curve": curve,
-    "plane": plane,
-    "forecast": forecast,
-    "values": values,
-}
 NOTHING_YET = "a picture of the task shows once training starts"
 NO_PICTURE = "no picture for this kind of data"
 
@@ -44,6 +37,23 @@ def probe_for(preset: Preset) -> tuple[str, dict[str, Any]] | None:
     return "values", {}
 
 
+def picture_of(
+    answer: AnyAnswer, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    """The picture of one answer to a task's probe, predictions aside."""
+    room = (palette, width, height, unicode)
+    match answer:
+        case probes.Curve():
+            return curve(answer, *room)
+        case probes.Plane():
+            return plane(answer, *room)
+        case probes.Forecast():
+            return forecast(answer, *room)
+        case probes.Values():
+            return values(answer, *room)
+    return centred(NO_PICTURE, palette, width, height)
+
+
 class Picture(Chart):
     """Drawn from the answer to the task's probe; Tab inside switches what is shown of images."""
 
@@ -54,7 +64,7 @@ class Picture(Chart):
     ]
 
     concept = "validation"
-    answer: Answer | None = None
+    answer: AnyAnswer | None = None
     kind = ""
     matrix = False
     selected = 0
@@ -63,14 +73,14 @@ class Picture(Chart):
         if self.answer is None:
             words = NOTHING_YET if self.kind else NO_PICTURE
             return centred(words, palette, width, height)
-        if self.kind == "predictions":
-            return self._examples(palette, width, height, unicode)
-        return PICTURES[self.kind](self.answer, palette, width, height, unicode)
+        if isinstance(self.answer, probes.Predictions):
+            return self._examples(self.answer, palette, width, height, unicode)
+        return picture_of(self.answer, palette, width, height, unicode)
 
-    def _examples(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        assert self.answer is not None
-        answer = self.answer
-        if self.matrix or len(answer["shape"]) == 1:
+    def _examples(
+        self, answer: probes.Predictions, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        if self.matrix or len(answer.shape) == 1:
             return examples.matrix(answer, palette, width, height, cursor=None, unicode=unicode)
         room = width if width < WIDE else max(width * 3 // 5, 30)
         left = examples.list_of(
@@ -88,6 +98,6 @@ class Picture(Chart):
         self.changed()
 
     def action_move(self, way: int) -> None:
-        if self.answer and self.kind == "predictions" and self.answer["examples"]:
-            self.selected = (self.selected + way) % len(self.answer["examples"])
+        if isinstance(self.answer, probes.Predictions) and self.answer.examples:
+            self.selected = (self.selected + way) % len(self.answer.examples)
             self.changed()

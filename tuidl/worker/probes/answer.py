@@ -9,6 +9,7 @@ import msgspec
 from tuidl.core.errors import TuidlError, suggestion
 from tuidl.protocol.commands import Probe
 from tuidl.protocol.events import ProbeAnswer
+from tuidl.protocol.probes import AnyAnswer
 from tuidl.training.state import TrainState
 from tuidl.worker.probes import (
     layers,
@@ -21,7 +22,7 @@ from tuidl.worker.probes import (
     weights,
 )
 
-PROBES: dict[str, tuple[Callable[[TrainState, Any], dict[str, Any]], type[msgspec.Struct]]] = {
+PROBES: dict[str, tuple[Callable[[TrainState, Any], AnyAnswer], type[msgspec.Struct]]] = {
     "predictions": (predictions.predictions, predictions.Options),
     "curve": (shapes.curve, shapes.Options),
     "plane": (shapes.plane, shapes.Options),
@@ -40,7 +41,7 @@ PROBES: dict[str, tuple[Callable[[TrainState, Any], dict[str, Any]], type[msgspe
 def answer(state: TrainState, probe: Probe) -> ProbeAnswer:
     """Look inside; what cannot be answered says why."""
     (epoch, step), started = state.place, time.perf_counter()
-    found: dict[str, Any] | None = None
+    found: AnyAnswer | None = None
     error: str | None = None
     if probe.kind not in PROBES:
         error = f"no probe {probe.kind!r}{suggestion(probe.kind, PROBES)}"

@@ -19,6 +19,12 @@ def numbers(values: Any) -> Any:
     return float(f"{float(array):.{DIGITS}g}") if np.isfinite(array) else None
 
 
+def pair(values: Any) -> Any:
+    """Two numbers, as ``numbers`` sends them."""
+    first, second = numbers(values)
+    return first, second
+
+
 def held_out(state: TrainState) -> tuple[str, ArrayDataset]:
     """The part to show: validation, else test, else what is trained on."""
     for name in ("validation", "test"):

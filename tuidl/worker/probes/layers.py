@@ -9,6 +9,7 @@ from msgspec import Meta
 from tuidl.backends.base import Array
 from tuidl.compiler.graph import Node
 from tuidl.core.errors import DataError, suggestion
+from tuidl.protocol.probes import Histogram, Histograms, Layers, LayerState
 from tuidl.training.inspection import inspect
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import batch_of, numbers
@@ -32,7 +33,7 @@ class HistogramOptions(msgspec.Struct, forbid_unknown_fields=True):
     examples: Annotated[int, Meta(ge=1, le=512)] = EXAMPLES
 
 
-def layers(state: TrainState, options: Options) -> dict[str, Any]:
+def layers(state: TrainState, options: Options) -> Layers:
     """Of each layer: mean size of its output and of the gradient that comes back to it, length of
     its weights and of their gradient; share of units that are dead (zero for
     every example) or saturated. A closing softmax or sigmoid belongs to the loss."""
@@ -46,21 +47,21 @@ def layers(state: TrainState, options: Options) -> dict[str, Any]:
         own = [f"{node.name}.{p.name}" for p in node.trainable]
         gradient = seen.gradients.get(node.name)
         found.append(
-            {
-                "name": node.name,
-                "kind": node.layer.kind(),
-                "activation": numbers(np.abs(output).mean()),
-                "gradient": None if gradient is None else numbers(np.abs(gradient).mean()),
-                "weights": _length([parameters[name] for name in own]),
-                "weight_gradient": _length([seen.parameters[name] for name in own]),
-                "dead": _dead(node, output),
-                "saturated": _saturated(node, output),
-            }
+            LayerState(
+                name=node.name,
+                kind=node.layer.kind(),
+                activation=numbers(np.abs(output).mean()),
+                gradient=None if gradient is None else numbers(np.abs(gradient).mean()),
+                weights=_length([parameters[name] for name in own]),
+                weight_gradient=_length([seen.parameters[name] for name in own]),
+                dead=_dead(node, output),
+                saturated=_saturated(node, output),
+            )
         )
-    return {"loss": seen.loss, "layers": found}
+    return Layers(loss=seen.loss, layers=tuple(found))
 
 
-def histograms(state: TrainState, options: HistogramOptions) -> dict[str, Any]:
+def histograms(state: TrainState, options: HistogramOptions) -> Histograms:
     """Counts and bounds for each parameter of a layer and its gradient, for the layer's output and
     the gradient of that."""
     names = [node.name for node in state.program.graph.nodes]
@@ -76,7 +77,7 @@ def histograms(state: TrainState, options: HistogramOptions) -> dict[str, Any]:
     if node.name in seen.gradients:
         named["gradient of the output"] = seen.gradients[node.name]
     spread = {name: _histogram(values, options.bins) for name, values in named.items()}
-    return {"layer": node.name, "histograms": spread}
+    return Histograms(layer=node.name, histograms=spread)
 
 
 def _length(arrays: list[Array]) -> Any:
@@ -85,18 +86,18 @@ def _length(arrays: list[Array]) -> Any:
     return numbers(np.sqrt(sum(squares))) if squares else None
 
 
-def _histogram(values: Array, bins: int) -> dict[str, Any]:
+def _histogram(values: Array, bins: int) -> Histogram:
     known = values[np.isfinite(values)].astype(np.float64)
     if not known.size:
-        return {"counts": [], "low": None, "high": None, "mean": None, "not_finite": values.size}
+        return Histogram(counts=[], low=None, high=None, mean=None, not_finite=values.size)
     counts, edges = np.histogram(known, bins)
-    return {
-        "counts": counts.tolist(),
-        "low": numbers(edges[0]),
-        "high": numbers(edges[-1]),
-        "mean": numbers(known.mean()),
-        "not_finite": int(values.size - known.size),
-    }
+    return Histogram(
+        counts=counts.tolist(),
+        low=numbers(edges[0]),
+        high=numbers(edges[-1]),
+        mean=numbers(known.mean()),
+        not_finite=int(values.size - known.size),
+    )
 
 
 def _activation(node: Node) -> str:

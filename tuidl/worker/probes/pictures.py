@@ -1,6 +1,6 @@
 """What convolutions look for, and what they find in an image."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -9,6 +9,7 @@ from msgspec import Meta
 from tuidl.backends.base import ArrayDataset
 from tuidl.core.errors import DataError, suggestion
 from tuidl.nn.layers.convolution import Convolution
+from tuidl.protocol.probes import FeatureMaps, Filters
 from tuidl.training.inspection import inspect
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import held_out, numbers
@@ -22,16 +23,16 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     maps: Annotated[int, Meta(ge=1, le=64)] = 16
 
 
-def filters(state: TrainState, options: Options) -> dict[str, Any]:
+def filters(state: TrainState, options: Options) -> Filters:
     """``filters`` (maps, height, width): each filter's weights, the mean over its channels."""
     name = _layer(state, options.layer)
     kernel = state.model.parameters[f"{name}.kernel"]
     mean = kernel.mean(axis=-2)
     flat = mean if mean.ndim == 3 else mean[None]
-    return {"layer": name, "filters": numbers(np.moveaxis(flat, -1, 0)[: options.maps])}
+    return Filters(layer=name, filters=numbers(np.moveaxis(flat, -1, 0)[: options.maps]))
 
 
-def feature_maps(state: TrainState, options: Options) -> dict[str, Any]:
+def feature_maps(state: TrainState, options: Options) -> FeatureMaps:
     """``maps`` (maps, height, width): what the layer's filters find in one held-out example, which
     comes with them (``image``, flat)."""
     name = _layer(state, options.layer)
@@ -41,15 +42,15 @@ def feature_maps(state: TrainState, options: Options) -> dict[str, Any]:
     seen = inspect(state.model, ArrayDataset(feed.x[one], feed.y[one], np.zeros(1, np.int64)))
     output = seen.outputs[name][0]
     maps = output if output.ndim == 3 else output[None]
-    return {
-        "layer": name,
-        "part": part,
-        "example": number,
-        "shape": list(state.program.graph.spec.shape),
-        "image": numbers(feed.x[number]),
-        "true": numbers(feed.y[number]),
-        "maps": numbers(np.moveaxis(maps, -1, 0)[: options.maps]),
-    }
+    return FeatureMaps(
+        layer=name,
+        part=part,
+        example=number,
+        shape=state.program.graph.spec.shape,
+        image=numbers(feed.x[number]),
+        true=numbers(feed.y[number]),
+        maps=numbers(np.moveaxis(maps, -1, 0)[: options.maps]),
+    )
 
 
 def _layer(state: TrainState, wanted: str | None) -> str:

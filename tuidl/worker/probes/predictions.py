@@ -1,6 +1,6 @@
 """Held-out examples with what the network says of them, mistakes first."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -9,6 +9,7 @@ from msgspec import Meta
 from tuidl.backends.base import Array
 from tuidl.core.errors import DataError
 from tuidl.protocol.events import MOST_CONFUSED
+from tuidl.protocol.probes import Example, Predictions
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import answers_of, held_out, inputs, numbers
 
@@ -26,7 +27,7 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     mistakes_first: bool = True
 
 
-def predictions(state: TrainState, options: Options) -> dict[str, Any]:
+def predictions(state: TrainState, options: Options) -> Predictions:
     """``examples``: number, x (flat), true class, shares of the classes; ``wrong`` of ``total``;
     ``confusion`` of the examples looked at, empty where there are more than MOST_CONFUSED classes;
     ``asked``: the true and the given class, if any."""
@@ -40,25 +41,25 @@ def predictions(state: TrainState, options: Options) -> dict[str, Any]:
     given = shares.argmax(axis=1)
     order = _order(true, given, shares, options)
     chosen = order[options.first : options.first + options.count]
-    return {
-        "part": part,
-        "asked": [options.true, options.given],
-        "shape": list(spec.shape),
-        "classes": list(spec.classes),
-        "matching": len(order),
-        "wrong": int((true != given).sum()),
-        "total": len(true),
-        "confusion": _confusion(true, given, len(spec.classes)),
-        "examples": [
-            {
-                "number": int(i),
-                "x": numbers(x[i].reshape(-1)),
-                "true": int(true[i]),
-                "shares": numbers(shares[i]),
-            }
+    return Predictions(
+        part=part,
+        asked=(options.true, options.given),
+        shape=spec.shape,
+        classes=spec.classes,
+        matching=len(order),
+        wrong=int((true != given).sum()),
+        total=len(true),
+        confusion=_confusion(true, given, len(spec.classes)),
+        examples=tuple(
+            Example(
+                number=int(i),
+                x=numbers(x[i].reshape(-1)),
+                true=int(true[i]),
+                shares=numbers(shares[i]),
+            )
             for i in chosen
-        ],
-    }
+        ),
+    )
 
 
 def _confusion(true: Array, given: Array, classes: int) -> list[list[int]]:

@@ -1,12 +1,13 @@
 """A series, the network's predictions of its next values, and where it goes when left alone."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import numpy as np
 from msgspec import Meta
 
 from tuidl.core.errors import DataError
+from tuidl.protocol.probes import Forecast
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import held_out, inputs, numbers
 
@@ -18,7 +19,7 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     free: Annotated[int, Meta(ge=0, le=1000)] = 60
 
 
-def forecast(state: TrainState, options: Options) -> dict[str, Any]:
+def forecast(state: TrainState, options: Options) -> Forecast:
     """``true`` values, ``predicted`` each from the true ones before, and ``free``: from ``start``
     on each from the network's own predictions. ``window``: how many values it sees."""
     spec = state.program.graph.spec
@@ -35,11 +36,11 @@ def forecast(state: TrainState, options: Options) -> dict[str, Any]:
         value = state.model.predict(window)[0]
         own.append(float(value[0]))
         window = np.concatenate([window[:, 1:], value.reshape(1, 1, 1)], axis=1)
-    return {
-        "part": part,
-        "window": spec.shape[0],
-        "start": start,
-        "true": numbers(true),
-        "predicted": numbers(state.model.predict(x)[:, 0]),
-        "free": numbers(own),
-    }
+    return Forecast(
+        part=part,
+        window=spec.shape[0],
+        start=start,
+        true=numbers(true),
+        predicted=numbers(state.model.predict(x)[:, 0]),
+        free=numbers(own),
+    )

@@ -1,6 +1,6 @@
 """What a network answers everywhere: along a line of one input, over a plane of two."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -8,8 +8,9 @@ from msgspec import Meta
 
 from tuidl.backends.base import Array
 from tuidl.core.errors import DataError
+from tuidl.protocol.probes import Curve, Plane
 from tuidl.training.state import TrainState
-from tuidl.worker.probes.common import answers_of, numbers
+from tuidl.worker.probes.common import answers_of, numbers, pair
 
 MOST_POINTS = 400
 MARGIN = 0.05
@@ -22,7 +23,7 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     rows: Annotated[int, Meta(ge=2, le=100)] = 30
 
 
-def curve(state: TrainState, options: Options) -> dict[str, Any]:
+def curve(state: TrainState, options: Options) -> Curve:
     """``points`` (x, y) to learn from, and the network's ``line`` over x.
 
     ``equation``: weight and bias where the network is one neuron, of the model and by least
@@ -42,15 +43,15 @@ def curve(state: TrainState, options: Options) -> dict[str, Any]:
     slope, intercept = np.polyfit(x.astype(float), y.astype(float), 1)
     is_line = state.program.graph.parameter_count == 2
     model = np.polyfit(places.astype(float), answers.astype(float), 1)
-    return {
-        "points": numbers(np.column_stack([x, y])[some]),
-        "line": numbers(np.column_stack([places, answers])),
-        "best_line": numbers([slope, intercept]),
-        "equation": numbers(model) if is_line else None,
-    }
+    return Curve(
+        points=numbers(np.column_stack([x, y])[some]),
+        line=numbers(np.column_stack([places, answers])),
+        best_line=pair([slope, intercept]),
+        equation=pair(model) if is_line else None,
+    )
 
 
-def plane(state: TrainState, options: Options) -> dict[str, Any]:
+def plane(state: TrainState, options: Options) -> Plane:
     """``points`` (x, y, class) of all parts, and ``shares`` (rows, columns) of the last class (or
     the winning class where there are more) over the plane between ``low`` and ``high``."""
     spec = state.program.graph.spec
@@ -64,14 +65,14 @@ def plane(state: TrainState, options: Options) -> dict[str, Any]:
     shares = answers_of(state, grid)
     seen = shares[:, 1] if shares.shape[1] == 2 else shares.argmax(axis=1)
     some = _some(len(points))
-    return {
-        "points": numbers(points[some]),
-        "held_out": [bool(mark) for mark in marks[some]],
-        "classes": list(spec.classes),
-        "low": numbers([xs[0], ys[0]]),
-        "high": numbers([xs[-1], ys[-1]]),
-        "shares": numbers(seen.reshape(options.rows, options.columns)),
-    }
+    return Plane(
+        points=numbers(points[some]),
+        held_out=[bool(mark) for mark in marks[some]],
+        classes=spec.classes,
+        low=pair([xs[0], ys[0]]),
+        high=pair([xs[-1], ys[-1]]),
+        shares=numbers(seen.reshape(options.rows, options.columns)),
+    )
 
 
 def _spread(values: Array, count: int) -> Array:

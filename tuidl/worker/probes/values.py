@@ -1,11 +1,12 @@
 """Numbers predicted against the true ones, example by example."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from tuidl.core.errors import DataError
+from tuidl.protocol.probes import Values
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import held_out, inputs, numbers
 
@@ -17,7 +18,7 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     output: Annotated[int, Meta(ge=0)] = 0
 
 
-def values(state: TrainState, options: Options) -> dict[str, Any]:
+def values(state: TrainState, options: Options) -> Values:
     """``true`` and ``predicted`` values, as the network is taught them (scaled, if they are)."""
     spec = state.program.graph.spec
     if spec.classes:
@@ -27,8 +28,8 @@ def values(state: TrainState, options: Options) -> dict[str, Any]:
     part, feed = held_out(state)
     some = slice(0, options.count)
     predicted = state.model.predict(inputs(state, feed, some))
-    return {
-        "part": part,
-        "true": numbers(feed.y[some, options.output]),
-        "predicted": numbers(predicted[:, options.output]),
-    }
+    return Values(
+        part=part,
+        true=numbers(feed.y[some, options.output]),
+        predicted=numbers(predicted[:, options.output]),
+    )

@@ -9,6 +9,7 @@ from msgspec import Meta
 from tuidl.backends.base import Array, ArrayDataset
 from tuidl.compiler.graph import Node
 from tuidl.nn.losses import Classification
+from tuidl.protocol.probes import BackwardStep, ForwardStep, StepTrace, UpdateStep
 from tuidl.training.inspection import Inspected, inspect
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import numbers
@@ -24,7 +25,7 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     examples: Annotated[int, Meta(ge=1, le=64)] = 8
 
 
-def walk(state: TrainState, options: Options) -> dict[str, Any]:
+def walk(state: TrainState, options: Options) -> StepTrace:
     """``gather``: numbers of the examples and the first ones; ``forward`` and ``backward``: each
     layer's shapes and first values; ``loss``, and its share by example where that is simple;
     ``update``: parameters, their gradient, and the learning rate. Nothing is changed."""
@@ -33,30 +34,30 @@ def walk(state: TrainState, options: Options) -> dict[str, Any]:
     spec, shown = state.program.graph.spec, options.numbers
     first = feed.order[: options.examples]
     epoch, step = state.place
-    return {
-        "batch": len(feed),
-        "of": len(state.train_feed),
-        "examples": feed.order[: options.examples].tolist(),
-        "shape": list(spec.shape),
-        "classes": list(spec.classes),
-        "inputs": numbers(feed.x[first].reshape(len(first), -1)),
-        "targets": numbers(feed.y[first]),
-        "input": _first(feed.x[first[:1]], shown),
-        "target": _first(feed.y[first[:1]], shown),
-        "predicted": _predicted(state, seen, options.examples),
-        "forward": _forward(state, seen, shown),
-        "closing": _closing(state),
-        "loss": seen.loss,
-        "losses": _losses(state, seen, feed, options.examples),
-        "loss_kind": state.preset.loss.kind(),
-        "backward": [
-            {"name": name, "values": _first(values, shown), "length": _length(values)}
+    return StepTrace(
+        batch=len(feed),
+        of=len(state.train_feed),
+        examples=tuple(feed.order[: options.examples].tolist()),
+        shape=spec.shape,
+        classes=spec.classes,
+        inputs=numbers(feed.x[first].reshape(len(first), -1)),
+        targets=numbers(feed.y[first]),
+        input=_first(feed.x[first[:1]], shown),
+        target=_first(feed.y[first[:1]], shown),
+        predicted=_predicted(state, seen, options.examples),
+        forward=_forward(state, seen, shown),
+        closing=_closing(state),
+        loss=seen.loss,
+        losses=_losses(state, seen, feed, options.examples),
+        loss_kind=state.preset.loss.kind(),
+        backward=tuple(
+            BackwardStep(name=name, values=_first(values, shown), length=_length(values))
             for name, values in seen.gradients.items()
-        ],
-        "update": _update(state, seen, shown),
-        "optimizer": state.preset.optimizer.kind(),
-        "learning_rate": float(state.rates.of(epoch, min(step, state.steps - 1), 1)[0]),
-    }
+        ),
+        update=_update(state, seen, shown),
+        optimizer=state.preset.optimizer.kind(),
+        learning_rate=float(state.rates.of(epoch, min(step, state.steps - 1), 1)[0]),
+    )
 
 
 def _next_batch(state: TrainState) -> ArrayDataset:
@@ -67,21 +68,21 @@ def _next_batch(state: TrainState) -> ArrayDataset:
     return ArrayDataset(feed.x, feed.y, feed.order[position : position + state.batches.batch])
 
 
-def _forward(state: TrainState, seen: Inspected, shown: int) -> list[dict[str, Any]]:
+def _forward(state: TrainState, seen: Inspected, shown: int) -> tuple[ForwardStep, ...]:
     """Each layer that computes something, with its first values. A closing softmax or sigmoid
     belongs to the loss."""
-    return [
-        {
-            "name": node.name,
-            "kind": node.layer.kind(),
-            "activation": _activation(node),
-            "input_shape": list(node.input_shape),
-            "shape": list(node.shape),
-            "values": _first(seen.outputs[node.name], shown),
-        }
+    return tuple(
+        ForwardStep(
+            name=node.name,
+            kind=node.layer.kind(),
+            activation=_activation(node),
+            input_shape=node.input_shape,
+            shape=node.shape,
+            values=_first(seen.outputs[node.name], shown),
+        )
         for node in state.program.graph.nodes_for_loss
         if node.name in seen.outputs
-    ]
+    )
 
 
 def _closing(state: TrainState) -> str:
@@ -133,18 +134,18 @@ def _losses(state: TrainState, seen: Inspected, feed: ArrayDataset, count: int) 
     return numbers(np.abs(np.log(np.maximum(right, LEAST_SHARE))))
 
 
-def _update(state: TrainState, seen: Inspected, shown: int) -> list[dict[str, Any]]:
+def _update(state: TrainState, seen: Inspected, shown: int) -> tuple[UpdateStep, ...]:
     """First values of every trained parameter, and of its gradient in the step looked at."""
     parameters = state.model.parameters
-    return [
-        {
-            "name": name,
-            "shape": list(gradient.shape),
-            "values": _first(parameters[name], shown),
-            "gradient": _first(gradient, shown),
-        }
+    return tuple(
+        UpdateStep(
+            name=name,
+            shape=gradient.shape,
+            values=_first(parameters[name], shown),
+            gradient=_first(gradient, shown),
+        )
         for name, gradient in seen.parameters.items()
-    ]
+    )
 
 
 def _first(values: Array, shown: int) -> Any:

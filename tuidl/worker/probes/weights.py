@@ -1,6 +1,6 @@
 """A layer's weights as pictures: (inputs, units), the gates of recurrent layers side by side."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from tuidl.backends.base import Array
 from tuidl.core.errors import DataError, suggestion
+from tuidl.protocol.probes import WeightMap, Weights
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import numbers
 
@@ -25,7 +26,7 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     most: Annotated[int, Meta(ge=2, le=200)] = 64
 
 
-def weights(state: TrainState, options: Options) -> dict[str, Any]:
+def weights(state: TrainState, options: Options) -> Weights:
     """``maps``: name and values (rows, columns) of the layer's first matrix; of a recurrent layer,
     the weights from its state to its state, a map for each gate. Large ones are means of blocks.
     """
@@ -44,15 +45,15 @@ def weights(state: TrainState, options: Options) -> dict[str, Any]:
         named = next((g for g in GATES.values() if len(g) == gates), None)
         names = named or tuple(map(str, range(gates)))
     parts = np.split(matrix, len(names), axis=1)
-    return {
-        "layer": node.name,
-        "parameter": chosen[0],
-        "shape": list(matrix.shape),
-        "maps": [
-            {"name": name, "values": numbers(_shrunk(part, options.most))}
+    return Weights(
+        layer=node.name,
+        parameter=chosen[0],
+        shape=matrix.shape,
+        maps=tuple(
+            WeightMap(name=name, values=numbers(_shrunk(part, options.most)))
             for name, part in zip(names, parts, strict=True)
-        ],
-    }
+        ),
+    )
 
 
 def _shrunk(values: Array, most: int) -> Array:

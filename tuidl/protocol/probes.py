@@ -1,0 +1,244 @@
+"""Answers to probes: frozen records that travel in a ``probe_answer`` event as JSON.
+
+The keys are a contract; keys may be added. ``probe`` says which record it is. Arrays are lists of
+numbers rounded to what pictures need; a number that is not finite is null.
+"""
+
+import msgspec
+
+Number = float | None
+"""None: not finite."""
+Vector = list[Number]
+Matrix = list[Vector]
+Shape = tuple[int, ...]
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, tag_field="probe"):
+    """Base of all answers."""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of what answers consist of."""
+
+
+class Example(Record, frozen=True):
+    """Example ``number`` of a part: inputs ``x`` (flat), the ``true`` class, and the ``shares``
+    that the network gives to each class."""
+
+    number: int
+    x: Vector
+    true: int
+    shares: Vector
+
+
+class Predictions(Answer, frozen=True, tag="predictions"):
+    """Held-out examples in classes.
+
+    ``asked``: only those of a true and a given class, if any; there are ``matching``. ``wrong`` of
+    ``total`` are mistakes. ``confusion``: true classes (rows) by given ones; empty where there are
+    too many.
+    """
+
+    part: str
+    asked: tuple[int | None, int | None]
+    shape: Shape
+    classes: tuple[str, ...]
+    matching: int
+    wrong: int
+    total: int
+    confusion: list[list[int]]
+    examples: tuple[Example, ...]
+
+
+class Curve(Answer, frozen=True, tag="curve"):
+    """``points`` (x, y) to learn from, and the network's ``line`` over x.
+
+    ``best_line``: slope and intercept by least squares. ``equation``: those of the network, where
+    it is one neuron.
+    """
+
+    points: list[list[float]]
+    line: Matrix
+    best_line: tuple[Number, Number]
+    equation: tuple[Number, Number] | None = None
+
+
+class Plane(Answer, frozen=True, tag="plane"):
+    """``points`` (x, y, class), which of them are ``held_out``, and ``shares`` (rows, columns) of
+    the last of two classes, or the winning class of more, between the corners ``low`` and
+    ``high``."""
+
+    points: list[list[float]]
+    held_out: list[bool]
+    classes: tuple[str, ...]
+    low: tuple[float, float]
+    high: tuple[float, float]
+    shares: Matrix
+
+
+class Values(Answer, frozen=True, tag="values"):
+    """Numbers of held-out examples: ``predicted`` against ``true``."""
+
+    part: str
+    true: Vector
+    predicted: Vector
+
+
+class Forecast(Answer, frozen=True, tag="forecast"):
+    """``true`` values, each ``predicted`` from the ``window`` true ones before, and ``free``: from
+    ``start`` on each from the network's own predictions."""
+
+    part: str
+    window: int
+    start: int
+    true: Vector
+    predicted: Vector
+    free: Vector
+
+
+class LayerState(Record, frozen=True):
+    """Mean size of a layer's output (``activation``) and of the ``gradient`` that comes back to
+    it, length of its ``weights`` and of their gradient, shares of units ``dead`` and ``saturated``;
+    None where there is no such number."""
+
+    name: str
+    kind: str
+    activation: Number = None
+    gradient: Number = None
+    weights: Number = None
+    weight_gradient: Number = None
+    dead: Number = None
+    saturated: Number = None
+
+
+class Layers(Answer, frozen=True, tag="layers"):
+    """The state of every layer that computes something."""
+
+    loss: Number
+    layers: tuple[LayerState, ...]
+
+
+class Histogram(Record, frozen=True):
+    """``counts`` in bins of equal width from ``low`` to ``high``; numbers ``not_finite`` are not
+    counted."""
+
+    counts: list[int]
+    low: Number
+    high: Number
+    mean: Number
+    not_finite: int
+
+
+class Histograms(Answer, frozen=True, tag="histograms"):
+    """How the numbers of a layer are distributed, by what they are."""
+
+    layer: str
+    histograms: dict[str, Histogram]
+
+
+class Filters(Answer, frozen=True, tag="filters"):
+    """``filters`` (maps, height, width) of a convolution."""
+
+    layer: str
+    filters: list[Matrix]
+
+
+class FeatureMaps(Answer, frozen=True, tag="feature_maps"):
+    """``maps`` (maps, height, width) that a convolution makes of the held-out ``image`` (flat)."""
+
+    layer: str
+    part: str
+    example: int
+    shape: Shape
+    image: Vector
+    true: Vector
+    maps: list[Matrix]
+
+
+class WeightMap(Record, frozen=True):
+    """``values`` (rows, columns) of one gate, or of the whole matrix."""
+
+    name: str
+    values: Matrix
+
+
+class Weights(Answer, frozen=True, tag="weights"):
+    """A layer's first matrix of ``shape``, in one map or one for each gate."""
+
+    layer: str
+    parameter: str
+    shape: Shape
+    maps: tuple[WeightMap, ...]
+
+
+class ForwardStep(Record, frozen=True):
+    """A layer in the forward pass, with the first ``values`` of its output."""
+
+    name: str
+    kind: str
+    activation: str
+    input_shape: Shape
+    shape: Shape
+    values: Vector
+
+
+class BackwardStep(Record, frozen=True):
+    """The gradient of a layer's output: its first ``values`` and its ``length``."""
+
+    name: str
+    values: Vector
+    length: Number
+
+
+class UpdateStep(Record, frozen=True):
+    """The first ``values`` of a parameter of ``shape``, and of its ``gradient``."""
+
+    name: str
+    shape: Shape
+    values: Vector
+    gradient: Vector
+
+
+class StepTrace(Answer, frozen=True, tag="walk"):
+    """The next step, phase by phase.
+
+    ``examples``: numbers of the first of the ``batch``, taken out ``of`` so many, with ``inputs``
+    (examples, flat), ``targets``, and what is ``predicted``; ``losses``: what each adds to the
+    mean, where that is simple. ``input``, ``target``: the first numbers of the first example.
+    ``closing``: the activation that belongs to the loss.
+    """
+
+    batch: int
+    of: int
+    examples: tuple[int, ...]
+    shape: Shape
+    classes: tuple[str, ...]
+    inputs: Matrix
+    targets: Matrix
+    input: Vector
+    target: Vector
+    predicted: Matrix
+    forward: tuple[ForwardStep, ...]
+    closing: str
+    loss: Number
+    losses: Vector | None
+    loss_kind: str
+    backward: tuple[BackwardStep, ...]
+    update: tuple[UpdateStep, ...]
+    optimizer: str
+    learning_rate: float
+
+
+AnyAnswer = (
+    Predictions
+    | Curve
+    | Plane
+    | Values
+    | Forecast
+    | Layers
+    | Histograms
+    | Filters
+    | FeatureMaps
+    | Weights
+    | StepTrace
+)
