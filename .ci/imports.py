@@ -12,7 +12,6 @@ import tuidl
 NEEDS = {
     "tuidl.backends.cuda.": "numba_cuda",
     "tuidl.export.onnx_": "onnx",
-    "tuidl.export.templates.torch_layers": "torch",
 }
 """What modules need whose names begin so."""
 LIGHT = {"tuidl.backends.cuda.probing"}

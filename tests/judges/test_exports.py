@@ -53,9 +53,9 @@ def test_an_export_proves_itself(kind: str, tmp_path: Path) -> None:
 def test_a_wrong_onnx_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for package in JUDGES["onnx"]:
         require(package)
-    from tuidl.export import onnx_recurrent
+    from tuidl.export.layers import recurrent_onnx
 
-    monkeypatch.setitem(onnx_recurrent.ORDERS, "gru", (1, 0, 2))
+    monkeypatch.setitem(recurrent_onnx.ORDERS, "gru", (1, 0, 2))
     known = trained("preset gru_sine")
     with pytest.raises(ProofError, match="differ from the model's by"):
         export(known.model.preset, known.model.parameters, "onnx", tmp_path)

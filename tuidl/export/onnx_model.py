@@ -68,13 +68,17 @@ def model(graph: Graph, prepared: Preparation, parameters: "dict[str, Array]") -
 
 def _write(draft: Any, graph: Graph) -> None:
     """All layers' nodes; the last value is called OUTPUT."""
-    from tuidl.export.onnx_layers import LAYERS
+    from tuidl.export import layers
+    from tuidl.export.layers.activations import onnx_activated
+    from tuidl.export.registry import ONNX, writer_of
 
+    assert layers.MODULES  # they register what they have
     values = {FROM_EXAMPLES: INPUT}
     for i, node in enumerate(graph.nodes):
         draft.place = node.name
         inputs = [values[j] for j in node.inputs]
-        value, first = LAYERS[node.layer.kind()](draft, node, inputs)
+        value, first = writer_of(ONNX, "onnx", node.layer.kind())(draft, node, inputs)
+        value = onnx_activated(draft, node, value, first)
         draft.note(value, node.shape, first)
         values[i] = value
     draft.rename(values[len(graph.nodes) - 1], OUTPUT)

@@ -7,11 +7,12 @@ import numpy as np
 from tuidl.compiler.graph import Graph
 from tuidl.export.draft import Draft
 from tuidl.export.ends import answering, constants, main, preparing
+from tuidl.export.layers.activations import torch_activated
+from tuidl.export.registry import TORCH, TORCH_WEIGHTS
 from tuidl.export.steps import Steps, steps_of
-from tuidl.export.templates import names_in, template
-from tuidl.export.torch_layers import LAYERS
+from tuidl.export.templates import names_in, numpy_template, torch_template
+from tuidl.export.torch_modules import by_class
 from tuidl.export.torch_names import TAKEN
-from tuidl.export.torch_weights import WEIGHTS
 from tuidl.export.writing import Line, body, docstring, imports, joined, shape_text
 from tuidl.inference.preprocessing import Preparation
 
@@ -28,6 +29,8 @@ HEAD = [
     "from safetensors.torch import load_file",
     "from torch import nn",
 ]
+
+FUNCTIONAL = "import torch.nn.functional as F"
 
 LOADING = '''\
 def load_network():
@@ -47,11 +50,10 @@ def program(graph: Graph, prepared: Preparation, name: str) -> str:
     """The text of ``name``.py, which reads ``name``.safetensors."""
     ends = [answering(prepared), main(prepared)]
     network = module(graph)
-    statements, parts = template("torch_layers").needed(names_in(network))
-    functional = template("torch_layers").imports["F"]
-    if "F" in names_in(network):
-        statements = [*statements, functional]
-    softmax = template("numpy_layers").needed(names_in(ends[0]))[1]
+    statements, parts = torch_template().needed(names_in(network))
+    if "F" in names_in("\n".join([network, *parts])):
+        statements = [*statements, FUNCTIONAL]
+    softmax = numpy_template().needed(names_in(ends[0]))[1]
     return joined(
         [
             "\n\n".join([docstring(graph.preset, prepared, NEEDS, name),
@@ -74,17 +76,22 @@ def weights(graph: Graph, parameters: dict[str, Array]) -> dict[str, Array]:
     for step in _steps(graph).steps:
         own = {p.name: parameters[f"{step.name}.{p.name}"] for p in step.node.parameters}
         if own:
-            named = WEIGHTS[step.layer.kind()](step.layer, own)
+            named = TORCH_WEIGHTS.get(step.layer.kind(), _as_they_are)(step.layer, own)
             state |= {f"{step.attribute}.{key}": value for key, value in named.items()}
     return {name: np.ascontiguousarray(values) for name, values in state.items()}
 
 
+def _as_they_are(layer: Any, own: dict[str, Array]) -> dict[str, Array]:
+    return own
+
+
 def module(graph: Graph) -> str:
-    """The class ``GraphLowering``."""
+    """The class ``Network``."""
     walk = _steps(graph)
     draft = Draft({walk.examples: graph.spec.shape})
     for step in walk.steps:
-        draft.write(step, LAYERS[step.layer.kind()](draft, step))
+        code = TORCH.get(step.layer.kind(), by_class)(draft, step)
+        draft.write(step, torch_activated(step, code))
     first, last = shape_text(graph.spec.shape), shape_text(graph.nodes[-1].shape)
     forward = body([*draft.forward, Line(f"return {walk.steps[-1].writes}")], indent=8)
     return (
@@ -99,4 +106,4 @@ def module(graph: Graph) -> str:
 
 
 def _steps(graph: Graph) -> Steps:
-    return steps_of(graph, OWN | TAKEN | frozenset(template("torch_layers").parts))
+    return steps_of(graph, OWN | TAKEN | frozenset(torch_template().parts))

@@ -27,3 +27,33 @@ def _padding(length: int, size: int, stride: int, padding: str) -> Pair:
     windows = window_count(length, size, stride, "same")
     total = max((windows - 1) * stride + size - length, 0)
     return total // 2, total - total // 2
+
+
+def numpy_padding(node: Node) -> object:
+    """Pairs for an image, one pair for a sequence, None where nothing is padded."""
+    pads = paddings(node)
+    if not any(map(any, pads)):
+        return None
+    return pads if len(pads) > 1 else pads[0]
+
+
+def is_even(pads: tuple[Pair, ...]) -> bool:
+    """Whether as much is added before as after."""
+    return all(before == after for before, after in pads)
+
+
+def amounts(pads: tuple[Pair, ...]) -> str:
+    """As PyTorch's layers take even padding."""
+    before = tuple(before for before, _ in pads)
+    return str(before[0] if len(set(before)) == 1 else before)
+
+
+def ends(pads: tuple[Pair, ...]) -> str:
+    """As F.pad takes them: the last dimension first."""
+    return str(tuple(amount for pair in reversed(pads) for amount in pair))
+
+
+def onnx_pads(node: Node) -> list[int]:
+    """All amounts before, then all after."""
+    pads = paddings(node)
+    return [before for before, _ in pads] + [after for _, after in pads]

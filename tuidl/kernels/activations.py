@@ -9,7 +9,7 @@ import numpy as np
 
 from tuidl.kernels.elementary import ONE, ZERO, exp, expm1, sigmoid, tanh
 from tuidl.kernels.jit import kernel
-from tuidl.kernels.oracles import logistic, oracle
+from tuidl.kernels.oracles import oracle
 from tuidl.kernels.rows import PART, inner_product, raise_in_place
 
 # 1 / sqrt(2) and 1 / sqrt(2 pi), for the Gaussian error linear unit
@@ -132,29 +132,14 @@ def softmax_gradient(y, d):
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
-@oracle(relu)
-def relu_oracle(y):
-    y[...] = np.where(y < 0, 0, y)
-
-
 @oracle(relu_gradient)
 def relu_gradient_oracle(y, d):
     d *= y > 0
 
 
-@oracle(leaky_relu)
-def leaky_relu_oracle(y, negative_slope):
-    y[...] = np.where(y < 0, negative_slope * y, y)
-
-
 @oracle(leaky_relu_gradient)
 def leaky_relu_gradient_oracle(y, d, negative_slope):
     d *= np.where(y > 0, 1, negative_slope)
-
-
-@oracle(elu)
-def elu_oracle(y, alpha):
-    y[...] = np.where(y < 0, alpha * np.expm1(y), y)
 
 
 @oracle(elu_gradient)
@@ -169,20 +154,10 @@ def _normal_probability(x):
     return np.asarray(0.5 * erfc(-x / np.sqrt(2)))
 
 
-@oracle(gelu)
-def gelu_oracle(y):
-    y *= _normal_probability(y)
-
-
 @oracle(gelu_gradient)
 def gelu_gradient_oracle(x, d):
     density = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
     d *= _normal_probability(x) + x * density
-
-
-@oracle(activate_sigmoid)
-def activate_sigmoid_oracle(y):
-    y[...] = logistic(y)
 
 
 @oracle(activate_sigmoid_gradient)
@@ -190,24 +165,9 @@ def activate_sigmoid_gradient_oracle(y, d):
     d *= y * (1 - y)
 
 
-@oracle(activate_tanh)
-def activate_tanh_oracle(y):
-    y[...] = np.tanh(y)
-
-
 @oracle(activate_tanh_gradient)
 def activate_tanh_gradient_oracle(y, d):
     d *= 1 - y**2
-
-
-def _softmax(x):
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return np.asarray(e / e.sum(axis=-1, keepdims=True))
-
-
-@oracle(softmax)
-def softmax_oracle(y):
-    y[...] = _softmax(y)
 
 
 @oracle(softmax_gradient)

@@ -189,8 +189,3 @@ def move_averages_oracle(
         new_mean, new_variance = _combined(means, rests, distances, counts)
         moving_mean[...] = momentum * moving_mean + (1 - momentum) * new_mean
         moving_variance[...] = momentum * moving_variance + (1 - momentum) * new_variance
-
-
-@oracle(normalize)
-def normalize_oracle(x, gamma, beta, mean, variance, y, epsilon):
-    y[...] = gamma * (x - mean) / np.sqrt(variance + epsilon) + beta

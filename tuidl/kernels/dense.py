@@ -52,11 +52,6 @@ def bias_gradient(dy, db):
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
-@oracle(dense)
-def dense_oracle(x, w, b, y):
-    y[...] = x @ w + b
-
-
 @oracle(dense_weight_gradient)
 def dense_weight_gradient_oracle(x, dy, dw):
     dw[...] = x.T @ dy

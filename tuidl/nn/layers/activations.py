@@ -1,16 +1,51 @@
 """Activation functions, each an ``activation = "..."`` of a layer or a layer of its own."""
 
+import math
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
+from tuidl.core.lazy import np
 from tuidl.ir.buffers import View
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import Layer, Shape
 
 Slope = Annotated[float, Meta(ge=0, le=1)]
+
+
+def relu(x):
+    return np.maximum(x, 0)
+
+
+def leaky_relu(x, negative_slope):
+    return np.where(x < 0, negative_slope * x, x)
+
+
+def elu(x, alpha):
+    return np.where(x < 0, alpha * np.expm1(np.minimum(x, 0)), x)
+
+
+def gelu(x):
+    """x times the normal distribution's probability up to x; NumPy has no erfc."""
+    erfc = np.vectorize(math.erfc, otypes=[x.dtype])
+    return 0.5 * x * erfc(-x / math.sqrt(2))
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)), said so that nothing overflows."""
+    return 0.5 * (1 + np.tanh(0.5 * x))
+
+
+def tanh(x):
+    return np.tanh(x)
+
+
+def softmax(x):
+    """Scores to probabilities; the largest score is taken off so that nothing overflows."""
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
 
 
 @dataclass(frozen=True)
@@ -70,17 +105,28 @@ class ActivationLayer(Layer, frozen=True):
 class Linear(Layer, frozen=True, tag="linear"):
     """Passes its input on."""
 
+    formula = "y = x"
+    backward_formula = "dx = dy"
+
     reshapes_only: ClassVar[bool] = True
 
 
 class Relu(ActivationLayer, frozen=True, tag="relu"):
     """max(x, 0)."""
 
+    formula = "max(0, y)"
+    backward_formula = "dy where y > 0, else 0"
+    reference = staticmethod(relu)
+
     activation: ClassVar[str] = "relu"
 
 
 class LeakyRelu(ActivationLayer, frozen=True, tag="leaky_relu"):
     """x, but only a share of it below zero."""
+
+    formula = "y, a little of it below 0"
+    backward_formula = "dy, a little of it where y < 0"
+    reference = staticmethod(leaky_relu)
 
     activation: ClassVar[str] = "leaky_relu"
     negative_slope: Slope = 0.2
@@ -92,6 +138,10 @@ class LeakyRelu(ActivationLayer, frozen=True, tag="leaky_relu"):
 class Elu(ActivationLayer, frozen=True, tag="elu"):
     """x, and alpha (e**x - 1) below zero."""
 
+    formula = "y, e^y - 1 below 0"
+    backward_formula = "dy · slope"
+    reference = staticmethod(elu)
+
     activation: ClassVar[str] = "elu"
     alpha: Annotated[float, Meta(ge=0, le=100)] = 1.0
 
@@ -102,11 +152,20 @@ class Elu(ActivationLayer, frozen=True, tag="elu"):
 class Gelu(ActivationLayer, frozen=True, tag="gelu"):
     """x times the normal distribution's probability up to x."""
 
+    formula = "y · normal probability up to y"
+    backward_formula = "dy · slope"
+    reference = staticmethod(gelu)
+
     activation: ClassVar[str] = "gelu"
 
 
 class Sigmoid(ActivationLayer, frozen=True, tag="sigmoid"):
     """1 / (1 + e**-x)."""
+
+    formula = "1 / (1 + e^-y)"
+    backward_formula = "dy · y · (1 - y), at most dy / 4"
+    reference = staticmethod(sigmoid)
+    forward_kernel = "activate_sigmoid"
 
     activation: ClassVar[str] = "sigmoid"
 
@@ -114,10 +173,19 @@ class Sigmoid(ActivationLayer, frozen=True, tag="sigmoid"):
 class Tanh(ActivationLayer, frozen=True, tag="tanh"):
     """Hyperbolic tangent."""
 
+    formula = "tanh(y)"
+    backward_formula = "dy · (1 - y²)"
+    reference = staticmethod(tanh)
+    forward_kernel = "activate_tanh"
+
     activation: ClassVar[str] = "tanh"
 
 
 class Softmax(ActivationLayer, frozen=True, tag="softmax"):
     """Scores to probabilities, over the last dimension."""
+
+    formula = "e^y / sum of all e^y"
+    backward_formula = "dy less its mean, weighted by y"
+    reference = staticmethod(softmax)
 
     activation: ClassVar[str] = "softmax"

@@ -14,9 +14,19 @@ from tuidl.nn.regularizers import Regularizer
 DIRECTIONS = ("forward", "backward")
 
 
+def both_ways(layer, x, weights):
+    """The states of one layer that reads forward and of one that reads backward, both in time."""
+    ahead = {n.removeprefix("forward_"): w for n, w in weights.items() if n.startswith("f")}
+    back = {n.removeprefix("backward_"): w for n, w in weights.items() if n.startswith("b")}
+    return layer(x, **ahead), layer(x[:, ::-1], **back)[:, ::-1]
+
+
 class Bidirectional(Layer, frozen=True, kw_only=True, tag="bidirectional"):
     """Reads a sequence both ways with a ``layer`` each, and lays the answers side by side, or adds
     them up (``merge = "sum"``)."""
+
+    formula = "once forwards in time and once backwards"
+    backward_formula = "back in time, the last step first; dW, dU = sums over all steps"
 
     layer: SimpleRnn | Lstm | Gru
     merge: Literal["concatenate", "sum"] = "concatenate"

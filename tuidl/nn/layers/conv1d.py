@@ -2,9 +2,19 @@
 
 from typing import Literal
 
+from tuidl.core.lazy import np
 from tuidl.nn.layers.base import Shape, ShapeError, require_rank
 from tuidl.nn.layers.convolution import Convolution, Frame
 from tuidl.nn.layers.window_sizes import Padding, padding_before, window_count
+
+
+def conv1d(x, kernel, bias=0, stride=1, padding=(0, 0)):
+    """The kernel (size, features, filters) at every step of the sequences."""
+    view = np.lib.stride_tricks.sliding_window_view
+    x = np.pad(x, ((0, 0), padding, (0, 0)))
+    windows = view(x, len(kernel), axis=1)[:, ::stride]
+    # windows: (n, steps, features, size)
+    return np.tensordot(windows, kernel, axes=((3, 2), (0, 1))) + bias
 
 
 class Conv1d(Convolution, frozen=True, kw_only=True, tag="conv1d"):
@@ -12,6 +22,10 @@ class Conv1d(Convolution, frozen=True, kw_only=True, tag="conv1d"):
 
     ``padding = "causal"`` pads the start only, so that no step sees what comes after it.
     """
+
+    formula = "y at each time = sum of filter · window, + b"
+    backward_formula = "d filter = sum of window · dy   dx = dy spread by the filter"
+    reference = staticmethod(conv1d)
 
     padding: Literal["valid", "same", "causal"] = "valid"
 

@@ -8,8 +8,16 @@ from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import ActivatedLayer, Parameter, Shape, ShapeError
 
 
+def dense(x, kernel, bias=0):
+    return x @ kernel + bias
+
+
 class Dense(ActivatedLayer, frozen=True, tag="dense"):
     """y = x kernel + bias, over the last dimension; ``units`` of a closing one may be left out."""
+
+    formula = "y = x · W + b"
+    backward_formula = "dW = xᵀ · dy   db = sum of dy   dx = dy · Wᵀ"
+    reference = staticmethod(dense)
 
     units: Count | None = None
     use_bias: bool = True

@@ -15,6 +15,9 @@ class Dropout(Layer, frozen=True, kw_only=True, tag="dropout"):
     What is left is scaled up by 1 / (1 - rate); at inference the layer does nothing.
     """
 
+    formula = "y = x / (1 - rate), or 0 by chance"
+    backward_formula = "dx = dy / (1 - rate), or 0 as before"
+
     rate: Fraction
 
     def flops(self, shape: Shape) -> int:

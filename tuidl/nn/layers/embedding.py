@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
+from tuidl.core.lazy import np
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import Parameter, Shape, WeightedLayer
@@ -12,9 +13,21 @@ Vocabulary = Annotated[int, Meta(ge=1, le=10_000_000)]
 Width = Annotated[int, Meta(ge=1, le=65_536)]
 
 
+def embedding(x, embeddings):
+    """The table's row for each number; a number that has none is an error."""
+    numbers = np.floor(x + 0.5).astype(int)
+    if numbers.size and numbers.min() < 0:
+        raise IndexError("a negative number has no row in the embedding")
+    return embeddings[numbers]
+
+
 class Embedding(WeightedLayer, frozen=True, kw_only=True, tag="embedding"):
     """A learned vector of ``output_dim`` numbers for each whole number from 0 to below
     ``input_dim``; any other number in the input turns into NaN, which ends the training."""
+
+    formula = "y = row x of the table"
+    backward_formula = "dy is added to row x of the table"
+    reference = staticmethod(embedding)
 
     input_dim: Vocabulary
     output_dim: Width

@@ -2,10 +2,42 @@
 
 from typing import ClassVar
 
+from tuidl.core.lazy import np
 from tuidl.ir.buffers import Batch, View
 from tuidl.ir.instructions import EmitContext
+from tuidl.nn.layers.activations import sigmoid
 from tuidl.nn.layers.base import Parameter
 from tuidl.nn.layers.recurrent import Recurrent
+
+
+def gru(x, kernel, recurrent_kernel, bias):
+    """The states h after each step; weights have the gates side by side: z, r, h.
+
+    The reset gate acts behind the product with the state, so both products have a bias.
+    """
+    h, states = np.zeros((len(x), len(recurrent_kernel)), x.dtype), []
+    for x_t in np.moveaxis(x, 1, 0):
+        x_z, x_r, x_h = np.split(x_t @ kernel + bias[0], 3, axis=-1)
+        h_z, h_r, h_h = np.split(h @ recurrent_kernel + bias[1], 3, axis=-1)
+        update, reset = sigmoid(x_z + h_z), sigmoid(x_r + h_r)
+        h = update * h + (1 - update) * np.tanh(x_h + reset * h_h)
+        states.append(h)
+    return np.stack(states, axis=1)
+
+
+def gru_reset_before(x, kernel, recurrent_kernel, bias):
+    """The states h after each step; weights have the gates side by side: z, r, h.
+
+    The reset gate acts on the state, before its product: the unit as first published.
+    """
+    h, states = np.zeros((len(x), len(recurrent_kernel)), x.dtype), []
+    u_z, u_r, u_h = np.split(recurrent_kernel, 3, axis=-1)
+    for x_t in np.moveaxis(x, 1, 0):
+        x_z, x_r, x_h = np.split(x_t @ kernel + bias, 3, axis=-1)
+        update, reset = sigmoid(x_z + h @ u_z), sigmoid(x_r + h @ u_r)
+        h = update * h + (1 - update) * np.tanh(x_h + (reset * h) @ u_h)
+        states.append(h)
+    return np.stack(states, axis=1)
 
 
 class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
@@ -14,6 +46,10 @@ class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
     Gates lie in Keras's order z, r, h. ``reset_after``: the reset gate acts behind the product with
     the recurrent weights, and both products have a bias; False is the unit as first published.
     """
+
+    formula = "h = z · h before + (1 - z) · new,  gate z = sigmoid(x · W + h · U)"
+    backward_formula = "back in time, the last step first; dW, dU = sums over all steps"
+    reference = staticmethod(gru)
 
     reset_after: bool = True
 

@@ -2,11 +2,26 @@
 
 from typing import ClassVar
 
+from tuidl.core.lazy import np
 from tuidl.ir.buffers import Batch
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.initializer_names import Start
+from tuidl.nn.layers.activations import sigmoid
 from tuidl.nn.layers.base import Parameter
 from tuidl.nn.layers.recurrent import Recurrent
+
+
+def lstm(x, kernel, recurrent_kernel, bias):
+    """The states h after each step; weights have the gates side by side: i, f, c, o."""
+    h = c = np.zeros((len(x), len(recurrent_kernel)), x.dtype)
+    states = []
+    for x_t in np.moveaxis(x, 1, 0):
+        gates = x_t @ kernel + h @ recurrent_kernel + bias
+        write, keep, candidate, read = np.split(gates, 4, axis=-1)
+        c = sigmoid(keep) * c + sigmoid(write) * np.tanh(candidate)
+        h = sigmoid(read) * np.tanh(c)
+        states.append(h)
+    return np.stack(states, axis=1)
 
 
 class Lstm(Recurrent, frozen=True, kw_only=True, tag="lstm"):
@@ -15,6 +30,10 @@ class Lstm(Recurrent, frozen=True, kw_only=True, tag="lstm"):
     Gates lie in Keras's order i, f, c, o. ``unit_forget_bias``: the forget gate starts with a
     bias of 1, so that a new network remembers.
     """
+
+    formula = "c = f · c before + i · new   h = o · tanh(c),  gates i, f, o"
+    backward_formula = "back in time, the last step first; dW, dU = sums over all steps"
+    reference = staticmethod(lstm)
 
     unit_forget_bias: bool = True
 

@@ -20,6 +20,9 @@ class Merging(Layer, frozen=True, kw_only=True):
 class Add(Merging, frozen=True, tag="add"):
     """The sum of its inputs: a path round some layers lets the gradient pass unchanged."""
 
+    formula = "y = a + b"
+    backward_formula = "da = dy   db = dy"
+
     def merged_shape(self, shapes: tuple[Shape, ...]) -> Shape:
         if len(set(shapes)) > 1:
             listed = ", ".join(map(describe, shapes))
@@ -41,6 +44,9 @@ class Add(Merging, frozen=True, tag="add"):
 
 class Concatenate(Merging, frozen=True, tag="concatenate"):
     """Its inputs side by side, along the last dimension: features, or channels of images."""
+
+    formula = "y = a and b side by side"
+    backward_formula = "each gets its part of dy"
 
     def merged_shape(self, shapes: tuple[Shape, ...]) -> Shape:
         if len({shape[:-1] for shape in shapes}) > 1:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from tuidl.core.lazy import np
 from tuidl.ir.buffers import Batch, Symbol, View, joined
 from tuidl.ir.instructions import EmitContext, Options, Phase
 from tuidl.nn.layers.base import Layer, Parameter, Shape
@@ -12,9 +13,25 @@ from tuidl.nn.layers.base import Layer, Parameter, Shape
 Epsilon = Annotated[float, Meta(gt=0, le=1)]
 
 
+def batch_normalization(x, gamma, beta, moving_mean, moving_variance, epsilon):
+    """Each feature or channel by the mean and variance that training has left behind."""
+    return gamma * (x - moving_mean) / np.sqrt(moving_variance + epsilon) + beta
+
+
+def layer_normalization(x, gamma, beta, epsilon):
+    """Each example, step or pixel by the mean and variance of its own features."""
+    mean, variance = x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
+    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
+
+
 class BatchNormalization(Layer, frozen=True, tag="batch_normalization"):
     """Each feature, or channel, by its mean and deviation over the batch; then scaled and shifted
     by what is learned. At inference by moving averages of both."""
+
+    formula = "y = gamma · (x - mean) / deviation + beta, over the batch"
+    backward_formula = "dx = dy, less what mean and deviation take back"
+    reference = staticmethod(batch_normalization)
+    forward_kernel = "normalize"
 
     momentum: Annotated[float, Meta(ge=0, lt=1)] = 0.99
     epsilon: Epsilon = 1e-3
@@ -77,6 +94,10 @@ class BatchNormalization(Layer, frozen=True, tag="batch_normalization"):
 class LayerNormalization(Layer, frozen=True, tag="layer_normalization"):
     """Each example, or step or pixel, by the mean and deviation of its own features; then scaled
     and shifted by what is learned. The same in training and at inference."""
+
+    formula = "y = gamma · (x - mean) / deviation + beta, in each example"
+    backward_formula = "dx = dy, less what mean and deviation take back"
+    reference = staticmethod(layer_normalization)
 
     epsilon: Epsilon = 1e-3
 

@@ -5,12 +5,43 @@ from math import prod
 from typing import ClassVar
 
 from tuidl.core.config import Size
+from tuidl.core.lazy import np
 from tuidl.ir.buffers import Batch
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import Layer, Shape, ShapeError, require_rank
 from tuidl.nn.layers.window_sizes import Padding, padding_before, window_count, windows_of
 
 IMAGE, SEQUENCE = "an image (height, width, channels)", "a sequence (time, features)"
+
+
+def max_pool2d(x, size, stride, padding=((0, 0), (0, 0))):
+    """The largest value of each window."""
+    view = np.lib.stride_tricks.sliding_window_view
+    x = np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=-np.inf)
+    windows = view(x, (size, size), axis=(1, 2))[:, ::stride, ::stride]
+    return windows.max(axis=(4, 5))
+
+
+def max_pool1d(x, size, stride, padding=(0, 0)):
+    """The largest value of each window."""
+    view = np.lib.stride_tricks.sliding_window_view
+    x = np.pad(x, ((0, 0), padding, (0, 0)), constant_values=-np.inf)
+    return view(x, size, axis=1)[:, ::stride].max(axis=3)
+
+
+def average_pool2d(x, size, stride, padding=((0, 0), (0, 0))):
+    """The mean of each window; padding is NaN, and so left out."""
+    view = np.lib.stride_tricks.sliding_window_view
+    x = np.pad(x, ((0, 0), *padding, (0, 0)), constant_values=np.nan)
+    windows = view(x, (size, size), axis=(1, 2))[:, ::stride, ::stride]
+    return np.nanmean(windows, axis=(4, 5))
+
+
+def average_pool1d(x, size, stride, padding=(0, 0)):
+    """The mean of each window; padding is NaN, and so left out."""
+    view = np.lib.stride_tricks.sliding_window_view
+    x = np.pad(x, ((0, 0), padding, (0, 0)), constant_values=np.nan)
+    return np.nanmean(view(x, size, axis=1)[:, ::stride], axis=3)
 
 
 @dataclass(frozen=True)
@@ -75,11 +106,19 @@ class Pool2d(Pooling, frozen=True):
 class MaxPool2d(Pool2d, frozen=True, tag="max_pool2d"):
     """The largest value of each window."""
 
+    formula = "y = the largest of each patch"
+    backward_formula = "dy goes to where the largest was"
+    reference = staticmethod(max_pool2d)
+
     reduction: ClassVar[str] = "max"
 
 
 class AveragePool2d(Pool2d, frozen=True, tag="average_pool2d"):
     """The mean of each window; padding is left out of it."""
+
+    formula = "y = the mean of each patch"
+    backward_formula = "dy in equal shares to the patch"
+    reference = staticmethod(average_pool2d)
 
     reduction: ClassVar[str] = "average"
 
@@ -107,11 +146,19 @@ class Pool1d(Pooling, frozen=True):
 class MaxPool1d(Pool1d, frozen=True, tag="max_pool1d"):
     """The largest value of each window."""
 
+    formula = "y = the largest of each patch"
+    backward_formula = "dy goes to where the largest was"
+    reference = staticmethod(max_pool1d)
+
     reduction: ClassVar[str] = "max"
 
 
 class AveragePool1d(Pool1d, frozen=True, tag="average_pool1d"):
     """The mean of each window; padding is left out of it."""
+
+    formula = "y = the mean of each patch"
+    backward_formula = "dy in equal shares to the patch"
+    reference = staticmethod(average_pool1d)
 
     reduction: ClassVar[str] = "average"
 
@@ -130,11 +177,17 @@ class GlobalPool2d(Pooling, frozen=True):
 class GlobalMaxPool2d(GlobalPool2d, frozen=True, tag="global_max_pool2d"):
     """The largest value of each channel."""
 
+    formula = "y = the largest of each patch"
+    backward_formula = "dy goes to where the largest was"
+
     reduction: ClassVar[str] = "max"
 
 
 class GlobalAveragePool2d(GlobalPool2d, frozen=True, tag="global_average_pool2d"):
     """The mean of each channel."""
+
+    formula = "y = the mean of each patch"
+    backward_formula = "dy in equal shares to the patch"
 
     reduction: ClassVar[str] = "average"
 
@@ -153,10 +206,16 @@ class GlobalPool1d(Pooling, frozen=True):
 class GlobalMaxPool1d(GlobalPool1d, frozen=True, tag="global_max_pool1d"):
     """The largest value of each feature."""
 
+    formula = "y = the largest of each patch"
+    backward_formula = "dy goes to where the largest was"
+
     reduction: ClassVar[str] = "max"
 
 
 class GlobalAveragePool1d(GlobalPool1d, frozen=True, tag="global_average_pool1d"):
     """The mean of each feature."""
+
+    formula = "y = the mean of each patch"
+    backward_formula = "dy in equal shares to the patch"
 
     reduction: ClassVar[str] = "average"

@@ -14,6 +14,9 @@ Lengths = Annotated[tuple[Count, ...], Meta(min_length=1, max_length=8)]
 class Input(Layer, frozen=True, kw_only=True, tag="input"):
     """States the shape of the examples, so that a preset says by itself what it is made for."""
 
+    formula = "the same numbers, in another shape"
+    backward_formula = "the same numbers, in another shape"
+
     reshapes_only: ClassVar[bool] = True
     shape: Lengths
 
@@ -27,6 +30,9 @@ class Input(Layer, frozen=True, kw_only=True, tag="input"):
 
 class Reshape(Layer, frozen=True, kw_only=True, tag="reshape"):
     """The same numbers in another shape."""
+
+    formula = "the same numbers, in another shape"
+    backward_formula = "the same numbers, in another shape"
 
     reshapes_only: ClassVar[bool] = True
     shape: Lengths
@@ -42,6 +48,9 @@ class Reshape(Layer, frozen=True, kw_only=True, tag="reshape"):
 
 class Flatten(Layer, frozen=True, tag="flatten"):
     """All numbers in one row, as dense layers want them."""
+
+    formula = "the same numbers, in another shape"
+    backward_formula = "the same numbers, in another shape"
 
     reshapes_only: ClassVar[bool] = True
 

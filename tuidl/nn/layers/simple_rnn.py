@@ -2,13 +2,27 @@
 
 from typing import ClassVar
 
+from tuidl.core.lazy import np
 from tuidl.ir.buffers import Batch
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.recurrent import Recurrent
 
 
+def simple_rnn(x, kernel, recurrent_kernel, bias):
+    """The states h after each step: (n, time, features) -> (n, time, units)."""
+    h, states = np.zeros((len(x), len(recurrent_kernel)), x.dtype), []
+    for x_t in np.moveaxis(x, 1, 0):
+        h = np.tanh(x_t @ kernel + h @ recurrent_kernel + bias)
+        states.append(h)
+    return np.stack(states, axis=1)
+
+
 class SimpleRnn(Recurrent, frozen=True, kw_only=True, tag="simple_rnn"):
     """h_t = tanh(x_t W + b + h_(t-1) U): what it remembers passes through the tanh every step."""
+
+    formula = "h = tanh(x · W + h before · U + b), time by time"
+    backward_formula = "back in time, the last step first; dW, dU = sums over all steps"
+    reference = staticmethod(simple_rnn)
 
     gates: ClassVar[int] = 1
 

@@ -1,30 +1,37 @@
-"""How recurrent layers are said in ONNX: RNN, LSTM and GRU, with time in front of the examples."""
+"""Recurrent layers in ONNX: RNN, LSTM and GRU, with time in front of the examples."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tuidl.compiler.graph import Node
-from tuidl.export.onnx_draft import Array, OnnxDraft
+from tuidl.export.registry import onnx_layer
+
+if TYPE_CHECKING:
+    from tuidl.export.onnx_draft import OnnxDraft
+
+Array = np.ndarray[Any, np.dtype[Any]]
 
 OPERATORS = {"simple_rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 ORDERS = {"simple_rnn": (0,), "lstm": (0, 3, 1, 2), "gru": (0, 1, 2)}
 """Which of tuidl's gates each of ONNX's is: i o f c there is i f c o here; z r h is the same."""
 
 
-def recurrent(draft: OnnxDraft, node: Node, inputs: list[str]) -> tuple[str, bool]:
+@onnx_layer("simple_rnn", "lstm", "gru")
+def _onnx_recurrent(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
     """A layer that reads a sequence from its start to its end."""
     return _walk(draft, node.layer, inputs[0], ("",), merge="concatenate"), False
 
 
-def bidirectional(draft: OnnxDraft, node: Node, inputs: list[str]) -> tuple[str, bool]:
+@onnx_layer("bidirectional")
+def _onnx_bidirectional(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
     """A layer that reads forward and one that reads backward."""
     layer: Any = node.layer
     directions = ("forward_", "backward_")
     return _walk(draft, layer.layer, inputs[0], directions, layer.merge), False
 
 
-def _walk(draft: OnnxDraft, layer: Any, x: str, directions: tuple[str, ...], merge: str) -> str:
+def _walk(draft: "OnnxDraft", layer: Any, x: str, directions: tuple[str, ...], merge: str) -> str:
     """The node, its answers brought to (examples, time, units) or (examples, units)."""
     names = ("kernel", "recurrent_kernel", "bias")
     weights = [_weights(layer, *(draft.own(d + name) for name in names)) for d in directions]

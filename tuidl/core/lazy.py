@@ -1,0 +1,19 @@
+"""NumPy for modules that must load without it: it is imported when one of its names is used."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+else:
+    Array = Any
+
+    class _NumPy:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(import_module("numpy"), name)
+
+    np = _NumPy()
+
+__all__ = ["Array", "np"]

@@ -1,0 +1,81 @@
+"""Activation functions, alone or at the end of a layer."""
+
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+from tuidl.compiler.graph import Node
+from tuidl.export.draft import Code, Draft
+from tuidl.export.registry import onnx_layer, torch_layer
+from tuidl.export.steps import Step
+from tuidl.nn.layers.activations import ACTIVATIONS
+from tuidl.nn.layers.base import ActivatedLayer
+
+if TYPE_CHECKING:
+    from tuidl.export.onnx_draft import OnnxDraft
+
+FUNCTIONS = {"relu": "F.relu", "leaky_relu": "F.leaky_relu", "elu": "F.elu", "gelu": "F.gelu",
+             "sigmoid": "torch.sigmoid", "tanh": "torch.tanh",
+             "softmax": "torch.softmax"}  # fmt: skip
+"""Of PyTorch."""
+
+OPERATORS = {"relu": "Relu", "leaky_relu": "LeakyRelu", "elu": "Elu", "sigmoid": "Sigmoid",
+             "tanh": "Tanh", "softmax": "Softmax"}  # fmt: skip
+"""Of ONNX."""
+ATTRIBUTES = {"negative_slope": "alpha", "alpha": "alpha"}
+
+
+def torch_activated(step: Step, code: Code) -> Code:
+    """A layer's output within the activation that it ends in."""
+    layer = step.layer
+    if not isinstance(layer, ActivatedLayer) or layer.activation == "linear":
+        return code
+    options = ACTIVATIONS[layer.activation].options
+    text = _torch_text(code.expression, layer.activation, code.first, options)
+    return Code(text, code.first, code.before, code.remark)
+
+
+def _torch_text(expression: str, name: str, first: bool, options: dict[str, float]) -> str:
+    arguments = [expression, *map(str, options.values())]
+    if name == "softmax":
+        arguments.append(f"dim={1 if first else -1}")
+    return f"{FUNCTIONS[name]}({', '.join(arguments)})"
+
+
+@torch_layer(*FUNCTIONS)
+def _torch_activation(draft: Draft, step: Step) -> Code:
+    layer: Any = step.layer
+    first = step.x in draft.first
+    return Code(_torch_text(step.x, layer.activation, first, layer.options()), first)
+
+
+def onnx_activated(draft: "OnnxDraft", node: Node, x: str, first: bool) -> str:
+    """A layer's output within the activation that it ends in."""
+    layer = node.layer
+    if not isinstance(layer, ActivatedLayer) or layer.activation == "linear":
+        return x
+    return _onnx_nodes(draft, x, layer.activation, first, ACTIVATIONS[layer.activation].options)
+
+
+def _onnx_nodes(
+    draft: "OnnxDraft", x: str, name: str, first: bool, options: dict[str, float]
+) -> str:
+    if name == "gelu":
+        return _onnx_gelu(draft, x)
+    attributes: dict[str, Any] = {ATTRIBUTES[key]: value for key, value in options.items()}
+    if name == "softmax":
+        attributes["axis"] = 1 if first else -1
+    return draft.op(OPERATORS[name], x, **attributes)
+
+
+def _onnx_gelu(draft: "OnnxDraft", x: str) -> str:
+    """0.5 x (1 + erf(x / sqrt 2)); ONNX has it as one node since opset 20 only."""
+    scaled = draft.op("Mul", x, draft.constant("scale", sqrt(0.5)))
+    share = draft.op("Add", draft.op("Erf", scaled), draft.constant("one", 1.0))
+    return draft.op("Mul", draft.op("Mul", x, draft.constant("half", 0.5)), share)
+
+
+@onnx_layer(*OPERATORS, "gelu")
+def _onnx_activation(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
+    layer: Any = node.layer
+    first = draft.is_first(inputs[0])
+    return _onnx_nodes(draft, inputs[0], layer.activation, first, layer.options()), first

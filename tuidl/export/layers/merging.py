@@ -1,0 +1,52 @@
+"""Layers that take several inputs."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tuidl.compiler.graph import Node
+from tuidl.export.code import NumpyCode
+from tuidl.export.draft import Code, Draft
+from tuidl.export.registry import numpy_layer, onnx_layer, torch_layer
+from tuidl.export.steps import Step
+
+if TYPE_CHECKING:
+    from tuidl.export.onnx_draft import OnnxDraft
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Arrays = dict[str, Array]
+
+
+@numpy_layer("add")
+def _numpy_add(step: Step) -> NumpyCode:
+    return NumpyCode(" + ".join(step.reads))
+
+
+@numpy_layer("concatenate")
+def _numpy_concatenate(step: Step) -> NumpyCode:
+    return NumpyCode(f"np.concatenate([{', '.join(step.reads)}], axis=-1)")
+
+
+@torch_layer("add")
+def _torch_add(draft: Draft, step: Step) -> Code:
+    first = draft.alike(step.reads)
+    return Code(" + ".join(step.reads), first)
+
+
+@torch_layer("concatenate")
+def _torch_concatenate(draft: Draft, step: Step) -> Code:
+    first = draft.alike(step.reads)
+    return Code(f"torch.cat([{', '.join(step.reads)}], dim={1 if first else -1})", first)
+
+
+@onnx_layer("add")
+def _onnx_add(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
+    first = draft.is_first(inputs[0])
+    return draft.op("Sum", *(draft.turned(x, first) for x in inputs)), first
+
+
+@onnx_layer("concatenate")
+def _onnx_concatenate(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
+    first = draft.is_first(inputs[0])
+    parts = [draft.turned(x, first) for x in inputs]
+    return draft.op("Concat", *parts, axis=1 if first else -1), first
