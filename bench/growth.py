@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.tui.terminal import Terminal
+from tests.tui.pseudo_terminal import Terminal
 
 SECONDS = 60.0
 PLACE = re.compile(r"epoch ([\d,]+)/([\d,]+) ")

@@ -16,7 +16,7 @@ from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 
-from tests.tui.terminal import ESCAPES, Terminal
+from tests.tui.pseudo_terminal import ESCAPES, Terminal
 
 ACCENT = r"38;2;190;148;242[^m]*m"
 BETWEEN = r"[^╭]{0,80}?"

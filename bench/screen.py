@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from tests.tui.terminal import Terminal
+from tests.tui.pseudo_terminal import Terminal
 from tuidl.core.children import child_environment, module_command
 
 ROUNDS = 5

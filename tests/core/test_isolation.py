@@ -23,7 +23,8 @@ from tuidl.core.isolation import NEEDED, NUMBA_FILE, cleaned
 from tuidl.export import proof
 from tuidl.kernels import ahead
 from tuidl.protocol import commands
-from tuidl.tui import engine, exporting
+from tuidl.tui.services import exporting
+from tuidl.tui.session import engine
 
 ROOT = Path(__file__).parents[2]
 OPTIONAL = {"onnx", "onnxruntime", "torch", "yaml", "numba_cuda", "cuda", "colorama", "pandas"}

@@ -55,7 +55,7 @@ def test_presets_and_graphs_need_no_compiler() -> None:
 
 
 def test_the_viewer_needs_no_engine() -> None:
-    code = "import tuidl.cli.viewing, tuidl.logs.text, tuidl.tui.app, tuidl.tui.screens.view"
+    code = "import tuidl.cli.viewing, tuidl.logs.text, tuidl.tui.app, tuidl.tui.screens.viewer"
     assert _loaded_by(code) & {"numba", "numpy", "scipy", "sklearn"} == set()
 
 

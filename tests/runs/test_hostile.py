@@ -20,7 +20,7 @@ from tuidl.runs.results import trained
 from tuidl.storage.checkpoints import write_weights
 from tuidl.storage.contents import BEST, START
 from tuidl.storage.folder import RunFolder
-from tuidl.tui.run_preview import RunPreview
+from tuidl.tui.previews.run_preview import RunPreview
 
 PRESET = helpers.preset(helpers.LINE, "training.epochs=4", "training.early_stopping={patience=3}")
 NAME = "line-20260101-120000"

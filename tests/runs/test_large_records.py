@@ -23,7 +23,7 @@ from tuidl.runs.log import EventLog
 from tuidl.runs.reading import from_tail, read_events
 from tuidl.storage import folder as folders
 from tuidl.storage.folder import RunFolder, Summary
-from tuidl.tui.run_preview import RunPreview
+from tuidl.tui.previews.run_preview import RunPreview
 
 ENDED = RunEnded(
     reason="completed", epochs=2, seconds=1.5, train={"loss": 1.0}, validation={"loss": 2.0},

@@ -140,7 +140,7 @@ def weights(gates: int = 1) -> probes.Weights:
     )
 
 
-def walk(*, weight: float = 1.5, gradient: float | None = -0.25) -> probes.StepTrace:
+def step_trace(*, weight: float = 1.5, gradient: float | None = -0.25) -> probes.StepTrace:
     """One neuron's step on a line."""
     return _record(probes.StepTrace, {
         "batch": 4, "of": 100, "examples": [12, 7], "shape": [1], "classes": [],
@@ -158,12 +158,12 @@ def walk(*, weight: float = 1.5, gradient: float | None = -0.25) -> probes.StepT
     })  # fmt: skip
 
 
-def walk_of_images() -> probes.StepTrace:
+def step_trace_of_images() -> probes.StepTrace:
     """A convolution's step on digits; the last gradient is not finite."""
     layer = {"kind": "conv2d", "activation": "relu", "input_shape": [8, 8, 1], "shape": [8, 8, 5]}
     last = {"kind": "dense", "activation": "linear", "input_shape": [80], "shape": [10]}
     return _record(probes.StepTrace, {
-        **msgspec.to_builtins(walk(gradient=None)),
+        **msgspec.to_builtins(step_trace(gradient=None)),
         "shape": [8, 8, 1], "classes": list(DIGITS), "inputs": [[0.5] * 64, [None] * 64],
         "targets": [[3], [9]], "predicted": [shares(3), shares(4)], "losses": None,
         "forward": [{"name": "conv2d_1", "values": [0.1] * 12, **layer},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tuidl.tui.stumbles import Stumbles
+from tuidl.tui.session.reported_errors import ReportedErrors
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -19,16 +19,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 @pytest.fixture(autouse=True)
-def stumbles(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BaseException]]:
+def reported_errors(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BaseException]]:
     """Errors that the screen survived; a test that expects some takes them out."""
     found: list[BaseException] = []
-    tell = Stumbles.tell
+    report = ReportedErrors.report
 
-    def note(stumbles: Stumbles, error: BaseException) -> None:
+    def note(reported_errors: ReportedErrors, error: BaseException) -> None:
         found.append(error)
-        tell(stumbles, error)
+        report(reported_errors, error)
 
-    monkeypatch.setattr(Stumbles, "tell", note)
+    monkeypatch.setattr(ReportedErrors, "report", note)
     yield found
     if found:
         raise found[0]

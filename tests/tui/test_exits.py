@@ -25,15 +25,15 @@ from tuidl.charts.palette import PALETTES
 from tuidl.logs.source import source_of
 from tuidl.protocol import events
 from tuidl.tui.app import Playground
-from tuidl.tui.screens.choose import ChooseScreen
-from tuidl.tui.screens.delete import DeleteScreen
+from tuidl.tui.dialogs.choose import ChooseScreen
+from tuidl.tui.dialogs.delete import DeleteScreen
+from tuidl.tui.dialogs.export_to import ExportScreen
+from tuidl.tui.dialogs.open_file import OpenFileScreen
+from tuidl.tui.dialogs.save_as import SaveScreen
 from tuidl.tui.screens.edit import EditScreen
-from tuidl.tui.screens.export_to import ExportScreen
 from tuidl.tui.screens.help import HelpScreen
 from tuidl.tui.screens.home import PreviewPanel
-from tuidl.tui.screens.open_file import OpenFileScreen
-from tuidl.tui.screens.save_as import SaveScreen
-from tuidl.tui.screens.view import ViewScreen
+from tuidl.tui.screens.viewer import ViewScreen
 from tuidl.tui.state import State
 
 SIZE = (150, 60)
@@ -72,7 +72,7 @@ def named(value: Any, texts: Iterator[str]) -> Any:
 OWN_WORDS = {"mse", "sgd", "adam", "linear", "softmax", "cross_entropy", "validation", "relu"}
 ANSWERS = {
     "layers": answers.layers(), "predictions": answers.predictions(),
-    "walk": answers.walk_of_images(),
+    "walk": answers.step_trace_of_images(),
     "histograms": answers.histograms(), "feature_maps": answers.feature_maps(),
     "weights": answers.weights(gates=4), "filters": answers.filters(),
 }  # fmt: skip
@@ -85,7 +85,9 @@ async def test_what_the_engine_says_of_a_run(app: Playground) -> None:
             _, compiling, epoch, ended, failed = told(text)
             ended = msgspec.structs.replace(ended, reason="completed")
             ends = ([ended], [failed], [events.Refused(error=text, key=text)])
-            await watched.say(started, compiling, epoch, events.Notice(text=text), *ends[place % 3])
+            await watched.handle(
+                started, compiling, epoch, events.Notice(text=text), *ends[place % 3]
+            )
             require_harmless(app, text)
             watched.screen.lost(text, text)
             watched.screen._draw()
@@ -103,10 +105,10 @@ async def test_what_probes_answer_in_every_view(app: Playground, view: str) -> N
             texts = cycle(HOSTILE[start * 13 :] + HOSTILE[: start * 13])
             for kind, answer in ANSWERS.items():
                 found = named(answer, texts)
-                app.session.take(
+                app.session.handle(
                     events.ProbeAnswer(id=1, kind=kind, epoch=1, step=start, answer=found)
                 )
-            await watched.say()
+            await watched.handle()
             require_harmless(app, str(start))
 
 
@@ -134,8 +136,8 @@ async def test_lists_of_presets_and_runs(
 async def test_previews_of_presets_and_runs(
     app: Playground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tuidl.tui.preview import Preview
-    from tuidl.tui.run_preview import RunPreview
+    from tuidl.tui.previews.preview import Preview
+    from tuidl.tui.previews.run_preview import RunPreview
 
     place = Place(tmp_path, monkeypatch)
     async with app.run_test(size=SIZE) as pilot:
@@ -191,7 +193,7 @@ async def test_the_editor(app: Playground) -> None:
 
 
 async def edited(app: Playground, pilot: Pilot[Any], toml: str, name: str) -> None:
-    await app.push_screen(EditScreen(toml, path=Path(f"{name[:50]}.toml")))
+    await app.push_screen(EditScreen(toml, State(), path=Path(f"{name[:50]}.toml")))
     await pilot.pause()
     require_harmless(app, name)
     app.pop_screen()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.exits import Place, run_of
 from tests.hostile import HOSTILE, SEQUENCES
-from tests.tui.terminal import Terminal
+from tests.tui.pseudo_terminal import Terminal
 from tuidl.core.printable import unfit
 
 OURS = re.compile(

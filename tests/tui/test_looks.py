@@ -21,13 +21,13 @@ SIZES = [(80, 24), (120, 40), (200, 50)]
 
 
 async def _overview(watched: Watched) -> None:
-    await watched.say(*story.middle()[3:], *story.answers())
+    await watched.handle(*story.middle()[3:], *story.answers())
 
 
 async def _ended(watched: Watched) -> None:
     run = watched.screen.shown
     run.clock = lambda: run._paused_at or 0.0  # so that the pause takes no time
-    await watched.say(*story.whole()[3:], *story.answers())
+    await watched.handle(*story.whole()[3:], *story.answers())
 
 
 async def _picture(watched: Watched) -> None:
@@ -46,9 +46,9 @@ async def _layers(watched: Watched) -> None:
 
 
 async def _step(watched: Watched) -> None:
-    await watched.say(*story.middle()[3:], events.Paused(epoch=9, step=20, steps=45, loss=0.2))
+    await watched.handle(*story.middle()[3:], events.Paused(epoch=9, step=20, steps=45, loss=0.2))
     await watched.press("4")
-    await watched.answer("walk", answers.walk_of_images())
+    await watched.answer("walk", answers.step_trace_of_images())
     await watched.press("n")
 
 
@@ -74,7 +74,7 @@ async def test_a_screen_looks_as_it_did(
 ) -> None:
     app = quiet(monkeypatch, tmp_path)
     async with Opened(app, "cnn_digits", size) as watched:
-        await watched.say(*story.beginning())
+        await watched.handle(*story.beginning())
         await SCREENS[name](watched)
         await watched.pilot.pause(0.2)
         _compare(app.export_screenshot(title=name), f"{name}-{size[0]}x{size[1]}")
@@ -86,7 +86,7 @@ async def test_a_theme_looks_as_it_did(
 ) -> None:
     app = quiet(monkeypatch, tmp_path, state=State(theme=theme))
     async with Opened(app, "cnn_digits") as watched:
-        await watched.say(*story.beginning())
+        await watched.handle(*story.beginning())
         await _overview(watched)
         await watched.pilot.pause(0.2)
         _compare(app.export_screenshot(title=theme), f"theme-{theme}")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.terminal import Terminal, children, is_gone
+from tests.tui.pseudo_terminal import Terminal, children, is_gone
 from tuidl.storage.folder import RunFolder
 
 pytestmark = pytest.mark.skipif(

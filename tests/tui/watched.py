@@ -31,18 +31,18 @@ class Watched:
         return self.app.screen
 
     @property
-    def told(self) -> list[Command]:
-        told: list[Command] = self.app.told  # type: ignore[attr-defined]
-        return told
+    def sent(self) -> list[Command]:
+        sent: list[Command] = self.app.sent  # type: ignore[attr-defined]
+        return sent
 
-    async def say(self, *said: events.Event) -> None:
-        for event in said:
-            self.app.session.take(event)
+    async def handle(self, *given: events.Event) -> None:
+        for event in given:
+            self.app.session.handle(event)
         self.screen._draw()
         await self.pilot.pause()
 
     async def answer(self, kind: str, answer: answers.Answer, step: int = 0) -> None:
-        await self.say(events.ProbeAnswer(id=1, kind=kind, epoch=1, step=step, answer=answer))
+        await self.handle(events.ProbeAnswer(id=1, kind=kind, epoch=1, step=step, answer=answer))
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -69,7 +69,7 @@ class Opened:
         self._app.open(load_preset(self._name))
         await pilot.pause()
         watched = Watched(self._app, pilot)
-        await watched.say(STARTED, events.Compiled(seconds=0.1, cached=True), PAUSED)
+        await watched.handle(STARTED, events.Compiled(seconds=0.1, cached=True), PAUSED)
         return watched
 
     async def __aexit__(self, *error: Any) -> None:

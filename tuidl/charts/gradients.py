@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from tuidl.charts.beside import beside
 from tuidl.charts.columns import columns
 from tuidl.charts.dots import Dots
 from tuidl.charts.frame import Area, framed, note, row_of
 from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.hstack import hstack
 from tuidl.charts.palette import Palette, mixed, painted
 from tuidl.charts.scale import compact, scaled
 from tuidl.charts.strokes import stroke
@@ -49,7 +49,7 @@ def gradient_curves(
     for i, (name, series) in enumerate(kept):
         _stroke(plot, palette, area, series, i / max(len(kept) - 1, 1), name == selected)
     _labels(names, palette, area, kept, selected)
-    return [*grid.lines(), *beside(plot.lines(), names.lines())]
+    return [*grid.lines(), *hstack(plot.lines(), names.lines())]
 
 
 def verdict(lengths: Sequence[tuple[str, float]]) -> tuple[str, str]:

@@ -4,8 +4,7 @@ import asyncio
 import importlib
 import os
 import signal
-import sys
-import time
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,24 +14,25 @@ from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import Screen
 
-from tuidl.compiler.graph import Graph
-from tuidl.core.errors import TuidlError
+from tuidl.core.errors import RunError
 from tuidl.preset.schema import Preset
-from tuidl.protocol import commands
-from tuidl.tui.kept import KeptRuns
-from tuidl.tui.plain_app import PlainApp
-from tuidl.tui.process import driver, spare_pauses
-from tuidl.tui.run import Phase
-from tuidl.tui.screens.too_small import TooSmallScreen, is_too_small
-from tuidl.tui.session import Session
+from tuidl.storage.folder import RunFolder
+from tuidl.tui.dialogs.too_small import TooSmallScreen, is_too_small
+from tuidl.tui.messages import UnexpectedError
+from tuidl.tui.services.run_actions import RunActions
+from tuidl.tui.services.services import Services
+from tuidl.tui.session.cpu_share import CpuShare
+from tuidl.tui.session.display import RunDisplay
+from tuidl.tui.session.reported_errors import ReportedErrors, log_path
+from tuidl.tui.session.session import Session
 from tuidl.tui.state import State
-from tuidl.tui.stumbles import Stumbles, log_path
+from tuidl.tui.terminal.plain_app import PlainApp
+from tuidl.tui.terminal.process import driver, spare_pauses
 from tuidl.tui.themes import THEMES
 from tuidl.tui.widgets.ascii_bar import use_scrollbars
 
 if TYPE_CHECKING:
     from tuidl.logs.source import Source
-    from tuidl.tui.screens.train import TrainScreen
 
 EXIT_CODES = {signal.SIGTERM: 143, signal.SIGHUP: 143}
 
@@ -67,22 +67,12 @@ class Playground(PlainApp):
         use_scrollbars(unicode)
         self._first, self._first_folder = preset, folder
         self._first_run, self._first_rate, self._first_view = run, learning_rate, view
-        self.kept = KeptRuns(self)
         self.session = Session(self, threads, backend)
-        self.stumbles = Stumbles(log_path(self.session.engine.log.parent), self.kept.tell)
-        self._cpu = (time.process_time(), time.monotonic())
-        self.cost = 0.0
+        self.runs = RunActions(self, self)
+        self.reported_errors = ReportedErrors(log_path(self.session.engine.log.parent), self.warn)
+        self.services = Services(self, self.session, self.runs, self.state, CpuShare())
         for theme in THEMES.values():
             self.register_theme(theme)
-
-    @property
-    def palette_name(self) -> str:
-        """Of Textual's own themes it only counts whether they are dark."""
-        if os.environ.get("NO_COLOR"):
-            return "monochrome"
-        if self.theme in ("color-blind", "monochrome"):
-            return self.theme
-        return "default" if self.current_theme.dark else "light"
 
     async def on_mount(self) -> None:
         self.set_class(not self.unicode, "-ascii")
@@ -90,7 +80,7 @@ class Playground(PlainApp):
         for number in EXIT_CODES:
             asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
         self.set_interval(0.1, self.session.ask)
-        self.set_interval(2.0, self._measure)
+        self.set_interval(2.0, self.services.cpu.measure)
         if self._first_view is not None:
             self.view(self._first_view)  # which needs no engine
         elif self._first is None:
@@ -107,7 +97,7 @@ class Playground(PlainApp):
     def _go_home(self) -> None:
         from tuidl.tui.screens.home import HomeScreen
 
-        self.push_screen(HomeScreen())
+        self.push_screen(HomeScreen(self.services))
         self.run_worker(_preload, thread=True)
 
     def on_resize(self, event: Resize) -> None:
@@ -128,22 +118,30 @@ class Playground(PlainApp):
         """One line on the way out and the rest in a log, never a traceback on the screen.
 
         A screen that is still being put up while the application ends finds its widgets missing;
-        that is nobody's affair.
+        that is not reported.
         """
         if self._exit:
             return
         if self.is_headless or os.environ.get("TUIDL_DEBUG"):
             super()._handle_exception(error)
             return
-        self.exit(1, return_code=1, message=f"tuidl: error: {self.stumbles.note(error)}")
+        self.exit(1, return_code=1, message=f"tuidl: error: {self.reported_errors.note(error)}")
 
-    def stumbled(self, error: Exception) -> None:
-        """Tell of an error that ends nothing."""
-        self.stumbles.tell(error)
+    def report(self, error: Exception) -> None:
+        """Show an unexpected error that ends nothing."""
+        self.reported_errors.report(error)
+
+    def on_unexpected_error(self, message: UnexpectedError) -> None:
+        self.report(message.error)
+
+    def start_worker(self, work: Coroutine[Any, Any, None], group: str = "default") -> None:
+        """Run a coroutine beside the screens, for the session."""
+        self.run_worker(work, group=group, exclusive=group != "default")
 
     async def on_unmount(self) -> None:
         self.state.theme = self.theme
         self.state.save()
+        self.session.close()
         await self.session.engine.stop()
         self.session.engine.output.close()
 
@@ -154,8 +152,8 @@ class Playground(PlainApp):
         self.session.folder = folder or self.session.folder
         from tuidl.tui.screens.train import TrainScreen
 
-        behind, self.kept.behind = self.kept.behind, None
-        self.push_screen(TrainScreen(preset, behind))
+        behind, self.runs.behind = self.runs.behind, None
+        self.push_screen(TrainScreen(preset, self.services, behind))
         self.call_after_refresh(self.session.load, preset)
         self.call_after_refresh(spare_pauses)
 
@@ -164,37 +162,39 @@ class Playground(PlainApp):
         from tuidl.tui.screens.train import TrainScreen
 
         self.session.folder = path
-        self.push_screen(TrainScreen(preset))
+        self.push_screen(TrainScreen(preset, self.services))
         self.call_after_refresh(self.session.load, preset, True, path, learning_rate)
         self.call_after_refresh(spare_pauses)
 
-    def train_screen(self) -> "TrainScreen | None":
+    def run_display(self) -> RunDisplay | None:
         """The screen of the run, wherever in the stack it is."""
-        return next(filter(None, map(as_train_screen, self.screen_stack)), None)
+        return next((s for s in self.screen_stack if isinstance(s, RunDisplay)), None)
 
-    def top_train_screen(self) -> "TrainScreen | None":
-        """The same, if nothing lies on it."""
-        return as_train_screen(self.screen_stack[-1]) if self.screen_stack else None
+    def front_run_display(self) -> RunDisplay | None:
+        """The same, if it is in front."""
+        front = self.screen_stack[-1] if self.screen_stack else None
+        return front if isinstance(front, RunDisplay) else None
 
-    def _measure(self) -> None:
-        """What the screen itself costs, as a share of one core."""
-        now = (time.process_time(), time.monotonic())
-        self.cost = (now[0] - self._cpu[0]) / max(now[1] - self._cpu[1], 1e-9)
-        self._cpu = now
+    def leave_run(self) -> None:
+        """Close the training screen; Home is opened where it was not behind it."""
+        self.pop_screen()
+        if len(self.screen_stack) == 1:
+            self._go_home()
 
     # --- logs -------------------------------------------------------------------------------------
 
     def view(self, source: "Source") -> None:
         """Open the viewer on a log."""
-        from tuidl.tui.screens.view import ViewScreen
+        from tuidl.tui.screens.viewer import ViewScreen
 
-        self.push_screen(ViewScreen(source))
+        self.push_screen(ViewScreen(source, self.services))
 
-    def cannot_view(self, screen: Screen[Any], problem: str) -> None:
-        """A log that turns out to be none: the end, or back to where it was opened."""
+    def refuse_view(self, is_current: bool, problem: str) -> None:
+        """Close the viewer of a log that cannot be read, if it ``is_current``; end the program
+        where it was started for that log."""
         if self._first_view is not None:
             self.exit(2, return_code=2, message=f"tuidl: error: {problem}")
-        elif screen.is_current:
+        elif is_current:
             self.pop_screen()
             self.notify(problem, severity="error", timeout=10, markup=False)
 
@@ -207,51 +207,36 @@ class Playground(PlainApp):
 
     # --- actions ----------------------------------------------------------------------------------
 
-    def flops_of(self, preset: Preset) -> int:
-        """Operations of one example, forward and backward."""
-        try:
-            return 3 * Graph.build(preset).flops
-        except TuidlError:
-            return 0
-
-    def with_new_seed(self, preset: Preset) -> Preset:
-        training = msgspec.structs.replace(preset.training, seed=preset.training.seed + 1)
-        return msgspec.structs.replace(preset, training=training)
-
-    def leave_run(self, screen: "TrainScreen") -> None:
-        from tuidl.tui.screens.leave import LeaveScreen
-
-        if screen.shown.phase in (Phase.RUNNING, Phase.PAUSED) and screen.shown.epochs_done:
-            self.session.send(commands.Pause())
-            self.push_screen(LeaveScreen(), self._left)
-        else:
-            self._left("discard")
-
-    def _left(self, choice: str | None) -> None:
-        if choice == "keep":
-            self.session.send(commands.Stop())
-        elif choice == "discard":
-            self.session.send(commands.Stop())
-            self.pop_screen()
-            if len(self.screen_stack) == 1:
-                self._go_home()
-
     def edit(self, preset: Preset) -> None:
+        """Modify the preset of the run on the screen, and train the result in its place."""
         from tuidl.tui.screens.edit import EditScreen
-        from tuidl.tui.toml_edit import dumps
 
-        self.push_screen(EditScreen(dumps(msgspec.to_builtins(preset))), self._edited)
+        self.push_screen(EditScreen(_text_of(preset), self.state), self._edited)
 
     def edit_file(self, path: Path) -> None:
-        """Modify the preset in a file, whether it can be trained or not, and open the outcome."""
-        from tuidl.tui.preview import text_of
+        """Modify the preset in a file, whether it can be trained or not, and open the result."""
+        from tuidl.tui.previews.preview import text_of
+
+        self._edit_and_open(text_of(path), path.parent, path)
+
+    def edit_run(self, path: Path) -> None:
+        """Modify the preset of a stored run, and open the result as a run of its own."""
+        try:
+            preset = RunFolder(path).preset
+        except RunError as error:
+            self.warn(error)
+        else:
+            self._edit_and_open(_text_of(preset), path)
+
+    def _edit_and_open(self, text: str, folder: Path, path: Path | None = None) -> None:
+        """``folder``: where the paths in the result start; ``path``: the file of the text."""
         from tuidl.tui.screens.edit import EditScreen
 
-        def opened(edited: Preset | None) -> None:
-            if edited is not None:
-                self.open(edited, path.parent)
+        def edited(preset: Preset | None) -> None:
+            if preset is not None:
+                self.open(preset, folder)
 
-        self.push_screen(EditScreen(text_of(path), path=path), opened)
+        self.push_screen(EditScreen(text, self.state, path=path), edited)
 
     def action_exit_playground(self) -> None:
         self.exit(0)
@@ -260,11 +245,11 @@ class Playground(PlainApp):
         """Start again from the edited preset, with the run before faintly behind its curves."""
         from tuidl.tui.screens.train import TrainScreen
 
-        before = self.train_screen()
+        before = self.run_display()
         if preset is None or before is None:
             return
         previous = before.shown if before.shown.epochs_done else before.previous
-        self.switch_screen(TrainScreen(preset, previous))
+        self.switch_screen(TrainScreen(preset, self.services, previous))
         self.call_after_refresh(self.session.load, preset)
 
     def action_explain(self) -> None:
@@ -280,17 +265,17 @@ class Playground(PlainApp):
             yield SystemCommand(title, text, action)
 
 
-def as_train_screen(screen: Screen[Any]) -> "TrainScreen | None":
-    """The screen, if it is the one of a run; its module takes a while to load, and Home goes
-    without it."""
-    kind = getattr(sys.modules.get("tuidl.tui.screens.train"), "TrainScreen", None)
-    return screen if kind and isinstance(screen, kind) else None
+def _text_of(preset: Preset) -> str:
+    """A preset as TOML."""
+    from tuidl.tui.editor.toml_edit import dumps
+
+    return dumps(msgspec.to_builtins(preset))
 
 
 def _preload() -> None:
     """Import what will be needed next, while the user still looks at what is there."""
     from tuidl.glossary import concepts
 
-    for name in ("train", "help", "edit", "leave"):
-        importlib.import_module(f"tuidl.tui.screens.{name}")
+    for name in ("screens.train", "screens.help", "screens.edit", "dialogs.leave"):
+        importlib.import_module(f"tuidl.tui.{name}")
     concepts()

@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,21 +13,20 @@ from textual.widgets import Static, TextArea
 from tuidl.charts.grid import ASCII
 from tuidl.core.own_files import reason_of
 from tuidl.preset.schema import LARGEST_FILE, Preset
-from tuidl.tui.draft import Draft, large_file
-from tuidl.tui.form import Row, parsed
-from tuidl.tui.form_changes import Changes
-from tuidl.tui.plain import plain
-from tuidl.tui.saving import named, saved_text
-from tuidl.tui.screens.choose import ChooseScreen
-from tuidl.tui.screens.dialog import Once
+from tuidl.tui.dialogs.choose import ChooseScreen
+from tuidl.tui.dialogs.dialog import Once
+from tuidl.tui.editor.changes import Changes
+from tuidl.tui.editor.draft import Draft, large_file
+from tuidl.tui.editor.rows import Row, parsed
+from tuidl.tui.editor.saving import named, saved_text
+from tuidl.tui.editor.toml_lines import line_of
 from tuidl.tui.screens.edit_words import hint_of, status_of, title_of
-from tuidl.tui.toml_lines import line_of
+from tuidl.tui.state import State
+from tuidl.tui.terminal.plain import plain
+from tuidl.tui.widgets.chart import looks_of
 from tuidl.tui.widgets.form import Form, FormList
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.toml_area import TomlArea
-
-if TYPE_CHECKING:
-    from tuidl.tui.app import Playground
 
 NARROW = 100
 
@@ -42,10 +41,9 @@ class EditScreen(Once[Preset | None]):
         Binding("escape", "cancel", "Back", priority=True),
     ]
 
-    app: "Playground"
-
-    def __init__(self, text: str, *, path: Path | None = None) -> None:
+    def __init__(self, text: str, state: State, *, path: Path | None = None) -> None:
         super().__init__()
+        self._state = state
         self._path, self._folder = path, path.parent if path else Path()
         self._kept = text
         self._read: set[tuple[Path, float]] = set()
@@ -128,23 +126,23 @@ class EditScreen(Once[Preset | None]):
         self.draft = draft
         self.area.mark(draft.line)
         self.form.list.show(draft.table, nodes, draft.path, draft.table is None)
-        self._say(status_of(draft), bool(draft.problem))
+        self._show_message(status_of(draft), bool(draft.problem))
         self.query_one("#title", Static).update(plain(title_of(draft, self._path, self.is_changed)))
 
-    def _say(self, text: str, is_bad: bool) -> None:
+    def _show_message(self, text: str, is_bad: bool) -> None:
         sign = "✗ " if is_bad else "✓ "
-        if not self.app.unicode:
+        if not looks_of(self)[1]:
             sign, text = "! " if is_bad else "", text.translate(ASCII)
         problem = self.query_one("#problem", Static)
         problem.set_class(is_bad, "-bad")
         problem.update(plain(sign + text))
 
-    def on_form_list_walked(self) -> None:
+    def on_form_list_moved(self) -> None:
         row = self.form.list.row
         if row is None:
             return
         hint = hint_of(row)
-        hint = hint if self.app.unicode else hint.replace("·", "-").translate(ASCII)
+        hint = hint if looks_of(self)[1] else hint.replace("·", "-").translate(ASCII)
         self.query_one("#hint", Static).update(plain(hint))
         line = line_of(self.area.text, row.path)
         if line is not None and self.focused is not self.area:
@@ -154,7 +152,7 @@ class EditScreen(Once[Preset | None]):
         """Change the text as the form wants it; refused where the row itself would be wrong."""
         draft = self._checked(text)
         if draft.problem and draft.path == row.path and draft.path != self.draft.path:
-            self._say(draft.problem, True)
+            self._show_message(draft.problem, True)
             return False
         self.area.become(text)
         self.show_now()
@@ -164,7 +162,7 @@ class EditScreen(Once[Preset | None]):
         """Whether the form's rows are those of the text as it is now."""
         self.show_now()
         if self.draft.table is None:
-            self.tell("The text is no TOML just now: mend it first (f2).")
+            self.warn("The text is not valid TOML now: correct it first (f2).")
         return self.draft.table is not None
 
     def on_form_list_wanted(self, event: FormList.Wanted) -> None:
@@ -190,7 +188,7 @@ class EditScreen(Once[Preset | None]):
 
         self.app.push_screen(ChooseScreen(title, choices, current), chosen)
 
-    def tell(self, text: str, title: str = "", bad: bool = True) -> None:
+    def warn(self, text: str, title: str = "", bad: bool = True) -> None:
         """A notice; brackets in it are brackets."""
         self.notify(text, title=title, severity="error" if bad else "information", markup=False)
 
@@ -201,16 +199,16 @@ class EditScreen(Once[Preset | None]):
 
     def action_train(self) -> None:
         if self.draft.preset is None:
-            self.tell(self.draft.message, title="Not yet")
+            self.warn(self.draft.message, title="Not yet")
         else:
             self.end(self.draft.preset)
 
     def action_save(self, leave: bool = False) -> None:
-        from tuidl.tui.screens.save_as import SaveScreen
+        from tuidl.tui.dialogs.save_as import SaveScreen
 
         preset = self.draft.preset
         if preset is None:
-            self.tell(self.draft.message, title="Not saved")
+            self.warn(self.draft.message, title="Not saved")
             return
 
         def chosen(path: Path | None) -> None:
@@ -225,18 +223,18 @@ class EditScreen(Once[Preset | None]):
         text = saved_text(self.area.text, preset, path.parent)
         data = text.encode()
         if len(data) > LARGEST_FILE:
-            self.tell(f"{path}: {len(data):,} bytes: a preset has at most {LARGEST_FILE:,}")
+            self.warn(f"{path}: {len(data):,} bytes: a preset has at most {LARGEST_FILE:,}")
             return False
         try:
             replace_file(path, data)
         except OSError as error:
-            self.tell(f"{path}: {reason_of(error)}")
+            self.warn(f"{path}: {reason_of(error)}")
             return False
         self._path, self._folder, self._kept = path, path.parent, text
         self.area.become(text)
-        self.app.state.opened(str(path))
+        self._state.opened(str(path))
         self._show(self._checked(text))
-        self.tell(str(path), title="Saved", bad=False)
+        self.warn(str(path), title="Saved", bad=False)
         return True
 
     def action_cancel(self) -> None:
@@ -244,7 +242,7 @@ class EditScreen(Once[Preset | None]):
             self.form.end()
             self._show(self.draft)
         elif self.is_changed:
-            from tuidl.tui.screens.unsaved import UnsavedScreen
+            from tuidl.tui.dialogs.unsaved import UnsavedScreen
 
             self.app.push_screen(UnsavedScreen(), self._decided)
         else:

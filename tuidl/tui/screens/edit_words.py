@@ -1,11 +1,11 @@
-"""What the editing screen says in its three lines."""
+"""The three lines of text on the editing screen."""
 
 from pathlib import Path
 
 from tuidl.core.errors import TuidlError
-from tuidl.tui.draft import Draft
-from tuidl.tui.form import Row, value_shown
-from tuidl.tui.preview import in_words, seconds_of
+from tuidl.tui.editor.draft import Draft
+from tuidl.tui.editor.rows import Row, value_shown
+from tuidl.tui.previews.preview import in_words, seconds_of
 
 
 def title_of(draft: Draft, path: Path | None, is_changed: bool) -> str:

@@ -1,6 +1,6 @@
 """Help: the concept behind what is looked at, in plain words, and what the keys do."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -13,12 +13,9 @@ from tuidl.charts.palette import Palette
 from tuidl.core.errors import TuidlError
 from tuidl.glossary import concept, concepts
 from tuidl.glossary.pages import Line, Role, listing, page
-from tuidl.tui.screens.dialog import Once
+from tuidl.tui.dialogs.dialog import Once
 from tuidl.tui.widgets.chart import looks_of
 from tuidl.tui.widgets.key_line import KeyLine
-
-if TYPE_CHECKING:
-    from tuidl.tui.app import Playground
 
 KEYS = """\
 space   train, pause, train again    s  one step      e  one epoch
@@ -51,7 +48,7 @@ class HelpScreen(ModalScreen[None], Once[None]):
 
     BINDINGS: ClassVar = [
         Binding("escape,q,question_mark,f1", "close", "Close"),
-        Binding("slash", "look_up", "LineStyle up", key_display="/"),
+        Binding("slash", "look_up", "Look up", key_display="/"),
         Binding("k", "keys", "Keys"),
         Binding("g", "contents", "All concepts"),
         Binding("down,j", "scroll(2)", "Down", show=False),
@@ -59,8 +56,6 @@ class HelpScreen(ModalScreen[None], Once[None]):
         Binding("pagedown", "scroll(20)", "Down", show=False),
         Binding("pageup", "scroll(-20)", "Up", show=False),
     ]
-
-    app: "Playground"
 
     def __init__(self, wanted: str, keys: str | None = None) -> None:
         super().__init__()
@@ -96,7 +91,7 @@ class HelpScreen(ModalScreen[None], Once[None]):
         except TuidlError as error:
             self.notify(str(error), severity="warning")
             return
-        self._show(page(entry, self._width, self.app.unicode))
+        self._show(page(entry, self._width, looks_of(self)[1]))
 
     def _show(self, lines: list[Line]) -> None:
         palette, _ = looks_of(self)
@@ -109,7 +104,7 @@ class HelpScreen(ModalScreen[None], Once[None]):
         self.query_one("#lines", Static).update(Text(self._keys, palette.style("text")))
 
     def action_contents(self) -> None:
-        self._show(listing(concepts(), self._width, self.app.unicode))
+        self._show(listing(concepts(), self._width, looks_of(self)[1]))
 
     def action_look_up(self) -> None:
         word = self.query_one("#word", Input)

@@ -12,16 +12,17 @@ from textual.widgets import ContentSwitcher, OptionList, Static
 
 from tuidl.charts.palette import Palette
 from tuidl.preset.library import shipped
-from tuidl.tui.loader import Loader
-from tuidl.tui.pictures.kept import run_lines
-from tuidl.tui.plain import plain
-from tuidl.tui.preview import Preview
-from tuidl.tui.preview_lines import preview_lines
-from tuidl.tui.run_loader import RunLoader
-from tuidl.tui.run_preview import RunPreview
-from tuidl.tui.run_shelf import RunEntry
-from tuidl.tui.screens.home_runs import RunActions
-from tuidl.tui.shelf import Entry, entries
+from tuidl.tui.catalog.preset_entries import Entry, entries
+from tuidl.tui.catalog.preset_loader import Loader
+from tuidl.tui.catalog.run_entries import RunEntry
+from tuidl.tui.catalog.run_loader import RunLoader
+from tuidl.tui.previews.preview import Preview
+from tuidl.tui.previews.preview_lines import preview_lines
+from tuidl.tui.previews.run_preview import RunPreview
+from tuidl.tui.renderers.run_preview import run_lines
+from tuidl.tui.screens.run_list import RunListScreen
+from tuidl.tui.services.services import Services
+from tuidl.tui.terminal.plain import plain
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.preset_list import PresetList
@@ -53,12 +54,12 @@ class PreviewPanel(Chart):
         return preview_lines(self.preview, palette, width, height, unicode)
 
 
-class HomeScreen(RunActions):
+class HomeScreen(RunListScreen):
     """Choose what to train, or a run to look at."""
 
     BINDINGS: ClassVar = [
         Binding("enter", "open", "Open"),
-        *RunActions.RUN_BINDINGS,
+        *RunListScreen.RUN_BINDINGS,
         Binding("m", "edit", "Modify"),
         Binding("o", "open_file", "Open a file"),
         Binding("slash", "filter", "Filter", key_display="/"),
@@ -71,8 +72,10 @@ class HomeScreen(RunActions):
     ]
     keys = KEYS
 
-    def __init__(self) -> None:
+    def __init__(self, services: Services) -> None:
         super().__init__()
+        self.services = services
+        self._state = services.state
         self._loader = Loader(self._loaded)
         self._run_loader = RunLoader(self._run_loaded)
         self._opening: Path | None = None
@@ -121,7 +124,7 @@ class HomeScreen(RunActions):
 
     def refill(self) -> None:
         """List what there is now: files may have come, gone or changed meanwhile."""
-        recent = [Path(name) for name in self.app.state.recent]
+        recent = [Path(name) for name in self._state.recent]
         made = entries(shipped(), [path for path in recent if path.is_file()])
         chosen = self._presets.chosen
         last = chosen.path if chosen else self._last_path()
@@ -154,7 +157,7 @@ class HomeScreen(RunActions):
             self._show(self._list.chosen)
 
     def _last_path(self) -> Path | None:
-        name = self.app.state.last_preset
+        name = self._state.last_preset
         return shipped().get(name) or (Path(name) if name else None)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
@@ -179,9 +182,9 @@ class HomeScreen(RunActions):
 
     def _loaded(self, preview: Preview) -> None:
         """Called from the loader's thread."""
-        self.app.call_later(self._take, preview)
+        self.app.call_later(self._show_loaded, preview)
 
-    def _take(self, preview: Preview) -> None:
+    def _show_loaded(self, preview: Preview) -> None:
         chosen = self._list.chosen if self.is_whole and not self.shows_runs else None
         if chosen and chosen.path == preview.path:
             self._panel.preview = preview
@@ -191,9 +194,9 @@ class HomeScreen(RunActions):
 
     def _run_loaded(self, preview: RunPreview) -> None:
         """Called from the loader's thread."""
-        self.app.call_later(self._take_run, preview)
+        self.app.call_later(self._show_loaded_run, preview)
 
-    def _take_run(self, preview: RunPreview) -> None:
+    def _show_loaded_run(self, preview: RunPreview) -> None:
         if self.is_whole and self._chosen_run == preview.path:
             self._panel.preview = preview
             self._panel.changed()
@@ -216,14 +219,14 @@ class HomeScreen(RunActions):
             self.notify("This preset has an error: m mends it.", severity="warning")
             return
         self._remember(entry.path)
-        self.app.open(preview.preset, entry.path.parent)
+        self.services.navigator.open(preview.preset, entry.path.parent)
 
     def action_edit(self) -> None:
         entry = self._list.chosen
         if self.shows_runs:
             self.modify_run()
         elif entry is not None:
-            self.app.edit_file(entry.path)
+            self.services.navigator.edit_file(entry.path)
 
     def action_filter(self) -> None:
         self._list.begin_filter()
@@ -233,7 +236,7 @@ class HomeScreen(RunActions):
         self._list.focus()
 
     def action_open_file(self) -> None:
-        from tuidl.tui.screens.open_file import OpenFileScreen
+        from tuidl.tui.dialogs.open_file import OpenFileScreen
 
         self.app.push_screen(OpenFileScreen(), self._opened)
 
@@ -241,7 +244,7 @@ class HomeScreen(RunActions):
         if path is None:
             return
         path = path.absolute()
-        self.app.state.opened(str(path))
+        self._state.opened(str(path))
         self.action_tab(0)
         self._list.end_filter()
         self.refill()
@@ -251,4 +254,4 @@ class HomeScreen(RunActions):
 
     def _remember(self, path: Path) -> None:
         name = next((name for name, known in shipped().items() if known == path), "")
-        self.app.state.last_preset = name or str(path)
+        self._state.last_preset = name or str(path)

@@ -1,27 +1,26 @@
 """What keys do to the run on the screen: train, pause, step, another rate, another pace."""
 
-from typing import TYPE_CHECKING
+import msgspec
 
-from textual.screen import Screen
-
+from tuidl.compiler.graph import Graph
+from tuidl.core.errors import TuidlError
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands
 from tuidl.protocol.commands import LEARNING_RATE
-from tuidl.tui.pacing import PACES, next_pace, watchable_pace
-from tuidl.tui.run import Phase, Run
-
-if TYPE_CHECKING:
-    from tuidl.tui.app import Playground
+from tuidl.tui.services.services import Services
+from tuidl.tui.session.display import RunDisplay
+from tuidl.tui.session.pacing import PACES, next_pace, watchable_pace
+from tuidl.tui.session.run import Phase
+from tuidl.tui.session.session import Session
 
 RATE_STEP = 1.25
 
 
-class SteeringScreen(Screen[None]):
-    """A screen with a run on it: ``shown``, of ``preset``, at ``pace`` steps a second."""
+class SteeringScreen(RunDisplay):
+    """A run at ``pace`` steps a second, which ``session`` trains."""
 
-    app: "Playground"
-    preset: Preset
-    shown: Run
+    services: Services
+    session: Session
     pace: float | None = None
 
     def pace_changed(self) -> None:
@@ -29,38 +28,38 @@ class SteeringScreen(Screen[None]):
 
     def action_go(self) -> None:
         if self.shown.phase is Phase.LOST:
-            self.app.session.go_on()
+            self.session.go_on()
         elif self.shown.is_over:
-            self.app.session.load(self.preset, paused=False)
+            self.session.load(self.preset, paused=False)
         elif self.shown.phase is Phase.RUNNING:
-            self.app.session.send(commands.Pause())
+            self.session.send(commands.Pause())
         else:
-            self.app.session.send(commands.Resume())
+            self.session.send(commands.Resume())
 
     def action_step(self) -> None:
         if not self.shown.is_over:
-            self.app.session.send(commands.Step())
+            self.session.send(commands.Step())
 
     def action_epoch(self) -> None:
         if not self.shown.is_over:
-            self.app.session.send(commands.Epoch())
+            self.session.send(commands.Epoch())
 
     def action_reset(self) -> None:
-        """Start anew; an engine that says nothing is replaced."""
-        if self.app.session.silence:
-            self.app.session.restart()
+        """Start anew; a silent engine is replaced."""
+        if self.session.silence:
+            self.session.restart()
         else:
-            self.app.session.load(self.preset)
+            self.session.load(self.preset)
 
     def action_new_seed(self) -> None:
-        self.app.session.load(self.app.with_new_seed(self.preset))
+        self.session.load(with_new_seed(self.preset))
 
     def action_rate(self, way: int) -> None:
         if self.shown.is_over:
             return
         rate = self.shown.learning_rate or self.preset.optimizer.learning_rate
         value = rate * RATE_STEP**way
-        self.app.session.send(commands.Set(key=LEARNING_RATE, value=value))
+        self.session.send(commands.Set(key=LEARNING_RATE, value=value))
 
     def action_full_speed(self) -> None:
         """As fast as it goes, or back to what eyes can follow."""
@@ -77,11 +76,11 @@ class SteeringScreen(Screen[None]):
     def _watchable(self) -> float | None:
         run, steps = self.shown, self.shown.steps * self.shown.epochs
         batch = run.started.batch_size if run.started else 1
-        return watchable_pace(steps, self.app.flops_of(self.preset) * batch * steps)
+        return watchable_pace(steps, flops_of(self.preset) * batch * steps)
 
     def _set_pace(self, pace: float | None) -> None:
         self.pace = pace
-        self.app.session.send(commands.Pace(steps_per_second=pace))
+        self.session.send(commands.Pace(steps_per_second=pace))
         self.pace_changed()
 
     @property
@@ -89,7 +88,7 @@ class SteeringScreen(Screen[None]):
         """A tenth of the learning rate, for a run that failed and can be gone on with."""
         run = self.shown
         has_failed = run.phase is Phase.FAILED and run.started is not None
-        if not has_failed or run.resume or not self.app.session.run_folder(run):
+        if not has_failed or run.resume or not self.session.run_folder(run):
             return None
         return slower(run.edits[-1].value if run.edits else self.preset.optimizer.learning_rate)
 
@@ -97,12 +96,42 @@ class SteeringScreen(Screen[None]):
         """Go on from the last good checkpoint at a tenth of the rate."""
         rate = self.slower_rate
         if rate is not None:
-            folder = self.app.session.run_folder(self.shown)
+            folder = self.session.run_folder(self.shown)
             self.app.clear_notifications()
-            self.app.session.load(self.preset, paused=False, run=folder, learning_rate=rate)
+            self.session.load(self.preset, paused=False, run=folder, learning_rate=rate)
+
+    def action_leave(self) -> None:
+        """Leave the run; ask first where something was trained."""
+        from tuidl.tui.dialogs.leave import LeaveScreen
+
+        if self.shown.phase in (Phase.RUNNING, Phase.PAUSED) and self.shown.epochs_done:
+            self.session.send(commands.Pause())
+            self.app.push_screen(LeaveScreen(), self._left)
+        else:
+            self._left("discard")
+
+    def _left(self, choice: str | None) -> None:
+        if choice is None:
+            return
+        self.session.send(commands.Stop())
+        if choice == "discard":
+            self.services.navigator.leave_run()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "retry" or self.slower_rate is not None
+
+
+def flops_of(preset: Preset) -> int:
+    """Operations of one example, forward and backward; 0 where that is not known."""
+    try:
+        return 3 * Graph.build(preset).flops
+    except TuidlError:
+        return 0
+
+
+def with_new_seed(preset: Preset) -> Preset:
+    training = msgspec.structs.replace(preset.training, seed=preset.training.seed + 1)
+    return msgspec.structs.replace(preset, training=training)
 
 
 def slower(rate: float) -> float:

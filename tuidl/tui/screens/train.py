@@ -15,19 +15,21 @@ from textual.widgets import ContentSwitcher
 
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events, probes
-from tuidl.tui.budget import Budget
-from tuidl.tui.plain import plain
-from tuidl.tui.run import Run
+from tuidl.tui.messages import UnexpectedError
 from tuidl.tui.screens.steering import SteeringScreen, advice
+from tuidl.tui.services.services import Services
+from tuidl.tui.session.run import Run
+from tuidl.tui.terminal.plain import plain
 from tuidl.tui.views.layers import LayersView
 from tuidl.tui.views.picture import PictureView
 from tuidl.tui.views.step import StepView
 from tuidl.tui.views.view import View
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.curves import Curves
+from tuidl.tui.widgets.frame_throttle import FrameThrottle
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.layers import Layers
-from tuidl.tui.widgets.picture import Picture, probe_for
+from tuidl.tui.widgets.picture import Picture, probe_for, title_for
 from tuidl.tui.widgets.status import Status
 from tuidl.tui.widgets.summary import Summary
 from tuidl.tui.widgets.tabs import Tabs
@@ -66,8 +68,9 @@ class TrainScreen(SteeringScreen):
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As in every screen, but without painting all of it anew: the two panels do so themselves."""
 
-    def __init__(self, preset: Preset, previous: Run | None = None) -> None:
+    def __init__(self, preset: Preset, services: Services, previous: Run | None = None) -> None:
         super().__init__()
+        self.services, self.session = services, services.session
         self.preset = preset
         self.shown = Run()
         self.previous = previous
@@ -75,9 +78,10 @@ class TrainScreen(SteeringScreen):
         self._dirty = True
         self._is_patient = False
         self._waiting: deque[Status | View | Chart] = deque()
-        self._budget = Budget()
+        self._throttle = FrameThrottle()
         self._probe = probe_for(preset)
-        self._views = [view(preset, id=f"view-{n}") for n, view in enumerate(VIEWS, 1)]
+        send = self.session.send
+        self._views = [view(preset, send, id=f"view-{n}") for n, view in enumerate(VIEWS, 1)]
         """Kept, for asking Textual for them took most of the time that an event takes."""
 
     def compose(self) -> ComposeResult:
@@ -105,7 +109,7 @@ class TrainScreen(SteeringScreen):
             yield Layers(id="layers")
 
     def on_mount(self) -> None:
-        self.query_one("#picture").border_title = plain(_picture_title(self._probe))
+        self.query_one("#picture").border_title = plain(title_for(self._probe))
         self.query_one("#layers").border_title = "layers"
         self.set_interval(1 / TICKS_PER_SECOND, self._draw)
         self.query_one("#loss").focus()
@@ -148,28 +152,28 @@ class TrainScreen(SteeringScreen):
         self.query_one(Summary).show(run)
         self._dirty = True
 
-    def take(self, event: events.Event) -> None:
+    def handle(self, event: events.Event) -> None:
         """Take in an event of the run on the screen."""
         if not isinstance(event, events.ProbeAnswer):
-            self.shown.fold_event(event)
+            self.shown.handle(event)
         if not isinstance(event, events.Progress | events.EpochEnded) and not self.query(Layers):
             return  # the screen is being taken down
         if isinstance(event, events.ProbeAnswer):
-            self._answered(event)
+            self._handle_answer(event)
         first = isinstance(event, events.Paused | events.Progress)
         if first and not self._chosen_pace:
             self._chosen_pace = True
             self.choose_pace()
         if isinstance(event, events.Refused | events.RunFailed):
-            self._tell_failure(event.error)
+            self._show_failure(event.error)
         for view in self._views:
-            view.take(event)
+            view.handle(event)
         self._dirty = True
         if not isinstance(event, OFTEN):
-            self._tell()
+            self._show_state()
             self.query_one(Summary).show(self.shown)
 
-    def _tell_failure(self, error: str) -> None:
+    def _show_failure(self, error: str) -> None:
         """Why it ended, and what can be done about it."""
         status = self.query_one(Status)
         rate = self.slower_rate
@@ -178,7 +182,7 @@ class TrainScreen(SteeringScreen):
                     markup=False)  # fmt: skip
         self.refresh_bindings()
 
-    def _answered(self, event: events.ProbeAnswer) -> None:
+    def _handle_answer(self, event: events.ProbeAnswer) -> None:
         if event.error or event.answer is None:
             return
         if isinstance(event.answer, probes.Layers):
@@ -209,23 +213,23 @@ class TrainScreen(SteeringScreen):
 
     def _draw(self) -> None:
         """Draw the panels one by one, as there is time: a key never waits for all of them."""
-        patience = self.app.session.patience
+        patience = self.session.patience
         if patience or self._is_patient:
             self._is_patient = bool(patience)
-            self._tell()
+            self._show_state()
         if self._dirty and not self._waiting:
             self._dirty = False
             self._waiting.extend(self._seen())
-        while self._waiting and self._budget.allows(time.monotonic(), time.process_time()):
+        while self._waiting and self._throttle.allows(time.monotonic(), time.process_time()):
             panel = self._waiting.popleft()
             try:
                 self._draw_panel(panel)
             except Exception as error:  # one panel less is no reason to end
-                self.app.stumbled(error)
+                self.post_message(UnexpectedError(error))
 
     def _draw_panel(self, panel: "Status | View | Chart") -> None:
         if isinstance(panel, Status):
-            self._tell()
+            self._show_state()
         elif isinstance(panel, View):
             panel.draw()
         elif panel.display:
@@ -238,15 +242,15 @@ class TrainScreen(SteeringScreen):
             return [status, view]
         return [status, *self.query("#body Chart").results(Chart)]
 
-    def _tell(self) -> None:
+    def _show_state(self) -> None:
         """The state in words: always at once, since it is what answers most keys."""
         status = self.query_one(Status)
-        status.pace, status.cost = self.pace, self.app.cost
-        status.patience = self.app.session.patience
+        status.pace, status.cost = self.pace, self.services.cpu.share
+        status.patience = self.session.patience
         status.refresh()
 
     def pace_changed(self) -> None:
-        self._tell()
+        self._show_state()
 
     @property
     def open_view(self) -> View | None:
@@ -273,7 +277,7 @@ class TrainScreen(SteeringScreen):
 
     def action_compare(self) -> None:
         """Put a run that is kept behind the curves of this one."""
-        self.app.kept.compare_with(self._put_behind)
+        self.services.runs.compare_with(self._put_behind)
 
     def _put_behind(self, run: Run) -> None:
         self.previous = run
@@ -282,18 +286,4 @@ class TrainScreen(SteeringScreen):
         self._dirty = True
 
     def action_edit(self) -> None:
-        self.app.edit(self.preset)
-
-    def action_leave(self) -> None:
-        self.app.leave_run(self)
-
-
-def _picture_title(probe: tuple[str, Any] | None) -> str:
-    titles = {
-        "predictions": "held-out examples, mistakes first",
-        "plane": "what it says over the plane",
-        "curve": "points and the network's line",
-        "forecast": "the series, predicted and left alone",
-        "values": "held-out examples: predicted against true",
-    }
-    return titles[probe[0]] if probe else "picture"
+        self.services.navigator.edit(self.preset)

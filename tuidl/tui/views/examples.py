@@ -13,10 +13,10 @@ from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.probes import Predictions
-from tuidl.tui.pictures import examples
-from tuidl.tui.plain import plain
-from tuidl.tui.run import Run
-from tuidl.tui.views.view import View, Wanted
+from tuidl.tui.renderers import examples
+from tuidl.tui.session.run import Run
+from tuidl.tui.terminal.plain import plain
+from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
 from tuidl.tui.widgets.picture import NOTHING_YET
 
@@ -42,8 +42,8 @@ class ExamplesView(View):
     .-low ExamplesView.-matrix Closely { display: none; }
     """
 
-    def __init__(self, preset: Preset) -> None:
-        super().__init__(preset)
+    def __init__(self, preset: Preset, send: Send) -> None:
+        super().__init__(preset, send)
         self.answer: Predictions | None = None
         self.asked: Cell | None = None
         self.selected = 0
@@ -69,7 +69,7 @@ class ExamplesView(View):
             options |= {"true": self.asked[0], "given": self.asked[1]}
         return [("predictions", options)]
 
-    def answered(self, event: ProbeAnswer) -> bool:
+    def handle_answer(self, event: ProbeAnswer) -> bool:
         if not isinstance(event.answer, Predictions):
             return False
         if event.answer.asked != (self.asked or (None, None)):

@@ -15,11 +15,11 @@ from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.history import Series
 from tuidl.protocol.probes import AnyAnswer, Forecast, Plane
 from tuidl.protocol.probes import Curve as CurveAnswer
-from tuidl.tui.pictures.series import in_words
-from tuidl.tui.pictures.shapes import known
-from tuidl.tui.plain import plain
-from tuidl.tui.run import Run
-from tuidl.tui.views.view import View, Wanted
+from tuidl.tui.renderers.series import in_words
+from tuidl.tui.renderers.shapes import known
+from tuidl.tui.session.run import Run
+from tuidl.tui.terminal.plain import plain
+from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
 from tuidl.tui.widgets.picture import NO_PICTURE, NOTHING_YET, picture_of, probe_for
 
@@ -46,8 +46,8 @@ class LargeView(View):
     LargeView LargePicture { width: 2fr; }
     """
 
-    def __init__(self, preset: Preset) -> None:
-        super().__init__(preset)
+    def __init__(self, preset: Preset, send: Send) -> None:
+        super().__init__(preset, send)
         probe = probe_for(preset)
         self._kind = probe[0] if probe else ""
         self.weight, self.bias = Course("slope"), Course("intercept")
@@ -71,7 +71,7 @@ class LargeView(View):
     def probes(self) -> Wanted:
         return [(self._kind, FINE.get(self._kind, {}))] if self._kind else []
 
-    def answered(self, event: ProbeAnswer) -> bool:
+    def handle_answer(self, event: ProbeAnswer) -> bool:
         if event.kind != self._kind or event.answer is None:
             return False
         for picture in self.query(LargePicture):

@@ -16,10 +16,10 @@ from tuidl.core.errors import TuidlError
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.probes import FeatureMaps, Filters, Histograms, Layers, Weights
-from tuidl.tui.pictures import layers as pictures
-from tuidl.tui.plain import plain
-from tuidl.tui.run import Run
-from tuidl.tui.views.view import View, Wanted
+from tuidl.tui.renderers import layers as pictures
+from tuidl.tui.session.run import Run
+from tuidl.tui.terminal.plain import plain
+from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
 
 LayerAnswer = Histograms | Filters | FeatureMaps | Weights
@@ -47,8 +47,8 @@ class LayersView(View):
     .-narrow LayersView .page.-open, .-low LayersView .page.-open { display: block; }
     """
 
-    def __init__(self, preset: Preset, **options: Any) -> None:
-        super().__init__(preset, **options)
+    def __init__(self, preset: Preset, send: Send, **options: Any) -> None:
+        super().__init__(preset, send, **options)
         self.selected, self.image, self._page = 0, 0, 0
         self._forget()
 
@@ -108,7 +108,7 @@ class LayersView(View):
             return [("filters", {"layer": name}), ("feature_maps", image)]
         return [("weights", {"layer": name})] if kind == "weights" else []
 
-    def answered(self, event: ProbeAnswer) -> bool:
+    def handle_answer(self, event: ProbeAnswer) -> bool:
         answer = event.answer
         if isinstance(answer, Layers):
             self.rows = pictures.layer_rows(answer, self.graph)

@@ -6,10 +6,10 @@ from textual.app import ComposeResult
 
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
-from tuidl.tui.run import Run
+from tuidl.tui.session.run import Run
 from tuidl.tui.views.examples import ExamplesView
 from tuidl.tui.views.large import LargeView
-from tuidl.tui.views.view import View, Wanted
+from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.picture import probe_for
 
 
@@ -18,16 +18,16 @@ class PictureView(View):
 
     name_shown: ClassVar[str] = "picture"
 
-    def __init__(self, preset: Preset, **options: Any) -> None:
-        super().__init__(preset, **options)
-        self._inner = _view_for(preset)
+    def __init__(self, preset: Preset, send: Send, **options: Any) -> None:
+        super().__init__(preset, send, **options)
+        self._inner = _view_for(preset, self.send)
 
     def compose(self) -> ComposeResult:
         yield self._inner
 
     def begin(self, run: Run, preset: Preset) -> None:
         if _kind(preset) != _kind(self.preset):
-            self._inner = _view_for(preset)
+            self._inner = _view_for(preset, self.send)
             self.refresh(recompose=True)
         super().begin(run, preset)
         self._inner.begin(run, preset)
@@ -39,8 +39,8 @@ class PictureView(View):
     def probes(self) -> Wanted:
         return self._inner.probes()
 
-    def answered(self, event: ProbeAnswer) -> bool:
-        return self._inner.answered(event)
+    def handle_answer(self, event: ProbeAnswer) -> bool:
+        return self._inner.handle_answer(event)
 
     def draw(self) -> None:
         if self._stale:
@@ -53,6 +53,6 @@ def _kind(preset: Preset) -> str:
     return probe[0] if probe else ""
 
 
-def _view_for(preset: Preset) -> View:
+def _view_for(preset: Preset, send: Send) -> View:
     view = ExamplesView if _kind(preset) == "predictions" else LargeView
-    return view(preset)
+    return view(preset, send)

@@ -1,6 +1,6 @@
-"""One step, walked through phase by phase, and then really done."""
+"""One step, shown phase by phase, and then carried out."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -12,23 +12,20 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.protocol.events import Event, ProbeAnswer
 from tuidl.protocol.probes import StepTrace
-from tuidl.tui.plain import plain
-from tuidl.tui.run import Phase, Run
-from tuidl.tui.views.view import View, Wanted
-from tuidl.tui.walk import batch, flow
-from tuidl.tui.walk.phases import PHASES, UPDATE, Loop, code_lines, phase_line, words
-from tuidl.tui.walk.texts import SENT
-from tuidl.tui.walk.weights import update
+from tuidl.tui.session.run import Phase, Run
+from tuidl.tui.step_trace import batch, flow
+from tuidl.tui.step_trace.phases import PHASES, UPDATE, Loop, code_lines, phase_line, words
+from tuidl.tui.step_trace.texts import SENT
+from tuidl.tui.step_trace.weights import update
+from tuidl.tui.terminal.plain import plain
+from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
-
-if TYPE_CHECKING:
-    from tuidl.tui.app import Playground
 
 OPTIONS = {"numbers": SENT, "examples": 12}
 
 
 class StepView(View):
-    """``walk`` is what the next step will do, ``after`` what came of it once it is done."""
+    """``trace`` is what the next step will do, ``after`` its outcome once it is done."""
 
     name_shown: ClassVar[str] = "one step"
     first: ClassVar[str] = "Numbers"
@@ -40,17 +37,15 @@ class StepView(View):
     ]
     DEFAULT_CSS = """
     StepView Chart { height: 1fr; }
-    StepView #told, StepView Numbers { width: 1fr; }
+    StepView #loop, StepView Numbers { width: 1fr; }
     """
 
-    app: "Playground"
-
-    def __init__(self, preset: Preset, **options: Any) -> None:
-        super().__init__(preset, **options)
+    def __init__(self, preset: Preset, send: Send, **options: Any) -> None:
+        super().__init__(preset, send, **options)
         self._forget()
 
     def _forget(self) -> None:
-        self.walk: StepTrace | None = None
+        self.trace: StepTrace | None = None
         self.after: StepTrace | None = None
         self.place = self._next_place = (1, 0)
         self.phase, self.selected = 0, 0
@@ -58,7 +53,7 @@ class StepView(View):
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            with Vertical(id="told"):
+            with Vertical(id="loop"):
                 yield Code(self, "the training loop")
                 yield Words(self, "in words, and as a formula")
             yield Numbers(self, "with the numbers of this batch")
@@ -70,35 +65,35 @@ class StepView(View):
     def opened(self) -> None:
         super().opened()
         if self.shown.phase is Phase.RUNNING:
-            self.app.session.send(commands.Pause())
+            self.send(commands.Pause())
 
     def probes(self) -> Wanted:
         if self._is_known or self.shown.phase is Phase.RUNNING:
             return []
         return [("walk", dict(OPTIONS))]
 
-    def take(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         if isinstance(event, events.Paused | events.RunEnded | events.Resumed):
             self._is_known = False
             if isinstance(event, events.Resumed) and not self._is_stepping:
                 self.after = None
-        super().take(event)
+        super().handle(event)
 
-    def answered(self, event: ProbeAnswer) -> bool:
+    def handle_answer(self, event: ProbeAnswer) -> bool:
         if not isinstance(event.answer, StepTrace):
             return False
         self._is_known = True
         if self._is_stepping:
             self.after, self._is_stepping = event.answer, False
         else:
-            self.walk, self.after = event.answer, None
+            self.trace, self.after = event.answer, None
             self.place = (event.epoch, event.step)
         self._next_place = (event.epoch, event.step)
         return True
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the run goes on, so that there is nothing to walk through."""
+        """Whether the run goes on, so that there is no step to show."""
         return self.shown.phase is Phase.RUNNING and not self._is_stepping
 
     @property
@@ -109,25 +104,25 @@ class StepView(View):
 
     def action_turn(self, way: int) -> None:
         """To the next phase or back; behind the last the step is done, then the next begins."""
-        if self.walk is None or self._is_stepping:
+        if self.trace is None or self._is_stepping:
             return
         if way < 0 or self.phase < UPDATE:
             self.phase = max(self.phase + way, 0)
         elif self.after is None:
             self._do_it()
         else:
-            self.walk, self.after, self.place = self.after, None, self._next_place
+            self.trace, self.after, self.place = self.after, None, self._next_place
             self.phase = 0
         self.touched()
 
     def _do_it(self) -> None:
         if self.shown.phase is Phase.PAUSED:
             self._is_stepping = True
-            self.app.session.send(commands.Step())
+            self.send(commands.Step())
 
     def action_layer(self, way: int) -> None:
-        if self.walk:
-            self.selected = (self.selected + way) % len(self.walk.forward)
+        if self.trace:
+            self.selected = (self.selected + way) % len(self.trace.forward)
             self.touched()
 
 
@@ -141,9 +136,9 @@ class Part(Chart):
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.view.is_waiting:
             return centred("space pauses, to look at a step"[:width], palette, width, height)
-        if self.view.walk is None:
+        if self.view.trace is None:
             return centred("shows once training is ready"[:width], palette, width, height)
-        return self.picture(self.view.walk, palette, width, height, unicode)
+        return self.picture(self.view.trace, palette, width, height, unicode)
 
     def picture(
         self, answer: StepTrace, palette: Palette, width: int, height: int, unicode: bool

@@ -1,15 +1,19 @@
 """A view of the run: panels that ask and draw only while they are seen."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual.containers import Container
 
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
+from tuidl.protocol.commands import Command
 from tuidl.protocol.events import Event
-from tuidl.tui.run import Run
+from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.chart import Chart
 
+Send = Callable[[Command], None]
+"""What sends a command to the engine."""
 Wanted = list[tuple[str, dict[str, Any]]]
 """Kinds of probes with their options."""
 
@@ -23,9 +27,9 @@ class View(Container):
     name_shown: ClassVar[str] = ""
     first: ClassVar[str] = ""
 
-    def __init__(self, preset: Preset, **options: Any) -> None:
+    def __init__(self, preset: Preset, send: Send, **options: Any) -> None:
         super().__init__(**options)
-        self.preset = preset
+        self.preset, self.send = preset, send
         self.shown = Run()
         self._stale = True
 
@@ -45,15 +49,15 @@ class View(Container):
         """What the panels that are seen want to know, again and again."""
         return []
 
-    def take(self, event: Event) -> None:
-        """Take in what the engine said; the run has it already."""
+    def handle(self, event: Event) -> None:
+        """Show an event of the engine, after the run has taken it in."""
         if isinstance(event, events.ProbeAnswer):
-            if event.answer is not None and self.answered(event):
+            if event.answer is not None and self.handle_answer(event):
                 self._stale = True
         elif not isinstance(event, events.Progress):
             self._stale = True
 
-    def answered(self, event: events.ProbeAnswer) -> bool:
+    def handle_answer(self, event: events.ProbeAnswer) -> bool:
         """Keep a probe's answer; whether it changes what is seen."""
         return False
 

@@ -5,6 +5,8 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tuidl.charts.palette import DEFAULT, PALETTES, Palette
+from tuidl.tui.messages import UnexpectedError
+from tuidl.tui.terminal.plain_app import PlainApp
 
 
 class Chart(Widget, can_focus=True):
@@ -35,19 +37,17 @@ class Chart(Widget, can_focus=True):
         try:
             lines = self.draw(palette, width, height, unicode)
         except Exception as error:  # the other panels and the run go on
-            getattr(self.app, "stumbled", _raise)(error)
+            self.post_message(UnexpectedError(error))
             lines = centred("this cannot be drawn", palette, width, height, "bad")
         return Text("\n", no_wrap=True).join(lines)
 
 
-def _raise(error: Exception) -> None:
-    raise error
-
-
 def looks_of(widget: Widget) -> tuple[Palette, bool]:
     """The palette of the app's theme, and whether the terminal speaks Unicode."""
-    name = getattr(widget.app, "palette_name", "default")
-    return PALETTES.get(name, DEFAULT), bool(getattr(widget.app, "unicode", True))
+    app = widget.app
+    if not isinstance(app, PlainApp):
+        return DEFAULT, True
+    return PALETTES.get(app.palette_name, DEFAULT), app.unicode
 
 
 def centred(

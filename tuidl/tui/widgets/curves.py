@@ -9,7 +9,7 @@ from textual.reactive import reactive
 from tuidl.charts.curve import Curve, Edit, Marks
 from tuidl.charts.curves import curves
 from tuidl.charts.palette import Palette
-from tuidl.tui.run import Run
+from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.chart import Chart
 
 
@@ -47,7 +47,7 @@ class Curves(Chart):
         )
 
     def _lines(self) -> list[Curve]:
-        """What there is to draw: both parts, single steps while they say more, the run before."""
+        """What there is to draw: both parts, single steps while they show more, the run before."""
         series = self.shown.history.series
         fold = f"fold {self.shown.fold} " if self.shown.fold else ""
         lines = [

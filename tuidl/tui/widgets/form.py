@@ -12,8 +12,8 @@ from textual.widgets import Input
 
 from tuidl.charts.palette import Palette
 from tuidl.compiler.graph import Node
-from tuidl.tui.form import Row, rows_of
-from tuidl.tui.toml_lines import KeyPath
+from tuidl.tui.editor.rows import Row, rows_of
+from tuidl.tui.editor.toml_lines import KeyPath
 from tuidl.tui.widgets.chart import Chart, centred
 from tuidl.tui.widgets.form_lines import Shown, form_lines, value_column
 
@@ -22,7 +22,7 @@ PAGE = 10
 
 
 class FormList(Chart):
-    """The rows. What is done to one is told by ``Wanted``; the screen does it to the text."""
+    """The rows. A key on one posts ``Wanted``; the screen makes the change in the text."""
 
     DEFAULT_CSS = """
     FormList { border: none; padding: 0; height: 1fr; }
@@ -39,24 +39,24 @@ class FormList(Chart):
         Binding("delete,backspace", "do('reset')", "Default", show=False),
         Binding("left,minus", "do('less')", "Less", show=False),
         Binding("right,plus", "do('more')", "More", show=False),
-        Binding("up", "walk(-1)", show=False),
-        Binding("down", "walk(1)", show=False),
-        Binding("pageup", "walk(-10)", show=False),
-        Binding("pagedown", "walk(10)", show=False),
-        Binding("home", "walk(-100000)", show=False),
-        Binding("end", "walk(100000)", show=False),
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "move(-10)", show=False),
+        Binding("pagedown", "move(10)", show=False),
+        Binding("home", "move(-100000)", show=False),
+        Binding("end", "move(100000)", show=False),
         *(Binding(digit, f"write('{digit}')", show=False) for digit in "0123456789"),
         Binding("full_stop", "write('.')", show=False),
     ]
 
     class Wanted(Message):
-        """Somebody wants something done to a row; ``typed`` begins a new value."""
+        """A key asks for a change of a row; ``typed`` begins a new value."""
 
         def __init__(self, what: str, row: Row, typed: str = "") -> None:
             super().__init__()
             self.what, self.row, self.typed = what, row, typed
 
-    class Walked(Message):
+    class Moved(Message):
         """Another row is the chosen one."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
@@ -119,7 +119,7 @@ class FormList(Chart):
         self.top = min(max(self.top, self.cursor - height + 1), above)
         self.top = max(min(self.top, len(self.rows) - height), 0)
         self.changed()
-        self.post_message(self.Walked())
+        self.post_message(self.Moved())
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if not self.rows:
@@ -130,7 +130,7 @@ class FormList(Chart):
         )
         return form_lines(shown, palette, width, height, unicode)
 
-    def action_walk(self, step: int) -> None:
+    def action_move(self, step: int) -> None:
         place = min(max(self.cursor + step, 0), len(self.rows) - 1)
         down = 1 if step > 0 else -1
         while 0 <= place < len(self.rows) and self.rows[place].kind == "section":
@@ -169,10 +169,10 @@ class FormList(Chart):
                 self.action_do("activate")
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self.action_walk(3)
+        self.action_move(3)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self.action_walk(-3)
+        self.action_move(-3)
 
 
 class Form(Widget):
@@ -250,7 +250,7 @@ class Form(Widget):
             self.post_message(self.Entered(self._entered, event.value))
 
     def on_input_blurred(self, event: Input.Blurred) -> None:
-        """Whoever leaves the line without enter leaves the value as it was."""
+        """Leaving the line without enter leaves the value as it was."""
         if self._entered is not None:
             self._entered = None
             self.entry.remove_class("-open")

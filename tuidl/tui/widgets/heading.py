@@ -3,7 +3,7 @@
 from rich.text import Text
 from textual.widget import Widget
 
-from tuidl.tui.pictures.heading import Parts, heading
+from tuidl.tui.renderers.heading import Parts, heading
 from tuidl.tui.widgets.chart import looks_of
 
 

@@ -12,7 +12,7 @@ from tuidl.charts.palette import Palette
 from tuidl.core.errors import TuidlError
 from tuidl.glossary import concept
 from tuidl.logs.measures import Measure
-from tuidl.tui.pictures.log import measure_list, visible_rows
+from tuidl.tui.renderers.log import measure_list, visible_rows
 from tuidl.tui.widgets.chart import Chart, centred, looks_of
 
 

@@ -5,20 +5,27 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual.binding import Binding
 
-from tuidl.charts.beside import beside
+from tuidl.charts.hstack import hstack
 from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
 from tuidl.protocol import probes
 from tuidl.protocol.probes import AnyAnswer
-from tuidl.tui.pictures import examples
-from tuidl.tui.pictures.series import forecast
-from tuidl.tui.pictures.shapes import curve, plane
-from tuidl.tui.pictures.values import values
+from tuidl.tui.renderers import examples
+from tuidl.tui.renderers.series import forecast
+from tuidl.tui.renderers.shapes import curve, plane
+from tuidl.tui.renderers.values import values
 from tuidl.tui.widgets.chart import Chart, centred
 
 BRIEF, WIDE = 24, 60
 """Examples asked for, and the width from which on probabilities or the matrix stand beside."""
 
+TITLES = {
+    "predictions": "held-out examples, mistakes first",
+    "plane": "what it says over the plane",
+    "curve": "points and the network's line",
+    "forecast": "the series, predicted and left alone",
+    "values": "held-out examples: predicted against true",
+}
 NOTHING_YET = "a picture of the task shows once training starts"
 NO_PICTURE = "no picture for this kind of data"
 
@@ -52,6 +59,11 @@ def picture_of(
         case probes.Values():
             return values(answer, *room)
     return centred(NO_PICTURE, palette, width, height)
+
+
+def title_for(probe: tuple[str, Any] | None) -> str:
+    """The title of a small picture."""
+    return TITLES[probe[0]] if probe else "picture"
 
 
 class Picture(Chart):
@@ -91,7 +103,7 @@ class Picture(Chart):
         right = examples.closely(
             answer, palette, width - room - 2, height, selected=self.selected, unicode=unicode
         )
-        return beside(left, right, gap=2)
+        return hstack(left, right, gap=2)
 
     def action_turn(self) -> None:
         self.matrix = not self.matrix

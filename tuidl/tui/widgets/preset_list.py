@@ -1,4 +1,4 @@
-"""The list of presets by shelf, filtered by what is typed."""
+"""The list of presets by section, filtered by what is typed."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -13,8 +13,8 @@ from textual.widgets.option_list import Option
 
 from tuidl.charts.grid import fitted
 from tuidl.core.printable import printable
-from tuidl.tui.plain import plain
-from tuidl.tui.shelf import Entry
+from tuidl.tui.catalog.preset_entries import Entry
+from tuidl.tui.terminal.plain import plain
 
 INDENT = 2
 
@@ -35,7 +35,7 @@ class PresetList(OptionList):
         """Others are listed now, perhaps none."""
 
     commands: ClassVar[frozenset[str]] = frozenset("12moq?")
-    """Keys of the screen for as long as nobody filters."""
+    """Keys of the screen while no filter is typed."""
     invitation: ClassVar[str] = "type to filter"
 
     BINDINGS: ClassVar = [Binding("enter", "select", "Open", key_display="enter")]
@@ -84,15 +84,15 @@ class PresetList(OptionList):
         self._shown = [entry for entry in self._entries if entry.fits(self.wanted or "")]
         self.clear_options()
         width = max(self.scrollable_content_region.width, 10)
-        shelves = len({entry.shelf for entry in self._shown})
-        roomy = len(self._shown) + 2 * shelves - 1 <= self.scrollable_content_region.height
-        shelf, options = "", []
+        sections = len({entry.section for entry in self._shown})
+        roomy = len(self._shown) + 2 * sections - 1 <= self.scrollable_content_region.height
+        section, options = "", []
         for number, entry in enumerate(self._shown):
-            if entry.shelf != shelf:
-                if shelf and roomy:
+            if entry.section != section:
+                if section and roomy:
                     options.append(Option("", disabled=True))
-                shelf = entry.shelf
-                options.append(Option(plain(shelf), disabled=True))
+                section = entry.section
+                options.append(Option(plain(section), disabled=True))
             options.append(Option(_row(entry, width), id=str(number)))
         self.add_options(options)
         self._titles()

@@ -8,7 +8,7 @@ from tuidl.charts.palette import Palette
 from tuidl.core.printable import printable
 from tuidl.protocol.events import RunEnded
 from tuidl.protocol.formatting import runs_on
-from tuidl.tui.run import Phase, Run
+from tuidl.tui.session.run import Phase, Run
 from tuidl.tui.widgets.chart import looks_of
 
 ROLES = {

@@ -1,11 +1,11 @@
-"""The panel that tells what came of a run, once it has ended."""
+"""The panel with the result of a run, once it has ended."""
 
 from rich.text import Text
 from textual.events import Resize
 
 from tuidl.charts.palette import Palette
-from tuidl.tui.run import Phase, Run
-from tuidl.tui.summary import lines_wanted, summary
+from tuidl.tui.previews.summary import lines_wanted, summary
+from tuidl.tui.session.run import Phase, Run
 from tuidl.tui.widgets.chart import Chart
 
 FRAME = 2

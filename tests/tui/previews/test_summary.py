@@ -1,0 +1,112 @@
+"""What the summary of a run says, and when it is seen."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from tests.tui import story
+from tests.tui.quiet import quiet
+from tests.tui.watched import Opened
+from tuidl.charts.palette import DEFAULT
+from tuidl.protocol import events
+from tuidl.protocol.events import Scores
+from tuidl.tui.previews.summary import advice, lines_wanted, outcome, summary
+from tuidl.tui.session.run import Run
+from tuidl.tui.widgets.summary import Summary
+
+
+def trained(losses: list[float], *, train: Scores | None = None, **more: object) -> Run:
+    """A run whose held-out loss took these values, then ended."""
+    run = Run(clock=lambda: 0.0)
+    for event in story.beginning():
+        run.handle(event)
+    for number, loss in enumerate(losses, 1):
+        run.handle(events.EpochEnded(
+            epoch=number, seconds=0.1, train={"loss": loss}, validation={"loss": loss},
+            learning_rate=0.1, gradient_norms={},
+        ))  # fmt: skip
+    ending = {
+        "reason": "completed", "epochs": len(losses), "seconds": 2.0, "test": None,
+        "train": train or {"loss": 0.1}, "weights_sha256": "",
+        "validation": {"loss": losses[-1]} if losses else None, **more,
+    }  # fmt: skip
+    run.handle(events.RunEnded(**ending))  # type: ignore[arg-type]
+    return run
+
+
+FALLING = [2 * math.exp(-i / 10) for i in range(40)]
+LEVEL = [1.0 + math.exp(-i) for i in range(40)]
+RISING = [1.0 - i / 20 for i in range(10)] + [0.55 + i / 20 for i in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [
+        (trained(FALLING), "still falling"),
+        (trained(LEVEL), "hardly better at the end"),
+        (trained(RISING), "lowest at epoch 10 and rose since"),
+        (trained(RISING, best_epoch=10), "hardly better"),
+        (trained(LEVEL, validation=None), "Nothing was held out"),
+        (trained(LEVEL, folds=5, spread={"loss": 0.25}), "Means over 5 folds; from fold to fold"),
+        (trained(LEVEL, train={"loss": 0.1, "accuracy": 0.99},
+                 validation={"loss": 1.0, "accuracy": 0.8}), "19 points better"),
+    ],
+)  # fmt: skip
+def test_advice_fits_what_happened(run: Run, words: str) -> None:
+    assert words in advice(run)
+
+
+def test_the_outcome_counts_epochs_steps_and_seconds() -> None:
+    assert outcome(trained(LEVEL)) == "Done: 40 epochs in 2.00 s, 900 steps a second"
+    early = trained(LEVEL, reason="stopped_early", best_epoch=12)
+    assert "got no better: 40 epochs" in outcome(early)
+    assert "the weights of epoch 12, the best, are kept" in outcome(early)
+    assert outcome(trained([1.0], reason="interrupted")).startswith("Stopped by you: 1 epoch in")
+
+
+@pytest.mark.parametrize("width", [40, 60, 116])
+def test_every_line_of_it_is_there(width: int) -> None:
+    run = trained(RISING, test={"loss": 0.75})
+    height = lines_wanted(run, width)
+    lines = summary(run, DEFAULT, width, height, True)
+    assert len(lines) == height
+    assert all(len(line.plain) == width for line in lines)
+    text = " ".join(" ".join(line.plain for line in lines).split())
+    for word in ("train", "validation", "test", "0.75"):
+        assert word in text
+    assert advice(run) in text
+    assert "space once more"[: width - 1] in text
+
+
+def test_pauses_are_no_part_of_the_time_trained() -> None:
+    now = [0.0]
+    run = Run(clock=lambda: now[0])
+    for at, event in (
+        (0.0, story.beginning()[0]),
+        (0.0, events.Paused(epoch=1, step=0, steps=45, loss=None)),
+        (3.0, events.Paused(epoch=1, step=0, steps=45, loss=None)),
+        (10.0, events.Resumed()),
+        (11.0, story.epoch(1)),
+        (12.0, events.Paused(epoch=2, step=1, steps=45, loss=1.0)),
+        (14.0, events.RunEnded(reason="interrupted", epochs=1, seconds=14.0, train=None,
+                               validation=None, test=None, weights_sha256="")),
+    ):  # fmt: skip
+        now[0] = at
+        run.handle(event)
+    assert run.seconds_trained == pytest.approx(2.0)
+
+
+async def test_it_is_seen_from_the_end_to_the_next_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async with Opened(quiet(monkeypatch, tmp_path), "cnn_digits") as watched:
+        panel = watched.screen.query_one(Summary)
+        await watched.handle(*story.middle()[3:])
+        assert not panel.display
+        await watched.handle(story.ended())
+        assert panel.display
+        assert "Done: 15 epochs" in panel.render().plain
+        assert "space once more" in panel.render().plain
+        await watched.press("space")
+        assert not panel.display

@@ -1,0 +1,59 @@
+"""Who may know whom in the playground. The layers themselves are a contract in pyproject.toml."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from textual.app import App
+
+import tuidl
+
+PACKAGE = Path(tuidl.__file__).parent
+SOURCES = sorted((PACKAGE / "tui").rglob("*.py"))
+MOST_AT_THE_ROOT = 8
+
+
+def names_of_the_application(tree: ast.AST) -> set[str]:
+    """Attributes of ``x.app`` that a file reads, as ``x.app.name`` or by ``getattr``."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and _is_application(node.value):
+            found.add(node.attr)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+            "getattr",
+            "setattr",
+            "hasattr",
+        ):
+            first, name, *_ = node.args
+            if _is_application(first):
+                found.add(ast.unparse(name))
+    return found
+
+
+def _is_application(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "app"
+
+
+def test_the_names_are_found() -> None:
+    text = "self.app.kept.resume(run); getattr(widget.app, 'cost', 0); self.app.push_screen(x)"
+    assert names_of_the_application(ast.parse(text)) == {"kept", "'cost'", "push_screen"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_screens_use_only_what_every_textual_application_has(path: Path) -> None:
+    """The session and the ways to other screens come in their constructors."""
+    names = names_of_the_application(ast.parse(path.read_text(encoding="utf-8")))
+    assert {name for name in names if not hasattr(App, name)} == set()
+
+
+def test_only_the_entry_point_imports_the_application() -> None:
+    importing = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if "tuidl.tui.app" in path.read_text(encoding="utf-8")
+    }
+    assert importing == {"cli/playing.py"}
+
+
+def test_the_root_holds_what_belongs_to_the_application_as_a_whole() -> None:
+    assert len(list((PACKAGE / "tui").glob("*.py"))) <= MOST_AT_THE_ROOT

@@ -1,0 +1,76 @@
+"""The order in which Home offers the presets: a learner's, not the alphabet's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuidl.core.errors import PresetError
+from tuidl.preset.schema import Preset
+
+CATALOG: dict[str, dict[str, str]] = {
+    "Regression": {
+        "linear_regression": "a line",
+        "linear_regression_gd": "a line",
+    },
+    "Classification": {
+        "logistic_regression": "tumours",
+        "mlp_xor": "a riddle",
+    },
+    "Images": {
+        "cnn_digits": "digits",
+        "mnist_mlp_dropout": "digits",
+        "mnist_cnn": "digits",
+        "simple_cnn": "digits",
+        "cifar10_cnn": "photos",
+        "cifar10_cnn_logits": "photos",
+    },
+    "Sequences": {
+        "rnn_sine": "a wave",
+        "gru_sine": "a wave",
+        "lstm_rows": "digits",
+    },
+    "What goes wrong": {
+        "overfitting": "half moons",
+        "vanishing_gradients": "digits",
+        "vanishing_gradients_cured": "digits",
+    },
+}
+"""Preset -> what its data is, in a word."""
+
+OTHERS, FILES = "More", "Your files"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A preset in the list. ``word``: what its data is."""
+
+    section: str
+    title: str
+    path: Path
+    word: str = ""
+
+    def fits(self, wanted: str) -> bool:
+        """Whether each word of the filter is somewhere in its title, file name, data or section."""
+        words = f"{self.title} {self.path.stem} {self.word} {self.section}".lower()
+        return all(part in words for part in wanted.lower().split())
+
+
+def entries(presets: dict[str, Path], recent: Iterable[Path]) -> list[Entry]:
+    """Shipped presets by section, those that are in none, then the user's own files."""
+    made = [
+        Entry(section, title_of(presets[name]), presets[name], word)
+        for section, known in CATALOG.items()
+        for name, word in known.items()
+        if name in presets
+    ]
+    placed = {entry.path for entry in made}
+    made += [Entry(OTHERS, title_of(p), p) for p in presets.values() if p not in placed]
+    return made + [Entry(FILES, path.name, path, path.parent.name) for path in recent]
+
+
+def title_of(path: Path) -> str:
+    """The preset's own name, or its file's where it cannot be read."""
+    try:
+        return Preset.load(path).name
+    except PresetError:
+        return path.stem

@@ -1,0 +1,73 @@
+"""Runs that are kept as Home lists them: by the day they began, each with its state and score."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tuidl.protocol.formatting import score_text
+from tuidl.runs.overview import Shelved
+from tuidl.tui.catalog.preset_entries import Entry
+
+SIGNS = {
+    "done": "✓", "running": "▶", "interrupted": "Ⅱ", "unfinished": "Ⅱ", "failed": "✗",
+    "damaged": "✗",
+}  # fmt: skip
+ASCII_SIGNS = {
+    "done": "+", "running": ">", "interrupted": "=", "unfinished": "=", "failed": "x",
+    "damaged": "x",
+}  # fmt: skip
+ROLES = {
+    "done": "good", "running": "accent", "interrupted": "validation", "unfinished": "validation",
+    "failed": "bad", "damaged": "bad",
+}  # fmt: skip
+RUNNING, LONG_AGO = "Being trained now", "Without a date"
+
+
+@dataclass(frozen=True)
+class RunEntry(Entry):
+    """A run in the list; its state can be filtered for."""
+
+    state: str = ""
+
+    def fits(self, wanted: str) -> bool:
+        words = f"{self.title} {self.path.name} {self.word} {self.section} {self.state}".lower()
+        return all(part in words for part in wanted.lower().split())
+
+
+def run_entries(runs: Iterable[Shelved], today: date, unicode: bool = True) -> list[Entry]:
+    """Those that are running, then the others by day, the newest first."""
+    made: list[Entry] = [_entry(run, today, unicode) for run in runs]
+    return sorted(made, key=lambda entry: entry.section != RUNNING)
+
+
+def _entry(run: Shelved, today: date, unicode: bool) -> RunEntry:
+    began = run.began
+    section = RUNNING if run.state == "running" else _day(began, today)
+    sign = sign_of(run.state, unicode)
+    clock = f"{began:%H:%M} " if began else ""
+    return RunEntry(section, f"{sign} {clock}{run.preset}", run.path, _score(run), run.state)
+
+
+def sign_of(state: str, unicode: bool) -> str:
+    return (SIGNS if unicode else ASCII_SIGNS)[state]
+
+
+def _day(began: datetime | None, today: date) -> str:
+    if began is None:
+        return LONG_AGO
+    days = (today - began.date()).days
+    if days <= 1:
+        return "Today" if days < 1 else "Yesterday"
+    year = "" if began.year == today.year else f" {began.year}"
+    return f"{began:%A}, {began.day} {began:%B}{year}"
+
+
+def _score(run: Shelved) -> str:
+    """The most telling score; the state of a run that is not done."""
+    if run.listed is None or run.state == "failed":
+        return run.state
+    scores = {name: value for name, value in run.listed.scores.items() if name != "loss"}
+    for name, value in (scores or run.listed.scores).items():
+        text = score_text(name, value)
+        return text if text.endswith("%") else f"{name} {text}"
+    return run.state

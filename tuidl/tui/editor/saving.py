@@ -1,0 +1,38 @@
+"""Writing a preset so that it is the same preset when it is read from where it lies then."""
+
+from pathlib import Path
+
+import msgspec
+
+from tuidl.core.errors import TuidlError
+from tuidl.core.names import file_name
+from tuidl.preset.library import folder
+from tuidl.preset.schema import Preset
+from tuidl.tui.editor.toml_edit import dumps, with_value
+
+
+def named(preset: Preset, path: Path | None) -> Path:
+    """Where to save: the user's own file again, else one named after the preset, here."""
+    if path is not None and path.parent != folder():
+        return path
+    return Path.cwd() / f"{file_name(preset.name, 'preset')}.toml"
+
+
+def saved_text(text: str, preset: Preset, where: Path) -> str:
+    """``text`` such that it reads as ``preset`` from the folder ``where``.
+
+    Paths of data that are relative to another folder become absolute.
+    """
+    if _reads_as(text, preset, where):
+        return text
+    for key, value in msgspec.to_builtins(preset.data).items():
+        if isinstance(value, str) and Path(value).is_absolute():
+            text = with_value(text, ("data", key), value)
+    return text if _reads_as(text, preset, where) else dumps(msgspec.to_builtins(preset))
+
+
+def _reads_as(text: str, preset: Preset, where: Path) -> bool:
+    try:
+        return Preset.parse(text, folder=where) == preset
+    except TuidlError:
+        return False

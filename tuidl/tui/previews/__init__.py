@@ -1,0 +1,1 @@
+"""What is shown of a preset, a run or a result before or after training."""

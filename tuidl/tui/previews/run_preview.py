@@ -1,0 +1,119 @@
+"""What is known of a run before it is opened: how it went, and what was special about it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tuidl.core.errors import TuidlError
+from tuidl.logs.follower import Follower
+from tuidl.logs.log import Log
+from tuidl.logs.measures import Measure, measures_of
+from tuidl.logs.source import source_of_run
+from tuidl.preset.library import shipped
+from tuidl.preset.schema import Preset
+from tuidl.protocol.events import RunEnded, RunFailed
+from tuidl.protocol.formatting import scores_text
+from tuidl.runs.comparing import UNSET, flat
+from tuidl.runs.overview import Shelved, glance
+from tuidl.storage.folder import RunFolder
+from tuidl.tui.previews.preview import in_words
+
+PARTS = ("test", "validation", "train")
+Fact = tuple[str, str]
+Difference = tuple[str, str, str]
+"""A key of the preset, its value as shipped, and the run's."""
+
+
+@dataclass
+class RunPreview:
+    """A run as Home knows it, empty until ``is_read``."""
+
+    path: Path
+    is_read: bool = False
+    run: Shelved | None = None
+    problem: str = ""
+    facts: list[Fact] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    measures: list[Measure] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, path: Path) -> "RunPreview":
+        """Read the run's folder; what is wrong with it is part of the preview."""
+        preview = cls(path, True, glance(path))
+        assert preview.run is not None
+        preview.problem = preview.run.problem
+        if preview.problem:
+            return preview
+        try:
+            folder = RunFolder(path)
+            log = Follower(source_of_run(path)).read_all()
+            preview.measures = measures_of(log)
+            preview.facts = facts(folder, preview.run, log)
+            preview.differences = differences_from_shipped(folder.preset)
+        except (TuidlError, OSError) as error:
+            preview.problem = str(error)
+        return preview
+
+
+def facts(folder: RunFolder, run: Shelved, log: Log) -> list[Fact]:
+    """When, how long, how good: each in a few words."""
+    about, began = folder.about, run.began
+    found = [("began", f"{began.day} {began:%B %Y, %H:%M}")] if began else []
+    found.append(("trained", _trained(run, log)))
+    ended = log.ended
+    if isinstance(ended, RunFailed):
+        found.append(("failed", ended.error))
+    else:
+        found += _scores(ended, run)
+    versions = ", ".join(f"{name} {about.versions[name]}" for name in ("tuidl",)
+                         if name in about.versions)  # fmt: skip
+    return [*found, ("on", f"{about.backend}, {about.machine}, {versions}"), ("run", folder.called)]
+
+
+def _trained(run: Shelved, log: Log) -> str:
+    assert run.listed is not None
+    done = run.listed.epochs
+    planned = log.started.epochs if log.started else done
+    words = f"{done} of {planned} epochs" if done != planned else f"{done} epochs"
+    if run.listed.seconds is None:
+        return words
+    seconds = run.listed.seconds
+    return f"{words} in {f'{seconds:.3g} s' if seconds < 100 else in_words(seconds)}"
+
+
+def _scores(ended: RunEnded | None, run: Shelved) -> list[Fact]:
+    if ended is None:
+        assert run.listed is not None
+        return [(run.listed.part, scores_text(run.listed.scores))] if run.listed.scores else []
+    known = [(part, getattr(ended, part)) for part in PARTS]
+    best = [("best", f"epoch {ended.best_epoch}")] if ended.best_epoch else []
+    return [*((part, scores_text(scores)) for part, scores in known if scores), *best]
+
+
+def differences_from_shipped(preset: Preset) -> list[Difference]:
+    """Where it departs from the shipped preset of its name; nothing where there is none."""
+    original = shipped_as(preset.name)
+    if original is None:
+        return []
+    was, now = (flat(msgspec.to_builtins(one)) for one in (original, preset))
+    names = dict.fromkeys([*was, *now])
+    rows = [(name, _said(was, name), _said(now, name)) for name in names if name != "about"]
+    return [row for row in rows if row[1] != row[2]]
+
+
+def _said(keys: dict[str, Any], name: str) -> str:
+    return str(keys.get(name, UNSET))
+
+
+def shipped_as(name: str) -> Preset | None:
+    """The shipped preset that calls itself so."""
+    for path in shipped().values():
+        try:
+            preset = Preset.load(path)
+        except TuidlError:
+            continue
+        if preset.name == name:
+            return preset
+    return None

@@ -1,0 +1,145 @@
+"""Some examples of a preset's data as lines of a chart, for a preview."""
+
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from tuidl.charts.images import Tile, image_grid
+from tuidl.charts.palette import Palette
+from tuidl.charts.scatter import Points, by_class, scatter
+from tuidl.charts.sequence import Trace, sequence
+from tuidl.charts.tiling import tiled
+from tuidl.core.errors import TuidlError
+from tuidl.data.dataset import ExampleSpec
+from tuidl.preset.schema import Preset
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+SHOWN_IMAGES = 24
+MOST_EXAMPLES = 400
+LEAST_SIDE = 16
+"""Pixels that a shown image has in height, if it has as many itself and there is room."""
+
+
+class Samples:
+    """Some examples of one preset, as its source has them; empty with a ``problem`` otherwise."""
+
+    def __init__(self, problem: str = "") -> None:
+        self.problem = problem
+        self.spec = ExampleSpec((1,), 1)
+        self.in_time = False
+        self.x: Any = None
+        self.y: Any = None
+
+    @classmethod
+    def of(cls, preset: Preset) -> "Samples":
+        """Load some; takes a while for large sets, so call it in a thread."""
+        import numpy as np
+
+        samples = cls()
+        try:
+            samples.spec, samples.in_time = preset.data.spec(), preset.data.in_time
+            with np.errstate(all="ignore"):
+                examples = preset.data.read().examples
+        except TuidlError as error:
+            return cls(str(error))
+        chosen = _chosen(len(examples), preset.data.in_time)
+        few = examples.part(chosen).floats()
+        samples.x, samples.y = few.x, few.y
+        return samples
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        """Images as images, series as curves, everything else as points."""
+        shape = self.spec.shape
+        if len(shape) == 3 and shape[2] in (1, 3):
+            return self._images(palette, width, height, unicode)
+        if self.in_time:
+            trace = Trace("the series", [float(v) for v in self.y[:200, 0]], "train")
+            return sequence([trace], palette, width, height, unicode=unicode)
+        return self._points(palette, width, height, unicode)
+
+    def _images(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        names = self.spec.classes
+        tiles = [
+            Tile(self.x[i], names[int(self.y[i, 0])] if names else "")
+            for i in range(min(SHOWN_IMAGES, len(self.x)))
+        ]
+        count = recognisable(self.spec.shape, len(tiles), width, height, bool(names))
+        return image_grid(tiles[:count], palette, width, height, unicode=unicode)
+
+    def _points(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        flat = self.x.reshape(len(self.x), -1)
+        names, target = self.spec.classes, self.y[:, 0]
+        if not names:
+            column = int(_correlations(flat, target[:, None])[:, 0].argmax())
+            word = place_words([column], flat.shape[1])
+            groups = [Points("target", flat[:, column], target, "train", False)]
+            return scatter(groups, palette, width, height, x_name=word, unicode=unicode)
+        classes = target.astype(int)
+        columns = informative_columns(flat, _one_hot(classes, len(names)))
+        groups = by_class(flat[:, columns[0]], flat[:, columns[-1]], classes, names)
+        word = place_words(columns, flat.shape[1])
+        return scatter(groups, palette, width, height, x_name=word, unicode=unicode)
+
+
+def recognisable(shape: tuple[int, ...], count: int, width: int, height: int, caption: bool) -> int:
+    """How many images to show, so that each keeps enough pixels to be known for what it is."""
+    alone = tiled(shape, 1, width, height, caption=caption, least=4)
+    wanted = min(shape[0], LEAST_SIDE, 2 * alone.height)
+    for number in range(count, 1, -1):
+        plan = tiled(shape, number, width, height, caption=caption, least=4)
+        if 2 * plan.height >= wanted:
+            return number
+    return min(count, 1)
+
+
+def informative_columns(x: "Array", targets: "Array") -> list[int]:
+    """Two columns of ``x`` (examples, columns) that correlate with the ``targets`` (examples, k),
+    but not with each other; in their order. One where there is but one."""
+    of_targets = _correlations(x, targets).max(1)
+    best = int(of_targets.argmax())
+    if len(of_targets) == 1:
+        return [best]
+    news = of_targets * (1.0 - _correlations(x, x[:, [best]])[:, 0])
+    news[best] = -1.0
+    return sorted((best, int(news.argmax())))
+
+
+def _correlations(x: "Array", y: "Array") -> "Array":
+    """(columns of x, columns of y) of absolute correlations; 0 where a column is constant."""
+    import numpy as np
+
+    x, y = np.nan_to_num(x.astype(float)), np.nan_to_num(y.astype(float))
+    x, y = x - x.mean(0), y - y.mean(0)
+    sizes = np.outer(np.linalg.norm(x, axis=0), np.linalg.norm(y, axis=0))
+    products = np.abs(x.T @ y)
+    shares: Array = np.divide(products, sizes, out=np.zeros_like(products), where=sizes > 0)
+    return shares
+
+
+def place_words(columns: list[int], of: int) -> str:
+    """Which inputs are shown, where there are more."""
+    if of <= 2:
+        return "input" if of == 1 else ""
+    numbers = " and ".join(str(column + 1) for column in columns)
+    return f"input{'s' if len(columns) > 1 else ''} {numbers} of {of}"
+
+
+def _one_hot(classes: "Array", count: int) -> "Array":
+    import numpy as np
+
+    rows: Array = np.eye(count)[classes]
+    return rows
+
+
+def _chosen(count: int, in_time: bool) -> "Array":
+    """Which examples to show: the first in time, else some from everywhere, always the same."""
+    import numpy as np
+
+    if in_time or count <= 1:
+        return np.arange(min(count, MOST_EXAMPLES))
+    shuffled: Array = np.random.default_rng(0).permutation(count)
+    return shuffled[:MOST_EXAMPLES]

@@ -1,0 +1,43 @@
+"""Numbers predicted against the true ones."""
+
+import math
+
+from rich.text import Text
+
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import Palette
+from tuidl.charts.scatter import Path, Points, scatter
+from tuidl.protocol.probes import Values
+from tuidl.tui.renderers.shapes import known
+
+
+def values(answer: Values, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+    """A point for each held-out example: true value across, predicted one up. On the line both
+    are equal."""
+    pairs = [
+        (known(true), known(predicted))
+        for true, predicted in zip(answer.true, answer.predicted, strict=True)
+    ]
+    kept = [pair for pair in pairs if all(map(math.isfinite, pair))]
+    truths = [true for true, _ in kept]
+    paths = []
+    if truths:
+        ends = [min(truths), max(truths)]
+        paths = [Path("equal", ends, ends, "muted")]
+    points = Points("held out", truths, [predicted for _, predicted in kept], "train")
+    body = scatter([points], palette, width, height - 1, paths=paths, x_name="true",
+                   unicode=unicode)  # fmt: skip
+    return [*_words(kept, palette, width, unicode), *body]
+
+
+def _words(
+    pairs: list[tuple[float, float]], palette: Palette, width: int, unicode: bool
+) -> list[Text]:
+    grid = Grid(width, 1, unicode)
+    if pairs:
+        error = sum(abs(a - b) for a, b in pairs) / len(pairs)
+        middle = sum(a for a, _ in pairs) / len(pairs)
+        plain = sum(abs(a - middle) for a, _ in pairs) / len(pairs)
+        text = f"off by {error:.3g} on average; always saying the mean: {plain:.3g}"
+        grid.put(0, 0, fitted(text, width), palette.style("text", bold=True))
+    return grid.lines()

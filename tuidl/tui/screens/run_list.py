@@ -1,0 +1,142 @@
+"""Home's second list: the runs that are kept, and what can be done with them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding
+from textual.screen import Screen
+
+from tuidl.core.errors import RunError
+from tuidl.runs.listing import DAMAGED
+from tuidl.runs.overview import Shelved, glance, overview
+from tuidl.tui.catalog.run_entries import run_entries
+from tuidl.tui.services.services import Services
+from tuidl.tui.terminal.plain import warn
+from tuidl.tui.widgets.chart import looks_of
+from tuidl.tui.widgets.run_list import RunList
+from tuidl.tui.widgets.tabs import Tabs
+
+GOES_ON = ("unfinished", "interrupted")
+"""States in which Enter goes on with a run; else it shows its curves."""
+FOR_RUNS = frozenset(
+    ("resume_run", "view_run", "compare_run", "delete_run", "export_run", "to_presets")
+)
+
+FOR_PRESETS = frozenset(("open_file", "to_runs"))
+
+
+class RunListScreen(Screen[None]):
+    """The keys of the list of runs, which work only while it is seen."""
+
+    RUN_BINDINGS: ClassVar = [
+        Binding("v", "view_run", "view"),
+        Binding("r", "resume_run", "resume"),
+        Binding("c", "compare_run", "compare"),
+        Binding("x", "export_run", "export"),
+        Binding("d", "delete_run", "delete"),
+    ]
+
+    services: Services
+    shows_runs: bool = False
+    runs: list[Shelved] | None = None
+    """None before they are listed."""
+
+    @property
+    def _run_list(self) -> RunList:
+        return self.query_one(RunList)
+
+    @property
+    def _chosen_run(self) -> Path | None:
+        entry = self._run_list.chosen if self.shows_runs else None
+        return entry.path if entry else None
+
+    @property
+    def is_whole(self) -> bool:
+        """False while the application ends, when results of threads find no panels."""
+        return self.is_mounted and bool(self.query(RunList)) and bool(self.query("#preview"))
+
+    def list_runs(self) -> None:
+        """List them anew, in a thread: a thousand take a while."""
+        self.run_worker(self._find_runs, thread=True, group="runs", exclusive=True)
+
+    def _find_runs(self) -> None:
+        try:
+            found = overview()
+        except RunError as error:
+            self.app.call_from_thread(warn, self, error)
+            found = []
+        self.app.call_from_thread(self._found, found)
+
+    def _found(self, runs: list[Shelved]) -> None:
+        if not self.is_whole:
+            return
+        if runs != self.runs:
+            self.runs = runs
+            chosen = self._run_list.chosen
+            shown = run_entries(runs, datetime.now().date(), looks_of(self)[1])
+            self._run_list.show(shown, chosen.path if chosen else None)
+            self.query_one(Tabs).rename(self.tab_names)
+        self.runs_listed()
+
+    def runs_listed(self) -> None:
+        """Called when the list of runs is up to date."""
+
+    @property
+    def tab_names(self) -> list[str]:
+        return ["presets", f"runs {len(self.runs):,}" if self.runs else "runs"]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action not in (FOR_PRESETS if self.shows_runs else FOR_RUNS)
+
+    @property
+    def palette_commands(self) -> list[tuple[str, str, Callable[[], None]]]:
+        """What can be done with the chosen run, by name."""
+        if self._chosen_run is None:
+            return []
+        return [
+            ("Resume the run", "r: go on from where it was last saved", self.action_resume_run),
+            ("View the run", "v: its curves", self.action_view_run),
+            ("Compare", "c: its curves behind the next training", self.action_compare_run),
+            ("Export the network", "x: weights, ONNX or a program", self.action_export_run),
+            ("Start again", "m: from its preset, modified", self.modify_run),
+            ("Delete the run", "d: asks first", self.action_delete_run),
+        ]
+
+    def open_run(self) -> None:
+        """What Enter does: go on with it, or look at it."""
+        path = self._chosen_run
+        if path is None:
+            return
+        run = glance(path)
+        if run.state == DAMAGED:
+            warn(self, run.problem)
+        elif run.state in GOES_ON:
+            self.services.runs.resume(path)
+        else:
+            self.services.runs.view(path)
+
+    def action_view_run(self) -> None:
+        if path := self._chosen_run:
+            self.services.runs.view(path)
+
+    def action_resume_run(self) -> None:
+        if path := self._chosen_run:
+            self.services.runs.resume(path)
+
+    def action_compare_run(self) -> None:
+        if path := self._chosen_run:
+            self.services.runs.put_behind_next(path)
+
+    def modify_run(self) -> None:
+        if path := self._chosen_run:
+            self.services.navigator.edit_run(path)
+
+    def action_export_run(self) -> None:
+        if path := self._chosen_run:
+            self.services.runs.export(path)
+
+    def action_delete_run(self) -> None:
+        if path := self._chosen_run:
+            self.services.runs.delete(path, self.list_runs)

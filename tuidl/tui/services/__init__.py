@@ -1,0 +1,1 @@
+"""What screens work with: the session, actions on stored runs, ways to other screens."""

@@ -1,0 +1,1 @@
+"""The way to the terminal: keyboard, plain text, notices."""

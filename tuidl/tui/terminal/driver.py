@@ -1,0 +1,51 @@
+"""Keyboard input that sooner distinguishes a lone escape from the start of a longer sequence.
+
+Textual's own loop looks ten times a second whether anything followed, so that escape alone was
+answered after 100 ms at the earliest.
+"""
+
+import os
+import selectors
+from codecs import getincrementaldecoder
+from contextlib import suppress
+
+from textual._parser import ParseEOF, ParseError
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+PATIENCE = 0.03
+"""Seconds between two looks; what follows an escape comes with it, or within this."""
+CHUNK = 4096
+TERMINATED = 143
+
+
+class EagerDriver(LinuxDriver):
+    """A terminal whose keys arrive at once."""
+
+    def run_input_thread(self) -> None:
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")(errors="replace").decode
+        with selectors.DefaultSelector() as selector, suppress(ParseEOF, ParseError, EOFError):
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(PATIENCE):
+                    data = self._read()
+                    if not data:
+                        self._loop.call_soon_threadsafe(self._terminal_is_gone)
+                        return
+                    text = decode(data)
+                    for message in parser.feed(text) if text else ():
+                        self.process_message(message)
+                for message in parser.tick():
+                    self.process_message(message)
+
+    def _read(self) -> bytes:
+        """What was typed; nothing once there is no terminal any more."""
+        try:
+            return os.read(self.fileno, CHUNK)
+        except OSError:
+            return b""
+
+    def _terminal_is_gone(self) -> None:
+        """End as at a hangup, which not every process gets a signal for."""
+        self._app.exit(TERMINATED, return_code=TERMINATED)

@@ -1,0 +1,58 @@
+"""Text on the screen: never read as markup, and nothing in it that a terminal would act on."""
+
+from functools import lru_cache
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.content import Content
+from textual.filter import LineFilter
+from textual.widget import Widget
+
+from tuidl.core.printable import fitting, printable
+
+CLICK = "@click"
+"""The key of a style's ``meta`` under which Textual has what a click does."""
+
+
+def plain(text: str) -> Content:
+    """Words for a widget, in one line, as they are: ``[bold]`` is six characters."""
+    return Content(printable(text))
+
+
+def warn(node: Widget, problem: object) -> None:
+    """Show a notice about a problem that ends nothing."""
+    node.notify(str(problem), severity="warning", timeout=10, markup=False)
+
+
+class Printable(LineFilter):
+    """The last net under all widgets: each line that any of them draws goes through it.
+
+    Whatever a widget was given, its cells hold only characters that fit, no links and no actions.
+    The width of a line stays as it is, as the screen is laid out by then.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [segment if segment.control else _harmless(segment) for segment in segments]
+
+
+def _harmless(segment: Segment) -> Segment:
+    text, style = segment.text, segment.style
+    shown = _shown(text)
+    if style is not None and (style.link or CLICK in style.meta):
+        return Segment(shown, _without_actions(style))
+    return segment if shown is text else Segment(shown, style)
+
+
+@lru_cache(8192)
+def _shown(text: str) -> str:
+    """What fits of ``text``, in as many cells as it was to take."""
+    left = fitting(text)
+    return text if left == text else set_cell_size(left, cell_len(text))
+
+
+def _without_actions(style: Style) -> Style:
+    made = style.update_link(None)
+    made._meta = None
+    return made
