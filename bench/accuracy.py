@@ -46,15 +46,15 @@ class Case:
 
 
 def run_kernel(
-    name: str, operands: dict[str, Array], clock: tuple[float, ...] = (), **options: float
+    name: str, operands: dict[str, Array], step_state: tuple[float, ...] = (), **options: float
 ) -> dict[str, Array]:
     """Run a compiled float32 kernel on copies of the operands; returns all of them afterwards.
 
-    ``clock``: its first numbers, the step and the learning rate.
+    ``step_state``: its first numbers, the step and the learning rate.
     """
     from tuidl.kernels import KERNELS, blas
-    from tuidl.kernels.clock import CLOCK_SIZE
-    from tuidl.kernels.jit import call_row
+    from tuidl.kernels.registry import call_row
+    from tuidl.kernels.step_state import STEP_STATE_SIZE
 
     blas.load()
     kernel = KERNELS[name]
@@ -68,8 +68,8 @@ def run_kernel(
     sizes = kernel.signature.bind([array.shape for array in arrays])
     row = np.array(kernel.signature.encode(kernel.opcode, offsets[:-1], sizes, options), np.int64)
     address, _ = kernel.compile(arena.dtype)
-    known = np.zeros(CLOCK_SIZE)
-    known[: len(clock)] = clock
+    known = np.zeros(STEP_STATE_SIZE)
+    known[: len(step_state)] = step_state
     call_row(address, row, arena, known)
     return views
 

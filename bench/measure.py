@@ -44,7 +44,7 @@ def ways(model: Model, threads: int) -> dict[str, Way]:
 
     engine = model.engine
     if model.backend == "cuda":
-        return {way.name: by(partial(engine.keep_to, way.name)) for way in engine.ways}
+        return {s.name: by(partial(engine.use_strategy, s.name)) for s in engine.strategies}
     numbers = [threads, 1] if model.program.shards > 1 and threads > 1 else [threads]
     on = partial(setattr, engine, "threads")
     return {f"{n} thread{'s' if n > 1 else ''}": by(partial(on, n)) for n in numbers}

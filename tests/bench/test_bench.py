@@ -52,7 +52,7 @@ def test_a_step_of_ours_is_the_whole_work() -> None:
     before = model.weights_sha256
     (way,) = measure.ways(model, 1).values()
     way.run(1)
-    assert model.engine.clock[0] == way.steps == protocol.EXAMPLES / 32
+    assert model.engine.step_state[0] == way.steps == protocol.EXAMPLES / 32
     assert model.weights_sha256 != before
 
 

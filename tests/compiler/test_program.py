@@ -13,7 +13,7 @@ from tuidl.compiler.program import MOST_SHARDS, Program, compile_program, shards
 from tuidl.compiler.routine import Routine, shapes_of
 from tuidl.ir.buffers import Region
 from tuidl.kernels import KERNELS
-from tuidl.kernels.winograd import suits_winograd
+from tuidl.kernels.simd.winograd import suits_winograd
 
 TEXTS = [helpers.CONV, helpers.LINE, helpers.SEQUENCE]
 
@@ -65,7 +65,7 @@ def _spans_of_life(routine: Routine) -> list[tuple[int, int, int, int]]:
     spans = []
     largest = routine.examples_of(0, routine.capacity)
     for buffer, used in uses.items():
-        if buffer.region is not Region.LANE:
+        if buffer.region is not Region.WORKSPACE:
             continue
         for lane in range(routine.shards):
             start = routine.layout.address(buffer.view, lane, largest)
@@ -74,10 +74,8 @@ def _spans_of_life(routine: Routine) -> list[tuple[int, int, int, int]]:
 
 
 def test_buffers_that_do_not_live_together_share_their_place() -> None:
-    routine = compiled(helpers.CONV, 32).predict
-    places = [
-        routine.layout.places[b].start for b in routine.layout.places if b.region is Region.LANE
-    ]
+    known = compiled(helpers.CONV, 32).predict.layout.places
+    places = [known[b].start for b in known if b.region is Region.WORKSPACE]
     assert len(set(places)) < len(places)
 
 

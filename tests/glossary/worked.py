@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tuidl.backends.numpy import ORACLES
-from tuidl.kernels.clock import CLOCK_SIZE, LEARNING_RATE, STEP
+from tuidl.kernels.step_state import LEARNING_RATE, STEP, STEP_STATE_SIZE
 
 NUMBER = re.compile(r"(?<![\w.])[−-]?(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?(?:e[−-]?\d+)?)")
 
@@ -87,11 +87,12 @@ def updates(
 ) -> list[float]:
     """The weight before and after each of ``steps`` updates with the same gradient."""
     weight, state = array(w), [array(value) for value in states]
-    clock, path = np.zeros(CLOCK_SIZE), [w]
-    clock[LEARNING_RATE] = rate
+    step_state, path = np.zeros(STEP_STATE_SIZE), [w]
+    step_state[LEARNING_RATE] = rate
     for step in range(1, steps + 1):
-        clock[STEP] = step
+        step_state[STEP] = step
         span = {"start": 0, "stop": 1}
-        ORACLES[kernel](array(g).reshape(1, 1), weight, *state, **span, **options, clock=clock)
+        gradients = array(g).reshape(1, 1)
+        ORACLES[kernel](gradients, weight, *state, **span, **options, step_state=step_state)
         path.append(float(weight[0]))
     return path

@@ -162,8 +162,8 @@ def l2(n: Numbers) -> None:
 @worked
 def dropout(n: Numbers) -> None:
     rate, x, nothing, percent, kept, mean = n
-    clock, y = np.zeros(8), np.full(100_000, float(x))
-    ORACLES["dropout"](y, rate=rate, layer=1, first=0, width=1, clock=clock)
+    step_state, y = np.zeros(8), np.full(100_000, float(x))
+    ORACLES["dropout"](y, rate=rate, layer=1, first=0, width=1, step_state=step_state)
     assert sorted(set(y.tolist())) == [nothing, kept]
     assert percent == 100 * rate
     assert abs((y == 0).mean() - rate) < 0.01

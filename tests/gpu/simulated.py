@@ -27,7 +27,7 @@ def by_cuda(case: Case, bench: Bench, blocks: int) -> np.ndarray:
     arena, rows = cuda.to_device(bench.arena), bench.row.reshape(1, 1, 1, -1)
     kernel = row_kernel(case.kernel)[(blocks, 1), THREADS]
     progress = np.ones(PROGRESS_SIZE, np.int64)
-    kernel(rows, rows.view(np.float64), 0, 0, progress, arena, bench.clock)
+    kernel(rows, rows.view(np.float64), 0, 0, progress, arena, bench.step_state)
     return arena.copy_to_host()
 
 

@@ -18,7 +18,7 @@ from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.backends.cuda.engine import CudaEngine
 from tuidl.compiler import program as program_module
 from tuidl.core.errors import BackendError
-from tuidl.kernels.clock import STEP
+from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
 
 BATCH, EXAMPLES, STEPS = 3, 8, 3
@@ -48,12 +48,12 @@ def on(backend: str, name: str) -> Model:
     return built
 
 
-def by_one_way(name: str, way: str) -> Model:
+def by_one_way(name: str, strategy: str) -> Model:
     """A model on the GPU that has only one way to run."""
     built = on("cuda", name)
     engine = built.engine
     assert isinstance(engine, CudaEngine)
-    engine.keep_to(next(known.name for known in engine.ways if way in known.name))
+    engine.use_strategy(next(known.name for known in engine.strategies if strategy in known.name))
     return built
 
 
@@ -69,9 +69,9 @@ def train(
     return built.engine.run(batches, feed, stretch), stretch.losses, stretch.totals
 
 
-def alike(name: str, way: str) -> None:
+def alike(name: str, strategy: str) -> None:
     """An epoch, a look from outside and a second epoch, as on the processor."""
-    gpu, cpu = by_one_way(name, way), on("cpu", name)
+    gpu, cpu = by_one_way(name, strategy), on("cpu", name)
     for _ in range(2):
         (done, losses, totals), expected = train(gpu), train(cpu)
         assert done == expected[0] == STEPS
@@ -85,12 +85,12 @@ def alike(name: str, way: str) -> None:
 
 def not_finite() -> None:
     """The update after such a loss is left out, on either way."""
-    for way in ("launch", "one block"):
-        gpu, cpu = by_one_way("line", way), on("cpu", "line")
+    for strategy in ("launch", "one block"):
+        gpu, cpu = by_one_way("line", strategy), on("cpu", "line")
         for built in (gpu, cpu):
             next(iter(built.parameters.values()))[...] = np.inf
         assert train(gpu)[0] == train(cpu)[0] == 0
-        assert gpu.engine.clock[STEP] == 0
+        assert gpu.engine.step_state[STEP] == 0
 
 
 def stopped() -> None:
@@ -149,7 +149,7 @@ def a_way_fails() -> None:
 
     gpu, cpu = on("cuda", "line"), on("cpu", "line")
     broken = Broken()
-    gpu.engine._usable = [gpu.engine.ways[0], broken]
+    gpu.engine._usable = [gpu.engine.strategies[0], broken]
     assert train(gpu)[0] == train(cpu)[0] == STEPS
     assert broken not in gpu.engine._usable
     np.testing.assert_allclose(*(next(iter(m.parameters.values())) for m in (gpu, cpu)), rtol=1e-5)

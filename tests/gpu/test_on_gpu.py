@@ -51,22 +51,22 @@ def test_a_hundred_steps_go_as_on_the_processor(name: str) -> None:
 @pytest.mark.parametrize("name", ["linear_regression", "cnn_digits", "gru_sine", "lstm_rows"])
 def test_every_way_gives_the_same_bits_each_time(name: str) -> None:
     hashes = set()
-    for way in model(name, "cuda").engine.ways * 2:
+    for strategy in model(name, "cuda").engine.strategies * 2:
         built = model(name, "cuda")
-        built.engine.keep_to(way.name)
+        built.engine.use_strategy(strategy.name)
         train(built)
         hashes.add(built.weights_sha256)
     assert len(hashes) == 1
 
 
-@pytest.mark.parametrize("way", ["a launch for each instruction", "one block"])
-def test_totals_add_up_over_many_stretches(way: str) -> None:
+@pytest.mark.parametrize("strategy", ["a launch for each instruction", "one block"])
+def test_totals_add_up_over_many_stretches(strategy: str) -> None:
     """Also where a step's launches were recorded: they add to where the totals are now."""
     found = []
     for backend in ("cuda", "cpu"):
         built = model("cnn_digits", backend)
         if backend == "cuda":
-            built.engine.keep_to(way)
+            built.engine.use_strategy(strategy)
         built.require_prepared()
         x, y = helpers.examples(built, 6 * built.program.batch)
         feed = built.feed(x, y)

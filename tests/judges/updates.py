@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.judges.networks import Array, Stated, Table, preset
 from tuidl.ir.instructions import Phase
-from tuidl.kernels.clock import LEARNING_RATE, STEP
+from tuidl.kernels.step_state import LEARNING_RATE, STEP
 from tuidl.model.model import Model
 
 
@@ -23,12 +23,12 @@ class Updates:
         list(self.model.prepare())
         self.values = self.model.parameters["dense_1.kernel"][0]
         self.values[:] = values
-        self.model.engine.clock[STEP] = step
+        self.model.engine.step_state[STEP] = step
 
     @property
     def steps(self) -> int:
         """How many there were."""
-        return int(self.model.engine.clock[STEP])
+        return int(self.model.engine.step_state[STEP])
 
     def state(self, name: str) -> Array:
         """A writable view of what the optimizer keeps beside the parameters (n,)."""
@@ -42,8 +42,8 @@ class Updates:
         room = engine.arena[program.gradients : program.gradients + program.span]
         room[:] = 0
         room[: len(self.values)] = gradient
-        engine.clock[STEP] += 1
-        engine.clock[LEARNING_RATE] = self.rate
+        engine.step_state[STEP] += 1
+        engine.step_state[LEARNING_RATE] = self.rate
         rows = program.train.rows_for(1)
         for number, instruction in enumerate(program.train.emitted.instructions):
             if instruction.phase is Phase.UPDATE:

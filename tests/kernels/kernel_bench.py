@@ -7,8 +7,8 @@ import numpy as np
 from tests.kernels.kernel_cases import Case
 from tuidl.backends.numpy import ORACLES
 from tuidl.kernels import KERNELS
-from tuidl.kernels.clock import CLOCK_SIZE
-from tuidl.kernels.jit import call_row
+from tuidl.kernels.registry import call_row
+from tuidl.kernels.step_state import STEP_STATE_SIZE
 
 GUARD = 16
 CANARY = 12345.0
@@ -41,8 +41,8 @@ class Bench:
         self.row = np.array(
             self.signature.encode(kernel.opcode, offsets, sizes, case.options), np.int64
         )
-        self.clock = np.zeros(CLOCK_SIZE)
-        self.clock[:2] = case.clock
+        self.step_state = np.zeros(STEP_STATE_SIZE)
+        self.step_state[:2] = case.step_state
 
     def views(self, arena: np.ndarray) -> dict[str, np.ndarray]:
         return {
@@ -52,7 +52,7 @@ class Bench:
 
     def by_oracle(self, case: Case) -> np.ndarray:
         arena = self.arena.copy()
-        extra = (self.clock,) if self.signature.uses_clock else ()
+        extra = (self.step_state,) if self.signature.uses_step_state else ()
         options = [case.options[o.name] for o in self.signature.options]
         with np.errstate(all="ignore"):
             ORACLES[case.kernel](*self.views(arena).values(), *options, *extra)
@@ -61,7 +61,7 @@ class Bench:
     def by_kernel(self, case: Case) -> np.ndarray:
         arena = self.arena.copy()
         address, _ = KERNELS[case.kernel].compile(arena.dtype)
-        call_row(address, self.row, arena, self.clock)
+        call_row(address, self.row, arena, self.step_state)
         return arena
 
     def compare(self, case: Case, actual: np.ndarray) -> None:

@@ -17,7 +17,7 @@ class Case:
     sizes: dict[str, int]
     options: dict[str, Any] = field(default_factory=dict)
     fix: Callable[[Arrays], None] | None = None
-    clock: tuple[float, float] = (1.0, 0.01)
+    step_state: tuple[float, float] = (1.0, 0.01)
     only: tuple[str, ...] | None = None
     """Written operands to compare, where others are scratch."""
 

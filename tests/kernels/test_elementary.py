@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tuidl.kernels import elementary
-from tuidl.kernels.jit import helper
+from tuidl.kernels.jit import device_function
 
 UNITS_IN_THE_LAST_PLACE = 4
 EXACT = {
@@ -18,7 +18,7 @@ EXACT = {
 def _compiled(name: str):
     function = getattr(elementary, name)
 
-    @helper
+    @device_function
     def apply(x, y):
         for i in range(x.shape[0]):
             y[i] = function(x[i])

@@ -32,7 +32,7 @@ def test_kernels_run_as_plain_python_for_debugging(name: str) -> None:
     bench = Bench(case, "float64")
     arena = bench.arena.copy()
     options = [case.options[o.name] for o in bench.signature.options]
-    extra = (bench.clock,) if bench.signature.uses_clock else ()
+    extra = (bench.step_state,) if bench.signature.uses_step_state else ()
     with np.errstate(over="ignore"):  # dropout's hash wraps round
         KERNELS[name].function(*bench.views(arena).values(), *options, *extra)
     expected = bench.views(bench.by_oracle(case))

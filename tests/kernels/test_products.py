@@ -9,9 +9,9 @@ import pytest
 from numba import njit
 
 from tuidl.kernels.blas import affine, gemm, load
-from tuidl.kernels.intrinsics import data_of
-from tuidl.kernels.tiles import provide
-from tuidl.kernels.vectors import turn_numbers
+from tuidl.kernels.simd.gemm import provide
+from tuidl.kernels.simd.intrinsics import data_of
+from tuidl.kernels.simd.memory import transpose
 
 CANARY = 77.0
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
@@ -89,7 +89,7 @@ def test_a_number_that_is_none_stays_visible() -> None:
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
 def test_matrices_are_turned_whatever_their_rests(dtype: str) -> None:
-    turn = njit(lambda a, b: turn_numbers(data_of(a), data_of(b), a.shape[0], a.shape[1]))
+    turn = njit(lambda a, b: transpose(data_of(a), data_of(b), a.shape[0], a.shape[1]))
     for rows, columns in product((0, 1, 7, 8, 9, 16, 21), repeat=2):
         a = np.arange(rows * columns, dtype=dtype).reshape(rows, columns)
         b, memory = framed(columns, rows, dtype)

@@ -9,8 +9,8 @@ from bench.accuracy import run_kernel
 from tests import helpers
 from tuidl.backends.numpy import ORACLES
 from tuidl.core.errors import PresetError
-from tuidl.kernels.clock import CLOCK_SIZE
-from tuidl.kernels.jit import KERNELS
+from tuidl.kernels.registry import KERNELS
+from tuidl.kernels.step_state import STEP_STATE_SIZE
 
 RATE = 0.01
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "weight_decay": 0.0}
@@ -33,14 +33,14 @@ def _steps(name: str, gradients: list[float], backend: str = "cpu") -> np.ndarra
         state["gradients"] = np.full((1, 1), gradient)
         slice_of_all: dict[str, Any] = {"start": 0, "stop": 1, **options}
         if backend == "cpu":
-            clock = (float(step), RATE)
-            state = run_kernel(kernel, state, clock, **slice_of_all)
+            step_state = (float(step), RATE)
+            state = run_kernel(kernel, state, step_state, **slice_of_all)
         else:
-            clock = np.zeros(CLOCK_SIZE)
-            clock[:2] = step, RATE
+            step_state = np.zeros(STEP_STATE_SIZE)
+            step_state[:2] = step, RATE
             known = [slice_of_all[option.name] for option in signature.options]
             with np.errstate(all="ignore"):
-                ORACLES[kernel](*state.values(), *known, clock)
+                ORACLES[kernel](*state.values(), *known, step_state)
         seen.append(float(state["parameters"][0]))
     return np.array(seen)
 

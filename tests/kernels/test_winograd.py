@@ -8,7 +8,7 @@ import pytest
 from tests.kernels.kernel_bench import Bench
 from tests.kernels.kernel_cases import Case, convolution
 from tuidl.kernels.blas import load
-from tuidl.kernels.winograd import suits_winograd, suits_winograd_weights
+from tuidl.kernels.simd.winograd import suits_winograd, suits_winograd_weights
 
 Images = tuple[int, int, int]
 LARGE, SMALL = (12, 13, 16), (8, 8, 16)
@@ -32,9 +32,9 @@ def _case(image: Images) -> Case:
 
 def _is_taken(bench: Bench) -> bool:
     views = bench.views(bench.arena)
-    x, dy, dw, patches = (views[name] for name in ("x", "dy", "dw", "patches"))
-    assert suits_winograd(dw.shape, 1, dy.shape, patches.size)
-    return suits_winograd_weights(x, dy, dw.shape, 1, patches.size)
+    x, dy, dw, workspace = (views[name] for name in ("x", "dy", "dw", "workspace"))
+    assert suits_winograd(dw.shape, 1, dy.shape, workspace.size)
+    return suits_winograd_weights(x, dy, dw.shape, 1, workspace.size)
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,11 @@ def test_the_error_is_that_of_the_brightest_pixel_an_answer_sees(
     sizes, options = convolution(3, 3, (16, 16, 16), 24, block=24, stride=1, top=0, left=0)
     case = Case("conv2d", sizes, options)
     bench = Bench(case, "float32")
-    x, w, b, patches = (bench.views(bench.arena)[name] for name in ("x", "w", "b", "patches"))
+    x, w, b, workspace = (bench.views(bench.arena)[name] for name in ("x", "w", "b", "workspace"))
     x[:, :, 7:] += contrast
     w[:, 1:] *= 0 if blind else 1
     y = bench.views(bench.by_kernel(case))["y"].astype(np.float64)
-    assert suits_winograd(w.shape, 1, y.shape, patches.size)
+    assert suits_winograd(w.shape, 1, y.shape, workspace.size)
     windows = np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2))
     exact = np.einsum("npqcij,ijcf->npqf", *(a.astype(np.float64) for a in (windows, w))) + b
     brightest = np.abs(windows).max(axis=(3, 4, 5))[..., None]

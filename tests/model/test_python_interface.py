@@ -14,8 +14,8 @@ import pytest
 import tuidl
 from tests import helpers
 from tuidl.core.errors import BackendError, DataError, TuidlError
-from tuidl.kernels.clock import STEP
 from tuidl.kernels.oracles import ORACLES
+from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
 from tuidl.protocol import events
 
@@ -55,7 +55,7 @@ def test_two_trainings_are_one_that_is_as_long(optimizer: str, many_shards: None
         run(twice, kind, f"training.epochs={epochs}", text=text)
     run(once, kind, "training.epochs=4", text=text)
     assert twice.weights_sha256 == once.weights_sha256
-    assert bytes(twice.engine.clock) == bytes(once.engine.clock)
+    assert bytes(twice.engine.step_state) == bytes(once.engine.step_state)
 
 
 def test_what_begins_anew_with_a_second_training(model: Model) -> None:
@@ -144,7 +144,7 @@ def test_a_failed_training_leaves_a_model_that_can_be_used(model: Model) -> None
 def test_an_interruption_within_an_answer_leaves_the_count_of_steps(model: Model) -> None:
     x, y = helpers.examples(model, 300)
     run(model)
-    clock, engine_run = model.engine.clock.copy(), model.engine.run
+    step_state, engine_run = model.engine.step_state.copy(), model.engine.run
 
     def interrupted(*arguments: Any) -> int:
         engine_run(*arguments)
@@ -160,7 +160,7 @@ def test_an_interruption_within_an_answer_leaves_the_count_of_steps(model: Model
         with pytest.raises(KeyboardInterrupt):
             question()
         del model.engine.run
-        assert bytes(model.engine.clock) == bytes(clock)
+        assert bytes(model.engine.step_state) == bytes(step_state)
         question()
 
 
@@ -174,7 +174,7 @@ def test_an_interrupted_step_of_the_numpy_backend_was_not_done(
 
     def interrupted(*arguments: Any) -> None:
         original(*arguments)
-        done.append(int(model.engine.clock[STEP]))
+        done.append(int(model.engine.step_state[STEP]))
         if done.count(3) == 2:
             raise KeyboardInterrupt
 
@@ -182,14 +182,14 @@ def test_an_interrupted_step_of_the_numpy_backend_was_not_done(
         patched.setitem(ORACLES, kernel, interrupted)
         with pytest.raises(KeyboardInterrupt):
             helpers.train(model, steps=9)
-    assert model.engine.clock[STEP] == 2
+    assert model.engine.step_state[STEP] == 2
     helpers.train(twin, steps=2)
     assert lasting(model) == lasting(twin)
 
 
 def lasting(model: Model) -> list[bytes]:
     """All that a next training goes on from."""
-    arrays = (*model.parameters.values(), *model.optimizer_state.values(), model.engine.clock)
+    arrays = (*model.parameters.values(), *model.optimizer_state.values(), model.engine.step_state)
     return [array.tobytes() for array in arrays]
 
 

@@ -58,7 +58,7 @@ def test_a_wrong_gradient_is_found() -> None:
 def test_gradients_leave_the_model_as_it_was() -> None:
     model = helpers.model(helpers.CONV)
     x, y = helpers.examples(model, 7)
-    before, clock = model.weights_sha256, model.engine.clock.copy()
+    before, step_state = model.weights_sha256, model.engine.step_state.copy()
     model.loss_and_gradients(x, y)
     assert model.weights_sha256 == before
-    np.testing.assert_array_equal(model.engine.clock, clock)
+    np.testing.assert_array_equal(model.engine.step_state, step_state)

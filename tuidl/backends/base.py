@@ -99,8 +99,8 @@ class Compiling:
 class Engine(Protocol):
     """A program with its memory on some backend.
 
-    ``arena`` and ``clock`` (float64) are the memory itself or a copy that is brought up to date
-    when it is asked for; what is written to them counts. ``stop`` is int64 (1,). ``device`` is a
+    ``arena`` and ``step_state`` (float64) are the memory itself, or a copy that is brought up to
+    date when it is read; what is written to them counts. ``stop`` is int64 (1,). ``device`` is a
     GPU's name, and empty for the processor.
     """
 
@@ -116,7 +116,7 @@ class Engine(Protocol):
         ...
 
     @property
-    def clock(self) -> Array: ...
+    def step_state(self) -> Array: ...
 
     def prepare(self) -> Iterator[Compiling]:
         """Compile what is not compiled yet; one item before each compilation."""

@@ -15,9 +15,9 @@ from tuidl.core.limits import default_threads
 from tuidl.core.turns import Turns
 from tuidl.kernels import KERNELS, blas
 from tuidl.kernels.ahead import LOOP, shared_compilation
-from tuidl.kernels.clock import CLOCK_SIZE
-from tuidl.kernels.jit import call_row
 from tuidl.kernels.loop import compiled_loop, loop_is_compiled
+from tuidl.kernels.registry import call_row
+from tuidl.kernels.step_state import STEP_STATE_SIZE
 from tuidl.kernels.timing import FIRST_ROW, compiled_timer
 
 _PARALLEL = Turns()
@@ -42,7 +42,7 @@ class CpuEngine:
         self.program, self.dtype = program, dtype
         self.use_threads(min(default_threads(), _most_threads()) if threads is None else threads)
         self.arena = aligned_zeros(program.size, dtype)
-        self.clock = np.zeros(CLOCK_SIZE)
+        self.step_state = np.zeros(STEP_STATE_SIZE)
         self.stop = np.zeros(1, np.int64)
         self.from_cache = True
         self._addresses = np.zeros(len(KERNELS), np.int64)
@@ -108,7 +108,7 @@ class CpuEngine:
             stages if stretch.updates else stages[:checked],
             batches.lanes,
             self.arena,
-            self.clock,
+            self.step_state,
             feed.x,
             feed.y,
             feed.order,
@@ -125,7 +125,7 @@ class CpuEngine:
     def run_instruction(self, rows: Rows, number: int) -> None:
         for lane in range(rows.lanes_of(number)):
             row = np.ascontiguousarray(rows.rows[number, lane])
-            call_row(self._addresses[row[0]], row, self.arena, self.clock)
+            call_row(self._addresses[row[0]], row, self.arena, self.step_state)
 
     def time_rows(self, batches: BatchPlan, feed: ArrayDataset, rate: float, steps: int) -> Array:
         """Run whole steps of an epoch on one thread, with a look at the clock after each row.
@@ -140,7 +140,7 @@ class CpuEngine:
             batches.whole.stages,
             batches.lanes[0],
             self.arena,
-            self.clock,
+            self.step_state,
             feed.x,
             feed.y,
             feed.order[: steps * batches.batch],

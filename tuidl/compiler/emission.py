@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from tuidl.compiler.graph import Graph
-from tuidl.compiler.lowering import GraphLowering, Memory, Sharding, lane
+from tuidl.compiler.lowering import GraphLowering, Memory, Sharding, workspace
 from tuidl.ir.buffers import Batch, Buffer, Region, View
 from tuidl.ir.instructions import Instruction, InstructionBuilder, Phase
 from tuidl.nn.layers.activations import ACTIVATIONS
@@ -81,15 +81,15 @@ def _with_loss(graph: Graph, network: GraphLowering) -> LinearProgram:
     """Add metrics and loss. Losses always write a gradient; evaluation has a place for it that
     nobody reads."""
     layout = statistics_layout(graph)
-    target = lane("target", Batch(), graph.spec.target_width)
-    statistics = Buffer("statistics", Region.LANE, (sum(size for _, size in layout.values()),))
+    target = workspace("target", Batch(), graph.spec.target_width)
+    statistics = Buffer("statistics", Region.WORKSPACE, (sum(size for _, size in layout.values()),))
     places = {name: statistics.view.part(start, size) for name, (start, size) in layout.items()}
     loss_place, builder, output = places.pop("loss"), network.builder, network.output
     if places:
         threshold = 0.5 if graph.is_closed else 0.0
         answer = _answer(graph, builder, output)
         emit_tallies(builder, graph.spec, answer, target.view, places, threshold)
-    d_output = network.d_output or lane("d_output", *output.shape).view
+    d_output = network.d_output or workspace("d_output", *output.shape).view
     context = LossContext(builder, output, target.view, d_output, loss_place)
     graph.preset.loss.emit(context, graph.spec)
     for node, name, strength in graph.penalties:
@@ -104,7 +104,7 @@ def _answer(graph: Graph, builder: InstructionBuilder, output: View) -> View:
         return output
     closing, answer = (
         ACTIVATIONS[graph.preset.loss.closing_activation],
-        lane("answer", *output.shape),
+        workspace("answer", *output.shape),
     )
     operands = (output.flat, answer.view.flat)
     builder.write(Instruction("copy", operands, {}, "metrics", Phase.METRIC))

@@ -38,9 +38,9 @@ class Value:
     free: list[View] = field(default_factory=list)
 
 
-def lane(name: str, *shape: Dimension) -> Buffer:
+def workspace(name: str, *shape: Dimension) -> Buffer:
     """A buffer that every shard has of its own."""
-    return Buffer(name, Region.LANE, shape)
+    return Buffer(name, Region.WORKSPACE, shape)
 
 
 class GraphLowering:
@@ -59,8 +59,8 @@ class GraphLowering:
         self.learns = learns
         self.builder = InstructionBuilder()
         shape = graph.spec.shape
-        self.x = lane("input", Batch(), *shape)
-        self.dx = lane("d_input", Batch(), *shape) if input_gradient else None
+        self.x = workspace("input", Batch(), *shape)
+        self.dx = workspace("d_input", Batch(), *shape) if input_gradient else None
         self._values: dict[int, Value] = {}
 
     @property
@@ -100,7 +100,7 @@ class GraphLowering:
         if dy is None:
             return
         readers = self.graph.readers(index)
-        others = [lane(f"d_{name}_{k}", *y.shape).view for k in range(1, readers)]
+        others = [workspace(f"d_{name}_{k}", *y.shape).view for k in range(1, readers)]
         value.free = [dy, *others]
         if others:
             self.builder.begin()
@@ -117,9 +117,9 @@ class GraphLowering:
             dx = d_inputs[0]
             self._keep(index, node.name, inputs[0].reshape(*shape), dx and dx.reshape(*shape))
             return
-        y = lane(node.name, *shape).view
+        y = workspace(node.name, *shape).view
         learns = self.learns and (any(d_inputs) or bool(node.trainable))
-        dy = lane(f"d_{node.name}", *shape).view if learns else None
+        dy = workspace(f"d_{node.name}", *shape).view if learns else None
         context = self._scope(node, inputs, y, d_inputs, dy)
         self.builder.begin()
         node.layer.emit(context)
@@ -159,5 +159,5 @@ class GraphLowering:
         """Where a layer leaves the gradient of its parameter: nobody reads that of a frozen one."""
         name = f"{node.name}.{parameter.name}"
         if parameter.frozen:
-            return lane(f"d_{name}", *parameter.shape).view
+            return workspace(f"d_{name}", *parameter.shape).view
         return self.memory.gradients[name].view

@@ -1,9 +1,9 @@
 """Addresses: where every buffer lies in the arena, and which may share a place.
 
-    parameters | gradients of each shard | optimizer state | moving averages, constants | lanes
+    parameters | gradients of each shard | optimizer state | moving averages, constants | workspaces
 
-A lane holds what one shard needs of its own. Within it, two buffers that are never alive at the
-same time may have the same place: that keeps the working set small, so that it stays in the cache.
+A workspace holds what one shard needs of its own. Within it, two buffers that are never alive at
+the same time may have the same place: the working set is small, and stays in the cache.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ def aligned(elements: int, to: int = LINE) -> int:
 
 @dataclass(frozen=True)
 class Place:
-    """``start``, and how much further on each next lane's copy lies (0: one for all lanes)."""
+    """``start``, and the stride between the shards' copies (0: one for all shards)."""
 
     start: int
     lane_stride: int = 0
@@ -74,7 +74,7 @@ def stack(buffers: Iterable[Buffer], start: int, lane_stride: int = 0) -> dict[B
     return places
 
 
-def plan_lanes(
+def plan_workspaces(
     emitted: LinearProgram, shared: dict[Buffer, Place], base: int, lanes: int, examples: int
 ) -> MemoryPlan:
     """Give the shards' own buffers places behind ``base``, for up to ``examples`` in each."""
@@ -102,7 +102,7 @@ def _lifetimes(emitted: LinearProgram) -> dict[Buffer, tuple[int, int]]:
     for i, instruction in enumerate(emitted.instructions):
         for view in instruction.operands:
             buffer = view.buffer
-            if buffer.region is Region.LANE and buffer not in emitted.pinned:
+            if buffer.region is Region.WORKSPACE and buffer not in emitted.pinned:
                 lives[buffer] = (lives.get(buffer, (i, i))[0], i)
     return lives
 

@@ -8,7 +8,7 @@ from tuidl.compiler.emission import LinearProgram, statistics_layout
 from tuidl.compiler.fusion import fuse
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.lowering import Memory, Sharding
-from tuidl.compiler.memory_plan import Place, aligned, covered, plan_lanes, stack, standing_of
+from tuidl.compiler.memory_plan import Place, aligned, covered, plan_workspaces, stack, standing_of
 from tuidl.compiler.routine import Routine
 from tuidl.ir.buffers import Buffer, Region
 from tuidl.nn.initializer_names import Start
@@ -139,7 +139,7 @@ def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -
 
     def routine(name: str, capacity: int, lanes: int) -> Routine:
         work: LinearProgram = emitted[name]
-        layout = plan_lanes(work, shared, base, lanes, -(-capacity // lanes))
+        layout = plan_workspaces(work, shared, base, lanes, -(-capacity // lanes))
         return Routine(name, work, layout, capacity, lanes, update_lanes, span)
 
     routines = {

@@ -38,7 +38,8 @@ class Region(Enum):
     CONSTANTS = auto()
     SHARED = auto()
     """One for all shards, for what they tell each other: each writes a part of its own."""
-    LANE = auto()
+    WORKSPACE = auto()
+    """What one shard needs of its own during a step; its buffers are placed by lifetime."""
 
 
 class Symbol(Enum):
@@ -61,7 +62,7 @@ class Symbol(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Buffer:
-    """A named array; in the regions LANE and GRADIENTS, every shard has one of its own."""
+    """A named array; in the regions WORKSPACE and GRADIENTS, every shard has one of its own."""
 
     name: str
     region: Region

@@ -128,7 +128,7 @@ class EmitContext:
 
     def buffer(self, name: str, *shape: Dimension) -> View:
         """Room of the shard's own: scratch, or what backward needs of forward."""
-        return Buffer(f"{self.node}.{name}", Region.LANE, shape).view
+        return Buffer(f"{self.node}.{name}", Region.WORKSPACE, shape).view
 
     def shared(self, name: str, *shape: int) -> View:
         """Room for all shards together, in which each writes its part."""

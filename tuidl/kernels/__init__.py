@@ -11,13 +11,14 @@ those behind it are written (a written one may be read as well). The letters, ev
     s  shards          v  all parameters   a  statistics of one loss or metric
 
 Parameters behind the operands are the kernel's options: whole numbers, or floats where annotated.
-A last parameter called ``clock`` gets the step counter and the learning rate (see ``clock.py``).
+A last parameter called ``step_state`` gets the step counter and the learning rate (see
+``step_state.py``).
 
 Every file of this folder is imported, in the order of names: a new one needs no list.
 """
 
 from tuidl.core.discovery import modules_of
-from tuidl.kernels.jit import KERNELS, Kernel
+from tuidl.kernels.registry import KERNELS, Kernel
 
 modules_of(__name__, __path__)
 

@@ -8,8 +8,8 @@ import math
 import numpy as np
 
 from tuidl.kernels.elementary import ONE, ZERO, exp, expm1, sigmoid, tanh
-from tuidl.kernels.jit import kernel
 from tuidl.kernels.oracles import oracle
+from tuidl.kernels.registry import kernel
 from tuidl.kernels.rows import PART, inner_product, raise_in_place
 
 # 1 / sqrt(2) and 1 / sqrt(2 pi), for the Gaussian error linear unit

@@ -11,9 +11,10 @@ import math
 import numpy as np
 
 from tuidl.kernels.elementary import ONE, ZERO
-from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
-from tuidl.kernels.sums import sum_distances, sum_products_by_column, sum_rows
+from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.sums import sum_distances, sum_products_by_column, sum_rows
 
 
 @kernel("nf -> sf sf sf s", cost="4nf")
@@ -31,7 +32,7 @@ def batch_moments(x, means, rests, distances, counts, lane):
     sum_distances(x, mean, rest, distance)
 
 
-@helper
+@device_function
 def _combine(means, rests, distances, counts, mean, variance):
     """Mean and variance (biased) of all shards' rows together, by sums in float64."""
     total = 0.0

@@ -12,12 +12,12 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tuidl.kernels.intrinsics import STACK_NUMBERS, data_of, numbers_on_stack
-from tuidl.kernels.jit import compiled_as, helper, spliced
-from tuidl.kernels.simd import HAS_MASKS, VECTOR_BYTES
-from tuidl.kernels.tiles import FROM_ZERO, multiply_at, multiply_by_tiles
-from tuidl.kernels.transposed_products import multiply_by_turned, suits_turned
-from tuidl.kernels.vectors import turn_numbers
+from tuidl.kernels.jit import device_function, inline_ir, jit_override
+from tuidl.kernels.simd.gemm import START_ZERO, gemm_pointers, gemm_strided
+from tuidl.kernels.simd.gemm_nt import gemm_nt, suits_gemm_nt
+from tuidl.kernels.simd.intrinsics import STACK_ELEMENTS, data_of, stack_workspace
+from tuidl.kernels.simd.memory import transpose
+from tuidl.kernels.simd.vectors import HAS_MASKS, VECTOR_BYTES
 
 LARGE = 1 << 20
 """Numbers in both factors from which on BLAS's packing pays off."""
@@ -67,21 +67,21 @@ def _blas_gemm(typing_context: Any, a: Any, ta: Any, b: Any, tb: Any, c: Any, ke
     return types.void(a, types.int64, b, types.int64, c, types.int64), codegen
 
 
-@spliced
-def _suits_tiles(a, b, c):
+@inline_ir
+def _suits_micro_kernel(a, b, c):
     """Whether tiles are faster than BLAS, and vectors can be cut off at the last column."""
     columns = c.shape[1]
     fits = HAS_MASKS or columns % (VECTOR_BYTES // 4) == 0
     return fits and columns > 1 and min(a.size, b.size) < LARGE
 
 
-@spliced
-def _suits_copy(a, b, c):
+@inline_ir
+def _suits_transposing(a, b, c):
     """Whether turning ``b`` takes no longer than BLAS's packing, for however few rows."""
-    return b.size <= STACK_NUMBERS and _suits_tiles(a, b, c)
+    return b.size <= STACK_ELEMENTS and _suits_micro_kernel(a, b, c)
 
 
-@helper
+@device_function
 def _inner_product(a, b, c, keep):
     """A result of one number."""
     left, right = a.reshape(a.size), b.reshape(b.size)
@@ -91,68 +91,68 @@ def _inner_product(a, b, c, keep):
     c[0, 0] = total
 
 
-@spliced
-def _multiply_by_copy(a, b, c):
+@inline_ir
+def _gemm_nt_by_transposing(a, b, c):
     """``c = a @ b.T`` where ``b`` has at most STACK_NUMBERS numbers."""
-    (rows, terms), columns, turned = a.shape, b.shape[0], numbers_on_stack(a)
-    turn_numbers(data_of(b), turned, columns, terms)
+    (rows, terms), columns, turned = a.shape, b.shape[0], stack_workspace(a)
+    transpose(data_of(b), turned, columns, terms)
     sizes = (rows, terms, columns)
-    multiply_at(data_of(a), (terms, 1), turned, turned, FROM_ZERO, data_of(c), sizes)
+    gemm_pointers(data_of(a), (terms, 1), turned, turned, START_ZERO, data_of(c), sizes)
 
 
-@compiled_as(gemm, prefer_literal=True)
+@jit_override(gemm, prefer_literal=True)
 def _gemm(a, transpose_a, b, transpose_b, c, keep):
     """One implementation for each kind, as short as can be: each use compiles it once more."""
     if not all(isinstance(flag, types.Literal) for flag in (transpose_a, transpose_b, keep)):
         return None
     if not transpose_b.literal_value:
-        return _left_turned if transpose_a.literal_value else _as_they_are
+        return _gemm_tn if transpose_a.literal_value else _gemm_nn
     if transpose_a.literal_value or keep.literal_value:
-        return _right_turned_by_blas
-    return _right_turned
+        return _gemm_nt_by_blas
+    return _gemm_nt
 
 
-def _as_they_are(a, transpose_a, b, transpose_b, c, keep):
+def _gemm_nn(a, transpose_a, b, transpose_b, c, keep):
     if c.size == 1:
         _inner_product(a, b, c, keep)
-    elif _suits_tiles(a, b, c):
-        multiply_by_tiles(a, b, None, c, keep)
+    elif _suits_micro_kernel(a, b, c):
+        gemm_strided(a, b, None, c, keep)
     else:
         _blas_gemm(a, 0, b, 0, c, keep)
 
 
-def _left_turned(a, transpose_a, b, transpose_b, c, keep):
+def _gemm_tn(a, transpose_a, b, transpose_b, c, keep):
     if c.size == 1:
         _inner_product(a, b, c, keep)
-    elif _suits_tiles(a, b, c):
-        multiply_by_tiles(a.T, b, None, c, keep)
+    elif _suits_micro_kernel(a, b, c):
+        gemm_strided(a.T, b, None, c, keep)
     else:
         _blas_gemm(a, 1, b, 0, c, keep)
 
 
-def _right_turned_by_blas(a, transpose_a, b, transpose_b, c, keep):
+def _gemm_nt_by_blas(a, transpose_a, b, transpose_b, c, keep):
     if c.size == 1:
         _inner_product(a, b, c, keep)
     else:
         _blas_gemm(a, transpose_a, b, 1, c, keep)
 
 
-def _right_turned(a, transpose_a, b, transpose_b, c, keep):
+def _gemm_nt(a, transpose_a, b, transpose_b, c, keep):
     if c.size == 1:
         _inner_product(a, b, c, 0)
-    elif suits_turned(a, b):
-        multiply_by_turned(a, b, c)
-    elif _suits_copy(a, b, c):
-        _multiply_by_copy(a, b, c)
+    elif suits_gemm_nt(a, b):
+        gemm_nt(a, b, c)
+    elif _suits_transposing(a, b, c):
+        _gemm_nt_by_transposing(a, b, c)
     else:
         _blas_gemm(a, 0, b, 1, c, 0)
 
 
-@compiled_as(affine)
+@jit_override(affine)
 def _affine(a, b, shift, c):
     def implementation(a, b, shift, c):
-        if _suits_tiles(a, b, c):
-            multiply_by_tiles(a, b, shift, c, 0)
+        if _suits_micro_kernel(a, b, c):
+            gemm_strided(a, b, shift, c, 0)
             return
         for row in c:
             for j in range(row.shape[0]):

@@ -124,10 +124,10 @@ def _give_up(folder: Path, error: Exception) -> None:
             file.unlink(missing_ok=True)
 
 
-def _fingerprint() -> str:
+def _fingerprint(folder: Path = Path(__file__).parent) -> str:
     digest = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.name.encode() + file.read_bytes())
+    for file in sorted(folder.rglob("*.py")):
+        digest.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
     versions = (sys.version, numba.__version__, llvmlite.__version__, np.__version__)
     digest.update("\n".join(versions).encode())
     return digest.hexdigest()[:16]

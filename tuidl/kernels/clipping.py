@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from tuidl.kernels.jit import kernel
 from tuidl.kernels.optimizers import reduce_shards
 from tuidl.kernels.oracles import oracle
+from tuidl.kernels.registry import kernel
 
 SCALE = 2.0**-16
 """Lengths are kept as this share of themselves: a float32 then holds that of 2**32 numbers, however

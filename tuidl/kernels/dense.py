@@ -3,19 +3,20 @@
 import numpy as np
 
 from tuidl.kernels.blas import affine, gemm
-from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
-from tuidl.kernels.sums import sum_rows
+from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.sums import sum_rows
 
 
-@helper
+@device_function
 def _scale_and_shift(x, factor, shift, y):
     """One number to one number: a call of BLAS would take longer than all of it."""
     for i in range(y.shape[0]):
         y[i] = x[i] * factor + shift
 
 
-@kernel("nk kf f -> nf", cost="2nkf", only_calls=True)
+@kernel("nk kf f -> nf", cost="2nkf", inline=True)
 def dense(x, w, b, y):
     """y = x w + b."""
     if x.shape[1] == 1 and y.shape[1] == 1:
@@ -24,13 +25,13 @@ def dense(x, w, b, y):
     affine(x, w, b, y)
 
 
-@kernel("nk nf -> kf", cost="2nkf", only_calls=True)
+@kernel("nk nf -> kf", cost="2nkf", inline=True)
 def dense_weight_gradient(x, dy, dw):
     """dw = x' dy."""
     gemm(x, 1, dy, 0, dw, 0)
 
 
-@kernel("nf kf -> nk", cost="2nkf", only_calls=True)
+@kernel("nf kf -> nk", cost="2nkf", inline=True)
 def dense_input_gradient(dy, w, dx):
     """dx = dy w'."""
     gemm(dy, 0, w, 1, dx, 0)

@@ -7,17 +7,18 @@ and on every backend, and backward finds the mask that forward used.
 
 import numpy as np
 
-from tuidl.kernels.clock import SEED, STEP
 from tuidl.kernels.elementary import ZERO
-from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
+from tuidl.kernels.registry import kernel
+from tuidl.kernels.step_state import SEED, STEP
 
 U = np.uint32
 MIX_1, MIX_2, GOLDEN = U(0x85EBCA6B), U(0xC2B2AE35), U(0x9E3779B9)
 S16, S13 = U(16), U(13)
 
 
-@helper
+@device_function
 def mixed(x):
     """32 bits to 32 bits that look random; one to one."""
     a = U(x)  # products of uint32 are uint64 in compiled code: each is cut back at once
@@ -27,13 +28,13 @@ def mixed(x):
 
 
 @kernel("-> e", cost="8e")
-def dropout(y, rate: float, layer, first, width, clock):
+def dropout(y, rate: float, layer, first, width, step_state):
     """Zero a share ``rate`` of the values in place, and scale the others up by what is missing.
 
     Takes values and gradients alike. y[0] is the first of ``width`` values of the batch's example
     number ``first``; ``layer`` is a number of the layer's own.
     """
-    key = mixed(mixed(mixed(U(clock[SEED])) ^ U(clock[STEP])) ^ U(layer))
+    key = mixed(mixed(mixed(U(step_state[SEED])) ^ U(step_state[STEP])) ^ U(layer))
     limit = U(rate * 4294967296.0)
     scale = y.dtype.type(1.0 / (1.0 - rate))
     start = U(first * width)
@@ -54,9 +55,9 @@ def _mixed(x):
 
 
 @oracle(dropout)
-def dropout_oracle(y, rate, layer, first, width, clock):
+def dropout_oracle(y, rate, layer, first, width, step_state):
     key = np.zeros(1, np.uint32)
-    for part in (clock[SEED], clock[STEP], layer):
+    for part in (step_state[SEED], step_state[STEP], layer):
         key = _mixed(key ^ np.uint32(part))
     place = np.arange(len(y), dtype=np.uint32) + np.uint32(first * width)
     drawn = _mixed(_mixed(place * np.uint32(0x9E3779B9) + key) ^ key)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from tuidl.kernels.intrinsics import power_of_two, round_to_even
-from tuidl.kernels.jit import compiled_as, helper
+from tuidl.kernels.jit import device_function, jit_override
+from tuidl.kernels.simd.intrinsics import power_of_two, round_to_even
 
 F = np.float32
 ZERO, ONE, TWO = F(0), F(1), F(2)
@@ -46,7 +46,7 @@ def sigmoid(x: Any) -> Any:
     return ONE / (ONE + np.exp(-x))
 
 
-@helper
+@device_function
 def _reduced(x):
     """(n, e**r - 1) for x = n ln 2 + r with a whole n and a small r; of a small x itself n is 0."""
     x = min(max(x, SMALLEST), LARGEST)
@@ -57,21 +57,21 @@ def _reduced(x):
     return n, p * r * r + r
 
 
-@helper
+@device_function
 def _exp32(x):
     n, rest = _reduced(x)
     # in two steps, as 2**128 is no float32 but e**88.7 is
     return (rest + ONE) * power_of_two(n - ONE) * TWO
 
 
-@helper
+@device_function
 def _expm132(x):
     n, rest = _reduced(x)
     far = (rest + ONE) * power_of_two(n - ONE) * TWO - ONE
     return rest if n == ZERO else far
 
 
-@helper
+@device_function
 def _tanh32(x):
     z = x * x
     near = x + x * z * ((((T0 * z + T1) * z + T2) * z + T3) * z + T4)
@@ -81,21 +81,21 @@ def _tanh32(x):
     return far if a > TANH_SPLIT else near
 
 
-@compiled_as(exp)
+@jit_override(exp)
 def _exp(x):
     return (lambda x: _exp32(x)) if x == types.float32 else (lambda x: math.exp(x))
 
 
-@compiled_as(expm1)
+@jit_override(expm1)
 def _expm1(x):
     return (lambda x: _expm132(x)) if x == types.float32 else (lambda x: math.expm1(x))
 
 
-@compiled_as(tanh)
+@jit_override(tanh)
 def _tanh(x):
     return (lambda x: _tanh32(x)) if x == types.float32 else (lambda x: math.tanh(x))
 
 
-@compiled_as(sigmoid)
+@jit_override(sigmoid)
 def _sigmoid(x):
     return lambda x: ONE / (ONE + exp(-x))

@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from tuidl.kernels.elementary import ZERO
-from tuidl.kernels.jit import kernel
 from tuidl.kernels.oracles import oracle
-from tuidl.kernels.vectors import copy_values
+from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.memory import copy_values
 
 
 @kernel("e kd -> ed")

@@ -12,8 +12,8 @@ import numpy as np
 
 from tuidl.kernels.blas import gemm
 from tuidl.kernels.elementary import ONE, sigmoid, tanh
-from tuidl.kernels.jit import kernel
 from tuidl.kernels.oracles import logistic, oracle
+from tuidl.kernels.registry import kernel
 
 
 @kernel("dg g -> tng und tnd ng", cost="2tndg")

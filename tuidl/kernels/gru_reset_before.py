@@ -9,8 +9,8 @@ import numpy as np
 
 from tuidl.kernels.blas import gemm
 from tuidl.kernels.elementary import ONE, sigmoid, tanh
-from tuidl.kernels.jit import kernel
 from tuidl.kernels.oracles import logistic, oracle
+from tuidl.kernels.registry import kernel
 
 
 @kernel("db dd -> tng und tnd nb nd", cost="2tndg")

@@ -1,19 +1,21 @@
-"""The compiler: every Numba flag of the project, and how a kernel becomes a function pointer."""
+"""How Numba compiles the kernels and what they call: every flag of the project stands here.
 
-import ctypes
+What kernels call is of four kinds, and each of them is plain Python where Python calls it, so that
+any kernel can be stepped through in a debugger:
+
+``device_function``  a function with a loop over numbers, inlined by LLVM
+``inline_ir``        a function that only calls others, inlined by Numba before types are inferred
+``jit_override``     the compiled replacement of a plain Python function
+``intrinsic_for``    the machine code (LLVM's intermediate representation) of one
+"""
+
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-import numpy as np
-from numba import carray, cfunc, njit, types
+from numba.core import types
+from numba.core.registry import CPUDispatcher
+from numba.core.typing.templates import infer, infer_global, make_intrinsic_template
 from numba.extending import overload
-
-from tuidl.kernels.cache import COMPILING, cache_folder, compile_cached
-from tuidl.kernels.clock import CLOCK_SIZE
-from tuidl.kernels.intrinsics import float_bits, pointer_at
-from tuidl.kernels.signature import Signature
 
 FLAGS: dict[str, Any] = {
     "error_model": "numpy",
@@ -25,135 +27,68 @@ FLAGS: dict[str, Any] = {
 INLINED: dict[str, Any] = {
     **FLAGS,
     "forceinline": True,
-    "no_cfunc_wrapper": True,  # nobody calls them from C, and wrappers take time to compile
+    "no_cfunc_wrapper": True,  # C never calls them, and wrappers take time to compile
 }
-"""For what kernels call. As functions of their own, a fresh process would call the copy that was
-optimised alone, and one that loads from the cache the copy beside the kernel: other last bits."""
+"""For what kernels call. Without forced inlining a process that has just compiled a kernel calls
+the copy of a function that was optimised alone, and one that loads it from the cache the copy
+beside the kernel: their last bits differ."""
 
-KERNELS: dict[str, "Kernel"] = {}
-"""Every kernel by its name, in the order in which the kernels package defines them."""
-
-
-@dataclass(frozen=True)
-class Kernel:
-    """One instruction: its name, its plain Python function and the shapes it works on."""
-
-    name: str
-    opcode: int
-    function: Callable[..., None]
-    signature: Signature
-    only_calls: bool = False
-
-    @cached_property
-    def _row_function(self) -> Callable[..., None]:
-        """``function`` behind the signature that all kernels share: (row, arena, clock)."""
-        first_letter = 1 + len(self.signature.operands)
-        first_option = first_letter + len(self.signature.letters)
-        lines = [f"def {self.name}(row, arena, clock):"]
-        for i, letter in enumerate(self.signature.letters):
-            lines.append(f"    {letter} = row[{first_letter + i}]")
-        arguments = [
-            f"carray(pointer_at(arena, row[{i + 1}]), ({', '.join(operand.letters)},))"
-            for i, operand in enumerate(self.signature.operands)
-        ]
-        for i, option in enumerate(self.signature.options):
-            value = f"row[{first_option + i}]"
-            arguments.append(f"float_bits({value})" if option.is_float else value)
-        if self.signature.uses_clock:
-            arguments.append(f"carray(clock, ({CLOCK_SIZE},))")
-        lines.append(f"    function({', '.join(arguments)})")
-        scope = {
-            "__name__": self.function.__module__,
-            "carray": carray,
-            "pointer_at": pointer_at,
-            "float_bits": float_bits,
-            "function": (spliced if self.only_calls else helper)(self.function),
-        }
-        # The code carries the kernel's own file name: Numba's cache asks for a file that exists.
-        exec(compile("\n".join(lines), self.function.__code__.co_filename, "exec"), scope)
-        return scope[self.name]
-
-    def is_compiled(self, dtype: np.dtype[Any]) -> bool:
-        """Whether machine code is at hand, in this process or (by its file's name) in the cache."""
-        folder = cache_folder()
-        if (self.name, dtype.str) in _COMPILED:
-            return True
-        # Numba keeps an index for each function; the two dtypes share it.
-        return folder is not None and any(folder.glob(f"*/*.{self.name}-*.nbi"))
-
-    def compile(self, dtype: np.dtype[Any]) -> tuple[int, bool]:
-        """Machine code for arenas of ``dtype``: (its address, whether the cache had it)."""
-        key = (self.name, dtype.str)
-        with COMPILING.turn():
-            if key not in _COMPILED:
-                _COMPILED[key] = self._compiled(dtype)
-        compiled = _COMPILED[key]
-        return compiled.address, compiled.cache_hits > 0
-
-    def _compiled(self, dtype: np.dtype[Any]) -> Any:
-        from tuidl.kernels.tiles import provide  # which is compiled code itself
-
-        provide(8 * dtype.itemsize)
-        scalar = types.float32 if dtype == np.float32 else types.float64
-        signature = types.void(
-            types.CPointer(types.int64),
-            types.CPointer(scalar),
-            types.CPointer(types.float64),
-        )
-        return compile_cached(
-            lambda cached: cfunc(signature, cache=cached, **FLAGS)(self._row_function)
-        )
+INTRINSICS: set[Callable[..., Any]] = set()
+"""The plain Python functions that have an ``intrinsic_for`` them."""
 
 
-_COMPILED: dict[tuple[str, str], Any] = {}
+class DeviceFunction(CPUDispatcher):  # type: ignore[misc]  # Numba has no types
+    """Compiled where a kernel calls it; where Python calls it, the Python function it was made of.
 
-
-def call_row(address: int, row: Any, arena: Any, clock: Any) -> None:
-    """Call compiled code on one row from Python, for looking into a step."""
-    pointers = (ctypes.c_void_p(array.ctypes.data) for array in (row, arena, clock))
-    ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(int(address))(
-        *pointers
-    )
-
-
-def kernel(
-    shapes: str, cost: str = "", *, only_calls: bool = False
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register the function below as a kernel; it stays a plain Python function.
-
-    Parameters
-    ----------
-    shapes : operands read ``->`` operands written, in letters: ``"nk kf f -> nf"``
-    cost : floating-point operations as a factor and letters: ``"2nkf"``
-    only_calls : it may be ``spliced``
+    So a debugger steps from a kernel into it.
     """
 
-    def register(function: Callable[..., None]) -> Callable[..., None]:
-        name, signature = function.__name__, Signature.of(function, shapes, cost)
-        KERNELS[name] = Kernel(name, len(KERNELS), function, signature, only_calls)
-        return function
-
-    return register
+    def __call__(self, *arguments: Any) -> Any:
+        return self.py_func(*arguments)
 
 
-def helper(function: Callable[..., Any]) -> Any:
-    """A compiled function that kernels call; it goes into their machine code."""
-    return njit(**INLINED)(function)
+def _device_function(function: Callable[..., Any], **options: Any) -> Any:
+    known = {"nopython": True, "boundscheck": None, **INLINED, **options}
+    return DeviceFunction(function, targetoptions=known)
 
 
-def spliced(function: Callable[..., Any]) -> Any:
-    """As ``helper``, for what only calls: it is compiled within its callers, never by itself.
+def device_function(function: Callable[..., Any]) -> Any:
+    """A function that kernels call; LLVM inlines it into their machine code."""
+    return _device_function(function)
 
-    Not for loops over numbers: LLVM would no longer make vectors of some of them.
+
+def inline_ir(function: Callable[..., Any]) -> Any:
+    """As ``device_function``, inlined into its callers as Numba's intermediate representation.
+
+    It is never compiled by itself, which takes less time. Not for loops over numbers: LLVM no
+    longer vectorises some of them.
     """
-    return njit(inline="always", **INLINED)(function)
+    return _device_function(function, inline="always")
 
 
-def compiled_as(function: Callable[..., Any], *, prefer_literal: bool = False) -> Any:
-    """What compiled code runs instead of the plain Python ``function``; may depend on dtypes.
+def jit_override(function: Callable[..., Any], *, prefer_literal: bool = False) -> Any:
+    """What compiled code runs in place of the plain Python ``function``; may depend on dtypes.
 
     And on the values of constant arguments, with ``prefer_literal``.
     """
-    # In place of these, Python calls ``function`` itself: they need no door for it.
+    # Python calls ``function`` itself: the compiled code needs no wrapper for it.
     options = {**INLINED, "no_cpython_wrapper": True}
     return overload(function, jit_options=options, strict=False, prefer_literal=prefer_literal)
+
+
+def intrinsic_for(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
+    """Register the machine code that compiled code runs in place of the plain Python ``function``.
+
+    The function below is one that ``numba.extending.intrinsic`` takes: (typing context, a type for
+    each argument) -> (signature, code generator). Numba's own decorator would leave a name that
+    Python cannot call.
+    """
+
+    def register(define: Callable[..., Any]) -> Callable[..., Any]:
+        template = make_intrinsic_template(function, define, function.__name__)
+        infer(template)
+        infer_global(function, types.Function(template))
+        INTRINSICS.add(function)
+        return function
+
+    return register

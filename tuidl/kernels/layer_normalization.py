@@ -5,13 +5,14 @@ import math
 import numpy as np
 
 from tuidl.kernels.elementary import ONE, ZERO
-from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
+from tuidl.kernels.registry import kernel
 from tuidl.kernels.rows import PART, mean_of, variance_of
-from tuidl.kernels.sums import sum_products_by_row
+from tuidl.kernels.simd.sums import sum_products_by_row
 
 
-@helper
+@device_function
 def _inner_means(row, d, gamma, mean, inverse):
     """Means over the row of g = gamma d, and of g times the normalised row."""
     total, product = 0.0, 0.0

@@ -11,16 +11,16 @@ import numpy as np
 from numba import njit, prange, types
 
 from tuidl.kernels.cache import COMPILING, cache_folder, compile_cached
-from tuidl.kernels.clock import LEARNING_RATE, STEP
-from tuidl.kernels.intrinsics import call_kernel
-from tuidl.kernels.jit import FLAGS, helper
-from tuidl.kernels.vectors import copy_values
+from tuidl.kernels.jit import FLAGS, device_function
+from tuidl.kernels.simd.intrinsics import call_kernel
+from tuidl.kernels.simd.memory import copy_values
+from tuidl.kernels.step_state import LEARNING_RATE, STEP
 
 EXAMPLES, FIRST, INPUTS, TARGETS, STATISTICS = range(5)
 """What the columns of ``lanes`` say of each shard."""
 
 
-@helper
+@device_function
 def gather(lane, lanes, arena, x, y, order, position):
     """Copy a shard's examples of this step to where its instructions read them."""
     chosen, count = order[position + lanes[FIRST, lane] :], lanes[EXAMPLES, lane]
@@ -28,7 +28,7 @@ def gather(lane, lanes, arena, x, y, order, position):
     _gather_part(lanes[TARGETS, lane], arena, y, chosen, count)
 
 
-@helper
+@device_function
 def _gather_part(start, arena, values, chosen, count):
     """Copy the inputs or the targets; single numbers without the trouble of taking rows."""
     width = values.shape[1]
@@ -41,7 +41,7 @@ def _gather_part(start, arena, values, chosen, count):
         copy_values(arena[start + i * width : start + (i + 1) * width], values[chosen[i]])
 
 
-@helper
+@device_function
 def _collect(lanes, arena, totals):
     """Add the shards' statistics to ``totals``, in their order; returns the sum of the loss."""
     loss = 0.0
@@ -55,8 +55,8 @@ def _collect(lanes, arena, totals):
     return loss
 
 
-@helper
-def _run_lane(lane, stage, part, addresses, rows, lanes, arena, clock, x, y, order, position):
+@device_function
+def _run_lane(lane, stage, part, addresses, rows, lanes, arena, step_state, x, y, order, position):
     """The rows of one stage in one lane; in the first stage the examples before them.
 
     ``part``: the first row and the end row.
@@ -65,11 +65,11 @@ def _run_lane(lane, stage, part, addresses, rows, lanes, arena, clock, x, y, ord
         gather(lane, lanes, arena, x, y, order, position)
     for r in range(part[0], part[1]):
         row = rows[r, lane]
-        call_kernel(addresses[row[0]], row, arena, clock)
+        call_kernel(addresses[row[0]], row, arena, step_state)
 
 
 def run_steps(
-    addresses, rows, stages, lanes, arena, clock,
+    addresses, rows, stages, lanes, arena, step_state,
     x, y, order, start, batch, checked, rates, losses, totals, stop,
 ):  # fmt: skip
     """Run ``len(rates)`` steps from step ``start`` of an epoch on; returns how many were done.
@@ -80,7 +80,7 @@ def run_steps(
     rows : (2, rows, lanes, width) for a whole batch and for the short one that ends an epoch
     stages : (stages, 3) first row, end row, lanes
     lanes : (2, 5, shards) for each of the two, what EXAMPLES to STATISTICS say
-    arena, clock : the memory of the program, changed in place
+    arena, step_state : the memory of the program, changed in place
     x, y, order : (N, inputs), (N, targets), (N,) all examples and this epoch's order of them
     start, batch : steps of this epoch done before, examples of a whole batch
     checked : stages after which loss and gradients are known; those that follow update
@@ -98,23 +98,23 @@ def run_steps(
         position = (start + k) * batch
         count = min(batch, len(order) - position)
         kind = 0 if count == batch else 1
-        clock[STEP] += 1.0
-        clock[LEARNING_RATE] = rates[k]
+        step_state[STEP] += 1.0
+        step_state[LEARNING_RATE] = rates[k]
         for stage in range(stages.shape[0]):
             first, end, width = stages[stage]
             part = (first, end)
             if width == 1:
                 only = np.int64(0)  # of the type of other lanes, or all is compiled once more
-                _run_lane(only, stage, part, addresses, rows[kind], lanes[kind], arena, clock,
+                _run_lane(only, stage, part, addresses, rows[kind], lanes[kind], arena, step_state,
                           x, y, order, position)  # fmt: skip
             else:
                 for lane in prange(width):
                     _run_lane(np.int64(lane), stage, part, addresses, rows[kind], lanes[kind],
-                              arena, clock, x, y, order, position)  # fmt: skip
+                              arena, step_state, x, y, order, position)  # fmt: skip
             if stage == checked - 1:
                 losses[k] = _collect(lanes[kind], arena, totals) / count
                 if not np.isfinite(losses[k]) and checked < stages.shape[0]:
-                    clock[STEP] -= 1.0
+                    step_state[STEP] -= 1.0
                     return k
     return len(rates)
 

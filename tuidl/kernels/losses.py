@@ -10,8 +10,9 @@ import math
 import numpy as np
 
 from tuidl.kernels.elementary import ZERO, sigmoid
-from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import logistic, oracle
+from tuidl.kernels.registry import kernel
 from tuidl.kernels.rows import PART, raise_row
 
 
@@ -124,7 +125,7 @@ def smooth_targets(target, shares, smoothing: float):
             shares[i, j] = kept * target[i, j] + low
 
 
-@helper
+@device_function
 def _weighted(z, t, top):
     """Sums over the classes of t, and of t (z - top)."""
     weight, inner = 0.0, 0.0

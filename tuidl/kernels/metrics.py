@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
-from tuidl.kernels.sums import sum_squared_errors
+from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.sums import sum_squared_errors
 
 
-@helper
+@device_function
 def _class_of(scores, threshold):
     """The class with the highest score, the first of equals; of one score alone the second class
     where it is above ``threshold``."""
@@ -68,7 +69,7 @@ def sum_absolute_error(prediction, target, statistics):
     statistics[0] = total / prediction.shape[1]
 
 
-@kernel("nf nf -> f", cost="3nf", only_calls=True)
+@kernel("nf nf -> f", cost="3nf", inline=True)
 def sum_squared_error(prediction, target, statistics):
     """Of each output the sum of error**2 over the examples."""
     sum_squared_errors(prediction, target, statistics)

@@ -1,9 +1,9 @@
 """Moving values from buffer to buffer: copies, and the time axis to the front and back."""
 
 from tuidl.kernels.elementary import ZERO
-from tuidl.kernels.jit import kernel
 from tuidl.kernels.oracles import oracle
-from tuidl.kernels.vectors import copy_values
+from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.memory import copy_values
 
 
 @kernel("e -> e")

@@ -8,10 +8,11 @@ import math
 
 import numpy as np
 
-from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.elementary import ZERO
-from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
+from tuidl.kernels.registry import kernel
+from tuidl.kernels.step_state import LEARNING_RATE, STEP
 
 PIECE = 2048
 """Parameters whose gradients are summed and used before they leave the first-level cache."""
@@ -21,7 +22,7 @@ LARGEST_STEEP, LARGEST = np.float32(1e19), np.finfo(np.float32).max
 its square would be infinite, and its parameter would never move again."""
 
 
-@helper
+@device_function
 def reduce_shards(gradients, start, stop):
     """Add the shards' gradients of a slice into the first shard's, and return that."""
     total = gradients[0, start:stop]
@@ -32,7 +33,7 @@ def reduce_shards(gradients, start, stop):
     return total
 
 
-@helper
+@device_function
 def _bounded(g):
     """A gradient whose square a float32 can hold. One that is not finite stays what it is."""
     size = abs(g)
@@ -41,20 +42,22 @@ def _bounded(g):
 
 
 @kernel("-> sv v", cost="2sv")
-def sgd(gradients, parameters, start, stop, clock):
+def sgd(gradients, parameters, start, stop, step_state):
     """w -= rate * g."""
     g, w = reduce_shards(gradients, start, stop), parameters[start:stop]
-    rate = parameters.dtype.type(clock[LEARNING_RATE])
+    rate = parameters.dtype.type(step_state[LEARNING_RATE])
     for i in range(w.shape[0]):
         w[i] -= rate * g[i]
 
 
 @kernel("-> sv v v", cost="5sv")
-def sgd_momentum(gradients, parameters, velocity, start, stop, momentum: float, nesterov, clock):
+def sgd_momentum(
+    gradients, parameters, velocity, start, stop, momentum: float, nesterov, step_state
+):
     """v = momentum v - rate g; w += v, or with Nesterov's look ahead w += momentum v - rate g."""
     g = reduce_shards(gradients, start, stop)
     w, v = parameters[start:stop], velocity[start:stop]
-    rate = parameters.dtype.type(clock[LEARNING_RATE])
+    rate = parameters.dtype.type(step_state[LEARNING_RATE])
     mu = parameters.dtype.type(momentum)
     for i in range(w.shape[0]):
         step = rate * g[i]
@@ -65,17 +68,17 @@ def sgd_momentum(gradients, parameters, velocity, start, stop, momentum: float, 
 @kernel("-> sv v v v", cost="12sv")
 def adam(
     gradients, parameters, first, second, start, stop,
-    beta_1: float, beta_2: float, epsilon: float, weight_decay: float, clock,
+    beta_1: float, beta_2: float, epsilon: float, weight_decay: float, step_state,
 ):  # fmt: skip
     """Kingma and Ba (2015), algorithm 1, with bias correction; the weights first shrink by the
     share rate * weight_decay (Loshchilov and Hutter, 2019)."""
     kind = parameters.dtype.type
-    step = clock[STEP]
+    step = step_state[STEP]
     b1, b2, eps = kind(beta_1), kind(beta_2), kind(epsilon)
     rest1, rest2 = kind(1.0 - beta_1), kind(1.0 - beta_2)
-    rate = kind(clock[LEARNING_RATE] / (1.0 - beta_1**step))
+    rate = kind(step_state[LEARNING_RATE] / (1.0 - beta_1**step))
     correction = kind(1.0 / (1.0 - beta_2**step))
-    kept = kind(1.0 - clock[LEARNING_RATE] * weight_decay)
+    kept = kind(1.0 - step_state[LEARNING_RATE] * weight_decay)
     for low in range(start, stop, PIECE):
         high = min(low + PIECE, stop)
         g, w = reduce_shards(gradients, low, high), parameters[low:high]
@@ -90,13 +93,13 @@ def adam(
 @kernel("-> sv v v v v", cost="12sv")
 def rmsprop(
     gradients, parameters, mean_square, mean, velocity, start, stop,
-    rho: float, momentum: float, epsilon: float, centered, clock,
+    rho: float, momentum: float, epsilon: float, centered, step_state,
 ):  # fmt: skip
     """Tieleman and Hinton (2012); ``centered`` takes the squared mean off, after Graves (2013)."""
     g, w = reduce_shards(gradients, start, stop), parameters[start:stop]
     squares, means, v = mean_square[start:stop], mean[start:stop], velocity[start:stop]
     kind = parameters.dtype.type
-    rate, mu, eps = kind(clock[LEARNING_RATE]), kind(momentum), kind(epsilon)
+    rate, mu, eps = kind(step_state[LEARNING_RATE]), kind(momentum), kind(epsilon)
     old, new = kind(rho), kind(1.0 - rho)
     for i in range(w.shape[0]):
         slope = _bounded(g[i])
@@ -109,11 +112,11 @@ def rmsprop(
 
 
 @kernel("-> sv v v", cost="5sv")
-def adagrad(gradients, parameters, accumulator, start, stop, epsilon: float, clock):
+def adagrad(gradients, parameters, accumulator, start, stop, epsilon: float, step_state):
     """Duchi et al. (2011): a = a + g**2; w -= rate * g / sqrt(a + epsilon)."""
     g, w = reduce_shards(gradients, start, stop), parameters[start:stop]
     a = accumulator[start:stop]
-    rate = parameters.dtype.type(clock[LEARNING_RATE])
+    rate = parameters.dtype.type(step_state[LEARNING_RATE])
     eps = parameters.dtype.type(epsilon)
     for i in range(w.shape[0]):
         slope = _bounded(g[i])
@@ -126,14 +129,16 @@ def adagrad(gradients, parameters, accumulator, start, stop, epsilon: float, clo
 
 
 @oracle(sgd)
-def sgd_oracle(gradients, parameters, start, stop, clock):
+def sgd_oracle(gradients, parameters, start, stop, step_state):
     g = gradients[:, start:stop].sum(axis=0)
-    parameters[start:stop] -= clock[LEARNING_RATE].astype(g.dtype) * g
+    parameters[start:stop] -= step_state[LEARNING_RATE].astype(g.dtype) * g
 
 
 @oracle(sgd_momentum)
-def sgd_momentum_oracle(gradients, parameters, velocity, start, stop, momentum, nesterov, clock):
-    step = clock[LEARNING_RATE].astype(gradients.dtype) * gradients[:, start:stop].sum(axis=0)
+def sgd_momentum_oracle(
+    gradients, parameters, velocity, start, stop, momentum, nesterov, step_state
+):
+    step = step_state[LEARNING_RATE].astype(gradients.dtype) * gradients[:, start:stop].sum(axis=0)
     v = momentum * velocity[start:stop] - step
     velocity[start:stop] = v
     parameters[start:stop] += momentum * v - step if nesterov else v
@@ -146,14 +151,24 @@ def _bounded_oracle(g):
 
 @oracle(adam)
 def adam_oracle(
-    gradients, parameters, first, second, start, stop, beta_1, beta_2, epsilon, weight_decay, clock
+    gradients,
+    parameters,
+    first,
+    second,
+    start,
+    stop,
+    beta_1,
+    beta_2,
+    epsilon,
+    weight_decay,
+    step_state,
 ):
-    g, t = _bounded_oracle(gradients[:, start:stop].sum(axis=0)), clock[STEP]
+    g, t = _bounded_oracle(gradients[:, start:stop].sum(axis=0)), step_state[STEP]
     m = beta_1 * first[start:stop] + (1 - beta_1) * g
     v = beta_2 * second[start:stop] + (1 - beta_2) * g**2
     first[start:stop], second[start:stop] = m, v
     m_hat, v_hat = m / (1 - beta_1**t), v / (1 - beta_2**t)
-    w, rate = parameters[start:stop], clock[LEARNING_RATE]
+    w, rate = parameters[start:stop], step_state[LEARNING_RATE]
     parameters[start:stop] = w - rate * weight_decay * w - rate * m_hat / (np.sqrt(v_hat) + epsilon)
 
 
@@ -170,20 +185,20 @@ def rmsprop_oracle(
     momentum,
     epsilon,
     centered,
-    clock,
+    step_state,
 ):
     g, part = _bounded_oracle(gradients[:, start:stop].sum(axis=0)), slice(start, stop)
     mean_square[part] = rho * mean_square[part] + (1 - rho) * g**2
     mean[part] = rho * mean[part] + (1 - rho) * g
     spread = np.maximum(mean_square[part] - (mean[part] ** 2 if centered else 0), 0)
-    velocity[part] = momentum * velocity[part] + clock[LEARNING_RATE] * g / np.sqrt(
+    velocity[part] = momentum * velocity[part] + step_state[LEARNING_RATE] * g / np.sqrt(
         spread + epsilon
     )
     parameters[part] -= velocity[part]
 
 
 @oracle(adagrad)
-def adagrad_oracle(gradients, parameters, accumulator, start, stop, epsilon, clock):
+def adagrad_oracle(gradients, parameters, accumulator, start, stop, epsilon, step_state):
     g, part = _bounded_oracle(gradients[:, start:stop].sum(axis=0)), slice(start, stop)
     accumulator[part] = np.minimum(accumulator[part] + g**2, LARGEST)
-    parameters[part] -= clock[LEARNING_RATE] * g / np.sqrt(accumulator[part] + epsilon)
+    parameters[part] -= step_state[LEARNING_RATE] * g / np.sqrt(accumulator[part] + epsilon)

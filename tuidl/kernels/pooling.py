@@ -3,18 +3,19 @@
 import numpy as np
 
 from tuidl.kernels.elementary import ONE
-from tuidl.kernels.intrinsics import data_of
-from tuidl.kernels.jit import helper, kernel, spliced
-from tuidl.kernels.max_pool_simd import give_to_winners, largest_of_windows
+from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.oracles import add_windows, oracle, windows_of
-from tuidl.kernels.sums import sum_lines
-from tuidl.kernels.vectors import clear_values
+from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.intrinsics import data_of
+from tuidl.kernels.simd.max_pool import give_to_winners, largest_of_windows
+from tuidl.kernels.simd.memory import clear_values
+from tuidl.kernels.simd.sums import sum_lines
 
 MANY = 64
 """Pixels of a window up to which their sum may be a float32."""
 
 
-@helper
+@device_function
 def _average_many(x, y, size, stride, before):
     """``average_pool2d`` where a window has so many pixels that their sum must not be a float32."""
     _, height, width, channels = x.shape
@@ -32,17 +33,17 @@ def _average_many(x, y, size, stride, before):
                     out[c] = out[c] / ((last - first) * (end - start))
 
 
-@spliced  # plain Python, in which kernels can be run, cannot call intrinsics itself
+@inline_ir  # plain Python, in which kernels can be run, cannot call intrinsics itself
 def _find_winners(x, shape, sizes, y, winner, rectified):
     largest_of_windows(data_of(x), shape, sizes, data_of(y), data_of(winner), rectified)
 
 
-@spliced
+@inline_ir
 def _give_to_winners(winner, dy, dx, shape, sizes, adds):
     give_to_winners(data_of(winner), data_of(dy), data_of(dx), shape, sizes, adds)
 
 
-@kernel("nhwc -> npqc npqc", cost="4npqc", only_calls=True)
+@kernel("nhwc -> npqc npqc", cost="4npqc", inline=True)
 def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rectified):
     """The largest value of each window; ``winner`` keeps its place there, the first of equals.
 
@@ -55,7 +56,7 @@ def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rect
     _find_winners(x, shape, sizes, y, winner, rectified)
 
 
-@kernel("npqc npqc -> nhwc", cost="4npqc", only_calls=True)
+@kernel("npqc npqc -> nhwc", cost="4npqc", inline=True)
 def max_pool2d_gradient(winner, dy, dx, size_y, size_x, stride_y, stride_x, top, left):
     """The gradient of each window goes to its winner; windows that tile the image just write it."""
     (examples, height, width, channels), (_, down, across, _) = dx.shape, dy.shape

@@ -1,13 +1,13 @@
 """Sums along rows: those of wide ones are put together in float64 from float32 sums of parts."""
 
 from tuidl.kernels.elementary import ZERO, exp
-from tuidl.kernels.jit import helper
+from tuidl.kernels.jit import device_function
 
 PART = 1024
 """Numbers of a row whose sum is a float32. Slices, as LLVM makes vectors of loops from 0 on."""
 
 
-@helper
+@device_function
 def mean_of(row):
     total = 0.0
     for start in range(0, row.shape[0], PART):
@@ -18,7 +18,7 @@ def mean_of(row):
     return row.dtype.type(total / row.shape[0])
 
 
-@helper
+@device_function
 def variance_of(row, mean):
     """By the corrected two-pass algorithm (Chan, Golub and LeVeque, 1983): what rounding took from
     the mean is taken off again."""
@@ -36,7 +36,7 @@ def variance_of(row, mean):
     return row.dtype.type(0.0 if variance < 0.0 else variance)
 
 
-@helper
+@device_function
 def inner_product(a, b):
     total = 0.0
     for start in range(0, a.shape[0], PART):
@@ -47,7 +47,7 @@ def inner_product(a, b):
     return a.dtype.type(total)
 
 
-@helper
+@device_function
 def raise_row(values, top, powers):
     """``powers`` = e**(values - top), for two arrays that do not overlap; returns their sum."""
     total = 0.0
@@ -60,7 +60,7 @@ def raise_row(values, top, powers):
     return total
 
 
-@helper
+@device_function
 def raise_in_place(values, top):
     """``values`` = e**(values - top); returns their sum, of the same kind."""
     total = 0.0

@@ -36,7 +36,7 @@ class Signature:
     operands: tuple[Operand, ...]
     letters: str
     options: tuple[Option, ...]
-    uses_clock: bool
+    uses_step_state: bool
     cost: str
 
     @classmethod
@@ -45,8 +45,8 @@ class Signature:
         read, _, written = shapes.partition("->")
         words = [(word, False) for word in read.split()] + [(w, True) for w in written.split()]
         parameters = list(inspect.signature(function).parameters.values())
-        uses_clock = bool(parameters) and parameters[-1].name == "clock"
-        scalars = parameters[len(words) : len(parameters) - uses_clock]
+        uses_step_state = bool(parameters) and parameters[-1].name == "step_state"
+        scalars = parameters[len(words) : len(parameters) - uses_step_state]
         return cls(
             operands=tuple(
                 Operand(p.name, word, is_written)
@@ -54,7 +54,7 @@ class Signature:
             ),
             letters="".join(dict.fromkeys("".join(word for word, _ in words))),
             options=tuple(Option(p.name, p.annotation is float) for p in scalars),
-            uses_clock=uses_clock,
+            uses_step_state=uses_step_state,
             cost=cost,
         )
 

@@ -7,12 +7,13 @@ import numpy as np
 
 from tuidl.kernels.blas import gemm
 from tuidl.kernels.elementary import ONE, ZERO, tanh
-from tuidl.kernels.jit import helper, kernel
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
-from tuidl.kernels.vectors import copy_values
+from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.memory import copy_values
 
 
-@helper
+@device_function
 def _one_unit(factor, inputs, states):
     """A product with a single number needs no BLAS."""
     for t in range(inputs.shape[0]):

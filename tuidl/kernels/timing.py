@@ -16,10 +16,10 @@ from numba.extending import intrinsic
 
 from tuidl.core.errors import BackendError
 from tuidl.kernels.cache import COMPILING, compile_cached
-from tuidl.kernels.clock import LEARNING_RATE, STEP
-from tuidl.kernels.intrinsics import call_kernel
 from tuidl.kernels.jit import FLAGS
 from tuidl.kernels.loop import gather
+from tuidl.kernels.simd.intrinsics import call_kernel
+from tuidl.kernels.step_state import LEARNING_RATE, STEP
 
 READING, GATHER, FIRST_ROW = range(3)
 """Places of ``ticks``: reading the clock itself, the copying of examples, then the rows."""
@@ -46,7 +46,7 @@ def nanoseconds(typing_context: Any, scratch: Any) -> Any:
 
 
 def timed_steps(
-    addresses, rows, stages, lanes, arena, clock, x, y, order, batch, rate, ticks,
+    addresses, rows, stages, lanes, arena, step_state, x, y, order, batch, rate, ticks,
 ):  # fmt: skip
     """Run whole steps from the start of ``order`` on, as ``run_steps`` does on one thread.
 
@@ -59,8 +59,8 @@ def timed_steps(
     """
     scratch = np.zeros(2, np.int64)
     for k in range(ticks.shape[0]):
-        clock[STEP] += 1.0
-        clock[LEARNING_RATE] = rate
+        step_state[STEP] += 1.0
+        step_state[LEARNING_RATE] = rate
         before = nanoseconds(scratch)
         ticks[k, READING, 0] = nanoseconds(scratch) - before
         for stage in range(stages.shape[0]):
@@ -74,7 +74,7 @@ def timed_steps(
                     before = after
                 for r in range(first, end):
                     row = rows[r, lane]
-                    call_kernel(addresses[row[0]], row, arena, clock)
+                    call_kernel(addresses[row[0]], row, arena, step_state)
                     after = nanoseconds(scratch)
                     ticks[k, FIRST_ROW + r, lane] = after - before
                     before = after

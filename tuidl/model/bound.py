@@ -64,11 +64,11 @@ class Bound:
     @contextmanager
     def clock_kept(self) -> Iterator[None]:
         """What is only looked at is no step, even where it is interrupted."""
-        clock = self.engine.clock.copy()
+        step_state = self.engine.step_state.copy()
         try:
             yield
         finally:
-            self.engine.clock[:] = clock
+            self.engine.step_state[:] = step_state
 
     def _walk(
         self, routine: Routine, feed: ArrayDataset, stretch: StepChunk | None = None

@@ -12,7 +12,7 @@ from tuidl.compiler.graph import Graph
 from tuidl.compiler.program import compile_program
 from tuidl.core.errors import BackendError, DataError, suggestion
 from tuidl.core.limits import check_memory
-from tuidl.kernels.clock import SEED
+from tuidl.kernels.step_state import SEED
 from tuidl.model.bound import Bound
 from tuidl.model.feeding import feed_of
 from tuidl.model.parameters import Parameters
@@ -145,17 +145,17 @@ class Model(Bound):
             raise DataError("the model is being trained: initialize it before or afterwards")
         with self.turns.work():
             self.engine.arena[:] = 0
-            self.engine.clock[:] = 0
+            self.engine.step_state[:] = 0
             self._set_first_values(seed)
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         with self.turns.turn():
-            memory = (self.parameters.copy(), self.engine.clock.copy())
+            memory = (self.parameters.copy(), self.engine.step_state.copy())
             vectors = {name: values.copy() for name, values in self.optimizer_state.items()}
         return _built_again, (self.preset, {**self._options, "start": self.start}, *memory, vectors)
 
     def _set_first_values(self, seed: int) -> None:
-        self.engine.clock[SEED] = seed
+        self.engine.step_state[SEED] = seed
         first = self.preset.optimizer.state()
         for name, values in self.optimizer_state.items():
             values[:] = first[name]
@@ -289,13 +289,13 @@ def _built_again(
     preset: Preset,
     options: dict[str, Any],
     parameters: dict[str, Array],
-    clock: Array,
+    step_state: Array,
     vectors: dict[str, Array],
 ) -> Model:
     """A model that stands where another one stood."""
     model = Model(preset, **options)
     model.parameters = parameters
-    model.engine.clock[:] = clock
+    model.engine.step_state[:] = step_state
     for name, values in model.optimizer_state.items():
         values[:] = vectors[name]
     return model

@@ -184,7 +184,7 @@ def _emit_with_shares(context: LossContext, spec: ExampleSpec, smoothing: float)
     """Cross-entropy with a target share for each class, made from labels where those are given."""
     prediction, shares = context.prediction.rows, context.target.rows
     if spec.classes or smoothing:
-        shares = Buffer("target_shares", Region.LANE, (Batch(), spec.outputs)).view
+        shares = Buffer("target_shares", Region.WORKSPACE, (Batch(), spec.outputs)).view
     if spec.classes:
         context.write("one_hot", context.target.flat, shares, smoothing=smoothing)
     elif smoothing:

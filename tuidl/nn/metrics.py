@@ -177,7 +177,7 @@ def emit_tallies(
     """
     label = target.flat
     if not spec.classes and any(TALLIES[name].of_classes for name in places):
-        label = Buffer("target_class", Region.LANE, (Batch(),)).view
+        label = Buffer("target_class", Region.WORKSPACE, (Batch(),)).view
         builder.write(Instruction("largest", (target.rows, label), {}, "metrics", Phase.METRIC))
     for name, place in places.items():
         tally = TALLIES[name]

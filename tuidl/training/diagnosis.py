@@ -59,7 +59,7 @@ def _clear_lanes(model: Model) -> None:
     among it; the examples stay."""
     routine = model.program.train
     for buffer in routine.layout.places:
-        if buffer.region is Region.LANE and buffer not in routine.emitted.pinned:
+        if buffer.region is Region.WORKSPACE and buffer not in routine.emitted.pinned:
             for lane in range(routine.shards):
                 start = routine.layout.address(buffer.view, lane, 0)
                 size = buffer.elements(routine.examples_of(0, routine.capacity))

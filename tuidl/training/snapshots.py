@@ -8,7 +8,7 @@ import numpy as np
 
 from tuidl.backends.base import Array
 from tuidl.core.errors import RunError
-from tuidl.kernels.clock import STEP
+from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
 from tuidl.nn.monitoring import Watch
 from tuidl.protocol.events import Scores
@@ -75,7 +75,7 @@ def restore(state: TrainState, snapshot: Snapshot) -> None:
     _restore_arrays(state, snapshot)
     if state.model.weights_sha256 != saved.weights_sha256:
         raise RunError("the checkpoint's weights are not those that it names")
-    state.engine.clock[STEP] = saved.updates
+    state.engine.step_state[STEP] = saved.updates
     _restore_progress(state.progress, saved)
     state.rates.base, state.rates.plateau_factor = saved.learning_rate, saved.plateau_factor
     if state.rates.watch and saved.plateau:

@@ -13,7 +13,7 @@ import numpy as np
 from tuidl.backends.base import ArrayDataset, BatchPlan, Engine
 from tuidl.compiler.program import Program
 from tuidl.data.dataset import Split
-from tuidl.kernels.clock import STEP
+from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 from tuidl.protocol.edits import At
@@ -107,7 +107,7 @@ class TrainState:
     @property
     def updates(self) -> int:
         """Steps done in the whole run."""
-        return int(self.engine.clock[STEP])
+        return int(self.engine.step_state[STEP])
 
     @cached_property
     def data_sha256(self) -> str:

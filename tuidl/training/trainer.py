@@ -10,7 +10,7 @@ from tuidl.backends.base import ArrayDataset, StepChunk
 from tuidl.core.errors import SaveError, out_of_memory
 from tuidl.core.names import new_run_name
 from tuidl.data.dataset import Split
-from tuidl.kernels.clock import SEED
+from tuidl.kernels.step_state import SEED
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
@@ -109,7 +109,7 @@ class Trainer:
     def _run(self) -> Iterator[Event]:
         state = self.state
         with self.model.turns.turn():
-            state.engine.clock[SEED] = state.preset.training.seed
+            state.engine.step_state[SEED] = state.preset.training.seed
         yield event_builders.started(state, self.keeper.run or new_run_name(state.preset.name))
         yield from event_builders.compiling(self.model)
         self.interrupter.listening = True

@@ -2,9 +2,9 @@
 
 from typing import Any, NamedTuple
 
-from numba import cuda
+from numba import cuda, float32
 
-from tuidl.backends.cuda.target import THREADS, device
+from tuidl.backends.cuda.target import SCRATCH, THREADS, device
 
 
 class BlockGroup(NamedTuple):
@@ -20,12 +20,19 @@ class BlockGroup(NamedTuple):
 
 
 @device
-def start(team):
-    """This thread's first element of work that is dealt out to all threads of the team."""
-    return team.block * THREADS + cuda.threadIdx.x
+def grid_group():
+    """The blocks of a grid (blocks of a lane, lanes) that share a lane."""
+    scratch = cuda.shared.array(SCRATCH, float32)
+    return BlockGroup(cuda.blockIdx.x, cuda.gridDim.x, scratch)
 
 
 @device
-def stride(team):
+def start(block_group):
+    """This thread's first element of work that is dealt out to all threads of the group."""
+    return block_group.block * THREADS + cuda.threadIdx.x
+
+
+@device
+def stride(block_group):
     """From one such element to the next."""
-    return team.blocks * THREADS
+    return block_group.blocks * THREADS

@@ -11,21 +11,21 @@ Spans = np.ndarray[Any, np.dtype[np.int64]]
 """(accesses, 3): first element, end, and whether it is written."""
 
 
-def waits_of(rows: Rows) -> Spans:
+def dependencies_of(rows: Rows) -> Spans:
     """(instructions,) 1 where an instruction must not start before all that came before is done.
 
     That is where it reads what one of them writes, or writes what one of them reads or writes,
     in any lane. The first never waits: whoever runs it has waited for the examples.
     """
-    waits = np.zeros(len(rows.rows), np.int64)
+    dependencies = np.zeros(len(rows.rows), np.int64)
     since = np.zeros((0, 3), np.int64)
     for number in range(len(rows.rows)):
         touched = _accesses(rows, number)
         if _collide(since, touched):
-            waits[number] = 1
+            dependencies[number] = 1
             since = since[:0]
         since = np.concatenate([since, touched])
-    return waits
+    return dependencies
 
 
 def _accesses(rows: Rows, number: int) -> Spans:

@@ -32,14 +32,14 @@ from tuidl.backends.cuda.progress import (
     STEPS,
     UPDATES,
 )
-from tuidl.backends.cuda.strategies import Way, ways_for
+from tuidl.backends.cuda.strategies import Strategy, strategies_for
 from tuidl.backends.cuda.target import THREADS
 from tuidl.backends.cuda.work import Tables, Work
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
 from tuidl.core.errors import BackendError
 from tuidl.kernels import NAMES
-from tuidl.kernels.clock import CLOCK_SIZE
+from tuidl.kernels.step_state import STEP_STATE_SIZE
 
 RING = 4096
 """Most steps between two looks: the losses of so many are kept on the GPU."""
@@ -48,8 +48,8 @@ RING = 4096
 class CudaEngine:
     """A program bound to a GPU.
 
-    ``arena`` and ``clock`` are copies here, brought up to date when they are asked for: take them
-    anew after each ``run``, and what is written to them then counts for the next one.
+    ``arena`` and ``step_state`` are copies on the host, brought up to date when they are read: read
+    them anew after each ``run``; what is written to them then counts for the next one.
     """
 
     threads = 1
@@ -63,9 +63,9 @@ class CudaEngine:
             raise BackendError(f"no CUDA kernel for {', '.join(missing)}: use --backend cpu")
         self.program, self.dtype = program, dtype
         self.stop = np.zeros(1, np.int64)
-        self.ways = ways_for(program)
-        self._usable = list(self.ways)
-        self._paces: dict[Tables, GpuTuner] = {}
+        self.strategies = strategies_for(program)
+        self._usable = list(self.strategies)
+        self._tuners: dict[Tables, GpuTuner] = {}
         self._tables: dict[tuple[str, int, int, bool], Tables] = {}
         self._totals: dict[int, Any] = {}
         self._examples = Examples()
@@ -73,47 +73,47 @@ class CudaEngine:
             check_gpu_memory(4 * program.size)
             self.device = device_name()
             self._arena = Mirror(np.zeros(program.size, np.float32))
-            self._clock = Mirror(np.zeros(CLOCK_SIZE))
+            self._step_state = Mirror(np.zeros(STEP_STATE_SIZE))
             self._rates, self._losses = (cuda.to_device(np.zeros(RING)) for _ in range(2))
             self._progress = cuda.to_device(np.zeros(PROGRESS_SIZE, np.int64))
 
     @property
     def arena(self) -> Array:
-        return self._arena.here
+        return self._arena.host
 
     @property
-    def clock(self) -> Array:
-        return self._clock.here
+    def step_state(self) -> Array:
+        return self._step_state.host
 
     def use_threads(self, threads: int) -> None:
         require_one_thread("cuda", threads)
 
-    def keep_to(self, name: str) -> None:
-        """Run in no other way than the one of ``ways`` that is called so."""
-        self._usable = [way for way in self.ways if way.name == name]
-        self._paces.clear()
+    def use_strategy(self, name: str) -> None:
+        """Run in no other way than the one of ``strategies`` that is called so."""
+        self._usable = [strategy for strategy in self.strategies if strategy.name == name]
+        self._tuners.clear()
 
     def prepare(self) -> Iterator[Compiling]:
         """Compile every way to run the program."""
-        total = len(self.program.kernels) + len(self.ways) - 1
+        total = len(self.program.kernels) + len(self.strategies) - 1
         done = 0
-        for way in tuple(self._usable):
-            with translated(), self._without(way):
-                for kernel in way.prepare():
+        for strategy in tuple(self._usable):
+            with translated(), self._without(strategy):
+                for kernel in strategy.prepare():
                     yield Compiling(done, total, kernel)
                     done += 1
 
     @contextmanager
-    def _without(self, way: Way) -> Iterator[None]:
+    def _without(self, strategy: Strategy) -> Iterator[None]:
         """Go on without a way that fails before it has done anything, if there is another."""
         try:
             yield
         except Exception:
-            if self._usable == [way]:
+            if self._usable == [strategy]:
                 raise
-            self._usable.remove(way)
-            for pace in self._paces.values():
-                pace.drop(way)
+            self._usable.remove(strategy)
+            for tuner in self._tuners.values():
+                tuner.drop(strategy)
 
     def run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
         with translated():
@@ -122,31 +122,31 @@ class CudaEngine:
     def _run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
         steps, done = len(stretch.rates), 0
         tables, examples = self._tables_of(batches, stretch), self._examples.of(feed)
-        pace = self._paces.setdefault(tables, GpuTuner(self._usable))
+        tuner = self._tuners.setdefault(tables, GpuTuner(self._usable))
         totals = self._totals_of(stretch.totals)
         while done < steps and not self.stop[0]:
-            way, fitting = pace.next()
+            strategy, fitting = tuner.next()
             count = min(steps - done, fitting, RING)
             progress = _progress(batches, feed, stretch, done, count)
             kinds = _kinds(batches, feed, stretch.start + done, count)
             self._progress.copy_to_device(progress)
             self._rates[:count].copy_to_device(np.ascontiguousarray(stretch.rates[done:][:count]))
             work = Work(
-                tables, self._arena.there, self._clock.there, *examples,
+                tables, self._arena.device_array, self._step_state.device_array, *examples,
                 self._rates, self._losses, totals, self._progress, kinds,
             )  # fmt: skip
             cuda.synchronize()  # what was copied is there, on whatever stream the way uses
             started = time.perf_counter()
-            with self._without(way):
-                way.start(work)
+            with self._without(strategy):
+                strategy.start(work)
             cuda.synchronize()
             seconds = time.perf_counter() - started
             self._progress.copy_to_host(progress)
             now_done, has_failed = int(progress[DONE]), bool(progress[FAILED])
             known = now_done + has_failed
             stretch.losses[done : done + known] = self._losses[:known].copy_to_host()
-            if way in self._usable:
-                pace.told(way, seconds / max(known, 1))
+            if strategy in self._usable:
+                tuner.record(strategy, seconds / max(known, 1))
             done += now_done
             if has_failed:
                 break
@@ -155,12 +155,12 @@ class CudaEngine:
 
     def _totals_of(self, totals: Array) -> Any:
         """Totals on the GPU, always in the same place: recorded graphs add to it."""
-        there = self._totals.get(len(totals))
-        if there is None:
-            there = self._totals[len(totals)] = cuda.to_device(totals)
+        device_array = self._totals.get(len(totals))
+        if device_array is None:
+            device_array = self._totals[len(totals)] = cuda.to_device(totals)
         else:
-            there.copy_to_device(totals)
-        return there
+            device_array.copy_to_device(totals)
+        return device_array
 
     def _tables_of(self, batches: BatchPlan, stretch: StepChunk) -> Tables:
         key = (batches.routine.name, batches.whole.batch, batches.short.batch, stretch.updates)
@@ -175,7 +175,8 @@ class CudaEngine:
             arrays = (cuda.to_device(table), cuda.to_device(table.view(np.float64)))
             going = cuda.to_device(np.ones(PROGRESS_SIZE, np.int64))
             grid = (blocks_for(self.program.size, 64), rows.lanes_of(number))
-            kernel[grid, THREADS](*arrays, 0, 0, going, self._arena.there, self._clock.there)
+            memory = (self._arena.device_array, self._step_state.device_array)
+            kernel[grid, THREADS](*arrays, 0, 0, going, *memory)
             cuda.synchronize()
 
 

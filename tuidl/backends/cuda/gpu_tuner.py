@@ -2,7 +2,7 @@
 
 import time
 
-from tuidl.backends.cuda.strategies import Way
+from tuidl.backends.cuda.strategies import Strategy
 from tuidl.core.autotuner import Autotuner
 
 SECONDS = 0.04
@@ -12,20 +12,20 @@ SECONDS = 0.04
 class GpuTuner:
     """Of the steps of one routine: training is no measure for evaluation."""
 
-    def __init__(self, ways: list[Way]) -> None:
-        self._fastest = Autotuner(ways, ways[0])
-        self._seconds: dict[Way, float] = {}
+    def __init__(self, strategies: list[Strategy]) -> None:
+        self._fastest = Autotuner(strategies, strategies[0])
+        self._seconds: dict[Strategy, float] = {}
 
-    def next(self) -> tuple[Way, int]:
+    def next(self) -> tuple[Strategy, int]:
         """The way to take, and the steps that fit: one as long as nobody knows."""
-        way = self._fastest.next(time.perf_counter())
-        return way, max(1, int(SECONDS / max(self._seconds.get(way, SECONDS), 1e-9)))
+        strategy = self._fastest.next(time.perf_counter())
+        return strategy, max(1, int(SECONDS / max(self._seconds.get(strategy, SECONDS), 1e-9)))
 
-    def told(self, way: Way, seconds: float) -> None:
+    def record(self, strategy: Strategy, seconds: float) -> None:
         """What a step took."""
-        self._fastest.told(way, seconds)
-        self._seconds[way] = seconds
+        self._fastest.told(strategy, seconds)
+        self._seconds[strategy] = seconds
 
-    def drop(self, way: Way) -> None:
+    def drop(self, strategy: Strategy) -> None:
         """Never take it again."""
-        self._fastest.drop(way)
+        self._fastest.drop(strategy)

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from numba import cuda, float32, float64, int64
 
-from tuidl.backends.cuda.block_group import BlockGroup
+from tuidl.backends.cuda.block_group import grid_group
 from tuidl.backends.cuda.progress import DONE, GOING
 from tuidl.backends.cuda.rows import row_function
 from tuidl.backends.cuda.stepping import begin_step, collect, count_of, gather, position_of
-from tuidl.backends.cuda.target import SCRATCH, THREADS
+from tuidl.backends.cuda.target import THREADS
 from tuidl.backends.cuda.work import Work
 
 ROW_SIGNATURE = (
@@ -43,35 +43,33 @@ def row_function_of_grid(name: str) -> Any:
     """The kernel of ``row_kernel`` as a plain function."""
     run = row_function(name)
 
-    def kernel(rows, numbers, kind, number, progress, arena, clock):
+    def kernel(rows, numbers, kind, number, progress, arena, step_state):
         if progress[GOING] != 0:
-            team = BlockGroup(cuda.blockIdx.x, cuda.gridDim.x, cuda.shared.array(SCRATCH, float32))
-            lane = cuda.blockIdx.y
-            run(rows[kind, number, lane], numbers[kind, number, lane], arena, clock, team)
+            row = (kind, number, cuda.blockIdx.y)
+            run(rows[row], numbers[row], arena, step_state, grid_group())
 
     kernel.__name__ = kernel.__qualname__ = name
     return kernel
 
 
-def begin(progress, clock, rates):
+def begin(progress, step_state, rates):
     """A step begins."""
-    begin_step(progress, clock, rates)
+    begin_step(progress, step_state, rates)
 
 
 def gather_lanes(lanes, kind, progress, arena, x, y, order):
     """Every lane's examples, on a grid (blocks of a lane, lanes)."""
     if progress[GOING] != 0:
-        team = BlockGroup(cuda.blockIdx.x, cuda.gridDim.x, cuda.shared.array(SCRATCH, float32))
         position = position_of(progress[DONE], progress)
-        gather(cuda.blockIdx.y, lanes[kind], position, arena, x, y, order, team)
+        gather(cuda.blockIdx.y, lanes[kind], position, arena, x, y, order, grid_group())
 
 
-def collect_lanes(lanes, kind, arena, totals, losses, progress, clock):
+def collect_lanes(lanes, kind, arena, totals, losses, progress, step_state):
     """What is known before the update, by one block."""
     if progress[GOING] != 0:
         count = count_of(progress[DONE], progress)
         cuda.syncthreads()  # all have read how far it is before one thread counts on
-        collect(lanes[kind], count, arena, totals, losses, progress, clock)
+        collect(lanes[kind], count, arena, totals, losses, progress, step_state)
 
 
 @cache
@@ -94,7 +92,7 @@ def step_launches(work: Work, kind: int, most_blocks: int) -> Iterator[Launch]:
     """All launches of a step, in order. ``kind``: 0 for a whole batch, 1 for the short one."""
     begin_kernel, gather_kernel, collect_kernel = frame_kernels()
     tables, checked = work.tables, work.tables.checked
-    yield Launch(begin_kernel, (1, 1), 1, (work.progress, work.clock, work.rates))
+    yield Launch(begin_kernel, (1, 1), 1, (work.progress, work.step_state, work.rates))
     shards = tables.lanes.shape[2]
     blocks = blocks_for(tables.most_gathered, most_blocks // shards)
     place = (tables.lanes, kind, work.progress)
@@ -105,14 +103,14 @@ def step_launches(work: Work, kind: int, most_blocks: int) -> Iterator[Launch]:
             yield _collect(collect_kernel, work, kind)
         blocks = blocks_for(size, most_blocks // lanes)
         row = (tables.rows, tables.numbers, kind, number)
-        arguments = (*row, work.progress, work.arena, work.clock)
+        arguments = (*row, work.progress, work.arena, work.step_state)
         yield Launch(row_kernel(name), (blocks, lanes), THREADS, arguments)
     if checked == len(tables.instructions):
         yield _collect(collect_kernel, work, kind)
 
 
 def _collect(kernel: Any, work: Work, kind: int) -> Launch:
-    results = (work.arena, work.totals, work.losses, work.progress, work.clock)
+    results = (work.arena, work.totals, work.losses, work.progress, work.step_state)
     return Launch(kernel, (1, 1), THREADS, (work.tables.lanes, kind, *results))
 
 

@@ -16,25 +16,25 @@ class Mirror:
 
     def __init__(self, values: Array) -> None:
         self._host, self._device = values, cuda.to_device(values)
-        self._is_newer_here = False
-        self._is_newer_there = False
+        self._host_is_newer = False
+        self._device_is_newer = False
 
     @property
-    def here(self) -> Array:
+    def host(self) -> Array:
         """To read and write, until the GPU works again: take it anew after that."""
-        if self._is_newer_there:
+        if self._device_is_newer:
             self._device.copy_to_host(self._host)
-            self._is_newer_there = False
-        self._is_newer_here = True
+            self._device_is_newer = False
+        self._host_is_newer = True
         return self._host
 
     @property
-    def there(self) -> Any:
+    def device_array(self) -> Any:
         """For work that may change it."""
-        if self._is_newer_here:
+        if self._host_is_newer:
             self._device.copy_to_device(self._host)
-            self._is_newer_here = False
-        self._is_newer_there = True
+            self._host_is_newer = False
+        self._device_is_newer = True
         return self._device
 
 

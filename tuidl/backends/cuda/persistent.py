@@ -30,10 +30,10 @@ def _grid_barrier():
 
 def _switch(names: Sequence[str]) -> Any:
     """A device function that runs a row of any of these kernels, by its opcode."""
-    lines = ["def execute(row, numbers, arena, clock, team):", "    opcode = row[0]"]
+    lines = ["def execute(row, numbers, arena, step_state, block_group):", "    opcode = row[0]"]
     for i, name in enumerate(names):
         lines.append(f"    {'el' if i else ''}if opcode == {KERNELS[name].opcode}:")
-        lines.append(f"        {name}(row, numbers, arena, clock, team)")
+        lines.append(f"        {name}(row, numbers, arena, step_state, block_group)")
     scope = {"__name__": __name__, **{name: row_function(name) for name in names}}
     exec(compile("\n".join(lines), __file__, "exec"), scope)
     return device(scope["execute"])
@@ -43,42 +43,43 @@ def _switch(names: Sequence[str]) -> Any:
 def persistent_function(names: tuple[str, ...], one_block: bool) -> Any:
     """The kernel for programs of these kernels, as a plain function: ``cuda.jit`` compiles it.
 
-    Its parameters are those of ``SIGNATURE`` in ``ways.py``.
+    Its parameters are those of ``SIGNATURE`` in ``strategies.py``.
     """
     execute = _switch(names)
     barrier = _block_barrier if one_block else _grid_barrier
 
     @device
-    def run_stage(kind, stage, tables, arena, clock, scratch):
+    def run_stage(kind, stage, tables, arena, step_state, scratch):
         """The lanes share the blocks; where there are fewer blocks, each takes several lanes."""
-        rows, numbers, waits, stages, _ = tables
+        rows, numbers, dependencies, stages, _ = tables
         first, end, lanes = stages[stage, 0], stages[stage, 1], stages[stage, 2]
         blocks = max(cuda.gridDim.x // lanes, 1)
-        team = BlockGroup(cuda.blockIdx.x % blocks, blocks, scratch)
+        block_group = BlockGroup(cuda.blockIdx.x % blocks, blocks, scratch)
         for number in range(first, end):
-            if waits[kind, number] != 0:
+            if dependencies[kind, number] != 0:
                 barrier()
             for lane in range(cuda.blockIdx.x // blocks, lanes, cuda.gridDim.x // blocks):
-                execute(rows[kind, number, lane], numbers[kind, number, lane], arena, clock, team)
+                row = (kind, number, lane)
+                execute(rows[row], numbers[row], arena, step_state, block_group)
 
     @device
     def gather_all(lanes, position, arena, examples, scratch):
         x, y, order = examples
         blocks = max(cuda.gridDim.x // lanes.shape[1], 1)
-        team = BlockGroup(cuda.blockIdx.x % blocks, blocks, scratch)
+        block_group = BlockGroup(cuda.blockIdx.x % blocks, blocks, scratch)
         for lane in range(cuda.blockIdx.x // blocks, lanes.shape[1], cuda.gridDim.x // blocks):
-            gather(lane, lanes, position, arena, x, y, order, team)
+            gather(lane, lanes, position, arena, x, y, order, block_group)
 
     def persistent(
-        rows, numbers, waits, stages, lanes, arena, clock, x, y, order,
+        rows, numbers, dependencies, stages, lanes, arena, step_state, x, y, order,
         checked, rates, losses, totals, progress,
     ):  # fmt: skip
         scratch = cuda.shared.array(SCRATCH, float32)
-        tables = (rows, numbers, waits, stages, lanes)
+        tables = (rows, numbers, dependencies, stages, lanes)
         for step in range(progress[STEPS]):
             barrier()  # nobody is at the last step's update any more
             if cuda.blockIdx.x == 0 and cuda.threadIdx.x == 0:
-                begin_step(progress, clock, rates)
+                begin_step(progress, step_state, rates)
             count = count_of(step, progress)
             kind = 0 if count == progress[BATCH] else 1
             gather_all(lanes[kind], position_of(step, progress), arena, (x, y, order), scratch)
@@ -90,12 +91,12 @@ def persistent_function(names: tuple[str, ...], one_block: bool) -> Any:
                 if stage == checked:
                     barrier()
                     if cuda.blockIdx.x == 0:
-                        collect(lanes[kind], count, arena, totals, losses, progress, clock)
+                        collect(lanes[kind], count, arena, totals, losses, progress, step_state)
                     barrier()
                     if progress[FAILED] != 0:
                         break
                 if stage < stages.shape[0]:
-                    run_stage(kind, stage, tables, arena, clock, scratch)
+                    run_stage(kind, stage, tables, arena, step_state, scratch)
             if progress[FAILED] != 0:
                 break
 

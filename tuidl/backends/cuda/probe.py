@@ -64,7 +64,7 @@ def _largest_error() -> float:
     from tuidl.backends.cuda.progress import PROGRESS_SIZE
     from tuidl.backends.cuda.target import DEPTH, THREADS, TILE
     from tuidl.kernels import KERNELS
-    from tuidl.kernels.clock import CLOCK_SIZE
+    from tuidl.kernels.step_state import STEP_STATE_SIZE
 
     kernel = KERNELS["dense"]
     sizes = {"n": TILE // 2 + 1, "k": 3 * DEPTH + 1, "f": TILE + 1}
@@ -78,8 +78,8 @@ def _largest_error() -> float:
     expected = x @ w + b
     row = kernel.signature.encode(kernel.opcode, [0, *ends[:-1]], sizes, {})
     table = np.array(row, np.int64).reshape(1, 1, 1, -1)
-    progress, clock = np.ones(PROGRESS_SIZE, np.int64), np.zeros(CLOCK_SIZE)
-    arrays = (table, table.view(np.float64), progress, arena, clock)
+    progress, step_state = np.ones(PROGRESS_SIZE, np.int64), np.zeros(STEP_STATE_SIZE)
+    arrays = (table, table.view(np.float64), progress, arena, step_state)
     rows, numbers, *memory = (cuda.to_device(array) for array in arrays)
     row_kernel("dense")[(2, 1), THREADS](rows, numbers, 0, 0, *memory)
     memory[1].copy_to_host(arena)

@@ -43,12 +43,12 @@ def is_installed() -> bool:
 def _read(answer: str, talk: str, code: int) -> str:
     """The GPU's name from what the probe printed. Raises BackendError."""
     try:
-        told = json.loads(answer.splitlines()[-1])
+        reply = json.loads(answer.splitlines()[-1])
     except (IndexError, ValueError):
         last = talk.strip().splitlines()[-1:] or [f"exit code {code}"]
         raise BackendError(
             f"the GPU's driver ended the process that asked it ({last[0]}): --backend cpu"
         ) from None
-    if problem := told.get("problem"):
+    if problem := reply.get("problem"):
         raise BackendError(problem)
-    return str(told["device"])
+    return str(reply["device"])

@@ -68,13 +68,13 @@ def product(load_a: Any, load_b: Any, store: Any, *, a_is_tall: bool = False) ->
                     sums[i, j] += value * scratch[right + j * SIDE]
 
     @device
-    def run(rows, columns, depth, operands, team):
+    def run(rows, columns, depth, operands, block_group):
         across = (columns + TILE - 1) // TILE
         tiles = ((rows + TILE - 1) // TILE) * across
         limits = (rows, columns, depth)
         a, b = cuda.local.array(LOADS, float32), cuda.local.array(LOADS, float32)
         sums = cuda.local.array((PER_THREAD, PER_THREAD), float32)
-        for tile in range(team.block, tiles, team.blocks):
+        for tile in range(block_group.block, tiles, block_group.blocks):
             first_row, first_column = tile // across * TILE, tile % across * TILE
             for i in range(PER_THREAD):
                 for j in range(PER_THREAD):
@@ -82,10 +82,10 @@ def product(load_a: Any, load_b: Any, store: Any, *, a_is_tall: bool = False) ->
             fetch(first_row, first_column, 0, limits, operands, a, b)
             for term in range(0, depth, DEPTH):
                 cuda.syncthreads()
-                keep(a, b, team.scratch)
+                keep(a, b, block_group.scratch)
                 cuda.syncthreads()
                 fetch(first_row, first_column, term + DEPTH, limits, operands, a, b)
-                add(team.scratch, sums)
+                add(block_group.scratch, sums)
             for i in range(PER_THREAD):
                 row = first_row + cuda.threadIdx.x // SIDE + i * SIDE
                 for j in range(PER_THREAD):

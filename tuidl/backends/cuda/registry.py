@@ -12,13 +12,13 @@ CUDA_KERNELS: dict[str, Any] = {}
 
 
 def cuda_kernel(function: Callable[..., None]) -> Any:
-    """Register the device function below: the kernel's own parameters, and the team behind them.
+    """Register the device function below: the kernel's own parameters, then ``block_group``.
 
     Raises TypeError where they are not the same, in the same order, as on the CPU: rows of a
     program are the same for both.
     """
     name = function.__name__
-    wanted = [*inspect.signature(KERNELS[name].function).parameters, "team"]
+    wanted = [*inspect.signature(KERNELS[name].function).parameters, "block_group"]
     found = list(inspect.signature(function).parameters)
     if found != wanted:
         raise TypeError(f"CUDA kernel {name}: expected the parameters {wanted}, got {found}")

@@ -8,9 +8,9 @@ from numba import cuda, float64
 from tuidl.backends.cuda.block_group import start, stride
 from tuidl.backends.cuda.progress import BATCH, DONE, EXAMPLES, FAILED, GOING, START, STEPS, UPDATES
 from tuidl.backends.cuda.target import THREADS, device
-from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.loop import EXAMPLES as LANE_EXAMPLES
 from tuidl.kernels.loop import FIRST, INPUTS, STATISTICS, TARGETS
+from tuidl.kernels.step_state import LEARNING_RATE, STEP
 
 
 @device
@@ -26,32 +26,32 @@ def count_of(step, progress):
 
 
 @device
-def begin_step(progress, clock, rates):
-    """One thread of all: the clock's next step, unless the stretch is over."""
+def begin_step(progress, step_state, rates):
+    """Advance the step state to the next step, unless the stretch is over; called by one thread."""
     if progress[GOING] != 0:
         if progress[DONE] >= progress[STEPS]:
             progress[GOING] = 0
         else:
-            clock[STEP] += 1.0
-            clock[LEARNING_RATE] = rates[progress[DONE]]
+            step_state[STEP] += 1.0
+            step_state[LEARNING_RATE] = rates[progress[DONE]]
 
 
 @device
-def gather(lane, lanes, position, arena, x, y, order, team):
+def gather(lane, lanes, position, arena, x, y, order, block_group):
     """Copy a lane's examples to where its instructions read them; all threads of a team."""
-    _gather_part(lanes[INPUTS, lane], lane, lanes, position, arena, x, order, team)
-    _gather_part(lanes[TARGETS, lane], lane, lanes, position, arena, y, order, team)
+    _gather_part(lanes[INPUTS, lane], lane, lanes, position, arena, x, order, block_group)
+    _gather_part(lanes[TARGETS, lane], lane, lanes, position, arena, y, order, block_group)
 
 
 @device
-def _gather_part(to, lane, lanes, position, arena, values, order, team):
+def _gather_part(to, lane, lanes, position, arena, values, order, block_group):
     width, first = values.shape[1], position + lanes[FIRST, lane]
-    for i in range(start(team), lanes[LANE_EXAMPLES, lane] * width, stride(team)):
+    for i in range(start(block_group), lanes[LANE_EXAMPLES, lane] * width, stride(block_group)):
         arena[to + i] = values[order[first + i // width], i % width]
 
 
 @device
-def collect(lanes, count, arena, totals, losses, progress, clock):
+def collect(lanes, count, arena, totals, losses, progress, step_state):
     """One block of all: the lanes' statistics, added in their order, and the mean loss."""
     for j in range(cuda.threadIdx.x, totals.shape[0], THREADS):
         for lane in range(lanes.shape[1]):
@@ -66,6 +66,6 @@ def collect(lanes, count, arena, totals, losses, progress, clock):
         if progress[UPDATES] != 0 and not math.isfinite(loss):
             progress[FAILED] = 1
             progress[GOING] = 0
-            clock[STEP] -= 1.0
+            step_state[STEP] -= 1.0
         else:
             progress[DONE] += 1

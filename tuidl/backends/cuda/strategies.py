@@ -26,7 +26,7 @@ MOST_FLOPS_OF_A_BLOCK = 100e6
 GRAPHS_KEPT = 8
 
 
-class Way(Protocol):
+class Strategy(Protocol):
     """``name`` tells people which way it is."""
 
     name: str
@@ -63,8 +63,8 @@ class Persistent:
     def start(self, work: Work) -> None:
         tables = work.tables
         self._kernel[self._blocks, THREADS](
-            tables.rows, tables.numbers, tables.waits, tables.stages, tables.lanes,
-            work.arena, work.clock, work.x, work.y, work.order, tables.checked_stages,
+            tables.rows, tables.numbers, tables.dependencies, tables.stages, tables.lanes,
+            work.arena, work.step_state, work.x, work.y, work.order, tables.checked_stages,
             work.rates, work.losses, work.totals, work.progress,
         )  # fmt: skip
 
@@ -141,7 +141,7 @@ class Launched:
             builder.close()  # also ends a recording that failed: nothing could run beside it
 
 
-def ways_for(program: Program) -> list[Way]:
+def strategies_for(program: Program) -> list[Strategy]:
     """The ways that are worth trying for a program, the one to begin with first."""
     names = tuple(program.kernels)
     is_small = 3 * program.graph.flops * program.batch <= MOST_FLOPS_OF_A_BLOCK

@@ -7,7 +7,7 @@ import numpy as np
 from numba import cuda
 
 from tuidl.backends.base import BatchPlan
-from tuidl.backends.cuda.dependencies import waits_of
+from tuidl.backends.cuda.dependencies import dependencies_of
 from tuidl.kernels import KERNELS, NAMES
 
 
@@ -23,7 +23,7 @@ class Tables:
 
     rows: Any
     numbers: Any
-    waits: Any
+    dependencies: Any
     stages: Any
     lanes: Any
     instructions: tuple[tuple[str, int, int], ...]
@@ -39,12 +39,13 @@ class Tables:
         stages = whole.stages if updates else whole.stages[:checked_stages]
         count = int(stages[-1][1]) if len(stages) else 0
         rows = np.ascontiguousarray(batches.rows[:, :count])
-        waits = np.stack([waits_of(kind)[:count] for kind in (batches.whole, batches.short)])
+        kinds = (batches.whole, batches.short)
+        dependencies = np.stack([dependencies_of(kind)[:count] for kind in kinds])
         checked = int(whole.stages[checked_stages - 1][1]) if checked_stages else 0
         return cls(
             rows=cuda.to_device(rows),
             numbers=cuda.to_device(rows.view(np.float64)),
-            waits=cuda.to_device(waits),
+            dependencies=cuda.to_device(dependencies),
             stages=cuda.to_device(np.ascontiguousarray(stages)),
             lanes=cuda.to_device(batches.lanes),
             instructions=tuple(_instructions(rows[0], stages)),
@@ -69,7 +70,7 @@ class Work:
 
     tables: Tables
     arena: Any
-    clock: Any
+    step_state: Any
     x: Any
     y: Any
     order: Any

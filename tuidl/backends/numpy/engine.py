@@ -20,7 +20,7 @@ from tuidl.backends.numpy.registry import oracle_of
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
 from tuidl.kernels import KERNELS, NAMES
-from tuidl.kernels.clock import CLOCK_SIZE, LEARNING_RATE, STEP
+from tuidl.kernels.step_state import LEARNING_RATE, STEP, STEP_STATE_SIZE
 
 
 class NumpyEngine:
@@ -33,7 +33,7 @@ class NumpyEngine:
     def __init__(self, program: Program, dtype: np.dtype[Any], threads: int | None = None) -> None:
         self.program, self.dtype = program, dtype
         self.arena = aligned_zeros(program.size, dtype)
-        self.clock = np.zeros(CLOCK_SIZE)
+        self.step_state = np.zeros(STEP_STATE_SIZE)
         self.stop = np.zeros(1, np.int64)
         trained = [slice(start, start + program.span) for start in (0, *program.state.values())]
         kept = [slot for slot in program.parameters if not slot.trainable]
@@ -62,15 +62,15 @@ class NumpyEngine:
         position = (stretch.start + k) * batches.batch
         chosen = feed.order[position : position + batches.batch]
         rows = batches.whole if len(chosen) == batches.batch else batches.short
-        self.clock[STEP] += 1
-        self.clock[LEARNING_RATE] = stretch.rates[k]
+        self.step_state[STEP] += 1
+        self.step_state[LEARNING_RATE] = stretch.rates[k]
         self._gather(rows, feed, chosen)
         for first, end, lanes in rows.stages[:checked]:
             self._stage(rows, first, end, lanes)
         stretch.losses[k] = self._collect(rows, stretch.totals) / len(chosen)
         updates = rows.stages[checked:] if stretch.updates else rows.stages[:0]
         if len(updates) and not math.isfinite(stretch.losses[k]):
-            self.clock[STEP] -= 1
+            self.step_state[STEP] -= 1
             return False
         for first, end, lanes in updates:
             self._stage(rows, first, end, lanes)
@@ -79,13 +79,14 @@ class NumpyEngine:
     @contextmanager
     def _whole(self) -> Iterator[None]:
         """The step in the block is done as a whole, or (Ctrl-C may come anywhere) not at all."""
-        kept, clock = [self.arena[part].copy() for part in self._lasting], self.clock.copy()
+        kept = [self.arena[part].copy() for part in self._lasting]
+        step_state = self.step_state.copy()
         try:
             yield
         except BaseException:
             for part, values in zip(self._lasting, kept, strict=True):
                 self.arena[part] = values
-            self.clock[:] = clock
+            self.step_state[:] = step_state
             raise
 
     def run_instruction(self, rows: Rows, number: int) -> None:
@@ -119,6 +120,6 @@ class NumpyEngine:
             self.arena[offset : offset + math.prod(shape)].reshape(shape)
             for offset, shape in operands
         ]
-        clock = (self.clock,) if signature.uses_clock else ()
+        step_state = (self.step_state,) if signature.uses_step_state else ()
         with np.errstate(all="ignore"):
-            oracle_of(name)(*views, *options, *clock)
+            oracle_of(name)(*views, *options, *step_state)

@@ -55,107 +55,107 @@ def row_exponentials(x, i, y, scratch):
 
 
 @cuda_kernel
-def relu(y, team):
-    for i in range(start(team), y.shape[0], stride(team)):
+def relu(y, block_group):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
         y[i] = float32(0) if y[i] < float32(0) else y[i]
 
 
 @cuda_kernel
-def relu_gradient(y, d, team):
-    for i in range(start(team), y.shape[0], stride(team)):
+def relu_gradient(y, d, block_group):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
         d[i] = float32(0) if y[i] <= float32(0) else d[i]
 
 
 @cuda_kernel
-def leaky_relu(y, negative_slope, team):
+def leaky_relu(y, negative_slope, block_group):
     slope = float32(negative_slope)
-    for i in range(start(team), y.shape[0], stride(team)):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
         y[i] = slope * y[i] if y[i] < ZERO else y[i]
 
 
 @cuda_kernel
-def leaky_relu_gradient(y, d, negative_slope, team):
+def leaky_relu_gradient(y, d, negative_slope, block_group):
     slope = float32(negative_slope)
-    for i in range(start(team), y.shape[0], stride(team)):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
         d[i] = slope * d[i] if y[i] <= ZERO else d[i]
 
 
 @cuda_kernel
-def elu(y, alpha, team):
+def elu(y, alpha, block_group):
     """alpha (e**x - 1) below 0."""
     a = float32(alpha)
-    for i in range(start(team), y.shape[0], stride(team)):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
         y[i] = a * math.expm1(y[i]) if y[i] < ZERO else y[i]
 
 
 @cuda_kernel
-def elu_gradient(y, d, alpha, team):
+def elu_gradient(y, d, alpha, block_group):
     """For x <= 0 the derivative a e**x is y + a."""
     a = float32(alpha)
-    for i in range(start(team), y.shape[0], stride(team)):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
         d[i] = d[i] * (y[i] + a) if y[i] <= ZERO else d[i]
 
 
 @cuda_kernel
-def gelu(y, team):
+def gelu(y, block_group):
     """x Phi(x)."""
-    for i in range(start(team), y.shape[0], stride(team)):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
         y[i] *= normal_probability(y[i])
 
 
 @cuda_kernel
-def gelu_gradient(x, d, team):
+def gelu_gradient(x, d, block_group):
     """dy/dx = Phi(x) + x phi(x), of the input."""
-    for i in range(start(team), x.shape[0], stride(team)):
+    for i in range(start(block_group), x.shape[0], stride(block_group)):
         density = math.exp(-HALF * x[i] * x[i]) * INVERSE_ROOT_2_PI
         d[i] *= normal_probability(x[i]) + x[i] * density
 
 
 @cuda_kernel
-def activate_sigmoid(y, team):
-    for i in range(start(team), y.shape[0], stride(team)):
+def activate_sigmoid(y, block_group):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
         y[i] = sigmoid(y[i])
 
 
 @cuda_kernel
-def activate_sigmoid_gradient(y, d, team):
-    for i in range(start(team), y.shape[0], stride(team)):
+def activate_sigmoid_gradient(y, d, block_group):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
         d[i] *= y[i] * (ONE - y[i])
 
 
 @cuda_kernel
-def activate_tanh(y, team):
-    for i in range(start(team), y.shape[0], stride(team)):
+def activate_tanh(y, block_group):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
         y[i] = math.tanh(y[i])
 
 
 @cuda_kernel
-def activate_tanh_gradient(y, d, team):
-    for i in range(start(team), y.shape[0], stride(team)):
+def activate_tanh_gradient(y, d, block_group):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
         d[i] *= ONE - y[i] * y[i]
 
 
 @cuda_kernel
-def softmax(y, team):
+def softmax(y, block_group):
     """Rows to probabilities; the largest value is taken off first, so nothing overflows."""
-    for first in range(team.block * SIDE, y.shape[0], team.blocks * SIDE):
+    for first in range(block_group.block * SIDE, y.shape[0], block_group.blocks * SIDE):
         i = first + cuda.threadIdx.x // SIDE
-        _, total = row_exponentials(y, i, y, team.scratch)
+        _, total = row_exponentials(y, i, y, block_group.scratch)
         if i < y.shape[0]:
             for j in range(cuda.threadIdx.x % SIDE, y.shape[1], SIDE):
                 y[i, j] /= total
 
 
 @cuda_kernel
-def softmax_gradient(y, d, team):
+def softmax_gradient(y, d, block_group):
     """dx = y (dy - sum of y dy)."""
-    for first in range(team.block * SIDE, y.shape[0], team.blocks * SIDE):
+    for first in range(block_group.block * SIDE, y.shape[0], block_group.blocks * SIDE):
         i = first + cuda.threadIdx.x // SIDE
         inner = ZERO
         if i < y.shape[0]:
             for j in range(cuda.threadIdx.x % SIDE, y.shape[1], SIDE):
                 inner += y[i, j] * d[i, j]
-        inner = row_sum(inner, team.scratch)
+        inner = row_sum(inner, block_group.scratch)
         if i < y.shape[0]:
             for j in range(cuda.threadIdx.x % SIDE, y.shape[1], SIDE):
                 d[i, j] = y[i, j] * (d[i, j] - inner)

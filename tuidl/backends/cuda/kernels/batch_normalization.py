@@ -38,14 +38,14 @@ def _column_moments(x, j, scratch):
 
 
 @cuda_kernel
-def batch_moments(x, means, rests, distances, counts, lane, team):
+def batch_moments(x, means, rests, distances, counts, lane, block_group):
     """Mean, what rounding took from it, and squared distances from it, of each column of the
     shard's rows."""
-    if start(team) == 0:
+    if start(block_group) == 0:
         counts[lane] = float32(x.shape[0])
-    for first in range(team.block * COLUMNS, x.shape[1], team.blocks * COLUMNS):
+    for first in range(block_group.block * COLUMNS, x.shape[1], block_group.blocks * COLUMNS):
         j = first + cuda.threadIdx.x % COLUMNS
-        mean, rest, distance = _column_moments(x, j, team.scratch)
+        mean, rest, distance = _column_moments(x, j, block_group.scratch)
         if cuda.threadIdx.x < COLUMNS and j < x.shape[1]:
             means[lane, j], rests[lane, j] = mean, rest
             distances[lane, j] = distance
@@ -67,10 +67,10 @@ def _combine(means, rests, distances, counts, j):
 
 
 @device
-def _normalize_columns(x, gamma, beta, y, first, width, team):
+def _normalize_columns(x, gamma, beta, y, first, width, block_group):
     """y for ``width`` columns, whose means and inverses are in shared memory."""
-    mean, inverse = team.scratch[:THREADS], team.scratch[THREADS : 2 * THREADS]
-    for e in range(start(team), x.shape[0] * width, stride(team)):
+    mean, inverse = block_group.scratch[:THREADS], block_group.scratch[THREADS : 2 * THREADS]
+    for e in range(start(block_group), x.shape[0] * width, stride(block_group)):
         i = e // width
         k = e - i * width
         j = first + k
@@ -79,7 +79,7 @@ def _normalize_columns(x, gamma, beta, y, first, width, team):
 
 @cuda_kernel
 def batch_normalization(
-    x, gamma, beta, means, rests, distances, counts, y, mean, inverse, epsilon, team
+    x, gamma, beta, means, rests, distances, counts, y, mean, inverse, epsilon, block_group
 ):
     """y = gamma (x - mean) inverse + beta; ``inverse`` is 1 / sqrt(variance + epsilon)."""
     thread, eps = cuda.threadIdx.x, float32(epsilon)
@@ -89,26 +89,28 @@ def batch_normalization(
         if thread < width:
             center, variance = _combine(means, rests, distances, counts, j)
             factor = float32(1) / math.sqrt(variance + eps)
-            team.scratch[thread], team.scratch[THREADS + thread] = center, factor
-            if team.block == 0:
+            block_group.scratch[thread], block_group.scratch[THREADS + thread] = center, factor
+            if block_group.block == 0:
                 mean[j], inverse[j] = center, factor
         cuda.syncthreads()
-        _normalize_columns(x, gamma, beta, y, first, width, team)
+        _normalize_columns(x, gamma, beta, y, first, width, block_group)
 
 
 @cuda_kernel
-def batch_normalization_sums(x, dy, mean, inverse, products, sums, d_gamma, d_beta, lane, team):
+def batch_normalization_sums(
+    x, dy, mean, inverse, products, sums, d_gamma, d_beta, lane, block_group
+):
     """Sums of dy (x - mean) inverse, the gradient of gamma, and of dy, that of beta."""
     part = cuda.threadIdx.x // COLUMNS
-    for first in range(team.block * COLUMNS, x.shape[1], team.blocks * COLUMNS):
+    for first in range(block_group.block * COLUMNS, x.shape[1], block_group.blocks * COLUMNS):
         j = first + cuda.threadIdx.x % COLUMNS
         product, total = float64(0), float64(0)
         if j < x.shape[1]:
             for i in range(part, x.shape[0], PARTS):
                 product += dy[i, j] * ((x[i, j] - mean[j]) * inverse[j])
                 total += dy[i, j]
-        with_x = column_sum(float32(product), team.scratch)
-        alone = column_sum(float32(total), team.scratch)
+        with_x = column_sum(float32(product), block_group.scratch)
+        alone = column_sum(float32(total), block_group.scratch)
         if part == 0 and j < x.shape[1]:
             products[lane, j] = d_gamma[j] = with_x
             sums[lane, j] = d_beta[j] = alone
@@ -123,10 +125,10 @@ def _sum_shards(values, j):
 
 
 @device
-def _columns_gradient(x, dy, gamma, mean, inverse, dx, share, first, width, team):
+def _columns_gradient(x, dy, gamma, mean, inverse, dx, share, first, width, block_group):
     """dx for ``width`` columns, whose products and totals are in shared memory."""
-    product, total = team.scratch[:THREADS], team.scratch[THREADS : 2 * THREADS]
-    for e in range(start(team), x.shape[0] * width, stride(team)):
+    product, total = block_group.scratch[:THREADS], block_group.scratch[THREADS : 2 * THREADS]
+    for e in range(start(block_group), x.shape[0] * width, stride(block_group)):
         i = e // width
         k = e - i * width
         j = first + k
@@ -136,7 +138,7 @@ def _columns_gradient(x, dy, gamma, mean, inverse, dx, share, first, width, team
 
 @cuda_kernel
 def batch_normalization_input_gradient(
-    x, dy, gamma, mean, inverse, products, sums, counts, dx, product, total, team
+    x, dy, gamma, mean, inverse, products, sums, counts, dx, product, total, block_group
 ):
     """dx = gamma inverse (dy - mean of dy - x^ * mean of dy x^), means over the whole batch."""
     thread, rows = cuda.threadIdx.x, float32(0)
@@ -148,11 +150,11 @@ def batch_normalization_input_gradient(
         cuda.syncthreads()
         if thread < width:
             with_x, alone = _sum_shards(products, j), _sum_shards(sums, j)
-            team.scratch[thread], team.scratch[THREADS + thread] = with_x, alone
-            if team.block == 0:
+            block_group.scratch[thread], block_group.scratch[THREADS + thread] = with_x, alone
+            if block_group.block == 0:
                 product[j], total[j] = with_x, alone
         cuda.syncthreads()
-        _columns_gradient(x, dy, gamma, mean, inverse, dx, share, first, width, team)
+        _columns_gradient(x, dy, gamma, mean, inverse, dx, share, first, width, block_group)
 
 
 @cuda_kernel
@@ -167,7 +169,7 @@ def move_averages(
     moving_variance,
     momentum,
     lane,
-    team,
+    block_group,
 ):
     """Keep the share ``momentum`` of the moving averages, and take the rest from this batch.
 
@@ -177,17 +179,17 @@ def move_averages(
     if lane == 0:
         kept = float32(momentum)
         new = float32(1) - kept
-        for j in range(start(team), moving_mean.shape[0], stride(team)):
+        for j in range(start(block_group), moving_mean.shape[0], stride(block_group)):
             center, spread = _combine(means, rests, distances, counts, j)
             moving_mean[j] = kept * moving_mean[j] + new * center
             moving_variance[j] = kept * moving_variance[j] + new * spread
 
 
 @cuda_kernel
-def normalize(x, gamma, beta, mean, variance, y, epsilon, team):
+def normalize(x, gamma, beta, mean, variance, y, epsilon, block_group):
     """Batch normalisation at inference, by the moving averages."""
     eps, width = float32(epsilon), x.shape[1]
-    for e in range(start(team), x.size, stride(team)):
+    for e in range(start(block_group), x.size, stride(block_group)):
         i = e // width
         j = e - i * width
         factor = gamma[j] / math.sqrt(variance[j] + eps)

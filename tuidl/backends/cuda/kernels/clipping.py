@@ -44,13 +44,13 @@ def length_of(parts, count):
 
 
 @cuda_kernel
-def sum_shards(gradients, lengths, start, stop, lane, limit, team):
+def sum_shards(gradients, lengths, start, stop, lane, limit, block_group):
     """Add the shards' gradients of a slice into the first shard's, cut off at ``limit`` (0: not at
     all); lengths[lane] = the root of the sum of their squares, times SCALE.
 
     The sum is written over a part of itself, so no second block could still read it.
     """
-    if team.block == 0:
+    if block_group.block == 0:
         most, limited = float32(limit), limit > 0
         sums, total = cuda.local.array(AT_A_TIME, float32), float64(0)
         for first in range(start + cuda.threadIdx.x, stop, AT_A_TIME * THREADS):
@@ -61,17 +61,17 @@ def sum_shards(gradients, lengths, start, stop, lane, limit, team):
                 if first + j * THREADS < stop:
                     gradients[0, first + j * THREADS] = value
         cuda.syncthreads()
-        team.scratch[cuda.threadIdx.x] = float32(math.sqrt(total) * SCALE)
+        block_group.scratch[cuda.threadIdx.x] = float32(math.sqrt(total) * SCALE)
         cuda.syncthreads()
         if cuda.threadIdx.x == 0:
-            lengths[lane] = float32(length_of(team.scratch, THREADS))
+            lengths[lane] = float32(length_of(block_group.scratch, THREADS))
 
 
 @cuda_kernel
-def clip_norm(lengths, gradient, start, stop, lanes, limit, team):
+def clip_norm(lengths, gradient, start, stop, lanes, limit, block_group):
     """Scale a slice so that the whole gradient is at most ``limit`` long."""
     norm = length_of(lengths, lanes) / SCALE
     if norm > limit:
         factor = limit / norm
-        for i in range(start + first_of(team), stop, stride(team)):
+        for i in range(start + first_of(block_group), stop, stride(block_group)):
             gradient[i] = float32(float64(gradient[i]) * factor)

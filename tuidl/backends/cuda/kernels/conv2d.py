@@ -1,7 +1,7 @@
 """Two-dimensional convolution as products in tiles, on the GPU.
 
 The factors are read where they lie: a term's number says which kernel pixel meets which pixel of
-the image, so no patch matrix is laid out. ``patches``, in which the CPU does that, stays unused.
+the image, so no patch matrix is laid out. ``workspace``, in which the CPU does that, stays unused.
 """
 
 from typing import Any, NamedTuple
@@ -54,7 +54,7 @@ def _patch(conv, position, tap):
 
 
 @device
-def _patch_turned(conv, tap, position):
+def _patch_transposed(conv, tap, position):
     return _patch(conv, position, tap)
 
 
@@ -99,23 +99,23 @@ def _line_sum(conv, tap, f, line):
 
 
 @device
-def _few_weights(conv, team):
+def _few_weights(conv, block_group):
     """Sums for SIDE weights a block, with SIDE threads for each of them to share the lines."""
     part, column = cuda.threadIdx.x // SIDE, cuda.threadIdx.x % SIDE
     weights, filters = conv.kernel.size, conv.kernel.shape[3]
-    for first in range(team.block * SIDE, weights, team.blocks * SIDE):
+    for first in range(block_group.block * SIDE, weights, block_group.blocks * SIDE):
         weight, total = first + column, float32(0)
         if weight < weights:
             tap = quotient(weight, filters)
             for line in range(part, conv.output.shape[0] * conv.output.shape[1], SIDE):
                 total += _line_sum(conv, tap, weight - tap * filters, line)
         cuda.syncthreads()
-        team.scratch[cuda.threadIdx.x] = total
+        block_group.scratch[cuda.threadIdx.x] = total
         cuda.syncthreads()
         if part == 0 and weight < weights:
             total = float32(0)
             for i in range(SIDE):
-                total += team.scratch[i * SIDE + column]
+                total += block_group.scratch[i * SIDE + column]
             conv.kernel.flat[weight] = total
 
 
@@ -148,7 +148,7 @@ def _seen_by(conv, pixel, term):
 
 
 @device
-def _weight_turned(conv, term, c):
+def _weight_transposed(conv, term, c):
     """The weight at (i, j, c, f); ``term`` counts (i, j, f)."""
     _, _, channels, filters = conv.kernel.shape
     tap = quotient(term, filters)
@@ -161,35 +161,35 @@ def _put_pixel(conv, pixel, c, total):
 
 
 _forward = product(_patch, _weight, _put_output)
-_weights = product(_patch_turned, _output, _put_weight, a_is_tall=True)
-_pixels = product(_seen_by, _weight_turned, _put_pixel)
+_weights = product(_patch_transposed, _output, _put_weight, a_is_tall=True)
+_pixels = product(_seen_by, _weight_transposed, _put_pixel)
 
 
 @cuda_kernel
-def conv2d(x, w, b, y, patches, stride, top, left, team):
+def conv2d(x, w, b, y, workspace, stride, top, left, block_group):
     """y[n,p,q] = b + sum of x[n, p stride - top + i, q stride - left + j] w[i,j] over i and j."""
     examples, height, width, filters = y.shape
     taps = w.shape[0] * w.shape[1] * w.shape[2]
     conv = Convolution(x, w, y, stride, top, left, b)
-    _forward(examples * height * width, filters, taps, conv, team)
+    _forward(examples * height * width, filters, taps, conv, block_group)
 
 
 @cuda_kernel
-def conv2d_weight_gradient(x, dy, dw, patches, stride, top, left, team):
+def conv2d_weight_gradient(x, dy, dw, workspace, stride, top, left, block_group):
     """dw = patches' dy, summed over the examples."""
     examples, height, width, filters = dy.shape
     taps = dw.shape[0] * dw.shape[1] * dw.shape[2]
     conv = Convolution(x, dw, dy, stride, top, left, dw)
     if dw.size <= FEW_WEIGHTS:
-        _few_weights(conv, team)
+        _few_weights(conv, block_group)
     else:
-        _weights(taps, filters, examples * height * width, conv, team)
+        _weights(taps, filters, examples * height * width, conv, block_group)
 
 
 @cuda_kernel
-def conv2d_input_gradient(dy, w, dx, patches, stride, top, left, team):
+def conv2d_input_gradient(dy, w, dx, workspace, stride, top, left, block_group):
     """dx: for each pixel the sum of dy w over all outputs that saw it."""
     examples, height, width, channels = dx.shape
     terms = w.shape[0] * w.shape[1] * w.shape[3]
     conv = Convolution(dx, w, dy, stride, top, left, w)
-    _pixels(examples * height * width, channels, terms, conv, team)
+    _pixels(examples * height * width, channels, terms, conv, block_group)

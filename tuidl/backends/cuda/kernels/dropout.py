@@ -6,8 +6,8 @@ from numba import float32
 from tuidl.backends.cuda.block_group import start, stride
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.target import SIMULATED, device
-from tuidl.kernels.clock import SEED, STEP
 from tuidl.kernels.elementary import ZERO
+from tuidl.kernels.step_state import SEED, STEP
 
 MIX_1, MIX_2, GOLDEN = 0x85EBCA6B, 0xC2B2AE35, 0x9E3779B9
 
@@ -31,13 +31,13 @@ def mixed(x):
 
 
 @cuda_kernel
-def dropout(y, rate, layer, first, width, clock, team):
+def dropout(y, rate, layer, first, width, step_state, block_group):
     """Zero a share ``rate`` of the values in place, by seed, step, layer and place in the batch;
     scale the others up by what is missing."""
-    key = mixed(mixed(mixed(U(clock[SEED])) ^ U(clock[STEP])) ^ U(layer))
+    key = mixed(mixed(mixed(U(step_state[SEED])) ^ U(step_state[STEP])) ^ U(layer))
     limit = U(rate * 4294967296.0)
     scale = float32(1.0 / (1.0 - rate))
     place = U(first * width)
-    for i in range(start(team), y.shape[0], stride(team)):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
         drawn = mixed(mixed(U(U(place + U(i)) * GOLDEN) + key) ^ key)
         y[i] = ZERO if drawn < limit else y[i] * scale

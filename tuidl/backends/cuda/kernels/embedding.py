@@ -26,17 +26,17 @@ def _row_number(word, rows):
 
 
 @cuda_kernel
-def embedding(x, table, y, team):
+def embedding(x, table, y, block_group):
     """Row number x[i] of the table; a number that is no row's gives NaN, so that it is noticed."""
     width = y.shape[1]
-    for e in range(start(team), y.size, stride(team)):
+    for e in range(start(block_group), y.size, stride(block_group)):
         i = e // width
         number = _row_number(x[i], table.shape[0])
         y.flat[e] = float32(math.nan) if number < 0 else table[number, e - i * width]
 
 
 @device
-def _stage_rows(x, first, rows, team):
+def _stage_rows(x, first, rows, block_group):
     """Brings the next words' rows to shared memory, and behind them which SIDE threads own each.
 
     A row is owned by one group of SIDE threads of the whole team.
@@ -45,26 +45,26 @@ def _stage_rows(x, first, rows, team):
     number = int64(NO_ROW)
     if first + thread < x.shape[0]:
         number = _row_number(x[first + thread], rows)
-    is_ours = number >= 0 and number // SIDE % team.blocks == team.block
+    is_ours = number >= 0 and number // SIDE % block_group.blocks == block_group.block
     cuda.syncthreads()
-    team.scratch[thread] = float32(number)
-    team.scratch[THREADS + thread] = float32(number % SIDE if is_ours else NO_ROW)
+    block_group.scratch[thread] = float32(number)
+    block_group.scratch[THREADS + thread] = float32(number % SIDE if is_ours else NO_ROW)
     cuda.syncthreads()
 
 
 @cuda_kernel
-def embedding_gradient(x, dy, d_table, team):
+def embedding_gradient(x, dy, d_table, block_group):
     """Each row's gradient is the sum over the places where it was read, in their order."""
     rows, width = d_table.shape
     group, column = cuda.threadIdx.x // SIDE, cuda.threadIdx.x % SIDE
-    for number in range(start(team) // SIDE, rows, stride(team) // SIDE):
+    for number in range(start(block_group) // SIDE, rows, stride(block_group) // SIDE):
         for j in range(column, width, SIDE):
             d_table[number, j] = float32(0)
     owner = float32(group)
     for first in range(0, x.shape[0], THREADS):
-        _stage_rows(x, first, rows, team)
+        _stage_rows(x, first, rows, block_group)
         for i in range(min(THREADS, x.shape[0] - first)):
-            if team.scratch[THREADS + i] == owner:
-                number = int64(team.scratch[i])
+            if block_group.scratch[THREADS + i] == owner:
+                number = int64(block_group.scratch[i])
                 for j in range(column, width, SIDE):
                     d_table[number, j] += dy[first + i, j]

@@ -24,15 +24,15 @@ def _step(gate, old, part, kept, j, units):
 
 
 @cuda_kernel
-def gru(recurrent, bias, gates, states, candidates, scratch, team):
+def gru(recurrent, bias, gates, states, candidates, scratch, block_group):
     """z, r = sigmoid(x + h U + b), c = tanh(x + r (h U + b)); h = z h + (1 - z) c, from zeros.
 
     ``scratch`` is the CPU's.
     """
     examples, units = states.shape[1], states.shape[2]
-    group = group_size(examples, units, team.blocks)
+    group = group_size(examples, units, block_group.blocks)
     part = cuda.local.array(3, float32)
-    for first in range(team.block * group, examples, team.blocks * group):
+    for first in range(block_group.block * group, examples, block_group.blocks * group):
         n, unit = seat(first, examples, units, group)
         for j in range(unit, units, THREADS):
             states[0, n, j] = ZERO
@@ -62,11 +62,11 @@ def _step_back(gate, d_part, old, kept, dh, j, units):
 
 
 @cuda_kernel
-def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, carry, team):
+def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, carry, block_group):
     """Back through time: carry = dh z + d_recurrent U'."""
     steps, examples, units = d_states.shape
-    group = group_size(examples, units, team.blocks)
-    for first in range(team.block * group, examples, team.blocks * group):
+    group = group_size(examples, units, block_group.blocks)
+    for first in range(block_group.block * group, examples, block_group.blocks * group):
         n, unit = seat(first, examples, units, group)
         for j in range(unit, units, THREADS):
             carry[n, j] = ZERO
@@ -78,4 +78,4 @@ def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, ca
                     candidates[t, n, j],
                 )
                 carry[n, j] = _step_back(gates[t, n], d_recurrent[t, n], old, kept, dh, j, units)
-            pass_back(d_recurrent[t], recurrent, n, unit, carry, team)
+            pass_back(d_recurrent[t], recurrent, n, unit, carry, block_group)

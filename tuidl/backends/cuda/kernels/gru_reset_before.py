@@ -32,15 +32,15 @@ def _renew(gate, part, old, j, units):
 
 
 @cuda_kernel
-def gru_reset_before(gate_weights, weights, gates, states, resets, part, product, team):
+def gru_reset_before(gate_weights, weights, gates, states, resets, part, product, block_group):
     """z, r = sigmoid(x + h U), c = tanh(x + (r h) U_c); h = z h + (1 - z) c, from zeros.
 
     ``part`` and ``product`` are the CPU's.
     """
     examples, units = states.shape[1], states.shape[2]
-    group = group_size(examples, units, team.blocks)
+    group = group_size(examples, units, block_group.blocks)
     sums = cuda.local.array(2, float32)
-    for first in range(team.block * group, examples, team.blocks * group):
+    for first in range(block_group.block * group, examples, block_group.blocks * group):
         n, unit = seat(first, examples, units, group)
         for j in range(unit, units, THREADS):
             states[0, n, j] = ZERO
@@ -78,12 +78,13 @@ def _reset_back(gate, d_gate, old, d_candidate, d, j, units):
 
 @cuda_kernel
 def gru_reset_before_gradient(
-    gate_weights, weights, states, d_states, gates, d_gates, d_candidates, carry, d_reset, team
-):
+    gate_weights, weights, states, d_states, gates, d_gates, d_candidates, carry, d_reset,
+    block_group,
+):  # fmt: skip
     """Back through time: d_reset = d_candidates U_c', carry = dh z + d_reset r + d_gates U'."""
     steps, examples, units = d_states.shape
-    group = group_size(examples, units, team.blocks)
-    for first in range(team.block * group, examples, team.blocks * group):
+    group = group_size(examples, units, block_group.blocks)
+    for first in range(block_group.block * group, examples, block_group.blocks * group):
         n, unit = seat(first, examples, units, group)
         for j in range(unit, units, THREADS):
             carry[n, j] = ZERO
@@ -95,10 +96,10 @@ def gru_reset_before_gradient(
                     gates[t, n], d_gates[t, n], old, dh, j, units
                 )
                 d_reset[n, j] = ZERO
-            pass_back(d_candidates[t], weights, n, unit, d_reset, team)
+            pass_back(d_candidates[t], weights, n, unit, d_reset, block_group)
             for j in range(unit, units, THREADS):
                 d, old, d_candidate = d_reset[n, j], states[t, n, j], d_candidates[t, n, j]
                 carry[n, j] += _reset_back(
                     gates[t, n], d_gates[t, n], old, d_candidate, d, j, units
                 )
-            pass_back(d_gates[t], gate_weights, n, unit, carry, team)
+            pass_back(d_gates[t], gate_weights, n, unit, carry, block_group)

@@ -31,13 +31,13 @@ def _row_moments(x, i, eps, scratch):
 
 
 @cuda_kernel
-def layer_normalization(x, gamma, beta, y, means, inverses, epsilon, team):
+def layer_normalization(x, gamma, beta, y, means, inverses, epsilon, block_group):
     """y = gamma (x - mean) inverse + beta, with inverse = 1 / sqrt(variance + epsilon)."""
     row, part = cuda.threadIdx.x // SIDE, cuda.threadIdx.x % SIDE
     eps = float32(epsilon)
-    for first in range(team.block * SIDE, x.shape[0], team.blocks * SIDE):
+    for first in range(block_group.block * SIDE, x.shape[0], block_group.blocks * SIDE):
         i = first + row
-        mean, inverse = _row_moments(x, i, eps, team.scratch)
+        mean, inverse = _row_moments(x, i, eps, block_group.scratch)
         if i < x.shape[0]:
             if part == 0:
                 means[i], inverses[i] = mean, inverse
@@ -75,15 +75,15 @@ def _column_gradients(x, dy, means, inverses, j, scratch):
 
 
 @cuda_kernel
-def layer_normalization_gradient(x, dy, gamma, means, inverses, dx, d_gamma, d_beta, team):
+def layer_normalization_gradient(x, dy, gamma, means, inverses, dx, d_gamma, d_beta, block_group):
     """dx = inverse (g - mean of g - x^ * mean of g x^) for g = gamma dy."""
     rows, width = x.shape
-    for first in range(team.block * SIDE, rows, team.blocks * SIDE):
+    for first in range(block_group.block * SIDE, rows, block_group.blocks * SIDE):
         i = first + cuda.threadIdx.x // SIDE
         known = min(i, rows - 1)
-        _row_gradient(x, dy, gamma, means[known], inverses[known], dx, i, team.scratch)
-    for first in range(team.block * COLUMNS, width, team.blocks * COLUMNS):
+        _row_gradient(x, dy, gamma, means[known], inverses[known], dx, i, block_group.scratch)
+    for first in range(block_group.block * COLUMNS, width, block_group.blocks * COLUMNS):
         j = first + cuda.threadIdx.x % COLUMNS
-        product, total = _column_gradients(x, dy, means, inverses, j, team.scratch)
+        product, total = _column_gradients(x, dy, means, inverses, j, block_group.scratch)
         if cuda.threadIdx.x < COLUMNS and j < width:
             d_gamma[j], d_beta[j] = product, total

@@ -26,12 +26,12 @@ def _step(gate, old, part, j, units):
 
 
 @cuda_kernel
-def lstm(recurrent, gates, states, cells, team):
+def lstm(recurrent, gates, states, cells, block_group):
     """i, f, o = sigmoid(x + h U), c~ = tanh(x + h U); c = f c + i c~, h = o tanh(c), from zeros."""
     examples, units = states.shape[1], states.shape[2]
-    group = group_size(examples, units, team.blocks)
+    group = group_size(examples, units, block_group.blocks)
     part = cuda.local.array(4, float32)
-    for first in range(team.block * group, examples, team.blocks * group):
+    for first in range(block_group.block * group, examples, block_group.blocks * group):
         n, unit = seat(first, examples, units, group)
         for j in range(unit, units, THREADS):
             states[0, n, j] = ZERO
@@ -59,11 +59,11 @@ def _step_back(gate, old, cell, dh, d_cell, j, units):
 
 
 @cuda_kernel
-def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry, team):
+def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry, block_group):
     """Back through time: ``gates`` turns into its gradient, whose product with U' is the carry."""
     steps, examples, units = d_states.shape
-    group = group_size(examples, units, team.blocks)
-    for first in range(team.block * group, examples, team.blocks * group):
+    group = group_size(examples, units, block_group.blocks)
+    for first in range(block_group.block * group, examples, block_group.blocks * group):
         n, unit = seat(first, examples, units, group)
         for j in range(unit, units, THREADS):
             carry[n, j] = ZERO
@@ -74,4 +74,4 @@ def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry, team):
                 old, cell = cells[t, n, j], cells[t + 1, n, j]
                 cell_carry[n, j] = _step_back(gates[t, n], old, cell, dh, d_cell, j, units)
                 carry[n, j] = ZERO
-            pass_back(gates[t], recurrent, n, unit, carry, team)
+            pass_back(gates[t], recurrent, n, unit, carry, block_group)

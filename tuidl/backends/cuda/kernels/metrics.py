@@ -23,27 +23,27 @@ def class_of(scores, i, threshold):
 
 
 @cuda_kernel
-def largest(target, label, team):
+def largest(target, label, block_group):
     """Shares of classes to labels."""
-    for i in range(start(team), target.shape[0], stride(team)):
+    for i in range(start(block_group), target.shape[0], stride(block_group)):
         label[i] = class_of(target, i, float32(0.5))
 
 
 @cuda_kernel
-def count_correct(scores, label, statistics, threshold, team):
+def count_correct(scores, label, statistics, threshold, block_group):
     """How many examples are given their class."""
-    if team.block == 0:
+    if block_group.block == 0:
         correct = ZERO
         for i in range(cuda.threadIdx.x, scores.shape[0], THREADS):
             given = class_of(scores, i, float32(threshold))
             correct += ONE if given == int(label[i]) else ZERO
-        keep_sum(correct, statistics, team.scratch)
+        keep_sum(correct, statistics, block_group.scratch)
 
 
 @cuda_kernel
-def count_in_top(scores, label, statistics, k, team):
+def count_in_top(scores, label, statistics, k, block_group):
     """How many examples have fewer than ``k`` classes with a higher score than the right one."""
-    if team.block == 0:
+    if block_group.block == 0:
         found = ZERO
         for i in range(cuda.threadIdx.x, scores.shape[0], THREADS):
             right, higher = int(label[i]), 0
@@ -52,50 +52,50 @@ def count_in_top(scores, label, statistics, k, team):
                 if scores[i, j] > score or (scores[i, j] == score and j < right):
                     higher += 1
             found += ONE if higher < k else ZERO
-        keep_sum(found, statistics, team.scratch)
+        keep_sum(found, statistics, block_group.scratch)
 
 
 @cuda_kernel
-def count_confusions(scores, label, statistics, threshold, team):
+def count_confusions(scores, label, statistics, threshold, block_group):
     """statistics[true * classes + given]: how often.
 
     Each thread classifies an example, then counts those of all that fall on places of its own.
     """
     thread, classes = cuda.threadIdx.x, max(scores.shape[1], 2)
-    if team.block == 0:
+    if block_group.block == 0:
         for place in range(thread, statistics.shape[0], THREADS):
             statistics[place] = ZERO
         for first in range(0, scores.shape[0], THREADS):
             i = first + thread
             cuda.syncthreads()
             if i < scores.shape[0]:
-                team.scratch[thread] = class_of(scores, i, float32(threshold))
+                block_group.scratch[thread] = class_of(scores, i, float32(threshold))
             cuda.syncthreads()
             for j in range(min(THREADS, scores.shape[0] - first)):
-                place = int(label[first + j]) * classes + int(team.scratch[j])
+                place = int(label[first + j]) * classes + int(block_group.scratch[j])
                 if place % THREADS == thread:
                     statistics[place] += ONE
 
 
 @cuda_kernel
-def sum_absolute_error(prediction, target, statistics, team):
+def sum_absolute_error(prediction, target, statistics, block_group):
     """Sum over the examples of |error|, its mean over the outputs."""
-    if team.block == 0:
+    if block_group.block == 0:
         total = absolute_errors(prediction, target)
-        keep_sum(float32(total / prediction.shape[1]), statistics, team.scratch)
+        keep_sum(float32(total / prediction.shape[1]), statistics, block_group.scratch)
 
 
 @cuda_kernel
-def sum_squared_error(prediction, target, statistics, team):
+def sum_squared_error(prediction, target, statistics, block_group):
     """Of each output the sum of error**2 over the examples."""
     part, columns = cuda.threadIdx.x // COLUMNS, prediction.shape[1]
-    for first in range(team.block * COLUMNS, columns, team.blocks * COLUMNS):
+    for first in range(block_group.block * COLUMNS, columns, block_group.blocks * COLUMNS):
         j = first + cuda.threadIdx.x % COLUMNS
         total = float64(0)
         if j < columns:
             for i in range(part, prediction.shape[0], PARTS):
                 error = prediction[i, j] - target[i, j]
                 total += error * error
-        found = column_sum(float32(total), team.scratch)
+        found = column_sum(float32(total), block_group.scratch)
         if part == 0 and j < columns:
             statistics[j] = found

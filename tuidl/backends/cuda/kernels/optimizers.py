@@ -11,9 +11,9 @@ from tuidl.backends.cuda.block_group import start as first_of
 from tuidl.backends.cuda.block_group import stride
 from tuidl.backends.cuda.registry import cuda_kernel
 from tuidl.backends.cuda.target import device
-from tuidl.kernels.clock import LEARNING_RATE, STEP
 from tuidl.kernels.elementary import ONE, ZERO
 from tuidl.kernels.optimizers import LARGEST, LARGEST_STEEP
+from tuidl.kernels.step_state import LEARNING_RATE, STEP
 
 
 @device
@@ -41,20 +41,20 @@ def bias(rest, step):
 
 
 @cuda_kernel
-def sgd(gradients, parameters, start, stop, clock, team):
+def sgd(gradients, parameters, start, stop, step_state, block_group):
     """w -= rate * g."""
-    rate = float32(clock[LEARNING_RATE])
-    for i in range(start + first_of(team), stop, stride(team)):
+    rate = float32(step_state[LEARNING_RATE])
+    for i in range(start + first_of(block_group), stop, stride(block_group)):
         parameters[i] -= rate * shard_sum(gradients, i)
 
 
 @cuda_kernel
 def sgd_momentum(
-    gradients, parameters, velocity, start, stop, momentum, nesterov, clock, team,
+    gradients, parameters, velocity, start, stop, momentum, nesterov, step_state, block_group,
 ):  # fmt: skip
     """v = momentum v - rate g; w += v, or with Nesterov's look ahead w += momentum v - rate g."""
-    rate, mu = float32(clock[LEARNING_RATE]), float32(momentum)
-    for i in range(start + first_of(team), stop, stride(team)):
+    rate, mu = float32(step_state[LEARNING_RATE]), float32(momentum)
+    for i in range(start + first_of(block_group), stop, stride(block_group)):
         step = rate * shard_sum(gradients, i)
         v = mu * velocity[i] - step
         velocity[i] = v
@@ -64,15 +64,15 @@ def sgd_momentum(
 @cuda_kernel
 def adam(
     gradients, parameters, first, second, start, stop,
-    beta_1, beta_2, epsilon, weight_decay, clock, team,
+    beta_1, beta_2, epsilon, weight_decay, step_state, block_group,
 ):  # fmt: skip
     """w = (1 - rate * weight_decay) w - rate * m / (sqrt(v) + epsilon), with bias correction."""
     b1, b2, eps = float32(beta_1), float32(beta_2), float32(epsilon)
     rest1, rest2 = float32(1.0 - beta_1), float32(1.0 - beta_2)
-    rate = float32(clock[LEARNING_RATE]) / bias(rest1, clock[STEP])
-    correction = ONE / bias(rest2, clock[STEP])
-    kept = float32(1.0 - clock[LEARNING_RATE] * weight_decay)
-    for i in range(start + first_of(team), stop, stride(team)):
+    rate = float32(step_state[LEARNING_RATE]) / bias(rest1, step_state[STEP])
+    correction = ONE / bias(rest2, step_state[STEP])
+    kept = float32(1.0 - step_state[LEARNING_RATE] * weight_decay)
+    for i in range(start + first_of(block_group), stop, stride(block_group)):
         g = bounded(shard_sum(gradients, i))
         m = b1 * first[i] + rest1 * g
         v = b2 * second[i] + rest2 * (g * g)
@@ -83,13 +83,13 @@ def adam(
 @cuda_kernel
 def rmsprop(
     gradients, parameters, mean_square, mean, velocity, start, stop,
-    rho, momentum, epsilon, centered, clock, team,
+    rho, momentum, epsilon, centered, step_state, block_group,
 ):  # fmt: skip
     """v = momentum v + rate * g / sqrt(mean of g**2 + epsilon); w -= v; ``centered`` takes the
     squared mean of g off."""
-    rate, mu, eps = float32(clock[LEARNING_RATE]), float32(momentum), float32(epsilon)
+    rate, mu, eps = float32(step_state[LEARNING_RATE]), float32(momentum), float32(epsilon)
     old, new = float32(rho), float32(1.0 - rho)
-    for i in range(start + first_of(team), stop, stride(team)):
+    for i in range(start + first_of(block_group), stop, stride(block_group)):
         g = bounded(shard_sum(gradients, i))
         square = old * mean_square[i] + new * (g * g)
         average = old * mean[i] + new * g
@@ -102,10 +102,10 @@ def rmsprop(
 
 
 @cuda_kernel
-def adagrad(gradients, parameters, accumulator, start, stop, epsilon, clock, team):
+def adagrad(gradients, parameters, accumulator, start, stop, epsilon, step_state, block_group):
     """a = a + g**2; w -= rate * g / sqrt(a + epsilon)."""
-    rate, eps = float32(clock[LEARNING_RATE]), float32(epsilon)
-    for i in range(start + first_of(team), stop, stride(team)):
+    rate, eps = float32(step_state[LEARNING_RATE]), float32(epsilon)
+    for i in range(start + first_of(block_group), stop, stride(block_group)):
         g = bounded(shard_sum(gradients, i))
         a = accumulator[i] + g * g
         a = LARGEST if a > LARGEST else a

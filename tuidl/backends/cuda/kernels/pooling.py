@@ -35,13 +35,13 @@ def _windows(pixel, size, step, before, count):
 
 
 @cuda_kernel
-def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rectified, team):
+def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rectified, block_group):
     """The largest value of each window; ``winner`` keeps its place there, the first of equals.
 
     Where ``rectified`` is 1, as if ReLU came first: a largest value of 0 or less becomes 0, and has
     no winner: -1.
     """
-    for e in range(start(team), y.size, stride(team)):
+    for e in range(start(block_group), y.size, stride(block_group)):
         n, p, q, c = _place(e, y.shape)
         upper, lower = _pixels(p, size_y, stride_y, top, x.shape[1])
         first, end = _pixels(q, size_x, stride_x, left, x.shape[2])
@@ -58,9 +58,9 @@ def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rect
 
 
 @cuda_kernel
-def max_pool2d_gradient(winner, dy, dx, size_y, size_x, stride_y, stride_x, top, left, team):
+def max_pool2d_gradient(winner, dy, dx, size_y, size_x, stride_y, stride_x, top, left, block_group):
     """The gradient of each window goes to its winner."""
-    for e in range(start(team), dx.size, stride(team)):
+    for e in range(start(block_group), dx.size, stride(block_group)):
         n, row, column, c = _place(e, dx.shape)
         upper, lower = _windows(row, size_y, stride_y, top, dy.shape[1])
         first, end = _windows(column, size_x, stride_x, left, dy.shape[2])
@@ -75,9 +75,9 @@ def max_pool2d_gradient(winner, dy, dx, size_y, size_x, stride_y, stride_x, top,
 
 
 @cuda_kernel
-def average_pool2d(x, y, size_y, size_x, stride_y, stride_x, top, left, team):
+def average_pool2d(x, y, size_y, size_x, stride_y, stride_x, top, left, block_group):
     """The mean of each window's pixels that lie inside the image."""
-    for e in range(start(team), y.size, stride(team)):
+    for e in range(start(block_group), y.size, stride(block_group)):
         n, p, q, c = _place(e, y.shape)
         upper, lower = _pixels(p, size_y, stride_y, top, x.shape[1])
         first, end = _pixels(q, size_x, stride_x, left, x.shape[2])
@@ -89,9 +89,9 @@ def average_pool2d(x, y, size_y, size_x, stride_y, stride_x, top, left, team):
 
 
 @cuda_kernel
-def average_pool2d_gradient(dy, dx, size_y, size_x, stride_y, stride_x, top, left, team):
+def average_pool2d_gradient(dy, dx, size_y, size_x, stride_y, stride_x, top, left, block_group):
     """The gradient of each window, in equal parts to its pixels."""
-    for e in range(start(team), dx.size, stride(team)):
+    for e in range(start(block_group), dx.size, stride(block_group)):
         n, row, column, c = _place(e, dx.shape)
         upper, lower = _windows(row, size_y, stride_y, top, dy.shape[1])
         first, end = _windows(column, size_x, stride_x, left, dy.shape[2])

@@ -100,7 +100,7 @@ def _add(total, gradients, left, unit, scratch):
 
 
 @device
-def pass_back(gradients, matrix, n, unit, passed, team):
+def pass_back(gradients, matrix, n, unit, passed, block_group):
     """passed += gradients matrix', for this thread's units of example n (see ``seat``).
 
     ``gradients`` (examples, gates), which may have been written just before, ``matrix``
@@ -116,10 +116,10 @@ def pass_back(gradients, matrix, n, unit, passed, team):
         _fetch(matrix, top, 0, terms)
         for left in range(0, gates, COLUMNS):
             cuda.syncthreads()
-            _keep(terms, team.scratch)
+            _keep(terms, block_group.scratch)
             cuda.syncthreads()
             _fetch(matrix, top, left + COLUMNS, terms)
             if j < units:
-                total = _add(total, gradients[n], left, unit, team.scratch)
+                total = _add(total, gradients[n], left, unit, block_group.scratch)
         if j < units:
             passed[n, j] = total

@@ -13,12 +13,12 @@ _share = shares(1)
 
 
 @cuda_kernel
-def simple_rnn(recurrent, inputs, states, team):
+def simple_rnn(recurrent, inputs, states, block_group):
     """h_t = tanh(x_t + h_(t-1) U), from zeros."""
     steps, examples, units = inputs.shape
-    group = group_size(examples, units, team.blocks)
+    group = group_size(examples, units, block_group.blocks)
     total = cuda.local.array(1, float32)
-    for first in range(team.block * group, examples, team.blocks * group):
+    for first in range(block_group.block * group, examples, block_group.blocks * group):
         n, unit = seat(first, examples, units, group)
         for j in range(unit, units, THREADS):
             states[0, n, j] = ZERO
@@ -30,11 +30,11 @@ def simple_rnn(recurrent, inputs, states, team):
 
 
 @cuda_kernel
-def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry, team):
+def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry, block_group):
     """dx_t = (dL/dh_t + carry) (1 - h_t^2); carry = dx_t U'."""
     steps, examples, units = d_states.shape
-    group = group_size(examples, units, team.blocks)
-    for first in range(team.block * group, examples, team.blocks * group):
+    group = group_size(examples, units, block_group.blocks)
+    for first in range(block_group.block * group, examples, block_group.blocks * group):
         n, unit = seat(first, examples, units, group)
         for j in range(unit, units, THREADS):
             carry[n, j] = ZERO
@@ -43,4 +43,4 @@ def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry, team):
                 state = states[t + 1, n, j]
                 d_inputs[t, n, j] = (d_states[t, n, j] + carry[n, j]) * (ONE - state * state)
                 carry[n, j] = ZERO
-            pass_back(d_inputs[t], recurrent, n, unit, carry, team)
+            pass_back(d_inputs[t], recurrent, n, unit, carry, block_group)

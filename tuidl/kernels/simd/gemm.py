@@ -16,9 +16,9 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from tuidl.kernels.cache import compile_cached
-from tuidl.kernels.intrinsics import pointer_at
-from tuidl.kernels.jit import FLAGS, helper
-from tuidl.kernels.simd import IS_WIDE, SIZE, VECTOR_BYTES, Vectors
+from tuidl.kernels.jit import FLAGS, device_function
+from tuidl.kernels.simd.intrinsics import pointer_at
+from tuidl.kernels.simd.vectors import IS_WIDE, SIZE, VECTOR_BYTES, Vectors
 
 ROWS, FEW, VECTORS = (8 if IS_WIDE else 6), 3, 2
 """Rows of a tile, of a small one for rows left over, and vectors in a row: sums and what they are
@@ -26,7 +26,7 @@ computed from fit 32 registers, or 16."""
 FILLING = next((n for n in range(ROWS) if FEW * n % ROWS == 1), 0)
 """Small tiles that have one row more than a number of whole ones (8 + 1 = 3 * 3): they take the
 place of a row by itself, whose sums would wait for each other. 0: no number of small tiles has."""
-FROM_ZERO, FROM_OLD, FROM_SHIFT = range(3)
+START_ZERO, START_C, START_BIAS = range(3)
 """What sums start with."""
 
 
@@ -61,7 +61,7 @@ class _Tile:
         starts = [builder.gep(line, [SIZE(v * simd.lanes)]) for v in self.vectors]
         others = [simd.load(start, self.mask) for start in starts]
         for row in self.rows:
-            factor = simd.spread(builder.load(self.at(column, SIZE(row), step)))
+            factor = simd.splat(builder.load(self.at(column, SIZE(row), step)))
             for total, other in zip(self.sums[row], others, strict=True):
                 builder.store(simd.multiply_add(factor, other, builder.load(total)), total)
 
@@ -71,7 +71,7 @@ class _Tile:
 
 
 def _sum_up(tile: _Tile, a: Any, steps: Any, b: Any) -> None:
-    """The code that adds all products; ``steps``: as in ``tile_product``.
+    """The code that adds all products; ``steps``: as in ``macro_kernel``.
 
     One loop for the pieces of all blocks: LLVM would unroll one around it, and short rows wait.
     """
@@ -97,7 +97,7 @@ def _tile_of(rows: int, vectors: int, *, is_partial: bool) -> Any:
     ) -> Any:
         """The tile at ``c`` of the rows at ``a`` and the columns at ``b``.
 
-        ``steps``: as in ``tile_product``. ``start``: what sums start with, how far its next row is
+        ``steps``: as in ``macro_kernel``. ``start``: what sums start with, how far its next row is
         and whether it is anything but 0. ``place``: how far the next row of ``c`` is, and how many
         columns are left.
         """
@@ -123,7 +123,7 @@ def _strip_of(vectors: int, filling: int, *, is_partial: bool) -> Any:
     """The code for all rows of so many columns. ``filling``: FILLING, or 0 to leave rows alone."""
     many, few, one = (_tile_of(n, vectors, is_partial=is_partial) for n in (ROWS, FEW, 1))
 
-    @helper
+    @device_function
     def strip(a, steps, b, start, c, place, rows):
         start, start_row, is_any = start
         small, i = min(rows % ROWS * filling % ROWS, rows // FEW), 0
@@ -147,7 +147,7 @@ _WHOLE = _strip_of(VECTORS, FILLING, is_partial=False)
 _REST = _strip_of(1, 0, is_partial=True)  # three sums of one vector wait as well
 
 
-def tile_product(
+def macro_kernel(
     a, a_row, a_leap, a_jump, a_step, blocks, spans, span, b, b_row, shift, start_with, c, c_row,
     rows, columns, lines, a_line, c_line, lanes,
 ):  # fmt: skip
@@ -159,9 +159,9 @@ def tile_product(
     """
     steps = (a_row, a_leap, a_jump, a_step, blocks, spans, span, b_row)
     start, start_row, start_line = shift, 0, 0
-    if start_with == FROM_OLD:
+    if start_with == START_C:
         start, start_row, start_line = c, c_row, c_line
-    is_any = int(start_with != FROM_ZERO)
+    is_any = int(start_with != START_ZERO)
     wide = columns - columns % (VECTORS * lanes)
     for line in range(lines):
         here, there = pointer_at(a, line * a_line), pointer_at(c, line * c_line)
@@ -183,7 +183,7 @@ def provide(bits: int) -> Any:
     """Compile the product for numbers of so many bits; code that is loaded later knows its name."""
     p, i = types.CPointer(types.float32 if bits == 32 else types.float64), types.int64
     signature = types.void(p, *(i,) * 7, p, i, p, i, p, *(i,) * 7)
-    compiled = compile_cached(lambda cached: cfunc(signature, cache=cached, **FLAGS)(tile_product))
+    compiled = compile_cached(lambda cached: cfunc(signature, cache=cached, **FLAGS)(macro_kernel))
     binding.add_symbol(_symbol(bits), compiled.address)
     return compiled
 
@@ -201,7 +201,7 @@ class _Matrix:
 def _product(
     context: Any, builder: Any, factor: list[Any], a_line: Any, kinds: Any, arguments: Any
 ) -> Any:
-    """The code that calls ``tile_product``: ``factor`` says where a is, the others are arrays.
+    """The code that calls ``macro_kernel``: ``factor`` says where a is, the others are arrays.
 
     Those are b, shift, c and then keep. Where c has three dimensions, the first are its lines.
     """
@@ -209,7 +209,7 @@ def _product(
     start, start_with = c.data, arguments[3]
     if not isinstance(kinds[1], types.NoneType):
         start = _Matrix(context, builder, kinds[1], arguments[1]).data
-        start_with = SIZE(FROM_SHIFT)
+        start_with = SIZE(START_BIAS)
     *lines, rows, columns = c.shape
     *c_line, c_row, _ = c.steps
     operands = [*factor, b.data, b.steps[0], start, start_with, c.data, c_row, rows, columns]
@@ -218,7 +218,7 @@ def _product(
 
 
 def _call(context: Any, builder: Any, bits: int, operands: list[Any]) -> Any:
-    """The code that calls ``tile_product`` for numbers of so many bits."""
+    """The code that calls ``macro_kernel`` for numbers of so many bits."""
     provide(bits)
     operands = [*operands, SIZE(VECTOR_BYTES * 8 // bits)]
     kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
@@ -227,7 +227,7 @@ def _call(context: Any, builder: Any, bits: int, operands: list[Any]) -> Any:
 
 
 @intrinsic
-def multiply_by_tiles(typing_context: Any, a: Any, b: Any, shift: Any, c: Any, keep: Any) -> Any:
+def gemm_strided(typing_context: Any, a: Any, b: Any, shift: Any, c: Any, keep: Any) -> Any:
     """``c = a @ b``, plus ``shift`` where it is not None or the old ``c`` where ``keep`` is 1.
 
     Rows of ``b`` and ``c`` are contiguous; ``a`` may be any matrix.
@@ -243,13 +243,13 @@ def multiply_by_tiles(typing_context: Any, a: Any, b: Any, shift: Any, c: Any, k
 
 
 @intrinsic
-def multiply_windows(
+def gemm_segmented(
     typing_context: Any, image: Any, window: Any, b: Any, shift: Any, c: Any, keep: Any
 ) -> Any:
     """The same where rows of ``a`` lie behind the pointer ``image`` and may overlap.
 
     ``window``: where the first one starts, how far on the next line does, then a_row to span as in
-    ``tile_product``. ``c`` may be one matrix, or one for each line.
+    ``macro_kernel``. ``c`` may be one matrix, or one for each line.
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -261,13 +261,13 @@ def multiply_windows(
 
 
 @intrinsic
-def multiply_at(
+def gemm_pointers(
     typing_context: Any, a: Any, steps: Any, b: Any, shift: Any, start_with: Any, c: Any, sizes: Any
 ) -> Any:
     """The same for matrices behind pointers, ``b`` and ``c`` contiguous.
 
     ``steps``: how far the next row of ``a`` is, and the next number in it. ``start_with``: as in
-    ``tile_product``. ``sizes``: rows of ``c``, products in a sum, columns of ``c``.
+    ``macro_kernel``. ``sizes``: rows of ``c``, products in a sum, columns of ``c``.
     """
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

@@ -7,7 +7,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-STACK_NUMBERS = 1024
+STACK_ELEMENTS = 1024
 """What a kernel may keep on the stack."""
 
 
@@ -32,7 +32,7 @@ def float_bits(typing_context: Any, bits: Any) -> Any:
 
 
 @intrinsic
-def call_kernel(typing_context: Any, address: Any, row: Any, arena: Any, clock: Any) -> Any:
+def call_kernel(typing_context: Any, address: Any, row: Any, arena: Any, step_state: Any) -> Any:
     """Call the compiled kernel at ``address`` on one row of a program."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -45,7 +45,7 @@ def call_kernel(typing_context: Any, address: Any, row: Any, arena: Any, clock: 
         builder.call(target, pointers)
         return context.get_dummy_value()
 
-    return types.void(types.int64, row, arena, clock), codegen
+    return types.void(types.int64, row, arena, step_state), codegen
 
 
 @intrinsic
@@ -88,7 +88,7 @@ def _bytes(context: Any, builder: Any, pointer: Any, count: Any) -> Any:
 
 
 @intrinsic
-def copy_numbers(typing_context: Any, target: Any, source: Any, count: Any) -> Any:
+def copy_elements(typing_context: Any, target: Any, source: Any, count: Any) -> Any:
     """Copy ``count`` numbers from pointer to pointer; they do not overlap."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -101,7 +101,7 @@ def copy_numbers(typing_context: Any, target: Any, source: Any, count: Any) -> A
 
 
 @intrinsic
-def clear_numbers(typing_context: Any, target: Any, count: Any) -> Any:
+def clear_elements(typing_context: Any, target: Any, count: Any) -> Any:
     """``count`` zeros behind a pointer."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -113,13 +113,13 @@ def clear_numbers(typing_context: Any, target: Any, count: Any) -> Any:
 
 
 @intrinsic
-def numbers_on_stack(typing_context: Any, array: Any) -> Any:
+def stack_workspace(typing_context: Any, array: Any) -> Any:
     """A pointer to room for STACK_NUMBERS numbers of the kind that ``array`` holds."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         number = context.get_value_type(signature.args[0].dtype)
         with builder.goto_entry_block():  # cgutils.alloca_once would fill it with zeros each time
-            room = builder.alloca(ir.ArrayType(number, STACK_NUMBERS))
-        return builder.bitcast(room, number.as_pointer())
+            workspace = builder.alloca(ir.ArrayType(number, STACK_ELEMENTS))
+        return builder.bitcast(workspace, number.as_pointer())
 
     return types.CPointer(array.dtype)(array), codegen

@@ -10,9 +10,9 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tuidl.kernels.intrinsics import clear_numbers, copy_numbers, data_of
-from tuidl.kernels.jit import compiled_as, helper
-from tuidl.kernels.simd import SIZE, SQUARE_BYTES, Vectors
+from tuidl.kernels.jit import device_function, jit_override
+from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of
+from tuidl.kernels.simd.vectors import SIZE, TRANSPOSE_BYTES, Vectors
 
 
 def copy_values(target: Any, source: Any) -> None:
@@ -25,24 +25,26 @@ def clear_values(target: Any) -> None:
     target[:] = 0
 
 
-@compiled_as(copy_values)
+@jit_override(copy_values)
 def _copy_values(target, source):
-    return lambda target, source: copy_numbers(data_of(target), data_of(source), target.size)
+    return lambda target, source: copy_elements(data_of(target), data_of(source), target.size)
 
 
-@compiled_as(clear_values)
+@jit_override(clear_values)
 def _clear_values(target):
-    return lambda target: clear_numbers(data_of(target), target.size)
+    return lambda target: clear_elements(data_of(target), target.size)
 
 
 @intrinsic
-def _turn_squares(typing_context: Any, source: Any, target: Any, rows: Any, columns: Any) -> Any:
-    """``turn_numbers`` for as many whole squares as there are; returns the side of one."""
+def _transpose_squares(
+    typing_context: Any, source: Any, target: Any, rows: Any, columns: Any
+) -> Any:
+    """``transpose`` for as many whole squares as there are; returns the side of one."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         source, target, rows, columns = arguments
         number = context.get_value_type(signature.args[0].dtype)
-        simd, start = Vectors(builder, number, SQUARE_BYTES), SIZE(0)
+        simd, start = Vectors(builder, number, TRANSPOSE_BYTES), SIZE(0)
         side = SIZE(simd.lanes)
         high, wide = (builder.sub(n, builder.urem(n, side)) for n in (rows, columns))
 
@@ -55,7 +57,7 @@ def _turn_squares(typing_context: Any, source: Any, target: Any, rows: Any, colu
             cgutils.for_range_slice(builder, start, wide, side) as (j, _),
         ):
             square = [simd.load(line(source, columns, i, k, j)) for k in range(simd.lanes)]
-            for k, turned in enumerate(simd.turn(square)):
+            for k, turned in enumerate(simd.transpose(square)):
                 simd.store(turned, line(target, rows, j, k, i))
         return side
 
@@ -63,13 +65,13 @@ def _turn_squares(typing_context: Any, source: Any, target: Any, rows: Any, colu
     return size(source, target, size, size), codegen
 
 
-@helper
-def turn_numbers(source, target, rows, columns):
+@device_function
+def transpose(source, target, rows, columns):
     """Write the matrix behind the pointer ``source`` turned round behind ``target``.
 
     The two do not overlap.
     """
-    side = _turn_squares(source, target, rows, columns)
+    side = _transpose_squares(source, target, rows, columns)
     high, wide = rows - rows % side, columns - columns % side
     for i in range(rows):
         for j in range(wide if i < high else 0, columns):

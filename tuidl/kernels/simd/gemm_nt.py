@@ -11,8 +11,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tuidl.kernels.jit import spliced
-from tuidl.kernels.simd import HAS_MASKS, IS_WIDE, SIZE, SQUARE_BYTES, Vectors
+from tuidl.kernels.jit import inline_ir
+from tuidl.kernels.simd.vectors import HAS_MASKS, IS_WIDE, SIZE, TRANSPOSE_BYTES, Vectors
 
 SQUARES = 2 if IS_WIDE else 1
 """Squares side by side, as registers allow."""
@@ -20,13 +20,13 @@ MOST_ROWS = 32
 """Rows of ``a`` up to which packing ``b`` does not pay off."""
 
 
-@spliced
-def suits_turned(a, b):
-    """Whether ``multiply_by_turned`` can do it, and faster than BLAS.
+@inline_ir
+def suits_gemm_nt(a, b):
+    """Whether ``gemm_nt`` can do it, and faster than BLAS.
 
     Where ``b`` is broader than high BLAS packs nothing, as long as the product is small.
     """
-    side = SQUARE_BYTES // a.itemsize
+    side = TRANSPOSE_BYTES // a.itemsize
     fits = a.shape[0] % side == 0 and a.shape[1] % side == 0 and b.shape[0] % (SQUARES * side) == 0
     return HAS_MASKS and fits and a.shape[0] <= MOST_ROWS and b.shape[0] >= b.shape[1]
 
@@ -35,7 +35,7 @@ class _Turned:
     """The code for squares of the result, whose numbers lie at ``places``."""
 
     def __init__(self, builder: Any, number: Any) -> None:
-        self.builder, self.simd = builder, Vectors(builder, number, SQUARE_BYTES)
+        self.builder, self.simd = builder, Vectors(builder, number, TRANSPOSE_BYTES)
         self.side = range(self.simd.lanes)
         columns = range(SQUARES * self.simd.lanes)
         nothing = self.simd.constant(0)
@@ -52,14 +52,14 @@ class _Turned:
         for f, line in enumerate(lines):
             for k, total in enumerate(self.sums):
                 place = self.builder.gep(self._row(b, k, step), [SIZE(f)])
-                factor = self.simd.spread(self.builder.load(place))
+                factor = self.simd.splat(self.builder.load(place))
                 value = self.simd.multiply_add(factor, line, self.builder.load(total))
                 self.builder.store(value, total)
 
     def finish(self, c: Any, step: Any) -> None:
         for first in range(0, len(self.sums), len(self.side)):
             sums = self.sums[first : first + len(self.side)]
-            rows = self.simd.turn([self.builder.load(total) for total in sums])
+            rows = self.simd.transpose([self.builder.load(total) for total in sums])
             for i, row in enumerate(rows):
                 self.simd.store(row, self.builder.gep(self._row(c, i, step), [SIZE(first)]))
 
@@ -68,8 +68,8 @@ class _Turned:
 
 
 @intrinsic
-def multiply_by_turned(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
-    """``c = a @ b.T`` for contiguous matrices that ``suits_turned``."""
+def gemm_nt(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
+    """``c = a @ b.T`` for contiguous matrices that ``suits_gemm_nt``."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         arrays = [
@@ -78,7 +78,7 @@ def multiply_by_turned(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
         ]
         (rows, inner), (columns, _) = (cgutils.unpack_tuple(builder, x.shape) for x in arrays[:2])
         number = context.get_value_type(c.dtype)
-        lanes = Vectors(builder, number, SQUARE_BYTES).lanes
+        lanes = Vectors(builder, number, TRANSPOSE_BYTES).lanes
         side, width = SIZE(lanes), SIZE(SQUARES * lanes)
         start = SIZE(0)
         with (
@@ -91,7 +91,7 @@ def multiply_by_turned(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
                 for x, place in zip(arrays, (i, j), strict=False)
             )
             with cgutils.for_range_slice(builder, start, inner, side) as (f, _):
-                lines = tile.simd.turn(tile.square(builder.gep(left, [f]), inner))
+                lines = tile.simd.transpose(tile.square(builder.gep(left, [f]), inner))
                 tile.add(lines, builder.gep(right, [f]), inner)
             place = builder.add(builder.mul(i, columns), j)
             tile.finish(builder.gep(arrays[2].data, [place]), columns)

@@ -11,7 +11,7 @@ from typing import Any
 from llvmlite import ir
 from numba.core import cgutils
 
-from tuidl.kernels.simd import SIZE, Vectors
+from tuidl.kernels.simd.vectors import SIZE, Vectors
 
 TOGETHER = 4
 """Rows that are added to sums of their own: one addition need not wait for the one before."""
@@ -38,7 +38,7 @@ class ColumnSums:
     def __init__(self, builder: Any, number: Any, count: int) -> None:
         self.builder, self.simd = builder, Vectors(builder, number)
         self.wide = ir.VectorType(ir.DoubleType(), self.simd.lanes)
-        parts, totals = self.simd.kind, ir.ArrayType(ir.DoubleType(), WIDTH)
+        parts, totals = self.simd.vector_type, ir.ArrayType(ir.DoubleType(), WIDTH)
         self.parts = [[self._room(parts) for _ in range(TOGETHER)] for _ in range(count)]
         self.totals = [self._room(totals) for _ in range(count)]
 
@@ -54,14 +54,14 @@ class ColumnSums:
             left = builder.sub(columns, start)
             few = builder.icmp_signed("<", left, SIZE(WIDTH))
             width = builder.select(few, left, SIZE(WIDTH))
-            self.simd.along(width, self._clear)
+            self.simd.for_each_vector(width, self._clear)
             add(start, width)
 
             def part(first: Any, mask: Any) -> None:
                 sums = [self._load_total(total, first) for total in self.totals]
                 store(sums, builder.add(start, first), mask)
 
-            self.simd.along(width, part)
+            self.simd.for_each_vector(width, part)
 
     def _clear(self, column: Any, mask: Any) -> None:
         """There is room behind a last, partial vector: WIDTH is a number of whole ones."""
@@ -82,14 +82,14 @@ class ColumnSums:
                 for parts, total in zip(self.parts, self.totals, strict=True):
                     self._add_to(total, column, parts)
 
-            self.simd.along(width, part)
+            self.simd.for_each_vector(width, part)
 
     def _add_block(self, first: Any, end: Any, terms: Callable[[Any], list[Any]]) -> None:
         """``parts`` = sums over the rows ``first`` to ``end`` of one vector of columns."""
         builder, together = self.builder, SIZE(TOGETHER)
         for parts in self.parts:
             for part in parts:
-                builder.store(ir.Constant(self.simd.kind, None), part)
+                builder.store(ir.Constant(self.simd.vector_type, None), part)
         whole = builder.sub(end, builder.urem(builder.sub(end, first), together))
         with cgutils.for_range_slice(builder, first, whole, together) as (row, _):
             for number in range(TOGETHER):
@@ -107,7 +107,7 @@ class ColumnSums:
         block = builder.load(parts[0])
         for part in parts[1:]:
             block = self.simd.add(builder.load(part), block)
-        if self.simd.kind != self.wide:
+        if self.simd.vector_type != self.wide:
             block = builder.fpext(block, self.wide)
         place = self._total(total, column)
         value = builder.fadd(self._load_total(total, column), block, FLAGS)
@@ -128,7 +128,7 @@ class ColumnSums:
         lanes = Vectors(builder, ir.DoubleType(), 8 * self.simd.lanes)
         none = builder.icmp_signed("==", rows, SIZE(0))
         count = builder.select(none, SIZE(1), rows)
-        mean = builder.fdiv(total, lanes.spread(builder.sitofp(count, ir.DoubleType())), FLAGS)
+        mean = builder.fdiv(total, lanes.splat(builder.sitofp(count, ir.DoubleType())), FLAGS)
         left = builder.fsub(squares, builder.fmul(total, mean, FLAGS), FLAGS)
         nothing = ir.Constant(self.wide, None)
         below = builder.fcmp_ordered("<", left, nothing, FLAGS)
@@ -136,8 +136,8 @@ class ColumnSums:
 
     def put(self, value: Any, place: Any, mask: Any) -> None:
         """Store float64 numbers as what the matrix holds."""
-        if self.simd.kind != self.wide:
-            value = self.builder.fptrunc(value, self.simd.kind)
+        if self.simd.vector_type != self.wide:
+            value = self.builder.fptrunc(value, self.simd.vector_type)
         self.simd.store(value, place, mask)
 
 

@@ -14,7 +14,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tuidl.kernels.simd import SIZE, Vectors
+from tuidl.kernels.simd.vectors import SIZE, Vectors
 
 FROM_PIXELS = ((1, 0, -1, 0), (0, 1, 1, 0), (0, -1, 1, 0), (0, 1, 0, -1))
 FROM_KERNEL = ((1, 0, 0), (0.5, 0.5, 0.5), (0.5, -0.5, 0.5), (0, 0, 1))
@@ -76,7 +76,7 @@ def _transform(matrix: Any, source: _Square, target: _Square, count: Any, *, add
                 value = simd.add(value, simd.load(place, mask))
             simd.store(value, place, mask)
 
-    simd.along(count, part)
+    simd.for_each_vector(count, part)
 
 
 def _of_kernels(matrix: Any) -> Any:

@@ -17,11 +17,12 @@ So this way is taken only where all nine come from many numbers, and from nearly
 All in pointers: slices of arrays would take the compiler longer than everything else here.
 """
 
-from tuidl.kernels.intrinsics import clear_numbers, copy_numbers, data_of, pointer_at
-from tuidl.kernels.jit import helper, spliced
-from tuidl.kernels.padding import seen_images
-from tuidl.kernels.tiles import FROM_OLD, FROM_SHIFT, FROM_ZERO, multiply_at
-from tuidl.kernels.transforms import (
+from tuidl.kernels.jit import device_function, inline_ir
+from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO, gemm_pointers
+from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of, pointer_at
+from tuidl.kernels.simd.memory import transpose
+from tuidl.kernels.simd.padding import seen_images
+from tuidl.kernels.simd.transforms import (
     add_to_pixels,
     from_answers,
     from_kernels,
@@ -29,7 +30,6 @@ from tuidl.kernels.transforms import (
     to_answers,
     to_kernels,
 )
-from tuidl.kernels.vectors import turn_numbers
 
 PLACES = 16
 ALL_ANSWERS = 5
@@ -47,8 +47,8 @@ STRETCH = 4096
 """Numbers that are looked at before the next look at whether they are enough."""
 
 
-@spliced
-def winograd_room(height: int, width: int, channels: int, filters: int) -> tuple[int, int]:
+@inline_ir
+def winograd_workspace(height: int, width: int, channels: int, filters: int) -> tuple[int, int]:
     """Scratch for answers of ``height`` by ``width``: numbers (in any case, for each example).
 
     The layer asks for as much (``layers/convolution.py``).
@@ -59,19 +59,19 @@ def winograd_room(height: int, width: int, channels: int, filters: int) -> tuple
     return fixed, PLACES * down * across * (channels + filters)
 
 
-@spliced
-def suits_winograd(kernel, stride, answers, room):
-    """Whether it is worth it, and ``room`` numbers of scratch are enough for an example."""
+@inline_ir
+def suits_winograd(kernel, stride, answers, workspace):
+    """Whether it is worth it, and ``workspace`` numbers of scratch are enough for an example."""
     size_y, size_x, channels, filters = kernel
     if size_y != 3 or size_x != 3 or stride != 1 or min(answers[1], answers[2]) < 2:
         return False
     if min(channels, filters, answers[1] * answers[2]) < FEWEST:
         return False
-    fixed, each = winograd_room(answers[1], answers[2], channels, filters)
-    return room >= fixed + each
+    fixed, each = winograd_workspace(answers[1], answers[2], channels, filters)
+    return workspace >= fixed + each
 
 
-@helper
+@device_function
 def _has(values, enough):
     """Whether at least ``enough`` numbers are not 0."""
     count = 0
@@ -83,19 +83,19 @@ def _has(values, enough):
     return False
 
 
-@spliced
-def suits_winograd_weights(x, dy, kernel, stride, room):
+@inline_ir
+def suits_winograd_weights(x, dy, kernel, stride, workspace):
     """The same for the weights' gradient, where hardly any weight's can be left to rounding."""
     if dy.shape[1] * dy.shape[2] < FEWEST_ANSWERS:
         return False
-    if not suits_winograd(kernel, stride, dy.shape, room):
+    if not suits_winograd(kernel, stride, dy.shape, workspace):
         return False
     gradients, pixels = dy.reshape(dy.size), x.reshape(x.size)
     return _has(gradients, FEWEST_GRADIENTS * dy.shape[3]) and _has(pixels, x.size // DARKEST)
 
 
-@spliced
-def _divide(patches, answers, channels):
+@inline_ir
+def _divide(workspace, answers, channels):
     """How the scratch is used.
 
     Returns the number of examples that there are tiles for, the tiles of an example, the rows of
@@ -104,18 +104,18 @@ def _divide(patches, answers, channels):
     apart, all 16 would claim the same lines of the cache.
     """
     _, height, width, filters = answers
-    fixed, each = winograd_room(height, width, channels, filters)
-    block, tiles = (patches.size - fixed) // each, ((height + 1) // 2) * ((width + 1) // 2)
+    fixed, each = winograd_workspace(height, width, channels, filters)
+    block, tiles = (workspace.size - fixed) // each, ((height + 1) // 2) * ((width + 1) // 2)
     rows = block * tiles + 1
-    room = data_of(patches)
-    pixels = pointer_at(room, (height + 2) * (width + 2) * channels)
+    padded = data_of(workspace)
+    pixels = pointer_at(padded, (height + 2) * (width + 2) * channels)
     products = pointer_at(pixels, PLACES * rows * channels)
     kernels = pointer_at(products, PLACES * rows * filters)
     rest = pointer_at(kernels, PLACES * (channels * filters + max(channels, filters)))
-    return block, tiles, rows, room, pixels, products, kernels, rest
+    return block, tiles, rows, padded, pixels, products, kernels, rest
 
 
-@spliced
+@inline_ir
 def _multiply_places(a, b, shift, start_with, c, sizes):
     """For each of the 16 places the product of its matrices.
 
@@ -124,35 +124,35 @@ def _multiply_places(a, b, shift, start_with, c, sizes):
     """
     count, rows, terms, columns = sizes
     for place in range(PLACES):
-        start = start_with if place == ALL_ANSWERS else FROM_ZERO
+        start = start_with if place == ALL_ANSWERS else START_ZERO
         left, right = place * rows * terms, place * (terms + 1) * columns
         here, factor = pointer_at(a, left), pointer_at(b, right)
         target = pointer_at(c, place * rows * columns)
-        multiply_at(here, (terms, 1), factor, shift, start, target, (count, terms, columns))
+        gemm_pointers(here, (terms, 1), factor, shift, start, target, (count, terms, columns))
 
 
-@spliced
-def winograd(x, w, b, y, patches, top, left):
+@inline_ir
+def winograd(x, w, b, y, workspace, top, left):
     """As ``conv2d`` with stride 1."""
     (_, height, width, filters), channels = y.shape, w.shape[2]
-    block, tiles, rows, room, pixels, products, kernels, _ = _divide(patches, y.shape, channels)
+    block, tiles, rows, padded, pixels, products, kernels, _ = _divide(workspace, y.shape, channels)
     numbers, seen = channels * filters, (height + 2, width + 2)
     from_kernels(data_of(w), numbers, kernels, numbers + filters, numbers)
     for first in range(0, y.shape[0], block):
         count = min(block, y.shape[0] - first)
         for e in range(count):
-            image, row, _ = seen_images(x, first + e, 1, seen, top, left, room)
+            image, row, _ = seen_images(x, first + e, 1, seen, top, left, padded)
             here = pointer_at(pixels, e * tiles * channels)
             from_pixels(image, (row, height, width, channels), here, rows * channels)
         sizes = (count * tiles, rows, channels, filters)
-        _multiply_places(pixels, kernels, data_of(b), FROM_SHIFT, products, sizes)
+        _multiply_places(pixels, kernels, data_of(b), START_BIAS, products, sizes)
         for e in range(count):
             answers = pointer_at(data_of(y), (first + e) * height * width * filters)
             here = pointer_at(products, e * tiles * filters)
             to_answers(answers, (width * filters, height, width, filters), here, rows * filters)
 
 
-@spliced
+@inline_ir
 def _add_products(pixels, products, kernels, sizes):
     """For each place the product of its tiles of pixels, turned round, and of answers.
 
@@ -164,20 +164,21 @@ def _add_products(pixels, products, kernels, sizes):
         factor = pointer_at(products, place * rows * filters)
         target = pointer_at(kernels, place * (channels + 1) * filters)
         shape = (channels, count, filters)
-        multiply_at(here, (1, channels), factor, target, FROM_OLD, target, shape)
+        gemm_pointers(here, (1, channels), factor, target, START_C, target, shape)
 
 
-@spliced
-def winograd_weight_gradient(x, dy, dw, patches, top, left):
+@inline_ir
+def winograd_weight_gradient(x, dy, dw, workspace, top, left):
     """As ``conv2d_weight_gradient`` with stride 1."""
     (_, height, width, filters), channels = dy.shape, dw.shape[2]
-    block, tiles, rows, room, pixels, products, kernels, _ = _divide(patches, dy.shape, channels)
+    divided = _divide(workspace, dy.shape, channels)
+    block, tiles, rows, padded, pixels, products, kernels, _ = divided
     numbers, seen = channels * filters, (height + 2, width + 2)
-    clear_numbers(kernels, PLACES * (numbers + filters))
+    clear_elements(kernels, PLACES * (numbers + filters))
     for first in range(0, dy.shape[0], block):
         count = min(block, dy.shape[0] - first)
         for e in range(count):
-            image, row, _ = seen_images(x, first + e, 1, seen, top, left, room)
+            image, row, _ = seen_images(x, first + e, 1, seen, top, left, padded)
             here = pointer_at(pixels, e * tiles * channels)
             from_pixels(image, (row, height, width, channels), here, rows * channels)
             answers = pointer_at(data_of(dy), (first + e) * height * width * filters)
@@ -187,33 +188,33 @@ def winograd_weight_gradient(x, dy, dw, patches, top, left):
     to_kernels(kernels, numbers + filters, data_of(dw), numbers, numbers)
 
 
-@spliced
-def _add_back(tiles, apart, dx, n, seen, top, left, room):
+@inline_ir
+def _add_back(tiles, apart, dx, n, seen, top, left, padded):
     """The gradient of image ``n``, from those of its tiles."""
     _, height, width, channels = dx.shape
     line, row = width * channels, seen[1] * channels
     image = pointer_at(data_of(dx), n * height * line)
     bare = top == 0 and left == 0  # with stride 1 all of an image is seen, and no more
-    pixels = image if bare else room
-    clear_numbers(pixels, seen[0] * row)
+    pixels = image if bare else padded
+    clear_elements(pixels, seen[0] * row)
     add_to_pixels(pixels, (row, seen[0] - 2, seen[1] - 2, channels), tiles, apart)
     if bare:
         return
     for i in range(height):
-        source = pointer_at(room, (top + i) * row + left * channels)
-        copy_numbers(pointer_at(image, i * line), source, line)
+        source = pointer_at(padded, (top + i) * row + left * channels)
+        copy_elements(pointer_at(image, i * line), source, line)
 
 
-@spliced
-def winograd_input_gradient(dy, w, dx, patches, top, left):
+@inline_ir
+def winograd_input_gradient(dy, w, dx, workspace, top, left):
     """As ``conv2d_input_gradient`` with stride 1."""
     (_, height, width, filters), channels = dy.shape, w.shape[2]
-    divided = _divide(patches, dy.shape, channels)
-    block, tiles, rows, room, pixels, products, kernels, turned = divided
+    divided = _divide(workspace, dy.shape, channels)
+    block, tiles, rows, padded, pixels, products, kernels, turned = divided
     numbers, seen = channels * filters, (height + 2, width + 2)
     for place in range(9):
         kernel = pointer_at(data_of(w), place * numbers)
-        turn_numbers(kernel, pointer_at(turned, place * numbers), channels, filters)
+        transpose(kernel, pointer_at(turned, place * numbers), channels, filters)
     from_kernels(turned, numbers, kernels, numbers + channels, numbers)
     for first in range(0, dy.shape[0], block):
         count = min(block, dy.shape[0] - first)
@@ -222,7 +223,7 @@ def winograd_input_gradient(dy, w, dx, patches, top, left):
             here = pointer_at(products, e * tiles * filters)
             from_answers(answers, (width * filters, height, width, filters), here, rows * filters)
         sizes = (count * tiles, rows, filters, channels)
-        _multiply_places(products, kernels, room, FROM_ZERO, pixels, sizes)
+        _multiply_places(products, kernels, padded, START_ZERO, pixels, sizes)
         for e in range(count):
             here = pointer_at(pixels, e * tiles * channels)
-            _add_back(here, rows * channels, dx, first + e, seen, top, left, room)
+            _add_back(here, rows * channels, dx, first + e, seen, top, left, padded)

@@ -18,7 +18,7 @@ IS_WIDE = "+avx512f" in FEATURES
 HAS_MASKS = IS_WIDE or "+avx2" in FEATURES
 """Whether part of a vector can be loaded and stored at once."""
 VECTOR_BYTES = 64 if IS_WIDE else 32 if HAS_MASKS else 16
-SQUARE_BYTES = 32
+TRANSPOSE_BYTES = 32
 """Bytes of a vector where squares of numbers are turned: eight rows fill no longer one."""
 
 SIZE, INDEX = ir.IntType(64), ir.IntType(32)
@@ -26,56 +26,57 @@ SIZE, INDEX = ir.IntType(64), ir.IntType(32)
 
 @dataclass(frozen=True)
 class Vectors:
-    """Vectors of ``number``, LLVM's float or double, for code that ``builder`` is adding to.
+    """Vectors of ``scalar``, LLVM's float or double, for code that ``builder`` is adding to.
 
     A place is a pointer to a number; a mask says which lanes are loaded (others get 0) and stored.
     """
 
     builder: Any
-    number: Any
+    scalar: Any
     bytes: int = VECTOR_BYTES
 
     @property
-    def width(self) -> int:
+    def itemsize(self) -> int:
         """Bytes of a number."""
-        return 4 if self.number == ir.FloatType() else 8
+        return 4 if self.scalar == ir.FloatType() else 8
 
     @property
     def lanes(self) -> int:
-        return self.bytes // self.width
+        return self.bytes // self.itemsize
 
     @property
-    def kind(self) -> Any:
-        return ir.VectorType(self.number, self.lanes)
+    def vector_type(self) -> Any:
+        return ir.VectorType(self.scalar, self.lanes)
 
     def load(self, place: Any, mask: Any = None) -> Any:
-        place = self.builder.bitcast(place, self.kind.as_pointer())
+        place = self.builder.bitcast(place, self.vector_type.as_pointer())
         if mask is None:
-            return self.builder.load(place, align=self.width)
-        nothing = ir.Constant(self.kind, None)
-        return self._call("masked.load", self.kind, [place, INDEX(self.width), mask, nothing])
+            return self.builder.load(place, align=self.itemsize)
+        nothing = ir.Constant(self.vector_type, None)
+        arguments = [place, INDEX(self.itemsize), mask, nothing]
+        return self._call("masked.load", self.vector_type, arguments)
 
     def store(self, value: Any, place: Any, mask: Any = None) -> None:
-        place = self.builder.bitcast(place, self.kind.as_pointer())
+        place = self.builder.bitcast(place, self.vector_type.as_pointer())
         if mask is None:
-            self.builder.store(value, place, align=self.width)
+            self.builder.store(value, place, align=self.itemsize)
         else:
-            arguments = [value, place, INDEX(self.width), mask]
+            arguments = [value, place, INDEX(self.itemsize), mask]
             self._call("masked.store", ir.VoidType(), arguments)
 
-    def spread(self, number: Any, kind: Any = None) -> Any:
-        """``number`` in every lane."""
-        nothing = ir.Constant(kind or self.kind, ir.Undefined)
+    def splat(self, scalar: Any, vector_type: Any = None) -> Any:
+        """``scalar`` in every lane."""
+        nothing = ir.Constant(vector_type or self.vector_type, ir.Undefined)
         first = ir.Constant(ir.VectorType(INDEX, self.lanes), None)
-        only = self.builder.insert_element(nothing, number, INDEX(0))
+        only = self.builder.insert_element(nothing, scalar, INDEX(0))
         return self.builder.shuffle_vector(only, nothing, first)
 
-    def pick(self, a: Any, b: Any, lanes: list[int]) -> Any:
+    def shuffle(self, a: Any, b: Any, lanes: list[int]) -> Any:
         """The vector of these lanes, numbered through ``a`` and then ``b``."""
         order = ir.Constant(ir.VectorType(INDEX, self.lanes), [INDEX(lane) for lane in lanes])
         return self.builder.shuffle_vector(a, b, order)
 
-    def turn(self, square: list[Any]) -> list[Any]:
+    def transpose(self, square: list[Any]) -> list[Any]:
         """As many vectors as they have lanes, with rows for columns: blocks of 1, 2, 4 and more
         change places."""
         vectors, lanes, distance = list(square), range(self.lanes), 1
@@ -85,13 +86,13 @@ class Vectors:
             for i in (i for i in lanes if not i & distance):
                 pair = vectors[i], vectors[i + distance]
                 vectors[i], vectors[i + distance] = (
-                    self.pick(*pair, order) for order in (low, high)
+                    self.shuffle(*pair, order) for order in (low, high)
                 )
             distance *= 2
         return vectors
 
     def constant(self, value: float) -> Any:
-        return ir.Constant(self.kind, [value] * self.lanes)
+        return ir.Constant(self.vector_type, [value] * self.lanes)
 
     def add(self, a: Any, b: Any) -> Any:
         """``a + b``, spelled as ``multiply_add``."""
@@ -99,15 +100,15 @@ class Vectors:
 
     def multiply_add(self, a: Any, b: Any, c: Any) -> Any:
         """``a * b + c``, rounded once where the processor can."""
-        return self._call("fmuladd", self.kind, [a, b, c])
+        return self._call("fmuladd", self.vector_type, [a, b, c])
 
     def mask(self, count: Any) -> Any:
         """On in the first ``count`` lanes."""
         numbers = ir.VectorType(SIZE, self.lanes)
         order = ir.Constant(numbers, list(range(self.lanes)))
-        return self.builder.icmp_signed("<", order, self.spread(count, numbers))
+        return self.builder.icmp_signed("<", order, self.splat(count, numbers))
 
-    def along(self, count: Any, part: Callable[[Any, Any], None]) -> None:
+    def for_each_vector(self, count: Any, part: Callable[[Any, Any], None]) -> None:
         """Code for ``count`` numbers: ``part(first, mask)`` makes that for the vector at ``first``.
 
         ``mask`` is None for all but the last, partial vector.
@@ -122,8 +123,8 @@ class Vectors:
 
     def _call(self, name: str, result: Any, arguments: list[Any]) -> Any:
         """One of LLVM's functions on vectors, by the name of this kind of them."""
-        suffix = f"v{self.lanes}f{8 * self.width}" + (".p0" if "masked" in name else "")
-        kind = ir.FunctionType(result, [argument.type for argument in arguments])
+        suffix = f"v{self.lanes}f{8 * self.itemsize}" + (".p0" if "masked" in name else "")
+        vector_type = ir.FunctionType(result, [argument.type for argument in arguments])
         module = self.builder.module
-        function = cgutils.get_or_insert_function(module, kind, f"llvm.{name}.{suffix}")
+        function = cgutils.get_or_insert_function(module, vector_type, f"llvm.{name}.{suffix}")
         return self.builder.call(function, arguments)

@@ -13,9 +13,9 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tuidl.kernels.simd import SIZE, Vectors
+from tuidl.kernels.simd.vectors import SIZE, Vectors
 
-NOBODY = -1
+NO_WINNER = -1
 """The winner's number where there is none."""
 USUAL = 2
 """Rows and columns of the windows whose code has no loops."""
@@ -74,7 +74,7 @@ class _Window:
     def number(self, i: Any, j: Any) -> Any:
         """The pixel's number within the window, in every lane."""
         b = self.simd.builder
-        return self.simd.spread(b.sitofp(b.add(b.mul(i, self.size_x), j), self.simd.number))
+        return self.simd.splat(b.sitofp(b.add(b.mul(i, self.size_x), j), self.simd.scalar))
 
     def is_usual(self) -> Any:
         """Whether it is two by two pixels of the image."""
@@ -116,9 +116,9 @@ def _by_kind(window: _Window, is_usual: Any, usual: Part, other: Part) -> None:
     """Code for all channels: ``usual`` where the condition holds, else ``other``."""
     with window.simd.builder.if_else(is_usual) as (then, otherwise):
         with then:
-            window.simd.along(window.channels, usual)
+            window.simd.for_each_vector(window.channels, usual)
         with otherwise:
-            window.simd.along(window.channels, other)
+            window.simd.for_each_vector(window.channels, other)
 
 
 FOUR = [(SIZE(i), SIZE(j)) for i, j in product(range(USUAL), repeat=2)]
@@ -152,7 +152,7 @@ class _Search:
         simd, nothing = self.window.simd, self.window.simd.constant(0)
         here = simd.builder.add(self.window.answer, first)
         is_low = simd.builder.fcmp_ordered("<=", found[0], nothing)
-        instead = (nothing, simd.constant(NOBODY))
+        instead = (nothing, simd.constant(NO_WINNER))
         for value, other, target in zip(found, instead, (self.best, self.place), strict=True):
             low = simd.builder.select(self.is_rectified, other, value)
             value = simd.builder.select(is_low, low, value)

@@ -6,10 +6,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from tuidl.kernels.column_sums import ColumnSums, place_of
-from tuidl.kernels.intrinsics import data_of, pointer_at
-from tuidl.kernels.jit import spliced
-from tuidl.kernels.simd import SIZE
+from tuidl.kernels.jit import inline_ir
+from tuidl.kernels.simd.column_sums import ColumnSums, place_of
+from tuidl.kernels.simd.intrinsics import data_of, pointer_at
+from tuidl.kernels.simd.vectors import SIZE
 
 
 @intrinsic
@@ -41,13 +41,13 @@ def _sum_runs(
     return types.void(data, size, size, size, size, sums), codegen
 
 
-@spliced
+@inline_ir
 def sum_rows(matrix, sums):
     """``sums`` = the sum of the rows of a contiguous ``matrix``."""
     _sum_runs(data_of(matrix), 1, 0, matrix.shape[0], matrix.shape[1], data_of(sums))
 
 
-@spliced
+@inline_ir
 def sum_lines(images, first, lines, across, pixels, sums):
     """``sums`` (channels,) = the sum of ``pixels`` pixels in each of ``lines`` lines of an image.
 
@@ -87,7 +87,7 @@ def _sum_distances(
     return types.void(x, means, size, size, rests, distances), codegen
 
 
-@spliced
+@inline_ir
 def sum_distances(x, means, rests, distances):
     """``distances`` (columns,) = squared distances of the rows of ``x`` from their mean, summed.
 
@@ -127,7 +127,7 @@ def _sum_squared_errors(
     return types.void(x, y, size, size, sums), codegen
 
 
-@spliced
+@inline_ir
 def sum_squared_errors(x, y, sums):
     """``sums`` (columns,) = (x - y)**2, summed over the rows."""
     _sum_squared_errors(data_of(x), data_of(y), x.shape[0], x.shape[1], data_of(sums))
@@ -149,7 +149,7 @@ def _sums_of_products(by_row: bool) -> Any:
             def terms(row: Any, first: Any, mask: Any) -> list[Any]:
                 def known(values: Any) -> Any:
                     if by_row:
-                        return simd.spread(builder.load(builder.gep(values, [row])))
+                        return simd.splat(builder.load(builder.gep(values, [row])))
                     return simd.load(builder.gep(values, [first]), mask)
 
                 value = simd.load(place_of(builder, x, row, columns, first), mask)
@@ -177,7 +177,7 @@ def _sums_of_products(by_row: bool) -> Any:
 _by_column, _by_row = _sums_of_products(by_row=False), _sums_of_products(by_row=True)
 
 
-@spliced
+@inline_ir
 def sum_products_by_column(x, d, means, inverses, products, sums):
     """Over the rows: ``products`` of d (x - mean) inverse, ``sums`` of d; ``means`` and
     ``inverses`` (columns,)."""
@@ -187,7 +187,7 @@ def sum_products_by_column(x, d, means, inverses, products, sums):
     )  # fmt: skip
 
 
-@spliced
+@inline_ir
 def sum_products_by_row(x, d, means, inverses, products, sums):
     """The same where ``means`` and ``inverses`` (rows,) are those of the rows."""
     _by_row(

@@ -1,0 +1,120 @@
+"""Every kernel by its name, and how one becomes a pointer to machine code."""
+
+import ctypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numba import carray, cfunc, types
+
+from tuidl.kernels.cache import COMPILING, cache_folder, compile_cached
+from tuidl.kernels.jit import FLAGS, device_function, inline_ir
+from tuidl.kernels.signature import Signature
+from tuidl.kernels.simd.gemm import provide
+from tuidl.kernels.simd.intrinsics import float_bits, pointer_at
+from tuidl.kernels.step_state import STEP_STATE_SIZE
+
+KERNELS: dict[str, "Kernel"] = {}
+"""Every kernel by its name, in the order in which the kernels package defines them."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """One instruction: its name, its plain Python function and the shapes it works on."""
+
+    name: str
+    opcode: int
+    function: Callable[..., None]
+    signature: Signature
+    inline: bool = False
+
+    @cached_property
+    def _row_function(self) -> Callable[..., None]:
+        """``function`` behind the signature that all kernels share: (row, arena, step_state)."""
+        first_letter = 1 + len(self.signature.operands)
+        first_option = first_letter + len(self.signature.letters)
+        lines = [f"def {self.name}(row, arena, step_state):"]
+        for i, letter in enumerate(self.signature.letters):
+            lines.append(f"    {letter} = row[{first_letter + i}]")
+        arguments = [
+            f"carray(pointer_at(arena, row[{i + 1}]), ({', '.join(operand.letters)},))"
+            for i, operand in enumerate(self.signature.operands)
+        ]
+        for i, option in enumerate(self.signature.options):
+            value = f"row[{first_option + i}]"
+            arguments.append(f"float_bits({value})" if option.is_float else value)
+        if self.signature.uses_step_state:
+            arguments.append(f"carray(step_state, ({STEP_STATE_SIZE},))")
+        lines.append(f"    function({', '.join(arguments)})")
+        scope = {
+            "__name__": self.function.__module__,
+            "carray": carray,
+            "pointer_at": pointer_at,
+            "float_bits": float_bits,
+            "function": (inline_ir if self.inline else device_function)(self.function),
+        }
+        # The code carries the kernel's own file name: Numba's cache asks for a file that exists.
+        exec(compile("\n".join(lines), self.function.__code__.co_filename, "exec"), scope)
+        return scope[self.name]
+
+    def is_compiled(self, dtype: np.dtype[Any]) -> bool:
+        """Whether machine code is at hand, in this process or (by its file's name) in the cache."""
+        folder = cache_folder()
+        if (self.name, dtype.str) in _COMPILED:
+            return True
+        # Numba keeps an index for each function; the two dtypes share it.
+        return folder is not None and any(folder.glob(f"*/*.{self.name}-*.nbi"))
+
+    def compile(self, dtype: np.dtype[Any]) -> tuple[int, bool]:
+        """Machine code for arenas of ``dtype``: (its address, whether the cache had it)."""
+        key = (self.name, dtype.str)
+        with COMPILING.turn():
+            if key not in _COMPILED:
+                _COMPILED[key] = self._compiled(dtype)
+        compiled = _COMPILED[key]
+        return compiled.address, compiled.cache_hits > 0
+
+    def _compiled(self, dtype: np.dtype[Any]) -> Any:
+        provide(8 * dtype.itemsize)
+        scalar = types.float32 if dtype == np.float32 else types.float64
+        signature = types.void(
+            types.CPointer(types.int64),
+            types.CPointer(scalar),
+            types.CPointer(types.float64),
+        )
+        return compile_cached(
+            lambda cached: cfunc(signature, cache=cached, **FLAGS)(self._row_function)
+        )
+
+
+_COMPILED: dict[tuple[str, str], Any] = {}
+
+
+def call_row(address: int, row: Any, arena: Any, step_state: Any) -> None:
+    """Call compiled code on one row from Python, for looking into a step."""
+    pointers = (ctypes.c_void_p(array.ctypes.data) for array in (row, arena, step_state))
+    ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(int(address))(
+        *pointers
+    )
+
+
+def kernel(
+    shapes: str, cost: str = "", *, inline: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register the function below as a kernel; it stays a plain Python function.
+
+    Parameters
+    ----------
+    shapes : operands read ``->`` operands written, in letters: ``"nk kf f -> nf"``
+    cost : floating-point operations as a factor and letters: ``"2nkf"``
+    inline : whether it only calls others, so that it may be ``inline_ir``
+    """
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        name, signature = function.__name__, Signature.of(function, shapes, cost)
+        KERNELS[name] = Kernel(name, len(KERNELS), function, signature, inline)
+        return function
+
+    return register
