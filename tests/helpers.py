@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import pytest
 
 from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.model.model import Model
@@ -117,3 +118,11 @@ def train(model: Model, steps: int = 20, count: int = 150, rate: float = 0.01) -
         assert model.engine.run(batches, feed, stretch) == left
         losses += list(stretch.losses)
     return np.array(losses)
+
+
+def wanted(request: pytest.FixtureRequest, argument: str) -> list[Any]:
+    """The values of a parameter in those tests of this session that use the fixture: what a
+    session's fixture makes ready for all tests at once need be no more."""
+    asking = [i for i in request.session.items if request.fixturename in i.fixturenames]
+    values = [i.callspec.params.get(argument) for i in asking if hasattr(i, "callspec")]
+    return list(dict.fromkeys(value for value in values if value is not None))

@@ -5,12 +5,15 @@ results, in the order in which they stand there.
 """
 
 import re
+import tomllib
 from collections.abc import Callable
 
 import numpy as np
 
 from tuidl.backends.numpy import ORACLES
+from tuidl.glossary.contents import FOLDER
 from tuidl.kernels.step_state import LEARNING_RATE, STEP, STEP_STATE_SIZE
+from tuidl.nn.layers import LAYERS
 
 NUMBER = re.compile(r"(?<![\w.])[−-]?(?:\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?(?:e[−-]?\d+)?)")
 
@@ -40,6 +43,17 @@ def worked(check: Callable[[Numbers], None]) -> Callable[[Numbers], None]:
     """Note a check; an underscore behind its name is not part of the entry's."""
     WORKED[check.__name__.rstrip("_")] = check
     return check
+
+
+def worked_in_the_entry(check: str) -> Callable[[Numbers], None]:
+    """The check that an entry states itself: a Python expression of the numbers ``n`` for what the
+    last of them show. It knows ``np`` and LAYERS."""
+
+    def run(n: Numbers) -> None:
+        found = np.asarray(eval(check, {"np": np, "LAYERS": LAYERS, "n": n}), float).reshape(-1)
+        agree(n[len(n) - len(found) :], found)
+
+    return run
 
 
 def numbers(text: str) -> Numbers:
@@ -96,3 +110,9 @@ def updates(
         ORACLES[kernel](gradients, weight, *state, **span, **options, step_state=step_state)
         path.append(float(weight[0]))
     return path
+
+
+for _topic in FOLDER.glob("*.toml"):
+    for _key, _table in tomllib.loads(_topic.read_text(encoding="utf-8")).items():
+        if isinstance(_table, dict) and "check" in _table:
+            WORKED[_key] = worked_in_the_entry(_table["check"])

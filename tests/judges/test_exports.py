@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.export.exports import NAMES, Answers, trained
+from tests.helpers import wanted
 from tests.judges.packages import require
 from tuidl.export import export
 from tuidl.export.exporting import LIMIT
@@ -23,7 +24,9 @@ def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """What all exports of one format say, from one process."""
     for package in JUDGES[request.param]:
         require(package)
-    return Answers.of(request.param, NAMES, tmp_path_factory.mktemp(request.param))
+    return Answers.of(
+        request.param, wanted(request, "name"), tmp_path_factory.mktemp(request.param)
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

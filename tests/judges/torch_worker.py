@@ -12,63 +12,70 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch_layers
-import torch_recurrent
+import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
-from torch_layers import ACTIVATIONS, Call
 from torch_training import LOSSES, OPTIMIZERS, clip
 
-LAYERS = {**torch_layers.LAYERS, **torch_recurrent.LAYERS}
 Job = dict[str, Any]
 Arrays = dict[str, np.ndarray]
 
 
-class GraphLowering(nn.Module):
-    """tuidl's graph: nodes in order, each reading the ones that it names, or the one before.
+class Network:
+    """An exported network with its weights, ready to be trained.
 
     ``learned``: the parameters that have a gradient; ``known`` holds moving averages as well.
     """
 
     def __init__(self, job: Job, parameters: Arrays) -> None:
-        super().__init__()
-        self.nodes: list[Job] = job["nodes"]
-        self.known = {name: torch.tensor(value) for name, value in parameters.items()}
-        self.learned = {name: self.known[name].requires_grad_() for name in job["learned"]}
+        scope: dict[str, Any] = {"torch": torch, "nn": nn, "F": F}
+        exec(job["program"], scope)
+        self.module: nn.Module = scope["Network"]()
+        self.module.to(next(iter(map(torch.tensor, parameters.values()))).dtype)
+        self.module.load_state_dict({k: torch.tensor(v) for k, v in parameters.items()})
+        for kind in (nn.BatchNorm1d, nn.BatchNorm2d):
+            for part in self.module.modules():
+                if type(part) is kind:
+                    part.register_forward_pre_hook(_count_as_biased)
+        state = dict(self.module.named_parameters())
+        for name, value in state.items():
+            value.requires_grad_(name in job["learned"])
+        self.learned = {name: state[name] for name in job["learned"]}
+        self.penalties: dict[str, list[float]] = job["penalties"]
 
-    def forward(self, x: Tensor) -> Tensor:
-        values = {"input": x}
-        for node in self.nodes:
-            inputs = [values[name] for name in node["inputs"]] or [x]
-            x = values[node["name"]] = self._node(node, inputs)
-        return x
+    @property
+    def known(self) -> dict[str, Tensor]:
+        return dict(self.module.state_dict())
 
-    def _node(self, node: Job, inputs: list[Tensor]) -> Tensor:
-        if node["type"] not in LAYERS:
-            raise NotImplementedError(f"no translation of the layer {node['type']!r}")
-        start = f"{node['name']}."
-        own = {k.removeprefix(start): v for k, v in self.known.items() if k.startswith(start)}
-        y = LAYERS[node["type"]](Call(node["options"], own, inputs, tuple(node["shape"])))
-        return ACTIVATIONS[node["options"].get("activation", "linear")](y)
+    def __call__(self, x: Tensor) -> Tensor:
+        return self.module(x)
 
     def penalty(self) -> Tensor:
-        """l1 times the sum of all abs(w) and l2 times that of all w**2, biases left out."""
+        """l1 times the sum of all abs(w) and l2 times that of all w**2."""
         total = torch.zeros(())
-        for node in self.nodes:
-            options = node["options"].get("layer") or node["options"]
-            for name, value in self.learned.items():
-                if name.startswith(f"{node['name']}.") and not name.endswith("bias"):
-                    total = total + options.get("l1", 0.0) * value.abs().sum()
-                    total = total + options.get("l2", 0.0) * (value**2).sum()
+        for name, (l1, l2) in self.penalties.items():
+            value = self.learned[name]
+            total = total + l1 * value.abs().sum() + l2 * (value**2).sum()
         return total
+
+
+def _count_as_biased(part: Any, given: tuple[Tensor]) -> None:
+    """PyTorch's moving variance is the unbiased one: what is about to be moved is moved here, and
+    the module's own moving is undone by a momentum of zero."""
+    (x,), momentum = given, getattr(part, "own_momentum", part.momentum)
+    part.own_momentum, part.momentum = momentum, 0.0
+    axes = [axis for axis in range(x.ndim) if axis != 1]
+    with torch.no_grad():
+        part.running_mean.lerp_(x.mean(axes), momentum)
+        part.running_var.lerp_(x.var(axes, unbiased=False), momentum)
 
 
 def gradients(job: Job, arrays: Arrays, parameters: Arrays) -> Arrays:
     """Loss, and its gradients by each parameter and by the inputs."""
-    network = GraphLowering(job, parameters)
+    network = Network(job, parameters)
     x = torch.tensor(arrays["x"], requires_grad=True)
     loss = _loss(job, network, x, arrays["y"])
     loss.backward()
-    answers = {f"parameters/{name}": v.grad.numpy() for name, v in network.learned.items()}
+    answers = {f"gradients/{name}": v.grad.numpy() for name, v in network.learned.items()}
     d_input = torch.zeros_like(x) if x.grad is None else x.grad
     return {"loss": loss.detach().numpy(), "x": d_input.numpy(), **answers}
 
@@ -78,7 +85,7 @@ def training(job: Job, arrays: Arrays, parameters: Arrays) -> Arrays:
 
     ``stops``: steps of which weights (before the step) and gradients are told as well.
     """
-    network, options = GraphLowering(job, parameters), job["optimizer"]
+    network, options = Network(job, parameters), job["optimizer"]
     learned = list(network.learned.values())
     optimizer = OPTIMIZERS[options["type"]](learned, options)
     batch, stops, losses, told = job["batch"], job.get("stops", ()), [], {}
@@ -102,7 +109,7 @@ def _copies(start: str, values: dict[str, Tensor]) -> Arrays:
     return {f"{start}/{name}": value.detach().numpy().copy() for name, value in values.items()}
 
 
-def _loss(job: Job, network: GraphLowering, x: Tensor, target: np.ndarray) -> Tensor:
+def _loss(job: Job, network: Network, x: Tensor, target: np.ndarray) -> Tensor:
     loss = LOSSES[job["loss"]["type"]](network(x), torch.tensor(target), job["loss"])
     return loss + network.penalty()
 

@@ -4,6 +4,7 @@ A dense layer or a convolution stands before it wherever the layer itself would 
 that the gradient of its input is checked through that layer's parameters as well.
 """
 
+import re
 from dataclasses import dataclass
 
 IMAGES = 'data = {source = "digits"}\nloss = {type = "cross_entropy"}\n'
@@ -26,6 +27,11 @@ class Case:
 
     def __str__(self) -> str:
         return self.name
+
+
+def kinds_of(case: Case) -> set[str]:
+    """The types of its layers."""
+    return set(re.findall(r'type = "(\w+)"', case.layers))
 
 
 def _image(name: str, *layers: str) -> Case:

@@ -1,6 +1,8 @@
 """The reference names everything that a preset may say, and its defaults are the true ones."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -25,6 +27,12 @@ COMMON = {"name", "inputs", "enabled", "l1", "l2", "warmup_epochs", "clip_value"
 def test_the_reference_names_everything(kinds: dict[str, object]) -> None:
     text = (DOCS / "presets.md").read_text(encoding="utf-8")
     assert [name for name in kinds if f"`{name}`" not in text] == []
+
+
+def test_tables_are_what_the_records_say() -> None:
+    command = [sys.executable, str(DOCS / "tables.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -87,10 +87,11 @@ def _parts(table: dict[str, str]) -> dict[str, Any]:
     """The texts of an entry as what they stand for.
 
     Lists are names between commas, and lines: TOML's own take its parser five times as long.
+    ``check`` is for tests: see ``tests/glossary/worked.py``.
     """
     paragraphs = {key: " ".join(table[key].split()) for key in ("text", "example")}
     lists = {key: table[key].replace(",", " ").split() for key in LISTS if key in table}
     symbols = [line.split(": ", 1) for line in table["symbols"].splitlines()]
     formula = {"text": table["formula"], "symbols": symbols}
-    known = {key: value for key, value in table.items() if key != "symbols"}
+    known = {key: value for key, value in table.items() if key not in ("symbols", "check")}
     return {**known, **paragraphs, **lists, "formula": formula}

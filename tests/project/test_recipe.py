@@ -1,0 +1,112 @@
+"""The recipe for a layer in docs/architecture.md, followed literally in a copy of the project."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "architecture.md"
+MOST_FILES = 6
+COPIED = ("tuidl", "tests", "docs", "presets", "pyproject.toml", "README.md")
+COMMAND = "docs/presets.md"
+
+COVERAGE = [
+    "tests/nn/test_gradients.py::test_every_layer_is_checked",
+    "tests/kernels/test_kernels.py::test_every_kernel_has_an_oracle_and_cases",
+    "tests/export/test_export.py::test_every_layer_has_an_export",
+    "tests/glossary/test_glossary.py::test_everything_that_a_preset_can_say_is_explained[scale]",
+    "tests/preset/test_docs.py::test_tables_are_what_the_records_say",
+    "tests/nn/test_gradients.py::test_gradients_of_parameters_and_inputs[1-scale]",
+]
+"""What finds a missing file, the quick ones first."""
+WHOLE = [
+    *COVERAGE,
+    "tests/nn/test_gradients.py::test_gradients_of_parameters_and_inputs[5-scale]",
+    "tests/kernels/test_kernels.py",
+    "tests/export/test_export.py::test_a_numpy_program_answers_as_the_model[layer scale]",
+    "tests/glossary/test_glossary.py",
+    "tests/preset/test_docs.py",
+    "tests/tui/test_pictures.py::test_every_layer_loss_and_optimizer_has_its_formula",
+]
+CHOSEN = "scale or every_layer or every_kernel_has or every_check or tables or reference"
+JUDGES = [
+    "tests/judges/test_torch_gradients.py::test_gradients_are_those_of_torch[scale]",
+    "tests/judges/test_exports.py::test_an_export_answers_as_the_model[torch-layer scale]",
+    "tests/judges/test_exports.py::test_an_export_answers_as_the_model[onnx-layer scale]",
+]
+"""Where the packages of the judges are installed."""
+
+
+def recipe() -> dict[str, str]:
+    """What the section's blocks say, by file; the file that a command writes has none."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    section = text.split("## Add a layer, step by step")[1].split("\n## ")[0]
+    steps = re.split(r"^\*\*\d\. ", section, flags=re.M)[1:]
+    found = {}
+    for step in steps:
+        (path,) = re.findall(r"`([\w/.]+/[\w.]+)`", step.split("```")[0].split("\n\n")[0])[:1]
+        blocks = re.findall(r"^```\w+\n(.*?)^```", step, re.S | re.M)
+        found[path] = blocks[0] if blocks else ""
+    return found
+
+
+def follow(folder: Path, files: dict[str, str]) -> None:
+    """A copy of the project in the folder, with these steps done."""
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    for path, block in files.items():
+        if block:
+            with (folder / path).open("a", encoding="utf-8") as file:
+                file.write(block)
+    if COMMAND in files:
+        run(folder, ["docs/tables.py"]).check_returncode()
+
+
+def run(folder: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+
+
+def suite(folder: Path, tests: list[str], *options: str) -> subprocess.CompletedProcess[str]:
+    return run(folder, ["-m", "pytest", "-vv", "-p", "no:cacheprovider", *options, *tests])
+
+
+def test_the_recipe_names_six_files_at_most() -> None:
+    assert 1 < len(recipe()) <= MOST_FILES
+    assert all(block or path == COMMAND for path, block in recipe().items())
+
+
+def test_the_recipe_makes_a_layer_that_passes(tmp_path: Path) -> None:
+    files = recipe()
+    follow(tmp_path, files)
+    done = suite(tmp_path, [*WHOLE, *JUDGES], "-k", CHOSEN)
+    assert done.returncode == 0, done.stdout[-5000:]
+    ran = re.findall(r"^(\S+) PASSED", done.stdout, re.M)
+    assert any("test_kernel_does_what_its_oracle_says[float64-scale_gradient" in t for t in ran)
+    assert set(COVERAGE) <= {re.sub(r"(_has_an_export).*", r"\1", name) for name in ran}
+    changed = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if is_changed(tmp_path, p)}
+    assert changed == set(files)
+
+
+def is_changed(folder: Path, path: Path) -> bool:
+    known = ROOT / path.relative_to(folder)
+    return path.is_file() and not (known.is_file() and known.read_bytes() == path.read_bytes())
+
+
+@pytest.mark.parametrize("left_out", recipe())
+def test_a_step_that_is_left_out_is_found(left_out: str, tmp_path: Path) -> None:
+    follow(tmp_path, {path: block for path, block in recipe().items() if path != left_out})
+    done = suite(tmp_path, COVERAGE, "-x")
+    assert done.returncode != 0
