@@ -27,9 +27,11 @@ from tuidl.core.streams import MOVES, STYLES
 from tuidl.export import numpy_program, torch_program
 from tuidl.inference.predictions import Predictions
 from tuidl.inference.preprocessing import Preparation
+from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.runs.comparing import Compared, difference_lines, result_lines
+from tuidl.tasks.choice import task_of
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def prediction(text: str) -> Predictions:
     record = {
         "example": text, "class": text, "probability": 0.5, "probabilities": {text: 0.5, "b": 0.5},
     }  # fmt: skip
-    return Predictions((record,))
+    return Predictions(task_of(load_preset("mlp_xor")), (record,))
 
 
 def compared(text: str) -> str:

@@ -28,7 +28,7 @@ def test_a_program_prints_answers_in_the_users_units(tmp_path: Path) -> None:
     export(model.preset, model.parameters, "numpy", tmp_path)
     raw = model.preset.data.load().x[:3]
     prepared = Preparation.of(model.preset)
-    expected = prepared.numbers(model.predict(prepared.inputs(raw)))
+    expected = prepared.decode(model.predict(prepared.inputs(raw)))
     assert 0 < abs(expected).min() < abs(expected).max() < 1000
     lines = _printed(tmp_path, raw)
     np.testing.assert_allclose([float(line) for line in lines], expected[:, 0], rtol=1e-4)
@@ -40,7 +40,7 @@ def test_a_program_prints_classes(ending: str, tmp_path: Path) -> None:
     known = Model(preset(CONV.replace('activation = "softmax"', ending)), batch=8)
     export(known.preset, known.parameters, "numpy", tmp_path)
     x = known.preset.data.load().x[:4]
-    probabilities = Preparation.of(known.preset).probabilities(known.predict(x))
+    probabilities = Preparation.of(known.preset).decode(known.predict(x))
     expected = [f"{row.argmax()}  {row.max():.1%}" for row in probabilities]
     assert _printed(tmp_path, x) == expected
     assert _printed(tmp_path, (16 * x).astype(np.uint8)) == expected

@@ -62,7 +62,7 @@ def predict(
     else:
         from tuidl.inference.predictions import Predictions
 
-        put("\n".join(Predictions(tuple(records)).table()))
+        put("\n".join(Predictions(found[0].task, tuple(records)).table()))
 
 
 @click.command()

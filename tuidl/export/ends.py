@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from tuidl.core.printable import printable
-from tuidl.export.writing import constant
+from tuidl.export.writing import ANSWERS, constant
 from tuidl.inference.preprocessing import Preparation
 from tuidl.preset.schema import Preset
+from tuidl.tasks.decoding import Answer
 
 SIXTEENTHS = {"digits": 16}
 """By what a source divides its pixels where they come as bytes; 255 is for all others."""
@@ -61,21 +62,25 @@ def preparing(preset: Preset, prepared: Preparation) -> str:
     return "\n".join(lines)
 
 
+SIGMOID = "0.5 * (1 + np.tanh(0.5 * outputs))  # the sigmoid"
+DECODING: dict[Answer, str] = {
+    "probabilities": "    return outputs",
+    "scores": "    return softmax(outputs)",
+    "probability": "    return np.hstack([1 - outputs, outputs])",
+    "score": f"    second = {SIGMOID}\n    return np.hstack([1 - second, second])",
+    "labels": "    return outputs",
+    "label_scores": f"    return {SIGMOID}",
+    "numbers": "    return outputs",
+}
+"""Of what a network ends in: the code that makes answers of it."""
+
+
 def answering(prepared: Preparation) -> str:
     """The function that turns what the network says into answers, and the one that prints."""
-    code = {
-        "probabilities": "    return outputs",
-        "scores": "    return softmax(outputs)",
-        "probability": "    return np.hstack([1 - outputs, outputs])",
-        "score": (
-            "    second = 0.5 * (1 + np.tanh(0.5 * outputs))  # the sigmoid\n"
-            "    return np.hstack([1 - second, second])"
-        ),
-        "numbers": "    return outputs",
-    }[prepared.answer]
+    code = DECODING[prepared.answer]
     if prepared.target_shift:
         code = "    return outputs * TARGET_WIDTH + TARGET_SHIFT"
-    what = "a probability for each class" if prepared.classes else "the predicted numbers"
+    what = ANSWERS[prepared.answer]
     return f'def answers(outputs):\n    """What predict() says as {what}."""\n{code}'
 
 

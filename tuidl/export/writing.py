@@ -9,6 +9,7 @@ from tuidl.core.version import __version__
 from tuidl.inference.preprocessing import Preparation
 from tuidl.nn.layers.base import Shape
 from tuidl.preset.schema import Preset
+from tuidl.tasks.decoding import Answer
 
 WIDTH = 100
 COMMENT_COLUMN = 72
@@ -97,10 +98,25 @@ def inputs_text(preset: Preset, prepared: Preparation) -> str:
     return f"Inputs: {shape_text(prepared.shape)} numbers, {what}{scaled}."
 
 
+OF_CLASSES, OF_LABELS = "a probability for each class", "a probability for each label"
+ANSWERS: dict[Answer, str] = {
+    "probabilities": OF_CLASSES,
+    "scores": OF_CLASSES,
+    "probability": OF_CLASSES,
+    "score": OF_CLASSES,
+    "labels": OF_LABELS,
+    "label_scores": OF_LABELS,
+    "numbers": "the predicted numbers",
+}
+"""What the answers are, by what the network ends in."""
+
+
 def outputs_text(prepared: Preparation) -> str:
     """What the answers are."""
     if prepared.classes:
         return f"Answers: (n, {len(prepared.classes)}), a probability for each of CLASSES."
+    if prepared.answer != "numbers":
+        return f"Answers: {ANSWERS[prepared.answer]}."
     scaled = ", brought back to the targets' own units" if prepared.target_shift else ""
     return f"Answers: numbers{scaled}."
 

@@ -13,35 +13,39 @@ from tuidl.inference.preprocessing import Preparation, prepared_for
 from tuidl.inference.trained import MOST_AT_ONCE, model_of
 from tuidl.preset.schema import Preset
 from tuidl.protocol.formatting import columns
+from tuidl.tasks.base import Record, Task
+from tuidl.tasks.choice import task_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
-
-RUNNERS_UP = 2
-"""Classes that the table names after the likeliest."""
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """``records``: for each example a dictionary of plain values, ready for JSON.
+    """What the network predicts for each example, and how its task shows it.
 
-    Of classes: example, class, probability, probabilities {class: share}; of numbers: example,
-    values. ``notes``: what was done to the inputs that nobody has asked for.
+    Attributes
+    ----------
+    task
+        What the outputs mean.
+    records
+        For each example a dictionary of plain values, ready for JSON: ``example``, and of classes
+        ``class``, ``probability``, ``probabilities`` {class: share}; of labels ``labels`` (those
+        from 50% on), ``probabilities`` {label: share}; of numbers ``values``, in the unit of the
+        targets.
+    notes
+        What was changed about the inputs without being asked for.
     """
 
-    records: tuple[dict[str, Any], ...]
+    task: Task
+    records: tuple[Record, ...]
     notes: tuple[str, ...] = ()
 
     def table(self) -> list[str]:
-        """One line for each example, under a heading."""
+        """Lines of text: one for each example, under a heading."""
         if not self.records:
             return []
-        if "class" in self.records[0]:
-            heading: tuple[str, ...] = ("example", "class", "probability", "else")
-            return columns([heading, *map(_class_row, self.records)], aligned_left=(0, 1, 3))
-        count = len(self.records[0]["values"])
-        names = ["prediction"] if count == 1 else [str(i) for i in range(1, count + 1)]
-        rows = [[r["example"], *(f"{v:.6g}" for v in r["values"])] for r in self.records]
-        return columns([["example", *names], *rows])
+        rows, aligned_left = self.task.table(self.records)
+        return columns(rows, aligned_left=aligned_left) if aligned_left else columns(rows)
 
 
 def predict_file(
@@ -55,52 +59,69 @@ def predict_file(
     backend: str = "cpu",
     threads: int | None = None,
 ) -> Predictions:
-    """What the trained network says of a picture, a table or an array.
+    """Predict from a picture, a table or an array.
 
-    ``preparation``: what training learned from the data besides the weights, where somebody has
-    kept it; else it is learned again from the preset's data. ``key``, ``invert``: see
-    ``read_inputs``. Raises TuidlError.
+    Parameters
+    ----------
+    preset
+        What the network was trained with.
+    parameters
+        The trained parameters by name, ``{layer}.{parameter}``.
+    path
+        The user's file, of a kind that its suffix names.
+    preparation
+        What training learned from the data besides the weights; by default it is learned again
+        from the preset's data.
+    key
+        Which array of several in a .npz file.
+    invert
+        Whether light and dark of a picture are exchanged; by default its border decides.
+    backend, threads
+        What the network runs on.
+
+    Returns
+    -------
+    Predictions
+        A record for each example.
+
+    Raises
+    ------
+    TuidlError
+        Where the file does not fit the network, or a prediction is not finite.
     """
     prepared = prepared_for(preset, preparation)
     inputs = read_inputs(preset, prepared, path, key=key, invert=invert)
     count = min(len(inputs.x), MOST_AT_ONCE)
     model = model_of(preset, parameters, examples=count, backend=backend, threads=threads)
-    return predictions(prepared, inputs, model.predict(inputs.x))
+    return predictions(task_of(preset), prepared, inputs, model.predict(inputs.x))
 
 
-def predictions(prepared: Preparation, inputs: Inputs, outputs: Array) -> Predictions:
-    """The ``outputs`` (n, ...) in the user's words. Raises DataError where they are no numbers."""
-    is_classes = bool(prepared.classes)
-    answers = prepared.probabilities(outputs) if is_classes else prepared.numbers(outputs)
-    record = _class_record if is_classes else _number_record
-    finite = np.isfinite(answers).all(axis=1)
+def predictions(task: Task, prepared: Preparation, inputs: Inputs, outputs: Array) -> Predictions:
+    """Outputs of the network as records.
+
+    Parameters
+    ----------
+    task
+        What the outputs mean.
+    prepared
+        What the network ends in, and how its targets were scaled.
+    inputs
+        The examples, with their names.
+    outputs
+        ``(n, *answer shape)``, as the model predicts them.
+
+    Raises
+    ------
+    DataError
+        Where an output is not finite; it names the example.
+    """
+    decoded = prepared.decode(outputs)
+    finite = np.isfinite(decoded.reshape(len(decoded), -1)).all(axis=1)
     if not finite.all():
         name = inputs.names[int(finite.argmin())]
         raise DataError(
             f"example {name}: the network's answer is no number; is a value of the input far from "
             "all that it was trained on?"
         )
-    pairs = zip(inputs.names, answers, strict=True)
-    records = (record(prepared, name, answer) for name, answer in pairs)
-    return Predictions(tuple(records), inputs.notes)
-
-
-def _class_record(prepared: Preparation, name: str, shares: Array) -> dict[str, Any]:
-    best = int(shares.argmax())
-    return {
-        "example": name,
-        "class": prepared.classes[best],
-        "probability": float(shares[best]),
-        "probabilities": dict(zip(prepared.classes, map(float, shares), strict=True)),
-    }
-
-
-def _number_record(prepared: Preparation, name: str, values: Array) -> dict[str, Any]:
-    return {"example": name, "values": [float(value) for value in values]}
-
-
-def _class_row(record: dict[str, Any]) -> tuple[str, ...]:
-    shares = sorted(record["probabilities"].items(), key=lambda pair: -pair[1])
-    others = [pair for pair in shares if pair[0] != record["class"]][:RUNNERS_UP]
-    listed = ", ".join(f"{name} {share:.1%}" for name, share in others)
-    return record["example"], record["class"], f"{record['probability']:.1%}", listed
+    pairs = zip(inputs.names, decoded, strict=True)
+    return Predictions(task, tuple(task.record(*pair) for pair in pairs), inputs.notes)

@@ -1,6 +1,6 @@
 """What lies between the user's values and the network's: scales, columns, the names of classes."""
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
@@ -11,6 +11,8 @@ from tuidl.data.table_rows import TableLayout
 from tuidl.data.table_source import Csv
 from tuidl.nn.layers.base import describe
 from tuidl.preset.schema import Preset
+from tuidl.tasks.choice import task_for
+from tuidl.tasks.decoding import Answer, decode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,10 +20,6 @@ if TYPE_CHECKING:
     from tuidl.data.dataset import Split
 
     Array = np.ndarray[Any, np.dtype[Any]]
-
-Answer = Literal["probabilities", "scores", "probability", "score", "numbers"]
-"""What a network ends in: one number a class (after softmax or before), one for the second of two
-classes (after sigmoid or before), or numbers."""
 
 Numbers = tuple[float, ...]
 
@@ -108,23 +106,12 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
             return np.asarray(values, np.float32)
         return Scaling(np.array(self.input_shift), np.array(self.input_width)).apply(values)
 
-    def probabilities(self, outputs: "Array") -> "Array":
-        """What the network answers, (n, ...), as a probability for each class (n, classes)."""
+    def decode(self, outputs: "Array") -> "Array":
+        """What the network answers, (n, ..., outputs), as float64: a probability for each class or
+        label, or numbers in the targets' own units."""
         import numpy as np
 
-        outputs = outputs.astype(np.float64)
-        if self.answer == "scores":
-            e = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-            return np.asarray(e / e.sum(axis=1, keepdims=True))
-        if self.answer == "score":
-            outputs = 0.5 * (1 + np.tanh(0.5 * outputs))
-        return outputs if self.answer == "probabilities" else np.hstack([1 - outputs, outputs])
-
-    def numbers(self, outputs: "Array") -> "Array":
-        """What the network answers, (n, values), in the targets' own units."""
-        import numpy as np
-
-        values = outputs.reshape(len(outputs), -1).astype(np.float64)
+        values = decode(self.answer, outputs)
         if self.target_shift:
             values = values * np.array(self.target_width) + np.array(self.target_shift)
         return values
@@ -154,11 +141,7 @@ def split_of(preset: Preset) -> "Split":
 
 def answer_of(graph: Graph) -> Answer:
     """What the network's outputs are."""
-    if not graph.spec.classes:
-        return "numbers"
-    if graph.preset.loss.outputs(graph.spec) == 1:
-        return "probability" if graph.is_closed else "score"
-    return "probabilities" if graph.is_closed else "scores"
+    return task_for(graph.spec, graph.preset.loss).answer(graph.is_closed)
 
 
 def _numbers(values: "Array") -> Numbers:

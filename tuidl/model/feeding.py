@@ -8,28 +8,29 @@ import numpy as np
 from tuidl.backends.base import Array, ArrayDataset
 from tuidl.core.arrays import real_array
 from tuidl.core.errors import DataError
-from tuidl.data.dataset import ExampleSpec
+from tuidl.tasks.base import Task
 
 
-def feed_of(spec: ExampleSpec, dtype: np.dtype[Any], x: Any, y: Any = None) -> ArrayDataset:
+def feed_of(task: Task, dtype: np.dtype[Any], x: Any, y: Any = None) -> ArrayDataset:
     """Examples (N, *shape) and targets (N, target width) or (N,), flat and in the engine's dtype.
 
-    Raises DataError where they do not fit ``spec``.
+    Raises DataError where they do not fit the ``task``.
     """
+    spec = task.spec
     x = real_array(x, dtype, "x")
     if x.shape[1:] != spec.shape:
         wanted = ", ".join(map(str, spec.shape))
         raise DataError(f"x: expected shape (examples, {wanted}), got {x.shape}")
     count = len(x)
-    targets = np.zeros((count, 0), dtype) if y is None else _targets(spec, dtype, y, count)
+    targets = np.zeros((count, 0), dtype) if y is None else _targets(task, dtype, y, count)
     flat = x.reshape(count, prod(spec.shape))
     return ArrayDataset(flat, targets, np.arange(count, dtype=np.int64))
 
 
-def _targets(spec: ExampleSpec, dtype: np.dtype[Any], y: Any, count: int) -> Array:
-    targets, width = real_array(y, dtype, "y"), spec.target_width
+def _targets(task: Task, dtype: np.dtype[Any], y: Any, count: int) -> Array:
+    targets, width = real_array(y, dtype, "y"), task.spec.target_width
     if targets.shape != (count, width) and not (width == 1 and targets.shape == (count,)):
         raise DataError(f"y: expected shape ({count}, {width}), got {targets.shape}")
-    if spec.classes and not np.isin(y, range(len(spec.classes))).all():  # before it was rounded
-        raise DataError(f"y: expected classes from 0 to {len(spec.classes) - 1}")
+    if problem := task.target_problem(np.asarray(y)):  # before it was rounded
+        raise DataError(f"y: {problem}")
     return targets.reshape(count, width)

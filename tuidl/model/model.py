@@ -19,6 +19,7 @@ from tuidl.model.parameters import Parameters
 from tuidl.nn.initializers import fill_initial
 from tuidl.preset.schema import Preset
 from tuidl.storage.warm_weights import read_weights
+from tuidl.tasks.choice import task_for
 
 DTYPES = ("float32", "float64")
 
@@ -188,7 +189,8 @@ class Model(Bound):
             Where shapes do not fit, for what is no array of real numbers or hides some (masked),
             for finite numbers too large for the model's dtype, and for classes that are none.
         """
-        return feed_of(self.program.graph.spec, self.engine.dtype, x, y)
+        graph = self.program.graph
+        return feed_of(task_for(graph.spec, graph.preset.loss), self.engine.dtype, x, y)
 
     def predict(self, x: Any) -> Array:
         """What the network answers.

@@ -18,11 +18,12 @@ from tuidl.data.dataset import Source
 from tuidl.nn.layers import LAYERS
 from tuidl.nn.layers.base import Layer
 from tuidl.nn.losses import LOSSES, Loss
-from tuidl.nn.metrics import METRICS, MetricName, classes_of
+from tuidl.nn.metrics import METRICS, MetricName
 from tuidl.nn.monitoring import Patience
 from tuidl.nn.optimizers import OPTIMIZERS, Optimizer
 from tuidl.preset.decoding import convert, convert_tagged, set_value
 from tuidl.preset.warm_start import Weights
+from tuidl.tasks.choice import task_of
 
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
 """One printable line: it goes to terminals, and into the names of files."""
@@ -166,17 +167,11 @@ class Preset(Config, frozen=True, kw_only=True):
     def _check(self) -> None:
         """What no single table can know."""
         self.data.check()
-        spec = self.data.spec()
-        is_classes = bool(spec.classes) or self.loss.classifies(spec)
+        task = task_of(self)
         for i, name in enumerate(self.training.metrics):
-            key, metric = f"training.metrics[{i}]", METRICS[name]
-            if metric.of_classes != is_classes:
-                kind = "classes" if is_classes else "numbers"
-                fitting = [m.name for m in METRICS.values() if m.of_classes == is_classes]
-                problem = f"{name!r} does not fit targets that are {kind}"
-                raise PresetError(key, f"{problem} (fitting: {', '.join(fitting)})")
-            if classes_of(spec) < metric.fewest_classes:
-                raise PresetError(key, f"{name!r} says nothing for {classes_of(spec)} classes")
+            key = f"training.metrics[{i}]"
+            if problem := task.metric_problem(METRICS[name]):
+                raise PresetError(key, problem)
             if name in self.training.metrics[:i]:
                 raise PresetError(key, f"{name!r} is named twice")
         self._check_monitors()

@@ -77,11 +77,14 @@ class Plane(Answer, frozen=True, tag="plane"):
 
 
 class Values(Answer, frozen=True, tag="values"):
-    """Numbers of held-out examples: ``predicted`` against ``true``."""
+    """Numbers of held-out examples: ``predicted`` against ``true``, of one of the ``outputs``, or
+    of all (``output`` None) where they are shares."""
 
     part: str
     true: Vector
     predicted: Vector
+    output: int | None = 0
+    outputs: int = 1
 
 
 class Forecast(Answer, frozen=True, tag="forecast"):

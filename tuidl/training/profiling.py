@@ -20,6 +20,7 @@ from tuidl.kernels.timing import FIRST_ROW, GATHER, READING
 from tuidl.model.model import Model
 from tuidl.nn.layers.embedding import Embedding
 from tuidl.preset.schema import Preset
+from tuidl.tasks.choice import task_for
 from tuidl.training.shuffling import permutation
 
 EXAMPLES = 2048
@@ -95,8 +96,7 @@ def random_feed(model: Model, examples: int) -> ArrayDataset:
     words = [n.layer.input_dim for n in graph.nodes if isinstance(n.layer, Embedding)]
     shape = (examples, *spec.shape)
     x = random.integers(0, min(words), shape) if words else random.normal(size=shape)
-    classes, targets = len(spec.classes), (examples, spec.target_width)
-    y = random.integers(0, classes, targets) if classes else random.normal(size=targets)
+    y = task_for(spec, graph.preset.loss).random_targets(random, examples)
     feed = model.feed(x, y)
     return ArrayDataset(feed.x, feed.y, permutation(examples, seed=0, epoch=0))
 

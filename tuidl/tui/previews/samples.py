@@ -11,7 +11,11 @@ from tuidl.charts.sequence import Trace, sequence
 from tuidl.charts.tiling import tiled
 from tuidl.core.errors import TuidlError
 from tuidl.data.dataset import ExampleSpec
+from tuidl.nn.losses import MeanSquaredError
 from tuidl.preset.schema import Preset
+from tuidl.tasks.base import Task
+from tuidl.tasks.choice import task_of
+from tuidl.tasks.regression import Regression
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +33,7 @@ class Samples:
 
     def __init__(self, problem: str = "") -> None:
         self.problem = problem
-        self.spec = ExampleSpec((1,), 1)
+        self.task: Task = Regression(ExampleSpec((1,), 1), MeanSquaredError())
         self.in_time = False
         self.x: Any = None
         self.y: Any = None
@@ -41,7 +45,7 @@ class Samples:
 
         samples = cls()
         try:
-            samples.spec, samples.in_time = preset.data.spec(), preset.data.in_time
+            samples.task, samples.in_time = task_of(preset), preset.data.in_time
             with np.errstate(all="ignore"):
                 examples = preset.data.read().examples
         except TuidlError as error:
@@ -53,7 +57,7 @@ class Samples:
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         """Images as images, series as curves, everything else as points."""
-        shape = self.spec.shape
+        shape = self.task.spec.shape
         if len(shape) == 3 and shape[2] in (1, 3):
             return self._images(palette, width, height, unicode)
         if self.in_time:
@@ -62,23 +66,22 @@ class Samples:
         return self._points(palette, width, height, unicode)
 
     def _images(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        names = self.spec.classes
         tiles = [
-            Tile(self.x[i], names[int(self.y[i, 0])] if names else "")
+            Tile(self.x[i], self.task.caption(self.y[i]))
             for i in range(min(SHOWN_IMAGES, len(self.x)))
         ]
-        count = recognisable(self.spec.shape, len(tiles), width, height, bool(names))
+        is_named = any(tile.caption for tile in tiles)
+        count = recognisable(self.task.spec.shape, len(tiles), width, height, is_named)
         return image_grid(tiles[:count], palette, width, height, unicode=unicode)
 
     def _points(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         flat = self.x.reshape(len(self.x), -1)
-        names, target = self.spec.classes, self.y[:, 0]
-        if not names:
+        names, classes, target = self.task.names, self.task.labels(self.y), self.y[:, 0]
+        if classes is None:
             column = int(_correlations(flat, target[:, None])[:, 0].argmax())
             word = place_words([column], flat.shape[1])
             groups = [Points("target", flat[:, column], target, "train", False)]
             return scatter(groups, palette, width, height, x_name=word, unicode=unicode)
-        classes = target.astype(int)
         columns = informative_columns(flat, _one_hot(classes, len(names)))
         groups = by_class(flat[:, columns[0]], flat[:, columns[-1]], classes, names)
         word = place_words(columns, flat.shape[1])

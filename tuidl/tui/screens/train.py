@@ -15,6 +15,7 @@ from textual.widgets import ContentSwitcher
 
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events, probes
+from tuidl.tasks.choice import task_of
 from tuidl.tui.messages import UnexpectedError
 from tuidl.tui.screens.steering import SteeringScreen, advice
 from tuidl.tui.services.services import Services
@@ -29,7 +30,7 @@ from tuidl.tui.widgets.curves import Curves
 from tuidl.tui.widgets.frame_throttle import FrameThrottle
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.layers import Layers
-from tuidl.tui.widgets.picture import Picture, probe_for, title_for
+from tuidl.tui.widgets.picture import Picture
 from tuidl.tui.widgets.status import Status
 from tuidl.tui.widgets.summary import Summary
 from tuidl.tui.widgets.tabs import Tabs
@@ -79,7 +80,7 @@ class TrainScreen(SteeringScreen):
         self._is_patient = False
         self._waiting: deque[Status | View | Chart] = deque()
         self._throttle = FrameThrottle()
-        self._probe = probe_for(preset)
+        self._picture = task_of(preset).picture
         send = self.session.send
         self._views = [view(preset, send, id=f"view-{n}") for n, view in enumerate(VIEWS, 1)]
         """Kept, for asking Textual for them took most of the time that an event takes."""
@@ -103,13 +104,11 @@ class TrainScreen(SteeringScreen):
             if drawn:
                 yield Curves(drawn[0], "metric")
         with Vertical(classes="column"):
-            picture = Picture(id="picture")
-            picture.kind = self._probe[0] if self._probe else ""
-            yield picture
+            yield Picture(id="picture")
             yield Layers(id="layers")
 
     def on_mount(self) -> None:
-        self.query_one("#picture").border_title = plain(title_for(self._probe))
+        self.query_one("#picture").border_title = plain(self._picture.title)
         self.query_one("#layers").border_title = "layers"
         self.set_interval(1 / TICKS_PER_SECOND, self._draw)
         self.query_one("#loss").focus()
@@ -183,12 +182,11 @@ class TrainScreen(SteeringScreen):
         self.refresh_bindings()
 
     def _handle_answer(self, event: events.ProbeAnswer) -> None:
-        if event.error or event.answer is None:
-            return
         if isinstance(event.answer, probes.Layers):
             self.query_one(Layers).answer = event.answer
-        elif self._probe and event.kind == self._probe[0]:
-            self.query_one(Picture).answer = event.answer
+        elif event.kind == self._picture.probe:
+            picture = self.query_one(Picture)
+            picture.answer, picture.problem = event.answer, event.error
 
     def lost(self, reason: str, advice: str, *more: str) -> None:
         """The engine process is gone."""
@@ -205,8 +203,8 @@ class TrainScreen(SteeringScreen):
         if view := self.open_view:
             return view.probes()
         wanted: list[tuple[str, dict[str, Any]]] = []
-        if self._probe and self.query_one(Picture).display:
-            wanted.append(self._probe)
+        if self.query_one(Picture).display:
+            wanted.append((self._picture.probe, dict(self._picture.options)))
         if not self.has_class("-narrow") and not self.has_class("-low"):
             wanted.append(("layers", {}))
         return wanted

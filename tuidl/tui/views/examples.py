@@ -13,12 +13,13 @@ from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.probes import Predictions
+from tuidl.tasks.choice import task_of
 from tuidl.tui.renderers import examples
 from tuidl.tui.session.run import Run
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.views.view import Send, View, Wanted
-from tuidl.tui.widgets.chart import Chart, centred
-from tuidl.tui.widgets.picture import NOTHING_YET
+from tuidl.tui.widgets.chart import Chart
+from tuidl.tui.widgets.picture import unanswered
 
 Cell = tuple[int, int]
 MANY, NUMBERS = 60, 20_000
@@ -45,6 +46,7 @@ class ExamplesView(View):
     def __init__(self, preset: Preset, send: Send) -> None:
         super().__init__(preset, send)
         self.answer: Predictions | None = None
+        self.problem: str | None = None
         self.asked: Cell | None = None
         self.selected = 0
         self.cursor: Cell = (0, 0)
@@ -58,7 +60,7 @@ class ExamplesView(View):
 
     def begin(self, run: Run, preset: Preset) -> None:
         super().begin(run, preset)
-        self.answer, self.asked, self.selected = None, None, 0
+        self.answer, self.problem, self.asked, self.selected = None, None, None, 0
 
     def probes(self) -> Wanted:
         size = 1
@@ -70,6 +72,9 @@ class ExamplesView(View):
         return [("predictions", options)]
 
     def handle_answer(self, event: ProbeAnswer) -> bool:
+        if event.kind == "predictions" and event.answer is None:
+            self.problem = event.error
+            return True
         if not isinstance(event.answer, Predictions):
             return False
         if event.answer.asked != (self.asked or (None, None)):
@@ -96,7 +101,7 @@ class ExamplesView(View):
 
     def move(self, down: int, right: int) -> None:
         """Move the cell under the cursor."""
-        count = len(self.preset.data.spec().classes)
+        count = len(task_of(self.preset).names)
         true, given = self.cursor
         self.cursor = ((true + down) % count, (given + right) % count)
         self.touched()
@@ -127,7 +132,7 @@ class Part(Chart):
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.view.answer is None:
-            return centred(NOTHING_YET[:width], palette, width, height)
+            return unanswered(self.view.problem, palette, width, height)
         return self.picture(self.view.answer, palette, width, height, unicode)
 
     def picture(

@@ -15,23 +15,15 @@ from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.history import Series
 from tuidl.protocol.probes import AnyAnswer, Forecast, Plane
 from tuidl.protocol.probes import Curve as CurveAnswer
+from tuidl.tasks.choice import task_of
 from tuidl.tui.renderers.series import in_words
 from tuidl.tui.renderers.shapes import known
 from tuidl.tui.session.run import Run
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.views.view import Send, View, Wanted
-from tuidl.tui.widgets.chart import Chart, centred
-from tuidl.tui.widgets.picture import NO_PICTURE, NOTHING_YET, picture_of, probe_for
+from tuidl.tui.widgets.chart import Chart
+from tuidl.tui.widgets.picture import picture_of, unanswered
 
-FINE = {"plane": {"columns": 100, "rows": 50}, "curve": {"columns": 120}}
-"""Options of the probes for a large picture."""
-
-TITLES = {
-    "plane": "what the network says everywhere; hollow points are held out",
-    "curve": "the examples, and the network's answer to every x",
-    "forecast": "the held-out end of the series",
-    "values": "held-out examples: predicted against true",
-}
 WORDS_FROM = 12
 """Lines from which on a picture has room for words below it."""
 
@@ -48,14 +40,13 @@ class LargeView(View):
 
     def __init__(self, preset: Preset, send: Send) -> None:
         super().__init__(preset, send)
-        probe = probe_for(preset)
-        self._kind = probe[0] if probe else ""
+        self._picture = task_of(preset).picture
         self.weight, self.bias = Course("slope"), Course("intercept")
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            picture = LargePicture(self._kind)
-            picture.border_title = plain(TITLES.get(self._kind, "picture"))
+            picture = LargePicture()
+            picture.border_title = plain(self._picture.large_title)
             yield picture
             with Vertical(id="courses"):
                 yield self.weight
@@ -66,16 +57,16 @@ class LargeView(View):
         for course in (self.weight, self.bias):
             course.begin()
         for picture in self.query(LargePicture):
-            picture.answer, picture.shown = None, run
+            picture.answer, picture.problem, picture.shown = None, None, run
 
     def probes(self) -> Wanted:
-        return [(self._kind, FINE.get(self._kind, {}))] if self._kind else []
+        return [(self._picture.probe, dict(self._picture.fine))]
 
     def handle_answer(self, event: ProbeAnswer) -> bool:
-        if event.kind != self._kind or event.answer is None:
+        if event.kind != self._picture.probe:
             return False
         for picture in self.query(LargePicture):
-            picture.answer = event.answer
+            picture.answer, picture.problem = event.answer, event.error
         is_neuron = isinstance(event.answer, CurveAnswer) and event.answer.equation is not None
         if isinstance(event.answer, CurveAnswer) and self.shown.steps:
             self._note_equation(event.answer, event.epoch - 1 + event.step / self.shown.steps)
@@ -95,16 +86,15 @@ class LargePicture(Chart):
 
     concept = "validation_set"
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.kind = kind
+        self.problem: str | None = None
         self.answer: AnyAnswer | None = None
         self.shown = Run()
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.answer is None:
-            words = NOTHING_YET if self.kind else NO_PICTURE
-            return centred(words, palette, width, height)
+            return unanswered(self.problem, palette, width, height)
         below = self._below(palette, width, unicode) if height >= WORDS_FROM else []
         return [*picture_of(self.answer, palette, width, height - len(below), unicode), *below]
 

@@ -6,11 +6,11 @@ from textual.app import ComposeResult
 
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
+from tuidl.tasks.choice import task_of
 from tuidl.tui.session.run import Run
 from tuidl.tui.views.examples import ExamplesView
 from tuidl.tui.views.large import LargeView
 from tuidl.tui.views.view import Send, View, Wanted
-from tuidl.tui.widgets.picture import probe_for
 
 
 class PictureView(View):
@@ -49,8 +49,7 @@ class PictureView(View):
 
 
 def _kind(preset: Preset) -> str:
-    probe = probe_for(preset)
-    return probe[0] if probe else ""
+    return task_of(preset).picture.probe
 
 
 def _view_for(preset: Preset, send: Send) -> View:

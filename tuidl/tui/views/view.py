@@ -52,13 +52,13 @@ class View(Container):
     def handle(self, event: Event) -> None:
         """Show an event of the engine, after the run has taken it in."""
         if isinstance(event, events.ProbeAnswer):
-            if event.answer is not None and self.handle_answer(event):
+            if self.handle_answer(event):
                 self._stale = True
         elif not isinstance(event, events.Progress):
             self._stale = True
 
     def handle_answer(self, event: events.ProbeAnswer) -> bool:
-        """Keep a probe's answer; whether it changes what is seen."""
+        """Keep a probe's answer, or why there is none; whether it changes what is seen."""
         return False
 
     def touched(self) -> None:

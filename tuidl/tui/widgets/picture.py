@@ -1,13 +1,13 @@
 """The task's own picture: what the network makes of its examples, right now."""
 
-from typing import Any, ClassVar
+import textwrap
+from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding
 
 from tuidl.charts.hstack import hstack
 from tuidl.charts.palette import Palette
-from tuidl.preset.schema import Preset
 from tuidl.protocol import probes
 from tuidl.protocol.probes import AnyAnswer
 from tuidl.tui.renderers import examples
@@ -16,32 +16,11 @@ from tuidl.tui.renderers.shapes import curve, plane
 from tuidl.tui.renderers.values import values
 from tuidl.tui.widgets.chart import Chart, centred
 
-BRIEF, WIDE = 24, 60
-"""Examples asked for, and the width from which on probabilities or the matrix stand beside."""
+WIDE = 60
+"""The width from which on probabilities stand beside the images."""
 
-TITLES = {
-    "predictions": "held-out examples, mistakes first",
-    "plane": "what it says over the plane",
-    "curve": "points and the network's line",
-    "forecast": "the series, predicted and left alone",
-    "values": "held-out examples: predicted against true",
-}
 NOTHING_YET = "a picture of the task shows once training starts"
 NO_PICTURE = "no picture for this kind of data"
-
-
-def probe_for(preset: Preset) -> tuple[str, dict[str, Any]] | None:
-    """The probe that shows this task, if any does."""
-    spec = preset.data.spec()
-    if spec.classes:
-        if spec.shape == (2,):
-            return "plane", {"columns": 60, "rows": 30}
-        return "predictions", {"count": BRIEF}
-    if preset.data.in_time and len(spec.shape) == 2 and spec.outputs == 1:
-        return "forecast", {}
-    if len(spec.shape) == 1 and spec.shape[0] <= 2 and spec.outputs == 1:
-        return "curve", {}
-    return "values", {}
 
 
 def picture_of(
@@ -61,13 +40,19 @@ def picture_of(
     return centred(NO_PICTURE, palette, width, height)
 
 
-def title_for(probe: tuple[str, Any] | None) -> str:
-    """The title of a small picture."""
-    return TITLES[probe[0]] if probe else "picture"
+def unanswered(problem: str | None, palette: Palette, width: int, height: int) -> list[Text]:
+    """Why there is no picture: the ``problem`` of the probe, or that nothing is trained yet."""
+    rows = textwrap.wrap(problem or "", max(width - 2, 1))[:height]
+    if not rows:
+        return centred(NOTHING_YET, palette, width, height)
+    above = (height - len(rows)) // 2
+    texts = [""] * above + rows + [""] * (height - above - len(rows))
+    return [Text(text[:width].center(width), palette.style("muted")) for text in texts]
 
 
 class Picture(Chart):
-    """Drawn from the answer to the task's probe; Tab inside switches what is shown of images."""
+    """Drawn from the answer to the task's probe, or its ``problem``; v switches what is shown of
+    images."""
 
     BINDINGS: ClassVar = [
         Binding("v", "turn", "images, matrix"),
@@ -77,14 +62,13 @@ class Picture(Chart):
 
     concept = "validation"
     answer: AnyAnswer | None = None
-    kind = ""
+    problem: str | None = None
     matrix = False
     selected = 0
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.answer is None:
-            words = NOTHING_YET if self.kind else NO_PICTURE
-            return centred(words, palette, width, height)
+            return unanswered(self.problem, palette, width, height)
         if isinstance(self.answer, probes.Predictions):
             return self._examples(self.answer, palette, width, height, unicode)
         return picture_of(self.answer, palette, width, height, unicode)

@@ -24,7 +24,7 @@ from tuidl.worker.probes import (
 
 PROBES: dict[str, tuple[Callable[[TrainState, Any], AnyAnswer], type[msgspec.Struct]]] = {
     "predictions": (predictions.predictions, predictions.Options),
-    "curve": (shapes.curve, shapes.Options),
+    "curve": (shapes.curve, shapes.CurveOptions),
     "plane": (shapes.plane, shapes.Options),
     "values": (values.values, values.Options),
     "forecast": (sequences.forecast, sequences.Options),

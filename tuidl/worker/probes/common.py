@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 
 from tuidl.backends.base import Array, ArrayDataset
+from tuidl.tasks.base import Task
+from tuidl.tasks.choice import task_for
 from tuidl.training.state import TrainState
 
 DIGITS = 4
@@ -44,19 +46,12 @@ def batch_of(state: TrainState, feed: ArrayDataset, count: int) -> ArrayDataset:
     return ArrayDataset(feed.x[:count], feed.y[:count], np.arange(count, dtype=np.int64))
 
 
+def task_in(state: TrainState) -> Task:
+    """What the outputs of the network in training mean."""
+    preset = state.preset
+    return task_for(state.program.graph.spec, preset.loss, preset.data.in_time)
+
+
 def answers_of(state: TrainState, x: Array) -> Array:
-    """Predictions as shares of classes where those are asked for: a single logit or sigmoid
-    becomes the shares of both classes, and logits become shares."""
-    answers = state.model.predict(x)
-    graph = state.program.graph
-    loss = graph.preset.loss
-    if not loss.classifies(graph.spec):
-        return answers
-    is_closed = graph.nodes_for_loss is not graph.nodes
-    if answers.shape[1] == 1:
-        share = answers if is_closed else 1 / (1 + np.exp(-answers))
-        return np.concatenate([1 - share, share], axis=1)
-    if is_closed:
-        return answers
-    shifted = np.exp(answers - answers.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+    """Predictions as the task decodes them: shares of classes or labels, or numbers."""
+    return task_in(state).decode(state.model.predict(x), state.program.graph.is_closed)

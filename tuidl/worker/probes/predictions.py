@@ -11,7 +11,7 @@ from tuidl.core.errors import DataError
 from tuidl.protocol.events import MOST_CONFUSED
 from tuidl.protocol.probes import Example, Predictions
 from tuidl.training.state import TrainState
-from tuidl.worker.probes.common import answers_of, held_out, inputs, numbers
+from tuidl.worker.probes.common import answers_of, held_out, inputs, numbers, task_in
 
 MOST_EXAMPLES = 512
 
@@ -31,13 +31,14 @@ def predictions(state: TrainState, options: Options) -> Predictions:
     """``examples``: number, x (flat), true class, shares of the classes; ``wrong`` of ``total``;
     ``confusion`` of the examples looked at, empty where there are more than MOST_CONFUSED classes;
     ``asked``: the true and the given class, if any."""
-    spec = state.program.graph.spec
-    if not spec.classes:
-        raise DataError("predictions: the targets are numbers, not classes")
+    spec, task = state.program.graph.spec, task_in(state)
     part, feed = held_out(state)
     some = slice(0, MOST_EXAMPLES)
+    true = task.labels(feed.y[some])
+    if "predictions" not in task.probes or true is None:
+        raise DataError("predictions: the targets are numbers, not classes")
     x = inputs(state, feed, some)
-    shares, true = answers_of(state, x), feed.y[some, 0].astype(int)
+    shares = answers_of(state, x)
     given = shares.argmax(axis=1)
     order = _order(true, given, shares, options)
     chosen = order[options.first : options.first + options.count]
@@ -45,11 +46,11 @@ def predictions(state: TrainState, options: Options) -> Predictions:
         part=part,
         asked=(options.true, options.given),
         shape=spec.shape,
-        classes=spec.classes,
+        classes=task.names,
         matching=len(order),
         wrong=int((true != given).sum()),
         total=len(true),
-        confusion=_confusion(true, given, len(spec.classes)),
+        confusion=_confusion(true, given, len(task.names)),
         examples=tuple(
             Example(
                 number=int(i),

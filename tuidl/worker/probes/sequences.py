@@ -9,7 +9,7 @@ from msgspec import Meta
 from tuidl.core.errors import DataError
 from tuidl.protocol.probes import Forecast
 from tuidl.training.state import TrainState
-from tuidl.worker.probes.common import held_out, inputs, numbers
+from tuidl.worker.probes.common import held_out, inputs, numbers, task_in
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -23,7 +23,7 @@ def forecast(state: TrainState, options: Options) -> Forecast:
     """``true`` values, ``predicted`` each from the true ones before, and ``free``: from ``start``
     on each from the network's own predictions. ``window``: how many values it sees."""
     spec = state.program.graph.spec
-    if spec.classes or len(spec.shape) != 2 or spec.shape[1] != 1 or spec.outputs != 1:
+    if "forecast" not in task_in(state).probes:
         raise DataError("forecast: needs a series of single numbers")
     part, feed = held_out(state)
     count = min(options.count, len(feed))

@@ -8,9 +8,11 @@ from msgspec import Meta
 
 from tuidl.backends.base import Array
 from tuidl.core.errors import DataError
-from tuidl.protocol.probes import Curve, Plane
+from tuidl.protocol.probes import Curve, Plane, Values
 from tuidl.training.state import TrainState
-from tuidl.worker.probes.common import answers_of, numbers, pair
+from tuidl.worker.probes.common import answers_of, numbers, pair, task_in
+from tuidl.worker.probes.values import Options as ValuesOptions
+from tuidl.worker.probes.values import values
 
 MOST_POINTS = 400
 MARGIN = 0.05
@@ -23,15 +25,25 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     rows: Annotated[int, Meta(ge=2, le=100)] = 30
 
 
-def curve(state: TrainState, options: Options) -> Curve:
+class CurveOptions(Options, forbid_unknown_fields=True):
+    """``or_values``: where the examples do not lie along a line, predictions against true values
+    instead of a refusal."""
+
+    or_values: bool = False
+
+
+def curve(state: TrainState, options: CurveOptions) -> Curve | Values:
     """``points`` (x, y) to learn from, and the network's ``line`` over x.
 
     ``equation``: weight and bias where the network is one neuron, of the model and by least
-    squares. An input (1, x) counts as one of x.
+    squares. An input (1, x) counts as one of x. Raises DataError where more than one number
+    changes, or none does.
     """
     feed, spec = state.train_feed, state.program.graph.spec
     varying = np.flatnonzero(np.ptp(feed.x, axis=0) > 0)
-    if spec.classes or len(varying) != 1 or feed.y.shape[1] != 1:
+    if "curve" not in task_in(state).probes or len(varying) != 1 or feed.y.shape[1] != 1:
+        if options.or_values:
+            return values(state, ValuesOptions())
         raise DataError("curve: needs examples of one changing number and one target")
     column = int(varying[0])
     x, y = feed.x[:, column], feed.y[:, 0]
@@ -54,8 +66,8 @@ def curve(state: TrainState, options: Options) -> Curve:
 def plane(state: TrainState, options: Options) -> Plane:
     """``points`` (x, y, class) of all parts, and ``shares`` (rows, columns) of the last class (or
     the winning class where there are more) over the plane between ``low`` and ``high``."""
-    spec = state.program.graph.spec
-    if not spec.classes or spec.shape != (2,):
+    task = task_in(state)
+    if "plane" not in task.probes:
         raise DataError("plane: needs examples of two numbers in classes")
     parts = [state.train_feed, state.held_out["validation"]]
     points = np.concatenate([np.column_stack([feed.x, feed.y[:, :1]]) for feed in parts])
@@ -68,7 +80,7 @@ def plane(state: TrainState, options: Options) -> Plane:
     return Plane(
         points=numbers(points[some]),
         held_out=[bool(mark) for mark in marks[some]],
-        classes=spec.classes,
+        classes=task.names,
         low=pair([xs[0], ys[0]]),
         high=pair([xs[-1], ys[-1]]),
         shares=numbers(seen.reshape(options.rows, options.columns)),

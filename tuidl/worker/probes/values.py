@@ -8,28 +8,40 @@ from msgspec import Meta
 from tuidl.core.errors import DataError
 from tuidl.protocol.probes import Values
 from tuidl.training.state import TrainState
-from tuidl.worker.probes.common import held_out, inputs, numbers
+from tuidl.worker.probes.common import answers_of, held_out, inputs, numbers, task_in
+
+MOST_SHARES = 1000
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
-    """``count`` held-out examples, and which of the targets (``output``)."""
+    """``count`` held-out examples, and which of the targets (``output``); unsaid, the first, or all
+    where they are shares or labels."""
 
     count: Annotated[int, Meta(ge=1, le=1000)] = 300
-    output: Annotated[int, Meta(ge=0)] = 0
+    output: Annotated[int, Meta(ge=0)] | None = None
 
 
 def values(state: TrainState, options: Options) -> Values:
-    """``true`` and ``predicted`` values, as the network is taught them (scaled, if they are)."""
-    spec = state.program.graph.spec
-    if spec.classes:
+    """``true`` and ``predicted`` values, as the network is taught them (scaled, if they are);
+    labels and shares as probabilities. Raises DataError for classes."""
+    spec, task = state.program.graph.spec, task_in(state)
+    if "values" not in task.probes:
         raise DataError("values: the targets are classes, not numbers")
-    if options.output >= spec.outputs:
+    if (options.output or 0) >= spec.outputs:
         raise DataError(f"values: there are {spec.outputs} outputs, counted from 0")
     part, feed = held_out(state)
-    some = slice(0, options.count)
-    predicted = state.model.predict(inputs(state, feed, some))
+    count = min(options.count, len(feed))
+    whole = options.output is None and bool(task.names)
+    if whole:
+        count = min(count, max(MOST_SHARES // spec.outputs, 1))
+    some = slice(0, count)
+    predicted = answers_of(state, inputs(state, feed, some)).reshape(count, -1)
+    true = feed.y[some]
+    chosen = slice(None) if whole else options.output or 0
     return Values(
         part=part,
-        true=numbers(feed.y[some, options.output]),
-        predicted=numbers(predicted[:, options.output]),
+        true=numbers(true[:, chosen].reshape(-1)),
+        predicted=numbers(predicted[:, chosen].reshape(-1)),
+        output=None if whole else options.output or 0,
+        outputs=spec.outputs,
     )

@@ -8,14 +8,10 @@ from msgspec import Meta
 
 from tuidl.backends.base import Array, ArrayDataset
 from tuidl.compiler.graph import Node
-from tuidl.nn.losses import Classification
 from tuidl.protocol.probes import BackwardStep, ForwardStep, StepTrace, UpdateStep
 from tuidl.training.inspection import Inspected, inspect
 from tuidl.training.state import TrainState
-from tuidl.worker.probes.common import numbers
-
-LEAST_SHARE = 1e-12
-"""A probability below this counts as this, where its logarithm is taken."""
+from tuidl.worker.probes.common import numbers, task_in
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -32,23 +28,25 @@ def walk(state: TrainState, options: Options) -> StepTrace:
     feed = _next_batch(state)
     seen = inspect(state.model, feed)
     spec, shown = state.program.graph.spec, options.numbers
-    first = feed.order[: options.examples]
+    task, first = task_in(state), feed.order[: options.examples]
+    predicted = task.close(_last(seen))[: len(first)]
+    losses = task.losses(predicted, feed.y[first].astype(np.float64))
     epoch, step = state.place
     return StepTrace(
         batch=len(feed),
         of=len(state.train_feed),
         examples=tuple(feed.order[: options.examples].tolist()),
         shape=spec.shape,
-        classes=spec.classes,
+        classes=task.names if task.has_labels else (),
         inputs=numbers(feed.x[first].reshape(len(first), -1)),
         targets=numbers(feed.y[first]),
         input=_first(feed.x[first[:1]], shown),
         target=_first(feed.y[first[:1]], shown),
-        predicted=_predicted(state, seen, options.examples),
+        predicted=numbers(predicted.reshape(len(first), -1)),
         forward=_forward(state, seen, shown),
-        closing=_closing(state),
+        closing=task.closing,
         loss=seen.loss,
-        losses=_losses(state, seen, feed, options.examples),
+        losses=None if losses is None else numbers(losses),
         loss_kind=state.preset.loss.kind(),
         backward=tuple(
             BackwardStep(name=name, values=_first(values, shown), length=_length(values))
@@ -85,53 +83,13 @@ def _forward(state: TrainState, seen: Inspected, shown: int) -> tuple[ForwardSte
     )
 
 
-def _closing(state: TrainState) -> str:
-    """What makes the last layer's outputs predictions: softmax, sigmoid or nothing."""
-    loss = state.preset.loss
-    return loss.closing_activation if isinstance(loss, Classification) else "linear"
-
-
 def _activation(node: Node) -> str:
     return str(getattr(node.layer, "activation", "linear"))
 
 
-def _answers(state: TrainState, seen: Inspected) -> Array:
-    """The last outputs, with the closing softmax or sigmoid that belongs to the loss; (examples,
-    outputs)."""
-    last = list(seen.outputs.values())[-1]
-    logits = last.reshape(len(last), -1).astype(np.float64)
-    closing = _closing(state)
-    if closing == "sigmoid":
-        return np.asarray(1 / (1 + np.exp(-logits)))
-    if closing != "softmax":
-        return logits
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
-
-
-def _predicted(state: TrainState, seen: Inspected, count: int) -> Any:
-    return numbers(_answers(state, seen)[:count])
-
-
-def _losses(state: TrainState, seen: Inspected, feed: ArrayDataset, count: int) -> Any:
-    """What each of the first examples adds to the mean; None where it takes more than a line."""
-    answers = _answers(state, seen)[:count]
-    targets = feed.y[feed.order[:count]].astype(np.float64)
-    kind, spec = state.preset.loss.kind(), state.program.graph.spec
-    if getattr(state.preset.loss, "label_smoothing", 0.0):
-        return None
-    if kind == "mse":
-        return numbers(((answers - targets) ** 2).mean(axis=1))
-    if kind == "mae":
-        return numbers(np.abs(answers - targets).mean(axis=1))
-    if not spec.classes:
-        return None
-    true = targets[:, 0].astype(int)
-    if answers.shape[1] == 1:
-        right = np.where(true == 1, answers[:, 0], 1 - answers[:, 0])
-    else:
-        right = answers[np.arange(len(true)), true]
-    return numbers(np.abs(np.log(np.maximum(right, LEAST_SHARE))))
+def _last(seen: Inspected) -> Array:
+    """The last layer's outputs, before the activation that belongs to the loss."""
+    return list(seen.outputs.values())[-1]
 
 
 def _update(state: TrainState, seen: Inspected, shown: int) -> tuple[UpdateStep, ...]:

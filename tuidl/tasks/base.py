@@ -1,0 +1,152 @@
+"""The questions that other rooms ask about what a network's outputs mean, and usual answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tuidl.data.dataset import ExampleSpec
+from tuidl.nn.losses import Classification, Loss
+from tuidl.nn.metrics import METRICS, Metric, classes_of
+from tuidl.tasks.decoding import Answer, close, decode
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+Record = dict[str, Any]
+"""A prediction for one example as plain values, ready for JSON."""
+Table = tuple[Sequence[Sequence[str]], tuple[int, ...]]
+"""A heading and a row for each record, and the numbers of the columns aligned left."""
+
+LEAST_SHARE = 1e-12
+"""A share below this counts as this, where its logarithm is taken."""
+MOST = 3
+"""Numbers of a target in a caption, at most."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """How the screen shows a task: the ``probe`` and its ``options``, ``fine`` for a large picture,
+    and the titles of the small and the large one."""
+
+    probe: str
+    title: str
+    large_title: str
+    options: Mapping[str, Any]
+    fine: Mapping[str, Any]
+
+
+VALUES = Picture(
+    "values",
+    "held-out examples: predicted against true",
+    "held-out examples: predicted against true",
+    {}, {},
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Task:
+    """What outputs mean for examples of ``spec``, trained with ``loss``.
+
+    This base is the protocol; a task overrides what it answers differently. Arrays of outputs and
+    targets have one example a row: (n, *answer shape).
+    """
+
+    spec: ExampleSpec
+    loss: Loss
+
+    has_labels: ClassVar[bool] = False
+    """Whether a target is the number of one class, by which examples can be counted and
+    coloured."""
+
+    # what is learned
+
+    @property
+    def of_classes(self) -> bool:
+        """Whether metrics of classes fit, rather than those of numbers."""
+        return self.loss.classifies(self.spec)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the classes or labels; empty for numbers."""
+        return ()
+
+    def metric_problem(self, metric: Metric) -> str:
+        """Why a metric does not fit; empty where it does."""
+        if metric.of_classes != self.of_classes:
+            kind = "classes" if self.of_classes else "numbers"
+            fitting = [m.name for m in METRICS.values() if m.of_classes == self.of_classes]
+            problem = f"{metric.name!r} does not fit targets that are {kind}"
+            return f"{problem} (fitting: {', '.join(fitting)})"
+        if (count := classes_of(self.spec)) < metric.fewest_classes:
+            return f"{metric.name!r} says nothing for {count} classes"
+        return ""
+
+    def target_problem(self, targets: "Array") -> str:
+        """What is wrong with targets that a user hands over; empty if nothing is."""
+        return ""
+
+    def random_targets(self, random: "np.random.Generator", count: int) -> "Array":
+        """Targets to measure the speed with."""
+        return random.normal(size=(count, self.spec.target_width))
+
+    # what is predicted
+
+    @property
+    def closing(self) -> str:
+        """The activation that belongs to the loss: it makes the last layer's outputs answers."""
+        return self.loss.closing_activation if isinstance(self.loss, Classification) else "linear"
+
+    def answer(self, is_closed: bool) -> Answer:
+        """What outputs are. ``is_closed``: the network ends in the closing activation."""
+        return "numbers"
+
+    def decode(self, outputs: "Array", is_closed: bool) -> "Array":
+        """What the model predicts, as shares of classes or labels, or as numbers."""
+        return decode(self.answer(is_closed), outputs)
+
+    def close(self, outputs: "Array") -> "Array":
+        """The last layer's outputs in training, as what the model would predict."""
+        return close(self.closing, outputs)
+
+    @property
+    def is_smoothed(self) -> bool:
+        """Whether the loss spreads part of each target over all classes."""
+        return bool(getattr(self.loss, "label_smoothing", 0.0))
+
+    def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
+        """What each example adds to the mean (n,), of closed outputs; None where this is not
+        known, or takes more than a line to explain."""
+        return None
+
+    # how it is shown
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        """The probes that can say something of it."""
+        return ("values",)
+
+    @property
+    def picture(self) -> Picture:
+        """What the training screen shows."""
+        return VALUES
+
+    def labels(self, targets: "Array") -> "Array | None":
+        """The class of each example (n,), where it has exactly one."""
+        return None
+
+    def caption(self, target: Sequence[float]) -> str:
+        """A target under a picture of its input."""
+        return " ".join(f"{value:.3g}" for value in target[:MOST])
+
+    def record(self, name: str, decoded: "Array") -> Record:
+        """The prediction for one example (*answer shape)."""
+        return {"example": name, "values": decoded.tolist()}
+
+    def table(self, records: Sequence[Record]) -> Table:
+        """Records as texts."""
+        count = len(records[0]["values"])
+        names = ["prediction"] if count == 1 else [str(i) for i in range(1, count + 1)]
+        rows = [[r["example"], *(f"{v:.6g}" for v in r["values"])] for r in records]
+        return [["example", *names], *rows], ()

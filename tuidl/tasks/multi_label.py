@@ -1,0 +1,70 @@
+"""Several yes-or-no labels for each example, any number of which are true."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tuidl.tasks.base import LEAST_SHARE, Picture, Record, Table, Task
+from tuidl.tasks.decoding import Answer
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+LABELS = Picture(
+    "values",
+    "held-out examples: probabilities against labels",
+    "held-out examples: the probability of every label against its truth",
+    {}, {},
+)  # fmt: skip
+LIKELY = 0.5
+"""From this probability on a label is given."""
+
+
+class MultiLabel(Task):
+    """Targets and outputs have one number a label, numbered from 1."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(str(number) for number in range(1, self.spec.outputs + 1))
+
+    @property
+    def picture(self) -> Picture:
+        return LABELS
+
+    def random_targets(self, random: "np.random.Generator", count: int) -> "Array":
+        return random.integers(0, 2, (count, self.spec.target_width))
+
+    def answer(self, is_closed: bool) -> Answer:
+        return "labels" if is_closed else "label_scores"
+
+    def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
+        """-log of the probability given to what is true, the mean over the labels."""
+        import numpy as np
+
+        if self.is_smoothed:
+            return None
+        yes = targets * np.log(np.maximum(predicted, LEAST_SHARE))
+        no = (1 - targets) * np.log(np.maximum(1 - predicted, LEAST_SHARE))
+        return np.asarray(np.abs(yes + no).mean(axis=1))
+
+    def caption(self, target: Sequence[float]) -> str:
+        given = [name for name, value in zip(self.names, target, strict=True) if value >= LIKELY]
+        return " ".join(given) or "none"
+
+    def record(self, name: str, decoded: "Array") -> Record:
+        shares = dict(zip(self.names, map(float, decoded), strict=True))
+        given = [label for label, share in shares.items() if share >= LIKELY]
+        return {"example": name, "labels": given, "probabilities": shares}
+
+    def table(self, records: Sequence[Record]) -> Table:
+        heading = ["example", "labels", *self.names]
+        rows = [
+            [
+                record["example"],
+                " ".join(record["labels"]) or "none",
+                *(f"{share:.1%}" for share in record["probabilities"].values()),
+            ]
+            for record in records
+        ]
+        return [heading, *rows], (0, 1)
