@@ -19,7 +19,7 @@ Record = dict[str, Any]
 Table = tuple[Sequence[Sequence[str]], tuple[int, ...]]
 """A heading and a row for each record, and the numbers of the columns aligned left."""
 
-LEAST_SHARE = 1e-12
+LEAST_SHARE = 1e-300
 """A share below this counts as this, where its logarithm is taken."""
 MOST = 3
 """Numbers of a target in a caption, at most."""
