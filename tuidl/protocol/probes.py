@@ -16,6 +16,11 @@ Shape = tuple[int, ...]
 class Answer(msgspec.Struct, frozen=True, kw_only=True, tag_field="probe"):
     """Base of all answers."""
 
+    @property
+    def kind(self) -> str:
+        """The probe that answers so."""
+        return str(self.__struct_config__.tag)
+
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Base of what answers consist of."""

@@ -1,7 +1,7 @@
 """The questions that other rooms ask about what a network's outputs mean, and usual answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tuidl.data.dataset import ExampleSpec
@@ -28,21 +28,22 @@ MOST = 3
 @dataclass(frozen=True)
 class Picture:
     """How the screen shows a task: the ``probe`` and its ``options``, ``fine`` for a large picture,
-    and the titles of the small and the large one."""
+    and the titles of the small and the large one. ``otherwise``: what the probe may answer as."""
 
     probe: str
     title: str
     large_title: str
-    options: Mapping[str, Any]
-    fine: Mapping[str, Any]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    fine: Mapping[str, Any] = field(default_factory=dict)
+    otherwise: "Picture | None" = None
+
+    def of(self, kind: str) -> "Picture":
+        """The picture of an answer of this kind."""
+        return self if kind == self.probe or self.otherwise is None else self.otherwise
 
 
-VALUES = Picture(
-    "values",
-    "held-out examples: predicted against true",
-    "held-out examples: predicted against true",
-    {}, {},
-)  # fmt: skip
+AGAINST_TRUE = "held-out examples: predicted against true"
+VALUES = Picture("values", AGAINST_TRUE, AGAINST_TRUE)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ PREDICTIONS = Picture(
     "predictions",
     "held-out examples, mistakes first",
     "held-out examples, mistakes first",
-    {"count": 24}, {},
-)  # fmt: skip
+    {"count": 24},
+)
 PLANE = Picture(
     "plane",
     "what it says over the plane",

@@ -7,8 +7,7 @@ FORECAST = Picture(
     "forecast",
     "the series, predicted and left alone",
     "the held-out end of the series",
-    {}, {},
-)  # fmt: skip
+)
 
 
 class Forecast(Regression):

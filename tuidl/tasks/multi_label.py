@@ -15,8 +15,7 @@ LABELS = Picture(
     "values",
     "held-out examples: probabilities against labels",
     "held-out examples: the probability of every label against its truth",
-    {}, {},
-)  # fmt: skip
+)
 LIKELY = 0.5
 """From this probability on a label is given."""
 

@@ -15,6 +15,7 @@ CURVE = Picture(
     "the examples, and the network's answer to every x",
     {"or_values": True},
     {"or_values": True, "columns": 120},
+    otherwise=VALUES,
 )
 MOST_INPUTS = 2
 """Inputs up to which all but one may turn out to be constant, as 1 beside x is."""

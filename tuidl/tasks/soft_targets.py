@@ -15,8 +15,7 @@ SHARES = Picture(
     "values",
     "held-out examples: shares, predicted against true",
     "held-out examples: the share of every class, predicted against true",
-    {}, {},
-)  # fmt: skip
+)
 
 
 class SoftTargets(Classification):

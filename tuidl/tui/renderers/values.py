@@ -13,7 +13,7 @@ from tuidl.tui.renderers.shapes import known
 
 def values(answer: Values, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
     """A point for each held-out example: true value across, predicted one up. On the line both
-    are equal."""
+    are equal. Of several outputs the words say which one is shown."""
     pairs = [
         (known(true), known(predicted))
         for true, predicted in zip(answer.true, answer.predicted, strict=True)
@@ -27,17 +27,23 @@ def values(answer: Values, palette: Palette, width: int, height: int, unicode: b
     points = Points("held out", truths, [predicted for _, predicted in kept], "train")
     body = scatter([points], palette, width, height - 1, paths=paths, x_name="true",
                    unicode=unicode)  # fmt: skip
-    return [*_words(kept, palette, width, unicode), *body]
+    return [*_words(kept, palette, width, unicode, _which(answer)), *body]
+
+
+def _which(answer: Values) -> str:
+    if answer.output is None or answer.outputs == 1:
+        return ""
+    return f"output {answer.output + 1} of {answer.outputs}: "
 
 
 def _words(
-    pairs: list[tuple[float, float]], palette: Palette, width: int, unicode: bool
+    pairs: list[tuple[float, float]], palette: Palette, width: int, unicode: bool, which: str
 ) -> list[Text]:
     grid = Grid(width, 1, unicode)
     if pairs:
         error = sum(abs(a - b) for a, b in pairs) / len(pairs)
         middle = sum(a for a, _ in pairs) / len(pairs)
         plain = sum(abs(a - middle) for a, _ in pairs) / len(pairs)
-        text = f"off by {error:.3g} on average; always saying the mean: {plain:.3g}"
+        text = f"{which}off by {error:.3g} on average; always saying the mean: {plain:.3g}"
         grid.put(0, 0, fitted(text, width), palette.style("text", bold=True))
     return grid.lines()

@@ -187,6 +187,8 @@ class TrainScreen(SteeringScreen):
         elif event.kind == self._picture.probe:
             picture = self.query_one(Picture)
             picture.answer, picture.problem = event.answer, event.error
+            if event.answer is not None:
+                picture.border_title = plain(self._picture.of(event.answer.kind).title)
 
     def lost(self, reason: str, advice: str, *more: str) -> None:
         """The engine process is gone."""

@@ -67,6 +67,8 @@ class LargeView(View):
             return False
         for picture in self.query(LargePicture):
             picture.answer, picture.problem = event.answer, event.error
+            if event.answer is not None:
+                picture.border_title = plain(self._picture.of(event.answer.kind).large_title)
         is_neuron = isinstance(event.answer, CurveAnswer) and event.answer.equation is not None
         if isinstance(event.answer, CurveAnswer) and self.shown.steps:
             self._note_equation(event.answer, event.epoch - 1 + event.step / self.shown.steps)
