@@ -1,4 +1,4 @@
-"""The playground: a Textual application and the charts that it shows."""
+"""The playground: a Textual application, its screens and what they show."""
 
 import os
 

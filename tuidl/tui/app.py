@@ -101,7 +101,7 @@ class Playground(PlainApp):
         self.run_worker(_preload, thread=True)
 
     def on_resize(self, event: Resize) -> None:
-        """A notice where the terminal is too small, for as long as it is."""
+        """Show a notice for as long as the terminal is too small."""
         if not self.screen_stack:
             return  # the application ends
         is_shown = isinstance(self.screen, TooSmallScreen)
@@ -117,7 +117,7 @@ class Playground(PlainApp):
     def _handle_exception(self, error: Exception) -> None:
         """One line on the way out and the rest in a log, never a traceback on the screen.
 
-        A screen that is still being put up while the application ends finds its widgets missing;
+        A screen that is still being built while the application ends finds its widgets missing;
         that is not reported.
         """
         if self._exit:
@@ -148,7 +148,7 @@ class Playground(PlainApp):
     # --- the run ----------------------------------------------------------------------------------
 
     def open(self, preset: Preset, folder: Path | None = None) -> None:
-        """Show the training screen of a preset, and have the engine make ready for it."""
+        """Show the training screen of a preset, and have the engine load it."""
         self.session.folder = folder or self.session.folder
         from tuidl.tui.screens.train import TrainScreen
 
@@ -158,7 +158,7 @@ class Playground(PlainApp):
         self.call_after_refresh(spare_pauses)
 
     def open_run(self, path: Path, preset: Preset, learning_rate: float | None = None) -> None:
-        """Show the training screen of a run that is kept, ready to go on with it."""
+        """Show the training screen of a stored run, ready to resume it."""
         from tuidl.tui.screens.train import TrainScreen
 
         self.session.folder = path
@@ -167,7 +167,7 @@ class Playground(PlainApp):
         self.call_after_refresh(spare_pauses)
 
     def run_display(self) -> RunDisplay | None:
-        """The screen of the run, wherever in the stack it is."""
+        """The screen of the run, at any place in the stack."""
         return next((s for s in self.screen_stack if isinstance(s, RunDisplay)), None)
 
     def front_run_display(self) -> RunDisplay | None:
@@ -199,7 +199,7 @@ class Playground(PlainApp):
             self.notify(problem, severity="error", timeout=10, markup=False)
 
     def leave_view(self) -> None:
-        """Back to what is below; what was opened from the command line ends."""
+        """Close the viewer; end the program where it was started for a log."""
         if len(self.screen_stack) > 2:
             self.pop_screen()
         else:
@@ -273,7 +273,7 @@ def _text_of(preset: Preset) -> str:
 
 
 def _preload() -> None:
-    """Import what will be needed next, while the user still looks at what is there."""
+    """Import the modules needed next, while the user still reads the first screen."""
     from tuidl.glossary import concepts
 
     for name in ("screens.train", "screens.help", "screens.edit", "dialogs.leave"):

@@ -7,6 +7,6 @@ from textual.message import Message
 
 @dataclass
 class UnexpectedError(Message):
-    """An error that was survived, such as of a panel that could not be drawn."""
+    """An error that ends nothing, such as a panel that cannot be drawn."""
 
     error: Exception

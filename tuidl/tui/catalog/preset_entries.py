@@ -1,4 +1,4 @@
-"""The order in which Home offers the presets: a learner's, not the alphabet's."""
+"""The order in which Home lists the presets: the order in which to learn."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ OTHERS, FILES = "More", "Your files"
 
 @dataclass(frozen=True)
 class Entry:
-    """A preset in the list. ``word``: what its data is."""
+    """A preset in the list. ``word``: its data, in a word."""
 
     section: str
     title: str

@@ -26,7 +26,7 @@ class Loader:
         self._worker: LatestOnlyWorker[Preview] = LatestOnlyWorker(self._load, PATIENCE)
 
     def ask(self, path: Path) -> Preview:
-        """What is known of a preset now; the rest follows."""
+        """The preview as known now; ``send`` passes on the rest."""
         if path not in self._known:
             self._times[path] = _time_of(path)
             self._known[path] = _read(path) if self._is_quick(path) else Preview(path)

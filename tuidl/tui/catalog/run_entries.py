@@ -1,4 +1,4 @@
-"""Runs that are kept as Home lists them: by the day they began, each with its state and score."""
+"""Stored runs as Home lists them: by the day they began, each with its state and score."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ RUNNING, LONG_AGO = "Being trained now", "Without a date"
 
 @dataclass(frozen=True)
 class RunEntry(Entry):
-    """A run in the list; its state can be filtered for."""
+    """A run in the list; a filter finds its state, too."""
 
     state: str = ""
 
@@ -63,7 +63,7 @@ def _day(began: datetime | None, today: date) -> str:
 
 
 def _score(run: Shelved) -> str:
-    """The most telling score; the state of a run that is not done."""
+    """The most meaningful score; the state of a run that is not done."""
     if run.listed is None or run.state == "failed":
         return run.state
     scores = {name: value for name, value in run.listed.scores.items() if name != "loss"}

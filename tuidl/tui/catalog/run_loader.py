@@ -23,7 +23,7 @@ class RunLoader:
         self._worker: LatestOnlyWorker[Path] = LatestOnlyWorker(self._load, PATIENCE)
 
     def ask(self, path: Path) -> RunPreview:
-        """What is known of a run now, which may be from before it went on; the rest follows."""
+        """The preview as known now, which may be out of date; ``send`` passes on the new one."""
         age, preview = self._known.get(path, (None, RunPreview(path)))
         self._worker.request(path if age != age_of(path) else None)
         return preview

@@ -1,4 +1,4 @@
-"""Choosing one of several names; typing finds it."""
+"""Choose one of several names; typing narrows the list."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""A second thought before a run is deleted."""
+"""Asks before a run is deleted."""
 
 from typing import ClassVar
 

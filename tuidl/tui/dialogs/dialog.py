@@ -8,8 +8,8 @@ Answer = TypeVar("Answer")
 
 
 class Once(Screen[Answer]):
-    """A second escape may be under way while the first one closes the screen: it must not close
-    the next."""
+    """A second escape may arrive while the first one closes the screen: it must not close
+    the screen below."""
 
     @property
     def is_composed(self) -> bool:

@@ -1,4 +1,4 @@
-"""Opening a preset file: a path to type, and folders to look through."""
+"""Opens a preset file: a path to type, and a tree of folders."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,7 +22,7 @@ MOST_SUGGESTED = 2000
 
 
 class PresetTree(DirectoryTree):
-    """Folders and ``.toml`` files; what is hidden stays so."""
+    """Folders and ``.toml`` files, without hidden ones."""
 
     ICON_NODE, ICON_NODE_EXPANDED, ICON_FILE = "▸ ", "▾ ", "  "
 
@@ -39,7 +39,7 @@ class PresetTree(DirectoryTree):
 
 
 class PathSuggester(Suggester):
-    """The rest of a path of which the beginning is typed; → takes it."""
+    """Completes a path of which the beginning is typed; → accepts it."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -120,7 +120,7 @@ class OpenFileScreen(ModalScreen[Path | None], Once[Path | None]):
             self.query_one("#tree").focus()
 
     def _show(self, folder: Path) -> None:
-        """Look into another folder."""
+        """Show another folder."""
         self._folder = folder.absolute()
         self.query_one("#folder", Label).update(plain(str(self._folder)))
         tree = self.query_one(PresetTree)

@@ -12,10 +12,10 @@ from tuidl.tui.terminal.plain import plain
 
 
 class QuestionScreen(ModalScreen[str | None], Once[str | None]):
-    """Ends with the id of the answer; None where the question is taken back.
+    """Ends with the id of the answer; None where it is cancelled.
 
     ``ANSWERS``: id and explanation of each, whose first letters are the keys that ``BINDINGS`` of
-    the subclass give to ``choose``; the last one takes the question back.
+    the subclass give to ``choose``; the last one cancels.
     """
 
     QUESTION: ClassVar[str] = ""

@@ -1,4 +1,4 @@
-"""Saving a preset: a path to type, and a second thought before a file is written over."""
+"""Saves a preset: a path to type; overwriting a file must be confirmed."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -14,7 +14,7 @@ from tuidl.tui.terminal.plain import plain
 
 
 class SaveScreen(ModalScreen[Path | None], Once[Path | None]):
-    """Ends with where to write, or None. A file that is there must be agreed to twice."""
+    """Ends with where to write, or None. Enter on an existing file must be pressed twice."""
 
     AUTO_FOCUS = "#path"
     BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel")]

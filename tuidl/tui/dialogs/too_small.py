@@ -1,4 +1,4 @@
-"""What is shown where nothing else would fit."""
+"""The notice that the terminal is too small."""
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -9,7 +9,7 @@ LEAST_COLUMNS, LEAST_LINES = 80, 24
 
 
 class TooSmallScreen(ModalScreen[None]):
-    """Stands before everything until the terminal is large enough again; training goes on."""
+    """Covers the screens until the terminal is large enough again; training goes on."""
 
     DEFAULT_CSS = """
     TooSmallScreen { background: $background; align: center middle; }

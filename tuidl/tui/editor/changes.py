@@ -1,4 +1,4 @@
-"""What the form's keys do to the text of a preset."""
+"""The changes that the form's keys make to the text of a preset."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -139,7 +139,7 @@ class Changes:
         self._screen.choose(title, choices, row.shown, lambda name: self._change_kind(row, name))
 
     def _change_kind(self, row: Row, name: str) -> None:
-        """Another source, layer, loss or optimizer in the place of the one that is there."""
+        """Replace a source, layer, loss or optimizer by one of another kind."""
         place: Any = self._table
         for step in row.path[:-1]:
             place = place[step]
@@ -147,7 +147,7 @@ class Changes:
         self._screen.propose(with_value(self._text, row.path[:-1], made), row)
 
     def _ask_record(self, row: Row) -> None:
-        """A table within a table: which one, or whether there is one at all."""
+        """Ask which variant a nested table has, or switch the table on and off."""
         field = row.field
         assert field is not None
         variants = dict(field.variants)

@@ -1,4 +1,4 @@
-"""A preset while it is written: what its text comes to, and what is wrong with it."""
+"""A preset while it is edited: its parsed text, and the first problem."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class Draft:
 
     @classmethod
     def reading(cls, text: str, file: Path) -> "Draft":
-        """As much as is known of the text before its examples have been read."""
+        """The draft of the text before its examples have been read."""
         return cls(text, table_of(text), problem=f"reading {file.name} …", path=("data",))
 
     @property

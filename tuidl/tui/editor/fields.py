@@ -29,7 +29,7 @@ STARTERS: dict[str, Any] = {
     "input_dim": 1000, "output_dim": 16, "size": [32, 32], "path": "file", "target": 1,
     "layer": {"type": "gru", "units": 16}, "x": "x.npy", "y": "y.npy",
 }  # fmt: skip
-"""Something to begin with for keys that have no default."""
+"""First values of keys that have no default."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Field:
 
     @property
     def is_choice(self) -> bool:
-        """Whether one of a few words is all that it can be."""
+        """Whether its only values are a few words."""
         return bool(self.words) and not self.kinds - {"word"}
 
     @property
@@ -84,7 +84,7 @@ class Field:
         return low + (f" to {self.high:,.10g}" if self.high is not None else "")
 
     def starter(self) -> Any:
-        """A value to begin with."""
+        """A first value."""
         if self.key in STARTERS:
             return STARTERS[self.key]
         if self.kinds & {"int", "float"}:
@@ -117,7 +117,7 @@ def _fields_of(record: type[Any]) -> tuple[Field, ...]:
 
 
 def with_starters(record: type[Any], table: dict[str, Any]) -> dict[str, Any]:
-    """``table`` as one of this record: keys that it does not know go, those it must have come."""
+    """``table`` as one of this record: unknown keys are removed, required keys added."""
     fields = {field.key: field for field in fields_of(record)}
     tag = record.__struct_config__.tag_field
     made = {str(tag): record.__struct_config__.tag} if tag else {}
@@ -144,7 +144,7 @@ def _field(record: type[Any], given: Inspected) -> Field:
 
 
 def _kind(info: Any) -> str:
-    """What a type is for a form, "" for a record or for nothing at all."""
+    """The kind of a type in a form; "" for a record or None."""
     if isinstance(info, LiteralType):
         return "word" if any(isinstance(value, str) for value in info.values) else "int"
     return next((kind for known, kind in _KINDS.items() if isinstance(info, known)), "")

@@ -1,4 +1,4 @@
-"""A preset's table as the rows of a form, and what changing one does to the text."""
+"""A preset's table as the rows of a form, and the values that keys step through."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Writing a preset so that it is the same preset when it is read from where it lies then."""
+"""Text of a preset that reads as the same preset from the folder it is saved in."""
 
 from pathlib import Path
 

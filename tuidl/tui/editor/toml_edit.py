@@ -1,7 +1,7 @@
-"""Changing one thing in a preset's TOML text, and leaving everything else as its author wrote it.
+"""Changes one thing in a preset's TOML text and leaves the rest as its author wrote it.
 
-Whatever is done to the text is held against what was meant: where the two differ, as with tables
-that are written in an unusual way, the whole text is written anew, and only comments are lost.
+The changed text is parsed and compared with the wanted table: where they differ, as with tables
+in an unusual layout, the whole text is written anew, and only comments are lost.
 """
 
 import copy
@@ -24,7 +24,7 @@ PROSE = 92
 
 
 class UnusualError(Exception):
-    """The text is laid out in a way that is not patched."""
+    """The layout of the text is not supported by a patch."""
 
 
 def with_value(text: str, path: KeyPath, value: Any) -> str:
@@ -94,7 +94,7 @@ def _key(name: str) -> str:
 
 
 def value_text(value: Any) -> str:
-    """A value as TOML on one line, but for long prose."""
+    """A value as TOML: on one line, except long prose."""
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(value_text, value)) + "]"
     if isinstance(value, str) and len(value) > PROSE and value.isprintable():
@@ -174,7 +174,7 @@ def _blank_after(lines: list[str], last: int) -> list[str]:
 
 
 def _comment(line: str) -> str:
-    """What stands behind the value of a line, with the blanks before it."""
+    """The comment behind a value, with the blanks before it."""
     for place, char in enumerate(line):
         if char == "#":
             try:

@@ -1,4 +1,4 @@
-"""Where the keys of a preset stand in its TOML text."""
+"""The lines of the keys in a preset's TOML text."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""What is known of a preset before it is trained: its network, its data, how long it may take."""
+"""A preset before it is trained: its network, its data, an estimate of the time."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,12 +64,12 @@ class Preview:
 
     @property
     def is_wanting(self) -> bool:
-        """Whether there is more to be had."""
+        """Whether a part of it is still to be loaded."""
         return not self.is_read or self.wants_samples
 
 
 def text_of(path: Path) -> str:
-    """The file's text, as far as it is any; nothing where it cannot be read."""
+    """The file's text, undecodable bytes replaced; empty where it cannot be read."""
     try:
         data = read_bounded(path, LARGEST_FILE, follow=True)
         return data.decode("utf-8-sig", errors="replace")
@@ -106,7 +106,7 @@ def data_fact(preset: Preset) -> str:
 
 
 def seconds_of(graph: Graph) -> float:
-    """A guess at the training time from operations and steps. Raises DataError."""
+    """An estimate of the training time from operations and steps. Raises DataError."""
     preset = graph.preset
     examples = round(preset.data.count() * (1 - sum(preset.data.shares())))
     steps = preset.training.epochs * -(-examples // preset.training.batch_for(examples))
@@ -115,7 +115,7 @@ def seconds_of(graph: Graph) -> float:
 
 
 def in_words(seconds: float) -> str:
-    """A rough time: no more digits than a guess deserves."""
+    """A rough time in words."""
     if seconds < 1.5:
         return "a second"
     if seconds < 10:

@@ -1,4 +1,4 @@
-"""The preview of a preset as lines: its text first, then what room there is for."""
+"""The preview of a preset as lines: its text first, then as much else as fits."""
 
 import re
 import textwrap
@@ -146,7 +146,7 @@ class _Page:
         return samples.draw(self.palette, width, height, self.unicode)
 
     def _missing(self, problem: str, width: int) -> list[Text]:
-        """A data set that is not here: calm, with what to do in plain sight."""
+        """A missing data set: what it is, and how to get it."""
         reason, *advice = problem.split("\n")
         what, _, details = reason.partition(":")
         hints = [(hint.strip(), "muted") for hint in (details, *advice) if hint.strip()]

@@ -1,4 +1,4 @@
-"""What is known of a run before it is opened: how it went, and what was special about it."""
+"""A run before it is opened: its result, and its differences from the shipped preset."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,7 +93,7 @@ def _scores(ended: RunEnded | None, run: Shelved) -> list[Fact]:
 
 
 def differences_from_shipped(preset: Preset) -> list[Difference]:
-    """Where it departs from the shipped preset of its name; nothing where there is none."""
+    """Differences from the shipped preset of its name; none where there is no such preset."""
     original = shipped_as(preset.name)
     if original is None:
         return []
@@ -108,7 +108,7 @@ def _said(keys: dict[str, Any], name: str) -> str:
 
 
 def shipped_as(name: str) -> Preset | None:
-    """The shipped preset that calls itself so."""
+    """The shipped preset of this name."""
     for path in shipped().values():
         try:
             preset = Preset.load(path)

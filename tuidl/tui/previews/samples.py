@@ -89,7 +89,7 @@ class Samples:
 
 
 def recognisable(shape: tuple[int, ...], count: int, width: int, height: int, caption: bool) -> int:
-    """How many images to show, so that each keeps enough pixels to be known for what it is."""
+    """How many images to show, so that each keeps enough pixels to be recognised."""
     alone = tiled(shape, 1, width, height, caption=caption, least=4)
     wanted = min(shape[0], LEAST_SIDE, 2 * alone.height)
     for number in range(count, 1, -1):

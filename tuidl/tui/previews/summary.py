@@ -1,4 +1,4 @@
-"""What came of a run, in words that a beginner gets at once, and what to try next. Pure."""
+"""The result of a run in words for a beginner, and what to try next. Pure."""
 
 import textwrap
 

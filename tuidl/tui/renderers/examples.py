@@ -23,12 +23,12 @@ LONGEST_CAPTION = 10
 
 
 def shares_of(example: Example) -> list[float]:
-    """The probabilities of the classes; what is not finite counts as nothing."""
+    """The probabilities of the classes; values that are not finite count as 0."""
     return [share or 0.0 for share in example.shares]
 
 
 def given_class(example: Example) -> int:
-    """The number of the class that the network gives."""
+    """The number of the predicted class."""
     shares = shares_of(example)
     return max(range(len(shares)), key=shares.__getitem__)
 

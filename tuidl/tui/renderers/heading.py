@@ -1,4 +1,4 @@
-"""Two lines above the curves of a log: what it is and how it stands, and what is odd about it."""
+"""Two lines above the curves of a log: its source and state, and its oddities."""
 
 from rich.cells import cell_len
 from rich.text import Text

@@ -1,4 +1,4 @@
-"""The inside of layers: how they are doing, how their numbers spread, what they look for."""
+"""The inside of layers: activations and gradients, histograms, filters and maps."""
 
 import math
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ def layer_rows(answer: Layers, graph: Graph | None) -> list[LayerRow]:
 
 
 def warning_words(layer: LayerState, last_gradient: float = math.nan) -> str:
-    """What is wrong with a layer, if anything is, so that a beginner understands it."""
+    """The problem of a layer in words for a beginner; empty if there is none."""
     dead, saturated, gradient = layer.dead, layer.saturated, layer.gradient
     if gradient is None and layer.activation is None:
         return "its numbers are not finite"

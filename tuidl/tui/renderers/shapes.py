@@ -1,4 +1,4 @@
-"""What a network answers everywhere: a line over one input, a map over the plane of two."""
+"""Predictions over the input space: a line over one input, a map over the plane of two."""
 
 import math
 
@@ -11,7 +11,7 @@ from tuidl.protocol.probes import Curve, Plane
 
 
 def known(value: float | None) -> float:
-    """A number as probes send it: None is what was not finite."""
+    """A number as probes send it: None stands for one that is not finite."""
     return math.nan if value is None else value
 
 

@@ -1,4 +1,4 @@
-"""Modifying a preset: a form beside its text, in step with each other and checked as one types."""
+"""Modifies a preset: a form beside its text, kept in step and checked while typing."""
 
 from functools import partial
 from pathlib import Path
@@ -100,7 +100,7 @@ class EditScreen(Once[Preset | None]):
             self._show(self._checked(self.area.text))
 
     def _checked(self, text: str) -> Draft:
-        """What the text comes to, without its examples while a thread still reads those."""
+        """The draft of the text, without its examples while a thread still reads those."""
         large = large_file(text, self._folder)
         if large is None or large in self._read:
             return Draft.of(text, self._folder)
@@ -121,7 +121,7 @@ class EditScreen(Once[Preset | None]):
             self._show(self._checked(self.area.text))
 
     def _show(self, draft: Draft) -> None:
-        """Everything that follows from the text."""
+        """Update all that depends on the text."""
         nodes = draft.nodes if draft.preset else {}
         self.draft = draft
         self.area.mark(draft.line)
@@ -189,7 +189,7 @@ class EditScreen(Once[Preset | None]):
         self.app.push_screen(ChooseScreen(title, choices, current), chosen)
 
     def warn(self, text: str, title: str = "", bad: bool = True) -> None:
-        """A notice; brackets in it are brackets."""
+        """Show a notice, without markup."""
         self.notify(text, title=title, severity="error" if bad else "information", markup=False)
 
     # --- keys ---------------------------------------------------------------------------------

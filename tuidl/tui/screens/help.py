@@ -1,4 +1,4 @@
-"""Help: the concept behind what is looked at, in plain words, and what the keys do."""
+"""Help: the concept behind the focused panel, in plain words, and the keys."""
 
 from typing import ClassVar
 

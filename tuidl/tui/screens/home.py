@@ -1,4 +1,4 @@
-"""Home: the presets, and what each one is about."""
+"""Home: the lists of presets and runs, each with a preview."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -111,7 +111,7 @@ class HomeScreen(RunListScreen):
 
     @property
     def _list(self) -> PresetList:
-        """The list that is seen."""
+        """The visible list."""
         return self._run_list if self.shows_runs else self._presets
 
     @property
@@ -123,7 +123,7 @@ class HomeScreen(RunListScreen):
         return self.query_one(PreviewPanel)
 
     def refill(self) -> None:
-        """List what there is now: files may have come, gone or changed meanwhile."""
+        """List the presets anew: files may have been added, removed or changed."""
         recent = [Path(name) for name in self._state.recent]
         made = entries(shipped(), [path for path in recent if path.is_file()])
         chosen = self._presets.chosen

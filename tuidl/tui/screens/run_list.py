@@ -1,4 +1,4 @@
-"""Home's second list: the runs that are kept, and what can be done with them."""
+"""Home's second list: the stored runs, and the actions on them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -28,7 +28,7 @@ FOR_PRESETS = frozenset(("open_file", "to_runs"))
 
 
 class RunListScreen(Screen[None]):
-    """The keys of the list of runs, which work only while it is seen."""
+    """The keys of the list of runs, which work only while it is visible."""
 
     RUN_BINDINGS: ClassVar = [
         Binding("v", "view_run", "view"),

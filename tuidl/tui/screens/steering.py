@@ -1,4 +1,4 @@
-"""What keys do to the run on the screen: train, pause, step, another rate, another pace."""
+"""Keys that control the run on the screen: train, pause, step, rate, pace."""
 
 import msgspec
 
@@ -24,7 +24,7 @@ class SteeringScreen(RunDisplay):
     pace: float | None = None
 
     def pace_changed(self) -> None:
-        """Say so at once."""
+        """Show the new pace at once."""
 
     def action_go(self) -> None:
         if self.shown.phase is Phase.LOST:
@@ -62,7 +62,7 @@ class SteeringScreen(RunDisplay):
         self.session.send(commands.Set(key=LEARNING_RATE, value=value))
 
     def action_full_speed(self) -> None:
-        """As fast as it goes, or back to what eyes can follow."""
+        """Switch to full speed, or back to a pace that can be watched."""
         self._set_pace(None if self.pace else self._watchable() or PACES[-1])
 
     def action_pace(self, way: int) -> None:
@@ -70,7 +70,7 @@ class SteeringScreen(RunDisplay):
             self._set_pace(pace)
 
     def choose_pace(self) -> None:
-        """A run that would be over in a blink is slowed down so that it can be watched."""
+        """Slow a very short run down so that it can be watched."""
         self._set_pace(self._watchable())
 
     def _watchable(self) -> float | None:
@@ -85,7 +85,7 @@ class SteeringScreen(RunDisplay):
 
     @property
     def slower_rate(self) -> float | None:
-        """A tenth of the learning rate, for a run that failed and can be gone on with."""
+        """A tenth of the learning rate, for a failed run that can be resumed."""
         run = self.shown
         has_failed = run.phase is Phase.FAILED and run.started is not None
         if not has_failed or run.resume or not self.session.run_folder(run):
@@ -140,7 +140,7 @@ def slower(rate: float) -> float:
 
 
 def advice(rate: float | None, resume: str) -> str:
-    """What can be done about a run that failed; nothing where there is nothing."""
+    """How to go on with a failed run; empty where that is impossible."""
     if resume:
         return f"once that is mended, it goes on: tuidl resume {resume}"
     if rate is None:

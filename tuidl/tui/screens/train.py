@@ -173,7 +173,7 @@ class TrainScreen(SteeringScreen):
             self.query_one(Summary).show(self.shown)
 
     def _show_failure(self, error: str) -> None:
-        """Why it ended, and what can be done about it."""
+        """Show why the run ended, and how to go on."""
         status = self.query_one(Status)
         rate = self.slower_rate
         status.advice = advice(rate, self.shown.resume)
@@ -199,7 +199,7 @@ class TrainScreen(SteeringScreen):
         self._dirty = True
 
     def probes(self) -> list[tuple[str, dict[str, Any]]]:
-        """What the visible panels want to know, again and again."""
+        """The probes whose answers the visible panels show."""
         if not self.query(Layers):
             return []  # nothing is there yet
         if view := self.open_view:
@@ -212,7 +212,7 @@ class TrainScreen(SteeringScreen):
         return wanted
 
     def _draw(self) -> None:
-        """Draw the panels one by one, as there is time: a key never waits for all of them."""
+        """Draw the panels one by one within the throttle: a key never waits for all of them."""
         patience = self.session.patience
         if patience or self._is_patient:
             self._is_patient = bool(patience)
@@ -236,14 +236,14 @@ class TrainScreen(SteeringScreen):
             panel.changed()
 
     def _seen(self) -> list["Status | View | Chart"]:
-        """What there is to draw now."""
+        """The visible panels."""
         status = self.query_one(Status)
         if view := self.open_view:
             return [status, view]
         return [status, *self.query("#body Chart").results(Chart)]
 
     def _show_state(self) -> None:
-        """The state in words: always at once, since it is what answers most keys."""
+        """Show the state in words, always at once, since it is the answer to most keys."""
         status = self.query_one(Status)
         status.pace, status.cost = self.pace, self.services.cpu.share
         status.patience = self.session.patience
@@ -254,7 +254,7 @@ class TrainScreen(SteeringScreen):
 
     @property
     def open_view(self) -> View | None:
-        """The view that is seen; None for the overview."""
+        """The visible view; None for the overview."""
         name = self.query_one(ContentSwitcher).current
         return self.query_one(f"#{name}", View) if name != "body" else None
 
@@ -276,7 +276,7 @@ class TrainScreen(SteeringScreen):
     # --- other screens ----------------------------------------------------------------------------
 
     def action_compare(self) -> None:
-        """Put a run that is kept behind the curves of this one."""
+        """Put a stored run behind the curves of this one."""
         self.services.runs.compare_with(self._put_behind)
 
     def _put_behind(self, run: Run) -> None:

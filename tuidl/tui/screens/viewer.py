@@ -118,8 +118,8 @@ class ViewScreen(Screen[None]):
     # --- what is read -----------------------------------------------------------------------------
 
     def _look(self) -> None:
-        """Take over what has been read since, if there is time for it, and draw it panel by
-        panel: a key never waits for all of them."""
+        """Take over what has been read since, within the throttle, and draw it panel by panel:
+        a key never waits for all of them."""
         if self._waiting:
             self._waiting.popleft().refresh()
             return
@@ -151,7 +151,7 @@ class ViewScreen(Screen[None]):
 
     @property
     def _page(self) -> Page:
-        """The charts that are seen."""
+        """The visible charts."""
         shown, size = self.shown, self.query_one("#charts").size
         count = len(shown.measures)
         if self.is_large:
@@ -193,7 +193,7 @@ class ViewScreen(Screen[None]):
         top.refresh()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only runs of our own can be gone on with."""
+        """Only runs of tuidl can be resumed."""
         return action != "resume" or self._source.run is not None
 
     # --- keys -------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ class ViewScreen(Screen[None]):
         self._arrange()
 
     def action_step_back(self) -> None:
-        """The cursor goes first, then the large chart, then the other run's curves."""
+        """Remove the cursor first, then the large chart, then the other run's curves."""
         if self.shown.cursor is not None:
             self.shown.cursor = None
         elif self.is_large:

@@ -1,4 +1,4 @@
-"""Exporting a run's network, which a process of its own does."""
+"""Exports a run's network in a process of its own."""
 
 import asyncio
 from pathlib import Path
@@ -20,7 +20,7 @@ LONGEST_WORD = 300
 
 
 def command_line(run: Path, format_name: str, out: Path) -> list[str]:
-    """What exports a run."""
+    """The command line of an export."""
     return module_command("tuidl", "export", str(run), "--to", format_name, "--out", str(out))
 
 

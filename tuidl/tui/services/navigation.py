@@ -1,4 +1,4 @@
-"""Which screens of the playground another screen can have opened."""
+"""The ways from one screen of the playground to another."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol

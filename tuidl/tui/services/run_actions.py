@@ -89,7 +89,7 @@ class RunActions:
         self._choose(lambda path: self.read_run(path, then))
 
     def read_run(self, path: Path, then: Callable[[Run], None]) -> None:
-        """Read a run's log in a thread, as the training screen takes it."""
+        """Read a run's log in a thread, and pass the run to ``then``."""
 
         def work() -> None:
             run = Run()
@@ -129,7 +129,7 @@ class RunActions:
         self._app.push_screen(ChooseScreen("Which run to put behind this one?", offered), chosen)
 
     def read(self, path: Path, then: Callable[[Path, Log], None]) -> None:
-        """Read a run's log in a thread, and hand it on."""
+        """Read a run's log in a thread, and pass it to ``then``."""
 
         def work() -> None:
             try:

@@ -11,7 +11,7 @@ from tuidl.tui.state import State
 
 @dataclass(frozen=True)
 class Services:
-    """``cpu``: what the screen itself costs. Nothing here knows a screen."""
+    """``cpu``: processor time of the screen itself."""
 
     navigator: Navigator
     session: Session

@@ -1,4 +1,4 @@
-"""What the screen's own process costs."""
+"""The processor time of the screen's own process."""
 
 import time
 

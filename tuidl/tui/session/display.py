@@ -42,7 +42,7 @@ class Host(Protocol):
     """What a session needs of the application."""
 
     def run_display(self) -> RunDisplay | None:
-        """The screen of the run, wherever in the stack it is."""
+        """The screen of the run, at any place in the stack."""
 
     def front_run_display(self) -> RunDisplay | None:
         """The same, if it is in front."""

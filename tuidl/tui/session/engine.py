@@ -103,7 +103,7 @@ class Engine:
         return True
 
     async def stop(self) -> None:
-        """End the process, kindly at first."""
+        """Ask the process to end; kill it if it does not."""
         async with self._is_changing:
             process = self._process
             if process is not None and self.is_alive:
@@ -187,8 +187,8 @@ def _kill(process: asyncio.subprocess.Process) -> None:
 
 
 def _close(process: asyncio.subprocess.Process) -> None:
-    """Give back the pipes, which a child that was left behind would keep open. Only the transport
-    can, and asyncio has no public name for it."""
+    """Close the pipes, which a grandchild process would keep open. Only the transport can, and
+    asyncio has no public name for it."""
     transport = getattr(process, "_transport", None)
     if transport is not None:
         transport.close()
@@ -201,7 +201,7 @@ def _excerpt(line: bytes) -> str:
 
 
 def command_line() -> list[str]:
-    """What starts the engine process."""
+    """The command line of the engine process."""
     return module_command("tuidl.worker")
 
 

@@ -1,4 +1,4 @@
-"""Where the engine process writes what is no event: a log of its own, if one can be had."""
+"""The log of the engine process: all its output that is no event."""
 
 import os
 import re
@@ -110,7 +110,7 @@ def _remove_empty(path: Path) -> bool:
 
 
 def _lives(process: int) -> bool:
-    """Whether a process of this number runs; where that cannot be asked, it may."""
+    """Whether a process of this number runs; True where that cannot be found out."""
     if os.name != "posix":
         return True
     try:

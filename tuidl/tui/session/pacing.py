@@ -1,4 +1,4 @@
-"""How fast a run goes on the screen: at full speed, or slowed down to what eyes can follow.
+"""The pace of a run on the screen: full speed, or slow enough to be watched.
 
 A pace is in steps a second; None is full speed.
 """
@@ -19,7 +19,7 @@ def next_pace(pace: float | None, way: int) -> float | None:
 
 
 def watchable_pace(steps: int, flops: float) -> float | None:
-    """With which a run of so many steps takes a few seconds; full speed for long runs.
+    """The pace at which so many steps take a few seconds; full speed for long runs.
 
     ``flops``: operations of the whole run.
     """

@@ -1,4 +1,4 @@
-"""What the log of a stored run holds of the run before it is resumed."""
+"""The past of a stored run, read from its log before the run is resumed."""
 
 import asyncio
 import threading

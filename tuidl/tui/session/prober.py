@@ -1,4 +1,4 @@
-"""Asking the engine for what the open panels show, no more than it can bear."""
+"""Sends probes for the visible panels, limited to a small share of the engine's time."""
 
 import time
 
@@ -12,11 +12,11 @@ SHARE = 0.02
 FASTEST = 0.3
 """Seconds between two probes at least."""
 DEAF = (Phase.LOADING, Phase.COMPILING, Phase.LOST, Phase.FAILED)
-"""When there is nothing to look into."""
+"""Phases without anything to probe."""
 
 
 class Prober:
-    """Sends the probes that a screen wants in turn, and only where the answer can be news."""
+    """Sends the probes of a screen in turn, and only where the answer can have changed."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -26,12 +26,12 @@ class Prober:
         self._asked: dict[str, tuple[int, int, str]] = {}
 
     def begin(self) -> None:
-        """Another run: everything is news."""
+        """Forget the answers of the run before."""
         self._asked.clear()
         self._sent = 0.0
 
     def handle(self, event: events.ProbeAnswer) -> None:
-        """Take care that what took long is asked seldom."""
+        """Adapt the pause to how long the answer took."""
         self.pause = max(event.seconds / SHARE, FASTEST)
 
     def ask(self, screen: RunDisplay) -> None:

@@ -1,4 +1,4 @@
-"""Errors of the screen itself that were not foreseen: a line for the user, the rest in a log."""
+"""Unexpected errors of the screen itself: a line for the user, the traceback in a log."""
 
 import os
 import traceback

@@ -1,4 +1,4 @@
-"""A run as the screen knows it: events folded into what is shown. Pure; knows no widgets."""
+"""The state of a run on the screen, updated by events. Pure; knows no widgets."""
 
 import math
 import time
@@ -65,7 +65,7 @@ class Run:
     def handle(self, event: Event) -> None:
         """Take in one event."""
         self.history.fold(event)
-        self._mind_the_pauses(event)
+        self._measure_pauses(event)
         match event:
             case events.RunStarted():
                 self.started = event
@@ -108,8 +108,8 @@ class Run:
         self.epochs_done = min(self.epochs_done, place.epoch - 1)
         self._bests = [best for best in self._bests if best[0] < place.epoch]
 
-    def _mind_the_pauses(self, event: Event) -> None:
-        """The engine's clock goes on while the run is paused."""
+    def _measure_pauses(self, event: Event) -> None:
+        """Measure pauses, during which the engine's clock goes on."""
         if isinstance(event, events.Paused):
             self._paused_at = self.clock() if self._paused_at is None else self._paused_at
         elif isinstance(event, events.Resumed | events.RunEnded) and self._paused_at is not None:
@@ -153,7 +153,7 @@ class Run:
         """The same run, about to go on in another engine from where it was last saved."""
         self.phase, self.error = Phase.LOADING, ""
         self.started = self.compiling = self.ended = None
-        self._mind_the_pauses(events.Resumed())
+        self._measure_pauses(events.Resumed())
         return self
 
     def _refused(self, error: str, key: str) -> None:

@@ -126,7 +126,7 @@ class Session:
 
     def go_on(self) -> None:
         """After the engine was lost: go on from where the run was last saved; where it never was,
-        make ready to start anew."""
+        load it anew."""
         screen = self._host.run_display()
         if screen is None or self._loaded is None:
             return
@@ -159,7 +159,7 @@ class Session:
 
     @property
     def patience(self) -> str:
-        """What a user who waits for long should know."""
+        """A line for a user who waits for long; empty otherwise."""
         screen = self._host.run_display()
         if self._next is None and screen is not None and screen.shown.phase in AT_WORK:
             seconds = self.engine.silence
@@ -207,14 +207,14 @@ class Session:
             self._host.warn(f"The engine has no log: {output.path}: {output.problem}")
 
     def run_folder(self, run: Run) -> Path | None:
-        """Where the run on the screen is kept; None where it is not."""
+        """The folder of the run on the screen; None where it has none."""
         path = self._run
         if path is None and run.started is not None:
             path = runs_folder() / run.started.run
         return path if path is not None and (path / EVENTS).is_file() else None
 
     def ask(self) -> None:
-        """Have the engine look inside for the panels on top, unless a run is only beginning."""
+        """Send the next probe for the screen in front, unless a run is being loaded."""
         screen = self._host.front_run_display()
         if screen is not None and self._next is None:
             try:
@@ -272,7 +272,7 @@ class Session:
                 (runs_folder() / Path(run.started.run).name).rmdir()
 
     def _from_where(self, run: Run) -> str:
-        """Where the run would go on."""
+        """The place from which the run would be resumed, in words."""
         if run.is_over or run.saved is None or self._checkpointed(run) is None:
             return ""
         fold = f"fold {run.saved.fold}, " if run.saved.fold else ""

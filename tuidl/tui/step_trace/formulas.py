@@ -40,7 +40,7 @@ def forward_formula(kind: str, activation: str) -> str:
 
 
 def backward_formula(kind: str, activation: str) -> str:
-    """What the layer makes of the gradient of its output, its activation's part first."""
+    """The layer's backward formula, its activation's part first."""
     own = LAYERS[kind].backward_formula if kind in LAYERS else ""
     if kind in ACTIVATIONS or activation not in ACTIVATIONS or _is_recurrent(kind):
         return own
@@ -53,5 +53,5 @@ def _is_recurrent(kind: str) -> bool:
 
 
 def closing_formula(closing: str) -> str:
-    """What makes the last layer's outputs predictions; empty where they are already."""
+    """The function from the last layer's outputs to predictions; empty where there is none."""
     return f"p = {LAYERS[closing].formula}" if closing in ACTIVATIONS else ""

@@ -1,4 +1,4 @@
-"""The phases of a step: the line of the loop where they happen, and what they are about."""
+"""The phases of a step: their lines in the loop, and what they mean."""
 
 import textwrap
 from dataclasses import dataclass

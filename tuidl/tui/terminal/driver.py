@@ -40,7 +40,7 @@ class EagerDriver(LinuxDriver):
                     self.process_message(message)
 
     def _read(self) -> bytes:
-        """What was typed; nothing once there is no terminal any more."""
+        """Typed bytes; none once the terminal is gone."""
         try:
             return os.read(self.fileno, CHUNK)
         except OSError:

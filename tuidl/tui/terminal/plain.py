@@ -1,4 +1,4 @@
-"""Text on the screen: never read as markup, and nothing in it that a terminal would act on."""
+"""Text on the screen: never read as markup, without control sequences."""
 
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ CLICK = "@click"
 
 
 def plain(text: str) -> Content:
-    """Words for a widget, in one line, as they are: ``[bold]`` is six characters."""
+    """Text for a widget, on one line, without markup: ``[bold]`` is six characters."""
     return Content(printable(text))
 
 
@@ -27,7 +27,7 @@ def warn(node: Widget, problem: object) -> None:
 
 
 class Printable(LineFilter):
-    """The last net under all widgets: each line that any of them draws goes through it.
+    """The last filter: each line that a widget draws goes through it.
 
     Whatever a widget was given, its cells hold only characters that fit, no links and no actions.
     The width of a line stays as it is, as the screen is laid out by then.
@@ -47,7 +47,7 @@ def _harmless(segment: Segment) -> Segment:
 
 @lru_cache(8192)
 def _shown(text: str) -> str:
-    """What fits of ``text``, in as many cells as it was to take."""
+    """The printable part of ``text``, padded to the width it had."""
     left = fitting(text)
     return text if left == text else set_cell_size(left, cell_len(text))
 

@@ -1,4 +1,4 @@
-"""An application that shows text as text, whatever its widgets and notices are given."""
+"""An application that shows any text as plain text, in widgets and notices."""
 
 import os
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class PlainApp(App[int]):
         return "default" if self.current_theme.dark else "light"
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Those of Textual, and the net that lets nothing through which is more than text."""
+        """Textual's own filters, and the one that leaves plain text only."""
         return [*super().get_line_filters(), HARMLESS]
 
     def notify(

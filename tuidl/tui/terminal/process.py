@@ -1,4 +1,4 @@
-"""What the screen asks of Python and of the system, so that keys are answered at once."""
+"""Settings of Python and of the system that shorten the delay of keys."""
 
 import gc
 import sys
@@ -10,8 +10,8 @@ YOUNG = (5_000, 20, 20)
 
 
 def spare_pauses() -> None:
-    """Have the garbage collector look through what is there once, and only at what is new from
-    now on: each time it looked through all of it, keys waited for 0.1 s."""
+    """Have the garbage collector scan today's objects once, and only new ones from now on: each
+    full scan delayed keys by 0.1 s."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
@@ -19,7 +19,7 @@ def spare_pauses() -> None:
 
 
 def driver() -> type[Driver] | None:
-    """What reads the keyboard; None for Textual's own, on systems without Unix terminals."""
+    """The keyboard's reader; None for Textual's own, on systems without Unix terminals."""
     if sys.platform == "win32":
         return None
     from tuidl.tui.terminal.driver import EagerDriver

@@ -116,7 +116,7 @@ class ExamplesView(View):
         self.query_one(ExampleList).focus()
 
     def action_turn(self) -> None:
-        """To the matrix and back; where both have no room, one takes the other's place."""
+        """Switch to the matrix and back; where there is no room for both, it replaces the list."""
         is_list = self.query_one(ExampleList).has_focus
         self.set_class(is_list, "-matrix")
         self.call_after_refresh(self.query_one(Matrix if is_list else ExampleList).focus)
@@ -143,7 +143,7 @@ class Part(Chart):
 
 
 class ExampleList(Part):
-    """Examples with verdicts; arrows select one."""
+    """Examples marked right or wrong; arrows select one."""
 
     concept = "validation_set"
     BINDINGS: ClassVar = [

@@ -29,7 +29,7 @@ WORDS_FROM = 12
 
 
 class LargeView(View):
-    """The picture, and for a single neuron the way that its two numbers have gone."""
+    """The picture, and for a single neuron the courses of its two parameters."""
 
     first: ClassVar[str] = "LargePicture"
     DEFAULT_CSS = """
@@ -77,7 +77,7 @@ class LargeView(View):
         return True
 
     def _note_equation(self, answer: CurveAnswer, x: float) -> None:
-        """Of a single neuron: where its two numbers are at ``x`` epochs."""
+        """Record the two parameters of a single neuron at ``x`` epochs."""
         pairs = zip(answer.equation or (), answer.best_line, strict=False)
         for course, (now, best) in zip((self.weight, self.bias), pairs, strict=False):
             course.add(x, known(now), known(best))
@@ -109,7 +109,7 @@ class LargePicture(Chart):
 
 
 class Course(Chart):
-    """One number over the epochs, and the value it should come to."""
+    """One number over the epochs, and its expected value."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -133,7 +133,7 @@ class Course(Chart):
 
 
 def accuracy_line(run: Run, palette: Palette, width: int, unicode: bool) -> list[Text]:
-    """How many are right of what is learned from, and of what is held out, after the last epoch."""
+    """Accuracies on training and held-out examples after the last epoch."""
     grid = Grid(width, 1, unicode)
     x = 0
     for part, scores, role in (

@@ -25,7 +25,7 @@ from tuidl.tui.widgets.chart import Chart, centred
 LayerAnswer = Histograms | Filters | FeatureMaps | Weights
 LOOKING = "layers show once training starts"
 PAGES = ("Inside", "Spread", "Gradients")
-"""Panels that take turns where there is no room for all."""
+"""Panels that share a place where there is no room for all."""
 
 
 class LayersView(View):
@@ -144,7 +144,7 @@ class LayersView(View):
         self.touched()
 
     def action_page(self) -> None:
-        """The next of the panels that take turns."""
+        """Show the next of the panels that share a place."""
         self._page = (self._page + 1) % len(PAGES)
         for i, name in enumerate(PAGES):
             self.query_one(name).set_class(i == self._page, "-open")

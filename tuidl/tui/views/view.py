@@ -1,4 +1,4 @@
-"""A view of the run: panels that ask and draw only while they are seen."""
+"""A view of the run: panels that send probes and draw only while they are visible."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -39,14 +39,14 @@ class View(Container):
         self._stale = True
 
     def opened(self) -> None:
-        """The view comes to be seen."""
+        """Called when the view becomes visible."""
         self._stale = True
         if self.first:
             for widget in self.query(self.first):
                 widget.focus()
 
     def probes(self) -> Wanted:
-        """What the panels that are seen want to know, again and again."""
+        """The probes whose answers the visible panels show."""
         return []
 
     def handle(self, event: Event) -> None:
@@ -58,11 +58,11 @@ class View(Container):
             self._stale = True
 
     def handle_answer(self, event: events.ProbeAnswer) -> bool:
-        """Keep a probe's answer, or why there is none; whether it changes what is seen."""
+        """Keep a probe's answer or error; True if the view has to be drawn again."""
         return False
 
     def touched(self) -> None:
-        """A key changed what is to be seen: show it at once."""
+        """Draw at once after a key changed the view."""
         self._stale = True
         self.draw()
 

@@ -1,4 +1,4 @@
-"""The form beside the text: rows to walk along, and a line to type in where a value stands."""
+"""The form beside the text: a list of rows, and an entry line over a value."""
 
 from typing import Any, ClassVar
 
@@ -98,7 +98,7 @@ class FormList(Chart):
             path = path[:-1]
 
     def found(self, row: Row) -> Row | None:
-        """A row as it is now, since keys before may have changed it, or taken it away."""
+        """The row as it is now, since earlier keys may have changed or removed it."""
         place = (row.kind, row.path)
         return next((now for now in self.rows if (now.kind, now.path) == place), None)
 
@@ -144,7 +144,7 @@ class FormList(Chart):
             self.post_message(self.Wanted(what, self.row))
 
     def action_write(self, digit: str) -> None:
-        """Begin a new value; a key like others, so that none overtakes another."""
+        """Begin a new value; a message like other keys, so that their order is kept."""
         field = self.row.field if self.row else None
         if self.row is None or field is None or not field.kinds & {"int", "float", "list"}:
             return
@@ -217,7 +217,7 @@ class Form(Widget):
     def begin(self, row: Row, typed: str = "") -> None:
         """Open the entry line on a row, with its value or with what was typed.
 
-        Keys that came before the line could take them are taken now.
+        Keys that came before the line had the focus are handled here.
         """
         rows, entry = self.list, self.entry
         if self._entered is not None and self._entered.path == row.path:

@@ -42,7 +42,7 @@ def _indent(row: Row) -> int:
 def form_lines(
     shown: Shown, palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
-    """``height`` rows from ``top`` on; a stale form is faint: the text is to be mended first."""
+    """``height`` rows from ``top`` on; a stale form is faint: the text must be corrected first."""
     grid = Grid(width, height, unicode)
     for y, row in enumerate(shown.rows[shown.top : shown.top + height]):
         is_wrong = bool(shown.wrong) and _is_marked(row, shown)
@@ -61,7 +61,7 @@ def _cursor_style(palette: Palette) -> Any:
 
 
 def _is_marked(row: Row, shown: Shown) -> bool:
-    """Whether the error is this row's, or in what it stands for while that is closed."""
+    """Whether the error is in this row, or in the closed layer that it stands for."""
     if row.path == shown.wrong:
         return row.kind != "section" or not any(
             r.path == shown.wrong and r.kind != "section" for r in shown.rows

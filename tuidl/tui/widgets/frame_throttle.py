@@ -1,4 +1,4 @@
-"""How often to draw: the engine needs the cores more than the screen does."""
+"""Limits how often panels are drawn: most of the processor is for the engine."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ LONGEST_WAIT = 0.4
 
 @dataclass
 class FrameThrottle:
-    """Lets the next panel wait until the last one is a small share of the time since."""
+    """Delays the next panel until drawing takes a small share of the time."""
 
     share: float = SHARE_OF_A_CORE if default_threads() <= FEW_CORES else SHARE_WITH_CORES_TO_SPARE
     _drawn: float = 0.0

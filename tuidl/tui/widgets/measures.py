@@ -50,7 +50,7 @@ class MeasureList(Chart):
 
     @property
     def concept(self) -> str:  # type: ignore[override]
-        """What help explains: the chosen measure, if it is a word of the field."""
+        """The glossary's name of the chosen measure."""
         measure = self.shown.measure
         return measure.name if measure and _is_concept(measure.name) else ""
 

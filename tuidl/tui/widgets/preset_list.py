@@ -32,7 +32,7 @@ class PresetList(OptionList):
     """
 
     class Filtered(Message):
-        """Others are listed now, perhaps none."""
+        """The filter changed the entries, perhaps to none."""
 
     commands: ClassVar[frozenset[str]] = frozenset("12moq?")
     """Keys of the screen while no filter is typed."""
@@ -135,7 +135,7 @@ class PresetList(OptionList):
 
 
 def _row(entry: Entry, width: int) -> Content:
-    """The title, and at the right what its data is, where there is room for both."""
+    """The title, and its data's word at the right where there is room for both."""
     title = " " * (INDENT - 1) + fitted(entry.title, width - INDENT)
     word = printable(entry.word)
     room = width - cell_len(title) - cell_len(word)

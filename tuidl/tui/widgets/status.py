@@ -98,7 +98,7 @@ class Status(Widget):
 
 
 def ending(run: Run, event: RunEnded) -> list[str]:
-    """What a run came to, and what can be done now."""
+    """The result of a run, and the keys that work now."""
     reason = event.reason.replace("_", " ")
     words = [f"{reason} after {event.epochs} epochs in {run.seconds_trained:.2f} s"]
     part, scores = ("test", event.test) if event.test else ("validation", event.validation or {})

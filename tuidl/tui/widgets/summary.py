@@ -12,7 +12,7 @@ FRAME = 2
 
 
 class Summary(Chart, can_focus=False):
-    """Takes no room while the run goes on."""
+    """Hidden while the run goes on."""
 
     DEFAULT_CSS = """
     TrainScreen Summary { height: auto; display: none; border: round $accent; }
@@ -24,7 +24,7 @@ class Summary(Chart, can_focus=False):
         self.border_title = "what came of it"
 
     def show(self, run: Run) -> None:
-        """Appear with the run's end, and go with the next one's start."""
+        """Appear at the run's end, and disappear at the next one's start."""
         self.shown = run
         self.display = run.phase is Phase.ENDED
         self._fit(self.app.size.width)

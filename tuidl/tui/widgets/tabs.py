@@ -34,7 +34,7 @@ class Tabs(Widget):
         self.refresh()
 
     def rename(self, names: Sequence[str]) -> None:
-        """Call the tabs something else."""
+        """Change the names of the tabs."""
         self._names = names
         self.refresh()
 

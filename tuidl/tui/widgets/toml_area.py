@@ -13,7 +13,7 @@ COMMENT = re.compile(r"(^|\s)#.*$")
 
 
 class TomlArea(TextArea):
-    """Tab leads on to the next panel: TOML needs none."""
+    """Tab moves to the next panel; TOML needs no tabs."""
 
     DEFAULT_CSS = """
     TomlArea { border: round $foreground 20%; border-title-color: $text-muted; padding: 0;
@@ -53,7 +53,7 @@ class TomlArea(TextArea):
         return line
 
     def become(self, text: str) -> None:
-        """Change to ``text`` where it differs, so that undo and the cursor keep their sense."""
+        """Replace only the part that differs, so that undo and the cursor stay valid."""
         old, new = self.text.split("\n"), text.split("\n")
         first = 0
         while first < min(len(old), len(new)) and old[first] == new[first]:
