@@ -67,9 +67,9 @@ def facts(folder: RunFolder, run: Shelved, log: Log) -> list[Fact]:
         found.append(("failed", ended.error))
     else:
         found += _scores(ended, run)
-    versions = ", ".join(f"{name} {about.versions[name]}" for name in ("tuidl",)
-                         if name in about.versions)  # fmt: skip
-    return [*found, ("on", f"{about.backend}, {about.machine}, {versions}"), ("run", folder.called)]
+    version = about.versions.get("tuidl")
+    made_on = [about.backend, about.machine, *([f"tuidl {version}"] if version else [])]
+    return [*found, ("on", ", ".join(made_on)), ("run", folder.called)]
 
 
 def _trained(run: Shelved, log: Log) -> str:
