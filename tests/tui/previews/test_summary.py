@@ -44,9 +44,9 @@ RISING = [1.0 - i / 20 for i in range(10)] + [0.55 + i / 20 for i in range(20)]
     ("run", "words"),
     [
         (trained(FALLING), "still falling"),
-        (trained(LEVEL), "hardly better at the end"),
+        (trained(LEVEL), "hardly improved at the end"),
         (trained(RISING), "lowest at epoch 10 and rose since"),
-        (trained(RISING, best_epoch=10), "hardly better"),
+        (trained(RISING, best_epoch=10), "hardly improved"),
         (trained(LEVEL, validation=None), "Nothing was held out"),
         (trained(LEVEL, folds=5, spread={"loss": 0.25}), "Means over 5 folds; from fold to fold"),
         (trained(LEVEL, train={"loss": 0.1, "accuracy": 0.99},
@@ -60,7 +60,7 @@ def test_advice_fits_what_happened(run: Run, words: str) -> None:
 def test_the_outcome_counts_epochs_steps_and_seconds() -> None:
     assert outcome(trained(LEVEL)) == "Done: 40 epochs in 2.00 s, 900 steps a second"
     early = trained(LEVEL, reason="stopped_early", best_epoch=12)
-    assert "got no better: 40 epochs" in outcome(early)
+    assert "without further improvement: 40 epochs" in outcome(early)
     assert "the weights of epoch 12, the best, are kept" in outcome(early)
     assert outcome(trained([1.0], reason="interrupted")).startswith("Stopped by you: 1 epoch in")
 
@@ -76,7 +76,7 @@ def test_every_line_of_it_is_there(width: int) -> None:
     for word in ("train", "validation", "test", "0.75"):
         assert word in text
     assert advice(run) in text
-    assert "space once more"[: width - 1] in text
+    assert "space train again"[: width - 1] in text
 
 
 def test_pauses_are_no_part_of_the_time_trained() -> None:
@@ -107,6 +107,6 @@ async def test_it_is_seen_from_the_end_to_the_next_start(
         await watched.handle(story.ended())
         assert panel.display
         assert "Done: 15 epochs" in panel.render().plain
-        assert "space once more" in panel.render().plain
+        assert "space train again" in panel.render().plain
         await watched.press("space")
         assert not panel.display

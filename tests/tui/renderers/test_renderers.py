@@ -182,7 +182,7 @@ def test_the_plane_names_what_is_held_out_and_how_many_are_right() -> None:
 
 
 def test_predictions_are_held_against_always_saying_the_mean() -> None:
-    assert "off by 0.5 on average; always saying the mean: 1.11" in text("values")
+    assert "off by 0.5 on average; always predicting the mean: 1.11" in text("values")
 
 
 def test_a_neuron_is_worked_out_with_its_numbers() -> None:

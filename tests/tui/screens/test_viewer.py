@@ -175,7 +175,7 @@ async def test_our_own_run_says_what_it_is_and_goes_on_with_r(
         app.view(source_of_run(path))
         await read(pilot)
         assert "13,706 parameters" in texts(app)
-        assert "unfinished, r goes on with it" in texts(app)
+        assert "unfinished, r resumes it" in texts(app)
         await pilot.press("r")
         await pilot.pause()
         assert isinstance(app.screen, TrainScreen)

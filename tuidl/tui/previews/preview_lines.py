@@ -60,7 +60,7 @@ class _Page:
         lines = self.prose("This preset has an error", "bad", bold=True)
         lines += [Text(), *self.prose(self.preview.problem, "text"), Text()]
         lines += excerpt(self.preview.text, self.preview.line, self.palette, self.width)
-        return [*lines, Text(), *self.prose("m  mends it in the editor", "muted")]
+        return [*lines, Text(), *self.prose("m  corrects it in the editor", "muted")]
 
     def prose(self, text: str, role: str, bold: bool = False) -> list[Text]:
         style = self.palette.style(role, bold=bold)

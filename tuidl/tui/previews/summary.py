@@ -17,7 +17,7 @@ MEANING = {
 }
 REASONS = {
     "completed": "Done:",
-    "stopped_early": "Stopped early, since it got no better:",
+    "stopped_early": "Stopped early, without further improvement:",
     "interrupted": "Stopped by you:",
     "terminated": "Stopped:",
 }
@@ -28,7 +28,7 @@ FALL, LATE = 0.97, 0.9
 """Of the lowest loss up to a share of the epochs, what the rest must reach to be called falling."""
 GAP = 0.05
 """Of accuracy, between what was learned from and what was held out."""
-KEYS = "space once more · R other first weights · 2 look at its answers · m modify · q leave"
+KEYS = "space train again · R other first weights · 2 look at its answers · m modify · q leave"
 MOST_SCORES = 3
 NAMES, NUMBERS = 12, 12
 
@@ -130,7 +130,7 @@ def advice(run: Run) -> str:
                 "try dropout or more data (m).")  # fmt: skip
     if is_still_falling(run):
         return "Held-out loss was still falling: more epochs may help (m: training.epochs)."
-    return "It got hardly better at the end: try another network or learning rate (m)."
+    return "It hardly improved at the end: try another network or learning rate (m)."
 
 
 def is_still_falling(run: Run) -> bool:

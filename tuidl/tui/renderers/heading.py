@@ -30,7 +30,7 @@ def _state(log: Log, state: str, share_read: float) -> tuple[str, str, str]:
     if isinstance(log.ended, events.RunEnded):
         return ("■", log.ended.reason.replace("_", " "), "accent")
     if state == "unfinished":
-        return ("Ⅱ", "unfinished, r goes on with it", "validation")
+        return ("Ⅱ", "unfinished, r resumes it", "validation")
     return ("▶", "following", "good") if state == "following" else ("■", "ended", "accent")
 
 

@@ -24,8 +24,8 @@ ENTER = {
     "done": "enter  shows its curves",
     "running": "enter  shows its curves as they grow",
     "failed": "enter  shows its curves, r  resumes it",
-    "unfinished": "enter  goes on with it",
-    "interrupted": "enter  goes on with it",
+    "unfinished": "enter  resumes it",
+    "interrupted": "enter  resumes it",
 }
 
 
@@ -68,7 +68,7 @@ def _title(preview: RunPreview, palette: Palette, width: int, unicode: bool) -> 
 def _problem(problem: str, palette: Palette, width: int) -> list[Text]:
     size = min(width, READABLE)
     problem_lines = [Text(line, palette.style("text")) for line in wrapped(problem, size)]
-    hint = "It cannot be gone on with. d deletes it; its folder is left alone otherwise."
+    hint = "It cannot be resumed. d deletes it; otherwise its folder stays as it is."
     return [Text(), *problem_lines, Text(),
             *(Text(line, palette.style("muted")) for line in wrapped(hint, size))]  # fmt: skip
 

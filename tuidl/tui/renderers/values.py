@@ -44,6 +44,6 @@ def _words(
         error = sum(abs(a - b) for a, b in pairs) / len(pairs)
         middle = sum(a for a, _ in pairs) / len(pairs)
         plain = sum(abs(a - middle) for a, _ in pairs) / len(pairs)
-        text = f"{which}off by {error:.3g} on average; always saying the mean: {plain:.3g}"
+        text = f"{which}off by {error:.3g} on average; always predicting the mean: {plain:.3g}"
         grid.put(0, 0, fitted(text, width), palette.style("text", bold=True))
     return grid.lines()

@@ -216,7 +216,7 @@ class HomeScreen(RunListScreen):
         if not preview.is_read:
             return
         if preview.preset is None or preview.problem:
-            self.notify("This preset has an error: m mends it.", severity="warning")
+            self.notify("This preset has an error: m opens the editor.", severity="warning")
             return
         self._remember(entry.path)
         self.services.navigator.open(preview.preset, entry.path.parent)

@@ -142,7 +142,7 @@ def slower(rate: float) -> float:
 def advice(rate: float | None, resume: str) -> str:
     """How to go on with a failed run; empty where that is impossible."""
     if resume:
-        return f"once that is mended, it goes on: tuidl resume {resume}"
+        return f"once that is corrected: tuidl resume {resume}"
     if rate is None:
         return ""
     return f"t: go on from the last good checkpoint at a tenth of the rate, {rate:g}"

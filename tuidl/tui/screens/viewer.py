@@ -278,7 +278,7 @@ class ViewScreen(Screen[None]):
     def action_resume(self) -> None:
         run = self._source.run
         if run is None:
-            self.notify("Only runs of tuidl can be gone on with.", severity="warning")
+            self.notify("Only runs of tuidl can be resumed.", severity="warning")
         else:
             self.services.runs.resume(run)
 

@@ -65,7 +65,7 @@ def _pictures(
     drawn = image_grid(shown, palette, width, room, unicode=unicode)
     foot = Grid(width, 2, unicode)
     more = answer.batch - len(shown)
-    text = f"and {more} more, each with the answer that is wanted" if more > 0 else ""
+    text = f"and {more} more, each with its target" if more > 0 else ""
     foot.put(0, 1, fitted(text, width), palette.style("muted"))
     return [*drawn, *foot.lines()]
 

@@ -28,21 +28,21 @@ PHASES = (
     StepPhase(
         "forward",
         "The inputs go through the layers, one after the other. Each turns its input into an "
-        "output by its weights. What the last one says is the prediction.",
+        "output by its weights. The output of the last one is the prediction.",
     ),
     StepPhase(
         "loss",
-        "One number says how wrong the predictions are: 0 is perfect. Learning means to make it "
+        "One number measures how wrong the predictions are: 0 is perfect. Learning makes it "
         "smaller.",
     ),
     StepPhase(
         "backward",
-        "Going back from the loss, layer by layer, the chain rule tells for every weight which "
+        "Going back from the loss, layer by layer, the chain rule gives for every weight which "
         "way and how strongly the loss would change with it: its gradient.",
     ),
     StepPhase(
         "update",
-        "Every weight moves a little against its gradient, downhill. The learning rate says how "
+        "Every weight moves a little against its gradient, downhill. The learning rate sets how "
         "far. Then the next batch is taken.",
     ),
 )

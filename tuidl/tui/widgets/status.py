@@ -105,7 +105,7 @@ def ending(run: Run, event: RunEnded) -> list[str]:
     words += [f"{part} {name} {_score(name, value)}" for name, value in list(scores.items())[:2]]
     if event.best_epoch:
         words.append(f"best epoch {event.best_epoch} kept")
-    return [*words, "space: once more, R: with a new seed"]
+    return [*words, "space: train again, R: with a new seed"]
 
 
 def progress_bar(run: Run, palette: Palette, unicode: bool, size: int = 20) -> Text:
