@@ -174,7 +174,7 @@ def test_numbers_come_back_in_their_own_units(tmp_path: Path) -> None:
     scaled = model.predict(inputs.apply(raw.x[:5]))
     found = predicted(model, tmp_path / "x.npy")
     values = [record["values"] for record in found.records]
-    np.testing.assert_allclose(values, scaled * targets.width + targets.shift, rtol=1e-6)
+    np.testing.assert_allclose(values, scaled * targets.scale + targets.offset, rtol=1e-6)
     assert found.table()[0].split() == ["example", "prediction"]
     assert [line.split()[0] for line in found.table()[1:]] == ["1", "2", "3", "4", "5"]
     assert json.loads(json.dumps(found.records))[0] == found.records[0]
@@ -256,5 +256,5 @@ def test_of_several_folds_the_last_one_scales() -> None:
         LINE.replace('"linear",', '"diabetes", normalize = "standard",'), "training.folds=3"
     )
     last = chosen.data.folds(3)[-1]
-    assert Preparation.of(chosen).input_shift == tuple(last.inputs.shift)
-    assert Preparation.of(chosen).input_shift != tuple(chosen.data.split().inputs.shift)
+    assert Preparation.of(chosen).input_shift == tuple(last.inputs.offset)
+    assert Preparation.of(chosen).input_shift != tuple(chosen.data.split().inputs.offset)

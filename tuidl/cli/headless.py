@@ -93,8 +93,7 @@ def replay_headless(
     before = folder.outcome
     with _signals(interrupter):
         backend = folder.about.backend
-        keeper = RunRecorder.of_new(folder.preset, backend, out)
-        keeper.started_from(folder.start)
+        keeper = RunRecorder.of_new(folder.preset, backend, out, start=folder.start)
         training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
         training.edits.repeat(edits_to_replay(folder))
         _begin(keeper, out)

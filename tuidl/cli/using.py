@@ -41,27 +41,17 @@ def predict(
 ) -> None:
     """Say what RUN's network makes of INPUT: pictures, a CSV table, an .npz or .npy array."""
     prepare(1)
-    from tuidl.inference.predictions import predict_file
-    from tuidl.inference.preprocessing import Preparation
-    from tuidl.runs.results import trained
-    from tuidl.storage.folder import RunFolder
-    from tuidl.storage.locations import find
+    from tuidl.inference.predictions import Predictions
+    from tuidl.runs.results import load_run
 
-    folder = RunFolder(find(run))
-    preset, parameters = folder.preset, trained(folder, which)
-    prepared = Preparation.of(preset)
-    found = [
-        predict_file(preset, parameters, path, preparation=prepared, key=key, invert=invert)
-        for path in inputs
-    ]
+    trained = load_run(run, which)
+    found = [trained.predict_file(path, key=key, invert=invert) for path in inputs]
     records = [record for predictions in found for record in predictions.records]
     for note in dict.fromkeys(note for predictions in found for note in predictions.notes):
         say(note)
     if as_json:
         put_json(json.dumps(records))
     else:
-        from tuidl.inference.predictions import Predictions
-
         put("\n".join(Predictions(found[0].task, tuple(records)).table()))
 
 
@@ -79,14 +69,11 @@ def export(run: str, format_name: str, out: Path | None, which: "Which", force: 
     What is written is loaded again and must answer as the network does.
     """
     prepare(1)
-    from tuidl import export as exporting
-    from tuidl.runs.results import trained
-    from tuidl.storage.folder import RunFolder
+    from tuidl.runs.results import load_run
     from tuidl.storage.locations import find
 
-    folder = RunFolder(find(run))
-    path = out or Path(f"{folder.path.name}-{format_name}")
-    done = exporting.export(folder.preset, trained(folder, which), format_name, path, force=force)
+    path = out or Path(f"{find(run).name}-{format_name}")
+    done = load_run(run, which).export(format_name, path, force=force)
     for file in done.files:
         put(printable(str(file)))
     say(done.message)

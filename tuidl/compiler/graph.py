@@ -71,7 +71,7 @@ class Graph:
     @classmethod
     def build(cls, preset: Preset) -> "Graph":
         """Shapes and parameters of every layer. Raises PresetError where they do not fit."""
-        spec = preset.data.spec()
+        spec = preset.spec()
         nodes: list[Node] = []
         known = {EXAMPLES: FROM_EXAMPLES}
         last = FROM_EXAMPLES

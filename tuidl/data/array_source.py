@@ -11,7 +11,7 @@ from msgspec import Meta
 from tuidl.core.errors import DataError, PresetError
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
-from tuidl.data.paths import FilePath, Stamp, located_path, stamp
+from tuidl.data.paths import FilePath, Stamp, resolved_path, stamp
 from tuidl.data.scaling import Normalize, scaling_of_targets
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ class Npz(ArraySource, frozen=True, kw_only=True, tag="npz"):
     x: MemberName = "x"
     y: MemberName = "y"
 
-    def located(self, folder: Path) -> Self:
-        return msgspec.structs.replace(self, path=located_path(self.path, folder, "data.path"))
+    def resolve_paths(self, folder: Path) -> Self:
+        return msgspec.structs.replace(self, path=resolved_path(self.path, folder, "data.path"))
 
     def stamps(self) -> tuple[Stamp, ...]:
         return (stamp(self.path),)
@@ -129,8 +129,8 @@ class Npy(ArraySource, frozen=True, kw_only=True, tag="npy"):
     x: FilePath
     y: FilePath
 
-    def located(self, folder: Path) -> Self:
-        x, y = (located_path(getattr(self, key), folder, f"data.{key}") for key in ("x", "y"))
+    def resolve_paths(self, folder: Path) -> Self:
+        x, y = (resolved_path(getattr(self, key), folder, f"data.{key}") for key in ("x", "y"))
         return msgspec.structs.replace(self, x=x, y=y)
 
     def stamps(self) -> tuple[Stamp, ...]:

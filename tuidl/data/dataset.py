@@ -1,6 +1,6 @@
 """Examples, their shapes, and the base of all sources of examples.
 
-Which example goes where is decided by the source's own shares and its ``seed``, never by the
+Which example goes where is decided by the source's own fractions and its ``seed``, never by the
 training seed: runs that differ in the latter are judged on the same examples. Whatever is fitted
 (scales, fillings for missing values) is fitted on the training part alone.
 """
@@ -16,6 +16,7 @@ from tuidl.core.errors import DataError, PresetError
 from tuidl.core.limits import FLOAT_BYTES, check_memory
 from tuidl.data.memory import demand
 from tuidl.data.scaling import Normalize, Scaling
+from tuidl.data.table_layout import TableLayout
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,7 +103,7 @@ class Whole:
 class Source(Config, frozen=True, tag_field="source"):
     """Base of all sources of examples.
 
-    ``validation``: the share held out, or "test" to validate on the test set itself.
+    ``validation``: the fraction held out, or "test" to validate on the test set itself.
     ``normalize``: scaling of the inputs by feature or channel, fitted on the training part.
     """
 
@@ -123,35 +124,35 @@ class Source(Config, frozen=True, tag_field="source"):
 
     def fewest_to_train(self) -> int:
         """A number that the training part surely has, known without loading any."""
-        return int(self.count() * (1 - sum(self.shares()))) // 2
+        return int(self.count() * (1 - sum(self.fractions()))) // 2
 
     def load(self) -> Examples:
         """All examples that are to be parted. Raises DataError where they cannot be had."""
         raise NotImplementedError
 
     def check(self) -> None:
-        """Raises PresetError where the shares leave nothing to train on."""
-        if sum(self.shares()) >= 1:
+        """Raises PresetError where the fractions leave nothing to train on."""
+        if sum(self.fractions()) >= 1:
             problem = "validation and test together leave nothing to train on"
             raise PresetError("data.validation", problem)
 
-    def located(self, folder: Path) -> Self:
+    def resolve_paths(self, folder: Path) -> Self:
         """This source with its paths, if it has any, taken relative to ``folder``."""
         return self
 
-    def shares(self) -> tuple[float, float]:
+    def fractions(self) -> tuple[float, float]:
         """What is held out of the examples for validation and for test."""
         return 0.0 if self.validation == "test" else self.validation, 0.0
 
     def split(self) -> Split:
-        """The examples in three parts: classes keep their shares in each, time keeps its order.
+        """The examples in three parts: classes keep their fractions in each, time keeps its order.
 
         Raises DataError where there is nothing to train on, or values are not finite.
         """
         from tuidl.data.splitting import parted
 
         whole = self._whole()
-        train, validation, test = parted(self._groups(whole.examples), *self.shares())
+        train, validation, test = parted(self._groups(whole.examples), *self.fractions())
         return self.prepared(whole, (self.train_subset(whole.examples, train), validation, test))
 
     def folds(self, k: int) -> "Sequence[Split]":
@@ -169,20 +170,20 @@ class Source(Config, frozen=True, tag_field="source"):
         groups = self._groups(whole.examples)
         chosen = self.train_subset(whole.examples, np.arange(len(whole.examples)))
         groups = [group[np.isin(group, chosen)] for group in groups]
-        return Folds(self, whole, folds(groups, self.shares()[1], k, self.in_time))
+        return Folds(self, whole, folds(groups, self.fractions()[1], k, self.in_time))
 
     def prepared(self, whole: Whole, parts: "Indices") -> Split:
-        """Numbers, filled and scaled, for the parts that indices into ``whole.examples`` name."""
+        """Without gaps and scaled: the parts that indices into ``whole.examples`` name."""
         if not len(parts[0]):
             raise DataError("nothing to train on: the training part of the data is empty")
-        examples = self.filled(whole.examples, parts[0])
+        examples = self.imputed(whole.examples, parts[0])
         train, validation, test = (examples.part(index).floats() for index in parts)
         if whole.test is not None:
-            test = self.filled(whole.test, None).floats()
+            test = self.imputed(whole.test, None).floats()
             validation = test if self.validation == "test" else validation
         return replace(self._scaled(train, validation, test), rows=parts[0])
 
-    def filled(self, examples: Examples, train: "Array | None") -> Examples:
+    def imputed(self, examples: Examples, train: "Array | None") -> Examples:
         """``examples`` without gaps; what fills them is learned from those at ``train``."""
         return examples
 
@@ -194,11 +195,16 @@ class Source(Config, frozen=True, tag_field="source"):
         """How targets are scaled."""
         return "none"
 
+    def layout(self, train: "Array") -> TableLayout | None:
+        """How the rows of another text file become inputs, None where examples are no such rows;
+        fillings are learned from the examples ``train``."""
+        return None
+
     def part_sizes(self) -> tuple[int, int, int]:
         """Examples of the training, validation and test parts, to about one for each class; 0 for
         validation where that is the test part."""
         count = self.count()
-        validation, test = (round(count * share) for share in self.shares())
+        validation, test = (round(count * share) for share in self.fractions())
         return count - validation - test, validation, test
 
     def bytes_stored(self) -> int:
@@ -260,12 +266,12 @@ def _scaled(part: Examples, inputs: Scaling | None, targets: Scaling | None) -> 
 
 
 class SplitSource(Source, frozen=True):
-    """Base of sources that are one heap of examples, with shares held out of it."""
+    """Base of sources that are one heap of examples, with fractions held out of it."""
 
     validation: Fraction = 0.2
     test: Fraction = 0.0
 
-    def shares(self) -> tuple[float, float]:
+    def fractions(self) -> tuple[float, float]:
         return self.validation, self.test
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 from tuidl.core.config import Fraction
 from tuidl.core.errors import PresetError
 from tuidl.data.dataset import Examples, ExampleSpec, Source, Whole
-from tuidl.data.paths import FilePath, located_path
+from tuidl.data.paths import FilePath, resolved_path
 
 if TYPE_CHECKING:
     from tuidl.data.image_folder import Folder
@@ -32,8 +32,8 @@ class Images(Source, frozen=True, kw_only=True, tag="images"):
     validation: Fraction | Literal["test"] = 0.2
     test: Fraction = 0.0
 
-    def located(self, folder: Path) -> Self:
-        return msgspec.structs.replace(self, path=located_path(self.path, folder, "data.path"))
+    def resolve_paths(self, folder: Path) -> Self:
+        return msgspec.structs.replace(self, path=resolved_path(self.path, folder, "data.path"))
 
     def check(self) -> None:
         super().check()
@@ -43,8 +43,8 @@ class Images(Source, frozen=True, kw_only=True, tag="images"):
         if self.validation == "test" and not has_test:
             raise PresetError("data.validation", f"{self.path} has no folders 'train' and 'test'")
 
-    def shares(self) -> tuple[float, float]:
-        return super().shares()[0], self.test
+    def fractions(self) -> tuple[float, float]:
+        return super().fractions()[0], self.test
 
     def spec(self) -> ExampleSpec:
         classes = self._train().classes

@@ -14,7 +14,7 @@ FilePath = Annotated[str, Meta(min_length=1, max_length=4096, pattern=r"^[^\x00-
 Stamp = tuple[str, int, int, int]
 
 
-def located_path(path: str, folder: Path, key: str) -> str:
+def resolved_path(path: str, folder: Path, key: str) -> str:
     """``path`` as an absolute path: as it is, from the home folder (~), or from ``folder``.
 
     Raises PresetError where a relative path climbs out with "..".

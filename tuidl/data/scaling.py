@@ -19,17 +19,17 @@ NUMBERS_AT_ONCE = 1 << 18
 
 @dataclass(frozen=True)
 class Scaling:
-    """(values - shift) / width, for each feature (the last dimension), in float64."""
+    """(values - offset) / scale, for each feature (the last dimension), in float64."""
 
-    shift: "Array"
-    width: "Array"
+    offset: "Array"
+    scale: "Array"
 
     @classmethod
     def fitted(cls, values: "Array", kind: Normalize) -> Self | None:
         """What brings ``values`` (examples, ..., features) to zero mean and unit variance
         ("standard") or to [0, 1] ("min_max"); None for "none".
 
-        A feature that never changes is only shifted: there is nothing to divide by.
+        A feature that never changes is only moved to 0: there is nothing to divide by.
         """
         import numpy as np
 
@@ -38,11 +38,11 @@ class Scaling:
         table = values.reshape(-1, values.shape[-1])
         low, high = table.min(axis=0).astype(np.float64), table.max(axis=0).astype(np.float64)
         if kind == "min_max":
-            shift, width = low, high - low
+            offset, scale = low, high - low
         else:
-            shift = np.where(low == high, low, _mean(table, np.zeros_like(low), power=1))
-            width = np.sqrt(_mean(table, shift, power=2))
-        return cls(shift, np.where((low == high) | (width == 0), 1.0, width))
+            offset = np.where(low == high, low, _mean(table, np.zeros_like(low), power=1))
+            scale = np.sqrt(_mean(table, offset, power=2))
+        return cls(offset, np.where((low == high) | (scale == 0), 1.0, scale))
 
     def apply(self, values: "Array") -> "Array":
         """The scaled ``values``, float32."""
@@ -51,7 +51,7 @@ class Scaling:
         scaled = np.empty(values.shape, np.float32)
         with np.errstate(over="ignore"):  # what overflows is not finite, and is refused as such
             for rows in _blocks(len(values), _rows_of(values)):
-                scaled[rows] = (values[rows] - self.shift) / self.width
+                scaled[rows] = (values[rows] - self.offset) / self.scale
         return scaled
 
 
@@ -63,13 +63,13 @@ def scaling_of_targets(inputs: Normalize, wanted: bool) -> Normalize:
     return "standard" if inputs == "none" else inputs
 
 
-def _mean(table: "Array", shift: "Array", power: int) -> "Array":
-    """Mean of (table - shift)**power by column, in float64."""
+def _mean(table: "Array", offset: "Array", power: int) -> "Array":
+    """Mean of (table - offset)**power by column, in float64."""
     import numpy as np
 
-    total = np.zeros_like(shift)
+    total = np.zeros_like(offset)
     for rows in _blocks(len(table)):
-        total += ((table[rows] - shift) ** power).sum(axis=0)
+        total += ((table[rows] - offset) ** power).sum(axis=0)
     return total / len(table)
 
 

@@ -22,7 +22,7 @@ def groups(count: int, labels: Array | None, seed: int, in_time: bool) -> list[A
 
 
 def parted(groups: list[Array], validation: float, test: float) -> tuple[Array, Array, Array]:
-    """Train, validation and test, each in the examples' order; every group keeps its shares."""
+    """Train, validation and test, each in the examples' order; every group keeps its fractions."""
     parts: list[list[Array]] = [[], [], []]
     for group in groups:
         held = round(len(group) * test)

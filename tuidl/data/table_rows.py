@@ -5,7 +5,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from tuidl.core.errors import DataError, guess
@@ -14,6 +13,7 @@ from tuidl.data.column import MISSING, number_of
 from tuidl.data.csv_file import MOST_COLUMNS, Block, blocks, lines_of, records, sniffed
 from tuidl.data.csv_table import is_value
 from tuidl.data.files import file_status
+from tuidl.data.table_layout import InputColumn, TableLayout
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -21,38 +21,6 @@ BYTES_WHILE_READING = 12
 """Memory taken for each byte of the file, at most: "1," becomes a float64 and its text."""
 
 LARGEST = float(np.finfo(np.float32).max)
-
-
-class InputColumn(msgspec.Struct, frozen=True):
-    """A column that was learned from: numbers, or one input for each of ``categories``.
-
-    ``filling``: what stands in where a value is missing; None where it must be there.
-    """
-
-    name: str
-    categories: tuple[str, ...] = ()
-    filling: str | float | None = None
-
-    @property
-    def width(self) -> int:
-        return len(self.categories) or 1
-
-
-class TableLayout(msgspec.Struct, frozen=True):
-    """The inputs' columns in order, and how the file that was learned from is written."""
-
-    columns: tuple[InputColumn, ...]
-    delimiter: str
-    has_header: bool
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """A name for each input: ``age``, ``job=clerk``."""
-        return tuple(
-            f"{column.name}={category}" if category else column.name
-            for column in self.columns
-            for category in column.categories or ("",)
-        )
 
 
 def read_rows(path: Path, layout: TableLayout) -> Array:

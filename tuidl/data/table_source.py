@@ -8,14 +8,14 @@ from msgspec import Meta
 
 from tuidl.core.errors import DataError, PresetError
 from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
-from tuidl.data.paths import FilePath, located_path, stamp
+from tuidl.data.paths import FilePath, resolved_path, stamp
 from tuidl.data.scaling import Normalize, scaling_of_targets
+from tuidl.data.table_layout import InputColumn, TableLayout
 
 if TYPE_CHECKING:
     import numpy as np
 
     from tuidl.data.csv_table import Feature, Table
-    from tuidl.data.table_rows import TableLayout
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -40,8 +40,8 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     missing: Literal["refuse", "mean", "most_frequent", "drop_rows"] = "refuse"
     normalize_targets: bool = False
 
-    def located(self, folder: Path) -> Self:
-        path = located_path(self.path, folder, "data.path")
+    def resolve_paths(self, folder: Path) -> Self:
+        path = resolved_path(self.path, folder, "data.path")
         return msgspec.structs.replace(self, path=path)
 
     def check(self) -> None:
@@ -67,7 +67,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         return sum(column.nbytes for column in columns)
 
     def load(self) -> Examples:
-        """All rows; NaN where a value is missing, to be ``filled``."""
+        """All rows; NaN where a value is missing, to be ``imputed``."""
         import numpy as np
 
         table = self._table()
@@ -76,7 +76,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             _encode(feature, x[:, columns])
         return Examples(x, table.target[:, None])
 
-    def filled(self, examples: Examples, train: "Array | None") -> Examples:
+    def imputed(self, examples: Examples, train: "Array | None") -> Examples:
         from tuidl.data.csv_table import missing_in
 
         x = examples.x
@@ -94,11 +94,8 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     def target_scaling(self) -> Normalize:
         return scaling_of_targets(self.normalize, self.normalize_targets)
 
-    def layout(self, train: "Array") -> "TableLayout":
-        """How another file's rows become inputs; fillings are learned from the rows ``train``."""
+    def layout(self, train: "Array") -> TableLayout:
         import numpy as np
-
-        from tuidl.data.table_rows import InputColumn, TableLayout
 
         table = self._table()
         columns = []
@@ -108,8 +105,8 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
                 known = np.empty((len(feature.values), feature.width), np.float32)
                 _encode(feature, known)
                 known = known[train][~np.isnan(known[train, 0])]
-                filled = _filling(feature, known, self.missing) if len(known) else None
-                filling = _named(feature, filled)
+                value = _filling(feature, known, self.missing) if len(known) else None
+                filling = _named(feature, value)
             columns.append(InputColumn(feature.name, feature.categories, filling))
         return TableLayout(tuple(columns), table.delimiter, table.has_header)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.compiler.graph import Graph
-from tuidl.core.errors import DataError, TuidlError, suggestion
+from tuidl.core.errors import TuidlError, suggestion
 from tuidl.core.own_files import said_of
 from tuidl.data.dataset import Split
 from tuidl.export.formats import FORMATS, Files, Format
@@ -112,16 +112,19 @@ def prove(
 
 
 def _split(preset: Preset, preparation: Preparation | None) -> Split | None:
-    """The preset's data; None where it is not here and nothing has to be learned from it.
+    """The preset's data; None where it is not here, or is not what the network learned from, and
+    nothing has to be learned from it.
 
     Raises DataError.
     """
     try:
-        return split_of(preset)
-    except DataError:
+        split = split_of(preset)
+        is_of_the_network = preparation is None or preparation.is_of(preset.data.spec(), split)
+    except TuidlError:
         if preparation is None and preset.data.normalize != "none":
             raise
         return None
+    return split if is_of_the_network else None
 
 
 def _examples(split: Split | None, shape: Shape) -> tuple[Array, str]:

@@ -13,7 +13,8 @@ from tuidl.data.digits import BRIGHTEST as BRIGHTEST_DIGIT
 from tuidl.data.files import file_status
 from tuidl.data.image_folder import SUFFIXES
 from tuidl.data.npy_file import npy_header, npz_header, npz_names, read_npy, read_npz
-from tuidl.data.table_rows import InputColumn, TableLayout, read_rows
+from tuidl.data.table_layout import InputColumn, TableLayout
+from tuidl.data.table_rows import read_rows
 from tuidl.inference.pictures import PICTURES, read_picture_inputs
 from tuidl.inference.preprocessing import Preparation
 from tuidl.nn.layers.base import describe

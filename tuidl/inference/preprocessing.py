@@ -3,11 +3,14 @@
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
+from msgspec.structs import replace
 
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError
+from tuidl.data.dataset import ExampleSpec
+from tuidl.data.preprocessing import FittedScaling, Preprocessing
 from tuidl.data.scaling import Scaling
-from tuidl.data.table_rows import TableLayout
+from tuidl.data.table_layout import TableLayout
 from tuidl.data.table_source import Csv
 from tuidl.nn.layers.base import describe
 from tuidl.preset.schema import Preset
@@ -47,24 +50,37 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
 
         ``split``: the preset's, where somebody has it already. Raises TuidlError.
         """
-        graph, source = Graph.build(preset), preset.data
+        source = preset.data
         is_table = isinstance(source, Csv)
         if is_table or source.normalize != "none" or source.target_scaling() != "none":
             split = split or split_of(preset)
-        table = None
-        if isinstance(source, Csv) and split is not None and split.rows is not None:
-            table = source.layout(split.rows)
-        inputs, targets = (split.inputs, split.targets) if split else (None, None)
+        if split is None:
+            return cls.of_learned(preset, Preprocessing(preset_sha256="", examples=preset.spec()))
+        return cls.of_learned(preset, Preprocessing.learned(source, split))
+
+    @classmethod
+    def of_learned(cls, preset: Preset, learned: Preprocessing) -> Self:
+        """From what a run's folder has kept. Raises TuidlError."""
+        graph = Graph.build(replace(preset, examples=learned.examples))
+        inputs, targets = learned.inputs, learned.targets
         return cls(
             shape=graph.spec.shape,
             classes=graph.spec.classes,
             answer=answer_of(graph),
-            input_shift=_numbers(inputs.shift) if inputs else (),
-            input_width=_numbers(inputs.width) if inputs else (),
-            target_shift=_numbers(targets.shift) if targets else (),
-            target_width=_numbers(targets.width) if targets else (),
-            table=table,
+            input_shift=inputs.offset if inputs else (),
+            input_width=inputs.scale if inputs else (),
+            target_shift=targets.offset if targets else (),
+            target_width=targets.scale if targets else (),
+            table=learned.table,
         )
+
+    def is_of(self, spec: ExampleSpec, split: "Split") -> bool:
+        """Whether the same would be learned from this split, as far as inputs and targets go."""
+        return (self.shape, self.classes) == (spec.shape, spec.classes) and (
+            _numbers(split.inputs), _numbers(split.targets),
+        ) == (
+            (self.input_shift, self.input_width), (self.target_shift, self.target_width),
+        )  # fmt: skip
 
     @classmethod
     def from_json(cls, data: bytes, source: str = "preparation") -> Self:
@@ -139,10 +155,12 @@ def split_of(preset: Preset) -> "Split":
     return preset.data.folds(folds)[-1] if folds else preset.data.split()
 
 
+def _numbers(scaling: Scaling | None) -> tuple[Numbers, Numbers]:
+    """Offset and scale; both empty where nothing is scaled."""
+    known = FittedScaling.of(scaling)
+    return (known.offset, known.scale) if known else ((), ())
+
+
 def answer_of(graph: Graph) -> Answer:
     """What the network's outputs are."""
     return task_for(graph.spec, graph.preset.loss).answer(graph.is_closed)
-
-
-def _numbers(values: "Array") -> Numbers:
-    return tuple(float(value) for value in values)

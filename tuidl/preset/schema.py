@@ -14,7 +14,7 @@ from tuidl.core.errors import PresetError, suggestion
 from tuidl.core.own_files import FileError, TooLargeError, read_bounded
 from tuidl.core.printable import unfit
 from tuidl.data.catalog import SOURCES
-from tuidl.data.dataset import Source
+from tuidl.data.dataset import ExampleSpec, Source
 from tuidl.nn.layers import LAYERS
 from tuidl.nn.layers.base import Layer
 from tuidl.nn.losses import LOSSES, Loss
@@ -78,6 +78,8 @@ class Preset(Config, frozen=True, kw_only=True):
     optimizer: Optimizer
     training: Training = Training()
     weights: Weights | None = None
+    examples: ExampleSpec | None = None
+    """What is known of the examples of a trained run, whose data need not be there; no key."""
 
     @classmethod
     def parse(
@@ -86,10 +88,12 @@ class Preset(Config, frozen=True, kw_only=True):
         source: str = "preset",
         overrides: tuple[str, ...] = (),
         folder: Path = Path(),
+        examples: ExampleSpec | None = None,
     ) -> Self:
         """Read TOML. ``overrides`` are ``KEY=VALUE`` texts with dotted keys, applied first.
 
-        Paths of the user's own data are taken relative to ``folder``.
+        Paths of the user's own data are taken relative to ``folder``. ``examples``: what is known
+        of them, so that the data is not looked at.
         Raises PresetError, which names ``source``, the key and what was expected.
         """
         try:
@@ -101,7 +105,7 @@ class Preset(Config, frozen=True, kw_only=True):
         for override in overrides:
             set_value(table, override)
         try:
-            return cls._from_table(table, folder)
+            return cls._from_table(table, folder, examples)
         except PresetError as error:
             raise error.within(source) from None
         except RecursionError:
@@ -123,7 +127,9 @@ class Preset(Config, frozen=True, kw_only=True):
         return cls.parse(text, str(path), overrides, path.parent)
 
     @classmethod
-    def _from_table(cls, table: dict[str, Any], folder: Path) -> Self:
+    def _from_table(
+        cls, table: dict[str, Any], folder: Path, examples: ExampleSpec | None = None
+    ) -> Self:
         sections = {"data", "layers", "loss", "optimizer", "training", "weights"}
         known = sections | {"name", "about"}
         for key in table:
@@ -138,7 +144,7 @@ class Preset(Config, frozen=True, kw_only=True):
         preset = cls(
             name=_title(table["name"]),
             about=convert(table.get("about", ""), str, "about"),
-            data=convert_tagged(table["data"], SOURCES, "source", "data").located(folder),
+            data=convert_tagged(table["data"], SOURCES, "source", "data").resolve_paths(folder),
             layers=tuple(
                 convert_tagged(layer, LAYERS, "type", f"layers[{i}]")
                 for i, layer in enumerate(layers)
@@ -147,6 +153,7 @@ class Preset(Config, frozen=True, kw_only=True):
             optimizer=convert_tagged(table["optimizer"], OPTIMIZERS, "type", "optimizer"),
             training=convert(table.get("training", {}), Training, "training"),
             weights=_weights(table, folder),
+            examples=examples,
         )
         preset._check()
         return preset
@@ -166,7 +173,8 @@ class Preset(Config, frozen=True, kw_only=True):
 
     def _check(self) -> None:
         """What no single table can know."""
-        self.data.check()
+        if self.examples is None:
+            self.data.check()
         task = task_of(self)
         for i, name in enumerate(self.training.metrics):
             key = f"training.metrics[{i}]"
@@ -203,9 +211,19 @@ class Preset(Config, frozen=True, kw_only=True):
             return size
         return self.training.batch_for(len(self.data.split().train))
 
+    def spec(self) -> ExampleSpec:
+        """Shapes of the examples, known without loading any. Raises DataError."""
+        return self.examples or self.data.spec()
+
+    def table(self) -> dict[str, Any]:
+        """The preset as TOML has it; values that are the default are left out."""
+        found: dict[str, Any] = msgspec.to_builtins(self)
+        found.pop("examples", None)
+        return found
+
     def to_toml(self) -> str:
-        """The preset as TOML text; values that are the default are left out."""
-        return tomli_w.dumps(msgspec.to_builtins(self))
+        """The preset as TOML text."""
+        return tomli_w.dumps(self.table())
 
 
 def _title(value: Any) -> str:
@@ -219,4 +237,4 @@ def _weights(table: dict[str, Any], folder: Path) -> Weights | None:
     if "weights" not in table:
         return None
     weights: Weights = convert(table["weights"], Weights, "weights")
-    return weights.located(folder)
+    return weights.resolve_paths(folder)

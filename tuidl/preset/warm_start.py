@@ -25,7 +25,7 @@ class Weights(Config, frozen=True, rename={"source": "from"}):
     layers: tuple[Name, ...] | None = None
     frozen: tuple[Name, ...] = ()
 
-    def located(self, folder: Path) -> "Weights":
+    def resolve_paths(self, folder: Path) -> "Weights":
         """With a path that is there taken relative to ``folder``; else it is a run's name."""
         try:
             path = (folder / expanded(self.source)).absolute()

@@ -43,7 +43,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     ``validation`` are of the last epoch that has ended. ``gradient_norms`` is there only between
     an epoch's last step and its end. In a cross-validation ``ended`` holds the folds before.
     ``edits``: the number of the last live edit that was made at this very place, 0 where none was.
-    ``level`` and ``jumped``: of the loss, see ``training.level``. ``first_loss`` is of before.
+    ``level`` and ``jumped``: of the loss, see ``training.loss_level``. ``preprocessing_sha256``: of
+    what was learned from the data besides; None, and ``first_loss``, are of older versions.
     """
 
     epoch: int
@@ -62,6 +63,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     best: BestEpoch | None
     data_sha256: str
     weights_sha256: str
+    preprocessing_sha256: str | None = None
     fold: int | None = None
     ended: list[RunEnded] = []
     edits: int = 0

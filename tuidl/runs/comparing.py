@@ -43,7 +43,7 @@ def compared(folder: RunFolder) -> Compared:
     scores["epochs"] = known.epochs
     if known.seconds is not None:
         scores["seconds"] = known.seconds
-    keys = flat(msgspec.to_builtins(folder.preset))
+    keys = flat(folder.preset.table())
     return Compared(known.run, known.state, history, scores, keys)
 
 

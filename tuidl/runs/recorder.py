@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tuidl.core.errors import SaveError, out_of_memory
 from tuidl.core.names import new_run_name
 from tuidl.core.own_files import is_there
+from tuidl.data.preprocessing import Preprocessing
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.events import Event, RunEnded, RunFailed
@@ -55,6 +56,7 @@ class RunRecorder(Checkpointer):
         self._new: tuple[Path | None, Preset, str] | None = None
         self._claimed: Path | None = None
         self._start: dict[str, Any] = {}
+        self._preprocessing: Preprocessing | None = None
         self._stack = ExitStack()
         self._log: EventLog | None = None
         self._prelude: list[Event] = []
@@ -65,12 +67,20 @@ class RunRecorder(Checkpointer):
 
     @classmethod
     def of_new(
-        cls, preset: Preset, backend: str, out: Path | None = None, every: int | None = None
+        cls,
+        preset: Preset,
+        backend: str,
+        out: Path | None = None,
+        every: int | None = None,
+        start: dict[str, Any] | None = None,
     ) -> "RunRecorder":
-        """For a new run, in ``out`` or among the others: there ``claim`` may change its name."""
+        """For a new run, in ``out`` or among the others: there ``claim`` may change its name.
+
+        ``start``: its first weights, where they are not those that the preset says.
+        """
         keeper = cls(every=every)
         keeper.run = new_run_name(preset.name)
-        keeper._new = (out, preset, backend)
+        keeper._new, keeper._start = (out, preset, backend), start or {}
         return keeper
 
     @property
@@ -108,8 +118,8 @@ class RunRecorder(Checkpointer):
     def start(self) -> dict[str, Any] | None:
         return self._folder.start if self._folder and not self._new else self._start or None
 
-    def started_from(self, parameters: dict[str, Any]) -> None:
-        self._start = parameters
+    def prepare(self, start: dict[str, Any], preprocessing: Preprocessing) -> None:
+        self._start, self._preprocessing = start, preprocessing
 
     def allowed(self, updates: int, left: int) -> int:
         return min(left, self._every - updates % self._every) if self._every else left
@@ -124,6 +134,7 @@ class RunRecorder(Checkpointer):
             return
         started = time.monotonic()
         folder = self.begin()
+        self._write_preprocessing(folder)
         folder.checkpoints.save(snapshot)
         folder.forget_weights()  # of an earlier end, which are older than these
         self._save_best(folder, snapshot)
@@ -144,6 +155,7 @@ class RunRecorder(Checkpointer):
         for one in (*self._prelude, event):
             if isinstance(one, events.RunStarted):  # how it ended before no longer counts
                 folder.forget_summary()
+                self._write_preprocessing(folder)
             self._log.write(one)
         self._prelude.clear()
 
@@ -168,6 +180,12 @@ class RunRecorder(Checkpointer):
             with suppress(OSError):
                 self._claimed.rmdir()
             self._claimed = None
+
+    def _write_preprocessing(self, folder: RunFolder) -> None:
+        """What this fold's preprocessing has learned, once: its weights go with it."""
+        if self._preprocessing is not None:
+            folder.write_preprocessing(self._preprocessing)
+            self._preprocessing = None
 
     def _save_best(self, folder: RunFolder, snapshot: Snapshot) -> None:
         best = snapshot.state.best

@@ -1,14 +1,158 @@
-"""What a run has learned."""
+"""What a run has learned, and using it: predicting, exporting."""
 
-from typing import Any, Literal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from tuidl.core.errors import RunError
 from tuidl.core.own_files import is_there
+from tuidl.preset.schema import Preset
 from tuidl.storage.checkpoints import read_arrays
 from tuidl.storage.contents import BEST, WEIGHTS
 from tuidl.storage.folder import RunFolder
+from tuidl.storage.locations import find
+
+if TYPE_CHECKING:
+    from tuidl.export import Exported
+    from tuidl.inference.predictions import Predictions
+    from tuidl.inference.preprocessing import Preparation
+    from tuidl.model.model import Model
 
 Which = Literal["final", "best"]
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """A run's network, to be used where its training data is not.
+
+    Attributes
+    ----------
+    preset : Preset
+        What was trained.
+    parameters : dict of arrays
+        By names like ``dense_1.kernel``.
+    preparation : Preparation
+        Scales, categories, class names: what lies between the user's values and the network's.
+    """
+
+    preset: Preset
+    parameters: dict[str, Any]
+    preparation: "Preparation"
+
+    def model(self, backend: str = "cpu", threads: int | None = None) -> "Model":
+        """The network with these parameters.
+
+        Parameters
+        ----------
+        backend, threads
+            As in ``tuidl.build``, but for "auto".
+
+        Returns
+        -------
+        Model
+            ``predict`` takes inputs as ``preparation.inputs`` makes them.
+
+        Raises
+        ------
+        DataError
+            Where the parameters are not those of the preset's network.
+        BackendError
+            Where the backend or the memory is not to be had.
+        """
+        from tuidl.inference.trained import model_of
+
+        return model_of(self.preset, self.parameters, backend=backend, threads=threads)
+
+    def predict_file(
+        self, path: Path | str, *, key: str | None = None, invert: bool | None = None
+    ) -> "Predictions":
+        """What the network says of a picture, a table or an array.
+
+        Parameters
+        ----------
+        path : path of a file
+            Its ending says what it is: .png and other pictures, .csv, .npy, .npz.
+        key : str, optional
+            Which array of several in an .npz file.
+        invert : bool, optional
+            Whether light and dark of a picture are exchanged; by default as its border tells.
+
+        Returns
+        -------
+        Predictions
+            ``records``: a dictionary of plain values for each example.
+
+        Raises
+        ------
+        DataError
+            Where the file does not fit the network, or cannot be read.
+        """
+        from tuidl.inference.predictions import predict_file
+
+        return predict_file(
+            self.preset, self.parameters, Path(path), preparation=self.preparation, key=key,
+            invert=invert,
+        )  # fmt: skip
+
+    def export(self, format: str, path: Path | str, *, force: bool = False) -> "Exported":  # noqa: A002
+        """Write the network to files of another format, and prove that it is the same one.
+
+        Parameters
+        ----------
+        format : str
+            "safetensors", "onnx", "numpy" or "torch".
+        path : path of a folder, or of a file with the format's suffix
+        force : bool
+            Replace files that are there.
+
+        Returns
+        -------
+        Exported
+            The files written, and how far their answers are from the model's.
+
+        Raises
+        ------
+        TuidlError
+            Where files are there, a package is missing, or the export answers something else.
+        """
+        from tuidl.export import export
+
+        return export(
+            self.preset, self.parameters, format, Path(path), force=force,
+            preparation=self.preparation,
+        )  # fmt: skip
+
+
+def load_run(run: str | Path, which: Which = "final") -> TrainedRun:
+    """A run's network, by the run's name or the path of its folder.
+
+    The training data is needed only for a run of a tuidl that did not keep what preprocessing
+    learned (no ``preprocessing.json`` in its folder).
+
+    Parameters
+    ----------
+    run : str or path
+        A name that ``tuidl runs`` lists, or a folder.
+    which : {"final", "best"}
+        The weights that the run ended with, or was last saved with, or those of its best epoch.
+
+    Returns
+    -------
+    TrainedRun
+
+    Raises
+    ------
+    RunError
+        Where there is no such run, nothing was saved yet, or files of it are damaged.
+    DataError
+        Where the data is needed and cannot be had.
+    """
+    from tuidl.inference.preprocessing import Preparation
+
+    folder = RunFolder(find(str(run)))
+    preset, learned = folder.preset, folder.preprocessing
+    prepared = Preparation.of_learned(preset, learned) if learned else Preparation.of(preset)
+    return TrainedRun(preset, trained(folder, which), prepared)
 
 
 def trained(folder: RunFolder, which: Which = "final") -> dict[str, Any]:

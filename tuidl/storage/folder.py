@@ -1,6 +1,7 @@
 """A run's folder: the preset as run, the event log, checkpoints, the result.
 
     preset.toml            what was trained
+    preprocessing.json     what was learned from the data besides: scales, categories, class names
     run.json               when, with which versions, on which backend
     events.jsonl           what happened
     checkpoints/           two generations of all that is needed to go on
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from tuidl.core.decoding import decoded
 from tuidl.core.errors import PresetError, RunError, SaveError
@@ -34,6 +36,7 @@ from tuidl.core.own_files import (
     read_bounded,
     reason_of,
 )
+from tuidl.data.preprocessing import LARGEST, Preprocessing, read_preprocessing
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.events import RunEnded, RunFailed
@@ -42,6 +45,7 @@ from tuidl.storage.contents import (
     CHECKPOINTS,
     EVENTS,
     LOCK,
+    PREPROCESSING,
     PRESET,
     RUN,
     START,
@@ -123,8 +127,39 @@ class RunFolder:
         return self.path.name if is_among else shlex.quote(str(self.path))
 
     @property
+    def preprocessing(self) -> Preprocessing | None:
+        """What was learned from the data besides the weights; None of a run that an older tuidl
+        made, which needs its data. Raises RunError where that cannot be read."""
+        path = self.path / PREPROCESSING
+        if not is_there(path):
+            return None
+        try:
+            known = read_preprocessing(read_bounded(path, LARGEST))
+        except FileError as error:
+            raise RunError(str(error)) from None
+        except ValueError as error:
+            raise RunError(f"{path}: damaged ({error}); without it the data is needed") from None
+        if known.preset_sha256 != self.about.preset_sha256:
+            raise RunError(f"{path}: of another run; without it the data is needed")
+        return known
+
+    def write_preprocessing(self, learned: Preprocessing) -> None:
+        """Raises SaveError. One that is too large to be read again is left out."""
+        path = self.path / PREPROCESSING
+        data = msgspec.json.encode(replace(learned, preset_sha256=self.about.preset_sha256))
+        if len(data) > LARGEST:
+            return
+        try:
+            replace_file(path, data)
+        except OSError as error:
+            raise SaveError(f"cannot save {path}: {reason_of(error)}") from None
+
+    @property
     def preset(self) -> Preset:
-        """The preset as run. Raises RunError where it is not what it was."""
+        """The preset as run, with what is known of its examples, so that the data is not looked at.
+
+        Raises RunError where it is not what it was.
+        """
         if self._preset is None:
             path = self.path / PRESET
             try:
@@ -134,7 +169,11 @@ class RunFolder:
             if hashlib.sha256(data).hexdigest() != self.about.preset_sha256:
                 raise RunError(f"{path}: changed since the run began; start a new run with it")
             try:
-                self._preset = Preset.parse(data.decode(), str(path), folder=self.path)
+                known = self.preprocessing
+                self._preset = Preset.parse(
+                    data.decode(), str(path), folder=self.path,
+                    examples=known.examples if known else None,
+                )  # fmt: skip
             except UnicodeDecodeError as error:
                 raise RunError(f"{path}: not UTF-8 text (byte {error.start})") from None
             except PresetError as error:

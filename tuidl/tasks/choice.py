@@ -21,10 +21,12 @@ class Experiment(Protocol):
     @property
     def loss(self) -> Loss: ...
 
+    def spec(self) -> ExampleSpec: ...
+
 
 def task_of(experiment: Experiment) -> Task:
     """The task of a preset's data and loss."""
-    return task_for(experiment.data.spec(), experiment.loss, experiment.data.in_time)
+    return task_for(experiment.spec(), experiment.loss, experiment.data.in_time)
 
 
 def task_for(spec: ExampleSpec, loss: Loss, in_time: bool = False) -> Task:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tuidl.data.preprocessing import Preprocessing
 from tuidl.protocol.snapshot import Snapshot
 
 
@@ -17,8 +18,9 @@ class Checkpointer:
         """The first weights of the run, where they came from another one."""
         return None
 
-    def started_from(self, parameters: dict[str, Any]) -> None:
-        """Told of those, empty where there are none, when the run is new."""
+    def prepare(self, start: dict[str, Any], preprocessing: Preprocessing) -> None:
+        """A training (of each fold) is about to begin: ``start``, its first weights where they came
+        from another run, and what preprocessing learned from its training examples."""
 
     def allowed(self, updates: int, left: int) -> int:
         """How many of the ``left`` steps of the epoch may be done before the next look, after

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tuidl.core.errors import RunError
+from tuidl.data.preprocessing import Preprocessing
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
@@ -136,8 +137,8 @@ class _FoldCheckpointer(Checkpointer):
     def start(self) -> dict[str, Any] | None:
         return self._keeper.start
 
-    def started_from(self, parameters: dict[str, Any]) -> None:
-        self._keeper.started_from(parameters)
+    def prepare(self, start: dict[str, Any], preprocessing: Preprocessing) -> None:
+        self._keeper.prepare(start, preprocessing)
 
     def allowed(self, updates: int, left: int) -> int:
         return self._keeper.allowed(updates, left)

@@ -52,6 +52,7 @@ def take(state: TrainState) -> Snapshot:
         stopping=_watched(stopper.watch),
         best=_best_epoch(stopper.best) if stopper.best else None,
         data_sha256=state.data_sha256,
+        preprocessing_sha256=state.preprocessing_sha256,
         weights_sha256=state.model.weights_sha256,
         edits=state.edits.made_at(state.here),
         level=progress.level.level,
@@ -68,7 +69,8 @@ def restore(state: TrainState, snapshot: Snapshot) -> None:
     saved = snapshot.state
     if saved.format != FORMAT:
         raise RunError(f"the checkpoint has format {saved.format}, this tuidl reads {FORMAT}")
-    if saved.data_sha256 != state.data_sha256:
+    learned = saved.preprocessing_sha256 or state.preprocessing_sha256
+    if (saved.data_sha256, learned) != (state.data_sha256, state.preprocessing_sha256):
         raise RunError("the data has changed since the run was saved")
     if problem := implausible(saved, limits_of(state)):
         raise RunError(problem)

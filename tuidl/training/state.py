@@ -4,15 +4,18 @@ All that reads or reports a training (snapshots, events, probes, the diagnosis o
 takes this record. The trainer alone moves it on.
 """
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
+import msgspec
 import numpy as np
 
 from tuidl.backends.base import ArrayDataset, BatchPlan, Engine
 from tuidl.compiler.program import Program
 from tuidl.data.dataset import Split
+from tuidl.data.preprocessing import Preprocessing
 from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
@@ -31,7 +34,8 @@ class TrainState:
     """``held_out``: the parts "validation" and "test", empty where nothing is held out.
 
     ``fold``: its number from 1 on in a cross-validation, whose folds share the ``edits``.
-    ``resumed``: where the run goes on from, None for one from the start.
+    ``preprocessing``: what was learned from the data besides the weights. ``resumed``: where the run
+    goes on from, None for one from the start.
     """
 
     preset: Preset
@@ -42,6 +46,7 @@ class TrainState:
     progress: TrainProgress
     rates: LearningRate
     stopper: EarlyStopper
+    preprocessing: Preprocessing
     edits: Edits = field(default_factory=Edits)
     fold: int | None = None
     resumed: Place | None = None
@@ -71,6 +76,7 @@ class TrainState:
             progress=TrainProgress(np.zeros(statistics)),
             rates=LearningRate(preset.optimizer, epochs, steps),
             stopper=EarlyStopper(preset.training.stopping),
+            preprocessing=Preprocessing.learned(preset.data, split),
             edits=edits or Edits(),
             fold=fold,
         )
@@ -113,6 +119,11 @@ class TrainState:
     def data_sha256(self) -> str:
         """Over the training examples."""
         return fingerprint(self.train_feed.x, self.train_feed.y)
+
+    @cached_property
+    def preprocessing_sha256(self) -> str:
+        """Over what was learned from the data besides, which may change where examples do not."""
+        return hashlib.sha256(msgspec.json.encode(self.preprocessing)).hexdigest()
 
     def ordered(self, epoch: int) -> ArrayDataset:
         """The training examples in an epoch's order."""

@@ -67,8 +67,8 @@ class Trainer:
             require_fitting(model, preset, batch)
             if threads is not None:
                 model.engine.use_threads(threads)
-        self.keeper.started_from(model.start)
         self.state = TrainState.initial(preset, model, split, batch, fold, edits)
+        self.keeper.prepare(model.start, self.state.preprocessing)
         most = model.engine.threads if is_free and model.program.shards > 1 else 1
         self.chunks = ChunkRunner(model.engine, self.state.batches, most)
         stop = model.engine.stop  # without the trainer, which would outlive its run in a cycle

@@ -269,7 +269,7 @@ def _text_of(preset: Preset) -> str:
     """A preset as TOML."""
     from tuidl.tui.editor.toml_edit import dumps
 
-    return dumps(msgspec.to_builtins(preset))
+    return dumps(preset.table())
 
 
 def _preload() -> None:

@@ -28,7 +28,7 @@ def saved_text(text: str, preset: Preset, where: Path) -> str:
     for key, value in msgspec.to_builtins(preset.data).items():
         if isinstance(value, str) and Path(value).is_absolute():
             text = with_value(text, ("data", key), value)
-    return text if _reads_as(text, preset, where) else dumps(msgspec.to_builtins(preset))
+    return text if _reads_as(text, preset, where) else dumps(preset.table())
 
 
 def _reads_as(text: str, preset: Preset, where: Path) -> bool:

@@ -98,7 +98,7 @@ def facts(preset: Preset, graph: Graph | None) -> list[tuple[str, str]]:
 def data_fact(preset: Preset) -> str:
     """How many examples there are, and how many of them are held out. Raises DataError."""
     count = preset.data.count()
-    held_out = round(count * sum(preset.data.shares()))
+    held_out = round(count * sum(preset.data.fractions()))
     words = f"{preset.data.kind()}: {count - held_out:,} to learn from"
     if held_out:
         return f"{words}, {held_out:,} held out"
@@ -108,7 +108,7 @@ def data_fact(preset: Preset) -> str:
 def seconds_of(graph: Graph) -> float:
     """An estimate of the training time from operations and steps. Raises DataError."""
     preset = graph.preset
-    examples = round(preset.data.count() * (1 - sum(preset.data.shares())))
+    examples = round(preset.data.count() * (1 - sum(preset.data.fractions())))
     steps = preset.training.epochs * -(-examples // preset.training.batch_for(examples))
     work = 3.0 * graph.flops * examples * preset.training.epochs
     return work / TYPICAL_FLOPS + steps * SECONDS_A_STEP

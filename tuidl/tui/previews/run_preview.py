@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from tuidl.core.errors import TuidlError
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
@@ -97,7 +95,7 @@ def differences_from_shipped(preset: Preset) -> list[Difference]:
     original = shipped_as(preset.name)
     if original is None:
         return []
-    was, now = (flat(msgspec.to_builtins(one)) for one in (original, preset))
+    was, now = (flat(one.table()) for one in (original, preset))
     names = dict.fromkeys([*was, *now])
     rows = [(name, _said(was, name), _said(now, name)) for name in names if name != "about"]
     return [row for row in rows if row[1] != row[2]]

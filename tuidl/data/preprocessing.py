@@ -1,0 +1,136 @@
+"""What preprocessing learned from the training data.
+
+With it a trained network can be used where the data is not: new inputs are scaled, and categories
+encoded, as those in training were. It lies in a run's folder, as JSON, which anyone may have
+written: ``read_preprocessing`` checks what it says.
+"""
+
+import math
+from collections.abc import Iterator
+from math import prod
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from tuidl.data.dataset import ExampleSpec, Source, Split
+from tuidl.data.scaling import Scaling
+from tuidl.data.table_layout import InputColumn, TableLayout
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+FORMAT = 1
+"""Raised when what is written changes its meaning."""
+LARGEST = 1 << 26
+"""Bytes of the file: a million classes or categories."""
+MOST_DIMENSIONS, MOST_NUMBERS = 8, 1 << 27
+"""Of the shape of one input, and numbers in one."""
+
+Numbers = tuple[float, ...]
+
+
+class FittedScaling(msgspec.Struct, frozen=True):
+    """(values - offset) / scale by feature or channel; JSON keeps every bit of a float64."""
+
+    offset: Numbers
+    scale: Numbers
+
+    @classmethod
+    def of(cls, scaling: Scaling | None) -> Self | None:
+        """None where nothing is scaled."""
+        if scaling is None:
+            return None
+        return cls(tuple(map(float, scaling.offset)), tuple(map(float, scaling.scale)))
+
+
+class Preprocessing(msgspec.Struct, frozen=True, kw_only=True):
+    """``preset_sha256``: of the preset, as the run's folder has it. ``examples``: their shapes and
+    the names of the classes. ``inputs``, ``targets``: how they are scaled, None where they are not.
+    ``table``: the columns of a text file, with their categories and what stands in for missing
+    values.
+    """
+
+    preset_sha256: str
+    examples: ExampleSpec
+    inputs: FittedScaling | None = None
+    targets: FittedScaling | None = None
+    table: TableLayout | None = None
+    format: int = FORMAT
+
+    @classmethod
+    def learned(cls, source: Source, split: Split, preset_sha256: str = "") -> Self:
+        """From a split of ``source``: scales and fillings are of its training part."""
+        return cls(
+            preset_sha256=preset_sha256,
+            examples=source.spec(),
+            inputs=FittedScaling.of(split.inputs),
+            targets=FittedScaling.of(split.targets),
+            table=None if split.rows is None else source.layout(split.rows),
+        )
+
+
+def read_preprocessing(data: bytes) -> Preprocessing:
+    """What ``msgspec.json.encode`` wrote. Raises ValueError, which says what is wrong with it."""
+    try:
+        known = msgspec.json.decode(data, type=Preprocessing)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+    for problem in _problems(known):
+        raise ValueError(problem)
+    return known
+
+
+def _problems(known: Preprocessing) -> Iterator[str]:
+    if known.format != FORMAT:
+        yield f"format {known.format}; this tuidl reads {FORMAT}"
+    spec = known.examples
+    if not 1 <= len(spec.shape) <= MOST_DIMENSIONS or min(spec.shape, default=0) < 1:
+        yield f"examples.shape: expected 1 to {MOST_DIMENSIONS} numbers of at least 1"
+    if prod(spec.shape) > MOST_NUMBERS:
+        yield f"examples.shape: expected at most {MOST_NUMBERS:,} numbers in one input"
+    if spec.outputs != len(spec.classes) if spec.classes else spec.outputs < 1:
+        yield "examples.outputs: expected one for each class, and at least 1"
+    if len(set(spec.classes)) < len(spec.classes):
+        yield "examples.classes: two have the same name"
+    yield from _scaling_problems("inputs", known.inputs, spec.shape[-1])
+    yield from _scaling_problems("targets", known.targets, 0 if spec.classes else spec.outputs)
+    if known.table is not None:
+        yield from _table_problems(known.table, spec.shape)
+
+
+def _scaling_problems(name: str, scaling: FittedScaling | None, width: int) -> Iterator[str]:
+    if scaling is None:
+        return
+    for key, values in (("offset", scaling.offset), ("scale", scaling.scale)):
+        if len(values) != width:
+            yield f"{name}.{key}: expected {width:,} numbers, got {len(values):,}"
+        if not all(map(math.isfinite, values)):
+            yield f"{name}.{key}: expected finite numbers"
+    if 0 in scaling.scale:
+        yield f"{name}.scale: expected numbers other than 0"
+
+
+def _table_problems(table: TableLayout, shape: tuple[int, ...]) -> Iterator[str]:
+    if (sum(column.width for column in table.columns),) != shape:
+        yield f"table.columns: expected {shape[0]:,} inputs together"
+    if len(table.delimiter) != 1 or table.delimiter in '"\r\n\0':
+        yield "table.delimiter: expected one character"
+    names = [column.name for column in table.columns]
+    if len(set(names)) < len(names):
+        yield "table.columns: two have the same name"
+    for i, column in enumerate(table.columns):
+        if problem := _column_problem(column):
+            yield f"table.columns[{i}].{problem}"
+
+
+def _column_problem(column: InputColumn) -> str:
+    if len(set(column.categories)) < len(column.categories):
+        return "categories: two are the same"
+    if column.filling is None:
+        return ""
+    if column.categories:
+        return "" if column.filling in column.categories else "filling: expected a category"
+    is_number = isinstance(column.filling, float) and math.isfinite(column.filling)
+    return "" if is_number else "filling: expected a number"
