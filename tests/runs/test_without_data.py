@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import tuidl
-from tests.runs.kept import start
+from tests.runs.kept import resume, start
 from tuidl.cli import cli
 from tuidl.core.errors import DataError, PresetError, RunError, TuidlError
 from tuidl.preset.schema import Preset
@@ -204,8 +204,6 @@ def test_a_run_made_before_needs_its_data_as_it_did(kind: Kind, tmp_path: Path) 
 
 
 def test_a_run_made_before_learns_it_when_it_goes_on(tmp_path: Path) -> None:
-    from tests.runs.kept import resume
-
     (tmp_path / "data").mkdir()
     text, asked = table_of_numbers(tmp_path / "data")
     start(Preset.parse(text, folder=tmp_path), tmp_path / "run", stop_after=5, every=2)
@@ -217,8 +215,6 @@ def test_a_run_made_before_learns_it_when_it_goes_on(tmp_path: Path) -> None:
 
 
 def test_data_that_has_changed_is_not_learned_from_by_a_refused_resumption(tmp_path: Path) -> None:
-    from tests.runs.kept import resume
-
     (tmp_path / "data").mkdir()
     text, _ = table_of_numbers(tmp_path / "data")
     start(Preset.parse(text, folder=tmp_path), tmp_path / "run", stop_after=5, every=2)
@@ -315,7 +311,7 @@ def test_links_and_large_files_are_refused(
     path = tmp_path / "run" / "preprocessing.json"
     path.rename(tmp_path / "elsewhere.json")
     path.symlink_to(tmp_path / "elsewhere.json")
-    _refused(tmp_path / "run", "a link, not a file")
+    _refused(tmp_path / "run", "a link, which is not followed")
     path.unlink()
     (tmp_path / "elsewhere.json").rename(path)
     monkeypatch.setattr("tuidl.storage.folder.LARGEST", 100)

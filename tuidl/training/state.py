@@ -34,8 +34,8 @@ class TrainState:
     """``held_out``: the parts "validation" and "test", empty where nothing is held out.
 
     ``fold``: its number from 1 on in a cross-validation, whose folds share the ``edits``.
-    ``preprocessing``: what was learned from the data besides the weights. ``resumed``: where the run
-    goes on from, None for one from the start.
+    ``preprocessing``: what was learned from the data besides the weights. ``resumed``: where the
+    run goes on from, None for one from the start.
     """
 
     preset: Preset
