@@ -61,7 +61,7 @@ def _waiting(program: str) -> Any:
 
 
 def test_runs_that_begin_at_once_are_all_kept(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tuidl.runs.recorder.new_name", lambda preset: "same-20260101-000000")
+    monkeypatch.setattr("tuidl.runs.recorder.new_run_name", lambda preset: "same-20260101-000000")
     names: list[str] = []
 
     def begin() -> None:
@@ -166,7 +166,7 @@ def test_a_name_is_given_back_where_nothing_was_kept(place: Path) -> None:
 def test_a_claimed_name_is_the_one_that_the_run_says(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tuidl.runs.recorder.new_name", lambda preset: "same-20260101-000000")
+    monkeypatch.setattr("tuidl.runs.recorder.new_run_name", lambda preset: "same-20260101-000000")
     for expected in ("same-20260101-000000", "same-20260101-000000-2"):
         keeper = RunRecorder.of_new(SMALL, "cpu")
         keeper.claim()
