@@ -64,7 +64,7 @@ def test_a_pipe_of_something_else_is_a_problem() -> None:
 def lines_of(told: list[events.Event]) -> Log:
     log = Log()
     for event in told:
-        log.take(events.to_json(event).encode())
+        log.add(events.to_json(event).encode())
     return log
 
 

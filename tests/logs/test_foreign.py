@@ -29,7 +29,7 @@ NAMES = st.sampled_from(["step", "Epoch", "loss", "val_loss", "train.loss", "lr"
 def log_of(*lines: object) -> Log:
     log = Log()
     for line in lines:
-        log.take(line if isinstance(line, bytes) else json.dumps(line).encode())
+        log.add(line if isinstance(line, bytes) else json.dumps(line).encode())
     return log
 
 
@@ -153,11 +153,11 @@ def test_the_best_is_marked_where_it_is_known_which_way_is_good() -> None:
 def test_memory_is_bounded_by_length_and_by_names() -> None:
     log = Log()
     for step in range(5000):
-        log.take(b'{"step":%d,"loss":%d}' % (step, step % 7))
+        log.add(b'{"step":%d,"loss":%d}' % (step, step % 7))
     series = log.series["step", "loss"]
     assert len(series.whole) <= CAPACITY
     assert len(series.recent) <= CAPACITY
-    log.take(json.dumps({"step": 5000, **{f"n{i}": i for i in range(999)}}).encode())
+    log.add(json.dumps({"step": 5000, **{f"n{i}": i for i in range(999)}}).encode())
     assert len(log.series) == MOST_SERIES
     assert "only the first 256" in notes_of(log)[-1]
 
@@ -165,7 +165,7 @@ def test_memory_is_bounded_by_length_and_by_names() -> None:
 def test_steps_that_jump_for_ever_stay_bearable() -> None:
     log = Log()
     for step in range(12_000):
-        log.take(b'{"step":%d,"loss":1}' % (step % 2))
+        log.add(b'{"step":%d,"loss":1}' % (step % 2))
     assert log.counts.left_out > 0
     assert any("too often" in note for note in notes_of(log))
 

@@ -45,9 +45,9 @@ ENDED = {"seconds": 1.0, "learning_rate": 0.1, "gradient_norms": {"dense_1": 2.5
 
 def test_events_become_series() -> None:
     history = History()
-    history.fold(Progress(epoch=2, step=3, steps=10, loss=0.5, **SPEED))
-    history.fold(EpochEnded(epoch=2, **ENDED, train={"loss": 0.4}, validation=None))
-    history.fold(EpochEnded(epoch=3, **ENDED, train={"loss": 0.3}, validation={"loss": 0.6}))
+    history.handle(Progress(epoch=2, step=3, steps=10, loss=0.5, **SPEED))
+    history.handle(EpochEnded(epoch=2, **ENDED, train={"loss": 0.4}, validation=None))
+    history.handle(EpochEnded(epoch=3, **ENDED, train={"loss": 0.3}, validation={"loss": 0.6}))
     assert list(history.series["step loss"].recent) == [(1.3, 0.5)]
     assert list(history.series["train loss"].recent) == [(2, 0.4), (3, 0.3)]
     assert list(history.series["validation loss"].recent) == [(3, 0.6)]

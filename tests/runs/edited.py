@@ -10,7 +10,7 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol.commands import LEARNING_RATE
 from tuidl.protocol.edits import At
 from tuidl.protocol.events import Edited, Event, RunStarted
-from tuidl.runs.recorder import RunRecorder, kept
+from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.resuming import resumed
 from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
@@ -27,7 +27,7 @@ class Editor(Interrupter):
     """Makes planned edits as soon as their places are reached, as commands of a screen would."""
 
     plan: list[Planned]
-    keeper: RunRecorder | None = None
+    recorder: RunRecorder | None = None
     made: list[Edited] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -40,8 +40,8 @@ class Editor(Interrupter):
         fold, epoch, step = here = self.state.here
         while self.plan and self.plan[0][0] <= here:
             edited = self.state.edit(LEARNING_RATE, self.plan.pop(0)[1])
-            if self.keeper is not None:
-                self.keeper.told(edited)
+            if self.recorder is not None:
+                self.recorder.handle(edited)
             self.made.append(edited)
         if self.plan and self.plan[0][0][:2] == (fold, epoch):
             return min(left, self.plan[0][0][2] - step)
@@ -57,18 +57,20 @@ def never_interrupted(preset: Preset, plan: list[Planned]) -> Event:
 def begun(
     preset: Preset, out: Path, plan: list[Planned], every: int
 ) -> tuple[Editor, Iterator[Event]]:
-    keeper = RunRecorder.of_new(preset, "cpu", out, every)
-    editor = Editor(plan, keeper)
-    return editor, kept(trainer_for(preset, interrupter=editor, keeper=keeper), keeper)
+    recorder = RunRecorder.of_new(preset, "cpu", out, every)
+    editor = Editor(plan, recorder)
+    return editor, recorded(
+        trainer_for(preset, interrupter=editor, checkpointer=recorder), recorder
+    )
 
 
 def gone_on_with(
     out: Path, plan: list[Planned], every: int, learning_rate: float | None = None
 ) -> tuple[Editor, Iterator[Event]]:
-    keeper = RunRecorder(RunFolder(out), every)
-    editor = Editor(plan, keeper)
-    training, _ = resumed(RunFolder(out), keeper, editor, learning_rate=learning_rate)
-    return editor, kept(training, keeper)
+    recorder = RunRecorder(RunFolder(out), every)
+    editor = Editor(plan, recorder)
+    training, _ = resumed(RunFolder(out), recorder, editor, learning_rate=learning_rate)
+    return editor, recorded(training, recorder)
 
 
 def killed_at(run: Iterator[Event], count: int, out: Path, left: Path) -> list[Event]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import Event, RunEnded, RunFailed
 from tuidl.protocol.snapshot import Snapshot
-from tuidl.runs.recorder import RunRecorder, kept
+from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.resuming import resumed
 from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
@@ -43,9 +43,9 @@ def start(
     backend: str = "cpu",
 ) -> Event:
     """Train to the end, or to the step where it is to be stopped; the last event."""
-    keeper = Stopping(every=every)
-    keeper.run, keeper._new = out.name, (out, preset, backend)
-    return _last(keeper, preset, stop_after, fold, threads, backend)
+    recorder = Stopping(every=every)
+    recorder.run, recorder._new = out.name, (out, preset, backend)
+    return _last(recorder, preset, stop_after, fold, threads, backend)
 
 
 def resume(
@@ -56,12 +56,12 @@ def resume(
     learning_rate: float | None = None,
 ) -> Event:
     folder = RunFolder(out)
-    keeper = Stopping(folder)
-    return _last(keeper, folder.preset, stop_after, fold, threads, "cpu", folder, learning_rate)
+    recorder = Stopping(folder)
+    return _last(recorder, folder.preset, stop_after, fold, threads, "cpu", folder, learning_rate)
 
 
 def _last(
-    keeper: Stopping,
+    recorder: Stopping,
     preset: Preset,
     stop_after: int | None,
     fold: int | None,
@@ -70,14 +70,14 @@ def _last(
     folder: RunFolder | None = None,
     learning_rate: float | None = None,
 ) -> Event:
-    keeper.interrupter, keeper.fold = Interrupter(), fold
+    recorder.interrupter, recorder.fold = Interrupter(), fold
     if stop_after is not None:
-        keeper.after = stop_after
+        recorder.after = stop_after
     if folder is None:
-        training = trainer_for(preset, backend, threads, keeper.interrupter, keeper)
+        training = trainer_for(preset, backend, threads, recorder.interrupter, recorder)
     else:
-        training, _ = resumed(folder, keeper, keeper.interrupter, threads, None, learning_rate)
-    told: Iterator[Event] = kept(training, keeper)
+        training, _ = resumed(folder, recorder, recorder.interrupter, threads, None, learning_rate)
+    told: Iterator[Event] = recorded(training, recorder)
     *_, last = told
     return last
 

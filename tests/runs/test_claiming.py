@@ -18,7 +18,7 @@ from tuidl.core.errors import RunError, SaveError
 from tuidl.protocol.events import RunEnded
 from tuidl.runs.listing import listed
 from tuidl.runs.overview import overview
-from tuidl.runs.recorder import RunRecorder, kept
+from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.storage import locations
 from tuidl.storage.contents import CHECKPOINTS, PRESET
 from tuidl.storage.folder import RunFolder
@@ -65,10 +65,10 @@ def test_runs_that_begin_at_once_are_all_kept(place: Path, monkeypatch: pytest.M
     names: list[str] = []
 
     def begin() -> None:
-        keeper = RunRecorder.of_new(SMALL, "cpu")
-        keeper.begin()
-        names.append(keeper.run)
-        keeper.close()
+        recorder = RunRecorder.of_new(SMALL, "cpu")
+        recorder.begin()
+        names.append(recorder.run)
+        recorder.close()
 
     assert at_once(begin, STARTS) == []
     assert len(set(names)) == STARTS
@@ -78,11 +78,11 @@ def test_runs_that_begin_at_once_are_all_kept(place: Path, monkeypatch: pytest.M
 
 def test_several_processes_begin_the_same_run(place: Path) -> None:
     program = (
-        "import sys; from tests import helpers; from tuidl.runs import keeper\n"
-        "keeper.new_name = lambda preset: 'same-20260101-000000'\n"
+        "import sys; from tests import helpers; from tuidl.runs import recorder\n"
+        "recorder.new_name = lambda preset: 'same-20260101-000000'\n"
         "sys.stdin.read()\n"
         "for _ in range(10):\n"
-        "    one = keeper.RunKeeper.of_new(helpers.preset(helpers.LINE), 'cpu')\n"
+        "    one = recorder.RunKeeper.of_new(helpers.preset(helpers.LINE), 'cpu')\n"
         "    one.begin(); one.close(); print(one.run)\n"
     )
     with ExitStack() as stack:
@@ -99,9 +99,9 @@ def test_one_of_several_gets_the_folder_that_all_name(tmp_path: Path) -> None:
     out, begun = tmp_path / "out", []
 
     def begin() -> None:
-        keeper = RunRecorder.of_new(SMALL, "cpu", out)
-        begun.append(keeper.begin())
-        keeper.close()
+        recorder = RunRecorder.of_new(SMALL, "cpu", out)
+        begun.append(recorder.begin())
+        recorder.close()
 
     raised = at_once(begin, 20)
     assert len(begun) == 1
@@ -155,11 +155,11 @@ def test_not_keeping_leaves_nothing(place: Path) -> None:
 
 
 def test_a_name_is_given_back_where_nothing_was_kept(place: Path) -> None:
-    keeper = RunRecorder.of_new(SMALL, "cpu")
-    keeper.claim()
-    assert [path.name for path in place.iterdir()] == [keeper.run]
+    recorder = RunRecorder.of_new(SMALL, "cpu")
+    recorder.claim()
+    assert [path.name for path in place.iterdir()] == [recorder.run]
     assert listed() == overview() == []
-    keeper.close()
+    recorder.close()
     assert list(place.iterdir()) == []
 
 
@@ -168,11 +168,11 @@ def test_a_claimed_name_is_the_one_that_the_run_says(
 ) -> None:
     monkeypatch.setattr("tuidl.runs.recorder.new_run_name", lambda preset: "same-20260101-000000")
     for expected in ("same-20260101-000000", "same-20260101-000000-2"):
-        keeper = RunRecorder.of_new(SMALL, "cpu")
-        keeper.claim()
-        first, *_, last = kept(trainer_for(SMALL, keeper=keeper), keeper)
+        recorder = RunRecorder.of_new(SMALL, "cpu")
+        recorder.claim()
+        first, *_, last = recorded(trainer_for(SMALL, checkpointer=recorder), recorder)
         assert isinstance(last, RunEnded)
-        assert first.run == expected == keeper.folder.path.name
+        assert first.run == expected == recorder.folder.path.name
 
 
 def test_a_run_that_is_only_being_made_is_not_listed(place: Path) -> None:
@@ -195,9 +195,9 @@ def test_listing_goes_on_while_runs_begin_and_go(place: Path) -> None:
 
     def begin() -> None:
         for _ in range(5):
-            keeper = RunRecorder.of_new(SMALL, "cpu")
-            keeper.begin()
-            keeper.close()
+            recorder = RunRecorder.of_new(SMALL, "cpu")
+            recorder.begin()
+            recorder.close()
 
     looking: list[BaseException] = []
     watcher = threading.Thread(target=lambda: looking.extend(at_once(look, 1)))

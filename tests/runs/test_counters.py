@@ -64,11 +64,11 @@ def rewrite(path: Path, arrays: dict[str, Any], metadata: dict[str, str]) -> Non
 
 def gone_on_with(out: Path) -> list[str]:
     """What is wrong with the checkpoints that are passed over."""
-    keeper = RunRecorder(RunFolder(out))
+    recorder = RunRecorder(RunFolder(out))
     try:
-        return resumed(RunFolder(out), keeper, Interrupter())[1]
+        return resumed(RunFolder(out), recorder, Interrupter())[1]
     finally:
-        keeper.close()
+        recorder.close()
 
 
 WHOLE_NUMBERS = (-1, -(2**63), 2**53, 2**63, 10**30, 1.5, None, "1", True)

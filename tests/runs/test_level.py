@@ -11,7 +11,7 @@ from tests.runs.kept import resume, sha, start
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.events import Event, RunFailed
-from tuidl.runs.recorder import RunRecorder, kept
+from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
 from tuidl.training.loss_level import PATIENCE, Level
@@ -49,8 +49,8 @@ def test_whatever_its_first_loss_was_a_run_is_saved_whenever_that_is_due(
     target: str, batch: int, tmp_path: Path
 ) -> None:
     preset = table(tmp_path, target, batch)
-    keeper = RunRecorder.of_new(preset, "cpu", tmp_path / "run", every=1)
-    told = list(kept(trainer_for(preset, keeper=keeper), keeper))
+    recorder = RunRecorder.of_new(preset, "cpu", tmp_path / "run", every=1)
+    told = list(recorded(trainer_for(preset, checkpointer=recorder), recorder))
     steps = 3 * trainer_for(preset).state.steps
     places = [(e.epoch, e.step) for e in told if isinstance(e, events.Saved)]
     assert len(places) == steps, "once for each step"
@@ -72,8 +72,8 @@ def test_it_goes_on_from_where_it_was_stopped(target: str, tmp_path: Path) -> No
 def test_nothing_is_saved_twice(tmp_path: Path) -> None:
     """Where a save is due at the last step, the run's end is saved, and that alone."""
     preset = helpers.preset(helpers.LINE, "training.epochs=2", "training.batch_size=35")
-    keeper = RunRecorder.of_new(preset, "cpu", tmp_path / "run", every=2)
-    told = list(kept(trainer_for(preset, keeper=keeper), keeper))
+    recorder = RunRecorder.of_new(preset, "cpu", tmp_path / "run", every=2)
+    told = list(recorded(trainer_for(preset, checkpointer=recorder), recorder))
     saved = [(e.epoch, e.step) for e in told if isinstance(e, events.Saved)]
     assert saved == [(1, 2), (2, 2)]
     before = sorted((tmp_path / "run" / "checkpoints").iterdir())
@@ -93,9 +93,9 @@ class StopAt(Interrupter):
 
 def test_a_stop_right_after_a_save_writes_no_second_one(tmp_path: Path) -> None:
     preset = helpers.preset(helpers.LINE, "training.epochs=4")
-    keeper = RunRecorder.of_new(preset, "cpu", tmp_path / "run", every=2)
-    training = trainer_for(preset, interrupter=StopAt(), keeper=keeper)
-    told = list(kept(training, keeper))
+    recorder = RunRecorder.of_new(preset, "cpu", tmp_path / "run", every=2)
+    training = trainer_for(preset, interrupter=StopAt(), checkpointer=recorder)
+    told = list(recorded(training, recorder))
     assert [(e.epoch, e.step) for e in told if isinstance(e, events.Saved)] == [(1, 2), (2, 1)]
 
 

@@ -102,7 +102,7 @@ def test_a_rate_given_on_resuming_holds_through_further_interruptions(tmp_path: 
     editor, run = begun(preset, tmp_path / "0", [((1, 1, 2), 0.05), ((1, 3, 1), 0.02)], 3)
     killed_at(run, 6, tmp_path / "0", tmp_path / "1")
     again, run = gone_on_with(tmp_path / "1", list(editor.plan), 3, learning_rate=0.07)
-    again.keeper.close()
+    again.recorder.close()
     shutil.copytree(tmp_path / "1", tmp_path / "2")
     for number in (2, 3):
         again, run = gone_on_with(tmp_path / str(number), list(again.plan), 3)
@@ -196,7 +196,7 @@ def _ended(epoch: int) -> EpochEnded:
 def timeline(*told: Event) -> list[float]:
     folded = Timeline()
     for event in told:
-        folded.fold(event)
+        folded.handle(event)
     return [edit.value for edit in folded.edits]
 
 

@@ -14,7 +14,7 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.events import RunEnded
 from tuidl.runs.reading import read_events
-from tuidl.runs.recorder import RunRecorder, kept
+from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.resuming import resumed
 from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
@@ -192,10 +192,10 @@ def test_plots_after_a_resumption_show_the_whole_run(tmp_path: Path) -> None:
     steps = trainer_for(preset).state.steps
     start(preset, tmp_path / "run", stop_after=2 * steps + 1)
     folder = RunFolder(tmp_path / "run")
-    keeper = RunRecorder(folder)
-    training, _ = resumed(folder, keeper, Interrupter())
+    recorder = RunRecorder(folder)
+    training, _ = resumed(folder, recorder, Interrupter())
     with TerminalReport(in_color=False, log=folder.log) as report:
-        for event in kept(training, keeper):
+        for event in recorded(training, recorder):
             report.handle(event)
         epochs = [x for x, _ in report._history.series["train loss"].recent]
     assert sorted(epochs) == list(range(1, preset.training.epochs + 1))

@@ -8,7 +8,7 @@ import pytest
 from tests import helpers
 from tests.runs.kept import sha, start
 from tuidl.protocol.snapshot import Snapshot
-from tuidl.runs.recorder import RunRecorder, kept
+from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.resuming import resumed
 from tuidl.storage.folder import RunFolder
 from tuidl.training.checkpointer import Checkpointer
@@ -74,7 +74,7 @@ def due(every: int, last: int) -> list[int]:
 def test_to_the_end(epochs: int, every: int) -> None:
     counting = Counting(every)
     list(trainer_for(helpers.preset(helpers.LINE, f"training.epochs={epochs}"),
-                     keeper=counting).run())  # fmt: skip
+                     checkpointer=counting).run())  # fmt: skip
     assert [updates for _, updates in counting.saved] == due(every, STEPS * epochs)
     whole = [updates // STEPS for _, updates in counting.saved]
     assert counting.epochs == whole, "at an epoch's last step, its scores are in it"
@@ -84,7 +84,7 @@ def test_to_the_end(epochs: int, every: int) -> None:
 def test_with_a_stop(stop: int, every: int) -> None:
     counting = Counting(every)
     preset = helpers.preset(helpers.LINE, "training.epochs=4")
-    *_, last = trainer_for(preset, interrupter=StopAt(stop), keeper=counting).run()
+    *_, last = trainer_for(preset, interrupter=StopAt(stop), checkpointer=counting).run()
     assert last.reason == "interrupted"
     assert [updates for _, updates in counting.saved] == due(every, stop)
 
@@ -96,7 +96,7 @@ def test_with_early_stopping(every: int) -> None:
         helpers.LINE, "training.epochs=9",
         'training.early_stopping={monitor="loss", patience=1, min_delta=1e9}',
     )  # fmt: skip
-    *_, last = trainer_for(preset, keeper=counting).run()
+    *_, last = trainer_for(preset, checkpointer=counting).run()
     assert (last.reason, last.epochs) == ("stopped_early", 2)
     assert [updates for _, updates in counting.saved] == due(every, 2 * STEPS)
 
@@ -107,7 +107,7 @@ def test_in_every_fold(every: int) -> None:
     preset = helpers.preset(
         helpers.LINE, "training.epochs=2", "training.folds=3", "data.validation=0", "data.test=0",
     )  # fmt: skip
-    training = trainer_for(preset, keeper=counting)
+    training = trainer_for(preset, checkpointer=counting)
     list(training.run())
     last = 2 * training._trainer.state.steps
     assert counting.saved == [(fold, step) for fold in (1, 2, 3) for step in due(every, last)]
@@ -117,10 +117,10 @@ def test_in_every_fold(every: int) -> None:
 def test_a_run_that_goes_on_writes_no_second_one_where_it_stands(stop: int, tmp_path: Path) -> None:
     preset = helpers.preset(helpers.LINE, "training.epochs=3")
     start(preset, tmp_path / "run", stop_after=stop, every=stop)
-    keeper = Noting(RunFolder(tmp_path / "run"), every=stop)
-    training, _ = resumed(RunFolder(tmp_path / "run"), keeper, Interrupter())
-    *_, last = kept(training, keeper)
-    assert keeper.saved == [step for step in due(stop, 3 * STEPS) if step > stop]
+    recorder = Noting(RunFolder(tmp_path / "run"), every=stop)
+    training, _ = resumed(RunFolder(tmp_path / "run"), recorder, Interrupter())
+    *_, last = recorded(training, recorder)
+    assert recorder.saved == [step for step in due(stop, 3 * STEPS) if step > stop]
     *_, expected = trainer_for(preset).run()
     assert sha(last) == sha(expected)
 
@@ -128,8 +128,8 @@ def test_a_run_that_goes_on_writes_no_second_one_where_it_stands(stop: int, tmp_
 @pytest.mark.parametrize("every", [1, 2, 3, 9])
 def test_the_files_that_are_written(every: int, tmp_path: Path) -> None:
     preset = helpers.preset(helpers.LINE, "training.epochs=3")
-    keeper = RunRecorder.of_new(preset, "cpu", tmp_path / "run", every=every)
-    list(kept(trainer_for(preset, keeper=keeper), keeper))
+    recorder = RunRecorder.of_new(preset, "cpu", tmp_path / "run", every=every)
+    list(recorded(trainer_for(preset, checkpointer=recorder), recorder))
     names = sorted(path.stem for path in (tmp_path / "run" / "checkpoints").glob("*.safetensors"))
     count = len(due(every, 3 * STEPS))
     assert names == [f"{number:06}" for number in range(max(count - 1, 1), count + 1)]

@@ -17,7 +17,7 @@ from tuidl.protocol import events
 from tuidl.protocol.events import RunFailed
 from tuidl.runs.log import BYTES_OF_A_STRIDE, EventLog
 from tuidl.runs.reading import read_events
-from tuidl.runs.recorder import RunRecorder, kept
+from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.storage import files
 from tuidl.storage.folder import RunFolder
 from tuidl.training.start import trainer_for
@@ -74,9 +74,9 @@ def test_a_full_disk(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_taken_away_amid_the_run(tmp_path: Path) -> None:
-    keeper = RunRecorder.of_new(PRESET, "cpu", tmp_path / "run", every=5)
+    recorder = RunRecorder.of_new(PRESET, "cpu", tmp_path / "run", every=5)
     told = []
-    for event in kept(trainer_for(PRESET, keeper=keeper), keeper):
+    for event in recorded(trainer_for(PRESET, checkpointer=recorder), recorder):
         told.append(event)
         if sum(isinstance(e, events.Saved) for e in told) == 2 and (tmp_path / "run").exists():
             shutil.rmtree(tmp_path / "run")

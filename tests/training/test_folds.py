@@ -84,7 +84,7 @@ def test_more_folds_than_examples_are_refused() -> None:
 def test_history_keeps_the_folds_apart() -> None:
     history = History()
     for event in run(helpers.LINE):
-        history.fold(event)
+        history.handle(event)
     assert "fold 1 validation loss" in history.series
     assert "fold 3 train loss" in history.series
     assert "train loss" not in history.series

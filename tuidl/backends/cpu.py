@@ -11,8 +11,8 @@ from tuidl.backends.base import Array, ArrayDataset, BatchPlan, Compiling, StepC
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
 from tuidl.core.errors import BackendError
+from tuidl.core.fair_lock import FairLock
 from tuidl.core.limits import default_threads
-from tuidl.core.turns import Turns
 from tuidl.kernels import KERNELS, blas
 from tuidl.kernels.ahead import LOOP, shared_compilation
 from tuidl.kernels.loop import compiled_loop, loop_is_compiled
@@ -20,7 +20,7 @@ from tuidl.kernels.registry import call_row
 from tuidl.kernels.step_state import STEP_STATE_SIZE
 from tuidl.kernels.timing import FIRST_ROW, compiled_timer
 
-_PARALLEL = Turns()
+_PARALLEL = FairLock()
 """For parallel code: two threads in it at once abort the process where Numba's only threading layer
 is workqueue."""
 
@@ -87,7 +87,7 @@ class CpuEngine:
         return from_cache
 
     def run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
-        with _PARALLEL.turn():
+        with _PARALLEL.hold():
             self._require_threads(batches, stretch)
             numba.set_num_threads(self.threads)
             done = self._run(batches, feed, stretch)

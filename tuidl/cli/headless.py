@@ -13,7 +13,7 @@ from tuidl.core.errors import RunError, SaveError
 from tuidl.core.terminal import leave_at_once, output_problem, reader_is_gone
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import Compiling, Event, RunEnded
-from tuidl.runs.recorder import RunRecorder, kept
+from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.resuming import edits_to_replay, resumed
 from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
@@ -42,23 +42,23 @@ def train_headless(
     interrupter = Interrupter()
     with _signals(interrupter):
         chosen = _chosen(backend)
-        keeper = RunRecorder.of_new(preset, chosen, out, save_every) if keep else None
-        training = trainer_for(preset, chosen, threads, interrupter, keeper)
+        recorder = RunRecorder.of_new(preset, chosen, out, save_every) if keep else None
+        training = trainer_for(preset, chosen, threads, interrupter, recorder)
         if note := too_many_classes(training.model.program.graph):
             reports.say(note)
-        if keeper is None:
+        if recorder is None:
             return report_on(training.run(), as_json, None, interrupter)
-        _begin(keeper, out, "; --no-keep trains without keeping it")
-        return report_on(kept(training, keeper), as_json, keeper.folder, interrupter)
+        _begin(recorder, out, "; --no-keep trains without keeping it")
+        return report_on(recorded(training, recorder), as_json, recorder.folder, interrupter)
 
 
-def _begin(keeper: RunRecorder, out: Path | None, instead: str = "") -> None:
+def _begin(recorder: RunRecorder, out: Path | None, instead: str = "") -> None:
     """Have the run's folder. Raises RunError where ``out`` cannot be had, else SaveError, which
     ends with what could be done ``instead``."""
     try:
-        keeper.begin()
+        recorder.begin()
     except SaveError as error:
-        keeper.close()
+        recorder.close()
         if out:
             raise RunError(f"--out {error}") from None
         raise SaveError(f"the run cannot be kept: {error}{instead}") from None
@@ -76,12 +76,12 @@ def resume_headless(
     """Go on with a run that is kept, to its end; returns the exit code. Raises TuidlError."""
     interrupter = Interrupter()
     with _signals(interrupter):
-        keeper = RunRecorder(folder, save_every)
+        recorder = RunRecorder(folder, save_every)
         chosen = _chosen(backend or folder.about.backend)
-        training, problems = resumed(folder, keeper, interrupter, threads, chosen, learning_rate)
+        training, problems = resumed(folder, recorder, interrupter, threads, chosen, learning_rate)
         for problem in problems:
             reports.say(f"passed over: {problem}")
-        return report_on(kept(training, keeper), as_json, folder, interrupter)
+        return report_on(recorded(training, recorder), as_json, folder, interrupter)
 
 
 def replay_headless(
@@ -93,11 +93,11 @@ def replay_headless(
     before = folder.outcome
     with _signals(interrupter):
         backend = folder.about.backend
-        keeper = RunRecorder.of_new(folder.preset, backend, out, start=folder.start)
-        training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
+        recorder = RunRecorder.of_new(folder.preset, backend, out, start=folder.start)
+        training = trainer_for(folder.preset, backend, threads, interrupter, recorder)
         training.edits.repeat(edits_to_replay(folder))
-        _begin(keeper, out)
-        code = report_on(kept(training, keeper), as_json, keeper.folder, interrupter)
+        _begin(recorder, out)
+        code = report_on(recorded(training, recorder), as_json, recorder.folder, interrupter)
     if code:
         return code
     if before is None:

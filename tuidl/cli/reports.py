@@ -69,7 +69,7 @@ class JsonReport(_Report):
 
     def handle(self, event: Event) -> None:
         put_json(events.to_json(event))
-        tell_how_to_go_on(event, self._run)
+        say_how_to_resume(event, self._run)
 
 
 class LineReport(_Report):
@@ -98,8 +98,8 @@ class LineReport(_Report):
         elif isinstance(event, events.RunEnded | events.RunFailed):
             for line in norm_lines(self._norms, speaks_unicode()):
                 put(line)
-            tell_end(event)
-            tell_how_to_go_on(event, self._run)
+            report_end(event)
+            say_how_to_resume(event, self._run)
 
 
 class TerminalReport(_Report):
@@ -137,12 +137,12 @@ class TerminalReport(_Report):
         self._progress.stop()
 
     def handle(self, event: Event) -> None:
-        self._history.fold(event)
+        self._history.handle(event)
         if isinstance(event, events.RunStarted):
             self._started = event
             if event.resumed is not None and self._log is not None:
                 for before in stream_events(self._log):
-                    self._history.fold(before)
+                    self._history.handle(before)
             self._steps = -(-event.examples["train"] // event.batch_size)
             put(headline(event))
             self._progress.start()
@@ -160,8 +160,8 @@ class TerminalReport(_Report):
         elif isinstance(event, events.RunEnded | events.RunFailed):
             self._progress.stop()
             self._plots()
-            tell_end(event)
-            tell_how_to_go_on(event, self._run)
+            report_end(event)
+            say_how_to_resume(event, self._run)
 
     def _advance(self, event: events.Progress | events.EpochEnded, step: int, scores: str) -> None:
         assert self._started is not None
@@ -195,7 +195,7 @@ class TerminalReport(_Report):
             put(line)
 
 
-def tell_end(event: events.RunEnded | events.RunFailed) -> None:
+def report_end(event: events.RunEnded | events.RunFailed) -> None:
     """The result on stdout, or why there is none on stderr."""
     if isinstance(event, events.RunFailed):
         say(f"training failed: {event.error}")
@@ -205,7 +205,7 @@ def tell_end(event: events.RunEnded | events.RunFailed) -> None:
     put("\n".join(ending_lines(event)))
 
 
-def tell_how_to_go_on(event: Event, run: str) -> None:
+def say_how_to_resume(event: Event, run: str) -> None:
     """Where the run is kept, and the command that continues it; ``run`` names it, if it is."""
     if isinstance(event, events.RunFailed) and event.learning_rate:
         lower = f"--set optimizer.learning_rate={event.learning_rate / 10:.3g}"

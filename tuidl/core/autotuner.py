@@ -44,7 +44,7 @@ class Autotuner(Generic[Way]):
         if way == self.chosen:
             self.chosen = min(self.choices, key=lambda w: self._seconds.get(w, float("inf")))
 
-    def told(self, way: Way, seconds: float) -> None:
+    def record(self, way: Way, seconds: float) -> None:
         """What a unit of work took that way."""
         before = self._seconds.get(way, seconds)
         self._seconds[way] = before + NEWS * (seconds - before)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
-from tuidl.core import forgiving
+from tuidl.core import non_raising
 from tuidl.core.printable import printable, printable_json, printable_lines
 from tuidl.core.streams import STYLES, Harmless, harmless
 
@@ -21,7 +21,7 @@ def prepare_streams() -> None:
     Those of the process itself never raise: ``output_problem`` says what could not be written. And
     nothing reaches either of them that a terminal would do more with than show it.
     """
-    forgiving.have_descriptors()
+    non_raising.have_descriptors()
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if sys.stderr is None:
@@ -30,10 +30,10 @@ def prepare_streams() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     if os.name == "posix":
-        if forgiving.is_standard(sys.stdout):
-            sys.stdout = forgiving.forgiving(sys.stdout)
-        if forgiving.is_standard(sys.stderr):
-            sys.stderr = forgiving.forgiving(sys.stderr, tries_again=True)
+        if non_raising.is_standard(sys.stdout):
+            sys.stdout = non_raising.non_raising(sys.stdout)
+        if non_raising.is_standard(sys.stderr):
+            sys.stderr = non_raising.non_raising(sys.stderr, tries_again=True)
     if not isinstance(sys.stdout, Harmless):
         sys.stdout = harmless(sys.stdout)
     if not isinstance(sys.stderr, Harmless):
@@ -42,12 +42,12 @@ def prepare_streams() -> None:
 
 def output_problem() -> OSError | None:
     """Why data could not be written to stdout; None where all of it was."""
-    return forgiving.problem_of(sys.stdout)
+    return non_raising.problem_of(sys.stdout)
 
 
 def reader_is_gone() -> bool:
     """Whether nobody reads stdout any more, as after ``| head``."""
-    return forgiving.is_gone(output_problem())
+    return non_raising.is_gone(output_problem())
 
 
 def say(text: str) -> None:

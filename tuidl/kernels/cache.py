@@ -24,10 +24,10 @@ import numba
 import numpy as np
 from numba.core import caching, config
 
+from tuidl.core.fair_lock import FairLock
 from tuidl.core.own_files import FileError, create_beside, reason_of
 from tuidl.core.own_folders import make_private, require_own_content
 from tuidl.core.printable import printable
-from tuidl.core.turns import Turns
 from tuidl.core.user_folders import user_folder
 
 CACHE_VARIABLE = "TUIDL_CACHE_DIR"
@@ -36,7 +36,7 @@ _ONLY_OURS = caching.UserProvidedCacheLocator.__name__
 """Where Numba cannot use our folder, it is not to look for a cache of pickles elsewhere."""
 T = TypeVar("T")
 
-COMPILING = Turns()
+COMPILING = FairLock()
 """Each kernel is compiled once, and by one thread at a time: where Numba keeps what it compiles is
 a setting of the whole process."""
 
@@ -44,7 +44,7 @@ a setting of the whole process."""
 def cache_folder() -> Path | None:
     """The folder for compiled code, made if need be; None where no safe one can be had, which is
     said once."""
-    with COMPILING.turn():
+    with COMPILING.hold():
         return _cache_folder()
 
 
@@ -91,7 +91,7 @@ def compile_cached(build: Callable[[bool], T]) -> T:
     A broken cache file or a full disk must never stop a run: then ``build`` compiles again without
     a cache, damaged files are wiped, and the rest of this process does without.
     """
-    with COMPILING.turn():
+    with COMPILING.hold():
         return _compile_cached(build)
 
 

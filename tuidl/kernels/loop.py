@@ -121,7 +121,7 @@ def run_steps(
 
 def compiled_loop(dtype: np.dtype[Any]) -> tuple[Any, bool]:
     """``run_steps`` for arenas of ``dtype``, and whether the cache had it."""
-    with COMPILING.turn():
+    with COMPILING.hold():
         return _compiled_loop(dtype)
 
 

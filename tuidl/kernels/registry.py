@@ -70,7 +70,7 @@ class Kernel:
     def compile(self, dtype: np.dtype[Any]) -> tuple[int, bool]:
         """Machine code for arenas of ``dtype``: (its address, whether the cache had it)."""
         key = (self.name, dtype.str)
-        with COMPILING.turn():
+        with COMPILING.hold():
             if key not in _COMPILED:
                 _COMPILED[key] = self._compiled(dtype)
         compiled = _COMPILED[key]

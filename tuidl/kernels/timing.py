@@ -82,7 +82,7 @@ def timed_steps(
 
 def compiled_timer(dtype: np.dtype[Any]) -> Any:
     """``timed_steps`` for arenas of ``dtype``. Raises BackendError where no such clock is."""
-    with COMPILING.turn():
+    with COMPILING.hold():
         return _compiled_timer(dtype)
 
 

@@ -94,7 +94,7 @@ class Follower:
     def _fold(self, batch: list[bytes]) -> None:
         with self._lock:
             for line in batch:
-                self._log.take(line)
+                self._log.add(line)
             self._log.counts.too_long = self._lines.refused
         batch.clear()
         self.version += 1

@@ -51,7 +51,7 @@ class Log:
     ended: events.RunEnded | events.RunFailed | None = None
     edits: list[events.Edited] = field(default_factory=list)
 
-    def take(self, line: bytes) -> None:
+    def add(self, line: bytes) -> None:
         """Take in a line; whatever it is, none is an error."""
         if not line.strip():
             return

@@ -10,7 +10,7 @@ from tuidl.backends.base import Array, ArrayDataset, BatchPlan, Compiling, Engin
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Routine
 from tuidl.core.errors import DataError
-from tuidl.core.turns import Turns
+from tuidl.core.fair_lock import FairLock
 from tuidl.ir.buffers import Buffer
 from tuidl.model.parameters import Parameters
 
@@ -18,14 +18,14 @@ from tuidl.model.parameters import Parameters
 class Bound:
     """What a model and its training share: the memory of one program.
 
-    All that works with the memory does so in a turn of ``turns``: walks leave gradients and layers'
-    outputs there, which are to be read before anything else is done.
+    All that works with the memory does so while it holds ``lock``: walks leave gradients and
+    outputs of layers there, which are to be read before anything else is done.
     """
 
     def __init__(self, program: Program, engine: Engine) -> None:
         self.program, self.engine = program, engine
-        self.turns = Turns("the model")
-        self._parameters = Parameters(engine, self.turns)
+        self.lock = FairLock("the model")
+        self._parameters = Parameters(engine, self.lock)
         self._prepared = self._is_trained = False
 
     def prepare(self) -> Iterator[Compiling]:
@@ -42,7 +42,7 @@ class Bound:
     @contextmanager
     def in_training(self) -> Iterator[None]:
         """The block is a training of this model. Raises DataError while there is another one."""
-        with self.turns.turn():
+        with self.lock.hold():
             if self._is_trained:
                 problem = "the model is being trained already"
                 raise DataError(f"{problem}: let that run end, or close() it, before another one")

@@ -116,7 +116,7 @@ class Model(Bound):
     def weights_sha256(self) -> str:
         """SHA-256 over the parameters' bytes in program order."""
         digest = hashlib.sha256()
-        with self.turns.turn():
+        with self.lock.hold():
             for values in self.parameters.values():
                 digest.update(np.ascontiguousarray(values).data)
         return digest.hexdigest()
@@ -144,13 +144,13 @@ class Model(Bound):
             raise DataError(f"seed: expected a whole number from 0 to 2**32 - 1, got {seed!r}")
         if self._is_trained:
             raise DataError("the model is being trained: initialize it before or afterwards")
-        with self.turns.work():
+        with self.lock.exclusive():
             self.engine.arena[:] = 0
             self.engine.step_state[:] = 0
             self._set_first_values(seed)
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-        with self.turns.turn():
+        with self.lock.hold():
             memory = (self.parameters.copy(), self.engine.step_state.copy())
             vectors = {name: values.copy() for name, values in self.optimizer_state.items()}
         return _built_again, (self.preset, {**self._options, "start": self.start}, *memory, vectors)
@@ -213,7 +213,7 @@ class Model(Bound):
         """
         routine, feed = self.program.predict, self.feed(x)
         output = routine.emitted.output
-        with self.turns.work():
+        with self.lock.exclusive():
             answers = [self._read(routine, output, count) for count in self._walk(routine, feed)]
         shape = (-1, *self.program.graph.nodes[-1].shape)
         nothing = np.zeros((0, *shape[1:]), self.engine.dtype)
@@ -257,7 +257,7 @@ class Model(Bound):
         d_inputs: list[Array] = []
         loss = 0.0
         stretch = self._stretch(self._statistics)
-        with self.turns.work():
+        with self.lock.exclusive():
             for count in self._walk(routine, feed, stretch):
                 share = count / len(feed)
                 loss += share * float(stretch.losses[0])
@@ -282,7 +282,7 @@ class Model(Bound):
         routine = self.program.evaluate
         batches = BatchPlan.of(routine, routine.capacity, len(feed))
         stretch = self._stretch(self._statistics, batches.steps(len(feed)))
-        with self.turns.work(), self.clock_kept():
+        with self.lock.exclusive(), self.clock_kept():
             done = self._run(batches, feed, stretch)
         return stretch.totals if done == len(stretch.rates) else None
 

@@ -9,7 +9,7 @@ import numpy as np
 from tuidl.backends.base import Array, Engine
 from tuidl.core.arrays import real_array
 from tuidl.core.errors import DataError, guess
-from tuidl.core.turns import Turns
+from tuidl.core.fair_lock import FairLock
 
 
 class Parameters(MutableMapping[str, Array]):
@@ -21,8 +21,8 @@ class Parameters(MutableMapping[str, Array]):
     refused, for none. Names can be neither added nor removed.
     """
 
-    def __init__(self, engine: Engine, turns: Turns) -> None:
-        self._engine, self._turns = engine, turns
+    def __init__(self, engine: Engine, lock: FairLock) -> None:
+        self._engine, self._lock = engine, lock
         self._slots = {slot.name: slot for slot in engine.program.parameters}
 
     def __getitem__(self, name: str) -> Array:
@@ -30,7 +30,7 @@ class Parameters(MutableMapping[str, Array]):
         if name not in self._slots:
             raise KeyError(self._unknown(name))
         slot = self._slots[name]
-        with self._turns.turn():
+        with self._lock.hold():
             memory = self._engine.arena[slot.offset : slot.offset + prod(slot.shape)]
         return memory.reshape(slot.shape)
 
@@ -66,7 +66,7 @@ class Parameters(MutableMapping[str, Array]):
         Raises DataError where a name or an array does not fit; then nothing has changed.
         """
         new = {self._known(n): self._fitting(n, v) for n, v in dict(*others, **values).items()}
-        with self._turns.work():
+        with self._lock.exclusive():
             new = {name: self._apart(array) for name, array in new.items()}
             for name, array in new.items():
                 self[name][...] = array
@@ -77,7 +77,7 @@ class Parameters(MutableMapping[str, Array]):
 
     def copy(self) -> dict[str, Array]:
         """The arrays as they are now, between two steps; they share no memory with the model."""
-        with self._turns.turn():
+        with self._lock.hold():
             return {name: values.copy() for name, values in self.items()}
 
     __copy__ = copy

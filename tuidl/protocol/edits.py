@@ -71,7 +71,7 @@ class Timeline:
     def has_diverged(self) -> bool:
         return self._failed is not None
 
-    def fold(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Take in what happened next."""
         match event:
             case Edited():

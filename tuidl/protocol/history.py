@@ -88,7 +88,7 @@ class History:
 
     series: dict[str, Series] = field(default_factory=dict)
 
-    def fold(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Take in what an event says."""
         if isinstance(event, EpochEnded):
             fold = f"fold {event.fold} " if event.fold else ""

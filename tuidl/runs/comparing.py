@@ -33,7 +33,7 @@ def compared(folder: RunFolder) -> Compared:
     """All that is compared of a run. Raises RunError."""
     history, last = History(), None
     for event in stream_events(folder.log):
-        history.fold(event)
+        history.handle(event)
         last = event if isinstance(event, EpochEnded | RunEnded) else last
     known = look_at(folder)
     scores: dict[str, float] = {}

@@ -58,7 +58,7 @@ def read_timeline(path: Path) -> Timeline:
         event = event_of(line) if matters else None
         if event is None:
             continue
-        timeline.fold(event)
+        timeline.handle(event)
         count += isinstance(event, Edited)
         if count > MOST_EDITS:
             raise RunError(f"{path}: more than {MOST_EDITS:,} live edits")

@@ -78,10 +78,10 @@ class RunRecorder(Checkpointer):
 
         ``start``: its first weights, where they are not those that the preset says.
         """
-        keeper = cls(every=every)
-        keeper.run = new_run_name(preset.name)
-        keeper._new, keeper._start = (out, preset, backend), start or {}
-        return keeper
+        recorder = cls(every=every)
+        recorder.run = new_run_name(preset.name)
+        recorder._new, recorder._start = (out, preset, backend), start or {}
+        return recorder
 
     @property
     def folder(self) -> RunFolder | None:
@@ -145,7 +145,7 @@ class RunRecorder(Checkpointer):
         if self._folder is not None:
             self._folder.checkpoints.withdraw(has_held)
 
-    def told(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Write an event down. Raises SaveError."""
         if isinstance(event, PRELUDE) and self._log is None:
             self._prelude.append(event)
@@ -159,13 +159,13 @@ class RunRecorder(Checkpointer):
             self._log.write(one)
         self._prelude.clear()
 
-    def ended(self, event: RunEnded, model: "Model") -> None:
+    def write_result(self, event: RunEnded, model: "Model") -> None:
         """Write the result down. Raises SaveError."""
         metadata = {"run": self.run, "weights_sha256": event.weights_sha256}
         write_weights(self.begin().path / WEIGHTS, model.parameters, metadata)
         self.begin().write_summary(Summary(ended=event))
 
-    def failed(self, event: RunFailed) -> None:
+    def write_failure(self, event: RunFailed) -> None:
         """Write down why there is no result. Raises SaveError."""
         self.begin().write_summary(Summary(ended=event))
 
@@ -196,7 +196,7 @@ class RunRecorder(Checkpointer):
         self._best = (snapshot.state.fold, best.epoch)
 
 
-def kept(training: Training, keeper: RunRecorder) -> Iterator[Event]:
+def recorded(training: Training, recorder: RunRecorder) -> Iterator[Event]:
     """The run's events, each written down before anybody hears of it.
 
     Where they cannot be written any more, the run ends with that. A run without a step is not
@@ -206,32 +206,32 @@ def kept(training: Training, keeper: RunRecorder) -> Iterator[Event]:
     try:
         for event in training.run():
             if isinstance(event, RunFailed) and "layer" not in event.where:
-                yield _stopped(event, keeper)
+                yield _stopped(event, recorder)
                 continue
             trained = trained or not isinstance(event, (*PRELUDE, events.Saved, RunEnded))
-            if trained or keeper.folder is not None or isinstance(event, PRELUDE):
-                keeper.told(event)
+            if trained or recorder.folder is not None or isinstance(event, PRELUDE):
+                recorder.handle(event)
                 if isinstance(event, RunEnded):
-                    keeper.ended(event, training.model)
+                    recorder.write_result(event, training.model)
                 elif isinstance(event, RunFailed):
-                    keeper.failed(event)
+                    recorder.write_failure(event)
             yield event
     except SaveError as error:
-        yield _stopped(RunFailed(error=str(error), where={}), keeper)
+        yield _stopped(RunFailed(error=str(error), where={}), recorder)
     except MemoryError as error:
-        yield _stopped(RunFailed(error=out_of_memory(error), where={}), keeper)
+        yield _stopped(RunFailed(error=out_of_memory(error), where={}), recorder)
     finally:
-        keeper.close()
+        recorder.close()
 
 
-def _stopped(event: RunFailed, keeper: RunRecorder) -> RunFailed:
+def _stopped(event: RunFailed, recorder: RunRecorder) -> RunFailed:
     """The end of a run that the disk or the memory stopped, and how to go on with it: from its last
     checkpoint, or from its start. Its end is written down where there is room for that."""
-    folder = keeper.folder
+    folder = recorder.folder
     if folder is None or not is_there(folder.path / RUN):
         return event
     event = replace(event, resume=folder.called)
     with suppress(SaveError, MemoryError):
-        keeper.told(event)
-        keeper.failed(event)
+        recorder.handle(event)
+        recorder.write_failure(event)
     return event

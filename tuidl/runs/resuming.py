@@ -48,7 +48,7 @@ def go_on(training: Resumable, folder: RunFolder) -> tuple[Timeline, list[str]]:
 
 def resumed(
     folder: RunFolder,
-    keeper: RunRecorder,
+    recorder: RunRecorder,
     interrupter: Interrupter,
     threads: int | None = None,
     backend: str | None = None,
@@ -61,16 +61,18 @@ def resumed(
     Where the run diverged, it stands instead of later ones: it may be they that it diverged by.
     """
     try:
-        keeper.begin()
+        recorder.begin()
         backend = backend or folder.about.backend
-        training = trainer_for(folder.preset, backend, threads, interrupter, keeper)
+        training = trainer_for(folder.preset, backend, threads, interrupter, recorder)
         timeline, problems = go_on(training, folder)
         if learning_rate is not None and folder.outcome is None:
             instead = timeline.has_diverged
-            keeper.told(training.edits.plan(training.fold, LEARNING_RATE, learning_rate, instead))
+            recorder.handle(
+                training.edits.plan(training.fold, LEARNING_RATE, learning_rate, instead)
+            )
         return training, problems
     except BaseException:
-        keeper.close()
+        recorder.close()
         raise
 
 

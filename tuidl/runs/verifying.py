@@ -124,21 +124,21 @@ class _Repetition:
 
     def __init__(self, folder: RunFolder, threads: int | None, until: int | None) -> None:
         self._interrupter = Interrupter()
-        self._keeper = _Until(self._interrupter, until, folder.start)
+        self._recorder = _Until(self._interrupter, until, folder.start)
         self._until = until
         self._training = trainer_for(
-            folder.preset, folder.about.backend, threads, self._interrupter, self._keeper
+            folder.preset, folder.about.backend, threads, self._interrupter, self._recorder
         )
         self._training.edits.repeat(edits_to_replay(folder))
 
     @property
     def steps(self) -> int:
-        return self._keeper.steps
+        return self._recorder.steps
 
     @property
     def snapshot(self) -> Snapshot:
-        assert self._keeper.snapshot is not None
-        return self._keeper.snapshot
+        assert self._recorder.snapshot is not None
+        return self._recorder.snapshot
 
     def start_at(self, snapshot: Snapshot) -> None:
         self._training.resume(snapshot)
@@ -149,7 +149,7 @@ class _Repetition:
         if isinstance(last, RunFailed):
             raise RunError(f"the repetition failed: {last.error}")
         assert isinstance(last, RunEnded)
-        if self._until is None or self._keeper.snapshot is None:
+        if self._until is None or self._recorder.snapshot is None:
             return last.weights_sha256
         return self.snapshot.state.weights_sha256
 

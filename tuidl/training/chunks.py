@@ -15,7 +15,7 @@ class ChunkRunner:
     def __init__(self, engine: Engine, batches: BatchPlan, most_threads: int) -> None:
         self.steps = 1
         self._engine, self._batches = engine, batches
-        self.crew = ThreadTuner(most_threads)
+        self.tuner = ThreadTuner(most_threads)
 
     def run(self, feed: ArrayDataset, chunk: StepChunk) -> tuple[int, float]:
         """The steps done, and the seconds taken."""
@@ -29,11 +29,11 @@ class ChunkRunner:
 
     def _run(self, feed: ArrayDataset, chunk: StepChunk, started: float) -> int:
         engine = self._engine
-        if len(self.crew.choices) == 1:
+        if len(self.tuner.choices) == 1:
             return engine.run(self._batches, feed, chunk)
-        engine.threads = self.crew.next(started)
+        engine.threads = self.tuner.next(started)
         done = engine.run(self._batches, feed, chunk)
         if done:
-            self.crew.told(engine.threads, (time.perf_counter() - started) / done)
-        engine.threads = self.crew.chosen
+            self.tuner.record(engine.threads, (time.perf_counter() - started) / done)
+        engine.threads = self.tuner.chosen
         return done

@@ -34,7 +34,7 @@ class CrossValidation:
     backend: str = "cpu"
     threads: int | None = None
     interrupter: Interrupter = field(default_factory=Interrupter)
-    keeper: Checkpointer = field(default_factory=Checkpointer)
+    checkpointer: Checkpointer = field(default_factory=Checkpointer)
 
     def __post_init__(self) -> None:
         """Raises TuidlError where the data cannot be parted so."""
@@ -92,7 +92,7 @@ class CrossValidation:
             backend=self.backend,
             threads=self.threads,
             interrupter=self.interrupter,
-            keeper=_FoldCheckpointer(self.keeper, self._ended, fold + 1),
+            checkpointer=_FoldCheckpointer(self.checkpointer, self._ended, fold + 1),
             split=self.splits[fold],
             fold=fold + 1,
             edits=self.edits,
@@ -128,31 +128,31 @@ class CrossValidation:
 class _FoldCheckpointer(Checkpointer):
     """Notes in each snapshot which fold it is of, and how those before ended."""
 
-    def __init__(self, keeper: Checkpointer, ended: list[events.RunEnded], fold: int) -> None:
-        self._keeper, self._ended, self._fold = keeper, ended, fold
-        self.run = keeper.run
-        self.keeps = keeper.keeps
+    def __init__(self, checkpointer: Checkpointer, ended: list[events.RunEnded], fold: int) -> None:
+        self._checkpointer, self._ended, self._fold = checkpointer, ended, fold
+        self.run = checkpointer.run
+        self.keeps = checkpointer.keeps
 
     @property
     def start(self) -> dict[str, Any] | None:
-        return self._keeper.start
+        return self._checkpointer.start
 
     def prepare(self, start: dict[str, Any], preprocessing: Preprocessing) -> None:
-        self._keeper.prepare(start, preprocessing)
+        self._checkpointer.prepare(start, preprocessing)
 
     def allowed(self, updates: int, left: int) -> int:
-        return self._keeper.allowed(updates, left)
+        return self._checkpointer.allowed(updates, left)
 
     def is_due(self, updates: int) -> bool:
-        return self._keeper.is_due(updates)
+        return self._checkpointer.is_due(updates)
 
     def save(self, snapshot: Snapshot) -> None:
         before = self._ended[: self._fold - 1]
         state = msgspec.structs.replace(snapshot.state, fold=self._fold, ended=before)
-        self._keeper.save(Snapshot(state, snapshot.arrays))
+        self._checkpointer.save(Snapshot(state, snapshot.arrays))
 
     def diverged(self, has_held: bool) -> None:
-        self._keeper.diverged(has_held)
+        self._checkpointer.diverged(has_held)
 
 
 def _told(event: Event, fold: int, first: int) -> Event | None:

@@ -31,7 +31,7 @@ class Inspected:
 
 def inspect(model: Model, feed: ArrayDataset) -> Inspected:
     """Run a training step without its update on the feed's first examples, one batch at most."""
-    with model.turns.work(), model.clock_kept():
+    with model.lock.exclusive(), model.clock_kept():
         return _inspected(model, feed)
 
 

@@ -13,14 +13,17 @@ def trainer_for(
     backend: str = "cpu",
     threads: int | None = None,
     interrupter: Interrupter | None = None,
-    keeper: Checkpointer | None = None,
+    checkpointer: Checkpointer | None = None,
 ) -> Trainer | CrossValidation:
     """The trainer that the preset asks for.
 
     Raises TuidlError; BackendError before anything is allocated, where memory will not do.
     """
-    interrupter, keeper = interrupter or Interrupter(), keeper or Checkpointer()
+    interrupter, checkpointer = interrupter or Interrupter(), checkpointer or Checkpointer()
     footprint(preset, looked_into=interrupter.looks_inside).check()
     if preset.training.folds:
-        return CrossValidation(preset, backend, threads, interrupter, keeper)
-    return Trainer(preset, backend=backend, threads=threads, interrupter=interrupter, keeper=keeper)
+        return CrossValidation(preset, backend, threads, interrupter, checkpointer)
+    return Trainer(
+        preset, backend=backend, threads=threads, interrupter=interrupter,
+        checkpointer=checkpointer,
+    )  # fmt: skip

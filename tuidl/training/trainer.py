@@ -45,7 +45,7 @@ class Trainer:
         backend: str = "cpu",
         threads: int | None = None,
         interrupter: Interrupter | None = None,
-        keeper: Checkpointer | None = None,
+        checkpointer: Checkpointer | None = None,
         split: Split | None = None,
         fold: int | None = None,
         edits: Edits | None = None,
@@ -53,22 +53,25 @@ class Trainer:
         """Load the data and lay out the model; nothing is compiled yet.
 
         A ``model`` given is trained on from the parameters it has; a ``split`` given stands in for
-        the preset's own; a ``keeper`` gets a snapshot every now and then, and knows the first
+        the preset's own; a ``checkpointer`` gets a snapshot every now and then, and knows the first
         weights of a run that began from another one's. Raises TuidlError.
         """
-        self.interrupter, self.keeper = interrupter or Interrupter(), keeper or Checkpointer()
+        self.interrupter, self.checkpointer = (
+            interrupter or Interrupter(),
+            checkpointer or Checkpointer(),
+        )
         split = split or preset.data.split()
         batch = preset.training.batch_for(len(split.train))
         is_free = threads is None and model is None
         if model is None:
-            start = self.keeper.start
+            start = self.checkpointer.start
             model = Model(preset, batch=batch, backend=backend, threads=threads, start=start)
         else:
             require_fitting(model, preset, batch)
             if threads is not None:
                 model.engine.use_threads(threads)
         self.state = TrainState.initial(preset, model, split, batch, fold, edits)
-        self.keeper.prepare(model.start, self.state.preprocessing)
+        self.checkpointer.prepare(model.start, self.state.preprocessing)
         most = model.engine.threads if is_free and model.program.shards > 1 else 1
         self.chunks = ChunkRunner(model.engine, self.state.batches, most)
         stop = model.engine.stop  # without the trainer, which would outlive its run in a cycle
@@ -108,9 +111,11 @@ class Trainer:
 
     def _run(self) -> Iterator[Event]:
         state = self.state
-        with self.model.turns.turn():
+        with self.model.lock.hold():
             state.engine.step_state[SEED] = state.preset.training.seed
-        yield event_builders.started(state, self.keeper.run or new_run_name(state.preset.name))
+        yield event_builders.started(
+            state, self.checkpointer.run or new_run_name(state.preset.name)
+        )
         yield from event_builders.compiling(self.model)
         self.interrupter.listening = True
         try:
@@ -126,7 +131,7 @@ class Trainer:
     def _withdraw(self) -> None:
         """Have the checkpoints taken away that were saved since the loss exploded."""
         if self._saved is not None:
-            self.keeper.diverged(self.state.progress.level.has_held)
+            self.checkpointer.diverged(self.state.progress.level.has_held)
 
     def _train(self) -> Iterator[Event]:
         progress = self.state.progress
@@ -161,7 +166,7 @@ class Trainer:
         while progress.step < state.steps:
             yield from self._repeat_edits()
             allowed = self._allowed()
-            with self.model.turns.work():
+            with self.model.lock.exclusive():
                 state.engine.stop.fill(0)
                 if self.interrupter.reason:
                     return
@@ -196,7 +201,7 @@ class Trainer:
         """How many steps may be done next."""
         state = self.state
         left = self.interrupter.allowed(state.steps - state.progress.step)
-        left = self.keeper.allowed(state.updates, left)
+        left = self.checkpointer.allowed(state.updates, left)
         to_the_next = state.edits.steps_to(state.here)
         return left if to_the_next is None else min(left, to_the_next)
 
@@ -208,7 +213,7 @@ class Trainer:
     def _end_epoch(self) -> Iterator[Event]:
         """Evaluate it; where the run is stopped meanwhile, the epoch has not ended."""
         state, progress = self.state, self.state.progress
-        with self.model.turns.turn():
+        with self.model.lock.hold():
             started = time.perf_counter()
             held_out = evaluate(self.model, state.held_out["validation"], self.interrupter)
             progress.worked(time.perf_counter() - started)
@@ -222,7 +227,7 @@ class Trainer:
         yield event
 
     def _save_is_due(self) -> bool:
-        return self.keeper.is_due(self.state.updates)
+        return self.checkpointer.is_due(self.state.updates)
 
     def _saved_here(self) -> tuple[At, int, int]:
         """What a snapshot taken now is known by: two at the same place are the same."""
@@ -230,14 +235,14 @@ class Trainer:
         return state.next_place, state.progress.epochs, state.edits.made_at(state.here)
 
     def _save(self) -> Iterator[Event]:
-        """Hand the keeper a snapshot, unless the last update left something not finite."""
-        if not self.keeper.keeps:
+        """Hand the checkpointer a snapshot, unless the last update left something not finite."""
+        if not self.checkpointer.keeps:
             return
-        with self.model.turns.turn():
+        with self.model.lock.hold():
             if self._saved == self._saved_here() or not_finite(self.model):
                 return
             self.state.progress.level.look()
-            self.keeper.save(snapshots.take(self.state))
+            self.checkpointer.save(snapshots.take(self.state))
             self._saved = self._saved_here()
         epoch, step = self.state.place
         yield events.Saved(epoch=epoch, step=step, fold=self.state.fold)
@@ -245,7 +250,7 @@ class Trainer:
     def _ended(self, reason: str) -> Event:
         """The last event, unless the very last update left something not finite."""
         state = self.state
-        with self.model.turns.turn():
+        with self.model.lock.hold():
             state.engine.stop.fill(0)
             best = state.stopper.restore(self.model)
             judged = evaluate(self.model, state.held_out["test"], self.interrupter)

@@ -23,7 +23,7 @@ LONGEST_WAIT = 0.04
 class Control(Interrupter):
     """Carries out commands between two stretches of steps, on the trainer's own thread.
 
-    ``tell`` gets every event that follows from a command; ``answer`` looks into the training for a
+    ``send`` gets every event that follows from a command; ``answer`` looks into the training for a
     probe. A command that ends the run (another preset, the end of the process) is left in
     ``pending``.
     """
@@ -32,11 +32,11 @@ class Control(Interrupter):
 
     def __init__(
         self,
-        tell: Callable[[Event], None],
+        send: Callable[[Event], None],
         answer: "Callable[[TrainState, commands.Probe], Event]",
     ) -> None:
         super().__init__()
-        self._tell, self._answer = tell, answer
+        self._send, self._answer = send, answer
         self._waiting: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._goal: int | None = None
         self._is_waiting = False
@@ -74,7 +74,7 @@ class Control(Interrupter):
             self._obey(self._waiting.get())
         if self._is_waiting:
             self._is_waiting = False
-            self._tell(events.Resumed())
+            self._send(events.Resumed())
         left = min(left, self._paced()) if self._pace else left
         return left if self._goal is None else min(left, self._goal)
 
@@ -122,7 +122,7 @@ class Control(Interrupter):
                 self._set(key, value)
             case commands.Probe() as probe:
                 if self.state is not None:
-                    self._tell(self._answer(self.state, probe))
+                    self._send(self._answer(self.state, probe))
             case commands.Stop():
                 self.reason = self.reason or "stopped"
             case _:
@@ -134,14 +134,14 @@ class Control(Interrupter):
 
     def _set(self, key: str, value: float) -> None:
         if self.state is None or self._is_over:
-            self._tell(events.Refused(key=key, error="there is no run whose value could change"))
+            self._send(events.Refused(key=key, error="there is no run whose value could change"))
         elif key not in commands.EDITABLE:
             error = f"cannot be changed while training goes on{suggestion(key, commands.EDITABLE)}"
-            self._tell(events.Refused(key=key, error=error))
+            self._send(events.Refused(key=key, error=error))
         elif not (math.isfinite(value) and value > 0):
-            self._tell(events.Refused(key=key, error=f"expected a number > 0, got {value}"))
+            self._send(events.Refused(key=key, error=f"expected a number > 0, got {value}"))
         else:
-            self._tell(self.state.edit(key, value))
+            self._send(self.state.edit(key, value))
 
     def _say_paused(self) -> None:
         if self._is_waiting:
@@ -149,4 +149,4 @@ class Control(Interrupter):
         self._is_waiting = True
         assert self.state is not None
         (epoch, step), steps = self.state.place, self.state.steps
-        self._tell(events.Paused(epoch=epoch, step=step, steps=steps, loss=self._loss))
+        self._send(events.Paused(epoch=epoch, step=step, steps=steps, loss=self._loss))

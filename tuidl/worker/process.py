@@ -41,8 +41,8 @@ class Worker:
         from tuidl.worker.control import Control
 
         self._out = out
-        self._control = Control(self._tell_and_keep, self._answer)
-        self._keeper: RunRecorder | None = None
+        self._control = Control(self._record_and_send, self._answer)
+        self._recorder: RunRecorder | None = None
         self._flushed = 0.0
         self._has_said_so = False
         self._failed_probes: set[str] = set()
@@ -63,41 +63,41 @@ class Worker:
         """Train a preset to its end; nothing that goes wrong with it ends the process."""
         self._control.begin(command.paused)
         if command.number is not None:
-            self._tell(events.Loading(number=command.number))
+            self._send(events.Loading(number=command.number))
         try:
             for event in self._going_on(command) if command.run else self._new(command):
-                self._tell(event)
+                self._send(event)
         except TuidlError as error:
             key = error.key if isinstance(error, PresetError) else ""
-            self._tell(events.Refused(error=str(error), key=key))
+            self._send(events.Refused(error=str(error), key=key))
         except BaseException as error:  # whatever it is, the screen must hear of it
             log_error()
-            self._tell(events.RunFailed(error=in_words(error), where={}))
+            self._send(events.RunFailed(error=in_words(error), where={}))
         finally:
-            if self._keeper is not None:
-                self._keeper.close()
-                self._keeper = None
+            if self._recorder is not None:
+                self._recorder.close()
+                self._recorder = None
 
     def _new(self, command: commands.Load) -> Iterator[Event]:
         from tuidl.preset.schema import Preset
-        from tuidl.runs.recorder import RunRecorder, kept
+        from tuidl.runs.recorder import RunRecorder, recorded
         from tuidl.training.scores import too_many_classes
         from tuidl.training.start import trainer_for
 
         folder = Path(command.folder)
         preset = Preset.parse(command.preset, command.source, folder=folder)
         backend = self._chosen(command.backend or "cpu")
-        self._keeper = self._able(RunRecorder.of_new(preset, backend))
-        options = (backend, command.threads, self._control, self._keeper)
+        self._recorder = self._able(RunRecorder.of_new(preset, backend))
+        options = (backend, command.threads, self._control, self._recorder)
         try:
             trainer = trainer_for(preset, *options)
         except BaseException:
-            if self._keeper:
-                self._keeper.close()
+            if self._recorder:
+                self._recorder.close()
             raise
         if note := too_many_classes(trainer.model.program.graph):
-            self._tell(events.Notice(text=note))
-        return kept(trainer, self._keeper) if self._keeper else trainer.run()
+            self._send(events.Notice(text=note))
+        return recorded(trainer, self._recorder) if self._recorder else trainer.run()
 
     def _chosen(self, backend: str) -> str:
         """The name of the backend to use; says so where it was tuidl that chose it."""
@@ -105,35 +105,35 @@ class Worker:
 
         choice = choose(backend)
         if choice.note:
-            self._tell(events.Notice(text=choice.note))
+            self._send(events.Notice(text=choice.note))
         return choice.name
 
-    def _able(self, keeper: "RunRecorder") -> "RunRecorder | None":
-        """The keeper; None where it could not keep anything, which is told once."""
+    def _able(self, recorder: "RunRecorder") -> "RunRecorder | None":
+        """The recorder; None where it could not keep anything, which is told once."""
         try:
-            keeper.claim()
+            recorder.claim()
         except SaveError as error:
             if not self._has_said_so:
-                self._tell(events.Notice(text=f"Runs are not kept: {error}"))
+                self._send(events.Notice(text=f"Runs are not kept: {error}"))
             self._has_said_so = True
             return None
-        return keeper
+        return recorder
 
     def _going_on(self, command: commands.Load) -> Iterator[Event]:
-        from tuidl.runs.recorder import RunRecorder, kept
+        from tuidl.runs.recorder import RunRecorder, recorded
         from tuidl.runs.resuming import resumed
         from tuidl.storage.folder import RunFolder
 
         assert command.run is not None
         folder = RunFolder(Path(command.run))
         backend = self._chosen(command.backend or folder.about.backend)
-        self._keeper = keeper = RunRecorder(folder)
+        self._recorder = recorder = RunRecorder(folder)
         trainer, problems = resumed(
-            folder, keeper, self._control, command.threads, backend, command.learning_rate
+            folder, recorder, self._control, command.threads, backend, command.learning_rate
         )
         for problem in problems:
-            self._tell(events.Notice(text=f"passed over: {problem}"))
-        return kept(trainer, keeper)
+            self._send(events.Notice(text=f"passed over: {problem}"))
+        return recorded(trainer, recorder)
 
     def _answer(self, state: "TrainState", probe: commands.Probe) -> Event:
         """What a probe asked for. One that fails ends nothing; the first of a kind is told of."""
@@ -147,22 +147,22 @@ class Worker:
             if probe.kind not in self._failed_probes:
                 self._failed_probes.add(probe.kind)
                 text = f"{probe.kind} cannot be shown: {problem}; training goes on"
-                self._tell(events.Notice(text=text))
+                self._send(events.Notice(text=text))
             epoch, step = state.place
             return events.ProbeAnswer(
                 id=probe.id, kind=probe.kind, epoch=epoch, step=step, error=problem
             )
 
     def refuse(self, error: str) -> None:
-        self._tell(events.Refused(error=error))
+        self._send(events.Refused(error=error))
 
-    def _tell_and_keep(self, event: Event) -> None:
+    def _record_and_send(self, event: Event) -> None:
         """For what a command brings about: the run itself does not know of it."""
-        if isinstance(event, events.Edited) and self._keeper is not None:
-            self._keeper.told(event)
-        self._tell(event)
+        if isinstance(event, events.Edited) and self._recorder is not None:
+            self._recorder.handle(event)
+        self._send(event)
 
-    def _tell(self, event: Event) -> None:
+    def _send(self, event: Event) -> None:
         now = time.monotonic()
         with suppress(OSError):  # nobody listens any more: the run is still to be saved
             self._out.write(

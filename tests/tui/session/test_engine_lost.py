@@ -273,7 +273,7 @@ async def test_killed_twice_it_reaches_the_same_weights(
     from tuidl.tui.session import engine as engine_module
 
     program = (
-        "from tuidl.runs import keeper; keeper.SECONDS_BETWEEN_SAVES = 0.2\n"
+        "from tuidl.runs import recorder; recorder.SECONDS_BETWEEN_SAVES = 0.2\n"
         "from tuidl import worker; worker.main()"
     )
     assert recorder.SECONDS_BETWEEN_SAVES > 1, "else this is slow"

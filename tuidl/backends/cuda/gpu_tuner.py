@@ -23,7 +23,7 @@ class GpuTuner:
 
     def record(self, strategy: Strategy, seconds: float) -> None:
         """What a step took."""
-        self._fastest.told(strategy, seconds)
+        self._fastest.record(strategy, seconds)
         self._seconds[strategy] = seconds
 
     def drop(self, strategy: Strategy) -> None:

@@ -64,7 +64,7 @@ class Run:
 
     def handle(self, event: Event) -> None:
         """Take in one event."""
-        self.history.fold(event)
+        self.history.handle(event)
         self._measure_pauses(event)
         match event:
             case events.RunStarted():

@@ -1,4 +1,4 @@
-"""Turns: one thread at a time, in the order of asking, also after an exception and a fork."""
+"""A fair lock: one thread at a time, in the order of asking, also after an exception and a fork."""
 
 import multiprocessing
 import os
@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from tuidl.core.errors import BackendError
-from tuidl.core.turns import Turns
+from tuidl.core.fair_lock import FairLock
 
 
 def test_only_one_thread_has_a_turn() -> None:
-    turns, inside, most = Turns(), [], []
+    fair, inside, most = FairLock(), [], []
 
     def work() -> None:
         for _ in range(200):
-            with turns.turn():
+            with fair.hold():
                 inside.append(1)
                 most.append(len(inside))
                 inside.pop()
@@ -34,46 +34,46 @@ def test_only_one_thread_has_a_turn() -> None:
 def test_who_comes_back_waits_behind_who_waited() -> None:
     """With a plain lock, a loop takes it again before the other thread wakes up."""
     for _ in range(50):
-        turns, had = Turns(), threading.Event()
+        fair, had = FairLock(), threading.Event()
 
-        def take(turns: Turns = turns, had: threading.Event = had) -> None:
-            with turns.turn():
+        def take(fair: FairLock = fair, had: threading.Event = had) -> None:
+            with fair.hold():
                 had.set()
 
         other = threading.Thread(target=take)
-        with turns.turn():
+        with fair.hold():
             other.start()
             for _ in range(100_000):
                 time.sleep(0)
-                if turns.is_wanted:
+                if fair.is_wanted:
                     break
-        with turns.turn():
+        with fair.hold():
             assert had.is_set()
         other.join()
 
 
 def test_a_turn_may_be_taken_within_a_turn_but_work_only_once() -> None:
-    turns = Turns("the model")
+    fair = FairLock("the model")
     said = pytest.raises(BackendError, match="the model is amid another call")
-    with turns.turn(), turns.work(), turns.turn(), said, turns.work():
+    with fair.hold(), fair.exclusive(), fair.hold(), said, fair.exclusive():
         pass
-    with turns.work():
+    with fair.exclusive():
         pass
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers here")
 def test_a_signal_handler_does_not_wait_behind_its_own_thread() -> None:
-    turns, said, over = Turns("the model"), [], threading.Event()
+    fair, said, over = FairLock("the model"), [], threading.Event()
     begun = threading.Event()
 
     def hold() -> None:
-        with turns.turn():
+        with fair.hold():
             begun.set()
             over.wait(60)
 
     def handler(*_: Any) -> None:
         try:
-            with turns.turn():
+            with fair.hold():
                 said.append("entered")
         except BackendError as error:
             said.append(str(error))
@@ -85,7 +85,7 @@ def test_a_signal_handler_does_not_wait_behind_its_own_thread() -> None:
     before = signal.signal(signal.SIGALRM, handler)
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.05)
-        with turns.turn():
+        with fair.hold():
             pass
     finally:
         signal.signal(signal.SIGALRM, before)
@@ -94,13 +94,13 @@ def test_a_signal_handler_does_not_wait_behind_its_own_thread() -> None:
 
 
 def test_an_exception_gives_the_turn_back() -> None:
-    turns = Turns()
-    with pytest.raises(KeyboardInterrupt), turns.work():
+    fair = FairLock()
+    with pytest.raises(KeyboardInterrupt), fair.exclusive():
         raise KeyboardInterrupt
     had = []
 
     def take() -> None:
-        with turns.work():
+        with fair.exclusive():
             had.append(True)
 
     thread = threading.Thread(target=take)
@@ -114,11 +114,11 @@ def test_an_exception_gives_the_turn_back() -> None:
 @pytest.mark.parametrize("is_busy", [False, True])
 def test_a_forked_process_has_turns_of_its_own(is_busy: bool) -> None:
     """Amid the work of another thread, memory is refused; a mere lock begins anew."""
-    memory, lock = Turns("the model"), Turns()
+    memory, lock = FairLock("the model"), FairLock()
     begun, over = threading.Event(), threading.Event()
 
     def work() -> None:
-        with memory.turn(), lock.turn():
+        with memory.hold(), lock.hold():
             begun.set()
             over.wait(60)
 
@@ -140,13 +140,15 @@ def test_a_forked_process_has_turns_of_its_own(is_busy: bool) -> None:
     assert told[1] == "taken"
 
 
-def _take_both(memory: Turns, lock: Turns, said: "multiprocessing.Queue[tuple[str, str]]") -> None:
+def _take_both(
+    memory: FairLock, lock: FairLock, said: "multiprocessing.Queue[tuple[str, str]]"
+) -> None:
     said.put((_take(memory), _take(lock)))
 
 
-def _take(turns: Turns) -> str:
+def _take(fair: FairLock) -> str:
     try:
-        with turns.turn():
+        with fair.hold():
             return "taken"
     except BackendError as error:
         return str(error)

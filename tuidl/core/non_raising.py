@@ -19,7 +19,7 @@ GONE = (errno.EPIPE, errno.ECONNRESET)
 """Errors of a stream whose reader went away."""
 
 
-class Forgiving(io.FileIO):
+class NonRaisingIO(io.FileIO):
     """A descriptor to write to. After the first error nothing more is written: what came out so
     far has no gaps. ``tries_again``: later writes are tried nevertheless.
 
@@ -61,10 +61,10 @@ def have_descriptors() -> None:
                 os.close(opened)
 
 
-def forgiving(stream: TextIO, tries_again: bool = False) -> TextIO:
+def non_raising(stream: TextIO, tries_again: bool = False) -> TextIO:
     """The same standard stream on a descriptor that never raises."""
     stream.flush()
-    raw = Forgiving(stream.fileno(), tries_again)
+    raw = NonRaisingIO(stream.fileno(), tries_again)
     return io.TextIOWrapper(
         io.BufferedWriter(raw),
         encoding=stream.encoding,
@@ -75,12 +75,12 @@ def forgiving(stream: TextIO, tries_again: bool = False) -> TextIO:
 
 
 def problem_of(stream: TextIO | None) -> OSError | None:
-    """The first error that a forgiving stream met; what is still buffered is written before.
+    """The first error that a non-raising stream met; what is still buffered is written before.
 
     None for a terminal: what it showed is nothing to keep, and it may be gone for good reasons.
     """
     raw = getattr(getattr(stream, "buffer", None), "raw", None)
-    if stream is None or not isinstance(raw, Forgiving) or raw.is_terminal:
+    if stream is None or not isinstance(raw, NonRaisingIO) or raw.is_terminal:
         return None
     with suppress(ValueError):  # closed
         stream.flush()

@@ -1,4 +1,4 @@
-"""Turns: one thread at a time, and none waits for ever."""
+"""A fair lock: one thread at a time, and none waits for ever."""
 
 import os
 import threading
@@ -9,17 +9,17 @@ from weakref import WeakSet
 from tuidl.core.errors import BackendError
 
 
-class Turns:
+class FairLock:
     """A lock for what only one thread can work with at a time.
 
-    A thread that gives its turn back and asks for another one gets it behind those that waited
-    meanwhile: a loop that takes a turn for each of its rounds keeps no other thread out. A thread
-    within its turn may take more of them, but does only one piece of ``work`` at a time.
+    A thread that releases the lock and asks for it again gets it after those that waited
+    meanwhile: a loop that takes the lock in each of its rounds keeps no other thread out. The
+    thread that holds it may take it again, but only one ``exclusive`` block runs at a time.
     """
 
     def __init__(self, what: str = "") -> None:
-        """``what``: memory that is of no use in a process that was forked amid a turn; the subject
-        of the errors, such as "the model"."""
+        """``what``: memory that is of no use in a process that was forked while the lock was held;
+        the subject of the errors, such as "the model"."""
         self._what = what
         self._is_amid = self._is_broken = False
         self._renew()
@@ -28,16 +28,16 @@ class Turns:
     def _renew(self) -> None:
         self._gate, self._lock = threading.Lock(), threading.RLock()
         self._owner: int | None = None
-        self._here: set[int] = set()  # threads that wait for a turn or have it
+        self._here: set[int] = set()  # threads that wait for the lock or hold it
 
     @property
     def is_wanted(self) -> bool:
-        """Whether another thread waits for its turn."""
+        """Whether another thread waits for the lock."""
         return self._gate.locked()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for a turn, and have it for as long as the block lasts.
+    def hold(self) -> Iterator[None]:
+        """Wait for the lock, and hold it for as long as the block lasts.
 
         Raises BackendError in a process that was forked while another thread was at work, and
         where a signal handler asks while its own thread waits.
@@ -69,12 +69,12 @@ class Turns:
         return BackendError(f"{problem}: a signal handler must wait until it is over")
 
     @contextmanager
-    def work(self) -> Iterator[None]:
-        """A turn for what must not be entered once more before it is done.
+    def exclusive(self) -> Iterator[None]:
+        """Hold the lock for what must not be entered once more before it is done.
 
         Raises BackendError where it is: by a signal handler or a finalizer, on the same thread.
         """
-        with self.turn():
+        with self.hold():
             if self._is_amid:
                 raise self._amid()
             self._is_amid = True
@@ -84,7 +84,7 @@ class Turns:
                 self._is_amid = False
 
     def forked(self) -> None:
-        """In a process that was just forked: the threads that had or wanted a turn are gone."""
+        """In a process that was just forked: the threads that held or wanted the lock are gone."""
         if self._owner == threading.get_ident():
             self._gate = threading.Lock()
             return
@@ -93,7 +93,7 @@ class Turns:
         self._renew()
 
 
-_ALL: "WeakSet[Turns]" = WeakSet()
+_ALL: "WeakSet[FairLock]" = WeakSet()
 
 
 def _after_fork() -> None:

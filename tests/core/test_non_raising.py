@@ -8,12 +8,12 @@ from typing import TextIO
 
 import pytest
 
-from tuidl.core.forgiving import forgiving, is_gone, problem_of
+from tuidl.core.non_raising import is_gone, non_raising, problem_of
 
 
 def on(descriptor: int, **options: bool) -> TextIO:
     with os.fdopen(descriptor, "w", encoding="utf-8", closefd=False) as stream:
-        return forgiving(stream, **options)
+        return non_raising(stream, **options)
 
 
 @pytest.fixture
