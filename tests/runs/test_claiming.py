@@ -79,10 +79,10 @@ def test_runs_that_begin_at_once_are_all_kept(place: Path, monkeypatch: pytest.M
 def test_several_processes_begin_the_same_run(place: Path) -> None:
     program = (
         "import sys; from tests import helpers; from tuidl.runs import recorder\n"
-        "recorder.new_name = lambda preset: 'same-20260101-000000'\n"
+        "recorder.new_run_name = lambda preset: 'same-20260101-000000'\n"
         "sys.stdin.read()\n"
         "for _ in range(10):\n"
-        "    one = recorder.RunKeeper.of_new(helpers.preset(helpers.LINE), 'cpu')\n"
+        "    one = recorder.RunRecorder.of_new(helpers.preset(helpers.LINE), 'cpu')\n"
         "    one.begin(); one.close(); print(one.run)\n"
     )
     with ExitStack() as stack:
