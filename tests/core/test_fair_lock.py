@@ -54,7 +54,7 @@ def test_who_comes_back_waits_behind_who_waited() -> None:
 
 def test_a_turn_may_be_taken_within_a_turn_but_work_only_once() -> None:
     fair = FairLock("the model")
-    said = pytest.raises(BackendError, match="the model is amid another call")
+    said = pytest.raises(BackendError, match="the model is in another call")
     with fair.hold(), fair.exclusive(), fair.hold(), said, fair.exclusive():
         pass
     with fair.exclusive():
@@ -90,7 +90,7 @@ def test_a_signal_handler_does_not_wait_behind_its_own_thread() -> None:
     finally:
         signal.signal(signal.SIGALRM, before)
     holder.join()
-    assert "amid another call on this thread" in said[0]
+    assert "in another call on this thread" in said[0]
 
 
 def test_an_exception_gives_the_turn_back() -> None:

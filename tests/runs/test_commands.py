@@ -152,7 +152,7 @@ def test_a_run_that_diverged_goes_on_at_a_lower_rate(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("override", "words"),
     [
-        ("training.epochs=9", "cannot change amid a run"),
+        ("training.epochs=9", "cannot change during a run"),
         ("optimizer.learning_rate=-1", "optimizer.learning_rate"),
         ("optimizer.learning_rate=fast", "expected a number"),
     ],

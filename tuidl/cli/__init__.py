@@ -86,7 +86,7 @@ for command in COMMANDS:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """The entry point: an error becomes one line, never a traceback.
 
-    TUIDL_DEBUG=1 shows the traceback of an error that nobody foresaw.
+    TUIDL_DEBUG=1 shows the traceback of an unforeseen error.
     """
     prepare_streams()
     leave_on_interrupt()
@@ -106,7 +106,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         if os.environ.get("TUIDL_DEBUG"):
             raise
         problem = printable(shortened(f"{type(error).__name__}: {error}"))
-        code, message = FAILED, f"{problem} (TUIDL_DEBUG=1 tells more)"
+        code, message = FAILED, f"{problem} (TUIDL_DEBUG=1 shows more)"
     with suppress(OSError):
         print(f"tuidl: error: {message}", file=sys.stderr, flush=True)
     with suppress(OSError):

@@ -117,7 +117,7 @@ def _chosen(backend: str) -> str:
 
 
 def report_on(
-    told: Iterator[Event], as_json: bool, folder: RunFolder | None, interrupter: Interrupter
+    run: Iterator[Event], as_json: bool, folder: RunFolder | None, interrupter: Interrupter
 ) -> int:
     """Report a run to its end; returns the exit code.
 
@@ -127,12 +127,12 @@ def report_on(
     last: Event | None = None
     watch = _Watch(interrupter)
     with _report(as_json, folder) as report:
-        for event in told:
+        for event in run:
             report.handle(event)
             last = event
             watch.look()
             if watch.is_alone and isinstance(event, Compiling):
-                reports.say("stopped while it compiled, as nobody reads its output")
+                reports.say("stopped while it compiled: its output is no longer read")
                 return EXIT_CODES["terminated"]
     return EXIT_CODES[last.reason] if isinstance(last, RunEnded) else FAILED
 
@@ -144,7 +144,7 @@ class _Watch:
         self._interrupter = interrupter
         self._problem: OSError | None = None
         self.is_alone = False
-        """Nobody reads any more."""
+        """Whether stdout is no longer read."""
 
     def look(self) -> None:
         """Ask the run to stop where its reader went away; of other problems, say so once."""
@@ -184,7 +184,7 @@ def _signals(interrupter: Interrupter) -> Iterator[None]:
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     # A hangup that is ignored already stays ignored: nohup means it. Shells also let what runs in
-    # the background ignore interrupts, but whoever sends one to us by name means it.
+    # the background ignore interrupts, but one that is sent to this process by name is meant.
     ignored = {number for number in numbers if signal.getsignal(number) == signal.SIG_IGN}
     numbers = [number for number in numbers if number == signal.SIGINT or number not in ignored]
     before = {number: signal.signal(number, handle) for number in numbers}

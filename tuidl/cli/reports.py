@@ -1,4 +1,4 @@
-"""How a headless run is told: JSON lines, a plain line an epoch, or a bar and plots.
+"""Reports of a headless run: JSON lines, a plain line an epoch, or a bar and plots.
 
 stdout is data, stderr is talk. No colour or cursor codes go where no terminal is.
 """
@@ -30,7 +30,7 @@ from tuidl.runs.reading import stream_events
 
 
 class Report(Protocol):
-    """Told every event, in order; entered before the first and left after the last."""
+    """Handles every event, in order; entered before the first and left after the last."""
 
     def handle(self, event: Event) -> None: ...
 
@@ -106,7 +106,7 @@ class TerminalReport(_Report):
     """A progress bar while it trains; plots of every measure and a summary at the end."""
 
     def __init__(self, in_color: bool, run: str = "", log: Path | None = None) -> None:
-        """``log``: what was told of a run before it goes on."""
+        """``log``: the events of a run before it goes on."""
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -1,4 +1,4 @@
-"""Runs that are kept: listing them, and proving that they can be had again."""
+"""Runs that are kept: listing them, and proving that they can be reproduced."""
 
 import shutil
 import sys
@@ -46,7 +46,7 @@ def runs(words: tuple[str, ...], state: str | None, as_json: bool) -> None:
 @threads_option
 @json_option
 def verify(run: str, threads: int | None, as_json: bool) -> None:
-    """Prove that RUN can be had again: train it anew, and once more interrupted and resumed.
+    """Prove that RUN can be reproduced: train it anew, and once more interrupted and resumed.
 
     Exit code 0 where both reach the same weights to the bit, else 1.
     """

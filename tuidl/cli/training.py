@@ -77,7 +77,7 @@ def train(
 @click.option("--json", "as_json", is_flag=True, help="With --no-ui: events as JSON on stdout.")
 @click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE",
-    help="optimizer.learning_rate=0.001 from here on; nothing else can change amid a run.",
+    help="optimizer.learning_rate=0.001 from here on; nothing else can change during a run.",
 )  # fmt: skip
 @threads_option
 @click.option("--backend", metavar="cpu|numpy|cuda|auto", help="Default: the one it began on.")
@@ -119,7 +119,7 @@ def resume(
 
 
 def _learning_rate(overrides: tuple[str, ...]) -> float | None:
-    """The one value that can change amid a run. Raises PresetError for another key."""
+    """The one value that can change during a run. Raises PresetError for another key."""
     from tuidl.preset.decoding import convert, set_value
 
     table: dict[str, Any] = {}
@@ -127,7 +127,7 @@ def _learning_rate(overrides: tuple[str, ...]) -> float | None:
         key = override.partition("=")[0].strip()
         if key != LEARNING_RATE:
             known = [LEARNING_RATE]
-            raise PresetError(key, f"cannot change amid a run{suggestion(key, known)}", "--set")
+            raise PresetError(key, f"cannot change during a run{suggestion(key, known)}", "--set")
         set_value(table, override)
     if not table:
         return None

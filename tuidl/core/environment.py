@@ -6,7 +6,7 @@ SPINS = "10000"
 """How often an idle OpenMP thread looks for work before it sleeps, some 20 microseconds.
 
 Threads that sleep at once take 40 microseconds to wake, longer than many steps last; threads that
-spin on take the processor from whoever needs it, a screen for one.
+spin on take the processor from others that need it, such as the screen.
 """
 
 
@@ -24,6 +24,6 @@ def prepare_environment(threads: int) -> None:
 
 
 def prepare_waiting() -> None:
-    """Only how idle threads wait: all that a library may set in somebody else's process."""
+    """Only how idle threads wait: all that a library may set in a process that is not its own."""
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)

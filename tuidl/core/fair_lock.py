@@ -65,7 +65,7 @@ class FairLock:
             self._here.discard(me)
 
     def _amid(self) -> BackendError:
-        problem = f"{self._what or 'tuidl'} is amid another call on this thread"
+        problem = f"{self._what or 'tuidl'} is in another call on this thread"
         return BackendError(f"{problem}: a signal handler must wait until it is over")
 
     @contextmanager

@@ -42,7 +42,7 @@ def gib(count: int) -> str:
 
 
 def default_threads() -> int:
-    """Threads to use unless somebody says otherwise: the cores this process may run on."""
+    """Threads to use unless a number is given: the cores this process may run on."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

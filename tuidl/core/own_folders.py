@@ -1,10 +1,10 @@
-"""Folders that nobody but this user can write to, for files that are trusted when they are read.
+"""Folders that only this user can write to, for files that are trusted when they are read.
 
 A folder is looked at before it is used and is never made safe by closing it: what others put there
 while it was open would stay. Only what is made here gets a mode. On systems without POSIX owners
 only links are refused.
 
-Who can exchange a folder is decided above it as well: whoever may write to a parent may rename
+Who can exchange a folder is decided above it as well: a user who may write to a parent may rename
 what is in it, unless the parent is sticky (as /tmp is), where only the owner of an entry may.
 """
 
@@ -43,7 +43,7 @@ def make_private(base: Path, *names: str) -> Path:
 
 def require_own_content(folder: Path) -> None:
     """Raises FileError unless every folder and file below ``folder`` is this user's, none is a
-    link or of another kind, and nobody else can write to one."""
+    link or of another kind, and only this user can write to them."""
     for path in _below(folder):
         try:
             status = path.lstat()
@@ -87,7 +87,7 @@ def _require_own(folder: Path) -> None:
 def _require_parents(folder: Path) -> None:
     """Look at every folder from the top down to ``folder``, and at those that links lead through.
 
-    Raises FileError where somebody else could exchange one.
+    Raises FileError where another user could exchange one.
     """
     if not _has_owners():
         return

@@ -46,7 +46,7 @@ def output_problem() -> OSError | None:
 
 
 def reader_is_gone() -> bool:
-    """Whether nobody reads stdout any more, as after ``| head``."""
+    """Whether stdout is no longer read, as after ``| head``."""
     return non_raising.is_gone(output_problem())
 
 
@@ -78,7 +78,7 @@ def leave_at_once(code: int) -> NoReturn:
 
 
 def leave_on_interrupt() -> None:
-    """Let Ctrl-C end the process with 130 until somebody handles it better."""
+    """Let Ctrl-C end the process with 130 until another handler is set."""
 
     def handle(number: int, frame: FrameType | None) -> None:
         leave_at_once(INTERRUPTED)

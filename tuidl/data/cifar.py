@@ -36,7 +36,7 @@ class Cifar10(BenchmarkSource, frozen=True, tag="cifar10"):
     """Colour photographs of 32 x 32 pixels in [0, 1]: 50,000 to train on, 10,000 to test.
 
     A file with as many images as the published one must be that one; a smaller set in the same
-    layout may be anybody's own.
+    layout may be the user's own.
     """
 
     def spec(self) -> ExampleSpec:

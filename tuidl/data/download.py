@@ -32,7 +32,7 @@ LARGEST_CONTENT = 1 << 26
 PARTIAL, OUT_OF_RANGE = 206, 416
 
 Progress = Callable[[str, int, int], None]
-"""Told the file's name, the bytes that are there and the bytes that there will be."""
+"""Called with the file's name, the bytes that are there and the bytes that there will be."""
 
 
 class _TransferError(Exception):
@@ -235,7 +235,7 @@ def _make(folder: Path) -> None:
 
 def _part(part: Path, done: int) -> BinaryIO:
     """The file that is being fetched, to go on behind its byte ``done``. Raises DataError where
-    something else lies there: a link leads to a file of somebody's, a pipe waits for ever."""
+    something else lies there: a link leads to another file, a pipe waits for ever."""
     try:
         file = open_to_update(part, create=True)
     except FileError as error:

@@ -38,7 +38,7 @@ LARGEST = 64 << 20
 class IdxSource(BenchmarkSource, frozen=True):
     """Images of 28 x 28 grey pixels in [0, 1], in ten classes.
 
-    A file as long as the published one must be that one; a smaller set may be anybody's own.
+    A file as long as the published one must be that one; a smaller set may be the user's own.
     """
 
     known: ClassVar[DataSet]

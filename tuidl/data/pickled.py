@@ -33,14 +33,14 @@ class _RefusedError(Exception):
 
 @dataclass(frozen=True)
 class _Name:
-    """A global that the file names; nobody looks it up."""
+    """A global that the file names; it is never looked up."""
 
     text: str
 
 
 @dataclass
 class _Call:
-    """A call that the file asks for; nobody makes it. ``state`` is what BUILD would set."""
+    """A call that the file asks for; it is never made. ``state`` is what BUILD would set."""
 
     name: _Name
     arguments: tuple[Any, ...]

@@ -1,7 +1,7 @@
 """The published data sets: their files, what is known of each, and where it can be had.
 
 ``content`` is the SHA-256 of a file as it is read, so for IDX files after decompression: a file
-that somebody compressed anew is still the same data. Archives and ``.gz`` files are known by the
+that was compressed anew is still the same data. Archives and ``.gz`` files are known by the
 SHA-256 of their own bytes too. The sums of MNIST's and Fashion-MNIST's compressed files agree with
 the MD5 sums that their authors and torchvision print; those of CIFAR-10's archives and of its
 Python files do so with the MD5 sums on the data set's page. For the members of CIFAR-10's binary
@@ -43,7 +43,7 @@ class DataSet:
 
 
 def digest_like(known: str) -> "_Hash":
-    """A fresh digest of the kind of the checksum ``known``, told by its length."""
+    """A fresh digest of the kind of the checksum ``known``, known by its length."""
     return sha256() if len(known) == 64 else md5(usedforsecurity=False)
 
 

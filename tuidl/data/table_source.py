@@ -28,7 +28,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     """Rows of a text file; ``target``: the column to predict, by name or number (from 1).
 
     Numbers are inputs as they are, every other column becomes one input for each of its texts.
-    ``task`` is told by the target unless it is said; ``missing`` says what to do about gaps.
+    ``task`` follows from the target unless it is given; ``missing`` says what to do about gaps.
     """
 
     path: FilePath

@@ -10,7 +10,7 @@ from tuidl.logs.source import Source, StartedAnewError, is_object
 from tuidl.protocol import events
 
 LINES_AT_ONCE = 100
-"""Lines, about 2 ms, after which whoever draws gets its turn: as long again."""
+"""Lines, about 2 ms, after which the thread that draws gets as much time."""
 PATIENCE = 0.2
 """Seconds between two looks whether a file has grown."""
 

@@ -114,7 +114,7 @@ class Log:
         return has_gone_back
 
     def copied(self) -> "Log":
-        """The same, no longer changing: for whoever draws while another thread reads on."""
+        """The same, no longer changing: for a reader that draws while another thread reads on."""
         return replace(
             self,
             series={key: series.copied() for key, series in self.series.items()},

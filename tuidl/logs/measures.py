@@ -120,8 +120,8 @@ def _made(log: Log, x_name: str, name: str, lines: dict[str, Key]) -> Iterable[M
         chunk = order[start : start + MOST_LINES]
         title = name if not start else f"{name} ({start // MOST_LINES + 1})"
         curves = list(_curves(chunk, {line: log.series[named[line]] for line in chunk}))
-        told = ("validation", *chunk)
-        past = (log.before[named[line]] for line in told if named.get(line) in log.before)
+        parts = ("validation", *chunk)
+        past = (log.before[named[line]] for line in parts if named.get(line) in log.before)
         yield Measure(title, x_name, curves, [Curve("before", s, "muted") for s in past][:1])
 
 

@@ -1,4 +1,4 @@
-"""Our own events as records, so that they are drawn like anybody's."""
+"""Our own events as records, so that they are drawn like any others."""
 
 import msgspec
 

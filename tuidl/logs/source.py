@@ -30,7 +30,7 @@ class Source(Protocol):
 
     @property
     def share_read(self) -> float:
-        """Of what is there at this moment; 1 where nobody can know."""
+        """Of what is there at this moment; 1 where that is unknown."""
         ...
 
     def read(self, seconds: float) -> bytes | None:

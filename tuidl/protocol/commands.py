@@ -1,4 +1,4 @@
-"""What a run can be told: frozen records, one line of JSON each. The counterpart of ``events``."""
+"""Commands to a run: frozen records, one line of JSON each. The counterpart of ``events``."""
 
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ class Load(Command, frozen=True, tag="load"):
     """Make ready to train ``preset`` (TOML text), which ends what was trained before.
 
     ``source`` names it in errors, ``folder`` is where its relative paths start. The run starts
-    paused unless told otherwise. ``run``: go on with what is kept in that folder instead, at
+    paused unless it says otherwise. ``run``: go on with what is kept in that folder instead, at
     another ``learning_rate`` if one is given. ``backend``: by default the cpu, or what that run
     began on. ``number``, if one is given, comes back in the first event that is of
     this run.

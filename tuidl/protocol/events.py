@@ -17,7 +17,7 @@ Scores = dict[str, float]
 """``loss`` and the preset's metrics."""
 
 MOST_CONFUSED = 256
-"""Classes up to which the confusion matrix stands in events; a larger one nobody could read."""
+"""Classes up to which the confusion matrix stands in events; a larger one could not be read."""
 LONGEST_KEPT = 1_000_000
 """Bytes of an event that is kept, as a line of a log or in a summary. Every writer keeps to it, and
 every reader takes lines of that length."""

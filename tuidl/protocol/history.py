@@ -1,4 +1,4 @@
-"""History: folds the events of a run into bounded series, for whoever draws or tabulates."""
+"""History: folds the events of a run into bounded series, to be drawn or tabulated."""
 
 from collections import deque
 from dataclasses import dataclass, field

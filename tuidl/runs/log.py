@@ -20,7 +20,7 @@ TRANSIENT = (
     events.Paused,
     events.Resumed,
 )
-"""What nobody will want to know later."""
+"""Events that are of no use later."""
 
 
 class EventLog:

@@ -96,7 +96,7 @@ class RunRecorder(Checkpointer):
             self.run = self._claimed.name
 
     def begin(self) -> RunFolder:
-        """Have the folder, and nobody else write to it.
+        """Have the folder, and keep other processes from writing to it.
 
         Raises SaveError, or RunError where another process trains the same run.
         """
@@ -197,7 +197,7 @@ class RunRecorder(Checkpointer):
 
 
 def recorded(training: Training, recorder: RunRecorder) -> Iterator[Event]:
-    """The run's events, each written down before anybody hears of it.
+    """The run's events, each written down before it is passed on.
 
     Where they cannot be written any more, the run ends with that. A run without a step is not
     kept, unless its folder is there already.

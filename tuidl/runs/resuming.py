@@ -54,7 +54,7 @@ def resumed(
     backend: str | None = None,
     learning_rate: float | None = None,
 ) -> tuple[Trainer | CrossValidation, list[str]]:
-    """What goes on with the run, and the problems that ``go_on`` tells of; nobody else can from
+    """What goes on with the run, and the problems that ``go_on`` returns; no other process can from
     now on. Raises TuidlError, and then others may.
 
     ``learning_rate``: from here on, an edit that is written down before anything else happens.

@@ -1,4 +1,4 @@
-"""Proof that a run can be had again, to the bit."""
+"""Proof that a run can be reproduced bit for bit."""
 
 import random
 import tempfile

@@ -11,7 +11,7 @@ from tuidl.training.scores import confusion_of, scores_of
 
 @dataclass(frozen=True)
 class Evaluation:
-    """``was_stopped``: there are no scores because somebody stopped the run amid it."""
+    """``was_stopped``: there are no scores because the run was stopped during the evaluation."""
 
     scores: Scores | None = None
     confusion: Table | None = None

@@ -72,8 +72,8 @@ class CrossValidation:
                     if event.reason in WHOLE:
                         self._ended.append(last)
                         yield self._fold_ended(fold, last)
-                elif told := _told(event, fold, first):
-                    yield told
+                elif one := _of_fold(event, fold, first):
+                    yield one
                 if isinstance(event, events.RunFailed):
                     return
             if self.interrupter.reason:
@@ -155,8 +155,8 @@ class _FoldCheckpointer(Checkpointer):
         self._checkpointer.diverged(has_held)
 
 
-def _told(event: Event, fold: int, first: int) -> Event | None:
-    """The event as one of a fold; the start of the run is told once."""
+def _of_fold(event: Event, fold: int, first: int) -> Event | None:
+    """The event as one of a fold; only the first fold reports the start of the run."""
     if isinstance(event, events.EpochEnded | events.Progress):
         return msgspec.structs.replace(event, fold=fold + 1)
     is_start = isinstance(event, events.RunStarted | events.Compiling | events.Compiled)

@@ -1,6 +1,6 @@
 """The level of the loss from one checkpoint to the next: is a run about to diverge?
 
-A run that diverges would leave only checkpoints whose weights are no use to anybody, since each
+A run that diverges would leave only checkpoints whose weights are of no use, since each
 replaces an older one. So where the loss has jumped, the last checkpoint from before stands beside
 the newer ones, and when values are no longer finite those are taken away. None is left out: a loss
 that jumps may also be one that began by chance, or with good weights, near zero.

@@ -84,7 +84,7 @@ class Profile:
 
 
 def batch_of(preset: Preset) -> int:
-    """Examples of a step; the data is asked only where the preset says that it tells."""
+    """Examples of a step; the data is loaded only where the batch size is "full"."""
     size = preset.training.batch_size
     return preset.batch() if size == "full" else size
 

@@ -52,7 +52,7 @@ class Trainer:
     ) -> None:
         """Load the data and lay out the model; nothing is compiled yet.
 
-        A ``model`` given is trained on from the parameters it has; a ``split`` given stands in for
+        A ``model`` given is trained on from the parameters it has; a ``split`` given replaces
         the preset's own; a ``checkpointer`` gets a snapshot every now and then, and knows the first
         weights of a run that began from another one's. Raises TuidlError.
         """

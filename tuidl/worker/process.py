@@ -1,7 +1,7 @@
 """The engine process: commands come in on stdin, events go out on stdout, a line of JSON each.
 
 What native code prints goes to stderr, so that stdout holds nothing but events. The process ends
-with its parent: when nobody holds the other end of stdin any more.
+with its parent: when the other end of stdin is closed.
 """
 
 import os
@@ -35,7 +35,7 @@ NICENESS = 5
 
 
 class Worker:
-    """Trains what it is told to, one preset after the other."""
+    """Trains the presets that it is given, one after the other."""
 
     def __init__(self, out: BinaryIO) -> None:
         from tuidl.worker.control import Control
@@ -109,7 +109,7 @@ class Worker:
         return choice.name
 
     def _able(self, recorder: "RunRecorder") -> "RunRecorder | None":
-        """The recorder; None where it could not keep anything, which is told once."""
+        """The recorder; None where it could not keep anything, which a notice says once."""
         try:
             recorder.claim()
         except SaveError as error:
@@ -136,7 +136,7 @@ class Worker:
         return recorded(trainer, recorder)
 
     def _answer(self, state: "TrainState", probe: commands.Probe) -> Event:
-        """What a probe asked for. One that fails ends nothing; the first of a kind is told of."""
+        """The answer to a probe. One that fails ends nothing; the first of a kind is a notice."""
         try:
             from tuidl.worker.probes.answer import answer
 
@@ -164,7 +164,7 @@ class Worker:
 
     def _send(self, event: Event) -> None:
         now = time.monotonic()
-        with suppress(OSError):  # nobody listens any more: the run is still to be saved
+        with suppress(OSError):  # the screen is gone: the run is still to be saved
             self._out.write(
                 events.to_json(events.bounded(event, LONGEST_LINE - 1)).encode() + b"\n"
             )
@@ -192,7 +192,7 @@ def warm_up() -> None:
 
 
 def listen(worker: Worker) -> None:
-    """Hand on what comes in on stdin; at its end nobody is there any more."""
+    """Hand on what comes in on stdin; its end means that the screen is gone."""
     try:
         for line in bounded_lines(sys.stdin.buffer):
             command = _command(worker, line)
@@ -201,13 +201,13 @@ def listen(worker: Worker) -> None:
             if isinstance(command, commands.Quit):
                 break
     finally:
-        worker.submit(commands.Quit())  # whoever is gone wants the run to be saved
+        worker.submit(commands.Quit())  # the run is still to be saved
         time.sleep(SECONDS_TO_QUIT)  # then it is compiling, which nothing else can end
         os._exit(0)
 
 
 def _command(worker: Worker, line: bytes | None) -> Command | None:
-    """The command that a line holds; None where it holds none, which is told."""
+    """The command that a line holds; None where it holds none, which is answered."""
     try:
         if line is None:
             raise ValueError(f"a line of more than {LONGEST_LINE >> 20} MiB")
@@ -234,7 +234,7 @@ def log_error() -> None:
 
 
 def in_words(error: BaseException) -> str:
-    """An error that nobody foresaw, in one line."""
+    """An unforeseen error, in one line."""
     if isinstance(error, MemoryError):
         return out_of_memory(error)
     try:
