@@ -32,10 +32,25 @@ class Check:
 
 
 def check_gradients(preset: Preset, *, examples: int = 4, entries: int = 100) -> list[Check]:
-    """Check ``entries`` entries of each parameter (all, where there are fewer).
+    """Compare analytic with numeric gradients, in float64, on the first training examples.
 
-    Takes the first ``examples`` training examples; frozen parameters have no gradient to check.
-    Raises TuidlError.
+    Parameters
+    ----------
+    preset : Preset
+    examples : int
+        How many of the training examples make the batch.
+    entries : int
+        How many entries of each parameter are checked; all, where it has fewer.
+
+    Returns
+    -------
+    list of Check
+        One for each parameter that is learned; a frozen one has no gradient to check.
+
+    Raises
+    ------
+    TuidlError
+        Where the preset does not fit, or its data cannot be had.
     """
     part = preset.data.split().train
     x, y = part.x[:examples], part.y[:examples]

@@ -137,10 +137,10 @@ def seconds_of_steps(
 ) -> float:
     """Seconds that the engine takes for so many steps on so many threads."""
     slots = sum(size for _, size in model.program.statistics.values())
-    stretch = StepChunk(0, np.full(steps, RATE), np.zeros(slots), np.zeros(steps))
+    chunk = StepChunk(0, np.full(steps, RATE), np.zeros(slots), np.zeros(steps))
     model.engine.threads = threads
     started = time.perf_counter()
-    model.engine.run(batches, feed, stretch)
+    model.engine.run(batches, feed, chunk)
     return time.perf_counter() - started
 
 

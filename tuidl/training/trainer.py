@@ -67,9 +67,7 @@ class Trainer:
             start = self.checkpointer.start
             model = Model(preset, batch=batch, backend=backend, threads=threads, start=start)
         else:
-            require_fitting(model, preset, batch)
-            if threads is not None:
-                model.engine.use_threads(threads)
+            _take_over(model, preset, batch, threads)
         self.state = TrainState.initial(preset, model, split, batch, fold, edits)
         self.checkpointer.prepare(model.start, self.state.preprocessing)
         most = model.engine.threads if is_free and model.program.shards > 1 else 1
@@ -266,3 +264,10 @@ class Trainer:
             return False
         self._last_progress = now
         return True
+
+
+def _take_over(model: Model, preset: Preset, batch: int, threads: int | None) -> None:
+    """Train a model that was built before. Raises DataError where it does not fit the preset."""
+    require_fitting(model, preset, batch)
+    if threads is not None:
+        model.engine.use_threads(threads)

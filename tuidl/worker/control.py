@@ -21,7 +21,7 @@ LONGEST_WAIT = 0.04
 
 
 class Control(Interrupter):
-    """Carries out commands between two stretches of steps, on the trainer's own thread.
+    """Carries out commands between two chunks of steps, on the trainer's own thread.
 
     ``send`` gets every event that follows from a command; ``answer`` looks into the training for a
     probe. A command that ends the run (another preset, the end of the process) is left in
