@@ -22,7 +22,8 @@ from tuidl.runs.listing import listed
 from tuidl.runs.log import EventLog
 from tuidl.runs.reading import from_tail, read_events
 from tuidl.storage import folder as folders
-from tuidl.storage.folder import RunFolder, Summary
+from tuidl.storage.folder import RunFolder
+from tuidl.storage.records import Summary
 from tuidl.tui.previews.run_preview import RunPreview
 
 ENDED = RunEnded(

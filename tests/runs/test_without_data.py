@@ -314,7 +314,7 @@ def test_links_and_large_files_are_refused(
     _refused(tmp_path / "run", "a link, which is not followed")
     path.unlink()
     (tmp_path / "elsewhere.json").rename(path)
-    monkeypatch.setattr("tuidl.storage.folder.LARGEST", 100)
+    monkeypatch.setattr("tuidl.storage.learned.LARGEST", 100)
     _refused(tmp_path / "run", "expected at most 100")
 
 

@@ -10,8 +10,9 @@ from tuidl.protocol import events
 from tuidl.protocol.events import Event, RunEnded, RunFailed
 from tuidl.runs.log import EventLog
 from tuidl.storage.contents import RUN
-from tuidl.storage.folder import RunFolder, Summary
+from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import runs_folder
+from tuidl.storage.records import Summary
 
 FAILED = events.RunFailed(error="the loss is nan", where={"epoch": 9, "step": 3, "layer": "loss"})
 

@@ -30,18 +30,18 @@ class Inside:
         self, *told: commands.Command, until: type[events.Event] | UnionType = ENDS
     ) -> list[dict[str, Any]]:
         """What it says while it carries these out, up to an event of this kind."""
-        start, tell = len(self.out.getvalue()), self.worker._tell
+        start, tell = len(self.out.getvalue()), self.worker._send
 
         def heard(event: events.Event) -> None:
             tell(event)
             if isinstance(event, until):
                 self.worker.submit(commands.Quit())
 
-        self.worker._tell = heard  # type: ignore[method-assign]
+        self.worker._send = heard  # type: ignore[method-assign]
         for command in told:
             self.worker.submit(command)
         self.worker.run()
-        self.worker._tell = tell  # type: ignore[method-assign]
+        self.worker._send = tell  # type: ignore[method-assign]
         self.worker._control.pending = None
         return [json.loads(line) for line in self.out.getvalue()[start:].splitlines()]
 

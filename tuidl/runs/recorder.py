@@ -20,8 +20,9 @@ from tuidl.protocol.snapshot import Snapshot
 from tuidl.runs.log import EventLog
 from tuidl.storage.checkpoints import write_weights
 from tuidl.storage.contents import BEST, RUN, START, WEIGHTS
-from tuidl.storage.folder import RunFolder, Summary
+from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import claimed
+from tuidl.storage.records import Summary
 from tuidl.training.checkpointer import Checkpointer
 
 if TYPE_CHECKING:

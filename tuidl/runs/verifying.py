@@ -12,7 +12,8 @@ from tuidl.protocol.events import RunEnded, RunFailed
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.runs.resuming import edits_to_replay
 from tuidl.storage.checkpoints import Checkpoints
-from tuidl.storage.folder import RunFolder, versions
+from tuidl.storage.folder import RunFolder
+from tuidl.storage.records import versions
 from tuidl.training.checkpointer import Checkpointer
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for

@@ -19,27 +19,23 @@ import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
-from tuidl.core.decoding import decoded
 from tuidl.core.errors import PresetError, RunError, SaveError
 from tuidl.core.own_files import (
     FileError,
     is_there,
     open_to_append,
-    open_to_read,
     read_bounded,
     reason_of,
 )
-from tuidl.data.preprocessing import LARGEST, Preprocessing, read_preprocessing
+from tuidl.data.preprocessing import Preprocessing
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
-from tuidl.protocol.events import RunEnded, RunFailed
+from tuidl.protocol.events import RunEnded
 from tuidl.storage.checkpoints import Checkpoints, read_arrays
 from tuidl.storage.contents import (
     CHECKPOINTS,
@@ -53,9 +49,10 @@ from tuidl.storage.contents import (
     WEIGHTS,
 )  # fmt: skip
 from tuidl.storage.files import SUFFIX, replace_file
+from tuidl.storage.learned import read_learned, write_learned
 from tuidl.storage.locations import runs_folder
+from tuidl.storage.records import About, Summary, read_record, versions
 
-LIBRARIES = ("tuidl", "numpy", "numba", "scipy")
 DONE = ("completed", "stopped_early")
 """Reasons for which a run ends that leave nothing to do."""
 LARGEST_RECORD, LARGEST_SUMMARY = 1 << 20, events.LONGEST_LINE + 100
@@ -65,32 +62,13 @@ LARGEST_PRESET, LARGEST_LOG = 1 << 24, 1 << 31
 writes."""
 
 
-class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``run.json`` says. ``versions`` and ``machine``: the same bits are promised only where
-    they are the same."""
-
-    run: str
-    preset: str
-    preset_sha256: str
-    created: str
-    backend: str
-    versions: dict[str, str]
-    machine: str
-
-
-class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """How a run ended, or how far it had come when it was last saved."""
-
-    ended: RunEnded | RunFailed
-
-
 class RunFolder:
     """A folder that holds a run."""
 
     def __init__(self, path: Path) -> None:
         """Raises RunError where there is no run in it, or one that was tampered with."""
         self.path = path.absolute()
-        self.about = _read(self.path / RUN, About, LARGEST_RECORD)
+        self.about = read_record(self.path / RUN, About, LARGEST_RECORD)
         self._preset: Preset | None = None
 
     @classmethod
@@ -131,28 +109,11 @@ class RunFolder:
         """What was learned from the data besides the weights; None of a run that an older tuidl
         made, which needs its data. Raises RunError where that cannot be read."""
         path = self.path / PREPROCESSING
-        if not is_there(path):
-            return None
-        try:
-            known = read_preprocessing(read_bounded(path, LARGEST))
-        except FileError as error:
-            raise RunError(str(error)) from None
-        except ValueError as error:
-            raise RunError(f"{path}: damaged ({error}); without it the data is needed") from None
-        if known.preset_sha256 != self.about.preset_sha256:
-            raise RunError(f"{path}: of another run; without it the data is needed")
-        return known
+        return read_learned(path, self.about.preset_sha256) if is_there(path) else None
 
     def write_preprocessing(self, learned: Preprocessing) -> None:
         """Raises SaveError. One that is too large to be read again is left out."""
-        path = self.path / PREPROCESSING
-        data = msgspec.json.encode(replace(learned, preset_sha256=self.about.preset_sha256))
-        if len(data) > LARGEST:
-            return
-        try:
-            replace_file(path, data)
-        except OSError as error:
-            raise SaveError(f"cannot save {path}: {reason_of(error)}") from None
+        write_learned(self.path / PREPROCESSING, learned, self.about.preset_sha256)
 
     @property
     def preset(self) -> Preset:
@@ -199,7 +160,7 @@ class RunFolder:
     def summary(self) -> Summary | None:
         """How it ended; None while it has not. Raises RunError where that cannot be read."""
         path = self.path / SUMMARY
-        return _read(path, Summary, LARGEST_SUMMARY) if is_there(path) else None
+        return read_record(path, Summary, LARGEST_SUMMARY) if is_there(path) else None
 
     @property
     def outcome(self) -> RunEnded | None:
@@ -251,21 +212,10 @@ class RunFolder:
     def is_running(self) -> bool:
         """Whether a process is training it at this moment."""
         try:
-            with open_to_read(self.path / LOCK) as file:
+            with open_toread_record(self.path / LOCK) as file:
                 return not _lock(file)
         except FileError:
             return False
-
-
-def versions() -> dict[str, str]:
-    """What the bits of a result depend on, besides preset and processor."""
-    found = {"python": platform.python_version()}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def _claim(path: Path) -> None:
@@ -293,17 +243,6 @@ def _give_back(path: Path) -> None:
             (path / name).unlink(missing_ok=True)
         (path / CHECKPOINTS).rmdir()
         path.rmdir()
-
-
-def _read(path: Path, kind: type[Any], most: int) -> Any:
-    try:
-        return decoded(read_bounded(path, most), kind)
-    except FileError as error:
-        if error.is_missing:
-            raise RunError(f"{path.parent}: no run (there is no {path.name})") from None
-        raise RunError(str(error)) from None
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise RunError(f"{path}: damaged ({error})") from None
 
 
 def _lock(file: Any) -> bool:
