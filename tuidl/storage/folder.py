@@ -212,7 +212,7 @@ class RunFolder:
     def is_running(self) -> bool:
         """Whether a process is training it at this moment."""
         try:
-            with open_toread_record(self.path / LOCK) as file:
+            with open_to_read(self.path / LOCK) as file:
                 return not _lock(file)
         except FileError:
             return False
