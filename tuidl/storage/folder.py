@@ -29,6 +29,7 @@ from tuidl.core.own_files import (
     FileError,
     is_there,
     open_to_append,
+    open_to_read,
     read_bounded,
     reason_of,
 )
