@@ -59,6 +59,12 @@ class CpuEngine:
         names = [*self.program.kernels, LOOP]
         missing = [name for name in names if not self._is_compiled(name)]
         self.from_cache, left = not missing, set(missing)
+        foreign = [name for name in missing if name != LOOP and KERNELS[name].foreign]
+        for i, name in enumerate(foreign):  # the helper process does not know them
+            yield Compiling(i, len(names), name)
+            self._load(name)
+            missing.remove(name)
+            left.remove(name)
         with shared_compilation(missing, self.dtype) as share:
             for name in share.taken():
                 yield Compiling(len(names) - share.left - 1, len(names), name)

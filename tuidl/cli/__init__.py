@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR
+from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR, allow_plugins_option
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
 from tuidl.cli.runs import compare, replay, runs, verify
 from tuidl.cli.training import resume, train
@@ -80,7 +80,8 @@ COMMANDS = (
     presets, show, gradcheck, download, explain,
 )  # fmt: skip
 for command in COMMANDS:
-    cli.add_command(command)
+    reads_presets = command not in (download, explain)
+    cli.add_command(allow_plugins_option(command) if reads_presets else command)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

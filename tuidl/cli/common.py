@@ -35,6 +35,21 @@ save_every_option = click.option(
 )  # fmt: skip
 
 
+def _allow(context: click.Context, option: click.Parameter, is_given: bool) -> None:
+    if is_given:
+        from tuidl.plugins.permission import allow
+
+        allow()
+
+
+def allow_plugins_option(command: click.Command) -> click.Command:
+    """The option of every command that reads presets: see docs/plugins.md."""
+    return click.option(
+        "--allow-plugins", is_flag=True, expose_value=False, callback=_allow,
+        help="Let the preset run the Python files beside it that it names.",
+    )(command)  # fmt: skip
+
+
 def prepare(threads: int | None) -> None:
     from tuidl.core.environment import prepare_environment
 

@@ -9,14 +9,16 @@ from tuidl.export.templates import torch_template
 
 
 def by_class(draft: Draft, step: Step) -> Code:
-    """A module of the class that is called as the layer's record is, channels last.
+    """A module of the class that is called as the layer's record is, or (where both stand in one
+    file) so with ``Module`` behind it; channels last.
 
     Of the arguments of its ``__init__``, ``features`` is the width of the input, and any other a
     field of the layer. Its parameters have the names and shapes of the layer's own.
     Raises TuidlError where there is no such class.
     """
-    name = type(step.layer).__name__
-    source = torch_template().parts.get(name, "")
+    record, parts = type(step.layer).__name__, torch_template().parts
+    name = f"{record}Module" if f"{record}Module" in parts else record
+    source = parts.get(name, "")
     if not source.startswith("class "):
         kind = step.layer.kind()
         raise TuidlError(f"export to torch: no class {name} for the layer {kind!r}")

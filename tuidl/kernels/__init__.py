@@ -18,11 +18,33 @@ Every file of this folder is imported, in the order of names: a new one needs no
 """
 
 from tuidl.core.discovery import modules_of
+from tuidl.core.errors import TuidlError
+from tuidl.core.extensions import Extension, subscribe
+from tuidl.kernels.oracles import ORACLES
 from tuidl.kernels.registry import KERNELS, Kernel
+from tuidl.kernels.signature import Signature
 
 modules_of(__name__, __path__)
 
 NAMES = list(KERNELS)
 """Kernels' names by opcode."""
+
+
+def _adopt(extension: Extension) -> None:
+    """Take what a plugin brings. Raises TuidlError for a name that is taken."""
+    name, known = extension.name, KERNELS.get(extension.name)
+    if not extension.shapes:
+        if known is None or not known.foreign:
+            raise TuidlError(f"an oracle for {name!r}, which is no kernel of a plugin")
+        ORACLES[name] = extension.function
+        return
+    if known is not None:
+        raise TuidlError(f"a plugin's kernel is called {name!r}: that name is taken")
+    signature = Signature.of(extension.function, extension.shapes, extension.cost)
+    KERNELS[name] = Kernel(name, len(KERNELS), extension.function, signature, foreign=True)
+    NAMES.append(name)
+
+
+subscribe(_adopt)
 
 __all__ = ["KERNELS", "NAMES", "Kernel"]

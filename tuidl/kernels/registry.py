@@ -29,6 +29,9 @@ class Kernel:
     function: Callable[..., None]
     signature: Signature
     inline: bool = False
+    foreign: bool = False
+    """Whether a plugin brought it: then it is not kept in the cache, whose folder is named by our
+    own sources."""
 
     @cached_property
     def _row_function(self) -> Callable[..., None]:
@@ -61,9 +64,9 @@ class Kernel:
 
     def is_compiled(self, dtype: np.dtype[Any]) -> bool:
         """Whether machine code is at hand, in this process or (by its file's name) in the cache."""
+        if (self.name, dtype.str) in _COMPILED or self.foreign:
+            return (self.name, dtype.str) in _COMPILED
         folder = cache_folder()
-        if (self.name, dtype.str) in _COMPILED:
-            return True
         # Numba keeps an index for each function; the two dtypes share it.
         return folder is not None and any(folder.glob(f"*/*.{self.name}-*.nbi"))
 
@@ -84,6 +87,8 @@ class Kernel:
             types.CPointer(scalar),
             types.CPointer(types.float64),
         )
+        if self.foreign:
+            return cfunc(signature, **FLAGS)(self._row_function)
         return compile_cached(
             lambda cached: cfunc(signature, cache=cached, **FLAGS)(self._row_function)
         )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tuidl.core.errors import PresetError, suggestion
+from tuidl.plugins.permission import allowing
 from tuidl.preset.schema import Preset
 
 
@@ -18,9 +19,32 @@ def shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder().glob("*.toml"))}
 
 
-def load_preset(name_or_path: str | Path, overrides: tuple[str, ...] = ()) -> Preset:
-    """The preset of this name, or in this file. Raises PresetError."""
-    return Preset.load(find(name_or_path), overrides)
+def load_preset(
+    name_or_path: str | Path, overrides: tuple[str, ...] = (), *, allow_plugins: bool = False
+) -> Preset:
+    """Read a preset.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        The name of a shipped preset, or the path of a TOML file.
+    overrides : tuple of str
+        ``KEY=VALUE`` with dotted keys, applied before anything is checked.
+    allow_plugins : bool
+        Whether the Python files that the preset names in ``plugins`` may run, in this process and
+        with all its rights.
+
+    Returns
+    -------
+    Preset
+
+    Raises
+    ------
+    PresetError
+        With file, key and what was expected.
+    """
+    with allowing(allow_plugins):
+        return Preset.load(find(name_or_path), overrides)
 
 
 def find(name_or_path: str | Path) -> Path:

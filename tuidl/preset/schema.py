@@ -3,7 +3,7 @@
 import tomllib
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 import msgspec
 import tomli_w
@@ -21,12 +21,16 @@ from tuidl.nn.losses import LOSSES, Loss
 from tuidl.nn.metrics import METRICS, MetricName
 from tuidl.nn.monitoring import Patience
 from tuidl.nn.optimizers import OPTIMIZERS, Optimizer
+from tuidl.plugins.loading import MOST, load, load_installed, usable
 from tuidl.preset.decoding import convert, convert_tagged, set_value
 from tuidl.preset.warm_start import Weights
 from tuidl.tasks.choice import task_of
 
 Title = Annotated[str, Meta(min_length=1, max_length=200)]
 """One printable line: it goes to terminals, and into the names of files."""
+
+Plugins = Annotated[tuple[str, ...], Meta(max_length=MOST)]
+"""Python files beside the preset."""
 
 LARGEST_FILE = 1 << 20
 MOST_LAYERS = 512
@@ -68,10 +72,14 @@ class Training(Config, frozen=True):
 
 
 class Preset(Config, frozen=True, kw_only=True):
-    """A whole experiment: data, layers, loss, optimizer, training."""
+    """A whole experiment: data, layers, loss, optimizer, training.
+
+    ``plugins``: Python files beside the preset that bring kinds of these (docs/plugins.md).
+    """
 
     name: str
     about: str = ""
+    plugins: Plugins = ()
     data: Source
     layers: tuple[Layer, ...]
     loss: Loss
@@ -131,27 +139,36 @@ class Preset(Config, frozen=True, kw_only=True):
         cls, table: dict[str, Any], folder: Path, examples: ExampleSpec | None = None
     ) -> Self:
         sections = {"data", "layers", "loss", "optimizer", "training", "weights"}
-        known = sections | {"name", "about"}
+        known = sections | {"name", "about", "plugins"}
         for key in table:
             if key not in known:
                 raise PresetError(key, f"unknown key{suggestion(key, known)}")
         for key in ("name", "data", "layers", "loss", "optimizer"):
             if key not in table:
                 raise PresetError(key, "missing: every preset needs it")
+        plugins: tuple[str, ...] = convert(table.get("plugins", []), Plugins, "plugins")
+        load(plugins, folder)
+        if _names_unknown(table):
+            load_installed()
         layers = table["layers"]
         if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
             raise PresetError("layers", f"expected 1 to {MOST_LAYERS} [[layers]] tables")
         preset = cls(
             name=_title(table["name"]),
             about=convert(table.get("about", ""), str, "about"),
-            data=convert_tagged(table["data"], SOURCES, "source", "data").resolve_paths(folder),
+            plugins=plugins,
+            data=convert_tagged(
+                table["data"], usable(SOURCES, plugins), "source", "data"
+            ).resolve_paths(folder),
             layers=tuple(
-                convert_tagged(layer, LAYERS, "type", f"layers[{i}]")
+                convert_tagged(layer, usable(LAYERS, plugins), "type", f"layers[{i}]")
                 for i, layer in enumerate(layers)
             ),
-            loss=convert_tagged(table["loss"], LOSSES, "type", "loss"),
-            optimizer=convert_tagged(table["optimizer"], OPTIMIZERS, "type", "optimizer"),
-            training=convert(table.get("training", {}), Training, "training"),
+            loss=convert_tagged(table["loss"], usable(LOSSES, plugins), "type", "loss"),
+            optimizer=convert_tagged(
+                table["optimizer"], usable(OPTIMIZERS, plugins), "type", "optimizer"
+            ),
+            training=_training(table.get("training", {}), plugins),
             weights=_weights(table, folder),
             examples=examples,
         )
@@ -166,8 +183,10 @@ class Preset(Config, frozen=True, kw_only=True):
             "training": self.training, "weights": self.weights,
             **{f"layers[{i}]": layer for i, layer in enumerate(self.layers)},
         }  # fmt: skip
+        tables["training"] = msgspec.structs.replace(self.training, metrics=())
         for key, record in tables.items():
             convert(msgspec.to_builtins(record), type(record), key)
+        _metrics(list(self.training.metrics), self.plugins)
         self._check()
         return self
 
@@ -231,6 +250,49 @@ def _title(value: Any) -> str:
     if sign := unfit(name):
         raise PresetError("name", f"expected one printable line, got {sign} in it")
     return name
+
+
+def _names_unknown(table: dict[str, Any]) -> bool:
+    """Whether the tables name something that is not there so far."""
+    layers = table["layers"] if isinstance(table["layers"], list) else []
+    training = table.get("training", {})
+    named = [
+        (LOSSES, table["loss"], "type"),
+        (OPTIMIZERS, table["optimizer"], "type"),
+        (SOURCES, table["data"], "source"),
+        *((LAYERS, layer, "type") for layer in layers),
+    ]
+    metrics = training.get("metrics", []) if isinstance(training, dict) else []
+    kinds: list[tuple[dict[str, Any], Any]] = [
+        (known, part.get(tag)) for known, part, tag in named if isinstance(part, dict)
+    ]
+    kinds += [(METRICS, name) for name in (metrics if isinstance(metrics, list) else [])]
+    return any(isinstance(kind, str) and kind not in known for known, kind in kinds)
+
+
+def _training(value: Any, plugins: tuple[str, ...]) -> Training:
+    """The table ``[training]``; its metrics may be those of a plugin."""
+    metrics = value.get("metrics") if isinstance(value, dict) else None
+    foreign = usable(METRICS, plugins).keys() - get_args(MetricName)
+    if not isinstance(metrics, list) or foreign.isdisjoint(filter(_is_text, metrics)):
+        training: Training = convert(value, Training, "training")
+        return training
+    training = convert({**value, "metrics": []}, Training, "training")
+    return msgspec.structs.replace(training, metrics=_metrics(metrics, plugins))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _metrics(names: list[Any], plugins: tuple[str, ...]) -> tuple[Any, ...]:
+    """The names of metrics. Raises PresetError for one that is none."""
+    known = usable(METRICS, plugins)
+    for i, name in enumerate(names):
+        if not isinstance(name, str) or name not in known:
+            problem = f"no {name!r}{suggestion(str(name), known)}"
+            raise PresetError(f"training.metrics[{i}]", problem)
+    return tuple(names)
 
 
 def _weights(table: dict[str, Any], folder: Path) -> Weights | None:

@@ -2,6 +2,7 @@
 
     preset.toml            what was trained
     preprocessing.json     what was learned from the data besides: scales, categories, class names
+    my_layers.py           the preset's plugins, if it has any
     run.json               when, with which versions, on which backend
     events.jsonl           what happened
     checkpoints/           two generations of all that is needed to go on
@@ -34,6 +35,7 @@ from tuidl.core.own_files import (
     reason_of,
 )
 from tuidl.data.preprocessing import Preprocessing
+from tuidl.plugins.loading import LARGEST, sources_of
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.events import RunEnded
@@ -76,7 +78,7 @@ class RunFolder:
     def create(cls, path: Path, run: str, preset: Preset, backend: str) -> "RunFolder":
         """Begin a run. Raises SaveError where the folder cannot be had or is not empty, or another
         process begins one in it at the same time."""
-        text = preset.to_toml().encode()
+        text, plugins = preset.to_toml().encode(), sources_of(preset.plugins)
         if len(text) > LARGEST_PRESET:
             problem = f"{len(text):,} bytes with every value written out"
             raise SaveError(f"the preset has {problem}, expected at most {LARGEST_PRESET:,}")
@@ -88,10 +90,13 @@ class RunFolder:
             backend=backend,
             versions=versions(),
             machine=f"{platform.system()} {platform.machine()}",
+            plugins={name: hashlib.sha256(code).hexdigest() for name, code in plugins.items()},
         )
         _claim(path)
         try:
             replace_file(path / PRESET, text)
+            for name, code in plugins.items():
+                replace_file(path / name, code)
             replace_file(path / EVENTS, b"")
             replace_file(path / RUN, msgspec.json.format(msgspec.json.encode(about)))
         except OSError as error:
@@ -130,6 +135,7 @@ class RunFolder:
                 raise RunError(str(error)) from None
             if hashlib.sha256(data).hexdigest() != self.about.preset_sha256:
                 raise RunError(f"{path}: changed since the run began; start a new run with it")
+            self._require_same_plugins()
             try:
                 known = self.preprocessing
                 self._preset = Preset.parse(
@@ -141,6 +147,17 @@ class RunFolder:
             except PresetError as error:
                 raise RunError(str(error)) from None
         return self._preset
+
+    def _require_same_plugins(self) -> None:
+        """Raises RunError where one is not what it was."""
+        for name, sha256 in self.about.plugins.items():
+            path = self.path / name
+            try:
+                data = read_bounded(path, LARGEST)
+            except FileError as error:
+                raise RunError(str(error)) from None
+            if hashlib.sha256(data).hexdigest() != sha256:
+                raise RunError(f"{path}: changed since the run began; start a new run with it")
 
     @property
     def start(self) -> dict[str, Any]:

@@ -26,6 +26,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     backend: str
     versions: dict[str, str]
     machine: str
+    plugins: dict[str, str] = {}
+    """The SHA-256 of each plugin, whose file lies in the folder."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from textual.notifications import SeverityLevel
 
 from tuidl.core.children import child_environment, module_command
 from tuidl.export import FORMAT_NAMES
+from tuidl.plugins.permission import flags
 
 ABOUT = {
     "safetensors": "the weights alone",
@@ -21,7 +22,8 @@ LONGEST_WORD = 300
 
 def command_line(run: Path, format_name: str, out: Path) -> list[str]:
     """The command line of an export."""
-    return module_command("tuidl", "export", str(run), "--to", format_name, "--out", str(out))
+    wanted = ("--to", format_name, "--out", str(out), *flags())
+    return module_command("tuidl", "export", str(run), *wanted)
 
 
 async def run_export(run: Path, format_name: str, out: Path) -> tuple[bool, str]:

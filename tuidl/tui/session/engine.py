@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tuidl.core.children import child_environment, module_command
+from tuidl.plugins.permission import flags
 from tuidl.protocol import commands, events
 from tuidl.protocol.commands import Command
 from tuidl.protocol.events import LONGEST_LINE, Event
@@ -202,7 +203,7 @@ def _excerpt(line: bytes) -> str:
 
 def command_line() -> list[str]:
     """The command line of the engine process."""
-    return module_command("tuidl.worker")
+    return module_command("tuidl.worker", *flags())
 
 
 def ending_of(status: int) -> str:

@@ -1,0 +1,159 @@
+"""Loads plugins: Python files that lie beside a preset, and installed packages' entry points."""
+
+import hashlib
+import linecache
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tuidl.core.discovery import records_in
+from tuidl.core.errors import PresetError
+from tuidl.core.own_files import FileError, read_bounded
+from tuidl.data.catalog import SOURCES
+from tuidl.data.dataset import Source
+from tuidl.nn.layers import LAYERS, Layer
+from tuidl.nn.losses import LOSSES, Loss
+from tuidl.nn.metrics import METRICS, Metric
+from tuidl.nn.optimizers import OPTIMIZERS, Optimizer
+from tuidl.plugins.permission import FLAG, is_allowed
+
+GROUP = "tuidl.plugins"
+LARGEST = 1 << 20
+MOST = 32
+FILE = re.compile(r"[A-Za-z_]\w*\.py", re.ASCII)
+
+KINDS: tuple[tuple[type[Any], dict[str, Any]], ...] = (
+    (Layer, LAYERS),
+    (Loss, LOSSES),
+    (Optimizer, OPTIMIZERS),
+    (Source, SOURCES),
+)
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A file that was run: its text, that text's SHA-256, and what it brought."""
+
+    name: str
+    source: bytes
+    sha256: str
+    brought: frozenset[int]
+
+
+PLUGINS: dict[str, Plugin] = {}
+"""Files that this process has run, by their names."""
+
+
+def load(names: tuple[str, ...], folder: Path) -> None:
+    """Run the files, which must lie in ``folder`` itself; those that ran before are not run again.
+
+    Raises PresetError where that is not allowed, a file is not a plain one of that folder, or
+    cannot be run, or brings nothing, or has changed since it ran.
+    """
+    for i, name in enumerate(names):
+        key = f"plugins[{i}]"
+        if not FILE.fullmatch(name):
+            problem = f"{name!r} is not the name of a Python file beside the preset: 'my_layers.py'"
+            raise PresetError(key, problem)
+        if not is_allowed():
+            how = f"{FLAG} allows it (in Python: load_preset(..., allow_plugins=True))"
+            raise PresetError(key, f"{name!r} is Python code, which a preset may not run; {how}")
+        try:
+            source = read_bounded(folder / name, LARGEST)
+        except FileError as error:
+            raise PresetError(key, str(error)) from None
+        _load_once(name, source, folder / name, key)
+
+
+def _load_once(name: str, source: bytes, path: Path, key: str) -> None:
+    sha256 = hashlib.sha256(source).hexdigest()
+    if name not in PLUGINS:
+        PLUGINS[name] = _run(name, source, sha256, path, key)
+    elif PLUGINS[name].sha256 != sha256:
+        problem = f"{name!r} is not the file of that name that this process has run"
+        raise PresetError(key, f"{problem}: start tuidl again")
+
+
+def _run(name: str, source: bytes, sha256: str, path: Path, key: str) -> Plugin:
+    module = ModuleType(f"tuidl_plugin_{path.stem}")
+    module.__file__ = str(path)
+    lines = source.decode("utf-8", errors="replace").splitlines(keepends=True)
+    linecache.cache[str(path)] = (len(source), None, lines, str(path))
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(source, str(path), "exec"), module.__dict__)
+        brought = _register(module)
+    except PresetError as error:
+        del sys.modules[module.__name__]
+        raise PresetError(key, f"{name}: {error.problem}") from None
+    except (Exception, SystemExit) as error:
+        del sys.modules[module.__name__]
+        said = f"{type(error).__name__}: {error}"
+        raise PresetError(key, f"{name}: line {_line(error, path)}: {said}") from None
+    return Plugin(name, source, sha256, frozenset(map(id, brought)))
+
+
+def _line(error: BaseException, path: Path) -> int:
+    """The last line of the file that the error came through."""
+    found = getattr(error, "lineno", None) or 0
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            found = trace.tb_lineno
+        trace = trace.tb_next
+    return int(found)
+
+
+def _register(module: ModuleType) -> list[Any]:
+    """Add what the module defines to the kinds that presets may name; what that was.
+
+    Raises PresetError for nothing, and for a name that is taken.
+    """
+    found: list[tuple[dict[str, Any], str, Any]] = [
+        (kinds, name, record)
+        for base, kinds in KINDS
+        for name, record in records_in([module], base).items()
+    ]
+    found += [(METRICS, m.name, m) for m in vars(module).values() if isinstance(m, Metric)]
+    if not found:
+        raise PresetError("", "brings no layer, loss, metric, optimizer or data source")
+    for kinds, name, _ in found:
+        if name in kinds:
+            raise PresetError("", f"{name!r} is taken: choose another name")
+    for kinds, name, record in found:
+        kinds[name] = record
+    return [record for _, _, record in found]
+
+
+def usable(kinds: Mapping[str, Any], plugins: Iterable[str]) -> dict[str, Any]:
+    """Those of the kinds that a preset may name which has these plugins: not what another preset
+    of this process has brought."""
+    foreign = {i for name, p in PLUGINS.items() if name not in plugins for i in p.brought}
+    return {name: kind for name, kind in kinds.items() if id(kind) not in foreign}
+
+
+@cache
+def load_installed() -> None:
+    """What installed packages register under the entry points ``tuidl.plugins``: modules.
+
+    Raises PresetError where one cannot be imported, or brings what is taken.
+    """
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            _register(point.load())
+        except PresetError as error:
+            raise PresetError("", f"the plugin {point.name!r}: {error.problem}") from None
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            raise PresetError("", f"the plugin {point.name!r} cannot be loaded: {said}") from None
+
+
+def sources_of(names: tuple[str, ...]) -> dict[str, bytes]:
+    """The text of plugins as they ran, by the names of their files."""
+    return {name: PLUGINS[name].source for name in names}
