@@ -126,7 +126,8 @@ WRONG = [
     ("name=3", "name: expected text, got 3"),
     ("name=''", "name: expected text of length >= 1, got ''"),
     ("optimiser={}", "optimiser: unknown key; did you mean 'optimizer'? "
-                     "(valid: about, data, layers, loss, name, optimizer, training, weights)"),
+                     "(valid: about, data, layers, loss, name, optimizer, "
+                     "plugins, training, weights)"),
 ]  # fmt: skip
 
 DOES_NOT_FIT = [

@@ -26,12 +26,12 @@ COVERAGE = [
 """What finds a missing file, the quick ones first."""
 WHOLE = [
     *COVERAGE,
+    "tests/tui/renderers/test_renderers.py::test_every_layer_loss_and_optimizer_has_its_formula",
     "tests/nn/test_gradients.py::test_gradients_of_parameters_and_inputs[5-scale]",
     "tests/kernels/test_kernels.py",
     "tests/export/test_export.py::test_a_numpy_program_answers_as_the_model[layer scale]",
     "tests/glossary/test_glossary.py",
     "tests/preset/test_docs.py",
-    "tests/tui/test_pictures.py::test_every_layer_loss_and_optimizer_has_its_formula",
 ]
 CHOSEN = "scale or every_layer or every_kernel_has or every_check or tables or reference"
 JUDGES = [
