@@ -1,8 +1,8 @@
 """What a package or a module offers, found without a list: its files, and the records in them."""
 
+import os
 from collections.abc import Iterable
 from importlib import import_module
-from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
@@ -14,7 +14,9 @@ def modules_of(package: str, path: Iterable[str]) -> list[ModuleType]:
 
     ``path``: the package's ``__path__``.
     """
-    names = sorted(module.name for module in iter_modules(path) if not module.ispkg)
+    files = [file for folder in path for file in os.listdir(folder) if file.endswith(".py")]
+    found = {file.removesuffix(".py") for file in files} - {"__init__"}
+    names = sorted(name for name in found if name.isidentifier())  # not an editor's copies
     return [import_module(f"{package}.{name}") for name in names]
 
 

@@ -1,13 +1,11 @@
 """Loads plugins: Python files that lie beside a preset, and installed packages' entry points."""
 
-import hashlib
 import linecache
 import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -72,6 +70,8 @@ def load(names: tuple[str, ...], folder: Path) -> None:
 
 
 def _load_once(name: str, source: bytes, path: Path, key: str) -> None:
+    import hashlib  # only where there is a plugin: OpenSSL takes some milliseconds to load
+
     sha256 = hashlib.sha256(source).hexdigest()
     if name not in PLUGINS:
         PLUGINS[name] = _run(name, source, sha256, path, key)
@@ -136,6 +136,12 @@ def usable(kinds: Mapping[str, Any], plugins: Iterable[str]) -> dict[str, Any]:
     of this process has brought."""
     foreign = {i for name, p in PLUGINS.items() if name not in plugins for i in p.brought}
     return {name: kind for name, kind in kinds.items() if id(kind) not in foreign}
+
+
+def entry_points(group: str) -> Iterable[Any]:
+    from importlib import metadata  # which takes ten milliseconds to load
+
+    return metadata.entry_points(group=group)
 
 
 @cache
