@@ -144,6 +144,30 @@ def entry_points(group: str) -> Iterable[Any]:
     return metadata.entry_points(group=group)
 
 
+def load_installed_for(table: dict[str, Any]) -> None:
+    """``load_installed``, where a preset's tables name what is not there so far."""
+    if _names_unknown(table):
+        load_installed()
+
+
+def _names_unknown(table: dict[str, Any]) -> bool:
+    """Whether the tables name something that is not there so far."""
+    layers = table["layers"] if isinstance(table["layers"], list) else []
+    training = table.get("training", {})
+    named = [
+        (LOSSES, table["loss"], "type"),
+        (OPTIMIZERS, table["optimizer"], "type"),
+        (SOURCES, table["data"], "source"),
+        *((LAYERS, layer, "type") for layer in layers),
+    ]
+    metrics = training.get("metrics", []) if isinstance(training, dict) else []
+    kinds: list[tuple[dict[str, Any], Any]] = [
+        (known, part.get(tag)) for known, part, tag in named if isinstance(part, dict)
+    ]
+    kinds += [(METRICS, name) for name in (metrics if isinstance(metrics, list) else [])]
+    return any(isinstance(kind, str) and kind not in known for known, kind in kinds)
+
+
 @cache
 def load_installed() -> None:
     """What installed packages register under the entry points ``tuidl.plugins``: modules.

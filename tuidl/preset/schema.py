@@ -21,7 +21,7 @@ from tuidl.nn.losses import LOSSES, Loss
 from tuidl.nn.metrics import METRICS, MetricName
 from tuidl.nn.monitoring import Patience
 from tuidl.nn.optimizers import OPTIMIZERS, Optimizer
-from tuidl.plugins.loading import MOST, load, load_installed, usable
+from tuidl.plugins.loading import MOST, load, load_installed_for, usable
 from tuidl.preset.decoding import convert, convert_tagged, set_value
 from tuidl.preset.warm_start import Weights
 from tuidl.tasks.choice import task_of
@@ -148,8 +148,7 @@ class Preset(Config, frozen=True, kw_only=True):
                 raise PresetError(key, "missing: every preset needs it")
         plugins: tuple[str, ...] = convert(table.get("plugins", []), Plugins, "plugins")
         load(plugins, folder)
-        if _names_unknown(table):
-            load_installed()
+        load_installed_for(table)
         layers = table["layers"]
         if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
             raise PresetError("layers", f"expected 1 to {MOST_LAYERS} [[layers]] tables")
@@ -252,22 +251,9 @@ def _title(value: Any) -> str:
     return name
 
 
-def _names_unknown(table: dict[str, Any]) -> bool:
-    """Whether the tables name something that is not there so far."""
-    layers = table["layers"] if isinstance(table["layers"], list) else []
-    training = table.get("training", {})
-    named = [
-        (LOSSES, table["loss"], "type"),
-        (OPTIMIZERS, table["optimizer"], "type"),
-        (SOURCES, table["data"], "source"),
-        *((LAYERS, layer, "type") for layer in layers),
-    ]
-    metrics = training.get("metrics", []) if isinstance(training, dict) else []
-    kinds: list[tuple[dict[str, Any], Any]] = [
-        (known, part.get(tag)) for known, part, tag in named if isinstance(part, dict)
-    ]
-    kinds += [(METRICS, name) for name in (metrics if isinstance(metrics, list) else [])]
-    return any(isinstance(kind, str) and kind not in known for known, kind in kinds)
+def _source(value: Any, plugins: tuple[str, ...]) -> Source:
+    source: Source = convert_tagged(value, usable(SOURCES, plugins), "source", "data")
+    return source
 
 
 def _training(value: Any, plugins: tuple[str, ...]) -> Training:

@@ -14,7 +14,6 @@ def is_beginning(path: Path) -> bool:
     try:
         found = {name for name in os.listdir(path) if not name.startswith(".")}
         is_empty = not (EVENTS in found and os.lstat(path / EVENTS).st_size)
-        others = {name for name in found if not name.endswith(".py")}  # plugins
-        return others <= {CHECKPOINTS, PRESET, EVENTS} and is_empty
+        return found <= {CHECKPOINTS, PRESET, EVENTS} and is_empty
     except OSError:
         return False

@@ -95,9 +95,9 @@ class RunFolder:
         _claim(path)
         try:
             replace_file(path / PRESET, text)
+            replace_file(path / EVENTS, b"")
             for name, code in plugins.items():
                 replace_file(path / name, code)
-            replace_file(path / EVENTS, b"")
             replace_file(path / RUN, msgspec.json.format(msgspec.json.encode(about)))
         except OSError as error:
             _give_back(path)
