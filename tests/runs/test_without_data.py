@@ -251,6 +251,8 @@ HOSTILE = [
     ({"examples": {**SPEC, "outputs": 3}}, "examples.outputs"),
     ({"examples": {**SPEC, "classes": [], "outputs": 0}}, "examples.outputs"),
     ({"examples": {**SPEC, "classes": ["a", "a"]}}, "examples.classes"),
+    ({"examples": {**SPEC, "classes": ["\x1b[31mno", "yes"]}}, "expected printable names"),
+    ({"examples": {**SPEC, "classes": ["no", "y\nes"]}}, "expected printable names"),
     ({"inputs": {"offset": [1.0], "scale": [1.0]}}, "inputs.offset: expected 4 numbers, got 1"),
     ({"inputs": {"offset": [0.0] * 4, "scale": [1.0] * 3}}, "inputs.scale: expected 4 numbers"),
     ({"inputs": {"offset": [0.0] * 4, "scale": [0.0] * 4}}, "other than 0"),
@@ -316,6 +318,53 @@ def test_links_and_large_files_are_refused(
     (tmp_path / "elsewhere.json").rename(path)
     monkeypatch.setattr("tuidl.storage.learned.LARGEST", 100)
     _refused(tmp_path / "run", "expected at most 100")
+
+
+@pytest.mark.parametrize("command", [["resume", "--no-ui"], ["verify"], ["replay"]])
+def test_what_trains_says_that_the_data_is_missing(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "runs"))
+    (tmp_path / "data").mkdir()
+    text, _ = table_of_numbers(tmp_path / "data")
+    start(Preset.parse(text, folder=tmp_path), tmp_path / "run", stop_after=5, every=2)
+    taken_away(tmp_path / "data")
+    with pytest.raises(TuidlError, match="No such file") as error:
+        cli([command[0], str(tmp_path / "run"), *command[1:]], standalone_mode=False)
+    assert str(error.value).startswith(str(tmp_path / "data" / "people.csv"))
+    assert "\n" not in str(error.value)
+
+
+ODD = [
+    "a b",
+    "tab\tin",
+    'quo"te',
+    "\u202ertl",
+    "e\u0301",
+    "\u00e9",
+    "😀",
+    "-1",
+    "1e5",
+    "NaN?",
+    "x=y",
+]
+
+
+def test_categories_of_any_text_are_those_of_training(tmp_path: Path) -> None:
+    import csv
+
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "data" / "people.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["age", "job", "paid"])
+        writer.writerows([i % 9, ODD[i % len(ODD)], f"class {i % 2}"] for i in range(66))
+    start(Preset.parse(FLAT + CLASSES + TABLE, folder=tmp_path), tmp_path / "run")
+    asked = tmp_path / "asked.csv"
+    shutil.copy(path, asked)
+    before = load_run(tmp_path / "run").predict_file(asked).records
+    taken_away(tmp_path / "data")
+    assert load_run(tmp_path / "run").predict_file(asked).records == before
 
 
 def test_shapes_that_do_not_fit_the_weights_are_refused(whole: Path, tmp_path: Path) -> None:

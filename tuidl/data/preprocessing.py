@@ -94,6 +94,8 @@ def _problems(known: Preprocessing) -> Iterator[str]:
         yield "examples.outputs: expected one for each class, and at least 1"
     if len(set(spec.classes)) < len(spec.classes):
         yield "examples.classes: two have the same name"
+    if not all(map(str.isprintable, spec.classes)):
+        yield "examples.classes: expected printable names"
     yield from _scaling_problems("inputs", known.inputs, spec.shape[-1])
     yield from _scaling_problems("targets", known.targets, 0 if spec.classes else spec.outputs)
     if known.table is not None:
