@@ -184,11 +184,13 @@ def test_a_folder_must_be_one_itself(tmp_path: Path, outside: Path) -> None:
 
 def test_the_path_that_the_system_names_comes_first() -> None:
     named = PermissionError(13, "Permission denied", "/some/file")
-    assert own_files.said_of(named) == "/some/file: Permission denied"
-    assert own_files.said_of(named, Path("/other")) == "/some/file: Permission denied"
+    assert own_files.error_text(named) == "/some/file: Permission denied"
+    assert own_files.error_text(named, Path("/other")) == "/some/file: Permission denied"
     bare = OSError(28, "No space left on device")
-    assert own_files.said_of(bare, Path("/other")) == "/other: No space left on device"
-    assert own_files.said_of(OSError(28, "No space left on device", 7)) == "No space left on device"
+    assert own_files.error_text(bare, Path("/other")) == "/other: No space left on device"
+    assert (
+        own_files.error_text(OSError(28, "No space left on device", 7)) == "No space left on device"
+    )
 
 
 def test_what_the_system_says_is_read_in_one_place() -> None:

@@ -15,7 +15,7 @@ from tuidl.cli.training import resume, train
 from tuidl.cli.using import export, predict
 from tuidl.cli.viewing import view
 from tuidl.core.errors import SaveError, TuidlError, out_of_memory
-from tuidl.core.own_files import said_of
+from tuidl.core.own_files import error_text
 from tuidl.core.printable import printable, shortened
 from tuidl.core.terminal import leave_on_interrupt, output_problem, prepare_streams, reader_is_gone
 from tuidl.core.version import __version__
@@ -102,7 +102,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except MemoryError as error:
         code, message = FAILED, out_of_memory(error)
     except OSError as error:
-        code, message = FAILED, printable(said_of(error))
+        code, message = FAILED, printable(error_text(error))
     except Exception as error:
         if os.environ.get("TUIDL_DEBUG"):
             raise

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 
-def settle(finished: Path, target: Path) -> None:
+def atomic_replace(finished: Path, target: Path) -> None:
     """Give a finished file, already flushed to the disk, its name; the name is flushed too."""
     os.replace(finished, target)
     if hasattr(os, "O_DIRECTORY"):  # elsewhere a folder cannot be opened

@@ -60,7 +60,7 @@ def reason_of(error: OSError | ValueError) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def said_of(error: OSError, path: Path | None = None) -> str:
+def error_text(error: OSError, path: Path | None = None) -> str:
     """``path: reason``: the path that the system names, else ``path``."""
     name = error.filename if isinstance(error.filename, str | os.PathLike) else path
     return reason_of(error) if name is None else f"{name}: {reason_of(error)}"

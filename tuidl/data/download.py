@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from tuidl.core.atomic import settle
+from tuidl.core.atomic import atomic_replace
 from tuidl.core.errors import DataError
 from tuidl.core.own_files import FileError, open_to_read, open_to_update, reason_of
 from tuidl.core.version import __version__
@@ -72,7 +72,7 @@ def fetch(item: Download, folder: Path, progress: Progress) -> Path:
             problems.append(f"{address}: {error}")
             continue
         with _disk(target):
-            _settle(part, target)
+            _put_in_place(part, target)
         return target
     rest = f"; {part} holds the beginning: the next try goes on from there" if part.exists() else ""
     raise DataError(f"cannot download {item.name}{rest}", *problems)
@@ -91,7 +91,7 @@ def extract(known: DataSet, archive: Path, folder: Path, names: list[str]) -> li
             raise DataError(f"{archive.name}: lacks {', '.join(lacking)}")
         for name in names:
             with _disk(folder / name):
-                _settle(place / name, folder / name)
+                _put_in_place(place / name, folder / name)
     finally:
         shutil.rmtree(place, ignore_errors=True)
     return [folder / name for name in names]
@@ -221,11 +221,11 @@ def _unpack_member(
         raise DataError(f"{member.name}: not the published file")
 
 
-def _settle(part: Path, target: Path) -> None:
+def _put_in_place(part: Path, target: Path) -> None:
     """Give a finished file its name, so that it is there whole or not at all."""
     with part.open("rb") as file:
         os.fsync(file.fileno())
-    settle(part, target)
+    atomic_replace(part, target)
 
 
 def _make(folder: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import TuidlError, suggestion
-from tuidl.core.own_files import said_of
+from tuidl.core.own_files import error_text
 from tuidl.data.dataset import Split
 from tuidl.export.formats import FORMATS, Files, Format
 from tuidl.export.proof import ProofError, difference, missing
@@ -159,7 +159,7 @@ def _require_free(folder: Path, stem: str, ends: list[str], force: bool) -> None
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise TuidlError(said_of(error, folder)) from None
+        raise TuidlError(error_text(error, folder)) from None
     for path in (folder / f"{stem}{end}" for end in ends):
         if path.is_dir() or (path.exists() and not force):
             raise TuidlError(f"{path}: is there already; --force replaces it")
@@ -190,7 +190,7 @@ def _written(folder: Path, stem: str, files: Files) -> tuple[Path, ...]:
         for path, data in zip(paths, files.values(), strict=True):
             replace_file(path, data)
     except OSError as error:
-        raise TuidlError(said_of(error, folder)) from None
+        raise TuidlError(error_text(error, folder)) from None
     return paths
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from tuidl.core.errors import RunError
-from tuidl.core.own_files import is_there, said_of
+from tuidl.core.own_files import error_text, is_there
 from tuidl.protocol.events import EpochEnded, Event, RunEnded, RunFailed, Scores
 from tuidl.protocol.formatting import columns, scores_text
 from tuidl.runs.reading import from_tail
@@ -55,7 +55,7 @@ def _listed(path: Path) -> Listed | None:
         except RunError as error:
             problem = str(error)
         except OSError as error:
-            problem = said_of(error, path)
+            problem = error_text(error, path)
         if is_beginning(path) or not is_there(path):
             return None
     return _damaged(path.name, problem)

@@ -53,7 +53,7 @@ class EventLog:
                 self._append(last)
         self._append(event)
         if isinstance(event, Edited):
-            self._settle()
+            self._flush()
 
     def _is_wanted(self, event: EpochEnded | Progress) -> bool:
         stride = 1 << self._size // BYTES_OF_A_STRIDE
@@ -76,7 +76,7 @@ class EventLog:
             raise SaveError(f"cannot write {self._path}: {reason_of(error)}") from None
         self._size += len(line)
 
-    def _settle(self) -> None:
+    def _flush(self) -> None:
         try:
             os.fsync(self._file.fileno())
         except OSError as error:
@@ -88,7 +88,7 @@ class EventLog:
             if self._left_out is not None:
                 last, self._left_out = self._left_out, None
                 self._append(last)
-            self._settle()
+            self._flush()
 
 
 def _mend(path: Path) -> int:

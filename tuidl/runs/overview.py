@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tuidl.core.errors import RunError
-from tuidl.core.own_files import is_there, said_of
+from tuidl.core.own_files import error_text, is_there
 from tuidl.runs.listing import DAMAGED, Listed, look_at
 from tuidl.storage.contents import CHECKPOINTS, EVENTS, PRESET, RUN, is_beginning
 from tuidl.storage.folder import RunFolder
@@ -59,7 +59,7 @@ def glance(path: Path) -> Shelved:
     except RunError as error:
         return Shelved(path, None, str(error))
     except OSError as error:
-        return Shelved(path, None, said_of(error, path))
+        return Shelved(path, None, error_text(error, path))
 
 
 def delete(path: Path) -> None:
@@ -75,7 +75,7 @@ def delete(path: Path) -> None:
     try:
         shutil.rmtree(path)
     except OSError as error:
-        raise RunError(said_of(error, path)) from None
+        raise RunError(error_text(error, path)) from None
 
 
 def is_deserted(run: Path | None) -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from tuidl.core.atomic import settle
+from tuidl.core.atomic import atomic_replace
 from tuidl.core.errors import RunError, SaveError
 from tuidl.core.own_files import FileError, create_beside, open_to_read, read_bounded, reason_of
 
@@ -34,7 +34,7 @@ def replace_file(path: Path, data: Data) -> None:
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-        settle(temporary, path)
+        atomic_replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

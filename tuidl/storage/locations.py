@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from tuidl.core.errors import RunError, SaveError, suggestion
-from tuidl.core.own_files import is_there, reason_of, said_of
+from tuidl.core.own_files import error_text, is_there, reason_of
 from tuidl.core.user_folders import expanded, user_folder
 from tuidl.storage.contents import RUN, is_beginning
 
@@ -48,7 +48,7 @@ def names() -> list[str]:
     except OSError as error:
         if not is_there(folder):
             return []
-        raise RunError(said_of(error, folder)) from None
+        raise RunError(error_text(error, folder)) from None
     shown = (name for name in found if not name.startswith("."))
     made = [
         name for name in shown if is_there(folder / name / RUN) or not is_beginning(folder / name)
