@@ -258,3 +258,13 @@ def test_of_several_folds_the_last_one_scales() -> None:
     last = chosen.data.folds(3)[-1]
     assert Preparation.of(chosen).input_shift == tuple(last.inputs.offset)
     assert Preparation.of(chosen).input_shift != tuple(chosen.data.split().inputs.offset)
+
+
+def test_the_package_offers_what_the_documents_import() -> None:
+    import tuidl.inference
+    from tuidl.inference.predictions import predict_file
+
+    assert tuidl.inference.predict_file is predict_file
+    assert all(hasattr(tuidl.inference, name) for name in tuidl.inference.__all__)
+    with pytest.raises(AttributeError, match="'predict'"):
+        tuidl.inference.predict  # noqa: B018
