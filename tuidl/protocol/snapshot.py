@@ -1,4 +1,4 @@
-"""A run at rest: all that it needs to go on as if it had never stopped.
+"""A snapshot of a run: all that it needs to go on as if it had never stopped.
 
 The arrays by name, as they lie in a checkpoint: ``parameters/dense_1.kernel``,
 ``first_moment/dense_1.kernel`` for each vector that the optimizer keeps, ``best/dense_1.kernel``

@@ -90,7 +90,7 @@ class RunRecorder(Checkpointer):
         return self._folder
 
     def claim(self) -> None:
-        """Have a name among the runs that no other has; ``close`` gives it back where nothing was
+        """Claim a name that no other run has; ``close`` gives it back where nothing was
         kept. Raises SaveError where a new run could not be kept."""
         if self._folder is None and self._claimed is None and self._new and self._new[0] is None:
             self._claimed = claimed(self.run)
@@ -171,7 +171,7 @@ class RunRecorder(Checkpointer):
         self.begin().write_summary(Summary(ended=event))
 
     def close(self) -> None:
-        """Let others have the folder, or the name of one that was never made."""
+        """Release the folder, or the name of one that was never made."""
         with suppress(SaveError):
             if self._log is not None:
                 self._log.close()

@@ -1,4 +1,4 @@
-"""Keeping a run: what the trainer hands its snapshots to."""
+"""Saving a run: what the trainer hands its snapshots to."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from tuidl.protocol.snapshot import Snapshot
 
 
 class Checkpointer:
-    """Keeps nothing; ``tuidl.runs`` has the one that writes checkpoints."""
+    """Saves nothing; the one in ``tuidl.runs`` writes checkpoints."""
 
     keeps: bool = False
     run: str = ""

@@ -1,4 +1,4 @@
-"""Chunks of steps: as long as fits some time, on as many threads as help."""
+"""Chunks of steps: as many as fit into some time, on as many threads as help."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""A run that cannot go on: what it says of itself."""
+"""The last event of a run that diverged."""
 
 import math
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ EXAMPLES_NAMED = 4
 
 @dataclass
 class DivergedError(Exception):
-    """The loss of a step is not finite; ``event``: what there is to say of it."""
+    """The loss of a step is not finite; ``event``: the last one of the run."""
 
     event: Event
 

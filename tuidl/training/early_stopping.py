@@ -42,7 +42,7 @@ class EarlyStopper:
             self.best = Best(epoch, train, validation, self._kept(model))
 
     def _kept(self, model: Model) -> dict[str, np.ndarray[Any, Any]]:
-        """The parameters now, in the place of those kept before: two copies are never there."""
+        """A copy of the parameters, which overwrites the one before: there are never two."""
         if self.best is None:
             return {name: values.copy() for name, values in model.parameters.items()}
         for name, values in model.parameters.items():
@@ -55,7 +55,8 @@ class EarlyStopper:
         return self.settings is not None and self.watch.is_over
 
     def restore(self, model: Model) -> Best | None:
-        """Bring the best epoch's parameters back; returns it, or None where that is not wanted."""
+        """Restore the best epoch's parameters; returns it, or None where the preset does not ask
+        for that."""
         if self.best is None or self.settings is None or not self.settings.restore_best:
             return None
         for name, values in model.parameters.items():

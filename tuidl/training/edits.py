@@ -1,4 +1,4 @@
-"""The live edits of a run while it trains: those to be made again, and numbers for new ones."""
+"""The live edits of a run while it trains: those to repeat, and numbers for new ones."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ class Edits:
         self._made: tuple[At, int] = (1, 1, 0), 0
 
     def repeat(self, edits: Iterable[Edited]) -> None:
-        """Have these made at their places, those that the run is already beyond left out."""
+        """Plan these edits at their places; those at places that the run has passed are dropped."""
         given = list(edits)
         numbers = (edit.number for edit in given if edit.number is not None)
         self._last = max(self._last, *numbers, 0)
@@ -27,14 +27,13 @@ class Edits:
         self._leave_out()
 
     def go_on_from(self, here: At, number: int) -> None:
-        """The run stands here, and of the edits at this very place, those up to ``number`` are
-        made."""
+        """The run continues at this place, where the edits up to ``number`` are already made."""
         self._from = self._made = here, number
         self._leave_out()
 
     def plan(self, fold: int | None, key: str, value: float, supersedes: bool) -> Edited:
-        """One more before the run's next step, behind those that are due there; to be written down
-        now. ``supersedes``: those that wait for later places are not made."""
+        """Plan an edit before the run's next step, after those that are due there; the caller
+        writes it down now. ``supersedes``: edits planned for later places are dropped."""
         here, _ = self._from
         if supersedes:
             self._waiting = deque(edit for edit in self._waiting if place_of(edit) <= here)
@@ -59,7 +58,7 @@ class Edits:
         )  # fmt: skip
 
     def due(self, here: At) -> Iterator[Edited]:
-        """Those to be made now."""
+        """The planned edits that are due here."""
         while self._waiting and place_of(self._waiting[0]) <= here:
             edit = self._waiting.popleft()
             if (edit.fold or 1) < here[0]:
@@ -77,7 +76,7 @@ class Edits:
         return self._waiting[0].step - here[2]
 
     def made_at(self, here: At) -> int:
-        """The number of the last one that was made at this very place; 0 where none was."""
+        """The number of the last edit made at this place; 0 where none was."""
         place, number = self._made
         return number if place == here else 0
 
@@ -88,6 +87,6 @@ class Edits:
 
 
 def _is_made(edit: Edited, here: At, number: int) -> bool:
-    """Whether a run knows of an edit that stands ``here``, the ones up to ``number`` made."""
+    """Whether a run at ``here`` that made the edits up to ``number`` there has made this one."""
     place = place_of(edit)
     return place < here or (place == here and edit.number is not None and edit.number <= number)

@@ -1,4 +1,4 @@
-"""k-fold cross-validation: the same training k times, each time held against another part."""
+"""k-fold cross-validation: the same training k times, each time validated on another part."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -81,7 +81,7 @@ class CrossValidation:
         yield self._summed_up(last)
 
     def _begin(self, fold: int) -> None:
-        """Have another fold's trainer in the memory of the one before."""
+        """Build another fold's trainer, after the memory of the one before is free."""
         self.interrupter.detach()
         del self._trainer
         self._trainer = self._trainer_for(fold)

@@ -1,4 +1,4 @@
-"""The level of the loss from one checkpoint to the next: is a run about to diverge?
+"""The level of the loss from one checkpoint to the next: is the run about to diverge?
 
 A run that diverges would leave only checkpoints whose weights are of no use, since each
 replaces an older one. So where the loss has jumped, the last checkpoint from before stands beside

@@ -1,4 +1,4 @@
-"""A training at rest: taking a snapshot, and going on from one."""
+"""Snapshots of a training: taking one, and going on from one."""
 
 import math
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ def take(state: TrainState) -> Snapshot:
 
 
 def restore(state: TrainState, snapshot: Snapshot) -> None:
-    """Have a fresh training stand where the snapshot was taken.
+    """Put a new training where the snapshot was taken.
 
     Raises RunError where it is of another network, other data or another version.
     """

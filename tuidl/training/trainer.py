@@ -127,7 +127,7 @@ class Trainer:
             yield events.RunFailed(error=text, where={"epoch": epoch, "step": step})
 
     def _withdraw(self) -> None:
-        """Have the checkpoints taken away that were saved since the loss exploded."""
+        """Remove the checkpoints that were saved since the loss exploded."""
         if self._saved is not None:
             self.checkpointer.diverged(self.state.progress.level.has_held)
 
@@ -233,7 +233,7 @@ class Trainer:
         return state.next_place, state.progress.epochs, state.edits.made_at(state.here)
 
     def _save(self) -> Iterator[Event]:
-        """Hand the checkpointer a snapshot, unless the last update left something not finite."""
+        """Hand the checkpointer a snapshot, unless the last update left a value that is not finite."""
         if not self.checkpointer.keeps:
             return
         with self.model.lock.hold():
