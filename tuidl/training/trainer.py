@@ -233,7 +233,7 @@ class Trainer:
         return state.next_place, state.progress.epochs, state.edits.made_at(state.here)
 
     def _save(self) -> Iterator[Event]:
-        """Hand the checkpointer a snapshot, unless the last update left a value that is not finite."""
+        """Hand over a snapshot, unless the last update left a value that is not finite."""
         if not self.checkpointer.keeps:
             return
         with self.model.lock.hold():
