@@ -108,12 +108,12 @@ class Jobs:
         start = f"{name}/"
         said = {k.removeprefix(start): v for k, v in self.answers.items() if k.startswith(start)}
         groups = {key.rpartition("/")[0] for key in said} - {""}
-        told = {key: values for key, values in said.items() if "/" not in key}
+        answers = {key: values for key, values in said.items() if "/" not in key}
         for group in groups:
             theirs = {k.rpartition("/")[2]: v for k, v in said.items() if k.startswith(f"{group}/")}
             ours = self.places[name].to_ours(theirs, adds=group.startswith("gradients"))
-            told |= {f"{group}/{key}": values for key, values in ours.items()}
-        return told
+            answers |= {f"{group}/{key}": values for key, values in ours.items()}
+        return answers
 
 
 def _program(graph: Graph) -> str:

@@ -279,10 +279,10 @@ def test_only_plain_names_are_taken(name: str, preset: Path) -> None:
 def test_a_file_that_cannot_be_used_is_said_in_a_line(
     code: str, problem: str, preset: Path
 ) -> None:
-    with pytest.raises(PresetError, match=problem) as told:
+    with pytest.raises(PresetError, match=problem) as caught:
         load_preset(changed(preset, "wrong.py", code), allow_plugins=True)
-    assert "\n" not in str(told.value)
-    assert "wrong.py" in str(told.value)
+    assert "\n" not in str(caught.value)
+    assert "wrong.py" in str(caught.value)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tuidl.export.formats import FORMATS
 
 FORMAT_NAMES = ("safetensors", "onnx", "numpy", "torch")
-"""What ``FORMATS`` has, for whoever only lists them."""
+"""The names in ``FORMATS``, for lists that need nothing else."""
 
 _HOMES = {
     "Exported": "tuidl.export.exporting",

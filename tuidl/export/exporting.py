@@ -34,8 +34,18 @@ STEM, EXAMPLES = "model", "_examples.npz"
 
 @dataclass(frozen=True)
 class Exported:
-    """``files``: written, the one to be run or read first. ``largest_difference``: from what the
-    model predicts on the examples beside it; None where it could not be proved here."""
+    """What ``export`` has written.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        The one to be run or read first.
+    largest_difference : float or None
+        From what the model predicts on the examples beside it; None where that could not be
+        asked here.
+    message : str
+        The same in words.
+    """
 
     files: tuple[Path, ...]
     largest_difference: float | None
@@ -51,14 +61,40 @@ def export(
     force: bool = False,
     preparation: Preparation | None = None,
 ) -> Exported:
-    """Write the network to ``path``: a folder, or a file with the format's suffix.
+    """Write a trained network to files of another format.
 
     The export is read back before anything is put in its place, and must answer as the model does
-    to held-out examples, which lie beside it. ``preparation``: what training learned from the data,
-    where somebody has kept it. ``force``: files that are there are replaced.
+    to held-out examples, which lie beside it.
 
-    Raises TuidlError where the format or the parameters are wrong, files are there, a package is
-    missing, or the export answers something else.
+    Parameters
+    ----------
+    preset : Preset
+        What was trained.
+    parameters : mapping of str to array
+        ``model.parameters``: float32 arrays by ``layer.parameter``, of the preset's shapes.
+    format : str
+        One of ``tuidl.export.FORMAT_NAMES``: "safetensors", "onnx", "numpy", "torch".
+    path : Path
+        A folder, or a file with the format's suffix.
+    force : bool
+        Whether files that are there are replaced.
+    preparation : Preparation, optional
+        What training learned from the data (scales, categories, names of classes); by default it
+        is learned again from the preset's data.
+
+    Returns
+    -------
+    Exported
+        The files, and how far their answers lie off the model's: at most 1e-5, of outputs beyond
+        1 as a share of them.
+
+    Raises
+    ------
+    TuidlError
+        Where the format or the parameters are wrong, a layer has no translation, files are there,
+        or a package is missing; ProofError where the export answers something else.
+    DataError
+        Where the data is needed and cannot be had.
     """
     chosen = _format(format)
     folder, stem = _place(path, chosen)
@@ -87,10 +123,32 @@ def prove(
     x: Array,
     expected: Array,
 ) -> float:
-    """How far the export at ``path`` lies off what the model answers to ``x`` (``expected``).
+    """How far an export lies off the model's answers.
 
-    Raises ProofError where it is further off than float32 explains, TuidlError where the export
-    cannot be run here.
+    Parameters
+    ----------
+    format : str
+        As in ``export``.
+    path : Path
+        The first of the export's files.
+    preset, parameters
+        As in ``export``.
+    x : array (examples, *shape)
+        Inputs of the network, float32: scaled as in training.
+    expected : array (examples, *outputs)
+        What ``Model.predict`` answers to ``x``.
+
+    Returns
+    -------
+    float
+        The largest difference, of outputs beyond 1 as a share of them.
+
+    Raises
+    ------
+    ProofError
+        Where it is larger than float32 explains.
+    TuidlError
+        Where the export cannot be run here.
     """
     chosen = _format(format)
     if lacking := missing(chosen.judges):

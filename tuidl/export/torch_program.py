@@ -1,4 +1,4 @@
-"""A trained network as a program in PyTorch: an nn.Module as somebody would have written it."""
+"""A trained network as a program in PyTorch: an nn.Module as one would write it by hand."""
 
 from typing import Any
 
