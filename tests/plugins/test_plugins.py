@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import msgspec
 import numpy as np
 import pytest
 
 import tuidl
 from tuidl.core import extensions
+from tuidl.core.children import module_command
 from tuidl.core.errors import PresetError, RunError, TuidlError
 from tuidl.data.catalog import SOURCES
 from tuidl.export import FORMATS, export, torch_program
@@ -29,6 +31,7 @@ from tuidl.plugins import loading, permission
 from tuidl.plugins.loading import PLUGINS
 from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
+from tuidl.protocol import commands
 from tuidl.protocol.events import EpochEnded
 from tuidl.storage.folder import RunFolder
 from tuidl.training.gradcheck import check_gradients
@@ -251,6 +254,28 @@ def test_processes_get_the_permission_of_the_one_that_starts_them() -> None:
         assert line[-1] == permission.FLAG
 
 
+def test_the_engine_process_runs_none_unless_it_is_started_so(preset: Path) -> None:
+    load = commands.Load(
+        preset=PRESET, folder=str(preset.parent), backend="numpy", paused=False, number=1
+    )
+    given = msgspec.json.encode(load) + b"\n"
+    said = []
+    for flags in ([], [permission.FLAG]):
+        command = module_command("tuidl.worker", *flags)
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(given)
+            process.stdin.flush()
+            ends = (b'"refused"', b'"run_ended"', b'"run_failed"')
+            lines = iter(process.stdout.readline, b"")
+            said.append(next(line for line in lines if any(end in line for end in ends)))
+            process.stdin.close()
+    assert b"--allow-plugins" in said[0]
+    assert b'"key":"plugins[0]"' in said[0]
+    assert b'"run_ended"' in said[1]
+
+
 @pytest.mark.parametrize(
     "name",
     ["../my_plugin.py", "/tmp/my_plugin.py", "./my_plugin.py", "a/b.py", "my_plugin", "",
@@ -302,6 +327,18 @@ def test_another_preset_has_nothing_of_it(preset: Path) -> None:
     preset.write_text(PRESET.replace('plugins = ["my_plugin.py"]\n', ""), encoding="utf-8")
     with pytest.raises(PresetError, match="no 'ramps'"):
         load_preset(preset, allow_plugins=True)
+
+
+def test_a_file_that_failed_can_be_mended(preset: Path) -> None:
+    file = preset.parent / "my_plugin.py"
+    kernels = dict(KERNELS)
+    file.write_text(PLUGIN + "\nraise ValueError('not yet')\n", encoding="utf-8")
+    with pytest.raises(PresetError, match="not yet"):
+        load_preset(preset, allow_plugins=True)
+    assert kernels == KERNELS
+    file.write_text(PLUGIN, encoding="utf-8")
+    assert load_preset(preset, allow_plugins=True)
+    assert [KERNELS[name].opcode for name in NAMES] == list(range(len(NAMES)))
 
 
 def test_a_file_that_has_changed_is_not_mixed_with_what_ran(preset: Path) -> None:

@@ -21,6 +21,7 @@ class Extension:
 
 EXTENSIONS: list[Extension] = []
 _takers: list[Callable[[Extension], None]] = []
+_droppers: list[Callable[[Extension], None]] = []
 
 
 def add(extension: Extension) -> None:
@@ -29,9 +30,19 @@ def add(extension: Extension) -> None:
         take(extension)
 
 
-def subscribe(take: Callable[[Extension], None]) -> None:
-    """Call ``take`` with every extension, now and from now on."""
+def withdraw(count: int) -> None:
+    """Take back all but the first ``count`` extensions, the last one first: their plugin failed."""
+    while len(EXTENSIONS) > count:
+        extension = EXTENSIONS.pop()
+        for drop in _droppers:
+            drop(extension)
+
+
+def subscribe(take: Callable[[Extension], None], drop: Callable[[Extension], None]) -> None:
+    """Call ``take`` with every extension, now and from now on, and ``drop`` with one that is taken
+    back."""
     _takers.append(take)
+    _droppers.append(drop)
     for extension in EXTENSIONS:
         take(extension)
 

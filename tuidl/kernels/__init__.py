@@ -45,6 +45,16 @@ def _adopt(extension: Extension) -> None:
     NAMES.append(name)
 
 
-subscribe(_adopt)
+def _drop(extension: Extension) -> None:
+    """Take back what was adopted last."""
+    name, function = extension.name, extension.function
+    if ORACLES.get(name) is function:
+        del ORACLES[name]
+    if extension.shapes and name in KERNELS and KERNELS[name].function is function:
+        del KERNELS[name]
+        NAMES.remove(name)
+
+
+subscribe(_adopt, _drop)
 
 __all__ = ["KERNELS", "NAMES", "Kernel"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from tuidl.core.discovery import records_in
 from tuidl.core.errors import PresetError
+from tuidl.core.extensions import EXTENSIONS, withdraw
 from tuidl.core.own_files import FileError, read_bounded
 from tuidl.data.catalog import SOURCES
 from tuidl.data.dataset import Source
@@ -85,18 +86,24 @@ def _run(name: str, source: bytes, sha256: str, path: Path, key: str) -> Plugin:
     module.__file__ = str(path)
     lines = source.decode("utf-8", errors="replace").splitlines(keepends=True)
     linecache.cache[str(path)] = (len(source), None, lines, str(path))
-    sys.modules[module.__name__] = module
+    sys.modules[module.__name__], count = module, len(EXTENSIONS)
     try:
         exec(compile(source, str(path), "exec"), module.__dict__)
         brought = _register(module)
     except PresetError as error:
-        del sys.modules[module.__name__]
+        _withdraw(module, count)
         raise PresetError(key, f"{name}: {error.problem}") from None
     except (Exception, SystemExit) as error:
-        del sys.modules[module.__name__]
+        _withdraw(module, count)
         said = f"{type(error).__name__}: {error}"
         raise PresetError(key, f"{name}: line {_line(error, path)}: {said}") from None
     return Plugin(name, source, sha256, frozenset(map(id, brought)))
+
+
+def _withdraw(module: ModuleType, count: int) -> None:
+    """Forget a plugin that failed, so that it can be mended and run again."""
+    del sys.modules[module.__name__]
+    withdraw(count)
 
 
 def _line(error: BaseException, path: Path) -> int:
