@@ -53,7 +53,7 @@ def run_kernel(
     ``step_state``: its first numbers, the step and the learning rate.
     """
     from tuidl.kernels import KERNELS, blas
-    from tuidl.kernels.registry import call_row
+    from tuidl.kernels.simd.intrinsics import call_kernel
     from tuidl.kernels.step_state import STEP_STATE_SIZE
 
     blas.load()
@@ -70,7 +70,7 @@ def run_kernel(
     address, _ = kernel.compile(arena.dtype)
     known = np.zeros(STEP_STATE_SIZE)
     known[: len(step_state)] = step_state
-    call_row(address, row, arena, known)
+    call_kernel(address, row, arena, known)
     return views
 
 

@@ -1,13 +1,14 @@
 """A kernel's operands in an arena of their own, for whoever runs it."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from tests.kernels.kernel_cases import Case
 from tuidl.backends.numpy import ORACLES
 from tuidl.kernels import KERNELS
-from tuidl.kernels.registry import call_row
+from tuidl.kernels.simd.intrinsics import call_kernel
 from tuidl.kernels.step_state import STEP_STATE_SIZE
 
 GUARD = 16
@@ -51,17 +52,24 @@ class Bench:
         }
 
     def by_oracle(self, case: Case) -> np.ndarray:
+        return self._by(ORACLES[case.kernel], case)
+
+    def by_python(self, case: Case) -> np.ndarray:
+        """By the kernel, uncompiled."""
+        return self._by(KERNELS[case.kernel].function, case)
+
+    def _by(self, function: Callable[..., None], case: Case) -> np.ndarray:
         arena = self.arena.copy()
         extra = (self.step_state,) if self.signature.uses_step_state else ()
         options = [case.options[o.name] for o in self.signature.options]
         with np.errstate(all="ignore"):
-            ORACLES[case.kernel](*self.views(arena).values(), *options, *extra)
+            function(*self.views(arena).values(), *options, *extra)
         return arena
 
     def by_kernel(self, case: Case) -> np.ndarray:
         arena = self.arena.copy()
         address, _ = KERNELS[case.kernel].compile(arena.dtype)
-        call_row(address, self.row, arena, self.step_state)
+        call_kernel(address, self.row, arena, self.step_state)
         return arena
 
     def compare(self, case: Case, actual: np.ndarray) -> None:

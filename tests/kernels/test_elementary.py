@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from numba import njit
 
 from tuidl.kernels import elementary
-from tuidl.kernels.jit import device_function
+from tuidl.kernels.jit import INLINED
 
 UNITS_IN_THE_LAST_PLACE = 4
 EXACT = {
@@ -18,7 +19,7 @@ EXACT = {
 def _compiled(name: str):
     function = getattr(elementary, name)
 
-    @device_function
+    @njit(**INLINED)
     def apply(x, y):
         for i in range(x.shape[0]):
             y[i] = function(x[i])

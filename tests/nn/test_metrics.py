@@ -96,7 +96,7 @@ def _r2(y: np.ndarray, answers: np.ndarray) -> float:
     errors = np.zeros(y.shape[1])
     KERNELS["sum_squared_error"].function(answers, y, errors)
     feed = ArrayDataset(np.zeros((len(y), 1)), y, np.arange(len(y)))
-    return finish("r2", _sums(list(errors), len(y), list(feed.spread)))
+    return finish("r2", _sums(list(errors), len(y), list(feed.total_squares)))
 
 
 def finish(name: str, sums: Sums) -> float:

@@ -1,4 +1,4 @@
-"""What runs a program. A backend is imported when somebody asks for it, not before."""
+"""Backends: what runs a program. Each is imported only when it is chosen."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ BACKENDS = ("cpu", "numpy", "cuda")
 
 @dataclass(frozen=True)
 class Choice:
-    """A backend by its ``name``, and what people should be told of how it was chosen."""
+    """A backend by its ``name``; ``note``: how it was chosen, for the user."""
 
     name: str
     note: str = ""

@@ -1,4 +1,4 @@
-"""What every backend offers: a program's memory, and steps on it."""
+"""The interface of a backend: a program's memory, and steps on it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class ArrayDataset:
         return len(self.order)
 
     @cached_property
-    def spread(self) -> Array:
+    def total_squares(self) -> Array:
         """Of each output the targets' squared distances from their mean, summed, in float64."""
         y = self.y - self.y[:1].astype(np.float64)  # of equal targets exactly 0
         return np.asarray(((y - y.mean(axis=0)) ** 2).sum(axis=0))
@@ -131,8 +131,8 @@ class Engine(Protocol):
         """Whether ``prepare`` found everything compiled."""
         ...
 
-    def run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
-        """Run the stretch; returns the steps done (fewer: stopped, or a loss not finite)."""
+    def run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
+        """Run the chunk; returns the steps done (fewer: stopped, or a loss not finite)."""
         ...
 
     def run_instruction(self, rows: Rows, number: int) -> None:

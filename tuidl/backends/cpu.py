@@ -16,7 +16,7 @@ from tuidl.core.limits import default_threads
 from tuidl.kernels import KERNELS, blas
 from tuidl.kernels.ahead import LOOP, shared_compilation
 from tuidl.kernels.loop import compiled_loop, loop_is_compiled
-from tuidl.kernels.registry import call_row
+from tuidl.kernels.simd.intrinsics import call_kernel
 from tuidl.kernels.step_state import STEP_STATE_SIZE
 from tuidl.kernels.timing import FIRST_ROW, compiled_timer
 
@@ -38,7 +38,7 @@ class CpuEngine:
     device = ""
 
     def __init__(self, program: Program, dtype: np.dtype[Any], threads: int | None) -> None:
-        """``threads``: None for all cores, or as many as Numba was told to use at most."""
+        """``threads``: None for all cores, or Numba's limit (NUMBA_NUM_THREADS)."""
         self.program, self.dtype = program, dtype
         self.use_threads(min(default_threads(), _most_threads()) if threads is None else threads)
         self.arena = aligned_zeros(program.size, dtype)
@@ -75,7 +75,7 @@ class CpuEngine:
                 share.wait()
         for name in names:
             if name in left and not self._is_compiled(name):
-                yield Compiling(len(names) - 1, len(names), name)  # a helper that died had it
+                yield Compiling(len(names) - 1, len(names), name)  # the helper died with it
             self.from_cache &= self._load(name)
 
     def _is_compiled(self, name: str) -> bool:
@@ -84,7 +84,7 @@ class CpuEngine:
         return KERNELS[name].is_compiled(self.dtype)
 
     def _load(self, name: str) -> bool:
-        """Have the machine code of a kernel or the loop; whether the cache had it."""
+        """Load or compile a kernel or the loop; whether it came from the cache."""
         if name == LOOP:
             self._loop, from_cache = compiled_loop(self.dtype)
             return from_cache
@@ -92,38 +92,38 @@ class CpuEngine:
         self._addresses[KERNELS[name].opcode] = address
         return from_cache
 
-    def run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
+    def run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
         with _PARALLEL.hold():
-            self._require_threads(batches, stretch)
+            self._require_threads(batches, chunk)
             numba.set_num_threads(self.threads)
-            done = self._run(batches, feed, stretch)
+            done = self._run(batches, dataset, chunk)
         return int(done)
 
-    def _require_threads(self, batches: BatchPlan, stretch: StepChunk) -> None:
+    def _require_threads(self, batches: BatchPlan, chunk: StepChunk) -> None:
         """Raises BackendError where threads are needed that stayed behind when a process forked."""
         _threads_of[:] = _threads_of or [os.getpid()]
         if _threads_of[0] != os.getpid() and batches.whole.stages[:, 2].max() > 1:
             problem = "this process was forked from one that has computed on several threads"
             raise BackendError(f"{problem}: start it with multiprocessing's 'spawn'")
 
-    def _run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
+    def _run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
         stages, checked = batches.whole.stages, batches.routine.stages_before_update
         done: int = self._loop(
             self._addresses,
             batches.rows,
-            stages if stretch.updates else stages[:checked],
+            stages if chunk.updates else stages[:checked],
             batches.lanes,
             self.arena,
             self.step_state,
-            feed.x,
-            feed.y,
-            feed.order,
-            stretch.start,
+            dataset.x,
+            dataset.y,
+            dataset.order,
+            chunk.start,
             batches.batch,
             checked,
-            stretch.rates,
-            stretch.losses,
-            stretch.totals,
+            chunk.rates,
+            chunk.losses,
+            chunk.totals,
             self.stop,
         )
         return done
@@ -131,10 +131,12 @@ class CpuEngine:
     def run_instruction(self, rows: Rows, number: int) -> None:
         for lane in range(rows.lanes_of(number)):
             row = np.ascontiguousarray(rows.rows[number, lane])
-            call_row(self._addresses[row[0]], row, self.arena, self.step_state)
+            call_kernel(self._addresses[row[0]], row, self.arena, self.step_state)
 
-    def time_rows(self, batches: BatchPlan, feed: ArrayDataset, rate: float, steps: int) -> Array:
-        """Run whole steps of an epoch on one thread, with a look at the clock after each row.
+    def time_rows(
+        self, batches: BatchPlan, dataset: ArrayDataset, rate: float, steps: int
+    ) -> Array:
+        """Run whole steps of an epoch on one thread, reading the clock after each row.
 
         Returns nanoseconds (steps, rows + FIRST_ROW, lanes), laid out as in ``kernels/timing.py``.
         """
@@ -147,9 +149,9 @@ class CpuEngine:
             batches.lanes[0],
             self.arena,
             self.step_state,
-            feed.x,
-            feed.y,
-            feed.order[: steps * batches.batch],
+            dataset.x,
+            dataset.y,
+            dataset.order[: steps * batches.batch],
             batches.batch,
             rate,
             ticks,

@@ -1,4 +1,4 @@
-"""Every instruction a program can hold, written once for Numba.
+"""Every instruction a program can hold, written once for Numba, a file for each operation.
 
 A kernel is a plain function over arrays. ``@kernel("nk kf f -> nf")`` states the shapes of its
 operands, one word an operand and one letter a dimension; the operands before the arrow are read,
@@ -6,7 +6,7 @@ those behind it are written (a written one may be read as well). The letters, ev
 
     n  examples (or any count of rows)     k  inputs of a product          f  outputs, filters
     h w c  height, width, channels in      p q  height, width out          i j  kernel height, width
-    m z  rows and columns of a patch matrix                                e  elements of anything
+    m z  rows and columns of a workspace                                   e  elements of anything
     t  time steps      u  t + 1            d  hidden units                 g  gates * d    b  2 d
     s  shards          v  all parameters   a  statistics of one loss or metric
 

@@ -10,7 +10,7 @@ import numpy as np
 from tuidl.kernels.elementary import ONE, ZERO, exp, expm1, sigmoid, tanh
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
-from tuidl.kernels.rows import PART, inner_product, raise_in_place
+from tuidl.kernels.rows import PART, exp_in_place, inner_product
 
 # 1 / sqrt(2) and 1 / sqrt(2 pi), for the Gaussian error linear unit
 INVERSE_ROOT_2 = 0.7071067811865476
@@ -111,8 +111,8 @@ def softmax(y):
             top = max(top, row[j])
         total = ZERO
         if row.shape[0] > PART:
-            total = raise_in_place(row, top)
-        else:  # not by a helper: as a function of its own, this loop takes twice as long
+            total = exp_in_place(row, top)
+        else:  # not a device function: by itself, this loop takes twice as long
             for j in range(row.shape[0]):
                 row[j] = exp(row[j] - top)
                 total += row[j]

@@ -1,4 +1,4 @@
-"""Compiling in a second process beside the first, when there is much to compile.
+"""Compiling in a second process as well, when there is much to compile.
 
 Numba compiles one function at a time in a process. Both take names from the same list; what the
 helper compiles is then in the cache, where the first process finds it.
@@ -18,6 +18,7 @@ import numpy as np
 
 from tuidl.core.children import child_environment, module_command
 from tuidl.kernels.cache import cache_folder
+from tuidl.kernels.jit import INTRINSICS
 
 FEWEST = 4
 """Functions to compile from which on a second process is worth its start."""
@@ -38,7 +39,7 @@ class Share:
         self.helped: str | None = None
 
     def taken(self) -> Iterator[str]:
-        """Names that this process has to compile, until nobody has to take one."""
+        """Names for this process to compile, until none is left."""
         while (name := self._take()) is not None:
             yield name
 
@@ -48,7 +49,7 @@ class Share:
 
     @property
     def left(self) -> int:
-        """How many names nobody has taken."""
+        """How many names are left."""
         return len(self._left)
 
     def give_to(self, process: "subprocess.Popen[str]") -> None:
@@ -59,7 +60,7 @@ class Share:
     def _give(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdin is not None
         assert process.stdout is not None
-        with suppress(OSError):  # nobody is there to take it
+        with suppress(OSError):  # the helper has ended
             for line in process.stdout:
                 if line.strip() not in (READY, self.helped):
                     continue  # what a library may print
@@ -72,7 +73,7 @@ class Share:
         self.helped = None
 
     def wait(self) -> None:
-        """Until the helper has done what it took."""
+        """Until the helper has compiled what it took."""
         if self._thread is not None:
             self._thread.join()
 
@@ -108,7 +109,10 @@ def _helper(dtype: np.dtype[Any]) -> "subprocess.Popen[str]":
 
 
 def _code_size(name: str) -> int:
-    """How much there is to compile, by the bytes of a kernel's code and of its helpers'."""
+    """How much there is to compile, by the bytes of a kernel's code and of what it calls.
+
+    Without the plain Python of intrinsics, which is not compiled.
+    """
     from tuidl.kernels import KERNELS
 
     if name == LOOP:
@@ -118,14 +122,14 @@ def _code_size(name: str) -> int:
     while found:
         function = found.pop()
         plain = getattr(function, "py_func", function)
-        if isinstance(plain, FunctionType) and plain not in seen:
+        if isinstance(plain, FunctionType) and plain not in seen | INTRINSICS:
             seen.add(plain)
             found += [plain.__globals__.get(used) for used in plain.__code__.co_names]
     return sum(len(function.__code__.co_code) for function in seen)
 
 
 def main(dtype_name: str) -> None:
-    """Compile what comes in, a name a line, and say so; ends when nobody is left to ask."""
+    """Compile the names on stdin, one a line, and print each when done; ends with stdin."""
     from tuidl.kernels import KERNELS
     from tuidl.kernels.loop import compiled_loop
 

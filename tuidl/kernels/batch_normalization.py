@@ -1,7 +1,7 @@
 """Batch normalisation (Ioffe and Szegedy, 2015) over a batch that is worked on in shards.
 
-Each shard leaves the mean of its rows, the sum of their squared distances from it and their count;
-once all have, every shard puts them together in the same order (after Chan, Golub and LeVeque,
+Each shard writes the mean of its rows, the sum of their squared distances from it and their count;
+once all have, every shard combines them in the same order (after Chan, Golub and LeVeque,
 1979) and so has the same statistics, to the last bit. Rows are examples, or positions in images;
 however many there are, their sums are as exact as float64 (``column_sums.py``).
 """
@@ -21,7 +21,7 @@ from tuidl.kernels.simd.sums import sum_distances, sum_products_by_column, sum_r
 def batch_moments(x, means, rests, distances, counts, lane):
     """Mean, and squared distances from it, of each column of the shard's rows.
 
-    ``rests``: what the means have in addition, too little for a number of their size.
+    ``rests``: what rounding took from the means (compensation).
     """
     mean, rest, distance = means[lane], rests[lane], distances[lane]
     rows = x.shape[0]
@@ -44,12 +44,12 @@ def _combine(means, rests, distances, counts, mean, variance):
         for s in range(counts.shape[0]):
             center += counts[s] * (np.float64(means[s, j]) + rests[s, j])
         center /= rows
-        spread = 0.0
+        squares = 0.0
         for s in range(counts.shape[0]):
             gap = (means[s, j] - center) + rests[s, j]
-            spread += distances[s, j] + counts[s] * (gap * gap)
+            squares += distances[s, j] + counts[s] * (gap * gap)
         mean[j] = center
-        variance[j] = spread / rows
+        variance[j] = squares / rows
 
 
 @kernel("nf f f sf sf sf s -> nf f f", cost="2nf")
@@ -58,9 +58,10 @@ def batch_normalization(
 ):
     """y = gamma (x - mean) inverse + beta; ``inverse`` is 1 / sqrt(variance + epsilon)."""
     _combine(means, rests, distances, counts, mean, inverse)
-    eps = x.dtype.type(epsilon)
+    kind = x.dtype.type
+    eps = kind(epsilon)
     for j in range(inverse.shape[0]):
-        inverse[j] = ONE / math.sqrt(inverse[j] + eps)
+        inverse[j] = ONE / kind(math.sqrt(inverse[j] + eps))
     for i in range(x.shape[0]):
         row, out = x[i], y[i]
         for j in range(mean.shape[0]):
@@ -112,9 +113,9 @@ def move_averages(
     momentum: float,
     lane,
 ):
-    """Keep the share ``momentum`` of the moving averages, and take the rest from this batch.
+    """moving = momentum * moving + (1 - momentum) * that of this batch.
 
-    ``mean`` and ``variance`` are scratch. Every lane runs this row; the first one does it.
+    ``mean`` and ``variance`` are workspace. Every lane runs this row; the first one does it.
     """
     if lane == 0:
         _combine(means, rests, distances, counts, mean, variance)

@@ -1,7 +1,7 @@
-"""The matrix product: by tiles, or by SciPy's BLAS where matrices are large or turned round.
+"""The matrix product: by micro-kernels (``simd/``), or by SciPy's BLAS where packing pays off.
 
 The only module that knows of BLAS. Numba's runtime exports ``numba_xxgemm``, which takes what
-``np.dot`` does not: transposes and a factor for the old content of the result.
+``np.dot`` does not: transposes, and beta, the factor for the old content of the result.
 """
 
 from pathlib import Path
@@ -10,10 +10,9 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
-from tuidl.kernels.jit import device_function, inline_ir, jit_override
-from tuidl.kernels.simd.gemm import START_ZERO, gemm_pointers, gemm_strided
+from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for, jit_override
+from tuidl.kernels.simd.gemm import START_ZERO, Sizes, gemm_pointers, gemm_strided
 from tuidl.kernels.simd.gemm_nt import gemm_nt, suits_gemm_nt
 from tuidl.kernels.simd.intrinsics import STACK_ELEMENTS, data_of, stack_workspace
 from tuidl.kernels.simd.memory import transpose
@@ -23,22 +22,30 @@ LARGE = 1 << 20
 """Numbers in both factors from which on BLAS's packing pays off."""
 
 
-def gemm(a: Any, transpose_a: int, b: Any, transpose_b: int, c: Any, keep: int) -> None:
-    """``c = op(a) @ op(b)``, plus the old ``c`` where ``keep`` is 1; contiguous matrices."""
+def gemm(a: Any, transpose_a: int, b: Any, transpose_b: int, c: Any, accumulate: int) -> None:
+    """``c = op(a) @ op(b)``, plus the old ``c`` where ``accumulate`` is 1 (beta of BLAS).
+
+    Contiguous matrices; ``op`` transposes where ``transpose_a``, ``transpose_b`` is 1.
+    """
     product = (a.T if transpose_a else a) @ (b.T if transpose_b else b)
-    c[...] = product + c if keep else product
+    c[...] = product + c if accumulate else product
 
 
-def affine(a: Any, b: Any, shift: Any, c: Any) -> None:
-    """``c = a @ b + shift``; contiguous matrices."""
-    c[...] = a @ b + shift
+def affine(a: Any, b: Any, bias: Any, c: Any) -> None:
+    """``c = a @ b + bias``; contiguous matrices."""
+    c[...] = a @ b + bias
 
 
-@intrinsic
-def _blas_gemm(typing_context: Any, a: Any, ta: Any, b: Any, tb: Any, c: Any, keep: Any) -> Any:
+def _blas_gemm(a, transpose_a, b, transpose_b, c, accumulate):
+    """As ``gemm``, by BLAS."""
+    gemm(a, transpose_a, b, transpose_b, c, accumulate)
+
+
+@intrinsic_for(_blas_gemm)
+def _blas_gemm_intrinsic(typing_context, a, transpose_a, b, transpose_b, c, accumulate):
     """Row-major gemm: BLAS is column-major, so it is asked for the transposed product."""
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    def codegen(context, builder, signature, arguments):
         float_type = context.get_value_type(c.dtype)
         byte, size = ir.IntType(8), ir.IntType(64)
         pointer = byte.as_pointer()
@@ -69,7 +76,7 @@ def _blas_gemm(typing_context: Any, a: Any, ta: Any, b: Any, tb: Any, c: Any, ke
 
 @inline_ir
 def _suits_micro_kernel(a, b, c):
-    """Whether tiles are faster than BLAS, and vectors can be cut off at the last column."""
+    """Whether micro-kernels beat BLAS, and vectors can be cut off at the last column."""
     columns = c.shape[1]
     fits = HAS_MASKS or columns % (VECTOR_BYTES // 4) == 0
     return fits and columns > 1 and min(a.size, b.size) < LARGE
@@ -77,15 +84,15 @@ def _suits_micro_kernel(a, b, c):
 
 @inline_ir
 def _suits_transposing(a, b, c):
-    """Whether turning ``b`` takes no longer than BLAS's packing, for however few rows."""
+    """Whether transposing ``b`` takes no longer than BLAS's packing, for however few rows."""
     return b.size <= STACK_ELEMENTS and _suits_micro_kernel(a, b, c)
 
 
 @device_function
-def _inner_product(a, b, c, keep):
+def _inner_product(a, b, c, accumulate):
     """A result of one number."""
     left, right = a.reshape(a.size), b.reshape(b.size)
-    total = c[0, 0] if keep else c.dtype.type(0)
+    total = c[0, 0] if accumulate else c.dtype.type(0)
     for r in range(left.shape[0]):
         total += left[r] * right[r]
     c[0, 0] = total
@@ -93,51 +100,51 @@ def _inner_product(a, b, c, keep):
 
 @inline_ir
 def _gemm_nt_by_transposing(a, b, c):
-    """``c = a @ b.T`` where ``b`` has at most STACK_NUMBERS numbers."""
-    (rows, terms), columns, turned = a.shape, b.shape[0], stack_workspace(a)
-    transpose(data_of(b), turned, columns, terms)
-    sizes = (rows, terms, columns)
-    gemm_pointers(data_of(a), (terms, 1), turned, turned, START_ZERO, data_of(c), sizes)
+    """``c = a @ b.T`` where ``b`` has at most STACK_ELEMENTS numbers."""
+    (m, k), n, transposed = a.shape, b.shape[0], stack_workspace(a)
+    transpose(data_of(b), transposed, n, k)
+    sizes = Sizes(m, k, n)
+    gemm_pointers(data_of(a), k, 1, transposed, transposed, START_ZERO, data_of(c), sizes)
 
 
 @jit_override(gemm, prefer_literal=True)
-def _gemm(a, transpose_a, b, transpose_b, c, keep):
+def _gemm(a, transpose_a, b, transpose_b, c, accumulate):
     """One implementation for each kind, as short as can be: each use compiles it once more."""
-    if not all(isinstance(flag, types.Literal) for flag in (transpose_a, transpose_b, keep)):
+    if not all(isinstance(flag, types.Literal) for flag in (transpose_a, transpose_b, accumulate)):
         return None
     if not transpose_b.literal_value:
         return _gemm_tn if transpose_a.literal_value else _gemm_nn
-    if transpose_a.literal_value or keep.literal_value:
+    if transpose_a.literal_value or accumulate.literal_value:
         return _gemm_nt_by_blas
     return _gemm_nt
 
 
-def _gemm_nn(a, transpose_a, b, transpose_b, c, keep):
+def _gemm_nn(a, transpose_a, b, transpose_b, c, accumulate):
     if c.size == 1:
-        _inner_product(a, b, c, keep)
+        _inner_product(a, b, c, accumulate)
     elif _suits_micro_kernel(a, b, c):
-        gemm_strided(a, b, None, c, keep)
+        gemm_strided(a, b, None, c, accumulate)
     else:
-        _blas_gemm(a, 0, b, 0, c, keep)
+        _blas_gemm(a, 0, b, 0, c, accumulate)
 
 
-def _gemm_tn(a, transpose_a, b, transpose_b, c, keep):
+def _gemm_tn(a, transpose_a, b, transpose_b, c, accumulate):
     if c.size == 1:
-        _inner_product(a, b, c, keep)
+        _inner_product(a, b, c, accumulate)
     elif _suits_micro_kernel(a, b, c):
-        gemm_strided(a.T, b, None, c, keep)
+        gemm_strided(a.T, b, None, c, accumulate)
     else:
-        _blas_gemm(a, 1, b, 0, c, keep)
+        _blas_gemm(a, 1, b, 0, c, accumulate)
 
 
-def _gemm_nt_by_blas(a, transpose_a, b, transpose_b, c, keep):
+def _gemm_nt_by_blas(a, transpose_a, b, transpose_b, c, accumulate):
     if c.size == 1:
-        _inner_product(a, b, c, keep)
+        _inner_product(a, b, c, accumulate)
     else:
-        _blas_gemm(a, transpose_a, b, 1, c, keep)
+        _blas_gemm(a, transpose_a, b, 1, c, accumulate)
 
 
-def _gemm_nt(a, transpose_a, b, transpose_b, c, keep):
+def _gemm_nt(a, transpose_a, b, transpose_b, c, accumulate):
     if c.size == 1:
         _inner_product(a, b, c, 0)
     elif suits_gemm_nt(a, b):
@@ -149,14 +156,14 @@ def _gemm_nt(a, transpose_a, b, transpose_b, c, keep):
 
 
 @jit_override(affine)
-def _affine(a, b, shift, c):
-    def implementation(a, b, shift, c):
+def _affine(a, b, bias, c):
+    def implementation(a, b, bias, c):
         if _suits_micro_kernel(a, b, c):
-            gemm_strided(a, b, shift, c, 0)
+            gemm_strided(a, b, bias, c, 0)
             return
         for row in c:
             for j in range(row.shape[0]):
-                row[j] = shift[j]
+                row[j] = bias[j]
         _blas_gemm(a, 0, b, 0, c, 1)
 
     return implementation

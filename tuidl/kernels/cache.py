@@ -1,10 +1,10 @@
 """Where compiled kernels are kept between runs.
 
 Numba does not notice when a function that a cached kernel calls changes, so the folder's name is a
-hash of every kernel source and of the compiler's versions. Cached code is pickled, so whoever can
-write to it can run code here: the folder, its parents and all that is in it are looked at before
-they are used, and where another user may have written, there is no cache. Folders of other versions
-are removed when they have not been used for a month.
+hash of every kernel source, in all rooms of this package, and of the compiler's versions. Cached
+code is pickled, so anyone who can write to it can run code here: the folder, its parents and all
+that is in it are checked before use, and where another user may have written, there is no cache.
+Folders of other versions are removed when they have not been used for a month.
 """
 
 import hashlib
@@ -42,8 +42,8 @@ a setting of the whole process."""
 
 
 def cache_folder() -> Path | None:
-    """The folder for compiled code, made if need be; None where no safe one can be had, which is
-    said once."""
+    """The folder for compiled code, created where it is missing; None where there is no safe one,
+    of which stderr gets one line."""
     with COMPILING.hold():
         return _cache_folder()
 
@@ -60,7 +60,7 @@ def _cache_folder() -> Path | None:
 
 def _usable(base: Path, kernels: str, name: str) -> Path:
     """The folder, which can be written to, but not by others. Raises FileError."""
-    if not base.is_absolute():  # below the current folder, whose files may be anybody's
+    if not base.is_absolute():  # below the current folder, whose files may come from anywhere
         raise FileError(base, "not an absolute path")
     is_new = not (base / kernels / name).exists()
     folder = make_private(base, kernels, name)

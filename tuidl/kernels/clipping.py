@@ -9,8 +9,8 @@ from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 
 SCALE = 2.0**-16
-"""Lengths are kept as this share of themselves: a float32 then holds that of 2**32 numbers, however
-large each is. Their squares would not fit from 1e19 on."""
+"""Lengths (L2 norms) are stored times this: a float32 then holds that of 2**32 numbers, however
+large each is. Their squares would overflow from 1e19 on."""
 
 
 @kernel("-> sv s", cost="3sv")

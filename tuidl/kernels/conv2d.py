@@ -13,7 +13,7 @@ from tuidl.kernels.blas import gemm
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.oracles import add_windows, oracle, windows_of
 from tuidl.kernels.registry import kernel
-from tuidl.kernels.simd.gemm import gemm_segmented
+from tuidl.kernels.simd.gemm import SegmentedRows, gemm_segmented
 from tuidl.kernels.simd.intrinsics import data_of
 from tuidl.kernels.simd.padding import seen_images
 from tuidl.kernels.simd.winograd import (
@@ -41,8 +41,11 @@ def _convolve(x, w, b, y, workspace, stride, top, left):
     seen = _seen(out, size, stride)
     for n in range(y.shape[0]):
         pixels, row, _ = seen_images(x, n, 1, seen, top, left, data_of(workspace))
-        window = (0, stride * row, stride * channels, 0, row, 1, 1, size[0], size[1] * channels)
-        gemm_segmented(pixels, window, weights, b, y[n], 0)
+        # a row of A is what the kernel sees at one answer: a segment for each of its own rows
+        rows = SegmentedRows(
+            0, stride * row, stride * channels, 0, row, 1, 1, size[0], size[1] * channels
+        )
+        gemm_segmented(pixels, rows, weights, b, y[n], 0)
 
 
 @inline_ir
@@ -58,10 +61,12 @@ def _convolve_weights(x, dy, dw, workspace, stride, top, left):
         pixels, row, image = seen_images(x, first, count, seen, top, left, data_of(workspace))
         d = dy[first : first + count].reshape(count * out[0] * out[1], filters)
         for i in range(size[0]):
-            counts = (count, out[0], out[1])
-            window = (i * row, 0, 1, image, stride * row, stride * channels, *counts)
+            # a row of A is all that one weight's pixel is at: a segment for each row of answers
+            rows = SegmentedRows(
+                i * row, 0, 1, image, stride * row, stride * channels, count, out[0], out[1]
+            )
             part = dw[i].reshape(size[1] * channels, filters)
-            gemm_segmented(pixels, window, d, None, part, 1 if first else 0)
+            gemm_segmented(pixels, rows, d, None, part, 1 if first else 0)
 
 
 @device_function
@@ -146,5 +151,5 @@ def conv2d_weight_gradient_oracle(x, dy, dw, workspace, stride, top, left):
 
 @oracle(conv2d_input_gradient)
 def conv2d_input_gradient_oracle(dy, w, dx, workspace, stride, top, left):
-    spread = np.einsum("npqf,ijcf->npqijc", dy, w)
-    add_windows(spread, dx, (stride, stride), (top, left))
+    patches = np.einsum("npqf,ijcf->npqijc", dy, w)
+    add_windows(patches, dx, (stride, stride), (top, left))

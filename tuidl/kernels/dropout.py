@@ -1,4 +1,4 @@
-"""Dropout (Srivastava et al., 2014) with masks that nobody has to store.
+"""Dropout (Srivastava et al., 2014) with masks that are computed, not stored.
 
 Whether an element is dropped follows from the seed, the step, the layer and the element's place in
 the whole batch, by the finishing steps of MurmurHash3: the same on any number of shards or threads
@@ -29,10 +29,10 @@ def mixed(x):
 
 @kernel("-> e", cost="8e")
 def dropout(y, rate: float, layer, first, width, step_state):
-    """Zero a share ``rate`` of the values in place, and scale the others up by what is missing.
+    """Zero the fraction ``rate`` of the values in place, and scale the others by 1 / (1 - rate).
 
     Takes values and gradients alike. y[0] is the first of ``width`` values of the batch's example
-    number ``first``; ``layer`` is a number of the layer's own.
+    number ``first``; ``layer`` is the layer's number.
     """
     key = mixed(mixed(mixed(U(step_state[SEED])) ^ U(step_state[STEP])) ^ U(layer))
     limit = U(rate * 4294967296.0)

@@ -1,7 +1,7 @@
 """The gated recurrent unit (Cho et al., 2014), with the reset gate behind the product.
 
-All arrays have time in front. The inputs' share of the gates, for all steps at once, comes in
-through ``gates`` (a ``dense`` instruction made it); each step adds the share of the state before:
+All arrays have time in front. The inputs' part of the gates, for all steps at once, comes in
+through ``gates`` (a ``dense`` instruction made it); each step adds the recurrent part:
 
     r_t = h_(t-1) U + b          three parts, for the gates z, r and the candidate
     z = sigmoid(x_z + r_z)       r = sigmoid(x_r + r_r)       c = tanh(x_c + r * r_c)
@@ -17,8 +17,8 @@ from tuidl.kernels.registry import kernel
 
 
 @kernel("dg g -> tng und tnd ng", cost="2tndg")
-def gru(recurrent, bias, gates, states, candidates, scratch):
-    """Walk the steps. ``states[0]`` is set to zeros; ``gates`` ends as z, r and c of each step.
+def gru(recurrent, bias, gates, states, candidates, workspace):
+    """Forward through time. ``states[0]`` is set to zeros; ``gates`` ends as z, r, c of each step.
 
     ``candidates`` keeps r_c, the recurrent part of the candidate, which the gradient needs.
     """
@@ -26,12 +26,12 @@ def gru(recurrent, bias, gates, states, candidates, scratch):
     states[0] = 0
     for t in range(gates.shape[0]):
         before, after = states[t], states[t + 1]
-        for n in range(scratch.shape[0]):
-            for j in range(scratch.shape[1]):
-                scratch[n, j] = bias[j]
-        gemm(before, 0, recurrent, 0, scratch, 1)
+        for n in range(workspace.shape[0]):
+            for j in range(workspace.shape[1]):
+                workspace[n, j] = bias[j]
+        gemm(before, 0, recurrent, 0, workspace, 1)
         for n in range(before.shape[0]):
-            gate, part, kept = gates[t, n], scratch[n], candidates[t, n]
+            gate, part, kept = gates[t, n], workspace[n], candidates[t, n]
             old, new = before[n], after[n]
             z, r, c = gate[:units], gate[units : 2 * units], gate[2 * units :]
             part_z, part_r, part_c = part[:units], part[units : 2 * units], part[2 * units :]
@@ -45,10 +45,10 @@ def gru(recurrent, bias, gates, states, candidates, scratch):
 
 @kernel("dg und tnd tnd -> tng tng nd", cost="2tndg")
 def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, carry):
-    """Walk back through time, from dL/dh_t of every step in ``d_states``.
+    """Backward through time, from dL/dh_t of every step in ``d_states``.
 
-    ``gates`` (z, r, c) turns into the gradient of the inputs' share, ``d_recurrent`` is the
-    gradient of the recurrent share; ``carry`` is scratch for the gradient between two steps.
+    ``gates`` (z, r, c) turns into the gradient of the inputs' part, ``d_recurrent`` is the
+    gradient of the recurrent part; ``carry`` is workspace for the gradient between two steps.
     """
     units = states.shape[2]
     carry[:] = 0
@@ -78,7 +78,7 @@ def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, ca
 
 
 @oracle(gru)
-def gru_oracle(recurrent, bias, gates, states, candidates, scratch):
+def gru_oracle(recurrent, bias, gates, states, candidates, workspace):
     units = states.shape[2]
     states[0] = 0
     for t in range(len(gates)):

@@ -15,10 +15,10 @@ from tuidl.kernels.registry import kernel
 
 @kernel("db dd -> tng und tnd nb nd", cost="2tndg")
 def gru_reset_before(gate_weights, weights, gates, states, resets, part, product):
-    """Walk the steps. ``gate_weights`` is U_z and U_r side by side, ``weights`` is U_c.
+    """Forward through time. ``gate_weights`` is U_z and U_r side by side, ``weights`` is U_c.
 
     ``gates`` ends as z, r and c of each step, ``resets`` as r * h; ``part`` and ``product`` are
-    scratch.
+    workspace.
     """
     units = states.shape[2]
     states[0] = 0
@@ -45,10 +45,10 @@ def gru_reset_before(gate_weights, weights, gates, states, resets, part, product
 def gru_reset_before_gradient(
     gate_weights, weights, states, d_states, gates, d_gates, d_candidates, carry, d_reset
 ):
-    """Walk back through time, from dL/dh_t of every step in ``d_states``.
+    """Backward through time, from dL/dh_t of every step in ``d_states``.
 
-    ``gates`` (z, r, c) turns into the gradient of the inputs' share, which ``d_gates`` (z and r)
-    and ``d_candidates`` hold as matrices too; ``carry`` and ``d_reset`` are scratch.
+    ``gates`` (z, r, c) turns into the gradient of the inputs' part, which ``d_gates`` (z and r)
+    and ``d_candidates`` hold as matrices too; ``carry`` and ``d_reset`` are workspace.
     """
     units = states.shape[2]
     carry[:] = 0

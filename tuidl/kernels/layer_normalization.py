@@ -33,11 +33,12 @@ def _inner_means(row, d, gamma, mean, inverse):
 @kernel("nf f f -> nf n n", cost="8nf")
 def layer_normalization(x, gamma, beta, y, means, inverses, epsilon: float):
     """y = gamma (x - mean) inverse + beta, with inverse = 1 / sqrt(variance + epsilon)."""
-    eps = x.dtype.type(epsilon)
+    kind = x.dtype.type
+    eps = kind(epsilon)
     for i in range(x.shape[0]):
         row, out = x[i], y[i]
         mean = mean_of(row)
-        inverse = ONE / math.sqrt(variance_of(row, mean) + eps)
+        inverse = ONE / kind(math.sqrt(variance_of(row, mean) + eps))
         means[i], inverses[i] = mean, inverse
         for j in range(row.shape[0]):
             out[j] = gamma[j] * ((row[j] - mean) * inverse) + beta[j]

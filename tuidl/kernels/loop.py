@@ -1,4 +1,4 @@
-"""The compiled loop: whole stretches of training without Python.
+"""The compiled loop: chunks of training steps without Python.
 
 The one place with ``parallel=True``. Kernels are called by address, so the loop is compiled once
 and never again, whatever programs it runs.
@@ -17,7 +17,7 @@ from tuidl.kernels.simd.memory import copy_values
 from tuidl.kernels.step_state import LEARNING_RATE, STEP
 
 EXAMPLES, FIRST, INPUTS, TARGETS, STATISTICS = range(5)
-"""What the columns of ``lanes`` say of each shard."""
+"""Rows of ``lanes``: what each column states of one shard."""
 
 
 @device_function

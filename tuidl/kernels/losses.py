@@ -13,7 +13,7 @@ from tuidl.kernels.elementary import ZERO, sigmoid
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
-from tuidl.kernels.rows import PART, raise_row
+from tuidl.kernels.rows import PART, exp_row
 
 
 @kernel("nf nf -> nf a", cost="4nf")
@@ -41,7 +41,7 @@ def softmax_cross_entropy(logits, label, d, statistics, batch):
         top = z[0]
         for j in range(1, z.shape[0]):
             top = max(top, z[j])
-        total = raise_row(z, top, g)
+        total = exp_row(z, top, g)
         loss += math.log(total) - (z[right] - top)
         share = scale / logits.dtype.type(total)
         for j in range(z.shape[0]):
@@ -88,7 +88,7 @@ def huber(prediction, target, d, statistics, batch, delta: float):
 def binary_cross_entropy(logits, target, d, statistics, smoothing: float, batch):
     """-t log p - (1 - t) log(1 - p) for p = sigmoid(z), as max(z, 0) - z t + log(1 + e**-abs(z)).
 
-    ``smoothing`` moves that share of each target to 1/2.
+    ``smoothing`` moves that fraction of each target to 1/2.
     """
     outputs = logits.shape[1]
     kind = logits.dtype.type
@@ -106,7 +106,7 @@ def binary_cross_entropy(logits, target, d, statistics, smoothing: float, batch)
 
 @kernel("n -> nf", cost="nf")
 def one_hot(label, shares, smoothing: float):
-    """1 at the right class and 0 elsewhere; ``smoothing`` is spread evenly over all classes."""
+    """1 at the right class and 0 elsewhere; ``smoothing`` is divided evenly among all classes."""
     kind = shares.dtype.type
     low = kind(smoothing / max(shares.shape[1], 1))
     for i in range(shares.shape[0]):
@@ -117,7 +117,7 @@ def one_hot(label, shares, smoothing: float):
 
 @kernel("nf -> nf", cost="2nf")
 def smooth_targets(target, shares, smoothing: float):
-    """``one_hot``'s smoothing, for targets that are shares already."""
+    """``one_hot``'s smoothing, for targets that are weights of classes already."""
     kind = shares.dtype.type
     kept, low = kind(1.0 - smoothing), kind(smoothing / max(shares.shape[1], 1))
     for i in range(shares.shape[0]):
@@ -142,7 +142,7 @@ def _weighted(z, t, top):
 
 @kernel("nf nf -> nf a", cost="16nf")
 def categorical_cross_entropy(logits, target, d, statistics, batch):
-    """-sum of target * log softmax(logits) over the classes; targets may be any shares."""
+    """-sum of target * log softmax(logits) over the classes; targets may be any weights."""
     scale = logits.dtype.type(1.0 / max(batch, 1))
     loss = 0.0
     for i in range(logits.shape[0]):
@@ -150,7 +150,7 @@ def categorical_cross_entropy(logits, target, d, statistics, batch):
         top = z[0]
         for j in range(1, z.shape[0]):
             top = max(top, z[j])
-        total = raise_row(z, top, g)
+        total = exp_row(z, top, g)
         weight, inner = _weighted(z, t, top)
         loss += weight * math.log(total) - inner
         share = logits.dtype.type(weight / total)
@@ -170,7 +170,7 @@ def penalty(w, statistics, l1: float, l2: float, examples):
 
 @kernel("e -> e", cost="4e")
 def penalty_gradient(w, dw, l1: float, l2: float, examples, batch):
-    """Add the penalty's gradient, of which each shard takes the share that its examples have."""
+    """Add the penalty's gradient, each shard by the fraction of the batch that its examples are."""
     share = examples / max(batch, 1)
     kind = w.dtype.type
     step, pull = kind(share * l1), kind(2.0 * share * l2)

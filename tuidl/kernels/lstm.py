@@ -1,6 +1,6 @@
 """Long short-term memory (Hochreiter and Schmidhuber, 1997, with the forget gate of 1999).
 
-All arrays have time in front. The inputs' share of the gates, bias included, comes in through
+All arrays have time in front. The inputs' part of the gates, bias included, comes in through
 ``gates`` (a ``dense`` instruction made it), in Keras's order:
 
     i, f, o = sigmoid(x_i + h U_i) ...       c~ = tanh(x_c + h U_c)
@@ -17,7 +17,7 @@ from tuidl.kernels.registry import kernel
 
 @kernel("dg -> tng und und", cost="2tndg")
 def lstm(recurrent, gates, states, cells):
-    """Walk the steps; the first state and cell are set to zeros. ``gates`` ends as i, f, c~, o."""
+    """Forward through time; the first state and cell are zeros. ``gates`` ends as i, f, c~, o."""
     units = states.shape[2]
     states[0] = 0
     cells[0] = 0
@@ -38,10 +38,10 @@ def lstm(recurrent, gates, states, cells):
 
 @kernel("dg und tnd -> tng nd nd", cost="2tndg")
 def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry):
-    """Walk back through time, from dL/dh_t of every step in ``d_states``.
+    """Backward through time, from dL/dh_t of every step in ``d_states``.
 
-    ``gates`` (i, f, c~, o) turns into its gradient; the carries are scratch for what passes from
-    one step to the one before.
+    ``gates`` (i, f, c~, o) turns into its gradient; the carries are workspace for what passes
+    from one step to the one before.
     """
     units = cells.shape[2]
     carry[:] = 0

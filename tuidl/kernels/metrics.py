@@ -23,7 +23,7 @@ def _class_of(scores, threshold):
 
 @kernel("nf -> n")
 def largest(target, label):
-    """Shares of classes to labels."""
+    """Targets that are weights of classes to class numbers: the argmax of each row."""
     for i in range(target.shape[0]):
         label[i] = _class_of(target[i], 0.5)
 

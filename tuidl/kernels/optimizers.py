@@ -70,8 +70,8 @@ def adam(
     gradients, parameters, first, second, start, stop,
     beta_1: float, beta_2: float, epsilon: float, weight_decay: float, step_state,
 ):  # fmt: skip
-    """Kingma and Ba (2015), algorithm 1, with bias correction; the weights first shrink by the
-    share rate * weight_decay (Loshchilov and Hutter, 2019)."""
+    """Kingma and Ba (2015), algorithm 1, with bias correction; the weights are first multiplied
+    by 1 - rate * weight_decay (Loshchilov and Hutter, 2019)."""
     kind = parameters.dtype.type
     step = step_state[STEP]
     b1, b2, eps = kind(beta_1), kind(beta_2), kind(epsilon)
@@ -105,9 +105,11 @@ def rmsprop(
         slope = _bounded(g[i])
         squares[i] = old * squares[i] + new * (slope * slope)
         means[i] = old * means[i] + new * slope
-        spread = squares[i] - means[i] * means[i] if centered else squares[i]
-        spread = ZERO if spread < ZERO else spread  # by rounding, where gradients hardly change
-        v[i] = mu * v[i] + rate * slope / math.sqrt(spread + eps)
+        variance = squares[i] - means[i] * means[i] if centered else squares[i]
+        variance = (
+            ZERO if variance < ZERO else variance
+        )  # by rounding, where gradients hardly change
+        v[i] = mu * v[i] + rate * slope / math.sqrt(variance + eps)
         w[i] -= v[i]
 
 
@@ -190,9 +192,9 @@ def rmsprop_oracle(
     g, part = _bounded_oracle(gradients[:, start:stop].sum(axis=0)), slice(start, stop)
     mean_square[part] = rho * mean_square[part] + (1 - rho) * g**2
     mean[part] = rho * mean[part] + (1 - rho) * g
-    spread = np.maximum(mean_square[part] - (mean[part] ** 2 if centered else 0), 0)
+    variance = np.maximum(mean_square[part] - (mean[part] ** 2 if centered else 0), 0)
     velocity[part] = momentum * velocity[part] + step_state[LEARNING_RATE] * g / np.sqrt(
-        spread + epsilon
+        variance + epsilon
     )
     parameters[part] -= velocity[part]
 

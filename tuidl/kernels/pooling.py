@@ -3,13 +3,14 @@
 import numpy as np
 
 from tuidl.kernels.elementary import ONE
-from tuidl.kernels.jit import device_function, inline_ir
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import add_windows, oracle, windows_of
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.intrinsics import data_of
 from tuidl.kernels.simd.max_pool import give_to_winners, largest_of_windows
 from tuidl.kernels.simd.memory import clear_values
 from tuidl.kernels.simd.sums import sum_lines
+from tuidl.kernels.simd.windows import Images, Windows
 
 MANY = 64
 """Pixels of a window up to which their sum may be a float32."""
@@ -33,16 +34,6 @@ def _average_many(x, y, size, stride, before):
                     out[c] = out[c] / ((last - first) * (end - start))
 
 
-@inline_ir  # plain Python, in which kernels can be run, cannot call intrinsics itself
-def _find_winners(x, shape, sizes, y, winner, rectified):
-    largest_of_windows(data_of(x), shape, sizes, data_of(y), data_of(winner), rectified)
-
-
-@inline_ir
-def _give_to_winners(winner, dy, dx, shape, sizes, adds):
-    give_to_winners(data_of(winner), data_of(dy), data_of(dx), shape, sizes, adds)
-
-
 @kernel("nhwc -> npqc npqc", cost="4npqc", inline=True)
 def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rectified):
     """The largest value of each window; ``winner`` keeps its place there, the first of equals.
@@ -51,9 +42,9 @@ def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rect
     no winner: -1.
     """
     (examples, height, width, channels), (_, down, across, _) = x.shape, y.shape
-    shape = (examples, height, width, channels, down, across)
-    sizes = (size_y, size_x, stride_y, stride_x, top, left)
-    _find_winners(x, shape, sizes, y, winner, rectified)
+    shape = Images(examples, height, width, channels, down, across)
+    sizes = Windows(size_y, size_x, stride_y, stride_x, top, left)
+    largest_of_windows(data_of(x), shape, sizes, data_of(y), data_of(winner), rectified)
 
 
 @kernel("npqc npqc -> nhwc", cost="4npqc", inline=True)
@@ -64,9 +55,9 @@ def max_pool2d_gradient(winner, dy, dx, size_y, size_x, stride_y, stride_x, top,
     covers = down * size_y >= height + top and across * size_x >= width + left
     if not (is_tiled and covers):
         clear_values(dx.reshape(dx.size))
-    shape = (examples, height, width, channels, down, across)
-    sizes, adds = (size_y, size_x, stride_y, stride_x, top, left), 0 if is_tiled else 1
-    _give_to_winners(winner, dy, dx, shape, sizes, adds)
+    shape = Images(examples, height, width, channels, down, across)
+    sizes, adds = Windows(size_y, size_x, stride_y, stride_x, top, left), 0 if is_tiled else 1
+    give_to_winners(data_of(winner), data_of(dy), data_of(dx), shape, sizes, adds)
 
 
 @kernel("nhwc -> npqc", cost="4npqc")
@@ -95,7 +86,7 @@ def average_pool2d(x, y, size_y, size_x, stride_y, stride_x, top, left):
 
 @kernel("npqc -> nhwc", cost="4npqc")
 def average_pool2d_gradient(dy, dx, size_y, size_x, stride_y, stride_x, top, left):
-    """The gradient of each window, in equal parts to its pixels."""
+    """The gradient of each window is divided equally among its pixels."""
     dx[:] = 0
     for n in range(dy.shape[0]):
         for p in range(dy.shape[1]):
@@ -130,8 +121,8 @@ def max_pool2d_oracle(x, y, winner, size_y, size_x, stride_y, stride_x, top, lef
 @oracle(max_pool2d_gradient)
 def max_pool2d_gradient_oracle(winner, dy, dx, size_y, size_x, stride_y, stride_x, top, left):
     place = np.arange(size_y * size_x).reshape(size_y, size_x)[:, :, None]
-    spread = (winner[:, :, :, None, None, :] == place) * dy[:, :, :, None, None, :]
-    add_windows(spread, dx, (stride_y, stride_x), (top, left))
+    patches = (winner[:, :, :, None, None, :] == place) * dy[:, :, :, None, None, :]
+    add_windows(patches, dx, (stride_y, stride_x), (top, left))
 
 
 def _inside(x, y, size, strides, before):
@@ -154,7 +145,7 @@ def average_pool2d_oracle(x, y, size_y, size_x, stride_y, stride_x, top, left):
 def average_pool2d_gradient_oracle(dy, dx, size_y, size_x, stride_y, stride_x, top, left):
     strides, before = (stride_y, stride_x), (top, left)
     share = dy / _inside(dx, dy, (size_y, size_x), strides, before)
-    spread = np.broadcast_to(
+    patches = np.broadcast_to(
         share[:, :, :, None, None, :], (*dy.shape[:3], size_y, size_x, dy.shape[3])
     )
-    add_windows(spread, dx, strides, before)
+    add_windows(patches, dx, strides, before)

@@ -1,6 +1,5 @@
 """Every kernel by its name, and how one becomes a pointer to machine code."""
 
-import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,7 +62,7 @@ class Kernel:
         return scope[self.name]
 
     def is_compiled(self, dtype: np.dtype[Any]) -> bool:
-        """Whether machine code is at hand, in this process or (by its file's name) in the cache."""
+        """Whether machine code exists, in this process or (by its file's name) in the cache."""
         if (self.name, dtype.str) in _COMPILED or self.foreign:
             return (self.name, dtype.str) in _COMPILED
         folder = cache_folder()
@@ -71,7 +70,7 @@ class Kernel:
         return folder is not None and any(folder.glob(f"*/*.{self.name}-*.nbi"))
 
     def compile(self, dtype: np.dtype[Any]) -> tuple[int, bool]:
-        """Machine code for arenas of ``dtype``: (its address, whether the cache had it)."""
+        """Machine code for arenas of ``dtype``: (its address, whether it came from the cache)."""
         key = (self.name, dtype.str)
         with COMPILING.hold():
             if key not in _COMPILED:
@@ -95,14 +94,6 @@ class Kernel:
 
 
 _COMPILED: dict[tuple[str, str], Any] = {}
-
-
-def call_row(address: int, row: Any, arena: Any, step_state: Any) -> None:
-    """Call compiled code on one row from Python, for looking into a step."""
-    pointers = (ctypes.c_void_p(array.ctypes.data) for array in (row, arena, step_state))
-    ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(int(address))(
-        *pointers
-    )
 
 
 def kernel(

@@ -1,4 +1,4 @@
-"""Sums along rows: those of wide ones are put together in float64 from float32 sums of parts."""
+"""Sums along rows; wide rows are added in float64, from float32 sums of parts."""
 
 from tuidl.kernels.elementary import ZERO, exp
 from tuidl.kernels.jit import device_function
@@ -24,13 +24,13 @@ def variance_of(row, mean):
     the mean is taken off again."""
     off, squares = 0.0, 0.0
     for start in range(0, row.shape[0], PART):
-        values, gaps, spread = row[start : start + PART], ZERO, ZERO
+        values, gaps, part = row[start : start + PART], ZERO, ZERO
         for j in range(values.shape[0]):
             gap = values[j] - mean
             gaps += gap
-            spread += gap * gap
+            part += gap * gap
         off += gaps
-        squares += spread
+        squares += part
     share = 1.0 / row.shape[0]
     variance = (squares - off * off * share) * share
     return row.dtype.type(0.0 if variance < 0.0 else variance)
@@ -48,7 +48,7 @@ def inner_product(a, b):
 
 
 @device_function
-def raise_row(values, top, powers):
+def exp_row(values, top, powers):
     """``powers`` = e**(values - top), for two arrays that do not overlap; returns their sum."""
     total = 0.0
     for start in range(0, values.shape[0], PART):
@@ -61,7 +61,7 @@ def raise_row(values, top, powers):
 
 
 @device_function
-def raise_in_place(values, top):
+def exp_in_place(values, top):
     """``values`` = e**(values - top); returns their sum, of the same kind."""
     total = 0.0
     for start in range(0, values.shape[0], PART):

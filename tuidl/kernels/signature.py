@@ -1,4 +1,4 @@
-"""What a kernel's one-line shape text says: operands, dimension letters, options, cost."""
+"""What a kernel's one line of shapes states: operands, dimension letters, options, cost."""
 
 import inspect
 from collections.abc import Callable, Sequence

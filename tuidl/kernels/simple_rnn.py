@@ -25,7 +25,7 @@ def _one_unit(factor, inputs, states):
 
 @kernel("dd tnd -> und", cost="2tndd")
 def simple_rnn(recurrent, inputs, states):
-    """Walk the steps; the first state is set to zeros."""
+    """Forward through time; the first state is set to zeros."""
     first = states[0].reshape(states[0].size)
     for i in range(first.shape[0]):
         first[i] = ZERO
@@ -43,7 +43,7 @@ def simple_rnn(recurrent, inputs, states):
 
 @kernel("dd und tnd -> tnd nd", cost="2tndd")
 def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry):
-    """Walk back through time, from dL/dh_t of every step; ``carry`` is scratch between steps."""
+    """Backward through time, from dL/dh_t of every step; ``carry`` is workspace between steps."""
     passed = carry.reshape(carry.size)
     for i in range(passed.shape[0]):
         passed[i] = ZERO

@@ -1,4 +1,4 @@
-"""The compiled loop with a clock: how long each row of a program takes within real steps.
+"""The training loop with a clock: how long each row of a program takes within real steps.
 
 Rows run in the order of the training loop, all lanes on one thread, so each finds the cache as its
 neighbours leave it. Rows repeated on their own would find everything they need there.
@@ -12,11 +12,10 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
 from tuidl.core.errors import BackendError
 from tuidl.kernels.cache import COMPILING, compile_cached
-from tuidl.kernels.jit import FLAGS
+from tuidl.kernels.jit import FLAGS, intrinsic_for
 from tuidl.kernels.loop import gather
 from tuidl.kernels.simd.intrinsics import call_kernel
 from tuidl.kernels.step_state import LEARNING_RATE, STEP
@@ -28,11 +27,14 @@ MONOTONIC = getattr(time, "CLOCK_MONOTONIC", None)
 SECOND = 1_000_000_000
 
 
-@intrinsic
-def nanoseconds(typing_context: Any, scratch: Any) -> Any:
+def nanoseconds(scratch):
     """The system's monotonic clock; ``scratch``: (2,) int64, overwritten."""
+    return time.monotonic_ns()
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+@intrinsic_for(nanoseconds)
+def _nanoseconds(typing_context, scratch):
+    def codegen(context, builder, signature, arguments):
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         number, size = ir.IntType(32), ir.IntType(64)
         kind = ir.FunctionType(number, [number, data.type])
@@ -53,7 +55,7 @@ def timed_steps(
     Parameters
     ----------
     rows : (rows, lanes, width) for whole batches
-    lanes : (5, shards), what the names in ``loop.py`` say of them
+    lanes : (5, shards), as in ``loop.py``
     rate : the learning rate of every step
     ticks : (steps, rows + FIRST_ROW, lanes) out: nanoseconds
     """

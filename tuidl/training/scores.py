@@ -21,7 +21,7 @@ def scores_of(program: Program, totals: Array, feed: ArrayDataset) -> Scores:
     for name in score_names(program)[1:]:
         metric = METRICS[name]
         if metric.finish is not None:
-            sums = Sums(_tally(program, totals, metric.tally), len(feed), feed.spread)
+            sums = Sums(_tally(program, totals, metric.tally), len(feed), feed.total_squares)
             scores[name] = metric.finish(sums)
     return scores
 

@@ -1,1 +1,1 @@
-"""The GPU backend: the same programs on numba.cuda. Imported only where somebody asks for it."""
+"""The GPU backend: the same programs on numba.cuda. Imported only when it is chosen."""

@@ -1,4 +1,4 @@
-"""Arithmetic that a GPU does faster than the plain way, or that several kernels share."""
+"""Arithmetic that is faster on a GPU than the plain form, or that several kernels share."""
 
 import math
 

@@ -28,7 +28,7 @@ def grid_group():
 
 @device
 def start(block_group):
-    """This thread's first element of work that is dealt out to all threads of the group."""
+    """This thread's first element of work that is divided among all threads of the group."""
     return block_group.block * THREADS + cuda.threadIdx.x
 
 

@@ -15,7 +15,7 @@ def dependencies_of(rows: Rows) -> Spans:
     """(instructions,) 1 where an instruction must not start before all that came before is done.
 
     That is where it reads what one of them writes, or writes what one of them reads or writes,
-    in any lane. The first never waits: whoever runs it has waited for the examples.
+    in any lane. The first never waits: the examples have been waited for.
     """
     dependencies = np.zeros(len(rows.rows), np.int64)
     since = np.zeros((0, 3), np.int64)

@@ -1,4 +1,4 @@
-"""The GPU at hand, and what the driver's errors mean to people."""
+"""This machine's GPU, and the driver's errors in words for users."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from tuidl.core.errors import BackendError
 
 
 def device_name() -> str:
-    """As its maker calls it."""
+    """Its product name."""
     if SIMULATED:
         return "Numba's CUDA simulator"
     name: Any = cuda.get_current_device().name
@@ -32,8 +32,8 @@ def translated() -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str | None:
-    """What to tell of an error of CUDA; None for what is none. The driver has raised errors of
-    many types, so what counts is where the type comes from, and what the message says."""
+    """The message for an error of CUDA; None for any other. The driver has raised errors of
+    many types, so the type's module and the message's text decide."""
     text = str(error)
     if "OUT_OF_MEMORY" in text.upper():
         return "the GPU has not enough memory left: use smaller layers or training.batch_size"

@@ -89,12 +89,12 @@ class CudaEngine:
         require_one_thread("cuda", threads)
 
     def use_strategy(self, name: str) -> None:
-        """Run in no other way than the one of ``strategies`` that is called so."""
+        """Run with the one of ``strategies`` that has this name, and no other."""
         self._usable = [strategy for strategy in self.strategies if strategy.name == name]
         self._tuners.clear()
 
     def prepare(self) -> Iterator[Compiling]:
-        """Compile every way to run the program."""
+        """Compile every strategy."""
         total = len(self.program.kernels) + len(self.strategies) - 1
         done = 0
         for strategy in tuple(self._usable):
@@ -105,7 +105,7 @@ class CudaEngine:
 
     @contextmanager
     def _without(self, strategy: Strategy) -> Iterator[None]:
-        """Go on without a way that fails before it has done anything, if there is another."""
+        """Go on without a strategy that fails before it has done anything, if there is another."""
         try:
             yield
         except Exception:
@@ -115,27 +115,27 @@ class CudaEngine:
             for tuner in self._tuners.values():
                 tuner.drop(strategy)
 
-    def run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
+    def run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
         with translated():
-            return self._run(batches, feed, stretch)
+            return self._run(batches, dataset, chunk)
 
-    def _run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
-        steps, done = len(stretch.rates), 0
-        tables, examples = self._tables_of(batches, stretch), self._examples.of(feed)
+    def _run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
+        steps, done = len(chunk.rates), 0
+        tables, examples = self._tables_of(batches, chunk), self._examples.of(dataset)
         tuner = self._tuners.setdefault(tables, GpuTuner(self._usable))
-        totals = self._totals_of(stretch.totals)
+        totals = self._totals_of(chunk.totals)
         while done < steps and not self.stop[0]:
             strategy, fitting = tuner.next()
             count = min(steps - done, fitting, RING)
-            progress = _progress(batches, feed, stretch, done, count)
-            kinds = _kinds(batches, feed, stretch.start + done, count)
+            progress = _progress(batches, dataset, chunk, done, count)
+            kinds = _kinds(batches, dataset, chunk.start + done, count)
             self._progress.copy_to_device(progress)
-            self._rates[:count].copy_to_device(np.ascontiguousarray(stretch.rates[done:][:count]))
+            self._rates[:count].copy_to_device(np.ascontiguousarray(chunk.rates[done:][:count]))
             work = Work(
                 tables, self._arena.device_array, self._step_state.device_array, *examples,
                 self._rates, self._losses, totals, self._progress, kinds,
             )  # fmt: skip
-            cuda.synchronize()  # what was copied is there, on whatever stream the way uses
+            cuda.synchronize()  # what was copied is there, on whatever stream the strategy uses
             started = time.perf_counter()
             with self._without(strategy):
                 strategy.start(work)
@@ -144,13 +144,13 @@ class CudaEngine:
             self._progress.copy_to_host(progress)
             now_done, has_failed = int(progress[DONE]), bool(progress[FAILED])
             known = now_done + has_failed
-            stretch.losses[done : done + known] = self._losses[:known].copy_to_host()
+            chunk.losses[done : done + known] = self._losses[:known].copy_to_host()
             if strategy in self._usable:
                 tuner.record(strategy, seconds / max(known, 1))
             done += now_done
             if has_failed:
                 break
-        stretch.totals[:] = totals.copy_to_host()
+        chunk.totals[:] = totals.copy_to_host()
         return done
 
     def _totals_of(self, totals: Array) -> Any:
@@ -162,10 +162,10 @@ class CudaEngine:
             device_array.copy_to_device(totals)
         return device_array
 
-    def _tables_of(self, batches: BatchPlan, stretch: StepChunk) -> Tables:
-        key = (batches.routine.name, batches.whole.batch, batches.short.batch, stretch.updates)
+    def _tables_of(self, batches: BatchPlan, chunk: StepChunk) -> Tables:
+        key = (batches.routine.name, batches.whole.batch, batches.short.batch, chunk.updates)
         if key not in self._tables:
-            self._tables[key] = Tables.of(batches, updates=stretch.updates)
+            self._tables[key] = Tables.of(batches, updates=chunk.updates)
         return self._tables[key]
 
     def run_instruction(self, rows: Rows, number: int) -> None:
@@ -181,18 +181,18 @@ class CudaEngine:
 
 
 def _progress(
-    batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk, done: int, count: int
+    batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk, done: int, count: int
 ) -> Array:
     progress = np.zeros(PROGRESS_SIZE, np.int64)
-    progress[GOING], progress[START] = 1, stretch.start + done
-    progress[STEPS], progress[BATCH], progress[EXAMPLES] = count, batches.batch, len(feed)
-    progress[UPDATES] = stretch.updates and len(batches.whole.stages) > (
+    progress[GOING], progress[START] = 1, chunk.start + done
+    progress[STEPS], progress[BATCH], progress[EXAMPLES] = count, batches.batch, len(dataset)
+    progress[UPDATES] = chunk.updates and len(batches.whole.stages) > (
         batches.routine.stages_before_update
     )
     return progress
 
 
-def _kinds(batches: BatchPlan, feed: ArrayDataset, start: int, count: int) -> tuple[int, ...]:
+def _kinds(batches: BatchPlan, dataset: ArrayDataset, start: int, count: int) -> tuple[int, ...]:
     """Of each step: 0 for a whole batch, 1 for the short one at the end of an epoch."""
-    whole = len(feed) // batches.batch
+    whole = len(dataset) // batches.batch
     return tuple(int(start + k >= whole) for k in range(count))

@@ -1,4 +1,4 @@
-"""How fast each way runs one kind of step, which to take next, and for how many steps."""
+"""How fast each strategy runs one kind of step, which to take next, and for how many steps."""
 
 import time
 
@@ -17,12 +17,12 @@ class GpuTuner:
         self._seconds: dict[Strategy, float] = {}
 
     def next(self) -> tuple[Strategy, int]:
-        """The way to take, and the steps that fit: one as long as nobody knows."""
+        """The strategy to take, and the steps that fit into SECONDS: one until it was measured."""
         strategy = self._fastest.next(time.perf_counter())
         return strategy, max(1, int(SECONDS / max(self._seconds.get(strategy, SECONDS), 1e-9)))
 
     def record(self, strategy: Strategy, seconds: float) -> None:
-        """What a step took."""
+        """Note the seconds that a step took."""
         self._fastest.record(strategy, seconds)
         self._seconds[strategy] = seconds
 

@@ -1,4 +1,4 @@
-"""Arrays that live on both sides: on the GPU, where work is done, and here, where people look."""
+"""Arrays that live on both sides: on the GPU, and on the host as a copy for reading and writing."""
 
 import weakref
 from typing import Any
@@ -11,8 +11,8 @@ from tuidl.core.errors import BackendError
 
 
 class Mirror:
-    """An array on the GPU and its copy here; each is copied to the other only when it is asked for
-    and the other one may have changed."""
+    """An array on the GPU and its copy on the host; each is copied to the other only when it is
+    read and the other one may have changed."""
 
     def __init__(self, values: Array) -> None:
         self._host, self._device = values, cuda.to_device(values)
@@ -43,7 +43,7 @@ class Copies(dict[int, Any]):
 
 
 def _forget(copies: "weakref.ref[Copies]", key: int) -> None:
-    """An array here is gone: so is its copy, if anybody still has copies at all."""
+    """An array on the host is gone: drop its copy, if there still are copies."""
     if (known := copies()) is not None:
         known.pop(key, None)
 
@@ -55,9 +55,9 @@ class Examples:
         self._copies = Copies()
         self._orders: dict[int, tuple[Any, Array]] = {}
 
-    def of(self, feed: ArrayDataset) -> tuple[Any, Any, Any]:
-        """``x``, ``y`` and ``order`` of a feed."""
-        return self._copy(feed.x), self._copy(feed.y), self._order(feed.order)
+    def of(self, dataset: ArrayDataset) -> tuple[Any, Any, Any]:
+        """``x``, ``y`` and ``order`` of a dataset."""
+        return self._copy(dataset.x), self._copy(dataset.y), self._order(dataset.order)
 
     def _copy(self, values: Array) -> Any:
         key = id(values)

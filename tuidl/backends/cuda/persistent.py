@@ -43,7 +43,7 @@ def _switch(names: Sequence[str]) -> Any:
 def persistent_function(names: tuple[str, ...], one_block: bool) -> Any:
     """The kernel for programs of these kernels, as a plain function: ``cuda.jit`` compiles it.
 
-    Its parameters are those of ``SIGNATURE`` in ``strategies.py``.
+    Its parameters are those of ``PERSISTENT_SIGNATURE`` in ``strategies.py``.
     """
     execute = _switch(names)
     barrier = _block_barrier if one_block else _grid_barrier
@@ -77,7 +77,7 @@ def persistent_function(names: tuple[str, ...], one_block: bool) -> Any:
         scratch = cuda.shared.array(SCRATCH, float32)
         tables = (rows, numbers, dependencies, stages, lanes)
         for step in range(progress[STEPS]):
-            barrier()  # nobody is at the last step's update any more
+            barrier()  # every block has finished the last step's update
             if cuda.blockIdx.x == 0 and cuda.threadIdx.x == 0:
                 begin_step(progress, step_state, rates)
             count = count_of(step, progress)

@@ -1,6 +1,6 @@
 """Asks the GPU: compile, launch, compare with the oracle. Run as a process by ``probing``.
 
-Prints one line of JSON: the ``device``, or a ``problem`` in words for people.
+Prints one line of JSON: the ``device``, or a ``problem`` in words for users.
 """
 
 import json
@@ -23,7 +23,7 @@ MEANINGS = (
     ),
     (("NVVM", "libdevice"), f"the CUDA compiler is missing: {INSTALL}"),
 )
-"""What marks an error's text, and what to tell of it."""
+"""Marks in an error's text, and the message for it."""
 
 
 def problem_of(error: Exception, doing: str) -> str:

@@ -1,5 +1,5 @@
 """Whether a GPU can be used, found out in a process of its own: a broken driver may hang or crash
-whoever asks it. Nothing here loads Numba."""
+the process that calls it. Nothing here loads Numba."""
 
 import importlib.util
 import json
@@ -17,7 +17,7 @@ PROBE = "tuidl.backends.cuda.probe"
 
 @cache
 def require_gpu() -> str:
-    """The name of a GPU that compiles, runs and computes what the oracle says.
+    """The name of a GPU that compiles, runs and agrees with the oracle.
 
     Raises BackendError, which says what is missing and what to do about it.
     """

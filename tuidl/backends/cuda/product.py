@@ -1,4 +1,4 @@
-"""Matrix products in tiles: one loop for all, which is told where to find and leave the numbers.
+"""Matrix products in tiles: one loop, parameterised by functions that load and store the numbers.
 
 A block works out a tile of the result. Its threads bring the terms in, DEPTH at a time, from where
 ``load_a`` and ``load_b`` find them (in a matrix, or under a convolution's kernel: nothing is

@@ -1,5 +1,5 @@
 """What frames the instructions of a step on the GPU: begin it, gather its examples, collect its
-loss. Every way to run a stretch uses these."""
+loss. Every strategy uses these."""
 
 import math
 
@@ -27,7 +27,7 @@ def count_of(step, progress):
 
 @device
 def begin_step(progress, step_state, rates):
-    """Advance the step state to the next step, unless the stretch is over; called by one thread."""
+    """Advance the step state to the next step, unless the chunk is over; called by one thread."""
     if progress[GOING] != 0:
         if progress[DONE] >= progress[STEPS]:
             progress[GOING] = 0
@@ -38,7 +38,7 @@ def begin_step(progress, step_state, rates):
 
 @device
 def gather(lane, lanes, position, arena, x, y, order, block_group):
-    """Copy a lane's examples to where its instructions read them; all threads of a team."""
+    """Copy a lane's examples to where its instructions read them; all threads of a group."""
     _gather_part(lanes[INPUTS, lane], lane, lanes, position, arena, x, order, block_group)
     _gather_part(lanes[TARGETS, lane], lane, lanes, position, arena, y, order, block_group)
 

@@ -1,5 +1,5 @@
-"""The ways to run a stretch of steps on a GPU. All give the same bits; which is fastest depends on
-the network and the GPU, and is found out while training."""
+"""Strategies to run a chunk of steps on a GPU. All give the same bits; which is fastest depends on
+the network and the GPU, and is measured while training."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -27,7 +27,7 @@ GRAPHS_KEPT = 8
 
 
 class Strategy(Protocol):
-    """``name`` tells people which way it is."""
+    """``name``: for the user."""
 
     name: str
 
@@ -142,7 +142,7 @@ class Launched:
 
 
 def strategies_for(program: Program) -> list[Strategy]:
-    """The ways that are worth trying for a program, the one to begin with first."""
+    """The strategies worth trying for a program, the one to begin with first."""
     names = tuple(program.kernels)
     is_small = 3 * program.graph.flops * program.batch <= MOST_FLOPS_OF_A_BLOCK
     shares = [0.0] if is_small else []

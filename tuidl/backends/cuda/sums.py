@@ -1,6 +1,6 @@
 """Sums over a block's threads, over those that share a row, and over those that share a column.
 
-What a thread adds up by itself may be long, and is float64 (``float64`` in the kernels); its sum
+What a single thread adds may be long, and is float64 (``float64`` in the kernels); its sum
 and those of the other threads, of which there are few, are float32.
 
 Each is worked out in shared memory, in an order that is always the same. All threads of the block
@@ -48,7 +48,7 @@ def keep_sum(value, statistics, scratch):
 @device
 def row_sum(value, scratch):
     """The sum of ``value`` over the SIDE threads that share a row, on each of them; all of the
-    block must call it. Neighbours share: a block has SIDE rows in hand at a time."""
+    block must call it. Neighbouring threads share a row: a block handles SIDE rows at a time."""
     cuda.syncthreads()
     scratch[cuda.threadIdx.x] = value
     cuda.syncthreads()

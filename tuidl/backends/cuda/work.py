@@ -1,4 +1,4 @@
-"""What a stretch of steps reads and writes in the GPU's memory."""
+"""What a chunk of steps reads and writes in the GPU's memory."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -66,7 +66,7 @@ def _instructions(rows: Any, stages: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """All arrays of a stretch, on the GPU. ``kinds``: of each step, 0 whole and 1 short batch."""
+    """All arrays of a chunk, on the GPU. ``kinds``: of each step, 0 whole and 1 short batch."""
 
     tables: Tables
     arena: Any

@@ -24,7 +24,7 @@ from tuidl.kernels.step_state import LEARNING_RATE, STEP, STEP_STATE_SIZE
 
 
 class NumpyEngine:
-    """A program bound to plain NumPy. It says what the other backends must compute."""
+    """A program bound to plain NumPy: the reference for the other backends."""
 
     threads = 1
     device = ""
@@ -46,30 +46,30 @@ class NumpyEngine:
         """Nothing to compile."""
         yield from ()
 
-    def run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
-        for k in range(len(stretch.rates)):
+    def run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
+        for k in range(len(chunk.rates)):
             if self.stop[0]:
                 return k
             with self._whole():
-                is_done = self._step(batches, feed, stretch, k)
+                is_done = self._step(batches, dataset, chunk, k)
             if not is_done:
                 return k
-        return len(stretch.rates)
+        return len(chunk.rates)
 
-    def _step(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk, k: int) -> bool:
+    def _step(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk, k: int) -> bool:
         """Do a step; False where its loss is not finite: then there is no update."""
         checked = batches.routine.stages_before_update
-        position = (stretch.start + k) * batches.batch
-        chosen = feed.order[position : position + batches.batch]
+        position = (chunk.start + k) * batches.batch
+        chosen = dataset.order[position : position + batches.batch]
         rows = batches.whole if len(chosen) == batches.batch else batches.short
         self.step_state[STEP] += 1
-        self.step_state[LEARNING_RATE] = stretch.rates[k]
-        self._gather(rows, feed, chosen)
+        self.step_state[LEARNING_RATE] = chunk.rates[k]
+        self._gather(rows, dataset, chosen)
         for first, end, lanes in rows.stages[:checked]:
             self._stage(rows, first, end, lanes)
-        stretch.losses[k] = self._collect(rows, stretch.totals) / len(chosen)
-        updates = rows.stages[checked:] if stretch.updates else rows.stages[:0]
-        if len(updates) and not math.isfinite(stretch.losses[k]):
+        chunk.losses[k] = self._collect(rows, chunk.totals) / len(chosen)
+        updates = rows.stages[checked:] if chunk.updates else rows.stages[:0]
+        if len(updates) and not math.isfinite(chunk.losses[k]):
             self.step_state[STEP] -= 1
             return False
         for first, end, lanes in updates:
@@ -98,10 +98,10 @@ class NumpyEngine:
             for row in rows.rows[first:end, lane]:
                 self._execute(row)
 
-    def _gather(self, rows: Rows, feed: ArrayDataset, chosen: Array) -> None:
+    def _gather(self, rows: Rows, dataset: ArrayDataset, chosen: Array) -> None:
         for lane, count in enumerate(rows.examples):
             mine = chosen[rows.first[lane] : rows.first[lane] + count]
-            for start, values in ((rows.inputs[lane], feed.x), (rows.targets[lane], feed.y)):
+            for start, values in ((rows.inputs[lane], dataset.x), (rows.targets[lane], dataset.y)):
                 flat = values[mine].reshape(-1)
                 self.arena[start : start + len(flat)] = flat
 

@@ -1,1 +1,14 @@
-"""Vector code that LLVM does not make of plain loops: products, transforms, pooling, sums."""
+"""Vector code where LLVM makes none, or slow one, of plain loops; what kernels call.
+
+    intrinsics, vectors     pointers in Numba's Python; SIMD vectors in LLVM's representation
+    memory, padding         copying, clearing, transposing; images with zeros around them
+    micro_kernel, gemm      the matrix product without packing (start with the drawing there)
+    gemm_nt                 the product of few rows with a transposed matrix
+    transforms, winograd    convolution with kernels of 3 x 3
+    windows, max_pool       max pooling and its gradient
+    column_sums, sums       sums over rows, float64 beyond blocks of rows
+
+Each piece of generated code stands below the plain Python function that it replaces in compiled
+code (``intrinsic_for`` in ``kernels/jit.py``). That function says what it does, and runs where a
+kernel is called from Python.
+"""

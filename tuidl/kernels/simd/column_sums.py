@@ -31,8 +31,8 @@ Store = Callable[[list[Any], Any, Any], None]
 class ColumnSums:
     """The code for ``count`` sums over the rows of a matrix, for up to WIDTH columns at a time.
 
-    Blocks of rows are the outer loop and vectors of columns the inner one: a block is still near
-    the processor when the next vector of it is read. Float64 sums lie on the stack meanwhile.
+    Blocks of rows are the outer loop and vectors of columns the inner one: a block is still in
+    the cache when the next vector of it is read. Float64 sums lie on the stack meanwhile.
     """
 
     def __init__(self, builder: Any, number: Any, count: int) -> None:
@@ -64,7 +64,7 @@ class ColumnSums:
             self.simd.for_each_vector(width, part)
 
     def _clear(self, column: Any, mask: Any) -> None:
-        """There is room behind a last, partial vector: WIDTH is a number of whole ones."""
+        """Whole vectors, also the last: WIDTH is a multiple of their lanes."""
         for total in self.totals:
             nothing = ir.Constant(self.wide, None)
             self.builder.store(nothing, self._total(total, column), align=8)

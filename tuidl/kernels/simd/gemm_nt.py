@@ -1,23 +1,22 @@
-"""The product of few rows with a matrix turned round, without copying that matrix.
+"""C = A B' for few rows of A, without packing or transposing B.
 
 BLAS packs the right factor first, which takes longer than multiplying it with eight rows. Here a
-vector holds one column of a square of ``a``, and numbers of ``b`` are spread: a square of the
-result comes out turned round as well, and is turned back when it is complete.
+vector holds one column of a square of A, and numbers of B are splat: a square of the result comes
+out transposed as well, and is transposed back when it is complete.
 """
 
 from typing import Any
 
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
-from tuidl.kernels.jit import inline_ir
+from tuidl.kernels.jit import inline_ir, intrinsic_for
 from tuidl.kernels.simd.vectors import HAS_MASKS, IS_WIDE, SIZE, TRANSPOSE_BYTES, Vectors
 
 SQUARES = 2 if IS_WIDE else 1
 """Squares side by side, as registers allow."""
 MOST_ROWS = 32
-"""Rows of ``a`` up to which packing ``b`` does not pay off."""
+"""Rows of A up to which packing B does not pay off."""
 
 
 @inline_ir
@@ -31,68 +30,71 @@ def suits_gemm_nt(a, b):
     return HAS_MASKS and fits and a.shape[0] <= MOST_ROWS and b.shape[0] >= b.shape[1]
 
 
-class _Turned:
-    """The code for squares of the result, whose numbers lie at ``places``."""
+class _Squares:
+    """The code for squares of the result, side by side, by columns in registers."""
 
-    def __init__(self, builder: Any, number: Any) -> None:
-        self.builder, self.simd = builder, Vectors(builder, number, TRANSPOSE_BYTES)
+    def __init__(self, builder: Any, scalar: Any) -> None:
+        self.builder, self.simd = builder, Vectors(builder, scalar, TRANSPOSE_BYTES)
         self.side = range(self.simd.lanes)
         columns = range(SQUARES * self.simd.lanes)
-        nothing = self.simd.constant(0)
-        self.sums = [cgutils.alloca_once_value(builder, nothing) for _ in columns]
+        zeros = self.simd.constant(0)
+        self.sums = [cgutils.alloca_once_value(builder, zeros) for _ in columns]
         for total in self.sums:
-            builder.store(nothing, total)
+            builder.store(zeros, total)
 
-    def square(self, place: Any, step: Any) -> list[Any]:
-        """The square at ``place`` of a matrix whose rows are ``step`` apart."""
-        return [self.simd.load(self._row(place, i, step)) for i in self.side]
+    def square(self, place: Any, ld: Any) -> list[Any]:
+        """The square at ``place`` of a matrix with leading dimension ``ld``."""
+        return [self.simd.load(self._row(place, i, ld)) for i in self.side]
 
-    def add(self, lines: list[Any], b: Any, step: Any) -> None:
-        """Add the products of a square's columns with the same columns of ``b``."""
-        for f, line in enumerate(lines):
-            for k, total in enumerate(self.sums):
-                place = self.builder.gep(self._row(b, k, step), [SIZE(f)])
+    def add(self, columns: list[Any], b: Any, ld: Any) -> None:
+        """Add the products of a square's columns with the same columns of B."""
+        for k, column in enumerate(columns):
+            for j, total in enumerate(self.sums):
+                place = self.builder.gep(self._row(b, j, ld), [SIZE(k)])
                 factor = self.simd.splat(self.builder.load(place))
-                value = self.simd.multiply_add(factor, line, self.builder.load(total))
+                value = self.simd.multiply_add(factor, column, self.builder.load(total))
                 self.builder.store(value, total)
 
-    def finish(self, c: Any, step: Any) -> None:
+    def finish(self, c: Any, ld: Any) -> None:
         for first in range(0, len(self.sums), len(self.side)):
             sums = self.sums[first : first + len(self.side)]
             rows = self.simd.transpose([self.builder.load(total) for total in sums])
             for i, row in enumerate(rows):
-                self.simd.store(row, self.builder.gep(self._row(c, i, step), [SIZE(first)]))
+                self.simd.store(row, self.builder.gep(self._row(c, i, ld), [SIZE(first)]))
 
-    def _row(self, place: Any, number: int, step: Any) -> Any:
-        return self.builder.gep(place, [self.builder.mul(SIZE(number), step)])
+    def _row(self, place: Any, index: int, ld: Any) -> Any:
+        return self.builder.gep(place, [self.builder.mul(SIZE(index), ld)])
 
 
-@intrinsic
-def gemm_nt(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
+def gemm_nt(a, b, c):
     """``c = a @ b.T`` for contiguous matrices that ``suits_gemm_nt``."""
+    c[...] = a @ b.T
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+@intrinsic_for(gemm_nt)
+def _gemm_nt(typing_context, a, b, c):
+    def codegen(context, builder, signature, arguments):
         arrays = [
             context.make_array(kind)(context, builder, value)
             for kind, value in zip(signature.args, arguments, strict=True)
         ]
         (rows, inner), (columns, _) = (cgutils.unpack_tuple(builder, x.shape) for x in arrays[:2])
-        number = context.get_value_type(c.dtype)
-        lanes = Vectors(builder, number, TRANSPOSE_BYTES).lanes
+        scalar = context.get_value_type(c.dtype)
+        lanes = Vectors(builder, scalar, TRANSPOSE_BYTES).lanes
         side, width = SIZE(lanes), SIZE(SQUARES * lanes)
         start = SIZE(0)
         with (
             cgutils.for_range_slice(builder, start, rows, side) as (i, _),
             cgutils.for_range_slice(builder, start, columns, width) as (j, _),
         ):
-            tile = _Turned(builder, number)
+            tile = _Squares(builder, scalar)
             left, right = (
                 builder.gep(x.data, [builder.mul(place, inner)])
                 for x, place in zip(arrays, (i, j), strict=False)
             )
-            with cgutils.for_range_slice(builder, start, inner, side) as (f, _):
-                lines = tile.simd.transpose(tile.square(builder.gep(left, [f]), inner))
-                tile.add(lines, builder.gep(right, [f]), inner)
+            with cgutils.for_range_slice(builder, start, inner, side) as (k, _):
+                lines = tile.simd.transpose(tile.square(builder.gep(left, [k]), inner))
+                tile.add(lines, builder.gep(right, [k]), inner)
             place = builder.add(builder.mul(i, columns), j)
             tile.finish(builder.gep(arrays[2].data, [place]), columns)
         return context.get_dummy_value()

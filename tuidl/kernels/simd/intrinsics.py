@@ -1,41 +1,59 @@
-"""The few machine operations that Numba's Python does not spell."""
+"""Machine operations that Numba's Python does not spell, each with its plain Python twin.
 
+A pointer is LLVM's in compiled code. In plain Python it is the contiguous NumPy vector that starts
+there, so that ``pointer[i]`` means the same in both.
+"""
+
+import ctypes
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
+
+from tuidl.kernels.jit import intrinsic_for
 
 STACK_ELEMENTS = 1024
-"""What a kernel may keep on the stack."""
+"""Elements that a kernel may keep on the stack."""
 
 
-@intrinsic
-def pointer_at(typing_context: Any, pointer: Any, offset: Any) -> Any:
+def pointer_at(pointer, offset):
     """The address of element ``offset`` behind ``pointer``."""
+    return pointer[offset:]
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+@intrinsic_for(pointer_at)
+def _pointer_at(typing_context, pointer, offset):
+    def codegen(context, builder, signature, arguments):
         return builder.gep(arguments[0], [arguments[1]])
 
     return pointer(pointer, types.int64), codegen
 
 
-@intrinsic
-def float_bits(typing_context: Any, bits: Any) -> Any:
+def float_bits(bits):
     """The float64 whose bits the int64 ``bits`` holds."""
+    return float(np.int64(bits).view(np.float64))
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+@intrinsic_for(float_bits)
+def _float_bits(typing_context, bits):
+    def codegen(context, builder, signature, arguments):
         return builder.bitcast(arguments[0], ir.DoubleType())
 
     return types.float64(types.int64), codegen
 
 
-@intrinsic
-def call_kernel(typing_context: Any, address: Any, row: Any, arena: Any, step_state: Any) -> Any:
-    """Call the compiled kernel at ``address`` on one row of a program."""
+def call_kernel(address: int, row: Any, arena: Any, step_state: Any) -> None:
+    """Call the machine code of a kernel at ``address`` on one row of a program."""
+    pointers = (ctypes.c_void_p(array.ctypes.data) for array in (row, arena, step_state))
+    kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+    kind(int(address))(*pointers)
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+@intrinsic_for(call_kernel)
+def _call_kernel(typing_context, address, row, arena, step_state):
+    def codegen(context, builder, signature, arguments):
         pointers = [
             context.make_array(kind)(context, builder, array).data
             for kind, array in zip(signature.args[1:], arguments[1:], strict=True)
@@ -48,22 +66,28 @@ def call_kernel(typing_context: Any, address: Any, row: Any, arena: Any, step_st
     return types.void(types.int64, row, arena, step_state), codegen
 
 
-@intrinsic
-def round_to_even(typing_context: Any, x: Any) -> Any:
+def round_to_even(x):
     """``x`` rounded to the nearest whole number, as a float."""
+    return np.rint(x)
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+@intrinsic_for(round_to_even)
+def _round_to_even(typing_context, x):
+    def codegen(context, builder, signature, arguments):
         function = builder.module.declare_intrinsic("llvm.rint", [arguments[0].type])
         return builder.call(function, arguments)
 
     return x(x), codegen
 
 
-@intrinsic
-def power_of_two(typing_context: Any, n: Any) -> Any:
+def power_of_two(n):
     """2**n for a whole float32 ``n`` in -127..127, from its exponent bits (-127 gives 0)."""
+    return np.uint32((int(n) + 127) << 23).view(np.float32)
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+@intrinsic_for(power_of_two)
+def _power_of_two(typing_context, n):
+    def codegen(context, builder, signature, arguments):
         integer = ir.IntType(32)
         biased = builder.add(builder.fptosi(arguments[0], integer), ir.Constant(integer, 127))
         return builder.bitcast(builder.shl(biased, ir.Constant(integer, 23)), ir.FloatType())
@@ -71,27 +95,33 @@ def power_of_two(typing_context: Any, n: Any) -> Any:
     return types.float32(types.float32), codegen
 
 
-@intrinsic
-def data_of(typing_context: Any, array: Any) -> Any:
+def data_of(array):
     """The address of a contiguous array's first element."""
+    return array.reshape(-1)
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+@intrinsic_for(data_of)
+def _data_of(typing_context, array):
+    def codegen(context, builder, signature, arguments):
         return context.make_array(signature.args[0])(context, builder, arguments[0]).data
 
     return types.CPointer(array.dtype)(array), codegen
 
 
-def _bytes(context: Any, builder: Any, pointer: Any, count: Any) -> Any:
-    """The size of ``count`` numbers behind a pointer."""
+def _bytes(context, builder, pointer, count):
+    """The size of ``count`` elements behind a pointer."""
     size = context.get_abi_sizeof(context.get_value_type(pointer.dtype))
     return builder.mul(count, ir.Constant(count.type, size))
 
 
-@intrinsic
-def copy_elements(typing_context: Any, target: Any, source: Any, count: Any) -> Any:
-    """Copy ``count`` numbers from pointer to pointer; they do not overlap."""
+def copy_elements(target, source, count):
+    """Copy ``count`` elements from pointer to pointer; they do not overlap."""
+    target[:count] = source[:count]
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+@intrinsic_for(copy_elements)
+def _copy_elements(typing_context, target, source, count):
+    def codegen(context, builder, signature, arguments):
         to, source, count = arguments
         size = _bytes(context, builder, signature.args[0], count)
         cgutils.raw_memcpy(builder, to, source, size, 1)
@@ -100,11 +130,14 @@ def copy_elements(typing_context: Any, target: Any, source: Any, count: Any) -> 
     return types.void(target, source, types.int64), codegen
 
 
-@intrinsic
-def clear_elements(typing_context: Any, target: Any, count: Any) -> Any:
+def clear_elements(target, count):
     """``count`` zeros behind a pointer."""
+    target[:count] = 0
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+@intrinsic_for(clear_elements)
+def _clear_elements(typing_context, target, count):
+    def codegen(context, builder, signature, arguments):
         size = _bytes(context, builder, signature.args[0], arguments[1])
         cgutils.memset(builder, arguments[0], size, 0)
         return context.get_dummy_value()
@@ -112,14 +145,17 @@ def clear_elements(typing_context: Any, target: Any, count: Any) -> Any:
     return types.void(target, types.int64), codegen
 
 
-@intrinsic
-def stack_workspace(typing_context: Any, array: Any) -> Any:
-    """A pointer to room for STACK_NUMBERS numbers of the kind that ``array`` holds."""
+def stack_workspace(array):
+    """A pointer to STACK_ELEMENTS elements on the stack, of the dtype of ``array``."""
+    return np.empty(STACK_ELEMENTS, array.dtype)
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        number = context.get_value_type(signature.args[0].dtype)
+
+@intrinsic_for(stack_workspace)
+def _stack_workspace(typing_context, array):
+    def codegen(context, builder, signature, arguments):
+        scalar = context.get_value_type(signature.args[0].dtype)
         with builder.goto_entry_block():  # cgutils.alloca_once would fill it with zeros each time
-            workspace = builder.alloca(ir.ArrayType(number, STACK_ELEMENTS))
-        return builder.bitcast(workspace, number.as_pointer())
+            workspace = builder.alloca(ir.ArrayType(scalar, STACK_ELEMENTS))
+        return builder.bitcast(workspace, scalar.as_pointer())
 
     return types.CPointer(array.dtype)(array), codegen

@@ -1,118 +1,28 @@
-"""The windows of max pooling, for vectors along the channels.
+"""Max pooling and its gradient, for vectors along the channels.
 
-As plain loops over channels, each pixel would load and store what is best so far.
+In plain loops over channels, each pixel would load and store the best value so far.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+import numpy as np
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
+from tuidl.kernels.jit import intrinsic_for
 from tuidl.kernels.simd.vectors import SIZE, Vectors
+from tuidl.kernels.simd.windows import USUAL, Window, each_window, windows_in
 
 NO_WINNER = -1
 """The winner's number where there is none."""
-USUAL = 2
-"""Rows and columns of the windows whose code has no loops."""
 Part = Callable[[Any, Any], None]
 """Code for a vector of channels: where it starts, and the mask of the last one."""
 
 
-@dataclass(frozen=True)
-class _Span:
-    """One direction: which pixel a window starts at, and which part of it is in the image."""
-
-    start: Any
-    low: Any
-    high: Any
-
-    @classmethod
-    def of(
-        cls, builder: Any, number: Any, size: Any, stride: Any, before: Any, end: Any
-    ) -> "_Span":
-        """Of window ``number``, in an image of ``end`` rows, or columns."""
-        start, none = builder.sub(builder.mul(number, stride), before), SIZE(0)
-        outside, left = builder.neg(start), builder.sub(end, start)
-        is_before = builder.icmp_signed(">", outside, none)
-        is_beyond = builder.icmp_signed("<", left, size)
-        return cls(
-            start,
-            builder.select(is_before, outside, none),
-            builder.select(is_beyond, left, size),
-        )
-
-    def is_usual(self, builder: Any) -> Any:
-        starts = builder.icmp_signed("==", self.low, SIZE(0))
-        return builder.and_(starts, builder.icmp_signed("==", self.high, SIZE(USUAL)))
-
-
-@dataclass(frozen=True)
-class _Window:
-    """One window of the image that starts ``image`` pixels on; its answer lies at ``answer``."""
-
-    simd: Vectors
-    image: Any
-    columns: Any
-    channels: Any
-    size_x: Any
-    line: _Span
-    column: _Span
-    answer: Any
-
-    def at(self, i: Any, j: Any, channel: Any) -> Any:
-        """How far the channel of the pixel in row ``i`` and column ``j`` of the window is."""
-        b = self.simd.builder
-        row = b.mul(b.add(self.line.start, i), self.columns)
-        pixel = b.add(self.image, b.add(row, b.add(self.column.start, j)))
-        return b.add(b.mul(pixel, self.channels), channel)
-
-    def number(self, i: Any, j: Any) -> Any:
-        """The pixel's number within the window, in every lane."""
-        b = self.simd.builder
-        return self.simd.splat(b.sitofp(b.add(b.mul(i, self.size_x), j), self.simd.scalar))
-
-    def is_usual(self) -> Any:
-        """Whether it is two by two pixels of the image."""
-        b = self.simd.builder
-        return b.and_(self.line.is_usual(b), self.column.is_usual(b))
-
-    def pixels(self, part: Callable[[Any, Any], None]) -> None:
-        """Code for every pixel of the window: ``part(i, j)``."""
-        b, one = self.simd.builder, SIZE(1)
-        with (
-            cgutils.for_range_slice(b, self.line.low, self.line.high, one) as (i, _),
-            cgutils.for_range_slice(b, self.column.low, self.column.high, one) as (j, _),
-        ):
-            part(i, j)
-
-
-@contextmanager
-def _each_window(simd: Vectors, shape: Any, sizes: Any) -> Iterator[_Window]:
-    """Code for every window.
-
-    ``shape``: images, their rows and columns, channels, and windows down and across. ``sizes``:
-    rows and columns of a window, how far the next one is, and the padding at the top and the left.
-    """
-    b, zero, one = simd.builder, SIZE(0), SIZE(1)
-    images, rows, columns, channels, down, across = cgutils.unpack_tuple(b, shape)
-    size_y, size_x, stride_y, stride_x, top, left = cgutils.unpack_tuple(b, sizes)
-    with cgutils.for_range_slice(b, zero, images, one) as (n, _):
-        image = b.mul(b.mul(n, rows), columns)
-        with cgutils.for_range_slice(b, zero, down, one) as (p, _):
-            line = _Span.of(b, p, size_y, stride_y, top, rows)
-            first = b.mul(b.add(b.mul(n, down), p), across)
-            with cgutils.for_range_slice(b, zero, across, one) as (q, _):
-                column = _Span.of(b, q, size_x, stride_x, left, columns)
-                answer = b.mul(b.add(first, q), channels)
-                yield _Window(simd, image, columns, channels, size_x, line, column, answer)
-
-
-def _by_kind(window: _Window, is_usual: Any, usual: Part, other: Part) -> None:
+def _by_kind(window: Window, is_usual: Any, usual: Part, other: Part) -> None:
     """Code for all channels: ``usual`` where the condition holds, else ``other``."""
     with window.simd.builder.if_else(is_usual) as (then, otherwise):
         with then:
@@ -131,7 +41,7 @@ class _Search:
     ``is_rectified``: whether pixels below 0 count as 0, which cannot win.
     """
 
-    window: _Window
+    window: Window
     x: Any
     best: Any
     place: Any
@@ -181,22 +91,38 @@ class _Search:
         self._finish((top, number), first, mask)
 
 
-@intrinsic
-def largest_of_windows(
-    typing_context: Any, x: Any, shape: Any, sizes: Any, best: Any, place: Any, rectified: Any
-) -> Any:
+def largest_of_windows(x, shape, sizes, best, place, rectified):
     """``best`` = the largest pixel of each window and channel, ``place`` = its number there.
 
     The first of equals; NaN comes before all, of several the last. Where ``rectified`` is 1, what
-    is not above 0 becomes 0, and its place NOBODY. All are pointers; for ``shape`` and ``sizes``
-    see ``_each_window``.
+    is not above 0 becomes 0, and its place NO_WINNER. ``x``, ``best`` and ``place`` are pointers;
+    ``shape``: Images, ``sizes``: Windows.
     """
+    image = _images(x, shape.images, shape.rows, shape.columns, shape.channels)
+    answers = (shape.images, shape.down, shape.across, shape.channels)
+    best, place = _images(best, *answers), _images(place, *answers)
+    for answer, pixels in windows_in(shape, sizes):
+        for number, pixel in pixels:
+            value, old = image[pixel], best[answer]
+            wins = (value > old) | np.isnan(value) | (number == pixels[0][0])
+            best[answer] = np.where(wins, value, old)
+            place[answer] = np.where(wins, number, place[answer])
+        is_low = (best[answer] <= 0) & (rectified != 0)
+        best[answer][is_low], place[answer][is_low] = 0, NO_WINNER
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+def _images(pointer, *shape):
+    """The array of this shape behind a pointer of plain Python."""
+    return pointer[: np.prod(shape)].reshape(shape)
+
+
+@intrinsic_for(largest_of_windows)
+def _largest_of_windows(typing_context, x, shape, sizes, best, place, rectified):
+    def codegen(context, builder, signature, arguments):
         x, shape, sizes, best, place, rectified = arguments
         is_rectified = builder.icmp_signed("!=", rectified, SIZE(0))
         simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
-        with _each_window(simd, shape, sizes) as window:
+        with each_window(simd, shape, sizes) as window:
             search = _Search(window, x, best, place, is_rectified)
             _by_kind(window, window.is_usual(), search.usual, search.other)
         return context.get_dummy_value()
@@ -208,7 +134,7 @@ def largest_of_windows(
 class _Return:
     """The code that gives a window's gradient to its winner. All but the last are pointers."""
 
-    window: _Window
+    window: Window
     place: Any
     d: Any
     dx: Any
@@ -247,20 +173,27 @@ class _Return:
         self.window.pixels(give)
 
 
-@intrinsic
-def give_to_winners(
-    typing_context: Any, place: Any, d: Any, dx: Any, shape: Any, sizes: Any, adds: Any
-) -> Any:
+def give_to_winners(place, d, dx, shape, sizes, adds):
     """Of each channel ``d`` goes to the pixel that ``place`` names, 0 to the window's others.
 
     Where ``adds`` is 1, on top of what is there. Otherwise as ``largest_of_windows``.
     """
+    image = _images(dx, shape.images, shape.rows, shape.columns, shape.channels)
+    answers = (shape.images, shape.down, shape.across, shape.channels)
+    place, d = _images(place, *answers), _images(d, *answers)
+    for answer, pixels in windows_in(shape, sizes):
+        for number, pixel in pixels:
+            value = np.where(place[answer] == number, d[answer], 0)
+            image[pixel] = image[pixel] + value if adds else value
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+@intrinsic_for(give_to_winners)
+def _give_to_winners(typing_context, place, d, dx, shape, sizes, adds):
+    def codegen(context, builder, signature, arguments):
         place, d, dx, shape, sizes, adds = arguments
         simd = Vectors(builder, context.get_value_type(signature.args[2].dtype))
         is_adding = builder.icmp_signed("!=", adds, SIZE(0))
-        with _each_window(simd, shape, sizes) as window:
+        with each_window(simd, shape, sizes) as window:
             gives = _Return(window, place, d, dx, is_adding)
             is_usual = builder.and_(window.is_usual(), builder.not_(is_adding))
             _by_kind(window, is_usual, gives.usual, gives.other)

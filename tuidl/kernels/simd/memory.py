@@ -1,6 +1,6 @@
-"""Copying, clearing and turning short runs of numbers.
+"""Copying, clearing and transposing short runs of numbers.
 
-A loop would first check for overlap and choose a vector length: for rows of images, that takes
+A loop would first check for overlap and choose a vector length: for the rows of images, that takes
 longer than the copying itself.
 """
 
@@ -8,9 +8,8 @@ from typing import Any
 
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
-from tuidl.kernels.jit import device_function, jit_override
+from tuidl.kernels.jit import device_function, intrinsic_for, jit_override
 from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of
 from tuidl.kernels.simd.vectors import SIZE, TRANSPOSE_BYTES, Vectors
 
@@ -35,21 +34,27 @@ def _clear_values(target):
     return lambda target: clear_elements(data_of(target), target.size)
 
 
-@intrinsic
-def _transpose_squares(
-    typing_context: Any, source: Any, target: Any, rows: Any, columns: Any
-) -> Any:
+def _transpose_squares(source, target, rows, columns):
     """``transpose`` for as many whole squares as there are; returns the side of one."""
+    side = TRANSPOSE_BYTES // source.itemsize
+    high, wide = rows - rows % side, columns - columns % side
+    matrix, turned = source[: rows * columns], target[: rows * columns]
+    matrix, turned = matrix.reshape(rows, columns), turned.reshape(columns, rows)
+    turned[:wide, :high] = matrix[:high, :wide].T
+    return side
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+
+@intrinsic_for(_transpose_squares)
+def _transpose_squares_intrinsic(typing_context, source, target, rows, columns):
+    def codegen(context, builder, signature, arguments):
         source, target, rows, columns = arguments
-        number = context.get_value_type(signature.args[0].dtype)
-        simd, start = Vectors(builder, number, TRANSPOSE_BYTES), SIZE(0)
+        scalar = context.get_value_type(signature.args[0].dtype)
+        simd, start = Vectors(builder, scalar, TRANSPOSE_BYTES), SIZE(0)
         side = SIZE(simd.lanes)
         high, wide = (builder.sub(n, builder.urem(n, side)) for n in (rows, columns))
 
-        def line(data: Any, across: Any, row: Any, k: int, column: Any) -> Any:
-            there = builder.mul(builder.add(row, SIZE(k)), across)
+        def line(data: Any, ld: Any, row: Any, k: int, column: Any) -> Any:
+            there = builder.mul(builder.add(row, SIZE(k)), ld)
             return builder.gep(data, [builder.add(there, column)])
 
         with (
@@ -57,8 +62,8 @@ def _transpose_squares(
             cgutils.for_range_slice(builder, start, wide, side) as (j, _),
         ):
             square = [simd.load(line(source, columns, i, k, j)) for k in range(simd.lanes)]
-            for k, turned in enumerate(simd.transpose(square)):
-                simd.store(turned, line(target, rows, j, k, i))
+            for k, column in enumerate(simd.transpose(square)):
+                simd.store(column, line(target, rows, j, k, i))
         return side
 
     size = types.int64
@@ -67,9 +72,9 @@ def _transpose_squares(
 
 @device_function
 def transpose(source, target, rows, columns):
-    """Write the matrix behind the pointer ``source`` turned round behind ``target``.
+    """Write the transpose of the matrix (rows, columns) behind the pointer ``source``.
 
-    The two do not overlap.
+    ``target``: a pointer to the result (columns, rows); the two do not overlap.
     """
     side = _transpose_squares(source, target, rows, columns)
     high, wide = rows - rows % side, columns - columns % side

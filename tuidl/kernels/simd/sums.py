@@ -1,30 +1,39 @@
-"""Sums over the rows of a matrix, which stay in registers over a block of rows."""
+"""Sums over the rows of a matrix, in registers over a block of rows (see ``column_sums.py``)."""
 
 from typing import Any
 
+import numpy as np
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
-from tuidl.kernels.jit import inline_ir
+from tuidl.kernels.jit import inline_ir, intrinsic_for
 from tuidl.kernels.simd.column_sums import ColumnSums, place_of
 from tuidl.kernels.simd.intrinsics import data_of, pointer_at
 from tuidl.kernels.simd.vectors import SIZE
 
 
-@intrinsic
-def _sum_runs(
-    typing_context: Any, data: Any, runs: Any, apart: Any, rows: Any, columns: Any, sums: Any
-) -> Any:
-    """Sums over ``rows`` rows from each of ``runs`` places, ``apart`` numbers apart."""
+def _matrix(pointer, rows, columns):
+    """The matrix behind a pointer of plain Python."""
+    return pointer[: rows * columns].reshape(rows, columns)
 
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data, runs, apart, rows, columns, sums = arguments
+
+def _sum_runs(data, runs, stride, rows, columns, sums):
+    """Sums over ``rows`` rows from each of ``runs`` places on, ``stride`` numbers apart."""
+    total = np.zeros(columns)
+    for run in range(runs):
+        total += _matrix(data[run * stride :], rows, columns).sum(axis=0, dtype=np.float64)
+    sums[:columns] = total
+
+
+@intrinsic_for(_sum_runs)
+def _sum_runs_intrinsic(typing_context, data, runs, stride, rows, columns, sums):
+    def codegen(context, builder, signature, arguments):
+        data, runs, stride, rows, columns, sums = arguments
         work = ColumnSums(builder, context.get_value_type(signature.args[0].dtype), 1)
 
         def add(start: Any, width: Any) -> None:
             with cgutils.for_range_slice(builder, SIZE(0), runs, SIZE(1)) as (run, _):
-                here = builder.gep(data, [builder.mul(run, apart)])
+                here = builder.gep(data, [builder.mul(run, stride)])
 
                 def terms(row: Any, first: Any, mask: Any) -> list[Any]:
                     return [work.simd.load(place_of(builder, here, row, columns, first), mask)]
@@ -51,17 +60,25 @@ def sum_rows(matrix, sums):
 def sum_lines(images, first, lines, across, pixels, sums):
     """``sums`` (channels,) = the sum of ``pixels`` pixels in each of ``lines`` lines of an image.
 
-    ``first``: the number in ``images`` where they start; lines are ``across`` pixels apart.
+    ``first``: the number in ``images`` where they start; ``across``: pixels in a whole line.
     """
     start, channels = pointer_at(data_of(images), first), sums.shape[0]
     _sum_runs(start, lines, across * channels, pixels, channels, data_of(sums))
 
 
-@intrinsic
-def _sum_distances(
-    typing_context: Any, x: Any, means: Any, rows: Any, columns: Any, rests: Any, distances: Any
-) -> Any:
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+def _sum_distances(x, means, rows, columns, rests, distances):
+    gaps = _matrix(x, rows, columns) - means[:columns]
+    missed, squares = (
+        gaps.sum(axis=0, dtype=np.float64),
+        (gaps * gaps).sum(axis=0, dtype=np.float64),
+    )
+    mean = missed / max(rows, 1)
+    rests[:columns], distances[:columns] = mean, np.maximum(squares - missed * mean, 0)
+
+
+@intrinsic_for(_sum_distances)
+def _sum_distances_intrinsic(typing_context, x, means, rows, columns, rests, distances):
+    def codegen(context, builder, signature, arguments):
         x, means, rows, columns, rests, distances = arguments
         work = ColumnSums(builder, context.get_value_type(signature.args[0].dtype), 2)
         simd, minus, nothing = work.simd, work.simd.constant(-1), work.simd.constant(0)
@@ -76,9 +93,9 @@ def _sum_distances(
             work.add_rows(rows, start, width, terms)
 
         def store(found: list[Any], first: Any, mask: Any) -> None:
-            rest, spread = work.centred(found, rows)
+            rest, distance = work.centred(found, rows)
             work.put(rest, builder.gep(rests, [first]), mask)
-            work.put(spread, builder.gep(distances, [first]), mask)
+            work.put(distance, builder.gep(distances, [first]), mask)
 
         work.over(columns, add, store)
         return context.get_dummy_value()
@@ -98,11 +115,14 @@ def sum_distances(x, means, rests, distances):
     _sum_distances(data_of(x), data_of(means), rows, columns, data_of(rests), data_of(distances))
 
 
-@intrinsic
-def _sum_squared_errors(
-    typing_context: Any, x: Any, y: Any, rows: Any, columns: Any, sums: Any
-) -> Any:
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+def _sum_squared_errors(x, y, rows, columns, sums):
+    errors = _matrix(x, rows, columns) - _matrix(y, rows, columns)
+    sums[:columns] = (errors * errors).sum(axis=0, dtype=np.float64)
+
+
+@intrinsic_for(_sum_squared_errors)
+def _sum_squared_errors_intrinsic(typing_context, x, y, rows, columns, sums):
+    def codegen(context, builder, signature, arguments):
         x, y, rows, columns, sums = arguments
         work = ColumnSums(builder, context.get_value_type(signature.args[0].dtype), 1)
         simd, minus, nothing = work.simd, work.simd.constant(-1), work.simd.constant(0)
@@ -134,14 +154,23 @@ def sum_squared_errors(x, y, sums):
 
 
 def _sums_of_products(by_row: bool) -> Any:
-    """The intrinsic for means and inverses of each row, or of each column."""
+    """``(x, d, means, inverses, rows, columns, products, sums)`` for the sums below, in pointers.
 
-    @intrinsic
-    def sums_of_products(
-        typing_context: Any, x: Any, d: Any, means: Any, inverses: Any, rows: Any, columns: Any,
-        products: Any, sums: Any,
-    ) -> Any:  # fmt: skip
-        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    ``by_row``: whether means and inverses are those of each row, or of each column.
+    """
+
+    def sums_of_products(x, d, means, inverses, rows, columns, products, sums):
+        values, slopes = _matrix(x, rows, columns), _matrix(d, rows, columns)
+        shape = (rows, 1) if by_row else (1, columns)
+        count = rows if by_row else columns
+        mean, inverse = means[:count].reshape(shape), inverses[:count].reshape(shape)
+        with_x = slopes * ((values - mean) * inverse)
+        products[:columns] = with_x.sum(axis=0, dtype=np.float64)
+        sums[:columns] = slopes.sum(axis=0, dtype=np.float64)
+
+    @intrinsic_for(sums_of_products)
+    def intrinsic(typing_context, x, d, means, inverses, rows, columns, products, sums):
+        def codegen(context, builder, signature, arguments):
             x, d, means, inverses, rows, columns, products, sums = arguments
             work = ColumnSums(builder, context.get_value_type(signature.args[0].dtype), 2)
             simd, minus, nothing = work.simd, work.simd.constant(-1), work.simd.constant(0)

@@ -1,5 +1,6 @@
-"""Winograd's transforms: small constant matrices on both sides of a square of vectors.
+"""Winograd's transforms F(2 x 2, 3 x 3): small constant matrices on both sides of a square.
 
+The matrices are those of Lavin and Gray (2016: Fast algorithms for convolutional neural networks).
 Written as code for vectors along the channels: 16 arrays read and 16 written are more than LLVM
 would check for overlap.
 """
@@ -8,22 +9,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
+from tuidl.kernels.jit import intrinsic_for
 from tuidl.kernels.simd.vectors import SIZE, Vectors
 
 FROM_PIXELS = ((1, 0, -1, 0), (0, 1, 1, 0), (0, -1, 1, 0), (0, 1, 0, -1))
+"""B' of the paper."""
 FROM_KERNEL = ((1, 0, 0), (0.5, 0.5, 0.5), (0.5, -0.5, 0.5), (0, 0, 1))
+"""G of the paper."""
 TO_ANSWERS = ((1, 1, 1, 0), (0, 1, -1, -1))
+"""A' of the paper."""
+
+
+class Image(NamedTuple):
+    """An image whose tiles are transformed: ``row`` is the stride between its rows, in numbers.
+
+    ``height`` and ``width`` count answers: of pixels two more of each are seen.
+    """
+
+    row: Any
+    height: Any
+    width: Any
+    channels: Any
 
 
 @dataclass(frozen=True)
 class _Square:
-    """A small square of places behind a pointer, its rows and columns so many numbers apart.
+    """A small square of places behind a pointer, with the strides ``down`` and ``across``.
 
     ``skips``: for rows and for columns, whether the first one counts as 0.
     """
@@ -37,8 +54,8 @@ class _Square:
     def at(self, i: int, j: int, channel: Any) -> Any:
         """Where the vector from ``channel`` on is in row ``i`` and column ``j``."""
         place = self.simd.builder.gep(self.data, [channel])
-        for step, number in ((self.down, i), (self.across, j)):
-            place = self.simd.builder.gep(place, [self.simd.builder.mul(step, SIZE(number))])
+        for stride, index in ((self.down, i), (self.across, j)):
+            place = self.simd.builder.gep(place, [self.simd.builder.mul(stride, SIZE(index))])
         return place
 
     def load(self, size: int, channel: Any, mask: Any) -> list[list[Any]]:
@@ -47,8 +64,8 @@ class _Square:
 
     def _vector(self, i: int, j: int, channel: Any, mask: Any) -> Any:
         value = self.simd.load(self.at(i, j, channel), mask)
-        for skip, number in zip(self.skips or (), (i, j), strict=False):
-            if number == 0:
+        for skip, index in zip(self.skips or (), (i, j), strict=False):
+            if index == 0:
                 value = self.simd.builder.select(skip, self.simd.constant(0), value)
         return value
 
@@ -67,7 +84,7 @@ def _transform(matrix: Any, source: _Square, target: _Square, count: Any, *, add
     """The code for ``target = matrix @ source @ matrix'``, or that added, in ``count`` channels."""
     simd = source.simd
 
-    def part(first: Any, mask: Any) -> None:
+    def body(first: Any, mask: Any) -> None:
         columns = source.load(len(matrix[0]), first, mask)
         half = [[_combination(simd, row, column) for column in columns] for row in matrix]
         for (i, line), (j, row) in product(enumerate(half), enumerate(matrix)):
@@ -76,25 +93,41 @@ def _transform(matrix: Any, source: _Square, target: _Square, count: Any, *, add
                 value = simd.add(value, simd.load(place, mask))
             simd.store(value, place, mask)
 
-    simd.for_each_vector(count, part)
+    simd.for_each_vector(count, body)
+
+
+def _square_of(pointer: Any, size: int, down: int, across: int, count: int) -> Any:
+    """The view (size, size, count) of a square behind a pointer of plain Python."""
+    shape, strides = (size, size, count), (down, across, 1)
+    strides = tuple(stride * pointer.itemsize for stride in strides)
+    return np.lib.stride_tricks.as_strided(pointer, shape, strides)
+
+
+def _both_sides(matrix: Any, square: Any) -> Any:
+    """``matrix @ square @ matrix'`` for each channel, in the square's dtype."""
+    factors = np.array(matrix, square.dtype)
+    return np.einsum("ki,ijc,lj->klc", factors, square, factors)
 
 
 def _of_kernels(matrix: Any) -> Any:
-    @intrinsic
-    def transform(
-        typing_context: Any, source: Any, apart: Any, target: Any, target_apart: Any, count: Any
-    ) -> Any:
+    def transform(source, stride, target, target_stride, count):
         """One square of ``count`` numbers each becomes another one; both are pointers.
 
-        Places of the first lie ``apart``, those of the second ``target_apart``.
+        ``stride``, ``target_stride``: from one place of a square to the next.
         """
+        before, after = len(matrix[0]), len(matrix)
+        old = _square_of(source, before, before * stride, stride, count)
+        new = _square_of(target, after, after * target_stride, target_stride, count)
+        new[...] = _both_sides(matrix, old)
 
-        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            source, apart, target, target_apart, count = arguments
+    @intrinsic_for(transform)
+    def intrinsic(typing_context, source, stride, target, target_stride, count):
+        def codegen(context, builder, signature, arguments):
+            source, stride, target, target_stride, count = arguments
             simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
             before, after = SIZE(len(matrix[0])), SIZE(len(matrix))
-            old = _Square(simd, source, builder.mul(apart, before), apart)
-            new = _Square(simd, target, builder.mul(target_apart, after), target_apart)
+            old = _Square(simd, source, builder.mul(stride, before), stride)
+            new = _Square(simd, target, builder.mul(target_stride, after), target_stride)
             _transform(matrix, old, new, count, adds=False)
             return context.get_dummy_value()
 
@@ -114,30 +147,43 @@ def _steps_of_two(builder: Any, size: Any) -> Iterator[tuple[Any, Any, Any]]:
 
 
 def _of_tiles(matrix: Any, *, to_image: bool, adds: bool = False, is_once: bool = False) -> Any:
-    @intrinsic
-    def transform(typing_context: Any, image: Any, shape: Any, tiles: Any, apart: Any) -> Any:
+    def transform(image, shape, tiles, stride):
         """All tiles of an image, from there or ``to_image``; pixels or answers.
 
-        ``shape``: numbers in a row of the image, height and width in answers, channels.
-        ``tiles``: where the first one's first place is; the next place is ``apart`` on. What two
-        tiles see counts only for the first of them where ``is_once``.
+        ``shape``: Image. ``tiles``: a pointer to the first tile's first place; the next of its 16
+        places is ``stride`` on. What two tiles see counts only for the first where ``is_once``.
         """
+        row, height, width, channels = shape
+        size = len(matrix) if to_image else len(matrix[0])
+        for number, (i, j) in enumerate(product(range(0, height, 2), range(0, width, 2))):
+            p, q = min(i, height - 2), min(j, width - 2)
+            pixels = _square_of(image[p * row + q * channels :], size, row, channels, channels)
+            places = _square_of(tiles[number * channels :], 4, 4 * stride, stride, channels)
+            if to_image:
+                pixels[...] = _both_sides(matrix, places) + (pixels if adds else 0)
+                continue
+            square = pixels.copy()
+            if is_once:
+                square[: i - p], square[:, : j - q] = 0, 0
+            places[...] = _both_sides(matrix, square)
 
-        def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            image, shape, tiles, apart = arguments
-            line, height, width, channels = cgutils.unpack_tuple(builder, shape)
+    @intrinsic_for(transform)
+    def intrinsic(typing_context, image, shape, tiles, stride):
+        def codegen(context, builder, signature, arguments):
+            image, shape, tiles, stride = arguments
+            row, height, width, channels = Image(*cgutils.unpack_tuple(builder, shape))
             simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
             in_row = builder.sdiv(builder.add(width, SIZE(1)), SIZE(2))
             with (
                 _steps_of_two(builder, height) as (i, p, is_low),
                 _steps_of_two(builder, width) as (j, q, is_far),
             ):
-                start = builder.add(builder.mul(p, line), builder.mul(q, channels))
+                start = builder.add(builder.mul(p, row), builder.mul(q, channels))
                 number = builder.mul(builder.add(builder.mul(i, in_row), j), channels)
                 skips = (is_low, is_far) if is_once else None
-                pixels = _Square(simd, builder.gep(image, [start]), line, channels, skips)
-                four = builder.mul(apart, SIZE(4))
-                places = _Square(simd, builder.gep(tiles, [number]), four, apart)
+                pixels = _Square(simd, builder.gep(image, [start]), row, channels, skips)
+                four = builder.mul(stride, SIZE(4))
+                places = _Square(simd, builder.gep(tiles, [number]), four, stride)
                 source, target = (places, pixels) if to_image else (pixels, places)
                 _transform(matrix, source, target, channels, adds=adds)
             return context.get_dummy_value()

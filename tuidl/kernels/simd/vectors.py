@@ -1,7 +1,8 @@
-"""Vectors in generated code: how long they are on this processor, and what can be done with them.
+"""SIMD vectors in generated code: their width on this processor, and the operations on them.
 
-Arithmetic is spelled here as ``a * b + c`` throughout. Numba lets LLVM reorder what it generates
-itself, differently from place to place; this it leaves alone.
+Every multiplication and addition is spelled ``a * b + c`` (a fused multiply-add where the processor
+has one). Numba lets LLVM reassociate the arithmetic that it generates itself, differently from
+place to place; this it leaves alone, so that results have the same bits everywhere.
 """
 
 from collections.abc import Callable
@@ -13,22 +14,23 @@ from numba.core import cgutils
 from numba.core.registry import cpu_target
 
 FEATURES = cpu_target.target_context.codegen().magic_tuple()[2].split(",")
-"""What the processor has that Numba compiles for: this machine's, unless it was told otherwise."""
+"""Features of the processor that Numba compiles for: this machine's, unless configured."""
 IS_WIDE = "+avx512f" in FEATURES
 HAS_MASKS = IS_WIDE or "+avx2" in FEATURES
-"""Whether part of a vector can be loaded and stored at once."""
+"""Whether part of a vector can be loaded and stored by a mask."""
 VECTOR_BYTES = 64 if IS_WIDE else 32 if HAS_MASKS else 16
 TRANSPOSE_BYTES = 32
-"""Bytes of a vector where squares of numbers are turned: eight rows fill no longer one."""
+"""Bytes of a vector where squares are transposed: with 8 rows, longer ones would not be filled."""
 
 SIZE, INDEX = ir.IntType(64), ir.IntType(32)
 
 
 @dataclass(frozen=True)
 class Vectors:
-    """Vectors of ``scalar``, LLVM's float or double, for code that ``builder`` is adding to.
+    """Operations on vectors of ``scalar`` (LLVM's float or double); each adds code to ``builder``.
 
-    A place is a pointer to a number; a mask says which lanes are loaded (others get 0) and stored.
+    ``place``: a pointer to a scalar, of any alignment. ``mask``: which SIMD lanes are stored, and
+    loaded (the others get 0); None for all.
     """
 
     builder: Any
@@ -37,11 +39,12 @@ class Vectors:
 
     @property
     def itemsize(self) -> int:
-        """Bytes of a number."""
+        """Bytes of a scalar."""
         return 4 if self.scalar == ir.FloatType() else 8
 
     @property
     def lanes(self) -> int:
+        """Scalars in a vector."""
         return self.bytes // self.itemsize
 
     @property
@@ -52,8 +55,8 @@ class Vectors:
         place = self.builder.bitcast(place, self.vector_type.as_pointer())
         if mask is None:
             return self.builder.load(place, align=self.itemsize)
-        nothing = ir.Constant(self.vector_type, None)
-        arguments = [place, INDEX(self.itemsize), mask, nothing]
+        zeros = ir.Constant(self.vector_type, None)
+        arguments = [place, INDEX(self.itemsize), mask, zeros]
         return self._call("masked.load", self.vector_type, arguments)
 
     def store(self, value: Any, place: Any, mask: Any = None) -> None:
@@ -65,11 +68,11 @@ class Vectors:
             self._call("masked.store", ir.VoidType(), arguments)
 
     def splat(self, scalar: Any, vector_type: Any = None) -> Any:
-        """``scalar`` in every lane."""
-        nothing = ir.Constant(vector_type or self.vector_type, ir.Undefined)
+        """``scalar`` in every lane (a broadcast)."""
+        undefined = ir.Constant(vector_type or self.vector_type, ir.Undefined)
         first = ir.Constant(ir.VectorType(INDEX, self.lanes), None)
-        only = self.builder.insert_element(nothing, scalar, INDEX(0))
-        return self.builder.shuffle_vector(only, nothing, first)
+        only = self.builder.insert_element(undefined, scalar, INDEX(0))
+        return self.builder.shuffle_vector(only, undefined, first)
 
     def shuffle(self, a: Any, b: Any, lanes: list[int]) -> Any:
         """The vector of these lanes, numbered through ``a`` and then ``b``."""
@@ -77,8 +80,7 @@ class Vectors:
         return self.builder.shuffle_vector(a, b, order)
 
     def transpose(self, square: list[Any]) -> list[Any]:
-        """As many vectors as they have lanes, with rows for columns: blocks of 1, 2, 4 and more
-        change places."""
+        """Rows for columns of ``lanes`` vectors: blocks of 1, 2, 4 and more change places."""
         vectors, lanes, distance = list(square), range(self.lanes), 1
         while distance < self.lanes:
             low = [j if not j & distance else self.lanes + j - distance for j in lanes]
@@ -104,12 +106,12 @@ class Vectors:
 
     def mask(self, count: Any) -> Any:
         """On in the first ``count`` lanes."""
-        numbers = ir.VectorType(SIZE, self.lanes)
-        order = ir.Constant(numbers, list(range(self.lanes)))
-        return self.builder.icmp_signed("<", order, self.splat(count, numbers))
+        indices = ir.VectorType(SIZE, self.lanes)
+        order = ir.Constant(indices, list(range(self.lanes)))
+        return self.builder.icmp_signed("<", order, self.splat(count, indices))
 
-    def for_each_vector(self, count: Any, part: Callable[[Any, Any], None]) -> None:
-        """Code for ``count`` numbers: ``part(first, mask)`` makes that for the vector at ``first``.
+    def for_each_vector(self, count: Any, body: Callable[[Any, Any], None]) -> None:
+        """A loop over ``count`` scalars: ``body(first, mask)`` adds the code for one vector.
 
         ``mask`` is None for all but the last, partial vector.
         """
@@ -117,14 +119,14 @@ class Vectors:
         left = builder.urem(count, lanes)
         whole = builder.sub(count, left)
         with cgutils.for_range_slice(builder, SIZE(0), whole, lanes) as (first, _):
-            part(first, None)
+            body(first, None)
         with builder.if_then(builder.icmp_signed(">", left, SIZE(0))):
-            part(whole, self.mask(left))
+            body(whole, self.mask(left))
 
     def _call(self, name: str, result: Any, arguments: list[Any]) -> Any:
-        """One of LLVM's functions on vectors, by the name of this kind of them."""
+        """One of LLVM's intrinsics on vectors, by its name for this vector type."""
         suffix = f"v{self.lanes}f{8 * self.itemsize}" + (".p0" if "masked" in name else "")
-        vector_type = ir.FunctionType(result, [argument.type for argument in arguments])
+        kind = ir.FunctionType(result, [argument.type for argument in arguments])
         module = self.builder.module
-        function = cgutils.get_or_insert_function(module, vector_type, f"llvm.{name}.{suffix}")
+        function = cgutils.get_or_insert_function(module, kind, f"llvm.{name}.{suffix}")
         return self.builder.call(function, arguments)

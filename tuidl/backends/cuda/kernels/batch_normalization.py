@@ -32,9 +32,9 @@ def _column_moments(x, j, scratch):
             gap = x[i, j] - mean
             off += gap
             squares += gap * gap
-    missed, spread = column_sum(float32(off), scratch), column_sum(float32(squares), scratch)
-    spread -= missed * missed * share
-    return mean, missed * share, float32(0) if spread < float32(0) else spread
+    missed, distance = column_sum(float32(off), scratch), column_sum(float32(squares), scratch)
+    distance -= missed * missed * share
+    return mean, missed * share, float32(0) if distance < float32(0) else distance
 
 
 @cuda_kernel
@@ -54,7 +54,7 @@ def batch_moments(x, means, rests, distances, counts, lane, block_group):
 @device
 def _combine(means, rests, distances, counts, j):
     """Mean and variance (biased) of column ``j`` of all shards' rows together."""
-    total, center, spread = float64(0), float64(0), float64(0)
+    total, center, distance = float64(0), float64(0), float64(0)
     for s in range(counts.shape[0]):
         total += counts[s]
         center += counts[s] * (float64(means[s, j]) + rests[s, j])
@@ -62,8 +62,8 @@ def _combine(means, rests, distances, counts, j):
     center /= rows
     for s in range(counts.shape[0]):
         gap = (means[s, j] - center) + rests[s, j]
-        spread += distances[s, j] + counts[s] * (gap * gap)
-    return float32(center), float32(spread / rows)
+        distance += distances[s, j] + counts[s] * (gap * gap)
+    return float32(center), float32(distance / rows)
 
 
 @device
@@ -171,18 +171,18 @@ def move_averages(
     lane,
     block_group,
 ):
-    """Keep the share ``momentum`` of the moving averages, and take the rest from this batch.
+    """moving = momentum * moving + (1 - momentum) * that of this batch.
 
-    Every lane runs this row; the first one does it. ``mean`` and ``variance``, the CPU's scratch,
+    Every lane runs this row; the first one does it. ``mean`` and ``variance``, the CPU's workspace,
     stay unused.
     """
     if lane == 0:
         kept = float32(momentum)
         new = float32(1) - kept
         for j in range(start(block_group), moving_mean.shape[0], stride(block_group)):
-            center, spread = _combine(means, rests, distances, counts, j)
+            center, distance = _combine(means, rests, distances, counts, j)
             moving_mean[j] = kept * moving_mean[j] + new * center
-            moving_variance[j] = kept * moving_variance[j] + new * spread
+            moving_variance[j] = kept * moving_variance[j] + new * distance
 
 
 @cuda_kernel

@@ -1,7 +1,7 @@
 """Two-dimensional convolution as products in tiles, on the GPU.
 
 The factors are read where they lie: a term's number says which kernel pixel meets which pixel of
-the image, so no patch matrix is laid out. ``workspace``, in which the CPU does that, stays unused.
+the image, so no patch matrix is laid out. ``workspace``, the CPU's, stays unused.
 """
 
 from typing import Any, NamedTuple

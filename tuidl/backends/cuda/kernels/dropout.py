@@ -32,8 +32,8 @@ def mixed(x):
 
 @cuda_kernel
 def dropout(y, rate, layer, first, width, step_state, block_group):
-    """Zero a share ``rate`` of the values in place, by seed, step, layer and place in the batch;
-    scale the others up by what is missing."""
+    """Zero the fraction ``rate`` of the values in place, by seed, step, layer and place in the
+    batch; scale the others by 1 / (1 - rate)."""
     key = mixed(mixed(mixed(U(step_state[SEED])) ^ U(step_state[STEP])) ^ U(layer))
     limit = U(rate * 4294967296.0)
     scale = float32(1.0 / (1.0 - rate))

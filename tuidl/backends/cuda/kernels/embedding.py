@@ -39,7 +39,7 @@ def embedding(x, table, y, block_group):
 def _stage_rows(x, first, rows, block_group):
     """Brings the next words' rows to shared memory, and behind them which SIDE threads own each.
 
-    A row is owned by one group of SIDE threads of the whole team.
+    A row is owned by one group of SIDE threads of all blocks.
     """
     thread = cuda.threadIdx.x
     number = int64(NO_ROW)

@@ -24,10 +24,10 @@ def _step(gate, old, part, kept, j, units):
 
 
 @cuda_kernel
-def gru(recurrent, bias, gates, states, candidates, scratch, block_group):
+def gru(recurrent, bias, gates, states, candidates, workspace, block_group):
     """z, r = sigmoid(x + h U + b), c = tanh(x + r (h U + b)); h = z h + (1 - z) c, from zeros.
 
-    ``scratch`` is the CPU's.
+    ``workspace`` is the CPU's.
     """
     examples, units = states.shape[1], states.shape[2]
     group = group_size(examples, units, block_group.blocks)

@@ -25,8 +25,8 @@ def _row_moments(x, i, eps, scratch):
         gap = x[i, j] - mean
         off += gap
         squares += gap * gap
-    missed, spread = row_sum(float32(off), scratch), row_sum(float32(squares), scratch)
-    variance = (spread - missed * missed * share) * share  # what rounding took from the mean
+    missed, distance = row_sum(float32(off), scratch), row_sum(float32(squares), scratch)
+    variance = (distance - missed * missed * share) * share  # what rounding took from the mean
     return mean, float32(1) / math.sqrt((ZERO if variance < ZERO else variance) + eps)
 
 

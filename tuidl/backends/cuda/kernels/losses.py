@@ -91,7 +91,7 @@ def huber(prediction, target, d, statistics, batch, delta, block_group):
 
 @cuda_kernel
 def binary_cross_entropy(logits, target, d, statistics, smoothing, batch, block_group):
-    """max(z, 0) - z t + log(1 + e**-abs(z)); ``smoothing`` moves that share of t to 1/2."""
+    """max(z, 0) - z t + log(1 + e**-abs(z)); ``smoothing`` moves that fraction of t to 1/2."""
     outputs = logits.shape[1]
     scale = share_of_mean(outputs, batch)
     kept, even = ONE - float32(smoothing), HALF * float32(smoothing)
@@ -108,7 +108,7 @@ def binary_cross_entropy(logits, target, d, statistics, smoothing, batch, block_
 
 @cuda_kernel
 def one_hot(label, shares, smoothing, block_group):
-    """1 at the right class and 0 elsewhere; ``smoothing`` is spread evenly over all classes."""
+    """1 at the right class and 0 elsewhere; ``smoothing`` is divided evenly among all classes."""
     low = float32(smoothing) / float32(max(shares.shape[1], 1))
     high = low + (ONE - float32(smoothing))
     for i in range(start(block_group) // SIDE, shares.shape[0], stride(block_group) // SIDE):
@@ -119,7 +119,7 @@ def one_hot(label, shares, smoothing, block_group):
 
 @cuda_kernel
 def smooth_targets(target, shares, smoothing, block_group):
-    """``one_hot``'s smoothing, for targets that are shares already."""
+    """``one_hot``'s smoothing, for targets that are weights of classes already."""
     kept = ONE - float32(smoothing)
     low = float32(smoothing) / float32(max(shares.shape[1], 1))
     for i in range(start(block_group), shares.size, stride(block_group)):
@@ -139,7 +139,7 @@ def row_products(logits, target, i, top):
 
 @cuda_kernel
 def categorical_cross_entropy(logits, target, d, statistics, batch, block_group):
-    """-sum of target * log softmax(logits) over the classes; targets may be any shares."""
+    """-sum of target * log softmax(logits) over the classes; targets may be any weights."""
     if block_group.block == 0:
         scale = share_of_mean(1, batch)
         loss = float64(0)
@@ -172,7 +172,7 @@ def penalty(w, statistics, l1, l2, examples, block_group):
 
 @cuda_kernel
 def penalty_gradient(w, dw, l1, l2, examples, batch, block_group):
-    """Add the penalty's gradient, of which each shard takes the share that its examples have."""
+    """Add the penalty's gradient, each shard by the fraction of the batch that its examples are."""
     share = float32(examples) / float32(max(batch, 1))
     step, pull = share * float32(l1), TWO * share * float32(l2)
     for i in range(start(block_group), w.shape[0], stride(block_group)):

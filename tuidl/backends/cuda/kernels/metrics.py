@@ -24,7 +24,7 @@ def class_of(scores, i, threshold):
 
 @cuda_kernel
 def largest(target, label, block_group):
-    """Shares of classes to labels."""
+    """Targets that are weights of classes to class numbers: the argmax of each row."""
     for i in range(start(block_group), target.shape[0], stride(block_group)):
         label[i] = class_of(target, i, float32(0.5))
 

@@ -94,9 +94,9 @@ def rmsprop(
         square = old * mean_square[i] + new * (g * g)
         average = old * mean[i] + new * g
         mean_square[i], mean[i] = square, average
-        spread = square - average * average if centered else square
-        spread = ZERO if spread < ZERO else spread
-        v = mu * velocity[i] + rate * g / math.sqrt(spread + eps)
+        variance = square - average * average if centered else square
+        variance = ZERO if variance < ZERO else variance
+        v = mu * velocity[i] + rate * g / math.sqrt(variance + eps)
         velocity[i] = v
         parameters[i] -= v
 

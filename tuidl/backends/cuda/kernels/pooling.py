@@ -90,7 +90,7 @@ def average_pool2d(x, y, size_y, size_x, stride_y, stride_x, top, left, block_gr
 
 @cuda_kernel
 def average_pool2d_gradient(dy, dx, size_y, size_x, stride_y, stride_x, top, left, block_group):
-    """The gradient of each window, in equal parts to its pixels."""
+    """The gradient of each window is divided equally among its pixels."""
     for e in range(start(block_group), dx.size, stride(block_group)):
         n, row, column, c = _place(e, dx.shape)
         upper, lower = _windows(row, size_y, stride_y, top, dy.shape[1])
