@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from tuidl.backends.base import BatchPlan, StepChunk
-from tuidl.data.dataset import ExampleSpec, Source
+from tuidl.data.dataset import Source
+from tuidl.data.spec import ExampleSpec
 from tuidl.model.model import Model
 from tuidl.nn.layers import LAYERS
 from tuidl.nn.losses import LOSSES

@@ -41,6 +41,24 @@ def _equal_scores(arrays: Arrays) -> None:
     arrays["scores"][:] = 1.0
 
 
+def _masked_labels(arrays: Arrays) -> None:
+    """Some answers do not count."""
+    _labels(arrays)
+    arrays["label"][::3] = -1
+
+
+def _mask(arrays: Arrays) -> None:
+    """Weights of which some are 0, and their sums by shards."""
+    arrays["weights"][:] = np.arange(len(arrays["weights"])) % 3
+    if "sums" in arrays:
+        arrays["sums"][:] = [arrays["weights"].sum(), 0, 4]
+
+
+def _all_masked(arrays: Arrays) -> None:
+    arrays["weights"][:] = 0
+    arrays["sums"][:] = 0
+
+
 def _positive(name: str) -> Callable[[Arrays], None]:
     def fix(arrays: Arrays) -> None:
         arrays[name][:] = np.abs(arrays[name])
@@ -249,6 +267,11 @@ for e in ELEMENTS:
         CASES.append(Case(name, {"e": e}))
     CASES += [
         Case("clear", {"e": e}),
+        Case("fill", {"e": e}, {"value": 0.3}),
+        Case("scale", {"e": e}, {"factor": 0.3}),
+        Case("add_weighted", {"a": e}, {"factor": 0.3}),
+        Case("noise_uniform", {"e": e}, {"source": 3_000_000_000, "first": 5, "width": 7}),
+        Case("noise_normal", {"e": e}, {"source": 3_000_000_000, "first": 5, "width": 7}),
         Case("penalty", {"e": e, "a": 1}, {"l1": 0.1, "l2": 0.3, "examples": 7}),
         Case("penalty_gradient", {"e": e}, {"l1": 0.1, "l2": 0.3, "examples": 7, "batch": 20}),
         Case("embedding", {"e": e, "k": 5, "d": 3}, fix=_words),
@@ -277,6 +300,23 @@ for n, f in ROWS:
         Case("one_hot", sizes, {"smoothing": 0.1}, fix=_labels),
         Case("smooth_targets", sizes, {"smoothing": 0.1}),
         Case("categorical_cross_entropy", {**sizes, "a": 1}, {"batch": 2 * n}),
+        Case("mean_squared_error_rows", sizes),
+        Case("mean_absolute_error_rows", sizes),
+        Case("huber_rows", sizes, {"delta": 0.7}),
+        Case("binary_cross_entropy_rows", sizes, {"smoothing": 0.2}),
+        Case("categorical_cross_entropy_rows", sizes),
+        Case("weigh_rows", {**sizes, "s": 3, "a": 1, "e": 2}, {"batch": 2 * n}, fix=_mask),
+        Case("weigh_rows", {**sizes, "s": 3, "a": 1, "e": 2}, {"batch": 2 * n}, fix=_all_masked),
+        Case("sum_weights", {"n": n, "s": 3}, {"lane": 1}),
+        Case("mask_labels", {"n": n}, fix=_mask),
+        Case("count_in_top", {**sizes, "a": 1}, {"k": 2}, fix=_masked_labels),
+        Case("count_correct", {**sizes, "a": 1}, {"threshold": 0.0}, fix=_masked_labels),
+        Case(
+            "count_confusions",
+            {**sizes, "a": max(f, 2) ** 2},
+            {"threshold": 0.5},
+            fix=_masked_labels,
+        ),
         Case("largest", sizes),
         *(
             Case("count_correct", {**sizes, "a": 1}, {"threshold": t}, fix=_labels)

@@ -9,7 +9,7 @@ import pytest
 from tests import helpers
 from tests.tasks.cases import CASES, LABELS, SHARES, X
 from tuidl.charts.palette import DEFAULT
-from tuidl.data.dataset import ExampleSpec
+from tuidl.data.spec import ExampleSpec
 from tuidl.inference.predictions import predict_file
 from tuidl.model.model import Model
 from tuidl.nn.losses import (

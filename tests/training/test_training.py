@@ -287,7 +287,7 @@ def test_a_short_batch_is_diagnosed_like_a_whole_one() -> None:
             trainer.state.batches, trainer.state.train_feed,
             StepChunk(0, np.ones(1), np.zeros(2), np.zeros(1)),
         )  # fmt: skip
-        assert first_non_finite(trainer.model, rows).layer == "last"
+        assert first_non_finite(trainer.model, trainer.state.plans[0].routine, rows).layer == "last"
 
 
 def test_r2_does_not_suffer_from_a_distant_mean() -> None:

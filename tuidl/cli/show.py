@@ -1,12 +1,14 @@
 """``tuidl show``: a preset's layers and the program that they compile to."""
 
 from tuidl.compiler.footprint import MOMENTS, Footprint, footprint
-from tuidl.compiler.graph import EXAMPLES, FROM_EXAMPLES, Graph
+from tuidl.compiler.graph import Graph
 from tuidl.compiler.printer import listing, readable
 from tuidl.compiler.program import compile_program
 from tuidl.core.limits import available_memory
 from tuidl.core.memory import memory_bound
 from tuidl.nn.layers.base import describe
+from tuidl.nn.optimizers import Optimizer
+from tuidl.preset.networks import LossTerm, Objective
 from tuidl.preset.schema import Preset
 from tuidl.protocol.formatting import columns
 
@@ -48,10 +50,9 @@ def layer_table(graph: Graph) -> list[str]:
     """One line a layer: output shape, parameters, operations and bytes of one example; also what
     it reads, where that is not just the layer before."""
     header = ("layer", "type", "output", "reads", "parameters", "flops", "memory")
-    rows: list[tuple[str, ...]] = [
-        header,
-        ("input", "", describe(graph.spec.shape), "", "", "", ""),
-    ]
+    rows: list[tuple[str, ...]] = [header]
+    for data in graph.inputs:
+        rows.append((data.name, data.noise, describe(data.shape), "", "", "", ""))
     rows += [_layer(graph, i) for i in range(len(graph.nodes))]
     total = readable(sum(node.bytes for node in graph.nodes), "B")
     counts = (f"{graph.parameter_count:,}", readable(graph.flops))
@@ -66,13 +67,13 @@ def _layer(graph: Graph, index: int) -> tuple[str, ...]:
     node = graph.nodes[index]
     activation = getattr(node.layer, "activation", "linear")
     suffix = f" {activation}" if activation not in ("linear", node.layer.kind()) else ""
-    names = [graph.nodes[i].name if i != FROM_EXAMPLES else EXAMPLES for i in node.inputs]
+    names = [graph.name_of(i) for i in node.inputs]
     return (
         node.name,
         node.layer.kind() + suffix,
         describe(node.shape),
         ", ".join(names) if node.inputs != (index - 1,) else "",
-        f"{node.parameter_count:,}",
+        "shared" if node.owner else f"{node.parameter_count:,}",
         readable(node.flops),
         readable(node.bytes, "B"),
     )
@@ -80,11 +81,31 @@ def _layer(graph: Graph, index: int) -> tuple[str, ...]:
 
 def _heading(preset: Preset) -> list[str]:
     training = preset.training
-    rate = f"learning rate {preset.optimizer.learning_rate:g}"
-    return [
-        preset.name,
-        preset.about.strip(),
-        "",
-        f"data {preset.data.kind()}, loss {preset.loss.kind()}, {preset.optimizer.kind()} with "
-        f"{rate}, batch {training.batch_size}, {training.epochs} epochs, seed {training.seed}",
-    ]
+    steps = f"batch {training.batch_size}, {training.epochs} epochs, seed {training.seed}"
+    title = [preset.name, preset.about.strip(), ""]
+    if preset.objectives:
+        own = [line for objective in preset.objectives for line in _objective(objective)]
+        return [*title, f"data {preset.data.kind()}, {steps}", *own]
+    how = f"{preset.loss.kind()}, {_optimizer(preset.optimizer)}"
+    return [*title, f"data {preset.data.kind()}, loss {how}, {steps}"]
+
+
+def _objective(objective: Objective) -> list[str]:
+    """What an objective trains and for how many steps, and its losses."""
+    trains = ", ".join(objective.trains) if objective.trains else "all networks"
+    steps = "1 step" if objective.steps == 1 else f"{objective.steps} steps"
+    heading = (
+        f"{objective.name}: {steps} in turn, trains {trains}, {_optimizer(objective.optimizer)}"
+    )
+    return [heading, *(f"    {_term(term)}" for term in objective.losses)]
+
+
+def _term(term: LossTerm) -> str:
+    weight = "" if term.weight == 1 else f"{term.weight:g} x "
+    target = "" if term.target is None else f" against {term.target}"
+    mask = f", masked by {term.mask}" if term.mask else ""
+    return f"{weight}{term.loss.kind()} of {term.output}{target}{mask}"
+
+
+def _optimizer(optimizer: Optimizer) -> str:
+    return f"{optimizer.kind()} with learning rate {optimizer.learning_rate:g}"

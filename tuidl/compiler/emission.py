@@ -1,16 +1,24 @@
-"""Network, loss, metrics and optimizer write their instructions: those of one routine."""
+"""Networks, losses, metrics and optimizer write their instructions: those of one routine."""
 
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.lowering import GraphLowering, Memory, Sharding, workspace
-from tuidl.ir.buffers import Batch, Buffer, Region, View
-from tuidl.ir.instructions import Instruction, InstructionBuilder, Phase
+from tuidl.compiler.nodes import Head, Target
+from tuidl.ir.buffers import Batch, Buffer, Region, Symbol, View
+from tuidl.ir.instructions import Instruction, InstructionBuilder, Options, Phase
 from tuidl.nn.layers.activations import ACTIVATIONS
 from tuidl.nn.losses import LossContext
 from tuidl.nn.metrics import TALLIES, classes_of, emit_tallies, tallies_of
 from tuidl.nn.regularizers import emit_penalty, emit_penalty_gradient
+
+LOSS = "loss"
+"""The first slot of every routine's statistics: its mean loss, summed over the examples."""
+OWN, ROWS = "own_loss", "rows"
+"""Of a head, the sum of its answers' losses, and of their weights."""
+PENALTY, EXAMPLES_SEEN = "penalty", "examples"
+"""Of an objective, the penalties on weights, and how many examples it has had."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,7 @@ class LinearProgram:
     instructions: tuple[Instruction, ...]
     x: Buffer
     dx: Buffer | None
-    output: Buffer
+    output: Buffer | None
     target: Buffer | None = None
     statistics: Buffer | None = None
     outputs: dict[str, View] = field(default_factory=dict)
@@ -34,90 +42,201 @@ class LinearProgram:
         return {buffer for buffer in ends if buffer is not None}
 
 
+def is_plain(graph: Graph) -> bool:
+    """Whether there is one loss, on all answers alike: then its mean is that over the examples."""
+    heads = graph.heads
+    return len(heads) == 1 and heads[0].mask is None and heads[0].weight == 1.0
+
+
 def statistics_layout(graph: Graph) -> dict[str, tuple[int, int]]:
     """Slot and number of slots of the loss and of each tally in a shard's statistics."""
-    classes = classes_of(graph.spec)
-    tallies = tallies_of(graph.preset.training.metrics)
-    sizes = {"loss": 1} | {name: TALLIES[name].width(classes) for name in tallies}
+    sizes = {LOSS: 1}
+    if not is_plain(graph):
+        for objective in graph.objectives:
+            sizes |= {f"{objective.name}/{name}": 1 for name in (PENALTY, EXAMPLES_SEEN)}
+    for head in graph.heads:
+        if not is_plain(graph):
+            sizes |= {head.slot(OWN): 1, head.slot(ROWS): 1}
+        classes = classes_of(head.spec)
+        for name in tallies_of(head.metrics):
+            sizes[head.slot(name)] = TALLIES[name].width(classes)
     starts = [0, *accumulate(sizes.values())]
     return {name: (start, size) for (name, size), start in zip(sizes.items(), starts, strict=False)}
 
 
 def emit_prediction(graph: Graph, memory: Memory, portion: Sharding) -> LinearProgram:
-    """Forward only, to what the network answers (a closing softmax included)."""
-    network = GraphLowering(graph, graph.nodes, memory, portion)
+    """Forward only, to what the model answers (a closing softmax included), from inputs that are
+    all given."""
+    graph = graph.answering
+    network = GraphLowering(graph, dict(enumerate(graph.nodes)), memory, portion)
     network.run()
-    return _emitted(network)
+    return _emitted(network, network.output.buffer)
 
 
 def emit_evaluation(graph: Graph, memory: Memory, portion: Sharding) -> LinearProgram:
-    """Forward, loss and metrics."""
-    network = GraphLowering(graph, graph.nodes_for_loss, memory, portion)
+    """Forward, loss and metrics of all objectives."""
+    nodes = graph.nodes_of(graph.objectives)
+    network = GraphLowering(graph, nodes, memory, portion, heads=graph.heads)
     network.run()
-    return _with_loss(graph, network)
+    return _with_losses(graph, network, graph.objectives)
 
 
 def emit_training(
-    graph: Graph, memory: Memory, portion: Sharding, *, input_gradient: bool = False
+    graph: Graph,
+    objective: Target,
+    memory: Memory,
+    portion: Sharding,
+    *,
+    input_gradient: bool = False,
 ) -> LinearProgram:
-    """Forward, loss, metrics, backward, update, every layer by itself."""
-    network = GraphLowering(graph, graph.nodes_for_loss, memory, portion, True, input_gradient)
+    """Forward, loss, metrics, backward, update for an objective, every layer by itself."""
+    network = GraphLowering(
+        graph,
+        graph.nodes_of((objective,)),
+        memory,
+        portion,
+        heads=objective.heads,
+        learns=True,
+        input_gradient=input_gradient,
+    )
     network.run()
-    emitted = _with_loss(graph, network)
+    emitted = _with_losses(graph, network, (objective,))
     builder = network.builder
     penalties = InstructionBuilder()
     penalties.begin()
-    for node, name, strength in graph.penalties:
+    for node, name, strength in graph.penalties(objective):
         emit_penalty_gradient(penalties, node, strength, *network.weights(node, name))
     update = InstructionBuilder(update=list(builder.update))
     state = [buffer.view for buffer in memory.state.values()]
-    gradients, parameters = memory.all_gradients.view, memory.all_parameters.view
-    graph.preset.optimizer.emit(update, gradients, parameters, state)
+    objective.optimizer.emit(update, memory.all_gradients.view, memory.all_parameters, state)
     whole = (*emitted.instructions, *builder.backward, *penalties.backward, *update.update)
     return replace(emitted, instructions=whole)
 
 
-def _with_loss(graph: Graph, network: GraphLowering) -> LinearProgram:
-    """Add metrics and loss. Losses always write a gradient; evaluation has a place for it that
-    nobody reads."""
+def _with_losses(
+    graph: Graph, network: GraphLowering, objectives: tuple[Target, ...]
+) -> LinearProgram:
+    """Add metrics and losses. Losses always write a gradient; evaluation has a place for it that
+    nothing reads."""
     layout = statistics_layout(graph)
     target = workspace("target", Batch(), graph.spec.target_width)
     statistics = Buffer("statistics", Region.WORKSPACE, (sum(size for _, size in layout.values()),))
     places = {name: statistics.view.part(start, size) for name, (start, size) in layout.items()}
-    loss_place, builder, output = places.pop("loss"), network.builder, network.output
-    if places:
-        threshold = 0.5 if graph.is_closed else 0.0
-        answer = _answer(graph, builder, output)
-        emit_tallies(builder, graph.spec, answer, target.view, places, threshold)
-    d_output = network.d_output or workspace("d_output", *output.shape).view
-    context = LossContext(builder, output, target.view, d_output, loss_place)
-    graph.preset.loss.emit(context, graph.spec)
-    for node, name, strength in graph.penalties:
-        emit_penalty(builder, node, strength, network.weights(node, name)[0], loss_place)
-    return _emitted(network, target, statistics)
+    builder = network.builder
+    if not is_plain(graph):
+        builder.write(Instruction("clear", (statistics.view.flat,), {}, LOSS))
+    for number, objective in enumerate(objectives):
+        for head in objective.heads:
+            _emit_head(graph, network, head, target, places, adds_up=number == 0)
+        place = places[LOSS] if is_plain(graph) else places[f"{objective.name}/{PENALTY}"]
+        for node, name, strength in graph.penalties(objective):
+            emit_penalty(builder, node, strength, network.weights(node, name)[0], place)
+        if not is_plain(graph):
+            seen = places[f"{objective.name}/{EXAMPLES_SEEN}"]
+            builder.write(Instruction("fill", (seen,), {"value": Symbol.EXAMPLES}, LOSS))
+        if not is_plain(graph) and number == 0:
+            builder.write(Instruction("add_weighted", (place, places[LOSS]), {"factor": 1.0}, LOSS))
+    output = None
+    if graph.predicted in network.nodes:
+        output = network.output.buffer
+    return _emitted(network, output, target, statistics)
 
 
-def _answer(graph: Graph, builder: InstructionBuilder, output: View) -> View:
+def _emit_head(
+    graph: Graph,
+    network: GraphLowering,
+    head: Head,
+    targets: Buffer,
+    places: dict[str, View],
+    *,
+    adds_up: bool,
+) -> None:
+    """A head's metrics and its loss. ``adds_up``: whether it has part in the routine's loss."""
+    builder = network.builder
+    output, d_output = network.take(head.node)
+    target = _target(graph, builder, head, targets, output)
+    mask = None
+    if head.mask is not None:
+        mask = _columns(builder, head, "mask", targets, head.mask, (head.spec.rows,))
+    names = tallies_of(head.metrics)
+    if names:
+        own = {name: places[head.slot(name)] for name in names}
+        closing = graph.closing(head)
+        threshold = 0.5 if closing is not None else 0.0
+        answer = _answer(builder, head, output) if closing is not None else output
+        emit_tallies(builder, head.spec, answer, target, own, threshold, mask, head.slot("metrics"))
+    if d_output is None:
+        d_output = workspace(head.slot("d_output"), *output.shape).view
+    if is_plain(graph):
+        plain = LossContext(builder, output, target, d_output, places[LOSS])
+        head.loss.emit(plain, head.spec)
+        return
+    loss = workspace(head.slot("mean"), 1).view
+    own_loss, rows = places[head.slot(OWN)], places[head.slot(ROWS)]
+    parts = View(own_loss.buffer, own_loss.offset, (2,))
+    context = LossContext(
+        builder, output, target, d_output, loss, mask, parts, head.slot(LOSS),
+        network.portion.shards,
+    )  # fmt: skip
+    head.loss.emit(context, head.spec)
+    if mask is None:
+        context.write("add_weighted", loss, own_loss, factor=1.0)
+        context.write("fill", rows, value=Symbol.EXAMPLES)
+    if adds_up:
+        context.write("add_weighted", loss, places[LOSS], factor=head.weight)
+    if head.weight != 1.0:
+        context.write("scale", d_output.flat, factor=head.weight)
+
+
+def _target(
+    graph: Graph, builder: InstructionBuilder, head: Head, targets: Buffer, output: View
+) -> View:
+    """What a head's output is held against: (examples, ...)."""
+    if head.constant is not None:
+        view = workspace(head.slot("target"), *output.shape).view
+        options: Options = {"value": head.constant}
+        builder.write(Instruction("fill", (view.flat,), options, head.slot("target")))
+        return view
+    width = head.spec.target_width
+    if width == graph.spec.target_width:
+        return targets.view
+    return _columns(builder, head, "target", targets, head.start, (width,))
+
+
+def _columns(
+    builder: InstructionBuilder,
+    head: Head,
+    name: str,
+    targets: Buffer,
+    start: int,
+    shape: tuple[int, ...],
+) -> View:
+    """A part of each row of targets in a buffer of its own."""
+    view = workspace(head.slot(name), Batch(), *shape).view
+    options: Options = {"start": start}
+    operands = (targets.view.rows, view.rows)
+    builder.write(Instruction("extract_columns", operands, options, head.slot(name)))
+    return view
+
+
+def _answer(builder: InstructionBuilder, head: Head, output: View) -> View:
     """What prediction answers, for metrics: where a closing softmax or sigmoid is left to the loss,
     the ``output`` is logits, and it is applied to a copy of them."""
-    if not graph.is_closed:
-        return output
-    closing, answer = (
-        ACTIVATIONS[graph.preset.loss.closing_activation],
-        workspace("answer", *output.shape),
-    )
+    closing = ACTIVATIONS[head.loss.closing_activation]
+    answer, name = workspace(head.slot("answer"), *output.shape), head.slot("metrics")
     operands = (output.flat, answer.view.flat)
-    builder.write(Instruction("copy", operands, {}, "metrics", Phase.METRIC))
+    builder.write(Instruction("copy", operands, {}, name, Phase.METRIC))
     view = answer.view.rows if closing.by_rows else answer.view.flat
-    builder.write(
-        Instruction(closing.kernel, (view,), {**closing.options}, "metrics", Phase.METRIC)
-    )
+    builder.write(Instruction(closing.kernel, (view,), {**closing.options}, name, Phase.METRIC))
     return answer.view
 
 
 def _emitted(
-    network: GraphLowering, target: Buffer | None = None, statistics: Buffer | None = None
+    network: GraphLowering,
+    output: Buffer | None,
+    target: Buffer | None = None,
+    statistics: Buffer | None = None,
 ) -> LinearProgram:
     forward = tuple(network.builder.forward)
-    ends = (network.x, network.dx, network.output.buffer, target, statistics)
+    ends = (network.x, network.dx, output, target, statistics)
     return LinearProgram(forward, *ends, network.outputs, network.gradients)

@@ -1,24 +1,35 @@
 """The walk over a graph's nodes: each writes its instructions, buffers flow between them."""
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import prod
 
-from tuidl.compiler.graph import FROM_EXAMPLES, Graph, Node
-from tuidl.ir.buffers import Batch, Buffer, Dimension, Region, View
-from tuidl.ir.instructions import EmitContext, Instruction, InstructionBuilder, Phase
+from tuidl.compiler.graph import Graph
+from tuidl.compiler.nodes import FROM_EXAMPLES, Head, Input, Node
+from tuidl.ir.buffers import Batch, Buffer, Dimension, Region, Symbol, View
+from tuidl.ir.instructions import EmitContext, Instruction, InstructionBuilder, Options, Phase
 from tuidl.nn.layers.activations import ACTIVATIONS
 from tuidl.nn.layers.base import ActivatedLayer, Parameter
 
 
 @dataclass(frozen=True)
 class Memory:
-    """The buffers that all routines share: parameters, their gradients, optimizer state."""
+    """The buffers that routines share: all parameters; and of those that an objective trains, the
+    gradients, the optimizer's state, and both as vectors."""
 
     parameters: dict[str, Buffer]
     gradients: dict[str, Buffer]
-    all_parameters: Buffer
+    all_parameters: View
     all_gradients: Buffer
     state: dict[str, Buffer]
+
+    @property
+    def span(self) -> int:
+        """Elements of the vector that the objective trains."""
+        size = self.all_parameters.shape[0]
+        assert isinstance(size, int)
+        return size
 
 
 @dataclass(frozen=True)
@@ -44,42 +55,51 @@ def workspace(name: str, *shape: Dimension) -> Buffer:
 
 
 class GraphLowering:
-    """Has each node write its instructions. ``learns``: forward and backward, else forward only."""
+    """Has each node write its instructions.
+
+    ``nodes``: by number, those that are needed. ``heads``: the losses that read their outputs.
+    ``learns``: forward and backward, else forward only.
+    """
 
     def __init__(
         self,
         graph: Graph,
-        nodes: Sequence[Node],
+        nodes: Mapping[int, Node],
         memory: Memory,
         portion: Sharding,
+        *,
+        heads: tuple[Head, ...] = (),
         learns: bool = False,
         input_gradient: bool = False,
     ) -> None:
         self.graph, self.nodes, self.memory, self.portion = graph, nodes, memory, portion
-        self.learns = learns
+        self.heads, self.learns = heads, learns
         self.builder = InstructionBuilder()
-        shape = graph.spec.shape
+        width = sum(prod(data.shape) for data in graph.inputs if not data.noise)
+        shape = graph.inputs[0].shape if self._is_whole(graph.inputs[0]) else (width,)
         self.x = workspace("input", Batch(), *shape)
         self.dx = workspace("d_input", Batch(), *shape) if input_gradient else None
         self._values: dict[int, Value] = {}
 
     @property
     def output(self) -> View:
-        return self._values[len(self.nodes) - 1].y
+        """What the model answers with."""
+        return self._values[self.graph.predicted].y
 
-    @property
-    def d_output(self) -> View | None:
-        return self._values[len(self.nodes) - 1].dy
+    def take(self, index: int) -> tuple[View, View | None]:
+        """An output, and where a loss on it is to leave its gradient."""
+        value = self._values[index]
+        return value.y, value.free.pop(0) if value.free else None
 
     @property
     def outputs(self) -> dict[str, View]:
         """What each node hands on, by its name."""
-        return {node.name: self._values[i].y for i, node in enumerate(self.nodes)}
+        return {node.name: self._values[i].y for i, node in self.nodes.items()}
 
     @property
     def gradients(self) -> dict[str, View]:
         """The gradient of each node's output, where it has one."""
-        named = ((node.name, self._values[i].dy) for i, node in enumerate(self.nodes))
+        named = ((node.name, self._values[i].dy) for i, node in self.nodes.items())
         return {name: dy for name, dy in named if dy is not None}
 
     def weights(self, node: str, name: str) -> tuple[View, View]:
@@ -89,9 +109,52 @@ class GraphLowering:
 
     def run(self) -> None:
         self.builder.begin()
-        self._keep(FROM_EXAMPLES, "input", self.x.view, self.dx.view if self.dx else None)
-        for index, node in enumerate(self.nodes):
+        for number, data in enumerate(self.graph.inputs):
+            index = FROM_EXAMPLES - number
+            if self._is_whole(data):
+                self._keep(index, "input", self.x.view, self.dx.view if self.dx else None)
+            elif self._readers(index):
+                self._enter(index, data)
+        for index, node in self.nodes.items():
             self._emit(index, node)
+
+    def _is_whole(self, data: Input) -> bool:
+        """Whether an input is all that an example has."""
+        return not data.noise and len([d for d in self.graph.inputs if not d.noise]) == 1
+
+    def _enter(self, index: int, data: Input) -> None:
+        """Draw noise, or take an input out of the examples' rows."""
+        y = workspace(data.name, Batch(), *data.shape).view
+        dy = workspace(f"d_{data.name}", *y.shape).view if self.dx and not data.noise else None
+        width = prod(data.shape)
+        if data.noise:
+            self.builder.write(
+                Instruction(
+                    f"noise_{data.noise}",
+                    (y.flat,),
+                    {
+                        "source": zlib.crc32(data.name.encode()),
+                        "first": Symbol.FIRST_EXAMPLE,
+                        "width": width,
+                    },
+                    data.name,
+                )
+            )
+        else:
+            operands = (self.x.view.rows, y.reshape(Batch(), width))
+            options: Options = {"start": data.start}
+            self.builder.write(Instruction("extract_columns", operands, options, data.name))
+            if dy is not None and self.dx is not None:
+                back = (dy.reshape(Batch(), width), self.dx.view.rows)
+                self.builder.write(
+                    Instruction("insert_columns", back, options, data.name, Phase.BACKWARD)
+                )
+        self._keep(index, data.name, y, dy)
+
+    def _readers(self, index: int) -> int:
+        """How many layers and losses of this routine read a value."""
+        layers = sum(node.inputs.count(index) for node in self.nodes.values())
+        return layers + sum(head.node == index for head in self.heads)
 
     def _keep(self, index: int, name: str, y: View, dy: View | None) -> None:
         """Hand the value on. Where several layers read it, their gradients are added up, which
@@ -99,7 +162,7 @@ class GraphLowering:
         self._values[index] = value = Value(y, dy)
         if dy is None:
             return
-        readers = self.graph.readers(index)
+        readers = self._readers(index)
         others = [workspace(f"d_{name}_{k}", *y.shape).view for k in range(1, readers)]
         value.free = [dy, *others]
         if others:
@@ -123,6 +186,7 @@ class GraphLowering:
         context = self._scope(node, inputs, y, d_inputs, dy)
         self.builder.begin()
         node.layer.emit(context)
+        self._add_shared_gradients(node, context)
         if isinstance(node.layer, ActivatedLayer) and node.layer.activation != "linear":
             self.builder.begin()
             ACTIVATIONS[node.layer.activation].emit(context, y, dy)
@@ -149,15 +213,30 @@ class GraphLowering:
             y=y,
             d_inputs=d_inputs,
             dy=dy,
-            parameters={p.name: known[f"{node.name}.{p.name}"].view for p in node.parameters},
+            parameters={p.name: known[f"{node.key}.{p.name}"].view for p in node.parameters},
             gradients={
                 p.name: self._gradient(node, p) for p in node.parameters if p.trainable or p.frozen
             },
         )
 
     def _gradient(self, node: Node, parameter: Parameter) -> View:
-        """Where a layer leaves the gradient of its parameter: nobody reads that of a frozen one."""
-        name = f"{node.name}.{parameter.name}"
-        if parameter.frozen:
-            return workspace(f"d_{name}", *parameter.shape).view
-        return self.memory.gradients[name].view
+        """Where a layer leaves the gradient of its parameter: nothing reads that of a frozen one.
+
+        Of several uses of a network the last, whose backward comes first, writes the gradient, and
+        the others add to it.
+        """
+        if parameter.frozen or not self.learns or self._is_used_later(node):
+            return workspace(f"d_{node.name}.{parameter.name}", *parameter.shape).view
+        return self.memory.gradients[f"{node.key}.{parameter.name}"].view
+
+    def _is_used_later(self, node: Node) -> bool:
+        uses = [other.name for other in self.nodes.values() if other.key == node.key]
+        return uses[-1] != node.name
+
+    def _add_shared_gradients(self, node: Node, context: EmitContext) -> None:
+        """Add the gradients of one use of a network to those of its later uses."""
+        if context.dy is None or not self._is_used_later(node):
+            return
+        for parameter in node.trainable:
+            total = self.memory.gradients[f"{node.key}.{parameter.name}"].view
+            context.backward("accumulate", context.gradients[parameter.name].flat, total.flat)

@@ -13,21 +13,30 @@ HEADER = ("", "kernel", "of", "operands", "bytes", "flops")
 
 
 def listing(program: Program) -> str:
-    """The training routine, instruction by instruction, as the first shard runs it."""
-    routine = program.train
+    """The training routine of each objective, instruction by instruction, as the first shard runs
+    it."""
+    state = sum(objective.span * len(objective.state) for objective in program.objectives)
     lines = [
         f"batch {program.batch} in {program.shards} shards, arena "
         f"{readable(FLOAT_BYTES * program.size, 'B')}: parameters {_bytes(program.span)}, "
         f"gradients {_bytes(program.span * program.shards)}, "
-        f"optimizer state {_bytes(program.span * len(program.state))}"
+        f"optimizer state {_bytes(state)}"
     ]
+    for objective in program.objectives:
+        lines += ["", f"objective {objective.name}"] if objective.name else []
+        lines += _stages(objective.train)
+    return "\n".join(lines)
+
+
+def _stages(routine: Routine) -> list[str]:
+    lines: list[str] = []
     instructions = routine.emitted.instructions
     cells = [HEADER, *(_cells(routine, i, work) for i, work in enumerate(instructions))]
     header, *rows = columns(cells, aligned_left=(1, 2, 3))
     for number, (first, end, lanes) in enumerate(routine.stages, 1):
         lines += ["", f"stage {number}: {_lanes(lanes, instructions[first].shared)}", header]
         lines += rows[first:end]
-    return "\n".join(lines)
+    return lines
 
 
 def cost_of(routine: Routine, instruction: Instruction, batch: int) -> tuple[int, int]:

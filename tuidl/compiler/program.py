@@ -1,18 +1,17 @@
 """Graph -> Program: shards, memory, and the routines that training needs."""
 
-from dataclasses import dataclass
-from math import prod
+from dataclasses import dataclass, replace
 
 from tuidl.compiler import emission
+from tuidl.compiler.arena import ParameterSlot, lay_out, slots_of
 from tuidl.compiler.emission import LinearProgram, statistics_layout
 from tuidl.compiler.fusion import fuse
 from tuidl.compiler.graph import Graph
-from tuidl.compiler.lowering import Memory, Sharding
-from tuidl.compiler.memory_plan import Place, aligned, covered, plan_workspaces, stack, standing_of
+from tuidl.compiler.lowering import Sharding
+from tuidl.compiler.memory_plan import aligned, covered, plan_workspaces, stack, standing_of
 from tuidl.compiler.routine import Routine
-from tuidl.ir.buffers import Buffer, Region
-from tuidl.nn.initializer_names import Start
-from tuidl.nn.layers.base import Shape
+from tuidl.core.errors import DataError, suggestion
+from tuidl.ir.buffers import Region
 
 MOST_SHARDS = 16
 """Each shard has gradients of its own, and their sum takes time."""
@@ -27,18 +26,24 @@ SERIAL_UPDATE = 16_384
 
 
 @dataclass(frozen=True)
-class ParameterSlot:
-    """A parameter's place in the arena: ``conv2d_1.kernel`` at ``offset``."""
+class ObjectiveProgram:
+    """What one objective runs, and its part of the trainable parameters.
+
+    ``start`` and ``span``: of that part in the vector of all of them. ``state``: where each of the
+    optimizer's vectors starts, as long as the part. ``inspect``: the training step with every
+    layer's work by itself, for looking inside.
+    """
 
     name: str
-    shape: Shape
-    offset: int
-    initializer: Start
-    trainable: bool
+    start: int
+    span: int
+    state: dict[str, int]
+    train: Routine
+    inspect: Routine
 
-    @property
-    def size(self) -> int:
-        return prod(self.shape)
+    def has(self, slot: ParameterSlot) -> bool:
+        """Whether a trainable parameter is one of those that it trains."""
+        return 0 <= slot.offset - self.start < self.span
 
 
 @dataclass(frozen=True)
@@ -50,20 +55,44 @@ class Program:
     span: int
     """Elements of the vector of all trainable parameters, gaps between them included."""
     gradients: int
-    """Where the shards' gradients start, one vector of ``span`` behind the other."""
-    state: dict[str, int]
-    """Where each of the optimizer's vectors starts."""
+    """Where the shards' gradients start, one vector of an objective's span behind the other."""
     statistics: dict[str, tuple[int, int]]
     """First slot and number of slots of the loss and each metric."""
-    train: Routine
-    inspect: Routine
-    """The training step with every layer's work by itself, for looking inside."""
+    objectives: tuple[ObjectiveProgram, ...]
     evaluate: Routine
     predict: Routine
     fixed: int
     """Elements of the arena before the lanes: parameters, gradients, state, what shards share."""
     size: int
     """Elements of the arena."""
+
+    @property
+    def train(self) -> Routine:
+        """The training step of the first objective."""
+        return self.objectives[0].train
+
+    @property
+    def inspect(self) -> Routine:
+        """The same with every layer's work by itself, for looking inside."""
+        return self.objectives[0].inspect
+
+    def objective(self, name: str | None) -> ObjectiveProgram:
+        """The objective of this name, the first where it is unsaid. Raises DataError."""
+        if name is None:
+            return self.objectives[0]
+        known = {objective.name: objective for objective in self.objectives}
+        if name not in known:
+            raise DataError(f"no objective {name!r}{suggestion(name, known)}")
+        return known[name]
+
+    @property
+    def state(self) -> dict[str, int]:
+        """Where each of the optimizers' vectors starts, by its name."""
+        return {
+            f"{objective.name}.{name}" if objective.name else name: start
+            for objective in self.objectives
+            for name, start in objective.state.items()
+        }
 
     @property
     def shards(self) -> int:
@@ -79,9 +108,11 @@ class Program:
         """Elements of the lanes that are written to, in training batches of ``train`` examples and
         evaluations of ``held_out``: the system gives no memory, by pages of ``page`` elements,
         where nothing is written."""
-        found = [*self.train.extents(train), *self.evaluate.extents(held_out)]
-        if looked_into:
-            found += self.inspect.extents(train)
+        found = [*self.evaluate.extents(held_out)]
+        for objective in self.objectives:
+            found += objective.train.extents(train)
+            if looked_into:
+                found += objective.inspect.extents(train)
         return covered((a // page * page, -(-b // page) * page) for a, b in found)
 
     @property
@@ -91,7 +122,8 @@ class Program:
 
     @property
     def routines(self) -> tuple[Routine, ...]:
-        return self.train, self.inspect, self.evaluate, self.predict
+        own = [routine for o in self.objectives for routine in (o.train, o.inspect)]
+        return *own, self.evaluate, self.predict
 
     @property
     def kernels(self) -> list[str]:
@@ -111,96 +143,63 @@ def shards_for(flops: int, batch: int) -> int:
 
 
 def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -> Program:
-    """Compile the network for batches of up to ``batch`` examples.
+    """Compile the networks for batches of up to ``batch`` examples.
 
     ``input_gradient``: also compute the gradient of the inputs (for gradient checks).
     """
     evaluation = max(batch, EVALUATION_BATCH)
     shards = shards_for(3 * graph.flops, batch)
     evaluation_shards = shards_for(graph.flops, evaluation)
-    memory = _memory(graph, shards)
+    layout = lay_out(graph, shards)
     portion = Sharding(shards, -(-batch // shards))
     held_out = Sharding(evaluation_shards, -(-evaluation // evaluation_shards))
-    training = emission.emit_training(graph, memory, portion, input_gradient=input_gradient)
-    emitted = {
-        "train": fuse(training),
-        "inspect": training,
-        "evaluate": emission.emit_evaluation(graph, memory, held_out),
-        "predict": emission.emit_prediction(graph, memory, held_out),
-    }
-    span = memory.all_parameters.elements(1)
-    shared = _shared_places(memory, span, shards)
-    base = span * (1 + shards + len(memory.state))
-    standing = standing_of(i for e in emitted.values() for i in e.instructions)
-    kept = [b for b in memory.parameters.values() if b.region is Region.NON_TRAINABLE]
-    shared |= stack([*kept, *standing], base)
-    base += sum(aligned(buffer.elements(1)) for buffer in (*kept, *standing))
-    update_lanes = shards if shards * span > SERIAL_UPDATE else 1
+    training = [
+        emission.emit_training(graph, objective, memory, portion, input_gradient=input_gradient)
+        for objective, memory in zip(graph.objectives, layout.memories, strict=True)
+    ]
+    fused = [fuse(emitted) for emitted in training]
+    evaluate = emission.emit_evaluation(graph, layout.memories[0], held_out)
+    predict = emission.emit_prediction(graph, layout.memories[0], held_out)
+    everything = (*_interleaved(fused, training), evaluate, predict)
+    kept = [b for b in layout.parameters.values() if b.region is Region.NON_TRAINABLE]
+    standing = standing_of(i for emitted in everything for i in emitted.instructions)
+    shared = layout.places | stack([*kept, *standing], layout.end)
+    base = layout.end + sum(aligned(buffer.elements(1)) for buffer in (*kept, *standing))
 
-    def routine(name: str, capacity: int, lanes: int) -> Routine:
-        work: LinearProgram = emitted[name]
-        layout = plan_workspaces(work, shared, base, lanes, -(-capacity // lanes))
-        return Routine(name, work, layout, capacity, lanes, update_lanes, span)
+    def routine(name: str, work: LinearProgram, span: int, capacity: int, lanes: int) -> Routine:
+        plan = plan_workspaces(work, shared, base, lanes, -(-capacity // lanes))
+        update_lanes = shards if shards * span > SERIAL_UPDATE else 1
+        return Routine(name, work, plan, capacity, lanes, update_lanes, span)
 
-    routines = {
-        "train": routine("train", batch, shards),
-        "inspect": routine("inspect", batch, shards),
-        "evaluate": routine("evaluate", evaluation, evaluation_shards),
-        "predict": routine("predict", evaluation, evaluation_shards),
-    }
-    return Program(
-        graph=graph,
-        parameters=_slots(graph, memory, shared),
-        span=span,
-        gradients=span,
-        state={name: shared[buffer].start for name, buffer in memory.state.items()},
-        statistics=statistics_layout(graph),
-        fixed=base,
-        size=max(r.layout.size for r in routines.values()),
-        **routines,
-    )
-
-
-def _memory(graph: Graph, shards: int) -> Memory:
-    parameters: dict[str, Buffer] = {}
-    gradients: dict[str, Buffer] = {}
-    for node in graph.nodes:
-        for parameter in node.parameters:
-            name = f"{node.name}.{parameter.name}"
-            region = Region.PARAMETERS if parameter.trainable else Region.NON_TRAINABLE
-            parameters[name] = Buffer(name, region, parameter.shape)
-            if parameter.trainable:
-                gradients[name] = Buffer(f"d_{name}", Region.GRADIENTS, parameter.shape)
-    span = sum(aligned(buffer.elements(1)) for buffer in gradients.values())
-    state = {name: Buffer(name, Region.STATE, (span,)) for name in graph.preset.optimizer.state()}
-    return Memory(
-        parameters=parameters,
-        gradients=gradients,
-        all_parameters=Buffer("parameters", Region.PARAMETERS, (span,)),
-        all_gradients=Buffer("gradients", Region.GRADIENTS, (shards, span)),
-        state=state,
-    )
-
-
-def _shared_places(memory: Memory, span: int, shards: int) -> dict[Buffer, Place]:
-    trained = (b for b in memory.parameters.values() if b.region is Region.PARAMETERS)
-    places = stack(trained, 0)
-    places |= stack(memory.gradients.values(), span, lane_stride=span)
-    places[memory.all_parameters] = Place(0)
-    places[memory.all_gradients] = Place(span)
-    places |= stack(memory.state.values(), span * (1 + shards))
-    return places
-
-
-def _slots(graph: Graph, memory: Memory, places: dict[Buffer, Place]) -> tuple[ParameterSlot, ...]:
-    return tuple(
-        ParameterSlot(
-            name=f"{node.name}.{parameter.name}",
-            shape=parameter.shape,
-            offset=places[memory.parameters[f"{node.name}.{parameter.name}"]].start,
-            initializer=parameter.initializer,
-            trainable=parameter.trainable,
+    def of_objective(number: int) -> ObjectiveProgram:
+        memory, name = layout.memories[number], graph.objectives[number].name
+        span, end = memory.span, f" {name}" if name else ""
+        return ObjectiveProgram(
+            name=name,
+            start=layout.starts[number],
+            span=span,
+            state={key: shared[buffer].start for key, buffer in memory.state.items()},
+            train=routine(f"train{end}", fused[number], span, batch, shards),
+            inspect=routine(f"inspect{end}", training[number], span, batch, shards),
         )
-        for node in graph.nodes
-        for parameter in node.parameters
+
+    objectives = tuple(map(of_objective, range(len(graph.objectives))))
+    held = (layout.span, evaluation, evaluation_shards)
+    program = Program(
+        graph=graph,
+        parameters=slots_of(graph, layout.parameters, shared),
+        span=layout.span,
+        gradients=layout.span,
+        statistics=statistics_layout(graph),
+        objectives=objectives,
+        evaluate=routine("evaluate", evaluate, *held),
+        predict=routine("predict", predict, *held),
+        fixed=base,
+        size=0,
     )
+    return replace(program, size=max(r.layout.size for r in program.routines))
+
+
+def _interleaved(fused: list[LinearProgram], training: list[LinearProgram]) -> list[LinearProgram]:
+    """In the order of ``Program.routines``."""
+    return [emitted for pair in zip(fused, training, strict=True) for emitted in pair]

@@ -10,9 +10,10 @@ from msgspec import Meta
 
 from tuidl.core.errors import DataError, PresetError
 from tuidl.core.limits import FLOAT_BYTES
-from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
+from tuidl.data.dataset import Examples, SplitSource
 from tuidl.data.paths import FilePath, Stamp, resolved_path, stamp
 from tuidl.data.scaling import Normalize, scaling_of_targets
+from tuidl.data.spec import ExampleSpec
 
 if TYPE_CHECKING:
     import numpy as np

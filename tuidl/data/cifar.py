@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuidl.core.errors import DataError
 from tuidl.data.benchmark import BenchmarkSource
-from tuidl.data.dataset import Examples, ExampleSpec
+from tuidl.data.dataset import Examples
 from tuidl.data.files import (
     again,
     data_folder,
@@ -18,6 +18,7 @@ from tuidl.data.files import (
 )
 from tuidl.data.pickled import read_batch
 from tuidl.data.published import CIFAR10, CIFAR10_PYTHON, CIFAR10_PYTHON_FOLDER
+from tuidl.data.spec import ExampleSpec
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tuidl.data.bundled import bundled
-from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
+from tuidl.data.dataset import Examples, SplitSource
 from tuidl.data.scaling import Normalize, scaling_of_targets
+from tuidl.data.spec import ExampleSpec
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,6 +16,7 @@ from tuidl.core.errors import DataError, PresetError
 from tuidl.core.limits import FLOAT_BYTES, check_memory
 from tuidl.data.memory import demand
 from tuidl.data.scaling import Normalize, Scaling
+from tuidl.data.spec import ExampleSpec
 from tuidl.data.table_layout import TableLayout
 
 if TYPE_CHECKING:
@@ -29,24 +30,6 @@ BYTES_WHILE_DRAWING = 24
 """For each number that is generated: three arrays in float64."""
 
 BRIGHTEST = 255
-
-
-@dataclass(frozen=True)
-class ExampleSpec:
-    """What is known of the examples without loading them.
-
-    ``shape``: of one input. ``outputs``: how many numbers a network must answer with: the target
-    values, or one score for each class. ``classes``: their names, empty for regression.
-    """
-
-    shape: tuple[int, ...]
-    outputs: int
-    classes: tuple[str, ...] = ()
-
-    @property
-    def target_width(self) -> int:
-        """Numbers in one target: a class is one."""
-        return 1 if self.classes else self.outputs
 
 
 @dataclass(frozen=True)
@@ -237,7 +220,7 @@ class Source(Config, frozen=True, tag_field="source"):
     def _groups(self, examples: Examples) -> "list[Array]":
         from tuidl.data.splitting import groups
 
-        labels = examples.y[:, 0] if self.spec().classes else None
+        labels = examples.y[:, 0] if self.spec().classes and examples.y.shape[1] == 1 else None
         return groups(len(examples), labels, self.seed, self.in_time)
 
     def _scaled(self, train: Examples, validation: Examples, test: Examples) -> Split:

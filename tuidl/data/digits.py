@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from tuidl.data.bundled import bundled
-from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
+from tuidl.data.dataset import Examples, SplitSource
+from tuidl.data.spec import ExampleSpec
 
 if TYPE_CHECKING:
     import numpy as np

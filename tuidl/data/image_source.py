@@ -9,8 +9,9 @@ from msgspec import Meta
 
 from tuidl.core.config import Fraction
 from tuidl.core.errors import PresetError
-from tuidl.data.dataset import Examples, ExampleSpec, Source, Whole
+from tuidl.data.dataset import Examples, Source, Whole
 from tuidl.data.paths import FilePath, resolved_path
+from tuidl.data.spec import ExampleSpec
 
 if TYPE_CHECKING:
     from tuidl.data.image_folder import Folder

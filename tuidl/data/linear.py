@@ -5,7 +5,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from tuidl.core.config import NotNegative
-from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
+from tuidl.data.dataset import Examples, SplitSource
+from tuidl.data.spec import ExampleSpec
 
 Points = Annotated[int, Meta(ge=2, le=10_000_000)]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tuidl.core.errors import DataError
 from tuidl.data.benchmark import BenchmarkSource
-from tuidl.data.dataset import Examples, ExampleSpec
+from tuidl.data.dataset import Examples
 from tuidl.data.files import (
     again,
     data_folder,
@@ -19,6 +19,7 @@ from tuidl.data.files import (
     require_sum,
 )
 from tuidl.data.published import FASHION_MNIST, MNIST, DataSet
+from tuidl.data.spec import ExampleSpec
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from tuidl.data.dataset import ExampleSpec, Source, Split
+from tuidl.data.dataset import Source, Split
 from tuidl.data.scaling import Scaling
+from tuidl.data.spec import ExampleSpec
 from tuidl.data.table_layout import InputColumn, TableLayout
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta
 
 from tuidl.core.config import NotNegative, Positive
-from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
+from tuidl.data.dataset import Examples, SplitSource
+from tuidl.data.spec import ExampleSpec
 
 if TYPE_CHECKING:
     import numpy as np

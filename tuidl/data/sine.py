@@ -5,7 +5,8 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from tuidl.core.config import NotNegative, Positive
-from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
+from tuidl.data.dataset import Examples, SplitSource
+from tuidl.data.spec import ExampleSpec
 
 Points = Annotated[int, Meta(ge=8, le=10_000_000)]
 Window = Annotated[int, Meta(ge=1, le=100_000)]

@@ -7,9 +7,10 @@ import msgspec
 from msgspec import Meta
 
 from tuidl.core.errors import DataError, PresetError
-from tuidl.data.dataset import Examples, ExampleSpec, SplitSource
+from tuidl.data.dataset import Examples, SplitSource
 from tuidl.data.paths import FilePath, resolved_path, stamp
 from tuidl.data.scaling import Normalize, scaling_of_targets
+from tuidl.data.spec import ExampleSpec
 from tuidl.data.table_layout import InputColumn, TableLayout
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from tuidl.data.dataset import Split
 from tuidl.export.formats import FORMATS, Files, Format
 from tuidl.export.proof import ProofError, difference, missing
 from tuidl.inference.preprocessing import Preparation, prepared_for, split_of
-from tuidl.inference.trained import checked, model_of
+from tuidl.inference.trained import Parameters, checked, model_of
 from tuidl.nn.layers.base import Shape
 from tuidl.preset.schema import Preset
 from tuidl.storage.files import replace_file
@@ -98,16 +98,17 @@ def export(
     """
     chosen = _format(format)
     folder, stem = _place(path, chosen)
-    graph = Graph.build(preset)
-    known = checked(graph, parameters)
+    whole = Graph.build(preset)
+    graph, known = whole.answering, checked(whole, parameters)
+    _require_one_input(graph)
     if lacking := missing(chosen.needs):
         packages = " and ".join(lacking)
         raise TuidlError(f"export to {format}: {packages} missing: pip install 'tuidl[{format}]'")
-    split = _split(preset, preparation)
+    split = _split(preset, preparation) if _is_of_data(whole, graph) else None
     x, origin = _examples(split, graph.spec.shape)
     prepared = prepared_for(preset, preparation, split)
     expected = model_of(preset, known, examples=len(x)).predict(x)
-    files = chosen.write(graph, prepared, known, stem)
+    files = chosen.write(graph, prepared, _by_node(graph, known), stem)
     _require_free(folder, stem, [*files, EXAMPLES], force)
     proved, message = _proved(chosen, preset, known, files, stem, x, expected)
     files = {**files, EXAMPLES: _npz(x=x, expected=expected)}
@@ -153,7 +154,7 @@ def prove(
     chosen = _format(format)
     if lacking := missing(chosen.judges):
         raise TuidlError(f"{path}: not proved: {' and '.join(lacking)} is not installed")
-    off = difference(chosen.answers(Graph.build(preset), path, x), expected)
+    off = difference(chosen.answers(Graph.build(preset).answering, path, x), expected)
     if off <= LIMIT:
         return off
     single, double = (
@@ -167,6 +168,27 @@ def prove(
             f"{limit:.2g}; nothing was written: this is a fault of tuidl, please report it"
         )
     return off
+
+
+def _require_one_input(graph: Graph) -> None:
+    if len(graph.inputs) > 1:
+        names = " and ".join(data.name for data in graph.inputs)
+        raise TuidlError(f"export: the network reads {names}, and an export takes one input")
+
+
+def _is_of_data(whole: Graph, graph: Graph) -> bool:
+    """Whether what the network reads is of the data, and not noise."""
+    kinds = {data.name: data.noise for data in whole.inputs}
+    return not any(kinds[data.name] for data in graph.inputs)
+
+
+def _by_node(graph: Graph, known: Parameters) -> Parameters:
+    """The parameters by the names of the nodes that read them."""
+    return {
+        f"{node.name}.{p.name}": known[f"{node.key}.{p.name}"]
+        for node in graph.nodes
+        for p in node.parameters
+    }
 
 
 def _split(preset: Preset, preparation: Preparation | None) -> Split | None:

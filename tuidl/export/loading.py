@@ -8,6 +8,6 @@ def load_weights(path):
     weights = {}
     with np.load(path, allow_pickle=False) as file:
         for key in file.files:
-            layer, name = key.split(".")
+            layer, _, name = key.rpartition(".")
             weights.setdefault(layer, {})[name] = file[key]
     return weights

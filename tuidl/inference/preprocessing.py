@@ -7,14 +7,14 @@ from msgspec.structs import replace
 
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError
-from tuidl.data.dataset import ExampleSpec
 from tuidl.data.preprocessing import FittedScaling, Preprocessing
 from tuidl.data.scaling import Scaling
+from tuidl.data.spec import ExampleSpec
 from tuidl.data.table_layout import TableLayout
 from tuidl.data.table_source import Csv
 from tuidl.nn.layers.base import describe
 from tuidl.preset.schema import Preset
-from tuidl.tasks.choice import task_for
+from tuidl.tasks.choice import task_of
 from tuidl.tasks.decoding import Answer, decode
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def prepared_for(
     """``known`` where it is one for this preset, or learned from the data. Raises TuidlError."""
     if known is None:
         return Preparation.of(preset, split)
-    graph = Graph.build(preset)
+    graph = Graph.build(preset).answering
     if (known.shape, known.classes) != (graph.spec.shape, graph.spec.classes):
         raise DataError(
             f"the preparation is one for inputs of {describe(known.shape)} and "
@@ -163,4 +163,4 @@ def _numbers(scaling: Scaling | None) -> tuple[Numbers, Numbers]:
 
 def answer_of(graph: Graph) -> Answer:
     """What the network's outputs are."""
-    return task_for(graph.spec, graph.preset.loss).answer(graph.is_closed)
+    return task_of(graph.preset).answer(graph.is_closed)

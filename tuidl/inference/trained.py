@@ -22,7 +22,7 @@ MOST_AT_ONCE = 64
 
 def checked(graph: Graph, parameters: Mapping[str, Array]) -> Parameters:
     """The parameters in the graph's order, float32. Raises DataError where they do not fit."""
-    shapes = {f"{node.name}.{p.name}": p.shape for node in graph.nodes for p in node.parameters}
+    shapes = {f"{node.name}.{p.name}": p.shape for node in graph.owners for p in node.parameters}
     for name in parameters:
         if name not in shapes:
             raise DataError(f"weights: {name!r} is none of this network{guess(name, shapes)}")

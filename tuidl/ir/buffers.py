@@ -105,3 +105,9 @@ class View:
         if isinstance(offset, Batch):
             return View(self.buffer, self.offset, shape, self.per_example + offset.times)
         return View(self.buffer, self.offset + offset, shape, self.per_example)
+
+
+def by_example(view: View) -> View:
+    """All values of an example in one row: their mean is that over the places and over each."""
+    width = prod(d for d in view.shape[1:] if isinstance(d, int))
+    return view.reshape(view.shape[0], width)

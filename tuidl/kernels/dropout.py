@@ -46,7 +46,7 @@ def dropout(y, rate: float, layer, first, width, step_state):
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
-def _mixed(x):
+def mixed_oracle(x):
     """MurmurHash3's finishing steps, on uint32."""
     u = np.uint32
     x = (x ^ (x >> u(16))) * u(0x85EBCA6B)
@@ -58,7 +58,7 @@ def _mixed(x):
 def dropout_oracle(y, rate, layer, first, width, step_state):
     key = np.zeros(1, np.uint32)
     for part in (step_state[SEED], step_state[STEP], layer):
-        key = _mixed(key ^ np.uint32(part))
+        key = mixed_oracle(key ^ np.uint32(part))
     place = np.arange(len(y), dtype=np.uint32) + np.uint32(first * width)
-    drawn = _mixed(_mixed(place * np.uint32(0x9E3779B9) + key) ^ key)
+    drawn = mixed_oracle(mixed_oracle(place * np.uint32(0x9E3779B9) + key) ^ key)
     y[...] = np.where(drawn < np.uint32(rate * 2**32), 0, y / (1 - rate))

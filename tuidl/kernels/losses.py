@@ -126,7 +126,7 @@ def smooth_targets(target, shares, smoothing: float):
 
 
 @device_function
-def _weighted(z, t, top):
+def weighted_sums(z, t, top):
     """Sums over the classes of t, and of t (z - top)."""
     weight, inner = 0.0, 0.0
     for start in range(0, z.shape[0], PART):
@@ -151,7 +151,7 @@ def categorical_cross_entropy(logits, target, d, statistics, batch):
         for j in range(1, z.shape[0]):
             top = max(top, z[j])
         total = exp_row(z, top, g)
-        weight, inner = _weighted(z, t, top)
+        weight, inner = weighted_sums(z, t, top)
         loss += weight * math.log(total) - inner
         share = logits.dtype.type(weight / total)
         for j in range(z.shape[0]):

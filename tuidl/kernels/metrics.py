@@ -1,4 +1,7 @@
-"""Sums over a shard's examples, from which the metrics of an epoch are computed at its end."""
+"""Sums over a shard's examples, from which the metrics of an epoch are computed at its end.
+
+A label of -1 is no class: the answer is masked, and counts nowhere.
+"""
 
 import numpy as np
 
@@ -43,6 +46,8 @@ def count_in_top(scores, label, statistics, k):
     found = 0
     for i in range(scores.shape[0]):
         row, right = scores[i], int(label[i])
+        if right < 0:
+            continue
         higher = 0
         for j in range(row.shape[0]):
             higher += (row[j] > row[right]) | ((row[j] == row[right]) & (j < right))
@@ -56,7 +61,8 @@ def count_confusions(scores, label, statistics, threshold: float):
     statistics[:] = 0
     classes = max(scores.shape[1], 2)
     for i in range(scores.shape[0]):
-        statistics[int(label[i]) * classes + _class_of(scores[i], threshold)] += 1
+        if label[i] >= 0:
+            statistics[int(label[i]) * classes + _class_of(scores[i], threshold)] += 1
 
 
 @kernel("nf nf -> a", cost="2nf")
@@ -104,7 +110,7 @@ def count_in_top_oracle(scores, label, statistics, k):
 def count_confusions_oracle(scores, label, statistics, threshold):
     classes = max(scores.shape[1], 2)
     given = label.astype(int) * classes + _class_of_oracle(scores, threshold)
-    statistics[...] = np.bincount(given, minlength=classes**2)
+    statistics[...] = np.bincount(given[label >= 0], minlength=classes**2)
 
 
 @oracle(sum_absolute_error)

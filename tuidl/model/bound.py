@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 
 from tuidl.backends.base import Array, ArrayDataset, BatchPlan, Compiling, Engine, StepChunk
-from tuidl.compiler.program import Program
+from tuidl.compiler.program import ObjectiveProgram, Program
 from tuidl.compiler.routine import Routine
 from tuidl.core.errors import DataError
 from tuidl.core.fair_lock import FairLock
@@ -90,13 +90,23 @@ class Bound:
         self.require_prepared()
         return self.engine.run(batches, feed, stretch) if len(feed) else 0
 
-    def summed_gradients(self) -> Array:
-        """The shards' gradients, added in their order."""
+    def summed_gradients(self, objective: ObjectiveProgram | None = None) -> Array:
+        """The shards' gradients of the last step, added in their order.
+
+        ``objective``: whose step it was, the first one's by default. As long as the vector of all
+        trained parameters; those that it does not train have zeros.
+        """
         program = self.program
-        total = self._at(program.gradients, (program.span,)).copy()
+        objective = objective or program.objectives[0]
+        own = objective.span
+        total = self._at(program.gradients, (own,)).copy()
         for shard in range(1, program.shards):
-            total += self._at(program.gradients + shard * program.span, (program.span,))
-        return total
+            total += self._at(program.gradients + shard * own, (own,))
+        if own == program.span:
+            return total
+        whole = np.zeros(program.span, total.dtype)
+        whole[objective.start : objective.start + own] = total
+        return whole
 
     def _read(self, routine: Routine, buffer: Buffer, batch: int) -> Array:
         """The examples' part of a buffer, put together from all shards: (batch, elements)."""

@@ -29,8 +29,12 @@ def feed_of(task: Task, dtype: np.dtype[Any], x: Any, y: Any = None) -> ArrayDat
 
 def _targets(task: Task, dtype: np.dtype[Any], y: Any, count: int) -> Array:
     targets, width = real_array(y, dtype, "y"), task.spec.target_width
-    if targets.shape != (count, width) and not (width == 1 and targets.shape == (count,)):
-        raise DataError(f"y: expected shape ({count}, {width}), got {targets.shape}")
-    if problem := task.target_problem(np.asarray(y)):  # before it was rounded
+    shaped = (count, *(task.spec.target_shape or (width,)))
+    is_flat = width == 1 and targets.shape == (count,)
+    if targets.shape not in ((count, width), shaped) and not is_flat:
+        wanted = ", ".join(map(str, shaped))
+        raise DataError(f"y: expected shape ({wanted}), got {targets.shape}")
+    rows = np.asarray(y).reshape(count, width)  # as they were before they were rounded
+    if problem := task.target_problem(rows):
         raise DataError(f"y: {problem}")
     return targets.reshape(count, width)

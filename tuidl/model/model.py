@@ -123,9 +123,12 @@ class Model(Bound):
 
     @property
     def optimizer_state(self) -> dict[str, Array]:
-        """Writable views (span,) of the vectors that the optimizer keeps between steps, by name."""
-        span = (self.program.span,)
-        return {name: self._at(start, span) for name, start in self.program.state.items()}
+        """Writable views of the vectors that optimizers keep between steps, by name: as long as the
+        vector of the parameters that they train. That of an objective stands before its own."""
+        starts = self.program.state
+        spans = [o.span for o in self.program.objectives for _ in o.state]
+        named = zip(starts.items(), spans, strict=True)
+        return {name: self._at(start, (span,)) for (name, start), span in named}
 
     def initialize(self, seed: int) -> None:
         """Give every parameter its first value, and forget what the optimizer knew.
@@ -157,9 +160,13 @@ class Model(Bound):
 
     def _set_first_values(self, seed: int) -> None:
         self.engine.step_state[SEED] = seed
-        first = self.preset.optimizer.state()
-        for name, values in self.optimizer_state.items():
-            values[:] = first[name]
+        first = [
+            value
+            for objective in self.program.graph.objectives
+            for value in objective.optimizer.state().values()
+        ]
+        for values, value in zip(self.optimizer_state.values(), first, strict=True):
+            values[:] = value
         parameters = self.parameters
         for slot in self.program.parameters:
             if (given := self.start.get(slot.name)) is not None:
@@ -198,7 +205,9 @@ class Model(Bound):
         Parameters
         ----------
         x : array, shape (examples, *input shape)
-            As ``feed`` takes it; prepared as the training data was (see ``preset.data``).
+            As ``feed`` takes it; prepared as the training data was (see ``preset.data``). Of a
+            preset with several networks, the inputs of the output that it predicts, noise among
+            them; several lie side by side in rows.
 
         Returns
         -------
@@ -211,15 +220,19 @@ class Model(Bound):
         DataError
             For examples that do not fit.
         """
-        routine, feed = self.program.predict, self.feed(x)
+        graph, routine = self.program.graph.answering, self.program.predict
+        feed = feed_of(task_for(graph.spec, graph.preset.loss), self.engine.dtype, x)
         output = routine.emitted.output
+        assert output is not None
         with self.lock.exclusive():
             answers = [self._read(routine, output, count) for count in self._walk(routine, feed)]
-        shape = (-1, *self.program.graph.nodes[-1].shape)
+        shape = (-1, *graph.shape_of(graph.predicted))
         nothing = np.zeros((0, *shape[1:]), self.engine.dtype)
         return np.concatenate([nothing, *(answer.reshape(shape) for answer in answers)])
 
-    def loss_and_gradients(self, x: Any, y: Any) -> tuple[float, dict[str, Array]]:
+    def loss_and_gradients(
+        self, x: Any, y: Any, objective: str | None = None
+    ) -> tuple[float, dict[str, Array]]:
         """Mean loss over the examples as in training, and its gradient by each parameter.
 
         Penalties on weights count. Batch normalisation sees the examples in batches of the size
@@ -230,6 +243,8 @@ class Model(Bound):
         ----------
         x : array, shape (examples, *input shape)
         y : array, shape (examples, target width) or (examples,)
+        objective : str, optional
+            Of several, the one whose loss is meant; the first by default.
 
         Returns
         -------
@@ -243,14 +258,17 @@ class Model(Bound):
         DataError
             For examples that do not fit, and where there are none: nothing has no mean.
         """
-        loss, gradients, _ = self.differentiate(x, y)
+        loss, gradients, _ = self.differentiate(x, y, objective)
         return loss, gradients
 
-    def differentiate(self, x: Any, y: Any) -> tuple[float, dict[str, Array], Array | None]:
+    def differentiate(
+        self, x: Any, y: Any, objective: str | None = None
+    ) -> tuple[float, dict[str, Array], Array | None]:
         """``loss_and_gradients``, and the gradient of the inputs where the model was built so."""
         if y is None:
             raise DataError("y: the loss needs targets")
-        routine, feed = self.program.train, self.feed(x, y)
+        chosen = self.program.objective(objective)
+        routine, feed = chosen.train, self.feed(x, y)
         if not len(feed):
             raise DataError("x: no examples: the mean loss of none is not defined")
         total = np.zeros(self.program.span)
@@ -261,7 +279,7 @@ class Model(Bound):
             for count in self._walk(routine, feed, stretch):
                 share = count / len(feed)
                 loss += share * float(stretch.losses[0])
-                total += share * self.summed_gradients()
+                total += share * self.summed_gradients(chosen)
                 if routine.emitted.dx is not None:
                     d_inputs.append(share * self._read(routine, routine.emitted.dx, count))
         gradients = {

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from tuidl.data.dataset import ExampleSpec
-from tuidl.ir.buffers import Batch, Buffer, Region, View
+from tuidl.data.spec import ExampleSpec
+from tuidl.ir.buffers import Buffer, Region, View, by_example
 from tuidl.ir.instructions import Instruction, InstructionBuilder, Options, Phase
 
 if TYPE_CHECKING:
@@ -169,19 +169,46 @@ def emit_tallies(
     target: View,
     places: dict[str, View],
     threshold: float,
+    mask: View | None = None,
+    node: str = "metrics",
 ) -> None:
-    """Write the instructions that fill the ``places`` of the tallies.
+    """Write the instructions that fill the ``places`` of the accumulators.
 
     ``prediction``: what the network answers. ``threshold``: a single score above it stands for the
-    second of two classes.
+    second of two classes. ``mask``: 0 for answers that do not count. ``node``: for listings.
     """
-    label = target.flat
-    if not spec.classes and any(TALLIES[name].of_classes for name in places):
-        label = Buffer("target_class", Region.WORKSPACE, (Batch(),)).view
-        builder.write(Instruction("largest", (target.rows, label), {}, "metrics", Phase.METRIC))
+    is_of_classes = any(TALLIES[name].of_classes for name in places)
+    label = _labels(builder, spec, prediction, target, mask, node) if is_of_classes else target
     for name, place in places.items():
         tally = TALLIES[name]
-        operands = (prediction.rows, label if tally.of_classes else target.rows, place)
+        if tally.of_classes:
+            operands = (prediction.rows, label, place)
+        else:
+            operands = (by_example(prediction), by_example(target), place)
         options: Options = {"threshold": threshold} if tally.decides else {}
         options = {**tally.options, **options}
         builder.write(Instruction(tally.kernel, operands, options, name, Phase.METRIC))
+
+
+def _labels(
+    builder: InstructionBuilder,
+    spec: ExampleSpec,
+    prediction: View,
+    target: View,
+    mask: View | None,
+    node: str,
+) -> View:
+    """The class of each answer's target, -1 where it does not count."""
+    prefix = node.removesuffix("metrics")
+    rows = prediction.rows.shape
+    label = target.flat
+    if not spec.classes:
+        label = Buffer(f"{prefix}target_class", Region.WORKSPACE, rows[:1]).view
+        operands = (target.reshape(*rows), label)
+        builder.write(Instruction("largest", operands, {}, node, Phase.METRIC))
+    if mask is None:
+        return label
+    counted = Buffer(f"{prefix}counted", Region.WORKSPACE, rows[:1]).view
+    chosen = (label, mask.flat, counted)
+    builder.write(Instruction("mask_labels", chosen, {}, node, Phase.METRIC))
+    return counted

@@ -14,15 +14,27 @@ from tuidl.core.errors import PresetError, suggestion
 from tuidl.core.own_files import FileError, TooLargeError, read_bounded
 from tuidl.core.printable import unfit
 from tuidl.data.catalog import SOURCES
-from tuidl.data.dataset import ExampleSpec, Source
+from tuidl.data.dataset import Source
+from tuidl.data.spec import ExampleSpec
 from tuidl.nn.layers import LAYERS
-from tuidl.nn.layers.base import Layer
+from tuidl.nn.layers.base import Layer, LayerName
 from tuidl.nn.losses import LOSSES, Loss
 from tuidl.nn.metrics import METRICS, MetricName
 from tuidl.nn.monitoring import Patience
 from tuidl.nn.optimizers import OPTIMIZERS, Optimizer
 from tuidl.plugins.loading import MOST, load, load_installed_for, usable
 from tuidl.preset.decoding import convert, convert_tagged, set_value
+from tuidl.preset.networks import (
+    MOST_LAYERS,
+    TABLES,
+    LossTerm,
+    Network,
+    Noise,
+    Objective,
+    Output,
+    find,
+    read_tables,
+)
 from tuidl.preset.warm_start import Weights
 from tuidl.tasks.choice import task_of
 
@@ -33,7 +45,6 @@ Plugins = Annotated[tuple[str, ...], Meta(max_length=MOST)]
 """Python files beside the preset."""
 
 LARGEST_FILE = 1 << 20
-MOST_LAYERS = 512
 
 
 class EarlyStopping(Patience, frozen=True):
@@ -75,6 +86,9 @@ class Preset(Config, frozen=True, kw_only=True):
     """A whole experiment: data, layers, loss, optimizer, training.
 
     ``plugins``: Python files beside the preset that bring kinds of these (docs/plugins.md).
+    One with several ``networks`` has no ``layers`` of its own, and ``loss`` and ``optimizer`` are
+    those of its first objective. ``predicts``: the output that the model answers with, by default
+    the first.
     """
 
     name: str
@@ -86,6 +100,11 @@ class Preset(Config, frozen=True, kw_only=True):
     optimizer: Optimizer
     training: Training = Training()
     weights: Weights | None = None
+    inputs: tuple[Noise, ...] = ()
+    networks: tuple[Network, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    objectives: tuple[Objective, ...] = ()
+    predicts: LayerName | None = None
     examples: ExampleSpec | None = None
     """What is known of the examples of a trained run, whose data need not be there; no key."""
 
@@ -139,19 +158,18 @@ class Preset(Config, frozen=True, kw_only=True):
         cls, table: dict[str, Any], folder: Path, examples: ExampleSpec | None = None
     ) -> Self:
         sections = {"data", "layers", "loss", "optimizer", "training", "weights"}
-        known = sections | {"name", "about", "plugins"}
+        known = sections | {"name", "about", "plugins", "predicts", *TABLES}
         for key in table:
             if key not in known:
                 raise PresetError(key, f"unknown key{suggestion(key, known)}")
-        for key in ("name", "data", "layers", "loss", "optimizer"):
+        has_several = any(key in table for key in TABLES)
+        own = () if has_several else ("layers", "loss", "optimizer")
+        for key in ("name", "data", *own):
             if key not in table:
                 raise PresetError(key, "missing: every preset needs it")
         plugins: tuple[str, ...] = convert(table.get("plugins", []), Plugins, "plugins")
         load(plugins, folder)
         load_installed_for(table)
-        layers = table["layers"]
-        if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
-            raise PresetError("layers", f"expected 1 to {MOST_LAYERS} [[layers]] tables")
         preset = cls(
             name=_title(table["name"]),
             about=convert(table.get("about", ""), str, "about"),
@@ -159,20 +177,23 @@ class Preset(Config, frozen=True, kw_only=True):
             data=convert_tagged(
                 table["data"], usable(SOURCES, plugins), "source", "data"
             ).resolve_paths(folder),
-            layers=tuple(
-                convert_tagged(layer, usable(LAYERS, plugins), "type", f"layers[{i}]")
-                for i, layer in enumerate(layers)
-            ),
-            loss=convert_tagged(table["loss"], usable(LOSSES, plugins), "type", "loss"),
-            optimizer=convert_tagged(
-                table["optimizer"], usable(OPTIMIZERS, plugins), "type", "optimizer"
-            ),
             training=_training(table.get("training", {}), plugins),
             weights=_weights(table, folder),
             examples=examples,
+            **(_several(table, plugins) if has_several else _single(table, plugins)),
         )
         preset._check()
         return preset
+
+    @property
+    def terms(self) -> tuple[LossTerm, ...]:
+        """The losses of all objectives, where there are several networks."""
+        return tuple(term for objective in self.objectives for term in objective.losses)
+
+    @property
+    def predicted(self) -> str:
+        """The output that the model answers with; empty where there is one network."""
+        return self.predicts or (self.outputs[0].name if self.outputs else "")
 
     def checked(self) -> Self:
         """The same preset. Raises PresetError where it was put together in Python from values that
@@ -193,6 +214,9 @@ class Preset(Config, frozen=True, kw_only=True):
         """What no single table can know."""
         if self.examples is None:
             self.data.check()
+        if self.networks:
+            self._check_monitors()
+            return
         task = task_of(self)
         for i, name in enumerate(self.training.metrics):
             key = f"training.metrics[{i}]"
@@ -214,7 +238,7 @@ class Preset(Config, frozen=True, kw_only=True):
                 continue
             if not (self.data.validation or self.training.folds):
                 raise PresetError(key, "watches the validation part, but data.validation is 0")
-            if monitor not in ("loss", *self.training.metrics):
+            if monitor not in ("loss", *self.training.metrics) and not self.networks:
                 known = ", ".join(("loss", *self.training.metrics))
                 problem = f"{monitor!r} is not among training.metrics (known: {known})"
                 raise PresetError(f"{key}.monitor", problem)
@@ -237,11 +261,46 @@ class Preset(Config, frozen=True, kw_only=True):
         """The preset as TOML has it; values that are the default are left out."""
         found: dict[str, Any] = msgspec.to_builtins(self)
         found.pop("examples", None)
+        if self.networks:
+            for key in ("layers", "loss", "optimizer"):
+                del found[key]
         return found
 
     def to_toml(self) -> str:
         """The preset as TOML text."""
         return tomli_w.dumps(self.table())
+
+
+def _single(table: dict[str, Any], plugins: tuple[str, ...]) -> dict[str, Any]:
+    """Layers, loss and optimizer of a preset with one network."""
+    layers = table["layers"]
+    if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
+        raise PresetError("layers", f"expected 1 to {MOST_LAYERS} [[layers]] tables")
+    if "predicts" in table:
+        raise PresetError("predicts", "is for presets with several networks: this one has one")
+    return {
+        "layers": tuple(
+            convert_tagged(layer, usable(LAYERS, plugins), "type", f"layers[{i}]")
+            for i, layer in enumerate(layers)
+        ),
+        "loss": convert_tagged(table["loss"], usable(LOSSES, plugins), "type", "loss"),
+        "optimizer": convert_tagged(
+            table["optimizer"], usable(OPTIMIZERS, plugins), "type", "optimizer"
+        ),
+    }
+
+
+def _several(table: dict[str, Any], plugins: tuple[str, ...]) -> dict[str, Any]:
+    """Networks, outputs and objectives of a preset with several networks."""
+    records = read_tables(table, plugins)
+    first = records["objectives"][0]
+    predicts = table.get("predicts")
+    if predicts is not None:
+        find(predicts, records["outputs"], "predicts", "output")
+    loss, optimizer = first.losses[0].loss, first.optimizer
+    return {
+        "layers": (), "loss": loss, "optimizer": optimizer, "predicts": predicts, **records
+    }  # fmt: skip
 
 
 def _title(value: Any) -> str:

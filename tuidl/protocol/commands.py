@@ -6,8 +6,12 @@ import msgspec
 from msgspec import Meta
 
 LEARNING_RATE = "optimizer.learning_rate"
-EDITABLE = (LEARNING_RATE,)
-"""What can change while training goes on."""
+"""What can change while training goes on, of a preset with one objective."""
+
+
+def editable_rate(objective: str) -> str:
+    """The key of an objective's learning rate: ``objectives.NAME.optimizer.learning_rate``."""
+    return f"objectives.{objective}.{LEARNING_RATE}" if objective else LEARNING_RATE
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):

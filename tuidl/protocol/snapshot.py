@@ -36,6 +36,14 @@ class BestEpoch(msgspec.Struct, frozen=True, kw_only=True):
     validation: Known | None
 
 
+class SavedRate(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an objective's learning rate stands."""
+
+    base: float
+    plateau_factor: float
+    plateau: Watched | None = None
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """All of a run that is not an array.
 
@@ -45,6 +53,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     ``edits``: the number of the last live edit that was made at this very place, 0 where none was.
     ``level`` and ``jumped``: of the loss, see ``training.loss_level``. ``preprocessing_sha256``: of
     what was learned from the data besides; None, and ``first_loss``, are of older versions.
+    ``learning_rate`` and the plateau are the first objective's; ``further_rates`` are the others'.
     """
 
     epoch: int
@@ -70,6 +79,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     level: float | None = None
     jumped: int = 0
     first_loss: float | None = None
+    further_rates: tuple[SavedRate, ...] = ()
     format: int = FORMAT
 
 

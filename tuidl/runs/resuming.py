@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from tuidl.core.errors import RunError
-from tuidl.protocol.commands import EDITABLE, LEARNING_RATE
+from tuidl.protocol.commands import LEARNING_RATE, editable_rate
 from tuidl.protocol.edits import Timeline
 from tuidl.protocol.events import Edited
 from tuidl.protocol.snapshot import Snapshot
@@ -65,6 +65,10 @@ def resumed(
         backend = backend or folder.about.backend
         training = trainer_for(folder.preset, backend, threads, interrupter, recorder)
         timeline, problems = go_on(training, folder)
+        if learning_rate is not None and len(folder.preset.objectives) > 0:
+            keys = ", ".join(editable_rate(o.name) for o in folder.preset.objectives)
+            problem = f"the run has several objectives; change one while it trains: {keys}"
+            raise RunError(f"{LEARNING_RATE}: {problem}")
         if learning_rate is not None and folder.outcome is None:
             instead = timeline.has_diverged
             recorder.handle(
@@ -85,8 +89,10 @@ def edits_to_replay(folder: RunFolder) -> list[Edited]:
 def possible_edits(timeline: Timeline, folder: RunFolder) -> list[Edited]:
     """Its edits, none of which a trainer would refuse. Raises RunError."""
     edits = timeline.edits
+    names = [objective.name for objective in folder.preset.objectives] or [""]
+    known = set(map(editable_rate, names))
     for edit in edits:
-        is_fit = edit.key in EDITABLE and math.isfinite(edit.value) and edit.value > 0
+        is_fit = edit.key in known and math.isfinite(edit.value) and edit.value > 0
         if not is_fit:
             where = f"epoch {edit.epoch}, step {edit.step}"
             raise RunError(

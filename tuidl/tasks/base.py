@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tuidl.data.dataset import ExampleSpec
+from tuidl.data.spec import ExampleSpec
 from tuidl.nn.losses import Classification, Loss
 from tuidl.nn.metrics import METRICS, Metric, classes_of
 from tuidl.tasks.decoding import Answer, close, decode

@@ -1,19 +1,36 @@
 """From data and loss to a task: the only place where this is decided."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from tuidl.data.dataset import ExampleSpec, Source
-from tuidl.nn.losses import Loss
+from tuidl.data.dataset import Source
+from tuidl.data.spec import ExampleSpec
+from tuidl.nn.losses import Loss, MeanSquaredError
 from tuidl.tasks.base import Task
 from tuidl.tasks.classification import Classification
+from tuidl.tasks.combined import Combined
 from tuidl.tasks.forecast import Forecast
 from tuidl.tasks.multi_label import MultiLabel
 from tuidl.tasks.regression import Regression
 from tuidl.tasks.soft_targets import SoftTargets
 
 
+class Term(Protocol):
+    """A loss on an output."""
+
+    @property
+    def output(self) -> str: ...
+
+    @property
+    def target(self) -> str | float | None: ...
+
+    @property
+    def loss(self) -> Loss: ...
+
+
 class Experiment(Protocol):
-    """What a task is chosen from; a preset is one."""
+    """What a task is chosen from; a preset is one. ``terms``: its losses, where it has several
+    networks; ``predicted``: the output that the model answers with."""
 
     @property
     def data(self) -> Source: ...
@@ -23,10 +40,25 @@ class Experiment(Protocol):
 
     def spec(self) -> ExampleSpec: ...
 
+    @property
+    def terms(self) -> Sequence[Term]: ...
+
+    @property
+    def predicted(self) -> str: ...
+
 
 def task_of(experiment: Experiment) -> Task:
-    """The task of a preset's data and loss."""
-    return task_for(experiment.spec(), experiment.loss, experiment.data.in_time)
+    """The task of a preset's data and loss; of several, of what the model answers with."""
+    spec = experiment.spec()
+    if not experiment.predicted:
+        return task_for(spec, experiment.loss, experiment.data.in_time)
+    for term in experiment.terms:
+        if term.output == experiment.predicted and not isinstance(term.target, float | int):
+            known = {field.name: field for field in spec.named_targets}
+            field = known.get(term.target or next(iter(known)))
+            if field is not None:
+                return task_for(spec.of_target(field), term.loss)
+    return task_for(ExampleSpec(spec.shape, 1), MeanSquaredError())
 
 
 def task_for(spec: ExampleSpec, loss: Loss, in_time: bool = False) -> Task:
@@ -35,6 +67,8 @@ def task_for(spec: ExampleSpec, loss: Loss, in_time: bool = False) -> Task:
 
 
 def _kind(spec: ExampleSpec, loss: Loss, in_time: bool) -> type[Task]:
+    if spec.targets:
+        return Combined
     if spec.classes:
         return Classification
     if loss.classifies(spec):

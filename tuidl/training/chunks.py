@@ -12,27 +12,27 @@ SECONDS = 0.04
 class ChunkRunner:
     """``steps``: how long the next chunk should be. Changes nothing in the results."""
 
-    def __init__(self, engine: Engine, batches: BatchPlan, most_threads: int) -> None:
+    def __init__(self, engine: Engine, most_threads: int) -> None:
         self.steps = 1
-        self._engine, self._batches = engine, batches
+        self._engine = engine
         self.tuner = ThreadTuner(most_threads)
 
-    def run(self, feed: ArrayDataset, chunk: StepChunk) -> tuple[int, float]:
+    def run(self, plan: BatchPlan, feed: ArrayDataset, chunk: StepChunk) -> tuple[int, float]:
         """The steps done, and the seconds taken."""
         started = time.perf_counter()
-        done = self._run(feed, chunk, started)
+        done = self._run(plan, feed, chunk, started)
         seconds = time.perf_counter() - started
         if done:
             fitting = int(done * SECONDS / max(seconds, 1e-9))
             self.steps = max(1, min(fitting, 4 * self.steps))
         return done, seconds
 
-    def _run(self, feed: ArrayDataset, chunk: StepChunk, started: float) -> int:
+    def _run(self, plan: BatchPlan, feed: ArrayDataset, chunk: StepChunk, started: float) -> int:
         engine = self._engine
         if len(self.tuner.choices) == 1:
-            return engine.run(self._batches, feed, chunk)
+            return engine.run(plan, feed, chunk)
         engine.threads = self.tuner.next(started)
-        done = engine.run(self._batches, feed, chunk)
+        done = engine.run(plan, feed, chunk)
         if done:
             self.tuner.record(engine.threads, (time.perf_counter() - started) / done)
         engine.threads = self.tuner.chosen

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.compiler.routine import Rows
+from tuidl.compiler.routine import Routine, Rows
 from tuidl.ir.buffers import Region
 from tuidl.ir.instructions import Phase
 from tuidl.kernels import KERNELS
@@ -28,7 +28,7 @@ class Diagnosis:
         return text
 
 
-def first_non_finite(model: Model, rows: Rows) -> Diagnosis:
+def first_non_finite(model: Model, routine: Routine, rows: Rows) -> Diagnosis:
     """Run the step that failed again, one instruction after the other.
 
     Its examples and the parameters from before it are still in the arena.
@@ -37,15 +37,15 @@ def first_non_finite(model: Model, rows: Rows) -> Diagnosis:
         if not np.isfinite(values).all():
             layer, _, parameter = name.rpartition(".")
             return Diagnosis(layer, f"{parameter} after the update before")
-    _clear_lanes(model)
+    _clear_lanes(model, routine)
     largest, largest_layer = 0.0, ""
-    for number, instruction in enumerate(model.program.train.emitted.instructions):
+    for number, instruction in enumerate(routine.emitted.instructions):
         if instruction.phase is Phase.UPDATE:
             break
         if instruction.phase is Phase.METRIC:
             continue
         model.engine.run_instruction(rows, number)
-        height = _height(model, rows, number)
+        height = _height(model, routine, rows, number)
         if not math.isfinite(height):
             what = f"{instruction.phase.name.lower()}, {instruction.kernel}"
             return Diagnosis(instruction.node, what, largest, largest_layer)
@@ -54,10 +54,9 @@ def first_non_finite(model: Model, rows: Rows) -> Diagnosis:
     return Diagnosis("loss", "sum over the batch", largest, largest_layer)
 
 
-def _clear_lanes(model: Model) -> None:
+def _clear_lanes(model: Model, routine: Routine) -> None:
     """Forget all that the failed step computed, parts of buffers that a short batch leaves unused
     among it; the examples stay."""
-    routine = model.program.train
     for buffer in routine.layout.places:
         if buffer.region is Region.WORKSPACE and buffer not in routine.emitted.pinned:
             for lane in range(routine.shards):
@@ -66,11 +65,11 @@ def _clear_lanes(model: Model) -> None:
                 model.engine.arena[start : start + size] = 0
 
 
-def _height(model: Model, rows: Rows, number: int) -> float:
+def _height(model: Model, routine: Routine, rows: Rows, number: int) -> float:
     """The largest magnitude that an instruction wrote in any shard; NaN where there is one."""
-    kernel = KERNELS[model.program.train.emitted.instructions[number].kernel]
+    kernel = KERNELS[routine.emitted.instructions[number].kernel]
     heights = [0.0]
-    for lane in range(model.program.shards):
+    for lane in range(routine.shards):
         operands, _ = kernel.signature.decode(rows.rows[number, lane])
         for operand, (offset, shape) in zip(kernel.signature.operands, operands, strict=True):
             values = model.engine.arena[offset : offset + math.prod(shape)]

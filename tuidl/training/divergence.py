@@ -23,14 +23,15 @@ class DivergedError(Exception):
     event: Event
 
 
-def diverged_event(state: TrainState, loss: float) -> Event:
+def diverged_event(state: TrainState, objective: int, loss: float) -> Event:
     """The last event of a run whose next step has this ``loss``: where, in which layer, on which
     examples."""
     epoch, step = state.progress.epoch, state.progress.step + 1
-    norms = events.finite(gradient_norms(state.model))
+    norms = events.finite(gradient_norms(state.model, objective))
     is_short = step == state.steps
-    rows = state.batches.short if is_short else state.batches.whole
-    found = first_non_finite(state.model, rows)
+    plan = state.plans[objective]
+    rows = plan.short if is_short else plan.whole
+    found = first_non_finite(state.model, plan.routine, rows)
     start = (step - 1) * state.batches.batch
     batch = state.ordered(epoch).order[start : start + state.batches.batch]
     named = ", ".join(map(str, batch[:EXAMPLES_NAMED])) + (
@@ -47,7 +48,7 @@ def diverged_event(state: TrainState, loss: float) -> Event:
         "phase": found.what,
         "batch": named,
     }
-    rate = state.learning_rate(epoch, step - 1)
+    rate = float(state.learning_rates[objective].of(epoch, step - 1, 1)[0])
     return events.RunFailed(error=error, where=where, gradient_norms=norms, learning_rate=rate)
 
 

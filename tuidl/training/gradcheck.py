@@ -4,11 +4,13 @@ Every entry of a parameter is moved a little both ways, and the slope of the los
 is held against the gradient that backpropagation gave (after PyTorch's gradcheck).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from tuidl.compiler.program import ObjectiveProgram
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 
@@ -58,28 +60,51 @@ def check_gradients(preset: Preset, *, examples: int = 4, entries: int = 100) ->
     random = np.random.default_rng(0)
     for values in model.parameters.values():
         values += JITTER * random.standard_normal(values.shape)
-    _, gradients = model.loss_and_gradients(x, y)
-    checks = []
+    return [
+        check
+        for objective in model.program.objectives
+        for check in _checks(model, objective, (x, y), entries, random)
+    ]
+
+
+def _checks(
+    model: Model,
+    objective: ObjectiveProgram,
+    examples: tuple[Array, Array],
+    entries: int,
+    random: np.random.Generator,
+) -> Iterator[Check]:
+    """Of each parameter that an objective trains; its name stands before theirs."""
+    _, gradients = model.loss_and_gradients(*examples, objective.name)
     frozen = model.program.graph.frozen
+    slots = {slot.name: slot for slot in model.program.parameters}
     for name, values in model.parameters.items():
-        if name in frozen:
+        if name in frozen or (slots[name].trainable and not objective.has(slots[name])):
             continue
         count = min(entries, values.size)
         chosen = np.sort(random.permutation(values.size)[:count])
-        numeric = numeric_gradient(model, values.reshape(-1), chosen, x, y)
-        checks.append(compare(name, gradients[name].reshape(-1)[chosen], numeric, values.size))
-    return checks
+        flat = values.reshape(-1)
+        numeric = numeric_gradient(model, flat, chosen, *examples, objective.name)
+        title = f"{objective.name}: {name}" if objective.name else name
+        yield compare(title, gradients[name].reshape(-1)[chosen], numeric, values.size)
 
 
-def numeric_gradient(model: Model, values: Array, chosen: Array, x: Array, y: Array) -> Array:
+def numeric_gradient(
+    model: Model,
+    values: Array,
+    chosen: Array,
+    x: Array,
+    y: Array,
+    objective: str | None = None,
+) -> Array:
     """Central differences of the loss by the ``chosen`` entries of ``values`` (flat, a view)."""
     slopes = np.zeros(len(chosen))
     for i, entry in enumerate(chosen):
         before = values[entry]
         values[entry] = before + EPSILON
-        above, _ = model.loss_and_gradients(x, y)
+        above, _ = model.loss_and_gradients(x, y, objective)
         values[entry] = before - EPSILON
-        below, _ = model.loss_and_gradients(x, y)
+        below, _ = model.loss_and_gradients(x, y, objective)
         values[entry] = before
         slopes[i] = (above - below) / (2 * EPSILON)
     return slopes

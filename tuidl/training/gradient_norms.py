@@ -11,16 +11,18 @@ PIECE = 1 << 20
 """Numbers that are in memory as float64 at a time."""
 
 
-def gradient_norms(model: Model) -> dict[str, float]:
+def gradient_norms(model: Model, objective: int = 0) -> dict[str, float]:
     """The length of each layer's gradient in the last step, as the optimizer took it.
 
-    The optimizer leaves the sum of all shards in the place of the first one.
+    ``objective``: whose step that was. The optimizer leaves the sum of all shards in the place of
+    the first one.
     """
     squares: dict[str, float] = {}
     program, arena = model.program, model.engine.arena
+    trained = program.objectives[objective]
     for slot in program.parameters:
-        if slot.trainable:
-            start = program.gradients + slot.offset
+        if slot.trainable and trained.has(slot):
+            start = program.gradients + slot.offset - trained.start
             layer = slot.name.rpartition(".")[0]
             square = _square(arena[start : start + slot.size])
             squares[layer] = squares.get(layer, 0.0) + square

@@ -33,10 +33,10 @@ class TrainProgress:
         self.seconds += seconds
         self.epoch_seconds += seconds
 
-    def did(self, steps: int, losses: Array) -> None:
-        """So many more steps are done."""
+    def did(self, steps: int, losses: Array, *, is_first: bool = True) -> None:
+        """So many more steps are done. ``is_first``: of the first objective, whose loss counts."""
         self.step += steps
-        if steps:
+        if steps and is_first:
             self.loss = float(losses[steps - 1])
             self.level.did(losses[:steps])
 

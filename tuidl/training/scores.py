@@ -1,45 +1,114 @@
 """Sums over examples -> loss and metrics."""
 
+import math
+
 import numpy as np
 
 from tuidl.backends.base import Array, ArrayDataset
+from tuidl.compiler.emission import EXAMPLES_SEEN, OWN, PENALTY, ROWS, is_plain
 from tuidl.compiler.graph import Graph
+from tuidl.compiler.nodes import Head, Target
 from tuidl.compiler.program import Program
 from tuidl.nn.metrics import METRICS, Sums, classes_of
 from tuidl.protocol.events import MOST_CONFUSED, Scores, Table
 
+CONFUSION = "confusion_matrix"
+
 
 def score_names(program: Program) -> list[str]:
-    """The loss, and those of the preset's metrics that are one number."""
-    metrics = program.graph.preset.training.metrics
-    return ["loss", *(name for name in metrics if METRICS[name].finish is not None)]
+    """The loss, and those of the preset's metrics that are one number.
+
+    ``loss`` is the first objective's. Of several each has its own as ``objective.loss``, and so has
+    each of several losses in an objective, as ``name.loss``.
+    """
+    graph = program.graph
+    names = ["loss"]
+    if len(graph.objectives) > 1:
+        names += [f"{objective.name}.loss" for objective in graph.objectives]
+    for head in graph.heads:
+        if _is_shown(graph, head):
+            names.append(head.score("loss"))
+        names += [head.score(n) for n in head.metrics if METRICS[n].finish is not None]
+    return list(dict.fromkeys(names))
 
 
 def scores_of(program: Program, totals: Array, feed: ArrayDataset) -> Scores:
-    """The loss and the preset's metrics from their ``totals`` over the feed's examples."""
-    scores: Scores = {"loss": float(totals[0]) / len(feed)}
-    for name in score_names(program)[1:]:
-        metric = METRICS[name]
-        if metric.finish is not None:
-            sums = Sums(_tally(program, totals, metric.tally), len(feed), feed.total_squares)
-            scores[name] = metric.finish(sums)
+    """The loss and the preset's metrics from their ``totals`` over the feed's examples.
+
+    NaN where nothing was counted: all answers masked, or an objective that had no turn.
+    """
+    graph = program.graph
+    scores: Scores = dict.fromkeys(score_names(program), math.nan)
+    if is_plain(graph):
+        scores["loss"] = float(totals[0]) / len(feed)
+    else:
+        losses = [_loss_of(program, totals, objective) for objective in graph.objectives]
+        scores["loss"] = losses[0]
+        for objective, loss in zip(graph.objectives, losses, strict=True):
+            if len(losses) > 1:
+                scores[f"{objective.name}.loss"] = loss
+    for head in graph.heads:
+        if _is_shown(graph, head):
+            scores[head.score("loss")] = _mean(program, totals, head)
+        for name in head.metrics:
+            metric = METRICS[name]
+            if metric.finish is not None and (sums := _sums(program, totals, head, name, feed)):
+                scores[head.score(name)] = metric.finish(sums)
     return scores
+
+
+def _is_shown(graph: Graph, head: Head) -> bool:
+    """Whether a head's own loss is a score beside its objective's."""
+    return any(head in o.heads and len(o.heads) > 1 for o in graph.objectives)
+
+
+def _loss_of(program: Program, totals: Array, objective: Target) -> float:
+    """The weighted sum of an objective's mean losses, and its penalties on weights."""
+    seen = float(_slots(program, totals, f"{objective.name}/{EXAMPLES_SEEN}")[0])
+    if not seen:
+        return math.nan
+    penalty = float(_slots(program, totals, f"{objective.name}/{PENALTY}")[0]) / seen
+    return penalty + sum(head.weight * _mean(program, totals, head) for head in objective.heads)
+
+
+def _mean(program: Program, totals: Array, head: Head) -> float:
+    """A head's mean loss over the answers that count."""
+    rows = float(_slots(program, totals, head.slot(ROWS))[0])
+    return float(_slots(program, totals, head.slot(OWN))[0]) / rows if rows else math.nan
+
+
+def _sums(
+    program: Program, totals: Array, head: Head, name: str, feed: ArrayDataset
+) -> Sums | None:
+    """What a metric is read from; None where no answer counts."""
+    metric, graph = METRICS[name], program.graph
+    answers = len(feed)
+    if not is_plain(graph):
+        answers = round(float(_slots(program, totals, head.slot(ROWS))[0]))
+    if metric.of_classes and head.mask is None:
+        answers *= head.spec.rows
+    if not answers:
+        return None
+    first = head.start
+    spread = feed.total_squares[first : first + head.spec.target_width]
+    return Sums(_slots(program, totals, head.slot(metric.tally)), answers, spread)
 
 
 def confusion_of(program: Program, totals: Array) -> Table | None:
     """How often each true class (row) was given each class, if the preset asks for that, and
     unless there are more than ``MOST_CONFUSED``."""
-    graph = program.graph
-    if "confusion_matrix" not in graph.preset.training.metrics or too_many_classes(graph):
+    head = _confused(program.graph)
+    if head is None or too_many_classes(program.graph):
         return None
-    table = Sums(_tally(program, totals, "confusion"), 0, np.zeros(0)).confusion
-    return [[round(count) for count in row] for row in table.tolist()]
+    sums = Sums(_slots(program, totals, head.slot("confusion")), 0, np.zeros(0))
+    return [[round(count) for count in row] for row in sums.confusion.tolist()]
 
 
 def too_many_classes(graph: Graph) -> str:
     """What to say where the confusion matrix that the preset asks for is left out; else nothing."""
-    count = classes_of(graph.spec)
-    if "confusion_matrix" not in graph.preset.training.metrics or count <= MOST_CONFUSED:
+    head = _confused(graph)
+    count = classes_of(head.spec) if head else 0
+    if count <= MOST_CONFUSED:
         return ""
     return (
         f"training.metrics: the confusion matrix of {count:,} classes is left out, which has at "
@@ -47,6 +116,11 @@ def too_many_classes(graph: Graph) -> str:
     )
 
 
-def _tally(program: Program, totals: Array, name: str) -> Array:
+def _confused(graph: Graph) -> Head | None:
+    """The first head that a confusion matrix is asked of."""
+    return next((head for head in graph.heads if CONFUSION in head.metrics), None)
+
+
+def _slots(program: Program, totals: Array, name: str) -> Array:
     start, size = program.statistics[name]
     return np.asarray(totals[start : start + size], np.float64)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.backends.base import Array
+from tuidl.compiler.arena import ParameterSlot
 from tuidl.core.errors import RunError
 from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
@@ -16,6 +17,7 @@ from tuidl.protocol.snapshot import (
     FORMAT,
     BestEpoch,
     Known,
+    SavedRate,
     Snapshot,
     State,
     Stored,
@@ -24,6 +26,7 @@ from tuidl.protocol.snapshot import (
     scores,
 )
 from tuidl.training.early_stopping import Best
+from tuidl.training.learning_rate import LearningRate
 from tuidl.training.loss_level import Level
 from tuidl.training.plausibility import Limits, implausible
 from tuidl.training.progress import TrainProgress
@@ -57,6 +60,7 @@ def take(state: TrainState) -> Snapshot:
         edits=state.edits.made_at(state.here),
         level=progress.level.level,
         jumped=progress.level.jumped,
+        further_rates=tuple(map(_saved_rate, state.learning_rates[1:])),
     )
     return Snapshot(saved, _arrays(state))
 
@@ -79,12 +83,32 @@ def restore(state: TrainState, snapshot: Snapshot) -> None:
         raise RunError("the checkpoint's weights are not those that it names")
     state.engine.step_state[STEP] = saved.updates
     _restore_progress(state.progress, saved)
-    state.rates.base, state.rates.plateau_factor = saved.learning_rate, saved.plateau_factor
-    if state.rates.watch and saved.plateau:
-        _restore_watch(state.rates.watch, saved.plateau)
+    _restore_rates(state, saved)
     _restore_watch(state.stopper.watch, saved.stopping)
     if saved.best:
         state.stopper.best = _restored_best(state.model, saved.best, snapshot.under(BEST))
+
+
+def _saved_rate(rates: LearningRate) -> SavedRate:
+    return SavedRate(
+        base=rates.base,
+        plateau_factor=rates.plateau_factor,
+        plateau=_watched(rates.watch) if rates.watch else None,
+    )
+
+
+def _restore_rates(state: TrainState, saved: State) -> None:
+    first = SavedRate(
+        base=saved.learning_rate, plateau_factor=saved.plateau_factor, plateau=saved.plateau
+    )
+    known = (first, *saved.further_rates)
+    if len(known) != len(state.learning_rates):
+        wanted = len(state.learning_rates)
+        raise RunError(f"the checkpoint holds {len(known)} learning rates, the preset has {wanted}")
+    for rates, was in zip(state.learning_rates, known, strict=True):
+        rates.base, rates.plateau_factor = was.base, was.plateau_factor
+        if rates.watch and was.plateau:
+            _restore_watch(rates.watch, was.plateau)
 
 
 def limits_of(state: TrainState) -> Limits:
@@ -120,13 +144,20 @@ def _arrays(state: TrainState) -> dict[str, Array]:
 def _groups(model: Model) -> dict[str, Mapping[str, Array]]:
     """Views of the parameters, and of each vector of the optimizer by the parameter it is for."""
     groups: dict[str, Mapping[str, Array]] = {PARAMETERS: model.parameters}
-    for vector, start in model.program.state.items():
-        groups[vector] = {
-            slot.name: model.engine.arena[start + slot.offset :][: slot.size].reshape(slot.shape)
-            for slot in model.program.parameters
-            if slot.trainable
-        }
+    for objective in model.program.objectives:
+        prefix = f"{objective.name}." if objective.name else ""
+        for vector, start in objective.state.items():
+            groups[prefix + vector] = {
+                slot.name: _slot_of(model, slot, start - objective.start)
+                for slot in model.program.parameters
+                if slot.trainable and objective.has(slot)
+            }
     return groups
+
+
+def _slot_of(model: Model, slot: ParameterSlot, start: int) -> Array:
+    values: Array = model.engine.arena[start + slot.offset :][: slot.size].reshape(slot.shape)
+    return values
 
 
 def _restore_arrays(state: TrainState, snapshot: Snapshot) -> None:

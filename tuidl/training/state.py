@@ -5,6 +5,8 @@ takes this record. The trainer alone moves it on.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
@@ -18,7 +20,9 @@ from tuidl.data.dataset import Split
 from tuidl.data.preprocessing import Preprocessing
 from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
+from tuidl.nn.optimizers import Optimizer
 from tuidl.preset.schema import Preset
+from tuidl.protocol.commands import editable_rate
 from tuidl.protocol.edits import At
 from tuidl.protocol.events import Edited, Place
 from tuidl.training.early_stopping import EarlyStopper
@@ -26,6 +30,7 @@ from tuidl.training.edits import Edits
 from tuidl.training.fingerprint import fingerprint
 from tuidl.training.learning_rate import LearningRate
 from tuidl.training.progress import TrainProgress
+from tuidl.training.rotation import Rotation
 from tuidl.training.shuffling import permutation
 
 
@@ -35,16 +40,18 @@ class TrainState:
 
     ``fold``: its number from 1 on in a cross-validation, whose folds share the ``edits``.
     ``preprocessing``: what was learned from the data besides the weights. ``resumed``: where the
-    run goes on from, None for one from the start.
+    run goes on from, None for one from the start. ``plans`` and ``learning_rates``: of each
+    objective; ``rotation`` says whose turn it is.
     """
 
     preset: Preset
     model: Model
     train_feed: ArrayDataset
     held_out: dict[str, ArrayDataset]
-    batches: BatchPlan
+    plans: tuple[BatchPlan, ...]
     progress: TrainProgress
-    rates: LearningRate
+    learning_rates: tuple[LearningRate, ...]
+    rotation: Rotation
     stopper: EarlyStopper
     preprocessing: Preprocessing
     edits: Edits = field(default_factory=Edits)
@@ -64,17 +71,24 @@ class TrainState:
         """Before the first step, in batches of ``batch`` examples. Raises DataError."""
         train = model.feed(split.train.x, split.train.y)
         held_out = {"validation": split.validation, "test": split.test}
-        batches = BatchPlan.of(model.program.train, batch, len(train))
-        steps, epochs = batches.steps(len(train)), preset.training.epochs
+        objectives = model.program.graph.objectives
+        plans = tuple(
+            BatchPlan.of(objective.train, batch, len(train))
+            for objective in model.program.objectives
+        )
+        steps, epochs = plans[0].steps(len(train)), preset.training.epochs
         statistics = sum(size for _, size in model.program.statistics.values())
         return cls(
             preset=preset,
             model=model,
             train_feed=train,
             held_out={name: model.feed(part.x, part.y) for name, part in held_out.items()},
-            batches=batches,
+            plans=plans,
             progress=TrainProgress(np.zeros(statistics)),
-            rates=LearningRate(preset.optimizer, epochs, steps),
+            learning_rates=tuple(
+                LearningRate(optimizer, epochs, steps) for optimizer in optimizers_of(preset)
+            ),
+            rotation=Rotation(tuple(objective.steps for objective in objectives)),
             stopper=EarlyStopper(preset.training.stopping),
             preprocessing=Preprocessing.learned(preset.data, split),
             edits=edits or Edits(),
@@ -88,6 +102,16 @@ class TrainState:
     @property
     def engine(self) -> Engine:
         return self.model.engine
+
+    @property
+    def batches(self) -> BatchPlan:
+        """Of the first objective; all have the same number of examples in a step."""
+        return self.plans[0]
+
+    @property
+    def rates(self) -> LearningRate:
+        """Of the first objective."""
+        return self.learning_rates[0]
 
     @property
     def steps(self) -> int:
@@ -115,6 +139,22 @@ class TrainState:
         """Steps done in the whole run."""
         return int(self.engine.step_state[STEP])
 
+    @contextmanager
+    def counting(self, number: int) -> Iterator[None]:
+        """Have the engine count the steps of one objective, as its optimizer does; afterwards its
+        counter is that of all again."""
+        if len(self.plans) == 1:
+            yield
+            return
+        step_state = self.engine.step_state
+        before = self.updates
+        own = self.rotation.steps_of(number, before)
+        step_state[STEP] = own
+        try:
+            yield
+        finally:
+            self.engine.step_state[STEP] = before + self.engine.step_state[STEP] - own
+
     @cached_property
     def data_sha256(self) -> str:
         """Over the training examples."""
@@ -133,10 +173,29 @@ class TrainState:
         return ArrayDataset(feed.x, feed.y, permutation(len(feed), training.seed, epoch))
 
     def learning_rate(self, epoch: int, step: int) -> float:
-        """Of a step counted from 0 in an epoch counted from 1."""
+        """The first objective's, of a step counted from 0 in an epoch counted from 1."""
         return float(self.rates.of(epoch, step, 1)[0])
 
+    @property
+    def editable(self) -> dict[str, LearningRate]:
+        """What can be changed while training goes on, by its key."""
+        names = [objective.name for objective in self.program.objectives]
+        keys = [editable_rate(name) for name in names]
+        return dict(zip(keys, self.learning_rates, strict=True))
+
     def edit(self, key: str, value: float) -> Edited:
-        """Change a value from the next step on; ``optimizer.learning_rate`` is the only one."""
-        self.rates.base = value
-        return self.edits.new(self.here, self.fold, key, value)
+        """Change a learning rate from the next step on. Raises KeyError for another key."""
+        self.editable[key].base = value
+        return self.edits.new(self.next_place, self.fold, key, value)
+
+    def repeat(self, edit: Edited) -> None:
+        """Make an edit again that was made before a run went back."""
+        if edit.key in (known := self.editable):
+            known[edit.key].base = edit.value
+
+
+def optimizers_of(preset: Preset) -> list[Optimizer]:
+    """Those of all objectives, as the preset of this training has them."""
+    if not preset.objectives:
+        return [preset.optimizer]
+    return [objective.optimizer for objective in preset.objectives]

@@ -71,7 +71,7 @@ class Trainer:
         self.state = TrainState.initial(preset, model, split, batch, fold, edits)
         self.checkpointer.prepare(model.start, self.state.preprocessing)
         most = model.engine.threads if is_free and model.program.shards > 1 else 1
-        self.chunks = ChunkRunner(model.engine, self.state.batches, most)
+        self.chunks = ChunkRunner(model.engine, most)
         stop = model.engine.stop  # without the trainer, which would outlive its run in a cycle
         self.interrupter.on_stop = lambda: stop.fill(1)
         self._last_progress = 0.0
@@ -183,16 +183,20 @@ class Trainer:
         What is to be read of the last step's memory is read here, as others may use it afterwards.
         """
         state, progress = self.state, self.state.progress
+        number, left = state.rotation.at(state.updates)
         count = min(self.chunks.steps, allowed)
-        rates = state.rates.of(progress.epoch, progress.step, count)
+        if len(state.plans) > 1:
+            count = min(count, left)
+        rates = state.learning_rates[number].of(progress.epoch, progress.step, count)
         chunk = StepChunk(progress.step, rates, progress.totals, np.zeros(count))
-        done, seconds = self.chunks.run(feed, chunk)
-        progress.did(done, chunk.losses)
-        progress.worked(seconds)
-        if done < count and not math.isfinite(chunk.losses[done]):
-            raise DivergedError(diverged_event(state, float(chunk.losses[done])))
-        if progress.step == state.steps:
-            progress.norms = gradient_norms(self.model)
+        with state.counting(number):
+            done, seconds = self.chunks.run(state.plans[number], feed, chunk)
+            progress.did(done, chunk.losses, is_first=number == 0)
+            progress.worked(seconds)
+            if done < count and not math.isfinite(chunk.losses[done]):
+                raise DivergedError(diverged_event(state, number, float(chunk.losses[done])))
+        if progress.step > state.steps - state.rotation.cycle:
+            progress.norms = (progress.norms or {}) | gradient_norms(self.model, number)
         return chunk, done, seconds
 
     def _allowed(self) -> int:
@@ -205,7 +209,7 @@ class Trainer:
 
     def _repeat_edits(self) -> Iterator[Event]:
         for edit in self.state.edits.due(self.state.here):
-            self.state.rates.base = edit.value
+            self.state.repeat(edit)
             yield edit
 
     def _end_epoch(self) -> Iterator[Event]:
@@ -220,7 +224,8 @@ class Trainer:
             event = event_builders.epoch_ended(state, held_out)
             progress.epochs, progress.train = event.epoch, event.train
             progress.validation = event.validation
-            state.rates.epoch_ended(event.validation)
+            for rates in state.learning_rates:
+                rates.epoch_ended(event.validation)
             state.stopper.epoch_ended(self.model, event.epoch, event.train, event.validation)
         yield event
 

@@ -135,8 +135,8 @@ class Control(Interrupter):
     def _set(self, key: str, value: float) -> None:
         if self.state is None or self._is_over:
             self._send(events.Refused(key=key, error="there is no run whose value could change"))
-        elif key not in commands.EDITABLE:
-            error = f"cannot be changed while training goes on{suggestion(key, commands.EDITABLE)}"
+        elif key not in (known := self.state.editable):
+            error = f"cannot be changed while training goes on{suggestion(key, known)}"
             self._send(events.Refused(key=key, error=error))
         elif not (math.isfinite(value) and value > 0):
             self._send(events.Refused(key=key, error=f"expected a number > 0, got {value}"))

@@ -35,7 +35,9 @@ class NumpyEngine:
         self.arena = aligned_zeros(program.size, dtype)
         self.step_state = np.zeros(STEP_STATE_SIZE)
         self.stop = np.zeros(1, np.int64)
-        trained = [slice(start, start + program.span) for start in (0, *program.state.values())]
+        trained = [slice(0, program.span)]
+        for objective in program.objectives:
+            trained += [slice(at, at + objective.span) for at in objective.state.values()]
         kept = [slot for slot in program.parameters if not slot.trainable]
         self._lasting = [*trained, *(slice(s.offset, s.offset + s.size) for s in kept)]
 

@@ -10,7 +10,7 @@ from tuidl.charts.scatter import Points, by_class, scatter
 from tuidl.charts.sequence import Trace, sequence
 from tuidl.charts.tiling import tiled
 from tuidl.core.errors import TuidlError
-from tuidl.data.dataset import ExampleSpec
+from tuidl.data.spec import ExampleSpec
 from tuidl.nn.losses import MeanSquaredError
 from tuidl.preset.schema import Preset
 from tuidl.tasks.base import Task

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from tuidl.backends.base import Array, ArrayDataset
+from tuidl.core.errors import DataError
 from tuidl.tasks.base import Task
-from tuidl.tasks.choice import task_for
+from tuidl.tasks.choice import task_of
 from tuidl.training.state import TrainState
 
 DIGITS = 4
@@ -48,10 +49,16 @@ def batch_of(state: TrainState, feed: ArrayDataset, count: int) -> ArrayDataset:
 
 def task_in(state: TrainState) -> Task:
     """What the outputs of the network in training mean."""
-    preset = state.preset
-    return task_for(state.program.graph.spec, preset.loss, preset.data.in_time)
+    return task_of(state.preset)
 
 
 def answers_of(state: TrainState, x: Array) -> Array:
-    """Predictions as the task decodes them: shares of classes or labels, or numbers."""
-    return task_in(state).decode(state.model.predict(x), state.program.graph.is_closed)
+    """Predictions as the task decodes them: shares of classes or labels, or numbers.
+
+    Raises DataError where the model answers to something else than the data's inputs.
+    """
+    graph = state.program.graph
+    own = {data.name for data in graph.inputs if not data.noise}
+    if not own.issuperset(data.name for data in graph.answering.inputs):
+        raise DataError("the network answers to noise: nothing says what is true of it")
+    return task_in(state).decode(state.model.predict(x), graph.answering.is_closed)

@@ -1,0 +1,137 @@
+"""The parts of the arena that all routines share: parameters, gradients, optimizers' state."""
+
+from dataclasses import dataclass
+from math import prod
+
+from tuidl.compiler.graph import Graph
+from tuidl.compiler.lowering import Memory
+from tuidl.compiler.memory_plan import Place, aligned, stack
+from tuidl.compiler.nodes import Target
+from tuidl.core.errors import PresetError
+from tuidl.ir.buffers import Buffer, Region, View
+from tuidl.nn.initializer_names import Start
+from tuidl.nn.layers.base import Shape
+
+
+@dataclass(frozen=True)
+class ParameterSlot:
+    """A parameter's place in the arena: ``conv2d_1.kernel`` at ``offset``."""
+
+    name: str
+    shape: Shape
+    offset: int
+    initializer: Start
+    trainable: bool
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the parts of the arena lie that all routines share, before there are routines.
+
+    ``memories``: of each objective. ``places``: of every buffer that is no lane's own.
+    """
+
+    parameters: dict[str, Buffer]
+    memories: tuple[Memory, ...]
+    starts: tuple[int, ...]
+    places: dict[Buffer, Place]
+    span: int
+    end: int
+
+
+def lay_out(graph: Graph, shards: int) -> Layout:
+    """Parameters, the gradients of each shard, and the state of each optimizer.
+
+    The gradients of all objectives have one place, as one objective has its turn at a time.
+    """
+    parameters: dict[str, Buffer] = {}
+    for node in graph.owners:
+        for parameter in node.parameters:
+            region = Region.PARAMETERS if parameter.trainable else Region.NON_TRAINABLE
+            name = f"{node.name}.{parameter.name}"
+            parameters[name] = Buffer(name, region, parameter.shape)
+    places = stack((b for b in parameters.values() if b.region is Region.PARAMETERS), 0)
+    span = sum(aligned(buffer.elements(1)) for buffer in places)
+    vector = Buffer("parameters", Region.PARAMETERS, (span,))
+    places[vector] = Place(0)
+    end = span * (1 + shards)
+    memories, starts = [], []
+    for objective in graph.objectives:
+        start, own = _part(graph, objective, parameters, places)
+        memory = _memory(objective, parameters, own, vector, start, shards)
+        places |= stack(memory.gradients.values(), span, lane_stride=memory.span)
+        places[memory.all_gradients] = Place(span)
+        places |= stack(memory.state.values(), end)
+        end += sum(aligned(buffer.elements(1)) for buffer in memory.state.values())
+        memories.append(memory)
+        starts.append(start)
+    return Layout(parameters, tuple(memories), tuple(starts), places, span, end)
+
+
+def _part(
+    graph: Graph, objective: Target, parameters: dict[str, Buffer], places: dict[Buffer, Place]
+) -> tuple[int, dict[str, Buffer]]:
+    """The parameters that an objective trains, and where they start.
+
+    Raises PresetError where others lie between them: an optimizer is a kernel over one vector.
+    """
+    own = {
+        f"{node.name}.{p.name}": parameters[f"{node.name}.{p.name}"]
+        for node in graph.owners
+        if objective.learns(node)
+        for p in node.trainable
+    }
+    starts = [places[buffer].start for buffer in own.values()]
+    size = sum(aligned(buffer.elements(1)) for buffer in own.values())
+    last = list(own.values())[-1]
+    if starts[-1] + aligned(last.elements(1)) - starts[0] != size:
+        problem = "networks that are trained together must be used one after the other in outputs"
+        raise PresetError("objectives", f"{objective.name!r}: {problem}")
+    return starts[0], own
+
+
+def _memory(
+    objective: Target,
+    parameters: dict[str, Buffer],
+    own: dict[str, Buffer],
+    vector: Buffer,
+    start: int,
+    shards: int,
+) -> Memory:
+    gradients = {
+        name: Buffer(f"d_{name}", Region.GRADIENTS, buffer.shape) for name, buffer in own.items()
+    }
+    span = sum(aligned(buffer.elements(1)) for buffer in own.values())
+    prefix = f"{objective.name}." if objective.name else ""
+    state = {
+        name: Buffer(f"{prefix}{name}", Region.STATE, (span,))
+        for name in objective.optimizer.state()
+    }
+    return Memory(
+        parameters=parameters,
+        gradients=gradients,
+        all_parameters=View(vector, start, (span,)),
+        all_gradients=Buffer("gradients", Region.GRADIENTS, (shards, span)),
+        state=state,
+    )
+
+
+def slots_of(
+    graph: Graph, parameters: dict[str, Buffer], places: dict[Buffer, Place]
+) -> tuple[ParameterSlot, ...]:
+    """The parameters in program order, with their addresses."""
+    return tuple(
+        ParameterSlot(
+            name=f"{node.name}.{parameter.name}",
+            shape=parameter.shape,
+            offset=places[parameters[f"{node.name}.{parameter.name}"]].start,
+            initializer=parameter.initializer,
+            trainable=parameter.trainable,
+        )
+        for node in graph.owners
+        for parameter in node.parameters
+    )

@@ -1,0 +1,210 @@
+"""Several networks -> nodes: each output is a use of a network, each objective a list of losses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tuidl.compiler.nodes import (
+    EXAMPLES,
+    FROM_EXAMPLES,
+    Chain,
+    Head,
+    Input,
+    Node,
+    Target,
+    build_chain,
+    with_last_width,
+)
+from tuidl.core.errors import PresetError, suggestion
+from tuidl.data.spec import ExampleSpec, Field
+from tuidl.nn.layers.base import Shape
+from tuidl.nn.metrics import METRICS
+from tuidl.preset.networks import LossTerm, Network, Objective, Output, find
+from tuidl.preset.schema import Preset
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """``outputs``: the number of the node that each of them ends in."""
+
+    inputs: tuple[Input, ...]
+    nodes: tuple[Node, ...]
+    outputs: dict[str, int]
+    objectives: tuple[Target, ...]
+
+
+def inputs_of(preset: Preset) -> tuple[Input, ...]:
+    """Of the data first, then noise. Raises PresetError for a name used twice."""
+    spec, found, start = preset.spec(), [], 0
+    for field in spec.inputs or (Field(EXAMPLES, spec.shape),):
+        found.append(Input(field.name, field.shape, start))
+        start += field.width
+    for i, noise in enumerate(preset.inputs):
+        if noise.name in [known.name for known in found]:
+            raise PresetError(f"inputs[{i}].name", f"{noise.name!r} is an input of the data")
+        found.append(Input(noise.name, noise.shape, noise=noise.noise))
+    return tuple(found)
+
+
+def assemble(preset: Preset) -> Assembly:
+    """Nodes of every use of a network. Raises PresetError where shapes or names do not fit."""
+    spec, inputs = preset.spec(), inputs_of(preset)
+    known = {data.name: FROM_EXAMPLES - i for i, data in enumerate(inputs)}
+    nodes: list[Node] = []
+    used: dict[str, tuple[Shape, ...]] = {}
+    outputs: dict[str, int] = {}
+
+    def shape_of(index: int) -> Shape:
+        return nodes[index].shape if index >= 0 else inputs[FROM_EXAMPLES - index].shape
+
+    for i, output in enumerate(preset.outputs):
+        if output.name in known:
+            raise PresetError(f"outputs[{i}].name", f"{output.name!r} is taken by an input")
+        network: Network = find(output.network, preset.networks, f"outputs[{i}].network", "network")
+        given = _given(output, network, f"outputs[{i}]", known, shape_of, used)
+        place = preset.networks.index(network)
+        chain = Chain(
+            with_last_width(network.layers, _width(preset, spec, network.name)),
+            key=f"networks[{place}].layers",
+            network=network.name,
+            call=output.name if network.name in used else "",
+            frozen=frozenset(preset.weights.frozen if preset.weights else ()),
+        )
+        used.setdefault(network.name, tuple(map(shape_of, given.values())))
+        built, end = build_chain(chain, given, shape_of, len(nodes))
+        nodes += built
+        known[output.name] = outputs[output.name] = end
+    for i, network in enumerate(preset.networks):
+        if network.name not in used:
+            raise PresetError(f"networks[{i}]", f"no output uses {network.name!r}")
+    objectives = tuple(
+        _objective(preset, spec, objective, i, outputs)
+        for i, objective in enumerate(preset.objectives)
+    )
+    _require_names(objectives)
+    return Assembly(inputs, tuple(nodes), outputs, objectives)
+
+
+def _given(
+    output: Output,
+    network: Network,
+    key: str,
+    known: dict[str, int],
+    shape_of: Callable[[int], Shape],
+    used: dict[str, tuple[Shape, ...]],
+) -> dict[str, int]:
+    """What a network is given in one of its uses, by its own names for it."""
+    if len(output.inputs) != len(network.inputs):
+        problem = f"{network.name!r} takes {len(network.inputs)}, got {len(output.inputs)}"
+        raise PresetError(f"{key}.inputs", problem)
+    for j, name in enumerate(output.inputs):
+        if name not in known:
+            problem = f"no input and no earlier output {name!r}{suggestion(name, known)}"
+            raise PresetError(f"{key}.inputs[{j}]", problem)
+    numbers = [known[name] for name in output.inputs]
+    shapes = tuple(map(shape_of, numbers))
+    if used.get(network.name, shapes) != shapes:
+        before = ", ".join(map(str, used[network.name]))
+        problem = f"{network.name!r} was used for {before} before, this is {shapes}"
+        raise PresetError(f"{key}.inputs", problem)
+    return dict(zip(network.inputs, numbers, strict=True))
+
+
+def _width(preset: Preset, spec: ExampleSpec, network: str) -> int | None:
+    """Numbers that the first loss on an output of a network wants of it."""
+    ours = {output.name for output in preset.outputs if output.network == network}
+    for i, objective in enumerate(preset.objectives):
+        for j, term in enumerate(objective.losses):
+            if term.output in ours:
+                if isinstance(term.target, float | int):
+                    return 1
+                key = f"objectives[{i}].losses[{j}]"
+                return term.loss.outputs(spec.of_target(_field(spec, term, key)[0]))
+    return None
+
+
+def _field(spec: ExampleSpec, term: LossTerm, key: str) -> tuple[Field, int]:
+    """The target that a loss is held against, and where it starts in a row of targets."""
+    fields = spec.named_targets
+    if term.target is None and len(fields) > 1:
+        names = ", ".join(field.name for field in fields)
+        raise PresetError(f"{key}.target", f"missing: the data has several ({names})")
+    name = term.target if isinstance(term.target, str) else fields[0].name
+    return _found(fields, name, f"{key}.target")
+
+
+def _found(fields: tuple[Field, ...], name: str, key: str) -> tuple[Field, int]:
+    field = find(name, fields, key, "target")
+    start = sum(other.width for other in fields[: fields.index(field)])
+    return field, start
+
+
+def _objective(
+    preset: Preset, spec: ExampleSpec, objective: Objective, number: int, outputs: dict[str, int]
+) -> Target:
+    key = f"objectives[{number}]"
+    for j, name in enumerate(objective.trains or ()):
+        find(name, preset.networks, f"{key}.trains[{j}]", "network")
+    heads = tuple(
+        _head(preset, spec, term, f"{key}.losses[{j}]", outputs)
+        for j, term in enumerate(objective.losses)
+    )
+    trains = None if objective.trains is None else frozenset(objective.trains)
+    return Target(objective.name, heads, objective.optimizer, trains, objective.steps)
+
+
+def _head(
+    preset: Preset, spec: ExampleSpec, term: LossTerm, key: str, outputs: dict[str, int]
+) -> Head:
+    find(term.output, preset.outputs, f"{key}.output", "output")
+    node, mask = outputs[term.output], None
+    if term.mask is not None:
+        mask = _found(spec.named_targets, term.mask, f"{key}.mask")[1]
+    if isinstance(term.target, float | int):
+        if term.metrics:
+            raise PresetError(f"{key}.metrics", "a target that is one number has none")
+        own, start, constant = ExampleSpec(spec.shape, 1), 0, float(term.target)
+    else:
+        (field, start), constant = _field(spec, term, key), None
+        own = spec.of_target(field)
+        if mask is not None:
+            _require_mask(spec, term, own, f"{key}.mask")
+        _require_metrics(term, own, key)
+    return Head(
+        term.title, node, term.loss, own, start, constant, mask, term.weight, term.metrics
+    )  # fmt: skip
+
+
+def _require_mask(spec: ExampleSpec, term: LossTerm, own: ExampleSpec, key: str) -> None:
+    mask = _found(spec.named_targets, str(term.mask), key)[0]
+    if mask.width != own.rows:
+        problem = f"{term.mask!r} has {mask.width} numbers for {own.rows} answers of an example"
+        raise PresetError(key, problem)
+
+
+def _require_metrics(term: LossTerm, own: ExampleSpec, key: str) -> None:
+    """Raises PresetError for a metric that does not fit the target."""
+    is_classes = bool(own.classes) or term.loss.classifies(own)
+    for k, name in enumerate(term.metrics):
+        metric = METRICS[name]
+        problem = ""
+        if metric.of_classes != is_classes:
+            problem = f"{name!r} does not fit targets that are {_kind(is_classes)}"
+        elif term.mask and not is_classes:
+            problem = f"{name!r} knows no mask"
+        if problem:
+            raise PresetError(f"{key}.metrics[{k}]", problem)
+
+
+def _kind(is_classes: bool) -> str:
+    return "classes" if is_classes else "numbers"
+
+
+def _require_names(objectives: tuple[Target, ...]) -> None:
+    """Raises PresetError where scores of two losses would have the same name."""
+    names: set[str] = set()
+    for i, objective in enumerate(objectives):
+        for j, head in enumerate(objective.heads):
+            if head.name in names:
+                problem = f"{head.name!r} has a loss already: give this one a name"
+                raise PresetError(f"objectives[{i}].losses[{j}].name", problem)
+            names.add(head.name)

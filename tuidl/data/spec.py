@@ -1,0 +1,88 @@
+"""What is known of examples without loading them: their shapes, and what their targets are."""
+
+from dataclasses import dataclass
+from math import prod
+
+ONLY_TARGET = "target"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A named part of an example's inputs or targets.
+
+    ``shape``: of one example, () for a single number. ``classes``: the names of the classes whose
+    numbers it holds, empty for values.
+    """
+
+    name: str
+    shape: tuple[int, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many numbers it is."""
+        return prod(self.shape)
+
+
+@dataclass(frozen=True)
+class ExampleSpec:
+    """What is known of the examples without loading them.
+
+    ``shape``: of one input. ``outputs``: how many numbers a network must answer with: the target
+    values, or one score for each class. ``classes``: their names, empty for regression.
+    ``target_shape``: of one target where it is more than a class or a row of values: (steps,) for
+    a class a step, (height, width) for a class a pixel, (height, width, channels) for an image.
+
+    Where an example has several named parts, ``inputs`` and ``targets`` are those, side by side in
+    the rows of ``x`` and ``y``.
+    """
+
+    shape: tuple[int, ...]
+    outputs: int
+    classes: tuple[str, ...] = ()
+    target_shape: tuple[int, ...] | None = None
+    inputs: tuple[Field, ...] = ()
+    targets: tuple[Field, ...] = ()
+
+    @property
+    def target_width(self) -> int:
+        """Numbers in one target: a class is one."""
+        if self.targets:
+            return sum(field.width for field in self.targets)
+        if self.target_shape is not None:
+            return prod(self.target_shape)
+        return 1 if self.classes else self.outputs
+
+    @property
+    def answer_shape(self) -> tuple[int, ...]:
+        """What a network must answer with: values in the target's shape, or scores of the classes
+        in the place of each label."""
+        if self.classes:
+            return (*(self.target_shape or ()), self.outputs)
+        return self.target_shape or (self.outputs,)
+
+    @property
+    def rows(self) -> int:
+        """Answers in one example: one, or one a step, pixel or other place of the target.
+
+        Of values the last dimension belongs to one answer.
+        """
+        shape = self.target_shape or ()
+        return prod(shape if self.classes else shape[:-1])
+
+    @property
+    def named_targets(self) -> tuple[Field, ...]:
+        """All targets by name; the only one is called ONLY_TARGET."""
+        if self.targets:
+            return self.targets
+        shape = self.target_shape if self.target_shape is not None else ()
+        if self.target_shape is None and not self.classes:
+            shape = (self.outputs,)
+        return (Field(ONLY_TARGET, shape, self.classes),)
+
+    def of_target(self, field: Field) -> "ExampleSpec":
+        """The same examples with one of their targets."""
+        shape = field.shape
+        outputs = len(field.classes) or prod(shape)
+        is_plain = len(shape) == (0 if field.classes else 1)
+        return ExampleSpec(self.shape, outputs, field.classes, None if is_plain else shape)
