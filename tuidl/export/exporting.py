@@ -16,7 +16,7 @@ from tuidl.data.dataset import Split
 from tuidl.export.formats import FORMATS, Files, Format
 from tuidl.export.proof import ProofError, difference, missing
 from tuidl.inference.preprocessing import Preparation, prepared_for, split_of
-from tuidl.inference.trained import Parameters, checked, model_of
+from tuidl.inference.trained import checked, model_of
 from tuidl.nn.layers.base import Shape
 from tuidl.preset.schema import Preset
 from tuidl.storage.files import replace_file
@@ -108,7 +108,7 @@ def export(
     x, origin = _examples(split, graph.spec.shape)
     prepared = prepared_for(preset, preparation, split)
     expected = model_of(preset, known, examples=len(x)).predict(x)
-    files = chosen.write(graph, prepared, _by_node(graph, known), stem)
+    files = chosen.write(graph, prepared, known, stem)
     _require_free(folder, stem, [*files, EXAMPLES], force)
     proved, message = _proved(chosen, preset, known, files, stem, x, expected)
     files = {**files, EXAMPLES: _npz(x=x, expected=expected)}
@@ -180,15 +180,6 @@ def _is_of_data(whole: Graph, graph: Graph) -> bool:
     """Whether what the network reads is of the data, and not noise."""
     kinds = {data.name: data.noise for data in whole.inputs}
     return not any(kinds[data.name] for data in graph.inputs)
-
-
-def _by_node(graph: Graph, known: Parameters) -> Parameters:
-    """The parameters by the names of the nodes that read them."""
-    return {
-        f"{node.name}.{p.name}": known[f"{node.key}.{p.name}"]
-        for node in graph.nodes
-        for p in node.parameters
-    }
 
 
 def _split(preset: Preset, preparation: Preparation | None) -> Split | None:

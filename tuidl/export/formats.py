@@ -50,7 +50,7 @@ def _safetensors(graph: Graph, prepared: Preparation, known: Parameters, stem: s
 
 def _numpy(graph: Graph, prepared: Preparation, known: Parameters, stem: str) -> Files:
     weights = BytesIO()
-    np.savez(weights, allow_pickle=False, **known)
+    np.savez(weights, allow_pickle=False, **by_node(graph, known))
     text = numpy_program.program(graph, prepared, stem)
     return {".py": text.encode(), ".npz": weights.getvalue()}
 
@@ -59,11 +59,21 @@ def _torch(graph: Graph, prepared: Preparation, known: Parameters, stem: str) ->
     from safetensors.numpy import save
 
     text = torch_program.program(graph, prepared, stem)
-    return {".py": text.encode(), ".safetensors": save(torch_program.weights(graph, known))}
+    state = torch_program.weights(graph, by_node(graph, known))
+    return {".py": text.encode(), ".safetensors": save(state)}
 
 
 def _onnx(graph: Graph, prepared: Preparation, known: Parameters, stem: str) -> Files:
-    return {".onnx": onnx_model.model(graph, prepared, known)}
+    return {".onnx": onnx_model.model(graph, prepared, by_node(graph, known))}
+
+
+def by_node(graph: Graph, known: Parameters) -> Parameters:
+    """The parameters of the network that is exported, by the names of the nodes that read them."""
+    return {
+        f"{node.name}.{p.name}": known[f"{node.key}.{p.name}"]
+        for node in graph.nodes
+        for p in node.parameters
+    }
 
 
 def _by_running(graph: Graph, path: Path, x: Array) -> Array:
