@@ -88,6 +88,12 @@ class Metric:
         return TALLIES[self.tally].of_classes
 
 
+    def answers(self, examples: int, rows: int) -> int:
+        """What a mean is over: answers of classes, ``rows`` in an example; else examples, as the
+        sum of each is a mean already."""
+        return examples * rows if self.of_classes else examples
+
+
 def _share(sums: Sums) -> float:
     return float(sums.values[0]) / sums.examples
 

@@ -85,8 +85,8 @@ def _sums(
     answers = len(feed)
     if not is_plain(graph):
         answers = round(float(_slots(program, totals, head.slot(ROWS))[0]))
-    if metric.of_classes and head.mask is None:
-        answers *= head.spec.rows
+    if head.mask is None:
+        answers = metric.answers(answers, head.spec.rows)
     if not answers:
         return None
     first = head.start
