@@ -93,6 +93,13 @@ def _problems(known: Preprocessing) -> Iterator[str]:
         yield f"examples.shape: expected at most {MOST_NUMBERS:,} numbers in one input"
     if spec.outputs != len(spec.classes) if spec.classes else spec.outputs < 1:
         yield "examples.outputs: expected one for each class, and at least 1"
+    shapes = [spec.target_shape or (), *(field.shape for field in (*spec.inputs, *spec.targets))]
+    if any(len(shape) > MOST_DIMENSIONS or min(shape, default=1) < 1 for shape in shapes):
+        yield f"examples: expected shapes of up to {MOST_DIMENSIONS} numbers of at least 1"
+    if any(prod(shape) > MOST_NUMBERS for shape in shapes):
+        yield f"examples: expected at most {MOST_NUMBERS:,} numbers in one target or input"
+    if spec.inputs and (sum(field.width for field in spec.inputs),) != spec.shape:
+        yield f"examples.inputs: expected {spec.shape[0]:,} numbers together"
     if len(set(spec.classes)) < len(spec.classes):
         yield "examples.classes: two have the same name"
     if not all(map(str.isprintable, spec.classes)):

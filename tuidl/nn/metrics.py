@@ -87,7 +87,6 @@ class Metric:
     def of_classes(self) -> bool:
         return TALLIES[self.tally].of_classes
 
-
     def answers(self, examples: int, rows: int) -> int:
         """What a mean is over: answers of classes, ``rows`` in an example; else examples, as the
         sum of each is a mean already."""
