@@ -141,7 +141,7 @@ def test_one_objective_leaves_the_networks_of_the_other_as_they_are() -> None:
     trainer = trainer_for(preset_of("gan", "training.shuffle=false"), "numpy", 1)
     model, seen = trainer.model, []
     before = {key: values.copy() for key, values in model.parameters.items()}
-    trainer.keeper.allowed = lambda updates, left: 1  # one step at a time
+    trainer.checkpointer.allowed = lambda updates, left: 1  # one step at a time
     counted = trainer.interrupter.did
 
     def did(steps: int, loss: float) -> None:
@@ -392,7 +392,7 @@ def test_edits_of_both_rates_are_made_again(tmp_path: Path) -> None:
     rates = list(training.state.editable)
     for event in kept(training, keeper):
         if isinstance(event, events.EpochEnded) and event.epoch in (1, 2):
-            keeper.told(training.state.edit(rates[event.epoch - 1], 0.003))
+            keeper.handle(training.state.edit(rates[event.epoch - 1], 0.003))
     folder = RunFolder(tmp_path / "edited")
     assert [edit.key for edit in edits_to_replay(folder)] == rates
     assert verify_run(folder, None).holds
