@@ -31,7 +31,7 @@ from tuidl.nn.metrics import METRICS, MetricName
 from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.nn.schedules import Schedule
 from tuidl.preset.library import shipped
-from tuidl.preset.schema import EarlyStopping, Training
+from tuidl.preset.training import EarlyStopping, Training
 from tuidl.protocol import events
 
 CHECKS = (worked_learning, worked_data, worked_optimizing, worked_networks, worked_depth)

@@ -13,7 +13,7 @@ from tuidl.nn.initializers import initial_values
 from tuidl.nn.layers import LAYERS
 from tuidl.nn.monitoring import Patience, Watch
 from tuidl.preset.library import load_preset
-from tuidl.preset.schema import Training
+from tuidl.preset.training import Training
 
 # --- depth ----------------------------------------------------------------------------------------
 

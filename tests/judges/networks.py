@@ -13,7 +13,8 @@ from tuidl.nn.layers import LAYERS
 from tuidl.nn.losses import LOSSES
 from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.preset.decoding import convert_tagged
-from tuidl.preset.schema import Preset, Training
+from tuidl.preset.schema import Preset
+from tuidl.preset.training import Training
 
 Array = np.ndarray[Any, Any]
 Table = dict[str, Any]

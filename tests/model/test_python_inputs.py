@@ -19,7 +19,7 @@ from tuidl.core.errors import BackendError, DataError, PresetError
 from tuidl.model.model import Model
 from tuidl.nn.layers.dense import Dense
 from tuidl.nn.optimizers import Sgd
-from tuidl.preset.schema import EarlyStopping, Training
+from tuidl.preset.training import EarlyStopping, Training
 
 
 @pytest.fixture(params=["cpu", "numpy"])

@@ -15,7 +15,8 @@ from tuidl.nn.metrics import METRICS
 from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.nn.schedules import Schedule
 from tuidl.preset.library import shipped
-from tuidl.preset.schema import EarlyStopping, Preset, Training
+from tuidl.preset.schema import Preset
+from tuidl.preset.training import EarlyStopping, Training
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEDULES = {kind.kind(): kind for kind in Schedule.__args__}

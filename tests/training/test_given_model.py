@@ -19,7 +19,8 @@ from tuidl.nn.layers import LAYERS
 from tuidl.nn.losses import LOSSES
 from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.nn.schedules import Schedule
-from tuidl.preset.schema import EarlyStopping, Preset, Training
+from tuidl.preset.schema import Preset
+from tuidl.preset.training import EarlyStopping, Training
 from tuidl.preset.warm_start import Weights
 from tuidl.protocol import events
 from tuidl.training.compatibility import OF_THE_TRAINING, differences

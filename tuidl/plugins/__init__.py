@@ -7,7 +7,8 @@ the compiler: a plugin's kernels are compiled when a program first uses them.
 from tuidl.core.config import Count, Fraction, NotNegative, Positive, Size
 from tuidl.core.extensions import kernel, oracle
 from tuidl.core.lazy import Array, np
-from tuidl.data.dataset import Examples, ExampleSpec, Source
+from tuidl.data.dataset import Examples, Source
+from tuidl.data.spec import ExampleSpec
 from tuidl.ir.buffers import Batch, Buffer, Region, Symbol
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import ActivatedLayer, Layer, Parameter, Shape, ShapeError, WeightedLayer

@@ -98,7 +98,7 @@ TABLES = ("inputs", "networks", "outputs", "objectives")
 
 
 def read_tables(table: dict[str, Any], plugins: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The records of ``TABLES``, of kinds that come with tuidl or ``plugins``. Raises PresetError."""
+    """The records of ``TABLES``, of tuidl's own kinds and of ``plugins``. Raises PresetError."""
     for key in ("layers", "loss", "optimizer"):
         if key in table:
             problem = "stands in 'networks' and 'objectives' where a preset has several networks"

@@ -3,83 +3,46 @@
 import tomllib
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Self
 
 import msgspec
 import tomli_w
 from msgspec import Meta
 
-from tuidl.core.config import Config, Seed
+from tuidl.core.config import Config
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.core.own_files import FileError, TooLargeError, read_bounded
-from tuidl.core.printable import unfit
 from tuidl.data.catalog import SOURCES
 from tuidl.data.dataset import Source
 from tuidl.data.spec import ExampleSpec
-from tuidl.nn.layers import LAYERS
 from tuidl.nn.layers.base import Layer, LayerName
-from tuidl.nn.losses import LOSSES, Loss
-from tuidl.nn.metrics import METRICS, MetricName
-from tuidl.nn.monitoring import Patience
-from tuidl.nn.optimizers import OPTIMIZERS, Optimizer
+from tuidl.nn.losses import Loss
+from tuidl.nn.metrics import METRICS
+from tuidl.nn.optimizers import Optimizer
 from tuidl.plugins.loading import MOST, load, load_installed_for, usable
 from tuidl.preset.decoding import convert, convert_tagged, set_value
 from tuidl.preset.networks import (
-    MOST_LAYERS,
     TABLES,
     LossTerm,
     Network,
     Noise,
     Objective,
     Output,
-    find,
-    read_tables,
 )
+from tuidl.preset.tables import (
+    read_several,
+    read_single,
+    read_title,
+    read_weights,
+)
+from tuidl.preset.training import Training, checked_metrics, read_training
 from tuidl.preset.warm_start import Weights
 from tuidl.tasks.choice import task_of
-
-Title = Annotated[str, Meta(min_length=1, max_length=200)]
-"""One printable line: it goes to terminals, and into the names of files."""
 
 Plugins = Annotated[tuple[str, ...], Meta(max_length=MOST)]
 """Python files beside the preset."""
 
 LARGEST_FILE = 1 << 20
-
-
-class EarlyStopping(Patience, frozen=True):
-    """Ends training once a score of the validation part has not got better for long.
-
-    ``restore_best``: the parameters go back to what they were after the best epoch.
-    """
-
-    restore_best: bool = True
-    enabled: bool = True
-
-
-class Training(Config, frozen=True):
-    """How long and in what portions. ``batch_size = "full"`` is one step an epoch on everything.
-
-    ``folds``: train that many times, each on other parts of the data (k-fold cross-validation).
-    """
-
-    epochs: Annotated[int, Meta(ge=1, le=10_000_000)] = 10
-    batch_size: Annotated[int, Meta(ge=1, le=1_000_000)] | Literal["full"] = 32
-    seed: Seed = 0
-    shuffle: bool = True
-    metrics: tuple[MetricName, ...] = ()
-    early_stopping: EarlyStopping | None = None
-    folds: Annotated[int, Meta(ge=2, le=1000)] | None = None
-
-    @property
-    def stopping(self) -> EarlyStopping | None:
-        """Early stopping, where it is switched on."""
-        wanted = self.early_stopping
-        return wanted if wanted is not None and wanted.enabled else None
-
-    def batch_for(self, examples: int) -> int:
-        """Examples of one step, of so many to train on."""
-        return examples if self.batch_size == "full" else min(self.batch_size, examples)
 
 
 class Preset(Config, frozen=True, kw_only=True):
@@ -171,16 +134,16 @@ class Preset(Config, frozen=True, kw_only=True):
         load(plugins, folder)
         load_installed_for(table)
         preset = cls(
-            name=_title(table["name"]),
+            name=read_title(table["name"]),
             about=convert(table.get("about", ""), str, "about"),
             plugins=plugins,
             data=convert_tagged(
                 table["data"], usable(SOURCES, plugins), "source", "data"
             ).resolve_paths(folder),
-            training=_training(table.get("training", {}), plugins),
-            weights=_weights(table, folder),
+            training=read_training(table.get("training", {}), plugins),
+            weights=read_weights(table, folder),
             examples=examples,
-            **(_several(table, plugins) if has_several else _single(table, plugins)),
+            **(read_several(table, plugins) if has_several else read_single(table, plugins)),
         )
         preset._check()
         return preset
@@ -206,7 +169,7 @@ class Preset(Config, frozen=True, kw_only=True):
         tables["training"] = msgspec.structs.replace(self.training, metrics=())
         for key, record in tables.items():
             convert(msgspec.to_builtins(record), type(record), key)
-        _metrics(list(self.training.metrics), self.plugins)
+        checked_metrics(list(self.training.metrics), self.plugins)
         self._check()
         return self
 
@@ -269,79 +232,3 @@ class Preset(Config, frozen=True, kw_only=True):
     def to_toml(self) -> str:
         """The preset as TOML text."""
         return tomli_w.dumps(self.table())
-
-
-def _single(table: dict[str, Any], plugins: tuple[str, ...]) -> dict[str, Any]:
-    """Layers, loss and optimizer of a preset with one network."""
-    layers = table["layers"]
-    if not isinstance(layers, list) or not 1 <= len(layers) <= MOST_LAYERS:
-        raise PresetError("layers", f"expected 1 to {MOST_LAYERS} [[layers]] tables")
-    if "predicts" in table:
-        raise PresetError("predicts", "is for presets with several networks: this one has one")
-    return {
-        "layers": tuple(
-            convert_tagged(layer, usable(LAYERS, plugins), "type", f"layers[{i}]")
-            for i, layer in enumerate(layers)
-        ),
-        "loss": convert_tagged(table["loss"], usable(LOSSES, plugins), "type", "loss"),
-        "optimizer": convert_tagged(
-            table["optimizer"], usable(OPTIMIZERS, plugins), "type", "optimizer"
-        ),
-    }
-
-
-def _several(table: dict[str, Any], plugins: tuple[str, ...]) -> dict[str, Any]:
-    """Networks, outputs and objectives of a preset with several networks."""
-    records = read_tables(table, plugins)
-    first = records["objectives"][0]
-    predicts = table.get("predicts")
-    if predicts is not None:
-        find(predicts, records["outputs"], "predicts", "output")
-    loss, optimizer = first.losses[0].loss, first.optimizer
-    return {
-        "layers": (), "loss": loss, "optimizer": optimizer, "predicts": predicts, **records
-    }  # fmt: skip
-
-
-def _title(value: Any) -> str:
-    name: str = convert(value, Title, "name")
-    if sign := unfit(name):
-        raise PresetError("name", f"expected one printable line, got {sign} in it")
-    return name
-
-
-def _source(value: Any, plugins: tuple[str, ...]) -> Source:
-    source: Source = convert_tagged(value, usable(SOURCES, plugins), "source", "data")
-    return source
-
-
-def _training(value: Any, plugins: tuple[str, ...]) -> Training:
-    """The table ``[training]``; its metrics may be those of a plugin."""
-    metrics = value.get("metrics") if isinstance(value, dict) else None
-    foreign = usable(METRICS, plugins).keys() - get_args(MetricName)
-    if not isinstance(metrics, list) or foreign.isdisjoint(filter(_is_text, metrics)):
-        training: Training = convert(value, Training, "training")
-        return training
-    training = convert({**value, "metrics": []}, Training, "training")
-    return msgspec.structs.replace(training, metrics=_metrics(metrics, plugins))
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _metrics(names: list[Any], plugins: tuple[str, ...]) -> tuple[Any, ...]:
-    """The names of metrics. Raises PresetError for one that is none."""
-    known = usable(METRICS, plugins)
-    for i, name in enumerate(names):
-        if not isinstance(name, str) or name not in known:
-            problem = f"no {name!r}{suggestion(str(name), known)}"
-            raise PresetError(f"training.metrics[{i}]", problem)
-    return tuple(names)
-
-
-def _weights(table: dict[str, Any], folder: Path) -> Weights | None:
-    if "weights" not in table:
-        return None
-    weights: Weights = convert(table["weights"], Weights, "weights")
-    return weights.resolve_paths(folder)

@@ -7,7 +7,7 @@ import numpy as np
 
 from tuidl.model.model import Model
 from tuidl.nn.monitoring import Patience, Watch
-from tuidl.preset.schema import EarlyStopping
+from tuidl.preset.training import EarlyStopping
 from tuidl.protocol.events import Scores
 
 LOSS = Patience()

@@ -7,7 +7,7 @@ from tuidl.data.catalog import SOURCES
 from tuidl.nn.layers import LAYERS
 from tuidl.nn.losses import LOSSES
 from tuidl.nn.optimizers import OPTIMIZERS
-from tuidl.preset.schema import Training
+from tuidl.preset.training import Training
 from tuidl.tui.editor.fields import Field, fields_of, with_starters
 from tuidl.tui.editor.toml_lines import KeyPath
 
