@@ -159,20 +159,31 @@ def load_installed_for(table: dict[str, Any]) -> None:
 
 def _names_unknown(table: dict[str, Any]) -> bool:
     """Whether the tables name something that is not there so far."""
-    layers = table["layers"] if isinstance(table["layers"], list) else []
-    training = table.get("training", {})
+    networks, objectives = _tables(table, "networks"), _tables(table, "objectives")
+    terms = [term for objective in objectives for term in _tables(objective, "losses")]
     named = [
-        (LOSSES, table["loss"], "type"),
-        (OPTIMIZERS, table["optimizer"], "type"),
-        (SOURCES, table["data"], "source"),
-        *((LAYERS, layer, "type") for layer in layers),
+        *((LOSSES, part.get("loss"), "type") for part in (table, *terms)),
+        *((OPTIMIZERS, part.get("optimizer"), "type") for part in (table, *objectives)),
+        (SOURCES, table.get("data"), "source"),
+        *(
+            (LAYERS, layer, "type")
+            for part in (table, *networks)
+            for layer in _tables(part, "layers")
+        ),
     ]
+    training = table.get("training", {})
     metrics = training.get("metrics", []) if isinstance(training, dict) else []
     kinds: list[tuple[dict[str, Any], Any]] = [
         (known, part.get(tag)) for known, part, tag in named if isinstance(part, dict)
     ]
     kinds += [(METRICS, name) for name in (metrics if isinstance(metrics, list) else [])]
     return any(isinstance(kind, str) and kind not in known for known, kind in kinds)
+
+
+def _tables(table: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """The tables under a key; what is no table is left out."""
+    found = table.get(key)
+    return [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
 
 
 @cache
