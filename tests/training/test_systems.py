@@ -381,7 +381,7 @@ def test_events_hold_scores_that_are_not_there_as_null() -> None:
 
 def test_edits_of_both_rates_are_made_again(tmp_path: Path) -> None:
     from tests.runs.kept import Stopping
-    from tuidl.runs.recorder import kept
+    from tuidl.runs.recorder import recorded
     from tuidl.training.interruption import Interrupter
 
     preset = preset_of("gan")
@@ -390,7 +390,7 @@ def test_edits_of_both_rates_are_made_again(tmp_path: Path) -> None:
     keeper.run, keeper._new = "edited", (tmp_path / "edited", preset, "cpu")
     training = trainer_for(preset, "cpu", 1, keeper.interrupter, keeper)
     rates = list(training.state.editable)
-    for event in kept(training, keeper):
+    for event in recorded(training, keeper):
         if isinstance(event, events.EpochEnded) and event.epoch in (1, 2):
             keeper.handle(training.state.edit(rates[event.epoch - 1], 0.003))
     folder = RunFolder(tmp_path / "edited")
