@@ -234,7 +234,7 @@ async def test_what_is_odd_is_a_notice(monkeypatch: pytest.MonkeyPatch, tmp_path
     app = playground(monkeypatch, tmp_path, program)
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await screen_of(pilot)
-        await until(pilot, lambda: "what is no event" in notices(app))
+        await until(pilot, lambda: "is no event" in notices(app))
         assert screen.shown.phase is Phase.RUNNING
 
 
