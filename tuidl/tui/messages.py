@@ -7,6 +7,10 @@ from textual.message import Message
 
 @dataclass
 class UnexpectedError(Message):
-    """An error that ends nothing, such as a panel that cannot be drawn."""
+    """An error that ends nothing, such as a panel that cannot be drawn.
+
+    It is posted to the application itself: a message that is made while the screen has its panels
+    drawn counts as sent by the screen, and Textual lets it bubble no further than to its sender.
+    """
 
     error: Exception

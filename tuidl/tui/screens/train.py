@@ -225,7 +225,7 @@ class TrainScreen(SteeringScreen):
             try:
                 self._draw_panel(panel)
             except Exception as error:  # one panel less is no reason to end
-                self.post_message(UnexpectedError(error))
+                self.app.post_message(UnexpectedError(error))
 
     def _draw_panel(self, panel: "Status | View | Chart") -> None:
         if isinstance(panel, Status):

@@ -37,7 +37,7 @@ class Chart(Widget, can_focus=True):
         try:
             lines = self.draw(palette, width, height, unicode)
         except Exception as error:  # the other panels and the run go on
-            self.post_message(UnexpectedError(error))
+            self.app.post_message(UnexpectedError(error))
             lines = centred("this cannot be drawn", palette, width, height, "bad")
         return Text("\n", no_wrap=True).join(lines)
 
