@@ -55,6 +55,27 @@ class Predictions(Answer, frozen=True, tag="predictions"):
     examples: tuple[Example, ...]
 
 
+class PlacesExample(Record, frozen=True):
+    """Example ``number``: the ``true`` and the ``given`` class of every place, -1 where it does not
+    count."""
+
+    number: int
+    true: list[int]
+    given: list[int]
+
+
+class Places(Answer, frozen=True, tag="places"):
+    """Held-out examples with a class at each place of ``shape``; ``wrong`` of ``total`` places are
+    mistakes."""
+
+    part: str
+    shape: Shape
+    classes: tuple[str, ...]
+    wrong: int
+    total: int
+    examples: tuple[PlacesExample, ...]
+
+
 class Curve(Answer, frozen=True, tag="curve"):
     """``points`` (x, y) to learn from, and the network's ``line`` over x.
 
@@ -239,6 +260,7 @@ class StepTrace(Answer, frozen=True, tag="walk"):
 
 AnyAnswer = (
     Predictions
+    | Places
     | Curve
     | Plane
     | Values

@@ -51,15 +51,21 @@ class Task:
     """What outputs mean for examples of ``spec``, trained with ``loss``.
 
     This base is the protocol; a task overrides what it answers differently. Arrays of outputs and
-    targets have one example a row: (n, *answer shape).
+    targets have one example a row: (n, *answer shape), (n, target width). ``start``: where the
+    targets begin in the rows of a source with several; ``mask``: where the weights of the answers
+    do, if only some count.
     """
 
     spec: ExampleSpec
     loss: Loss
+    start: int = 0
+    mask: int | None = None
 
     has_labels: ClassVar[bool] = False
     """Whether a target is the number of one class, by which examples can be counted and
     coloured."""
+    is_one_unit: ClassVar[bool] = False
+    """Whether all outputs of an example can be shown on one axis."""
 
     # what is learned
 
@@ -91,6 +97,17 @@ class Task:
     def random_targets(self, random: "np.random.Generator", count: int) -> "Array":
         """Targets to measure the speed with."""
         return random.normal(size=(count, self.spec.target_width))
+
+    def targets(self, rows: "Array") -> "Array":
+        """Its own of the targets (n, columns) that a source has."""
+        return rows[:, self.start : self.start + self.spec.target_width]
+
+    def counts(self, rows: "Array") -> "Array | None":
+        """Which answers of each example count (n, answers); None where all do."""
+        if self.mask is None:
+            return None
+        counting: Array = rows[:, self.mask : self.mask + self.spec.rows] > 0
+        return counting
 
     # what is predicted
 

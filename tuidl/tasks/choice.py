@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tuidl.data.dataset import Source
-from tuidl.data.spec import ExampleSpec
+from tuidl.data.spec import ExampleSpec, Field
 from tuidl.nn.losses import Loss, MeanSquaredError
 from tuidl.tasks.base import Task
 from tuidl.tasks.classification import Classification
 from tuidl.tasks.combined import Combined
 from tuidl.tasks.forecast import Forecast
+from tuidl.tasks.generation import Generation
+from tuidl.tasks.image import ImageRegression
 from tuidl.tasks.multi_label import MultiLabel
+from tuidl.tasks.per_step import PerStep
 from tuidl.tasks.regression import Regression
 from tuidl.tasks.soft_targets import SoftTargets
 
@@ -23,6 +26,9 @@ class Term(Protocol):
 
     @property
     def target(self) -> str | float | None: ...
+
+    @property
+    def mask(self) -> str | None: ...
 
     @property
     def loss(self) -> Loss: ...
@@ -54,11 +60,14 @@ def task_of(experiment: Experiment) -> Task:
         return task_for(spec, experiment.loss, experiment.data.in_time)
     for term in experiment.terms:
         if term.output == experiment.predicted and not isinstance(term.target, float | int):
-            known = {field.name: field for field in spec.named_targets}
-            field = known.get(term.target or next(iter(known)))
-            if field is not None:
-                return task_for(spec.of_target(field), term.loss)
-    return task_for(ExampleSpec(spec.shape, 1), MeanSquaredError())
+            starts = _starts(spec)
+            name = term.target or next(iter(starts))
+            if name in starts:
+                own = spec.of_target(starts[name][0])
+                mask = starts[term.mask][1] if term.mask in starts else None
+                kind = _kind(own, term.loss, experiment.data.in_time)
+                return kind(own, term.loss, starts[name][1], mask)
+    return Generation(ExampleSpec(spec.shape, 1), MeanSquaredError())
 
 
 def task_for(spec: ExampleSpec, loss: Loss, in_time: bool = False) -> Task:
@@ -70,10 +79,21 @@ def _kind(spec: ExampleSpec, loss: Loss, in_time: bool) -> type[Task]:
     if spec.targets:
         return Combined
     if spec.classes:
-        return Classification
+        return PerStep if spec.target_shape else Classification
+    if spec.target_shape:
+        return ImageRegression
     if loss.classifies(spec):
         return SoftTargets
     if loss.closing_activation == "sigmoid":
         return MultiLabel
     is_series = len(spec.shape) == 2 and spec.shape[1] == 1 and spec.outputs == 1
     return Forecast if in_time and is_series else Regression
+
+
+def _starts(spec: ExampleSpec) -> dict[str, tuple[Field, int]]:
+    """The targets by name, each with its first column."""
+    found, start = {}, 0
+    for field in spec.named_targets:
+        found[field.name] = field, start
+        start += field.width
+    return found

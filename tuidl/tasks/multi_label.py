@@ -1,7 +1,7 @@
 """Several yes-or-no labels for each example, any number of which are true."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tuidl.tasks.base import LEAST_SHARE, Picture, Record, Table, Task
 from tuidl.tasks.decoding import Answer
@@ -22,6 +22,8 @@ LIKELY = 0.5
 
 class MultiLabel(Task):
     """Targets and outputs have one number a label, numbered from 1."""
+
+    is_one_unit: ClassVar[bool] = True
 
     @property
     def names(self) -> tuple[str, ...]:

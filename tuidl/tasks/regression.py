@@ -37,7 +37,7 @@ class Regression(Task):
     def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
         import numpy as np
 
-        off = (predicted - targets).reshape(len(targets), -1)
+        off = predicted.reshape(len(targets), -1) - targets
         if self.loss.kind() == "mse":
             return np.asarray((off**2).mean(axis=1))
         if self.loss.kind() == "mae":

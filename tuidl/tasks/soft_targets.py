@@ -22,6 +22,7 @@ class SoftTargets(Classification):
     """Classification whose targets are shares (n, classes); the classes are numbered from 1."""
 
     has_labels: ClassVar[bool] = False
+    is_one_unit: ClassVar[bool] = True
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from tuidl.charts.palette import Palette
 from tuidl.protocol import probes
 from tuidl.protocol.probes import AnyAnswer
 from tuidl.tui.renderers import examples
+from tuidl.tui.renderers.places import places
 from tuidl.tui.renderers.series import forecast
 from tuidl.tui.renderers.shapes import curve, plane
 from tuidl.tui.renderers.values import values
@@ -35,6 +36,8 @@ def picture_of(
             return plane(answer, *room)
         case probes.Forecast():
             return forecast(answer, *room)
+        case probes.Places():
+            return places(answer, *room)
         case probes.Values():
             return values(answer, *room)
     return centred(NO_PICTURE, palette, width, height)

@@ -14,6 +14,7 @@ from tuidl.training.state import TrainState
 from tuidl.worker.probes import (
     layers,
     pictures,
+    places,
     predictions,
     sequences,
     shapes,
@@ -24,6 +25,7 @@ from tuidl.worker.probes import (
 
 PROBES: dict[str, tuple[Callable[[TrainState, Any], AnyAnswer], type[msgspec.Struct]]] = {
     "predictions": (predictions.predictions, predictions.Options),
+    "places": (places.places, places.Options),
     "curve": (shapes.curve, shapes.CurveOptions),
     "plane": (shapes.plane, shapes.Options),
     "values": (values.values, values.Options),

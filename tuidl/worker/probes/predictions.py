@@ -34,7 +34,7 @@ def predictions(state: TrainState, options: Options) -> Predictions:
     spec, task = state.program.graph.spec, task_in(state)
     part, feed = held_out(state)
     some = slice(0, MOST_EXAMPLES)
-    true = task.labels(feed.y[some])
+    true = task.labels(task.targets(feed.y[some]))
     if "predictions" not in task.probes or true is None:
         raise DataError("predictions: the targets are numbers, not classes")
     x = inputs(state, feed, some)

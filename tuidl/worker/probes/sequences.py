@@ -28,7 +28,7 @@ def forecast(state: TrainState, options: Options) -> Forecast:
     part, feed = held_out(state)
     count = min(options.count, len(feed))
     x = inputs(state, feed, slice(0, count))
-    true = feed.y[:count, 0]
+    true = task_in(state).targets(feed.y[:count])[:, 0]
     start = max(count - options.free, 0)
     window = x[start : start + 1].copy() if start < count else x[:0]
     own = []

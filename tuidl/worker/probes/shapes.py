@@ -41,25 +41,27 @@ def curve(state: TrainState, options: CurveOptions) -> Curve | Values:
     """
     feed, spec = state.train_feed, state.program.graph.spec
     varying = np.flatnonzero(np.ptp(feed.x, axis=0) > 0)
-    if "curve" not in task_in(state).probes or len(varying) != 1 or feed.y.shape[1] != 1:
+    task = task_in(state)
+    is_line = "curve" in task.probes and len(varying) == 1 and task.spec.outputs == 1
+    if not is_line:
         if options.or_values:
             return values(state, ValuesOptions())
         raise DataError("curve: needs examples of one changing number and one target")
     column = int(varying[0])
-    x, y = feed.x[:, column], feed.y[:, 0]
+    x, y = feed.x[:, column], task.targets(feed.y)[:, 0]
     places = _spread(x, options.columns)
     grid = np.repeat(feed.x[:1], len(places), axis=0)
     grid[:, column] = places
     answers = state.model.predict(grid.reshape(-1, *spec.shape))[:, 0]
     some = _some(len(x))
     slope, intercept = np.polyfit(x.astype(float), y.astype(float), 1)
-    is_line = state.program.graph.parameter_count == 2
+    is_neuron = state.program.graph.parameter_count == 2
     model = np.polyfit(places.astype(float), answers.astype(float), 1)
     return Curve(
         points=numbers(np.column_stack([x, y])[some]),
         line=numbers(np.column_stack([places, answers])),
         best_line=pair([slope, intercept]),
-        equation=pair(model) if is_line else None,
+        equation=pair(model) if is_neuron else None,
     )
 
 
@@ -70,7 +72,7 @@ def plane(state: TrainState, options: Options) -> Plane:
     if "plane" not in task.probes:
         raise DataError("plane: needs examples of two numbers in classes")
     parts = [state.train_feed, state.held_out["validation"]]
-    points = np.concatenate([np.column_stack([feed.x, feed.y[:, :1]]) for feed in parts])
+    points = np.concatenate([np.column_stack([feed.x, task.targets(feed.y)]) for feed in parts])
     marks = np.concatenate([np.full(len(feed), i) for i, feed in enumerate(parts)])
     xs, ys = _spread(points[:, 0], options.columns), _spread(points[:, 1], options.rows)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)

@@ -24,19 +24,22 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
 def values(state: TrainState, options: Options) -> Values:
     """``true`` and ``predicted`` values, as the network is taught them (scaled, if they are);
     labels and shares as probabilities. Raises DataError for classes."""
-    spec, task = state.program.graph.spec, task_in(state)
+    task = task_in(state)
+    spec = task.spec
+    if not task.probes:
+        raise DataError("no target is held against what this network predicts")
     if "values" not in task.probes:
         raise DataError("values: the targets are classes, not numbers")
     if (options.output or 0) >= spec.outputs:
         raise DataError(f"values: there are {spec.outputs} outputs, counted from 0")
     part, feed = held_out(state)
     count = min(options.count, len(feed))
-    whole = options.output is None and bool(task.names)
+    whole = options.output is None and task.is_one_unit
     if whole:
         count = min(count, max(MOST_SHARES // spec.outputs, 1))
     some = slice(0, count)
     predicted = answers_of(state, inputs(state, feed, some)).reshape(count, -1)
-    true = feed.y[some]
+    true = task.targets(feed.y[some])
     chosen = slice(None) if whole else options.output or 0
     return Values(
         part=part,

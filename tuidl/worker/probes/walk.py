@@ -29,8 +29,10 @@ def walk(state: TrainState, options: Options) -> StepTrace:
     seen = inspect(state.model, feed)
     spec, shown = state.program.graph.spec, options.numbers
     task, first = task_in(state), feed.order[: options.examples]
-    predicted = task.close(_last(seen))[: len(first)]
-    losses = task.losses(predicted, feed.y[first].astype(np.float64))
+    predicted = task.close(_last(state, seen))[: len(first)]
+    losses = None
+    if not state.preset.networks:  # of several losses none is the mean that is shown
+        losses = task.losses(predicted, feed.y[first].astype(np.float64))
     epoch, step = state.place
     return StepTrace(
         batch=len(feed),
@@ -39,9 +41,9 @@ def walk(state: TrainState, options: Options) -> StepTrace:
         shape=spec.shape,
         classes=task.names if task.has_labels else (),
         inputs=numbers(feed.x[first].reshape(len(first), -1)),
-        targets=numbers(feed.y[first]),
+        targets=numbers(task.targets(feed.y[first])),
         input=_first(feed.x[first[:1]], shown),
-        target=_first(feed.y[first[:1]], shown),
+        target=_first(task.targets(feed.y[first[:1]]), shown),
         predicted=numbers(predicted.reshape(len(first), -1)),
         forward=_forward(state, seen, shown),
         closing=task.closing,
@@ -87,9 +89,11 @@ def _activation(node: Node) -> str:
     return str(getattr(node.layer, "activation", "linear"))
 
 
-def _last(seen: Inspected) -> Array:
-    """The last layer's outputs, before the activation that belongs to the loss."""
-    return list(seen.outputs.values())[-1]
+def _last(state: TrainState, seen: Inspected) -> Array:
+    """The predicted output, before the activation that belongs to the loss."""
+    graph = state.program.graph
+    last = list(seen.outputs.values())[-1]
+    return seen.outputs.get(graph.nodes[graph.predicted].name, last)
 
 
 def _update(state: TrainState, seen: Inspected, shown: int) -> tuple[UpdateStep, ...]:

@@ -1,0 +1,76 @@
+"""One of several classes at each step of a sequence, pixel of an image or other place."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tuidl.tasks.base import LEAST_SHARE, Picture, Record, Table
+from tuidl.tasks.classification import Classification
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+PLACES = Picture(
+    "places",
+    "held-out examples, place by place",
+    "held-out examples: the class given to every place, mistakes marked",
+    {"count": 24},
+    {"count": 60},
+)
+
+
+class PerStep(Classification):
+    """Targets are class numbers (n, places), outputs scores (n, *places, classes)."""
+
+    has_labels: ClassVar[bool] = False
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        return ("places",)
+
+    @property
+    def picture(self) -> Picture:
+        return PLACES
+
+    def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
+        """The mean over the places; None where some do not count."""
+        import numpy as np
+
+        if self.is_smoothed or self.mask is not None:
+            return None
+        true = targets.reshape(len(targets), -1, 1).astype(int)
+        shares = predicted.reshape(len(true), true.shape[1], -1)
+        if shares.shape[2] == 1:
+            shares = np.concatenate([1 - shares, shares], axis=2)
+        right = np.take_along_axis(shares, true, axis=2)
+        return np.asarray(np.abs(np.log(np.maximum(right, LEAST_SHARE))).mean(axis=(1, 2)))
+
+    def labels(self, targets: "Array") -> "Array | None":
+        return None
+
+    def caption(self, target: Sequence[float]) -> str:
+        return ""
+
+    def record(self, name: str, decoded: "Array") -> Record:
+        best = decoded.argmax(axis=-1)
+        return {
+            "example": name,
+            "classes": _named(best.tolist(), self.names),
+            "probabilities": decoded.tolist(),
+        }
+
+    def table(self, records: Sequence[Record]) -> Table:
+        rows = [[record["example"], " ".join(_flat(record["classes"]))] for record in records]
+        return [["example", "classes"], *rows], (0, 1)
+
+
+def _named(numbers: Any, names: Sequence[str]) -> Any:
+    """Nested lists of class numbers as names."""
+    if isinstance(numbers, list):
+        return [_named(inner, names) for inner in numbers]
+    return names[numbers]
+
+
+def _flat(values: Any) -> list[str]:
+    return [v for inner in values for v in _flat(inner)] if isinstance(values, list) else [values]
