@@ -1,5 +1,7 @@
 """Targets of any rank, and one of several targets: decoded place by place, shown and predicted."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from tests import helpers
 from tests.systems import GAN, PER_STEP, TWO_HEADS
 from tuidl.charts.palette import DEFAULT, MONOCHROME
+from tuidl.export.formats import FORMATS
 from tuidl.inference.files import Inputs
 from tuidl.inference.predictions import predictions
 from tuidl.inference.preprocessing import Preparation
@@ -162,3 +165,27 @@ def test_places_fill_their_panel(unicode: bool) -> None:
 def test_other_targets_have_no_places(tmp_path: Path) -> None:
     told = answer(trained(helpers.LINE).state, Probe(id=1, kind="places"))
     assert told.error == "places: the targets have no class for each step"
+
+
+@pytest.mark.parametrize("text", [STEPS % OPEN, STEPS % CLOSED, IMAGES])
+def test_exported_programs_decode_place_by_place(text: str, tmp_path: Path) -> None:
+    state = trained(text).state
+    model, prepared = state.model, Preparation.of(state.preset)
+    files = FORMATS["numpy"].write(model.program.graph, prepared, dict(model.parameters), "model")
+    for end, data in files.items():
+        (tmp_path / f"model{end}").write_bytes(data)
+    shape = state.program.graph.spec.shape
+    x = np.random.default_rng(1).standard_normal((3, *shape)).astype(np.float32)
+    np.save(tmp_path / "x.npy", x)
+    answers = "model.answers(model.predict(np.load('x.npy')))"
+    code = f"import model, numpy as np; np.save('y.npy', {answers})"
+    for words in (["-c", code], ["model.py", "x.npy"]):
+        done = subprocess.run(
+            [sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+    decoded = prepared.decode(model.predict(x))
+    np.testing.assert_allclose(np.load(tmp_path / "y.npy"), decoded, rtol=1e-4, atol=1e-5)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3
+    if prepared.classes:
+        assert lines[0].split() == [prepared.classes[i] for i in decoded[0].argmax(axis=-1)]

@@ -169,3 +169,19 @@ def test_smoothed_losses_are_not_worked_out() -> None:
     smoothed = task_for(PLAIN, CategoricalCrossEntropy(label_smoothing=0.1))
     assert smoothed.losses(SHARES, SHARES) is None
     assert task_for(PLAIN, BinaryCrossEntropy()).losses(SHARES, LABELS) is not None
+
+
+@pytest.mark.parametrize("name", ["labels as logits", "labels as probabilities"])
+def test_errors_of_labels_are_those_of_their_probabilities(name: str, tmp_path: Path) -> None:
+    trainer = Trainer(
+        helpers.changed(
+            CASES[name].preset(tmp_path),
+            training=helpers.changed(CASES[name].preset(tmp_path).training, metrics=("mae",)),
+        )
+    )
+    ended = list(trainer.run())[-1]
+    state = trainer.state
+    feed = state.held_out["validation"]
+    task = task_of(state.preset)
+    found = task.decode(state.model.predict(feed.x), state.program.graph.is_closed)
+    assert ended.validation["mae"] == pytest.approx(np.abs(found - feed.y).mean(), rel=1e-4)

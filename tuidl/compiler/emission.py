@@ -10,7 +10,7 @@ from tuidl.ir.buffers import Batch, Buffer, Region, Symbol, View
 from tuidl.ir.instructions import Instruction, InstructionBuilder, Options, Phase
 from tuidl.nn.layers.activations import ACTIVATIONS
 from tuidl.nn.losses import LossContext
-from tuidl.nn.metrics import TALLIES, classes_of, emit_tallies, tallies_of
+from tuidl.nn.metrics import METRICS, TALLIES, classes_of, emit_tallies, tallies_of
 from tuidl.nn.regularizers import emit_penalty, emit_penalty_gradient
 
 LOSS = "loss"
@@ -161,9 +161,9 @@ def _emit_head(
     names = tallies_of(head.metrics)
     if names:
         own = {name: places[head.slot(name)] for name in names}
-        closing = graph.closing(head)
-        threshold = 0.5 if closing is not None else 0.0
-        answer = _answer(builder, head, output) if closing is not None else output
+        is_of_shares = graph.closing(head) is not None or _compares_shares(head)
+        threshold = 0.5 if is_of_shares else 0.0
+        answer = _answer(builder, head, output) if is_of_shares else output
         emit_tallies(builder, head.spec, answer, target, own, threshold, mask, head.slot("metrics"))
     if d_output is None:
         d_output = workspace(head.slot("d_output"), *output.shape).view
@@ -217,6 +217,13 @@ def _columns(
     operands = (targets.view.rows, view.rows)
     builder.write(Instruction("extract_columns", operands, options, head.slot(name)))
     return view
+
+
+def _compares_shares(head: Head) -> bool:
+    """Whether a metric of numbers is asked of logits: it compares the shares that they stand for
+    with the targets. For metrics of classes logits do as well."""
+    is_of_numbers = any(not METRICS[name].of_classes for name in head.metrics)
+    return bool(head.loss.closing_activation) and is_of_numbers
 
 
 def _answer(builder: InstructionBuilder, head: Head, output: View) -> View:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tuidl.core.printable import printable
 from tuidl.export.writing import ANSWERS, constant
 from tuidl.inference.preprocessing import Preparation
+from tuidl.nn.layers.base import Shape
 from tuidl.preset.schema import Preset
 from tuidl.tasks.decoding import Answer
 
@@ -75,22 +76,28 @@ DECODING: dict[Answer, str] = {
 """Of what a network ends in: the code that makes answers of it."""
 
 
-def answering(prepared: Preparation) -> str:
-    """The function that turns what the network says into answers, and the one that prints."""
+def answering(prepared: Preparation, places: Shape) -> str:
+    """The function that turns outputs (n, *places, numbers) into answers."""
     code = DECODING[prepared.answer]
+    if places:
+        code = code.replace("np.hstack", "np.concatenate").replace("])", "], axis=-1)")
     if prepared.target_shift:
         code = "    return outputs * TARGET_WIDTH + TARGET_SHIFT"
     what = ANSWERS[prepared.answer]
     return f'def answers(outputs):\n    """What predict() says as {what}."""\n{code}'
 
 
-def main(prepared: Preparation) -> str:
+def main(prepared: Preparation, places: Shape) -> str:
     """The end of the program: answers to the inputs in a file."""
-    printing = (
-        '        best = answer.argmax()\n        print(f"{CLASSES[best]}  {answer[best]:.1%}")'
-        if prepared.classes
-        else '        print(*(f"{number:g}" for number in answer))'
-    )
+    if prepared.classes and places:
+        printing = '        print(" ".join(CLASSES[best] for best in answer.argmax(axis=-1).flat))'
+    elif prepared.classes:
+        printing = (
+            '        best = answer.argmax()\n        print(f"{CLASSES[best]}  {answer[best]:.1%}")'
+        )
+    else:
+        numbers = "answer.flat" if places else "answer"
+        printing = f'        print(*(f"{{number:g}}" for number in {numbers}))'
     return (
         'if __name__ == "__main__":\n'
         "    inputs = prepare(np.load(sys.argv[1], allow_pickle=False))\n"

@@ -21,12 +21,13 @@ def program(graph: Graph, prepared: Preparation, name: str) -> str:
     """The text of ``name``.py, which reads ``name``.npz."""
     known = numpy_template()
     network = predicting(graph)
-    ends = [preparing(graph.preset, prepared), answering(prepared), main(prepared)]
+    places = graph.nodes[-1].shape[:-1]
+    ends = [preparing(graph.preset, prepared), answering(prepared, places), main(prepared, places)]
     statements, parts = known.needed(names_in("\n".join([network, *ends])) | {"load_weights"})
     weights = 'W = load_weights(Path(__file__).with_suffix(".npz"))'
     return joined(
         [
-            "\n\n".join([docstring(graph.preset, prepared, NEEDS, name),
+            "\n\n".join([docstring(graph.preset, prepared, places, NEEDS, name),
                          imports([*HEAD, *statements]), "\n".join(constants(prepared))]),
             *parts,
             weights,

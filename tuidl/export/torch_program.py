@@ -48,7 +48,8 @@ def predict(x):
 
 def program(graph: Graph, prepared: Preparation, name: str) -> str:
     """The text of ``name``.py, which reads ``name``.safetensors."""
-    ends = [answering(prepared), main(prepared)]
+    places = graph.nodes[-1].shape[:-1]
+    ends = [answering(prepared, places), main(prepared, places)]
     network = module(graph)
     statements, parts = torch_template().needed(names_in(network))
     if "F" in names_in("\n".join([network, *parts])):
@@ -56,7 +57,7 @@ def program(graph: Graph, prepared: Preparation, name: str) -> str:
     softmax = numpy_template().needed(names_in(ends[0]))[1]
     return joined(
         [
-            "\n\n".join([docstring(graph.preset, prepared, NEEDS, name),
+            "\n\n".join([docstring(graph.preset, prepared, places, NEEDS, name),
                          imports([*HEAD, *statements]), "\n".join(constants(prepared))]),
             *parts,
             network,

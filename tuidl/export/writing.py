@@ -66,7 +66,9 @@ def literal(value: float | str) -> str:
     return f'"{text[1:-1]}"' if is_plain else text
 
 
-def docstring(preset: Preset, prepared: Preparation, needs: str, program: str) -> str:
+def docstring(
+    preset: Preset, prepared: Preparation, places: Shape, needs: str, program: str
+) -> str:
     """What the program is, what goes in and what comes out."""
     about = f"\n\n{wrapped(preset.about)}" if preset.about.strip() else ""
     return (
@@ -74,7 +76,7 @@ def docstring(preset: Preset, prepared: Preparation, needs: str, program: str) -
         f"{wrapped(f'Written by tuidl {__version__}. {needs}')}\n\n"
         f"    python {harmless(program)}.py inputs.npy    # prints one answer for each example\n\n"
         f"{wrapped(inputs_text(preset, prepared))}\n"
-        f'{wrapped(outputs_text(prepared))}\n"""'
+        f'{wrapped(outputs_text(prepared, places))}\n"""'
     )
 
 
@@ -111,10 +113,11 @@ ANSWERS: dict[Answer, str] = {
 """What the answers are, by what the network ends in."""
 
 
-def outputs_text(prepared: Preparation) -> str:
-    """What the answers are."""
+def outputs_text(prepared: Preparation, places: Shape) -> str:
+    """What the answers are: (n, *places, ...)."""
     if prepared.classes:
-        return f"Answers: (n, {len(prepared.classes)}), a probability for each of CLASSES."
+        shape = shape_text((*places, len(prepared.classes)))
+        return f"Answers: {shape}, a probability for each of CLASSES."
     if prepared.answer != "numbers":
         return f"Answers: {ANSWERS[prepared.answer]}."
     scaled = ", brought back to the targets' own units" if prepared.target_shift else ""
