@@ -52,7 +52,7 @@ class Samples:
             return cls(str(error))
         chosen = _chosen(len(examples), preset.data.in_time)
         few = examples.part(chosen).floats()
-        samples.x, samples.y = few.x, few.y
+        samples.x, samples.y = few.x, samples.task.targets(few.y)
         return samples
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
