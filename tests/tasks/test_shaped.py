@@ -16,7 +16,7 @@ from tuidl.inference.predictions import predictions
 from tuidl.inference.preprocessing import Preparation
 from tuidl.protocol.commands import Probe
 from tuidl.protocol.events import from_json, to_json
-from tuidl.tasks.choice import random_targets, task_of
+from tuidl.tasks.choice import task_for, task_of
 from tuidl.tasks.classification import Classification
 from tuidl.tasks.generation import Generation
 from tuidl.tasks.image import ImageRegression
@@ -149,7 +149,7 @@ def test_a_generator_says_why_it_has_no_picture() -> None:
 def test_random_targets_fit_every_target(text: str) -> None:
     chosen = helpers.preset(text)
     spec = chosen.data.spec()
-    targets = random_targets(spec, task_of(chosen), np.random.default_rng(0), 9)
+    targets = task_for(spec, chosen.loss).random_targets(np.random.default_rng(0), 9)
     assert targets.shape == (9, spec.target_width)
 
 
