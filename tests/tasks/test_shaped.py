@@ -189,3 +189,13 @@ def test_exported_programs_decode_place_by_place(text: str, tmp_path: Path) -> N
     assert len(lines) == 3
     if prepared.classes:
         assert lines[0].split() == [prepared.classes[i] for i in decoded[0].argmax(axis=-1)]
+
+
+def test_scaled_images_come_back_to_their_unit() -> None:
+    prepared = Preparation(
+        shape=(2,), classes=(), answer="numbers",
+        target_shift=(1.0, 2.0, 3.0, 4.0), target_width=(2.0, 2.0, 2.0, 2.0),
+    )  # fmt: skip
+    outputs = np.array([[[0.0, 0.5], [1.0, -1.0]]], np.float32)
+    np.testing.assert_array_equal(prepared.decode(outputs), [[[1.0, 3.0], [5.0, 2.0]]])
+    assert prepared.decode(outputs[:0]).shape == (0, 2, 2)

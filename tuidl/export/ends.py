@@ -83,6 +83,9 @@ def answering(prepared: Preparation, places: Shape) -> str:
         code = code.replace("np.hstack", "np.concatenate").replace("])", "], axis=-1)")
     if prepared.target_shift:
         code = "    return outputs * TARGET_WIDTH + TARGET_SHIFT"
+        if places:
+            rows = "outputs.reshape(len(outputs), -1)"
+            code = f"    return ({rows} * TARGET_WIDTH + TARGET_SHIFT).reshape(outputs.shape)"
     what = ANSWERS[prepared.answer]
     return f'def answers(outputs):\n    """What predict() says as {what}."""\n{code}'
 

@@ -116,7 +116,7 @@ def predictions(task: Task, prepared: Preparation, inputs: Inputs, outputs: Arra
         Where an output is not finite; it names the example.
     """
     decoded = prepared.decode(outputs)
-    finite = np.isfinite(decoded.reshape(len(decoded), -1)).all(axis=1)
+    finite = np.isfinite(decoded).all(axis=tuple(range(1, decoded.ndim)))
     if not finite.all():
         name = inputs.names[int(finite.argmin())]
         raise DataError(

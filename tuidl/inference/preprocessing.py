@@ -1,5 +1,6 @@
 """What lies between the user's values and the network's: scales, columns, the names of classes."""
 
+import math
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -129,7 +130,9 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
 
         values = decode(self.answer, outputs)
         if self.target_shift:
-            values = values * np.array(self.target_width) + np.array(self.target_shift)
+            scale, offset = (np.array(pair) for pair in (self.target_width, self.target_shift))
+            rows = values.reshape(len(values), math.prod(values.shape[1:]))
+            values = (rows * scale + offset).reshape(values.shape)
         return values
 
 
