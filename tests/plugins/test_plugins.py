@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import tuidl
+from tuidl.compiler.graph import Graph
 from tuidl.core import extensions
 from tuidl.core.children import module_command
 from tuidl.core.errors import PresetError, RunError, TuidlError
@@ -308,6 +309,22 @@ def test_a_file_that_cannot_be_used_is_said_in_a_line(
         load_preset(changed(preset, "wrong.py", code), allow_plugins=True)
     assert "\n" not in str(caught.value)
     assert "wrong.py" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    [
+        ("(shape[-1],), ", "(shape[9],), ", r"layers\[0\]: 'scale': IndexError"),
+        ("shape=(3,), outputs=1", "shape=3 / 0, outputs=1", "data: 'ramps': ZeroDivisionError"),
+    ],
+)
+def test_what_its_records_raise_is_said_in_a_line(
+    right: str, wrong: str, problem: str, preset: Path
+) -> None:
+    assert right in PLUGIN
+    path = changed(preset, "wrong.py", PLUGIN.replace(right, wrong))
+    with pytest.raises(PresetError, match=problem):
+        Graph.build(load_preset(path, allow_plugins=True))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")

@@ -23,6 +23,7 @@ from tuidl.core.errors import PresetError
 from tuidl.data.spec import ExampleSpec, Field
 from tuidl.nn.layers.base import ShapeError
 from tuidl.nn.regularizers import Regularizer
+from tuidl.plugins.loading import guarding
 from tuidl.preset.schema import Preset
 
 __all__ = ["EXAMPLES", "FROM_EXAMPLES", "Graph", "Node"]
@@ -78,7 +79,8 @@ class Graph:
             key = "loss.type"
             try:
                 shape = self.shape_of(head.node)
-                head.loss.check(shape, head.spec)
+                with guarding(head.loss, "loss"):
+                    head.loss.check(shape, head.spec)
                 key = "loss.from_logits"
                 head.loss.check_end(is_closed=closing is not None)
                 if closing is not None and (self.readers(closing) > (closing != head.node)):

@@ -15,6 +15,7 @@ from tuidl.nn.layers.dense import Dense
 from tuidl.nn.losses import Loss
 from tuidl.nn.metrics import MetricName
 from tuidl.nn.optimizers import Optimizer
+from tuidl.plugins.loading import guarding
 
 EXAMPLES = "input"
 """The name under which a layer's ``inputs`` may ask for the examples themselves."""
@@ -188,8 +189,9 @@ def build_chain(
         shapes = tuple(map(shape, reads))
         full, owner = chain.names(name)
         try:
-            output = layer.merged_shape(shapes)
-            parameters = layer.parameters(shapes[0])
+            with guarding(layer, place):
+                output = layer.merged_shape(shapes)
+                parameters = layer.parameters(shapes[0])
             if (owner or full) in chain.frozen:
                 parameters = _frozen(name, parameters)
         except ShapeError as error:

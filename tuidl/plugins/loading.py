@@ -3,7 +3,8 @@
 import linecache
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,12 +12,13 @@ from types import ModuleType
 from typing import Any
 
 from tuidl.core.discovery import records_in
-from tuidl.core.errors import PresetError
+from tuidl.core.errors import PresetError, TuidlError
 from tuidl.core.extensions import EXTENSIONS, withdraw
 from tuidl.core.own_files import FileError, read_bounded
 from tuidl.data.catalog import SOURCES
 from tuidl.data.dataset import Source
 from tuidl.nn.layers import LAYERS, Layer
+from tuidl.nn.layers.base import ShapeError
 from tuidl.nn.losses import LOSSES, Loss
 from tuidl.nn.metrics import METRICS, Metric
 from tuidl.nn.optimizers import OPTIMIZERS, Optimizer
@@ -200,6 +202,21 @@ def load_installed() -> None:
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
             raise PresetError("", f"the plugin {point.name!r} cannot be loaded: {said}") from None
+
+
+@contextmanager
+def guarding(record: Any, key: str) -> Iterator[None]:
+    """What a plugin's record raises in the block becomes a PresetError; tuidl's own errors, and
+    those of its own records, stay what they are."""
+    try:
+        yield
+    except (TuidlError, ShapeError):
+        raise
+    except Exception as error:
+        if type(record).__module__.startswith("tuidl."):
+            raise
+        said = f"{record.kind()!r}: {type(error).__name__}: {error}"
+        raise PresetError(key, said) from error
 
 
 def sources_of(names: tuple[str, ...]) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from tuidl.nn.layers.base import Layer, LayerName
 from tuidl.nn.losses import Loss
 from tuidl.nn.metrics import METRICS
 from tuidl.nn.optimizers import Optimizer
-from tuidl.plugins.loading import MOST, load, load_installed_for, usable
+from tuidl.plugins.loading import MOST, guarding, load, load_installed_for, usable
 from tuidl.preset.decoding import convert, convert_tagged, set_value
 from tuidl.preset.networks import (
     TABLES,
@@ -175,12 +175,14 @@ class Preset(Config, frozen=True, kw_only=True):
 
     def _check(self) -> None:
         """What no single table can know."""
-        if self.examples is None:
-            self.data.check()
+        with guarding(self.data, "data"):
+            if self.examples is None:
+                self.data.check()
         if self.networks:
             self._check_monitors()
             return
-        task = task_of(self)
+        with guarding(self.data, "data"):
+            task = task_of(self)
         for i, name in enumerate(self.training.metrics):
             key = f"training.metrics[{i}]"
             if problem := task.metric_problem(METRICS[name]):
