@@ -15,7 +15,8 @@ from tuidl.worker.probes.answer import PROBES
 EVERY = (
     answers.predictions(), answers.table(), answers.curve(), answers.plane(3), answers.forecast(),
     answers.values(), answers.layers(), answers.histograms(broken=True), answers.filters(),
-    answers.feature_maps(), answers.weights(3), answers.walk(), answers.walk_of_images(),
+    answers.feature_maps(), answers.weights(3), answers.step_trace(),
+    answers.step_trace_of_images(), answers.places(),
 )  # fmt: skip
 
 

@@ -56,6 +56,15 @@ def table() -> probes.Predictions:
     })  # fmt: skip
 
 
+def places() -> probes.Places:
+    """Classes of four places in two examples; one place does not count, one is a mistake."""
+    return _record(probes.Places, {
+        "part": "validation", "shape": [4], "classes": ["below", "above"], "wrong": 1, "total": 7,
+        "examples": [{"number": 0, "true": [0, 1, 1, 0], "given": [0, 1, 0, 0]},
+                     {"number": 1, "true": [1, 1, 0, 0], "given": [1, 1, 0, -1]}],
+    })  # fmt: skip
+
+
 def curve(*, broken: bool = False) -> probes.Curve:
     line = [[x / 10, None if broken else 2 * x / 10 + 1] for x in range(-10, 11)]
     return _record(
