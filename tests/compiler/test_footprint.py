@@ -276,7 +276,7 @@ def test_a_fold_gets_the_memory_of_the_one_before(monkeypatch: pytest.MonkeyPatc
     def watched(self: Trainer, *arguments: Any, **options: Any) -> None:
         alive.append(sum(arena() is not None for arena in arenas))
         init(self, *arguments, **options)
-        base = self.engine.arena.base
+        base = self.state.engine.arena.base
         assert base is not None
         arenas.append(weakref.ref(base))
 
