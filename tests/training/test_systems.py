@@ -396,3 +396,12 @@ def test_edits_of_both_rates_are_made_again(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path / "edited")
     assert [edit.key for edit in edits_to_replay(folder)] == rates
     assert verify_run(folder, None).holds
+
+
+def test_the_gan_of_the_documentation_trains() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "networks.md").read_text(encoding="utf-8")
+    text = page.split("```toml\n")[1].split("```")[0]
+    preset = Preset.parse(text, "networks.md", ("training.epochs=2",))
+    *_, last = trainer_for(preset, "numpy", 1).run()
+    assert isinstance(last, events.RunEnded)
+    assert {"discriminator.loss", "generator.loss"} <= set(last.validation)
