@@ -16,9 +16,11 @@ from tuidl.backends.cuda.kernels import (
     lstm,
     metrics,
     moving,
+    noise,
     optimizers,
     pooling,
     simple_rnn,
+    weighted_losses,
 )
 from tuidl.backends.cuda.registry import CUDA_KERNELS
 
@@ -38,7 +40,9 @@ __all__ = [
     "lstm",
     "metrics",
     "moving",
+    "noise",
     "optimizers",
     "pooling",
     "simple_rnn",
+    "weighted_losses",
 ]

@@ -30,14 +30,25 @@ def mixed(x):
     return U(c ^ (c >> 16))
 
 
+@device
+def key_of(step_state, number):
+    """Of a step's numbers drawn by one layer or input, which has a ``number`` of its own."""
+    return mixed(mixed(mixed(U(step_state[SEED])) ^ U(step_state[STEP])) ^ U(number))
+
+
+@device
+def drawn_bits(place, key):
+    """32 random bits of a place in the batch."""
+    return mixed(mixed(U(U(place) * GOLDEN) + key) ^ key)
+
+
 @cuda_kernel
 def dropout(y, rate, layer, first, width, step_state, block_group):
     """Zero the fraction ``rate`` of the values in place, by seed, step, layer and place in the
     batch; scale the others by 1 / (1 - rate)."""
-    key = mixed(mixed(mixed(U(step_state[SEED])) ^ U(step_state[STEP])) ^ U(layer))
+    key = key_of(step_state, layer)
     limit = U(rate * 4294967296.0)
     scale = float32(1.0 / (1.0 - rate))
     place = U(first * width)
     for i in range(start(block_group), y.shape[0], stride(block_group)):
-        drawn = mixed(mixed(U(U(place + U(i)) * GOLDEN) + key) ^ key)
-        y[i] = ZERO if drawn < limit else y[i] * scale
+        y[i] = ZERO if drawn_bits(place + U(i), key) < limit else y[i] * scale

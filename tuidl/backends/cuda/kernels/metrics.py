@@ -1,4 +1,7 @@
-"""Sums over a shard's examples, on the GPU, from which an epoch's metrics are computed."""
+"""Sums over a shard's examples, on the GPU, from which an epoch's metrics are computed.
+
+A label of -1 is no class: the answer is masked, and counts nowhere.
+"""
 
 from numba import cuda, float32, float64
 
@@ -47,11 +50,11 @@ def count_in_top(scores, label, statistics, k, block_group):
         found = ZERO
         for i in range(cuda.threadIdx.x, scores.shape[0], THREADS):
             right, higher = int(label[i]), 0
-            score = scores[i, right]
+            score = scores[i, max(right, 0)]
             for j in range(scores.shape[1]):
                 if scores[i, j] > score or (scores[i, j] == score and j < right):
                     higher += 1
-            found += ONE if higher < k else ZERO
+            found += ONE if right >= 0 and higher < k else ZERO
         keep_sum(found, statistics, block_group.scratch)
 
 
@@ -73,7 +76,7 @@ def count_confusions(scores, label, statistics, threshold, block_group):
             cuda.syncthreads()
             for j in range(min(THREADS, scores.shape[0] - first)):
                 place = int(label[first + j]) * classes + int(block_group.scratch[j])
-                if place % THREADS == thread:
+                if place >= 0 and place % THREADS == thread:
                     statistics[place] += ONE
 
 
