@@ -103,7 +103,7 @@ def test_the_recipe_makes_a_layer_that_passes(tmp_path: Path) -> None:
     done = suite(tmp_path, [*WHOLE, *JUDGES], "-k", CHOSEN)
     assert done.returncode == 0, done.stdout[-5000:]
     ran = re.findall(r"^(tests/.*) PASSED", done.stdout, re.M)
-    for kernel in ("scale", "scale_gradient"):
+    for kernel in ("scale_rows", "scale_rows_gradient"):
         assert any(f"test_kernel_does_what_its_oracle_says[{kernel}-n" in test for test in ran)
     assert set(COVERAGE) <= {re.sub(r"(_has_an_export).*", r"\1", name) for name in ran}
 
