@@ -124,7 +124,8 @@ def _program(graph: Graph) -> str:
 
 def _penalties(graph: Graph, ours: dict[str, str]) -> dict[str, list[float]]:
     """Of each of their arrays that is held down: how strongly, by its size and its square."""
-    known = {f"{n}.{p}": [s.l1, s.l2] for n, p, s in graph.penalties}
+    (objective,) = graph.objectives
+    known = {f"{n}.{p}": [s.l1, s.l2] for n, p, s in graph.penalties(objective)}
     return {theirs: known[own] for theirs, own in ours.items() if own in known}
 
 
