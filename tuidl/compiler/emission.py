@@ -171,21 +171,31 @@ def _emit_head(
         plain = LossContext(builder, output, target, d_output, places[LOSS])
         head.loss.emit(plain, head.spec)
         return
-    loss = workspace(head.slot("mean"), 1).view
-    own_loss, rows = places[head.slot(OWN)], places[head.slot(ROWS)]
-    parts = View(own_loss.buffer, own_loss.offset, (2,))
+    own_loss = places[head.slot(OWN)]
     context = LossContext(
-        builder, output, target, d_output, loss, mask, parts, head.slot(LOSS),
-        network.portion.shards,
-    )  # fmt: skip
+        builder=builder,
+        prediction=output,
+        target=target,
+        d_prediction=d_output,
+        statistics=workspace(head.slot("mean"), 1).view,
+        mask=mask,
+        parts=View(own_loss.buffer, own_loss.offset, (2,)),
+        name=head.slot(LOSS),
+        shards=network.portion.shards,
+    )
+    _emit_loss(context, head, places, adds_up=adds_up)
+
+
+def _emit_loss(context: LossContext, head: Head, places: dict[str, View], *, adds_up: bool) -> None:
+    """One loss of several: its own sums, and its part of the routine's loss and gradient."""
     head.loss.emit(context, head.spec)
-    if mask is None:
-        context.write("add_weighted", loss, own_loss, factor=1.0)
-        context.write("fill", rows, value=Symbol.EXAMPLES)
+    if context.mask is None:
+        context.write("add_weighted", context.statistics, places[head.slot(OWN)], factor=1.0)
+        context.write("fill", places[head.slot(ROWS)], value=Symbol.EXAMPLES)
     if adds_up:
-        context.write("add_weighted", loss, places[LOSS], factor=head.weight)
+        context.write("add_weighted", context.statistics, places[LOSS], factor=head.weight)
     if head.weight != 1.0:
-        context.write("scale", d_output.flat, factor=head.weight)
+        context.write("scale", context.d_prediction.flat, factor=head.weight)
 
 
 def _target(

@@ -1,17 +1,18 @@
 """Graph -> Program: shards, memory, and the routines that training needs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tuidl.compiler import emission
-from tuidl.compiler.arena import ParameterSlot, lay_out, slots_of
+from tuidl.compiler.arena import Layout, ParameterSlot, lay_out, slots_of
 from tuidl.compiler.emission import LinearProgram, statistics_layout
 from tuidl.compiler.fusion import fuse
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.lowering import Sharding
-from tuidl.compiler.memory_plan import aligned, covered, plan_workspaces, stack, standing_of
+from tuidl.compiler.memory_plan import Place, aligned, covered, plan_workspaces, stack, standing_of
 from tuidl.compiler.routine import Routine
 from tuidl.core.errors import DataError, suggestion
-from tuidl.ir.buffers import Region
+from tuidl.ir.buffers import Buffer, Region
 
 MOST_SHARDS = 16
 """Each shard has gradients of its own, and their sum takes time."""
@@ -160,44 +161,70 @@ def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -
     fused = [fuse(emitted) for emitted in training]
     evaluate = emission.emit_evaluation(graph, layout.memories[0], held_out)
     predict = emission.emit_prediction(graph, layout.memories[0], held_out)
-    everything = (*_interleaved(fused, training), evaluate, predict)
-    kept = [b for b in layout.parameters.values() if b.region is Region.NON_TRAINABLE]
-    standing = standing_of(i for emitted in everything for i in emitted.instructions)
-    shared = layout.places | stack([*kept, *standing], layout.end)
-    base = layout.end + sum(aligned(buffer.elements(1)) for buffer in (*kept, *standing))
-
-    def routine(name: str, work: LinearProgram, span: int, capacity: int, lanes: int) -> Routine:
-        plan = plan_workspaces(work, shared, base, lanes, -(-capacity // lanes))
-        update_lanes = shards if shards * span > SERIAL_UPDATE else 1
-        return Routine(name, work, plan, capacity, lanes, update_lanes, span)
-
-    def of_objective(number: int) -> ObjectiveProgram:
-        memory, name = layout.memories[number], graph.objectives[number].name
-        span, end = memory.span, f" {name}" if name else ""
-        return ObjectiveProgram(
-            name=name,
-            start=layout.starts[number],
-            span=span,
-            state={key: shared[buffer].start for key, buffer in memory.state.items()},
-            train=routine(f"train{end}", fused[number], span, batch, shards),
-            inspect=routine(f"inspect{end}", training[number], span, batch, shards),
-        )
-
-    objectives = tuple(map(of_objective, range(len(graph.objectives))))
+    placing = _placing(layout, shards, (*_interleaved(fused, training), evaluate, predict))
     held = (layout.span, evaluation, evaluation_shards)
     program = Program(
         graph=graph,
-        parameters=slots_of(graph, layout.parameters, shared),
+        parameters=slots_of(graph, layout.parameters, placing.shared),
         span=layout.span,
         gradients=layout.span,
         statistics=statistics_layout(graph),
-        objectives=objectives,
-        evaluate=routine("evaluate", evaluate, *held),
-        predict=routine("predict", predict, *held),
-        fixed=base,
+        objectives=tuple(
+            _objective(graph, layout, placing, number, (fused[number], training[number]), batch)
+            for number in range(len(graph.objectives))
+        ),
+        evaluate=placing.routine("evaluate", evaluate, *held),
+        predict=placing.routine("predict", predict, *held),
+        fixed=placing.base,
         size=0,
     )
     return replace(program, size=max(r.layout.size for r in program.routines))
+
+
+@dataclass(frozen=True)
+class _Placing:
+    """``shared``: places of all buffers that are no workspace's; those start at ``base``."""
+
+    shared: dict[Buffer, Place]
+    base: int
+    shards: int
+
+    def routine(
+        self, name: str, work: LinearProgram, span: int, capacity: int, lanes: int
+    ) -> Routine:
+        plan = plan_workspaces(work, self.shared, self.base, lanes, -(-capacity // lanes))
+        update_lanes = self.shards if self.shards * span > SERIAL_UPDATE else 1
+        return Routine(name, work, plan, capacity, lanes, update_lanes, span)
+
+
+def _placing(layout: Layout, shards: int, works: Iterable[LinearProgram]) -> _Placing:
+    """Behind parameters, gradients and states lie what is not trained, constants, shared buffers."""
+    kept = [b for b in layout.parameters.values() if b.region is Region.NON_TRAINABLE]
+    standing = standing_of(i for work in works for i in work.instructions)
+    shared = layout.places | stack([*kept, *standing], layout.end)
+    size = sum(aligned(buffer.elements(1)) for buffer in (*kept, *standing))
+    return _Placing(shared, layout.end + size, shards)
+
+
+def _objective(
+    graph: Graph,
+    layout: Layout,
+    placing: _Placing,
+    number: int,
+    works: tuple[LinearProgram, LinearProgram],
+    batch: int,
+) -> ObjectiveProgram:
+    memory, name = layout.memories[number], graph.objectives[number].name
+    span, end = memory.span, f" {name}" if name else ""
+    train, inspect = works
+    return ObjectiveProgram(
+        name=name,
+        start=layout.starts[number],
+        span=span,
+        state={key: placing.shared[buffer].start for key, buffer in memory.state.items()},
+        train=placing.routine(f"train{end}", train, span, batch, placing.shards),
+        inspect=placing.routine(f"inspect{end}", inspect, span, batch, placing.shards),
+    )
 
 
 def _interleaved(fused: list[LinearProgram], training: list[LinearProgram]) -> list[LinearProgram]:
