@@ -198,7 +198,7 @@ class _Placing:
 
 
 def _placing(layout: Layout, shards: int, works: Iterable[LinearProgram]) -> _Placing:
-    """Behind parameters, gradients and states lie what is not trained, constants, shared buffers."""
+    """Behind parameters, gradients and states: what is not trained, constants, shared buffers."""
     kept = [b for b in layout.parameters.values() if b.region is Region.NON_TRAINABLE]
     standing = standing_of(i for work in works for i in work.instructions)
     shared = layout.places | stack([*kept, *standing], layout.end)
