@@ -125,4 +125,4 @@ def wanted(request: pytest.FixtureRequest, argument: str) -> list[Any]:
     session's fixture makes ready for all tests at once need be no more."""
     asking = [i for i in request.session.items if request.fixturename in i.fixturenames]
     values = [i.callspec.params.get(argument) for i in asking if hasattr(i, "callspec")]
-    return list(dict.fromkeys(value for value in values if value is not None))
+    return list({str(value): value for value in values if value is not None}.values())
