@@ -234,7 +234,10 @@ class StepTrace(Answer, frozen=True, tag="walk"):
     ``examples``: numbers of the first of the ``batch``, taken out ``of`` so many, with ``inputs``
     (examples, flat), ``targets``, and what is ``predicted``; ``losses``: what each adds to the
     mean, where that is simple. ``input``, ``target``: the first numbers of the first example.
-    ``closing``: the activation that belongs to the loss.
+    ``closing``: the activation that belongs to the loss. Of several networks, it is the step of
+    one ``objective``, which trains the networks in ``trains``, all where it is empty: its loss is
+    the sum of the ``terms``, and ``output`` names the one whose ``predicted``, ``targets`` and
+    ``losses`` are shown.
     """
 
     batch: int
@@ -256,6 +259,10 @@ class StepTrace(Answer, frozen=True, tag="walk"):
     update: tuple[UpdateStep, ...]
     optimizer: str
     learning_rate: float
+    objective: str = ""
+    output: str = ""
+    trains: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
 
 
 AnyAnswer = (

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuidl.backends.base import Array, ArrayDataset
-from tuidl.compiler.routine import Rows
+from tuidl.compiler.program import ObjectiveProgram
+from tuidl.compiler.routine import Routine, Rows
 from tuidl.ir.buffers import View
 from tuidl.ir.instructions import Phase
 from tuidl.model.model import Model
@@ -19,8 +20,8 @@ from tuidl.model.model import Model
 @dataclass(frozen=True)
 class Inspected:
     """``outputs`` and ``gradients`` of them (examples, *shape) by layer, ``parameters``: the
-    gradient of each trained parameter; ``loss``: of the batch. A softmax that belongs to the loss
-    is not in the last output.
+    gradient of each parameter that the objective trains; ``loss``: of the batch. A softmax that
+    belongs to the loss is not in the last output.
     """
 
     loss: float
@@ -29,15 +30,18 @@ class Inspected:
     parameters: dict[str, Array]
 
 
-def inspect(model: Model, feed: ArrayDataset) -> Inspected:
-    """Run a training step without its update on the feed's first examples, one batch at most."""
+def inspect(model: Model, feed: ArrayDataset, objective: int = 0) -> Inspected:
+    """Run a training step without its update on the feed's first examples, one batch at most.
+
+    ``objective``: the number of the one whose step it is.
+    """
     with model.lock.exclusive(), model.clock_kept():
-        return _inspected(model, feed)
+        return _inspected(model, feed, model.program.objectives[objective])
 
 
-def _inspected(model: Model, feed: ArrayDataset) -> Inspected:
+def _inspected(model: Model, feed: ArrayDataset, objective: ObjectiveProgram) -> Inspected:
     model.require_prepared()
-    routine, engine = model.program.inspect, model.engine
+    routine, engine = objective.inspect, model.engine
     count = min(len(feed), routine.capacity)
     rows = routine.rows_for(count)
     _gather(model, feed, rows)
@@ -54,16 +58,16 @@ def _inspected(model: Model, feed: ArrayDataset) -> Inspected:
             break
         name = instruction.node
         if first.get(name) == number and name in routine.emitted.gradients:
-            gradients[name] = _read(model, routine.emitted.gradients[name], rows)
+            gradients[name] = _read(model, routine, routine.emitted.gradients[name], rows)
         engine.run_instruction(rows, number)
         if last.get(name) == number and name in routine.emitted.outputs:
-            outputs[name] = _read(model, routine.emitted.outputs[name], rows)
+            outputs[name] = _read(model, routine, routine.emitted.outputs[name], rows)
     loss = sum(float(engine.arena[start]) for start in rows.statistics) / max(count, 1)
-    total = model.summed_gradients()
+    total = model.summed_gradients(objective)
     parameters = {
         slot.name: total[slot.offset : slot.offset + slot.size].reshape(slot.shape)
         for slot in model.program.parameters
-        if slot.trainable
+        if slot.trainable and objective.has(slot)
     }
     return Inspected(loss, outputs, gradients, parameters)
 
@@ -76,9 +80,9 @@ def _gather(model: Model, feed: ArrayDataset, rows: Rows) -> None:
             model.engine.arena[start : start + len(flat)] = flat
 
 
-def _read(model: Model, view: View, rows: Rows) -> Array:
+def _read(model: Model, routine: Routine, view: View, rows: Rows) -> Array:
     """The view's examples, put together from all shards."""
-    layout = model.program.inspect.layout
+    layout = routine.layout
     shape = tuple(size for size in view.shape[1:] if isinstance(size, int))
     parts = []
     for lane, count in enumerate(rows.examples):

@@ -1,5 +1,6 @@
 """What several probes share."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,22 @@ def held_out(state: TrainState) -> tuple[str, ArrayDataset]:
 
 
 def inputs(state: TrainState, feed: ArrayDataset, chosen: Array | slice) -> Array:
-    """Some of the feed's examples in their own shape."""
-    return feed.x[chosen].reshape(-1, *state.program.graph.spec.shape)
+    """What the network predicts from, of some of the feed's examples, in its own shape."""
+    graph, x = state.program.graph, feed.x[chosen]
+    if graph.answering is not graph and len(graph.inputs) > 1:
+        known = {data.name: data for data in graph.inputs}
+        used = [known[data.name] for data in graph.answering.inputs]
+        parts = [x[:, data.start : data.start + prod(data.shape)] for data in used]
+        x = np.concatenate(parts, axis=1)
+    return x.reshape(-1, *graph.answering.spec.shape)
+
+
+def require_inputs(state: TrainState) -> None:
+    """Raises DataError where the network does not predict from the data's inputs."""
+    graph = state.program.graph
+    own = {data.name for data in graph.inputs if not data.noise}
+    if not own.issuperset(data.name for data in graph.answering.inputs):
+        raise DataError("the network answers to noise: nothing says what is true of it")
 
 
 def batch_of(state: TrainState, feed: ArrayDataset, count: int) -> ArrayDataset:
@@ -57,8 +72,6 @@ def answers_of(state: TrainState, x: Array) -> Array:
 
     Raises DataError where the model answers to something else than the data's inputs.
     """
-    graph = state.program.graph
-    own = {data.name for data in graph.inputs if not data.noise}
-    if not own.issuperset(data.name for data in graph.answering.inputs):
-        raise DataError("the network answers to noise: nothing says what is true of it")
-    return task_in(state).decode(state.model.predict(x), graph.answering.is_closed)
+    require_inputs(state)
+    is_closed = state.program.graph.answering.is_closed
+    return task_in(state).decode(state.model.predict(x), is_closed)

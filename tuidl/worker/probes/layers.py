@@ -10,9 +10,9 @@ from tuidl.backends.base import Array
 from tuidl.compiler.graph import Node
 from tuidl.core.errors import DataError, suggestion
 from tuidl.protocol.probes import Histogram, Histograms, Layers, LayerState
-from tuidl.training.inspection import inspect
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import batch_of, numbers
+from tuidl.worker.probes.inside import look_inside
 
 EXAMPLES = 64
 SATURATED = 0.98
@@ -36,16 +36,16 @@ class HistogramOptions(msgspec.Struct, forbid_unknown_fields=True):
 def layers(state: TrainState, options: Options) -> Layers:
     """Of each layer: mean size of its output and of the gradient that comes back to it, length of
     its weights and of their gradient; share of units that are dead (zero for
-    every example) or saturated. A closing softmax or sigmoid belongs to the loss."""
-    seen = inspect(state.model, batch_of(state, state.train_feed, options.examples))
+    every example) or saturated. A closing softmax or sigmoid belongs to the loss. Of several
+    objectives each layer is seen in a step of the one that trains it."""
+    seen = look_inside(state, batch_of(state, state.train_feed, options.examples))
     parameters = state.model.parameters
     found = []
-    for node in state.program.graph.nodes_for_loss:
-        output = seen.outputs.get(node.name)
+    for layer in seen.layers.values():
+        node, output, gradient = layer.node, layer.output, layer.gradient
         if output is None:
             continue
-        own = [f"{node.name}.{p.name}" for p in node.trainable]
-        gradient = seen.gradients.get(node.name)
+        own = [f"{node.key}.{p.name}" for p in node.trainable]
         found.append(
             LayerState(
                 name=node.name,
@@ -53,7 +53,9 @@ def layers(state: TrainState, options: Options) -> Layers:
                 activation=numbers(np.abs(output).mean()),
                 gradient=None if gradient is None else numbers(np.abs(gradient).mean()),
                 weights=_length([parameters[name] for name in own]),
-                weight_gradient=_length([seen.parameters[name] for name in own]),
+                weight_gradient=_length(
+                    [seen.parameters[name] for name in own if name in seen.parameters]
+                ),
                 dead=_dead(node, output),
                 saturated=_saturated(node, output),
             )
@@ -68,14 +70,18 @@ def histograms(state: TrainState, options: HistogramOptions) -> Histograms:
     if options.layer not in names:
         raise DataError(f"histograms: no layer {options.layer!r}{suggestion(options.layer, names)}")
     node = state.program.graph.nodes[names.index(options.layer)]
-    seen = inspect(state.model, batch_of(state, state.train_feed, options.examples))
-    named = {p.name: state.model.parameters[f"{node.name}.{p.name}"] for p in node.parameters}
-    named |= {f"gradient of {p.name}": seen.parameters[f"{node.name}.{p.name}"]
-              for p in node.trainable}  # fmt: skip
-    if node.name in seen.outputs:
-        named["output"] = seen.outputs[node.name]
-    if node.name in seen.gradients:
-        named["gradient of the output"] = seen.gradients[node.name]
+    seen = look_inside(state, batch_of(state, state.train_feed, options.examples))
+    named = {p.name: state.model.parameters[f"{node.key}.{p.name}"] for p in node.parameters}
+    keys = {p.name: f"{node.key}.{p.name}" for p in node.trainable}
+    named |= {f"gradient of {name}": seen.parameters[key]
+              for name, key in keys.items() if key in seen.parameters}  # fmt: skip
+    layer = seen.layers.get(node.name)
+    if layer is not None and layer.output is not None:
+        named["output"] = layer.output
+    if layer is not None and layer.gradient is not None:
+        named["gradient of the output"] = layer.gradient
+    if not named:
+        raise DataError(f"histograms: {node.name} has no numbers of its own")
     spread = {name: _histogram(values, options.bins) for name, values in named.items()}
     return Histograms(layer=node.name, histograms=spread)
 

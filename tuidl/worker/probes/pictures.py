@@ -10,9 +10,9 @@ from tuidl.backends.base import ArrayDataset
 from tuidl.core.errors import DataError, suggestion
 from tuidl.nn.layers.convolution import Convolution
 from tuidl.protocol.probes import FeatureMaps, Filters
-from tuidl.training.inspection import inspect
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import held_out, numbers
+from tuidl.worker.probes.inside import look_inside, sees_noise
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -26,7 +26,8 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
 def filters(state: TrainState, options: Options) -> Filters:
     """``filters`` (maps, height, width): each filter's weights, the mean over its channels."""
     name = _layer(state, options.layer)
-    kernel = state.model.parameters[f"{name}.kernel"]
+    node = next(node for node in state.program.graph.nodes if node.name == name)
+    kernel = state.model.parameters[f"{node.key}.kernel"]
     mean = kernel.mean(axis=-2)
     flat = mean if mean.ndim == 3 else mean[None]
     return Filters(layer=name, filters=numbers(np.moveaxis(flat, -1, 0)[: options.maps]))
@@ -36,11 +37,16 @@ def feature_maps(state: TrainState, options: Options) -> FeatureMaps:
     """``maps`` (maps, height, width): what the layer's filters find in one held-out example, which
     comes with them (``image``, flat)."""
     name = _layer(state, options.layer)
+    if sees_noise(state.program.graph, name):
+        raise DataError(f"{name} sees what is made of noise, no example of the data")
     part, feed = held_out(state)
     number = options.example % len(feed)
     one = slice(number, number + 1)
-    seen = inspect(state.model, ArrayDataset(feed.x[one], feed.y[one], np.zeros(1, np.int64)))
-    output = seen.outputs[name][0]
+    seen = look_inside(state, ArrayDataset(feed.x[one], feed.y[one], np.zeros(1, np.int64)))
+    layer = seen.layers.get(name)
+    if layer is None or layer.output is None:
+        raise DataError(f"no loss reads what {name} answers")
+    output = layer.output[0]
     maps = output if output.ndim == 3 else output[None]
     return FeatureMaps(
         layer=name,

@@ -31,12 +31,14 @@ def predictions(state: TrainState, options: Options) -> Predictions:
     """``examples``: number, x (flat), true class, shares of the classes; ``wrong`` of ``total``;
     ``confusion`` of the examples looked at, empty where there are more than MOST_CONFUSED classes;
     ``asked``: the true and the given class, if any."""
-    spec, task = state.program.graph.spec, task_in(state)
+    task = task_in(state)
     part, feed = held_out(state)
     some = slice(0, MOST_EXAMPLES)
     true = task.labels(task.targets(feed.y[some]))
     if "predictions" not in task.probes or true is None:
-        raise DataError("predictions: the targets are numbers, not classes")
+        several = "places" in task.probes
+        kind = "a class for each of several places" if several else "numbers"
+        raise DataError(f"predictions: the targets are {kind}, not one class")
     x = inputs(state, feed, some)
     shares = answers_of(state, x)
     given = shares.argmax(axis=1)
@@ -45,7 +47,7 @@ def predictions(state: TrainState, options: Options) -> Predictions:
     return Predictions(
         part=part,
         asked=(options.true, options.given),
-        shape=spec.shape,
+        shape=state.program.graph.answering.spec.shape,
         classes=task.names,
         matching=len(order),
         wrong=int((true != given).sum()),

@@ -6,11 +6,11 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array
+from tuidl.backends.base import Array, ArrayDataset
 from tuidl.core.errors import DataError
 from tuidl.protocol.probes import Curve, Plane, Values
 from tuidl.training.state import TrainState
-from tuidl.worker.probes.common import answers_of, numbers, pair, task_in
+from tuidl.worker.probes.common import answers_of, inputs, numbers, pair, require_inputs, task_in
 from tuidl.worker.probes.values import Options as ValuesOptions
 from tuidl.worker.probes.values import values
 
@@ -39,8 +39,8 @@ def curve(state: TrainState, options: CurveOptions) -> Curve | Values:
     squares. An input (1, x) counts as one of x. Raises DataError where more than one number
     changes, or none does.
     """
-    feed, spec = state.train_feed, state.program.graph.spec
-    varying = np.flatnonzero(np.ptp(feed.x, axis=0) > 0)
+    feed, seen_by = state.train_feed, _flat(state, state.train_feed)
+    varying = np.flatnonzero(np.ptp(seen_by, axis=0) > 0)
     task = task_in(state)
     is_line = "curve" in task.probes and len(varying) == 1 and task.spec.outputs == 1
     if not is_line:
@@ -48,11 +48,11 @@ def curve(state: TrainState, options: CurveOptions) -> Curve | Values:
             return values(state, ValuesOptions())
         raise DataError("curve: needs examples of one changing number and one target")
     column = int(varying[0])
-    x, y = feed.x[:, column], task.targets(feed.y)[:, 0]
+    x, y = seen_by[:, column], task.targets(feed.y)[:, 0]
     places = _spread(x, options.columns)
-    grid = np.repeat(feed.x[:1], len(places), axis=0)
+    grid = np.repeat(seen_by[:1], len(places), axis=0)
     grid[:, column] = places
-    answers = state.model.predict(grid.reshape(-1, *spec.shape))[:, 0]
+    answers = state.model.predict(grid.reshape(-1, *state.program.graph.answering.spec.shape))[:, 0]
     some = _some(len(x))
     slope, intercept = np.polyfit(x.astype(float), y.astype(float), 1)
     is_neuron = state.program.graph.parameter_count == 2
@@ -72,7 +72,9 @@ def plane(state: TrainState, options: Options) -> Plane:
     if "plane" not in task.probes:
         raise DataError("plane: needs examples of two numbers in classes")
     parts = [state.train_feed, state.held_out["validation"]]
-    points = np.concatenate([np.column_stack([feed.x, task.targets(feed.y)]) for feed in parts])
+    points = np.concatenate(
+        [np.column_stack([_flat(state, feed), task.targets(feed.y)]) for feed in parts]
+    )
     marks = np.concatenate([np.full(len(feed), i) for i, feed in enumerate(parts)])
     xs, ys = _spread(points[:, 0], options.columns), _spread(points[:, 1], options.rows)
     grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
@@ -87,6 +89,12 @@ def plane(state: TrainState, options: Options) -> Plane:
         high=pair([xs[-1], ys[-1]]),
         shares=numbers(seen.reshape(options.rows, options.columns)),
     )
+
+
+def _flat(state: TrainState, feed: ArrayDataset) -> Array:
+    """What the network predicts from, as rows."""
+    require_inputs(state)
+    return inputs(state, feed, slice(None)).reshape(len(feed), -1)
 
 
 def _spread(values: Array, count: int) -> Array:

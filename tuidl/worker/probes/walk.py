@@ -7,8 +7,11 @@ import numpy as np
 from msgspec import Meta
 
 from tuidl.backends.base import Array, ArrayDataset
-from tuidl.compiler.graph import Node
+from tuidl.compiler.graph import Graph, Node
+from tuidl.compiler.nodes import Head, Target
 from tuidl.protocol.probes import BackwardStep, ForwardStep, StepTrace, UpdateStep
+from tuidl.tasks.base import Task
+from tuidl.tasks.choice import task_for
 from tuidl.training.inspection import Inspected, inspect
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import numbers, task_in
@@ -24,39 +27,50 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
 def walk(state: TrainState, options: Options) -> StepTrace:
     """``gather``: numbers of the examples and the first ones; ``forward`` and ``backward``: each
     layer's shapes and first values; ``loss``, and its share by example where that is simple;
-    ``update``: parameters, their gradient, and the learning rate. Nothing is changed."""
-    feed = _next_batch(state)
-    seen = inspect(state.model, feed)
-    spec, shown = state.program.graph.spec, options.numbers
-    task, first = task_in(state), feed.order[: options.examples]
-    predicted = task.close(_last(state, seen))[: len(first)]
+    ``update``: parameters, their gradient, and the learning rate. Of several objectives it is the
+    one whose turn comes. Nothing is changed."""
+    feed, number = _next_batch(state), state.rotation.at(state.updates)[0]
+    with state.counting(number):
+        seen = inspect(state.model, feed, number)
+    graph, shown = state.program.graph, options.numbers
+    objective = graph.objectives[number]
+    head = _shown_head(graph, objective)
+    task, first = _task_of_head(state, head), feed.order[: options.examples]
+    predicted = task.close(_outputs_of(graph, head, seen))[: len(first)]
+    targets = _targets_of(head, feed.y[first])
     losses = None
-    if not state.preset.networks:  # of several losses none is the mean that is shown
-        losses = task.losses(predicted, feed.y[first].astype(np.float64))
+    if head.mask is None:
+        losses = task.losses(predicted, targets.astype(np.float64))
     epoch, step = state.place
     return StepTrace(
         batch=len(feed),
         of=len(state.train_feed),
         examples=tuple(feed.order[: options.examples].tolist()),
-        shape=spec.shape,
-        classes=task.names if task.has_labels else (),
+        shape=graph.spec.shape,
+        classes=task.names if task.has_labels and task.spec.rows == 1 else (),
         inputs=numbers(feed.x[first].reshape(len(first), -1)),
-        targets=numbers(task.targets(feed.y[first])),
+        targets=numbers(targets),
         input=_first(feed.x[first[:1]], shown),
-        target=_first(task.targets(feed.y[first[:1]]), shown),
+        target=_first(targets[:1], shown),
         predicted=numbers(predicted.reshape(len(first), -1)),
-        forward=_forward(state, seen, shown),
+        forward=_forward(graph, objective, seen, shown),
         closing=task.closing,
         loss=seen.loss,
         losses=None if losses is None else numbers(losses),
-        loss_kind=state.preset.loss.kind(),
+        loss_kind=head.loss.kind(),
         backward=tuple(
             BackwardStep(name=name, values=_first(values, shown), length=_length(values))
             for name, values in seen.gradients.items()
         ),
         update=_update(state, seen, shown),
-        optimizer=state.preset.optimizer.kind(),
-        learning_rate=float(state.rates.of(epoch, min(step, state.steps - 1), 1)[0]),
+        optimizer=objective.optimizer.kind(),
+        learning_rate=float(
+            state.learning_rates[number].of(epoch, min(step, state.steps - 1), 1)[0]
+        ),
+        objective=objective.name,
+        output=head.name,
+        trains=tuple(sorted(objective.trains or ())),
+        terms=_terms(state, number),
     )
 
 
@@ -68,7 +82,43 @@ def _next_batch(state: TrainState) -> ArrayDataset:
     return ArrayDataset(feed.x, feed.y, feed.order[position : position + state.batches.batch])
 
 
-def _forward(state: TrainState, seen: Inspected, shown: int) -> tuple[ForwardStep, ...]:
+def _shown_head(graph: Graph, objective: Target) -> Head:
+    """Of several losses, the one on what the model answers, or else the first."""
+    heads = objective.heads
+    return next((head for head in heads if head.node == graph.predicted), heads[0])
+
+
+def _task_of_head(state: TrainState, head: Head) -> Task:
+    return task_for(head.spec, head.loss) if state.preset.networks else task_in(state)
+
+
+def _targets_of(head: Head, y: Array) -> Array:
+    """What a loss holds the outputs against, of rows of targets."""
+    if head.constant is not None:
+        return np.full((len(y), head.spec.target_width), head.constant)
+    return y[:, head.start : head.start + head.spec.target_width]
+
+
+def _terms(state: TrainState, number: int) -> tuple[str, ...]:
+    """The losses that an objective adds up, as formulas; none for a preset with one network."""
+    if not state.preset.objectives:
+        return ()
+    return tuple(
+        f"{'' if term.weight == 1 else f'{term.weight:g} · '}"
+        f"{term.loss.kind()}({term.output}, {_target_text(term.target)})"
+        for term in state.preset.objectives[number].losses
+    )
+
+
+def _target_text(target: str | float | None) -> str:
+    if target is None:
+        return "y"
+    return target if isinstance(target, str) else f"{target:g}"
+
+
+def _forward(
+    graph: Graph, objective: Target, seen: Inspected, shown: int
+) -> tuple[ForwardStep, ...]:
     """Each layer that computes something, with its first values. A closing softmax or sigmoid
     belongs to the loss."""
     return tuple(
@@ -80,7 +130,7 @@ def _forward(state: TrainState, seen: Inspected, shown: int) -> tuple[ForwardSte
             shape=node.shape,
             values=_first(seen.outputs[node.name], shown),
         )
-        for node in state.program.graph.nodes_for_loss
+        for node in graph.nodes_of((objective,)).values()
         if node.name in seen.outputs
     )
 
@@ -89,11 +139,13 @@ def _activation(node: Node) -> str:
     return str(getattr(node.layer, "activation", "linear"))
 
 
-def _last(state: TrainState, seen: Inspected) -> Array:
-    """The predicted output, before the activation that belongs to the loss."""
-    graph = state.program.graph
-    last = list(seen.outputs.values())[-1]
-    return seen.outputs.get(graph.nodes[graph.predicted].name, last)
+def _outputs_of(graph: Graph, head: Head, seen: Inspected) -> Array:
+    """What the loss is of, before the activation that belongs to it: the outputs of the last layer
+    that does some work."""
+    place = head.node
+    while graph.nodes[place].name not in seen.outputs:
+        place = graph.nodes[place].inputs[0]
+    return seen.outputs[graph.nodes[place].name]
 
 
 def _update(state: TrainState, seen: Inspected, shown: int) -> tuple[UpdateStep, ...]:

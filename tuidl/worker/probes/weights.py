@@ -38,7 +38,7 @@ def weights(state: TrainState, options: Options) -> Weights:
     chosen = [name for name in flat if "recurrent" in name] or flat
     if not chosen:
         raise DataError(f"weights: {options.layer} has no matrix")
-    matrix = state.model.parameters[f"{node.name}.{chosen[0]}"]
+    matrix = state.model.parameters[f"{node.key}.{chosen[0]}"]
     names: tuple[str, ...] = (chosen[0],)
     if "recurrent" in chosen[0] and matrix.shape[1] > matrix.shape[0]:
         gates = matrix.shape[1] // matrix.shape[0]
