@@ -10,7 +10,7 @@ import numpy as np
 from tuidl.compiler.graph import Graph, Node
 from tuidl.core.errors import TuidlError
 from tuidl.data.dataset import Split
-from tuidl.nn.losses import Classification
+from tuidl.nn.losses.classification import Classification
 from tuidl.nn.schedules import Constant
 from tuidl.preset.schema import Preset
 

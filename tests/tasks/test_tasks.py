@@ -12,13 +12,8 @@ from tuidl.charts.palette import DEFAULT
 from tuidl.data.spec import ExampleSpec
 from tuidl.inference.predictions import predict_file
 from tuidl.model.model import Model
-from tuidl.nn.losses import (
-    BinaryCrossEntropy,
-    CategoricalCrossEntropy,
-    CrossEntropy,
-    Huber,
-    MeanSquaredError,
-)
+from tuidl.nn.losses.classification import BinaryCrossEntropy, CategoricalCrossEntropy, CrossEntropy
+from tuidl.nn.losses.regression import Huber, MeanSquaredError
 from tuidl.nn.metrics import METRICS
 from tuidl.preset.library import load_preset
 from tuidl.protocol.commands import Probe

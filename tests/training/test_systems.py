@@ -405,3 +405,48 @@ def test_the_gan_of_the_documentation_trains() -> None:
     *_, last = trainer_for(preset, "numpy", 1).run()
     assert isinstance(last, events.RunEnded)
     assert {"discriminator.loss", "generator.loss"} <= set(last.validation)
+
+
+def test_no_gradient_passes_where_it_is_stopped() -> None:
+    """The trunk then learns from the box alone; the loss and the heads' gradients stay."""
+    shape = 'name = "shape"\nnetwork = "class_head"\n'
+    stopped = Preset.parse(TWO_HEADS.replace(shape, f"{shape}stop_gradient = true\n"), "stopped")
+    part = stopped.data.split().train
+    x, y = part.x[:BATCH], part.y[:BATCH]
+    models = [
+        Model(preset, batch=BATCH, backend="numpy", dtype="float64")
+        for preset in (preset_of("two_heads"), stopped)
+    ]
+    (loss, whole), (same, part_of) = (model.loss_and_gradients(x, y) for model in models)
+    assert loss == same
+    for key, values in whole.items():
+        if not key.startswith("trunk"):
+            np.testing.assert_allclose(part_of[key], values, rtol=1e-12)
+    both, trunk = models[0], "trunk.conv2d_1.bias"
+    slope = np.zeros_like(part_of[trunk])
+    for i in range(len(slope)):
+        sides = []
+        for step in (EPSILON, -EPSILON):
+            both.parameters[trunk][i] += step
+            statistics = both.evaluate(both.feed(x, y))
+            start, _ = both.program.statistics["box/own_loss"]
+            sides.append(3.0 * statistics[start] / BATCH)
+            both.parameters[trunk][i] -= step
+        slope[i] = (sides[0] - sides[1]) / (2 * EPSILON)
+    np.testing.assert_allclose(part_of[trunk], slope, rtol=1e-4, atol=1e-9)
+    assert np.abs(part_of[trunk] - whole[trunk]).max() > 1e-3
+
+
+def test_what_is_read_only_where_gradients_stop_learns_nothing() -> None:
+    text = TWO_HEADS
+    for name, network in (("shape", "class_head"), ("box", "box_head")):
+        use = f'name = "{name}"\nnetwork = "{network}"\n'
+        assert use in text
+        text = text.replace(use, f"{use}stop_gradient = true\n")
+    preset = Preset.parse(text, "stopped")
+    part = preset.data.split().train
+    model = Model(preset, batch=BATCH, backend="cpu")
+    model.engine.arena[model.program.fixed :] = np.nan  # what is not written is seen
+    _, gradients = model.loss_and_gradients(part.x[:BATCH], part.y[:BATCH])
+    for key, values in gradients.items():
+        assert values.any() != key.startswith("trunk"), key

@@ -68,6 +68,7 @@ def assemble(preset: Preset) -> Assembly:
             network=network.name,
             call=output.name if network.name in used else "",
             frozen=frozenset(preset.weights.frozen if preset.weights else ()),
+            stops=output.stop_gradient,
         )
         used.setdefault(network.name, tuple(map(shape_of, given.values())))
         built, end = build_chain(chain, given, shape_of, len(nodes))

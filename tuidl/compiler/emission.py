@@ -9,7 +9,7 @@ from tuidl.compiler.nodes import Head, Target
 from tuidl.ir.buffers import Batch, Buffer, Region, Symbol, View
 from tuidl.ir.instructions import Instruction, InstructionBuilder, Options, Phase
 from tuidl.nn.layers.activations import ACTIVATIONS
-from tuidl.nn.losses import LossContext
+from tuidl.nn.losses.base import LossContext
 from tuidl.nn.metrics import METRICS, TALLIES, classes_of, emit_tallies, tallies_of
 from tuidl.nn.regularizers import emit_penalty, emit_penalty_gradient
 

@@ -152,8 +152,10 @@ class GraphLowering:
         self._keep(index, data.name, y, dy)
 
     def _readers(self, index: int) -> int:
-        """How many layers and losses of this routine read a value."""
-        layers = sum(node.inputs.count(index) for node in self.nodes.values())
+        """How many layers and losses of this routine hand a gradient back to a value."""
+        layers = sum(
+            node.inputs.count(index) for node in self.nodes.values() if index not in node.stopped
+        )
         return layers + sum(head.node == index for head in self.heads)
 
     def _keep(self, index: int, name: str, y: View, dy: View | None) -> None:
@@ -165,8 +167,10 @@ class GraphLowering:
         readers = self._readers(index)
         others = [workspace(f"d_{name}_{k}", *y.shape).view for k in range(1, readers)]
         value.free = [dy, *others]
-        if others:
+        if others or not readers:
             self.builder.begin()
+        if not readers:  # gradients are stopped on all ways from here
+            self.builder.write(Instruction("clear", (dy.flat,), {}, name, Phase.BACKWARD))
         for other in others:
             operands = (other.flat, dy.flat)
             self.builder.write(Instruction("accumulate", operands, {}, name, Phase.BACKWARD))
@@ -174,7 +178,10 @@ class GraphLowering:
     def _emit(self, index: int, node: Node) -> None:
         values = [self._values[i] for i in node.inputs]
         inputs = tuple(value.y for value in values)
-        d_inputs = tuple(value.free.pop(0) if value.free else None for value in values)
+        d_inputs = tuple(
+            value.free.pop(0) if value.free and i not in node.stopped else None
+            for i, value in zip(node.inputs, values, strict=True)
+        )
         shape: tuple[Dimension, ...] = (Batch(), *node.shape)
         if node.layer.reshapes_only:
             dx = d_inputs[0]

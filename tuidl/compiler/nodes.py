@@ -39,7 +39,7 @@ class Node:
 
     ``inputs``: the numbers of the nodes that it reads, FROM_EXAMPLES and below for inputs.
     ``network``: which one it is of. ``owner``: the node whose parameters it has, where a network
-    is used more than once; else empty.
+    is used more than once; else empty. ``stopped``: those of its inputs that get no gradient.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Node:
     parameters: tuple[Parameter, ...]
     network: str = ""
     owner: str = ""
+    stopped: frozenset[int] = frozenset()
 
     @property
     def key(self) -> str:
@@ -138,13 +139,15 @@ class Target:
 @dataclass(frozen=True)
 class Chain:
     """What a list of layers is built from. ``key``: where they stand in the preset. ``network``:
-    the name before theirs. ``call``: set where the network's parameters are there already."""
+    the name before theirs. ``call``: set where the network's parameters are there already.
+    ``stops``: no gradient passes to what the chain is given."""
 
     layers: tuple[Layer, ...]
     key: str = "layers"
     network: str = ""
     call: str = ""
     frozen: frozenset[str] = frozenset()
+    stops: bool = False
 
     def name(self, index: int) -> str:
         """A layer's own name, or its type and how many of that type there were: ``conv2d_2``."""
@@ -196,7 +199,10 @@ def build_chain(
                 parameters = _frozen(name, parameters)
         except ShapeError as error:
             raise PresetError(f"{place} ({layer.kind()})", str(error)) from None
-        nodes.append(Node(full, layer, reads, shapes, output, parameters, chain.network, owner))
+        stopped = frozenset(reads) & frozenset(inputs.values() if chain.stops else ())
+        nodes.append(
+            Node(full, layer, reads, shapes, output, parameters, chain.network, owner, stopped)
+        )
     return nodes, last
 
 

@@ -110,6 +110,8 @@ def kernel(
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         name, signature = function.__name__, Signature.of(function, shapes, cost)
+        if name in KERNELS:
+            raise ValueError(f"two kernels are called {name!r}: give this one another name")
         KERNELS[name] = Kernel(name, len(KERNELS), function, signature, inline)
         return function
 

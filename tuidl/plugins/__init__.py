@@ -12,7 +12,9 @@ from tuidl.data.spec import ExampleSpec
 from tuidl.ir.buffers import Batch, Buffer, Region, Symbol
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import ActivatedLayer, Layer, Parameter, Shape, ShapeError, WeightedLayer
-from tuidl.nn.losses import Loss, LossContext, Regression
+from tuidl.nn.losses import Loss
+from tuidl.nn.losses.base import LossContext
+from tuidl.nn.losses.regression import Regression
 from tuidl.nn.metrics import Metric, Sums
 from tuidl.nn.optimizers import Optimizer
 

@@ -49,12 +49,14 @@ class Network(Config, frozen=True, kw_only=True):
 class Output(Config, frozen=True, kw_only=True):
     """What a network answers to some inputs: of the data, noise, or outputs named before.
 
-    A network may be used in several outputs; they share its parameters.
+    A network may be used in several outputs; they share its parameters. ``stop_gradient``: no
+    gradient passes from this use to its inputs.
     """
 
     name: LayerName
     network: LayerName
     inputs: Names = ("input",)
+    stop_gradient: bool = False
 
 
 class LossTerm(Config, frozen=True, kw_only=True):

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tuidl.data.spec import ExampleSpec
-from tuidl.nn.losses import Classification, Loss
+from tuidl.nn.losses import Loss
+from tuidl.nn.losses.classification import Classification
 from tuidl.nn.metrics import METRICS, Metric, classes_of
 from tuidl.tasks.decoding import Answer, close, decode
 

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from tuidl.data.dataset import Source
 from tuidl.data.spec import ExampleSpec, Field
-from tuidl.nn.losses import Loss, MeanSquaredError
+from tuidl.nn.losses import Loss
+from tuidl.nn.losses.regression import MeanSquaredError
 from tuidl.tasks.base import Task
 from tuidl.tasks.classification import Classification
 from tuidl.tasks.combined import Combined

@@ -11,7 +11,7 @@ from tuidl.charts.sequence import Trace, sequence
 from tuidl.charts.tiling import tiled
 from tuidl.core.errors import TuidlError
 from tuidl.data.spec import ExampleSpec
-from tuidl.nn.losses import MeanSquaredError
+from tuidl.nn.losses.regression import MeanSquaredError
 from tuidl.preset.schema import Preset
 from tuidl.tasks.base import Task
 from tuidl.tasks.choice import task_of
