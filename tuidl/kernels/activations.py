@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from tuidl.kernels.elementary import ONE, ZERO, exp, expm1, sigmoid, tanh
-from tuidl.kernels.oracles import oracle
+from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.rows import PART, exp_in_place, inner_product
 
@@ -158,6 +158,11 @@ def _normal_probability(x):
 def gelu_gradient_oracle(x, d):
     density = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
     d *= _normal_probability(x) + x * density
+
+
+@oracle(activate_sigmoid)
+def activate_sigmoid_oracle(y):
+    y[...] = logistic(y)  # the layer's reference, with tanh, differs in the last bit
 
 
 @oracle(activate_sigmoid_gradient)
