@@ -14,6 +14,7 @@ from numba import cuda
 
 from tests import helpers
 from tests.gpu.simulator import share_memory
+from tests.gpu.systems import system_alike
 from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.backends.cuda.engine import CudaEngine
 from tuidl.compiler import program as program_module
@@ -169,6 +170,12 @@ CHECKS: dict[str, Callable[[], None]] = {
     "no float64": no_float64,
     "too large": too_large,
     "a way fails": a_way_fails,
+    "two heads, launches": lambda: system_alike("two_heads", "launch"),
+    "two heads, one block": lambda: system_alike("two_heads", "one block"),
+    "two objectives, launches": lambda: system_alike("gan", "launch"),
+    "two objectives, one block": lambda: system_alike("gan", "one block"),
+    "a mask, launches": lambda: system_alike("per_step", "launch"),
+    "a mask, one block": lambda: system_alike("per_step", "one block"),
 }
 
 

@@ -39,7 +39,9 @@ STRETCHES = [
     "line, launches", "line, one block", "conv, launches", "conv, one block",
     "shards, launches", "shards, one block",
     "not finite", "stopped", "written between", "one instruction", "no float64",
-    "too large", "a way fails",
+    "too large", "a way fails", "two heads, launches", "two heads, one block",
+    "two objectives, launches", "two objectives, one block", "a mask, launches",
+    "a mask, one block",
 ]  # fmt: skip
 
 

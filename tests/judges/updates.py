@@ -39,7 +39,8 @@ class Updates:
         """One step; the parameters after it."""
         program, engine = self.model.program, self.model.engine
         assert program.shards == 1
-        room = engine.arena[program.gradients : program.gradients + program.span]
+        start = program.objectives[0].gradients
+        room = engine.arena[start : start + program.span]
         room[:] = 0
         room[: len(self.values)] = gradient
         engine.step_state[STEP] += 1

@@ -92,6 +92,23 @@ def test_a_stopped_run_goes_on_to_the_same_bits(name: str, stop: int, tmp_path: 
     assert sha(resume(tmp_path / "stopped")) == whole
 
 
+@pytest.mark.parametrize("stop", [3, 6])
+def test_a_gradient_is_as_long_as_its_own_objective_makes_it(stop: int, tmp_path: Path) -> None:
+    """Nothing that another objective's step left in memory counts: a run that goes on has none."""
+    preset = preset_of("gan", "objectives.0.optimizer.global_clip_norm=0.01")
+    whole = sha(start(preset, tmp_path / "whole"))
+    start(preset, tmp_path / "stopped", stop_after=stop)
+    assert sha(resume(tmp_path / "stopped")) == whole
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_the_optimizers_of_all_backends_keep_the_same(name: str) -> None:
+    model, other = trained(preset_of(name)), trained(preset_of(name), "numpy")
+    expected = other.optimizer_state
+    for key, values in model.optimizer_state.items():
+        np.testing.assert_allclose(values, expected[key], atol=1e-4, err_msg=key)
+
+
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_a_run_is_verified(name: str, tmp_path: Path) -> None:
     start(preset_of(name), tmp_path / "run", every=3)

@@ -32,12 +32,14 @@ class ParameterSlot:
 class Layout:
     """Where the parts of the arena lie that all routines share, before there are routines.
 
-    ``memories``: of each objective. ``places``: of every buffer that is no lane's own.
+    ``memories``: of each objective. ``starts``: of its part of the parameters. ``gradients``: where
+    its gradients start. ``places``: of every buffer that is no lane's own.
     """
 
     parameters: dict[str, Buffer]
     memories: tuple[Memory, ...]
     starts: tuple[int, ...]
+    gradients: tuple[int, ...]
     places: dict[Buffer, Place]
     span: int
     end: int
@@ -46,7 +48,8 @@ class Layout:
 def lay_out(graph: Graph, shards: int) -> Layout:
     """Parameters, the gradients of each shard, and the state of each optimizer.
 
-    The gradients of all objectives have one place, as one objective has its turn at a time.
+    Each objective has gradients of its own: what another one left in the gaps between parameters
+    would count in the length of the whole gradient, and in the optimizer's state.
     """
     parameters: dict[str, Buffer] = {}
     for node in graph.owners:
@@ -58,18 +61,21 @@ def lay_out(graph: Graph, shards: int) -> Layout:
     span = sum(aligned(buffer.elements(1)) for buffer in places)
     vector = Buffer("parameters", Region.PARAMETERS, (span,))
     places[vector] = Place(0)
-    end = span * (1 + shards)
-    memories, starts = [], []
+    end = span
+    memories, starts, gradients = [], [], []
     for objective in graph.objectives:
         start, own = _part(graph, objective, parameters, places)
         memory = _memory(objective, parameters, own, vector, start, shards)
-        places |= stack(memory.gradients.values(), span, lane_stride=memory.span)
-        places[memory.all_gradients] = Place(span)
+        places |= stack(memory.gradients.values(), end, lane_stride=memory.span)
+        places[memory.all_gradients] = Place(end)
+        gradients.append(end)
+        end += shards * memory.span
         places |= stack(memory.state.values(), end)
         end += sum(aligned(buffer.elements(1)) for buffer in memory.state.values())
         memories.append(memory)
         starts.append(start)
-    return Layout(parameters, tuple(memories), tuple(starts), places, span, end)
+    parts = (tuple(memories), tuple(starts), tuple(gradients))
+    return Layout(parameters, *parts, places, span, end)
 
 
 def _part(

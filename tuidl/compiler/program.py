@@ -30,14 +30,16 @@ SERIAL_UPDATE = 16_384
 class ObjectiveProgram:
     """What one objective runs, and its part of the trainable parameters.
 
-    ``start`` and ``span``: of that part in the vector of all of them. ``state``: where each of the
-    optimizer's vectors starts, as long as the part. ``inspect``: the training step with every
-    layer's work by itself, for looking inside.
+    ``start`` and ``span``: of that part in the vector of all of them. ``gradients``: where the
+    shards' gradients start, one vector as long as the part behind the other. ``state``: where each
+    of the optimizer's vectors starts, as long as the part. ``inspect``: the training step with
+    every layer's work by itself, for looking inside.
     """
 
     name: str
     start: int
     span: int
+    gradients: int
     state: dict[str, int]
     train: Routine
     inspect: Routine
@@ -55,8 +57,6 @@ class Program:
     parameters: tuple[ParameterSlot, ...]
     span: int
     """Elements of the vector of all trainable parameters, gaps between them included."""
-    gradients: int
-    """Where the shards' gradients start, one vector of an objective's span behind the other."""
     statistics: dict[str, tuple[int, int]]
     """First slot and number of slots of the loss and each metric."""
     objectives: tuple[ObjectiveProgram, ...]
@@ -167,7 +167,6 @@ def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -
         graph=graph,
         parameters=slots_of(graph, layout.parameters, placing.shared),
         span=layout.span,
-        gradients=layout.span,
         statistics=statistics_layout(graph),
         objectives=tuple(
             _objective(graph, layout, placing, number, (fused[number], training[number]), batch)
@@ -221,6 +220,7 @@ def _objective(
         name=name,
         start=layout.starts[number],
         span=span,
+        gradients=layout.gradients[number],
         state={key: placing.shared[buffer].start for key, buffer in memory.state.items()},
         train=placing.routine(f"train{end}", train, span, batch, placing.shards),
         inspect=placing.routine(f"inspect{end}", inspect, span, batch, placing.shards),

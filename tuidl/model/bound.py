@@ -99,9 +99,9 @@ class Bound:
         program = self.program
         objective = objective or program.objectives[0]
         own = objective.span
-        total = self._at(program.gradients, (own,)).copy()
+        total = self._at(objective.gradients, (own,)).copy()
         for shard in range(1, program.shards):
-            total += self._at(program.gradients + shard * own, (own,))
+            total += self._at(objective.gradients + shard * own, (own,))
         if own == program.span:
             return total
         whole = np.zeros(program.span, total.dtype)

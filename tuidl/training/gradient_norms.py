@@ -22,7 +22,7 @@ def gradient_norms(model: Model, objective: int = 0) -> dict[str, float]:
     trained = program.objectives[objective]
     for slot in program.parameters:
         if slot.trainable and trained.has(slot):
-            start = program.gradients + slot.offset - trained.start
+            start = trained.gradients + slot.offset - trained.start
             layer = slot.name.rpartition(".")[0]
             square = _square(arena[start : start + slot.size])
             squares[layer] = squares.get(layer, 0.0) + square
