@@ -39,7 +39,8 @@ class Draft:
             path = path_of(error.key) if isinstance(error, PresetError) else ("data",)
             return cls(text, table, None, None, str(error), error_line(text, error), path)
         enabled = [i for i, layer in enumerate(preset.layers) if layer.enabled]
-        return cls(text, table, preset, graph, nodes=dict(zip(enabled, graph.nodes, strict=True)))
+        own = graph.nodes if preset.layers else ()  # several networks have no layers of their own
+        return cls(text, table, preset, graph, nodes=dict(zip(enabled, own, strict=True)))
 
     @classmethod
     def reading(cls, text: str, file: Path) -> "Draft":

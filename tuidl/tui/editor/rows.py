@@ -7,6 +7,7 @@ from tuidl.data.catalog import SOURCES
 from tuidl.nn.layers import LAYERS
 from tuidl.nn.losses import LOSSES
 from tuidl.nn.optimizers import OPTIMIZERS
+from tuidl.preset.networks import TABLES
 from tuidl.preset.training import Training
 from tuidl.tui.editor.fields import Field, fields_of, with_starters
 from tuidl.tui.editor.toml_lines import KeyPath
@@ -69,12 +70,19 @@ def _kind_shown(field: Field, value: Any) -> str:
 def rows_of(table: Table, open_layer: int | None = None) -> list[Row]:
     """All rows; of the layers only ``open_layer`` shows its keys."""
     rows = [Row("field", ("name",), "name", value=table.get("name"), field=NAME)]
+    several = any(key in table for key in TABLES)
     for key, records, tag in SECTIONS:
+        if several and key != "data":
+            continue
         rows.append(Row("section", (key,), key))
         if key == "layers":
             rows += _layer_rows(table.get(key), open_layer)
         else:
             rows += _record_rows(_table(table.get(key)), (key,), records, tag, 0)
+    if several:
+        rows += [
+            Row("section", (key,), f"{key}: f2, in the text") for key in TABLES if key in table
+        ]
     rows.append(Row("section", ("training",), "training"))
     return rows + _field_rows(_table(table.get("training")), ("training",), Training, 0)
 

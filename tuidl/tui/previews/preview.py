@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuidl.charts.network import LayerBox
-from tuidl.compiler.graph import EXAMPLES, FROM_EXAMPLES, Graph
+from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError, TuidlError
 from tuidl.core.own_files import FileError, read_bounded
 from tuidl.core.printable import printable
@@ -79,20 +79,32 @@ def text_of(path: Path) -> str:
 
 def facts(preset: Preset, graph: Graph | None) -> list[tuple[str, str]]:
     """Data, network, training and time: what each is in a few words."""
-    training, optimizer = preset.training, preset.optimizer
+    training = preset.training
     batch = "all examples" if training.batch_size == "full" else f"batches of {training.batch_size}"
     epochs = f"{training.epochs} epoch{'s' if training.epochs != 1 else ''}"
-    rate = f"{optimizer.learning_rate:g}"
-    found = [("training", f"{epochs}, {optimizer.kind()} at {rate}, {batch}")]
+    found = [("training", f"{epochs}, {optimizers(preset)}, {batch}")]
     if graph is None:
         return [("data", preset.data.kind()), *found]
-    layers = f"{len(graph.nodes)} layer{'s' if len(graph.nodes) != 1 else ''}"
+    count = len(graph.owners)
+    layers = f"{count} layer{'s' if count != 1 else ''}"
+    if preset.networks:
+        layers = f"{len(preset.networks)} with {layers}"
     found.insert(0, ("network", f"{layers}, {graph.parameter_count:,} parameters"))
     try:
         found.append(("time", f"about {in_words(seconds_of(graph))}"))
         return [("data", data_fact(preset)), *found]
     except TuidlError:  # examples that are not here cannot be counted
         return [("data", preset.data.kind()), *found]
+
+
+def optimizers(preset: Preset) -> str:
+    """Each optimizer with its learning rate, and of which objective it is."""
+    if not preset.objectives:
+        return f"{preset.optimizer.kind()} at {preset.optimizer.learning_rate:g}"
+    return ", ".join(
+        f"{each.name}: {each.optimizer.kind()} at {each.optimizer.learning_rate:g}"
+        for each in preset.objectives
+    )
 
 
 def data_fact(preset: Preset) -> str:
@@ -128,9 +140,10 @@ def in_words(seconds: float) -> str:
 
 def boxes_of(graph: Graph) -> list[LayerBox]:
     """The graph's layers as the diagrams take them, the examples first."""
-    boxes = [LayerBox(EXAMPLES, "", describe(graph.spec.shape))]
+    boxes = [LayerBox(data.name, "", describe(data.shape)) for data in graph.inputs]
+    several = len(graph.inputs) > 1
     for i, node in enumerate(graph.nodes):
-        reads = [graph.nodes[j].name if j != FROM_EXAMPLES else EXAMPLES for j in node.inputs]
+        reads = [graph.name_of(j) for j in node.inputs]
         activation = str(getattr(node.layer, "activation", "linear"))
         own = activation not in ("linear", node.layer.kind())
         boxes.append(
@@ -138,8 +151,8 @@ def boxes_of(graph: Graph) -> list[LayerBox]:
                 node.name,
                 node.layer.kind(),
                 describe(node.shape),
-                node.parameter_count,
-                tuple(reads) if node.inputs != (i - 1,) else (),
+                0 if node.owner else node.parameter_count,
+                tuple(reads) if node.inputs != (i - 1,) or several else (),
                 activation if own else "",
             )
         )

@@ -44,16 +44,23 @@ STARVED = 1e-3
 def layer_rows(answer: Layers, graph: Graph | None) -> list[LayerRow]:
     """The probe's layers with what the graph knows of them."""
     nodes = {node.name: node for node in graph.nodes} if graph else {}
-    last = next((known(layer.gradient) for layer in reversed(answer.layers)), math.nan)
+    last: dict[str, float] = {}
+    for layer in answer.layers:
+        last[_network(layer.name)] = known(layer.gradient)
     found = []
     for layer in answer.layers:
         node = nodes.get(layer.name)
         shape = "×".join(map(str, node.shape)) if node else ""
         count = node.parameter_count if node else 0
         activation, gradient = known(layer.activation), known(layer.gradient)
-        words = warning_words(layer, last)
+        words = warning_words(layer, last[_network(layer.name)])
         found.append(LayerRow(layer.name, shape, count, activation, gradient, words))
     return found
+
+
+def _network(layer: str) -> str:
+    """The use of a network that a layer is part of; empty where there is one network."""
+    return layer.rpartition(".")[0]
 
 
 def warning_words(layer: LayerState, last_gradient: float = math.nan) -> str:

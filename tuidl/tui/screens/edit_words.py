@@ -20,7 +20,7 @@ def status_of(draft: Draft) -> str:
     """What is wrong with its line, or what there is to train."""
     if draft.problem or draft.graph is None:
         return draft.message
-    layers = len(draft.graph.nodes)
+    layers = len(draft.graph.owners)
     words = (
         f"{layers} layer{'s' if layers != 1 else ''}, {draft.graph.parameter_count:,} parameters"
     )

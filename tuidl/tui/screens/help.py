@@ -19,7 +19,7 @@ from tuidl.tui.widgets.key_line import KeyLine
 
 KEYS = """\
 space   train, pause, train again    s  one step      e  one epoch
-+ -     learning rate, live          r  reset         R  with a new seed
++ -     learning rate (o: of which)  r  reset         R  with a new seed
 f       full speed, or to watch      <  slower        >  faster
 m       modify the preset            tab     from panel to panel
 l       log scale (on a curve)       left and right: cursor, or selection

@@ -6,10 +6,10 @@ from tuidl.compiler.graph import Graph
 from tuidl.core.errors import TuidlError
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands
-from tuidl.protocol.commands import LEARNING_RATE
 from tuidl.tui.services.services import Services
 from tuidl.tui.session.display import RunDisplay
 from tuidl.tui.session.pacing import PACES, next_pace, watchable_pace
+from tuidl.tui.session.rates import Rate, rates_of
 from tuidl.tui.session.run import Phase
 from tuidl.tui.session.session import Session
 
@@ -22,6 +22,8 @@ class SteeringScreen(RunDisplay):
     services: Services
     session: Session
     pace: float | None = None
+    objective: int = 0
+    """The number of the one whose learning rate keys change."""
 
     def pace_changed(self) -> None:
         """Show the new pace at once."""
@@ -57,9 +59,19 @@ class SteeringScreen(RunDisplay):
     def action_rate(self, way: int) -> None:
         if self.shown.is_over:
             return
-        rate = self.shown.learning_rate or self.preset.optimizer.learning_rate
-        value = rate * RATE_STEP**way
-        self.session.send(commands.Set(key=LEARNING_RATE, value=value))
+        rate = self.rate
+        value = rate.of(self.shown) if rate.objective else self.shown.learning_rate or rate.base
+        self.session.send(commands.Set(key=rate.key, value=value * RATE_STEP**way))
+
+    @property
+    def rate(self) -> Rate:
+        """The rate that keys change."""
+        return rates_of(self.preset)[self.objective]
+
+    def action_objective(self) -> None:
+        """Choose the next objective's learning rate."""
+        self.objective = (self.objective + 1) % len(rates_of(self.preset))
+        self.pace_changed()
 
     def action_full_speed(self) -> None:
         """Switch to full speed, or back to a pace that can be watched."""
@@ -90,6 +102,8 @@ class SteeringScreen(RunDisplay):
         has_failed = run.phase is Phase.FAILED and run.started is not None
         if not has_failed or run.resume or not self.session.run_folder(run):
             return None
+        if self.preset.objectives:
+            return None  # which one's rate was too high is not known
         return slower(run.edits[-1].value if run.edits else self.preset.optimizer.learning_rate)
 
     def action_retry(self) -> None:
@@ -118,6 +132,8 @@ class SteeringScreen(RunDisplay):
             self.services.navigator.leave_run()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "objective":
+            return len(self.preset.objectives) > 1
         return action != "retry" or self.slower_rate is not None
 
 

@@ -26,7 +26,7 @@ from tuidl.tui.views.picture import PictureView
 from tuidl.tui.views.step import StepView
 from tuidl.tui.views.view import View
 from tuidl.tui.widgets.chart import Chart
-from tuidl.tui.widgets.curves import Curves
+from tuidl.tui.widgets.curves import Curves, loss_title, second_measure
 from tuidl.tui.widgets.frame_throttle import FrameThrottle
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.layers import Layers
@@ -54,6 +54,7 @@ class TrainScreen(SteeringScreen):
         Binding("e", "epoch", "epoch", group=ONE),
         Binding("plus,equals_sign", "rate(1)", "up", key_display="+", group=RATE),
         Binding("minus", "rate(-1)", "down", key_display="-", group=RATE),
+        Binding("o", "objective", "objective"),
         Binding("f", "full_speed", "speed"),
         Binding("less_than_sign", "pace(-1)", "slower", show=False),
         Binding("greater_than_sign", "pace(1)", "faster", show=False),
@@ -98,11 +99,9 @@ class TrainScreen(SteeringScreen):
 
     def _overview(self) -> ComposeResult:
         with Vertical(classes="column"):
-            yield Curves("loss", "loss")
-            metrics = self.preset.training.metrics
-            drawn = [name for name in metrics if name != "confusion_matrix"]
-            if drawn:
-                yield Curves(drawn[0], "metric")
+            yield Curves("loss", "loss", loss_title(self.preset))
+            if drawn := second_measure(self.preset):
+                yield Curves(drawn, "metric")
         with Vertical(classes="column"):
             yield Picture(id="picture")
             yield Layers(id="layers")
@@ -130,6 +129,7 @@ class TrainScreen(SteeringScreen):
             ("Full speed", "f: or slow enough to watch", self.action_full_speed),
             ("Modify the preset", "m", self.action_edit),
             ("Compare", "c: another run's curves behind these", self.action_compare),
+            ("Choose an objective", "o: whose learning rate + and - change", self.action_objective),
             ("Go on slower", "t: a failed run, at a tenth of its rate", self.action_retry),
         )
 
@@ -246,6 +246,7 @@ class TrainScreen(SteeringScreen):
         """Show the state in words, always at once, since it is the answer to most keys."""
         status = self.query_one(Status)
         status.pace, status.cost = self.pace, self.services.cpu.share
+        status.rate = self.rate.in_words(self.shown)
         status.patience = self.session.patience
         status.refresh()
 

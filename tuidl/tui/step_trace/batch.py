@@ -75,7 +75,8 @@ def loss(answer: StepTrace, palette: Palette, width: int, height: int, unicode: 
     grid = Grid(width, height, unicode)
     column = max(width // 3 - 2, 19)
     asked = "p of what is true" if width >= NARROW else "p of true"
-    grid.put(8, 0, "y true", palette.style("validation", bold=True))
+    true = f"y of {answer.output}" if answer.output else "y true"
+    grid.put(8, 0, fitted(true, column - 9), palette.style("validation", bold=True))
     asked = asked if answer.classes else "p predicted"
     grid.put(column, 0, asked, palette.style("train", bold=True))
     grid.put_right(width, 0, "loss", palette.style("bad", bold=True))
@@ -86,6 +87,13 @@ def loss(answer: StepTrace, palette: Palette, width: int, height: int, unicode: 
     y = min(shown + 2, height - 2)
     grid.put(0, y, fitted(worked_loss(answer), width), palette.style("good", bold=True))
     mean = f"mean over all {answer.batch} examples: {short(known(answer.loss), 5)}"
+    if len(answer.terms) > 1:
+        mean = f"{' + '.join(answer.terms)}: {short(known(answer.loss), 5)}"
+        mean = (
+            mean
+            if len(mean) <= width
+            else f"all losses of {answer.objective}: {mean.split(': ')[-1]}"
+        )
     grid.put(0, y + 1, fitted(mean, width), palette.style("bad", bold=True))
     return grid.lines()
 

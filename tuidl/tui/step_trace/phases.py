@@ -61,7 +61,8 @@ class Loop:
 
 def code(answer: StepTrace, loop: Loop) -> list[tuple[str, str, int | None]]:
     """The training loop: code, the place in it (empty where that means nothing), and the phase."""
-    loss = answer.loss_kind
+    loss = " + ".join(answer.terms) or f"{answer.loss_kind}(p, y)"
+    whose, weights = answer.objective, " + ".join(answer.trains) or "weights"
     batch = f"next {answer.batch} of {answer.of} examples"
     rate = f"{answer.learning_rate:.3g}"
     kind = answer.optimizer
@@ -70,10 +71,10 @@ def code(answer: StepTrace, loop: Loop) -> list[tuple[str, str, int | None]]:
         (f"for epoch in 1 … {loop.epochs}:", f"{loop.epoch}", None),
         (f"  for batch in 1 … {loop.steps}:", f"{loop.step}", None),
         (f"    x, y = {batch}", "", 0),
-        ("    p = network(x)", "", 1),
-        (f"    loss = {loss}(p, y)", "", 2),
+        ("    p = network(x)" if not answer.terms else f"    p = outputs for {whose}", "", 1),
+        (f"    loss = {loss}", "", 2),
         ("    g = gradient of the loss", "", 3),
-        (f"    weights = weights - {way}", "", 4),
+        (f"    {weights} = {weights} - {way}", "", 4),
         ("  see how it does on held-out examples", "", None),
     ]
 

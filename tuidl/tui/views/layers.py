@@ -21,9 +21,11 @@ from tuidl.tui.session.run import Run
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
+from tuidl.tui.widgets.picture import unanswered
 
 LayerAnswer = Histograms | Filters | FeatureMaps | Weights
 LOOKING = "layers show once training starts"
+OF_ONE_LAYER = ("histograms", "filters", "feature_maps", "weights")
 PAGES = ("Inside", "Spread", "Gradients")
 """Panels that share a place where there is no room for all."""
 
@@ -56,6 +58,8 @@ class LayersView(View):
         self.rows: list[LayerRow] = []
         self.answers: dict[str, LayerAnswer] = {}
         """Of the probes about one layer, by kind."""
+        self.problems: dict[str, str] = {}
+        """Why there is no answer, by kind."""
         try:
             self.graph: Graph | None = Graph.build(self.preset)
         except TuidlError:
@@ -99,7 +103,8 @@ class LayersView(View):
             wanted.append(("histograms", {"layer": name}))
         if self.query_one(Inside).display:
             wanted += self._inside(name, kind)
-        missing = [one for one in wanted[1:] if one[0] not in self.answers]
+        known = self.answers.keys() | self.problems.keys()
+        missing = [one for one in wanted[1:] if one[0] not in known]
         return missing or wanted
 
     def _inside(self, name: str, kind: str) -> Wanted:
@@ -110,6 +115,9 @@ class LayersView(View):
 
     def handle_answer(self, event: ProbeAnswer) -> bool:
         answer = event.answer
+        if event.error is not None and event.kind in OF_ONE_LAYER:
+            self.problems[event.kind] = event.error
+            return True
         if isinstance(answer, Layers):
             self.rows = pictures.layer_rows(answer, self.graph)
             self.selected = min(self.selected, max(len(self.rows) - 1, 0))
@@ -119,13 +127,14 @@ class LayersView(View):
         if not answer.layer or answer.layer != self.name_selected:
             return False
         self.answers[event.kind] = answer
+        self.problems.pop(event.kind, None)
         return True
 
     def select(self, way: int) -> None:
         """The next layer, or one before."""
         if self.rows:
             self.selected = (self.selected + way) % len(self.rows)
-            self.answers = {}
+            self.answers, self.problems = {}, {}
             self.touched()
 
     def draw(self) -> None:
@@ -205,6 +214,8 @@ class Spread(Part, can_focus=False):
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         answer = self.view.answers.get("histograms")
+        if (problem := self.view.problems.get("histograms")) and self.view.rows:
+            return unanswered(problem, palette, width, height)
         if not isinstance(answer, Histograms):
             return centred(LOOKING if not self.view.rows else "looking", palette, width, height)
         return pictures.spread(answer, palette, width, height, unicode)
@@ -215,6 +226,10 @@ class Inside(Part, can_focus=False):
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         answers, kind = self.view.answers, self.view.kind_selected
+        wanted = ("filters", "feature_maps") if kind == "maps" else ("weights",)
+        problem = next((self.view.problems[k] for k in wanted if k in self.view.problems), None)
+        if problem and self.view.rows:
+            return unanswered(problem, palette, width, height)
         if kind == "maps":
             filters, found = answers.get("filters"), answers.get("feature_maps")
             assert filters is None or isinstance(filters, Filters)

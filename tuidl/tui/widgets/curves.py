@@ -9,6 +9,9 @@ from textual.reactive import reactive
 from tuidl.charts.curve import Curve, Edit, Marks
 from tuidl.charts.curves import curves
 from tuidl.charts.palette import Palette
+from tuidl.preset.schema import Preset
+from tuidl.protocol.events import Edited
+from tuidl.tui.session.rates import objective_of
 from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.chart import Chart
 
@@ -26,9 +29,9 @@ class Curves(Chart):
     log_scale: reactive[bool] = reactive(False)
     cursor: reactive[float | None] = reactive(None)
 
-    def __init__(self, measure: str, name: str) -> None:
+    def __init__(self, measure: str, name: str, title: str = "") -> None:
         super().__init__(id=name)
-        self.measure = measure
+        self.measure, self.title = measure, title or measure.replace("_", " ")
         self.shown: Run = Run()
         self.previous: Run | None = None
         self.concept = measure
@@ -40,7 +43,7 @@ class Curves(Chart):
             palette,
             width,
             height,
-            title=self.measure.replace("_", " "),
+            title=self.title,
             log=self.log_scale,
             marks=self._marks(),
             unicode=unicode,
@@ -56,7 +59,8 @@ class Curves(Chart):
             if (name := f"{fold}{part} {self.measure}") in series
         ]
         few = self.shown.epochs_done < 3
-        if self.measure == "loss" and "step loss" in series and few:
+        is_single = self.title == "loss"  # steps of several objectives have losses of their own
+        if is_single and "step loss" in series and few:
             lines.append(Curve("steps", series["step loss"], "series 1"))
         before = self.previous.history.series if self.previous else {}
         for part in ("validation", "train"):
@@ -68,7 +72,7 @@ class Curves(Chart):
 
     def _marks(self) -> Marks:
         edits = [
-            Edit(edit.epoch - 1 + edit.step / max(self.shown.steps, 1), f"rate {edit.value:g}")
+            Edit(edit.epoch - 1 + edit.step / max(self.shown.steps, 1), _edit_text(edit))
             for edit in self.shown.edits
         ]
         best = float(self.shown.best[0]) if self.shown.best and self.shown.epochs_done > 1 else None
@@ -85,3 +89,29 @@ class Curves(Chart):
         last = float(max(self.shown.epochs_done, 1))
         start = self.cursor if self.cursor is not None else last + (1 if way < 0 else -1)
         self.cursor = min(max(start + way, 1.0), last)
+
+
+def _edit_text(edit: Edited) -> str:
+    objective = objective_of(edit.key)
+    return f"{objective} rate {edit.value:g}" if objective else f"rate {edit.value:g}"
+
+
+def loss_title(preset: Preset) -> str:
+    """What the loss is of: of several objectives, the first."""
+    return f"loss of {preset.objectives[0].name}" if len(preset.objectives) > 1 else "loss"
+
+
+def second_measure(preset: Preset) -> str:
+    """The score to draw beside the loss: a metric, or what else is trained; empty for none."""
+    drawn = [name for name in preset.training.metrics if name != "confusion_matrix"]
+    if not preset.objectives:
+        return drawn[0] if drawn else ""
+    if len(preset.objectives) > 1:
+        return f"{preset.objectives[1].name}.loss"
+    for term in preset.terms:
+        for name in term.metrics:
+            if name != "confusion_matrix" and len(preset.terms) > 1:
+                return f"{term.title}.{name}"
+            if name != "confusion_matrix":
+                return name
+    return f"{preset.terms[-1].title}.loss" if len(preset.terms) > 1 else ""

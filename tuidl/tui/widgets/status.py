@@ -40,6 +40,8 @@ class Status(Widget):
         self.shown: Run = Run()
         self.pace: float | None = None
         self.cost: float = 0.0
+        self.rate: str = ""
+        """The learning rate that keys change, in words, where there are several."""
         self.advice: str = ""
         """What can be done about an error."""
         self.patience: str = ""
@@ -80,9 +82,12 @@ class Status(Widget):
         parts = []
         if run.loss is not None:
             parts.append(f"loss {run.loss:.4g}")
-        parts += [f"{name} {_score(name, value)}" for name, value in run.validation.items()
-                  if name != "loss"][:2]  # fmt: skip
-        if run.learning_rate is not None:
+        if not self.rate:  # names of several objectives' scores would leave no room
+            parts += [f"{name} {_score(name, value)}" for name, value in run.validation.items()
+                      if name != "loss"][:2]  # fmt: skip
+        if self.rate:
+            parts.append(self.rate)
+        elif run.learning_rate is not None:
             parts.append(f"rate {run.learning_rate:.3g}")
         if run.examples_per_second and run.phase is Phase.RUNNING:
             parts.append(f"{_short(run.examples_per_second)} examples/s")
