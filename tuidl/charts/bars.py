@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tuidl.charts.frame import note
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, layer_fitted
 from tuidl.charts.palette import Palette
 from tuidl.charts.scale import compact, readable
 
@@ -142,7 +142,9 @@ def layer_bars(
         for y, size in enumerate(sizes[: len(shown)], head):
             put_size(grid, palette, x, y, room, size, ends, role)
     for y, layer in enumerate(shown, head):
-        grid.put(0, y, fitted(layer.name, names), palette.style("bad" if layer.warning else "text"))
+        grid.put(
+            0, y, layer_fitted(layer.name, names), palette.style("bad" if layer.warning else "text")
+        )
         if layer.warning:
             _warning(grid, palette, names + 1, y, room, layer.warning)
     return grid.lines()

@@ -131,6 +131,19 @@ def narrow(text: str, unicode: bool) -> str | None:
     return "".join(char if char.isascii() else "?" for char in text.translate(ASCII))
 
 
+def layer_fitted(name: str, size: int) -> str:
+    """A layer's name in at most ``size`` cells: of several networks, NETWORK.LAYER or, where one is
+    used again, NETWORK@OUTPUT.LAYER, of which the layer and the start of what tells the use apart
+    stay."""
+    if cell_len(name) <= size or "." not in name:
+        return fitted(name, size)
+    use, _, layer = name.rpartition(".")
+    again = use.partition("@")[2]
+    use = f"@{again}" if again else use
+    room = size - cell_len(layer) - 1
+    return f"{fitted(use, room)}.{layer}" if room > 1 else fitted(layer, size)
+
+
 def fitted(text: str, size: int) -> str:
     """``text``, printable, in at most ``size`` cells, with a sign where something was cut off."""
     text = printable(text[: LONGEST * max(size, 0) + 1])

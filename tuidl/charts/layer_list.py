@@ -8,7 +8,7 @@ from rich.text import Text
 
 from tuidl.charts.bars import decades, put_size
 from tuidl.charts.frame import note
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, layer_fitted
 from tuidl.charts.palette import Palette
 
 BARS = 26
@@ -132,7 +132,7 @@ def _sizes(
 
 def _layer(grid: Grid, palette: Palette, layer: LayerRow, y: int, plan: Plan) -> None:
     role = "bad" if layer.warning else "text"
-    grid.put(0, y, fitted(layer.name, plan.name), palette.style(role))
+    grid.put(0, y, layer_fitted(layer.name, plan.name), palette.style(role))
     if plan.shape:
         muted = palette.style("muted")
         count = f"{layer.parameters:,}" if layer.parameters else "–"

@@ -220,7 +220,8 @@ class BackwardStep(Record, frozen=True):
 
 
 class UpdateStep(Record, frozen=True):
-    """The first ``values`` of a parameter of ``shape``, and of its ``gradient``."""
+    """The first ``values`` of a parameter of ``shape``, and of its ``gradient``, which is empty for
+    what the step leaves as it is."""
 
     name: str
     shape: Shape

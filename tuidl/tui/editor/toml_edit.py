@@ -79,8 +79,13 @@ def _block(path: KeyPath, table: Table) -> str:
     """A table with its head, and those inside it behind it."""
     keys = ".".join(_key(step) for step in path if isinstance(step, str))
     lines = [f"[[{keys}]]" if isinstance(path[-1], int) else f"[{keys}]"]
-    lines += [_pair(key, value) for key, value in table.items() if not isinstance(value, dict)]
-    inner = [_block((*path, k), v) for k, v in table.items() if isinstance(v, dict)]
+    lines += [_pair(key, value) for key, value in table.items() if not _is_table(value)]
+    inner: list[str] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            inner.append(_block((*path, key), value))
+        elif _is_table(value):
+            inner += [_block((*path, key, i), item) for i, item in enumerate(value)]
     return "\n\n".join(["\n".join(lines), *inner])
 
 
@@ -95,6 +100,8 @@ def _key(name: str) -> str:
 
 def value_text(value: Any) -> str:
     """A value as TOML: on one line, except long prose."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(_pair(key, one) for key, one in value.items()) + " }"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(value_text, value)) + "]"
     if isinstance(value, str) and len(value) > PROSE and value.isprintable():

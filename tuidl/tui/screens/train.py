@@ -54,7 +54,7 @@ class TrainScreen(SteeringScreen):
         Binding("e", "epoch", "epoch", group=ONE),
         Binding("plus,equals_sign", "rate(1)", "up", key_display="+", group=RATE),
         Binding("minus", "rate(-1)", "down", key_display="-", group=RATE),
-        Binding("o", "objective", "objective"),
+        Binding("o", "objective", "objective", group=RATE),
         Binding("f", "full_speed", "speed"),
         Binding("less_than_sign", "pace(-1)", "slower", show=False),
         Binding("greater_than_sign", "pace(1)", "faster", show=False),

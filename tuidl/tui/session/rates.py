@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tuidl.nn.schedules import Constant
 from tuidl.preset.schema import Preset
 from tuidl.protocol.commands import editable_rate
 from tuidl.tui.session.run import Run
@@ -38,7 +39,7 @@ def rates_of(preset: Preset) -> tuple[Rate, ...]:
     """In the order of the objectives."""
     named = [(each.name, each.optimizer) for each in preset.objectives]
     return tuple(
-        Rate(name, optimizer.learning_rate, optimizer.schedule is not None)
+        Rate(name, optimizer.learning_rate, not isinstance(optimizer.schedule, Constant))
         for name, optimizer in named or [("", preset.optimizer)]
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from tuidl.charts.bars import decades, put_bar
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, layer_fitted
 from tuidl.charts.palette import Palette
 from tuidl.charts.scale import short
 from tuidl.protocol.probes import StepTrace
@@ -72,7 +72,7 @@ def backward(
         y = 1 + (i - first) * each
         if y + each > height:
             break
-        _name(grid, palette, y, layer.name, short(known(layer.length)), i == at)
+        _name(grid, palette, y, layer.name, short(known(layer.length)), i == at, NAMES - 1)
         _length_bar(grid, palette, y, known(layer.length), ends)
         own = kinds.get(layer.name)
         formula = backward_formula(own.kind, own.activation) if own else ""
@@ -94,8 +94,11 @@ def _window(count: int, selected: int, height: int) -> tuple[int, int]:
     return min(max(selected - fit // 2, 0), max(count - fit, 0)), each
 
 
-def _name(grid: Grid, palette: Palette, y: int, name: str, facts: str, chosen: bool) -> None:
-    grid.put(0, y, fitted(name, grid.width // 2), palette.style("text", bold=True))
+def _name(
+    grid: Grid, palette: Palette, y: int, name: str, facts: str, chosen: bool, most: int = 1000
+) -> None:
+    room = min(grid.width // 2, most)
+    grid.put(0, y, layer_fitted(name, room), palette.style("text", bold=True))
     grid.put_right(grid.width, y, facts, palette.style("muted"))
     if chosen:
         grid.tint(0, y, grid.width, palette.selected)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rich.text import Text
 
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, layer_fitted
 from tuidl.charts.palette import Palette
 from tuidl.protocol.probes import StepTrace, UpdateStep
 from tuidl.tui.step_trace.texts import shape_text, value_text
@@ -50,7 +50,7 @@ def _columns(width: int) -> list[int]:
 def _row(grid: Grid, palette: Palette, y: int, one: UpdateStep, i: int | None, later: Any) -> None:
     """A parameter's name and shape, or one of its numbers."""
     if i is None:
-        grid.put(0, y, fitted(one.name, grid.width - 10), palette.style("text", bold=True))
+        grid.put(0, y, layer_fitted(one.name, grid.width - 10), palette.style("text", bold=True))
         grid.put_right(grid.width, y, shape_text(one.shape), palette.style("muted"))
         return
     grid.put(2, y, f"[{i}]", palette.style("muted"))
@@ -62,7 +62,7 @@ def _row(grid: Grid, palette: Palette, y: int, one: UpdateStep, i: int | None, l
 
 def _rows(answer: StepTrace, most: int) -> list[tuple[UpdateStep, int | None]]:
     """Parameters, each with as many places in it as there is room for; None is its name's line."""
-    found = answer.update
+    found = [one for one in answer.update if one.gradient]
     each = max(most // max(len(found), 1) - 1, 1)
     rows: list[tuple[UpdateStep, int | None]] = []
     for one in found:

@@ -56,7 +56,8 @@ def worked_update(answer: StepTrace, after: StepTrace | None) -> str:
     first = answer.update[0]
     before, gradient = first.values[0], first.gradient[0]
     rate = f"{answer.learning_rate:.3g}"
-    end = short(known(after.update[0].values[0]), 4) if after else "?"
+    later = {one.name: one.values for one in after.update} if after else {}
+    end = short(known(later[first.name][0]), 4) if first.name in later else "?"
     if answer.optimizer == "sgd":
         return f"{number(before)} - {rate} · {number(gradient)} = {end}"
     return f"{first.name}[0]: {number(before)} -> {end}"

@@ -98,7 +98,7 @@ def _edit_text(edit: Edited) -> str:
 
 def loss_title(preset: Preset) -> str:
     """What the loss is of: of several objectives, the first."""
-    return f"loss of {preset.objectives[0].name}" if len(preset.objectives) > 1 else "loss"
+    return f"{preset.objectives[0].name} loss" if len(preset.objectives) > 1 else "loss"
 
 
 def second_measure(preset: Preset) -> str:

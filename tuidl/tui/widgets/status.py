@@ -81,7 +81,8 @@ class Status(Widget):
             return Text(self.advice, palette.style("accent", bold=True))
         parts = []
         if run.loss is not None:
-            parts.append(f"loss {run.loss:.4g}")
+            of_a_step = "step's loss" if self.rate else "loss"  # each objective has its own
+            parts.append(f"{of_a_step} {run.loss:.4g}")
         if not self.rate:  # names of several objectives' scores would leave no room
             parts += [f"{name} {_score(name, value)}" for name, value in run.validation.items()
                       if name != "loss"][:2]  # fmt: skip

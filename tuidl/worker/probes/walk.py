@@ -149,9 +149,19 @@ def _outputs_of(graph: Graph, head: Head, seen: Inspected) -> Array:
 
 
 def _update(state: TrainState, seen: Inspected, shown: int) -> tuple[UpdateStep, ...]:
-    """First values of every trained parameter, and of its gradient in the step looked at."""
+    """First values of every trained parameter, and of its gradient in the step looked at: none for
+    those of other objectives."""
     parameters = state.model.parameters
-    return tuple(
+    others = {
+        slot.name: parameters[slot.name]
+        for slot in state.program.parameters
+        if slot.trainable and slot.name not in seen.parameters
+    }
+    kept = (
+        UpdateStep(name=name, shape=of.shape, values=_first(of, shown), gradient=[])
+        for name, of in others.items()
+    )
+    own = tuple(
         UpdateStep(
             name=name,
             shape=gradient.shape,
@@ -160,6 +170,7 @@ def _update(state: TrainState, seen: Inspected, shown: int) -> tuple[UpdateStep,
         )
         for name, gradient in seen.parameters.items()
     )
+    return (*own, *kept)
 
 
 def _first(values: Array, shown: int) -> Any:
