@@ -19,14 +19,15 @@ from tuidl.tui.widgets.key_line import KeyLine
 
 KEYS = """\
 space   train, pause, train again    s  one step      e  one epoch
-+ -     learning rate (o: of which)  r  reset         R  with a new seed
++ -     learning rate, live          r  reset         R  with a new seed
 f       full speed, or to watch      <  slower        >  faster
-m       modify the preset            tab     from panel to panel
-l       log scale (on a curve)       left and right: cursor, or selection
-v       pictures, confusion matrix   ctrl+p  everything by name
+o       of several: whose rate       m       modify the preset
+l       log scale (on a curve)       tab     from panel to panel
+v       pictures, confusion matrix   left and right: cursor, or selection
 c       curves of another run        t       a failed run, more slowly
 1 to 4  overview, the task's picture, the layers, one step slowly
-q       leave                        ?       this page"""
+ctrl+p  everything by name           q       leave
+?       this page"""
 
 ROLES: dict[Role, str] = {
     "title": "accent",
