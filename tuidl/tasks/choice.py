@@ -1,6 +1,7 @@
 """From data and loss to a task: the only place where this is decided."""
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Protocol
 
 from tuidl.data.dataset import Source
@@ -8,15 +9,6 @@ from tuidl.data.spec import ExampleSpec, Field
 from tuidl.nn.losses import Loss
 from tuidl.nn.losses.regression import MeanSquaredError
 from tuidl.tasks.base import Task
-from tuidl.tasks.classification import Classification
-from tuidl.tasks.combined import Combined
-from tuidl.tasks.forecast import Forecast
-from tuidl.tasks.generation import Generation
-from tuidl.tasks.image import ImageRegression
-from tuidl.tasks.multi_label import MultiLabel
-from tuidl.tasks.per_step import PerStep
-from tuidl.tasks.regression import Regression
-from tuidl.tasks.soft_targets import SoftTargets
 
 
 class Term(Protocol):
@@ -68,7 +60,7 @@ def task_of(experiment: Experiment) -> Task:
                 mask = starts[term.mask][1] if term.mask in starts else None
                 kind = _kind(own, term.loss, experiment.data.in_time)
                 return kind(own, term.loss, starts[name][1], mask)
-    return Generation(ExampleSpec(spec.shape, 1), MeanSquaredError())
+    return _loaded("generation", "Generation")(ExampleSpec(spec.shape, 1), MeanSquaredError())
 
 
 def task_for(spec: ExampleSpec, loss: Loss, in_time: bool = False) -> Task:
@@ -77,18 +69,28 @@ def task_for(spec: ExampleSpec, loss: Loss, in_time: bool = False) -> Task:
 
 
 def _kind(spec: ExampleSpec, loss: Loss, in_time: bool) -> type[Task]:
-    if spec.targets:
-        return Combined
-    if spec.classes:
-        return PerStep if spec.target_shape else Classification
-    if spec.target_shape:
-        return ImageRegression
-    if loss.classifies(spec):
-        return SoftTargets
-    if loss.closing_activation == "sigmoid":
-        return MultiLabel
+    """Each kind is loaded when it is first chosen, as presets are read wherever tuidl starts."""
     is_series = len(spec.shape) == 2 and spec.shape[1] == 1 and spec.outputs == 1
-    return Forecast if in_time and is_series else Regression
+    if spec.targets:
+        return _loaded("combined", "Combined")
+    if spec.classes and spec.target_shape:
+        return _loaded("per_step", "PerStep")
+    if spec.classes:
+        return _loaded("classification", "Classification")
+    if spec.target_shape:
+        return _loaded("image", "ImageRegression")
+    if loss.classifies(spec):
+        return _loaded("soft_targets", "SoftTargets")
+    if loss.closing_activation == "sigmoid":
+        return _loaded("multi_label", "MultiLabel")
+    if in_time and is_series:
+        return _loaded("forecast", "Forecast")
+    return _loaded("regression", "Regression")
+
+
+def _loaded(file: str, name: str) -> type[Task]:
+    kind: type[Task] = getattr(import_module(f"tuidl.tasks.{file}"), name)
+    return kind
 
 
 def _starts(spec: ExampleSpec) -> dict[str, tuple[Field, int]]:
