@@ -16,7 +16,6 @@ from tuidl.data.files import (
     require_listed,
     require_sum,
 )
-from tuidl.data.pickled import read_batch
 from tuidl.data.published import CIFAR10, CIFAR10_PYTHON, CIFAR10_PYTHON_FOLDER
 from tuidl.data.spec import ExampleSpec
 
@@ -100,13 +99,19 @@ def _batch(
     """Images (n, 3072) and labels (n,) of one file, bytes, checked. Raises DataError."""
     content = read_file(path, LARGEST)
     require_listed(listed, content, path)
-    read = _records if path.suffix == ".bin" else read_batch
+    read = _records if path.suffix == ".bin" else _pickled_records
     images, labels = read(content, path)
     is_official = len(labels) == OFFICIAL_RECORDS
     require_sum(sums, content, path, is_official, _advice(path.name))
     if not len(labels) or labels.max() >= CLASSES:
         raise DataError(f"{path}: expected labels from 0 to {CLASSES - 1}; {_advice(path.name)}")
     return images, labels
+
+
+def _pickled_records(content: bytes, path: Path) -> "tuple[Array, Array]":
+    from tuidl.data.pickled import read_batch  # where there is such a file: it is much to load
+
+    return read_batch(content, path)
 
 
 def _records(content: bytes, path: Path) -> "tuple[Array, Array]":
