@@ -8,6 +8,7 @@ from tuidl.charts.columns import best_x
 from tuidl.charts.curve import Curve, Edit, judge
 from tuidl.logs.log import LINE, Key, Log
 from tuidl.logs.own import STEPS_PART
+from tuidl.protocol.commands import rate_in_words
 from tuidl.protocol.history import Series
 
 PARTS = {
@@ -157,5 +158,7 @@ def edits_of(log: Log) -> list[Edit]:
     """What was changed while it trained, and where it went back and on."""
     if log.started is not None:
         steps = max(-(-log.started.examples.get("train", 1) // log.started.batch_size), 1)
-        return [Edit(e.epoch - 1 + e.step / steps, f"rate {e.value:g}") for e in log.edits]
+        return [
+            Edit(e.epoch - 1 + e.step / steps, rate_in_words(e.key, e.value)) for e in log.edits
+        ]
     return [Edit(x, "restarted") for _, _, x in log.restarts]

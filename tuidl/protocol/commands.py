@@ -14,6 +14,13 @@ def editable_rate(objective: str) -> str:
     return f"objectives.{objective}.{LEARNING_RATE}" if objective else LEARNING_RATE
 
 
+def rate_in_words(key: str, value: float) -> str:
+    """``rate 0.001``, or ``critic rate 0.001`` where it is one objective's of several."""
+    parts = key.split(".")
+    is_named = parts[0] == "objectives" and len(parts) > 2
+    return f"{parts[1]} rate {value:g}" if is_named else f"rate {value:g}"
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
     """Base of all commands."""
 

@@ -42,9 +42,3 @@ def rates_of(preset: Preset) -> tuple[Rate, ...]:
         Rate(name, optimizer.learning_rate, not isinstance(optimizer.schedule, Constant))
         for name, optimizer in named or [("", preset.optimizer)]
     )
-
-
-def objective_of(key: str) -> str:
-    """The objective whose rate a key is, empty where there is one."""
-    parts = key.split(".")
-    return parts[1] if parts[0] == "objectives" and len(parts) > 2 else ""

@@ -10,8 +10,7 @@ from tuidl.charts.curve import Curve, Edit, Marks
 from tuidl.charts.curves import curves
 from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
-from tuidl.protocol.events import Edited
-from tuidl.tui.session.rates import objective_of
+from tuidl.protocol.commands import rate_in_words
 from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.chart import Chart
 
@@ -72,7 +71,10 @@ class Curves(Chart):
 
     def _marks(self) -> Marks:
         edits = [
-            Edit(edit.epoch - 1 + edit.step / max(self.shown.steps, 1), _edit_text(edit))
+            Edit(
+                edit.epoch - 1 + edit.step / max(self.shown.steps, 1),
+                rate_in_words(edit.key, edit.value),
+            )
             for edit in self.shown.edits
         ]
         best = float(self.shown.best[0]) if self.shown.best and self.shown.epochs_done > 1 else None
@@ -89,11 +91,6 @@ class Curves(Chart):
         last = float(max(self.shown.epochs_done, 1))
         start = self.cursor if self.cursor is not None else last + (1 if way < 0 else -1)
         self.cursor = min(max(start + way, 1.0), last)
-
-
-def _edit_text(edit: Edited) -> str:
-    objective = objective_of(edit.key)
-    return f"{objective} rate {edit.value:g}" if objective else f"rate {edit.value:g}"
 
 
 def loss_title(preset: Preset) -> str:
