@@ -51,8 +51,8 @@ def _scores(model: Model, part: Examples) -> Scores:
 
 
 def _penalties(model: Model) -> float:
-    total = 0.0
-    for node, name, strength in model.program.graph.penalties:
+    graph, total = model.program.graph, 0.0
+    for node, name, strength in graph.penalties(graph.objectives[0]):
         w = model.parameters[f"{node}.{name}"].astype(np.float64)
         total += strength.l1 * float(np.abs(w).sum()) + strength.l2 * float((w * w).sum())
     return total

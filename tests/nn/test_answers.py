@@ -14,6 +14,7 @@ from tuidl.compiler.graph import Graph
 from tuidl.core.errors import PresetError
 from tuidl.model.model import Model
 from tuidl.nn.layers.activations import ACTIVATIONS
+from tuidl.tasks.choice import task_of
 from tuidl.training.scores import confusion_of, scores_of
 
 pytestmark = pytest.mark.usefixtures("test_sources")
@@ -112,9 +113,9 @@ def _in_top(answers: np.ndarray, true: np.ndarray, k: int) -> float:
 
 
 def _expected(model: Model, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
-    answers = model.predict(x)
-    if not model.preset.loss.classifies(model.program.graph.spec):
-        wide = answers.astype(np.float64)
+    answers, graph = model.predict(x), model.program.graph
+    if not model.preset.loss.classifies(graph.spec):
+        wide = task_of(model.preset).decode(answers, graph.is_closed)  # labels: probabilities
         return {"mae": known.mean_absolute_error(y, wide), "r2": known.r2_score(y, wide)}
     true = y[:, 0].astype(int) if model.program.graph.spec.classes else y.argmax(axis=1)
     given, two = _classes(model, answers), max(answers.shape[1], 2) == 2
