@@ -274,7 +274,7 @@ async def test_killed_twice_it_reaches_the_same_weights(
 
     program = (
         "from tuidl.runs import recorder; recorder.SECONDS_BETWEEN_SAVES = 0.2\n"
-        "from tuidl import worker; worker.main()"
+        "from tuidl.worker import process; process.main()"
     )
     assert recorder.SECONDS_BETWEEN_SAVES > 1, "else this is slow"
     monkeypatch.setattr(engine_module, "command_line", lambda: [sys.executable, "-c", program])

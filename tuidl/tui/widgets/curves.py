@@ -30,7 +30,7 @@ class Curves(Chart):
 
     def __init__(self, measure: str, name: str, title: str = "") -> None:
         super().__init__(id=name)
-        self.measure, self.title = measure, title or measure.replace("_", " ")
+        self.measure, self.heading = measure, title or measure.replace("_", " ")
         self.shown: Run = Run()
         self.previous: Run | None = None
         self.concept = measure
@@ -42,7 +42,7 @@ class Curves(Chart):
             palette,
             width,
             height,
-            title=self.title,
+            title=self.heading,
             log=self.log_scale,
             marks=self._marks(),
             unicode=unicode,
@@ -58,7 +58,7 @@ class Curves(Chart):
             if (name := f"{fold}{part} {self.measure}") in series
         ]
         few = self.shown.epochs_done < 3
-        is_single = self.title == "loss"  # steps of several objectives have losses of their own
+        is_single = self.heading == "loss"  # steps of several objectives have losses of their own
         if is_single and "step loss" in series and few:
             lines.append(Curve("steps", series["step loss"], "series 1"))
         before = self.previous.history.series if self.previous else {}
