@@ -381,6 +381,8 @@ def test_masks_and_targets_that_do_not_fit_are_named() -> None:
         (PER_STEP, 'target = "sign"', 'target = "signs"', "objectives[0].losses[0].target"),
         (TWO_HEADS, 'target = "box"\n', "", "objectives[0].losses[1].target"),
         (TWO_HEADS, '["mae"]', '["accuracy"]', "objectives[0].losses[1].metrics[0]"),
+        (TWO_HEADS, '["accuracy", ', '["top_2_accuracy", ', "objectives[0].losses[0].metrics[0]"),
+        (TWO_HEADS, '["mae"]', '["mae", "mae"]', "objectives[0].losses[1].metrics[1]"),
     ):
         assert old in text
         with pytest.raises(PresetError) as caught:

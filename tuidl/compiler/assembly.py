@@ -17,9 +17,11 @@ from tuidl.compiler.nodes import (
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.data.spec import ExampleSpec, Field
 from tuidl.nn.layers.base import Shape
+from tuidl.nn.losses import Loss
 from tuidl.nn.metrics import METRICS
 from tuidl.preset.networks import LossTerm, Network, Objective, Output, find
 from tuidl.preset.schema import Preset
+from tuidl.tasks.choice import task_for
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,8 @@ def _head(
 
 
 def _require_mask(spec: ExampleSpec, term: LossTerm, own: ExampleSpec, key: str) -> None:
+    if type(term.loss).emit_rows is Loss.emit_rows:
+        raise PresetError(key, f"{term.loss.kind()!r} knows no mask")
     mask = _found(spec.named_targets, str(term.mask), key)[0]
     if mask.width != own.rows:
         problem = f"{term.mask!r} has {mask.width} numbers for {own.rows} answers of an example"
@@ -184,20 +188,15 @@ def _require_mask(spec: ExampleSpec, term: LossTerm, own: ExampleSpec, key: str)
 
 def _require_metrics(term: LossTerm, own: ExampleSpec, key: str) -> None:
     """Raises PresetError for a metric that does not fit the target."""
-    is_classes = bool(own.classes) or term.loss.classifies(own)
+    task = task_for(own, term.loss)
     for k, name in enumerate(term.metrics):
-        metric = METRICS[name]
-        problem = ""
-        if metric.of_classes != is_classes:
-            problem = f"{name!r} does not fit targets that are {_kind(is_classes)}"
-        elif term.mask and not is_classes:
-            problem = f"{name!r} knows no mask"
+        problem = task.metric_problem(METRICS[name])
+        if term.mask and not METRICS[name].of_classes:
+            problem = problem or f"{name!r} knows no mask"
+        if name in term.metrics[:k]:
+            problem = f"{name!r} is named twice"
         if problem:
             raise PresetError(f"{key}.metrics[{k}]", problem)
-
-
-def _kind(is_classes: bool) -> str:
-    return "classes" if is_classes else "numbers"
 
 
 def _require_names(objectives: tuple[Target, ...]) -> None:

@@ -73,7 +73,7 @@ class Graph:
         where = f"objective {objective.name!r}: " if objective.name else ""
         needed = needed_for(self.nodes, (head.node for head in objective.heads))
         if not any(node.trainable and objective.learns(node) for node in needed.values()):
-            raise PresetError("objectives", f"{where}nothing that it trains has a part in its loss")
+            raise PresetError("objectives", f"{where}its loss depends on nothing that it trains")
         for head in objective.heads:
             closing = self.closing(head)
             key = "loss.type"
@@ -106,7 +106,7 @@ class Graph:
         """The nodes that have parameters of their own: all, or the first use of each network."""
         return [node for node in self.nodes if not node.owner]
 
-    @property
+    @cached_property
     def heads(self) -> tuple[Head, ...]:
         """All losses on outputs, of every objective."""
         return tuple(head for objective in self.objectives for head in objective.heads)

@@ -80,6 +80,7 @@ class GraphLowering:
         self.x = workspace("input", Batch(), *shape)
         self.dx = workspace("d_input", Batch(), *shape) if input_gradient else None
         self._values: dict[int, Value] = {}
+        self._last_uses = {node.key: node.name for node in nodes.values()}
 
     @property
     def output(self) -> View:
@@ -237,8 +238,7 @@ class GraphLowering:
         return self.memory.gradients[f"{node.key}.{parameter.name}"].view
 
     def _is_used_later(self, node: Node) -> bool:
-        uses = [other.name for other in self.nodes.values() if other.key == node.key]
-        return uses[-1] != node.name
+        return self._last_uses[node.key] != node.name
 
     def _add_shared_gradients(self, node: Node, context: EmitContext) -> None:
         """Add the gradients of one use of a network to those of its later uses."""

@@ -92,7 +92,7 @@ class Bidirectional(Layer, frozen=True, kw_only=True, tag="bidirectional"):
         return [parts[0], self._in_order(context, parts[1], "d_answer", back=True)]
 
     def _in_order(self, context: EmitContext, view: View, name: str, back: bool) -> View:
-        """A sequence of answers from end to start turned round; one answer as it is."""
+        """A sequence of outputs reversed in time; a single output as it is."""
         if not self.layer.return_sequences:
             return view
         turned = context.buffer(f"turned_{name}", *view.shape)
