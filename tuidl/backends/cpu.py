@@ -18,6 +18,7 @@ from tuidl.kernels.ahead import LOOP, shared_compilation
 from tuidl.kernels.loop import compiled_loop, loop_is_compiled
 from tuidl.kernels.simd.intrinsics import call_kernel
 from tuidl.kernels.step_state import STEP_STATE_SIZE
+from tuidl.kernels.subnormals import subnormals_flushed
 from tuidl.kernels.timing import FIRST_ROW, compiled_timer
 
 _PARALLEL = FairLock()
@@ -131,7 +132,8 @@ class CpuEngine:
     def run_instruction(self, rows: Rows, number: int) -> None:
         for lane in range(rows.lanes_of(number)):
             row = np.ascontiguousarray(rows.rows[number, lane])
-            call_kernel(self._addresses[row[0]], row, self.arena, self.step_state)
+            with subnormals_flushed():
+                call_kernel(self._addresses[row[0]], row, self.arena, self.step_state)
 
     def time_rows(
         self, batches: BatchPlan, dataset: ArrayDataset, rate: float, steps: int

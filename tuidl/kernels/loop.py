@@ -15,6 +15,7 @@ from tuidl.kernels.jit import FLAGS, device_function
 from tuidl.kernels.simd.intrinsics import call_kernel
 from tuidl.kernels.simd.memory import copy_values
 from tuidl.kernels.step_state import LEARNING_RATE, STEP
+from tuidl.kernels.subnormals import flush_subnormals, restore_mode
 
 EXAMPLES, FIRST, INPUTS, TARGETS, STATISTICS = range(5)
 """Rows of ``lanes``: what each column states of one shard."""
@@ -68,6 +69,16 @@ def _run_lane(lane, stage, part, addresses, rows, lanes, arena, step_state, x, y
         call_kernel(addresses[row[0]], row, arena, step_state)
 
 
+@device_function
+def _flush_lane(
+    mode, lane, stage, part, addresses, rows, lanes, arena, step_state, x, y, order, position
+):
+    """``_run_lane`` on any thread; ``mode``: of the calling thread, the one to leave it in."""
+    flush_subnormals()
+    _run_lane(lane, stage, part, addresses, rows, lanes, arena, step_state, x, y, order, position)
+    restore_mode(mode)
+
+
 def run_steps(
     addresses, rows, stages, lanes, arena, step_state,
     x, y, order, start, batch, checked, rates, losses, totals, stop,
@@ -90,10 +101,13 @@ def run_steps(
     stop : (1,) the loop ends before the next step once this is not 0
 
     A loss that is not finite ends the loop before its update, if there is one: the parameters are
-    the last ones that were good.
+    the last ones that were good. Subnormal numbers are zeros here (``subnormals.py``), and the
+    calling thread has its own mode again at the end.
     """
+    mode = flush_subnormals()
     for k in range(len(rates)):
         if stop[0] != 0:
+            restore_mode(mode)
             return k
         position = (start + k) * batch
         count = min(batch, len(order) - position)
@@ -109,13 +123,16 @@ def run_steps(
                           x, y, order, position)  # fmt: skip
             else:
                 for lane in prange(width):
-                    _run_lane(np.int64(lane), stage, part, addresses, rows[kind], lanes[kind],
-                              arena, step_state, x, y, order, position)  # fmt: skip
+                    _flush_lane(mode, np.int64(lane), stage, part, addresses, rows[kind],
+                                lanes[kind], arena, step_state, x, y, order, position)  # fmt: skip
+                flush_subnormals()  # this thread may have done a lane too
             if stage == checked - 1:
                 losses[k] = _collect(lanes[kind], arena, totals) / count
                 if not np.isfinite(losses[k]) and checked < stages.shape[0]:
                     step_state[STEP] -= 1.0
+                    restore_mode(mode)
                     return k
+    restore_mode(mode)
     return len(rates)
 
 

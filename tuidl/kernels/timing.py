@@ -19,6 +19,7 @@ from tuidl.kernels.jit import FLAGS, intrinsic_for
 from tuidl.kernels.loop import gather
 from tuidl.kernels.simd.intrinsics import call_kernel
 from tuidl.kernels.step_state import LEARNING_RATE, STEP
+from tuidl.kernels.subnormals import flush_subnormals, restore_mode
 
 READING, GATHER, FIRST_ROW = range(3)
 """Places of ``ticks``: reading the clock itself, the copying of examples, then the rows."""
@@ -60,6 +61,7 @@ def timed_steps(
     ticks : (steps, rows + FIRST_ROW, lanes) out: nanoseconds
     """
     scratch = np.zeros(2, np.int64)
+    mode = flush_subnormals()
     for k in range(ticks.shape[0]):
         step_state[STEP] += 1.0
         step_state[LEARNING_RATE] = rate
@@ -80,6 +82,7 @@ def timed_steps(
                     after = nanoseconds(scratch)
                     ticks[k, FIRST_ROW + r, lane] = after - before
                     before = after
+    restore_mode(mode)
 
 
 def compiled_timer(dtype: np.dtype[Any]) -> Any:

@@ -21,6 +21,7 @@ from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
 from tuidl.kernels import KERNELS, NAMES
 from tuidl.kernels.step_state import LEARNING_RATE, STEP, STEP_STATE_SIZE
+from tuidl.kernels.subnormals import subnormals_flushed
 
 
 class NumpyEngine:
@@ -52,7 +53,7 @@ class NumpyEngine:
         for k in range(len(chunk.rates)):
             if self.stop[0]:
                 return k
-            with self._whole():
+            with self._whole(), subnormals_flushed():
                 is_done = self._step(batches, dataset, chunk, k)
             if not is_done:
                 return k
@@ -93,7 +94,8 @@ class NumpyEngine:
 
     def run_instruction(self, rows: Rows, number: int) -> None:
         for lane in range(rows.lanes_of(number)):
-            self._execute(rows.rows[number, lane])
+            with subnormals_flushed():
+                self._execute(rows.rows[number, lane])
 
     def _stage(self, rows: Rows, first: int, end: int, lanes: int) -> None:
         for lane in range(lanes):
