@@ -36,7 +36,8 @@ def test_sources(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def many_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many shards and lanes of the update as there can be, however little work there is."""
-    from tuidl.compiler import program
+    from tuidl.compiler import division, program
 
-    for name in ("FLOPS_OF_A_SHARD", "EXAMPLES_OF_A_SHARD", "SERIAL_UPDATE"):
-        monkeypatch.setattr(program, name, 1)
+    monkeypatch.setattr(program, "SERIAL_UPDATE", 1)
+    for name in ("FLOPS_OF_A_SHARD", "EXAMPLES_OF_A_SHARD"):
+        monkeypatch.setattr(division, name, 1)

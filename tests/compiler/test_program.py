@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from tests import helpers
+from tuidl.compiler.division import MOST_SHARDS, shards_for
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.memory_plan import PAGE
 from tuidl.compiler.printer import listing
-from tuidl.compiler.program import MOST_SHARDS, Program, compile_program, shards_for
+from tuidl.compiler.program import Program, compile_program
 from tuidl.compiler.routine import Routine, shapes_of
 from tuidl.ir.buffers import Region
 from tuidl.kernels import KERNELS
@@ -68,7 +69,7 @@ def _spans_of_life(routine: Routine) -> list[tuple[int, int, int, int]]:
         if buffer.region is not Region.WORKSPACE:
             continue
         for lane in range(routine.shards):
-            start = routine.layout.address(buffer.view, lane, largest)
+            start = routine.address(buffer.view, lane, routine.capacity)
             spans.append((used[0], used[-1], start, start + buffer.elements(largest)))
     return spans
 
@@ -157,7 +158,7 @@ def test_update_slices_cover_every_parameter_once() -> None:
 
 def test_shards_are_pages_apart() -> None:
     routine = compiled(helpers.CONV.replace("filters = 5", "filters = 300"), 64).train
-    starts = [routine.layout.address(routine.emitted.x.view, lane, 0) for lane in (0, 1)]
+    starts = [routine.address(routine.emitted.x.view, lane, 0) for lane in (0, 1)]
     assert (starts[1] - starts[0]) % PAGE == 0
 
 

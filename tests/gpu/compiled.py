@@ -39,7 +39,7 @@ def jobs() -> Iterator[Job]:
     yield "gather", launching.gather_lanes, launching.GATHER_SIGNATURE
     yield "collect", launching.collect_lanes, launching.COLLECT_SIGNATURE
     for preset in shipped():
-        names = tuple(compile_program(Graph.build(load_preset(preset)), 8).kernels)
+        names = tuple(compile_program(Graph.build(load_preset(preset)), 8, tiles=False).kernels)
         for one_block in (True, False):
             function = persistent_function(names, one_block)
             yield f"{preset}, one block: {one_block}", function, PERSISTENT_SIGNATURE

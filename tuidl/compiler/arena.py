@@ -1,8 +1,9 @@
 """The parts of the arena that all routines share: parameters, gradients, optimizers' state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
+from tuidl.compiler.division import Sharding
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.lowering import Memory
 from tuidl.compiler.memory_plan import Place, aligned, stack
@@ -45,8 +46,8 @@ class Layout:
     end: int
 
 
-def lay_out(graph: Graph, shards: int) -> Layout:
-    """Parameters, the gradients of each shard, and the state of each optimizer.
+def lay_out(graph: Graph, portion: Sharding) -> Layout:
+    """Parameters, their gradients, and the state of each optimizer.
 
     Each objective has gradients of its own: what another one left in the gaps between parameters
     would count in the length of the whole gradient, and in the optimizer's state.
@@ -65,11 +66,10 @@ def lay_out(graph: Graph, shards: int) -> Layout:
     memories, starts, gradients = [], [], []
     for objective in graph.objectives:
         start, own = _part(graph, objective, parameters, places)
-        memory = _memory(objective, parameters, own, vector, start, shards)
-        places |= stack(memory.gradients.values(), end, lane_stride=memory.span)
-        places[memory.all_gradients] = Place(end)
+        memory, of_gradients = _memory(objective, parameters, own, View(vector, start, ()), portion)
         gradients.append(end)
-        end += shards * memory.span
+        places |= {b: replace(p, start=p.start + end) for b, p in of_gradients.places.items()}
+        end += of_gradients.size
         places |= stack(memory.state.values(), end)
         end += sum(aligned(buffer.elements(1)) for buffer in memory.state.values())
         memories.append(memory)
@@ -100,15 +100,20 @@ def _part(
     return starts[0], own
 
 
+@dataclass(frozen=True)
+class _Gradients:
+    """``places`` from 0 on, and the elements that they take."""
+
+    places: dict[Buffer, Place]
+    size: int
+
+
 def _memory(
-    objective: Target,
-    parameters: dict[str, Buffer],
-    own: dict[str, Buffer],
-    vector: Buffer,
-    start: int,
-    shards: int,
-) -> Memory:
-    gradients = {
+    objective: Target, parameters: dict[str, Buffer], own: dict[str, Buffer], vector: View,
+    portion: Sharding,
+) -> tuple[Memory, _Gradients]:  # fmt: skip
+    """``vector``: where the objective's parameters start."""
+    buffers = {
         name: Buffer(f"d_{name}", Region.GRADIENTS, buffer.shape) for name, buffer in own.items()
     }
     span = sum(aligned(buffer.elements(1)) for buffer in own.values())
@@ -117,13 +122,53 @@ def _memory(
         name: Buffer(f"{prefix}{name}", Region.STATE, (span,))
         for name in objective.optimizer.state()
     }
-    return Memory(
+    rows = 1 if portion.has_tiles else portion.shards
+    total = Buffer("gradients", Region.GRADIENTS, (rows, span))
+    by_examples = {
+        name: buffer
+        for name, buffer in buffers.items()
+        if portion.has_tiles and not portion.is_tiled(name.rpartition(".")[0])
+    }
+    copies, runs, placed = _copies(buffers, by_examples, total, portion.shards)
+    places = stack(buffers.values(), 0, lane_stride=0 if portion.has_tiles else span)
+    gradients = _Gradients({**places, total: Place(0), **placed.places}, rows * span + placed.size)
+    memory = Memory(
         parameters=parameters,
-        gradients=gradients,
-        all_parameters=View(vector, start, (span,)),
-        all_gradients=Buffer("gradients", Region.GRADIENTS, (shards, span)),
+        gradients=buffers,
+        all_parameters=replace(vector, shape=(span,)),
+        all_gradients=total,
         state=state,
+        copies=copies,
+        runs=runs,
     )
+    return memory, gradients
+
+
+def _copies(
+    buffers: dict[str, Buffer], by_examples: dict[str, Buffer], total: Buffer, shards: int
+) -> tuple[Buffer | None, tuple[tuple[View, int], ...], _Gradients]:
+    """Behind the vector of all gradients, one of those ``by_examples`` for each shard.
+
+    The second answer is as ``runs`` of Memory: neighbours in the vector are one run.
+    """
+    if not by_examples:
+        return None, (), _Gradients({}, 0)
+    starts = {b: place.start for b, place in stack(buffers.values(), 0).items()}
+    width = sum(aligned(buffer.elements(1)) for buffer in by_examples.values())
+    copies = Buffer("gradients of shards", Region.GRADIENTS, (shards, width))
+    base = total.elements(1)
+    places = {copies: Place(base), **stack(by_examples.values(), base, lane_stride=width)}
+    runs: list[tuple[View, int]] = []
+    first = 0
+    for buffer in by_examples.values():
+        size = aligned(buffer.elements(1))
+        last, _ = runs[-1] if runs else (View(total, -1, (0,)), 0)
+        if last.offset + last.elements == starts[buffer]:
+            runs[-1] = (replace(last, shape=(last.elements + size,)), runs[-1][1])
+        else:
+            runs.append((View(total, starts[buffer], (size,)), first))
+        first += size
+    return copies, tuple(runs), _Gradients(places, shards * width)
 
 
 def slots_of(

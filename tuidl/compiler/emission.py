@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
+from tuidl.compiler.division import Sharding
 from tuidl.compiler.graph import Graph
-from tuidl.compiler.lowering import GraphLowering, Memory, Sharding, workspace
+from tuidl.compiler.lowering import GraphLowering, Memory, workspace
 from tuidl.compiler.nodes import Head, Target
 from tuidl.ir.buffers import Batch, Buffer, Region, Symbol, View
-from tuidl.ir.instructions import Instruction, InstructionBuilder, Options, Phase
+from tuidl.ir.instructions import PART, Instruction, InstructionBuilder, Options, Phase
 from tuidl.nn.layers.activations import ACTIVATIONS
 from tuidl.nn.losses.base import LossContext
 from tuidl.nn.metrics import METRICS, TALLIES, classes_of, emit_tallies, tallies_of
@@ -105,12 +106,27 @@ def emit_training(
     penalties = InstructionBuilder()
     penalties.begin()
     for node, name, strength in graph.penalties(objective):
-        emit_penalty_gradient(penalties, node, strength, *network.weights(node, name))
+        tiled = portion.is_tiled(node)
+        emit_penalty_gradient(penalties, node, strength, *network.weights(node, name), tiled=tiled)
     update = InstructionBuilder(update=list(builder.update))
     state = [buffer.view for buffer in memory.state.values()]
     objective.optimizer.emit(update, memory.all_gradients.view, memory.all_parameters, state)
-    whole = (*emitted.instructions, *builder.backward, *penalties.backward, *update.update)
-    return replace(emitted, instructions=whole)
+    backward = (*builder.backward, *penalties.backward, *_added_up(memory))
+    return replace(emitted, instructions=(*emitted.instructions, *backward, *update.update))
+
+
+def _added_up(memory: Memory) -> list[Instruction]:
+    """The shards' gradients of parameters that have one each, added to the vector of all, where
+    others have but one."""
+    if memory.copies is None:
+        return []
+    copies, back = memory.copies.view, Phase.BACKWARD
+    return [
+        Instruction(
+            "add_copies", (copies, run), {"first": first, **PART}, "gradients", back, tiled=True
+        )
+        for run, first in memory.runs
+    ]
 
 
 def _with_losses(

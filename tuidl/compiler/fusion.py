@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tuidl.compiler.emission import LinearProgram
+from tuidl.compiler.stages import defer_gradients
 from tuidl.ir.buffers import Buffer
 from tuidl.ir.instructions import Instruction
 
@@ -27,7 +28,7 @@ def fuse(emitted: LinearProgram) -> LinearProgram:
             options = {**instructions[number].options, "rectified": 1}
             fused[number] = replace(instructions[number], options=options)
     left = tuple(instruction for n, instruction in enumerate(fused) if n not in done)
-    return replace(emitted, instructions=left, outputs={}, gradients={})
+    return replace(emitted, instructions=defer_gradients(left), outputs={}, gradients={})
 
 
 def _relu_before(instructions: Sequence[Instruction], pool: int) -> set[int]:

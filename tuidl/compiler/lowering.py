@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 
+from tuidl.compiler.division import Sharding
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import FROM_EXAMPLES, Head, Input, Node
 from tuidl.ir.buffers import Batch, Buffer, Dimension, Region, Symbol, View
@@ -16,13 +17,20 @@ from tuidl.nn.layers.base import ActivatedLayer, Parameter
 @dataclass(frozen=True)
 class Memory:
     """The buffers that routines share: all parameters; and of those that an objective trains, the
-    gradients, the optimizer's state, and both as vectors."""
+    gradients, the optimizer's state, and both as vectors.
+
+    ``all_gradients``: (shards, span); (1, span) where some gradients are computed for the whole
+    batch. Then ``copies`` has those of the others, one row for each shard, and ``runs`` says which
+    parts of the vector they add up to, and where each part's copies start in a row.
+    """
 
     parameters: dict[str, Buffer]
     gradients: dict[str, Buffer]
     all_parameters: View
     all_gradients: Buffer
     state: dict[str, Buffer]
+    copies: Buffer | None = None
+    runs: tuple[tuple[View, int], ...] = ()
 
     @property
     def span(self) -> int:
@@ -30,14 +38,6 @@ class Memory:
         size = self.all_parameters.shape[0]
         assert isinstance(size, int)
         return size
-
-
-@dataclass(frozen=True)
-class Sharding:
-    """How a batch is shared out: the number of shards, and the most examples that one has."""
-
-    shards: int
-    examples: int
 
 
 @dataclass
@@ -225,6 +225,7 @@ class GraphLowering:
             gradients={
                 p.name: self._gradient(node, p) for p in node.parameters if p.trainable or p.frozen
             },
+            division=self.portion.division_of(node.name),
         )
 
     def _gradient(self, node: Node, parameter: Parameter) -> View:

@@ -19,7 +19,7 @@ def listing(program: Program) -> str:
     lines = [
         f"batch {program.batch} in {program.shards} shards, arena "
         f"{readable(FLOAT_BYTES * program.size, 'B')}: parameters {_bytes(program.span)}, "
-        f"gradients {_bytes(program.span * program.shards)}, "
+        f"gradients {_bytes(sum(o.span * o.copies for o in program.objectives))}, "
         f"optimizer state {_bytes(state)}"
     ]
     for objective in program.objectives:
@@ -34,17 +34,21 @@ def _stages(routine: Routine) -> list[str]:
     cells = [HEADER, *(_cells(routine, i, work) for i, work in enumerate(instructions))]
     header, *rows = columns(cells, aligned_left=(1, 2, 3))
     for number, (first, end, lanes) in enumerate(routine.stages, 1):
-        lines += ["", f"stage {number}: {_lanes(lanes, instructions[first].shared)}", header]
+        lines += ["", f"stage {number}: {_lanes(lanes, instructions[first:end])}", header]
         lines += rows[first:end]
     return lines
 
 
 def cost_of(routine: Routine, instruction: Instruction, batch: int) -> tuple[int, int]:
     """Bytes touched and floating-point operations of an instruction in the first shard."""
-    shapes = shapes_of(instruction.operands, routine.examples_of(0, batch))
+    shapes = shapes_of(instruction.operands, _examples(routine, instruction, batch))
     signature = KERNELS[instruction.kernel].signature
     touched = sum(prod(shape) for shape in shapes)
     return FLOAT_BYTES * touched, signature.flops(signature.bind(shapes))
+
+
+def _examples(routine: Routine, instruction: Instruction, batch: int) -> int:
+    return batch if instruction.tiled else routine.examples_of(0, batch)
 
 
 def readable(number: float, unit: str = "") -> str:
@@ -56,8 +60,13 @@ def readable(number: float, unit: str = "") -> str:
     return f"{number:.0f} {unit}".strip() if not prefix else f"{number:.1f} {prefix}{unit}"
 
 
-def _lanes(lanes: int, shared: bool) -> str:
+def _lanes(lanes: int, stage: tuple[Instruction, ...]) -> str:
     """Who does a stage."""
+    if not stage:
+        return f"{lanes} shards in parallel: copying examples"
+    if stage[0].tiled:
+        return f"{lanes} tiles of each output in parallel, for the whole batch"
+    shared = stage[0].shared
     if lanes == 1:
         return "the whole update" if shared else "the whole batch"
     return f"{lanes} {'slices of the update' if shared else 'shards'} in parallel"
@@ -65,7 +74,7 @@ def _lanes(lanes: int, shared: bool) -> str:
 
 def _cells(routine: Routine, index: int, instruction: Instruction) -> tuple[str, ...]:
     signature = KERNELS[instruction.kernel].signature
-    shapes = shapes_of(instruction.operands, routine.examples_of(0, routine.capacity))
+    shapes = shapes_of(instruction.operands, _examples(routine, instruction, routine.capacity))
     words = [
         ("->" if operand.written and not signature.operands[max(i - 1, 0)].written else "")
         + "x".join(map(str, shape))

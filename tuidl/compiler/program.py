@@ -5,21 +5,24 @@ from dataclasses import dataclass, replace
 
 from tuidl.compiler import emission
 from tuidl.compiler.arena import Layout, ParameterSlot, lay_out, slots_of
+from tuidl.compiler.division import TILES, Sharding, of_evaluation, share_out
 from tuidl.compiler.emission import LinearProgram, statistics_layout
 from tuidl.compiler.fusion import fuse
 from tuidl.compiler.graph import Graph
-from tuidl.compiler.lowering import Sharding
-from tuidl.compiler.memory_plan import Place, aligned, covered, plan_workspaces, stack, standing_of
+from tuidl.compiler.memory_plan import (
+    Place,
+    Room,
+    aligned,
+    covered,
+    plan_workspaces,
+    stack,
+    standing_of,
+)
 from tuidl.compiler.routine import Routine
+from tuidl.compiler.stages import stages_of
 from tuidl.core.errors import DataError, suggestion
 from tuidl.ir.buffers import Buffer, Region
 
-MOST_SHARDS = 16
-"""Each shard has gradients of its own, and their sum takes time."""
-FLOPS_OF_A_SHARD = 4_500_000
-"""Work below which a second shard costs more than it brings on two cores: some 50 microseconds."""
-EXAMPLES_OF_A_SHARD = 8
-"""Fewer examples make matrix products too flat for BLAS."""
 EVALUATION_BATCH = 128
 """Evaluation and prediction go through the examples in batches of at least this size."""
 SERIAL_UPDATE = 16_384
@@ -30,8 +33,8 @@ SERIAL_UPDATE = 16_384
 class ObjectiveProgram:
     """What one objective runs, and its part of the trainable parameters.
 
-    ``start`` and ``span``: of that part in the vector of all of them. ``gradients``: where the
-    shards' gradients start, one vector as long as the part behind the other. ``state``: where each
+    ``start`` and ``span``: of that part in the vector of all of them. ``gradients``: where
+    they start, one vector as long as the part behind the other. ``state``: where each
     of the optimizer's vectors starts, as long as the part. ``inspect``: the training step with
     every layer's work by itself, for looking inside.
     """
@@ -40,6 +43,7 @@ class ObjectiveProgram:
     start: int
     span: int
     gradients: int
+    copies: int
     state: dict[str, int]
     train: Routine
     inspect: Routine
@@ -133,27 +137,18 @@ class Program:
         return list(dict.fromkeys(names))
 
 
-def shards_for(flops: int, batch: int) -> int:
-    """How many parts a batch is worked on in: by the work, never by the machine.
-
-    ``flops``: of one example, forward and backward. The number is a power of two, so that
-    thread counts that are one divide it evenly.
-    """
-    most = min(MOST_SHARDS, batch // EXAMPLES_OF_A_SHARD, flops * batch // FLOPS_OF_A_SHARD)
-    return 1 << max(most, 1).bit_length() - 1
-
-
-def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -> Program:
+def compile_program(
+    graph: Graph, batch: int, *, input_gradient: bool = False, tiles: bool = True
+) -> Program:
     """Compile the networks for batches of up to ``batch`` examples.
 
-    ``input_gradient``: also compute the gradient of the inputs (for gradient checks).
+    ``input_gradient``: also compute the gradient of the inputs (for gradient checks). ``tiles``:
+    whether layers may be computed by tiles of their output.
     """
     evaluation = max(batch, EVALUATION_BATCH)
-    shards = shards_for(3 * graph.flops, batch)
-    evaluation_shards = shards_for(graph.flops, evaluation)
-    layout = lay_out(graph, shards)
-    portion = Sharding(shards, -(-batch // shards))
-    held_out = Sharding(evaluation_shards, -(-evaluation // evaluation_shards))
+    portion = share_out(graph, batch, tiles=tiles)
+    held_out = of_evaluation(graph, evaluation, portion)
+    layout = lay_out(graph, portion)
     training = [
         emission.emit_training(graph, objective, memory, portion, input_gradient=input_gradient)
         for objective, memory in zip(graph.objectives, layout.memories, strict=True)
@@ -161,8 +156,8 @@ def compile_program(graph: Graph, batch: int, *, input_gradient: bool = False) -
     fused = [fuse(emitted) for emitted in training]
     evaluate = emission.emit_evaluation(graph, layout.memories[0], held_out)
     predict = emission.emit_prediction(graph, layout.memories[0], held_out)
-    placing = _placing(layout, shards, (*_interleaved(fused, training), evaluate, predict))
-    held = (layout.span, evaluation, evaluation_shards)
+    placing = _placing(layout, portion, (*_interleaved(fused, training), evaluate, predict))
+    held = (layout.span, evaluation, held_out)
     program = Program(
         graph=graph,
         parameters=slots_of(graph, layout.parameters, placing.shared),
@@ -186,23 +181,32 @@ class _Placing:
 
     shared: dict[Buffer, Place]
     base: int
-    shards: int
+    portion: Sharding
 
     def routine(
-        self, name: str, work: LinearProgram, span: int, capacity: int, lanes: int
+        self, name: str, work: LinearProgram, span: int, capacity: int, portion: Sharding
     ) -> Routine:
-        plan = plan_workspaces(work, self.shared, self.base, lanes, -(-capacity // lanes))
-        update_lanes = self.shards if self.shards * span > SERIAL_UPDATE else 1
-        return Routine(name, work, plan, capacity, lanes, update_lanes, span)
+        lanes = self._update_lanes(span)
+        stages = stages_of(work.instructions, portion.shards, TILES, lanes)
+        room = Room(capacity, portion.shards, portion.examples)
+        plan = plan_workspaces(work, stages, self.shared, self.base, room)
+        return Routine(name, work, plan, capacity, portion.shards, TILES, lanes, span)
+
+    def _update_lanes(self, span: int) -> int:
+        """One, where one thread updates faster than several."""
+        copies = 1 if self.portion.has_tiles else self.portion.shards
+        if copies * span <= SERIAL_UPDATE:
+            return 1
+        return TILES if self.portion.has_tiles else self.portion.shards
 
 
-def _placing(layout: Layout, shards: int, works: Iterable[LinearProgram]) -> _Placing:
+def _placing(layout: Layout, portion: Sharding, works: Iterable[LinearProgram]) -> _Placing:
     """Behind parameters, gradients and states: what is not trained, constants, shared buffers."""
     kept = [b for b in layout.parameters.values() if b.region is Region.NON_TRAINABLE]
     standing = standing_of(i for work in works for i in work.instructions)
     shared = layout.places | stack([*kept, *standing], layout.end)
     size = sum(aligned(buffer.elements(1)) for buffer in (*kept, *standing))
-    return _Placing(shared, layout.end + size, shards)
+    return _Placing(shared, layout.end + size, portion)
 
 
 def _objective(
@@ -221,9 +225,10 @@ def _objective(
         start=layout.starts[number],
         span=span,
         gradients=layout.gradients[number],
+        copies=memory.all_gradients.elements(1) // span,
         state={key: placing.shared[buffer].start for key, buffer in memory.state.items()},
-        train=placing.routine(f"train{end}", train, span, batch, placing.shards),
-        inspect=placing.routine(f"inspect{end}", inspect, span, batch, placing.shards),
+        train=placing.routine(f"train{end}", train, span, batch, placing.portion),
+        inspect=placing.routine(f"inspect{end}", inspect, span, batch, placing.portion),
     )
 
 

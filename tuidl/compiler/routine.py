@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from tuidl.compiler.emission import LinearProgram
-from tuidl.compiler.memory_plan import LINE, MemoryPlan, extents
+from tuidl.compiler.memory_plan import LINE, MemoryPlan, lifetimes
+from tuidl.compiler.stages import Stages, stages_of
 from tuidl.ir.buffers import Symbol, View, size_of
 from tuidl.ir.instructions import Instruction, Phase
 from tuidl.kernels import KERNELS
@@ -48,28 +49,25 @@ class Routine:
     layout: MemoryPlan
     capacity: int
     shards: int
+    tiles: int
     update_lanes: int
     parameter_span: int
     _known_rows: dict[int, Rows] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
-    def stages(self) -> list[tuple[int, int, int]]:
-        """Runs of rows that no shard has to wait in: (first row, end row, lanes)."""
-        stages: list[tuple[int, int, int]] = []
-        for i, instruction in enumerate(self.emitted.instructions):
-            lanes = self.update_lanes if instruction.shared else self.shards
-            before = self.emitted.instructions[i - 1]
-            if not i or _must_wait(before, instruction, lanes):
-                stages.append((i, i + 1, lanes))
-            else:
-                stages[-1] = (stages[-1][0], i + 1, lanes)
-        return stages
+    def stages(self) -> Stages:
+        """Runs of rows in which no lane has to wait: (first row, end row, lanes)."""
+        instructions = self.emitted.instructions
+        return stages_of(instructions, self.shards, self.tiles, self.update_lanes)
 
     @cached_property
     def stages_before_update(self) -> int:
         """Stages after which loss and gradients are known."""
         instructions = self.emitted.instructions
-        return sum(instructions[first].phase is not Phase.UPDATE for first, _, _ in self.stages)
+        return sum(
+            first == end or instructions[first].phase is not Phase.UPDATE
+            for first, end, _ in self.stages
+        )
 
     def examples_of(self, lane: int, batch: int) -> int:
         """Examples of a batch that a shard gets; the first ones get one more where it is uneven."""
@@ -80,7 +78,19 @@ class Routine:
         batch = min(examples, self.capacity)
         for lane in range(self.shards):
             if share := self.examples_of(lane, batch):
-                yield from extents(self.emitted, self.layout, lane, share)
+                for buffer in lifetimes(self.emitted):
+                    start = self.address(buffer.view, lane, batch)
+                    yield start, start + buffer.elements(share)
+
+    def first_of(self, lane: int, batch: int) -> int:
+        """The place in a batch of a shard's first example."""
+        return lane * (batch // self.shards) + min(lane, batch % self.shards)
+
+    def address(self, view: View, lane: int, batch: int) -> int:
+        """Where a shard has a view when a batch has so many examples."""
+        return self.layout.address(
+            view, lane, self.examples_of(lane, batch), self.first_of(lane, batch)
+        )
 
     def rows_for(self, batch: int) -> Rows:
         """The rows for a batch of ``batch`` examples (at most the capacity)."""
@@ -91,7 +101,7 @@ class Routine:
         return self._known_rows[batch]
 
     def _assemble(self, batch: int) -> Rows:
-        lanes = range(max(self.shards, self.update_lanes))
+        lanes = range(max(lanes for _, _, lanes in self.stages) if self.stages else self.shards)
         rows = [
             [self._row(instruction, lane, batch) for lane in lanes]
             for instruction in self.emitted.instructions
@@ -106,14 +116,14 @@ class Routine:
         emitted = self.emitted
 
         def addresses(buffer: Any) -> IntArray:
-            return self._per_shard(lambda s: self._address(buffer, s) if buffer else 0)
+            return self._per_shard(lambda s: self.address(buffer.view, s, batch) if buffer else 0)
 
         return Rows(
             batch=batch,
             rows=table,
             stages=np.array(self.stages, np.int64),
             examples=np.array(examples, np.int64),
-            first=np.array([sum(examples[:lane]) for lane in shards], np.int64),
+            first=np.array([self.first_of(lane, batch) for lane in shards], np.int64),
             inputs=addresses(emitted.x),
             targets=addresses(emitted.target),
             statistics=addresses(emitted.statistics),
@@ -122,33 +132,34 @@ class Routine:
     def _per_shard(self, value: Callable[[int], int]) -> IntArray:
         return np.array([value(shard) for shard in range(self.shards)], np.int64)
 
-    def _address(self, buffer: Any, lane: int) -> int:
-        return self.layout.address(buffer.view, lane, 0)
-
     def _row(self, instruction: Instruction, lane: int, batch: int) -> list[int]:
         kernel = KERNELS[instruction.kernel]
-        examples = self.examples_of(lane, batch)
-        sizes = kernel.signature.bind(shapes_of(instruction.operands, examples))
-        offsets = [self.layout.address(view, lane, examples) for view in instruction.operands]
+        if instruction.tiled:
+            examples, views = batch, instruction.operands
+            offsets = [self.layout.address(view, 0, batch) for view in views]
+        else:
+            examples, views = self.examples_of(lane, batch), instruction.operands
+            offsets = [self.address(view, lane, batch) for view in views]
+        sizes = kernel.signature.bind(shapes_of(views, examples))
         options = {
-            name: self._value(value, lane, batch, instruction.shared)
+            name: self._value(value, lane, batch, instruction)
             for name, value in instruction.options.items()
         }
         return kernel.signature.encode(kernel.opcode, offsets, sizes, options)
 
     def _value(
-        self, value: int | float | Symbol, lane: int, batch: int, shared: bool
+        self, value: int | float | Symbol, lane: int, batch: int, instruction: Instruction
     ) -> int | float:
         if value is Symbol.BATCH:
             return batch
         if value is Symbol.LANE:
             return lane
         if value is Symbol.LANES:
-            return self.update_lanes if shared else self.shards
+            return self.lanes_of(instruction)
         if value is Symbol.EXAMPLES:
-            return self.examples_of(lane, batch)
+            return batch if instruction.tiled else self.examples_of(lane, batch)
         if value is Symbol.FIRST_EXAMPLE:
-            return sum(self.examples_of(before, batch) for before in range(lane))
+            return 0 if instruction.tiled else self.first_of(lane, batch)
         if value is Symbol.SLICE_START:
             return self._boundary(lane)
         if value is Symbol.SLICE_STOP:
@@ -156,21 +167,17 @@ class Routine:
         assert not isinstance(value, Symbol)
         return value
 
+    def lanes_of(self, instruction: Instruction) -> int:
+        """How many lanes run it."""
+        if instruction.tiled:
+            return self.tiles
+        return self.update_lanes if instruction.shared else self.shards
+
     def _boundary(self, lane: int) -> int:
         """Where a lane's slice of the parameter vector starts, on a cache line."""
         if lane >= self.update_lanes:
             return self.parameter_span
         return self.parameter_span * lane // self.update_lanes // LINE * LINE
-
-
-def _must_wait(before: Instruction, instruction: Instruction, lanes: int) -> bool:
-    """Whether an instruction starts a stage; loss and gradients are looked at before the update.
-
-    One lane alone has nobody to wait for.
-    """
-    update_starts = instruction.phase is Phase.UPDATE and before.phase is not Phase.UPDATE
-    waits = instruction.barrier and lanes > 1
-    return instruction.shared != before.shared or waits or update_starts
 
 
 def shapes_of(operands: tuple[View, ...], examples: int) -> list[tuple[int, ...]]:

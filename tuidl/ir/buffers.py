@@ -88,6 +88,11 @@ class View:
     shape: tuple[Dimension, ...]
     per_example: int = 0
 
+    @property
+    def elements(self) -> int:
+        """Of a view whose shape is fixed."""
+        return size_of(joined(self.shape), 0)
+
     def reshape(self, *shape: Dimension) -> "View":
         return View(self.buffer, self.offset, shape, self.per_example)
 

@@ -22,12 +22,31 @@ class Phase(Enum):
 Options = dict[str, int | float | Symbol]
 
 
+class Division(Enum):
+    """How the lanes share out the products of a layer.
+
+    EXAMPLES: each lane has a shard of the batch, and a gradient of every weight of its own.
+    GRADIENTS: forward and the input's gradient likewise; the weights' gradient by tiles.
+    TILES: each lane computes a part of every output, for the whole batch: weights are read once,
+    and there is one gradient.
+    """
+
+    EXAMPLES = "by examples"
+    GRADIENTS = "weight gradients by tiles"
+    TILES = "by tiles"
+
+
+PART: Options = {"part": Symbol.LANE, "parts": Symbol.LANES}
+"""Which of how many parts of the output a lane of a tiled instruction computes."""
+
+
 @dataclass(frozen=True)
 class Instruction:
     """One kernel on its operands.
 
     ``shared``: done once for all shards, after all of them. ``barrier``: starts only when every
-    lane has done all that stands before.
+    lane has done all that stands before. ``tiled``: operands are those of the whole batch, and each
+    lane computes a part of what is written. ``late``: nothing but the update waits for it.
     """
 
     kernel: str
@@ -37,6 +56,8 @@ class Instruction:
     phase: Phase = Phase.FORWARD
     shared: bool = False
     barrier: bool = False
+    tiled: bool = False
+    late: bool = False
 
 
 @dataclass
@@ -96,6 +117,7 @@ class EmitContext:
     dy: View | None
     parameters: dict[str, View]
     gradients: dict[str, View]
+    division: Division = Division.EXAMPLES
 
     @property
     def x(self) -> View:
@@ -114,6 +136,16 @@ class EmitContext:
 
     def backward(self, kernel: str, *operands: View, **options: int | float | Symbol) -> None:
         self.builder.write(Instruction(kernel, operands, options, self.node, Phase.BACKWARD))
+
+    def tiles(
+        self, phase: Phase, kernel: str, *operands: View, **options: int | float | Symbol
+    ) -> None:
+        """Forward or backward, for the whole batch, each lane for its part of what is written."""
+        late = phase is Phase.BACKWARD and self.division is Division.GRADIENTS
+        own = {**PART, **options}
+        self.builder.write(
+            Instruction(kernel, operands, own, self.node, phase, tiled=True, late=late)
+        )
 
     def after_all(
         self, phase: Phase, kernel: str, *operands: View, **options: int | float | Symbol

@@ -2,11 +2,15 @@
 
 import numpy as np
 
-from tuidl.kernels.blas import affine, gemm
+from tuidl.kernels.blas import affine, blas_block, gemm
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
-from tuidl.kernels.simd.sums import sum_rows
+from tuidl.kernels.simd.gemm import Sizes
+from tuidl.kernels.simd.intrinsics import data_of, pointer_at
+from tuidl.kernels.simd.memory import copy_values
+from tuidl.kernels.simd.sums import sum_columns, sum_rows
+from tuidl.kernels.simd.tiles import LEAST_COLUMNS, boundary, tile_of
 
 
 @device_function
@@ -50,6 +54,54 @@ def bias_gradient(dy, db):
     db[0] = total
 
 
+@kernel("nk kf f -> nf", cost="2nkf")
+def dense_tile(x, w, b, y, part, parts):
+    """A tile of y = x w + b."""
+    (rows, inner), columns = x.shape, y.shape[1]
+    top, end, left, right = tile_of(part, parts, rows, columns)
+    if end <= top or right <= left:
+        return
+    for i in range(top, end):
+        copy_values(y[i, left:right], b[left:right])
+    sizes = Sizes(end - top, inner, right - left)
+    a, c = pointer_at(data_of(x), top * inner), pointer_at(data_of(y), top * columns + left)
+    blas_block(a, inner, 0, pointer_at(data_of(w), left), columns, 0, c, columns, sizes, 1)
+
+
+@kernel("nk nf -> kf", cost="2nkf")
+def dense_weight_gradient_tile(x, dy, dw, part, parts):
+    """A tile of dw = x' dy."""
+    examples, rows, columns = x.shape[0], dw.shape[0], dw.shape[1]
+    top, end, left, right = tile_of(part, parts, rows, columns)
+    if end <= top or right <= left:
+        return
+    sizes = Sizes(end - top, examples, right - left)
+    a, c = pointer_at(data_of(x), top), pointer_at(data_of(dw), top * columns + left)
+    blas_block(a, rows, 1, pointer_at(data_of(dy), left), columns, 0, c, columns, sizes, 0)
+
+
+@kernel("nf kf -> nk", cost="2nkf")
+def dense_input_gradient_tile(dy, w, dx, part, parts):
+    """A tile of dx = dy w'."""
+    (rows, inner), columns = dy.shape, dx.shape[1]
+    top, end, left, right = tile_of(part, parts, rows, columns)
+    if end <= top or right <= left:
+        return
+    sizes = Sizes(end - top, inner, right - left)
+    a, b = pointer_at(data_of(dy), top * inner), pointer_at(data_of(w), left * inner)
+    c = pointer_at(data_of(dx), top * columns + left)
+    blas_block(a, inner, 0, b, inner, 1, c, columns, sizes, 0)
+
+
+@kernel("nf -> f", cost="nf")
+def bias_gradient_tile(dy, db, part, parts):
+    """Some columns of db = the sum of dy over its rows."""
+    first = boundary(part, parts, db.shape[0], LEAST_COLUMNS)
+    end = boundary(part + 1, parts, db.shape[0], LEAST_COLUMNS)
+    if first < end:
+        sum_columns(dy, first, end, db)
+
+
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
@@ -66,3 +118,27 @@ def dense_input_gradient_oracle(dy, w, dx):
 @oracle(bias_gradient)
 def bias_gradient_oracle(dy, db):
     db[...] = dy.sum(axis=0, dtype=np.float64)
+
+
+@oracle(dense_tile)
+def dense_tile_oracle(x, w, b, y, part, parts):
+    top, end, left, right = tile_of(part, parts, *y.shape)
+    y[top:end, left:right] = x[top:end] @ w[:, left:right] + b[left:right]
+
+
+@oracle(dense_weight_gradient_tile)
+def dense_weight_gradient_tile_oracle(x, dy, dw, part, parts):
+    top, end, left, right = tile_of(part, parts, *dw.shape)
+    dw[top:end, left:right] = x[:, top:end].T @ dy[:, left:right]
+
+
+@oracle(dense_input_gradient_tile)
+def dense_input_gradient_tile_oracle(dy, w, dx, part, parts):
+    top, end, left, right = tile_of(part, parts, *dx.shape)
+    dx[top:end, left:right] = dy[top:end] @ w[left:right].T
+
+
+@oracle(bias_gradient_tile)
+def bias_gradient_tile_oracle(dy, db, part, parts):
+    columns = slice(*(boundary(n, parts, len(db), LEAST_COLUMNS) for n in (part, part + 1)))
+    db[columns] = dy[:, columns].sum(axis=0, dtype=np.float64)

@@ -14,6 +14,7 @@ from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.rows import PART, exp_row
+from tuidl.kernels.simd.tiles import LINE, boundary
 
 
 @kernel("nf nf -> nf a", cost="4nf")
@@ -168,15 +169,28 @@ def penalty(w, statistics, l1: float, l2: float, examples):
     statistics[0] += total * examples
 
 
+@device_function
+def _add_penalty_gradient(w, dw, l1, l2):
+    for i in range(w.shape[0]):
+        slope = l1 if w[i] > ZERO else -l1
+        dw[i] += l2 * w[i] + (ZERO if w[i] == ZERO else slope)
+
+
 @kernel("e -> e", cost="4e")
 def penalty_gradient(w, dw, l1: float, l2: float, examples, batch):
     """Add the penalty's gradient, each shard by the fraction of the batch that its examples are."""
     share = examples / max(batch, 1)
     kind = w.dtype.type
-    step, pull = kind(share * l1), kind(2.0 * share * l2)
-    for i in range(w.shape[0]):
-        slope = step if w[i] > ZERO else -step
-        dw[i] += pull * w[i] + (ZERO if w[i] == ZERO else slope)
+    _add_penalty_gradient(w, dw, kind(share * l1), kind(2.0 * share * l2))
+
+
+@kernel("e -> e", cost="4e")
+def penalty_gradient_tile(w, dw, l1: float, l2: float, part, parts):
+    """Add a part of the penalty's gradient, that of the whole batch."""
+    first = boundary(part, parts, w.shape[0], LINE)
+    end = boundary(part + 1, parts, w.shape[0], LINE)
+    kind = w.dtype.type
+    _add_penalty_gradient(w[first:end], dw[first:end], kind(l1), kind(2.0 * l2))
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------
@@ -252,3 +266,9 @@ def penalty_oracle(w, statistics, l1, l2, examples):
 @oracle(penalty_gradient)
 def penalty_gradient_oracle(w, dw, l1, l2, examples, batch):
     dw += examples / max(batch, 1) * (l1 * np.sign(w) + 2 * l2 * w)
+
+
+@oracle(penalty_gradient_tile)
+def penalty_gradient_tile_oracle(w, dw, l1, l2, part, parts):
+    own = slice(*(boundary(n, parts, len(w), LINE) for n in (part, part + 1)))
+    penalty_gradient_oracle(w[own], dw[own], l1, l2, 1, 1)

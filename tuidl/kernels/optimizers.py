@@ -12,6 +12,8 @@ from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.memory import copy_values
+from tuidl.kernels.simd.tiles import LINE, boundary
 from tuidl.kernels.step_state import LEARNING_RATE, STEP
 
 PIECE = 2048
@@ -39,6 +41,24 @@ def _bounded(g):
     size = abs(g)
     far = -LARGEST_STEEP if g < ZERO else LARGEST_STEEP
     return far if (size > LARGEST_STEEP) & (size <= LARGEST) else g
+
+
+@kernel("sv -> e", cost="sv")
+def add_copies(copies, total, first, part, parts):
+    """A part of ``total`` = the sum of what the shards have of it, in their order.
+
+    ``first``: where their copies of it start.
+    """
+    start = boundary(part, parts, total.shape[0], LINE)
+    stop = boundary(part + 1, parts, total.shape[0], LINE)
+    for low in range(start, stop, PIECE):
+        high = min(low + PIECE, stop)
+        target = total[low:high]
+        copy_values(target, copies[0, first + low : first + high])
+        for s in range(1, copies.shape[0]):
+            source = copies[s, first + low : first + high]
+            for i in range(target.shape[0]):
+                target[i] += source[i]
 
 
 @kernel("-> sv v", cost="2sv")
@@ -128,6 +148,12 @@ def adagrad(gradients, parameters, accumulator, start, stop, epsilon: float, ste
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------
+
+
+@oracle(add_copies)
+def add_copies_oracle(copies, total, first, part, parts):
+    own = slice(*(boundary(n, parts, len(total), LINE) for n in (part, part + 1)))
+    total[own] = copies[:, first : first + len(total)].sum(axis=0)[own]
 
 
 @oracle(sgd)

@@ -100,7 +100,7 @@ class Bound:
         objective = objective or program.objectives[0]
         own = objective.span
         total = self._at(objective.gradients, (own,)).copy()
-        for shard in range(1, program.shards):
+        for shard in range(1, objective.copies):
             total += self._at(objective.gradients + shard * own, (own,))
         if own == program.span:
             return total
@@ -113,9 +113,8 @@ class Bound:
         width = buffer.elements(1)
         parts = []
         for shard in range(routine.shards):
-            count = routine.examples_of(shard, batch)
-            address = routine.layout.address(buffer.view, shard, count)
-            parts.append(self._at(address, (count, width)).copy())
+            address = routine.address(buffer.view, shard, batch)
+            parts.append(self._at(address, (routine.examples_of(shard, batch), width)).copy())
         return np.concatenate(parts)
 
     def _at(self, offset: int, shape: tuple[int, ...]) -> Array:

@@ -85,7 +85,8 @@ class Model(Differentiable):
             "batch": batch, "backend": backend, "dtype": str(dtype), "threads": threads,
             "input_gradient": input_gradient,
         }  # fmt: skip
-        program = compile_program(Graph.build(preset), batch, input_gradient=input_gradient)
+        graph, tiles = Graph.build(preset), backend != "cuda"  # whose lanes are blocks of threads
+        program = compile_program(graph, batch, input_gradient=input_gradient, tiles=tiles)
         kind = np.dtype(dtype)
         needed = program.size * kind.itemsize
         check_memory(needed, "the program", "use smaller layers or training.batch_size")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tuidl.ir.buffers import Symbol, View
-from tuidl.ir.instructions import Instruction, InstructionBuilder, Options, Phase
+from tuidl.ir.instructions import PART, Instruction, InstructionBuilder, Options, Phase
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,19 @@ def emit_penalty(
 
 
 def emit_penalty_gradient(
-    builder: InstructionBuilder, node: str, strength: Regularizer, w: View, dw: View
+    builder: InstructionBuilder,
+    node: str,
+    strength: Regularizer,
+    w: View,
+    dw: View,
+    *,
+    tiled: bool = False,
 ) -> None:
-    """Add the shard's share of the penalty's gradient to ``dw``."""
-    symbols = {"examples": Symbol.EXAMPLES, "batch": Symbol.BATCH}
-    options: Options = {"l1": strength.l1, "l2": strength.l2, **symbols}
-    operands = (w.flat, dw.flat)
-    builder.write(Instruction("penalty_gradient", operands, options, node, Phase.BACKWARD))
+    """Add the penalty's gradient to ``dw``: the shard's share of it, or by tiles all of it."""
+    options: Options = {"l1": strength.l1, "l2": strength.l2}
+    operands, back = (w.flat, dw.flat), Phase.BACKWARD
+    if tiled:
+        kernel, own = "penalty_gradient_tile", PART
+    else:
+        kernel, own = "penalty_gradient", {"examples": Symbol.EXAMPLES, "batch": Symbol.BATCH}
+    builder.write(Instruction(kernel, operands, {**options, **own}, node, back, tiled=tiled))

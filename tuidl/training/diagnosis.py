@@ -60,8 +60,8 @@ def _clear_lanes(model: Model, routine: Routine) -> None:
     for buffer in routine.layout.places:
         if buffer.region is Region.WORKSPACE and buffer not in routine.emitted.pinned:
             for lane in range(routine.shards):
-                start = routine.layout.address(buffer.view, lane, 0)
-                size = buffer.elements(routine.examples_of(0, routine.capacity))
+                start = routine.address(buffer.view, lane, routine.capacity)
+                size = buffer.elements(routine.examples_of(lane, routine.capacity))
                 model.engine.arena[start : start + size] = 0
 
 
@@ -69,7 +69,7 @@ def _height(model: Model, routine: Routine, rows: Rows, number: int) -> float:
     """The largest magnitude that an instruction wrote in any shard; NaN where there is one."""
     kernel = KERNELS[routine.emitted.instructions[number].kernel]
     heights = [0.0]
-    for lane in range(routine.shards):
+    for lane in range(rows.lanes_of(number)):
         operands, _ = kernel.signature.decode(rows.rows[number, lane])
         for operand, (offset, shape) in zip(kernel.signature.operands, operands, strict=True):
             values = model.engine.arena[offset : offset + math.prod(shape)]

@@ -82,11 +82,10 @@ def _gather(model: Model, feed: ArrayDataset, rows: Rows) -> None:
 
 def _read(model: Model, routine: Routine, view: View, rows: Rows) -> Array:
     """The view's examples, put together from all shards."""
-    layout = routine.layout
     shape = tuple(size for size in view.shape[1:] if isinstance(size, int))
     parts = []
     for lane, count in enumerate(rows.examples):
-        start = layout.address(view, lane, int(count))
+        start = routine.address(view, lane, rows.batch)
         size = int(count) * int(np.prod(shape, dtype=np.int64))
         parts.append(model.engine.arena[start : start + size].reshape(int(count), *shape).copy())
     return np.concatenate(parts)

@@ -190,12 +190,13 @@ def _rows(model: Model, feed: ArrayDataset, ticks: Array) -> tuple[RowTime, ...]
 def _cost(routine: Routine, instruction: Instruction) -> tuple[int, int]:
     """Operations of an instruction and bytes of its operands, in all lanes together.
 
-    A shared instruction's lanes are slices of one piece of work.
+    The lanes of a shared or a tiled instruction have parts of one piece of work.
     """
     signature = KERNELS[instruction.kernel].signature
     flops = touched = 0
-    for lane in range(1 if instruction.shared else routine.shards):
-        examples = routine.examples_of(lane, routine.capacity)
+    is_one = instruction.shared or instruction.tiled
+    for lane in range(1 if is_one else routine.shards):
+        examples = routine.capacity if is_one else routine.examples_of(lane, routine.capacity)
         shapes = shapes_of(instruction.operands, examples)
         flops += signature.flops(signature.bind(shapes))
         touched += FLOAT_BYTES * sum(prod(shape) for shape in shapes)

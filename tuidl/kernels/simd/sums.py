@@ -17,18 +17,20 @@ def _matrix(pointer, rows, columns):
     return pointer[: rows * columns].reshape(rows, columns)
 
 
-def _sum_runs(data, runs, stride, rows, columns, sums):
-    """Sums over ``rows`` rows from each of ``runs`` places on, ``stride`` numbers apart."""
+def _sum_runs(data, runs, stride, rows, ld, columns, sums):
+    """Sums over ``rows`` rows, ``ld`` numbers apart, from each of ``runs`` places on, ``stride``
+    numbers apart."""
     total = np.zeros(columns)
     for run in range(runs):
-        total += _matrix(data[run * stride :], rows, columns).sum(axis=0, dtype=np.float64)
+        for row in range(rows):
+            total += data[run * stride + row * ld :][:columns]
     sums[:columns] = total
 
 
 @intrinsic_for(_sum_runs)
-def _sum_runs_intrinsic(typing_context, data, runs, stride, rows, columns, sums):
+def _sum_runs_intrinsic(typing_context, data, runs, stride, rows, ld, columns, sums):
     def codegen(context, builder, signature, arguments):
-        data, runs, stride, rows, columns, sums = arguments
+        data, runs, stride, rows, ld, columns, sums = arguments
         work = ColumnSums(builder, context.get_value_type(signature.args[0].dtype), 1)
 
         def add(start: Any, width: Any) -> None:
@@ -36,7 +38,7 @@ def _sum_runs_intrinsic(typing_context, data, runs, stride, rows, columns, sums)
                 here = builder.gep(data, [builder.mul(run, stride)])
 
                 def terms(row: Any, first: Any, mask: Any) -> list[Any]:
-                    return [work.simd.load(place_of(builder, here, row, columns, first), mask)]
+                    return [work.simd.load(place_of(builder, here, row, ld, first), mask)]
 
                 work.add_rows(rows, start, width, terms)
 
@@ -47,13 +49,22 @@ def _sum_runs_intrinsic(typing_context, data, runs, stride, rows, columns, sums)
         return context.get_dummy_value()
 
     size = types.int64
-    return types.void(data, size, size, size, size, sums), codegen
+    return types.void(data, size, size, size, size, size, sums), codegen
 
 
 @inline_ir
 def sum_rows(matrix, sums):
     """``sums`` = the sum of the rows of a contiguous ``matrix``."""
-    _sum_runs(data_of(matrix), 1, 0, matrix.shape[0], matrix.shape[1], data_of(sums))
+    rows, columns = matrix.shape
+    _sum_runs(data_of(matrix), 1, 0, rows, columns, columns, data_of(sums))
+
+
+@inline_ir
+def sum_columns(matrix, first, end, sums):
+    """``sums[first:end]`` = the sums of these columns of a contiguous ``matrix``."""
+    rows, columns = matrix.shape
+    start, to = pointer_at(data_of(matrix), first), pointer_at(data_of(sums), first)
+    _sum_runs(start, 1, 0, rows, columns, end - first, to)
 
 
 @inline_ir
@@ -63,7 +74,7 @@ def sum_lines(images, first, lines, across, pixels, sums):
     ``first``: the number in ``images`` where they start; ``across``: pixels in a whole line.
     """
     start, channels = pointer_at(data_of(images), first), sums.shape[0]
-    _sum_runs(start, lines, across * channels, pixels, channels, data_of(sums))
+    _sum_runs(start, lines, across * channels, pixels, channels, channels, data_of(sums))
 
 
 def _sum_distances(x, means, rows, columns, rests, distances):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import Meta
 
 from tuidl.core.config import Config
-from tuidl.ir.instructions import EmitContext
+from tuidl.ir.instructions import Division, EmitContext
 from tuidl.nn.initializer_names import Start
 from tuidl.nn.regularizers import Regularizer
 
@@ -56,6 +56,8 @@ class Layer(Config, frozen=True, tag_field="type"):
     inputs: Annotated[tuple[LayerName, ...], Meta(min_length=1, max_length=64)] | None = None
     enabled: bool = True
 
+    divisions: ClassVar[tuple[Division, ...]] = (Division.EXAMPLES,)
+    """How lanes may share out its products."""
     reshapes_only: ClassVar[bool] = False
     """Whether the output is the input's memory in another shape."""
     formula: ClassVar[str] = ""

@@ -3,7 +3,8 @@
 from math import prod
 
 from tuidl.core.config import Count
-from tuidl.ir.instructions import EmitContext
+from tuidl.ir.buffers import View
+from tuidl.ir.instructions import Division, EmitContext, Phase
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import ActivatedLayer, Parameter, Shape, ShapeError
 
@@ -12,12 +13,43 @@ def dense(x, kernel, bias=0):
     return x @ kernel + bias
 
 
+def emit_product(context: EmitContext, x: View, kernel: View, bias: View, y: View) -> None:
+    """y = x kernel + bias; matrices, whose rows are the examples'."""
+    if context.division is Division.TILES:
+        context.tiles(Phase.FORWARD, "dense_tile", x, kernel, bias, y)
+    else:
+        context.forward("dense", x, kernel, bias, y)
+
+
+def emit_product_gradients(
+    context: EmitContext, x: View, dy: View, d_kernel: View, d_bias: View | None
+) -> None:
+    """The gradients of the kernel and of the bias, where there is one."""
+    if context.division is Division.EXAMPLES:
+        context.backward("dense_weight_gradient", x, dy, d_kernel)
+        if d_bias is not None:
+            context.backward("bias_gradient", dy, d_bias)
+        return
+    context.tiles(Phase.BACKWARD, "dense_weight_gradient_tile", x, dy, d_kernel)
+    if d_bias is not None:
+        context.tiles(Phase.BACKWARD, "bias_gradient_tile", dy, d_bias)
+
+
+def emit_input_gradient(context: EmitContext, dy: View, kernel: View, dx: View) -> None:
+    """dx = dy kernel'."""
+    if context.division is Division.TILES:
+        context.tiles(Phase.BACKWARD, "dense_input_gradient_tile", dy, kernel, dx)
+    else:
+        context.backward("dense_input_gradient", dy, kernel, dx)
+
+
 class Dense(ActivatedLayer, frozen=True, tag="dense"):
     """y = x kernel + bias, over the last dimension; ``units`` of a closing one may be left out."""
 
     formula = "y = x · W + b"
     backward_formula = "dW = xᵀ · dy   db = sum of dy   dx = dy · Wᵀ"
     reference = staticmethod(dense)
+    divisions = tuple(Division)
 
     units: Count | None = None
     use_bias: bool = True
@@ -41,12 +73,11 @@ class Dense(ActivatedLayer, frozen=True, tag="dense"):
     def emit(self, context: EmitContext) -> None:
         x, y, kernel = context.x.rows, context.y.rows, context.parameters["kernel"]
         bias = context.parameters.get("bias") or context.zeros(y.shape[-1])
-        context.forward("dense", x, kernel, bias, y)
+        emit_product(context, x, kernel, bias, y)
         if context.dy is None:
             return
-        dy = context.dy.rows
-        context.backward("dense_weight_gradient", x, dy, context.gradients["kernel"])
-        if self.use_bias:
-            context.backward("bias_gradient", dy, context.gradients["bias"])
-        if context.dx is not None:
-            context.backward("dense_input_gradient", dy, kernel, context.dx.rows)
+        dy, dx = context.dy.rows, context.dx.rows if context.dx is not None else None
+        d_bias = context.gradients["bias"] if self.use_bias else None
+        emit_product_gradients(context, x, dy, context.gradients["kernel"], d_bias)
+        if dx is not None:
+            emit_input_gradient(context, dy, kernel, dx)

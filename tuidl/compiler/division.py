@@ -1,0 +1,136 @@
+"""How the work on a batch is shared out among lanes: chosen by sizes, never by the machine.
+
+A layer's products can be cut by examples or by tiles of the output (see ``Division``). By examples
+nobody waits, and a shard's numbers stay in the cache from layer to layer; but each shard reads all
+weights, and writes a gradient of all of them that is read again when they are added up. By tiles
+weights are read once; but all lanes wait for each other before and after.
+
+The model counts nanoseconds of processor time for a step, from floating-point operations and from
+bytes, with figures of an ordinary core. Only their ratios matter, and those hardly differ.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+from tuidl.compiler.graph import Graph
+from tuidl.compiler.nodes import Node
+from tuidl.core.limits import FLOAT_BYTES
+from tuidl.ir.instructions import Division
+
+MOST_SHARDS = 16
+"""Of examples; each is a lane, and lanes are what threads share out."""
+TILES = 16
+"""Parts of an output that is computed by tiles."""
+FLOPS_OF_A_SHARD = 4_500_000
+"""Work below which a second shard costs more than it brings on two cores: some 50 microseconds."""
+EXAMPLES_OF_A_SHARD = 8
+"""Fewer examples make matrix products too flat."""
+
+OPERATIONS = 50.0
+"""A nanosecond, in a product that is bound by arithmetic."""
+NEAR, FAR = 40.0, 10.0
+"""Bytes a nanosecond, from the second-level cache and from what is behind it."""
+NEAR_BYTES = 1 << 19
+"""What is taken to stay in the second-level cache beside everything else."""
+LEAST_GAIN = 100_000.0
+"""Nanoseconds of a step that must be won: kernels by tiles are compiled besides, the first time."""
+WAIT = 20_000.0
+"""Nanoseconds that lanes wait for each other, in all of two threads, once."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a node's products are divided; ``costs``: nanoseconds of each way that it could be."""
+
+    division: Division
+    costs: Mapping[Division, float]
+
+    @property
+    def gain(self) -> float:
+        """Nanoseconds that it takes less than by examples."""
+        return self.costs[Division.EXAMPLES] - self.costs[self.division]
+
+
+@dataclass(frozen=True)
+class Sharding:
+    """How a batch is shared out.
+
+    ``shards``: of examples; ``examples``: the most that one has. ``choices``: by a node's name,
+    those that could be divided in more than one way.
+    """
+
+    shards: int
+    examples: int
+    choices: Mapping[str, Choice]
+
+    def division_of(self, node: str) -> Division:
+        """Of the node with this name."""
+        choice = self.choices.get(node)
+        return choice.division if choice else Division.EXAMPLES
+
+    def is_tiled(self, node: str) -> bool:
+        """Whether its weights have one gradient, of the whole batch."""
+        return self.division_of(node) is not Division.EXAMPLES
+
+    @property
+    def has_tiles(self) -> bool:
+        """Whether any gradient is that of the whole batch."""
+        return any(c.division is not Division.EXAMPLES for c in self.choices.values())
+
+
+def shards_for(flops: int, batch: int) -> int:
+    """How many shards of examples a batch is worked on in.
+
+    ``flops``: of one example, forward and backward. The number is a power of two, so that
+    thread counts that are one divide it evenly.
+    """
+    most = min(MOST_SHARDS, batch // EXAMPLES_OF_A_SHARD, flops * batch // FLOPS_OF_A_SHARD)
+    return 1 << max(most, 1).bit_length() - 1
+
+
+def share_out(graph: Graph, batch: int, *, tiles: bool = True) -> Sharding:
+    """How training steps on ``batch`` examples are divided. ``tiles``: whether they may be."""
+    shards = shards_for(3 * graph.flops, batch)
+    choices = {}
+    for node in graph.nodes if tiles else ():
+        if _is_divisible(graph, node):
+            costs = _costs(node, batch, shards)
+            choices[node.name] = Choice(min(costs, key=costs.__getitem__), costs)
+    if sum(choice.gain for choice in choices.values()) < LEAST_GAIN:
+        choices = {name: Choice(Division.EXAMPLES, c.costs) for name, c in choices.items()}
+    return Sharding(shards, -(-batch // shards), choices)
+
+
+def of_evaluation(graph: Graph, batch: int, training: Sharding) -> Sharding:
+    """The same for forward passes over ``batch`` examples: layers are divided as in training."""
+    shards = shards_for(graph.flops, batch)
+    return Sharding(shards, -(-batch // shards), training.choices)
+
+
+def _is_divisible(graph: Graph, node: Node) -> bool:
+    """Networks that are used more than once add up the gradients of their uses by examples."""
+    uses = [other for other in graph.nodes if other.key == node.key]
+    return len(node.layer.divisions) > 1 and len(uses) == 1
+
+
+def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
+    """Nanoseconds of a training step by each way that the layer knows."""
+    weights = FLOAT_BYTES * node.parameter_count
+    product = batch * 2 * _multiplications(node) / OPERATIONS
+    bandwidth = NEAR if weights <= NEAR_BYTES else FAR
+    reading = weights / bandwidth
+    by_shards = shards * max(product / shards, reading)
+    gradients = shards * max(product / shards, 2 * reading) + shards * weights / FAR
+    whole = max(product, reading)
+    known = {
+        Division.EXAMPLES: 2 * by_shards + (gradients if shards > 1 else whole),
+        Division.GRADIENTS: 2 * by_shards + whole + (WAIT / 4 if shards > 1 else 0),
+        Division.TILES: 3 * whole + 4 * WAIT,
+    }
+    return {way: cost for way, cost in known.items() if way in node.layer.divisions}
+
+
+def _multiplications(node: Node) -> int:
+    """Multiply-adds of the forward product for one example."""
+    return sum(p.size for p in node.trainable if len(p.shape) > 1) * prod(node.shape[:-1])
