@@ -163,6 +163,7 @@ def test_wide_layers_are_computed_by_tiles_and_small_networks_as_before() -> Non
             + f"""
 layers = [{{type = "flatten"}}, {dense} {{type = "dense", activation = "softmax"}}]
 data = {{source = "digits"}}
+optimizer = {{type = "adam"}}
 loss = {{type = "cross_entropy"}}
 """
         )

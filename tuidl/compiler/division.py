@@ -5,7 +5,7 @@ nobody waits, and a shard's numbers stay in the cache from layer to layer; but e
 weights, and writes a gradient of all of them that is read again when they are added up. By tiles
 weights are read once; but all lanes wait for each other before and after.
 
-The model counts nanoseconds of processor time for a step, from floating-point operations and from
+The model counts the nanoseconds of a step on two threads, from floating-point operations and from
 bytes, with figures of an ordinary core. Only their ratios matter, and those hardly differ.
 """
 
@@ -33,10 +33,12 @@ NEAR, FAR = 40.0, 10.0
 """Bytes a nanosecond, from the second-level cache and from what is behind it."""
 NEAR_BYTES = 1 << 19
 """What is taken to stay in the second-level cache beside everything else."""
-LEAST_GAIN = 100_000.0
+LEAST_GAIN = 50_000.0
 """Nanoseconds of a step that must be won: kernels by tiles are compiled besides, the first time."""
-WAIT = 20_000.0
-"""Nanoseconds that lanes wait for each other, in all of two threads, once."""
+WAIT = 10_000.0
+"""Nanoseconds until all lanes have waited for each other."""
+THREADS = 2
+"""That share the lanes out: what the smallest machines have."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,11 @@ def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
     by_shards = shards * max(product / shards, reading)
     gradients = shards * max(product / shards, 2 * reading) + shards * weights / FAR
     whole = max(product, reading)
+    lanes = min(shards, THREADS)
     known = {
-        Division.EXAMPLES: 2 * by_shards + (gradients if shards > 1 else whole),
-        Division.GRADIENTS: 2 * by_shards + whole + (WAIT / 4 if shards > 1 else 0),
-        Division.TILES: 3 * whole + 4 * WAIT,
+        Division.EXAMPLES: (2 * by_shards + (gradients if shards > 1 else whole)) / lanes,
+        Division.GRADIENTS: 2 * by_shards / lanes + whole / THREADS + WAIT / 4,
+        Division.TILES: 3 * whole / THREADS + 4 * WAIT,
     }
     return {way: cost for way, cost in known.items() if way in node.layer.divisions}
 
