@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+from bench.cases import Case, case_file
 from bench.contenders import ROOT, Contender, busy_cores
 from bench.records import OURS, SystemResult, Timing
 from tuidl.backends.cuda.probing import require_gpu
@@ -19,11 +20,21 @@ PAUSE = 0.2
 
 
 def compare(
-    system: str, peers: dict[str, Path], threads: int, rounds: int, busy: bool, backend: str = "cpu"
+    case: Case,
+    peers: dict[str, Path],
+    threads: int,
+    rounds: int,
+    busy: bool = False,
+    backend: str = "cpu",
+    seconds: float | None = None,
 ) -> SystemResult:
-    """Measure one system in fresh processes. Raises RuntimeError where one of them fails."""
+    """Measure one case in fresh processes, with rounds of ``seconds`` for each way to train.
+
+    Raises RuntimeError where one of them fails.
+    """
     with ExitStack() as stack:
-        contenders = list(_started(system, peers, threads, backend, stack))
+        file = stack.enter_context(case_file(case, seconds))
+        contenders = list(_started(file, peers, threads, backend, stack))
         _rounds(contenders, rounds, busy=False)
         if busy:
             with busy_cores(threads):
@@ -34,13 +45,13 @@ def compare(
 
 
 def _started(
-    system: str, peers: dict[str, Path], threads: int, backend: str, stack: ExitStack
+    file: Path, peers: dict[str, Path], threads: int, backend: str, stack: ExitStack
 ) -> Iterator[Contender]:
     for name, interpreter in {OURS: Path(sys.executable), **peers}.items():
         if name == OURS:
-            contender = Contender.ours(system, threads, backend)
+            contender = Contender.ours(file, threads, backend)
         else:
-            contender = Contender.peer(name, interpreter, system, threads)
+            contender = Contender.peer(name, interpreter, file, threads)
         stack.callback(contender.close)
         yield contender
 

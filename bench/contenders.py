@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[1]
 SCRIPTS = ROOT / "bench" / "peers"
 PEERS_VARIABLE = "BENCH_PEERS_DIR"
 PEERS_FOLDER = ROOT / ".peers"
+FORCED = ("OPENBLAS_CORETYPE",)
+"""Variables that would give one contender other kernels than its processor has."""
 
 
 @dataclass(frozen=True)
@@ -58,30 +60,33 @@ def interpreters(text: str) -> dict[str, Path]:
 
 
 class Contender:
-    """A process that gets ready for one system and measures rounds when asked."""
+    """A process that gets ready for one case and measures rounds when asked."""
 
     def __init__(self, name: str, command: list[str]) -> None:
         self.name = name
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115  (closed with the process)
         environment = child_environment(PYTHONPATH=os.pathsep.join(map(str, (ROOT, SCRIPTS))))
+        for name in FORCED:
+            environment.pop(name, None)
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
         )  # fmt: skip
         self.facts = self._hear()
         self.timing = Timing(self.facts["version"], self.facts["parameters"])
+        self.timing.memory = self.facts.get("memory", 0)
 
     @classmethod
-    def ours(cls, system: str, threads: int, backend: str = "cpu") -> Self:
-        return cls(OURS, module_command("bench.ours", system, str(threads), backend))
+    def ours(cls, case: Path, threads: int, backend: str = "cpu") -> Self:
+        return cls(OURS, module_command("bench.ours", str(case), str(threads), backend))
 
     @classmethod
     def peer(
-        cls, name: str, interpreter: Path, system: str, threads: int, ways: tuple[str, ...] = ()
+        cls, name: str, interpreter: Path, case: Path, threads: int, ways: tuple[str, ...] = ()
     ) -> Self:
         """``ways``: others than usual."""
         script = SCRIPTS / PEERS[name].script
-        arguments = [system, str(threads), *(ways or PEERS[name].ways)]
+        arguments = [str(case), str(threads), *(ways or PEERS[name].ways)]
         return cls(name, [str(interpreter), str(script), *arguments])
 
     def measure(self, busy: bool) -> None:

@@ -6,14 +6,17 @@ Training tries several numbers of threads and keeps the fastest
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
+from bench.peers import examples
 from bench.peers.protocol import EXAMPLES, Way
-from tuidl.backends.base import BatchPlan, StepChunk
+from tuidl.backends.base import ArrayDataset, BatchPlan, StepChunk
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 from tuidl.training.profiling import RATE, batch_of, random_feed
+from tuidl.training.shuffling import permutation
 
 
 def prepared(preset: Preset, threads: int, backend: str = "cpu") -> Model:
@@ -23,10 +26,19 @@ def prepared(preset: Preset, threads: int, backend: str = "cpu") -> Model:
     return model
 
 
-def ways(model: Model, threads: int) -> dict[str, Way]:
-    """Training on all threads and, where a step has several shards, on one; on a GPU, in each of
-    the ways that its engine knows."""
-    feed = random_feed(model, EXAMPLES)
+def feed_of(model: Model, work: dict[str, Any]) -> ArrayDataset:
+    """The examples that a description names, in random order; other random ones where there is no
+    description."""
+    if not work:
+        return random_feed(model, EXAMPLES)
+    count = work["examples"]
+    feed = model.feed(examples.inputs(work), examples.targets(work).reshape(count, -1))
+    return ArrayDataset(feed.x, feed.y, permutation(count, seed=0, epoch=0))
+
+
+def ways(model: Model, threads: int, work: dict[str, Any] | None = None) -> dict[str, Way]:
+    """Training on all threads and on one; on a GPU, in each of the ways that its engine knows."""
+    feed = feed_of(model, work or {})
     batches = BatchPlan.of(model.program.train, model.program.batch, len(feed))
     steps = batches.steps(len(feed))
     slots = sum(size for _, size in model.program.statistics.values())
@@ -45,6 +57,6 @@ def ways(model: Model, threads: int) -> dict[str, Way]:
     engine = model.engine
     if model.backend == "cuda":
         return {s.name: by(partial(engine.use_strategy, s.name)) for s in engine.strategies}
-    numbers = [threads, 1] if model.program.shards > 1 and threads > 1 else [threads]
+    numbers = dict.fromkeys((threads, 1))
     on = partial(setattr, engine, "threads")
     return {f"{n} thread{'s' if n > 1 else ''}": by(partial(on, n)) for n in numbers}

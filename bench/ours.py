@@ -1,26 +1,48 @@
-"""``python -m bench.ours SYSTEM THREADS [BACKEND]``: tuidl as a process that is measured."""
+"""``python -m bench.ours CASE.json THREADS [BACKEND]``: tuidl as a process that is measured."""
 
-from bench.peers.protocol import serve, started_as
+import os
+import sys
+from functools import partial
+
+from bench.peers.protocol import DESCRIBE, Made, Way, serve, started_as
 from tuidl.core.environment import prepare_environment
 from tuidl.core.version import __version__
 
+COMPILED = "BENCH_COMPILED"
+"""Set where this process has begun anew with all kernels in the cache."""
+
 
 def main() -> None:
-    system, threads, backends = started_as()
+    case, threads, options = started_as()
     prepare_environment(threads)
+    from bench.cases import Case
     from bench.measure import prepared, ways
-    from bench.systems import SYSTEMS
     from tuidl.training.profiling import program_flops
 
-    model = prepared(SYSTEMS[system].preset(), threads, *backends)
+    backends = [option for option in options if option != DESCRIBE]
+    preset = Case.of_record(case).load()
+    model = prepared(preset, threads, *backends)
+    if not getattr(model.engine, "from_cache", True) and COMPILED not in os.environ:
+        _begin_anew()
     program = model.program
+    makers = ways(model, threads, case["work"])
     serve(
         f"tuidl {__version__}",
-        program.graph.parameter_count,
-        ways(model, threads),
+        {name: partial(_made, way, program.graph.parameter_count) for name, way in makers.items()},
+        case["seconds"],
         flops=program_flops(program.train),
         batch=program.batch,
     )
+
+
+def _made(way: Way, parameters: int) -> Made:
+    return way, parameters
+
+
+def _begin_anew() -> None:
+    """Run this command once more: what compiling took of the memory is not the training's."""
+    os.environ[COMPILED] = "1"
+    os.execv(sys.executable, sys.orig_argv)
 
 
 if __name__ == "__main__":

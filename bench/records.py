@@ -66,6 +66,18 @@ class SystemResult(msgspec.Struct):
         name = min(times, key=times.__getitem__)
         return name, times[name] / getattr(self.timings[OURS].best, kind)
 
+    def least_work_ratio(self) -> tuple[str, float]:
+        """The peer that takes least processor time, and how many times ours."""
+        times = {name: timing.least_work for name, timing in self.peers.items()}
+        name = min(times, key=times.__getitem__)
+        return name, times[name] / self.timings[OURS].least_work
+
+    def least_memory_ratio(self) -> tuple[str, float]:
+        """The peer with the lowest peak of memory, and how many times ours."""
+        peaks = {name: timing.memory for name, timing in self.peers.items()}
+        name = min(peaks, key=peaks.__getitem__)
+        return name, peaks[name] / max(self.timings[OURS].memory, 1)
+
 
 class Whole(msgspec.Struct):
     """Seconds of whole processes, from start to end; ``memory``: the largest peak, bytes."""
@@ -95,6 +107,38 @@ class Comparison(msgspec.Struct):
     def versions(self) -> list[str]:
         known = (t.version for r in self.systems.values() for t in r.timings.values())
         return list(dict.fromkeys(known))
+
+
+class GridResult(msgspec.Struct):
+    """One case of a grid. ``error``: why there is no result."""
+
+    row: str
+    kind: str
+    sizes: dict[str, int]
+    result: SystemResult | None = None
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        return " ".join([self.row, *(f"{axis}={n}" for axis, n in self.sizes.items())])
+
+
+class GridRun(msgspec.Struct):
+    """All that one call measured of a grid. ``peak``: as above."""
+
+    date: str
+    command: str
+    machine: str
+    threads: int
+    grid: str
+    peak: float
+    cases: list[GridResult] = []
+
+    @property
+    def measured(self) -> list[tuple[GridResult, SystemResult]]:
+        """Those beside peers."""
+        known = ((case, case.result) for case in self.cases)
+        return [(case, result) for case, result in known if result is not None and result.peers]
 
 
 def _best(ways: dict[str, list[float]]) -> Best:

@@ -18,9 +18,13 @@ class System:
     parameters: int
     second_biases: int = 0
 
+    @property
+    def text(self) -> str:
+        """The whole preset."""
+        return f'name = "{self.name}"\n{self.toml}'
+
     def preset(self, *overrides: str) -> Preset:
-        text = f'name = "{self.name}"\n{self.toml}'
-        return Preset.parse(text, f"bench: {self.name}", overrides)
+        return Preset.parse(self.text, f"bench: {self.name}", overrides)
 
 
 def _block(filters: int, padding: str = "valid", pool: bool = True) -> str:

@@ -1,97 +1,77 @@
-"""PyTorch on the measured systems: eager as most people write it, eager with PyTorch's own advice
+"""PyTorch on a described network: eager as most people write it, eager with PyTorch's own advice
 followed (fused Adam, channels last) on all threads and on one, or compiled, or on a GPU, eager and
 as a captured CUDA graph, if that is asked for.
 
 A batch is a slice of the examples, which is less work than to gather shuffled ones.
 """
 
-from protocol import EXAMPLES, Way, serve, started_as
+from functools import partial
 
-SYSTEM, THREADS, WAYS = started_as()
+from protocol import Way, serve, started_as
 
+CASE, THREADS, WAYS = started_as()
+WORK = CASE["work"]
+
+import examples  # noqa: E402
 import torch  # noqa: E402  (it counts the cores when it is imported)
-from torch import nn  # noqa: E402
+from torch_network import build, first, loss_of, optimizer_of  # noqa: E402
 
 RATE = 1e-4
+BATCH, EXAMPLES = WORK["batch"], WORK["examples"]
 
 
-class Reader(nn.Module):
-    """A recurrent network that answers after the last step."""
-
-    def __init__(self, recurrent, outputs):
-        super().__init__()
-        self.recurrent = recurrent
-        self.answer = nn.Linear(recurrent.hidden_size, outputs)
-
-    def forward(self, x):
-        states, _ = self.recurrent(x)
-        return self.answer(states[:, -1])
+def tensors(device, channels_last):
+    """Examples, images with their channels first, and targets."""
+    x = torch.from_numpy(examples.inputs(WORK)).to(device)
+    x = x.reshape(len(x), *first(WORK["shape"]))
+    if WORK["words"]:
+        x = x.long()
+    if channels_last and x.ndim == 4:
+        x = x.contiguous(memory_format=torch.channels_last)
+    return x, torch.from_numpy(examples.targets(WORK)).to(device)
 
 
-def block(channels, filters, padding=0, pool=True):
-    layers = [nn.Conv2d(channels, filters, 3, padding=padding), nn.ReLU()]
-    return [*layers, nn.MaxPool2d(2)] if pool else layers
+def clipping(parameters):
+    """What the preset's optimizer does to gradients before the update."""
+    fields = WORK["optimizer"]
+    if fields["clip_value"]:
+        return lambda: torch.nn.utils.clip_grad_value_(parameters, fields["clip_value"])
+    if fields["global_clip_norm"]:
+        return lambda: torch.nn.utils.clip_grad_norm_(parameters, fields["global_clip_norm"])
+    return None
 
 
-def classifier(flat):
-    return [nn.Flatten(), nn.Linear(flat, 64), nn.ReLU(), nn.Linear(64, 10)]
-
-
-def network(system):
-    match system:
-        case "linear_regression":
-            return nn.Linear(1, 1)
-        case "mnist_mlp":
-            hidden = [nn.Linear(784, 32), nn.ReLU(), nn.Dropout(0.2)]
-            return nn.Sequential(*hidden, nn.Linear(32, 10))
-        case "digits_cnn":
-            return nn.Sequential(*block(1, 16, 1), *block(16, 32, 1), *classifier(2 * 2 * 32))
-        case "mnist_cnn":
-            blocks = [*block(1, 32), *block(32, 64), *block(64, 64, pool=False)]
-            return nn.Sequential(*blocks, *classifier(3 * 3 * 64))
-        case "cifar_cnn":
-            return nn.Sequential(*block(3, 32), *block(32, 64), *classifier(6 * 6 * 64))
-        case "rnn_sine":
-            return Reader(nn.RNN(1, 1, batch_first=True), 1)
-        case "gru_sine":
-            return Reader(nn.GRU(1, 32, batch_first=True), 1)
-        case "lstm_rows":
-            return Reader(nn.LSTM(28, 64, num_layers=2, batch_first=True), 10)
-
-
-SHAPES = {
-    "linear_regression": (1,),
-    "mnist_mlp": (784,),
-    "digits_cnn": (1, 8, 8),
-    "mnist_cnn": (1, 28, 28),
-    "cifar_cnn": (3, 32, 32),
-    "rnn_sine": (2, 1),
-    "gru_sine": (32, 1),
-    "lstm_rows": (28, 28),
-}
-REGRESSIONS = ("linear_regression", "rnn_sine", "gru_sine")
-BY_SGD = ("linear_regression", "rnn_sine")
-BATCH = 64 if SYSTEM == "mnist_cnn" else 32
+def penalties(model):
+    """The l1 and l2 of the layers, on all weights that are no vectors."""
+    strengths = [(layer.get("l1", 0), layer.get("l2", 0)) for layer in WORK["layers"]]
+    if not any(map(any, strengths)):
+        return None
+    l1, l2 = max(s[0] for s in strengths), max(s[1] for s in strengths)
+    matrices = [p for p in model.parameters() if p.ndim > 1]
+    return lambda: sum(l1 * p.abs().sum() + l2 * p.square().sum() for p in matrices)
 
 
 def way(advised, threads, compiled=False, device="cpu", captured=False):
-    """The training of a new network."""
+    """The training of a new network, and its parameters."""
+    torch.set_num_threads(threads)
     torch.manual_seed(0)
-    model, x = network(SYSTEM).to(device), torch.randn(EXAMPLES, *SHAPES[SYSTEM], device=device)
-    if advised and x.ndim == 4:
-        model, x = (each.to(memory_format=torch.channels_last) for each in (model, x))
-    if SYSTEM in REGRESSIONS:
-        y, loss_of = torch.randn(EXAMPLES, 1, device=device), nn.MSELoss()
-    else:
-        y, loss_of = torch.randint(0, 10, (EXAMPLES,), device=device), nn.CrossEntropyLoss()
-    capturable = {"capturable": True} if captured and SYSTEM not in BY_SGD else {}
-    kind = torch.optim.SGD if SYSTEM in BY_SGD else torch.optim.Adam
-    optimizer = kind(model.parameters(), RATE, fused=advised, **capturable)
+    x, y = tensors(device, advised)
+    model = build(WORK).to(device)
+    if advised:
+        model = model.to(memory_format=torch.channels_last)
+    parameters, loss = list(model.parameters()), loss_of(WORK)
+    optimizer = optimizer_of(WORK, parameters, RATE, advised, captured)
+    clip, penalty = clipping(parameters), penalties(model)
     forward = torch.compile(model) if compiled else model
 
     def step(x, y):
         optimizer.zero_grad()
-        loss_of(forward(x), y).backward()
+        value = loss(forward(x), y)
+        if penalty:
+            value = value + penalty()
+        value.backward()
+        if clip:
+            clip()
         optimizer.step()
 
     step_or_replay = captured_step(step, x[:BATCH], y[:BATCH]) if captured else step
@@ -104,7 +84,7 @@ def way(advised, threads, compiled=False, device="cpu", captured=False):
         if device == "cuda":
             torch.cuda.synchronize()
 
-    return Way(run), sum(p.numel() for p in model.parameters())
+    return Way(run), sum(p.numel() for p in parameters)
 
 
 def captured_step(step, x, y):
@@ -130,21 +110,22 @@ def captured_step(step, x, y):
 
 def main():
     if WAYS == ["compiled"]:
-        known = {"compiled": way(True, THREADS, compiled=True)}
+        known = {"compiled": partial(way, True, THREADS, compiled=True)}
     elif WAYS == ["cuda"]:
         known = {
-            "eager": way(False, THREADS, device="cuda"),
-            "eager, advised": way(True, THREADS, device="cuda"),
-            "captured": way(True, THREADS, device="cuda", captured=True),
+            "eager": partial(way, False, THREADS, device="cuda"),
+            "eager, advised": partial(way, True, THREADS, device="cuda"),
+            "captured": partial(way, True, THREADS, device="cuda", captured=True),
         }
     else:
         known = {
-            "eager": way(False, THREADS),
-            "eager, advised": way(True, THREADS),
-            "eager, advised, 1 thread": way(True, 1),
+            "eager": partial(way, False, THREADS),
+            "eager, advised": partial(way, True, THREADS),
+            "eager, advised, 1 thread": partial(way, True, 1),
         }
-    parameters = next(iter(known.values()))[1]
-    serve(f"PyTorch {torch.__version__}", parameters, {name: w for name, (w, _) in known.items()})
+        if THREADS == 1:
+            known.pop("eager, advised, 1 thread")
+    serve(f"PyTorch {torch.__version__}", known, CASE.get("seconds"))
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ LAYERS = {
     "leaky_relu": "LeakyReLU",
     "elu": "ELU",
     "softmax": "Softmax",
+    "embedding": "Embedding",
 }
 """Layers whose fields mean the same in Keras, but for the names below."""
 
@@ -65,6 +66,9 @@ RENAMED = {
     "global_clip_norm": "global_clipnorm",
 }
 RECURRENT = ("simple_rnn", "lstm", "gru")
+ACTIVATIONS = ("gelu", "sigmoid", "tanh")
+PLACE = ("inputs", "name", "enabled", "l1", "l2")
+"""Fields that say where a layer stands, or that its regularizer has."""
 FEW = 4
 """So many parameters are told one by one."""
 EVALUATED_AT_ONCE = 256
@@ -72,6 +76,20 @@ EVALUATED_AT_ONCE = 256
 
 def build(description: dict[str, Any]) -> Any:
     """The network, compiled. Raises ValueError where it has not the preset's parameters."""
+    model = network(description)
+    if model.count_params() != description["parameters"]:
+        wanted = description["parameters"]
+        raise ValueError(f"the twin has {model.count_params()} parameters, the preset {wanted}")
+    model.compile(
+        optimizer=optimizer(description["optimizer"]),
+        loss=loss(description["loss"]),
+        metrics=["accuracy"] if description["classes"] else [],
+    )
+    return model
+
+
+def network(description: dict[str, Any]) -> Any:
+    """The layers, with first weights of Keras's own."""
     import keras
 
     examples = keras.Input(description["shape"])
@@ -79,25 +97,36 @@ def build(description: dict[str, Any]) -> Any:
     for layer in description["layers"]:
         inputs = [examples if i < 0 else outputs[i] for i in layer["inputs"]]
         outputs.append(_layer(layer)(inputs if len(inputs) > 1 else inputs[0]))
-    model = keras.Model(examples, outputs[-1])
-    if model.count_params() != description["parameters"]:
-        wanted = description["parameters"]
-        raise ValueError(f"the twin has {model.count_params()} parameters, the preset {wanted}")
-    loss = dict(description["loss"])
-    if not loss.get("label_smoothing"):  # which not every loss of Keras knows
-        loss.pop("label_smoothing", None)
-    model.compile(
-        optimizer=_made(keras.optimizers, OPTIMIZERS, description["optimizer"]),
-        loss=_made(keras.losses, LOSSES, loss),
-        metrics=["accuracy"] if description["classes"] else [],
-    )
-    return model
+    return keras.Model(examples, outputs[-1])
+
+
+def optimizer(fields: dict[str, Any]) -> Any:
+    import keras
+
+    return _made(keras.optimizers, OPTIMIZERS, fields)
+
+
+def loss(fields: dict[str, Any], targets: str = "") -> Any:
+    """``targets``: what they are; of classes, no loss of Keras wants vectors."""
+    import keras
+
+    fields = dict(fields)
+    if not fields.get("label_smoothing"):  # which not every loss of Keras knows
+        fields.pop("label_smoothing", None)
+    if targets == "classes" and fields["type"] == "categorical_cross_entropy":
+        fields["type"] = "cross_entropy"
+    return _made(keras.losses, LOSSES, fields)
 
 
 def _layer(layer: dict[str, Any]) -> Any:
     import keras
 
-    fields = {key: value for key, value in layer.items() if key not in ("inputs", "l1", "l2")}
+    if layer["type"] in ACTIVATIONS:
+        return keras.layers.Activation(layer["type"])
+    if layer["type"] == "bidirectional":
+        merge = {"concatenate": "concat", "sum": "sum"}[layer["merge"]]
+        return keras.layers.Bidirectional(_layer(layer["layer"]), merge_mode=merge)
+    fields = {key: value for key, value in layer.items() if key not in PLACE}
     if layer["type"] in ("input", "linear"):
         fields = {"type": layer["type"]}
     if layer.get("l1") or layer.get("l2"):

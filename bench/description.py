@@ -1,0 +1,90 @@
+"""A preset as a peer can build it: layers with shapes, loss, optimizer and examples, in plain JSON.
+
+A closing softmax or sigmoid is left out: every contender's loss takes logits.
+"""
+
+from math import prod
+from typing import Any
+
+import msgspec
+
+from bench.peers.protocol import EXAMPLES
+from tuidl.compiler.graph import Graph
+from tuidl.core.errors import TuidlError
+from tuidl.core.limits import FLOAT_BYTES
+from tuidl.nn.layers.embedding import Embedding
+from tuidl.preset.schema import Preset
+from tuidl.training.profiling import batch_of
+
+PLACE = ("name", "inputs", "enabled")
+"""Fields that say where a layer stands: the graph has made numbers of them."""
+EXAMPLE_BYTES = 32 << 20
+"""Of all examples together, unless two batches need more."""
+EPOCH_FLOPS = 4e9
+"""Of an epoch, unless two batches need more: contenders whose smallest unit of work is an epoch
+would be measured for minutes."""
+
+
+def describe(preset: Preset) -> dict[str, Any]:
+    """All that a peer needs to know. Raises TuidlError for what the description has no words
+    for: several networks, and targets of several kinds."""
+    graph = Graph.build(preset)
+    spec, nodes = graph.spec, graph.nodes_for_loss
+    if preset.networks or spec.targets:
+        raise TuidlError("peers build presets with one network and one kind of targets")
+    batch = batch_of(preset)
+    return {
+        "name": preset.name,
+        "batch": batch,
+        "examples": batch * _batches(graph, batch),
+        "shape": list(spec.shape),
+        "words": words_of(graph),
+        "target": _target(graph),
+        "layers": [{"inputs": list(node.inputs), **_fields(node.layer)} for node in nodes],
+        "shapes": [[list(node.input_shape), list(node.shape)] for node in nodes],
+        "parameters": sum(p.size for node in nodes for p in node.parameters if p.trainable),
+        "loss": _fields(preset.loss),
+        "optimizer": _fields(preset.optimizer, ("schedule",)),
+    }
+
+
+def second_biases(work: dict[str, Any]) -> int:
+    """Numbers that PyTorch trains beside: its recurrent layers add two biases where one will do."""
+    found = 0
+    for layer in work["layers"]:
+        inner, ways = (layer["layer"], 2) if layer["type"] == "bidirectional" else (layer, 1)
+        gates = {"simple_rnn": 1, "lstm": 4}.get(inner["type"], 0)
+        if inner["type"] == "gru" and not inner["reset_after"]:
+            gates = 3
+        found += ways * gates * inner.get("units", 0) if gates else 0
+    return found
+
+
+def words_of(graph: Graph) -> int:
+    """Rows of the smallest embedding that reads the examples; 0 where there is none."""
+    return min(
+        (n.layer.input_dim for n in graph.nodes if isinstance(n.layer, Embedding)), default=0
+    )
+
+
+def _batches(graph: Graph, batch: int) -> int:
+    """Batches in an epoch: at least two, so that no contender sees the same one all the time."""
+    fitting = EXAMPLE_BYTES // (FLOAT_BYTES * prod(graph.spec.shape) * batch)
+    affordable = int(EPOCH_FLOPS / max(3 * graph.flops * batch, 1))
+    return max(2, min(EXAMPLES // batch, fitting, affordable))
+
+
+def _target(graph: Graph) -> dict[str, Any]:
+    spec, loss = graph.spec, graph.preset.loss.kind()
+    shape = list(spec.target_shape or ())
+    if spec.classes:
+        return {"kind": "classes", "classes": len(spec.classes), "shape": shape}
+    kinds = {"binary_cross_entropy": "bits", "categorical_cross_entropy": "shares"}
+    return {"kind": kinds.get(loss, "values"), "shape": shape or [spec.outputs]}
+
+
+def _fields(record: msgspec.Struct, left_out: tuple[str, ...] = PLACE) -> dict[str, Any]:
+    """Every field of a record, defaults too, and its tag."""
+    names = [name for name in record.__struct_fields__ if name not in left_out]
+    fields = {name: msgspec.to_builtins(getattr(record, name)) for name in names}
+    return {"type": record.__struct_config__.tag, **fields}
