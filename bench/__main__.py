@@ -11,21 +11,22 @@ from bench.systems import SYSTEMS
 from tuidl.core.environment import prepare_environment
 from tuidl.core.errors import TuidlError
 
+WRONG_USE = 2
+
 
 def main() -> None:
     chosen = parsed()
     try:
         _run(chosen)
     except (TuidlError, ValueError) as error:
-        sys.exit(f"bench: error: {error}")
+        print(f"bench: error: {error}", file=sys.stderr)
+        sys.exit(WRONG_USE)
 
 
 def _run(chosen: argparse.Namespace) -> None:
     if chosen.scaling:
         _scale(chosen)
-    elif chosen.growth:
-        _growth(chosen)
-    elif chosen.grid or chosen.write or chosen.accuracy or chosen.threads_agree:
+    elif chosen.grid or chosen.write:
         _over_a_grid(chosen, cases_of(chosen))
     elif chosen.profile:
         _profile(chosen)
@@ -59,10 +60,6 @@ def _profile(chosen: argparse.Namespace) -> None:
 
     for case in named.cases_of(chosen.systems, chosen.batch):
         print("\n".join(profile_lines(profile(case.load()), slowest_first=True, unicode=True)))
-
-
-def _growth(chosen: argparse.Namespace) -> None:
-    raise NotImplementedError
 
 
 def _scale(chosen: argparse.Namespace) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from bench.description import describe
 from bench.systems import SYSTEMS
-from tuidl.core.errors import TuidlError
-from tuidl.preset.library import load_preset
+from tuidl.core.errors import TuidlError, suggestion
+from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import Preset
 
 
@@ -47,11 +47,17 @@ class Case:
 
 
 def named(text: str, batch: int | None = None) -> Case:
-    """The system or the preset of that name, or the preset of a file. Raises TuidlError."""
+    """The system or the preset of that name, or the preset of a file.
+
+    Raises ValueError where there is nothing so called, and TuidlError for a preset that is wrong.
+    """
     overrides = (f"training.batch_size={batch}",) if batch else ()
     if text in SYSTEMS:
         system = SYSTEMS[text]
         case = Case(text, toml=system.text, overrides=overrides)
+    elif text not in shipped() and Path(text).suffix != ".toml":
+        close = suggestion(text, [*SYSTEMS, *shipped()])
+        raise ValueError(f"no system {text!r}, and no preset so called{close}")
     else:
         path = str(Path(text).resolve()) if Path(text).suffix == ".toml" else text
         case = Case(Path(text).stem, preset=path, overrides=overrides)

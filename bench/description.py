@@ -12,6 +12,7 @@ from bench.peers.protocol import EXAMPLES
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import TuidlError
 from tuidl.core.limits import FLOAT_BYTES
+from tuidl.nn.layers.base import Layer
 from tuidl.nn.layers.embedding import Embedding
 from tuidl.preset.schema import Preset
 from tuidl.training.profiling import batch_of
@@ -86,5 +87,8 @@ def _target(graph: Graph) -> dict[str, Any]:
 def _fields(record: msgspec.Struct, left_out: tuple[str, ...] = PLACE) -> dict[str, Any]:
     """Every field of a record, defaults too, and its tag."""
     names = [name for name in record.__struct_fields__ if name not in left_out]
-    fields = {name: msgspec.to_builtins(getattr(record, name)) for name in names}
-    return {"type": record.__struct_config__.tag, **fields}
+    values = {name: getattr(record, name) for name in names}
+    return {"type": record.__struct_config__.tag} | {
+        name: _fields(value) if isinstance(value, Layer) else msgspec.to_builtins(value)
+        for name, value in values.items()
+    }

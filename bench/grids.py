@@ -164,12 +164,11 @@ def sample(found: list[GridCase], count: int) -> list[GridCase]:
 
 
 def _shares(sizes: list[int], count: int) -> list[int]:
-    """``count`` divided in proportion; the largest remainders are rounded up."""
+    """``count`` divided in proportion, each at least 1 as far as that goes."""
     wanted = [count * size / sum(sizes) for size in sizes]
-    shares = [max(1, int(share)) for share in wanted]
-    order = sorted(range(len(sizes)), key=lambda i: int(wanted[i]) - wanted[i])
-    for i in order:
-        shares[i] += sum(shares) < count
+    shares = [0] * len(sizes)
+    for _ in range(min(count, sum(sizes))):
+        shares[max(range(len(sizes)), key=lambda i: (not shares[i], wanted[i] - shares[i]))] += 1
     return shares
 
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from bench import contenders, measure, scaling, tables, whole
+from bench.cases import case_file, named
 from bench.contenders import PEERS, ROOT, Contender, busy_cores, interpreters
 from bench.peers import protocol
 from bench.records import Comparison, SystemResult, Timing, Whole
@@ -61,7 +62,7 @@ def test_a_step_of_ours_is_the_whole_work() -> None:
     [
         ("digits_cnn", 2, ["2 threads", "1 thread"]),
         ("digits_cnn", 1, ["1 thread"]),
-        ("linear_regression", 2, ["2 threads"]),
+        ("linear_regression", 2, ["2 threads", "1 thread"]),
     ],
 )
 def test_one_thread_is_a_way_of_its_own(name: str, threads: int, expected: list[str]) -> None:
@@ -76,8 +77,9 @@ def test_the_scripts_of_the_peers_train_the_same_networks(peer: str) -> None:
     if not interpreter.exists():
         pytest.skip(f"{peer}: no environment in {folder}")
     for name, system in SYSTEMS.items():
-        contender = Contender.peer(peer, interpreter, name, 1, (protocol.DESCRIBE,))
-        contender.close()
+        with case_file(named(name)) as file:
+            contender = Contender.peer(peer, interpreter, file, 1, (protocol.DESCRIBE,))
+            contender.close()
         biases = system.second_biases if peer == "torch" else 0
         assert contender.timing.parameters == system.parameters + biases, name
 
@@ -190,19 +192,27 @@ SCRIPT = """
 import sys, time
 sys.path.insert(0, {folder!r})
 from protocol import Way, serve, started_as
-system, threads, ways = started_as()
+case, threads, ways = started_as()
 print("a line that some library writes")
-if system == "broken":
+if case == "broken":
     raise SystemExit("no such network")
-serve("Script 1", 7, {{"quick": Way(lambda count: time.sleep(0.001 * count)),
-                       "slow": Way(lambda count: time.sleep(0.02 * count), 2)}}, flops=5)
+
+def slow(count):
+    for started in [time.process_time()]:
+        while time.process_time() < started + 0.02 * count:
+            pass
+
+serve("Script 1", {{"quick": lambda: (Way(lambda count: time.sleep(0.001 * count)), 7),
+                    "slow": lambda: (Way(slow, 2), 7)}}, flops=5)
 """
 
 
 def scripted(tmp_path: Path, system: str) -> Contender:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(folder=str(Path(protocol.__file__).parent)))
-    return Contender("script", [sys.executable, str(script), system, "1"])
+    case = tmp_path / "case.json"
+    case.write_text(json.dumps(system))
+    return Contender("script", [sys.executable, str(script), str(case), "1"])
 
 
 def test_a_process_is_asked_for_rounds(tmp_path: Path) -> None:
@@ -267,7 +277,12 @@ def test_on_the_command_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["rnn_sin"], "no system 'rnn_sin'"),
+        (["rnn_sin"], "no system 'rnn_sin', and no preset so called; did you mean 'rnn_sine'?"),
+        (["nowhere.toml"], "nowhere.toml"),
+        (["--only", "lstm"], "add --grid"),
+        (["--grid", "odd"], "no grid 'odd' (there are: open, other)"),
+        (["--grid", "--only", "lst"], "no kind 'lst' (there are: wide, mlp, deep, lstm"),
+        (["digits_cnn", "--grid"], "--grid takes its networks from a grid"),
         (["--scaling", "nothing"], "no system 'nothing'"),
         (["--scaling", "rnn_sine", "--busy"], "--scaling goes only with"),
         (["--peers", "theano"], "no peer 'theano'"),
