@@ -11,7 +11,7 @@ from numba import carray, cfunc, types
 from tuidl.kernels.cache import COMPILING, cache_folder, compile_cached
 from tuidl.kernels.jit import FLAGS, device_function, inline_ir
 from tuidl.kernels.signature import Signature
-from tuidl.kernels.simd.gemm import provide
+from tuidl.kernels.simd import gemm, packed_gemm
 from tuidl.kernels.simd.intrinsics import float_bits, pointer_at
 from tuidl.kernels.step_state import STEP_STATE_SIZE
 
@@ -79,7 +79,8 @@ class Kernel:
         return compiled.address, compiled.cache_hits > 0
 
     def _compiled(self, dtype: np.dtype[Any]) -> Any:
-        provide(8 * dtype.itemsize)
+        for product in (gemm, packed_gemm):
+            product.provide(8 * dtype.itemsize)
         scalar = types.float32 if dtype == np.float32 else types.float64
         signature = types.void(
             types.CPointer(types.int64),

@@ -16,6 +16,8 @@ from tuidl.kernels.jit import intrinsic_for
 
 STACK_ELEMENTS = 1024
 """Elements that a kernel may keep on the stack."""
+CACHE_LINE = 64
+"""Bytes."""
 
 
 def pointer_at(pointer, offset):
@@ -159,3 +161,23 @@ def _stack_workspace(typing_context, array):
         return builder.bitcast(workspace, scalar.as_pointer())
 
     return types.CPointer(array.dtype)(array), codegen
+
+
+def stack_of(size: int) -> Any:
+    """A function that gives a kernel ``size`` bytes on the stack, from a line of the cache on."""
+
+    def stack_numbers(pointer):
+        """The bytes as a pointer to numbers of the kind behind ``pointer``."""
+        return np.empty(size // pointer.itemsize, pointer.dtype)
+
+    @intrinsic_for(stack_numbers)
+    def _stack_numbers(typing_context, pointer):
+        def codegen(context, builder, signature, arguments):
+            with builder.goto_entry_block():
+                place = builder.alloca(ir.ArrayType(ir.IntType(8), size))
+            place.align = CACHE_LINE
+            return builder.bitcast(place, arguments[0].type)
+
+        return pointer(pointer), codegen
+
+    return stack_numbers

@@ -23,7 +23,8 @@ multiply is in the cache already, and often flat, so both factors are read where
 takes over where packing pays off (``kernels/blas.py``).
 
 MR and the 2 vectors are such that accumulators and what they are computed from fit the processor's
-registers: 8 x 2 + 2 + 1 of 32 with AVX-512, 6 x 2 + 2 + 1 of 16 otherwise.
+registers: 8 x 2 + 2 + 1 of 32 with AVX-512, 6 x 2 + 2 + 1 of 16 otherwise. The micro-kernel of
+packed factors (``packed_kernel.py``) uses the same code for 12 x 2 of 32.
 """
 
 from collections.abc import Iterator
@@ -87,7 +88,7 @@ class Place(NamedTuple):
     columns: Any
 
 
-class _Tile:
+class Tile:
     """The code of one tile; a partial one ends at the last column, within its only vector."""
 
     def __init__(self, builder: Any, scalar: Any, mr: int, vectors: int, columns: Any) -> None:
@@ -112,22 +113,32 @@ class _Tile:
         for total, place in self.cells(c, ld):
             self.builder.store(self.simd.load(place, self.mask), total)
 
-    def rank_1_update(self, column: Any, lda: Any, line: Any) -> None:
-        """Add the product of a column of A and a line of B."""
+    def rank_1_update(self, column: Any, lda: Any, line: Any, strip: Any = None) -> None:
+        """Add the product of a column of A and a line of B.
+
+        ``strip``: from a vector of the line to the next; None where they lie side by side.
+        """
         builder, simd = self.builder, self.simd
-        starts = [builder.gep(line, [SIZE(v * simd.lanes)]) for v in self.vectors]
+        strip = SIZE(simd.lanes) if strip is None else strip
+        starts = [self.at(line, SIZE(v), strip) for v in self.vectors]
         others = [simd.load(start, self.mask) for start in starts]
         for row in self.rows:
             factor = simd.splat(builder.load(self.at(column, SIZE(row), lda)))
             for total, other in zip(self.sums[row], others, strict=True):
                 builder.store(simd.multiply_add(factor, other, builder.load(total)), total)
 
+    def add_start(self, start: Any, ld: Any) -> None:
+        """Add what the numbers behind ``start`` are to the sums."""
+        for total, place in self.cells(start, ld):
+            value = self.simd.add(self.builder.load(total), self.simd.load(place, self.mask))
+            self.builder.store(value, total)
+
     def finish(self, c: Any, ldc: Any) -> None:
         for total, place in self.cells(c, ldc):
             self.simd.store(self.builder.load(total), place, self.mask)
 
 
-def _sum_up(tile: _Tile, a: Any, terms: Terms, b: Any) -> None:
+def _sum_up(tile: Tile, a: Any, terms: Terms, b: Any) -> None:
     """The code for the loop over K.
 
     One loop for the segments of all blocks: LLVM would unroll one around it, and short rows wait.
@@ -177,7 +188,7 @@ def _micro_kernel_of(mr: int, vectors: int, *, is_partial: bool) -> Any:
             place = Place(*cgutils.unpack_tuple(builder, place))
             scalar = context.get_value_type(signature.args[4].dtype)
             columns = place.columns if is_partial else None
-            tile = _Tile(builder, scalar, mr, vectors, columns)
+            tile = Tile(builder, scalar, mr, vectors, columns)
             with builder.if_then(builder.icmp_signed("!=", start.is_any, SIZE(0))):
                 tile.start_with(start.pointer, start.ld)
             _sum_up(tile, a, terms, b)

@@ -19,6 +19,8 @@ IS_WIDE = "+avx512f" in FEATURES
 HAS_MASKS = IS_WIDE or "+avx2" in FEATURES
 """Whether part of a vector can be loaded and stored by a mask."""
 VECTOR_BYTES = 64 if IS_WIDE else 32 if HAS_MASKS else 16
+HAS_MANY_REGISTERS = IS_WIDE or "+neon" in FEATURES
+"""Whether the processor has 32 vector registers, not 16."""
 TRANSPOSE_BYTES = 32
 """Bytes of a vector where squares are transposed: with 8 rows, longer ones would not be filled."""
 
@@ -67,6 +69,14 @@ class Vectors:
             arguments = [value, place, INDEX(self.itemsize), mask]
             self._call("masked.store", ir.VoidType(), arguments)
 
+    def prefetch(self, place: Any) -> None:
+        """Ask for the line of the cache at ``place``, which will be written soon."""
+        byte, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
+        function = cgutils.get_or_insert_function(self.builder.module, kind, "llvm.prefetch.p0")
+        place = self.builder.bitcast(place, byte)
+        self.builder.call(function, [place, flag(1), flag(3), flag(1)])
+
     def splat(self, scalar: Any, vector_type: Any = None) -> Any:
         """``scalar`` in every lane (a broadcast)."""
         undefined = ir.Constant(vector_type or self.vector_type, ir.Undefined)
@@ -80,12 +90,15 @@ class Vectors:
         return self.builder.shuffle_vector(a, b, order)
 
     def transpose(self, square: list[Any]) -> list[Any]:
-        """Rows for columns of ``lanes`` vectors: blocks of 1, 2, 4 and more change places."""
+        """Rows for columns of ``lanes`` vectors: blocks of 1, 2, 4 and more change places.
+
+        Of fewer vectors, a power of two: of each square that stands side by side in them.
+        """
         vectors, lanes, distance = list(square), range(self.lanes), 1
-        while distance < self.lanes:
+        while distance < len(vectors):
             low = [j if not j & distance else self.lanes + j - distance for j in lanes]
             high = [j + distance if not j & distance else self.lanes + j for j in lanes]
-            for i in (i for i in lanes if not i & distance):
+            for i in (i for i in range(len(vectors)) if not i & distance):
                 pair = vectors[i], vectors[i + distance]
                 vectors[i], vectors[i + distance] = (
                     self.shuffle(*pair, order) for order in (low, high)

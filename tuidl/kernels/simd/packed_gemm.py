@@ -1,0 +1,273 @@
+"""The packed matrix product, C = A B, for matrices that the first-level cache does not hold.
+
+``packed_kernel.py`` computes one tile, ``packing.py`` copies factors. The loops around them:
+
+    for each NC columns of B and C
+        for each KC terms                    packs a block of B: second-level cache
+            for each MC rows of A and C      packs a block of A, if its columns are contiguous
+                for each NR columns          a panel of B: first-level cache
+                    for each MR rows         the tile: registers
+
+Goto and van de Geijn (2008: Anatomy of high-performance matrix multiplication), with the names of
+BLIS. B is packed once for all rows. A's numbers are splat one by one, so that rows of A may stay
+where they lie; what is packed are columns, whose neighbours in a row lie far apart. Few rows do not
+pay for packing B either.
+
+Each number of C is a sum in one order, whatever part of C is asked for, and whether B was packed
+or not: blocks of KC terms, from 0 each, are added to the start one after the other, so that tiles
+of C have the bits that all of C has in one call.
+
+Packed blocks lie on the stack: the same memory for each call on a thread, in its caches already.
+Together they take 240 KiB, because threads with stacks of 512 KiB must bear them (macOS gives its
+threads that; the workers of the loop, and of Linux, have 8 MiB).
+
+The code is compiled once for each dtype, and called by a symbol.
+"""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from llvmlite import binding, ir
+from numba import cfunc, types
+from numba.core import cgutils
+
+from tuidl.kernels.cache import compile_cached
+from tuidl.kernels.jit import FLAGS, device_function, intrinsic_for
+from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO
+from tuidl.kernels.simd.intrinsics import pointer_at, stack_of
+from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start
+from tuidl.kernels.simd.packed_kernel import HEIGHTS, MR, Block, packed_tile
+from tuidl.kernels.simd.packing import pack_rows, pack_strips, tile_size
+from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES
+
+KC = 256
+"""Terms of a block."""
+NC_BYTES = 768
+"""Bytes of a row of a packed block of B."""
+MC_BYTES = 192
+"""Bytes of a column of a packed block of A."""
+FEW_ROWS = 16
+"""Rows of A up to which B stays where it lies, if its rows are contiguous."""
+STRIP = 16
+"""A multiple of the numbers in a vector, on every processor and for both dtypes."""
+MULTIPLY, MULTIPLY_PACKED, PACK = range(3)
+"""What is to be done: C = A B; the same with B as ``pack_b`` left it; or only pack B, into C."""
+
+_block_of_b = stack_of(KC * NC_BYTES)
+_block_of_a = stack_of((KC + 8) * MC_BYTES)
+_corner = stack_of(MR * NR_VECTORS * VECTOR_BYTES)
+
+
+class Strides(NamedTuple):
+    """Of a matrix, in numbers: from a row to the next, and from a column; one of them is 1."""
+
+    row: Any
+    column: Any
+
+
+class _Panel(NamedTuple):
+    """Some columns of a block of B, where they begin in C, and how many there are."""
+
+    pointer: Any
+    row: Any
+    strip: Any
+    column: Any
+    columns: Any
+    vectors: Any
+
+
+@device_function
+def _height(rows):
+    """The height of the next tile: one of HEIGHTS."""
+    for height in HEIGHTS:
+        if height <= rows:
+            return height
+    return 0
+
+
+@device_function
+def _add_corner(corner, ld, start, c, ldc, rows, columns):
+    """Write the part of a tile that lies within C."""
+    for i in range(rows):
+        for j in range(columns):
+            total = corner[i * ld + j]
+            if start.is_any:
+                total += start.pointer[i * start.ld + j]
+            c[i * ldc + j] = total
+
+
+@device_function
+def _multiply_panel(a, tile, strides, depth, panel, start, c, ldc, corner, rows, lanes):
+    """Tile by tile, a panel of B with a block of A; ``tile``: from a tile's rows to the next's."""
+    block = Block(strides.row, strides.column, panel.row, panel.strip, depth)
+    is_whole = panel.columns == panel.vectors * lanes
+    ld, i = NR_VECTORS * lanes, 0
+    while i < rows:
+        height = _height(rows - i)
+        here = pointer_at(a, i // MR * tile + i % MR * strides.row)
+        there = pointer_at(c, i * ldc + panel.column)
+        begin = Start(
+            pointer_at(start.pointer, i * start.ld + panel.column), start.ld, start.is_any
+        )
+        target, ldt, first = there, ldc, begin
+        if not is_whole:
+            target, ldt, first = corner, ld, Start(corner, 0, 0)
+        packed_tile(here, panel.pointer, block, first, target, ldt, height, panel.vectors)
+        if not is_whole:
+            _add_corner(corner, ld, begin, there, ldc, height, panel.columns)
+        i += height
+
+
+@device_function
+def _panel(b, b_row, lying, strips, depth, strip, columns, lanes):
+    """The panel from ``strip`` on: of the ``lying`` first ones where B is, else of the packed."""
+    column = strip * lanes
+    end = lying if strip < lying else (columns + lanes - 1) // lanes
+    vectors = min(NR_VECTORS, end - strip)
+    count = min(vectors * lanes, columns - column)
+    if strip < lying:
+        return _Panel(pointer_at(b, column), b_row, lanes, column, count, vectors)
+    place = pointer_at(strips, column * depth)
+    return _Panel(place, lanes, depth * lanes, column, count, vectors)
+
+
+@device_function
+def _start_of(start_with, bias, c, ldc):
+    if start_with == START_BIAS:
+        return Start(bias, 0, 1)
+    return Start(c, ldc, int(start_with == START_C))
+
+
+def packed_gemm(
+    a, a_row, a_column, b, b_row, b_column, task, bias, start_with, c, ldc, m, k, n, lanes
+):  # fmt: skip
+    """C = A B, from 0, from the old C or from a bias for each column (``start_with``).
+
+    Pointers and strides in numbers. ``task``: MULTIPLY, MULTIPLY_PACKED or PACK. ``lanes``: numbers
+    in a vector.
+    """
+    buffer_b, buffer_a, corner = _block_of_b(c), _block_of_a(c), _corner(c)
+    is_lying = task == MULTIPLY and b_column == 1 and m < FEW_ROWS
+    wide = NC_BYTES // VECTOR_BYTES if m > MR else NR_VECTORS
+    mc = MC_BYTES * lanes // VECTOR_BYTES // MR * MR
+    all_columns = (n + lanes - 1) // lanes * lanes
+    for j in range(0, n, wide * lanes):
+        columns = min(wide * lanes, n - j)
+        for p in range(0, max(k, 1), KC):
+            depth, here = min(KC, k - p), pointer_at(b, p * b_row + j * b_column)
+            lying, strips = columns // lanes if is_lying else 0, buffer_b
+            if task != MULTIPLY:
+                strips = pointer_at(
+                    b if task == MULTIPLY_PACKED else c, p * all_columns + j * depth
+                )
+            if task != MULTIPLY_PACKED:
+                rest, to = lying * lanes, pointer_at(strips, lying * lanes * depth)
+                there = pointer_at(here, rest * b_column)
+                pack_strips(there, b_row, b_column, to, depth, columns - rest, lanes)
+            start = _start_of(start_with if p == 0 else START_C, bias, c, ldc)
+            for i in range(0, m, mc):
+                rows, block = min(mc, m - i), pointer_at(a, i * a_row + p * a_column)
+                tile, strides = MR * a_row, Strides(a_row, a_column)
+                if a_row == 1 and a_column != 1 and columns > NR_VECTORS * lanes:
+                    pack_rows(block, a_column, buffer_a, rows, m - i, depth, lanes)
+                    block, tile, strides = buffer_a, tile_size(depth), Strides(1, MR)
+                strip = 0
+                while strip * lanes < columns:
+                    panel = _panel(here, b_row, lying, strips, depth, strip, columns, lanes)
+                    begin = pointer_at(start.pointer, i * start.ld + j)
+                    _multiply_panel(
+                        block, tile, strides, depth, panel, Start(begin, start.ld, start.is_any),
+                        pointer_at(c, i * ldc + j), ldc, corner, rows, lanes,
+                    )  # fmt: skip
+                    strip += panel.vectors
+
+
+def _symbol(bits: int) -> str:
+    return f"tuidl_packed_gemm_{bits}"
+
+
+@cache
+def provide(bits: int) -> Any:
+    """Compile the packed product for floats of so many bits; code loaded later finds its symbol."""
+    p, i = types.CPointer(types.float32 if bits == 32 else types.float64), types.int64
+    signature = types.void(p, i, i, p, i, i, i, p, i, p, *(i,) * 5)
+    compiled = compile_cached(lambda cached: cfunc(signature, cache=cached, **FLAGS)(packed_gemm))
+    binding.add_symbol(_symbol(bits), compiled.address)
+    return compiled
+
+
+def _call(context, builder, bits, operands):
+    """The code that calls ``packed_gemm`` for floats of so many bits."""
+    provide(bits)
+    operands = [*operands, SIZE(VECTOR_BYTES * 8 // bits)]
+    kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
+    builder.call(cgutils.get_or_insert_function(builder.module, kind, _symbol(bits)), operands)
+    return context.get_dummy_value()
+
+
+def gemm_block(a, a_strides, b, b_strides, bias, start_with, c, ldc, sizes):
+    """C = A B, or a part of it, for matrices behind pointers.
+
+    ``a_strides``, ``b_strides``: Strides, so that A' and B' are read as well as A and B. ``ldc``:
+    from a row of C to the next. ``start_with``: START_ZERO, START_C (adds to the old C) or
+    START_BIAS (adds the n numbers behind ``bias`` to each row; otherwise any pointer will do).
+    ``sizes``: Sizes(m, k, n).
+    """
+    (m, k, n), lanes = sizes, VECTOR_BYTES // c.itemsize
+    packed_gemm(a, *a_strides, b, *b_strides, MULTIPLY, bias, start_with, c, ldc, m, k, n, lanes)
+
+
+@intrinsic_for(gemm_block)
+def _gemm_block(typing_context, a, a_strides, b, b_strides, bias, start_with, c, ldc, sizes):
+    def codegen(context, builder, signature, arguments):
+        a, a_strides, b, b_strides, bias, start_with, c, ldc, sizes = arguments
+        a_strides, b_strides, sizes = (
+            cgutils.unpack_tuple(builder, values) for values in (a_strides, b_strides, sizes)
+        )
+        operands = [a, *a_strides, b, *b_strides, SIZE(MULTIPLY), bias, start_with, c, ldc, *sizes]
+        return _call(context, builder, signature.args[0].dtype.bitwidth, operands)
+
+    size = types.int64
+    return types.void(a, a_strides, b, b_strides, bias, size, c, size, sizes), codegen
+
+
+def packed_size(k: int, n: int) -> int:
+    """Numbers of a workspace for a packed B of ``k`` rows and ``n`` columns, on any processor."""
+    return k * (-(-n // STRIP) * STRIP)
+
+
+def pack_b(b, b_strides, packed, k, n):
+    """Pack all of B (k, n) into the ``packed_size`` numbers behind ``packed``."""
+    lanes = VECTOR_BYTES // b.itemsize
+    packed_gemm(b, 1, 1, b, *b_strides, PACK, b, START_ZERO, packed, n, 0, k, n, lanes)
+
+
+@intrinsic_for(pack_b)
+def _pack_b(typing_context, b, b_strides, packed, k, n):
+    def codegen(context, builder, signature, arguments):
+        b, b_strides, packed, k, n = arguments
+        strides, one, zero = cgutils.unpack_tuple(builder, b_strides), SIZE(1), SIZE(0)
+        operands = [b, one, one, b, *strides, SIZE(PACK), b, zero, packed, n, zero, k, n]
+        return _call(context, builder, signature.args[0].dtype.bitwidth, operands)
+
+    return types.void(b, b_strides, packed, types.int64, types.int64), codegen
+
+
+def gemm_prepacked(a, a_strides, packed, bias, start_with, c, ldc, sizes):
+    """``gemm_block`` with the B that ``pack_b`` left behind ``packed``; all of its columns."""
+    (m, k, n), lanes = sizes, VECTOR_BYTES // c.itemsize
+    task = MULTIPLY_PACKED
+    packed_gemm(a, *a_strides, packed, 0, 0, task, bias, start_with, c, ldc, m, k, n, lanes)
+
+
+@intrinsic_for(gemm_prepacked)
+def _gemm_prepacked(typing_context, a, a_strides, packed, bias, start_with, c, ldc, sizes):
+    def codegen(context, builder, signature, arguments):
+        a, a_strides, packed, bias, start_with, c, ldc, sizes = arguments
+        strides, sizes = (cgutils.unpack_tuple(builder, values) for values in (a_strides, sizes))
+        zero, task = SIZE(0), SIZE(MULTIPLY_PACKED)
+        operands = [a, *strides, packed, zero, zero, task, bias, start_with, c, ldc, *sizes]
+        return _call(context, builder, signature.args[0].dtype.bitwidth, operands)
+
+    size = types.int64
+    return types.void(a, a_strides, packed, bias, size, c, size, sizes), codegen

@@ -1,0 +1,91 @@
+"""The micro-kernel of the packed matrix product: an MR x NR tile of C, over a block of K.
+
+As in ``micro_kernel.py`` (see the drawing there), but B comes in strips, one vector wide: a line of
+the tile's B is a vector of each of its two strips. Sums start with 0, and what C holds (or a bias)
+is added at their end: so a sum of thousands of terms is one of blocks, and rounds less.
+"""
+
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import types
+from numba.core import cgutils
+
+from tuidl.kernels.jit import intrinsic_for
+from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start, Tile
+from tuidl.kernels.simd.vectors import HAS_MANY_REGISTERS, SIZE, VECTOR_BYTES
+
+MR = 12 if HAS_MANY_REGISTERS else 6
+"""Rows of a tile: 12 x 2 sums, 2 vectors of B, one number of A of 32 registers; 6 x 2 of 16."""
+HEIGHTS = tuple(n for n in (12, 8, 6, 4, 2, 1) if n <= MR)
+"""Rows that there is code for."""
+
+
+class Block(NamedTuple):
+    """Where a block of the factors lies, in numbers.
+
+    ``a_row``, ``a_column``: from a row of A to the next, from a column to the next. ``b_row``,
+    ``b_strip``: from a row of B's strip to the next, from a strip to the next. ``depth``: terms.
+    """
+
+    a_row: Any
+    a_column: Any
+    b_row: Any
+    b_strip: Any
+    depth: Any
+
+
+def packed_tile(a, b, block, start, c, ldc, rows, vectors):
+    """The tile at ``c`` of so many rows at ``a`` and strips at ``b``, all pointers.
+
+    ``block``: Block. ``start``: Start. ``rows``: one of HEIGHTS. ``vectors``: 1 or NR_VECTORS.
+    """
+    lanes = VECTOR_BYTES // a.itemsize
+    for vector in range(vectors):
+        sums, strip = np.zeros((rows, lanes), a.dtype), b[vector * block.b_strip :]
+        for k in range(block.depth):
+            column = [a[row * block.a_row + k * block.a_column] for row in range(rows)]
+            sums += np.outer(column, strip[k * block.b_row :][:lanes])
+        for row in range(rows):
+            begin = vector * lanes
+            if start.is_any:
+                sums[row] += start.pointer[row * start.ld + begin :][:lanes]
+            c[row * ldc + begin :][:lanes] = sums[row]
+
+
+@intrinsic_for(packed_tile)
+def _packed_tile(typing_context, a, b, block, start, c, ldc, rows, vectors):
+    def codegen(context, builder, signature, arguments):
+        a, b, block, start, c, ldc, rows, vectors = arguments
+        block = Block(*cgutils.unpack_tuple(builder, block))
+        start = Start(*cgutils.unpack_tuple(builder, start))
+        scalar, function = context.get_value_type(signature.args[4].dtype), builder.function
+        end = function.append_basic_block("tile_end")
+        choice = builder.add(builder.mul(rows, SIZE(NR_VECTORS + 1)), vectors)
+        switch = builder.switch(choice, end)
+        for mr, width in product(HEIGHTS, (1, NR_VECTORS)):
+            body = function.append_basic_block(f"tile_{mr}_{width}")
+            switch.add_case(SIZE(mr * (NR_VECTORS + 1) + width), body)
+            builder.position_at_end(body)
+            _micro_kernel(Tile(builder, scalar, mr, width, None), a, b, block, start, c, ldc)
+            builder.branch(end)
+        builder.position_at_end(end)
+        return context.get_dummy_value()
+
+    size = types.int64
+    return types.void(a, b, block, start, c, size, size, size), codegen
+
+
+def _micro_kernel(tile: Any, a: Any, b: Any, block: Block, start: Start, c: Any, ldc: Any) -> None:
+    """The code of one tile."""
+    builder = tile.builder
+    for _, place in tile.cells(c, ldc):
+        tile.simd.prefetch(place)
+    with cgutils.for_range(builder, block.depth) as k:
+        column = tile.at(a, k.index, block.a_column)
+        line = tile.at(b, k.index, block.b_row)
+        tile.rank_1_update(column, block.a_row, line, block.b_strip)
+    with builder.if_then(builder.icmp_signed("!=", start.is_any, SIZE(0))):
+        tile.add_start(start.pointer, start.ld)
+    tile.finish(c, ldc)
