@@ -31,6 +31,8 @@ OPERATIONS = 50.0
 """A nanosecond, in a product that is bound by arithmetic."""
 NEAR, FAR = 40.0, 10.0
 """Bytes a nanosecond, from the second-level cache and from what is behind it."""
+PACKING = 4.0
+"""Bytes a nanosecond, of weights that a product copies to where it reads them in a row."""
 NEAR_BYTES = 1 << 19
 """What is taken to stay in the second-level cache beside everything else."""
 LEAST_GAIN = 50_000.0
@@ -122,9 +124,10 @@ def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
     product = batch * 2 * _multiplications(node) / OPERATIONS
     bandwidth = NEAR if weights <= NEAR_BYTES else FAR
     reading = weights / bandwidth
-    by_shards = shards * max(product / shards, reading)
+    packing = weights / PACKING if weights > NEAR_BYTES else 0.0
+    by_shards = shards * (max(product / shards, reading) + packing)
     gradients = shards * max(product / shards, 2 * reading) + shards * weights / FAR
-    whole = max(product, reading)
+    whole = max(product, reading) + packing
     lanes = min(shards, THREADS)
     known = {
         Division.EXAMPLES: (2 * by_shards + (gradients if shards > 1 else whole)) / lanes,
