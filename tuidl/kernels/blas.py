@@ -5,9 +5,8 @@ The only module that knows of BLAS. Numba's runtime exports ``numba_xxgemm``, wh
 """
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -42,107 +41,37 @@ def _blas_gemm(a, transpose_a, b, transpose_b, c, accumulate):
     gemm(a, transpose_a, b, transpose_b, c, accumulate)
 
 
-class _Factor(NamedTuple):
-    """A factor of a product, in generated code: see ``blas_block``."""
-
-    data: Any
-    ld: Any
-    transposed: Any
-
-
-def _is_set(builder: Any, flag: Any) -> Any:
-    return builder.icmp_signed("!=", flag, flag.type(0))
-
-
-def _call_blas(
-    context: Any, builder: Any, scalar: Any, a: _Factor, b: _Factor, c: tuple[Any, Any],
-    sizes: tuple[Any, Any, Any], accumulate: Any,
-) -> None:  # fmt: skip
-    """The code of a call. BLAS is column-major: it is asked for the transposed product."""
-    m, k, n = sizes
-    float_type, byte, size = context.get_value_type(scalar), ir.IntType(8), ir.IntType(64)
-    pointer = byte.as_pointer()
-    data_a, data_b, data_c = (builder.bitcast(x, pointer) for x in (a.data, b.data, c[0]))
-    char_a, char_b = (
-        builder.select(_is_set(builder, x.transposed), byte(ord("t")), byte(ord("n")))
-        for x in (a, b)
-    )
-    one = cgutils.alloca_once_value(builder, float_type(1.0))
-    beta = cgutils.alloca_once_value(builder, builder.sitofp(accumulate, float_type))
-    function_type = ir.FunctionType(
-        ir.IntType(32),
-        [byte] * 3 + [size] * 3 + [pointer] * 2 + [size, pointer, size, pointer, pointer, size],
-    )
-    function = cgutils.get_or_insert_function(builder.module, function_type, "numba_xxgemm")
-    kind = byte(ord("s" if scalar == types.float32 else "d"))
-    left = [builder.bitcast(one, pointer), data_b, b.ld, data_a, a.ld]
-    result = [builder.bitcast(beta, pointer), data_c, c[1]]
-    builder.call(function, [kind, char_b, char_a, n, m, k, *left, *result])
-
-
 @intrinsic_for(_blas_gemm)
 def _blas_gemm_intrinsic(typing_context, a, transpose_a, b, transpose_b, c, accumulate):
     """Row-major gemm: BLAS is column-major, so it is asked for the transposed product."""
 
     def codegen(context, builder, signature, arguments):
+        float_type = context.get_value_type(c.dtype)
+        byte, size = ir.IntType(8), ir.IntType(64)
+        pointer = byte.as_pointer()
         arrays = [
             context.make_array(signature.args[i])(context, builder, arguments[i]) for i in (0, 2, 4)
         ]
         (a0, a1), (_, b1), (c0, c1) = (cgutils.unpack_tuple(builder, x.shape) for x in arrays)
-        left, right = (
-            _Factor(arrays[0].data, a1, arguments[1]),
-            _Factor(arrays[1].data, b1, arguments[3]),
+        data_a, data_b, data_c = (builder.bitcast(x.data, pointer) for x in arrays)
+        flags = [builder.icmp_signed("!=", x, x.type(0)) for x in (arguments[1], arguments[3])]
+        char_a, char_b = (builder.select(flag, byte(ord("t")), byte(ord("n"))) for flag in flags)
+        inner = builder.select(flags[0], a0, a1)
+        one = cgutils.alloca_once_value(builder, float_type(1.0))
+        beta = cgutils.alloca_once_value(builder, builder.sitofp(arguments[5], float_type))
+        function_type = ir.FunctionType(
+            ir.IntType(32),
+            [byte] * 3 + [size] * 3 + [pointer] * 2 + [size, pointer, size, pointer, pointer, size],
         )
-        inner = builder.select(_is_set(builder, arguments[1]), a0, a1)
-        _call_blas(
-            context,
-            builder,
-            c.dtype,
-            left,
-            right,
-            (arrays[2].data, c1),
-            (c0, inner, c1),
-            arguments[5],
-        )
+        function = cgutils.get_or_insert_function(builder.module, function_type, "numba_xxgemm")
+        kind = byte(ord("s" if c.dtype == types.float32 else "d"))
+        shape = [c1, c0, inner]
+        left = [builder.bitcast(one, pointer), data_b, b1, data_a, a1]
+        result = [builder.bitcast(beta, pointer), data_c, c1]
+        builder.call(function, [kind, char_b, char_a, *shape, *left, *result])
         return context.get_dummy_value()
 
     return types.void(a, types.int64, b, types.int64, c, types.int64), codegen
-
-
-def blas_block(a, lda, transpose_a, b, ldb, transpose_b, c, ldc, sizes, accumulate):
-    """``gemm`` of parts of matrices behind pointers, by BLAS.
-
-    ``lda``, ``ldb``, ``ldc``: from a row in memory to the next. ``sizes``: Sizes.
-    """
-    m, k, n = sizes
-
-    def block(pointer, ld, rows, columns):
-        end = (rows - 1) * ld + columns if rows else 0
-        return np.lib.stride_tricks.as_strided(
-            pointer[:end], (rows, columns), (ld * pointer.itemsize, pointer.itemsize)
-        )
-
-    left = block(a, lda, k, m).T if transpose_a else block(a, lda, m, k)
-    right = block(b, ldb, n, k).T if transpose_b else block(b, ldb, k, n)
-    target = block(c, ldc, m, n)
-    target[...] = left @ right + (target if accumulate else 0)
-
-
-@intrinsic_for(blas_block)
-def _blas_block(
-    typing_context, a, lda, transpose_a, b, ldb, transpose_b, c, ldc, sizes, accumulate
-):
-    def codegen(context, builder, signature, arguments):
-        a, lda, transpose_a, b, ldb, transpose_b, c, ldc, sizes, accumulate = arguments
-        m, k, n = cgutils.unpack_tuple(builder, sizes)
-        left, right = _Factor(a, lda, transpose_a), _Factor(b, ldb, transpose_b)
-        scalar = signature.args[6].dtype
-        _call_blas(context, builder, scalar, left, right, (c, ldc), (m, k, n), accumulate)
-        return context.get_dummy_value()
-
-    size = types.int64
-    kind = types.void(a, size, size, b, size, size, c, size, sizes, size)
-    return kind, codegen
 
 
 @inline_ir

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from tuidl.kernels.blas import affine, blas_block, gemm
+from tuidl.kernels.blas import affine, gemm
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
-from tuidl.kernels.simd.gemm import Sizes
+from tuidl.kernels.simd.gemm import START_BIAS, START_ZERO, Sizes
 from tuidl.kernels.simd.intrinsics import data_of, pointer_at
-from tuidl.kernels.simd.memory import copy_values
+from tuidl.kernels.simd.packed_gemm import Strides, gemm_block
 from tuidl.kernels.simd.sums import sum_columns, sum_rows
 from tuidl.kernels.simd.tiles import LEAST_COLUMNS, boundary, tile_of
 
@@ -59,25 +59,25 @@ def dense_tile(x, w, b, y, part, parts):
     """A tile of y = x w + b."""
     (rows, inner), columns = x.shape, y.shape[1]
     top, end, left, right = tile_of(part, parts, rows, columns)
-    if end <= top or right <= left:
-        return
-    for i in range(top, end):
-        copy_values(y[i, left:right], b[left:right])
     sizes = Sizes(end - top, inner, right - left)
-    a, c = pointer_at(data_of(x), top * inner), pointer_at(data_of(y), top * columns + left)
-    blas_block(a, inner, 0, pointer_at(data_of(w), left), columns, 0, c, columns, sizes, 1)
+    if sizes.m > 0 and sizes.n > 0:
+        here, factor = pointer_at(data_of(x), top * inner), pointer_at(data_of(w), left)
+        target, bias = pointer_at(data_of(y), top * columns + left), pointer_at(data_of(b), left)
+        lying, across = Strides(inner, 1), Strides(columns, 1)
+        gemm_block(here, lying, factor, across, bias, START_BIAS, target, columns, sizes)
 
 
 @kernel("nk nf -> kf", cost="2nkf")
 def dense_weight_gradient_tile(x, dy, dw, part, parts):
     """A tile of dw = x' dy."""
-    examples, rows, columns = x.shape[0], dw.shape[0], dw.shape[1]
+    examples, (rows, columns) = x.shape[0], dw.shape
     top, end, left, right = tile_of(part, parts, rows, columns)
-    if end <= top or right <= left:
-        return
     sizes = Sizes(end - top, examples, right - left)
-    a, c = pointer_at(data_of(x), top), pointer_at(data_of(dw), top * columns + left)
-    blas_block(a, rows, 1, pointer_at(data_of(dy), left), columns, 0, c, columns, sizes, 0)
+    if sizes.m > 0 and sizes.n > 0:
+        here, factor = pointer_at(data_of(x), top), pointer_at(data_of(dy), left)
+        target = pointer_at(data_of(dw), top * columns + left)
+        down, across = Strides(1, rows), Strides(columns, 1)
+        gemm_block(here, down, factor, across, target, START_ZERO, target, columns, sizes)
 
 
 @kernel("nf kf -> nk", cost="2nkf")
@@ -85,12 +85,12 @@ def dense_input_gradient_tile(dy, w, dx, part, parts):
     """A tile of dx = dy w'."""
     (rows, inner), columns = dy.shape, dx.shape[1]
     top, end, left, right = tile_of(part, parts, rows, columns)
-    if end <= top or right <= left:
-        return
     sizes = Sizes(end - top, inner, right - left)
-    a, b = pointer_at(data_of(dy), top * inner), pointer_at(data_of(w), left * inner)
-    c = pointer_at(data_of(dx), top * columns + left)
-    blas_block(a, inner, 0, b, inner, 1, c, columns, sizes, 0)
+    if sizes.m > 0 and sizes.n > 0:
+        here, factor = pointer_at(data_of(dy), top * inner), pointer_at(data_of(w), left * inner)
+        target = pointer_at(data_of(dx), top * columns + left)
+        lying, down = Strides(inner, 1), Strides(1, inner)
+        gemm_block(here, lying, factor, down, target, START_ZERO, target, columns, sizes)
 
 
 @kernel("nf -> f", cost="nf")
