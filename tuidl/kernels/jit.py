@@ -17,6 +17,8 @@ from numba.core.registry import CPUDispatcher
 from numba.core.typing.templates import infer, infer_global, make_intrinsic_template
 from numba.extending import overload
 
+from tuidl.kernels.pipeline import KernelCompiler
+
 FLAGS: dict[str, Any] = {
     "error_model": "numpy",
     "nogil": True,
@@ -24,10 +26,14 @@ FLAGS: dict[str, Any] = {
     "fastmath": {"contract", "reassoc", "nsz", "arcp", "afn"},
 }
 
+UNCOUNTED: dict[str, Any] = {"_nrt": False, "pipeline_class": KernelCompiler}
+"""For our own kernels."""
+
 INLINED: dict[str, Any] = {
     **FLAGS,
     "forceinline": True,
-    "no_cfunc_wrapper": True,  # C never calls them, and wrappers take time to compile
+    "no_cfunc_wrapper": True,  # C never calls them, nor does Python: wrappers take time to compile
+    "no_cpython_wrapper": True,
 }
 """For what kernels call. Without forced inlining a process that has just compiled a kernel calls
 the copy of a function that was optimised alone, and one that loads it from the cache the copy
@@ -49,7 +55,7 @@ class DeviceFunction(CPUDispatcher):  # type: ignore[misc]  # Numba has no types
 
 def _device_function(function: Callable[..., Any], **options: Any) -> Any:
     known = {"nopython": True, "boundscheck": None, **INLINED, **options}
-    return DeviceFunction(function, targetoptions=known)
+    return DeviceFunction(function, targetoptions=known, pipeline_class=KernelCompiler)
 
 
 def device_function(function: Callable[..., Any]) -> Any:
@@ -72,7 +78,7 @@ def jit_override(function: Callable[..., Any], *, prefer_literal: bool = False) 
     And on the values of constant arguments, with ``prefer_literal``.
     """
     # Python calls ``function`` itself: the compiled code needs no wrapper for it.
-    options = {**INLINED, "no_cpython_wrapper": True}
+    options = {**INLINED, "pipeline_class": KernelCompiler}
     return overload(function, jit_options=options, strict=False, prefer_literal=prefer_literal)
 
 

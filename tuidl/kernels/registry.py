@@ -6,13 +6,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numba import carray, cfunc, types
+from numba import cfunc, types
 
 from tuidl.kernels.cache import COMPILING, cache_folder, compile_cached
-from tuidl.kernels.jit import FLAGS, device_function, inline_ir
+from tuidl.kernels.jit import FLAGS, UNCOUNTED, device_function, inline_ir
 from tuidl.kernels.signature import Signature
 from tuidl.kernels.simd import gemm, packed_gemm
-from tuidl.kernels.simd.intrinsics import float_bits, pointer_at
+from tuidl.kernels.simd.intrinsics import array_at, float_bits, pointer_at
 from tuidl.kernels.step_state import STEP_STATE_SIZE
 
 KERNELS: dict[str, "Kernel"] = {}
@@ -41,18 +41,18 @@ class Kernel:
         for i, letter in enumerate(self.signature.letters):
             lines.append(f"    {letter} = row[{first_letter + i}]")
         arguments = [
-            f"carray(pointer_at(arena, row[{i + 1}]), ({', '.join(operand.letters)},))"
+            f"array_at(pointer_at(arena, row[{i + 1}]), ({', '.join(operand.letters)},))"
             for i, operand in enumerate(self.signature.operands)
         ]
         for i, option in enumerate(self.signature.options):
             value = f"row[{first_option + i}]"
             arguments.append(f"float_bits({value})" if option.is_float else value)
         if self.signature.uses_step_state:
-            arguments.append(f"carray(step_state, ({STEP_STATE_SIZE},))")
+            arguments.append(f"array_at(step_state, ({STEP_STATE_SIZE},))")
         lines.append(f"    function({', '.join(arguments)})")
         scope = {
             "__name__": self.function.__module__,
-            "carray": carray,
+            "array_at": array_at,
             "pointer_at": pointer_at,
             "float_bits": float_bits,
             "function": (inline_ir if self.inline else device_function)(self.function),
@@ -90,7 +90,7 @@ class Kernel:
         if self.foreign:
             return cfunc(signature, **FLAGS)(self._row_function)
         return compile_cached(
-            lambda cached: cfunc(signature, cache=cached, **FLAGS)(self._row_function)
+            lambda cached: cfunc(signature, cache=cached, **UNCOUNTED, **FLAGS)(self._row_function)
         )
 
 

@@ -5,12 +5,14 @@ there, so that ``pointer[i]`` means the same in both.
 """
 
 import ctypes
+import math
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
+from numba.np.arrayobj import populate_array
 
 from tuidl.kernels.jit import intrinsic_for
 
@@ -31,6 +33,29 @@ def _pointer_at(typing_context, pointer, offset):
         return builder.gep(arguments[0], [arguments[1]])
 
     return pointer(pointer, types.int64), codegen
+
+
+def array_at(pointer, shape):
+    """The contiguous array of ``shape`` that starts at ``pointer``: a view."""
+    return pointer[: math.prod(shape)].reshape(shape)
+
+
+@intrinsic_for(array_at)
+def _array_at(typing_context, pointer, shape):
+    """As Numba's ``carray``, an overload: that would be compiled by itself for each rank."""
+    kind = types.Array(pointer.dtype, len(shape), "C")
+
+    def codegen(context, builder, signature, arguments):
+        start, lengths = arguments[0], cgutils.unpack_tuple(builder, arguments[1])
+        itemsize = context.get_abi_sizeof(context.get_value_type(kind.dtype))
+        strides = [ir.Constant(lengths[0].type, itemsize)]
+        for length in lengths[:0:-1]:
+            strides.insert(0, builder.mul(strides[0], length, flags=["nsw"]))
+        array = context.make_array(kind)(context, builder)
+        populate_array(array, start, lengths, strides, itemsize, None)
+        return array._getvalue()
+
+    return kind(pointer, shape), codegen
 
 
 def float_bits(bits):
