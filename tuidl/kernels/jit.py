@@ -26,8 +26,9 @@ FLAGS: dict[str, Any] = {
     "fastmath": {"contract", "reassoc", "nsz", "arcp", "afn"},
 }
 
-UNCOUNTED: dict[str, Any] = {"_nrt": False, "pipeline_class": KernelCompiler}
-"""For our own kernels."""
+KERNEL: dict[str, Any] = {**FLAGS, "_nrt": False, "pipeline_class": KernelCompiler}
+"""For kernels of this package, which allocate no arrays: references are not counted. What they
+call has ``_nrt`` from them. A plugin's kernel may allocate, and has FLAGS."""
 
 INLINED: dict[str, Any] = {
     **FLAGS,

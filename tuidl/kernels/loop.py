@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit, prange, types
 
 from tuidl.kernels.cache import COMPILING, cache_folder, compile_cached
-from tuidl.kernels.jit import FLAGS, UNCOUNTED, device_function
+from tuidl.kernels.jit import KERNEL, device_function
 from tuidl.kernels.simd.intrinsics import call_kernel
 from tuidl.kernels.simd.memory import copy_values
 from tuidl.kernels.step_state import LEARNING_RATE, STEP
@@ -152,7 +152,7 @@ def _compiled_loop(dtype: np.dtype[Any]) -> tuple[Any, bool]:
         types.float64[::1], types.float64[::1], types.float64[::1], types.int64[::1],
     )  # fmt: skip
     loop = compile_cached(
-        lambda cached: njit(signature, parallel=True, cache=cached, **UNCOUNTED, **FLAGS)(run_steps)
+        lambda cached: njit(signature, parallel=True, cache=cached, **KERNEL)(run_steps)
     )
     return loop, bool(loop.stats.cache_hits)
 

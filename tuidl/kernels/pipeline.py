@@ -71,7 +71,6 @@ class Inlining(InlineInlinables):  # type: ignore[misc]
 
 
 class _Worker(inlining.InlineWorker):  # type: ignore[misc]
-
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self._compiler_pipeline = _untyped_passes
@@ -147,6 +146,4 @@ def _stand_in(library: Any, description: Any, environment: Any) -> Any:
     """What Numba looks up the function's code by; it cannot be called."""
     library._ensure_finalized()
     name = description.qualname.split(".")[-1]
-    return _dynfunc.make_function(
-        description.lookup_module(), name, "", 0, environment, (library,)
-    )
+    return _dynfunc.make_function(description.lookup_module(), name, "", 0, environment, (library,))

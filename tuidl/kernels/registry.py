@@ -9,7 +9,7 @@ import numpy as np
 from numba import cfunc, types
 
 from tuidl.kernels.cache import COMPILING, cache_folder, compile_cached
-from tuidl.kernels.jit import FLAGS, UNCOUNTED, device_function, inline_ir
+from tuidl.kernels.jit import FLAGS, KERNEL, device_function, inline_ir
 from tuidl.kernels.signature import Signature
 from tuidl.kernels.simd import gemm, packed_gemm
 from tuidl.kernels.simd.intrinsics import array_at, float_bits, pointer_at
@@ -90,7 +90,7 @@ class Kernel:
         if self.foreign:
             return cfunc(signature, **FLAGS)(self._row_function)
         return compile_cached(
-            lambda cached: cfunc(signature, cache=cached, **UNCOUNTED, **FLAGS)(self._row_function)
+            lambda cached: cfunc(signature, cache=cached, **KERNEL)(self._row_function)
         )
 
 
