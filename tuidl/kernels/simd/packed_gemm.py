@@ -32,7 +32,7 @@ from numba import cfunc, types
 from numba.core import cgutils
 
 from tuidl.kernels.cache import compile_cached
-from tuidl.kernels.jit import FLAGS, device_function, intrinsic_for
+from tuidl.kernels.jit import KERNEL, device_function, intrinsic_for
 from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO
 from tuidl.kernels.simd.intrinsics import pointer_at, stack_of
 from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start
@@ -191,7 +191,7 @@ def provide(bits: int) -> Any:
     """Compile the packed product for floats of so many bits; code loaded later finds its symbol."""
     p, i = types.CPointer(types.float32 if bits == 32 else types.float64), types.int64
     signature = types.void(p, i, i, p, i, i, i, p, i, p, *(i,) * 5)
-    compiled = compile_cached(lambda cached: cfunc(signature, cache=cached, **FLAGS)(packed_gemm))
+    compiled = compile_cached(lambda cached: cfunc(signature, cache=cached, **KERNEL)(packed_gemm))
     binding.add_symbol(_symbol(bits), compiled.address)
     return compiled
 
