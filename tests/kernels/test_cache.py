@@ -62,7 +62,7 @@ def test_the_helper_process_fills_the_cache(tmp_path: Path) -> None:
     )  # fmt: skip
     assert helper.stdout.split() == ["ready", "relu", "copy"]
     compiled = {file.name.split(".")[1].split("-")[0] for file in tmp_path.rglob("*.nbi")}
-    assert compiled == {"relu", "copy", "macro_kernel"}
+    assert compiled == {"relu", "copy", "macro_kernel", "packed_gemm"}
 
 
 NAMES = ["relu", "copy", "elu", "conv2d", "relu_gradient"]
