@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.kernels import KERNELS
+from tuidl.kernels.simd.packed_gemm import packed_size
 
 Arrays = dict[str, np.ndarray]
 
@@ -248,24 +249,32 @@ for sizes, options in POOLS:
         Case("average_pool2d_gradient", sizes, options),
     ]
 for n, t, d in SEQUENCES:
-    sizes = {"n": n, "t": t, "u": t + 1, "d": d, "g": 3 * d}
+    sizes = {"n": n, "t": t, "u": t + 1, "d": d}
+    rnn, gru, lstm = ({**sizes, "g": k * d, "m": packed_size(k * d, d)} for k in (1, 3, 4))
+    before = {**gru, "b": 2 * d, "m": packed_size(2 * d, d), "z": packed_size(d, d)}
     CASES += [
-        Case("gru", sizes, fix=_tame, only=("gates", "states", "candidates")),
-        Case("gru_gradient", sizes, fix=_gates),
-        Case("lstm", {**sizes, "g": 4 * d}, fix=_tame, only=("gates", "states", "cells")),
-        Case("lstm_gradient", {**sizes, "g": 4 * d}, fix=_lstm_gates),
-        Case("simple_rnn", sizes, fix=_tame),
-        Case("simple_rnn_gradient", sizes, fix=_rnn_states),
-        Case(
-            "gru_reset_before", {**sizes, "b": 2 * d}, fix=_tame, only=("gates", "states", "resets")
-        ),
-        Case("gru_reset_before_gradient", {**sizes, "b": 2 * d}, fix=_gates),
+        Case("gru_gradient", gru, fix=_gates, only=("gates", "d_recurrent", "carry")),
+        Case("lstm_gradient", lstm, fix=_lstm_gates, only=("gates", "carry", "cell_carry")),
+        Case("simple_rnn_gradient", rnn, fix=_rnn_states, only=("d_inputs", "carry")),
+        Case("gru_reset_before_gradient", before, fix=_gates,
+             only=("gates", "d_gates", "d_candidates", "carry", "d_reset")),
         Case("reverse_time", {"n": n, "t": t, "k": d}),
         Case("insert_columns", {"n": n, "k": d, "f": 2 * d + t}, {"start": t}),
         Case("extract_columns", {"n": n, "k": d, "f": 2 * d + t}, {"start": t}),
         Case("swap_time", {"n": n, "t": t, "k": d}),
         Case("last_step_gradient", {"n": n, "t": t, "d": d}),
-    ]
+    ]  # fmt: skip
+    for is_packed in (False, True):
+        rnn, gru, lstm = (
+            {**sizes, "g": k * d, "m": packed_size(d, k * d) if is_packed else 1} for k in (1, 3, 4)
+        )
+        before = {**gru, "b": 2 * d, "z": packed_size(d, d) if is_packed else 1}
+        CASES += [
+            Case("gru", gru, fix=_tame, only=("gates", "states", "candidates")),
+            Case("lstm", lstm, fix=_tame, only=("gates", "states", "cells")),
+            Case("simple_rnn", rnn, fix=_tame, only=("states",)),
+            Case("gru_reset_before", before, fix=_tame, only=("gates", "states", "resets")),
+        ]
 for e in ELEMENTS:
     for name in ("relu", "gelu", "activate_sigmoid", "activate_tanh", "copy", "accumulate"):
         CASES.append(Case(name, {"e": e}))

@@ -6,7 +6,7 @@ those behind it are written (a written one may be read as well). The letters, ev
 
     n  examples (or any count of rows)     k  inputs of a product          f  outputs, filters
     h w c  height, width, channels in      p q  height, width out          i j  kernel height, width
-    m z  rows and columns of a workspace                                   e  elements of anything
+    m z  rows and columns of a workspace (or two)                          e  elements of anything
     t  time steps      u  t + 1            d  hidden units                 g  gates * d    b  2 d
     s  shards          v  all parameters   a  statistics of one loss or metric
 

@@ -10,26 +10,28 @@ through ``gates`` (a ``dense`` instruction made it); each step adds the recurren
 
 import numpy as np
 
-from tuidl.kernels.blas import gemm
 from tuidl.kernels.elementary import ONE, sigmoid, tanh
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.recurrent import add_product, pack_transposed, pack_weights, pass_back
 
 
-@kernel("dg g -> tng und tnd ng", cost="2tndg")
-def gru(recurrent, bias, gates, states, candidates, workspace):
+@kernel("dg g -> tng und tnd ng m", cost="2tndg")
+def gru(recurrent, bias, gates, states, candidates, workspace, packed):
     """Forward through time. ``states[0]`` is set to zeros; ``gates`` ends as z, r, c of each step.
 
     ``candidates`` keeps r_c, the recurrent part of the candidate, which the gradient needs.
+    ``packed``: workspace, see ``simd/recurrent.py``.
     """
     units = states.shape[2]
     states[0] = 0
+    pack_weights(recurrent, packed)
     for t in range(gates.shape[0]):
         before, after = states[t], states[t + 1]
         for n in range(workspace.shape[0]):
             for j in range(workspace.shape[1]):
                 workspace[n, j] = bias[j]
-        gemm(before, 0, recurrent, 0, workspace, 1)
+        add_product(before, recurrent, packed, workspace)
         for n in range(before.shape[0]):
             gate, part, kept = gates[t, n], workspace[n], candidates[t, n]
             old, new = before[n], after[n]
@@ -43,15 +45,17 @@ def gru(recurrent, bias, gates, states, candidates, workspace):
                 new[j] = z[j] * old[j] + (ONE - z[j]) * c[j]
 
 
-@kernel("dg und tnd tnd -> tng tng nd", cost="2tndg")
-def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, carry):
+@kernel("dg und tnd tnd -> tng tng nd m", cost="2tndg")
+def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, carry, packed):
     """Backward through time, from dL/dh_t of every step in ``d_states``.
 
     ``gates`` (z, r, c) turns into the gradient of the inputs' part, ``d_recurrent`` is the
-    gradient of the recurrent part; ``carry`` is workspace for the gradient between two steps.
+    gradient of the recurrent part; ``carry`` is workspace for the gradient between two steps,
+    ``packed`` for U'.
     """
     units = states.shape[2]
     carry[:] = 0
+    pack_transposed(recurrent, packed)
     for t in range(gates.shape[0] - 1, -1, -1):
         before = states[t]
         for n in range(before.shape[0]):
@@ -71,14 +75,14 @@ def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, ca
                 z[j] = d_update
                 r[j] = d_reset
                 c[j] = d_candidate
-        gemm(d_recurrent[t], 0, recurrent, 1, carry, 1)
+        pass_back(d_recurrent[t], packed, carry, 1)
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
 @oracle(gru)
-def gru_oracle(recurrent, bias, gates, states, candidates, workspace):
+def gru_oracle(recurrent, bias, gates, states, candidates, workspace, packed):
     units = states.shape[2]
     states[0] = 0
     for t in range(len(gates)):
@@ -92,7 +96,7 @@ def gru_oracle(recurrent, bias, gates, states, candidates, workspace):
 
 
 @oracle(gru_gradient)
-def gru_gradient_oracle(recurrent, states, candidates, d_states, gates, d_recurrent, carry):
+def gru_gradient_oracle(recurrent, states, candidates, d_states, gates, d_recurrent, carry, packed):
     carry[...] = 0
     for t in reversed(range(len(gates))):
         z, r, c = np.split(gates[t], 3, axis=1)

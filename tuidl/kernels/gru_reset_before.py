@@ -7,23 +7,28 @@ product. Arrays as in ``gru.py``:
 
 import numpy as np
 
-from tuidl.kernels.blas import gemm
 from tuidl.kernels.elementary import ONE, sigmoid, tanh
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.recurrent import add_product, pack_transposed, pack_weights, pass_back
 
 
-@kernel("db dd -> tng und tnd nb nd", cost="2tndg")
-def gru_reset_before(gate_weights, weights, gates, states, resets, part, product):
+@kernel("db dd -> tng und tnd nb nd m z", cost="2tndg")
+def gru_reset_before(
+    gate_weights, weights, gates, states, resets, part, product, packed_gates, packed
+):
     """Forward through time. ``gate_weights`` is U_z and U_r side by side, ``weights`` is U_c.
 
-    ``gates`` ends as z, r and c of each step, ``resets`` as r * h; ``part`` and ``product`` are
-    workspace.
+    ``gates`` ends as z, r and c of each step, ``resets`` as r * h; ``part``, ``product`` and
+    packed weights are workspace.
     """
     units = states.shape[2]
     states[0] = 0
+    pack_weights(gate_weights, packed_gates)
+    pack_weights(weights, packed)
     for t in range(gates.shape[0]):
-        gemm(states[t], 0, gate_weights, 0, part, 0)
+        part[:] = 0
+        add_product(states[t], gate_weights, packed_gates, part)
         for n in range(part.shape[0]):
             gate, shares, old, reset = gates[t, n], part[n], states[t, n], resets[t, n]
             z, r = gate[:units], gate[units : 2 * units]
@@ -32,7 +37,8 @@ def gru_reset_before(gate_weights, weights, gates, states, resets, part, product
                 z[j] = sigmoid(z[j] + share_z[j])
                 r[j] = sigmoid(r[j] + share_r[j])
                 reset[j] = r[j] * old[j]
-        gemm(resets[t], 0, weights, 0, product, 0)
+        product[:] = 0
+        add_product(resets[t], weights, packed, product)
         for n in range(part.shape[0]):
             gate, share, old, new = gates[t, n], product[n], states[t, n], states[t + 1, n]
             z, c = gate[:units], gate[2 * units :]
@@ -41,17 +47,21 @@ def gru_reset_before(gate_weights, weights, gates, states, resets, part, product
                 new[j] = z[j] * old[j] + (ONE - z[j]) * c[j]
 
 
-@kernel("db dd und tnd -> tng tnb tnd nd nd", cost="2tndg")
+@kernel("db dd und tnd -> tng tnb tnd nd nd m z", cost="2tndg")
 def gru_reset_before_gradient(
-    gate_weights, weights, states, d_states, gates, d_gates, d_candidates, carry, d_reset
-):
+    gate_weights, weights, states, d_states, gates, d_gates, d_candidates, carry, d_reset,
+    packed_gates, packed,
+):  # fmt: skip
     """Backward through time, from dL/dh_t of every step in ``d_states``.
 
     ``gates`` (z, r, c) turns into the gradient of the inputs' part, which ``d_gates`` (z and r)
-    and ``d_candidates`` hold as matrices too; ``carry`` and ``d_reset`` are workspace.
+    and ``d_candidates`` hold as matrices too; ``carry``, ``d_reset`` and packed weights are
+    workspace.
     """
     units = states.shape[2]
     carry[:] = 0
+    pack_transposed(gate_weights, packed_gates)
+    pack_transposed(weights, packed)
     for t in range(gates.shape[0] - 1, -1, -1):
         for n in range(carry.shape[0]):
             gate, old, above = gates[t, n], states[t, n], d_states[t, n]
@@ -62,7 +72,7 @@ def gru_reset_before_gradient(
                 d_candidate[j] = dh * (ONE - z[j]) * (ONE - c[j] * c[j])
                 d_z[j] = dh * (old[j] - c[j]) * z[j] * (ONE - z[j])
                 passed[j] = dh * z[j]
-        gemm(d_candidates[t], 0, weights, 1, d_reset, 0)
+        pass_back(d_candidates[t], packed, d_reset, 0)
         for n in range(carry.shape[0]):
             gate, old, passed, d = gates[t, n], states[t, n], carry[n], d_reset[n]
             d_gate, d_candidate = d_gates[t, n], d_candidates[t, n]
@@ -72,14 +82,16 @@ def gru_reset_before_gradient(
                 d_r[j] = d[j] * old[j] * r[j] * (ONE - r[j])
                 passed[j] += d[j] * r[j]
                 z[j], r[j], c[j] = d_z[j], d_r[j], d_candidate[j]
-        gemm(d_gates[t], 0, gate_weights, 1, carry, 1)
+        pass_back(d_gates[t], packed_gates, carry, 1)
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
 @oracle(gru_reset_before)
-def gru_reset_before_oracle(gate_weights, weights, gates, states, resets, part, product):
+def gru_reset_before_oracle(
+    gate_weights, weights, gates, states, resets, part, product, packed_gates, packed
+):
     states[0] = 0
     for t in range(len(gates)):
         x_z, x_r, x_c = np.split(gates[t], 3, axis=1)
@@ -93,8 +105,9 @@ def gru_reset_before_oracle(gate_weights, weights, gates, states, resets, part, 
 
 @oracle(gru_reset_before_gradient)
 def gru_reset_before_gradient_oracle(
-    gate_weights, weights, states, d_states, gates, d_gates, d_candidates, carry, d_reset
-):
+    gate_weights, weights, states, d_states, gates, d_gates, d_candidates, carry, d_reset,
+    packed_gates, packed,
+):  # fmt: skip
     carry[...] = 0
     for t in reversed(range(len(gates))):
         z, r, c = np.split(gates[t].copy(), 3, axis=1)

@@ -9,20 +9,24 @@ All arrays have time in front. The inputs' part of the gates, bias included, com
 
 import numpy as np
 
-from tuidl.kernels.blas import gemm
 from tuidl.kernels.elementary import ONE, sigmoid, tanh
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.recurrent import add_product, pack_transposed, pack_weights, pass_back
 
 
-@kernel("dg -> tng und und", cost="2tndg")
-def lstm(recurrent, gates, states, cells):
-    """Forward through time; the first state and cell are zeros. ``gates`` ends as i, f, c~, o."""
+@kernel("dg -> tng und und m", cost="2tndg")
+def lstm(recurrent, gates, states, cells, packed):
+    """Forward through time; the first state and cell are zeros. ``gates`` ends as i, f, c~, o.
+
+    ``packed``: workspace, see ``simd/recurrent.py``.
+    """
     units = states.shape[2]
     states[0] = 0
     cells[0] = 0
+    pack_weights(recurrent, packed)
     for t in range(gates.shape[0]):
-        gemm(states[t], 0, recurrent, 0, gates[t], 1)
+        add_product(states[t], recurrent, packed, gates[t])
         for n in range(states.shape[1]):
             gate, old, cell, state = gates[t, n], cells[t, n], cells[t + 1, n], states[t + 1, n]
             i, f = gate[:units], gate[units : 2 * units]
@@ -36,16 +40,17 @@ def lstm(recurrent, gates, states, cells):
                 state[j] = o[j] * tanh(cell[j])
 
 
-@kernel("dg und tnd -> tng nd nd", cost="2tndg")
-def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry):
+@kernel("dg und tnd -> tng nd nd m", cost="2tndg")
+def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry, packed):
     """Backward through time, from dL/dh_t of every step in ``d_states``.
 
     ``gates`` (i, f, c~, o) turns into its gradient; the carries are workspace for what passes
-    from one step to the one before.
+    from one step to the one before, ``packed`` for U'.
     """
     units = cells.shape[2]
     carry[:] = 0
     cell_carry[:] = 0
+    pack_transposed(recurrent, packed)
     for t in range(gates.shape[0] - 1, -1, -1):
         for n in range(cells.shape[1]):
             gate, old, cell, above = gates[t, n], cells[t, n], cells[t + 1, n], d_states[t, n]
@@ -63,14 +68,14 @@ def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry):
                 f[j] = dc * old[j] * f[j] * (ONE - f[j])
                 i[j] = d_input
                 c[j] = d_candidate
-        gemm(gates[t], 0, recurrent, 1, carry, 0)
+        pass_back(gates[t], packed, carry, 0)
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
 @oracle(lstm)
-def lstm_oracle(recurrent, gates, states, cells):
+def lstm_oracle(recurrent, gates, states, cells, packed):
     states[0], cells[0] = 0, 0
     for t in range(len(gates)):
         i, f, c, o = np.split(gates[t] + states[t] @ recurrent, 4, axis=1)
@@ -81,7 +86,7 @@ def lstm_oracle(recurrent, gates, states, cells):
 
 
 @oracle(lstm_gradient)
-def lstm_gradient_oracle(recurrent, cells, d_states, gates, carry, cell_carry):
+def lstm_gradient_oracle(recurrent, cells, d_states, gates, carry, cell_carry, packed):
     carry[...], cell_carry[...] = 0, 0
     for t in reversed(range(len(gates))):
         i, f, c, o = np.split(gates[t], 4, axis=1)

@@ -5,12 +5,12 @@ All arrays have time in front; ``inputs`` is x W + b of all steps, made by a ``d
 
 import numpy as np
 
-from tuidl.kernels.blas import gemm
 from tuidl.kernels.elementary import ONE, ZERO, tanh
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.memory import copy_values
+from tuidl.kernels.simd.recurrent import add_product, pack_transposed, pack_weights, pass_back
 
 
 @device_function
@@ -23,30 +23,39 @@ def _one_unit(factor, inputs, states):
             after[i] = tanh(x[i] + factor * before[i])
 
 
-@kernel("dd tnd -> und", cost="2tndd")
-def simple_rnn(recurrent, inputs, states):
-    """Forward through time; the first state is set to zeros."""
+@kernel("dd tnd -> und m", cost="2tndd")
+def simple_rnn(recurrent, inputs, states, packed):
+    """Forward through time; the first state is set to zeros.
+
+    ``packed``: workspace, see ``simd/recurrent.py``.
+    """
     first = states[0].reshape(states[0].size)
     for i in range(first.shape[0]):
         first[i] = ZERO
     if recurrent.size == 1:
         _one_unit(recurrent[0, 0], inputs, states)
         return
+    pack_weights(recurrent, packed)
     for t in range(inputs.shape[0]):
         after = states[t + 1]
         state = after.reshape(after.size)
         copy_values(state, inputs[t].reshape(state.size))
-        gemm(states[t], 0, recurrent, 0, after, 1)
+        add_product(states[t], recurrent, packed, after)
         for i in range(state.shape[0]):
             state[i] = tanh(state[i])
 
 
-@kernel("dd und tnd -> tnd nd", cost="2tndd")
-def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry):
-    """Backward through time, from dL/dh_t of every step; ``carry`` is workspace between steps."""
+@kernel("dd und tnd -> tnd nd m", cost="2tndd")
+def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry, packed):
+    """Backward through time, from dL/dh_t of every step.
+
+    ``carry`` is workspace between steps, ``packed`` for U'.
+    """
     passed = carry.reshape(carry.size)
     for i in range(passed.shape[0]):
         passed[i] = ZERO
+    if recurrent.size > 1:
+        pack_transposed(recurrent, packed)
     for t in range(d_states.shape[0] - 1, -1, -1):
         state, above = states[t + 1].reshape(carry.size), d_states[t].reshape(carry.size)
         out = d_inputs[t].reshape(carry.size)
@@ -56,21 +65,21 @@ def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry):
             for i in range(out.shape[0]):
                 passed[i] = recurrent[0, 0] * out[i]
         else:
-            gemm(d_inputs[t], 0, recurrent, 1, carry, 0)
+            pass_back(d_inputs[t], packed, carry, 0)
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
 @oracle(simple_rnn)
-def simple_rnn_oracle(recurrent, inputs, states):
+def simple_rnn_oracle(recurrent, inputs, states, packed):
     states[0] = 0
     for t in range(len(inputs)):
         states[t + 1] = np.tanh(inputs[t] + states[t] @ recurrent)
 
 
 @oracle(simple_rnn_gradient)
-def simple_rnn_gradient_oracle(recurrent, states, d_states, d_inputs, carry):
+def simple_rnn_gradient_oracle(recurrent, states, d_states, d_inputs, carry, packed):
     carry[...] = 0
     for t in reversed(range(len(d_states))):
         d_inputs[t] = (d_states[t] + carry) * (1 - states[t + 1] ** 2)

@@ -5,6 +5,7 @@
     micro_kernel, gemm      the matrix product without packing (start with the drawing there)
     packed_kernel, packing,
     packed_gemm             the matrix product of packed factors, or of a part of the result
+    recurrent               products with weights that are packed once for all steps
     gemm_nt                 the product of few rows with a transposed matrix
     transforms, winograd    convolution with kernels of 3 x 3
     windows, max_pool       max pooling and its gradient

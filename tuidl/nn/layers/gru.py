@@ -73,15 +73,18 @@ class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
         states = context.buffer("states", steps + 1, n, self.units)
         candidates = context.buffer("candidates", steps, n, self.units)
         scratch = context.buffer("scratch", n, width)
-        context.forward("gru", recurrent, recurrent_bias, gates, states, candidates, scratch)
+        packed = self.packed_forward(context, width)
+        operands = (recurrent, recurrent_bias, gates, states, candidates, scratch, packed)
+        context.forward("gru", *operands)
         self.emit_outputs(context, states)
         if context.dy is None:
             return
         d_states = self.emit_output_gradient(context)
         d_recurrent = context.buffer("d_recurrent", steps, n, width)
         carry = context.buffer("carry", n, self.units)
+        packed = self.packed(context, width, self.units)
         known = (recurrent, states, candidates, d_states)
-        context.backward("gru_gradient", *known, gates, d_recurrent, carry)
+        context.backward("gru_gradient", *known, gates, d_recurrent, carry, packed)
         d_input_bias, d_recurrent_bias = _halves(context.gradients["bias"], width)
         context.backward("bias_gradient", gates.rows, d_input_bias)
         context.backward("bias_gradient", d_recurrent.rows, d_recurrent_bias)
@@ -99,7 +102,8 @@ class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
         states = context.buffer("states", steps + 1, n, units)
         resets = context.buffer("resets", steps, n, units)
         scratch = [context.buffer("part", n, 2 * units), context.buffer("product", n, units)]
-        context.forward("gru_reset_before", *weights, gates, states, resets, *scratch)
+        packed = [self.packed_forward(context, width) for width in columns.values()]
+        context.forward("gru_reset_before", *weights, gates, states, resets, *scratch, *packed)
         self.emit_outputs(context, states)
         if context.dy is None:
             return
@@ -108,7 +112,8 @@ class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
         d_candidates = context.buffer("d_candidates", steps, n, units)
         scratch = [context.buffer(name, n, units) for name in ("carry", "d_reset")]
         operands = (*weights, states, d_states, gates, d_gates, d_candidates, *scratch)
-        context.backward("gru_reset_before_gradient", *operands)
+        packed = [self.packed(context, width, units) for width in columns.values()]
+        context.backward("gru_reset_before_gradient", *operands, *packed)
         context.backward("bias_gradient", gates.rows, context.gradients["bias"])
         before = states.part(0, Batch(steps), units)
         for start, seen, d in ((0, before, d_gates), (2 * units, resets.rows, d_candidates)):

@@ -49,13 +49,15 @@ class Lstm(Recurrent, frozen=True, kw_only=True, tag="lstm"):
         x, gates = self.emit_inputs(context, context.parameters["bias"])
         states = context.buffer("states", steps + 1, n, self.units)
         cells = context.buffer("cells", steps + 1, n, self.units)
-        context.forward("lstm", recurrent, gates, states, cells)
+        packed = self.packed_forward(context, self.gates * self.units)
+        context.forward("lstm", recurrent, gates, states, cells, packed)
         self.emit_outputs(context, states)
         if context.dy is None:
             return
         d_states = self.emit_output_gradient(context)
         carries = [context.buffer(name, n, self.units) for name in ("carry", "cell_carry")]
-        context.backward("lstm_gradient", recurrent, cells, d_states, gates, *carries)
+        packed = self.packed(context, self.gates * self.units, self.units)
+        context.backward("lstm_gradient", recurrent, cells, d_states, gates, *carries, packed)
         context.backward("bias_gradient", gates.rows, context.gradients["bias"])
         self.emit_recurrent_gradient(context, states, gates)
         self.emit_input_gradients(context, x, gates)

@@ -16,6 +16,14 @@ from tuidl.nn.layers.base import Parameter, Shape, WeightedLayer, require_rank
 Units = Annotated[int, Meta(ge=1, le=65_536)]
 
 
+STRIP = 16
+"""Packed columns are a multiple of that (``packed_size`` in ``kernels/simd/packed_gemm.py``)."""
+NEAR = 1 << 15
+"""Weights up to which products read them where they lie as fast as packed."""
+FEW_STEPS = 4
+"""Steps for which packing takes longer than it saves."""
+
+
 class Recurrent(WeightedLayer, frozen=True, kw_only=True):
     """Base of all recurrent layers: reads (time, features) into ``units`` numbers, step by step."""
 
@@ -56,6 +64,16 @@ class Recurrent(WeightedLayer, frozen=True, kw_only=True):
         context.forward("swap_time", context.x, x)
         context.forward("dense", x.rows, context.parameters["kernel"], bias, inputs.rows)
         return x, inputs
+
+    def packed(self, context: EmitContext, rows: int, columns: int) -> View:
+        """Room for recurrent weights that are packed before the first of many steps."""
+        return context.buffer("packed", rows * -(-columns // STRIP) * STRIP)
+
+    def packed_forward(self, context: EmitContext, columns: int) -> View:
+        """The same for weights (units, columns); a single number where packing brings nothing."""
+        if self.units * columns <= NEAR or context.input_shape[0] < FEW_STEPS:
+            return context.buffer("packed", 1)
+        return self.packed(context, self.units, columns)
 
     def emit_outputs(self, context: EmitContext, states: View) -> None:
         """``states`` (steps + 1, examples, units), the first from before the sequence, to y."""

@@ -31,14 +31,17 @@ class SimpleRnn(Recurrent, frozen=True, kw_only=True, tag="simple_rnn"):
         recurrent = context.parameters["recurrent_kernel"]
         x, inputs = self.emit_inputs(context, context.parameters["bias"])
         states = context.buffer("states", steps + 1, n, self.units)
-        context.forward("simple_rnn", recurrent, inputs, states)
+        packed = self.packed_forward(context, self.units)
+        context.forward("simple_rnn", recurrent, inputs, states, packed)
         self.emit_outputs(context, states)
         if context.dy is None:
             return
         d_states = self.emit_output_gradient(context)
         d_inputs = context.buffer("d_inputs", steps, n, self.units)
         carry = context.buffer("carry", n, self.units)
-        context.backward("simple_rnn_gradient", recurrent, states, d_states, d_inputs, carry)
+        packed = self.packed(context, self.units, self.units)
+        operands = (recurrent, states, d_states, d_inputs, carry, packed)
+        context.backward("simple_rnn_gradient", *operands)
         context.backward("bias_gradient", d_inputs.rows, context.gradients["bias"])
         self.emit_recurrent_gradient(context, states, d_inputs)
         self.emit_input_gradients(context, x, d_inputs)

@@ -24,7 +24,7 @@ def _step(gate, old, part, kept, j, units):
 
 
 @cuda_kernel
-def gru(recurrent, bias, gates, states, candidates, workspace, block_group):
+def gru(recurrent, bias, gates, states, candidates, workspace, packed, block_group):
     """z, r = sigmoid(x + h U + b), c = tanh(x + r (h U + b)); h = z h + (1 - z) c, from zeros.
 
     ``workspace`` is the CPU's.
@@ -62,7 +62,9 @@ def _step_back(gate, d_part, old, kept, dh, j, units):
 
 
 @cuda_kernel
-def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, carry, block_group):
+def gru_gradient(
+    recurrent, states, candidates, d_states, gates, d_recurrent, carry, packed, block_group
+):
     """Back through time: carry = dh z + d_recurrent U'."""
     steps, examples, units = d_states.shape
     group = group_size(examples, units, block_group.blocks)

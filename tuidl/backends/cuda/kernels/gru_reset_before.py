@@ -32,10 +32,12 @@ def _renew(gate, part, old, j, units):
 
 
 @cuda_kernel
-def gru_reset_before(gate_weights, weights, gates, states, resets, part, product, block_group):
+def gru_reset_before(
+    gate_weights, weights, gates, states, resets, part, product, packed_gates, packed, block_group
+):
     """z, r = sigmoid(x + h U), c = tanh(x + (r h) U_c); h = z h + (1 - z) c, from zeros.
 
-    ``part`` and ``product`` are the CPU's.
+    ``part``, ``product`` and the packed weights are the CPU's.
     """
     examples, units = states.shape[1], states.shape[2]
     group = group_size(examples, units, block_group.blocks)
@@ -79,7 +81,7 @@ def _reset_back(gate, d_gate, old, d_candidate, d, j, units):
 @cuda_kernel
 def gru_reset_before_gradient(
     gate_weights, weights, states, d_states, gates, d_gates, d_candidates, carry, d_reset,
-    block_group,
+    packed_gates, packed, block_group,
 ):  # fmt: skip
     """Back through time: d_reset = d_candidates U_c', carry = dh z + d_reset r + d_gates U'."""
     steps, examples, units = d_states.shape

@@ -26,8 +26,11 @@ def _step(gate, old, part, j, units):
 
 
 @cuda_kernel
-def lstm(recurrent, gates, states, cells, block_group):
-    """i, f, o = sigmoid(x + h U), c~ = tanh(x + h U); c = f c + i c~, h = o tanh(c), from zeros."""
+def lstm(recurrent, gates, states, cells, packed, block_group):
+    """i, f, o = sigmoid(x + h U), c~ = tanh(x + h U); c = f c + i c~, h = o tanh(c), from zeros.
+
+    ``packed`` is the CPU's.
+    """
     examples, units = states.shape[1], states.shape[2]
     group = group_size(examples, units, block_group.blocks)
     part = cuda.local.array(4, float32)
@@ -59,7 +62,7 @@ def _step_back(gate, old, cell, dh, d_cell, j, units):
 
 
 @cuda_kernel
-def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry, block_group):
+def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry, packed, block_group):
     """Back through time: ``gates`` turns into its gradient, whose product with U' is the carry."""
     steps, examples, units = d_states.shape
     group = group_size(examples, units, block_group.blocks)

@@ -13,7 +13,7 @@ _share = shares(1)
 
 
 @cuda_kernel
-def simple_rnn(recurrent, inputs, states, block_group):
+def simple_rnn(recurrent, inputs, states, packed, block_group):
     """h_t = tanh(x_t + h_(t-1) U), from zeros."""
     steps, examples, units = inputs.shape
     group = group_size(examples, units, block_group.blocks)
@@ -30,7 +30,7 @@ def simple_rnn(recurrent, inputs, states, block_group):
 
 
 @cuda_kernel
-def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry, block_group):
+def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry, packed, block_group):
     """dx_t = (dL/dh_t + carry) (1 - h_t^2); carry = dx_t U'."""
     steps, examples, units = d_states.shape
     group = group_size(examples, units, block_group.blocks)
