@@ -6,6 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.core.convolution_room import (
+    BLOCK,
+    Convolution,
+    answers_room,
+    pixels_room,
+    weights_room,
+)
 from tuidl.kernels import KERNELS
 from tuidl.kernels.simd.packed_gemm import packed_size
 
@@ -145,12 +152,19 @@ def _probabilities(arrays: Arrays) -> None:
 def convolution(
     n: int, size: int, image: tuple[int, int, int], filters: int, block: int, **o: int
 ) -> Any:
-    """Sizes and options of a convolution's three kernels; scratch is for ``block`` examples."""
+    """Sizes and options of a convolution's three kernels.
+
+    The workspace has room for blocks of a row where ``block`` is 1, else for the whole batch, and
+    for the patches of ``block`` examples, with which Winograd's tiles come along.
+    """
     (h, w, c), s = image, o["stride"]
     p = (h + 2 * o["top"] - size) // s + 1
     q = (w + 2 * o["left"] - size) // s + 1
     sizes = {"n": n, "h": h, "w": w, "c": c, "i": size, "j": size, "f": filters, "p": p, "q": q}
-    return {**sizes, "m": block * p * q, "z": size * size * c}, o
+    shape = Convolution((size, size, c, filters), (h, w), (p, q), **o)
+    most = 0 if block == 1 else BLOCK
+    needed = (room(shape, max(n, 1), most) for room in (answers_room, weights_room, pixels_room))
+    return {**sizes, "m": max(*needed, block * p * q * size * size * c if block > 1 else 0)}, o
 
 
 CONVOLUTIONS = [
@@ -167,6 +181,14 @@ CONVOLUTIONS = [
     convolution(9, 3, (9, 7, 16), 24, block=4, stride=3, top=1, left=1),
     convolution(3, 4, (6, 5, 2), 3, block=1, stride=1, top=1, left=2),
     convolution(2, 4, (6, 5, 2), 3, block=1, stride=1, top=2, left=1),
+    # strides that leave phases without a weight, or windows without an image; several slivers
+    convolution(3, 1, (5, 7, 4), 50, block=1, stride=2, top=0, left=0),
+    convolution(2, 3, (9, 10, 18), 70, block=1, stride=2, top=1, left=1),
+    convolution(2, 7, (10, 6, 3), 34, block=3, stride=2, top=3, left=3),
+    convolution(2, 5, (4, 4, 20), 5, block=1, stride=4, top=4, left=1),
+    convolution(1, 2, (9, 9, 2), 3, block=1, stride=5, top=1, left=1),
+    # more terms than the first-level cache has lines for
+    convolution(2, 5, (7, 7, 24), 20, block=2, stride=1, top=2, left=2),
     # with room for Winograd's tiles
     convolution(3, 3, (7, 9, 16), 17, block=8, stride=1, top=1, left=1),
     convolution(5, 3, (6, 5, 35), 40, block=20, stride=1, top=0, left=0),
@@ -175,7 +197,7 @@ CONVOLUTIONS = [
     convolution(0, 3, (4, 4, 16), 16, block=40, stride=1, top=1, left=1),
     # on images so large that the weights' gradient goes this way, too
     convolution(3, 3, (12, 11, 16), 17, block=2, stride=1, top=1, left=1),
-    convolution(3, 3, (12, 13, 35), 33, block=4, stride=1, top=0, left=0),
+    convolution(3, 3, (12, 13, 35), 33, block=2, stride=1, top=0, left=0),
     convolution(0, 3, (12, 12, 16), 16, block=2, stride=1, top=0, left=0),
 ]
 

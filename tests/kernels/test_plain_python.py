@@ -71,7 +71,7 @@ def names_stepped_into(case: Case) -> set[str]:
 @pytest.mark.parametrize(
     ("kernel", "options", "functions"),
     [
-        ("conv2d", {"stride": 2}, {"seen_images", "macro_kernel", "panel", "micro_kernel"}),
+        ("conv2d", {"stride": 2}, {"convolve", "_lay_out", "indexed_kernel", "indexed_tile"}),
         ("max_pool2d", {}, {"largest_of_windows", "windows_in"}),
         ("max_pool2d_gradient", {}, {"give_to_winners", "windows_in"}),
         ("gru", {}, {"gemm", "sigmoid", "tanh"}),

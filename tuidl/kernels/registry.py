@@ -32,6 +32,9 @@ class Kernel:
     """Whether a plugin brought it: then it is not kept in the cache, whose folder is named by our
     own sources."""
 
+    calls: tuple[Callable[[int], Any], ...] = ()
+    """What compiles the code that it calls by a symbol, for floats of so many bits."""
+
     @cached_property
     def _row_function(self) -> Callable[..., None]:
         """``function`` behind the signature that all kernels share: (row, arena, step_state)."""
@@ -79,8 +82,8 @@ class Kernel:
         return compiled.address, compiled.cache_hits > 0
 
     def _compiled(self, dtype: np.dtype[Any]) -> Any:
-        for product in (gemm, packed_gemm):
-            product.provide(8 * dtype.itemsize)
+        for provide in (gemm.provide, packed_gemm.provide, *self.calls):
+            provide(8 * dtype.itemsize)
         scalar = types.float32 if dtype == np.float32 else types.float64
         signature = types.void(
             types.CPointer(types.int64),
@@ -98,7 +101,11 @@ _COMPILED: dict[tuple[str, str], Any] = {}
 
 
 def kernel(
-    shapes: str, cost: str = "", *, inline: bool = False
+    shapes: str,
+    cost: str = "",
+    *,
+    inline: bool = False,
+    calls: tuple[Callable[[int], Any], ...] = (),
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register the function below as a kernel; it stays a plain Python function.
 
@@ -107,13 +114,14 @@ def kernel(
     shapes : operands read ``->`` operands written, in letters: ``"nk kf f -> nf"``
     cost : floating-point operations as a factor and letters: ``"2nkf"``
     inline : whether it only calls others, so that it may be ``inline_ir``
+    calls : what provides the code that it calls by a symbol
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         name, signature = function.__name__, Signature.of(function, shapes, cost)
         if name in KERNELS:
             raise ValueError(f"two kernels are called {name!r}: give this one another name")
-        KERNELS[name] = Kernel(name, len(KERNELS), function, signature, inline)
+        KERNELS[name] = Kernel(name, len(KERNELS), function, signature, inline, calls=calls)
         return function
 
     return register

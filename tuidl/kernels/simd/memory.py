@@ -9,7 +9,7 @@ from typing import Any
 from numba import types
 from numba.core import cgutils
 
-from tuidl.kernels.jit import device_function, intrinsic_for, jit_override
+from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for, jit_override
 from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of
 from tuidl.kernels.simd.vectors import SIZE, TRANSPOSE_BYTES, Vectors
 
@@ -34,20 +34,20 @@ def _clear_values(target):
     return lambda target: clear_elements(data_of(target), target.size)
 
 
-def _transpose_squares(source, target, rows, columns):
-    """``transpose`` for as many whole squares as there are; returns the side of one."""
+def _transpose_squares(source, target, rows, columns, ld):
+    """``transpose_apart`` for as many whole squares as there are; returns the side of one."""
     side = TRANSPOSE_BYTES // source.itemsize
     high, wide = rows - rows % side, columns - columns % side
-    matrix, turned = source[: rows * columns], target[: rows * columns]
-    matrix, turned = matrix.reshape(rows, columns), turned.reshape(columns, rows)
-    turned[:wide, :high] = matrix[:high, :wide].T
+    matrix = source[: rows * columns].reshape(rows, columns)
+    for j in range(wide):
+        target[j * ld : j * ld + high] = matrix[:high, j]
     return side
 
 
 @intrinsic_for(_transpose_squares)
-def _transpose_squares_intrinsic(typing_context, source, target, rows, columns):
+def _transpose_squares_intrinsic(typing_context, source, target, rows, columns, ld):
     def codegen(context, builder, signature, arguments):
-        source, target, rows, columns = arguments
+        source, target, rows, columns, ld = arguments
         scalar = context.get_value_type(signature.args[0].dtype)
         simd, start = Vectors(builder, scalar, TRANSPOSE_BYTES), SIZE(0)
         side = SIZE(simd.lanes)
@@ -63,21 +63,28 @@ def _transpose_squares_intrinsic(typing_context, source, target, rows, columns):
         ):
             square = [simd.load(line(source, columns, i, k, j)) for k in range(simd.lanes)]
             for k, column in enumerate(simd.transpose(square)):
-                simd.store(column, line(target, rows, j, k, i))
+                simd.store(column, line(target, ld, j, k, i))
         return side
 
     size = types.int64
-    return size(source, target, size, size), codegen
+    return size(source, target, size, size, size), codegen
 
 
 @device_function
-def transpose(source, target, rows, columns):
+def transpose_apart(source, target, rows, columns, ld):
     """Write the transpose of the matrix (rows, columns) behind the pointer ``source``.
 
-    ``target``: a pointer to the result (columns, rows); the two do not overlap.
+    ``target``: a pointer to the result (columns, rows), whose rows start ``ld`` numbers apart; the
+    two do not overlap.
     """
-    side = _transpose_squares(source, target, rows, columns)
+    side = _transpose_squares(source, target, rows, columns, ld)
     high, wide = rows - rows % side, columns - columns % side
     for i in range(rows):
         for j in range(wide if i < high else 0, columns):
-            target[j * rows + i] = source[i * columns + j]
+            target[j * ld + i] = source[i * columns + j]
+
+
+@inline_ir
+def transpose(source, target, rows, columns):
+    """The same for a contiguous result."""
+    transpose_apart(source, target, rows, columns, rows)

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from math import prod
 
 from tuidl.core.config import Count, Size
-from tuidl.ir.buffers import Batch, View
+from tuidl.core.convolution_room import Convolution as Shapes
+from tuidl.core.convolution_room import answers_room, pixels_room, weights_room
+from tuidl.ir.buffers import Batch
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import ActivatedLayer, Parameter, Shape
 
-PATCH_FLOATS = 65_536
-"""Room for patches and what is computed from them, in floats: 256 KiB stay in a core's second-level
-cache beside the weights."""
+BLOCK_FLOATS = 65_536
+"""Winograd's tiles of a block, in floats: 256 KiB stay in a core's second-level cache beside the
+weights."""
 
 WINOGRAD_FEWEST = 16
 """Channels, filters and answers to an image from which on kernels of 3 x 3 are worked on in
@@ -66,36 +68,25 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
         y = context.y.reshape(Batch(), *frame.output, self.filters)
         kernel = context.parameters["kernel"].reshape(*kernel_shape)
         bias = context.parameters.get("bias") or context.zeros(self.filters)
-        patches = self._patches(context, frame)
-        context.forward("conv2d", x, kernel, bias, y, patches, **options)
+        shape = Shapes(kernel_shape, frame.image[:2], frame.output, **options)
+        tiles = self._tile_floats(frame, context.examples)
+        room = max(answers_room(shape, context.examples), tiles)
+        workspace = context.buffer("workspace", room)
+        context.forward("conv2d", x, kernel, bias, y, workspace, **options)
         if context.dy is None:
             return
         dy = context.dy.reshape(*y.shape)
         d_kernel = context.gradients["kernel"].reshape(*kernel_shape)
-        patches = self._patches(context, frame)
-        context.backward("conv2d_weight_gradient", x, dy, d_kernel, patches, **options)
+        room = max(weights_room(shape, context.examples), tiles)
+        workspace = context.buffer("workspace_of_weights", room)
+        context.backward("conv2d_weight_gradient", x, dy, d_kernel, workspace, **options)
         if self.use_bias:
             context.backward("bias_gradient", dy.rows, context.gradients["bias"])
         if context.dx is not None:
             dx = context.dx.reshape(*x.shape)
-            context.backward("conv2d_input_gradient", dy, kernel, dx, patches, **options)
-
-    def _patches(self, context: EmitContext, frame: Frame) -> View:
-        """Room for the patches of as many examples as fit a core's cache, with their answers.
-
-        Also for what else a convolution keeps at hand: a padded image, or Winograd's tiles.
-        """
-        positions, width = prod(frame.output), prod(frame.kernel) * frame.image[-1]
-        fitting = PATCH_FLOATS // (positions * (width + self.filters))
-        block = min(max(fitting, 1), context.examples)
-        room = max(self._frame_floats(frame), self._tile_floats(frame, context.examples))
-        block = max(block, -(-room // (positions * width)))
-        return context.buffer("patches", block * positions, width)
-
-    def _frame_floats(self, frame: Frame) -> int:
-        """An image with zeros around it, as far as kernels reach."""
-        pairs = zip(frame.output, frame.kernel, strict=True)
-        return prod((n - 1) * self.stride + size for n, size in pairs) * frame.image[-1]
+            room = max(pixels_room(shape, context.examples), tiles)
+            workspace = context.buffer("workspace_of_pixels", room)
+            context.backward("conv2d_input_gradient", dy, kernel, dx, workspace, **options)
 
     def _tile_floats(self, frame: Frame, examples: int) -> int:
         """What ``kernels/winograd.py`` divides among its arrays; 0 where it is of no use."""
@@ -106,5 +97,5 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
         height, width = frame.output
         image = (height + 2) * (width + 2) * channels
         each = 16 * ((height + 1) // 2) * ((width + 1) // 2) * (channels + filters)
-        block = min(max(PATCH_FLOATS // each, 1), examples)
+        block = min(max(BLOCK_FLOATS // each, 1), examples)
         return 25 * channels * filters + 32 * (channels + filters) + image + block * each

@@ -1,0 +1,309 @@
+"""A convolution and both its gradients as products whose left factor lies in the images.
+
+    answers     y = A B             a row of A: what a window sees           B: the weights
+    weights     dw = A' B           a row of A': all that a weight meets     B: dy
+    pixels      dx = A B            a row of A: the answers that see it      B: the weights, turned
+
+Each is ``gemm_indexed`` on tables of places, one block of rows of images at a time. A stride s
+splits the pixels of dx by their remainders into s x s *phases*: those of a phase are seen by the
+same weights of all windows, so that each is a plain convolution of dy with a part of the kernel.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tuidl.core import convolution_room
+from tuidl.core.convolution_room import TILE
+from tuidl.kernels.jit import device_function, inline_ir
+from tuidl.kernels.simd.gemm_indexed import (
+    MOST_VECTORS,
+    MR,
+    START_BIAS,
+    START_C,
+    START_ZERO,
+    Factors,
+    Result,
+    Sizes,
+    gemm_indexed,
+    indices_of,
+    is_packed,
+    pack_lines,
+)
+from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of, pointer_at
+from tuidl.kernels.simd.memory import transpose_apart
+from tuidl.kernels.simd.vectors import VECTOR_BYTES
+
+packed_room = inline_ir(convolution_room.packed_room)
+tables_room = inline_ir(convolution_room.tables_room)
+rows_fitting = device_function(convolution_room.rows_fitting)
+reach = device_function(convolution_room.reach)
+_phase_of = inline_ir(convolution_room.phase_of)
+
+
+@inline_ir
+def fixed_room(terms, columns, phases):
+    """As ``convolution_room.fixed_room``, of functions that are compiled."""
+    return packed_room(terms, columns) + tables_room(terms) + phases * TILE
+
+
+class Blocks(NamedTuple):
+    """Blocks of ``examples`` whole images, or of the ``bands`` that each of them is cut into."""
+
+    examples: Any
+    bands: Any
+
+
+class Frame(NamedTuple):
+    """What windows see of the images: ``low`` rows and columns in front of the first pixel.
+
+    ``line``: numbers from one of its rows to the next. ``is_bare``: it is part of the images, so
+    that nothing has to be copied.
+    """
+
+    low_y: Any
+    low_x: Any
+    columns: Any
+    line: Any
+    is_bare: Any
+
+
+@inline_ir
+def _blocks_of(room, step, extent, line, positions, down):
+    rows = rows_fitting(room, step, extent, line, positions, down)
+    return Blocks(max(rows // down, 1), (down + rows - 1) // rows)
+
+
+@inline_ir
+def _frame_of(images, low_y, low_x, rows, columns):
+    """The frame of ``rows`` by ``columns`` pixels in all."""
+    _, height, width, channels = images.shape
+    is_bare = low_y <= 0 and low_x <= 0 and rows - low_y <= height and columns - low_x <= width
+    return Frame(low_y, low_x, columns, (width if is_bare else columns) * channels, is_bare)
+
+
+@device_function
+def _lay_out(images, first, count, top, rows, frame, target):
+    """Copy rows ``top`` to ``top + rows`` of some images, with zeros where nothing is of them."""
+    _, height, width, channels = images.shape
+    size = height * width * channels
+    low, high = max(-top, 0), min(height - top, rows)
+    start, end = max(frame.low_x, 0), min(width + frame.low_x, frame.columns)
+    copied = max(end - start, 0) * channels
+    clear_elements(target, count * rows * frame.line)
+    for n in range(count):
+        for i in range(low, high):
+            place = (top + i) * width + start - frame.low_x
+            source = pointer_at(data_of(images), (first + n) * size + place * channels)
+            there = pointer_at(target, (n * rows + i) * frame.line + start * channels)
+            copy_elements(there, source, copied)
+
+
+@inline_ir
+def _seen(images, first, count, top, rows, frame, target):
+    """A pointer to those rows of the frame, and the numbers from an image's to the next one's."""
+    _, height, width, channels = images.shape
+    place = ((first * height + top) * width - frame.low_x) * channels
+    seen = pointer_at(data_of(images), place if frame.is_bare else 0)
+    if not frame.is_bare:
+        _lay_out(images, first, count, top, rows, frame, target)
+        seen = target
+    return seen, height * width * channels if frame.is_bare else rows * frame.line
+
+
+@device_function
+def _fill_places(table, shape, strides):
+    """The places of a grid (images, rows, columns); the last is repeated to the end of a tile."""
+    count, place = 0, 0
+    for n in range(shape[0]):
+        for i in range(shape[1]):
+            start = n * strides[0] + i * strides[1]
+            for j in range(shape[2]):
+                table[count + j] = np.int32(start + j * strides[2])
+            count += shape[2]
+    place = table[max(count - 1, 0)]
+    for i in range(TILE):
+        table[count + i] = place
+
+
+@device_function
+def _pack(source, k, n, lanes, target):
+    """A contiguous matrix in slivers; ``lanes``: numbers in a vector."""
+    vectors = (n + lanes - 1) // lanes
+    slivers, column, passed = (vectors + MOST_VECTORS - 1) // MOST_VECTORS, 0, 0
+    for sliver in range(slivers):
+        width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
+        here, there = pointer_at(source, column), pointer_at(target, passed)
+        pack_lines(here, n, k, min(width, n - column), width, there)
+        column += width
+        passed += k * width
+
+
+@device_function
+def _pack_turned(w, phase, stride, target):
+    """The weights of one phase as lines of channels, last weight first: slivers."""
+    _, size_x, channels, filters = w.shape
+    first_y, first_x, down, across = phase
+    lanes = VECTOR_BYTES // w.itemsize
+    vectors = (channels + lanes - 1) // lanes
+    slivers, column, passed = (vectors + MOST_VECTORS - 1) // MOST_VECTORS, 0, 0
+    for sliver in range(slivers):
+        width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
+        used, there = min(width, channels - column), pointer_at(target, passed)
+        if used < width:
+            clear_elements(there, down * across * filters * width)
+        for i in range(down):
+            for j in range(across):
+                y, x = first_y + stride * (down - 1 - i), first_x + stride * (across - 1 - j)
+                here = pointer_at(data_of(w), ((y * size_x + x) * channels + column) * filters)
+                line = pointer_at(there, (i * across + j) * filters * width)
+                transpose_apart(here, line, used, filters, width)
+        column += width
+        passed += down * across * filters * width
+
+
+@inline_ir
+def convolve(x, w, b, y, workspace, stride, top, left):
+    """As the kernel ``conv2d``."""
+    (examples, down, across, filters), (_, _, _, channels) = y.shape, x.shape
+    size_y, size_x, _, _ = w.shape
+    terms, base, extent = size_y * size_x * channels, data_of(workspace), size_y
+    columns = (across - 1) * stride + size_x
+    frame = _frame_of(x, top, left, (down - 1) * stride + size_y, columns)
+    weights, lanes = data_of(w), VECTOR_BYTES // w.itemsize
+    if not is_packed(filters, lanes):
+        weights = base
+        _pack(data_of(w), terms, filters, lanes, base)
+    fixed, line = fixed_room(terms, filters, 1), columns * channels
+    blocks = _blocks_of(workspace.size - fixed, stride, extent, line, 2 * across, down)
+    table = pointer_at(base, packed_room(terms, filters))
+    _fill_places(indices_of(table), (1, size_y, size_x * channels), (0, frame.line, 1))
+    rows = pointer_at(table, terms + TILE)
+    for first in range(0, examples, blocks.examples):
+        count = min(blocks.examples, examples - first)
+        for band in range(blocks.bands):
+            start = down * band // blocks.bands
+            high = down * (band + 1) // blocks.bands - start
+            m = count * high * across
+            places = pointer_at(rows, m + TILE)
+            here, image = _seen(
+                x, first, count, start * stride - top, (high - 1) * stride + extent, frame,
+                pointer_at(places, m + TILE),
+            )  # fmt: skip
+            shape, beside = (count, high, across), stride * channels
+            _fill_places(indices_of(rows), shape, (image, stride * frame.line, beside))
+            _fill_places(indices_of(places), (1, 1, m), (0, 0, filters))
+            there = pointer_at(data_of(y), (first * down + start) * across * filters)
+            factors = Factors(here, indices_of(rows), indices_of(table), weights)
+            result = Result(there, indices_of(places), data_of(b), START_BIAS)
+            gemm_indexed(factors, result, Sizes(m, terms, filters))
+
+
+@inline_ir
+def convolve_weights(x, dy, dw, workspace, stride, top, left, part, parts):
+    """As ``conv2d_weight_gradient``, for one of ``parts`` parts of the rows (i, j, c) of dw."""
+    (examples, down, across, filters), (_, _, _, channels) = dy.shape, x.shape
+    size_y, size_x, _, _ = dw.shape
+    terms, base, extent = size_y * size_x * channels, data_of(workspace), size_y
+    columns, tiles = (across - 1) * stride + size_x, (terms + MR - 1) // MR
+    begin, end = tiles * part // parts * MR, min(tiles * (part + 1) // parts * MR, terms)
+    if examples == 0:
+        clear_elements(pointer_at(data_of(dw), begin * filters), (end - begin) * filters)
+    frame = _frame_of(x, top, left, (down - 1) * stride + size_y, columns)
+    _fill_places(indices_of(base), (1, size_y, size_x * channels), (0, frame.line, 1))
+    targets = pointer_at(base, terms + TILE)
+    _fill_places(indices_of(targets), (1, 1, terms), (0, 0, filters))
+    rows, places = indices_of(pointer_at(base, begin)), indices_of(pointer_at(targets, begin))
+    table, line = pointer_at(targets, terms + TILE), columns * channels
+    positions = across + packed_room(across, filters)
+    fixed = tables_room(terms)
+    blocks = _blocks_of(workspace.size - fixed, stride, extent, line, positions, down)
+    start_with, lanes = START_ZERO, VECTOR_BYTES // dy.itemsize
+    for first in range(0, examples, blocks.examples):
+        count = min(blocks.examples, examples - first)
+        for band in range(blocks.bands):
+            start = down * band // blocks.bands
+            high = down * (band + 1) // blocks.bands - start
+            k = count * high * across
+            slivers = pointer_at(table, k + TILE)
+            here, image = _seen(
+                x, first, count, start * stride - top, (high - 1) * stride + extent, frame,
+                pointer_at(slivers, packed_room(k, filters)),
+            )  # fmt: skip
+            shape, beside = (count, high, across), stride * channels
+            _fill_places(indices_of(table), shape, (image, stride * frame.line, beside))
+            answers = pointer_at(data_of(dy), (first * down + start) * across * filters)
+            if not is_packed(filters, lanes):
+                _pack(answers, k, filters, lanes, slivers)
+                answers = slivers
+            factors = Factors(here, rows, indices_of(table), answers)
+            result = Result(data_of(dw), places, answers, start_with)
+            gemm_indexed(factors, result, Sizes(end - begin, k, filters))
+            start_with = START_C
+
+
+@device_function
+def _prepare_phases(w, stride, top, left, line, table, slivers):
+    """Pack the weights of all phases, and fill in the places of their terms."""
+    size_y, size_x, channels, filters = w.shape
+    for number in range(stride * stride):
+        y = _phase_of(size_y, stride, top, number // stride)
+        x = _phase_of(size_x, stride, left, number % stride)
+        _pack_turned(w, (y.first, x.first, y.size, x.size), stride, slivers)
+        _fill_places(indices_of(table), (1, y.size, x.size * filters), (0, line, 1))
+        k = y.size * x.size * filters
+        table, slivers = pointer_at(table, k + TILE), pointer_at(slivers, packed_room(k, channels))
+
+
+@inline_ir
+def convolve_back(dy, w, dx, workspace, stride, top, left):
+    """As the kernel ``conv2d_input_gradient``."""
+    (examples, height, width, channels), (_, _, _, filters) = dx.shape, dy.shape
+    size_y, size_x, _, _ = w.shape
+    base, terms = data_of(workspace), size_y * size_x * filters
+    (low_y, high_y), (low_x, high_x) = reach(size_y, stride, top), reach(size_x, stride, left)
+    down, across = (height + stride - 1) // stride, (width + stride - 1) // stride
+    extent, columns = low_y + high_y + 1, across + low_x + high_x
+    frame = _frame_of(dy, low_y, low_x, down + low_y + high_y, columns)
+    table = pointer_at(base, packed_room(terms, channels))
+    fixed = fixed_room(terms, channels, stride * stride)
+    rows = pointer_at(table, terms + stride * stride * TILE)
+    blocks = _blocks_of(workspace.size - fixed, 1, extent, columns * filters, 2 * across, down)
+    _prepare_phases(w, stride, top, left, frame.line, table, base)
+    for first in range(0, examples, blocks.examples):
+        count = min(blocks.examples, examples - first)
+        for band in range(blocks.bands):
+            start = down * band // blocks.bands
+            high = down * (band + 1) // blocks.bands - start
+            m = count * high * across
+            places = pointer_at(rows, m + TILE)
+            seen = pointer_at(places, m + TILE)
+            here, image = _seen(dy, first, count, start - low_y, high - 1 + extent, frame, seen)
+            lines, passed = table, 0
+            for number in range(stride * stride):
+                y = _phase_of(size_y, stride, top, number // stride)
+                x = _phase_of(size_x, stride, left, number % stride)
+                k = y.size * x.size * filters
+                # of the last rows and columns of pixels, some phases have none
+                shape = (
+                    count,
+                    min(high, (height - number // stride + stride - 1) // stride - start),
+                    (width - number % stride + stride - 1) // stride,
+                )
+                m = shape[0] * shape[1] * shape[2]
+                if m > 0:
+                    _fill_places(indices_of(rows), shape, (image, frame.line, filters))
+                    strides = (height * width * channels, stride * width * channels)
+                    _fill_places(indices_of(places), shape, (*strides, stride * channels))
+                    shift = (y.shift - y.size + 1 + low_y) * frame.line
+                    shift += (x.shift - x.size + 1 + low_x) * filters
+                    pixel = (first * height + start * stride + number // stride) * width
+                    there = pointer_at(data_of(dx), (pixel + number % stride) * channels)
+                    factors = Factors(
+                        pointer_at(here, shift), indices_of(rows), indices_of(lines),
+                        pointer_at(base, passed),
+                    )  # fmt: skip
+                    result = Result(there, indices_of(places), there, START_ZERO)
+                    gemm_indexed(factors, result, Sizes(m, k, channels))
+                lines = pointer_at(lines, k + TILE)
+                passed += packed_room(k, channels)

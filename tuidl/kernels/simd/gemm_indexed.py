@@ -1,0 +1,288 @@
+"""The matrix product C = A B where A and C are read and written through tables of places.
+
+A number of A is ``a[rows[i] + columns[k]]``: a row starts at a place, and a term lies a distance
+from there. What windows over an image see is such a matrix, and so is its transpose, whatever
+stride, height and order the windows have: so one micro-kernel does every convolution, and each of
+its gradients, without patches. (Dukhan, 2019: The indirect convolution algorithm, has a table of
+pointers for each row of pixels in a window; with distances the table has one entry for each term.)
+
+B is packed in *slivers* of NR columns, so that the lines that a tile reads follow one another:
+
+             A by places               B in slivers                     C by places
+        columns[k] -> K                NR       NR                      NR
+      +------------------+          +-------+-------+           +-------+-------+
+    rows[i]  ->          |        K | lines : lines |   rows    | tile  :       | MR rows
+      | MR rows          |          |   |   :       |  places[i]|       :       |
+      +------------------+          |   v k :       |           +-------+-------+
+                                    +-------+-------+
+
+The loops, from the outside in: blocks of KC terms, slivers (KC x NR of B: first-level cache), MR
+rows, terms. A is read where it lies: callers give as many rows as the second-level cache holds.
+C's rows are counted in whole tiles: places behind the last row repeat it, and give it again.
+
+MR and the most vectors of a sliver fill the registers: 8 x 3 + 3 + 1 of 32, or 6 x 2 + 2 + 1 of 16.
+"""
+
+from functools import cache
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+from llvmlite import binding, ir
+from numba import cfunc, types
+from numba.core import cgutils
+
+from tuidl.kernels.cache import compile_cached
+from tuidl.kernels.jit import KERNEL, inline_ir, intrinsic_for
+from tuidl.kernels.simd.intrinsics import pointer_at
+from tuidl.kernels.simd.vectors import FEATURES, IS_WIDE, SIZE, VECTOR_BYTES, Vectors
+
+HAS_32_REGISTERS = IS_WIDE or "+avx" not in FEATURES
+"""AVX-512 and NEON; AVX2 has 16."""
+MR = 8 if HAS_32_REGISTERS else 6
+"""Rows of a tile."""
+MOST_VECTORS = 3 if HAS_32_REGISTERS else 2
+"""Vectors in a line of a sliver, at most; NR is that many times their lanes."""
+SLIVER = 8192
+"""Numbers of B that stay in the first-level cache: KC is this by NR."""
+START_ZERO, START_C, START_BIAS = range(3)
+"""What the sums of C start with: 0, its old content, or a bias for each column."""
+
+
+class Factors(NamedTuple):
+    """Pointers to A, the places of its rows and terms (32-bit integers), and to B in slivers."""
+
+    a: Any
+    rows: Any
+    columns: Any
+    b: Any
+
+
+class Result(NamedTuple):
+    """Pointers to C, the places of its rows in it, and to a bias; what sums start with."""
+
+    c: Any
+    places: Any
+    bias: Any
+    start_with: Any
+
+
+class Sizes(NamedTuple):
+    """C is (m, n), and each of its sums has k terms."""
+
+    m: Any
+    k: Any
+    n: Any
+
+
+def indices_of(pointer):
+    """The memory behind a pointer to floats as 32-bit integers."""
+    return pointer.view(np.int32)
+
+
+@intrinsic_for(indices_of)
+def _indices_of(typing_context, pointer):
+    integers = types.CPointer(types.int32)
+
+    def codegen(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], context.get_value_type(integers))
+
+    return integers(pointer), codegen
+
+
+class _Tile:
+    """The code of a tile: ``mr`` rows of so many vectors; the last one ends at ``columns``."""
+
+    def __init__(self, builder: Any, scalar: Any, vectors: int, columns: Any) -> None:
+        self.builder, self.simd, self.vectors = builder, Vectors(builder, scalar), vectors
+        left = builder.sub(columns, SIZE((vectors - 1) * self.simd.lanes))
+        self.masks = [*[None] * (vectors - 1), self.simd.mask(left)]
+        zeros = self.simd.constant(0)
+        self.sums = [
+            [cgutils.alloca_once_value(builder, zeros) for _ in range(vectors)] for _ in range(MR)
+        ]
+
+    def place(self, table: Any, index: Any) -> Any:
+        return self.builder.sext(self.builder.load(self.builder.gep(table, [index])), SIZE)
+
+    def vector(self, line: Any, number: int) -> Any:
+        return self.builder.gep(line, [SIZE(number * self.simd.lanes)])
+
+    def start(self, pointer: Any, places: Any, start_with: Any) -> None:
+        """Old content lies at the places, a bias at the pointer itself for every row."""
+        builder = self.builder
+        is_c = builder.icmp_signed("==", start_with, SIZE(START_C))
+        with builder.if_then(builder.icmp_signed("!=", start_with, SIZE(START_ZERO))):
+            for row in range(MR):
+                place = builder.select(is_c, self.place(places, SIZE(row)), SIZE(0))
+                line = builder.gep(pointer, [place])
+                for v, total in enumerate(self.sums[row]):
+                    builder.store(self.simd.load(self.vector(line, v), self.masks[v]), total)
+
+    def add_up(self, a: Any, rows: Any, columns: Any, count: Any, b: Any) -> None:
+        """The loop over ``count`` terms: each adds an outer product to the tile."""
+        builder, simd = self.builder, self.simd
+        starts = [builder.gep(a, [self.place(rows, SIZE(row))]) for row in range(MR)]
+        width = SIZE(self.vectors * simd.lanes)
+        with cgutils.for_range(builder, count) as term:
+            distance = self.place(columns, term.index)
+            line = builder.gep(b, [builder.mul(term.index, width)])
+            others = [simd.load(self.vector(line, v)) for v in range(self.vectors)]
+            for start, sums in zip(starts, self.sums, strict=True):
+                factor = simd.splat(builder.load(builder.gep(start, [distance])))
+                for total, other in zip(sums, others, strict=True):
+                    builder.store(simd.multiply_add(factor, other, builder.load(total)), total)
+
+    def finish(self, c: Any, places: Any) -> None:
+        for row, v in product(range(MR), range(self.vectors)):
+            line = self.builder.gep(c, [self.place(places, SIZE(row))])
+            value = self.builder.load(self.sums[row][v])
+            self.simd.store(value, self.vector(line, v), self.masks[v])
+
+
+def _micro_kernel_of(vectors: int) -> Any:
+    def indexed_tile(a, rows, columns, count, b, start, start_with, c, places, left):
+        """MR rows of C, over ``count`` terms; ``left``: columns from here on. All pointers.
+
+        ``start``: the bias, or C itself.
+        """
+        lanes = VECTOR_BYTES // a.itemsize
+        width = min(vectors * lanes, left)
+        terms = columns[:count].astype(np.int64)
+        sums = np.zeros((MR, width), a.dtype)
+        for i in range(MR):
+            if start_with != START_ZERO:
+                sums[i] = start[places[i] if start_with == START_C else 0 :][:width]
+        lines = b[: count * vectors * lanes].reshape(count, vectors * lanes)[:, :width]
+        for i in range(MR):
+            sums[i] += a[rows[i] + terms] @ lines
+        for i in range(MR):
+            c[places[i] :][:width] = sums[i]
+
+    @intrinsic_for(indexed_tile)
+    def intrinsic(typing_context, a, rows, columns, count, b, start, start_with, c, places, left):
+        def codegen(context, builder, signature, arguments):
+            a, rows, columns, count, b, start, start_with, c, places, left = arguments
+            scalar = context.get_value_type(signature.args[0].dtype)
+            tile = _Tile(builder, scalar, vectors, left)
+            tile.start(start, places, start_with)
+            tile.add_up(a, rows, columns, count, b)
+            tile.finish(c, places)
+            return context.get_dummy_value()
+
+        size = types.int64
+        return types.void(a, rows, columns, size, b, start, size, c, places, size), codegen
+
+    return indexed_tile
+
+
+_one, _two, _three = (_micro_kernel_of(vectors) for vectors in (1, 2, 3))
+
+
+def indexed_kernel(
+    a, rows, columns, b, c, places, bias, start_with, m, k, n, lanes
+):  # fmt: skip
+    """C = A B: see ``Factors``, ``Result`` and ``Sizes``. ``lanes``: numbers in a vector."""
+    vectors = (n + lanes - 1) // lanes
+    slivers = (vectors + MOST_VECTORS - 1) // MOST_VECTORS
+    widest = (vectors + slivers - 1) // slivers * lanes
+    blocks = max((k * widest + SLIVER - 1) // SLIVER, 1)
+    for block in range(blocks):
+        first = k * block // blocks
+        count = k * (block + 1) // blocks - first
+        terms, column, passed = pointer_at(columns, first), 0, 0
+        begin, start = start_with if block == 0 else START_C, bias
+        if begin == START_C:
+            start = c
+        for sliver in range(slivers):
+            width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
+            lines = pointer_at(b, passed + first * width)
+            here, there, left = pointer_at(start, column), pointer_at(c, column), n - column
+            for i in range(0, m, MR):
+                row, place = pointer_at(rows, i), pointer_at(places, i)
+                if MOST_VECTORS > 2 and width > 2 * lanes:
+                    _three(a, row, terms, count, lines, here, begin, there, place, left)
+                elif width > lanes:
+                    _two(a, row, terms, count, lines, here, begin, there, place, left)
+                else:
+                    _one(a, row, terms, count, lines, here, begin, there, place, left)
+            column += width
+            passed += k * width
+
+
+def _symbol(bits: int) -> str:
+    return f"tuidl_indexed_kernel_{bits}"
+
+
+@cache
+def provide_indexed(bits: int) -> Any:
+    """Compile it for floats of so many bits; code loaded later finds its symbol."""
+    p, t, i = (
+        types.CPointer(types.float32 if bits == 32 else types.float64),
+        types.int32,
+        types.int64,
+    )
+    t = types.CPointer(t)
+    signature = types.void(p, t, t, p, p, t, p, *(i,) * 5)
+    compiled = compile_cached(
+        lambda cached: cfunc(signature, cache=cached, **KERNEL)(indexed_kernel)
+    )
+    binding.add_symbol(_symbol(bits), compiled.address)
+    return compiled
+
+
+def gemm_indexed(factors, result, sizes):
+    """C = A B by ``Factors``, ``Result`` and ``Sizes``; tables go on for a tile behind row m."""
+    lanes = VECTOR_BYTES // factors.a.itemsize
+    indexed_kernel(*factors, *result, *sizes, lanes)
+
+
+@intrinsic_for(gemm_indexed)
+def _gemm_indexed(typing_context, factors, result, sizes):
+    bits = factors.types[0].dtype.bitwidth
+
+    def codegen(context, builder, signature, arguments):
+        provide_indexed(bits)
+        operands = [
+            value for tuple_ in arguments for value in cgutils.unpack_tuple(builder, tuple_)
+        ]
+        operands.append(SIZE(VECTOR_BYTES * 8 // bits))
+        kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
+        function = cgutils.get_or_insert_function(builder.module, kind, _symbol(bits))
+        builder.call(function, operands)
+        return context.get_dummy_value()
+
+    return types.void(factors, result, sizes), codegen
+
+
+@inline_ir
+def is_packed(n, lanes):
+    """Whether a contiguous matrix of ``n`` columns is a single whole sliver as it lies."""
+    return n % lanes == 0 and n <= MOST_VECTORS * lanes
+
+
+def pack_lines(source, ld, k, columns, width, target):
+    """One sliver: ``columns`` numbers of each of ``k`` lines, ``ld`` apart, with zeros behind."""
+    lines = np.lib.stride_tricks.as_strided(
+        source, (k, columns), (ld * source.itemsize, source.itemsize)
+    )
+    sliver = target[: k * width].reshape(k, width)
+    sliver[:, :columns], sliver[:, columns:] = lines, 0
+
+
+@intrinsic_for(pack_lines)
+def _pack_lines(typing_context, source, ld, k, columns, width, target):
+    def codegen(context, builder, signature, arguments):
+        source, ld, k, columns, width, target = arguments
+        simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
+        lanes = SIZE(simd.lanes)
+        with cgutils.for_range_slice(builder, SIZE(0), width, lanes) as (first, _):
+            mask = simd.mask(builder.sub(columns, first))
+            here, there = (builder.gep(pointer, [first]) for pointer in (source, target))
+            with cgutils.for_range(builder, k) as line:
+                value = simd.load(builder.gep(here, [builder.mul(line.index, ld)]), mask)
+                simd.store(value, builder.gep(there, [builder.mul(line.index, width)]))
+        return context.get_dummy_value()
+
+    size = types.int64
+    return types.void(source, size, size, size, size, target), codegen
