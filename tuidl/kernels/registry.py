@@ -82,7 +82,8 @@ class Kernel:
         return compiled.address, compiled.cache_hits > 0
 
     def _compiled(self, dtype: np.dtype[Any]) -> Any:
-        for provide in (gemm.provide, packed_gemm.provide, *self.calls):
+        products: tuple[Callable[[int], Any], ...] = (gemm.provide, packed_gemm.provide)
+        for provide in (*products, *self.calls):
             provide(8 * dtype.itemsize)
         scalar = types.float32 if dtype == np.float32 else types.float64
         signature = types.void(
