@@ -2,16 +2,22 @@
 
 import argparse
 import shlex
+import subprocess
 import sys
 
-from bench import grid, grids, heatmap, named
+from bench import exponents, grid, grids, heatmap, looking, named
+from bench.cases import preset_file
 from bench.grids import GridCase
 from bench.options import parsed
 from bench.systems import SYSTEMS
+from tuidl.core.children import child_environment, module_command
 from tuidl.core.environment import prepare_environment
 from tuidl.core.errors import TuidlError
 
 WRONG_USE = 2
+LOOKING = {"threads_agree": "agreement", "accuracy": "accuracy", "steady": "steady"}
+"""Modes of bench/inside.py by the option that asks for them."""
+LOOKING_THREADS = 7
 
 
 def main() -> None:
@@ -26,6 +32,11 @@ def main() -> None:
 def _run(chosen: argparse.Namespace) -> None:
     if chosen.scaling:
         _scale(chosen)
+    elif chosen.growth:
+        _growth(chosen)
+    elif mode := next((name for option, name in LOOKING.items() if getattr(chosen, option)), None):
+        is_well = looking.run(mode, cases_of(chosen), LOOKING_THREADS, chosen.json)
+        sys.exit(0 if is_well else 1)
     elif chosen.grid or chosen.write:
         _over_a_grid(chosen, cases_of(chosen))
     elif chosen.profile:
@@ -53,13 +64,22 @@ def _over_a_grid(chosen: argparse.Namespace, cases: list[GridCase]) -> None:
         print("\n" + heatmap.screen(found))
 
 
-def _profile(chosen: argparse.Namespace) -> None:
-    prepare_environment(chosen.threads)
-    from tuidl.cli.profile_table import profile_lines
-    from tuidl.training.profiling import profile
+def _growth(chosen: argparse.Namespace) -> None:
+    seconds = chosen.seconds or exponents.SECONDS
+    found = exponents.measure(chosen.only, chosen.threads, chosen.rounds or 3, seconds, chosen.json)
+    if not chosen.json:
+        print(exponents.table(found).text())
 
+
+def _profile(chosen: argparse.Namespace) -> None:
+    """``tuidl show --profile``, in a process of its own that reads how many threads it may use."""
     for case in named.cases_of(chosen.systems, chosen.batch):
-        print("\n".join(profile_lines(profile(case.load()), slowest_first=True, unicode=True)))
+        with preset_file(case) as (preset, overrides):
+            options = [word for text in overrides for word in ("--set", text)]
+            command = module_command("tuidl", "show", preset, "--profile", "--sorted", *options)
+            done = subprocess.run(command, env=child_environment(), check=False)
+        if done.returncode:
+            sys.exit(done.returncode)
 
 
 def _scale(chosen: argparse.Namespace) -> None:

@@ -72,3 +72,15 @@ def case_file(case: Case, seconds: float | None = None) -> Iterator[Path]:
         path = Path(place) / "case.json"
         path.write_text(json.dumps(case.record(seconds)), encoding="utf-8")
         yield path
+
+
+@contextmanager
+def preset_file(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The case as ``tuidl`` takes it: name or path of a preset, and overrides."""
+    if not case.toml:
+        yield case.preset, case.overrides
+        return
+    with TemporaryDirectory(prefix="bench-") as place:
+        path = Path(place) / f"{case.name}.toml"
+        path.write_text(case.toml, encoding="utf-8")
+        yield str(path), case.overrides

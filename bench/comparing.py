@@ -41,7 +41,7 @@ def compare(
                 _rounds(contenders, rounds, busy=True)
     facts = contenders[0].facts
     timings: dict[str, Timing] = {each.name: each.timing for each in contenders}
-    return SystemResult(facts["batch"], facts["flops"], timings)
+    return SystemResult(facts["batch"], facts["flops"], timings, facts["arena"])
 
 
 def _started(

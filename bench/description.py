@@ -1,6 +1,7 @@
 """A preset as a peer can build it: layers with shapes, loss, optimizer and examples, in plain JSON.
 
-A closing softmax or sigmoid is left out: every contender's loss takes logits.
+A closing softmax or sigmoid is left out: every contender's loss takes logits. No compiler is
+loaded here, so that a process can still say how many threads it wants.
 """
 
 from math import prod
@@ -15,7 +16,6 @@ from tuidl.core.limits import FLOAT_BYTES
 from tuidl.nn.layers.base import Layer
 from tuidl.nn.layers.embedding import Embedding
 from tuidl.preset.schema import Preset
-from tuidl.training.profiling import batch_of
 
 PLACE = ("name", "inputs", "enabled")
 """Fields that say where a layer stands: the graph has made numbers of them."""
@@ -33,7 +33,8 @@ def describe(preset: Preset) -> dict[str, Any]:
     spec, nodes = graph.spec, graph.nodes_for_loss
     if preset.networks or spec.targets:
         raise TuidlError("peers build presets with one network and one kind of targets")
-    batch = batch_of(preset)
+    size = preset.training.batch_size
+    batch = preset.batch() if size == "full" else size
     return {
         "name": preset.name,
         "batch": batch,

@@ -84,6 +84,7 @@ def line(found: GridResult, peak: float) -> dict[str, Any]:
             "wall_high": round(best.high, 2), "way": best.way,
             "processor": round(timing.least_work, 2), "memory": timing.memory,
         }  # fmt: skip
+    known["threads_gain"] = round(result.timings[OURS].threads_gain, 3)
     if result.peers:
         ratios = {
             "wall": result.least_ratio(),

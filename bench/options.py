@@ -11,7 +11,7 @@ from tuidl.core.errors import BackendError
 from tuidl.core.limits import default_threads
 
 DESCRIPTION = "Microseconds of tuidl's training step, alone or beside its peers."
-OF_A_GRID = ("grid", "write")
+OF_A_GRID = ("grid", "write", "growth", "accuracy", "threads_agree", "steady")
 """Modes that take their networks from a grid."""
 
 
@@ -77,3 +77,8 @@ def _add_grids(parser: argparse.ArgumentParser) -> None:
     add("--sample", type=int, metavar="K", help="so many cases, spread evenly")
     add("--all", action="store_true", help="every combination of sizes, not only those taken")
     add("--write", type=Path, metavar="DIR", help="write the cases as presets, measure nothing")
+    true = {"action": "store_const", "const": True, "default": None}
+    add("--growth", help="exponents of time and memory along each size of a kind", **true)
+    add("--accuracy", help="losses of 20 steps in float32 beside float64, and PyTorch's", **true)
+    add("--threads-agree", help="the same bits on 1, 2, 3, 4 and 7 threads", **true)
+    add("--steady", help="time of a step at the start and the end of 5,000", **true)

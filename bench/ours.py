@@ -17,6 +17,7 @@ def main() -> None:
     prepare_environment(threads)
     from bench.cases import Case
     from bench.measure import prepared, ways
+    from tuidl.core.limits import FLOAT_BYTES
     from tuidl.training.profiling import program_flops
 
     backends = [option for option in options if option != DESCRIBE]
@@ -32,6 +33,7 @@ def main() -> None:
         case["seconds"],
         flops=program_flops(program.train),
         batch=program.batch,
+        arena=FLOAT_BYTES * program.size,
     )
 
 

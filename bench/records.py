@@ -43,13 +43,22 @@ class Timing(msgspec.Struct):
         """Processor time of the way that takes least of it, by its median."""
         return min(map(statistics.median, self.processor.values()))
 
+    @property
+    def threads_gain(self) -> float:
+        """How many times as fast the first way, which has all threads, is as the last, on one: the
+        median over the rounds, in which both see the same machine."""
+        first, *_, last = self.rounds.values() if len(self.rounds) > 1 else [[1.0], [1.0]]
+        return statistics.median(b / a for a, b in zip(first, last, strict=True))
+
 
 class SystemResult(msgspec.Struct):
-    """``flops``: operations of a training step, by our count, whoever does it."""
+    """``flops``: operations of a training step, by our count, whoever does it. ``arena``: bytes of
+    our program's memory."""
 
     batch: int
     flops: int
     timings: dict[str, Timing]
+    arena: int = 0
 
     @property
     def peers(self) -> dict[str, Timing]:

@@ -6,7 +6,19 @@ and recurrent layers that follow each other are one module with several layers.
 
 import torch
 from torch import nn
-from torch.nn import functional
+
+from bench.peers.torch_modules import (
+    RECURRENT,
+    Halves,
+    Merged,
+    Padded,
+    Paths,
+    Recurrent,
+    Reduced,
+    Shaped,
+    Turned,
+    Words,
+)
 
 ACTIVATIONS = {
     "relu": nn.ReLU,
@@ -17,122 +29,6 @@ ACTIVATIONS = {
     "tanh": nn.Tanh,
     "softmax": lambda: nn.Softmax(dim=-1),
 }
-RECURRENT = {"simple_rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
-
-
-class Recurrent(nn.Module):
-    """``layers`` stacked ones; answers after each step, or after the last one."""
-
-    def __init__(self, fields, features, layers=1, both=False):
-        super().__init__()
-        kind = RECURRENT[fields["type"]]
-        self.states = kind(features, fields["units"], layers, batch_first=True, bidirectional=both)
-        self.sequences, self.units = fields["return_sequences"], fields["units"]
-        self.both = both
-
-    def forward(self, x):
-        states, _ = self.states(x)
-        if self.sequences:
-            return states
-        if self.both:
-            ahead, back = states[:, -1, : self.units], states[:, 0, self.units :]
-            return torch.cat([ahead, back], -1)
-        return states[:, -1]
-
-
-class Halves(nn.Module):
-    """The sum of both directions."""
-
-    def forward(self, x):
-        ahead, back = x.chunk(2, -1)
-        return ahead + back
-
-
-class Turned(nn.Module):
-    """A module of sequences that wants (n, features, time), or one of images with channels last."""
-
-    def __init__(self, inner):
-        super().__init__()
-        self.inner = inner
-
-    def forward(self, x):
-        return self.inner(x.movedim(1, -1)).movedim(-1, 1)
-
-
-class Shaped(nn.Module):
-    def __init__(self, shape):
-        super().__init__()
-        self.shape = shape
-
-    def forward(self, x):
-        return x.reshape(len(x), *self.shape)
-
-
-class Words(nn.Module):
-    def __init__(self, count, width):
-        super().__init__()
-        self.table = nn.Embedding(count, width)
-
-    def forward(self, x):
-        return self.table(x.long())
-
-
-class Padded(nn.Module):
-    """Padding that differs between the ends, then the module."""
-
-    def __init__(self, pads, inner, value=0.0):
-        super().__init__()
-        self.pads, self.inner, self.value = pads, inner, value
-
-    def forward(self, x):
-        return self.inner(functional.pad(x, self.pads, value=self.value))
-
-
-class Reduced(nn.Module):
-    """Maximum or mean over the places of (n, channels, places...), or of a sequence's steps."""
-
-    def __init__(self, kind, axes):
-        super().__init__()
-        self.reduce = torch.mean if "average" in kind else torch.amax
-        self.axes = axes
-
-    def forward(self, x):
-        return self.reduce(x, self.axes)
-
-
-class Merged(nn.Module):
-    def __init__(self, kind, axis):
-        super().__init__()
-        self.kind, self.axis = kind, axis
-
-    def forward(self, *inputs):
-        if self.kind == "concatenate":
-            return torch.cat(inputs, self.axis)
-        first, *rest = inputs
-        for each in rest:
-            first = first + each
-        return first
-
-
-class Paths(nn.Module):
-    """Layers that read others than the one before; each value is dropped after its last reader."""
-
-    def __init__(self, modules, inputs):
-        super().__init__()
-        self.layers = nn.ModuleList(modules)
-        last = {read: i for i, reads in enumerate(inputs) for read in reads}
-        self.plan = [
-            (i, reads, [read for read in set(reads) if last[read] == i])
-            for i, reads in enumerate(inputs)
-        ]
-
-    def forward(self, x):
-        known = {-1: x}
-        for (i, reads, done), layer in zip(self.plan, self.layers, strict=True):
-            known[i] = layer(*[known[read] for read in reads])
-            for read in done:
-                del known[read]
-        return known[i]
 
 
 def first(shape):
@@ -141,9 +37,12 @@ def first(shape):
 
 
 def build(work):
-    """The network; a ``Sequential`` where each layer reads the one before."""
+    """The network; a ``Sequential`` where each layer reads the one before.
+
+    Its attribute ``places`` says of every layer which module it is in, and as which of its layers.
+    """
     layers, shapes = work["layers"], work["shapes"]
-    modules, inputs, number, i = [], [], {-1: -1}, 0
+    modules, inputs, number, places, i = [], [], {-1: -1}, {}, 0
     while i < len(layers):
         count = stacked(layers, i)
         last = i + count - 1
@@ -152,11 +51,13 @@ def build(work):
             made = nn.Sequential(made, ACTIVATIONS[layers[last]["activation"]]())
         inputs.append([number[read] for read in layers[i]["inputs"]])
         number[last] = len(modules)
+        places |= {i + k: (made, k) for k in range(count)}
         modules.append(made)
         i += count
-    if inputs == [[k - 1] for k in range(len(modules))]:
-        return nn.Sequential(*modules)
-    return Paths(modules, inputs)
+    is_chain = inputs == [[k - 1] for k in range(len(modules))]
+    network = nn.Sequential(*modules) if is_chain else Paths(modules, inputs)
+    network.places = places
+    return network
 
 
 def stacked(layers, start):

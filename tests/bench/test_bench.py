@@ -282,6 +282,8 @@ def test_on_the_command_line(tmp_path: Path) -> None:
         (["--only", "lstm"], "add --grid"),
         (["--grid", "odd"], "no grid 'odd' (there are: open, other)"),
         (["--grid", "--only", "lst"], "no kind 'lst' (there are: wide, mlp, deep, lstm"),
+        (["digits_cnn", "--growth"], "--growth takes its networks from a grid"),
+        (["--growth", "--accuracy"], "one of them at a time"),
         (["digits_cnn", "--grid"], "--grid takes its networks from a grid"),
         (["--scaling", "nothing"], "no system 'nothing'"),
         (["--scaling", "rnn_sine", "--busy"], "--scaling goes only with"),
