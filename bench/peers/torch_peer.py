@@ -18,6 +18,7 @@ from torch_network import build, first, loss_of, optimizer_of  # noqa: E402
 
 RATE = 1e-4
 BATCH, EXAMPLES = WORK["batch"], WORK["examples"]
+HAS_IMAGES = any(layer["type"] == "conv2d" for layer in WORK["layers"])
 
 
 def tensors(device, channels_last):
@@ -51,13 +52,15 @@ def penalties(model):
     return lambda: sum(l1 * p.abs().sum() + l2 * p.square().sum() for p in matrices)
 
 
-def way(advised, threads, compiled=False, device="cpu", captured=False):
-    """The training of a new network, and its parameters."""
+def way(advised, threads, compiled=False, device="cpu", captured=False, layout=None):
+    """The training of a new network, and its parameters. ``layout``: whether images have their
+    channels last; where ``advised``, unless said."""
+    channels_last = advised if layout is None else layout
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    x, y = tensors(device, advised)
+    x, y = tensors(device, channels_last)
     model = build(WORK).to(device)
-    if advised:
+    if channels_last:
         model = model.to(memory_format=torch.channels_last)
     parameters, loss = list(model.parameters()), loss_of(WORK)
     optimizer = optimizer_of(WORK, parameters, RATE, advised, captured)
@@ -108,6 +111,18 @@ def captured_step(step, x, y):
     return replay
 
 
+def on_processor(channels_last):
+    """Without ``channels_last`` only ways that no version of PyTorch is known to crash in."""
+    known = {"eager": partial(way, False, THREADS)}
+    if HAS_IMAGES or not channels_last:
+        known["eager, fused"] = partial(way, True, THREADS, layout=False)
+    if channels_last:
+        known["eager, advised"] = partial(way, True, THREADS)
+    if THREADS > 1:
+        known["eager, advised, 1 thread"] = partial(way, True, 1, layout=channels_last)
+    return known
+
+
 def main():
     if WAYS == ["compiled"]:
         known = {"compiled": partial(way, True, THREADS, compiled=True)}
@@ -118,13 +133,7 @@ def main():
             "captured": partial(way, True, THREADS, device="cuda", captured=True),
         }
     else:
-        known = {
-            "eager": partial(way, False, THREADS),
-            "eager, advised": partial(way, True, THREADS),
-            "eager, advised, 1 thread": partial(way, True, 1),
-        }
-        if THREADS == 1:
-            known.pop("eager, advised, 1 thread")
+        known = on_processor(channels_last=WAYS != ["safe"])
     serve(f"PyTorch {torch.__version__}", known, CASE.get("seconds"))
 
 

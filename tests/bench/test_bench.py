@@ -233,6 +233,29 @@ def test_a_process_that_fails_says_why(tmp_path: Path) -> None:
         scripted(tmp_path, "broken")
 
 
+def test_a_peer_that_crashes_gets_a_second_attempt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "crashing.py"
+    script.write_text(
+        "import os, signal, sys\n"
+        "if sys.argv[-1] != 'safe':\n    os.kill(os.getpid(), signal.SIGSEGV)\n"
+        'print(\'{"version": "S 1", "parameters": 7, "memory": 5}\', flush=True)\n'
+    )
+    case = tmp_path / "case.json"
+    case.write_text("{}")
+    for safe, expected in ((("safe",), 7), ((), None)):
+        peer = contenders.Peer(str(script), "torch", safe=safe)
+        monkeypatch.setitem(contenders.PEERS, "torch", peer)
+        if expected is None:
+            with pytest.raises(contenders.CrashError, match="torch ended with -11"):
+                Contender.peer("torch", Path(sys.executable), case, 1)
+        else:
+            contender = Contender.peer("torch", Path(sys.executable), case, 1)
+            contender.close()
+            assert (contender.timing.parameters, contender.timing.memory) == (7, 5)
+
+
 def test_busy_processes_end() -> None:
     with busy_cores(2) as processes:
         time.sleep(0.05)
