@@ -113,19 +113,14 @@ class Tile:
         for total, place in self.cells(c, ld):
             self.builder.store(self.simd.load(place, self.mask), total)
 
-    def rank_1_update(self, column: Any, lda: Any, line: Any, strip: Any = None) -> None:
-        """Add the product of a column of A and a line of B.
-
-        ``strip``: from a vector of the line to the next; None where they lie side by side.
-        """
-        builder, simd = self.builder, self.simd
-        strip = SIZE(simd.lanes) if strip is None else strip
-        starts = [self.at(line, SIZE(v), strip) for v in self.vectors]
-        others = [simd.load(start, self.mask) for start in starts]
-        for row in self.rows:
-            factor = simd.splat(builder.load(self.at(column, SIZE(row), lda)))
-            for total, other in zip(self.sums[row], others, strict=True):
-                builder.store(simd.multiply_add(factor, other, builder.load(total)), total)
+    def rank_1_update(self, numbers: list[Any], vectors: list[Any]) -> None:
+        """Add the product of a column of A and a line of B, behind a pointer for each part."""
+        others = [self.simd.load(place, self.mask) for place in vectors]
+        for sums, place in zip(self.sums, numbers, strict=True):
+            factor = self.simd.splat(self.builder.load(place))
+            for total, other in zip(sums, others, strict=True):
+                value = self.simd.multiply_add(factor, other, self.builder.load(total))
+                self.builder.store(value, total)
 
     def add_start(self, start: Any, ld: Any) -> None:
         """Add what the numbers behind ``start`` are to the sums."""
@@ -150,7 +145,9 @@ def _sum_up(tile: Tile, a: Any, terms: Terms, b: Any) -> None:
         with cgutils.for_range(builder, terms.segment) as k:
             line = builder.add(builder.mul(outer.index, terms.segment), k.index)
             column = tile.at(start, k.index, terms.stride)
-            tile.rank_1_update(column, terms.lda, tile.at(b, line, terms.ldb))
+            numbers = [tile.at(column, SIZE(row), terms.lda) for row in tile.rows]
+            vectors, lanes = tile.at(b, line, terms.ldb), SIZE(tile.simd.lanes)
+            tile.rank_1_update(numbers, [tile.at(vectors, SIZE(v), lanes) for v in tile.vectors])
         is_last = builder.icmp_signed("==", count, terms.segments)
         passed = builder.mul(builder.sub(terms.segments, SIZE(1)), terms.segment_stride)
         back = builder.sub(terms.block_stride, passed)

@@ -11,14 +11,15 @@
 Goto and van de Geijn (2008: Anatomy of high-performance matrix multiplication), with the names of
 BLIS. B is packed once for all rows. A's numbers are splat one by one, so that rows of A may stay
 where they lie; what is packed are columns, whose neighbours in a row lie far apart. Few rows do not
-pay for packing B either.
+pay for packing B either. The sizes of blocks were found by trying, on a processor with 48 KiB and
+2 MiB of first- and second-level cache.
 
 Each number of C is a sum in one order, whatever part of C is asked for, and whether B was packed
 or not: blocks of KC terms, from 0 each, are added to the start one after the other, so that tiles
 of C have the bits that all of C has in one call.
 
 Packed blocks lie on the stack: the same memory for each call on a thread, in its caches already.
-Together they take 240 KiB, because threads with stacks of 512 KiB must bear them (macOS gives its
+Together they take 230 KiB, because threads with stacks of 512 KiB must bear them (macOS gives its
 threads that; the workers of the loop, and of Linux, have 8 MiB).
 
 The code is compiled once for each dtype, and called by a symbol.
@@ -32,29 +33,31 @@ from numba import cfunc, types
 from numba.core import cgutils
 
 from tuidl.kernels.cache import compile_cached
-from tuidl.kernels.jit import KERNEL, device_function, intrinsic_for
+from tuidl.kernels.jit import KERNEL, device_function, inline_ir, intrinsic_for
 from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO
 from tuidl.kernels.simd.intrinsics import pointer_at, stack_of
 from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start
 from tuidl.kernels.simd.packed_kernel import HEIGHTS, MR, Block, packed_tile
-from tuidl.kernels.simd.packing import pack_rows, pack_strips, tile_size
+from tuidl.kernels.simd.packing import lanes_of, pack_rows, pack_strips
 from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES
 
-KC = 256
+KC = 192
 """Terms of a block."""
-NC_BYTES = 768
+NC_BYTES = 1024
 """Bytes of a row of a packed block of B."""
 MC_BYTES = 192
 """Bytes of a column of a packed block of A."""
 FEW_ROWS = 16
 """Rows of A up to which B stays where it lies, if its rows are contiguous."""
+MOST_LYING = 1 << 18
+"""Bytes over which a block of A is spread up to which its columns stay where they lie."""
 STRIP = 16
 """A multiple of the numbers in a vector, on every processor and for both dtypes."""
 MULTIPLY, MULTIPLY_PACKED, PACK = range(3)
 """What is to be done: C = A B; the same with B as ``pack_b`` left it; or only pack B, into C."""
 
 _block_of_b = stack_of(KC * NC_BYTES)
-_block_of_a = stack_of((KC + 8) * MC_BYTES)
+_block_of_a = stack_of(KC * MC_BYTES)
 _corner = stack_of(MR * NR_VECTORS * VECTOR_BYTES)
 
 
@@ -96,15 +99,15 @@ def _add_corner(corner, ld, start, c, ldc, rows, columns):
             c[i * ldc + j] = total
 
 
-@device_function
-def _multiply_panel(a, tile, strides, depth, panel, start, c, ldc, corner, rows, lanes):
-    """Tile by tile, a panel of B with a block of A; ``tile``: from a tile's rows to the next's."""
+@inline_ir
+def _multiply_panel(a, strides, depth, panel, start, c, ldc, corner, rows):
+    """Tile by tile, a panel of B with a block of A."""
     block = Block(strides.row, strides.column, panel.row, panel.strip, depth)
-    is_whole = panel.columns == panel.vectors * lanes
-    ld, i = NR_VECTORS * lanes, 0
+    ld, i = NR_VECTORS * lanes_of(c), 0
+    is_whole = panel.columns == panel.vectors * lanes_of(c)
     while i < rows:
         height = _height(rows - i)
-        here = pointer_at(a, i // MR * tile + i % MR * strides.row)
+        here = pointer_at(a, i * strides.row)
         there = pointer_at(c, i * ldc + panel.column)
         begin = Start(
             pointer_at(start.pointer, i * start.ld + panel.column), start.ld, start.is_any
@@ -118,9 +121,10 @@ def _multiply_panel(a, tile, strides, depth, panel, start, c, ldc, corner, rows,
         i += height
 
 
-@device_function
-def _panel(b, b_row, lying, strips, depth, strip, columns, lanes):
+@inline_ir
+def _panel(b, b_row, lying, strips, depth, strip, columns):
     """The panel from ``strip`` on: of the ``lying`` first ones where B is, else of the packed."""
+    lanes = lanes_of(b)
     column = strip * lanes
     end = lying if strip < lying else (columns + lanes - 1) // lanes
     vectors = min(NR_VECTORS, end - strip)
@@ -131,7 +135,7 @@ def _panel(b, b_row, lying, strips, depth, strip, columns, lanes):
     return _Panel(place, lanes, depth * lanes, column, count, vectors)
 
 
-@device_function
+@inline_ir
 def _start_of(start_with, bias, c, ldc):
     if start_with == START_BIAS:
         return Start(bias, 0, 1)
@@ -139,17 +143,17 @@ def _start_of(start_with, bias, c, ldc):
 
 
 def packed_gemm(
-    a, a_row, a_column, b, b_row, b_column, task, bias, start_with, c, ldc, m, k, n, lanes
+    a, a_row, a_column, b, b_row, b_column, task, bias, start_with, c, ldc, m, k, n
 ):  # fmt: skip
     """C = A B, from 0, from the old C or from a bias for each column (``start_with``).
 
-    Pointers and strides in numbers. ``task``: MULTIPLY, MULTIPLY_PACKED or PACK. ``lanes``: numbers
-    in a vector.
+    Pointers and strides in numbers. ``task``: MULTIPLY, MULTIPLY_PACKED or PACK.
     """
+    lanes = lanes_of(c)
     buffer_b, buffer_a, corner = _block_of_b(c), _block_of_a(c), _corner(c)
     is_lying = task == MULTIPLY and b_column == 1 and m < FEW_ROWS
     wide = NC_BYTES // VECTOR_BYTES if m > MR else NR_VECTORS
-    mc = MC_BYTES * lanes // VECTOR_BYTES // MR * MR
+    mc = MC_BYTES * lanes // VECTOR_BYTES
     all_columns = (n + lanes - 1) // lanes * lanes
     for j in range(0, n, wide * lanes):
         columns = min(wide * lanes, n - j)
@@ -163,21 +167,21 @@ def packed_gemm(
             if task != MULTIPLY_PACKED:
                 rest, to = lying * lanes, pointer_at(strips, lying * lanes * depth)
                 there = pointer_at(here, rest * b_column)
-                pack_strips(there, b_row, b_column, to, depth, columns - rest, lanes)
+                pack_strips(there, b_row, b_column, to, depth, columns - rest)
             start = _start_of(start_with if p == 0 else START_C, bias, c, ldc)
             for i in range(0, m, mc):
                 rows, block = min(mc, m - i), pointer_at(a, i * a_row + p * a_column)
-                tile, strides = MR * a_row, Strides(a_row, a_column)
-                if a_row == 1 and a_column != 1 and columns > NR_VECTORS * lanes:
-                    pack_rows(block, a_column, buffer_a, rows, m - i, depth, lanes)
-                    block, tile, strides = buffer_a, tile_size(depth), Strides(1, MR)
+                strides = Strides(a_row, a_column)
+                if a_row == 1 and a_column * depth > MOST_LYING * lanes // VECTOR_BYTES:
+                    pack_rows(block, a_column, buffer_a, mc, rows, depth)
+                    block, strides = buffer_a, Strides(1, mc)
                 strip = 0
                 while strip * lanes < columns:
-                    panel = _panel(here, b_row, lying, strips, depth, strip, columns, lanes)
+                    panel = _panel(here, b_row, lying, strips, depth, strip, columns)
                     begin = pointer_at(start.pointer, i * start.ld + j)
                     _multiply_panel(
-                        block, tile, strides, depth, panel, Start(begin, start.ld, start.is_any),
-                        pointer_at(c, i * ldc + j), ldc, corner, rows, lanes,
+                        block, strides, depth, panel, Start(begin, start.ld, start.is_any),
+                        pointer_at(c, i * ldc + j), ldc, corner, rows,
                     )  # fmt: skip
                     strip += panel.vectors
 
@@ -190,7 +194,7 @@ def _symbol(bits: int) -> str:
 def provide(bits: int) -> Any:
     """Compile the packed product for floats of so many bits; code loaded later finds its symbol."""
     p, i = types.CPointer(types.float32 if bits == 32 else types.float64), types.int64
-    signature = types.void(p, i, i, p, i, i, i, p, i, p, *(i,) * 5)
+    signature = types.void(p, i, i, p, i, i, i, p, i, p, *(i,) * 4)
     compiled = compile_cached(lambda cached: cfunc(signature, cache=cached, **KERNEL)(packed_gemm))
     binding.add_symbol(_symbol(bits), compiled.address)
     return compiled
@@ -199,7 +203,6 @@ def provide(bits: int) -> Any:
 def _call(context, builder, bits, operands):
     """The code that calls ``packed_gemm`` for floats of so many bits."""
     provide(bits)
-    operands = [*operands, SIZE(VECTOR_BYTES * 8 // bits)]
     kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
     builder.call(cgutils.get_or_insert_function(builder.module, kind, _symbol(bits)), operands)
     return context.get_dummy_value()
@@ -213,8 +216,8 @@ def gemm_block(a, a_strides, b, b_strides, bias, start_with, c, ldc, sizes):
     START_BIAS (adds the n numbers behind ``bias`` to each row; otherwise any pointer will do).
     ``sizes``: Sizes(m, k, n).
     """
-    (m, k, n), lanes = sizes, VECTOR_BYTES // c.itemsize
-    packed_gemm(a, *a_strides, b, *b_strides, MULTIPLY, bias, start_with, c, ldc, m, k, n, lanes)
+    m, k, n = sizes
+    packed_gemm(a, *a_strides, b, *b_strides, MULTIPLY, bias, start_with, c, ldc, m, k, n)
 
 
 @intrinsic_for(gemm_block)
@@ -238,8 +241,7 @@ def packed_size(k: int, n: int) -> int:
 
 def pack_b(b, b_strides, packed, k, n):
     """Pack all of B (k, n) into the ``packed_size`` numbers behind ``packed``."""
-    lanes = VECTOR_BYTES // b.itemsize
-    packed_gemm(b, 1, 1, b, *b_strides, PACK, b, START_ZERO, packed, n, 0, k, n, lanes)
+    packed_gemm(b, 1, 1, b, *b_strides, PACK, b, START_ZERO, packed, n, 0, k, n)
 
 
 @intrinsic_for(pack_b)
@@ -255,9 +257,9 @@ def _pack_b(typing_context, b, b_strides, packed, k, n):
 
 def gemm_prepacked(a, a_strides, packed, bias, start_with, c, ldc, sizes):
     """``gemm_block`` with the B that ``pack_b`` left behind ``packed``; all of its columns."""
-    (m, k, n), lanes = sizes, VECTOR_BYTES // c.itemsize
+    m, k, n = sizes
     task = MULTIPLY_PACKED
-    packed_gemm(a, *a_strides, packed, 0, 0, task, bias, start_with, c, ldc, m, k, n, lanes)
+    packed_gemm(a, *a_strides, packed, 0, 0, task, bias, start_with, c, ldc, m, k, n)
 
 
 @intrinsic_for(gemm_prepacked)

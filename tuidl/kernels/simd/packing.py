@@ -9,8 +9,8 @@ other, filled up with zeros where B ends. The block of B below has three of them
        +--------+--------+----+
 
 What lies there does not depend on how B lies in memory: rows are copied, columns transposed by
-shuffles. Where columns of A are contiguous, the MR numbers of a tile's column are put behind those
-of the column before (``pack_rows``).
+shuffles. Where columns of A are contiguous, those of a block of rows are put one behind the other
+(``pack_rows``).
 
 A matrix is a pointer and two strides in numbers: from a row to the next, from a column to the next.
 """
@@ -22,14 +22,24 @@ from numba import types
 
 from tuidl.kernels.jit import device_function, intrinsic_for
 from tuidl.kernels.simd.intrinsics import pointer_at
-from tuidl.kernels.simd.packed_kernel import MR
 from tuidl.kernels.simd.vectors import INDEX, SIZE, VECTOR_BYTES, Vectors
 
 CHUNK_BYTES = 16
 """Bytes of a row that a transposition takes at once: in parts of a vector so long, shuffles are
 cheapest."""
-SLACK = 16
-"""Numbers that a packed tile of A leaves free."""
+
+
+def lanes_of(pointer):
+    """Numbers in a vector, of the kind behind ``pointer``."""
+    return VECTOR_BYTES // pointer.itemsize
+
+
+@intrinsic_for(lanes_of)
+def _lanes_of(typing_context, pointer):
+    def codegen(context, builder, signature, arguments):
+        return SIZE(VECTOR_BYTES // context.get_abi_sizeof(arguments[0].type.pointee))
+
+    return types.int64(pointer), codegen
 
 
 def copy_vector(target, source):
@@ -92,8 +102,9 @@ def _joined(builder: Any, parts: list[Any]) -> Any:
 
 
 @device_function
-def _pack_numbers(b, b_row, b_column, packed, first, depth, columns, lanes):
+def _pack_numbers(b, b_row, b_column, packed, first, depth, columns):
     """A strip from row ``first`` on, number by number; zeros behind the last of ``columns``."""
+    lanes = lanes_of(b)
     for k in range(first, depth):
         for j in range(lanes):
             there = k * lanes + j
@@ -104,8 +115,9 @@ def _pack_numbers(b, b_row, b_column, packed, first, depth, columns, lanes):
 
 
 @device_function
-def pack_strips(b, b_row, b_column, packed, depth, columns, lanes):
+def pack_strips(b, b_row, b_column, packed, depth, columns):
     """Pack a block (depth, columns) of B, strip behind strip."""
+    lanes = lanes_of(b)
     size, whole, first = depth * lanes, columns // lanes, 0
     if b_column == 1:
         for k in range(depth):
@@ -123,32 +135,18 @@ def pack_strips(b, b_row, b_column, packed, depth, columns, lanes):
     for j in range(0, columns, lanes):
         begin, place = first if j + lanes <= columns else 0, pointer_at(b, j * b_column)
         there = pointer_at(packed, j * depth)
-        _pack_numbers(place, b_row, b_column, there, begin, depth, columns - j, lanes)
+        _pack_numbers(place, b_row, b_column, there, begin, depth, columns - j)
 
 
 @device_function
-def tile_size(depth):
-    """Numbers that ``pack_rows`` takes for a tile."""
-    return MR * depth + SLACK
-
-
-@device_function
-def pack_rows(a, a_column, packed, rows, left, depth, lanes):
-    """Pack ``rows`` rows of A, which are neighbours in its columns, for tiles of MR rows.
-
-    A tile is MR numbers for each column. ``left``: how many rows A has from these on.
-    """
-    width, whole = (MR + lanes - 1) // lanes * lanes, 0
-    # A vector may be longer than a tile is high: it reads numbers of the next tile, and writes
-    # them where this tile's next column comes. SLACK is for the last one.
-    while whole < rows and whole + width <= left:
-        whole += MR
+def pack_rows(a, a_column, packed, ld, rows, depth):
+    """Pack ``rows`` rows of A, which are neighbours in its columns; ``ld``: from a column of the
+    copy to the next."""
+    lanes = lanes_of(a)
+    whole = rows - rows % lanes
     for k in range(depth):
-        for first in range(0, whole, MR):
-            to, place = first // MR * tile_size(depth) + k * MR, k * a_column + first
-            for v in range(0, width, lanes):
-                copy_vector(pointer_at(packed, to + v), pointer_at(a, place + v))
+        for row in range(0, whole, lanes):
+            copy_vector(pointer_at(packed, k * ld + row), pointer_at(a, k * a_column + row))
     for row in range(whole, rows):
-        there = pointer_at(packed, row // MR * tile_size(depth) + row % MR)
         for k in range(depth):
-            there[k * MR] = a[k * a_column + row]
+            packed[k * ld + row] = a[k * a_column + row]
