@@ -26,7 +26,8 @@ def relu(y):
 @kernel("e -> e", cost="e")
 def relu_gradient(y, d):
     for i in range(y.shape[0]):
-        d[i] = ZERO if y[i] <= ZERO else d[i]
+        old = d[i]  # read in any case: else LLVM branches for each number
+        d[i] = ZERO if y[i] <= ZERO else old
 
 
 @kernel("-> e", cost="e")
@@ -40,7 +41,8 @@ def leaky_relu(y, negative_slope: float):
 def leaky_relu_gradient(y, d, negative_slope: float):
     slope = y.dtype.type(negative_slope)
     for i in range(y.shape[0]):
-        d[i] = slope * d[i] if y[i] <= ZERO else d[i]
+        old = d[i]
+        d[i] = slope * old if y[i] <= ZERO else old
 
 
 @kernel("-> e", cost="10e")
@@ -55,7 +57,8 @@ def elu_gradient(y, d, alpha: float):
     """For x <= 0 the derivative a e**x is y + a; where ``alpha`` is 0, y is 0 for all of these."""
     a = y.dtype.type(alpha)
     for i in range(y.shape[0]):
-        d[i] = d[i] * (y[i] + a) if y[i] <= ZERO else d[i]
+        old = d[i]
+        d[i] = old * (y[i] + a) if y[i] <= ZERO else old
 
 
 @kernel("-> e", cost="12e")
