@@ -15,6 +15,7 @@ from tuidl.protocol.commands import LEARNING_RATE
 @click.command(epilog=EPILOG)
 @click.argument("preset", required=False)
 @click.option("--no-ui", is_flag=True, help="Train without a screen.")
+@click.option("--start", is_flag=True, help="On the screen: train at once.")
 @click.option("--json", "as_json", is_flag=True, help="With --no-ui: events as JSON on stdout.")
 @click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE",
@@ -36,6 +37,7 @@ from tuidl.protocol.commands import LEARNING_RATE
 def train(
     preset: str | None,
     no_ui: bool,
+    start: bool,
     as_json: bool,
     overrides: tuple[str, ...],
     seed: int | None,
@@ -52,7 +54,11 @@ def train(
         given = preset or "PRESET"
         options = {"--json": as_json, "--out": out, "--no-keep": no_keep}
         _require_screen(f"tuidl {given} --no-ui", {**options, "--save-every": save_every})
-        _play(preset, overrides, threads, backend)
+        if start and preset is None:
+            raise click.UsageError("--start: which preset? 'tuidl presets' lists them")
+        _play(preset, overrides, start=start, threads=threads, backend=backend)
+    if start:
+        raise click.UsageError("--start is for the screen: it goes without --no-ui")
     if preset is None:
         raise click.UsageError("which preset? 'tuidl presets' lists them")
     if no_keep and (out is not None or save_every is not None):
@@ -146,12 +152,10 @@ def _require_screen(instead: str, options: dict[str, Any]) -> None:
         raise click.UsageError(f"the playground needs a terminal; without one: {instead}")
 
 
-def _play(
-    preset: str | None, overrides: tuple[str, ...], threads: int | None, backend: str | None
-) -> NoReturn:
+def _play(preset: str | None, overrides: tuple[str, ...], **options: Any) -> NoReturn:
     """Open the playground, with a preset in it if one is named."""
     from tuidl.preset.library import find, load_preset
 
     loaded = load_preset(preset, overrides) if preset else None
     folder = find(preset).parent if preset else Path()
-    play(preset=loaded, folder=folder, threads=threads, backend=backend)
+    play(preset=loaded, folder=folder, **options)

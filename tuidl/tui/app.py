@@ -37,7 +37,7 @@ EXIT_CODES = {signal.SIGTERM: 143, signal.SIGHUP: 143}
 
 
 class Playground(PlainApp):
-    """``preset``: opened at once; Home otherwise."""
+    """``preset``: opened at once, and trained at once if ``start``; Home otherwise."""
 
     TITLE = "tuidl"
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -52,6 +52,7 @@ class Playground(PlainApp):
         preset: Preset | None = None,
         *,
         folder: Path = Path(),
+        start: bool = False,
         threads: int | None = None,
         backend: str | None = None,
         state: State | None = None,
@@ -64,7 +65,7 @@ class Playground(PlainApp):
         self.state = state or State.load()
         self.unicode = unicode
         use_scrollbars(unicode)
-        self._first, self._first_folder = preset, folder
+        self._first, self._first_folder, self._starts = preset, folder, start
         self._first_run, self._first_rate, self._first_view = run, learning_rate, view
         self.session = Session(self, threads, backend)
         self.runs = RunActions(self, self)
@@ -90,7 +91,7 @@ class Playground(PlainApp):
             if self._first_run is not None:
                 self.open_run(self._first_run, self._first, self._first_rate)
             else:
-                self.open(self._first, self._first_folder)
+                self.open(self._first, self._first_folder, paused=not self._starts)
             self.run_worker(_preload, thread=True)
 
     def _go_home(self) -> None:
@@ -146,14 +147,14 @@ class Playground(PlainApp):
 
     # --- the run ----------------------------------------------------------------------------------
 
-    def open(self, preset: Preset, folder: Path | None = None) -> None:
+    def open(self, preset: Preset, folder: Path | None = None, paused: bool = True) -> None:
         """Show the training screen of a preset, and have the engine load it."""
         self.session.folder = folder or self.session.folder
         from tuidl.tui.screens.train import TrainScreen
 
         behind, self.runs.behind = self.runs.behind, None
         self.push_screen(TrainScreen(preset, self.services, behind))
-        self.call_after_refresh(self.session.load, preset)
+        self.call_after_refresh(self.session.load, preset, paused)
         self.call_after_refresh(spare_pauses)
 
     def open_run(self, path: Path, preset: Preset, learning_rate: float | None = None) -> None:

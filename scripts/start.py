@@ -1,0 +1,73 @@
+"""Makes the environment in ``.venv`` where it is missing, and starts a program in it.
+
+    python3 scripts/start.py play PRESET [OPTIONS]      trains a preset and shows it
+    python3 scripts/start.py test [OPTIONS OF PYTEST]   runs the tests
+
+Needs Python 3.11 or newer and nothing else.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+NEEDED = (3, 11)
+USAGE_ERROR = 2
+PROGRAMS = ("play", "test")
+ROOT = Path(__file__).resolve().parents[1]
+ENVIRONMENT = ROOT / ".venv"
+
+if sys.version_info < NEEDED:
+    here = "%d.%d" % sys.version_info[:2]  # noqa: UP031 - it is read by an old Python
+    sys.exit("tuidl: error: Python 3.11 or newer is needed: this is " + here)
+
+
+def playing(arguments: list[str], has_terminal: bool) -> list[str]:
+    """Arguments of ``tuidl``: on a terminal the screen trains at once; without one it is done
+    headless."""
+    if not arguments or "--no-ui" in arguments or "--help" in arguments:
+        return arguments
+    return [*arguments, "--start" if has_terminal else "--no-ui"]
+
+
+def command(program: str, arguments: list[str], has_terminal: bool) -> list[str]:
+    """What follows ``python`` on the command line."""
+    if program == "play":
+        return ["-P", "-m", "tuidl", *playing(arguments, has_terminal)]
+    return ["-m", "pytest", *arguments]
+
+
+def has_terminal() -> bool:
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return all(stream is not None and stream.isatty() for stream in streams)
+
+
+def start(python: Path, arguments: list[str]) -> int:
+    """Become the program; on Windows, where that cannot be, run it. Returns its exit code."""
+    line = [str(python), *arguments]
+    if os.name == "posix":
+        os.execv(line[0], line)
+    return subprocess.call(line)
+
+
+def main() -> int:
+    if len(sys.argv) < 2 or sys.argv[1] not in PROGRAMS:
+        print(__doc__, file=sys.stderr)
+        return USAGE_ERROR
+    program, arguments = sys.argv[1], sys.argv[2:]
+    from environment import SetupError, prepare
+
+    try:
+        python = prepare(ROOT, ENVIRONMENT)
+    except SetupError as error:
+        print(f"tuidl: error: {error}", file=sys.stderr)
+        return error.code
+    if program == "test":
+        os.chdir(ROOT)
+    return start(python, command(program, arguments, has_terminal()))
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent))  # which -P leaves out
+    sys.dont_write_bytecode = True
+    sys.exit(main())
