@@ -6,6 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.quick import (  # noqa: F401 - hooks of pytest
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+)
 from tuidl.core.environment import prepare_environment
 
 MOST_THREADS = 4

@@ -31,6 +31,7 @@ def run(cache: Path) -> tuple[str, str]:
     return result.stdout.splitlines()[-1], result.stderr
 
 
+@pytest.mark.slow
 def test_cold_warm_damaged_and_unwritable(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     known, said = run(cache)
@@ -138,6 +139,7 @@ class Planted:
         return Path.touch, (self.mark,)
 
 
+@pytest.mark.slow
 def test_a_planted_pickle_runs_unless_its_folder_is_refused(tmp_path: Path) -> None:
     cache, mark = tmp_path / "cache", tmp_path / "executed"
     assert load_kernel(cache) == ""

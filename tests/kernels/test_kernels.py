@@ -14,6 +14,7 @@ def _blas() -> None:
     blas.load()
 
 
+@pytest.mark.sample(120)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_kernel_does_what_its_oracle_says(case: Case, dtype: str) -> None:

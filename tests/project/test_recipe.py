@@ -97,6 +97,7 @@ def test_the_recipe_names_six_files_at_most() -> None:
     assert all(block or path == COMMAND for path, block in recipe().items())
 
 
+@pytest.mark.slow
 def test_the_recipe_makes_a_layer_that_passes(tmp_path: Path) -> None:
     files = recipe()
     assert follow(tmp_path, files) == set(files)
@@ -108,6 +109,7 @@ def test_the_recipe_makes_a_layer_that_passes(tmp_path: Path) -> None:
     assert set(COVERAGE) <= {re.sub(r"(_has_an_export).*", r"\1", name) for name in ran}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left_out", recipe())
 def test_a_step_that_is_left_out_is_found(left_out: str, tmp_path: Path) -> None:
     follow(tmp_path, {path: block for path, block in recipe().items() if path != left_out})

@@ -9,6 +9,7 @@ import pytest
 from bench.edited import story
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_edits_survive_a_kill_at_any_moment(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -456,6 +456,7 @@ async def test_a_preset_without_sense_can_be_mended_from_nothing(
         assert screen.draft.preset is not None
 
 
+@pytest.mark.slow
 async def test_all_shipped_presets_walk_through_the_form(app: Playground) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         for name in ("vanishing_gradients_cured", "gru_sine", "mnist_cnn"):

@@ -120,6 +120,7 @@ async def test_home_is_there_before_the_runs_are(
         await until(pilot, lambda: len(listed(app)) > 0)
 
 
+@pytest.mark.slow
 async def test_a_thousand_runs_are_listed_and_filtered(app: Playground) -> None:
     first = folders.done()
     for number in range(MANY - 1):

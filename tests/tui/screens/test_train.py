@@ -112,6 +112,7 @@ async def test_an_epoch_is_taken_in_without_a_search_for_widgets(
         monkeypatch.undo()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("key", "stops", "stays"), [("k", 1, True), ("d", 1, False), ("c", 0, True)]
 )
@@ -238,6 +239,7 @@ def test_a_damaged_state_counts_as_none(tmp_path: Path) -> None:
     assert (len(again.recent), again.recent[0]) == (10, "5.toml")
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("unicode", [True, False], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_the_screen_looks_as_it_did(

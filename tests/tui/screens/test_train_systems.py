@@ -58,6 +58,7 @@ def panels(watched: Watched) -> str:
     return "\n".join(chart.render().plain for chart in charts)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SYSTEMS)
 async def test_every_view_shows_something_true_or_says_why_not(
