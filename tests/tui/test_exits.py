@@ -78,6 +78,7 @@ ANSWERS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_what_the_engine_says_of_a_run(app: Playground) -> None:
     async with Opened(app, "cnn_digits", (110, 40)) as watched:
         for place, text in enumerate(HOSTILE):
@@ -95,6 +96,7 @@ async def test_what_the_engine_says_of_a_run(app: Playground) -> None:
             app.clear_notifications()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("view", ["1", "2", "3", "4"])
 async def test_what_probes_answer_in_every_view(app: Playground, view: str) -> None:
     """Every text is in some place of every answer, and every place has had about ten of them."""
@@ -160,6 +162,7 @@ async def test_previews_of_presets_and_runs(
                 require_harmless(app, text)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", [FILES[0], "\x1b]0;t\x07", "[@click=app.quit]x"])
 async def test_a_foreign_log(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """All texts are keys of one log, and shown chart by chart."""
@@ -180,6 +183,7 @@ async def test_a_foreign_log(name: str, monkeypatch: pytest.MonkeyPatch, tmp_pat
         require_harmless(app, name)
 
 
+@pytest.mark.slow
 async def test_the_editor(app: Playground) -> None:
     async with app.run_test(size=SIZE) as pilot:
         for text in HOSTILE[::9]:
@@ -209,6 +213,7 @@ DIALOGS: dict[str, Callable[[str], Any]] = {
 }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", DIALOGS)
 async def test_dialogs(app: Playground, name: str) -> None:
     async with app.run_test(size=SIZE) as pilot:

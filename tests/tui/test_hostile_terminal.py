@@ -55,6 +55,7 @@ def require_ours(terminal: Terminal) -> None:
     assert not unfit(rest), ascii(unfit(rest))
 
 
+@pytest.mark.slow
 def test_only_our_own_sequences_reach_a_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,7 @@ SCREENS: dict[str, Callable[[Watched], Awaitable[None]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("name", SCREENS)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_a_screen_looks_as_it_did(
@@ -80,6 +81,7 @@ async def test_a_screen_looks_as_it_did(
         _compare(app.export_screenshot(title=name), f"{name}-{size[0]}x{size[1]}")
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("theme", ["light", "color-blind", "monochrome"])
 async def test_a_theme_looks_as_it_did(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, theme: str

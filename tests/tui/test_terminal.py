@@ -67,6 +67,7 @@ def test_the_engine_goes_with_the_screen(screen: Terminal) -> None:
     assert is_gone(engine)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("is_told", [True, False])
 def test_it_ends_with_its_terminal(screen: Terminal, is_told: bool) -> None:
     """Whether the system tells the process of that, or it only finds nothing to read."""
@@ -78,6 +79,7 @@ def test_it_ends_with_its_terminal(screen: Terminal, is_told: bool) -> None:
     assert is_gone(engine)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_what_was_trained_survives_the_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
@@ -103,6 +105,7 @@ def test_what_was_trained_survives_the_screen(
         assert screen.ended() == 0
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_signals_leave_the_terminal_as_it_was(screen: Terminal, number: signal.Signals) -> None:
     screen.press(" ")
@@ -114,6 +117,7 @@ def test_signals_leave_the_terminal_as_it_was(screen: Terminal, number: signal.S
     assert is_gone(engine)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("state", ["home", "loading", "paused", "training", "editing"])
 def test_it_can_be_left_in_any_state(tmp_path: Path, state: str) -> None:
     preset = [] if state == "home" else ["cnn_digits"]
@@ -132,6 +136,7 @@ def test_it_can_be_left_in_any_state(tmp_path: Path, state: str) -> None:
         assert is_gone(engine)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("wait", [0.0, 0.02, 0.1, 0.3])
 def test_it_can_be_left_while_the_engine_starts(tmp_path: Path, wait: float) -> None:
     with Terminal(home=tmp_path) as terminal:
@@ -148,6 +153,7 @@ def test_it_can_be_left_while_the_engine_starts(tmp_path: Path, wait: float) -> 
 KEYS = [*"serRfm+-<>lv?kc1234", " ", "\t", "\r", "\x1b", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_monkey_at_the_keyboard_breaks_nothing(tmp_path: Path, seed: int) -> None:
     """Random keys and random sizes; then the screen still answers and leaves no trace."""

@@ -195,6 +195,7 @@ async def test_a_terminal_that_is_too_small_is_told_so(app: Playground) -> None:
         assert isinstance(app.screen, TrainScreen)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
 async def test_help_explains_the_focused_panel(app: Playground, key: str) -> None:
     async with app.run_test(size=(120, 40)) as pilot:

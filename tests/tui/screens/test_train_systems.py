@@ -182,6 +182,7 @@ def test_lists_of_tables_within_tables_are_written_as_they_are_read() -> None:
     assert tomllib.loads(dumps(mixed)) == mixed
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SYSTEMS)
 async def test_the_editor_opens_them(app: Playground, name: str, size: tuple[int, int]) -> None:

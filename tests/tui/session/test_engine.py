@@ -35,6 +35,7 @@ def playground(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, program: str) ->
     return Playground(load_preset("cnn_digits"), state=State())
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("program", [SILENT, DEAF, NONSENSE])
 async def test_keys_answer_and_it_can_be_left_whatever_the_engine_does(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, program: str

@@ -167,6 +167,7 @@ def test_an_error_is_told_once_for_each_place_and_written_down(
     reported_errors.clear()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for child processes in /proc")
 def test_the_playground_runs_where_nothing_can_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -90,6 +90,7 @@ async def test_space_goes_on_from_the_checkpoint(app: Playground, paused: bool) 
         assert run.phase is Phase.ENDED
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("what", ["nothing saved", "folder deleted", "not kept"])
 async def test_where_nothing_was_saved_it_starts_anew_and_says_so(
     app: Playground, what: str
@@ -264,6 +265,7 @@ def _saves(screen: TrainScreen) -> Callable[[], bool]:
     return holds
 
 
+@pytest.mark.slow
 async def test_killed_twice_it_reaches_the_same_weights(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
