@@ -2,14 +2,12 @@
 
     python3 readme.py README.md
 
-Prints them as they stand, without the last one, which opens the screen and needs a terminal.
+Prints them as they stand.
 """
 
 import re
 import sys
 from pathlib import Path
-
-SCREEN = "tuidl"
 
 
 def commands(text: str) -> list[str]:
@@ -20,13 +18,8 @@ def commands(text: str) -> list[str]:
     return block[1].splitlines()
 
 
-def without_comment(line: str) -> str:
-    return re.sub(r"\s+#\s.*", "", line)
-
-
 def main() -> None:
-    lines = commands(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    print("\n".join(line for line in lines if without_comment(line) != SCREEN))
+    print("\n".join(commands(Path(sys.argv[1]).read_text(encoding="utf-8"))))
 
 
 if __name__ == "__main__":
