@@ -108,6 +108,8 @@ def test_options_reach_the_run() -> None:
         (["cnn_digits", "--no-ui", "--seed", "-1"], "seed"),
         (["cnn_digits", "--no-u"], "--no-ui"),
         (["--no-ui"], "which preset"),
+        (["cnn_digits", "--no-ui", "--start"], "--start is for the screen"),
+        (["cnn_digits", "--start"], "the playground needs a terminal"),
         (["cnn_digits"], "--no-ui"),
         ([], "--no-ui"),
         (["show", "nothing"], "no preset 'nothing'"),

@@ -62,6 +62,17 @@ async def test_keys_become_commands(app: Playground) -> None:
         assert rates == pytest.approx([1.25e-3, 0.8e-3])
 
 
+@pytest.mark.parametrize("start", [False, True])
+async def test_it_trains_at_once_if_asked_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, start: bool
+) -> None:
+    app = quiet(monkeypatch, tmp_path, preset=load_preset("cnn_digits"), start=start)
+    async with app.run_test(size=(120, 40)) as pilot:
+        while not loads(app):
+            await pilot.pause(0.05)
+        assert [load.paused for load in loads(app)] == [not start]
+
+
 async def test_a_short_run_is_slowed_down_until_told_otherwise(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, story.beginning())
