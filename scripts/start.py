@@ -14,6 +14,8 @@ from pathlib import Path
 NEEDED = (3, 11)
 USAGE_ERROR = 2
 PROGRAMS = ("play", "test")
+MOST_PROCESSES = 4
+"""That share the tests: each compiles, and takes up to a gigabyte."""
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / ".venv"
 
@@ -34,7 +36,20 @@ def command(program: str, arguments: list[str], has_terminal: bool) -> list[str]
     """What follows ``python`` on the command line."""
     if program == "play":
         return ["-P", "-m", "tuidl", *playing(arguments, has_terminal)]
-    return ["-m", "pytest", *arguments]
+    return ["-m", "pytest", *testing(arguments, cores())]
+
+
+def testing(arguments: list[str], most: int) -> list[str]:
+    """Arguments of ``pytest``: where no test is named, up to ``most`` processes share them."""
+    if most == 1 or not set(arguments) <= {"--all", "-q", "-v", "-x"}:
+        return arguments
+    return ["-n", str(min(most, MOST_PROCESSES)), "--dist", "worksteal", *arguments]
+
+
+def cores() -> int:
+    """That this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)  # not everywhere
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def has_terminal() -> bool:

@@ -23,6 +23,7 @@ TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
 STEPS = 20
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("name", PRESETS)
 def test_cpu_and_numpy_give_the_same_losses(name: str, dtype: str) -> None:
@@ -60,6 +61,7 @@ def test_optimizers_agree(optimizer: str) -> None:
     np.testing.assert_allclose(helpers.train(cpu), helpers.train(oracle), rtol=2e-5)
 
 
+@pytest.mark.sample(4)
 @pytest.mark.usefixtures("many_shards")
 @pytest.mark.parametrize("name", PRESETS)
 @pytest.mark.parametrize("batch", [2, 7, 64])
@@ -74,6 +76,7 @@ def test_the_same_bits_on_any_number_of_threads(name: str, batch: int) -> None:
     assert len(hashes) == 1
 
 
+@pytest.mark.sample(2)
 @pytest.mark.usefixtures("many_shards")
 @pytest.mark.parametrize("name", PRESETS)
 def test_many_shards_agree_with_the_oracle_whatever_their_memory_held(name: str) -> None:

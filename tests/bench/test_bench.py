@@ -287,6 +287,7 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_on_the_command_line(tmp_path: Path) -> None:
     done = bench("rnn_sine", "--rounds", "2", "--threads", "1", "--json", "--save", str(tmp_path))
     assert done.returncode == 0, done.stderr
@@ -297,6 +298,7 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     assert "rnn_sine" in (tmp_path / "bench.md").read_text()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -139,6 +139,7 @@ def test_divergence_ends_with_1_and_says_where() -> None:
     assert "dense_1" in plain.stderr
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("number", "code", "reason"),
     [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"),
@@ -292,6 +293,7 @@ def test_an_interrupt_while_compiling_ends_at_once_and_quietly(
     assert "Traceback" not in talk
 
 
+@pytest.mark.slow
 def test_nohup_is_respected() -> None:
     command = [sys.executable, "-m", "tuidl", "gru_sine", "--no-ui", "--json"]
     with subprocess.Popen(
@@ -307,6 +309,7 @@ def test_nohup_is_respected() -> None:
     assert json.loads(rest.splitlines()[-1])["reason"] == "completed"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "2>&-"])
 def test_streams_that_cannot_be_written_give_no_traceback(redirection: str) -> None:
     for arguments in ("linear_regression --no-ui --set training.epochs=2", "presets", "nothing"):

@@ -42,6 +42,7 @@ def only_run(folder: Path) -> RunFolder:
     return RunFolder(path)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("options", ["", "--json"])
 def test_a_reader_that_goes_away_ends_the_run_which_is_saved(runs: Path, options: str) -> None:
     """Three lines: what comes after them is of a run that trains."""
@@ -82,6 +83,7 @@ def test_a_full_stdout_stops_nothing_and_is_told(runs: Path) -> None:
     assert f"kept as {only_run(runs).called}" in talk
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("where", "code"),
     [
@@ -97,6 +99,7 @@ def test_whatever_becomes_of_the_streams_the_run_is_kept(runs: Path, where: str,
     assert all(b"tuidl:" not in path.read_bytes() for path in run.path.glob("*.jsonl"))
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("command", "piped", "full"),
     [
@@ -112,6 +115,7 @@ def test_commands_that_only_look(command: str, piped: int, full: int) -> None:
     assert len(talk.splitlines()) == 1 or command == "nothing"
 
 
+@pytest.mark.slow
 def test_a_failed_run_and_a_reader_that_went_away(runs: Path) -> None:
     code, _, talk = shell(
         f"$T linear_regression --no-ui --set optimizer.learning_rate=1e9 | ({ONCE_OVER})"

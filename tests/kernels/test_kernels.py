@@ -15,7 +15,9 @@ def _blas() -> None:
 
 
 @pytest.mark.sample(120)
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "dtype", ["float32", pytest.param("float64", marks=pytest.mark.slow)], ids=str
+)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_kernel_does_what_its_oracle_says(case: Case, dtype: str) -> None:
     bench = Bench(case, dtype)

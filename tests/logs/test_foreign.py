@@ -170,6 +170,7 @@ def test_steps_that_jump_for_ever_stay_bearable() -> None:
     assert any("too often" in note for note in notes_of(log))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.dictionaries(NAMES | st.text(max_size=8), VALUES, max_size=5), max_size=12))
 def test_no_object_is_too_odd(tables: list[dict[str, object]]) -> None:

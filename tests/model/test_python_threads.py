@@ -53,6 +53,7 @@ def questions(model: Model) -> list[Question]:
     return asked
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("text", "backend", "calls"),
     [
@@ -90,6 +91,7 @@ def facts(told: list[events.Event]) -> list[Any]:
     return [helpers.changed(event, seconds=0.0) for event in ended]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("text", "backend", "epochs"),
     [
@@ -133,6 +135,7 @@ def test_a_training_notices_nothing_of_eight_threads(
     assert min(answered) > 0, "every thread had its turn while the training went on"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("text", "backend"),
     [

@@ -278,6 +278,16 @@ def test_without_a_terminal_it_plays_headless(
     assert line == ["-P", "-m", "tuidl", *expected]
 
 
+def test_tests_are_shared_unless_some_are_named(modules: None) -> None:
+    import start
+
+    assert start.testing([], 2)[:2] == ["-n", "2"]
+    assert start.testing(["--all"], 64)[:2] == ["-n", "4"]
+    assert start.testing(["--all"], 64)[-1] == "--all"
+    assert start.testing([], 1) == []
+    assert start.testing(["tests/core", "-k", "names"], 8) == ["tests/core", "-k", "names"]
+
+
 @posix
 def test_an_old_python_is_refused_in_one_line(tmp_path: Path) -> None:
     for name in ("dirname", "sh"):
