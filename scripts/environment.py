@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -120,7 +120,12 @@ def _set_up(root: Path, folder: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    """Again where what was just killed has still written a file."""
+    for _ in range(10):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
 
 
 def _make(folder: Path, is_ours: bool) -> None:
@@ -147,15 +152,24 @@ def _run(doing: str, line: list[str], place: Path) -> None:
     with subprocess.Popen(
         line, cwd=place, env={**kept, "PIP_USER": "0"}, text=True, errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, close_fds=False,
+        start_new_session=True,
     ) as process:  # fmt: skip
         try:
             said = _wait(doing, process)
         except BaseException:
-            process.terminate()
+            _kill(process)
             raise
     if process.returncode:
         print("\n".join(said.splitlines()[-LAST_LINES:]), file=sys.stderr)
         raise SetupError(f"{doing}: failed; run it again when that is mended")
+
+
+def _kill(process: "subprocess.Popen[str]") -> None:
+    """With what it has started: an environment's pip is a child of a child."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _wait(doing: str, process: "subprocess.Popen[str]") -> str:

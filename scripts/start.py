@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 NEEDED = (3, 11)
-USAGE_ERROR = 2
+USAGE_ERROR, INTERRUPTED = 2, 130
 PROGRAMS = ("play", "test")
 MOST_PROCESSES = 4
 """That share the tests: each compiles, and takes up to a gigabyte."""
@@ -77,6 +77,8 @@ def main() -> int:
     except SetupError as error:
         print(f"tuidl: error: {error}", file=sys.stderr)
         return error.code
+    except KeyboardInterrupt:  # while it waits for another set-up
+        return INTERRUPTED
     if program == "test":
         os.chdir(ROOT)
     return start(python, command(program, arguments, has_terminal()))

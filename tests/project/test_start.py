@@ -232,6 +232,20 @@ def test_a_signal_leaves_nothing(root: Path, number: str, code: int) -> None:
 
 
 @posix
+def test_what_pip_has_started_ends_as_well(root: Path) -> None:
+    """It would write on into a folder that was removed."""
+    child = "import os\nwhile True: os.makedirs('.venv', exist_ok=True); open('begun', 'w').close()"
+    program = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    with begin(root, program) as process:
+        wait_for(root / "begun", process)
+        process.terminate()
+        process.communicate()
+    assert process.returncode == 143
+    (root / "begun").unlink()
+    assert not (root / ".venv").exists()
+
+
+@posix
 def test_after_a_kill_the_next_one_waits_for_pip_and_begins_anew(root: Path) -> None:
     """The pip of a set-up that was killed goes on; only then is the folder made again."""
     slow = "import time; open('begun', 'w').close(); time.sleep(1); open('ended', 'w').close()"
