@@ -10,6 +10,7 @@ from tests.quick import (  # noqa: F401 - hooks of pytest
     pytest_addoption,
     pytest_collection_modifyitems,
     pytest_configure,
+    pytest_configure_node,
 )
 from tuidl.core.environment import prepare_environment
 

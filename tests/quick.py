@@ -8,6 +8,7 @@ has ``-k`` or ``-m``, all that is named runs.
 
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ SLOW_ROOMS = {"judges"}
 """Rooms that have nothing quick: they need packages that the README's commands do not install."""
 CASES = 8
 """Of a function, where it does not say how many."""
+IS_QUICK = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,9 +26,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Processes of pytest-xdist get the options of the one that started them, and no more."""
-    if not hasattr(config, "workerinput"):
-        config.option.quick = _is_nothing_chosen(config)
+    """A process of pytest-xdist gets files to run whatever was chosen: it is handed the answer."""
+    handed = getattr(config, "workerinput", {})
+    config.stash[IS_QUICK] = handed["quick"] if handed else _is_nothing_chosen(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Where pytest-xdist starts a process."""
+    node.workerinput["quick"] = node.config.stash[IS_QUICK]
 
 
 def _is_nothing_chosen(config: pytest.Config) -> bool:
@@ -37,7 +45,7 @@ def _is_nothing_chosen(config: pytest.Config) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.option.quick:
+    if not config.stash[IS_QUICK]:
         return
     quick = quick_ones(items)
     rooms = {room_of(item) for item in items} - SLOW_ROOMS

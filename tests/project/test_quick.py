@@ -69,6 +69,15 @@ def test_what_runs(folder: Path, options: tuple[str, ...], expected: int) -> Non
     assert passed(said) == expected, said
 
 
+@pytest.mark.parametrize(("option", "expected"), [("-q", QUICK), ("--all", EVERY + 1)])
+def test_processes_that_share_the_tests_choose_the_same(
+    folder: Path, option: str, expected: int
+) -> None:
+    pytest.importorskip("xdist")
+    said = run(folder, "-n", "2", option)
+    assert passed(said) == expected, said
+
+
 def test_cases_are_spread_evenly(folder: Path) -> None:
     ran = re.findall(r"test_sampled\[(\d+)\] PASSED", run(folder))
     assert ran == ["0", "6", "13"]
