@@ -203,6 +203,7 @@ def test_an_installed_plugin_needs_no_permission(
 # --- runs -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_run_keeps_the_plugin_and_goes_on_with_it(preset: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     options = ("--no-ui", "--allow-plugins", "--backend", "numpy")

@@ -102,6 +102,7 @@ def test_what_ran_nowhere_is_said(tmp_path: Path) -> None:
     assert said[-2].startswith("5 passed, 2 skipped in ")
 
 
+@pytest.mark.slow
 def test_what_failed_anywhere_has_failed(tmp_path: Path) -> None:
     said, files = two_runs(tmp_path, right=False)
     assert "1 failed" in said

@@ -245,6 +245,7 @@ def test_what_pip_has_started_ends_as_well(root: Path) -> None:
     assert not (root / ".venv").exists()
 
 
+@pytest.mark.slow
 @posix
 def test_after_a_kill_the_next_one_waits_for_pip_and_begins_anew(root: Path) -> None:
     """The pip of a set-up that was killed goes on; only then is the folder made again."""

@@ -76,6 +76,7 @@ def test_runs_that_begin_at_once_are_all_kept(place: Path, monkeypatch: pytest.M
     assert {run.run for run in listed()} == set(names)
 
 
+@pytest.mark.slow
 def test_several_processes_begin_the_same_run(place: Path) -> None:
     program = (
         "import sys; from tests import helpers; from tuidl.runs import recorder\n"

@@ -74,6 +74,7 @@ def test_a_name_that_is_near_is_offered(place: Path) -> None:
     assert f"did you mean '{name}'?" in result.stderr
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)]
 )
@@ -107,6 +108,7 @@ def interrupted_again(out: Path) -> dict[str, object]:
     return first
 
 
+@pytest.mark.slow
 def test_two_interrupts_end_it_at_once(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tuidl", "cnn_digits", "--no-ui", "--json"]
     command += ["--set", "training.epochs=100000", "--out", str(tmp_path / "run")]
@@ -122,6 +124,7 @@ def test_two_interrupts_end_it_at_once(tmp_path: Path) -> None:
     assert tuidl("verify", str(tmp_path / "run")).returncode in (0, 2)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_done_stays_as_it_is(tmp_path: Path) -> None:
     first = tuidl("linear_regression", "--no-ui", "--json", *SHORT, "--out", str(tmp_path / "run"))
     again = tuidl("resume", str(tmp_path / "run"), "--no-ui", "--json")
@@ -129,6 +132,7 @@ def test_a_run_that_is_done_stays_as_it_is(tmp_path: Path) -> None:
     assert lines_of(again)[-1] == lines_of(first)[-1]
 
 
+@pytest.mark.slow
 def test_a_run_that_diverged_goes_on_at_a_lower_rate(tmp_path: Path) -> None:
     out = tmp_path / "run"
     settings = ["--set", "optimizer.learning_rate=3", "--save-every", "1", "--out", str(out)]
@@ -149,6 +153,7 @@ def test_a_run_that_diverged_goes_on_at_a_lower_rate(tmp_path: Path) -> None:
     assert tuidl("verify", str(out)).returncode == 0
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("override", "words"),
     [
@@ -183,6 +188,7 @@ def test_compare_shows_results_and_only_what_differs(tmp_path: Path) -> None:
     assert tuidl("compare", places[0]).returncode == 2
 
 
+@pytest.mark.slow
 def test_verify_notices_other_weights(tmp_path: Path) -> None:
     out = tmp_path / "run"
     tuidl("linear_regression", "--no-ui", *SHORT, "--out", str(out))

@@ -77,6 +77,7 @@ def test_a_log_that_cannot_be_written(
     assert sha(ended) == sha(never_interrupted(PRESET, made))
 
 
+@pytest.mark.slow
 def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
     """Of the operating system's: the log reaches it, in a process of its own."""
     pytest.importorskip("resource")
