@@ -17,8 +17,10 @@ ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "scripts"
 posix = pytest.mark.skipif(os.name != "posix", reason="a shell, and signals")
 INSTALLER = """
-import os, sys, time
+import os, signal, sys
 from pathlib import Path
+for name in ("SIGINT", "SIGHUP"):  # ignored by what a script starts in the background
+    signal.signal(getattr(signal, name), signal.SIG_DFL)
 sys.path.insert(0, {scripts!r})
 import environment
 def make(folder, is_ours):
