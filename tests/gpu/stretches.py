@@ -84,6 +84,19 @@ def alike(name: str, strategy: str) -> None:
     np.testing.assert_allclose(gpu.predict(x), cpu.predict(x), rtol=1e-5, atol=1e-6)
 
 
+def few_examples(strategy: str) -> None:
+    """Held-out examples that leave most shards of the last batch idle."""
+    with patch.multiple(program_module, EXAMPLES_OF_A_SHARD=1, FLOPS_OF_A_SHARD=1):
+        gpu, cpu = by_one_way("shards", strategy), on("cpu", "shards")
+        x, y = helpers.examples(cpu, 130)
+        for count in (130, 2):
+            totals = [built.evaluate(built.feed(x[:count], y[:count])) for built in (gpu, cpu)]
+            np.testing.assert_allclose(*totals, rtol=1e-5, atol=1e-6)
+            answers = [built.predict(x[:count]) for built in (gpu, cpu)]
+            np.testing.assert_allclose(*answers, rtol=1e-5, atol=1e-6)
+        assert gpu.program.evaluate.shards_of(2) < gpu.program.evaluate.shards
+
+
 def not_finite() -> None:
     """The update after such a loss is left out, on either way."""
     for strategy in ("launch", "one block"):
@@ -163,6 +176,8 @@ CHECKS: dict[str, Callable[[], None]] = {
     "conv, one block": lambda: alike("conv", "one block"),
     "shards, launches": lambda: alike("shards", "launch"),
     "shards, one block": lambda: alike("shards", "one block"),
+    "few examples, launches": lambda: few_examples("launch"),
+    "few examples, one block": lambda: few_examples("one block"),
     "not finite": not_finite,
     "stopped": stopped,
     "written between": written_between,

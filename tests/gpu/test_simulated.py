@@ -39,7 +39,7 @@ def test_every_preset_runs_on_a_gpu(by_case: dict[str, str]) -> None:
 
 STRETCHES = [
     "line, launches", "line, one block", "conv, launches", "conv, one block",
-    "shards, launches", "shards, one block",
+    "shards, launches", "shards, one block", "few examples, launches", "few examples, one block",
     "not finite", "stopped", "written between", "one instruction", "no float64",
     "too large", "a way fails", "two heads, launches", "two heads, one block",
     "two objectives, launches", "two objectives, one block", "a mask, launches",

@@ -53,22 +53,55 @@ class BatchPlan:
     def batch(self) -> int:
         return self.whole.batch
 
+    @property
+    def kinds(self) -> tuple[Rows, ...]:
+        """The whole batch, and the short one if there is one."""
+        return (self.whole,) if self.short is self.whole else (self.whole, self.short)
+
     @cached_property
     def rows(self) -> Array:
-        """(2, instructions, lanes, width): of the whole and of the short batch."""
-        return np.stack([self.whole.rows, self.short.rows])
+        """(kinds, instructions, lanes, width): of the whole and of the short batch."""
+        return _side_by_side([kind.rows for kind in self.kinds])
+
+    @cached_property
+    def stages(self) -> Array:
+        """(kinds, stages, 3): first row, end row and lanes of each."""
+        return np.stack([kind.stages for kind in self.kinds])
+
+    @cached_property
+    def stages_before_update(self) -> Array:
+        """The first of them, after which loss and gradients are known."""
+        return np.ascontiguousarray(self.stages[:, : self.routine.stages_before_update])
+
+    @cached_property
+    def most_lanes(self) -> int:
+        """Lanes that work at the same time."""
+        return int(self.stages[:, :, 2].max(initial=1))
 
     @cached_property
     def lanes(self) -> Array:
-        """(2, 5, shards): examples, first, inputs, targets and statistics of each."""
-        kinds = (self.whole, self.short)
-        return np.stack(
-            [np.stack([k.examples, k.first, k.inputs, k.targets, k.statistics]) for k in kinds]
-        )
+        """(kinds, 5, shards): examples, first, inputs, targets and statistics of each."""
+        return _side_by_side(
+            [
+                np.stack([k.examples, k.first, k.inputs, k.targets, k.statistics])[:, :, None]
+                for k in self.kinds
+            ]
+        )[..., 0]
 
     def steps(self, examples: int) -> int:
         """Steps of an epoch: the short batch is one too."""
         return -(-examples // self.batch) if self.batch else 0
+
+
+def _side_by_side(tables: list[Array]) -> Array:
+    """(kinds, rows, lanes, width) of tables (rows, lanes, width): zeros where lanes are idle."""
+    if len(tables) == 1:
+        return tables[0][None]
+    most = [max(sizes) for sizes in zip(*(table.shape for table in tables), strict=True)]
+    whole = np.zeros((len(tables), *most), np.int64)
+    for kind, table in zip(whole, tables, strict=True):
+        kind[: table.shape[0], : table.shape[1], : table.shape[2]] = table
+    return whole
 
 
 @dataclass

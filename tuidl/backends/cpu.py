@@ -96,23 +96,23 @@ class CpuEngine:
     def run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
         with _PARALLEL.hold():
             self._require_threads(batches, chunk)
-            numba.set_num_threads(self.threads)
+            if batches.most_lanes > 1:
+                numba.set_num_threads(self.threads)
             done = self._run(batches, dataset, chunk)
         return int(done)
 
     def _require_threads(self, batches: BatchPlan, chunk: StepChunk) -> None:
         """Raises BackendError where threads are needed that stayed behind when a process forked."""
         _threads_of[:] = _threads_of or [os.getpid()]
-        if _threads_of[0] != os.getpid() and batches.whole.stages[:, 2].max() > 1:
+        if _threads_of[0] != os.getpid() and batches.most_lanes > 1:
             problem = "this process was forked from one that has computed on several threads"
             raise BackendError(f"{problem}: start it with multiprocessing's 'spawn'")
 
     def _run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
-        stages, checked = batches.whole.stages, batches.routine.stages_before_update
         done: int = self._loop(
             self._addresses,
             batches.rows,
-            stages if chunk.updates else stages[:checked],
+            batches.stages if chunk.updates else batches.stages_before_update,
             batches.lanes,
             self.arena,
             self.step_state,
@@ -121,7 +121,7 @@ class CpuEngine:
             dataset.order,
             chunk.start,
             batches.batch,
-            checked,
+            batches.routine.stages_before_update,
             chunk.rates,
             chunk.losses,
             chunk.totals,

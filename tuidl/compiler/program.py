@@ -157,7 +157,7 @@ def compile_program(
     evaluate = emission.emit_evaluation(graph, layout.memories[0], held_out)
     predict = emission.emit_prediction(graph, layout.memories[0], held_out)
     placing = _placing(layout, portion, (*_interleaved(fused, training), evaluate, predict))
-    held = (layout.span, evaluation, held_out)
+    held = (layout.span, evaluation, held_out, graph.flops)
     program = Program(
         graph=graph,
         parameters=slots_of(graph, layout.parameters, placing.shared),
@@ -184,13 +184,19 @@ class _Placing:
     portion: Sharding
 
     def routine(
-        self, name: str, work: LinearProgram, span: int, capacity: int, portion: Sharding
+        self,
+        name: str,
+        work: LinearProgram,
+        span: int,
+        capacity: int,
+        portion: Sharding,
+        flops: int,
     ) -> Routine:
         lanes = self._update_lanes(span)
         stages = stages_of(work.instructions, portion.shards, TILES, lanes)
         room = Room(capacity, portion.shards, portion.examples)
         plan = plan_workspaces(work, stages, self.shared, self.base, room)
-        return Routine(name, work, plan, capacity, portion.shards, TILES, lanes, span)
+        return Routine(name, work, plan, capacity, portion.shards, TILES, lanes, span, flops)
 
     def _update_lanes(self, span: int) -> int:
         """One, where one thread updates faster than several."""
@@ -218,6 +224,7 @@ def _objective(
     batch: int,
 ) -> ObjectiveProgram:
     memory, name = layout.memories[number], graph.objectives[number].name
+    held = (memory.span, batch, placing.portion, 3 * graph.flops)
     span, end = memory.span, f" {name}" if name else ""
     train, inspect = works
     return ObjectiveProgram(
@@ -227,8 +234,8 @@ def _objective(
         gradients=layout.gradients[number],
         copies=memory.all_gradients.elements(1) // span,
         state={key: placing.shared[buffer].start for key, buffer in memory.state.items()},
-        train=placing.routine(f"train{end}", train, span, batch, placing.portion),
-        inspect=placing.routine(f"inspect{end}", inspect, span, batch, placing.portion),
+        train=placing.routine(f"train{end}", train, *held),
+        inspect=placing.routine(f"inspect{end}", inspect, *held),
     )
 
 

@@ -1,20 +1,24 @@
 """A routine: one kind of step (train, inspect, evaluate, predict) as rows of numbers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from tuidl.compiler.division import shards_for
 from tuidl.compiler.emission import LinearProgram
 from tuidl.compiler.memory_plan import LINE, MemoryPlan, lifetimes
 from tuidl.compiler.stages import Stages, stages_of
-from tuidl.ir.buffers import Symbol, View, size_of
+from tuidl.ir.buffers import Region, Symbol, View, size_of
 from tuidl.ir.instructions import Instruction, Phase
 from tuidl.kernels import KERNELS
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
+
+MOST_KNOWN_ROWS = 64
+"""Sizes of batches whose rows are kept."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +26,9 @@ class Rows:
     """What a backend runs for a batch of one size. All arrays are int64.
 
     ``rows`` (instructions, lanes, width), ``stages`` (stages, 3: first row, end row, lanes), and
-    for each lane the number of its ``examples``, their ``first`` place in the batch, and the
-    addresses of its ``inputs``, ``targets`` and ``statistics``.
+    for each shard the number of its ``examples``, their ``first`` place in the batch, and the
+    addresses of its ``inputs``, ``targets``, ``statistics`` and ``outputs``. A shard without
+    examples has no statistics.
     """
 
     batch: int
@@ -34,6 +39,7 @@ class Rows:
     inputs: IntArray
     targets: IntArray
     statistics: IntArray
+    outputs: IntArray
 
     def lanes_of(self, number: int) -> int:
         """How many lanes run an instruction."""
@@ -42,7 +48,11 @@ class Rows:
 
 @dataclass(frozen=True)
 class Routine:
-    """Instructions with addresses, for any batch of up to ``capacity`` examples."""
+    """Instructions with addresses, for any batch of up to ``capacity`` examples.
+
+    ``shards``: of a full batch. ``flops``: of one example, by which smaller batches are shared out
+    (see ``shards_of``).
+    """
 
     name: str
     emitted: LinearProgram
@@ -52,6 +62,7 @@ class Routine:
     tiles: int
     update_lanes: int
     parameter_span: int
+    flops: int
     _known_rows: dict[int, Rows] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -69,9 +80,29 @@ class Routine:
             for first, end, _ in self.stages
         )
 
+    @cached_property
+    def narrows(self) -> bool:
+        """Whether small batches are worked on in fewer shards: none reads what others leave.
+
+        Gradients of all shards are added up, and so are what they tell each other.
+        """
+        common = (Region.SHARED, Region.GRADIENTS)
+        return not any(
+            i.shared or i.barrier or any(view.buffer.region in common for view in i.operands)
+            for i in self.emitted.instructions
+        )
+
+    def shards_of(self, batch: int) -> int:
+        """How many shards a batch of so many examples is worked on in; the others stay idle."""
+        if not self.narrows:
+            return self.shards
+        most_of_one = -(-self.capacity // self.shards)
+        return min(self.shards, max(-(-batch // most_of_one), shards_for(self.flops, batch)))
+
     def examples_of(self, lane: int, batch: int) -> int:
         """Examples of a batch that a shard gets; the first ones get one more where it is uneven."""
-        return batch // self.shards + (lane < batch % self.shards)
+        shards = self.shards_of(batch)
+        return batch // shards + (lane < batch % shards) if lane < shards else 0
 
     def extents(self, examples: int) -> Iterator[tuple[int, int]]:
         """Where the lanes' buffers start and end in a batch of so many examples, or a full one."""
@@ -84,7 +115,8 @@ class Routine:
 
     def first_of(self, lane: int, batch: int) -> int:
         """The place in a batch of a shard's first example."""
-        return lane * (batch // self.shards) + min(lane, batch % self.shards)
+        shards = self.shards_of(batch)
+        return min(lane * (batch // shards) + min(lane, batch % shards), batch)
 
     def address(self, view: View, lane: int, batch: int) -> int:
         """Where a shard has a view when a batch has so many examples."""
@@ -96,12 +128,15 @@ class Routine:
         """The rows for a batch of ``batch`` examples (at most the capacity)."""
         if not 0 <= batch <= self.capacity:
             raise ValueError(f"batch of {batch} for a capacity of {self.capacity}")
-        if batch not in self._known_rows:
-            self._known_rows[batch] = self._assemble(batch)
-        return self._known_rows[batch]
+        if (known := self._known_rows.get(batch)) is None:
+            known = self._known_rows[batch] = self._assemble(batch)
+            for other in [*self._known_rows][:-MOST_KNOWN_ROWS]:
+                self._known_rows.pop(other, None)
+        return known
 
     def _assemble(self, batch: int) -> Rows:
-        lanes = range(max(lanes for _, _, lanes in self.stages) if self.stages else self.shards)
+        stages = [(first, end, self._width(first, end, batch)) for first, end, _ in self.stages]
+        lanes = range(max((width for _, _, width in stages), default=self.shards_of(batch)))
         rows = [
             [self._row(instruction, lane, batch) for lane in lanes]
             for instruction in self.emitted.instructions
@@ -111,26 +146,31 @@ class Routine:
         for i, lane_rows in enumerate(rows):
             for lane, row in enumerate(lane_rows):
                 table[i, lane, : len(row)] = row
-        shards = range(self.shards)
+        shards = range(self.shards_of(batch))
         examples = [self.examples_of(lane, batch) for lane in shards]
         emitted = self.emitted
 
         def addresses(buffer: Any) -> IntArray:
-            return self._per_shard(lambda s: self.address(buffer.view, s, batch) if buffer else 0)
+            own = (self.address(buffer.view, shard, batch) if buffer else 0 for shard in shards)
+            return np.array([*own], np.int64)
 
         return Rows(
             batch=batch,
             rows=table,
-            stages=np.array(self.stages, np.int64),
+            stages=np.array(stages, np.int64).reshape(-1, 3),
             examples=np.array(examples, np.int64),
             first=np.array([self.first_of(lane, batch) for lane in shards], np.int64),
             inputs=addresses(emitted.x),
             targets=addresses(emitted.target),
             statistics=addresses(emitted.statistics),
+            outputs=addresses(emitted.output),
         )
 
-    def _per_shard(self, value: Callable[[int], int]) -> IntArray:
-        return np.array([value(shard) for shard in range(self.shards)], np.int64)
+    def _width(self, first: int, end: int, batch: int) -> int:
+        """Lanes of a stage. One without instructions copies examples, shard by shard."""
+        if first == end:
+            return self.shards_of(batch)
+        return self.lanes_of(self.emitted.instructions[first], batch)
 
     def _row(self, instruction: Instruction, lane: int, batch: int) -> list[int]:
         kernel = KERNELS[instruction.kernel]
@@ -155,7 +195,7 @@ class Routine:
         if value is Symbol.LANE:
             return lane
         if value is Symbol.LANES:
-            return self.lanes_of(instruction)
+            return self.lanes_of(instruction, batch)
         if value is Symbol.EXAMPLES:
             return batch if instruction.tiled else self.examples_of(lane, batch)
         if value is Symbol.FIRST_EXAMPLE:
@@ -167,11 +207,11 @@ class Routine:
         assert not isinstance(value, Symbol)
         return value
 
-    def lanes_of(self, instruction: Instruction) -> int:
-        """How many lanes run it."""
+    def lanes_of(self, instruction: Instruction, batch: int) -> int:
+        """How many lanes run it in a batch of so many examples."""
         if instruction.tiled:
             return self.tiles
-        return self.update_lanes if instruction.shared else self.shards
+        return self.update_lanes if instruction.shared else self.shards_of(batch)
 
     def _boundary(self, lane: int) -> int:
         """Where a lane's slice of the parameter vector starts, on a cache line."""

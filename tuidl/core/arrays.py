@@ -16,6 +16,8 @@ def real_array(values: Any, dtype: np.dtype[Any], name: str) -> Array:
     which begins with ``name``, for what is no array of numbers, hides some of them (masked), or
     has finite numbers that are none in ``dtype``.
     """
+    if type(values) is np.ndarray and values.dtype == dtype and values.flags.carray:
+        return values
     array = _of_numbers(values, name)
     with np.errstate(over="ignore"):
         taken = np.require(array, dtype, ["C", "A", "W"])

@@ -2,8 +2,6 @@
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from weakref import WeakSet
 
 from tuidl.core.errors import BackendError
@@ -35,17 +33,26 @@ class FairLock:
         """Whether another thread waits for the lock."""
         return self._gate.locked()
 
-    @contextmanager
-    def hold(self) -> Iterator[None]:
+    def hold(self) -> "Block":
         """Wait for the lock, and hold it for as long as the block lasts.
 
         Raises BackendError in a process that was forked while another thread was at work, and
         where a signal handler asks while its own thread waits.
         """
+        return Block(self)
+
+    def exclusive(self) -> "Block":
+        """Hold the lock for what must not be entered once more before it is done.
+
+        Raises BackendError where it is: by a signal handler or a finalizer, on the same thread.
+        """
+        return Block(self, is_exclusive=True)
+
+    def take(self) -> bool:
+        """Begin a block; False where this thread is in one already, which holds the lock."""
         me = threading.get_ident()
         if self._owner == me:
-            yield
-            return
+            return False
         if self._is_broken:
             problem = f"{self._what} was at work when this process was forked"
             raise BackendError(f"{problem}: build it here, or start the process with 'spawn'")
@@ -55,33 +62,33 @@ class FairLock:
         try:
             with self._gate:  # who waits for the lock holds it: who comes back waits behind
                 self._lock.acquire()
-            try:
-                self._owner = me
-                yield
-            finally:
-                self._owner = None
-                self._lock.release()
-        finally:
+        except BaseException:
             self._here.discard(me)
+            raise
+        self._owner = me
+        return True
+
+    def release(self) -> None:
+        """End the block that took the lock."""
+        try:
+            self._owner = None
+            self._lock.release()
+        finally:
+            self._here.discard(threading.get_ident())
+
+    def begin_alone(self) -> None:
+        """Begin an exclusive block, in one that holds the lock."""
+        if self._is_amid:
+            raise self._amid()
+        self._is_amid = True
+
+    def end_alone(self) -> None:
+        """End it."""
+        self._is_amid = False
 
     def _amid(self) -> BackendError:
         problem = f"{self._what or 'tuidl'} is in another call on this thread"
         return BackendError(f"{problem}: a signal handler must wait until it is over")
-
-    @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """Hold the lock for what must not be entered once more before it is done.
-
-        Raises BackendError where it is: by a signal handler or a finalizer, on the same thread.
-        """
-        with self.hold():
-            if self._is_amid:
-                raise self._amid()
-            self._is_amid = True
-            try:
-                yield
-            finally:
-                self._is_amid = False
 
     def forked(self) -> None:
         """In a process that was just forked: the threads that held or wanted the lock are gone."""
@@ -91,6 +98,31 @@ class FairLock:
         self._is_broken = bool(self._what) and self._owner is not None
         self._is_amid = False
         self._renew()
+
+
+class Block:
+    """Holds a lock; a class since a call of ``Model.predict`` takes two: generators cost more."""
+
+    __slots__ = ("_has_taken", "_is_exclusive", "_lock")
+
+    def __init__(self, lock: FairLock, *, is_exclusive: bool = False) -> None:
+        self._lock, self._is_exclusive = lock, is_exclusive
+
+    def __enter__(self) -> None:
+        self._has_taken = self._lock.take()
+        if self._is_exclusive:
+            try:
+                self._lock.begin_alone()
+            except BaseException:
+                if self._has_taken:
+                    self._lock.release()
+                raise
+
+    def __exit__(self, *error: object) -> None:
+        if self._is_exclusive:
+            self._lock.end_alone()
+        if self._has_taken:
+            self._lock.release()
 
 
 _ALL: "WeakSet[FairLock]" = WeakSet()

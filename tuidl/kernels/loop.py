@@ -44,11 +44,16 @@ def _gather_part(start, arena, values, chosen, count):
 
 @device_function
 def _collect(lanes, arena, totals):
-    """Add the shards' statistics to ``totals``, in their order; returns the sum of the loss."""
+    """Add the shards' statistics to ``totals``, in their order; returns the sum of the loss.
+
+    Shards without examples have none: what lies there is an earlier batch's.
+    """
     loss = 0.0
     if totals.shape[0] == 0:
         return loss
     for lane in range(lanes.shape[1]):
+        if lanes[EXAMPLES, lane] == 0:
+            continue
         start = lanes[STATISTICS, lane]
         loss += arena[start]
         for j in range(totals.shape[0]):
@@ -88,9 +93,10 @@ def run_steps(
     Parameters
     ----------
     addresses : (kernels,) machine code of each opcode
-    rows : (2, rows, lanes, width) for a whole batch and for the short one that ends an epoch
-    stages : (stages, 3) first row, end row, lanes
-    lanes : (2, 5, shards) for each of the two, what EXAMPLES to STATISTICS say
+    rows : (kinds, rows, lanes, width) for a whole batch and for the short one that ends an epoch;
+        where there is no short one, one kind is enough
+    stages : (kinds, stages, 3) for each, first row, end row, lanes
+    lanes : (kinds, 5, shards) for each, what EXAMPLES to STATISTICS say
     arena, step_state : the memory of the program, changed in place
     x, y, order : (N, inputs), (N, targets), (N,) all examples and this epoch's order of them
     start, batch : steps of this epoch done before, examples of a whole batch
@@ -114,8 +120,8 @@ def run_steps(
         kind = 0 if count == batch else 1
         step_state[STEP] += 1.0
         step_state[LEARNING_RATE] = rates[k]
-        for stage in range(stages.shape[0]):
-            first, end, width = stages[stage]
+        for stage in range(stages.shape[1]):
+            first, end, width = stages[kind, stage]
             part = (first, end)
             if width == 1:
                 only = np.int64(0)  # of the type of other lanes, or all is compiled once more
@@ -128,7 +134,7 @@ def run_steps(
                 flush_subnormals()  # this thread may have done a lane too
             if stage == checked - 1:
                 losses[k] = _collect(lanes[kind], arena, totals) / count
-                if not np.isfinite(losses[k]) and checked < stages.shape[0]:
+                if not np.isfinite(losses[k]) and checked < stages.shape[1]:
                     step_state[STEP] -= 1.0
                     restore_mode(mode)
                     return k
@@ -146,7 +152,7 @@ def compiled_loop(dtype: np.dtype[Any]) -> tuple[Any, bool]:
 def _compiled_loop(dtype: np.dtype[Any]) -> tuple[Any, bool]:
     scalar = types.float32 if dtype == np.float32 else types.float64
     signature = types.int64(
-        types.int64[::1], types.int64[:, :, :, ::1], types.int64[:, ::1], types.int64[:, :, ::1],
+        types.int64[::1], types.int64[:, :, :, ::1], types.int64[:, :, ::1], types.int64[:, :, ::1],
         scalar[::1], types.float64[::1], scalar[:, ::1], scalar[:, ::1], types.int64[::1],
         types.int64, types.int64, types.int64,
         types.float64[::1], types.float64[::1], types.float64[::1], types.int64[::1],

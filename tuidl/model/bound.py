@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -13,6 +14,9 @@ from tuidl.core.errors import DataError
 from tuidl.core.fair_lock import FairLock
 from tuidl.ir.buffers import Buffer
 from tuidl.model.parameters import Parameters
+
+MOST_PLANS = 16
+"""Numbers of examples whose batches are kept ready."""
 
 
 class Bound:
@@ -27,6 +31,7 @@ class Bound:
         self.lock = FairLock("the model")
         self._parameters = Parameters(engine, self.lock)
         self._prepared = self._is_trained = False
+        self._plans: dict[tuple[str, int], BatchPlan] = {}
 
     def prepare(self) -> Iterator[Compiling]:
         """Compile what is not compiled yet, with an item before each wait."""
@@ -61,6 +66,11 @@ class Bound:
         zeros = np.zeros(steps)
         return StepChunk(0, zeros, np.zeros(statistics), zeros.copy(), updates=False)
 
+    @cached_property
+    def _nothing_counted(self) -> StepChunk:
+        """For a step of which only the outputs are wanted."""
+        return self._stretch(0)
+
     @contextmanager
     def clock_kept(self) -> Iterator[None]:
         """What is only looked at is no step, even where it is interrupted."""
@@ -74,16 +84,26 @@ class Bound:
         self, routine: Routine, feed: ArrayDataset, stretch: StepChunk | None = None
     ) -> Iterator[int]:
         """Run the routine once for each batch of the feed; yields the batch's length after it."""
-        stretch = stretch or self._stretch(0)
+        stretch = stretch or self._nothing_counted
         for start in range(0, len(feed), routine.capacity):
-            part = slice(start, start + routine.capacity)
-            order = feed.order[: len(feed.x[part])]
-            batch = ArrayDataset(feed.x[part], feed.y[part], order)
-            batches = BatchPlan.of(routine, routine.capacity, len(batch))
+            batch, part = feed, slice(start, start + routine.capacity)
+            if len(feed) > routine.capacity:
+                order = feed.order[: len(feed.x[part])]
+                batch = ArrayDataset(feed.x[part], feed.y[part], order)
+            batches = self._plan(routine, len(batch))
             with self.clock_kept():
                 while not self._run(batches, batch, stretch):
                     self.engine.stop.fill(0)  # a stop of the training is none of this
-            yield len(batch)
+            yield batches.batch
+
+    def _plan(self, routine: Routine, examples: int) -> BatchPlan:
+        """For a walk over so many examples; those asked for last are kept."""
+        key = (routine.name, examples)
+        if (plan := self._plans.get(key)) is None:
+            plan = self._plans[key] = BatchPlan.of(routine, routine.capacity, examples)
+            for other in [*self._plans][:-MOST_PLANS]:
+                self._plans.pop(other, None)
+        return plan
 
     def _run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
         """Run the stretch; returns the steps done."""
@@ -112,7 +132,7 @@ class Bound:
         """The examples' part of a buffer, put together from all shards: (batch, elements)."""
         width = buffer.elements(1)
         parts = []
-        for shard in range(routine.shards):
+        for shard in range(routine.shards_of(batch)):
             address = routine.address(buffer.view, shard, batch)
             parts.append(self._at(address, (routine.examples_of(shard, batch), width)).copy())
         return np.concatenate(parts)

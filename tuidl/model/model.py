@@ -2,14 +2,17 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from tuidl.backends import create_engine
-from tuidl.backends.base import Array, ArrayDataset, BatchPlan
+from tuidl.backends.base import Array, ArrayDataset
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.program import compile_program
+from tuidl.compiler.routine import Routine
 from tuidl.core.errors import BackendError, DataError, suggestion
 from tuidl.core.limits import check_memory
 from tuidl.kernels.step_state import SEED
@@ -19,6 +22,7 @@ from tuidl.model.parameters import Parameters
 from tuidl.nn.initializers import fill_initial
 from tuidl.preset.schema import Preset
 from tuidl.storage.warm_weights import read_weights
+from tuidl.tasks.base import Task
 from tuidl.tasks.choice import task_for
 
 DTYPES = ("float32", "float64")
@@ -201,15 +205,31 @@ class Model(Differentiable):
         DataError
             For examples that do not fit.
         """
-        graph, routine = self.program.graph.answering, self.program.predict
-        feed = feed_of(task_for(graph.spec, graph.preset.loss), self.engine.dtype, x)
-        output = routine.emitted.output
-        assert output is not None
+        task, shape = self._asked
+        feed, routine = feed_of(task, self.engine.dtype, x), self.program.predict
+        answers = np.empty((len(feed), *shape), self.engine.dtype)
+        rows = answers.reshape(len(feed), prod(shape))
+        done = 0
         with self.lock.exclusive():
-            answers = [self._read(routine, output, count) for count in self._walk(routine, feed)]
-        shape = (-1, *graph.shape_of(graph.predicted))
-        nothing = np.zeros((0, *shape[1:]), self.engine.dtype)
-        return np.concatenate([nothing, *(answer.reshape(shape) for answer in answers)])
+            for count in self._walk(routine, feed):
+                self._read_answers(routine, rows[done : done + count])
+                done += count
+        return answers
+
+    @cached_property
+    def _asked(self) -> tuple[Task, tuple[int, ...]]:
+        """What ``predict`` answers: its task, and the shape of one answer."""
+        graph = self.program.graph.answering
+        return task_for(graph.spec, graph.preset.loss), graph.shape_of(graph.predicted)
+
+    def _read_answers(self, routine: Routine, answers: Array) -> None:
+        """Copy what a batch was answered, from all shards, to ``answers`` (examples, elements)."""
+        count, width = answers.shape
+        arena, rows = self.engine.arena, routine.rows_for(count)
+        first = 0
+        for start, own in zip(rows.outputs.tolist(), rows.examples.tolist(), strict=True):
+            answers[first : first + own] = arena[start : start + own * width].reshape(own, width)
+            first += own
 
     def evaluate(self, feed: ArrayDataset) -> Array | None:
         """Sums over all examples, as ``program.statistics`` lays them out.
@@ -217,7 +237,7 @@ class Model(Differentiable):
         None where a training of this model was asked to stop or to pause meanwhile.
         """
         routine = self.program.evaluate
-        batches = BatchPlan.of(routine, routine.capacity, len(feed))
+        batches = self._plan(routine, len(feed))
         stretch = self._stretch(self._statistics, batches.steps(len(feed)))
         with self.lock.exclusive(), self.clock_kept():
             done = self._run(batches, feed, stretch)

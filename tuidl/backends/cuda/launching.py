@@ -98,14 +98,15 @@ def step_launches(work: Work, kind: int, most_blocks: int) -> Iterator[Launch]:
     place = (tables.lanes, kind, work.progress)
     examples = (work.arena, work.x, work.y, work.order)
     yield Launch(gather_kernel, (blocks, shards), THREADS, (*place, *examples))
-    for number, (name, size, lanes) in enumerate(tables.instructions):
+    instructions = tables.instructions[kind]
+    for number, (name, size, lanes) in enumerate(instructions):
         if number == checked:
             yield _collect(collect_kernel, work, kind)
         blocks = blocks_for(size, most_blocks // lanes)
         row = (tables.rows, tables.numbers, kind, number)
         arguments = (*row, work.progress, work.arena, work.step_state)
         yield Launch(row_kernel(name), (blocks, lanes), THREADS, arguments)
-    if checked == len(tables.instructions):
+    if checked == len(instructions):
         yield _collect(collect_kernel, work, kind)
 
 

@@ -52,7 +52,7 @@ def persistent_function(names: tuple[str, ...], one_block: bool) -> Any:
     def run_stage(kind, stage, tables, arena, step_state, scratch):
         """The lanes share the blocks; where there are fewer blocks, each takes several lanes."""
         rows, numbers, dependencies, stages, _ = tables
-        first, end, lanes = stages[stage, 0], stages[stage, 1], stages[stage, 2]
+        first, end, lanes = stages[kind, stage, 0], stages[kind, stage, 1], stages[kind, stage, 2]
         blocks = max(cuda.gridDim.x // lanes, 1)
         block_group = BlockGroup(cuda.blockIdx.x % blocks, blocks, scratch)
         for number in range(first, end):
@@ -87,7 +87,7 @@ def persistent_function(names: tuple[str, ...], one_block: bool) -> Any:
             if progress[GOING] == 0:
                 break
             # The one call of run_stage: each would bring all kernels in once more.
-            for stage in range(stages.shape[0] + 1):
+            for stage in range(stages.shape[1] + 1):
                 if stage == checked:
                     barrier()
                     if cuda.blockIdx.x == 0:
@@ -95,7 +95,7 @@ def persistent_function(names: tuple[str, ...], one_block: bool) -> Any:
                     barrier()
                     if progress[FAILED] != 0:
                         break
-                if stage < stages.shape[0]:
+                if stage < stages.shape[1]:
                     run_stage(kind, stage, tables, arena, step_state, scratch)
             if progress[FAILED] != 0:
                 break

@@ -52,14 +52,19 @@ def _gather_part(to, lane, lanes, position, arena, values, order, block_group):
 
 @device
 def collect(lanes, count, arena, totals, losses, progress, step_state):
-    """One block of all: the lanes' statistics, added in their order, and the mean loss."""
+    """One block of all: the lanes' statistics, added in their order, and the mean loss. Lanes
+    without examples have none."""
     for j in range(cuda.threadIdx.x, totals.shape[0], THREADS):
         for lane in range(lanes.shape[1]):
+            if lanes[LANE_EXAMPLES, lane] == 0:
+                continue
             totals[j] += float64(arena[lanes[STATISTICS, lane] + j])
     if cuda.threadIdx.x == 0:
         loss = float64(0)
         if totals.shape[0] > 0:
             for lane in range(lanes.shape[1]):
+                if lanes[LANE_EXAMPLES, lane] == 0:
+                    continue
                 loss += float64(arena[lanes[STATISTICS, lane]])
         loss /= count
         losses[progress[DONE]] = loss

@@ -15,7 +15,7 @@ from tuidl.backends.cuda.work import Work
 from tuidl.compiler.program import Program
 
 PERSISTENT_SIGNATURE = (
-    int64[:, :, :, ::1], float64[:, :, :, ::1], int64[:, ::1], int64[:, ::1], int64[:, :, ::1],
+    int64[:, :, :, ::1], float64[:, :, :, ::1], int64[:, ::1], int64[:, :, ::1], int64[:, :, ::1],
     float32[::1], float64[::1], float32[:, ::1], float32[:, ::1], int64[::1],
     int64, float64[::1], float64[::1], float64[::1], int64[::1],
 )  # fmt: skip

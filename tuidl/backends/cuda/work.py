@@ -16,8 +16,8 @@ class Tables:
     """A routine's rows for whole and short batches: arrays on the GPU, and what the host asks.
 
     ``numbers``: the same bytes as ``rows`` as float64, for options that are no whole numbers.
-    ``instructions``: each one's kernel, the elements of its largest operand, and its lanes.
-    ``most_gathered``: elements of a lane's inputs, where a lane has most of them.
+    ``instructions``: of each kind, each one's kernel, the elements of its largest operand, and its
+    lanes. ``most_gathered``: elements of a lane's inputs, where a lane has most of them.
     ``checked``: instructions after which loss and gradients are known; those that follow update.
     """
 
@@ -26,7 +26,7 @@ class Tables:
     dependencies: Any
     stages: Any
     lanes: Any
-    instructions: tuple[tuple[str, int, int], ...]
+    instructions: tuple[tuple[tuple[str, int, int], ...], ...]
     checked_stages: int
     checked: int
     most_gathered: int
@@ -35,20 +35,22 @@ class Tables:
     def of(cls, batches: BatchPlan, *, updates: bool) -> "Tables":
         """Copy them to the GPU; without the instructions of the update where there is none."""
         checked_stages = batches.routine.stages_before_update
-        whole = batches.whole
-        stages = whole.stages if updates else whole.stages[:checked_stages]
-        count = int(stages[-1][1]) if len(stages) else 0
+        whole, stages = batches.whole, batches.stages
+        if not updates:
+            stages = batches.stages_before_update
+        count = int(stages[0, -1, 1]) if stages.shape[1] else 0
         rows = np.ascontiguousarray(batches.rows[:, :count])
-        kinds = (batches.whole, batches.short)
-        dependencies = np.stack([dependencies_of(kind)[:count] for kind in kinds])
+        dependencies = np.stack([dependencies_of(kind)[:count] for kind in batches.kinds])
         checked = int(whole.stages[checked_stages - 1][1]) if checked_stages else 0
         return cls(
             rows=cuda.to_device(rows),
             numbers=cuda.to_device(rows.view(np.float64)),
             dependencies=cuda.to_device(dependencies),
-            stages=cuda.to_device(np.ascontiguousarray(stages)),
+            stages=cuda.to_device(stages),
             lanes=cuda.to_device(batches.lanes),
-            instructions=tuple(_instructions(rows[0], stages)),
+            instructions=tuple(
+                tuple(_instructions(*kind)) for kind in zip(rows, stages, strict=True)
+            ),
             checked_stages=checked_stages,
             checked=min(checked, count),
             most_gathered=int(whole.examples.max()) * batches.routine.emitted.x.elements(1),

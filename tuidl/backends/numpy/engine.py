@@ -112,9 +112,10 @@ class NumpyEngine:
     def _collect(self, rows: Rows, totals: Array) -> float:
         if not len(totals):
             return 0.0
-        for start in rows.statistics:
+        starts = rows.statistics[rows.examples > 0]
+        for start in starts:
             totals += self.arena[start : start + len(totals)]
-        return float(sum(self.arena[start] for start in rows.statistics))
+        return float(sum(self.arena[start] for start in starts))
 
     def _execute(self, row: Array) -> None:
         name = NAMES[row[0]]
