@@ -17,7 +17,7 @@ from tests.gpu.simulator import share_memory
 from tests.gpu.systems import system_alike
 from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.backends.cuda.engine import CudaEngine
-from tuidl.compiler import program as program_module
+from tuidl.compiler import division
 from tuidl.core.errors import BackendError
 from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
@@ -41,8 +41,8 @@ SMALL = {
 
 def on(backend: str, name: str) -> Model:
     """A small model; where shards are wanted, each example of a batch is one."""
-    least = 1 if name == "shards" else program_module.EXAMPLES_OF_A_SHARD
-    with patch.multiple(program_module, EXAMPLES_OF_A_SHARD=least, FLOPS_OF_A_SHARD=least):
+    least = 1 if name == "shards" else division.EXAMPLES_OF_A_SHARD
+    with patch.multiple(division, EXAMPLES_OF_A_SHARD=least, FLOPS_OF_A_SHARD=least):
         built = Model(helpers.preset(*SMALL[name]), batch=BATCH, backend=backend)
     assert built.program.shards == (2 if name == "shards" else 1)
     built.require_prepared()
@@ -86,7 +86,7 @@ def alike(name: str, strategy: str) -> None:
 
 def few_examples(strategy: str) -> None:
     """Held-out examples that leave most shards of the last batch idle."""
-    with patch.multiple(program_module, EXAMPLES_OF_A_SHARD=1, FLOPS_OF_A_SHARD=1):
+    with patch.multiple(division, EXAMPLES_OF_A_SHARD=1, FLOPS_OF_A_SHARD=1):
         gpu, cpu = by_one_way("shards", strategy), on("cpu", "shards")
         x, y = helpers.examples(cpu, 130)
         for count in (130, 2):
