@@ -1,5 +1,9 @@
 """The packed product, and its parts, beside NumPy's in float64."""
 
+import os
+import platform
+import subprocess
+import sys
 from functools import cache
 from itertools import product
 from typing import Any
@@ -18,6 +22,7 @@ from tuidl.kernels.simd.packed_gemm import (
     packed_size,
     provide,
 )
+from tuidl.kernels.simd.vectors import FEATURES, VECTOR_BYTES
 
 CANARY = 77.0
 TOLERANCE = {"float32": 4e-6, "float64": 1e-14}
@@ -135,6 +140,31 @@ def test_parts_of_c_have_the_bits_of_the_whole(turned: tuple[bool, bool], dtype:
         np.testing.assert_array_equal(result[inside], whole[inside])
         result[inside] = 0.5
         assert (result == 0.5).all()
+
+
+@pytest.mark.parametrize("features", ["+avx,+avx2,+fma", ""], ids=["avx2", "sse2"])
+def test_processors_with_shorter_vectors(features: str) -> None:
+    if platform.machine().lower() not in ("x86_64", "amd64"):
+        pytest.skip("features of another processor")
+    variables = {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": features}
+    code = "from tests.kernels.test_packed_gemm import check_briefly; check_briefly()"
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, env={**os.environ, **variables, "NUMBA_NUM_THREADS": "1"}, check=True)
+
+
+def check_briefly() -> None:
+    """The products of one dtype, each way, in a process that compiles for another processor."""
+    expected = 32 if "+avx2" in FEATURES else 16
+    assert expected == VECTOR_BYTES
+    for turned, start in zip(KINDS, (0, 1, 2, 0), strict=True):
+        for size in [(5, 3, 7), (49, 257, 193), (97, 200, 33)]:
+            case = Case(*size, turned, "float32")
+            result = case.run(compiled(multiply), start)
+            case.check(result, start)
+            packed = np.zeros(packed_size(*size[1:]), "float32")
+            np.testing.assert_array_equal(
+                result, case.run(compiled(multiply_packed), start, packed)
+            )
 
 
 def test_a_number_that_is_none_stays_visible() -> None:

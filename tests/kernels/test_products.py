@@ -9,7 +9,8 @@ import pytest
 from numba import njit
 
 from tuidl.kernels.blas import affine, gemm, load
-from tuidl.kernels.simd.gemm import provide
+from tuidl.kernels.simd import gemm as macro_kernel
+from tuidl.kernels.simd import packed_gemm
 from tuidl.kernels.simd.intrinsics import data_of
 from tuidl.kernels.simd.memory import transpose
 
@@ -18,16 +19,17 @@ TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
 SHAPES = [
     (1, 1, 1), (1, 5, 7), (2, 3, 31), (3, 1, 32), (5, 9, 33), (7, 16, 64), (8, 27, 65), (9, 2, 15),
     (11, 70, 100), (16, 128, 10), (19, 4, 96), (33, 65, 17), (0, 4, 5), (4, 0, 5), (300, 5, 40),
-    (20, 6, 32), (21, 6, 40), (22, 6, 33), (1100, 1000, 3), (3, 1000, 1100),
+    (20, 6, 32), (21, 6, 40), (22, 6, 33), (1100, 1000, 3), (3, 1000, 1100), (16, 8, 32),
+    (300, 9, 40), (8, 20, 24), (8, 24, 20), (61, 400, 97), (770, 769, 768),
 ]  # fmt: skip
-"""Rows, terms and columns of a product; the last ones on both sides of where BLAS takes over."""
+"""Rows, terms and columns of a product, on both sides of where another way of it takes over."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _loaded() -> None:
     load()
-    for bits in (32, 64):
-        provide(bits)
+    for bits, product_of in product((32, 64), (macro_kernel, packed_gemm)):
+        product_of.provide(bits)
 
 
 @cache

@@ -1,4 +1,8 @@
-"""The matrix product: by micro-kernels (``simd/``), or by SciPy's BLAS where packing pays off.
+"""The matrix product: by micro-kernels (``simd/``) on factors as they lie or packed, or by BLAS.
+
+Which one is fastest follows from the sizes, and was measured with one thread over sizes from 1 to
+8192 (AVX-512): factors as they lie where the product is small, SciPy's BLAS where all sizes are
+large (it has megabytes for packed factors), packed ones between. B' is always packed or turned.
 
 The only module that knows of BLAS. Numba's runtime exports ``numba_xxgemm``, which takes what
 ``np.dot`` does not: transposes, and beta, the factor for the old content of the result.
@@ -12,14 +16,28 @@ from numba import types
 from numba.core import cgutils
 
 from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for, jit_override
-from tuidl.kernels.simd.gemm import START_ZERO, Sizes, gemm_pointers, gemm_strided
+from tuidl.kernels.simd.gemm import (
+    START_BIAS,
+    START_C,
+    START_ZERO,
+    Sizes,
+    gemm_pointers,
+    gemm_strided,
+)
 from tuidl.kernels.simd.gemm_nt import gemm_nt, suits_gemm_nt
 from tuidl.kernels.simd.intrinsics import STACK_ELEMENTS, data_of, stack_workspace
 from tuidl.kernels.simd.memory import transpose
+from tuidl.kernels.simd.packed_gemm import Strides, gemm_block
 from tuidl.kernels.simd.vectors import HAS_MASKS, VECTOR_BYTES
 
 LARGE = 1 << 20
 """Numbers in both factors from which on BLAS's packing pays off."""
+LEAST_PACKED = 1 << 21
+"""Multiplications in a product beyond which its factors are packed by blocks."""
+ALL_LARGE = 768
+"""The smallest of a product's three sizes from which on BLAS is faster."""
+MANY_ROWS = 256
+"""Rows for which a small B' is turned in one piece."""
 
 
 def gemm(a: Any, transpose_a: int, b: Any, transpose_b: int, c: Any, accumulate: int) -> None:
@@ -83,8 +101,21 @@ def _suits_micro_kernel(a, b, c):
 
 
 @inline_ir
+def _suits_packing(m, k, n):
+    """Whether blocks of packed factors beat BLAS, and micro-kernels on factors as they lie."""
+    return m * k * n > LEAST_PACKED and min(m, n) >= 16 and min(m, k, n) < ALL_LARGE
+
+
+@inline_ir
+def _suits_packing_turned(m, k, n):
+    """The same where B has to be turned: beside that, packing costs nothing."""
+    is_high = m >= 16 or (m >= 8 and n >= k)
+    return is_high and n >= 16 and min(m, k, n) < ALL_LARGE
+
+
+@inline_ir
 def _suits_transposing(a, b, c):
-    """Whether transposing ``b`` takes no longer than BLAS's packing, for however few rows."""
+    """Whether ``b`` is turned fastest in one piece."""
     return b.size <= STACK_ELEMENTS and _suits_micro_kernel(a, b, c)
 
 
@@ -114,14 +145,23 @@ def _gemm(a, transpose_a, b, transpose_b, c, accumulate):
         return None
     if not transpose_b.literal_value:
         return _gemm_tn if transpose_a.literal_value else _gemm_nn
-    if transpose_a.literal_value or accumulate.literal_value:
-        return _gemm_nt_by_blas
-    return _gemm_nt
+    return _gemm_tt if transpose_a.literal_value else _gemm_nt
+
+
+@inline_ir
+def _packed(a, a_strides, b, b_strides, c, accumulate, k):
+    """``c = a @ b``, of strided factors, by ``gemm_block``."""
+    (m, n), to, start_with = c.shape, data_of(c), START_C if accumulate else START_ZERO
+    sizes = Sizes(m, k, n)
+    gemm_block(data_of(a), a_strides, data_of(b), b_strides, to, start_with, to, n, sizes)
 
 
 def _gemm_nn(a, transpose_a, b, transpose_b, c, accumulate):
+    (m, k), n = a.shape, c.shape[1]
     if c.size == 1:
         _inner_product(a, b, c, accumulate)
+    elif _suits_packing(m, k, n):
+        _packed(a, Strides(k, 1), b, Strides(n, 1), c, accumulate, k)
     elif _suits_micro_kernel(a, b, c):
         gemm_strided(a, b, None, c, accumulate)
     else:
@@ -129,35 +169,47 @@ def _gemm_nn(a, transpose_a, b, transpose_b, c, accumulate):
 
 
 def _gemm_tn(a, transpose_a, b, transpose_b, c, accumulate):
+    (k, m), n = a.shape, c.shape[1]
     if c.size == 1:
         _inner_product(a, b, c, accumulate)
+    elif _suits_packing(m, k, n):
+        _packed(a, Strides(1, m), b, Strides(n, 1), c, accumulate, k)
     elif _suits_micro_kernel(a, b, c):
         gemm_strided(a.T, b, None, c, accumulate)
     else:
         _blas_gemm(a, 1, b, 0, c, accumulate)
 
 
-def _gemm_nt_by_blas(a, transpose_a, b, transpose_b, c, accumulate):
+def _gemm_tt(a, transpose_a, b, transpose_b, c, accumulate):
     if c.size == 1:
         _inner_product(a, b, c, accumulate)
     else:
-        _blas_gemm(a, transpose_a, b, 1, c, accumulate)
+        _blas_gemm(a, 1, b, 1, c, accumulate)
 
 
 def _gemm_nt(a, transpose_a, b, transpose_b, c, accumulate):
+    (m, k), n = a.shape, c.shape[1]
     if c.size == 1:
-        _inner_product(a, b, c, 0)
-    elif suits_gemm_nt(a, b):
+        _inner_product(a, b, c, accumulate)
+    elif not accumulate and b.size <= STACK_ELEMENTS and suits_gemm_nt(a, b):
         gemm_nt(a, b, c)
-    elif _suits_transposing(a, b, c):
+    elif not accumulate and m >= MANY_ROWS and _suits_transposing(a, b, c):
         _gemm_nt_by_transposing(a, b, c)
+    elif _suits_packing_turned(m, k, n):
+        _packed(a, Strides(k, 1), b, Strides(1, k), c, accumulate, k)
     else:
-        _blas_gemm(a, 0, b, 1, c, 0)
+        _blas_gemm(a, 0, b, 1, c, accumulate)
 
 
 @jit_override(affine)
 def _affine(a, b, bias, c):
     def implementation(a, b, bias, c):
+        (m, k), n = a.shape, c.shape[1]
+        if _suits_packing(m, k, n):
+            here, start, sizes = data_of(a), data_of(bias), Sizes(m, k, n)
+            lying, across = Strides(k, 1), Strides(n, 1)
+            gemm_block(here, lying, data_of(b), across, start, START_BIAS, data_of(c), n, sizes)
+            return
         if _suits_micro_kernel(a, b, c):
             gemm_strided(a, b, bias, c, 0)
             return

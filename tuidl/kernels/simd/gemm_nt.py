@@ -15,7 +15,7 @@ from tuidl.kernels.simd.vectors import HAS_MASKS, IS_WIDE, SIZE, TRANSPOSE_BYTES
 
 SQUARES = 2 if IS_WIDE else 1
 """Squares side by side, as registers allow."""
-MOST_ROWS = 32
+MOST_ROWS = 16
 """Rows of A up to which packing B does not pay off."""
 
 

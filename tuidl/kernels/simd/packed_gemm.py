@@ -47,10 +47,11 @@ NC_BYTES = 1024
 """Bytes of a row of a packed block of B."""
 MC_BYTES = 192
 """Bytes of a column of a packed block of A."""
-FEW_ROWS = 16
-"""Rows of A up to which B stays where it lies, if its rows are contiguous."""
+FEW_ROWS, MORE_ROWS = 16, 96
+"""Rows of A below which B stays where it lies, if its rows are contiguous: any B, and one whose
+block is spread over at most MOST_LYING bytes."""
 MOST_LYING = 1 << 18
-"""Bytes over which a block of A is spread up to which its columns stay where they lie."""
+"""Bytes over which a block of A or B is spread up to which reading it there costs little."""
 STRIP = 16
 """A multiple of the numbers in a vector, on every processor and for both dtypes."""
 MULTIPLY, MULTIPLY_PACKED, PACK = range(3)
@@ -151,7 +152,9 @@ def packed_gemm(
     """
     lanes = lanes_of(c)
     buffer_b, buffer_a, corner = _block_of_b(c), _block_of_a(c), _corner(c)
-    is_lying = task == MULTIPLY and b_column == 1 and m < FEW_ROWS
+    most = MOST_LYING * lanes // VECTOR_BYTES
+    is_lying = task == MULTIPLY and b_column == 1 and m < MORE_ROWS
+    is_lying = is_lying and (m < FEW_ROWS or b_row * min(k, KC) <= most)
     wide = NC_BYTES // VECTOR_BYTES if m > MR else NR_VECTORS
     mc = MC_BYTES * lanes // VECTOR_BYTES
     all_columns = (n + lanes - 1) // lanes * lanes
@@ -172,7 +175,7 @@ def packed_gemm(
             for i in range(0, m, mc):
                 rows, block = min(mc, m - i), pointer_at(a, i * a_row + p * a_column)
                 strides = Strides(a_row, a_column)
-                if a_row == 1 and a_column * depth > MOST_LYING * lanes // VECTOR_BYTES:
+                if a_row == 1 and a_column * depth > most:
                     pack_rows(block, a_column, buffer_a, mc, rows, depth)
                     block, strides = buffer_a, Strides(1, mc)
                 strip = 0
