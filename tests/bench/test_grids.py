@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench import grid, grids, heatmap
+from bench import filling, grid, grids, heatmap
+from bench.contenders import ROOT
 from bench.grids import GRIDS, GridCase, cases, sample, spread
 from bench.networks import KINDS
 from bench.records import GridResult, GridRun, SystemResult, Timing
@@ -158,6 +159,21 @@ def test_the_document_has_the_cells_of_the_map() -> None:
     text = heatmap.document(canned())
     assert "| 192 | 2.50 2.50 ▲ | 0.40 0.40 ▼▼ |" in text
     assert "`python -m bench --grid` on 2026-01-01: a machine, 2 threads" in text
+
+
+def test_the_map_is_put_between_its_marks() -> None:
+    marks = "<!-- grid: open -->", "<!-- end of grid: open -->"
+    text = f"before\n{marks[0]}\nold\n{marks[1]}\nafter\n"
+    once = filling.filled(text, canned())
+    assert "old" not in once
+    assert once.startswith("before\n")
+    assert once.endswith("\nafter\n")
+    assert heatmap.document(canned()) in once
+    assert filling.filled(once, canned()) == once
+    with pytest.raises(ValueError, match="no place for the map"):
+        filling.filled("nothing here", canned())
+    document = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert heatmap.document(canned()) in filling.filled(document, canned())
 
 
 def test_a_line_of_json_says_times_and_ratios() -> None:
