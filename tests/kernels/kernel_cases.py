@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tuidl.core.convolution_room import (
 )
 from tuidl.kernels import KERNELS
 from tuidl.kernels.simd.packed_gemm import packed_size
+from tuidl.kernels.simd.recurrent import PACK, START
 
 Arrays = dict[str, np.ndarray]
 
@@ -111,7 +113,7 @@ def _gates(arrays: Arrays) -> None:
     """Gates z and r in (0, 1), candidates in (-1, 1), as the forward kernel leaves them."""
     _tame(arrays)
     gates = arrays["gates"]
-    units = gates.shape[2] // 3
+    units = gates.shape[-1] // 3
     gates[..., : 2 * units] = 1 / (1 + np.exp(-gates[..., : 2 * units]))
     gates[..., 2 * units :] = np.tanh(gates[..., 2 * units :])
 
@@ -120,7 +122,7 @@ def _lstm_gates(arrays: Arrays) -> None:
     """Gates i, f and o in (0, 1), candidates in (-1, 1), as the forward kernel leaves them."""
     _tame(arrays)
     gates = arrays["gates"]
-    units = gates.shape[2] // 4
+    units = gates.shape[-1] // 4
     candidates = np.tanh(gates[..., 2 * units : 3 * units])
     gates[:] = 1 / (1 + np.exp(-gates))
     gates[..., 2 * units : 3 * units] = candidates
@@ -128,7 +130,9 @@ def _lstm_gates(arrays: Arrays) -> None:
 
 def _rnn_states(arrays: Arrays) -> None:
     _tame(arrays)
-    arrays["states"][:] = np.tanh(arrays["states"])
+    for name in ("states", "state"):
+        if name in arrays:
+            arrays[name][:] = np.tanh(arrays[name])
 
 
 def _winners(size: int) -> Callable[[Arrays], None]:
@@ -270,7 +274,29 @@ for sizes, options in POOLS:
         Case("average_pool2d", sizes, options),
         Case("average_pool2d_gradient", sizes, options),
     ]
+for n, d in [(1, 1), (3, 40), (17, 70), (0, 33)]:
+    for (part, parts), moment in product([(0, 1), (1, 2), (7, 16)], (START, PACK)):
+        own = {"part": part, "parts": parts, "moment": moment}
+        rnn, gru, lstm = (
+            {"n": n, "d": d, "g": k * d, "m": packed_size(k * d, d)} for k in (1, 3, 4)
+        )
+        CASES += [
+            Case("lstm_step", lstm, own, _tame, only=("before", "old", "gates", "state", "cell")),
+            Case("lstm_step_gradient", lstm, own, _lstm_gates,
+                 only=("gates", "carry", "cell_carry")),
+            Case("gru_step", gru, own, _tame, only=("before", "gates", "state", "candidates")),
+            Case("gru_step_gradient", gru, own, _gates, only=("gates", "d_recurrent", "carry")),
+            Case("simple_rnn_step", rnn, own, _tame, only=("before", "state")),
+            Case("simple_rnn_step_gradient", rnn, own, _rnn_states, only=("d_inputs", "carry")),
+        ]  # fmt: skip
 for n, t, d in SEQUENCES:
+    for part, parts in [(0, 1), (1, 2), (7, 16)]:
+        own = {"part": part, "parts": parts}
+        CASES += [
+            Case("swap_time_tile", {"n": n, "t": t, "k": d}, own),
+            Case("last_step_gradient_tile", {"n": n, "t": t, "d": d}, own),
+            Case("copy_tile", {"e": n * t * d}, own),
+        ]
     sizes = {"n": n, "t": t, "u": t + 1, "d": d}
     rnn, gru, lstm = ({**sizes, "g": k * d, "m": packed_size(k * d, d)} for k in (1, 3, 4))
     before = {**gru, "b": 2 * d, "m": packed_size(2 * d, d), "z": packed_size(d, d)}

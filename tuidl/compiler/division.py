@@ -11,7 +11,7 @@ bytes, with figures of an ordinary core. Only their ratios matter, and those har
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
+from math import isqrt, prod
 
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Node
@@ -120,21 +120,31 @@ def _is_divisible(graph: Graph, node: Node) -> bool:
 
 def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
     """Nanoseconds of a training step by each way that the layer knows."""
-    weights = FLOAT_BYTES * node.parameter_count
+    weights, readings = FLOAT_BYTES * node.parameter_count, node.layer.readings(node.shape)
     product = batch * 2 * _multiplications(node) / OPERATIONS
     bandwidth = NEAR if weights <= NEAR_BYTES else FAR
     reading = weights / bandwidth
     packing = weights / PACKING if weights > NEAR_BYTES else 0.0
-    by_shards = shards * (max(product / shards, reading) + packing)
+    by_shards = shards * (max(product / shards, readings * reading) + packing)
     gradients = shards * max(product / shards, 2 * reading) + shards * weights / FAR
     whole = max(product, reading) + packing
+    again = _read_again(node, batch) if readings > 1 else 0.0
+    step_by_step = max(product, readings * reading) + packing
     lanes = min(shards, THREADS)
     known = {
         Division.EXAMPLES: (2 * by_shards + (gradients if shards > 1 else whole)) / lanes,
         Division.GRADIENTS: 2 * by_shards / lanes + whole / THREADS + WAIT / 4,
-        Division.TILES: 3 * whole / THREADS + 4 * WAIT,
+        Division.TILES: (2 * step_by_step + whole + again) / THREADS + (2 + 2 * readings) * WAIT,
     }
     return {way: cost for way, cost in known.items() if way in node.layer.divisions}
+
+
+def _read_again(node: Node, batch: int) -> float:
+    """Nanoseconds in which tiles of the weights' gradient, one below the other and side by side,
+    read all steps' inputs and gradients more often than once."""
+    rows, down = batch * prod(node.shape[:-1]), isqrt(TILES)
+    widths = sum(sum(p.shape) for p in node.trainable if len(p.shape) > 1)
+    return FLOAT_BYTES * rows * widths * down / FAR
 
 
 def _multiplications(node: Node) -> int:

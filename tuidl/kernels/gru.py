@@ -11,9 +11,69 @@ through ``gates`` (a ``dense`` instruction made it); each step adds the recurren
 import numpy as np
 
 from tuidl.kernels.elementary import ONE, sigmoid, tanh
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
-from tuidl.kernels.simd.recurrent import add_product, pack_transposed, pack_weights, pass_back
+from tuidl.kernels.simd.gemm import START_BIAS
+from tuidl.kernels.simd.intrinsics import data_of
+from tuidl.kernels.simd.memory import copy_values
+from tuidl.kernels.simd.recurrent import (
+    PACK,
+    START,
+    add_product,
+    add_units,
+    pack_transposed,
+    pack_units,
+    pack_units_transposed,
+    pack_weights,
+    pass_back,
+    pass_back_units,
+    units_of,
+)
+
+
+@device_function
+def _parts_of(gate, units, first, end):
+    """The numbers of some units in the gates z, r and c of an example."""
+    return (
+        gate[first:end],
+        gate[units + first : units + end],
+        gate[2 * units + first : 2 * units + end],
+    )
+
+
+@device_function
+def _advance(gate, share, kept, old, new, first, end):
+    """A step of some units of an example, from its gates' input and recurrent ``share``."""
+    z, r, c = _parts_of(gate, new.shape[0], first, end)
+    share_z, share_r, share_c = _parts_of(share, new.shape[0], first, end)
+    kept, old, new = kept[first:end], old[first:end], new[first:end]
+    for j in range(end - first):
+        z[j] = sigmoid(z[j] + share_z[j])
+        r[j] = sigmoid(r[j] + share_r[j])
+        kept[j] = share_c[j]
+        c[j] = tanh(c[j] + r[j] * share_c[j])
+        new[j] = z[j] * old[j] + (ONE - z[j]) * c[j]
+
+
+@device_function
+def _go_back(gate, d_share, old, kept, above, passed, first, end):
+    """The same step backward: ``gate`` turns into its gradient."""
+    z, r, c = _parts_of(gate, old.shape[0], first, end)
+    d_z, d_r, d_c = _parts_of(d_share, old.shape[0], first, end)
+    old, kept, above, passed = old[first:end], kept[first:end], above[first:end], passed[first:end]
+    for j in range(end - first):
+        dh = above[j] + passed[j]
+        d_candidate = dh * (ONE - z[j]) * (ONE - c[j] * c[j])
+        d_update = dh * (old[j] - c[j]) * z[j] * (ONE - z[j])
+        d_reset = d_candidate * kept[j] * r[j] * (ONE - r[j])
+        passed[j] = dh * z[j]
+        d_z[j] = d_update
+        d_r[j] = d_reset
+        d_c[j] = d_candidate * r[j]
+        z[j] = d_update
+        r[j] = d_reset
+        c[j] = d_candidate
 
 
 @kernel("dg g -> tng und tnd ng m", cost="2tndg")
@@ -33,16 +93,8 @@ def gru(recurrent, bias, gates, states, candidates, workspace, packed):
                 workspace[n, j] = bias[j]
         add_product(before, recurrent, packed, workspace)
         for n in range(before.shape[0]):
-            gate, part, kept = gates[t, n], workspace[n], candidates[t, n]
-            old, new = before[n], after[n]
-            z, r, c = gate[:units], gate[units : 2 * units], gate[2 * units :]
-            part_z, part_r, part_c = part[:units], part[units : 2 * units], part[2 * units :]
-            for j in range(units):
-                z[j] = sigmoid(z[j] + part_z[j])
-                r[j] = sigmoid(r[j] + part_r[j])
-                kept[j] = part_c[j]
-                c[j] = tanh(c[j] + r[j] * part_c[j])
-                new[j] = z[j] * old[j] + (ONE - z[j]) * c[j]
+            share, kept = workspace[n], candidates[t, n]
+            _advance(gates[t, n], share, kept, before[n], after[n], 0, units)
 
 
 @kernel("dg und tnd tnd -> tng tng nd m", cost="2tndg")
@@ -59,23 +111,58 @@ def gru_gradient(recurrent, states, candidates, d_states, gates, d_recurrent, ca
     for t in range(gates.shape[0] - 1, -1, -1):
         before = states[t]
         for n in range(before.shape[0]):
-            gate, d_part, old, kept = gates[t, n], d_recurrent[t, n], before[n], candidates[t, n]
-            d, passed = d_states[t, n], carry[n]
-            z, r, c = gate[:units], gate[units : 2 * units], gate[2 * units :]
-            d_z, d_r, d_c = d_part[:units], d_part[units : 2 * units], d_part[2 * units :]
-            for j in range(units):
-                dh = d[j] + passed[j]
-                d_candidate = dh * (ONE - z[j]) * (ONE - c[j] * c[j])
-                d_update = dh * (old[j] - c[j]) * z[j] * (ONE - z[j])
-                d_reset = d_candidate * kept[j] * r[j] * (ONE - r[j])
-                passed[j] = dh * z[j]
-                d_z[j] = d_update
-                d_r[j] = d_reset
-                d_c[j] = d_candidate * r[j]
-                z[j] = d_update
-                r[j] = d_reset
-                c[j] = d_candidate
+            old, kept, above = before[n], candidates[t, n], d_states[t, n]
+            _go_back(gates[t, n], d_recurrent[t, n], old, kept, above, carry[n], 0, units)
         pass_back(d_recurrent[t], packed, carry, 1)
+
+
+@kernel("dg g -> nd ng nd nd ng m", cost="2ndg")
+def gru_step(
+    recurrent, bias, before, gates, state, candidates, workspace, packed, part, parts, moment
+):
+    """One step of ``gru`` for the units of a part, from the state ``before``.
+
+    ``moment``: see ``simd/recurrent.py``. Each part has its own room in ``packed``.
+    """
+    units = state.shape[1]
+    first, end = units_of(part, parts, units)
+    if first == end:
+        return
+    if moment == START:
+        before[:, first:end] = 0
+        for n in range(workspace.shape[0]):
+            for gate in range(3):
+                at, to = gate * units + first, gate * units + end
+                copy_values(workspace[n, at:to], bias[at:to])
+    else:
+        if moment == PACK:
+            pack_units(recurrent, packed, first, end)
+        add_units(before, packed, data_of(bias), START_BIAS, workspace, first, end)
+    for n in range(state.shape[0]):
+        _advance(gates[n], workspace[n], candidates[n], before[n], state[n], first, end)
+
+
+@kernel("dg ng nd nd nd -> ng ng nd m", cost="2ndg")
+def gru_step_gradient(
+    recurrent, after, before, candidates, d_state, gates, d_recurrent, carry, packed,
+    part, parts, moment,
+):  # fmt: skip
+    """One step of ``gru_gradient`` for the units of a part.
+
+    ``after``: ``d_recurrent`` of the step after this one; ``moment`` is START in the last step.
+    """
+    first, end = units_of(part, parts, carry.shape[1])
+    if first == end:
+        return
+    if moment == START:
+        carry[:, first:end] = 0
+    else:
+        if moment == PACK:
+            pack_units_transposed(recurrent, packed, first, end)
+        pass_back_units(after, packed, carry, 1, first, end)
+    for n in range(carry.shape[0]):
+        old, kept, above = before[n], candidates[n], d_state[n]
+        _go_back(gates[n], d_recurrent[n], old, kept, above, carry[n], first, end)
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------
@@ -107,3 +194,41 @@ def gru_gradient_oracle(recurrent, states, candidates, d_states, gates, d_recurr
         d_recurrent[t] = np.concatenate([d_update, d_reset, d_candidate * r], axis=1)
         carry[...] = dh * z + d_recurrent[t] @ recurrent.T
         gates[t] = np.concatenate([d_update, d_reset, d_candidate], axis=1)
+
+
+@oracle(gru_step)
+def gru_step_oracle(
+    recurrent, bias, before, gates, state, candidates, workspace, packed, part, parts, moment
+):
+    mine = slice(*units_of(part, parts, state.shape[1]))
+    share = np.zeros_like(gates) + bias
+    if moment == START:
+        before[:, mine] = 0
+    else:
+        share += before @ recurrent
+    shares = np.split(share, 3, axis=1)
+    z, r, c = (kept[:, mine] for kept in np.split(gates, 3, axis=1))
+    share_z, share_r, candidates[:, mine] = (share[:, mine] for share in shares)
+    z[...], r[...] = logistic(z + share_z), logistic(r + share_r)
+    c[...] = np.tanh(c + r * candidates[:, mine])
+    state[:, mine] = z * before[:, mine] + (1 - z) * c
+
+
+@oracle(gru_step_gradient)
+def gru_step_gradient_oracle(
+    recurrent, after, before, candidates, d_state, gates, d_recurrent, carry, packed,
+    part, parts, moment,
+):  # fmt: skip
+    mine = slice(*units_of(part, parts, carry.shape[1]))
+    passed = carry[:, mine] + (after @ recurrent.T)[:, mine] if moment != START else 0
+    z, r, c = (kept[:, mine] for kept in np.split(gates, 3, axis=1))
+    dh = d_state[:, mine] + passed
+    d_candidate = dh * (1 - z) * (1 - c**2)
+    d_update = dh * (before[:, mine] - c) * z * (1 - z)
+    d_reset = d_candidate * candidates[:, mine] * r * (1 - r)
+    carry[:, mine] = dh * z
+    for share, values in zip(
+        np.split(d_recurrent, 3, axis=1), (d_update, d_reset, d_candidate * r), strict=True
+    ):
+        share[:, mine] = values
+    z[...], r[...], c[...] = d_update, d_reset, d_candidate

@@ -10,9 +10,68 @@ All arrays have time in front. The inputs' part of the gates, bias included, com
 import numpy as np
 
 from tuidl.kernels.elementary import ONE, sigmoid, tanh
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
-from tuidl.kernels.simd.recurrent import add_product, pack_transposed, pack_weights, pass_back
+from tuidl.kernels.simd.gemm import START_C
+from tuidl.kernels.simd.intrinsics import data_of
+from tuidl.kernels.simd.recurrent import (
+    PACK,
+    START,
+    add_product,
+    add_units,
+    pack_transposed,
+    pack_units,
+    pack_units_transposed,
+    pack_weights,
+    pass_back,
+    pass_back_units,
+    units_of,
+)
+
+
+@device_function
+def _parts_of(gate, units, first, end):
+    """The numbers of some units in the gates i, f, c~ and o of an example."""
+    return (
+        gate[first:end],
+        gate[units + first : units + end],
+        gate[2 * units + first : 2 * units + end],
+        gate[3 * units + first : 3 * units + end],
+    )
+
+
+@device_function
+def _advance(gate, old, cell, state, first, end):
+    """A step of some units of an example: gates are open, cell and state are new."""
+    i, f, c, o = _parts_of(gate, state.shape[0], first, end)
+    old, cell, state = old[first:end], cell[first:end], state[first:end]
+    for j in range(end - first):
+        i[j] = sigmoid(i[j])
+        f[j] = sigmoid(f[j])
+        c[j] = tanh(c[j])
+        o[j] = sigmoid(o[j])
+        cell[j] = f[j] * old[j] + i[j] * c[j]
+        state[j] = o[j] * tanh(cell[j])
+
+
+@device_function
+def _go_back(gate, old, cell, above, passed, d_cell, first, end):
+    """The same step backward: ``gate`` turns into its gradient."""
+    i, f, c, o = _parts_of(gate, cell.shape[0], first, end)
+    old, cell, above = old[first:end], cell[first:end], above[first:end]
+    passed, d_cell = passed[first:end], d_cell[first:end]
+    for j in range(end - first):
+        dh = above[j] + passed[j]
+        squashed = tanh(cell[j])
+        dc = d_cell[j] + dh * o[j] * (ONE - squashed * squashed)
+        d_input = dc * c[j] * i[j] * (ONE - i[j])
+        d_candidate = dc * i[j] * (ONE - c[j] * c[j])
+        d_cell[j] = dc * f[j]
+        o[j] = dh * squashed * o[j] * (ONE - o[j])
+        f[j] = dc * old[j] * f[j] * (ONE - f[j])
+        i[j] = d_input
+        c[j] = d_candidate
 
 
 @kernel("dg -> tng und und m", cost="2tndg")
@@ -28,16 +87,7 @@ def lstm(recurrent, gates, states, cells, packed):
     for t in range(gates.shape[0]):
         add_product(states[t], recurrent, packed, gates[t])
         for n in range(states.shape[1]):
-            gate, old, cell, state = gates[t, n], cells[t, n], cells[t + 1, n], states[t + 1, n]
-            i, f = gate[:units], gate[units : 2 * units]
-            c, o = gate[2 * units : 3 * units], gate[3 * units :]
-            for j in range(units):
-                i[j] = sigmoid(i[j])
-                f[j] = sigmoid(f[j])
-                c[j] = tanh(c[j])
-                o[j] = sigmoid(o[j])
-                cell[j] = f[j] * old[j] + i[j] * c[j]
-                state[j] = o[j] * tanh(cell[j])
+            _advance(gates[t, n], cells[t, n], cells[t + 1, n], states[t + 1, n], 0, units)
 
 
 @kernel("dg und tnd -> tng nd nd m", cost="2tndg")
@@ -53,22 +103,51 @@ def lstm_gradient(recurrent, cells, d_states, gates, carry, cell_carry, packed):
     pack_transposed(recurrent, packed)
     for t in range(gates.shape[0] - 1, -1, -1):
         for n in range(cells.shape[1]):
-            gate, old, cell, above = gates[t, n], cells[t, n], cells[t + 1, n], d_states[t, n]
-            passed, d_cell = carry[n], cell_carry[n]
-            i, f = gate[:units], gate[units : 2 * units]
-            c, o = gate[2 * units : 3 * units], gate[3 * units :]
-            for j in range(units):
-                dh = above[j] + passed[j]
-                squashed = tanh(cell[j])
-                dc = d_cell[j] + dh * o[j] * (ONE - squashed * squashed)
-                d_input = dc * c[j] * i[j] * (ONE - i[j])
-                d_candidate = dc * i[j] * (ONE - c[j] * c[j])
-                d_cell[j] = dc * f[j]
-                o[j] = dh * squashed * o[j] * (ONE - o[j])
-                f[j] = dc * old[j] * f[j] * (ONE - f[j])
-                i[j] = d_input
-                c[j] = d_candidate
+            above, passed, d_cell = d_states[t, n], carry[n], cell_carry[n]
+            _go_back(gates[t, n], cells[t, n], cells[t + 1, n], above, passed, d_cell, 0, units)
         pass_back(gates[t], packed, carry, 0)
+
+
+@kernel("dg -> nd nd ng nd nd m", cost="2ndg")
+def lstm_step(recurrent, before, old, gates, state, cell, packed, part, parts, moment):
+    """One step of ``lstm`` for the units of a part: from the state ``before`` and the ``old`` cell.
+
+    ``moment``: see ``simd/recurrent.py``. Each part has its own room in ``packed``.
+    """
+    first, end = units_of(part, parts, state.shape[1])
+    if first == end:
+        return
+    if moment == START:
+        before[:, first:end] = 0
+        old[:, first:end] = 0
+    else:
+        if moment == PACK:
+            pack_units(recurrent, packed, first, end)
+        add_units(before, packed, data_of(gates), START_C, gates, first, end)
+    for n in range(state.shape[0]):
+        _advance(gates[n], old[n], cell[n], state[n], first, end)
+
+
+@kernel("dg ng nd nd nd -> ng nd nd m", cost="2ndg")
+def lstm_step_gradient(
+    recurrent, after, old, cell, d_state, gates, carry, cell_carry, packed, part, parts, moment
+):
+    """One step of ``lstm_gradient`` for the units of a part.
+
+    ``after``: the gates' gradient of the step after this one; ``moment`` is START in the last step.
+    """
+    first, end = units_of(part, parts, cell.shape[1])
+    if first == end:
+        return
+    if moment == START:
+        carry[:, first:end] = 0
+        cell_carry[:, first:end] = 0
+    else:
+        if moment == PACK:
+            pack_units_transposed(recurrent, packed, first, end)
+        pass_back_units(after, packed, carry, 0, first, end)
+    for n in range(cell.shape[0]):
+        _go_back(gates[n], old[n], cell[n], d_state[n], carry[n], cell_carry[n], first, end)
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------
@@ -97,3 +176,38 @@ def lstm_gradient_oracle(recurrent, cells, d_states, gates, carry, cell_carry, p
         cell_carry[...] = dc * f
         gates[t] = np.concatenate([d_i, d_f, d_c, d_o], axis=1)
         carry[...] = gates[t] @ recurrent.T
+
+
+@oracle(lstm_step)
+def lstm_step_oracle(recurrent, before, old, gates, state, cell, packed, part, parts, moment):
+    mine = slice(*units_of(part, parts, state.shape[1]))
+    parts_of_gates, share = np.split(gates, 4, axis=1), np.zeros_like(gates)
+    if moment == START:
+        before[:, mine], old[:, mine] = 0, 0
+    else:
+        share = before @ recurrent
+    shares = np.split(share, 4, axis=1)
+    i, f, c, o = (x[:, mine] + h[:, mine] for x, h in zip(parts_of_gates, shares, strict=True))
+    i, f, c, o = logistic(i), logistic(f), np.tanh(c), logistic(o)
+    cell[:, mine] = f * old[:, mine] + i * c
+    state[:, mine] = o * np.tanh(cell[:, mine])
+    for kept, values in zip(parts_of_gates, (i, f, c, o), strict=True):
+        kept[:, mine] = values
+
+
+@oracle(lstm_step_gradient)
+def lstm_step_gradient_oracle(
+    recurrent, after, old, cell, d_state, gates, carry, cell_carry, packed, part, parts, moment
+):
+    mine = slice(*units_of(part, parts, cell.shape[1]))
+    if moment == START:
+        carry[:, mine], cell_carry[:, mine] = 0, 0
+    else:
+        carry[:, mine] = (after @ recurrent.T)[:, mine]
+    i, f, c, o = (kept[:, mine] for kept in np.split(gates, 4, axis=1))
+    dh, squashed = d_state[:, mine] + carry[:, mine], np.tanh(cell[:, mine])
+    dc = cell_carry[:, mine] + dh * o * (1 - squashed**2)
+    cell_carry[:, mine] = dc * f
+    d_i, d_f = dc * c * i * (1 - i), dc * old[:, mine] * f * (1 - f)
+    d_c, d_o = dc * i * (1 - c**2), dh * squashed * o * (1 - o)
+    i[...], f[...], c[...], o[...] = d_i, d_f, d_c, d_o

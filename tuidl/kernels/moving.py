@@ -1,9 +1,12 @@
 """Moving values from buffer to buffer: copies, and the time axis to the front and back."""
 
+import numpy as np
+
 from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.memory import copy_values
+from tuidl.kernels.simd.tiles import LINE, boundary
 
 
 @kernel("e -> e")
@@ -65,6 +68,34 @@ def reverse_time(x, y):
             copy_values(y[i, t], x[i, last - t])
 
 
+@kernel("e -> e")
+def copy_tile(x, y, part, parts):
+    """A part of ``copy``."""
+    first = boundary(part, parts, x.shape[0], LINE)
+    end = boundary(part + 1, parts, x.shape[0], LINE)
+    copy_values(y[first:end], x[first:end])
+
+
+@kernel("ntk -> tnk")
+def swap_time_tile(x, y, part, parts):
+    """A part of ``swap_time``."""
+    count, steps = x.shape[0] * x.shape[1], x.shape[1]
+    for place in range(boundary(part, parts, count, 1), boundary(part + 1, parts, count, 1)):
+        copy_values(y[place % steps, place // steps], x[place // steps, place % steps])
+
+
+@kernel("nd -> tnd")
+def last_step_gradient_tile(dy, dh, part, parts):
+    """A part of ``last_step_gradient``."""
+    steps = dh.shape[0]
+    for t in range(boundary(part, parts, steps, 1), boundary(part + 1, parts, steps, 1)):
+        if t < steps - 1:
+            dh[t] = ZERO
+        else:
+            for i in range(dy.shape[0]):
+                copy_values(dh[t, i], dy[i])
+
+
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
@@ -107,3 +138,25 @@ def swap_time_oracle(x, y):
 def last_step_gradient_oracle(dy, dh):
     dh[...] = 0
     dh[-1] = dy
+
+
+@oracle(copy_tile)
+def copy_tile_oracle(x, y, part, parts):
+    mine = slice(*(boundary(n, parts, len(x), LINE) for n in (part, part + 1)))
+    y[mine] = x[mine]
+
+
+@oracle(swap_time_tile)
+def swap_time_tile_oracle(x, y, part, parts):
+    count = x.shape[0] * x.shape[1]
+    mine = np.arange(*(boundary(n, parts, count, 1) for n in (part, part + 1)))
+    examples, steps = np.divmod(mine, x.shape[1])
+    y[steps, examples] = x[examples, steps]
+
+
+@oracle(last_step_gradient_tile)
+def last_step_gradient_tile_oracle(dy, dh, part, parts):
+    mine = slice(*(boundary(n, parts, len(dh), 1) for n in (part, part + 1)))
+    whole = np.zeros_like(dh)
+    whole[-1] = dy
+    dh[mine] = whole[mine]

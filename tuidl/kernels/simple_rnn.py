@@ -9,8 +9,22 @@ from tuidl.kernels.elementary import ONE, ZERO, tanh
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.gemm import START_C
+from tuidl.kernels.simd.intrinsics import data_of
 from tuidl.kernels.simd.memory import copy_values
-from tuidl.kernels.simd.recurrent import add_product, pack_transposed, pack_weights, pass_back
+from tuidl.kernels.simd.recurrent import (
+    PACK,
+    START,
+    add_product,
+    add_units,
+    pack_transposed,
+    pack_units,
+    pack_units_transposed,
+    pack_weights,
+    pass_back,
+    pass_back_units,
+    units_of,
+)
 
 
 @device_function
@@ -68,6 +82,53 @@ def simple_rnn_gradient(recurrent, states, d_states, d_inputs, carry, packed):
             pass_back(d_inputs[t], packed, carry, 0)
 
 
+@kernel("dd nd -> nd nd m", cost="2ndd")
+def simple_rnn_step(recurrent, inputs, before, state, packed, part, parts, moment):
+    """One step of ``simple_rnn`` for the units of a part, from the state ``before``.
+
+    ``moment``: see ``simd/recurrent.py``. Each part has its own room in ``packed``.
+    """
+    first, end = units_of(part, parts, state.shape[1])
+    if first == end:
+        return
+    for n in range(state.shape[0]):
+        copy_values(state[n, first:end], inputs[n, first:end])
+    if moment == START:
+        before[:, first:end] = ZERO
+    else:
+        if moment == PACK:
+            pack_units(recurrent, packed, first, end)
+        add_units(before, packed, data_of(state), START_C, state, first, end)
+    for n in range(state.shape[0]):
+        mine = state[n, first:end]
+        for j in range(end - first):
+            mine[j] = tanh(mine[j])
+
+
+@kernel("dd nd nd nd -> nd nd m", cost="2ndd")
+def simple_rnn_step_gradient(
+    recurrent, after, state, d_state, d_inputs, carry, packed, part, parts, moment
+):
+    """One step of ``simple_rnn_gradient`` for the units of a part.
+
+    ``after``: ``d_inputs`` of the step after this one; ``moment`` is START in the last step.
+    """
+    first, end = units_of(part, parts, state.shape[1])
+    if first == end:
+        return
+    if moment == START:
+        carry[:, first:end] = ZERO
+    else:
+        if moment == PACK:
+            pack_units_transposed(recurrent, packed, first, end)
+        pass_back_units(after, packed, carry, 0, first, end)
+    for n in range(state.shape[0]):
+        h, above, passed = state[n, first:end], d_state[n, first:end], carry[n, first:end]
+        out = d_inputs[n, first:end]
+        for j in range(end - first):
+            out[j] = (above[j] + passed[j]) * (ONE - h[j] * h[j])
+
+
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
@@ -84,3 +145,21 @@ def simple_rnn_gradient_oracle(recurrent, states, d_states, d_inputs, carry, pac
     for t in reversed(range(len(d_states))):
         d_inputs[t] = (d_states[t] + carry) * (1 - states[t + 1] ** 2)
         carry[...] = d_inputs[t] @ recurrent.T
+
+
+@oracle(simple_rnn_step)
+def simple_rnn_step_oracle(recurrent, inputs, before, state, packed, part, parts, moment):
+    mine = slice(*units_of(part, parts, state.shape[1]))
+    if moment == START:
+        before[:, mine] = 0
+    product = (before @ recurrent)[:, mine] if moment != START else 0
+    state[:, mine] = np.tanh(inputs[:, mine] + product)
+
+
+@oracle(simple_rnn_step_gradient)
+def simple_rnn_step_gradient_oracle(
+    recurrent, after, state, d_state, d_inputs, carry, packed, part, parts, moment
+):
+    mine = slice(*units_of(part, parts, state.shape[1]))
+    carry[:, mine] = (after @ recurrent.T)[:, mine] if moment != START else 0
+    d_inputs[:, mine] = (d_state + carry)[:, mine] * (1 - state[:, mine] ** 2)

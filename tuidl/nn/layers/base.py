@@ -88,6 +88,10 @@ class Layer(Config, frozen=True, tag_field="type"):
         """The parameters that a penalty is put on, and how strong it is."""
         return {}
 
+    def readings(self, shape: Shape) -> int:
+        """How often the weights are read, one time after the other, in a pass over examples."""
+        return 1
+
     def flops(self, shape: Shape) -> int:
         """Floating-point operations of the forward pass for one example (a multiply-add is 2)."""
         return 0

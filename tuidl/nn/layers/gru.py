@@ -4,10 +4,12 @@ from typing import ClassVar
 
 from tuidl.core.lazy import np
 from tuidl.ir.buffers import Batch, View
-from tuidl.ir.instructions import EmitContext
+from tuidl.ir.instructions import Division, EmitContext, Phase
 from tuidl.nn.layers.activations import sigmoid
 from tuidl.nn.layers.base import Parameter
-from tuidl.nn.layers.recurrent import Recurrent
+from tuidl.nn.layers.recurrent import Recurrent, moment_of, step_of
+
+Views = tuple[View, ...]
 
 
 def gru(x, kernel, recurrent_kernel, bias):
@@ -55,6 +57,10 @@ class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
 
     gates: ClassVar[int] = 3
 
+    @property
+    def divisions(self) -> tuple[Division, ...]:  # type: ignore[override]
+        return Recurrent.divisions if self.reset_after else (Division.EXAMPLES,)
+
     def bias(self) -> Parameter:
         width = self.gates * self.units
         return Parameter("bias", (2, width) if self.reset_after else (width,), "zeros")
@@ -73,9 +79,12 @@ class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
         states = context.buffer("states", steps + 1, n, self.units)
         candidates = context.buffer("candidates", steps, n, self.units)
         scratch = context.buffer("scratch", n, width)
-        packed = self.packed_forward(context, width)
-        operands = (recurrent, recurrent_bias, gates, states, candidates, scratch, packed)
-        context.forward("gru", *operands)
+        if context.division is Division.TILES:
+            self._emit_steps(context, recurrent_bias, gates, states, candidates, scratch)
+        else:
+            packed = self.packed_forward(context, width)
+            operands = (recurrent, recurrent_bias, gates, states, candidates, scratch, packed)
+            context.forward("gru", *operands)
         self.emit_outputs(context, states)
         if context.dy is None:
             return
@@ -83,13 +92,37 @@ class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
         d_recurrent = context.buffer("d_recurrent", steps, n, width)
         carry = context.buffer("carry", n, self.units)
         packed = self.packed(context, width, self.units)
-        known = (recurrent, states, candidates, d_states)
-        context.backward("gru_gradient", *known, gates, d_recurrent, carry, packed)
+        known, written = (states, candidates, d_states), (gates, d_recurrent)
+        if context.division is Division.TILES:
+            self._emit_steps_back(context, known, written, (carry, packed))
+        else:
+            context.backward("gru_gradient", recurrent, *known, *written, carry, packed)
         d_input_bias, d_recurrent_bias = _halves(context.gradients["bias"], width)
-        context.backward("bias_gradient", gates.rows, d_input_bias)
-        context.backward("bias_gradient", d_recurrent.rows, d_recurrent_bias)
-        self.emit_recurrent_gradient(context, states, d_recurrent)
-        self.emit_input_gradients(context, x, gates)
+        self.emit_recurrent_gradient(context, states, d_recurrent, d_recurrent_bias)
+        self.emit_input_gradients(context, x, gates, d_input_bias)
+
+    def _emit_steps(
+        self, context: EmitContext, bias: View, gates: View, states: View, candidates: View,
+        scratch: View,
+    ) -> None:  # fmt: skip
+        recurrent, width = context.parameters["recurrent_kernel"], self.gates * self.units
+        packed = self.packed(context, width, self.units)
+        for t in range(context.input_shape[0]):
+            before, after = step_of(states, t), step_of(states, t + 1)
+            written = (step_of(gates, t), after, step_of(candidates, t))
+            operands = (recurrent, bias, before, *written, scratch, packed)
+            context.tiles(Phase.FORWARD, "gru_step", *operands, moment=moment_of(t))
+
+    def _emit_steps_back(
+        self, context: EmitContext, known: Views, written: Views, scratch: Views
+    ) -> None:
+        recurrent, last = context.parameters["recurrent_kernel"], context.input_shape[0] - 1
+        _, d_recurrent = written
+        for t in range(last, -1, -1):
+            now = [step_of(view, t) for view in (*known, *written)]
+            operands = (recurrent, step_of(d_recurrent, min(t + 1, last)), *now, *scratch)
+            moment = moment_of(last - t)
+            context.tiles(Phase.BACKWARD, "gru_step_gradient", *operands, moment=moment)
 
     def _emit_reset_before(self, context: EmitContext) -> None:
         steps, n, units = context.input_shape[0], Batch(), self.units
@@ -114,14 +147,13 @@ class Gru(Recurrent, frozen=True, kw_only=True, tag="gru"):
         operands = (*weights, states, d_states, gates, d_gates, d_candidates, *scratch)
         packed = [self.packed(context, width, units) for width in columns.values()]
         context.backward("gru_reset_before_gradient", *operands, *packed)
-        context.backward("bias_gradient", gates.rows, context.gradients["bias"])
         before = states.part(0, Batch(steps), units)
         for start, seen, d in ((0, before, d_gates), (2 * units, resets.rows, d_candidates)):
             d_part = context.buffer(f"d_weights_{start}", units, d.shape[-1])
             context.backward("dense_weight_gradient", seen, d.rows, d_part)
             kernel = context.gradients["recurrent_kernel"]
             context.backward("insert_columns", d_part, kernel, start=start)
-        self.emit_input_gradients(context, x, gates)
+        self.emit_input_gradients(context, x, gates, context.gradients["bias"])
 
 
 def _halves(bias: View, width: int) -> tuple[View, View]:

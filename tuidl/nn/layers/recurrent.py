@@ -9,9 +9,10 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from tuidl.ir.buffers import Batch, View
-from tuidl.ir.instructions import EmitContext
+from tuidl.ir.instructions import Division, EmitContext, Phase
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import Parameter, Shape, WeightedLayer, require_rank
+from tuidl.nn.layers.dense import emit_input_gradient, emit_product, emit_product_gradients
 
 Units = Annotated[int, Meta(ge=1, le=65_536)]
 
@@ -23,6 +24,31 @@ NEAR = 1 << 15
 FEW_STEPS = 4
 """Steps for which packing takes longer than it saves."""
 
+START, PACK, GO_ON = range(3)
+"""What a step by tiles does (``kernels/simd/recurrent.py``)."""
+
+
+def moment_of(number: int) -> int:
+    """What the step does that is the ``number``th to be computed."""
+    return (START, PACK, GO_ON)[min(number, GO_ON)]
+
+
+def move(context: EmitContext, phase: Phase, kernel: str, x: View, y: View) -> None:
+    """A kernel that moves numbers: by examples, or its parts by tiles."""
+    if context.division is Division.TILES:
+        context.tiles(phase, f"{kernel}_tile", x, y)
+    elif phase is Phase.FORWARD:
+        context.forward(kernel, x, y)
+    else:
+        context.backward(kernel, x, y)
+
+
+def step_of(view: View, t: int) -> View:
+    """One step's matrix (examples, width) of a view (steps, examples, width)."""
+    width = view.shape[2]
+    assert isinstance(width, int)
+    return view.part(Batch(t * width), Batch(), width)
+
 
 class Recurrent(WeightedLayer, frozen=True, kw_only=True):
     """Base of all recurrent layers: reads (time, features) into ``units`` numbers, step by step."""
@@ -33,6 +59,7 @@ class Recurrent(WeightedLayer, frozen=True, kw_only=True):
     recurrent_initializer: Initializer = "orthogonal"
 
     penalized: ClassVar[tuple[str, ...]] = ("kernel", "recurrent_kernel")
+    divisions: ClassVar[tuple[Division, ...]] = (Division.EXAMPLES, Division.TILES)
     gates: ClassVar[int]
     """How many groups of ``units`` columns the weights have."""
 
@@ -51,6 +78,9 @@ class Recurrent(WeightedLayer, frozen=True, kw_only=True):
     def bias(self) -> Parameter:
         return Parameter("bias", (self.gates * self.units,), "zeros")
 
+    def readings(self, shape: Shape) -> int:
+        return shape[0]
+
     def flops(self, shape: Shape) -> int:
         steps, features = shape
         width = self.gates * self.units
@@ -61,8 +91,8 @@ class Recurrent(WeightedLayer, frozen=True, kw_only=True):
         steps, features = context.input_shape
         x = context.buffer("x", steps, Batch(), features)
         inputs = context.buffer("inputs", steps, Batch(), self.gates * self.units)
-        context.forward("swap_time", context.x, x)
-        context.forward("dense", x.rows, context.parameters["kernel"], bias, inputs.rows)
+        move(context, Phase.FORWARD, "swap_time", context.x, x)
+        emit_product(context, x.rows, context.parameters["kernel"], bias, inputs.rows)
         return x, inputs
 
     def packed(self, context: EmitContext, rows: int, columns: int) -> View:
@@ -80,36 +110,37 @@ class Recurrent(WeightedLayer, frozen=True, kw_only=True):
         steps = context.input_shape[0]
         if self.return_sequences:
             after = states.part(Batch(self.units), steps, Batch(), self.units)
-            context.forward("swap_time", after, context.y)
+            move(context, Phase.FORWARD, "swap_time", after, context.y)
         else:
             last = states.part(Batch(steps * self.units), Batch(self.units))
-            context.forward("copy", last, context.y.flat)
+            move(context, Phase.FORWARD, "copy", last.flat, context.y.flat)
 
     def emit_output_gradient(self, context: EmitContext) -> View:
         """dL/dh of every step (steps, examples, units) that comes from above."""
         assert context.dy is not None
         d_states = context.buffer("d_states", context.input_shape[0], Batch(), self.units)
-        context.backward(
-            "swap_time" if self.return_sequences else "last_step_gradient", context.dy, d_states
-        )
+        kernel = "swap_time" if self.return_sequences else "last_step_gradient"
+        move(context, Phase.BACKWARD, kernel, context.dy, d_states)
         return d_states
 
     def emit_recurrent_gradient(
-        self, context: EmitContext, states: View, d_recurrent: View
+        self, context: EmitContext, states: View, d_recurrent: View, d_bias: View | None = None
     ) -> None:
-        """Gradient of the recurrent weights, from that of their product with the states before."""
+        """Gradient of the recurrent weights, from that of their product with the states before;
+        and of the product's bias."""
         before = states.part(0, Batch(context.input_shape[0]), self.units)
         d_kernel = context.gradients["recurrent_kernel"]
-        context.backward("dense_weight_gradient", before, d_recurrent.rows, d_kernel)
+        emit_product_gradients(context, before, d_recurrent.rows, d_kernel, d_bias)
 
-    def emit_input_gradients(self, context: EmitContext, x: View, d_inputs: View) -> None:
-        """Gradients of the input's weights and of the input, from that of their product."""
+    def emit_input_gradients(
+        self, context: EmitContext, x: View, d_inputs: View, d_bias: View
+    ) -> None:
+        """Gradients of the input's weights and bias and of the input, from their product's."""
         steps, features = context.input_shape
-        context.backward(
-            "dense_weight_gradient", x.rows, d_inputs.rows, context.gradients["kernel"]
-        )
+        d_kernel = context.gradients["kernel"]
+        emit_product_gradients(context, x.rows, d_inputs.rows, d_kernel, d_bias)
         if context.dx is not None:
             dx = context.buffer("dx", steps, Batch(), features)
             kernel = context.parameters["kernel"]
-            context.backward("dense_input_gradient", d_inputs.rows, kernel, dx.rows)
-            context.backward("swap_time", dx, context.dx)
+            emit_input_gradient(context, d_inputs.rows, kernel, dx.rows)
+            move(context, Phase.BACKWARD, "swap_time", dx, context.dx)

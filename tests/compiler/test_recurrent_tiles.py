@@ -1,0 +1,107 @@
+"""Recurrent layers whose units are shared out among lanes, step by step: the same numbers."""
+
+import numpy as np
+import pytest
+
+from tests import helpers
+from tuidl.compiler import division
+from tuidl.compiler.division import Division, share_out
+from tuidl.ir.buffers import Region
+from tuidl.model.model import Model
+
+SEQUENCES = """
+name = "sequences"
+layers = [
+    {type = "reshape", shape = [6, 4]},
+    {type = "lstm", units = 40, return_sequences = true},
+    {type = "gru", units = 33, return_sequences = true, l2 = 0.01},
+    {type = "gru", units = 5, return_sequences = true, reset_after = false},
+    {type = "simple_rnn", units = 70, return_sequences = true},
+    {type = "LAST", units = 36},
+    {type = "dense"},
+]
+data = {source = "sine", points = 200, window = 24}
+loss = {type = "mse"}
+optimizer = {type = "adam"}
+"""
+LAST = ["lstm", "gru", "simple_rnn"]
+
+
+@pytest.fixture
+def by_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every layer by tiles that can be, in many shards."""
+    for name in ("FLOPS_OF_A_SHARD", "EXAMPLES_OF_A_SHARD"):
+        monkeypatch.setattr(division, name, 1)
+    monkeypatch.setattr(
+        division,
+        "_costs",
+        lambda node, batch, shards: {way: -1e9 * (way is Division.TILES) for way in Division},
+    )
+    monkeypatch.setattr(division, "_is_divisible", _is_divisible)
+
+
+def _is_divisible(graph, node) -> bool:
+    return Division.TILES in node.layer.divisions
+
+
+def sequences(last: str, **options) -> Model:
+    return helpers.model(SEQUENCES.replace("LAST", last), **{"batch": 23, **options})
+
+
+@pytest.mark.usefixtures("by_tiles")
+@pytest.mark.parametrize("last", LAST)
+def test_steps_agree_with_the_oracle_whatever_the_memory_held(last: str) -> None:
+    cpu, oracle = (sequences(last, dtype="float64", backend=b) for b in ("cpu", "numpy"))
+    choices = share_out(cpu.program.graph, 23).choices.values()
+    assert [choice.division for choice in choices] == 5 * [Division.TILES]
+    for model in (cpu, oracle):
+        for routine in model.program.routines:
+            places = routine.layout.places.items()
+            starts = [p.start for b, p in places if b.region is Region.WORKSPACE]
+            model.engine.arena[min(starts) :] = np.nan
+    np.testing.assert_allclose(helpers.train(cpu), helpers.train(oracle), rtol=1e-9)
+    x, _ = helpers.examples(cpu, 37)
+    np.testing.assert_allclose(cpu.predict(x), oracle.predict(x), rtol=1e-8)
+
+
+@pytest.mark.parametrize("last", LAST)
+@pytest.mark.parametrize("steps", [1, 2, 6])
+def test_gradients_are_those_of_whole_sequences(
+    last: str, steps: int, request: pytest.FixtureRequest
+) -> None:
+    shape = f"[{steps}, {24 // steps}]"
+    text = SEQUENCES.replace("LAST", last).replace("[6, 4]", shape)
+    plain = helpers.model(text, dtype="float64", batch=23, backend="numpy")
+    request.getfixturevalue("by_tiles")
+    divided = helpers.model(text, dtype="float64", batch=23)
+    assert any(i.tiled for i in divided.program.train.emitted.instructions)
+    assert not any(i.kernel.endswith("_step") for i in plain.program.train.emitted.instructions)
+    x, y = helpers.examples(divided, 17)
+    loss, gradients = divided.loss_and_gradients(x, y)
+    expected, expected_gradients = plain.loss_and_gradients(x, y)
+    assert loss == pytest.approx(expected, rel=1e-12)
+    for name, values in gradients.items():
+        np.testing.assert_allclose(values, expected_gradients[name], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.usefixtures("by_tiles")
+@pytest.mark.parametrize("batch", [1, 7, 64])
+def test_the_same_bits_on_any_number_of_threads(batch: int) -> None:
+    hashes = set()
+    for threads in (1, 2, 4):
+        model = sequences("lstm", threads=threads, batch=batch)
+        losses = helpers.train(model)
+        hashes.add((model.weights_sha256, losses.tobytes()))
+    assert len(hashes) == 1
+
+
+def test_wide_cells_are_shared_out_by_units_and_narrow_ones_by_examples() -> None:
+    def found(kind: str, units: int, batch: int) -> Division:
+        text = SEQUENCES.replace("LAST", kind).replace("units = 36", f"units = {units}")
+        model = helpers.model(text, backend="numpy", batch=4)
+        return share_out(model.program.graph, batch).division_of(model.program.graph.nodes[-2].name)
+
+    assert found("lstm", 512, 32) is Division.TILES
+    assert found("gru", 768, 16) is Division.TILES
+    assert found("lstm", 48, 64) is Division.EXAMPLES
+    assert found("simple_rnn", 32, 8) is Division.EXAMPLES
