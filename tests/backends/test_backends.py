@@ -23,7 +23,7 @@ TOLERANCE = {"float32": 1e-5, "float64": 1e-10}
 STEPS = 20
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("name", PRESETS)
 def test_cpu_and_numpy_give_the_same_losses(name: str, dtype: str) -> None:
@@ -76,7 +76,7 @@ def test_the_same_bits_on_any_number_of_threads(name: str, batch: int) -> None:
     assert len(hashes) == 1
 
 
-@pytest.mark.sample(2)
+@pytest.mark.slow
 @pytest.mark.usefixtures("many_shards")
 @pytest.mark.parametrize("name", PRESETS)
 def test_many_shards_agree_with_the_oracle_whatever_their_memory_held(name: str) -> None:
@@ -153,6 +153,7 @@ def test_a_program_larger_than_the_machine_is_refused_before_allocation() -> Non
         helpers.model(helpers.LINE, huge)
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_weights() -> None:
     command = [sys.executable, "-m", "tuidl", "cnn_digits", "--no-ui", "--set", "training.epochs=1"]
     outputs = [

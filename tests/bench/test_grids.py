@@ -192,6 +192,7 @@ def test_saved_grids_come_back_the_same() -> None:
     assert msgspec.to_builtins(again) == msgspec.to_builtins(found)
 
 
+@pytest.mark.slow
 def test_a_grid_is_measured_from_its_presets_to_its_files(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -164,6 +164,7 @@ def test_signals_end_a_run_that_is_saved(
     assert (out / "weights.safetensors").exists()
 
 
+@pytest.mark.slow
 def test_the_folder_of_a_run(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "run"
     result = tuidl("linear_regression", "--no-ui", "--json", "--out", str(out), *SHORT)
@@ -321,6 +322,7 @@ def test_streams_that_cannot_be_written_give_no_traceback(redirection: str) -> N
         assert result.returncode in (0, 1, 2)
 
 
+@pytest.mark.slow
 def test_any_name_can_be_written_anywhere(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(helpers.LINE.replace('"line"', '"Ünï"'), encoding="utf-8")
@@ -329,6 +331,7 @@ def test_any_name_can_be_written_anywhere(tmp_path: Path) -> None:
     assert result.stdout.isascii()
 
 
+@pytest.mark.slow
 def test_errors_of_shapes_name_the_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(helpers.LINE.replace('{type = "dense"}', '{type = "gru", units = 2}'))

@@ -62,6 +62,7 @@ def test_a_reader_that_goes_away_ends_the_run_which_is_saved(runs: Path, options
     assert json.loads(out)["resumed"]["epoch"] >= snapshot.state.epoch
 
 
+@pytest.mark.slow
 def test_a_run_that_was_done_before_its_reader_went_is_done(runs: Path) -> None:
     """All of it fits into the pipe: head ends only afterwards."""
     code, out, _ = shell(
@@ -72,6 +73,7 @@ def test_a_run_that_was_done_before_its_reader_went_is_done(runs: Path) -> None:
     assert only_run(runs).outcome is not None
 
 
+@pytest.mark.slow
 def test_a_full_stdout_stops_nothing_and_is_told(runs: Path) -> None:
     code, _, talk = shell("$T linear_regression --no-ui >/dev/full")
     assert code == 1

@@ -53,6 +53,7 @@ def _divisions(model) -> set[Division]:
     return {choice.division for choice in share_out(model.program.graph, 23).choices.values()}
 
 
+@pytest.mark.sample(1)
 def test_every_way_agrees_with_the_oracle_whatever_the_memory_held(way: Division | str) -> None:
     cpu = helpers.model(DEEP, dtype="float64", batch=23)
     oracle = helpers.model(DEEP, dtype="float64", batch=23, backend="numpy")

@@ -14,7 +14,7 @@ def _blas() -> None:
     blas.load()
 
 
-@pytest.mark.sample(120)
+@pytest.mark.sample(60)
 @pytest.mark.parametrize(
     "dtype", ["float32", pytest.param("float64", marks=pytest.mark.slow)], ids=str
 )

@@ -139,6 +139,7 @@ def timed(model: Model) -> None:
         model.engine.time_rows(batches, model.feed(x, y), 1e-3, 2)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("backend", ["cpu", "numpy"])
 @pytest.mark.parametrize("use", [stopped, not_finite, of_one_instruction, timed])
 def test_the_callers_mode_is_restored(use: Callable[[Model], None], backend: str) -> None:

@@ -192,6 +192,7 @@ print("right")
 """
 
 
+@pytest.mark.slow
 def test_threads_may_load_build_and_compile_at_once() -> None:
     command = [sys.executable, "-P", "-c", COLD]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)

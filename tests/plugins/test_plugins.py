@@ -257,6 +257,7 @@ def test_processes_get_the_permission_of_the_one_that_starts_them() -> None:
         assert line[-1] == permission.FLAG
 
 
+@pytest.mark.slow
 def test_the_engine_process_runs_none_unless_it_is_started_so(preset: Path) -> None:
     load = commands.Load(
         preset=PRESET, folder=str(preset.parent), backend="numpy", paused=False, number=1

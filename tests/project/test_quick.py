@@ -52,7 +52,7 @@ def passed(said: str) -> int:
     return int(found)
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -70,7 +70,7 @@ def test_what_runs(folder: Path, options: tuple[str, ...], expected: int) -> Non
     assert passed(said) == expected, said
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(("option", "expected"), [("-q", QUICK), ("--all", EVERY + 1)])
 def test_processes_that_share_the_tests_choose_the_same(
     folder: Path, option: str, expected: int
