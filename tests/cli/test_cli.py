@@ -125,6 +125,7 @@ def test_usage_errors_are_one_message_and_exit_2(arguments: list[str], message: 
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_divergence_ends_with_1_and_says_where() -> None:
     arguments = ("--no-ui", "--json", "--set", "optimizer.learning_rate=1e9")
     result = tuidl("cnn_digits", *arguments)

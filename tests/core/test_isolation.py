@@ -126,6 +126,7 @@ def test_the_compiling_helper_runs_nothing_of_the_current_folder(
     assert hostile.executed == []
 
 
+@pytest.mark.slow
 def test_exporting_and_its_proof_run_nothing_of_the_current_folder(
     hostile: Folder, tmp_path: Path
 ) -> None:

@@ -187,6 +187,7 @@ def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
     assert source.count() == 5
 
 
+@pytest.mark.slow
 def test_200_000_rows_load_in_seconds(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     numbers = random.standard_normal((200_000, 6)).round(6).astype(str)

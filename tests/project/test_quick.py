@@ -23,7 +23,7 @@ def test_sampled(i): pass
 def test_some_cases_are_slow(i): pass
 """
 JUDGES = "def test_judge(): pass\n"
-QUICK = 1 + 8 + 3 + 1
+QUICK = 1 + 5 + 3 + 1
 EVERY = 1 + 1 + 20 + 20 + 2
 
 

@@ -125,6 +125,7 @@ def test_an_empty_folder_may_be_named_and_another_one_not(tmp_path: Path) -> Non
     assert second.stdout == ""
 
 
+@pytest.mark.slow
 def test_a_run_that_cannot_be_kept_is_not_trained(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     command = [sys.executable, "-m", "tuidl", "linear_regression", "--no-ui"]

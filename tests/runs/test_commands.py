@@ -169,6 +169,7 @@ def test_what_cannot_change_amid_a_run(override: str, words: str, tmp_path: Path
     assert words in result.stderr
 
 
+@pytest.mark.slow
 def test_compare_shows_results_and_only_what_differs(tmp_path: Path) -> None:
     rates = (0.01, 0.02)
     for rate in rates:
@@ -203,6 +204,7 @@ def test_verify_notices_other_weights(tmp_path: Path) -> None:
     assert "NOT verified" in tuidl("verify", str(out)).stdout
 
 
+@pytest.mark.slow
 def test_a_thousand_runs_are_listed(place: Path) -> None:
     name = train()
     for number in range(1000):

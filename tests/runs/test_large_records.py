@@ -117,6 +117,7 @@ def test_every_event_fits_into_what_readers_take(
         assert from_tail(tmp_path / "log") == less
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [0, 10_000, 3_000_000])
 def test_texts_and_gradients_are_bounded_too(size: int) -> None:
     failed = events.RunFailed(

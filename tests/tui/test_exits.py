@@ -36,6 +36,8 @@ from tuidl.tui.screens.home import PreviewPanel
 from tuidl.tui.screens.viewer import ViewScreen
 from tuidl.tui.state import State
 
+pytestmark = pytest.mark.slow
+
 SIZE = (150, 60)
 HALF = re.compile("[\ud800-\udfff]")
 NOT_IN_NAMES = re.compile("[/\0\ud800-\udc7f\udd00-\udfff]")
@@ -78,7 +80,6 @@ ANSWERS = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
 async def test_what_the_engine_says_of_a_run(app: Playground) -> None:
     async with Opened(app, "cnn_digits", (110, 40)) as watched:
         for place, text in enumerate(HOSTILE):
@@ -96,7 +97,6 @@ async def test_what_the_engine_says_of_a_run(app: Playground) -> None:
             app.clear_notifications()
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("view", ["1", "2", "3", "4"])
 async def test_what_probes_answer_in_every_view(app: Playground, view: str) -> None:
     """Every text is in some place of every answer, and every place has had about ten of them."""
@@ -162,7 +162,6 @@ async def test_previews_of_presets_and_runs(
                 require_harmless(app, text)
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", [FILES[0], "\x1b]0;t\x07", "[@click=app.quit]x"])
 async def test_a_foreign_log(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """All texts are keys of one log, and shown chart by chart."""
@@ -183,7 +182,6 @@ async def test_a_foreign_log(name: str, monkeypatch: pytest.MonkeyPatch, tmp_pat
         require_harmless(app, name)
 
 
-@pytest.mark.slow
 async def test_the_editor(app: Playground) -> None:
     async with app.run_test(size=SIZE) as pilot:
         for text in HOSTILE[::9]:
@@ -213,7 +211,6 @@ DIALOGS: dict[str, Callable[[str], Any]] = {
 }
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", DIALOGS)
 async def test_dialogs(app: Playground, name: str) -> None:
     async with app.run_test(size=SIZE) as pilot:

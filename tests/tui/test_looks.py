@@ -67,7 +67,7 @@ SCREENS: dict[str, Callable[[Watched], Awaitable[None]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.sample(5)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", SCREENS)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_a_screen_looks_as_it_did(

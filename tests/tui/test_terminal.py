@@ -67,7 +67,7 @@ def test_the_engine_goes_with_the_screen(screen: Terminal) -> None:
     assert is_gone(engine)
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("is_told", [True, False])
 def test_it_ends_with_its_terminal(screen: Terminal, is_told: bool) -> None:
     """Whether the system tells the process of that, or it only finds nothing to read."""
@@ -79,7 +79,7 @@ def test_it_ends_with_its_terminal(screen: Terminal, is_told: bool) -> None:
     assert is_gone(engine)
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_what_was_trained_survives_the_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
@@ -117,7 +117,7 @@ def test_signals_leave_the_terminal_as_it_was(screen: Terminal, number: signal.S
     assert is_gone(engine)
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["home", "loading", "paused", "training", "editing"])
 def test_it_can_be_left_in_any_state(tmp_path: Path, state: str) -> None:
     preset = [] if state == "home" else ["cnn_digits"]

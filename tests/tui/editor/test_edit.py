@@ -94,6 +94,7 @@ async def test_the_text_changes_the_form(app: Playground) -> None:
         assert screen.draft.preset is not None
 
 
+@pytest.mark.slow
 async def test_arrows_step_and_backspace_goes_back_to_the_default(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await edit(pilot)
@@ -179,6 +180,7 @@ async def test_enter_and_arrows_open_and_close_a_layer(app: Playground) -> None:
             assert screen.form.list.open_layer == opened
 
 
+@pytest.mark.slow
 async def test_kinds_are_chosen_from_a_list(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await edit(pilot)
@@ -237,6 +239,7 @@ async def test_text_that_is_no_toml_keeps_the_form_and_says_the_line(app: Playgr
         assert isinstance(app.screen, EditScreen)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
@@ -357,6 +360,7 @@ async def test_a_path_of_data_still_leads_there_from_another_folder(
         assert Preset.load(other / "moved.toml") == Preset.load(source)
 
 
+@pytest.mark.slow
 async def test_leaving_with_changes_asks(app: Playground) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await edit(pilot)
@@ -381,6 +385,7 @@ async def test_leaving_with_changes_asks(app: Playground) -> None:
         assert isinstance(app.screen, HomeScreen)
 
 
+@pytest.mark.slow
 async def test_changes_may_be_saved_on_leaving(app: Playground, tmp_path: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await edit(pilot)

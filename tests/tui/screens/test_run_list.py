@@ -207,6 +207,7 @@ async def test_a_run_of_another_process_is_shown_as_such_and_opens_in_the_viewer
     assert path.exists()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("key", "stays"), [("y", False), ("d", True), ("escape", True)])
 async def test_deleting_asks_first(app: Playground, key: str, stays: bool) -> None:
     path = folders.done()
@@ -222,6 +223,7 @@ async def test_deleting_asks_first(app: Playground, key: str, stays: bool) -> No
         await until(pilot, lambda: bool(listed(app)) is stays)
 
 
+@pytest.mark.slow
 async def test_m_trains_the_presets_modified_copy_as_a_run_of_its_own(app: Playground) -> None:
     path = folders.done()
     before = (path / "preset.toml").read_bytes()
@@ -236,6 +238,7 @@ async def test_m_trains_the_presets_modified_copy_as_a_run_of_its_own(app: Playg
     assert (path / "preset.toml").read_bytes() == before
 
 
+@pytest.mark.slow
 async def test_c_puts_curves_behind_the_next_training_and_the_one_on_the_screen(
     app: Playground,
 ) -> None:
@@ -256,6 +259,7 @@ async def test_c_puts_curves_behind_the_next_training_and_the_one_on_the_screen(
         await until(pilot, lambda: app.screen.previous.epochs_done == 15)  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [0, 1])
 async def test_exporting_runs_the_command_and_tells_its_last_line(
     app: Playground, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: int
@@ -317,6 +321,7 @@ async def test_no_runs_at_all_are_no_problem(app: Playground) -> None:
         assert home(app)._list.chosen is not None
 
 
+@pytest.mark.slow
 async def test_a_failed_run_goes_on_at_a_tenth_of_its_rate(app: Playground) -> None:
     path = folders.failed("run")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -335,6 +340,7 @@ async def test_a_failed_run_goes_on_at_a_tenth_of_its_rate(app: Playground) -> N
         assert not command.paused
 
 
+@pytest.mark.slow
 async def test_a_run_that_is_not_kept_offers_no_such_thing(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         app.open(load_preset("cnn_digits"))
@@ -346,6 +352,7 @@ async def test_a_run_that_is_not_kept_offers_no_such_thing(app: Playground) -> N
         assert "tenth" not in notices(app)
 
 
+@pytest.mark.slow
 async def test_notices_are_told_before_the_run_begins(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         app.open(load_preset("cnn_digits"))
@@ -355,6 +362,7 @@ async def test_notices_are_told_before_the_run_begins(app: Playground) -> None:
         assert "Runs are not kept: [disk] full" in notices(app)
 
 
+@pytest.mark.slow
 async def test_what_comes_again_after_resuming_is_drawn_once(app: Playground) -> None:
     path = folders.unfinished("run")
     async with app.run_test(size=(120, 40)) as pilot:

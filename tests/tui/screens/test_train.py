@@ -141,6 +141,7 @@ async def test_leaving_asks_what_becomes_of_the_run(
         assert isinstance(app.screen, TrainScreen) is stays
 
 
+@pytest.mark.slow
 async def test_events_may_come_while_the_screen_is_taken_down(app: Playground) -> None:
     answer = events.ProbeAnswer(
         id=1, kind="layers", epoch=1, step=1, answer=answers.layers(), seconds=0.0
@@ -195,6 +196,7 @@ async def test_probes_are_asked_for_what_is_seen_and_only_for_news(
         assert len(sent(app, commands.Probe)) == 2, "once each: nothing moves while it is paused"
 
 
+@pytest.mark.slow
 async def test_a_terminal_that_is_too_small_is_told_so(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot, story.middle())
@@ -224,6 +226,7 @@ async def test_help_explains_the_focused_panel(app: Playground, key: str) -> Non
         assert isinstance(app.screen, TrainScreen)
 
 
+@pytest.mark.slow
 async def test_the_theme_is_remembered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from tuidl.tui.state import State
 

@@ -58,7 +58,7 @@ def panels(watched: Watched) -> str:
     return "\n".join(chart.render().plain for chart in charts)
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", SYSTEMS)
 async def test_every_view_shows_something_true_or_says_why_not(
@@ -88,6 +88,7 @@ async def test_every_view_shows_something_true_or_says_why_not(
         assert watched.screen.query_one(Status).render().plain
 
 
+@pytest.mark.slow
 async def test_layers_of_two_networks_can_be_told_apart_where_there_is_little_room(
     app: Playground,
 ) -> None:
@@ -142,6 +143,7 @@ async def test_one_objective_has_no_key_to_choose_another(app: Playground) -> No
         assert measures == ["loss", "shape.accuracy"]
 
 
+@pytest.mark.slow
 async def test_a_generator_has_no_picture_and_says_so(app: Playground) -> None:
     preset = preset_of("gan", "training.epochs=1")
     trainer = trainer_for(preset, "numpy", 1)

@@ -73,6 +73,7 @@ def shown(app: Playground) -> list[str]:
     return [chart.name_shown for chart in app.screen.query(MeasureChart) if chart.display]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("unicode", [True, False])
 async def test_every_number_of_a_foreign_log_is_drawn(

@@ -29,6 +29,8 @@ from tuidl.tui.state import State
 from tuidl.tui.widgets.curves import Curves
 from tuidl.tui.widgets.status import Status
 
+pytestmark = pytest.mark.slow
+
 STAY = "import time; time.sleep(1000)"
 HEARS = """
 import json, os, sys, time
@@ -90,7 +92,6 @@ async def screen_of(pilot: Pilot[int]) -> TrainScreen:
     return pilot.app.screen
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", DIES)
 async def test_an_engine_that_dies_is_told_of_and_space_starts_another(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
@@ -115,7 +116,6 @@ async def test_an_engine_that_dies_is_told_of_and_space_starts_another(
         assert app.session._number > first
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "error",
     [OSError(errno.ENOENT, "No such file or directory"), OSError(errno.ENOMEM, "Cannot allocate"),
@@ -172,7 +172,6 @@ FAILS: dict[str, dict[str, object]] = {
 }
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", FAILS)
 async def test_what_fails_before_the_first_event_is_shown(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
@@ -241,7 +240,6 @@ async def test_what_is_odd_is_a_notice(monkeypatch: pytest.MonkeyPatch, tmp_path
         assert screen.shown.phase is Phase.RUNNING
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "error", [ValueError("what is this"), RecursionError(), MemoryError(), KeyError("x"),
               AssertionError(), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad")],
@@ -299,7 +297,6 @@ async def test_a_panel_that_cannot_be_drawn_leaves_the_others_alone(
     reported_errors.clear()
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("program", [STAY, HEARS + STAY], ids=["starts", "reads"])
 async def test_an_engine_that_says_nothing_is_told_of_and_r_replaces_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, program: str

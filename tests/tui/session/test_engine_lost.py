@@ -27,6 +27,8 @@ from tuidl.tui.session.run import Phase, Run
 from tuidl.tui.state import State
 from tuidl.tui.widgets.status import Status
 
+pytestmark = pytest.mark.slow
+
 NAME = "cnn_digits-1"
 TO_COMPILE = 400.0
 """Seconds, on a busy machine that has compiled none of the kernels."""
@@ -90,7 +92,6 @@ async def test_space_goes_on_from_the_checkpoint(app: Playground, paused: bool) 
         assert run.phase is Phase.ENDED
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("what", ["nothing saved", "folder deleted", "not kept"])
 async def test_where_nothing_was_saved_it_starts_anew_and_says_so(
     app: Playground, what: str
@@ -265,7 +266,6 @@ def _saves(screen: TrainScreen) -> Callable[[], bool]:
     return holds
 
 
-@pytest.mark.slow
 async def test_killed_twice_it_reaches_the_same_weights(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -21,6 +21,8 @@ from tuidl.tui.session import session as session_module
 from tuidl.tui.session.run import Phase
 from tuidl.tui.widgets.status import Status
 
+pytestmark = pytest.mark.slow
+
 
 class SlowLog:
     """Reads logs one event at a time, each only once ``go_on`` is set."""
@@ -123,7 +125,6 @@ async def test_an_engine_lost_while_the_log_is_read_is_started_by_space(
         assert app.screen.shown.epochs_done == 8  # type: ignore[attr-defined]
 
 
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("error", [RunError("line 3: [bold] damaged"), OSError(5, "I/O error")])
 async def test_a_log_that_cannot_be_read_refuses_the_run(
     app: Playground, monkeypatch: pytest.MonkeyPatch, error: Exception

@@ -150,6 +150,7 @@ class ForgetfulScreen(Screen[None]):
             yield Static(Content(text))
 
 
+@pytest.mark.slow
 async def test_what_a_widget_forgets_stays_in_the_net(monkeypatch, tmp_path) -> None:
     app = quiet(monkeypatch, tmp_path)
     async with app.run_test(size=(100, 40)) as pilot:
