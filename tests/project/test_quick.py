@@ -1,5 +1,6 @@
 """A plain pytest runs the quick set of a suite; --all, and naming something, runs more."""
 
+import os
 import re
 import subprocess
 import sys
@@ -43,7 +44,10 @@ def folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, *options: str) -> str:
     line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-v", *options]
-    done = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False)
+    inherited = {name: text for name, text in os.environ.items() if "PYTEST" not in name}
+    done = subprocess.run(
+        line, cwd=folder, env=inherited, capture_output=True, text=True, check=False
+    )
     return done.stdout + done.stderr
 
 
