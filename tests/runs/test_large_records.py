@@ -63,6 +63,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "runs"
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("classes", [255, 257, 800])
 def test_a_run_with_many_classes_is_listed_viewed_and_gone_on_with(
     classes: int, place: Path, tmp_path: Path

@@ -61,6 +61,7 @@ def of_place(edits: list[Edited]) -> list[Planned]:
     return [(place_of(edit), edit.value) for edit in sorted(edits, key=place_of)]
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(stories())
 def test_however_it_is_interrupted_it_ends_as_if_it_never_was(
