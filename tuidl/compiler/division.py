@@ -17,6 +17,7 @@ from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Node
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.ir.instructions import Division
+from tuidl.nn.layers.convolution import Convolution
 
 MOST_SHARDS = 16
 """Of examples; each is a lane, and lanes are what threads share out."""
@@ -26,6 +27,13 @@ FLOPS_OF_A_SHARD = 4_500_000
 """Work below which a second shard costs more than it brings on two cores: some 50 microseconds."""
 EXAMPLES_OF_A_SHARD = 8
 """Fewer examples make matrix products too flat."""
+FEW_SHARDS, FEW_EXAMPLES = 4, 2
+"""Of networks of convolutions, where one example is many rows: shards that a batch has anyway, and
+how many examples they have at least."""
+MANY_POSITIONS = 8
+"""Answers to an image that are many rows."""
+CONVOLVING = 0.9
+"""Share of the operations from which on a network is one of convolutions."""
 
 OPERATIONS = 50.0
 """A nanosecond, in a product that is bound by arithmetic."""
@@ -83,19 +91,23 @@ class Sharding:
         return any(c.division is not Division.EXAMPLES for c in self.choices.values())
 
 
-def shards_for(flops: int, batch: int) -> int:
+def shards_for(flops: int, batch: int, *, convolves: bool = False) -> int:
     """How many shards of examples a batch is worked on in.
 
-    ``flops``: of one example, forward and backward. The number is a power of two, so that
-    thread counts that are one divide it evenly.
+    ``flops``: of one example, forward and backward. ``convolves``: whether one example is many rows
+    of nearly all products. The number is a power of two, so that thread counts that are one divide
+    it evenly.
     """
-    most = min(MOST_SHARDS, batch // EXAMPLES_OF_A_SHARD, flops * batch // FLOPS_OF_A_SHARD)
+    parts = batch // EXAMPLES_OF_A_SHARD
+    if convolves:
+        parts = max(parts, min(FEW_SHARDS, batch // FEW_EXAMPLES))
+    most = min(MOST_SHARDS, parts, flops * batch // FLOPS_OF_A_SHARD)
     return 1 << max(most, 1).bit_length() - 1
 
 
 def share_out(graph: Graph, batch: int, *, tiles: bool = True) -> Sharding:
     """How training steps on ``batch`` examples are divided. ``tiles``: whether they may be."""
-    shards = shards_for(3 * graph.flops, batch)
+    shards = _training_shards(graph, batch)
     choices = {}
     for node in graph.nodes if tiles else ():
         if _is_divisible(graph, node):
@@ -104,6 +116,28 @@ def share_out(graph: Graph, batch: int, *, tiles: bool = True) -> Sharding:
     if sum(choice.gain for choice in choices.values()) < LEAST_GAIN:
         choices = {name: Choice(Division.EXAMPLES, c.costs) for name, c in choices.items()}
     return Sharding(shards, -(-batch // shards), choices)
+
+
+def _training_shards(graph: Graph, batch: int) -> int:
+    """Of convolutions, no more than FEW_SHARDS where the shards' copies of the gradients would be
+    larger than the activations."""
+    convolves = _convolves(graph)
+    shards = shards_for(3 * graph.flops, batch, convolves=convolves)
+    weights = sum(node.parameter_count for node in graph.nodes)
+    activations = batch * sum(prod(node.shape) for node in graph.nodes)
+    while convolves and shards > FEW_SHARDS and shards * weights > activations:
+        shards //= 2
+    return shards
+
+
+def _convolves(graph: Graph) -> bool:
+    """Whether nearly all operations are those of convolutions with many answers to an image."""
+    many = (
+        node.flops
+        for node in graph.nodes
+        if isinstance(node.layer, Convolution) and prod(node.shape[:-1]) >= MANY_POSITIONS
+    )
+    return sum(many) >= CONVOLVING * max(graph.flops, 1)
 
 
 def of_evaluation(graph: Graph, batch: int, training: Sharding) -> Sharding:
