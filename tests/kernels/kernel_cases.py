@@ -194,15 +194,15 @@ CONVOLUTIONS = [
     # more terms than the first-level cache has lines for
     convolution(2, 5, (7, 7, 24), 20, block=2, stride=1, top=2, left=2),
     # with room for Winograd's tiles
-    convolution(3, 3, (7, 9, 16), 17, block=8, stride=1, top=1, left=1),
-    convolution(5, 3, (6, 5, 35), 40, block=20, stride=1, top=0, left=0),
-    convolution(2, 3, (3, 4, 32), 16, block=40, stride=1, top=0, left=1),
-    convolution(2, 3, (4, 3, 16), 32, block=40, stride=1, top=2, left=0),
-    convolution(0, 3, (4, 4, 16), 16, block=40, stride=1, top=1, left=1),
+    convolution(3, 3, (7, 9, 32), 33, block=8, stride=1, top=1, left=1),
+    convolution(5, 3, (8, 7, 35), 40, block=20, stride=1, top=0, left=0),
+    convolution(2, 3, (6, 8, 48), 32, block=40, stride=1, top=0, left=1),
+    convolution(2, 3, (8, 6, 32), 50, block=40, stride=1, top=2, left=0),
+    convolution(0, 3, (6, 6, 32), 32, block=40, stride=1, top=1, left=1),
     # on images so large that the weights' gradient goes this way, too
-    convolution(3, 3, (12, 11, 16), 17, block=2, stride=1, top=1, left=1),
-    convolution(3, 3, (12, 13, 35), 33, block=2, stride=1, top=0, left=0),
-    convolution(0, 3, (12, 12, 16), 16, block=2, stride=1, top=0, left=0),
+    convolution(2, 3, (12, 11, 32), 33, block=2, stride=1, top=1, left=1),
+    convolution(2, 3, (12, 13, 35), 34, block=2, stride=1, top=0, left=0),
+    convolution(0, 3, (12, 12, 32), 32, block=2, stride=1, top=0, left=0),
 ]
 
 

@@ -11,7 +11,7 @@ from tuidl.kernels.blas import load
 from tuidl.kernels.simd.winograd import suits_winograd, suits_winograd_weights
 
 Images = tuple[int, int, int]
-LARGE, SMALL = (12, 13, 16), (8, 8, 16)
+LARGE, SMALL = (12, 13, 32), (8, 8, 32)
 ALL = slice(None)
 DARK = {
     "a border": [("x", (ALL, slice(0, 10)))],
@@ -26,7 +26,7 @@ def _loaded() -> None:
 
 
 def _case(image: Images) -> Case:
-    sizes, options = convolution(3, 3, image, 17, block=4, stride=1, top=0, left=0)
+    sizes, options = convolution(3, 3, image, 33, block=4, stride=1, top=0, left=0)
     return Case("conv2d_weight_gradient", sizes, options)
 
 
@@ -38,7 +38,7 @@ def _is_taken(bench: Bench) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("image", "taken"), [(LARGE, True), ((12, 12, 16), True), ((11, 13, 16), False), (SMALL, False)]
+    ("image", "taken"), [(LARGE, True), ((12, 12, 32), True), ((11, 13, 32), False), (SMALL, False)]
 )
 def test_large_images_alone_go_by_winograd(image: Images, taken: bool) -> None:
     assert _is_taken(Bench(_case(image), "float32")) == taken
@@ -74,7 +74,7 @@ def test_the_error_is_that_of_the_brightest_pixel_an_answer_sees(
     contrast: float, blind: bool
 ) -> None:
     """Also where the kernel has no weight there: the definition would not lose those digits."""
-    sizes, options = convolution(3, 3, (16, 16, 16), 24, block=24, stride=1, top=0, left=0)
+    sizes, options = convolution(3, 3, (16, 16, 32), 34, block=24, stride=1, top=0, left=0)
     case = Case("conv2d", sizes, options)
     bench = Bench(case, "float32")
     x, w, b, workspace = (bench.views(bench.arena)[name] for name in ("x", "w", "b", "workspace"))

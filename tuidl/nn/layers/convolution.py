@@ -11,13 +11,13 @@ from tuidl.ir.instructions import EmitContext
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import ActivatedLayer, Parameter, Shape
 
-BLOCK_FLOATS = 65_536
-"""Winograd's tiles of a block, in floats: 256 KiB stay in a core's second-level cache beside the
-weights."""
+BLOCK_FLOATS = 262_144
+"""Winograd's tiles of a block, in floats: 1 MiB is in a core's second-level cache, or near it, and
+weights are read once for many tiles."""
 
-WINOGRAD_FEWEST = 16
+WINOGRAD_FEWEST, WINOGRAD_MOST = 32, 65_536
 """Channels, filters and answers to an image from which on kernels of 3 x 3 are worked on in
-Winograd's tiles."""
+Winograd's tiles, and pairs of channel and filter up to which they are."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
         """What ``kernels/winograd.py`` divides among its arrays; 0 where it is of no use."""
         channels, filters = frame.image[-1], self.filters
         fewest = min(channels, filters, prod(frame.output))
-        if frame.kernel != (3, 3) or self.stride != 1 or fewest < WINOGRAD_FEWEST:
+        if fewest < WINOGRAD_FEWEST or channels * filters > WINOGRAD_MOST:
+            return 0
+        if frame.kernel != (3, 3) or self.stride != 1:
             return 0
         height, width = frame.output
         image = (height + 2) * (width + 2) * channels
