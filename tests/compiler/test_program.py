@@ -97,7 +97,7 @@ def test_every_row_decodes_to_what_was_emitted(text: str, batch: int) -> None:
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
-@pytest.mark.parametrize("filters", [16, 64])
+@pytest.mark.parametrize("filters", [32, 64])
 @pytest.mark.parametrize("batch", [1, 32])
 def test_layers_give_winograd_the_room_that_it_divides(
     filters: int, padding: str, batch: int
@@ -141,6 +141,22 @@ def test_shards_follow_from_the_work_alone() -> None:
     assert shards_for(flops=10**9, batch=64) == 8
     assert shards_for(flops=10**9, batch=10**6) == MOST_SHARDS
     assert all(shards_for(f, b).bit_count() == 1 for f in (1, 10**5, 10**7) for b in range(1, 99))
+
+
+def test_convolutions_have_shards_enough_for_four_threads_but_no_heap_of_gradients() -> None:
+    assert [shards_for(10**9, batch, convolves=True) for batch in (1, 3, 4, 8, 16, 64)] == [
+        *(1, 1, 2, 4, 4, 8)
+    ]
+    layer = '{{type = "conv2d", filters = {}, kernel_size = {}, padding = "same"}}'
+    end = "{type = 'flatten'}, {type = 'dense'}"
+    light, heavy = (layer.format(*sizes) for sizes in ((64, 3), (128, 7)))
+    shards = {
+        (batch, name): compiled(helpers.CONV, batch, f"layers=[{text}, {text}, {end}]").shards
+        for name, text in (("light", light), ("heavy", heavy))
+        for batch in (8, 256)
+    }
+    expected = {(8, "light"): 4, (8, "heavy"): 4, (256, "light"): 16, (256, "heavy"): 4}
+    assert shards == expected
 
 
 def test_update_slices_cover_every_parameter_once() -> None:

@@ -38,8 +38,8 @@ from tuidl.kernels.simd.transforms import (
 PLACES = 16
 ALL_ANSWERS = 5
 """The place whose products go to all four answers of a tile: the second row and column."""
-FEWEST = 32
-"""Channels, filters and answers to an image from which on it is worth it."""
+FEWEST, FEWEST_POSITIONS = 32, 16
+"""Channels and filters, and answers to an image, from which on it is worth it."""
 MOST = 65_536
 """Pairs of channel and filter up to which it is: more do not stay in a cache while the tiles of a
 block meet them."""
@@ -99,7 +99,9 @@ def suits_winograd(kernel, stride, answers, size):
     size_y, size_x, channels, filters = kernel
     if size_y != 3 or size_x != 3 or stride != 1 or min(answers[1], answers[2]) < 2:
         return False
-    if min(channels, filters, answers[1] * answers[2]) < FEWEST or channels * filters > MOST:
+    if min(channels, filters) < FEWEST or channels * filters > MOST:
+        return False
+    if answers[1] * answers[2] < FEWEST_POSITIONS:
         return False
     fixed, each = winograd_workspace(answers[1], answers[2], channels, filters)
     return size >= fixed + each

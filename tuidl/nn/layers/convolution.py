@@ -15,9 +15,9 @@ BLOCK_FLOATS = 262_144
 """Winograd's tiles of a block, in floats: 1 MiB is in a core's second-level cache, or near it, and
 weights are read once for many tiles."""
 
-WINOGRAD_FEWEST, WINOGRAD_MOST = 32, 65_536
-"""Channels, filters and answers to an image from which on kernels of 3 x 3 are worked on in
-Winograd's tiles, and pairs of channel and filter up to which they are."""
+WINOGRAD_FEWEST, WINOGRAD_POSITIONS, WINOGRAD_MOST = 32, 16, 65_536
+"""Channels and filters, and answers to an image, from which on kernels of 3 x 3 are worked on in
+Winograd's tiles; pairs of channel and filter up to which they are."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,9 @@ class Convolution(ActivatedLayer, frozen=True, kw_only=True):
     def _tile_floats(self, frame: Frame, examples: int) -> int:
         """What ``kernels/winograd.py`` divides among its arrays; 0 where it is of no use."""
         channels, filters = frame.image[-1], self.filters
-        fewest = min(channels, filters, prod(frame.output))
-        if fewest < WINOGRAD_FEWEST or channels * filters > WINOGRAD_MOST:
+        if min(channels, filters) < WINOGRAD_FEWEST or channels * filters > WINOGRAD_MOST:
+            return 0
+        if prod(frame.output) < WINOGRAD_POSITIONS:
             return 0
         if frame.kernel != (3, 3) or self.stride != 1:
             return 0
