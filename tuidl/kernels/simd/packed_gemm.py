@@ -155,7 +155,7 @@ def packed_gemm(
     most = MOST_LYING * lanes // VECTOR_BYTES
     is_lying = task == MULTIPLY and b_column == 1 and m < MORE_ROWS
     is_lying = is_lying and (m < FEW_ROWS or b_row * min(k, KC) <= most)
-    wide = NC_BYTES // VECTOR_BYTES if m > MR else NR_VECTORS
+    wide = NR_VECTORS if 0 < m <= MR else NC_BYTES // VECTOR_BYTES
     mc = MC_BYTES * lanes // VECTOR_BYTES
     all_columns = (n + lanes - 1) // lanes * lanes
     for j in range(0, n, wide * lanes):

@@ -27,6 +27,8 @@ from tuidl.kernels.simd.vectors import INDEX, SIZE, VECTOR_BYTES, Vectors
 CHUNK_BYTES = 16
 """Bytes of a row that a transposition takes at once: in parts of a vector so long, shuffles are
 cheapest."""
+RUN = 16
+"""Rows of B that are packed into a strip before the next one: what is written lies in few runs."""
 
 
 def lanes_of(pointer):
@@ -120,10 +122,11 @@ def pack_strips(b, b_row, b_column, packed, depth, columns):
     lanes = lanes_of(b)
     size, whole, first = depth * lanes, columns // lanes, 0
     if b_column == 1:
-        for k in range(depth):
+        for begin in range(0, depth, RUN):
             for strip in range(whole):
-                to, place = strip * size + k * lanes, k * b_row + strip * lanes
-                copy_vector(pointer_at(packed, to), pointer_at(b, place))
+                for k in range(begin, min(begin + RUN, depth)):
+                    to, place = strip * size + k * lanes, k * b_row + strip * lanes
+                    copy_vector(pointer_at(packed, to), pointer_at(b, place))
         first = depth
     elif b_row == 1:
         chunk = CHUNK_BYTES * lanes // VECTOR_BYTES
