@@ -94,17 +94,17 @@ class CpuEngine:
         return from_cache
 
     def run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
+        if batches.most_lanes == 1:
+            return self._run(batches, dataset, chunk)
         with _PARALLEL.hold():
-            self._require_threads(batches, chunk)
-            if batches.most_lanes > 1:
-                numba.set_num_threads(self.threads)
-            done = self._run(batches, dataset, chunk)
-        return int(done)
+            self._require_threads()
+            numba.set_num_threads(self.threads)
+            return self._run(batches, dataset, chunk)
 
-    def _require_threads(self, batches: BatchPlan, chunk: StepChunk) -> None:
+    def _require_threads(self) -> None:
         """Raises BackendError where threads are needed that stayed behind when a process forked."""
         _threads_of[:] = _threads_of or [os.getpid()]
-        if _threads_of[0] != os.getpid() and batches.most_lanes > 1:
+        if _threads_of[0] != os.getpid():
             problem = "this process was forked from one that has computed on several threads"
             raise BackendError(f"{problem}: start it with multiprocessing's 'spawn'")
 

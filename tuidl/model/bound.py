@@ -85,15 +85,19 @@ class Bound:
     ) -> Iterator[int]:
         """Run the routine once for each batch of the feed; yields the batch's length after it."""
         stretch = stretch or self._nothing_counted
-        for start in range(0, len(feed), routine.capacity):
-            batch, part = feed, slice(start, start + routine.capacity)
-            if len(feed) > routine.capacity:
+        most, examples = routine.capacity, len(feed)
+        for start in range(0, examples, most):
+            batch, part = feed, slice(start, start + most)
+            if examples > most:
                 order = feed.order[: len(feed.x[part])]
                 batch = ArrayDataset(feed.x[part], feed.y[part], order)
-            batches = self._plan(routine, len(batch))
-            with self.clock_kept():
+            batches = self._plan(routine, min(most, examples - start))
+            step_state = self.engine.step_state.copy()
+            try:
                 while not self._run(batches, batch, stretch):
                     self.engine.stop.fill(0)  # a stop of the training is none of this
+            finally:
+                self.engine.step_state[:] = step_state
             yield batches.batch
 
     def _plan(self, routine: Routine, examples: int) -> BatchPlan:
@@ -108,7 +112,7 @@ class Bound:
     def _run(self, batches: BatchPlan, feed: ArrayDataset, stretch: StepChunk) -> int:
         """Run the stretch; returns the steps done."""
         self.require_prepared()
-        return self.engine.run(batches, feed, stretch) if len(feed) else 0
+        return self.engine.run(batches, feed, stretch) if batches.whole.batch else 0
 
     def summed_gradients(self, objective: ObjectiveProgram | None = None) -> Array:
         """The shards' gradients of the last step, added in their order.

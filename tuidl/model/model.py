@@ -171,7 +171,8 @@ class Model(Differentiable):
             for value in objective.optimizer.state().values()
         ]
         for values, value in zip(self.optimizer_state.values(), first, strict=True):
-            values[:] = value
+            if value:  # zeros are there: what only predicts gets no memory for the optimizer
+                values[:] = value
         parameters = self.parameters
         for slot in self.program.parameters:
             if (given := self.start.get(slot.name)) is not None:
@@ -207,8 +208,9 @@ class Model(Differentiable):
         """
         task, shape = self._asked
         feed, routine = feed_of(task, self.engine.dtype, x), self.program.predict
-        answers = np.empty((len(feed), *shape), self.engine.dtype)
-        rows = answers.reshape(len(feed), prod(shape))
+        examples = len(feed)
+        answers = np.empty((examples, *shape), self.engine.dtype)
+        rows = answers.reshape(examples, prod(shape))
         done = 0
         with self.lock.exclusive():
             for count in self._walk(routine, feed):

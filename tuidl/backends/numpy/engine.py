@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,7 @@ class NumpyEngine:
         for k in range(len(chunk.rates)):
             if self.stop[0]:
                 return k
-            with self._whole(), subnormals_flushed():
+            with self._whole() if chunk.updates else nullcontext(), subnormals_flushed():
                 is_done = self._step(batches, dataset, chunk, k)
             if not is_done:
                 return k
