@@ -27,6 +27,7 @@ from tuidl.data.memory import demand
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands
+from tuidl.protocol.events import RunEnded
 from tuidl.training.start import trainer_for
 from tuidl.training.trainer import Trainer
 from tuidl.worker.process import Worker
@@ -291,9 +292,25 @@ def test_a_fold_gets_the_memory_of_the_one_before(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_best_epoch_is_copied_into_the_place_of_the_last_one() -> None:
-    trainer = Trainer(helpers.preset(helpers.LINE, "training.epochs=5"))
+    stopping = "training.early_stopping={restore_best = true}"
+    trainer = Trainer(helpers.preset(helpers.LINE, "training.epochs=5", stopping))
     seen: set[int] = set()
     for _ in trainer.run():
         if best := trainer.state.stopper.best:
             seen |= {values.ctypes.data for values in best.parameters.values()}
     assert len(seen) == len(trainer.model.parameters)
+
+
+@pytest.mark.parametrize(("restores", "copied"), [("true", True), ("false", False)])
+def test_the_best_epoch_is_kept_where_something_asks_for_it(restores: str, copied: bool) -> None:
+    """A training that is not saved needs it only to go back to it."""
+    stopping = f"training.early_stopping={{restore_best = {restores}}}"
+    preset = helpers.preset(helpers.LINE, stopping)
+    trainer = Trainer(preset)
+    *_, last = trainer.run()
+    best = trainer.state.stopper.best
+    assert best is not None
+    assert bool(best.parameters) is copied
+    assert (sizes(footprint(preset, is_saved=False))["best epoch"] > 0) is copied
+    assert sizes(footprint(preset))["best epoch"] > 0
+    assert isinstance(last, RunEnded)

@@ -86,9 +86,9 @@ class Footprint:
         check_peak(self.peak, "the run", f"{most}{_WHILE[self.moment]}; {largest.advice}")
 
 
-def footprint(preset: Preset, *, looked_into: bool = False) -> Footprint:
+def footprint(preset: Preset, *, looked_into: bool = False, is_saved: bool = True) -> Footprint:
     """Of a training on the processor. ``looked_into``: in the screen's engine, which is warm
-    before it reads any data, with probes.
+    before it reads any data, with probes. ``is_saved``: with snapshots, which hold the best epoch.
 
     Raises TuidlError as building the network does, or where the data's sizes cannot be had.
     """
@@ -106,6 +106,7 @@ def footprint(preset: Preset, *, looked_into: bool = False) -> Footprint:
         Part("process", (before, before, AT_WORK + COMPILED * missing), NOTHING),
         Part("examples", (data.height, data.kept, data.kept), FEWER_EXAMPLES),
         *_network(preset, program, max(validation, test), looked_into=looked_into),
+        Part("best epoch", (0, 0, _best_epoch(preset, program, is_saved)), SMALLER_LAYERS),
         Part("at hand", (0, drawing, AT_HAND + SHUFFLING * train), OTHER_START),
     )
     return Footprint(parts, missing)
@@ -123,8 +124,13 @@ def _network(
         Part("first weights", (first, first, first), SMALLER_LAYERS),
         Part("weights and gradients", (0, weights, fixed), SMALLER_BATCH),
         Part("work on a batch", (0, 0, FLOAT_BYTES * lanes), SMALLER_BATCH),
-        Part("best epoch", (0, 0, weights), SMALLER_LAYERS),
     )
+
+
+def _best_epoch(preset: Preset, program: Program, is_saved: bool) -> int:
+    stopping = preset.training.stopping
+    is_kept = is_saved or (stopping is not None and stopping.restore_best)
+    return FLOAT_BYTES * program.parameter_elements if is_kept else 0
 
 
 def _drawing(preset: Preset, program: Program) -> int:

@@ -15,7 +15,7 @@ LOSS = Patience()
 
 @dataclass
 class Best:
-    """The best epoch so far, its scores and its parameters."""
+    """The best epoch so far, its scores and its parameters (none where nothing asks for them)."""
 
     epoch: int
     train: Scores
@@ -29,8 +29,10 @@ class EarlyStopper:
     Without settings it watches the loss, and never stops anything.
     """
 
-    def __init__(self, settings: EarlyStopping | None) -> None:
+    def __init__(self, settings: EarlyStopping | None, *, is_saved: bool = True) -> None:
+        """``is_saved``: whether snapshots are taken, which hold the best epoch's parameters."""
         self.settings = settings
+        self._keeps = is_saved or (settings is not None and settings.restore_best)
         self.best: Best | None = None
         self.watch = Watch(settings or LOSS)
 
@@ -43,6 +45,8 @@ class EarlyStopper:
 
     def _kept(self, model: Model) -> dict[str, np.ndarray[Any, Any]]:
         """A copy of the parameters, which overwrites the one before: there are never two."""
+        if not self._keeps:
+            return {}
         if self.best is None:
             return {name: values.copy() for name, values in model.parameters.items()}
         for name, values in model.parameters.items():

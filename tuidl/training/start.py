@@ -20,7 +20,8 @@ def trainer_for(
     Raises TuidlError; BackendError before anything is allocated, where memory will not do.
     """
     interrupter, checkpointer = interrupter or Interrupter(), checkpointer or Checkpointer()
-    footprint(preset, looked_into=interrupter.looks_inside).check()
+    looked_into, is_saved = interrupter.looks_inside, checkpointer.keeps
+    footprint(preset, looked_into=looked_into, is_saved=is_saved).check()
     if preset.training.folds:
         return CrossValidation(preset, backend, threads, interrupter, checkpointer)
     return Trainer(

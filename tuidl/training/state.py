@@ -67,8 +67,11 @@ class TrainState:
         batch: int,
         fold: int | None = None,
         edits: Edits | None = None,
+        *,
+        is_saved: bool = True,
     ) -> Self:
-        """Before the first step, in batches of ``batch`` examples. Raises DataError."""
+        """Before the first step, in batches of ``batch`` examples. ``is_saved``: whether snapshots
+        will be taken. Raises DataError."""
         train = model.feed(split.train.x, split.train.y)
         held_out = {"validation": split.validation, "test": split.test}
         objectives = model.program.graph.objectives
@@ -89,7 +92,7 @@ class TrainState:
                 LearningRate(optimizer, epochs, steps) for optimizer in optimizers_of(preset)
             ),
             rotation=Rotation(tuple(objective.steps for objective in objectives)),
-            stopper=EarlyStopper(preset.training.stopping),
+            stopper=EarlyStopper(preset.training.stopping, is_saved=is_saved),
             preprocessing=Preprocessing.learned(preset.data, split),
             edits=edits or Edits(),
             fold=fold,

@@ -68,7 +68,8 @@ class Trainer:
             model = Model(preset, batch=batch, backend=backend, threads=threads, start=start)
         else:
             _take_over(model, preset, batch, threads)
-        self.state = TrainState.initial(preset, model, split, batch, fold, edits)
+        is_saved = self.checkpointer.keeps
+        self.state = TrainState.initial(preset, model, split, batch, fold, edits, is_saved=is_saved)
         self.checkpointer.prepare(model.start, self.state.preprocessing)
         most = model.engine.threads if is_free and model.program.shards > 1 else 1
         self.chunks = ChunkRunner(model.engine, most)
