@@ -24,7 +24,7 @@ RUN = [sys.executable, "-m", "tuidl", *PRESET]
 
 
 def run(cache: Path) -> tuple[str, str]:
-    environment = {**os.environ, "TUIDL_CACHE_DIR": str(cache)}
+    environment = {**os.environ, "TUIDL_CACHE_DIR": str(cache), "TUIDL_PREBUILT": "0"}
     result = subprocess.run(
         RUN, capture_output=True, text=True, timeout=120, env=environment, check=True
     )
@@ -41,7 +41,7 @@ def test_cold_warm_damaged_and_unwritable(tmp_path: Path) -> None:
     again, said = run(cache)
     assert again == known
     assert "compil" not in said
-    for file in folder.rglob("*.nbc"):
+    for file in folder.rglob("*.code"):
         file.write_bytes(file.read_bytes()[:100])
     again, said = run(cache)
     assert again == known
@@ -56,13 +56,13 @@ def test_cold_warm_damaged_and_unwritable(tmp_path: Path) -> None:
 
 
 def test_the_helper_process_fills_the_cache(tmp_path: Path) -> None:
-    environment = {**os.environ, "TUIDL_CACHE_DIR": str(tmp_path)}
+    environment = {**os.environ, "TUIDL_CACHE_DIR": str(tmp_path), "TUIDL_PREBUILT": "0"}
     helper = subprocess.run(
         [sys.executable, "-m", "tuidl.kernels.ahead", "float32"],
         input="relu\ncopy\n", capture_output=True, text=True, env=environment, check=True,
     )  # fmt: skip
     assert helper.stdout.split() == ["ready", "relu", "copy"]
-    compiled = {file.name.split(".")[1].split("-")[0] for file in tmp_path.rglob("*.nbi")}
+    compiled = {file.name.split("-")[0] for file in tmp_path.rglob("*.code")}
     assert compiled == {"relu", "copy", "macro_kernel", "packed_gemm"}
 
 
@@ -121,7 +121,7 @@ LOADING = (
 
 def load_kernel(cache: Path, umask: int = 0o022) -> str:
     """What a process says that compiles a kernel, or takes it from the cache."""
-    environment = {**os.environ, "TUIDL_CACHE_DIR": str(cache)}
+    environment = {**os.environ, "TUIDL_CACHE_DIR": str(cache), "TUIDL_PREBUILT": "0"}
     command = [sys.executable, "-c", LOADING]
     done = subprocess.run(
         command, env=environment, umask=umask, capture_output=True, text=True, check=True
@@ -139,19 +139,30 @@ class Planted:
         return Path.touch, (self.mark,)
 
 
-@pytest.mark.slow
-def test_a_planted_pickle_runs_unless_its_folder_is_refused(tmp_path: Path) -> None:
+def test_no_file_among_the_kernels_is_unpickled(tmp_path: Path) -> None:
     cache, mark = tmp_path / "cache", tmp_path / "executed"
     assert load_kernel(cache) == ""
-    (file,) = cache.rglob("*.relu-*.nbi")
-    file.write_bytes(pickle.dumps(Planted(mark)))
-    load_kernel(cache)
+    (file,) = cache.rglob("relu-*.code")
+    pickle.loads(planted := pickle.dumps(Planted(mark)))
     assert mark.exists(), "so this test means something"
     mark.unlink()
-    file.write_bytes(pickle.dumps(Planted(mark)))
+    kept = file.read_bytes()
+    for content in (planted, planted + b"\n" + kept, kept.partition(b"\n")[0] + b"\n" + planted):
+        file.write_bytes(content)
+        assert "damaged, cannot be used" in load_kernel(cache)
+        assert not mark.exists()
+        assert file.read_bytes() == kept, "compiled anew, to the same bytes"
+
+
+def test_kernels_in_a_folder_that_others_can_write_to_are_not_looked_at(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    assert load_kernel(cache) == ""
+    (file,) = cache.rglob("relu-*.code")
+    file.write_bytes(b"damaged")
     (cache / "kernels").chmod(0o777)
-    assert load_kernel(cache).startswith("tuidl: cannot keep compiled kernels: ")
-    assert not mark.exists()
+    said = load_kernel(cache)
+    assert said.startswith("tuidl: cannot keep compiled kernels: ")
+    assert "damaged" not in said
 
 
 @pytest.fixture
@@ -165,7 +176,7 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Path | None]:
         found.cache_clear()
         return cache.cache_folder()
 
-    monkeypatch.setattr(cache, "_given_up", [])
+    monkeypatch.setattr(cache, "given_up", [])
     monkeypatch.setattr(cache, "_cache_folder", found)
     return folder_for
 
@@ -194,7 +205,7 @@ def warm(tmp_path: Path, look: Callable[[Path], Path | None]) -> Path:
     folder = look(base)
     assert folder is not None
     (folder / "kernels_0123").mkdir()
-    (folder / "kernels_0123" / "activations.relu-13.py311.nbi").write_text("")
+    (folder / "kernels_0123" / "relu-float32-0123.code").write_text("")
     assert look(base) == folder
     return base
 
@@ -210,7 +221,7 @@ def part_of(warm: Path, what: str) -> Path:
     kernels = warm / "kernels"
     folder = next(kernels.iterdir())
     inner = next(path for path in folder.iterdir() if path.is_dir())
-    file = next(inner.glob("*.relu-*.nbi"))
+    file = next(inner.glob("relu-*.code"))
     return {"cache": warm, "kernels": kernels, "folder": folder, "inner": inner, "file": file,
             "parent": warm.parent}[what]  # fmt: skip
 
@@ -371,16 +382,17 @@ def test_a_change_in_any_room_of_the_kernels_gives_another_cache(file: str, tmp_
     """Numba itself would load the code of before: it knows of no function that a kernel calls."""
     sources = tmp_path / "kernels"
     shutil.copytree(Path(cache.__file__).parent, sources)
-    before = cache._fingerprint(sources)
-    assert before == cache._fingerprint()
+    before = cache._digest_of(sources)
+    assert before == cache.source_digest()
     with (sources / file).open("a") as source:
         source.write("# changed\n")
-    assert cache._fingerprint(sources) != before
+    assert cache._digest_of(sources) != before
+    assert cache._fingerprint(cache._digest_of(sources)) != cache._fingerprint()
 
 
 def test_the_same_file_in_another_room_gives_another_cache(tmp_path: Path) -> None:
     (tmp_path / "simd").mkdir()
     (tmp_path / "a.py").write_text("")
-    before = cache._fingerprint(tmp_path)
+    before = cache._digest_of(tmp_path)
     (tmp_path / "a.py").rename(tmp_path / "simd" / "a.py")
-    assert cache._fingerprint(tmp_path) != before
+    assert cache._digest_of(tmp_path) != before

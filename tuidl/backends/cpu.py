@@ -81,7 +81,7 @@ class CpuEngine:
 
     def _is_compiled(self, name: str) -> bool:
         if name == LOOP:
-            return loop_is_compiled()
+            return loop_is_compiled(self.dtype)
         return KERNELS[name].is_compiled(self.dtype)
 
     def _load(self, name: str) -> bool:

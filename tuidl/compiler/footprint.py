@@ -142,4 +142,4 @@ def _drawing(preset: Preset, program: Program) -> int:
 def _missing(program: Program) -> int:
     kind = np.dtype(np.float32)
     is_there = [KERNELS[name].is_compiled(kind) for name in program.kernels]
-    return is_there.count(False) + (not loop_is_compiled())
+    return is_there.count(False) + (not loop_is_compiled(kind))

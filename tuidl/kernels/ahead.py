@@ -33,7 +33,7 @@ class Share:
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._left = deque(sorted(names, key=_code_size, reverse=True))
+        self._left = deque(sorted(names, key=code_size, reverse=True))
         self._lock = Lock()
         self._thread: Thread | None = None
         self.helped: str | None = None
@@ -108,7 +108,7 @@ def _helper(dtype: np.dtype[Any]) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
-def _code_size(name: str) -> int:
+def code_size(name: str) -> int:
     """How much there is to compile, by the bytes of a kernel's code and of what it calls.
 
     Without the plain Python of intrinsics, which is not compiled.

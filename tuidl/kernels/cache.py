@@ -53,9 +53,9 @@ def cache_folder() -> Path | None:
 def _cache_folder() -> Path | None:
     base = Path(os.environ.get(CACHE_VARIABLE) or user_folder("cache"))
     try:
-        return _usable(base, "kernels", _FINGERPRINT)
+        return _usable(base, "kernels", _fingerprint())
     except FileError as error:
-        _say(f"cannot keep compiled kernels: {error} ({CACHE_VARIABLE} names another folder)")
+        say(f"cannot keep compiled kernels: {error} ({CACHE_VARIABLE} names another folder)")
         return None
 
 
@@ -92,12 +92,12 @@ def compile_cached(build: Callable[[bool], T]) -> T:
     A broken cache file or a full disk must never stop a run: then ``build`` compiles again without
     a cache, damaged files are wiped, and the rest of this process does without.
     """
-    with COMPILING.hold(), _no_collection():
+    with COMPILING.hold(), no_collection():
         return _compile_cached(build)
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Compiling makes a million objects that live until it is done: looking through them for
     garbage takes a sixth of the time."""
     was_on = gc.isenabled()
@@ -111,7 +111,7 @@ def _no_collection() -> Iterator[None]:
 
 def _compile_cached(build: Callable[[bool], T]) -> T:
     folder = cache_folder()
-    if folder is None or _given_up:
+    if folder is None or given_up:
         return build(False)
     before = config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES
     config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES = str(folder), _ONLY_OURS
@@ -125,31 +125,39 @@ def _compile_cached(build: Callable[[bool], T]) -> T:
         config.CACHE_DIR, config.CACHE_LOCATOR_CLASSES = before
 
 
-_given_up: list[Exception] = []
+given_up: list[Exception] = []
+"""What kept this process from using the cache; then it does without."""
 
 
 def _give_up(folder: Path, error: Exception) -> None:
-    _given_up.append(error)
-    _say(
-        f"the compiled kernels in {folder} cannot be used ({type(error).__name__}): compiling anew"
-    )
+    given_up.append(error)
+    say(f"the compiled kernels in {folder} cannot be used ({type(error).__name__}): compiling anew")
     if not isinstance(error, OSError):  # the disk's fault is no reason to lose what is there
         for file in folder.rglob("*.nb[ic]"):
             file.unlink(missing_ok=True)
 
 
-def _fingerprint(folder: Path = Path(__file__).parent) -> str:
+def _digest_of(folder: Path = Path(__file__).parent) -> str:
+    """A hash of every kernel source."""
     digest = hashlib.sha256()
     for file in sorted(folder.rglob("*.py")):
         digest.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
-    versions = (sys.version, numba.__version__, llvmlite.__version__, np.__version__)
-    digest.update("\n".join(versions).encode())
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()
 
 
-_FINGERPRINT = _fingerprint()
+_SOURCES = _digest_of()
 """Taken when the sources are loaded: they may change while this process runs."""
 
 
-def _say(message: str) -> None:
+def source_digest() -> str:
+    """A hash of the kernel sources that this process has loaded."""
+    return _SOURCES
+
+
+def _fingerprint(sources: str = _SOURCES) -> str:
+    versions = (sources, sys.version, numba.__version__, llvmlite.__version__, np.__version__)
+    return hashlib.sha256("\n".join(versions).encode()).hexdigest()[:16]
+
+
+def say(message: str) -> None:
     print(f"tuidl: {printable(message)}", file=sys.stderr)

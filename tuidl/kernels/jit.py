@@ -64,6 +64,11 @@ def device_function(function: Callable[..., Any]) -> Any:
     return _device_function(function)
 
 
+def parallel_function(function: Callable[..., Any]) -> Any:
+    """As ``device_function``, with the loops over ``prange`` on several threads."""
+    return _device_function(function, parallel=True)
+
+
 def inline_ir(function: Callable[..., Any]) -> Any:
     """As ``device_function``, inlined into its callers as Numba's intermediate representation.
 

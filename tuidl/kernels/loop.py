@@ -8,10 +8,13 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import njit, prange, types
+from numba import prange, types
+from numba.np.ufunc.parallel import _launch_threads
 
-from tuidl.kernels.cache import COMPILING, cache_folder, compile_cached
-from tuidl.kernels.jit import KERNEL, device_function
+from tuidl.kernels.cache import COMPILING
+from tuidl.kernels.entries import Entry
+from tuidl.kernels.jit import device_function, parallel_function
+from tuidl.kernels.native import is_kept
 from tuidl.kernels.simd.intrinsics import call_kernel
 from tuidl.kernels.simd.memory import copy_values
 from tuidl.kernels.step_state import LEARNING_RATE, STEP
@@ -143,13 +146,15 @@ def run_steps(
 
 
 def compiled_loop(dtype: np.dtype[Any]) -> tuple[Any, bool]:
-    """``run_steps`` for arenas of ``dtype``, and whether the cache had it."""
+    """``run_steps`` for arenas of ``dtype``, and whether there was machine code for it before."""
     with COMPILING.hold():
-        return _compiled_loop(dtype)
+        loop = _compiled_loop(dtype)
+    return loop, loop.from_cache
 
 
 @cache
-def _compiled_loop(dtype: np.dtype[Any]) -> tuple[Any, bool]:
+def _compiled_loop(dtype: np.dtype[Any]) -> Entry:
+    _launch_threads()  # defines symbols that the code needs
     scalar = types.float32 if dtype == np.float32 else types.float64
     signature = types.int64(
         types.int64[::1], types.int64[:, :, :, ::1], types.int64[:, :, ::1], types.int64[:, :, ::1],
@@ -157,13 +162,13 @@ def _compiled_loop(dtype: np.dtype[Any]) -> tuple[Any, bool]:
         types.int64, types.int64, types.int64,
         types.float64[::1], types.float64[::1], types.float64[::1], types.int64[::1],
     )  # fmt: skip
-    loop = compile_cached(
-        lambda cached: njit(signature, parallel=True, cache=cached, **KERNEL)(run_steps)
-    )
-    return loop, bool(loop.stats.cache_hits)
+    return Entry(_name(dtype), parallel_function(run_steps), signature)
 
 
-def loop_is_compiled() -> bool:
-    """Whether the cache has the loop, by its file's name, for either dtype."""
-    folder = cache_folder()
-    return folder is not None and any(folder.glob("*/loop.run_steps-*.nbi"))
+def loop_is_compiled(dtype: np.dtype[Any]) -> bool:
+    """Whether there is machine code of the loop, by its file's name."""
+    return is_kept(_name(dtype))
+
+
+def _name(dtype: np.dtype[Any]) -> str:
+    return f"run_steps-{dtype.name}"

@@ -26,6 +26,25 @@ class KernelLibrary(JITCodeLibrary):  # type: ignore[misc]  # Numba has no types
     def add_llvm_module(self, ll_module: Any) -> None:
         self._final_module.link_in(ll_module)
 
+    def _finalize_final_module(self) -> None:
+        """Numba would have its engine make machine code of it."""
+        self._verify_declare_only_symbols()
+        self._finalize_dynamic_globals()
+        if self._dynamic_globals:
+            raise AssertionError(f"{self.name}: addresses of this process in machine code")
+        self._finalized = True
+
+    def object_code(self) -> bytes:
+        """What the linker takes."""
+        return bytes(self._codegen._tm.emit_object(self._final_module))
+
+    def needs(self) -> tuple[str, ...]:
+        """Names that are called or read and that the code itself does not define."""
+        module = self._final_module
+        names = [*module.functions, *module.global_variables]
+        missing = [n.name for n in names if n.is_declaration and not n.name.startswith("llvm.")]
+        return tuple(sorted(missing))
+
 
 class InlinedLibrary(KernelLibrary):
     """LLVM code of a function that is only ever linked into the code of others."""
@@ -136,7 +155,6 @@ class KernelCompiler(CompilerBase):  # type: ignore[misc]
         state = self.state
         kind = InlinedLibrary if state.flags.forceinline else KernelLibrary
         state.library = kind(state.targetctx.codegen(), state.func_id.func_qualname)
-        state.library.enable_object_caching()
         if state.flags.forceinline:
             state.targetctx.get_executable = _stand_in
         return [_exchanged(DefaultPassBuilder.define_nopython_pipeline(state))]

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numba import cfunc, types
 
-from tuidl.kernels.cache import COMPILING, cache_folder, compile_cached
-from tuidl.kernels.jit import FLAGS, KERNEL, device_function, inline_ir
+from tuidl.kernels.cache import COMPILING
+from tuidl.kernels.jit import FLAGS, device_function, inline_ir
+from tuidl.kernels.native import Native, is_kept, native
 from tuidl.kernels.signature import Signature
 from tuidl.kernels.simd import gemm, packed_gemm
 from tuidl.kernels.simd.intrinsics import array_at, float_bits, pointer_at
@@ -60,28 +61,28 @@ class Kernel:
             "float_bits": float_bits,
             "function": (inline_ir if self.inline else device_function)(self.function),
         }
-        # The code carries the kernel's own file name: Numba's cache asks for a file that exists.
         exec(compile("\n".join(lines), self.function.__code__.co_filename, "exec"), scope)
         return scope[self.name]
 
     def is_compiled(self, dtype: np.dtype[Any]) -> bool:
-        """Whether machine code exists, in this process or (by its file's name) in the cache."""
+        """Whether machine code exists, in this process or (by its file's name) on the disk."""
         if (self.name, dtype.str) in _COMPILED or self.foreign:
             return (self.name, dtype.str) in _COMPILED
-        folder = cache_folder()
-        # Numba keeps an index for each function; the two dtypes share it.
-        return folder is not None and any(folder.glob(f"*/*.{self.name}-*.nbi"))
+        return is_kept(self._kept_as(dtype))
+
+    def _kept_as(self, dtype: np.dtype[Any]) -> str:
+        return f"{self.name}-{dtype.name}"
 
     def compile(self, dtype: np.dtype[Any]) -> tuple[int, bool]:
-        """Machine code for arenas of ``dtype``: (its address, whether it came from the cache)."""
+        """Machine code for arenas of ``dtype``: (its address, whether it was on the disk)."""
         key = (self.name, dtype.str)
         with COMPILING.hold():
             if key not in _COMPILED:
                 _COMPILED[key] = self._compiled(dtype)
         compiled = _COMPILED[key]
-        return compiled.address, compiled.cache_hits > 0
+        return compiled.address, compiled.from_cache
 
-    def _compiled(self, dtype: np.dtype[Any]) -> Any:
+    def _compiled(self, dtype: np.dtype[Any]) -> Native:
         products: tuple[Callable[[int], Any], ...] = (gemm.provide, packed_gemm.provide)
         for provide in (*products, *self.calls):
             provide(8 * dtype.itemsize)
@@ -92,13 +93,12 @@ class Kernel:
             types.CPointer(types.float64),
         )
         if self.foreign:
-            return cfunc(signature, **FLAGS)(self._row_function)
-        return compile_cached(
-            lambda cached: cfunc(signature, cache=cached, **KERNEL)(self._row_function)
-        )
+            compiled = cfunc(signature, **FLAGS)(self._row_function)
+            return Native(compiled.address, False, compiled)
+        return native(self._kept_as(dtype), self._row_function, signature)
 
 
-_COMPILED: dict[tuple[str, str], Any] = {}
+_COMPILED: dict[tuple[str, str], Native] = {}
 
 
 def kernel(

@@ -17,11 +17,11 @@ from functools import cache
 from typing import Any
 
 from llvmlite import ir
-from numba import cfunc, types
+from numba import types
 from numba.core.registry import cpu_target
 
-from tuidl.kernels.cache import compile_cached
-from tuidl.kernels.jit import KERNEL, intrinsic_for
+from tuidl.kernels.jit import intrinsic_for
+from tuidl.kernels.native import native
 
 X86_FLUSHES = 1 << 15 | 1 << 6
 ARM64_FLUSHES = 1 << 24
@@ -123,5 +123,5 @@ def change_mode(flushes, mode):
 def _of_python() -> Callable[[int, int], int]:
     """``change_mode``, compiled for Python to call."""
     kind = types.int64(types.int64, types.int64)
-    compiled = compile_cached(lambda cached: cfunc(kind, cache=cached, **KERNEL)(change_mode))
+    compiled = native("change_mode", change_mode, kind)
     return ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_int64, ctypes.c_int64)(compiled.address)

@@ -185,8 +185,8 @@ def warm_up() -> None:
         from tuidl.kernels.loop import compiled_loop, loop_is_compiled
 
         blas.load()
-        if loop_is_compiled():
-            compiled_loop(np.dtype(np.float32))
+        if loop_is_compiled(kind := np.dtype(np.float32)):
+            compiled_loop(kind)
     except BaseException:
         log_error()
 

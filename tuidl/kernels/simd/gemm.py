@@ -8,11 +8,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from llvmlite import binding, ir
-from numba import cfunc, types
+from numba import types
 from numba.core import cgutils
 
-from tuidl.kernels.cache import compile_cached
-from tuidl.kernels.jit import KERNEL, intrinsic_for
+from tuidl.kernels.jit import intrinsic_for
+from tuidl.kernels.native import native
 from tuidl.kernels.simd.intrinsics import data_of, pointer_at
 from tuidl.kernels.simd.micro_kernel import (
     NR_VECTORS,
@@ -88,7 +88,7 @@ def provide(bits: int) -> Any:
     """Compile the macro-kernel for floats of so many bits; code loaded later finds its symbol."""
     p, i = types.CPointer(types.float32 if bits == 32 else types.float64), types.int64
     signature = types.void(p, *(i,) * 7, p, i, p, i, p, *(i,) * 7)
-    compiled = compile_cached(lambda cached: cfunc(signature, cache=cached, **KERNEL)(macro_kernel))
+    compiled = native(f"macro_kernel-float{bits}", macro_kernel, signature)
     binding.add_symbol(_symbol(bits), compiled.address)
     return compiled
 

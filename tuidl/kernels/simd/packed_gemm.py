@@ -29,11 +29,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from llvmlite import binding, ir
-from numba import cfunc, types
+from numba import types
 from numba.core import cgutils
 
-from tuidl.kernels.cache import compile_cached
-from tuidl.kernels.jit import KERNEL, device_function, inline_ir, intrinsic_for
+from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for
+from tuidl.kernels.native import native
 from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO
 from tuidl.kernels.simd.intrinsics import pointer_at, stack_of
 from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start
@@ -198,7 +198,7 @@ def provide(bits: int) -> Any:
     """Compile the packed product for floats of so many bits; code loaded later finds its symbol."""
     p, i = types.CPointer(types.float32 if bits == 32 else types.float64), types.int64
     signature = types.void(p, i, i, p, i, i, i, p, i, p, *(i,) * 4)
-    compiled = compile_cached(lambda cached: cfunc(signature, cache=cached, **KERNEL)(packed_gemm))
+    compiled = native(f"packed_gemm-float{bits}", packed_gemm, signature)
     binding.add_symbol(_symbol(bits), compiled.address)
     return compiled
 

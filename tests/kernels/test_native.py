@@ -1,0 +1,77 @@
+"""Machine code that is kept and loaded: the same bytes whatever its way, and never the wrong ones."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tuidl.kernels import prebuilt
+from tuidl.kernels.loop import compiled_loop
+from tuidl.kernels.native import Header, _loaded
+from tuidl.kernels.simd.vectors import FEATURES, IS_WIDE
+
+LEVEL = "x86-64-v4" if IS_WIDE else "x86-64-v3"
+COMPILE = """
+import sys
+from pathlib import Path
+import numpy as np
+from tuidl.kernels import KERNELS, cache, native, prebuilt
+prebuilt.FOLDER, cache._SOURCES = Path(sys.argv[1]), sys.argv[2] or cache._SOURCES
+if sys.argv[3]:
+    (folder := prebuilt.FOLDER / prebuilt._name(sys.argv[3])).mkdir(parents=True)
+    native.WRITTEN_TO.append(folder)
+print(KERNELS["relu"].compile(np.dtype("float32"))[1])
+"""
+
+
+def compiled(cache: Path, came: Path, sources: str = "", level: str = "", **more: str) -> bool:
+    """Whether a process has found a kernel's code, with an empty cache."""
+    environment = {**os.environ, "TUIDL_CACHE_DIR": str(cache), **more}
+    command = [sys.executable, "-c", COMPILE, str(came), sources, level]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    return done.stdout.split() == ["True"]
+
+
+@pytest.mark.skipif(
+    not set(prebuilt.features_of(LEVEL).split(",")) <= set(FEATURES), reason="needs AVX2"
+)
+def test_code_that_came_with_the_package_is_used_beside_its_own_sources_only(
+    tmp_path: Path,
+) -> None:
+    came = tmp_path / "objects"
+    processor = {"NUMBA_CPU_NAME": LEVEL, "NUMBA_CPU_FEATURES": prebuilt.features_of(LEVEL)}
+    assert not compiled(tmp_path / "0", came, level=LEVEL, **processor)
+    assert {file.name.split("-")[0] for file in came.rglob("*.code")} >= {"relu", "macro_kernel"}
+    assert compiled(tmp_path / "1", came)
+    assert not list((tmp_path / "1").rglob("*.code")), "nothing was compiled"
+    assert not compiled(tmp_path / "2", came, sources="changed")
+    assert not compiled(tmp_path / "3", came, TUIDL_PREBUILT="0")
+    assert not compiled(tmp_path / "4", came, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="+sse2")
+
+
+def test_what_two_processes_compile_are_the_same_bytes(tmp_path: Path) -> None:
+    for name in "ab":
+        assert not compiled(tmp_path / name, tmp_path / "none")
+    (first, second) = (next((tmp_path / name).rglob("relu-*.code")) for name in "ab")
+    assert first.name == second.name
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_code_that_needs_an_unknown_symbol_is_not_loaded() -> None:
+    """LLVM would end the process."""
+    assert _loaded(Header("f", ("tuidl_no_such_symbol",), ""), b"") is None
+
+
+def test_the_loop_refuses_arrays_of_another_kind() -> None:
+    loop, _ = compiled_loop(np.dtype(np.float32))
+    wrong = [np.zeros(3), *(np.zeros((1, 1, 1, 1), np.int64),) * 15]
+    with pytest.raises(TypeError, match="expected array"):
+        loop(*wrong)
+    with pytest.raises(TypeError, match="expected array"):
+        loop(np.zeros(6, np.int64)[::2], *wrong[1:])
+    with pytest.raises(ValueError, match="shorter"):
+        loop(np.zeros(3, np.int64))

@@ -1,0 +1,83 @@
+"""How Python calls compiled functions of arrays: by C functions of their addresses and lengths."""
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+from numba import types
+from numba.np.numpy_support import as_dtype
+
+from tuidl.kernels.native import Native, native
+from tuidl.kernels.simd.intrinsics import array_at
+
+_C_TYPES = {types.int64: ctypes.c_int64, types.float64: ctypes.c_double}
+
+
+class Entry:
+    """``function`` (compiled code may call it), callable with arrays and numbers.
+
+    Parameters
+    ----------
+    name : under which its machine code is kept
+    signature : of Numba, of contiguous arrays, int64 and float64; it returns int64
+    """
+
+    def __init__(self, name: str, function: Callable[..., int], signature: Any) -> None:
+        self._kinds = signature.args
+        code = native(name, _wrapper(function, self._kinds), _c_signature(self._kinds))
+        self.from_cache, self._code = code.from_cache, code
+        self._dtypes = [
+            as_dtype(k.dtype) if isinstance(k, types.Array) else None for k in self._kinds
+        ]
+        self._call = _callable(code, self._kinds)
+
+    def __call__(self, *arguments: Any) -> int:
+        """Raises TypeError where an array is of another kind: its memory would be misread."""
+        passed: list[Any] = []
+        for kind, dtype, value in zip(self._kinds, self._dtypes, arguments, strict=True):
+            if dtype is None:
+                passed.append(value)
+                continue
+            if value.dtype != dtype or value.ndim != kind.ndim or not value.flags.c_contiguous:
+                raise TypeError(f"expected {kind}, got {value.dtype} of {value.ndim} dimensions")
+            passed += [value.ctypes.data, *value.shape]
+        return int(self._call(*passed))
+
+
+def _wrapper(function: Any, kinds: Any) -> Callable[..., int]:
+    """A function of addresses and lengths that calls ``function`` with arrays."""
+    parameters, arguments = [], []
+    for i, kind in enumerate(kinds):
+        parameters.append(f"p{i}")
+        argument = f"p{i}"
+        if isinstance(kind, types.Array):
+            lengths = [f"n{i}_{axis}" for axis in range(kind.ndim)]
+            parameters += lengths
+            argument = f"array_at(p{i}, ({', '.join(lengths)},))"
+        arguments.append(argument)
+    name = function.py_func.__name__
+    lines = f"def {name}({', '.join(parameters)}):\n    return function({', '.join(arguments)})"
+    scope = {"__name__": function.py_func.__module__, "array_at": array_at, "function": function}
+    exec(compile(lines, function.py_func.__code__.co_filename, "exec"), scope)
+    made: Callable[..., int] = scope[name]
+    return made
+
+
+def _c_signature(kinds: Any) -> Any:
+    parameters: list[Any] = []
+    for kind in kinds:
+        if isinstance(kind, types.Array):
+            parameters += [types.CPointer(kind.dtype), *(types.int64,) * kind.ndim]
+        else:
+            parameters.append(kind)
+    return types.int64(*parameters)
+
+
+def _callable(code: Native, kinds: Any) -> Callable[..., int]:
+    parameters: list[Any] = []
+    for kind in kinds:
+        if isinstance(kind, types.Array):
+            parameters += [ctypes.c_void_p, *(ctypes.c_int64,) * kind.ndim]
+        else:
+            parameters.append(_C_TYPES[kind])
+    return ctypes.CFUNCTYPE(ctypes.c_int64, *parameters)(code.address)
