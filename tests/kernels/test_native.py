@@ -1,4 +1,4 @@
-"""Machine code that is kept and loaded: the same bytes whatever its way, and never the wrong ones."""
+"""Machine code that is kept and loaded: the same bytes whatever its way, never wrong ones."""
 
 import os
 import subprocess

@@ -61,7 +61,7 @@ def native(name: str, function: Callable[..., Any], signature: Any, **options: A
         for path in _places(name):
             if (address := _load_from(path)) is not None:
                 return Native(address, True)
-        header, code = _compiled(function, signature, options)
+        header, code = _compiled(name, function, signature, options)
         _keep(name, header, code)
         address = _loaded(header, code)
         assert address is not None, f"symbols are missing: {header.needs}"
@@ -88,7 +88,7 @@ def _written(name: str) -> list[Path]:
 
 
 def _compiled(
-    function: Callable[..., Any], signature: Any, options: dict[str, Any]
+    name: str, function: Callable[..., Any], signature: Any, options: dict[str, Any]
 ) -> tuple[Header, bytes]:
     """Object code, optimised for this machine."""
     known = {**KERNEL, **options}
@@ -98,8 +98,8 @@ def _compiled(
         result = compiler.compile(signature.args, signature.return_type)
         library = result.library
         library._ensure_finalized()
-        code = library.object_code()
-    symbol = result.fndesc.llvm_cfunc_wrapper_name
+        symbol = f"tuidl.{name}"
+        code = library.object_code(result.fndesc.llvm_cfunc_wrapper_name, symbol)
     digest = hashlib.sha256(code).hexdigest()
     return Header(symbol, library.needs(), digest), code
 

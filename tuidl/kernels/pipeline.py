@@ -34,16 +34,24 @@ class KernelLibrary(JITCodeLibrary):  # type: ignore[misc]  # Numba has no types
             raise AssertionError(f"{self.name}: addresses of this process in machine code")
         self._finalized = True
 
-    def object_code(self) -> bytes:
-        """What the linker takes."""
+    def object_code(self, entry: str, symbol: str) -> bytes:
+        """What a linker takes, with the function ``entry`` under the name ``symbol``.
+
+        Numba's other names hold a number that each process counts anew: they are replaced, so that
+        the same code is the same bytes.
+        """
+        named = [value for value in self._values() if not value.is_declaration]
+        for i, value in enumerate(named):
+            value.name = symbol if value.name == entry else f"{symbol}.{i}"
         return bytes(self._codegen._tm.emit_object(self._final_module))
 
     def needs(self) -> tuple[str, ...]:
         """Names that are called or read and that the code itself does not define."""
-        module = self._final_module
-        names = [*module.functions, *module.global_variables]
-        missing = [n.name for n in names if n.is_declaration and not n.name.startswith("llvm.")]
-        return tuple(sorted(missing))
+        missing = [value.name for value in self._values() if value.is_declaration]
+        return tuple(sorted(name for name in missing if not name.startswith("llvm.")))
+
+    def _values(self) -> list[Any]:
+        return [*self._final_module.functions, *self._final_module.global_variables]
 
 
 class InlinedLibrary(KernelLibrary):
