@@ -29,11 +29,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import binding, ir
-from numba import cfunc, types
+from numba import types
 from numba.core import cgutils
 
-from tuidl.kernels.cache import compile_cached
-from tuidl.kernels.jit import KERNEL, inline_ir, intrinsic_for
+from tuidl.kernels.jit import inline_ir, intrinsic_for
+from tuidl.kernels.native import native
 from tuidl.kernels.simd.intrinsics import pointer_at
 from tuidl.kernels.simd.vectors import FEATURES, IS_WIDE, SIZE, VECTOR_BYTES, Vectors
 
@@ -224,9 +224,7 @@ def provide_indexed(bits: int) -> Any:
     )
     t = types.CPointer(t)
     signature = types.void(p, t, t, p, p, t, p, *(i,) * 5)
-    compiled = compile_cached(
-        lambda cached: cfunc(signature, cache=cached, **KERNEL)(indexed_kernel)
-    )
+    compiled = native(f"indexed_kernel-float{bits}", indexed_kernel, signature)
     binding.add_symbol(_symbol(bits), compiled.address)
     return compiled
 
