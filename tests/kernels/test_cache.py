@@ -16,7 +16,7 @@ import pytest
 
 from tuidl.core import own_folders
 from tuidl.core.own_files import FileError
-from tuidl.kernels import ahead, cache
+from tuidl.kernels import KERNELS, ahead, cache
 from tuidl.kernels.ahead import shared_compilation
 
 PRESET = ["linear_regression", "--no-ui", "--set", "training.epochs=1"]
@@ -102,6 +102,31 @@ def test_nobody_waits_for_a_helper_that_has_nothing(helper_that: Callable[[str],
     with shared_compilation(NAMES, np.dtype(np.float32)) as share:
         assert sorted(share.taken()) == sorted(NAMES)
         assert share.helped is None
+
+
+def test_a_process_for_each_core_and_four_kernels_and_each_name_once(
+    helper_that: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    names = [name for name in KERNELS if "gradient" in name][:20]
+    helper_that(
+        "import os, sys\nprint('ready', flush=True)\nfor line in sys.stdin:\n"
+        f" open({str(tmp_path)!r} + f'/{{os.getpid()}}', 'a').write(line)\n"
+        " print(line.strip(), flush=True)"
+    )
+    for cores, helpers in ((1, 0), (2, 1), (4, 3), (64, 5)):
+        monkeypatch.setattr(ahead, "default_threads", lambda cores=cores: cores)
+        assert ahead.helpers_for(len(names)) == helpers
+        with shared_compilation(names, np.dtype(np.float32)) as share:
+            taken = [next(share.taken())]
+            if helpers:
+                share.wait()
+            taken += share.taken()
+        for file in tmp_path.iterdir():
+            taken += file.read_text().split()
+            file.unlink()
+        assert sorted(taken) == sorted(names)
+    assert ahead.helpers_for(3) == 0
+    assert ahead.helpers_for(500) == ahead.MOST
 
 
 def test_what_a_helper_took_and_did_not_do_is_no_longer_waited_for(

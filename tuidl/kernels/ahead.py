@@ -1,10 +1,9 @@
-"""Compiling in a second process as well, when there is much to compile.
+"""Compiling on all cores, when there is much to compile.
 
-Numba compiles one function at a time in a process. Both take names from the same list; what the
-helper compiles is then in the cache, where the first process finds it.
+Numba compiles one function at a time in a process. Helper processes take names from the same list
+as this one; what they compile is then in the cache, where this process finds it.
 """
 
-import os
 import subprocess
 import sys
 from collections import deque
@@ -17,26 +16,32 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.children import child_environment, module_command
+from tuidl.core.limits import default_threads
 from tuidl.kernels.cache import cache_folder
 from tuidl.kernels.jit import INTRINSICS
 
 FEWEST = 4
-"""Functions to compile from which on a second process is worth its start."""
+"""Functions to compile for which one more process is worth its start."""
+MOST = 7
+"""Helpers, each of which takes some 200 MB: the longest kernel takes as long as the rest then."""
 
 LOOP, READY = "training loop", "ready"
 
 
 class Share:
-    """What there is to compile, the longest first, for this process and its helper.
-
-    ``helped``: what the helper is compiling.
-    """
+    """What there is to compile, the longest first, for this process and its helpers."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._left = deque(sorted(names, key=code_size, reverse=True))
         self._lock = Lock()
-        self._thread: Thread | None = None
-        self.helped: str | None = None
+        self._threads: list[Thread] = []
+        self._helped: list[str] = []
+
+    @property
+    def helped(self) -> str | None:
+        """What helpers are compiling, the first of it; None where they are not."""
+        with self._lock:
+            return self._helped[0] if self._helped else None
 
     def taken(self) -> Iterator[str]:
         """Names for this process to compile, until none is left."""
@@ -54,50 +59,72 @@ class Share:
 
     def give_to(self, process: "subprocess.Popen[str]") -> None:
         """Have another process take names as well."""
-        self._thread = Thread(target=self._give, args=(process,), daemon=True)
-        self._thread.start()
+        thread = Thread(target=self._give, args=(process,), daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _give(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdin is not None
         assert process.stdout is not None
+        given: str | None = None
         with suppress(OSError):  # the helper has ended
             for line in process.stdout:
-                if line.strip() not in (READY, self.helped):
+                if line.strip() not in (READY, given):
                     continue  # what a library may print
-                with self._lock:  # no name is neither in the list nor here
-                    self.helped = self._left.popleft() if self._left else None
-                if self.helped is None:
+                given = self._next(given)
+                if given is None:
                     break
-                process.stdin.write(self.helped + "\n")
+                process.stdin.write(given + "\n")
                 process.stdin.flush()
-        self.helped = None
+        if given is not None:
+            with self._lock:
+                self._helped.remove(given)
+
+    def _next(self, done: str | None) -> str | None:
+        """A name for the helper that is ``done`` with another: none is neither in the list nor
+        among the helped."""
+        with self._lock:
+            if done is not None:
+                self._helped.remove(done)
+            if not self._left:
+                return None
+            self._helped.append(name := self._left.popleft())
+            return name
 
     def wait(self) -> None:
-        """Until the helper has compiled what it took."""
-        if self._thread is not None:
-            self._thread.join()
+        """Until the helpers have compiled what they took."""
+        for thread in self._threads:
+            thread.join()
 
 
 @contextmanager
 def shared_compilation(names: Sequence[str], dtype: np.dtype[Any]) -> Iterator[Share]:
-    """A helper process at ``names``, for as long as the block lasts.
+    """Helper processes at ``names``, for as long as the block lasts.
 
-    There is none without a cache or a second core, or where there is little to do.
+    There are none without a cache or a second core, or where there is little to do.
     """
-    share, process = Share(names), None
-    enough = len(names) >= FEWEST and (os.cpu_count() or 1) > 1
+    share = Share(names)
+    processes: list[subprocess.Popen[str]] = []
     try:
-        if enough and sys.executable and cache_folder() is not None:
-            with suppress(OSError, RuntimeError):  # then this process does it all
-                process = _helper(dtype)
-                share.give_to(process)
+        with suppress(OSError, RuntimeError):  # then this process does it all
+            for _ in range(helpers_for(len(names))):
+                processes.append(_helper(dtype))
+                share.give_to(processes[-1])
         yield share
     finally:
-        if process is not None:
+        for process in processes:
             process.kill()
-            share.wait()
+        share.wait()
+        for process in processes:
             with suppress(OSError), process:  # closes its ends of the pipes, and waits
                 pass
+
+
+def helpers_for(missing: int) -> int:
+    """How many processes help where so many functions are to be compiled."""
+    if not sys.executable or cache_folder() is None:
+        return 0
+    return max(0, min(default_threads() - 1, missing // FEWEST, MOST))
 
 
 def _helper(dtype: np.dtype[Any]) -> "subprocess.Popen[str]":
