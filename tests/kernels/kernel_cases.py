@@ -239,10 +239,49 @@ PRODUCTS += [(16, 96, 40), (8, 64, 64)]  # few rows by a matrix turned round
 ELEMENTS = [1, 7, 1003]
 ROWS = [(1, 1), (5, 10), (33, 3), (0, 4)]
 SEQUENCES = [(1, 1, 1), (3, 5, 4), (8, 32, 33), (0, 3, 2)]
+
+
+def _listed_words(arrays: Arrays) -> None:
+    """Two lanes' lists of rows; the place of a row in a list may be another one's."""
+    arrays["lists"][:] = 0
+    arrays["lists"][0, :3] = 2, 4, 0
+    arrays["lists"][1, :2] = 1, 1
+    if "places" in arrays:
+        _words(arrays)
+        arrays["d_table"][1:4] = 0
+        arrays["places"][:] = np.arange(len(arrays["places"])) % 3
+    if "accumulator" in arrays:
+        np.abs(arrays["accumulator"], out=arrays["accumulator"])
+    if "diary" in arrays:
+        _behind(arrays)
+        arrays["seen"][[4, 0, 1]] = 5
+
+
+def _behind(arrays: Arrays) -> None:
+    """Rows that have done some of five noted steps; some have nothing left to do in them."""
+    arrays["diary"][:] = np.abs(arrays["diary"]) / 10
+    arrays["diary"][:, 0] = 5
+    arrays["seen"][:] = np.arange(len(arrays["seen"])) % 6
+    np.abs(arrays["second"], out=arrays["second"])
+    arrays["first"][2] = arrays["second"][1] = arrays["first"][1] = 0
+    if "x" in arrays:
+        _words(arrays)
+
+
+def _full(arrays: Arrays) -> None:
+    """One more step, and all that can be noted is."""
+    _listed_words(arrays)
+    arrays["diary"][:, 0] = 63
+    arrays["seen"][:] = 60
+    arrays["seen"][[4, 0, 1]] = 63
+
+
 SLICES = [(1, 5, 0, 5), (3, 40, 16, 37), (4, 1003, 0, 1003)]
 UPDATES = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8, "weight_decay": 0.0}
 DECAYING = {**UPDATES, "weight_decay": 0.1}
 RMS = {"rho": 0.9, "epsilon": 1e-7}
+
+ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}
 
 TILED_PRODUCTS = ("", "weight_gradient_", "input_gradient_")
 CASES: list[Case] = []
@@ -323,6 +362,29 @@ for n, t, d in SEQUENCES:
             Case("simple_rnn", rnn, fix=_tame, only=("states",)),
             Case("gru_reset_before", before, fix=_tame, only=("gates", "states", "resets")),
         ]
+for part, d in [(0, 3), (0, 33), (1, 33)]:
+    sizes = {"k": 5, "d": d, "m": 2}
+    own, diary = {"part": part, "parts": 2}, {"a": 208}
+    listed = {**sizes, "z": 6}
+    CASES += [
+        Case("sgd_rows", listed, own, fix=_listed_words),
+        Case("adagrad_rows", listed, {**own, "epsilon": 1e-7}, fix=_listed_words),
+        Case("adam_settle", {**sizes, **diary}, {**own, **ADAM}, fix=_behind),
+        *(
+            Case("adam_refresh", {**sizes, **diary, "e": e}, {**own, **ADAM}, fix=_behind)
+            for e in (1, 7)
+        ),
+        *(
+            Case(
+                "adam_rows",
+                {**listed, **diary},
+                {**own, **ADAM, "weight_decay": decay},
+                fix,
+                step_state=(5.0, 0.01),
+            )
+            for fix, decay in [(_listed_words, 0.0), (_listed_words, 0.1), (_full, 0.1)]
+        ),
+    ]
 for e in ELEMENTS:
     for name in ("relu", "gelu", "activate_sigmoid", "activate_tanh", "copy", "accumulate"):
         CASES.append(Case(name, {"e": e}))
@@ -344,6 +406,15 @@ for e in ELEMENTS:
         Case("penalty_gradient", {"e": e}, {"l1": 0.1, "l2": 0.3, "examples": 7, "batch": 20}),
         Case("embedding", {"e": e, "k": 5, "d": 3}, fix=_words),
         Case("embedding_gradient", {"e": e, "k": 5, "d": 3}, fix=_words),
+        *(
+            Case(
+                "embedding_gradient_rows",
+                {"e": e, "k": 5, "d": d, "m": 2, "z": 6},
+                {"part": part, "parts": 2},
+                fix=_listed_words,
+            )
+            for part, d in [(0, 3), (0, 33), (1, 33)]
+        ),
     ]
     for name in ("leaky_relu", "leaky_relu_gradient"):
         CASES.append(Case(name, {"e": e}, {"negative_slope": 0.3}))

@@ -99,7 +99,37 @@ class CpuEngine:
         with _PARALLEL.hold():
             self._require_threads()
             numba.set_num_threads(self.threads)
-            return self._run(batches, dataset, chunk)
+            try:
+                return self._run(batches, dataset, chunk)
+            finally:
+                if chunk.updates:
+                    self._settle(dataset)
+
+    def _settle(self, dataset: ArrayDataset) -> None:
+        """Do what steps left undone for rows of tables that they did not read."""
+        if self.program.settle is None:
+            return
+        batches = BatchPlan.of(self.program.settle, 0, 0)
+        nothing, number = np.zeros(1), np.zeros(1, np.int64)
+        numba.set_num_threads(self.threads)
+        self._loop(
+            self._addresses,
+            batches.rows,
+            batches.stages,
+            batches.lanes,
+            self.arena,
+            self.step_state.copy(),
+            dataset.x[:0],
+            dataset.y[:0],
+            dataset.order[:0],
+            0,
+            0,
+            0,
+            nothing,
+            nothing,
+            np.zeros(0),
+            number,
+        )
 
     def _require_threads(self) -> None:
         """Raises BackendError where threads are needed that stayed behind when a process forked."""
@@ -158,4 +188,6 @@ class CpuEngine:
             rate,
             ticks,
         )
+        with _PARALLEL.hold():
+            self._settle(dataset)
         return ticks

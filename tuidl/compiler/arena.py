@@ -7,7 +7,8 @@ from tuidl.compiler.division import Sharding
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.lowering import Memory
 from tuidl.compiler.memory_plan import Place, aligned, stack
-from tuidl.compiler.nodes import Target
+from tuidl.compiler.nodes import Node, Target
+from tuidl.compiler.tables import table_of
 from tuidl.core.errors import PresetError
 from tuidl.ir.buffers import Buffer, Region, View
 from tuidl.nn.initializer_names import Start
@@ -66,7 +67,8 @@ def lay_out(graph: Graph, portion: Sharding) -> Layout:
     memories, starts, gradients = [], [], []
     for objective in graph.objectives:
         start, own = _part(graph, objective, parameters, places)
-        memory, of_gradients = _memory(objective, parameters, own, View(vector, start, ()), portion)
+        flat = View(vector, start, ())
+        memory, of_gradients = _memory(objective, parameters, own, flat, portion, graph.owners)
         gradients.append(end)
         places |= {b: replace(p, start=p.start + end) for b, p in of_gradients.places.items()}
         end += of_gradients.size
@@ -110,7 +112,7 @@ class _Gradients:
 
 def _memory(
     objective: Target, parameters: dict[str, Buffer], own: dict[str, Buffer], vector: View,
-    portion: Sharding,
+    portion: Sharding, nodes: list[Node],
 ) -> tuple[Memory, _Gradients]:  # fmt: skip
     """``vector``: where the objective's parameters start."""
     buffers = {
@@ -129,8 +131,15 @@ def _memory(
         for name, buffer in buffers.items()
         if portion.has_tiles and not portion.is_tiled(name.rpartition(".")[0])
     }
-    copies, runs, placed = _copies(buffers, by_examples, total, portion.shards)
     places = stack(buffers.values(), 0, lane_stride=0 if portion.has_tiles else span)
+    tables = {}
+    for node in nodes:
+        if node.layer.reads_rows and portion.is_tiled(node.name) and objective.learns(node):
+            for parameter in node.trainable:
+                buffer = buffers[name := f"{node.key}.{parameter.name}"]
+                place = (start := places[buffer].start, start + aligned(buffer.elements(1)))
+                tables[name] = table_of(node, parameter, portion, place, objective)
+    copies, runs, placed = _copies(buffers, by_examples, total, portion.shards)
     gradients = _Gradients({**places, total: Place(0), **placed.places}, rows * span + placed.size)
     memory = Memory(
         parameters=parameters,
@@ -140,6 +149,7 @@ def _memory(
         state=state,
         copies=copies,
         runs=runs,
+        tables=tables,
     )
     return memory, gradients
 

@@ -45,6 +45,8 @@ NEAR_BYTES = 1 << 19
 """What is taken to stay in the second-level cache beside everything else."""
 LEAST_GAIN = 50_000.0
 """Nanoseconds of a step that must be won: kernels by tiles are compiled besides, the first time."""
+LOOKING = 1.5
+"""Nanoseconds in which a lane sees whether it looks after the row that an input reads."""
 WAIT = 10_000.0
 """Nanoseconds until all lanes have waited for each other."""
 THREADS = 2
@@ -147,13 +149,18 @@ def of_evaluation(graph: Graph, batch: int, training: Sharding) -> Sharding:
 
 
 def _is_divisible(graph: Graph, node: Node) -> bool:
-    """Networks that are used more than once add up the gradients of their uses by examples."""
+    """Networks that are used more than once add up the gradients of their uses by examples. With a
+    penalty on it, every row of a table has a gradient."""
+    if node.layer.reads_rows and (node.layer.penalties() or not node.trainable):
+        return False
     uses = [other for other in graph.nodes if other.key == node.key]
     return len(node.layer.divisions) > 1 and len(uses) == 1
 
 
 def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
     """Nanoseconds of a training step by each way that the layer knows."""
+    if node.layer.reads_rows:
+        return _costs_of_rows(node, batch, shards)
     weights, readings = FLOAT_BYTES * node.parameter_count, node.layer.readings(node.shape)
     product = batch * 2 * _multiplications(node) / OPERATIONS
     bandwidth = NEAR if weights <= NEAR_BYTES else FAR
@@ -179,6 +186,23 @@ def _read_again(node: Node, batch: int) -> float:
     rows, down = batch * prod(node.shape[:-1]), isqrt(TILES)
     widths = sum(sum(p.shape) for p in node.trainable if len(p.shape) > 1)
     return FLOAT_BYTES * rows * widths * down / FAR
+
+
+def words_of(node: Node, batch: int) -> int:
+    """How many rows of its table a batch reads."""
+    return batch * prod(node.input_shape)
+
+
+def _costs_of_rows(node: Node, batch: int, shards: int) -> dict[Division, float]:
+    """Of the gradient of a table: by examples, all of it is written for each shard, and read."""
+    table, words = FLOAT_BYTES * node.parameter_count, words_of(node, batch)
+    bandwidth = NEAR if table <= NEAR_BYTES else FAR
+    moved = 2 * FLOAT_BYTES * words * node.shape[-1] / bandwidth
+    copies = shards * table * (1 / bandwidth + (1 / FAR if shards > 1 else 0))
+    return {
+        Division.EXAMPLES: (copies + moved) / min(shards, THREADS),
+        Division.GRADIENTS: (TILES * LOOKING * words + moved) / THREADS + WAIT / 4,
+    }
 
 
 def _multiplications(node: Node) -> int:

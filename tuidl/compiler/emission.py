@@ -7,6 +7,7 @@ from tuidl.compiler.division import Sharding
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.lowering import GraphLowering, Memory, workspace
 from tuidl.compiler.nodes import Head, Target
+from tuidl.compiler.table_updates import emit_update, refreshed
 from tuidl.ir.buffers import Batch, Buffer, Region, Symbol, View
 from tuidl.ir.instructions import PART, Instruction, InstructionBuilder, Options, Phase
 from tuidl.nn.layers.activations import ACTIVATIONS
@@ -109,10 +110,10 @@ def emit_training(
         tiled = portion.is_tiled(node)
         emit_penalty_gradient(penalties, node, strength, *network.weights(node, name), tiled=tiled)
     update = InstructionBuilder(update=list(builder.update))
-    state = [buffer.view for buffer in memory.state.values()]
-    objective.optimizer.emit(update, memory.all_gradients.view, memory.all_parameters, state)
+    emit_update(update, objective.optimizer, memory)
     backward = (*builder.backward, *penalties.backward, *_added_up(memory))
-    return replace(emitted, instructions=(*emitted.instructions, *backward, *update.update))
+    forward = refreshed(emitted.instructions, objective.optimizer, memory)
+    return replace(emitted, instructions=(*forward, *backward, *update.update))
 
 
 def _added_up(memory: Memory) -> list[Instruction]:

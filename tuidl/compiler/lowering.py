@@ -8,6 +8,7 @@ from math import prod
 from tuidl.compiler.division import Sharding
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import FROM_EXAMPLES, Head, Input, Node
+from tuidl.compiler.tables import Table
 from tuidl.ir.buffers import Batch, Buffer, Dimension, Region, Symbol, View
 from tuidl.ir.instructions import EmitContext, Instruction, InstructionBuilder, Options, Phase
 from tuidl.nn.layers.activations import ACTIVATIONS
@@ -21,7 +22,8 @@ class Memory:
 
     ``all_gradients``: (shards, span); (1, span) where some gradients are computed for the whole
     batch. Then ``copies`` has those of the others, one row for each shard, and ``runs`` says which
-    parts of the vector they add up to, and where each part's copies start in a row.
+    parts of the vector they add up to, and where each part's copies start in a row. ``tables``:
+    weights of which few rows have a gradient, by their names.
     """
 
     parameters: dict[str, Buffer]
@@ -31,6 +33,7 @@ class Memory:
     state: dict[str, Buffer]
     copies: Buffer | None = None
     runs: tuple[tuple[View, int], ...] = ()
+    tables: dict[str, Table] = field(default_factory=dict)
 
     @property
     def span(self) -> int:
@@ -226,6 +229,8 @@ class GraphLowering:
                 p.name: self._gradient(node, p) for p in node.parameters if p.trainable or p.frozen
             },
             division=self.portion.division_of(node.name),
+            frozen=frozenset(p.name for p in node.parameters if p.frozen),
+            records=self._records(node),
         )
 
     def _gradient(self, node: Node, parameter: Parameter) -> View:
@@ -237,6 +242,12 @@ class GraphLowering:
         if parameter.frozen or not self.learns or self._is_used_later(node):
             return workspace(f"d_{node.name}.{parameter.name}", *parameter.shape).view
         return self.memory.gradients[f"{node.key}.{parameter.name}"].view
+
+    def _records(self, node: Node) -> dict[str, View]:
+        for parameter in node.trainable:
+            if table := self.memory.tables.get(f"{node.key}.{parameter.name}"):
+                return {name: buffer.view for name, buffer in table.records.items()}
+        return {}
 
     def _is_used_later(self, node: Node) -> bool:
         return self._last_uses[node.key] != node.name

@@ -20,8 +20,9 @@ from tuidl.compiler.memory_plan import (
 )
 from tuidl.compiler.routine import Routine
 from tuidl.compiler.stages import stages_of
+from tuidl.compiler.table_updates import settling
 from tuidl.core.errors import DataError, suggestion
-from tuidl.ir.buffers import Buffer, Region
+from tuidl.ir.buffers import Batch, Buffer, Region
 
 EVALUATION_BATCH = 128
 """Evaluation and prediction go through the examples in batches of at least this size."""
@@ -66,6 +67,8 @@ class Program:
     objectives: tuple[ObjectiveProgram, ...]
     evaluate: Routine
     predict: Routine
+    settle: Routine | None
+    """Where some parameters are updated only when they are read: does all that is left undone."""
     fixed: int
     """Elements of the arena before the lanes: parameters, gradients, state, what shards share."""
     size: int
@@ -133,7 +136,8 @@ class Program:
     @property
     def kernels(self) -> list[str]:
         """Names of the kernels that it needs, also to look inside, in order of first use."""
-        names = (i.kernel for r in self.routines for i in r.emitted.instructions)
+        routines = (*self.routines, self.settle) if self.settle else self.routines
+        names = (i.kernel for r in routines for i in r.emitted.instructions)
         return list(dict.fromkeys(names))
 
 
@@ -169,6 +173,7 @@ def compile_program(
         ),
         evaluate=placing.routine("evaluate", evaluate, *held),
         predict=placing.routine("predict", predict, *held),
+        settle=placing.settling(graph, layout),
         fixed=placing.base,
         size=0,
     )
@@ -197,6 +202,14 @@ class _Placing:
         room = Room(capacity, portion.shards, portion.examples)
         plan = plan_workspaces(work, stages, self.shared, self.base, room)
         return Routine(name, work, plan, capacity, portion.shards, TILES, lanes, span, flops)
+
+    def settling(self, graph: Graph, layout: Layout) -> Routine | None:
+        """The routine that leaves no row of a table behind."""
+        pairs = zip(graph.objectives, layout.memories, strict=True)
+        work = [i for objective, memory in pairs for i in settling(objective.optimizer, memory)]
+        nothing = Buffer("nothing", Region.WORKSPACE, (Batch(), 1))
+        emitted = LinearProgram(tuple(work), nothing, None, None)
+        return self.routine("settle", emitted, layout.span, 0, self.portion) if work else None
 
     def _update_lanes(self, span: int) -> int:
         """One, where one thread updates faster than several."""

@@ -182,14 +182,20 @@ class Routine:
             offsets = [self.address(view, lane, batch) for view in views]
         sizes = kernel.signature.bind(shapes_of(views, examples))
         options = {
-            name: self._value(value, lane, batch, instruction)
+            name: self._value(value, lane, batch, instruction, sizes.get("v", 0))
             for name, value in instruction.options.items()
         }
         return kernel.signature.encode(kernel.opcode, offsets, sizes, options)
 
     def _value(
-        self, value: int | float | Symbol, lane: int, batch: int, instruction: Instruction
+        self,
+        value: int | float | Symbol,
+        lane: int,
+        batch: int,
+        instruction: Instruction,
+        span: int,
     ) -> int | float:
+        """``span``: elements of the vector that the lanes of an update share out."""
         if value is Symbol.BATCH:
             return batch
         if value is Symbol.LANE:
@@ -201,9 +207,9 @@ class Routine:
         if value is Symbol.FIRST_EXAMPLE:
             return 0 if instruction.tiled else self.first_of(lane, batch)
         if value is Symbol.SLICE_START:
-            return self._boundary(lane)
+            return self._boundary(lane, span)
         if value is Symbol.SLICE_STOP:
-            return self._boundary(lane + 1)
+            return self._boundary(lane + 1, span)
         assert not isinstance(value, Symbol)
         return value
 
@@ -213,11 +219,11 @@ class Routine:
             return self.tiles
         return self.update_lanes if instruction.shared else self.shards_of(batch)
 
-    def _boundary(self, lane: int) -> int:
-        """Where a lane's slice of the parameter vector starts, on a cache line."""
+    def _boundary(self, lane: int, span: int) -> int:
+        """Where a lane's slice of a vector of parameters starts, on a cache line."""
         if lane >= self.update_lanes:
-            return self.parameter_span
-        return self.parameter_span * lane // self.update_lanes // LINE * LINE
+            return span
+        return span * lane // self.update_lanes // LINE * LINE
 
 
 def shapes_of(operands: tuple[View, ...], examples: int) -> list[tuple[int, ...]]:

@@ -99,6 +99,8 @@ class EmitContext:
 
     ``training``: whether this is for training steps. ``examples``: the most that a shard has.
     ``input_shapes`` and ``shape`` are of one example.
+    ``frozen``: parameters whose gradient nothing reads. ``records``: what a layer whose steps read
+    few rows of its weights keeps from step to step.
     An entry of ``d_inputs`` is None where nobody asks for the gradient of that input; ``dy`` is
     None where the layer takes no part in learning at all (inference, or nothing to learn up to
     here).
@@ -118,6 +120,8 @@ class EmitContext:
     parameters: dict[str, View]
     gradients: dict[str, View]
     division: Division = Division.EXAMPLES
+    frozen: frozenset[str] = frozenset()
+    records: dict[str, View] = field(default_factory=dict)
 
     @property
     def x(self) -> View:

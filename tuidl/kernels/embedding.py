@@ -5,9 +5,11 @@ import math
 import numpy as np
 
 from tuidl.kernels.elementary import ZERO
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
-from tuidl.kernels.simd.memory import copy_values
+from tuidl.kernels.simd.memory import clear_values, copy_values
+from tuidl.kernels.simd.tiles import LINE
 
 
 @kernel("e kd -> ed")
@@ -33,6 +35,54 @@ def embedding_gradient(x, dy, d_table):
                 row[j] += d[j]
 
 
+@device_function
+def neighbours_of(width):
+    """The exponent of how many rows, a power of two, fill a cache line: lanes share none."""
+    exponent = 0
+    while width << exponent < LINE:
+        exponent += 1
+    return exponent
+
+
+@device_function
+def own_row(value, rows, exponent, part, parts):
+    """The row that a number in the input stands for, where this lane looks after it; else -1.
+
+    Lanes, a power of two, take turns: frequent words often have the lowest numbers.
+    """
+    number = math.floor(value + 0.5) if value == value else -1
+    if 0 <= number < rows and (number >> exponent) & (parts - 1) == part:
+        return number
+    return -1
+
+
+@kernel("e ed -> kd mz k", cost="ed")
+def embedding_gradient_rows(x, dy, d_table, lists, places, part, parts):
+    """The same for the rows of one lane, each in the order of the batch; no others are looked at.
+
+    ``lists``: of each lane, how many rows have a gradient, and which: those of the step before
+    become 0, all others are. ``places``: where in its list a row stands, if it does.
+    """
+    rows, exponent = lists[part], neighbours_of(d_table.shape[1])
+    for i in range(int(rows[0])):
+        clear_values(d_table[int(rows[1 + i])])
+    count = 0
+    for i in range(x.shape[0]):
+        number = own_row(x[i], d_table.shape[0], exponent, part, parts)
+        if number < 0:
+            continue
+        place, row, d = int(places[number]), d_table[number], dy[i]
+        if place < count and rows[1 + place] == number:
+            for j in range(row.shape[0]):
+                row[j] += d[j]
+        else:
+            copy_values(row, d)
+            rows[1 + count] = number
+            places[number] = count
+            count += 1
+    rows[0] = count
+
+
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
@@ -50,3 +100,22 @@ def embedding_gradient_oracle(x, dy, d_table):
     known = (number >= 0) & (number < len(d_table))
     d_table[...] = 0
     np.add.at(d_table, number[known].astype(int), dy[known])
+
+
+def own_rows(rows, width, part, parts):
+    """A lane's rows of a table, as numbers."""
+    return np.array([n for n in range(rows) if (n >> neighbours_of(width)) % parts == part], int)
+
+
+@oracle(embedding_gradient_rows)
+def embedding_gradient_rows_oracle(x, dy, d_table, lists, places, part, parts):
+    own = own_rows(*d_table.shape, part, parts)
+    numbers = np.floor(x + 0.5)
+    mine = np.isin(numbers, own)
+    numbers = numbers[mine].astype(int)
+    d_table[own] = 0
+    np.add.at(d_table, numbers, dy[mine])
+    found = list(dict.fromkeys(numbers.tolist()))
+    lists[part, 0] = len(found)
+    lists[part, 1 : 1 + len(found)] = found
+    places[found] = range(len(found))

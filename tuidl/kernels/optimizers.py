@@ -36,7 +36,7 @@ def reduce_shards(gradients, start, stop):
 
 
 @device_function
-def _bounded(g):
+def bounded(g):
     """A gradient whose square a float32 can hold. One that is not finite stays what it is."""
     size = abs(g)
     far = -LARGEST_STEEP if g < ZERO else LARGEST_STEEP
@@ -85,6 +85,16 @@ def sgd_momentum(
         w[i] += mu * v[i] - step if nesterov else v[i]
 
 
+@device_function
+def adam_moves(g, w, m, v, rate, correction, kept, b1, b2, rest1, rest2, eps):
+    """One step of Adam for some weights."""
+    for i in range(w.shape[0]):
+        slope = bounded(g[i])
+        m[i] = b1 * m[i] + rest1 * slope
+        v[i] = b2 * v[i] + rest2 * (slope * slope)
+        w[i] = kept * w[i] - rate * m[i] / (math.sqrt(v[i] * correction) + eps)
+
+
 @kernel("-> sv v v v", cost="12sv")
 def adam(
     gradients, parameters, first, second, start, stop,
@@ -103,11 +113,7 @@ def adam(
         high = min(low + PIECE, stop)
         g, w = reduce_shards(gradients, low, high), parameters[low:high]
         m, v = first[low:high], second[low:high]
-        for i in range(w.shape[0]):
-            slope = _bounded(g[i])
-            m[i] = b1 * m[i] + rest1 * slope
-            v[i] = b2 * v[i] + rest2 * (slope * slope)
-            w[i] = kept * w[i] - rate * m[i] / (math.sqrt(v[i] * correction) + eps)
+        adam_moves(g, w, m, v, rate, correction, kept, b1, b2, rest1, rest2, eps)
 
 
 @kernel("-> sv v v v v", cost="12sv")
@@ -122,7 +128,7 @@ def rmsprop(
     rate, mu, eps = kind(step_state[LEARNING_RATE]), kind(momentum), kind(epsilon)
     old, new = kind(rho), kind(1.0 - rho)
     for i in range(w.shape[0]):
-        slope = _bounded(g[i])
+        slope = bounded(g[i])
         squares[i] = old * squares[i] + new * (slope * slope)
         means[i] = old * means[i] + new * slope
         variance = squares[i] - means[i] * means[i] if centered else squares[i]
@@ -141,7 +147,7 @@ def adagrad(gradients, parameters, accumulator, start, stop, epsilon: float, ste
     rate = parameters.dtype.type(step_state[LEARNING_RATE])
     eps = parameters.dtype.type(epsilon)
     for i in range(w.shape[0]):
-        slope = _bounded(g[i])
+        slope = bounded(g[i])
         total = a[i] + slope * slope
         a[i] = LARGEST if total > LARGEST else total
         w[i] -= rate * slope / math.sqrt(a[i] + eps)

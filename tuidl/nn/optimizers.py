@@ -1,5 +1,6 @@
 """How gradients change parameters."""
 
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -14,6 +15,18 @@ Epsilon = Annotated[float, Meta(ge=1e-37, le=1e12)]
 """What a float32 can hold without being 0: it stands where a step is divided by nothing else."""
 
 SLICE: Options = {"start": Symbol.SLICE_START, "stop": Symbol.SLICE_STOP}
+
+
+@dataclass(frozen=True)
+class RowKernels:
+    """``update``: of the rows that have a gradient. Where others change as well, ``refresh`` does
+    what those missed that are read next, ``settle`` what all missed. ``options``: of all three."""
+
+    update: str
+    options: dict[str, float]
+    refresh: str = ""
+    settle: str = ""
+    update_options: dict[str, float] = field(default_factory=dict)
 
 
 class Optimizer(Config, frozen=True, tag_field="type"):
@@ -37,11 +50,21 @@ class Optimizer(Config, frozen=True, tag_field="type"):
         """The kernel of one step, by default the optimizer's own name, and its options."""
         return self.kind(), {}
 
+    def row_kernels(self) -> RowKernels | None:
+        """The kernels that update a table of which few rows have a gradient, to the same bits; None
+        where every step must go through all rows."""
+        return None
+
+    @property
+    def clips(self) -> bool:
+        """Whether every number of the gradient is looked at before the step."""
+        return bool(self.clip_value or self.global_clip_norm)
+
     def emit(
         self, builder: InstructionBuilder, gradients: View, parameters: View, state: list[View]
     ) -> None:
         """Write the update, which each lane does for a slice of the vector."""
-        if self.clip_value or self.global_clip_norm:
+        if self.clips:
             gradients = self._emit_clipping(builder, gradients)
         name, own = self.kernel()
         _write(builder, name, (gradients, parameters, *state), {**SLICE, **own})
@@ -87,6 +110,9 @@ class Sgd(Optimizer, frozen=True, tag="sgd"):
             return "sgd", {}
         return "sgd_momentum", {"momentum": self.momentum, "nesterov": int(self.nesterov)}
 
+    def row_kernels(self) -> RowKernels | None:
+        return None if self.momentum else RowKernels("sgd_rows", {})
+
 
 class Adam(Optimizer, frozen=True, tag="adam"):
     """Kingma and Ba's Adam: a step size of its own for each parameter."""
@@ -102,6 +128,11 @@ class Adam(Optimizer, frozen=True, tag="adam"):
     def kernel(self) -> tuple[str, dict[str, float]]:
         constants = {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}
         return "adam", {**constants, "weight_decay": 0.0}
+
+    def row_kernels(self) -> RowKernels:
+        options = self.kernel()[1]
+        own = {"weight_decay": options.pop("weight_decay")}
+        return RowKernels("adam_rows", options, "adam_refresh", "adam_settle", own)
 
 
 class AdamW(Adam, frozen=True, tag="adamw"):
@@ -144,6 +175,9 @@ class Adagrad(Optimizer, frozen=True, tag="adagrad"):
 
     def kernel(self) -> tuple[str, dict[str, float]]:
         return "adagrad", {"epsilon": self.epsilon}
+
+    def row_kernels(self) -> RowKernels:
+        return RowKernels("adagrad_rows", {"epsilon": self.epsilon})
 
 
 OPTIMIZERS: dict[str, type[Any]] = by_kind([Sgd, Adam, AdamW, RmsProp, Adagrad])

@@ -41,6 +41,8 @@ class NumpyEngine:
             trained += [slice(at, at + objective.span) for at in objective.state.values()]
         kept = [slot for slot in program.parameters if not slot.trainable]
         self._lasting = [*trained, *(slice(s.offset, s.offset + s.size) for s in kept)]
+        if program.settle is not None:  # the rows that steps left behind, and those with gradients
+            self._lasting = [slice(0, program.fixed)]
 
     def use_threads(self, threads: int) -> None:
         require_one_thread("numpy", threads)
@@ -50,6 +52,19 @@ class NumpyEngine:
         yield from ()
 
     def run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
+        try:
+            return self._run(batches, dataset, chunk)
+        finally:
+            if self.program.settle is not None and chunk.updates:
+                self._settle(self.program.settle.rows_for(0))
+
+    def _settle(self, rows: Rows) -> None:
+        """Do what steps left undone for rows of tables that they did not read."""
+        with self._whole(), subnormals_flushed():
+            for first, end, lanes in rows.stages:
+                self._stage(rows, first, end, lanes)
+
+    def _run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
         for k in range(len(chunk.rates)):
             if self.stop[0]:
                 return k

@@ -58,6 +58,8 @@ class Layer(Config, frozen=True, tag_field="type"):
 
     divisions: ClassVar[tuple[Division, ...]] = (Division.EXAMPLES,)
     """How lanes may share out its products."""
+    reads_rows: ClassVar[bool] = False
+    """Whether an example reads only some rows of its weights, so that few have a gradient."""
     reshapes_only: ClassVar[bool] = False
     """Whether the output is the input's memory in another shape."""
     formula: ClassVar[str] = ""

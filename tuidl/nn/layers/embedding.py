@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from tuidl.core.lazy import np
-from tuidl.ir.instructions import EmitContext
+from tuidl.ir.instructions import Division, EmitContext, Phase
 from tuidl.nn.initializer_names import Initializer
 from tuidl.nn.layers.base import Parameter, Shape, WeightedLayer
 
@@ -34,6 +34,8 @@ class Embedding(WeightedLayer, frozen=True, kw_only=True, tag="embedding"):
     embeddings_initializer: Initializer = "uniform"
 
     penalized: ClassVar[tuple[str, ...]] = ("embeddings",)
+    divisions = (Division.EXAMPLES, Division.GRADIENTS)
+    reads_rows = True
 
     def output_shape(self, shape: Shape) -> Shape:
         return (*shape, self.output_dim)
@@ -45,9 +47,15 @@ class Embedding(WeightedLayer, frozen=True, kw_only=True, tag="embedding"):
     def emit(self, context: EmitContext) -> None:
         x, table = context.x.flat, context.parameters["embeddings"]
         context.forward("embedding", x, table, context.y.rows)
-        if context.dy is not None:
-            context.backward(
-                "embedding_gradient", x, context.dy.rows, context.gradients["embeddings"]
-            )
-            if context.dx is not None:  # between whole numbers nothing changes
-                context.backward("clear", context.dx.flat)
+        if context.dy is None:
+            return
+        if "embeddings" not in context.frozen:
+            dy, gradient = context.dy.rows, context.gradients["embeddings"]
+            if context.division is Division.EXAMPLES:
+                context.backward("embedding_gradient", x, dy, gradient)
+            else:
+                records = (context.records["lists"], context.records["places"])
+                rows = "embedding_gradient_rows"
+                context.tiles(Phase.BACKWARD, rows, x, dy, gradient, *records)
+        if context.dx is not None:  # between whole numbers nothing changes
+            context.backward("clear", context.dx.flat)
