@@ -4,6 +4,7 @@ What kernels call is of four kinds, and each of them is plain Python where Pytho
 any kernel can be stepped through in a debugger:
 
 ``device_function``  a function with a loop over numbers, inlined by LLVM
+``rounded_function`` the same, where other code must come to the same bits
 ``inline_ir``        a function that only calls others, inlined by Numba before types are inferred
 ``jit_override``     the compiled replacement of a plain Python function
 ``intrinsic_for``    the machine code (LLVM's intermediate representation) of one
@@ -67,6 +68,12 @@ def device_function(function: Callable[..., Any]) -> Any:
 def parallel_function(function: Callable[..., Any]) -> Any:
     """As ``device_function``, with the loops over ``prange`` on several threads."""
     return _device_function(function, parallel=True)
+
+
+def rounded_function(function: Callable[..., Any]) -> Any:
+    """A ``device_function`` that rounds after every operation, as it is written: wherever it is
+    inlined, and in whatever vectors, an element comes out with the same bits."""
+    return _device_function(function, fastmath={"nsz"})
 
 
 def inline_ir(function: Callable[..., Any]) -> Any:

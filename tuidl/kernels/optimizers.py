@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from tuidl.kernels.elementary import ZERO
-from tuidl.kernels.jit import device_function
+from tuidl.kernels.jit import device_function, rounded_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.memory import copy_values
@@ -85,7 +85,7 @@ def sgd_momentum(
         w[i] += mu * v[i] - step if nesterov else v[i]
 
 
-@device_function
+@rounded_function
 def adam_moves(g, w, m, v, rate, correction, kept, b1, b2, rest1, rest2, eps):
     """One step of Adam for some weights."""
     for i in range(w.shape[0]):

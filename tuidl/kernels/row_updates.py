@@ -12,7 +12,7 @@ import numpy as np
 
 from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.embedding import neighbours_of, own_row, own_rows
-from tuidl.kernels.jit import device_function
+from tuidl.kernels.jit import device_function, rounded_function
 from tuidl.kernels.optimizers import (
     LARGEST,
     adagrad_oracle,
@@ -58,6 +58,15 @@ def adagrad_rows(lists, gradient, table, accumulator, part, parts, epsilon: floa
             w[i] -= rate * slope / math.sqrt(a[i] + eps)
 
 
+@rounded_function
+def _adam_fades(w, m, v, rate, correction, kept, b1, b2, eps):
+    """``adam_moves`` where there is no gradient."""
+    for i in range(w.shape[0]):
+        m[i] = b1 * m[i]
+        v[i] = b2 * v[i]
+        w[i] = kept * w[i] - rate * m[i] / (math.sqrt(v[i] * correction) + eps)
+
+
 @device_function
 def _catch_up(w, m, v, notes, first, b1, b2, eps):
     """A row does the noted steps from number ``first`` on, without a gradient."""
@@ -68,11 +77,8 @@ def _catch_up(w, m, v, notes, first, b1, b2, eps):
     last = int(notes[0])
     if movement != ZERO:
         for k in range(first, last):
-            rate, correction, kept = notes[1 + 3 * k], notes[2 + 3 * k], notes[3 + 3 * k]
-            for i in range(w.shape[0]):
-                m[i] = b1 * m[i]
-                v[i] = b2 * v[i]
-                w[i] = kept * w[i] - rate * m[i] / (math.sqrt(v[i] * correction) + eps)
+            step = notes[1 + 3 * k : 4 + 3 * k]
+            _adam_fades(w, m, v, step[0], step[1], step[2], b1, b2, eps)
         return
     for k in range(first, last):
         if squares != ZERO:
