@@ -209,7 +209,7 @@ class _Placing:
         work = [i for objective, memory in pairs for i in settling(objective.optimizer, memory)]
         nothing = Buffer("nothing", Region.WORKSPACE, (Batch(), 1))
         emitted = LinearProgram(tuple(work), nothing, None, None)
-        return self.routine("settle", emitted, layout.span, 0, self.portion) if work else None
+        return self.routine("settle", emitted, layout.span, 0, self.portion, 0) if work else None
 
     def _update_lanes(self, span: int) -> int:
         """One, where one thread updates faster than several."""
