@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests import helpers
+from tuidl.compiler import costs as costs_of_work
 from tuidl.compiler import division
 from tuidl.compiler.division import Division, share_out
 from tuidl.compiler.graph import Graph
@@ -12,6 +13,7 @@ from tuidl.compiler.routine import Routine
 from tuidl.compiler.stages import collide, defer_gradients
 from tuidl.ir.buffers import Region
 from tuidl.ir.instructions import Phase
+from tuidl.kernels import KERNELS
 
 DEEP = """
 name = "deep"
@@ -44,6 +46,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Divi
 
     for name in ("FLOPS_OF_A_SHARD", "EXAMPLES_OF_A_SHARD"):
         monkeypatch.setattr(division, name, 1)
+    monkeypatch.setattr(costs_of_work, "LEAST_PART", 0.5)
     monkeypatch.setattr(division, "LEAST_GAIN", -1e30)
     monkeypatch.setattr(division, "_costs", costs)
     return chosen
@@ -176,3 +179,27 @@ loss = {{type = "cross_entropy"}}
     assert found(32, 1, 32) == {Division.EXAMPLES}
     assert found(100, 30, 128) >= {Division.GRADIENTS}
     assert share_out(Graph.build(helpers.preset(DEEP)), 64, tiles=False).choices == {}
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("batch", [1, 9, 64])
+def test_each_part_is_done_by_one_lane_and_small_ones_are_spread(batch: int) -> None:
+    routine = helpers.model(DEEP, backend="numpy", batch=64).program.train
+    rows = routine.rows_for(batch)
+    for first, end, lanes in routine.stages:
+        busy = np.zeros(lanes, int)
+        for number in range(first, end):
+            instruction = routine.emitted.instructions[number]
+            if not instruction.tiled:
+                continue
+            signature = KERNELS[instruction.kernel].signature
+            names = [option.name for option in signature.options]
+            found = []
+            for lane in range(lanes):
+                own = dict(zip(names, signature.decode(rows.rows[number, lane])[1], strict=True))
+                parts = own["parts"]
+                if own["part"] < parts:
+                    found.append(own["part"])
+                    busy[lane] += 1
+            assert sorted(found) == list(range(parts))
+        assert busy.max() - busy.min() <= 1

@@ -11,8 +11,9 @@ from tuidl.compiler.graph import Graph
 from tuidl.compiler.memory_plan import PAGE
 from tuidl.compiler.printer import listing
 from tuidl.compiler.program import Program, compile_program
-from tuidl.compiler.routine import Routine, shapes_of
+from tuidl.compiler.routine import Routine
 from tuidl.ir.buffers import Region
+from tuidl.ir.shapes import shapes_of
 from tuidl.kernels import KERNELS
 from tuidl.kernels.simd.winograd import suits_winograd
 

@@ -5,14 +5,15 @@ nobody waits, and a shard's numbers stay in the cache from layer to layer; but e
 weights, and writes a gradient of all of them that is read again when they are added up. By tiles
 weights are read once; but all lanes wait for each other before and after.
 
-The model counts the nanoseconds of a step on two threads, from floating-point operations and from
-bytes, with figures of an ordinary core. Only their ratios matter, and those hardly differ.
+The model counts the nanoseconds of a step from floating-point operations and from bytes
+(``costs.py``).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isqrt, prod
 
+from tuidl.compiler.costs import FAR, NEAR, NEAR_BYTES, OPERATIONS, PACKING, WAIT
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Node
 from tuidl.core.limits import FLOAT_BYTES
@@ -35,22 +36,14 @@ MANY_POSITIONS = 8
 CONVOLVING = 0.9
 """Share of the operations from which on a network is one of convolutions."""
 
-OPERATIONS = 50.0
-"""A nanosecond, in a product that is bound by arithmetic."""
-NEAR, FAR = 40.0, 10.0
-"""Bytes a nanosecond, from the second-level cache and from what is behind it."""
-PACKING = 4.0
-"""Bytes a nanosecond, of weights that a product copies to where it reads them in a row."""
-NEAR_BYTES = 1 << 19
-"""What is taken to stay in the second-level cache beside everything else."""
 LEAST_GAIN = 50_000.0
 """Nanoseconds of a step that must be won: kernels by tiles are compiled besides, the first time."""
 LOOKING = 1.5
 """Nanoseconds in which a lane sees whether it looks after the row that an input reads."""
-WAIT = 10_000.0
-"""Nanoseconds until all lanes have waited for each other."""
-THREADS = 2
-"""That share the lanes out: what the smallest machines have."""
+THREADS = (2, 8)
+"""That may share the lanes out: few threads want large shards, many want many."""
+ROWS = 8
+"""Of a product that reach half the speed of very many."""
 
 
 @dataclass(frozen=True)
@@ -109,14 +102,17 @@ def shards_for(flops: int, batch: int, *, convolves: bool = False) -> int:
 
 def share_out(graph: Graph, batch: int, *, tiles: bool = True) -> Sharding:
     """How training steps on ``batch`` examples are divided. ``tiles``: whether they may be."""
-    shards = _training_shards(graph, batch)
-    choices = {}
-    for node in graph.nodes if tiles else ():
-        if _is_divisible(graph, node):
-            costs = _costs(node, batch, shards)
-            choices[node.name] = Choice(min(costs, key=costs.__getitem__), costs)
+    most = _training_shards(graph, batch)
+    nodes = [node for node in graph.nodes if tiles and _is_divisible(graph, node)]
+    others = 3 * batch * (graph.flops - sum(node.flops for node in nodes)) / OPERATIONS
+    shards = most
+    if nodes:
+        trials = [most >> n for n in range(most.bit_length())]
+        shards = min(trials, key=lambda s: _total(nodes, batch, s, others))
+    choices = {node.name: _choice(node, batch, shards) for node in nodes}
     if sum(choice.gain for choice in choices.values()) < LEAST_GAIN:
-        choices = {name: Choice(Division.EXAMPLES, c.costs) for name, c in choices.items()}
+        shards = most
+        choices = {n: Choice(Division.EXAMPLES, c.costs) for n, c in choices.items()}
     return Sharding(shards, -(-batch // shards), choices)
 
 
@@ -142,6 +138,17 @@ def _convolves(graph: Graph) -> bool:
     return sum(many) >= CONVOLVING * max(graph.flops, 1)
 
 
+def _total(nodes: list[Node], batch: int, shards: int, others: float) -> float:
+    """Nanoseconds of a step, each layer divided as suits it best."""
+    own = sum(min(_costs(node, batch, shards).values()) for node in nodes)
+    return own + _elapsed(others, shards)
+
+
+def _choice(node: Node, batch: int, shards: int) -> Choice:
+    costs = _costs(node, batch, shards)
+    return Choice(min(costs, key=costs.__getitem__), costs)
+
+
 def of_evaluation(graph: Graph, batch: int, training: Sharding) -> Sharding:
     """The same for forward passes over ``batch`` examples: layers are divided as in training."""
     shards = shards_for(graph.flops, batch)
@@ -161,21 +168,22 @@ def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
     """Nanoseconds of a training step by each way that the layer knows."""
     if node.layer.reads_rows:
         return _costs_of_rows(node, batch, shards)
-    weights, readings = FLOAT_BYTES * node.parameter_count, node.layer.readings(node.shape)
-    product = batch * 2 * _multiplications(node) / OPERATIONS
-    bandwidth = NEAR if weights <= NEAR_BYTES else FAR
-    reading = weights / bandwidth
+    weights, readings = FLOAT_BYTES * node.parameter_count, node.layer.readings(node.input_shape)
+    product = batch * node.layer.flops(node.input_shape) / OPERATIONS
+    rows = max(batch * _uses(node) / readings, 1)
+    reading = weights / (NEAR if weights <= NEAR_BYTES else FAR)
     packing = weights / PACKING if weights > NEAR_BYTES else 0.0
-    by_shards = shards * (max(product / shards, readings * reading) + packing)
-    gradients = shards * max(product / shards, 2 * reading) + shards * weights / FAR
-    whole = max(product, reading) + packing
+    slow = 1 + ROWS * shards / rows
+    by_shards = max(product * slow, shards * readings * reading) + shards * packing
+    copies = max(product * slow, 2 * shards * reading) + shards * weights / FAR
+    whole = max(product * (1 + ROWS / rows), reading) + packing
+    steps = max(product * (1 + ROWS / rows), readings * reading) + packing
+    gradients = copies if shards > 1 else whole
     again = _read_again(node, batch) if readings > 1 else 0.0
-    step_by_step = max(product, readings * reading) + packing
-    lanes = min(shards, THREADS)
     known = {
-        Division.EXAMPLES: (2 * by_shards + (gradients if shards > 1 else whole)) / lanes,
-        Division.GRADIENTS: 2 * by_shards / lanes + whole / THREADS + WAIT / 4,
-        Division.TILES: (2 * step_by_step + whole + again) / THREADS + (2 + 2 * readings) * WAIT,
+        Division.EXAMPLES: _elapsed(2 * by_shards + gradients, shards),
+        Division.GRADIENTS: _elapsed(2 * by_shards, shards) + _elapsed(whole, TILES) + WAIT / 4,
+        Division.TILES: _elapsed(2 * steps + whole + again, TILES) + (2 + 2 * readings) * WAIT,
     }
     return {way: cost for way, cost in known.items() if way in node.layer.divisions}
 
@@ -183,9 +191,8 @@ def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
 def _read_again(node: Node, batch: int) -> float:
     """Nanoseconds in which tiles of the weights' gradient, one below the other and side by side,
     read all steps' inputs and gradients more often than once."""
-    rows, down = batch * prod(node.shape[:-1]), isqrt(TILES)
     widths = sum(sum(p.shape) for p in node.trainable if len(p.shape) > 1)
-    return FLOAT_BYTES * rows * widths * down / FAR
+    return FLOAT_BYTES * batch * _uses(node) * widths * isqrt(TILES) / FAR
 
 
 def words_of(node: Node, batch: int) -> int:
@@ -200,11 +207,17 @@ def _costs_of_rows(node: Node, batch: int, shards: int) -> dict[Division, float]
     moved = 2 * FLOAT_BYTES * words * node.shape[-1] / bandwidth
     copies = shards * table * (1 / bandwidth + (1 / FAR if shards > 1 else 0))
     return {
-        Division.EXAMPLES: (copies + moved) / min(shards, THREADS),
-        Division.GRADIENTS: (TILES * LOOKING * words + moved) / THREADS + WAIT / 4,
+        Division.EXAMPLES: _elapsed(copies + moved, shards),
+        Division.GRADIENTS: _elapsed(TILES * LOOKING * words + moved, TILES) + WAIT / 4,
     }
 
 
-def _multiplications(node: Node) -> int:
-    """Multiply-adds of the forward product for one example."""
-    return sum(p.size for p in node.trainable if len(p.shape) > 1) * prod(node.shape[:-1])
+def _elapsed(work: float, lanes: int) -> float:
+    """Nanoseconds until so many lanes have done the work, on few and on many threads: the mean."""
+    return sum(work / min(lanes, threads) for threads in THREADS) / len(THREADS)
+
+
+def _uses(node: Node) -> float:
+    """How often an example's forward pass uses each weight of the layer."""
+    size = sum(p.size for p in node.trainable if len(p.shape) > 1)
+    return node.layer.flops(node.input_shape) / (2 * max(size, 1))

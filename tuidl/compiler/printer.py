@@ -3,9 +3,10 @@
 from math import prod
 
 from tuidl.compiler.program import Program
-from tuidl.compiler.routine import Routine, shapes_of
+from tuidl.compiler.routine import Routine
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.ir.instructions import Instruction
+from tuidl.ir.shapes import shapes_of
 from tuidl.kernels import KERNELS
 from tuidl.protocol.formatting import columns
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.compiler.costs import parts_of
 from tuidl.compiler.division import shards_for
 from tuidl.compiler.emission import LinearProgram
 from tuidl.compiler.memory_plan import LINE, MemoryPlan, lifetimes
 from tuidl.compiler.stages import Stages, stages_of
-from tuidl.ir.buffers import Region, Symbol, View, size_of
+from tuidl.ir.buffers import Region, Symbol, View
 from tuidl.ir.instructions import Instruction, Phase
+from tuidl.ir.shapes import shapes_of
 from tuidl.kernels import KERNELS
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
@@ -47,6 +49,16 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """An instruction by tiles: the lane of its first part, how many parts it has, and how many
+    lanes there are. The others have nothing to do."""
+
+    first: int
+    parts: int
+    lanes: int
+
+
+@dataclass(frozen=True)
 class Routine:
     """Instructions with addresses, for any batch of up to ``capacity`` examples.
 
@@ -67,9 +79,10 @@ class Routine:
 
     @cached_property
     def stages(self) -> Stages:
-        """Runs of rows in which no lane has to wait: (first row, end row, lanes)."""
+        """Runs of rows in which no lane waits: (first row, end row, lanes of a full batch)."""
         instructions = self.emitted.instructions
-        return stages_of(instructions, self.shards, self.tiles, self.update_lanes)
+        stages = stages_of(instructions, self.shards, self.tiles, self.update_lanes)
+        return [(first, end, self._width(first, end, self.capacity)) for first, end, _ in stages]
 
     @cached_property
     def stages_before_update(self) -> int:
@@ -137,9 +150,10 @@ class Routine:
     def _assemble(self, batch: int) -> Rows:
         stages = [(first, end, self._width(first, end, batch)) for first, end, _ in self.stages]
         lanes = range(max((width for _, _, width in stages), default=self.shards_of(batch)))
+        cuts = self._cuts(stages, batch)
         rows = [
-            [self._row(instruction, lane, batch) for lane in lanes]
-            for instruction in self.emitted.instructions
+            [self._row(instruction, lane, batch, cut) for lane in lanes]
+            for instruction, cut in zip(self.emitted.instructions, cuts, strict=True)
         ]
         width = max(len(row) for lane_rows in rows for row in lane_rows)
         table = np.zeros((len(rows), len(lanes), width), np.int64)
@@ -167,12 +181,28 @@ class Routine:
         )
 
     def _width(self, first: int, end: int, batch: int) -> int:
-        """Lanes of a stage. One without instructions copies examples, shard by shard."""
-        if first == end:
-            return self.shards_of(batch)
-        return self.lanes_of(self.emitted.instructions[first], batch)
+        """Lanes of a stage: fewer tiles than there could be where its work is in few parts.
 
-    def _row(self, instruction: Instruction, lane: int, batch: int) -> list[int]:
+        One without instructions copies examples, shard by shard.
+        """
+        stage = self.emitted.instructions[first:end]
+        if stage and stage[0].tiled:
+            return min(self.tiles, sum(parts_of(i, batch, self.tiles) for i in stage))
+        return self.update_lanes if stage and stage[0].shared else self.shards_of(batch)
+
+    def _cuts(self, stages: Stages, batch: int) -> list[Cut]:
+        """How each instruction by tiles is cut. In a stage, the next one's first part goes to the
+        lane behind the last part's, so that small instructions keep all lanes busy."""
+        cuts: list[Cut] = []
+        for first, end, width in stages:
+            lane = 0
+            for instruction in self.emitted.instructions[first:end]:
+                parts = parts_of(instruction, batch, width) if instruction.tiled else 1
+                cuts.append(Cut(lane, parts, width))
+                lane = (lane + parts) % width
+        return cuts
+
+    def _row(self, instruction: Instruction, lane: int, batch: int, cut: Cut) -> list[int]:
         kernel = KERNELS[instruction.kernel]
         if instruction.tiled:
             examples, views = batch, instruction.operands
@@ -182,7 +212,7 @@ class Routine:
             offsets = [self.address(view, lane, batch) for view in views]
         sizes = kernel.signature.bind(shapes_of(views, examples))
         options = {
-            name: self._value(value, lane, batch, instruction, sizes.get("v", 0))
+            name: self._value(value, lane, batch, instruction, cut, sizes.get("v", 0))
             for name, value in instruction.options.items()
         }
         return kernel.signature.encode(kernel.opcode, offsets, sizes, options)
@@ -193,15 +223,18 @@ class Routine:
         lane: int,
         batch: int,
         instruction: Instruction,
+        cut: Cut,
         span: int,
     ) -> int | float:
         """``span``: elements of the vector that the lanes of an update share out."""
         if value is Symbol.BATCH:
             return batch
         if value is Symbol.LANE:
-            return lane
+            return (lane - cut.first) % cut.lanes if instruction.tiled else lane
+        if value is Symbol.LANES and instruction.tiled:
+            return cut.parts
         if value is Symbol.LANES:
-            return self.lanes_of(instruction, batch)
+            return self.update_lanes if instruction.shared else self.shards_of(batch)
         if value is Symbol.EXAMPLES:
             return batch if instruction.tiled else self.examples_of(lane, batch)
         if value is Symbol.FIRST_EXAMPLE:
@@ -213,19 +246,8 @@ class Routine:
         assert not isinstance(value, Symbol)
         return value
 
-    def lanes_of(self, instruction: Instruction, batch: int) -> int:
-        """How many lanes run it in a batch of so many examples."""
-        if instruction.tiled:
-            return self.tiles
-        return self.update_lanes if instruction.shared else self.shards_of(batch)
-
     def _boundary(self, lane: int, span: int) -> int:
         """Where a lane's slice of a vector of parameters starts, on a cache line."""
         if lane >= self.update_lanes:
             return span
         return span * lane // self.update_lanes // LINE * LINE
-
-
-def shapes_of(operands: tuple[View, ...], examples: int) -> list[tuple[int, ...]]:
-    """The operands' shapes for a shard of so many examples."""
-    return [tuple(size_of(d, examples) for d in view.shape) for view in operands]

@@ -12,9 +12,10 @@ import numpy as np
 
 from tuidl.backends.base import Array, ArrayDataset, BatchPlan, StepChunk
 from tuidl.backends.cpu import CpuEngine
-from tuidl.compiler.routine import Routine, shapes_of
+from tuidl.compiler.routine import Routine
 from tuidl.core.limits import FLOAT_BYTES, default_threads
 from tuidl.ir.instructions import Instruction
+from tuidl.ir.shapes import shapes_of
 from tuidl.kernels import KERNELS
 from tuidl.kernels.timing import FIRST_ROW, GATHER, READING
 from tuidl.model.model import Model

@@ -1,0 +1,34 @@
+"""What work costs on an ordinary core: the figures by which it is divided.
+
+They are of no machine in particular, and the same on every one: how work is divided decides the
+order of sums, and so the last bits of results. Only their ratios matter, and those hardly differ.
+"""
+
+from math import prod
+
+from tuidl.core.limits import FLOAT_BYTES
+from tuidl.ir.instructions import Instruction
+from tuidl.ir.shapes import shapes_of
+from tuidl.kernels import KERNELS
+
+OPERATIONS = 60.0
+"""A nanosecond, in a product that is bound by arithmetic."""
+NEAR, FAR = 40.0, 10.0
+"""Bytes a nanosecond, from the second-level cache and from what is behind it."""
+PACKING = 4.0
+"""Bytes a nanosecond, of weights that a product copies to where it reads them in a row."""
+NEAR_BYTES = 1 << 19
+"""What is taken to stay in the second-level cache beside everything else."""
+WAIT = 10_000.0
+"""Nanoseconds until all lanes have waited for each other."""
+LEAST_PART = 25_000.0
+"""Nanoseconds of work that a part of an instruction has at least, if there are several."""
+
+
+def parts_of(instruction: Instruction, batch: int, most: int) -> int:
+    """Into how many parts, a power of two, an instruction by tiles is cut."""
+    signature = KERNELS[instruction.kernel].signature
+    shapes = shapes_of(instruction.operands, batch)
+    touched = FLOAT_BYTES * sum(prod(shape) for shape in shapes)
+    work = max(signature.flops(signature.bind(shapes)) / OPERATIONS, touched / FAR)
+    return 1 << max(min(int(work / LEAST_PART), most), 1).bit_length() - 1
