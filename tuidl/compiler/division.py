@@ -43,7 +43,7 @@ LOOKING = 1.5
 THREADS = (2, 8)
 """That may share the lanes out: few threads want large shards, many want many."""
 ROWS = 8
-"""Of a product that reach half the speed of very many."""
+"""Uses of a weight by which a product reaches half the speed of very many."""
 
 
 @dataclass(frozen=True)
@@ -170,14 +170,13 @@ def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
         return _costs_of_rows(node, batch, shards)
     weights, readings = FLOAT_BYTES * node.parameter_count, node.layer.readings(node.input_shape)
     product = batch * node.layer.flops(node.input_shape) / OPERATIONS
-    rows = max(batch * _uses(node) / readings, 1)
+    few = ROWS / max(batch * _uses(node), 1)
     reading = weights / (NEAR if weights <= NEAR_BYTES else FAR)
     packing = weights / PACKING if weights > NEAR_BYTES else 0.0
-    slow = 1 + ROWS * shards / rows
-    by_shards = max(product * slow, shards * readings * reading) + shards * packing
-    copies = max(product * slow, 2 * shards * reading) + shards * weights / FAR
-    whole = max(product * (1 + ROWS / rows), reading) + packing
-    steps = max(product * (1 + ROWS / rows), readings * reading) + packing
+    by_shards = max(product * (1 + shards * few), shards * readings * reading) + shards * packing
+    copies = max(product * (1 + shards * few), 2 * shards * reading) + shards * weights / FAR
+    whole = max(product * (1 + few), reading) + packing
+    steps = max(product * (1 + few), readings * reading) + packing
     gradients = copies if shards > 1 else whole
     again = _read_again(node, batch) if readings > 1 else 0.0
     known = {
