@@ -9,13 +9,10 @@ splits the pixels of dx by their remainders into s x s *phases*: those of a phas
 same weights of all windows, so that each is a plain convolution of dy with a part of the kernel.
 """
 
-from typing import Any, NamedTuple
-
-import numpy as np
-
 from tuidl.core import convolution_room
 from tuidl.core.convolution_room import TILE
 from tuidl.kernels.jit import device_function, inline_ir
+from tuidl.kernels.simd.frames import blocks_of, fill_places, frame_of, seen_rows
 from tuidl.kernels.simd.gemm_indexed import (
     MOST_VECTORS,
     MR,
@@ -30,13 +27,12 @@ from tuidl.kernels.simd.gemm_indexed import (
     is_packed,
     pack_lines,
 )
-from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of, pointer_at
+from tuidl.kernels.simd.intrinsics import clear_elements, data_of, pointer_at
 from tuidl.kernels.simd.memory import transpose_apart
 from tuidl.kernels.simd.vectors import VECTOR_BYTES
 
 packed_room = inline_ir(convolution_room.packed_room)
 tables_room = inline_ir(convolution_room.tables_room)
-rows_fitting = device_function(convolution_room.rows_fitting)
 reach = device_function(convolution_room.reach)
 _phase_of = inline_ir(convolution_room.phase_of)
 
@@ -45,85 +41,6 @@ _phase_of = inline_ir(convolution_room.phase_of)
 def fixed_room(terms, columns, phases):
     """As ``convolution_room.fixed_room``, of functions that are compiled."""
     return packed_room(terms, columns) + tables_room(terms) + phases * TILE
-
-
-class Blocks(NamedTuple):
-    """Blocks of ``examples`` whole images, or of the ``bands`` that each of them is cut into."""
-
-    examples: Any
-    bands: Any
-
-
-class Frame(NamedTuple):
-    """What windows see of the images: ``low`` rows and columns in front of the first pixel.
-
-    ``line``: numbers from one of its rows to the next. ``is_bare``: it is part of the images, so
-    that nothing has to be copied.
-    """
-
-    low_y: Any
-    low_x: Any
-    columns: Any
-    line: Any
-    is_bare: Any
-
-
-@inline_ir
-def _blocks_of(room, step, extent, line, positions, down):
-    rows = rows_fitting(room, step, extent, line, positions, down)
-    return Blocks(max(rows // down, 1), (down + rows - 1) // rows)
-
-
-@inline_ir
-def _frame_of(images, low_y, low_x, rows, columns):
-    """The frame of ``rows`` by ``columns`` pixels in all."""
-    _, height, width, channels = images.shape
-    is_bare = low_y <= 0 and low_x <= 0 and rows - low_y <= height and columns - low_x <= width
-    return Frame(low_y, low_x, columns, (width if is_bare else columns) * channels, is_bare)
-
-
-@device_function
-def _lay_out(images, first, count, top, rows, frame, target):
-    """Copy rows ``top`` to ``top + rows`` of some images, with zeros where nothing is of them."""
-    _, height, width, channels = images.shape
-    size = height * width * channels
-    low, high = max(-top, 0), min(height - top, rows)
-    start, end = max(frame.low_x, 0), min(width + frame.low_x, frame.columns)
-    copied = max(end - start, 0) * channels
-    clear_elements(target, count * rows * frame.line)
-    for n in range(count):
-        for i in range(low, high):
-            place = (top + i) * width + start - frame.low_x
-            source = pointer_at(data_of(images), (first + n) * size + place * channels)
-            there = pointer_at(target, (n * rows + i) * frame.line + start * channels)
-            copy_elements(there, source, copied)
-
-
-@inline_ir
-def _seen(images, first, count, top, rows, frame, target):
-    """A pointer to those rows of the frame, and the numbers from an image's to the next one's."""
-    _, height, width, channels = images.shape
-    place = ((first * height + top) * width - frame.low_x) * channels
-    seen = pointer_at(data_of(images), place if frame.is_bare else 0)
-    if not frame.is_bare:
-        _lay_out(images, first, count, top, rows, frame, target)
-        seen = target
-    return seen, height * width * channels if frame.is_bare else rows * frame.line
-
-
-@device_function
-def _fill_places(table, shape, strides):
-    """The places of a grid (images, rows, columns); the last is repeated to the end of a tile."""
-    count, place = 0, 0
-    for n in range(shape[0]):
-        for i in range(shape[1]):
-            start = n * strides[0] + i * strides[1]
-            for j in range(shape[2]):
-                table[count + j] = np.int32(start + j * strides[2])
-            count += shape[2]
-    place = table[max(count - 1, 0)]
-    for i in range(TILE):
-        table[count + i] = place
 
 
 @device_function
@@ -169,15 +86,15 @@ def convolve(x, w, b, y, workspace, stride, top, left):
     size_y, size_x, _, _ = w.shape
     terms, base, extent = size_y * size_x * channels, data_of(workspace), size_y
     columns = (across - 1) * stride + size_x
-    frame = _frame_of(x, top, left, (down - 1) * stride + size_y, columns)
+    frame = frame_of(x, top, left, (down - 1) * stride + size_y, columns)
     weights, lanes = data_of(w), VECTOR_BYTES // w.itemsize
     if not is_packed(filters, lanes):
         weights = base
         _pack(data_of(w), terms, filters, lanes, base)
     fixed, line = fixed_room(terms, filters, 1), columns * channels
-    blocks = _blocks_of(workspace.size - fixed, stride, extent, line, 2 * across, down)
+    blocks = blocks_of(workspace.size - fixed, stride, extent, line, 2 * across, down)
     table = pointer_at(base, packed_room(terms, filters))
-    _fill_places(indices_of(table), (1, size_y, size_x * channels), (0, frame.line, 1))
+    fill_places(indices_of(table), (1, size_y, size_x * channels), (0, frame.line, 1))
     rows = pointer_at(table, terms + TILE)
     for first in range(0, examples, blocks.examples):
         count = min(blocks.examples, examples - first)
@@ -186,13 +103,13 @@ def convolve(x, w, b, y, workspace, stride, top, left):
             high = down * (band + 1) // blocks.bands - start
             m = count * high * across
             places = pointer_at(rows, m + TILE)
-            here, image = _seen(
+            here, image = seen_rows(
                 x, first, count, start * stride - top, (high - 1) * stride + extent, frame,
                 pointer_at(places, m + TILE),
             )  # fmt: skip
             shape, beside = (count, high, across), stride * channels
-            _fill_places(indices_of(rows), shape, (image, stride * frame.line, beside))
-            _fill_places(indices_of(places), (1, 1, m), (0, 0, filters))
+            fill_places(indices_of(rows), shape, (image, stride * frame.line, beside))
+            fill_places(indices_of(places), (1, 1, m), (0, 0, filters))
             there = pointer_at(data_of(y), (first * down + start) * across * filters)
             factors = Factors(here, indices_of(rows), indices_of(table), weights)
             result = Result(there, indices_of(places), data_of(b), START_BIAS)
@@ -209,15 +126,15 @@ def convolve_weights(x, dy, dw, workspace, stride, top, left, part, parts):
     begin, end = tiles * part // parts * MR, min(tiles * (part + 1) // parts * MR, terms)
     if examples == 0:
         clear_elements(pointer_at(data_of(dw), begin * filters), (end - begin) * filters)
-    frame = _frame_of(x, top, left, (down - 1) * stride + size_y, columns)
-    _fill_places(indices_of(base), (1, size_y, size_x * channels), (0, frame.line, 1))
+    frame = frame_of(x, top, left, (down - 1) * stride + size_y, columns)
+    fill_places(indices_of(base), (1, size_y, size_x * channels), (0, frame.line, 1))
     targets = pointer_at(base, terms + TILE)
-    _fill_places(indices_of(targets), (1, 1, terms), (0, 0, filters))
+    fill_places(indices_of(targets), (1, 1, terms), (0, 0, filters))
     rows, places = indices_of(pointer_at(base, begin)), indices_of(pointer_at(targets, begin))
     table, line = pointer_at(targets, terms + TILE), columns * channels
     positions = across + packed_room(across, filters)
     fixed = tables_room(terms)
-    blocks = _blocks_of(workspace.size - fixed, stride, extent, line, positions, down)
+    blocks = blocks_of(workspace.size - fixed, stride, extent, line, positions, down)
     start_with, lanes = START_ZERO, VECTOR_BYTES // dy.itemsize
     for first in range(0, examples, blocks.examples):
         count = min(blocks.examples, examples - first)
@@ -226,12 +143,12 @@ def convolve_weights(x, dy, dw, workspace, stride, top, left, part, parts):
             high = down * (band + 1) // blocks.bands - start
             k = count * high * across
             slivers = pointer_at(table, k + TILE)
-            here, image = _seen(
+            here, image = seen_rows(
                 x, first, count, start * stride - top, (high - 1) * stride + extent, frame,
                 pointer_at(slivers, packed_room(k, filters)),
             )  # fmt: skip
             shape, beside = (count, high, across), stride * channels
-            _fill_places(indices_of(table), shape, (image, stride * frame.line, beside))
+            fill_places(indices_of(table), shape, (image, stride * frame.line, beside))
             answers = pointer_at(data_of(dy), (first * down + start) * across * filters)
             if not is_packed(filters, lanes):
                 _pack(answers, k, filters, lanes, slivers)
@@ -250,7 +167,7 @@ def _prepare_phases(w, stride, top, left, line, table, slivers):
         y = _phase_of(size_y, stride, top, number // stride)
         x = _phase_of(size_x, stride, left, number % stride)
         _pack_turned(w, (y.first, x.first, y.size, x.size), stride, slivers)
-        _fill_places(indices_of(table), (1, y.size, x.size * filters), (0, line, 1))
+        fill_places(indices_of(table), (1, y.size, x.size * filters), (0, line, 1))
         k = y.size * x.size * filters
         table, slivers = pointer_at(table, k + TILE), pointer_at(slivers, packed_room(k, channels))
 
@@ -264,11 +181,11 @@ def convolve_back(dy, w, dx, workspace, stride, top, left):
     (low_y, high_y), (low_x, high_x) = reach(size_y, stride, top), reach(size_x, stride, left)
     down, across = (height + stride - 1) // stride, (width + stride - 1) // stride
     extent, columns = low_y + high_y + 1, across + low_x + high_x
-    frame = _frame_of(dy, low_y, low_x, down + low_y + high_y, columns)
+    frame = frame_of(dy, low_y, low_x, down + low_y + high_y, columns)
     table = pointer_at(base, packed_room(terms, channels))
     fixed = fixed_room(terms, channels, stride * stride)
     rows = pointer_at(table, terms + stride * stride * TILE)
-    blocks = _blocks_of(workspace.size - fixed, 1, extent, columns * filters, 2 * across, down)
+    blocks = blocks_of(workspace.size - fixed, 1, extent, columns * filters, 2 * across, down)
     _prepare_phases(w, stride, top, left, frame.line, table, base)
     for first in range(0, examples, blocks.examples):
         count = min(blocks.examples, examples - first)
@@ -278,7 +195,7 @@ def convolve_back(dy, w, dx, workspace, stride, top, left):
             m = count * high * across
             places = pointer_at(rows, m + TILE)
             seen = pointer_at(places, m + TILE)
-            here, image = _seen(dy, first, count, start - low_y, high - 1 + extent, frame, seen)
+            here, image = seen_rows(dy, first, count, start - low_y, high - 1 + extent, frame, seen)
             lines, passed = table, 0
             for number in range(stride * stride):
                 y = _phase_of(size_y, stride, top, number // stride)
@@ -292,9 +209,9 @@ def convolve_back(dy, w, dx, workspace, stride, top, left):
                 )
                 m = shape[0] * shape[1] * shape[2]
                 if m > 0:
-                    _fill_places(indices_of(rows), shape, (image, frame.line, filters))
+                    fill_places(indices_of(rows), shape, (image, frame.line, filters))
                     strides = (height * width * channels, stride * width * channels)
-                    _fill_places(indices_of(places), shape, (*strides, stride * channels))
+                    fill_places(indices_of(places), shape, (*strides, stride * channels))
                     shift = (y.shift - y.size + 1 + low_y) * frame.line
                     shift += (x.shift - x.size + 1 + low_x) * filters
                     pixel = (first * height + start * stride + number // stride) * width

@@ -13,7 +13,7 @@ from numba.core import cgutils
 
 from tuidl.kernels.jit import intrinsic_for
 from tuidl.kernels.native import native
-from tuidl.kernels.simd.intrinsics import data_of, pointer_at
+from tuidl.kernels.simd.intrinsics import pointer_at
 from tuidl.kernels.simd.micro_kernel import (
     NR_VECTORS,
     Place,
@@ -26,23 +26,6 @@ from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES
 
 START_ZERO, START_C, START_BIAS = range(3)
 """What the sums of C start with: 0, its old content, or a bias for each column."""
-
-
-class SegmentedRows(NamedTuple):
-    """A matrix A whose rows may overlap in memory: a batch of them, as ``Terms`` describes each.
-
-    All in numbers behind a pointer: where the first row starts, and the strides.
-    """
-
-    offset: Any
-    batch_stride: Any
-    ld: Any
-    block_stride: Any
-    segment_stride: Any
-    stride: Any
-    blocks: Any
-    segments: Any
-    segment: Any
 
 
 class Sizes(NamedTuple):
@@ -147,34 +130,6 @@ def _gemm_strided(typing_context, a, b, bias, c, accumulate):
         return _product(context, builder, factor, zero, (b, bias, c), arguments[1:])
 
     return types.void(a, b, bias, c, types.int64), codegen
-
-
-def gemm_segmented(image, rows, b, bias, c, accumulate):
-    """``gemm_strided`` where ``rows`` (SegmentedRows) of A lie behind the pointer ``image``.
-
-    ``c`` may be one matrix, or a batch of them.
-    """
-    start = c if bias is None else bias
-    start_with = (START_C if accumulate else START_ZERO) if bias is None else START_BIAS
-    (*batch, m, n) = c.shape
-    count = batch[0] if batch else 1
-    macro_kernel(
-        pointer_at(image, rows.offset), *rows[2:], data_of(b), b.shape[1], data_of(start),
-        start_with, data_of(c), n, m, n, count, rows.batch_stride, m * n,
-        VECTOR_BYTES // b.itemsize,
-    )  # fmt: skip
-
-
-@intrinsic_for(gemm_segmented)
-def _gemm_segmented(typing_context, image, rows, b, bias, c, accumulate):
-    def codegen(context, builder, signature, arguments):
-        rows = SegmentedRows(*cgutils.unpack_tuple(builder, arguments[1]))
-        start = builder.gep(arguments[0], [rows.offset])
-        operands = arguments[2:]
-        factor = [start, *rows[2:]]
-        return _product(context, builder, factor, rows.batch_stride, (b, bias, c), operands)
-
-    return types.void(image, rows, b, bias, c, types.int64), codegen
 
 
 def gemm_pointers(a, lda, stride, b, bias, start_with, c, sizes):
