@@ -1,16 +1,19 @@
 """``tuidl show``: a preset's layers and the program that they compile to."""
 
 from tuidl.compiler.footprint import MOMENTS, Footprint, footprint
+from tuidl.compiler.forecast import step_nanoseconds
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.printer import listing, readable
-from tuidl.compiler.program import compile_program
-from tuidl.core.limits import available_memory
+from tuidl.compiler.program import Program, compile_program
+from tuidl.core.limits import available_memory, default_threads
 from tuidl.core.memory import memory_bound
+from tuidl.ir.instructions import Division
 from tuidl.nn.layers.base import describe
 from tuidl.nn.optimizers import Optimizer
 from tuidl.preset.networks import LossTerm, Objective
 from tuidl.preset.schema import Preset
 from tuidl.protocol.formatting import columns
+from tuidl.training.machine import this_machine
 
 
 def description(preset: Preset) -> str:
@@ -18,8 +21,42 @@ def description(preset: Preset) -> str:
     graph = Graph.build(preset)
     program = compile_program(graph, preset.batch())
     memory = memory_table(footprint(preset))
-    parts = ([*_heading(preset)], layer_table(graph), memory, [listing(program)])
+    step = [*division_table(program), forecast_line(program)]
+    parts = ([*_heading(preset)], layer_table(graph), memory, step, [listing(program)])
     return "\n\n".join("\n".join(lines) for lines in parts)
+
+
+def division_table(program: Program) -> list[str]:
+    """How each layer's products are shared out among lanes, and what each way would cost."""
+    rows: list[tuple[str, ...]] = [("lanes", "divided", *(f"{d.value}, us" for d in Division))]
+    for name, choice in program.portion.choices.items():
+        costs = (choice.costs.get(division) for division in Division)
+        cells = ("" if cost is None else f"{cost / 1000:,.0f}" for cost in costs)
+        rows.append((name, choice.division.value, *cells))
+    if len(rows) == 1:
+        return []
+    why = (
+        f"{program.shards} shards of examples; a layer is divided as costs least by the bytes and "
+        "operations of its sizes, on an ordinary core"
+    )
+    return [*columns(rows, aligned_left=(0, 1)), why, ""]
+
+
+def forecast_line(program: Program) -> str:
+    """How long steps will take here, from their sizes and two figures of this machine."""
+    machine, most = this_machine(), default_threads()
+    times = {
+        threads: sum(step_nanoseconds(o.train, machine, threads) for o in program.objectives)
+        for threads in sorted({1, most})
+    }
+    told = ", ".join(
+        f"{nanoseconds / 1e6:.3g} ms on {threads} thread{'s' if threads > 1 else ''}"
+        for threads, nanoseconds in times.items()
+    )
+    return (
+        f"forecast of a step: {told} (give or take 30%; this machine multiplies at "
+        f"{machine.operations:.0f} GFLOP/s and reads at {machine.bytes:.0f} GB/s)"
+    )
 
 
 def memory_table(needed: Footprint) -> list[str]:

@@ -1,7 +1,8 @@
-"""What work costs on an ordinary core: the figures by which it is divided.
+"""What work costs: on an ordinary core, by which it is divided; and forecast for a machine.
 
-They are of no machine in particular, and the same on every one: how work is divided decides the
-order of sums, and so the last bits of results. Only their ratios matter, and those hardly differ.
+The figures by which work is divided are of no machine in particular, and the same on every one: how
+work is divided decides the order of sums, and so the last bits of results. Only their ratios
+matter, and those hardly differ.
 """
 
 from math import prod

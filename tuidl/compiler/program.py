@@ -174,6 +174,7 @@ def compile_program(
         evaluate=placing.routine("evaluate", evaluate, *held),
         predict=placing.routine("predict", predict, *held),
         settle=placing.settling(graph, layout),
+        portion=portion,
         fixed=placing.base,
         size=0,
     )

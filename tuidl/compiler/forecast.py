@@ -1,0 +1,88 @@
+"""How long a step will take, from the sizes of its instructions and two figures of the machine.
+
+An instruction takes as long as its arithmetic or its memory, whichever is slower. How much of a
+large product's speed each kind of kernel reaches was measured once (median over networks of many
+sizes, AVX-512); what is forecast is within 30% for most networks, and is said to be a forecast.
+"""
+
+from dataclasses import dataclass
+from math import prod
+
+from tuidl.compiler.costs import WAIT
+from tuidl.compiler.routine import Routine
+from tuidl.core.limits import FLOAT_BYTES
+from tuidl.ir.instructions import Instruction
+from tuidl.ir.shapes import shapes_of
+from tuidl.kernels import KERNELS
+from tuidl.kernels.simd.winograd import FEWEST_ANSWERS, suits_winograd
+
+SHARES = {"conv": 0.75, "dense": 0.7, "lstm": 0.5, "gru": 0.5, "simple_rnn": 0.5}
+"""Of a large product's speed, by how a kernel's name begins; other kernels reach REST."""
+REST = 0.2
+WINOGRAD = 1.4
+"""Of 3 x 3 kernels by Winograd's tiles, in operations of the definition."""
+NEARER = 4.0
+"""How many times as fast numbers come that an instruction finds in the second-level cache."""
+IN_CACHE = 2 << 20
+"""Bytes of all operands up to which that is so."""
+CALL = 100.0
+"""Nanoseconds to call a kernel."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """``operations``: floating-point operations a nanosecond of a large product on one thread.
+    ``bytes``: read and written a nanosecond by one thread, far from the caches."""
+
+    operations: float
+    bytes: float
+
+
+def step_nanoseconds(routine: Routine, machine: Machine, threads: int) -> float:
+    """Of one step on a whole batch."""
+    instructions = routine.emitted.instructions
+    total = 0.0
+    for first, end, lanes in routine.stages:
+        works = [_nanoseconds(routine, i, machine, lanes) for i in instructions[first:end]]
+        together = min(lanes, threads)
+        total += sum(works) / together + (WAIT / 2 if together > 1 else 0)
+    return total
+
+
+def _nanoseconds(routine: Routine, instruction: Instruction, machine: Machine, lanes: int) -> float:
+    """In all lanes together."""
+    is_one = instruction.shared or instruction.tiled
+    examples = routine.capacity if is_one else routine.examples_of(0, routine.capacity)
+    shapes = shapes_of(instruction.operands, examples)
+    signature = KERNELS[instruction.kernel].signature
+    operations = signature.flops(signature.bind(shapes))
+    touched = FLOAT_BYTES * sum(prod(shape) for shape in shapes)
+    if not is_one:
+        operations, touched = operations * lanes, touched * lanes
+    near = NEARER if touched <= IN_CACHE else 1.0
+    arithmetic = operations / (machine.operations * _share(instruction, shapes))
+    return max(arithmetic, touched / (machine.bytes * near)) + lanes * CALL
+
+
+def _share(instruction: Instruction, shapes: list[tuple[int, ...]]) -> float:
+    """Of a large product's speed that an instruction reaches."""
+    name = instruction.kernel
+    if name in ANSWERS_AND_KERNEL and _is_winograd(instruction, shapes):
+        return WINOGRAD
+    return next((share for begin, share in SHARES.items() if name.startswith(begin)), REST)
+
+
+ANSWERS_AND_KERNEL = {
+    "conv2d": (3, 1),
+    "conv2d_weight_gradient": (1, 2),
+    "conv2d_input_gradient": (0, 1),
+}
+"""Which operands they are."""
+
+
+def _is_winograd(instruction: Instruction, shapes: list[tuple[int, ...]]) -> bool:
+    """Whether Winograd's tiles serve, for the weights' gradient as if its images were bright."""
+    answers, kernel = (shapes[n] for n in ANSWERS_AND_KERNEL[instruction.kernel])
+    if "weight" in instruction.kernel and prod(answers[1:3]) < FEWEST_ANSWERS:
+        return False
+    return bool(suits_winograd(kernel, instruction.options["stride"], answers, prod(shapes[-1])))
