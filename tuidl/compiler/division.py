@@ -17,12 +17,12 @@ from tuidl.compiler.costs import FAR, NEAR, NEAR_BYTES, OPERATIONS, PACKING, WAI
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Node
 from tuidl.core.limits import FLOAT_BYTES
-from tuidl.ir.instructions import Division
+from tuidl.ir.instructions import MOST_LANES, Division
 from tuidl.nn.layers.convolution import Convolution
 
-MOST_SHARDS = 16
+MOST_SHARDS = MOST_LANES
 """Of examples; each is a lane, and lanes are what threads share out."""
-TILES = 16
+TILES = MOST_LANES
 """Parts of an output that is computed by tiles."""
 FLOPS_OF_A_SHARD = 4_500_000
 """Work below which a second shard costs more than it brings on two cores: some 50 microseconds."""

@@ -69,6 +69,8 @@ class Program:
     predict: Routine
     settle: Routine | None
     """Where some parameters are updated only when they are read: does all that is left undone."""
+    portion: Sharding
+    """How a batch is shared out in training."""
     fixed: int
     """Elements of the arena before the lanes: parameters, gradients, state, what shards share."""
     size: int

@@ -22,6 +22,10 @@ class Phase(Enum):
 Options = dict[str, int | float | Symbol]
 
 
+MOST_LANES = 16
+"""That an instruction is shared out to."""
+
+
 class Division(Enum):
     """How the lanes share out the products of a layer.
 

@@ -13,7 +13,7 @@ SCALE = 2.0**-16
 large each is. Their squares would overflow from 1e19 on."""
 
 
-@kernel("-> sv s", cost="3sv")
+@kernel("-> sv a", cost="3sv")
 def sum_shards(gradients, lengths, start, stop, lane, limit: float):
     """Add the shards' gradients of a slice into the first shard's, cut off at ``limit`` (0: not at
     all); lengths[lane] = the root of the sum of their squares, times SCALE."""
@@ -30,7 +30,7 @@ def sum_shards(gradients, lengths, start, stop, lane, limit: float):
     lengths[lane] = math.sqrt(total) * SCALE
 
 
-@kernel("s -> v", cost="v")
+@kernel("a -> v", cost="v")
 def clip_norm(lengths, gradient, start, stop, lanes, limit: float):
     """Scale a slice so that the whole gradient is at most ``limit`` long (Pascanu et al., 2013).
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from tuidl.core.config import Config, Fraction, NotNegative, Positive, by_kind
 from tuidl.ir.buffers import Symbol, View
-from tuidl.ir.instructions import Instruction, InstructionBuilder, Options, Phase
+from tuidl.ir.instructions import MOST_LANES, Instruction, InstructionBuilder, Options, Phase
 from tuidl.nn.schedules import Constant, Schedule
 
 Rate = Annotated[float, Meta(gt=0, le=1e12)]
@@ -71,9 +71,8 @@ class Optimizer(Config, frozen=True, tag_field="type"):
 
     def _emit_clipping(self, builder: InstructionBuilder, gradients: View) -> View:
         """Add the shards' gradients up and clip them; returns where the sum lies, as one shard."""
-        shards, length = gradients.shape
-        assert isinstance(shards, int)
-        lengths = builder.shared("optimizer.lengths", shards).view
+        _, length = gradients.shape
+        lengths = builder.shared("optimizer.lengths", MOST_LANES).view
         options: Options = {"lane": Symbol.LANE, "limit": self.clip_value or 0.0}
         _write(builder, "sum_shards", (gradients, lengths), {**SLICE, **options})
         total = gradients.part(0, 1, length)
