@@ -489,12 +489,13 @@ for s, v, start, stop in SLICES:
         Case("adagrad", sizes, {**part, "epsilon": 1e-7}, _positive("accumulator"),
              only=("parameters", "accumulator")),
         *(
-            Case("sum_shards", {**sizes, "a": s}, {**part, "lane": s - 1, "limit": limit}, _few_lengths,
-                 only=("lengths",))
+            Case("sum_shards", {**sizes, "a": s}, {**part, "lane": s - 1, "limit": limit},
+                 _few_lengths, only=("lengths",))
             for limit in (0.0, 0.5)
         ),
         *(
-            Case("clip_norm", {**sizes, "a": s}, {**part, "lanes": s, "limit": limit}, _positive("lengths"))
+            Case("clip_norm", {**sizes, "a": s}, {**part, "lanes": s, "limit": limit},
+                 _positive("lengths"))
             for limit in (0.1, 1e6)
         ),
     ]  # fmt: skip

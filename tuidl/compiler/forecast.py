@@ -16,7 +16,7 @@ from tuidl.ir.shapes import shapes_of
 from tuidl.kernels import KERNELS
 from tuidl.kernels.simd.winograd import FEWEST_ANSWERS, suits_winograd
 
-SHARES = {"conv": 0.75, "dense": 0.7, "lstm": 0.5, "gru": 0.5, "simple_rnn": 0.5}
+SHARES = {"conv": 0.75, "dense": 0.75, "lstm": 0.55, "gru": 0.5, "simple_rnn": 0.5}
 """Of a large product's speed, by how a kernel's name begins; other kernels reach REST."""
 REST = 0.2
 WINOGRAD = 1.4
@@ -25,7 +25,7 @@ NEARER = 4.0
 """How many times as fast numbers come that an instruction finds in the second-level cache."""
 IN_CACHE = 2 << 20
 """Bytes of all operands up to which that is so."""
-CALL = 100.0
+CALL = 150.0
 """Nanoseconds to call a kernel."""
 
 
