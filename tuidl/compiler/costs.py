@@ -18,7 +18,7 @@ NEAR, FAR = 40.0, 10.0
 """Bytes a nanosecond, from the second-level cache and from what is behind it."""
 PACKING = 4.0
 """Bytes a nanosecond, of weights that a product copies to where it reads them in a row."""
-NEAR_BYTES = 1 << 19
+NEAR_BYTES = 1 << 20
 """What is taken to stay in the second-level cache beside everything else."""
 WAIT = 10_000.0
 """Nanoseconds until all lanes have waited for each other."""

@@ -1,8 +1,7 @@
 """How the output of a product is cut into tiles, one for each lane: by its sizes alone.
 
-A lane reads the rows of the left factor and the columns of the right factor that its tile needs.
-The grid is the one that reads least; wide matrices are cut by columns and tall ones by rows, as the
-other factor then stays whole and in the cache.
+A lane reads the rows of the left factor and the columns of the right factor that its tile needs,
+and packs the latter. The grid is the one for which that takes least.
 """
 
 from tuidl.kernels.jit import device_function
@@ -12,6 +11,8 @@ LEAST_ROWS = 8
 LEAST_COLUMNS = 32
 """Columns of a tile: two vectors of the longest kind."""
 
+PACKING = 3
+"""How many times as long a number of the right factor takes, being packed, as one of the left."""
 LINE = 16
 """A part of a vector starts on a cache line, counted in float32."""
 
@@ -32,7 +33,7 @@ def rows_of_grid(parts, rows, columns):
         across = parts // trial
         high = max((rows + trial - 1) // trial, LEAST_ROWS)
         wide = max((columns + across - 1) // across, LEAST_COLUMNS)
-        cost = high * wide * (high + wide)
+        cost = high * wide * (high + PACKING * wide)
         if best < 0 or cost < best:
             down, best = trial, cost
         trial *= 2
