@@ -9,6 +9,8 @@ splits the pixels of dx by their remainders into s x s *phases*: those of a phas
 same weights of all windows, so that each is a plain convolution of dy with a part of the kernel.
 """
 
+from typing import Any, NamedTuple
+
 from tuidl.core import convolution_room
 from tuidl.core.convolution_room import TILE
 from tuidl.kernels.jit import device_function, inline_ir
@@ -35,6 +37,10 @@ packed_room = inline_ir(convolution_room.packed_room)
 tables_room = inline_ir(convolution_room.tables_room)
 reach = device_function(convolution_room.reach)
 _phase_of = inline_ir(convolution_room.phase_of)
+
+
+LEAST_TERMS = 128
+"""Of a row of windows, for which a product of its own is worth it."""
 
 
 @inline_ir
@@ -79,6 +85,50 @@ def _pack_turned(w, phase, stride, target):
         passed += down * across * filters * width
 
 
+class Windows(NamedTuple):
+    """The ``rows`` rows of windows ``step`` apart over images of ``height`` rows.
+
+    ``first``: the image's row that the first window's first row sees; ``down``: windows one below
+    the other; ``middle``: a row of windows that all see.
+    """
+
+    rows: Any
+    first: Any
+    step: Any
+    height: Any
+    down: Any
+    middle: Any
+
+
+@device_function
+def _multiply(factors, result, sizes, windows, is_bare):
+    """The product for windows that lie row by row: those of all images, then the next ones.
+
+    What a window's row sees above and below the images is left out: each row of the windows is a
+    product of its own, of those that see the image there.
+    """
+    m, k, n = sizes
+    terms, across = k // max(windows.rows, 1), m // windows.down
+    if is_bare or windows.rows < 2 or terms < LEAST_TERMS:
+        gemm_indexed(factors, result, sizes)
+        return
+    a, rows, columns, b, first, depth = factors
+    c, places, bias, start_with = result
+    for number in range(windows.rows):
+        row = (windows.middle + number) % windows.rows
+        low, end, seen = 0, windows.down, windows.first + row
+        if number > 0:
+            low = min(max((windows.step - 1 - seen) // windows.step, 0), end)
+            end = min((windows.height - seen + windows.step - 1) // windows.step, end)
+        if end > low:
+            here, there = pointer_at(rows, low * across), pointer_at(places, low * across)
+            gemm_indexed(
+                Factors(a, here, columns, b, first + row * terms, depth),
+                Result(c, there, bias, start_with if number == 0 else START_C),
+                Sizes((end - low) * across, terms, n),
+            )
+
+
 @inline_ir
 def convolve(x, w, b, y, workspace, stride, top, left):
     """As the kernel ``conv2d``."""
@@ -107,13 +157,15 @@ def convolve(x, w, b, y, workspace, stride, top, left):
                 x, first, count, start * stride - top, (high - 1) * stride + extent, frame,
                 pointer_at(places, m + TILE),
             )  # fmt: skip
-            shape, beside = (count, high, across), stride * channels
-            fill_places(indices_of(rows), shape, (image, stride * frame.line, beside))
-            fill_places(indices_of(places), (1, 1, m), (0, 0, filters))
-            there = pointer_at(data_of(y), (first * down + start) * across * filters)
-            factors = Factors(here, indices_of(rows), indices_of(table), weights)
+            shape, beside, row = (high, count, across), stride * channels, across * filters
+            fill_places(indices_of(rows), shape, (stride * frame.line, image, beside))
+            fill_places(indices_of(places), shape, (row, down * row, filters))
+            there = pointer_at(data_of(y), (first * down + start) * row)
+            factors = Factors(here, indices_of(rows), indices_of(table), weights, 0, terms)
             result = Result(there, indices_of(places), data_of(b), START_BIAS)
-            gemm_indexed(factors, result, Sizes(m, terms, filters))
+            middle, begin = min(top, size_y - 1), start * stride - top
+            windows = Windows(size_y, begin, stride, x.shape[1], high, middle)
+            _multiply(factors, result, Sizes(m, terms, filters), windows, frame.is_bare)
 
 
 @inline_ir
@@ -153,7 +205,7 @@ def convolve_weights(x, dy, dw, workspace, stride, top, left, part, parts):
             if not is_packed(filters, lanes):
                 _pack(answers, k, filters, lanes, slivers)
                 answers = slivers
-            factors = Factors(here, rows, indices_of(table), answers)
+            factors = Factors(here, rows, indices_of(table), answers, 0, k)
             result = Result(data_of(dw), places, answers, start_with)
             gemm_indexed(factors, result, Sizes(end - begin, k, filters))
             start_with = START_C
@@ -203,14 +255,14 @@ def convolve_back(dy, w, dx, workspace, stride, top, left):
                 k = y.size * x.size * filters
                 # of the last rows and columns of pixels, some phases have none
                 shape = (
-                    count,
                     min(high, (height - number // stride + stride - 1) // stride - start),
+                    count,
                     (width - number % stride + stride - 1) // stride,
                 )
                 m = shape[0] * shape[1] * shape[2]
                 if m > 0:
-                    fill_places(indices_of(rows), shape, (image, frame.line, filters))
-                    strides = (height * width * channels, stride * width * channels)
+                    fill_places(indices_of(rows), shape, (frame.line, image, filters))
+                    strides = (stride * width * channels, height * width * channels)
                     fill_places(indices_of(places), shape, (*strides, stride * channels))
                     shift = (y.shift - y.size + 1 + low_y) * frame.line
                     shift += (x.shift - x.size + 1 + low_x) * filters
@@ -218,9 +270,12 @@ def convolve_back(dy, w, dx, workspace, stride, top, left):
                     there = pointer_at(data_of(dx), (pixel + number % stride) * channels)
                     factors = Factors(
                         pointer_at(here, shift), indices_of(rows), indices_of(lines),
-                        pointer_at(base, passed),
+                        pointer_at(base, passed), 0, k,
                     )  # fmt: skip
                     result = Result(there, indices_of(places), there, START_ZERO)
-                    gemm_indexed(factors, result, Sizes(m, k, channels))
+                    begin, middle = start + y.shift - y.size + 1, y.size - 1 - y.shift
+                    middle = min(max(middle, 0), max(y.size - 1, 0))
+                    windows = Windows(y.size, begin, 1, dy.shape[1], shape[0], middle)
+                    _multiply(factors, result, Sizes(m, k, channels), windows, frame.is_bare)
                 lines = pointer_at(lines, k + TILE)
                 passed += packed_room(k, channels)

@@ -50,12 +50,17 @@ START_ZERO, START_C, START_BIAS = range(3)
 
 
 class Factors(NamedTuple):
-    """Pointers to A, the places of its rows and terms (32-bit integers), and to B in slivers."""
+    """Pointers to A, the places of its rows and terms (32-bit integers), and to B in slivers.
+
+    ``first``, ``depth``: the term to begin with, and how many lines the slivers have.
+    """
 
     a: Any
     rows: Any
     columns: Any
     b: Any
+    first: Any
+    depth: Any
 
 
 class Result(NamedTuple):
@@ -180,7 +185,7 @@ _one, _two, _three = (_micro_kernel_of(vectors) for vectors in (1, 2, 3))
 
 
 def indexed_kernel(
-    a, rows, columns, b, c, places, bias, start_with, m, k, n, lanes
+    a, rows, columns, b, origin, depth, c, places, bias, start_with, m, k, n, lanes
 ):  # fmt: skip
     """C = A B: see ``Factors``, ``Result`` and ``Sizes``. ``lanes``: numbers in a vector."""
     vectors = (n + lanes - 1) // lanes
@@ -188,8 +193,8 @@ def indexed_kernel(
     widest = (vectors + slivers - 1) // slivers * lanes
     blocks = max((k * widest + SLIVER - 1) // SLIVER, 1)
     for block in range(blocks):
-        first = k * block // blocks
-        count = k * (block + 1) // blocks - first
+        first = origin + k * block // blocks
+        count = origin + k * (block + 1) // blocks - first
         terms, column, passed = pointer_at(columns, first), 0, 0
         begin, start = start_with if block == 0 else START_C, bias
         if begin == START_C:
@@ -207,7 +212,7 @@ def indexed_kernel(
                 else:
                     _one(a, row, terms, count, lines, here, begin, there, place, left)
             column += width
-            passed += k * width
+            passed += depth * width
 
 
 def _symbol(bits: int) -> str:
@@ -223,7 +228,7 @@ def provide_indexed(bits: int) -> Any:
         types.int64,
     )
     t = types.CPointer(t)
-    signature = types.void(p, t, t, p, p, t, p, *(i,) * 5)
+    signature = types.void(p, t, t, p, i, i, p, t, p, *(i,) * 5)
     compiled = native(f"indexed_kernel-float{bits}", indexed_kernel, signature)
     binding.add_symbol(_symbol(bits), compiled.address)
     return compiled
