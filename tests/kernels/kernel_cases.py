@@ -194,11 +194,12 @@ CONVOLUTIONS = [
     # more terms than the first-level cache has lines for
     convolution(2, 5, (7, 7, 24), 20, block=2, stride=1, top=2, left=2),
     # rows of windows above and below the images, which are left out
-    convolution(3, 5, (6, 5, 26), 30, block=3, stride=1, top=2, left=2),
+    convolution(3, 3, (6, 5, 43), 20, block=3, stride=1, top=1, left=1),
+    convolution(3, 3, (6, 5, 20), 43, block=3, stride=1, top=1, left=1),
     convolution(2, 7, (4, 5, 19), 40, block=1, stride=1, top=3, left=3),
     convolution(3, 5, (9, 8, 27), 70, block=2, stride=2, top=2, left=2),
     convolution(2, 4, (6, 5, 34), 33, block=2, stride=1, top=2, left=1),
-    convolution(2, 5, (3, 4, 26), 64, block=1, stride=3, top=4, left=0),
+    convolution(2, 5, (3, 4, 26), 64, block=1, stride=3, top=4, left=1),
     # with room for Winograd's tiles
     convolution(3, 3, (7, 9, 32), 33, block=8, stride=1, top=1, left=1),
     convolution(5, 3, (8, 7, 35), 40, block=20, stride=1, top=0, left=0),
