@@ -200,6 +200,9 @@ CONVOLUTIONS = [
     convolution(3, 5, (9, 8, 27), 70, block=2, stride=2, top=2, left=2),
     convolution(2, 4, (6, 5, 34), 33, block=2, stride=1, top=2, left=1),
     convolution(2, 5, (3, 4, 26), 64, block=1, stride=3, top=4, left=1),
+    convolution(3, 5, (13, 10, 8), 20, block=3, stride=1, top=2, left=2),
+    convolution(2, 3, (24, 23, 16), 48, block=2, stride=2, top=1, left=1),
+    convolution(1, 3, (3, 130, 8), 5, block=1, stride=1, top=1, left=1),
     # with room for Winograd's tiles
     convolution(3, 3, (7, 9, 32), 33, block=8, stride=1, top=1, left=1),
     convolution(5, 3, (8, 7, 35), 40, block=20, stride=1, top=0, left=0),

@@ -16,7 +16,6 @@ from tuidl.core.convolution_room import TILE
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.frames import blocks_of, fill_places, frame_of, seen_rows
 from tuidl.kernels.simd.gemm_indexed import (
-    MOST_VECTORS,
     MR,
     START_BIAS,
     START_C,
@@ -27,10 +26,9 @@ from tuidl.kernels.simd.gemm_indexed import (
     gemm_indexed,
     indices_of,
     is_packed,
-    pack_lines,
 )
 from tuidl.kernels.simd.intrinsics import clear_elements, data_of, pointer_at
-from tuidl.kernels.simd.memory import transpose_apart
+from tuidl.kernels.simd.slivers import pack, pack_turned
 from tuidl.kernels.simd.vectors import VECTOR_BYTES
 
 packed_room = inline_ir(convolution_room.packed_room)
@@ -40,49 +38,13 @@ _phase_of = inline_ir(convolution_room.phase_of)
 
 
 LEAST_TERMS = 128
-"""Of a row of windows, for which a product of its own is worth it."""
+"""Of a sum, for which a product of its own is worth it."""
 
 
 @inline_ir
 def fixed_room(terms, columns, phases):
     """As ``convolution_room.fixed_room``, of functions that are compiled."""
     return packed_room(terms, columns) + tables_room(terms) + phases * TILE
-
-
-@device_function
-def _pack(source, k, n, lanes, target):
-    """A contiguous matrix in slivers; ``lanes``: numbers in a vector."""
-    vectors = (n + lanes - 1) // lanes
-    slivers, column, passed = (vectors + MOST_VECTORS - 1) // MOST_VECTORS, 0, 0
-    for sliver in range(slivers):
-        width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
-        here, there = pointer_at(source, column), pointer_at(target, passed)
-        pack_lines(here, n, k, min(width, n - column), width, there)
-        column += width
-        passed += k * width
-
-
-@device_function
-def _pack_turned(w, phase, stride, target):
-    """The weights of one phase as lines of channels, last weight first: slivers."""
-    _, size_x, channels, filters = w.shape
-    first_y, first_x, down, across = phase
-    lanes = VECTOR_BYTES // w.itemsize
-    vectors = (channels + lanes - 1) // lanes
-    slivers, column, passed = (vectors + MOST_VECTORS - 1) // MOST_VECTORS, 0, 0
-    for sliver in range(slivers):
-        width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
-        used, there = min(width, channels - column), pointer_at(target, passed)
-        if used < width:
-            clear_elements(there, down * across * filters * width)
-        for i in range(down):
-            for j in range(across):
-                y, x = first_y + stride * (down - 1 - i), first_x + stride * (across - 1 - j)
-                here = pointer_at(data_of(w), ((y * size_x + x) * channels + column) * filters)
-                line = pointer_at(there, (i * across + j) * filters * width)
-                transpose_apart(here, line, used, filters, width)
-        column += width
-        passed += down * across * filters * width
 
 
 class Windows(NamedTuple):
@@ -101,6 +63,14 @@ class Windows(NamedTuple):
 
 
 @device_function
+def _seeing(windows, row):
+    """The first of the windows whose ``row`` lies in the images, and the end of them."""
+    seen, step = windows.first + row, windows.step
+    low = min(max((step - 1 - seen) // step, 0), windows.down)
+    return low, max(min((windows.height - seen + step - 1) // step, windows.down), low)
+
+
+@device_function
 def _multiply(factors, result, sizes, windows, is_bare):
     """The product for windows that lie row by row: those of all images, then the next ones.
 
@@ -116,16 +86,37 @@ def _multiply(factors, result, sizes, windows, is_bare):
     c, places, bias, start_with = result
     for number in range(windows.rows):
         row = (windows.middle + number) % windows.rows
-        low, end, seen = 0, windows.down, windows.first + row
+        low, end = 0, windows.down
         if number > 0:
-            low = min(max((windows.step - 1 - seen) // windows.step, 0), end)
-            end = min((windows.height - seen + windows.step - 1) // windows.step, end)
+            low, end = _seeing(windows, row)
         if end > low:
             here, there = pointer_at(rows, low * across), pointer_at(places, low * across)
             gemm_indexed(
                 Factors(a, here, columns, b, first + row * terms, depth),
                 Result(c, there, bias, start_with if number == 0 else START_C),
                 Sizes((end - low) * across, terms, n),
+            )
+
+
+@device_function
+def _multiply_weights(factors, result, sizes, windows, count):
+    """The same for the weights' gradient, where positions lie image by image, ``count`` images.
+
+    A row of a window meets fewer positions then. Tiles must not reach into the next row.
+    """
+    m, k, n = sizes
+    a, rows, columns, b, _, depth = factors
+    c, places, bias, start_with = result
+    own, positions = m // windows.rows, k // count
+    for image in range(count):
+        for row in range(windows.rows):
+            low, end = _seeing(windows, row)
+            first = image * positions + low * (positions // windows.down)
+            here, there = pointer_at(rows, row * own), pointer_at(places, row * own)
+            gemm_indexed(
+                Factors(a, here, columns, b, first, depth),
+                Result(c, there, bias, start_with if image == 0 else START_C),
+                Sizes(own, (end - low) * (positions // windows.down), n),
             )
 
 
@@ -140,7 +131,7 @@ def convolve(x, w, b, y, workspace, stride, top, left):
     weights, lanes = data_of(w), VECTOR_BYTES // w.itemsize
     if not is_packed(filters, lanes):
         weights = base
-        _pack(data_of(w), terms, filters, lanes, base)
+        pack(data_of(w), terms, filters, lanes, base)
     fixed, line = fixed_room(terms, filters, 1), columns * channels
     blocks = blocks_of(workspace.size - fixed, stride, extent, line, 2 * across, down)
     table = pointer_at(base, packed_room(terms, filters))
@@ -188,6 +179,7 @@ def convolve_weights(x, dy, dw, workspace, stride, top, left, part, parts):
     fixed = tables_room(terms)
     blocks = blocks_of(workspace.size - fixed, stride, extent, line, positions, down)
     start_with, lanes = START_ZERO, VECTOR_BYTES // dy.itemsize
+    by_rows = not frame.is_bare and size_y > 1 and size_x * channels % MR == 0 and parts == 1
     for first in range(0, examples, blocks.examples):
         count = min(blocks.examples, examples - first)
         for band in range(blocks.bands):
@@ -203,11 +195,16 @@ def convolve_weights(x, dy, dw, workspace, stride, top, left, part, parts):
             fill_places(indices_of(table), shape, (image, stride * frame.line, beside))
             answers = pointer_at(data_of(dy), (first * down + start) * across * filters)
             if not is_packed(filters, lanes):
-                _pack(answers, k, filters, lanes, slivers)
+                pack(answers, k, filters, lanes, slivers)
                 answers = slivers
             factors = Factors(here, rows, indices_of(table), answers, 0, k)
             result = Result(data_of(dw), places, answers, start_with)
-            gemm_indexed(factors, result, Sizes(end - begin, k, filters))
+            sizes = Sizes(end - begin, k, filters)
+            if by_rows and high * across >= LEAST_TERMS:
+                windows = Windows(size_y, start * stride - top, stride, x.shape[1], high, 0)
+                _multiply_weights(factors, result, sizes, windows, count)
+            else:
+                gemm_indexed(factors, result, sizes)
             start_with = START_C
 
 
@@ -218,7 +215,7 @@ def _prepare_phases(w, stride, top, left, line, table, slivers):
     for number in range(stride * stride):
         y = _phase_of(size_y, stride, top, number // stride)
         x = _phase_of(size_x, stride, left, number % stride)
-        _pack_turned(w, (y.first, x.first, y.size, x.size), stride, slivers)
+        pack_turned(w, (y.first, x.first, y.size, x.size), stride, slivers)
         fill_places(indices_of(table), (1, y.size, x.size * filters), (0, line, 1))
         k = y.size * x.size * filters
         table, slivers = pointer_at(table, k + TILE), pointer_at(slivers, packed_room(k, channels))

@@ -57,15 +57,21 @@ def _lay_out(images, first, count, top, rows, frame, target):
     _, height, width, channels = images.shape
     size = height * width * channels
     low, high = max(-top, 0), min(height - top, rows)
-    start, end = max(frame.low_x, 0), min(width + frame.low_x, frame.columns)
-    copied = max(end - start, 0) * channels
-    clear_elements(target, count * rows * frame.line)
+    start = min(max(frame.low_x, 0), frame.columns)
+    end = max(min(width + frame.low_x, frame.columns), start)
+    left, right = start * channels, (frame.columns - end) * channels
+    copied = (end - start) * channels
     for n in range(count):
-        for i in range(low, high):
-            place = (top + i) * width + start - frame.low_x
-            source = pointer_at(data_of(images), (first + n) * size + place * channels)
-            there = pointer_at(target, (n * rows + i) * frame.line + start * channels)
-            copy_elements(there, source, copied)
+        for i in range(rows):
+            there = pointer_at(target, (n * rows + i) * frame.line)
+            if low <= i < high:
+                place = (top + i) * width + start - frame.low_x
+                source = pointer_at(data_of(images), (first + n) * size + place * channels)
+                clear_elements(there, left)
+                copy_elements(pointer_at(there, left), source, copied)
+                clear_elements(pointer_at(there, left + copied), right)
+            else:
+                clear_elements(there, frame.line)
 
 
 @inline_ir
