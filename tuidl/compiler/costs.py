@@ -22,8 +22,8 @@ NEAR_BYTES = 1 << 20
 """What is taken to stay in the second-level cache beside everything else."""
 WAIT = 10_000.0
 """Nanoseconds until all lanes have waited for each other."""
-LEAST_PART = 25_000.0
-"""Nanoseconds of work that a part of an instruction has at least, if there are several."""
+LEAST_PART = 80_000.0
+"""Nanoseconds of work that one of several parts has at least: small tiles pack for few rows."""
 
 
 def parts_of(instruction: Instruction, batch: int, most: int) -> int:
