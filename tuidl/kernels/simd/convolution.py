@@ -108,11 +108,11 @@ def _multiply_weights(factors, result, sizes, windows, count):
     a, rows, columns, b, _, depth = factors
     c, places, bias, start_with = result
     own, positions = m // windows.rows, k // count
-    for image in range(count):
-        for row in range(windows.rows):
-            low, end = _seeing(windows, row)
+    for row in range(windows.rows):
+        low, end = _seeing(windows, row)
+        here, there = pointer_at(rows, row * own), pointer_at(places, row * own)
+        for image in range(count):
             first = image * positions + low * (positions // windows.down)
-            here, there = pointer_at(rows, row * own), pointer_at(places, row * own)
             gemm_indexed(
                 Factors(a, here, columns, b, first, depth),
                 Result(c, there, bias, start_with if image == 0 else START_C),
