@@ -2,7 +2,8 @@
 
 import ctypes
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import ref
 
 from numba import types
 from numba.np.numpy_support import as_dtype
@@ -30,18 +31,37 @@ class Entry:
             as_dtype(k.dtype) if isinstance(k, types.Array) else None for k in self._kinds
         ]
         self._call = _callable(code, self._kinds)
+        self._known: list[_Known | None] = [None] * len(self._kinds)
 
     def __call__(self, *arguments: Any) -> int:
         """Raises TypeError where an array is of another kind: its memory would be misread."""
+        if len(arguments) != len(self._kinds):
+            raise TypeError(f"expected {len(self._kinds)} arguments, got {len(arguments)}")
         passed: list[Any] = []
-        for kind, dtype, value in zip(self._kinds, self._dtypes, arguments, strict=True):
-            if dtype is None:
+        for i, value in enumerate(arguments):
+            if self._dtypes[i] is None:
                 passed.append(value)
                 continue
-            if value.dtype != dtype or value.ndim != kind.ndim or not value.flags.c_contiguous:
-                raise TypeError(f"expected {kind}, got {value.dtype} of {value.ndim} dimensions")
-            passed += [value.ctypes.data, *value.shape]
+            known = self._known[i]
+            if known is None or known.array() is not value:
+                known = self._known[i] = self._described(i, value)
+            passed += known.passed
         return int(self._call(*passed))
+
+    def _described(self, place: int, value: Any) -> "_Known":
+        """An array is looked at once: most come again with the next call, and asking NumPy for an
+        address takes longer than many a step of training."""
+        kind, dtype = self._kinds[place], self._dtypes[place]
+        if value.dtype != dtype or value.ndim != kind.ndim or not value.flags.c_contiguous:
+            raise TypeError(f"expected {kind}, got {value.dtype} of {value.ndim} dimensions")
+        return _Known(ref(value), (value.ctypes.data, *value.shape))
+
+
+class _Known(NamedTuple):
+    """The last array that was passed in some place, not kept alive, and how it is passed."""
+
+    array: Any
+    passed: tuple[int, ...]
 
 
 def _wrapper(function: Any, kinds: Any) -> Callable[..., int]:
