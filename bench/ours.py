@@ -1,13 +1,16 @@
 """``python -m bench.ours CASE.json THREADS [BACKEND]``: tuidl as a process that is measured."""
 
 import os
+import subprocess
 import sys
 from functools import partial
 
 from bench.peers.protocol import DESCRIBE, Made, Way, serve, started_as
+from tuidl.core.children import child_environment, module_command
 from tuidl.core.environment import prepare_environment
 from tuidl.core.version import __version__
 
+PATH = "PYTHONPATH"
 COMPILED = "BENCH_COMPILED"
 """Set where this process has begun anew with all kernels in the cache."""
 
@@ -42,9 +45,13 @@ def _made(way: Way, parameters: int) -> Made:
 
 
 def _begin_anew() -> None:
-    """Run this command once more: what compiling took of the memory is not the training's."""
-    os.environ[COMPILED] = "1"
-    os.execv(sys.executable, sys.orig_argv)
+    """Have another process measure: what compiling took of the memory is not the training's."""
+    command = module_command("bench.ours", *sys.argv[1:])
+    sys.exit(
+        subprocess.run(
+            command, env=child_environment(**{COMPILED: "1", PATH: os.environ.get(PATH, "")})
+        ).returncode
+    )
 
 
 if __name__ == "__main__":

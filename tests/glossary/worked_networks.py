@@ -12,6 +12,9 @@ from tuidl.nn.layers import LAYERS
 
 # --- pictures -------------------------------------------------------------------------------------
 
+NOTHING = np.zeros(0)
+"""Room for packed weights, which definitions in NumPy do not use."""
+
 
 def convolved(row: list[float], kernel: list[float]) -> np.ndarray:
     """A convolution without padding along one row."""
@@ -133,7 +136,9 @@ def simple_rnn(n: Numbers) -> None:
     w, u, b, inputs, told, remembered = n[0], n[1], n[2], np.array(n[3:6]), n[6:9], n[9]
     assert remembered == inputs[0]
     states = np.zeros((4, 1, 1))
-    ORACLES["simple_rnn"](array(u).reshape(1, 1), (inputs * w + b).reshape(3, 1, 1), states)
+    ORACLES["simple_rnn"](
+        array(u).reshape(1, 1), (inputs * w + b).reshape(3, 1, 1), states, NOTHING
+    )
     agree(told, states[1:])
 
 
@@ -155,7 +160,7 @@ def lstm(n: Numbers) -> None:
     gates[0, 0] = [40, 0, np.arctanh(min(cell, 1 - 1e-12)), 0]
     gates[1, 0] = [logit(i), logit(f), np.arctanh(u), logit(o)]
     states, cells = np.zeros((3, 1, 1)), np.zeros((3, 1, 1))
-    ORACLES["lstm"](np.zeros((1, 4)), gates, states, cells)
+    ORACLES["lstm"](np.zeros((1, 4)), gates, states, cells, NOTHING)
     agree([cell, new_cell, answer], [*cells[1:, 0, 0], states[2, 0, 0]])
 
 
@@ -175,7 +180,7 @@ def gru_state(before: float, z: float, r: float, from_input: float, from_past: f
     gates[1, 0] = [z, r, from_input]
     states, recurrent = np.zeros((3, 1, 1)), array(0, 0, from_past / before).reshape(1, 3)
     scratch = (np.zeros((2, 1, 1)), np.zeros((1, 3)))
-    ORACLES["gru"](recurrent, np.zeros(3), gates, states, *scratch)
+    ORACLES["gru"](recurrent, np.zeros(3), gates, states, *scratch, NOTHING)
     return float(states[2, 0, 0])
 
 

@@ -5,7 +5,7 @@ import pytest
 from numba import njit
 
 from tuidl.kernels import elementary
-from tuidl.kernels.jit import INLINED
+from tuidl.kernels.jit import FLAGS
 
 UNITS_IN_THE_LAST_PLACE = 4
 EXACT = {
@@ -19,7 +19,7 @@ EXACT = {
 def _compiled(name: str):
     function = getattr(elementary, name)
 
-    @njit(**INLINED)
+    @njit(**FLAGS)
     def apply(x, y):
         for i in range(x.shape[0]):
             y[i] = function(x[i])
