@@ -182,6 +182,7 @@ def test_without_a_terminal_there_is_a_hint_and_no_escape_codes(arguments: list[
     assert "\x1b" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_a_lone_escape_is_answered(screen: Terminal) -> None:
     """And the start of an arrow key is not taken for one; how soon it is, ``bench.keys`` says."""
     for _ in range(3):

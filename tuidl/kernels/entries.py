@@ -34,9 +34,13 @@ class Entry:
         self._known: list[_Known | None] = [None] * len(self._kinds)
 
     def __call__(self, *arguments: Any) -> int:
-        """Raises TypeError where an array is of another kind: its memory would be misread."""
+        """Raises TypeError where an array is of another kind: its memory would be misread; and
+        ValueError where there are more or fewer arguments."""
         if len(arguments) != len(self._kinds):
-            raise TypeError(f"expected {len(self._kinds)} arguments, got {len(arguments)}")
+            count = len(self._kinds)
+            raise ValueError(
+                f"{len(arguments)} arguments: shorter or longer than the {count} wanted"
+            )
         passed: list[Any] = []
         for i, value in enumerate(arguments):
             if self._dtypes[i] is None:

@@ -245,6 +245,7 @@ def piped(tmp_path: Path) -> Iterator[tuple[Terminal, int]]:
         yield terminal, writing
 
 
+@pytest.mark.slow
 def test_a_pipe_is_viewed_with_keys_from_the_terminal(piped: tuple[Terminal, int]) -> None:
     terminal, writing = piped
     os.write(writing, b'{"step": 1, "loss": 4.25}\n{"step": 2, "loss": 3.125}\n')
