@@ -17,14 +17,14 @@ def test_one(): pass
 def test_slow(): pass
 @pytest.mark.parametrize("i", range(20))
 def test_many(i): pass
-@pytest.mark.sample(3)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("i", range(20))
 def test_sampled(i): pass
 @pytest.mark.parametrize("i", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_some_cases_are_slow(i): pass
 """
 JUDGES = "def test_judge(): pass\n"
-QUICK = 1 + 5 + 3 + 1
+QUICK = 1 + 3 + 4 + 1
 EVERY = 1 + 1 + 20 + 20 + 2
 
 
