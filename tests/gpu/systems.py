@@ -9,7 +9,7 @@ from tests.data.sources import SOURCES
 from tests.systems import SYSTEMS
 from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.backends.cuda.engine import CudaEngine
-from tuidl.compiler import program as program_module
+from tuidl.compiler import division, program
 from tuidl.data import catalog
 from tuidl.kernels.step_state import SEED, STEP
 from tuidl.model.model import Model
@@ -21,13 +21,17 @@ SMALLER = {
     "gan": (),
     "per_step": ("networks.0.layers.0.units=3",),
 }
-SHARDS = {"EXAMPLES_OF_A_SHARD": 1, "FLOPS_OF_A_SHARD": 1, "SERIAL_UPDATE": 1}
+SHARDS = {"EXAMPLES_OF_A_SHARD": 1, "FLOPS_OF_A_SHARD": 1}
 
 
 def on(backend: str, name: str) -> Model:
     """A small model of two shards; the examples of an evaluation lie in four."""
-    sizes = {**SHARDS, "EVALUATION_BATCH": HELD_OUT}
-    with patch.multiple(program_module, **sizes), patch.dict(catalog.SOURCES, SOURCES):
+    sizes = {"SERIAL_UPDATE": 1, "EVALUATION_BATCH": HELD_OUT}
+    with (
+        patch.multiple(division, **SHARDS),
+        patch.multiple(program, **sizes),
+        patch.dict(catalog.SOURCES, SOURCES),
+    ):
         preset = Preset.parse(SYSTEMS[name], name, SMALLER[name])
         built = Model(preset, batch=BATCH, backend=backend)
     assert built.program.shards == 2
