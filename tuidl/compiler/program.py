@@ -204,7 +204,7 @@ class _Placing:
         stages = stages_of(work.instructions, portion.shards, TILES, lanes)
         room = Room(capacity, portion.shards, portion.examples)
         plan = plan_workspaces(work, stages, self.shared, self.base, room)
-        return Routine(name, work, plan, capacity, portion.shards, TILES, lanes, span, flops)
+        return Routine(name, work, plan, capacity, portion.shards, TILES, lanes, flops)
 
     def settling(self, graph: Graph, layout: Layout) -> Routine | None:
         """The routine that leaves no row of a table behind."""

@@ -73,7 +73,6 @@ class Routine:
     shards: int
     tiles: int
     update_lanes: int
-    parameter_span: int
     flops: int
     _known_rows: dict[int, Rows] = field(default_factory=dict, repr=False, compare=False)
 
