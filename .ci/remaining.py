@@ -5,12 +5,17 @@
 Each FILE is one of pytest's JUnit files.
 """
 
+import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 from results import Key, together
+
+FILES = "PASSED_IN"
+"""The environment variable that tells every process the files."""
 
 
 def key_of(node: str) -> Key:
@@ -21,28 +26,25 @@ def key_of(node: str) -> Key:
     return ".".join([module, *names[:-1]]), names[-1] + bracket + parameters
 
 
-class Remaining:
-    """A plugin that leaves out what has passed."""
+@cache
+def passed() -> set[Key]:
+    """The tests that have."""
+    found = together([Path(name) for name in os.environ[FILES].split(",")])
+    return {key for key, (outcome, _) in found.items() if outcome == "passed"}
 
-    def __init__(self, passed: set[Key]) -> None:
-        self._passed = passed
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(
-        self, config: pytest.Config, items: list[pytest.Item]
-    ) -> None:
-        done = [item for item in items if not self._is_wanted(item.nodeid)]
-        items[:] = [item for item in items if self._is_wanted(item.nodeid)]
-        config.hook.pytest_deselected(items=done)
-
-    def _is_wanted(self, node: str) -> bool:
-        return key_of(node) not in self._passed
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what has passed. Each process of pytest-xdist does so: this file is a plugin of
+    theirs as well."""
+    done = [item for item in items if key_of(item.nodeid) in passed()]
+    items[:] = [item for item in items if key_of(item.nodeid) not in passed()]
+    config.hook.pytest_deselected(items=done)
 
 
 def main(files: str, *options: str) -> int:
-    found = together([Path(name) for name in files.split(",")])
-    passed = {key for key, (outcome, _) in found.items() if outcome == "passed"}
-    return pytest.main(list(options), plugins=[Remaining(passed)])
+    os.environ[FILES] = ",".join(str(Path(name).resolve()) for name in files.split(","))
+    return pytest.main(["-p", Path(__file__).stem, *options])
 
 
 if __name__ == "__main__":

@@ -102,17 +102,21 @@ class Outcome:
     doubled: int
     unheard: int
     is_same: bool
+    endings: tuple[str, ...]
+    """How each engine ended, the one that was never killed last; says why where they differ."""
 
 
 def story(chance: random.Random, runs: Path, interruptions: int, epochs: int = EPOCHS) -> Outcome:
     """One run, killed so often, to its end. ``runs``: an empty folder that runs are kept in."""
     preset = Preset.load(shipped()[PRESET], (f"training.epochs={epochs}",))
     heard: list[dict[str, Any]] = []
+    endings: list[str] = []
     folder: Path | None = None
     for _ in range(interruptions):
         engine = begun(preset, folder)
         live(engine, chance)
         heard += engine.edits
+        endings.append(str(engine.told[-1]))
         folder = begun_in(runs)
         assert folder or not heard, "an edit is kept at once"
     engine = begun(preset, folder, pace=None)
@@ -131,6 +135,7 @@ def story(chance: random.Random, runs: Path, interruptions: int, epochs: int = E
         doubled=len(heard) - len(numbers) + len(logged) - len({edit.number for edit in logged}),
         unheard=len({edit.number for edit in logged} - numbers),
         is_same=ended.get("weights_sha256") == whole.get("weights_sha256") is not None,
+        endings=(*endings, str(ended), str(whole)),
     )
 
 

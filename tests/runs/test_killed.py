@@ -16,6 +16,6 @@ def test_edits_survive_a_kill_at_any_moment(
 ) -> None:
     monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path))
     outcome = story(random.Random(seed), tmp_path, interruptions=2)
-    assert outcome.is_same
+    assert outcome.is_same, outcome.endings
     assert (outcome.lost, outcome.doubled) == (0, 0)
     assert outcome.unheard <= 2 * outcome.kills
