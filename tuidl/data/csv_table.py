@@ -1,6 +1,5 @@
 """A delimited text file as a table of features and one target, ready to become examples."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,10 +8,10 @@ from typing import Any, Literal
 import numpy as np
 
 from tuidl.core.errors import DataError, PresetError, suggestion
-from tuidl.core.limits import check_memory
-from tuidl.data.column import MISSING, Column
-from tuidl.data.csv_file import MOST_COLUMNS, blocks, records, sniffed
+from tuidl.data.column import Column
 from tuidl.data.paths import Stamp
+from tuidl.data.tables.raw import RawTable
+from tuidl.data.tables.reading import read_raw
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Missing = Literal["refuse", "mean", "most_frequent", "drop_rows"]
@@ -23,9 +22,6 @@ MOST_CATEGORIES = 100
 MOST_CLASSES = 1000
 MOST_GUESSED_CLASSES = 20
 """Different whole numbers in a target that are still taken for classes."""
-
-BYTES_WHILE_READING = 12
-"""Memory taken for each byte of the file, at most: "1," becomes a number and a code."""
 
 
 @dataclass(frozen=True)
@@ -74,19 +70,9 @@ def read_table(stamp: Stamp, options: Options) -> Table:
     Raises DataError where the file is at fault, PresetError where the options are.
     """
     path = Path(stamp[0])
-    check_memory(BYTES_WHILE_READING * stamp[2], f"{path}", "use a smaller file")
-    delimiter = options.delimiter or sniffed(path)
-    rows = records(path, delimiter)
-    columns = _columns(path, rows, options)
-    lines: list[tuple[int, ...]] = []
-    for block in blocks(path, rows if columns.has_header else records(path, delimiter),
-                        columns.width):  # fmt: skip
-        lines.append(block.lines)
-        for place, column in columns.used.items():
-            column.add(block.columns[place], block.lines)
-    if not lines:
-        raise DataError(f"{path}: a header but no rows")
-    return _finished(path, columns, options, delimiter)
+    raw = read_raw(stamp, options.delimiter, _header(options))
+    columns = _columns(path, raw, options)
+    return _finished(path, columns, options, raw)
 
 
 @dataclass(frozen=True)
@@ -95,60 +81,31 @@ class _Columns:
 
     used: dict[int, Column]
     target: int
-    width: int
-    has_header: bool
 
 
-def _columns(path: Path, rows: Iterator[tuple[int, list[str]]], options: Options) -> _Columns:
-    """What the first line says of the columns. Raises DataError or PresetError."""
-    first = [text.strip() for text in next(rows, (0, []))[1]]
-    if not first:
-        raise DataError(f"{path}: empty")
-    if not 2 <= len(first) <= MOST_COLUMNS:
-        raise DataError(f"{path}: {len(first)} columns, expected 2 to {MOST_COLUMNS:,}")
-    has_header = options.header
-    if has_header is None:
-        has_header = _looks_like_header(first, options)
-    names = _names(path, first, has_header)
-    target = _place(options.target, names, has_header, "data.target")
-    ignored = {_place(name, names, has_header, "data.ignore") for name in options.ignore}
+def _header(options: Options) -> bool | None:
+    """Whether there is one: surely if a column is named by a text."""
+    named = any(isinstance(name, str) for name in (options.target, *options.ignore))
+    return True if options.header is None and named else options.header
+
+
+def _columns(path: Path, raw: RawTable, options: Options) -> _Columns:
+    """The columns that are used. Raises DataError or PresetError."""
+    names = [column.name for column in raw.columns]
+    if twice := [name for i, name in enumerate(names) if name in names[:i]]:
+        raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}")
+    target = _place(options.target, names, raw.has_header, "data.target")
+    ignored = {_place(name, names, raw.has_header, "data.ignore") for name in options.ignore}
     if target in ignored:
         raise PresetError("data.ignore", f"{names[target]!r} is the target")
     used = {
-        i: Column(name, MOST_CLASSES if i == target else MOST_CATEGORIES)
-        for i, name in enumerate(names)
+        i: Column(column, raw.lines, MOST_CLASSES if i == target else MOST_CATEGORIES)
+        for i, column in enumerate(raw.columns)
         if i not in ignored
     }
     if len(used) < 2:
         raise PresetError("data.ignore", "leaves no column to learn from")
-    return _Columns(used, target, len(names), has_header)
-
-
-def _names(path: Path, first: list[str], has_header: bool) -> list[str]:
-    """The columns' names: those in the header, or their numbers. Raises DataError."""
-    numbers = [str(i) for i in range(1, len(first) + 1)]
-    if not has_header:
-        return numbers
-    names = [text or number for text, number in zip(first, numbers, strict=True)]
-    if twice := [name for i, name in enumerate(names) if name in names[:i]]:
-        raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}")
-    return names
-
-
-def _looks_like_header(first: list[str], options: Options) -> bool:
-    """A column is named by a text, or no field of the first line is a number or missing."""
-    if any(isinstance(name, str) for name in (options.target, *options.ignore)):
-        return True
-    return not any(is_value(text) for text in first)
-
-
-def is_value(text: str) -> bool:
-    """Whether it is a number, or stands for a missing value."""
-    try:
-        float(text)
-    except ValueError:
-        return text.casefold() in MISSING
-    return True
+    return _Columns(used, target)
 
 
 def _place(name: ColumnName, names: list[str], has_header: bool, key: str) -> int:
@@ -164,7 +121,7 @@ def _place(name: ColumnName, names: list[str], has_header: bool, key: str) -> in
     return names.index(name)
 
 
-def _finished(path: Path, columns: _Columns, options: Options, delimiter: str) -> Table:
+def _finished(path: Path, columns: _Columns, options: Options, raw: RawTable) -> Table:
     used = list(columns.used.values())
     _check_missing(path, used, columns.used[columns.target], options.missing)
     target, classes = _target(path, columns.used[columns.target], options.task)
@@ -180,7 +137,7 @@ def _finished(path: Path, columns: _Columns, options: Options, delimiter: str) -
         target = target[kept]
         features = [Feature(f.name, f.values[kept], f.categories) for f in features]
     numbers = target.astype(np.float32)
-    return Table(tuple(features), numbers, classes, delimiter, columns.has_header)
+    return Table(tuple(features), numbers, classes, raw.delimiter, raw.has_header)
 
 
 def missing_in(feature: Feature) -> Array:

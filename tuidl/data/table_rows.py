@@ -1,6 +1,5 @@
 """Rows of a text file as inputs of a network that was trained on another such file."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -9,16 +8,14 @@ import numpy as np
 
 from tuidl.core.errors import DataError, guess
 from tuidl.core.limits import FLOAT_BYTES, check_memory
-from tuidl.data.column import MISSING, number_of
-from tuidl.data.csv_file import MOST_COLUMNS, Block, blocks, lines_of, records, sniffed
-from tuidl.data.csv_table import is_value
-from tuidl.data.files import file_status
+from tuidl.data.column import number_of
+from tuidl.data.paths import stamp
 from tuidl.data.table_layout import InputColumn, TableLayout
+from tuidl.data.tables.delimited import lines_of, sniffed
+from tuidl.data.tables.raw import RawColumn, RawTable, plain_number, text_of
+from tuidl.data.tables.reading import MISSING, read_raw
 
 Array = np.ndarray[Any, np.dtype[Any]]
-
-BYTES_WHILE_READING = 12
-"""Memory taken for each byte of the file, at most: "1," becomes a float64 and its text."""
 
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -29,21 +26,17 @@ def read_rows(path: Path, layout: TableLayout) -> Array:
     Columns are found by their names; those that were not learned from are passed over. Raises
     DataError.
     """
-    size = file_status(path).st_size
-    check_memory(BYTES_WHILE_READING * size, f"{path}", "use a smaller file")
-    delimiter = _delimiter(path, layout)
-    rows = records(path, delimiter)
-    first = [text.strip() for text in next(rows, (0, []))[1]]
-    if not 1 <= len(first) <= MOST_COLUMNS:
-        raise DataError(f"{path}: {len(first)} columns, expected 1 to {MOST_COLUMNS:,}")
-    places = _places(path, first, layout)
-    if not layout.has_header and any(map(is_value, first)):
-        rows = records(path, delimiter)
-    lines = blocks(path, rows, width=len(first))
-    parts = [_encoded(path, block, layout, places) for block in _within_memory(path, lines, layout)]
-    if not parts:
-        raise DataError(f"{path}: no rows to predict")
-    return np.concatenate(parts)
+    now = stamp(str(path))
+    raw = read_raw(now, _delimiter(path, layout), True if layout.has_header else None, fewest=1)
+    width = sum(column.width for column in layout.columns)
+    check_memory(2 * FLOAT_BYTES * len(raw.lines) * width, f"{path}", "use a smaller file")
+    x = np.zeros((len(raw.lines), width), np.float32)
+    start = 0
+    for column, place in zip(layout.columns, _places(path, raw, layout), strict=True):
+        part = x[:, start : start + column.width]
+        _encode(path, column, raw.columns[place], raw.lines, part)
+        start += column.width
+    return x
 
 
 def _delimiter(path: Path, layout: TableLayout) -> str:
@@ -54,21 +47,14 @@ def _delimiter(path: Path, layout: TableLayout) -> str:
     return layout.delimiter
 
 
-def _within_memory(path: Path, rows: Iterator[Block], layout: TableLayout) -> Iterator[Block]:
-    """The blocks, as long as the inputs that they become can be held."""
-    width, count = sum(column.width for column in layout.columns), 0
-    for block in rows:
-        count += len(block.lines)
-        check_memory(2 * FLOAT_BYTES * count * width, f"{path}", "use a smaller file")
-        yield block
-
-
-def _places(path: Path, first: list[str], layout: TableLayout) -> list[int]:
+def _places(path: Path, raw: RawTable, layout: TableLayout) -> list[int]:
     """Where each of the layout's columns stands. Raises DataError where one is missing."""
     wanted = [column.name for column in layout.columns]
-    if not layout.has_header and len(first) == len(wanted):
+    if not layout.has_header and len(raw.columns) == len(wanted):
         return list(range(len(wanted)))
-    names = first if layout.has_header else [str(i) for i in range(1, len(first) + 1)]
+    names = [column.name for column in raw.columns]
+    if not layout.has_header:
+        names = [str(i) for i in range(1, len(names) + 1)]
     for name in wanted:
         if name not in names:
             raise DataError(
@@ -81,20 +67,41 @@ def _places(path: Path, first: list[str], layout: TableLayout) -> list[int]:
     return [names.index(name) for name in wanted]
 
 
-def _encoded(path: Path, block: Block, layout: TableLayout, places: list[int]) -> Array:
-    """Inputs (rows, width) of some rows."""
-    x = np.zeros((len(block.lines), sum(c.width for c in layout.columns)), np.float32)
-    start = 0
-    for column, place in zip(layout.columns, places, strict=True):
-        for row, (line, text) in enumerate(zip(block.lines, block.columns[place], strict=True)):
+def _encode(path: Path, column: InputColumn, raw: RawColumn, lines: Array, x: Array) -> None:
+    """Write one column's inputs into ``x`` (rows, width). Raises DataError, naming the line."""
+    is_number = raw.codes < 0
+    used = np.unique(raw.codes[~is_number])
+    for code in used[np.argsort([(raw.codes == c).argmax() for c in used])]:
+        rows = raw.codes == code
+        where = f"{path}: line {lines[rows.argmax()]}, column {column.name!r}"
+        _put(column, _value(column, raw.texts[code], where), where, x, rows)
+    if not column.categories:
+        numbers = raw.numbers[is_number]
+        if (large := np.abs(numbers) > LARGEST).any():
+            line = lines[is_number][large.argmax()]
             where = f"{path}: line {line}, column {column.name!r}"
-            value = _value(column, text.strip(), where)
-            if isinstance(value, str):
-                x[row, start + _category(column, value, where)] = 1
-            else:
-                x[row, start] = value
-        start += column.width
-    return x
+            raise _no_number(text_of(numbers[large.argmax()]), where)
+        x[is_number, 0] = numbers
+        return
+    for number in np.unique(raw.numbers[is_number]):
+        rows = raw.numbers == number
+        where = f"{path}: line {lines[rows.argmax()]}, column {column.name!r}"
+        _put(column, _named(column, number), where, x, rows)
+
+
+def _put(column: InputColumn, value: str | float, where: str, x: Array, rows: Array) -> None:
+    if isinstance(value, str):
+        x[rows, _category(column, value, where)] = 1
+    else:
+        x[rows, 0] = value
+
+
+def _named(column: InputColumn, number: float) -> str:
+    """The category that is written as a number: 1.50 is 1.5."""
+    text = text_of(number)
+    if text in column.categories:
+        return text
+    return next((c for c in column.categories if plain_number(c) == number), text)
 
 
 def _value(column: InputColumn, text: str, where: str) -> str | float:
@@ -107,8 +114,12 @@ def _value(column: InputColumn, text: str, where: str) -> str | float:
         return text
     number = number_of(text)
     if number is None or abs(number) > LARGEST:
-        raise DataError(f"{where}: {text[:60]!r}, expected a number that float32 can hold")
+        raise _no_number(text, where)
     return number
+
+
+def _no_number(text: str, where: str) -> DataError:
+    return DataError(f"{where}: {text[:60]!r}, expected a number that float32 can hold")
 
 
 def _category(column: InputColumn, text: str, where: str) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError, suggestion
-from tuidl.data.csv_file import DELIMITERS
 from tuidl.data.dataset import BRIGHTEST
 from tuidl.data.digits import BRIGHTEST as BRIGHTEST_DIGIT
 from tuidl.data.files import file_status
@@ -15,6 +14,7 @@ from tuidl.data.image_folder import SUFFIXES
 from tuidl.data.npy_file import npy_header, npz_header, npz_names, read_npy, read_npz
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.table_rows import read_rows
+from tuidl.data.tables.delimited import DELIMITERS
 from tuidl.inference.pictures import PICTURES, read_picture_inputs
 from tuidl.inference.preprocessing import Preparation
 from tuidl.nn.layers.base import describe

@@ -1,9 +1,8 @@
-"""Reading delimited text: lines with a limit, records, blocks of columns. Errors name the line."""
+"""Reading delimited text: lines with a limit, delimiters, records. Errors name the line."""
 
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -15,15 +14,6 @@ DELIMITERS = ",;\t|"
 LONGEST_LINE = 1 << 20
 MOST_COLUMNS = 10_000
 SAMPLED_LINES = 50
-ROWS_AT_ONCE = 8192
-
-
-@dataclass(frozen=True)
-class Block:
-    """Some rows: the line that each ends in, and the texts of each column."""
-
-    lines: tuple[int, ...]
-    columns: tuple[tuple[str, ...], ...]
 
 
 def lines_of(path: Path) -> Iterator[str]:
@@ -74,13 +64,3 @@ def records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                 yield reader.line_num, fields
     except csv.Error as error:
         raise DataError(f"{path}: line {reader.line_num}: {error}") from None
-
-
-def blocks(path: Path, rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Block]:
-    """The rows, so many at a time, as columns of ``width`` fields each. Raises DataError."""
-    while some := list(islice(rows, ROWS_AT_ONCE)):
-        for line, fields in some:
-            if len(fields) != width:
-                raise DataError(f"{path}: line {line}: {len(fields)} fields, expected {width}")
-        lines, table = zip(*some, strict=True)
-        yield Block(lines, tuple(zip(*table, strict=True)))

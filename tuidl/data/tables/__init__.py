@@ -1,0 +1,1 @@
+"""Tables as files have them: columns of plain numbers and texts, whatever the format."""
