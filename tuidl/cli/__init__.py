@@ -10,7 +10,7 @@ import click
 
 from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR, allow_plugins_option
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
-from tuidl.cli.runs import compare, replay, runs, verify
+from tuidl.cli.runs import compare, delete, replay, runs, verify
 from tuidl.cli.training import resume, train
 from tuidl.cli.using import export, predict
 from tuidl.cli.viewing import view
@@ -64,23 +64,24 @@ def cli() -> None:
     tuidl PRESET --no-ui          train, with a progress bar and plots
     tuidl PRESET --no-ui --json   train, events as JSON lines
     tuidl resume RUN              go on with a run that was stopped, or killed
-    tuidl runs                    the runs that are kept
+    tuidl runs                    the runs that are kept; tuidl delete RUN takes one away
     tuidl view RUN|FILE|-         curves of a run, or of any program's JSON lines
     tuidl predict RUN INPUT       what the trained network makes of a picture or a table
     tuidl presets                 what there is to train
     tuidl explain CONCEPT         what a word means, in plain words
     tuidl train --help            all options of a training run
 
-    PRESET is the name of a shipped preset or the path of a TOML file.
+    PRESET is the name of a shipped preset or the path of a TOML file. RUN is a name among the
+    runs or the beginning of one, a folder, "last", or "best:METRIC".
     """
 
 
 COMMANDS = (
-    train, resume, runs, view, compare, verify, replay, predict, export,
+    train, resume, runs, view, compare, verify, replay, delete, predict, export,
     presets, show, gradcheck, download, explain,
 )  # fmt: skip
 for command in COMMANDS:
-    reads_presets = command not in (download, explain)
+    reads_presets = command not in (delete, download, explain)
     cli.add_command(allow_plugins_option(command) if reads_presets else command)
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
 from tuidl.core.errors import PresetError
 from tuidl.core.limits import default_threads
+from tuidl.core.terminal import say
 
 EPILOG = """
 \b
@@ -54,6 +56,17 @@ def prepare(threads: int | None) -> None:
     from tuidl.core.environment import prepare_environment
 
     prepare_environment(threads or default_threads())
+
+
+def found_run(called: str) -> Path:
+    """The folder of the run that is ``called`` so; says which one where the words left that open.
+    Raises RunError."""
+    from tuidl.runs.naming import find_run
+
+    found = find_run(called)
+    if found.note:
+        say(found.note)
+    return found.path
 
 
 @contextmanager

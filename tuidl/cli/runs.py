@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuidl.cli.common import PAGE, json_option, prepare, threads_option
+from tuidl.cli.common import PAGE, found_run, json_option, prepare, threads_option
 from tuidl.core.printable import printable
 from tuidl.core.terminal import put, put_json, say
 
@@ -22,23 +22,80 @@ if TYPE_CHECKING:
     type=click.Choice(["done", "interrupted", "failed", "unfinished", "running", "damaged"]),
     help="Only runs in this state.",
 )  # fmt: skip
+@click.option(
+    "--sort", "key", metavar="KEY",
+    help="A score (accuracy: the best first), a setting (optimizer.learning_rate), "
+    "or run, preset, created, state, epochs, seconds. Default: the newest first.",
+)  # fmt: skip
+@click.option(
+    "--columns", "shown", metavar="KEY,KEY", default="",
+    help="Settings that get columns of their own: optimizer.type,training.batch_size.",
+)  # fmt: skip
 @json_option
-def runs(words: tuple[str, ...], state: str | None, as_json: bool) -> None:
+def runs(
+    words: tuple[str, ...], state: str | None, key: str | None, shown: str, as_json: bool
+) -> None:
     """List the runs that are kept, the newest first; WORDS: only those that have them all in
-    their name or preset."""
+    their name or preset.
+
+    With --json each has its settings, by dotted keys.
+    """
     from tuidl.runs.listing import as_lines, listed, to_json
+    from tuidl.runs.settings import in_order, require_known, with_settings
     from tuidl.storage.locations import runs_folder
 
-    found = listed(words, state)
+    found, keys = listed(words, state), tuple(filter(None, map(str.strip, shown.split(","))))
+    if key or keys or as_json:
+        found = with_settings(found)
+    require_known(found, keys)
+    found = in_order(found, key) if key else found
     if as_json:
         put_json(to_json(found))
     elif found:
         columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
-        for line in as_lines(found):
+        for line in as_lines(found, keys):
             put(line[:columns])
     else:
         chosen = " like that" if words or state else ""
         say(f"no runs{chosen} in {runs_folder()}")
+
+
+@click.command()
+@click.argument("runs", nargs=-1, required=True, metavar="RUN...")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(runs: tuple[str, ...], yes: bool) -> None:
+    """Take RUNs away for good, with all that is in their folders.
+
+    All of them are looked up before the first one goes.
+    """
+    from tuidl.runs.overview import delete as delete_run
+    from tuidl.runs.overview import glance
+
+    paths = list(dict.fromkeys(map(_to_delete, runs)))
+    if not yes:
+        _ask(paths, [glance(path).state for path in paths])
+    for path in paths:
+        delete_run(path)
+        say(f"deleted {path}")
+
+
+def _to_delete(called: str) -> Path:
+    """The folder of a run, which may be too damaged to be found in another way. Raises RunError."""
+    from tuidl.storage.locations import names, runs_folder
+
+    return runs_folder() / called if called in names() else found_run(called)
+
+
+def _ask(paths: list[Path], states: list[str]) -> None:
+    """Leaves the command unless the user says yes. Raises UsageError where nobody can."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody can be asked here: --yes deletes without asking")
+    for path, state in zip(paths, states, strict=True):
+        say(f"{path} ({state})")
+    which = "this run" if len(paths) == 1 else f"these {len(paths)} runs"
+    if not click.confirm(f"Delete {which} for good?", err=True):
+        say("nothing was deleted")
+        sys.exit(0)
 
 
 @click.command()
@@ -53,9 +110,8 @@ def verify(run: str, threads: int | None, as_json: bool) -> None:
     prepare(threads)
     from tuidl.runs.verifying import verify_run
     from tuidl.storage.folder import RunFolder
-    from tuidl.storage.locations import find
 
-    verdict = verify_run(RunFolder(find(run)), threads)
+    verdict = verify_run(RunFolder(found_run(run)), threads)
     put_json(verdict.to_json()) if as_json else put(verdict.text())
     sys.exit(0 if verdict.holds else 1)
 
@@ -77,9 +133,8 @@ def replay(run: str, out: Path | None, threads: int | None, as_json: bool) -> No
     prepare(threads)
     from tuidl.cli.headless import replay_headless
     from tuidl.storage.folder import RunFolder
-    from tuidl.storage.locations import find
 
-    folder = RunFolder(find(run))
+    folder = RunFolder(found_run(run))
     sys.exit(replay_headless(folder, out=out, threads=threads, as_json=as_json))
 
 
@@ -90,11 +145,10 @@ def compare(runs: tuple[str, ...], as_json: bool) -> None:
     """Show runs side by side: their curves, their results, and where their presets differ."""
     from tuidl.runs.comparing import compared, to_json
     from tuidl.storage.folder import RunFolder
-    from tuidl.storage.locations import find
 
     if len(runs) < 2:
         raise click.UsageError("name two runs or more; 'tuidl runs' lists them")
-    found = [compared(RunFolder(find(run))) for run in runs]
+    found = [compared(RunFolder(found_run(run))) for run in runs]
     if as_json:
         put_json(to_json(found))
     else:

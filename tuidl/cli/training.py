@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import click
 
-from tuidl.cli.common import EPILOG, naming, prepare, save_every_option, threads_option
+from tuidl.cli.common import EPILOG, found_run, naming, prepare, save_every_option, threads_option
 from tuidl.cli.playing import play
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.protocol.commands import LEARNING_RATE
@@ -102,10 +102,9 @@ def resume(
     The end is the same, to the bit, as if it had never stopped.
     """
     from tuidl.storage.folder import RunFolder
-    from tuidl.storage.locations import find
 
     rate = _learning_rate(overrides)
-    folder = RunFolder(find(run))
+    folder = RunFolder(found_run(run))
     if not no_ui:
         options = {"--json": as_json, "--save-every": save_every}
         _require_screen(f"tuidl resume {run} --no-ui", options)

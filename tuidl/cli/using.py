@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuidl.cli.common import json_option, prepare
+from tuidl.cli.common import found_run, json_option, prepare
 from tuidl.core.printable import printable
 from tuidl.core.terminal import put, put_json, say
 
@@ -44,7 +44,7 @@ def predict(
     from tuidl.inference.predictions import Predictions
     from tuidl.runs.results import load_run
 
-    trained = load_run(run, which)
+    trained = load_run(found_run(run), which)
     found = [trained.predict_file(path, key=key, invert=invert) for path in inputs]
     records = [record for predictions in found for record in predictions.records]
     for note in dict.fromkeys(note for predictions in found for note in predictions.notes):
@@ -70,10 +70,10 @@ def export(run: str, format_name: str, out: Path | None, which: "Which", force: 
     """
     prepare(1)
     from tuidl.runs.results import load_run
-    from tuidl.storage.locations import find
 
-    path = out or Path(f"{find(run).name}-{format_name}")
-    done = load_run(run, which).export(format_name, path, force=force)
+    folder = found_run(run)
+    path = out or Path(f"{folder.name}-{format_name}")
+    done = load_run(folder, which).export(format_name, path, force=force)
     for file in done.files:
         put(printable(str(file)))
     say(done.message)

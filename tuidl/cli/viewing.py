@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tuidl.cli.common import found_run
 from tuidl.cli.playing import play
 from tuidl.core.errors import RunError
 from tuidl.core.terminal import put, say
@@ -47,7 +48,6 @@ def view(log: str, no_ui: bool) -> None:
 def _named(log: str) -> "Source":
     """A file, or the log of a run. Raises RunError."""
     from tuidl.logs.source import source_of, source_of_run
-    from tuidl.storage.locations import find
 
     if not log or "\0" in log:
         raise RunError("a run's name, or the path of a log, is missing")
@@ -55,7 +55,7 @@ def _named(log: str) -> "Source":
     if path.exists() and not path.is_dir():
         return source_of(path)
     try:
-        folder = find(log)
+        folder = found_run(log)
     except RunError as error:
         raise RunError(f"no file {log!r}, and {error}") if not path.exists() else error from None
     return source_of_run(folder)

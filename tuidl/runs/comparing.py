@@ -9,13 +9,13 @@ import msgspec
 from tuidl.protocol.events import EpochEnded, RunEnded, Scores
 from tuidl.protocol.formatting import columns, score_text
 from tuidl.protocol.history import History, Series
-from tuidl.runs.listing import look_at
+from tuidl.runs.listing import UNSET, look_at
+from tuidl.runs.ranking import smaller_is_better
 from tuidl.runs.reading import stream_events
+from tuidl.runs.settings import flat
 from tuidl.storage.folder import RunFolder
 
-SMALLER_IS_BETTER = ("loss", "mae", "seconds")
 MOST_CURVES = 8
-UNSET = "-"
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _best(name: str, values: list[float | None]) -> float | None:
     known = [value for value in values if value is not None and math.isfinite(value)]
     if name == "epochs" or len(set(known)) < 2:
         return None
-    return min(known) if name.rpartition(" ")[2] in SMALLER_IS_BETTER else max(known)
+    return min(known) if smaller_is_better(name) else max(known)
 
 
 def _cell(name: str, value: float | None, is_best: bool) -> str:
@@ -112,14 +112,3 @@ def _cell(name: str, value: float | None, is_best: bool) -> str:
         return f"{UNSET} "
     text = f"{value:g}" if name == "epochs" else score_text(name.rpartition(" ")[2], value)
     return f"{text}{'*' if is_best else ' '}"
-
-
-def flat(value: Any, name: str = "") -> dict[str, Any]:
-    """Nested tables and lists as dotted keys: ``layers[0].units``."""
-    if isinstance(value, dict):
-        parts = {f"{name}.{key}" if name else key: inner for key, inner in value.items()}
-    elif isinstance(value, list | tuple) and any(isinstance(inner, dict) for inner in value):
-        parts = {f"{name}[{i}]": inner for i, inner in enumerate(value)}
-    else:
-        return {name: value}
-    return {key: v for part, inner in parts.items() for key, v in flat(inner, part).items()}

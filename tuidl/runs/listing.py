@@ -1,6 +1,7 @@
 """All runs at a glance."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -14,12 +15,13 @@ from tuidl.storage.folder import DONE, RunFolder
 from tuidl.storage.locations import names, runs_folder
 
 DAMAGED = "damaged"
+UNSET = "-"
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the list. ``state``: done, interrupted, failed, unfinished (killed), running or
     damaged, which ``problem`` explains; ``scores``: of the part that says most (test, validation,
-    training)."""
+    training); ``settings``: of its preset, by dotted keys, where they were asked for."""
 
     run: str
     preset: str
@@ -31,6 +33,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scores: Scores
     weights_sha256: str | None
     problem: str = ""
+    settings: dict[str, Any] = {}
 
 
 def listed(words: tuple[str, ...] = (), state: str | None = None) -> list[Listed]:
@@ -107,17 +110,18 @@ def _best_part(last: Event | None) -> tuple[str, Scores]:
     return "", {}
 
 
-def as_lines(found: list[Listed]) -> list[str]:
-    """A table for people."""
-    rows = [["run", "state", "epochs", "time", "scores"]]
+def as_lines(found: list[Listed], keys: tuple[str, ...] = ()) -> list[str]:
+    """A table for people; ``keys``: settings that have columns of their own."""
+    rows = [["run", "state", "epochs", "time", *keys, "scores"]]
     for run in found:
+        own = [str(run.settings.get(key, UNSET)) for key in keys]
         if run.problem:
-            rows.append([run.run, run.state, "", "", run.problem])
+            rows.append([run.run, run.state, "", "", *own, run.problem])
             continue
         seconds = "" if run.seconds is None else f"{run.seconds:.1f} s"
         scores = f"{run.part} {scores_text(run.scores)}" if run.scores else ""
-        rows.append([run.run, run.state, str(run.epochs), seconds, scores])
-    return columns(rows, aligned_left=(0, 1, 4))
+        rows.append([run.run, run.state, str(run.epochs), seconds, *own, scores])
+    return columns(rows, aligned_left=(0, 1, len(rows[0]) - 1))
 
 
 def to_json(found: list[Listed]) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from tuidl.core.errors import RunError
 from tuidl.core.own_files import is_there
 from tuidl.preset.schema import Preset
+from tuidl.runs.naming import find_run
 from tuidl.storage.checkpoints import read_arrays
 from tuidl.storage.contents import BEST, WEIGHTS
 from tuidl.storage.folder import RunFolder
-from tuidl.storage.locations import find
 
 if TYPE_CHECKING:
     from tuidl.export import Exported
@@ -132,7 +132,8 @@ def load_run(run: str | Path, which: Which = "final") -> TrainedRun:
     Parameters
     ----------
     run : str or path
-        A name that ``tuidl runs`` lists, or a folder.
+        A folder, a name that ``tuidl runs`` lists or the beginning of one, "last", or
+        "best:METRIC".
     which : {"final", "best"}
         The weights that the run ended with, or was last saved with, or those of its best epoch.
 
@@ -149,7 +150,7 @@ def load_run(run: str | Path, which: Which = "final") -> TrainedRun:
     """
     from tuidl.inference.preprocessing import Preparation
 
-    folder = RunFolder(find(str(run)))
+    folder = RunFolder(find_run(str(run)).path)
     preset, learned = folder.preset, folder.preprocessing
     prepared = Preparation.of_learned(preset, learned) if learned else Preparation.of(preset)
     return TrainedRun(preset, trained(folder, which), prepared)

@@ -13,8 +13,9 @@ from tuidl.preset.library import shipped
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import RunEnded, RunFailed
 from tuidl.protocol.formatting import scores_text
-from tuidl.runs.comparing import UNSET, flat
+from tuidl.runs.listing import UNSET
 from tuidl.runs.overview import Shelved, glance
+from tuidl.runs.settings import flat
 from tuidl.storage.folder import RunFolder
 from tuidl.tui.previews.preview import in_words
 

@@ -1,0 +1,83 @@
+"""Settings of runs beside each other, and runs in the order of one of them."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from tuidl.core.errors import RunError, suggestion
+from tuidl.core.own_files import FileError, read_bounded
+from tuidl.runs.listing import Listed
+from tuidl.runs.ranking import by_score
+from tuidl.storage.contents import PRESET
+from tuidl.storage.folder import LARGEST_PRESET
+from tuidl.storage.locations import runs_folder
+
+FACTS = ("run", "preset", "created", "state", "epochs", "seconds")
+"""What a run can be sorted by besides scores and settings."""
+DESCENDING = ("created",)
+
+
+def settings_of(folder: Path) -> dict[str, Any]:
+    """The preset's values by dotted keys, as its file has them: it is not run, and nothing of it is
+    looked up. Empty where it cannot be read."""
+    try:
+        return flat(tomllib.loads(read_bounded(folder / PRESET, LARGEST_PRESET).decode()))
+    except (FileError, ValueError, RecursionError):
+        return {}
+
+
+def flat(value: Any, name: str = "") -> dict[str, Any]:
+    """Nested tables and lists as dotted keys: ``layers[0].units``."""
+    if isinstance(value, dict):
+        parts = {f"{name}.{key}" if name else key: inner for key, inner in value.items()}
+    elif isinstance(value, list | tuple) and any(isinstance(inner, dict) for inner in value):
+        parts = {f"{name}[{i}]": inner for i, inner in enumerate(value)}
+    else:
+        return {name: value}
+    return {key: v for part, inner in parts.items() for key, v in flat(inner, part).items()}
+
+
+def with_settings(found: list[Listed]) -> list[Listed]:
+    """The same runs with what their presets say."""
+    return [replace(run, settings=settings_of(runs_folder() / run.run)) for run in found]
+
+
+def in_order(found: list[Listed], key: str) -> list[Listed]:
+    """Sorted by a score (the best first), a fact, or a dotted setting (the smallest first); runs
+    without it come last. Raises RunError where no run has it."""
+    if any(key in run.scores for run in found):
+        return by_score(found, key)
+    require_known(found, (key,))
+    values = {run.run: value_of(run, key) for run in found}
+    known = [run for run in found if values[run.run] is not None]
+    numbers = all(_is_number(values[run.run]) for run in known)
+    known.sort(
+        key=lambda run: values[run.run] if numbers else str(values[run.run]),
+        reverse=key in DESCENDING,
+    )
+    return [*known, *(run for run in found if values[run.run] is None)]
+
+
+def require_known(found: list[Listed], keys: tuple[str, ...]) -> None:
+    """Raises RunError where no run has one of the keys."""
+    for key in keys:
+        if found and key not in FACTS and all(value_of(run, key) is None for run in found):
+            raise RunError(f"no run has {key!r}{suggestion(key, _known(found))}")
+
+
+def value_of(run: Listed, key: str) -> Any:
+    """A setting, a score or a fact; None where the run has none of it."""
+    if key in run.settings:
+        return run.settings[key]
+    return run.scores.get(key, getattr(run, key) if key in FACTS else None)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _known(found: list[Listed]) -> tuple[str, ...]:
+    keys = (key for run in found for key in (*run.scores, *run.settings))
+    return (*FACTS, *dict.fromkeys(keys))
