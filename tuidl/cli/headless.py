@@ -17,7 +17,6 @@ from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.resuming import edits_to_replay, resumed
 from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter
-from tuidl.training.scores import too_many_classes
 from tuidl.training.start import trainer_for
 
 EXIT_CODES = {"completed": 0, "stopped_early": 0, "interrupted": 130, "terminated": 143}
@@ -44,7 +43,7 @@ def train_headless(
         chosen = _chosen(backend)
         recorder = RunRecorder.of_new(preset, chosen, out, save_every) if keep else None
         training = trainer_for(preset, chosen, threads, interrupter, recorder)
-        if note := too_many_classes(training.model.program.graph):
+        for note in training.notices():
             reports.say(note)
         if recorder is None:
             return report_on(training.run(), as_json, None, interrupter)

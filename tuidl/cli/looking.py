@@ -51,6 +51,10 @@ def show(preset: str, overrides: tuple[str, ...], profiled: bool, slowest_first:
         from tuidl.cli.show import description
 
         put(description(loaded))
+        from tuidl.cli.reports import say
+
+        for note in loaded.data.notices():
+            say(note)
 
 
 def _show_profile(preset: "Preset", slowest_first: bool) -> None:

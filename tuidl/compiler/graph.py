@@ -5,6 +5,7 @@ from functools import cached_property
 from math import prod
 
 from tuidl.compiler.assembly import Assembly, assemble, inputs_of
+from tuidl.compiler.mismatches import require_sense
 from tuidl.compiler.nodes import (
     EXAMPLES,
     FROM_EXAMPLES,
@@ -52,6 +53,8 @@ class Graph:
         found = assemble(preset) if preset.networks else _single(preset, spec)
         graph = cls(preset, spec, found.nodes, found.inputs, found.outputs, found.objectives)
         graph._check()
+        if preset.examples is None:  # a trained network stays what it is
+            require_sense(preset, graph.nodes, graph.heads)
         return graph
 
     def _check(self) -> None:

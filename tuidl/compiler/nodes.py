@@ -221,11 +221,13 @@ def closing_activation(nodes: tuple[Node, ...], last: int, loss: Loss) -> int | 
     """
     if last < 0:
         return None
-    place = last
-    while _keeps_scores(nodes[place]) and nodes[place].inputs[0] >= 0:
-        place = nodes[place].inputs[0]
-    is_closing = getattr(nodes[place].layer, "activation", "linear") == loss.closing_activation
-    return place if is_closing else None
+    place = _last_layer(nodes, last)
+    return place if _activation(nodes[place]) == loss.closing_activation else None
+
+
+def last_activation(nodes: tuple[Node, ...], last: int) -> str:
+    """The activation that a network's answers come out of."""
+    return "linear" if last < 0 else _activation(nodes[_last_layer(nodes, last)])
 
 
 def needed_for(nodes: tuple[Node, ...], ends: Iterable[int]) -> dict[int, Node]:
@@ -250,6 +252,19 @@ def with_last_width(layers: tuple[Layer, ...], width: int | None) -> tuple[Layer
         if layer.inputs is not None or not passes:
             break
     return tuple(known)
+
+
+def _last_layer(nodes: tuple[Node, ...], last: int) -> int:
+    """The node that computes what node ``last`` hands on, perhaps in another shape."""
+    place = last
+    while _keeps_scores(nodes[place]) and nodes[place].inputs[0] >= 0:
+        place = nodes[place].inputs[0]
+    return place
+
+
+def _activation(node: Node) -> str:
+    found: str = getattr(node.layer, "activation", "linear")
+    return found
 
 
 def _keeps_scores(node: Node) -> bool:

@@ -119,6 +119,11 @@ class Source(Config, frozen=True, tag_field="source"):
             problem = "validation and test together leave nothing to train on"
             raise PresetError("data.validation", problem)
 
+    def notices(self) -> tuple[str, ...]:
+        """What was passed over or assumed as the data was read, a sentence each, with the key that
+        overrules it. Raises DataError."""
+        return ()
+
     def resolve_paths(self, folder: Path) -> Self:
         """This source with its paths, if it has any, taken relative to ``folder``."""
         return self

@@ -52,6 +52,10 @@ class CrossValidation:
     def fold(self) -> int | None:
         return self._trainer.fold
 
+    def notices(self) -> list[str]:
+        """What the user should know before it begins, a sentence each: of the first fold."""
+        return self._trainer.notices()
+
     def resume(self, snapshot: Snapshot) -> None:
         """Go on from there. Raises RunError where it is of something else."""
         if problem := implausible_fold(snapshot.state, self.preset.training.folds):

@@ -23,9 +23,11 @@ from tuidl.training.chunks import ChunkRunner
 from tuidl.training.compatibility import require_fitting
 from tuidl.training.divergence import DivergedError, diverged_event, left_not_finite, not_finite
 from tuidl.training.edits import Edits
+from tuidl.training.embedded import require_rows
 from tuidl.training.evaluation import Evaluation, evaluate
 from tuidl.training.gradient_norms import gradient_norms
 from tuidl.training.interruption import Interrupter
+from tuidl.training.notices import notices_of
 from tuidl.training.state import TrainState
 
 SECONDS_BETWEEN_PROGRESS = 0.05
@@ -68,6 +70,7 @@ class Trainer:
             model = Model(preset, batch=batch, backend=backend, threads=threads, start=start)
         else:
             _take_over(model, preset, batch, threads)
+        require_rows(model.program.graph, split)
         is_saved = self.checkpointer.keeps
         self.state = TrainState.initial(preset, model, split, batch, fold, edits, is_saved=is_saved)
         self.checkpointer.prepare(model.start, self.state.preprocessing)
@@ -90,6 +93,10 @@ class Trainer:
     @property
     def fold(self) -> int | None:
         return self.state.fold
+
+    def notices(self) -> list[str]:
+        """What the user should know before it begins, a sentence each."""
+        return notices_of(self.state)
 
     def resume(self, snapshot: Snapshot) -> None:
         """Go on from there, to the same end. Raises RunError where it is of something else."""

@@ -81,7 +81,6 @@ class Worker:
     def _new(self, command: commands.Load) -> Iterator[Event]:
         from tuidl.preset.schema import Preset
         from tuidl.runs.recorder import RunRecorder, recorded
-        from tuidl.training.scores import too_many_classes
         from tuidl.training.start import trainer_for
 
         folder = Path(command.folder)
@@ -95,7 +94,7 @@ class Worker:
             if self._recorder:
                 self._recorder.close()
             raise
-        if note := too_many_classes(trainer.model.program.graph):
+        for note in trainer.notices():
             self._send(events.Notice(text=note))
         return recorded(trainer, self._recorder) if self._recorder else trainer.run()
 

@@ -1,0 +1,104 @@
+"""What is said of a training before it begins, and inputs that an embedding has no row for."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests import helpers
+from tuidl.core.errors import DataError
+from tuidl.training.trainer import Trainer
+
+HEAD = """name = "t"
+[data]
+source = "npz"
+path = "{path}"
+task = "regression"
+validation = {validation}
+{more}
+[optimizer]
+type = "sgd"
+[training]
+batch_size = {batch}
+epochs = 1
+[loss]
+type = "mse"
+"""
+DENSE = '[[layers]]\ntype = "dense"\nunits = {units}\nactivation = "{activation}"\n'
+
+
+def trainer(
+    tmp_path: Path, x: np.ndarray, y: np.ndarray, layers: str,
+    more: str = "", batch: int = 8, validation: float = 0,
+) -> Trainer:  # fmt: skip
+    np.savez(tmp_path / "d.npz", x=x, y=y)
+    head = HEAD.format(path=tmp_path / "d.npz", more=more, batch=batch, validation=validation)
+    return Trainer(helpers.preset(head + layers))
+
+
+X = np.linspace(-1, 1, 40).reshape(20, 2)
+
+
+@pytest.mark.parametrize(
+    ("activation", "y", "said"),
+    [
+        ("sigmoid", [-1.0, 2.0], "targets go from -1 to 2, but a network that ends in sigmoid"),
+        ("tanh", [0.0, 5.0], "targets go from 0 to 5, but a network that ends in tanh"),
+        ("relu", [-3.0, 5.0], "answers 0 and more"),
+        ("sigmoid", [0.0, 1.0], ""),
+        ("relu", [0.0, 9.0], ""),
+        ("linear", [-9.0, 9.0], ""),
+    ],
+)
+def test_targets_out_of_reach(tmp_path: Path, activation: str, y: list[float], said: str) -> None:
+    layers = DENSE.format(units=1, activation=activation)
+    notices = trainer(tmp_path, X, np.array(y * 10), layers).notices()
+    assert (said in notices[0]) if said else not notices
+
+
+def test_a_last_batch_of_one_example(tmp_path: Path) -> None:
+    layers = '[[layers]]\ntype = "batch_normalization"\n' + DENSE.format(
+        units=1, activation="linear"
+    )
+    y = np.arange(20.0)
+    assert "the last batch of an epoch is one example" in "".join(
+        trainer(tmp_path, X, y, layers, batch=19).notices()
+    )
+    assert not trainer(tmp_path, X, y, layers, batch=18).notices()
+
+
+EMBED = (
+    '[[layers]]\ntype = "embedding"\ninput_dim = 10\noutput_dim = 3\n'
+    '[[layers]]\ntype = "flatten"\n' + DENSE.format(units=1, activation="linear")
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "more", "said"),
+    [
+        (3.5, "", "example 5 of the training part has 3.5, which is no whole number"),
+        (-1.0, "", "has -1, but its table has rows 0 to 9; count from 0"),
+        (10.0, "", "has 10, but its table has rows 0 to 9; input_dim = 11 or more"),
+        (3.0, 'normalize = "standard"', "which is no whole number"),
+    ],
+)
+def test_numbers_that_are_no_rows(tmp_path: Path, value: float, more: str, said: str) -> None:
+    x = np.arange(40).reshape(20, 2) % 10.0
+    x[4, 1] = value
+    with pytest.raises(DataError) as raised:
+        trainer(tmp_path, x, X[:, 0], EMBED, more)
+    assert said in str(raised.value)
+
+
+def test_the_validation_part_is_looked_at_too(tmp_path: Path) -> None:
+    x = np.arange(40).reshape(20, 2) % 10.0
+    first = trainer(tmp_path, x, X[:, 0], EMBED, validation=0.2)
+    held_out = sorted({*range(20)} - {*first.state.preset.data.split().rows.tolist()})
+    x[held_out[0], 0] = 99
+    with pytest.raises(DataError, match="example 1 of the validation part has 99"):
+        trainer(tmp_path, x, X[:, 0], EMBED, validation=0.2)
+
+
+def test_whole_numbers_train(tmp_path: Path) -> None:
+    x = np.arange(40).reshape(20, 2) % 10.0
+    assert not trainer(tmp_path, x, X[:, 0], EMBED).notices()

@@ -1,0 +1,52 @@
+"""What the user should know of a training before it begins, and that does not end it."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tuidl.backends.base import ArrayDataset
+from tuidl.compiler.mismatches import normalizing
+from tuidl.compiler.nodes import Head, last_activation
+from tuidl.nn.losses.regression import Regression
+from tuidl.training.scores import too_many_classes
+from tuidl.training.state import TrainState
+
+REACHED = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, np.inf)}
+"""The least and the largest answer of an activation."""
+
+
+def notices_of(state: TrainState) -> list[str]:
+    """A sentence each, with the key that changes it."""
+    return [*state.preset.data.notices(), *_of_network(state)]
+
+
+def _of_network(state: TrainState) -> Iterator[str]:
+    graph = state.program.graph
+    if note := too_many_classes(graph):
+        yield note
+    if state.batches.short.batch == 1 and (nodes := normalizing(graph.nodes)):
+        yield (
+            f"the last batch of an epoch is one example, of which {nodes[0].name!r} can take no "
+            "deviation: another training.batch_size leaves more"
+        )
+    for head in graph.heads:
+        if note := _out_of_reach(last_activation(graph.nodes, head.node), head, state.train_feed):
+            yield note
+
+
+def _out_of_reach(activation: str, head: Head, feed: ArrayDataset) -> str:
+    """What to say of targets that the network can never answer with; else nothing."""
+    if activation not in REACHED or not isinstance(head.loss, Regression) or not len(feed):
+        return ""
+    if head.constant is not None:
+        return ""
+    targets = feed.y[:, head.start : head.start + head.spec.target_width]
+    low, high = float(targets.min()), float(targets.max())
+    least, most = REACHED[activation]
+    if least <= low and high <= most:
+        return ""
+    answers = f"{least:g} to {most:g}" if np.isfinite(most) else f"{least:g} and more"
+    return (
+        f"targets go from {low:g} to {high:g}, but a network that ends in {activation} answers "
+        f"{answers}: activation = 'linear' reaches all of them"
+    )
