@@ -1,0 +1,127 @@
+"""Scores of one class out of several."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tuidl.judging import counts as counting
+from tuidl.judging.calibration import Bins
+from tuidl.judging.counts import PER_CLASS, Counts, ratio
+from tuidl.judging.ranking import Ranking, average_precision, roc_area
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+LEAST = float(np.finfo(np.float64).eps)
+"""A probability below this counts as this in the log loss, as in scikit-learn."""
+TOP = (2, 3, 5)
+"""Of top-k accuracies."""
+
+
+@dataclass(frozen=True)
+class Classes:
+    """``shares`` (n, classes): probabilities, each row adding up to 1. ``true`` (n,): the class.
+    ``given`` (n,): the class that was chosen; None where that is the likeliest.
+
+    ``positive``: of two classes the one that precision, recall and curves look for.
+    """
+
+    shares: Array
+    true: Array
+    given: Array | None = None
+    positive: int = 1
+
+    @property
+    def count(self) -> int:
+        """Of the classes."""
+        return int(self.shares.shape[1])
+
+    @cached_property
+    def chosen(self) -> Array:
+        return self.shares.argmax(axis=1) if self.given is None else self.given
+
+    @cached_property
+    def truth(self) -> Array:
+        """(n, classes): 1 for the true class."""
+        return np.eye(self.count)[self.true]
+
+    @cached_property
+    def answers(self) -> Array:
+        """(n, classes): 1 for the class given."""
+        return np.eye(self.count)[self.chosen]
+
+    def counts(self, weights: Array) -> Counts:
+        return Counts.of(self.truth, self.answers, weights)
+
+    def scores(self, weights: Array) -> dict[str, Array]:
+        """Scores of all classes (b,), and of each one (b, classes) as ``precision``, ``recall``,
+        ``f1``, ``roc_area`` and ``average_precision``; of ``weights`` (b, n)."""
+        counts = self.counts(weights)
+        return {
+            "accuracy": counting.accuracy(counts),
+            "balanced_accuracy": counting.balanced_accuracy(counts),
+            "matthews": counting.matthews(counts),
+            "kappa": counting.kappa(counts),
+            **self._means(weights),
+            "calibration_error": self.bins(weights).error(),
+            **counting.averages(counts),
+            **{name: score(counts) for name, score in PER_CLASS.items()},
+            **self._areas(weights, counts),
+        }
+
+    @cached_property
+    def log_losses(self) -> Array:
+        """-log of the true class's probability (n,)."""
+        right = self.shares[np.arange(len(self.true)), self.true]
+        losses: Array = -np.log(np.clip(right, LEAST, 1 - LEAST))
+        return losses
+
+    @cached_property
+    def _by_example(self) -> dict[str, Array]:
+        """What is a mean over examples, (n,)."""
+        squares = ((self.shares - self.truth) ** 2).sum(axis=1)
+        if self.count == 2:
+            squares = squares / 2
+        # Among equal shares the later class is the likelier one, as in scikit-learn.
+        ranked = np.argsort(self.shares, axis=1, kind="stable")[:, ::-1]
+        place = (ranked == self.true[:, None]).argmax(axis=1)
+        top = {f"top_{k}_accuracy": place < k for k in TOP if k < self.count}
+        return {"log_loss": self.log_losses, "brier": squares, **top}
+
+    def _means(self, weights: Array) -> dict[str, Array]:
+        """The log loss in nats; Brier's score: of two classes the squared error of one
+        probability, of more the sum over all; top-k accuracies."""
+        total = weights.sum(axis=1)
+        return {name: ratio(weights @ part, total) for name, part in self._by_example.items()}
+
+    def bins(self, weights: Array) -> Bins:
+        """Calibration: of two classes that of the positive one's probability, of more that of
+        the class given (Guo 2017)."""
+        if self.count == 2:
+            said, happened = self.shares[:, self.positive], self.true == self.positive
+        else:
+            said = self.shares[np.arange(len(self.true)), self.chosen]
+            happened = self.true == self.chosen
+        return Bins.of(said, happened.astype(np.float64), weights)
+
+    @cached_property
+    def rankings(self) -> list[Ranking]:
+        """Of each class against all others."""
+        return [Ranking.of(self.shares[:, i], self.true == i) for i in range(self.count)]
+
+    def _areas(self, weights: Array, counts: Counts) -> dict[str, Array]:
+        hits = [ranking.hits(weights) for ranking in self.rankings]
+        roc = np.stack([roc_area(*pair) for pair in hits], axis=1)
+        precisions = np.stack([average_precision(*pair) for pair in hits], axis=1)
+        found = {"roc_area": roc, "average_precision": precisions}
+        for name, values in list(found.items()):
+            known = np.isfinite(values)
+            found[f"{name}_macro"] = ratio(np.where(known, values, 0.0).sum(1), known.sum(1))
+        return found
+
+    def baseline(self) -> "Classes":
+        """What is best without looking at an input: every class's share among the true ones as
+        its probability, and so the most frequent class given to all."""
+        shares = np.bincount(self.true, minlength=self.count) / max(len(self.true), 1)
+        return Classes(np.tile(shares, (len(self.true), 1)), self.true, None, self.positive)
