@@ -22,14 +22,11 @@ def mcnemar(first: Array, second: Array) -> tuple[int, int, float]:
 
 def two_sided(fewer: int, total: int) -> float:
     """The probability that ``total`` tosses of a coin part as unevenly as ``fewer`` on one side."""
-    if total == 0 or 2 * fewer == total:
+    from scipy.special import bdtr
+
+    if total == 0:
         return 1.0
-    places = np.arange(fewer + 1)
-    logs = [
-        math.lgamma(total + 1) - math.lgamma(k + 1) - math.lgamma(total - k + 1)
-        for k in places.tolist()
-    ]
-    return min(2 * float(np.exp(np.array(logs) - total * math.log(2)).sum()), 1.0)
+    return min(2 * float(bdtr(fewer, total, 0.5)), 1.0)
 
 
 def chance_of_no_difference(differences: Array) -> float:
