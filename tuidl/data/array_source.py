@@ -123,6 +123,16 @@ class Npz(ArraySource, frozen=True, kw_only=True, tag="npz"):
 
         return read_npz(Path(self.path), self.y)
 
+    def groups(self, name: str) -> "Array":
+        """The array ``name`` (examples,): one number for each group."""
+        from tuidl.data.npy_file import read_npz
+
+        keys = read_npz(Path(self.path), name)
+        if keys.shape not in ((self.count(),), (self.count(), 1)):
+            problem = f"array {name!r} has shape {keys.shape}, expected one number an example"
+            raise DataError(f"data.split: {problem}: ({self.count()},)")
+        return keys.reshape(-1)
+
 
 class Npy(ArraySource, frozen=True, kw_only=True, tag="npy"):
     """Two .npy files: inputs ``x`` and targets ``y``."""

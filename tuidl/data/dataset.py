@@ -6,21 +6,29 @@ training seed: runs that differ in the latter are judged on the same examples. W
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, overload
 
+import msgspec
+
 from tuidl.core.config import Config, Fraction, Seed
 from tuidl.core.errors import DataError, PresetError
 from tuidl.core.limits import FLOAT_BYTES, check_memory
+from tuidl.data.examples import Examples as Examples
+from tuidl.data.examples import Split as Split
+from tuidl.data.examples import Whole as Whole
 from tuidl.data.memory import demand
 from tuidl.data.scaling import Normalize, Scaling
 from tuidl.data.spec import ExampleSpec
+from tuidl.data.split_rule import ORDERED, RANDOM, check_rule, group_name
 from tuidl.data.table_layout import TableLayout
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from tuidl.data.splitting import Splitter
 
     Array = np.ndarray[Any, np.dtype[Any]]
     Indices = tuple[Array, Array, Array]
@@ -29,73 +37,23 @@ if TYPE_CHECKING:
 BYTES_WHILE_DRAWING = 24
 """For each number that is generated: three arrays in float64."""
 
-BRIGHTEST = 255
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Inputs ``x`` (examples, *shape) and targets ``y`` (examples, target_width), float32.
-
-    Pixels that a source has read may wait as bytes until ``floats`` makes them numbers.
-    """
-
-    x: "Array"
-    y: "Array"
-
-    def __len__(self) -> int:
-        return len(self.x)
-
-    def part(self, index: "Array") -> "Examples":
-        return Examples(self.x[index], self.y[index])
-
-    def floats(self) -> "Examples":
-        """The same in float32; pixels that are bytes, 0 to 255, come to lie in [0, 1]."""
-        import numpy as np
-
-        if self.x.dtype == np.uint8:
-            x = np.divide(self.x, np.float32(BRIGHTEST), dtype=np.float32)
-        else:
-            x = self.x.astype(np.float32, copy=False)
-        return Examples(x, self.y.astype(np.float32, copy=False))
-
-
-@dataclass(frozen=True)
-class Split:
-    """The three parts; validation and test may be empty, or be one and the same.
-
-    ``inputs`` and ``targets``: how the parts were scaled, None where they were not. ``rows``: which
-    of the source's examples the training part is.
-    """
-
-    train: Examples
-    validation: Examples
-    test: Examples
-    inputs: Scaling | None = None
-    targets: Scaling | None = None
-    rows: "Array | None" = None
-
-
-@dataclass(frozen=True)
-class Whole:
-    """All that a source has: examples to be parted, and a test set of its own if it has one."""
-
-    examples: Examples
-    test: Examples | None = None
-
 
 class Source(Config, frozen=True, tag_field="source"):
     """Base of all sources of examples.
 
     ``validation``: the fraction held out, or "test" to validate on the test set itself.
+    ``split``: who is held out: some of each class at "random", the last ones ("ordered"), or whole
+    groups of examples that have the same value in a column or array ("by NAME").
     ``normalize``: scaling of the inputs by feature or channel, fitted on the training part.
     """
 
     validation: Fraction | Literal["test"] = 0.2
     seed: Seed = 0
     normalize: Normalize = "none"
+    split_rule: str | None = msgspec.field(name="split", default=None)
 
     in_time: ClassVar[bool] = False
-    """Whether examples follow each other in time: then the last ones are held out, unshuffled."""
+    """Whether examples follow each other in time: then, by default, the last ones are held out."""
 
     def spec(self) -> ExampleSpec:
         """Shapes of the examples, known without loading any."""
@@ -118,6 +76,7 @@ class Source(Config, frozen=True, tag_field="source"):
         if sum(self.fractions()) >= 1:
             problem = "validation and test together leave nothing to train on"
             raise PresetError("data.validation", problem)
+        check_rule(self.split_rule)
 
     def notices(self) -> tuple[str, ...]:
         """What was passed over or assumed as the data was read, a sentence each, with the key that
@@ -137,10 +96,8 @@ class Source(Config, frozen=True, tag_field="source"):
 
         Raises DataError where there is nothing to train on, or values are not finite.
         """
-        from tuidl.data.splitting import parted
-
         whole = self._whole()
-        train, validation, test = parted(self._groups(whole.examples), *self.fractions())
+        train, validation, test = self.splitter(whole.examples).parts(*self.fractions())
         return self.prepared(whole, (self.train_subset(whole.examples, train), validation, test))
 
     def folds(self, k: int) -> "Sequence[Split]":
@@ -152,13 +109,10 @@ class Source(Config, frozen=True, tag_field="source"):
         """
         import numpy as np
 
-        from tuidl.data.splitting import folds
-
         whole = self._whole()
-        groups = self._groups(whole.examples)
         chosen = self.train_subset(whole.examples, np.arange(len(whole.examples)))
-        groups = [group[np.isin(group, chosen)] for group in groups]
-        return Folds(self, whole, folds(groups, self.fractions()[1], k, self.in_time))
+        splitter = self.splitter(whole.examples).only(chosen)
+        return Folds(self, whole, splitter.folds(self.fractions()[1], k))
 
     def prepared(self, whole: Whole, parts: "Indices") -> Split:
         """Without gaps and scaled: the parts that indices into ``whole.examples`` name."""
@@ -222,11 +176,33 @@ class Source(Config, frozen=True, tag_field="source"):
         with np.errstate(all="ignore"):
             return self.read()
 
-    def _groups(self, examples: Examples) -> "list[Array]":
-        from tuidl.data.splitting import groups
+    @property
+    def is_ordered(self) -> bool:
+        """Whether parts are cut from the examples in the order in which they come."""
+        return self.split_rule == ORDERED or (self.split_rule is None and self.in_time)
+
+    @property
+    def follows_time(self) -> bool:
+        """Whether the examples of a part follow each other in time."""
+        return self.in_time and self.is_ordered
+
+    def groups(self, name: str) -> "Array":
+        """The group of each example (examples,), by a column or array of that name.
+
+        Raises PresetError where the source has no such thing, DataError where that is no good.
+        """
+        problem = f"{self.kind()!r} has nothing to group by; expected {RANDOM!r} or {ORDERED!r}"
+        raise PresetError("data.split", problem)
+
+    def splitter(self, examples: Examples) -> "Splitter":
+        """How the examples are dealt out to parts."""
+        from tuidl.data.grouped_splitting import ByGroup
+        from tuidl.data.splitting import ByClass
 
         labels = examples.y[:, 0] if self.spec().classes and examples.y.shape[1] == 1 else None
-        return groups(len(examples), labels, self.seed, self.in_time)
+        if name := group_name(self.split_rule):
+            return ByGroup.of(self.groups(name), labels, self.seed, name)
+        return ByClass.of(len(examples), labels, self.seed, self.is_ordered)
 
     def _scaled(self, train: Examples, validation: Examples, test: Examples) -> Split:
         self._require_finite(train, validation, test)

@@ -1,59 +1,93 @@
 """Which example goes where: indices of the parts, of folds, and of balanced subsets."""
 
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.data.shares import held_out
 
 Array = np.ndarray[Any, np.dtype[Any]]
+Parts = tuple[Array, Array, Array]
+"""Indices of the training, validation and test parts, each ascending."""
 
 
-def groups(count: int, labels: Array | None, seed: int, in_time: bool) -> list[Array]:
-    """The examples of each class in an order that ``seed`` decides; one group without classes.
+class Splitter(Protocol):
+    """Deals the examples of a source out to parts."""
 
-    Examples that follow each other in time stay in their order.
+    def parts(self, validation: float, test: float) -> Parts:
+        """The three parts by the shares that are held out."""
+        ...
+
+    def folds(self, test: float, k: int) -> list[Parts]:
+        """The parts of each of ``k`` folds; the test part is always the same. Raises DataError."""
+        ...
+
+    def only(self, chosen: Array) -> Self:
+        """The same for those examples alone."""
+        ...
+
+
+@dataclass(frozen=True)
+class ByClass:
+    """Every class keeps its shares in every part.
+
+    ``pools``: the examples of each class in the order in which they are dealt out; the last are
+    held out. ``in_order``: a single pool whose examples follow each other; folds are blocks of it.
     """
-    if in_time:
-        return [np.arange(count)]
-    random = np.random.Generator(np.random.Philox(key=seed))
-    labels = np.zeros(count) if labels is None else labels
-    return [random.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
 
+    pools: tuple[Array, ...]
+    in_order: bool = False
 
-def parted(groups: list[Array], validation: float, test: float) -> tuple[Array, Array, Array]:
-    """Train, validation and test, each in the examples' order; every group keeps its fractions."""
-    parts: list[list[Array]] = [[], [], []]
-    for group in groups:
-        held = round(len(group) * test)
-        kept = len(group) - held - round(len(group) * validation)
-        for part, index in zip(parts, np.split(group, [kept, len(group) - held]), strict=True):
-            part.append(index)
-    train, held_out, tested = (_in_order(part) for part in parts)
-    return train, held_out, tested
+    @classmethod
+    def of(cls, count: int, labels: Array | None, seed: int, in_order: bool = False) -> Self:
+        """``labels``: the class of each of the ``count`` examples; one pool without. ``seed``
+        decides who is held out, unless examples are ``in_order``."""
+        if in_order:
+            return cls((np.arange(count),), in_order=True)
+        random = np.random.Generator(np.random.Philox(key=seed))
+        labels = np.zeros(count) if labels is None else labels
+        pools = (np.flatnonzero(labels == label) for label in np.unique(labels))
+        return cls(tuple(map(random.permutation, pools)))
 
+    def only(self, chosen: Array) -> Self:
+        return replace(self, pools=tuple(pool[np.isin(pool, chosen)] for pool in self.pools))
 
-def folds(
-    groups: list[Array], test: float, k: int, in_time: bool
-) -> list[tuple[Array, Array, Array]]:
-    """Train, validation and test of each of ``k`` folds; the test part is always the same.
+    def parts(self, validation: float, test: float) -> Parts:
+        tested = self._held_out(self._sizes, test)
+        validated = self._held_out(self._sizes - tested, validation)
+        kept = self._sizes - tested - validated
+        cuts = [
+            np.split(pool, [keep, keep + held])
+            for pool, keep, held in zip(self.pools, kept, validated, strict=True)
+        ]
+        train, held, test_part = (_ascending([cut[i] for cut in cuts]) for i in range(3))
+        return train, held, test_part
 
-    Folds of examples in time are blocks. Raises DataError where a group has fewer than ``k``.
-    """
-    learning = [group[: len(group) - round(len(group) * test)] for group in groups]
-    fewest = min(map(len, learning), default=0)
-    if not 2 <= k <= fewest:
-        what = "the smallest class has" if len(groups) > 1 else "there are"
-        raise DataError(f"{k} folds: {what} {fewest} examples; expected 2 to {fewest} folds")
-    tested = _in_order([group[len(kept) :] for group, kept in zip(groups, learning, strict=True)])
-    dealt = np.concatenate(learning)
-    fold_of = np.arange(len(dealt)) % k
-    if in_time:
-        fold_of = np.sort(fold_of)
-    return [
-        (np.sort(dealt[fold_of != fold]), np.sort(dealt[fold_of == fold]), tested)
-        for fold in range(k)
-    ]
+    def folds(self, test: float, k: int) -> list[Parts]:
+        tested = self._held_out(self._sizes, test)
+        kept = self._sizes - tested
+        fewest = min(kept.tolist(), default=0)
+        if not 2 <= k <= fewest:
+            what = "the smallest class has" if len(self.pools) > 1 else "there are"
+            raise DataError(f"{k} folds: {what} {fewest} examples; expected 2 to {fewest} folds")
+        test_part = _ascending([p[n:] for p, n in zip(self.pools, kept, strict=True)])
+        dealt = np.concatenate([p[:n] for p, n in zip(self.pools, kept, strict=True)])
+        fold_of = np.arange(len(dealt)) % k
+        if self.in_order:
+            fold_of = np.sort(fold_of)
+        return [
+            (np.sort(dealt[fold_of != fold]), np.sort(dealt[fold_of == fold]), test_part)
+            for fold in range(k)
+        ]
+
+    @property
+    def _sizes(self) -> Array:
+        return np.array([len(pool) for pool in self.pools], np.int64)
+
+    def _held_out(self, free: Array, share: float) -> Array:
+        return held_out(self._sizes, free, share)
 
 
 def balanced(candidates: Array, labels: Array, count: int, seed: int) -> Array:
@@ -68,5 +102,5 @@ def balanced(candidates: Array, labels: Array, count: int, seed: int) -> Array:
     return np.sort(shuffled[by_class[first]])
 
 
-def _in_order(indices: list[Array]) -> Array:
+def _ascending(indices: list[Array]) -> Array:
     return np.sort(np.concatenate([np.zeros(0, np.intp), *indices]))

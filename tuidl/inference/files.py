@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError, suggestion
-from tuidl.data.dataset import BRIGHTEST
 from tuidl.data.digits import BRIGHTEST as BRIGHTEST_DIGIT
+from tuidl.data.examples import BRIGHTEST
 from tuidl.data.files import file_status
 from tuidl.data.image_folder import SUFFIXES
 from tuidl.data.npy_file import npy_header, npz_header, npz_names, read_npy, read_npz

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError
-from tuidl.data.dataset import BRIGHTEST
+from tuidl.data.examples import BRIGHTEST
 from tuidl.data.image_folder import picture_size, read_picture
 from tuidl.inference.preprocessing import Preparation
 from tuidl.nn.layers.base import describe

@@ -18,7 +18,9 @@ from tuidl.data.spec import ExampleSpec
 from tuidl.nn.layers.base import Layer, LayerName
 from tuidl.nn.losses import Loss
 from tuidl.nn.metrics import METRICS
+from tuidl.nn.monitoring import Patience
 from tuidl.nn.optimizers import Optimizer
+from tuidl.nn.schedules import ReduceOnPlateau
 from tuidl.plugins.loading import MOST, guarding, load, load_installed_for, usable
 from tuidl.preset.decoding import convert, convert_tagged, set_value
 from tuidl.preset.networks import (
@@ -191,18 +193,32 @@ class Preset(Config, frozen=True, kw_only=True):
                 raise PresetError(key, f"{name!r} is named twice")
         self._check_monitors()
 
+    def _watches(self) -> dict[str, str]:
+        """What watches a score of the validation part, by its key, and which."""
+        schedules = {"optimizer": self.optimizer.schedule}
+        if self.objectives:
+            schedules = {
+                f"objectives[{i}].optimizer": objective.optimizer.schedule
+                for i, objective in enumerate(self.objectives)
+            }
+        found = {f"{key}.schedule": schedule for key, schedule in schedules.items()}
+        watches = {"training.early_stopping": self.training.stopping, **found}
+        return {
+            key: watch.monitor
+            for key, watch in watches.items()
+            if isinstance(watch, ReduceOnPlateau | Patience)
+        }
+
+    def require_unwatched(self, problem: str) -> None:
+        """Raises PresetError, with the ``problem``, where something watches the validation part."""
+        for key in self._watches():
+            raise PresetError(key, f"watches the validation part, but {problem}")
+
     def _check_monitors(self) -> None:
         """Raises PresetError where a score is watched that will not be there."""
-        watches = {
-            "training.early_stopping": self.training.stopping,
-            "optimizer.schedule": self.optimizer.schedule,
-        }
-        for key, watch in watches.items():
-            monitor = getattr(watch, "monitor", None)
-            if monitor is None:
-                continue
-            if not (self.data.validation or self.training.folds):
-                raise PresetError(key, "watches the validation part, but data.validation is 0")
+        if not (self.data.validation or self.training.folds):
+            self.require_unwatched("data.validation is 0")
+        for key, monitor in self._watches().items():
             if monitor not in ("loss", *self.training.metrics) and not self.networks:
                 known = ", ".join(("loss", *self.training.metrics))
                 problem = f"{monitor!r} is not among training.metrics (known: {known})"

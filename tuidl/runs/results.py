@@ -163,7 +163,7 @@ def trained(folder: RunFolder, which: Which = "final") -> dict[str, Any]:
     if is_there(path):
         return read_arrays(path)[1]
     if which == "best":
-        raise RunError(f"{folder.path}: no epoch has ended yet")
+        raise RunError(f"{folder.path}: no best epoch: none has ended yet, or nothing is held out")
     snapshot, _ = folder.checkpoints.newest()
     if snapshot is None:
         raise RunError(f"{folder.path}: nothing was saved yet")

@@ -50,7 +50,7 @@ def task_of(experiment: Experiment) -> Task:
     """The task of a preset's data and loss; of several, of what the model answers with."""
     spec = experiment.spec()
     if not experiment.predicted:
-        return task_for(spec, experiment.loss, experiment.data.in_time)
+        return task_for(spec, experiment.loss, experiment.data.follows_time)
     for term in experiment.terms:
         if term.output == experiment.predicted and not isinstance(term.target, float | int):
             starts = _starts(spec)
@@ -58,7 +58,7 @@ def task_of(experiment: Experiment) -> Task:
             if name in starts:
                 own = spec.of_target(starts[name][0])
                 mask = starts[term.mask][1] if term.mask in starts else None
-                kind = _kind(own, term.loss, experiment.data.in_time)
+                kind = _kind(own, term.loss, experiment.data.follows_time)
                 return kind(own, term.loss, starts[name][1], mask)
     return _loaded("generation", "Generation")(ExampleSpec(spec.shape, 1), MeanSquaredError())
 

@@ -24,7 +24,7 @@ class Best:
 
 
 class EarlyStopper:
-    """Watches the validation scores, or the training scores where nothing is held out.
+    """Watches the validation scores; where nothing is held out no epoch is the best.
 
     Without settings it watches the loss, and never stops anything.
     """
@@ -40,7 +40,7 @@ class EarlyStopper:
         self, model: Model, epoch: int, train: Scores, validation: Scores | None
     ) -> None:
         """Look at an epoch; its parameters are kept where it is the best so far."""
-        if self.watch.is_better(validation or train):
+        if validation is not None and self.watch.is_better(validation):
             self.best = Best(epoch, train, validation, self._kept(model))
 
     def _kept(self, model: Model) -> dict[str, np.ndarray[Any, Any]]:

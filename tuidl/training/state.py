@@ -71,7 +71,9 @@ class TrainState:
         is_saved: bool = True,
     ) -> Self:
         """Before the first step, in batches of ``batch`` examples. ``is_saved``: whether snapshots
-        will be taken. Raises DataError."""
+        will be taken. Raises DataError, or PresetError where a score is watched that is not."""
+        if not len(split.validation):
+            preset.require_unwatched("the validation part is empty")
         train = model.feed(split.train.x, split.train.y)
         held_out = {"validation": split.validation, "test": split.test}
         objectives = model.program.graph.objectives

@@ -45,12 +45,12 @@ class Samples:
 
         samples = cls()
         try:
-            samples.task, samples.in_time = task_of(preset), preset.data.in_time
+            samples.task, samples.in_time = task_of(preset), preset.data.follows_time
             with np.errstate(all="ignore"):
                 examples = preset.data.read().examples
         except TuidlError as error:
             return cls(str(error))
-        chosen = _chosen(len(examples), preset.data.in_time)
+        chosen = _chosen(len(examples), preset.data.follows_time)
         few = examples.part(chosen).floats()
         samples.x, samples.y = few.x, samples.task.targets(few.y)
         return samples

@@ -1,0 +1,64 @@
+"""Examples as arrays, the parts that they are split into, and how those were scaled."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tuidl.data.scaling import Scaling
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+BRIGHTEST = 255
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Inputs ``x`` (examples, *shape) and targets ``y`` (examples, target_width), float32.
+
+    Pixels that a source has read may wait as bytes until ``floats`` makes them numbers.
+    """
+
+    x: "Array"
+    y: "Array"
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def part(self, index: "Array") -> "Examples":
+        return Examples(self.x[index], self.y[index])
+
+    def floats(self) -> "Examples":
+        """The same in float32; pixels that are bytes, 0 to 255, come to lie in [0, 1]."""
+        import numpy as np
+
+        if self.x.dtype == np.uint8:
+            x = np.divide(self.x, np.float32(BRIGHTEST), dtype=np.float32)
+        else:
+            x = self.x.astype(np.float32, copy=False)
+        return Examples(x, self.y.astype(np.float32, copy=False))
+
+
+@dataclass(frozen=True)
+class Split:
+    """The three parts; validation and test may be empty, or be one and the same.
+
+    ``inputs`` and ``targets``: how the parts were scaled, None where they were not. ``rows``: which
+    of the source's examples the training part is.
+    """
+
+    train: Examples
+    validation: Examples
+    test: Examples
+    inputs: Scaling | None = None
+    targets: Scaling | None = None
+    rows: "Array | None" = None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All that a source has: examples to be parted, and a test set of its own if it has one."""
+
+    examples: Examples
+    test: Examples | None = None
