@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -171,3 +172,50 @@ def test_an_array_of_groups_must_fit(tmp_path: Path) -> None:
         SOURCES["npz"](path=str(path), split_rule="by wh").split()
     with pytest.raises(DataError, match=r"shape \(3, 2\), expected one number an example"):
         SOURCES["npz"](path=str(path), split_rule="by who").split()
+
+
+def table(folder: Path, header: str = "patient,a,sick", gaps: bool = False) -> Path:
+    random = np.random.default_rng(5)
+    rows = [
+        f"{'' if gaps and i == 7 else f'p{random.integers(9)}' if i % 2 else random.integers(4)},"
+        f"{'' if gaps and i == 4 else i},{'yes' if i % 3 else 'no'}"
+        for i in range(80)
+    ]
+    (folder / "d.csv").write_text("\n".join([header, *rows]))
+    return folder / "d.csv"
+
+
+def test_groups_of_a_column_stay_together_and_the_column_is_no_input(tmp_path: Path) -> None:
+    path = table(tmp_path)
+    source = SOURCES["csv"](path=str(path), target="sick", split_rule="by patient")
+    assert source.spec().shape == (1,)
+    who = [line.split(",")[0] for line in path.read_text().splitlines()[1:]]
+    split = source.split()
+    train, held = ({who[int(i)] for i in p.x[:, 0]} for p in (split.train, split.validation))
+    assert held
+    assert not train & held
+    assert train | held == set(who)
+    numbered = SOURCES["csv"](path=str(path), target=3, split_rule="by 1", header=True)
+    np.testing.assert_array_equal(numbered.split().train.x, split.train.x)
+
+
+def test_groups_belong_to_the_rows_that_are_left(tmp_path: Path) -> None:
+    path = table(tmp_path, gaps=True)
+    source = SOURCES["csv"](path=str(path), target="sick", missing="drop_rows", ignore=("patient",))
+    grouped = msgspec.structs.replace(source, split_rule="by patient", validation=0.5)
+    with pytest.raises(DataError, match=r"line 9, column 'patient': no value, which data\.split"):
+        grouped.split()
+    path.write_text(path.read_text().replace("\n,7,", "\n0,7,"))
+    who = {line.split(",")[1]: line.split(",")[0] for line in path.read_text().splitlines()[1:]}
+    split = grouped.split()
+    train, held = ({who[f"{i:.0f}"] for i in p.x[:, 0]} for p in (split.train, split.validation))
+    assert not train & held
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [("by sick", "data.split: 'sick' is the target"), ("by patent", "data.split: no column")],
+)
+def test_columns_that_cannot_group_are_refused(tmp_path: Path, rule: str, problem: str) -> None:
+    with pytest.raises(PresetError, match=problem):
+        SOURCES["csv"](path=str(table(tmp_path)), target="sick", split_rule=rule).split()

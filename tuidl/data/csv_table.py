@@ -10,7 +10,8 @@ import numpy as np
 from tuidl.core.errors import DataError, PresetError, suggestion
 from tuidl.data.column import Column
 from tuidl.data.paths import Stamp
-from tuidl.data.tables.raw import RawTable
+from tuidl.data.tables.beside import of_rows
+from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.reading import read_raw
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -26,7 +27,8 @@ MOST_GUESSED_CLASSES = 20
 
 @dataclass(frozen=True)
 class Options:
-    """How the file is to be read."""
+    """How the file is to be read. ``beside``: columns that are no inputs, each with the key that
+    names it."""
 
     target: ColumnName
     delimiter: str | None
@@ -34,6 +36,7 @@ class Options:
     ignore: tuple[ColumnName, ...]
     task: Task | None
     missing: Missing
+    beside: tuple[tuple[ColumnName, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,16 @@ class Feature:
 @dataclass(frozen=True)
 class Table:
     """``target``: (rows,) numbers, or the places of ``classes``. ``delimiter`` and ``has_header``:
-    how the file turned out to be written."""
+    how the file turned out to be written. ``beside``: the columns that were asked for beside the
+    inputs; ``lines`` (rows,): of the file, for errors."""
 
     features: tuple[Feature, ...]
     target: Array
     classes: tuple[str, ...]
     delimiter: str
     has_header: bool
+    beside: tuple[RawColumn, ...] = ()
+    lines: Array | None = None
 
 
 @lru_cache(maxsize=2)
@@ -77,15 +83,18 @@ def read_table(stamp: Stamp, options: Options) -> Table:
 
 @dataclass(frozen=True)
 class _Columns:
-    """``used``: the columns that are read, by their place; ``target``: the target's place."""
+    """``used``: the columns that are read, by their place; ``target``: the target's place;
+    ``beside``: places of those that are no inputs."""
 
     used: dict[int, Column]
     target: int
+    beside: tuple[int, ...] = ()
 
 
 def _header(options: Options) -> bool | None:
     """Whether there is one: surely if a column is named by a text."""
     named = any(isinstance(name, str) for name in (options.target, *options.ignore))
+    named = named or any(isinstance(name, str) for name, _ in options.beside)
     return True if options.header is None and named else options.header
 
 
@@ -98,14 +107,18 @@ def _columns(path: Path, raw: RawTable, options: Options) -> _Columns:
     ignored = {_place(name, names, raw.has_header, "data.ignore") for name in options.ignore}
     if target in ignored:
         raise PresetError("data.ignore", f"{names[target]!r} is the target")
+    beside = tuple(_place(name, names, raw.has_header, key) for name, key in options.beside)
+    for (_, key), place in zip(options.beside, beside, strict=True):
+        if place == target:
+            raise PresetError(key, f"{names[target]!r} is the target")
     used = {
         i: Column(column, raw.lines, MOST_CLASSES if i == target else MOST_CATEGORIES)
         for i, column in enumerate(raw.columns)
-        if i not in ignored
+        if i not in ignored and i not in beside
     }
     if len(used) < 2:
         raise PresetError("data.ignore", "leaves no column to learn from")
-    return _Columns(used, target)
+    return _Columns(used, target, beside)
 
 
 def _place(name: ColumnName, names: list[str], has_header: bool, key: str) -> int:
@@ -128,16 +141,20 @@ def _finished(path: Path, columns: _Columns, options: Options, raw: RawTable) ->
     features = [
         _feature(path, column) for place, column in columns.used.items() if place != columns.target
     ]
+    rows = np.arange(len(target))
     if options.missing == "drop_rows":
         kept = ~np.isnan(target)
         for feature in features:
             kept &= ~missing_in(feature)
         if not kept.any():
             raise DataError(f"{path}: every row lacks a value: dropping them leaves none")
-        target = target[kept]
+        target, rows = target[kept], rows[kept]
         features = [Feature(f.name, f.values[kept], f.categories) for f in features]
     numbers = target.astype(np.float32)
-    return Table(tuple(features), numbers, classes, raw.delimiter, raw.has_header)
+    beside = tuple(of_rows(raw.columns[place], rows) for place in columns.beside)
+    return Table(
+        tuple(features), numbers, classes, raw.delimiter, raw.has_header, beside, raw.lines[rows]
+    )
 
 
 def missing_in(feature: Feature) -> Array:

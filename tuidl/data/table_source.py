@@ -11,6 +11,7 @@ from tuidl.data.dataset import Examples, SplitSource
 from tuidl.data.paths import FilePath, resolved_path, stamp
 from tuidl.data.scaling import Normalize, scaling_of_targets
 from tuidl.data.spec import ExampleSpec
+from tuidl.data.split_rule import group_name
 from tuidl.data.table_layout import InputColumn, TableLayout
 
 if TYPE_CHECKING:
@@ -92,6 +93,13 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
                 x[gaps, columns] = _filling(feature, known, self.missing)
         return Examples(x, examples.y)
 
+    def groups(self, name: str) -> "Array":
+        from tuidl.data.tables.beside import group_keys
+
+        table = self._table()
+        assert table.lines is not None
+        return group_keys(Path(self.path), table.beside[0], table.lines)
+
     def target_scaling(self) -> Normalize:
         return scaling_of_targets(self.normalize, self.normalize_targets)
 
@@ -114,10 +122,17 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     def _table(self) -> "Table":
         from tuidl.data.csv_table import Options, read_table
 
+        grouped = group_name(self.split_rule)
+        beside = ((_named_or_numbered(grouped), "data.split"),) if grouped else ()
         options = Options(
-            self.target, self.delimiter, self.header, self.ignore, self.task, self.missing
+            self.target, self.delimiter, self.header, self.ignore, self.task, self.missing, beside
         )
         return read_table(stamp(self.path), options)
+
+
+def _named_or_numbered(name: str) -> str | int:
+    """A column by its number, counted from 1, where its name is one."""
+    return int(name) if name.isdecimal() and len(name) < 6 else name
 
 
 def _places(table: "Table") -> "list[tuple[Feature, slice]]":
