@@ -1,35 +1,117 @@
 """How the rows of a text file become inputs of a network."""
 
+from typing import Literal
+
 import msgspec
 
+Kind = Literal["number", "category", "date"]
 
-class InputColumn(msgspec.Struct, frozen=True):
-    """A column that was learned from: numbers, or one input for each of ``categories``.
+OTHER = "other"
+"""The input for all categories that are too rare to have one of their own."""
 
-    ``filling``: what stands in where a value is missing; None where it must be there.
+DATE_PARTS = (
+    "year", "month sin", "month cos", "weekday sin", "weekday cos", "day sin", "day cos", "since",
+)  # fmt: skip
+"""Inputs of a date: years since the first year; month, day of week and day of year on circles;
+years since the first date."""
+TIME_PARTS = ("hour sin", "hour cos")
+"""Inputs of the time of day, where there is one."""
+
+
+class NumberFormat(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the numbers of a column are written.
+
+    ``groups``: the characters that may stand between thousands. ``unit``: what stands before or
+    behind the numbers; ``bare``: whether it may be left out. ``padded``: whether numbers may begin
+    with zeros, as 007 does.
+    """
+
+    decimal: str = "."
+    groups: str = ""
+    unit: str = ""
+    bare: bool = True
+    padded: bool = False
+
+
+class DateFormat(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the dates of a column are written, and what they are counted from.
+
+    ``order``: one of the orders that ``tables.dates`` knows, or a pattern such as %d.%m.%Y.
+    ``first``: the first date in training, in days since 1970. ``has_time``: whether the time of
+    day is an input.
+    """
+
+    order: str
+    first: float = 0.0
+    has_time: bool = False
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        return DATE_PARTS + (TIME_PARTS if self.has_time else ())
+
+
+class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A column that was learned from: a number, one input for each of ``categories``, or a date.
+
+    ``filling``: what stands in where a value is missing: a number, a date in days since 1970, a
+    category, or "" for zeros in all of its inputs; None where a value must be there. ``number``,
+    ``date``: how they are written. ``other``: the name of the input of all ``rare``
+    categories, "" where there is none; ``unseen``: what is made of one that was not there in
+    training.
+    ``gaps``: texts that stand for no value here besides those that always do, in lower case.
+    ``indicator``: whether there is an input that is 1 where the value is missing.
     """
 
     name: str
     categories: tuple[str, ...] = ()
     filling: str | float | None = None
+    number: NumberFormat = NumberFormat()
+    date: DateFormat | None = None
+    other: str = ""
+    rare: tuple[str, ...] = ()
+    unseen: Literal["other", "zero", "refuse"] = "zero"
+    gaps: tuple[str, ...] = ()
+    indicator: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        if self.date is not None:
+            return "date"
+        return "category" if self.categories else "number"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What is added to the column's name in the names of its inputs, without the indicator."""
+        if self.date is not None:
+            return tuple(f" {part}" for part in self.date.parts)
+        names = (*self.categories, *((self.other,) if self.other else ()))
+        return tuple(f"={name}" for name in names) or ("",)
 
     @property
     def width(self) -> int:
-        return len(self.categories) or 1
+        """Inputs that it becomes."""
+        return len(self.parts) + self.indicator
 
 
 class TableLayout(msgspec.Struct, frozen=True):
-    """The inputs' columns in order, and how the file that was learned from is written."""
+    """The inputs' columns in order, and how the file that was learned from is written.
+
+    ``target``: the column that is predicted, ``target_unit`` the unit of its numbers; "" where
+    they are not known.
+    """
 
     columns: tuple[InputColumn, ...]
     delimiter: str
     has_header: bool
+    target: str = ""
+    target_unit: str = ""
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """A name for each input: ``age``, ``job=clerk``."""
+        """A name for each input: ``age``, ``age missing``, ``job=clerk``, ``day weekday sin``."""
         return tuple(
-            f"{column.name}={category}" if category else column.name
+            f"{column.name}{part}"
             for column in self.columns
-            for category in column.categories or ("",)
+            for part in (*column.parts, *((" missing",) if column.indicator else ()))
         )

@@ -1,0 +1,93 @@
+"""Columns of categories, and texts that are none."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from tuidl.data.table_layout import OTHER, InputColumn, NumberFormat
+from tuidl.data.tables.encoding import values_of
+from tuidl.data.tables.fields import SHOWN, Fields, Reading, implied, row_of, toml
+from tuidl.data.tables.gaps import is_gap
+from tuidl.data.tables.number_text import numbers_of
+from tuidl.data.tables.raw import text_of
+
+MOST = 100
+"""Categories that get an input, where nothing else is said."""
+FEWEST_OF_EACH = 2
+"""Rows for each of more than MOST texts, on average, that make them categories."""
+
+
+def category(fields: Fields, most: int | None) -> Reading:
+    """``most``: how many there may be without any being put together, None where the settings
+    say."""
+    counts, limit = _counts(fields), most or fields.settings.most or MOST
+    is_long = len(counts) > limit
+    if is_long and most is not None:
+        problem = f"more than {most:,} different texts are no classes"
+        return Reading("text", InputColumn(fields.raw.name), problem=problem)
+    hardly_repeat = fields.count < FEWEST_OF_EACH * len(counts)
+    if is_long and hardly_repeat and not implied(fields.settings):
+        return _text(fields)
+    column = _column(fields, counts, _commonest(counts, limit) if is_long else set(counts))
+    reading = Reading("category", column, values_of(fields.raw, column), _guess(fields))
+    if fields.settings.unseen == "other" and not column.other:
+        problem = f'there is no "other" for unseen ones: all {len(counts)} categories have an input'
+        return replace(reading, problem=problem, remedy=('unseen = "zero"', 'unseen = "refuse"'))
+    return reading
+
+
+def _counts(fields: Fields) -> dict[str, int]:
+    """Rows of each category, numbers first and in their order."""
+    numbers, rows = np.unique(fields.plain, return_counts=True)
+    counts = {text_of(n): int(count) for n, count in zip(numbers, rows, strict=True)}
+    for text, count in fields.texts.items():
+        counts[text] = counts.get(text, 0) + count
+    return counts
+
+
+def _column(fields: Fields, counts: dict[str, int], kept: set[str]) -> InputColumn:
+    names = sorted(kept) if fields.texts else [name for name in counts if name in kept]
+    rare = tuple(sorted(counts.keys() - kept))
+    other = _free(OTHER, counts) if rare else ""
+    unseen = fields.settings.unseen or ("other" if other else "zero")
+    return InputColumn(
+        fields.raw.name, tuple(names), other=other, rare=rare, unseen=unseen, gaps=fields.gaps()
+    )
+
+
+def _commonest(counts: dict[str, int], most: int) -> set[str]:
+    """The categories with the most rows, so many that "other" still has a place."""
+    return set(sorted(counts, key=lambda name: (-counts[name], name))[: most - 1])
+
+
+def _free(name: str, taken: dict[str, int]) -> str:
+    while name in taken:
+        name = f"{name} (rare)"
+    return name
+
+
+def _guess(fields: Fields) -> str:
+    """What may be meant otherwise."""
+    if implied(fields.settings) == "category":
+        return ""
+    words = [text for text in fields.texts if is_gap(text, (), of_numbers=True)]
+    if words:
+        listed = ", ".join(map(toml, words))
+        return f"{listed} taken as a category; if it is a gap: gaps = [{listed}]"
+    if not fields.texts:
+        return ""
+    are_numbers = ~np.isnan(numbers_of(tuple(fields.texts), NumberFormat(padded=True)))
+    rows = len(fields.plain) + np.array(list(fields.texts.values()))[are_numbers].sum()
+    share = rows / fields.count
+    return f'{share:.0%} of its values are numbers; else kind = "number"' if rows else ""
+
+
+def _text(fields: Fields) -> Reading:
+    first = next(iter(fields.texts))
+    problem = (
+        f"{first[:SHOWN]!r} is no number, and more than {MOST} different texts "
+        "that hardly repeat are no categories: an id or free text"
+    )
+    remedy = ('kind = "ignore"', 'kind = "category"')
+    column = InputColumn(fields.raw.name)
+    return Reading("text", column, problem=problem, remedy=remedy, row=row_of(fields.raw, first))

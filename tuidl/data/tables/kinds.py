@@ -1,0 +1,38 @@
+"""What each column of a file is: a number, a category, a date, or a text that teaches nothing.
+
+The rule, for a column of which nothing is said: gaps do not count. Where nine fields of ten are
+dates in one order, it is a date. Where nine of ten are numbers, or half of them and there are more
+than MANY_NUMBERS different ones, it is a number, and the others are refused. Everything else is a
+category, as long as its texts repeat.
+"""
+
+from tuidl.data.table_layout import InputColumn
+from tuidl.data.tables.as_category import category
+from tuidl.data.tables.as_date import date, date_or_none
+from tuidl.data.tables.as_number import number, number_or_none
+from tuidl.data.tables.fields import Reading, fields_of, implied
+from tuidl.data.tables.raw import RawColumn
+from tuidl.data.tables.settings import ColumnSettings
+
+
+def read_column(raw: RawColumn, settings: ColumnSettings, most: int | None = None) -> Reading:
+    """What the column is. ``most``: categories that may be, without any being put together."""
+    fields = fields_of(raw, settings)
+    if settings.said in ("text", "ignore"):
+        return Reading(settings.said, InputColumn(raw.name))
+    if not fields.count:
+        problem = "no values"
+        return Reading(
+            "ignore", InputColumn(raw.name), problem=problem, remedy=('kind = "ignore"',)
+        )
+    strict = fields.without(of_numbers=True)
+    match implied(settings):
+        case "category":
+            return category(fields, most)
+        case "number":
+            return number(strict)
+        case "date":
+            return date(strict)
+    if not fields.texts:
+        return number(strict)
+    return date_or_none(strict) or number_or_none(strict) or category(fields, most)

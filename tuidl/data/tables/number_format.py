@@ -1,0 +1,170 @@
+"""How the numbers of a column are written, decided by all of its texts.
+
+A comma or point with exactly three digits behind it parts thousands or decimals. The first number
+of the column that can be read in one way only decides for all; money has no thousandths; bare whole
+numbers below 1000 among many groups of three speak for thousands. Otherwise nothing is decided.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tuidl.data.table_layout import NumberFormat
+from tuidl.data.tables.number_text import (
+    BETWEEN,
+    CURRENCIES,
+    Written,
+    shapes_of,
+    value_of,
+    written,
+)
+from tuidl.data.tables.settings import ColumnSettings
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+OTHER_MARK = {".": ",", ",": "."}
+FEWEST_GROUPS = 20
+"""Different groups of three that speak for thousands where smaller numbers have none."""
+
+
+@dataclass(frozen=True)
+class NumberTexts:
+    """Texts of a column that may be numbers, one of each shape: their parts, how many rows have
+    such a text, and how many different ones there are; ``plain``: the column's different plain
+    numbers."""
+
+    parts: tuple[Written, ...]
+    rows: tuple[int, ...]
+    different: tuple[int, ...]
+    plain: Array
+
+
+@dataclass(frozen=True)
+class Found:
+    """``form``: how the numbers are written, None where it cannot be decided. ``guess``: what
+    decided where it might be otherwise, with the key that overrules; ``problem``: why nothing
+    did."""
+
+    form: NumberFormat | None
+    guess: str = ""
+    problem: str = ""
+
+
+def collected(texts: dict[str, int], plain: Array) -> NumberTexts:
+    """``texts``: the column's texts that are no gaps, with their numbers of rows."""
+    texts = {text: count for text, count in texts.items() if BETWEEN not in text}
+    rows: dict[str, int] = {}
+    different: dict[str, int] = {}
+    examples: dict[str, str] = {}
+    for (text, count), shape in zip(texts.items(), shapes_of(tuple(texts)), strict=True):
+        rows[shape] = rows.get(shape, 0) + count
+        different[shape] = different.get(shape, 0) + 1
+        examples.setdefault(shape, text)
+    found = {shape: parts for shape, text in examples.items() if (parts := written(text))}
+    counts = [tuple(map(of.__getitem__, found)) for of in (rows, different)]
+    return NumberTexts(tuple(found.values()), counts[0], counts[1], plain)
+
+
+def unit_of(numbers: NumberTexts, settings: ColumnSettings) -> str:
+    """The unit that most rows have, "" where none has one."""
+    if settings.unit is not None:
+        return settings.unit
+    units: Counter[str] = Counter()
+    for part, rows in zip(numbers.parts, numbers.rows, strict=True):
+        units[part.unit] += rows
+    units.pop("", None)
+    return max(units, key=lambda unit: (units[unit], unit)) if units else ""
+
+
+def format_of(numbers: NumberTexts, settings: ColumnSettings) -> Found:
+    """How the numbers are written; those with another unit are not looked at."""
+    unit = unit_of(numbers, settings)
+    bodies = {
+        part.body: count
+        for part, count in zip(numbers.parts, numbers.different, strict=True)
+        if part.unit in ("", unit)
+    }
+    found = _marks(bodies, unit, numbers, settings)
+    if found.form is None:
+        return found
+    bare = settings.unit is not None or not unit
+    padded = settings.said == "number"
+    form = NumberFormat(found.form.decimal, found.form.groups, unit, bare, padded)
+    return Found(form, found.guess)
+
+
+def _marks(
+    bodies: dict[str, int], unit: str, numbers: NumberTexts, settings: ColumnSettings
+) -> Found:
+    """Decimal mark and marks between thousands."""
+    spaces = "".join(mark for mark in " '" if any(mark in body for body in bodies))
+    point, comma, either = _readings(bodies, spaces)
+    plain = numbers.plain
+    fractions = plain[plain != np.round(plain)]
+    if settings.decimal is not None:
+        return Found(_form(settings.decimal, bodies, spaces))
+    if len(fractions) or point > comma:
+        return Found(_form(".", bodies, spaces))
+    if comma:
+        return Found(_form(",", bodies, spaces))
+    if not either:
+        return Found(NumberFormat(groups=spaces))
+    return _ambiguous(either, unit, spaces, plain)
+
+
+def _form(decimal: str, bodies: Iterable[str], spaces: str) -> NumberFormat:
+    other = OTHER_MARK[decimal]
+    groups = other if any(other in body for body in bodies) else ""
+    return NumberFormat(decimal, groups + spaces)
+
+
+def _readings(bodies: dict[str, int], spaces: str) -> tuple[int, int, dict[str, int]]:
+    """How many bodies are numbers with a decimal point alone, with a decimal comma alone, and
+    those that are two different ones, with how many different texts are such."""
+    point = comma = 0
+    either = {}
+    for body, count in bodies.items():
+        if "." not in body and "," not in body:
+            continue
+        part = Written(1.0, body, "", "", False)
+        with_point = value_of(part, ".", "," + spaces)
+        with_comma = value_of(part, ",", "." + spaces)
+        if with_point is None:
+            comma += with_comma is not None
+        elif with_comma is None:
+            point += 1
+        else:
+            either[body] = count
+    return point, comma, either
+
+
+def _ambiguous(either: dict[str, int], unit: str, spaces: str, plain: Array) -> Found:
+    """All marks stand before three digits."""
+    example = min(either)
+    mark = "," if "," in example else "."
+    thousands = NumberFormat(OTHER_MARK[mark], mark + spaces)
+    large = example.replace(mark, "")
+    if {m for body in either for m in ".," if m in body} != {mark}:
+        return Found(None, problem=_both(example, mark, large))
+    if unit in CURRENCIES:
+        return Found(thousands, _guess(example, mark, large, "money has no thousandths"))
+    whole = plain[np.abs(plain) < 1000]
+    if sum(either.values()) >= FEWEST_GROUPS and 0 < len(whole) == len(plain):
+        return Found(thousands, _guess(example, mark, large, "smaller numbers have none"))
+    return Found(None, problem=_both(example, mark, large))
+
+
+def _guess(example: str, mark: str, large: str, why: str) -> str:
+    return f"{example!r} is read as {large}: {why}; else say decimal = {mark!r}"
+
+
+def _both(example: str, mark: str, large: str) -> str:
+    small = example.replace(mark, ".")
+    return (
+        f"{example!r} may be {large} or {small}, and no value of the column tells which; say "
+        f"decimal = {OTHER_MARK[mark]!r} for {large} (thousands separators) or decimal = {mark!r} "
+        f"for {small}"
+    )

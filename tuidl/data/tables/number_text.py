@@ -1,0 +1,145 @@
+"""Numbers as people write them: 1.234,5 · (1,234) · 12 % · € 3.50 · 5-."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tuidl.data.table_layout import NumberFormat
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "’": "'"})
+"""Spaces that do not break, thin ones, and ones as wide as a digit."""
+
+SIGNS = "$€£¥₹₽₩₺₪฿₫₴₦¢"
+CODES = (
+    "USD EUR GBP CHF JPY CNY INR CAD AUD NZD SEK NOK DKK PLN CZK HUF RUB BRL MXN ZAR KRW TRY "
+    "US$ A$ C$ R$ HK$ NZ$ S$ Rs Rs. kr kr. zł Kč"
+)
+CURRENCIES = frozenset([*SIGNS, *CODES.split()])
+
+_UNITS = (
+    "% ‰ ° °C °F C F K kg g mg µg t lb lbs oz km m cm mm µm nm mi ft in yd s sec ms min h hr hrs d "
+    "W kW MW kWh V A Hz kHz MHz GHz B kB KB MB GB TB k M G T l L ml mL cl dl gal km/h m/s mph kph "
+    "mpg hp bhp cc Nm bar Pa hPa kPa psi px pt x m² m2 km² ha m³ m3 ppm ppb cal kcal kJ J N "
+    "y yr yrs"
+)
+UNITS = frozenset(_UNITS.split())
+"""Those that may stand right behind a number; any word may with a space between."""
+
+_PREFIXES = "|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=True))
+_NUMBER = re.compile(
+    rf"(?P<open>\()?\s*(?P<sign>[-+−–])?\s*(?P<prefix>{_PREFIXES})?\s*(?P<inner>[-+−–])?\s*"
+    r"(?P<body>[0-9](?:[0-9.,' ]*[0-9])?[.,]?|[.,][0-9]+)(?P<exponent>[eE][-+]?[0-9]{1,3})?"
+    r"(?P<space>\s*)(?P<suffix>[^\s\d().,;:/+\-−–'](?:[^\s\d();:,]|[23](?!\d)){0,15})?"
+    r"\s*(?P<behind>[-−])?\s*(?P<close>\))?",
+    re.ASCII,
+)
+LONGEST = 100
+"""Characters of a number with its unit."""
+INFINITE = re.compile(r"[-+−]?(?:inf|infinity|∞)", re.IGNORECASE)
+
+
+class Written(NamedTuple):
+    """A number's parts. ``is_code``: zeros in front, as 007 has."""
+
+    sign: float
+    body: str
+    exponent: str
+    unit: str
+    is_code: bool
+
+
+def written(text: str) -> Written | None:
+    """The parts of a number, None where the text (stripped) is none."""
+    found = _NUMBER.fullmatch(text.translate(SPACES)) if len(text) <= LONGEST else None
+    if not found:
+        return None
+    sign, inner, behind, prefix, suffix = found.group("sign", "inner", "behind", "prefix", "suffix")
+    is_open, is_closed = found["open"] is not None, found["close"] is not None
+    signs = [mark for mark in (sign, inner, behind) if mark]
+    if is_open != is_closed or len(signs) + is_open > 1 or (prefix and suffix):
+        return None
+    unit = prefix or suffix or ""
+    if suffix and not found["space"] and suffix not in UNITS and suffix not in CURRENCIES:
+        return None
+    body = found["body"]
+    is_code = len(body) > 1 and body[0] == "0" and body[1].isdigit()
+    negative = is_open or (bool(signs) and signs[0] != "+")
+    return Written(-1.0 if negative else 1.0, body, found["exponent"] or "", unit, is_code)
+
+
+@lru_cache(maxsize=64)
+def _body(decimal: str, groups: str) -> re.Pattern[str]:
+    """What a number without sign and unit may be: groups of three digits, or of two before the
+    last three as in India."""
+    ways = [r"[0-9]+"]
+    for mark in groups:
+        ways.append(rf"[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+")
+        if mark == ",":
+            ways.append(r"[1-9][0-9]?(?:,[0-9]{2})*,[0-9]{3}")
+    point = re.escape(decimal)
+    return re.compile(rf"(?:(?:{'|'.join(ways)})(?:{point}[0-9]*)?|{point}[0-9]+)", re.ASCII)
+
+
+def value_of(number: Written, decimal: str, groups: str) -> float | None:
+    """The number, read with this decimal mark; None where it is not written so, or infinite."""
+    if not _body(decimal, groups).fullmatch(number.body):
+        return None
+    body = number.body
+    for mark in groups:
+        body = body.replace(mark, "")
+    value = number.sign * float(body.replace(decimal, ".") + number.exponent)
+    return value if abs(value) != float("inf") else None
+
+
+def number_of(text: str, form: NumberFormat) -> float | None:
+    """The number that a text (stripped) is in a column that is written so; else None."""
+    number = written(text)
+    if number is None or (number.is_code and not form.padded):
+        return None
+    if number.unit != form.unit and (number.unit or not form.bare):
+        return None
+    return value_of(number, form.decimal, form.groups)
+
+
+_SHAPE = str.maketrans("123456789", "9" * 9)
+_SIMPLE = re.compile(r"[-+]?[0-9.,' ]+", re.ASCII)
+BETWEEN = "\x1f"
+"""A character that no number has."""
+
+
+def shapes_of(texts: Sequence[str]) -> list[str]:
+    """The texts with a 9 for every digit but 0: those of one shape are all numbers, or none is."""
+    if not texts:
+        return []
+    return BETWEEN.join(texts).translate(SPACES).translate(_SHAPE).split(BETWEEN)
+
+
+def numbers_of(texts: Sequence[str], form: NumberFormat) -> Array:
+    """``number_of`` of each text (texts,), NaN where it is no number."""
+    if not texts or any(BETWEEN in text for text in texts):
+        return np.array([_or_nan(number_of(text, form)) for text in texts], np.float64)
+    shapes = shapes_of(texts)
+    examples = dict(zip(shapes, texts, strict=True))
+    simple = {
+        shape
+        for shape, text in examples.items()
+        if _SIMPLE.fullmatch(shape) and number_of(text, form) is not None
+    }
+    marks = str.maketrans({**dict.fromkeys(form.groups), form.decimal: "."})
+    plain = BETWEEN.join(texts).translate(SPACES).translate(marks).split(BETWEEN)
+    return np.array(
+        [
+            float(text) if shape in simple else _or_nan(number_of(original, form))
+            for text, shape, original in zip(plain, shapes, texts, strict=True)
+        ],
+        np.float64,
+    )
+
+
+def _or_nan(number: float | None) -> float:
+    return np.nan if number is None else number

@@ -1,0 +1,39 @@
+"""What a preset may say of one column of a table: ``data.columns.NAME``."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from tuidl.core.config import Config
+
+Missing = Literal["refuse", "mean", "median", "most_frequent", "zero", "drop_rows"]
+RULES = ("refuse", "mean", "median", "most_frequent", "zero", "drop_rows")
+Text = Annotated[str, Meta(max_length=1000)]
+
+
+class ColumnSettings(Config, frozen=True, kw_only=True):
+    """How one column is read, where the guess is wrong.
+
+    ``missing``: a rule as in ``data.missing``, or the value that stands in for a missing one.
+    ``indicator``: an input more, 1 where the value is missing. ``gaps``: texts that stand for no
+    value. ``decimal`` and ``unit``: of numbers. ``format``: of dates: "dmy", "mdy", "ymd", "ym",
+    "my", "y", "unix", "unix_ms", or a pattern such as "%d.%m.%Y". ``most``: categories that get an
+    input, 100 unless it is said; the rarest are "other" together. ``unseen``: what is made of a
+    category in prediction that was not there in training.
+    """
+
+    said: Literal["number", "category", "date", "text", "ignore"] | None = field(
+        name="kind", default=None
+    )
+    missing: Text | float | None = None
+    indicator: bool | None = None
+    gaps: tuple[Text, ...] = ()
+    decimal: Literal[".", ","] | None = None
+    unit: Annotated[str, Meta(min_length=1, max_length=20)] | None = None
+    format: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+    most: Annotated[int, Meta(ge=2, le=1000)] | None = None
+    unseen: Literal["other", "zero", "refuse"] | None = None
+
+
+AS_FOUND = ColumnSettings()
+"""Of a column of which nothing is said."""
