@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tuidl.core.errors import DataError, PresetError
-from tuidl.data import SOURCES
+from tuidl.data import SOURCES, decoded_pictures
 
 
 def write_pictures(base: Path, classes: tuple[str, ...] = ("cat", "dog"), count: int = 6) -> None:
@@ -20,7 +20,7 @@ def write_pictures(base: Path, classes: tuple[str, ...] = ("cat", "dog"), count:
         folder.mkdir(parents=True)
         for i in range(count):
             pixels = random.integers(0, 256, (9 + i, 12, 3), np.uint8)
-            pixels[..., 0] = 200 * label
+            pixels[..., 0] = 200 * (label % 2)
             suffix = ("png", "jpg", "bmp", "webp", "gif", "ppm")[i % 6]
             Image.fromarray(pixels).save(folder / f"{i}.{suffix}")
 
@@ -137,3 +137,182 @@ def test_what_is_wrong_with_pictures_is_said(
     with pytest.raises(DataError) as caught:
         pictures(tmp_path).split()
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("validation", "test"),
+    [("val", None), ("valid", None), ("Validation", "testing"), ("val", "test"), (None, "Test")],
+)
+@pytest.mark.parametrize("train", ["train", "Training"])
+def test_folders_of_parts(
+    tmp_path: Path, train: str, validation: str | None, test: str | None
+) -> None:
+    write_pictures(tmp_path / train)
+    for name, count in ((validation, 3), (test, 2)):
+        if name:
+            write_pictures(tmp_path / name, count=count)
+    source = pictures(tmp_path)
+    source.check()
+    split = source.split()
+    sizes = [len(part) for part in (split.train, split.validation, split.test)]
+    if validation:
+        assert sizes == [12, 6, 4 if test else 0]
+        assert sizes == [*source.part_sizes()]
+        folds = source.folds(3)
+        assert [len(fold.train) + len(fold.validation) for fold in folds] == [18] * 3
+        with pytest.raises(PresetError, match=r"data.validation: .* is the validation part"):
+            pictures(tmp_path, validation=0.5).check()
+    else:
+        assert (sum(sizes[:2]), sizes[2]) == (12, 4)
+
+
+def test_train_alone_is_a_part_and_classes_may_be_called_so(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "a" / "train")
+    assert len(pictures(tmp_path / "a").spec().classes) == 2
+    write_pictures(tmp_path / "b", classes=("bus", "test", "train"))
+    assert pictures(tmp_path / "b").spec().classes == ("bus", "test", "train")
+    write_pictures(tmp_path / "c" / "train")
+    write_pictures(tmp_path / "c" / "val")
+    write_pictures(tmp_path / "c" / "valid")
+    with pytest.raises(DataError, match=r"valid: the validation part is .*val already"):
+        pictures(tmp_path / "c").spec()
+
+
+def test_classes_of_parts_are_held_against_each_other(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "train")
+    write_pictures(tmp_path / "val", classes=("cat",))
+    (tmp_path / "extra").mkdir()
+    said = pictures(tmp_path).notices()
+    assert said[0] == f"folders beside the parts are passed over: {tmp_path}/extra"
+    assert said[1] == f"{tmp_path}/val has no pictures of dog"
+    write_pictures(tmp_path / "val", classes=("dogs",))
+    with pytest.raises(DataError, match=r"'dogs' is no class of the training part; did you mean"):
+        pictures(tmp_path).split()
+
+
+@pytest.mark.parametrize("suffix", ["png", "pgm", "tif"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_pictures_of_16_bits(tmp_path: Path, suffix: str, turned: bool) -> None:
+    write_pictures(tmp_path, count=1)
+    deep = np.random.default_rng(1).integers(0, 65536, (8, 10), np.uint16)
+    if turned and suffix == "pgm":  # the format knows no orientation
+        return
+    stored = np.ascontiguousarray(np.rot90(deep)) if turned else deep
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned clockwise
+    more = {"exif": exif} if turned else {}
+    Image.fromarray(stored).save(tmp_path / "cat" / f"0.{suffix}", **more)
+    if suffix != "png":
+        (tmp_path / "cat" / "0.png").unlink()
+    x = pictures(tmp_path).load().x
+    np.testing.assert_array_equal(x[0, :, :, 0], ((deep >> 8) / 255).astype(np.float32))
+
+
+def test_pgm_of_12_bits_reaches_white(tmp_path: Path) -> None:
+    write_pictures(tmp_path, count=1)
+    rows = np.full((8, 10), 4095, ">u2").tobytes()
+    (tmp_path / "cat" / "0.png").unlink()
+    (tmp_path / "cat" / "0.pgm").write_bytes(b"P5 10 8 4095\n" + rows)
+    assert (pictures(tmp_path).load().x[0] == 1).all()
+
+
+def test_numbers_without_a_known_white_are_refused(tmp_path: Path) -> None:
+    write_pictures(tmp_path, count=1)
+    Image.fromarray(np.zeros((8, 10), np.float32)).save(tmp_path / "cat" / "1.tif")
+    with pytest.raises(DataError, match=r"1.tif: .* 32 bits a pixel"):
+        pictures(tmp_path).split()
+
+
+@pytest.mark.parametrize("mode", ["P", "LA", "RGBA", "CMYK", "1"])
+def test_other_kinds_of_pixels(tmp_path: Path, mode: str) -> None:
+    write_pictures(tmp_path, count=1)
+    grey = Image.fromarray(np.repeat(np.uint8([[0, 255]]), 8, 0).repeat(5, 1))
+    suffix = "tif" if mode == "CMYK" else "png"
+    (tmp_path / "cat" / "0.png").unlink()
+    grey.convert("RGB").convert(mode).save(tmp_path / "cat" / f"0.{suffix}")
+    x = pictures(tmp_path, channels=1).load().x[0, :, :, 0]
+    np.testing.assert_allclose(x, np.repeat([[0.0, 1.0]], 8, 0).repeat(5, 1))
+
+
+def test_broken_pictures_are_skipped_by_key_and_counted(tmp_path: Path) -> None:
+    write_pictures(tmp_path)
+    whole = pictures(tmp_path).load()
+    _truncate(tmp_path)
+    _not_a_picture(tmp_path)
+    with pytest.raises(DataError) as caught:
+        pictures(tmp_path).split()
+    assert f"{tmp_path}/cat/0.png: broken" in str(caught.value)
+    assert "data.broken = 'skip'" in str(caught.value)
+    source = pictures(tmp_path, broken="skip")
+    x = source.load()
+    np.testing.assert_array_equal(x.x, whole.x[2:])
+    np.testing.assert_array_equal(x.y, whole.y[2:])
+    (said,) = source.notices()
+    assert said.startswith("2 of 12 pictures are broken and left out")
+    assert "cat/0.png: broken" in said
+    for path in (tmp_path / "dog").iterdir():
+        path.write_bytes(b"")
+    with pytest.raises(DataError, match="all pictures of 'dog' are broken"):
+        source.split()
+
+
+class TestKept:
+    @pytest.fixture(autouse=True)
+    def _cache(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TUIDL_CACHE_DIR", str(tmp_path / "cache"))
+        monkeypatch.setattr(decoded_pictures, "SECONDS_WORTH_KEEPING", -1.0)
+        self.read: list[str] = []
+        read = decoded_pictures.read_among
+
+        def counted(path: Path, *given: Any) -> Any:
+            self.read.append(path.name)
+            return read(path, *given)
+
+        monkeypatch.setattr(decoded_pictures, "read_among", counted)
+
+    def load(self, base: Path, **options: Any) -> np.ndarray:
+        decoded_pictures.decoded.cache_clear()
+        self.read.clear()
+        return pictures(base, **options).load().x
+
+    def test_a_picture_is_decoded_once(self, tmp_path: Path) -> None:
+        write_pictures(tmp_path / "p")
+        first = self.load(tmp_path / "p")
+        assert len(self.read) == 12
+        np.testing.assert_array_equal(self.load(tmp_path / "p"), first)
+        assert not self.read
+        self.load(tmp_path / "p", cache=False)
+        assert len(self.read) == 12
+        assert self.load(tmp_path / "p", size=(4, 4)).shape == (12, 4, 4, 3)
+        assert len(self.read) == 12
+
+    def test_only_what_changed_is_decoded_again(self, tmp_path: Path) -> None:
+        write_pictures(tmp_path / "p")
+        self.load(tmp_path / "p")
+        Image.new("RGB", (5, 5), "white").save(tmp_path / "p" / "cat" / "1.jpg")
+        (tmp_path / "p" / "cat" / "2.bmp").unlink()
+        Image.new("RGB", (5, 5), "white").save(tmp_path / "p" / "dog" / "0a.png")
+        x = self.load(tmp_path / "p")
+        assert sorted(self.read) == ["0a.png", "1.jpg"]
+        assert (x[1] == 1).all()
+        np.testing.assert_array_equal(x, self.load(tmp_path / "p", cache=False))
+
+    def test_broken_ones_are_known(self, tmp_path: Path) -> None:
+        write_pictures(tmp_path / "p")
+        _truncate(tmp_path / "p")
+        x = self.load(tmp_path / "p", broken="skip")
+        np.testing.assert_array_equal(self.load(tmp_path / "p", broken="skip"), x)
+        assert not self.read
+        assert len(pictures(tmp_path / "p", broken="skip").notices()) == 1
+        with pytest.raises(DataError, match=r"1\.jpg: broken"):
+            self.load(tmp_path / "p")
+
+    def test_a_damaged_file_is_made_anew(self, tmp_path: Path) -> None:
+        write_pictures(tmp_path / "p")
+        first = self.load(tmp_path / "p")
+        (kept,) = (tmp_path / "cache" / "pictures").iterdir()
+        data = bytearray(kept.read_bytes())
+        data[-1] ^= 255
+        kept.write_bytes(data)
+        np.testing.assert_array_equal(self.load(tmp_path / "p"), first)
+        assert len(self.read) == 12

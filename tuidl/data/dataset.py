@@ -109,7 +109,7 @@ class Source(Config, frozen=True, tag_field="source"):
         """
         import numpy as np
 
-        whole = self._whole()
+        whole = self._whole().merged()
         chosen = self.train_subset(whole.examples, np.arange(len(whole.examples)))
         splitter = self.splitter(whole.examples).only(chosen)
         return Folds(self, whole, splitter.folds(self.fractions()[1], k))
@@ -123,6 +123,8 @@ class Source(Config, frozen=True, tag_field="source"):
         if whole.test is not None:
             test = self.imputed(whole.test, None).floats()
             validation = test if self.validation == "test" else validation
+        if whole.validation is not None:
+            validation = self.imputed(whole.validation, None).floats()
         return replace(self._scaled(train, validation, test), rows=parts[0])
 
     def imputed(self, examples: Examples, train: "Array | None") -> Examples:

@@ -58,7 +58,18 @@ class Split:
 
 @dataclass(frozen=True)
 class Whole:
-    """All that a source has: examples to be parted, and a test set of its own if it has one."""
+    """All that a source has: examples to be parted, and parts of its own if it has such."""
 
     examples: Examples
     test: Examples | None = None
+    validation: Examples | None = None
+
+    def merged(self) -> "Whole":
+        """The same with its own validation part among the examples: folds deal both."""
+        import numpy as np
+
+        if self.validation is None:
+            return self
+        parts = (self.examples, self.validation)
+        x, y = (np.concatenate([getattr(part, key) for part in parts]) for key in "xy")
+        return Whole(Examples(x, y), self.test)

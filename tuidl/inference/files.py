@@ -10,8 +10,8 @@ from tuidl.core.errors import DataError, suggestion
 from tuidl.data.digits import BRIGHTEST as BRIGHTEST_DIGIT
 from tuidl.data.examples import BRIGHTEST
 from tuidl.data.files import file_status
-from tuidl.data.image_folder import SUFFIXES
 from tuidl.data.npy_file import npy_header, npz_header, npz_names, read_npy, read_npz
+from tuidl.data.picture import SUFFIXES
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.table_rows import read_rows
 from tuidl.data.tables.delimited import DELIMITERS

@@ -7,7 +7,7 @@ import numpy as np
 
 from tuidl.core.errors import DataError
 from tuidl.data.examples import BRIGHTEST
-from tuidl.data.image_folder import picture_size, read_picture
+from tuidl.data.picture import picture_size, read_picture
 from tuidl.inference.preprocessing import Preparation
 from tuidl.nn.layers.base import describe
 from tuidl.preset.schema import Preset

@@ -26,12 +26,12 @@ import numpy as np
 from numba.core import caching, config
 
 from tuidl.core.fair_lock import FairLock
+from tuidl.core.kept import CACHE_VARIABLE
 from tuidl.core.own_files import FileError, create_beside, reason_of
 from tuidl.core.own_folders import make_private, require_own_content
 from tuidl.core.printable import printable
 from tuidl.core.user_folders import user_folder
 
-CACHE_VARIABLE = "TUIDL_CACHE_DIR"
 SECONDS_UNUSED = 30 * 24 * 3600.0
 _ONLY_OURS = caching.UserProvidedCacheLocator.__name__
 """Where Numba cannot use our folder, it is not to look for a cache of pickles elsewhere."""

@@ -8,7 +8,7 @@ import numpy as np
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import FROM_EXAMPLES, Node
 from tuidl.core.errors import DataError
-from tuidl.data.dataset import Split
+from tuidl.data.examples import Split
 from tuidl.nn.layers.embedding import Embedding
 
 Array = np.ndarray[Any, np.dtype[Any]]
