@@ -23,6 +23,7 @@ ALLOWED = {
     "export/ends.py": "writes the names of classes into a program",
     "export/writing.py": "writes the names of classes into a program",
     "export/onnx_model.py": "writes the names of classes into the file's metadata",
+    "proposing": "chooses loss and metrics, from which the task follows",
     "inference/preprocessing.py": "keeps the names of classes, and compares them with a preset's",
 }
 

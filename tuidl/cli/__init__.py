@@ -10,6 +10,7 @@ import click
 
 from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR, allow_plugins_option
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
+from tuidl.cli.proposing import new
 from tuidl.cli.runs import compare, delete, replay, runs, verify
 from tuidl.cli.training import resume, train
 from tuidl.cli.using import export, predict
@@ -63,6 +64,7 @@ def cli() -> None:
     \b
     tuidl PRESET --no-ui          train, with a progress bar and plots
     tuidl PRESET --no-ui --json   train, events as JSON lines
+    tuidl FILE.csv --target NAME  train on a table, without a preset
     tuidl resume RUN              go on with a run that was stopped, or killed
     tuidl runs                    the runs that are kept; tuidl delete RUN takes one away
     tuidl view RUN|FILE|-         curves of a run, or of any program's JSON lines
@@ -77,11 +79,11 @@ def cli() -> None:
 
 
 COMMANDS = (
-    train, resume, runs, view, compare, verify, replay, delete, predict, export,
+    train, new, resume, runs, view, compare, verify, replay, delete, predict, export,
     presets, show, gradcheck, download, explain,
 )  # fmt: skip
 for command in COMMANDS:
-    reads_presets = command not in (delete, download, explain)
+    reads_presets = command not in (new, delete, download, explain)
     cli.add_command(allow_plugins_option(command) if reads_presets else command)
 
 

@@ -2,18 +2,23 @@
 
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from tuidl.cli.common import EPILOG, found_run, naming, prepare, save_every_option, threads_option
 from tuidl.cli.playing import play
+from tuidl.cli.proposing import preset_of_data, target_option
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.protocol.commands import LEARNING_RATE
+
+if TYPE_CHECKING:
+    from tuidl.preset.schema import Preset
 
 
 @click.command(epilog=EPILOG)
 @click.argument("preset", required=False)
+@target_option
 @click.option("--no-ui", is_flag=True, help="Train without a screen.")
 @click.option("--start", is_flag=True, help="On the screen: train at once.")
 @click.option("--json", "as_json", is_flag=True, help="With --no-ui: events as JSON on stdout.")
@@ -36,6 +41,7 @@ from tuidl.protocol.commands import LEARNING_RATE
 @save_every_option
 def train(
     preset: str | None,
+    target: str | None,
     no_ui: bool,
     start: bool,
     as_json: bool,
@@ -47,7 +53,10 @@ def train(
     no_keep: bool,
     save_every: int | None,
 ) -> None:
-    """Train PRESET (the word 'train' may be left out)."""
+    """Train PRESET (the word 'train' may be left out).
+
+    PRESET may also be a file of data (.csv, .npz) or a folder of pictures: a preset is made for it.
+    """
     if seed is not None:
         overrides = (*overrides, f"training.seed={seed}")
     if not no_ui:
@@ -56,7 +65,7 @@ def train(
         _require_screen(f"tuidl {given} --no-ui", {**options, "--save-every": save_every})
         if start and preset is None:
             raise click.UsageError("--start: which preset? 'tuidl presets' lists them")
-        _play(preset, overrides, start=start, threads=threads, backend=backend)
+        _play(preset, target, overrides, start=start, threads=threads, backend=backend)
     if start:
         raise click.UsageError("--start is for the screen: it goes without --no-ui")
     if preset is None:
@@ -64,9 +73,7 @@ def train(
     if no_keep and (out is not None or save_every is not None):
         raise click.UsageError("--no-keep keeps nothing: it goes without --out and --save-every")
     prepare(threads)
-    from tuidl.preset.library import load_preset
-
-    loaded = load_preset(preset, overrides)
+    loaded, _ = _loaded(preset, target, overrides)
     from tuidl.cli.headless import train_headless
 
     with naming(preset):
@@ -151,10 +158,22 @@ def _require_screen(instead: str, options: dict[str, Any]) -> None:
         raise click.UsageError(f"the playground needs a terminal; without one: {instead}")
 
 
-def _play(preset: str | None, overrides: tuple[str, ...], **options: Any) -> NoReturn:
+def _play(
+    preset: str | None, target: str | None, overrides: tuple[str, ...], **options: Any
+) -> NoReturn:
     """Open the playground, with a preset in it if one is named."""
-    from tuidl.preset.library import find, load_preset
-
-    loaded = load_preset(preset, overrides) if preset else None
-    folder = find(preset).parent if preset else Path()
+    loaded, folder = _loaded(preset, target, overrides) if preset else (None, Path())
     play(preset=loaded, folder=folder, **options)
+
+
+def _loaded(name: str, target: str | None, overrides: tuple[str, ...]) -> "tuple[Preset, Path]":
+    """The preset of this name or path, or the one for this data, and where its paths start."""
+    from tuidl.preset.library import find, load_preset, shipped
+    from tuidl.proposing.files import is_data
+
+    if name in shipped() or Path(name).suffix == ".toml":
+        if target is not None:
+            raise PresetError("--target", f"is for files of data; {name} is a preset")
+    elif target is not None or is_data(name):
+        return preset_of_data(name, target, overrides), Path(name).absolute().parent
+    return load_preset(name, overrides), find(name).parent

@@ -1,0 +1,67 @@
+"""From a file to a trained model in one command, and a preset written down."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.proposing.files import table
+from tuidl.cli import cli
+from tuidl.core.errors import PresetError
+from tuidl.preset.schema import Preset
+
+SHORT = ("--no-ui", "--no-keep", "--set", "training.epochs=2")
+
+
+def tuidl(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, list(arguments))
+
+
+def test_a_table_is_trained_without_a_preset(tmp_path: Path) -> None:
+    path = table(tmp_path / "people.csv")
+    result = tuidl(str(path), "--target", "job", *SHORT)
+    assert result.exit_code == 0, result.output
+    assert "examples: 140 train, 30 validation, 30 test" in result.output
+    assert "test " in result.stdout
+
+
+def test_options_go_through_set(tmp_path: Path) -> None:
+    path = table(tmp_path / "people.csv")
+    result = tuidl(str(path), "--target", "job", *SHORT, "--set", "data.validation=0.3")
+    assert "60 validation" in result.output
+
+
+def test_new_writes_what_training_would_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table(tmp_path / "people.csv")
+    result = tuidl("new", "people.csv", "--target", "job")
+    assert (result.exit_code, result.stdout) == (0, "people.toml\n")
+    text = (tmp_path / "people.toml").read_text()
+    assert 'path = "people.csv"' in text
+    assert text.startswith("# Proposed by: tuidl new people.csv --target job\n")
+    preset = Preset.load(tmp_path / "people.toml")
+    assert preset.data.path == str(tmp_path / "people.csv")
+    assert tuidl("new", "people.csv", "--target", "job", "--out", "-").stdout == text
+
+
+def test_new_replaces_nothing(tmp_path: Path) -> None:
+    path, place = table(tmp_path / "people.csv"), tmp_path / "mine.toml"
+    place.write_text("mine")
+    with pytest.raises(PresetError, match="is there already"):
+        cli.main(["new", str(path), "--target", "job", "--out", str(place)], standalone_mode=False)
+    assert place.read_text() == "mine"
+
+
+def test_a_preset_takes_no_target() -> None:
+    with pytest.raises(PresetError, match="cnn_digits is a preset"):
+        cli.main(["cnn_digits", "--target", "x", "--no-ui"], standalone_mode=False)
+
+
+def test_a_preset_outside_of_the_data_folder_names_the_whole_path(tmp_path: Path) -> None:
+    path = table(tmp_path / "people.csv")
+    (tmp_path / "sub").mkdir()
+    place = tmp_path / "sub" / "p.toml"
+    assert tuidl("new", str(path), "--target", "job", "--out", str(place)).exit_code == 0
+    assert Preset.load(place).data.path == str(path)

@@ -1,0 +1,75 @@
+"""Facts about arrays in NumPy's files."""
+
+from pathlib import Path
+
+from tuidl.core.errors import PresetError, guess
+from tuidl.data.array_source import ArraySource, Npy, Npz
+from tuidl.proposing.counting import class_counts
+from tuidl.proposing.facts import Facts, Setting, Settings, whole_path
+from tuidl.proposing.targets import listed
+
+INPUTS = ("x", "x_train", "inputs", "data", "features", "images")
+TARGETS = ("y", "y_train", "targets", "target", "labels", "label")
+
+
+def array_facts(path: Path, target: str | None) -> Facts:
+    """What is known of the arrays in a file; ``target``: the name of the targets' array in a .npz
+    file, the file of the targets beside a .npy file. Raises DataError and PresetError."""
+    settings, source, notes = _pair(path, target)
+    spec = source.spec()
+    return Facts(
+        name=path.stem,
+        data=settings,
+        rows=source.count(),
+        shape=spec.shape,
+        outputs=spec.outputs,
+        classes=spec.classes,
+        counts=class_counts(source),
+        notes=notes,
+    )
+
+
+def _pair(path: Path, target: str | None) -> tuple[Settings, ArraySource, tuple[str, ...]]:
+    where = whole_path(path)
+    if path.suffix.lower() == ".npy":
+        if target is None:
+            problem = "which file holds the targets? --target y.npy, one row for each of the inputs"
+            raise PresetError("--target", problem)
+        y = whole_path(Path(target))
+        settings = {"source": Setting("npy"), "x": Setting(where), "y": Setting(y)}
+        return settings, Npy(x=where, y=y), ()
+    x, y, notes = _names(path, target)
+    settings = {
+        "source": Setting("npz"),
+        "path": Setting(where),
+        "x": Setting(x, "the array of inputs"),
+        "y": Setting(y, "the array of targets"),
+    }
+    return settings, Npz(path=where, x=x, y=y), notes
+
+
+def _names(path: Path, target: str | None) -> tuple[str, str, tuple[str, ...]]:
+    """Inputs and targets among the arrays of a .npz file, and what was guessed."""
+    from tuidl.data.npy_file import npz_names
+
+    names = npz_names(path)
+    y = target or _likely(names, TARGETS)
+    if y is None or y not in names:
+        asked = f"no array {target!r}{guess(target, names)}" if target else "which array is it?"
+        raise PresetError("--target", f"{asked} (arrays: {listed(names)})")
+    others = [name for name in names if name != y]
+    x = _likely(others, INPUTS) or (others[0] if len(others) == 1 else None)
+    if x is None:
+        problem = f"which array holds the inputs? Say data.x in a preset (arrays: {listed(names)})"
+        raise PresetError("data.x", problem)
+    notes = []
+    if target is None or len(others) > 1:
+        notes.append(f"guessed by their names: inputs {x!r} (data.x), targets {y!r} (data.y)")
+    if unused := [name for name in others if name != x]:
+        notes.append(f"not used: {listed(unused)}")
+    return x, y, tuple(notes)
+
+
+def _likely(names: list[str], usual: tuple[str, ...]) -> str | None:
+    plain = {name.casefold(): name for name in names}
+    return next((plain[word] for word in usual if word in plain), None)

@@ -1,0 +1,63 @@
+"""What a preset is proposed from."""
+
+import os
+from dataclasses import dataclass, field
+from math import prod
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value of a preset, and why it stands there."""
+
+    value: Any
+    why: str = ""
+
+
+Settings = dict[str, Setting]
+
+
+def whole_path(path: Path) -> str:
+    """The path from the root on, without any ".."."""
+    return os.path.abspath(path)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of some data.
+
+    ``data``: the keys of ``[data]`` that say where it is and how it is read. ``rows``: examples
+    that can be learned from, before any is held out. ``shape``: of one input. ``outputs``: scores
+    of classes, or values to predict. ``counts``: examples of each of the ``classes``.
+    ``has_validation``, ``has_test``: whether there are sets for those. ``in_order``: why rows seem
+    to follow each other in time, empty where they do not. ``notes``: what else was guessed, in
+    words.
+    """
+
+    name: str
+    data: Settings
+    rows: int
+    shape: tuple[int, ...]
+    outputs: int
+    classes: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
+    has_validation: bool = False
+    has_test: bool = False
+    in_order: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def inputs(self) -> int:
+        """Numbers in one input."""
+        return prod(self.shape)
+
+    @property
+    def majority(self) -> float:
+        """The share of the largest class: what guessing it always would get right."""
+        return max(self.counts, default=0) / max(sum(self.counts), 1)
+
+    @property
+    def smallest(self) -> int:
+        """Examples of the smallest class."""
+        return min(self.counts, default=0)

@@ -1,0 +1,64 @@
+"""The layers before the last one, by the shape of the inputs and the number of examples. Pure."""
+
+from tuidl.proposing.facts import Facts, Setting, Settings
+
+WIDTHS = ((300, 32), (3_000, 64), (30_000, 128))
+"""Up to so many examples to train on, units of a layer: more weights than examples can fill learn
+by heart."""
+WIDEST = 256
+FEW = 100
+"""Examples below which one hidden layer is enough."""
+
+SMALLEST_MAP = 4
+"""Pixels of a side at which pooling ends."""
+FILTERS, MOST_FILTERS = 16, 64
+DENSE_UNITS = 64
+STEPS, SERIES_UNITS = 2, 32
+
+
+def hidden_layers(facts: Facts, train: int) -> tuple[Settings, ...]:
+    """All layers but the last one, for so many examples to train on."""
+    if len(facts.shape) == 3:
+        return _convolutions(facts.shape)
+    if len(facts.shape) == STEPS:
+        return (_gated(),)
+    return _dense(train)
+
+
+def _dense(train: int) -> tuple[Settings, ...]:
+    width = next((units for most, units in WIDTHS if train <= most), WIDEST)
+    why = f"as wide as {train:,} examples can fill"
+    first = _layer("dense", units=Setting(width, why), activation=Setting("relu"))
+    if train <= FEW:
+        return (first,)
+    second = _layer("dense", units=Setting(width // 2), activation=Setting("relu"))
+    return first, second
+
+
+def _convolutions(shape: tuple[int, ...]) -> tuple[Settings, ...]:
+    """Convolutions with more filters the smaller the map, each pooled to half the size."""
+    layers: list[Settings] = []
+    side, filters = min(shape[:2]), FILTERS
+    while not layers or (side > SMALLEST_MAP and side >= 2):
+        why = "strokes and edges first" if not layers else "parts made of those before"
+        layers.append(
+            _layer(
+                "conv2d", filters=Setting(filters, why), kernel_size=Setting(3),
+                padding=Setting("same"), activation=Setting("relu"),
+            )
+        )  # fmt: skip
+        if side >= 2:
+            layers.append(_layer("max_pool2d"))
+        side, filters = side // 2, min(2 * filters, MOST_FILTERS)
+    units = Setting(DENSE_UNITS, "weighs the parts that were found")
+    dense = _layer("dense", units=units, activation=Setting("relu"))
+    return (*layers, _layer("flatten"), dense)
+
+
+def _gated() -> Settings:
+    why = "a gated recurrent layer reads the steps in their order and keeps what matters"
+    return _layer("gru", units=Setting(SERIES_UNITS, why))
+
+
+def _layer(kind: str, **settings: Setting) -> Settings:
+    return {"type": Setting(kind), **settings}
