@@ -71,7 +71,7 @@ class Classes:
         }
 
     @cached_property
-    def log_losses(self) -> Array:
+    def losses(self) -> Array:
         """-log of the true class's probability (n,)."""
         right = self.shares[np.arange(len(self.true)), self.true]
         losses: Array = -np.log(np.clip(right, LEAST, 1 - LEAST))
@@ -87,7 +87,7 @@ class Classes:
         ranked = np.argsort(self.shares, axis=1, kind="stable")[:, ::-1]
         place = (ranked == self.true[:, None]).argmax(axis=1)
         top = {f"top_{k}_accuracy": place < k for k in TOP if k < self.count}
-        return {"log_loss": self.log_losses, "brier": squares, **top}
+        return {"log_loss": self.losses, "brier": squares, **top}
 
     def _means(self, weights: Array) -> dict[str, Array]:
         """The log loss in nats; Brier's score: of two classes the squared error of one

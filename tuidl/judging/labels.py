@@ -55,7 +55,7 @@ class Labels:
         return found
 
     @cached_property
-    def log_losses(self) -> Array:
+    def losses(self) -> Array:
         """-log of the probability given to what is true, the mean over the labels (n,)."""
         shares = np.clip(self.shares, LEAST, 1 - LEAST)
         losses: Array = -np.where(self.true == 1, np.log(shares), np.log(1 - shares)).mean(axis=1)
@@ -67,7 +67,7 @@ class Labels:
         return {
             "exact_match": ~wrong.any(axis=1),
             "hamming_loss": wrong.mean(axis=1),
-            "log_loss": self.log_losses,
+            "log_loss": self.losses,
             "brier": ((self.shares - self.true) ** 2).mean(axis=1),
         }
 

@@ -90,7 +90,7 @@ class Places:
         return {name: (part * self.valid).sum(axis=1) for name, part in parts.items()}
 
     @cached_property
-    def log_losses(self) -> Array:
+    def losses(self) -> Array:
         """The mean over the places of each example (n,); NaN where none counts."""
         return ratio(self._by_example["log_loss"], self.valid.sum(axis=1))
 

@@ -16,6 +16,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_SORTED = 32
 """Outputs up to which the median error is told: its intervals sort and sum each on its own."""
+OF_MEDIAN = ("mae", "median_absolute_error", "mape")
+"""Scores whose baseline is the median."""
 NO_SPREAD = 1e-14
 """A variance below this share of the mean square counts as none, as rounding leaves it."""
 
@@ -52,6 +54,22 @@ class Numbers:
             "r2": self._explained(weights, squares * total[:, None]),
             "explained_variance": self._explained(weights, spread(self.off, weights)),
         }
+
+    @cached_property
+    def losses(self) -> Array:
+        """The mean absolute error of each example (n,)."""
+        mean: Array = self.distances.mean(axis=1)
+        return mean
+
+    def baseline_scores(self) -> dict[str, Array]:
+        """Scores (1,) of what is best without looking at an input: always the median for those of
+        absolute errors, always the mean for all others."""
+        ones = np.ones((1, len(self.true)))
+        middle, mean = (
+            Numbers(np.broadcast_to(part, self.true.shape), self.true).scores(ones)
+            for part in (np.median(self.true, axis=0), self.true.mean(axis=0))
+        )
+        return {name: (middle if name in OF_MEDIAN else mean)[name] for name in mean}
 
     def _medians(self, weights: Array) -> Array:
         if self.true.shape[1] > MOST_SORTED:
