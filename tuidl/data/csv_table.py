@@ -57,14 +57,16 @@ class Feature:
 @dataclass(frozen=True)
 class Table:
     """``target``: (rows,) numbers, or the places of ``classes``. ``delimiter`` and ``has_header``:
-    how the file turned out to be written. ``beside``: the columns that were asked for beside the
-    inputs; ``lines`` (rows,): of the file, for errors."""
+    how the file turned out to be written. ``rows``: which of the file's rows these are; ``lines``
+    (rows,): of the file, for errors. ``beside``: the columns that were asked for beside the
+    inputs."""
 
     features: tuple[Feature, ...]
     target: Array
     classes: tuple[str, ...]
     delimiter: str
     has_header: bool
+    rows: Array
     beside: tuple[RawColumn, ...] = ()
     lines: Array | None = None
 
@@ -76,9 +78,14 @@ def read_table(stamp: Stamp, options: Options) -> Table:
     Raises DataError where the file is at fault, PresetError where the options are.
     """
     path = Path(stamp[0])
-    raw = read_raw(stamp, options.delimiter, _header(options))
+    raw = raw_table(stamp, options)
     columns = _columns(path, raw, options)
     return _finished(path, columns, options, raw)
+
+
+def raw_table(stamp: Stamp, options: Options) -> RawTable:
+    """The file as it is, with all of its columns. Raises DataError."""
+    return read_raw(stamp, options.delimiter, _header(options))
 
 
 @dataclass(frozen=True)
@@ -152,9 +159,8 @@ def _finished(path: Path, columns: _Columns, options: Options, raw: RawTable) ->
         features = [Feature(f.name, f.values[kept], f.categories) for f in features]
     numbers = target.astype(np.float32)
     beside = tuple(of_rows(raw.columns[place], rows) for place in columns.beside)
-    return Table(
-        tuple(features), numbers, classes, raw.delimiter, raw.has_header, beside, raw.lines[rows]
-    )
+    written = raw.delimiter, raw.has_header
+    return Table(tuple(features), numbers, classes, *written, rows, beside, raw.lines[rows])
 
 
 def missing_in(feature: Feature) -> Array:

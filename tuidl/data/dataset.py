@@ -20,6 +20,7 @@ from tuidl.data.examples import Examples as Examples
 from tuidl.data.examples import Split as Split
 from tuidl.data.examples import Whole as Whole
 from tuidl.data.memory import demand
+from tuidl.data.origin import Origin
 from tuidl.data.scaling import Normalize, Scaling
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import ORDERED, RANDOM, check_rule, group_name
@@ -125,7 +126,11 @@ class Source(Config, frozen=True, tag_field="source"):
             validation = test if self.validation == "test" else validation
         if whole.validation is not None:
             validation = self.imputed(whole.validation, None).floats()
-        return replace(self._scaled(train, validation, test), rows=parts[0])
+        own = {"validation": whole.validation, "test": whole.test}
+        names = frozenset(name for name, part in own.items() if part is not None)
+        if self.validation == "test":
+            names |= {"validation"}
+        return replace(self._scaled(train, validation, test), parts=parts, own=names)
 
     def imputed(self, examples: Examples, train: "Array | None") -> Examples:
         """``examples`` without gaps; what fills them is learned from those at ``train``."""
@@ -142,6 +147,12 @@ class Source(Config, frozen=True, tag_field="source"):
     def layout(self, train: "Array") -> TableLayout | None:
         """How the rows of another text file become inputs, None where examples are no such rows;
         fillings are learned from the examples ``train``."""
+        return None
+
+    def origin(self, part: str = "") -> Origin | None:
+        """Where each of the examples that are parted comes from, or of those of ``part``,
+        "validation" or "test", where the source has them beside that; None where that says
+        nothing. Raises DataError."""
         return None
 
     def part_sizes(self) -> tuple[int, int, int]:

@@ -50,10 +50,11 @@ class Wanted:
 @dataclass(frozen=True)
 class Decoded:
     """Pixels (pictures, height, width, channels) as bytes and their classes; and what is wrong
-    with those that were left out."""
+    with those that were left out. ``paths``: of the pictures."""
 
     examples: Examples
     broken: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -85,7 +86,8 @@ def decoded(folder: Folder, wanted: Wanted) -> Decoded:
     labels = np.array([folder.files[i][1] for i in whole], np.float32)
     _require_all_classes(folder, labels)
     broken = tuple(record.problem for record in records if record.problem)
-    return Decoded(Examples(x, labels[:, None]), broken)
+    paths = tuple(folder.files[i][0] for i in whole)
+    return Decoded(Examples(x, labels[:, None]), broken, paths)
 
 
 def _pixels(files: tuple[Picture, ...], wanted: Wanted, known: Known) -> tuple[list[Record], Array]:

@@ -44,8 +44,9 @@ class Examples:
 class Split:
     """The three parts; validation and test may be empty, or be one and the same.
 
-    ``inputs`` and ``targets``: how the parts were scaled, None where they were not. ``rows``: which
-    of the source's examples the training part is.
+    ``inputs`` and ``targets``: how the parts were scaled, None where they were not. ``parts``:
+    which of the source's examples each part is, but for parts that the source has beside those
+    (``own``, by name), of which it means nothing.
     """
 
     train: Examples
@@ -53,7 +54,13 @@ class Split:
     test: Examples
     inputs: Scaling | None = None
     targets: Scaling | None = None
-    rows: "Array | None" = None
+    parts: "tuple[Array, Array, Array] | None" = None
+    own: frozenset[str] = frozenset()
+
+    @property
+    def rows(self) -> "Array | None":
+        """Which of the source's examples the training part is."""
+        return None if self.parts is None else self.parts[0]
 
 
 @dataclass(frozen=True)

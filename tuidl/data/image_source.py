@@ -12,6 +12,7 @@ from tuidl.core.config import Fraction
 from tuidl.core.errors import PresetError
 from tuidl.data.dataset import Source
 from tuidl.data.examples import Examples, Whole
+from tuidl.data.origin import Origin
 from tuidl.data.paths import FilePath, resolved_path
 from tuidl.data.spec import ExampleSpec
 
@@ -95,6 +96,13 @@ class Images(Source, frozen=True, kw_only=True, tag="images"):
             for part in (folders.validation, folders.test)
         )
         return Whole(self._decoded(folders.train).examples, test, validation)
+
+    def origin(self, part: str = "") -> Origin:
+        folders = self._listed()
+        own = folders.test if part == "test" or self.validation == "test" else folders.validation
+        # Folds deal out what is in the folder for validation behind that for training.
+        parts = [own] if part else [folders.train, folders.validation]
+        return Origin(tuple(name for p in parts if p for name in self._decoded(p).paths))
 
     def notices(self) -> tuple[str, ...]:
         return tuple(self._notices())

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from tuidl.core.errors import DataError, PresetError
 from tuidl.data.dataset import Examples, SplitSource
+from tuidl.data.origin import Origin
 from tuidl.data.paths import FilePath, resolved_path, stamp
 from tuidl.data.scaling import Normalize, scaling_of_targets
 from tuidl.data.spec import ExampleSpec
@@ -17,7 +18,7 @@ from tuidl.data.table_layout import InputColumn, TableLayout
 if TYPE_CHECKING:
     import numpy as np
 
-    from tuidl.data.csv_table import Feature, Table
+    from tuidl.data.csv_table import Feature, Options, Table
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -119,15 +120,24 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             columns.append(InputColumn(feature.name, feature.categories, filling))
         return TableLayout(tuple(columns), table.delimiter, table.has_header)
 
+    def origin(self, part: str = "") -> Origin:
+        from tuidl.data.csv_table import raw_table
+
+        return Origin.of_rows(raw_table(stamp(self.path), self._options()), self._table().rows)
+
     def _table(self) -> "Table":
-        from tuidl.data.csv_table import Options, read_table
+        from tuidl.data.csv_table import read_table
+
+        return read_table(stamp(self.path), self._options())
+
+    def _options(self) -> "Options":
+        from tuidl.data.csv_table import Options
 
         grouped = group_name(self.split_rule)
         beside = ((_named_or_numbered(grouped), "data.split"),) if grouped else ()
-        options = Options(
+        return Options(
             self.target, self.delimiter, self.header, self.ignore, self.task, self.missing, beside
         )
-        return read_table(stamp(self.path), options)
 
 
 def _named_or_numbered(name: str) -> str | int:

@@ -1,0 +1,30 @@
+"""Where examples come from, so that one of them can be named and looked up by a person."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tuidl.data.tables.raw import RawTable
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """``names`` (examples,): "line 17" of a table, the path of a picture. ``table``: the file with
+    all of its columns, where examples are rows of one, and ``rows`` (examples,) which of them."""
+
+    names: tuple[str, ...]
+    table: "RawTable | None" = None
+    rows: "Array | None" = None
+
+    @classmethod
+    def of_rows(cls, table: "RawTable", rows: "Array") -> "Origin":
+        return cls(tuple(f"line {line}" for line in table.lines[rows].tolist()), table, rows)
+
+    def part(self, index: "Array") -> "Origin":
+        """Of the examples at ``index``."""
+        names = tuple(self.names[i] for i in index.tolist())
+        return Origin(names, self.table, None if self.rows is None else self.rows[index])
