@@ -291,7 +291,8 @@ def test_an_interrupt_while_compiling_ends_at_once_and_quietly(
         sent = time.monotonic()
         _, talk = process.communicate(timeout=30)
         assert time.monotonic() - sent < 5
-    assert process.returncode == 130
+    before_python = -signal.SIGINT  # on a busy machine it may come before Python has begun
+    assert process.returncode in (130, before_python)
     assert "Traceback" not in talk
 
 

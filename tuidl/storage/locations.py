@@ -45,9 +45,9 @@ def names() -> list[str]:
     try:
         with os.scandir(folder) as entries:
             found = [entry.name for entry in entries if entry.is_dir()]
+    except FileNotFoundError:
+        return []  # though another process may be making it at this moment
     except OSError as error:
-        if not is_there(folder):
-            return []
         raise RunError(error_text(error, folder)) from None
     shown = (name for name in found if not name.startswith("."))
     made = [
