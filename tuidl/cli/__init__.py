@@ -10,10 +10,11 @@ import click
 
 from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR, allow_plugins_option
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
+from tuidl.cli.predicting import predict
 from tuidl.cli.proposing import new
 from tuidl.cli.runs import compare, delete, replay, runs, verify
 from tuidl.cli.training import resume, train
-from tuidl.cli.using import export, predict
+from tuidl.cli.using import export
 from tuidl.cli.viewing import view
 from tuidl.core.errors import SaveError, TuidlError, out_of_memory
 from tuidl.core.own_files import error_text

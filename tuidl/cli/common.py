@@ -31,6 +31,10 @@ threads_option = click.option(
     "--threads", type=click.IntRange(1, 256), help="Default: as many of the cores as help."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+weights_option = click.option(
+    "--weights", "which", type=click.Choice(["final", "best"]), default="final",
+    help="Those the run ended with, or those of its best epoch.",
+)  # fmt: skip
 save_every_option = click.option(
     "--save-every", type=click.IntRange(1, 1_000_000_000), metavar="STEPS",
     help="Default: every few seconds.",

@@ -17,7 +17,7 @@ from tuidl.export.formats import FORMATS, Files, Format
 from tuidl.export.proof import ProofError, difference, missing
 from tuidl.inference.preprocessing import Preparation, prepared_for, split_of
 from tuidl.inference.trained import checked, model_of
-from tuidl.nn.layers.base import Shape
+from tuidl.nn.layers.embedding import Embedding
 from tuidl.preset.schema import Preset
 from tuidl.storage.files import replace_file
 
@@ -104,8 +104,10 @@ def export(
     if lacking := missing(chosen.needs):
         packages = " and ".join(lacking)
         raise TuidlError(f"export to {format}: {packages} missing: pip install 'tuidl[{format}]'")
-    split = _split(preset, preparation) if _is_of_data(whole, graph) else None
-    x, origin = _examples(split, graph.spec.shape)
+    split, reason = None, "it reads noise"
+    if _is_of_data(whole, graph):
+        split, reason = _split(preset, preparation)
+    x, origin = _examples(split, reason, graph)
     prepared = prepared_for(preset, preparation, split)
     expected = model_of(preset, known, examples=len(x)).predict(x)
     files = chosen.write(graph, prepared, known, stem)
@@ -182,9 +184,9 @@ def _is_of_data(whole: Graph, graph: Graph) -> bool:
     return not any(kinds[data.name] for data in graph.inputs)
 
 
-def _split(preset: Preset, preparation: Preparation | None) -> Split | None:
+def _split(preset: Preset, preparation: Preparation | None) -> tuple[Split | None, str]:
     """The preset's data; None where it is not here, or is not what the network learned from, and
-    nothing has to be learned from it.
+    nothing has to be learned from it, with the reason.
 
     Raises DataError.
     """
@@ -194,19 +196,28 @@ def _split(preset: Preset, preparation: Preparation | None) -> Split | None:
     except TuidlError:
         if preparation is None and preset.data.normalize != "none":
             raise
-        return None
-    return split if is_of_the_network else None
+        return None, "the data is not here"
+    return (split, "") if is_of_the_network else (None, "the data has changed since the training")
 
 
-def _examples(split: Split | None, shape: Shape) -> tuple[Array, str]:
+def _examples(split: Split | None, reason: str, graph: Graph) -> tuple[Array, str]:
     """Held-out inputs as the network sees them, up to MOST_EXAMPLES, and what they are; random
-    numbers where there is no data."""
+    numbers where there is no data, for a ``reason``."""
     if split is None:
-        x = np.random.default_rng(0).random((MOST_EXAMPLES, *shape), dtype=np.float32)
-        return x, "random inputs, since the data is not here"
+        return _made_up(graph), f"random inputs, since {reason}"
     parts = {"test": split.test, "validation": split.validation, "training": split.train}
     name, part = next((name, part) for name, part in parts.items() if len(part))
     return np.ascontiguousarray(part.x[:MOST_EXAMPLES]), f"{name} examples"
+
+
+def _made_up(graph: Graph) -> Array:
+    """Numbers from 0 to 1; whole ones below the size of a table of embeddings that reads them."""
+    random = np.random.default_rng(0)
+    shape = (MOST_EXAMPLES, *graph.spec.shape)
+    sizes = [node.layer.input_dim for node in graph.nodes if isinstance(node.layer, Embedding)]
+    if sizes:
+        return random.integers(0, min(sizes), shape).astype(np.float32)
+    return random.random(shape, dtype=np.float32)
 
 
 def _format(name: str) -> Format:

@@ -1,6 +1,7 @@
 """The user's file as inputs of the network, prepared as the training data was."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from tuidl.core.errors import DataError, suggestion
 from tuidl.data.digits import BRIGHTEST as BRIGHTEST_DIGIT
+from tuidl.data.encoded_rows import EncodedRows
 from tuidl.data.examples import BRIGHTEST
 from tuidl.data.files import file_status
 from tuidl.data.npy_file import npy_header, npz_header, npz_names, read_npy, read_npz
@@ -15,6 +17,7 @@ from tuidl.data.picture import SUFFIXES
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.table_rows import read_rows
 from tuidl.data.tables.delimited import DELIMITERS
+from tuidl.data.tables.raw import RawTable
 from tuidl.inference.pictures import PICTURES, read_picture_inputs
 from tuidl.inference.preprocessing import Preparation
 from tuidl.nn.layers.base import describe
@@ -26,16 +29,21 @@ TOO_BRIGHT = 2.0
 """Pixels are in [0, 1]; beyond this they have surely not been scaled."""
 
 TABLES = (".csv", ".tsv", ".txt")
+NOT_FINITE = "values that are not finite"
 
 
 @dataclass(frozen=True)
 class Inputs:
     """``x`` (n, *shape): as the network takes them. ``names``: of each example, for the table.
-    ``notes``: what was done to them that nobody has asked for."""
+    ``notes``: what was done to them that nobody has asked for. ``problems``: why an example cannot
+    be predicted, by its place from 0 on; what ``x`` has there means nothing. ``table``: the rows as
+    the file has them, where it is a table."""
 
     x: Array
     names: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    problems: Mapping[int, str] = field(default_factory=dict)
+    table: RawTable | None = None
 
 
 def read_inputs(
@@ -51,7 +59,7 @@ def read_inputs(
     ``key``: which array of several in a .npz file. ``invert``: whether light and dark of a picture
     are exchanged; None leaves it to the picture's border, where the network knows light on dark.
 
-    Raises DataError, which says what was expected.
+    Raises DataError, which says what was expected; also where no example is fit to be predicted.
     """
     file_status(path)
     suffix = path.suffix.lower()
@@ -59,30 +67,48 @@ def read_inputs(
         raise DataError(f"{path}: only arrays in a .npz file have names")
     if invert is not None and suffix not in SUFFIXES:
         raise DataError(f"{path}: only pictures can be inverted")
-    notes: tuple[str, ...] = ()
     if suffix in SUFFIXES:
         values, notes = read_picture_inputs(preset, prepared, path, invert)
-    elif suffix in TABLES:
-        values = _table(preset, prepared, path)
-    elif suffix in (".npy", ".npz"):
+        return _ready(path, prepared, values, (path.name,), notes)
+    if suffix in TABLES:
+        rows = _table(preset, prepared, path)
+        return _ready(path, prepared, rows.x, (), rows.table.notes, rows.problems, rows.table)
+    if suffix in (".npy", ".npz"):
         values, notes = _array(preset, prepared, path, key)
-    else:
-        known = ", ".join([*TABLES, ".npy", ".npz", *sorted(SUFFIXES)])
-        raise DataError(f"{path}: no kind of file to predict (expected {known})")
+        return _ready(path, prepared, values, (), notes)
+    known = ", ".join([*TABLES, ".npy", ".npz", *sorted(SUFFIXES)])
+    raise DataError(f"{path}: no kind of file to predict (expected {known})")
+
+
+def _ready(
+    path: Path,
+    prepared: Preparation,
+    values: Array,
+    names: tuple[str, ...],
+    notes: tuple[str, ...],
+    known: Mapping[int, str] | None = None,
+    table: RawTable | None = None,
+) -> Inputs:
+    """Values as the data has them, scaled; numbered where they have no ``names``. Raises DataError
+    where none of them is finite."""
     x = prepared.inputs(values)
-    _require_finite(path, x)
-    numbered = tuple(str(i) for i in range(1, len(values) + 1))
-    return Inputs(x, (path.name,) if suffix in SUFFIXES else numbered, notes)
+    problems = {**_not_finite(path, x, table), **(known or {})}
+    if problems and len(problems) == len(x):
+        raise DataError(problems[min(problems)])
+    return Inputs(x, names or tuple(map(str, range(1, len(x) + 1))), notes, problems, table)
 
 
-def _require_finite(path: Path, x: Array) -> None:
-    """Raises DataError, which names the first example that is not."""
+def _not_finite(path: Path, x: Array, table: RawTable | None) -> dict[int, str]:
+    """Why some examples cannot be predicted."""
     finite = np.isfinite(x.reshape(len(x), -1)).all(axis=1)
-    if not finite.all():
-        raise DataError(f"{path}: example {finite.argmin() + 1} has values that are not finite")
+    found = {}
+    for row in np.flatnonzero(~finite).tolist():
+        what = f"example {row + 1}" if table is None else f"line {table.lines[row]}"
+        found[row] = f"{path}: {what} has {NOT_FINITE}"
+    return found
 
 
-def _table(preset: Preset, prepared: Preparation, path: Path) -> Array:
+def _table(preset: Preset, prepared: Preparation, path: Path) -> EncodedRows:
     """Columns by name where the network has learned from a table, else numbers in order."""
     layout = prepared.table
     if layout is None:

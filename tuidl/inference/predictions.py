@@ -1,22 +1,31 @@
-"""What the network says, as records, a table, or lines of JSON."""
+"""What the network says of the user's examples."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.garbage import many_objects
+from tuidl.data.tables.raw import RawTable
 from tuidl.inference.files import Inputs, read_inputs
 from tuidl.inference.preprocessing import Preparation, prepared_for
 from tuidl.inference.trained import MOST_AT_ONCE, model_of
 from tuidl.preset.schema import Preset
-from tuidl.protocol.formatting import columns
+from tuidl.protocol.formatting import aligned
 from tuidl.tasks.base import Record, Task
 from tuidl.tasks.choice import task_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
+
+NO_NUMBER = (
+    "the network's answer is no number; is a value of the input far from all that it was trained "
+    "on?"
+)
+NO_ANSWER = "-"
 
 
 @dataclass(frozen=True)
@@ -27,25 +36,86 @@ class Predictions:
     ----------
     task
         What the outputs mean.
-    records
-        For each example a dictionary of plain values, ready for JSON: ``example``, and of classes
-        ``class``, ``probability``, ``probabilities`` {class: share}; of labels ``labels`` (those
-        from 50% on), ``probabilities`` {label: share}; of numbers ``values``, in the unit of the
-        targets.
+    names
+        Of all examples, those without an answer among them.
+    decoded
+        ``(answered, *answer shape)`` float64: shares of classes or labels, or numbers in the unit
+        of the targets, of the examples that have an answer, in their order.
     notes
         What was changed about the inputs without being asked for.
+    problems
+        Why an example has no answer, by its place from 0 on.
+    tables
+        The rows as the files have them, where all examples are rows of tables.
     """
 
     task: Task
-    records: tuple[Record, ...]
+    names: tuple[str, ...]
+    decoded: Array
     notes: tuple[str, ...] = ()
+    problems: Mapping[int, str] = field(default_factory=dict)
+    tables: tuple[RawTable, ...] = ()
 
+    @classmethod
+    def joined(cls, parts: "Sequence[Self]") -> Self:
+        """Those of several files, one after the other."""
+        first, *further = parts
+        if not further:
+            return first
+        starts = np.cumsum([0, *(len(part.names) for part in parts)]).tolist()
+        are_tables = all(part.tables for part in parts)
+        return cls(
+            first.task,
+            tuple(name for part in parts for name in part.names),
+            np.concatenate([part.decoded for part in parts]),
+            tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+            {
+                start + place: problem
+                for start, part in zip(starts, parts, strict=False)
+                for place, problem in part.problems.items()
+            },
+            tuple(table for part in parts for table in part.tables) if are_tables else (),
+        )
+
+    @cached_property
+    @many_objects()
+    def records(self) -> tuple[Record, ...]:
+        """For each example a dictionary of plain values, ready for JSON: ``example``, and of
+        classes ``class``, ``probability``, ``probabilities`` {class: share}; of labels ``labels``
+        (those from 50% on), ``probabilities`` {label: share}; of numbers ``values``, in the unit
+        of the targets. ``problem`` in their place where there is no answer."""
+        answered = [name for i, name in enumerate(self.names) if i not in self.problems]
+        records = self.task.records(answered, self.decoded)
+        if self.problems:
+            lost = [{"example": self.names[i], "problem": p} for i, p in self.problems.items()]
+            return tuple(self.in_place(records, lost))
+        return tuple(records)
+
+    @many_objects()
     def table(self) -> list[str]:
         """Lines of text: one for each example, under a heading."""
-        if not self.records:
+        if not self.names:
             return []
-        rows, aligned_left = self.task.table(self.records)
-        return columns(rows, aligned_left=aligned_left) if aligned_left else columns(rows)
+        columns, left = self.task.columns(self.decoded)
+        shown = [[name, *self.in_place(cells, NO_ANSWER)] for name, cells in columns]
+        if self.problems:
+            none = [""] * len(self.decoded)
+            shown.append(["problem", *self.in_place(none, list(self.problems.values()))])
+            left = (*left, len(shown) - 1)
+        return aligned([("example", *self.names), *shown], (0, *(1 + i for i in left)))
+
+    def in_place(self, answered: Sequence[Any], otherwise: Any) -> list[Any]:
+        """A value for each example, from those of the examples with an answer; ``otherwise``: for
+        the others, one for all or a list, in the order of ``problems``."""
+        if not self.problems:
+            return list(answered)
+        is_list = isinstance(otherwise, list)
+        others = dict(zip(self.problems, otherwise, strict=True)) if is_list else {}
+        left = iter(answered)
+        return [
+            others.get(i, otherwise) if i in self.problems else next(left)
+            for i in range(len(self.names))
+        ]
 
 
 def predict_file(
@@ -82,22 +152,25 @@ def predict_file(
     Returns
     -------
     Predictions
-        A record for each example.
+        A record for each example; one that cannot be predicted says why.
 
     Raises
     ------
     TuidlError
-        Where the file does not fit the network, or a prediction is not finite.
+        Where the file does not fit the network, or none of its examples has a finite answer.
     """
     prepared = prepared_for(preset, preparation)
     inputs = read_inputs(preset, prepared, path, key=key, invert=invert)
     count = min(len(inputs.x), MOST_AT_ONCE)
     model = model_of(preset, parameters, examples=count, backend=backend, threads=threads)
-    return predictions(task_of(preset), prepared, inputs, model.predict(inputs.x))
+    is_fit = np.ones(len(inputs.x), bool)
+    is_fit[list(inputs.problems)] = False
+    outputs = model.predict(inputs.x[is_fit] if inputs.problems else inputs.x)
+    return predictions(task_of(preset), prepared, inputs, outputs)
 
 
 def predictions(task: Task, prepared: Preparation, inputs: Inputs, outputs: Array) -> Predictions:
-    """Outputs of the network as records.
+    """Outputs of the network as predictions.
 
     Parameters
     ----------
@@ -108,20 +181,21 @@ def predictions(task: Task, prepared: Preparation, inputs: Inputs, outputs: Arra
     inputs
         The examples, with their names.
     outputs
-        ``(n, *answer shape)``, as the model predicts them.
+        ``(n, *answer shape)``, as the model predicts them, of the examples without problems.
 
     Raises
     ------
     DataError
-        Where an output is not finite; it names the example.
+        Where no answer is finite; it names the first example.
     """
-    decoded = prepared.decode(outputs)
+    decoded, problems = prepared.decode(outputs), dict(inputs.problems)
     finite = np.isfinite(decoded).all(axis=tuple(range(1, decoded.ndim)))
     if not finite.all():
-        name = inputs.names[int(finite.argmin())]
-        raise DataError(
-            f"example {name}: the network's answer is no number; is a value of the input far from "
-            "all that it was trained on?"
-        )
-    pairs = zip(inputs.names, decoded, strict=True)
-    return Predictions(task, tuple(task.record(*pair) for pair in pairs), inputs.notes)
+        fit = np.array([i for i in range(len(inputs.names)) if i not in problems])
+        for place in fit[~finite].tolist():
+            problems[place] = f"example {inputs.names[place]}: {NO_NUMBER}"
+        if not finite.any():
+            raise DataError(problems[int(fit[0])])
+    tables = (inputs.table,) if inputs.table is not None else ()
+    problems = dict(sorted(problems.items()))
+    return Predictions(task, inputs.names, decoded[finite], inputs.notes, problems, tables)

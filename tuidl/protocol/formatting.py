@@ -124,15 +124,29 @@ def columns(rows: Sequence[Sequence[str]], aligned_left: tuple[int, ...] = (0,))
 
     What stands in a cell is made printable.
     """
-    table = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(width(row[i]) for row in table) for i in range(len(table[0]))]
-    return [
-        "  ".join(
-            _padded(cell, most, i in aligned_left)
-            for i, (cell, most) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in table
-    ]
+    return aligned(list(zip(*rows, strict=True)), aligned_left)
+
+
+def aligned(table: Sequence[Sequence[str]], aligned_left: tuple[int, ...] = (0,)) -> list[str]:
+    """The same of columns instead of rows, of which there may be very many."""
+    padded = [_padded_column(cells, i in aligned_left) for i, cells in enumerate(table)]
+    return ["  ".join(row).rstrip() for row in zip(*padded, strict=True)]
+
+
+def _padded_column(cells: Sequence[str], is_left: bool) -> list[str]:
+    """The cells of one column, printable and equally wide; each different one is looked at once."""
+    different = dict.fromkeys(cells)
+    together = "".join(different)
+    if together.isascii() and together.isprintable():
+        most, pad = max(map(len, different), default=0), str.ljust if is_left else str.rjust
+        if 2 * len(different) > len(cells):
+            return [pad(cell, most) for cell in cells]
+        padded = {cell: pad(cell, most) for cell in different}
+    else:
+        shown = {cell: printable(cell) for cell in different}
+        most = max(map(width, shown.values()), default=0)
+        padded = {cell: _padded(text, most, is_left) for cell, text in shown.items()}
+    return [padded[cell] for cell in cells]
 
 
 def _padded(cell: str, most: int, is_left: bool) -> str:

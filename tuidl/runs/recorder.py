@@ -13,6 +13,7 @@ from tuidl.core.errors import SaveError, out_of_memory
 from tuidl.core.names import new_run_name
 from tuidl.core.own_files import is_there
 from tuidl.data.preprocessing import Preprocessing
+from tuidl.data.trained_files import TrainedFiles
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.events import Event, RunEnded, RunFailed
@@ -58,6 +59,7 @@ class RunRecorder(Checkpointer):
         self._claimed: Path | None = None
         self._start: dict[str, Any] = {}
         self._preprocessing: Preprocessing | None = None
+        self._has_files = False
         self._stack = ExitStack()
         self._log: EventLog | None = None
         self._prelude: list[Event] = []
@@ -183,10 +185,14 @@ class RunRecorder(Checkpointer):
             self._claimed = None
 
     def _write_preprocessing(self, folder: RunFolder) -> None:
-        """What this fold's preprocessing has learned, once: its weights go with it."""
+        """What this fold's preprocessing has learned, once: its weights go with it. And which files
+        it has learned from."""
         if self._preprocessing is not None:
             folder.write_preprocessing(self._preprocessing)
             self._preprocessing = None
+            if not self._has_files:
+                folder.write_trained_files(TrainedFiles.of(folder.preset.data))
+                self._has_files = True
 
     def _save_best(self, folder: RunFolder, snapshot: Snapshot) -> None:
         best = snapshot.state.best

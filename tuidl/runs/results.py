@@ -1,11 +1,13 @@
 """What a run has learned, and using it: predicting, exporting."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tuidl.core.errors import RunError
 from tuidl.core.own_files import is_there
+from tuidl.data.trained_files import TrainedFiles
 from tuidl.preset.schema import Preset
 from tuidl.runs.naming import find_run
 from tuidl.storage.checkpoints import read_arrays
@@ -33,11 +35,26 @@ class TrainedRun:
         By names like ``dense_1.kernel``.
     preparation : Preparation
         Scales, categories, class names: what lies between the user's values and the network's.
+    files : TrainedFiles
+        The files of data that it was trained on, as they were.
     """
 
     preset: Preset
     parameters: dict[str, Any]
     preparation: "Preparation"
+    files: TrainedFiles = field(default_factory=TrainedFiles)
+
+    @cached_property
+    def data_notice(self) -> str:
+        """That the data is there and has changed since, which alters no answer; else empty."""
+        changed = [str(path) for path in self.files.differing(self.preset.data)]
+        if not changed:
+            return ""
+        has = "has" if len(changed) == 1 else "have"
+        return (
+            f"{' and '.join(changed)} {has} changed since the run was trained; its answers are of "
+            "what it has kept from then"
+        )
 
     def model(self, backend: str = "cpu", threads: int | None = None) -> "Model":
         """The network with these parameters.
@@ -153,7 +170,7 @@ def load_run(run: str | Path, which: Which = "final") -> TrainedRun:
     folder = RunFolder(find_run(str(run)).path)
     preset, learned = folder.preset, folder.preprocessing
     prepared = Preparation.of_learned(preset, learned) if learned else Preparation.of(preset)
-    return TrainedRun(preset, trained(folder, which), prepared)
+    return TrainedRun(preset, trained(folder, which), prepared, folder.trained_files)
 
 
 def trained(folder: RunFolder, which: Which = "final") -> dict[str, Any]:

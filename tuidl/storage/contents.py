@@ -5,7 +5,7 @@ from pathlib import Path
 
 PRESET, RUN, EVENTS, CHECKPOINTS = "preset.toml", "run.json", "events.jsonl", "checkpoints"
 START, BEST, WEIGHTS = "start.safetensors", "best.safetensors", "weights.safetensors"
-PREPROCESSING, SUMMARY, LOCK = "preprocessing.json", "summary.json", ".lock"
+PREPROCESSING, DATA, SUMMARY, LOCK = "preprocessing.json", "data.json", "summary.json", ".lock"
 
 
 def is_beginning(path: Path) -> bool:

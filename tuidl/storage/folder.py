@@ -2,6 +2,7 @@
 
     preset.toml            what was trained
     preprocessing.json     what was learned from the data besides: scales, categories, class names
+    data.json              sizes, dates and checksums of the files that it was trained on
     my_layers.py           the preset's plugins, if it has any
     run.json               when, with which versions, on which backend
     events.jsonl           what happened
@@ -35,6 +36,7 @@ from tuidl.core.own_files import (
     reason_of,
 )
 from tuidl.data.preprocessing import Preprocessing
+from tuidl.data.trained_files import TrainedFiles
 from tuidl.plugins.loading import LARGEST, sources_of
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
@@ -42,6 +44,7 @@ from tuidl.protocol.events import RunEnded
 from tuidl.storage.checkpoints import Checkpoints, read_arrays
 from tuidl.storage.contents import (
     CHECKPOINTS,
+    DATA,
     EVENTS,
     LOCK,
     PREPROCESSING,
@@ -52,7 +55,7 @@ from tuidl.storage.contents import (
     WEIGHTS,
 )  # fmt: skip
 from tuidl.storage.files import SUFFIX, replace_file
-from tuidl.storage.learned import read_learned, write_learned
+from tuidl.storage.learned import read_files, read_learned, write_files, write_learned
 from tuidl.storage.locations import runs_folder
 from tuidl.storage.records import About, Summary, read_record, versions
 
@@ -120,6 +123,17 @@ class RunFolder:
     def write_preprocessing(self, learned: Preprocessing) -> None:
         """Raises SaveError. One that is too large to be read again is left out."""
         write_learned(self.path / PREPROCESSING, learned, self.about.preset_sha256)
+
+    @property
+    def trained_files(self) -> TrainedFiles:
+        """The files of data that it was trained on; none where that is not known. Raises
+        RunError."""
+        path = self.path / DATA
+        return read_files(path) if is_there(path) else TrainedFiles()
+
+    def write_trained_files(self, files: TrainedFiles) -> None:
+        """Raises SaveError."""
+        write_files(self.path / DATA, files)
 
     @property
     def preset(self) -> Preset:

@@ -1,4 +1,4 @@
-"""The file of what preprocessing learned, in a run's folder."""
+"""The files of what preprocessing learned, and from which data, in a run's folder."""
 
 from pathlib import Path
 
@@ -8,8 +8,11 @@ from msgspec.structs import replace
 from tuidl.core.errors import RunError, SaveError
 from tuidl.core.own_files import FileError, read_bounded, reason_of
 from tuidl.data.preprocessing import LARGEST, Preprocessing, read_preprocessing
+from tuidl.data.trained_files import TrainedFiles
 from tuidl.storage.files import replace_file
 
+LARGEST_LIST = 1 << 20
+"""Bytes of the list of data files, which are few."""
 NEEDED = "without this file the data is needed"
 
 
@@ -29,8 +32,26 @@ def read_learned(path: Path, preset_sha256: str) -> Preprocessing:
 def write_learned(path: Path, learned: Preprocessing, preset_sha256: str) -> None:
     """Raises SaveError. What is too large to be read again is left out."""
     data = msgspec.json.encode(replace(learned, preset_sha256=preset_sha256))
-    if len(data) > LARGEST:
-        return
+    if len(data) <= LARGEST:
+        _write(path, data)
+
+
+def read_files(path: Path) -> TrainedFiles:
+    """What ``write_files`` wrote. Raises RunError."""
+    try:
+        return msgspec.json.decode(read_bounded(path, LARGEST_LIST), type=TrainedFiles)
+    except FileError as error:
+        raise RunError(str(error)) from None
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise RunError(f"{path}: damaged ({error}); it can be deleted") from None
+
+
+def write_files(path: Path, files: TrainedFiles) -> None:
+    """Raises SaveError."""
+    _write(path, msgspec.json.encode(files))
+
+
+def _write(path: Path, data: bytes) -> None:
     try:
         replace_file(path, data)
     except OSError as error:

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 """A prediction for one example as plain values, ready for JSON."""
-Table = tuple[Sequence[Sequence[str]], tuple[int, ...]]
-"""A heading and a row for each record, and the numbers of the columns aligned left."""
+Column = tuple[str, Sequence[str]]
+"""A heading, and a text for each example."""
+Fields = dict[str, Sequence[Any]]
+"""A value for each example by the name of the column in a file."""
 
 LEAST_SHARE = 1e-300
 """A share below this counts as this, where its logarithm is taken."""
@@ -159,13 +161,27 @@ class Task:
         """A target under a picture of its input."""
         return " ".join(f"{value:.3g}" for value in target[:MOST])
 
-    def record(self, name: str, decoded: "Array") -> Record:
-        """The prediction for one example (*answer shape)."""
-        return {"example": name, "values": decoded.tolist()}
+    def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
+        """The predictions for examples of these names; ``decoded``: (n, *answer shape)."""
+        pairs = zip(names, decoded.tolist(), strict=True)
+        return [{"example": name, "values": values} for name, values in pairs]
 
-    def table(self, records: Sequence[Record]) -> Table:
-        """Records as texts."""
-        count = len(records[0]["values"])
-        names = ["prediction"] if count == 1 else [str(i) for i in range(1, count + 1)]
-        rows = [[r["example"], *(f"{v:.6g}" for v in r["values"])] for r in records]
-        return [["example", *names], *rows], ()
+    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+        """The predictions as columns of texts, and which of these are aligned left."""
+        return [
+            (name, [f"{value:.6g}" for value in values])
+            for name, values in self.fields(decoded).items()
+        ], ()
+
+    def fields(self, decoded: "Array") -> Fields:
+        """The predictions as columns of a file: one for each number."""
+        rows = decoded.reshape(len(decoded), -1)
+        if rows.shape[1] == 1:
+            return {"prediction": rows[:, 0].tolist()}
+        return {f"prediction_{i}": column.tolist() for i, column in enumerate(rows.T, 1)}
+
+
+def share_fields(names: Sequence[str], shares: "Array") -> Fields:
+    """A column for each of the names; ``shares``: (n, names)."""
+    columns = zip(names, shares.T, strict=True)
+    return {f"probability_{name}": column.tolist() for name, column in columns}

@@ -3,8 +3,17 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tuidl.tasks.base import LEAST_SHARE, Picture, Record, Table, Task
+from tuidl.tasks.base import (
+    LEAST_SHARE,
+    Column,
+    Fields,
+    Picture,
+    Record,
+    Task,
+    share_fields,
+)
 from tuidl.tasks.decoding import Answer
+from tuidl.tasks.texts import as_percentages, named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,21 +90,54 @@ class Classification(Task):
     def caption(self, target: Sequence[float]) -> str:
         return self.names[int(target[0])]
 
-    def record(self, name: str, decoded: "Array") -> Record:
-        best = int(decoded.argmax())
-        return {
-            "example": name,
-            "class": self.names[best],
-            "probability": float(decoded[best]),
-            "probabilities": dict(zip(self.names, map(float, decoded), strict=True)),
+    def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
+        pairs = zip(names, self._given(decoded), decoded.tolist(), strict=True)
+        known = self.names
+        return [
+            {
+                "example": name,
+                "class": known[best],
+                "probability": shares[best],
+                "probabilities": dict(zip(known, shares, strict=True)),
+            }
+            for name, best, shares in pairs
+        ]
+
+    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+        (best, share), *others = _likeliest(decoded, 1 + RUNNERS_UP)
+        runners_up = [
+            [f"{name} {text}" for name, text in zip(named(self.names, place), texts, strict=True)]
+            for place, texts in ((place, as_percentages(share)) for place, share in others)
+        ]
+        listed = [", ".join(row) for row in zip(*runners_up, strict=True)]
+        return [
+            ("class", named(self.names, best)),
+            ("probability", as_percentages(share)),
+            ("else", listed),
+        ], (0, 2)
+
+    def fields(self, decoded: "Array") -> Fields:
+        ((best, share),) = _likeliest(decoded, 1)
+        given: Fields = {
+            "predicted_class": named(self.names, best),
+            "probability": share.tolist(),
         }
+        return given | share_fields(self.names, decoded)
 
-    def table(self, records: Sequence[Record]) -> Table:
-        return [("example", "class", "probability", "else"), *map(_row, records)], (0, 1, 3)
+    def _given(self, decoded: "Array") -> list[int]:
+        """The class that each example is given."""
+        best: list[int] = decoded.argmax(axis=-1).tolist()
+        return best
 
 
-def _row(record: Record) -> tuple[str, ...]:
-    shares = sorted(record["probabilities"].items(), key=lambda pair: -pair[1])
-    others = [pair for pair in shares if pair[0] != record["class"]][:RUNNERS_UP]
-    listed = ", ".join(f"{name} {share:.1%}" for name, share in others)
-    return record["example"], record["class"], f"{record['probability']:.1%}", listed
+def _likeliest(shares: "Array", most: int) -> list[tuple["Array", "Array"]]:
+    """The places and shares of the largest, the next and so on, for each row (n, classes); of
+    equal ones the first."""
+    import numpy as np
+
+    left, rows, found = shares.copy(), np.arange(len(shares)), []
+    for _ in range(min(most, shares.shape[1])):
+        best = left.argmax(axis=1)
+        found.append((best, shares[rows, best]))
+        left[rows, best] = -np.inf
+    return found

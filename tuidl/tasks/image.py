@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tuidl.tasks.base import Picture, Record, Table
+from tuidl.tasks.base import Column, Picture, Record
 from tuidl.tasks.decoding import Answer
 from tuidl.tasks.regression import Regression
 
@@ -42,17 +42,16 @@ class ImageRegression(Regression):
     def caption(self, target: Sequence[float]) -> str:
         return ""
 
-    def record(self, name: str, decoded: "Array") -> Record:
-        return {"example": name, "shape": list(decoded.shape), "values": decoded.tolist()}
+    def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
+        shape = list(decoded.shape[1:])
+        pairs = zip(names, decoded.tolist(), strict=True)
+        return [{"example": name, "shape": shape, "values": values} for name, values in pairs]
 
-    def table(self, records: Sequence[Record]) -> Table:
-        import numpy as np
-
-        heading = ["example", "shape", "lowest", "mean", "highest"]
-        rows = []
-        for record in records:
-            values = np.array(record["values"])
-            facts = (values.min(), values.mean(), values.max())
-            shape = " x ".join(map(str, record["shape"]))
-            rows.append([record["example"], shape, *(f"{fact:.6g}" for fact in facts)])
-        return [heading, *rows], (0,)
+    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+        rows = decoded.reshape(len(decoded), -1)
+        shape = " x ".join(map(str, decoded.shape[1:]))
+        facts = {"lowest": rows.min(axis=1), "mean": rows.mean(axis=1), "highest": rows.max(axis=1)}
+        columns: list[Column] = [("shape", [shape] * len(rows))]
+        for name, values in facts.items():
+            columns.append((name, [f"{value:.6g}" for value in values.tolist()]))
+        return columns, ()

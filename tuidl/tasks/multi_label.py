@@ -3,8 +3,17 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tuidl.tasks.base import LEAST_SHARE, Picture, Record, Table, Task
+from tuidl.tasks.base import (
+    LEAST_SHARE,
+    Column,
+    Fields,
+    Picture,
+    Record,
+    Task,
+    share_fields,
+)
 from tuidl.tasks.decoding import Answer
+from tuidl.tasks.texts import as_percentages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,19 +62,31 @@ class MultiLabel(Task):
         given = [name for name, value in zip(self.names, target, strict=True) if value >= LIKELY]
         return " ".join(given) or "none"
 
-    def record(self, name: str, decoded: "Array") -> Record:
-        shares = dict(zip(self.names, map(float, decoded), strict=True))
-        given = [label for label, share in shares.items() if share >= LIKELY]
-        return {"example": name, "labels": given, "probabilities": shares}
-
-    def table(self, records: Sequence[Record]) -> Table:
-        heading = ["example", "labels", *self.names]
-        rows = [
-            [
-                record["example"],
-                " ".join(record["labels"]) or "none",
-                *(f"{share:.1%}" for share in record["probabilities"].values()),
-            ]
-            for record in records
+    def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
+        known = self.names
+        return [
+            {
+                "example": name,
+                "labels": given,
+                "probabilities": dict(zip(known, shares, strict=True)),
+            }
+            for name, given, shares in zip(
+                names, self._given(decoded), decoded.tolist(), strict=True
+            )
         ]
-        return [heading, *rows], (0, 1)
+
+    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+        labels = [" ".join(given) or "none" for given in self._given(decoded)]
+        shares = zip(self.names, decoded.T, strict=True)
+        return [("labels", labels), *((name, as_percentages(s)) for name, s in shares)], (0,)
+
+    def fields(self, decoded: "Array") -> Fields:
+        labels = {"predicted_labels": [" ".join(given) for given in self._given(decoded)]}
+        return labels | share_fields(self.names, decoded)
+
+    def _given(self, decoded: "Array") -> list[list[str]]:
+        """The labels that each example is given."""
+        return [
+            [name for name, is_given in zip(self.names, row, strict=True) if is_given]
+            for row in (decoded >= LIKELY).tolist()
+        ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tuidl.tasks.base import LEAST_SHARE, Picture, Record, Table
+from tuidl.tasks.base import LEAST_SHARE, Column, Fields, Picture, Record
 from tuidl.tasks.classification import Classification
 
 if TYPE_CHECKING:
@@ -52,17 +52,28 @@ class PerStep(Classification):
     def caption(self, target: Sequence[float]) -> str:
         return ""
 
-    def record(self, name: str, decoded: "Array") -> Record:
-        best = decoded.argmax(axis=-1)
-        return {
-            "example": name,
-            "classes": _named(best.tolist(), self.names),
-            "probabilities": decoded.tolist(),
-        }
+    def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
+        return [
+            {
+                "example": name,
+                "classes": _named(best, self.names),
+                "probabilities": shares,
+            }
+            for name, best, shares in zip(
+                names, decoded.argmax(axis=-1).tolist(), decoded.tolist(), strict=True
+            )
+        ]
 
-    def table(self, records: Sequence[Record]) -> Table:
-        rows = [[record["example"], " ".join(_flat(record["classes"]))] for record in records]
-        return [["example", "classes"], *rows], (0, 1)
+    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+        return [("classes", self._classes(decoded))], (0,)
+
+    def fields(self, decoded: "Array") -> Fields:
+        return {"predicted_classes": self._classes(decoded)}
+
+    def _classes(self, decoded: "Array") -> list[str]:
+        """The classes of all places of each example, one after the other."""
+        places = decoded.argmax(axis=-1).reshape(len(decoded), -1).tolist()
+        return [" ".join(self.names[i] for i in row) for row in places]
 
 
 def _named(numbers: Any, names: Sequence[str]) -> Any:
@@ -70,7 +81,3 @@ def _named(numbers: Any, names: Sequence[str]) -> Any:
     if isinstance(numbers, list):
         return [_named(inner, names) for inner in numbers]
     return names[numbers]
-
-
-def _flat(values: Any) -> list[str]:
-    return [v for inner in values for v in _flat(inner)] if isinstance(values, list) else [values]

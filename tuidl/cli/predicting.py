@@ -1,0 +1,141 @@
+"""What a trained network makes of the user's pictures, tables and arrays."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tuidl.cli.common import found_run, json_option, prepare, weights_option
+from tuidl.core.errors import DataError, RunError, suggestion
+from tuidl.core.own_files import error_text
+from tuidl.core.terminal import put, put_json, say
+
+if TYPE_CHECKING:
+    from tuidl.inference.predictions import Predictions
+    from tuidl.runs.results import TrainedRun, Which
+
+MOST_TOLD = 3
+"""Problems of single rows that are told; all of them stand beside the predictions."""
+
+
+@click.command()
+@click.argument("run")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...|-")
+@json_option
+@click.option("--json-lines", is_flag=True, help="An object a line, with the row that it is about.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, behind the columns of INPUT.")
+@click.option(
+    "--out", type=click.Path(path_type=Path),
+    help="A file: .csv, .jsonl or .json, as the options of these names print.",
+)  # fmt: skip
+@click.option("--force", is_flag=True, help="With --out: replace a file that is there.")
+@weights_option
+@click.option("--key", metavar="NAME", help="The array of an .npz file that has several.")
+@click.option(
+    "--invert/--no-invert", default=None,
+    help="Pictures: dark on light or light on dark; by default as their border tells.",
+)  # fmt: skip
+def predict(
+    run: str,
+    inputs: tuple[str, ...],
+    as_json: bool,
+    json_lines: bool,
+    as_csv: bool,
+    out: Path | None,
+    force: bool,
+    which: "Which",
+    key: str | None,
+    invert: bool | None,
+) -> None:
+    """Say what RUN's network makes of INPUT: pictures, a CSV table, an .npz or .npy array.
+
+    '-' reads a table from a pipe, CSV or lines of JSON, and prints lines of JSON where nothing else
+    is said. A row that cannot be predicted is marked as a problem, and the others are answered;
+    exit code 2 where there are no others.
+    """
+    kind = _kind({".json": as_json, ".jsonl": json_lines, ".csv": as_csv}, inputs, out, force)
+    prepare(1)
+    from tuidl.inference.predictions import Predictions
+    from tuidl.runs.results import load_run
+
+    trained = load_run(found_run(run), which)
+    if trained.data_notice:
+        say(trained.data_notice)
+    found = Predictions.joined([_predicted(trained, name, key, invert) for name in inputs])
+    for note in found.notes:
+        say(note)
+    _give(found, kind, out)
+    _tell_problems(found)
+
+
+def _kind(wanted: dict[str, bool], inputs: tuple[str, ...], out: Path | None, force: bool) -> str:
+    """The end of a file's name that says how to write; "" for a table. Raises UsageError."""
+    said = [ending for ending, is_wanted in wanted.items() if is_wanted]
+    if len(said) > 1:
+        raise click.UsageError("--json, --json-lines and --csv: say one of them")
+    if "-" in inputs and len(inputs) > 1:
+        raise click.UsageError("'-' reads from a pipe, and goes without other inputs")
+    if out is None:
+        if force:
+            raise click.UsageError("--force is for --out")
+        return said[0] if said else ".jsonl" if "-" in inputs else ""
+    from tuidl.inference.writing import WRITERS
+
+    ending = out.suffix.lower()
+    if ending not in WRITERS:
+        raise click.UsageError(f"--out {out}: no kind of file to write{suggestion('', WRITERS)}")
+    if said and WRITERS[said[0]] is not WRITERS[ending]:
+        raise click.UsageError(f"--out {out}: its name says another kind than the option")
+    if out.is_dir() or (out.exists() and not force):
+        raise RunError(f"{out}: is there already; --force replaces it")
+    return ending
+
+
+def _predicted(
+    trained: "TrainedRun", name: str, key: str | None, invert: bool | None
+) -> "Predictions":
+    """Of one file, or of what comes through a pipe. Raises TuidlError."""
+    from tuidl.inference.piped import CALLED, STDIN, piped_table
+
+    if name != STDIN:
+        return trained.predict_file(Path(name), key=key, invert=invert)
+    if sys.stdin is None or sys.stdin.isatty():
+        raise click.UsageError("'-' reads from a pipe: cat new.csv | tuidl predict RUN -")
+    with piped_table(sys.stdin.buffer) as path:
+        found = trained.predict_file(path, key=key, invert=invert)
+        problems = {i: why.replace(str(path), CALLED) for i, why in found.problems.items()}
+        return replace(found, problems=problems)
+
+
+def _give(found: "Predictions", kind: str, out: Path | None) -> None:
+    """Print or write them. Raises DataError."""
+    from tuidl.inference.writing import WRITERS
+    from tuidl.storage.files import replace_file
+
+    if not kind:
+        put("\n".join(found.table()))
+        return
+    text = WRITERS[kind](found).rstrip("\n")
+    if out is None:
+        put(text) if kind == ".csv" else put_json(text)
+        return
+    try:
+        replace_file(out, f"{text}\n".encode())
+    except OSError as error:
+        raise DataError(error_text(error, out)) from None
+    say(f"written to {out}")
+
+
+def _tell_problems(found: "Predictions") -> None:
+    """Which examples have no answer, the first of them with the reason."""
+    problems = list(found.problems.values())
+    if not problems:
+        return
+    verb = "has" if len(problems) == 1 else "have"
+    say(f"{len(problems):,} of {len(found.names):,} examples {verb} no prediction:")
+    for problem in problems[:MOST_TOLD]:
+        say(f"  {problem}")
+    if len(problems) > MOST_TOLD:
+        say(f"  and {len(problems) - MOST_TOLD:,} more")

@@ -1,0 +1,28 @@
+"""Rows of the user's table as a network takes them, and those that it cannot take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tuidl.core.errors import DataError
+from tuidl.data.tables.raw import RawTable
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class EncodedRows:
+    """``x`` (rows, width) float32: inputs before scaling. ``table``: the rows as the file has them,
+    all of its columns. ``problems``: why a row cannot be taken, with line and column, by its place
+    from 0 on; what ``x`` has there means nothing."""
+
+    x: Array
+    table: RawTable
+    problems: Mapping[int, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises DataError, the first problem, where no row is left."""
+        if len(self.problems) == len(self.x) and self.problems:
+            raise DataError(self.problems[min(self.problems)])

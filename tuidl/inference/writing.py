@@ -1,0 +1,135 @@
+"""Predictions with their inputs, as CSV or lines of JSON.
+
+Written column by column, as there may be very many rows.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from tuidl.core.errors import DataError
+from tuidl.core.garbage import many_objects
+from tuidl.data.tables.raw import RawColumn
+from tuidl.inference.predictions import Predictions
+
+PROBLEM = "problem"
+LARGEST_WHOLE = 2**53
+QUOTED = re.compile(r'[",\r\n]|^\s|\s$|^$')
+"""Texts that CSV writes in quotes: an empty one too, which is then no missing value."""
+
+
+@many_objects()
+def to_csv(predictions: Predictions) -> str:
+    """A line for each example: the columns of the table that it came from, or its name, and what
+    the network says; ``problem`` where some have no answer. Raises DataError where the examples are
+    of tables with other columns."""
+    columns = _input_columns(predictions) or {"example": list(predictions.names)}
+    for name, values in predictions.task.fields(predictions.decoded).items():
+        columns[_free(name, columns)] = predictions.in_place(values, None)
+    if predictions.problems:
+        problems = list(predictions.problems.values())
+        none = [None] * len(predictions.decoded)
+        columns[_free(PROBLEM, columns)] = predictions.in_place(none, problems)
+    cells = [_csv_cells(values) for values in columns.values()]
+    heading = ",".join(map(_csv_text, columns))
+    return "\n".join([heading, *map(",".join, zip(*cells, strict=True))]) + "\n"
+
+
+def to_json(predictions: Predictions) -> str:
+    """One list of all records."""
+    return msgspec.json.encode(predictions.records).decode()
+
+
+@many_objects()
+def to_json_lines(predictions: Predictions) -> str:
+    """A record in each line, with the row that it came from as ``inputs``."""
+    records: Sequence[Any] = predictions.records
+    if columns := _input_columns(predictions):
+        cells = [_json_cells(name, values) for name, values in columns.items()]
+        records = [
+            {"example": record["example"], "inputs": msgspec.Raw(f"{{{','.join(row)}}}"), **record}
+            for record, row in zip(records, zip(*cells, strict=True), strict=True)
+        ]
+    return msgspec.json.Encoder().encode_lines(records).decode()
+
+
+WRITERS: dict[str, Callable[[Predictions], str]] = {
+    ".csv": to_csv,
+    ".json": to_json,
+    ".jsonl": to_json_lines,
+    ".ndjson": to_json_lines,
+}
+"""By the end of a file's name."""
+
+
+def _input_columns(predictions: Predictions) -> dict[str, list[Any]]:
+    """The inputs as the files have them, by the columns' names. Raises DataError."""
+    tables = predictions.tables
+    if not tables:
+        return {}
+    names = [column.name for column in tables[0].columns]
+    for table in tables[1:]:
+        if [column.name for column in table.columns] != names:
+            raise DataError("the files have other columns: predict them one by one")
+    columns: dict[str, list[Any]] = {}
+    for place, name in enumerate(names):
+        cells = [cell for table in tables for cell in _values(table.columns[place])]
+        columns[_free(name, columns)] = cells
+    return columns
+
+
+def _values(column: RawColumn) -> list[Any]:
+    """The values of a column as the file has them; None where it has nothing."""
+    numbers, is_text = column.numbers, column.codes >= 0
+    known = numbers[~is_text]
+    is_whole = (known == np.round(known)) & (np.abs(known) < LARGEST_WHOLE)
+    values: list[Any] = numbers.tolist()
+    if is_whole.all():
+        values = np.where(is_text, 0, numbers).astype(np.int64).tolist()
+    elif is_whole.any():
+        values = [int(n) if n.is_integer() and abs(n) < LARGEST_WHOLE else n for n in values]
+    texts = [text or None for text in column.texts]
+    for row in np.flatnonzero(is_text).tolist():
+        values[row] = texts[column.codes[row]]
+    return values
+
+
+def _csv_cells(values: Sequence[Any]) -> Sequence[str]:
+    """Numbers with all their digits; nothing for None."""
+    if numbers := _all_numbers(values):
+        return numbers
+    written = {value: _csv_text(value) for value in dict.fromkeys(values)}
+    return [written[value] for value in values]
+
+
+def _json_cells(name: str, values: Sequence[Any]) -> list[str]:
+    """``"name":value`` for each value."""
+    key = f"{msgspec.json.encode(name).decode()}:"
+    if numbers := _all_numbers(values):
+        return [key + number for number in numbers]
+    written = {value: key + msgspec.json.encode(value).decode() for value in dict.fromkeys(values)}
+    return [written[value] for value in values]
+
+
+def _all_numbers(values: Sequence[Any]) -> list[str]:
+    """Numbers as texts, all in one go; empty where there is anything else among them."""
+    if not values or isinstance(values[0], str) or not {*map(type, values)} <= {int, float}:
+        return []
+    return msgspec.json.encode(values).decode()[1:-1].split(",")
+
+
+def _csv_text(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if QUOTED.search(text) else text
+
+
+def _free(name: str, taken: dict[str, Any]) -> str:
+    """A name that no column has yet."""
+    if name not in taken:
+        return name
+    return next(f"{name}_{i}" for i in range(2, len(taken) + 3) if f"{name}_{i}" not in taken)
