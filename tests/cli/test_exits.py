@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from tests.cli.exits import Place, hostile_table, log_of, run_of, told
@@ -24,14 +25,15 @@ from tuidl.cli.show import description
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import PresetError
 from tuidl.core.streams import MOVES, STYLES
+from tuidl.data.spec import ExampleSpec
 from tuidl.export import numpy_program, torch_program
 from tuidl.inference.predictions import Predictions
 from tuidl.inference.preprocessing import Preparation
-from tuidl.preset.library import load_preset
+from tuidl.nn.losses.classification import CrossEntropy
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.runs.comparing import Compared, difference_lines, result_lines
-from tuidl.tasks.choice import task_of
+from tuidl.tasks.choice import task_for
 
 
 @pytest.fixture
@@ -46,10 +48,13 @@ def reported(report: reports.Report, text: str) -> None:
 
 
 def prediction(text: str) -> Predictions:
-    record = {
-        "example": text, "class": text, "probability": 0.5, "probabilities": {text: 0.5, "b": 0.5},
-    }  # fmt: skip
-    return Predictions(task_of(load_preset("mlp_xor")), (record,))
+    task = task_for(ExampleSpec((2,), 2, (text, "b")), CrossEntropy())
+    return Predictions(task, (text,), np.array([[0.75, 0.25]]))
+
+
+def lost(text: str) -> Predictions:
+    task = task_for(ExampleSpec((2,), 2, ("a", "b")), CrossEntropy())
+    return Predictions(task, ("1", "2"), np.array([[0.75, 0.25]]), problems={1: text})
 
 
 def compared(text: str) -> str:
@@ -111,6 +116,7 @@ EXITS: dict[str, Callable[[Place, str], str]] = {
     "report in lines": lambda p, t: p.printed_by(lambda: reported(reports.LineReport(t), t)),
     "report in JSON": lambda p, t: p.printed_by(lambda: reported(reports.JsonReport(t), t)),
     "predictions": lambda p, t: "\n".join(prediction(t).table()),
+    "problems of predictions": lambda p, t: "\n".join(lost(t).table()),
     "comparison": lambda p, t: compared(t),
     "error": lambda p, t: str(PresetError(t, t, t)),
     "event as JSON": lambda p, t: "\n".join(map(events.to_json, told(t))),

@@ -212,11 +212,17 @@ def test_two_classes_from_one_number(ending: str, tmp_path: Path) -> None:
     np.testing.assert_allclose(shares_of(predicted(model, tmp_path / "x.npy")), expected, rtol=1e-5)
 
 
-def test_an_answer_that_is_no_number_is_an_error(tmp_path: Path) -> None:
+def test_an_answer_that_is_no_number_is_marked_and_refused_where_it_is_the_only_one(
+    tmp_path: Path,
+) -> None:
     model = trained_on(preset(LINE))
     model.parameters["dense_1.kernel"][...] = 1e30
     np.save(tmp_path / "x.npy", np.array([[1.0], [1e30]]))
-    with pytest.raises(DataError, match="example 2: the network's answer is no number"):
+    found = predicted(model, tmp_path / "x.npy")
+    assert "values" in found.records[0]
+    assert found.problems[1].startswith("example 2: the network's answer is no number")
+    np.save(tmp_path / "x.npy", np.array([[1e30]]))
+    with pytest.raises(DataError, match="example 1: the network's answer is no number"):
         predicted(model, tmp_path / "x.npy")
 
 

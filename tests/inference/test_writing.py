@@ -120,11 +120,12 @@ def test_what_comes_through_a_pipe_is_named_by_its_kind(text: bytes, name: str) 
 
 
 def test_errors_of_a_pipe_name_stdin() -> None:
-    with pytest.raises(DataError, match="^stdin: line 3: wrong"), piped_table(
-        io.BytesIO(b"a")
-    ) as path:
+    with (
+        pytest.raises(DataError, match=r"^stdin: line 3: wrong"),
+        piped_table(io.BytesIO(b"a")) as path,
+    ):
         raise DataError(f"{path}: line 3: wrong")
-    with pytest.raises(DataError, match="^stdin: nothing"), piped_table(io.BytesIO(b" \n")):
+    with pytest.raises(DataError, match=r"^stdin: nothing"), piped_table(io.BytesIO(b" \n")):
         pass
 
 

@@ -1,6 +1,7 @@
 """A run is used after the data that it was trained on has gone: the folder has what it takes."""
 
 import json
+import os
 import shutil
 import textwrap
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import tuidl
 from tests.runs.kept import resume, start
 from tuidl.cli import cli
 from tuidl.core.errors import DataError, PresetError, RunError, TuidlError
+from tuidl.data.trained_files import paths_of
 from tuidl.preset.schema import Preset
 from tuidl.runs.comparing import compared
 from tuidl.runs.listing import look_at
@@ -186,6 +188,33 @@ def test_examples_of_the_data_prove_an_export_where_it_is_still_the_same(tmp_pat
     assert "validation examples" in load_run(run).export("numpy", tmp_path / "a").message
     people(tmp_path / "data", lambda i: 7 * i)
     assert "random inputs" in load_run(run).export("numpy", tmp_path / "b").message
+
+
+def test_data_that_has_changed_is_noticed_and_changes_no_answer(tmp_path: Path) -> None:
+    """Its content counts, not its date; and what is not there has not changed."""
+    run, asked = trained(table_of_numbers, tmp_path)
+    known = load_run(run).predict_file(asked).records
+    (path,) = paths_of(load_run(run).preset.data)
+    os.utime(path[1], (1, 1))
+    assert load_run(run).data_notice == ""
+    people(tmp_path / "data", lambda i: 7 * i)
+    changed = load_run(run)
+    assert changed.data_notice.startswith(f"{path[1]} has changed since the run was trained")
+    assert changed.predict_file(asked).records == known
+    path[1].unlink()
+    assert load_run(run).data_notice == ""
+    (run / "data.json").unlink()  # as in runs of an older tuidl
+    people(tmp_path / "data", lambda i: 7 * i)
+    assert load_run(run).data_notice == ""
+
+
+def test_a_folder_of_pictures_that_has_changed_is_noticed(tmp_path: Path) -> None:
+    run, _ = trained(a_folder_of_pictures, tmp_path)
+    ((_, folder),) = paths_of(load_run(run).preset.data)
+    assert load_run(run).data_notice == ""
+    first = next(path for path in sorted(folder.rglob("*")) if path.is_file())
+    first.rename(first.with_name(f"x{first.name}"))
+    assert load_run(run).data_notice
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -28,7 +28,7 @@ NO_NUMBER = (
 NO_ANSWER = "-"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Predictions:
     """What the network predicts for each example, and how its task shows it.
 
@@ -103,6 +103,14 @@ class Predictions:
             shown.append(["problem", *self.in_place(none, list(self.problems.values()))])
             left = (*left, len(shown) - 1)
         return aligned([("example", *self.names), *shown], (0, *(1 + i for i in left)))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is said, and shown in the same way."""
+        if not isinstance(other, Predictions):
+            return NotImplemented
+        return (self.task, self.records, self.notes) == (other.task, other.records, other.notes)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def in_place(self, answered: Sequence[Any], otherwise: Any) -> list[Any]:
         """A value for each example, from those of the examples with an answer; ``otherwise``: for
