@@ -65,6 +65,23 @@ def test_what_only_counts_rows_is_left_out(tmp_path: Path) -> None:
     assert preset_for(path, "kind").spec().shape == (1,)
 
 
+def test_rows_in_time_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "series.csv"
+    rows = [f"{i // 2},{i * 5 % 7},{'ab'[i % 2]}" for i in range(60)]
+    path.write_text("time,v,kind\n" + "\n".join(rows) + "\n")
+    notes = proposal_for(path, "kind").notes
+    assert any("'time' never falls" in note and "data.split = 'ordered'" in note for note in notes)
+    assert not any("never falls" in note for note in proposal_for(path, "time").notes)
+
+
+def test_stated_keys_are_heeded_while_the_file_is_looked_at(tmp_path: Path) -> None:
+    path = table(tmp_path / "people.csv", gaps=7)
+    stated = ("data.missing=drop_rows", "training.epochs=3")
+    proposal = proposal_for(path, "job", overrides=stated)
+    assert proposal.data["missing"].value == "drop_rows"
+    assert "193 examples" in proposal.about
+
+
 def test_a_column_of_names_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "named.csv"
     rows = [f"person {i},{i * 5 % 7},{'ab'[i % 2]}" for i in range(150)]

@@ -28,15 +28,18 @@ def preset_of_data(name: str, target: str | None, overrides: tuple[str, ...]) ->
     from tuidl.preset.schema import Preset
 
     path = Path(name)
-    return Preset.parse(_proposed_text(name, target, path), name, overrides, path.absolute().parent)
+    text = _proposed_text(name, target, path, overrides)
+    return Preset.parse(text, name, overrides, path.absolute().parent)
 
 
-def _proposed_text(name: str, target: str | None, beside: Path) -> str:
+def _proposed_text(
+    name: str, target: str | None, beside: Path, overrides: tuple[str, ...] = ()
+) -> str:
     """The text of a proposed preset that lies ``beside`` a file; what is guessed is said."""
     from tuidl.proposing.files import proposal_for
     from tuidl.proposing.writing import written
 
-    proposal = proposal_for(Path(name), target)
+    proposal = proposal_for(Path(name), target, overrides=overrides)
     say(proposal.about)
     for note in proposal.notes:
         say(note)

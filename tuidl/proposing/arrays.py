@@ -3,19 +3,20 @@
 from pathlib import Path
 
 from tuidl.core.errors import PresetError, guess
-from tuidl.data.array_source import ArraySource, Npy, Npz
-from tuidl.proposing.counting import class_counts
 from tuidl.proposing.facts import Facts, Setting, Settings, whole_path
+from tuidl.proposing.sources import class_counts, source_of, stated
 from tuidl.proposing.targets import listed
 
 INPUTS = ("x", "x_train", "inputs", "data", "features", "images")
 TARGETS = ("y", "y_train", "targets", "target", "labels", "label")
 
 
-def array_facts(path: Path, target: str | None) -> Facts:
+def array_facts(path: Path, target: str | None, overrides: tuple[str, ...] = ()) -> Facts:
     """What is known of the arrays in a file; ``target``: the name of the targets' array in a .npz
     file, the file of the targets beside a .npy file. Raises DataError and PresetError."""
-    settings, source, notes = _pair(path, target)
+    settings, notes = _pair(path, target)
+    settings = stated(settings, overrides)
+    source = source_of(settings)
     spec = source.spec()
     return Facts(
         name=path.stem,
@@ -29,7 +30,7 @@ def array_facts(path: Path, target: str | None) -> Facts:
     )
 
 
-def _pair(path: Path, target: str | None) -> tuple[Settings, ArraySource, tuple[str, ...]]:
+def _pair(path: Path, target: str | None) -> tuple[Settings, tuple[str, ...]]:
     where = whole_path(path)
     if path.suffix.lower() == ".npy":
         if target is None:
@@ -37,7 +38,7 @@ def _pair(path: Path, target: str | None) -> tuple[Settings, ArraySource, tuple[
             raise PresetError("--target", problem)
         y = whole_path(Path(target))
         settings = {"source": Setting("npy"), "x": Setting(where), "y": Setting(y)}
-        return settings, Npy(x=where, y=y), ()
+        return settings, ()
     x, y, notes = _names(path, target)
     settings = {
         "source": Setting("npz"),
@@ -45,7 +46,7 @@ def _pair(path: Path, target: str | None) -> tuple[Settings, ArraySource, tuple[
         "x": Setting(x, "the array of inputs"),
         "y": Setting(y, "the array of targets"),
     }
-    return settings, Npz(path=where, x=x, y=y), notes
+    return settings, notes
 
 
 def _names(path: Path, target: str | None) -> tuple[str, str, tuple[str, ...]]:

@@ -1,59 +1,67 @@
-"""What columns of a table look like before they are read as anything: counters, texts, times."""
+"""What the columns of a table are, before one is chosen as the target."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tuidl.data.tables.reading import MISSING
+from tuidl.data.tables.settings import AS_FOUND
 
 if TYPE_CHECKING:
-    from tuidl.data.tables.raw import RawColumn
+    from tuidl.data.tables.fields import Reading
+    from tuidl.data.tables.raw import RawColumn, RawTable
 
 NAMES_OF_ROWS = {"", "id", "index", "idx", "row", "rowid", "row_id", "unnamed: 0", "rownames", "no"}
 """Names of columns that only count the rows."""
-NAMES_OF_TIMES = ("date", "time", "timestamp", "datetime", "day")
-MOST_CATEGORIES = 100
-"""Different texts that still are categories."""
 
 
-def useless(column: "RawColumn", number: int) -> str:
-    """Why a network can learn nothing general from a column; empty where it may.
-
-    ``number``: the column's place, counted from 1.
+@dataclass(frozen=True)
+class ColumnFacts:
+    """A column as it was read. ``number``: its place, counted from 1. ``gaps``: rows without a
+    value. ``idle``: why it is better left out, empty where it may teach something. ``problem``: why
+    it cannot be read as it is. ``rises``: whether it is a time, or called so, that never falls.
     """
-    if _has_no_name(column, number) and _counts_rows(column):
+
+    name: str
+    number: int
+    kind: str
+    gaps: int = 0
+    idle: str = ""
+    problem: str = ""
+    rises: bool = False
+
+
+def column_facts(raw: "RawTable") -> tuple[ColumnFacts, ...]:
+    """All columns of the table."""
+    return tuple(_facts(column, i) for i, column in enumerate(raw.columns, 1))
+
+
+def _facts(column: "RawColumn", number: int) -> ColumnFacts:
+    import numpy as np
+
+    from tuidl.data.tables.kinds import read_column
+
+    reading = read_column(column, AS_FOUND)
+    gaps = 0 if reading.values is None else int(np.isnan(reading.values.values).sum())
+    idle = _idle(column, reading, number)
+    problem = "" if idle else reading.problem
+    return ColumnFacts(
+        column.name, number, reading.kind, gaps, idle, problem, _rises(column, reading)
+    )
+
+
+def _idle(column: "RawColumn", reading: "Reading", number: int) -> str:
+    """Why a network can learn nothing from the column that holds for other rows."""
+    import numpy as np
+
+    if column.name.strip().casefold() in NAMES_OF_ROWS | {str(number)} and _counts_rows(column):
         return "which only counts the rows"
-    known = [text for text in column.texts if text.casefold() not in MISSING]
-    if len(known) > MOST_CATEGORIES and 2 * len(known) > len(column.codes):
-        return f"which has {len(known):,} different texts in {len(column.codes):,} rows"
-    if len(column.codes) > 1 and _is_constant(column):
+    if reading.kind == "text":
+        return f"an id or free text: {len(column.texts):,} different texts"
+    if reading.values is None:
+        return f"which cannot be used: {reading.problem}" if reading.kind == "ignore" else ""
+    values = reading.values.values
+    if len(values) > 1 and not np.isnan(values[0]) and bool((values == values[0]).all()):
         return "which is the same in all rows"
     return ""
-
-
-def gaps(column: "RawColumn") -> int:
-    """Rows without a value."""
-    import numpy as np
-
-    missing = [i for i, text in enumerate(column.texts) if text.casefold() in MISSING]
-    return int(np.isin(column.codes, missing).sum())
-
-
-def order(columns: "list[RawColumn]") -> str:
-    """Why rows seem to follow each other in time; empty where they do not."""
-    import numpy as np
-
-    for column in columns:
-        if column.name.strip().casefold() not in NAMES_OF_TIMES:
-            continue
-        if not column.texts and (np.diff(column.numbers) >= 0).all():
-            return f"rows seem to be in the order of time: {column.name!r} never falls"
-        texts = [column.texts[code] for code in column.codes if code >= 0]
-        if len(texts) == len(column.codes) and texts == sorted(texts):
-            return f"rows seem to be in the order of time: {column.name!r} never falls"
-    return ""
-
-
-def _has_no_name(column: "RawColumn", number: int) -> bool:
-    return column.name.strip().casefold() in NAMES_OF_ROWS | {str(number)}
 
 
 def _counts_rows(column: "RawColumn") -> bool:
@@ -63,7 +71,12 @@ def _counts_rows(column: "RawColumn") -> bool:
     return not column.texts and len(numbers) > 2 and bool((np.diff(numbers) == 1).all())
 
 
-def _is_constant(column: "RawColumn") -> bool:
-    if column.texts:
-        return len(column.texts) == 1 and bool((column.codes == 0).all())
-    return bool((column.numbers == column.numbers[0]).all())
+def _rises(column: "RawColumn", reading: "Reading") -> bool:
+    import numpy as np
+
+    is_time = reading.kind == "date" or column.name.strip().casefold() in ("time", "timestamp")
+    if not is_time or reading.values is None or reading.kind == "category":
+        return False
+    values = reading.values.values
+    steps = np.diff(values)
+    return bool(len(steps) and (steps >= 0).all() and steps.any())

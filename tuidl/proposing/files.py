@@ -16,32 +16,43 @@ def is_data(name: str) -> bool:
     return path.suffix.lower() in TABLES + ARRAYS or path.is_dir()
 
 
-def proposal_for(path: Path, target: str | None, ignored: tuple[str, ...] = ()) -> Proposal:
+def proposal_for(
+    path: Path,
+    target: str | None,
+    ignored: tuple[str, ...] = (),
+    overrides: tuple[str, ...] = (),
+) -> Proposal:
     """A preset for the data in a file or folder.
 
     ``target``: a table's column, or the array of targets in a npz file; pictures have none, for
-    their folders name the classes. Raises DataError and PresetError.
+    their folders name the classes. ``ignored``: columns to leave out; ``overrides``: KEY=VALUE
+    texts, of which those of the data are heeded here already. Raises DataError and PresetError.
     """
-    return proposed(facts_of(path, target, ignored))
+    return proposed(facts_of(path, target, ignored, overrides))
 
 
-def facts_of(path: Path, target: str | None, ignored: tuple[str, ...] = ()) -> Facts:
+def facts_of(
+    path: Path,
+    target: str | None,
+    ignored: tuple[str, ...] = (),
+    overrides: tuple[str, ...] = (),
+) -> Facts:
     """What is known of the data in a file or folder. Raises DataError and PresetError."""
     if path.is_dir():
         from tuidl.proposing.pictures import picture_facts
 
         _refuse(target, "the folders of the pictures are the classes")
-        return picture_facts(path)
+        return picture_facts(path, overrides)
     if not path.exists():
         near = guess(path.name, (other.name for other in path.parent.glob("*")))
         raise DataError(f"{path}: no such file{near}")
     if path.suffix.lower() in ARRAYS:
         from tuidl.proposing.arrays import array_facts
 
-        return array_facts(path, target)
+        return array_facts(path, target, overrides)
     from tuidl.proposing.tables import table_facts
 
-    return table_facts(path, target, ignored)
+    return table_facts(path, target, ignored, overrides)
 
 
 def _refuse(target: str | None, why: str) -> None:

@@ -6,6 +6,7 @@ from tuidl.core.errors import DataError
 from tuidl.data.image_folder import listed
 from tuidl.data.picture import picture_size, read_picture
 from tuidl.proposing.facts import Facts, Setting, whole_path
+from tuidl.proposing.sources import source_of, stated
 
 LONGEST_SIDE = 64
 """Pixels: more take long to learn from on a processor."""
@@ -15,7 +16,7 @@ MULTIPLE = 4
 """Sides become multiples of it, so that halving them loses no pixels."""
 
 
-def picture_facts(path: Path) -> Facts:
+def picture_facts(path: Path, overrides: tuple[str, ...] = ()) -> Facts:
     """Classes, sizes and colours of the pictures in a folder. Raises DataError."""
     folders = listed(path)
     folder = folders.train
@@ -23,16 +24,18 @@ def picture_facts(path: Path) -> Facts:
     sample = _sample([Path(name) for name, *_ in folder.files])
     size, why_size = _size(sample)
     channels, why_channels = _channels(sample)
+    data = {
+        "source": Setting("images"),
+        "path": Setting(whole_path(path)),
+        "size": Setting(list(size), why_size),
+        "channels": Setting(channels, why_channels),
+    }
+    data = stated(data, overrides)
     return Facts(
         name=path.absolute().name or "pictures",
-        data={
-            "source": Setting("images"),
-            "path": Setting(whole_path(path)),
-            "size": Setting(list(size), why_size),
-            "channels": Setting(channels, why_channels),
-        },
+        data=data,
         rows=len(folder.files),
-        shape=(*size, channels),
+        shape=source_of(data).spec().shape,
         outputs=len(folder.classes),
         classes=folder.classes,
         counts=tuple(labels.count(i) for i in range(len(folder.classes))),

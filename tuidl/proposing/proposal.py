@@ -43,7 +43,7 @@ def proposed(facts: Facts) -> Proposal:
     return Proposal(
         facts.name,
         _about(facts),
-        {**facts.data, **_held_out(parts), **_scaling(facts)},
+        {**facts.data, **_held_out(parts), **_scaling(facts), **facts.data},
         (*hidden_layers(facts, parts.train), _last_layer(facts)),
         _loss(facts),
         plan.optimizer,
@@ -127,8 +127,8 @@ def _notes(facts: Facts, parts: Shares) -> tuple[str, ...]:
         notes.append(f"class {rare!r} has a single example: it cannot be learned and judged both")
     if facts.in_order:
         notes.append(
-            f"{facts.in_order}: a random part is held out, which judges filling in between "
-            "neighbours, not forecasting"
+            f"{facts.in_order}. A random part is held out, which judges filling in between "
+            "neighbours; to judge forecasting, hold out the last rows: data.split = 'ordered'"
         )
     if not parts.test and not facts.has_test:
         why = "there is none" if facts.has_validation else f"{facts.rows} examples are too few"

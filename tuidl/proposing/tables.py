@@ -7,54 +7,63 @@ from typing import TYPE_CHECKING
 from tuidl.core.errors import PresetError
 from tuidl.core.printable import printable
 from tuidl.data.paths import stamp
-from tuidl.data.table_source import Csv
-from tuidl.proposing.counting import class_counts
+from tuidl.proposing.columns import ColumnFacts, column_facts
 from tuidl.proposing.facts import Facts, Setting, Settings, whole_path
+from tuidl.proposing.sources import class_counts, source_of, stated
 from tuidl.proposing.targets import chosen_target, likely_target, missing_target
 
 if TYPE_CHECKING:
-    from tuidl.data.tables.raw import RawColumn, RawTable
+    from tuidl.data.tables.raw import RawTable
 
 LONGEST_NAME = 120
+MOST_NAMED = 5
+"""Columns that a reason names."""
 
 
 @dataclass(frozen=True)
 class TableColumns:
-    """The columns of a table before anything is chosen. ``likely``: the probable target."""
+    """The columns of a table before anything is chosen. ``likely``: the probable target.
+    ``notes``: what was passed over while reading, in words."""
 
-    names: tuple[str, ...]
+    columns: tuple[ColumnFacts, ...]
+    rows: int
     likely: str
     why_likely: str
+    notes: tuple[str, ...] = ()
 
 
 def table_columns(path: Path) -> TableColumns:
     """Raises DataError where the file cannot be read."""
-    names = tuple(column.name for column in _raw(path).columns)
-    return TableColumns(names, *likely_target(names))
+    raw = _raw(path, None)
+    names = [column.name for column in raw.columns]
+    return TableColumns(column_facts(raw), len(raw.lines), *likely_target(names), raw.notes)
 
 
-def table_facts(path: Path, target: str | None, ignored: tuple[str, ...] = ()) -> Facts:
+def table_facts(
+    path: Path,
+    target: str | None,
+    ignored: tuple[str, ...] = (),
+    overrides: tuple[str, ...] = (),
+) -> Facts:
     """What is known of the table in a file, of which ``target`` is to be predicted.
 
-    ``ignored``: columns to leave out. Raises DataError where the file is at fault, PresetError
-    where the target is, or is missing.
+    ``ignored``: columns to leave out; ``overrides``: as for a preset. Raises DataError where the
+    file is at fault, PresetError where the target is, or is missing.
     """
-    from tuidl.proposing.columns import order, useless
-
-    raw = _raw(path)
+    raw = _raw(path, target)
     names = [column.name for column in raw.columns]
     if target is None:
         raise missing_target(names)
     chosen = chosen_target(names, target, raw.has_header)
     place = names.index(chosen) if isinstance(chosen, str) else chosen - 1
-    inputs = [i for i, name in enumerate(names) if i != place and name not in ignored]
-    idle = {i: why for i in inputs if (why := useless(raw.columns[i], i + 1))}
-    inputs = [i for i in inputs if i not in idle]
+    columns = column_facts(raw)
+    others = [c for i, c in enumerate(columns) if i != place and c.name not in ignored]
+    inputs = [column for column in others if not column.idle]
     if not inputs:
         raise PresetError("--target", f"{names[place]!r} leaves no column to learn from")
-    left_out = sorted(set(range(len(names))) - {*inputs, place})
-    data = _settings(path, raw, place, inputs, left_out)
-    source = _source(data)
+    data = _settings(path, raw, columns[place], inputs)
+    data = stated(data, overrides)
+    source = source_of(data)
     spec = source.spec()
     return Facts(
         name=printable(f"{path.name.partition('.')[0]}: {names[place]}")[:LONGEST_NAME],
@@ -64,54 +73,58 @@ def table_facts(path: Path, target: str | None, ignored: tuple[str, ...] = ()) -
         outputs=spec.outputs,
         classes=spec.classes,
         counts=class_counts(source),
-        in_order=order([raw.columns[i] for i in inputs]),
-        notes=tuple(f"left out: column {names[i]!r}, {why}" for i, why in idle.items()),
+        in_order=_order(inputs),
+        notes=tuple(f"left out: column {c.name!r}, {c.idle}" for c in others if c.idle),
     )
 
 
-def _raw(path: Path) -> "RawTable":
+def _raw(path: Path, target: str | None) -> "RawTable":
+    """The file as a table; a target that is named by a text says that there is a header."""
     from tuidl.data.tables.reading import read_raw
 
-    return read_raw(stamp(str(path)))
+    is_named = target is not None and not target.isdecimal()
+    return read_raw(stamp(str(path)), None, True if is_named else None)
 
 
 def _settings(
-    path: Path, raw: "RawTable", place: int, inputs: list[int], left_out: list[int]
+    path: Path, raw: "RawTable", target: ColumnFacts, inputs: list[ColumnFacts]
 ) -> Settings:
     """The table ``[data]``, columns named as far as the file names them."""
-    columns = raw.columns
 
-    def called(i: int) -> str | int:
-        return columns[i].name if raw.has_header else i + 1
+    def called(column: ColumnFacts) -> str | int:
+        return column.name if raw.has_header else column.number
 
     settings = {
         "source": Setting("csv"),
         "path": Setting(whole_path(path)),
-        "target": Setting(called(place), "the column to predict"),
+        "target": Setting(called(target), "the column to predict"),
     }
+    used = {target.number, *(column.number for column in inputs)}
+    left_out = [column for column in column_facts(raw) if column.number not in used]
     if left_out:
         why = "columns that are not learned from"
-        settings["ignore"] = Setting([called(i) for i in left_out], why)
-    if missing := _missing(columns[place], [columns[i] for i in inputs]):
+        settings["ignore"] = Setting([called(column) for column in left_out], why)
+    if missing := _missing(target, inputs):
         settings["missing"] = missing
     return settings
 
 
-def _source(data: Settings) -> Csv:
-    values = {key: setting.value for key, setting in data.items() if key != "source"}
-    values["ignore"] = tuple(values.get("ignore", ()))
-    return Csv(**values)
-
-
-def _missing(target: "RawColumn", inputs: "list[RawColumn]") -> Setting | None:
+def _missing(target: ColumnFacts, inputs: list[ColumnFacts]) -> Setting | None:
     """The rule for gaps, where there are any."""
-    from tuidl.proposing.columns import gaps
-
-    if without := gaps(target):
-        return Setting("drop_rows", f"{without} rows have no target: it is never made up")
-    lacking = {column.name: count for column in inputs if (count := gaps(column))}
+    if target.gaps:
+        return Setting("drop_rows", f"{target.gaps} rows have no target: it is never made up")
+    lacking = [column for column in inputs if column.gaps]
     if not lacking:
         return None
-    count = sum(lacking.values())
-    where = f"{count} gaps in {', '.join(map(repr, list(lacking)[:5]))}"
+    names = ", ".join(repr(column.name) for column in lacking[:MOST_NAMED])
+    names += " and others" if len(lacking) > MOST_NAMED else ""
+    where = f"{sum(column.gaps for column in lacking)} gaps in {names}"
     return Setting("mean", f"{where}: numbers get the mean, texts the most frequent one")
+
+
+def _order(inputs: list[ColumnFacts]) -> str:
+    """Why rows seem to follow each other in time; empty where they do not."""
+    rising = next((column.name for column in inputs if column.rises), None)
+    if rising is None:
+        return ""
+    return f"rows seem to be in the order of time: {rising!r} never falls"
