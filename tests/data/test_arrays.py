@@ -2,6 +2,7 @@
 
 import io
 import os
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuidl.core.errors import DataError
-from tuidl.data import SOURCES
+from tuidl.core.errors import DataError, PresetError
+from tuidl.data import SOURCES, stored_rows
 
 
 def npz_bytes(**arrays: np.ndarray) -> bytes:
@@ -142,3 +143,123 @@ def test_a_bomb_of_zeros_is_refused_before_it_is_unpacked(tmp_path: Path) -> Non
     path.write_bytes(archive)
     with pytest.raises(DataError, match="says it is larger than it can be"):
         SOURCES["npz"](path=str(path)).split()
+
+
+def source_of(tmp_path: Path, kind: str, x: np.ndarray, y: np.ndarray, **options: Any) -> Any:
+    """Arrays in a file that is compressed, or not, or two of them."""
+    if kind == "npy":
+        np.save(tmp_path / "x.npy", x)
+        np.save(tmp_path / "y.npy", y)
+        return SOURCES["npy"](**{k: str(tmp_path / f"{k}.npy") for k in "xy"}, **options)
+    save = np.savez if kind == "stored" else np.savez_compressed
+    save(tmp_path / "d.npz", x=x, y=y)
+    return SOURCES["npz"](path=str(tmp_path / "d.npz"), **options)
+
+
+KINDS = pytest.mark.parametrize("kind", ["npy", "stored", "compressed"])
+
+
+@KINDS
+@pytest.mark.parametrize("dtype", ["<f4", ">f8", "u1", "<i2", "?"])
+@pytest.mark.parametrize("in_columns", [False, True])
+def test_parts_are_read_block_by_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, dtype: str, in_columns: bool
+) -> None:
+    monkeypatch.setattr(stored_rows, "BLOCK", 100)
+    x = np.random.default_rng(0).integers(0, 200, (50, 3, 4)).astype(dtype)
+    x = np.asfortranarray(x) if in_columns else x
+    source = source_of(tmp_path, kind, x, np.arange(50) % 2, test=0.2, split_rule="ordered")
+    split = source.split()
+    assert [len(p) for p in (split.train, split.validation, split.test)] == [30, 10, 10]
+    parts = [part.x for part in (split.train, split.validation, split.test)]
+    np.testing.assert_array_equal(np.concatenate(parts), x.astype(np.float32))
+    index = np.array([7, 3, 3, 49, 0])
+    np.testing.assert_array_equal(source.read().examples.part(index).x, x[index])
+    shuffled = source_of(tmp_path, kind, x, np.arange(50) % 2).split()
+    np.testing.assert_array_equal(shuffled.train.x, x[shuffled.rows].astype(np.float32))
+    assert len(source.folds(4)[1].train) == 30
+
+
+@pytest.mark.parametrize("kind", ["npy", "stored"])
+def test_inputs_stay_in_their_file(tmp_path: Path, kind: str) -> None:
+    x = np.zeros((1000, 5000), np.uint8)
+    source = source_of(tmp_path, kind, x, np.arange(1000) % 2)
+    tracemalloc.start()
+    whole = source.read()
+    assert tracemalloc.get_traced_memory()[1] < 3 << 20
+    tracemalloc.stop()
+    assert len(whole.examples) == 1000
+    assert source.bytes_stored() < 40 << 20
+    assert whole.examples.part(np.arange(3)).x.shape == (3, 5000)
+
+
+def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path) -> None:
+    source = source_of(tmp_path, "npy", X, Y)
+    whole = source.read()
+    with (tmp_path / "x.npy").open("r+b") as file:
+        file.truncate(200)
+    with pytest.raises(DataError, match=r"x\.npy: changed while it was read"):
+        whole.examples.part(np.arange(10))
+
+
+def test_a_flipped_bit_in_a_stored_array_is_noticed(tmp_path: Path) -> None:
+    source = source_of(tmp_path, "stored", X, Y)
+    data = bytearray((tmp_path / "d.npz").read_bytes())
+    data[data.index(X.tobytes()[8:24])] ^= 1
+    (tmp_path / "d.npz").write_bytes(data)
+    with pytest.raises(DataError, match="damaged"):
+        source.split()
+
+
+@pytest.mark.parametrize("shape", [(20, 3, 8, 9), (20, 1, 28, 28), (20, 4, 16, 16)])
+def test_channels_that_come_first_are_noticed(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(0).random(shape, np.float32)
+    y = np.arange(20) % 2
+    with pytest.raises(PresetError, match=rf"data\.channels: .* look like {shape[1]} channels fir"):
+        source_of(tmp_path, "stored", x, y).check()
+    last = source_of(tmp_path, "stored", x, y, channels="last")
+    last.check()
+    assert last.spec().shape == shape[1:]
+    first = source_of(tmp_path, "stored", x, y, channels="first")
+    first.check()
+    assert first.spec().shape == (*shape[2:], shape[1])
+    np.testing.assert_array_equal(first.load().x, np.moveaxis(x, 1, -1))
+
+
+@pytest.mark.parametrize("shape", [(20, 28, 28, 1), (20, 3, 8, 3), (20, 5, 9, 9), (20, 3, 7, 9)])
+def test_other_shapes_are_not(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    source_of(tmp_path, "stored", np.zeros(shape), np.arange(20) % 2).check()
+
+
+def test_series_may_have_features_first(tmp_path: Path) -> None:
+    x = np.arange(20.0 * 2 * 5).reshape(20, 2, 5)
+    source = source_of(tmp_path, "compressed", x, np.arange(20) % 2, channels="first")
+    np.testing.assert_array_equal(source.load().x, x.transpose(0, 2, 1))
+    with pytest.raises(DataError, match="no channels to be turned"):
+        source_of(tmp_path, "npy", X, Y, channels="first").spec()
+
+
+@pytest.mark.parametrize(
+    ("y", "classes", "said"),
+    [
+        (Y * 1.0, ("0", "1"), "targets are 2 different whole numbers, taken as classes"),
+        ((Y * 2.0 - 1), ("-1", "1"), "targets are 2 different whole numbers"),
+        (np.eye(2)[Y], ("0", "1"), "rows of 2 targets with a single 1 are taken as 2 classes"),
+        (Y, ("0", "1"), ""),
+        (Y + 0.5, (), ""),
+        (np.arange(10.0), (), ""),
+        (np.ones(10), (), ""),
+    ],
+)
+def test_what_targets_are_is_said_where_it_is_a_guess(
+    tmp_path: Path, y: np.ndarray, classes: tuple[str, ...], said: str
+) -> None:
+    source = source_of(tmp_path, "npy", X, y)
+    assert source.spec().classes == classes
+    assert (said in "".join(source.notices())) if said else not source.notices()
+    if said:
+        assert "data.task = 'regression'" in source.notices()[0]
+        for task in ("regression", "classification"):
+            named = source_of(tmp_path, "npy", X, y, task=task)
+            assert not named.notices()
+            assert bool(named.spec().classes) == (task == "classification")

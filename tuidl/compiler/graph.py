@@ -22,7 +22,7 @@ from tuidl.compiler.nodes import (
 )
 from tuidl.core.errors import PresetError
 from tuidl.data.spec import ExampleSpec, Field
-from tuidl.nn.layers.base import ShapeError
+from tuidl.nn.layers.base import ShapeError, TargetKindError
 from tuidl.nn.regularizers import Regularizer
 from tuidl.plugins.loading import guarding
 from tuidl.preset.schema import Preset
@@ -90,7 +90,8 @@ class Graph:
                     raise ShapeError("takes the last activation off, but other layers read it")
             except ShapeError as error:
                 at = f" on {head.name!r}" if head.name else ""
-                raise PresetError(key, f"{where}{head.loss.kind()!r}{at} {error}") from None
+                problem = f"{where}{head.loss.kind()!r}{at} {error}"
+                raise PresetError(key, problem + _way_out(self.preset, error)) from None
 
     def shape_of(self, index: int) -> tuple[int, ...]:
         """The shape of a node's output, or of an input."""
@@ -205,6 +206,13 @@ class Graph:
         """Whether the network ends in the softmax or sigmoid that belongs to its loss."""
         heads = self.objectives[0].heads
         return bool(heads) and self.closing(heads[0]) is not None
+
+
+def _way_out(preset: Preset, error: ShapeError) -> str:
+    """Where the user's own data can be taken as what the loss is for, the key that says so."""
+    if isinstance(error, TargetKindError) and hasattr(preset.data, "task"):
+        return f", or say data.task = {error.fitting!r}"
+    return ""
 
 
 def _single(preset: Preset, spec: ExampleSpec) -> Assembly:

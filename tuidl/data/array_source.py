@@ -1,7 +1,6 @@
 """The user's own arrays, in NumPy's files."""
 
 from functools import lru_cache
-from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -10,7 +9,8 @@ from msgspec import Meta
 
 from tuidl.core.errors import DataError, PresetError
 from tuidl.core.limits import FLOAT_BYTES
-from tuidl.data.dataset import Examples, SplitSource
+from tuidl.data.dataset import SplitSource
+from tuidl.data.examples import Examples, Whole
 from tuidl.data.paths import FilePath, Stamp, resolved_path, stamp
 from tuidl.data.scaling import Normalize, scaling_of_targets
 from tuidl.data.spec import ExampleSpec
@@ -18,29 +18,44 @@ from tuidl.data.spec import ExampleSpec
 if TYPE_CHECKING:
     import numpy as np
 
+    from tuidl.data.array_targets import Targets
+    from tuidl.data.npy_file import Header, Place
+
     Array = np.ndarray[Any, np.dtype[Any]]
 
 Task = Literal["classification", "regression"]
 MemberName = Annotated[str, Meta(min_length=1, max_length=200)]
 
-MOST_CLASSES = 1000
 MOST_RANK = 4
+CHANNELS = (1, 3, 4)
+"""Grey, colour, colour with transparency."""
+LEAST_SIDE = 8
+"""Of a picture, to be taken for one by the shape of its array."""
 
 
 class ArraySource(SplitSource, frozen=True, kw_only=True):
-    """Inputs (examples, ...) and targets: whole numbers (examples,) or rows of a single 1 among
-    zeros are classes, any others are values.
+    """Inputs (examples, ...) and targets: whole numbers (examples,), or rows of a single 1 among
+    zeros, are classes, any others are values.
 
-    ``task``: says which, where that guess is wrong. Values are taken as they are: scale them with
+    ``task``: says which, where that guess is wrong. ``channels``: "first" where inputs are
+    (examples, channels, height, width). Values are taken as they are: scale them with
     ``normalize``.
     """
 
     task: Task | None = None
+    channels: Literal["first", "last"] | None = None
     normalize_targets: bool = False
 
-    def inputs_shape(self) -> tuple[int, ...]:
-        """Of the whole array of inputs, known from its header."""
+    def header(self) -> "Header":
+        """Of the array of inputs."""
         raise NotImplementedError
+
+    def place(self) -> "tuple[Path, Place] | None":
+        """Where the inputs lie row by row in a file; None where they are to be read as a whole."""
+        raise NotImplementedError
+
+    def require_whole(self) -> None:
+        """Raises DataError where the inputs' bytes are not those that were written."""
 
     def inputs(self) -> "Array":
         """The array of inputs, numbers of any kind."""
@@ -58,35 +73,79 @@ class ArraySource(SplitSource, frozen=True, kw_only=True):
         super().check()
         if self.normalize_targets and self.spec().classes:
             raise PresetError("data.normalize_targets", "the targets are classes, not numbers")
+        shape = self.header().shape
+        if self.channels is None and _looks_turned(shape):
+            _, channels, height, width = shape
+            raise PresetError(
+                "data.channels",
+                f"inputs of shape {shape} look like {channels} channels first: say 'first' to have "
+                f"them turned, or 'last' if these are {channels} x {height} pixels of {width} "
+                "channels",
+            )
 
     def spec(self) -> ExampleSpec:
-        values, classes = _known_targets(self, self.stamps())
-        shape = self.inputs_shape()
+        found = _known_targets(self, self.stamps())
+        shape = self.header().shape
         if not 1 <= len(shape) <= MOST_RANK or 0 in shape:
             raise DataError(f"data: inputs of shape {shape}: expected (examples, numbers ...)")
-        if len(values) != shape[0]:
-            raise DataError(f"data: {shape[0]} inputs but {len(values)} targets")
-        return ExampleSpec(shape[1:] or (1,), len(classes) or values.shape[1], classes)
+        if self.channels == "first" and len(shape) < 3:
+            raise DataError(f"data: inputs of shape {shape} have no channels to be turned")
+        if len(found.values) != shape[0]:
+            raise DataError(f"data: {shape[0]} inputs but {len(found.values)} targets")
+        inner = (*shape[2:], shape[1]) if self.channels == "first" else shape[1:] or (1,)
+        return ExampleSpec(inner, len(found.classes) or found.values.shape[1], found.classes)
+
+    def notices(self) -> tuple[str, ...]:
+        guess = _known_targets(self, self.stamps()).guess
+        return (f"{guess} (data.task = 'regression' takes them as numbers)",) if guess else ()
 
     def count(self) -> int:
-        return self.inputs_shape()[0]
+        return self.header().shape[0]
 
     def bytes_reading(self) -> int:
-        """The file's own numbers, and those in float32."""
-        return prod(self.inputs_shape()) * (self.item_bytes() + FLOAT_BYTES)
+        """Blocks of the file, or all of it."""
+        from tuidl.data.stored_rows import BLOCK
 
-    def item_bytes(self) -> int:
-        """Of one number of the inputs in the file."""
-        raise NotImplementedError
+        return 2 * BLOCK if self.place() else self.header().bytes
+
+    def bytes_stored(self) -> int:
+        """The inputs, as the file has them, where they do not stay in it."""
+        targets = FLOAT_BYTES * self.count() * self.spec().target_width
+        return targets + self.bytes_reading()
 
     def load(self) -> Examples:
+        stored = self.read().examples
+        return Examples(stored.x, stored.y)
+
+    def read(self) -> Whole:
+        from tuidl.data.stored_rows import StoredExamples, StoredRows, blocks_of_file
+
+        spec, header, place = self.spec(), self.header(), self.place()
+        if place is None:
+            array = self.inputs()
+            block = lambda first, end: array[first:end]  # noqa: E731
+        else:
+            self.require_whole()
+            block = blocks_of_file(*place, self.stamps()[0])
+        row_bytes = header.bytes // max(header.shape[0], 1)
+        rows = StoredRows(header.shape[0], spec.shape, row_bytes, block, self._arranged)
+        return Whole(StoredExamples(rows, _known_targets(self, self.stamps()).values))
+
+    def _arranged(self, rows: "Array") -> "Array":
         import numpy as np
 
-        x = self.inputs().astype(np.float32).reshape(-1, *self.spec().shape)
-        return Examples(np.ascontiguousarray(x), _known_targets(self, self.stamps())[0])
+        return np.moveaxis(rows, 1, -1) if self.channels == "first" else rows
 
     def target_scaling(self) -> Normalize:
         return scaling_of_targets(self.normalize, self.normalize_targets)
+
+
+def _looks_turned(shape: tuple[int, ...]) -> bool:
+    """Whether these are pictures whose channels come first, rather than rows of few pixels."""
+    if len(shape) != MOST_RANK:
+        return False
+    _, channels, height, width = shape
+    return channels in CHANNELS and width not in CHANNELS and min(height, width) >= LEAST_SIDE
 
 
 class Npz(ArraySource, frozen=True, kw_only=True, tag="npz"):
@@ -102,16 +161,22 @@ class Npz(ArraySource, frozen=True, kw_only=True, tag="npz"):
     def stamps(self) -> tuple[Stamp, ...]:
         return (stamp(self.path),)
 
-    def inputs_shape(self) -> tuple[int, ...]:
+    def header(self) -> "Header":
         from tuidl.data.npy_file import npz_header
 
         self.stamps()
-        return npz_header(Path(self.path), self.x).shape
+        return npz_header(Path(self.path), self.x)
 
-    def item_bytes(self) -> int:
-        from tuidl.data.npy_file import npz_header
+    def place(self) -> "tuple[Path, Place] | None":
+        from tuidl.data.npy_file import npz_place
 
-        return npz_header(Path(self.path), self.x).dtype.itemsize
+        found = npz_place(Path(self.path), self.x)
+        return (Path(self.path), found) if found else None
+
+    def require_whole(self) -> None:
+        from tuidl.data.npy_file import require_whole
+
+        require_whole(Path(self.path), self.x)
 
     def inputs(self) -> "Array":
         from tuidl.data.npy_file import read_npz
@@ -147,16 +212,17 @@ class Npy(ArraySource, frozen=True, kw_only=True, tag="npy"):
     def stamps(self) -> tuple[Stamp, ...]:
         return stamp(self.x), stamp(self.y)
 
-    def inputs_shape(self) -> tuple[int, ...]:
+    def header(self) -> "Header":
         from tuidl.data.npy_file import npy_header
 
         self.stamps()
-        return npy_header(Path(self.x)).shape
+        return npy_header(Path(self.x))
 
-    def item_bytes(self) -> int:
-        from tuidl.data.npy_file import npy_header
+    def place(self) -> "tuple[Path, Place] | None":
+        from tuidl.data.npy_file import npy_place
 
-        return npy_header(Path(self.x)).dtype.itemsize
+        found = npy_place(Path(self.x))
+        return (Path(self.x), found) if found else None
 
     def inputs(self) -> "Array":
         from tuidl.data.npy_file import read_npy
@@ -170,40 +236,8 @@ class Npy(ArraySource, frozen=True, kw_only=True, tag="npy"):
 
 
 @lru_cache(maxsize=2)
-def _known_targets(source: ArraySource, stamps: tuple[Stamp, ...]) -> "tuple[Array, Names]":
-    """Targets (examples, width), float32, and the names of their classes; remembered until the
-    files change. Raises DataError."""
-    import numpy as np
+def _known_targets(source: ArraySource, stamps: tuple[Stamp, ...]) -> "Targets":
+    """Remembered until the files change. Raises DataError."""
+    from tuidl.data.array_targets import targets_of
 
-    y = source.targets()
-    if y.ndim == 2 and y.shape[1] == 1:
-        y = y[:, 0]
-    if not 1 <= y.ndim <= 2 or not y.size:
-        raise DataError(f"data: targets of shape {y.shape}: expected (examples,) or (examples, k)")
-    is_whole = y.dtype.kind in "biu"
-    if source.task != "regression" and y.ndim == 2 and _is_one_hot(y):
-        return y.argmax(axis=1)[:, None].astype(np.float32), _names(np.arange(y.shape[1]))
-    if y.ndim == 1 and (source.task == "classification" or (source.task is None and is_whole)):
-        if not is_whole and not (y == np.round(y)).all():
-            raise DataError("data: targets that are no whole numbers are no classes")
-        classes, places = np.unique(y, return_inverse=True)
-        return places[:, None].astype(np.float32), _names(classes)
-    if source.task == "classification":
-        raise DataError("data: rows of targets are classes only with a single 1 among zeros each")
-    return y.reshape(len(y), -1).astype(np.float32), ()
-
-
-Names = tuple[str, ...]
-
-
-def _is_one_hot(y: "Array") -> bool:
-    return bool((((y == 0) | (y == 1)).all(axis=1) & (y.sum(axis=1) == 1)).all())
-
-
-def _names(classes: "Array") -> Names:
-    if not 2 <= len(classes) <= MOST_CLASSES:
-        raise DataError(
-            f"data: {len(classes)} different targets, expected 2 to {MOST_CLASSES} classes; for "
-            "numbers to predict, say data.task = 'regression'"
-        )
-    return tuple(str(int(number)) for number in classes)
+    return targets_of(source.targets(), source.task)

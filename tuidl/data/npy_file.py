@@ -30,6 +30,10 @@ MOST_INFLATION = 1032
 
 MOST_MEMBERS = 1000
 
+LOCAL_HEADER, NAME_LENGTH = 30, 26
+"""Bytes before the name of a member where its data lies, and where they say how long the name is;
+two more say how long the extra field is behind it."""
+
 
 @dataclass(frozen=True)
 class Header:
@@ -44,6 +48,49 @@ class Header:
     def bytes(self) -> int:
         """Of the array itself."""
         return prod(self.shape) * self.dtype.itemsize
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the array's own bytes lie in a file, row after row: from byte ``start`` on."""
+
+    header: Header
+    start: int
+
+
+def npy_place(path: Path) -> Place | None:
+    """Of the array in a .npy file; None where it is not row by row. Raises DataError."""
+    with _readable(path), open_file(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        header = _header(file, size, str(path))
+        start = file.tell()
+        if start + header.bytes != size:
+            raise DataError(f"{path}: cut off, or longer than its header says")
+    return None if header.in_columns else Place(header, start)
+
+
+def npz_place(path: Path, name: str) -> Place | None:
+    """Of the array ``name`` in a .npz file; None where it is compressed, or not row by row."""
+    with _member(path, name) as (file, size, where):
+        header = _header(file, size, where)
+        within = file.tell()
+        if within + header.bytes != size:
+            raise DataError(f"{where}: cut off, or longer than its header says")
+    with _readable(path), open_file(path) as zipped, zipfile.ZipFile(zipped) as archive:
+        info = archive.getinfo(f"{name}.npy")
+        if info.compress_type != zipfile.ZIP_STORED or header.in_columns:
+            return None
+        zipped.seek(info.header_offset + NAME_LENGTH)
+        lengths = zipped.read(4)
+        skipped = sum(int.from_bytes(lengths[i : i + 2], "little") for i in (0, 2))
+    return Place(header, info.header_offset + LOCAL_HEADER + skipped + within)
+
+
+def require_whole(path: Path, name: str) -> None:
+    """Raises DataError where the array's bytes in a .npz file are not those of its checksum."""
+    with _member(path, name) as (file, _, _where):
+        while file.read(CHUNK):  # the last one compares
+            pass
 
 
 def read_npy(path: Path) -> Array:

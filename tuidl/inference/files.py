@@ -125,14 +125,19 @@ def _array(
 ) -> tuple[Array, tuple[str, ...]]:
     """(n, *shape) as numbers, and what is odd about them; what does not fit is refused by its
     header alone."""
+    is_turned = getattr(preset.data, "channels", None) == "first"
+    wanted = (prepared.shape[-1], *prepared.shape[:-1]) if is_turned else prepared.shape
     if path.suffix.lower() == ".npy":
-        shape = _fitting(prepared.shape, npy_header(path).shape, f"{path}")
+        shape = _fitting(wanted, npy_header(path).shape, f"{path}")
         values = read_npy(path)
     else:
         name = _key(preset, path, key)
         header = npz_header(path, name)
-        shape = _fitting(prepared.shape, header.shape, f"{path}: {name!r}")
+        shape = _fitting(wanted, header.shape, f"{path}: {name!r}")
         values = read_npz(path, name)
+    values = values.reshape(shape)
+    if is_turned:  # as the training data was
+        values = np.moveaxis(values, 1, -1)
     notes: tuple[str, ...] = ()
     if preset.data.kind() in PICTURES:
         is_digits = preset.data.kind() == "digits"
@@ -142,7 +147,7 @@ def _array(
             problem = f"values up to {values.max():g}, but the network learned from 0 to 1"
             notes = (f"{path.name}: {problem}; bytes (uint8) are scaled",)
     with np.errstate(over="ignore"):  # what overflows is refused as not finite
-        return values.astype(np.float32).reshape(shape), notes
+        return np.ascontiguousarray(values, np.float32), notes
 
 
 def _fitting(wanted: tuple[int, ...], given: tuple[int, ...], where: str) -> tuple[int, ...]:

@@ -26,6 +26,14 @@ class ShapeError(ValueError):
     """Says why a layer cannot take its input."""
 
 
+class TargetKindError(ShapeError):
+    """A loss for targets of the other kind: classes or numbers. ``fitting``: the task it is for."""
+
+    def __init__(self, problem: str, fitting: str) -> None:
+        self.fitting = fitting
+        super().__init__(problem)
+
+
 @dataclass(frozen=True)
 class Parameter:
     """An array that is learned: ``kernel``, ``bias``; float32 in training.

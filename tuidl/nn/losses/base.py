@@ -7,7 +7,7 @@ from tuidl.core.config import Config
 from tuidl.data.spec import ExampleSpec
 from tuidl.ir.buffers import Buffer, Dimension, Region, Symbol, View, joined
 from tuidl.ir.instructions import Instruction, InstructionBuilder, Options, Phase
-from tuidl.nn.layers.base import Shape, ShapeError, describe
+from tuidl.nn.layers.base import Shape, ShapeError, TargetKindError, describe
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ class Loss(Config, frozen=True, tag_field="type"):
     def check(self, shape: Shape, spec: ExampleSpec) -> None:
         """Raises ShapeError where outputs of ``shape`` cannot be held against the targets."""
         if spec.classes and not self.classifies(spec):
-            raise ShapeError("compares numbers, but the targets are classes; use 'cross_entropy'")
+            problem = "compares numbers, but the targets are classes; use 'cross_entropy'"
+            raise TargetKindError(problem, fitting="regression")
         self._check_width(shape, spec)
 
     def _check_width(self, shape: Shape, spec: ExampleSpec) -> None:

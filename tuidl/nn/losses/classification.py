@@ -6,7 +6,7 @@ from tuidl.core.config import Fraction
 from tuidl.data.spec import ExampleSpec
 from tuidl.ir.buffers import Symbol, View, by_example
 from tuidl.ir.instructions import Options
-from tuidl.nn.layers.base import Shape, ShapeError
+from tuidl.nn.layers.base import Shape, ShapeError, TargetKindError
 from tuidl.nn.losses.base import Loss, LossContext, emit_mean_of_rows
 
 
@@ -43,7 +43,8 @@ class CrossEntropy(Classification, frozen=True, tag="cross_entropy"):
 
     def check(self, shape: Shape, spec: ExampleSpec) -> None:
         if not spec.classes:
-            raise ShapeError("compares classes, but the targets are numbers; use 'mse'")
+            problem = "compares classes, but the targets are numbers; use 'mse'"
+            raise TargetKindError(problem, fitting="classification")
         self._check_width(shape, spec)
 
     def emit_mean(self, context: LossContext, spec: ExampleSpec) -> None:
