@@ -92,6 +92,10 @@ def train(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE",
     help="optimizer.learning_rate=0.001 from here on; nothing else can change during a run.",
 )  # fmt: skip
+@click.option(
+    "--epochs", metavar="N|+N",
+    help="Train longer than the preset says: N epochs in all, or N more than until now.",
+)  # fmt: skip
 @threads_option
 @click.option("--backend", metavar="cpu|numpy|cuda|auto", help="Default: the one it began on.")
 @save_every_option
@@ -100,6 +104,7 @@ def resume(
     no_ui: bool,
     as_json: bool,
     overrides: tuple[str, ...],
+    epochs: str | None,
     threads: int | None,
     backend: str | None,
     save_every: int | None,
@@ -115,6 +120,11 @@ def resume(
     if not no_ui:
         options = {"--json": as_json, "--save-every": save_every}
         _require_screen(f"tuidl resume {run} --no-ui", options)
+    if epochs is not None:
+        from tuidl.runs.lengthening import lengthen
+
+        lengthen(folder, epochs)
+    if not no_ui:
         play(
             preset=folder.preset, folder=folder.path, run=folder.path, threads=threads,
             backend=backend, learning_rate=rate,

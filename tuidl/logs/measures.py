@@ -8,7 +8,7 @@ from tuidl.charts.columns import best_x
 from tuidl.charts.curve import Curve, Edit, judge
 from tuidl.logs.log import LINE, Key, Log
 from tuidl.logs.own import STEPS_PART
-from tuidl.protocol.commands import rate_in_words
+from tuidl.protocol.commands import edit_in_words
 from tuidl.protocol.history import Series
 
 PARTS = {
@@ -159,6 +159,6 @@ def edits_of(log: Log) -> list[Edit]:
     if log.started is not None:
         steps = max(-(-log.started.examples.get("train", 1) // log.started.batch_size), 1)
         return [
-            Edit(e.epoch - 1 + e.step / steps, rate_in_words(e.key, e.value)) for e in log.edits
+            Edit(e.epoch - 1 + e.step / steps, edit_in_words(e.key, e.value)) for e in log.edits
         ]
     return [Edit(x, "restarted") for _, _, x in log.restarts]

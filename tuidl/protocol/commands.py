@@ -9,13 +9,20 @@ LEARNING_RATE = "optimizer.learning_rate"
 """What can change while training goes on, of a preset with one objective."""
 
 
+EPOCHS = "training.epochs"
+"""What changes where a run is to train longer than its preset says."""
+
+
 def editable_rate(objective: str) -> str:
     """The key of an objective's learning rate: ``objectives.NAME.optimizer.learning_rate``."""
     return f"objectives.{objective}.{LEARNING_RATE}" if objective else LEARNING_RATE
 
 
-def rate_in_words(key: str, value: float) -> str:
-    """``rate 0.001``, or ``critic rate 0.001`` where it is one objective's of several."""
+def edit_in_words(key: str, value: float) -> str:
+    """``rate 0.001``, ``critic rate 0.001`` where it is one objective's of several, ``50 epochs``
+    where a run was made longer."""
+    if key == EPOCHS:
+        return f"{value:g} epochs"
     parts = key.split(".")
     is_named = parts[0] == "objectives" and len(parts) > 2
     return f"{parts[1]} rate {value:g}" if is_named else f"rate {value:g}"

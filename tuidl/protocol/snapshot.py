@@ -54,6 +54,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     ``level`` and ``jumped``: of the loss, see ``training.loss_level``. ``preprocessing_sha256``: of
     what was learned from the data besides; None, and ``first_loss``, are of older versions.
     ``learning_rate`` and the plateau are the first objective's; ``further_rates`` are the others'.
+    ``all_epochs``: of the whole run, where these are more than the preset says.
     """
 
     epoch: int
@@ -80,6 +81,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     jumped: int = 0
     first_loss: float | None = None
     further_rates: tuple[SavedRate, ...] = ()
+    all_epochs: int | None = None
     format: int = FORMAT
 
 

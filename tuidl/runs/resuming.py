@@ -6,10 +6,11 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from tuidl.core.errors import RunError
-from tuidl.protocol.commands import LEARNING_RATE, editable_rate
+from tuidl.protocol.commands import EPOCHS, LEARNING_RATE, editable_rate
 from tuidl.protocol.edits import Timeline
 from tuidl.protocol.events import Edited
 from tuidl.protocol.snapshot import Snapshot
+from tuidl.runs.lengthening import MOST_EPOCHS
 from tuidl.runs.reading import read_timeline
 from tuidl.runs.recorder import RunRecorder
 from tuidl.storage.folder import RunFolder
@@ -93,6 +94,8 @@ def possible_edits(timeline: Timeline, folder: RunFolder) -> list[Edited]:
     known = set(map(editable_rate, names))
     for edit in edits:
         is_fit = edit.key in known and math.isfinite(edit.value) and edit.value > 0
+        if edit.key == EPOCHS and not folder.preset.training.folds:
+            is_fit = edit.value in range(1, MOST_EPOCHS + 1)
         if not is_fit:
             where = f"epoch {edit.epoch}, step {edit.step}"
             raise RunError(

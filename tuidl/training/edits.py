@@ -69,6 +69,15 @@ class Edits:
             self._made = here, edit.number or 0
             yield edit
 
+    def planned(self, key: str, by: At | None = None) -> int:
+        """The last value of ``key`` that is still to be set, ``by`` a place or ever; 0 without."""
+        values = [
+            edit.value
+            for edit in self._waiting
+            if edit.key == key and (by is None or place_of(edit) <= by)
+        ]
+        return int(values[-1]) if values else 0
+
     def steps_to(self, here: At) -> int | None:
         """The steps of this epoch up to the next edit, where there is one in it."""
         if not self._waiting or place_of(self._waiting[0])[:2] != here[:2]:

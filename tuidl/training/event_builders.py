@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tuidl.backends.base import StepChunk
 from tuidl.model.model import Model
 from tuidl.protocol import events
+from tuidl.protocol.commands import EPOCHS
 from tuidl.protocol.events import Event
 from tuidl.training.early_stopping import Best
 from tuidl.training.evaluation import Evaluation
@@ -23,7 +24,7 @@ def started(state: TrainState, run: str) -> Event:
         threads=state.engine.threads,
         shards=state.program.shards,
         parameters=state.program.graph.parameter_count,
-        epochs=training.epochs,
+        epochs=state.edits.planned(EPOCHS) or state.epochs,
         batch_size=state.batches.batch,
         examples={
             "train": len(state.train_feed),

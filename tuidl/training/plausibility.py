@@ -12,6 +12,7 @@ from tuidl.protocol.snapshot import BestEpoch, Known, State, Watched
 from tuidl.training.loss_level import PATIENCE
 
 MOST_EDITS = 1 << 50
+MOST_EPOCHS = 10_000_000
 WHOLE = ("completed", "stopped_early")
 
 
@@ -80,7 +81,11 @@ def _fold_problems(state: State, folds: int | None) -> Iterator[str]:
 
 
 def _place_problems(state: State, limits: Limits) -> Iterator[str]:
-    yield from _int("epoch", state.epoch, 1, limits.epochs)
+    epochs = limits.epochs
+    if state.all_epochs is not None:
+        yield from _int("all_epochs", state.all_epochs, epochs + 1, MOST_EPOCHS)
+        epochs = state.all_epochs
+    yield from _int("epoch", state.epoch, 1, epochs)
     yield from _int("step", state.step, 0, limits.steps)
     last = state.epoch if state.step == limits.steps else state.epoch - 1
     yield from _int("epochs", state.epochs, state.epoch - 1, last)

@@ -61,6 +61,7 @@ def take(state: TrainState) -> Snapshot:
         level=progress.level.level,
         jumped=progress.level.jumped,
         further_rates=tuple(map(_saved_rate, state.learning_rates[1:])),
+        all_epochs=None if state.epochs == state.preset.training.epochs else state.epochs,
     )
     return Snapshot(saved, _arrays(state))
 
@@ -78,6 +79,7 @@ def restore(state: TrainState, snapshot: Snapshot) -> None:
         raise RunError("the data has changed since the run was saved")
     if problem := implausible(saved, limits_of(state)):
         raise RunError(problem)
+    state.lengthen(saved.all_epochs or state.preset.training.epochs)
     _restore_arrays(state, snapshot)
     if state.model.weights_sha256 != saved.weights_sha256:
         raise RunError("the checkpoint's weights are not those that it names")

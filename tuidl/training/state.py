@@ -22,7 +22,7 @@ from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
 from tuidl.nn.optimizers import Optimizer
 from tuidl.preset.schema import Preset
-from tuidl.protocol.commands import editable_rate
+from tuidl.protocol.commands import EPOCHS, editable_rate
 from tuidl.protocol.edits import At
 from tuidl.protocol.events import Edited, Place
 from tuidl.training.early_stopping import EarlyStopper
@@ -41,7 +41,8 @@ class TrainState:
     ``fold``: its number from 1 on in a cross-validation, whose folds share the ``edits``.
     ``preprocessing``: what was learned from the data besides the weights. ``resumed``: where the
     run goes on from, None for one from the start. ``plans`` and ``learning_rates``: of each
-    objective; ``rotation`` says whose turn it is.
+    objective; ``rotation`` says whose turn it is. ``epochs``: to train in all, which are those of
+    the preset unless the run was made longer.
     """
 
     preset: Preset
@@ -54,6 +55,7 @@ class TrainState:
     rotation: Rotation
     stopper: EarlyStopper
     preprocessing: Preprocessing
+    epochs: int
     edits: Edits = field(default_factory=Edits)
     fold: int | None = None
     resumed: Place | None = None
@@ -96,6 +98,7 @@ class TrainState:
             rotation=Rotation(tuple(objective.steps for objective in objectives)),
             stopper=EarlyStopper(preset.training.stopping, is_saved=is_saved),
             preprocessing=Preprocessing.learned(preset.data, split),
+            epochs=epochs,
             edits=edits or Edits(),
             fold=fold,
         )
@@ -193,9 +196,17 @@ class TrainState:
         self.editable[key].base = value
         return self.edits.new(self.next_place, self.fold, key, value)
 
+    def lengthen(self, epochs: int) -> None:
+        """Train so many epochs in all; from the next step on, schedules go by that, too."""
+        self.epochs = epochs
+        for rates in self.learning_rates:
+            rates.epochs = epochs
+
     def repeat(self, edit: Edited) -> None:
-        """Make an edit again that was made before a run went back."""
-        if edit.key in (known := self.editable):
+        """Make an edit again that was made before a run went back, or one that was planned."""
+        if edit.key == EPOCHS:
+            self.lengthen(int(edit.value))
+        elif edit.key in (known := self.editable):
             known[edit.key].base = edit.value
 
 

@@ -14,6 +14,7 @@ from tuidl.kernels.step_state import SEED
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
+from tuidl.protocol.commands import EPOCHS
 from tuidl.protocol.edits import At
 from tuidl.protocol.events import Event, Place
 from tuidl.protocol.snapshot import Snapshot
@@ -141,11 +142,13 @@ class Trainer:
 
     def _train(self) -> Iterator[Event]:
         progress = self.state.progress
+        yield from self._lengthen()
         while not self._reason_to_end():
             progress.begin_next()
             yield from self._train_epoch()
             if progress.step == self.state.steps:
                 yield from self._end_epoch()
+                yield from self._lengthen()
                 if self._save_is_due() and not self._reason_to_end():
                     yield from self._save()
         reason = self._reason_to_end()
@@ -156,7 +159,7 @@ class Trainer:
         yield last
 
     def _reason_to_end(self) -> str:
-        if self.state.progress.epochs >= self.state.preset.training.epochs:
+        if self.state.progress.epochs >= self.state.epochs:
             return "completed"
         if self.state.stopper.is_over:
             return "stopped_early"
@@ -215,10 +218,17 @@ class Trainer:
         to_the_next = state.edits.steps_to(state.here)
         return left if to_the_next is None else min(left, to_the_next)
 
-    def _repeat_edits(self) -> Iterator[Event]:
-        for edit in self.state.edits.due(self.state.here):
+    def _repeat_edits(self, here: At | None = None) -> Iterator[Event]:
+        for edit in self.state.edits.due(here or self.state.here):
             self.state.repeat(edit)
             yield edit
+
+    def _lengthen(self) -> Iterator[Event]:
+        """Where all epochs are done and the run was made longer, make that edit."""
+        state = self.state
+        is_over = state.progress.epochs >= state.epochs
+        if is_over and state.edits.planned(EPOCHS, by=state.next_place):
+            yield from self._repeat_edits(state.next_place)
 
     def _end_epoch(self) -> Iterator[Event]:
         """Evaluate it; where the run is stopped meanwhile, the epoch has not ended."""

@@ -104,7 +104,8 @@ class SteeringScreen(RunDisplay):
             return None
         if self.preset.objectives:
             return None  # which one's rate was too high is not known
-        return slower(run.edits[-1].value if run.edits else self.preset.optimizer.learning_rate)
+        rates = [edit.value for edit in run.edits if edit.key != commands.EPOCHS]
+        return slower(rates[-1] if rates else self.preset.optimizer.learning_rate)
 
     def action_retry(self) -> None:
         """Go on from the last good checkpoint at a tenth of the rate."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from tuidl.protocol import events
+from tuidl.protocol.commands import EPOCHS
 from tuidl.protocol.edits import START, joined, place_of, still_count
 from tuidl.protocol.events import Event, Scores, Table
 from tuidl.protocol.history import History
@@ -90,7 +91,8 @@ class Run:
                 self.saved = events.Place(epoch=event.epoch, step=event.step, fold=event.fold)
             case events.Edited():
                 self.edits = joined(self.edits, event)
-                self.learning_rate = event.value
+                if event.key != EPOCHS:
+                    self.learning_rate = event.value
             case events.RunEnded():
                 self.phase, self.ended = Phase.ENDED, event
             case events.RunFailed(error=error, resume=resume):

@@ -10,7 +10,7 @@ from tuidl.charts.curve import Curve, Edit, Marks
 from tuidl.charts.curves import curves
 from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
-from tuidl.protocol.commands import rate_in_words
+from tuidl.protocol.commands import edit_in_words
 from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.chart import Chart
 
@@ -73,7 +73,7 @@ class Curves(Chart):
         edits = [
             Edit(
                 edit.epoch - 1 + edit.step / max(self.shown.steps, 1),
-                rate_in_words(edit.key, edit.value),
+                edit_in_words(edit.key, edit.value),
             )
             for edit in self.shown.edits
         ]
