@@ -1,74 +1,90 @@
 """A delimited text file as a table of features and one target, ready to become examples."""
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+import msgspec
 import numpy as np
 
-from tuidl.core.errors import DataError, PresetError, suggestion
-from tuidl.data.column import Column
+from tuidl.core.errors import DataError
+from tuidl.data.exact import as_exact, fits_float32
 from tuidl.data.paths import Stamp
+from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.beside import of_rows
+from tuidl.data.tables.choice import Chosen, Options, chosen_columns
+from tuidl.data.tables.encoding import values_of
+from tuidl.data.tables.fields import Reading
+from tuidl.data.tables.filling import UNFILLED, Rule, rule_of, with_room
+from tuidl.data.tables.kinds import read_column
+from tuidl.data.tables.problems import problem_in, problem_of_texts
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.reading import read_raw
+from tuidl.data.tables.target import Target, read_target
 
 Array = np.ndarray[Any, np.dtype[Any]]
-Missing = Literal["refuse", "mean", "most_frequent", "drop_rows"]
-Task = Literal["classification", "regression"]
-ColumnName = str | int
 
-MOST_CATEGORIES = 100
-MOST_CLASSES = 1000
-MOST_GUESSED_CLASSES = 20
-"""Different whole numbers in a target that are still taken for classes."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """How the file is to be read. ``beside``: columns that are no inputs, each with the key that
-    names it."""
-
-    target: ColumnName
-    delimiter: str | None
-    header: bool | None
-    ignore: tuple[ColumnName, ...]
-    task: Task | None
-    missing: Missing
-    beside: tuple[tuple[ColumnName, str], ...] = ()
+LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
 class Feature:
-    """An input column: numbers (rows,), NaN where missing, or codes (rows,) of ``categories``,
-    -1 where missing."""
+    """An input column: ``values`` (rows,) float64, NaN where missing, as ``tables.encoding`` has
+    them; ``rule``: what fills its gaps; ``gaps``: how many the file has."""
 
-    name: str
+    column: InputColumn
     values: Array
-    categories: tuple[str, ...] = ()
+    rule: Rule
+    reading: Reading
+    gaps: int = 0
 
     @property
     def width(self) -> int:
-        """Inputs that it becomes: one for each category."""
-        return len(self.categories) or 1
+        """Inputs that it becomes."""
+        return self.column.width
+
+    def at(self, rows: Array) -> "Feature":
+        """The feature of some rows; an input says where it is missing only if it is somewhere."""
+        values = self.values if len(rows) == len(self.values) else self.values[rows]
+        has_gaps = bool(np.isnan(values).any())
+        indicator = self.column.indicator and has_gaps
+        column = msgspec.structs.replace(self.column, indicator=indicator)
+        return replace(self, values=values, column=column)
 
 
 @dataclass(frozen=True)
 class Table:
-    """``target``: (rows,) numbers, or the places of ``classes``. ``delimiter`` and ``has_header``:
-    how the file turned out to be written. ``rows``: which of the file's rows these are; ``lines``
-    (rows,): of the file, for errors. ``beside``: the columns that were asked for beside the
-    inputs."""
+    """``target``: (rows,) numbers, or the places of ``classes``; float64 where float32 would round
+    them. ``raw``: the file, of which ``rows`` (rows,) are left; ``beside``: the columns that were
+    asked for beside the inputs; ``lines`` (rows,): of the file, for errors."""
 
     features: tuple[Feature, ...]
     target: Array
     classes: tuple[str, ...]
-    delimiter: str
-    has_header: bool
+    raw: RawTable
+    chosen: Chosen
+    target_read: Target
     rows: Array
     beside: tuple[RawColumn, ...] = ()
-    lines: Array | None = None
+
+    @property
+    def places(self) -> list[tuple[Feature, slice]]:
+        """Each feature with the inputs that it becomes."""
+        ends = np.cumsum([feature.width for feature in self.features])
+        starts = [end - feature.width for feature, end in zip(self.features, ends, strict=True)]
+        return [(f, slice(*of)) for f, *of in zip(self.features, starts, ends, strict=True)]
+
+    @cached_property
+    def fits_float32(self) -> bool:
+        """Whether float32 holds every input to the last bit."""
+        kinds = {feature.column.kind for feature in self.features}
+        return "date" not in kinds and all(fits_float32(f.values) for f in self.features)
+
+    @property
+    def lines(self) -> Array:
+        lines: Array = self.raw.lines[self.rows]
+        return lines
 
 
 @lru_cache(maxsize=2)
@@ -78,159 +94,77 @@ def read_table(stamp: Stamp, options: Options) -> Table:
     Raises DataError where the file is at fault, PresetError where the options are.
     """
     path = Path(stamp[0])
-    raw = raw_table(stamp, options)
-    columns = _columns(path, raw, options)
-    return _finished(path, columns, options, raw)
+    raw = read_raw(stamp, options.delimiter, options.says_header)
+    chosen = chosen_columns(path, raw, options)
+    target = read_target(raw.columns[chosen.target], chosen.settings[chosen.target], options.task)
+    features = [_feature(raw, place, chosen, options) for place in chosen.inputs]
+    _check(path, raw, features, target)
+    known = np.flatnonzero(~np.isnan(target.values))
+    rows = _without_gaps([f for f in features if f.rule == "drop_rows"], known)
+    if not len(rows):
+        raise DataError(f"{path}: every row lacks a value: dropping them leaves none")
+    _check_missing(path, raw.lines[rows], [feature.at(rows) for feature in features])
+    return Table(
+        tuple(feature.at(rows) for feature in features),
+        as_exact(target.values[rows]),
+        target.classes,
+        raw,
+        chosen,
+        target,
+        rows,
+        tuple(of_rows(raw.columns[place], rows) for place in chosen.beside),
+    )
 
 
-def raw_table(stamp: Stamp, options: Options) -> RawTable:
-    """The file as it is, with all of its columns. Raises DataError."""
-    return read_raw(stamp, options.delimiter, _header(options))
+def _feature(raw: RawTable, place: int, chosen: Chosen, options: Options) -> Feature:
+    settings = chosen.settings[place]
+    reading = read_column(raw.columns[place], settings)
+    if reading.values is None:
+        return Feature(reading.column, np.zeros(0), options.missing, reading)
+    values, reading = reading.values.values, replace(reading, values=None)
+    rule = rule_of(reading.column, settings, options.missing)
+    column = with_room(reading.column, rule)
+    if column is not reading.column:
+        values = values_of(raw.columns[place], column).values
+    indicator = options.indicator if settings.indicator is None else settings.indicator
+    indicator = indicator and rule not in UNFILLED
+    column = msgspec.structs.replace(column, indicator=indicator)
+    return Feature(column, values, rule, reading, int(np.isnan(values).sum()))
 
 
-@dataclass(frozen=True)
-class _Columns:
-    """``used``: the columns that are read, by their place; ``target``: the target's place;
-    ``beside``: places of those that are no inputs."""
-
-    used: dict[int, Column]
-    target: int
-    beside: tuple[int, ...] = ()
-
-
-def _header(options: Options) -> bool | None:
-    """Whether there is one: surely if a column is named by a text."""
-    named = any(isinstance(name, str) for name in (options.target, *options.ignore))
-    named = named or any(isinstance(name, str) for name, _ in options.beside)
-    return True if options.header is None and named else options.header
+def _check(path: Path, raw: RawTable, features: list[Feature], target: Target) -> None:
+    """Raises DataError where a column cannot be learned from."""
+    texts = [f.column.name for f in features if f.reading.kind == "text"]
+    for feature in features:
+        if feature.reading.kind == "text":
+            raise DataError(problem_of_texts(path, raw, feature.reading, texts))
+        if feature.reading.problem:
+            raise DataError(problem_in(path, raw, feature.reading))
+        if feature.reading.kind == "number" and (np.abs(feature.values) > LARGEST).any():
+            name = feature.column.name
+            raise DataError(f"{path}: column {name!r} has numbers too large for float32")
+    if target.problem:
+        raise DataError(problem_in(path, raw, replace(target.reading, problem=target.problem)))
 
 
-def _columns(path: Path, raw: RawTable, options: Options) -> _Columns:
-    """The columns that are used. Raises DataError or PresetError."""
-    names = [column.name for column in raw.columns]
-    if twice := [name for i, name in enumerate(names) if name in names[:i]]:
-        raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}")
-    target = _place(options.target, names, raw.has_header, "data.target")
-    ignored = {_place(name, names, raw.has_header, "data.ignore") for name in options.ignore}
-    if target in ignored:
-        raise PresetError("data.ignore", f"{names[target]!r} is the target")
-    beside = tuple(_place(name, names, raw.has_header, key) for name, key in options.beside)
-    for (_, key), place in zip(options.beside, beside, strict=True):
-        if place == target:
-            raise PresetError(key, f"{names[target]!r} is the target")
-    used = {
-        i: Column(column, raw.lines, MOST_CLASSES if i == target else MOST_CATEGORIES)
-        for i, column in enumerate(raw.columns)
-        if i not in ignored and i not in beside
-    }
-    if len(used) < 2:
-        raise PresetError("data.ignore", "leaves no column to learn from")
-    return _Columns(used, target, beside)
+def _without_gaps(features: list[Feature], rows: Array) -> Array:
+    """Those of the rows where all features have a value."""
+    for feature in features:
+        rows = rows[~np.isnan(feature.values[rows])]
+    return rows
 
 
-def _place(name: ColumnName, names: list[str], has_header: bool, key: str) -> int:
-    """The place of a column, counted from 0. Raises PresetError where there is none."""
-    if isinstance(name, int):
-        if name > len(names):
-            raise PresetError(key, f"no column {name}: there are {len(names)}, counted from 1")
-        return name - 1
-    if not has_header:
-        raise PresetError(key, f"no column {name!r}: the file has no header; give a number from 1")
-    if name not in names:
-        raise PresetError(key, f"no column {name!r}{suggestion(name, names[:50])}")
-    return names.index(name)
-
-
-def _finished(path: Path, columns: _Columns, options: Options, raw: RawTable) -> Table:
-    used = list(columns.used.values())
-    _check_missing(path, used, columns.used[columns.target], options.missing)
-    target, classes = _target(path, columns.used[columns.target], options.task)
-    features = [
-        _feature(path, column) for place, column in columns.used.items() if place != columns.target
-    ]
-    rows = np.arange(len(target))
-    if options.missing == "drop_rows":
-        kept = ~np.isnan(target)
-        for feature in features:
-            kept &= ~missing_in(feature)
-        if not kept.any():
-            raise DataError(f"{path}: every row lacks a value: dropping them leaves none")
-        target, rows = target[kept], rows[kept]
-        features = [Feature(f.name, f.values[kept], f.categories) for f in features]
-    numbers = target.astype(np.float32)
-    beside = tuple(of_rows(raw.columns[place], rows) for place in columns.beside)
-    written = raw.delimiter, raw.has_header
-    return Table(tuple(features), numbers, classes, *written, rows, beside, raw.lines[rows])
-
-
-def missing_in(feature: Feature) -> Array:
-    """(rows,) where the feature has no value."""
-    known: Array = feature.values < 0 if feature.categories else np.isnan(feature.values)
-    return known
-
-
-def _check_missing(path: Path, used: list[Column], target: Column, missing: Missing) -> None:
+def _check_missing(path: Path, lines: Array, features: list[Feature]) -> None:
     """Raises DataError where values are missing that nothing is to be put in the place of."""
-    lacking = [column for column in used if column.missing]
-    if missing == "refuse" and lacking:
-        first = min(lacking, key=lambda column: column.first_missing)
-        count = sum(column.missing for column in lacking)
-        raise DataError(
-            f"{path}: line {first.first_missing}, column {first.name!r}: no value ({count} missing "
-            f"in {len(lacking)} columns); say data.missing = 'mean', 'most_frequent' or 'drop_rows'"
-        )
-    if missing in ("mean", "most_frequent") and target.missing:
-        raise DataError(
-            f"{path}: line {target.first_missing}: no target {target.name!r} ({target.missing} "
-            "missing), and targets are not made up; say data.missing = 'drop_rows'"
-        )
-
-
-def _feature(path: Path, column: Column) -> Feature:
-    if column.is_number:
-        numbers = column.numbers()
-        if np.isnan(numbers).all():
-            raise DataError(f"{path}: column {column.name!r} has no values; ignore it")
-        with np.errstate(over="ignore"):
-            values = numbers.astype(np.float32)
-        if np.isinf(values).any():
-            raise DataError(f"{path}: column {column.name!r} has numbers too large for float32")
-        return Feature(column.name, values)
-    categories, codes = column.categories(path)
-    return Feature(column.name, codes, categories)
-
-
-def _target(path: Path, column: Column, task: Task | None) -> tuple[Array, tuple[str, ...]]:
-    """Numbers, or places and names of classes; NaN where missing. Raises DataError."""
-    if not column.is_number:
-        if task == "regression":
-            line, text = column.stray or (0, "")
-            problem = f"{text[:60]!r} is no number, as data.task = 'regression' needs"
-            raise DataError(f"{path}: line {line}, column {column.name!r}: {problem}")
-        names, codes = column.categories(path)
-        return _classes(path, column, np.where(codes < 0, np.nan, codes), names)
-    numbers = column.numbers()
-    different = np.unique(numbers[~np.isnan(numbers)])
-    are_whole = bool((different == np.round(different)).all())
-    if task is None:
-        task = "classification" if are_whole and len(different) <= MOST_GUESSED_CLASSES else None
-    if task != "classification":
-        return numbers, ()
-    if not are_whole or len(different) > MOST_CLASSES:
-        problem = f"no classes: expected texts or at most {MOST_CLASSES} different whole numbers"
-        raise DataError(f"{path}: column {column.name!r}: {problem}")
-    places = np.searchsorted(different, numbers).astype(np.float64)
-    names = tuple(str(int(number)) for number in different)
-    return _classes(path, column, np.where(np.isnan(numbers), np.nan, places), names)
-
-
-def _classes(
-    path: Path, column: Column, places: Array, names: tuple[str, ...]
-) -> tuple[Array, tuple[str, ...]]:
-    if strange := [name for name in names if not name.isprintable()]:
-        raise DataError(
-            f"{path}: column {column.name!r}: {strange[0][:60]!r} is no name of a class"
-        )
-    if len(names) < 2:
-        raise DataError(f"{path}: column {column.name!r}: one class only, nothing to tell apart")
-    return places, names
+    lacking = [f for f in features if f.rule == "refuse" and np.isnan(f.values).any()]
+    if not lacking:
+        return
+    first = min(lacking, key=lambda feature: int(np.isnan(feature.values).argmax()))
+    line = lines[int(np.isnan(first.values).argmax())]
+    count = sum(int(np.isnan(feature.values).sum()) for feature in lacking)
+    columns = "1 column" if len(lacking) == 1 else f"{len(lacking)} columns"
+    raise DataError(
+        f"{path}: line {line}, column {first.column.name!r}: no value ({count} missing in "
+        f"{columns}); say data.missing = 'mean', 'median', 'most_frequent', 'zero' or "
+        "'drop_rows'"
+    )

@@ -120,9 +120,9 @@ class Source(Config, frozen=True, tag_field="source"):
         if not len(parts[0]):
             raise DataError("nothing to train on: the training part of the data is empty")
         examples = self.imputed(whole.examples, parts[0])
-        train, validation, test = (examples.part(index).floats() for index in parts)
+        train, validation, test = (examples.part(index).numbers() for index in parts)
         if whole.test is not None:
-            test = self.imputed(whole.test, None).floats()
+            test = self.imputed(whole.test, None).numbers()
             validation = test if self.validation == "test" else validation
         if whole.validation is not None:
             validation = self.imputed(whole.validation, None).floats()
@@ -162,9 +162,13 @@ class Source(Config, frozen=True, tag_field="source"):
         validation, test = (round(count * share) for share in self.fractions())
         return count - validation - test, validation, test
 
+    def bytes_a_number(self) -> int:
+        """Memory of one number of the parts before they are scaled."""
+        return FLOAT_BYTES
+
     def bytes_stored(self) -> int:
         """Memory of what ``read`` returns."""
-        return FLOAT_BYTES * self._numbers()
+        return self.bytes_a_number() * self._numbers()
 
     def bytes_reading(self) -> int:
         """Memory that ``read`` takes at its height."""
@@ -221,8 +225,6 @@ class Source(Config, frozen=True, tag_field="source"):
         self._require_finite(train, validation, test)
         inputs = Scaling.fitted(train.x, self.normalize)
         targets = Scaling.fitted(train.y, self.target_scaling())
-        if inputs is None and targets is None:
-            return Split(train, validation, test)
         parts = {id(part): _scaled(part, inputs, targets) for part in (train, validation, test)}
         self._require_finite(*parts.values())
         return Split(
@@ -239,7 +241,7 @@ class Source(Config, frozen=True, tag_field="source"):
 
 def _scaled(part: Examples, inputs: Scaling | None, targets: Scaling | None) -> Examples:
     x = inputs.apply(part.x) if inputs else part.x
-    return Examples(x, targets.apply(part.y) if targets else part.y)
+    return Examples(x, targets.apply(part.y) if targets else part.y).floats()
 
 
 class SplitSource(Source, frozen=True):

@@ -14,13 +14,15 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True)
 class EncodedRows:
-    """``x`` (rows, width) float32: inputs before scaling. ``table``: the rows as the file has them,
+    """``x`` (rows, width) float64: inputs before scaling. ``table``: the rows as the file has them,
     all of its columns. ``problems``: why a row cannot be taken, with line and column, by its place
-    from 0 on; what ``x`` has there means nothing."""
+    from 0 on; what ``x`` has there means nothing. ``marks``: what is special about a row that is
+    taken."""
 
     x: Array
     table: RawTable
     problems: Mapping[int, str] = field(default_factory=dict)
+    marks: Mapping[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises DataError, the first problem, where no row is left."""

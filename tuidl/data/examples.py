@@ -17,7 +17,8 @@ BRIGHTEST = 255
 class Examples:
     """Inputs ``x`` (examples, *shape) and targets ``y`` (examples, target_width), float32.
 
-    Pixels that a source has read may wait as bytes until ``floats`` makes them numbers.
+    What a source has read may wait until it is scaled: pixels as bytes, numbers that float32 would
+    round as float64.
     """
 
     x: "Array"
@@ -29,15 +30,22 @@ class Examples:
     def part(self, index: "Array") -> "Examples":
         return Examples(self.x[index], self.y[index])
 
-    def floats(self) -> "Examples":
-        """The same in float32; pixels that are bytes, 0 to 255, come to lie in [0, 1]."""
+    def numbers(self) -> "Examples":
+        """The same to be scaled; pixels that are bytes, 0 to 255, come to lie in [0, 1]."""
         import numpy as np
 
-        if self.x.dtype == np.uint8:
-            x = np.divide(self.x, np.float32(BRIGHTEST), dtype=np.float32)
-        else:
-            x = self.x.astype(np.float32, copy=False)
-        return Examples(x, self.y.astype(np.float32, copy=False))
+        if self.x.dtype != np.uint8:
+            return self
+        return Examples(np.divide(self.x, np.float32(BRIGHTEST), dtype=np.float32), self.y)
+
+    def floats(self) -> "Examples":
+        """The same in float32."""
+        import numpy as np
+
+        with np.errstate(over="ignore"):  # what overflows is not finite, and is refused as such
+            part = self.numbers()
+            x, y = (values.astype(np.float32, copy=False) for values in (part.x, part.y))
+        return Examples(x, y)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ class Measurable(Protocol):
 
     def part_sizes(self) -> tuple[int, int, int]: ...
 
+    def bytes_a_number(self) -> int: ...
+
     def bytes_stored(self) -> int: ...
 
     def bytes_reading(self) -> int: ...
@@ -62,7 +64,8 @@ def demand(source: Measurable, folds: bool = False) -> Demand:
     parts = FLOAT_BYTES * width * (train + validation + test)
     is_scaled = source.normalize != "none" or source.target_scaling() != "none"
     stored, remembered = source.bytes_stored(), source.bytes_remembered()
-    scaling = parts + min(SCALED_AT_ONCE, 4 * parts) if is_scaled else 0
-    splitting = 2 * chosen + stored + remembered + parts + scaling + LOOKED_AT * width * train
+    unscaled = source.bytes_a_number() * width * (train + validation + test)
+    scaling = parts + min(SCALED_AT_ONCE, 4 * parts) if is_scaled or unscaled > parts else 0
+    splitting = 2 * chosen + stored + remembered + unscaled + scaling + LOOKED_AT * width * train
     kept = remembered + parts + chosen + (stored if folds else 0)
     return Demand(max(source.bytes_reading(), splitting), kept)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
-FORMAT = 1
-"""Raised when what is written changes its meaning."""
+FORMAT = 2
+"""Raised when what is written changes its meaning. Format 1 knew no dates, units, indicators or
+rare categories: it is read as it is."""
 LARGEST = 1 << 26
 """Bytes of the file: a million classes or categories."""
 MOST_DIMENSIONS, MOST_NUMBERS = 8, 1 << 27
@@ -84,8 +85,8 @@ def read_preprocessing(data: bytes) -> Preprocessing:
 
 
 def _problems(known: Preprocessing) -> Iterator[str]:
-    if known.format != FORMAT:
-        yield f"format {known.format}; this tuidl reads {FORMAT}"
+    if not 1 <= known.format <= FORMAT:
+        yield f"format {known.format}; this tuidl reads {FORMAT} and older ones"
     spec = known.examples
     if not 1 <= len(spec.shape) <= MOST_DIMENSIONS or min(spec.shape, default=0) < 1:
         yield f"examples.shape: expected 1 to {MOST_DIMENSIONS} numbers of at least 1"
@@ -136,11 +137,23 @@ def _table_problems(table: TableLayout, shape: tuple[int, ...]) -> Iterator[str]
 
 
 def _column_problem(column: InputColumn) -> str:
-    if len(set(column.categories)) < len(column.categories):
+    names = (*column.categories, *column.rare, *([column.other] if column.other else []))
+    if len(set(names)) < len(names):
         return "categories: two are the same"
-    if column.filling is None:
+    if column.date is not None and (column.categories or not math.isfinite(column.date.first)):
+        return "date: expected no categories, and a finite number"
+    marks = (column.number.decimal, *column.number.groups)
+    if not set(marks) <= set(".,' ") or len(set(marks)) < len(marks):
+        return "number: expected marks of .,' and space, each once"
+    return _filling_problem(column)
+
+
+def _filling_problem(column: InputColumn) -> str:
+    filling = column.filling
+    if filling is None or (filling == "" and column.kind != "number"):
         return ""
-    if column.categories:
-        return "" if column.filling in column.categories else "filling: expected a category"
-    is_number = isinstance(column.filling, float) and math.isfinite(column.filling)
+    if column.kind == "category":
+        is_known = filling in column.categories or (filling == column.other != "")
+        return "" if is_known else "filling: expected a category"
+    is_number = isinstance(filling, float) and math.isfinite(filling)
     return "" if is_number else "filling: expected a number"

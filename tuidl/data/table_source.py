@@ -7,18 +7,20 @@ import msgspec
 from msgspec import Meta
 
 from tuidl.core.errors import DataError, PresetError
+from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.dataset import Examples, SplitSource
 from tuidl.data.origin import Origin
 from tuidl.data.paths import FilePath, resolved_path, stamp
 from tuidl.data.scaling import Normalize, scaling_of_targets
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import group_name
-from tuidl.data.table_layout import InputColumn, TableLayout
+from tuidl.data.table_layout import TableLayout
+from tuidl.data.tables.settings import ColumnSettings, Missing
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from tuidl.data.csv_table import Feature, Options, Table
+    from tuidl.data.csv_table import Table
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -30,8 +32,9 @@ Delimiter = Annotated[str, Meta(min_length=1, max_length=1, pattern=r'[^"\r\n\x0
 class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     """Rows of a text file; ``target``: the column to predict, by name or number (from 1).
 
-    Numbers are inputs as they are, every other column becomes one input for each of its texts.
-    ``task`` follows from the target unless it is given; ``missing`` says what to do about gaps.
+    What each column is, its fields decide (``tables.kinds``), unless ``columns`` says. ``task``
+    follows from the target unless it is given; ``missing`` says what to do about gaps, and
+    ``indicator`` adds an input to every column that has some, which is 1 where one is.
     """
 
     path: FilePath
@@ -40,7 +43,9 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     header: bool | None = None
     ignore: tuple[Name | Number, ...] = ()
     task: Literal["classification", "regression"] | None = None
-    missing: Literal["refuse", "mean", "most_frequent", "drop_rows"] = "refuse"
+    missing: Missing = "refuse"
+    indicator: bool = False
+    columns: dict[Name, ColumnSettings] = msgspec.field(default_factory=dict)
     normalize_targets: bool = False
 
     def resolve_paths(self, folder: Path) -> Self:
@@ -60,6 +65,9 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     def count(self) -> int:
         return len(self._table().target)
 
+    def bytes_a_number(self) -> int:
+        return FLOAT_BYTES if self._table().fits_float32 else 2 * FLOAT_BYTES
+
     def bytes_reading(self) -> int:
         return self.bytes_stored() + self.bytes_remembered()
 
@@ -73,25 +81,31 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         """All rows; NaN where a value is missing, to be ``imputed``."""
         import numpy as np
 
+        from tuidl.data.tables.encoding import write_inputs
+
         table = self._table()
-        x = np.empty((len(table.target), *self.spec().shape), np.float32)
-        for feature, columns in _places(table):
-            _encode(feature, x[:, columns])
+        dtype = np.float32 if table.fits_float32 else np.float64
+        x = np.empty((len(table.target), *self.spec().shape), dtype)
+        for feature, columns in table.places:
+            write_inputs(feature.values, feature.column, x[:, columns])
         return Examples(x, table.target[:, None])
 
     def imputed(self, examples: Examples, train: "Array | None") -> Examples:
-        from tuidl.data.csv_table import missing_in
+        import numpy as np
+
+        from tuidl.data.tables.encoding import fill_inputs
+        from tuidl.data.tables.filling import filled_with
 
         x = examples.x
-        for feature, columns in _places(self._table()):
-            gaps = missing_in(feature)
+        for feature, columns in self._table().places:
+            gaps = np.isnan(feature.values)
             if gaps.any():
                 x = x.copy() if x is examples.x else x
-                known = x[train, columns][~gaps[train]]
-                if not len(known):
-                    problem = f"column {feature.name!r} has no value in the training part"
+                column = filled_with(feature.column, feature.values[train], feature.rule)
+                if column.filling is None:
+                    problem = f"column {feature.column.name!r} has no value in the training part"
                     raise DataError(f"{self.path}: {problem}")
-                x[gaps, columns] = _filling(feature, known, self.missing)
+                fill_inputs(gaps, column, x[:, columns])
         return Examples(x, examples.y)
 
     def groups(self, name: str) -> "Array":
@@ -105,81 +119,43 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         return scaling_of_targets(self.normalize, self.normalize_targets)
 
     def layout(self, train: "Array") -> TableLayout:
-        import numpy as np
+        from tuidl.data.tables.filling import filled_with
 
         table = self._table()
-        columns = []
-        for feature in table.features:
-            filling: str | float | None = None
-            if self.missing in ("mean", "most_frequent"):
-                known = np.empty((len(feature.values), feature.width), np.float32)
-                _encode(feature, known)
-                known = known[train][~np.isnan(known[train, 0])]
-                value = _filling(feature, known, self.missing) if len(known) else None
-                filling = _named(feature, value)
-            columns.append(InputColumn(feature.name, feature.categories, filling))
-        return TableLayout(tuple(columns), table.delimiter, table.has_header)
+        columns = (filled_with(f.column, f.values[train], f.rule) for f in table.features)
+        target = table.target_read.reading.column
+        return TableLayout(
+            tuple(columns),
+            table.raw.delimiter,
+            table.raw.has_header,
+            target.name,
+            "" if table.classes else target.number.unit,
+        )
 
     def origin(self, part: str = "") -> Origin:
-        from tuidl.data.csv_table import raw_table
-
-        return Origin.of_rows(raw_table(stamp(self.path), self._options()), self._table().rows)
+        table = self._table()
+        return Origin.of_rows(table.raw, table.rows)
 
     def _table(self) -> "Table":
         from tuidl.data.csv_table import read_table
-
-        return read_table(stamp(self.path), self._options())
-
-    def _options(self) -> "Options":
-        from tuidl.data.csv_table import Options
+        from tuidl.data.tables.choice import Options
 
         grouped = group_name(self.split_rule)
         beside = ((_named_or_numbered(grouped), "data.split"),) if grouped else ()
-        return Options(
-            self.target, self.delimiter, self.header, self.ignore, self.task, self.missing, beside
+        options = Options(
+            self.target,
+            self.delimiter,
+            self.header,
+            self.ignore,
+            self.task,
+            self.missing,
+            self.indicator,
+            tuple(self.columns.items()),
+            beside,
         )
+        return read_table(stamp(self.path), options)
 
 
 def _named_or_numbered(name: str) -> str | int:
     """A column by its number, counted from 1, where its name is one."""
     return int(name) if name.isdecimal() and len(name) < 6 else name
-
-
-def _places(table: "Table") -> "list[tuple[Feature, slice]]":
-    """Each feature with the inputs that it becomes."""
-    places, start = [], 0
-    for feature in table.features:
-        places.append((feature, slice(start, start + feature.width)))
-        start += feature.width
-    return places
-
-
-def _encode(feature: "Feature", x: "Array") -> None:
-    """Write the feature into its columns ``x`` (rows, width)."""
-    import numpy as np
-
-    if not feature.categories:
-        x[:, 0] = feature.values
-        return
-    x[:] = feature.values[:, None] == np.arange(feature.width)
-    x[feature.values < 0] = np.nan
-
-
-def _filling(feature: "Feature", known: "Array", missing: str) -> "Array | float":
-    """What stands in for a missing value, from the ``known`` ones (rows, width)."""
-    import numpy as np
-
-    if feature.categories:
-        filling: Array = np.eye(feature.width)[known.sum(axis=0).argmax()]
-        return filling
-    if missing == "mean":
-        return float(known.mean(dtype=np.float64))
-    values, counts = np.unique(known, return_counts=True)
-    return float(values[counts.argmax()])
-
-
-def _named(feature: "Feature", filling: "Array | float | None") -> str | float | None:
-    """A filling as it would stand in the file."""
-    if filling is None or isinstance(filling, float):
-        return filling
-    return feature.categories[int(filling.argmax())]

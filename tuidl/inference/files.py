@@ -1,7 +1,7 @@
 """The user's file as inputs of the network, prepared as the training data was."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +37,15 @@ class Inputs:
     """``x`` (n, *shape): as the network takes them. ``names``: of each example, for the table.
     ``notes``: what was done to them that nobody has asked for. ``problems``: why an example cannot
     be predicted, by its place from 0 on; what ``x`` has there means nothing. ``table``: the rows as
-    the file has them, where it is a table."""
+    the file has them, where it is a table. ``marks``: what is special about an example that is
+    predicted all the same."""
 
     x: Array
     names: tuple[str, ...]
     notes: tuple[str, ...] = ()
     problems: Mapping[int, str] = field(default_factory=dict)
     table: RawTable | None = None
+    marks: Mapping[int, str] = field(default_factory=dict)
 
 
 def read_inputs(
@@ -72,7 +74,9 @@ def read_inputs(
         return _ready(path, prepared, values, (path.name,), notes)
     if suffix in TABLES:
         rows = _table(preset, prepared, path)
-        return _ready(path, prepared, rows.x, (), rows.table.notes, rows.problems, rows.table)
+        notes, problems = rows.table.notes, rows.problems
+        ready = _ready(path, prepared, rows.x, (), notes, problems, rows.table)
+        return replace(ready, marks=rows.marks)
     if suffix in (".npy", ".npz"):
         values, notes = _array(preset, prepared, path, key)
         return _ready(path, prepared, values, (), notes)

@@ -47,6 +47,8 @@ class Predictions:
         Why an example has no answer, by its place from 0 on.
     tables
         The rows as the files have them, where all examples are rows of tables.
+    marks
+        What is special about an example that has an answer, by its place from 0 on.
     """
 
     task: Task
@@ -55,6 +57,7 @@ class Predictions:
     notes: tuple[str, ...] = ()
     problems: Mapping[int, str] = field(default_factory=dict)
     tables: tuple[RawTable, ...] = ()
+    marks: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
     def joined(cls, parts: "Sequence[Self]") -> Self:
@@ -69,12 +72,9 @@ class Predictions:
             tuple(name for part in parts for name in part.names),
             np.concatenate([part.decoded for part in parts]),
             tuple(dict.fromkeys(note for part in parts for note in part.notes)),
-            {
-                start + place: problem
-                for start, part in zip(starts, parts, strict=False)
-                for place, problem in part.problems.items()
-            },
+            _moved(starts, [part.problems for part in parts]),
             tuple(table for part in parts for table in part.tables) if are_tables else (),
+            _moved(starts, [part.marks for part in parts]),
         )
 
     @cached_property
@@ -83,12 +83,14 @@ class Predictions:
         """For each example a dictionary of plain values, ready for JSON: ``example``, and of
         classes ``class``, ``probability``, ``probabilities`` {class: share}; of labels ``labels``
         (those from 50% on), ``probabilities`` {label: share}; of numbers ``values``, in the unit
-        of the targets. ``problem`` in their place where there is no answer."""
+        of the targets. ``problem`` in their place where there is no answer; ``note`` where an
+        example is marked."""
         answered = [name for i, name in enumerate(self.names) if i not in self.problems]
         records = self.task.records(answered, self.decoded)
-        if self.problems:
-            lost = [{"example": self.names[i], "problem": p} for i, p in self.problems.items()]
-            return tuple(self.in_place(records, lost))
+        lost = [{"example": self.names[i], "problem": p} for i, p in self.problems.items()]
+        records = self.in_place(records, lost)
+        for i, mark in self.marks.items():
+            records[i].setdefault("note", mark)
         return tuple(records)
 
     @many_objects()
@@ -101,6 +103,9 @@ class Predictions:
         if self.problems:
             none = [""] * len(self.decoded)
             shown.append(["problem", *self.in_place(none, list(self.problems.values()))])
+            left = (*left, len(shown) - 1)
+        if self.marks:
+            shown.append(["note", *(self.marks.get(i, "") for i in range(len(self.names)))])
             left = (*left, len(shown) - 1)
         return aligned([("example", *self.names), *shown], (0, *(1 + i for i in left)))
 
@@ -206,4 +211,15 @@ def predictions(task: Task, prepared: Preparation, inputs: Inputs, outputs: Arra
             raise DataError(problems[int(fit[0])])
     tables = (inputs.table,) if inputs.table is not None else ()
     problems = dict(sorted(problems.items()))
-    return Predictions(task, inputs.names, decoded[finite], inputs.notes, problems, tables)
+    return Predictions(
+        task, inputs.names, decoded[finite], inputs.notes, problems, tables, inputs.marks
+    )
+
+
+def _moved(starts: Sequence[int], parts: Sequence[Mapping[int, str]]) -> dict[int, str]:
+    """What is said by places in each part, by places in all of them."""
+    return {
+        start + place: text
+        for start, part in zip(starts, parts, strict=False)
+        for place, text in part.items()
+    }

@@ -15,7 +15,7 @@ from tuidl.core.garbage import many_objects
 from tuidl.data.tables.raw import RawColumn
 from tuidl.inference.predictions import Predictions
 
-PROBLEM = "problem"
+PROBLEM, NOTE = "problem", "note"
 LARGEST_WHOLE = 2**53
 QUOTED = re.compile(r'[",\r\n]|^\s|\s$|^$')
 """Texts that CSV writes in quotes: an empty one too, which is then no missing value."""
@@ -24,7 +24,7 @@ QUOTED = re.compile(r'[",\r\n]|^\s|\s$|^$')
 @many_objects()
 def to_csv(predictions: Predictions) -> str:
     """A line for each example: the columns of the table that it came from, or its name, and what
-    the network says; ``problem`` where some have no answer. Raises DataError where the examples are
+    the network says; ``problem`` where some have no answer, ``note`` where some are marked. Raises DataError where the examples are
     of tables with other columns."""
     columns = _input_columns(predictions) or {"example": list(predictions.names)}
     for name, values in predictions.task.fields(predictions.decoded).items():
@@ -33,6 +33,9 @@ def to_csv(predictions: Predictions) -> str:
         problems = list(predictions.problems.values())
         none = [None] * len(predictions.decoded)
         columns[_free(PROBLEM, columns)] = predictions.in_place(none, problems)
+    if predictions.marks:
+        rows = range(len(predictions.names))
+        columns[_free(NOTE, columns)] = [predictions.marks.get(row) for row in rows]
     cells = [_csv_cells(values) for values in columns.values()]
     heading = ",".join(map(_csv_text, columns))
     return "\n".join([heading, *map(",".join, zip(*cells, strict=True))]) + "\n"

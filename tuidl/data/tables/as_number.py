@@ -40,7 +40,8 @@ def number(fields: Fields) -> Reading:
     column = InputColumn(raw.name, number=form, gaps=fields.gaps())
     if found.form is None:
         row = row_of(raw, min(t for t in fields.texts if "," in t or "." in t))
-        remedy = ('decimal = "."', 'decimal = ","')
+        comma = "," in raw.texts[raw.codes[row]]
+        remedy = ('decimal = "."', 'decimal = ","') if comma else ('decimal = ","', 'decimal = "."')
         return Reading("number", column, problem=found.problem, remedy=remedy, row=row)
     values = values_of(raw, column)
     reading = Reading("number", column, values, found.guess)

@@ -77,7 +77,7 @@ def _ambiguous(texts: dict[str, int], rows: int) -> Found:
     return Found(
         "dmy", rows,
         problem=f"{example!r} may be day, month, year or month, day, year, and no value of the "
-        "column tells which; say format = 'dmy' or format = 'mdy'",
+        "column tells which",
     )  # fmt: skip
 
 

@@ -164,7 +164,6 @@ def _guess(example: str, mark: str, large: str, why: str) -> str:
 def _both(example: str, mark: str, large: str) -> str:
     small = example.replace(mark, ".")
     return (
-        f"{example!r} may be {large} or {small}, and no value of the column tells which; say "
-        f"decimal = {OTHER_MARK[mark]!r} for {large} (thousands separators) or decimal = {mark!r} "
-        f"for {small}"
+        f"{example!r} may be {large} (thousands separators) or {small} (decimals), and no value of "
+        "the column tells which"
     )

@@ -7,27 +7,26 @@ from tuidl.data.tables.fields import SHOWN, Fields, Reading, toml
 from tuidl.data.tables.number_text import INFINITE, written
 from tuidl.data.tables.raw import text_of
 
-HALF = 0.5
-"""Share of the values that are what their column is, from which on it is stated."""
+MOST_NAMED = 5
+"""Different texts that are named as gaps they may be."""
 
 
 def with_odd(reading: Reading, fields: Fields, kind: str) -> Reading:
-    """The reading of a column some of whose fields are not what most are."""
+    """The reading of a column some of whose fields are not what the others are."""
     assert reading.values is not None
     odd = reading.values.odd
-    row = int(odd.argmax())
+    row, count = int(odd.argmax()), int(odd.sum())
     raw = fields.raw
     text = raw.texts[raw.codes[row]] if raw.codes[row] >= 0 else text_of(raw.numbers[row])
-    share = 1 - odd.sum() / max(fields.count, 1)
     problem, remedy = _oddity(text, reading.column, kind)
-    more = f" ({odd.sum():,} such fields)" if odd.sum() > 1 else ""
-    if share >= HALF:
-        problem += (
-            f", as {share:.0%} of the column's values are"
-            if problem.endswith((" is no number", " is no date"))
-            else ""
-        )
-    return replace(reading, problem=problem + more, remedy=remedy, row=row)
+    if problem.endswith((" is no number", " is no date")):
+        problem += f", as {fields.count - count:,} of the column's {fields.count:,} values are"
+    elif count > 1:
+        problem += f" ({count:,} such fields)"
+    different = dict.fromkeys(raw.texts[code] for code in raw.codes[odd] if code >= 0)
+    if remedy[0].startswith("gaps") and 1 < len(different) <= MOST_NAMED:
+        remedy = (f"gaps = [{', '.join(map(toml, different))}]", *remedy[1:])
+    return replace(reading, problem=problem, remedy=remedy, row=row)
 
 
 def _oddity(text: str, column: InputColumn, kind: str) -> tuple[str, tuple[str, ...]]:

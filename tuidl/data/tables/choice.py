@@ -1,0 +1,100 @@
+"""Which columns of a file are inputs, and which is the target."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tuidl.core.errors import DataError, PresetError, suggestion
+from tuidl.data.tables.raw import RawTable
+from tuidl.data.tables.settings import AS_FOUND, ColumnSettings, Missing
+
+Task = Literal["classification", "regression"]
+ColumnName = str | int
+
+LEFT_OUT = ("text", "ignore")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the file is to be read. ``beside``: columns that are no inputs, each with the key that
+    names it. ``columns``: what is said of single ones."""
+
+    target: ColumnName
+    delimiter: str | None = None
+    header: bool | None = None
+    ignore: tuple[ColumnName, ...] = ()
+    task: Task | None = None
+    missing: Missing = "refuse"
+    indicator: bool = False
+    columns: tuple[tuple[str, ColumnSettings], ...] = ()
+    beside: tuple[tuple[ColumnName, str], ...] = ()
+
+    @property
+    def says_header(self) -> bool | None:
+        """Whether there is one: surely if a column is named by a text."""
+        names = [self.target, *self.ignore, *(name for name, _ in self.beside)]
+        names += [name for name, _ in self.columns if not name.isdecimal()]
+        named = any(isinstance(name, str) for name in names)
+        return True if self.header is None and named else self.header
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Places of columns. ``left_out``: those that the preset leaves out, with the key that does;
+    ``settings``: of every column."""
+
+    inputs: tuple[int, ...]
+    target: int
+    beside: tuple[int, ...]
+    left_out: dict[int, str]
+    settings: tuple[ColumnSettings, ...]
+
+
+def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
+    """Raises DataError or PresetError."""
+    names = [column.name for column in raw.columns]
+    if twice := [name for i, name in enumerate(names) if name in names[:i]]:
+        raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}")
+    settings = _settings(names, options)
+    target = _place(options.target, names, raw.has_header, "data.target")
+    left_out = {_place(n, names, raw.has_header, "data.ignore"): "ignore" for n in options.ignore}
+    if target in left_out:
+        raise PresetError("data.ignore", f"{names[target]!r} is the target")
+    if settings[target].said in LEFT_OUT:
+        raise PresetError(f"data.columns.{names[target]}.kind", "it is the target")
+    beside = tuple(_place(name, names, raw.has_header, key) for name, key in options.beside)
+    for (_, key), place in zip(options.beside, beside, strict=True):
+        if place == target:
+            raise PresetError(key, f"{names[target]!r} is the target")
+    for i, of in enumerate(settings):
+        if of.said in LEFT_OUT:
+            left_out.setdefault(i, f"columns.{names[i]}.kind")
+    others = {target, *left_out, *beside}
+    inputs = tuple(i for i in range(len(names)) if i not in others)
+    if not inputs:
+        raise PresetError("data.ignore", "leaves no column to learn from")
+    return Chosen(inputs, target, beside, left_out, settings)
+
+
+def _settings(names: list[str], options: Options) -> tuple[ColumnSettings, ...]:
+    """Of each column. Raises PresetError where one is named that is not there."""
+    for name, _ in options.columns:
+        if name not in names:
+            raise PresetError(
+                f"data.columns.{name}", f"no such column{suggestion(name, names[:50])}"
+            )
+    said = dict(options.columns)
+    return tuple(said.get(name, AS_FOUND) for name in names)
+
+
+def _place(name: ColumnName, names: list[str], has_header: bool, key: str) -> int:
+    """The place of a column, counted from 0. Raises PresetError where there is none."""
+    if isinstance(name, int):
+        if name > len(names):
+            raise PresetError(key, f"no column {name}: there are {len(names)}, counted from 1")
+        return name - 1
+    if not has_header:
+        raise PresetError(key, f"no column {name!r}: the file has no header; give a number from 1")
+    if name not in names:
+        raise PresetError(key, f"no column {name!r}{suggestion(name, names[:50])}")
+    return names.index(name)

@@ -1,0 +1,36 @@
+"""What cannot be read of a table, with the place in the file and the keys that help."""
+
+from pathlib import Path
+
+from tuidl.data.tables.fields import Reading, toml
+from tuidl.data.tables.raw import RawTable
+
+MOST_NAMED = 20
+"""Columns that a message names."""
+
+
+def problem_in(path: Path, raw: RawTable, reading: Reading) -> str:
+    """A column's problem: file, line, column, what is wrong, what to say."""
+    advice = " or ".join(f"{{{remedy}}}" for remedy in reading.remedy)
+    say = f"; say {key_of(reading.column.name)} = {advice}" if advice else ""
+    return f"{_where(path, raw, reading)}: {reading.problem}{say}"
+
+
+def problem_of_texts(path: Path, raw: RawTable, reading: Reading, names: list[str]) -> str:
+    """The same of the first of some columns that are ids or free texts."""
+    listed = ", ".join(map(repr, names[:MOST_NAMED]))
+    return (
+        f"{_where(path, raw, reading)}: {reading.problem}; leave it out: ignore = [{listed}], or "
+        f"say {key_of(reading.column.name)} = {{kind = \"category\"}}: the rarest are 'other' then"
+    )
+
+
+def key_of(name: str) -> str:
+    """The key of a column's settings in a preset."""
+    is_bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+    return f"data.columns.{name if is_bare else toml(name)}"
+
+
+def _where(path: Path, raw: RawTable, reading: Reading) -> str:
+    line = "" if reading.row is None else f"line {raw.lines[reading.row]}, "
+    return f"{path}: {line}column {reading.column.name!r}"
