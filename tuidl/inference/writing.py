@@ -24,8 +24,8 @@ QUOTED = re.compile(r'[",\r\n]|^\s|\s$|^$')
 @many_objects()
 def to_csv(predictions: Predictions) -> str:
     """A line for each example: the columns of the table that it came from, or its name, and what
-    the network says; ``problem`` where some have no answer, ``note`` where some are marked. Raises DataError where the examples are
-    of tables with other columns."""
+    the network says; ``problem`` where some have no answer, ``note`` where some are marked. Raises
+    DataError where the examples are of tables with other columns."""
     columns = _input_columns(predictions) or {"example": list(predictions.names)}
     for name, values in predictions.task.fields(predictions.decoded).items():
         columns[_free(name, columns)] = predictions.in_place(values, None)
