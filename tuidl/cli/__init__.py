@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR, allow_plugins_option
+from tuidl.cli.evaluating import evaluate
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
 from tuidl.cli.predicting import predict
 from tuidl.cli.proposing import new
@@ -70,6 +71,7 @@ def cli() -> None:
     tuidl runs                    the runs that are kept; tuidl delete RUN takes one away
     tuidl view RUN|FILE|-         curves of a run, or of any program's JSON lines
     tuidl predict RUN INPUT       what the trained network makes of a picture or a table
+    tuidl evaluate RUN [FILE]     how good it is: scores with intervals, curves, worst examples
     tuidl presets                 what there is to train
     tuidl explain CONCEPT         what a word means, in plain words
     tuidl train --help            all options of a training run
@@ -80,7 +82,7 @@ def cli() -> None:
 
 
 COMMANDS = (
-    train, new, resume, runs, view, compare, verify, replay, delete, predict, export,
+    train, new, resume, runs, view, compare, verify, replay, delete, predict, evaluate, export,
     presets, show, gradcheck, download, explain,
 )  # fmt: skip
 for command in COMMANDS:

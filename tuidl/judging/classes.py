@@ -70,6 +70,10 @@ class Classes:
             **self._areas(weights, counts),
         }
 
+    def main(self, weights: Array) -> Array:
+        """The accuracy (b,), of ``weights`` (b, n)."""
+        return ratio(weights @ (self.chosen == self.true), weights.sum(axis=1))
+
     @cached_property
     def losses(self) -> Array:
         """-log of the true class's probability (n,)."""

@@ -54,6 +54,10 @@ class Labels:
             found[f"{name}_macro"] = ratio(np.where(known, values, 0.0).sum(1), known.sum(1))
         return found
 
+    def main(self, weights: Array) -> Array:
+        """The mean F1 (b,), of ``weights`` (b, n)."""
+        return counting.averages(self.counts(weights), every=True)["f1_macro"]
+
     @cached_property
     def losses(self) -> Array:
         """-log of the probability given to what is true, the mean over the labels (n,)."""

@@ -78,6 +78,10 @@ class Places:
             "overlap": overlaps,
         }
 
+    def main(self, weights: Array) -> Array:
+        """The accuracy (b,), of ``weights`` (b, n)."""
+        return counting.accuracy(self.counts(weights))
+
     @cached_property
     def _by_example(self) -> dict[str, Array]:
         """Sums over the places of each example (n,)."""

@@ -55,6 +55,10 @@ class Numbers:
             "explained_variance": self._explained(weights, spread(self.off, weights)),
         }
 
+    def main(self, weights: Array) -> Array:
+        """The mean absolute error (b,), of ``weights`` (b, n)."""
+        return ratio(weights @ self.losses, weights.sum(axis=1))
+
     @cached_property
     def losses(self) -> Array:
         """The mean absolute error of each example (n,)."""

@@ -26,6 +26,10 @@ class Shares:
         total = weights.sum(axis=1)
         return {name: ratio(weights @ part, total) for name, part in self._by_example.items()}
 
+    def main(self, weights: Array) -> Array:
+        """The cross-entropy (b,), of ``weights`` (b, n)."""
+        return ratio(weights @ self.losses, weights.sum(axis=1))
+
     @cached_property
     def chosen(self) -> Array:
         likeliest: Array = self.shares.argmax(axis=1)

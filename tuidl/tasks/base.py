@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from tuidl.data.spec import ExampleSpec
 from tuidl.nn.losses import Loss
@@ -21,6 +21,10 @@ Column = tuple[str, Sequence[str]]
 """A heading, and a text for each example."""
 Fields = dict[str, Sequence[Any]]
 """A value for each example by the name of the column in a file."""
+
+JudgedAs = Literal["classes", "labels", "places", "shares", "numbers", "nothing"]
+"""One of several classes, yes-or-no labels, a class at each of several places, shares of classes,
+numbers, or nothing where there is no one target."""
 
 LEAST_SHARE = 1e-300
 """A share below this counts as this, where its logarithm is taken."""
@@ -69,6 +73,9 @@ class Task:
     coloured."""
     is_one_unit: ClassVar[bool] = False
     """Whether all outputs of an example can be shown on one axis."""
+
+    judged_as: ClassVar[JudgedAs] = "numbers"
+    """By which scores ``tuidl evaluate`` judges answers."""
 
     # what is learned
 

@@ -7,6 +7,7 @@ from tuidl.tasks.base import (
     LEAST_SHARE,
     Column,
     Fields,
+    JudgedAs,
     Picture,
     Record,
     Task,
@@ -41,6 +42,7 @@ class Classification(Task):
     """A target is a class number; outputs are one score a class, or one for the second of two."""
 
     has_labels: ClassVar[bool] = True
+    judged_as: ClassVar[JudgedAs] = "classes"
 
     @property
     def of_classes(self) -> bool:

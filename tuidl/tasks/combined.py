@@ -1,8 +1,8 @@
 """Several targets side by side, each with a loss of its own."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from tuidl.tasks.base import Task
+from tuidl.tasks.base import JudgedAs, Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 class Combined(Task):
     """Rows of targets hold several; what each of the outputs means is asked of its own task."""
+
+    judged_as: ClassVar[JudgedAs] = "nothing"
 
     def target_problem(self, targets: "Array") -> str:
         import numpy as np

@@ -7,6 +7,7 @@ from tuidl.tasks.base import (
     LEAST_SHARE,
     Column,
     Fields,
+    JudgedAs,
     Picture,
     Record,
     Task,
@@ -33,6 +34,7 @@ class MultiLabel(Task):
     """Targets and outputs have one number a label, numbered from 1."""
 
     is_one_unit: ClassVar[bool] = True
+    judged_as: ClassVar[JudgedAs] = "labels"
 
     @property
     def names(self) -> tuple[str, ...]:

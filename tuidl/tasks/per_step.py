@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tuidl.tasks.base import LEAST_SHARE, Column, Fields, Picture, Record
+from tuidl.tasks.base import LEAST_SHARE, Column, Fields, JudgedAs, Picture, Record
 from tuidl.tasks.classification import Classification
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class PerStep(Classification):
     """Targets are class numbers (n, places), outputs scores (n, *places, classes)."""
 
     has_labels: ClassVar[bool] = False
+    judged_as: ClassVar[JudgedAs] = "places"
 
     @property
     def probes(self) -> tuple[str, ...]:

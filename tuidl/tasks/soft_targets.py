@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tuidl.tasks.base import LEAST_SHARE, Picture, Task
+from tuidl.tasks.base import LEAST_SHARE, JudgedAs, Picture, Task
 from tuidl.tasks.classification import Classification
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class SoftTargets(Classification):
 
     has_labels: ClassVar[bool] = False
     is_one_unit: ClassVar[bool] = True
+    judged_as: ClassVar[JudgedAs] = "shares"
 
     @property
     def names(self) -> tuple[str, ...]:

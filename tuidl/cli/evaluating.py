@@ -1,0 +1,175 @@
+"""Judging a trained network: ``tuidl evaluate``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tuidl.cli.common import PAGE, json_option, prepare
+from tuidl.core.errors import DataError
+from tuidl.core.terminal import put, put_json, say
+
+if TYPE_CHECKING:
+    from tuidl.judging.evaluating import Contender
+    from tuidl.judging.records import Judgement
+    from tuidl.judging.subject import Part
+    from tuidl.runs.results import Which
+
+
+class CostsType(click.ParamType[tuple[float, float]]):
+    """Two numbers with a comma between them."""
+
+    name = "FP,FN"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, float]:
+        try:
+            first, second = map(float, value.split(","))
+        except ValueError:
+            first = second = -1.0
+        if not (0 <= first < float("inf") and 0 <= second < float("inf") and first + second > 0):
+            self.fail(f"{value!r}: expected two costs, as 1,5", param, ctx)
+        return first, second
+
+
+@click.command()
+@click.argument("run")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--part",
+    type=click.Choice(["test", "validation", "train"]),
+    help="Of the run's own data. Default: test where there is one, else validation.",
+)
+@click.option("--against", metavar="RUN", help="Compare with this run on the same examples.")
+@click.option("--by", multiple=True, metavar="COLUMN", help="Scores by its values. Repeatable.")
+@click.option("--importance", is_flag=True, help="What each column is worth to the network.")
+@click.option(
+    "--repeats",
+    type=click.IntRange(1, 1000),
+    default=5,
+    show_default=True,
+    help="How often --importance shuffles a column.",
+)
+@click.option(
+    "--worst",
+    type=click.IntRange(0, 1000),
+    default=5,
+    show_default=True,
+    help="Examples with the largest losses.",
+)
+@click.option("--positive", metavar="CLASS", help="Of two classes the one to find.")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    metavar="P",
+    help="Call it from this probability on, instead of the likelier class.",
+)
+@click.option(
+    "--cost",
+    "costs",
+    type=CostsType(),
+    help="Of a false positive and a false negative: chooses a threshold.",
+)
+@click.option(
+    "--resamples",
+    type=click.IntRange(0, 1_000_000),
+    default=1000,
+    show_default=True,
+    help="Of the bootstrap, for 95% intervals; 0 for none.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True)
+@click.option(
+    "--weights",
+    "which",
+    type=click.Choice(["final", "best"]),
+    default="final",
+    help="Those the run ended with, or those of its best epoch.",
+)
+@click.option("--key", metavar="NAME", help="The array of inputs of an .npz file with several.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.md",
+    help="Write it as Markdown too.",
+)
+@click.option("--force", is_flag=True, help="Replace a report that is there.")
+@json_option
+def evaluate(
+    run: str,
+    file: Path | None,
+    part: "Part | None",
+    against: str | None,
+    which: "Which",
+    key: str | None,
+    report: Path | None,
+    force: bool,
+    as_json: bool,
+    importance: bool,
+    repeats: int,
+    by: tuple[str, ...],
+    worst: int,
+    positive: str | None,
+    threshold: float | None,
+    costs: tuple[float, float] | None,
+    resamples: int,
+    seed: int,
+) -> None:  # fmt: skip
+    """Judge RUN's network on the held-out part of its data, or on FILE, which has the targets too.
+
+    Every score has a baseline and a 95% interval: see docs/judging.md.
+    """
+    if file is not None and part is not None:
+        raise click.UsageError("--part is of the run's own data: leave it out with a FILE")
+    if report is not None and report.exists() and not force:
+        raise click.UsageError(f"{report} is there: --force replaces it")
+    prepare(None)
+    from tuidl.judging.evaluating import Options, evaluated
+
+    options = Options(
+        seed, resamples, positive, threshold, costs, by, repeats if importance else 0, worst
+    )
+    network, subject = _contender(run, which, file, part, key)
+    other = _contender(against, which, file, part, key) if against else None
+    judgement = evaluated(network, subject, options, other)
+    if report is not None:
+        _write(judgement, report)
+    _show(judgement, as_json)
+
+
+def _contender(
+    run: str, which: "Which", file: Path | None, part: "Part | None", key: str | None
+) -> "Contender":
+    from tuidl.judging.evaluating import Network
+    from tuidl.judging.subject import of_part
+    from tuidl.runs.naming import find_run
+    from tuidl.runs.results import load_run
+
+    found = find_run(run)
+    trained = load_run(str(found.path), which)
+    network = Network(
+        found.path.name, which, trained.preset, trained.parameters, trained.preparation
+    )
+    if file is None:
+        return network, of_part(trained.preset, trained.preparation, part)
+    raise DataError("files: later")
+
+
+def _show(judgement: "Judgement", as_json: bool) -> None:
+    from tuidl.cli.reports import speaks_unicode, wants_color
+    from tuidl.judging.text import as_text
+
+    if as_json:
+        import msgspec
+
+        put_json(msgspec.json.encode(judgement).decode())
+        return
+    lines = as_text(judgement, PAGE, color=wants_color(), unicode=speaks_unicode())
+    put("\n".join(lines), styled=True)
+
+
+def _write(judgement: "Judgement", path: Path) -> None:
+    from tuidl.judging.text import as_markdown
+
+    path.write_text("\n".join(as_markdown(judgement)) + "\n", encoding="utf-8")
+    say(f"written: {path}")

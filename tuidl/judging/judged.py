@@ -1,0 +1,112 @@
+"""From a task's answers to the scores that fit it."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from tuidl.core.errors import DataError
+from tuidl.judging.classes import Classes
+from tuidl.judging.labels import Labels
+from tuidl.judging.places import Places
+from tuidl.judging.records import Kind
+from tuidl.judging.regression import Numbers
+from tuidl.judging.resampling import point
+from tuidl.judging.shares import Shares
+from tuidl.tasks.base import Task
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+MAIN: dict[Kind, str] = {
+    "classes": "accuracy", "labels": "f1_macro", "places": "accuracy", "shares": "cross_entropy",
+    "numbers": "mae",
+}  # fmt: skip
+"""The score by which slices and columns are judged."""
+
+
+class Scored(Protocol):
+    """Predictions and truth of n examples."""
+
+    def scores(self, weights: Array) -> dict[str, Array]:
+        """By name, (b,) or (b, classes), of ``weights`` (b, n)."""
+        ...
+
+    def main(self, weights: Array) -> Array:
+        """The main score alone, (b,)."""
+        ...
+
+    @property
+    def losses(self) -> Array:
+        """How wrong each example is (n,)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Judged:
+    """``names``: of classes or labels. ``right`` (n,): whether an example is right, None where
+    that is no question."""
+
+    kind: Kind
+    scored: Scored
+    names: tuple[str, ...] = ()
+    right: Array | None = None
+
+    @property
+    def main(self) -> str:
+        """The name of the main score."""
+        return MAIN[self.kind]
+
+    @property
+    def rises(self) -> bool:
+        """Whether more of the main score is better."""
+        return self.kind in ("classes", "labels", "places")
+
+    def baseline(self) -> dict[str, Array]:
+        """Scores of what is best without looking at an input."""
+        match self.scored:
+            case Numbers():
+                return {name: part[0] for name, part in self.scored.baseline_scores().items()}
+            case Classes() | Labels() | Places() | Shares():
+                return point(self.scored.baseline().scores, len(self.scored.true))
+        raise TypeError(type(self.scored))
+
+
+def judged_of(
+    task: Task,
+    decoded: Array,
+    y: Array,
+    *,
+    positive: int = 1,
+    threshold: float | None = None,
+) -> Judged:
+    """``decoded`` (n, *answer shape): shares or numbers. ``y`` (n, columns): the source's targets.
+
+    ``positive``: of two classes; it is called from ``threshold`` on, if there is one. Raises
+    DataError where there is nothing to judge by.
+    """
+    targets, n = task.targets(y), len(y)
+    match task.judged_as:
+        case "classes":
+            return _classes(task, decoded, targets[:, 0].astype(int), positive, threshold)
+        case "labels":
+            return Judged("labels", Labels(decoded, targets.astype(float)), task.names)
+        case "places":
+            true = targets.reshape(n, -1).astype(int)
+            shares = decoded.reshape(n, true.shape[1], -1)
+            return Judged("places", Places(shares, true, task.counts(y)), task.names)
+        case "shares":
+            shared = Shares(decoded, targets)
+            return Judged("shares", shared, task.names, shared.chosen == targets.argmax(axis=1))
+        case "numbers":
+            return Judged("numbers", Numbers(decoded.reshape(n, -1), targets.reshape(n, -1)))
+    raise DataError("the network's answers have no targets, so there is nothing to judge them by")
+
+
+def _classes(
+    task: Task, shares: Array, true: Array, positive: int, threshold: float | None
+) -> Judged:
+    given = None
+    if threshold is not None:
+        given = np.where(shares[:, positive] >= threshold, positive, 1 - positive)
+    scored = Classes(shares, true, given, positive)
+    return Judged("classes", scored, task.names, scored.chosen == true)

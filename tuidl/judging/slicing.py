@@ -1,0 +1,98 @@
+"""The main score of examples that have something in common."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from tuidl.core.errors import DataError, suggestion
+from tuidl.data.tables.raw import RawColumn, text_of
+from tuidl.judging.judged import Judged
+from tuidl.judging.records import SliceScore
+from tuidl.judging.resampling import point, resamples
+from tuidl.judging.scoring import score_of
+from tuidl.judging.subject import Subject
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+SMALL = 30
+"""Examples below which a slice says little."""
+MOST_VALUES = 20
+"""Values of a column that have a slice each; the rarer ones are together."""
+MOST_NUMBERS = 10
+"""Different numbers that have a slice each; more are cut into quarters."""
+NO_VALUE = "(no value)"
+
+
+def column_of(subject: Subject, name: str) -> RawColumn:
+    """A column of the examples, as the file has it. Raises DataError."""
+    origin = subject.origin
+    if origin is None or origin.table is None or origin.rows is None:
+        raise DataError(f"{name!r}: these examples are no rows of a table, so they have no columns")
+    names = [column.name for column in origin.table.columns]
+    if name not in names:
+        raise DataError(f"no column {name!r}{suggestion(name, names[:50])}")
+    column, rows = origin.table.columns[names.index(name)], origin.rows
+    return RawColumn(column.name, column.numbers[rows], column.texts, column.codes[rows])
+
+
+def texts_of(column: RawColumn) -> list[str]:
+    """The column's fields as they can be read."""
+    pairs = zip(column.codes.tolist(), column.numbers.tolist(), strict=True)
+    return [column.texts[code] if code >= 0 else text_of(number) for code, number in pairs]
+
+
+def slices_of(
+    judged: Judged, subject: Subject, columns: tuple[str, ...], times: int, seed: int
+) -> tuple[SliceScore, ...]:
+    """By each of the columns; intervals are over ``times`` resamples of all examples. Raises
+    DataError."""
+    found = [
+        (column, value, members)
+        for column in columns
+        for value, members in parts_of(column_of(subject, column))
+    ]
+    if not found:
+        return ()
+    masks = np.stack([members for _, _, members in found]).astype(np.float64)
+    values = judged.scored.main(masks)
+    drawn: list[list[Array]] = [[] for _ in found]
+    for weights in resamples(len(subject), times, seed, subject.groups):
+        for part, mask in zip(drawn, masks, strict=True):
+            part.append(judged.scored.main(weights * mask))
+    whole = float(point(lambda w: {"main": judged.scored.main(w)}, len(subject))["main"])
+    return tuple(
+        SliceScore(
+            column, value, int(members.sum()), bool(members.sum() < SMALL),
+            score_of(judged.main, float(score), np.concatenate(part) if part else None, whole),
+        )
+        for (column, value, members), score, part in zip(found, values, drawn, strict=True)
+    )  # fmt: skip
+
+
+def parts_of(column: RawColumn) -> Iterator[tuple[str, Array]]:
+    """Values, or ranges of numbers, each with the examples (n,) that have it."""
+    is_number = column.codes < 0
+    numbers = np.unique(column.numbers[is_number])
+    if len(numbers) > MOST_NUMBERS:
+        yield from _quarters(column.numbers, is_number)
+    else:
+        for number in numbers.tolist():
+            yield text_of(number), is_number & (column.numbers == number)
+    counts = np.bincount(column.codes[~is_number], minlength=len(column.texts))
+    order = np.argsort(-counts, kind="stable")
+    kept = [code for code in order[:MOST_VALUES].tolist() if counts[code]]
+    for code in kept:
+        yield column.texts[code] or NO_VALUE, column.codes == code
+    rest = ~is_number & ~np.isin(column.codes, kept)
+    if rest.any():
+        yield f"({len(np.unique(column.codes[rest])):,} others)", rest
+
+
+def _quarters(numbers: Array, is_number: Array) -> Iterator[tuple[str, Array]]:
+    """Ranges that hold about a quarter of the numbers each."""
+    edges = np.unique(np.quantile(numbers[is_number], [0, 0.25, 0.5, 0.75, 1]))
+    for i, (low, high) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)):
+        above = numbers >= low if i == 0 else numbers > low
+        name = f"{low:.6g} to {high:.6g}" if i == 0 else f"above {low:.6g} to {high:.6g}"
+        yield name, is_number & above & (numbers <= high)

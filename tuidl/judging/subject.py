@@ -1,0 +1,115 @@
+"""Which examples are judged: a held-out part of the run's own data."""
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from tuidl.core.errors import DataError
+from tuidl.data.dataset import Split
+from tuidl.data.origin import Origin
+from tuidl.data.split_rule import group_name
+from tuidl.inference.preprocessing import Preparation, split_of
+from tuidl.preset.schema import Preset
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Part = Literal["test", "validation", "train"]
+PARTS: tuple[Part, ...] = ("test", "validation", "train")
+"""The first that has examples is judged."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """``x`` (n, *shape): as the network takes it. ``y`` (n, width): targets in the data's own unit,
+    or class numbers. ``data``: which examples these are, in words. ``origin``: where they come
+    from, None where that says nothing. ``groups`` (n,): of examples that are not independent.
+    ``grouped_by``: what makes a group, in words."""
+
+    x: Array
+    y: Array
+    data: str
+    origin: Origin | None = None
+    groups: Array | None = None
+    grouped_by: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def name(self, place: int) -> str:
+        """What the example is called."""
+        return self.origin.names[place] if self.origin else f"example {place + 1}"
+
+
+def of_part(preset: Preset, prepared: Preparation, part: Part | None = None) -> Subject:
+    """Examples of the run's own data. ``part``: the test part, or else that for validation.
+
+    Raises DataError where the part is empty, or the data is not what the run learned from: then
+    nobody knows which examples were held out.
+    """
+    split = split_of(preset)
+    if not prepared.is_of(preset.spec(), split):
+        raise DataError(
+            "the run's data has changed since it was trained, so which examples were held out is "
+            "not known; name a file to judge it on"
+        )
+    name = part or _first(split)
+    examples = getattr(split, name)
+    if not len(examples):
+        having = ", ".join(n for n in PARTS if len(getattr(split, n)))
+        raise DataError(f"the run has no {name} part (data.{name} = 0); it has: {having}")
+    y = examples.y.astype(np.float64)
+    if split.targets is not None:
+        y = y * split.targets.scale + split.targets.offset
+    data = f"{name} part of the run's data, {len(examples):,} examples"
+    subject = Subject(examples.x, y, data, _origin(preset, split, name))
+    return replace(subject, notes=_notes(preset, name), **_groups(preset, split, name))
+
+
+def _first(split: Split) -> Part:
+    """The training part is never empty."""
+    return next(name for name in PARTS if len(getattr(split, name)))
+
+
+def _notes(preset: Preset, part: Part) -> tuple[str, ...]:
+    """What makes the scores of a part better than those of new examples."""
+    if part == "train":
+        return ("it was trained on these examples: scores say nothing of new ones",)
+    if part == "validation" and (preset.training.early_stopping or preset.training.folds):
+        return ("these examples chose the epoch that was kept: scores are a little too good",)
+    return ()
+
+
+def _index(split: Split, part: Part) -> Array | None:
+    """Which of the source's examples the part is; None where it has them beside these."""
+    if split.parts is None or part in split.own:
+        return None
+    return split.parts[("train", "validation", "test").index(part)]
+
+
+def _origin(preset: Preset, split: Split, part: Part) -> Origin | None:
+    index = _index(split, part)
+    if index is None:
+        return preset.data.origin(part) if part in split.own else None
+    origin = preset.data.origin()
+    return origin.part(index) if origin else None
+
+
+def _groups(preset: Preset, split: Split, part: Part) -> dict[str, Any]:
+    """Groups of examples that depend on each other, and what makes them."""
+    index, count = _index(split, part), len(getattr(split, part))
+    name = group_name(preset.data.split_rule)
+    if name and index is not None:
+        return {"groups": preset.data.groups(name)[index], "grouped_by": f"the same {name}"}
+    if preset.data.follows_time:
+        length = block_length(count)
+        text = f"{length} that follow each other in time"
+        return {"groups": np.arange(count) // length, "grouped_by": text}
+    return {}
+
+
+def block_length(count: int) -> int:
+    """Examples of a block of a series, by the order that is best for means: n to a third
+    (Künsch 1989)."""
+    return max(round(math.cbrt(count)), 1)

@@ -1,0 +1,72 @@
+"""The examples that a network is most wrong about."""
+
+from typing import Any
+
+import numpy as np
+
+from tuidl.data.tables.raw import RawColumn
+from tuidl.judging.classes import Classes
+from tuidl.judging.judged import Judged
+from tuidl.judging.labels import Labels
+from tuidl.judging.places import Places
+from tuidl.judging.records import WorstExample
+from tuidl.judging.regression import Numbers
+from tuidl.judging.slicing import texts_of
+from tuidl.judging.subject import Subject
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+MOST_SHOWN = 6
+"""Numbers of one example."""
+MOST_COLUMNS = 100
+
+
+def worst_of(judged: Judged, subject: Subject, count: int) -> tuple[WorstExample, ...]:
+    """Those with the largest losses, the worst first."""
+    losses = np.where(np.isfinite(judged.scored.losses), judged.scored.losses, -np.inf)
+    places = np.argsort(-losses, kind="stable")[:count]
+    values = _values(subject, places)
+    return tuple(
+        WorstExample(subject.name(i), *_answer(judged, i), float(losses[i]), row)
+        for i, row in zip(places.tolist(), values, strict=True)
+    )
+
+
+def _values(subject: Subject, places: Array) -> list[dict[str, str]]:
+    """What stands in the columns of each of the examples."""
+    origin = subject.origin
+    if origin is None or origin.table is None or origin.rows is None:
+        return [{} for _ in places]
+    rows = origin.rows[places]
+    columns = {
+        c.name: texts_of(RawColumn(c.name, c.numbers[rows], c.texts, c.codes[rows]))
+        for c in origin.table.columns[:MOST_COLUMNS]
+    }
+    return [{name: texts[i] for name, texts in columns.items()} for i in range(len(rows))]
+
+
+def _answer(judged: Judged, i: int) -> tuple[str, str]:
+    """What is true, and what was predicted."""
+    scored, names = judged.scored, judged.names
+    match scored:
+        case Classes():
+            given = int(scored.chosen[i])
+            return names[int(scored.true[i])], f"{names[given]} {scored.shares[i, given]:.1%}"
+        case Labels():
+            return _labels(names, scored.true[i]), _labels(names, scored.chosen[i])
+        case Places():
+            counted = scored.valid[i] > 0
+            right = int((scored.chosen[i] == scored.true[i])[counted].sum())
+            return f"{int(counted.sum())} places", f"{right} right"
+        case Numbers():
+            return _numbers(scored.true[i]), _numbers(scored.predicted[i])
+    return "", ""
+
+
+def _labels(names: tuple[str, ...], given: Array) -> str:
+    return " ".join(n for n, is_given in zip(names, given, strict=True) if is_given) or "none"
+
+
+def _numbers(values: Array) -> str:
+    more = " ..." if len(values) > MOST_SHOWN else ""
+    return " ".join(f"{value:.6g}" for value in values[:MOST_SHOWN].tolist()) + more
