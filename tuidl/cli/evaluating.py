@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tuidl.cli.common import PAGE, json_option, prepare
-from tuidl.core.errors import DataError
 from tuidl.core.terminal import put, put_json, say
 
 if TYPE_CHECKING:
@@ -141,6 +140,7 @@ def _contender(
     run: str, which: "Which", file: Path | None, part: "Part | None", key: str | None
 ) -> "Contender":
     from tuidl.judging.evaluating import Network
+    from tuidl.judging.file_subject import of_file
     from tuidl.judging.subject import of_part
     from tuidl.runs.naming import find_run
     from tuidl.runs.results import load_run
@@ -151,8 +151,9 @@ def _contender(
         found.path.name, which, trained.preset, trained.parameters, trained.preparation
     )
     if file is None:
-        return network, of_part(trained.preset, trained.preparation, part)
-    raise DataError("files: later")
+        changed = bool(trained.data_notice)
+        return network, of_part(trained.preset, trained.preparation, part, changed)
+    return network, of_file(trained.preset, trained.preparation, file, key)
 
 
 def _show(judgement: "Judgement", as_json: bool) -> None:
@@ -170,6 +171,7 @@ def _show(judgement: "Judgement", as_json: bool) -> None:
 
 def _write(judgement: "Judgement", path: Path) -> None:
     from tuidl.judging.text import as_markdown
+    from tuidl.storage.files import replace_file
 
-    path.write_text("\n".join(as_markdown(judgement)) + "\n", encoding="utf-8")
+    replace_file(path, ("\n".join(as_markdown(judgement)) + "\n").encode())
     say(f"written: {path}")

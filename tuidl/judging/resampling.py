@@ -56,10 +56,11 @@ def interval(values: Array, level: float = LEVEL) -> tuple[float, float] | None:
     """The middle ``level`` of a score (times,) over resamples: the percentile interval.
 
     Resamples in which the score is not defined (NaN) are left out; None where these are more than
-    half.
+    half. None too where all resamples agree: of examples that are all right, the bootstrap cannot
+    say how rare a mistake may be.
     """
     known = values[np.isfinite(values)]
-    if not len(known) or len(known) < FEWEST * len(values):
+    if not len(known) or len(known) < FEWEST * len(values) or np.ptp(known) == 0:
         return None
     low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

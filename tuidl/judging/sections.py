@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tuidl.judging.records import ClassScores, Judgement, Score
-from tuidl.judging.wording import UNDEFINED, called, interval_text, number, written
+from tuidl.judging.wording import UNDEFINED, called, interval_text, is_percentage, number, written
 
 Rows = Sequence[Sequence[str]]
 
@@ -15,8 +15,8 @@ MOST_LISTED = 30
 MOST_CONFUSED = 10
 """Classes of a confusion matrix that is shown in full; of more, the most frequent mistakes."""
 AVERAGES = ("_macro", "_micro", "_weighted")
-WIDEST = 16
-"""Characters of a class's name above a column."""
+WIDEST = 56
+"""Characters of the classes' names above the columns together; longer ones are numbered."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,15 @@ def _with_interval(score: Score) -> str:
     text = written(score.name, score.value)
     if score.low is None or score.value is None:
         return text
-    low, high = (written(score.name, end).removesuffix("%") for end in (score.low, score.high))
+    low, high = (_short(score.name, end) for end in (score.low, score.high))
     return f"{text} ({low}-{high})"
+
+
+def _short(name: str, value: float | None) -> str:
+    """So that three intervals fit beside each other."""
+    if value is None:
+        return UNDEFINED
+    return f"{100 * value:.0f}" if is_percentage(name) else f"{value:.3g}"
 
 
 def _classes(judgement: Judgement) -> Iterator[Section]:
@@ -129,9 +136,13 @@ def _confusion(judgement: Judgement) -> Iterator[Section]:
     if table is None:
         return
     if len(table.names) <= MOST_CONFUSED:
-        names = [name[:WIDEST] for name in table.names]
+        names = list(table.names)
+        heads = names
+        if sum(len(name) + 2 for name in names) > WIDEST:
+            heads = [str(i) for i in range(1, len(names) + 1)]
+            names = [f"{i} {name}" for i, name in zip(heads, names, strict=True)]
         rows = [[name, *map(str, row)] for name, row in zip(names, table.counts, strict=True)]
-        yield Section("Confusion: rows are true, columns given", [["true", *names], *rows])
+        yield Section("Confusion: rows are true, columns given", [["true", *heads], *rows])
         return
     mistakes = [
         (count, table.names[i], table.names[j])

@@ -42,14 +42,16 @@ class Subject:
         return self.origin.names[place] if self.origin else f"example {place + 1}"
 
 
-def of_part(preset: Preset, prepared: Preparation, part: Part | None = None) -> Subject:
+def of_part(
+    preset: Preset, prepared: Preparation, part: Part | None = None, has_changed: bool = False
+) -> Subject:
     """Examples of the run's own data. ``part``: the test part, or else that for validation.
 
-    Raises DataError where the part is empty, or the data is not what the run learned from: then
-    nobody knows which examples were held out.
+    Raises DataError where the part is empty, or the data has changed (``has_changed``: that is
+    known) since the run learned from it: then nobody knows which examples were held out.
     """
     split = split_of(preset)
-    if not prepared.is_of(preset.spec(), split):
+    if has_changed or not prepared.is_of(preset.spec(), split):
         raise DataError(
             "the run's data has changed since it was trained, so which examples were held out is "
             "not known; name a file to judge it on"

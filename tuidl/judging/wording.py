@@ -122,6 +122,13 @@ def notes_of(judged: Judged, subject: Subject) -> tuple[str, ...]:
         notes.append(f"{len(subject)} examples are few: intervals are too narrow, if anything")
     if subject.groups is not None:
         notes.append(f"intervals draw whole groups of examples: {subject.grouped_by}")
+    if judged.right is not None and judged.right.all() | (~judged.right).all():
+        kind = "wrong" if judged.right.all() else "right"
+        most = 1 - 0.05 ** (1 / len(subject))
+        notes.append(
+            f"none of {len(subject):,} is {kind}, so resampling gives no interval; at 95% at most "
+            f"{most:.1%} of new examples are (exact binomial)"
+        )
     scored = judged.scored
     if isinstance(scored, Classes):
         counts = scored.truth.sum(axis=0)
