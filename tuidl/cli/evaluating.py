@@ -116,8 +116,11 @@ def evaluate(
 ) -> None:  # fmt: skip
     """Judge RUN's network on the held-out part of its data, or on FILE, which has the targets too.
 
-    Every score has a baseline and a 95% interval: see docs/judging.md.
+    Every score has a baseline and a 95% interval: see docs/judging.md. A run in the place of FILE
+    is one to compare with.
     """
+    if file is not None and against is None and _is_run(file):
+        file, against = None, str(file)
     if file is not None and part is not None:
         raise click.UsageError("--part is of the run's own data: leave it out with a FILE")
     if report is not None and report.exists() and not force:
@@ -134,6 +137,21 @@ def evaluate(
     if report is not None:
         _write(judgement, report)
     _show(judgement, as_json)
+
+
+def _is_run(path: Path) -> bool:
+    """Whether it is no file but what a run is called."""
+    from tuidl.core.errors import RunError
+    from tuidl.runs.naming import find_run
+    from tuidl.storage.folder import RunFolder
+
+    if path.is_file():
+        return False
+    try:
+        RunFolder(find_run(str(path)).path)
+    except RunError:
+        return False
+    return True
 
 
 def _contender(
