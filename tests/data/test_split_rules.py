@@ -58,8 +58,9 @@ def test_no_part_that_is_asked_for_is_empty(count: int) -> None:
         assert sorted(np.concatenate(parts)) == list(range(count))
 
 
-def test_four_points_with_a_share_hold_one_out() -> None:
-    assert len(SOURCES["xor"]().split().validation) == 1
+def test_the_corners_of_xor_are_all_trained_on() -> None:
+    assert len(SOURCES["xor"]().split().train) == 4
+    assert len(SOURCES["xor"](validation=0.5).split().validation) == 2
 
 
 def test_early_stopping_never_watches_the_training_part() -> None:

@@ -474,7 +474,7 @@ for n, f in ROWS:
         *(Case("count_in_top", {**sizes, "a": 1}, {"k": k}, fix=_labels) for k in (1, 2)),
         Case("count_in_top", {**sizes, "a": 1}, {"k": 2}, fix=_equal_scores),
         Case("count_confusions", {**sizes, "a": max(f, 2) ** 2}, {"threshold": 0.5}, fix=_labels),
-        Case("sum_absolute_error", {**sizes, "a": 1}),
+        Case("sum_absolute_error", sizes),
         Case("sum_squared_error", sizes),
     ]
 for s, v, start, stop in SLICES:

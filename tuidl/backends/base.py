@@ -17,14 +17,23 @@ CACHE_LINE = 64
 
 @dataclass(frozen=True)
 class ArrayDataset:
-    """Examples in the backend's dtype: ``x`` (N, inputs), ``y`` (N, targets), ``order`` (N,)."""
+    """Examples in the backend's dtype: ``x`` (N, inputs), ``y`` (N, targets), ``order`` (N,).
+
+    ``units`` (targets,): what 1 of each target is in the unit it had before it was scaled; None
+    where nothing was.
+    """
 
     x: Array
     y: Array
     order: Array
+    units: Array | None = None
 
     def __len__(self) -> int:
         return len(self.order)
+
+    @property
+    def target_units(self) -> Array:
+        return np.ones(self.y.shape[1]) if self.units is None else self.units
 
     @cached_property
     def total_squares(self) -> Array:

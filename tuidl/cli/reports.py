@@ -207,7 +207,9 @@ def report_end(event: events.RunEnded | events.RunFailed) -> None:
 
 def say_how_to_resume(event: Event, run: str) -> None:
     """Where the run is kept, and the command that continues it; ``run`` names it, if it is."""
-    if isinstance(event, events.RunFailed) and event.learning_rate:
+    if isinstance(event, events.RunFailed) and event.advice:
+        say(event.advice)
+    elif isinstance(event, events.RunFailed) and event.learning_rate:
         lower = f"--set optimizer.learning_rate={event.learning_rate / 10:.3g}"
         say(f"a lower learning rate often helps: {lower}")
         if run:

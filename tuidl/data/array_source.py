@@ -12,7 +12,7 @@ from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.dataset import SplitSource
 from tuidl.data.examples import Examples, Whole
 from tuidl.data.paths import FilePath, Stamp, resolved_path, stamp
-from tuidl.data.scaling import Normalize, scaling_of_targets
+from tuidl.data.scaling import TargetScaling, scaling_of_targets
 from tuidl.data.spec import ExampleSpec
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ArraySource(SplitSource, frozen=True, kw_only=True):
 
     task: Task | None = None
     channels: Literal["first", "last"] | None = None
-    normalize_targets: bool = False
+    normalize_targets: bool | None = None
 
     def header(self) -> "Header":
         """Of the array of inputs."""
@@ -136,7 +136,9 @@ class ArraySource(SplitSource, frozen=True, kw_only=True):
 
         return np.moveaxis(rows, 1, -1) if self.channels == "first" else rows
 
-    def target_scaling(self) -> Normalize:
+    def target_scaling(self) -> TargetScaling:
+        if self.spec().classes:
+            return "none"
         return scaling_of_targets(self.normalize, self.normalize_targets)
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tuidl.data.bundled import bundled
 from tuidl.data.dataset import Examples, SplitSource
-from tuidl.data.scaling import Normalize, scaling_of_targets
+from tuidl.data.scaling import TargetScaling, scaling_of_targets
 from tuidl.data.spec import ExampleSpec
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class BreastCancer(Classic, frozen=True, tag="breast_cancer"):
 class Diabetes(SplitSource, frozen=True, tag="diabetes"):
     """442 patients: ten figures, as measured, and how far the illness went on within a year."""
 
-    normalize_targets: bool = False
+    normalize_targets: bool | None = None
 
     def spec(self) -> ExampleSpec:
         return ExampleSpec(shape=(10,), outputs=1)
@@ -90,7 +90,7 @@ class Diabetes(SplitSource, frozen=True, tag="diabetes"):
             x, y = _from_loader("load_diabetes", scaled=False)
         return Examples(x.astype(np.float32), y[:, None].astype(np.float32))
 
-    def target_scaling(self) -> Normalize:
+    def target_scaling(self) -> TargetScaling:
         return scaling_of_targets(self.normalize, self.normalize_targets)
 
 

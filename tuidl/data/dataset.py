@@ -21,7 +21,7 @@ from tuidl.data.examples import Split as Split
 from tuidl.data.examples import Whole as Whole
 from tuidl.data.memory import demand
 from tuidl.data.origin import Origin
-from tuidl.data.scaling import Normalize, Scaling
+from tuidl.data.scaling import Normalize, Scaling, TargetScaling, fitted_to_targets
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import ORDERED, RANDOM, check_rule, group_name
 from tuidl.data.table_layout import TableLayout
@@ -140,7 +140,7 @@ class Source(Config, frozen=True, tag_field="source"):
         """Those of the indices ``train`` that are trained on."""
         return train
 
-    def target_scaling(self) -> Normalize:
+    def target_scaling(self) -> TargetScaling:
         """How targets are scaled."""
         return "none"
 
@@ -224,7 +224,7 @@ class Source(Config, frozen=True, tag_field="source"):
     def _scaled(self, train: Examples, validation: Examples, test: Examples) -> Split:
         self._require_finite(train, validation, test)
         inputs = Scaling.fitted(train.x, self.normalize)
-        targets = Scaling.fitted(train.y, self.target_scaling())
+        targets = fitted_to_targets(train.y, self.target_scaling(), self.normalize)
         parts = {id(part): _scaled(part, inputs, targets) for part in (train, validation, test)}
         self._require_finite(*parts.values())
         return Split(

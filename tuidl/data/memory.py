@@ -5,7 +5,7 @@ from math import prod
 from typing import Protocol
 
 from tuidl.core.limits import FLOAT_BYTES
-from tuidl.data.scaling import NUMBERS_AT_ONCE, Normalize
+from tuidl.data.scaling import NUMBERS_AT_ONCE, Normalize, TargetScaling
 
 LOOKED_AT = 1
 """Bytes for each number of a part while its values are looked at: finite or not."""
@@ -41,7 +41,7 @@ class Measurable(Protocol):
 
     def spec(self) -> Spec: ...
 
-    def target_scaling(self) -> Normalize: ...
+    def target_scaling(self) -> TargetScaling: ...
 
     def part_sizes(self) -> tuple[int, int, int]: ...
 

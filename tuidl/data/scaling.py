@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 Normalize = Literal["none", "standard", "min_max"]
+TargetScaling = Literal["none", "standard", "min_max", "automatic"]
+"""``automatic``: where they are far from 1, as ``far_from_one`` says."""
+
+LARGE, SMALL = 10.0, 0.01
+"""Targets are scaled by default where one's mean or deviation is beyond LARGE, or the deviation is
+below SMALL: first weights answer with numbers about 1, and a step of an optimizer is about its
+rate, so that the way there would take thousands of steps, or blow up."""
 
 ROWS_AT_ONCE = 4096
 """Rows that are in memory as float64 at a time."""
@@ -55,12 +62,33 @@ class Scaling:
         return scaled
 
 
-def scaling_of_targets(inputs: Normalize, wanted: bool) -> Normalize:
+def scaling_of_targets(inputs: Normalize, wanted: bool | None) -> TargetScaling:
     """How targets are scaled where that is ``wanted``: as the inputs, or "standard" if those are
-    not."""
+    not. None leaves it to the targets themselves."""
+    if wanted is None:
+        return "automatic"
     if not wanted:
         return "none"
     return "standard" if inputs == "none" else inputs
+
+
+def fitted_to_targets(values: "Array", kind: TargetScaling, inputs: Normalize) -> Scaling | None:
+    """The scaling of targets (examples, outputs) of the training part; ``inputs``: how those are
+    scaled."""
+    known = scaling_of_targets(inputs, far_from_one(values)) if kind == "automatic" else kind
+    assert known != "automatic"
+    return Scaling.fitted(values, known)
+
+
+def far_from_one(values: "Array") -> bool:
+    """Whether targets (examples, outputs) are so large, or so near to each other, that training on
+    them as they are goes wrong."""
+    import numpy as np
+
+    table = values.reshape(len(values), -1).astype(np.float64)
+    mean, deviation = np.abs(table.mean(axis=0)), table.std(axis=0)
+    is_small = (deviation > 0) & (deviation < SMALL)
+    return bool((np.maximum(mean, deviation) > LARGE).any() or is_small.any())
 
 
 def _mean(table: "Array", offset: "Array", power: int) -> "Array":

@@ -97,14 +97,24 @@ class Spiral(Shapes, frozen=True, tag="spiral"):
         return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
 
 
+CORNERS, LEAST_HELD = 4, 0.25
+
+
 class Xor(Shapes, frozen=True, tag="xor"):
     """The corners (0, 0), (0, 1), (1, 0), (1, 1) of a square: is exactly one of the two 1?
 
-    Four points are the corners themselves, more are clouds round them.
+    Four points are the corners themselves, more are clouds round them. Of the corners alone nothing
+    is held out unless more than a quarter is asked for: without one of them there is no XOR.
     """
 
     points: Points = 4
     noise: NotNegative = 0.0
+
+    def fractions(self) -> tuple[float, float]:
+        validation, test = super().fractions()
+        if self.points > CORNERS:
+            return validation, test
+        return validation if validation > LEAST_HELD else 0.0, test if test > LEAST_HELD else 0.0
 
     def outline(self, label: int, count: int) -> "Array":
         import numpy as np

@@ -11,7 +11,7 @@ from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.dataset import Examples, SplitSource
 from tuidl.data.origin import Origin
 from tuidl.data.paths import FilePath, resolved_path, stamp
-from tuidl.data.scaling import Normalize, scaling_of_targets
+from tuidl.data.scaling import TargetScaling, scaling_of_targets
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import group_name
 from tuidl.data.table_layout import TableLayout
@@ -46,7 +46,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     missing: Missing = "refuse"
     indicator: bool = False
     columns: dict[Name, ColumnSettings] = msgspec.field(default_factory=dict)
-    normalize_targets: bool = False
+    normalize_targets: bool | None = None
 
     def resolve_paths(self, folder: Path) -> Self:
         path = resolved_path(self.path, folder, "data.path")
@@ -115,7 +115,9 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         assert table.lines is not None
         return group_keys(Path(self.path), table.beside[0], table.lines)
 
-    def target_scaling(self) -> Normalize:
+    def target_scaling(self) -> TargetScaling:
+        if self.spec().classes:
+            return "none"
         return scaling_of_targets(self.normalize, self.normalize_targets)
 
     def layout(self, train: "Array") -> TableLayout:

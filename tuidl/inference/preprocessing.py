@@ -51,7 +51,7 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
 
         ``split``: the preset's, where somebody has it already. Raises TuidlError.
         """
-        source = preset.data
+        source = preset.source
         is_table = isinstance(source, Csv)
         if is_table or source.normalize != "none" or source.target_scaling() != "none":
             split = split or split_of(preset)
@@ -155,7 +155,7 @@ def prepared_for(
 def split_of(preset: Preset) -> "Split":
     """The parts that the preset's weights come from: of several folds, the last one's."""
     folds = preset.training.folds
-    return preset.data.folds(folds)[-1] if folds else preset.data.split()
+    return preset.source.folds(folds)[-1] if folds else preset.source.split()
 
 
 def _numbers(scaling: Scaling | None) -> tuple[Numbers, Numbers]:

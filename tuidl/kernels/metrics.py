@@ -65,14 +65,14 @@ def count_confusions(scores, label, statistics, threshold: float):
             statistics[int(label[i]) * classes + _class_of(scores[i], threshold)] += 1
 
 
-@kernel("nf nf -> a", cost="2nf")
+@kernel("nf nf -> f", cost="2nf")
 def sum_absolute_error(prediction, target, statistics):
-    """Sum over the examples of |error|, its mean over the outputs."""
-    total = 0.0
-    for i in range(prediction.shape[0]):
-        for j in range(prediction.shape[1]):
+    """Of each output the sum of |error| over the examples."""
+    for j in range(prediction.shape[1]):
+        total = 0.0
+        for i in range(prediction.shape[0]):
             total += abs(prediction[i, j] - target[i, j])
-    statistics[0] = total / prediction.shape[1]
+        statistics[j] = total
 
 
 @kernel("nf nf -> f", cost="3nf", inline=True)
@@ -115,7 +115,7 @@ def count_confusions_oracle(scores, label, statistics, threshold):
 
 @oracle(sum_absolute_error)
 def sum_absolute_error_oracle(prediction, target, statistics):
-    statistics[0] = np.abs(prediction - target).sum(dtype=np.float64) / prediction.shape[1]
+    statistics[...] = np.abs(prediction - target).sum(axis=0, dtype=np.float64)
 
 
 @oracle(sum_squared_error)

@@ -49,7 +49,7 @@ TALLIES: dict[str, Accumulator] = {
         for k in (2, 3, 5)
     },
     "confusion": Accumulator("count_confusions", True, lambda classes: classes**2, decides=True),
-    "absolute_error": Accumulator("sum_absolute_error", of_classes=False),
+    "absolute_error": Accumulator("sum_absolute_error", False, lambda outputs: outputs),
     "squared_error": Accumulator("sum_squared_error", False, lambda outputs: outputs),
 }
 
@@ -59,12 +59,13 @@ class Sums:
     """A tally over all ``examples`` of a part.
 
     ``spread``: of each output the targets' squared distances from their mean, summed; it needs no
-    model.
+    model. ``units``: what 1 of each output is in the unit that the targets had before scaling.
     """
 
     values: "Array"
     examples: int
     spread: "Array"
+    units: "Array | float" = 1.0
 
     @property
     def confusion(self) -> "Array":
@@ -95,6 +96,11 @@ class Metric:
 
 def _share(sums: Sums) -> float:
     return float(sums.values[0]) / sums.examples
+
+
+def _mae(sums: Sums) -> float:
+    """The mean over examples and outputs of |error|, each output in its own unit."""
+    return float((sums.values * sums.units).mean()) / sums.examples
 
 
 def _r2(sums: Sums) -> float:
@@ -150,7 +156,7 @@ METRICS: dict[str, Metric] = {
         Metric("recall", "confusion", _recall),
         Metric("f1", "confusion", _f1),
         Metric("confusion_matrix", "confusion", None),
-        Metric("mae", "absolute_error", _share),
+        Metric("mae", "absolute_error", _mae),
         Metric("r2", "squared_error", _r2),
     )
 }

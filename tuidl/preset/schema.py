@@ -17,6 +17,7 @@ from tuidl.data.dataset import Source
 from tuidl.data.spec import ExampleSpec
 from tuidl.nn.layers.base import Layer, LayerName
 from tuidl.nn.losses import Loss
+from tuidl.nn.losses.regression import Regression
 from tuidl.nn.metrics import METRICS
 from tuidl.nn.monitoring import Patience
 from tuidl.nn.optimizers import Optimizer
@@ -45,6 +46,8 @@ Plugins = Annotated[tuple[str, ...], Meta(max_length=MOST)]
 """Python files beside the preset."""
 
 LARGEST_FILE = 1 << 20
+UNBOUNDED = ("linear", "leaky_relu")
+"""Activations that answer with any number."""
 
 
 class Preset(Config, frozen=True, kw_only=True):
@@ -224,6 +227,21 @@ class Preset(Config, frozen=True, kw_only=True):
                 problem = f"{monitor!r} is not among training.metrics (known: {known})"
                 raise PresetError(f"{key}.monitor", problem)
 
+    @property
+    def source(self) -> Source:
+        """The data as this network is trained on it: targets are scaled by default only for one
+        network that can answer with any number, and for a loss that compares numbers."""
+        if getattr(self.data, "normalize_targets", False) is not None or self._answers_numbers:
+            return self.data
+        return msgspec.structs.replace(self.data, normalize_targets=False)
+
+    @property
+    def _answers_numbers(self) -> bool:
+        if self.networks or not isinstance(self.loss, Regression):
+            return False
+        ends = [layer for layer in self.layers if layer.enabled and not layer.reshapes_only]
+        return not ends or getattr(ends[-1], "activation", "linear") in UNBOUNDED
+
     def batch(self) -> int:
         """Examples of one step. The data is loaded only where nothing else can tell.
 
@@ -232,7 +250,7 @@ class Preset(Config, frozen=True, kw_only=True):
         size = self.training.batch_size
         if size != "full" and size <= self.data.fewest_to_train():
             return size
-        return self.training.batch_for(len(self.data.split().train))
+        return self.training.batch_for(len(self.source.split().train))
 
     def spec(self) -> ExampleSpec:
         """Shapes of the examples, known without loading any. Raises DataError."""

@@ -142,13 +142,15 @@ class RunEnded(Event, frozen=True, tag="run_ended"):
 class RunFailed(Event, frozen=True, tag="run_failed"):
     """``where``: epoch, step and layer. ``gradient_norms``: of that step, null if not finite;
     ``learning_rate``: in that step. ``resume``: how a command calls the run, where it was stopped
-    by something outside of it and can go on from its last checkpoint."""
+    by something outside of it and can go on from its last checkpoint. ``advice``: what is likely to
+    help, where that is not a lower learning rate."""
 
     error: str
     where: dict[str, int | str]
     gradient_norms: dict[str, float | None] = {}
     learning_rate: float | None = None
     resume: str = ""
+    advice: str = ""
 
 
 class Saved(Event, frozen=True, tag="saved"):

@@ -9,6 +9,7 @@ from tuidl.backends.base import Array
 from tuidl.model.model import Model
 from tuidl.protocol import events
 from tuidl.protocol.events import Event
+from tuidl.training.advice import advice_for
 from tuidl.training.diagnosis import first_non_finite
 from tuidl.training.gradient_norms import PIECE, gradient_norms
 from tuidl.training.state import TrainState
@@ -49,7 +50,13 @@ def diverged_event(state: TrainState, objective: int, loss: float) -> Event:
         "batch": named,
     }
     rate = float(state.learning_rates[objective].of(epoch, step - 1, 1)[0])
-    return events.RunFailed(error=error, where=where, gradient_norms=norms, learning_rate=rate)
+    return events.RunFailed(
+        error=error,
+        where=where,
+        gradient_norms=norms,
+        learning_rate=rate,
+        advice=advice_for(state),
+    )
 
 
 def left_not_finite(state: TrainState, *known: events.Scores | None) -> Event | None:
@@ -61,7 +68,7 @@ def left_not_finite(state: TrainState, *known: events.Scores | None) -> Event | 
     epoch, step, problem = state.progress.epochs, state.steps, name or "the held-out loss"
     where: dict[str, int | str] = {"epoch": epoch, "step": step, "layer": problem}
     error = f"after epoch {epoch}, step {step}: {problem} is not finite"
-    return events.RunFailed(error=error, where=where)
+    return events.RunFailed(error=error, where=where, advice=advice_for(state))
 
 
 def not_finite(model: Model) -> str:

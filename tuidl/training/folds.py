@@ -39,7 +39,7 @@ class CrossValidation:
     def __post_init__(self) -> None:
         """Raises TuidlError where the data cannot be parted so."""
         assert self.preset.training.folds
-        self.splits = self.preset.data.folds(self.preset.training.folds)
+        self.splits = self.preset.source.folds(self.preset.training.folds)
         self._ended: list[events.RunEnded] = []
         self.edits = Edits()
         self._trainer = self._trainer_for(0)

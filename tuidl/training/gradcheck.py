@@ -54,7 +54,7 @@ def check_gradients(preset: Preset, *, examples: int = 4, entries: int = 100) ->
     TuidlError
         Where the preset does not fit, or its data cannot be had.
     """
-    part = preset.data.split().train
+    part = preset.source.split().train
     x, y = part.x[:examples], part.y[:examples]
     model = Model(preset, batch=len(x), dtype="float64")
     random = np.random.default_rng(0)

@@ -10,6 +10,7 @@ from tuidl.compiler.nodes import Head, last_activation
 from tuidl.nn.losses.regression import Regression
 from tuidl.training.scores import too_many_classes
 from tuidl.training.state import TrainState
+from tuidl.training.target_notices import notices_of_targets
 
 REACHED = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, np.inf)}
 """The least and the largest answer of an activation."""
@@ -17,7 +18,7 @@ REACHED = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0), "r
 
 def notices_of(state: TrainState) -> list[str]:
     """A sentence each, with the key that changes it."""
-    return [*state.preset.data.notices(), *_of_network(state)]
+    return [*state.preset.data.notices(), *notices_of_targets(state), *_of_network(state)]
 
 
 def _of_network(state: TrainState) -> Iterator[str]:

@@ -89,9 +89,9 @@ def _sums(
         answers = metric.answers(answers, head.spec.rows)
     if not answers:
         return None
-    first = head.start
-    spread = feed.total_squares[first : first + head.spec.target_width]
-    return Sums(_slots(program, totals, head.slot(metric.tally)), answers, spread)
+    own = slice(head.start, head.start + head.spec.target_width)
+    values = _slots(program, totals, head.slot(metric.tally))
+    return Sums(values, answers, feed.total_squares[own], feed.target_units[own])
 
 
 def confusion_of(program: Program, totals: Array) -> Table | None:

@@ -7,7 +7,7 @@ takes this record. The trainer alone moves it on.
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
@@ -76,8 +76,12 @@ class TrainState:
         will be taken. Raises DataError, or PresetError where a score is watched that is not."""
         if not len(split.validation):
             preset.require_unwatched("the validation part is empty")
-        train = model.feed(split.train.x, split.train.y)
-        held_out = {"validation": split.validation, "test": split.test}
+        parts = {"train": split.train, "validation": split.validation, "test": split.test}
+        units = None if split.targets is None else split.targets.scale
+        feeds = {
+            name: replace(model.feed(part.x, part.y), units=units) for name, part in parts.items()
+        }
+        train = feeds.pop("train")
         objectives = model.program.graph.objectives
         plans = tuple(
             BatchPlan.of(objective.train, batch, len(train))
@@ -89,7 +93,7 @@ class TrainState:
             preset=preset,
             model=model,
             train_feed=train,
-            held_out={name: model.feed(part.x, part.y) for name, part in held_out.items()},
+            held_out=feeds,
             plans=plans,
             progress=TrainProgress(np.zeros(statistics)),
             learning_rates=tuple(
@@ -178,7 +182,7 @@ class TrainState:
         feed, training = self.train_feed, self.preset.training
         if not training.shuffle or self.batches.batch >= len(feed):
             return feed
-        return ArrayDataset(feed.x, feed.y, permutation(len(feed), training.seed, epoch))
+        return replace(feed, order=permutation(len(feed), training.seed, epoch))
 
     def learning_rate(self, epoch: int, step: int) -> float:
         """The first objective's, of a step counted from 0 in an epoch counted from 1."""

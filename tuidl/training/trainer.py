@@ -63,7 +63,7 @@ class Trainer:
             interrupter or Interrupter(),
             checkpointer or Checkpointer(),
         )
-        split = split or preset.data.split()
+        split = split or preset.source.split()
         batch = preset.training.batch_for(len(split.train))
         is_free = threads is None and model is None
         if model is None:

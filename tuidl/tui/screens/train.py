@@ -164,7 +164,7 @@ class TrainScreen(SteeringScreen):
             self._chosen_pace = True
             self.choose_pace()
         if isinstance(event, events.Refused | events.RunFailed):
-            self._show_failure(event.error)
+            self._show_failure(event)
         for view in self._views:
             view.handle(event)
         self._dirty = True
@@ -172,13 +172,13 @@ class TrainScreen(SteeringScreen):
             self._show_state()
             self.query_one(Summary).show(self.shown)
 
-    def _show_failure(self, error: str) -> None:
+    def _show_failure(self, event: events.Refused | events.RunFailed) -> None:
         """Show why the run ended, and how to go on."""
         status = self.query_one(Status)
-        rate = self.slower_rate
-        status.advice = advice(rate, self.shown.resume)
-        self.notify("\n".join(filter(None, (error, status.advice))), severity="error", timeout=10,
-                    markup=False)  # fmt: skip
+        known = event.advice if isinstance(event, events.RunFailed) else ""
+        status.advice = f"m: {known}" if known else advice(self.slower_rate, self.shown.resume)
+        text = "\n".join(filter(None, (event.error, status.advice)))
+        self.notify(text, severity="error", timeout=10, markup=False)
         self.refresh_bindings()
 
     def _handle_answer(self, event: events.ProbeAnswer) -> None:

@@ -7,7 +7,7 @@ from numba import cuda, float32, float64
 
 from tuidl.backends.cuda.block_group import start, stride
 from tuidl.backends.cuda.registry import cuda_kernel
-from tuidl.backends.cuda.sums import COLUMNS, PARTS, absolute_errors, column_sum, keep_sum
+from tuidl.backends.cuda.sums import COLUMNS, PARTS, column_sum, keep_sum
 from tuidl.backends.cuda.target import THREADS, device
 from tuidl.kernels.elementary import ONE, ZERO
 
@@ -82,15 +82,19 @@ def count_confusions(scores, label, statistics, threshold, block_group):
 
 @cuda_kernel
 def sum_absolute_error(prediction, target, statistics, block_group):
-    """Sum over the examples of |error|, its mean over the outputs."""
-    if block_group.block == 0:
-        total = absolute_errors(prediction, target)
-        keep_sum(float32(total / prediction.shape[1]), statistics, block_group.scratch)
+    """Of each output the sum of |error| over the examples."""
+    sum_of_columns(prediction, target, statistics, False, block_group)
 
 
 @cuda_kernel
 def sum_squared_error(prediction, target, statistics, block_group):
     """Of each output the sum of error**2 over the examples."""
+    sum_of_columns(prediction, target, statistics, True, block_group)
+
+
+@device
+def sum_of_columns(prediction, target, statistics, squared, block_group):
+    """Of each output the sum over the examples of the error's square, or of its size."""
     part, columns = cuda.threadIdx.x // COLUMNS, prediction.shape[1]
     for first in range(block_group.block * COLUMNS, columns, block_group.blocks * COLUMNS):
         j = first + cuda.threadIdx.x % COLUMNS
@@ -98,7 +102,7 @@ def sum_squared_error(prediction, target, statistics, block_group):
         if j < columns:
             for i in range(part, prediction.shape[0], PARTS):
                 error = prediction[i, j] - target[i, j]
-                total += error * error
+                total += error * error if squared else abs(error)
         found = column_sum(float32(total), block_group.scratch)
         if part == 0 and j < columns:
             statistics[j] = found
