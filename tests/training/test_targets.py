@@ -11,7 +11,7 @@ from tests import helpers
 from tuidl.data.scaling import far_from_one
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import RunEnded, RunFailed
-from tuidl.storage.folder import _as_trained
+from tuidl.storage.learned import as_trained
 from tuidl.training.trainer import Trainer
 
 TABLE = """
@@ -141,9 +141,9 @@ def test_a_kept_run_stays_as_it_was_made(tmp_path: Path) -> None:
         (scaled, True),
         (helpers.changed(scaled, targets=None), False),
     ):
-        data: Any = _as_trained(preset, known).data
+        data: Any = as_trained(preset, known).data
         assert data.normalize_targets is wanted
-    chosen: Any = _as_trained(prices(tmp_path, "data.normalize_targets=false"), scaled).data
+    chosen: Any = as_trained(prices(tmp_path, "data.normalize_targets=false"), scaled).data
     assert chosen.normalize_targets is False
 
 

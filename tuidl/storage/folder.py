@@ -156,7 +156,7 @@ class RunFolder:
                     data.decode(), str(path), folder=self.path,
                     examples=known.examples if known else None,
                 )  # fmt: skip
-                self._preset = _as_trained(preset, known)
+                self._preset = as_trained(preset, known)
             except UnicodeDecodeError as error:
                 raise RunError(f"{path}: not UTF-8 text (byte {error.start})") from None
             except PresetError as error:
@@ -249,16 +249,6 @@ class RunFolder:
                 return not _lock(file)
         except FileError:
             return False
-
-
-def _as_trained(preset: Preset, known: Preprocessing | None) -> Preset:
-    """The preset with what it left to the data as the run has it: whether targets are scaled, which
-    they never were by default when older runs were made."""
-    if getattr(preset.data, "normalize_targets", False) is not None:
-        return preset
-    scaled = known is not None and known.targets is not None
-    data = msgspec.structs.replace(preset.data, normalize_targets=scaled)
-    return msgspec.structs.replace(preset, data=data)
 
 
 def _claim(path: Path) -> None:

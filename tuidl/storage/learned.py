@@ -9,6 +9,7 @@ from tuidl.core.errors import RunError, SaveError
 from tuidl.core.own_files import FileError, read_bounded, reason_of
 from tuidl.data.preprocessing import LARGEST, Preprocessing, read_preprocessing
 from tuidl.data.trained_files import TrainedFiles
+from tuidl.preset.schema import Preset
 from tuidl.storage.files import replace_file
 
 LARGEST_LIST = 1 << 20
@@ -56,3 +57,13 @@ def _write(path: Path, data: bytes) -> None:
         replace_file(path, data)
     except OSError as error:
         raise SaveError(f"cannot save {path}: {reason_of(error)}") from None
+
+
+def as_trained(preset: Preset, known: Preprocessing | None) -> Preset:
+    """The preset with what it left to the data as the run has it: whether targets are scaled, which
+    they never were by default when older runs were made."""
+    if getattr(preset.data, "normalize_targets", False) is not None:
+        return preset
+    scaled = known is not None and known.targets is not None
+    data = msgspec.structs.replace(preset.data, normalize_targets=scaled)
+    return msgspec.structs.replace(preset, data=data)
