@@ -55,7 +55,13 @@ from tuidl.storage.contents import (
     WEIGHTS,
 )  # fmt: skip
 from tuidl.storage.files import SUFFIX, replace_file
-from tuidl.storage.learned import read_files, read_learned, write_files, write_learned
+from tuidl.storage.learned import (
+    as_trained,
+    read_files,
+    read_learned,
+    write_files,
+    write_learned,
+)
 from tuidl.storage.locations import runs_folder
 from tuidl.storage.records import About, Summary, read_record, versions
 
