@@ -98,7 +98,7 @@ class TableLayout(msgspec.Struct, frozen=True):
     """The inputs' columns in order, and how the file that was learned from is written.
 
     ``target``: the column that is predicted, ``target_unit`` the unit of its numbers; "" where
-    they are not known.
+    they are not known. ``encoding``: of its text, "" where the file itself says it.
     """
 
     columns: tuple[InputColumn, ...]
@@ -106,6 +106,7 @@ class TableLayout(msgspec.Struct, frozen=True):
     has_header: bool
     target: str = ""
     target_unit: str = ""
+    encoding: str = ""
 
     @property
     def inputs(self) -> tuple[str, ...]:

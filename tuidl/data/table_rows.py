@@ -1,7 +1,6 @@
 """Rows of a text file as inputs of a network that was trained on another such file."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ from tuidl.core.limits import check_memory
 from tuidl.data.encoded_rows import EncodedRows
 from tuidl.data.paths import stamp
 from tuidl.data.table_layout import InputColumn, TableLayout
-from tuidl.data.tables.delimited import lines_of, sniffed
 from tuidl.data.tables.encoding import Values, fill_inputs, values_of, write_inputs
+from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.raw import RawColumn, RawTable, text_of
 from tuidl.data.tables.reading import read_raw
 
@@ -32,7 +31,8 @@ def read_rows(path: Path, layout: TableLayout) -> EncodedRows:
     Raises DataError where the file is at fault, or no row can be taken.
     """
     now = stamp(str(path))
-    raw = read_raw(now, _delimiter(path, layout), True if layout.has_header else None, fewest=1)
+    header, encoding = True if layout.has_header else None, layout.encoding or None
+    raw = read_raw(now, layout.delimiter, header, fewest=1, encoding=encoding, is_sure=False)
     width = sum(column.width for column in layout.columns)
     check_memory(BYTES * len(raw.lines) * width, f"{path}", "use a smaller file")
     x = np.zeros((len(raw.lines), width))
@@ -86,17 +86,9 @@ def _field(raw: RawColumn, row: Any) -> str:
     return (raw.texts[code] if code >= 0 else text_of(raw.numbers[row]))[:60]
 
 
-def _delimiter(path: Path, layout: TableLayout) -> str:
-    """That of training, or another one where the first line has none of that."""
-    if layout.delimiter not in next(lines_of(path), ""):
-        with suppress(DataError):
-            return sniffed(path)
-    return layout.delimiter
-
-
 def _places(path: Path, raw: RawTable, layout: TableLayout) -> list[int]:
     """Where each of the layout's columns stands. Raises DataError where one is missing."""
-    wanted = [column.name for column in layout.columns]
+    wanted = [normal_name(column.name) for column in layout.columns]
     if not layout.has_header and len(raw.columns) == len(wanted):
         return list(range(len(wanted)))
     names = [column.name for column in raw.columns]

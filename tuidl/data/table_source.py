@@ -15,6 +15,7 @@ from tuidl.data.scaling import TargetScaling, scaling_of_targets
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import group_name
 from tuidl.data.table_layout import TableLayout
+from tuidl.data.tables.encodings import Encoding
 from tuidl.data.tables.settings import ColumnSettings, Missing
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     target: Name | Number
     delimiter: Delimiter | None = None
     header: bool | None = None
+    encoding: Encoding | None = None
     ignore: tuple[Name | Number, ...] = ()
     task: Literal["classification", "regression"] | None = None
     missing: Missing = "refuse"
@@ -132,6 +134,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             table.raw.has_header,
             target.name,
             "" if table.classes else target.number.unit,
+            self.encoding or "",
         )
 
     def origin(self, part: str = "") -> Origin:
@@ -154,6 +157,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             self.indicator,
             tuple(self.columns.items()),
             beside,
+            self.encoding,
         )
         return read_table(stamp(self.path), options)
 

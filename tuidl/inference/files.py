@@ -16,7 +16,7 @@ from tuidl.data.npy_file import npy_header, npz_header, npz_names, read_npy, rea
 from tuidl.data.picture import SUFFIXES
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.table_rows import read_rows
-from tuidl.data.tables.delimited import DELIMITERS
+from tuidl.data.tables.dialect import DELIMITERS
 from tuidl.data.tables.raw import RawTable
 from tuidl.inference.pictures import PICTURES, read_picture_inputs
 from tuidl.inference.preprocessing import Preparation

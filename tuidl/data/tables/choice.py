@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from tuidl.core.errors import DataError, PresetError, suggestion
+from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.raw import RawTable
 from tuidl.data.tables.settings import AS_FOUND, ColumnSettings, Missing
 
@@ -28,6 +29,7 @@ class Options:
     indicator: bool = False
     columns: tuple[tuple[str, ColumnSettings], ...] = ()
     beside: tuple[tuple[ColumnName, str], ...] = ()
+    encoding: str | None = None
 
     @property
     def says_header(self) -> bool | None:
@@ -40,7 +42,8 @@ class Options:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Places of columns. ``left_out``: those that the preset leaves out, with the key that does;
+    """Places of columns. ``left_out``: those that the preset leaves out, with the key that does,
+    or that are no data, as the file's notes say;
     ``settings``: of every column."""
 
     inputs: tuple[int, ...]
@@ -69,6 +72,10 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
     for i, of in enumerate(settings):
         if of.said in LEFT_OUT:
             left_out.setdefault(i, f"columns.{names[i]}.kind")
+    named = {normal_name(name) for name, _ in options.columns}
+    for i in raw.passed_over - {target, *beside}:
+        if names[i] not in named:
+            left_out.setdefault(i, "no data")
     others = {target, *left_out, *beside}
     inputs = tuple(i for i in range(len(names)) if i not in others)
     if not inputs:
@@ -78,12 +85,12 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
 
 def _settings(names: list[str], options: Options) -> tuple[ColumnSettings, ...]:
     """Of each column. Raises PresetError where one is named that is not there."""
-    for name, _ in options.columns:
+    said = {normal_name(name): settings for name, settings in options.columns}
+    for name in said:
         if name not in names:
             raise PresetError(
                 f"data.columns.{name}", f"no such column{suggestion(name, names[:50])}"
             )
-    said = dict(options.columns)
     return tuple(said.get(name, AS_FOUND) for name in names)
 
 
@@ -95,6 +102,7 @@ def _place(name: ColumnName, names: list[str], has_header: bool, key: str) -> in
         return name - 1
     if not has_header:
         raise PresetError(key, f"no column {name!r}: the file has no header; give a number from 1")
+    name = normal_name(name)
     if name not in names:
         raise PresetError(key, f"no column {name!r}{suggestion(name, names[:50])}")
     return names.index(name)

@@ -1,66 +1,137 @@
-"""Reading delimited text: lines with a limit, delimiters, records. Errors name the line."""
+"""A delimited text file as a RawTable: by blocks, and by records where a block is odd."""
 
-import csv
-from collections import Counter
-from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from tuidl.core.errors import DataError
-from tuidl.core.own_files import reason_of
-from tuidl.data.files import open_file
+from tuidl.core.limits import check_memory
+from tuidl.data.tables.blocks import tokenised
+from tuidl.data.tables.columns import Columns
+from tuidl.data.tables.content import ADVICE, read_content
+from tuidl.data.tables.dialect import dialect_of, fields_of, sampled
+from tuidl.data.tables.header import Header, header_of, passed_over
+from tuidl.data.tables.raw import RawColumn, RawTable
+from tuidl.data.tables.rows import Records, Rows
 
-DELIMITERS = ",;\t|"
-LONGEST_LINE = 1 << 20
-MOST_COLUMNS = 10_000
-SAMPLED_LINES = 50
+Array = np.ndarray[Any, np.dtype[Any]]
 
+BLOCK = 1 << 18
+"""Bytes that are looked at together: what is made of them stays in the processor's cache."""
 
-def lines_of(path: Path) -> Iterator[str]:
-    """The file's lines as text. Raises DataError where it is none."""
-    try:
-        with open_file(path) as file:
-            number = 0
-            while raw := file.readline(LONGEST_LINE + 1):
-                number += 1
-                if len(raw) > LONGEST_LINE:
-                    raise DataError(f"{path}: line {number}: longer than {LONGEST_LINE:,} bytes")
-                if b"\0" in raw:
-                    raise DataError(f"{path}: line {number}: binary data, not text in UTF-8")
-                yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path}: line {number}: not UTF-8 (byte {error.start + 1}); save the file as UTF-8"
-        ) from None
-    except OSError as error:
-        raise DataError(f"{path}: {reason_of(error)}") from None
+MOST_IN_BLOCK = 1 << 24
+ROWS_AT_ONCE = 8192
+BYTES_A_FIELD = 12
+"""Memory: a number and a code."""
+
+_SLOW = set(" .+-0123456789eE")
+"""Delimiters for which fields are told apart one at a time."""
 
 
-def sniffed(path: Path) -> str:
-    """The delimiter that parts the first lines into equally many fields. Raises DataError."""
-    sample = list(islice(lines_of(path), SAMPLED_LINES))
-    if not any(line.strip() for line in sample):
-        raise DataError(f"{path}: empty")
-    best, fields = "", 1
-    for delimiter in DELIMITERS:
-        try:
-            widths = Counter(map(len, filter(None, csv.reader(sample, delimiter=delimiter))))
-        except csv.Error:
-            continue
-        width, rows = widths.most_common(1)[0]
-        if width > fields and 2 * rows >= widths.total():
-            best, fields = delimiter, width
-    if not best:
-        raise DataError(f"{path}: one column only; if there are more, say data.delimiter")
-    return best
+@dataclass(frozen=True)
+class Stated:
+    """How the file is written, as far as that is known. ``is_sure``: else the delimiter and the
+    encoding are those of another such file. ``fewest``: columns that there must be."""
+
+    delimiter: str | None = None
+    header: bool | None = None
+    encoding: str | None = None
+    is_sure: bool = True
+    fewest: int = 2
 
 
-def records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Line and fields of every record that is not blank. Raises DataError."""
-    reader = csv.reader(lines_of(path), delimiter=delimiter, skipinitialspace=True, strict=True)
-    try:
-        for fields in reader:
-            if fields:
-                yield reader.line_num, fields
-    except csv.Error as error:
-        raise DataError(f"{path}: line {reader.line_num}: {error}") from None
+def read_delimited(path: Path, size: int, stated: Stated) -> RawTable:
+    """The table in a file of ``size`` bytes. Raises DataError, or BackendError for memory."""
+    content = read_content(path, size, stated.encoding, stated.is_sure)
+    data = content.data
+    dialect = dialect_of(path, data, stated.delimiter, stated.header, stated.is_sure)
+    records = Records(path, data, dialect.start, dialect.line, dialect.delimiter)
+    header, before = _header(records, stated)
+    if not header.is_there:
+        records = Records(path, data, dialect.start, dialect.line, dialect.delimiter)
+    most = data.count(b"\n", records.position) + 1
+    check_memory(BYTES_A_FIELD * most * len(header.names), f"{path}", ADVICE)
+    rows = Rows(path, header, dialect.delimiter)
+    rows.empty += before if header.is_there else []
+    raw, lines = _Reader(records, rows, most).read()
+    if not len(lines):
+        raise DataError(f"{path}: a header but no rows")
+    over = passed_over(header, raw)
+    notes = (
+        *content.notes, *dialect.notes, *rows.notes(),
+        *(f"column {place + 1} ({why}) passed over" for place, why in over.items()),
+    )  # fmt: skip
+    return RawTable(raw, lines, dialect.delimiter, header.is_there, notes, frozenset(over))
+
+
+def _header(records: Records, stated: Stated) -> tuple[Header, list[int]]:
+    """What the first record that is not empty says, and the lines of those before it."""
+    empty: list[int] = []
+    for line, fields in records:
+        if any(fields):
+            lines = sampled(records.path, records.data, records.position, records.line)
+            some = fields_of(lines, records.delimiter)
+            header = header_of(records.path, fields, some, line, stated.header, stated.fewest)
+            return header, empty
+        empty.append(line)
+    raise DataError(f"{records.path}: empty")
+
+
+class _Reader:
+    """Gives all records to the columns."""
+
+    def __init__(self, records: Records, rows: Rows, most: int) -> None:
+        """``most``: rows that there may be."""
+        self.records, self.rows = records, rows
+        self.columns = Columns(rows.header.titles, most)
+        self.lines: list[Array] = []
+        self.is_slow = records.delimiter in _SLOW or not records.delimiter.isascii()
+
+    def read(self) -> tuple[tuple[RawColumn, ...], Array]:
+        """The filled columns, and the line of each row."""
+        while self.records.position < len(self.records.data):
+            end = _end_of_block(self.records.data, self.records.position)
+            if self.is_slow or not self._read_block(end):
+                self._read_records(end)
+        return self.columns.finished(), np.concatenate(self.lines or [np.zeros(0, np.int64)])
+
+    def _read_block(self, end: int) -> bool:
+        """Whether the block could be read as a whole."""
+        records = self.records
+        chunk = records.data[records.position : end]
+        block = tokenised(chunk, records.delimiter, len(self.columns.names))
+        if block is None:
+            return False
+        self.columns.add_block(block)
+        self.lines.append(block.lines + (records.line - 1))
+        self.rows.empty += (block.empty + (records.line - 1)).tolist()
+        records.position, records.line = end, records.line + chunk.count(b"\n")
+        return True
+
+    def _read_records(self, end: int) -> None:
+        taken = self.records.until(end)
+        while some := list(islice(taken, ROWS_AT_ONCE)):
+            fitted = [(line, self.rows.fitted(line, fields)) for line, fields in some]
+            kept = [(line, fields) for line, fields in fitted if fields is not None]
+            if kept:
+                self.lines.append(np.array([line for line, _ in kept]))
+                self.columns.add([fields for _, fields in kept])
+
+
+def _end_of_block(data: bytes, start: int) -> int:
+    """The end of a line that, as far as quotes tell, is one of a record."""
+    end = data.rfind(b"\n", start, start + BLOCK) + 1 or len(data)
+    if len(data) - start <= BLOCK:
+        return len(data)
+    if data.find(b'"', start, end) < 0:
+        return end
+    quotes = data.count(b'"', start, end)
+    while quotes % 2 and end < len(data) and end - start < MOST_IN_BLOCK:
+        quote = data.find(b'"', end) + 1 or len(data)
+        line_end = data.find(b"\n", quote) + 1 or len(data)
+        quotes += data.count(b'"', end, line_end)
+        end = line_end
+    return end

@@ -1,0 +1,120 @@
+"""The columns of a table: how many, their names, and which of them are no data."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tuidl.core.errors import DataError
+from tuidl.data.tables.dialect import is_value
+from tuidl.data.tables.raw import RawColumn
+
+MOST_COLUMNS = 10_000
+_ROW_NUMBERS = re.compile(r"|Unnamed: \d+|rownames|row\.names")
+"""Names that programs give to a column of row numbers: none (R, pandas), and what is made of it."""
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f\t\n\r", " ") | {"\ufeff": ""})
+
+
+@dataclass(frozen=True)
+class Header:
+    """``names``: a text for each column, "" where it has none."""
+
+    names: tuple[str, ...]
+    is_there: bool
+
+    @property
+    def named(self) -> int:
+        """Columns up to the last one with a name; all of them where there is no header."""
+        if not self.is_there:
+            return len(self.names)
+        return max((i for i, name in enumerate(self.names, 1) if name), default=0)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The names, and the numbers of columns without one."""
+        given = self.names if self.is_there else ("",) * len(self.names)
+        return tuple(name or str(i) for i, name in enumerate(given, 1))
+
+
+def header_of(
+    path: Path, first: Sequence[str], rows: Sequence[Sequence[str]], line: int,
+    stated: bool | None, fewest: int,
+) -> Header:  # fmt: skip
+    """``first``: the fields of the first record, in ``line``; ``rows``: of some after it.
+
+    Raises DataError where there are too few or too many.
+    """
+    names = [normal_name(text) for text in first]
+    is_there = stated if stated is not None else _is_header(names, rows)
+    usual = Counter(map(len, rows)).most_common(1)[0][0] if rows else len(names)
+    if len(names) == 1 < usual and fewest > 1:
+        problem = (
+            f"1 field ({names[0][:40]!r}), but {usual} in most lines after it; if it is a title"
+        )
+        raise DataError(f"{path}: line {line}: {problem}, delete it")
+    if len(names) < usual and not any(any(row[len(names) :]) for row in rows):
+        names += [""] * (usual - len(names))
+    elif is_there and len(names) == usual - 1 and _counts([row[0] for row in rows]):
+        names.insert(0, "")
+    if not fewest <= len(names) <= MOST_COLUMNS:
+        problem = f"{len(names)} columns, expected {fewest} to {MOST_COLUMNS:,}"
+        raise DataError(f"{path}: {problem}")
+    return Header(tuple(names), is_there)
+
+
+def normal_name(text: str) -> str:
+    """A column's name as it is compared: Unicode's composed form, plain spaces."""
+    return unicodedata.normalize("NFC", text.translate(_SPACES)).strip()
+
+
+def passed_over(header: Header, columns: Sequence[RawColumn]) -> dict[int, str]:
+    """Places of columns that are no data, and why, in words."""
+    if not header.is_there:
+        return {i: "empty" for i, column in enumerate(columns) if _trails_empty(columns[i:])}
+    found = {
+        i: "without a name, and empty"
+        for i, column in enumerate(columns)
+        if not header.names[i] and column.texts == ("",) and not (column.codes < 0).any()
+    }
+    if columns and _ROW_NUMBERS.fullmatch(header.names[0]) and _numbers_rows(columns[0]):
+        name = repr(header.names[0]) if header.names[0] else "without a name"
+        found[0] = f"{name}, counts the rows"
+    return found
+
+
+def _is_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether no field of the first line is a number or missing. It may begin with an empty one
+    over numbers (of rows), and end with such over nothing."""
+    fields = list(names)
+    if rows and not fields[0] and rows[0] and rows[0][0].isdecimal():
+        fields = fields[1:]
+    while fields and not fields[-1] and not any(any(row[len(names) - 1 :]) for row in rows):
+        fields.pop()
+    return bool(fields) and not any(map(is_value, fields))
+
+
+def _counts(texts: Sequence[str]) -> bool:
+    """Whether they are 1, 2, 3, ... or 0, 1, 2, ..."""
+    if not texts[0].isdecimal() or int(texts[0]) not in (0, 1):
+        return False
+    return list(texts) == [str(i) for i in range(int(texts[0]), int(texts[0]) + len(texts))]
+
+
+def _numbers_rows(column: RawColumn) -> bool:
+    """Whether its numbers are whole and rise from row to row, or are those of all rows, mixed."""
+    numbers = column.numbers
+    if column.texts or len(numbers) < 2 or (numbers < 0).any() or (numbers % 1).any():
+        return False
+    steps = np.diff(numbers)
+    if (steps > 0).all():
+        return True
+    ordered = np.sort(numbers)
+    return bool(ordered[0] <= 1 and (np.diff(ordered) == 1).all())
+
+
+def _trails_empty(columns: Sequence[RawColumn]) -> bool:
+    return all(column.texts == ("",) and not (column.codes < 0).any() for column in columns)
