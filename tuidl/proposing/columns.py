@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuidl.data.tables.settings import AS_FOUND
+from tuidl.proposing.column_words import words_of
 
 if TYPE_CHECKING:
     from tuidl.data.tables.fields import Reading
@@ -15,14 +16,18 @@ NAMES_OF_ROWS = {"", "id", "index", "idx", "row", "rowid", "row_id", "unnamed: 0
 
 @dataclass(frozen=True)
 class ColumnFacts:
-    """A column as it was read. ``number``: its place, counted from 1. ``gaps``: rows without a
-    value. ``idle``: why it is better left out, empty where it may teach something. ``problem``: why
-    it cannot be read as it is. ``rises``: whether it is a time, or called so, that never falls.
+    """A column as it was read.
+
+    ``number``: its place, counted from 1. ``words``: its range, or its categories. ``gaps``: rows
+    without a value. ``idle``: why it is better left out, empty where it may teach something.
+    ``problem``: why it cannot be read as it is. ``rises``: whether it is a time, or called so, that
+    never falls.
     """
 
     name: str
     number: int
     kind: str
+    words: str = ""
     gaps: int = 0
     idle: str = ""
     problem: str = ""
@@ -43,8 +48,9 @@ def _facts(column: "RawColumn", number: int) -> ColumnFacts:
     gaps = 0 if reading.values is None else int(np.isnan(reading.values.values).sum())
     idle = _idle(column, reading, number)
     problem = "" if idle else reading.problem
+    words = words_of(reading)
     return ColumnFacts(
-        column.name, number, reading.kind, gaps, idle, problem, _rises(column, reading)
+        column.name, number, reading.kind, words, gaps, idle, problem, _rises(column, reading)
     )
 
 

@@ -42,13 +42,14 @@ def table_columns(path: Path) -> TableColumns:
 def table_facts(
     path: Path,
     target: str | None,
-    ignored: tuple[str, ...] = (),
+    ignored: tuple[str, ...] | None = None,
     overrides: tuple[str, ...] = (),
 ) -> Facts:
     """What is known of the table in a file, of which ``target`` is to be predicted.
 
-    ``ignored``: columns to leave out; ``overrides``: as for a preset. Raises DataError where the
-    file is at fault, PresetError where the target is, or is missing.
+    ``ignored``: columns to leave out, None for those that teach nothing; ``overrides``: as for a
+    preset. Raises DataError where the file is at fault, PresetError where the target is, or is
+    missing.
     """
     raw = _raw(path, target)
     names = [column.name for column in raw.columns]
@@ -57,8 +58,10 @@ def table_facts(
     chosen = chosen_target(names, target, raw.has_header)
     place = names.index(chosen) if isinstance(chosen, str) else chosen - 1
     columns = column_facts(raw)
-    others = [c for i, c in enumerate(columns) if i != place and c.name not in ignored]
-    inputs = [column for column in others if not column.idle]
+    others = [column for i, column in enumerate(columns) if i != place]
+    idle = [column for column in others if column.idle and ignored is None]
+    left_out = {column.name for column in idle} | {*(ignored or ())}
+    inputs = [column for column in others if column.name not in left_out]
     if not inputs:
         raise PresetError("--target", f"{names[place]!r} leaves no column to learn from")
     data = _settings(path, raw, columns[place], inputs)
@@ -74,7 +77,7 @@ def table_facts(
         classes=spec.classes,
         counts=class_counts(source),
         in_order=_order(inputs),
-        notes=tuple(f"left out: column {c.name!r}, {c.idle}" for c in others if c.idle),
+        notes=tuple(f"left out: column {c.name!r}, {c.idle}" for c in idle),
     )
 
 

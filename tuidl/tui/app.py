@@ -166,6 +166,12 @@ class Playground(PlainApp):
         self.call_after_refresh(self.session.load, preset, True, path, learning_rate)
         self.call_after_refresh(spare_pauses)
 
+    def open_data(self, path: Path) -> None:
+        """Show a file of data or a folder of pictures, to have a preset proposed for it."""
+        from tuidl.tui.screens.own_data import OwnDataScreen
+
+        self.push_screen(OwnDataScreen(self.services, path))
+
     def run_display(self) -> RunDisplay | None:
         """The screen of the run, at any place in the stack."""
         return next((s for s in self.screen_stack if isinstance(s, RunDisplay)), None)
@@ -218,6 +224,10 @@ class Playground(PlainApp):
         from tuidl.tui.previews.preview import text_of
 
         self._edit_and_open(text_of(path), path.parent, path)
+
+    def edit_text(self, text: str, folder: Path) -> None:
+        """Modify the preset that is this text, and open the result."""
+        self._edit_and_open(text, folder)
 
     def edit_run(self, path: Path) -> None:
         """Modify the preset of a stored run, and open the result as a run of its own."""

@@ -25,6 +25,7 @@ from tuidl.storage.locations import runs_folder
 from tuidl.tui.app import Playground
 from tuidl.tui.catalog.run_entries import RUNNING, run_entries
 from tuidl.tui.dialogs.delete import DeleteScreen
+from tuidl.tui.dialogs.output import OutputScreen
 from tuidl.tui.previews.run_preview import RunPreview
 from tuidl.tui.renderers.run_preview import run_lines
 from tuidl.tui.screens import run_list
@@ -32,7 +33,7 @@ from tuidl.tui.screens.edit import EditScreen
 from tuidl.tui.screens.home import HomeScreen, PreviewPanel
 from tuidl.tui.screens.train import TrainScreen
 from tuidl.tui.screens.viewer import ViewScreen
-from tuidl.tui.services import exporting
+from tuidl.tui.services import child_output
 from tuidl.tui.widgets.run_list import RunList
 from tuidl.tui.widgets.tabs import Tabs
 
@@ -264,14 +265,14 @@ async def test_c_puts_curves_behind_the_next_training_and_the_one_on_the_screen(
 async def test_exporting_runs_the_command_and_tells_its_last_line(
     app: Playground, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: int
 ) -> None:
-    said: list[tuple[Path, str, Path]] = []
+    said: list[tuple[str, ...]] = []
     script = f"print('first'); print('tuidl: proved equal'); raise SystemExit({status})"
 
-    def stub(run: Path, format_name: str, out: Path) -> list[str]:
-        said.append((run, format_name, out))
+    def stub(*arguments: str) -> list[str]:
+        said.append(arguments)
         return [sys.executable, "-c", script]
 
-    monkeypatch.setattr(exporting, "command_line", stub)
+    monkeypatch.setattr(child_output, "command_line", stub)
     path = folders.done()
     async with app.run_test(size=(120, 40)) as pilot:
         await to_runs(pilot)
@@ -282,7 +283,55 @@ async def test_exporting_runs_the_command_and_tells_its_last_line(
         await until(pilot, lambda: "proved equal" in notices(app))
         (notice,) = [one for one in app._notifications if "proved" in str(one.message)]
         assert notice.severity == ("error" if status else "information")
-    assert said == [(path, "onnx", tmp_path / "there")]
+    out = str(tmp_path / "there")
+    assert said == [("export", str(path), "--to", "onnx", "--out", out)]
+
+
+async def test_predicting_shows_what_the_command_says_and_writes_it(
+    app: Playground, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said: list[tuple[str, ...]] = []
+
+    def stub(*arguments: str) -> list[str]:
+        said.append(arguments)
+        return [sys.executable, "-c", "print('tuidl: row 1: cat')"]
+
+    monkeypatch.setattr(child_output, "command_line", stub)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "new.csv").write_text("a,b\n1,2\n")
+    path = folders.done()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_runs(pilot)
+        await pilot.press("p")
+        await pilot.pause()
+        app.screen.query_one(Input).value = "new.csv"
+        await pilot.press("enter")
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, OutputScreen)
+        await until(pilot, lambda: "row 1: cat" in str(screen.query_one("#output").render()))
+        await pilot.press("w")
+        await until(pilot, lambda: len(said) == 2)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+    table, out = str(tmp_path / "new.csv"), str(tmp_path / "new-predicted.csv")
+    assert said == [
+        ("predict", str(path), table), ("predict", str(path), table, "--out", out)
+    ]  # fmt: skip
+
+
+async def test_evaluating_shows_the_report(
+    app: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = [sys.executable, "-c", "print('accuracy 97%')"]
+    monkeypatch.setattr(child_output, "command_line", lambda *arguments: program)
+    folders.done()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await to_runs(pilot)
+        await pilot.press("E")
+        await until(pilot, lambda: isinstance(app.screen, OutputScreen))
+        output = app.screen.query_one("#output")
+        await until(pilot, lambda: "accuracy 97%" in str(output.render()))
 
 
 async def test_export_cannot_go_into_a_file_and_escape_cancels(

@@ -1,6 +1,6 @@
-"""Opens a preset file: a path to type, and a tree of folders."""
+"""Opens a preset or the user's own data: a path to type, and a tree of folders."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,18 +13,24 @@ from textual.suggester import Suggester
 from textual.widgets import DirectoryTree, Input, Label
 
 from tuidl.core.printable import printable
+from tuidl.proposing.files import holds_pictures, is_offered
 from tuidl.tui.dialogs.dialog import Once
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.widgets.chart import looks_of
 
+TITLE = "Open a preset (.toml), a table (.csv), arrays (.npz) or a folder of pictures"
 MOST_SUGGESTED = 2000
 """Entries of a folder that are looked at for a suggestion."""
 
 
 class PresetTree(DirectoryTree):
-    """Folders and ``.toml`` files, without hidden ones."""
+    """Folders and the files that are offered, without hidden ones."""
 
     ICON_NODE, ICON_NODE_EXPANDED, ICON_FILE = "▸ ", "▾ ", "  "
+
+    def __init__(self, folder: Path, offers: Callable[[Path], bool]) -> None:
+        super().__init__(folder, id="tree")
+        self._offers = offers
 
     def on_mount(self) -> None:
         if not looks_of(self)[1]:
@@ -35,14 +41,15 @@ class PresetTree(DirectoryTree):
         return Text(printable(str(label)))
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        return [p for p in paths if not p.name.startswith(".") and _is_offered(p)]
+        return [p for p in paths if not p.name.startswith(".") and _is_offered(p, self._offers)]
 
 
 class PathSuggester(Suggester):
     """Completes a path of which the beginning is typed; → accepts it."""
 
-    def __init__(self) -> None:
+    def __init__(self, offers: Callable[[Path], bool] | None = None) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
+        self._offers = offers or _opens
 
     async def get_suggestion(self, value: str) -> str | None:
         folder, _, start = value.rpartition("/")
@@ -51,7 +58,9 @@ class PathSuggester(Suggester):
         try:
             place = Path(folder + "/").expanduser() if folder or "/" in value else Path()
             names = [p for _, p in zip(range(MOST_SUGGESTED), place.iterdir(), strict=False)]
-            fitting = sorted(p for p in names if p.name.startswith(start) and _is_offered(p))
+            fitting = sorted(
+                p for p in names if p.name.startswith(start) and _is_offered(p, self._offers)
+            )
             if not fitting:
                 return None
             end = "/" if fitting[0].is_dir() else ""
@@ -69,17 +78,25 @@ class OpenFileScreen(ModalScreen[Path | None], Once[Path | None]):
         Binding("backspace", "up", "Folder above"),
     ]
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        title: str = TITLE,
+        offers: Callable[[Path], bool] | None = None,
+    ) -> None:
+        """``offers``: which files are listed; presets, data and folders of pictures by default."""
         super().__init__()
+        self._title, self._offers = title, offers or _opens
+        self._takes_folders = offers is None
         self._folder = (folder or Path.cwd()).absolute()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label("Open a preset (.toml)", classes="title")
+            yield Label(plain(self._title), classes="title")
             yield Input(placeholder="path of a file or folder", id="path",
-                        suggester=PathSuggester())  # fmt: skip
+                        suggester=PathSuggester(self._offers))  # fmt: skip
             yield Label(plain(str(self._folder)), id="folder", classes="hint")
-            yield PresetTree(self._folder, id="tree")
+            yield PresetTree(self._folder, self._offers)
             yield Label("", id="question")
             yield Label("↓ folders   backspace the folder above   esc back"
                         if looks_of(self)[1]
@@ -108,7 +125,9 @@ class OpenFileScreen(ModalScreen[Path | None], Once[Path | None]):
         except (OSError, RuntimeError, ValueError) as error:
             self._show_message(f"{text}: {error}")
             return
-        if is_folder:
+        if is_folder and self._takes_folders and holds_pictures(path):
+            self.end(path)
+        elif is_folder:
             self._show(path)
         elif is_file:
             self.end(path)
@@ -134,6 +153,10 @@ class OpenFileScreen(ModalScreen[Path | None], Once[Path | None]):
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
         self.end(event.path)
 
+    def on_directory_tree_directory_selected(self, event: DirectoryTree.DirectorySelected) -> None:
+        if self._takes_folders and holds_pictures(event.path):
+            self.end(event.path)
+
     def action_up(self) -> None:
         self._show(self._folder.parent)
 
@@ -141,8 +164,13 @@ class OpenFileScreen(ModalScreen[Path | None], Once[Path | None]):
         self.end(None)
 
 
-def _is_offered(path: Path) -> bool:
+def _opens(path: Path) -> bool:
+    """Whether it is a preset or data."""
+    return path.suffix == ".toml" or is_offered(path.name)
+
+
+def _is_offered(path: Path, offers: Callable[[Path], bool]) -> bool:
     try:
-        return path.is_dir() or path.suffix == ".toml"
+        return path.is_dir() or offers(path)
     except OSError:
         return False

@@ -12,6 +12,7 @@ from textual.widgets import ContentSwitcher, OptionList, Static
 
 from tuidl.charts.palette import Palette
 from tuidl.preset.library import shipped
+from tuidl.proposing.files import is_data_file
 from tuidl.tui.catalog.preset_entries import Entry, entries
 from tuidl.tui.catalog.preset_loader import Loader
 from tuidl.tui.catalog.run_entries import RunEntry
@@ -32,12 +33,12 @@ from tuidl.tui.widgets.tabs import Tabs
 NARROW = 100
 KEYS = """\
 enter    open a preset; go on with a run, or show its curves
-1, 2     presets, runs (tab does too)         o        open a file
+1, 2     presets, runs (tab does too)         o        open a file, or your own data
 m        modify a preset; train a run's preset again, modified
 /        filter (so do letters that are no keys); esc shows all again
 
 runs     v view   r resume   c curves behind the next training
-         x export the network   d delete
+         x export the network   p predict   E evaluate   d delete
 q        quit                                 ?        this page"""
 
 
@@ -244,6 +245,9 @@ class HomeScreen(RunListScreen):
         if path is None:
             return
         path = path.absolute()
+        if path.is_dir() or is_data_file(path.name):
+            self.services.navigator.open_data(path)
+            return
         self._state.opened(str(path))
         self.action_tab(0)
         self._list.end_filter()

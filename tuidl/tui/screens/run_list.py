@@ -21,8 +21,11 @@ from tuidl.tui.widgets.tabs import Tabs
 GOES_ON = ("unfinished", "interrupted")
 """States in which Enter goes on with a run; else it shows its curves."""
 FOR_RUNS = frozenset(
-    ("resume_run", "view_run", "compare_run", "delete_run", "export_run", "to_presets")
-)
+    (
+        "resume_run", "view_run", "compare_run", "delete_run", "export_run", "predict_run",
+        "evaluate_run", "to_presets",
+    )
+)  # fmt: skip
 
 FOR_PRESETS = frozenset(("open_file", "to_runs"))
 
@@ -35,6 +38,8 @@ class RunListScreen(Screen[None]):
         Binding("r", "resume_run", "resume"),
         Binding("c", "compare_run", "compare"),
         Binding("x", "export_run", "export"),
+        Binding("p", "predict_run", "predict"),
+        Binding("E", "evaluate_run", "evaluate"),
         Binding("d", "delete_run", "delete"),
     ]
 
@@ -100,6 +105,8 @@ class RunListScreen(Screen[None]):
             ("View the run", "v: its curves", self.action_view_run),
             ("Compare", "c: its curves behind the next training", self.action_compare_run),
             ("Export the network", "x: weights, ONNX or a program", self.action_export_run),
+            ("Predict", "p: what it makes of a file", self.action_predict_run),
+            ("Evaluate", "E: how good it is on new examples", self.action_evaluate_run),
             ("Start again", "m: from its preset, modified", self.modify_run),
             ("Delete the run", "d: asks first", self.action_delete_run),
         ]
@@ -136,6 +143,14 @@ class RunListScreen(Screen[None]):
     def action_export_run(self) -> None:
         if path := self._chosen_run:
             self.services.runs.export(path)
+
+    def action_predict_run(self) -> None:
+        if path := self._chosen_run:
+            self.services.runs.predict(path)
+
+    def action_evaluate_run(self) -> None:
+        if path := self._chosen_run:
+            self.services.runs.evaluate(path)
 
     def action_delete_run(self) -> None:
         if path := self._chosen_run:

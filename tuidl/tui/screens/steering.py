@@ -1,5 +1,7 @@
 """Keys that control the run on the screen: train, pause, step, rate, pace."""
 
+from pathlib import Path
+
 import msgspec
 
 from tuidl.compiler.graph import Graph
@@ -132,7 +134,22 @@ class SteeringScreen(RunDisplay):
         if choice == "discard":
             self.services.navigator.leave_run()
 
+    @property
+    def kept(self) -> Path | None:
+        """The folder of a run that came to its end; None before, or where nothing is kept."""
+        ended = self.shown.phase is Phase.ENDED
+        return self.session.run_folder(self.shown) if ended else None
+
+    def action_use(self, how: str) -> None:
+        """Evaluate the run, predict with it or export it."""
+        if (folder := self.kept) is not None:
+            runs = self.services.runs
+            ways = {"evaluate": runs.evaluate, "predict": runs.predict, "export": runs.export}
+            ways[how](folder)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "use":
+            return self.kept is not None
         if action == "objective":
             return len(self.preset.objectives) > 1
         return action != "retry" or self.slower_rate is not None

@@ -63,6 +63,9 @@ class TrainScreen(SteeringScreen):
         Binding("m", "edit", "modify"),
         Binding("c", "compare", "compare", show=False),
         Binding("t", "retry", "go on slower"),
+        Binding("E", "use('evaluate')", "evaluate"),
+        Binding("p", "use('predict')", "predict"),
+        Binding("x", "use('export')", "export"),
         *(Binding(str(n + 1), f"view({n})", "view", show=False) for n in range(len(VIEWS) + 1)),
         Binding("q", "leave", "leave"),
     ]

@@ -1,15 +1,13 @@
 """Exports a run's network in a process of its own."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 from textual.app import App
 from textual.notifications import SeverityLevel
 
-from tuidl.core.children import child_environment, module_command
 from tuidl.export import FORMAT_NAMES
-from tuidl.plugins.permission import flags
+from tuidl.tui.services.child_output import output_of
 
 ABOUT = {
     "safetensors": "the weights alone",
@@ -20,26 +18,15 @@ ABOUT = {
 LONGEST_WORD = 300
 
 
-def command_line(run: Path, format_name: str, out: Path) -> list[str]:
-    """The command line of an export."""
-    wanted = ("--to", format_name, "--out", str(out), *flags())
-    return module_command("tuidl", "export", str(run), *wanted)
+def export_arguments(run: Path, format_name: str, out: Path) -> list[str]:
+    """The arguments of an export's command line."""
+    return ["export", str(run), "--to", format_name, "--out", str(out)]
 
 
 async def run_export(run: Path, format_name: str, out: Path) -> tuple[bool, str]:
     """Whether it succeeded, and the last line of its output."""
-    process = await asyncio.create_subprocess_exec(
-        *command_line(run, format_name, out),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-        env=child_environment(),
-    )
-    output, _ = await process.communicate()
-    lines = output.decode(errors="replace").strip().splitlines()
-    last = lines[-1].removeprefix("tuidl: ").removeprefix("error: ") if lines else "no output"
-    return process.returncode == 0, last[:LONGEST_WORD]
+    succeeded, output = await output_of(*export_arguments(run, format_name, out))
+    return succeeded, output.splitlines()[-1][:LONGEST_WORD]
 
 
 def ask_and_export(app: App[Any], run: Path) -> None:

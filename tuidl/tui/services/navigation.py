@@ -15,8 +15,12 @@ class Navigator(Protocol):
     The application implements it; screens get it in their constructors.
     """
 
-    def open(self, preset: Preset, folder: Path | None = None) -> None:
-        """Show the training screen of a preset. ``folder``: where its relative paths start."""
+    def open(self, preset: Preset, folder: Path | None = None, paused: bool = True) -> None:
+        """Show the training screen of a preset. ``folder``: where its relative paths start;
+        it is trained at once unless ``paused``."""
+
+    def open_data(self, path: Path) -> None:
+        """Show a file of data or a folder of pictures, to have a preset proposed for it."""
 
     def open_run(self, path: Path, preset: Preset, learning_rate: float | None = None) -> None:
         """Show the training screen of a stored run, ready to resume it."""
@@ -26,6 +30,9 @@ class Navigator(Protocol):
 
     def edit_file(self, path: Path) -> None:
         """Modify the preset in a file, valid or not, and open the result."""
+
+    def edit_text(self, text: str, folder: Path) -> None:
+        """Modify the preset that is this text, and open the result."""
 
     def edit_run(self, path: Path) -> None:
         """Modify the preset of a stored run, and open the result as a run of its own."""

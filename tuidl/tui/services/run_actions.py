@@ -57,6 +57,18 @@ class RunActions:
 
         ask_and_export(self._app, path)
 
+    def predict(self, path: Path) -> None:
+        """Have the user choose a file, and show what the run makes of it."""
+        from tuidl.tui.services.using import ask_and_predict
+
+        ask_and_predict(self._app, path)
+
+    def evaluate(self, path: Path) -> None:
+        """Show how good the run is on examples that it was not trained on."""
+        from tuidl.tui.services.using import show_evaluation
+
+        show_evaluation(self._app, path)
+
     def delete(self, path: Path, then: Callable[[], None]) -> None:
         """Delete a run, once the user has agreed."""
         from tuidl.tui.dialogs.delete import DeleteScreen

@@ -9,4 +9,4 @@ class RunList(PresetList):
     """Filtered like the presets; by state too: ``failed``, ``done``."""
 
     invitation = "/ filters"
-    commands: ClassVar[frozenset[str]] = frozenset("12rvcdxmq?")
+    commands: ClassVar[frozenset[str]] = frozenset("12rvcdxpEmq?")

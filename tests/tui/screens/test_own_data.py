@@ -1,0 +1,139 @@
+"""One's own data on the screen: its columns, the target, the proposed preset, training."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from tests.proposing.files import pictures, table
+from tests.tui.quiet import loads, quiet
+from tuidl.tui.app import Playground
+from tuidl.tui.screens.home import HomeScreen
+from tuidl.tui.screens.own_data import OwnDataScreen
+from tuidl.tui.screens.train import TrainScreen
+from tuidl.tui.widgets.column_list import ColumnList
+from tuidl.tui.widgets.proposal import ProposalPanel
+
+SIZES = [(80, 24), (120, 40), (200, 50)]
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Playground:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    table(folder / "people.csv", gaps=3)
+    pictures(folder / "pets")
+    return quiet(monkeypatch, tmp_path)
+
+
+async def until(pilot: Pilot[int], is_so: Callable[[], bool]) -> None:
+    for _ in range(500):
+        await pilot.pause()
+        if is_so():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(lines(pilot.app.screen))  # type: ignore[arg-type]
+
+
+def lines(screen: OwnDataScreen) -> list[str]:
+    """What is on the screen: the heading, the columns, the proposal."""
+    columns = screen.query_one(ColumnList)
+    shown = [str(option.prompt) for option in columns.options]
+    heading = str(screen.query_one("#heading", Static).render())
+    return [heading, *shown, screen.query_one(ProposalPanel).render().plain]
+
+
+async def opened(pilot: Pilot[int], name: str) -> OwnDataScreen:
+    """Open data by its path, and wait for the first proposal."""
+    await pilot.press("o")
+    await pilot.pause()
+    pilot.app.screen.query_one(Input).value = name
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, OwnDataScreen))
+    screen = pilot.app.screen
+    assert isinstance(screen, OwnDataScreen)
+    await until(pilot, lambda: screen.proposed is not None)
+    return screen
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_table_is_shown_with_a_guess_and_a_preset(
+    app: Playground, size: tuple[int, int]
+) -> None:
+    async with app.run_test(size=size) as pilot:
+        heading, *columns, proposal = lines(await opened(pilot, "people.csv"))
+        assert "200 rows, 4 columns" in heading
+        assert "'fraud' is a guess" in heading
+        assert [line.split()[2] for line in columns] == ["number", "category", "number", "target?"]
+        assert "3 gaps; 20 to 69" in columns[0]
+        assert "3: clerk, cook, smith" in columns[1]
+        assert "2 classes from 5 inputs" in proposal
+        for line in columns:
+            assert len(line) < size[0]
+
+
+async def test_another_target_is_ticked_and_trained(app: Playground) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, "people.csv")
+        await pilot.press("up", "up", "space")
+        await until(pilot, lambda: screen.proposed is not None)
+        assert "target " in lines(screen)[2]
+        assert "guess" not in lines(screen)[0]
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, TrainScreen))
+        await until(pilot, lambda: bool(loads(app)))
+        assert isinstance(app.screen, TrainScreen)
+        assert app.screen.preset.data.target == "job"
+        assert not loads(app)[-1].paused
+        await pilot.press("q")
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+
+
+async def test_columns_are_left_out_and_taken_in_again(app: Playground) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, "people.csv")
+        await pilot.press("up", "i")
+        await until(pilot, lambda: screen.proposed is not None)
+        assert 'ignore = ["paid"]' in screen.proposed.text
+        assert "left out" in lines(screen)[3]
+        await pilot.press("i")
+        await until(pilot, lambda: screen.proposed is not None)
+        assert "ignore" not in screen.proposed.text
+
+
+async def test_what_cannot_be_a_preset_is_said_and_not_trained(app: Playground) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, "people.csv")
+        await pilot.press("up", "i", "up", "i", "up", "i")
+        await until(pilot, lambda: screen.proposed is not None)
+        assert "leaves no column to learn from" in lines(screen)[-1]
+        await pilot.press("enter", "m")
+        await pilot.pause()
+        assert app.screen is screen
+
+
+async def test_pictures_are_proposed_at_once(app: Playground) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, "pets")
+        assert "conv2d" in screen.proposed.text
+        await pilot.press("space", "i", "enter")
+        await until(pilot, lambda: isinstance(app.screen, TrainScreen))
+
+
+async def test_a_broken_table_is_said(app: Playground) -> None:
+    Path("broken.csv").write_text("a,b\n1,2\n1,2,3\n")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("o")
+        await pilot.pause()
+        app.screen.query_one(Input).value = "broken.csv"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, OwnDataScreen))
+        await until(pilot, lambda: "line 3" in lines(app.screen)[-1])  # type: ignore[arg-type]
+        await pilot.press("enter", "space")
+        assert isinstance(app.screen, OwnDataScreen)

@@ -1,0 +1,162 @@
+"""The user's own data: its columns, the target, and the preset that is proposed for it."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+
+from tuidl.core.printable import printable
+from tuidl.tui.previews.own_data import OwnData, Proposed
+from tuidl.tui.services.services import Services
+from tuidl.tui.session.reported_errors import unforeseen
+from tuidl.tui.terminal.plain import plain
+from tuidl.tui.widgets.column_list import ColumnList
+from tuidl.tui.widgets.key_line import KeyLine
+from tuidl.tui.widgets.proposal import ProposalPanel
+
+NARROW = 110
+KEYS = """\
+up, down  choose a column
+space     make it the target: what is to be predicted
+i         leave it out, or take it in again
+enter     train the proposed preset
+m         modify the preset first
+esc, q    back"""
+
+
+class OwnDataScreen(Screen[None]):
+    """Choose what is to be predicted; the proposed preset follows at once."""
+
+    BINDINGS: ClassVar = [
+        Binding("enter", "train", "train"),
+        Binding("space", "tick", "target"),
+        Binding("i", "leave_out", "leave out"),
+        Binding("m", "edit", "modify"),
+        Binding("escape,q", "leave", "back"),
+    ]
+    keys = KEYS
+
+    def __init__(self, services: Services, path: Path) -> None:
+        super().__init__()
+        self.services, self.path = services, path
+        self.data = OwnData(path)
+        self.proposed: Proposed | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(Text("reading"), id="heading")
+        with Vertical(id="sides") if self.app.size.width < NARROW else Horizontal(id="sides"):
+            yield ColumnList()
+            yield ProposalPanel(id="proposal")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one(ColumnList).border_title = "columns"
+        self.query_one(ProposalPanel).border_title = "proposed preset"
+        self.query_one(ColumnList).focus()
+        self._say("reading …")
+        self.run_worker(self._read, thread=True, group="data")
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < NARROW, "-narrow")
+
+    @property
+    def _columns(self) -> ColumnList:
+        return self.query_one(ColumnList)
+
+    def _read(self) -> None:
+        """In a thread: what the file is."""
+        try:
+            data = OwnData.of(self.path)
+        except Exception as error:  # the screen stays
+            data = OwnData(self.path, problem=unforeseen(error))
+        self.app.call_from_thread(self._show, data)
+
+    def _show(self, data: OwnData) -> None:
+        if not self.query(ColumnList):
+            return
+        self.data = data
+        self._columns.display = bool(data.columns)
+        if not data.columns:
+            self.query_one(ProposalPanel).focus()
+        self._columns.show(data.columns, data.likely, set(data.idle))
+        if data.problem:
+            self._say(self.path.name)
+            self.query_one(ProposalPanel).show(Proposed(problem=data.problem))
+            return
+        self._propose()
+
+    def _propose(self) -> None:
+        """Have the preset made for what is ticked now."""
+        self.proposed = None
+        self.query_one(ProposalPanel).show(None)
+        self._head()
+        self.run_worker(self._made, thread=True, group="proposal", exclusive=True)
+
+    def _made(self) -> None:
+        """In a thread: the preset for the present choice."""
+        target, left_out = self._columns.target, frozenset(self._columns.left_out)
+        try:
+            proposed = Proposed.of(self.data, target, left_out)
+        except Exception as error:  # the screen stays
+            proposed = Proposed(problem=unforeseen(error))
+        self.app.call_from_thread(self._show_proposed, target, left_out, proposed)
+
+    def _show_proposed(
+        self, target: str | None, left_out: frozenset[str], proposed: Proposed
+    ) -> None:
+        if not self.query(ColumnList):
+            return
+        columns = self._columns
+        if (target, left_out) == (columns.target, frozenset(columns.left_out)):
+            self.proposed = proposed
+            self.query_one(ProposalPanel).show(proposed)
+
+    def _head(self) -> None:
+        """What the file is, and what is guessed."""
+        columns, name = self._columns, printable(self.path.name)
+        if not self.data.columns:
+            self._say(name)
+            return
+        words = f"{name}: {self.data.rows:,} rows, {len(self.data.columns)} columns"
+        if columns.is_guess:
+            guess = f"target {columns.target!r} is a guess, as {self.data.why}"
+            words = f"{words}. The {guess}: space ticks another one"
+        self._say(words)
+
+    def _say(self, words: str) -> None:
+        self.query_one("#heading", Static).update(plain(words))
+
+    def action_tick(self) -> None:
+        if self.data.columns:
+            self._columns.tick()
+            self._propose()
+
+    def action_leave_out(self) -> None:
+        if self.data.columns:
+            self._columns.toggle()
+            self._propose()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.action_train()
+
+    def action_train(self) -> None:
+        """Train what is proposed, at once."""
+        if self.proposed is None or self.proposed.preview is None:
+            return
+        preset = self.proposed.preview.preset
+        if preset is not None:
+            self.services.navigator.open(preset, self.path.parent, paused=False)
+
+    def action_edit(self) -> None:
+        if self.proposed is not None and self.proposed.text:
+            self.services.navigator.edit_text(self.proposed.text, self.path.parent)
+
+    def action_leave(self) -> None:
+        if self.is_current:
+            self.app.pop_screen()
