@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -13,7 +14,7 @@ from tuidl.tui.dialogs.dialog import Once
 from tuidl.tui.terminal.plain import plain
 
 Command = Callable[[], Awaitable[tuple[bool, str]]]
-"""Whether it succeeded, and what it wrote."""
+"""Whether it succeeded, and what it wrote, printable."""
 
 
 class OutputScreen(ModalScreen[None], Once[None]):
@@ -47,7 +48,7 @@ class OutputScreen(ModalScreen[None], Once[None]):
     async def _run(self) -> None:
         succeeded, text = await self._command()
         output = self.query_one("#output", Static)
-        output.update(plain(text))
+        output.update(Text(text))
         output.set_class(not succeeded, "-bad")
 
     def action_write(self) -> None:

@@ -28,7 +28,7 @@ FALL, LATE = 0.97, 0.9
 """Of the lowest loss up to a share of the epochs, what the rest must reach to be called falling."""
 GAP = 0.05
 """Of accuracy, between what was learned from and what was held out."""
-KEYS = "E evaluate · p predict · x export · space again · 2 its answers · m modify · q leave"
+KEYS = "space train again · E evaluate · p predict · x export · m modify · q leave"
 MOST_SCORES = 3
 NAMES, NUMBERS = 12, 12
 
