@@ -51,8 +51,16 @@ def test_gaps_are_filled_and_counted(tmp_path: Path) -> None:
 
 
 def test_rows_without_a_target_are_left_out(tmp_path: Path) -> None:
-    preset = preset_for(table(tmp_path / "people.csv", gaps=7), "age")
-    assert preset.data.count() == 193
+    path = table(tmp_path / "people.csv", gaps=7)
+    assert any("7 rows without a target" in note for note in proposal_for(path, "age").notes)
+    assert preset_for(path, "age").data.count() == 193
+
+
+def test_gaps_in_target_and_inputs_cost_only_the_rows_without_a_target(tmp_path: Path) -> None:
+    path = tmp_path / "both.csv"
+    rows = [f"{i if i % 10 else ''},{1.5 * i if i % 20 != 3 else ''}" for i in range(200)]
+    path.write_text("a,b\n" + "\n".join(rows) + "\n")
+    assert preset_for(path, "b").data.count() == 190
 
 
 def test_what_only_counts_rows_is_left_out(tmp_path: Path) -> None:

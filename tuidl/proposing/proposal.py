@@ -82,7 +82,7 @@ def _scaling(facts: Facts) -> Settings:
     why = "inputs to mean 0 and deviation 1, by the training part: units no longer matter"
     settings = {"normalize": Setting("standard", why)}
     if not facts.classes:
-        why = "targets likewise while it learns; scores are in the target's own units"
+        why = "targets likewise: large numbers would make the first steps far too long"
         settings["normalize_targets"] = Setting(True, why)
     return settings
 

@@ -77,7 +77,7 @@ def table_facts(
         classes=spec.classes,
         counts=class_counts(source),
         in_order=_order(inputs),
-        notes=tuple(f"left out: column {c.name!r}, {c.idle}" for c in idle),
+        notes=_notes(columns[place], idle),
     )
 
 
@@ -107,15 +107,13 @@ def _settings(
     if left_out:
         why = "columns that are not learned from"
         settings["ignore"] = Setting([called(column) for column in left_out], why)
-    if missing := _missing(target, inputs):
+    if missing := _missing(inputs):
         settings["missing"] = missing
     return settings
 
 
-def _missing(target: ColumnFacts, inputs: list[ColumnFacts]) -> Setting | None:
+def _missing(inputs: list[ColumnFacts]) -> Setting | None:
     """The rule for gaps, where there are any."""
-    if target.gaps:
-        return Setting("drop_rows", f"{target.gaps} rows have no target: it is never made up")
     lacking = [column for column in inputs if column.gaps]
     if not lacking:
         return None
@@ -123,6 +121,13 @@ def _missing(target: ColumnFacts, inputs: list[ColumnFacts]) -> Setting | None:
     names += " and others" if len(lacking) > MOST_NAMED else ""
     where = f"{sum(column.gaps for column in lacking)} gaps in {names}"
     return Setting("mean", f"{where}: numbers get the mean, texts the most frequent one")
+
+
+def _notes(target: ColumnFacts, idle: list[ColumnFacts]) -> tuple[str, ...]:
+    notes = [f"left out: column {column.name!r}, {column.idle}" for column in idle]
+    if target.gaps:
+        notes.append(f"left out: {target.gaps:,} rows without a target, which is never made up")
+    return tuple(notes)
 
 
 def _order(inputs: list[ColumnFacts]) -> str:
