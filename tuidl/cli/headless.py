@@ -21,6 +21,8 @@ from tuidl.training.start import trainer_for
 
 EXIT_CODES = {"completed": 0, "stopped_early": 0, "interrupted": 130, "terminated": 143}
 FAILED = 1
+MOST_COLUMNS = 40
+"""Columns of a table that are listed before training."""
 
 
 def train_headless(
@@ -43,7 +45,7 @@ def train_headless(
         chosen = _chosen(backend)
         recorder = RunRecorder.of_new(preset, chosen, out, save_every) if keep else None
         training = trainer_for(preset, chosen, threads, interrupter, recorder)
-        for note in training.notices():
+        for note in [*preset.data.report(MOST_COLUMNS), *training.notices()]:
             reports.say(note)
         if recorder is None:
             return report_on(training.run(), as_json, None, interrupter)

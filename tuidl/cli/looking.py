@@ -51,6 +51,8 @@ def show(preset: str, overrides: tuple[str, ...], profiled: bool, slowest_first:
         from tuidl.cli.show import description
 
         put(description(loaded))
+        if lines := loaded.data.report():
+            put("\n".join(["", *lines]))
         from tuidl.cli.reports import say
 
         for note in loaded.data.notices():

@@ -84,6 +84,11 @@ class Source(Config, frozen=True, tag_field="source"):
         overrules it. Raises DataError."""
         return ()
 
+    def report(self, most: int | None = None) -> list[str]:
+        """Lines that say how the data was read, a line for each of at most so many columns; none
+        where there is nothing to say. Raises DataError."""
+        return []
+
     def resolve_paths(self, folder: Path) -> Self:
         """This source with its paths, if it has any, taken relative to ``folder``."""
         return self

@@ -28,7 +28,7 @@ def digits_lost(values: "Array") -> bool:
     """Whether float32 rounds the values by more than a thousandth of how far they lie apart."""
     import numpy as np
 
-    known = values[np.isfinite(values)].astype(np.float64)
+    known = values[np.isfinite(values)].astype(np.float64, copy=False)
     if not len(known):
         return False
     rounded = np.abs(known.astype(np.float32) - known).max()

@@ -141,6 +141,17 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         table = self._table()
         return Origin.of_rows(table.raw, table.rows)
 
+    def report(self, most: int | None = None) -> list[str]:
+        from tuidl.data.tables.column_report import lines
+        from tuidl.data.tables.report import report_of
+
+        return lines(report_of(self._table()), most)
+
+    def notices(self) -> tuple[str, ...]:
+        from tuidl.data.tables.precision import lost_digits
+
+        return tuple(lost_digits(self._table(), self.normalize, self.target_scaling()))
+
     def _table(self) -> "Table":
         from tuidl.data.csv_table import read_table
         from tuidl.data.tables.choice import Options

@@ -25,7 +25,7 @@ class Reading:
     ``column``: how it becomes inputs, without its filling; None for texts. ``values``: what its
     fields are. ``problem``: why it cannot be learned from, in words, with the ``row`` where that
     was seen; ``remedy``: the settings that help, each as TOML. ``guess``: what may be otherwise,
-    with the setting that says so.
+    with the setting that says so. ``is_said``: whether the settings say the kind.
     """
 
     kind: Kind
@@ -35,6 +35,7 @@ class Reading:
     problem: str = ""
     remedy: tuple[str, ...] = ()
     row: int | None = None
+    is_said: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ than MANY_NUMBERS different ones, it is a number, and the others are refused. Ev
 category, as long as its texts repeat.
 """
 
+from dataclasses import replace
+
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.as_category import category
 from tuidl.data.tables.as_date import date, date_or_none
@@ -17,6 +19,10 @@ from tuidl.data.tables.settings import ColumnSettings
 
 def read_column(raw: RawColumn, settings: ColumnSettings, most: int | None = None) -> Reading:
     """What the column is. ``most``: categories that may be, without any being put together."""
+    return replace(_read(raw, settings, most), is_said=bool(implied(settings)))
+
+
+def _read(raw: RawColumn, settings: ColumnSettings, most: int | None) -> Reading:
     fields = fields_of(raw, settings)
     if settings.said in ("text", "ignore"):
         return Reading(settings.said, InputColumn(raw.name))

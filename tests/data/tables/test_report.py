@@ -1,0 +1,77 @@
+"""The report of how a table was read: what each column became, what was guessed, what helps."""
+
+from pathlib import Path
+
+import numpy as np
+
+from tests.data.test_csv import csv_of
+from tuidl.data.paths import stamp
+from tuidl.data.tables.column_report import lines
+from tuidl.data.tables.reading import read_raw
+from tuidl.data.tables.report import described_table
+from tuidl.data.tables.settings import ColumnSettings
+
+ROWS = [
+    "5 kg,2019-01-31,a,1,-,x",
+    "7 kg,2020-02-01,b,2,0.5,y",
+    "N/A,2020-03-01,unknown,3,1.5,",
+    "6 kg,2021-03-01,a,1,2.5,y",
+]
+TEXT = "weight,day,shop,code,score,paid\n" + "\n".join(ROWS) + "\n"
+
+
+def test_every_column_has_a_line_and_guesses_their_key(tmp_path: Path) -> None:
+    source = csv_of(tmp_path, TEXT, missing="median", indicator=True, ignore=("score",))
+    report = source.report()
+    assert [line.split("  ")[0] for line in report if not line.startswith("    ")] == [
+        "column", "weight", "day", "shop", "code", "score", "paid",
+        "1 of 4 rows have no target and are left out",
+    ]  # fmt: skip
+    text = "\n".join(report)
+    assert "5 kg to 7 kg" in text
+    assert "2019-01-31 to 2021-03-01" in text
+    assert "left out by data.ignore" in text
+    assert 'guess: "unknown" taken as a category; if it is a gap: gaps = ["unknown"]' in text
+    assert "(data.columns.shop = {...})" in text
+    assert source.count() == 3
+
+
+def test_whole_numbers_gap_words_and_texts_are_guesses(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    rows = [f"{i % 3},{'-' if i == 7 else i},id {i}" for i in range(120)]
+    path.write_text("code,score,name\n" + "\n".join(rows) + "\n")
+    report = described_table(read_raw(stamp(str(path))))
+    code, score, name = report.columns
+    assert 'if they are codes, kind = "category"' in code.guesses[0]
+    assert score.guesses == ('"-" taken as gaps; else kind = "category"',)
+    assert (score.gaps, score.values) == (1, "0 to 119")
+    assert (name.role, name.kind, name.values) == ("left out", "text", "120 different texts")
+    assert 'kind = "category"' in name.remedies
+    assert "data.columns.score = {...}" in "\n".join(lines(report))
+    assert lines(report, most=1)[-1] == "and 2 columns more; tuidl show lists all"
+
+
+def test_large_numbers_that_are_not_scaled_are_named(tmp_path: Path) -> None:
+    rows = "".join(f"{1_700_000_000_000 + 1000 * i},{1.7e9 + i}\n" for i in range(40))
+    source = csv_of(tmp_path, "t,paid\n" + rows, normalize_targets=False)
+    inputs, targets = source.notices()
+    assert "column 't'" in inputs
+    assert "data.normalize = 'standard'" in inputs
+    assert "target 'paid'" in targets
+    scaled = csv_of(tmp_path, "t,paid\n" + rows, normalize="standard", normalize_targets=True)
+    assert scaled.notices() == ()
+    split = scaled.split()
+    assert split.train.x.dtype == split.train.y.dtype == np.float32
+    steps = np.unique(np.diff(np.sort(split.train.x[:, 0])).round(5))
+    assert len(steps) < 6  # rows are evenly spaced, some of them are in the other parts
+
+
+def test_settings_take_part_in_the_report(tmp_path: Path) -> None:
+    said = {
+        "code": ColumnSettings(said="category"),
+        "shop": ColumnSettings(gaps=("unknown",)),
+        "score": ColumnSettings(gaps=("-",)),
+    }
+    source = csv_of(tmp_path, TEXT, missing="most_frequent", columns=said)
+    text = "\n".join(source.report())
+    assert "guess" not in text

@@ -1,0 +1,162 @@
+"""What one column of a table is and has, in words."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tuidl.data.table_layout import InputColumn
+from tuidl.data.tables.column_report import LONGEST, ColumnReport
+from tuidl.data.tables.fields import Reading, toml
+from tuidl.data.tables.gaps import is_gap
+from tuidl.data.tables.kinds import read_column
+from tuidl.data.tables.problems import key_of
+from tuidl.data.tables.raw import RawColumn
+from tuidl.data.tables.settings import ColumnSettings
+
+if TYPE_CHECKING:
+    from tuidl.data.csv_table import Feature, Table
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+FEW_NUMBERS = 10
+"""Different whole numbers that may be codes."""
+ROWS_OF_A_CODE = 5
+"""Rows that codes have, on average."""
+MOST_NAMED = 4
+"""Categories and gaps that are named."""
+
+
+def described(raw: RawColumn, settings: ColumnSettings) -> ColumnReport:
+    """Of a column that is not yet an input."""
+    reading = read_column(raw, settings)
+    values = np.zeros(0) if reading.values is None else reading.values.values
+    missing = np.isnan(values)
+    if reading.values is not None:
+        missing &= ~reading.values.odd
+    is_useful = reading.values is not None and not reading.problem
+    return ColumnReport(
+        name=raw.name,
+        role="input" if is_useful else "left out",
+        kind=reading.kind,
+        values=_values(reading.column, values) if is_useful else _different(raw),
+        gaps=int(missing.sum()),
+        becomes=_inputs(reading.column) if is_useful else "",
+        guesses=_guesses(raw, reading, values),
+        key=key_of(raw.name),
+        problem=reading.problem,
+        remedies=reading.remedy,
+    )
+
+
+def input_report(raw: RawColumn, feature: "Feature") -> ColumnReport:
+    column = feature.column
+    gaps = f", gaps: {_rule(feature.rule)}" if feature.gaps else ""
+    return ColumnReport(
+        name=raw.name,
+        role="input",
+        kind=column.kind,
+        values=_values(column, feature.values),
+        gaps=feature.gaps,
+        becomes=_inputs(column) + gaps,
+        guesses=_guesses(raw, feature.reading, feature.values),
+        key=key_of(raw.name),
+    )
+
+
+def target_report(table: "Table") -> ColumnReport:
+    target, raw = table.target_read, table.raw.columns[table.chosen.target]
+    column = target.reading.column
+    settings, guesses = table.chosen.settings[table.chosen.target], list[str]()
+    if target.classes and target.reading.kind == "number" and not settings.said:
+        guesses.append("whole numbers taken as classes; else data.task = 'regression'")
+    if target.reading.guess:
+        guesses.append(target.reading.guess)
+    if target.classes:
+        counts = np.bincount(table.target.astype(np.int64), minlength=len(target.classes))
+        values = _counted(dict(zip(target.classes, counts.tolist(), strict=True)))
+    else:
+        values = _values(column, table.target)
+    return ColumnReport(
+        name=raw.name,
+        role="target",
+        kind="classes" if target.classes else "number",
+        values=values,
+        gaps=int(np.isnan(target.values).sum()),
+        becomes=f"{len(target.classes)} classes" if target.classes else "a number to predict",
+        guesses=tuple(guesses),
+        key=key_of(raw.name),
+    )
+
+
+def _inputs(column: InputColumn) -> str:
+    if column.kind == "date":
+        return f"{column.width} inputs: year, month, weekday, day of year, time since the first"
+    count = "1 input" if column.width == 1 else f"{column.width} inputs"
+    extra = [f"{len(column.rare):,} rare ones are {column.other!r}"] if column.other else []
+    extra += ["one says where it is missing"] if column.indicator else []
+    return f"{count} ({'; '.join(extra)})" if extra else count
+
+
+def _rule(rule: str | float) -> str:
+    if isinstance(rule, float):
+        return f"{rule:g}"
+    return repr(rule[1:]) if rule.startswith("=") else rule
+
+
+def _values(column: InputColumn, values: Array) -> str:
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return ""
+    if column.kind == "category":
+        names = (*column.categories, *([column.other] if column.other else []))
+        counts = np.bincount(known[known >= 0].astype(np.int64), minlength=len(names))
+        return _counted(dict(zip(names, counts.tolist(), strict=True)))
+    low, high = (_shown(column, float(end)) for end in (known.min(), known.max()))
+    return f"always {low}" if low == high else f"{low} to {high}"
+
+
+def _shown(column: InputColumn, value: float) -> str:
+    if column.date is None:
+        text = f"{value:,.15g}" if value == round(value) and abs(value) < 1e15 else f"{value:.6g}"
+        return f"{text} {column.number.unit}".strip()
+    moment = np.datetime64(round(value * 86_400), "s")
+    return str(moment if column.date.has_time else moment.astype("datetime64[D]"))
+
+
+def _counted(counts: dict[str, int]) -> str:
+    """The commonest names with their counts."""
+    names = sorted(counts, key=lambda name: -counts[name])
+    listed = ", ".join(f"{name[:20]} {counts[name]:,}" for name in names[:MOST_NAMED])
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return f"{listed[:LONGEST]}{more}"
+
+
+def _different(raw: RawColumn) -> str:
+    count = len(raw.texts)
+    return f"{count:,} different texts" if count else "no values"
+
+
+def _guesses(raw: RawColumn, reading: Reading, values: Array) -> tuple[str, ...]:
+    """What may be meant otherwise."""
+    found = [reading.guess] if reading.guess else []
+    words = _words_taken_as_gaps(raw, reading.column)
+    if words and not reading.is_said and reading.kind in ("number", "date"):
+        listed = ", ".join(map(toml, words[:MOST_NAMED]))
+        found.append(f'{listed} taken as gaps; else kind = "category"')
+    if reading.is_said:
+        return tuple(found)
+    if reading.kind == "number" and not reading.column.number.unit:
+        known = values[~np.isnan(values)][:10_000]
+        different = np.unique(known)
+        is_few = 2 < len(different) <= min(FEW_NUMBERS, len(known) // ROWS_OF_A_CODE)
+        if is_few and (different == np.round(different)).all():
+            few = f"{len(different)} different whole numbers"
+            found.append(f'{few}, taken as numbers; if they are codes, kind = "category"')
+    return tuple(found)
+
+
+def _words_taken_as_gaps(raw: RawColumn, column: InputColumn) -> list[str]:
+    return [
+        text for text in raw.texts
+        if is_gap(text, (), of_numbers=True) and not is_gap(text, column.gaps, of_numbers=False)
+    ]  # fmt: skip

@@ -1,0 +1,55 @@
+"""How a table was read: a line for each column, with what was guessed and the key for it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tuidl.data.tables.column_report import ColumnReport, TableReport
+from tuidl.data.tables.described import described, input_report, target_report
+from tuidl.data.tables.raw import RawTable
+from tuidl.data.tables.settings import AS_FOUND, ColumnSettings
+
+if TYPE_CHECKING:
+    from tuidl.data.csv_table import Table
+
+
+def report_of(table: "Table") -> TableReport:
+    """Of a table that can be learned from."""
+    chosen, reports = table.chosen, {}
+    for place, feature in zip(chosen.inputs, table.features, strict=True):
+        reports[place] = input_report(table.raw.columns[place], feature)
+    reports[chosen.target] = target_report(table)
+    for place, column in enumerate(table.raw.columns):
+        if place in chosen.beside:
+            reports[place] = ColumnReport(name=column.name, role="group", kind="")
+        elif place in chosen.left_out:
+            why = f"data.{chosen.left_out[place]}"
+            report = described(column, chosen.settings[place])
+            reports[place] = ColumnReport(
+                name=column.name, role="left out", kind=report.kind, becomes=f"left out by {why}"
+            )
+    columns = tuple(reports[place] for place in sorted(reports))
+    rows = len(table.raw.lines)
+    return TableReport(columns=columns, rows=rows, used=len(table.rows), notes=tuple(_notes(table)))
+
+
+def described_table(
+    raw: RawTable, settings: dict[str, ColumnSettings] | None = None
+) -> TableReport:
+    """Of any table, before a target is chosen: columns that cannot be learned from have a
+    ``problem``."""
+    of = settings or {}
+    columns = tuple(described(c, of.get(c.name, AS_FOUND)) for c in raw.columns)
+    rows = len(raw.lines)
+    return TableReport(columns=columns, rows=rows, used=rows, notes=raw.notes)
+
+
+def _notes(table: "Table") -> Iterator[str]:
+    yield from table.raw.notes
+    target = int(np.isnan(table.target_read.values).sum())
+    rows = len(table.raw.lines)
+    if target:
+        yield f"{target:,} of {rows:,} rows have no target and are left out"
+    if dropped := rows - target - len(table.rows):
+        yield f"{dropped:,} of {rows:,} rows have gaps and are left out (missing = 'drop_rows')"
