@@ -395,6 +395,21 @@ for part, d in [(0, 3), (0, 33), (1, 33)]:
             for fix, decay in [(_listed_words, 0.0), (_listed_words, 0.1), (_full, 0.1)]
         ),
     ]
+CASES += [
+    Case(
+        "augment_images",
+        {"n": 5, "h": h, "w": w, "c": c},
+        {"flip": flip, "shift": shift, "crop": crop, "source": 3_000_000_000, "first": 5},
+    )
+    for (h, w, c), flip, shift, crop in [
+        ((6, 7, 3), 0, 0, 1.0),
+        ((6, 7, 3), 1, 0, 1.0),
+        ((6, 7, 1), 3, 2, 1.0),
+        ((1, 5, 2), 2, 9, 1.0),
+        ((6, 7, 3), 0, 0, 0.4),
+        ((7, 6, 1), 3, 3, 0.7),
+    ]
+]
 for e in ELEMENTS:
     for name in ("relu", "gelu", "activate_sigmoid", "activate_tanh", "copy", "accumulate"):
         CASES.append(Case(name, {"e": e}))
@@ -412,6 +427,11 @@ for e in ELEMENTS:
         Case("add_weighted", {"a": e}, {"factor": 0.3}),
         Case("noise_uniform", {"e": e}, {"source": 3_000_000_000, "first": 5, "width": 7}),
         Case("noise_normal", {"e": e}, {"source": 3_000_000_000, "first": 5, "width": 7}),
+        Case(
+            "add_noise",
+            {"e": e},
+            {"deviation": 0.3, "source": 3_000_000_000, "first": 5, "width": 7},
+        ),
         Case("penalty", {"e": e, "a": 1}, {"l1": 0.1, "l2": 0.3, "examples": 7}),
         Case("penalty_gradient", {"e": e}, {"l1": 0.1, "l2": 0.3, "examples": 7, "batch": 20}),
         Case("embedding", {"e": e, "k": 5, "d": 3}, fix=_words),

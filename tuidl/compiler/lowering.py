@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 
+from tuidl.compiler.augmentation import emit_augmentation
 from tuidl.compiler.division import Sharding
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import FROM_EXAMPLES, Head, Input, Node
@@ -116,11 +117,21 @@ class GraphLowering:
         for number, data in enumerate(self.graph.inputs):
             index = FROM_EXAMPLES - number
             if self._is_whole(data):
-                self._keep(index, "input", self.x.view, self.dx.view if self.dx else None)
+                self._keep(index, "input", self._seen(data), self.dx.view if self.dx else None)
             elif self._readers(index):
                 self._enter(index, data)
         for index, node in self.nodes.items():
             self._emit(index, node)
+
+    def _seen(self, data: Input) -> View:
+        """The examples as the network has them: changed by chance where it learns.
+
+        Checks of the inputs' gradient have them as they are.
+        """
+        augment = self.graph.preset.data.augment
+        if augment is None or not self.learns or self.dx is not None:
+            return self.x.view
+        return emit_augmentation(self.builder, augment, self.x.view, data.shape)
 
     def _is_whole(self, data: Input) -> bool:
         """Whether an input is all that an example has."""

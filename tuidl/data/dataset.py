@@ -16,6 +16,7 @@ import msgspec
 from tuidl.core.config import Config, Fraction, Seed
 from tuidl.core.errors import DataError, PresetError
 from tuidl.core.limits import FLOAT_BYTES, check_memory
+from tuidl.data.augmentation import Augment
 from tuidl.data.examples import Examples as Examples
 from tuidl.data.examples import Split as Split
 from tuidl.data.examples import Whole as Whole
@@ -46,12 +47,14 @@ class Source(Config, frozen=True, tag_field="source"):
     ``split``: who is held out: some of each class at "random", the last ones ("ordered"), or whole
     groups of examples that have the same value in a column or array ("by NAME").
     ``normalize``: scaling of the inputs by feature or channel, fitted on the training part.
+    ``augment``: changes by chance that only training sees.
     """
 
     validation: Fraction | Literal["test"] = 0.2
     seed: Seed = 0
     normalize: Normalize = "none"
     split_rule: str | None = msgspec.field(name="split", default=None)
+    augment: Augment | None = None
 
     in_time: ClassVar[bool] = False
     """Whether examples follow each other in time: then, by default, the last ones are held out."""
@@ -78,6 +81,8 @@ class Source(Config, frozen=True, tag_field="source"):
             problem = "validation and test together leave nothing to train on"
             raise PresetError("data.validation", problem)
         check_rule(self.split_rule)
+        if self.augment is not None:
+            self.augment.check(self.spec())
 
     def notices(self) -> tuple[str, ...]:
         """What was passed over or assumed as the data was read, a sentence each, with the key that

@@ -20,12 +20,12 @@ SHARE = 2.0**-32
 
 
 @device_function
-def _key_of(step_state, source):
+def key_of(step_state, source):
     return mixed(mixed(mixed(U(step_state[SEED])) ^ U(step_state[STEP])) ^ U(source))
 
 
 @device_function
-def _drawn(place, key):
+def drawn(place, key):
     """In (0, 1), both ends left out."""
     return (np.float64(mixed(mixed(U(place) * GOLDEN + key) ^ key)) + 0.5) * SHARE
 
@@ -34,34 +34,34 @@ def _drawn(place, key):
 def noise_uniform(y, source, first, width, step_state):
     """Even over -1 to 1. y[0] is the first of ``width`` values of the batch's example number
     ``first``; ``source`` is a number of the input's own."""
-    key = _key_of(step_state, source)
+    key = key_of(step_state, source)
     start = U(first * width)
     for i in range(y.shape[0]):
-        y[i] = 2.0 * _drawn(U(start + U(i)), key) - 1.0
+        y[i] = 2.0 * drawn(U(start + U(i)), key) - 1.0
 
 
 @kernel("-> e", cost="40e")
 def noise_normal(y, source, first, width, step_state):
     """Normal, mean 0 and deviation 1 (Box and Muller, 1958); operands as of ``noise_uniform``."""
-    key = _key_of(step_state, source)
+    key = key_of(step_state, source)
     other = mixed(key ^ SECOND)
     start = U(first * width)
     for i in range(y.shape[0]):
-        radius = math.sqrt(-2.0 * math.log(_drawn(U(start + U(i)), key)))
-        y[i] = radius * math.cos(2.0 * math.pi * _drawn(U(start + U(i)), other))
+        radius = math.sqrt(-2.0 * math.log(drawn(U(start + U(i)), key)))
+        y[i] = radius * math.cos(2.0 * math.pi * drawn(U(start + U(i)), other))
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
-def _drawn_oracle(y, key, first, width):
+def drawn_oracle(y, key, first, width):
     place = np.arange(len(y), dtype=np.uint32) + np.uint32(first * width)
     return np.asarray(
         (mixed_oracle(mixed_oracle(place * np.uint32(0x9E3779B9) + key) ^ key) + 0.5) * SHARE
     )
 
 
-def _key_oracle(step_state, source):
+def key_oracle(step_state, source):
     key = np.zeros(1, np.uint32)
     for part in (step_state[SEED], step_state[STEP], source):
         key = mixed_oracle(key ^ np.uint32(part))
@@ -70,12 +70,12 @@ def _key_oracle(step_state, source):
 
 @oracle(noise_uniform)
 def noise_uniform_oracle(y, source, first, width, step_state):
-    y[...] = 2 * _drawn_oracle(y, _key_oracle(step_state, source), first, width) - 1
+    y[...] = 2 * drawn_oracle(y, key_oracle(step_state, source), first, width) - 1
 
 
 @oracle(noise_normal)
 def noise_normal_oracle(y, source, first, width, step_state):
-    key = _key_oracle(step_state, source)
-    radius = np.sqrt(-2 * np.log(_drawn_oracle(y, key, first, width)))
-    angle = 2 * np.pi * _drawn_oracle(y, mixed_oracle(key ^ np.uint32(SECOND)), first, width)
+    key = key_oracle(step_state, source)
+    radius = np.sqrt(-2 * np.log(drawn_oracle(y, key, first, width)))
+    angle = 2 * np.pi * drawn_oracle(y, mixed_oracle(key ^ np.uint32(SECOND)), first, width)
     y[...] = radius * np.cos(angle)

@@ -12,7 +12,7 @@ from tuidl.backends.cuda.target import device
 
 
 @device
-def _place(number, shape):
+def place_of(number, shape):
     """The four indices of element ``number`` of an array."""
     line = quotient(number, shape[3])
     plane = quotient(line, shape[2])
@@ -42,7 +42,7 @@ def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rect
     no winner: -1.
     """
     for e in range(start(block_group), y.size, stride(block_group)):
-        n, p, q, c = _place(e, y.shape)
+        n, p, q, c = place_of(e, y.shape)
         upper, lower = _pixels(p, size_y, stride_y, top, x.shape[1])
         first, end = _pixels(q, size_x, stride_x, left, x.shape[2])
         best, best_row, best_column = x[n, upper, first, c], upper, first
@@ -61,7 +61,7 @@ def max_pool2d(x, y, winner, size_y, size_x, stride_y, stride_x, top, left, rect
 def max_pool2d_gradient(winner, dy, dx, size_y, size_x, stride_y, stride_x, top, left, block_group):
     """The gradient of each window goes to its winner."""
     for e in range(start(block_group), dx.size, stride(block_group)):
-        n, row, column, c = _place(e, dx.shape)
+        n, row, column, c = place_of(e, dx.shape)
         upper, lower = _windows(row, size_y, stride_y, top, dy.shape[1])
         first, end = _windows(column, size_x, stride_x, left, dy.shape[2])
         total = float32(0)
@@ -78,7 +78,7 @@ def max_pool2d_gradient(winner, dy, dx, size_y, size_x, stride_y, stride_x, top,
 def average_pool2d(x, y, size_y, size_x, stride_y, stride_x, top, left, block_group):
     """The mean of each window's pixels that lie inside the image."""
     for e in range(start(block_group), y.size, stride(block_group)):
-        n, p, q, c = _place(e, y.shape)
+        n, p, q, c = place_of(e, y.shape)
         upper, lower = _pixels(p, size_y, stride_y, top, x.shape[1])
         first, end = _pixels(q, size_x, stride_x, left, x.shape[2])
         total = float64(0)
@@ -92,7 +92,7 @@ def average_pool2d(x, y, size_y, size_x, stride_y, stride_x, top, left, block_gr
 def average_pool2d_gradient(dy, dx, size_y, size_x, stride_y, stride_x, top, left, block_group):
     """The gradient of each window is divided equally among its pixels."""
     for e in range(start(block_group), dx.size, stride(block_group)):
-        n, row, column, c = _place(e, dx.shape)
+        n, row, column, c = place_of(e, dx.shape)
         upper, lower = _windows(row, size_y, stride_y, top, dy.shape[1])
         first, end = _windows(column, size_x, stride_x, left, dy.shape[2])
         total = float32(0)

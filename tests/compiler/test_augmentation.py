@@ -1,0 +1,200 @@
+"""Augmentation: what is done to examples, to whom, and that the same is done again."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import tuidl
+from tests import helpers
+from tuidl.core.errors import PresetError
+from tuidl.kernels.augmentation import add_noise_oracle, augment_images_oracle
+from tuidl.kernels.noise import noise_normal_oracle
+from tuidl.preset.schema import Preset
+from tuidl.training import snapshots
+from tuidl.training.gradcheck import check_gradients
+from tuidl.training.interruption import Interrupter
+from tuidl.training.trainer import Trainer
+
+TEXT = """
+name = "t"
+[data]
+source = "digits"
+{augment}
+[[layers]]
+type = "conv2d"
+filters = 2
+[[layers]]
+type = "flatten"
+[[layers]]
+type = "dense"
+activation = "softmax"
+[loss]
+type = "cross_entropy"
+[optimizer]
+type = "adam"
+[training]
+epochs = 2
+batch_size = 96
+"""
+ALL = 'augment = {flip = "both", shift = 2, crop = 0.7, noise = 0.1}'
+
+
+def preset(augment: str = ALL) -> Preset:
+    return helpers.preset(TEXT.format(augment=augment))
+
+
+# what is done to examples
+
+STATE = np.array([3.0, 0.1, 7.0])
+X = np.random.default_rng(0).random((400, 5, 6, 2))
+
+
+def moved(flip: int = 0, shift: int = 0, crop: float = 1.0, first: int = 0) -> np.ndarray:
+    y = np.full_like(X, np.nan)
+    augment_images_oracle(X, y, flip, shift, crop, 11, first, STATE)
+    return y
+
+
+def test_nothing_asked_is_nothing_done() -> None:
+    np.testing.assert_array_equal(moved(), X)
+
+
+@pytest.mark.parametrize(
+    ("flip", "ways"),
+    [
+        (1, [X, X[:, :, ::-1]]),
+        (2, [X, X[:, ::-1]]),
+        (3, [X, X[:, :, ::-1], X[:, ::-1], X[:, ::-1, ::-1]]),
+    ],
+)
+def test_each_way_of_mirroring_is_as_frequent(flip: int, ways: list[np.ndarray]) -> None:
+    is_one = np.array([(moved(flip) == way).all(axis=(1, 2, 3)) for way in ways])
+    assert (is_one.sum(axis=0) == 1).all()
+    np.testing.assert_allclose(is_one.mean(axis=1), 1 / len(ways), atol=0.07)
+
+
+def test_pictures_move_by_whole_pixels_and_borders_are_repeated() -> None:
+    padded = np.pad(X, ((0, 0), (2, 2), (2, 2), (0, 0)), mode="edge")
+    counts = np.zeros((5, 5))
+    for before, after in zip(padded, moved(shift=2), strict=True):
+        ways = [[(before[r : r + 5, c : c + 6] == after).all() for c in range(5)] for r in range(5)]
+        assert np.sum(ways) == 1
+        counts += ways
+    assert (counts > 0).all()
+
+
+def test_windows_are_scaled_to_the_size_of_the_picture() -> None:
+    slope = np.broadcast_to(np.arange(6.0)[:, None], X.shape[1:])
+    x = np.broadcast_to(slope, X.shape)
+    y = np.empty_like(x)
+    augment_images_oracle(x, y, 0, 0, 0.5, 11, 0, STATE)
+    steps = np.diff(y[:, 2, :, 0], axis=1)[:, 1:-1]  # borders may be repeated
+    scale = steps.mean(axis=1)
+    np.testing.assert_allclose(steps, np.broadcast_to(scale[:, None], steps.shape), atol=1e-9)
+    assert 0.5 <= scale.min() < 0.52
+    assert 0.98 < scale.max() <= 1
+    assert y.min() >= 0
+    assert y.max() <= 5
+
+
+def test_a_picture_changes_with_its_place_and_the_step_alone() -> None:
+    whole = moved(3, 1, 0.8)
+    y = np.empty_like(X[100:200])
+    augment_images_oracle(X[100:200], y, 3, 1, 0.8, 11, 100, STATE)
+    np.testing.assert_array_equal(y, whole[100:200])
+    augment_images_oracle(X[100:200], y, 3, 1, 0.8, 11, 100, STATE + np.eye(3)[0])
+    assert (y != whole[100:200]).any(axis=(1, 2, 3)).all()
+
+
+def test_noise_is_added() -> None:
+    x, y, noise = np.ones(1000), np.empty(1000), np.empty(1000)
+    add_noise_oracle(x, y, 0.5, 11, 4, 10, STATE)
+    noise_normal_oracle(noise, 11, 4, 10, STATE)
+    np.testing.assert_allclose(y, 1 + 0.5 * noise)
+    assert abs(noise.mean()) < 0.1
+    assert abs(noise.std() - 1) < 0.1
+
+
+# to whom
+
+
+def test_only_training_sees_it() -> None:
+    plain, changed = (tuidl.build(preset(text)) for text in ("", ALL))
+    for name, values in plain.parameters.items():
+        values[...] = changed.parameters[name]
+    part = preset().data.split().validation
+    np.testing.assert_array_equal(changed.predict(part.x), plain.predict(part.x))
+    feeds = [model.feed(part.x, part.y) for model in (plain, changed)]
+    np.testing.assert_array_equal(plain.evaluate(feeds[0]), changed.evaluate(feeds[1]))
+    losses = [model.loss_and_gradients(part.x, part.y)[0] for model in (plain, changed)]
+    assert losses[0] != losses[1]
+
+
+def test_gradients_are_those_of_the_changed_examples() -> None:
+    assert all(check.missed == 0 for check in check_gradients(preset(), examples=8, entries=6))
+
+
+# that the same is done again
+
+
+class _StopsAt(Interrupter):
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.left = step
+
+    def allowed(self, left: int) -> int:
+        return min(left, self.left)
+
+    def did(self, steps: int, loss: float) -> None:
+        self.left -= steps
+        if not self.left:
+            self.stop("interrupted")
+
+
+def sha(events: Iterator[object]) -> str:
+    return str([*events][-1].weights_sha256)  # type: ignore[attr-defined]
+
+
+def test_the_same_bits_on_any_number_of_threads() -> None:
+    assert len({sha(Trainer(preset(), threads=threads).run()) for threads in (1, 2)}) == 1
+    assert sha(Trainer(preset("")).run()) != sha(Trainer(preset()).run())
+
+
+def test_a_run_that_goes_on_sees_the_same() -> None:
+    whole = sha(Trainer(preset()).run())
+    first = Trainer(preset(), interrupter=_StopsAt(9))
+    assert [*first.run()][-1].reason == "interrupted"
+    assert first.state.updates == 9
+    second = Trainer(preset())
+    second.resume(snapshots.take(first.state))
+    assert sha(second.run()) == whole
+
+
+# what makes no sense
+
+
+@pytest.mark.parametrize(
+    ("source", "augment", "message"),
+    [
+        ("moons", "{flip = 'horizontal'}", r"data\.augment\.flip: is for pictures .* are 2;"),
+        ("sine", "{shift = 1}", r"data\.augment\.shift: is for pictures .* are 32 x 1;"),
+        ("iris", "{crop = 0.9}", r"data\.augment\.crop: is for pictures"),
+        ("digits", "{flip = 'sideways'}", r"data\.augment\.flip"),
+        ("digits", "{crop = 0}", r"data\.augment\.crop"),
+        ("digits", "{noise = -1}", r"data\.augment\.noise"),
+        ("digits", "{shifts = 1}", r"data\.augment\.shifts.*did you mean 'shift'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(source: str, augment: str, message: str) -> None:
+    text = TEXT.replace('"digits"', f'"{source}"')
+    with pytest.raises(PresetError, match=message):
+        helpers.preset(text.format(augment=f"augment = {augment}"))
+
+
+def test_noise_is_for_any_numbers() -> None:
+    text = TEXT.replace('"digits"', '"moons"').replace(
+        '[[layers]]\ntype = "conv2d"\nfilters = 2\n', ""
+    )
+    told = [*Trainer(helpers.preset(text.format(augment="augment = {noise = 0.2}"))).run()]
+    assert told[-1].reason == "completed"
