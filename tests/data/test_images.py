@@ -271,7 +271,7 @@ class TestKept:
         monkeypatch.setattr(decoded_pictures, "read_among", counted)
 
     def load(self, base: Path, **options: Any) -> np.ndarray:
-        decoded_pictures.decoded.cache_clear()
+        decoded_pictures._decoded.cache_clear()
         self.read.clear()
         return pictures(base, **options).load().x
 

@@ -4,6 +4,7 @@ Pillow decodes and scales without Python's lock. What is kept is known by each p
 and time of its last change: one that changed is decoded again, the others are not.
 """
 
+import os
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ import PIL
 from tuidl.core.errors import DataError
 from tuidl.core.kept import Kept
 from tuidl.core.limits import default_threads
+from tuidl.core.own_files import reason_of
 from tuidl.data.examples import Examples
 from tuidl.data.image_folder import Folder, Picture
 from tuidl.data.picture import read_among, strict_decoders
@@ -73,31 +75,43 @@ class Known:
     problems: dict[Stamp, str] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=3)
 def decoded(folder: Folder, wanted: Wanted) -> Decoded:
     """The pictures of one part; remembered until a file changes. Raises DataError, which names the
     first picture that cannot be read, or a class that is left without any."""
+    return _decoded(folder, tuple(map(_stamp, folder.files)), wanted)
+
+
+def _stamp(picture: Picture) -> Stamp:
+    try:
+        status = os.stat(picture[0])
+    except OSError as error:
+        raise DataError(f"{picture[0]}: {reason_of(error)}") from None
+    return picture[0], status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=3)
+def _decoded(folder: Folder, stamps: tuple[Stamp, ...], wanted: Wanted) -> Decoded:
     known = _kept(folder, wanted) if wanted.keeps else _nothing(wanted)
     began = time.monotonic()
-    records, x = _pixels(folder.files, wanted, known)
+    records, x = _pixels(stamps, wanted, known)
     if wanted.keeps and time.monotonic() - began > SECONDS_WORTH_KEEPING:
         _keep(folder, wanted, records, x)
-    whole = [i for i, record in enumerate(records) if not record.problem]
-    labels = np.array([folder.files[i][1] for i in whole], np.float32)
+    labels = np.array(
+        [label for (_, label), r in zip(folder.files, records, strict=True) if not r.problem],
+        np.float32,
+    )
     _require_all_classes(folder, labels)
     broken = tuple(record.problem for record in records if record.problem)
-    paths = tuple(folder.files[i][0] for i in whole)
-    return Decoded(Examples(x, labels[:, None]), broken, paths)
+    return Decoded(Examples(x, labels[:, None]), broken)
 
 
-def _pixels(files: tuple[Picture, ...], wanted: Wanted, known: Known) -> tuple[list[Record], Array]:
+def _pixels(stamps: tuple[Stamp, ...], wanted: Wanted, known: Known) -> tuple[list[Record], Array]:
     """What is known of each picture, and the pixels of those that are whole, in their order."""
-    stamps = [(path, changed, length) for path, _, changed, length in files]
     if not known.problems and [known.places.get(stamp) for stamp in stamps] == [
         *range(len(known.pixels))
     ]:
         return [Record(stamp) for stamp in stamps], known.pixels
-    x = np.empty((len(files), *wanted.size, wanted.channels), np.uint8)
+    x = np.empty((len(stamps), *wanted.size, wanted.channels), np.uint8)
     new = [i for i, s in enumerate(stamps) if s not in known.places and s not in known.problems]
     problems = dict(zip(new, _decode([stamps[i] for i in new], wanted, x, new), strict=True))
     records, count = [], 0
@@ -128,7 +142,7 @@ def _decode(stamps: list[Stamp], wanted: Wanted, x: Array, places: list[int]) ->
 
 def _require_all_classes(folder: Folder, labels: Array) -> None:
     """Raises DataError where all pictures of a class are broken."""
-    for label in {label for _, label, *_ in folder.files} - {*map(int, np.unique(labels))}:
+    for label in {label for _, label in folder.files} - {*map(int, np.unique(labels))}:
         raise DataError(f"{folder.path}: all pictures of {folder.classes[label]!r} are broken")
 
 

@@ -1,9 +1,11 @@
 """Listing the pictures of a folder: one sub-folder for each class, in parts or all together."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tuidl.core.errors import DataError, suggestion
@@ -20,8 +22,13 @@ PARTS = {
 }
 """What folders of a part are called, in upper or lower case."""
 
-Picture = tuple[str, int, int, int]
-"""Path, place of its class, when it last changed (ns), bytes."""
+Picture = tuple[str, int]
+"""Path, and the place of its class."""
+Stamps = tuple[tuple[str, int], ...]
+"""Folders, and when what is in them was last added to, renamed or removed (ns)."""
+
+SETTLED = 100_000_000
+"""Nanoseconds after which a change of a folder shows in its time: clocks of files tick slowly."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +55,35 @@ class Folders:
         for part in (self.validation, self.test):
             if part is None:
                 continue
-            present = {label for _, label, *_ in part.files}
+            present = {label for _, label in part.files}
             if missing := [n for i, n in enumerate(part.classes) if i not in present]:
                 yield part, missing
 
 
 def listed(path: Path) -> Folders:
-    """The pictures below ``path``. Raises DataError.
+    """The pictures below ``path``, remembered until a folder changes. Raises DataError.
 
     There are parts where a sub-folder is called as one for training, holds folders itself, and is
     alone or has one for validation or test beside it; else each sub-folder is a class.
     """
+    with _listable(path):
+        stamps = _stamps(path)
+    is_settled = time.time_ns() - max(changed for _, changed in stamps) > SETTLED
+    return _listed(path, stamps) if is_settled else _listed.__wrapped__(path, stamps)
+
+
+def _stamps(path: Path) -> Stamps:
+    """Of the folder, of those in it, and of the classes' folders in parts."""
+    found = [str(path)]
+    for folder in (entry for entry in _entries(path) if entry.is_dir()):
+        found.append(folder.path)
+        if any(folder.name.casefold() in names for names in PARTS.values()):
+            found += [entry.path for entry in _entries(Path(folder.path)) if entry.is_dir()]
+    return tuple((name, os.stat(name).st_mtime_ns) for name in found)
+
+
+@lru_cache(maxsize=4)
+def _listed(path: Path, stamps: Stamps) -> Folders:
     with _listable(path):
         folders = _folders(path)
         parts = _parts(folders)
@@ -126,11 +151,11 @@ def _folders(path: Path) -> list[Path]:
 def _pictures(folder: Path, label: int) -> list[Picture]:
     found = []
     for entry in _entries(folder):
-        if not entry.is_file() or os.path.splitext(entry.name)[1].lower() not in SUFFIXES:
+        suffix = "." + entry.name.rpartition(".")[2].lower()
+        if not entry.is_file() or suffix not in SUFFIXES:
             known = ", ".join(sorted(SUFFIXES))
             raise DataError(f"{entry.path}: no picture (expected {known})")
-        status = entry.stat()
-        found.append((entry.path, label, status.st_mtime_ns, status.st_size))
+        found.append((entry.path, label))
     return found
 
 
