@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tuidl.model.model import Model
     from tuidl.preset.library import load_preset
     from tuidl.preset.schema import Preset
+    from tuidl.runs.fitting import fit
     from tuidl.runs.results import load_run
 
 _HOMES = {
@@ -25,10 +26,11 @@ _HOMES = {
     "load_preset": "tuidl.preset.library",
     "build": "tuidl.api",
     "train": "tuidl.api",
+    "fit": "tuidl.runs.fitting",
     "load_run": "tuidl.runs.results",
 }
 
-__all__ = ["Model", "Preset", "__version__", "build", "load_preset", "load_run", "train"]
+__all__ = ["Model", "Preset", "__version__", "build", "fit", "load_preset", "load_run", "train"]
 
 
 def __getattr__(name: str) -> object:

@@ -124,13 +124,22 @@ def _table(preset: Preset, prepared: Preparation, path: Path) -> EncodedRows:
     return read_rows(path, layout)
 
 
+def array_inputs(
+    preset: Preset, prepared: Preparation, values: Array, path: Path = Path("x")
+) -> Inputs:
+    """An array (n, *shape) as the training data has them, or one example. ``path``: what it is
+    called in errors. Raises DataError where it does not fit."""
+    shape = _fitting(_wanted(preset, prepared), values.shape, f"{path}")
+    seen, notes = _as_learned(preset, values.reshape(shape), path)
+    return _ready(path, prepared, seen, (), notes)
+
+
 def _array(
     preset: Preset, prepared: Preparation, path: Path, key: str | None
 ) -> tuple[Array, tuple[str, ...]]:
     """(n, *shape) as numbers, and what is odd about them; what does not fit is refused by its
     header alone."""
-    is_turned = getattr(preset.data, "channels", None) == "first"
-    wanted = (prepared.shape[-1], *prepared.shape[:-1]) if is_turned else prepared.shape
+    wanted = _wanted(preset, prepared)
     if path.suffix.lower() == ".npy":
         shape = _fitting(wanted, npy_header(path).shape, f"{path}")
         values = read_npy(path)
@@ -139,8 +148,22 @@ def _array(
         header = npz_header(path, name)
         shape = _fitting(wanted, header.shape, f"{path}: {name!r}")
         values = read_npz(path, name)
-    values = values.reshape(shape)
-    if is_turned:  # as the training data was
+    return _as_learned(preset, values.reshape(shape), path)
+
+
+def _wanted(preset: Preset, prepared: Preparation) -> tuple[int, ...]:
+    """The shape of one example in the user's arrays, which may have channels first."""
+    shape = prepared.shape
+    return (shape[-1], *shape[:-1]) if _is_turned(preset) else shape
+
+
+def _is_turned(preset: Preset) -> bool:
+    return getattr(preset.data, "channels", None) == "first"
+
+
+def _as_learned(preset: Preset, values: Array, path: Path) -> tuple[Array, tuple[str, ...]]:
+    """Numbers as the training data had them, and what is odd about them."""
+    if _is_turned(preset):
         values = np.moveaxis(values, 1, -1)
     notes: tuple[str, ...] = ()
     if preset.data.kind() in PICTURES:

@@ -174,6 +174,18 @@ def predict_file(
     """
     prepared = prepared_for(preset, preparation)
     inputs = read_inputs(preset, prepared, path, key=key, invert=invert)
+    return predict_inputs(preset, parameters, prepared, inputs, backend, threads)
+
+
+def predict_inputs(
+    preset: Preset,
+    parameters: Mapping[str, Array],
+    prepared: Preparation,
+    inputs: Inputs,
+    backend: str = "cpu",
+    threads: int | None = None,
+) -> Predictions:
+    """The same of examples that are read already. Raises TuidlError."""
     count = min(len(inputs.x), MOST_AT_ONCE)
     model = model_of(preset, parameters, examples=count, backend=backend, threads=threads)
     is_fit = np.ones(len(inputs.x), bool)

@@ -99,6 +99,17 @@ class Preset(Config, frozen=True, kw_only=True):
             raise PresetError("", "not a preset: nested too deeply", source) from None
         for override in overrides:
             set_value(table, override)
+        return cls.of_table(table, folder, examples, source)
+
+    @classmethod
+    def of_table(
+        cls,
+        table: dict[str, Any],
+        folder: Path = Path(),
+        examples: ExampleSpec | None = None,
+        source: str = "preset",
+    ) -> Self:
+        """From the tables that its TOML has, as ``table()`` returns them. Raises PresetError."""
         try:
             return cls._from_table(table, folder, examples)
         except PresetError as error:

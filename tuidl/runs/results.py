@@ -37,12 +37,20 @@ class TrainedRun:
         Scales, categories, class names: what lies between the user's values and the network's.
     files : TrainedFiles
         The files of data that it was trained on, as they were.
+    folder : Path or None
+        Where the run lies.
     """
 
     preset: Preset
     parameters: dict[str, Any]
     preparation: "Preparation"
     files: TrainedFiles = field(default_factory=TrainedFiles)
+    folder: Path | None = None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Their names, in the order of ``predict``'s columns; empty for numbers."""
+        return self.preparation.classes
 
     @cached_property
     def data_notice(self) -> str:
@@ -79,6 +87,77 @@ class TrainedRun:
         from tuidl.inference.trained import model_of
 
         return model_of(self.preset, self.parameters, backend=backend, threads=threads)
+
+    def predict(self, x: Any) -> Any:
+        """What the network says of arrays or a data frame.
+
+        Parameters
+        ----------
+        x : array (examples, ...) or data frame
+            As the training data has them: scaled, filled and encoded here. An array is also taken
+            where the network was trained on a table, with columns in that order.
+
+        Returns
+        -------
+        array (examples, classes) or (examples, outputs)
+            Shares of the ``classes``, or numbers in the unit of the targets, float64; NaN in the
+            rows that cannot be predicted, of which ``predictions`` says why.
+
+        Raises
+        ------
+        DataError
+            For what does not fit the network, or where no row can be predicted.
+        """
+        import numpy as np
+
+        found = self.predictions(x)
+        if not found.problems:
+            return found.decoded
+        answers = np.full((len(found.names), *found.decoded.shape[1:]), np.nan)
+        answers[[i for i in range(len(answers)) if i not in found.problems]] = found.decoded
+        return answers
+
+    def predictions(self, x: Any) -> "Predictions":
+        """As ``predict``, with names and problems: ``records``, ``table()``, ``problems``."""
+        from tuidl.inference.predictions import predict_inputs
+        from tuidl.runs.asking import inputs_of
+
+        inputs = inputs_of(self.preset, self.preparation, x)
+        return predict_inputs(self.preset, self.parameters, self.preparation, inputs)
+
+    def evaluate(self, x: Any, y: Any = None) -> dict[str, float]:
+        """Loss and the preset's metrics on other examples, as training has them.
+
+        Parameters
+        ----------
+        x : array or data frame
+            As ``predict`` takes it.
+        y : array, or the name of a column of ``x``
+            Targets as those of the training; by default the column of that name.
+
+        Returns
+        -------
+        dict
+            ``{"loss": ..., "accuracy": ...}``
+
+        Raises
+        ------
+        DataError
+            For what does not fit the network, unknown classes, and rows that cannot be predicted.
+        """
+        from tuidl.runs.asking import scores_of
+
+        return scores_of(self.preset, self.parameters, self.preparation, x, y)
+
+    def save(self, path: Path | str) -> Path:
+        """Keep the run in a folder of its own, for ``tuidl.load_run`` and all commands; training
+        data that was handed over in Python is left out.
+
+        Raises RunError where something is there, or nothing can be written.
+        """
+        from tuidl.runs.asking import saved
+
+        return saved(self.folder, Path(path))
 
     def predict_file(
         self, path: Path | str, *, key: str | None = None, invert: bool | None = None
@@ -170,7 +249,7 @@ def load_run(run: str | Path, which: Which = "final") -> TrainedRun:
     folder = RunFolder(find_run(str(run)).path)
     preset, learned = folder.preset, folder.preprocessing
     prepared = Preparation.of_learned(preset, learned) if learned else Preparation.of(preset)
-    return TrainedRun(preset, trained(folder, which), prepared, folder.trained_files)
+    return TrainedRun(preset, trained(folder, which), prepared, folder.trained_files, folder.path)
 
 
 def trained(folder: RunFolder, which: Which = "final") -> dict[str, Any]:

@@ -7,6 +7,10 @@ PRESET, RUN, EVENTS, CHECKPOINTS = "preset.toml", "run.json", "events.jsonl", "c
 START, BEST, WEIGHTS = "start.safetensors", "best.safetensors", "weights.safetensors"
 PREPROCESSING, DATA, SUMMARY, LOCK = "preprocessing.json", "data.json", "summary.json", ".lock"
 
+GIVEN_ARRAYS, GIVEN_TABLE = "given.npz", "given.csv"
+"""Data that was handed over in Python, and is there before the run is."""
+GIVEN = {GIVEN_ARRAYS, GIVEN_TABLE}
+
 
 def is_beginning(path: Path) -> bool:
     """Whether a folder is one that ``RunFolder.create`` has not finished: nothing is in it yet that
@@ -14,6 +18,6 @@ def is_beginning(path: Path) -> bool:
     try:
         found = {name for name in os.listdir(path) if not name.startswith(".")}
         is_empty = not (EVENTS in found and os.lstat(path / EVENTS).st_size)
-        return found <= {CHECKPOINTS, PRESET, EVENTS} and is_empty
+        return found <= {CHECKPOINTS, PRESET, EVENTS, *GIVEN} and is_empty
     except OSError:
         return False

@@ -46,6 +46,7 @@ from tuidl.storage.contents import (
     CHECKPOINTS,
     DATA,
     EVENTS,
+    GIVEN,
     LOCK,
     PREPROCESSING,
     PRESET,
@@ -264,7 +265,7 @@ def _claim(path: Path) -> None:
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        if any(path.iterdir()):
+        if any(entry.name not in GIVEN for entry in path.iterdir()):
             raise SaveError(f"{path}: not empty; a run needs a folder of its own")
         (path / CHECKPOINTS).mkdir()
     except FileExistsError as error:
