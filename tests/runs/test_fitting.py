@@ -230,8 +230,8 @@ def test_wrong_presets_and_failures_are_one_clear_line(tmp_path: Path) -> None:
         tuidl.fit(CLASSES, X, Y, epochs=0)
     with pytest.raises(PresetError, match="layer"):
         tuidl.fit({"loss": {"type": "mse"}, "optimizer": {"type": "sgd"}}, X, Y)
+    settings = ("data.normalize_targets=false", "optimizer.type='sgd'")
     with pytest.raises(RunError, match="the training failed"):
-        settings = ("data.normalize_targets=false", "optimizer.type='sgd'")
         tuidl.fit(NUMBERS, X, 1e30 * X[:, 0], overrides=settings)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").write_text(json.dumps(1))
