@@ -94,7 +94,13 @@ def read_table(stamp: Stamp, options: Options) -> Table:
     Raises DataError where the file is at fault, PresetError where the options are.
     """
     path = Path(stamp[0])
-    raw = read_raw(stamp, options.delimiter, options.says_header, encoding=options.encoding)
+    raw = read_raw(
+        stamp,
+        options.delimiter,
+        options.says_header,
+        encoding=options.encoding,
+        sheet=options.sheet,
+    )
     chosen = chosen_columns(path, raw, options)
     target = read_target(raw.columns[chosen.target], chosen.settings[chosen.target], options.task)
     features = [_feature(raw, place, chosen, options) for place in chosen.inputs]

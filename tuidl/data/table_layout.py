@@ -98,7 +98,8 @@ class TableLayout(msgspec.Struct, frozen=True):
     """The inputs' columns in order, and how the file that was learned from is written.
 
     ``target``: the column that is predicted, ``target_unit`` the unit of its numbers; "" where
-    they are not known. ``encoding``: of its text, "" where the file itself says it.
+    they are not known. ``encoding``: of its text, "" where the file itself says it;
+    ``sheet``: of a workbook, "" for the first.
     """
 
     columns: tuple[InputColumn, ...]
@@ -107,6 +108,7 @@ class TableLayout(msgspec.Struct, frozen=True):
     target: str = ""
     target_unit: str = ""
     encoding: str = ""
+    sheet: str | int = ""
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -32,7 +32,10 @@ def read_rows(path: Path, layout: TableLayout) -> EncodedRows:
     """
     now = stamp(str(path))
     header, encoding = True if layout.has_header else None, layout.encoding or None
-    raw = read_raw(now, layout.delimiter, header, fewest=1, encoding=encoding, is_sure=False)
+    raw = read_raw(
+        now, layout.delimiter, header, fewest=1, encoding=encoding, is_sure=False,
+        sheet=layout.sheet or None,
+    )  # fmt: skip
     width = sum(column.width for column in layout.columns)
     check_memory(BYTES * len(raw.lines) * width, f"{path}", "use a smaller file")
     x = np.zeros((len(raw.lines), width))

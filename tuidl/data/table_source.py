@@ -1,4 +1,4 @@
-"""The user's own table, in a delimited text file."""
+"""The user's own table, in a file of delimited text or one of the other formats."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
@@ -31,7 +31,9 @@ Delimiter = Annotated[str, Meta(min_length=1, max_length=1, pattern=r'[^"\r\n\x0
 
 
 class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
-    """Rows of a text file; ``target``: the column to predict, by name or number (from 1).
+    """Rows of a file of text, JSON, Parquet or Excel.
+
+    ``target``: the column to predict, by name or number (from 1).
 
     What each column is, its fields decide (``tables.kinds``), unless ``columns`` says. ``task``
     follows from the target unless it is given; ``missing`` says what to do about gaps, and
@@ -43,6 +45,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     delimiter: Delimiter | None = None
     header: bool | None = None
     encoding: Encoding | None = None
+    sheet: Name | Number | None = None
     ignore: tuple[Name | Number, ...] = ()
     task: Literal["classification", "regression"] | None = None
     missing: Missing = "refuse"
@@ -135,6 +138,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             target.name,
             "" if table.classes else target.number.unit,
             self.encoding or "",
+            self.sheet or "",
         )
 
     def origin(self, part: str = "") -> Origin:
@@ -169,6 +173,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             tuple(self.columns.items()),
             beside,
             self.encoding,
+            self.sheet,
         )
         return read_table(stamp(self.path), options)
 

@@ -17,6 +17,8 @@ from tuidl.data.picture import SUFFIXES
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.table_rows import read_rows
 from tuidl.data.tables.dialect import DELIMITERS
+from tuidl.data.tables.formats import SUFFIXES as TABLES
+from tuidl.data.tables.formats import is_table
 from tuidl.data.tables.raw import RawTable
 from tuidl.inference.pictures import PICTURES, read_picture_inputs
 from tuidl.inference.preprocessing import Preparation
@@ -28,7 +30,6 @@ Array = np.ndarray[Any, np.dtype[Any]]
 TOO_BRIGHT = 2.0
 """Pixels are in [0, 1]; beyond this they have surely not been scaled."""
 
-TABLES = (".csv", ".tsv", ".txt")
 NOT_FINITE = "values that are not finite"
 
 
@@ -72,7 +73,7 @@ def read_inputs(
     if suffix in SUFFIXES:
         values, notes = read_picture_inputs(preset, prepared, path, invert)
         return _ready(path, prepared, values, (path.name,), notes)
-    if suffix in TABLES:
+    if is_table(path):
         rows = _table(preset, prepared, path)
         notes, problems = rows.table.notes, rows.problems
         ready = _ready(path, prepared, rows.x, (), notes, problems, rows.table)

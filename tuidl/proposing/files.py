@@ -4,10 +4,14 @@ from itertools import islice
 from pathlib import Path
 
 from tuidl.core.errors import DataError, PresetError, guess
+from tuidl.data.tables.formats import EXCEL, JSON_LINES, PARQUET
 from tuidl.proposing.facts import Facts
 from tuidl.proposing.proposal import Proposal, proposed
 
-SURE_TABLES = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz")
+SURE_TABLES = (
+    ".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz", ".jsonl.gz", ".ndjson.gz",
+    *JSON_LINES, *PARQUET, *EXCEL,
+)  # fmt: skip
 TABLES = (*SURE_TABLES, ".txt", ".dat", ".txt.gz")
 ARRAYS = (".npz", ".npy")
 MOST_LOOKED_AT = 50

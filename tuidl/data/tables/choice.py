@@ -30,6 +30,7 @@ class Options:
     columns: tuple[tuple[str, ColumnSettings], ...] = ()
     beside: tuple[tuple[ColumnName, str], ...] = ()
     encoding: str | None = None
+    sheet: str | int | None = None
 
     @property
     def says_header(self) -> bool | None:

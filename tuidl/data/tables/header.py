@@ -15,6 +15,7 @@ from tuidl.data.tables.raw import RawColumn
 
 MOST_COLUMNS = 10_000
 _ROW_NUMBERS = re.compile(r"|Unnamed: \d+|rownames|row\.names")
+_PANDAS_INDEX = "__index_level_0__"  # in Parquet, as the last column
 """Names that programs give to a column of row numbers: none (R, pandas), and what is made of it."""
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f\t\n\r", " ") | {"\ufeff": ""})
 
@@ -80,9 +81,10 @@ def passed_over(header: Header, columns: Sequence[RawColumn]) -> dict[int, str]:
         for i, column in enumerate(columns)
         if not header.names[i] and column.texts == ("",) and not (column.codes < 0).any()
     }
-    if columns and _ROW_NUMBERS.fullmatch(header.names[0]) and _numbers_rows(columns[0]):
-        name = repr(header.names[0]) if header.names[0] else "without a name"
-        found[0] = f"{name}, counts the rows"
+    for i, given in enumerate(header.names):
+        is_such = (i == 0 and _ROW_NUMBERS.fullmatch(given)) or given == _PANDAS_INDEX
+        if is_such and _numbers_rows(columns[i]):
+            found[i] = f"{repr(given) if given else 'without a name'}, counts the rows"
     return found
 
 

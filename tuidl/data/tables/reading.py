@@ -6,6 +6,7 @@ from pathlib import Path
 from tuidl.data.paths import Stamp
 from tuidl.data.tables.delimited import Stated, read_delimited
 from tuidl.data.tables.dialect import MISSING, is_value
+from tuidl.data.tables.formats import format_of
 from tuidl.data.tables.raw import RawTable
 
 __all__ = ["MISSING", "is_value", "read_raw"]
@@ -19,13 +20,30 @@ def read_raw(
     fewest: int = 2,
     encoding: str | None = None,
     is_sure: bool = True,
+    sheet: str | int | None = None,
 ) -> RawTable:
-    """The table in a file.
+    """The table in a file, of the format that the end of its name says.
 
-    ``fewest``: columns that it must have; ``is_sure``: the delimiter is stated, else another one
-    is looked for where the first line has none of it.
+    ``fewest``: columns that it must have; ``is_sure``: the delimiter, encoding and sheet are
+    stated, else they are those of another such file, and give way where they do not fit.
+    ``sheet``: of a workbook, by name or number.
 
     Raises DataError where the file is at fault, BackendError where memory is too small.
     """
-    stated = Stated(delimiter, header, encoding, is_sure, fewest)
-    return read_delimited(Path(stamp[0]), stamp[2], stated)
+    path, size = Path(stamp[0]), stamp[2]
+    match format_of(path):
+        case "json_lines":
+            from tuidl.data.tables.json_lines import read_json_lines
+
+            return read_json_lines(path, size, encoding if is_sure else None, fewest)
+        case "parquet":
+            from tuidl.data.tables.parquet import read_parquet
+
+            return read_parquet(path, fewest)
+        case "excel":
+            from tuidl.data.tables.excel import read_excel
+
+            return read_excel(path, size, sheet, header, fewest, is_sure)
+        case "delimited":
+            stated = Stated(delimiter, header, encoding, is_sure, fewest)
+            return read_delimited(path, size, stated)

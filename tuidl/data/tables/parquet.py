@@ -1,0 +1,95 @@
+"""A Parquet file as a RawTable, read by PyArrow (the extra "tables")."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuidl.core.errors import DataError
+from tuidl.core.limits import check_memory
+from tuidl.data.tables.content import ADVICE
+from tuidl.data.tables.extra import needed
+from tuidl.data.tables.header import MOST_COLUMNS, Header, normal_name
+from tuidl.data.tables.raw import RawColumn, RawTable
+from tuidl.data.tables.values import column_of_texts, table_of, text_of_value
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+BYTES_A_VALUE = 40
+"""Memory: as Arrow has it, a number, a code, and what lies between."""
+
+
+def read_parquet(path: Path, fewest: int) -> RawTable:
+    """Raises DataError, naming the column, or BackendError for memory."""
+    arrow, parquet = needed("pyarrow", path), needed("pyarrow.parquet", path)
+    try:
+        with path.open("rb") as file:
+            source = parquet.ParquetFile(file)
+            rows, width = source.metadata.num_rows, len(source.schema_arrow.names)
+            if not fewest <= width <= MOST_COLUMNS:
+                raise DataError(f"{path}: {width} columns, expected {fewest} to {MOST_COLUMNS:,}")
+            check_memory(BYTES_A_VALUE * rows * width, f"{path}", ADVICE)
+            table = source.read()
+    except (arrow.ArrowException, OSError) as error:
+        problem = " ".join(str(error).split())[:200]
+        raise DataError(f"{path}: no Parquet file that can be read: {problem}") from None
+    names = tuple(normal_name(name) for name in table.column_names)
+    columns = [
+        _column(arrow, path, name, column)
+        for name, column in zip(names, table.columns, strict=True)
+    ]
+    return table_of(path, columns, Header(names, True), np.arange(1, rows + 1), ())
+
+
+def _column(arrow: Any, path: Path, name: str, column: Any) -> RawColumn:
+    """``arrow``: the library."""
+    kinds, kind = arrow.types, column.type
+    if kinds.is_dictionary(kind):
+        column, kind = column.cast(kind.value_type), kind.value_type
+    if kinds.is_integer(kind) or kinds.is_floating(kind):
+        return _numbers(name, column)
+    known = (
+        kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_boolean(kind)
+        or kinds.is_temporal(kind) or kinds.is_decimal(kind) or kinds.is_null(kind)
+    )  # fmt: skip
+    if not known or kinds.is_duration(kind):
+        problem = f"{kind}, expected numbers, texts, true and false, or dates"
+        raise DataError(f"{path}: column {name!r}: {problem}")
+    if kinds.is_null(kind):
+        return column_of_texts(name, {"": None}, [""] * len(column))
+    if kinds.is_timestamp(kind) and kind.unit == "ns":
+        column = column.cast(arrow.timestamp("us", kind.tz), safe=False)
+    coded = column.combine_chunks().dictionary_encode()
+    different = [text_of_value(value) for value in coded.dictionary.to_pylist()]
+    places = coded.indices.fill_null(len(different)).to_numpy(zero_copy_only=False)
+    found = column_of_texts(name, dict.fromkeys([*different, ""]), [*different, ""])
+    return _without_unused(RawColumn(name, found.numbers[places], found.texts, found.codes[places]))
+
+
+def _numbers(name: str, column: Any) -> RawColumn:
+    """Those that are not finite are texts, and what is null an empty one."""
+    null = column.is_null().to_numpy()
+    numbers = column.fill_null(0).to_numpy().astype(np.float64)
+    codes = np.full(len(numbers), -1, np.int32)
+    texts: list[str] = []
+    for text, rows in (
+        ("", null),
+        ("nan", np.isnan(numbers)),
+        ("inf", numbers == np.inf),
+        ("-inf", numbers == -np.inf),
+    ):
+        if rows.any():
+            codes[rows] = len(texts)
+            texts.append(text)
+    numbers[codes >= 0] = np.nan
+    return RawColumn(name, numbers, tuple(texts), codes)
+
+
+def _without_unused(column: RawColumn) -> RawColumn:
+    """The empty text is among the texts only where it is used."""
+    if "" not in column.texts or (column.codes == column.texts.index("")).any():
+        return column
+    place = column.texts.index("")
+    codes = np.where(column.codes > place, column.codes - 1, column.codes).astype(np.int32)
+    texts = tuple(text for text in column.texts if text)
+    return RawColumn(column.name, column.numbers, texts, codes)
