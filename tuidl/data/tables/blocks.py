@@ -32,7 +32,7 @@ class Block:
     """``starts``, ``ends`` (rows * columns,): where each field starts and ends in ``text``, row by
     row, without spaces, tabs and quotes around it. ``lines`` (rows,): the number of line feeds in
     the block up to the end of each row, that one counted. ``empty``: the same number for rows of
-    empty fields, which are left out.
+    empty fields, which are left out; ``line_count``: of all line feeds.
     """
 
     text: Array
@@ -41,6 +41,7 @@ class Block:
     ends: Array
     lines: Array
     empty: Array
+    line_count: int
 
 
 def tokenised(chunk: bytes, delimiter: str, width: int) -> Block | None:
@@ -71,7 +72,7 @@ def tokenised(chunk: bytes, delimiter: str, width: int) -> Block | None:
         return None
     has_spaces = _have_spaces(text[: lines[-1] + 1], ord(delimiter))
     starts, ends = _trimmed(text, starts, ends, has_spaces, has_quotes)
-    return Block(text, Words(text), starts, ends, count[kept], empty)
+    return Block(text, Words(text), starts, ends, count[kept], empty, len(lines))
 
 
 def _have_spaces(text: Array, delimiter: int) -> bool:

@@ -19,7 +19,7 @@ from tuidl.data.tables.rows import Records, Rows
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-BLOCK = 1 << 18
+BLOCK = 1 << 19
 """Bytes that are looked at together: what is made of them stays in the processor's cache."""
 
 MOST_IN_BLOCK = 1 << 24
@@ -108,7 +108,7 @@ class _Reader:
         self.columns.add_block(block)
         self.lines.append(block.lines + (records.line - 1))
         self.rows.empty += (block.empty + (records.line - 1)).tolist()
-        records.position, records.line = end, records.line + chunk.count(b"\n")
+        records.position, records.line = end, records.line + block.line_count
         return True
 
     def _read_records(self, end: int) -> None:

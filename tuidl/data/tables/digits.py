@@ -79,13 +79,16 @@ def numbers_of(words: Words, starts: Array, ends: Array, likely: Array) -> tuple
     """
     lengths = ends - starts
     numbers, unknown = _short(words, ends, lengths)
-    is_long = lengths > WORD
-    if not is_long.any():
+    if int(lengths.max(initial=0)) <= WORD:
         return numbers, unknown
+    is_long = lengths > WORD
     unknown |= is_long
     some = np.flatnonzero(is_long & likely)
     start, end = starts[some], ends[some]
-    numbers[some], unknown[some] = _long(words, start, end)
+    if int((end - start).max(initial=0)) <= 2 * WORD:
+        numbers[some], unknown[some] = _medium(words, end, end - start)
+    else:
+        numbers[some], unknown[some] = _long(words, start, end)
     strange = some[unknown[some]]
     if len(strange):
         power, length = _exponents(words, starts[strange], ends[strange])
@@ -96,10 +99,39 @@ def numbers_of(words: Words, starts: Array, ends: Array, likely: Array) -> tuple
 
 
 def _short(words: Words, ends: Array, lengths: Array) -> tuple[Array, Array]:
-    """Fields of one word: the point is taken out, the digits before it move up."""
-    word = words.before(ends)
-    word ^= _ZEROS
-    word &= _KEPT[np.minimum(lengths, WORD)]
+    """Fields of one word; longer ones are none."""
+    word, place = _without_point(words.digits(ends, np.minimum(lengths, WORD)))
+    value, strange = _eight(word)
+    strange |= lengths <= (place < WORD)
+    numbers = value.view(np.int64).astype(np.float64)
+    numbers /= _TENS_AT[place]
+    return numbers, strange
+
+
+def _medium(words: Words, ends: Array, lengths: Array) -> tuple[Array, Array]:
+    """Fields of two words."""
+    low = words.digits(ends - WORD, lengths - WORD)
+    high, place = _without_point(words.digits(ends, np.full(len(ends), WORD)))
+    is_high = place < WORD
+    other, low_place = _without_point(low.copy())
+    high |= np.where(is_high, low >> _U[56], _U[0])
+    low = np.where(is_high, low << _U[8], other)
+    (first, strange), (last, more) = _eight(low), _eight(high)
+    whole = first * _WHOLE_TENS[WORD] + last
+    numbers = whole.view(np.int64).astype(np.float64)
+    decimals = np.where(is_high, 7 - place.astype(np.int8), 15 - low_place.astype(np.int8))
+    decimals[~is_high & (low_place == WORD)] = 0
+    numbers /= _TENS[decimals]
+    strange |= more
+    hard = (whole > _EXACT) & ~strange
+    if hard.any():
+        numbers[hard], strange[hard] = _wide(whole[hard], -decimals[hard].astype(np.int64))
+    return numbers, strange
+
+
+def _without_point(word: Array) -> tuple[Array, Array]:
+    """Digits, of which those before the first point are moved up into its place; and that place,
+    8 where there is none. The word is written over."""
     points = word ^ _POINTS_LESS_ZEROS
     below = np.invert(points)
     points -= _ONES
@@ -119,11 +151,7 @@ def _short(words: Words, ends: Array, lengths: Array) -> tuple[Array, Array]:
     word &= below
     np.left_shift(word, np.left_shift(has_point, 3, dtype=np.uint64), out=word)
     word |= points
-    value, strange = _eight(word)
-    strange |= lengths <= has_point
-    numbers = value.view(np.int64).astype(np.float64)
-    numbers /= _TENS_AT[place]
-    return numbers, strange
+    return word, place
 
 
 def _long(
@@ -155,7 +183,7 @@ def _points(words: Words, starts: Array, ends: Array) -> Array:
     """Where each field has its first point, as far as the last words tell; its end without one."""
     found, lengths = ends.copy(), ends - starts
     for back in range(0, min(int(lengths.max(initial=0)), 3 * WORD), WORD):
-        left = np.clip(lengths - back, 0, WORD)
+        left = np.minimum(np.maximum(lengths - back, 0), WORD)
         end = np.where(left > 0, ends - back, ends)
         other = words.fields(end, left) ^ _POINTS
         points = (other - _ONES) & ~other & _HIGH
@@ -167,7 +195,7 @@ def _points(words: Words, starts: Array, ends: Array) -> Array:
 
 def _digits(words: Words, ends: Array, lengths: Array) -> tuple[Array, Array]:
     """The value of up to 19 digits before each end, and which are not digits alone."""
-    value, unknown = _eight(words.digits(ends, np.clip(lengths, 0, WORD)))
+    value, unknown = _eight(words.digits(ends, np.minimum(np.maximum(lengths, 0), WORD)))
     most = int(lengths.max(initial=0))
     for before in range(WORD, min(most, 3 * WORD), WORD):
         some = np.flatnonzero(lengths > before)

@@ -89,14 +89,18 @@ def passed_over(header: Header, columns: Sequence[RawColumn]) -> dict[int, str]:
 
 
 def _is_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Whether no field of the first line is a number or missing. It may begin with an empty one
-    over numbers (of rows), and end with such over nothing."""
+    """Whether no field of the first line is a number or missing; an empty one may stand over
+    empty ones, and the first one over numbers (of rows)."""
     fields = list(names)
     if rows and not fields[0] and rows[0] and rows[0][0].isdecimal():
         fields = fields[1:]
-    while fields and not fields[-1] and not any(any(row[len(names) - 1 :]) for row in rows):
-        fields.pop()
-    return bool(fields) and not any(map(is_value, fields))
+    below = len(names) - len(fields)
+    some = [
+        field
+        for place, field in enumerate(fields, below)
+        if field or not rows or any(any(row[place : place + 1]) for row in rows)
+    ]
+    return bool(some) and not any(map(is_value, some))
 
 
 def _counts(texts: Sequence[str]) -> bool:

@@ -1,5 +1,6 @@
 """A file with a table as a RawTable, remembered until the file changes."""
 
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -7,7 +8,11 @@ from tuidl.data.paths import Stamp
 from tuidl.data.tables.delimited import Stated, read_delimited
 from tuidl.data.tables.dialect import MISSING, is_value
 from tuidl.data.tables.formats import format_of
+from tuidl.data.tables.keeping import keep_table, kept_table
 from tuidl.data.tables.raw import RawTable
+
+BYTES_WORTH_KEEPING = 1 << 20
+"""Smaller files are read again."""
 
 __all__ = ["MISSING", "is_value", "read_raw"]
 
@@ -30,6 +35,20 @@ def read_raw(
 
     Raises DataError where the file is at fault, BackendError where memory is too small.
     """
+    settings = (delimiter, header, fewest, encoding, is_sure, sheet)
+    if stamp[2] >= BYTES_WORTH_KEEPING and (found := kept_table(stamp, settings)):
+        return found
+    began = time.monotonic()
+    table = _read(stamp, Stated(delimiter, header, encoding, is_sure, fewest), sheet)
+    if stamp[2] >= BYTES_WORTH_KEEPING:
+        keep_table(stamp, settings, table, time.monotonic() - began)
+    return table
+
+
+def _read(stamp: Stamp, stated: Stated, sheet: str | int | None) -> RawTable:
+    header, encoding, is_sure, fewest = (
+        stated.header, stated.encoding, stated.is_sure, stated.fewest,
+    )  # fmt: skip
     path, size = Path(stamp[0]), stamp[2]
     match format_of(path):
         case "json_lines":
@@ -45,5 +64,4 @@ def read_raw(
 
             return read_excel(path, size, sheet, header, fewest, is_sure)
         case "delimited":
-            stated = Stated(delimiter, header, encoding, is_sure, fewest)
             return read_delimited(path, size, stated)

@@ -54,7 +54,9 @@ class KnownFields:
 
     def _short(self, text: Array, words: Words, starts: Array, ends: Array) -> tuple[Array, Array]:
         parts = _words_of(words, starts, ends)
-        hashes = (parts * _FACTORS[: len(parts), None]).sum(axis=0, dtype=np.uint64)
+        hashes = parts[0].copy()
+        for part, factor in zip(parts[1:], _FACTORS[1:], strict=False):
+            hashes += part * factor
         places = self._find(hashes)
         missing = np.flatnonzero(places < 0)
         if len(missing):
@@ -121,6 +123,7 @@ def _words_of(words: Words, starts: Array, ends: Array) -> Array:
     count = max(1, -(-int(lengths.max(initial=0)) // _WORD))
     parts = np.zeros((count, len(starts)), np.uint64)
     for word in range(count):
-        left = np.clip(lengths - _WORD * word, 0, _WORD)
-        parts[word] = words.fields(np.where(left > 0, ends - _WORD * word, ends), left)
+        left = np.minimum(np.maximum(lengths - _WORD * word, 0), _WORD)
+        end = np.where(left > 0, ends - _WORD * word, ends) if word else ends
+        parts[word] = words.fields(end, left)
     return parts
