@@ -55,8 +55,16 @@ def show(preset: str, overrides: tuple[str, ...], profiled: bool, slowest_first:
             put("\n".join(["", *lines]))
         from tuidl.cli.reports import say
 
-        for note in loaded.data.notices():
+        for note in (*loaded.data.notices(), *_of_classes(loaded)):
             say(note)
+
+
+def _of_classes(preset: "Preset") -> tuple[str, ...]:
+    """What to say of how often its classes occur."""
+    from tuidl.data.class_balance import lopsided
+
+    spec = preset.spec()
+    return tuple(filter(None, [lopsided(spec.classes, preset.data.class_counts())]))
 
 
 def _show_profile(preset: "Preset", slowest_first: bool) -> None:

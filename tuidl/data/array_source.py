@@ -99,6 +99,15 @@ class ArraySource(SplitSource, frozen=True, kw_only=True):
         guess = _known_targets(self, self.stamps()).guess
         return (f"{guess} (data.task = 'regression' takes them as numbers)",) if guess else ()
 
+    def class_counts(self) -> tuple[int, ...] | None:
+        import numpy as np
+
+        known = _known_targets(self, self.stamps())
+        if not known.classes:
+            return None
+        places = known.values[:, 0].astype(int)
+        return tuple(np.bincount(places, minlength=len(known.classes)).tolist())
+
     def count(self) -> int:
         return self.header().shape[0]
 

@@ -68,6 +68,9 @@ class BreastCancer(Classic, frozen=True, tag="breast_cancer"):
     features: ClassVar[int] = 30
     names: ClassVar[tuple[str, ...]] = ("malignant", "benign")
 
+    def class_counts(self) -> tuple[int, ...]:
+        return 212, 357
+
 
 class Diabetes(SplitSource, frozen=True, tag="diabetes"):
     """442 patients: ten figures, as measured, and how far the illness went on within a year."""

@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, overload
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, overload
 
 import msgspec
+from msgspec import Meta
 
 from tuidl.core.config import Config, Fraction, Seed
 from tuidl.core.errors import DataError, PresetError
 from tuidl.core.limits import FLOAT_BYTES, check_memory
 from tuidl.data.augmentation import Augment
+from tuidl.data.class_balance import positive_class
 from tuidl.data.examples import Examples as Examples
 from tuidl.data.examples import Split as Split
 from tuidl.data.examples import Whole as Whole
@@ -46,6 +48,7 @@ class Source(Config, frozen=True, tag_field="source"):
     ``validation``: the fraction held out, or "test" to validate on the test set itself.
     ``split``: who is held out: some of each class at "random", the last ones ("ordered"), or whole
     groups of examples that have the same value in a column or array ("by NAME").
+    ``positive``: of two classes the one that precision, recall and F1 are of.
     ``normalize``: scaling of the inputs by feature or channel, fitted on the training part.
     ``augment``: changes by chance that only training sees.
     """
@@ -55,6 +58,7 @@ class Source(Config, frozen=True, tag_field="source"):
     normalize: Normalize = "none"
     split_rule: str | None = msgspec.field(name="split", default=None)
     augment: Augment | None = None
+    positive: Annotated[str, Meta(min_length=1)] | None = None
 
     in_time: ClassVar[bool] = False
     """Whether examples follow each other in time: then, by default, the last ones are held out."""
@@ -62,6 +66,19 @@ class Source(Config, frozen=True, tag_field="source"):
     def spec(self) -> ExampleSpec:
         """Shapes of the examples, known without loading any."""
         raise NotImplementedError
+
+    def class_counts(self) -> tuple[int, ...] | None:
+        """How many examples of each class are to be parted; None where that is not known without
+        loading any."""
+        return None
+
+    def full_spec(self) -> ExampleSpec:
+        """``spec`` with the positive class. Raises PresetError where ``positive`` is none."""
+        spec = self.spec()
+        if self.positive is None and len(spec.classes) != 2:
+            return spec
+        chosen = positive_class(spec.classes, self.class_counts(), self.positive)
+        return replace(spec, positive=chosen)
 
     def count(self) -> int:
         """How many examples there are to be parted, known without loading any."""
@@ -83,6 +100,8 @@ class Source(Config, frozen=True, tag_field="source"):
         check_rule(self.split_rule)
         if self.augment is not None:
             self.augment.check(self.spec())
+        if self.positive is not None:
+            self.full_spec()
 
     def notices(self) -> tuple[str, ...]:
         """What was passed over or assumed as the data was read, a sentence each, with the key that

@@ -1,5 +1,6 @@
 """The user's own pictures: a folder with one sub-folder for each class."""
 
+from collections import Counter
 from collections.abc import Iterator
 from math import prod
 from pathlib import Path
@@ -66,6 +67,11 @@ class Images(Source, frozen=True, kw_only=True, tag="images"):
     def spec(self) -> ExampleSpec:
         classes = self._listed().train.classes
         return ExampleSpec((*self.size, self.channels), len(classes), classes)
+
+    def class_counts(self) -> tuple[int, ...]:
+        known = self._listed().train
+        counts = Counter(label for _, label, *_ in known.files)
+        return tuple(counts[place] for place in range(len(known.classes)))
 
     def count(self) -> int:
         return len(self._listed().train.files)

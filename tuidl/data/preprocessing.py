@@ -66,7 +66,7 @@ class Preprocessing(msgspec.Struct, frozen=True, kw_only=True):
         """From a split of ``source``: scales and fillings are of its training part."""
         return cls(
             preset_sha256=preset_sha256,
-            examples=source.spec(),
+            examples=source.full_spec(),
             inputs=FittedScaling.of(split.inputs),
             targets=FittedScaling.of(split.targets),
             table=None if split.rows is None else source.layout(split.rows),
@@ -103,6 +103,8 @@ def _problems(known: Preprocessing) -> Iterator[str]:
         yield f"examples.inputs: expected {spec.shape[0]:,} numbers together"
     if len(set(spec.classes)) < len(spec.classes):
         yield "examples.classes: two have the same name"
+    if spec.positive and (spec.positive not in spec.classes or len(spec.classes) != 2):
+        yield "examples.positive: expected one of two classes"
     if not all(map(str.isprintable, spec.classes)):
         yield "examples.classes: expected printable names"
     yield from _scaling_problems("inputs", known.inputs, spec.shape[-1])

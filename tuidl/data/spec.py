@@ -33,6 +33,8 @@ class ExampleSpec:
     ``target_shape``: of one target where it is more than a class or a row of values: (steps,) for
     a class a step, (height, width) for a class a pixel, (height, width, channels) for an image.
 
+    ``positive``: of two classes the one that precision, recall and F1 are of; the second if empty.
+
     Where an example has several named parts, ``inputs`` and ``targets`` are those, side by side in
     the rows of ``x`` and ``y``.
     """
@@ -43,6 +45,12 @@ class ExampleSpec:
     target_shape: tuple[int, ...] | None = None
     inputs: tuple[Field, ...] = ()
     targets: tuple[Field, ...] = ()
+    positive: str = ""
+
+    @property
+    def positive_place(self) -> int:
+        """The place of the positive class among the two."""
+        return self.classes.index(self.positive) if self.positive else 1
 
     @property
     def target_width(self) -> int:
@@ -85,4 +93,7 @@ class ExampleSpec:
         shape = field.shape
         outputs = len(field.classes) or prod(shape)
         is_plain = len(shape) == (0 if field.classes else 1)
-        return ExampleSpec(self.shape, outputs, field.classes, None if is_plain else shape)
+        positive = self.positive if field.classes == self.classes else ""
+        return ExampleSpec(
+            self.shape, outputs, field.classes, None if is_plain else shape, positive=positive
+        )

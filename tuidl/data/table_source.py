@@ -67,6 +67,13 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         width = sum(feature.width for feature in table.features)
         return ExampleSpec((width,), outputs=len(table.classes) or 1, classes=table.classes)
 
+    def class_counts(self) -> tuple[int, ...] | None:
+        import numpy as np
+
+        table = self._table()
+        known = table.target[~np.isnan(table.target)].astype(int)
+        return tuple(np.bincount(known, minlength=len(table.classes)).tolist())
+
     def count(self) -> int:
         return len(self._table().target)
 

@@ -114,7 +114,7 @@ class Evaluation:
             if given is not None and not is_binary:
                 raise DataError(f"{key}: there is one of two classes only, here are {len(names)}")
         if wanted is None:
-            return 1
+            return self.network.task.spec.positive_place
         if wanted not in names:
             raise DataError(f"--positive: no class {wanted!r}{suggestion(wanted, names)}")
         return names.index(wanted)

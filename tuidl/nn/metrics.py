@@ -60,12 +60,14 @@ class Sums:
 
     ``spread``: of each output the targets' squared distances from their mean, summed; it needs no
     model. ``units``: what 1 of each output is in the unit that the targets had before scaling.
+    ``positive``: of two classes the place of the one that is looked for.
     """
 
     values: "Array"
     examples: int
     spread: "Array"
     units: "Array | float" = 1.0
+    positive: int = 1
 
     @property
     def confusion(self) -> "Array":
@@ -119,13 +121,13 @@ def _r2(sums: Sums) -> float:
 
 
 def _by_class(sums: Sums, read: "Callable[[Array, Array, Array], Array]") -> float:
-    """``read`` of hits, predicted and true counts of each class; of two classes the second is
+    """``read`` of hits, predicted and true counts of each class; of two classes the positive is
     the one that is looked for, of more the mean is taken over those that occur: among the targets
     or among the answers, as scikit-learn does by default."""
     confusion = sums.confusion
     predicted, true = confusion.sum(axis=0), confusion.sum(axis=1)
     scores = read(confusion.diagonal(), predicted, true)
-    return float(scores[1] if len(scores) == 2 else scores[predicted + true > 0].mean())
+    return float(scores[sums.positive] if len(scores) == 2 else scores[predicted + true > 0].mean())
 
 
 def _ratio(part: "Array", whole: "Array") -> "Array":

@@ -265,7 +265,7 @@ class Preset(Config, frozen=True, kw_only=True):
 
     def spec(self) -> ExampleSpec:
         """Shapes of the examples, known without loading any. Raises DataError."""
-        return self.examples or self.data.spec()
+        return self.examples or self.data.full_spec()
 
     def table(self) -> dict[str, Any]:
         """The preset as TOML has it; values that are the default are left out."""

@@ -117,13 +117,23 @@ class FoldEnded(Event, frozen=True, tag="fold_ended"):
     test: Scores | None
 
 
+class Baseline(msgspec.Struct, frozen=True, kw_only=True):
+    """What always saying the training part's most frequent class, ``says``, comes to in each part;
+    ``score``: the name of the accuracy that it is to be held against."""
+
+    says: str
+    score: str
+    accuracy: Scores
+
+
 class RunEnded(Event, frozen=True, tag="run_ended"):
     """``reason``: completed, stopped_early, interrupted or terminated.
 
     ``best_epoch``: the epoch that the parameters were set back to. ``confusion``: of the test part,
     else of the validation part. Of a cross-validation, scores are means over its ``folds``,
     ``spread`` is the standard deviation of the validation scores, and the weights are the last
-    fold's.
+    fold's. ``classes``: the names of the confusion matrix's rows and columns; ``positive``: of two
+    the one that precision, recall and F1 are of.
     """
 
     reason: str
@@ -137,6 +147,9 @@ class RunEnded(Event, frozen=True, tag="run_ended"):
     confusion: Table | None = None
     folds: int | None = None
     spread: Scores | None = None
+    classes: tuple[str, ...] = ()
+    positive: str = ""
+    baseline: Baseline | None = None
 
 
 class RunFailed(Event, frozen=True, tag="run_failed"):

@@ -66,8 +66,9 @@ def ending_lines(event: events.RunEnded) -> list[str]:
         for part, scores in known.items()
     ]
     lines = ["", *columns(rows)] if known else [""]
+    lines += _about_classes(event)
     if event.confusion:
-        lines += ["", *confusion_lines(event.confusion), ""]
+        lines += ["", *confusion_lines(event.confusion, event.classes), ""]
     return [
         *lines,
         f"{_ending(event)} after {event.epochs} epochs in {event.seconds:.2f} s",
@@ -109,10 +110,35 @@ def _ending(event: events.RunEnded) -> str:
     return text + (f", best epoch {event.best_epoch} kept," if event.best_epoch else "")
 
 
-def confusion_lines(table: events.Table) -> list[str]:
-    """The confusion matrix: a row for each true class, a column for what was said instead."""
-    header = ["true \\ given", *map(str, range(len(table)))]
-    return columns([header, *([str(i), *map(str, row)] for i, row in enumerate(table))])
+def _about_classes(event: events.RunEnded) -> list[str]:
+    """Which class scores are of, and what accuracy has to be held against."""
+    lines = []
+    if event.positive:
+        lines.append(
+            f"precision, recall and f1 are of {event.positive!r}; data.positive chooses the class"
+        )
+    if event.baseline:
+        said = baseline_text(event.baseline)
+        lines.append(
+            f"always saying {event.baseline.says!r} has an {event.baseline.score} of {said}"
+        )
+    return lines
+
+
+def baseline_text(baseline: events.Baseline) -> str:
+    """``95.50% on train, 95.00% on validation``."""
+    parts = baseline.accuracy.items()
+    return ", ".join(f"{score_text(baseline.score, value)} on {part}" for part, value in parts)
+
+
+def confusion_lines(table: events.Table, classes: Sequence[str] = ()) -> list[str]:
+    """The confusion matrix: a row for each true class, a column for what was said instead; runs of
+    older versions do not name the ``classes``."""
+    names = classes if len(classes) == len(table) else [str(i) for i in range(len(table))]
+    header = ["true \\ given", *names]
+    return columns(
+        [header, *([name, *map(str, row)] for name, row in zip(names, table, strict=True))]
+    )
 
 
 def score_text(name: str, value: float) -> str:

@@ -8,9 +8,10 @@ from tuidl.model.model import Model
 from tuidl.protocol import events
 from tuidl.protocol.commands import EPOCHS
 from tuidl.protocol.events import Event
+from tuidl.training.baseline import baseline_of
 from tuidl.training.early_stopping import Best
 from tuidl.training.evaluation import Evaluation
-from tuidl.training.scores import scores_of
+from tuidl.training.scores import classes_of_confusion, positive_of, scores_of
 from tuidl.training.state import TrainState
 
 
@@ -81,4 +82,7 @@ def ended(state: TrainState, reason: str, best: Best | None, test: Evaluation) -
         weights_sha256=state.model.weights_sha256,
         best_epoch=best.epoch if best else None,
         confusion=test.confusion,
+        classes=classes_of_confusion(state.program.graph) if test.confusion else (),
+        positive=positive_of(state.program.graph),
+        baseline=baseline_of(state),
     )

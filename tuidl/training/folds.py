@@ -126,6 +126,8 @@ class CrossValidation:
             weights_sha256=last.weights_sha256,
             folds=len(whole),
             spread=_over(whole, "validation", stdev) if len(whole) > 1 else None,
+            positive=last.positive,
+            baseline=_mean_baseline(whole),
         )
 
 
@@ -165,6 +167,15 @@ def _of_fold(event: Event, fold: int, first: int) -> Event | None:
         return msgspec.structs.replace(event, fold=fold + 1)
     is_start = isinstance(event, events.RunStarted | events.Compiling | events.Compiled)
     return None if is_start and fold > first else event
+
+
+def _mean_baseline(ended: list[events.RunEnded]) -> events.Baseline | None:
+    """The mean over the folds; None where the most frequent class is not the same in all."""
+    found = [event.baseline for event in ended if event.baseline]
+    if not found or len({known.says for known in found}) > 1:
+        return None
+    parts = {part: fmean(known.accuracy[part] for known in found) for part in found[0].accuracy}
+    return msgspec.structs.replace(found[0], accuracy=parts)
 
 
 def _over(

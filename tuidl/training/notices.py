@@ -7,6 +7,7 @@ import numpy as np
 from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.mismatches import normalizing
 from tuidl.compiler.nodes import Head, last_activation
+from tuidl.data.class_balance import lopsided
 from tuidl.nn.losses.regression import Regression
 from tuidl.training.scores import too_many_classes
 from tuidl.training.state import TrainState
@@ -23,6 +24,8 @@ def notices_of(state: TrainState) -> list[str]:
 
 def _of_network(state: TrainState) -> Iterator[str]:
     graph = state.program.graph
+    if state.preset.loss.classifies(graph.spec):
+        yield from filter(None, [lopsided(graph.spec.classes, state.preset.data.class_counts())])
     if note := too_many_classes(graph):
         yield note
     if state.batches.short.batch == 1 and (nodes := normalizing(graph.nodes)):

@@ -13,6 +13,8 @@ from tuidl.nn.metrics import METRICS, Sums, classes_of
 from tuidl.protocol.events import MOST_CONFUSED, Scores, Table
 
 CONFUSION = "confusion_matrix"
+OF_ONE_CLASS = {"precision", "recall", "f1"}
+"""Of two classes these look for one."""
 
 
 def score_names(program: Program) -> list[str]:
@@ -91,7 +93,8 @@ def _sums(
         return None
     own = slice(head.start, head.start + head.spec.target_width)
     values = _slots(program, totals, head.slot(metric.tally))
-    return Sums(values, answers, feed.total_squares[own], feed.target_units[own])
+    positive = head.spec.positive_place
+    return Sums(values, answers, feed.total_squares[own], feed.target_units[own], positive)
 
 
 def confusion_of(program: Program, totals: Array) -> Table | None:
@@ -102,6 +105,22 @@ def confusion_of(program: Program, totals: Array) -> Table | None:
         return None
     sums = Sums(_slots(program, totals, head.slot("confusion")), 0, np.zeros(0))
     return [[round(count) for count in row] for row in sums.confusion.tolist()]
+
+
+def classes_of_confusion(graph: Graph) -> tuple[str, ...]:
+    """The names of the confusion matrix's classes; numbers where they have none."""
+    head = _confused(graph)
+    if head is None:
+        return ()
+    return head.spec.classes or tuple(str(i + 1) for i in range(classes_of(head.spec)))
+
+
+def positive_of(graph: Graph) -> str:
+    """The class that precision, recall and F1 are of; empty where they are asked of none of two."""
+    for head in graph.heads:
+        if len(head.spec.classes) == 2 and OF_ONE_CLASS & set(head.metrics):
+            return head.spec.classes[head.spec.positive_place]
+    return ""
 
 
 def too_many_classes(graph: Graph) -> str:

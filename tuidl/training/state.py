@@ -175,7 +175,9 @@ class TrainState:
     @cached_property
     def preprocessing_sha256(self) -> str:
         """Over what was learned from the data besides, which may change where examples do not."""
-        return hashlib.sha256(msgspec.json.encode(self.preprocessing)).hexdigest()
+        learned = msgspec.to_builtins(self.preprocessing)
+        learned["examples"].pop("positive")  # of metrics alone; older runs know none
+        return hashlib.sha256(msgspec.json.encode(learned)).hexdigest()
 
     def ordered(self, epoch: int) -> ArrayDataset:
         """The training examples in an epoch's order."""

@@ -29,6 +29,8 @@ FALL, LATE = 0.97, 0.9
 GAP = 0.05
 """Of accuracy, between what was learned from and what was held out."""
 KEYS = "space train again · E evaluate · p predict · x export · m modify · q leave"
+NO_BETTER = 0.1
+"""Of the way from always saying one class to being always right."""
 MOST_SCORES = 3
 NAMES, NUMBERS = 12, 12
 
@@ -123,6 +125,8 @@ def advice(run: Run) -> str:
     if best and best[0] < run.epochs_done and last > RISE * best[1] and not kept:
         return (f"Held-out loss was lowest at epoch {best[0]} and rose since: it learned by heart. "
                 "Try early stopping, dropout, or more data (m).")  # fmt: skip
+    if said := _against_baseline(run, held_out):
+        return said
     name = next((name for name in train if name.endswith(SHARES) and name in held_out), None)
     if name and train[name] - held_out[name] > GAP:
         points = 100 * (train[name] - held_out[name])
@@ -131,6 +135,18 @@ def advice(run: Run) -> str:
     if is_still_falling(run):
         return "Held-out loss was still falling: more epochs may help (m: training.epochs)."
     return "It hardly improved at the end: try another network or learning rate (m)."
+
+
+def _against_baseline(run: Run, held_out: Scores) -> str:
+    """What to say of an accuracy that is about that of always saying one class."""
+    known = run.ended.baseline if run.ended else None
+    if known is None or known.score not in held_out:
+        return ""
+    least = known.accuracy.get("validation", 0.0)
+    if held_out[known.score] > least + NO_BETTER * (1 - least):
+        return ""
+    return (f"{known.score} is about that of always saying {known.says!r} ({least:.1%}): look at "
+            "recall and f1 of the other classes.")  # fmt: skip
 
 
 def is_still_falling(run: Run) -> bool:
