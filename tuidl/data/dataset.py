@@ -7,9 +7,10 @@ training seed: runs that differ in the latter are judged on the same examples. W
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, overload
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import msgspec
 from msgspec import Meta
@@ -22,6 +23,7 @@ from tuidl.data.class_balance import positive_class
 from tuidl.data.examples import Examples as Examples
 from tuidl.data.examples import Split as Split
 from tuidl.data.examples import Whole as Whole
+from tuidl.data.folds import Folds
 from tuidl.data.memory import demand
 from tuidl.data.origin import Origin
 from tuidl.data.scaling import Normalize, Scaling, TargetScaling, fitted_to_targets
@@ -142,7 +144,7 @@ class Source(Config, frozen=True, tag_field="source"):
         whole = self._whole().merged()
         chosen = self.train_subset(whole.examples, np.arange(len(whole.examples)))
         splitter = self.splitter(whole.examples).only(chosen)
-        return Folds(self, whole, splitter.folds(self.fractions()[1], k))
+        return Folds(partial(self.prepared, whole), splitter.folds(self.fractions()[1], k))
 
     def prepared(self, whole: Whole, parts: "Indices") -> Split:
         """Without gaps and scaled: the parts that indices into ``whole.examples`` name."""
@@ -281,24 +283,3 @@ class SplitSource(Source, frozen=True):
 
     def fractions(self) -> tuple[float, float]:
         return self.validation, self.test
-
-
-class Folds(Sequence[Split]):
-    """The splits of a cross-validation, each made when it is asked for."""
-
-    def __init__(self, source: Source, whole: Whole, parts: "list[Indices]") -> None:
-        self._source, self._whole, self._parts = source, whole, parts
-
-    def __len__(self) -> int:
-        return len(self._parts)
-
-    @overload
-    def __getitem__(self, fold: int) -> Split: ...
-
-    @overload
-    def __getitem__(self, fold: slice) -> "Folds": ...
-
-    def __getitem__(self, fold: int | slice) -> "Split | Folds":
-        if isinstance(fold, slice):
-            return Folds(self._source, self._whole, self._parts[fold])
-        return self._source.prepared(self._whole, self._parts[fold])

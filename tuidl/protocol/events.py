@@ -11,6 +11,7 @@ import msgspec
 
 from tuidl.core.decoding import decoded, printable_in
 from tuidl.core.printable import printable_json
+from tuidl.protocol.baseline import Baseline as Baseline
 from tuidl.protocol.probes import AnyAnswer
 
 Scores = dict[str, float]
@@ -115,15 +116,6 @@ class FoldEnded(Event, frozen=True, tag="fold_ended"):
     train: Scores | None
     validation: Scores | None
     test: Scores | None
-
-
-class Baseline(msgspec.Struct, frozen=True, kw_only=True):
-    """What always saying the training part's most frequent class, ``says``, comes to in each part;
-    ``score``: the name of the accuracy that it is to be held against."""
-
-    says: str
-    score: str
-    accuracy: Scores
 
 
 class RunEnded(Event, frozen=True, tag="run_ended"):
