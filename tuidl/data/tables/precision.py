@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tuidl.data.exact import digits_lost
-from tuidl.data.scaling import Normalize
+from tuidl.data.scaling import Normalize, TargetScaling
 
 if TYPE_CHECKING:
     from tuidl.data.csv_table import Table
 
 
-def lost_digits(table: "Table", inputs: Normalize, targets: Normalize) -> Iterator[str]:
+def lost_digits(table: "Table", inputs: Normalize, targets: TargetScaling) -> Iterator[str]:
     """A sentence for each column of numbers so large, for how far they lie apart, that float32
     cannot tell them apart."""
     problem = "float32, in which a network computes, cannot tell its large numbers apart"
