@@ -11,8 +11,8 @@ Scorer = Callable[[Array], Scores]
 """Weights (b, n) -> scores by name, each (b,) or (b, classes)."""
 
 LEVEL = 0.95
-AT_ONCE = 1 << 21
-"""Weights that are held at once."""
+AT_ONCE = 1 << 16
+"""Weights that are held at once: they stay in the processor's cache."""
 FEWEST = 0.5
 """Share of the resamples in which a score must be defined for an interval of it."""
 
