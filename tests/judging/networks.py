@@ -19,6 +19,7 @@ ignore = ["id"]
 validation = 0.25
 test = 0.25
 seed = 3
+{more}
 [[layers]]
 type = "dense"
 [loss]
@@ -46,7 +47,8 @@ def write_table(path: Path, rows: int = 80) -> None:
 
 def table_network(path: Path, target: str = "bought", seed: int = 0) -> Network:
     loss = "mse" if target == "price" else "cross_entropy"
-    text = TABLE.format(path=path, target=target, loss=loss, seed=seed)
+    more = "normalize_targets = false" if target == "price" else ""
+    text = TABLE.format(path=path, target=target, loss=loss, seed=seed, more=more)
     return network(text, f"run {seed}")
 
 

@@ -70,7 +70,8 @@ class Network:
     @property
     def target(self) -> str:
         """What is predicted, empty where it has no name."""
-        return str(getattr(self.preset.data, "target", ""))
+        table = self.preparation.table
+        return (table.target if table else "") or str(getattr(self.preset.data, "target", ""))
 
     @cached_property
     def _model(self) -> Any:
@@ -144,6 +145,7 @@ class Evaluation:
             weights=network.weights,
             data=subject.data,
             target=network.target,
+            unit=network.preparation.table.target_unit if network.preparation.table else "",
             kind=judged.kind,
             examples=len(subject),
             resamples=options.resamples,

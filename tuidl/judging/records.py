@@ -170,15 +170,17 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """``data``: which examples these are. ``target``: what is predicted, empty where it has no
-    name. ``baseline``: what the baseline is. ``notes``: what should be known before a score is
-    believed. ``main``: the score by which slices and columns are judged."""
+    """``data``: which examples these are. ``target``: what is predicted, ``unit`` that of its
+    numbers, empty where they are not known. ``baseline``: what the baseline is. ``notes``: what
+    should be known before a score is believed. ``main``: the score by which slices and columns are
+    judged."""
 
     run: str
     preset: str
     weights: str
     data: str
     target: str
+    unit: str
     kind: Kind
     examples: int
     resamples: int

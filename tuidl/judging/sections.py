@@ -1,7 +1,7 @@
 """A judgement as sections of tables, the same for text and Markdown."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuidl.judging.records import ClassScores, Judgement, Score
 from tuidl.judging.wording import UNDEFINED, called, interval_text, is_percentage, number, written
@@ -14,6 +14,7 @@ MOST_LISTED = 30
 """Columns and differences that are listed."""
 MOST_CONFUSED = 10
 """Classes of a confusion matrix that is shown in full; of more, the most frequent mistakes."""
+INTERVAL = "95% interval"
 AVERAGES = ("_macro", "_micro", "_weighted")
 WIDEST = 56
 """Characters of the classes' names above the columns together; longer ones are numbered."""
@@ -32,7 +33,8 @@ class Section:
 
 def heading(judgement: Judgement) -> list[str]:
     """What was judged, on which examples, and how."""
-    target = f", predicting {judgement.target}" if judgement.target else ""
+    unit = f" in {judgement.unit}" if judgement.unit else ""
+    target = f", predicting {judgement.target}{unit}" if judgement.target else ""
     lines = [
         f"{judgement.run} (preset {judgement.preset}{target}; {judgement.weights} weights)",
         f"examples: {judgement.data}",
@@ -48,7 +50,17 @@ def heading(judgement: Judgement) -> list[str]:
 
 
 def sections(judgement: Judgement) -> Iterator[Section]:
-    """All that has something to show."""
+    """All that has something to show; without columns of intervals where none were made."""
+    for section in _sections(judgement):
+        head = section.rows[0]
+        if judgement.resamples or INTERVAL not in head:
+            yield section
+            continue
+        place = head.index(INTERVAL)
+        yield replace(section, rows=[[*row[:place], *row[place + 1 :]] for row in section.rows])
+
+
+def _sections(judgement: Judgement) -> Iterator[Section]:
     yield _scores(judgement)
     yield from _averages(judgement)
     yield from _classes(judgement)
@@ -70,7 +82,7 @@ def _scores(judgement: Judgement) -> Section:
         shown += [s for s in found.scores if s.name in OF_POSITIVE]
     rows = [[called(s.name), *_cells(s), written(s.name, s.baseline)] for s in shown]
     of = f" (positive: {judgement.positive})" if judgement.positive else ""
-    return Section(f"Scores{of}", [["score", "value", "95% interval", "baseline"], *rows])
+    return Section(f"Scores{of}", [["score", "value", INTERVAL, "baseline"], *rows])
 
 
 MEANS = ("overlap_macro", "roc_area_macro", "average_precision_macro", "f1_macro")
@@ -224,7 +236,7 @@ def _slices(judgement: Judgement) -> Iterator[Section]:
         rows = [
             [s.value, f"{s.count:,}{' (few)' if s.small else ''}", *_cells(s.score)] for s in found
         ]
-        head = [column, "examples", called(judgement.main), "95% interval"]
+        head = [column, "examples", called(judgement.main), INTERVAL]
         whole = written(judgement.main, found[0].score.baseline)
         yield Section(f"By {column}", [head, *rows], (0,), f"All examples: {whole}.")
 
@@ -263,7 +275,7 @@ def _comparison(judgement: Judgement) -> Iterator[Section]:
         f"Right by the first alone: {test.only_first:,}, by the second alone: "
         f"{test.only_second:,}; McNemar's exact p {test.p:.3g}."
     )  # fmt: skip
-    head = ["score", "first", "second", "difference", "95% interval", "p"]
+    head = ["score", "first", "second", "difference", INTERVAL, "p"]
     yield Section(f"Against {found.other}, the second", [head, *rows], (0,), below)
 
 

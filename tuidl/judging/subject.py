@@ -50,7 +50,7 @@ def of_part(
     Raises DataError where the part is empty, or the data has changed (``has_changed``: that is
     known) since the run learned from it: then nobody knows which examples were held out.
     """
-    split = split_of(preset)
+    split = _split(preset)
     if has_changed or not prepared.is_of(preset.spec(), split):
         raise DataError(
             "the run's data has changed since it was trained, so which examples were held out is "
@@ -67,6 +67,16 @@ def of_part(
     data = f"{name} part of the run's data, {len(examples):,} examples"
     subject = Subject(examples.x, y, data, _origin(preset, split, name))
     return replace(subject, notes=_notes(preset, name), **_groups(preset, split, name))
+
+
+def _split(preset: Preset) -> Split:
+    """Raises DataError where the data is no longer there."""
+    try:
+        return split_of(preset)
+    except DataError as error:
+        raise DataError(
+            f"{error}; the run's own data is where its held-out part is: name a file to judge it on"
+        ) from None
 
 
 def _first(split: Split) -> Part:

@@ -29,7 +29,7 @@ NAMES = {
     "rmse": "root mean squared error",
     "median_absolute_error": "median absolute error",
     "max_error": "largest error",
-    "mape": "mean percentage error",
+    "mape": "mean absolute % error",
     "r2": "r2",
     "explained_variance": "explained variance",
     "roc_area": "ROC area",
@@ -138,7 +138,7 @@ def notes_of(judged: Judged, subject: Subject) -> tuple[str, ...]:
         if counts.max() >= LOPSIDED * counts.sum():
             notes.append("one class is most of the examples: look at more than the accuracy")
     if isinstance(scored, Numbers) and not scored.true.all():
-        notes.append("no mean percentage error: some true values are 0")
+        notes.append("no mean absolute % error: some true values are 0")
     if isinstance(scored, Numbers) and scored.true.shape[1] > MOST_SORTED:
         notes.append(f"no median error: there are more than {MOST_SORTED} outputs")
     return tuple(notes)
