@@ -96,13 +96,12 @@ def _decoded(folder: Folder, stamps: tuple[Stamp, ...], wanted: Wanted) -> Decod
     records, x = _pixels(stamps, wanted, known)
     if wanted.keeps and time.monotonic() - began > SECONDS_WORTH_KEEPING:
         _keep(folder, wanted, records, x)
-    labels = np.array(
-        [label for (_, label), r in zip(folder.files, records, strict=True) if not r.problem],
-        np.float32,
-    )
+    pairs = zip(folder.files, records, strict=True)
+    whole = [picture for picture, record in pairs if not record.problem]
+    labels = np.array([label for _, label in whole], np.float32)
     _require_all_classes(folder, labels)
     broken = tuple(record.problem for record in records if record.problem)
-    return Decoded(Examples(x, labels[:, None]), broken)
+    return Decoded(Examples(x, labels[:, None]), broken, tuple(path for path, _ in whole))
 
 
 def _pixels(stamps: tuple[Stamp, ...], wanted: Wanted, known: Known) -> tuple[list[Record], Array]:
