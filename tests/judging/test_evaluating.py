@@ -225,7 +225,8 @@ def test_a_series_is_drawn_in_blocks() -> None:
     subject = of_part(judged.preset, judged.preparation)
     found = evaluated(judged, subject, FEW)
     assert found.groups == -(-len(subject) // round(len(subject) ** (1 / 3)))
-    assert "follow each other in time" in found.notes[-1]
+    assert "follow each other in time" in found.notes[0]
+    assert found.notes[1].startswith(f"{found.groups} groups are few")
 
 
 @pytest.mark.parametrize("target", ["bought", "price"])

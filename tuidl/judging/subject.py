@@ -88,9 +88,12 @@ def _notes(preset: Preset, part: Part) -> tuple[str, ...]:
     """What makes the scores of a part better than those of new examples."""
     if part == "train":
         return ("it was trained on these examples: scores say nothing of new ones",)
-    if part == "validation" and (preset.training.early_stopping or preset.training.folds):
-        return ("these examples chose the epoch that was kept: scores are a little too good",)
-    return ()
+    notes = []
+    if preset.training.folds:
+        notes.append("the network and the examples are those of the last fold")
+    if part == "validation" and preset.training.early_stopping:
+        notes.append("these examples chose the epoch that was kept: scores are a little too good")
+    return tuple(notes)
 
 
 def _index(split: Split, part: Part) -> Array | None:

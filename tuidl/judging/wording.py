@@ -53,7 +53,7 @@ UNDEFINED = "-"
 LOPSIDED = 0.8
 """Share of the most frequent class from which on it is worth a word."""
 FEW = 30
-"""Examples below which intervals are worth a word."""
+"""Examples, or groups of them, below which intervals are worth a word."""
 
 
 def called(name: str) -> str:
@@ -122,6 +122,10 @@ def notes_of(judged: Judged, subject: Subject) -> tuple[str, ...]:
         notes.append(f"{len(subject)} examples are few: intervals are too narrow, if anything")
     if subject.groups is not None:
         notes.append(f"intervals draw whole groups of examples: {subject.grouped_by}")
+        if (groups := len(set(subject.groups.tolist()))) < FEW:
+            notes.append(
+                f"{groups} groups are few: intervals are too narrow, the more so the fewer"
+            )
     if judged.right is not None and judged.right.all() | (~judged.right).all():
         kind = "wrong" if judged.right.all() else "right"
         most = 1 - 0.05 ** (1 / len(subject))
