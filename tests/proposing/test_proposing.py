@@ -26,6 +26,16 @@ def facts(rows: int, **more: object) -> Facts:
     return Facts(**{"name": "t", "data": data, "rows": rows, "shape": (5,), "outputs": 1, **more})
 
 
+def test_how_a_file_is_written_can_be_stated(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    text = "größe;n;y\n" + "".join(f"{i % 7},5;{i % 5};{'ab'[i % 2]}\n" for i in range(40))
+    path.write_bytes(text.encode("cp1252"))
+    with pytest.raises(DataError, match=r"data\.encoding = 'cp1252'"):
+        proposal_for(path, "y")
+    proposal = proposal_for(path, "y", overrides=("data.encoding=cp1252",))
+    assert proposal.data["encoding"].value == "cp1252"
+
+
 def test_a_text_target_becomes_classes(tmp_path: Path) -> None:
     preset = preset_for(table(tmp_path / "people.csv"), "job")
     assert preset.spec().classes == ("clerk", "cook", "smith")

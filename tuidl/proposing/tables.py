@@ -51,7 +51,7 @@ def table_facts(
     preset. Raises DataError where the file is at fault, PresetError where the target is, or is
     missing.
     """
-    raw = _raw(path, target)
+    raw = _raw(path, target, overrides)
     names = [column.name for column in raw.columns]
     if target is None:
         raise missing_target(names)
@@ -81,12 +81,19 @@ def table_facts(
     )
 
 
-def _raw(path: Path, target: str | None) -> "RawTable":
+def _raw(path: Path, target: str | None, overrides: tuple[str, ...] = ()) -> "RawTable":
     """The file as a table; a target that is named by a text says that there is a header."""
+    from tuidl.data.table_source import Csv
     from tuidl.data.tables.reading import read_raw
 
+    known = {"source": Setting("csv"), "path": Setting(whole_path(path)), "target": Setting(1)}
+    said = source_of(stated(known, overrides))
+    assert isinstance(said, Csv)  # no other source takes these keys
     is_named = target is not None and not target.isdecimal()
-    return read_raw(stamp(str(path)), None, True if is_named else None)
+    header = True if said.header is None and is_named else said.header
+    return read_raw(
+        stamp(str(path)), said.delimiter, header, encoding=said.encoding, sheet=said.sheet
+    )
 
 
 def _settings(
