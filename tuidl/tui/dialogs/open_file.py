@@ -18,7 +18,7 @@ from tuidl.tui.dialogs.dialog import Once
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.widgets.chart import looks_of
 
-TITLE = "Open a preset (.toml), a table (.csv), arrays (.npz) or a folder of pictures"
+TITLE = "Open a preset, a table (.csv) or a folder of pictures"
 MOST_SUGGESTED = 2000
 """Entries of a folder that are looked at for a suggestion."""
 

@@ -172,6 +172,7 @@ class TrainScreen(SteeringScreen):
             view.handle(event)
         self._dirty = True
         if not isinstance(event, OFTEN):
+            self.refresh_bindings()
             self._show_state()
             self.query_one(Summary).show(self.shown)
 

@@ -11,7 +11,7 @@ from tuidl.tui.dialogs.open_file import OpenFileScreen
 from tuidl.tui.dialogs.output import OutputScreen
 from tuidl.tui.services.child_output import output_of
 
-PREDICT = "Predict: a table without its target (.csv), arrays (.npz) or a picture"
+PREDICT = "Predict: a table (.csv), arrays (.npz) or a picture"
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 
 

@@ -25,10 +25,12 @@ class ColumnList(OptionList):
     ColumnList { border: round $foreground 20%; background: $background; height: 1fr;
                  scrollbar-size-vertical: 1; text-wrap: nowrap; padding: 0 1; }
     ColumnList:focus { border: round $accent; background-tint: transparent; }
-    ColumnList > .option-list--option-highlighted { background: $foreground 15%; text-style: bold; }
+    ColumnList > .option-list--option-highlighted,
+    ColumnList:focus > .option-list--option-highlighted { background: $foreground 15%;
+                                                          text-style: bold; }
     """
 
-    BINDINGS: ClassVar = [Binding("enter", "select", "train")]
+    BINDINGS: ClassVar = [Binding("enter", "select", "train", key_display="enter")]
 
     def __init__(self) -> None:
         super().__init__(id="columns")
