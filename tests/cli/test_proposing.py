@@ -1,12 +1,13 @@
 """From a file to a trained model in one command, and a preset written down."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tests.proposing.files import table
-from tuidl.cli import cli
+from tuidl.cli import cli, training
 from tuidl.core.errors import PresetError
 from tuidl.preset.schema import Preset
 
@@ -65,3 +66,18 @@ def test_a_preset_outside_of_the_data_folder_names_the_whole_path(tmp_path: Path
     place = tmp_path / "sub" / "p.toml"
     assert tuidl("new", str(path), "--target", "job", "--out", str(place)).exit_code == 0
     assert Preset.load(place).data.path == str(path)
+
+
+def test_data_is_trained_at_once_on_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr(training, "_require_screen", lambda *given: None)
+    monkeypatch.setattr(training, "play", lambda **options: shown.append(options))
+    path = table(tmp_path / "people.csv")
+    assert tuidl(str(path), "--target", "job").exit_code == 0
+    assert tuidl("cnn_digits").exit_code == 0
+    data, preset = shown
+    assert data["start"]
+    assert (data["preset"].data.target, data["folder"]) == ("job", tmp_path)
+    assert not preset["start"]

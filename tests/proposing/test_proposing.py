@@ -236,7 +236,8 @@ def test_odd_names_are_written_as_toml(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("a.csv", True), ("A.CSV", True), ("a.npz", True), ("a.toml", False)]
+    ("name", "expected"),
+    [("a.csv", True), ("A.CSV", True), ("a.npz", True), ("a.jsonl", True), ("a.toml", False)],
 )
 def test_which_words_are_data(name: str, expected: bool) -> None:
     assert is_data(name) == expected

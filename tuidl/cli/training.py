@@ -172,18 +172,29 @@ def _play(
     preset: str | None, target: str | None, overrides: tuple[str, ...], **options: Any
 ) -> NoReturn:
     """Open the playground, with a preset in it if one is named."""
-    loaded, folder = _loaded(preset, target, overrides) if preset else (None, Path())
-    play(preset=loaded, folder=folder, **options)
+    if preset is None:
+        play(preset=None, folder=Path(), **options)
+    loaded, folder = _loaded(preset, target, overrides)
+    starts = options.pop("start") or _names_data(preset, target)
+    play(preset=loaded, folder=folder, start=starts, **options)
 
 
 def _loaded(name: str, target: str | None, overrides: tuple[str, ...]) -> "tuple[Preset, Path]":
     """The preset of this name or path, or the one for this data, and where its paths start."""
-    from tuidl.preset.library import find, load_preset, shipped
-    from tuidl.proposing.files import is_data
+    from tuidl.preset.library import find, load_preset
 
-    if name in shipped() or Path(name).suffix == ".toml":
-        if target is not None:
-            raise PresetError("--target", f"is for files of data; {name} is a preset")
-    elif target is not None or is_data(name):
+    if _names_data(name, target):
         return preset_of_data(name, target, overrides), Path(name).absolute().parent
     return load_preset(name, overrides), find(name).parent
+
+
+def _names_data(name: str, target: str | None) -> bool:
+    """Whether a file of data or a folder is named, not a preset. Raises PresetError for a preset
+    with a ``target``."""
+    from tuidl.preset.library import shipped
+    from tuidl.proposing.files import is_data
+
+    is_preset = name in shipped() or Path(name).suffix == ".toml"
+    if is_preset and target is not None:
+        raise PresetError("--target", f"is for files of data; {name} is a preset")
+    return not is_preset and (target is not None or is_data(name))
