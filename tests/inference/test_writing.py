@@ -1,6 +1,7 @@
 """Predictions with their inputs, rows that have none, and tables from a pipe."""
 
 import csv
+import gzip
 import io
 import json
 from pathlib import Path
@@ -109,6 +110,8 @@ def test_several_files_are_one_list(model: Model, tmp_path: Path) -> None:
     [
         (b"a,b\n1,2\n", "stdin.csv"),
         (b'\n {"a": 1}\n', "stdin.jsonl"),
+        (gzip.compress(b"a,b\n1,2\n"), "stdin.csv.gz"),
+        (gzip.compress(b'{"a": 1}\n'), "stdin.jsonl.gz"),
         (b"\x1f\x8b\x08...", "stdin.csv.gz"),
     ],
 )

@@ -16,6 +16,7 @@ import tuidl
 from tests.runs.kept import resume, start
 from tuidl.cli import cli
 from tuidl.core.errors import DataError, PresetError, RunError, TuidlError
+from tuidl.data.preprocessing import FORMAT
 from tuidl.data.trained_files import paths_of
 from tuidl.preset.schema import Preset
 from tuidl.runs.comparing import compared
@@ -217,6 +218,20 @@ def test_a_folder_of_pictures_that_has_changed_is_noticed(tmp_path: Path) -> Non
     assert load_run(run).data_notice
 
 
+def test_numbers_of_an_older_run_are_rounded_before_they_are_scaled(tmp_path: Path) -> None:
+    """As they were when it was trained, so its answers have the same bits."""
+    run, _ = trained(table_of_numbers, tmp_path)
+    (tmp_path / "new.csv").write_text("age,job\n30.123456789,clerk\n")
+    path = run / "preprocessing.json"
+    path.write_text(path.read_text().replace(f'"format":{FORMAT}', '"format":1'))
+    older = load_run(run).preparation
+    assert older.is_rounded
+    x = np.array([[30.123456789, 1.0, 0.0, 0.0]])
+    expected = (np.float32(x) - np.array(older.input_shift)) / np.array(older.input_width)
+    np.testing.assert_array_equal(older.inputs(x), expected.astype(np.float32))
+    assert not load_run(trained(table_of_numbers, tmp_path / "other")[0]).preparation.is_rounded
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_made_before_needs_its_data_as_it_did(kind: Kind, tmp_path: Path) -> None:
     run, asked = trained(kind, tmp_path)
@@ -268,7 +283,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 SPEC = {"shape": [4], "outputs": 2, "classes": ["no", "yes"]}
 HOSTILE = [
-    ({"format": 2}, "format 2; this tuidl reads 1"),
+    ({"format": 3}, "format 3; this tuidl reads 2"),
     ({"format": "1"}, "Expected `int`"),
     ({"preset_sha256": "0" * 64}, "of another run"),
     ({"examples": None}, "Expected `object`"),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FORMAT = 2
 """Raised when what is written changes its meaning. Format 1 knew no dates, units, indicators or
 rare categories: it is read as it is."""
+EXACT = 2
+"""From this format on, numbers of tables are float64 until they are scaled."""
 LARGEST = 1 << 26
 """Bytes of the file: a million classes or categories."""
 MOST_DIMENSIONS, MOST_NUMBERS = 8, 1 << 27

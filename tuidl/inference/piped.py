@@ -1,8 +1,9 @@
 """A table that comes through a pipe."""
 
 import tempfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +19,7 @@ PIECE = 1 << 20
 @contextmanager
 def piped_table(stream: BinaryIO) -> Iterator[Path]:
     """What the stream has to its end, as a file whose name ends in what it is: lines of JSON, else
-    CSV. Errors raised within the block name stdin, not this file.
+    CSV, either of them compressed or not. Errors raised within the block name stdin, not this file.
 
     Raises DataError where nothing comes, or more than memory can hold.
     """
@@ -44,7 +45,9 @@ def piped_table(stream: BinaryIO) -> Iterator[Path]:
 
 
 def _suffix(first: bytes) -> str:
+    compressed = first.startswith(GZIP)
+    if compressed:
+        with suppress(zlib.error):  # which the reader reports
+            first = zlib.decompressobj(wbits=31).decompress(first, PIECE)
     text = first.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if first.startswith(GZIP):
-        return ".csv.gz"
-    return ".jsonl" if text.startswith(b"{") else ".csv"
+    return (".jsonl" if text.startswith(b"{") else ".csv") + (".gz" if compressed else "")

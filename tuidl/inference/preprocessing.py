@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError
-from tuidl.data.preprocessing import FittedScaling, Preprocessing
+from tuidl.data.preprocessing import EXACT, FittedScaling, Preprocessing
 from tuidl.data.scaling import Scaling
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.table_layout import TableLayout
@@ -33,7 +33,8 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
 
     ``shape``: of one input. ``classes``: their names, empty for numbers. Scaled inputs are (x -
     ``input_shift``) / ``input_width`` by feature or channel; targets likewise; both empty where
-    nothing is scaled. ``table``: the columns of a text file.
+    nothing is scaled. ``table``: the columns of a text file. ``is_rounded``: its numbers became
+    float32 before they were scaled, as in runs of an older tuidl.
     """
 
     shape: tuple[int, ...]
@@ -44,6 +45,7 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     target_shift: Numbers = ()
     target_width: Numbers = ()
     table: TableLayout | None = None
+    is_rounded: bool = False
 
     @classmethod
     def of(cls, preset: Preset, split: "Split | None" = None) -> Self:
@@ -73,6 +75,7 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
             target_shift=targets.offset if targets else (),
             target_width=targets.scale if targets else (),
             table=learned.table,
+            is_rounded=learned.table is not None and learned.format < EXACT,
         )
 
     def is_of(self, spec: ExampleSpec, split: "Split") -> bool:
@@ -119,8 +122,10 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
         """Values (n, *shape) as the data has them, scaled for the network, float32."""
         import numpy as np
 
+        if self.is_rounded or not self.input_shift:
+            values = np.asarray(values, np.float32)
         if not self.input_shift:
-            return np.asarray(values, np.float32)
+            return values
         return Scaling(np.array(self.input_shift), np.array(self.input_width)).apply(values)
 
     def decode(self, outputs: "Array") -> "Array":

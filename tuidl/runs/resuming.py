@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from tuidl.core.errors import RunError
+from tuidl.data.preprocessing import EXACT
 from tuidl.protocol.commands import EPOCHS, LEARNING_RATE, editable_rate
 from tuidl.protocol.edits import Timeline
 from tuidl.protocol.events import Edited
@@ -40,11 +41,26 @@ def go_on(training: Resumable, folder: RunFolder) -> tuple[Timeline, list[str]]:
     Returns the edits, and what is wrong with checkpoints that had to be passed over. Raises
     RunError.
     """
-    _, problems = folder.checkpoints.first_that(training.resume)
+    try:
+        _, problems = folder.checkpoints.first_that(training.resume)
+    except RunError as error:
+        raise RunError(f"{error}{_if_older(folder)}") from None
     timeline = read_timeline(folder.log)
     edits = possible_edits(timeline, folder)
     training.edits.repeat(replace(edit, again=edit.number is not None) for edit in edits)
     return timeline, problems
+
+
+def _if_older(folder: RunFolder) -> str:
+    """Why a run of a table that an older tuidl began may have other data, though the file is as it
+    was."""
+    learned = folder.preprocessing
+    if learned is None or learned.table is None or learned.format >= EXACT:
+        return ""
+    return (
+        "; an older tuidl began it, which read tables by other rules: it can be used, but its "
+        "training cannot go on"
+    )
 
 
 def resumed(
