@@ -90,7 +90,10 @@ def test_numbers_come_back_in_their_unit() -> None:
     assert answers.shape == (120, 1)
     r2 = 1 - ((answers[:, 0] - y) ** 2).mean() / y.var()
     assert r2 > 0.9
-    assert model.evaluate(X, y)["r2"] == pytest.approx(r2, abs=1e-4)
+    scores = model.evaluate(X, y)
+    assert scores["r2"] == pytest.approx(r2, abs=1e-4)
+    assert scores["mae"] == pytest.approx(np.abs(answers[:, 0] - y).mean(), rel=1e-4)
+    assert repr(model) == "<Fitted 'run': 'fit', 41 parameters>"
 
 
 def test_a_data_frame_is_read_by_the_rules_of_tables() -> None:

@@ -56,7 +56,9 @@ def scores_of(
         raise DataError(inputs.problems[min(inputs.problems)])
     targets = _targets(prepared, _given(preset, x, y))
     model = model_of(preset, parameters, examples=len(inputs.x))
-    scores = evaluate(model, model.feed(inputs.x, targets), Interrupter()).scores
+    units = np.array(prepared.target_width) if prepared.target_width else None
+    feed = replace(model.feed(inputs.x, targets), units=units)
+    scores = evaluate(model, feed, Interrupter()).scores
     assert scores is not None  # nobody asked to stop
     return scores
 

@@ -35,7 +35,7 @@ OF_FILES = ("source", "path", "x", "y", "target", "delimiter", "header")
 """Keys of a preset's data that say where it lies, which arrays do not have."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fitted(TrainedRun):
     """A network that ``tuidl.fit`` has trained; also all that a run's network is.
 
@@ -50,8 +50,8 @@ class Fitted(TrainedRun):
 
     scores: dict[str, Scores] = field(default_factory=dict)
     history: dict[str, list[float]] = field(default_factory=dict)
-    curves: History = field(default_factory=History, repr=False)
-    place: Any = field(default=None, repr=False)
+    curves: History = field(default_factory=History)
+    place: Any = None
     """What keeps the folder, where nobody else does."""
 
     def plot(self, measure: str = "loss") -> str:

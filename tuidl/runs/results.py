@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Which = Literal["final", "best"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TrainedRun:
     """A run's network, to be used where its training data is not.
 
@@ -46,6 +46,11 @@ class TrainedRun:
     preparation: "Preparation"
     files: TrainedFiles = field(default_factory=TrainedFiles)
     folder: Path | None = None
+
+    def __repr__(self) -> str:
+        count = sum(values.size for values in self.parameters.values())
+        name = self.folder.name if self.folder else ""
+        return f"<{type(self).__name__} {name!r}: {self.preset.name!r}, {count:,} parameters>"
 
     @property
     def classes(self) -> tuple[str, ...]:
