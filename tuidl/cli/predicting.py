@@ -63,7 +63,7 @@ def predict(
     trained = load_run(found_run(run), which)
     if trained.data_notice:
         say(trained.data_notice)
-    found = Predictions.joined([_predicted(trained, name, key, invert) for name in inputs])
+    found = Predictions.joined(_predicted(trained, inputs, key, invert))
     for note in found.notes:
         say(note)
     _give(found, kind, out)
@@ -94,19 +94,19 @@ def _kind(wanted: dict[str, bool], inputs: tuple[str, ...], out: Path | None, fo
 
 
 def _predicted(
-    trained: "TrainedRun", name: str, key: str | None, invert: bool | None
-) -> "Predictions":
-    """Of one file, or of what comes through a pipe. Raises TuidlError."""
+    trained: "TrainedRun", names: tuple[str, ...], key: str | None, invert: bool | None
+) -> "list[Predictions]":
+    """Of files, or of what comes through a pipe. Raises TuidlError."""
     from tuidl.inference.piped import CALLED, STDIN, piped_table
 
-    if name != STDIN:
-        return trained.predict_file(Path(name), key=key, invert=invert)
+    if names != (STDIN,):
+        return trained.predict_files(names, key=key, invert=invert)
     if sys.stdin is None or sys.stdin.isatty():
         raise click.UsageError("'-' reads from a pipe: cat new.csv | tuidl predict RUN -")
     with piped_table(sys.stdin.buffer) as path:
         found = trained.predict_file(path, key=key, invert=invert)
         problems = {i: why.replace(str(path), CALLED) for i, why in found.problems.items()}
-        return replace(found, problems=problems)
+        return [replace(found, problems=problems)]
 
 
 def _give(found: "Predictions", kind: str, out: Path | None) -> None:

@@ -14,6 +14,7 @@ from tuidl.data.tables.raw import RawTable
 from tuidl.inference.files import Inputs, read_inputs
 from tuidl.inference.preprocessing import Preparation, prepared_for
 from tuidl.inference.trained import MOST_AT_ONCE, model_of
+from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 from tuidl.protocol.formatting import aligned
 from tuidl.tasks.base import Record, Task
@@ -174,24 +175,17 @@ def predict_file(
     """
     prepared = prepared_for(preset, preparation)
     inputs = read_inputs(preset, prepared, path, key=key, invert=invert)
-    return predict_inputs(preset, parameters, prepared, inputs, backend, threads)
-
-
-def predict_inputs(
-    preset: Preset,
-    parameters: Mapping[str, Array],
-    prepared: Preparation,
-    inputs: Inputs,
-    backend: str = "cpu",
-    threads: int | None = None,
-) -> Predictions:
-    """The same of examples that are read already. Raises TuidlError."""
     count = min(len(inputs.x), MOST_AT_ONCE)
     model = model_of(preset, parameters, examples=count, backend=backend, threads=threads)
+    return answered(model, prepared, inputs)
+
+
+def answered(model: Model, prepared: Preparation, inputs: Inputs) -> Predictions:
+    """What a model says of examples that are read already. Raises DataError."""
     is_fit = np.ones(len(inputs.x), bool)
     is_fit[list(inputs.problems)] = False
     outputs = model.predict(inputs.x[is_fit] if inputs.problems else inputs.x)
-    return predictions(task_of(preset), prepared, inputs, outputs)
+    return predictions(task_of(model.preset), prepared, inputs, outputs)
 
 
 def predictions(task: Task, prepared: Preparation, inputs: Inputs, outputs: Array) -> Predictions:

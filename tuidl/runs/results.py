@@ -1,5 +1,6 @@
 """What a run has learned, and using it: predicting, exporting."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -124,11 +125,11 @@ class TrainedRun:
 
     def predictions(self, x: Any) -> "Predictions":
         """As ``predict``, with names and problems: ``records``, ``table()``, ``problems``."""
-        from tuidl.inference.predictions import predict_inputs
+        from tuidl.inference.predictions import answered
         from tuidl.runs.asking import inputs_of
 
         inputs = inputs_of(self.preset, self.preparation, x)
-        return predict_inputs(self.preset, self.parameters, self.preparation, inputs)
+        return answered(self.model(), self.preparation, inputs)
 
     def evaluate(self, x: Any, y: Any = None) -> dict[str, float]:
         """Loss and the preset's metrics on other examples, as training has them.
@@ -188,12 +189,23 @@ class TrainedRun:
         DataError
             Where the file does not fit the network, or cannot be read.
         """
-        from tuidl.inference.predictions import predict_file
+        return self.predict_files([path], key=key, invert=invert)[0]
 
-        return predict_file(
-            self.preset, self.parameters, Path(path), preparation=self.preparation, key=key,
-            invert=invert,
-        )  # fmt: skip
+    def predict_files(
+        self,
+        paths: Sequence[Path | str],
+        *,
+        key: str | None = None,
+        invert: bool | None = None,
+    ) -> "list[Predictions]":
+        """``predict_file`` of each, by a network that is built once. Raises DataError."""
+        from tuidl.inference.files import read_inputs
+        from tuidl.inference.predictions import answered
+
+        preset, prepared = self.preset, self.preparation
+        given = [read_inputs(preset, prepared, Path(p), key=key, invert=invert) for p in paths]
+        model = self.model()
+        return [answered(model, prepared, inputs) for inputs in given]
 
     def export(self, format: str, path: Path | str, *, force: bool = False) -> "Exported":  # noqa: A002
         """Write the network to files of another format, and prove that it is the same one.
