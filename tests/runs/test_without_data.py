@@ -428,7 +428,7 @@ def _refused(run: Path, problem: str) -> None:
 
 def test_the_file_says_what_was_learned_in_plain_json(whole: Path) -> None:
     known = json.loads((whole / "preprocessing.json").read_text())
-    assert known["format"] == 1
+    assert known["format"] == FORMAT
     several = {"target_shape": None, "inputs": [], "targets": []}
     assert known["examples"] == {**SPEC, **several}
     assert [column["name"] for column in known["table"]["columns"]] == ["age", "job"]
