@@ -10,6 +10,7 @@ from tuidl.data.digits import Digits
 from tuidl.data.image_source import Images
 from tuidl.data.linear import Linear
 from tuidl.data.mnist import FashionMnist, Mnist
+from tuidl.data.series_source import Series
 from tuidl.data.shapes import Blobs, Circles, Moons, Spiral, Xor
 from tuidl.data.sine import Sine
 from tuidl.data.table_source import Csv
@@ -19,6 +20,6 @@ SOURCES: dict[str, type[Any]] = by_kind(
         *(Linear, Sine, Moons, Circles, Blobs, Spiral, Xor),
         *(Iris, Wine, BreastCancer, Diabetes, Digits),
         *(Mnist, FashionMnist, Cifar10),
-        *(Csv, Npz, Npy, Images),
+        *(Csv, Series, Npz, Npy, Images),
     ]
 )

@@ -98,6 +98,7 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         stamp,
         options.delimiter,
         options.says_header,
+        2 if options.needs_inputs else 1,
         encoding=options.encoding,
         sheet=options.sheet,
     )

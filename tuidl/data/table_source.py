@@ -1,7 +1,7 @@
 """The user's own table, in a file of delimited text or one of the other formats."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import msgspec
 from msgspec import Meta
@@ -52,6 +52,9 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     indicator: bool = False
     columns: dict[Name, ColumnSettings] = msgspec.field(default_factory=dict)
     normalize_targets: bool | None = None
+
+    needs_inputs: ClassVar[bool] = True
+    """Whether there must be a column beside the target."""
 
     def resolve_paths(self, folder: Path) -> Self:
         path = resolved_path(self.path, folder, "data.path")
@@ -121,18 +124,17 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         return Examples(x, examples.y)
 
     def groups(self, name: str) -> "Array":
-        from tuidl.data.tables.beside import group_keys
+        from tuidl.data.tables.beside import keys_of
 
         table = self._table()
-        assert table.lines is not None
-        return group_keys(Path(self.path), table.beside[0], table.lines)
+        return keys_of(self.path, table.beside[0], table.lines, f"data.split = 'by {name}'")
 
     def target_scaling(self) -> TargetScaling:
         if self.spec().classes:
             return "none"
         return scaling_of_targets(self.normalize, self.normalize_targets)
 
-    def layout(self, train: "Array") -> TableLayout:
+    def layout(self, train: "Array") -> TableLayout | None:
         from tuidl.data.tables.filling import filled_with
 
         table = self._table()
@@ -163,12 +165,15 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
 
         return tuple(lost_digits(self._table(), self.normalize, self.target_scaling()))
 
+    def beside(self) -> tuple[tuple[Name | Number, str], ...]:
+        """Columns that are no inputs but say something of rows, with the keys that name them."""
+        grouped = group_name(self.split_rule)
+        return ((_named_or_numbered(grouped), "data.split"),) if grouped else ()
+
     def _table(self) -> "Table":
         from tuidl.data.csv_table import read_table
         from tuidl.data.tables.choice import Options
 
-        grouped = group_name(self.split_rule)
-        beside = ((_named_or_numbered(grouped), "data.split"),) if grouped else ()
         options = Options(
             self.target,
             self.delimiter,
@@ -178,9 +183,10 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             self.missing,
             self.indicator,
             tuple(self.columns.items()),
-            beside,
+            self.beside(),
             self.encoding,
             self.sheet,
+            self.needs_inputs,
         )
         return read_table(stamp(self.path), options)
 

@@ -1,7 +1,6 @@
 """Columns of a table that are no inputs but say something of each example: its group."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,15 +17,16 @@ def of_rows(column: RawColumn, rows: Array) -> RawColumn:
     return replace(column, numbers=column.numbers[rows], codes=column.codes[rows])
 
 
-def group_keys(path: Path, column: RawColumn, lines: Array) -> Array:
+def keys_of(path: str, column: RawColumn, lines: Array, key: str) -> Array:
     """(rows,) a number for each group: rows have the same where the column has the same value.
 
-    ``lines`` (rows,): of the file, for errors. Raises DataError where a row has no value.
+    ``lines`` (rows,): of the file, and ``key``, which needs the column, for errors. Raises
+    DataError where a row has no value.
     """
     known = np.array([text.casefold() not in MISSING for text in column.texts] + [True])
     if not known[column.codes].all():
         line = lines[(~known[column.codes]).argmax()]
-        problem = f"no value, which data.split = 'by {column.name}' needs"
+        problem = f"no value, which {key} needs"
         raise DataError(f"{path}: line {line}, column {column.name!r}: {problem}")
     is_text = column.codes >= 0
     numbers, keys = np.unique(np.where(is_text, 0.0, column.numbers), return_inverse=True)

@@ -18,7 +18,8 @@ LEFT_OUT = ("text", "ignore")
 @dataclass(frozen=True)
 class Options:
     """How the file is to be read. ``beside``: columns that are no inputs, each with the key that
-    names it. ``columns``: what is said of single ones."""
+    names it. ``columns``: what is said of single ones. ``needs_inputs``: whether there must be
+    an input beside the target."""
 
     target: ColumnName
     delimiter: str | None = None
@@ -31,6 +32,7 @@ class Options:
     beside: tuple[tuple[ColumnName, str], ...] = ()
     encoding: str | None = None
     sheet: str | int | None = None
+    needs_inputs: bool = True
 
     @property
     def says_header(self) -> bool | None:
@@ -79,7 +81,7 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
             left_out.setdefault(i, "no data")
     others = {target, *left_out, *beside}
     inputs = tuple(i for i in range(len(names)) if i not in others)
-    if not inputs:
+    if not inputs and options.needs_inputs:
         raise PresetError("data.ignore", "leaves no column to learn from")
     return Chosen(inputs, target, beside, left_out, settings)
 

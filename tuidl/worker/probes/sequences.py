@@ -33,9 +33,10 @@ def forecast(state: TrainState, options: Options) -> Forecast:
     window = x[start : start + 1].copy() if start < count else x[:0]
     own = []
     for _ in range(count - start):
-        value = state.model.predict(window)[0]
-        own.append(float(value[0]))
-        window = np.concatenate([window[:, 1:], value.reshape(1, 1, 1)], axis=1)
+        value = float(state.model.predict(window)[0, 0])
+        own.append(value)
+        following = np.full((1, 1, 1), as_input(state, value), window.dtype)
+        window = np.concatenate([window[:, 1:], following], axis=1)
     return Forecast(
         part=part,
         window=spec.shape[0],
@@ -44,3 +45,13 @@ def forecast(state: TrainState, options: Options) -> Forecast:
         predicted=numbers(state.model.predict(x)[:, 0]),
         free=numbers(own),
     )
+
+
+def as_input(state: TrainState, value: float) -> float:
+    """A predicted value as an input: inputs and targets are scaled each by its own scale."""
+    learned = state.preprocessing
+    if learned.targets is not None:
+        value = value * learned.targets.scale[0] + learned.targets.offset[0]
+    if learned.inputs is not None:
+        value = (value - learned.inputs.offset[-1]) / learned.inputs.scale[-1]
+    return value

@@ -1,0 +1,141 @@
+"""Time series in the user's own table: windows of its rows, and what follows them."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from msgspec import Meta
+
+from tuidl.core.errors import DataError, PresetError
+from tuidl.data.examples import Examples, Split, Whole
+from tuidl.data.origin import Origin
+from tuidl.data.spec import ExampleSpec
+from tuidl.data.split_rule import RANDOM, group_name
+from tuidl.data.table_layout import TableLayout
+from tuidl.data.table_source import Csv, Name, Number
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from tuidl.data.csv_table import Table
+    from tuidl.data.splitting import Splitter
+    from tuidl.data.windows import Windows
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+    Indices = tuple[Array, Array, Array]
+
+Rows = Annotated[int, Meta(ge=1, le=100_000)]
+
+
+class Series(Csv, frozen=True, kw_only=True, tag="series"):
+    """Windows of a table's rows, in the order of the file; the ``target`` column's next values are
+    to be predicted.
+
+    ``window``: rows that the network sees, with all columns that are inputs and the target's own
+    past as the last one. ``horizon``: how many values after them it predicts, an output each.
+    ``series``: a column that says which of several series a row is of; it is no input.
+    """
+
+    window: Rows
+    horizon: Rows = 1
+    series: Name | Number | None = None
+
+    in_time: ClassVar[bool] = True
+    needs_inputs: ClassVar[bool] = False
+
+    def check(self) -> None:
+        super().check()
+        if self.split_rule == RANDOM:
+            problem = "windows overlap, so that those held out would be learned from"
+            raise PresetError("data.split", f"{problem}; expected 'ordered' or 'by NAME'")
+        if self.spec().classes:
+            raise PresetError("data.target", "a series of classes; expected a column of numbers")
+        if self.missing == "drop_rows":
+            problem = "rows before and after a gap do not follow each other"
+            raise PresetError("data.missing", f"{problem}; expected 'mean' or 'most_frequent'")
+
+    def spec(self) -> ExampleSpec:
+        table = self._table()
+        if table.classes:
+            return ExampleSpec((self.window, 1), len(table.classes), table.classes)
+        width = sum(feature.width for feature in table.features) + 1
+        return ExampleSpec((self.window, width), outputs=self.horizon)
+
+    def count(self) -> int:
+        return len(self._windows().starts)
+
+    def load(self) -> Examples:
+        """The rows of the table, of which ``prepared`` makes windows."""
+        import numpy as np
+
+        from tuidl.data.tables.encoding import write_inputs
+
+        table = self._table()
+        if table.classes or len(table.rows) < len(table.raw.lines):
+            raise DataError(f"{self.path}: a row without a target in the middle of a series")
+        x = np.empty((len(table.target), self.spec().shape[1] - 1), np.float64)
+        for feature, columns in table.places:
+            write_inputs(feature.values, feature.column, x[:, columns])
+        return Examples(x, table.target[:, None])
+
+    def splitter(self, examples: Examples) -> "Splitter":
+        import numpy as np
+
+        from tuidl.data.grouped_splitting import ByGroup
+        from tuidl.data.splitting import ByClass
+        from tuidl.data.windows import ByWindow
+
+        if name := group_name(self.split_rule):
+            rows: Splitter = ByGroup.of(self.groups(name), None, self.seed, name)
+        else:
+            series = self._series()
+            pools = (np.flatnonzero(series == one) for one in np.unique(series))
+            rows = ByClass(tuple(pools), in_order=True)
+        return ByWindow(self._windows(), rows)
+
+    def prepared(self, whole: Whole, parts: "Indices") -> Split:
+        import numpy as np
+
+        windows = self._windows()
+        learned = np.unique(windows.rows(parts[0], 0, windows.length))
+        rows = self.imputed(whole.examples, learned)
+        x = np.concatenate([rows.x, rows.y], axis=1)
+        train, validation, test = (
+            Examples(
+                x[windows.rows(part, 0, self.window)],
+                rows.y[windows.rows(part, self.window, self.horizon), 0],
+            )
+            for part in parts
+        )
+        return replace(self._scaled(train, validation, test), parts=parts)
+
+    def layout(self, train: "Array") -> TableLayout | None:
+        """None: an example is no row of a file."""
+        return None
+
+    def origin(self, part: str = "") -> Origin:
+        """The first row that is predicted."""
+        import numpy as np
+
+        table, windows = self._table(), self._windows()
+        first = windows.rows(np.arange(len(windows.starts)), self.window, 1)[:, 0]
+        return Origin.of_rows(table.raw, table.rows[first])
+
+    def beside(self) -> tuple[tuple[Name | Number, str], ...]:
+        own = () if self.series is None else ((self.series, "data.series"),)
+        return (*super().beside(), *own)
+
+    def _series(self) -> "Array":
+        """The number of each row's series."""
+        import numpy as np
+
+        from tuidl.data.tables.beside import keys_of
+
+        table: Table = self._table()
+        if self.series is None:
+            return np.zeros(len(table.target), np.int64)
+        return keys_of(self.path, table.beside[-1], table.lines, "data.series")
+
+    def _windows(self) -> "Windows":
+        from tuidl.data.windows import Windows
+
+        return Windows.of(self._series(), self.window + self.horizon)
