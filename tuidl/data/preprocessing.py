@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 """Raised when what is written changes its meaning. Format 1 knew no dates, units, indicators or
-rare categories: it is read as it is."""
+rare categories: it is read as it is, and what has no table is still written in it."""
+FIRST_FORMAT = 1
 EXACT = 2
 """From this format on, numbers of tables are float64 until they are scaled."""
 LARGEST = 1 << 26
@@ -66,12 +67,14 @@ class Preprocessing(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def learned(cls, source: Source, split: Split, preset_sha256: str = "") -> Self:
         """From a split of ``source``: scales and fillings are of its training part."""
+        table = None if split.rows is None else source.layout(split.rows)
         return cls(
             preset_sha256=preset_sha256,
             examples=source.full_spec(),
             inputs=FittedScaling.of(split.inputs),
             targets=FittedScaling.of(split.targets),
-            table=None if split.rows is None else source.layout(split.rows),
+            table=table,
+            format=FIRST_FORMAT if table is None else FORMAT,
         )
 
 
@@ -84,6 +87,22 @@ def read_preprocessing(data: bytes) -> Preprocessing:
     for problem in _problems(known):
         raise ValueError(problem)
     return known
+
+
+def as_first_written(known: Preprocessing) -> bytes:
+    """The file that format 1 had for the same, as far as it knew the same: by it, runs of that time
+    know their data again."""
+    found = msgspec.to_builtins(known)
+    if known.table is not None:
+        columns = known.table.columns
+        found["table"] = {
+            "columns": [
+                {"name": c.name, "categories": c.categories, "filling": c.filling} for c in columns
+            ],
+            "delimiter": known.table.delimiter,
+            "has_header": known.table.has_header,
+        }
+    return msgspec.json.encode({**found, "format": FIRST_FORMAT})
 
 
 def _problems(known: Preprocessing) -> Iterator[str]:

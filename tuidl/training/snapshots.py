@@ -74,8 +74,8 @@ def restore(state: TrainState, snapshot: Snapshot) -> None:
     saved = snapshot.state
     if saved.format != FORMAT:
         raise RunError(f"the checkpoint has format {saved.format}, this tuidl reads {FORMAT}")
-    learned = saved.preprocessing_sha256 or state.preprocessing_sha256
-    if (saved.data_sha256, learned) != (state.data_sha256, state.preprocessing_sha256):
+    learned = (None, state.preprocessing_sha256, state.first_preprocessing_sha256)
+    if saved.data_sha256 != state.data_sha256 or saved.preprocessing_sha256 not in learned:
         raise RunError("the data has changed since the run was saved")
     if problem := implausible(saved, limits_of(state)):
         raise RunError(problem)

@@ -17,7 +17,7 @@ import numpy as np
 from tuidl.backends.base import ArrayDataset, BatchPlan, Engine
 from tuidl.compiler.program import Program
 from tuidl.data.dataset import Split
-from tuidl.data.preprocessing import Preprocessing
+from tuidl.data.preprocessing import Preprocessing, as_first_written
 from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
 from tuidl.nn.optimizers import Optimizer
@@ -178,6 +178,11 @@ class TrainState:
         learned = msgspec.to_builtins(self.preprocessing)
         learned["examples"].pop("positive")  # of metrics alone; older runs know none
         return hashlib.sha256(msgspec.json.encode(learned)).hexdigest()
+
+    @property
+    def first_preprocessing_sha256(self) -> str:
+        """The same, as it was written before tables had dates and units."""
+        return hashlib.sha256(as_first_written(self.preprocessing)).hexdigest()
 
     def ordered(self, epoch: int) -> ArrayDataset:
         """The training examples in an epoch's order."""
