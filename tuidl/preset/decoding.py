@@ -107,8 +107,11 @@ def _require_finite(value: Any, key: str) -> None:
 def _explained(message: str, value: Any, kind: Any, key: str) -> PresetError:
     """Turn the validator's message into key, expectation, what was there and the nearest name."""
     problem, _, path = message.partition(" - at `$")
+    before, is_named, _ = path.partition("[...]")
+    if is_named:
+        return _explained_by_name(problem, before, value, kind, key)
     root = value
-    steps = re.findall(r"\.(\w+)|\[(\d+)\]", path)
+    steps = _steps(path)
     for name, index in steps:
         value = value[name] if name else value[int(index)]
     where = key + path.rstrip("`")
@@ -128,6 +131,26 @@ def _explained(message: str, value: Any, kind: Any, key: str) -> PresetError:
         return PresetError(where, problem)
     expected = re.sub(r"`([^`]*)`", lambda m: _in_words(m[1]), problem.partition(", got ")[0])
     return PresetError(where, f"{expected[0].lower()}{expected[1:]}, got {_shown(value)}")
+
+
+def _steps(path: str) -> list[tuple[str, str]]:
+    """Names and numbers of a path such as .columns[0]."""
+    return re.findall(r"\.(\w+)|\[(\d+)\]", path)
+
+
+def _explained_by_name(problem: str, path: str, value: Any, kind: Any, key: str) -> PresetError:
+    """The same of a table at ``path`` whose keys are names of the user's own: one of its values is
+    wrong."""
+    steps = _steps(path)
+    info = _info_at(kind, value, steps)
+    for name, index in steps:
+        value = value[name] if name else value[int(index)]
+    for name, inner in value.items():
+        try:
+            msgspec.convert(inner, info.value_type.cls, strict=True)
+        except msgspec.ValidationError as error:
+            return _explained(str(error), inner, info.value_type.cls, f"{key}{path}.{name}")
+    return PresetError(f"{key}{path}", problem)
 
 
 def _in_words(kinds: str) -> str:

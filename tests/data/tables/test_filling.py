@@ -13,6 +13,7 @@ from tuidl.data.dataset import Whole
 from tuidl.data.preprocessing import Preprocessing, as_first_written, read_preprocessing
 from tuidl.data.table_rows import read_rows
 from tuidl.data.tables.settings import ColumnSettings
+from tuidl.preset.schema import Preset
 
 ROWS = ["1,a,2019-01-01,0.5", "2,b,2019-01-03,0.5", "6,b,,0.5", ",,2019-01-05,0.25", "9,c,,0.75"]
 TEXT = "n,c,d,paid\n" + "\n".join(ROWS) + "\n"
@@ -104,3 +105,36 @@ def test_what_older_versions_wrote_is_still_read(tmp_path: Path) -> None:
     known = read_preprocessing(old)
     assert known.table is not None
     assert known.table.columns == learned.table.columns
+
+
+PRESET = """name = "t"
+layers = [{{type = "dense"}}]
+loss = {{type = "mse"}}
+optimizer = {{type = "sgd"}}
+[data]
+source = "csv"
+path = "{path}"
+target = "paid"
+[data.columns.n]
+{settings}
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ('kind = "numbr"', "data.columns.n.kind: no 'numbr'; did you mean 'number'?"),
+        ('kin = "number"', "data.columns.n.kin: unknown key; did you mean 'kind'?"),
+        ("most = 1", "data.columns.n.most: expected a whole number >= 2, got 1"),
+        ("gaps = 3", "data.columns.n.gaps: expected a list, got 3"),
+    ],
+)
+def test_settings_in_presets_are_checked(tmp_path: Path, settings: str, message: str) -> None:
+    csv_of(tmp_path, "n,paid\n1,0.5\n2,0.25\n")
+    path = tmp_path / "table.csv"
+    with pytest.raises(PresetError) as caught:
+        Preset.parse(PRESET.format(path=path, settings=settings))
+    assert message in str(caught.value)
+    preset = Preset.parse(PRESET.format(path=path, settings='kind = "category"\nmost = 5'))
+    assert preset.spec().shape == (2,)
+    assert Preset.parse(preset.to_toml()) == preset

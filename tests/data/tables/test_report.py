@@ -30,7 +30,7 @@ def test_every_column_has_a_line_and_guesses_their_key(tmp_path: Path) -> None:
     text = "\n".join(report)
     assert "5 kg to 7 kg" in text
     assert "2019-01-31 to 2021-03-01" in text
-    assert "left out by data.ignore" in text
+    assert "left out: by data.ignore" in text
     assert 'guess: "unknown" taken as a category; if it is a gap: gaps = ["unknown"]' in text
     assert "(data.columns.shop = {...})" in text
     assert source.count() == 3

@@ -13,6 +13,7 @@ Task = Literal["classification", "regression"]
 ColumnName = str | int
 
 LEFT_OUT = ("text", "ignore")
+BY_IGNORE = "by data.ignore"
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,8 @@ class Options:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Places of columns. ``left_out``: those that the preset leaves out, with the key that does,
-    or that are no data, as the file's notes say;
-    ``settings``: of every column."""
+    """Places of columns. ``left_out``: those that the preset leaves out, or that are no data as the
+    file's notes say, with the reason; ``settings``: of every column."""
 
     inputs: tuple[int, ...]
     target: int
@@ -63,7 +63,7 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
         raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}")
     settings = _settings(names, options)
     target = _place(options.target, names, raw.has_header, "data.target")
-    left_out = {_place(n, names, raw.has_header, "data.ignore"): "ignore" for n in options.ignore}
+    left_out = {_place(n, names, raw.has_header, "data.ignore"): BY_IGNORE for n in options.ignore}
     if target in left_out:
         raise PresetError("data.ignore", f"{names[target]!r} is the target")
     if settings[target].said in LEFT_OUT:
@@ -74,11 +74,11 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
             raise PresetError(key, f"{names[target]!r} is the target")
     for i, of in enumerate(settings):
         if of.said in LEFT_OUT:
-            left_out.setdefault(i, f"columns.{names[i]}.kind")
+            left_out.setdefault(i, f"by data.columns.{names[i]}.kind")
     named = {normal_name(name) for name, _ in options.columns}
     for i in raw.passed_over - {target, *beside}:
         if names[i] not in named:
-            left_out.setdefault(i, "no data")
+            left_out.setdefault(i, "empty, or counts the rows")
     others = {target, *left_out, *beside}
     inputs = tuple(i for i in range(len(names)) if i not in others)
     if not inputs and options.needs_inputs:

@@ -24,10 +24,12 @@ def report_of(table: "Table") -> TableReport:
         if place in chosen.beside:
             reports[place] = ColumnReport(name=column.name, role="group", kind="")
         elif place in chosen.left_out:
-            why = f"data.{chosen.left_out[place]}"
             report = described(column, chosen.settings[place])
             reports[place] = ColumnReport(
-                name=column.name, role="left out", kind=report.kind, becomes=f"left out by {why}"
+                name=column.name,
+                role="left out",
+                kind=report.kind,
+                becomes=f"left out: {chosen.left_out[place]}",
             )
     columns = tuple(reports[place] for place in sorted(reports))
     rows = len(table.raw.lines)
