@@ -56,6 +56,8 @@ def preparing(preset: Preset, prepared: Preparation) -> str:
         ]
     plain = "values.astype(np.float32).reshape(-1, *SHAPE)"
     if prepared.input_shift:
+        if prepared.table is not None:  # training scales tables before it rounds them
+            plain = plain.replace("float32", "float64")
         lines.append(f"    values = {plain}")
         lines.append("    return ((values - INPUT_SHIFT) / INPUT_WIDTH).astype(np.float32)")
     else:
