@@ -209,3 +209,16 @@ def test_200_000_rows_load(tmp_path: Path) -> None:
     assert len(split.train) == 160_000
     assert split.train.x.shape[1:] == source.spec().shape == (9,)
     np.testing.assert_allclose(split.train.x.mean(axis=0), 0, atol=1e-4)
+
+
+def test_points_among_decimal_commas_are_refused(tmp_path: Path) -> None:
+    rows = "".join(f"{i}.{i}5{i % 9 + 1};{i},5;{i % 2}\n" for i in range(1, 9))
+    text = "people;size;paid\n" + rows
+    with pytest.raises(DataError) as caught:
+        csv_of(tmp_path, text).spec()
+    message = str(caught.value)
+    assert "line 2, column 'people': '1.152' may be 1.152 or 1152 (thousands" in message
+    assert 'data.columns.people = {decimal = "."}' in message
+    said = {"people": ColumnSettings(decimal=".")}
+    assert csv_of(tmp_path, text, columns=said).load().x[0].tolist() == [1.152, 1.5]
+    assert csv_of(tmp_path, text.replace(",", ".")).load().x[0].tolist() == [1.152, 1.5]

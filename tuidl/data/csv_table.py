@@ -18,6 +18,7 @@ from tuidl.data.tables.encoding import values_of
 from tuidl.data.tables.fields import Reading
 from tuidl.data.tables.filling import UNFILLED, Rule, rule_of, with_room
 from tuidl.data.tables.kinds import read_column
+from tuidl.data.tables.points import in_doubt
 from tuidl.data.tables.problems import problem_in, problem_of_texts
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.reading import read_raw
@@ -105,7 +106,7 @@ def read_table(stamp: Stamp, options: Options) -> Table:
     chosen = chosen_columns(path, raw, options)
     target = read_target(raw.columns[chosen.target], chosen.settings[chosen.target], options.task)
     features = [_feature(raw, place, chosen, options) for place in chosen.inputs]
-    _check(path, raw, features, target)
+    _check(path, raw, chosen, features, target)
     known = np.flatnonzero(~np.isnan(target.values))
     rows = _without_gaps([f for f in features if f.rule == "drop_rows"], known)
     if not len(rows):
@@ -139,7 +140,9 @@ def _feature(raw: RawTable, place: int, chosen: Chosen, options: Options) -> Fea
     return Feature(column, values, rule, reading, int(np.isnan(values).sum()))
 
 
-def _check(path: Path, raw: RawTable, features: list[Feature], target: Target) -> None:
+def _check(
+    path: Path, raw: RawTable, chosen: Chosen, features: list[Feature], target: Target
+) -> None:
     """Raises DataError where a column cannot be learned from."""
     texts = [f.column.name for f in features if f.reading.kind == "text"]
     for feature in features:
@@ -150,6 +153,11 @@ def _check(path: Path, raw: RawTable, features: list[Feature], target: Target) -
         if feature.reading.kind == "number" and (np.abs(feature.values) > LARGEST).any():
             name = feature.column.name
             raise DataError(f"{path}: column {name!r} has numbers too large for float32")
+    columns = [
+        (raw.columns[place], f.reading) for place, f in zip(chosen.inputs, features, strict=True)
+    ]
+    if doubtful := in_doubt([*columns, (raw.columns[chosen.target], target.reading)]):
+        raise DataError(problem_in(path, raw, doubtful))
     if target.problem:
         raise DataError(problem_in(path, raw, replace(target.reading, problem=target.problem)))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.fields import SHOWN, Fields, Reading, toml
 from tuidl.data.tables.number_text import INFINITE, written
-from tuidl.data.tables.raw import text_of
+from tuidl.data.tables.raw import plain_number, text_of
 
 MOST_NAMED = 5
 """Different texts that are named as gaps they may be."""
@@ -47,6 +47,12 @@ def _oddity(text: str, column: InputColumn, kind: str) -> tuple[str, tuple[str, 
         others = f"others have {form.unit!r}" if form.unit else "others have none"
         both = (f"unit = {toml(form.unit or part.unit)}", 'kind = "category"')
         return f"{shown} {has}, {others}", both
+    if part is not None and plain_number(text) is not None and form.decimal == ",":
+        problem = (
+            f"{shown} has a point, which parts thousands in other values: without decimals it "
+            "cannot be told from a decimal point"
+        )
+        return problem, ('kind = "ignore"',)
     if part is not None:
         point = f"decimal {'comma' if form.decimal == ',' else 'point'}"
         problem = f"{shown} is no number with a {point}, which other values have"
