@@ -15,8 +15,7 @@ MANY_NUMBERS = 20
 
 def number_or_none(fields: Fields) -> Reading | None:
     """A column of numbers, if most of it is numbers."""
-    plain = np.unique(fields.plain)
-    numbers = number_format.collected(fields.texts, plain)
+    numbers = number_format.collected(fields.texts, fields.plain)
     unit = number_format.unit_of(numbers, fields.settings)
     rows = len(fields.plain) + sum(
         count
@@ -25,7 +24,7 @@ def number_or_none(fields: Fields) -> Reading | None:
     )
     if not rows:
         return None
-    share, different = rows / fields.count, len(plain) + len(numbers.parts)
+    share, different = rows / fields.count, len(np.unique(fields.plain)) + sum(numbers.different)
     if share >= NEARLY_ALL or (share >= HALF and different > MANY_NUMBERS):
         return number(fields)
     return None
@@ -33,9 +32,7 @@ def number_or_none(fields: Fields) -> Reading | None:
 
 def number(fields: Fields) -> Reading:
     raw, settings = fields.raw, fields.settings
-    found = number_format.format_of(
-        number_format.collected(fields.texts, np.unique(fields.plain)), settings
-    )
+    found = number_format.format_of(number_format.collected(fields.texts, fields.plain), settings)
     form = found.form or NumberFormat()
     column = InputColumn(raw.name, number=form, gaps=fields.gaps())
     if found.form is None:

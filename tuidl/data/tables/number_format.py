@@ -33,8 +33,7 @@ FEWEST_GROUPS = 20
 @dataclass(frozen=True)
 class NumberTexts:
     """Texts of a column that may be numbers, one of each shape: their parts, how many rows have
-    such a text, and how many different ones there are; ``plain``: the column's different plain
-    numbers."""
+    such a text, and how many different ones there are; ``plain``: the column's plain numbers."""
 
     parts: tuple[Written, ...]
     rows: tuple[int, ...]
@@ -103,6 +102,8 @@ def _marks(
     spaces = "".join(mark for mark in " '" if any(mark in body for body in bodies))
     point, comma, either = _readings(bodies, spaces)
     plain = numbers.plain
+    if not bodies and settings.decimal is None:
+        return Found(NumberFormat())
     fractions = plain[plain != np.round(plain)]
     if settings.decimal is not None:
         return Found(_form(settings.decimal, bodies, spaces))
