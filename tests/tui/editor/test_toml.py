@@ -16,7 +16,7 @@ from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import Preset
 from tuidl.tui.editor.fields import fields_of, help_on, with_starters
-from tuidl.tui.editor.rows import rows_of
+from tuidl.tui.editor.rows import parsed, rows_of, value_shown
 from tuidl.tui.editor.saving import saved_text
 from tuidl.tui.editor.toml_edit import dumps, with_layers, with_value
 from tuidl.tui.editor.toml_lines import error_line, line_of, path_of, statements
@@ -165,3 +165,11 @@ def test_a_preset_that_is_trained_can_be_modified_as_it_is(name: str) -> None:
     """Its layers are a tuple then, not a list as in a file."""
     preset = load_preset(name)
     assert Preset.parse(dumps(msgspec.to_builtins(preset)), "", folder=Path()) == preset
+
+
+def test_tables_with_names_of_their_own_are_edited_as_toml() -> None:
+    field = next(field for field in fields_of(SOURCES["csv"]) if field.key == "columns")
+    assert "as in TOML" in field.expectation
+    columns = {"a b": {"kind": "number", "gaps": ["x"], "missing": 1.5, "indicator": True}}
+    assert parsed(value_shown(columns), field) == columns
+    assert parsed("{b = {kind", field) == "{b = {kind"

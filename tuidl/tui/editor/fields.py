@@ -9,6 +9,7 @@ import msgspec
 from msgspec import NODEFAULT
 from msgspec.inspect import (
     BoolType,
+    DictType,
     FloatType,
     IntType,
     LiteralType,
@@ -75,6 +76,8 @@ class Field:
             parts.append(", ".join(self.words))
         if "str" in self.kinds:
             parts.append("text")
+        if "table" in self.kinds:
+            parts.append("a table as in TOML: {name = {key = value}}")
         if self.is_switch:
             parts.append("on or off")
         return " or ".join(parts) if "list" not in self.kinds else ": ".join(parts)
@@ -152,7 +155,7 @@ def _kind(info: Any) -> str:
 
 _KINDS: dict[type[Any], str] = {
     BoolType: "bool", IntType: "int", FloatType: "float", StrType: "str", VarTupleType: "list",
-    TupleType: "list",
+    TupleType: "list", DictType: "table",
 }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """A preset's table as the rows of a form, and the values that keys step through."""
 
+import json
+import tomllib
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +60,19 @@ def value_shown(value: Any) -> str:
         return f"{value:.10g}"
     if isinstance(value, list | tuple):
         return ", ".join(map(value_shown, value))
+    if isinstance(value, dict):
+        return _inline(value)
     return "" if value is None else " ".join(str(value).split())
+
+
+def _inline(value: Any) -> str:
+    """The value as TOML on one line."""
+    if isinstance(value, dict):
+        parts = (f"{json.dumps(key)} = {_inline(inner)}" for key, inner in value.items())
+        return f"{{{', '.join(parts)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_inline, value))}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _kind_shown(field: Field, value: Any) -> str:
@@ -145,11 +159,21 @@ def parsed(text: str, field: Field) -> Any:
     text = text.strip()
     if not text:
         return None
+    if "table" in field.kinds:
+        return _toml(text)
     if "list" in field.kinds:
         return [_number(part.strip()) for part in text.strip("[]").split(",") if part.strip()]
     if field.kinds & {"int", "float"}:
         return _number(text)
     return text
+
+
+def _toml(text: str) -> Any:
+    """The value that the text is in TOML, the text itself where it is none."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except (ValueError, RecursionError, KeyError):
+        return text
 
 
 def _number(text: str) -> Any:
