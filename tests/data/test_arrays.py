@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuidl.core.errors import DataError, PresetError
-from tuidl.data import SOURCES, stored_rows
+from tuidl.core import limits
+from tuidl.core.errors import BackendError, DataError, PresetError
+from tuidl.data import SOURCES, memory, stored_rows
+from tuidl.data.memory import demand
 
 
 def npz_bytes(**arrays: np.ndarray) -> bytes:
@@ -263,3 +265,32 @@ def test_what_targets_are_is_said_where_it_is_a_guess(
             named = source_of(tmp_path, "npy", X, y, task=task)
             assert not named.notices()
             assert bool(named.spec().classes) == (task == "classification")
+
+
+@pytest.mark.parametrize("kind", ["npy", "compressed"])
+def test_large_numbers_are_scaled_before_float32_rounds_them(tmp_path: Path, kind: str) -> None:
+    times = 1.7e12 + np.arange(40.0)[:, None]  # milliseconds
+    split = source_of(tmp_path, kind, times, np.arange(40) % 2, normalize="standard").split()
+    own = times[split.rows]
+    expected = (own - own.mean()) / own.std()
+    np.testing.assert_allclose(split.train.x, expected, atol=1e-6)
+
+
+def test_scaling_leaves_what_a_source_remembers(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).random((40, 3), np.float32)
+    source = source_of(tmp_path, "stored", x, np.arange(40) % 2, normalize="standard")
+    first, second = source.split(), source.split()
+    np.testing.assert_array_equal(first.train.x, second.train.x)
+    np.testing.assert_array_equal(first.validation.x, second.validation.x)
+    assert abs(first.train.x.mean()) < 1e-6
+
+
+def test_what_does_not_fit_is_said_with_how_much_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = source_of(tmp_path, "npy", np.zeros((1000, 500), np.float32), np.arange(1000) % 2)
+    left = demand(source).height // 4
+    monkeypatch.setattr(memory, "memory_left", lambda: left)
+    monkeypatch.setattr(limits, "memory_left", lambda: left)
+    with pytest.raises(BackendError, match=r"the data needs .* \(about 250 of 1,000 fit\)"):
+        source.split()

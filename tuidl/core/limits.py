@@ -19,10 +19,14 @@ def available_memory() -> int:
 
 def check_memory(needed: int, what: str, advice: str) -> None:
     """Raises BackendError where ``needed`` bytes more are not to be had now."""
-    bound = memory_bound()
-    left = max(int(bound.free * SHARE_OF_MEMORY) - own_usage().resident, 0)
+    left = memory_left()
     if needed > left:
-        raise BackendError(f"{what} needs {gib(needed)}, {_given(left, bound)}: {advice}")
+        raise BackendError(f"{what} needs {gib(needed)}, {_given(left, memory_bound())}: {advice}")
+
+
+def memory_left() -> int:
+    """Bytes that this process may take besides what it has."""
+    return max(available_memory() - own_usage().resident, 0)
 
 
 def check_peak(peak: int, what: str, advice: str) -> None:

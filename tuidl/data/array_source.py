@@ -115,12 +115,16 @@ class ArraySource(SplitSource, frozen=True, kw_only=True):
         """Blocks of the file, or all of it."""
         from tuidl.data.stored_rows import BLOCK
 
-        return 2 * BLOCK if self.place() else self.header().bytes
+        whole = self.header().bytes
+        return 2 * min(BLOCK, whole) if self.place() else whole
 
     def bytes_stored(self) -> int:
         """The inputs, as the file has them, where they do not stay in it."""
         targets = FLOAT_BYTES * self.count() * self.spec().target_width
         return targets + self.bytes_reading()
+
+    def bytes_a_number(self) -> int:
+        return self._number().itemsize
 
     def load(self) -> Examples:
         stored = self.read().examples
@@ -137,8 +141,17 @@ class ArraySource(SplitSource, frozen=True, kw_only=True):
             self.require_whole()
             block = blocks_of_file(*place, self.stamps()[0])
         row_bytes = header.bytes // max(header.shape[0], 1)
-        rows = StoredRows(header.shape[0], spec.shape, row_bytes, block, self._arranged)
+        rows = StoredRows(
+            header.shape[0], spec.shape, row_bytes, block, self._arranged, self._number()
+        )
         return Whole(StoredExamples(rows, _known_targets(self, self.stamps()).values))
+
+    def _number(self) -> "np.dtype[Any]":
+        """What examples are read as: numbers that float32 would round are scaled first."""
+        import numpy as np
+
+        is_wide = self.normalize != "none" and not np.can_cast(self.header().dtype, np.float32)
+        return np.dtype(np.float64 if is_wide else np.float32)
 
     def _arranged(self, rows: "Array") -> "Array":
         import numpy as np

@@ -17,16 +17,16 @@ from msgspec import Meta
 
 from tuidl.core.config import Config, Fraction, Seed
 from tuidl.core.errors import DataError, PresetError
-from tuidl.core.limits import FLOAT_BYTES, check_memory
+from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.augmentation import Augment
 from tuidl.data.class_balance import positive_class
 from tuidl.data.examples import Examples as Examples
 from tuidl.data.examples import Split as Split
 from tuidl.data.examples import Whole as Whole
 from tuidl.data.folds import Folds
-from tuidl.data.memory import demand
+from tuidl.data.memory import require_room
 from tuidl.data.origin import Origin
-from tuidl.data.scaling import Normalize, Scaling, TargetScaling, fitted_to_targets
+from tuidl.data.scaling import Normalize, Scaling, TargetScaling, fitted_to_targets, is_finite
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import ORDERED, RANDOM, check_rule, group_name
 from tuidl.data.table_layout import TableLayout
@@ -156,12 +156,13 @@ class Source(Config, frozen=True, tag_field="source"):
             test = self.imputed(whole.test, None).numbers()
             validation = test if self.validation == "test" else validation
         if whole.validation is not None:
-            validation = self.imputed(whole.validation, None).floats()
+            validation = self.imputed(whole.validation, None).numbers()
         own = {"validation": whole.validation, "test": whole.test}
         names = frozenset(name for name, part in own.items() if part is not None)
         if self.validation == "test":
             names |= {"validation"}
-        return replace(self._scaled(train, validation, test), parts=parts, own=names)
+        split = self._scaled(train, validation, test, names)
+        return replace(split, parts=parts, own=names)
 
     def imputed(self, examples: Examples, train: "Array | None") -> Examples:
         """``examples`` without gaps; what fills them is learned from those at ``train``."""
@@ -220,7 +221,7 @@ class Source(Config, frozen=True, tag_field="source"):
     def _whole(self) -> Whole:
         import numpy as np
 
-        check_memory(demand(self).height, "the data", "use fewer or smaller examples")
+        require_room(self)
         with np.errstate(all="ignore"):
             return self.read()
 
@@ -252,27 +253,38 @@ class Source(Config, frozen=True, tag_field="source"):
             return ByGroup.of(self.groups(name), labels, self.seed, name)
         return ByClass.of(len(examples), labels, self.seed, self.is_ordered)
 
-    def _scaled(self, train: Examples, validation: Examples, test: Examples) -> Split:
+    def _scaled(
+        self, train: Examples, validation: Examples, test: Examples, kept: frozenset[str]
+    ) -> Split:
+        """``kept``: parts that the source remembers, which stay as they are; others are scaled
+        where they are."""
         self._require_finite(train, validation, test)
         inputs = Scaling.fitted(train.x, self.normalize)
         targets = fitted_to_targets(train.y, self.target_scaling(), self.normalize)
-        parts = {id(part): _scaled(part, inputs, targets) for part in (train, validation, test)}
+        named = {"train": train, "validation": validation, "test": test}
+        parts = {
+            id(part): _scaled(part, inputs, targets, in_place=name not in kept)
+            for name, part in named.items()
+        }
         self._require_finite(*parts.values())
         return Split(
             parts[id(train)], parts[id(validation)], parts[id(test)], inputs, targets
         )  # the test part may be the validation part too: it is scaled once
 
     def _require_finite(self, *parts: Examples) -> None:
-        import numpy as np
-
         for part in parts:
-            if not (np.isfinite(part.x).all() and np.isfinite(part.y).all()):
+            if not (is_finite(part.x) and is_finite(part.y)):
                 raise DataError(f"data: {self.kind()!r} has values that are not finite")
 
 
-def _scaled(part: Examples, inputs: Scaling | None, targets: Scaling | None) -> Examples:
-    x = inputs.apply(part.x) if inputs else part.x
-    return Examples(x, targets.apply(part.y) if targets else part.y).floats()
+def _scaled(
+    part: Examples, inputs: Scaling | None, targets: Scaling | None, *, in_place: bool
+) -> Examples:
+    x, y = (
+        scaling.apply(values, in_place=in_place) if scaling else values
+        for scaling, values in ((inputs, part.x), (targets, part.y))
+    )
+    return Examples(x, y).floats()
 
 
 class SplitSource(Source, frozen=True):

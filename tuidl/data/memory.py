@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from math import prod
 from typing import Protocol
 
-from tuidl.core.limits import FLOAT_BYTES
+from tuidl.core.limits import FLOAT_BYTES, check_memory, memory_left
 from tuidl.data.scaling import NUMBERS_AT_ONCE, Normalize, TargetScaling
 
 LOOKED_AT = 1
-"""Bytes for each number of a part while its values are looked at: finite or not."""
+"""Bytes for each of NUMBERS_AT_ONCE while values are looked at: finite or not."""
 INDEX = 8
 """Bytes that say which of the source's examples a training example is."""
 SCALED_AT_ONCE = 16 * NUMBERS_AT_ONCE
@@ -54,6 +54,16 @@ class Measurable(Protocol):
     def bytes_remembered(self) -> int: ...
 
 
+def require_room(source: Measurable) -> None:
+    """Raises BackendError where there is not as much memory as ``source.split()`` needs; it says
+    how much that is, and how many examples would fit."""
+    needed, count = demand(source).height, sum(source.part_sizes())
+    fitting = round(count * min(memory_left() / max(needed, 1), 1.0))
+    check_memory(
+        needed, "the data", f"use fewer or smaller examples (about {fitting:,} of {count:,} fit)"
+    )
+
+
 def demand(source: Measurable, folds: bool = False) -> Demand:
     """Of ``source.split()``; with ``folds``, of the source's folds, whose splits need the whole
     until the last one."""
@@ -65,7 +75,12 @@ def demand(source: Measurable, folds: bool = False) -> Demand:
     is_scaled = source.normalize != "none" or source.target_scaling() != "none"
     stored, remembered = source.bytes_stored(), source.bytes_remembered()
     unscaled = source.bytes_a_number() * width * (train + validation + test)
-    scaling = parts + min(SCALED_AT_ONCE, 4 * parts) if is_scaled or unscaled > parts else 0
-    splitting = 2 * chosen + stored + remembered + unscaled + scaling + LOOKED_AT * width * train
+    own = FLOAT_BYTES * width * (validation + test)  # parts that a source remembers are copied
+    is_wide = unscaled > parts
+    scaling = (parts if is_wide else own if is_scaled else 0) + (
+        min(SCALED_AT_ONCE, 4 * parts) if is_wide or is_scaled else 0
+    )
+    looking = LOOKED_AT * min(NUMBERS_AT_ONCE, width * train)
+    splitting = 2 * chosen + stored + remembered + unscaled + scaling + looking
     kept = remembered + parts + chosen + (stored if folds else 0)
     return Demand(max(source.bytes_reading(), splitting), kept)

@@ -51,13 +51,14 @@ class Scaling:
             scale = np.sqrt(_mean(table, offset, power=2))
         return cls(offset, np.where((low == high) | (scale == 0), 1.0, scale))
 
-    def apply(self, values: "Array") -> "Array":
-        """The scaled ``values``, float32."""
+    def apply(self, values: "Array", *, in_place: bool = False) -> "Array":
+        """The scaled ``values``, float32; ``in_place``: instead of them, if they are float32."""
         import numpy as np
 
-        scaled = np.empty(values.shape, np.float32)
+        is_same = in_place and values.dtype == np.float32 and values.flags.writeable
+        scaled = values if is_same else np.empty(values.shape, np.float32)
         with np.errstate(over="ignore"):  # what overflows is not finite, and is refused as such
-            for rows in _blocks(len(values), _rows_of(values)):
+            for rows in blocks_of(values):
                 scaled[rows] = (values[rows] - self.offset) / self.scale
         return scaled
 
@@ -101,10 +102,17 @@ def _mean(table: "Array", offset: "Array", power: int) -> "Array":
     return total / len(table)
 
 
-def _rows_of(values: "Array") -> int:
-    """How many examples are scaled at a time."""
+def is_finite(values: "Array") -> bool:
+    """Whether all are, looked at a block at a time."""
+    import numpy as np
+
+    return all(np.isfinite(values[rows]).all() for rows in blocks_of(values))
+
+
+def blocks_of(values: "Array") -> list[slice]:
+    """As many examples at a time as are worked on together."""
     width: int = max(prod(values.shape[1:]), 1)
-    return max(1, min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // width))
+    return _blocks(len(values), max(1, min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // width)))
 
 
 def _blocks(count: int, size: int = ROWS_AT_ONCE) -> list[slice]:

@@ -26,23 +26,25 @@ BLOCK = 1 << 24
 
 @dataclass(frozen=True)
 class StoredRows:
-    """Examples (n, *shape) as float32. ``block``: rows as they are stored, from one number up to
-    another. ``arranged``: a block of rows in the order of dimensions that is wanted."""
+    """Examples (n, *shape) as numbers of ``dtype``. ``block``: rows as they are stored, from one
+    number up to another. ``arranged``: a block of rows in the order of dimensions that is wanted.
+    """
 
     count: int
     shape: tuple[int, ...]
     row_bytes: int
     block: Callable[[int, int], Array]
     arranged: Callable[[Array], Array]
+    dtype: np.dtype[Any]
 
     def __getitem__(self, index: Array) -> Array:
         """The examples of the numbers ``index``. Raises DataError."""
         if np.any(index[1:] < index[:-1]):
             order = np.argsort(index, kind="stable")
-            x = np.empty((len(index), *self.shape), np.float32)
+            x = np.empty((len(index), *self.shape), self.dtype)
             x[order] = self[index[order]]
             return x
-        x = np.empty((len(index), *self.shape), np.float32)
+        x = np.empty((len(index), *self.shape), self.dtype)
         rows = max(1, BLOCK // max(self.row_bytes, 1))
         done = 0
         while done < len(index):
