@@ -76,10 +76,10 @@ EMBED = (
 @pytest.mark.parametrize(
     ("value", "more", "said"),
     [
-        (3.5, "", "example 5 of the training part has 3.5, which is no whole number"),
-        (-1.0, "", "has -1, but its table has rows 0 to 9; count from 0"),
-        (10.0, "", "has 10, but its table has rows 0 to 9; input_dim = 11 or more"),
-        (3.0, 'normalize = "standard"', "which is no whole number"),
+        (3.5, "", "example 5 of the training part: 'embedding_1' (embedding) reads"),
+        (-1.0, "", "has no row -1, its table has 0 to 9; count from 0"),
+        (10.0, "", "has no row 10, its table has 0 to 9; input_dim = 11 or more"),
+        (3.0, 'normalize = "standard"', "is no whole number; leave data.normalize out"),
     ],
 )
 def test_numbers_that_are_no_rows(tmp_path: Path, value: float, more: str, said: str) -> None:
@@ -95,7 +95,7 @@ def test_the_validation_part_is_looked_at_too(tmp_path: Path) -> None:
     first = trainer(tmp_path, x, X[:, 0], EMBED, validation=0.2)
     held_out = sorted({*range(20)} - {*first.state.preset.data.split().rows.tolist()})
     x[held_out[0], 0] = 99
-    with pytest.raises(DataError, match="example 1 of the validation part has 99"):
+    with pytest.raises(DataError, match="example 1 of the validation part: .* no row 99"):
         trainer(tmp_path, x, X[:, 0], EMBED, validation=0.2)
 
 

@@ -1,13 +1,15 @@
 """What the network says of the user's examples."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
+from tuidl.compiler.embedded import row_problems
+from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError
 from tuidl.core.garbage import many_objects
 from tuidl.data.tables.raw import RawTable
@@ -182,10 +184,19 @@ def predict_file(
 
 def answered(model: Model, prepared: Preparation, inputs: Inputs) -> Predictions:
     """What a model says of examples that are read already. Raises DataError."""
+    inputs = _without_strangers(inputs, model.program.graph.answering)
     is_fit = np.ones(len(inputs.x), bool)
     is_fit[list(inputs.problems)] = False
     outputs = model.predict(inputs.x[is_fit] if inputs.problems else inputs.x)
     return predictions(task_of(model.preset), prepared, inputs, outputs)
+
+
+def _without_strangers(inputs: Inputs, graph: Graph) -> Inputs:
+    """The same, with a problem for each example that an embedding has no row for."""
+    strange = {i: text for i, text in row_problems(graph, inputs.x) if i not in inputs.problems}
+    if not strange:
+        return inputs
+    return replace(inputs, problems=dict(sorted({**inputs.problems, **strange}.items())))
 
 
 def predictions(task: Task, prepared: Preparation, inputs: Inputs, outputs: Array) -> Predictions:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tuidl.backends.base import ArrayDataset, StepChunk
+from tuidl.compiler.embedded import require_rows
 from tuidl.core.errors import SaveError, out_of_memory
 from tuidl.core.names import new_run_name
 from tuidl.data.dataset import Split
@@ -24,7 +25,6 @@ from tuidl.training.chunks import ChunkRunner
 from tuidl.training.compatibility import require_fitting
 from tuidl.training.divergence import DivergedError, diverged_event, left_not_finite, not_finite
 from tuidl.training.edits import Edits
-from tuidl.training.embedded import require_rows
 from tuidl.training.evaluation import Evaluation, evaluate
 from tuidl.training.gradient_norms import gradient_norms
 from tuidl.training.interruption import Interrupter

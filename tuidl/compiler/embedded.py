@@ -1,5 +1,6 @@
 """Inputs that an embedding reads, held against the rows that its table has."""
 
+from collections.abc import Iterator
 from math import prod
 from typing import Any
 
@@ -22,20 +23,19 @@ def require_rows(graph: Graph, split: Split) -> None:
     Only embeddings that read the examples themselves can be checked before anything is computed.
     """
     parts = {"training": split.train, "validation": split.validation, "test": split.test}
+    for name, part in parts.items():
+        for example, problem in row_problems(graph, part.x):
+            raise DataError(f"example {example + 1} of the {name} part: {problem}")
+
+
+def row_problems(graph: Graph, x: Array) -> Iterator[tuple[int, str]]:
+    """The examples of ``x`` (n, *shape) with such a number, counted from 0, and what to do."""
     for node in graph.nodes:
-        place = _columns(graph, node)
-        if place is None:
+        if (columns := _columns(graph, node)) is None:
             continue
-        for name, part in parts.items():
-            if problem := _problem(node, _flat(part.x)[:, place]):
-                example, text = problem
-                raise DataError(
-                    f"{node.name!r} (embedding): example {example} of the {name} part has {text}"
-                )
-
-
-def _flat(x: Array) -> Array:
-    return x.reshape(len(x), prod(x.shape[1:]))
+        for start in range(0, len(x), EXAMPLES_AT_ONCE):
+            values = x[start : start + EXAMPLES_AT_ONCE]
+            yield from _wrong(node, values.reshape(len(values), -1)[:, columns], start)
 
 
 def _columns(graph: Graph, node: Node) -> slice | None:
@@ -51,24 +51,20 @@ def _columns(graph: Graph, node: Node) -> slice | None:
     return slice(data.start, data.start + prod(data.shape))
 
 
-def _problem(node: Node, x: Array) -> tuple[int, str] | None:
-    """The first example, counted from 1, with such a number, and what to do about it."""
+def _wrong(node: Node, x: Array, start: int) -> Iterator[tuple[int, str]]:
     assert isinstance(node.layer, Embedding)
     rows = node.layer.input_dim
-    for start in range(0, len(x), EXAMPLES_AT_ONCE):
-        values = x[start : start + EXAMPLES_AT_ONCE]
-        wrong = (values != np.floor(values)) | (values < 0) | (values >= rows)
-        if wrong.any():
-            example, column = (int(i) for i in np.argwhere(wrong)[0])
-            return start + example + 1, _in_words(float(values[example, column]), rows)
-    return None
+    wrong = (x != np.floor(x)) | (x < 0) | (x >= rows)
+    for example in np.flatnonzero(wrong.any(axis=1)):
+        value = float(x[example, wrong[example].argmax()])
+        yield start + int(example), f"{node.name!r} (embedding) {_in_words(value, rows)}"
 
 
 def _in_words(value: float, rows: int) -> str:
     if value != np.floor(value):
         return (
-            f"{value:g}, which is no whole number: an embedding reads numbers of words or codes "
-            f"from 0 to {rows - 1:,}; leave data.normalize out, or use a dense layer for quantities"
+            f"reads numbers of words or codes from 0 to {rows - 1:,}, and {value:g} is no whole "
+            "number; leave data.normalize out, or use a dense layer for quantities"
         )
-    cure = f"; input_dim = {int(value) + 1} or more" if value > 0 else "; count from 0"
-    return f"{value:.0f}, but its table has rows 0 to {rows - 1:,}{cure}"
+    cure = f"input_dim = {int(value) + 1} or more" if value > 0 else "count from 0"
+    return f"has no row {value:.0f}, its table has 0 to {rows - 1:,}; {cure}"
