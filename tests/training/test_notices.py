@@ -95,7 +95,7 @@ def test_the_validation_part_is_looked_at_too(tmp_path: Path) -> None:
     first = trainer(tmp_path, x, X[:, 0], EMBED, validation=0.2)
     held_out = sorted({*range(20)} - {*first.state.preset.data.split().rows.tolist()})
     x[held_out[0], 0] = 99
-    with pytest.raises(DataError, match="example 1 of the validation part: .* no row 99"):
+    with pytest.raises(DataError, match=r"example 1 of the validation part: .* no row 99"):
         trainer(tmp_path, x, X[:, 0], EMBED, validation=0.2)
 
 

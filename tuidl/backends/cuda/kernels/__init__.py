@@ -3,6 +3,7 @@
 
 from tuidl.backends.cuda.kernels import (
     activations,
+    augmentation,
     batch_normalization,
     clipping,
     conv2d,
@@ -27,6 +28,7 @@ from tuidl.backends.cuda.registry import CUDA_KERNELS
 __all__ = [
     "CUDA_KERNELS",
     "activations",
+    "augmentation",
     "batch_normalization",
     "clipping",
     "conv2d",

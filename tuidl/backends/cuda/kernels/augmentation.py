@@ -2,7 +2,7 @@
 
 import math
 
-from numba import float32, float64
+from numba import float32, float64, int64
 
 from tuidl.backends.cuda.block_group import start, stride
 from tuidl.backends.cuda.kernels.dropout import U, key_of, mixed
@@ -41,7 +41,7 @@ def _source(at, key, axis, flips, shift, crop, number, size):
         offset, scale = _window(at, key, crop, 6 - axis, size)
     place = offset + float64(moved) + (float64(flipped) + 0.5) * scale - 0.5
     place = min(max(place, 0.0), float64(size - 1))
-    before = math.floor(place)
+    before = int64(math.floor(place))
     return before, min(before + 1, size - 1), place - float64(before)
 
 
