@@ -1,13 +1,17 @@
 """``python -m tuidl``, and the program ``tuidl``."""
 
-from tuidl.core.isolation import isolate
+INTERRUPTED = 130
 
 
 def main() -> object:
     """Isolate the process from the current folder before anything else is imported."""
-    isolate()
-    from tuidl.cli import main
+    try:
+        from tuidl.core.isolation import isolate
 
+        isolate()
+        from tuidl.cli import main
+    except KeyboardInterrupt:  # imports take a while on a busy machine
+        raise SystemExit(INTERRUPTED) from None
     return main()
 
 
