@@ -34,6 +34,10 @@ class Kind:
     source: str
     metrics: tuple[str, ...]
 
+    @property
+    def is_one_unit(self) -> bool:
+        return self.source == "linear" or (self.source == "pairs" and self.loss == SOFT)
+
     def __str__(self) -> str:
         return f"{self.loss.split(chr(34))[1]}-{self.source}"
 
@@ -134,8 +138,9 @@ def _expected(model: Model, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
 def test_every_metric_of_every_loss_and_end_is_that_of_the_answers(kind: Kind, end: str) -> None:
     """Also where weights are so large that probabilities are 0, 1 and equal."""
     fitting = [says for says in SAYS if _fits(kind, end, says)]
+    is_constant = end == "softmax" and kind.is_one_unit  # refused
     if end in ("linear", "sigmoid", "softmax", "tanh"):
-        assert fitting, "nothing was tried"
+        assert bool(fitting) != is_constant, "nothing was tried"
     for says, size in product(fitting, (1, 300)):
         model = helpers.model(_preset(kind, end, says), batch=16)
         for values in model.parameters.values():

@@ -62,9 +62,9 @@ def show(preset: str, overrides: tuple[str, ...], profiled: bool, slowest_first:
 def _of_classes(preset: "Preset") -> tuple[str, ...]:
     """What to say of how often its classes occur."""
     from tuidl.data.class_balance import lopsided
+    from tuidl.tasks.choice import task_of
 
-    spec = preset.spec()
-    return tuple(filter(None, [lopsided(spec.classes, preset.data.class_counts())]))
+    return tuple(filter(None, [lopsided(task_of(preset).names, preset.data.class_counts())]))
 
 
 def _show_profile(preset: "Preset", slowest_first: bool) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from tuidl.inference.trained import model_of
 from tuidl.preset.schema import Preset
 from tuidl.runs.given import class_texts, columns_of, is_frame, write_table
 from tuidl.storage.contents import GIVEN, LOCK
+from tuidl.tasks.choice import task_of
 from tuidl.training.evaluation import evaluate
 from tuidl.training.interruption import Interrupter
 
@@ -54,7 +55,7 @@ def scores_of(
     inputs = inputs_of(preset, prepared, x)
     if inputs.problems:
         raise DataError(inputs.problems[min(inputs.problems)])
-    targets = _targets(prepared, _given(preset, x, y))
+    targets = _targets(prepared, task_of(preset).names, _given(preset, x, y))
     model = model_of(preset, parameters, examples=len(inputs.x))
     units = np.array(prepared.target_width) if prepared.target_width else None
     feed = replace(model.feed(inputs.x, targets), units=units)
@@ -75,17 +76,17 @@ def _given(preset: Preset, x: Any, y: Any) -> Any:
     return columns[name]
 
 
-def _targets(prepared: Preparation, y: Any) -> Array:
+def _targets(prepared: Preparation, classes: Sequence[str], y: Any) -> Array:
     """Places of classes, or numbers scaled as in training. Raises DataError."""
     values = np.asarray(y)
-    if prepared.classes:
-        if values.ndim == 2 and values.shape[1] == len(prepared.classes):
+    if classes:
+        if values.ndim == 2 and values.shape[1] == len(classes):
             return np.asarray(values.argmax(axis=1)[:, None])
-        place = {name: i for i, name in enumerate(prepared.classes)}
+        place = {name: i for i, name in enumerate(classes)}
         texts = list(class_texts(values))
         for text in dict.fromkeys(texts):
             if text not in place:
-                known = ", ".join(prepared.classes[:50])
+                known = ", ".join(classes[:50])
                 raise DataError(
                     f"y: {text[:60]!r} was no class in training{guess(text, place)} ({known})"
                 )

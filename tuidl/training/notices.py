@@ -9,6 +9,7 @@ from tuidl.compiler.mismatches import normalizing
 from tuidl.compiler.nodes import Head, last_activation
 from tuidl.data.class_balance import lopsided
 from tuidl.nn.losses.regression import Regression
+from tuidl.tasks.choice import task_of
 from tuidl.training.scores import too_many_classes
 from tuidl.training.state import TrainState
 from tuidl.training.target_notices import notices_of_targets
@@ -24,8 +25,8 @@ def notices_of(state: TrainState) -> list[str]:
 
 def _of_network(state: TrainState) -> Iterator[str]:
     graph = state.program.graph
-    if state.preset.loss.classifies(graph.spec):
-        yield from filter(None, [lopsided(graph.spec.classes, state.preset.data.class_counts())])
+    if note := lopsided(task_of(state.preset).names, state.preset.data.class_counts()):
+        yield note
     if note := too_many_classes(graph):
         yield note
     if state.batches.short.batch == 1 and (nodes := normalizing(graph.nodes)):
