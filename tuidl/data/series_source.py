@@ -106,7 +106,7 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
             )
             for part in parts
         )
-        return replace(self._scaled(train, validation, test), parts=parts)
+        return replace(self._scaled(train, validation, test, kept=frozenset()), parts=parts)
 
     def layout(self, train: "Array") -> TableLayout | None:
         """None: an example is no row of a file."""
