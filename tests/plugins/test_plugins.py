@@ -247,14 +247,13 @@ def test_permission_for_one_preset_is_none_for_the_next(preset: Path) -> None:
 
 
 def test_processes_get_the_permission_of_the_one_that_starts_them() -> None:
-    from tuidl.tui.services import exporting
+    from tuidl.tui.services import child_output
     from tuidl.tui.session import engine
 
     assert permission.FLAG not in engine.command_line()
     with permission.allowing(True):
         assert engine.command_line()[-1] == permission.FLAG
-        line = exporting.command_line(Path("run"), "numpy", Path("out"))
-        assert line[-1] == permission.FLAG
+        assert child_output.command_line("export", "run")[-1] == permission.FLAG
 
 
 @pytest.mark.slow

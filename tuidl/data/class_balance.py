@@ -38,7 +38,7 @@ def _checked(classes: Sequence[str], wanted: str) -> str:
 
 def lopsided(classes: Sequence[str], counts: Sequence[int] | None) -> str:
     """What to say of classes of which some are rare; nothing where none is."""
-    if not counts or min(counts) * LOPSIDED > max(counts):
+    if not classes or not counts or min(counts) * LOPSIDED > max(counts):
         return ""
     most, least = counts.index(max(counts)), counts.index(min(counts))
     total = sum(counts)

@@ -74,6 +74,8 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         import numpy as np
 
         table = self._table()
+        if not table.classes:
+            return None
         known = table.target[~np.isnan(table.target)].astype(int)
         return tuple(np.bincount(known, minlength=len(table.classes)).tolist())
 

@@ -64,6 +64,8 @@ def as_trained(preset: Preset, known: Preprocessing | None) -> Preset:
     they never were by default when older runs were made."""
     if getattr(preset.data, "normalize_targets", False) is not None:
         return preset
+    if known is not None and known.examples.classes:
+        return preset  # there is nothing to scale
     scaled = known is not None and known.targets is not None
     data = msgspec.structs.replace(preset.data, normalize_targets=scaled)
     return msgspec.structs.replace(preset, data=data)

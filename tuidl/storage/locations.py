@@ -48,6 +48,8 @@ def names() -> list[str]:
     except FileNotFoundError:
         return []  # though another process may be making it at this moment
     except OSError as error:
+        if not is_there(folder):
+            return []
         raise RunError(error_text(error, folder)) from None
     shown = (name for name in found if not name.startswith("."))
     made = [
