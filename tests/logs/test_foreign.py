@@ -68,10 +68,11 @@ def test_nested_numbers_have_dotted_names_and_the_rest_is_passed_over() -> None:
     assert set(log.series) == {("step", "train.loss"), ("step", "train.deep.er")}
 
 
-def test_nan_infinity_and_null_are_gaps() -> None:
+def test_nan_and_infinity_are_gaps_and_null_is_not_there() -> None:
     lines = b'{"step":1,"loss":1}', b'{"step":2,"loss":NaN}', b'{"step":3,"loss":-Infinity}'
     log = log_of(*lines, {"step": 4, "loss": None}, {"step": 5, "loss": 2})
-    assert [math.isnan(value) for _, value in values_of(log, "loss")] == [False, *[True] * 3, False]
+    assert [math.isnan(value) for _, value in values_of(log, "loss")] == [False, True, True, False]
+    assert [x for x, _ in values_of(log, "loss")] == [1.0, 2.0, 3.0, 5.0]
     assert notes_of(log) == []
 
 

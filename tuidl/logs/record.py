@@ -19,7 +19,7 @@ LONGEST_NAME = 80
 
 class Record(NamedTuple):
     """``x``: the value of the key ``x_name``; None where no key says where. A value that is None
-    was null. ``epoch`` stands beside another key."""
+    was not finite, in an event of our own. ``epoch`` stands beside another key."""
 
     x_name: str | None
     x: float | None
@@ -56,22 +56,23 @@ def record_of(table: dict[str, Any]) -> Record:
         known = _step_key(name)
         if known is None:
             values[name] = value
-        elif value is not None and math.isfinite(value):
+        elif math.isfinite(value):
             places.setdefault(known, value)
     x_name = next((key for key in STEPS if key in places), None)
     epoch = places.get("epoch") if x_name != "epoch" else None
     return Record(x_name, places[x_name] if x_name else None, epoch, values)
 
 
-def _numbers(table: dict[str, Any], above: str, depth: int) -> Iterator[tuple[str, float | None]]:
-    """Every number with the keys that lead to it, joined by dots."""
+def _numbers(table: dict[str, Any], above: str, depth: int) -> Iterator[tuple[str, float]]:
+    """Every number with the keys that lead to it, joined by dots. A null is none: many loggers
+    write every key on every line, whether it was measured there or not."""
     for key, value in table.items():
         kind = type(value)
         if kind is dict:
             if depth > 1:
                 yield from _numbers(value, f"{above}{key}.", depth - 1)
-        elif kind is float or kind is int or value is None:
-            yield _readable(above + key), None if value is None else _float(value)
+        elif kind is float or kind is int:
+            yield _readable(above + key), _float(value)
 
 
 def _float(value: float) -> float:
