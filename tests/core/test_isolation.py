@@ -24,6 +24,7 @@ from tuidl.export import proof
 from tuidl.kernels import ahead
 from tuidl.protocol import commands
 from tuidl.tui.services import exporting
+from tuidl.tui.services.child_output import command_line
 from tuidl.tui.session import engine
 
 ROOT = Path(__file__).parents[2]
@@ -131,7 +132,7 @@ def test_exporting_and_its_proof_run_nothing_of_the_current_folder(
     hostile: Folder, tmp_path: Path
 ) -> None:
     start(helpers.preset(helpers.LINE), run := tmp_path / "run")
-    done = hostile.run(exporting.command_line(run, "numpy", tmp_path / "out"))
+    done = hostile.run(command_line(*exporting.export_arguments(run, "numpy", tmp_path / "out")))
     assert done.returncode == 0, done.stderr
     assert "tuidl: proved" in done.stderr
     jobs = json.dumps([[str(tmp_path / "missing.py"), "x.npy", "y.npy"]])
