@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tuidl.runs.results import TrainedRun, Which
 
 MOST_TOLD = 3
-"""Problems of single rows that are told; all of them stand beside the predictions."""
+"""Problems of single rows that are printed; all of them stand beside the predictions."""
 
 
 @click.command()

@@ -89,7 +89,7 @@ def _to_delete(called: str) -> Path:
 def _ask(paths: list[Path], states: list[str]) -> None:
     """Leaves the command unless the user says yes. Raises UsageError where nobody can."""
     if not sys.stdin.isatty():
-        raise click.UsageError("nobody can be asked here: --yes deletes without asking")
+        raise click.UsageError("no terminal to ask on: --yes deletes without asking")
     for path, state in zip(paths, states, strict=True):
         say(f"{path} ({state})")
     which = "this run" if len(paths) == 1 else f"these {len(paths)} runs"

@@ -15,7 +15,7 @@ from tuidl.judging.counts import ratio
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MOST_SORTED = 32
-"""Outputs up to which the median error is told: its intervals sort and sum each on its own."""
+"""Outputs up to which the median error is given: its intervals sort and sum each on its own."""
 OF_MEDIAN = ("mae", "median_absolute_error", "mape")
 """Scores whose baseline is the median."""
 NO_SPREAD = 1e-14
