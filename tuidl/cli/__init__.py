@@ -11,6 +11,7 @@ import click
 from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR, allow_plugins_option
 from tuidl.cli.evaluating import evaluate
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
+from tuidl.cli.playground import is_line, playground
 from tuidl.cli.predicting import predict
 from tuidl.cli.proposing import new
 from tuidl.cli.runs import compare, delete, replay, runs, verify
@@ -23,7 +24,7 @@ from tuidl.core.printable import printable, shortened
 from tuidl.core.terminal import leave_on_interrupt, output_problem, prepare_streams, reader_is_gone
 from tuidl.core.version import __version__
 
-TRAIN = "train"
+TRAIN, PLAYGROUND = "train", "playground"
 
 
 @contextmanager
@@ -50,7 +51,8 @@ class PresetGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         is_ours = bool(args) and args[0] in ("--help", "--version")
         if not args or (args[0] not in self.commands and not is_ours):
-            args = [TRAIN, *args]
+            first = next((word for word in args if not word.startswith("-")), "")
+            args = [PLAYGROUND if is_line(first) else TRAIN, *args]
         return super().parse_args(ctx, args)
 
 
@@ -72,6 +74,7 @@ def cli() -> None:
     tuidl view RUN|FILE|-         curves of a run, or of any program's JSON lines
     tuidl predict RUN INPUT       what the trained network makes of a picture or a table
     tuidl evaluate RUN [FILE]     how good it is: scores with intervals, curves, worst examples
+    tuidl playground [LINE]       points in the plane: build a network while it learns
     tuidl presets                 what there is to train
     tuidl explain CONCEPT         what a word means, in plain words
     tuidl train --help            all options of a training run
@@ -82,11 +85,11 @@ def cli() -> None:
 
 
 COMMANDS = (
-    train, new, resume, runs, view, compare, verify, replay, delete, predict, evaluate, export,
-    presets, show, gradcheck, download, explain,
+    train, playground, new, resume, runs, view, compare, verify, replay, delete, predict, evaluate,
+    export, presets, show, gradcheck, download, explain,
 )  # fmt: skip
 for command in COMMANDS:
-    reads_presets = command not in (new, delete, download, explain)
+    reads_presets = command not in (new, playground, delete, download, explain)
     cli.add_command(allow_plugins_option(command) if reads_presets else command)
 
 

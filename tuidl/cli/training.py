@@ -62,7 +62,7 @@ def train(
     if not no_ui:
         given = preset or "PRESET"
         options = {"--json": as_json, "--out": out, "--no-keep": no_keep}
-        _require_screen(f"tuidl {given} --no-ui", {**options, "--save-every": save_every})
+        require_screen(f"tuidl {given} --no-ui", {**options, "--save-every": save_every})
         if start and preset is None:
             raise click.UsageError("--start: which preset? 'tuidl presets' lists them")
         _play(preset, target, overrides, start=start, threads=threads, backend=backend)
@@ -119,7 +119,7 @@ def resume(
     folder = RunFolder(found_run(run))
     if not no_ui:
         options = {"--json": as_json, "--save-every": save_every}
-        _require_screen(f"tuidl resume {run} --no-ui", options)
+        require_screen(f"tuidl resume {run} --no-ui", options)
     if epochs is not None:
         from tuidl.runs.lengthening import lengthen
 
@@ -158,7 +158,7 @@ def _learning_rate(overrides: tuple[str, ...]) -> float | None:
     return float(convert(table["optimizer"]["learning_rate"], Rate, LEARNING_RATE))
 
 
-def _require_screen(instead: str, options: dict[str, Any]) -> None:
+def require_screen(instead: str, options: dict[str, Any]) -> None:
     """Raises UsageError where no screen can be had, or an option is of no use with one."""
     given = [name for name, value in options.items() if value not in (None, False)]
     if given:

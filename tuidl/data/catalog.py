@@ -10,6 +10,7 @@ from tuidl.data.digits import Digits
 from tuidl.data.image_source import Images
 from tuidl.data.linear import Linear
 from tuidl.data.mnist import FashionMnist, Mnist
+from tuidl.data.plane import Plane
 from tuidl.data.series_source import Series
 from tuidl.data.shapes import Blobs, Circles, Moons, Spiral, Xor
 from tuidl.data.sine import Sine
@@ -17,7 +18,7 @@ from tuidl.data.table_source import Csv
 
 SOURCES: dict[str, type[Any]] = by_kind(
     [
-        *(Linear, Sine, Moons, Circles, Blobs, Spiral, Xor),
+        *(Linear, Sine, Moons, Circles, Blobs, Spiral, Xor, Plane),
         *(Iris, Wine, BreastCancer, Diabetes, Digits),
         *(Mnist, FashionMnist, Cifar10),
         *(Csv, Series, Npz, Npy, Images),

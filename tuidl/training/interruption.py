@@ -38,3 +38,19 @@ class Interrupter:
 
     def did(self, steps: int, loss: float) -> None:
         """So many more steps are done; ``loss``: of the last one."""
+
+
+class StopsAfter(Interrupter):
+    """Ends a run after so many steps of it, to the step."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self._left = steps
+
+    def allowed(self, left: int) -> int:
+        return min(left, max(self._left, 1))
+
+    def did(self, steps: int, loss: float) -> None:
+        self._left -= steps
+        if self._left <= 0:
+            self.stop("stopped")

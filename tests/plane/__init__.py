@@ -1,0 +1,1 @@
+"""Tests of the two-dimensional playground's settings."""

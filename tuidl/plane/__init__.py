@@ -1,0 +1,1 @@
+"""The two-dimensional playground's state: a line of text, a preset."""
