@@ -131,7 +131,7 @@ def test_it_can_be_left_in_any_state(tmp_path: Path, state: str) -> None:
             terminal.until("training")
         if state == "editing":
             terminal.press("m")
-            terminal.until("Train this")
+            terminal.until("f2 other")
         engine = terminal.engine
         terminal.press("\x11")  # ctrl+q
         assert terminal.ended() == 0

@@ -84,6 +84,14 @@ class Set(Command, frozen=True, tag="set"):
     value: float
 
 
+class Scale(Command, frozen=True, tag="scale"):
+    """Multiply a value while training goes on, whatever it is by then: keys pressed faster than
+    the screen hears of their effect all count."""
+
+    key: str
+    factor: float
+
+
 class Probe(Command, frozen=True, tag="probe"):
     """Ask for something to look at; the answer carries the same ``id``."""
 
@@ -100,7 +108,7 @@ class Quit(Command, frozen=True, tag="quit"):
     """End the process."""
 
 
-AnyCommand = Load | Pause | Resume | Step | Epoch | Pace | Set | Probe | Stop | Quit
+AnyCommand = Load | Pause | Resume | Step | Epoch | Pace | Set | Scale | Probe | Stop | Quit
 
 
 def to_json(command: Command) -> str:

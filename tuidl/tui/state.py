@@ -1,4 +1,4 @@
-"""What is remembered between two sessions: theme, the last preset, files that were opened."""
+"""What is remembered between two sessions: theme, full speed, the last preset, opened files."""
 
 from pathlib import Path
 
@@ -18,6 +18,8 @@ class State(msgspec.Struct):
     theme: str = "tuidl"
     last_preset: str = ""
     recent: list[str] = []
+    full_speed: bool = False
+    """Whether short runs are not slowed down."""
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "State":

@@ -120,6 +120,9 @@ class Control(Interrupter):
                 self._pace = pace
             case commands.Set(key=key, value=value):
                 self._set(key, value)
+            case commands.Scale(key=key, factor=factor):
+                rate = self.state.editable.get(key) if self.state else None
+                self._set(key, factor * rate.base if rate else factor)
             case commands.Probe() as probe:
                 if self.state is not None:
                     self._send(self._answer(self.state, probe))

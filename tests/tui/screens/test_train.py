@@ -58,8 +58,8 @@ async def test_keys_become_commands(app: Playground) -> None:
         assert sent(app, commands.Step) == [commands.Step()]
         assert sent(app, commands.Epoch) == [commands.Epoch()]
         await pilot.press("plus", "minus")
-        rates = [command.value for command in sent(app, commands.Set)]
-        assert rates == pytest.approx([1.25e-3, 0.8e-3])
+        factors = [command.factor for command in sent(app, commands.Scale)]
+        assert factors == pytest.approx([1.25, 0.8])
 
 
 @pytest.mark.parametrize("start", [False, True])

@@ -119,12 +119,12 @@ async def test_keys_change_the_rate_of_the_objective_that_is_chosen(app: Playgro
         status = watched.screen.query_one(Status)
         assert "rate of discriminator 0.02" in status.render().plain
         await watched.press("plus", "o", "minus")
-        found = [c for c in watched.sent if isinstance(c, commands.Set)]
+        found = [c for c in watched.sent if isinstance(c, commands.Scale)]
         assert [c.key for c in found] == [
             "objectives.discriminator.optimizer.learning_rate",
             "objectives.generator.optimizer.learning_rate",
         ]
-        assert [c.value for c in found] == pytest.approx([0.025, 0.04])
+        assert [c.factor for c in found] == pytest.approx([1.25, 0.8])
         edited = events.Edited(epoch=1, step=0, key=found[1].key, value=0.04, number=1)
         await watched.handle(edited)
         assert "rate of generator 0.04" in status.render().plain

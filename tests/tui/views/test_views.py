@@ -51,7 +51,7 @@ async def test_the_run_is_controlled_from_every_view(app: Playground, view: str)
         watched.sent.clear()
         await watched.press("space", "s", "e", "plus", "f")
         kinds = [type(command) for command in watched.sent]
-        assert kinds == [commands.Resume, commands.Step, commands.Epoch, commands.Set,
+        assert kinds == [commands.Resume, commands.Step, commands.Epoch, commands.Scale,
                          commands.Pace]  # fmt: skip
 
 

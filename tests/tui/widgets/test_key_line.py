@@ -46,6 +46,7 @@ def test_a_cell_belongs_to_the_key_that_stands_there() -> None:
     assert (found["+13"], found["-14"]) == ("plus", "minus")
     assert found["n22"] == "n"
     assert found["?30"] == "question_mark"
+    assert found["r16"] == "plus", "words of two keys are the first one's"
     assert key_at(hints, 99) == key_at(hints, 11) == ""
 
 

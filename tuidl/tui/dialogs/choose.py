@@ -45,7 +45,7 @@ class ChooseScreen(ModalScreen[str | None], Once[str | None]):
 
     def _fill(self) -> None:
         options = self.query_one(OptionList)
-        fitting = [name for name in self._choices if self._wanted in name]
+        fitting = [name for name in self._choices if self._wanted in name.casefold()]
         shown = {name: printable(name) for name in self._choices}
         width = max(map(cell_len, shown.values()), default=0) + 2
         options.clear_options()
@@ -62,9 +62,9 @@ class ChooseScreen(ModalScreen[str | None], Once[str | None]):
     def on_key(self, event: Key) -> None:
         if event.key == "backspace":
             self._wanted = self._wanted[:-1]
-        elif event.is_printable and event.character and event.character.strip():
-            longer = self._wanted + event.character.lower()
-            if any(longer in name for name in self._choices):
+        elif event.is_printable and event.character and (self._wanted or event.key != "space"):
+            longer = self._wanted + event.character.casefold()
+            if any(longer in name.casefold() for name in self._choices):
                 self._wanted = longer
         else:
             return

@@ -112,6 +112,12 @@ def line_of(text: str, path: KeyPath) -> int | None:
     return None
 
 
+def path_at(text: str, line: int) -> KeyPath:
+    """The path of what is said on a line (from 0); empty where nothing is."""
+    found = (each.path for each in statements(text) if each.first <= line <= each.last)
+    return next(found, ())
+
+
 def error_line(text: str, error: TuidlError) -> int | None:
     """The line (from 0) that an error of the preset in ``text`` is about, if there is one."""
     if not isinstance(error, PresetError):

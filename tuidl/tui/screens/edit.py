@@ -19,7 +19,7 @@ from tuidl.tui.editor.changes import Changes
 from tuidl.tui.editor.draft import Draft, large_file
 from tuidl.tui.editor.rows import Row, parsed
 from tuidl.tui.editor.saving import named, saved_text
-from tuidl.tui.editor.toml_lines import line_of
+from tuidl.tui.editor.toml_lines import line_of, path_at
 from tuidl.tui.screens.edit_words import hint_of, status_of, title_of
 from tuidl.tui.state import State
 from tuidl.tui.terminal.plain import plain
@@ -29,17 +29,27 @@ from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.toml_area import TomlArea
 
 NARROW = 100
+KEYS = """\
+up, down    from row to row              enter   change a value, open a layer
+left, right the value before, the next   delete  the default again
+0 to 9      type a number                space   a layer on or off
+a           add a layer below            d       delete it
+shift+up, shift+down   move a layer      ctrl+z  undo, ctrl+y: redo
+ctrl+r      train this                   ctrl+s  save as a file
+f2          the form, or the text        esc     back
+?, f1       what the row under the cursor means"""
 
 
 class EditScreen(Once[Preset | None]):
     """Ends with the modified preset, or None. The text is what counts: the form changes it."""
 
     BINDINGS: ClassVar = [
-        Binding("ctrl+r", "train", "Train this", priority=True),
-        Binding("ctrl+s", "save", "Save as", priority=True),
-        Binding("f2", "other", "Form/text", priority=True),
-        Binding("escape", "cancel", "Back", priority=True),
+        Binding("ctrl+r", "train", "train", priority=True),
+        Binding("ctrl+s", "save", "save", priority=True),
+        Binding("f2", "other", "other", priority=True),
+        Binding("escape", "cancel", "back", priority=True),
     ]
+    keys = KEYS
 
     def __init__(self, text: str, state: State, *, path: Path | None = None) -> None:
         super().__init__()
@@ -166,10 +176,24 @@ class EditScreen(Once[Preset | None]):
         return self.draft.table is not None
 
     def on_form_list_wanted(self, event: FormList.Wanted) -> None:
-        if not self._can_change():
+        if event.what in ("undo", "redo"):
+            self._undo(is_undo=event.what == "undo")
+        elif not self._can_change():
             return
-        if row := self.form.list.found(event.row):
+        elif row := self.form.list.found(event.row):
             Changes(self).do(event.what, row, event.typed)
+
+    def _undo(self, *, is_undo: bool) -> None:
+        """Take the last change back, whichever side made it, or make it again; go where it was."""
+        before = self.area.text
+        self.area.undo() if is_undo else self.area.redo()
+        self.show_now()
+        if self.area.text == before:
+            self.notify("Nothing to undo." if is_undo else "Nothing to make again.")
+        elif path := path_at(self.area.text, self.area.cursor_location[0]):
+            if path[0] == "layers" and len(path) > 2:
+                self.form.list.open(int(path[1]))
+            self.form.list.go_to(path)
 
     def on_form_entered(self, event: Form.Entered) -> None:
         row = self.form.list.found(event.row) if self._can_change() else None

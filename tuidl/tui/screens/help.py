@@ -1,5 +1,6 @@
 """Help: the concept behind the focused panel, in plain words, and the keys."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -12,6 +13,7 @@ from textual.widgets import Input, Static
 from tuidl.charts.palette import Palette
 from tuidl.core.errors import TuidlError
 from tuidl.glossary import concept, concepts
+from tuidl.glossary.ascii import to_ascii
 from tuidl.glossary.pages import Line, Role, listing, page
 from tuidl.tui.dialogs.dialog import Once
 from tuidl.tui.widgets.chart import looks_of
@@ -44,8 +46,9 @@ PAGE_WIDTH, FRAME = 76, 8
 
 
 class HelpScreen(ModalScreen[None], Once[None]):
-    """``wanted``: a name of the glossary that the focused panel is about, or nothing; ``keys``:
-    those of the screen below, where they are not the training screen's."""
+    """``wanted``: a name of the glossary that the focused panel is about, or nothing; ``about``:
+    what the panel itself says of it, in lines of a width; ``keys``: those of the screen below,
+    where they are not the training screen's."""
 
     BINDINGS: ClassVar = [
         Binding("escape,q,question_mark,f1", "close", "Close"),
@@ -58,9 +61,11 @@ class HelpScreen(ModalScreen[None], Once[None]):
         Binding("pageup", "scroll(-20)", "Up", show=False),
     ]
 
-    def __init__(self, wanted: str, keys: str | None = None) -> None:
+    def __init__(
+        self, wanted: str, keys: str | None = None, about: Callable[[int], list[Line]] | None = None
+    ) -> None:
         super().__init__()
-        self._wanted, self._keys = wanted, keys or KEYS
+        self._wanted, self._keys, self._about = wanted, keys or KEYS, about
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -72,8 +77,13 @@ class HelpScreen(ModalScreen[None], Once[None]):
     def on_mount(self) -> None:
         self.query_one("#word").display = False
         self.query_one("#page").focus()
+        before = self._about(self._width) if self._about else []
+        if not looks_of(self)[1]:
+            before = [Line(to_ascii(line.text), line.role) for line in before]
         if self._wanted:
-            self._explain(self._wanted)
+            self._explain(self._wanted, before)
+        elif before:
+            self._show(before)
         else:
             self.action_keys()
 
@@ -86,13 +96,13 @@ class HelpScreen(ModalScreen[None], Once[None]):
     def _width(self) -> int:
         return min(PAGE_WIDTH, self.app.size.width - FRAME)
 
-    def _explain(self, name: str) -> None:
+    def _explain(self, name: str, before: list[Line] | None = None) -> None:
         try:
             entry = concept(name)
         except TuidlError as error:
-            self.notify(str(error), severity="warning")
+            self.notify(str(error), severity="warning", markup=False)
             return
-        self._show(page(entry, self._width, looks_of(self)[1]))
+        self._show([*(before or ()), *page(entry, self._width, looks_of(self)[1])])
 
     def _show(self, lines: list[Line]) -> None:
         palette, _ = looks_of(self)

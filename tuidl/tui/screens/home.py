@@ -35,7 +35,8 @@ KEYS = """\
 enter    open a preset; go on with a run, or show its curves
 1, 2     presets, runs (tab does too)         o        open a file, or your own data
 m        modify a preset; train a run's preset again, modified
-/        filter (so do letters that are no keys); esc shows all again
+/        filter: then every letter types, m, o and q too; esc shows all again.
+         So do capital letters, and those that are no keys
 
 runs     v view   r resume   c curves behind the next training
          x export the network   p predict   E evaluate   d delete

@@ -16,6 +16,8 @@ from tuidl.tui.session.run import Phase
 from tuidl.tui.session.session import Session
 
 RATE_STEP = 1.25
+WHILE_IT_LASTS = frozenset(("step", "epoch", "rate", "full_speed", "pace"))
+"""Actions that mean nothing once a run is over; their keys are not offered then."""
 
 
 class SteeringScreen(RunDisplay):
@@ -26,6 +28,7 @@ class SteeringScreen(RunDisplay):
     pace: float | None = None
     objective: int = 0
     """The number of the one whose learning rate keys change."""
+    _has_chosen_pace: bool = False
 
     def pace_changed(self) -> None:
         """Show the new pace at once."""
@@ -35,18 +38,21 @@ class SteeringScreen(RunDisplay):
             self.session.go_on()
         elif self.shown.is_over:
             self.session.load(self.preset, paused=False)
-        elif self.shown.phase is Phase.RUNNING:
-            self.session.send(commands.Pause())
         else:
-            self.session.send(commands.Resume())
+            self.shown.asked = not self.shown.goes
+            self.session.send(commands.Resume() if self.shown.asked else commands.Pause())
 
     def action_step(self) -> None:
-        if not self.shown.is_over:
-            self.session.send(commands.Step())
+        self._some(commands.Step())
 
     def action_epoch(self) -> None:
+        self._some(commands.Epoch())
+
+    def _some(self, command: commands.Command) -> None:
+        """Some steps, and a pause."""
         if not self.shown.is_over:
-            self.session.send(commands.Epoch())
+            self.shown.asked = None
+            self.session.send(command)
 
     def action_reset(self) -> None:
         """Start anew; a silent engine is replaced."""
@@ -59,11 +65,8 @@ class SteeringScreen(RunDisplay):
         self.session.load(with_new_seed(self.preset))
 
     def action_rate(self, way: int) -> None:
-        if self.shown.is_over:
-            return
-        rate = self.rate
-        value = rate.of(self.shown) if rate.objective else self.shown.learning_rate or rate.base
-        self.session.send(commands.Set(key=rate.key, value=value * RATE_STEP**way))
+        if not self.shown.is_over:
+            self.session.send(commands.Scale(key=self.rate.key, factor=RATE_STEP**way))
 
     @property
     def rate(self) -> Rate:
@@ -77,15 +80,23 @@ class SteeringScreen(RunDisplay):
 
     def action_full_speed(self) -> None:
         """Switch to full speed, or back to a pace that can be watched."""
-        self._set_pace(None if self.pace else self._watchable() or PACES[-1])
+        self._choose_pace(None if self.pace else self._watchable() or PACES[-1])
 
     def action_pace(self, way: int) -> None:
         if (pace := next_pace(self.pace, way)) != self.pace:
-            self._set_pace(pace)
+            self._choose_pace(pace)
 
-    def choose_pace(self) -> None:
-        """Slow a very short run down so that it can be watched."""
-        self._set_pace(self._watchable())
+    def _choose_pace(self, pace: float | None) -> None:
+        """The user's choice, which holds for later runs: of a pace on this screen, of full speed
+        ever after."""
+        self._has_chosen_pace, self.services.state.full_speed = True, pace is None
+        self._set_pace(pace)
+
+    def begin_pace(self) -> None:
+        """The pace of a run that begins: the one chosen, else slow enough to watch a short one."""
+        if not self._has_chosen_pace:
+            self.pace = None if self.services.state.full_speed else self._watchable()
+        self._set_pace(self.pace)
 
     def _watchable(self) -> float | None:
         run, steps = self.shown, self.shown.steps * self.shown.epochs
@@ -150,6 +161,8 @@ class SteeringScreen(RunDisplay):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "use":
             return self.kept is not None
+        if action in WHILE_IT_LASTS:
+            return not self.shown.is_over
         if action == "objective":
             return len(self.preset.objectives) > 1
         return action != "retry" or self.slower_rate is not None

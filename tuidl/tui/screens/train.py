@@ -58,16 +58,16 @@ class TrainScreen(SteeringScreen):
         Binding("f", "full_speed", "speed"),
         Binding("less_than_sign", "pace(-1)", "slower", show=False),
         Binding("greater_than_sign", "pace(1)", "faster", show=False),
-        Binding("r", "reset", "reset"),
-        Binding("R", "new_seed", "new seed", show=False),
-        Binding("m", "edit", "modify"),
-        Binding("c", "compare", "compare", show=False),
         Binding("t", "retry", "go on slower"),
         Binding("E", "use('evaluate')", "evaluate"),
         Binding("p", "use('predict')", "predict"),
         Binding("x", "use('export')", "export"),
+        Binding("m", "edit", "modify"),
         *(Binding(str(n + 1), f"view({n})", "view", show=False) for n in range(len(VIEWS) + 1)),
         Binding("q", "leave", "leave"),
+        Binding("r", "reset", "reset"),
+        Binding("R", "new_seed", "new seed", show=False),
+        Binding("c", "compare", "compare", show=False),
     ]
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
@@ -79,7 +79,7 @@ class TrainScreen(SteeringScreen):
         self.preset = preset
         self.shown = Run()
         self.previous = previous
-        self._chosen_pace = False
+        self._has_pace = False
         self._dirty = True
         self._is_patient = False
         self._waiting: deque[Status | View | Chart] = deque()
@@ -143,7 +143,7 @@ class TrainScreen(SteeringScreen):
         if self.shown.epochs_done and self.shown is not run:
             self.previous = self.shown
         self.shown = run
-        self._chosen_pace = False
+        self._has_pace = False
         for curves in self.query(Curves):
             curves.shown, curves.previous = run, self.previous
         for view in self._views:
@@ -163,9 +163,9 @@ class TrainScreen(SteeringScreen):
         if isinstance(event, events.ProbeAnswer):
             self._handle_answer(event)
         first = isinstance(event, events.Paused | events.Progress)
-        if first and not self._chosen_pace:
-            self._chosen_pace = True
-            self.choose_pace()
+        if first and not self._has_pace:
+            self._has_pace = True
+            self.begin_pace()
         if isinstance(event, events.Refused | events.RunFailed):
             self._show_failure(event)
         for view in self._views:

@@ -55,6 +55,8 @@ class Run:
     """From where it could go on."""
     was_running: bool = False
     """When the engine was lost."""
+    asked: bool | None = None
+    """Whether keys asked it to train (True) or to pause, until the engine does so."""
     epochs_done: int = 0
     clock: Callable[[], float] = time.monotonic
     _bests: list[tuple[int, float]] = field(default_factory=list)
@@ -79,10 +81,12 @@ class Run:
                 self.compiling = None
             case events.Paused():
                 self.phase = Phase.PAUSED
+                self._now(is_running=False)
                 self.epoch, self.step, self.steps = event.epoch, event.step, event.steps
                 self.loss = event.loss if event.loss is not None else self.loss
             case events.Resumed():
                 self.phase = Phase.RUNNING
+                self._now(is_running=True)
             case events.Progress():
                 self._progress(event)
             case events.EpochEnded():
@@ -99,6 +103,16 @@ class Run:
                 self.phase, self.error, self.resume = Phase.FAILED, error, resume
             case events.Refused(error=error, key=key):
                 self._refused(error, key)
+
+    @property
+    def goes(self) -> bool:
+        """Whether it trains, or will as soon as the engine has heard the last key."""
+        return self.phase is Phase.RUNNING if self.asked is None else self.asked
+
+    def _now(self, *, is_running: bool) -> None:
+        """The engine says so; what was asked for is done, or still to come."""
+        if self.asked is is_running:
+            self.asked = None
 
     def _go_back(self, place: events.Place) -> None:
         """Forget what came after the place from which the run goes on; it will come again."""
@@ -121,7 +135,9 @@ class Run:
             self._paused_at = None
 
     def _progress(self, event: events.Progress) -> None:
-        self.phase = Phase.RUNNING if self.phase is not Phase.PAUSED else self.phase
+        if self.phase is not Phase.PAUSED:
+            self.phase = Phase.RUNNING
+            self._now(is_running=True)
         self.epoch, self.step, self.steps = event.epoch, event.step, event.steps
         self.loss, self.learning_rate = event.loss, event.learning_rate
         self.examples_per_second, self.fold = event.examples_per_second, event.fold

@@ -64,6 +64,7 @@ class Session:
         """Start a run of the preset, in place of the one that is there; or go on with ``run``.
         ``past``: what the screen knows of it; read from its log by default."""
         self._loaded, self._next, self._run = preset, past or Run(), run
+        self._next.asked = not paused
         self._number += 1
         self._held = None
         self.prober.begin()
@@ -108,6 +109,8 @@ class Session:
             return
         if not is_current():
             return
+        if self._next is not None:
+            past.asked = self._next.asked  # keys pressed while it was read
         self._next, self._held = past, None
         if screen := self._host.run_display():
             screen.begin(past)

@@ -12,6 +12,8 @@ from textual.widgets import Input
 
 from tuidl.charts.palette import Palette
 from tuidl.compiler.graph import Node
+from tuidl.glossary.pages import Line
+from tuidl.tui.editor.explaining import about_row, concept_of
 from tuidl.tui.editor.rows import Row, rows_of
 from tuidl.tui.editor.toml_lines import KeyPath
 from tuidl.tui.widgets.chart import Chart, centred
@@ -28,15 +30,16 @@ class FormList(Chart):
     FormList { border: none; padding: 0; height: 1fr; }
     FormList:focus { border: none; }
     """
-    concept = "preset"
     BINDINGS: ClassVar = [
-        Binding("enter", "do('activate')", "Change", key_display="enter"),
-        Binding("a", "do('add')", "Add layer"),
+        Binding("enter", "do('activate')", "change", key_display="enter"),
+        Binding("a", "do('add')", "add"),
         Binding("d", "do('delete')", "Delete", show=False),
         Binding("space", "do('switch')", "On/off", show=False),
         Binding("shift+up,K", "do('up')", "Move up", show=False),
         Binding("shift+down,J", "do('down')", "Move down", show=False),
         Binding("delete,backspace", "do('reset')", "Default", show=False),
+        Binding("ctrl+z,super+z", "do('undo')", "undo"),
+        Binding("ctrl+y,super+y", "do('redo')", "redo", show=False),
         Binding("left,minus", "do('less')", "Less", show=False),
         Binding("right,plus", "do('more')", "More", show=False),
         Binding("up", "move(-1)", show=False),
@@ -73,6 +76,15 @@ class FormList(Chart):
     @property
     def row(self) -> Row | None:
         return self.rows[self.cursor] if self.rows else None
+
+    @property
+    def concept(self) -> str:  # type: ignore[override]
+        """What the glossary has on the row under the cursor."""
+        return concept_of(self.row, self._table) if self.row else "preset"
+
+    def about(self, width: int) -> list[Line]:
+        """What the key of that row means."""
+        return about_row(self.row, width) if self.row else []
 
     def show(
         self, table: dict[str, Any] | None, nodes: dict[int, Node], wrong: KeyPath, stale: bool

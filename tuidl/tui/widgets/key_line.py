@@ -114,7 +114,8 @@ def fitting(hints: list[Hint], width: int) -> list[Hint]:
 
 
 def key_at(hints: list[Hint], x: int) -> str:
-    """The key to press for a click on cell ``x``; empty beside all of them."""
+    """The key to press for a click on cell ``x``, for words the first of theirs; empty beside all
+    of them."""
     start = 0
     for hint in hints:
         if start <= x < start + hint.width:
@@ -129,4 +130,4 @@ def _key_in(hint: Hint, x: int) -> str:
         end += cell_len(shown) + len(hint.between)
         if x < end:
             return key
-    return hint.keys[-1][0] if len(hint.keys) == 1 else ""
+    return hint.keys[0][0]

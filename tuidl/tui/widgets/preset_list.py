@@ -21,7 +21,7 @@ INDENT = 2
 
 class PresetList(OptionList):
     """Typing filters. ``m``, ``o`` and ``q`` are commands unless a filter has begun, with any
-    other letter or with ``/``."""
+    other letter, a capital one among them, or with ``/``: then every key of a letter types."""
 
     DEFAULT_CSS = """
     PresetList { border: round $foreground 20%; background: $background; padding: 0 1;
@@ -36,7 +36,7 @@ class PresetList(OptionList):
 
     commands: ClassVar[frozenset[str]] = frozenset("12moq?")
     """Keys of the screen while no filter is typed."""
-    invitation: ClassVar[str] = "type to filter"
+    invitation: ClassVar[str] = "type or / to filter"
 
     BINDINGS: ClassVar = [Binding("enter", "select", "Open", key_display="enter")]
 
