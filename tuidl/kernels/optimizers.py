@@ -139,18 +139,23 @@ def rmsprop(
         w[i] -= v[i]
 
 
+@rounded_function
+def adagrad_moves(g, w, a, rate, eps):
+    """One step of Adagrad for some weights."""
+    for i in range(w.shape[0]):
+        slope = bounded(g[i])
+        total = a[i] + slope * slope
+        a[i] = LARGEST if total > LARGEST else total
+        w[i] -= rate * slope / math.sqrt(a[i] + eps)
+
+
 @kernel("-> sv v v", cost="5sv")
 def adagrad(gradients, parameters, accumulator, start, stop, epsilon: float, step_state):
     """Duchi et al. (2011): a = a + g**2; w -= rate * g / sqrt(a + epsilon)."""
     g, w = reduce_shards(gradients, start, stop), parameters[start:stop]
     a = accumulator[start:stop]
     rate = parameters.dtype.type(step_state[LEARNING_RATE])
-    eps = parameters.dtype.type(epsilon)
-    for i in range(w.shape[0]):
-        slope = bounded(g[i])
-        total = a[i] + slope * slope
-        a[i] = LARGEST if total > LARGEST else total
-        w[i] -= rate * slope / math.sqrt(a[i] + eps)
+    adagrad_moves(g, w, a, rate, parameters.dtype.type(epsilon))
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------

@@ -14,11 +14,10 @@ from tuidl.kernels.elementary import ZERO
 from tuidl.kernels.embedding import neighbours_of, own_row, own_rows
 from tuidl.kernels.jit import device_function, rounded_function
 from tuidl.kernels.optimizers import (
-    LARGEST,
+    adagrad_moves,
     adagrad_oracle,
     adam_moves,
     adam_oracle,
-    bounded,
     sgd_oracle,
 )
 from tuidl.kernels.oracles import oracle
@@ -50,12 +49,7 @@ def adagrad_rows(lists, gradient, table, accumulator, part, parts, epsilon: floa
     eps = table.dtype.type(epsilon)
     for n in range(int(rows[0])):
         number = int(rows[1 + n])
-        g, w, a = gradient[number], table[number], accumulator[number]
-        for i in range(w.shape[0]):
-            slope = bounded(g[i])
-            total = a[i] + slope * slope
-            a[i] = LARGEST if total > LARGEST else total
-            w[i] -= rate * slope / math.sqrt(a[i] + eps)
+        adagrad_moves(gradient[number], table[number], accumulator[number], rate, eps)
 
 
 @rounded_function

@@ -34,12 +34,14 @@ class OutputScreen(ModalScreen[None], Once[None]):
 
     def compose(self) -> ComposeResult:
         hint = "up, down: scroll   esc: back"
+        if self._write:
+            hint = f"w: {self._words}   {hint}"
         with Vertical(classes="dialog"):
             yield Label(plain(self._title), classes="title")
             with VerticalScroll(id="page"):
                 yield Static(plain("working ..."), id="output")
             yield Label("", id="question")
-            yield Label(f"w: {self._words}   {hint}" if self._write else hint, classes="hint")
+            yield Label(plain(hint), classes="hint")
 
     def on_mount(self) -> None:
         self.query_one("#page").focus()

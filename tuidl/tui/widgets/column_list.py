@@ -56,7 +56,7 @@ class ColumnList(OptionList):
         """Draw all lines anew."""
         place = self.highlighted
         self.clear_options()
-        self.add_options([Option(self._line(column)) for column in self.columns])
+        self.add_options([Option(self._row(column)) for column in self.columns])
         self.highlighted = place
 
     def tick(self) -> None:
@@ -76,7 +76,7 @@ class ColumnList(OptionList):
     def on_resize(self, event: Resize) -> None:
         self.fill()
 
-    def _line(self, column: ColumnFacts) -> Content:
+    def _row(self, column: ColumnFacts) -> Content:
         role = "left out" if column.name in self.left_out else "input"
         role = "target" if column.name == self.target else role
         palette, unicode = looks_of(self)
