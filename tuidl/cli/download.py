@@ -19,6 +19,8 @@ def download_all(data_sets: Iterable[DataSet]) -> Iterator[Path]:
             fetched = download(known, base, progress)
         done = f"{len(fetched)} files checked" if fetched else "is there already"
         say(f"{known.title}: {done}")
+        if known.licence:
+            say(f"{known.title}: licence: {known.licence}")
         yield base / known.folder
 
 

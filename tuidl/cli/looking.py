@@ -99,7 +99,8 @@ def gradcheck(preset: str, overrides: tuple[str, ...], entries: int) -> None:
 @click.argument("name", required=False)
 @click.option("--all", "everything", is_flag=True, help="All of them.")
 def download(name: str | None, everything: bool) -> None:
-    """Download a published data set: mnist, fashion_mnist or cifar10.
+    """Download a published data set: mnist, fashion_mnist, cifar10, tiny_shakespeare, names or
+    sms_spam.
 
     Files go to the data folder (TUIDL_DATA_DIR, or the platform's) and are checked; a download
     that was cut is taken up where it ended.

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tuidl.compiler.from_data import completed
 from tuidl.compiler.nodes import (
     EXAMPLES,
     FROM_EXAMPLES,
@@ -12,7 +13,6 @@ from tuidl.compiler.nodes import (
     Node,
     Target,
     build_chain,
-    with_last_width,
 )
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.data.spec import ExampleSpec, Field
@@ -65,7 +65,7 @@ def assemble(preset: Preset) -> Assembly:
         given = _given(output, network, f"outputs[{i}]", known, shape_of, used)
         place = preset.networks.index(network)
         chain = Chain(
-            with_last_width(network.layers, _width(preset, spec, network.name)),
+            completed(network.layers, spec, _width(preset, spec, network.name)),
             key=f"networks[{place}].layers",
             network=network.name,
             call=output.name if network.name in used else "",

@@ -53,7 +53,7 @@ def _columns(graph: Graph, node: Node) -> slice | None:
 
 def _wrong(node: Node, x: Array, start: int) -> Iterator[tuple[int, str]]:
     assert isinstance(node.layer, Embedding)
-    rows = node.layer.input_dim
+    rows = node.layer.words
     wrong = (x != np.floor(x)) | (x < 0) | (x >= rows)
     for example in np.flatnonzero(wrong.any(axis=1)):
         value = float(x[example, wrong[example].argmax()])

@@ -5,6 +5,7 @@ from functools import cached_property
 from math import prod
 
 from tuidl.compiler.assembly import Assembly, assemble, inputs_of
+from tuidl.compiler.from_data import completed
 from tuidl.compiler.mismatches import require_sense
 from tuidl.compiler.nodes import (
     EXAMPLES,
@@ -17,12 +18,12 @@ from tuidl.compiler.nodes import (
     build_chain,
     closing_activation,
     needed_for,
-    with_last_width,
     without_activation,
 )
 from tuidl.core.errors import PresetError
 from tuidl.data.spec import ExampleSpec, Field
 from tuidl.nn.layers.base import ShapeError, TargetKindError
+from tuidl.nn.losses.base import Loss
 from tuidl.nn.regularizers import Regularizer
 from tuidl.plugins.loading import guarding
 from tuidl.preset.schema import Preset
@@ -219,13 +220,19 @@ def _single(preset: Preset, spec: ExampleSpec) -> Assembly:
     """The only network of a preset."""
     inputs = (Input(EXAMPLES, spec.shape),) if not spec.inputs else inputs_of(preset)
     chain = Chain(
-        with_last_width(preset.layers, preset.loss.outputs(spec)),
+        completed(preset.layers, spec, preset.loss.outputs(spec)),
         frozen=frozenset(preset.weights.frozen if preset.weights else ()),
     )
     known = {data.name: FROM_EXAMPLES - i for i, data in enumerate(inputs)}
     nodes, end = build_chain(chain, known, lambda i: inputs[-1 - i].shape, 0)
     if not nodes:
         raise PresetError("layers", "nothing to learn: no layer has parameters")
-    head = Head("", end, preset.loss, spec, metrics=preset.training.metrics)
+    own, mask = spec.unweighted, None
+    if spec.weighted:
+        mask = own.target_width
+        if type(preset.loss).emit_rows is Loss.emit_rows:
+            problem = f"{preset.loss.kind()!r} knows no mask, but the data's targets have weights"
+            raise PresetError("loss.type", problem)
+    head = Head("", end, preset.loss, own, mask=mask, metrics=preset.training.metrics)
     objective = Target("", (head,), preset.optimizer)
     return Assembly(inputs, tuple(nodes), {"": end}, (objective,))

@@ -9,9 +9,8 @@ import msgspec
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.spec import ExampleSpec
-from tuidl.nn.layers.activations import ACTIVATIONS, ActivationLayer, Linear
+from tuidl.nn.layers.activations import ACTIVATIONS, Linear
 from tuidl.nn.layers.base import ActivatedLayer, Layer, Parameter, Shape, ShapeError
-from tuidl.nn.layers.dense import Dense
 from tuidl.nn.losses import Loss
 from tuidl.nn.metrics import MetricName
 from tuidl.nn.optimizers import Optimizer
@@ -237,21 +236,6 @@ def needed_for(nodes: tuple[Node, ...], ends: Iterable[int]) -> dict[int, Node]:
         if index in wanted:
             wanted.update(i for i in nodes[index].inputs if i >= 0)
     return {index: node for index, node in enumerate(nodes) if index in wanted}
-
-
-def with_last_width(layers: tuple[Layer, ...], width: int | None) -> tuple[Layer, ...]:
-    """The layers, with the width of a closing dense layer taken from the data if it is unsaid."""
-    known = list(layers)
-    for i in reversed(range(len(known))):
-        layer = known[i]
-        if isinstance(layer, Dense):
-            if layer.units is None and width is not None:
-                known[i] = msgspec.structs.replace(layer, units=width)
-            break
-        passes = isinstance(layer, ActivationLayer) or layer.reshapes_only
-        if layer.inputs is not None or not passes:
-            break
-    return tuple(known)
 
 
 def _last_layer(nodes: tuple[Node, ...], last: int) -> int:

@@ -15,12 +15,19 @@ from tuidl.data.series_source import Series
 from tuidl.data.shapes import Blobs, Circles, Moons, Spiral, Xor
 from tuidl.data.sine import Sine
 from tuidl.data.table_source import Csv
+from tuidl.data.text.made import Dates, PythonHelp, ReversedWords
+from tuidl.data.text.messages import SmsSpam
+from tuidl.data.text.modular import ModularAddition
+from tuidl.data.text.published_text import Names, TinyShakespeare
+from tuidl.data.text.source import Text
 
 SOURCES: dict[str, type[Any]] = by_kind(
     [
         *(Linear, Sine, Moons, Circles, Blobs, Spiral, Xor, Plane),
         *(Iris, Wine, BreastCancer, Diabetes, Digits),
         *(Mnist, FashionMnist, Cifar10),
+        *(Text, PythonHelp, TinyShakespeare, Names, SmsSpam),
+        *(Dates, ReversedWords, ModularAddition),
         *(Csv, Series, Npz, Npy, Images),
     ]
 )

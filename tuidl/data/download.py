@@ -12,6 +12,7 @@ import tarfile
 import tempfile
 import urllib.error
 import urllib.request
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,10 +51,10 @@ def download(known: DataSet, base: Path, progress: Progress) -> list[Path]:
     missing = [name for name in known.contents if not _is_there(known, folder, name)]
     if not missing:
         return []
-    if known.archive:
+    if known.archive or known.members:
         archive = fetch(known.downloads[0], base, progress)
         try:
-            return extract(known, archive, folder, missing)
+            return (extract if known.archive else unzip)(known, archive, folder, missing)
         finally:
             archive.unlink()
     wanted = [item for item in known.downloads if item.name.removesuffix(".gz") in missing]
@@ -95,6 +96,31 @@ def extract(known: DataSet, archive: Path, folder: Path, names: list[str]) -> li
     finally:
         shutil.rmtree(place, ignore_errors=True)
     return [folder / name for name in names]
+
+
+def unzip(known: DataSet, archive: Path, folder: Path, names: list[str]) -> list[Path]:
+    """Take the files ``names`` out of a checked zip archive into ``folder``. Raises DataError."""
+    for name in names:
+        content = _member(known, archive, name)
+        if digest_of(content, known.contents[name]) != known.contents[name]:
+            raise DataError(f"{archive.name}: {name} is not the published file")
+        part = folder / f"{name}.part"
+        with _disk(part):
+            part.unlink(missing_ok=True)
+            part.write_bytes(content)
+            _put_in_place(part, folder / name)
+    return [folder / name for name in names]
+
+
+def _member(known: DataSet, archive: Path, name: str) -> bytes:
+    try:
+        with zipfile.ZipFile(archive) as file, file.open(known.members[name]) as member:
+            content = member.read(LARGEST_CONTENT + 1)
+    except (zipfile.BadZipFile, KeyError, EOFError, OSError, zlib.error) as error:
+        raise DataError(f"{archive.name}: cannot be unpacked: {error}") from None
+    if len(content) > LARGEST_CONTENT:
+        raise DataError(f"{archive.name}: {name} is no file of the expected size")
+    return content
 
 
 def _is_there(known: DataSet, folder: Path, name: str) -> bool:

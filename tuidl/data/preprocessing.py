@@ -16,6 +16,8 @@ from tuidl.data.dataset import Source, Split
 from tuidl.data.scaling import Scaling
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.table_layout import InputColumn, TableLayout
+from tuidl.data.text.layout import TextLayout
+from tuidl.data.text.source import Textual
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,7 +56,7 @@ class Preprocessing(msgspec.Struct, frozen=True, kw_only=True):
     """``preset_sha256``: of the preset, as the run's folder has it. ``examples``: their shapes and
     the names of the classes. ``inputs``, ``targets``: how they are scaled, None where they are not.
     ``table``: the columns of a text file, with their categories and what stands in for missing
-    values.
+    values. ``text``: the vocabulary, and how text becomes inputs.
     """
 
     preset_sha256: str
@@ -62,6 +64,7 @@ class Preprocessing(msgspec.Struct, frozen=True, kw_only=True):
     inputs: FittedScaling | None = None
     targets: FittedScaling | None = None
     table: TableLayout | None = None
+    text: TextLayout | None = None
     format: int = FORMAT
 
     @classmethod
@@ -74,6 +77,7 @@ class Preprocessing(msgspec.Struct, frozen=True, kw_only=True):
             inputs=FittedScaling.of(split.inputs),
             targets=FittedScaling.of(split.targets),
             table=table,
+            text=source.text_layout() if isinstance(source, Textual) else None,
             format=FIRST_FORMAT if table is None else FORMAT,
         )
 
@@ -94,6 +98,11 @@ def as_first_written(known: Preprocessing) -> bytes:
     know their data again."""
     found = msgspec.to_builtins(known)
     found["examples"].pop("positive")  # of metrics alone
+    for key in ("vocabulary", "weighted"):
+        if not found["examples"][key]:
+            del found["examples"][key]
+    if known.text is None:
+        found.pop("text")
     if known.table is not None:
         columns = known.table.columns
         found["table"] = {
@@ -133,6 +142,8 @@ def _problems(known: Preprocessing) -> Iterator[str]:
     yield from _scaling_problems("targets", known.targets, 0 if spec.classes else spec.outputs)
     if known.table is not None:
         yield from _table_problems(known.table, spec.shape)
+    if known.text is not None:
+        yield from known.text.problems(spec.shape, spec.vocabulary)
 
 
 def _scaling_problems(name: str, scaling: FittedScaling | None, width: int) -> Iterator[str]:

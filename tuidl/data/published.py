@@ -8,7 +8,7 @@ Python files do so with the MD5 sums on the data set's page. For the members of 
 archive only MD5 sums are published: enough against damage, which is what they are for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import md5, sha256
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,9 @@ class DataSet:
     """A published data set: its folder below the data folder, and what to download into it.
 
     ``contents``: the checksum of every file that is read, by its name there. ``archive``: whether
-    the download is a tar archive, which brings the folder along.
+    the download is a tar archive, which brings the folder along. ``members``: of a zip archive, the
+    files to take out of it and their names here. ``licence``: under which it may be used, and whose
+    work it is.
     """
 
     name: str
@@ -40,6 +42,8 @@ class DataSet:
     contents: dict[str, str]
     downloads: tuple[Download, ...]
     archive: bool = False
+    members: dict[str, str] = field(default_factory=dict)
+    licence: str = ""
 
 
 def digest_like(known: str) -> "_Hash":
@@ -179,4 +183,65 @@ CIFAR10_PYTHON = {
 }
 """The other layout of the same images, by people's own copies: it is read, not downloaded."""
 
-PUBLISHED = {known.name: known for known in (MNIST, FASHION_MNIST, CIFAR10)}
+TEXT_FOLDER = "text"
+TINY_SHAKESPEARE = DataSet(
+    name="tiny_shakespeare",
+    title="tiny Shakespeare",
+    folder=TEXT_FOLDER,
+    contents={
+        "tiny_shakespeare.txt": "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
+    },
+    downloads=(
+        Download(
+            "tiny_shakespeare.txt",
+            1_115_394,
+            "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+            (
+                "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
+                "https://raw.githubusercontent.com/jcjohnson/torch-rnn/master/data/tiny-shakespeare.txt",
+            ),
+        ),
+    ),
+    licence="public domain (William Shakespeare; put together by Andrej Karpathy)",
+)
+NAMES = DataSet(
+    name="names",
+    title="names",
+    folder=TEXT_FOLDER,
+    contents={"names.txt": "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d"},
+    downloads=(
+        Download(
+            "names.txt",
+            228_145,
+            "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d",
+            ("https://raw.githubusercontent.com/karpathy/makemore/master/names.txt",),
+        ),
+    ),
+    licence="public domain (statistics of the US Social Security Administration)",
+)
+SMS_SPAM = DataSet(
+    name="sms_spam",
+    title="SMS Spam Collection",
+    folder=TEXT_FOLDER,
+    contents={
+        "SMSSpamCollection": "7d039a24a6083ed9ef0f806ebad56bbb976e3aeb8de05669173bfdc4996c239d"
+    },
+    downloads=(
+        Download(
+            "sms_spam_collection.zip",
+            203_415,
+            "1587ea43e58e82b14ff1f5425c88e17f8496bfcdb67a583dbff9eefaf9963ce3",
+            (
+                "https://archive.ics.uci.edu/static/public/228/sms+spam+collection.zip",
+                "https://archive.ics.uci.edu/ml/machine-learning-databases/00228/smsspamcollection.zip",
+            ),
+        ),
+    ),
+    members={"SMSSpamCollection": "SMSSpamCollection"},
+    licence="CC BY 4.0 (T. A. Almeida and J. M. Gomez Hidalgo, doi.org/10.24432/C5CC84)",
+)
+
+PUBLISHED = {
+    known.name: known
+    for known in (MNIST, FASHION_MNIST, CIFAR10, TINY_SHAKESPEARE, NAMES, SMS_SPAM)
+}

@@ -1,6 +1,6 @@
 """What is known of examples without loading them: their shapes, and what their targets are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 ONLY_TARGET = "target"
@@ -37,6 +37,9 @@ class ExampleSpec:
 
     Where an example has several named parts, ``inputs`` and ``targets`` are those, side by side in
     the rows of ``x`` and ``y``.
+
+    ``vocabulary``: of text, the names of the tokens whose numbers the inputs are. ``weighted``:
+    behind the target of each example stand weights of its answers, 0 for one that does not count.
     """
 
     shape: tuple[int, ...]
@@ -46,6 +49,8 @@ class ExampleSpec:
     inputs: tuple[Field, ...] = ()
     targets: tuple[Field, ...] = ()
     positive: str = ""
+    vocabulary: tuple[str, ...] = ()
+    weighted: bool = False
 
     @property
     def positive_place(self) -> int:
@@ -54,12 +59,19 @@ class ExampleSpec:
 
     @property
     def target_width(self) -> int:
-        """Numbers in one target: a class is one."""
+        """Numbers in one target, with the weights of its answers: a class is one."""
+        if self.weighted:
+            return self.unweighted.target_width + self.rows
         if self.targets:
             return sum(field.width for field in self.targets)
         if self.target_shape is not None:
             return prod(self.target_shape)
         return 1 if self.classes else self.outputs
+
+    @property
+    def unweighted(self) -> "ExampleSpec":
+        """The same examples, with targets alone."""
+        return replace(self, weighted=False) if self.weighted else self
 
     @property
     def answer_shape(self) -> tuple[int, ...]:
@@ -95,5 +107,10 @@ class ExampleSpec:
         is_plain = len(shape) == (0 if field.classes else 1)
         positive = self.positive if field.classes == self.classes else ""
         return ExampleSpec(
-            self.shape, outputs, field.classes, None if is_plain else shape, positive=positive
+            self.shape,
+            outputs,
+            field.classes,
+            None if is_plain else shape,
+            positive=positive,
+            vocabulary=self.vocabulary,
         )

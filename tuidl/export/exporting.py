@@ -214,7 +214,7 @@ def _made_up(graph: Graph) -> Array:
     """Numbers from 0 to 1; whole ones below the size of a table of embeddings that reads them."""
     random = np.random.default_rng(0)
     shape = (MOST_EXAMPLES, *graph.spec.shape)
-    sizes = [node.layer.input_dim for node in graph.nodes if isinstance(node.layer, Embedding)]
+    sizes = [node.layer.words for node in graph.nodes if isinstance(node.layer, Embedding)]
     if sizes:
         return random.integers(0, min(sizes), shape).astype(np.float32)
     return random.random(shape, dtype=np.float32)

@@ -50,7 +50,9 @@ def task_of(experiment: Experiment) -> Task:
     """The task of a preset's data and loss; of several, of what the model answers with."""
     spec = experiment.spec()
     if not experiment.predicted:
-        return task_for(spec, experiment.loss, experiment.data.follows_time)
+        own = spec.unweighted
+        kind = _kind(own, experiment.loss, experiment.data.follows_time)
+        return kind(own, experiment.loss, 0, own.target_width if spec.weighted else None)
     for term in experiment.terms:
         if term.output == experiment.predicted and not isinstance(term.target, float | int):
             starts = _starts(spec)

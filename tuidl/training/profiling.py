@@ -94,7 +94,7 @@ def random_feed(model: Model, examples: int) -> ArrayDataset:
     """Random examples of the shapes that the model takes, in random order."""
     graph, random = model.program.graph, np.random.default_rng(0)
     spec = graph.spec
-    words = [n.layer.input_dim for n in graph.nodes if isinstance(n.layer, Embedding)]
+    words = [n.layer.words for n in graph.nodes if isinstance(n.layer, Embedding)]
     shape = (examples, *spec.shape)
     x = random.integers(0, min(words), shape) if words else random.normal(size=shape)
     y = task_for(spec, graph.preset.loss).random_targets(random, examples)

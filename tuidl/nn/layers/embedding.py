@@ -7,7 +7,7 @@ from msgspec import Meta
 from tuidl.core.lazy import np
 from tuidl.ir.instructions import Division, EmitContext, Phase
 from tuidl.nn.initializer_names import Initializer
-from tuidl.nn.layers.base import Parameter, Shape, WeightedLayer
+from tuidl.nn.layers.base import Parameter, Shape, ShapeError, WeightedLayer
 
 Vocabulary = Annotated[int, Meta(ge=1, le=10_000_000)]
 Width = Annotated[int, Meta(ge=1, le=65_536)]
@@ -23,13 +23,14 @@ def embedding(x, embeddings):
 
 class Embedding(WeightedLayer, frozen=True, kw_only=True, tag="embedding"):
     """A learned vector of ``output_dim`` numbers for each whole number from 0 to below
-    ``input_dim``; any other number in the input turns into NaN, which ends the training."""
+    ``input_dim``; any other number in the input turns into NaN, which ends the training.
+    ``input_dim`` may be left out where the data is text: its vocabulary says it."""
 
     formula = "y = row x of the table"
     backward_formula = "dy is added to row x of the table"
     reference = staticmethod(embedding)
 
-    input_dim: Vocabulary
+    input_dim: Vocabulary | None = None
     output_dim: Width
     embeddings_initializer: Initializer = "uniform"
 
@@ -37,11 +38,18 @@ class Embedding(WeightedLayer, frozen=True, kw_only=True, tag="embedding"):
     divisions = (Division.EXAMPLES, Division.GRADIENTS)
     reads_rows = True
 
+    @property
+    def words(self) -> int:
+        """Rows of the table."""
+        return self.input_dim or 0
+
     def output_shape(self, shape: Shape) -> Shape:
+        if self.input_dim is None:
+            raise ShapeError("input_dim: missing: only text has a vocabulary that says it")
         return (*shape, self.output_dim)
 
     def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
-        size = (self.input_dim, self.output_dim)
+        size = (self.words, self.output_dim)
         return (Parameter("embeddings", size, self.embeddings_initializer),)
 
     def emit(self, context: EmitContext) -> None:

@@ -1,0 +1,41 @@
+"""What a preset leaves to its data: the width of the last layer, the size of the vocabulary."""
+
+import msgspec
+
+from tuidl.data.spec import ExampleSpec
+from tuidl.nn.layers.activations import ActivationLayer
+from tuidl.nn.layers.base import Layer
+from tuidl.nn.layers.dense import Dense
+from tuidl.nn.layers.embedding import Embedding
+
+
+def completed(layers: tuple[Layer, ...], spec: ExampleSpec, width: int | None) -> tuple[Layer, ...]:
+    """The layers with what the data knows: a closing dense layer without ``units`` has ``width``
+    of them, an embedding without ``input_dim`` a row for each token of the data."""
+    return _with_vocabulary(_with_last_width(layers, width), spec)
+
+
+def _with_vocabulary(layers: tuple[Layer, ...], spec: ExampleSpec) -> tuple[Layer, ...]:
+    if not spec.vocabulary:
+        return layers
+    size = len(spec.vocabulary)
+    return tuple(
+        msgspec.structs.replace(layer, input_dim=size)
+        if isinstance(layer, Embedding) and layer.input_dim is None
+        else layer
+        for layer in layers
+    )
+
+
+def _with_last_width(layers: tuple[Layer, ...], width: int | None) -> tuple[Layer, ...]:
+    known = list(layers)
+    for i in reversed(range(len(known))):
+        layer = known[i]
+        if isinstance(layer, Dense):
+            if layer.units is None and width is not None:
+                known[i] = msgspec.structs.replace(layer, units=width)
+            break
+        passes = isinstance(layer, ActivationLayer) or layer.reshapes_only
+        if layer.inputs is not None or not passes:
+            break
+    return tuple(known)

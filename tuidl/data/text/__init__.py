@@ -1,0 +1,1 @@
+"""Text as examples: files and corpora, tokens, windows of them."""

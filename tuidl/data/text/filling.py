@@ -1,0 +1,17 @@
+"""Texts of different lengths as rows of one length."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def filled(texts: Sequence[Array], window: int, token: int) -> tuple[Array, int]:
+    """The first ``window`` tokens of each, (texts, window) int32, filled up with a ``token`` behind
+    the end; and how many texts are longer."""
+    rows = np.full((len(texts), window), token, np.int32)
+    for row, text in zip(rows, texts, strict=True):
+        row[: len(text)] = text[:window]
+    return rows, sum(len(text) > window for text in texts)

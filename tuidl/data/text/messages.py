@@ -1,0 +1,109 @@
+"""Texts in classes: the SMS Spam Collection."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from tuidl.core.errors import DataError
+from tuidl.core.limits import FLOAT_BYTES
+from tuidl.data.examples import Examples
+from tuidl.data.published import SMS_SPAM
+from tuidl.data.spec import ExampleSpec
+from tuidl.data.text.layout import TextLayout
+from tuidl.data.text.published_text import key_of, published_text
+from tuidl.data.text.source import Textual, WindowSize
+from tuidl.data.text.tokenizer import Kind, Tokenizer
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+CLASSES = ("ham", "spam")
+WINDOW = 64
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Texts as rows of tokens (texts, window), filled up behind their end with the token PADDING,
+    and the class of each. ``cut``: how many were longer than the window."""
+
+    tokenizer: Tokenizer
+    x: "Array"
+    y: "Array"
+    cut: int
+    longest: int
+
+
+class SmsSpam(Textual, frozen=True, kw_only=True, tag="sms_spam"):
+    """5,574 text messages, 747 of them spam (Almeida and Hidalgo, 2011).
+
+    ``window``: tokens of a message that the network sees; shorter ones are filled up.
+    """
+
+    tokens: Kind = "words"
+    window: WindowSize = WINDOW
+
+    def spec(self) -> ExampleSpec:
+        names = self._labelled().tokenizer.names
+        return ExampleSpec((self.window,), len(CLASSES), CLASSES, vocabulary=names)
+
+    def count(self) -> int:
+        return len(self._labelled().y)
+
+    def class_counts(self) -> tuple[int, ...]:
+        import numpy as np
+
+        return tuple(np.bincount(self._labelled().y, minlength=2).tolist())
+
+    def load(self) -> Examples:
+        import numpy as np
+
+        known = self._labelled()
+        return Examples(known.x.astype(np.float32), known.y[:, None].astype(np.float32))
+
+    def bytes_stored(self) -> int:
+        return FLOAT_BYTES * self._numbers()
+
+    def bytes_remembered(self) -> int:
+        return self._labelled().x.nbytes
+
+    def text_layout(self) -> TextLayout:
+        return TextLayout(self._labelled().tokenizer, self.window, "label")
+
+    def report(self, most: int | None = None) -> list[str]:
+        known = self._labelled()
+        names = known.tokenizer.names
+        return [
+            f"text: {len(known.y):,} messages, the longest of {known.longest:,} {self.tokens}",
+            f"tokens: {self.tokens}; {len(names):,} different, learned on the training part",
+            f"examples: the first {self.window:,} tokens ({known.cut:,} messages are cut off), "
+            f"filled up with {names[0]}",
+        ]
+
+    def _labelled(self) -> Labelled:
+        return _labelled(self, key_of(SMS_SPAM))
+
+
+@lru_cache(maxsize=2)
+def _labelled(source: SmsSpam, key: Any) -> Labelled:
+    import numpy as np
+
+    from tuidl.data.splitting import ByClass
+    from tuidl.data.text.filling import filled
+    from tuidl.data.text.learning import learned
+    from tuidl.data.text.tokenizer import BOUNDARY
+
+    pairs = [line.split("\t", 1) for line in published_text(SMS_SPAM).text.splitlines() if line]
+    if any(len(pair) != 2 or pair[0] not in CLASSES for pair in pairs):
+        raise DataError(f"{SMS_SPAM.title}: expected lines of 'ham' or 'spam', a tab and a text")
+    y = np.array([CLASSES.index(label) for label, _ in pairs])
+    texts = [text for _, text in pairs]
+    chosen = ByClass.of(len(y), y, source.seed, source.is_ordered).parts(*source.fractions())[0]
+    train = "\n".join(texts[place] for place in chosen.tolist())
+    tokenizer = learned(
+        source.tokens, train, "\n".join(texts), source.vocabulary, source.lowercase, (BOUNDARY,)
+    )
+    rows = [tokenizer.encode(text) for text in texts]
+    x, cut = filled(rows, source.window, tokenizer.tokens.index(BOUNDARY))
+    return Labelled(tokenizer, x, y, cut, max(map(len, rows)))

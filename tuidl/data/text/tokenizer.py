@@ -1,0 +1,180 @@
+"""From text to numbers of tokens and back, by what was learned on the training part."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+Kind = Literal["characters", "words", "bpe"]
+
+UNKNOWN = "\ufffd"
+"""The token of all that the vocabulary lacks; what Unicode shows where a character is lost."""
+BOUNDARY = "\n"
+"""The token that begins and ends a line, and fills it up."""
+
+WORDS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
+"""A word with its apostrophes, or any other character that is no space."""
+PIECES = re.compile(r" ?[^\W\d_]{1,64}| ?\d{1,64}| ?[^\w\s]{1,64}|_{1,64}|\s{1,64}")
+"""What pairs are learned within: a word with the space before it, digits, signs, spaces. Nothing
+is longer than 64 characters, so that a word without end costs no more than others."""
+
+
+class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
+    """``tokens``: the text of each number. ``merges``: of byte-pair encoding, pairs of numbers that
+    become one, in the order in which they were learned; the result's number is that of the first
+    merge plus its place. ``lowercase``: text is written small first."""
+
+    kind: Kind
+    tokens: tuple[str, ...]
+    merges: tuple[tuple[int, int], ...] = ()
+    lowercase: bool = False
+
+    @cached_property
+    def unknown(self) -> int | None:
+        """The number of the token for what is not in the vocabulary, if it has one."""
+        return self._places.get(UNKNOWN)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """A printable name for each token, no two the same."""
+        return shown(self.tokens)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {token: place for place, token in enumerate(self.tokens)}
+
+    @cached_property
+    def _ranks(self) -> dict[tuple[int, int], int]:
+        return {pair: rank for rank, pair in enumerate(self.merges)}
+
+    @property
+    def first_merged(self) -> int:
+        """The number of the first token that a merge makes."""
+        return len(self.tokens) - len(self.merges)
+
+    def encode(self, text: str) -> "Array":
+        """The numbers of a text's tokens, int32; what the vocabulary lacks is ``unknown``, or left
+        out where there is no such token."""
+        import numpy as np
+
+        text = normal(text, lowercase=self.lowercase)
+        if self.kind == "characters":
+            found = self._characters(text)
+        elif self.kind == "words":
+            found = np.array([self._places.get(word, -1) for word in words(text)], np.int32)
+        else:
+            found = np.array(list(self._pairs(text)), np.int32)
+        if self.unknown is None:
+            return np.asarray(found[found >= 0], np.int32)
+        return np.where(found < 0, self.unknown, found).astype(np.int32)
+
+    def lacking(self, text: str) -> list[str]:
+        """What of a text the vocabulary does not have, each once, in order."""
+        text = normal(text, lowercase=self.lowercase)
+        parts: Sequence[str] = words(text) if self.kind == "words" else text
+        return [part for part in dict.fromkeys(parts) if part not in self._places]
+
+    def decode(self, numbers: Sequence[int]) -> str:
+        """The text of tokens; words get spaces between them, but none before a sign."""
+        parts = [self.tokens[number] for number in numbers]
+        if self.kind != "words":
+            return "".join(parts)
+        text = ""
+        for part in parts:
+            glue = " " if text and (text[-1].isalnum() or text[-1] in ",.;:!?)") else ""
+            text += part if part == BOUNDARY or not part[:1].isalnum() else glue + part
+        return text
+
+    def _characters(self, text: str) -> "Array":
+        import numpy as np
+
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        single = {ord(token): place for token, place in self._places.items() if len(token) == 1}
+        known = np.array(sorted(single), np.uint32)
+        places = np.array([single[code] for code in sorted(single)], np.int32)
+        where = np.searchsorted(known, codes).clip(0, max(len(known) - 1, 0))
+        if not len(known):
+            return np.full(len(codes), -1, np.int32)
+        return np.where(known[where] == codes, places[where], -1).astype(np.int32)
+
+    def _pairs(self, text: str) -> Iterator[int]:
+        known: dict[str, list[int]] = {}
+        for piece in pieces(text):
+            if piece not in known:
+                known[piece] = self._merged([self._places.get(c, -1) for c in piece])
+            yield from known[piece]
+
+    def _merged(self, numbers: list[int]) -> list[int]:
+        """With the earliest merge done everywhere, until none is left."""
+        while len(numbers) > 1:
+            ranks = [self._ranks.get(pair, len(self.merges)) for pair in pairwise(numbers)]
+            best = min(ranks)
+            if best == len(self.merges):
+                break
+            numbers = merge(numbers, self.merges[best], self.first_merged + best)
+        return numbers
+
+
+def merge(numbers: Sequence[int], pair: tuple[int, int], result: int) -> list[int]:
+    """``result`` in the place of each ``pair``, from left to right."""
+    found, i = [], 0
+    while i < len(numbers):
+        if i + 1 < len(numbers) and (numbers[i], numbers[i + 1]) == pair:
+            found.append(result)
+            i += 2
+        else:
+            found.append(numbers[i])
+            i += 1
+    return found
+
+
+def normal(text: str, lowercase: bool = False) -> str:
+    """In Unicode's composed form, with lines that end in line feeds."""
+    import unicodedata
+
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return text.lower() if lowercase else text
+
+
+def words(text: str) -> list[str]:
+    """Words and signs; Chinese, Japanese and other writing without spaces is parted into
+    characters."""
+    found: list[str] = []
+    for word in WORDS.findall(text):
+        if word.isascii() or not _IDEOGRAPHS.search(word):
+            found.append(word)
+        else:
+            found += [part for part in _IDEOGRAPHS.split(word) if part]
+    return found
+
+
+_IDEOGRAPHS = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
+"""A character of Chinese or Japanese."""
+
+
+def pieces(text: str) -> list[str]:
+    """Parts of a text that no pair reaches over; together they are the text."""
+    return PIECES.findall(text)
+
+
+def shown(tokens: Sequence[str]) -> tuple[str, ...]:
+    """Printable names, each different: spaces and line ends have signs, other characters that
+    cannot be seen their numbers."""
+    signs = {" ": "␣", "\n": "↵", "\t": "⇥", UNKNOWN: UNKNOWN}
+    names: dict[str, None] = {}
+    for token in tokens:
+        name = "".join(signs.get(c) or (c if c.isprintable() else f"<{ord(c):x}>") for c in token)
+        while name in names:
+            name += "'"
+        names[name] = None
+    return tuple(names)
