@@ -16,7 +16,7 @@ from tests.runs.kept import resume, sha, start
 from tuidl.core.errors import RunError
 from tuidl.runs.recorder import RunRecorder
 from tuidl.runs.resuming import resumed
-from tuidl.storage.checkpoints import read_arrays
+from tuidl.storage.arrays import read_arrays
 from tuidl.storage.files import SUFFIX
 from tuidl.storage.folder import RunFolder
 from tuidl.training.interruption import Interrupter

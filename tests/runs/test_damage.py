@@ -13,7 +13,8 @@ from safetensors.numpy import save
 from tests import helpers
 from tests.runs.kept import resume, sha, start
 from tuidl.core.errors import RunError
-from tuidl.storage.checkpoints import Checkpoints, read_arrays
+from tuidl.storage.arrays import read_arrays
+from tuidl.storage.checkpoints import Checkpoints
 from tuidl.storage.files import SUFFIX, read_checked, write_checked
 from tuidl.storage.folder import RunFolder
 
@@ -88,7 +89,7 @@ def test_each_damage_is_seen_and_the_one_before_is_used(
         folder = tmp_path / str(number)
         shutil.copytree(mine, folder)
         older, newer = sorted((folder / "checkpoints").glob("*.safetensors"))
-        was = RunFolder(folder).checkpoints._load(int(older.stem)).state
+        was = RunFolder(folder).checkpoints._files.read(int(older.stem)).state
         damage(newer, other, chance)
         found, problems = RunFolder(folder).checkpoints.newest()
         assert found is not None

@@ -112,7 +112,7 @@ def _json(*arguments: str) -> dict[str, object]:
 def test_a_run_that_was_stopped_so_is_listed_as_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tuidl.storage.checkpoints.write_checked", _full)
+    monkeypatch.setattr("tuidl.storage.snapshot_files.write_checked", _full)
     assert isinstance(start(PRESET, tmp_path / "run", every=3), RunFailed)
     monkeypatch.undo()
     assert look_at(RunFolder(tmp_path / "run")).state == "failed"
@@ -120,7 +120,7 @@ def test_a_run_that_was_stopped_so_is_listed_as_failed(
     assert look_at(RunFolder(tmp_path / "run")).state == "done"
 
 
-def _full(path: Path, *_: object) -> None:
+def _full(path: Path, *_: object, **__: object) -> None:
     from tuidl.core.errors import SaveError
 
     raise SaveError(f"cannot save {path}: No space left on device")

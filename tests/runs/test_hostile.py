@@ -17,7 +17,7 @@ from tuidl.core.errors import PresetError, RunError, TuidlError
 from tuidl.preset.schema import Preset
 from tuidl.runs import overview
 from tuidl.runs.results import trained
-from tuidl.storage.checkpoints import write_weights
+from tuidl.storage.arrays import write_weights
 from tuidl.storage.contents import BEST, START
 from tuidl.storage.folder import RunFolder
 from tuidl.tui.previews.run_preview import RunPreview

@@ -33,12 +33,12 @@ def test_a_save_that_fails_ends_the_run_and_leaves_the_older_ones(
 ) -> None:
     replace = files.replace_file
 
-    def failing(path: Path, data: files.Data) -> None:
+    def failing(path: Path, data: files.Data, *, durable: bool = True) -> None:
         if str(path).endswith(name):
             data = data if isinstance(data, bytes) else b"".join(data)
             path.with_name(f".{path.name}.1").write_bytes(data[: len(data) // 2])
             raise OSError(number, os.strerror(number), str(path))
-        replace(path, data)
+        replace(path, data, durable=durable)
 
     monkeypatch.setattr(files, "replace_file", failing)
     last = start(PRESET, tmp_path / "run", every=2)

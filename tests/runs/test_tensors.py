@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
 from tuidl.core.errors import RunError
-from tuidl.storage.checkpoints import foreign_arrays, read_arrays, write_weights
+from tuidl.storage.arrays import foreign_arrays, read_arrays, write_weights
 from tuidl.storage.files import open_checked, read_checked, write_checked
 from tuidl.storage.tensors import KINDS, METADATA, open_arrays, pieces
 

@@ -11,7 +11,7 @@ from tests import helpers
 from tests.runs.kept import resume, sha, start
 from tuidl.core.errors import PresetError
 from tuidl.runs.verifying import verify_run
-from tuidl.storage.checkpoints import read_arrays
+from tuidl.storage.arrays import read_arrays
 from tuidl.storage.files import write_checked
 from tuidl.storage.folder import RunFolder
 from tuidl.training.gradcheck import check_gradients

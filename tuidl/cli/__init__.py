@@ -14,6 +14,7 @@ from tuidl.cli.looking import download, explain, gradcheck, presets, show
 from tuidl.cli.playground import is_line, playground
 from tuidl.cli.predicting import predict
 from tuidl.cli.proposing import new
+from tuidl.cli.rewinding import fork, rewind
 from tuidl.cli.runs import compare, delete, replay, runs, verify
 from tuidl.cli.training import resume, train
 from tuidl.cli.using import export
@@ -71,6 +72,7 @@ def cli() -> None:
     tuidl FILE.csv --target NAME  train on a table, without a preset
     tuidl resume RUN              go on with a run that was stopped, or killed
     tuidl runs                    the runs that are kept; tuidl delete RUN takes one away
+    tuidl rewind RUN STEP         what its network was at any step; tuidl fork goes on from there
     tuidl view RUN|FILE|-         curves of a run, or of any program's JSON lines
     tuidl predict RUN INPUT       what the trained network makes of a picture or a table
     tuidl evaluate RUN [FILE]     how good it is: scores with intervals, curves, worst examples
@@ -85,8 +87,8 @@ def cli() -> None:
 
 
 COMMANDS = (
-    train, playground, new, resume, runs, view, compare, verify, replay, delete, predict, evaluate,
-    export, presets, show, gradcheck, download, explain,
+    train, playground, new, resume, runs, view, compare, verify, replay, rewind, fork, delete,
+    predict, evaluate, export, presets, show, gradcheck, download, explain,
 )  # fmt: skip
 for command in COMMANDS:
     reads_presets = command not in (new, playground, delete, download, explain)

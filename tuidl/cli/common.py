@@ -35,6 +35,10 @@ weights_option = click.option(
     "--weights", "which", type=click.Choice(["final", "best"]), default="final",
     help="Those the run ended with, or those of its best epoch.",
 )  # fmt: skip
+step_option = click.option(
+    "--at-step", "step", type=click.IntRange(0, 1 << 53), metavar="STEP",
+    help="Those after so many steps of the run instead; needs the data it was trained on.",
+)  # fmt: skip
 save_every_option = click.option(
     "--save-every", type=click.IntRange(1, 1_000_000_000), metavar="STEPS",
     help="Default: every few seconds.",

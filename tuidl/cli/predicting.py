@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuidl.cli.common import found_run, json_option, prepare, weights_option
+from tuidl.cli.common import found_run, json_option, prepare, step_option, weights_option
 from tuidl.core.errors import DataError, RunError, suggestion
 from tuidl.core.own_files import error_text
 from tuidl.core.terminal import put, put_json, say
@@ -32,6 +32,7 @@ MOST_TOLD = 3
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="With --out: replace a file that is there.")
 @weights_option
+@step_option
 @click.option("--key", metavar="NAME", help="The array of an .npz file that has several.")
 @click.option(
     "--invert/--no-invert", default=None,
@@ -46,6 +47,7 @@ def predict(
     out: Path | None,
     force: bool,
     which: "Which",
+    step: int | None,
     key: str | None,
     invert: bool | None,
 ) -> None:
@@ -60,7 +62,7 @@ def predict(
     from tuidl.inference.predictions import Predictions
     from tuidl.runs.results import load_run
 
-    trained = load_run(found_run(run), which)
+    trained = load_run(found_run(run), which, step)
     if trained.data_notice:
         say(trained.data_notice)
     found = Predictions.joined(_predicted(trained, inputs, key, invert))

@@ -115,7 +115,7 @@ def resume(
     """
     from tuidl.storage.folder import RunFolder
 
-    rate = _learning_rate(overrides)
+    rate = learning_rate_of(overrides)
     folder = RunFolder(found_run(run))
     if not no_ui:
         options = {"--json": as_json, "--save-every": save_every}
@@ -140,7 +140,7 @@ def resume(
     )  # fmt: skip
 
 
-def _learning_rate(overrides: tuple[str, ...]) -> float | None:
+def learning_rate_of(overrides: tuple[str, ...]) -> float | None:
     """The one value that can change during a run. Raises PresetError for another key."""
     from tuidl.preset.decoding import convert, set_value
 

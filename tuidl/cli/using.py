@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuidl.cli.common import found_run, prepare, weights_option
+from tuidl.cli.common import found_run, prepare, step_option, weights_option
 from tuidl.core.printable import printable
 from tuidl.core.terminal import put, say
 
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     "--out", type=click.Path(path_type=Path), help="Folder or file. Default: RUN-FORMAT, here."
 )
 @weights_option
+@step_option
 @click.option("--force", is_flag=True, help="Replace files that are there.")
-def export(run: str, format_name: str, out: Path | None, which: "Which", force: bool) -> None:
+def export(
+    run: str, format_name: str, out: Path | None, which: "Which", step: int | None, force: bool
+) -> None:
     """Write RUN's network as weights, as an ONNX file, or as a readable program of its own.
 
     What is written is loaded again and must answer as the network does.
@@ -31,7 +34,7 @@ def export(run: str, format_name: str, out: Path | None, which: "Which", force: 
 
     folder = found_run(run)
     path = out or Path(f"{folder.name}-{format_name}")
-    trained = load_run(folder, which)
+    trained = load_run(folder, which, step)
     if trained.data_notice:
         say(trained.data_notice)
     done = trained.export(format_name, path, force=force)

@@ -152,6 +152,10 @@ class Model(Differentiable):
             raise DataError(f"seed: expected a whole number from 0 to 2**32 - 1, got {seed!r}")
         if self._is_trained:
             raise DataError("the model is being trained: initialize it before or afterwards")
+        self.reset(seed)
+
+    def reset(self, seed: int) -> None:
+        """As ``initialize``, also for the training that goes on with it."""
         with self.lock.exclusive():
             self.engine.arena[:] = 0
             self.engine.step_state[:] = 0

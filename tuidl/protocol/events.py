@@ -12,6 +12,8 @@ import msgspec
 from tuidl.core.decoding import decoded, printable_in
 from tuidl.core.printable import printable_json
 from tuidl.protocol.baseline import Baseline as Baseline
+from tuidl.protocol.event import Event as Event
+from tuidl.protocol.moments import Moment as Moment
 from tuidl.protocol.probes import AnyAnswer
 
 Scores = dict[str, float]
@@ -28,10 +30,6 @@ LONGEST_TEXT = 4000
 
 Table = list[list[int]]
 """Confusion matrix: how often each true class (row) was given each class (column)."""
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
-    """Base of all events."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,7 +150,7 @@ class RunFailed(Event, frozen=True, tag="run_failed"):
 
     error: str
     where: dict[str, int | str]
-    gradient_norms: dict[str, float | None] = {}
+    gradient_norms: dict[str, float | None] = msgspec.field(default_factory=dict)
     learning_rate: float | None = None
     resume: str = ""
     advice: str = ""
@@ -245,6 +243,7 @@ AnyEvent = (
     | Resumed
     | Edited
     | ProbeAnswer
+    | Moment
     | Loading
     | Refused
     | Notice

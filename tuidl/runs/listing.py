@@ -34,6 +34,8 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     weights_sha256: str | None
     problem: str = ""
     settings: dict[str, Any] = {}
+    origin: str = ""
+    """The run and the step that it was forked from."""
 
 
 def listed(words: tuple[str, ...] = (), state: str | None = None) -> list[Listed]:
@@ -80,6 +82,7 @@ def look_at(folder: RunFolder) -> Listed:
         run=folder.path.name,
         preset=folder.about.preset,
         created=folder.about.created,
+        origin=str(folder.about.origin or ""),
         state=_state(folder, last if summary else None),
         epochs=_epochs(last),
         seconds=last.seconds if isinstance(last, RunEnded) else None,
@@ -120,6 +123,7 @@ def as_lines(found: list[Listed], keys: tuple[str, ...] = ()) -> list[str]:
             continue
         seconds = "" if run.seconds is None else f"{run.seconds:.1f} s"
         scores = f"{run.part} {scores_text(run.scores)}" if run.scores else ""
+        scores += f"  from {run.origin}" if run.origin else ""
         rows.append([run.run, run.state, str(run.epochs), seconds, *own, scores])
     return columns(rows, aligned_left=(0, 1, len(rows[0]) - 1))
 

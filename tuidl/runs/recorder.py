@@ -19,9 +19,10 @@ from tuidl.protocol import events
 from tuidl.protocol.events import Event, RunEnded, RunFailed
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.runs.log import EventLog
-from tuidl.storage.checkpoints import write_weights
+from tuidl.storage.arrays import write_weights
 from tuidl.storage.contents import BEST, RUN, START, WEIGHTS
 from tuidl.storage.folder import RunFolder
+from tuidl.storage.keyframes import Keyframes, budget
 from tuidl.storage.locations import claimed
 from tuidl.storage.records import Summary
 from tuidl.training.checkpointer import Checkpointer
@@ -55,6 +56,9 @@ class RunRecorder(Checkpointer):
     def __init__(self, folder: RunFolder | None = None, every: int | None = None) -> None:
         """``folder``: of a run that goes on."""
         self._folder, self._every = folder, every
+        self._keyframes: Keyframes | None = None
+        self._is_off = not budget()
+        self._next_keyframe = 0.0
         self._new: tuple[Path | None, Preset, str] | None = None
         self._claimed: Path | None = None
         self._start: dict[str, Any] = {}
@@ -143,6 +147,24 @@ class RunRecorder(Checkpointer):
         self._save_best(folder, snapshot)
         ended = time.monotonic()
         self._next = ended + max(SECONDS_BETWEEN_SAVES, (ended - started) / COST)
+
+    def keyframe_is_due(self, updates: int, seconds: float, epochs: int) -> bool:
+        if self._is_off or time.thread_time() < self._next_keyframe:
+            return False
+        self._keyframes = self._keyframes or self.begin().keyframes
+        return self._keyframes.is_due(updates, seconds, epochs)
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """One that cannot be written ends no run: none is kept from there on. Its cost is processor
+        time, for nothing waits for the disk."""
+        assert self._keyframes is not None
+        started = time.thread_time()
+        try:
+            self._keyframes.save(snapshot)
+        except SaveError:
+            self._is_off = True
+        ended = time.thread_time()
+        self._next_keyframe = ended + (ended - started) / COST
 
     def diverged(self, has_held: bool) -> None:
         if self._folder is not None:

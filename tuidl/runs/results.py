@@ -11,7 +11,7 @@ from tuidl.core.own_files import is_there
 from tuidl.data.trained_files import TrainedFiles
 from tuidl.preset.schema import Preset
 from tuidl.runs.naming import find_run
-from tuidl.storage.checkpoints import read_arrays
+from tuidl.storage.arrays import read_arrays
 from tuidl.storage.contents import BEST, WEIGHTS
 from tuidl.storage.folder import RunFolder
 
@@ -236,7 +236,7 @@ class TrainedRun:
         )  # fmt: skip
 
 
-def load_run(run: str | Path, which: Which = "final") -> TrainedRun:
+def load_run(run: str | Path, which: Which = "final", step: int | None = None) -> TrainedRun:
     """A run's network, by the run's name or the path of its folder.
 
     The training data is needed only for a run of a tuidl that did not keep what preprocessing
@@ -249,6 +249,8 @@ def load_run(run: str | Path, which: Which = "final") -> TrainedRun:
         "best:METRIC".
     which : {"final", "best"}
         The weights that the run ended with, or was last saved with, or those of its best epoch.
+    step : int, optional
+        Those after so many steps of the whole run instead; this needs the training data.
 
     Returns
     -------
@@ -257,7 +259,7 @@ def load_run(run: str | Path, which: Which = "final") -> TrainedRun:
     Raises
     ------
     RunError
-        Where there is no such run, nothing was saved yet, or files of it are damaged.
+        Where there is no such run or step, nothing was saved yet, or files of it are damaged.
     DataError
         Where the data is needed and cannot be had.
     """
@@ -266,7 +268,8 @@ def load_run(run: str | Path, which: Which = "final") -> TrainedRun:
     folder = RunFolder(find_run(str(run)).path)
     preset, learned = folder.preset, folder.preprocessing
     prepared = Preparation.of_learned(preset, learned) if learned else Preparation.of(preset)
-    return TrainedRun(preset, trained(folder, which), prepared, folder.trained_files, folder.path)
+    parameters = trained(folder, which) if step is None else trained_at(folder, step)
+    return TrainedRun(preset, parameters, prepared, folder.trained_files, folder.path)
 
 
 def trained(folder: RunFolder, which: Which = "final") -> dict[str, Any]:
@@ -281,3 +284,12 @@ def trained(folder: RunFolder, which: Which = "final") -> dict[str, Any]:
     if snapshot is None:
         raise RunError(f"{folder.path}: nothing was saved yet")
     return snapshot.under("parameters")
+
+
+def trained_at(folder: RunFolder, step: int) -> dict[str, Any]:
+    """The parameters after so many steps of the run. Raises RunError, DataError."""
+    from tuidl.runs.rewinding import RewoundRun
+
+    rewound = RewoundRun(folder)
+    rewound.go_to(step)
+    return rewound.state.model.parameters.copy()

@@ -42,9 +42,10 @@ def go_on(training: Resumable, folder: RunFolder) -> tuple[Timeline, list[str]]:
     RunError.
     """
     try:
-        _, problems = folder.checkpoints.first_that(training.resume)
+        snapshot, problems = folder.checkpoints.first_that(training.resume)
     except RunError as error:
         raise RunError(f"{error}{_if_older(folder)}") from None
+    folder.keyframes.drop_after(snapshot.state.updates if snapshot else 0)
     timeline = read_timeline(folder.log)
     edits = possible_edits(timeline, folder)
     training.edits.repeat(replace(edit, again=edit.number is not None) for edit in edits)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 PRESET, RUN, EVENTS, CHECKPOINTS = "preset.toml", "run.json", "events.jsonl", "checkpoints"
+KEYFRAMES = "keyframes"
 START, BEST, WEIGHTS = "start.safetensors", "best.safetensors", "weights.safetensors"
 PREPROCESSING, DATA, SUMMARY, LOCK = "preprocessing.json", "data.json", "summary.json", ".lock"
 

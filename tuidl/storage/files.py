@@ -25,28 +25,31 @@ Data = bytes | Iterable[Piece]
 """A file's content: whole, or in pieces that are made as they are written."""
 
 
-def replace_file(path: Path, data: Data) -> None:
-    """Write a file so that it is there whole or not at all, whatever happens meanwhile."""
+def replace_file(path: Path, data: Data, *, durable: bool = True) -> None:
+    """Write a file so that it is there whole or not at all, whatever happens meanwhile; without
+    ``durable`` whatever happens to this process, but a power cut may leave a part of it."""
     file, temporary = create_beside(path)
     try:
         with file:
             for piece in (data,) if isinstance(data, bytes) else data:
                 file.write(piece)
             file.flush()
-            os.fsync(file.fileno())
-        atomic_replace(temporary, path)
+            if durable:
+                os.fsync(file.fileno())
+        atomic_replace(temporary, path) if durable else os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-def write_checked(path: Path, data: Data) -> None:
-    """Write a file and, beside it, its SHA-256. Raises SaveError."""
+def write_checked(path: Path, data: Data, *, durable: bool = True) -> None:
+    """Write a file and, beside it, its SHA-256; see ``replace_file``. Raises SaveError."""
     digest = hashlib.sha256()
     try:
-        replace_file(path, _hashed((data,) if isinstance(data, bytes) else data, digest))
+        pieces = _hashed((data,) if isinstance(data, bytes) else data, digest)
+        replace_file(path, pieces, durable=durable)
         line = f"{digest.hexdigest()}  {path.name}\n"
-        replace_file(path.with_name(path.name + SUFFIX), line.encode())
+        replace_file(path.with_name(path.name + SUFFIX), line.encode(), durable=durable)
     except OSError as error:
         raise SaveError(f"cannot save {path}: {reason_of(error)}") from None
 

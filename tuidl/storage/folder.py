@@ -7,6 +7,7 @@
     run.json               when, with which versions, on which backend
     events.jsonl           what happened
     checkpoints/           two generations of all that is needed to go on
+    keyframes/             snapshots all along the run, to go back to any step
     start.safetensors      the first weights, where they came from another run
     best.safetensors       the weights of the best epoch
     weights.safetensors    the weights that the run ended with
@@ -19,7 +20,7 @@ import hashlib
 import platform
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,14 @@ from tuidl.plugins.loading import LARGEST, sources_of
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.events import RunEnded
-from tuidl.storage.checkpoints import Checkpoints, read_arrays
+from tuidl.storage.arrays import read_arrays
+from tuidl.storage.checkpoints import Checkpoints
+from tuidl.storage.claiming import claim, give_back
 from tuidl.storage.contents import (
     CHECKPOINTS,
     DATA,
     EVENTS,
-    GIVEN,
+    KEYFRAMES,
     LOCK,
     PREPROCESSING,
     PRESET,
@@ -56,6 +59,7 @@ from tuidl.storage.contents import (
     WEIGHTS,
 )  # fmt: skip
 from tuidl.storage.files import SUFFIX, replace_file
+from tuidl.storage.keyframes import Keyframes
 from tuidl.storage.learned import (
     as_trained,
     read_files,
@@ -64,7 +68,7 @@ from tuidl.storage.learned import (
     write_learned,
 )
 from tuidl.storage.locations import runs_folder
-from tuidl.storage.records import About, Summary, read_record, versions
+from tuidl.storage.records import About, Origin, Summary, read_record, versions
 
 DONE = ("completed", "stopped_early")
 """Reasons for which a run ends that leave nothing to do."""
@@ -85,7 +89,9 @@ class RunFolder:
         self._preset: Preset | None = None
 
     @classmethod
-    def create(cls, path: Path, run: str, preset: Preset, backend: str) -> "RunFolder":
+    def create(
+        cls, path: Path, run: str, preset: Preset, backend: str, origin: Origin | None = None
+    ) -> "RunFolder":
         """Begin a run. Raises SaveError where the folder cannot be had or is not empty, or another
         process begins one in it at the same time."""
         text, plugins = preset.to_toml().encode(), sources_of(preset.plugins)
@@ -101,8 +107,9 @@ class RunFolder:
             versions=versions(),
             machine=f"{platform.system()} {platform.machine()}",
             plugins={name: hashlib.sha256(code).hexdigest() for name, code in plugins.items()},
+            origin=origin,
         )
-        _claim(path)
+        claim(path)
         try:
             replace_file(path / PRESET, text)
             replace_file(path / EVENTS, b"")
@@ -110,7 +117,7 @@ class RunFolder:
                 replace_file(path / name, code)
             replace_file(path / RUN, msgspec.json.format(msgspec.json.encode(about)))
         except OSError as error:
-            _give_back(path)
+            give_back(path)
             raise SaveError(f"{path}: {reason_of(error)}") from None
         return cls(path)
 
@@ -193,6 +200,11 @@ class RunFolder:
         return Checkpoints(folder, self.about.run, self.about.preset_sha256)
 
     @property
+    def keyframes(self) -> Keyframes:
+        """Raises RunError where the bytes that they may take are not to be read."""
+        return Keyframes(self.path / KEYFRAMES, self.about.run, self.about.preset_sha256)
+
+    @property
     def log(self) -> Path:
         return self.path / EVENTS
 
@@ -256,33 +268,6 @@ class RunFolder:
                 return not _lock(file)
         except FileError:
             return False
-
-
-def _claim(path: Path) -> None:
-    """Have an empty folder with room for checkpoints, which only one process can make.
-
-    Raises SaveError.
-    """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        if any(entry.name not in GIVEN for entry in path.iterdir()):
-            raise SaveError(f"{path}: not empty; a run needs a folder of its own")
-        (path / CHECKPOINTS).mkdir()
-    except FileExistsError as error:
-        if not path.is_dir():
-            raise SaveError(f"{path}: {reason_of(error)}") from None
-        raise SaveError(f"{path}: another process begins a run in it") from None
-    except OSError as error:
-        raise SaveError(f"{path}: {reason_of(error)}") from None
-
-
-def _give_back(path: Path) -> None:
-    """Take away what ``create`` made."""
-    with suppress(OSError):
-        for name in (PRESET, EVENTS):
-            (path / name).unlink(missing_ok=True)
-        (path / CHECKPOINTS).rmdir()
-        path.rmdir()
 
 
 def _lock(file: Any) -> bool:

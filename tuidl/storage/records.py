@@ -15,6 +15,18 @@ from tuidl.protocol.events import RunEnded, RunFailed
 LIBRARIES = ("tuidl", "numpy", "numba", "scipy")
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """The step of another run from which a run was forked."""
+
+    run: str
+    updates: int
+    epoch: int
+    step: int
+
+    def __str__(self) -> str:
+        return f"{self.run} at step {self.updates:,}"
+
+
 class About(msgspec.Struct, frozen=True, kw_only=True):
     """What ``run.json`` says. ``versions`` and ``machine``: the same bits are promised only where
     they are the same."""
@@ -28,6 +40,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     machine: str
     plugins: dict[str, str] = {}
     """The SHA-256 of each plugin, whose file lies in the folder."""
+    origin: Origin | None = None
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

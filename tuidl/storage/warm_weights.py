@@ -6,7 +6,7 @@ from typing import Any
 from tuidl.core.errors import PresetError, RunError
 from tuidl.core.own_files import is_there, reason_of
 from tuidl.preset.warm_start import KEY, Weights
-from tuidl.storage.checkpoints import foreign_arrays, stored_arrays
+from tuidl.storage.arrays import foreign_arrays, stored_arrays
 from tuidl.storage.contents import WEIGHTS
 from tuidl.storage.files import SUFFIX
 from tuidl.storage.locations import find

@@ -121,6 +121,10 @@ class Task:
 
     # what is predicted
 
+    def chosen(self, decoded: "Array") -> "Array | None":
+        """The class that each example is put into (n,), where it is put into exactly one."""
+        return None
+
     @property
     def closing(self) -> str:
         """The activation that belongs to the loss: it makes the last layer's outputs answers."""

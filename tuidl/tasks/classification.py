@@ -126,6 +126,10 @@ class Classification(Task):
         }
         return given | share_fields(self.names, decoded)
 
+    def chosen(self, decoded: "Array") -> "Array | None":
+        best: Array = decoded.argmax(axis=-1)
+        return best
+
     def _given(self, decoded: "Array") -> list[int]:
         """The class that each example is given."""
         best: list[int] = decoded.argmax(axis=-1).tolist()

@@ -34,6 +34,14 @@ class Checkpointer:
     def save(self, snapshot: Snapshot) -> None:
         """Keep it. Raises SaveError; what was kept before stays."""
 
+    def keyframe_is_due(self, updates: int, seconds: float, epochs: int) -> bool:
+        """Whether to keep a snapshot to go back to, after so many steps, seconds of work and epochs
+        of the whole run."""
+        return False
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Keep it among the places that one can go back to. Raises SaveError."""
+
     def diverged(self, has_held: bool) -> None:
         """Values are no longer finite: take away what was saved since the loss jumped, and the last
         one before that, too, unless the loss after it was what it had been (``has_held``)."""

@@ -23,6 +23,13 @@ OF_THE_TRAINING = frozenset(
 """Keys that a training reads from its own preset. The data is its own too, if it looks the same."""
 
 
+def take_over(model: Model, preset: Preset, batch: int, threads: int | None) -> None:
+    """Train a model that was built before. Raises DataError where it does not fit the preset."""
+    require_fitting(model, preset, batch)
+    if threads is not None:
+        model.engine.use_threads(threads)
+
+
 def require_fitting(model: Model, preset: Preset, batch: int) -> None:
     """Raises DataError, with the key and both values, where a training of ``preset`` in batches of
     ``batch`` would not do on ``model`` what the preset says."""

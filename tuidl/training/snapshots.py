@@ -91,6 +91,14 @@ def restore(state: TrainState, snapshot: Snapshot) -> None:
         state.stopper.best = _restored_best(state.model, saved.best, snapshot.under(BEST))
 
 
+def restore_memory(state: TrainState, snapshot: Snapshot) -> None:
+    """Put back what the model's memory held when ``snapshot`` was taken of this very state, which
+    is as it was then in all else."""
+    with state.model.lock.hold():
+        _restore_arrays(state, snapshot)
+        state.engine.step_state[STEP] = snapshot.state.updates
+
+
 def _saved_rate(rates: LearningRate) -> SavedRate:
     return SavedRate(
         base=rates.base,

@@ -1,12 +1,7 @@
 """The trainer: a generator of events. Headless is a loop over it, a test is a list of it."""
 
-import math
-import time
 from collections.abc import Iterator
 
-import numpy as np
-
-from tuidl.backends.base import ArrayDataset, StepChunk
 from tuidl.compiler.embedded import require_rows
 from tuidl.core.errors import SaveError, out_of_memory
 from tuidl.core.names import new_run_name
@@ -15,18 +10,17 @@ from tuidl.kernels.step_state import SEED
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
-from tuidl.protocol.commands import EPOCHS
 from tuidl.protocol.edits import At
-from tuidl.protocol.events import Event, Place
+from tuidl.protocol.events import Event
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.training import event_builders, snapshots
 from tuidl.training.checkpointer import Checkpointer
 from tuidl.training.chunks import ChunkRunner
-from tuidl.training.compatibility import require_fitting
-from tuidl.training.divergence import DivergedError, diverged_event, left_not_finite, not_finite
+from tuidl.training.compatibility import take_over
+from tuidl.training.divergence import DivergedError, left_not_finite, not_finite
 from tuidl.training.edits import Edits
+from tuidl.training.epoch_loop import EpochLoop
 from tuidl.training.evaluation import Evaluation, evaluate
-from tuidl.training.gradient_norms import gradient_norms
 from tuidl.training.interruption import Interrupter
 from tuidl.training.notices import notices_of
 from tuidl.training.state import TrainState
@@ -34,7 +28,7 @@ from tuidl.training.state import TrainState
 SECONDS_BETWEEN_PROGRESS = 0.05
 
 
-class Trainer:
+class Trainer(EpochLoop):
     """Trains a preset's network on its data; ``run`` may be called once.
 
     ``state``: what is trained, and where the training stands.
@@ -59,54 +53,33 @@ class Trainer:
         the preset's own; a ``checkpointer`` gets a snapshot every now and then, and knows the first
         weights of a run that began from another one's. Raises TuidlError.
         """
-        self.interrupter, self.checkpointer = (
-            interrupter or Interrupter(),
-            checkpointer or Checkpointer(),
-        )
+        interrupter, checkpointer = interrupter or Interrupter(), checkpointer or Checkpointer()
         split = split or preset.source.split()
         batch = preset.training.batch_for(len(split.train))
         is_free = threads is None and model is None
         if model is None:
-            start = self.checkpointer.start
+            start = checkpointer.start
             model = Model(preset, batch=batch, backend=backend, threads=threads, start=start)
         else:
-            _take_over(model, preset, batch, threads)
+            take_over(model, preset, batch, threads)
         require_rows(model.program.graph, split)
-        is_saved = self.checkpointer.keeps
-        self.state = TrainState.initial(preset, model, split, batch, fold, edits, is_saved=is_saved)
-        self.checkpointer.prepare(model.start, self.state.preprocessing)
+        is_saved = checkpointer.keeps
+        state = TrainState.initial(preset, model, split, batch, fold, edits, is_saved=is_saved)
+        checkpointer.prepare(model.start, state.preprocessing)
         most = model.engine.threads if is_free and model.program.shards > 1 else 1
-        self.chunks = ChunkRunner(model.engine, most)
+        super().__init__(state, interrupter, checkpointer, ChunkRunner(model.engine, most))
         stop = model.engine.stop  # without the trainer, which would outlive its run in a cycle
         self.interrupter.on_stop = lambda: stop.fill(1)
-        self._last_progress = 0.0
         self._saved: tuple[At, int, int] | None = None
         self.interrupter.attach(self.state)
 
-    @property
-    def model(self) -> Model:
-        return self.state.model
-
-    @property
-    def edits(self) -> Edits:
-        return self.state.edits
-
-    @property
-    def fold(self) -> int | None:
-        return self.state.fold
+    def resume(self, snapshot: Snapshot) -> None:
+        super().resume(snapshot)
+        self._saved = self._saved_here()
 
     def notices(self) -> list[str]:
         """What the user should know before it begins, a sentence each."""
         return notices_of(self.state)
-
-    def resume(self, snapshot: Snapshot) -> None:
-        """Go on from there, to the same end. Raises RunError where it is of something else."""
-        state = self.state
-        snapshots.restore(state, snapshot)
-        _, epoch, step = here = state.next_place
-        state.resumed = Place(epoch=epoch, step=step, fold=state.fold)
-        state.edits.go_on_from(here, snapshot.state.edits)
-        self._saved = self._saved_here()
 
     def run(self) -> Iterator[Event]:
         """Train to the end, a stop or a failure; the last event says which.
@@ -141,16 +114,7 @@ class Trainer:
             self.checkpointer.diverged(self.state.progress.level.has_held)
 
     def _train(self) -> Iterator[Event]:
-        progress = self.state.progress
-        yield from self._lengthen()
-        while not self._reason_to_end():
-            progress.begin_next()
-            yield from self._train_epoch()
-            if progress.step == self.state.steps:
-                yield from self._end_epoch()
-                yield from self._lengthen()
-                if self._save_is_due() and not self._reason_to_end():
-                    yield from self._save()
+        yield from self._epochs()
         reason = self._reason_to_end()
         yield from self._save()
         last = self._ended(reason)
@@ -158,97 +122,21 @@ class Trainer:
             self._withdraw()
         yield last
 
-    def _reason_to_end(self) -> str:
-        if self.state.progress.epochs >= self.state.epochs:
-            return "completed"
-        if self.state.stopper.is_over:
-            return "stopped_early"
-        return self.interrupter.reason or ""
+    def _keep(self) -> Iterator[Event]:
+        self._keep_keyframe()
+        if self.checkpointer.is_due(self.state.updates):
+            yield from self._save()
 
-    def _train_epoch(self) -> Iterator[Event]:
-        """Do the steps of the epoch that are left, unless the run is stopped.
-
-        A checkpoint that is due at the last step waits for the epoch's scores: it is one, not two.
-        """
-        state, progress = self.state, self.state.progress
-        feed = state.ordered(progress.epoch)
-        while progress.step < state.steps:
-            yield from self._repeat_edits()
-            allowed = self._allowed()
-            with self.model.lock.exclusive():
-                state.engine.stop.fill(0)
-                if self.interrupter.reason:
-                    return
-                chunk, done, seconds = self._run_chunk(feed, allowed)
-            if not done:
-                continue
-            self.interrupter.did(done, progress.loss)
-            if self._progress_is_due():
-                yield event_builders.progress(state, chunk, done, seconds)
-            if progress.step < state.steps and self._save_is_due():
-                yield from self._save()
-
-    def _run_chunk(self, feed: ArrayDataset, allowed: int) -> tuple[StepChunk, int, float]:
-        """Do some steps: what they left, how many they were, and the seconds they took.
-
-        What is to be read of the last step's memory is read here, as others may use it afterwards.
-        """
-        state, progress = self.state, self.state.progress
-        number, left = state.rotation.at(state.updates)
-        count = min(self.chunks.steps, allowed)
-        if len(state.plans) > 1:
-            count = min(count, left)
-        rates = state.learning_rates[number].of(progress.epoch, progress.step, count)
-        chunk = StepChunk(progress.step, rates, progress.totals, np.zeros(count))
-        with state.counting(number):
-            done, seconds = self.chunks.run(state.plans[number], feed, chunk)
-            progress.did(done, chunk.losses, is_first=number == 0)
-            progress.worked(seconds)
-            if done < count and not math.isfinite(chunk.losses[done]):
-                raise DivergedError(diverged_event(state, number, float(chunk.losses[done])))
-        if progress.step > state.steps - state.rotation.cycle:
-            progress.norms = (progress.norms or {}) | gradient_norms(self.model, number)
-        return chunk, done, seconds
-
-    def _allowed(self) -> int:
-        """How many steps may be done next."""
-        state = self.state
-        left = self.interrupter.allowed(state.steps - state.progress.step)
-        left = self.checkpointer.allowed(state.updates, left)
-        to_the_next = state.edits.steps_to(state.here)
-        return left if to_the_next is None else min(left, to_the_next)
-
-    def _repeat_edits(self, here: At | None = None) -> Iterator[Event]:
-        for edit in self.state.edits.due(here or self.state.here):
-            self.state.repeat(edit)
-            yield edit
-
-    def _lengthen(self) -> Iterator[Event]:
-        """Where all epochs are done and the run was made longer, make that edit."""
-        state = self.state
-        is_over = state.progress.epochs >= state.epochs
-        if is_over and state.edits.planned(EPOCHS, by=state.next_place):
-            yield from self._repeat_edits(state.next_place)
-
-    def _end_epoch(self) -> Iterator[Event]:
-        """Evaluate it; where the run is stopped meanwhile, the epoch has not ended."""
-        state, progress = self.state, self.state.progress
+    def _keep_keyframe(self) -> None:
+        """Hand over a snapshot to go back to, where one is due and all values are finite."""
+        progress = self.state.progress
+        if not self.checkpointer.keyframe_is_due(
+            self.state.updates, progress.seconds, progress.epochs
+        ):
+            return
         with self.model.lock.hold():
-            started = time.perf_counter()
-            held_out = evaluate(self.model, state.held_out["validation"], self.interrupter)
-            progress.worked(time.perf_counter() - started)
-            if held_out.was_stopped:
-                return
-            event = event_builders.epoch_ended(state, held_out)
-            progress.epochs, progress.train = event.epoch, event.train
-            progress.validation = event.validation
-            for rates in state.learning_rates:
-                rates.epoch_ended(event.validation)
-            state.stopper.epoch_ended(self.model, event.epoch, event.train, event.validation)
-        yield event
-
-    def _save_is_due(self) -> bool:
-        return self.checkpointer.is_due(self.state.updates)
+            if not not_finite(self.model):
+                self.checkpointer.keep(snapshots.take(self.state))
 
     def _saved_here(self) -> tuple[At, int, int]:
         """What a snapshot taken now is known by: two at the same place are the same."""
@@ -280,17 +168,3 @@ class Trainer:
                 judged = evaluate(self.model, state.held_out["validation"], self.interrupter)
             event = event_builders.ended(state, reason, best, Evaluation(test, judged.confusion))
             return left_not_finite(state, event.validation, test) or event
-
-    def _progress_is_due(self) -> bool:
-        now = time.perf_counter()
-        if now - self._last_progress < SECONDS_BETWEEN_PROGRESS:
-            return False
-        self._last_progress = now
-        return True
-
-
-def _take_over(model: Model, preset: Preset, batch: int, threads: int | None) -> None:
-    """Train a model that was built before. Raises DataError where it does not fit the preset."""
-    require_fitting(model, preset, batch)
-    if threads is not None:
-        model.engine.use_threads(threads)

@@ -1,0 +1,97 @@
+"""A kept run at any of its steps, without the run itself being touched."""
+
+from functools import cached_property
+from typing import Any
+
+from tuidl.core.errors import RunError
+from tuidl.protocol.events import Moment
+from tuidl.protocol.snapshot import Snapshot, State
+from tuidl.runs.reading import read_timeline
+from tuidl.runs.resuming import possible_edits
+from tuidl.storage.folder import RunFolder
+from tuidl.training import snapshots
+from tuidl.training.checkpointer import Checkpointer
+from tuidl.training.replay import Replay
+from tuidl.training.start import trainer_for
+from tuidl.training.state import TrainState
+from tuidl.training.trainer import Trainer
+
+
+class _From(Checkpointer):
+    """Keeps nothing; knows the first weights of the run."""
+
+    def __init__(self, start: dict[str, Any]) -> None:
+        self._start = start
+
+    @property
+    def start(self) -> dict[str, Any]:
+        return self._start
+
+
+class RewoundRun:
+    """Reads the run's folder, and writes nothing there."""
+
+    def __init__(
+        self, folder: RunFolder, threads: int | None = None, backend: str | None = None
+    ) -> None:
+        """Load the data and lay out the network. Raises TuidlError."""
+        self.folder = folder
+        require_one_network(folder)
+        self.newest = newest_state(folder)
+        trainer = trainer_for(
+            folder.preset, backend or folder.about.backend, threads, None, _From(folder.start)
+        )
+        assert isinstance(trainer, Trainer)
+        if trainer.state.data_sha256 != self.newest.data_sha256:
+            raise RunError(f"{folder.path}: the data has changed since the run was saved")
+        trainer.model.require_prepared()
+        self._replay = replay_of(trainer.state, folder)
+
+    @property
+    def state(self) -> TrainState:
+        """Where it was put last."""
+        return self._replay.state
+
+    def go_to(self, updates: int) -> Moment:
+        """Be where the run was after so many steps.
+
+        Raises RunError where it has not come so far, or its files are damaged.
+        """
+        if not 0 <= updates <= self.newest.updates:
+            raise RunError(
+                f"{self.folder.called}: step {updates:,}: expected 0 to {self.newest.updates:,}, "
+                "the last step that was saved"
+            )
+        return self._replay.go_to(updates)
+
+    def snapshot(self) -> Snapshot:
+        """All that a training needs to go on from here; good until the next ``go_to``."""
+        return snapshots.take(self.state)
+
+    @cached_property
+    def steps(self) -> int:
+        """Of an epoch."""
+        return self.state.steps
+
+
+def replay_of(state: TrainState, folder: RunFolder) -> Replay:
+    """What puts the model of ``state`` at any step of the run in ``folder``. Raises RunError."""
+    edits = possible_edits(read_timeline(folder.log), folder)
+    return Replay(state, edits, folder.keyframes.before)
+
+
+def newest_state(folder: RunFolder) -> State:
+    """Of the last checkpoint. Raises RunError where nothing was saved yet."""
+    snapshot, _ = folder.checkpoints.newest()
+    if snapshot is None:
+        raise RunError(f"{folder.path}: nothing was saved yet")
+    return snapshot.state
+
+
+def require_one_network(folder: RunFolder) -> None:
+    """Raises RunError for a cross-validation."""
+    if folder.preset.training.folds:
+        raise RunError(
+            f"{folder.called}: a cross-validation cannot be rewound: it trains several networks, "
+            "of which only the last one is kept"
+        )

@@ -1,0 +1,176 @@
+"""Steps and epochs of a training, one after the other: what a run and its repetition share."""
+
+import math
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from tuidl.backends.base import ArrayDataset, StepChunk
+from tuidl.model.model import Model
+from tuidl.protocol.commands import EPOCHS
+from tuidl.protocol.edits import At
+from tuidl.protocol.events import Event, Place
+from tuidl.protocol.snapshot import Snapshot
+from tuidl.training import event_builders, snapshots
+from tuidl.training.checkpointer import Checkpointer
+from tuidl.training.chunks import ChunkRunner
+from tuidl.training.divergence import DivergedError, diverged_event
+from tuidl.training.edits import Edits
+from tuidl.training.evaluation import evaluate
+from tuidl.training.gradient_norms import gradient_norms
+from tuidl.training.interruption import Interrupter
+from tuidl.training.state import TrainState
+
+SECONDS_BETWEEN_PROGRESS = 0.05
+
+
+class EpochLoop:
+    """Moves ``state`` on, edits included, until its epochs are done or ``interrupter`` stops it.
+
+    Subclasses say what is kept on the way (``_keep``) and what the end is.
+    """
+
+    def __init__(
+        self,
+        state: TrainState,
+        interrupter: Interrupter,
+        checkpointer: Checkpointer,
+        chunks: ChunkRunner,
+    ) -> None:
+        self.state, self.interrupter = state, interrupter
+        self.checkpointer, self.chunks = checkpointer, chunks
+        self._last_progress = 0.0
+
+    @property
+    def model(self) -> Model:
+        return self.state.model
+
+    @property
+    def edits(self) -> Edits:
+        return self.state.edits
+
+    @property
+    def fold(self) -> int | None:
+        return self.state.fold
+
+    def resume(self, snapshot: Snapshot) -> None:
+        """Go on from there, to the same end. Raises RunError where it is of something else."""
+        state = self.state
+        snapshots.restore(state, snapshot)
+        _, epoch, step = here = state.next_place
+        state.resumed = Place(epoch=epoch, step=step, fold=state.fold)
+        state.edits.go_on_from(here, snapshot.state.edits)
+
+    def _epochs(self) -> Iterator[Event]:
+        """Train until there is a reason to end."""
+        progress = self.state.progress
+        yield from self._lengthen()
+        while not self._reason_to_end():
+            progress.begin_next()
+            yield from self._train_epoch()
+            if progress.step == self.state.steps:
+                yield from self._end_epoch()
+                yield from self._lengthen()
+                if not self._reason_to_end():
+                    yield from self._keep()
+
+    def _keep(self) -> Iterator[Event]:
+        """Keep what is due to be kept here; called between two chunks of steps."""
+        yield from ()
+
+    def _reason_to_end(self) -> str:
+        if self.state.progress.epochs >= self.state.epochs:
+            return "completed"
+        if self.state.stopper.is_over:
+            return "stopped_early"
+        return self.interrupter.reason or ""
+
+    def _train_epoch(self) -> Iterator[Event]:
+        """Do the steps of the epoch that are left, unless the run is stopped.
+
+        A checkpoint that is due at the last step waits for the epoch's scores: it is one, not two.
+        """
+        state, progress = self.state, self.state.progress
+        feed = state.ordered(progress.epoch)
+        while progress.step < state.steps:
+            yield from self._repeat_edits()
+            allowed = self._allowed()
+            with self.model.lock.exclusive():
+                state.engine.stop.fill(0)
+                if self.interrupter.reason:
+                    return
+                chunk, done, seconds = self._run_chunk(feed, allowed)
+            if not done:
+                continue
+            self.interrupter.did(done, progress.loss)
+            if self._progress_is_due():
+                yield event_builders.progress(state, chunk, done, seconds)
+            if progress.step < state.steps:
+                yield from self._keep()
+
+    def _run_chunk(self, feed: ArrayDataset, allowed: int) -> tuple[StepChunk, int, float]:
+        """Do some steps: what they left, how many they were, and the seconds they took.
+
+        What is to be read of the last step's memory is read here, as others may use it afterwards.
+        """
+        state, progress = self.state, self.state.progress
+        number, left = state.rotation.at(state.updates)
+        count = min(self.chunks.steps, allowed)
+        if len(state.plans) > 1:
+            count = min(count, left)
+        rates = state.learning_rates[number].of(progress.epoch, progress.step, count)
+        chunk = StepChunk(progress.step, rates, progress.totals, np.zeros(count))
+        with state.counting(number):
+            done, seconds = self.chunks.run(state.plans[number], feed, chunk)
+            progress.did(done, chunk.losses, is_first=number == 0)
+            progress.worked(seconds)
+            if done < count and not math.isfinite(chunk.losses[done]):
+                raise DivergedError(diverged_event(state, number, float(chunk.losses[done])))
+        if progress.step > state.steps - state.rotation.cycle:
+            progress.norms = (progress.norms or {}) | gradient_norms(self.model, number)
+        return chunk, done, seconds
+
+    def _allowed(self) -> int:
+        """How many steps may be done next."""
+        state = self.state
+        left = self.interrupter.allowed(state.steps - state.progress.step)
+        left = self.checkpointer.allowed(state.updates, left)
+        to_the_next = state.edits.steps_to(state.here)
+        return left if to_the_next is None else min(left, to_the_next)
+
+    def _repeat_edits(self, here: At | None = None) -> Iterator[Event]:
+        for edit in self.state.edits.due(here or self.state.here):
+            self.state.repeat(edit)
+            yield edit
+
+    def _lengthen(self) -> Iterator[Event]:
+        """Where all epochs are done and the run was made longer, make that edit."""
+        state = self.state
+        is_over = state.progress.epochs >= state.epochs
+        if is_over and state.edits.planned(EPOCHS, by=state.next_place):
+            yield from self._repeat_edits(state.next_place)
+
+    def _end_epoch(self) -> Iterator[Event]:
+        """Evaluate it; where the run is stopped meanwhile, the epoch has not ended."""
+        state, progress = self.state, self.state.progress
+        with self.model.lock.hold():
+            started = time.perf_counter()
+            held_out = evaluate(self.model, state.held_out["validation"], self.interrupter)
+            progress.worked(time.perf_counter() - started)
+            if held_out.was_stopped:
+                return
+            event = event_builders.epoch_ended(state, held_out)
+            progress.epochs, progress.train = event.epoch, event.train
+            progress.validation = event.validation
+            for rates in state.learning_rates:
+                rates.epoch_ended(event.validation)
+            state.stopper.epoch_ended(self.model, event.epoch, event.train, event.validation)
+        yield event
+
+    def _progress_is_due(self) -> bool:
+        now = time.perf_counter()
+        if now - self._last_progress < SECONDS_BETWEEN_PROGRESS:
+            return False
+        self._last_progress = now
+        return True
