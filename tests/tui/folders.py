@@ -1,5 +1,6 @@
 """Folders of runs that never happened."""
 
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ from tuidl.protocol.events import Event, RunEnded, RunFailed
 from tuidl.runs.log import EventLog
 from tuidl.storage.contents import RUN
 from tuidl.storage.folder import RunFolder
-from tuidl.storage.locations import runs_folder
+from tuidl.storage.locations import ENDING, runs_folder
 from tuidl.storage.records import Summary
 
 FAILED = events.RunFailed(error="the loss is nan", where={"epoch": 9, "step": 3, "layer": "loss"})
@@ -27,6 +28,8 @@ def kept_run(name: str, told: list[Event], *overrides: str, preset: str = "cnn_d
         if isinstance(event, RunEnded | RunFailed):
             folder.write_summary(Summary(ended=event))
     log.close()
+    if found := ENDING.search(name):
+        began(path, f"{datetime.strptime(found[1], '%Y%m%d-%H%M%S'):%Y-%m-%dT%H:%M:%SZ}")
     return path
 
 

@@ -42,7 +42,7 @@ def test_start_train_pause_step_and_quit(screen: Terminal) -> None:
     engine = screen.engine
     screen.press("q")
     screen.until("Stop this run?")
-    screen.press("d")
+    screen.press("l")
     screen.until("filter")
     screen.press("q")
     assert screen.ended() == 0

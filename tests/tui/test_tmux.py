@@ -95,10 +95,10 @@ def test_start_train_pause_step_and_quit(pane: Tmux) -> None:
     pane.press("q")
     if after >= 45:
         pane.until("Stop this run?")
-        pane.press("d")
-    pane.until("type to filter")
+        pane.press("l")
+    pane.until("to filter")
     pane.press("q")
-    assert "type to filter" not in pane.until("left with 0"), "the terminal is as it was"
+    assert "to filter" not in pane.until("left with 0"), "the terminal is as it was"
 
 
 def _steps(seen: str) -> int:

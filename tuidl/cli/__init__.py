@@ -15,7 +15,7 @@ from tuidl.cli.playground import is_line, playground
 from tuidl.cli.predicting import predict
 from tuidl.cli.proposing import new
 from tuidl.cli.rewinding import fork, rewind
-from tuidl.cli.runs import compare, delete, replay, runs, verify
+from tuidl.cli.runs import compare, delete, note, rename, replay, runs, tag, verify
 from tuidl.cli.training import resume, train
 from tuidl.cli.using import export
 from tuidl.cli.viewing import view
@@ -71,7 +71,7 @@ def cli() -> None:
     tuidl PRESET --no-ui --json   train, events as JSON lines
     tuidl FILE.csv --target NAME  train on a table, without a preset
     tuidl resume RUN              go on with a run that was stopped, or killed
-    tuidl runs                    the runs that are kept; tuidl delete RUN takes one away
+    tuidl runs                    the runs that are kept; rename, note, tag, delete RUN
     tuidl rewind RUN STEP         what its network was at any step; tuidl fork goes on from there
     tuidl view RUN|FILE|-         curves of a run, or of any program's JSON lines
     tuidl predict RUN INPUT       what the trained network makes of a picture or a table
@@ -87,11 +87,14 @@ def cli() -> None:
 
 
 COMMANDS = (
-    train, playground, new, resume, runs, view, compare, verify, replay, rewind, fork, delete,
+    train, playground, new, resume, runs, view, compare, verify, replay, rewind, fork, rename,
+    note, tag, delete,
     predict, evaluate, export, presets, show, gradcheck, download, explain,
 )  # fmt: skip
 for command in COMMANDS:
-    reads_presets = command not in (new, playground, delete, download, explain)
+    reads_presets = command not in (
+        new, playground, rename, note, tag, delete, download, explain,
+    )  # fmt: skip
     cli.add_command(allow_plugins_option(command) if reads_presets else command)
 
 

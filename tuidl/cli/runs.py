@@ -36,7 +36,7 @@ def runs(
     words: tuple[str, ...], state: str | None, key: str | None, shown: str, as_json: bool
 ) -> None:
     """List the runs that are kept, the newest first; WORDS: only those that have them all in
-    their name or preset.
+    their name, preset, tags (#keep) or note.
 
     With --json each has its settings, by dotted keys.
     """
@@ -52,9 +52,9 @@ def runs(
     if as_json:
         put_json(to_json(found))
     elif found:
-        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000
-        for line in as_lines(found, keys):
-            put(line[:columns])
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        for line in as_lines(found, keys, width):
+            put(line)
     else:
         chosen = " like that" if words or state else ""
         say(f"no runs{chosen} in {runs_folder()}")
@@ -96,6 +96,52 @@ def _ask(paths: list[Path], states: list[str]) -> None:
     if not click.confirm(f"Delete {which} for good?", err=True):
         say("nothing was deleted")
         sys.exit(0)
+
+
+@click.command()
+@click.argument("run")
+@click.argument("name")
+def rename(run: str, name: str) -> None:
+    """Call RUN by another NAME from now on."""
+    from tuidl.runs.renaming import rename as rename_run
+
+    put(printable(str(rename_run(found_run(run), name))))
+
+
+@click.command()
+@click.argument("run")
+@click.argument("words", nargs=-1)
+@click.option("--remove", is_flag=True, help="Take the note away.")
+def note(run: str, words: tuple[str, ...], remove: bool) -> None:
+    """Write WORDS beside RUN, in place of the note that it has; without words, show that."""
+    from tuidl.storage.labels import read_label, write_label
+
+    if remove and words:
+        raise click.UsageError("--remove goes without words")
+    path = found_run(run)
+    label = read_label(path)
+    if remove or words:
+        write_label(path, label.noted(" ".join(words)))
+    elif label.note:
+        put(printable(label.note))
+
+
+@click.command()
+@click.argument("run")
+@click.argument("tags", nargs=-1)
+@click.option("--remove", is_flag=True, help="Take these tags away; all, where none is named.")
+def tag(run: str, tags: tuple[str, ...], remove: bool) -> None:
+    """Give RUN TAGS to be found by: 'tuidl runs #keep'. Without tags, show those it has."""
+    from tuidl.storage.labels import read_label, write_label
+
+    path = found_run(run)
+    label = read_label(path)
+    if remove:
+        write_label(path, label.tagged((), tags or label.tags))
+    elif tags:
+        write_label(path, label.tagged(tags))
+    for word in read_label(path).tags:
+        put(printable(word))
 
 
 @click.command()

@@ -1,5 +1,6 @@
 """All runs at a glance."""
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -7,21 +8,27 @@ import msgspec
 
 from tuidl.core.errors import RunError
 from tuidl.core.own_files import error_text, is_there
+from tuidl.core.printable import printable
+from tuidl.core.printable import width as cells
 from tuidl.protocol.events import EpochEnded, Event, RunEnded, RunFailed, Scores
 from tuidl.protocol.formatting import columns, scores_text
 from tuidl.runs.reading import from_tail
 from tuidl.storage.contents import EVENTS, is_beginning
 from tuidl.storage.folder import DONE, RunFolder
+from tuidl.storage.labels import Label, read_label
 from tuidl.storage.locations import names, runs_folder
 
 DAMAGED = "damaged"
 UNSET = "-"
+INDENT = 4
+"""Cells before what stands below a name."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the list. ``state``: done, interrupted, failed, unfinished (killed), running or
     damaged, which ``problem`` explains; ``scores``: of the part that says most (test, validation,
-    training); ``settings``: of its preset, by dotted keys, where they were asked for."""
+    training); ``settings``: of its preset, by dotted keys, where they were asked for; ``note`` and
+    ``tags``: what a person said about it."""
 
     run: str
     preset: str
@@ -36,6 +43,14 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     settings: dict[str, Any] = {}
     origin: str = ""
     """The run and the step that it was forked from."""
+    note: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def searched(self) -> str:
+        """What words to look for are looked for in."""
+        tags = " ".join(f"#{tag}" for tag in self.tags)
+        return f"{self.run} {self.preset} {tags} {self.note}".casefold()
 
 
 def listed(words: tuple[str, ...] = (), state: str | None = None) -> list[Listed]:
@@ -45,8 +60,8 @@ def listed(words: tuple[str, ...] = (), state: str | None = None) -> list[Listed
         run = _listed(runs_folder() / name)
         if run is None:
             continue
-        text = f"{run.run} {run.preset}".lower()
-        if all(word.lower() in text for word in words) and state in (None, run.state):
+        text = run.searched
+        if all(word.casefold() in text for word in words) and state in (None, run.state):
             found.append(run)
     return found
 
@@ -78,6 +93,7 @@ def look_at(folder: RunFolder) -> Listed:
     summary = folder.summary
     last: Event | None = summary.ended if summary else from_tail(folder.path / EVENTS)
     part, scores = _best_part(last)
+    label = _label(folder.path)
     return Listed(
         run=folder.path.name,
         preset=folder.about.preset,
@@ -89,7 +105,17 @@ def look_at(folder: RunFolder) -> Listed:
         part=part,
         scores=scores,
         weights_sha256=last.weights_sha256 if isinstance(last, RunEnded) else None,
+        note=label.note,
+        tags=label.tags,
     )
+
+
+def _label(path: Path) -> Label:
+    """One that cannot be read counts as none: the run is as it was without it."""
+    try:
+        return read_label(path)
+    except RunError:
+        return Label()
 
 
 def _state(folder: RunFolder, ended: Event | None) -> str:
@@ -113,19 +139,41 @@ def _best_part(last: Event | None) -> tuple[str, Scores]:
     return "", {}
 
 
-def as_lines(found: list[Listed], keys: tuple[str, ...] = ()) -> list[str]:
-    """A table for people; ``keys``: settings that have columns of their own."""
-    rows = [["run", "state", "epochs", "time", *keys, "scores"]]
-    for run in found:
-        own = [str(run.settings.get(key, UNSET)) for key in keys]
-        if run.problem:
-            rows.append([run.run, run.state, "", "", *own, run.problem])
-            continue
-        seconds = "" if run.seconds is None else f"{run.seconds:.1f} s"
-        scores = f"{run.part} {scores_text(run.scores)}" if run.scores else ""
-        scores += f"  from {run.origin}" if run.origin else ""
-        rows.append([run.run, run.state, str(run.epochs), seconds, *own, scores])
-    return columns(rows, aligned_left=(0, 1, len(rows[0]) - 1))
+def as_lines(
+    found: list[Listed], keys: tuple[str, ...] = (), width: int | None = None
+) -> list[str]:
+    """A table for people; ``keys``: settings that have columns of their own. Where it is wider
+    than ``width``, each run has its name on a line, and the rest below: nothing is cut off."""
+    rows = [
+        ["run", "state", "epochs", "time", *keys, "scores"],
+        *(_row(run, keys) for run in found),
+    ]
+    left = (0, 1, len(rows[0]) - 1)
+    lines = columns(rows, aligned_left=left)
+    if width is None or max(map(cells, lines)) <= width:
+        return lines
+    below = columns([row[1:] for row in rows], aligned_left=tuple(i - 1 for i in left[1:]))
+    wrapped = [_indented(line, width) for line in below]
+    names = [printable(row[0]) for row in rows]
+    return [part for name, rest in zip(names, wrapped, strict=True) for part in (name, *rest)]
+
+
+def _indented(line: str, width: int) -> list[str]:
+    """A line below a name, broken where it must be."""
+    room = max(width - INDENT, 20)
+    parts = [line] if cells(line) <= room else textwrap.wrap(line, room)
+    return [" " * INDENT + part for part in parts]
+
+
+def _row(run: Listed, keys: tuple[str, ...]) -> list[str]:
+    own = [str(run.settings.get(key, UNSET)) for key in keys]
+    if run.problem:
+        return [run.run, run.state, "", "", *own, run.problem]
+    seconds = "" if run.seconds is None else f"{run.seconds:.1f} s"
+    scores = f"{run.part} {scores_text(run.scores)}" if run.scores else ""
+    scores += f"  from {run.origin}" if run.origin else ""
+    words = (scores, *(f"#{tag}" for tag in run.tags), run.note)
+    return [run.run, run.state, str(run.epochs), seconds, *own, "  ".join(filter(None, words))]
 
 
 def to_json(found: list[Listed]) -> str:

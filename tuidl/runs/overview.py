@@ -64,6 +64,15 @@ def glance(path: Path) -> Shelved:
 
 def delete(path: Path) -> None:
     """Take a run away for good. Raises RunError where that cannot or must not be."""
+    require_deletable(path)
+    try:
+        shutil.rmtree(path)
+    except OSError as error:
+        raise RunError(error_text(error, path)) from None
+
+
+def require_deletable(path: Path) -> None:
+    """Raises RunError where that is no run, or one that is being trained."""
     if path.is_symlink() or not any(is_there(path / name) for name in OURS):
         raise RunError(f"{path}: no run; it is left alone")
     try:
@@ -72,10 +81,6 @@ def delete(path: Path) -> None:
     except RunError:
         if is_there(path / RUN) and glance(path).state != DAMAGED:
             raise
-    try:
-        shutil.rmtree(path)
-    except OSError as error:
-        raise RunError(error_text(error, path)) from None
 
 
 def is_deserted(run: Path | None) -> bool:

@@ -12,6 +12,7 @@
     best.safetensors       the weights of the best epoch
     weights.safetensors    the weights that the run ended with
     summary.json           how it ended
+    label.json             a person's note and tags
 
 Every .safetensors file has its SHA-256 beside it.
 """
@@ -67,13 +68,13 @@ from tuidl.storage.learned import (
     write_files,
     write_learned,
 )
-from tuidl.storage.locations import runs_folder
+from tuidl.storage.locations import LARGEST_RECORD, runs_folder
 from tuidl.storage.records import About, Origin, Summary, read_record, versions
 
 DONE = ("completed", "stopped_early")
 """Reasons for which a run ends that leave nothing to do."""
-LARGEST_RECORD, LARGEST_SUMMARY = 1 << 20, events.LONGEST_LINE + 100
-"""Bytes of run.json, and of summary.json, which holds one event."""
+LARGEST_SUMMARY = events.LONGEST_LINE + 100
+"""Bytes of summary.json, which holds one event."""
 LARGEST_PRESET, LARGEST_LOG = 1 << 24, 1 << 31
 """Bytes of a preset with every value written out, and of a log: a hundred times those that tuidl
 writes."""
@@ -256,7 +257,7 @@ class RunFolder:
         except FileError as error:
             raise SaveError(str(error)) from None
         with file:
-            if not _lock(file):
+            if not try_lock(file):
                 raise RunError(f"{self.path}: another process is training this run")
             yield
 
@@ -265,12 +266,12 @@ class RunFolder:
         """Whether a process is training it at this moment."""
         try:
             with open_to_read(self.path / LOCK) as file:
-                return not _lock(file)
+                return not try_lock(file)
         except FileError:
             return False
 
 
-def _lock(file: Any) -> bool:
+def try_lock(file: Any) -> bool:
     """Take the lock until the file is closed; where the system has none, anyone may."""
     try:
         import fcntl

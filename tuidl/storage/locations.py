@@ -6,14 +6,20 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
+import msgspec
+
 from tuidl.core.errors import RunError, SaveError, suggestion
-from tuidl.core.own_files import error_text, is_there, reason_of
+from tuidl.core.own_files import FileError, error_text, is_there, read_bounded, reason_of
 from tuidl.core.user_folders import expanded, user_folder
 from tuidl.storage.contents import RUN, is_beginning
 
 MOST_NAMED = 5
 ENDING = re.compile(r"([0-9]{8}-[0-9]{6})(?:-([0-9]{1,9}))?$")
 """Of a run's name: when it began, and a number where several did."""
+MOMENT, DIGITS = 20, 14
+"""Characters of a moment to the second, and digits among them."""
+LARGEST_RECORD = 1 << 20
+"""Bytes of run.json."""
 
 
 def runs_folder() -> Path:
@@ -55,7 +61,7 @@ def names() -> list[str]:
     made = [
         name for name in shown if is_there(folder / name / RUN) or not is_beginning(folder / name)
     ]
-    return sorted(made, key=_when, reverse=True)
+    return sorted(made, key=lambda name: _when(folder / name), reverse=True)
 
 
 def find(name_or_path: str) -> Path:
@@ -75,7 +81,21 @@ def find(name_or_path: str) -> Path:
     raise RunError(f"no run {name_or_path!r}{suggestion(name_or_path, known[:MOST_NAMED])}")
 
 
-def _when(name: str) -> tuple[str, int, str]:
-    """What a run's name says of when it began, and as which of those that began at that time."""
-    found = ENDING.search(name)
-    return (found[1], int(found[2] or 1), name) if found else ("", 0, name)
+class _Began(msgspec.Struct):
+    """Of a run's record, what says when it began."""
+
+    created: str = ""
+
+
+def _when(path: Path) -> tuple[str, int, str]:
+    """When a run began (UTC, digits), and as which of those that began then: by its record, or by
+    its name where that cannot be read."""
+    found = ENDING.search(path.name)
+    try:
+        record = msgspec.json.decode(read_bounded(path / RUN, LARGEST_RECORD), type=_Began)
+        said = "".join(re.findall(r"[0-9]", record.created[:MOMENT]))
+    except (FileError, msgspec.MsgspecError, RecursionError):
+        said = ""
+    if len(said) != DIGITS:
+        said = found[1].replace("-", "") if found else ""
+    return said, int(found[2] or 1) if found else 0, path.name

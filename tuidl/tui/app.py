@@ -19,6 +19,7 @@ from tuidl.storage.folder import RunFolder
 from tuidl.tui.dialogs.too_small import TooSmallScreen, is_too_small
 from tuidl.tui.messages import UnexpectedError
 from tuidl.tui.services.run_actions import RunActions
+from tuidl.tui.services.run_changes import RunChanges
 from tuidl.tui.services.services import Services
 from tuidl.tui.session.cpu_share import CpuShare
 from tuidl.tui.session.display import RunDisplay
@@ -70,7 +71,10 @@ class Playground(PlainApp):
         self.session = Session(self, threads, backend)
         self.runs = RunActions(self, self)
         self.reported_errors = ReportedErrors(log_path(self.session.engine.log.parent), self.warn)
-        self.services = Services(self, self.session, self.runs, self.state, CpuShare())
+        self.changes = RunChanges(self)
+        self.services = Services(
+            self, self.session, self.runs, self.changes, self.state, CpuShare()
+        )
         for theme in THEMES.values():
             self.register_theme(theme)
 
@@ -79,6 +83,7 @@ class Playground(PlainApp):
         self.theme = self.state.theme if self.state.theme in self.available_themes else "tuidl"
         for number in EXIT_CODES:
             asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
+        self.changes.sweep()
         self.set_interval(0.1, self.session.ask)
         self.set_interval(2.0, self.services.cpu.measure)
         if self._first_view is not None:
@@ -143,6 +148,7 @@ class Playground(PlainApp):
         self.state.save()
         self.session.close()
         await self.session.engine.stop()
+        self.changes.close()
         self.session.engine.output.close()
 
     # --- the run ----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Messages that widgets and screens post, and the application handles."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from textual.message import Message
 
@@ -14,3 +15,11 @@ class UnexpectedError(Message):
     """
 
     error: Exception
+
+
+@dataclass
+class RunsChanged(Message):
+    """Stored runs were deleted, put back, renamed or labelled. ``chosen``: where the cursor of
+    their list should be now."""
+
+    chosen: Path | None = None

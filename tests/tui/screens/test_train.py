@@ -125,7 +125,7 @@ async def test_an_epoch_is_taken_in_without_a_search_for_widgets(
 
 @pytest.mark.sample(1)
 @pytest.mark.parametrize(
-    ("key", "stops", "stays"), [("k", 1, True), ("d", 1, False), ("c", 0, True)]
+    ("key", "stops", "stays"), [("k", 1, True), ("l", 1, False), ("c", 0, True)]
 )
 async def test_leaving_asks_what_becomes_of_the_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str, stops: int, stays: bool

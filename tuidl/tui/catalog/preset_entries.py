@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from tuidl.core.errors import PresetError
 from tuidl.preset.schema import Preset
@@ -42,12 +43,14 @@ OTHERS, FILES = "More", "Your files"
 
 @dataclass(frozen=True)
 class Entry:
-    """A preset in the list. ``word``: its data, in a word."""
+    """A preset in the list. ``word``: its data, in a word, which is left out before the title is
+    cut, unless the entry ``keeps_word``."""
 
     section: str
     title: str
     path: Path
     word: str = ""
+    keeps_word: ClassVar[bool] = False
 
     def fits(self, wanted: str) -> bool:
         """Whether each word of the filter is somewhere in its title, file name, data or section."""

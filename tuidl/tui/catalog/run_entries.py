@@ -1,11 +1,14 @@
 """Stored runs as Home lists them: by the day they began, each with its state and score."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
+from typing import ClassVar
 
 from tuidl.protocol.formatting import score_text
 from tuidl.runs.overview import Shelved
+from tuidl.storage.locations import ENDING
 from tuidl.tui.catalog.preset_entries import Entry
 
 SIGNS = {
@@ -20,32 +23,53 @@ ROLES = {
     "done": "good", "running": "accent", "interrupted": "validation", "unfinished": "validation",
     "failed": "bad", "damaged": "bad",
 }  # fmt: skip
+MARK, ASCII_MARK = "● ", "* "
 RUNNING, LONG_AGO = "Being trained now", "Without a date"
 
 
 @dataclass(frozen=True)
 class RunEntry(Entry):
-    """A run in the list; a filter finds its state, too."""
+    """A run in the list; a filter finds its state, tags and note, too."""
 
     state: str = ""
+    searched: str = ""
+    keeps_word: ClassVar[bool] = True
 
     def fits(self, wanted: str) -> bool:
-        words = f"{self.title} {self.path.name} {self.word} {self.section} {self.state}".lower()
-        return all(part in words for part in wanted.lower().split())
+        words = f"{self.title} {self.word} {self.section} {self.state} {self.searched}".casefold()
+        return all(part in words for part in wanted.casefold().split())
 
 
-def run_entries(runs: Iterable[Shelved], today: date, unicode: bool = True) -> list[Entry]:
+def run_entries(
+    runs: Iterable[Shelved],
+    today: date,
+    unicode: bool = True,
+    marked: Collection[Path] = frozenset(),
+) -> list[Entry]:
     """Those that are running, then the others by day, the newest first."""
-    made: list[Entry] = [_entry(run, today, unicode) for run in runs]
+    made: list[Entry] = [_entry(run, today, unicode, run.path in marked) for run in runs]
     return sorted(made, key=lambda entry: entry.section != RUNNING)
 
 
-def _entry(run: Shelved, today: date, unicode: bool) -> RunEntry:
+def _entry(run: Shelved, today: date, unicode: bool, is_marked: bool) -> RunEntry:
     began = run.began
     section = RUNNING if run.state == "running" else _day(began, today)
-    sign = sign_of(run.state, unicode)
-    clock = f"{began:%H:%M} " if began else ""
-    return RunEntry(section, f"{sign} {clock}{run.preset}", run.path, _score(run), run.state)
+    mark = (MARK if unicode else ASCII_MARK) if is_marked else ""
+    clock = f"{began:%H:%M} " if began and not has_own_name(run) else ""
+    tags = "".join(f" #{tag}" for tag in run.listed.tags) if run.listed else ""
+    title = f"{mark}{sign_of(run.state, unicode)} {clock}{called(run)}{tags}"
+    searched = run.listed.searched if run.listed else run.path.name
+    return RunEntry(section, title, run.path, _score(run), run.state, searched)
+
+
+def called(run: Shelved) -> str:
+    """The name that a person gave it, else its preset's."""
+    return run.path.name if has_own_name(run) else run.preset
+
+
+def has_own_name(run: Shelved) -> bool:
+    """Whether it is called otherwise than by its preset and the moment when it began."""
+    return not ENDING.search(run.path.name)
 
 
 def sign_of(state: str, unicode: bool) -> str:

@@ -1,5 +1,6 @@
-"""Asks before a run is deleted."""
+"""Asks before runs are deleted."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,9 +12,11 @@ from textual.widgets import Button, Label
 from tuidl.tui.dialogs.dialog import Once
 from tuidl.tui.terminal.plain import plain
 
+MOST_NAMED = 5
+
 
 class DeleteScreen(ModalScreen[bool], Once[bool]):
-    """Ends with True if the run is to be deleted. Its key differs from the one that
+    """Ends with True if the runs are to be deleted. Its key differs from the one that
     led here."""
 
     AUTO_FOCUS = "#cancel"
@@ -22,16 +25,21 @@ class DeleteScreen(ModalScreen[bool], Once[bool]):
         Binding("escape,c,n", "choose(False)", "Cancel"),
     ]
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, names: Sequence[str]) -> None:
         super().__init__()
-        self._run = name
+        self._names = names
 
     def compose(self) -> ComposeResult:
+        count = len(self._names)
+        which = "this run" if count == 1 else f"{count} runs"
         with Vertical(classes="dialog"):
-            yield Label("Delete this run for good?", classes="title")
-            yield Label(plain(self._run))
+            yield Label(plain(f"Delete {which}?"), classes="title")
+            for name in self._names[:MOST_NAMED]:
+                yield Label(plain(name))
+            if count > MOST_NAMED:
+                yield Label(plain(f"and {count - MOST_NAMED} more"))
             yield Label("")
-            yield Label("y  yes, delete its folder: curves, checkpoints, weights")
+            yield Label(plain("y  yes; u undoes it until tuidl is left"))
             yield Label("c  cancel")
             with Horizontal(classes="buttons"):
                 yield Button("Delete", id="delete", variant="error")

@@ -19,7 +19,7 @@ class QuestionScreen(ModalScreen[str | None], Once[str | None]):
     """
 
     QUESTION: ClassVar[str] = ""
-    ANSWERS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    ANSWERS: tuple[tuple[str, str], ...] = ()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):

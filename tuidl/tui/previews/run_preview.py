@@ -59,7 +59,13 @@ class RunPreview:
 def facts(folder: RunFolder, run: Shelved, log: Log) -> list[Fact]:
     """When, how long, how good: each in a few words."""
     about, began = folder.about, run.began
-    found = [("began", f"{began.day} {began:%B %Y, %H:%M}")] if began else []
+    found = []
+    if run.listed is not None and run.listed.note:
+        found.append(("note", run.listed.note))
+    if run.listed is not None and run.listed.tags:
+        found.append(("tags", " ".join(f"#{tag}" for tag in run.listed.tags)))
+    if began:
+        found.append(("began", f"{began.day} {began:%B %Y, %H:%M}"))
     found.append(("trained", _trained(run, log)))
     ended = log.ended
     if isinstance(ended, RunFailed):

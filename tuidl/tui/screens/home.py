@@ -39,7 +39,8 @@ m        modify a preset; train a run's preset again, modified
          So do capital letters, and those that are no keys
 
 runs     v view   r resume   c curves behind the next training
-         x export the network   p predict   E evaluate   d delete
+         E evaluate   p predict   x export the network
+         f2 rename   n note   t tags   space mark   d delete   u undo
 q        quit                                 ?        this page"""
 
 

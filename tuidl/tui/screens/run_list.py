@@ -12,6 +12,7 @@ from tuidl.core.errors import RunError
 from tuidl.runs.listing import DAMAGED
 from tuidl.runs.overview import Shelved, glance, overview
 from tuidl.tui.catalog.run_entries import run_entries
+from tuidl.tui.messages import RunsChanged
 from tuidl.tui.services.services import Services
 from tuidl.tui.terminal.plain import warn
 from tuidl.tui.widgets.chart import looks_of
@@ -23,7 +24,8 @@ GOES_ON = ("unfinished", "interrupted")
 FOR_RUNS = frozenset(
     (
         "resume_run", "view_run", "compare_run", "delete_run", "export_run", "predict_run",
-        "evaluate_run", "to_presets",
+        "evaluate_run", "to_presets", "mark_run", "undo_delete", "rename_run", "note_run",
+        "tag_run",
     )
 )  # fmt: skip
 
@@ -34,19 +36,29 @@ class RunListScreen(Screen[None]):
     """The keys of the list of runs, which work only while it is visible."""
 
     RUN_BINDINGS: ClassVar = [
+        Binding("E", "evaluate_run", "evaluate"),
+        Binding("p", "predict_run", "predict"),
+        Binding("x", "export_run", "export"),
+        Binding("space", "mark_run", "mark"),
+        Binding("d", "delete_run", "delete"),
+        Binding("u", "undo_delete", "undo"),
         Binding("v", "view_run", "view"),
         Binding("r", "resume_run", "resume"),
+        Binding("n", "note_run", "note"),
+        Binding("t", "tag_run", "tags"),
+        Binding("f2", "rename_run", "rename"),
         Binding("c", "compare_run", "compare"),
-        Binding("x", "export_run", "export"),
-        Binding("p", "predict_run", "predict"),
-        Binding("E", "evaluate_run", "evaluate"),
-        Binding("d", "delete_run", "delete"),
     ]
 
     services: Services
     shows_runs: bool = False
     runs: list[Shelved] | None = None
     """None before they are listed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._marked: set[Path] = set()
+        self._to_choose: Path | None = None
 
     @property
     def _run_list(self) -> RunList:
@@ -79,11 +91,21 @@ class RunListScreen(Screen[None]):
             return
         if runs != self.runs:
             self.runs = runs
-            chosen = self._run_list.chosen
-            shown = run_entries(runs, datetime.now().date(), looks_of(self)[1])
-            self._run_list.show(shown, chosen.path if chosen else None)
+            self._marked &= {run.path for run in runs}
+            self._show_runs()
             self.query_one(Tabs).rename(self.tab_names)
         self.runs_listed()
+
+    def _show_runs(self) -> None:
+        chosen, wanted = self._run_list.chosen, self._to_choose
+        shown = run_entries(self.runs or [], datetime.now().date(), looks_of(self)[1], self._marked)
+        self._run_list.show(shown, wanted or (chosen.path if chosen else None))
+        self._to_choose = None
+
+    def on_runs_changed(self, message: RunsChanged) -> None:
+        self._to_choose = message.chosen
+        if self.runs is not None:
+            self.list_runs()
 
     def runs_listed(self) -> None:
         """Called when the list of runs is up to date."""
@@ -108,7 +130,11 @@ class RunListScreen(Screen[None]):
             ("Predict", "p: what it makes of a file", self.action_predict_run),
             ("Evaluate", "E: how good it is on new examples", self.action_evaluate_run),
             ("Start again", "m: from its preset, modified", self.modify_run),
-            ("Delete the run", "d: asks first", self.action_delete_run),
+            ("Delete the run", "d: it, or those marked; asks first", self.action_delete_run),
+            ("Undo deleting", "u: until tuidl is left", self.action_undo_delete),
+            ("Rename the run", "f2: what commands call it by", self.action_rename_run),
+            ("Note on the run", "n: a line to be found by", self.action_note_run),
+            ("Tags of the run", "t: words to be found by", self.action_tag_run),
         ]
 
     def open_run(self) -> None:
@@ -152,6 +178,32 @@ class RunListScreen(Screen[None]):
         if path := self._chosen_run:
             self.services.runs.evaluate(path)
 
-    def action_delete_run(self) -> None:
+    def action_mark_run(self) -> None:
+        """Mark the run for deleting, or take the mark away, and go on to the next."""
         if path := self._chosen_run:
-            self.services.runs.delete(path, self.list_runs)
+            self._marked ^= {path}
+            self._show_runs()
+            self._run_list.action_cursor_down()
+
+    def action_delete_run(self) -> None:
+        """Delete the marked runs, or the chosen one."""
+        paths = [run.path for run in self.runs or [] if run.path in self._marked]
+        if not paths and (chosen := self._chosen_run):
+            paths = [chosen]
+        if paths:
+            self.services.changes.delete(paths)
+
+    def action_undo_delete(self) -> None:
+        self.services.changes.undo()
+
+    def action_rename_run(self) -> None:
+        if path := self._chosen_run:
+            self.services.changes.rename(path)
+
+    def action_note_run(self) -> None:
+        if path := self._chosen_run:
+            self.services.changes.note(path)
+
+    def action_tag_run(self) -> None:
+        if path := self._chosen_run:
+            self.services.changes.tag(path)

@@ -134,16 +134,22 @@ class SteeringScreen(RunDisplay):
 
         if self.shown.phase in (Phase.RUNNING, Phase.PAUSED) and self.shown.epochs_done:
             self.session.send(commands.Pause())
-            self.app.push_screen(LeaveScreen(), self._left)
+            started, folder = self.shown.started, self.session.run_folder(self.shown)
+            is_resumed = started is not None and started.resumed is not None
+            self.app.push_screen(LeaveScreen(folder is not None, is_resumed), self._left)
         else:
-            self._left("discard")
+            self._left("leave")
 
     def _left(self, choice: str | None) -> None:
         if choice is None:
             return
         self.session.send(commands.Stop())
-        if choice == "discard":
-            self.services.navigator.leave_run()
+        if choice == "keep":
+            return
+        folder = self.session.run_folder(self.shown)
+        self.services.navigator.leave_run()
+        if choice == "discard" and folder is not None:
+            self.services.changes.discard(folder)
 
     @property
     def kept(self) -> Path | None:

@@ -1,4 +1,4 @@
-"""Actions on stored runs: view, resume, start again, export, delete, compare."""
+"""Actions on stored runs: view, resume, start again, export, compare."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,6 @@ from tuidl.core.errors import RunError
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
 from tuidl.logs.source import source_of_run
-from tuidl.runs.overview import delete
 from tuidl.runs.reading import stream_events
 from tuidl.storage.contents import EVENTS
 from tuidl.storage.folder import RunFolder
@@ -68,23 +67,6 @@ class RunActions:
         from tuidl.tui.services.using import show_evaluation
 
         show_evaluation(self._app, path)
-
-    def delete(self, path: Path, then: Callable[[], None]) -> None:
-        """Delete a run, once the user has agreed."""
-        from tuidl.tui.dialogs.delete import DeleteScreen
-
-        def agreed(yes: bool | None) -> None:
-            if yes:
-                self._app.run_worker(work, thread=True)
-
-        def work() -> None:
-            try:
-                delete(path)
-            except RunError as error:
-                self._app.call_from_thread(self._app.warn, error)
-            self._app.call_from_thread(then)
-
-        self._app.push_screen(DeleteScreen(path.name), agreed)
 
     def put_behind_next(self, path: Path) -> None:
         """Have a run's curves stand behind those of the next training."""

@@ -135,9 +135,11 @@ class PresetList(OptionList):
 
 
 def _row(entry: Entry, width: int) -> Content:
-    """The title, and its data's word at the right where there is room for both."""
-    title = " " * (INDENT - 1) + fitted(entry.title, width - INDENT)
+    """The title, and its word at the right where there is room for both; of an entry that keeps
+    its word, the title is cut instead."""
     word = printable(entry.word)
+    most = width - INDENT - (cell_len(word) + 2 if entry.keeps_word and word else 0)
+    title = " " * (INDENT - 1) + fitted(entry.title, most)
     room = width - cell_len(title) - cell_len(word)
     if room < 2:
         return Content(title)

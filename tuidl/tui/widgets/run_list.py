@@ -6,7 +6,7 @@ from tuidl.tui.widgets.preset_list import PresetList
 
 
 class RunList(PresetList):
-    """Filtered like the presets; by state too: ``failed``, ``done``."""
+    """Filtered like the presets; by states (``failed``), tags (``#keep``) and notes, too."""
 
     invitation = "/ filters"
-    commands: ClassVar[frozenset[str]] = frozenset("12rvcdxpEmq?")
+    commands: ClassVar[frozenset[str]] = frozenset("12rvcdxpEmqnut?")
