@@ -151,7 +151,7 @@ output = "sign"
 target = "sign"
 mask = "mask"
 metrics = ["accuracy", "f1"]
-loss = { type = "cross_entropy" }
+loss = { type = "cross_entropy", class_weights = { above = 2.5 } }
 [training]
 epochs = 4
 batch_size = 16

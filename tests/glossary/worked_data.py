@@ -11,6 +11,7 @@ from tuidl.data.scaling import Scaling
 from tuidl.nn.layers import LAYERS
 from tuidl.nn.metrics import METRICS, Sums
 from tuidl.preset.library import load_preset
+from tuidl.training.shuffling import balanced_order
 
 # --- data and tasks -------------------------------------------------------------------------------
 
@@ -195,6 +196,25 @@ def binary_cross_entropy(n: Numbers) -> None:
     logit = math.log(p / (1 - p))
     for told, target in ((cost, truth), (other_cost, other)):
         agree([told], loss("binary_cross_entropy", [logit], [target], smoothing=0.0))
+
+
+@worked
+def class_weights(n: Numbers) -> None:
+    examples, healthy, ill, common, rare, together = n
+    assert healthy + ill == examples
+    agree([common, rare], [examples / (2 * healthy), examples / (2 * ill)])
+    agree([together, together], [common * healthy, rare * ill])
+
+
+@worked
+def balanced_sampling(n: Numbers) -> None:
+    examples, healthy, ill, draws, fewest, most = map(int, n)
+    labels = np.repeat([0, 1], [healthy, ill])
+    order = balanced_order(labels, 0, 1)
+    assert len(order) == examples
+    assert np.bincount(labels[order]).tolist() == [draws, draws]
+    times = np.bincount(order, minlength=examples)[labels == 1]
+    assert (times.min(), times.max()) == (fewest, most)
 
 
 @worked

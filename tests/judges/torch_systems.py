@@ -86,7 +86,9 @@ def per_step(p: Tensors, a: Tensors) -> list[float]:
             states.append(h)
         logits = dense(p, "reader.dense_1", torch.stack(states, 1))
         label = torch.where(y[:, 6:] > 0, y[:, :6], -100).long()
-        losses.append(stepped(optimizer, F.cross_entropy(logits.permute(0, 2, 1), label)))
+        weights = torch.tensor([1.0, 2.5], dtype=x.dtype)
+        loss = F.cross_entropy(logits.permute(0, 2, 1), label, weights)
+        losses.append(stepped(optimizer, loss))
     return losses
 
 

@@ -26,7 +26,7 @@ LSTM_KEYS = (
     "return_sequences, type, unit_forget_bias, units"
 )
 ADAM_KEYS = "beta_1, beta_2, clip_value, epsilon, global_clip_norm, learning_rate, schedule, type"
-TRAINING_KEYS = "batch_size, early_stopping, epochs, folds, metrics, seed, shuffle"
+TRAINING_KEYS = "batch_size, early_stopping, epochs, folds, metrics, sampling, seed, shuffle"
 CONV_KEYS = (
     "activation, enabled, filters, inputs, kernel_initializer, kernel_size, l1, l2, name, padding, "
     "stride, type, use_bias"

@@ -64,7 +64,8 @@ def _of_classes(preset: "Preset") -> tuple[str, ...]:
     from tuidl.data.class_balance import lopsided
     from tuidl.tasks.choice import task_of
 
-    return tuple(filter(None, [lopsided(task_of(preset).names, preset.data.class_counts())]))
+    names, counts = task_of(preset).names, preset.data.class_counts()
+    return tuple(filter(None, [lopsided(names, counts, is_evened=preset.evens_classes)]))
 
 
 def _show_profile(preset: "Preset", slowest_first: bool) -> None:

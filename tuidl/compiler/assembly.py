@@ -17,7 +17,6 @@ from tuidl.compiler.nodes import (
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.data.spec import ExampleSpec, Field
 from tuidl.nn.layers.base import Shape
-from tuidl.nn.losses import Loss
 from tuidl.nn.metrics import METRICS
 from tuidl.preset.networks import LossTerm, Network, Objective, Output, find
 from tuidl.preset.schema import Preset
@@ -178,7 +177,7 @@ def _head(
 
 
 def _require_mask(spec: ExampleSpec, term: LossTerm, own: ExampleSpec, key: str) -> None:
-    if type(term.loss).emit_rows is Loss.emit_rows:
+    if not term.loss.knows_weights:
         raise PresetError(key, f"{term.loss.kind()!r} knows no mask")
     mask = _found(spec.named_targets, str(term.mask), key)[0]
     if mask.width != own.rows:

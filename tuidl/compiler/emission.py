@@ -19,6 +19,8 @@ LOSS = "loss"
 """The first slot of every routine's statistics: its mean loss, summed over the examples."""
 OWN, ROWS = "own_loss", "rows"
 """Of a head, the sum of its answers' losses, and of their weights."""
+COUNTED = "counted"
+"""Of a head whose answers have weights, how many count in metrics: all, or those of the mask."""
 PENALTY, EXAMPLES_SEEN = "penalty", "examples"
 """Of an objective, the penalties on weights, and how many examples it has had."""
 
@@ -47,7 +49,12 @@ class LinearProgram:
 def is_plain(graph: Graph) -> bool:
     """Whether there is one loss, on all answers alike: then its mean is that over the examples."""
     heads = graph.heads
-    return len(heads) == 1 and heads[0].mask is None and heads[0].weight == 1.0
+    return (
+        len(heads) == 1
+        and heads[0].mask is None
+        and heads[0].weights is None
+        and heads[0].weight == 1.0
+    )
 
 
 def statistics_layout(graph: Graph) -> dict[str, tuple[int, int]]:
@@ -59,6 +66,8 @@ def statistics_layout(graph: Graph) -> dict[str, tuple[int, int]]:
     for head in graph.heads:
         if not is_plain(graph):
             sizes |= {head.slot(OWN): 1, head.slot(ROWS): 1}
+        if head.weights is not None:
+            sizes |= {head.slot(COUNTED): 1}
         classes = classes_of(head.spec)
         for name in tallies_of(head.metrics):
             sizes[head.slot(name)] = TALLIES[name].width(classes)
@@ -136,7 +145,7 @@ def _with_losses(
     """Add metrics and losses. Losses always write a gradient; evaluation has a place for it that
     nothing reads."""
     layout = statistics_layout(graph)
-    target = workspace("target", Batch(), graph.spec.target_width)
+    target = workspace("target", Batch(), graph.target_width)
     statistics = Buffer("statistics", Region.WORKSPACE, (sum(size for _, size in layout.values()),))
     places = {name: statistics.view.part(start, size) for name, (start, size) in layout.items()}
     builder = network.builder
@@ -172,9 +181,12 @@ def _emit_head(
     builder = network.builder
     output, d_output = network.take(head.node)
     target = _target(graph, builder, head, targets, output)
-    mask = None
+    mask = weights = None
     if head.mask is not None:
-        mask = _columns(builder, head, "mask", targets, head.mask, (head.spec.rows,))
+        mask = weights = _columns(builder, head, "mask", targets, head.mask, (head.spec.rows,))
+    if head.weights is not None:
+        _emit_count(builder, head, mask, places[head.slot(COUNTED)])
+        weights = _columns(builder, head, "weight", targets, head.weights, (head.spec.rows,))
     names = tallies_of(head.metrics)
     if names:
         own = {name: places[head.slot(name)] for name in names}
@@ -195,7 +207,7 @@ def _emit_head(
         target=target,
         d_prediction=d_output,
         statistics=workspace(head.slot("mean"), 1).view,
-        mask=mask,
+        weights=weights,
         parts=View(own_loss.buffer, own_loss.offset, (2,)),
         name=head.slot(LOSS),
         shards=network.portion.shards,
@@ -203,10 +215,19 @@ def _emit_head(
     _emit_loss(context, head, places, adds_up=adds_up)
 
 
+def _emit_count(builder: InstructionBuilder, head: Head, mask: View | None, place: View) -> None:
+    """How many answers count in metrics."""
+    name = head.slot("metrics")
+    if mask is None:
+        builder.write(Instruction("fill", (place,), {"value": Symbol.EXAMPLES}, name))
+    else:
+        builder.write(Instruction("sum_weights", (mask.flat, place), {"lane": 0}, name))
+
+
 def _emit_loss(context: LossContext, head: Head, places: dict[str, View], *, adds_up: bool) -> None:
     """One loss of several: its own sums, and its part of the routine's loss and gradient."""
     head.loss.emit(context, head.spec)
-    if context.mask is None:
+    if context.weights is None:
         context.write("add_weighted", context.statistics, places[head.slot(OWN)], factor=1.0)
         context.write("fill", places[head.slot(ROWS)], value=Symbol.EXAMPLES)
     if adds_up:
@@ -225,7 +246,7 @@ def _target(
         builder.write(Instruction("fill", (view.flat,), options, head.slot("target")))
         return view
     width = head.spec.target_width
-    if width == graph.spec.target_width:
+    if width == graph.target_width:
         return targets.view
     return _columns(builder, head, "target", targets, head.start, (width,))
 

@@ -20,10 +20,10 @@ from tuidl.compiler.nodes import (
     needed_for,
     without_activation,
 )
+from tuidl.compiler.weighing import weighed_width, with_weights
 from tuidl.core.errors import PresetError
 from tuidl.data.spec import ExampleSpec, Field
 from tuidl.nn.layers.base import ShapeError, TargetKindError
-from tuidl.nn.losses.base import Loss
 from tuidl.nn.regularizers import Regularizer
 from tuidl.plugins.loading import guarding
 from tuidl.preset.schema import Preset
@@ -52,7 +52,8 @@ class Graph:
         """Shapes and parameters of every layer. Raises PresetError where they do not fit."""
         spec = preset.spec()
         found = assemble(preset) if preset.networks else _single(preset, spec)
-        graph = cls(preset, spec, found.nodes, found.inputs, found.outputs, found.objectives)
+        objectives = with_weights(found.objectives, spec, of_examples=preset.data.is_weighted)
+        graph = cls(preset, spec, found.nodes, found.inputs, found.outputs, objectives)
         graph._check()
         if preset.examples is None:  # a trained network stays what it is
             require_sense(preset, graph.nodes, graph.heads)
@@ -115,6 +116,11 @@ class Graph:
     def heads(self) -> tuple[Head, ...]:
         """All losses on outputs, of every objective."""
         return tuple(head for objective in self.objectives for head in objective.heads)
+
+    @property
+    def target_width(self) -> int:
+        """Numbers in a row of targets, weights of answers behind them."""
+        return weighed_width(self.heads, self.spec)
 
     @property
     def predicted(self) -> int:
@@ -230,7 +236,7 @@ def _single(preset: Preset, spec: ExampleSpec) -> Assembly:
     own, mask = spec.unweighted, None
     if spec.weighted:
         mask = own.target_width
-        if type(preset.loss).emit_rows is Loss.emit_rows:
+        if not preset.loss.knows_weights:
             problem = f"{preset.loss.kind()!r} knows no mask, but the data's targets have weights"
             raise PresetError("loss.type", problem)
     head = Head("", end, preset.loss, own, mask=mask, metrics=preset.training.metrics)

@@ -88,7 +88,9 @@ class Head:
 
     ``name``: what its scores are called by, empty where there is one. ``spec``: the examples with
     the target that it is held against, which stands in the targets' rows from ``start`` on, or is
-    the number ``constant``. ``mask``: where the weights of its answers start.
+    the number ``constant``. ``mask``: where its mask starts, which says what answers count.
+    ``weights``: where the weights of its answers start, which the loss alone reads: those of
+    classes and examples, times the mask.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Head:
     mask: int | None = None
     weight: float = 1.0
     metrics: tuple[MetricName, ...] = ()
+    weights: int | None = None
 
     def score(self, name: str) -> str:
         """What one of its scores is called."""

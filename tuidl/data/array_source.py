@@ -173,11 +173,13 @@ def _looks_turned(shape: tuple[int, ...]) -> bool:
 
 
 class Npz(ArraySource, frozen=True, kw_only=True, tag="npz"):
-    """Two arrays of one .npz file, by their names ``x`` and ``y``."""
+    """Two arrays of one .npz file, by their names ``x`` and ``y``; ``weight``: a third one, of how
+    much each example counts in the loss."""
 
     path: FilePath
     x: MemberName = "x"
     y: MemberName = "y"
+    weight: MemberName | None = None
 
     def resolve_paths(self, folder: Path) -> Self:
         return msgspec.structs.replace(self, path=resolved_path(self.path, folder, "data.path"))
@@ -214,13 +216,31 @@ class Npz(ArraySource, frozen=True, kw_only=True, tag="npz"):
 
     def groups(self, name: str) -> "Array":
         """The array ``name`` (examples,): one number for each group."""
+        return self._beside(name, "data.split")
+
+    @property
+    def is_weighted(self) -> bool:
+        return self.weight is not None
+
+    def example_weights(self) -> "Array":
+        import numpy as np
+
+        assert self.weight is not None
+        weights = self._beside(self.weight, "data.weight").astype(np.float64)
+        if not (weights >= 0).all() or not np.isfinite(weights).all() or not weights.any():
+            problem = f"array {self.weight!r}: expected finite numbers of at least 0, one above it"
+            raise DataError(f"data.weight: {problem}")
+        return weights
+
+    def _beside(self, name: str, key: str) -> "Array":
+        """An array with a number for each example. Raises DataError."""
         from tuidl.data.npy_file import read_npz
 
-        keys = read_npz(Path(self.path), name)
-        if keys.shape not in ((self.count(),), (self.count(), 1)):
-            problem = f"array {name!r} has shape {keys.shape}, expected one number an example"
-            raise DataError(f"data.split: {problem}: ({self.count()},)")
-        return keys.reshape(-1)
+        numbers = read_npz(Path(self.path), name)
+        if numbers.shape not in ((self.count(),), (self.count(), 1)):
+            problem = f"array {name!r} has shape {numbers.shape}, expected one number an example"
+            raise DataError(f"{key}: {problem}: ({self.count()},)")
+        return numbers.reshape(-1)
 
 
 class Npy(ArraySource, frozen=True, kw_only=True, tag="npy"):

@@ -36,8 +36,17 @@ def _checked(classes: Sequence[str], wanted: str) -> str:
     return wanted
 
 
-def lopsided(classes: Sequence[str], counts: Sequence[int] | None) -> str:
-    """What to say of classes of which some are rare; nothing where none is."""
+EVENING = (
+    "loss.class_weights = 'balanced' or training.sampling = 'balanced' makes rare classes count as "
+    "much"
+)
+
+
+def lopsided(
+    classes: Sequence[str], counts: Sequence[int] | None, *, is_evened: bool = False
+) -> str:
+    """What to say of classes of which some are rare; nothing where none is. ``is_evened``: whether
+    rare ones count as much by the preset."""
     if not classes or not counts or min(counts) * LOPSIDED > max(counts):
         return ""
     most, least = counts.index(max(counts)), counts.index(min(counts))
@@ -46,4 +55,5 @@ def lopsided(classes: Sequence[str], counts: Sequence[int] | None) -> str:
         f"classes are lopsided: {counts[most]:,} of {total:,} examples are {classes[most]!r}, "
         f"{counts[least]:,} {classes[least]!r}; always saying {classes[most]!r} has an accuracy of "
         f"{100 * counts[most] / total:.2f}%, so look at recall and f1"
+        f"{'' if is_evened else f'; {EVENING}'}"
     )

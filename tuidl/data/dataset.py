@@ -226,6 +226,16 @@ class Source(Config, frozen=True, tag_field="source"):
             return self.read()
 
     @property
+    def is_weighted(self) -> bool:
+        """Whether each example has a weight of its own in the loss."""
+        return False
+
+    def example_weights(self) -> "Array":
+        """(examples,) how much each counts in the loss, where they are weighted. Raises
+        DataError."""
+        raise NotImplementedError
+
+    @property
     def is_ordered(self) -> bool:
         """Whether parts are cut from the examples in the order in which they come."""
         return self.split_rule == ORDERED or (self.split_rule is None and self.in_time)
@@ -263,7 +273,7 @@ class Source(Config, frozen=True, tag_field="source"):
         targets = fitted_to_targets(train.y, self.target_scaling(), self.normalize)
         named = {"train": train, "validation": validation, "test": test}
         parts = {
-            id(part): _scaled(part, inputs, targets, in_place=name not in kept)
+            id(part): part.scaled(inputs, targets, in_place=name not in kept)
             for name, part in named.items()
         }
         self._require_finite(*parts.values())
@@ -275,16 +285,6 @@ class Source(Config, frozen=True, tag_field="source"):
         for part in parts:
             if not (is_finite(part.x) and is_finite(part.y)):
                 raise DataError(f"data: {self.kind()!r} has values that are not finite")
-
-
-def _scaled(
-    part: Examples, inputs: Scaling | None, targets: Scaling | None, *, in_place: bool
-) -> Examples:
-    x, y = (
-        scaling.apply(values, in_place=in_place) if scaling else values
-        for scaling, values in ((inputs, part.x), (targets, part.y))
-    )
-    return Examples(x, y).floats()
 
 
 class SplitSource(Source, frozen=True):

@@ -38,6 +38,16 @@ class Examples:
             return self
         return Examples(np.divide(self.x, np.float32(BRIGHTEST), dtype=np.float32), self.y)
 
+    def scaled(
+        self, inputs: Scaling | None, targets: Scaling | None, *, in_place: bool
+    ) -> "Examples":
+        """In float32, scaled where there is something to scale by."""
+        x, y = (
+            scaling.apply(values, in_place=in_place) if scaling else values
+            for scaling, values in ((inputs, self.x), (targets, self.y))
+        )
+        return Examples(x, y).floats()
+
     def floats(self) -> "Examples":
         """The same in float32."""
         import numpy as np

@@ -35,6 +35,9 @@ LARGEST = 1 << 26
 MOST_DIMENSIONS, MOST_NUMBERS = 8, 1 << 27
 """Of the shape of one input, and numbers in one."""
 
+LATER = ("text", "class_weights")
+"""What older runs did not know of."""
+
 Numbers = tuple[float, ...]
 
 
@@ -56,7 +59,8 @@ class Preprocessing(msgspec.Struct, frozen=True, kw_only=True):
     """``preset_sha256``: of the preset, as the run's folder has it. ``examples``: their shapes and
     the names of the classes. ``inputs``, ``targets``: how they are scaled, None where they are not.
     ``table``: the columns of a text file, with their categories and what stands in for missing
-    values. ``text``: the vocabulary, and how text becomes inputs.
+    values. ``text``: the vocabulary, and how text becomes inputs. ``class_weights``: of each loss
+    whose classes are "balanced", by its name.
     """
 
     preset_sha256: str
@@ -65,6 +69,7 @@ class Preprocessing(msgspec.Struct, frozen=True, kw_only=True):
     targets: FittedScaling | None = None
     table: TableLayout | None = None
     text: TextLayout | None = None
+    class_weights: dict[str, Numbers] = {}
     format: int = FORMAT
 
     @classmethod
@@ -93,16 +98,22 @@ def read_preprocessing(data: bytes) -> Preprocessing:
     return known
 
 
+def identity(known: Preprocessing) -> dict[str, Any]:
+    """What a run knows its data by: without what metrics alone need, and without keys that older
+    runs did not have, where they say nothing."""
+    found: dict[str, Any] = msgspec.to_builtins(known)
+    found["examples"].pop("positive")
+    for table, keys in ((found["examples"], ("vocabulary", "weighted")), (found, LATER)):
+        for key in keys:
+            if not table[key]:
+                del table[key]
+    return found
+
+
 def as_first_written(known: Preprocessing) -> bytes:
     """The file that format 1 had for the same, as far as it knew the same: by it, runs of that time
     know their data again."""
-    found = msgspec.to_builtins(known)
-    found["examples"].pop("positive")  # of metrics alone
-    for key in ("vocabulary", "weighted"):
-        if not found["examples"][key]:
-            del found["examples"][key]
-    if known.text is None:
-        found.pop("text")
+    found = identity(known)
     if known.table is not None:
         columns = known.table.columns
         found["table"] = {
@@ -138,6 +149,9 @@ def _problems(known: Preprocessing) -> Iterator[str]:
         yield "examples.positive: expected one of two classes"
     if not all(map(str.isprintable, spec.classes)):
         yield "examples.classes: expected printable names"
+    weights = [weight for of in known.class_weights.values() for weight in of]
+    if not all(math.isfinite(weight) and weight >= 0 for weight in weights):
+        yield "class_weights: expected finite numbers of at least 0"
     yield from _scaling_problems("inputs", known.inputs, spec.shape[-1])
     yield from _scaling_problems("targets", known.targets, 0 if spec.classes else spec.outputs)
     if known.table is not None:

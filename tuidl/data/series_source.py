@@ -11,7 +11,7 @@ from tuidl.data.origin import Origin
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import RANDOM, group_name
 from tuidl.data.table_layout import TableLayout
-from tuidl.data.table_source import Csv, Name, Number
+from tuidl.data.table_source import WEIGHT, Csv, Name, Number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,6 +49,8 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
             raise PresetError("data.split", f"{problem}; expected 'ordered' or 'by NAME'")
         if self.spec().classes:
             raise PresetError("data.target", "a series of classes; expected a column of numbers")
+        if self.weight is not None:
+            raise PresetError(WEIGHT, "weighs rows, and an example here is a window of many")
         if self.missing == "drop_rows":
             problem = "rows before and after a gap do not follow each other"
             raise PresetError("data.missing", f"{problem}; expected 'mean' or 'most_frequent'")

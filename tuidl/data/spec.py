@@ -114,3 +114,14 @@ class ExampleSpec:
             positive=positive,
             vocabulary=self.vocabulary,
         )
+
+
+def sampled_target(spec: ExampleSpec) -> int | None:
+    """Where the class by which examples are drawn stands in a row of targets: that of the first
+    target of one class; None where there is none."""
+    start = 0
+    for field in spec.named_targets:
+        if field.classes and field.width == 1:
+            return start
+        start += field.width
+    return None

@@ -29,6 +29,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=1000)]
 Number = Annotated[int, Meta(ge=1, le=10_000)]
 Delimiter = Annotated[str, Meta(min_length=1, max_length=1, pattern=r'[^"\r\n\x00]')]
 
+WEIGHT = "data.weight"
+
 
 class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     """Rows of a file of text, JSON, Parquet or Excel.
@@ -38,6 +40,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     What each column is, its fields decide (``tables.kinds``), unless ``columns`` says. ``task``
     follows from the target unless it is given; ``missing`` says what to do about gaps, and
     ``indicator`` adds an input to every column that has some, which is 1 where one is.
+    ``weight``: the column that says how much each row counts in the loss; it is no input.
     """
 
     path: FilePath
@@ -52,6 +55,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     indicator: bool = False
     columns: dict[Name, ColumnSettings] = msgspec.field(default_factory=dict)
     normalize_targets: bool | None = None
+    weight: Name | Number | None = None
 
     needs_inputs: ClassVar[bool] = True
     """Whether there must be a column beside the target."""
@@ -170,7 +174,19 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     def beside(self) -> tuple[tuple[Name | Number, str], ...]:
         """Columns that are no inputs but say something of rows, with the keys that name them."""
         grouped = group_name(self.split_rule)
-        return ((_named_or_numbered(grouped), "data.split"),) if grouped else ()
+        groups = ((_named_or_numbered(grouped), "data.split"),) if grouped else ()
+        return groups if self.weight is None else (*groups, (self.weight, WEIGHT))
+
+    @property
+    def is_weighted(self) -> bool:
+        return self.weight is not None
+
+    def example_weights(self) -> "Array":
+        from tuidl.data.tables.beside import weights_of
+
+        table = self._table()
+        column = table.beside[[key for _, key in self.beside()].index(WEIGHT)]
+        return weights_of(self.path, column, table.lines, WEIGHT)
 
     def _table(self) -> "Table":
         from tuidl.data.csv_table import read_table

@@ -1,5 +1,7 @@
 """A bound program that takes examples and answers with its loss and gradients."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,13 +10,23 @@ from tuidl.backends.base import Array, ArrayDataset
 from tuidl.core.errors import DataError
 from tuidl.model.bound import Bound
 from tuidl.model.feeding import feed_of
+from tuidl.model.weighing import (
+    checked_weights,
+    class_weights,
+    is_balanced,
+    weight_columns,
+)
 from tuidl.tasks.choice import task_for
 
 
 class Differentiable(Bound):
     """What ``Model`` has for examples: taking them, and the gradient of their loss."""
 
-    def feed(self, x: Any, y: Any = None) -> ArrayDataset:
+    class_weights: Mapping[str, Array] | None = None
+    """How much each class counts in each loss that weighs them, by the loss's name; those that are
+    "balanced" are counted in the training part of the preset's data, unless they are given."""
+
+    def feed(self, x: Any, y: Any = None, sample_weight: Any = None) -> ArrayDataset:
         """Examples as the engine takes them.
 
         Parameters
@@ -24,6 +36,9 @@ class Differentiable(Bound):
             finite are taken as they are.
         y : array of real numbers, shape (examples, target width) or (examples,), optional
             Class numbers from 0 on where the targets are classes.
+        sample_weight : array of real numbers, shape (examples,), optional
+            How much each example counts in the loss, 1 by default, of a preset with
+            ``data.weight``.
 
         Raises
         ------
@@ -32,10 +47,32 @@ class Differentiable(Bound):
             for finite numbers too large for the model's dtype, and for classes that are none.
         """
         graph = self.program.graph
-        return feed_of(task_for(graph.spec, graph.preset.loss), self.engine.dtype, x, y)
+        feed = feed_of(task_for(graph.spec, graph.preset.loss), self.engine.dtype, x, y)
+        return feed if y is None else self._weighed(feed, sample_weight)
+
+    def _weighed(self, feed: ArrayDataset, sample_weight: Any) -> ArrayDataset:
+        """With the weights of the answers behind the targets, where the loss has some."""
+        graph, dtype = self.program.graph, self.engine.dtype
+        if sample_weight is not None:
+            if not graph.preset.data.is_weighted:
+                raise DataError("sample_weight: the preset has no data.weight")
+            sample_weight = checked_weights(sample_weight, len(feed), dtype)
+        if not any(head.weights is not None for head in graph.heads):
+            return feed
+        classes = self.class_weights
+        if classes is None:
+            classes = self.class_weights = self._counted_weights()
+        columns = weight_columns(graph, feed.y, sample_weight, classes)
+        return replace(feed, y=np.concatenate([feed.y, *columns], axis=1).astype(dtype))
+
+    def _counted_weights(self) -> dict[str, Array]:
+        graph = self.program.graph
+        is_counted = any(is_balanced(head) for head in graph.heads)
+        y = graph.preset.source.split().train.y if is_counted else np.zeros((0, 1))
+        return class_weights(graph, y)
 
     def loss_and_gradients(
-        self, x: Any, y: Any, objective: str | None = None
+        self, x: Any, y: Any, objective: str | None = None, sample_weight: Any = None
     ) -> tuple[float, dict[str, Array]]:
         """Mean loss over the examples as in training, and its gradient by each parameter.
 
@@ -49,6 +86,8 @@ class Differentiable(Bound):
         y : array, shape (examples, target width) or (examples,)
         objective : str, optional
             Of several, the one whose loss is meant; the first by default.
+        sample_weight : array, shape (examples,), optional
+            As in ``feed``.
 
         Returns
         -------
@@ -62,17 +101,17 @@ class Differentiable(Bound):
         DataError
             For examples that do not fit, and where there are none: nothing has no mean.
         """
-        loss, gradients, _ = self.differentiate(x, y, objective)
+        loss, gradients, _ = self.differentiate(x, y, objective, sample_weight)
         return loss, gradients
 
     def differentiate(
-        self, x: Any, y: Any, objective: str | None = None
+        self, x: Any, y: Any, objective: str | None = None, sample_weight: Any = None
     ) -> tuple[float, dict[str, Array], Array | None]:
         """``loss_and_gradients``, and the gradient of the inputs where the model was built so."""
         if y is None:
             raise DataError("y: the loss needs targets")
         chosen = self.program.objective(objective)
-        routine, feed = chosen.train, self.feed(x, y)
+        routine, feed = chosen.train, self.feed(x, y, sample_weight)
         if not len(feed):
             raise DataError("x: no examples: the mean loss of none is not defined")
         total = np.zeros(self.program.span)

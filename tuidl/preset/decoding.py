@@ -5,10 +5,19 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec.inspect import Field, LiteralType, StructType, UnionType, type_info
+from msgspec import Meta
+from msgspec.inspect import (
+    DictType,
+    Field,
+    FloatType,
+    LiteralType,
+    StructType,
+    UnionType,
+    type_info,
+)
 
 from tuidl.core.errors import PresetError, suggestion
 
@@ -143,14 +152,23 @@ def _explained_by_name(problem: str, path: str, value: Any, kind: Any, key: str)
     wrong."""
     steps = _steps(path)
     info = _info_at(kind, value, steps)
+    wanted = _of_values(next(i for i in _members(info) if isinstance(i, DictType)).value_type)
     for name, index in steps:
         value = value[name] if name else value[int(index)]
     for name, inner in value.items():
         try:
-            msgspec.convert(inner, info.value_type.cls, strict=True)
+            msgspec.convert(inner, wanted, strict=True)
         except msgspec.ValidationError as error:
-            return _explained(str(error), inner, info.value_type.cls, f"{key}{path}.{name}")
+            return _explained(str(error), inner, wanted, f"{key}{path}.{name}")
     return PresetError(f"{key}{path}", problem)
+
+
+def _of_values(info: Any) -> Any:
+    """What the values of a table whose keys are names may be: a record, or numbers in a range."""
+    if isinstance(info, FloatType):
+        limits: dict[str, Any] = {key: getattr(info, key) for key in ("gt", "ge", "lt", "le")}
+        return Annotated[float, Meta(**limits)]
+    return info.cls
 
 
 def _in_words(kinds: str) -> str:

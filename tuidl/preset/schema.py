@@ -14,7 +14,7 @@ from tuidl.core.errors import PresetError, suggestion
 from tuidl.core.own_files import FileError, TooLargeError, read_bounded
 from tuidl.data.catalog import SOURCES
 from tuidl.data.dataset import Source
-from tuidl.data.spec import ExampleSpec
+from tuidl.data.spec import ExampleSpec, sampled_target
 from tuidl.nn.layers.base import Layer, LayerName
 from tuidl.nn.losses import Loss
 from tuidl.nn.losses.regression import Regression
@@ -194,6 +194,7 @@ class Preset(Config, frozen=True, kw_only=True):
         with guarding(self.data, "data"):
             if self.examples is None:
                 self.data.check()
+            self._check_sampling()
         if self.networks:
             self._check_monitors()
             return
@@ -206,6 +207,24 @@ class Preset(Config, frozen=True, kw_only=True):
             if name in self.training.metrics[:i]:
                 raise PresetError(key, f"{name!r} is named twice")
         self._check_monitors()
+
+    @property
+    def evens_classes(self) -> bool:
+        """Whether rare classes count as much as others in training."""
+        losses = (self.loss, *(term.loss for term in self.terms))
+        weighed = any(getattr(loss, "class_weights", None) for loss in losses)
+        return weighed or self.training.sampling is not None
+
+    def _check_sampling(self) -> None:
+        """Raises PresetError where classes are to be drawn evenly and cannot be."""
+        if self.training.sampling is None:
+            return
+        key = "training.sampling"
+        if not self.training.shuffle:
+            raise PresetError(key, "draws examples at random, but training.shuffle is false")
+        if sampled_target(self.spec()) is None:
+            problem = "draws classes evenly, but the targets are not one class an example"
+            raise PresetError(key, problem)
 
     def _watches(self) -> dict[str, str]:
         """What watches a score of the validation part, by its key, and which."""

@@ -27,6 +27,8 @@ class Training(Config, frozen=True):
     """How long and in what portions. ``batch_size = "full"`` is one step an epoch on everything.
 
     ``folds``: train that many times, each on other parts of the data (k-fold cross-validation).
+    ``sampling``: "balanced" draws as many examples of every class in an epoch, rare ones several
+    times; an epoch has as many examples as the training part all the same.
     """
 
     epochs: Annotated[int, Meta(ge=1, le=10_000_000)] = 10
@@ -36,6 +38,7 @@ class Training(Config, frozen=True):
     metrics: tuple[MetricName, ...] = ()
     early_stopping: EarlyStopping | None = None
     folds: Annotated[int, Meta(ge=2, le=1000)] | None = None
+    sampling: Literal["balanced"] | None = None
 
     @property
     def stopping(self) -> EarlyStopping | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tuidl.data.class_balance import EVENING
 from tuidl.proposing.facts import Facts, Setting, Settings
 from tuidl.proposing.networks import hidden_layers
 from tuidl.proposing.schedule import Shares, schedule, shares
@@ -120,7 +121,7 @@ def _notes(facts: Facts, parts: Shares) -> tuple[str, ...]:
         largest = facts.classes[facts.counts.index(max(facts.counts))]
         notes.append(
             f"lopsided classes: {facts.majority:.1%} are {largest!r}, so always answering that "
-            f"would reach an accuracy of {facts.majority:.1%}; look at recall and f1"
+            f"would reach an accuracy of {facts.majority:.1%}; look at recall and f1; {EVENING}"
         )
     if facts.counts and facts.smallest < 2:
         rare = facts.classes[facts.counts.index(facts.smallest)]

@@ -238,7 +238,7 @@ class StepTrace(Answer, frozen=True, tag="walk"):
     ``closing``: the activation that belongs to the loss. Of several networks, it is the step of
     one ``objective``, which trains the networks in ``trains``, all where it is empty: its loss is
     the sum of the ``terms``, and ``output`` names the one whose ``predicted``, ``targets`` and
-    ``losses`` are shown.
+    ``losses`` are shown. ``weighted``: the loss weighs classes or examples.
     """
 
     batch: int
@@ -264,6 +264,7 @@ class StepTrace(Answer, frozen=True, tag="walk"):
     output: str = ""
     trains: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    weighted: bool = False
 
 
 AnyAnswer = (

@@ -14,6 +14,7 @@ from tuidl.core.own_files import error_text, is_there
 from tuidl.inference.files import Inputs, array_inputs, read_inputs
 from tuidl.inference.preprocessing import Preparation
 from tuidl.inference.trained import model_of
+from tuidl.model.weighing import with_counted
 from tuidl.preset.schema import Preset
 from tuidl.runs.given import class_texts, columns_of, is_frame, write_table
 from tuidl.storage.contents import GIVEN, LOCK
@@ -49,14 +50,22 @@ def _rows(preset: Preset, prepared: Preparation, x: Any) -> Inputs:
 
 
 def scores_of(
-    preset: Preset, parameters: Mapping[str, Array], prepared: Preparation, x: Any, y: Any
+    preset: Preset,
+    parameters: Mapping[str, Array],
+    prepared: Preparation,
+    x: Any,
+    y: Any,
+    class_weights: Mapping[str, tuple[float, ...]],
 ) -> dict[str, float]:
-    """Loss and metrics on these examples. Raises DataError."""
+    """Loss and metrics on these examples. ``class_weights``: of losses whose weights were counted
+    in the training part. Raises DataError."""
     inputs = inputs_of(preset, prepared, x)
     if inputs.problems:
         raise DataError(inputs.problems[min(inputs.problems)])
     targets = _targets(prepared, task_of(preset).names, _given(preset, x, y))
     model = model_of(preset, parameters, examples=len(inputs.x))
+    if class_weights:
+        model.class_weights = with_counted(model.program.graph, class_weights)
     units = np.array(prepared.target_width) if prepared.target_width else None
     feed = replace(model.feed(inputs.x, targets), units=units)
     scores = evaluate(model, feed, Interrupter()).scores

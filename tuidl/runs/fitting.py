@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -22,7 +22,7 @@ from tuidl.preset.library import find, load_preset
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import EpochEnded, Event, RunEnded, RunFailed, Scores
 from tuidl.protocol.history import History
-from tuidl.runs.given import write_given
+from tuidl.runs.given import class_texts, write_given
 from tuidl.runs.progress import Progress, in_notebook
 from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.results import TrainedRun, load_run
@@ -31,7 +31,7 @@ from tuidl.storage.locations import claimed
 from tuidl.training.start import trainer_for
 
 WIDTH, HEIGHT = 80, 14
-OF_FILES = ("source", "path", "x", "y", "target", "delimiter", "header")
+OF_FILES = ("source", "path", "x", "y", "weight", "target", "delimiter", "header")
 """Keys of a preset's data that say where it lies, which arrays do not have."""
 
 
@@ -79,6 +79,8 @@ def fit(
     validation: float | None = None,
     normalize: str | None = None,
     seed: int | None = None,
+    sample_weight: Any = None,
+    class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
     overrides: tuple[str, ...] = (),
     keep: bool | str | Path = False,
     backend: str = "cpu",
@@ -105,6 +107,10 @@ def fit(
         As ``data.validation``: the share of the examples to be held out; 0.2 by default.
     normalize : {"none", "standard", "min_max"}, optional
         As ``data.normalize``.
+    sample_weight : array (examples,), or the name of a column of ``x``, optional
+        How much each example counts in the loss; as ``data.weight``.
+    class_weight : mapping or "balanced", optional
+        How much each class counts in the loss; as ``loss.class_weights``.
     overrides : tuple of str
         ``"KEY=VALUE"``, as in ``tuidl.load_preset``.
     keep : bool, str or path
@@ -150,8 +156,10 @@ def fit(
     settings += [f"data.normalize={normalize!r}"] if normalize is not None else []
     folder, place = _folder(keep, table["name"])
     try:
-        given = write_given(x, y, folder)
+        given = write_given(x, y, folder, sample_weight)
         beside = find(str(preset)).parent if _is_named(preset) else Path()  # of plugins
+        if class_weight is not None:
+            _weigh_classes(table, class_weight)
         whole = _preset(table, given, (*settings, *overrides), beside)
         trainer = _Fit(whole, folder, choose(backend).name, threads)
         return trainer.run(Progress(progress, whole.training.epochs), each, place)
@@ -223,6 +231,15 @@ def _table(preset: Any) -> dict[str, Any]:
         raise DataError(f"preset: expected a Preset, a dictionary, a name or TOML, got {what}")
     table.setdefault("name", "fit")
     return table
+
+
+def _weigh_classes(table: dict[str, Any], weights: Any) -> None:
+    """Raises DataError."""
+    if "loss" not in table:
+        raise DataError("class_weight: the preset has several losses; say class_weights of one")
+    if isinstance(weights, Mapping):
+        weights = dict(zip(class_texts(list(weights)), map(float, weights.values()), strict=True))
+    table["loss"] = {**table["loss"], "class_weights": weights}
 
 
 def _is_named(preset: Any) -> bool:

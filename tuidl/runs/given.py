@@ -18,7 +18,7 @@ from tuidl.storage.contents import GIVEN_ARRAYS, GIVEN_TABLE
 Array = np.ndarray[Any, np.dtype[Any]]
 Columns = dict[str, Sequence[Any]]
 
-TARGET = "target"
+TARGET, WEIGHT = "target", "weight"
 NOTHING = ("NAType", "NaTType", "NoneType")
 """Types of what stands for no value, besides NaN."""
 
@@ -27,23 +27,34 @@ def is_frame(x: Any) -> bool:
     return isinstance(x, Mapping) or (hasattr(x, "columns") and not isinstance(x, np.ndarray))
 
 
-def write_given(x: Any, y: Any, folder: Path) -> dict[str, Any]:
+def write_given(x: Any, y: Any, folder: Path, weight: Any = None) -> dict[str, Any]:
     """Write them into ``folder``; returns what a preset's ``data`` says of them.
 
-    ``y``: an array or a column, or the name of a column of ``x``. Raises DataError.
+    ``y``: an array or a column, or the name of a column of ``x``; so is ``weight``, of the
+    examples. Raises DataError.
     """
     if is_frame(x) or _is_text(y):
         columns = columns_of(x)
-        target = _add_target(columns, y)
+        target = _added(columns, y, "y", TARGET)
+        given = {"source": "csv", "path": str(folder / GIVEN_TABLE), "target": target}
+        if weight is not None:
+            given["weight"] = _added(columns, weight, "sample_weight", WEIGHT)
         write_table(columns, folder / GIVEN_TABLE)
-        return {"source": "csv", "path": str(folder / GIVEN_TABLE), "target": target}
+        return given
     if y is None or isinstance(y, str):
         raise DataError("y: expected an array of targets; a column's name goes with a data frame")
     inputs, targets = _numbers(x, "x"), _numbers(y, "y")
     if len(inputs) != len(targets):
         raise DataError(f"x has {len(inputs)} examples, but y has {len(targets)}")
-    np.savez(folder / GIVEN_ARRAYS, allow_pickle=False, x=inputs, y=targets)
-    return {"source": "npz", "path": str(folder / GIVEN_ARRAYS)}
+    given, arrays = (
+        {"source": "npz", "path": str(folder / GIVEN_ARRAYS)},
+        {"x": inputs, "y": targets},
+    )
+    if weight is not None:
+        given["weight"] = WEIGHT
+        arrays[WEIGHT] = _numbers(weight, "sample_weight")
+    np.savez(folder / GIVEN_ARRAYS, allow_pickle=False, **arrays)
+    return given
 
 
 def columns_of(x: Any, names: Sequence[str] = ()) -> Columns:
@@ -77,18 +88,20 @@ def write_table(columns: Columns, path: Path) -> None:
         writer.writerows(zip(*(map(_cell, values) for values in columns.values()), strict=True))
 
 
-def _add_target(columns: Columns, y: Any) -> str:
-    """The name of the target's column, which is there afterwards. Raises DataError."""
-    if isinstance(y, str):
-        if y not in columns:
-            raise DataError(f"y: x has no column {y!r}{suggestion(y, tuple(columns)[:50])}")
-        return y
-    if y is None:
-        raise DataError("y: which column of x is the target?")
-    name = str(getattr(y, "name", None) or TARGET)
+def _added(columns: Columns, values: Any, what: str, name: str) -> str:
+    """The name of a column that is named, or that is added. ``what``: it is, in errors; ``name``:
+    that it gets where it has none. Raises DataError."""
+    if isinstance(values, str):
+        if values not in columns:
+            near = suggestion(values, tuple(columns)[:50])
+            raise DataError(f"{what}: x has no column {values!r}{near}")
+        return values
+    if values is None:
+        raise DataError(f"{what}: which column of x is the target?")
+    name = str(getattr(values, "name", None) or name)
     while name in columns:
         name += "_"
-    columns[name] = _values(y)
+    columns[name] = _values(values)
     return name
 
 

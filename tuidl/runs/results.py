@@ -40,6 +40,8 @@ class TrainedRun:
         The files of data that it was trained on, as they were.
     folder : Path or None
         Where the run lies.
+    class_weights : dict
+        Of each loss with ``class_weights = "balanced"``, as the training part had them.
     """
 
     preset: Preset
@@ -47,6 +49,7 @@ class TrainedRun:
     preparation: "Preparation"
     files: TrainedFiles = field(default_factory=TrainedFiles)
     folder: Path | None = None
+    class_weights: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         count = sum(values.size for values in self.parameters.values())
@@ -153,7 +156,8 @@ class TrainedRun:
         """
         from tuidl.runs.asking import scores_of
 
-        return scores_of(self.preset, self.parameters, self.preparation, x, y)
+        weights = self.class_weights
+        return scores_of(self.preset, self.parameters, self.preparation, x, y, weights)
 
     def save(self, path: Path | str) -> Path:
         """Keep the run in a folder of its own, for ``tuidl.load_run`` and all commands; training
@@ -269,7 +273,8 @@ def load_run(run: str | Path, which: Which = "final", step: int | None = None) -
     preset, learned = folder.preset, folder.preprocessing
     prepared = Preparation.of_learned(preset, learned) if learned else Preparation.of(preset)
     parameters = trained(folder, which) if step is None else trained_at(folder, step)
-    return TrainedRun(preset, parameters, prepared, folder.trained_files, folder.path)
+    weights = learned.class_weights if learned else {}
+    return TrainedRun(preset, parameters, prepared, folder.trained_files, folder.path, weights)
 
 
 def trained(folder: RunFolder, which: Which = "final") -> dict[str, Any]:

@@ -9,13 +9,15 @@ from tuidl.compiler.mismatches import normalizing
 from tuidl.compiler.nodes import Head, last_activation
 from tuidl.data.class_balance import lopsided
 from tuidl.nn.losses.regression import Regression
-from tuidl.tasks.choice import task_of
+from tuidl.tasks.choice import task_for, task_of
 from tuidl.training.scores import too_many_classes
 from tuidl.training.state import TrainState
 from tuidl.training.target_notices import notices_of_targets
 
 REACHED = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0), "relu": (0.0, np.inf)}
 """The least and the largest answer of an activation."""
+MOST_NAMED = 10
+"""Classes whose weights are said."""
 
 
 def notices_of(state: TrainState) -> list[str]:
@@ -25,8 +27,11 @@ def notices_of(state: TrainState) -> list[str]:
 
 def _of_network(state: TrainState) -> Iterator[str]:
     graph = state.program.graph
-    if note := lopsided(task_of(state.preset).names, state.preset.data.class_counts()):
+    preset = state.preset
+    names, counts = task_of(preset).names, preset.data.class_counts()
+    if note := lopsided(names, counts, is_evened=preset.evens_classes):
         yield note
+    yield from _of_class_weights(state)
     if note := too_many_classes(graph):
         yield note
     if state.batches.short.batch == 1 and (nodes := normalizing(graph.nodes)):
@@ -37,6 +42,20 @@ def _of_network(state: TrainState) -> Iterator[str]:
     for head in graph.heads:
         if note := _out_of_reach(last_activation(graph.nodes, head.node), head, state.train_feed):
             yield note
+
+
+def _of_class_weights(state: TrainState) -> Iterator[str]:
+    """Weights of classes that were counted in the training part."""
+    for head in state.program.graph.heads:
+        if (weights := state.preprocessing.class_weights.get(head.name)) is None:
+            continue
+        pairs = list(zip(task_for(head.spec, head.loss).names, weights, strict=True))
+        said = ", ".join(f"{name!r} {weight:.3g}" for name, weight in pairs[:MOST_NAMED])
+        more = f" and {len(pairs) - MOST_NAMED} more" if len(pairs) > MOST_NAMED else ""
+        yield (
+            f"{head.score('class weights')}: {said}{more} (examples / (classes * examples of the "
+            "class), of the training part); metrics count all examples alike"
+        )
 
 
 def _out_of_reach(activation: str, head: Head, feed: ArrayDataset) -> str:

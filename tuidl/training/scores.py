@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from tuidl.backends.base import Array, ArrayDataset
-from tuidl.compiler.emission import EXAMPLES_SEEN, OWN, PENALTY, ROWS, is_plain
+from tuidl.compiler.emission import COUNTED, EXAMPLES_SEEN, OWN, PENALTY, ROWS, is_plain
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Head, Target
 from tuidl.compiler.program import Program
@@ -86,7 +86,8 @@ def _sums(
     metric, graph = METRICS[name], program.graph
     answers = len(feed)
     if not is_plain(graph):
-        answers = round(float(_slots(program, totals, head.slot(ROWS))[0]))
+        counted = ROWS if head.weights is None else COUNTED
+        answers = round(float(_slots(program, totals, head.slot(counted))[0]))
     if head.mask is None:
         answers = metric.answers(answers, head.spec.rows)
     if not answers:

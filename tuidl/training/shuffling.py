@@ -20,6 +20,34 @@ def mixed(values: Any) -> Any:
         return values ^ (values >> np.uint64(31))
 
 
+def balanced_order(labels: Any, seed: int, epoch: int) -> Any:
+    """A random order (int64) with as many examples of every class that ``labels`` (examples,) has,
+    give or take one; as long as ``labels``.
+
+    Each class is dealt out whole, in another random order each time, as often as is needed. Where
+    classes do not divide the examples, those that get one more take turns by the epoch.
+    """
+    classes, counts = np.unique(labels, return_counts=True)
+    k, total = len(classes), len(labels)
+    turns = (np.arange(k) - epoch * (total % k)) % k
+    wanted = total // k + (turns < total % k)
+    drawn = [
+        np.flatnonzero(labels == label)[_dealt(int(own), int(count), (seed, epoch, place, k))]
+        for place, (label, own, count) in enumerate(zip(classes, counts, wanted, strict=True))
+    ]
+    order = np.concatenate(drawn)
+    return order[permutation(total, seed, epoch)]
+
+
+def _dealt(own: int, count: int, key: tuple[int, int, int, int]) -> Any:
+    """``count`` places of ``own`` ones: every one as often as every other, give or take one."""
+    seed, epoch, place, k = key
+    rounds = -(-count // own)
+    first = (epoch * k + place) << 32  # a counter of its own for each deal of each class
+    deals = [permutation(own, seed, first + deal + 1) for deal in range(rounds)]
+    return np.concatenate(deals)[:count]
+
+
 def permutation(count: int, seed: int, epoch: int) -> Any:
     """A random order of ``count`` examples (int64), keyed by the seed and the epoch.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 import numpy as np
@@ -17,7 +17,8 @@ import numpy as np
 from tuidl.backends.base import ArrayDataset, BatchPlan, Engine
 from tuidl.compiler.program import Program
 from tuidl.data.dataset import Split
-from tuidl.data.preprocessing import Preprocessing, as_first_written
+from tuidl.data.preprocessing import Preprocessing, as_first_written, identity
+from tuidl.data.spec import sampled_target
 from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
 from tuidl.nn.optimizers import Optimizer
@@ -27,11 +28,12 @@ from tuidl.protocol.edits import At
 from tuidl.protocol.events import Edited, Place
 from tuidl.training.early_stopping import EarlyStopper
 from tuidl.training.edits import Edits
+from tuidl.training.feeds import feeds_of, learned_from
 from tuidl.training.fingerprint import fingerprint
 from tuidl.training.learning_rate import LearningRate
 from tuidl.training.progress import TrainProgress
 from tuidl.training.rotation import Rotation
-from tuidl.training.shuffling import permutation
+from tuidl.training.shuffling import balanced_order, permutation
 
 
 @dataclass
@@ -76,11 +78,7 @@ class TrainState:
         will be taken. Raises DataError, or PresetError where a score is watched that is not."""
         if not len(split.validation):
             preset.require_unwatched("the validation part is empty")
-        parts = {"train": split.train, "validation": split.validation, "test": split.test}
-        units = None if split.targets is None else split.targets.scale
-        feeds = {
-            name: replace(model.feed(part.x, part.y), units=units) for name, part in parts.items()
-        }
+        feeds = feeds_of(preset, model, split)
         train = feeds.pop("train")
         objectives = model.program.graph.objectives
         plans = tuple(
@@ -101,7 +99,7 @@ class TrainState:
             ),
             rotation=Rotation(tuple(objective.steps for objective in objectives)),
             stopper=EarlyStopper(preset.training.stopping, is_saved=is_saved),
-            preprocessing=Preprocessing.learned(preset.data, split),
+            preprocessing=learned_from(preset, model, split),
             epochs=epochs,
             edits=edits or Edits(),
             fold=fold,
@@ -175,9 +173,7 @@ class TrainState:
     @cached_property
     def preprocessing_sha256(self) -> str:
         """Over what was learned from the data besides, which may change where examples do not."""
-        learned = msgspec.to_builtins(self.preprocessing)
-        learned["examples"].pop("positive")  # of metrics alone; older runs know none
-        return hashlib.sha256(msgspec.json.encode(learned)).hexdigest()
+        return hashlib.sha256(msgspec.json.encode(identity(self.preprocessing))).hexdigest()
 
     @property
     def first_preprocessing_sha256(self) -> str:
@@ -187,9 +183,18 @@ class TrainState:
     def ordered(self, epoch: int) -> ArrayDataset:
         """The training examples in an epoch's order."""
         feed, training = self.train_feed, self.preset.training
+        if training.sampling is not None:
+            return replace(feed, order=balanced_order(self._sampled, training.seed, epoch))
         if not training.shuffle or self.batches.batch >= len(feed):
             return feed
         return replace(feed, order=permutation(len(feed), training.seed, epoch))
+
+    @cached_property
+    def _sampled(self) -> Any:
+        """(examples,) the class of each by which examples are drawn."""
+        column = sampled_target(self.program.graph.spec)
+        assert column is not None
+        return self.train_feed.y[:, column]
 
     def learning_rate(self, epoch: int, step: int) -> float:
         """The first objective's, of a step counted from 0 in an epoch counted from 1."""

@@ -15,8 +15,8 @@ class LossContext:
     """Where a loss reads and writes. ``d_prediction`` is written at inference too.
 
     ``name``: of the loss, for buffers and listings. ``statistics`` (1): the mean over each example,
-    summed over the shard's. ``mask`` (examples, rows): weights of the answers; then ``parts`` (2)
-    is the weighted sum over the shard's answers, and the sum of their weights.
+    summed over the shard's. ``weights`` (examples, rows): of the answers; then ``parts`` (2) is
+    the weighted sum over the shard's answers, and the sum of their weights.
     """
 
     builder: InstructionBuilder
@@ -24,7 +24,7 @@ class LossContext:
     target: View
     d_prediction: View
     statistics: View
-    mask: View | None = None
+    weights: View | None = None
     parts: View | None = None
     name: str = "loss"
     shards: int = 1
@@ -73,12 +73,20 @@ class Loss(Config, frozen=True, tag_field="type"):
             what = f"{describe(wanted)} {'scores, one a class' if is_of_classes else 'values'}"
             raise ShapeError(f"needs {what}; the network ends in {describe(shape)}{hint}")
 
+    def check_weights(self, spec: ExampleSpec) -> None:
+        """Raises ShapeError where weights that the loss gives to classes do not fit the targets."""
+
+    @property
+    def knows_weights(self) -> bool:
+        """Whether single answers of it can be weighed."""
+        return type(self).emit_rows is not Loss.emit_rows
+
     def check_end(self, is_closed: bool) -> None:
         """Raises ShapeError where the network must (not) end in the closing activation."""
 
     def emit(self, context: LossContext, spec: ExampleSpec) -> None:
         """Write the loss and its gradient."""
-        if context.mask is None:
+        if context.weights is None:
             self.emit_mean(context, spec)
             return
         d = context.d_prediction.rows
@@ -100,9 +108,9 @@ def emit_weighted_mean(context: LossContext, losses: View, d: View) -> None:
 
     The sum of weights is known only after all shards have added up theirs.
     """
-    assert context.mask is not None
+    assert context.weights is not None
     assert context.parts is not None
-    weights = context.mask.flat
+    weights = context.weights.flat
     sums = context.builder.shared(f"{context.name}.weights", context.shards).view
     context.write("sum_weights", weights, sums, lane=Symbol.LANE)
     operands = (losses, weights, sums, d, context.statistics, context.parts)

@@ -1,13 +1,20 @@
 """Cross-entropies: losses of classes, labels and shares of classes."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
 
 from tuidl.core.config import Fraction
+from tuidl.core.errors import suggestion
 from tuidl.data.spec import ExampleSpec
 from tuidl.ir.buffers import Symbol, View, by_example
 from tuidl.ir.instructions import Options
 from tuidl.nn.layers.base import Shape, ShapeError, TargetKindError
 from tuidl.nn.losses.base import Loss, LossContext, emit_mean_of_rows
+
+Weight = Annotated[float, Meta(ge=0, le=1e6)]
+ClassWeights = Literal["balanced"] | dict[str, Weight]
 
 
 class Classification(Loss, frozen=True):
@@ -16,13 +23,30 @@ class Classification(Loss, frozen=True):
     ``from_logits``: unsaid, a closing softmax (sigmoid for two classes) is part of the loss, and a
     network without one is taken to answer with logits. True or False state which one is meant.
     ``label_smoothing``: this share of the target is spread over all classes.
+    ``class_weights``: how much an example of each class counts, 1 where a name is missing;
+    "balanced" for n / (k * count), counted in the training part.
     """
 
     from_logits: bool | None = None
     label_smoothing: Fraction = 0.0
+    class_weights: ClassWeights | None = None
 
     def classifies(self, spec: ExampleSpec) -> bool:
         return True
+
+    def check_weights(self, spec: ExampleSpec) -> None:
+        weights = self.class_weights
+        if weights is None:
+            return
+        if not spec.classes:
+            raise ShapeError("the targets are numbers or shares, not classes")
+        if not isinstance(weights, Mapping):
+            return
+        for name in weights:
+            if name not in spec.classes:
+                raise ShapeError(f"no class {name!r}{suggestion(name, spec.classes[:50])}")
+        if not any(weights.get(name, 1.0) for name in spec.classes):
+            raise ShapeError("no class counts: all weights are 0")
 
     def check_end(self, is_closed: bool) -> None:
         if self.from_logits and is_closed:

@@ -86,7 +86,8 @@ def loss(answer: StepTrace, palette: Palette, width: int, height: int, unicode: 
         _example(grid, palette, answer, i, column, most)
     y = min(shown + 2, height - 2)
     grid.put(0, y, fitted(worked_loss(answer), width), palette.style("good", bold=True))
-    mean = f"mean over all {answer.batch} examples: {short(known(answer.loss), 5)}"
+    weighted = "weighted " if answer.weighted else ""
+    mean = f"{weighted}mean over all {answer.batch} examples: {short(known(answer.loss), 5)}"
     if len(answer.terms) > 1:
         mean = f"{' + '.join(answer.terms)}: {short(known(answer.loss), 5)}"
         mean = (

@@ -119,10 +119,15 @@ def formula_of(answer: StepTrace, phase: int) -> str:
     return {
         "gather": "batch = the next examples of a shuffled order",
         "forward": "p = layer n( … layer 2(layer 1(x)))",
-        "loss": LOSSES.get(answer.loss_kind, ""),
+        "loss": _loss_formula(answer),
         "backward": "d loss / d w = d loss / d y · d y / d w",
         "update": OPTIMIZERS.get(answer.optimizer, ""),
     }[PHASES[phase].name]
+
+
+def _loss_formula(answer: StepTrace) -> str:
+    formula = LOSSES.get(answer.loss_kind, "")
+    return formula.replace("mean of", "weighted mean of") if answer.weighted else formula
 
 
 def words(

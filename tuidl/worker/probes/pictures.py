@@ -54,7 +54,7 @@ def feature_maps(state: TrainState, options: Options) -> FeatureMaps:
         example=number,
         shape=state.program.graph.spec.shape,
         image=numbers(feed.x[number]),
-        true=numbers(feed.y[number]),
+        true=numbers(feed.y[number, : state.program.graph.spec.target_width]),
         maps=numbers(np.moveaxis(maps, -1, 0)[: options.maps]),
     )
 

@@ -71,6 +71,7 @@ def walk(state: TrainState, options: Options) -> StepTrace:
         output=head.name,
         trains=tuple(sorted(objective.trains or ())),
         terms=_terms(state, number),
+        weighted=head.weights is not None,
     )
 
 
