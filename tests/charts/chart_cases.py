@@ -14,6 +14,7 @@ from tuidl.charts.curves import curves
 from tuidl.charts.heat import Map, heat, heat_grid
 from tuidl.charts.histogram import Distribution, histogram
 from tuidl.charts.images import Tile, image, image_grid
+from tuidl.charts.landscape import Walk, landscape
 from tuidl.charts.network import LayerBox, network, network_line
 from tuidl.charts.palette import Palette
 from tuidl.charts.scatter import Field, Path, Points, by_class, scatter
@@ -173,3 +174,14 @@ def weights(values: Values, *args: Any, unicode: bool) -> list[Text]:
 def filters(values: Values, *args: Any, unicode: bool) -> list[Text]:
     maps = [Map(matrix(values), WIDE if i else "") for i in range(7)]
     return heat_grid(maps, *args, selected=1, unicode=unicode)
+
+
+@chart
+def loss_plane(values: Values, *args: Any, unicode: bool) -> list[Text]:
+    losses = matrix(values)
+    walks = [Walk(WIDE, [(v, -v) for v in values]), Walk("other", [(0.5, 0.5)], "▲", "good")]
+    axes = {"first": range(len(values)), "second": (-1.0, 0.0)}
+    known = np.arange(losses.size).reshape(losses.shape) % 3 < 2
+    return landscape(
+        losses, *args, **axes, walks=walks, known=known, cursor=(0, 0), unicode=unicode
+    )

@@ -1,8 +1,9 @@
-"""``tuidl rewind``, ``tuidl fork`` and ``--at-step``, as a user calls them."""
+"""``tuidl rewind``, ``fork``, ``landscape`` and ``--at-step``, as a user calls them."""
 
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -69,3 +70,15 @@ def test_what_cannot_be_is_said(run: str, arguments: tuple[str, ...], problem: s
     assert result.exit_code != 0
     assert problem in f"{result.output}{result.exception}"
     assert sorted(path.name for path in Path(run).iterdir()) == before
+
+
+def test_a_landscape_as_text_and_as_json(run: str) -> None:
+    shown = tuidl("landscape", run, "--points", "5").stdout
+    assert "1st principal component of the path, " in shown
+    assert "(amid an epoch: nothing was logged here)" in shown
+    options = ("--points", "5", "--plane", "random", "--json")
+    found = json.loads(tuidl("landscape", run, *options).stdout)
+    assert np.shape(found["losses"]) == (5, 5)
+    assert found["losses"][2][2] == found["head"]["centre"]
+    problem = tuidl("landscape", run, "--examples", "few").output
+    assert "expected a number from 1 on, or all, got 'few'" in problem

@@ -10,6 +10,7 @@ import click
 
 from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR, allow_plugins_option
 from tuidl.cli.evaluating import evaluate
+from tuidl.cli.landscape import landscape
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
 from tuidl.cli.playground import is_line, playground
 from tuidl.cli.predicting import predict
@@ -73,6 +74,7 @@ def cli() -> None:
     tuidl resume RUN              go on with a run that was stopped, or killed
     tuidl runs                    the runs that are kept; rename, note, tag, delete RUN
     tuidl rewind RUN STEP         what its network was at any step; tuidl fork goes on from there
+    tuidl landscape RUN           the loss on a plane through its weights, with its path
     tuidl view RUN|FILE|-         curves of a run, or of any program's JSON lines
     tuidl predict RUN INPUT       what the trained network makes of a picture or a table
     tuidl evaluate RUN [FILE]     how good it is: scores with intervals, curves, worst examples
@@ -87,9 +89,9 @@ def cli() -> None:
 
 
 COMMANDS = (
-    train, playground, new, resume, runs, view, compare, verify, replay, rewind, fork, rename,
-    note, tag, delete,
-    predict, evaluate, export, presets, show, gradcheck, download, explain,
+    train, playground, new, resume, runs, view, compare, verify, replay, rewind, fork, landscape,
+    rename, note, tag, delete, predict, evaluate, export, presets, show, gradcheck, download,
+    explain,
 )  # fmt: skip
 for command in COMMANDS:
     reads_presets = command not in (

@@ -47,6 +47,9 @@ class PerStep(Classification):
         right = np.take_along_axis(shares, true, axis=2)
         return np.asarray(np.abs(np.log(np.maximum(right, LEAST_SHARE))).mean(axis=(1, 2)))
 
+    def chosen(self, decoded: "Array") -> "Array | None":
+        return None
+
     def labels(self, targets: "Array") -> "Array | None":
         return None
 
