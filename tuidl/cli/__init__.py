@@ -10,6 +10,7 @@ import click
 
 from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR, allow_plugins_option
 from tuidl.cli.evaluating import evaluate
+from tuidl.cli.generating import generate
 from tuidl.cli.landscape import landscape
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
 from tuidl.cli.playground import is_line, playground
@@ -77,6 +78,7 @@ def cli() -> None:
     tuidl landscape RUN           the loss on a plane through its weights, with its path
     tuidl view RUN|FILE|-         curves of a run, or of any program's JSON lines
     tuidl predict RUN INPUT       what the trained network makes of a picture or a table
+    tuidl generate RUN            what a network that has learned text writes
     tuidl evaluate RUN [FILE]     how good it is: scores with intervals, curves, worst examples
     tuidl playground [LINE]       points in the plane: build a network while it learns
     tuidl presets                 what there is to train
@@ -92,6 +94,7 @@ COMMANDS = (
     train, playground, new, resume, runs, view, compare, verify, replay, rewind, fork, landscape,
     rename, note, tag, delete, predict, evaluate, export, presets, show, gradcheck, download,
     explain,
+    generate,
 )  # fmt: skip
 for command in COMMANDS:
     reads_presets = command not in (

@@ -13,6 +13,8 @@ from tuidl.data.scaling import Scaling
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.table_layout import TableLayout
 from tuidl.data.table_source import Csv
+from tuidl.data.text.layout import TextLayout
+from tuidl.data.text.source import Textual
 from tuidl.nn.layers.base import describe
 from tuidl.preset.schema import Preset
 from tuidl.tasks.choice import task_of
@@ -34,7 +36,8 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     ``shape``: of one input. ``classes``: their names, empty for numbers. Scaled inputs are (x -
     ``input_shift``) / ``input_width`` by feature or channel; targets likewise; both empty where
     nothing is scaled. ``table``: the columns of a text file. ``is_rounded``: its numbers became
-    float32 before they were scaled, as in runs of an older tuidl.
+    float32 before they were scaled, as in runs of an older tuidl. ``text``: tokens, where the
+    inputs are such.
     """
 
     shape: tuple[int, ...]
@@ -46,6 +49,7 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     target_width: Numbers = ()
     table: TableLayout | None = None
     is_rounded: bool = False
+    text: TextLayout | None = None
 
     @classmethod
     def of(cls, preset: Preset, split: "Split | None" = None) -> Self:
@@ -54,7 +58,7 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
         ``split``: the preset's, where somebody has it already. Raises TuidlError.
         """
         source = preset.source
-        is_table = isinstance(source, Csv)
+        is_table = isinstance(source, Csv | Textual)
         if is_table or source.normalize != "none" or source.target_scaling() != "none":
             split = split or split_of(preset)
         if split is None:
@@ -76,6 +80,7 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
             target_width=targets.scale if targets else (),
             table=learned.table,
             is_rounded=learned.table is not None and learned.format < EXACT,
+            text=learned.text,
         )
 
     def is_of(self, spec: ExampleSpec, split: "Split") -> bool:

@@ -30,6 +30,8 @@ def feed_of(task: Task, dtype: np.dtype[Any], x: Any, y: Any = None) -> ArrayDat
 def _targets(task: Task, dtype: np.dtype[Any], y: Any, count: int) -> Array:
     targets, width = real_array(y, dtype, "y"), task.spec.target_width
     shaped = (count, *(task.spec.target_shape or (width,)))
+    if task.spec.weighted and targets.shape == shaped:  # all answers count
+        targets = y = np.concatenate([targets, np.ones_like(targets)], axis=1)
     is_flat = width == 1 and targets.shape == (count,)
     if targets.shape not in ((count, width), shaped) and not is_flat:
         wanted = ", ".join(map(str, shaped))

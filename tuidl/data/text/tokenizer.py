@@ -84,14 +84,17 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
 
     def decode(self, numbers: Sequence[int]) -> str:
         """The text of tokens; words get spaces between them, but none before a sign."""
-        parts = [self.tokens[number] for number in numbers]
-        if self.kind != "words":
-            return "".join(parts)
-        text = ""
-        for part in parts:
-            glue = " " if text and (text[-1].isalnum() or text[-1] in ",.;:!?)") else ""
-            text += part if part == BOUNDARY or not part[:1].isalnum() else glue + part
-        return text
+        text: list[str] = []
+        for number in numbers:
+            text.append(self.following(text[-1] if text else "", number))
+        return "".join(text)
+
+    def following(self, text: str, number: int) -> str:
+        """What a token adds behind ``text``."""
+        token = self.tokens[number]
+        if self.kind != "words" or not text or not token[:1].isalnum():
+            return token
+        return f" {token}" if text[-1].isalnum() or text[-1] in ",.;:!?)" else token
 
     def _characters(self, text: str) -> "Array":
         import numpy as np

@@ -1,0 +1,122 @@
+"""What a trained network writes: text, token by token."""
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from tuidl.cli.common import found_run, json_option, prepare, weights_option
+from tuidl.core.printable import printable_lines
+from tuidl.core.terminal import put_json, reader_is_gone, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tuidl.inference.generating import Drawn, Generator, Prompt, Sampling
+    from tuidl.runs.results import Which
+
+LENGTH = 500
+TOP = 5
+"""Likeliest tokens that JSON lists with each."""
+
+
+@click.command()
+@click.argument("run")
+@click.option("--prompt", default="", metavar="TEXT", help="What it goes on from.")
+@click.option(
+    "--temperature", type=click.FloatRange(0, 100), default=1.0, show_default=True,
+    help="Below 1 the likely becomes likelier; 0 takes the likeliest.",
+)  # fmt: skip
+@click.option(
+    "--top-k", type=click.IntRange(1), metavar="K", help="Draw from the K likeliest tokens only."
+)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True)
+@click.option(
+    "--length", type=click.IntRange(1, 1_000_000), metavar="TOKENS",
+    help=f"Default: {LENGTH}; an answer ends with its line.",
+)  # fmt: skip
+@json_option
+@weights_option
+def generate(
+    run: str,
+    prompt: str,
+    temperature: float,
+    top_k: int | None,
+    seed: int,
+    length: int | None,
+    as_json: bool,
+    which: "Which",
+) -> None:
+    """Write text with RUN's network, token by token, each drawn by its probability.
+
+    The same seed gives the same text. With --json a line for each token, with its probability and
+    the likeliest ones.
+    """
+    prepare(1)
+    from tuidl.inference.generating import Sampling, generator_of
+    from tuidl.runs.results import load_run
+
+    trained = load_run(found_run(run), which)
+    generator = generator_of(trained.preparation, trained.model())
+    given = generator.prompt(prompt)
+    for note in given.notes:
+        say(note)
+    drawn = _drawn(generator, given, Sampling(temperature, top_k, seed), length, bool(prompt))
+    (_put_json if as_json else _put_text)(generator, given, drawn)
+
+
+def _drawn(
+    generator: "Generator",
+    given: "Prompt",
+    sampling: "Sampling",
+    length: int | None,
+    has_prompt: bool,
+) -> "Iterator[Drawn]":
+    """Up to ``length`` tokens; what goes on from a prompt in a line ends with that."""
+    for token in generator.go_on(given.tokens, sampling, length or LENGTH, TOP):
+        if reader_is_gone():
+            return
+        yield token
+        if has_prompt and generator.ends_line(token.number):
+            return
+
+
+def _put_text(generator: "Generator", given: "Prompt", drawn: "Iterator[Drawn]") -> None:
+    start = generator.layout.is_lines or len(given.tokens) == 1
+    text = generator.tokenizer.decode(given.tokens[start:])
+    _stream(text)
+    for token in drawn:
+        _stream(token.text)
+        text += token.text
+    if not text.endswith("\n"):
+        _stream("\n")
+
+
+def _stream(text: str) -> None:
+    sys.stdout.write(printable_lines(text))
+    sys.stdout.flush()
+
+
+def _put_json(generator: "Generator", given: "Prompt", drawn: "Iterator[Drawn]") -> None:
+    names, text, count = generator.tokenizer.names, "", 0
+    started = time.perf_counter()
+    for token in drawn:
+        text, count = text + token.text, count + 1
+        record = {
+            "event": "token",
+            "token": names[token.number],
+            "text": token.text,
+            "probability": token.share,
+            "top": {names[number]: share for number, share in token.top},
+        }
+        put_json(msgspec.json.encode(record).decode())
+    record = {
+        "event": "generated",
+        "prompt": generator.tokenizer.decode(given.tokens),
+        "text": text,
+        "tokens": count,
+        "seconds": time.perf_counter() - started,
+    }
+    put_json(msgspec.json.encode(record).decode())
