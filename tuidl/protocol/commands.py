@@ -11,6 +11,8 @@ LEARNING_RATE = "optimizer.learning_rate"
 
 EPOCHS = "training.epochs"
 """What changes where a run is to train longer than its preset says."""
+PRESET = "preset"
+"""What changes where data, layers, loss or optimizer are others from then on."""
 
 
 def editable_rate(objective: str) -> str:
@@ -20,7 +22,9 @@ def editable_rate(objective: str) -> str:
 
 def edit_in_words(key: str, value: float) -> str:
     """``rate 0.001``, ``critic rate 0.001`` where it is one objective's of several, ``50 epochs``
-    where a run was made longer."""
+    where a run was made longer, ``changed`` where the preset was."""
+    if key == PRESET:
+        return "changed"
     if key == EPOCHS:
         return f"{value:g} epochs"
     parts = key.split(".")
@@ -92,6 +96,13 @@ class Scale(Command, frozen=True, tag="scale"):
     factor: float
 
 
+class Change(Command, frozen=True, tag="change"):
+    """Go on with another ``preset`` (TOML text) from the next step on: other data, layers, loss,
+    optimizer or batches, and what was learned is kept where it fits."""
+
+    preset: str
+
+
 class Probe(Command, frozen=True, tag="probe"):
     """Ask for something to look at; the answer carries the same ``id``."""
 
@@ -108,7 +119,9 @@ class Quit(Command, frozen=True, tag="quit"):
     """End the process."""
 
 
-AnyCommand = Load | Pause | Resume | Step | Epoch | Pace | Set | Scale | Probe | Stop | Quit
+AnyCommand = (
+    Load | Pause | Resume | Step | Epoch | Pace | Set | Scale | Change | Probe | Stop | Quit
+)
 
 
 def to_json(command: Command) -> str:

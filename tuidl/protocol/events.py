@@ -182,13 +182,16 @@ class Edited(Event, frozen=True, tag="edited"):
 
     ``number``: counted from 1 over the run; the same edit keeps it. ``again``: made again by a run
     that went back, whose log has it already. ``supersedes``: edits of later places that were made
-    before no longer count.
+    before no longer count. Of the key ``preset`` the value is how many parameters there are now,
+    ``preset`` the whole preset as TOML, and ``kept`` says what became of what was learned.
     """
 
     epoch: int
     step: int
     key: str
     value: float
+    preset: str = ""
+    kept: str = ""
     fold: int | None = None
     number: int | None = None
     again: bool = False

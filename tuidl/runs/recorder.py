@@ -16,6 +16,7 @@ from tuidl.data.preprocessing import Preprocessing
 from tuidl.data.trained_files import TrainedFiles
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
+from tuidl.protocol.commands import PRESET
 from tuidl.protocol.events import Event, RunEnded, RunFailed
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.runs.log import EventLog
@@ -182,6 +183,9 @@ class RunRecorder(Checkpointer):
                 folder.forget_summary()
                 self._write_preprocessing(folder)
             self._log.write(one)
+            if isinstance(one, events.Edited) and one.key == PRESET:
+                folder.forget_best()  # of another network
+                self._best = None
         self._prelude.clear()
 
     def write_result(self, event: RunEnded, model: "Model") -> None:

@@ -10,6 +10,7 @@ from tuidl.core.errors import RunError
 from tuidl.core.own_files import is_there
 from tuidl.data.trained_files import TrainedFiles
 from tuidl.preset.schema import Preset
+from tuidl.runs.changed_preset import changed_preset
 from tuidl.runs.naming import find_run
 from tuidl.storage.arrays import read_arrays
 from tuidl.storage.contents import BEST, WEIGHTS
@@ -271,8 +272,14 @@ def load_run(run: str | Path, which: Which = "final", step: int | None = None) -
 
     folder = RunFolder(find_run(str(run)).path)
     preset, learned = folder.preset, folder.preprocessing
+    if step is None:
+        changed, parameters = changed_preset(folder), trained(folder, which)
+    else:
+        from tuidl.runs.rewinding import trained_at
+
+        changed, parameters = trained_at(folder, step)
+    preset, learned = (preset, learned) if changed is None else (changed, None)
     prepared = Preparation.of_learned(preset, learned) if learned else Preparation.of(preset)
-    parameters = trained(folder, which) if step is None else trained_at(folder, step)
     weights = learned.class_weights if learned else {}
     return TrainedRun(preset, parameters, prepared, folder.trained_files, folder.path, weights)
 
@@ -289,12 +296,3 @@ def trained(folder: RunFolder, which: Which = "final") -> dict[str, Any]:
     if snapshot is None:
         raise RunError(f"{folder.path}: nothing was saved yet")
     return snapshot.under("parameters")
-
-
-def trained_at(folder: RunFolder, step: int) -> dict[str, Any]:
-    """The parameters after so many steps of the run. Raises RunError, DataError."""
-    from tuidl.runs.rewinding import RewoundRun
-
-    rewound = RewoundRun(folder)
-    rewound.go_to(step)
-    return rewound.state.model.parameters.copy()

@@ -5,9 +5,10 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from tuidl.core.errors import RunError
+from tuidl.core.errors import RunError, TuidlError
 from tuidl.data.preprocessing import EXACT
-from tuidl.protocol.commands import EPOCHS, LEARNING_RATE, editable_rate
+from tuidl.preset.schema import Preset
+from tuidl.protocol.commands import EPOCHS, LEARNING_RATE, PRESET, editable_rate
 from tuidl.protocol.edits import Timeline
 from tuidl.protocol.events import Edited
 from tuidl.protocol.snapshot import Snapshot
@@ -15,6 +16,7 @@ from tuidl.runs.lengthening import MOST_EPOCHS
 from tuidl.runs.reading import read_timeline
 from tuidl.runs.recorder import RunRecorder
 from tuidl.storage.folder import RunFolder
+from tuidl.training.changing import read_changed
 from tuidl.training.edits import Edits
 from tuidl.training.folds import CrossValidation
 from tuidl.training.interruption import Interrupter
@@ -111,6 +113,8 @@ def possible_edits(timeline: Timeline, folder: RunFolder) -> list[Edited]:
     known = set(map(editable_rate, names))
     for edit in edits:
         is_fit = edit.key in known and math.isfinite(edit.value) and edit.value > 0
+        if edit.key == PRESET:
+            is_fit = _can_change(folder.preset, edit.preset)
         if edit.key == EPOCHS and not folder.preset.training.folds:
             is_fit = edit.value in range(1, MOST_EPOCHS + 1)
         if not is_fit:
@@ -120,3 +124,12 @@ def possible_edits(timeline: Timeline, folder: RunFolder) -> list[Edited]:
                 f"{edit.value}"
             )
     return edits
+
+
+def _can_change(preset: Preset, text: str) -> bool:
+    """Whether a run of the preset can go on with the one that is this text."""
+    try:
+        read_changed(preset, text)
+    except TuidlError:
+        return False
+    return True

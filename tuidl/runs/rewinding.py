@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from tuidl.core.errors import RunError
+from tuidl.preset.schema import Preset
 from tuidl.protocol.events import Moment
 from tuidl.protocol.snapshot import Snapshot, State
 from tuidl.runs.reading import read_timeline
@@ -42,7 +43,8 @@ class RewoundRun:
             folder.preset, backend or folder.about.backend, threads, None, _From(folder.start)
         )
         assert isinstance(trainer, Trainer)
-        if trainer.state.data_sha256 != self.newest.data_sha256:
+        is_changed = self.newest.preset is not None  # each step's data is checked by its snapshot
+        if not is_changed and trainer.state.data_sha256 != self.newest.data_sha256:
             raise RunError(f"{folder.path}: the data has changed since the run was saved")
         trainer.model.require_prepared()
         self._replay = replay_of(trainer.state, folder)
@@ -72,6 +74,15 @@ class RewoundRun:
     def steps(self) -> int:
         """Of an epoch."""
         return self.state.steps
+
+
+def trained_at(folder: RunFolder, step: int) -> tuple[Preset | None, dict[str, Any]]:
+    """The parameters after so many steps, and their preset where it was changed before. Raises
+    TuidlError."""
+    rewound = RewoundRun(folder)
+    rewound.go_to(step)
+    state = rewound.state
+    return state.preset if state.changes else None, state.model.parameters.copy()
 
 
 def replay_of(state: TrainState, folder: RunFolder) -> Replay:

@@ -47,6 +47,7 @@ from tuidl.storage.arrays import read_arrays
 from tuidl.storage.checkpoints import Checkpoints
 from tuidl.storage.claiming import claim, give_back
 from tuidl.storage.contents import (
+    BEST,
     CHECKPOINTS,
     DATA,
     EVENTS,
@@ -238,6 +239,11 @@ class RunFolder:
         """Those that it ended with before are no longer its newest. Raises SaveError."""
         self._forget(WEIGHTS)
         self._forget(WEIGHTS + SUFFIX)
+
+    def forget_best(self) -> None:
+        """The best epoch was that of a network that was changed since. Raises SaveError."""
+        self._forget(BEST)
+        self._forget(BEST + SUFFIX)
 
     def _forget(self, name: str) -> None:
         path = self.path / name

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tuidl.backends.base import ArrayDataset, StepChunk
+from tuidl.backends.base import StepChunk
 from tuidl.model.model import Model
-from tuidl.protocol.commands import EPOCHS
+from tuidl.protocol.commands import EPOCHS, PRESET
 from tuidl.protocol.edits import At
 from tuidl.protocol.events import Event, Place
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.training import event_builders, snapshots
+from tuidl.training.binding import Binding
+from tuidl.training.changing import repeated, take_on
 from tuidl.training.checkpointer import Checkpointer
 from tuidl.training.chunks import ChunkRunner
 from tuidl.training.divergence import DivergedError, diverged_event
@@ -36,15 +38,20 @@ class EpochLoop:
         state: TrainState,
         interrupter: Interrupter,
         checkpointer: Checkpointer,
-        chunks: ChunkRunner,
+        binding: Binding,
     ) -> None:
         self.state, self.interrupter = state, interrupter
-        self.checkpointer, self.chunks = checkpointer, chunks
+        self.checkpointer, self.binding = checkpointer, binding
+        self._first = state.preset
         self._last_progress = 0.0
 
     @property
     def model(self) -> Model:
         return self.state.model
+
+    @property
+    def chunks(self) -> ChunkRunner:
+        return self.binding.chunks
 
     @property
     def edits(self) -> Edits:
@@ -57,6 +64,8 @@ class EpochLoop:
     def resume(self, snapshot: Snapshot) -> None:
         """Go on from there, to the same end. Raises RunError where it is of something else."""
         state = self.state
+        take_on(state, self._first, snapshot.state)
+        self.binding.follow(self.model)
         snapshots.restore(state, snapshot)
         _, epoch, step = here = state.next_place
         state.resumed = Place(epoch=epoch, step=step, fold=state.fold)
@@ -64,12 +73,11 @@ class EpochLoop:
 
     def _epochs(self) -> Iterator[Event]:
         """Train until there is a reason to end."""
-        progress = self.state.progress
         yield from self._lengthen()
         while not self._reason_to_end():
-            progress.begin_next()
+            self.state.progress.begin_next()
             yield from self._train_epoch()
-            if progress.step == self.state.steps:
+            if self.state.progress.step == self.state.steps:
                 yield from self._end_epoch()
                 yield from self._lengthen()
                 if not self._reason_to_end():
@@ -91,16 +99,16 @@ class EpochLoop:
 
         A checkpoint that is due at the last step waits for the epoch's scores: it is one, not two.
         """
-        state, progress = self.state, self.state.progress
-        feed = state.ordered(progress.epoch)
-        while progress.step < state.steps:
+        state = self.state
+        while state.progress.step < state.steps:
             yield from self._repeat_edits()
-            allowed = self._allowed()
+            allowed, progress = self._allowed(), state.progress
+            self.binding.follow(self.model)
             with self.model.lock.exclusive():
                 state.engine.stop.fill(0)
                 if self.interrupter.reason:
                     return
-                chunk, done, seconds = self._run_chunk(feed, allowed)
+                chunk, done, seconds = self._run_chunk(allowed)
             if not done:
                 continue
             self.interrupter.did(done, progress.loss)
@@ -109,7 +117,7 @@ class EpochLoop:
             if progress.step < state.steps:
                 yield from self._keep()
 
-    def _run_chunk(self, feed: ArrayDataset, allowed: int) -> tuple[StepChunk, int, float]:
+    def _run_chunk(self, allowed: int) -> tuple[StepChunk, int, float]:
         """Do some steps: what they left, how many they were, and the seconds they took.
 
         What is to be read of the last step's memory is read here, as others may use it afterwards.
@@ -122,6 +130,7 @@ class EpochLoop:
         rates = state.learning_rates[number].of(progress.epoch, progress.step, count)
         chunk = StepChunk(progress.step, rates, progress.totals, np.zeros(count))
         with state.counting(number):
+            feed = state.ordered(progress.epoch)
             done, seconds = self.chunks.run(state.plans[number], feed, chunk)
             progress.did(done, chunk.losses, is_first=number == 0)
             progress.worked(seconds)
@@ -135,13 +144,17 @@ class EpochLoop:
         """How many steps may be done next."""
         state = self.state
         left = self.interrupter.allowed(state.steps - state.progress.step)
+        left = min(left, state.steps - state.progress.step)  # a command may have changed them
         left = self.checkpointer.allowed(state.updates, left)
         to_the_next = state.edits.steps_to(state.here)
         return left if to_the_next is None else min(left, to_the_next)
 
     def _repeat_edits(self, here: At | None = None) -> Iterator[Event]:
         for edit in self.state.edits.due(here or self.state.here):
-            self.state.repeat(edit)
+            if edit.key == PRESET:
+                yield from repeated(self.state, edit)
+            else:
+                self.state.repeat(edit)
             yield edit
 
     def _lengthen(self) -> Iterator[Event]:

@@ -27,6 +27,8 @@ class Limits:
     scores: frozenset[str]
     validates: bool
     has_plateau: bool
+    is_changed: bool = False
+    """Whether the preset changed while it trained: epochs were cut short, with other steps."""
 
 
 def implausible(state: State, limits: Limits) -> str:
@@ -89,15 +91,20 @@ def _place_problems(state: State, limits: Limits) -> Iterator[str]:
     yield from _int("step", state.step, 0, limits.steps)
     last = state.epoch if state.step == limits.steps else state.epoch - 1
     yield from _int("epochs", state.epochs, state.epoch - 1, last)
+    if limits.is_changed:
+        yield from _int("changes", state.changes, 1, MOST_EDITS)
+        yield from _int("updates", state.updates, state.step, MOST_EDITS)
+        return
     updates = (state.epoch - 1) * limits.steps + state.step
     yield from _int("updates", state.updates, updates, updates)
 
 
 def _epoch_scores(state: State, limits: Limits) -> Iterator[str]:
-    if (state.train is None) != (state.epochs == 0):
+    cut = limits.is_changed and state.train is None
+    if not cut and (state.train is None) != (state.epochs == 0):
         yield f"train: expected {'none' if state.train else 'scores'} after {state.epochs} epochs"
     is_wanted = state.epochs > 0 and limits.validates
-    if (state.validation is None) == is_wanted:
+    if not cut and (state.validation is None) == is_wanted:
         yield f"validation: expected {'scores' if is_wanted else 'none'}"
     yield from _scores("train", state.train, limits)
     yield from _scores("validation", state.validation, limits)

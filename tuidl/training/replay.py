@@ -10,8 +10,8 @@ from tuidl.core.errors import RunError
 from tuidl.kernels.step_state import SEED
 from tuidl.protocol.events import Edited, Moment
 from tuidl.protocol.snapshot import Snapshot
+from tuidl.training.binding import Binding
 from tuidl.training.checkpointer import Checkpointer
-from tuidl.training.chunks import ChunkRunner
 from tuidl.training.divergence import DivergedError
 from tuidl.training.early_stopping import EarlyStopper
 from tuidl.training.edits import Edits
@@ -56,10 +56,14 @@ class Replay(EpochLoop):
                 "a cross-validation cannot be rewound: it trains several networks, of which only "
                 "the last one is kept"
             )
-        state = _fresh(original)
-        most = state.engine.threads if state.program.shards > 1 else 1
-        chunks = ChunkRunner(state.engine, most)
-        super().__init__(state, Interrupter(), Checkpointer(), chunks)
+        if original.changes:
+            raise RunError(
+                "data or network were changed while it trained: 'tuidl rewind' goes back in such a "
+                "run, this one stays where it is"
+            )
+        state, interrupter = _fresh(original), Interrupter()
+        binding = Binding(state.model, interrupter, is_free=True)
+        super().__init__(state, interrupter, Checkpointer(), binding)
         self._original, self._all, self._find = original, tuple(edits), find
         self._is_there = False
         """Whether the model holds what ``state`` says."""
@@ -127,6 +131,7 @@ def _fresh(original: TrainState) -> TrainState:
         epochs=preset.training.epochs,
         edits=Edits(),
         resumed=None,
+        _ordered=None,
     )
     for name in ("data_sha256", "preprocessing_sha256"):
         state.__dict__[name] = getattr(original, name)  # of the same examples

@@ -61,6 +61,8 @@ def take(state: TrainState) -> Snapshot:
         level=progress.level.level,
         jumped=progress.level.jumped,
         further_rates=tuple(map(_saved_rate, state.learning_rates[1:])),
+        preset=state.preset.to_toml() if state.changes else None,
+        changes=state.changes,
         all_epochs=None if state.epochs == state.preset.training.epochs else state.epochs,
     )
     return Snapshot(saved, _arrays(state))
@@ -130,6 +132,7 @@ def limits_of(state: TrainState) -> Limits:
         scores=frozenset(score_names(state.program)),
         validates=bool(len(state.held_out["validation"])),
         has_plateau=state.rates.watch is not None,
+        is_changed=state.changes > 0,
     )
 
 

@@ -44,7 +44,8 @@ class TrainState:
     ``preprocessing``: what was learned from the data besides the weights. ``resumed``: where the
     run goes on from, None for one from the start. ``plans`` and ``learning_rates``: of each
     objective; ``rotation`` says whose turn it is. ``epochs``: to train in all, which are those of
-    the preset unless the run was made longer.
+    the preset unless the run was made longer. ``is_saved``: whether snapshots are taken.
+    ``changes``: how often the preset was changed while it trained.
     """
 
     preset: Preset
@@ -58,9 +59,12 @@ class TrainState:
     stopper: EarlyStopper
     preprocessing: Preprocessing
     epochs: int
+    is_saved: bool = True
+    changes: int = 0
     edits: Edits = field(default_factory=Edits)
     fold: int | None = None
     resumed: Place | None = None
+    _ordered: tuple[int, ArrayDataset] | None = None
 
     @classmethod
     def initial(
@@ -101,6 +105,7 @@ class TrainState:
             stopper=EarlyStopper(preset.training.stopping, is_saved=is_saved),
             preprocessing=learned_from(preset, model, split),
             epochs=epochs,
+            is_saved=is_saved,
             edits=edits or Edits(),
             fold=fold,
         )
@@ -181,13 +186,22 @@ class TrainState:
         return hashlib.sha256(as_first_written(self.preprocessing)).hexdigest()
 
     def ordered(self, epoch: int) -> ArrayDataset:
-        """The training examples in an epoch's order."""
+        """The training examples in an epoch's order; that of the last one asked for is kept."""
         feed, training = self.train_feed, self.preset.training
         if training.sampling is not None:
             return replace(feed, order=balanced_order(self._sampled, training.seed, epoch))
         if not training.shuffle or self.batches.batch >= len(feed):
             return feed
-        return replace(feed, order=permutation(len(feed), training.seed, epoch))
+        if self._ordered is None or self._ordered[0] != epoch:
+            order = permutation(len(feed), training.seed, epoch)
+            self._ordered = epoch, replace(feed, order=order)
+        return self._ordered[1]
+
+    def forget(self) -> None:
+        """Forget what was computed from the examples, which are others now."""
+        self._ordered = None
+        for name in ("data_sha256", "preprocessing_sha256", "_sampled"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def _sampled(self) -> Any:

@@ -14,8 +14,8 @@ from tuidl.protocol.edits import At
 from tuidl.protocol.events import Event
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.training import event_builders, snapshots
+from tuidl.training.binding import Binding
 from tuidl.training.checkpointer import Checkpointer
-from tuidl.training.chunks import ChunkRunner
 from tuidl.training.compatibility import take_over
 from tuidl.training.divergence import DivergedError, left_not_finite, not_finite
 from tuidl.training.edits import Edits
@@ -66,10 +66,8 @@ class Trainer(EpochLoop):
         is_saved = checkpointer.keeps
         state = TrainState.initial(preset, model, split, batch, fold, edits, is_saved=is_saved)
         checkpointer.prepare(model.start, state.preprocessing)
-        most = model.engine.threads if is_free and model.program.shards > 1 else 1
-        super().__init__(state, interrupter, checkpointer, ChunkRunner(model.engine, most))
-        stop = model.engine.stop  # without the trainer, which would outlive its run in a cycle
-        self.interrupter.on_stop = lambda: stop.fill(1)
+        binding = Binding(model, interrupter, is_free=is_free)
+        super().__init__(state, interrupter, checkpointer, binding)
         self._saved: tuple[At, int, int] | None = None
         self.interrupter.attach(self.state)
 
@@ -86,7 +84,7 @@ class Trainer(EpochLoop):
 
         Raises DataError where the model is being trained by another run.
         """
-        with self.model.in_training():
+        with self.binding.in_training():
             yield from self._run()
 
     def _run(self) -> Iterator[Event]:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tuidl.core.errors import suggestion
+from tuidl.core.errors import TuidlError, suggestion
 from tuidl.protocol import commands, events
-from tuidl.protocol.commands import Command
+from tuidl.protocol.commands import PRESET, Command
 from tuidl.protocol.events import Event
+from tuidl.training.changing import changed
 from tuidl.training.interruption import Interrupter
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ class Control(Interrupter):
             case commands.Scale(key=key, factor=factor):
                 rate = self.state.editable.get(key) if self.state else None
                 self._set(key, factor * rate.base if rate else factor)
+            case commands.Change(preset=preset):
+                self._change(preset)
             case commands.Probe() as probe:
                 if self.state is not None:
                     self._send(self._answer(self.state, probe))
@@ -145,6 +148,16 @@ class Control(Interrupter):
             self._send(events.Refused(key=key, error=f"expected a number > 0, got {value}"))
         else:
             self._send(self.state.edit(key, value))
+
+    def _change(self, preset: str) -> None:
+        if self.state is None or self._is_over:
+            self._send(events.Refused(key=PRESET, error="there is no run that could change"))
+            return
+        try:
+            for event in changed(self.state, preset):
+                self._send(event)
+        except TuidlError as error:
+            self._send(events.Refused(key=PRESET, error=str(error)))
 
     def _say_paused(self) -> None:
         if self._is_waiting:

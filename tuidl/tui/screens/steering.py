@@ -18,6 +18,8 @@ from tuidl.tui.session.session import Session
 RATE_STEP = 1.25
 WHILE_IT_LASTS = frozenset(("step", "epoch", "rate", "full_speed", "pace"))
 """Actions that mean nothing once a run is over; their keys are not offered then."""
+OTHERS = (commands.EPOCHS, commands.PRESET)
+"""Keys of edits that set no learning rate."""
 
 
 class SteeringScreen(RunDisplay):
@@ -117,7 +119,7 @@ class SteeringScreen(RunDisplay):
             return None
         if self.preset.objectives:
             return None  # which one's rate was too high is not known
-        rates = [edit.value for edit in run.edits if edit.key != commands.EPOCHS]
+        rates = [edit.value for edit in run.edits if edit.key not in OTHERS]
         return slower(rates[-1] if rates else self.preset.optimizer.learning_rate)
 
     def action_retry(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from tuidl.protocol import events
-from tuidl.protocol.commands import EPOCHS
+from tuidl.protocol.commands import EPOCHS, PRESET
 from tuidl.protocol.edits import START, joined, place_of, still_count
 from tuidl.protocol.events import Event, Scores, Table
 from tuidl.protocol.history import History
@@ -95,7 +95,7 @@ class Run:
                 self.saved = events.Place(epoch=event.epoch, step=event.step, fold=event.fold)
             case events.Edited():
                 self.edits = joined(self.edits, event)
-                if event.key != EPOCHS:
+                if event.key not in (EPOCHS, PRESET):
                     self.learning_rate = event.value
             case events.RunEnded():
                 self.phase, self.ended = Phase.ENDED, event
