@@ -55,6 +55,27 @@ def test_new_replaces_nothing(tmp_path: Path) -> None:
     assert place.read_text() == "mine"
 
 
+def test_on_a_terminal_the_target_may_be_ticked_instead_of_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, played = table(tmp_path / "people.csv"), list[dict[str, Any]]()
+    monkeypatch.setattr(training, "require_screen", lambda *given: None)
+
+    def play(**options: Any) -> None:
+        played.append(options)
+        raise SystemExit(0)
+
+    monkeypatch.setattr(training, "play", play)
+    assert tuidl(str(path), "--set", "training.epochs=2", "--threads", "1").exit_code == 0
+    assert played[0]["data"] == (path, ("training.epochs=2",))
+    assert tuidl(str(path), "--target", "job").exit_code == 0
+    assert played[1]["preset"].data.target == "job"
+    refused = tuidl(str(path), "--start")
+    assert (refused.exit_code, "--target COLUMN" in refused.output) == (2, True)
+    assert "no such file" in str(tuidl(str(tmp_path / "peple.csv")).exception)
+    assert len(played) == 2
+
+
 def test_a_preset_takes_no_target() -> None:
     with pytest.raises(PresetError, match="cnn_digits is a preset"):
         cli.main(["cnn_digits", "--target", "x", "--no-ui"], standalone_mode=False)
@@ -72,7 +93,7 @@ def test_data_is_trained_at_once_on_the_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[dict[str, Any]] = []
-    monkeypatch.setattr(training, "_require_screen", lambda *given: None)
+    monkeypatch.setattr(training, "require_screen", lambda *given: None)
     monkeypatch.setattr(training, "play", lambda **options: shown.append(options))
     path = table(tmp_path / "people.csv")
     assert tuidl(str(path), "--target", "job").exit_code == 0

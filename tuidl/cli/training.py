@@ -56,6 +56,7 @@ def train(
     """Train PRESET (the word 'train' may be left out).
 
     PRESET may also be a file of data (.csv, .npz) or a folder of pictures: a preset is made for it.
+    On a terminal the target of a table can be ticked there instead of named.
     """
     if seed is not None:
         overrides = (*overrides, f"training.seed={seed}")
@@ -174,9 +175,24 @@ def _play(
     """Open the playground, with a preset in it if one is named."""
     if preset is None:
         play(preset=None, folder=Path(), **options)
+    if target is None and _is_table(preset):
+        if options.pop("start"):
+            raise click.UsageError("--start: which column is to be predicted? --target COLUMN")
+        play(data=(Path(preset).absolute(), overrides), **options)
     loaded, folder = _loaded(preset, target, overrides)
     starts = options.pop("start") or _names_data(preset, target)
     play(preset=loaded, folder=folder, start=starts, **options)
+
+
+def _is_table(name: str) -> bool:
+    """Whether a table is named, in which a target is still to be chosen. Raises DataError where
+    there is no such file."""
+    from tuidl.proposing.files import is_table_file, require_file
+
+    if not _names_data(name, None) or Path(name).is_dir() or not is_table_file(name):
+        return False
+    require_file(Path(name))
+    return True
 
 
 def _loaded(name: str, target: str | None, overrides: tuple[str, ...]) -> "tuple[Preset, Path]":

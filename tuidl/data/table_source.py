@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from tuidl.data.csv_table import Table
+    from tuidl.data.tables.column_report import TableReport
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -162,9 +163,14 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
 
     def report(self, most: int | None = None) -> list[str]:
         from tuidl.data.tables.column_report import lines
+
+        return lines(self.table_report(), most)
+
+    def table_report(self) -> "TableReport":
+        """How each column was read, as records."""
         from tuidl.data.tables.report import report_of
 
-        return lines(report_of(self._table()), most)
+        return report_of(self._table())
 
     def notices(self) -> tuple[str, ...]:
         from tuidl.data.tables.precision import lost_digits

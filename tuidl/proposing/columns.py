@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuidl.data.tables.settings import AS_FOUND
-from tuidl.proposing.column_words import words_of
 
 if TYPE_CHECKING:
+    from tuidl.data.tables.column_report import ColumnReport, TableReport
     from tuidl.data.tables.fields import Reading
     from tuidl.data.tables.raw import RawColumn, RawTable
 
@@ -16,42 +16,38 @@ NAMES_OF_ROWS = {"", "id", "index", "idx", "row", "rowid", "row_id", "unnamed: 0
 
 @dataclass(frozen=True)
 class ColumnFacts:
-    """A column as it was read.
+    """A column as it was read, which ``report`` describes.
 
-    ``number``: its place, counted from 1. ``words``: its range, or its categories. ``gaps``: rows
-    without a value. ``idle``: why it is better left out, empty where it may teach something.
-    ``problem``: why it cannot be read as it is. ``rises``: whether it is a time, or called so, that
-    never falls.
+    ``number``: its place, counted from 1. ``idle``: why it is better left out, empty where it may
+    teach something. ``rises``: whether it is a time, or called so, that never falls.
     """
 
-    name: str
     number: int
-    kind: str
-    words: str = ""
-    gaps: int = 0
+    report: "ColumnReport"
     idle: str = ""
-    problem: str = ""
     rises: bool = False
 
+    @property
+    def name(self) -> str:
+        return self.report.name
 
-def column_facts(raw: "RawTable") -> tuple[ColumnFacts, ...]:
-    """All columns of the table."""
-    return tuple(_facts(column, i) for i, column in enumerate(raw.columns, 1))
+    @property
+    def gaps(self) -> int:
+        return self.report.gaps
 
 
-def _facts(column: "RawColumn", number: int) -> ColumnFacts:
-    import numpy as np
-
+def column_facts(raw: "RawTable") -> tuple[tuple[ColumnFacts, ...], "TableReport"]:
+    """All columns of the table, and the report on it."""
     from tuidl.data.tables.kinds import read_column
+    from tuidl.data.tables.report import described_table
 
-    reading = read_column(column, AS_FOUND)
-    gaps = 0 if reading.values is None else int(np.isnan(reading.values.values).sum())
-    idle = _idle(column, reading, number)
-    problem = "" if idle else reading.problem
-    words = words_of(reading)
-    return ColumnFacts(
-        column.name, number, reading.kind, words, gaps, idle, problem, _rises(column, reading)
-    )
+    readings = [read_column(column, AS_FOUND) for column in raw.columns]
+    report = described_table(raw, readings)
+    columns = zip(raw.columns, readings, report.columns, strict=True)
+    return tuple(
+        ColumnFacts(number, said, _idle(column, reading, number), _rises(column, reading))
+        for number, (column, reading, said) in enumerate(columns, 1)
+    ), report
 
 
 def _idle(column: "RawColumn", reading: "Reading", number: int) -> str:

@@ -53,6 +53,21 @@ class Facts:
         return prod(self.shape)
 
     @property
+    def by_class(self) -> tuple[tuple[str, int], ...]:
+        """Each class with its examples; () where numbers are to be predicted."""
+        return tuple(zip(self.classes, self.counts, strict=True)) if self.counts else ()
+
+    @property
+    def about(self) -> str:
+        """``12 examples of 40 x 60 x 3; 2 classes; a test part of its own``."""
+        number = "a number" if self.outputs == 1 else f"{self.outputs} numbers"
+        answer = f"{len(self.classes)} classes" if self.classes else f"{number} to predict"
+        own = {"validation": self.has_validation, "test": self.has_test}
+        parts = [f"a {name} part of its own" for name, is_there in own.items() if is_there]
+        shape = " x ".join(map(str, self.shape))
+        return "; ".join([f"{self.rows:,} examples of {shape}", answer, *parts])
+
+    @property
     def majority(self) -> float:
         """The share of the largest class: what guessing it always would get right."""
         return max(self.counts, default=0) / max(sum(self.counts), 1)

@@ -90,9 +90,7 @@ def facts_of(
 
         _refuse(target, "the folders of the pictures are the classes")
         return picture_facts(path, overrides)
-    if not path.exists():
-        near = guess(path.name, (other.name for other in path.parent.glob("*")))
-        raise DataError(f"{path}: no such file{near}")
+    require_file(path)
     if path.suffix.lower() in ARRAYS:
         from tuidl.proposing.arrays import array_facts
 
@@ -100,6 +98,13 @@ def facts_of(
     from tuidl.proposing.tables import table_facts
 
     return table_facts(path, target, ignored, overrides)
+
+
+def require_file(path: Path) -> None:
+    """Raises DataError, with the nearest name beside it, where there is no such file."""
+    if not path.exists():
+        near = guess(path.name, (other.name for other in path.parent.glob("*")))
+        raise DataError(f"{path}: no such file{near}")
 
 
 def _refuse(target: str | None, why: str) -> None:

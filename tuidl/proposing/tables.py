@@ -13,6 +13,7 @@ from tuidl.proposing.sources import class_counts, source_of, stated
 from tuidl.proposing.targets import chosen_target, likely_target, missing_target
 
 if TYPE_CHECKING:
+    from tuidl.data.tables.column_report import TableReport
     from tuidl.data.tables.raw import RawTable
 
 LONGEST_NAME = 120
@@ -22,21 +23,20 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class TableColumns:
-    """The columns of a table before anything is chosen. ``likely``: the probable target.
-    ``notes``: what was passed over while reading, in words."""
+    """The columns of a table before anything is chosen, and the report on them. ``likely``: the
+    probable target."""
 
     columns: tuple[ColumnFacts, ...]
-    rows: int
+    report: "TableReport"
     likely: str
     why_likely: str
-    notes: tuple[str, ...] = ()
 
 
 def table_columns(path: Path) -> TableColumns:
     """Raises DataError where the file cannot be read."""
     raw = _raw(path, None)
     names = [column.name for column in raw.columns]
-    return TableColumns(column_facts(raw), len(raw.lines), *likely_target(names), raw.notes)
+    return TableColumns(*column_facts(raw), *likely_target(names))
 
 
 def table_facts(
@@ -57,14 +57,14 @@ def table_facts(
         raise missing_target(names)
     chosen = chosen_target(names, target, raw.has_header)
     place = names.index(chosen) if isinstance(chosen, str) else chosen - 1
-    columns = column_facts(raw)
+    columns, _ = column_facts(raw)
     others = [column for i, column in enumerate(columns) if i != place]
     idle = [column for column in others if column.idle and ignored is None]
     left_out = {column.name for column in idle} | {*(ignored or ())}
     inputs = [column for column in others if column.name not in left_out]
     if not inputs:
         raise PresetError("--target", f"{names[place]!r} leaves no column to learn from")
-    data = _settings(path, raw, columns[place], inputs)
+    data = _settings(path, raw, columns, columns[place], inputs)
     data = stated(data, overrides)
     source = source_of(data)
     spec = source.spec()
@@ -97,7 +97,11 @@ def _raw(path: Path, target: str | None, overrides: tuple[str, ...] = ()) -> "Ra
 
 
 def _settings(
-    path: Path, raw: "RawTable", target: ColumnFacts, inputs: list[ColumnFacts]
+    path: Path,
+    raw: "RawTable",
+    columns: tuple[ColumnFacts, ...],
+    target: ColumnFacts,
+    inputs: list[ColumnFacts],
 ) -> Settings:
     """The table ``[data]``, columns named as far as the file names them."""
 
@@ -110,7 +114,7 @@ def _settings(
         "target": Setting(called(target), "the column to predict"),
     }
     used = {target.number, *(column.number for column in inputs)}
-    left_out = [column for column in column_facts(raw) if column.number not in used]
+    left_out = [column for column in columns if column.number not in used]
     if left_out:
         why = "columns that are not learned from"
         settings["ignore"] = Setting([called(column) for column in left_out], why)

@@ -38,7 +38,8 @@ EXIT_CODES = {signal.SIGTERM: 143, signal.SIGHUP: 143}
 
 
 class Playground(PlainApp):
-    """``preset``: opened at once, and trained at once if ``start``; Home otherwise."""
+    """``preset``: opened at once, trained at once if ``start``. ``data``: a file to have a preset
+    proposed for, with KEY=VALUE texts. Home otherwise."""
 
     TITLE = "tuidl"
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -61,6 +62,7 @@ class Playground(PlainApp):
         run: Path | None = None,
         learning_rate: float | None = None,
         view: "Source | None" = None,
+        data: tuple[Path, tuple[str, ...]] | None = None,
     ) -> None:
         super().__init__(driver_class=driver())
         self.state = state or State.load()
@@ -68,6 +70,7 @@ class Playground(PlainApp):
         use_scrollbars(unicode)
         self._first, self._first_folder, self._starts = preset, folder, start
         self._first_run, self._first_rate, self._first_view = run, learning_rate, view
+        self._first_data = data
         self.session = Session(self, threads, backend)
         self.runs = RunActions(self, self)
         self.reported_errors = ReportedErrors(log_path(self.session.engine.log.parent), self.warn)
@@ -90,6 +93,8 @@ class Playground(PlainApp):
             self.view(self._first_view)  # which needs no engine
         elif self._first is None:
             self._go_home()
+            if self._first_data is not None:
+                self.open_data(*self._first_data)
             self.call_after_refresh(self.session.start)
         else:
             await self.session.start()
@@ -172,11 +177,11 @@ class Playground(PlainApp):
         self.call_after_refresh(self.session.load, preset, True, path, learning_rate)
         self.call_after_refresh(spare_pauses)
 
-    def open_data(self, path: Path) -> None:
+    def open_data(self, path: Path, overrides: tuple[str, ...] = ()) -> None:
         """Show a file of data or a folder of pictures, to have a preset proposed for it."""
         from tuidl.tui.screens.own_data import OwnDataScreen
 
-        self.push_screen(OwnDataScreen(self.services, path))
+        self.push_screen(OwnDataScreen(self.services, path, overrides))
 
     def run_display(self) -> RunDisplay | None:
         """The screen of the run, at any place in the stack."""
@@ -223,7 +228,7 @@ class Playground(PlainApp):
         """Modify the preset of the run on the screen, and train the result in its place."""
         from tuidl.tui.screens.edit import EditScreen
 
-        self.push_screen(EditScreen(_text_of(preset), self.state), self._edited)
+        self.push_screen(EditScreen(preset, self.state), self._edited)
 
     def edit_file(self, path: Path) -> None:
         """Modify the preset in a file, whether it can be trained or not, and open the result."""
@@ -242,9 +247,9 @@ class Playground(PlainApp):
         except RunError as error:
             self.warn(error)
         else:
-            self._edit_and_open(_text_of(preset), path)
+            self._edit_and_open(preset, path)
 
-    def _edit_and_open(self, text: str, folder: Path, path: Path | None = None) -> None:
+    def _edit_and_open(self, text: str | Preset, folder: Path, path: Path | None = None) -> None:
         """``folder``: where the paths in the result start; ``path``: the file of the text."""
         from tuidl.tui.screens.edit import EditScreen
 
@@ -279,13 +284,6 @@ class Playground(PlainApp):
         yield from super().get_system_commands(screen)
         for title, text, action in getattr(screen, "palette_commands", ()):
             yield SystemCommand(title, text, action)
-
-
-def _text_of(preset: Preset) -> str:
-    """A preset as TOML."""
-    from tuidl.tui.editor.toml_edit import dumps
-
-    return dumps(preset.table())
 
 
 def _preload() -> None:

@@ -7,9 +7,10 @@ import numpy as np
 from tests.data.test_csv import csv_of
 from tuidl.data.paths import stamp
 from tuidl.data.tables.column_report import lines
+from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.report import described_table
-from tuidl.data.tables.settings import ColumnSettings
+from tuidl.data.tables.settings import AS_FOUND, ColumnSettings
 
 ROWS = [
     "5 kg,2019-01-31,a,1,-,x",
@@ -40,7 +41,8 @@ def test_whole_numbers_gap_words_and_texts_are_guesses(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     rows = [f"{i % 3},{'-' if i == 7 else i},id {i}" for i in range(120)]
     path.write_text("code,score,name\n" + "\n".join(rows) + "\n")
-    report = described_table(read_raw(stamp(str(path))))
+    raw = read_raw(stamp(str(path)))
+    report = described_table(raw, [read_column(column, AS_FOUND) for column in raw.columns])
     code, score, name = report.columns
     assert 'if they are codes, kind = "category"' in code.guesses[0]
     assert score.guesses == ('"-" taken as gaps; else kind = "category"',)

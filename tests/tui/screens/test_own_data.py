@@ -14,6 +14,7 @@ from tuidl.tui.app import Playground
 from tuidl.tui.screens.home import HomeScreen
 from tuidl.tui.screens.own_data import OwnDataScreen
 from tuidl.tui.screens.train import TrainScreen
+from tuidl.tui.widgets.class_counts import ClassCounts
 from tuidl.tui.widgets.column_list import ColumnList
 from tuidl.tui.widgets.proposal import ProposalPanel
 
@@ -70,7 +71,9 @@ async def test_a_table_is_shown_with_a_guess_and_a_preset(
         assert "'fraud' is a guess" in heading
         assert [line.split()[2] for line in columns] == ["number", "category", "number", "target?"]
         assert "3 gaps; 20 to 69" in columns[0]
-        assert "3: clerk, cook, smith" in columns[1]
+        assert columns[0].rstrip().endswith("→ 1 input, gaps: mean"), "what becomes of it"
+        assert "clerk 67" in columns[1]
+        assert "→ 2 classes" in columns[3]
         assert "2 classes from 5 inputs" in proposal
         for line in columns:
             assert len(line) < size[0]
@@ -102,6 +105,7 @@ async def test_columns_are_left_out_and_taken_in_again(app: Playground) -> None:
         await until(pilot, lambda: screen.proposed is not None)
         assert 'ignore = ["paid"]' in screen.proposed.text
         assert "left out" in lines(screen)[3]
+        assert "→" not in lines(screen)[3]
         await pilot.press("i")
         await until(pilot, lambda: screen.proposed is not None)
         assert "ignore" not in screen.proposed.text
@@ -122,6 +126,9 @@ async def test_pictures_are_proposed_at_once(app: Playground) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, "pets")
         assert "conv2d" in screen.proposed.text
+        counts = screen.query_one(ClassCounts).render().plain
+        assert all(word in counts for word in ("cat  6", "dog  6", "50%"))
+        assert "12 examples of 40 x 60 x 3; 2 classes" in lines(screen)[0]
         await pilot.press("space", "i", "enter")
         await until(pilot, lambda: isinstance(app.screen, TrainScreen))
 
@@ -137,3 +144,37 @@ async def test_a_broken_table_is_said(app: Playground) -> None:
         await until(pilot, lambda: "line 3" in lines(app.screen)[-1])  # type: ignore[arg-type]
         await pilot.press("enter", "space")
         assert isinstance(app.screen, OwnDataScreen)
+
+
+async def test_what_is_guessed_is_marked_and_the_key_that_overrules_it_is_said(
+    app: Playground,
+) -> None:
+    rows = [f"{i % 3},{i}," + ("no" if i % 2 else "yes") for i in range(100)]
+    Path("codes.csv").write_text("code,size,sold\n" + "\n".join(rows) + "\n")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, "codes.csv")
+        assert "?" in lines(screen)[1]
+        await pilot.press("up", "up")
+        guess = " ".join(str(screen.query_one("#guess", Static).render()).split())
+        assert 'if they are codes, kind = "category" (data.columns.code = {...}' in guess
+
+
+async def test_a_file_of_the_command_line_is_opened_with_its_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = table(tmp_path / "people.csv")
+    given = ("training.epochs=3", "data.validation=0.5")
+    app = quiet(monkeypatch, tmp_path, data=(file, given))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, OwnDataScreen))
+        screen = app.screen
+        assert isinstance(screen, OwnDataScreen)
+        await until(pilot, lambda: screen.proposed is not None)
+        assert screen.proposed is not None
+        assert screen.proposed.preview is not None
+        preset = screen.proposed.preview.preset
+        assert preset is not None
+        assert (preset.training.epochs, preset.data.validation) == (3, 0.5)
+        assert "# " in screen.proposed.text, "reasons stay"
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))

@@ -8,10 +8,8 @@ from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.column_report import LONGEST, ColumnReport
 from tuidl.data.tables.fields import Reading, toml
 from tuidl.data.tables.gaps import is_gap
-from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.problems import key_of
 from tuidl.data.tables.raw import RawColumn
-from tuidl.data.tables.settings import ColumnSettings
 
 if TYPE_CHECKING:
     from tuidl.data.csv_table import Feature, Table
@@ -26,9 +24,8 @@ MOST_NAMED = 4
 """Categories and gaps that are named."""
 
 
-def described(raw: RawColumn, settings: ColumnSettings) -> ColumnReport:
+def described(raw: RawColumn, reading: Reading) -> ColumnReport:
     """Of a column that is not yet an input."""
-    reading = read_column(raw, settings)
     values = np.zeros(0) if reading.values is None else reading.values.values
     missing = np.isnan(values)
     if reading.values is not None:

@@ -1,14 +1,15 @@
 """How a table was read: a line for each column, with what was guessed and the key for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tuidl.data.tables.column_report import ColumnReport, TableReport
 from tuidl.data.tables.described import described, input_report, target_report
+from tuidl.data.tables.fields import Reading
+from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.raw import RawTable
-from tuidl.data.tables.settings import AS_FOUND, ColumnSettings
 
 if TYPE_CHECKING:
     from tuidl.data.csv_table import Table
@@ -24,7 +25,7 @@ def report_of(table: "Table") -> TableReport:
         if place in chosen.beside:
             reports[place] = ColumnReport(name=column.name, role="group", kind="")
         elif place in chosen.left_out:
-            report = described(column, chosen.settings[place])
+            report = described(column, read_column(column, chosen.settings[place]))
             reports[place] = ColumnReport(
                 name=column.name,
                 role="left out",
@@ -36,13 +37,10 @@ def report_of(table: "Table") -> TableReport:
     return TableReport(columns=columns, rows=rows, used=len(table.rows), notes=tuple(_notes(table)))
 
 
-def described_table(
-    raw: RawTable, settings: dict[str, ColumnSettings] | None = None
-) -> TableReport:
-    """Of any table, before a target is chosen: columns that cannot be learned from have a
-    ``problem``."""
-    of = settings or {}
-    columns = tuple(described(c, of.get(c.name, AS_FOUND)) for c in raw.columns)
+def described_table(raw: RawTable, readings: Sequence[Reading]) -> TableReport:
+    """Of any table, before a target is chosen, by how each column was read: those that cannot be
+    learned from have a ``problem``."""
+    columns = tuple(described(*each) for each in zip(raw.columns, readings, strict=True))
     rows = len(raw.lines)
     return TableReport(columns=columns, rows=rows, used=rows, notes=raw.notes)
 

@@ -19,6 +19,7 @@ from tuidl.tui.editor.changes import Changes
 from tuidl.tui.editor.draft import Draft, large_file
 from tuidl.tui.editor.rows import Row, parsed
 from tuidl.tui.editor.saving import named, saved_text
+from tuidl.tui.editor.toml_edit import dumps
 from tuidl.tui.editor.toml_lines import line_of, path_at
 from tuidl.tui.screens.edit_words import hint_of, status_of, title_of
 from tuidl.tui.state import State
@@ -51,8 +52,9 @@ class EditScreen(Once[Preset | None]):
     ]
     keys = KEYS
 
-    def __init__(self, text: str, state: State, *, path: Path | None = None) -> None:
+    def __init__(self, given: str | Preset, state: State, *, path: Path | None = None) -> None:
         super().__init__()
+        text = dumps(given.table()) if isinstance(given, Preset) else given
         self._state = state
         self._path, self._folder = path, path.parent if path else Path()
         self._kept = text

@@ -13,14 +13,16 @@ from textual.widgets import OptionList, Static
 
 from tuidl.core.printable import printable
 from tuidl.tui.previews.own_data import OwnData, Proposed
+from tuidl.tui.renderers.own_data import column_words
 from tuidl.tui.services.services import Services
 from tuidl.tui.session.reported_errors import unforeseen
 from tuidl.tui.terminal.plain import plain
+from tuidl.tui.widgets.class_counts import ClassCounts
 from tuidl.tui.widgets.column_list import ColumnList
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.proposal import ProposalPanel
 
-NARROW = 110
+NARROW, LOW = 150, 30
 KEYS = """\
 up, down  choose a column
 space     make it the target: what is to be predicted
@@ -34,7 +36,7 @@ class OwnDataScreen(Screen[None]):
     """Choose what is to be predicted; the proposed preset follows at once."""
 
     BINDINGS: ClassVar = [
-        Binding("enter", "train", "train"),
+        Binding("enter", "train", "train", key_display="enter"),
         Binding("space", "tick", "target"),
         Binding("i", "leave_out", "leave out"),
         Binding("m", "edit", "modify"),
@@ -42,16 +44,20 @@ class OwnDataScreen(Screen[None]):
     ]
     keys = KEYS
 
-    def __init__(self, services: Services, path: Path) -> None:
+    def __init__(self, services: Services, path: Path, overrides: tuple[str, ...] = ()) -> None:
+        """``overrides``: KEY=VALUE texts of the command line, for the proposed preset."""
         super().__init__()
-        self.services, self.path = services, path
+        self.services, self.path, self.overrides = services, path, overrides
         self.data = OwnData(path)
         self.proposed: Proposed | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(Text("reading"), id="heading")
         with Vertical(id="sides") if self.app.size.width < NARROW else Horizontal(id="sides"):
-            yield ColumnList()
+            with Vertical(id="left"):
+                yield ColumnList()
+                yield Static(id="guess")
+                yield ClassCounts(id="classes")
             yield ProposalPanel(id="proposal")
         yield KeyLine()
 
@@ -59,11 +65,13 @@ class OwnDataScreen(Screen[None]):
         self.query_one(ColumnList).border_title = "columns"
         self.query_one(ProposalPanel).border_title = "proposed preset"
         self.query_one(ColumnList).focus()
+        counts = self.query_one(ClassCounts)
+        counts.border_title, counts.display = "classes", False
         self._say("reading …")
         self.run_worker(self._read, thread=True, group="data")
 
     def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width < NARROW, "-narrow")
+        self.set_class(event.size.width < NARROW and event.size.height < LOW, "-small")
 
     @property
     def _columns(self) -> ColumnList:
@@ -81,10 +89,12 @@ class OwnDataScreen(Screen[None]):
         if not self.query(ColumnList):
             return
         self.data = data
+        self.refresh_bindings()
         self._columns.display = bool(data.columns)
         if not data.columns:
             self.query_one(ProposalPanel).focus()
-        self._columns.show(data.columns, data.likely, set(data.idle))
+        reports = data.report.columns if data.report else ()
+        self._columns.show(reports, data.likely, data.idle)
         if data.problem:
             self._say(self.path.name)
             self.query_one(ProposalPanel).show(Proposed(problem=data.problem))
@@ -102,7 +112,7 @@ class OwnDataScreen(Screen[None]):
         """In a thread: the preset for the present choice."""
         target, left_out = self._columns.target, frozenset(self._columns.left_out)
         try:
-            proposed = Proposed.of(self.data, target, left_out)
+            proposed = Proposed.of(self.data, target, left_out, self.overrides)
         except Exception as error:  # the screen stays
             proposed = Proposed(problem=unforeseen(error))
         self.app.call_from_thread(self._show_proposed, target, left_out, proposed)
@@ -116,31 +126,49 @@ class OwnDataScreen(Screen[None]):
         if (target, left_out) == (columns.target, frozenset(columns.left_out)):
             self.proposed = proposed
             self.query_one(ProposalPanel).show(proposed)
+            columns.refine(proposed.columns)
+            self.query_one(ClassCounts).show(() if self.data.columns else proposed.classes)
+            self.query_one("#left").display = bool(self.data.columns or proposed.classes)
+            self._head()
+            self._guess()
 
     def _head(self) -> None:
         """What the file is, and what is guessed."""
         columns, name = self._columns, printable(self.path.name)
-        if not self.data.columns:
-            self._say(name)
+        report = self.data.report
+        if report is None:
+            what = self.proposed.what if self.proposed else ""
+            self._say(f"{name}: {what}" if what else name)
             return
-        words = f"{name}: {self.data.rows:,} rows, {len(self.data.columns)} columns"
+        words = f"{name}: {report.rows:,} rows, {len(report.columns)} columns"
         if columns.is_guess:
             guess = f"target {columns.target!r} is a guess, as {self.data.why}"
             words = f"{words}. The {guess}: space ticks another one"
-        self._say(words)
+        self._say(". ".join([words, *report.notes]))
+
+    def _guess(self) -> None:
+        """What is guessed of the column under the cursor, and what overrules it."""
+        words = column_words(self._columns.chosen)
+        place = self.query_one("#guess", Static)
+        place.display = bool(words)
+        place.update(plain(printable(words)))
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        self._guess()
 
     def _say(self, words: str) -> None:
         self.query_one("#heading", Static).update(plain(words))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action not in ("tick", "leave_out") or bool(self.data.columns)
+
     def action_tick(self) -> None:
-        if self.data.columns:
-            self._columns.tick()
-            self._propose()
+        self._columns.tick()
+        self._propose()
 
     def action_leave_out(self) -> None:
-        if self.data.columns:
-            self._columns.toggle()
-            self._propose()
+        self._columns.toggle()
+        self._propose()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.action_train()

@@ -19,8 +19,9 @@ class Navigator(Protocol):
         """Show the training screen of a preset. ``folder``: where its relative paths start;
         it is trained at once unless ``paused``."""
 
-    def open_data(self, path: Path) -> None:
-        """Show a file of data or a folder of pictures, to have a preset proposed for it."""
+    def open_data(self, path: Path, overrides: tuple[str, ...] = ()) -> None:
+        """Show a file of data or a folder of pictures, to have a preset proposed for it, with these
+        KEY=VALUE texts."""
 
     def open_run(self, path: Path, preset: Preset, learning_rate: float | None = None) -> None:
         """Show the training screen of a stored run, ready to resume it."""

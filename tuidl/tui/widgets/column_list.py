@@ -10,8 +10,8 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tuidl.core.printable import printable
-from tuidl.proposing.columns import ColumnFacts
-from tuidl.tui.renderers.own_data import column_line
+from tuidl.data.tables.column_report import ColumnReport
+from tuidl.tui.renderers.own_data import Role, column_line
 from tuidl.tui.widgets.chart import looks_of
 
 MARGIN = 5
@@ -34,29 +34,41 @@ class ColumnList(OptionList):
 
     def __init__(self) -> None:
         super().__init__(id="columns")
-        self.columns: tuple[ColumnFacts, ...] = ()
+        self.columns: tuple[ColumnReport, ...] = ()
+        self._as_found: tuple[ColumnReport, ...] = ()
+        """The same before anything was chosen."""
+        self.idle: dict[str, str] = {}
         self.target: str | None = None
         self.is_guess = False
         self.left_out: set[str] = set()
 
     @property
-    def chosen(self) -> ColumnFacts | None:
+    def chosen(self) -> ColumnReport | None:
         """The column under the cursor."""
         place = self.highlighted
         return self.columns[place] if place is not None and place < len(self.columns) else None
 
-    def show(self, columns: tuple[ColumnFacts, ...], target: str | None, idle: set[str]) -> None:
-        """List the columns; ``target`` is a guess, ``idle`` columns are left out."""
-        self.columns, self.target, self.is_guess = columns, target, True
-        self.left_out = idle - {target}
+    def show(
+        self, columns: tuple[ColumnReport, ...], target: str | None, idle: dict[str, str]
+    ) -> None:
+        """List the columns; ``target`` is a guess, ``idle`` ones are left out, for the reason."""
+        self.columns = self._as_found = columns
+        self.target, self.is_guess, self.idle = target, True, idle
+        self.left_out = set(idle) - {target}
         self.fill()
         self.highlighted = next((i for i, c in enumerate(columns) if c.name == target), 0)
+
+    def refine(self, columns: tuple[ColumnReport, ...]) -> None:
+        """The same columns, as they are read for the choice that was made."""
+        if len(columns) == len(self.columns):
+            self.columns = columns
+            self.fill()
 
     def fill(self) -> None:
         """Draw all lines anew."""
         place = self.highlighted
         self.clear_options()
-        self.add_options([Option(self._row(column)) for column in self.columns])
+        self.add_options([Option(self._row(number)) for number in range(len(self.columns))])
         self.highlighted = place
 
     def tick(self) -> None:
@@ -76,11 +88,16 @@ class ColumnList(OptionList):
     def on_resize(self, event: Resize) -> None:
         self.fill()
 
-    def _row(self, column: ColumnFacts) -> Content:
-        role = "left out" if column.name in self.left_out else "input"
-        role = "target" if column.name == self.target else role
+    def _row(self, number: int) -> Content:
+        column = self.columns[number]
+        role = Role("input")
+        if column.name == self.target:
+            role = Role("target", self.is_guess)
+        elif column.name in self.left_out:
+            role = Role("left out", why=self.idle.get(column.name, ""))
+        if column.role != role.name:  # read for another choice: the next proposal is on its way
+            column = self._as_found[number]
         palette, unicode = looks_of(self)
         width = max(self.size.width - MARGIN, 20)
         name = max(cell_len(printable(each.name)) for each in self.columns)
-        line = column_line(column, role, self.is_guess, palette, (width, name), unicode)
-        return Content.from_rich_text(line)
+        return Content.from_rich_text(column_line(column, role, palette, (width, name), unicode))
