@@ -124,6 +124,15 @@ class _Tile:
                 for v, total in enumerate(self.sums[row]):
                     builder.store(self.simd.load(self.vector(line, v), self.masks[v]), total)
 
+    def prefetch_next(self, c: Any, places: Any) -> None:
+        """Ask for the next tile of C below: its sums start with it, and may not be in a near cache.
+
+        Tables go on for a tile behind the last row; a place behind that tile is asked for again.
+        """
+        for row, v in product(range(MR), range(self.vectors)):
+            line = self.builder.gep(c, [self.place(places, SIZE(row))])
+            self.simd.prefetch(self.vector(line, v))
+
     def add_up(self, a: Any, rows: Any, columns: Any, count: Any, b: Any) -> None:
         """The loop over ``count`` terms: each adds an outer product to the tile."""
         builder, simd = self.builder, self.simd
@@ -171,6 +180,7 @@ def _micro_kernel_of(vectors: int) -> Any:
             scalar = context.get_value_type(signature.args[0].dtype)
             tile = _Tile(builder, scalar, vectors, left)
             tile.start(start, places, start_with)
+            tile.prefetch_next(c, builder.gep(places, [SIZE(MR)]))
             tile.add_up(a, rows, columns, count, b)
             tile.finish(c, places)
             return context.get_dummy_value()
