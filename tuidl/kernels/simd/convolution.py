@@ -25,10 +25,9 @@ from tuidl.kernels.simd.gemm_indexed import (
     Sizes,
     gemm_indexed,
     indices_of,
-    is_packed,
 )
 from tuidl.kernels.simd.intrinsics import clear_elements, data_of, pointer_at
-from tuidl.kernels.simd.slivers import pack, pack_turned
+from tuidl.kernels.simd.slivers import is_packed, pack, pack_turned
 from tuidl.kernels.simd.vectors import VECTOR_BYTES
 
 packed_room = inline_ir(convolution_room.packed_room)

@@ -32,7 +32,7 @@ from llvmlite import binding, ir
 from numba import types
 from numba.core import cgutils
 
-from tuidl.kernels.jit import inline_ir, intrinsic_for
+from tuidl.kernels.jit import intrinsic_for
 from tuidl.kernels.native import native
 from tuidl.kernels.simd.intrinsics import pointer_at
 from tuidl.kernels.simd.vectors import FEATURES, IS_WIDE, SIZE, VECTOR_BYTES, Vectors
@@ -266,36 +266,3 @@ def _gemm_indexed(typing_context, factors, result, sizes):
         return context.get_dummy_value()
 
     return types.void(factors, result, sizes), codegen
-
-
-@inline_ir
-def is_packed(n, lanes):
-    """Whether a contiguous matrix of ``n`` columns is a single whole sliver as it lies."""
-    return n % lanes == 0 and n <= MOST_VECTORS * lanes
-
-
-def pack_lines(source, ld, k, columns, width, target):
-    """One sliver: ``columns`` numbers of each of ``k`` lines, ``ld`` apart, with zeros behind."""
-    lines = np.lib.stride_tricks.as_strided(
-        source, (k, columns), (ld * source.itemsize, source.itemsize)
-    )
-    sliver = target[: k * width].reshape(k, width)
-    sliver[:, :columns], sliver[:, columns:] = lines, 0
-
-
-@intrinsic_for(pack_lines)
-def _pack_lines(typing_context, source, ld, k, columns, width, target):
-    def codegen(context, builder, signature, arguments):
-        source, ld, k, columns, width, target = arguments
-        simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
-        lanes = SIZE(simd.lanes)
-        with cgutils.for_range_slice(builder, SIZE(0), width, lanes) as (first, _):
-            mask = simd.mask(builder.sub(columns, first))
-            here, there = (builder.gep(pointer, [first]) for pointer in (source, target))
-            with cgutils.for_range(builder, k) as line:
-                value = simd.load(builder.gep(here, [builder.mul(line.index, ld)]), mask)
-                simd.store(value, builder.gep(there, [builder.mul(line.index, width)]))
-        return context.get_dummy_value()
-
-    size = types.int64
-    return types.void(source, size, size, size, size, target), codegen

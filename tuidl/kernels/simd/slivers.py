@@ -1,10 +1,47 @@
 """How the right factor of ``gemm_indexed`` is packed, and that of a convolution back to pixels."""
 
-from tuidl.kernels.jit import device_function
-from tuidl.kernels.simd.gemm_indexed import MOST_VECTORS, pack_lines
+import numpy as np
+from numba import types
+from numba.core import cgutils
+
+from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for
+from tuidl.kernels.simd.gemm_indexed import MOST_VECTORS
 from tuidl.kernels.simd.intrinsics import clear_elements, data_of, pointer_at
 from tuidl.kernels.simd.memory import transpose_apart
-from tuidl.kernels.simd.vectors import VECTOR_BYTES
+from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES, Vectors
+
+
+@inline_ir
+def is_packed(n, lanes):
+    """Whether a contiguous matrix of ``n`` columns is a single whole sliver as it lies."""
+    return n % lanes == 0 and n <= MOST_VECTORS * lanes
+
+
+def pack_lines(source, ld, k, columns, width, target):
+    """One sliver: ``columns`` numbers of each of ``k`` lines, ``ld`` apart, with zeros behind."""
+    lines = np.lib.stride_tricks.as_strided(
+        source, (k, columns), (ld * source.itemsize, source.itemsize)
+    )
+    sliver = target[: k * width].reshape(k, width)
+    sliver[:, :columns], sliver[:, columns:] = lines, 0
+
+
+@intrinsic_for(pack_lines)
+def _pack_lines(typing_context, source, ld, k, columns, width, target):
+    def codegen(context, builder, signature, arguments):
+        source, ld, k, columns, width, target = arguments
+        simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
+        lanes = SIZE(simd.lanes)
+        with cgutils.for_range_slice(builder, SIZE(0), width, lanes) as (first, _):
+            mask = simd.mask(builder.sub(columns, first))
+            here, there = (builder.gep(pointer, [first]) for pointer in (source, target))
+            with cgutils.for_range(builder, k) as line:
+                value = simd.load(builder.gep(here, [builder.mul(line.index, ld)]), mask)
+                simd.store(value, builder.gep(there, [builder.mul(line.index, width)]))
+        return context.get_dummy_value()
+
+    size = types.int64
+    return types.void(source, size, size, size, size, target), codegen
 
 
 @device_function
