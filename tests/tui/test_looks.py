@@ -25,8 +25,6 @@ async def _overview(watched: Watched) -> None:
 
 
 async def _ended(watched: Watched) -> None:
-    run = watched.screen.shown
-    run.clock = lambda: run._paused_at or 0.0  # so that the pause takes no time
     await watched.handle(*story.whole()[3:], *story.answers())
 
 

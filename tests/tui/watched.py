@@ -36,17 +36,22 @@ class Watched:
         return sent
 
     async def handle(self, *given: events.Event) -> None:
+        """Say these events, then show how the run stands, as an engine that is asked does."""
         for event in given:
             self.app.session.handle(event)
-        self.screen._draw()
+        self.show()
         await self.pilot.pause()
+
+    def show(self) -> None:
+        """A frame of the run as it stands."""
+        show_frame(self.app)
 
     async def answer(self, kind: str, answer: answers.Answer, step: int = 0) -> None:
         await self.handle(events.ProbeAnswer(id=1, kind=kind, epoch=1, step=step, answer=answer))
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
-        self.screen._draw()
+        self.show()
         await self.pilot.pause()
 
     def seen(self, panel: type[Chart]) -> str:
@@ -55,6 +60,18 @@ class Watched:
     @property
     def asked(self) -> dict[str, dict[str, Any]]:
         return dict(self.screen.probes())
+
+
+def show_frame(app: Playground) -> None:
+    """Answer as an engine that is asked how the run stands, and have it drawn."""
+    screen = app.run_display()
+    if isinstance(screen, TrainScreen):
+        run = screen.shown
+        app.session.handle(events.Frame(
+            id=1, epoch=run.epoch, step=run.step, steps=run.steps, fold=run.fold, loss=run.loss,
+            learning_rate=run.learning_rate,
+        ))  # fmt: skip
+        screen.finish_frame()
 
 
 class Opened:

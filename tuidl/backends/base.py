@@ -131,11 +131,15 @@ class StepChunk:
 
 @dataclass(frozen=True)
 class Compiling:
-    """One more of the kernels that a program needs is being compiled."""
+    """One more of the kernels that a program needs is being compiled. ``share``: of all work that
+    is done, ``next_share``: of this one; ``seconds``: that all of it is expected to take."""
 
     done: int
     total: int
     kernel: str
+    share: float = 0.0
+    next_share: float = 0.0
+    seconds: float | None = None
 
 
 class Engine(Protocol):

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 
 from tuidl.backends.base import Array, ArrayDataset, BatchPlan, Compiling, StepChunk, aligned_zeros
+from tuidl.backends.compile_work import CompileWork
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
 from tuidl.core.errors import BackendError
@@ -59,24 +60,24 @@ class CpuEngine:
         blas.load()
         names = [*self.program.kernels, LOOP]
         missing = [name for name in names if not self._is_compiled(name)]
-        self.from_cache, left = not missing, set(missing)
+        self.from_cache, work = not missing, CompileWork(missing)
         foreign = [name for name in missing if name != LOOP and KERNELS[name].foreign]
         for i, name in enumerate(foreign):  # the helper process does not know them
-            yield Compiling(i, len(names), name)
+            yield work.step(i, len(names), name)
             self._load(name)
             missing.remove(name)
-            left.remove(name)
+            work.done(name)
         with shared_compilation(missing, self.dtype) as share:
             for name in share.taken():
-                yield Compiling(len(names) - share.left - 1, len(names), name)
+                yield work.step(len(names) - share.left - 1, len(names), name, share.finished)
                 self._load(name)
-                left.remove(name)
+                work.done(name)
             if (helped := share.helped) is not None:
-                yield Compiling(len(names) - 1, len(names), helped)
+                yield work.step(len(names) - 1, len(names), helped, share.finished)
                 share.wait()
         for name in names:
-            if name in left and not self._is_compiled(name):
-                yield Compiling(len(names) - 1, len(names), name)  # the helper died with it
+            if name in work.left and not self._is_compiled(name):
+                yield work.step(len(names) - 1, len(names), name)  # the helper died with it
             self.from_cache &= self._load(name)
 
     def _is_compiled(self, name: str) -> bool:

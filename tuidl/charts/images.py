@@ -14,6 +14,8 @@ from tuidl.charts.palette import Palette
 from tuidl.charts.pixels import Array, array, fit, put_colors, put_shades, resized
 from tuidl.charts.tiling import Tiling, tiled
 
+LONGEST_CAPTION = 16
+"""Cells of a caption at most that tiles are made wide enough for."""
 LIGHTNESS = np.array([0.299, 0.587, 0.114])
 """How bright red, green and blue look, where there are no colours."""
 
@@ -72,7 +74,7 @@ def image_grid(
 
 def _plan(tiles: Sequence[Tile], width: int, height: int) -> Tiling:
     captions = [tile.caption for tile in tiles if tile.caption or tile.right is not None]
-    least = min(max((cell_len(c) + 2 for c in captions), default=0), 10)
+    least = min(max((cell_len(c) + 2 for c in captions), default=0), LONGEST_CAPTION)
     shape = _checked(tiles[0].pixels).shape
     return tiled(shape, len(tiles), width, height, caption=bool(captions), least=least)
 

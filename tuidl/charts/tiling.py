@@ -76,7 +76,7 @@ def comfortable(
     """
     rows, columns = max(shape[0], 1), max(shape[1], 1)
     factor = 2 if max(rows, columns) <= TINY else 1
-    wide = min(max(columns * factor, least, LEAST[0]), LARGE[0])
+    wide = max(min(max(columns * factor, LEAST[0]), LARGE[0]), least)
     high = min(max(-(-rows * factor // 2), LEAST[1]), LARGE[1])
     across = max((width + 1) // (wide + 1), 1)
     return across * max((height + (not caption)) // (high + 1), 1)

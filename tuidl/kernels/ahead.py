@@ -36,12 +36,19 @@ class Share:
         self._lock = Lock()
         self._threads: list[Thread] = []
         self._helped: list[str] = []
+        self._finished: list[str] = []
 
     @property
     def helped(self) -> str | None:
         """What helpers are compiling, the first of it; None where they are not."""
         with self._lock:
             return self._helped[0] if self._helped else None
+
+    @property
+    def finished(self) -> tuple[str, ...]:
+        """What helpers have compiled."""
+        with self._lock:
+            return tuple(self._finished)
 
     def taken(self) -> Iterator[str]:
         """Names for this process to compile, until none is left."""
@@ -86,6 +93,7 @@ class Share:
         with self._lock:
             if done is not None:
                 self._helped.remove(done)
+                self._finished.append(done)
             if not self._left:
                 return None
             self._helped.append(name := self._left.popleft())

@@ -111,6 +111,15 @@ class Probe(Command, frozen=True, tag="probe"):
     options: dict[str, Any] = {}
 
 
+class Look(Command, frozen=True, tag="look"):
+    """Ask for everything that a screen shows, of one moment: the answers to ``probes`` (kinds with
+    their options), then a ``frame`` event with the same ``id``. The step they are of is in the
+    log."""
+
+    id: int
+    probes: tuple[tuple[str, dict[str, Any]], ...] = ()
+
+
 class Stop(Command, frozen=True, tag="stop"):
     """End the run here; its last event says so."""
 
@@ -120,7 +129,7 @@ class Quit(Command, frozen=True, tag="quit"):
 
 
 AnyCommand = (
-    Load | Pause | Resume | Step | Epoch | Pace | Set | Scale | Change | Probe | Stop | Quit
+    Load | Pause | Resume | Step | Epoch | Pace | Set | Scale | Change | Probe | Look | Stop | Quit
 )
 
 

@@ -13,6 +13,7 @@ from tuidl.core.decoding import decoded, printable_in
 from tuidl.core.printable import printable_json
 from tuidl.protocol.baseline import Baseline as Baseline
 from tuidl.protocol.event import Event as Event
+from tuidl.protocol.frame import Frame as Frame
 from tuidl.protocol.moments import Moment as Moment
 from tuidl.protocol.probes import AnyAnswer
 
@@ -62,11 +63,17 @@ class RunStarted(Event, frozen=True, tag="run_started"):
 
 
 class Compiling(Event, frozen=True, tag="compiling"):
-    """A kernel is compiled that this machine has not compiled before: ``done`` of ``total``."""
+    """A kernel is compiled that this machine has not compiled before: ``done`` of ``total``.
+
+    ``share``: of all the work of compiling that is done, ``next_share``: of this kernel;
+    ``seconds_left``: until all is done, None where that cannot be said."""
 
     done: int
     total: int
     kernel: str
+    share: float = 0.0
+    next_share: float = 0.0
+    seconds_left: float | None = None
 
 
 class Compiled(Event, frozen=True, tag="compiled"):
@@ -247,6 +254,7 @@ AnyEvent = (
     | Edited
     | ProbeAnswer
     | Moment
+    | Frame
     | Loading
     | Refused
     | Notice

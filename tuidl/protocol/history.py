@@ -101,6 +101,10 @@ class History:
         elif isinstance(event, Progress) and not event.fold:
             self._add("step loss", event.epoch - 1 + event.step / event.steps, event.loss)
 
+    def copied(self) -> "History":
+        """The same, no longer changing."""
+        return History({name: series.copied() for name, series in self.series.items()})
+
     def go_back(self, place: Place, steps: int) -> None:
         """Forget what came later than ``place``, from which a run of ``steps`` an epoch goes on."""
         x = place.epoch - 1 + (place.step + 0.5) / max(steps, 1)

@@ -108,17 +108,18 @@ class EpochLoop:
                 state.engine.stop.fill(0)
                 if self.interrupter.reason:
                     return
-                chunk, done, seconds = self._run_chunk(allowed)
+                done = self._run_chunk(allowed)
             if not done:
                 continue
             self.interrupter.did(done, progress.loss)
             if self._progress_is_due():
-                yield event_builders.progress(state, chunk, done, seconds)
+                progress.reported = state.place
+                yield event_builders.progress(state)
             if progress.step < state.steps:
                 yield from self._keep()
 
-    def _run_chunk(self, allowed: int) -> tuple[StepChunk, int, float]:
-        """Do some steps: what they left, how many they were, and the seconds they took.
+    def _run_chunk(self, allowed: int) -> int:
+        """Do some steps, and say how many they were.
 
         What is to be read of the last step's memory is read here, as others may use it afterwards.
         """
@@ -133,12 +134,14 @@ class EpochLoop:
             feed = state.ordered(progress.epoch)
             done, seconds = self.chunks.run(state.plans[number], feed, chunk)
             progress.did(done, chunk.losses, is_first=number == 0)
-            progress.worked(seconds)
+            progress.stepped(done, seconds)
             if done < count and not math.isfinite(chunk.losses[done]):
                 raise DivergedError(diverged_event(state, number, float(chunk.losses[done])))
         if progress.step > state.steps - state.rotation.cycle:
             progress.norms = (progress.norms or {}) | gradient_norms(self.model, number)
-        return chunk, done, seconds
+        if done:
+            progress.rate = float(chunk.rates[done - 1])
+        return done
 
     def _allowed(self) -> int:
         """How many steps may be done next."""
@@ -170,7 +173,7 @@ class EpochLoop:
         with self.model.lock.hold():
             started = time.perf_counter()
             held_out = evaluate(self.model, state.held_out["validation"], self.interrupter)
-            progress.worked(time.perf_counter() - started)
+            progress.evaluated(time.perf_counter() - started)
             if held_out.was_stopped:
                 return
             event = event_builders.epoch_ended(state, held_out)

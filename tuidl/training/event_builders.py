@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-from tuidl.backends.base import StepChunk
+from tuidl.backends.base import Compiling
 from tuidl.model.model import Model
 from tuidl.protocol import events
 from tuidl.protocol.commands import EPOCHS
@@ -13,6 +13,9 @@ from tuidl.training.early_stopping import Best
 from tuidl.training.evaluation import Evaluation
 from tuidl.training.scores import classes_of_confusion, positive_of, scores_of
 from tuidl.training.state import TrainState
+
+TRUST = 0.2
+"""Of all the work of compiling: how much of it done counts as much as what was expected of it."""
 
 
 def started(state: TrainState, run: str) -> Event:
@@ -40,19 +43,61 @@ def compiling(model: Model) -> Iterator[Event]:
     """Compile what is not compiled yet."""
     began = time.perf_counter()
     for step in model.prepare():
-        yield events.Compiling(done=step.done, total=step.total, kernel=step.kernel)
+        yield events.Compiling(
+            done=step.done,
+            total=step.total,
+            kernel=step.kernel,
+            share=step.share,
+            next_share=step.next_share,
+            seconds_left=_seconds_left(step, time.perf_counter() - began),
+        )
     seconds = time.perf_counter() - began
     yield events.Compiled(seconds=seconds, cached=model.engine.from_cache)
 
 
-def progress(state: TrainState, chunk: StepChunk, done: int, seconds: float) -> Event:
+def _seconds_left(step: Compiling, spent: float) -> float | None:
+    """By what was expected, and the more is done the more by how long that took."""
+    if step.seconds is None:
+        return None
+    taken = (spent + TRUST * step.seconds) / (step.share + TRUST)
+    return taken * (1.0 - step.share)
+
+
+def progress(state: TrainState) -> events.Progress:
+    """Of the last step that was done, of whichever objective; where an epoch has only begun, that
+    is the last one of the epoch before."""
+    progress, steps = state.progress, state.steps
+    has_begun = progress.step > 0 or progress.epoch == 1
     return events.Progress(
-        epoch=state.progress.epoch,
-        step=state.progress.step,
+        epoch=progress.epoch if has_begun else progress.epoch - 1,
+        step=progress.step if has_begun else steps,
+        steps=steps,
+        loss=progress.loss,
+        examples_per_second=state.batches.batch / max(progress.step_seconds or 0.0, 1e-9),
+        learning_rate=progress.rate or 0.0,
+        fold=state.fold,
+    )
+
+
+def frame(state: TrainState, number: int, *, is_over: bool) -> events.Frame:
+    """Where the run stands; no loss before a step was done."""
+    (epoch, step), progress = state.place, state.progress
+    restores = state.preset.training.stopping
+    best = state.stopper.best if is_over and restores and restores.restore_best else None
+    speed = progress.step_seconds
+    return events.Frame(
+        id=number,
+        epoch=epoch,
+        step=step,
         steps=state.steps,
-        loss=float(chunk.losses[done - 1]),
-        examples_per_second=done * state.batches.batch / max(seconds, 1e-9),
-        learning_rate=float(chunk.rates[done - 1]),
+        fold=state.fold,
+        loss=None if progress.rate is None else progress.loss,
+        learning_rate=progress.rate,
+        examples_per_second=state.batches.batch / speed if speed else None,
+        seconds=progress.seconds,
+        step_seconds=speed,
+        evaluation_seconds=progress.evaluation_seconds,
+        weights_of=best.epoch if best else None,
     )
 
 

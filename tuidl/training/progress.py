@@ -6,6 +6,9 @@ from tuidl.backends.base import Array
 from tuidl.protocol.events import Scores
 from tuidl.training.loss_level import Level
 
+MEMORY = 1.0
+"""Seconds of work that the time of a step is a mean over."""
+
 
 @dataclass
 class TrainProgress:
@@ -13,8 +16,9 @@ class TrainProgress:
 
     ``totals``: sums over the examples of the epoch so far, as the program's ``statistics`` lays
     them out. ``norms``: of the epoch's last gradient, once it is there. ``train`` and
-    ``validation``: of the last epoch that has ended. ``loss``: of the last step. Seconds are of
-    work, not of waiting.
+    ``validation``: of the last epoch that has ended. ``loss`` and ``rate``: of the last step.
+    ``reported``: the epoch and step that were last told of. Seconds are of work, not of waiting;
+    ``step_seconds``: of a step, by the last second or so.
     """
 
     totals: Array
@@ -27,17 +31,41 @@ class TrainProgress:
     norms: dict[str, float] | None = None
     train: Scores | None = None
     validation: Scores | None = None
+    rate: float | None = None
+    reported: tuple[int, int] | None = None
+    step_seconds: float | None = None
+    evaluation_seconds: float | None = None
     level: Level = field(default_factory=Level)
+
+    @property
+    def is_unreported(self) -> bool:
+        """Whether a step was done since the last one that was told of."""
+        return self.rate is not None and self.reported != (self.epoch, self.step)
 
     def worked(self, seconds: float) -> None:
         self.seconds += seconds
         self.epoch_seconds += seconds
 
+    def stepped(self, steps: int, seconds: float) -> None:
+        """So many steps took so many seconds."""
+        self.worked(seconds)
+        if not steps:
+            return
+        latest = seconds / steps
+        before = latest if self.step_seconds is None else self.step_seconds
+        self.step_seconds = before + (latest - before) * min(seconds / MEMORY, 1.0)
+
+    def evaluated(self, seconds: float) -> None:
+        """The validation part took so many seconds."""
+        self.worked(seconds)
+        self.evaluation_seconds = seconds
+
     def did(self, steps: int, losses: Array, *, is_first: bool = True) -> None:
-        """So many more steps are done. ``is_first``: of the first objective, whose loss counts."""
+        """So many more steps are done. ``is_first``: of the first objective, whose level counts."""
         self.step += steps
-        if steps and is_first:
+        if steps:
             self.loss = float(losses[steps - 1])
+        if steps and is_first:
             self.level.did(losses[:steps])
 
     def begin_next(self) -> None:

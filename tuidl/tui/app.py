@@ -34,6 +34,7 @@ from tuidl.tui.widgets.ascii_bar import use_scrollbars
 if TYPE_CHECKING:
     from tuidl.logs.source import Source
 
+SECONDS_BETWEEN_LOOKS = 0.05
 EXIT_CODES = {signal.SIGTERM: 143, signal.SIGHUP: 143}
 
 
@@ -87,7 +88,7 @@ class Playground(PlainApp):
         for number in EXIT_CODES:
             asyncio.get_running_loop().add_signal_handler(number, self._terminated, number)
         self.changes.sweep()
-        self.set_interval(0.1, self.session.ask)
+        self.set_interval(SECONDS_BETWEEN_LOOKS, self.session.ask)
         self.set_interval(2.0, self.services.cpu.measure)
         if self._first_view is not None:
             self.view(self._first_view)  # which needs no engine

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tuidl.core.errors import TuidlError, suggestion
 from tuidl.protocol import commands, events
 from tuidl.protocol.commands import PRESET, Command
@@ -129,11 +131,30 @@ class Control(Interrupter):
             case commands.Probe() as probe:
                 if self.state is not None:
                     self._send(self._answer(self.state, probe))
+            case commands.Look() as look:
+                self._look(look)
             case commands.Stop():
                 self.reason = self.reason or "stopped"
             case _:
                 self.pending = command
                 self.reason = self.reason or "replaced"
+
+    def _look(self, look: commands.Look) -> None:
+        """Answer all that is asked for before anything changes. What is said of the last step goes
+        into the log, so that whatever a screen shows can be found there."""
+        from tuidl.training import event_builders  # which loads the compiler
+
+        if (state := self.state) is None:
+            return
+        if not self._is_over and state.progress.is_unreported:
+            self._send(event_builders.progress(state))
+            state.progress.reported = state.place
+        began = time.perf_counter()
+        for kind, options in look.probes:
+            self._send(self._answer(state, commands.Probe(id=look.id, kind=kind, options=options)))
+        frame = event_builders.frame(state, look.id, is_over=self._is_over)
+        cost = time.perf_counter() - began
+        self._send(msgspec.structs.replace(frame, pace=self._pace, cost=cost))
 
     def _steps_left(self) -> int:
         return self.state.steps - self.state.place[1] if self.state else 0

@@ -157,7 +157,7 @@ class Worker:
 
     def _record_and_send(self, event: Event) -> None:
         """For what a command brings about: the run itself does not know of it."""
-        if isinstance(event, events.Edited) and self._recorder is not None:
+        if isinstance(event, events.Edited | events.Progress) and self._recorder is not None:
             self._recorder.handle(event)
         self._send(event)
 

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from tests.tui import answers, story
 from tests.tui.quiet import loads, quiet
+from tests.tui.watched import show_frame
 from tuidl.preset.library import load_preset
 from tuidl.protocol import commands, events
 from tuidl.tui.app import Playground
@@ -32,6 +33,7 @@ async def opened(pilot: Pilot[int], told: list[events.Event]) -> TrainScreen:
     screen = screen_of(pilot.app)  # type: ignore[arg-type]
     for event in told:
         pilot.app.session.handle(event)  # type: ignore[attr-defined]
+    show_frame(pilot.app)  # type: ignore[arg-type]
     await pilot.pause(0.25)
     return screen
 

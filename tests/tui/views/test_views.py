@@ -79,7 +79,7 @@ async def test_enter_on_a_cell_lists_its_images_and_escape_all(app: Playground) 
     async with Opened(app, "cnn_digits") as watched:
         await watched.press("2")
         await watched.answer("predictions", answers.predictions())
-        assert "9 not 3" in watched.seen(ExampleList)
+        assert "said 9, is 3" in watched.seen(ExampleList)
         await watched.press("v", "down", "down", "down", "left")
         assert "3 read as 9: 2 of 5" in watched.seen(Matrix)
         await watched.press("enter")
@@ -87,10 +87,10 @@ async def test_enter_on_a_cell_lists_its_images_and_escape_all(app: Playground) 
         assert (asked["true"], asked["given"]) == (3, 9)
         await watched.answer("predictions", answers.predictions(wrong=1))
         title = watched.screen.query_one(ExampleList).border_title
-        assert title == "held-out examples: 2 of 5 wrong, those first"  # an answer to all
+        assert title == "validation: 2 of 5 wrong, those first"  # an answer to all
         await watched.answer("predictions", answers.predictions(count=2, asked=(3, 9)))
         title = watched.screen.query_one(ExampleList).border_title
-        assert title == "3, read as 9: 2 (esc: all)"
+        assert title == "validation: 3, read as 9: 2 (esc: all)"
         await watched.press("escape")
         assert "true" not in watched.asked["predictions"]
         assert watched.screen.query_one(ExampleList).has_focus

@@ -79,7 +79,7 @@ def outcome(run: Run) -> str:
     """``Done: 15 epochs in 7.5 s, 90 steps a second``."""
     if run.ended is None:
         return ""
-    seconds = run.seconds_trained
+    seconds = run.seconds
     count = run.ended.epochs
     words = f"{REASONS.get(run.ended.reason, 'Ended:')} {count} epoch{'s' if count != 1 else ''}"
     if run.ended.folds:

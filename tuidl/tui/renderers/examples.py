@@ -18,7 +18,9 @@ from tuidl.charts.tiling import comfortable
 from tuidl.protocol.events import MOST_CONFUSED
 from tuidl.protocol.probes import Example, Predictions
 
-LONGEST_CAPTION = 10
+MARK = 4
+"""Cells of the sign in front of a caption, and of the gap behind it."""
+LONGEST_CAPTION = 14
 """Cells from which on a caption names only what was predicted."""
 
 
@@ -45,9 +47,9 @@ def pixels(values: Sequence[float | None], shape: Sequence[int]) -> Array:
 
 
 def verdict(example: Example, names: Sequence[str]) -> str:
-    """``9`` where it is right, ``9 not 3`` where it is a 3."""
+    """``9`` where it is right, ``said 9, is 3`` where it is a 3."""
     given, true = given_class(example), example.true
-    return names[given] if given == true else f"{names[given]} not {names[true]}"
+    return names[given] if given == true else f"said {names[given]}, is {names[true]}"
 
 
 def tiles(
@@ -56,7 +58,7 @@ def tiles(
     """The page of images with the selected one, prediction and truth below each."""
     names, shape = answer.classes, answer.shape
     captions = [_caption(example, names) for example in answer.examples]
-    least = min(max(map(len, captions), default=0), LONGEST_CAPTION) + 2
+    least = min(max(map(len, captions), default=0), LONGEST_CAPTION) + MARK
     page = comfortable(shape, width, height, caption=True, least=least)
     first = selected // page * page
     made = [
@@ -74,6 +76,17 @@ def tiles(
 def _caption(example: Example, names: Sequence[str]) -> str:
     whole = verdict(example, names)
     return whole if len(whole) <= LONGEST_CAPTION else names[given_class(example)]
+
+
+def kept_selection(before: Predictions | None, selected: int, now: Predictions) -> int:
+    """The number in a new list of the example that was selected; the same place in the list where
+    that example is not there any more."""
+    if before is not None and selected < len(before.examples):
+        chosen = before.examples[selected].number
+        numbers = [example.number for example in now.examples]
+        if selected and chosen in numbers:  # the first one is nobody's choice
+            return numbers.index(chosen)
+    return min(selected, max(len(now.examples) - 1, 0))
 
 
 def rows(

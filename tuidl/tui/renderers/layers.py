@@ -125,17 +125,17 @@ def _histogram(
 
 
 def maps(
-    filters: Filters | None,
-    found: FeatureMaps | None,
+    filters: Filters,
+    found: FeatureMaps,
     palette: Palette,
     width: int,
     height: int,
     unicode: bool,
 ) -> list[Text]:
     """What a convolution looks for (filters), an image, and what it finds in it (maps)."""
-    if filters is None or found is None or height < 4:
+    if height < 4:
         grid = Grid(width, height, unicode)
-        note(grid, palette, "looking")
+        note(grid, palette, "no room: a taller terminal shows them")
         return grid.lines()
     above = max(height * 2 // 5, 2)
     grid = Grid(width, 1, unicode)

@@ -1,5 +1,6 @@
 """Keys that control the run on the screen: train, pause, step, rate, pace."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -7,13 +8,14 @@ import msgspec
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import TuidlError
 from tuidl.preset.schema import Preset
-from tuidl.protocol import commands
+from tuidl.protocol import commands, events
 from tuidl.tui.services.services import Services
 from tuidl.tui.session.display import RunDisplay
 from tuidl.tui.session.pacing import PACES, next_pace, watchable_pace
 from tuidl.tui.session.rates import Rate, rates_of
 from tuidl.tui.session.run import Phase
 from tuidl.tui.session.session import Session
+from tuidl.tui.widgets.status import Status
 
 RATE_STEP = 1.25
 WHILE_IT_LASTS = frozenset(("step", "epoch", "rate", "full_speed", "pace"))
@@ -122,6 +124,15 @@ class SteeringScreen(RunDisplay):
         rates = [edit.value for edit in run.edits if edit.key not in OTHERS]
         return slower(rates[-1] if rates else self.preset.optimizer.learning_rate)
 
+    def _show_failure(self, event: events.Refused | events.RunFailed) -> None:
+        """Show why the run ended, and how to go on."""
+        status = self.query_one(Status)
+        known = event.advice if isinstance(event, events.RunFailed) else ""
+        status.advice = f"m: {known}" if known else advice(self.slower_rate, self.shown.resume)
+        text = "\n".join(filter(None, (event.error, status.advice)))
+        self.notify(text, severity="error", timeout=10, markup=False)
+        self.refresh_bindings()
+
     def action_retry(self) -> None:
         """Go on from the last good checkpoint at a tenth of the rate."""
         rate = self.slower_rate
@@ -129,6 +140,29 @@ class SteeringScreen(RunDisplay):
             folder = self.session.run_folder(self.shown)
             self.app.clear_notifications()
             self.session.load(self.preset, paused=False, run=folder, learning_rate=rate)
+
+    def action_edit(self) -> None:
+        self.services.navigator.edit(self.preset)
+
+    def action_compare(self) -> None:
+        """Put a stored run behind the curves of this one."""
+        raise NotImplementedError
+
+    @property
+    def palette_commands(self) -> tuple[tuple[str, str, Callable[[], None]], ...]:
+        """Title, explanation and action of what the command palette offers here."""
+        return (
+            ("Train or pause", "space", self.action_go),
+            ("One step", "s", self.action_step),
+            ("One epoch", "e", self.action_epoch),
+            ("Reset", "r: the same seed from the start", self.action_reset),
+            ("New seed", "R: other first weights", self.action_new_seed),
+            ("Full speed", "f: or slow enough to watch", self.action_full_speed),
+            ("Modify the preset", "m", self.action_edit),
+            ("Compare", "c: another run's curves behind these", self.action_compare),
+            ("Choose an objective", "o: whose learning rate + and - change", self.action_objective),
+            ("Go on slower", "t: a failed run, at a tenth of its rate", self.action_retry),
+        )
 
     def action_leave(self) -> None:
         """Leave the run; ask first where something was trained."""

@@ -1,8 +1,5 @@
 """The training screen: curves, the task's picture, the layers, and control of the run."""
 
-import time
-from collections import deque
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -17,17 +14,18 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol import events, probes
 from tuidl.tasks.choice import task_of
 from tuidl.tui.messages import UnexpectedError
-from tuidl.tui.screens.steering import SteeringScreen, advice
+from tuidl.tui.renderers.moment import Moment
+from tuidl.tui.renderers.state import Around
+from tuidl.tui.screens.steering import SteeringScreen
 from tuidl.tui.services.services import Services
-from tuidl.tui.session.run import Run
-from tuidl.tui.terminal.plain import plain
+from tuidl.tui.session.run import Phase, Run
 from tuidl.tui.views.layers import LayersView
 from tuidl.tui.views.picture import PictureView
 from tuidl.tui.views.step import StepView
-from tuidl.tui.views.view import View
-from tuidl.tui.widgets.chart import Chart
+from tuidl.tui.views.view import View, said
+from tuidl.tui.widgets.chart import Chart, repaint_together
 from tuidl.tui.widgets.curves import Curves, loss_title, second_measure
-from tuidl.tui.widgets.frame_throttle import FrameThrottle
+from tuidl.tui.widgets.frame_drawer import FrameDrawer
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.layers import Layers
 from tuidl.tui.widgets.picture import Picture
@@ -36,12 +34,14 @@ from tuidl.tui.widgets.summary import Summary
 from tuidl.tui.widgets.tabs import Tabs
 
 TICKS_PER_SECOND = 30
-"""How often to look whether there is time to draw the next panel."""
+"""How often some panels of a frame are drawn."""
 NARROW, LOW = 100, 30
 VIEWS: tuple[type[View], ...] = (PictureView, LayersView, StepView)
 """Opened by 2, 3 and so on; 1 is the overview, this screen's own panels."""
-OFTEN = (events.Progress, events.EpochEnded, events.ProbeAnswer)
+OFTEN = (events.Progress, events.EpochEnded, events.Frame)
 """Events that come by themselves; others come once, most of them because of a key."""
+TURNS = (events.RunStarted, events.Compiled, events.Refused, events.RunFailed)
+"""Events after which there may be no frame for long, or none at all."""
 ONE, RATE = Binding.Group("step"), Binding.Group("rate", compact=True)
 
 
@@ -79,11 +79,14 @@ class TrainScreen(SteeringScreen):
         self.preset = preset
         self.shown = Run()
         self.previous = previous
+        self.frame = Run()
+        """The run at the moment that is drawn, on all panels; ``shown`` may be further."""
+        self._answers: list[events.ProbeAnswer] = []
+        """To the frame that is not whole yet."""
+        self._moments: dict[str, Moment] = {}
         self._has_pace = False
-        self._dirty = True
         self._is_patient = False
-        self._waiting: deque[Status | View | Chart] = deque()
-        self._throttle = FrameThrottle()
+        self._drawer = FrameDrawer(self._report)
         self._picture = task_of(preset).picture
         send = self.session.send
         self._views = [view(preset, send, id=f"view-{n}") for n, view in enumerate(VIEWS, 1)]
@@ -106,11 +109,10 @@ class TrainScreen(SteeringScreen):
             if drawn := second_measure(self.preset):
                 yield Curves(drawn, "metric")
         with Vertical(classes="column"):
-            yield Picture(id="picture")
+            yield Picture(self._picture)
             yield Layers(id="layers")
 
     def on_mount(self) -> None:
-        self.query_one("#picture").border_title = plain(self._picture.title)
         self.query_one("#layers").border_title = "layers"
         self.set_interval(1 / TICKS_PER_SECOND, self._draw)
         self.query_one("#loss").focus()
@@ -120,22 +122,6 @@ class TrainScreen(SteeringScreen):
         self.set_class(event.size.width < NARROW, "-narrow")
         self.set_class(event.size.height < LOW, "-low")
 
-    @property
-    def palette_commands(self) -> tuple[tuple[str, str, Callable[[], None]], ...]:
-        """Title, explanation and action of what the command palette offers here."""
-        return (
-            ("Train or pause", "space", self.action_go),
-            ("One step", "s", self.action_step),
-            ("One epoch", "e", self.action_epoch),
-            ("Reset", "r: the same seed from the start", self.action_reset),
-            ("New seed", "R: other first weights", self.action_new_seed),
-            ("Full speed", "f: or slow enough to watch", self.action_full_speed),
-            ("Modify the preset", "m", self.action_edit),
-            ("Compare", "c: another run's curves behind these", self.action_compare),
-            ("Choose an objective", "o: whose learning rate + and - change", self.action_objective),
-            ("Go on slower", "t: a failed run, at a tenth of its rate", self.action_retry),
-        )
-
     # --- what comes from the engine ---------------------------------------------------------------
 
     def begin(self, run: Run) -> None:
@@ -144,24 +130,28 @@ class TrainScreen(SteeringScreen):
             self.previous = self.shown
         self.shown = run
         self._has_pace = False
+        self._answers, self._moments = [], {}
+        self.query_one(Layers).begin()
+        self.query_one(Picture).begin()
         for curves in self.query(Curves):
-            curves.shown, curves.previous = run, self.previous
+            curves.previous = self.previous
         for view in self._views:
             view.begin(run, self.preset)
         status = self.query_one(Status)
         status.shown, status.advice = run, ""
         self.refresh_bindings()
-        self.query_one(Summary).show(run)
-        self._dirty = True
+        self._take_frame()
 
     def handle(self, event: events.Event) -> None:
         """Take in an event of the run on the screen."""
-        if not isinstance(event, events.ProbeAnswer):
-            self.shown.handle(event)
-        if not isinstance(event, events.Progress | events.EpochEnded) and not self.query(Layers):
-            return  # the screen is being taken down
         if isinstance(event, events.ProbeAnswer):
-            self._handle_answer(event)
+            self._answers.append(event)
+            return
+        self.shown.handle(event)
+        if isinstance(event, events.Progress | events.EpochEnded) and self._has_pace:
+            return
+        if not self.query(Layers):
+            return  # the screen is being taken down
         first = isinstance(event, events.Paused | events.Progress)
         if first and not self._has_pace:
             self._has_pace = True
@@ -170,29 +160,35 @@ class TrainScreen(SteeringScreen):
             self._show_failure(event)
         for view in self._views:
             view.handle(event)
-        self._dirty = True
+        if isinstance(event, (events.Frame, *TURNS)):
+            self._take_frame()
         if not isinstance(event, OFTEN):
             self.refresh_bindings()
             self._show_state()
-            self.query_one(Summary).show(self.shown)
 
-    def _show_failure(self, event: events.Refused | events.RunFailed) -> None:
-        """Show why the run ended, and how to go on."""
-        status = self.query_one(Status)
-        known = event.advice if isinstance(event, events.RunFailed) else ""
-        status.advice = f"m: {known}" if known else advice(self.slower_rate, self.shown.resume)
-        text = "\n".join(filter(None, (event.error, status.advice)))
-        self.notify(text, severity="error", timeout=10, markup=False)
-        self.refresh_bindings()
+    def _take_frame(self) -> None:
+        """Hand the run as it stands now, and the answers of this moment, to all panels; they are
+        drawn from it until the next frame."""
+        self.finish_frame()
+        self.frame = self.shown.frozen()
+        answers, self._answers = self._answers, []
+        now = Moment.of(self.frame)
+        for event in answers:
+            self._handle_answer(event, now)
+        for curves in self.query(Curves):
+            curves.shown = self.frame
+        for panel in (self.query_one(Picture), self.query_one(Layers)):
+            panel.shown, panel.moment = self.frame, said(panel, self._moments, now)
+        for view in self._views:
+            view.take(self.frame, answers)
+        self._drawer.begin(self._seen())
 
-    def _handle_answer(self, event: events.ProbeAnswer) -> None:
+    def _handle_answer(self, event: events.ProbeAnswer, now: Moment) -> None:
+        self._moments[event.kind] = now
         if isinstance(event.answer, probes.Layers):
             self.query_one(Layers).answer = event.answer
         elif event.kind == self._picture.probe:
-            picture = self.query_one(Picture)
-            picture.answer, picture.problem = event.answer, event.error
-            if event.answer is not None:
-                picture.border_title = plain(self._picture.of(event.answer.kind).title)
+            self.query_one(Picture).take(event.answer, event.error)
 
     def lost(self, reason: str, advice: str, *more: str) -> None:
         """The engine process is gone."""
@@ -200,7 +196,8 @@ class TrainScreen(SteeringScreen):
         self.query_one(Status).advice = advice
         text = "\n".join([f"{reason}; {advice}", *more])
         self.notify(text, severity="error", timeout=10, markup=False)
-        self._dirty = True
+        self._take_frame()
+        self._show_state()
 
     def probes(self) -> list[tuple[str, dict[str, Any]]]:
         """The probes whose answers the visible panels show."""
@@ -215,44 +212,50 @@ class TrainScreen(SteeringScreen):
             wanted.append(("layers", {}))
         return wanted
 
+    @property
+    def is_ready(self) -> bool:  # type: ignore[override]
+        waits = self.frame.pace is not None or self.shown.phase is not Phase.RUNNING
+        return self._drawer.may_begin(is_generous=waits)
+
     def _draw(self) -> None:
-        """Draw the panels one by one within the throttle: a key never waits for all of them."""
+        """Draw some panels of the frame, and what moves by itself."""
         patience = self.session.patience
-        if patience or self._is_patient:
+        if patience or self._is_patient or self.shown.compiling:
             self._is_patient = bool(patience)
             self._show_state()
-        if self._dirty and not self._waiting:
-            self._dirty = False
-            self._waiting.extend(self._seen())
-        while self._waiting and self._throttle.allows(time.monotonic(), time.process_time()):
-            panel = self._waiting.popleft()
-            try:
-                self._draw_panel(panel)
-            except Exception as error:  # one panel less is no reason to end
-                self.app.post_message(UnexpectedError(error))
+        if self._drawer.is_drawing and self._drawer.draw():
+            self.finish_frame()
 
-    def _draw_panel(self, panel: "Status | View | Chart") -> None:
-        if isinstance(panel, Status):
-            self._show_state()
-        elif isinstance(panel, View):
-            panel.draw()
-        elif panel.display:
-            panel.changed()
+    def finish_frame(self) -> None:
+        """Show all of the frame that is being drawn, if there is one."""
+        if not self._drawer.is_drawing:
+            return
+        self._drawer.finish()
+        self.query_one(Status).frame = self.frame
+        self.query_one(Summary).show(self.frame)
+        self._show_state()
 
-    def _seen(self) -> list["Status | View | Chart"]:
+    def _report(self, error: Exception) -> None:
+        self.app.post_message(UnexpectedError(error))
+
+    def _seen(self) -> list[Chart]:
         """The visible panels."""
-        status = self.query_one(Status)
         if view := self.open_view:
-            return [status, view]
-        return [status, *self.query("#body Chart").results(Chart)]
+            return view.seen()
+        return [chart for chart in self.query("#body Chart").results(Chart) if chart.display]
 
     def _show_state(self) -> None:
         """Show the state in words, always at once, since it is the answer to most keys."""
         status = self.query_one(Status)
-        status.pace, status.cost = self.pace, self.services.cpu.share
-        status.rate = self.rate.in_words(self.shown)
+        stopping = self.preset.training.stopping
+        status.around = Around(
+            rate=self.rate.in_words(self.shown),
+            cost=self.services.cpu.share,
+            is_limit=stopping is not None,
+            best_by=stopping.monitor if stopping else "loss",
+        )
         status.patience = self.session.patience
-        status.refresh()
+        repaint_together(status)
 
     def pace_changed(self) -> None:
         self._show_state()
@@ -267,13 +270,14 @@ class TrainScreen(SteeringScreen):
         """Show another view; the run goes on behind it."""
         self.query_one(ContentSwitcher).current = f"view-{number}" if number else "body"
         self.query_one(Tabs).show(number)
-        self._waiting.clear()
         if view := self.open_view:
             view.opened()
-            view.draw()
+            view.touched()
         else:
             self.query_one("#loss").focus()
-        self._dirty = True
+            for chart in self._seen():
+                chart.changed()
+        self.session.ask()
 
     def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
         self.action_view(event.number)
@@ -288,7 +292,4 @@ class TrainScreen(SteeringScreen):
         self.previous = run
         for curves in self.query(Curves):
             curves.previous = run
-        self._dirty = True
-
-    def action_edit(self) -> None:
-        self.services.navigator.edit(self.preset)
+            curves.changed()

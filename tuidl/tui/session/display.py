@@ -21,6 +21,9 @@ class RunDisplay(Screen[None]):
     shown: Run
     previous: Run | None = None
 
+    is_ready: bool = True
+    """Whether there is time to draw another frame."""
+
     def begin(self, run: Run) -> None:
         """Show another run from its start."""
         raise NotImplementedError

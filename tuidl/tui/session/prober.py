@@ -1,4 +1,4 @@
-"""Sends probes for the visible panels, limited to a small share of the engine's time."""
+"""Asks for one frame after the other, at a small share of the engine's time."""
 
 import time
 
@@ -7,47 +7,69 @@ from tuidl.tui.session.display import Probe, RunDisplay
 from tuidl.tui.session.engine import Engine
 from tuidl.tui.session.run import Phase, Run
 
-SHARE = 0.02
-"""The most of the engine's time that looking inside may take."""
-FASTEST = 0.3
-"""Seconds between two probes at least."""
+SHARE, SHARE_WHILE_IT_WAITS = 0.03, 0.5
+"""The most of the engine's time that looking inside may take: at full speed, and while it waits
+anyway, as the run is slowed down or paused."""
+FASTEST, AT_REST = 0.18, 0.04
+"""Seconds between two frames at least: while it trains, and otherwise."""
 DEAF = (Phase.LOADING, Phase.COMPILING, Phase.LOST, Phase.FAILED)
 """Phases without anything to probe."""
+LOST_AFTER = 30.0
+"""Seconds after which a frame that did not come is asked for once more."""
 
 
 class Prober:
-    """Sends the probes of a screen in turn, and only where the answer can have changed."""
+    """Asks for what the visible panels of a screen show, all of one moment, and only where it can
+    have changed. Where looking inside would cost too much, a frame has no answers, and panels keep
+    older ones of the same epoch."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._number = self._turn = 0
-        self._sent = 0.0
-        self.pause = FASTEST
-        self._asked: dict[str, tuple[int, int, str]] = {}
+        self._number = 0
+        self.begin()
 
     def begin(self) -> None:
         """Forget the answers of the run before."""
-        self._asked.clear()
-        self._sent = 0.0
+        self._awaited: int | None = None
+        self._sent = self._looked = 0.0
+        self._cost = 0.0
+        self._epoch_seen = 0
+        self._is_whole = False
+        """Whether the frame that is awaited has all answers."""
+        self._asked: tuple[int, int, Phase, str] | None = None
 
-    def handle(self, event: events.ProbeAnswer) -> None:
-        """Adapt the pause to how long the answer took."""
-        self.pause = max(event.seconds / SHARE, FASTEST)
+    def handle(self, frame: events.Frame) -> None:
+        """A frame has come: the next may be asked for, and known is what it cost."""
+        self._awaited = None
+        if self._is_whole:
+            self._cost, self._epoch_seen = frame.cost, frame.epoch
 
     def ask(self, screen: RunDisplay) -> None:
-        """Send the next probe that a visible panel wants, if it is time for one."""
+        """Ask for the next frame, if the screen is ready for one and it is time."""
         now, run = time.monotonic(), screen.shown
-        if run.phase in DEAF or now - self._sent < self.pause or not self._engine.is_alive:
+        if run.phase in DEAF or not self._engine.is_alive or not screen.is_ready:
             return
-        wanted = [probe for probe in screen.probes() if self._is_news(run, probe)]
-        if not wanted:
+        fastest = FASTEST if run.phase is Phase.RUNNING else AT_REST
+        if now - self._sent < (fastest if self._awaited is None else LOST_AFTER):
             return
-        self._sent, self._turn, self._number = now, self._turn + 1, self._number + 1
-        kind, options = wanted[self._turn % len(wanted)]
-        self._asked[kind] = (run.epoch, run.step, str(options))
-        self._engine.send(commands.Probe(id=self._number, kind=kind, options=options))
+        probes = screen.probes()
+        place = (run.epoch, run.step, run.phase, str(probes))
+        has_changed = self._asked is None or self._asked[2:] != place[2:]
+        if run.phase is not Phase.RUNNING and place == self._asked:
+            return
+        self._is_whole = has_changed or not probes or self._may_look(run, now)
+        if self._is_whole or run.epoch == self._epoch_seen:
+            self._send(probes if self._is_whole else [], now)
+            self._asked = place
 
-    def _is_news(self, run: Run, probe: Probe) -> bool:
-        """Whether the network has changed since the same was asked before."""
-        place = (run.epoch, run.step, str(probe[1]))
-        return run.phase is Phase.RUNNING or self._asked.get(probe[0]) != place
+    def _may_look(self, run: Run, now: float) -> bool:
+        """Whether looking inside has taken little enough of the engine's time."""
+        waits = run.phase is not Phase.RUNNING or run.pace is not None
+        return now - self._looked >= self._cost / (SHARE_WHILE_IT_WAITS if waits else SHARE)
+
+    def _send(self, probes: list[Probe], now: float) -> None:
+        self._number += 1
+        self._awaited, self._sent = self._number, now
+        if self._is_whole:
+            self._looked = now
+        self._engine.send(commands.Look(id=self._number, probes=tuple(probes)))

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from tuidl.protocol import events
@@ -58,17 +58,22 @@ class Run:
     asked: bool | None = None
     """Whether keys asked it to train (True) or to pause, until the engine does so."""
     epochs_done: int = 0
+    seconds: float = 0.0
+    """Of training so far, without pauses, by the engine's clock."""
+    step_seconds: float | None = None
+    evaluation_seconds: float | None = None
+    pace: float | None = None
+    """Steps a second that the engine slows it down to."""
+    weights_of: int | None = None
+    """The epoch that the parameters were set back to at the end."""
     clock: Callable[[], float] = time.monotonic
+    _heard: float = 0.0
+    """When the kernel that is being compiled was begun."""
     _bests: list[tuple[int, float]] = field(default_factory=list)
-    _paused_at: float | None = None
-    _paused_seconds: float = 0.0
-    _paused_in_epoch: float = 0.0
-    _epoch_seconds: list[float] = field(default_factory=list)
 
     def handle(self, event: Event) -> None:
         """Take in one event."""
         self.history.handle(event)
-        self._measure_pauses(event)
         match event:
             case events.RunStarted():
                 self.started = event
@@ -76,7 +81,7 @@ class Run:
                 self.steps = -(-event.examples["train"] // event.batch_size)
                 self._go_back(event.resumed or START)
             case events.Compiling():
-                self.compiling = event
+                self.compiling, self._heard = event, self.clock()
             case events.Compiled():
                 self.compiling = None
             case events.Paused():
@@ -89,6 +94,8 @@ class Run:
                 self._now(is_running=True)
             case events.Progress():
                 self._progress(event)
+            case events.Frame():
+                self._stand(event)
             case events.EpochEnded():
                 self._epoch_ended(event)
             case events.Saved():
@@ -98,7 +105,8 @@ class Run:
                 if event.key not in (EPOCHS, PRESET):
                     self.learning_rate = event.value
             case events.RunEnded():
-                self.phase, self.ended = Phase.ENDED, event
+                self.phase, self.ended, self.seconds = Phase.ENDED, event, event.seconds
+                self.weights_of = event.best_epoch
             case events.RunFailed(error=error, resume=resume):
                 self.phase, self.error, self.resume = Phase.FAILED, error, resume
             case events.Refused(error=error, key=key):
@@ -124,15 +132,21 @@ class Run:
         self.epochs_done = min(self.epochs_done, place.epoch - 1)
         self._bests = [best for best in self._bests if best[0] < place.epoch]
 
-    def _measure_pauses(self, event: Event) -> None:
-        """Measure pauses, during which the engine's clock goes on."""
-        if isinstance(event, events.Paused):
-            self._paused_at = self.clock() if self._paused_at is None else self._paused_at
-        elif isinstance(event, events.Resumed | events.RunEnded) and self._paused_at is not None:
-            paused = self.clock() - self._paused_at
-            self._paused_seconds += paused
-            self._paused_in_epoch += paused
-            self._paused_at = None
+    def _stand(self, frame: events.Frame) -> None:
+        """Know where the run stands at this moment."""
+        self.epoch, self.step, self.steps = frame.epoch, frame.step, frame.steps
+        self.fold = frame.fold
+        self.loss = frame.loss if frame.loss is not None else self.loss
+        self.learning_rate = frame.learning_rate or self.learning_rate
+        self.examples_per_second = frame.examples_per_second or self.examples_per_second
+        self.step_seconds, self.pace = frame.step_seconds, frame.pace
+        self.evaluation_seconds = frame.evaluation_seconds
+        if self.ended is None:
+            self.seconds = frame.seconds
+
+    def frozen(self) -> "Run":
+        """The same, no longer changing: what all panels are drawn from."""
+        return replace(self, history=self.history.copied())
 
     def _progress(self, event: events.Progress) -> None:
         if self.phase is not Phase.PAUSED:
@@ -148,9 +162,6 @@ class Run:
         self.train, self.validation = event.train, event.validation or {}
         self.learning_rate, self.gradient_norms = event.learning_rate, event.gradient_norms
         self.confusion = event.confusion or self.confusion
-        seconds = max(event.seconds - self._paused_in_epoch, 0.0)
-        self._epoch_seconds = [*self._epoch_seconds[-9:], seconds]
-        self._paused_in_epoch = 0.0
         loss = self.validation.get("loss")
         if loss is not None and math.isfinite(loss) and (not self.best or loss < self.best[1]):
             self._bests = [*self._bests[-MOST_BESTS:], (event.epoch, loss)]
@@ -171,7 +182,6 @@ class Run:
         """The same run, about to go on in another engine from where it was last saved."""
         self.phase, self.error = Phase.LOADING, ""
         self.started = self.compiling = self.ended = None
-        self._measure_pauses(events.Resumed())
         return self
 
     def _refused(self, error: str, key: str) -> None:
@@ -195,15 +205,50 @@ class Run:
             return 1.0
         return min((self.epoch - 1 + self.step / self.steps) / self.epochs, 1.0)
 
-    @property
-    def seconds_left(self) -> float | None:
-        """By the last epochs' time; None before there is one."""
-        if not self._epoch_seconds or self.is_over:
+    def compiled_share(self, now: float) -> float:
+        """Of the work of compiling: what is done, and of the kernel at hand as much as is to be
+        expected by ``now``; one that takes longer than that comes ever closer to its end."""
+        step = self.compiling
+        if step is None:
+            return 1.0
+        if not step.seconds_left or not step.next_share:
+            return max(step.share, step.done / max(step.total, 1) if not step.share else 0.0)
+        expected = step.next_share / (1.0 - step.share) * step.seconds_left
+        return step.share + step.next_share * (1 - math.exp(-(now - self._heard) / expected))
+
+    def compile_seconds_left(self, now: float) -> float | None:
+        """Until all kernels are compiled; None where that is unknown."""
+        step = self.compiling
+        if step is None or step.seconds_left is None or step.share >= 1.0:
             return None
-        mean = sum(self._epoch_seconds) / len(self._epoch_seconds)
-        return (1.0 - self.share_done) * self.epochs * mean
+        return step.seconds_left * (1 - self.compiled_share(now)) / (1 - step.share)
 
     @property
-    def seconds_trained(self) -> float:
-        """Of the whole run, without the pauses; 0 before its end."""
-        return max(self.ended.seconds - self._paused_seconds, 0.0) if self.ended else 0.0
+    def seconds_in_epoch(self) -> float | None:
+        """Up to the end of this epoch, at the pace in force; None before a step was done."""
+        if self.step_seconds is None or self.started is None:
+            return None
+        return (self.steps - self.step) * self._each + self._evaluation_seconds(self.started)
+
+    @property
+    def _each(self) -> float:
+        """Seconds from one step to the next."""
+        return max(self.step_seconds or 0.0, 1 / self.pace if self.pace else 0.0)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Of this fold, at the pace in force; None before a step was done, and after the end."""
+        if self.step_seconds is None or self.is_over or not self.started:
+            return None
+        done = (self.epoch - 1) * self.steps + self.step
+        steps = max(self.epochs * self.steps - done, 0)
+        evaluations = max(self.epochs - self.epochs_done, 0)
+        return steps * self._each + evaluations * self._evaluation_seconds(self.started)
+
+    def _evaluation_seconds(self, started: events.RunStarted) -> float:
+        """Of the validation part; before it was evaluated, by the time of training steps, of which
+        the way forward is about a third."""
+        if self.evaluation_seconds is not None or self.step_seconds is None:
+            return self.evaluation_seconds or 0.0
+        batches = started.examples.get("validation", 0) / max(started.batch_size, 1)
+        return batches * self.step_seconds / 3

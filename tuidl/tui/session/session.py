@@ -217,7 +217,7 @@ class Session:
         return path if path is not None and (path / EVENTS).is_file() else None
 
     def ask(self) -> None:
-        """Send the next probe for the screen in front, unless a run is being loaded."""
+        """Ask for the next frame of the screen in front, unless a run is being loaded."""
         screen = self._host.front_run_display()
         if screen is not None and self._next is None:
             try:
@@ -232,10 +232,12 @@ class Session:
         elif isinstance(event, events.Notice):
             self._host.warn(event.text)
         elif self._is_of_this_run(event):
-            if isinstance(event, events.ProbeAnswer):
+            if isinstance(event, events.Frame):
                 self.prober.handle(event)
             if screen := self._host.run_display():
                 screen.handle(event)
+            if isinstance(event, events.Paused | events.RunEnded):
+                self.ask()  # how it stands now is to be seen at once
 
     def _is_of_this_run(self, event: events.Event) -> bool:
         """False for late events of the run before."""

@@ -16,7 +16,6 @@ from tuidl.protocol.probes import Predictions
 from tuidl.tasks.choice import task_of
 from tuidl.tui.renderers import examples
 from tuidl.tui.session.run import Run
-from tuidl.tui.terminal.plain import plain
 from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.picture import unanswered
@@ -79,19 +78,23 @@ class ExamplesView(View):
             return False
         if event.answer.asked != (self.asked or (None, None)):
             return False
+        self.selected = examples.kept_selection(self.answer, self.selected, event.answer)
         self.answer = event.answer
-        self.selected = min(self.selected, max(len(self.answer.examples) - 1, 0))
-        self.query_one(ExampleList).border_title = plain(self._title())
         return True
 
-    def _title(self) -> str:
-        assert self.answer is not None
-        if self.asked is None:
+    def title(self) -> str:
+        """What the list shows."""
+        if self.answer is None:
+            return "held-out examples"
+        part, asked = self.answer.part, self.answer.asked
+        if None in asked:
             wrong, total = self.answer.wrong, self.answer.total
-            return f"held-out examples: {wrong} of {total} wrong, those first"
-        true, given = (self.answer.classes[number] for number in self.asked)
+            all_of_it = self.frame.started.examples.get(part, 0) if self.frame.started else 0
+            first = "the first " if total < all_of_it else ""
+            return f"{part}: {wrong} of {first}{total} wrong, those first"
+        true, given = (self.answer.classes[number] for number in asked if number is not None)
         words = "rightly read" if true == given else f"read as {given}"
-        return f"{true}, {words}: {self.answer.matching} (esc: all)"
+        return f"{part}: {true}, {words}: {self.answer.matching} (esc: all)"
 
     def select(self, way: int) -> None:
         """The next example, or one before."""
@@ -126,13 +129,15 @@ class ExamplesView(View):
 class Part(Chart):
     """A panel of the view, which knows what is shown."""
 
+    kinds = ("predictions",)
+
     def __init__(self, view: ExamplesView) -> None:
         super().__init__()
         self.view = view
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.view.answer is None:
-            return unanswered(self.view.problem, palette, width, height)
+            return unanswered(self.view.problem, self.view.frame, palette, width, height)
         return self.picture(self.view.answer, palette, width, height, unicode)
 
     def picture(
@@ -152,6 +157,9 @@ class ExampleList(Part):
         Binding("pageup", "select(-10)", "Select", show=False),
         Binding("pagedown", "select(10)", "Select", show=False),
     ]
+
+    def heading(self) -> str:
+        return self.view.title()
 
     def picture(
         self, answer: Predictions, palette: Palette, width: int, height: int, unicode: bool

@@ -1,5 +1,6 @@
 """One large picture: the plane, the line, the series, or predictions against true values."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -15,6 +16,7 @@ from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.history import Series
 from tuidl.protocol.probes import AnyAnswer, Forecast, Plane
 from tuidl.protocol.probes import Curve as CurveAnswer
+from tuidl.tasks.base import Picture
 from tuidl.tasks.choice import task_of
 from tuidl.tui.renderers.series import in_words
 from tuidl.tui.renderers.shapes import known
@@ -45,9 +47,7 @@ class LargeView(View):
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            picture = LargePicture()
-            picture.border_title = plain(self._picture.large_title)
-            yield picture
+            yield LargePicture(self._picture)
             with Vertical(id="courses"):
                 yield self.weight
                 yield self.bias
@@ -57,18 +57,21 @@ class LargeView(View):
         for course in (self.weight, self.bias):
             course.begin()
         for picture in self.query(LargePicture):
-            picture.answer, picture.problem, picture.shown = None, None, run
+            picture.answer, picture.problem = None, None
 
     def probes(self) -> Wanted:
         return [(self._picture.probe, dict(self._picture.fine))]
+
+    def take(self, frame: Run, answers: Sequence[ProbeAnswer]) -> None:
+        super().take(frame, answers)
+        for picture in self.query(LargePicture):
+            picture.shown = frame
 
     def handle_answer(self, event: ProbeAnswer) -> bool:
         if event.kind != self._picture.probe:
             return False
         for picture in self.query(LargePicture):
             picture.answer, picture.problem = event.answer, event.error
-            if event.answer is not None:
-                picture.border_title = plain(self._picture.of(event.answer.kind).large_title)
         is_neuron = isinstance(event.answer, CurveAnswer) and event.answer.equation is not None
         if isinstance(event.answer, CurveAnswer) and self.shown.steps:
             self._note_equation(event.answer, event.epoch - 1 + event.step / self.shown.steps)
@@ -88,17 +91,23 @@ class LargePicture(Chart):
 
     concept = "validation_set"
 
-    def __init__(self) -> None:
+    def __init__(self, picture: Picture) -> None:
         super().__init__()
+        self._picture = picture
+        self.kinds = (picture.probe,)  # type: ignore[misc]
         self.problem: str | None = None
         self.answer: AnyAnswer | None = None
         self.shown = Run()
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.answer is None:
-            return unanswered(self.problem, palette, width, height)
+            return unanswered(self.problem, self.shown, palette, width, height)
         below = self._below(palette, width, unicode) if height >= WORDS_FROM else []
         return [*picture_of(self.answer, palette, width, height - len(below), unicode), *below]
+
+    def heading(self) -> str:
+        found = self._picture if self.answer is None else self._picture.of(self.answer.kind)
+        return found.large_title
 
     def _below(self, palette: Palette, width: int, unicode: bool) -> list[Text]:
         if isinstance(self.answer, Forecast):

@@ -17,6 +17,7 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.probes import FeatureMaps, Filters, Histograms, Layers, Weights
 from tuidl.tui.renderers import layers as pictures
+from tuidl.tui.renderers.waiting import awaited_scores
 from tuidl.tui.session.run import Run
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.views.view import Send, View, Wanted
@@ -24,7 +25,6 @@ from tuidl.tui.widgets.chart import Chart, centred
 from tuidl.tui.widgets.picture import unanswered
 
 LayerAnswer = Histograms | Filters | FeatureMaps | Weights
-LOOKING = "layers show once training starts"
 OF_ONE_LAYER = ("histograms", "filters", "feature_maps", "weights")
 PAGES = ("Inside", "Spread", "Gradients")
 """Panels that share a place where there is no room for all."""
@@ -103,9 +103,7 @@ class LayersView(View):
             wanted.append(("histograms", {"layer": name}))
         if self.query_one(Inside).display:
             wanted += self._inside(name, kind)
-        known = self.answers.keys() | self.problems.keys()
-        missing = [one for one in wanted[1:] if one[0] not in known]
-        return missing or wanted
+        return wanted
 
     def _inside(self, name: str, kind: str) -> Wanted:
         if kind == "maps":
@@ -137,17 +135,6 @@ class LayersView(View):
             self.answers, self.problems = {}, {}
             self.touched()
 
-    def draw(self) -> None:
-        if self._stale and self.name_selected:
-            titles = {"maps": "looks for, and finds", "weights": "weights", "": "inside"}
-            self.query_one(Inside).border_title = plain(
-                f"{self.name_selected}: {titles[self.kind_selected]}"
-            )
-            self.query_one(Spread).border_title = plain(
-                f"{self.name_selected}: spread of its numbers"
-            )
-        super().draw()
-
     def action_image(self, way: int) -> None:
         self.image = max(self.image + way, 0)
         self.touched()
@@ -172,12 +159,15 @@ class LayerList(Part):
     """The layers; arrows select one."""
 
     concept = "vanishing_gradient"
+    kinds = ("layers",)
     BINDINGS: ClassVar = [
         Binding("up", "select(-1)", "Layer", show=False),
         Binding("down", "select(1)", "Layer", show=False),
     ]
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        if not self.view.rows:
+            return unanswered(None, self.view.frame, palette, width, height)
         return layer_list(
             self.view.rows, palette, width, height, selected=self.view.selected, unicode=unicode
         )
@@ -200,11 +190,14 @@ class Gradients(Part, can_focus=False):
     concept = "vanishing_gradient"
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        series = self.view.shown.history.series
-        fold = f"fold {self.view.shown.fold} " if self.view.shown.fold else ""
+        run = self.view.frame
+        series = run.history.series
+        fold = f"fold {run.fold} " if run.fold else ""
         start = f"{fold}gradient "
         lines = [(name.removeprefix(start), found) for name, found in series.items()
                  if name.startswith(start)]  # fmt: skip
+        if not lines:
+            return centred(awaited_scores(run), palette, width, height)
         chosen = self.view.name_selected
         return gradient_curves(lines, palette, width, height, selected=chosen, unicode=unicode)
 
@@ -212,30 +205,42 @@ class Gradients(Part, can_focus=False):
 class Spread(Part, can_focus=False):
     """Histograms of the selected layer."""
 
+    kinds = ("histograms",)
+
+    def heading(self) -> str:
+        name = self.view.name_selected
+        return f"{name}: spread of its numbers" if name else "spread"
+
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         answer = self.view.answers.get("histograms")
         if (problem := self.view.problems.get("histograms")) and self.view.rows:
-            return unanswered(problem, palette, width, height)
+            return unanswered(problem, self.view.frame, palette, width, height)
         if not isinstance(answer, Histograms):
-            return centred(LOOKING if not self.view.rows else "looking", palette, width, height)
+            return unanswered(None, self.view.frame, palette, width, height)
         return pictures.spread(answer, palette, width, height, unicode)
 
 
 class Inside(Part, can_focus=False):
     """Filters and what they find, or weights."""
 
+    kinds = ("filters", "feature_maps", "weights")
+
+    def heading(self) -> str:
+        titles = {"maps": "looks for, and finds", "weights": "weights", "": "inside"}
+        name = self.view.name_selected
+        return f"{name}: {titles[self.view.kind_selected]}" if name else "inside"
+
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         answers, kind = self.view.answers, self.view.kind_selected
         wanted = ("filters", "feature_maps") if kind == "maps" else ("weights",)
         problem = next((self.view.problems[k] for k in wanted if k in self.view.problems), None)
         if problem and self.view.rows:
-            return unanswered(problem, palette, width, height)
-        if kind == "maps":
-            filters, found = answers.get("filters"), answers.get("feature_maps")
-            assert filters is None or isinstance(filters, Filters)
-            assert found is None or isinstance(found, FeatureMaps)
+            return unanswered(problem, self.view.frame, palette, width, height)
+        filters, found = answers.get("filters"), answers.get("feature_maps")
+        if isinstance(filters, Filters) and isinstance(found, FeatureMaps):
             return pictures.maps(filters, found, palette, width, height, unicode)
-        if isinstance(found := answers.get("weights"), Weights) and kind == "weights":
-            return pictures.weights(found, palette, width, height, unicode)
-        words = "looking" if kind else "no weights in this layer" if self.view.rows else LOOKING
-        return centred(words, palette, width, height)
+        if isinstance(weights := answers.get("weights"), Weights) and kind == "weights":
+            return pictures.weights(weights, palette, width, height, unicode)
+        if self.view.rows and not kind:
+            return centred("no weights in this layer", palette, width, height)
+        return unanswered(None, self.view.frame, palette, width, height)

@@ -1,5 +1,6 @@
 """The task's picture as large as the screen."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -11,6 +12,7 @@ from tuidl.tui.session.run import Run
 from tuidl.tui.views.examples import ExamplesView
 from tuidl.tui.views.large import LargeView
 from tuidl.tui.views.view import Send, View, Wanted
+from tuidl.tui.widgets.chart import Chart
 
 
 class PictureView(View):
@@ -21,6 +23,13 @@ class PictureView(View):
     def __init__(self, preset: Preset, send: Send, **options: Any) -> None:
         super().__init__(preset, send, **options)
         self._inner = _view_for(preset, self.send)
+
+    def seen(self) -> list[Chart]:
+        return self._inner.seen()
+
+    def take(self, frame: Run, answers: Sequence[ProbeAnswer]) -> None:
+        super().take(frame, ())
+        self._inner.take(frame, answers)
 
     def compose(self) -> ComposeResult:
         yield self._inner
@@ -38,14 +47,6 @@ class PictureView(View):
 
     def probes(self) -> Wanted:
         return self._inner.probes()
-
-    def handle_answer(self, event: ProbeAnswer) -> bool:
-        return self._inner.handle_answer(event)
-
-    def draw(self) -> None:
-        if self._stale:
-            self._stale = False
-            self._inner.touched()
 
 
 def _kind(preset: Preset) -> str:

@@ -20,6 +20,7 @@ from tuidl.tui.step_trace.weights import update
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
+from tuidl.tui.widgets.picture import unanswered
 
 OPTIONS = {"numbers": SENT, "examples": 12}
 
@@ -82,6 +83,8 @@ class StepView(View):
     def handle_answer(self, event: ProbeAnswer) -> bool:
         if not isinstance(event.answer, StepTrace):
             return False
+        if self._is_stepping and (event.epoch, event.step) == self.place:
+            return False  # it was answered before the step was done
         self._is_known = True
         if self._is_stepping:
             self.after, self._is_stepping = event.answer, False
@@ -129,6 +132,8 @@ class StepView(View):
 class Part(Chart):
     """A panel of the view, which knows what is shown."""
 
+    kinds = ("walk",)
+
     def __init__(self, view: StepView, title: str) -> None:
         super().__init__()
         self.view, self.border_title = view, plain(title)
@@ -137,7 +142,7 @@ class Part(Chart):
         if self.view.is_waiting:
             return centred("space pauses, to look at a step"[:width], palette, width, height)
         if self.view.trace is None:
-            return centred("shows once training is ready"[:width], palette, width, height)
+            return unanswered(None, self.view.shown, palette, width, height)
         return self.picture(self.view.trace, palette, width, height, unicode)
 
     def picture(

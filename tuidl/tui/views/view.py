@@ -1,6 +1,6 @@
 """A view of the run: panels that send probes and draw only while they are visible."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from textual.containers import Container
@@ -9,6 +9,7 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.commands import Command
 from tuidl.protocol.events import Event
+from tuidl.tui.renderers.moment import Moment
 from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.chart import Chart
 
@@ -30,17 +31,18 @@ class View(Container):
     def __init__(self, preset: Preset, send: Send, **options: Any) -> None:
         super().__init__(**options)
         self.preset, self.send = preset, send
-        self.shown = Run()
-        self._stale = True
+        self.shown = self.frame = Run()
+        """The run as it is, and at the moment that is drawn."""
+        self.moments: dict[str, Moment] = {}
+        """Of the answers, by kind of probe."""
 
     def begin(self, run: Run, preset: Preset) -> None:
         """Show another run from its start."""
         self.shown, self.preset = run, preset
-        self._stale = True
+        self.moments = {}
 
     def opened(self) -> None:
         """Called when the view becomes visible."""
-        self._stale = True
         if self.first:
             for widget in self.query(self.first):
                 widget.focus()
@@ -50,27 +52,33 @@ class View(Container):
         return []
 
     def handle(self, event: Event) -> None:
-        """Show an event of the engine, after the run has taken it in."""
-        if isinstance(event, events.ProbeAnswer):
+        """Take in an event of the engine, after the run has; answers come by ``take``."""
+
+    def take(self, frame: Run, answers: Sequence[events.ProbeAnswer]) -> None:
+        """Draw from this moment of the run on, and what was answered at it."""
+        self.frame, now = frame, Moment.of(frame)
+        for event in answers:
             if self.handle_answer(event):
-                self._stale = True
-        elif not isinstance(event, events.Progress):
-            self._stale = True
+                self.moments[event.kind] = now
+        for chart in self.query(Chart):
+            chart.moment = said(chart, self.moments, now)
 
     def handle_answer(self, event: events.ProbeAnswer) -> bool:
-        """Keep a probe's answer or error; True if the view has to be drawn again."""
+        """Keep a probe's answer or error; True if there is something new to draw."""
         return False
+
+    def seen(self) -> list[Chart]:
+        """The visible panels."""
+        return [chart for chart in self.query(Chart).results(Chart) if chart.display]
 
     def touched(self) -> None:
         """Draw at once after a key changed the view."""
-        self._stale = True
-        self.draw()
+        for chart in self.seen():
+            chart.changed()
 
-    def draw(self) -> None:
-        """Draw the panels again if there is something new."""
-        if not self._stale:
-            return
-        self._stale = False
-        for chart in self.query(Chart):
-            if chart.display:
-                chart.changed()
+
+def said(chart: Chart, moments: dict[str, Moment], now: Moment) -> str:
+    """When the answers that a panel draws were so, in words; a stale one counts first."""
+    found = [moments[kind] for kind in chart.kinds if kind in moments]
+    stale = [moment for moment in found if moment != now]
+    return (stale or found)[0].against(now) if found else ""

@@ -1,16 +1,25 @@
 """A panel with a chart: drawn from plain data, again only when there is something new."""
 
+from typing import Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
+
 from rich.text import Text
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from tuidl.charts.palette import DEFAULT, PALETTES, Palette
 from tuidl.tui.messages import UnexpectedError
+from tuidl.tui.terminal.plain import plain
 from tuidl.tui.terminal.plain_app import PlainApp
 
 
 class Chart(Widget, can_focus=True):
-    """Base of all panels. Subclasses draw; ``concept`` is what help explains about them."""
+    """Base of all panels. Subclasses draw; ``concept`` is what help explains about them.
+
+    A panel of a run is drawn in two steps: ``prepare`` makes its lines, one panel after the other,
+    then ``present`` shows those of all, so that what is seen together is of one moment. ``kinds``:
+    the probes whose answers it draws.
+    """
 
     DEFAULT_CSS = """
     Chart { border: round $foreground 20%; border-title-color: $text-muted; padding: 0 1; }
@@ -19,27 +28,97 @@ class Chart(Widget, can_focus=True):
     """
 
     concept: str = ""
+    kinds: ClassVar[tuple[str, ...]] = ()
     version: reactive[int] = reactive(0)
+    moment: str = ""
+    """When what is drawn was so, in words; empty where the screen's header says it."""
+    _prepared: "Drawn | None" = None
+    _drawn: "Drawn | None" = None
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         """The lines to show: ``height`` of them, ``width`` cells each."""
         raise NotImplementedError
 
+    def heading(self) -> str | None:
+        """The title that goes with what is drawn; None where it is always the same."""
+        return None
+
     def changed(self) -> None:
-        """There is something new to show."""
+        """There is something new to show, at once."""
+        self._put_heading(self.heading())
         self.version += 1
 
+    def prepare(self) -> None:
+        """Make the lines of what there is now, without showing them."""
+        self._prepared = self._draw()
+
+    def present(self) -> None:
+        """Show what was prepared."""
+        if self._prepared is None:
+            return
+        prepared, self._prepared = self._prepared, None
+        self._put_heading(prepared.heading)
+        repaint_together(self)
+        self._drawn = prepared
+
+    def refresh(self, *regions: Region, **how: Any) -> Self:
+        """Whoever asks for this has changed something: the lines are made anew."""
+        self._drawn = None
+        return super().refresh(*regions, **how)
+
     def render(self) -> Text:
-        width, height = self.content_size
+        drawn = self._drawn
+        if drawn is None or drawn.room != self._room():
+            if isinstance(self.screen, DrawsFrames):
+                self.screen.finish_frame()
+            drawn = self._drawn = self._draw()
+        return drawn.text
+
+    def _room(self) -> "Room":
+        return (*self.content_size, *looks_of(self))
+
+    def _put_heading(self, heading: str | None) -> None:
+        if heading is not None:
+            self.border_title = plain(heading)
+        if self.kinds:
+            self.border_subtitle = plain(self.moment)
+
+    def _draw(self) -> "Drawn":
+        width, height, palette, unicode = room = self._room()
         if width < 4 or height < 1:
-            return Text()
-        palette, unicode = looks_of(self)
+            return Drawn(room, Text(), self.heading())
         try:
-            lines = self.draw(palette, width, height, unicode)
+            lines, heading = self.draw(palette, width, height, unicode), self.heading()
         except Exception as error:  # the other panels and the run go on
             self.app.post_message(UnexpectedError(error))
-            lines = centred("this cannot be drawn", palette, width, height, "bad")
-        return Text("\n", no_wrap=True).join(lines)
+            lines, heading = centred("this cannot be drawn", palette, width, height, "bad"), None
+        return Drawn(room, Text("\n", no_wrap=True).join(lines), heading)
+
+
+Room = tuple[int, int, Palette, bool]
+
+
+class Drawn(NamedTuple):
+    """The lines of a panel for some room, and the title that goes with them."""
+
+    room: Room
+    text: Text
+    heading: str | None
+
+
+@runtime_checkable
+class DrawsFrames(Protocol):
+    """A screen whose panels are drawn one after the other and shown together."""
+
+    def finish_frame(self) -> None:
+        """Show the frame that is being drawn at once."""
+
+
+def repaint_together(widget: Widget) -> None:
+    """Have a widget painted at the screen's next turn. A plain ``refresh`` comes by way of the
+    widget's own queue, so that widgets refreshed together may be painted apart."""
+    widget.refresh()
+    widget._check_refresh()
 
 
 def looks_of(widget: Widget) -> tuple[Palette, bool]:

@@ -11,8 +11,10 @@ from tuidl.charts.curves import curves
 from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
 from tuidl.protocol.commands import edit_in_words
+from tuidl.tui.renderers.waiting import awaited_scores
 from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.chart import Chart
+from tuidl.tui.widgets.picture import unanswered
 
 
 class Curves(Chart):
@@ -30,19 +32,22 @@ class Curves(Chart):
 
     def __init__(self, measure: str, name: str, title: str = "") -> None:
         super().__init__(id=name)
-        self.measure, self.heading = measure, title or measure.replace("_", " ")
+        self.measure, self.name_shown = measure, title or measure.replace("_", " ")
         self.shown: Run = Run()
         self.previous: Run | None = None
         self.concept = measure
         self.border_subtitle = "l: log scale"
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        lines = self._lines()
+        if not any(line.series.whole for line in lines):
+            return unanswered(awaited_scores(self.shown), self.shown, palette, width, height)
         return curves(
-            self._lines(),
+            lines,
             palette,
             width,
             height,
-            title=self.heading,
+            title=self.name_shown,
             log=self.log_scale,
             marks=self._marks(),
             unicode=unicode,
@@ -58,7 +63,8 @@ class Curves(Chart):
             if (name := f"{fold}{part} {self.measure}") in series
         ]
         few = self.shown.epochs_done < 3
-        is_single = self.heading == "loss"  # steps of several objectives have losses of their own
+        # Steps of several objectives have losses of their own.
+        is_single = self.name_shown == "loss"
         if is_single and "step loss" in series and few:
             lines.append(Curve("steps", series["step loss"], "series 1"))
         before = self.previous.history.series if self.previous else {}

@@ -8,7 +8,9 @@ from tuidl.charts.bars import LayerSizes, layer_bars
 from tuidl.charts.palette import Palette
 from tuidl.protocol.probes import Layers as Answer
 from tuidl.protocol.probes import LayerState
-from tuidl.tui.widgets.chart import Chart, centred
+from tuidl.tui.session.run import Run
+from tuidl.tui.widgets.chart import Chart
+from tuidl.tui.widgets.picture import unanswered
 
 DEAD, SATURATED = 0.3, 0.5
 """Shares of a layer's units from which on it is called out."""
@@ -18,11 +20,17 @@ class Layers(Chart):
     """Filled by the probe ``layers``."""
 
     concept = "vanishing gradient"
+    kinds = ("layers",)
     answer: Answer | None = None
+
+    def begin(self) -> None:
+        """Forget the run before."""
+        self.shown = Run()
+        self.answer = None
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.answer is None:
-            return centred("layers show once training starts", palette, width, height)
+            return unanswered(None, self.shown, palette, width, height)
         sizes = [
             LayerSizes(
                 layer.name,

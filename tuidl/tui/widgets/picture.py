@@ -10,17 +10,19 @@ from tuidl.charts.hstack import hstack
 from tuidl.charts.palette import Palette
 from tuidl.protocol import probes
 from tuidl.protocol.probes import AnyAnswer
+from tuidl.tasks.base import Picture as TaskPicture
 from tuidl.tui.renderers import examples
 from tuidl.tui.renderers.places import places
 from tuidl.tui.renderers.series import forecast
 from tuidl.tui.renderers.shapes import curve, plane
 from tuidl.tui.renderers.values import values
+from tuidl.tui.renderers.waiting import awaited
+from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.chart import Chart, centred
 
 WIDE = 60
 """The width from which on probabilities stand beside the images."""
 
-NOTHING_YET = "a picture of the task shows once training starts"
 NO_PICTURE = "no picture for this kind of data"
 
 
@@ -43,11 +45,12 @@ def picture_of(
     return centred(NO_PICTURE, palette, width, height)
 
 
-def unanswered(problem: str | None, palette: Palette, width: int, height: int) -> list[Text]:
-    """Why there is no picture: the ``problem`` of the probe, or that nothing is trained yet."""
-    rows = textwrap.wrap(problem or "", max(width - 2, 1))[:height]
-    if not rows:
-        return centred(NOTHING_YET, palette, width, height)
+def unanswered(
+    problem: str | None, run: Run, palette: Palette, width: int, height: int
+) -> list[Text]:
+    """Why there is no picture: the ``problem`` of the probe, or what is awaited, and for how
+    long."""
+    rows = textwrap.wrap(problem or awaited(run), max(width - 2, 1))[:height]
     above = (height - len(rows)) // 2
     texts = [""] * above + rows + [""] * (height - above - len(rows))
     return [Text(text[:width].center(width), palette.style("muted")) for text in texts]
@@ -64,14 +67,35 @@ class Picture(Chart):
     ]
 
     concept = "validation"
-    answer: AnyAnswer | None = None
-    problem: str | None = None
-    matrix = False
-    selected = 0
+
+    def __init__(self, picture: TaskPicture) -> None:
+        super().__init__(id="picture")
+        self._picture = picture
+        self.kinds = (picture.probe,)  # type: ignore[misc]
+        self.matrix, self.selected = False, 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget the run before."""
+        self.shown = Run()
+        self.answer: AnyAnswer | None = None
+        self.problem: str | None = None
+        self.selected = 0
+
+    def take(self, answer: AnyAnswer | None, problem: str | None) -> None:
+        """Show another answer, the same example selected."""
+        if isinstance(answer, probes.Predictions):
+            before = self.answer if isinstance(self.answer, probes.Predictions) else None
+            self.selected = examples.kept_selection(before, self.selected, answer)
+        self.answer, self.problem = answer, problem
+
+    def heading(self) -> str:
+        found = self._picture if self.answer is None else self._picture.of(self.answer.kind)
+        return found.title
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.answer is None:
-            return unanswered(self.problem, palette, width, height)
+            return unanswered(self.problem, self.shown, palette, width, height)
         if isinstance(self.answer, probes.Predictions):
             return self._examples(self.answer, palette, width, height, unicode)
         return picture_of(self.answer, palette, width, height, unicode)
