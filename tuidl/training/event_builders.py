@@ -92,13 +92,21 @@ def frame(state: TrainState, number: int, *, is_over: bool) -> events.Frame:
         steps=state.steps,
         fold=state.fold,
         loss=None if progress.rate is None else progress.loss,
-        learning_rate=progress.rate,
+        learning_rate=_rate_in_force(state),
         examples_per_second=state.batches.batch / speed if speed else None,
         seconds=progress.seconds,
         step_seconds=speed,
         evaluation_seconds=progress.evaluation_seconds,
         weights_of=best.epoch if best else None,
     )
+
+
+def _rate_in_force(state: TrainState) -> float:
+    """That of the last step, as it would be now: a live edit counts at once."""
+    epoch, step = state.place
+    if step == 0 and epoch > 1:
+        epoch, step = epoch - 1, state.steps
+    return state.learning_rate(epoch, max(step - 1, 0))
 
 
 def epoch_ended(state: TrainState, held_out: Evaluation) -> events.EpochEnded:

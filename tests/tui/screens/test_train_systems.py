@@ -23,13 +23,13 @@ from tuidl.tui.views.layers import Inside, LayerList, Spread
 from tuidl.tui.views.step import Numbers
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.curves import Curves
-from tuidl.tui.widgets.picture import NOTHING_YET, Picture
+from tuidl.tui.widgets.picture import Picture
 from tuidl.tui.widgets.status import Status
 from tuidl.worker.probes.answer import answer
 
 pytestmark = pytest.mark.usefixtures("test_sources")
 SIZES = [(80, 24), (120, 40)]
-WAITING = (" looking  ", NOTHING_YET, "layers show once", "shows once training is ready")
+WAITING = ("looking inside", "after compiling", "no values yet", "press space to train")
 
 
 def preset_of(name: str, *overrides: str) -> Preset:

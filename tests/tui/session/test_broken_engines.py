@@ -102,7 +102,7 @@ async def test_an_engine_that_dies_is_told_of_and_space_starts_another(
         screen = await screen_of(pilot)
         await until(pilot, lambda: screen.shown.phase is Phase.LOST)
         assert "the engine process ended" in screen.query_one(Status).render().plain
-        assert words in notices(app)
+        await until(pilot, lambda: words in notices(app))
         assert "Traceback" not in notices(app)
         assert "space starts it again" in notices(app)
         if words not in screen.shown.error:
@@ -183,7 +183,7 @@ async def test_what_fails_before_the_first_event_is_shown(
         screen = await screen_of(pilot)
         await until(pilot, lambda: screen.shown.phase is Phase.FAILED)
         assert words in screen.query_one(Status).render().plain
-        assert words in notices(app)
+        await until(pilot, lambda: words in notices(app))
         assert app.session._next is None, "space loads it again"
         number = app.session._number
         await pilot.press("space")

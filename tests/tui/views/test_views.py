@@ -87,7 +87,7 @@ async def test_enter_on_a_cell_lists_its_images_and_escape_all(app: Playground) 
         assert (asked["true"], asked["given"]) == (3, 9)
         await watched.answer("predictions", answers.predictions(wrong=1))
         title = watched.screen.query_one(ExampleList).border_title
-        assert title == "validation: 2 of 5 wrong, those first"  # an answer to all
+        assert title == "validation: 2 of the first 5 wrong, those first"  # an answer to all
         await watched.answer("predictions", answers.predictions(count=2, asked=(3, 9)))
         title = watched.screen.query_one(ExampleList).border_title
         assert title == "validation: 3, read as 9: 2 (esc: all)"
@@ -150,13 +150,12 @@ async def test_layers_are_selected_and_looked_into(app: Playground) -> None:
         await watched.answer("layers", answers.layers())
         assert "62% dead" in watched.seen(LayerList)
         assert "8×8×16" in watched.seen(LayerList)
-        assert set(watched.asked) == {"histograms", "filters", "feature_maps"}
+        assert set(watched.asked) == {"layers", "histograms", "filters", "feature_maps"}
         for kind, answer in (("histograms", answers.histograms()), ("filters", answers.filters()),
                              ("feature_maps", answers.feature_maps())):  # fmt: skip
             await watched.answer(kind, answer)
         assert "gradient of kernel" in watched.seen(Spread)
         assert "what they find in held-out image 7" in watched.seen(Inside)
-        assert "layers" in watched.asked
         await watched.press("right")
         assert watched.asked["feature_maps"]["example"] == 1
         await watched.press("down")

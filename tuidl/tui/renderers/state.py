@@ -68,7 +68,7 @@ def scores_line(run: Run, around: Around, width: int, dot: str) -> str:
     parts = [f"{_name(name)} {score(name, value)}" for name, value in scores.items()]
     if run.best and run.validation:
         epoch, loss = run.best
-        parts.insert(1, f"lowest loss {readable(loss)}, epoch {epoch}")
+        parts.append(f"lowest loss {readable(loss)}, epoch {epoch}")
     return start + fitting(parts, width - cell_len(start), dot)
 
 

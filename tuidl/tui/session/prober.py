@@ -38,6 +38,10 @@ class Prober:
         """Whether the frame that is awaited has all answers."""
         self._asked: tuple[int, int, Phase, str] | None = None
 
+    def renew(self) -> None:
+        """Something was asked of the engine: how it stands may be another."""
+        self._asked = None
+
     def handle(self, frame: events.Frame) -> None:
         """A frame has come: the next may be asked for, and known is what it cost."""
         self._awaited = None
@@ -54,11 +58,12 @@ class Prober:
             return
         probes = screen.probes()
         place = (run.epoch, run.step, run.phase, str(probes))
-        has_changed = self._asked is None or self._asked[2:] != place[2:]
+        has_changed = self._asked is None or self._asked[3] != place[3]
         if run.phase is not Phase.RUNNING and place == self._asked:
             return
         self._is_whole = has_changed or not probes or self._may_look(run, now)
-        if self._is_whole or run.epoch == self._epoch_seen:
+        is_of_same_epoch = run.phase is Phase.RUNNING and run.epoch == self._epoch_seen
+        if self._is_whole or is_of_same_epoch:
             self._send(probes if self._is_whole else [], now)
             self._asked = place
 

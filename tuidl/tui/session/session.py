@@ -179,6 +179,7 @@ class Session:
     def send(self, command: Command) -> None:
         """Send a command. Where there is no engine, one is started for a run to be loaded;
         other commands are for an engine that is gone."""
+        self.prober.renew()
         if self._held is not None:
             self._held.append(command)
             return

@@ -158,7 +158,7 @@ class ExampleList(Part):
         Binding("pagedown", "select(10)", "Select", show=False),
     ]
 
-    def heading(self) -> str:
+    def title_now(self) -> str:
         return self.view.title()
 
     def picture(

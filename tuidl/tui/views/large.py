@@ -105,7 +105,7 @@ class LargePicture(Chart):
         below = self._below(palette, width, unicode) if height >= WORDS_FROM else []
         return [*picture_of(self.answer, palette, width, height - len(below), unicode), *below]
 
-    def heading(self) -> str:
+    def title_now(self) -> str:
         found = self._picture if self.answer is None else self._picture.of(self.answer.kind)
         return found.large_title
 

@@ -207,7 +207,7 @@ class Spread(Part, can_focus=False):
 
     kinds = ("histograms",)
 
-    def heading(self) -> str:
+    def title_now(self) -> str:
         name = self.view.name_selected
         return f"{name}: spread of its numbers" if name else "spread"
 
@@ -225,7 +225,7 @@ class Inside(Part, can_focus=False):
 
     kinds = ("filters", "feature_maps", "weights")
 
-    def heading(self) -> str:
+    def title_now(self) -> str:
         titles = {"maps": "looks for, and finds", "weights": "weights", "": "inside"}
         name = self.view.name_selected
         return f"{name}: {titles[self.view.kind_selected]}" if name else "inside"

@@ -39,13 +39,17 @@ class Chart(Widget, can_focus=True):
         """The lines to show: ``height`` of them, ``width`` cells each."""
         raise NotImplementedError
 
-    def heading(self) -> str | None:
+    def title_now(self) -> str | None:
         """The title that goes with what is drawn; None where it is always the same."""
         return None
 
+    def subtitle_now(self) -> str | None:
+        """The same of the subtitle: when what is drawn was so, of panels of answers."""
+        return self.moment if self.kinds else None
+
     def changed(self) -> None:
         """There is something new to show, at once."""
-        self._put_heading(self.heading())
+        self._put_titles(self.title_now(), self.subtitle_now())
         self.version += 1
 
     def prepare(self) -> None:
@@ -57,7 +61,7 @@ class Chart(Widget, can_focus=True):
         if self._prepared is None:
             return
         prepared, self._prepared = self._prepared, None
-        self._put_heading(prepared.heading)
+        self._put_titles(prepared.title, prepared.subtitle)
         repaint_together(self)
         self._drawn = prepared
 
@@ -77,33 +81,35 @@ class Chart(Widget, can_focus=True):
     def _room(self) -> "Room":
         return (*self.content_size, *looks_of(self))
 
-    def _put_heading(self, heading: str | None) -> None:
-        if heading is not None:
-            self.border_title = plain(heading)
-        if self.kinds:
-            self.border_subtitle = plain(self.moment)
+    def _put_titles(self, title: str | None, subtitle: str | None) -> None:
+        if title is not None:
+            self.border_title = plain(title)
+        if subtitle is not None:
+            self.border_subtitle = plain(subtitle)
 
     def _draw(self) -> "Drawn":
         width, height, palette, unicode = room = self._room()
-        if width < 4 or height < 1:
-            return Drawn(room, Text(), self.heading())
-        try:
-            lines, heading = self.draw(palette, width, height, unicode), self.heading()
-        except Exception as error:  # the other panels and the run go on
-            self.app.post_message(UnexpectedError(error))
-            lines, heading = centred("this cannot be drawn", palette, width, height, "bad"), None
-        return Drawn(room, Text("\n", no_wrap=True).join(lines), heading)
+        lines: list[Text] = []
+        if width >= 4 and height >= 1:
+            try:
+                lines = self.draw(palette, width, height, unicode)
+            except Exception as error:  # the other panels and the run go on
+                self.app.post_message(UnexpectedError(error))
+                lines = centred("this cannot be drawn", palette, width, height, "bad")
+        text = Text("\n", no_wrap=True).join(lines)
+        return Drawn(room, text, self.title_now(), self.subtitle_now())
 
 
 Room = tuple[int, int, Palette, bool]
 
 
 class Drawn(NamedTuple):
-    """The lines of a panel for some room, and the title that goes with them."""
+    """The lines of a panel for some room, and the titles that go with them."""
 
     room: Room
     text: Text
-    heading: str | None
+    title: str | None
+    subtitle: str | None
 
 
 @runtime_checkable

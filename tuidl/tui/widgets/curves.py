@@ -32,7 +32,7 @@ class Curves(Chart):
 
     def __init__(self, measure: str, name: str, title: str = "") -> None:
         super().__init__(id=name)
-        self.measure, self.name_shown = measure, title or measure.replace("_", " ")
+        self.measure, self.heading = measure, title or measure.replace("_", " ")
         self.shown: Run = Run()
         self.previous: Run | None = None
         self.concept = measure
@@ -47,7 +47,7 @@ class Curves(Chart):
             palette,
             width,
             height,
-            title=self.name_shown,
+            title=self.heading,
             log=self.log_scale,
             marks=self._marks(),
             unicode=unicode,
@@ -64,7 +64,7 @@ class Curves(Chart):
         ]
         few = self.shown.epochs_done < 3
         # Steps of several objectives have losses of their own.
-        is_single = self.name_shown == "loss"
+        is_single = self.heading == "loss"
         if is_single and "step loss" in series and few:
             lines.append(Curve("steps", series["step loss"], "series 1"))
         before = self.previous.history.series if self.previous else {}

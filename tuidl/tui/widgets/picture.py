@@ -89,7 +89,7 @@ class Picture(Chart):
             self.selected = examples.kept_selection(before, self.selected, answer)
         self.answer, self.problem = answer, problem
 
-    def heading(self) -> str:
+    def title_now(self) -> str:
         found = self._picture if self.answer is None else self._picture.of(self.answer.kind)
         return found.title
 

@@ -63,11 +63,21 @@ class Status(Widget):
         return Text("\n", no_wrap=True).join(_cut(line, width, unicode) for line in lines)
 
     def _first(self, palette: Palette, unicode: bool) -> Text:
-        run = self.shown
-        sign = SIGNS[run.phase] if unicode else ASCII_SIGNS.get(run.phase, "*")
-        style = palette.style(ROLES.get(run.phase, "muted"), bold=True)
-        text = Text(f"{sign} {run.phase.value}", style)
+        run, phase = self.shown, self._phase
+        sign = SIGNS[phase] if unicode else ASCII_SIGNS.get(phase, "*")
+        is_stopping = phase is Phase.RUNNING and run.phase is not phase
+        text = Text(
+            f"{sign} {'pausing' if is_stopping else phase.value}",
+            palette.style(ROLES.get(phase, "muted"), bold=True),
+        )
         return first_line(run, self.frame, palette, unicode, text)
+
+    @property
+    def _phase(self) -> Phase:
+        """What the run does; the numbers below a pause or an end must be those of that moment."""
+        run, frame = self.shown.phase, self.frame.phase
+        is_behind = frame is Phase.RUNNING and run in (Phase.PAUSED, Phase.ENDED)
+        return frame if is_behind else run
 
     def _more(self, palette: Palette, width: int, unicode: bool) -> list[Text]:
         run, frame, dot = self.shown, self.frame, " · " if unicode else " | "
