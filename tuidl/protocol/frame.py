@@ -7,10 +7,11 @@ class Frame(Event, frozen=True, tag="frame"):
     """The end of the answers to a ``look``: where the run stands, all of one moment.
 
     ``step`` steps of ``epoch`` are done; ``loss`` is that of the last one, on its batch, and
-    ``learning_rate`` what its rate would be now: an edit counts at once. ``seconds``: of training so far, without pauses, by the engine's clock;
-    ``step_seconds``: of a step lately; ``evaluation_seconds``: of the last evaluation of the
-    validation part. ``pace``: steps a second that the run is slowed down to. ``weights_of``: the
-    epoch that the parameters were set back to. ``cost``: seconds that the answers took.
+    ``learning_rate`` what its rate would be now: an edit counts at once. ``seconds``: of training
+    so far, without pauses, by the engine's clock; ``step_seconds``: of a step lately;
+    ``evaluation_seconds``: of the last evaluation of the validation part. ``pace``: steps a second
+    that the run is slowed down to. ``weights_of``: the epoch that the parameters were set back to.
+    ``cost``: seconds that the answers took.
     """
 
     id: int
