@@ -28,7 +28,6 @@ every reader takes lines of that length."""
 LONGEST_LINE = 1 << 26
 """Bytes of a line between the engine process and the screen. Older versions kept events as long."""
 LONGEST_TEXT = 4000
-
 Table = list[list[int]]
 """Confusion matrix: how often each true class (row) was given each class (column)."""
 
@@ -64,9 +63,7 @@ class RunStarted(Event, frozen=True, tag="run_started"):
 
 class Compiling(Event, frozen=True, tag="compiling"):
     """A kernel is compiled that this machine has not compiled before: ``done`` of ``total``.
-
-    ``share``: of all the work of compiling that is done, ``next_share``: of this kernel;
-    ``seconds_left``: until all is done, None where that cannot be said."""
+    ``share``: of the work of compiling that is done, ``next_share``: of this kernel."""
 
     done: int
     total: int
