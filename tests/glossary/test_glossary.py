@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from tests.glossary import (
+    worked_attention,
     worked_data,
     worked_depth,
     worked_learning,
@@ -34,7 +35,14 @@ from tuidl.preset.library import shipped
 from tuidl.preset.training import EarlyStopping, Training
 from tuidl.protocol import events
 
-CHECKS = (worked_learning, worked_data, worked_optimizing, worked_networks, worked_depth)
+CHECKS = (
+    worked_learning,
+    worked_data,
+    worked_optimizing,
+    worked_networks,
+    worked_depth,
+    worked_attention,
+)
 ENTRIES = concepts()
 KEYS = [entry.key for entry in ENTRIES]
 

@@ -141,6 +141,12 @@ def gelu(n: Numbers) -> None:
 
 
 @worked
+def gelu_tanh(n: Numbers) -> None:
+    agree(n[1::3], bent("gelu_tanh", *n[0::3]))
+    agree(n[2::3], bent("gelu", *n[0::3]))
+
+
+@worked
 def softmax(n: Numbers) -> None:
     scores = np.array([n[:3]])
     ORACLES["softmax"](scores)

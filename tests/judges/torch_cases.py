@@ -64,6 +64,11 @@ def _loss(
     return Case(name, POINT, layers, outputs, classes, _layer(kind, **options), shares=shares)
 
 
+def _words(name: str, *layers: Table) -> Case:
+    words = _layer("embedding", input_dim=6, output_dim=4, name="words")
+    return Case(name, (5,), [words, *layers, FLAT, LAST], words=6)
+
+
 RECURRENT = (
     ("simple_rnn", {}),
     ("lstm", {}),
@@ -104,7 +109,7 @@ CASES = [
       for kind, options in RECURRENT for whole in (False, True)
       for merge in ("concatenate", "sum")),
     *(make(kind, epsilon=epsilon)
-      for kind in ("batch_normalization", "layer_normalization")
+      for kind in ("batch_normalization", "layer_normalization", "rms_normalization")
       for make in (_point, _sequence, _image) for epsilon in (1e-3, 0.1)),
     Case("embedding", (5,), [_layer("embedding", input_dim=6, output_dim=3), FLAT, LAST], words=6),
     Case("add", POINT, [_layer("dense", units=6, name="a"),
@@ -141,11 +146,29 @@ CASES = [
           ("cross_entropy", "softmax", 4, 4), ("categorical_cross_entropy", "softmax", 4, 4),
           ("binary_cross_entropy", "sigmoid", 1, 2))),
     *(_point("dense", units=6, activation=name)
-      for name in ("relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh", "softmax")),
-    *(_point(name) for name in ("linear", "relu", "gelu", "sigmoid", "tanh", "softmax")),
+      for name in ("relu", "leaky_relu", "elu", "gelu", "gelu_tanh", "sigmoid", "tanh", "softmax")),
+    *(_point(name)
+      for name in ("linear", "relu", "gelu", "gelu_tanh", "sigmoid", "tanh", "softmax")),
     _point("leaky_relu", negative_slope=0.4),
     _point("elu", alpha=0.7),
     _image("conv2d", filters=3, activation="gelu"),
     _point("dropout", rate=0.0),
+    *(_sequence(kind) for kind in ("position_embedding", "sine_position_encoding")),
+    *(_sequence("multi_head_attention", **options)
+      for options in ({"num_heads": 3}, {"num_heads": 2, "key_dim": 5, "causal": True},
+                      {"num_heads": 1, "use_bias": False, "l2": 0.1})),
+    *(_words(f"attention to words causal={causal}",
+             _layer("multi_head_attention", num_heads=2, mask="input", padding=2, causal=causal))
+      for causal in (False, True)),
+    *(Case(f"{kind} to another sequence", SEQUENCE,
+           [_layer("dense", units=4, name="a"),
+            _layer("max_pool1d", pool_size=2, inputs=["a"], name="b"),
+            _layer(kind, num_heads=2, inputs=["a", "b"]), FLAT, LAST])
+      for kind in ("multi_head_attention", "transformer_block")),
+    *(_words(_label("transformer_block", options),
+             _layer("transformer_block", num_heads=2, mask="input", padding=1, **options))
+      for options in ({"causal": True}, {"normalize_first": False, "activation": "relu"},
+                      {"normalization": "rms_normalization", "use_bias": False})),
+    _words("tied_dense", WIDE, _layer("dense", units=4), _layer("tied_dense", to="words")),
     Case("mse of one number", POINT, [WIDE, _layer("tanh"), _layer("dense", units=1)], outputs=1),
 ]  # fmt: skip

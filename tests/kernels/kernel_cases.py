@@ -1,12 +1,13 @@
 """One row or more for every kernel: sizes of its letters, options, and what is special in it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 import numpy as np
 
+from tests.kernels import attention_cases
+from tests.kernels.case import Arrays, Case
 from tuidl.core.convolution_room import (
     BLOCK,
     Convolution,
@@ -17,26 +18,6 @@ from tuidl.core.convolution_room import (
 from tuidl.kernels import KERNELS
 from tuidl.kernels.simd.packed_gemm import packed_size
 from tuidl.kernels.simd.recurrent import PACK, START
-
-Arrays = dict[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Case:
-    """``fix`` changes the random operands where not any number will do (labels, states)."""
-
-    kernel: str
-    sizes: dict[str, int]
-    options: dict[str, Any] = field(default_factory=dict)
-    fix: Callable[[Arrays], None] | None = None
-    step_state: tuple[float, float] = (1.0, 0.01)
-    only: tuple[str, ...] | None = None
-    """Written operands to compare, where others are scratch."""
-
-    def __str__(self) -> str:
-        sizes = "".join(f"{k}{v}" for k, v in self.sizes.items())
-        options = "-".join(f"{k}{v}" for k, v in self.options.items())
-        return f"{self.kernel}-{sizes}-{options}"
 
 
 def _labels(arrays: Arrays) -> None:
@@ -411,11 +392,14 @@ CASES += [
     ]
 ]
 for e in ELEMENTS:
-    for name in ("relu", "gelu", "activate_sigmoid", "activate_tanh", "copy", "accumulate"):
+    for name in ("relu", "gelu", "gelu_tanh", "activate_sigmoid", "activate_tanh"):
+        CASES.append(Case(name, {"e": e}))
+    for name in ("copy", "accumulate"):
         CASES.append(Case(name, {"e": e}))
     for name in (
         "relu_gradient",
         "gelu_gradient",
+        "gelu_tanh_gradient",
         "activate_sigmoid_gradient",
         "activate_tanh_gradient",
     ):
@@ -544,7 +528,12 @@ for n, f in [(1, 1), (5, 10), (33, 3), (0, 4), (7, 40)]:
         Case("normalize", sizes, scale, _positive("variance")),
         Case("layer_normalization", sizes, scale),
         Case("layer_normalization_gradient", sizes),
+        Case("rms_normalization", sizes, scale),
+        Case("rms_normalization_gradient", sizes),
     ]  # fmt: skip
+
+
+CASES += attention_cases.CASES
 
 
 def of_layers(wanted: set[str]) -> list[Case]:

@@ -101,9 +101,10 @@ CASES = [
     _image("dropout of images", CONV, '{type = "dropout", rate = 0.2}'),
     *RECURRENT,
     *(_point(f"activation {name}", f'{{type = "dense", units = 6, activation = "{name}"}}', LAST)
-      for name in ("linear", "relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh", "softmax")),
+      for name in ("linear", "relu", "leaky_relu", "elu", "gelu", "gelu_tanh", "sigmoid", "tanh",
+                   "softmax")),
     *(_point(f"{name} as a layer", WIDE, f'{{type = "{name}"}}', LAST)
-      for name in ("relu", "gelu", "sigmoid", "tanh", "softmax")),
+      for name in ("relu", "gelu", "gelu_tanh", "sigmoid", "tanh", "softmax")),
     _point("leaky_relu as a layer", WIDE, '{type = "leaky_relu", negative_slope = 0.4}', LAST),
     _point("elu as a layer", WIDE, '{type = "elu", alpha = 0.7}', LAST),
     _sequence("gru with the reset in front", '{type = "gru", units = 4, reset_after = false}'),
@@ -130,9 +131,11 @@ CASES = [
     *(_image(kind, CONV, f'{{type = "{kind}"}}')
       for kind in ("global_max_pool2d", "global_average_pool2d")),
     *(_image(f"{kind} of images", CONV, f'{{type = "{kind}"}}', '{type = "tanh"}')
-      for kind in ("batch_normalization", "layer_normalization")),
+      for kind in ("batch_normalization", "layer_normalization", "rms_normalization")),
     *(_sequence(f"{kind} of sequences", WIDE, f'{{type = "{kind}", epsilon = 0.1}}', FLAT)
-      for kind in ("batch_normalization", "layer_normalization")),
+      for kind in ("batch_normalization", "layer_normalization", "rms_normalization")),
+    *(_sequence(kind, WIDE, f'{{type = "{kind}"}}', FLAT)
+      for kind in ("position_embedding", "sine_position_encoding")),
     _sequence("batch_normalization with its own momentum", WIDE,
               '{type = "batch_normalization", momentum = 0.5}', FLAT),
     _point("layer_normalization of points", WIDE, '{type = "layer_normalization"}', LAST),
@@ -150,6 +153,31 @@ CASES = [
               '{type = "dense", units = 3, name = "a"}',
               '{type = "dense", units = 3, inputs = ["flat"], name = "b"}',
               '{type = "concatenate", inputs = ["a", "flat", "b"]}'),
+    _sequence("attention", WIDE, '{type = "multi_head_attention", num_heads = 3}', FLAT),
+    _sequence("causal attention", WIDE, '{type = "multi_head_attention", num_heads = 2, '
+              'key_dim = 5, causal = true, use_bias = false, l2 = 0.1, dropout = 0.3}', FLAT),
+    _sequence("masked attention", '{type = "dense", units = 4, name = "a"}',
+              '{type = "multi_head_attention", num_heads = 2, mask = "input"}', FLAT),
+    *(Case(f"attention to words {how}", 'data = {source = "words"}\nloss = {type = "mse"}\n',
+           '{type = "embedding", input_dim = 7, output_dim = 4}, {type = "multi_head_attention", '
+           f'num_heads = 2, mask = "input", padding = 3, {how}}}, {FLAT}, {LAST}')
+      for how in ("causal = false", "causal = true, dropout = 0.2")),
+    *(_sequence(f"transformer block {how}", '{type = "dense", units = 4}',
+                f'{{type = "transformer_block", num_heads = 2, {how}}}', FLAT)
+      for how in ("intermediate_dim = 6, dropout = 0.2, causal = true",
+                  'normalize_first = false, normalization = "rms_normalization", mask = "input"')),
+    _sequence("transformer block that looks at another sequence",
+              '{type = "dense", units = 4, name = "a"}',
+              '{type = "max_pool1d", pool_size = 2, inputs = ["a"], name = "b"}',
+              '{type = "transformer_block", num_heads = 2, inputs = ["a", "b"], causal = true, '
+              'use_bias = false, activation = "relu"}', FLAT),
+    Case("tied to an embedding", 'data = {source = "words"}\nloss = {type = "mse"}\n',
+         '{type = "embedding", input_dim = 7, output_dim = 3, name = "words"}, '
+         '{type = "dense", units = 3, activation = "tanh"}, '
+         f'{{type = "tied_dense", to = "words"}}, {FLAT}, {LAST}'),
+    _sequence("attention to another sequence", '{type = "dense", units = 4, name = "a"}',
+              '{type = "max_pool1d", pool_size = 2, inputs = ["a"], name = "b"}',
+              '{type = "multi_head_attention", num_heads = 2, inputs = ["a", "b"]}', FLAT),
     *(_point(f"{penalty} penalty", f'{{type = "dense", units = 4, {penalty} = 0.1}}', LAST)
       for penalty in ("l1", "l2")),
     _image("penalties on a convolution", '{type = "conv2d", filters = 2, l1 = 0.01, l2 = 0.1}'),

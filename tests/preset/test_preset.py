@@ -89,7 +89,7 @@ WRONG = [
     ("layers.0.padding='sam'", "layers[0].padding: no 'sam'; did you mean 'same'? "
                                "(valid: same, valid)"),
     ("layers.0.activation='rellu'", "layers[0].activation: no 'rellu'; did you mean 'relu'? "
-        "(valid: elu, gelu, leaky_relu, linear, relu, sigmoid, softmax, tanh)"),
+        "(valid: elu, gelu, gelu_tanh, leaky_relu, linear, relu, sigmoid, softmax, tanh)"),
     ("layers.0.kernel_initializer='he'", "layers[0].kernel_initializer: no 'he' "
         "(valid: glorot_normal, glorot_uniform, he_normal, he_uniform, ones, orthogonal, "
         "uniform, zeros)"),

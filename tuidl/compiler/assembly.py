@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tuidl.compiler.chains import Chain, build_chain
 from tuidl.compiler.from_data import completed
 from tuidl.compiler.nodes import (
     EXAMPLES,
     FROM_EXAMPLES,
-    Chain,
     Head,
     Input,
     Node,
     Target,
-    build_chain,
 )
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.data.spec import ExampleSpec, Field
@@ -69,7 +68,7 @@ def assemble(preset: Preset) -> Assembly:
             network=network.name,
             call=output.name if network.name in used else "",
             frozen=frozenset(preset.weights.frozen if preset.weights else ()),
-            stops=output.stop_gradient,
+            sealed=frozenset(given.values() if output.stop_gradient else ()),
         )
         used.setdefault(network.name, tuple(map(shape_of, given.values())))
         built, end = build_chain(chain, given, shape_of, len(nodes))

@@ -169,7 +169,7 @@ def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
     if node.layer.reads_rows:
         return _costs_of_rows(node, batch, shards)
     weights, readings = FLOAT_BYTES * node.parameter_count, node.layer.readings(node.input_shape)
-    product = batch * node.layer.flops(node.input_shape) / OPERATIONS
+    product = batch * node.layer.merged_flops(node.input_shapes) / OPERATIONS
     few = ROWS / max(batch * _uses(node), 1)
     reading = weights / (NEAR if weights <= NEAR_BYTES else FAR)
     packing = weights / PACKING if weights > NEAR_BYTES else 0.0
@@ -219,4 +219,4 @@ def _elapsed(work: float, lanes: int) -> float:
 def _uses(node: Node) -> float:
     """How often an example's forward pass uses each weight of the layer."""
     size = sum(p.size for p in node.trainable if len(p.shape) > 1)
-    return node.layer.flops(node.input_shape) / (2 * max(size, 1))
+    return node.layer.merged_flops(node.input_shapes) / (2 * max(size, 1))

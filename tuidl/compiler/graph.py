@@ -5,17 +5,16 @@ from functools import cached_property
 from math import prod
 
 from tuidl.compiler.assembly import Assembly, assemble, inputs_of
+from tuidl.compiler.chains import Chain, build_chain
 from tuidl.compiler.from_data import completed
 from tuidl.compiler.mismatches import require_sense
 from tuidl.compiler.nodes import (
     EXAMPLES,
     FROM_EXAMPLES,
-    Chain,
     Head,
     Input,
     Node,
     Target,
-    build_chain,
     closing_activation,
     needed_for,
     without_activation,

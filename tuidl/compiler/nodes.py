@@ -1,20 +1,18 @@
 """Layers in their places, what they read, and what is asked of their outputs."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import prod
 
 import msgspec
 
-from tuidl.core.errors import PresetError, suggestion
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.spec import ExampleSpec
 from tuidl.nn.layers.activations import ACTIVATIONS, Linear
-from tuidl.nn.layers.base import ActivatedLayer, Layer, Parameter, Shape, ShapeError
+from tuidl.nn.layers.base import ActivatedLayer, Layer, Parameter, Shape
 from tuidl.nn.losses import Loss
 from tuidl.nn.metrics import MetricName
 from tuidl.nn.optimizers import Optimizer
-from tuidl.plugins.loading import guarding
 
 EXAMPLES = "input"
 """The name under which a layer's ``inputs`` may ask for the examples themselves."""
@@ -38,7 +36,8 @@ class Node:
 
     ``inputs``: the numbers of the nodes that it reads, FROM_EXAMPLES and below for inputs.
     ``network``: which one it is of. ``owner``: the node whose parameters it has, where a network
-    is used more than once; else empty. ``stopped``: those of its inputs that get no gradient.
+    is used more than once or a layer is tied to an embedding; else empty. ``stopped``: those of its
+    inputs that get no gradient.
     """
 
     name: str
@@ -50,6 +49,8 @@ class Node:
     network: str = ""
     owner: str = ""
     stopped: frozenset[int] = frozenset()
+    position: int = -1
+    """Which layer of its list it is, or is a part of."""
 
     @property
     def key(self) -> str:
@@ -71,7 +72,7 @@ class Node:
     @property
     def flops(self) -> int:
         """Forward pass, one example."""
-        own = self.layer.flops(self.input_shape)
+        own = self.layer.merged_flops(self.input_shapes)
         if isinstance(self.layer, ActivatedLayer) and self.layer.activation != "linear":
             own += ACTIVATIONS[self.layer.activation].flops * prod(self.shape)
         return own
@@ -138,76 +139,6 @@ class Target:
         return replace(node, parameters=tuple(kept))
 
 
-@dataclass(frozen=True)
-class Chain:
-    """What a list of layers is built from. ``key``: where they stand in the preset. ``network``:
-    the name before theirs. ``call``: set where the network's parameters are there already.
-    ``stops``: no gradient passes to what the chain is given."""
-
-    layers: tuple[Layer, ...]
-    key: str = "layers"
-    network: str = ""
-    call: str = ""
-    frozen: frozenset[str] = frozenset()
-    stops: bool = False
-
-    def name(self, index: int) -> str:
-        """A layer's own name, or its type and how many of that type there were: ``conv2d_2``."""
-        layer = self.layers[index]
-        if layer.name is not None:
-            return layer.name
-        number = sum(other.kind() == layer.kind() for other in self.layers[: index + 1])
-        return f"{layer.kind()}_{number}"
-
-    def names(self, own: str) -> tuple[str, str]:
-        """A node's name and its owner's."""
-        if not self.network:
-            return own, ""
-        owner = f"{self.network}.{own}"
-        return (f"{self.network}@{self.call}.{own}", owner) if self.call else (owner, "")
-
-
-def build_chain(
-    chain: Chain, inputs: Mapping[str, int], shape_of: Callable[[int], Shape], first: int
-) -> tuple[list[Node], int]:
-    """Nodes, numbered from ``first`` on, and the number of what comes out at the end.
-
-    ``inputs``: names under which layers may read what the chain is given, the first by default.
-    Raises PresetError where shapes do not fit.
-    """
-    nodes: list[Node] = []
-    known = dict(inputs)
-    last = next(iter(inputs.values()))
-
-    def shape(index: int) -> Shape:
-        return nodes[index - first].shape if index >= first else shape_of(index)
-
-    for i, layer in enumerate(chain.layers):
-        name, place = chain.name(i), f"{chain.key}[{i}]"
-        if name in known:
-            taken_by = "the examples" if name in inputs else "an earlier layer"
-            raise PresetError(f"{place}.name", f"{name!r} is taken by {taken_by}")
-        reads = _inputs(layer, place, known) or (last,)
-        last = known[name] = first + len(nodes) if layer.enabled else reads[0]
-        if not layer.enabled:
-            continue
-        shapes = tuple(map(shape, reads))
-        full, owner = chain.names(name)
-        try:
-            with guarding(layer, place):
-                output = layer.merged_shape(shapes)
-                parameters = layer.parameters(shapes[0])
-            if (owner or full) in chain.frozen:
-                parameters = _frozen(name, parameters)
-        except ShapeError as error:
-            raise PresetError(f"{place} ({layer.kind()})", str(error)) from None
-        stopped = frozenset(reads) & frozenset(inputs.values() if chain.stops else ())
-        nodes.append(
-            Node(full, layer, reads, shapes, output, parameters, chain.network, owner, stopped)
-        )
-    return nodes, last
-
-
 def without_activation(node: Node) -> Node:
     """The node without the activation that belongs to a loss."""
     layer = node.layer
@@ -257,25 +188,3 @@ def _activation(node: Node) -> str:
 def _keeps_scores(node: Node) -> bool:
     """Whether a closing layer passes one score for each class on as it is."""
     return node.layer.reshapes_only and node.input_shape[-1:] == node.shape
-
-
-def _frozen(name: str, parameters: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
-    """The parameters, none of which is learned. Raises PresetError where the layer would change
-    all the same."""
-    if not all(parameter.trainable for parameter in parameters):
-        problem = f"{name!r} cannot be frozen: its averages follow the batches"
-        raise PresetError("weights.frozen", problem)
-    return tuple(replace(parameter, trainable=False, frozen=True) for parameter in parameters)
-
-
-def _inputs(layer: Layer, place: str, known: dict[str, int]) -> tuple[int, ...]:
-    """Numbers of the nodes that a layer names, none if it names none.
-
-    Raises PresetError for a name not known so far.
-    """
-    names = layer.inputs or ()
-    for j, name in enumerate(names):
-        if name not in known:
-            problem = f"no earlier layer {name!r}{suggestion(name, known)}"
-            raise PresetError(f"{place}.inputs[{j}]", problem)
-    return tuple(known[name] for name in names)

@@ -38,7 +38,7 @@ def call(function: str, step: Step, **options: object) -> NumpyCode:
 
 
 def weights(step: Step) -> str:
-    return f'W["{step.name}"]'
+    return f'W["{step.node.key}"]'
 
 
 def activated(expression: str, name: str, step: Step) -> str:

@@ -15,14 +15,15 @@ Array = np.ndarray[Any, np.dtype[Any]]
 class OnnxDraft:
     """Writes the nodes of one layer after the other; values are known by their names.
 
-    ``place``: the layer that is being written, whose name its values bear.
+    ``place``: the layer that is being written, whose name its values bear; ``key``: the one whose
+    parameters it has.
     """
 
     def __init__(self, inputs: str, shape: Shape, parameters: Mapping[str, Array]) -> None:
         self.nodes: list[NodeProto] = []
         self.constants: dict[str, TensorProto] = {}
         self.parameters = parameters
-        self.place = ""
+        self.place = self.key = ""
         self._shapes: dict[str, Shape] = {inputs: shape}
         self._first: set[str] = set()
         self._turned: dict[tuple[str, bool], str] = {}
@@ -30,10 +31,10 @@ class OnnxDraft:
 
     def own(self, name: str) -> Array:
         """The layer's parameter of that name."""
-        return self.parameters[f"{self.place}.{name}"]
+        return self.parameters[f"{self.key}.{name}"]
 
     def has(self, name: str) -> bool:
-        return f"{self.place}.{name}" in self.parameters
+        return f"{self.key}.{name}" in self.parameters
 
     def op(self, kind: str, *inputs: str, outputs: int = 1, **attributes: Any) -> str:
         """A node; the name of its last output, those before are not asked for."""
@@ -41,6 +42,12 @@ class OnnxDraft:
         names = [*[""] * (outputs - 1), name]
         self.nodes.append(helper.make_node(kind, inputs, names, name, **attributes))
         return name
+
+    def split(self, value: str, count: int) -> list[str]:
+        """Equal parts of the value along its last dimension."""
+        names = [self._free(f"{self.place}.part") for _ in range(count)]
+        self.nodes.append(helper.make_node("Split", [value], names, names[0], axis=-1))
+        return names
 
     def constant(self, name: str, values: Any, dtype: Any = np.float32) -> str:
         """A constant of the layer."""

@@ -75,7 +75,7 @@ def _write(draft: Any, graph: Graph) -> None:
     assert layers.MODULES  # they register what they have
     values = {FROM_EXAMPLES: INPUT}
     for i, node in enumerate(graph.nodes):
-        draft.place = node.name
+        draft.place, draft.key = node.name, node.key
         inputs = [values[j] for j in node.inputs]
         value, first = writer_of(ONNX, "onnx", node.layer.kind())(draft, node, inputs)
         value = onnx_activated(draft, node, value, first)

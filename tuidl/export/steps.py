@@ -16,13 +16,15 @@ X = "x"
 class Step:
     """One layer: it reads the variables ``reads`` and writes ``writes``.
 
-    ``attribute``: the layer's name as an identifier.
+    ``attribute``: the layer's name as an identifier; ``owner``: that of the layer whose parameters
+    it has.
     """
 
     node: Node
     attribute: str
     reads: tuple[str, ...]
     writes: str
+    owner: str = ""
 
     @property
     def layer(self) -> Layer:
@@ -56,8 +58,15 @@ def steps_of(graph: Graph, reserved: frozenset[str]) -> Steps:
     variables = {FROM_EXAMPLES: examples}
     for i in range(len(graph.nodes)):
         variables[i] = X if _read_next_only(graph, i) else attributes[i]
+    owners = {node.name: attributes[i] for i, node in enumerate(graph.nodes)}
     steps = [
-        Step(node, attributes[i], tuple(variables[j] for j in node.inputs), variables[i])
+        Step(
+            node,
+            attributes[i],
+            tuple(variables[j] for j in node.inputs),
+            variables[i],
+            owners.get(node.key, attributes[i]),
+        )
         for i, node in enumerate(graph.nodes)
     ]
     return Steps(examples, tuple(steps))

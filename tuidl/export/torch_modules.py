@@ -12,8 +12,9 @@ def by_class(draft: Draft, step: Step) -> Code:
     """A module of the class that is called as the layer's record is, or (where both stand in one
     file) so with ``Module`` behind it; channels last.
 
-    Of the arguments of its ``__init__``, ``features`` is the width of the input, and any other a
-    field of the layer. Its parameters have the names and shapes of the layer's own.
+    Of the arguments of its ``__init__``, ``features`` is the width of the input, ``steps`` the
+    length of a sequence, and any other a field of the layer. Its parameters have the names and
+    shapes of the layer's own.
     Raises TuidlError where there is no such class.
     """
     record, parts = type(step.layer).__name__, torch_template().parts
@@ -22,7 +23,8 @@ def by_class(draft: Draft, step: Step) -> Code:
     if not source.startswith("class "):
         kind = step.layer.kind()
         raise TuidlError(f"export to torch: no class {name} for the layer {kind!r}")
-    known = {"features": step.node.input_shape[-1]}
+    shape = step.node.input_shape
+    known = {"features": shape[-1], "steps": shape[0]}
     values = [known.get(key, getattr(step.layer, key, None)) for key in _arguments(source)]
     call = draft.module(step, f"{name}({', '.join(map(repr, values))})")
     return Code(f"{call}({', '.join(draft.turned(x, first=False) for x in step.reads)})")

@@ -75,8 +75,8 @@ def weights(graph: Graph, parameters: dict[str, Array]) -> dict[str, Array]:
     """The arrays of the module's ``state_dict``."""
     state: dict[str, Array] = {}
     for step in _steps(graph).steps:
-        own = {p.name: parameters[f"{step.name}.{p.name}"] for p in step.node.parameters}
-        if own:
+        own = {p.name: parameters[f"{step.node.key}.{p.name}"] for p in step.node.parameters}
+        if own and step.layer.borrows() is None:
             named = TORCH_WEIGHTS.get(step.layer.kind(), _as_they_are)(step.layer, own)
             state |= {f"{step.attribute}.{key}": value for key, value in named.items()}
     return {name: np.ascontiguousarray(values) for name, values in state.items()}

@@ -14,7 +14,7 @@ from tuidl.glossary.records import Concept
 FOLDER = Path(__file__).parent / "topics"
 TOPICS = (
     *("network", "learning", "data", "activations", "losses", "metrics", "optimizers"),
-    *("schedules", "pictures", "sequences", "depth", "generalization", "running"),
+    *("schedules", "pictures", "sequences", "attention", "depth", "generalization", "running"),
 )
 """Files in ``topics/`` in a learner's order."""
 

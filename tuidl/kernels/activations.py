@@ -3,18 +3,12 @@
 Comparisons are written so that NaN stays NaN: ``max(x, 0)`` would hide it.
 """
 
-import math
-
 import numpy as np
 
 from tuidl.kernels.elementary import ONE, ZERO, exp, expm1, sigmoid, tanh
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.rows import PART, exp_in_place, inner_product
-
-# 1 / sqrt(2) and 1 / sqrt(2 pi), for the Gaussian error linear unit
-INVERSE_ROOT_2 = 0.7071067811865476
-INVERSE_ROOT_2_PI = 0.3989422804014327
 
 
 @kernel("-> e", cost="e")
@@ -59,26 +53,6 @@ def elu_gradient(y, d, alpha: float):
     for i in range(y.shape[0]):
         old = d[i]
         d[i] = old * (y[i] + a) if y[i] <= ZERO else old
-
-
-@kernel("-> e", cost="12e")
-def gelu(y):
-    """x times the normal distribution's probability up to x (Hendrycks and Gimpel, 2016).
-
-    By erfc: 1 + erf would lose every digit of a small probability.
-    """
-    for i in range(y.shape[0]):
-        x = float(y[i])
-        y[i] = x * 0.5 * math.erfc(-x * INVERSE_ROOT_2)
-
-
-@kernel("e -> e", cost="24e")
-def gelu_gradient(x, d):
-    """Takes the input, not the output: dy/dx = Phi(x) + x phi(x)."""
-    for i in range(x.shape[0]):
-        v = float(x[i])
-        density = math.exp(-0.5 * v * v) * INVERSE_ROOT_2_PI
-        d[i] *= 0.5 * math.erfc(-v * INVERSE_ROOT_2) + v * density
 
 
 @kernel("-> e", cost="10e")
@@ -148,19 +122,6 @@ def leaky_relu_gradient_oracle(y, d, negative_slope):
 @oracle(elu_gradient)
 def elu_gradient_oracle(y, d, alpha):
     d *= np.where(y <= 0, y + alpha, 1)
-
-
-def _normal_probability(x):
-    """The share of the normal distribution up to x; 1 + erf would lose a small one's digits."""
-    from scipy.special import erfc
-
-    return np.asarray(0.5 * erfc(-x / np.sqrt(2)))
-
-
-@oracle(gelu_gradient)
-def gelu_gradient_oracle(x, d):
-    density = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
-    d *= _normal_probability(x) + x * density
 
 
 @oracle(activate_sigmoid)

@@ -1,6 +1,6 @@
 """Activation functions, alone or at the end of a layer."""
 
-from math import sqrt
+from math import pi, sqrt
 from typing import TYPE_CHECKING, Any
 
 from tuidl.compiler.graph import Node
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tuidl.export.onnx_draft import OnnxDraft
 
 FUNCTIONS = {"relu": "F.relu", "leaky_relu": "F.leaky_relu", "elu": "F.elu", "gelu": "F.gelu",
+             "gelu_tanh": "F.gelu",
              "sigmoid": "torch.sigmoid", "tanh": "torch.tanh",
              "softmax": "torch.softmax"}  # fmt: skip
 """Of PyTorch."""
@@ -38,6 +39,8 @@ def _torch_text(expression: str, name: str, first: bool, options: dict[str, floa
     arguments = [expression, *map(str, options.values())]
     if name == "softmax":
         arguments.append(f"dim={1 if first else -1}")
+    if name == "gelu_tanh":
+        arguments.append("approximate='tanh'")
     return f"{FUNCTIONS[name]}({', '.join(arguments)})"
 
 
@@ -59,8 +62,8 @@ def onnx_activated(draft: "OnnxDraft", node: Node, x: str, first: bool) -> str:
 def _onnx_nodes(
     draft: "OnnxDraft", x: str, name: str, first: bool, options: dict[str, float]
 ) -> str:
-    if name == "gelu":
-        return _onnx_gelu(draft, x)
+    if name in GELUS:
+        return GELUS[name](draft, x)
     attributes: dict[str, Any] = {ATTRIBUTES[key]: value for key, value in options.items()}
     if name == "softmax":
         attributes["axis"] = 1 if first else -1
@@ -74,7 +77,20 @@ def _onnx_gelu(draft: "OnnxDraft", x: str) -> str:
     return draft.op("Mul", draft.op("Mul", x, draft.constant("half", 0.5)), share)
 
 
-@onnx_layer(*OPERATORS, "gelu")
+def _onnx_gelu_tanh(draft: "OnnxDraft", x: str) -> str:
+    """0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x**3)))."""
+    square = draft.op("Mul", x, x)
+    cubic = draft.op("Mul", square, draft.constant("cubic", 0.044715))
+    bent = draft.op("Add", cubic, draft.constant("one", 1.0))
+    scaled = draft.op("Mul", draft.op("Mul", x, bent), draft.constant("scale", sqrt(2 / pi)))
+    share = draft.op("Add", draft.op("Tanh", scaled), draft.constant("one", 1.0))
+    return draft.op("Mul", draft.op("Mul", x, draft.constant("half", 0.5)), share)
+
+
+GELUS = {"gelu": _onnx_gelu, "gelu_tanh": _onnx_gelu_tanh}
+
+
+@onnx_layer(*OPERATORS, *GELUS)
 def _onnx_activation(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
     layer: Any = node.layer
     first = draft.is_first(inputs[0])

@@ -31,6 +31,11 @@ def _torch_embedding(draft: Draft, step: Step) -> Code:
     return Code(f"{call}(torch.floor({draft.turned(step.x, first=False)} + 0.5).long())")
 
 
+@torch_layer("tied_dense")
+def _torch_tied(draft: Draft, step: Step) -> Code:
+    return Code(f"{draft.turned(step.x, first=False)} @ self.{step.owner}.weight.T")
+
+
 @torch_weights("embedding")
 def _torch_embeddings(layer: Any, own: Arrays) -> Arrays:
     return {"weight": own["embeddings"]}
@@ -44,6 +49,12 @@ def _onnx_dense(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str,
     if draft.has("bias"):
         y = draft.op("Add", y, draft.constant("bias", draft.own("bias")))
     return y, False
+
+
+@onnx_layer("tied_dense")
+def _onnx_tied(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
+    table = draft.constant("transposed", draft.own("embeddings").T)
+    return draft.op("MatMul", draft.turned(inputs[0], first=False), table), False
 
 
 @onnx_layer("embedding")

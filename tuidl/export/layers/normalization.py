@@ -46,9 +46,16 @@ def _torch_layer(draft: Draft, step: Step) -> Code:
     return Code(f"{call}({draft.turned(step.x, first=False)})")
 
 
-@torch_weights("layer_normalization")
+@torch_layer("rms_normalization")
+def _torch_rms(draft: Draft, step: Step) -> Code:
+    layer: Any = step.layer
+    call = draft.module(step, f"nn.RMSNorm({step.node.shape[-1]}, eps={layer.epsilon})")
+    return Code(f"{call}({draft.turned(step.x, first=False)})")
+
+
+@torch_weights("layer_normalization", "rms_normalization")
 def _torch_scale(layer: Any, own: Arrays) -> Arrays:
-    return {"weight": own["gamma"], "bias": own["beta"]}
+    return {name: own[key] for key, name in (("gamma", "weight"), ("beta", "bias")) if key in own}
 
 
 @onnx_layer("batch_normalization")
@@ -67,3 +74,14 @@ def _onnx_layer(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str,
     constants = [draft.constant(name, draft.own(name)) for name in ("gamma", "beta")]
     x = draft.turned(inputs[0], first=False)
     return draft.op("LayerNormalization", x, *constants, epsilon=layer.epsilon), False
+
+
+@onnx_layer("rms_normalization")
+def _onnx_rms(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
+    """Of single operations: ONNX has it as one node since opset 23 only."""
+    layer: Any = node.layer
+    x = draft.turned(inputs[0], first=False)
+    square = draft.op("ReduceMean", draft.op("Mul", x, x), axes=[-1])
+    root = draft.op("Sqrt", draft.op("Add", square, draft.constant("epsilon", layer.epsilon)))
+    normal = draft.op("Div", x, root)
+    return draft.op("Mul", normal, draft.constant("gamma", draft.own("gamma"))), False

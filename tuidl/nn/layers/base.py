@@ -15,7 +15,7 @@ from tuidl.nn.regularizers import Regularizer
 Shape = tuple[int, ...]
 LayerName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
 ActivationName = Literal[
-    "linear", "relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh", "softmax"
+    "linear", "relu", "leaky_relu", "elu", "gelu", "gelu_tanh", "sigmoid", "tanh", "softmax"
 ]
 
 
@@ -74,6 +74,8 @@ class Layer(Config, frozen=True, tag_field="type"):
     """What the layer computes, in a line of plain text."""
     backward_formula: ClassVar[str] = ""
     """What it makes of dy, short for d loss / d y."""
+    ports: ClassVar[tuple[str, ...]] = ("x",)
+    """Names under which its parts read its inputs, if it has parts."""
     reference: ClassVar[Callable[..., Any] | None] = None
     """The layer in plain NumPy: y of x and, by their names, of parameters and fields. Exported
     programs hold its text, and it defines the kernel ``forward_kernel``."""
@@ -94,6 +96,33 @@ class Layer(Config, frozen=True, tag_field="type"):
         """What the layer learns for inputs of ``shape``."""
         return ()
 
+    def merged_parameters(self, shapes: tuple[Shape, ...]) -> tuple[Parameter, ...]:
+        """The same for all inputs together."""
+        return self.parameters(shapes[0])
+
+    def other_inputs(self) -> dict[str, LayerName]:
+        """Names of earlier layers that it reads besides ``inputs``, by the key that names each;
+        their shapes and values follow those of ``inputs``."""
+        return {}
+
+    def parts(self, shapes: tuple[Shape, ...]) -> tuple["Layer", ...]:
+        """The layers that this one stands for, all named, the last of which gives the output.
+
+        They read each other and, by ``ports``, the inputs; what ``other_inputs`` are, by its keys.
+        """
+        return ()
+
+    def borrows(self) -> tuple[str, LayerName] | None:
+        """The key and the name of an earlier layer, where it has that one's parameters."""
+        return None
+
+    def borrowing_shape(
+        self, shapes: tuple[Shape, ...], name: str, lender: "Layer", table: tuple[Parameter, ...]
+    ) -> Shape:
+        """``merged_shape`` with the parameters ``table`` of the layer ``lender``, which is called
+        ``name``. Raises ShapeError."""
+        raise NotImplementedError
+
     def penalties(self) -> dict[str, Regularizer]:
         """The parameters that a penalty is put on, and how strong it is."""
         return {}
@@ -105,6 +134,10 @@ class Layer(Config, frozen=True, tag_field="type"):
     def flops(self, shape: Shape) -> int:
         """Floating-point operations of the forward pass for one example (a multiply-add is 2)."""
         return 0
+
+    def merged_flops(self, shapes: tuple[Shape, ...]) -> int:
+        """The same for all inputs together."""
+        return self.flops(shapes[0])
 
     def emit(self, context: EmitContext) -> None:
         """Write the layer's forward and backward instructions."""

@@ -24,6 +24,11 @@ def layer_normalization(x, gamma, beta, epsilon):
     return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
 
 
+def rms_normalization(x, gamma, epsilon):
+    """Each example, step or pixel by the root of the mean square of its own features."""
+    return gamma * x / np.sqrt((x * x).mean(axis=-1, keepdims=True) + epsilon)
+
+
 class BatchNormalization(Layer, frozen=True, tag="batch_normalization"):
     """Each feature, or channel, by its mean and deviation over the batch; then scaled and shifted
     by what is learned. At inference by moving averages of both."""
@@ -119,3 +124,33 @@ class LayerNormalization(Layer, frozen=True, tag="layer_normalization"):
             known = (context.x.rows, context.dy.rows, gamma, means, inverses)
             gradients = (context.gradients["gamma"], context.gradients["beta"])
             context.backward("layer_normalization_gradient", *known, dx.rows, *gradients)
+
+
+class RmsNormalization(Layer, frozen=True, tag="rms_normalization"):
+    """Each example, or step or pixel, by the root of the mean square of its own features; then
+    scaled by what is learned. No mean is taken off (Zhang and Sennrich, 2019)."""
+
+    formula = "y = gamma · x / root of the mean of x², in each example"
+    backward_formula = "dx = dy, less what the root takes back"
+    reference = staticmethod(rms_normalization)
+
+    epsilon: Epsilon = 1e-6
+
+    def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
+        return (Parameter("gamma", (shape[-1],), "ones"),)
+
+    def flops(self, shape: Shape) -> int:
+        return 5 * prod(shape)
+
+    def emit(self, context: EmitContext) -> None:
+        gamma = context.parameters["gamma"]
+        rows = joined((Batch(), *context.shape[:-1]))
+        inverses = context.buffer("inverses", rows)
+        operands = (context.x.rows, gamma, context.y.rows, inverses)
+        context.forward("rms_normalization", *operands, epsilon=self.epsilon)
+        if context.dy is not None:
+            dx = context.dx or context.buffer("unused", *context.x.shape)
+            known = (context.x.rows, context.dy.rows, gamma, inverses)
+            scratch = (context.buffer("means", rows), context.buffer("sums", context.shape[-1]))
+            written = (dx.rows, context.gradients["gamma"], *scratch)
+            context.backward("rms_normalization_gradient", *known, *written)

@@ -1,7 +1,7 @@
 """A preset while it is edited: its parsed text, and the first problem."""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,8 @@ class Draft:
         except TuidlError as error:
             path = path_of(error.key) if isinstance(error, PresetError) else ("data",)
             return cls(text, table, None, None, str(error), error_line(text, error), path)
-        enabled = [i for i, layer in enumerate(preset.layers) if layer.enabled]
         own = graph.nodes if preset.layers else ()  # several networks have no layers of their own
-        return cls(text, table, preset, graph, nodes=dict(zip(enabled, own, strict=True)))
+        return cls(text, table, preset, graph, nodes=_by_layer(own))
 
     @classmethod
     def reading(cls, text: str, file: Path) -> "Draft":
@@ -52,6 +51,16 @@ class Draft:
         """The problem with its line, as one line."""
         where = f"line {self.line + 1}: " if self.line is not None else ""
         return where + " ".join(self.problem.split())
+
+
+def _by_layer(nodes: tuple[Node, ...]) -> dict[int, Node]:
+    """Each layer's node, by its number; of one with parts the last, with the parameters of all."""
+    found: dict[int, Node] = {}
+    for node in nodes:
+        own = () if node.owner else node.parameters
+        before = found[node.position].parameters if node.position in found else ()
+        found[node.position] = replace(node, parameters=(*before, *own))
+    return found
 
 
 def table_of(text: str) -> dict[str, Any] | None:

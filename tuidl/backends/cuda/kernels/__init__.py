@@ -3,6 +3,7 @@
 
 from tuidl.backends.cuda.kernels import (
     activations,
+    attention,
     augmentation,
     batch_normalization,
     clipping,
@@ -10,6 +11,7 @@ from tuidl.backends.cuda.kernels import (
     dense,
     dropout,
     embedding,
+    gelu,
     gru,
     gru_reset_before,
     layer_normalization,
@@ -20,6 +22,8 @@ from tuidl.backends.cuda.kernels import (
     noise,
     optimizers,
     pooling,
+    positions,
+    rms_normalization,
     simple_rnn,
     weighted_losses,
 )
@@ -28,6 +32,7 @@ from tuidl.backends.cuda.registry import CUDA_KERNELS
 __all__ = [
     "CUDA_KERNELS",
     "activations",
+    "attention",
     "augmentation",
     "batch_normalization",
     "clipping",
@@ -35,6 +40,7 @@ __all__ = [
     "dense",
     "dropout",
     "embedding",
+    "gelu",
     "gru",
     "gru_reset_before",
     "layer_normalization",
@@ -45,6 +51,8 @@ __all__ = [
     "noise",
     "optimizers",
     "pooling",
+    "positions",
+    "rms_normalization",
     "simple_rnn",
     "weighted_losses",
 ]

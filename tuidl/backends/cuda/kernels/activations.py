@@ -12,16 +12,7 @@ from tuidl.backends.cuda.sums import row_sum
 from tuidl.backends.cuda.target import SIDE, device
 from tuidl.kernels.elementary import ONE, ZERO
 
-HALF = np.float32(0.5)
-INVERSE_ROOT_2 = np.float32(0.7071067811865476)
-INVERSE_ROOT_2_PI = np.float32(0.3989422804014327)
 LOWEST = np.float32(-np.inf)
-
-
-@device
-def normal_probability(x):
-    """Phi(x), by erfc: 1 + erf would lose every digit of a small one."""
-    return HALF * math.erfc(-x * INVERSE_ROOT_2)
 
 
 @device
@@ -94,21 +85,6 @@ def elu_gradient(y, d, alpha, block_group):
     a = float32(alpha)
     for i in range(start(block_group), y.shape[0], stride(block_group)):
         d[i] = d[i] * (y[i] + a) if y[i] <= ZERO else d[i]
-
-
-@cuda_kernel
-def gelu(y, block_group):
-    """x Phi(x)."""
-    for i in range(start(block_group), y.shape[0], stride(block_group)):
-        y[i] *= normal_probability(y[i])
-
-
-@cuda_kernel
-def gelu_gradient(x, d, block_group):
-    """dy/dx = Phi(x) + x phi(x), of the input."""
-    for i in range(start(block_group), x.shape[0], stride(block_group)):
-        density = math.exp(-HALF * x[i] * x[i]) * INVERSE_ROOT_2_PI
-        d[i] *= normal_probability(x[i]) + x[i] * density
 
 
 @cuda_kernel

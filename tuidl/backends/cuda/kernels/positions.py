@@ -1,0 +1,27 @@
+"""Positions in a sequence on the GPU: sines and cosines, and their sum with each example."""
+
+import math
+
+from numba import float32
+
+from tuidl.backends.cuda.block_group import start, stride
+from tuidl.backends.cuda.registry import cuda_kernel
+from tuidl.kernels.positions import LONGEST
+
+
+@cuda_kernel
+def add_to_rows(x, row, y, block_group):
+    """The same row is added to each row of x."""
+    width = row.shape[0]
+    for e in range(start(block_group), x.size, stride(block_group)):
+        y.flat[e] = x.flat[e] + row[e % width]
+
+
+@cuda_kernel
+def sine_positions(y, block_group):
+    """Of features 2 i and 2 i + 1 sine and cosine of time / 10000**(2 i / d)."""
+    width = y.shape[1]
+    for e in range(start(block_group), y.size, stride(block_group)):
+        t, j = e // width, e % width
+        angle = t * LONGEST ** (-(j - j % 2) / width)
+        y.flat[e] = float32(math.sin(angle) if j % 2 == 0 else math.cos(angle))

@@ -1,0 +1,48 @@
+"""Positions in a sequence."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tuidl.compiler.graph import Node
+from tuidl.export.registry import onnx_layer
+from tuidl.export.torch_text import nn, torch
+from tuidl.nn.layers.positions import sine_position_encoding
+
+if TYPE_CHECKING:
+    from tuidl.export.onnx_draft import OnnxDraft
+
+
+class PositionEmbedding(nn.Module):
+    """Adds a learned vector to each step, by its place."""
+
+    def __init__(self, steps, features):
+        super().__init__()
+        self.embeddings = nn.Parameter(torch.zeros(steps, features))
+
+    def forward(self, x):
+        return x + self.embeddings
+
+
+class SinePositionEncoding(nn.Module):
+    """Adds sines and cosines of the step's place."""
+
+    def forward(self, x):
+        steps, width = x.shape[1:]
+        features = torch.arange(width)
+        angles = torch.arange(steps)[:, None] / 10000.0 ** (features // 2 * 2 / width)
+        waves = torch.where(features % 2 == 1, torch.cos(angles), torch.sin(angles))
+        return x + waves.to(x)
+
+
+@onnx_layer("position_embedding")
+def _onnx_positions(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
+    table = draft.constant("embeddings", draft.own("embeddings"))
+    return draft.op("Add", draft.turned(inputs[0], first=False), table), False
+
+
+@onnx_layer("sine_position_encoding")
+def _onnx_sines(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
+    waves = sine_position_encoding(np.zeros((1, *node.shape)))
+    x = draft.turned(inputs[0], first=False)
+    return draft.op("Add", x, draft.constant("waves", waves)), False
