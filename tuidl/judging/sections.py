@@ -23,12 +23,13 @@ WIDEST = 56
 @dataclass(frozen=True)
 class Section:
     """``rows``: a heading and what is below it. ``left``: columns that are aligned left.
-    ``below``: a sentence that explains them."""
+    ``below``: a sentence that explains them. ``topic``: what pages are made by."""
 
     title: str
     rows: Rows
     left: tuple[int, ...] = (0,)
     below: str = ""
+    topic: str = ""
 
 
 def heading(judgement: Judgement) -> list[str]:
@@ -61,20 +62,24 @@ def sections(judgement: Judgement) -> Iterator[Section]:
 
 
 def _sections(judgement: Judgement) -> Iterator[Section]:
-    yield _scores(judgement)
-    yield from _averages(judgement)
-    yield from _classes(judgement)
-    yield from _confusion(judgement)
-    yield from _calibration(judgement)
-    yield from _thresholds(judgement)
-    yield from _residuals(judgement)
-    yield from _worst(judgement)
-    yield from _slices(judgement)
-    yield from _importance(judgement)
-    yield from _comparison(judgement)
+    made = {
+        "scores": (_scores, _averages),
+        "class": (_classes,),
+        "confusion": (_confusion,),
+        "calibration": (_calibration,),
+        "thresholds": (_thresholds,),
+        "residuals": (_residuals,),
+        "worst": (_worst,),
+        "slices": (_slices,),
+        "columns": (_importance,),
+        "against": (_comparison,),
+    }
+    for topic, makers in made.items():
+        for maker in makers:
+            yield from (replace(section, topic=topic) for section in maker(judgement))
 
 
-def _scores(judgement: Judgement) -> Section:
+def _scores(judgement: Judgement) -> Iterator[Section]:
     shown = [s for s in judgement.scores if not s.name.endswith(AVERAGES) or s.name in MEANS]
     if judgement.positive:
         found = {c.name: c for c in judgement.classes}[judgement.positive]
@@ -82,7 +87,7 @@ def _scores(judgement: Judgement) -> Section:
         shown += [s for s in found.scores if s.name in OF_POSITIVE]
     rows = [[called(s.name), *_cells(s), written(s.name, s.baseline)] for s in shown]
     of = f" (positive: {judgement.positive})" if judgement.positive else ""
-    return Section(f"Scores{of}", [["score", "value", INTERVAL, "baseline"], *rows])
+    yield Section(f"Scores{of}", [["score", "value", INTERVAL, "baseline"], *rows])
 
 
 MEANS = ("overlap_macro", "roc_area_macro", "average_precision_macro", "f1_macro")

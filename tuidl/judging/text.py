@@ -19,7 +19,7 @@ def as_text(
     printable."""
     lines = [part for line in heading(judgement) for part in wrapped(line, page)]
     for section in sections(judgement):
-        lines += ["", printable(section.title), *_table(section, page)]
+        lines += ["", printable(section.title), *table_lines(section, page)]
         lines += wrapped(section.below, page)
     for title, drawn in plots(judgement, page, color=color, unicode=unicode):
         lines += ["", printable(title), *drawn]
@@ -30,8 +30,8 @@ def wrapped(text: str, page: int) -> list[str]:
     return textwrap.wrap(printable(text), page, subsequent_indent="  ") if text else []
 
 
-def _table(section: Section, page: int) -> list[str]:
-    """The last column is wrapped where it is text that does not fit."""
+def table_lines(section: Section, page: int) -> list[str]:
+    """The rows as lines. The last column is wrapped where it is text that does not fit."""
     last = len(section.rows[0]) - 1
     lines = columns(section.rows, section.left)
     if last not in section.left or max(map(width, lines)) <= page:

@@ -199,7 +199,11 @@ class Playground(PlainApp):
         if len(self.screen_stack) == 1:
             self._go_home()
 
-    # --- logs -------------------------------------------------------------------------------------
+    def judge(self, path: Path) -> None:
+        """Show how good a stored run is."""
+        from tuidl.tui.screens.judgement import JudgementScreen
+
+        self.push_screen(JudgementScreen(path))
 
     def view(self, source: "Source") -> None:
         """Open the viewer on a log."""

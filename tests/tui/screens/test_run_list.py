@@ -320,20 +320,6 @@ async def test_predicting_shows_what_the_command_says_and_writes_it(
     ]  # fmt: skip
 
 
-async def test_evaluating_shows_the_report(
-    app: Playground, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program = [sys.executable, "-c", "print('accuracy 97%')"]
-    monkeypatch.setattr(child_output, "command_line", lambda *arguments: program)
-    folders.done()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await to_runs(pilot)
-        await pilot.press("E")
-        await until(pilot, lambda: isinstance(app.screen, OutputScreen))
-        output = app.screen.query_one("#output")
-        await until(pilot, lambda: "accuracy 97%" in str(output.render()))
-
-
 async def test_export_cannot_go_into_a_file_and_escape_cancels(
     app: Playground, tmp_path: Path
 ) -> None:

@@ -38,6 +38,9 @@ class Navigator(Protocol):
     def edit_run(self, path: Path) -> None:
         """Modify the preset of a stored run, and open the result as a run of its own."""
 
+    def judge(self, path: Path) -> None:
+        """Show how good a stored run is."""
+
     def leave_run(self) -> None:
         """Close the training screen."""
 

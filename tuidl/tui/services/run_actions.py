@@ -64,9 +64,7 @@ class RunActions:
 
     def evaluate(self, path: Path) -> None:
         """Show how good the run is on examples that it was not trained on."""
-        from tuidl.tui.services.using import show_evaluation
-
-        show_evaluation(self._app, path)
+        self._navigator.judge(path)
 
     def put_behind_next(self, path: Path) -> None:
         """Have a run's curves stand behind those of the next training."""
