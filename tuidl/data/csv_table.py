@@ -18,6 +18,7 @@ from tuidl.data.tables.encoding import values_of
 from tuidl.data.tables.fields import Reading
 from tuidl.data.tables.filling import UNFILLED, Rule, rule_of, with_room
 from tuidl.data.tables.kinds import read_column
+from tuidl.data.tables.pictures import gaps_in
 from tuidl.data.tables.points import in_doubt
 from tuidl.data.tables.problems import problem_in, problem_of_texts
 from tuidl.data.tables.raw import RawColumn, RawTable
@@ -58,7 +59,8 @@ class Feature:
 class Table:
     """``target``: (rows,) numbers, or the places of ``classes``; float64 where float32 would round
     them. ``raw``: the file, of which ``rows`` (rows,) are left; ``beside``: the columns that were
-    asked for beside the inputs; ``lines`` (rows,): of the file, for errors."""
+    asked for beside the inputs; ``pictures``: those that name files of pictures; ``lines``
+    (rows,): of the file, for errors."""
 
     features: tuple[Feature, ...]
     target: Array
@@ -68,6 +70,7 @@ class Table:
     target_read: Target
     rows: Array
     beside: tuple[RawColumn, ...] = ()
+    pictures: tuple[RawColumn, ...] = ()
 
     @property
     def places(self) -> list[tuple[Feature, slice]]:
@@ -109,6 +112,10 @@ def read_table(stamp: Stamp, options: Options) -> Table:
     _check(path, raw, chosen, features, target)
     known = np.flatnonzero(~np.isnan(target.values))
     rows = _without_gaps([f for f in features if f.rule == "drop_rows"], known)
+    pictures = [raw.columns[place] for place in chosen.pictures]
+    if options.missing == "drop_rows":
+        for _, missing in gaps_in(pictures):
+            rows = rows[~missing[rows]]
     if not len(rows):
         raise DataError(f"{path}: every row lacks a value: dropping them leaves none")
     _check_missing(path, raw.lines[rows], [feature.at(rows) for feature in features])
@@ -121,6 +128,7 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         target,
         rows,
         tuple(of_rows(raw.columns[place], rows) for place in chosen.beside),
+        tuple(of_rows(column, rows) for column in pictures),
     )
 
 

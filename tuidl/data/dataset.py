@@ -176,6 +176,10 @@ class Source(Config, frozen=True, tag_field="source"):
         """How targets are scaled."""
         return "none"
 
+    def input_scaling(self, x: "Array") -> Scaling | None:
+        """How inputs are scaled, by those of the training part."""
+        return Scaling.fitted(x, self.normalize)
+
     def layout(self, train: "Array") -> TableLayout | None:
         """How the rows of another text file become inputs, None where examples are no such rows;
         fillings are learned from the examples ``train``."""
@@ -269,7 +273,7 @@ class Source(Config, frozen=True, tag_field="source"):
         """``kept``: parts that the source remembers, which stay as they are; others are scaled
         where they are."""
         self._require_finite(train, validation, test)
-        inputs = Scaling.fitted(train.x, self.normalize)
+        inputs = self.input_scaling(train.x)
         targets = fitted_to_targets(train.y, self.target_scaling(), self.normalize)
         named = {"train": train, "validation": validation, "test": test}
         parts = {

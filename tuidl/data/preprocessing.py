@@ -32,6 +32,8 @@ EXACT = 2
 """From this format on, numbers of tables are float64 until they are scaled."""
 LARGEST = 1 << 26
 """Bytes of the file: a million classes or categories."""
+LONGEST = 1 << 14
+"""Pixels of a side of a picture."""
 MOST_DIMENSIONS, MOST_NUMBERS = 8, 1 << 27
 """Of the shape of one input, and numbers in one."""
 
@@ -173,8 +175,8 @@ def _scaling_problems(name: str, scaling: FittedScaling | None, width: int) -> I
 
 
 def _table_problems(table: TableLayout, shape: tuple[int, ...]) -> Iterator[str]:
-    if (sum(column.width for column in table.columns),) != shape:
-        yield f"table.columns: expected {shape[0]:,} inputs together"
+    if sum(column.width for column in table.columns) != prod(shape):
+        yield f"table.columns: expected {prod(shape):,} inputs together"
     if len(table.delimiter) != 1 or table.delimiter in '"\r\n\0':
         yield "table.delimiter: expected one character"
     names = [column.name for column in table.columns]
@@ -186,6 +188,8 @@ def _table_problems(table: TableLayout, shape: tuple[int, ...]) -> Iterator[str]
 
 
 def _column_problem(column: InputColumn) -> str:
+    if column.picture is not None and not 0 < min(column.picture) <= max(column.picture) <= LONGEST:
+        return f"picture: expected height, width and channels of 1 to {LONGEST:,}"
     names = (*column.categories, *column.rare, *([column.other] if column.other else []))
     if len(set(names)) < len(names):
         return "categories: two are the same"

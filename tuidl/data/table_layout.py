@@ -1,10 +1,11 @@
 """How the rows of a text file become inputs of a network."""
 
+from math import prod
 from typing import Literal
 
 import msgspec
 
-Kind = Literal["number", "category", "date"]
+Kind = Literal["number", "category", "date", "picture"]
 
 OTHER = "other"
 """The input for all categories that are too rare to have one of their own."""
@@ -61,6 +62,7 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     training.
     ``gaps``: texts that stand for no value here besides those that always do, in lower case.
     ``indicator``: whether there is an input that is 1 where the value is missing.
+    ``picture``: height, width and channels, where the column names files of pictures.
     """
 
     name: str
@@ -73,9 +75,12 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     unseen: Literal["other", "zero", "refuse"] = "zero"
     gaps: tuple[str, ...] = ()
     indicator: bool = False
+    picture: tuple[int, int, int] | None = None
 
     @property
     def kind(self) -> Kind:
+        if self.picture is not None:
+            return "picture"
         if self.date is not None:
             return "date"
         return "category" if self.categories else "number"
@@ -83,6 +88,9 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def parts(self) -> tuple[str, ...]:
         """What is added to the column's name in the names of its inputs, without the indicator."""
+        if self.picture is not None:
+            height, width, channels = self.picture
+            return (f" ({height} x {width} x {channels} pixels)",)
         if self.date is not None:
             return tuple(f" {part}" for part in self.date.parts)
         names = (*self.categories, *((self.other,) if self.other else ()))
@@ -91,6 +99,8 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def width(self) -> int:
         """Inputs that it becomes."""
+        if self.picture is not None:
+            return prod(self.picture)
         return len(self.parts) + self.indicator
 
 
@@ -112,7 +122,8 @@ class TableLayout(msgspec.Struct, frozen=True):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """A name for each input: ``age``, ``age missing``, ``job=clerk``, ``day weekday sin``."""
+        """A name for each input, one for all pixels of a picture: ``age``, ``age missing``,
+        ``job=clerk``, ``day weekday sin``."""
         return tuple(
             f"{column.name}{part}"
             for column in self.columns

@@ -13,6 +13,7 @@ from tuidl.data.paths import stamp
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.tables.encoding import Values, fill_inputs, values_of, write_inputs
 from tuidl.data.tables.header import normal_name
+from tuidl.data.tables.pictures import write_pixels
 from tuidl.data.tables.raw import RawColumn, RawTable, text_of
 from tuidl.data.tables.reading import read_raw
 
@@ -42,6 +43,13 @@ def read_rows(path: Path, layout: TableLayout) -> EncodedRows:
     problems, marks, start = dict[int, str](), dict[int, str](), 0
     for column, place in zip(layout.columns, _places(path, raw, layout), strict=True):
         inputs, of = x[:, start : start + column.width], raw.columns[place]
+        start += column.width
+        if column.picture is not None:
+            wrong = write_pixels(of, path.parent, column.picture, inputs)
+            for row, problem in wrong.items():
+                where = f"{path}: line {raw.lines[row]}, column {column.name!r}"
+                problems.setdefault(row, f"{where}: {problem}")
+            continue
         values = values_of(of, column)
         write_inputs(values.values, column, inputs)
         fill_inputs(np.isnan(values.values) & ~values.odd, column, inputs)
@@ -51,7 +59,6 @@ def read_rows(path: Path, layout: TableLayout) -> EncodedRows:
         for row in _unseen(column, values):
             mark = f"{column.name}: {_field(of, row)!r} was not there in training"
             marks[row] = f"{marks[row]}; {mark}" if row in marks else mark
-        start += column.width
     return EncodedRows(x, raw, dict(sorted(problems.items())), marks)
 
 

@@ -1,5 +1,6 @@
 """The user's own table, in a file of delimited text or one of the other formats."""
 
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -11,10 +12,10 @@ from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.dataset import Examples, SplitSource
 from tuidl.data.origin import Origin
 from tuidl.data.paths import FilePath, resolved_path, stamp
-from tuidl.data.scaling import TargetScaling, scaling_of_targets
-from tuidl.data.spec import ExampleSpec
+from tuidl.data.scaling import Scaling, TargetScaling, scaling_of_targets
+from tuidl.data.spec import ExampleSpec, Field
 from tuidl.data.split_rule import group_name
-from tuidl.data.table_layout import TableLayout
+from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.tables.encodings import Encoding
 from tuidl.data.tables.settings import ColumnSettings, Missing
 
@@ -30,7 +31,10 @@ Name = Annotated[str, Meta(min_length=1, max_length=1000)]
 Number = Annotated[int, Meta(ge=1, le=10_000)]
 Delimiter = Annotated[str, Meta(min_length=1, max_length=1, pattern=r'[^"\r\n\x00]')]
 
+Side = Annotated[int, Meta(ge=1, le=4096)]
 WEIGHT = "data.weight"
+TABLE = "table"
+"""The input that all columns are which are no pictures, where there are pictures."""
 
 
 class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
@@ -42,6 +46,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     follows from the target unless it is given; ``missing`` says what to do about gaps, and
     ``indicator`` adds an input to every column that has some, which is 1 where one is.
     ``weight``: the column that says how much each row counts in the loss; it is no input.
+    ``size`` and ``channels``: of columns of kind "picture", which name files.
     """
 
     path: FilePath
@@ -57,6 +62,8 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     columns: dict[Name, ColumnSettings] = msgspec.field(default_factory=dict)
     normalize_targets: bool | None = None
     weight: Name | Number | None = None
+    size: tuple[Side, Side] | None = None
+    channels: Literal[1, 3] | None = None
 
     needs_inputs: ClassVar[bool] = True
     """Whether there must be a column beside the target."""
@@ -69,11 +76,19 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         super().check()
         if self.normalize_targets and self.spec().classes:
             raise PresetError("data.normalize_targets", "the targets are classes, not numbers")
+        for key in ("size", "channels"):
+            if getattr(self, key) is not None and not self._table().pictures:
+                raise PresetError(f"data.{key}", "no column is said to be of kind 'picture'")
 
     def spec(self) -> ExampleSpec:
         table = self._table()
         width = sum(feature.width for feature in table.features)
-        return ExampleSpec((width,), outputs=len(table.classes) or 1, classes=table.classes)
+        fields = [Field(name, self._picture()) for name in self._picture_names()]
+        if width:
+            fields.insert(0, Field(TABLE, (width,)))
+        shape = fields[0].shape if len(fields) == 1 else (sum(field.width for field in fields),)
+        own = tuple(fields) if len(fields) > 1 else ()
+        return ExampleSpec(shape, len(table.classes) or 1, table.classes, inputs=own)
 
     def class_counts(self) -> tuple[int, ...] | None:
         import numpy as np
@@ -94,10 +109,12 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         return self.bytes_stored() + self.bytes_remembered()
 
     def bytes_remembered(self) -> int:
-        """The table, a column at a time."""
+        """The table, a column at a time, and pixels as bytes."""
         table = self._table()
         columns = [table.target, *(feature.values for feature in table.features)]
-        return sum(column.nbytes for column in columns)
+        pixels = prod(self._picture()) if table.pictures else 0
+        decoded = pixels * len(table.pictures) * len(table.target)
+        return decoded + sum(column.nbytes for column in columns)
 
     def load(self) -> Examples:
         """All rows; NaN where a value is missing, to be ``imputed``."""
@@ -107,10 +124,54 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
 
         table = self._table()
         dtype = np.float32 if table.fits_float32 else np.float64
-        x = np.empty((len(table.target), *self.spec().shape), dtype)
+        x = np.empty((len(table.target), self._table_width()), dtype)
         for feature, columns in table.places:
             write_inputs(feature.values, feature.column, x[:, columns])
-        return Examples(x, table.target[:, None])
+        return Examples(self._with_pictures(x), table.target[:, None])
+
+    def _table_width(self) -> int:
+        """Inputs that the columns become which are no pictures."""
+        return sum(feature.width for feature in self._table().features)
+
+    def _picture(self) -> tuple[int, int, int]:
+        """The shape of a picture. Raises PresetError where it is not said."""
+        if self.size is None:
+            raise PresetError("data.size", "missing: height and width that pictures are scaled to")
+        return (*self.size, self.channels or 3)
+
+    def _picture_names(self) -> list[str]:
+        """Of the inputs that are pictures. Raises PresetError where two are the same."""
+        from tuidl.data.tables.pictures import field_name
+
+        names = [field_name(column) for column in self._table().pictures]
+        for name in names:
+            if name == TABLE or names.count(name) > 1:
+                problem = f"{name!r} is another input's name already: rename the column"
+                raise PresetError("data.columns", problem)
+        return names
+
+    def _with_pictures(self, x: "Array") -> "Array":
+        from tuidl.data.tables.pictures import pixels_of, side_by_side
+
+        table = self._table()
+        if not table.pictures:
+            return x
+        path, shape = Path(self.path), self._picture()
+        pixels = [pixels_of(path, column, table.lines, shape) for column in table.pictures]
+        return side_by_side(x, pixels).reshape(len(x), *self.spec().shape)
+
+    def input_scaling(self, x: "Array") -> Scaling | None:
+        """Of a table beside pictures, the table's columns alone: pixels are in [0, 1]."""
+        import numpy as np
+
+        width = self._table_width()
+        scaling = super().input_scaling(x if x.ndim > 2 else x[:, :width])
+        if scaling is None or x.ndim > 2 or width == x.shape[1]:
+            return scaling
+        pixels = x.shape[1] - width
+        ends = np.zeros(pixels), np.ones(pixels)
+        parts = zip((scaling.offset, scaling.scale), ends, strict=True)
+        return Scaling(*(np.concatenate(pair) for pair in parts))
 
     def imputed(self, examples: Examples, train: "Array | None") -> Examples:
         import numpy as np
@@ -146,9 +207,10 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
 
         table = self._table()
         columns = (filled_with(f.column, f.values[train], f.rule) for f in table.features)
+        pictures = (InputColumn(c.name, picture=self._picture()) for c in table.pictures)
         target = table.target_read.reading.column
         return TableLayout(
-            tuple(columns),
+            (*columns, *pictures),
             table.raw.delimiter,
             table.raw.has_header,
             target.name,
@@ -195,6 +257,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         return weights_of(self.path, column, table.lines, WEIGHT)
 
     def _table(self) -> "Table":
+        """What the file has."""
         from tuidl.data.csv_table import read_table
         from tuidl.data.tables.choice import Options
 

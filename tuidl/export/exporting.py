@@ -100,7 +100,6 @@ def export(
     folder, stem = _place(path, chosen)
     whole = Graph.build(preset)
     graph, known = whole.answering, checked(whole, parameters)
-    _require_one_input(graph)
     if lacking := missing(chosen.needs):
         packages = " and ".join(lacking)
         raise TuidlError(f"export to {format}: {packages} missing: pip install 'tuidl[{format}]'")
@@ -170,12 +169,6 @@ def prove(
             f"{limit:.2g}; nothing was written: this is a fault of tuidl, please report it"
         )
     return off
-
-
-def _require_one_input(graph: Graph) -> None:
-    if len(graph.inputs) > 1:
-        names = " and ".join(data.name for data in graph.inputs)
-        raise TuidlError(f"export: the network reads {names}, and an export takes one input")
 
 
 def _is_of_data(whole: Graph, graph: Graph) -> bool:

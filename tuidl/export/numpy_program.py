@@ -4,7 +4,7 @@ from tuidl.compiler.graph import Graph
 from tuidl.export.ends import answering, constants, main, preparing
 from tuidl.export.numpy_calls import activated, by_reference
 from tuidl.export.registry import NUMPY
-from tuidl.export.steps import Step, steps_of
+from tuidl.export.steps import Step, steps_of, taken_out
 from tuidl.export.templates import names_in, numpy_template
 from tuidl.export.writing import Line, body, docstring, imports, joined, shape_text
 from tuidl.inference.preprocessing import Preparation
@@ -45,7 +45,7 @@ def predicting(graph: Graph) -> str:
     lines = [line for step in walk.steps for line in _lines(step)]
     first, last = shape_text(graph.spec.shape), shape_text(graph.nodes[-1].shape)
     said = f'    """The network itself: prepared inputs {first} -> outputs {last}."""'
-    text = body([*lines, Line(f"return {walk.steps[-1].writes}")])
+    text = body([*taken_out(walk), *lines, Line(f"return {walk.steps[-1].writes}")])
     return f"def predict({walk.examples}):\n{said}\n{text}"
 
 

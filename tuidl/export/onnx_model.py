@@ -1,10 +1,12 @@
 """A trained network as an ONNX model, for whatever runs such files."""
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tuidl.compiler.graph import FROM_EXAMPLES, Graph
+from tuidl.compiler.nodes import Input
 from tuidl.core.errors import TuidlError
 from tuidl.core.version import __version__
 from tuidl.export.writing import inputs_text
@@ -74,6 +76,8 @@ def _write(draft: Any, graph: Graph) -> None:
 
     assert layers.MODULES  # they register what they have
     values = {FROM_EXAMPLES: INPUT}
+    if len(graph.inputs) > 1:
+        values = {FROM_EXAMPLES - i: _part(draft, data) for i, data in enumerate(graph.inputs)}
     for i, node in enumerate(graph.nodes):
         draft.place, draft.key = node.name, node.key
         inputs = [values[j] for j in node.inputs]
@@ -82,3 +86,18 @@ def _write(draft: Any, graph: Graph) -> None:
         draft.note(value, node.shape, first)
         values[i] = value
     draft.rename(values[len(graph.nodes) - 1], OUTPUT)
+
+
+def _part(draft: Any, data: Input) -> str:
+    """One of several inputs, out of the rows in which they lie side by side."""
+    import numpy as np
+
+    draft.place = data.name
+    start, end = data.start, data.start + prod(data.shape)
+    named = {"start": [start], "end": [end], "axis": [1], "shape": [-1, *data.shape]}
+    known = {name: draft.constant(name, values, np.int64) for name, values in named.items()}
+    value: str = draft.op("Slice", INPUT, known["start"], known["end"], known["axis"])
+    if len(data.shape) > 1:
+        value = draft.op("Reshape", value, known["shape"])
+    draft.note(value, data.shape, False)
+    return value

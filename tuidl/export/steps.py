@@ -4,8 +4,11 @@ import keyword
 import re
 from dataclasses import dataclass
 from itertools import chain, count
+from math import prod
 
 from tuidl.compiler.graph import FROM_EXAMPLES, Graph, Node
+from tuidl.compiler.nodes import Input
+from tuidl.export.writing import Line
 from tuidl.nn.layers.base import Layer
 
 X = "x"
@@ -42,10 +45,23 @@ class Step:
 
 @dataclass(frozen=True)
 class Steps:
-    """``examples``: the variable in which the inputs come."""
+    """``examples``: the variable in which the inputs come. ``parts``: of several inputs, which lie
+    side by side in it, the variable of each."""
 
     examples: str
     steps: tuple[Step, ...]
+    parts: tuple[tuple[str, Input], ...] = ()
+
+
+def taken_out(walk: Steps) -> list[Line]:
+    """The lines that take several inputs out of the rows in which they come."""
+    return [Line(f"{name} = {_taken(walk.examples, data)}") for name, data in walk.parts]
+
+
+def _taken(examples: str, data: Input) -> str:
+    columns = f"{examples}[:, {data.start}:{data.start + prod(data.shape)}]"
+    sides = ", ".join(map(str, data.shape))
+    return columns if len(data.shape) == 1 else f"{columns}.reshape(-1, {sides})"
 
 
 def steps_of(graph: Graph, reserved: frozenset[str]) -> Steps:
@@ -55,7 +71,13 @@ def steps_of(graph: Graph, reserved: frozenset[str]) -> Steps:
     """
     attributes = identifiers([node.name for node in graph.nodes], reserved | {X, "examples"})
     examples = X if _read_next_only(graph, FROM_EXAMPLES) else "examples"
-    variables = {FROM_EXAMPLES: examples}
+    variables, parts = {FROM_EXAMPLES: examples}, list[tuple[str, Input]]()
+    if len(graph.inputs) > 1:
+        examples = "examples"
+        taken = reserved | {X, examples, *attributes}
+        names = identifiers([data.name for data in graph.inputs], taken)
+        parts = list(zip(names, graph.inputs, strict=True))
+        variables = {FROM_EXAMPLES - i: name for i, name in enumerate(names)}
     for i in range(len(graph.nodes)):
         variables[i] = X if _read_next_only(graph, i) else attributes[i]
     owners = {node.name: attributes[i] for i, node in enumerate(graph.nodes)}
@@ -69,7 +91,7 @@ def steps_of(graph: Graph, reserved: frozenset[str]) -> Steps:
         )
         for i, node in enumerate(graph.nodes)
     ]
-    return Steps(examples, tuple(steps))
+    return Steps(examples, tuple(steps), tuple(parts))
 
 
 def identifiers(names: list[str], reserved: frozenset[str]) -> list[str]:

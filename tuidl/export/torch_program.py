@@ -9,7 +9,7 @@ from tuidl.export.draft import Draft
 from tuidl.export.ends import answering, constants, main, preparing
 from tuidl.export.layers.activations import torch_activated
 from tuidl.export.registry import TORCH, TORCH_WEIGHTS
-from tuidl.export.steps import Steps, steps_of
+from tuidl.export.steps import Steps, steps_of, taken_out
 from tuidl.export.templates import names_in, numpy_template, torch_template
 from tuidl.export.torch_modules import by_class
 from tuidl.export.torch_names import TAKEN
@@ -89,12 +89,15 @@ def _as_they_are(layer: Any, own: dict[str, Array]) -> dict[str, Array]:
 def module(graph: Graph) -> str:
     """The class ``Network``."""
     walk = _steps(graph)
-    draft = Draft({walk.examples: graph.spec.shape})
+    draft = Draft(
+        {walk.examples: graph.spec.shape, **{name: data.shape for name, data in walk.parts}}
+    )
     for step in walk.steps:
         code = TORCH.get(step.layer.kind(), by_class)(draft, step)
         draft.write(step, torch_activated(step, code))
     first, last = shape_text(graph.spec.shape), shape_text(graph.nodes[-1].shape)
-    forward = body([*draft.forward, Line(f"return {walk.steps[-1].writes}")], indent=8)
+    returning = Line(f"return {walk.steps[-1].writes}")
+    forward = body([*taken_out(walk), *draft.forward, returning], indent=8)
     return (
         "class Network(nn.Module):\n"
         f'    """Prepared inputs {first} -> outputs {last}."""\n\n'

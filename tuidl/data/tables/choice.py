@@ -13,6 +13,7 @@ Task = Literal["classification", "regression"]
 ColumnName = str | int
 
 LEFT_OUT = ("text", "ignore")
+PICTURE = "picture"
 BY_IGNORE = "by data.ignore"
 
 
@@ -47,13 +48,15 @@ class Options:
 @dataclass(frozen=True)
 class Chosen:
     """Places of columns. ``left_out``: those that the preset leaves out, or that are no data as the
-    file's notes say, with the reason; ``settings``: of every column."""
+    file's notes say, with the reason; ``settings``: of every column; ``pictures``: inputs that
+    name files of pictures."""
 
     inputs: tuple[int, ...]
     target: int
     beside: tuple[int, ...]
     left_out: dict[int, str]
     settings: tuple[ColumnSettings, ...]
+    pictures: tuple[int, ...] = ()
 
 
 def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
@@ -66,7 +69,7 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
     left_out = {_place(n, names, raw.has_header, "data.ignore"): BY_IGNORE for n in options.ignore}
     if target in left_out:
         raise PresetError("data.ignore", f"{names[target]!r} is the target")
-    if settings[target].said in LEFT_OUT:
+    if settings[target].said in (*LEFT_OUT, PICTURE):
         raise PresetError(f"data.columns.{names[target]}.kind", "it is the target")
     beside = tuple(_place(name, names, raw.has_header, key) for name, key in options.beside)
     for (_, key), place in zip(options.beside, beside, strict=True):
@@ -80,10 +83,12 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
         if names[i] not in named:
             left_out.setdefault(i, "empty, or counts the rows")
     others = {target, *left_out, *beside}
-    inputs = tuple(i for i in range(len(names)) if i not in others)
-    if not inputs and options.needs_inputs:
+    every = tuple(i for i in range(len(names)) if i not in others)
+    pictures = tuple(i for i in every if settings[i].said == PICTURE)
+    inputs = tuple(i for i in every if i not in pictures)
+    if not every and options.needs_inputs:
         raise PresetError("data.ignore", "leaves no column to learn from")
-    return Chosen(inputs, target, beside, left_out, settings)
+    return Chosen(inputs, target, beside, left_out, settings, pictures)
 
 
 def _settings(names: list[str], options: Options) -> tuple[ColumnSettings, ...]:

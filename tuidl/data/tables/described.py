@@ -60,6 +60,17 @@ def input_report(raw: RawColumn, feature: "Feature") -> ColumnReport:
     )
 
 
+def picture_report(raw: RawColumn) -> ColumnReport:
+    return ColumnReport(
+        name=raw.name,
+        role="input",
+        kind="picture",
+        values=f"{len(np.unique(raw.codes)):,} different files",
+        becomes="an input of its own: pixels in [0, 1]",
+        key=key_of(raw.name),
+    )
+
+
 def target_report(table: "Table") -> ColumnReport:
     target, raw = table.target_read, table.raw.columns[table.chosen.target]
     column = target.reading.column

@@ -24,7 +24,7 @@ def read_column(raw: RawColumn, settings: ColumnSettings, most: int | None = Non
 
 def _read(raw: RawColumn, settings: ColumnSettings, most: int | None) -> Reading:
     fields = fields_of(raw, settings)
-    if settings.said in ("text", "ignore"):
+    if settings.said in ("text", "picture", "ignore"):
         return Reading(settings.said, InputColumn(raw.name))
     if not fields.count:
         problem = "no values"

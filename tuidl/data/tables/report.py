@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tuidl.data.tables.column_report import ColumnReport, TableReport
-from tuidl.data.tables.described import described, input_report, target_report
+from tuidl.data.tables.described import described, input_report, picture_report, target_report
 from tuidl.data.tables.fields import Reading
 from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.raw import RawTable
@@ -20,6 +20,8 @@ def report_of(table: "Table") -> TableReport:
     chosen, reports = table.chosen, {}
     for place, feature in zip(chosen.inputs, table.features, strict=True):
         reports[place] = input_report(table.raw.columns[place], feature)
+    for place, column in zip(chosen.pictures, table.pictures, strict=True):
+        reports[place] = picture_report(column)
     reports[chosen.target] = target_report(table)
     for place, column in enumerate(table.raw.columns):
         if place in chosen.beside:

@@ -19,10 +19,10 @@ class ColumnSettings(Config, frozen=True, kw_only=True):
     value. ``decimal`` and ``unit``: of numbers. ``format``: of dates: "dmy", "mdy", "ymd", "ym",
     "my", "y", "unix", "unix_ms", or a pattern such as "%d.%m.%Y". ``most``: categories that get an
     input, 100 unless it is said; the rarest are "other" together. ``unseen``: what is made of a
-    category in prediction that was not there in training.
+    category in prediction that was not there in training. A "picture" is the name of a file.
     """
 
-    said: Literal["number", "category", "date", "text", "ignore"] | None = field(
+    said: Literal["number", "category", "date", "text", "picture", "ignore"] | None = field(
         name="kind", default=None
     )
     missing: Text | float | None = None
