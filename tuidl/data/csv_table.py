@@ -56,11 +56,19 @@ class Feature:
 
 
 @dataclass(frozen=True)
+class FurtherTarget:
+    """``values`` (rows,): as those of the first target."""
+
+    read: Target
+    values: Array
+
+
+@dataclass(frozen=True)
 class Table:
     """``target``: (rows,) numbers, or the places of ``classes``; float64 where float32 would round
     them. ``raw``: the file, of which ``rows`` (rows,) are left; ``beside``: the columns that were
-    asked for beside the inputs; ``pictures``: those that name files of pictures; ``lines``
-    (rows,): of the file, for errors."""
+    asked for beside the inputs; ``pictures``: those that name files of pictures; ``more_targets``:
+    behind the first; ``lines`` (rows,): of the file, for errors."""
 
     features: tuple[Feature, ...]
     target: Array
@@ -71,6 +79,11 @@ class Table:
     rows: Array
     beside: tuple[RawColumn, ...] = ()
     pictures: tuple[RawColumn, ...] = ()
+    more_targets: tuple[FurtherTarget, ...] = ()
+
+    @property
+    def all_targets(self) -> list[FurtherTarget]:
+        return [FurtherTarget(self.target_read, self.target), *self.more_targets]
 
     @property
     def places(self) -> list[tuple[Feature, slice]]:
@@ -107,10 +120,14 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         sheet=options.sheet,
     )
     chosen = chosen_columns(path, raw, options)
-    target = read_target(raw.columns[chosen.target], chosen.settings[chosen.target], options.task)
+    targets = [
+        read_target(raw.columns[place], chosen.settings[place], options.task)
+        for place in chosen.targets
+    ]
+    target, *more = targets
     features = [_feature(raw, place, chosen, options) for place in chosen.inputs]
-    _check(path, raw, chosen, features, target)
-    known = np.flatnonzero(~np.isnan(target.values))
+    _check(path, raw, chosen, features, targets)
+    known = np.flatnonzero(~np.any([np.isnan(one.values) for one in targets], axis=0))
     rows = _without_gaps([f for f in features if f.rule == "drop_rows"], known)
     pictures = [raw.columns[place] for place in chosen.pictures]
     if options.missing == "drop_rows":
@@ -129,6 +146,7 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         rows,
         tuple(of_rows(raw.columns[place], rows) for place in chosen.beside),
         tuple(of_rows(column, rows) for column in pictures),
+        tuple(FurtherTarget(one, as_exact(one.values[rows])) for one in more),
     )
 
 
@@ -149,7 +167,7 @@ def _feature(raw: RawTable, place: int, chosen: Chosen, options: Options) -> Fea
 
 
 def _check(
-    path: Path, raw: RawTable, chosen: Chosen, features: list[Feature], target: Target
+    path: Path, raw: RawTable, chosen: Chosen, features: list[Feature], targets: list[Target]
 ) -> None:
     """Raises DataError where a column cannot be learned from."""
     texts = [f.column.name for f in features if f.reading.kind == "text"]
@@ -164,10 +182,13 @@ def _check(
     columns = [
         (raw.columns[place], f.reading) for place, f in zip(chosen.inputs, features, strict=True)
     ]
-    if doubtful := in_doubt([*columns, (raw.columns[chosen.target], target.reading)]):
+    predicted = zip(chosen.targets, targets, strict=True)
+    columns += [(raw.columns[place], target.reading) for place, target in predicted]
+    if doubtful := in_doubt(columns):
         raise DataError(problem_in(path, raw, doubtful))
-    if target.problem:
-        raise DataError(problem_in(path, raw, replace(target.reading, problem=target.problem)))
+    for target in targets:
+        if target.problem:
+            raise DataError(problem_in(path, raw, replace(target.reading, problem=target.problem)))
 
 
 def _without_gaps(features: list[Feature], rows: Array) -> Array:

@@ -180,6 +180,10 @@ class Source(Config, frozen=True, tag_field="source"):
         """How inputs are scaled, by those of the training part."""
         return Scaling.fitted(x, self.normalize)
 
+    def scaling_of_y(self, y: "Array") -> Scaling | None:
+        """How targets are scaled, by those of the training part."""
+        return fitted_to_targets(y, self.target_scaling(), self.normalize)
+
     def layout(self, train: "Array") -> TableLayout | None:
         """How the rows of another text file become inputs, None where examples are no such rows;
         fillings are learned from the examples ``train``."""
@@ -274,7 +278,7 @@ class Source(Config, frozen=True, tag_field="source"):
         where they are."""
         self._require_finite(train, validation, test)
         inputs = self.input_scaling(train.x)
-        targets = fitted_to_targets(train.y, self.target_scaling(), self.normalize)
+        targets = self.scaling_of_y(train.y)
         named = {"train": train, "validation": validation, "test": test}
         parts = {
             id(part): part.scaled(inputs, targets, in_place=name not in kept)

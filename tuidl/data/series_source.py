@@ -49,6 +49,8 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
             raise PresetError("data.split", f"{problem}; expected 'ordered' or 'by NAME'")
         if self.spec().classes:
             raise PresetError("data.target", "a series of classes; expected a column of numbers")
+        if self._table().more_targets:
+            raise PresetError("data.target", "several columns; a series predicts one")
         if self._table().pictures:
             raise PresetError("data.columns", "pictures in a series; expected numbers")
         if self.weight is not None:

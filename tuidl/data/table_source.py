@@ -40,7 +40,8 @@ TABLE = "table"
 class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     """Rows of a file of text, JSON, Parquet or Excel.
 
-    ``target``: the column to predict, by name or number (from 1).
+    ``target``: the column to predict, by name or number (from 1), or several: then each is a target
+    of that name, for ``[[objectives]]``.
 
     What each column is, its fields decide (``tables.kinds``), unless ``columns`` says. ``task``
     follows from the target unless it is given; ``missing`` says what to do about gaps, and
@@ -50,7 +51,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     """
 
     path: FilePath
-    target: Name | Number
+    target: Name | Number | Annotated[tuple[Name | Number, ...], Meta(min_length=1, max_length=64)]
     delimiter: Delimiter | None = None
     header: bool | None = None
     encoding: Encoding | None = None
@@ -74,7 +75,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
 
     def check(self) -> None:
         super().check()
-        if self.normalize_targets and self.spec().classes:
+        if self.normalize_targets and self.target_scaling() == "none":
             raise PresetError("data.normalize_targets", "the targets are classes, not numbers")
         for key in ("size", "channels"):
             if getattr(self, key) is not None and not self._table().pictures:
@@ -86,15 +87,30 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         fields = [Field(name, self._picture()) for name in self._picture_names()]
         if width:
             fields.insert(0, Field(TABLE, (width,)))
+        targets = self._targets()
         shape = fields[0].shape if len(fields) == 1 else (sum(field.width for field in fields),)
         own = tuple(fields) if len(fields) > 1 else ()
+        if len(targets) > 1:
+            return ExampleSpec(shape, len(targets), inputs=own, targets=targets)
         return ExampleSpec(shape, len(table.classes) or 1, table.classes, inputs=own)
+
+    def _targets(self) -> tuple[Field, ...]:
+        """Each target's name and classes. Raises PresetError where two have the same name."""
+        from tuidl.data.tables.pictures import field_name
+
+        known = [target.read for target in self._table().all_targets]
+        names = [field_name(target.reading.column.name) for target in known]
+        for name in names:
+            if names.count(name) > 1:
+                raise PresetError("data.target", f"two are called {name!r}: rename a column")
+        pairs = zip(names, known, strict=True)
+        return tuple(Field(name, (), target.classes) for name, target in pairs)
 
     def class_counts(self) -> tuple[int, ...] | None:
         import numpy as np
 
         table = self._table()
-        if not table.classes:
+        if not table.classes or table.more_targets:
             return None
         known = table.target[~np.isnan(table.target)].astype(int)
         return tuple(np.bincount(known, minlength=len(table.classes)).tolist())
@@ -127,7 +143,8 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         x = np.empty((len(table.target), self._table_width()), dtype)
         for feature, columns in table.places:
             write_inputs(feature.values, feature.column, x[:, columns])
-        return Examples(self._with_pictures(x), table.target[:, None])
+        y = np.column_stack([target.values for target in table.all_targets])
+        return Examples(self._with_pictures(x), y)
 
     def _table_width(self) -> int:
         """Inputs that the columns become which are no pictures."""
@@ -143,7 +160,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         """Of the inputs that are pictures. Raises PresetError where two are the same."""
         from tuidl.data.tables.pictures import field_name
 
-        names = [field_name(column) for column in self._table().pictures]
+        names = [field_name(column.name) for column in self._table().pictures]
         for name in names:
             if name == TABLE or names.count(name) > 1:
                 problem = f"{name!r} is another input's name already: rename the column"
@@ -198,9 +215,21 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         return keys_of(self.path, table.beside[0], table.lines, f"data.split = 'by {name}'")
 
     def target_scaling(self) -> TargetScaling:
-        if self.spec().classes:
+        if all(target.read.classes for target in self._table().all_targets):
             return "none"
         return scaling_of_targets(self.normalize, self.normalize_targets)
+
+    def scaling_of_y(self, y: "Array") -> Scaling | None:
+        """Of several targets those that are numbers."""
+        import numpy as np
+
+        scaling = super().scaling_of_y(y)
+        classes = [bool(target.read.classes) for target in self._table().all_targets]
+        if scaling is None or not any(classes):
+            return scaling
+        return Scaling(
+            np.where(classes, 0.0, scaling.offset), np.where(classes, 1.0, scaling.scale)
+        )
 
     def layout(self, train: "Array") -> TableLayout | None:
         from tuidl.data.tables.filling import filled_with
@@ -214,7 +243,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             table.raw.delimiter,
             table.raw.has_header,
             target.name,
-            "" if table.classes else target.number.unit,
+            "" if table.classes or table.more_targets else target.number.unit,
             self.encoding or "",
             self.sheet or "",
         )
@@ -261,8 +290,9 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         from tuidl.data.csv_table import read_table
         from tuidl.data.tables.choice import Options
 
+        target, *more = self.target if isinstance(self.target, tuple) else (self.target,)
         options = Options(
-            self.target,
+            target,
             self.delimiter,
             self.header,
             self.ignore,
@@ -274,6 +304,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             self.encoding,
             self.sheet,
             self.needs_inputs,
+            tuple(more),
         )
         return read_table(stamp(self.path), options)
 

@@ -68,25 +68,29 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of_learned(cls, preset: Preset, learned: Preprocessing) -> Self:
         """From what a run's folder has kept. Raises TuidlError."""
-        graph = Graph.build(replace(preset, examples=learned.examples))
-        inputs, targets = learned.inputs, learned.targets
+        preset = replace(preset, examples=learned.examples)
+        graph, inputs = Graph.build(preset), learned.inputs
+        shift, width = _answered(preset, learned.targets)
         return cls(
             shape=graph.spec.shape,
-            classes=graph.spec.classes,
+            classes=_classes(preset),
             answer=answer_of(graph),
             input_shift=inputs.offset if inputs else (),
             input_width=inputs.scale if inputs else (),
-            target_shift=targets.offset if targets else (),
-            target_width=targets.scale if targets else (),
+            target_shift=shift,
+            target_width=width,
             table=learned.table,
             is_rounded=learned.table is not None and learned.format < EXACT,
             text=learned.text,
         )
 
-    def is_of(self, spec: ExampleSpec, split: "Split") -> bool:
-        """Whether the same would be learned from this split, as far as inputs and targets go."""
-        return (self.shape, self.classes) == (spec.shape, spec.classes) and (
-            _numbers(split.inputs), _numbers(split.targets),
+    def is_of(self, preset: Preset, spec: ExampleSpec, split: "Split") -> bool:
+        """Whether the same would be learned from this split, as far as inputs and targets go;
+        ``spec``: of its examples."""
+        preset = replace(preset, examples=spec)
+        targets = _answered(preset, FittedScaling.of(split.targets))
+        return (self.shape, self.classes) == (spec.shape, _classes(preset)) and (
+            _numbers(split.inputs), targets,
         ) == (
             (self.input_shift, self.input_width), (self.target_shift, self.target_width),
         )  # fmt: skip
@@ -166,6 +170,26 @@ def split_of(preset: Preset) -> "Split":
     """The parts that the preset's weights come from: of several folds, the last one's."""
     folds = preset.training.folds
     return preset.source.folds(folds)[-1] if folds else preset.source.split()
+
+
+def _classes(preset: Preset) -> tuple[str, ...]:
+    """Of what the model answers."""
+    spec = preset.spec()
+    return task_of(preset).names if spec.targets else spec.classes
+
+
+def _answered(preset: Preset, targets: FittedScaling | None) -> tuple[Numbers, Numbers]:
+    """Offset and scale of what the model answers, which may be one target of several; both empty
+    where it is not scaled."""
+    if targets is None:
+        return (), ()
+    if not preset.spec().targets:
+        return targets.offset, targets.scale
+    task = task_of(preset)
+    if task.has_labels:
+        return (), ()
+    own = slice(task.start, task.start + task.spec.target_width)
+    return targets.offset[own], targets.scale[own]
 
 
 def _numbers(scaling: Scaling | None) -> tuple[Numbers, Numbers]:

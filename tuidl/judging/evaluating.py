@@ -11,6 +11,7 @@ from tuidl.inference.preprocessing import Preparation
 from tuidl.inference.trained import model_of
 from tuidl.judging.choosing import thresholds_of
 from tuidl.judging.comparing import compared, require_same
+from tuidl.judging.file_subject import target_name
 from tuidl.judging.importance import importance_of, input_columns
 from tuidl.judging.judged import Judged, judged_of
 from tuidl.judging.records import Comparison, ImportanceTable, Judgement
@@ -70,8 +71,7 @@ class Network:
     @property
     def target(self) -> str:
         """What is predicted, empty where it has no name."""
-        table = self.preparation.table
-        return (table.target if table else "") or str(getattr(self.preset.data, "target", ""))
+        return str(target_name(self.preset, self.preparation))
 
     @cached_property
     def _model(self) -> Any:

@@ -70,9 +70,20 @@ def _subject(path: Path, inputs: Inputs, y: Array, origin: Origin | None) -> Sub
 
 
 def _of_table(preset: Preset, prepared: Preparation, path: Path, table: RawTable) -> Array:
-    """The targets (rows, 1), NaN where there is none. Raises DataError."""
+    """The targets (rows, width), NaN where there is none. Of several only the one that the model
+    answers is read; 0 stands for the others. Raises DataError."""
     column = _target_column(preset, prepared, path, table)
-    classes = task_of(preset).names
+    task, of_several = task_of(preset), preset.spec().targets
+    y = _of_column(path, column, table, task.names)
+    if not of_several:
+        return y
+    rows = np.zeros((len(y), preset.spec().target_width))
+    rows[:, task.start] = y[:, 0]
+    return rows
+
+
+def _of_column(path: Path, column: RawColumn, table: RawTable, classes: tuple[str, ...]) -> Array:
+    """Places of classes, or numbers (rows, 1)."""
     if classes:
         return _classes_in(path, column, table, classes)
     reading = read_column(column, ColumnSettings(said="number"))
@@ -114,7 +125,7 @@ def _no_class(text: str, classes: tuple[str, ...]) -> str:
 
 def _target_column(preset: Preset, prepared: Preparation, path: Path, table: RawTable) -> RawColumn:
     """Raises DataError where there is none, or it is not known which."""
-    wanted = getattr(prepared.table, "target", "") or getattr(preset.data, "target", "")
+    wanted = target_name(preset, prepared)
     if not wanted:
         raise DataError(
             f"{path}: the network was not trained on a table, so which column is the target is not "
@@ -129,6 +140,15 @@ def _target_column(preset: Preset, prepared: Preparation, path: Path, table: Raw
             f"(columns here: {', '.join(names[:MOST_NAMED])}); 'tuidl predict' needs no targets"
         )
     return table.columns[names.index(wanted)]
+
+
+def target_name(preset: Preset, prepared: Preparation) -> str | int:
+    """The column that the model answers, by name or number; empty where it has no name."""
+    said = getattr(preset.data, "target", "")
+    if isinstance(said, tuple):
+        found: str | int = said[task_of(preset).start]
+        return found
+    return getattr(prepared.table, "target", "") or said
 
 
 def _of_array(preset: Preset, prepared: Preparation, path: Path, count: int) -> Array:

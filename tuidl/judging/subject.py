@@ -51,7 +51,7 @@ def of_part(
     known) since the run learned from it: then nobody knows which examples were held out.
     """
     split = _split(preset)
-    if has_changed or not prepared.is_of(preset.spec(), split):
+    if has_changed or not prepared.is_of(preset, preset.spec(), split):
         raise DataError(
             "the run's data has changed since it was trained, so which examples were held out is "
             "not known; name a file to judge it on"

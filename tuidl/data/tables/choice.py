@@ -19,7 +19,8 @@ BY_IGNORE = "by data.ignore"
 
 @dataclass(frozen=True)
 class Options:
-    """How the file is to be read. ``beside``: columns that are no inputs, each with the key that
+    """How the file is to be read. ``more_targets``: further ones, of which each row has one too.
+    ``beside``: columns that are no inputs, each with the key that
     names it. ``columns``: what is said of single ones. ``needs_inputs``: whether there must be
     an input beside the target."""
 
@@ -35,11 +36,12 @@ class Options:
     encoding: str | None = None
     sheet: str | int | None = None
     needs_inputs: bool = True
+    more_targets: tuple[ColumnName, ...] = ()
 
     @property
     def says_header(self) -> bool | None:
         """Whether there is one: surely if a column is named by a text."""
-        names = [self.target, *self.ignore, *(name for name, _ in self.beside)]
+        names = [self.target, *self.more_targets, *self.ignore, *(name for name, _ in self.beside)]
         names += [name for name, _ in self.columns if not name.isdecimal()]
         named = any(isinstance(name, str) for name in names)
         return True if self.header is None and named else self.header
@@ -49,7 +51,7 @@ class Options:
 class Chosen:
     """Places of columns. ``left_out``: those that the preset leaves out, or that are no data as the
     file's notes say, with the reason; ``settings``: of every column; ``pictures``: inputs that
-    name files of pictures."""
+    name files of pictures. ``more_targets``: further ones."""
 
     inputs: tuple[int, ...]
     target: int
@@ -57,6 +59,11 @@ class Chosen:
     left_out: dict[int, str]
     settings: tuple[ColumnSettings, ...]
     pictures: tuple[int, ...] = ()
+    more_targets: tuple[int, ...] = ()
+
+    @property
+    def targets(self) -> tuple[int, ...]:
+        return (self.target, *self.more_targets)
 
 
 def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
@@ -67,28 +74,33 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
     settings = _settings(names, options)
     target = _place(options.target, names, raw.has_header, "data.target")
     left_out = {_place(n, names, raw.has_header, "data.ignore"): BY_IGNORE for n in options.ignore}
-    if target in left_out:
-        raise PresetError("data.ignore", f"{names[target]!r} is the target")
-    if settings[target].said in (*LEFT_OUT, PICTURE):
-        raise PresetError(f"data.columns.{names[target]}.kind", "it is the target")
+    more = tuple(_place(n, names, raw.has_header, "data.target") for n in options.more_targets)
+    targets = (target, *more)
+    for place in targets:
+        if targets.count(place) > 1:
+            raise PresetError("data.target", f"{names[place]!r} is named twice")
+        if place in left_out:
+            raise PresetError("data.ignore", f"{names[place]!r} is the target")
+        if settings[place].said in (*LEFT_OUT, PICTURE):
+            raise PresetError(f"data.columns.{names[place]}.kind", "it is the target")
     beside = tuple(_place(name, names, raw.has_header, key) for name, key in options.beside)
     for (_, key), place in zip(options.beside, beside, strict=True):
-        if place == target:
-            raise PresetError(key, f"{names[target]!r} is the target")
+        if place in targets:
+            raise PresetError(key, f"{names[place]!r} is the target")
     for i, of in enumerate(settings):
         if of.said in LEFT_OUT:
             left_out.setdefault(i, f"by data.columns.{names[i]}.kind")
     named = {normal_name(name) for name, _ in options.columns}
-    for i in raw.passed_over - {target, *beside}:
+    for i in raw.passed_over - {*targets, *beside}:
         if names[i] not in named:
             left_out.setdefault(i, "empty, or counts the rows")
-    others = {target, *left_out, *beside}
+    others = {*targets, *left_out, *beside}
     every = tuple(i for i in range(len(names)) if i not in others)
     pictures = tuple(i for i in every if settings[i].said == PICTURE)
     inputs = tuple(i for i in every if i not in pictures)
     if not every and options.needs_inputs:
         raise PresetError("data.ignore", "leaves no column to learn from")
-    return Chosen(inputs, target, beside, left_out, settings, pictures)
+    return Chosen(inputs, target, beside, left_out, settings, pictures, more)
 
 
 def _settings(names: list[str], options: Options) -> tuple[ColumnSettings, ...]:

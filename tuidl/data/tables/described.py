@@ -6,13 +6,14 @@ import numpy as np
 
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.column_report import LONGEST, ColumnReport
-from tuidl.data.tables.fields import Reading, toml
+from tuidl.data.tables.fields import Reading, names_pictures, toml
 from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.problems import key_of
 from tuidl.data.tables.raw import RawColumn
 
 if TYPE_CHECKING:
     from tuidl.data.csv_table import Feature, Table
+    from tuidl.data.tables.target import Target
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -71,19 +72,19 @@ def picture_report(raw: RawColumn) -> ColumnReport:
     )
 
 
-def target_report(table: "Table") -> ColumnReport:
-    target, raw = table.target_read, table.raw.columns[table.chosen.target]
-    column = target.reading.column
-    settings, guesses = table.chosen.settings[table.chosen.target], list[str]()
+def target_report(table: "Table", place: int, target: "Target", known: Array) -> ColumnReport:
+    """``known`` (rows,): its values in the rows that are used."""
+    raw, column = table.raw.columns[place], target.reading.column
+    settings, guesses = table.chosen.settings[place], list[str]()
     if target.classes and target.reading.kind == "number" and not settings.said:
         guesses.append("whole numbers taken as classes; else data.task = 'regression'")
     if target.reading.guess:
         guesses.append(target.reading.guess)
     if target.classes:
-        counts = np.bincount(table.target.astype(np.int64), minlength=len(target.classes))
+        counts = np.bincount(known.astype(np.int64), minlength=len(target.classes))
         values = _counted(dict(zip(target.classes, counts.tolist(), strict=True)))
     else:
-        values = _values(column, table.target)
+        values = _values(column, known)
     return ColumnReport(
         name=raw.name,
         role="target",
@@ -147,6 +148,8 @@ def _different(raw: RawColumn) -> str:
 def _guesses(raw: RawColumn, reading: Reading, values: Array) -> tuple[str, ...]:
     """What may be meant otherwise."""
     found = [reading.guess] if reading.guess else []
+    if reading.kind == "category" and not reading.is_said and names_pictures(raw):
+        found.append('names of pictures, taken as categories; else kind = "picture"')
     words = _words_taken_as_gaps(raw, reading.column)
     if words and not reading.is_said and reading.kind in ("number", "date"):
         listed = ", ".join(map(toml, words[:MOST_NAMED]))

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tuidl.data.picture import SUFFIXES
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.encoding import Values
 from tuidl.data.tables.gaps import is_gap
@@ -75,6 +76,12 @@ def fields_of(raw: RawColumn, settings: ColumnSettings) -> Fields:
 def row_of(raw: RawColumn, text: str) -> int:
     """The first row with the text."""
     return int((raw.codes == raw.texts.index(text)).argmax())
+
+
+def names_pictures(raw: RawColumn) -> bool:
+    """Whether all of its texts but gaps end as files of pictures do."""
+    texts = [text for text in raw.texts if not is_gap(text, (), of_numbers=False)]
+    return bool(texts) and all(text.lower().endswith(tuple(SUFFIXES)) for text in texts)
 
 
 def toml(text: str) -> str:

@@ -74,9 +74,9 @@ def write_pixels(column: RawColumn, folder: Path, shape: Shape, x: Array) -> dic
     return problems
 
 
-def field_name(column: RawColumn) -> str:
-    """What the pictures are called as an input of the network: layers' names have no spaces."""
-    return re.sub(r"[^A-Za-z0-9_-]", "_", column.name)[:64]
+def field_name(column: str) -> str:
+    """What a column is called as an input or a target of networks: their names have no spaces."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", column)[:64]
 
 
 def side_by_side(table: Array, pictures: Sequence[Array]) -> Array:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tuidl.data.tables.fields import Reading, toml
+from tuidl.data.tables.fields import Reading, names_pictures, toml
 from tuidl.data.tables.raw import RawTable
 
 MOST_NAMED = 20
@@ -19,9 +19,13 @@ def problem_in(path: Path, raw: RawTable, reading: Reading) -> str:
 def problem_of_texts(path: Path, raw: RawTable, reading: Reading, names: list[str]) -> str:
     """The same of the first of some columns that are ids or free texts."""
     listed = ", ".join(map(repr, names[:MOST_NAMED]))
+    own = next(column for column in raw.columns if column.name == reading.column.name)
+    way = "{kind = \"category\"}: the rarest are 'other' then"
+    if names_pictures(own):
+        way = '{kind = "picture"}, which reads the files, with data.size = [height, width]'
     return (
         f"{_where(path, raw, reading)}: {reading.problem}; leave it out: ignore = [{listed}], or "
-        f"say {key_of(reading.column.name)} = {{kind = \"category\"}}: the rarest are 'other' then"
+        f"say {key_of(reading.column.name)} = {way}"
     )
 
 

@@ -22,7 +22,8 @@ def report_of(table: "Table") -> TableReport:
         reports[place] = input_report(table.raw.columns[place], feature)
     for place, column in zip(chosen.pictures, table.pictures, strict=True):
         reports[place] = picture_report(column)
-    reports[chosen.target] = target_report(table)
+    for place, target in zip(chosen.targets, table.all_targets, strict=True):
+        reports[place] = target_report(table, place, target.read, target.values)
     for place, column in enumerate(table.raw.columns):
         if place in chosen.beside:
             reports[place] = ColumnReport(name=column.name, role="group", kind="")
@@ -49,7 +50,8 @@ def described_table(raw: RawTable, readings: Sequence[Reading]) -> TableReport:
 
 def _notes(table: "Table") -> Iterator[str]:
     yield from table.raw.notes
-    target = int(np.isnan(table.target_read.values).sum())
+    lacking = [np.isnan(target.read.values) for target in table.all_targets]
+    target = int(np.any(lacking, axis=0).sum())
     rows = len(table.raw.lines)
     if target:
         yield f"{target:,} of {rows:,} rows have no target and are left out"
