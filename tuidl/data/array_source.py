@@ -9,11 +9,11 @@ from msgspec import Meta
 
 from tuidl.core.errors import DataError, PresetError
 from tuidl.core.limits import FLOAT_BYTES
-from tuidl.data.dataset import SplitSource
 from tuidl.data.examples import Examples, Whole
 from tuidl.data.paths import FilePath, Stamp, resolved_path, stamp
 from tuidl.data.scaling import TargetScaling, scaling_of_targets
 from tuidl.data.spec import ExampleSpec
+from tuidl.data.split_source import SplitSource
 
 if TYPE_CHECKING:
     import numpy as np

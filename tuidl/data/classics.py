@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tuidl.data.bundled import bundled
-from tuidl.data.dataset import Examples, SplitSource
+from tuidl.data.examples import Examples
 from tuidl.data.scaling import TargetScaling, scaling_of_targets
 from tuidl.data.spec import ExampleSpec
+from tuidl.data.split_source import SplitSource
 
 if TYPE_CHECKING:
     import numpy as np

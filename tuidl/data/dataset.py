@@ -293,13 +293,3 @@ class Source(Config, frozen=True, tag_field="source"):
         for part in parts:
             if not (is_finite(part.x) and is_finite(part.y)):
                 raise DataError(f"data: {self.kind()!r} has values that are not finite")
-
-
-class SplitSource(Source, frozen=True):
-    """Base of sources that are one heap of examples, with fractions held out of it."""
-
-    validation: Fraction = 0.2
-    test: Fraction = 0.0
-
-    def fractions(self) -> tuple[float, float]:
-        return self.validation, self.test

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from msgspec import Meta
 
 from tuidl.core.config import NotNegative, Positive
-from tuidl.data.dataset import Examples, SplitSource
+from tuidl.data.examples import Examples
 from tuidl.data.spec import ExampleSpec
+from tuidl.data.split_source import SplitSource
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from tuidl.core.config import NotNegative, Positive
-from tuidl.data.dataset import Examples, SplitSource
+from tuidl.data.examples import Examples
 from tuidl.data.spec import ExampleSpec
+from tuidl.data.split_source import SplitSource
 
 Points = Annotated[int, Meta(ge=8, le=10_000_000)]
 Window = Annotated[int, Meta(ge=1, le=100_000)]

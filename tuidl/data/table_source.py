@@ -9,12 +9,13 @@ from msgspec import Meta
 
 from tuidl.core.errors import DataError, PresetError
 from tuidl.core.limits import FLOAT_BYTES
-from tuidl.data.dataset import Examples, SplitSource
+from tuidl.data.examples import Examples
 from tuidl.data.origin import Origin
 from tuidl.data.paths import FilePath, resolved_path, stamp
 from tuidl.data.scaling import Scaling, TargetScaling, scaling_of_targets
-from tuidl.data.spec import ExampleSpec, Field
+from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import group_name
+from tuidl.data.split_source import SplitSource
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.tables.encodings import Encoding
 from tuidl.data.tables.settings import ColumnSettings, Missing
@@ -33,8 +34,6 @@ Delimiter = Annotated[str, Meta(min_length=1, max_length=1, pattern=r'[^"\r\n\x0
 
 Side = Annotated[int, Meta(ge=1, le=4096)]
 WEIGHT = "data.weight"
-TABLE = "table"
-"""The input that all columns are which are no pictures, where there are pictures."""
 
 
 class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
@@ -82,29 +81,16 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
                 raise PresetError(f"data.{key}", "no column is said to be of kind 'picture'")
 
     def spec(self) -> ExampleSpec:
+        from tuidl.data.table_fields import inputs_of, targets_of
+
         table = self._table()
-        width = sum(feature.width for feature in table.features)
-        fields = [Field(name, self._picture()) for name in self._picture_names()]
-        if width:
-            fields.insert(0, Field(TABLE, (width,)))
-        targets = self._targets()
+        fields = inputs_of(table, self._picture() if table.pictures else (0, 0, 0))
+        targets = targets_of(table)
         shape = fields[0].shape if len(fields) == 1 else (sum(field.width for field in fields),)
-        own = tuple(fields) if len(fields) > 1 else ()
+        own = fields if len(fields) > 1 else ()
         if len(targets) > 1:
             return ExampleSpec(shape, len(targets), inputs=own, targets=targets)
         return ExampleSpec(shape, len(table.classes) or 1, table.classes, inputs=own)
-
-    def _targets(self) -> tuple[Field, ...]:
-        """Each target's name and classes. Raises PresetError where two have the same name."""
-        from tuidl.data.tables.pictures import field_name
-
-        known = [target.read for target in self._table().all_targets]
-        names = [field_name(target.reading.column.name) for target in known]
-        for name in names:
-            if names.count(name) > 1:
-                raise PresetError("data.target", f"two are called {name!r}: rename a column")
-        pairs = zip(names, known, strict=True)
-        return tuple(Field(name, (), target.classes) for name, target in pairs)
 
     def class_counts(self) -> tuple[int, ...] | None:
         import numpy as np
@@ -155,17 +141,6 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         if self.size is None:
             raise PresetError("data.size", "missing: height and width that pictures are scaled to")
         return (*self.size, self.channels or 3)
-
-    def _picture_names(self) -> list[str]:
-        """Of the inputs that are pictures. Raises PresetError where two are the same."""
-        from tuidl.data.tables.pictures import field_name
-
-        names = [field_name(column.name) for column in self._table().pictures]
-        for name in names:
-            if name == TABLE or names.count(name) > 1:
-                problem = f"{name!r} is another input's name already: rename the column"
-                raise PresetError("data.columns", problem)
-        return names
 
     def _with_pictures(self, x: "Array") -> "Array":
         from tuidl.data.tables.pictures import pixels_of, side_by_side

@@ -9,11 +9,11 @@ from msgspec import Meta
 
 from tuidl.core.errors import PresetError
 from tuidl.core.limits import FLOAT_BYTES
-from tuidl.data.dataset import SplitSource
 from tuidl.data.examples import Examples
 from tuidl.data.paths import FilePath, resolved_path, stamp
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import ORDERED, RANDOM, group_name
+from tuidl.data.split_source import SplitSource
 from tuidl.data.tables.encodings import Encoding
 from tuidl.data.text.layout import TextLayout
 from tuidl.data.text.tokenizer import Kind

@@ -1,0 +1,35 @@
+"""The named inputs and targets that the columns of a table are."""
+
+from tuidl.core.errors import PresetError
+from tuidl.data.csv_table import Table
+from tuidl.data.spec import Field
+from tuidl.data.tables.pictures import Shape, field_name
+
+TABLE = "table"
+"""The input that all columns are which are no pictures, where there are pictures."""
+
+
+def inputs_of(table: Table, picture: Shape) -> tuple[Field, ...]:
+    """All columns together, then the pictures, each of the shape ``picture``. Raises PresetError
+    where two have the same name."""
+    width = sum(feature.width for feature in table.features)
+    names = _names([column.name for column in table.pictures], "data.columns", {TABLE})
+    own = (Field(TABLE, (width,)),) if width else ()
+    return (*own, *(Field(name, picture) for name in names))
+
+
+def targets_of(table: Table) -> tuple[Field, ...]:
+    """Each target with its classes. Raises PresetError where two have the same name."""
+    known = [target.read for target in table.all_targets]
+    names = _names([target.reading.column.name for target in known], "data.target", set())
+    pairs = zip(names, known, strict=True)
+    return tuple(Field(name, (), target.classes) for name, target in pairs)
+
+
+def _names(columns: list[str], key: str, taken: set[str]) -> list[str]:
+    """Raises PresetError where two are the same, or one is taken."""
+    names = [field_name(column) for column in columns]
+    for name in names:
+        if name in taken or names.count(name) > 1:
+            raise PresetError(key, f"two are called {name!r}: rename a column")
+    return names
