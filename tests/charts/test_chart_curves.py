@@ -54,7 +54,7 @@ def test_the_best_epoch_and_edits_are_marked() -> None:
     marks = Marks([Edit(2, "rate 0.1"), Edit(3, "dropout 0.2")], best=3)
     lines = curves(BOTH, DEFAULT, 80, 14, marks=marks)
     (place,) = [place for place in found(lines, "◆") if place[1] > 0]
-    assert plain(lines)[0].rstrip().endswith("◆ best 2.000 at epoch 3")
+    assert plain(lines)[0].rstrip().endswith("◆ best: 2.000 at epoch 3")
     assert plain(lines)[-1].rstrip() == "a rate 0.1   b dropout 0.2"
     letters = [row.index("b") for row in plain(lines)[1:2]]
     assert letters == [place[0]]

@@ -26,10 +26,12 @@ class Edit:
 
 @dataclass(frozen=True)
 class Marks:
-    """What is pointed out: edits, the best epoch, and the x that the user looks at."""
+    """What is pointed out: edits, the best epoch and what it is the best by, and the x that the
+    user looks at."""
 
     edits: Sequence[Edit] = ()
     best: float | None = None
+    best_is: str = "best"
     cursor: float | None = None
 
 

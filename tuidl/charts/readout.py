@@ -64,9 +64,9 @@ def _best_text(
         return
     value = value_text(shown_value(judged.series, marks.best), 4)
     for text in (
-        f"◆ best{value} at {x_name} {marks.best:g}",
-        f"◆ best{value}",
-        f"◆ {marks.best:g}",
+        f"◆ {marks.best_is}:{value} at {x_name} {marks.best:g}",
+        f"◆ {marks.best_is}:{value}",
+        f"◆ {x_name} {marks.best:g}",
     ):
         if used + 2 + cell_len(text) <= grid.width:
             grid.put_right(grid.width, 0, text, palette.style("good"))

@@ -16,5 +16,5 @@ def in_words(seconds: float) -> str:
 
 
 def trained(seconds: float) -> str:
-    """``2.31 s``: how long training took, the same figure wherever it is said."""
-    return f"{seconds:.2f} s"
+    """``2.31 s``, ``4.2 ms``: how long training took, the same figure wherever it is said."""
+    return f"{seconds:.2f} s" if seconds >= 0.1 else f"{1000 * seconds:.2g} ms"

@@ -60,10 +60,15 @@ class Measure:
     def best(self) -> float | None:
         """Where it was best, for measures of which it is known which way is good."""
         line = judge(self.lines)
-        is_down, is_up = (bool(self.words & set(known)) for known in (DOWNWARDS, UPWARDS))
-        if line is None or is_down == is_up or len(line.series.whole) < FEW:
+        if line is None or not self.best_is or len(line.series.whole) < FEW:
             return None
-        return best_x(line.series, lowest=is_down)
+        return best_x(line.series, lowest=self.best_is == "lowest")
+
+    @property
+    def best_is(self) -> str:
+        """Which value is the best one: ``lowest`` or ``highest``; empty where that is unknown."""
+        is_down, is_up = (bool(self.words & set(known)) for known in (DOWNWARDS, UPWARDS))
+        return "" if is_down == is_up else "lowest" if is_down else "highest"
 
 
 def words_of(name: str) -> list[str]:

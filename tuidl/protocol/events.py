@@ -12,6 +12,8 @@ import msgspec
 from tuidl.core.decoding import decoded, printable_in
 from tuidl.core.printable import printable_json
 from tuidl.protocol.baseline import Baseline as Baseline
+from tuidl.protocol.compiling import Compiled as Compiled
+from tuidl.protocol.compiling import Compiling as Compiling
 from tuidl.protocol.event import Event as Event
 from tuidl.protocol.frame import Frame as Frame
 from tuidl.protocol.moments import Moment as Moment
@@ -61,25 +63,6 @@ class RunStarted(Event, frozen=True, tag="run_started"):
     device: str = ""
 
 
-class Compiling(Event, frozen=True, tag="compiling"):
-    """A kernel is compiled that this machine has not compiled before: ``done`` of ``total``.
-    ``share``: of the work of compiling that is done, ``next_share``: of this kernel."""
-
-    done: int
-    total: int
-    kernel: str
-    share: float = 0.0
-    next_share: float = 0.0
-    seconds_left: float | None = None
-
-
-class Compiled(Event, frozen=True, tag="compiled"):
-    """All kernels are ready. ``cached``: they were compiled by an earlier run."""
-
-    seconds: float
-    cached: bool
-
-
 class Progress(Event, frozen=True, tag="progress"):
     """Somewhere within an epoch; at most about 20 a second."""
 
@@ -123,11 +106,11 @@ class FoldEnded(Event, frozen=True, tag="fold_ended"):
 class RunEnded(Event, frozen=True, tag="run_ended"):
     """``reason``: completed, stopped_early, interrupted or terminated.
 
-    ``best_epoch``: the epoch that the parameters were set back to. ``confusion``: of the test part,
-    else of the validation part. Of a cross-validation, scores are means over its ``folds``,
-    ``spread`` is the standard deviation of the validation scores, and the weights are the last
-    fold's. ``classes``: the names of the confusion matrix's rows and columns; ``positive``: of two
-    the one that precision, recall and F1 are of.
+    ``best_epoch``: the epoch that the parameters were set back to, by the score ``best_by``.
+    ``confusion``: of the test part, else of the validation part. Of a cross-validation, scores are
+    means over its ``folds``, ``spread`` is the standard deviation of the validation scores, and the
+    weights are the last fold's. ``classes``: the names of the confusion matrix's rows and columns;
+    ``positive``: of two the one that precision, recall and F1 are of.
     """
 
     reason: str
@@ -138,6 +121,7 @@ class RunEnded(Event, frozen=True, tag="run_ended"):
     test: Scores | None
     weights_sha256: str
     best_epoch: int | None = None
+    best_by: str = ""
     confusion: Table | None = None
     folds: int | None = None
     spread: Scores | None = None

@@ -3,11 +3,13 @@
 import math
 from collections.abc import Sequence
 
+from tuidl.core.durations import trained
 from tuidl.core.printable import printable, width
 from tuidl.protocol import events
 from tuidl.protocol.events import Scores
 
 ENDS_OF_PERCENTAGES = ("accuracy", "precision", "recall", "f1")
+SMALLER_IS_BETTER = ("loss", "mae")
 NORM_BAR = 24
 FEWEST_NORMS = 4
 """Layers from which on it is worth showing how the gradient changes on its way back."""
@@ -71,7 +73,7 @@ def ending_lines(event: events.RunEnded) -> list[str]:
         lines += ["", *confusion_lines(event.confusion, event.classes), ""]
     return [
         *lines,
-        f"{_ending(event)} after {event.epochs} epochs in {event.seconds:.2f} s",
+        f"{_ending(event)} after {event.epochs} epochs in {trained(event.seconds)}",
         f"weights sha256 {event.weights_sha256}",
     ]
 
@@ -107,7 +109,16 @@ def _ending(event: events.RunEnded) -> str:
     text = event.reason.replace("_", " ")
     if event.folds:
         text += f" {event.folds} folds"
-    return text + (f", best epoch {event.best_epoch} kept," if event.best_epoch else "")
+    kept = f", weights of epoch {event.best_epoch} kept ({best_by(event)}),"
+    return text + (kept if event.best_epoch else "")
+
+
+def best_by(event: events.RunEnded) -> str:
+    """What the epoch whose weights are kept is the best by: ``lowest validation loss``."""
+    if not event.best_by:
+        return "the best by its validation score"  # of runs before it was noted
+    end = "lowest" if event.best_by in SMALLER_IS_BETTER else "highest"
+    return f"{end} validation {event.best_by.replace('_', ' ')}"
 
 
 def _about_classes(event: events.RunEnded) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from tuidl.core.durations import trained
 from tuidl.core.errors import RunError
 from tuidl.core.own_files import error_text, is_there
 from tuidl.core.printable import printable
@@ -169,7 +170,7 @@ def _row(run: Listed, keys: tuple[str, ...]) -> list[str]:
     own = [str(run.settings.get(key, UNSET)) for key in keys]
     if run.problem:
         return [run.run, run.state, "", "", *own, run.problem]
-    seconds = "" if run.seconds is None else f"{run.seconds:.1f} s"
+    seconds = "" if run.seconds is None else trained(run.seconds)
     scores = f"{run.part} {scores_text(run.scores)}" if run.scores else ""
     scores += f"  from {run.origin}" if run.origin else ""
     words = (scores, *(f"#{tag}" for tag in run.tags), run.note)

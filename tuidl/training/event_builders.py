@@ -134,6 +134,7 @@ def ended(state: TrainState, reason: str, best: Best | None, test: Evaluation) -
         test=test.scores,
         weights_sha256=state.model.weights_sha256,
         best_epoch=best.epoch if best else None,
+        best_by=state.stopper.watch.patience.monitor if best else "",
         confusion=test.confusion,
         classes=classes_of_confusion(state.program.graph) if test.confusion else (),
         positive=positive_of(state.program.graph),

@@ -59,9 +59,9 @@ def test_advice_fits_what_happened(run: Run, words: str) -> None:
 
 def test_the_outcome_counts_epochs_steps_and_seconds() -> None:
     assert outcome(trained(LEVEL)) == "Done: 40 epochs in 2.00 s, 900 steps a second"
-    early = trained(LEVEL, reason="stopped_early", best_epoch=12)
+    early = trained(LEVEL, reason="stopped_early", best_epoch=12, best_by="loss")
     assert "without further improvement: 40 epochs" in outcome(early)
-    assert "the weights of epoch 12, the best, are kept" in outcome(early)
+    assert "the weights of epoch 12 are kept (lowest validation loss)" in outcome(early)
     assert outcome(trained([1.0], reason="interrupted")).startswith("Stopped by you: 1 epoch in")
 
 

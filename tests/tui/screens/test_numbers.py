@@ -8,10 +8,13 @@ import pytest
 
 from tests.tui.screens.seen import Seen, Witness, is_settled, text_of, until
 from tuidl.charts.scale import readable
+from tuidl.core.durations import trained
 from tuidl.preset.library import load_preset
 from tuidl.protocol import events
+from tuidl.runs.listing import look_at
 from tuidl.runs.reading import stream_events
 from tuidl.storage.contents import EVENTS
+from tuidl.storage.folder import RunFolder
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.train import TrainScreen
 from tuidl.tui.state import State
@@ -93,8 +96,9 @@ async def test_every_number_is_that_of_the_log_at_the_stated_step(
         await pilot.press("q", "k")
         await until(pilot, lambda: "ended" in text_of(app))
         seconds = witness.last(events.RunEnded).seconds
-        assert f"in {seconds:.2f} s" in text_of(app)
+        assert f"in {trained(seconds)}" in text_of(app)
     (folder,) = (tmp_path / "runs").iterdir()
+    assert look_at(RunFolder(folder)).seconds == seconds
     kept = [e for e in stream_events(folder / EVENTS) if isinstance(e, events.Progress)]
     place = (shown.epoch, shown.step) if shown.step else (shown.epoch - 1, 45)
     assert any((e.epoch, e.step) == place for e in kept), "what the screen showed is in the log"

@@ -156,7 +156,7 @@ async def test_the_preview_tells_scores_differences_and_curves(app: Playground) 
         await to_runs(pilot)
         await until(pilot, lambda: "layers[0].filters" in seen(app))
         said = seen(app)
-        for text in ("done", "15 epochs in 7.5 s", "validation", "training.epochs  15 → 3",
+        for text in ("done", "15 epochs in 7.50 s", "validation", "training.epochs  15 → 3",
                      "loss", "accuracy", "cnn_digits-20260101-120000"):  # fmt: skip
             assert text in said, said
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tuidl.core.durations import trained
 from tuidl.core.errors import TuidlError
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
@@ -12,12 +13,11 @@ from tuidl.logs.source import source_of_run
 from tuidl.preset.library import shipped
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import RunEnded, RunFailed
-from tuidl.protocol.formatting import scores_text
+from tuidl.protocol.formatting import best_by, scores_text
 from tuidl.runs.listing import UNSET
 from tuidl.runs.overview import Shelved, glance
 from tuidl.runs.settings import flat
 from tuidl.storage.folder import RunFolder
-from tuidl.tui.previews.preview import in_words
 
 PARTS = ("test", "validation", "train")
 Fact = tuple[str, str]
@@ -84,8 +84,7 @@ def _trained(run: Shelved, log: Log) -> str:
     words = f"{done} of {planned} epochs" if done != planned else f"{done} epochs"
     if run.listed.seconds is None:
         return words
-    seconds = run.listed.seconds
-    return f"{words} in {f'{seconds:.3g} s' if seconds < 100 else in_words(seconds)}"
+    return f"{words} in {trained(run.listed.seconds)}"
 
 
 def _scores(ended: RunEnded | None, run: Shelved) -> list[Fact]:
@@ -93,7 +92,9 @@ def _scores(ended: RunEnded | None, run: Shelved) -> list[Fact]:
         assert run.listed is not None
         return [(run.listed.part, scores_text(run.listed.scores))] if run.listed.scores else []
     known = [(part, getattr(ended, part)) for part in PARTS]
-    best = [("best", f"epoch {ended.best_epoch}")] if ended.best_epoch else []
+    best = (
+        [("weights", f"of epoch {ended.best_epoch}, {best_by(ended)}")] if ended.best_epoch else []
+    )
     return [*((part, scores_text(scores)) for part, scores in known if scores), *best]
 
 

@@ -7,7 +7,9 @@ from rich.text import Text
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
 from tuidl.charts.scale import short
+from tuidl.core.durations import trained
 from tuidl.protocol.events import Scores
+from tuidl.protocol.formatting import best_by
 from tuidl.tui.session.run import Run
 
 MEANING = {
@@ -84,12 +86,13 @@ def outcome(run: Run) -> str:
     words = f"{REASONS.get(run.ended.reason, 'Ended:')} {count} epoch{'s' if count != 1 else ''}"
     if run.ended.folds:
         words += f" in each of {run.ended.folds} folds"
-    words += f" in {seconds:.2f} s"
+    words += f" in {trained(seconds)}"
     steps = count * run.steps * (run.ended.folds or 1)
     if steps and seconds > 0:
         words += f", {short(steps / seconds, 3)} steps a second"
     if run.ended.best_epoch:
-        words += f"; the weights of epoch {run.ended.best_epoch}, the best, are kept"
+        words += f"; the weights of epoch {run.ended.best_epoch} are kept"
+        words += f" ({best_by(run.ended)})"
     return words
 
 

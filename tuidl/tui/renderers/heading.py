@@ -5,6 +5,7 @@ from rich.text import Text
 
 from tuidl.charts.grid import ASCII
 from tuidl.charts.palette import Palette
+from tuidl.core.durations import trained
 from tuidl.core.printable import printable
 from tuidl.logs.log import Log, notes_of
 from tuidl.protocol import events
@@ -46,7 +47,7 @@ def _facts(log: Log) -> Parts:
     epochs = f"{started.epochs} epoch{'s' if started.epochs != 1 else ''}"
     if log.ended and isinstance(log.ended, events.RunEnded):
         done = f"{log.ended.epochs} of " if log.ended.epochs != started.epochs else ""
-        epochs = f"{done}{epochs} in {log.ended.seconds:.3g} s"
+        epochs = f"{done}{epochs} in {trained(log.ended.seconds)}"
     words = f"{started.parameters:,} parameters, {epochs}, seed {started.seed}"
     return [(f"  {words}  {started.run}", "muted")]
 

@@ -130,5 +130,6 @@ def _chart(
 ) -> list[Text]:
     return curves(
         measure.lines, palette, width, height,
-        title=measure.name, x_name=measure.x_name, marks=Marks(best=measure.best), unicode=unicode,
+        title=measure.name, x_name=measure.x_name, unicode=unicode,
+        marks=Marks(best=measure.best, best_is=measure.best_is),
     )  # fmt: skip

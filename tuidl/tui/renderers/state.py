@@ -11,7 +11,7 @@ from tuidl.charts.scale import readable
 from tuidl.core.durations import in_words, trained
 from tuidl.core.printable import printable
 from tuidl.protocol.events import RunEnded
-from tuidl.protocol.formatting import runs_on
+from tuidl.protocol.formatting import best_by, runs_on
 from tuidl.tui.session.run import Phase, Run
 
 SHARES = ("accuracy", "precision", "recall", "f1")
@@ -22,12 +22,11 @@ BAR = 20
 class Around:
     """What is to be said besides the run itself. ``rate``: the learning rate that keys change,
     where there are several; ``cost``: the screen's share of a core; ``is_limit``: the run may end
-    before all its epochs; ``best_by``: the score that says which epoch's weights are kept."""
+    before all its epochs."""
 
     rate: str = ""
     cost: float = 0.0
     is_limit: bool = False
-    best_by: str = "loss"
 
 
 def step_line(run: Run, around: Around, width: int, dot: str) -> str:
@@ -72,13 +71,13 @@ def scores_line(run: Run, around: Around, width: int, dot: str) -> str:
     return start + fitting(parts, width - cell_len(start), dot)
 
 
-def ending_line(run: Run, event: RunEnded, around: Around, width: int, dot: str) -> str:
+def ending_line(run: Run, event: RunEnded, width: int, dot: str) -> str:
     """How it ended, in how much time, and whose weights it has now."""
     reason = event.reason.replace("_", " ")
     epochs = f"{event.epochs} epoch{'s' if event.epochs != 1 else ''}"
     parts = [f"{reason} after {epochs} in {trained(run.seconds)}"]
     if event.best_epoch:
-        parts.append(f"weights of epoch {event.best_epoch}: best {best_in_words(around.best_by)}")
+        parts.append(f"weights of epoch {event.best_epoch} ({best_by(event)})")
     return fitting([*parts, "space: train again, R: with a new seed"], width, dot)
 
 
@@ -93,11 +92,6 @@ def ended_scores_line(event: RunEnded, width: int, dot: str) -> str:
     start = f"{mean}{part}: "
     parts = [f"{_name(name)} {score(name, value)}" for name, value in scores.items()]
     return start + fitting(parts, width - cell_len(start), dot)
-
-
-def best_in_words(score_name: str) -> str:
-    """``validation loss``: what an epoch is the best by."""
-    return f"validation {_name(score_name)}"
 
 
 def first_line(run: Run, frame: Run, palette: Palette, unicode: bool, head: Text) -> Text:

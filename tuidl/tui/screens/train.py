@@ -247,12 +247,10 @@ class TrainScreen(SteeringScreen):
     def _show_state(self) -> None:
         """Show the state in words, always at once, since it is the answer to most keys."""
         status = self.query_one(Status)
-        stopping = self.preset.training.stopping
         status.around = Around(
             rate=self.rate.in_words(self.shown),
             cost=self.services.cpu.share,
-            is_limit=stopping is not None,
-            best_by=stopping.monitor if stopping else "loss",
+            is_limit=self.preset.training.stopping is not None,
         )
         status.patience = self.session.patience
         repaint_together(status)

@@ -84,7 +84,8 @@ class Curves(Chart):
             for edit in self.shown.edits
         ]
         best = float(self.shown.best[0]) if self.shown.best and self.shown.epochs_done > 1 else None
-        return Marks(edits=edits, best=best, cursor=self.cursor)
+        best_is = "lowest" if self.measure == "loss" else "where validation loss is lowest"
+        return Marks(edits=edits, best=best, best_is=best_is, cursor=self.cursor)
 
     def action_log(self) -> None:
         self.log_scale = not self.log_scale

@@ -111,7 +111,7 @@ class MeasureChart(Chart, can_focus=False):
     def _marks(self, measure: Measure) -> Marks:
         cursor = self.shown.cursor
         at = cursor[1] if cursor and cursor[0] == measure.x_name else None
-        return Marks(edits=self.shown.edits, best=measure.best, cursor=at)
+        return Marks(self.shown.edits, measure.best, measure.best_is, at)
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)

@@ -87,7 +87,7 @@ class Status(Widget):
             return [compiling_text(run, time.monotonic(), palette, unicode)]
         lines = [step_line(frame, self.around, width, dot)]
         if frame.ended:
-            lines = [ending_line(frame, frame.ended, self.around, width, dot)]
+            lines = [ending_line(frame, frame.ended, width, dot)]
             lines.append(ended_scores_line(frame.ended, width, dot))
         elif self.patience:
             lines.append(self.patience)

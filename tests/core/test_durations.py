@@ -1,0 +1,18 @@
+"""Lengths of time in words."""
+
+import pytest
+
+from tuidl.core.durations import in_words, trained
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.0, "0.1 s"), (0.42, "0.4 s"), (0.96, "1 s"), (59.4, "59 s"), (60.0, "1 min"),
+     (65.2, "1 min 5 s"), (3599.6, "1 h"), (7800.0, "2 h 10 min")],
+)  # fmt: skip
+def test_waiting_is_said_as_roughly_as_it_is_known(seconds: float, words: str) -> None:
+    assert in_words(seconds) == words
+
+
+def test_training_time_is_never_rounded_to_nothing() -> None:
+    assert (trained(2.3149), trained(0.0042)) == ("2.31 s", "4.2 ms")
