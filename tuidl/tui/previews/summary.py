@@ -40,8 +40,10 @@ NAMES, NUMBERS = 12, 12
 def summary(run: Run, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
     """Outcome, scores, advice and keys; ``lines_wanted`` lines are enough for all of it."""
     grid = Grid(width, height, unicode)
-    grid.put(0, 0, fitted(outcome(run), width), palette.style("accent", bold=True))
-    y = _table(grid, palette, scores_of(run))
+    head = wrapped(outcome(run), width)
+    for y, line in enumerate(head):
+        grid.put(0, y, line, palette.style("accent", bold=True))
+    y = _table(grid, palette, scores_of(run), len(head))
     lines = wrapped(advice(run), width)
     for line in lines:
         grid.put(0, y, line, palette.style("good", bold=True))
@@ -50,13 +52,16 @@ def summary(run: Run, palette: Palette, width: int, height: int, unicode: bool) 
     return grid.lines()
 
 
-def _table(grid: Grid, palette: Palette, table: dict[str, Scores]) -> int:
-    """Scores by part, one line each below their names; returns the next free line."""
+def _table(grid: Grid, palette: Palette, table: dict[str, Scores], top: int) -> int:
+    """Scores by part, one line each below their names, from line ``top`` on; returns the next free
+    line."""
     names = list(next(iter(table.values()), {}))[:MOST_SCORES]
     ends = [NAMES + (i + 1) * NUMBERS for i in range(len(names))]
     for end, name in zip(ends, names, strict=True):
-        grid.put_right(end, 1, fitted(name.replace("_", " "), NUMBERS - 1), palette.style("muted"))
-    for y, (part, scores) in enumerate(table.items(), 2):
+        grid.put_right(
+            end, top, fitted(name.replace("_", " "), NUMBERS - 1), palette.style("muted")
+        )
+    for y, (part, scores) in enumerate(table.items(), top + 1):
         role = part if part in ("train", "validation") else "text"
         grid.put(0, y, part, palette.style(role, bold=True))
         for end, name in zip(ends, names, strict=True):
@@ -66,11 +71,12 @@ def _table(grid: Grid, palette: Palette, table: dict[str, Scores]) -> int:
         grid.put(
             start, y, fitted(MEANING[part], max(grid.width - start, 0)), palette.style("muted")
         )
-    return 2 + len(table)
+    return top + 1 + len(table)
 
 
 def lines_wanted(run: Run, width: int) -> int:
-    return 3 + len(scores_of(run)) + len(wrapped(advice(run), width))
+    words = (*wrapped(outcome(run), width), *wrapped(advice(run), width))
+    return 2 + len(scores_of(run)) + len(words)
 
 
 def wrapped(text: str, width: int) -> list[str]:

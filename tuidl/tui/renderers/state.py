@@ -74,8 +74,7 @@ def scores_line(run: Run, around: Around, width: int, dot: str) -> str:
 def ending_line(run: Run, event: RunEnded, width: int, dot: str) -> str:
     """How it ended, in how much time, and whose weights it has now."""
     reason = event.reason.replace("_", " ")
-    epochs = f"{event.epochs} epoch{'s' if event.epochs != 1 else ''}"
-    parts = [f"{reason} after {epochs} in {trained(run.seconds)}"]
+    parts = [f"{reason} in {trained(run.seconds)}"]
     if event.best_epoch:
         parts.append(f"weights of epoch {event.best_epoch} ({best_by(event)})")
     return fitting([*parts, "space: train again, R: with a new seed"], width, dot)

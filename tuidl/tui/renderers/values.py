@@ -4,7 +4,7 @@ import math
 
 from rich.text import Text
 
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid
 from tuidl.charts.palette import Palette
 from tuidl.charts.scatter import Path, Points, scatter
 from tuidl.protocol.probes import Values
@@ -44,6 +44,13 @@ def _words(
         error = sum(abs(a - b) for a, b in pairs) / len(pairs)
         middle = sum(a for a, _ in pairs) / len(pairs)
         plain = sum(abs(a - middle) for a, _ in pairs) / len(pairs)
-        text = f"{which}off by {error:.3g} on average; always predicting the mean: {plain:.3g}"
-        grid.put(0, 0, fitted(text, width), palette.style("text", bold=True))
+        mean = f"off by {error:.3g}"
+        ways = (
+            f"{which}{mean} on average; always predicting the mean: {plain:.3g}",
+            f"{which}{mean} on average, the mean by {plain:.3g}",
+            f"{mean} on average, the mean by {plain:.3g}",
+            mean,
+        )
+        text = next((way for way in ways if len(way) <= width), "")
+        grid.put(0, 0, text, palette.style("text", bold=True))
     return grid.lines()
