@@ -5,6 +5,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from tuidl.protocol.landscapes import PlaneKind
+
 LEARNING_RATE = "optimizer.learning_rate"
 """What can change while training goes on, of a preset with one objective."""
 
@@ -120,6 +122,38 @@ class Look(Command, frozen=True, tag="look"):
     probes: tuple[tuple[str, dict[str, Any]], ...] = ()
 
 
+class GoTo(Command, frozen=True, tag="go_to"):
+    """Look at the run as it was after ``updates`` of its steps; None: as it is. The run pauses. Any
+    command that would train goes back to the present first."""
+
+    updates: Annotated[int, Meta(ge=0)] | None = None
+
+
+class Compare(Command, frozen=True, tag="compare"):
+    """Compare two moments of the run, after so many steps each."""
+
+    first: Annotated[int, Meta(ge=0)]
+    second: Annotated[int, Meta(ge=0)]
+
+
+class Fork(Command, frozen=True, tag="fork"):
+    """Make another run from this step of the run on; it is not trained yet."""
+
+    updates: Annotated[int, Meta(ge=0)]
+
+
+class Survey(Command, frozen=True, tag="survey"):
+    """Compute the loss on a plane through the weights, as they are seen now, between the steps of
+    the run; None as ``plane`` ends the one that is being computed. ``against``: the folder of a
+    second run."""
+
+    number: int
+    plane: PlaneKind | None = "path"
+    points: Annotated[int, Meta(ge=3, le=401)] = 51
+    seed: int = 0
+    against: str | None = None
+
+
 class Stop(Command, frozen=True, tag="stop"):
     """End the run here; its last event says so."""
 
@@ -129,8 +163,9 @@ class Quit(Command, frozen=True, tag="quit"):
 
 
 AnyCommand = (
-    Load | Pause | Resume | Step | Epoch | Pace | Set | Scale | Change | Probe | Look | Stop | Quit
-)
+    Load | Pause | Resume | Step | Epoch | Pace | Set | Scale | Change | Probe | Look
+    | GoTo | Compare | Fork | Survey | Stop | Quit
+)  # fmt: skip
 
 
 def to_json(command: Command) -> str:

@@ -11,13 +11,16 @@ import msgspec
 
 from tuidl.core.decoding import decoded, printable_in
 from tuidl.core.printable import printable_json
+from tuidl.protocol import landscapes, moments
 from tuidl.protocol.baseline import Baseline as Baseline
 from tuidl.protocol.compiling import Compiled as Compiled
 from tuidl.protocol.compiling import Compiling as Compiling
 from tuidl.protocol.event import Event as Event
 from tuidl.protocol.frame import Frame as Frame
-from tuidl.protocol.moments import Moment as Moment
 from tuidl.protocol.probes import AnyAnswer
+from tuidl.protocol.talk import Loading as Loading
+from tuidl.protocol.talk import Notice as Notice
+from tuidl.protocol.talk import Refused as Refused
 
 Scores = dict[str, float]
 """``loss`` and the preset's metrics."""
@@ -199,26 +202,6 @@ class ProbeAnswer(Event, frozen=True, tag="probe_answer"):
     seconds: float = 0.0
 
 
-class Loading(Event, frozen=True, tag="loading"):
-    """The engine makes ready for the ``load`` command of this number; what it says from here on is
-    of that run, and no longer of the one before."""
-
-    number: int
-
-
-class Refused(Event, frozen=True, tag="refused"):
-    """A preset or a command that cannot be carried out, and why."""
-
-    error: str
-    key: str = ""
-
-
-class Notice(Event, frozen=True, tag="notice"):
-    """Something that the user should know of, and that ends nothing."""
-
-    text: str
-
-
 AnEvent = TypeVar("AnEvent", bound=Event)
 AnyEvent = (
     RunStarted
@@ -234,8 +217,12 @@ AnyEvent = (
     | Resumed
     | Edited
     | ProbeAnswer
-    | Moment
     | Frame
+    | moments.Moment
+    | moments.MomentsCompared
+    | moments.Forked
+    | landscapes.LandscapeBegun
+    | landscapes.LandscapePart
     | Loading
     | Refused
     | Notice

@@ -11,7 +11,8 @@ class Frame(Event, frozen=True, tag="frame"):
     so far, without pauses, by the engine's clock; ``step_seconds``: of a step lately;
     ``evaluation_seconds``: of the last evaluation of the validation part. ``pace``: steps a second
     that the run is slowed down to. ``weights_of``: the epoch that the parameters were set back to.
-    ``cost``: seconds that the answers took.
+    ``cost``: seconds that the answers took. ``updates``: steps of the
+    run; ``is_past``: it is a moment of the past that is looked at.
     """
 
     id: int
@@ -28,3 +29,5 @@ class Frame(Event, frozen=True, tag="frame"):
     pace: float | None = None
     weights_of: int | None = None
     cost: float = 0.0
+    updates: int = 0
+    is_past: bool = False

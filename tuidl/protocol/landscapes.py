@@ -11,7 +11,7 @@ PLANES: tuple[PlaneKind, ...] = ("random", "path")
 
 class PathPoint(Record, frozen=True):
     """Weights of a run after ``updates`` steps: the nearest place of the plane, the ``distance``
-    from it, and their own ``loss`` (not that of the plane there), over the whole part."""
+    from it, and their own ``loss`` (not that of the plane there), over the same examples."""
 
     updates: int
     first: float

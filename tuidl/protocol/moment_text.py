@@ -1,8 +1,7 @@
 """Moments of a run in words."""
 
-from tuidl.protocol.events import Moment
 from tuidl.protocol.formatting import columns, score_text
-from tuidl.protocol.moments import Compared, LayerChange, Standing
+from tuidl.protocol.moments import Compared, LayerChange, Moment, Standing
 from tuidl.protocol.probes import Number
 
 

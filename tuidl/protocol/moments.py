@@ -60,3 +60,18 @@ class Compared(Record, frozen=True):
     second: Standing
     layers: tuple[LayerChange, ...]
     changed: int | None
+
+
+class MomentsCompared(Event, frozen=True, tag="moments_compared"):
+    """The answer to a ``compare``."""
+
+    compared: Compared
+
+
+class Forked(Event, frozen=True, tag="forked"):
+    """Another run was made from the ``moment`` that is seen; it waits in ``folder``."""
+
+    folder: str
+    run: str
+    origin: str
+    moment: Moment

@@ -1,12 +1,10 @@
 """The weights of a run along its way, for landscapes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 
 import numpy as np
 
 from tuidl.backends.base import Array
-from tuidl.protocol.events import Moment
-from tuidl.training.state import TrainState
 from tuidl.training.surveys import KeptPath
 
 FEW, MANY = 16, 48
@@ -15,8 +13,6 @@ SHORT = 5.0
 """Seconds of training that are quickly done again."""
 LARGEST = 1 << 27
 """Bytes of weights of a path."""
-
-GoTo = Callable[[int], Moment]
 
 
 def steps_of_path(keyframes: Sequence[int], newest: int, seconds: float, size: int) -> list[int]:
@@ -35,12 +31,22 @@ def steps_of_path(keyframes: Sequence[int], newest: int, seconds: float, size: i
     return [steps[i] for i in sorted(set(chosen.tolist()))]
 
 
-def kept_path(
-    run: str, steps: Sequence[int], go_to: GoTo, state: Callable[[], TrainState]
-) -> KeptPath:
-    """The weights after these steps. Raises RunError."""
-    found: list[dict[str, Array]] = []
+def gathered(
+    run: str, steps: Sequence[int], parameters_at: Callable[[int], Mapping[str, Array]]
+) -> Generator[None, None, KeptPath]:
+    """The weights after these steps, one after the other; yields between them. Raises RunError."""
+    found = []
     for step in steps:
-        go_to(step)
-        found.append(state().model.parameters.copy())
+        found.append(parameters_at(step))
+        yield
     return KeptPath(run, tuple(steps), found)
+
+
+def at_once(gathering: Generator[None, None, KeptPath]) -> KeptPath:
+    """Without a rest in between."""
+    while True:
+        try:
+            next(gathering)
+        except StopIteration as end:
+            path: KeptPath = end.value
+            return path

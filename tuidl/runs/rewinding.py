@@ -1,16 +1,16 @@
 """A kept run at any of its steps, without the run itself being touched."""
 
-from functools import cached_property
+from collections.abc import Callable
 from typing import Any
 
+from tuidl.backends.base import Array
 from tuidl.core.errors import RunError
 from tuidl.preset.schema import Preset
-from tuidl.protocol.events import Moment
+from tuidl.protocol.moments import Moment
 from tuidl.protocol.snapshot import Snapshot, State
 from tuidl.runs.reading import read_timeline
 from tuidl.runs.resuming import possible_edits
 from tuidl.storage.folder import RunFolder
-from tuidl.training import snapshots
 from tuidl.training.checkpointer import Checkpointer
 from tuidl.training.replay import Replay
 from tuidl.training.start import trainer_for
@@ -39,15 +39,11 @@ class RewoundRun:
         self.folder = folder
         require_one_network(folder)
         self.newest = newest_state(folder)
-        trainer = trainer_for(
-            folder.preset, backend or folder.about.backend, threads, None, _From(folder.start)
-        )
-        assert isinstance(trainer, Trainer)
+        state = first_state(folder, threads, backend)
         is_changed = self.newest.preset is not None  # each step's data is checked by its snapshot
-        if not is_changed and trainer.state.data_sha256 != self.newest.data_sha256:
+        if not is_changed and state.data_sha256 != self.newest.data_sha256:
             raise RunError(f"{folder.path}: the data has changed since the run was saved")
-        trainer.model.require_prepared()
-        self._replay = replay_of(trainer.state, folder)
+        self._replay = replay_of(state, folder)
 
     @property
     def state(self) -> TrainState:
@@ -66,14 +62,21 @@ class RewoundRun:
             )
         return self._replay.go_to(updates)
 
-    def snapshot(self) -> Snapshot:
-        """All that a training needs to go on from here; good until the next ``go_to``."""
-        return snapshots.take(self.state)
+    def parameters_at(self, updates: int) -> dict[str, Array]:
+        """A copy of the parameters after so many steps. Raises RunError."""
+        self.go_to(updates)
+        return self.state.model.parameters.copy()
 
-    @cached_property
-    def steps(self) -> int:
-        """Of an epoch."""
-        return self.state.steps
+
+def first_state(
+    folder: RunFolder, threads: int | None = None, backend: str | None = None
+) -> TrainState:
+    """The training before its first step, in memory of its own. Raises TuidlError."""
+    chosen = backend or folder.about.backend
+    trainer = trainer_for(folder.preset, chosen, threads, None, _From(folder.start))
+    assert isinstance(trainer, Trainer)
+    trainer.model.require_prepared()
+    return trainer.state
 
 
 def trained_at(folder: RunFolder, step: int) -> tuple[Preset | None, dict[str, Any]]:
@@ -85,10 +88,19 @@ def trained_at(folder: RunFolder, step: int) -> tuple[Preset | None, dict[str, A
     return state.preset if state.changes else None, state.model.parameters.copy()
 
 
-def replay_of(state: TrainState, folder: RunFolder) -> Replay:
-    """What puts the model of ``state`` at any step of the run in ``folder``. Raises RunError."""
+def replay_of(
+    state: TrainState, folder: RunFolder, another: Callable[[], Snapshot | None] = lambda: None
+) -> Replay:
+    """What puts the model of ``state`` at any step of the run in ``folder``. ``another`` snapshot
+    serves as a keyframe does. Raises RunError."""
     edits = possible_edits(read_timeline(folder.log), folder)
-    return Replay(state, edits, folder.keyframes.before)
+
+    def find(updates: int) -> Snapshot | None:
+        known = (folder.keyframes.before(updates), another())
+        fitting = [one for one in known if one is not None and one.state.updates <= updates]
+        return max(fitting, key=lambda one: one.state.updates, default=None)
+
+    return Replay(state, edits, find)
 
 
 def newest_state(folder: RunFolder) -> State:

@@ -98,6 +98,7 @@ def frame(state: TrainState, number: int, *, is_over: bool) -> events.Frame:
         step_seconds=speed,
         evaluation_seconds=progress.evaluation_seconds,
         weights_of=best.epoch if best else None,
+        updates=state.updates,
     )
 
 

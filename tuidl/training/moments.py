@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuidl.backends.base import Array, ArrayDataset
-from tuidl.protocol.events import Moment, Scores, finite
-from tuidl.protocol.moments import Compared, LayerChange, Standing
+from tuidl.protocol.events import Scores, finite
+from tuidl.protocol.moments import Compared, LayerChange, Moment, Standing
 from tuidl.tasks.choice import task_of
 from tuidl.training.evaluation import evaluate
 from tuidl.training.interruption import Interrupter

@@ -8,7 +8,8 @@ import numpy as np
 
 from tuidl.core.errors import RunError
 from tuidl.kernels.step_state import SEED
-from tuidl.protocol.events import Edited, Moment
+from tuidl.protocol.events import Edited
+from tuidl.protocol.moments import Moment
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.training.binding import Binding
 from tuidl.training.checkpointer import Checkpointer
@@ -49,17 +50,13 @@ class Replay(EpochLoop):
     """
 
     def __init__(self, original: TrainState, edits: Sequence[Edited], find: Find) -> None:
-        """``edits``: all live edits of the run, in order. Raises RunError for a fold of a
+        """``original``: as it was before its first step, or one whose network and data were never
+        changed; ``edits``: all live edits of the run, in order. Raises RunError for a fold of a
         cross-validation."""
         if original.fold:
             raise RunError(
                 "a cross-validation cannot be rewound: it trains several networks, of which only "
                 "the last one is kept"
-            )
-        if original.changes:
-            raise RunError(
-                "data or network were changed while it trained: 'tuidl rewind' goes back in such a "
-                "run, this one stays where it is"
             )
         state, interrupter = _fresh(original), Interrupter()
         binding = Binding(state.model, interrupter, is_free=True)
@@ -100,6 +97,7 @@ class Replay(EpochLoop):
             self.state.engine.step_state[SEED] = self.state.preset.training.seed
             if snapshot is not None:
                 self.resume(snapshot)
+            self.model.require_prepared()  # it may have had other layers then
         self.edits.repeat(self._all)
         return self.state.updates
 

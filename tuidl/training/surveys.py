@@ -64,6 +64,7 @@ def survey(
     """
     model, graph = state.model, state.program.graph
     require_one_loss(graph)
+    paths = [_of_this_network(model, paths[0]), *paths[1:]]
     for path in paths:
         _require_same_network(model, path)
     slots = trained_slots(model.program)
@@ -75,9 +76,9 @@ def survey(
     else:
         plane = random_plane(slots, centre, wanted.seed)
     part, feed = held_out_part(state)
-    known = [_points(model, feed, plane, *pair) for pair in zip(paths, walked, strict=True)]
-    first, second = _axes(plane, [point for path in known for point in path.points], wanted)
     some = some_of(feed, graph, wanted.points, wanted.examples)
+    known = [_points(model, some, plane, *pair) for pair in zip(paths, walked, strict=True)]
+    first, second = _axes(plane, [point for path in known for point in path.points], wanted)
     head = LandscapeHead(
         run=run,
         updates=state.updates,
@@ -140,6 +141,20 @@ def _logged(state: TrainState, part: str) -> Number:
     if part != "validation" or not has_ended or progress.validation is None:
         return None
     return finite_or_none(progress.validation["loss"])
+
+
+def _of_this_network(model: Model, path: KeptPath) -> KeptPath:
+    """The part of a run's own path since its layers were changed last."""
+    wanted = {slot.name: slot.shape for slot in model.program.parameters}
+    fits = [
+        {name: values.shape for name, values in parameters.items()} == wanted
+        for parameters in path.parameters
+    ]
+    return KeptPath(
+        path.run,
+        [step for step, is_fit in zip(path.steps, fits, strict=True) if is_fit],
+        [known for known, is_fit in zip(path.parameters, fits, strict=True) if is_fit],
+    )
 
 
 def _require_same_network(model: Model, path: KeptPath) -> None:

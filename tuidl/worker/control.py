@@ -5,6 +5,7 @@ import queue
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +16,8 @@ from tuidl.protocol.commands import PRESET, Command
 from tuidl.protocol.events import Event
 from tuidl.training.changing import changed
 from tuidl.training.interruption import Interrupter
+from tuidl.worker.command_queue import CommandQueue
+from tuidl.worker.past import Past
 
 if TYPE_CHECKING:
     from tuidl.training.state import TrainState
@@ -37,10 +40,13 @@ class Control(Interrupter):
         self,
         send: Callable[[Event], None],
         answer: "Callable[[TrainState, commands.Probe], Event]",
+        folder: Callable[[], Path | None] = lambda: None,
+        log_error: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self._send, self._answer = send, answer
-        self._waiting: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._waiting = CommandQueue()
+        self._past = Past(send, folder, self._waiting, log_error)
         self._goal: int | None = None
         self._is_waiting = False
         self._is_over = True
@@ -56,6 +62,7 @@ class Control(Interrupter):
         self.reason, self.pending, self._loss = None, None, None
         self._goal = 0 if paused else None
         self._is_waiting = self._is_over = False
+        self._past.begin()
 
     def attach(self, state: "TrainState") -> None:
         self.state = state
@@ -72,9 +79,12 @@ class Control(Interrupter):
     def allowed(self, left: int) -> int:
         while self.pending is None and not self._waiting.empty():
             self._obey(self._waiting.get())
-        while self._goal == 0 and not self.reason:
-            self._say_paused()
-            self._obey(self._waiting.get())
+        while (self._goal == 0 or self._past.waits) and not self.reason:
+            if self._goal == 0:
+                self._say_paused()
+            self._obey_next()
+        self._past.leave(self.state)
+        self._past.work()
         if self._is_waiting:
             self._is_waiting = False
             self._send(events.Resumed())
@@ -106,8 +116,18 @@ class Control(Interrupter):
         """
         self._is_over = True
         while self.pending is None:
-            self._obey(self._waiting.get())
+            self._obey_next()
         return self.pending
+
+    def _obey_next(self) -> None:
+        """Wait for a command; meanwhile, do what else there is to do."""
+        while self._waiting.empty():
+            if self._goal != 0 and not self._is_over and not self._past.waits:
+                return
+            if not self._past.is_busy:
+                break
+            self._past.work()
+        self._obey(self._waiting.get())
 
     def _obey(self, command: Command) -> None:
         match command:
@@ -130,9 +150,12 @@ class Control(Interrupter):
                 self._change(preset)
             case commands.Probe() as probe:
                 if self.state is not None:
-                    self._send(self._answer(self.state, probe))
+                    self._send(self._answer(self._past.seen(self.state), probe))
             case commands.Look() as look:
                 self._look(look)
+            case commands.GoTo() | commands.Compare() | commands.Fork() | commands.Survey():
+                self._goal = 0 if isinstance(command, commands.GoTo) else self._goal
+                self._past.obey(command, self.state)
             case commands.Stop():
                 self.reason = self.reason or "stopped"
             case _:
@@ -146,15 +169,16 @@ class Control(Interrupter):
 
         if (state := self.state) is None:
             return
-        if not self._is_over and state.progress.is_unreported:
+        is_past, state = self._past.is_away, self._past.seen(state)
+        if not (self._is_over or is_past) and state.progress.is_unreported:
             self._send(event_builders.progress(state))
             state.progress.reported = state.place
         began = time.perf_counter()
         for kind, options in look.probes:
             self._send(self._answer(state, commands.Probe(id=look.id, kind=kind, options=options)))
-        frame = event_builders.frame(state, look.id, is_over=self._is_over)
+        frame = event_builders.frame(state, look.id, is_over=self._is_over and not is_past)
         cost = time.perf_counter() - began
-        self._send(msgspec.structs.replace(frame, pace=self._pace, cost=cost))
+        self._send(msgspec.structs.replace(frame, pace=self._pace, cost=cost, is_past=is_past))
 
     def _steps_left(self) -> int:
         return self.state.steps - self.state.place[1] if self.state else 0
@@ -168,6 +192,7 @@ class Control(Interrupter):
         elif not (math.isfinite(value) and value > 0):
             self._send(events.Refused(key=key, error=f"expected a number > 0, got {value}"))
         else:
+            self._past.leave(self.state)
             self._send(self.state.edit(key, value))
 
     def _change(self, preset: str) -> None:

@@ -41,11 +41,18 @@ class Worker:
         from tuidl.worker.control import Control
 
         self._out = out
-        self._control = Control(self._record_and_send, self._answer)
+        self._control = Control(self._record_and_send, self._answer, self._kept_in, log_error)
         self._recorder: RunRecorder | None = None
+        self._folder: Path | None = None
         self._flushed = 0.0
         self._has_said_so = False
         self._failed_probes: set[str] = set()
+
+    def _kept_in(self) -> Path | None:
+        """The folder of the run, also after its end; None where it has none."""
+        if self._recorder is not None and self._recorder.folder is not None:
+            self._folder = self._recorder.folder.path
+        return self._folder
 
     def submit(self, command: Command) -> None:
         """May be called from any thread."""
@@ -61,6 +68,7 @@ class Worker:
 
     def _load(self, command: commands.Load) -> None:
         """Train a preset to its end; nothing that goes wrong with it ends the process."""
+        self._folder = None
         self._control.begin(command.paused)
         if command.number is not None:
             self._send(events.Loading(number=command.number))
@@ -75,6 +83,7 @@ class Worker:
             self._send(events.RunFailed(error=in_words(error), where={}))
         finally:
             if self._recorder is not None:
+                self._kept_in()
                 self._recorder.close()
                 self._recorder = None
 
