@@ -145,7 +145,7 @@ def test_shards_follow_from_the_work_alone() -> None:
 
 
 def test_convolutions_have_shards_enough_for_four_threads_but_no_heap_of_gradients() -> None:
-    assert [shards_for(10**9, batch, convolves=True) for batch in (1, 3, 4, 8, 16, 64)] == [
+    assert [shards_for(10**9, batch, many_rows=True) for batch in (1, 3, 4, 8, 16, 64)] == [
         *(1, 1, 2, 4, 4, 8)
     ]
     layer = '{{type = "conv2d", filters = {}, kernel_size = {}, padding = "same"}}'

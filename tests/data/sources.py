@@ -129,6 +129,25 @@ class Steppers(Source, frozen=True, tag="steppers"):
         return Examples(x, np.digitize(x[..., 0], [-0.5, 0.5]).astype(np.float32))
 
 
+class Tokens(Source, frozen=True, tag="tokens"):
+    """Seven tokens out of eight, the last ones 0: padding, whose targets have the weight 0."""
+
+    def spec(self) -> ExampleSpec:
+        names = tuple("abcde")
+        return ExampleSpec((7,), outputs=5, classes=names, target_shape=(7,), weighted=True)
+
+    def count(self) -> int:
+        return 48
+
+    def load(self) -> Examples:
+        random = np.random.default_rng(0)
+        length = random.integers(1, 8, 48)
+        weights = np.arange(7) < length[:, None]
+        x = (random.integers(1, 8, (48, 7)) * weights).astype(np.float32)
+        y = np.concatenate([x.cumsum(axis=1) % 5 * weights, weights], axis=1)
+        return Examples(x, y.astype(np.float32))
+
+
 class Blurred(Source, frozen=True, tag="blurred"):
     """Images of 4 x 4 x 2 whose targets are images as well."""
 
@@ -160,6 +179,6 @@ class Ratings(Source, frozen=True, tag="ratings"):
         return Examples(x.astype(np.float32), liking[x[:, 0], x[:, 1]][:, None].astype(np.float32))
 
 
-ALL = (Pairs, Shares, Words, Boxes, Bumps, Steps, Steppers, Blurred, Ratings)
+ALL = (Pairs, Shares, Words, Tokens, Boxes, Bumps, Steps, Steppers, Blurred, Ratings)
 
 SOURCES: dict[str, type[Any]] = {source.kind(): source for source in ALL}

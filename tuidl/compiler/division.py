@@ -18,7 +18,6 @@ from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Node
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.ir.instructions import MOST_LANES, Division
-from tuidl.nn.layers.convolution import Convolution
 
 MOST_SHARDS = MOST_LANES
 """Of examples; each is a lane, and lanes are what threads share out."""
@@ -29,12 +28,12 @@ FLOPS_OF_A_SHARD = 4_500_000
 EXAMPLES_OF_A_SHARD = 8
 """Fewer examples make matrix products too flat."""
 FEW_SHARDS, FEW_EXAMPLES = 4, 2
-"""Of networks of convolutions, where one example is many rows: shards that a batch has anyway, and
-how many examples they have at least."""
-MANY_POSITIONS = 8
-"""Answers to an image that are many rows."""
-CONVOLVING = 0.9
-"""Share of the operations from which on a network is one of convolutions."""
+"""Of networks in which one example is many rows (pixels, or steps that are not one after the
+other): shards that a batch has anyway, and how many examples they have at least."""
+MANY_ROWS = 8
+"""Uses of each weight by one example that are many."""
+MOSTLY = 0.9
+"""Share of the operations from which on a network is one of such layers."""
 
 LEAST_GAIN = 50_000.0
 """Nanoseconds of a step that must be won: kernels by tiles are compiled besides, the first time."""
@@ -86,15 +85,15 @@ class Sharding:
         return any(c.division is not Division.EXAMPLES for c in self.choices.values())
 
 
-def shards_for(flops: int, batch: int, *, convolves: bool = False) -> int:
+def shards_for(flops: int, batch: int, *, many_rows: bool = False) -> int:
     """How many shards of examples a batch is worked on in.
 
-    ``flops``: of one example, forward and backward. ``convolves``: whether one example is many rows
+    ``flops``: of one example, forward and backward. ``many_rows``: whether one example is many rows
     of nearly all products. The number is a power of two, so that thread counts that are one divide
     it evenly.
     """
     parts = batch // EXAMPLES_OF_A_SHARD
-    if convolves:
+    if many_rows:
         parts = max(parts, min(FEW_SHARDS, batch // FEW_EXAMPLES))
     most = min(MOST_SHARDS, parts, flops * batch // FLOPS_OF_A_SHARD)
     return 1 << max(most, 1).bit_length() - 1
@@ -117,25 +116,27 @@ def share_out(graph: Graph, batch: int, *, tiles: bool = True) -> Sharding:
 
 
 def _training_shards(graph: Graph, batch: int) -> int:
-    """Of convolutions, no more than FEW_SHARDS where the shards' copies of the gradients would be
-    larger than the activations."""
-    convolves = _convolves(graph)
-    shards = shards_for(3 * graph.flops, batch, convolves=convolves)
+    """Of examples of many rows, no more than FEW_SHARDS where the shards' copies of the gradients
+    would be larger than the activations."""
+    many_rows = _has_many_rows(graph)
+    shards = shards_for(3 * graph.flops, batch, many_rows=many_rows)
     weights = sum(node.parameter_count for node in graph.nodes)
     activations = batch * sum(prod(node.shape) for node in graph.nodes)
-    while convolves and shards > FEW_SHARDS and shards * weights > activations:
+    while many_rows and shards > FEW_SHARDS and shards * weights > activations:
         shards //= 2
     return shards
 
 
-def _convolves(graph: Graph) -> bool:
-    """Whether nearly all operations are those of convolutions with many answers to an image."""
+def _has_many_rows(graph: Graph) -> bool:
+    """Whether nearly all operations are products in which one example is many rows."""
     many = (
         node.flops
         for node in graph.nodes
-        if isinstance(node.layer, Convolution) and prod(node.shape[:-1]) >= MANY_POSITIONS
+        if any(len(p.shape) > 1 for p in node.parameters)
+        and node.layer.readings(node.input_shape) == 1
+        and _uses(node) >= MANY_ROWS
     )
-    return sum(many) >= CONVOLVING * max(graph.flops, 1)
+    return sum(many) >= MOSTLY * max(graph.flops, 1)
 
 
 def _total(nodes: list[Node], batch: int, shards: int, others: float) -> float:
@@ -169,7 +170,7 @@ def _costs(node: Node, batch: int, shards: int) -> dict[Division, float]:
     if node.layer.reads_rows:
         return _costs_of_rows(node, batch, shards)
     weights, readings = FLOAT_BYTES * node.parameter_count, node.layer.readings(node.input_shape)
-    product = batch * node.layer.merged_flops(node.input_shapes) / OPERATIONS
+    product = batch * node.layer.merged_flops(node.input_shapes, node.parameters) / OPERATIONS
     few = ROWS / max(batch * _uses(node), 1)
     reading = weights / (NEAR if weights <= NEAR_BYTES else FAR)
     packing = weights / PACKING if weights > NEAR_BYTES else 0.0
@@ -219,4 +220,4 @@ def _elapsed(work: float, lanes: int) -> float:
 def _uses(node: Node) -> float:
     """How often an example's forward pass uses each weight of the layer."""
     size = sum(p.size for p in node.trainable if len(p.shape) > 1)
-    return node.layer.merged_flops(node.input_shapes) / (2 * max(size, 1))
+    return node.layer.merged_flops(node.input_shapes, node.parameters) / (2 * max(size, 1))

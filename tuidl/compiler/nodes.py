@@ -72,7 +72,7 @@ class Node:
     @property
     def flops(self) -> int:
         """Forward pass, one example."""
-        own = self.layer.merged_flops(self.input_shapes)
+        own = self.layer.merged_flops(self.input_shapes, self.parameters)
         if isinstance(self.layer, ActivatedLayer) and self.layer.activation != "linear":
             own += ACTIVATIONS[self.layer.activation].flops * prod(self.shape)
         return own

@@ -137,12 +137,12 @@ class MultiHeadAttention(WeightedLayer, frozen=True, kw_only=True, tag="multi_he
                 found.append(Parameter(f"{name}bias", size[1:], "zeros"))
         return tuple(found)
 
-    def merged_flops(self, shapes: tuple[Shape, ...]) -> int:
+    def merged_flops(self, shapes: tuple[Shape, ...], parameters: tuple[Parameter, ...]) -> int:
         width = self.width(shapes[0][-1])
         steps, seen = shapes[0][0], shapes[1 if self.is_cross else 0][0]
         products = sum(
             2 * rows * prod(p.shape)
-            for p in self.merged_parameters(shapes)
+            for p in parameters
             if len(p.shape) > 1
             for rows in [seen if p.name == "kernel" else steps]
         )

@@ -135,8 +135,8 @@ class Layer(Config, frozen=True, tag_field="type"):
         """Floating-point operations of the forward pass for one example (a multiply-add is 2)."""
         return 0
 
-    def merged_flops(self, shapes: tuple[Shape, ...]) -> int:
-        """The same for all inputs together."""
+    def merged_flops(self, shapes: tuple[Shape, ...], parameters: tuple[Parameter, ...]) -> int:
+        """The same for all inputs together, of a layer with these parameters."""
         return self.flops(shapes[0])
 
     def emit(self, context: EmitContext) -> None:

@@ -1,5 +1,7 @@
 """Scores of words by the table that their vectors come from."""
 
+from math import prod
+
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import Layer, LayerName, Parameter, Shape, ShapeError, describe
 from tuidl.nn.layers.embedding import Embedding
@@ -34,6 +36,9 @@ class TiedDense(Layer, frozen=True, kw_only=True, tag="tied_dense"):
             got = describe(shapes[0])
             raise ShapeError(f"needs {width} features, as wide as {name!r} is, got {got}")
         return (*shapes[0][:-1], words)
+
+    def merged_flops(self, shapes: tuple[Shape, ...], parameters: tuple[Parameter, ...]) -> int:
+        return 2 * prod(shapes[0]) * parameters[0].shape[0]
 
     def emit(self, context: EmitContext) -> None:
         x, y, table = context.x.rows, context.y.rows, context.parameters["embeddings"]
