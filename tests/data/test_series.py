@@ -3,12 +3,17 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from tuidl.core.errors import DataError, PresetError
 from tuidl.data import SOURCES
+from tuidl.data.preprocessing import identity, read_preprocessing
 from tuidl.data.windows import Windows
+from tuidl.inference.files import read_inputs
+from tuidl.inference.preprocessing import Preparation
+from tuidl.judging.file_subject import of_file
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import RunEnded
 from tuidl.tasks.choice import task_of
@@ -169,3 +174,86 @@ def test_what_makes_no_sense_of_a_series_is_refused(
     (tmp_path / "d.csv").write_text("a,t\n1,x\n2,y\n3,x\n4,y\n5,x\n6,y\n7,x\n")
     with pytest.raises(PresetError, match=r"data\.target: a series of classes"):
         source(tmp_path / "d.csv").check()
+
+
+def with_lines(path: Path, change: Any) -> Path:
+    """The table with other lines below its header."""
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([header, *change(rows)]))
+    return path
+
+
+def test_the_newest_row_may_come_first(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    old = source(series(tmp_path / "a", stations=2), series="station", test=0.2)
+    path = with_lines(series(tmp_path, stations=2), lambda rows: rows[::-1])
+    new = source(path, series="station", test=0.2, reverse=True)
+    for part in ("train", "validation", "test"):
+        one, other = (getattr(data.split(), part) for data in (old, new))
+        assert sorted(map(tuple, one.x.reshape(len(one.x), -1).tolist())) == sorted(
+            map(tuple, other.x.reshape(len(other.x), -1).tolist())
+        )
+
+
+@pytest.mark.parametrize("said", [None, True, False])
+def test_dates_that_fall_are_noticed(said: bool | None, tmp_path: Path) -> None:
+    days = [f"2024-03-{day:02d},{day}" for day in range(30, 0, -1)]
+    (tmp_path / "d.csv").write_text("\n".join(["day,t", *days]))
+    data = source(tmp_path / "d.csv", task="regression", reverse=said)
+    if said is None:
+        with pytest.raises(PresetError, match=r"data\.reverse.*'day'"):
+            data.check()
+        return
+    data.check()
+    assert (np.diff(data.split().train.x[0, :, -1]) > 0).all() == said
+
+
+@pytest.mark.parametrize(("gaps", "between"), [("previous", 20.5), ("linear", 21.5)])
+def test_gaps_of_the_target_are_filled_by_key_and_never_predicted(
+    gaps: str, between: float, tmp_path: Path
+) -> None:
+    (tmp_path / "whole").mkdir()
+    whole = source(series(tmp_path / "whole"), validation=0).split()
+    path = with_lines(series(tmp_path), lambda rows: [*rows[:21], "1,?", *rows[22:]])
+    with pytest.raises(DataError, match=r"line 23: no target .* data\.gaps"):
+        source(path).split()
+    split = source(path, gaps=gaps, validation=0).split()
+    assert len(split.train) == len(whole.train) - 1
+    assert not (split.train.y == 21.5).any()
+    assert split.train.x[17, -1, -1] == between
+    with pytest.raises(DataError, match="the first value"):
+        source(with_lines(path, lambda rows: ["1,", *rows[1:]]), gaps=gaps).split()
+
+
+def test_a_run_answers_what_comes_after_the_last_row_of_each_series(tmp_path: Path) -> None:
+    path = series(tmp_path, stations=2)
+    text = PRESET.replace('target = "t"', 'target = "t"\nseries = "station"\nhorizon = 2')
+    preset = Preset.parse(text, folder=tmp_path)
+    trainer = Trainer(preset, threads=1)
+    list(trainer.run())
+    learned = read_preprocessing(msgspec.json.encode(trainer.state.preprocessing))
+    prepared = Preparation.of_learned(preset, learned)
+    found = read_inputs(preset, prepared, path)
+    assert found.names == ("s0, after line 120", "s1, after line 121")
+    assert found.x.shape == (2, 6, 2)
+    rows = np.array([[row % 7, 1000 * station + row + 0.5] for station in (0, 1)
+                     for row in range(54, 60)]).reshape(2, 6, 2)  # fmt: skip
+    np.testing.assert_allclose(found.x, prepared.inputs(rows), rtol=1e-6)
+    judged = of_file(preset, prepared, path)
+    assert len(judged) == 2 * (60 - 6 - 2 + 1)
+    assert judged.y[0].tolist() == [6.5, 7.5]
+    assert judged.grouped_by.endswith("follow each other in time")
+    short = with_lines(path, lambda rows: [*rows[:12], "s0,1,7.5", "s1,2,x"])
+    again = read_inputs(preset, prepared, short)
+    assert list(again.problems) == [1]
+    assert "line 15, column 't': 'x'" in again.problems[1]
+    with pytest.raises(DataError, match="after line 6: 3 rows, and the network sees 6"):
+        read_inputs(preset, prepared, with_lines(path, lambda rows: rows[:5]))
+
+
+def test_a_run_of_a_series_that_kept_no_table_knows_its_data(tmp_path: Path) -> None:
+    series(tmp_path)
+    state = Trainer(Preset.parse(PRESET, folder=tmp_path), threads=1).state
+    assert state.preprocessing.table is not None
+    older = msgspec.structs.replace(state.preprocessing, table=None, format=1)
+    assert identity(older) == identity(state.preprocessing)

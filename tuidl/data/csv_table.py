@@ -127,7 +127,8 @@ def read_table(stamp: Stamp, options: Options) -> Table:
     target, *more = targets
     features = [_feature(raw, place, chosen, options) for place in chosen.inputs]
     _check(path, raw, chosen, features, targets)
-    known = np.flatnonzero(~np.any([np.isnan(one.values) for one in targets], axis=0))
+    lacking = np.any([np.isnan(one.values) for one in targets], axis=0)
+    known = np.flatnonzero(~lacking | options.keeps_gaps)
     rows = _without_gaps([f for f in features if f.rule == "drop_rows"], known)
     pictures = [raw.columns[place] for place in chosen.pictures]
     if options.missing == "drop_rows":

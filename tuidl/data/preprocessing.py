@@ -39,6 +39,8 @@ MOST_DIMENSIONS, MOST_NUMBERS = 8, 1 << 27
 
 LATER = ("text", "class_weights")
 """What older runs did not know of."""
+OF_SERIES = ("window", "series", "reverse", "gaps")
+"""Of the table of a series, which older runs did not keep."""
 
 Numbers = tuple[float, ...]
 
@@ -109,6 +111,11 @@ def identity(known: Preprocessing) -> dict[str, Any]:
         for key in keys:
             if not table[key]:
                 del table[key]
+    if known.table is not None and known.table.window:
+        found |= {"table": None, "format": FIRST_FORMAT}
+    elif known.table is not None:
+        for key in OF_SERIES:
+            del found["table"][key]
     return found
 
 
@@ -116,7 +123,7 @@ def as_first_written(known: Preprocessing) -> bytes:
     """The file that format 1 had for the same, as far as it knew the same: by it, runs of that time
     know their data again."""
     found = identity(known)
-    if known.table is not None:
+    if known.table is not None and not known.table.window:
         columns = known.table.columns
         found["table"] = {
             "columns": [
@@ -175,8 +182,11 @@ def _scaling_problems(name: str, scaling: FittedScaling | None, width: int) -> I
 
 
 def _table_problems(table: TableLayout, shape: tuple[int, ...]) -> Iterator[str]:
-    if sum(column.width for column in table.columns) != prod(shape):
-        yield f"table.columns: expected {prod(shape):,} inputs together"
+    width = shape[-1] if table.window else prod(shape)
+    if sum(column.width for column in table.columns) != width:
+        yield f"table.columns: expected {width:,} inputs together"
+    if table.window and shape[:-1] != (table.window,):
+        yield f"table.window: expected {shape[0]:,} rows"
     if len(table.delimiter) != 1 or table.delimiter in '"\r\n\0':
         yield "table.delimiter: expected one character"
     names = [column.name for column in table.columns]

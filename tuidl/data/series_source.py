@@ -1,8 +1,9 @@
 """Time series in the user's own table: windows of its rows, and what follows them."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
+import msgspec
 from msgspec import Meta
 
 from tuidl.core.errors import DataError, PresetError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     Indices = tuple[Array, Array, Array]
 
 Rows = Annotated[int, Meta(ge=1, le=100_000)]
+Gaps = Literal["refuse", "previous", "linear"]
 
 
 class Series(Csv, frozen=True, kw_only=True, tag="series"):
@@ -33,11 +35,16 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
     ``window``: rows that the network sees, with all columns that are inputs and the target's own
     past as the last one. ``horizon``: how many values after them it predicts, an output each.
     ``series``: a column that says which of several series a row is of; it is no input.
+    ``reverse``: the newest row comes first in the file. ``gaps``: what stands in for a value of the
+    target that is missing: the "previous" one, or one on the line between its neighbours
+    ("linear"); such values are seen, and never predicted.
     """
 
     window: Rows
     horizon: Rows = 1
     series: Name | Number | None = None
+    reverse: bool | None = None
+    gaps: Gaps = "refuse"
 
     in_time: ClassVar[bool] = True
     needs_inputs: ClassVar[bool] = False
@@ -59,6 +66,17 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
             problem = "rows before and after a gap do not follow each other"
             raise PresetError("data.missing", f"{problem}; expected 'mean' or 'most_frequent'")
 
+        if self.reverse is None and (column := self._newest_first()):
+            raise PresetError(
+                "data.reverse",
+                f"the newest row comes first, as {column!r} says: true turns the rows round, false "
+                "takes them as they are",
+            )
+
+    @property
+    def keeps_gaps(self) -> bool:
+        return self.gaps != "refuse"
+
     def spec(self) -> ExampleSpec:
         table = self._table()
         if table.classes:
@@ -77,11 +95,14 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
 
         table = self._table()
         if table.classes or len(table.rows) < len(table.raw.lines):
-            raise DataError(f"{self.path}: a row without a target in the middle of a series")
+            left = np.ones(len(table.raw.lines), bool)
+            left[table.rows] = False
+            line, say = table.raw.lines[left][0], "data.gaps = 'previous' or 'linear' fills such"
+            raise DataError(f"{self.path}: line {line}: no target in the midst of a series; {say}")
         x = np.empty((len(table.target), self.spec().shape[1] - 1), np.float64)
         for feature, columns in table.places:
             write_inputs(feature.values, feature.column, x[:, columns])
-        return Examples(x, table.target[:, None])
+        return Examples(x, self._target()[:, None])
 
     def splitter(self, examples: Examples) -> "Splitter":
         import numpy as np
@@ -93,8 +114,8 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
         if name := group_name(self.split_rule):
             rows: Splitter = ByGroup.of(self.groups(name), None, self.seed, name)
         else:
-            series = self._series()
-            pools = (np.flatnonzero(series == one) for one in np.unique(series))
+            series, order = self._series(), self._order()
+            pools = (order[series[order] == one] for one in np.unique(series))
             rows = ByClass(tuple(pools), in_order=True)
         return ByWindow(self._windows(), rows)
 
@@ -115,8 +136,22 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
         return replace(self._scaled(train, validation, test, kept=frozenset()), parts=parts)
 
     def layout(self, train: "Array") -> TableLayout | None:
-        """None: an example is no row of a file."""
-        return None
+        """Of the rows, the target's own past among them as the last column."""
+        import numpy as np
+
+        windows = self._windows()
+        rows = np.unique(windows.rows(train, 0, windows.length))
+        known, table = super().layout(rows), self._table()
+        assert known is not None
+        target = msgspec.structs.replace(table.target_read.reading.column, filling=None)
+        return msgspec.structs.replace(
+            known,
+            columns=(*known.columns, target),
+            window=self.window,
+            series="" if self.series is None else table.beside[-1].name,
+            reverse=bool(self.reverse),
+            gaps=self.gaps,
+        )
 
     def origin(self, part: str = "") -> Origin:
         """The first row that is predicted."""
@@ -142,6 +177,30 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
         return keys_of(self.path, table.beside[-1], table.lines, "data.series")
 
     def _windows(self) -> "Windows":
+        import numpy as np
+
         from tuidl.data.windows import Windows
 
-        return Windows.of(self._series(), self.window + self.horizon)
+        windows = Windows.of(self._series(), self.window + self.horizon, self._order())
+        real = ~np.isnan(self._table().target)
+        return windows.where_real(real, self.window, self.horizon)
+
+    def _order(self) -> "Array":
+        """The rows series after series, the oldest of each first."""
+        from tuidl.data.series_order import in_order
+
+        return in_order(self._series(), is_reversed=bool(self.reverse))
+
+    def _target(self) -> "Array":
+        """(rows,) without gaps. Raises DataError."""
+        from tuidl.data.series_order import filled
+
+        target = self._table().target
+        if self.gaps == "refuse":
+            return target
+        return filled(target, self._series(), self._order(), self.gaps, str(self.path))
+
+    def _newest_first(self) -> str:
+        from tuidl.data.series_order import newest_first
+
+        return newest_first(self._table(), self._series())

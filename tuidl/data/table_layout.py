@@ -110,6 +110,10 @@ class TableLayout(msgspec.Struct, frozen=True):
     ``target``: the column that is predicted, ``target_unit`` the unit of its numbers; "" where
     they are not known. ``encoding``: of its text, "" where the file itself says it;
     ``sheet``: of a workbook, "" for the first.
+
+    Of a series the last column is the target's own past, and ``window`` rows are one example;
+    ``series``: the column that says which series a row is of, ``reverse``: the newest row comes
+    first, ``gaps``: what stands in for missing values of the target.
     """
 
     columns: tuple[InputColumn, ...]
@@ -119,6 +123,10 @@ class TableLayout(msgspec.Struct, frozen=True):
     target_unit: str = ""
     encoding: str = ""
     sheet: str | int = ""
+    window: int = 0
+    series: str = ""
+    reverse: bool = False
+    gaps: Literal["refuse", "previous", "linear"] = "refuse"
 
     @property
     def inputs(self) -> tuple[str, ...]:

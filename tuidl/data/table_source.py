@@ -68,6 +68,11 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     needs_inputs: ClassVar[bool] = True
     """Whether there must be a column beside the target."""
 
+    @property
+    def keeps_gaps(self) -> bool:
+        """Whether rows without a target stay."""
+        return False
+
     def resolve_paths(self, folder: Path) -> Self:
         path = resolved_path(self.path, folder, "data.path")
         return msgspec.structs.replace(self, path=path)
@@ -280,6 +285,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             self.sheet,
             self.needs_inputs,
             tuple(more),
+            self.keeps_gaps,
         )
         return read_table(stamp(self.path), options)
 

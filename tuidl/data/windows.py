@@ -26,10 +26,10 @@ class Windows:
     length: int
 
     @classmethod
-    def of(cls, series: Array, length: int) -> Self:
-        """``series`` (rows,): a number for each row's series. Raises DataError where all are too
-        short."""
-        order = np.argsort(series, kind="stable")
+    def of(cls, series: Array, length: int, order: Array | None = None) -> Self:
+        """``series`` (rows,): a number for each row's series; ``order`` (rows,): the rows series
+        after series, by default as they come. Raises DataError where all are too short."""
+        order = np.argsort(series, kind="stable") if order is None else order
         known = series[order]
         firsts = np.arange(max(len(known) - length + 1, 0))
         starts = firsts[known[firsts] == known[firsts + length - 1]]
@@ -38,6 +38,17 @@ class Windows:
             problem = f"windows of {length} rows (window + horizon), but at most {longest} rows"
             raise DataError(f"data.window: {problem} follow each other")
         return cls(order, starts, length)
+
+    def where_real(self, real: Array, first: int, count: int) -> Self:
+        """Those of the windows in which ``count`` rows from their place ``first`` on are ``real``
+        (rows,). Raises DataError where there is none."""
+        if real.all():
+            return self
+        every = np.arange(len(self.starts))
+        kept = real[self.rows(every, first, count)].all(axis=1)
+        if not kept.any():
+            raise DataError("data.gaps: no window whose next values are all there")
+        return replace(self, starts=self.starts[kept])
 
     def rows(self, windows: Array, first: int, count: int) -> Array:
         """(windows, count) rows of some windows, from their place ``first`` on."""

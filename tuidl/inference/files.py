@@ -14,6 +14,7 @@ from tuidl.data.examples import BRIGHTEST
 from tuidl.data.files import file_status
 from tuidl.data.npy_file import npy_header, npz_header, npz_names, read_npy, read_npz
 from tuidl.data.picture import SUFFIXES
+from tuidl.data.series_rows import next_windows
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.table_rows import read_rows
 from tuidl.data.tables.dialect import DELIMITERS
@@ -73,6 +74,9 @@ def read_inputs(
     if suffix in SUFFIXES:
         values, notes = read_picture_inputs(preset, prepared, path, invert)
         return _ready(path, prepared, values, (path.name,), notes)
+    if is_table(path) and prepared.table is not None and prepared.table.window:
+        series = next_windows(path, prepared.table)
+        return _ready(path, prepared, series.x, series.names, series.notes, series.problems)
     if is_table(path):
         rows = _table(preset, prepared, path)
         notes, problems = rows.table.notes, rows.problems

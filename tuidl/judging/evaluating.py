@@ -15,6 +15,7 @@ from tuidl.judging.file_subject import target_name
 from tuidl.judging.importance import importance_of, input_columns
 from tuidl.judging.judged import Judged, judged_of
 from tuidl.judging.records import Comparison, ImportanceTable, Judgement
+from tuidl.judging.regression import Numbers
 from tuidl.judging.resampling import point, resampled
 from tuidl.judging.scoring import (
     calibration_of,
@@ -52,6 +53,9 @@ class Options:
     by: tuple[str, ...] = ()
     repeats: int = 0
     worst: int = 5
+
+
+LAST_VALUE = "always the last value before"
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,8 @@ class Evaluation:
         columns = input_columns(network.preparation) if options.repeats else []
         judged = self.judge(network, subject.x)
         points, drawn = point(judged.scored.scores, len(subject)), self.drawn(judged)
-        baseline = judged.baseline()
+        last = self._last_values(judged)
+        baseline = judged.baseline() if last is None else last
         return Judgement(
             run=network.run,
             preset=network.preset.name,
@@ -151,7 +156,7 @@ class Evaluation:
             resamples=options.resamples,
             seed=options.seed,
             groups=None if subject.groups is None else len(np.unique(subject.groups)),
-            baseline=baseline_text(judged),
+            baseline=baseline_text(judged) if last is None else LAST_VALUE,
             main=judged.main,
             scores=scores_of(points, drawn, baseline),
             classes=classes_of(judged, points, drawn, baseline),
@@ -160,6 +165,18 @@ class Evaluation:
             notes=notes_of(judged, subject),
             **self._tables(judged),
         )
+
+    def _last_values(self, judged: Judged) -> dict[str, Array] | None:
+        """Of windows of a series, the scores of saying the last value for all that follow."""
+        x, prepared, scored = self.subject.x, self.network.preparation, judged.scored
+        if not self.network.preset.data.in_time or x.ndim != 3 or not isinstance(scored, Numbers):
+            return None
+        last = x[:, -1, -1].astype(np.float64)
+        if prepared.input_shift:
+            last = last * prepared.input_width[-1] + prepared.input_shift[-1]
+        true = scored.true
+        said = np.broadcast_to(last[:, None], true.shape)
+        return point(Numbers(said, true).scores, len(true))
 
     def _tables(self, judged: Judged) -> dict[str, Any]:
         """What there is beside the scores."""

@@ -1,6 +1,7 @@
 """Examples of a file, with their targets: prepared as the run's own were."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,16 @@ from tuidl.data.files import file_status
 from tuidl.data.npy_file import npz_names, read_npz
 from tuidl.data.origin import Origin
 from tuidl.data.picture import SUFFIXES
+from tuidl.data.series_rows import all_windows
+from tuidl.data.table_layout import TableLayout
+from tuidl.data.tables.formats import is_table
 from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.raw import RawColumn, RawTable, plain_number, text_of
 from tuidl.data.tables.settings import ColumnSettings
 from tuidl.inference.files import Inputs, read_inputs
 from tuidl.inference.preprocessing import Preparation
 from tuidl.judging.slicing import texts_of
-from tuidl.judging.subject import Subject
+from tuidl.judging.subject import Subject, blocks_in_time
 from tuidl.preset.schema import Preset
 from tuidl.tasks.choice import task_of
 
@@ -41,6 +45,8 @@ def of_file(preset: Preset, prepared: Preparation, path: Path, key: str | None =
             f"{path}: without targets there is nothing to judge by; give a table, an .npz file "
             "with x and y, or a folder with one of pictures for each class"
         )
+    if prepared.table is not None and prepared.table.window and is_table(path):
+        return _of_series(preset, prepared, prepared.table, path)
     inputs = read_inputs(preset, prepared, path, key=key)
     if inputs.table is not None:
         y = _of_table(preset, prepared, path, inputs.table)
@@ -48,6 +54,16 @@ def of_file(preset: Preset, prepared: Preparation, path: Path, key: str | None =
     else:
         y, origin = _of_array(preset, prepared, path, len(inputs.x)), None
     return _subject(path, inputs, y, origin)
+
+
+def _of_series(preset: Preset, prepared: Preparation, layout: TableLayout, path: Path) -> Subject:
+    """Every window of a table with what followed it. Raises DataError."""
+    rows = all_windows(path, layout, preset.spec().outputs)
+    assert rows.y is not None
+    x = prepared.inputs(rows.x)
+    inputs = Inputs(x, rows.names, rows.notes, rows.problems)
+    subject = _subject(path, inputs, rows.y, Origin(rows.names))
+    return replace(subject, **blocks_in_time(len(subject)))
 
 
 def _subject(path: Path, inputs: Inputs, y: Array, origin: Origin | None) -> Subject:

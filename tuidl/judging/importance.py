@@ -18,9 +18,10 @@ MOST_COLUMNS = 2000
 def input_columns(prepared: Preparation) -> list[tuple[str, slice]]:
     """Columns with their places along the inputs' last axis; what a category or a date became
     stays together. Raises DataError for pictures, whose pixels are no columns."""
-    if prepared.table is not None and len(prepared.shape) == 1:
+    table = prepared.table
+    if table is not None and (len(prepared.shape) == 1 or table.window):
         places, start = [], 0
-        for column in prepared.table.columns:
+        for column in table.columns:
             places.append((column.name, slice(start, start + column.width)))
             start += column.width
         return places

@@ -117,11 +117,14 @@ def _groups(preset: Preset, split: Split, part: Part) -> dict[str, Any]:
     name = group_name(preset.data.split_rule)
     if name and index is not None:
         return {"groups": preset.data.groups(name)[index], "grouped_by": f"the same {name}"}
-    if preset.data.follows_time:
-        length = block_length(count)
-        text = f"{length} that follow each other in time"
-        return {"groups": np.arange(count) // length, "grouped_by": text}
-    return {}
+    return blocks_in_time(count) if preset.data.follows_time else {}
+
+
+def blocks_in_time(count: int) -> dict[str, Any]:
+    """Of so many examples that follow each other."""
+    length = block_length(count)
+    text = f"{length} that follow each other in time"
+    return {"groups": np.arange(count) // length, "grouped_by": text}
 
 
 def block_length(count: int) -> int:

@@ -27,7 +27,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 def inputs_of(preset: Preset, prepared: Preparation, x: Any) -> Inputs:
     """Examples as the network takes them. Raises DataError."""
-    if is_frame(x) or prepared.table is not None:
+    is_series = prepared.table is not None and prepared.table.window
+    if is_frame(x) or (prepared.table is not None and not is_series):
         return _rows(preset, prepared, x)
     values = np.asarray(x)
     if values.dtype.kind not in "biuf":

@@ -20,6 +20,7 @@ BY_IGNORE = "by data.ignore"
 @dataclass(frozen=True)
 class Options:
     """How the file is to be read. ``more_targets``: further ones, of which each row has one too.
+    ``keeps_gaps``: rows without a target are left in.
     ``beside``: columns that are no inputs, each with the key that
     names it. ``columns``: what is said of single ones. ``needs_inputs``: whether there must be
     an input beside the target."""
@@ -37,6 +38,7 @@ class Options:
     sheet: str | int | None = None
     needs_inputs: bool = True
     more_targets: tuple[ColumnName, ...] = ()
+    keeps_gaps: bool = False
 
     @property
     def says_header(self) -> bool | None:

@@ -28,6 +28,7 @@ CATALOG: dict[str, dict[str, str]] = {
     "Sequences": {
         "rnn_sine": "a wave",
         "gru_sine": "a wave",
+        "series_bakery": "daily sales",
         "lstm_rows": "digits",
     },
     "What goes wrong": {
