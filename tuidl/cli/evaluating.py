@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuidl.cli.common import PAGE, json_option, prepare
+from tuidl.cli.common import PAGE, json_option, prepare, weights_option
 from tuidl.core.terminal import put, put_json, say
 
 if TYPE_CHECKING:
@@ -78,13 +78,7 @@ class CostsType(click.ParamType[tuple[float, float]]):
     help="Of the bootstrap, for 95% intervals; 0 for none.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True)
-@click.option(
-    "--weights",
-    "which",
-    type=click.Choice(["final", "best"]),
-    default="final",
-    help="Those the run ended with, or those of its best epoch.",
-)
+@weights_option
 @click.option("--key", metavar="NAME", help="The array of inputs of an .npz file with several.")
 @click.option(
     "--report",

@@ -3,12 +3,13 @@
 import os
 import stat
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from tuidl.core.errors import DataError
+from tuidl.core.errors import DataError, TuidlError
 from tuidl.core.own_files import FileError, open_to_read, read_bounded, reason_of
 from tuidl.core.user_folders import user_folder
 from tuidl.data.published import DataSet, digest_like
@@ -52,6 +53,19 @@ def open_file(path: Path) -> BinaryIO:
         return open_to_read(path, follow=True)
     except FileError as error:
         raise DataError(str(error)) from None
+
+
+@contextmanager
+def readable(path: Path, otherwise: str) -> Iterator[None]:
+    """Turns whatever a reader of a foreign format raises into DataError; ``otherwise``: what the
+    file is then."""
+    try:
+        yield
+    except TuidlError:
+        raise
+    except Exception as error:
+        problem = str(error).partition("\n")[0] or type(error).__name__
+        raise DataError(f"{path}: {otherwise}: {problem}") from None
 
 
 def decompressed(data: bytes, path: Path, most: int) -> bytes:

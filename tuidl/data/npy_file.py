@@ -16,9 +16,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy
 
-from tuidl.core.errors import DataError, TuidlError, suggestion
+from tuidl.core.errors import DataError, suggestion
 from tuidl.core.limits import check_memory
-from tuidl.data.files import CHUNK, open_file
+from tuidl.data.files import CHUNK, open_file, readable
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -29,6 +29,8 @@ MOST_INFLATION = 1032
 """Bytes that one compressed byte can become at most, by the format of DEFLATE."""
 
 MOST_MEMBERS = 1000
+DAMAGED = "damaged, or no array of numbers"
+"""What a file is where zip, DEFLATE or NumPy's reader of headers raise whatever they like."""
 
 LOCAL_HEADER, NAME_LENGTH = 30, 26
 """Bytes before the name of a member where its data lies, and where they say how long the name is;
@@ -60,7 +62,7 @@ class Place:
 
 def npy_place(path: Path) -> Place | None:
     """Of the array in a .npy file; None where it is not row by row. Raises DataError."""
-    with _readable(path), open_file(path) as file:
+    with readable(path, DAMAGED), open_file(path) as file:
         size = os.fstat(file.fileno()).st_size
         header = _header(file, size, str(path))
         start = file.tell()
@@ -76,7 +78,7 @@ def npz_place(path: Path, name: str) -> Place | None:
         within = file.tell()
         if within + header.bytes != size:
             raise DataError(f"{where}: cut off, or longer than its header says")
-    with _readable(path), open_file(path) as zipped, zipfile.ZipFile(zipped) as archive:
+    with readable(path, DAMAGED), open_file(path) as zipped, zipfile.ZipFile(zipped) as archive:
         info = archive.getinfo(f"{name}.npy")
         if info.compress_type != zipfile.ZIP_STORED or header.in_columns:
             return None
@@ -95,13 +97,13 @@ def require_whole(path: Path, name: str) -> None:
 
 def read_npy(path: Path) -> Array:
     """The array in a .npy file. Raises DataError."""
-    with _readable(path), open_file(path) as file:
+    with readable(path, DAMAGED), open_file(path) as file:
         return _read(file, os.fstat(file.fileno()).st_size, str(path))
 
 
 def npy_header(path: Path) -> Header:
     """The header of a .npy file. Raises DataError."""
-    with _readable(path), open_file(path) as file:
+    with readable(path, DAMAGED), open_file(path) as file:
         return _header(file, os.fstat(file.fileno()).st_size, str(path))
 
 
@@ -119,7 +121,7 @@ def npz_header(path: Path, name: str) -> Header:
 
 def npz_names(path: Path) -> list[str]:
     """The arrays in a .npz file. Raises DataError."""
-    with _readable(path), open_file(path) as zipped, zipfile.ZipFile(zipped) as archive:
+    with readable(path, DAMAGED), open_file(path) as zipped, zipfile.ZipFile(zipped) as archive:
         names = [info.filename.removesuffix(".npy") for info in archive.infolist()]
     if len(names) > MOST_MEMBERS:
         raise DataError(f"{path}: more than {MOST_MEMBERS} arrays")
@@ -129,7 +131,7 @@ def npz_names(path: Path) -> list[str]:
 @contextmanager
 def _member(path: Path, name: str) -> Iterator[tuple[IO[bytes], int, str]]:
     """The open member, its size when decompressed, and how errors name it."""
-    with _readable(path), open_file(path) as zipped, zipfile.ZipFile(zipped) as archive:
+    with readable(path, DAMAGED), open_file(path) as zipped, zipfile.ZipFile(zipped) as archive:
         names = [info.filename.removesuffix(".npy") for info in archive.infolist()]
         if len(names) > MOST_MEMBERS or name not in names:
             raise DataError(f"{path}: no array {name!r}{suggestion(name, names[:50])}")
@@ -141,18 +143,6 @@ def _member(path: Path, name: str) -> Iterator[tuple[IO[bytes], int, str]]:
             raise DataError(f"{path}: {name!r} says it is larger than it can be")
         with archive.open(info) as file:
             yield file, info.file_size, f"{path}: {name!r}"
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Turns what can be wrong with a file into DataError."""
-    try:
-        yield
-    except TuidlError:
-        raise
-    except Exception as error:  # zip, DEFLATE and NumPy's reader of headers raise what they like
-        problem = str(error).partition("\n")[0] or type(error).__name__
-        raise DataError(f"{path}: damaged, or no array of numbers: {problem}") from None
 
 
 def _header(file: IO[bytes], size: int, where: str) -> Header:

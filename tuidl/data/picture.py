@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tuidl.core.errors import DataError, TuidlError
-from tuidl.data.files import open_file
+from tuidl.core.errors import DataError
+from tuidl.data.files import open_file, readable
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -102,17 +102,13 @@ def _readable(path: Path) -> Iterator[None]:
     """Turns what a broken or hostile picture raises into DataError."""
     from PIL import Image, UnidentifiedImageError
 
-    try:
-        yield
-    except TuidlError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise DataError(f"{path}: expected at most {MOST_PIXELS:,} pixels") from None
-    except UnidentifiedImageError:
-        raise DataError(f"{path}: broken, or no picture of a known format") from None
-    except Exception as error:  # decoders raise whatever comes over them
-        problem = str(error).partition("\n")[0] or type(error).__name__
-        raise DataError(f"{path}: broken, or no picture: {problem}") from None
+    with readable(path, "broken, or no picture"):
+        try:
+            yield
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise DataError(f"{path}: expected at most {MOST_PIXELS:,} pixels") from None
+        except UnidentifiedImageError:
+            raise DataError(f"{path}: broken, or no picture of a known format") from None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError, guess
+from tuidl.data.array_source import Npz
 from tuidl.data.files import file_status
 from tuidl.data.npy_file import npz_names, read_npz
 from tuidl.data.origin import Origin
@@ -169,7 +170,7 @@ def target_name(preset: Preset, prepared: Preparation) -> str | int:
 
 def _of_array(preset: Preset, prepared: Preparation, path: Path, count: int) -> Array:
     """The targets (examples, width) of an .npz file. Raises DataError."""
-    wanted = preset.data.y if preset.data.kind() == "npz" else "y"  # type: ignore[attr-defined]
+    wanted = preset.data.y if isinstance(preset.data, Npz) else "y"
     names = npz_names(path)
     if wanted not in names:
         raise DataError(f"{path}: no array {wanted!r} of targets{guess(wanted, names[:50])}")

@@ -83,11 +83,13 @@ class OpenFileScreen(ModalScreen[Path | None], Once[Path | None]):
         folder: Path | None = None,
         title: str = TITLE,
         offers: Callable[[Path], bool] | None = None,
+        takes_folders: bool = False,
     ) -> None:
-        """``offers``: which files are listed; presets, data and folders of pictures by default."""
+        """``offers``: which files are listed; presets, data and folders of pictures by default.
+        ``takes_folders``: whether folders of pictures are chosen beside ``offers``, too."""
         super().__init__()
         self._title, self._offers = title, offers or _opens
-        self._takes_folders = offers is None
+        self._takes_folders = takes_folders or offers is None
         self._folder = (folder or Path.cwd()).absolute()
 
     def compose(self) -> ComposeResult:

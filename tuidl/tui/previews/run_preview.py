@@ -59,22 +59,22 @@ class RunPreview:
 def facts(folder: RunFolder, run: Shelved, log: Log) -> list[Fact]:
     """When, how long, how good: each in a few words."""
     about, began = folder.about, run.began
-    found = []
-    if run.listed is not None and run.listed.note:
-        found.append(("note", run.listed.note))
-    if run.listed is not None and run.listed.tags:
-        found.append(("tags", " ".join(f"#{tag}" for tag in run.listed.tags)))
-    if began:
-        found.append(("began", f"{began.day} {began:%B %Y, %H:%M}"))
+    found = [("began", f"{began.day} {began:%B %Y, %H:%M}")] if began else []
     found.append(("trained", _trained(run, log)))
     ended = log.ended
-    if isinstance(ended, RunFailed):
-        found.append(("failed", ended.error))
-    else:
-        found += _scores(ended, run)
+    scores = [("failed", ended.error)] if isinstance(ended, RunFailed) else _scores(ended, run)
+    found += [*scores[:1], *_label(run), *scores[1:]]
     version = about.versions.get("tuidl")
     made_on = [about.backend, about.machine, *([f"tuidl {version}"] if version else [])]
     return [*found, ("on", ", ".join(made_on)), ("run", folder.called)]
+
+
+def _label(run: Shelved) -> list[Fact]:
+    """What a person said about it."""
+    if run.listed is None:
+        return []
+    tags = " ".join(f"#{tag}" for tag in run.listed.tags)
+    return [(name, text) for name, text in (("note", run.listed.note), ("tags", tags)) if text]
 
 
 def _trained(run: Shelved, log: Log) -> str:

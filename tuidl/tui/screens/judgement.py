@@ -27,7 +27,7 @@ from tuidl.tui.widgets.chart import looks_of
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.tabs import Tabs
 
-ON_FILE = "Evaluate on a file that has the targets too: a table or arrays"
+ON_FILE = "Evaluate on what has the targets too: a table, arrays, folders of pictures"
 MARGIN = 3
 """Cells of the padding and the scroll bar."""
 KEYS = """\
@@ -145,8 +145,10 @@ class JudgementScreen(Once[None]):
             if path is not None:
                 self._evaluate(path)
 
-        offers = OpenFileScreen(title=ON_FILE, offers=lambda path: is_data_file(path.name))
-        self.app.push_screen(offers, chosen)
+        dialog = OpenFileScreen(
+            title=ON_FILE, offers=lambda path: is_data_file(path.name), takes_folders=True
+        )
+        self.app.push_screen(dialog, chosen)
 
     def action_write(self) -> None:
         if self.judgement is not None:
