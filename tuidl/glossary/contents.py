@@ -14,7 +14,8 @@ from tuidl.glossary.records import Concept
 FOLDER = Path(__file__).parent / "topics"
 TOPICS = (
     *("network", "learning", "data", "activations", "losses", "metrics", "optimizers"),
-    *("schedules", "pictures", "sequences", "attention", "depth", "generalization", "running"),
+    *("schedules", "pictures", "sequences", "text", "attention", "depth", "generalization"),
+    "running",
 )
 """Files in ``topics/`` in a learner's order."""
 

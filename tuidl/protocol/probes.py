@@ -4,26 +4,14 @@ The keys are a contract; keys may be added. ``probe`` says which record it is. A
 numbers rounded to what pictures need; a number that is not finite is null.
 """
 
-import msgspec
-
-Number = float | None
-"""None: not finite."""
-Vector = list[Number]
-Matrix = list[Vector]
-Shape = tuple[int, ...]
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True, tag_field="probe"):
-    """Base of all answers."""
-
-    @property
-    def kind(self) -> str:
-        """The probe that answers so."""
-        return str(self.__struct_config__.tag)
-
-
-class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of what answers consist of."""
+from tuidl.protocol.answer import Answer as Answer
+from tuidl.protocol.answer import Matrix as Matrix
+from tuidl.protocol.answer import Number as Number
+from tuidl.protocol.answer import Record as Record
+from tuidl.protocol.answer import Shape as Shape
+from tuidl.protocol.answer import Vector as Vector
+from tuidl.protocol.text_answers import EmbeddingMap as EmbeddingMap
+from tuidl.protocol.text_answers import Sample as Sample
 
 
 class Example(Record, frozen=True):
@@ -280,4 +268,6 @@ AnyAnswer = (
     | FeatureMaps
     | Weights
     | StepTrace
+    | Sample
+    | EmbeddingMap
 )

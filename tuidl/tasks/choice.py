@@ -75,6 +75,9 @@ def _kind(spec: ExampleSpec, loss: Loss, in_time: bool) -> type[Task]:
     is_series = len(spec.shape) == 2 and spec.shape[1] == 1 and spec.outputs == 1
     if spec.targets:
         return _loaded("combined", "Combined")
+    if spec.classes and spec.classes == spec.vocabulary:
+        one = "NearbyWords" if spec.shape == (1,) else "NextToken"
+        return _loaded("language", "NextTokens" if spec.target_shape else one)
     if spec.classes and spec.target_shape:
         return _loaded("per_step", "PerStep")
     if spec.classes:

@@ -10,7 +10,12 @@ from tuidl.data.examples import Examples
 from tuidl.data.published import SMS_SPAM
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.text.layout import TextLayout
-from tuidl.data.text.published_text import key_of, published_text
+from tuidl.data.text.published_text import (
+    DEFAULT_SIZES,
+    is_here,
+    key_of,
+    published_text,
+)
 from tuidl.data.text.source import Textual, WindowSize
 from tuidl.data.text.tokenizer import Kind, Tokenizer
 
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 CLASSES = ("ham", "spam")
+COUNTS = (4827, 747)
 WINDOW = 64
 
 
@@ -45,16 +51,18 @@ class SmsSpam(Textual, frozen=True, kw_only=True, tag="sms_spam"):
     window: WindowSize = WINDOW
 
     def spec(self) -> ExampleSpec:
-        names = self._labelled().tokenizer.names
+        if is_here(SMS_SPAM):
+            names = self._labelled().tokenizer.names
+        else:  # the tokens' names are their numbers until it is
+            most = self.vocabulary or DEFAULT_SIZES.get(self.tokens, 100)
+            names = tuple(map(str, range(most)))
         return ExampleSpec((self.window,), len(CLASSES), CLASSES, vocabulary=names)
 
     def count(self) -> int:
-        return len(self._labelled().y)
+        return sum(COUNTS)
 
     def class_counts(self) -> tuple[int, ...]:
-        import numpy as np
-
-        return tuple(np.bincount(self._labelled().y, minlength=2).tolist())
+        return COUNTS
 
     def load(self) -> Examples:
         import numpy as np

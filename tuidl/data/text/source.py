@@ -108,8 +108,11 @@ class TextSource(Textual, frozen=True, kw_only=True):
 
     def spec(self) -> ExampleSpec:
         corpus = self._corpus()
-        names = corpus.tokenizer.names
-        shape = (1,) if self.predict == "context" else (corpus.window,)
+        return self.spec_of(corpus.tokenizer.names, corpus.window)
+
+    def spec_of(self, names: tuple[str, ...], window: int) -> ExampleSpec:
+        """With tokens of these names."""
+        shape = (1,) if self.predict == "context" else (window,)
         places = shape if self.predict == "every" else None
         weighted = self.is_lines and self.predict == "every"
         return ExampleSpec(

@@ -11,6 +11,7 @@ from tuidl.tasks.choice import task_of
 from tuidl.tui.session.run import Run
 from tuidl.tui.views.examples import ExamplesView
 from tuidl.tui.views.large import LargeView
+from tuidl.tui.views.text import MapView, TextView
 from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.chart import Chart
 
@@ -54,5 +55,5 @@ def _kind(preset: Preset) -> str:
 
 
 def _view_for(preset: Preset, send: Send) -> View:
-    view = ExamplesView if _kind(preset) == "predictions" else LargeView
-    return view(preset, send)
+    views = {"predictions": ExamplesView, "sample": TextView, "embedding_map": MapView}
+    return views.get(_kind(preset), LargeView)(preset, send)

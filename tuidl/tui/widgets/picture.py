@@ -11,7 +11,7 @@ from tuidl.charts.palette import Palette
 from tuidl.protocol import probes
 from tuidl.protocol.probes import AnyAnswer
 from tuidl.tasks.base import Picture as TaskPicture
-from tuidl.tui.renderers import examples
+from tuidl.tui.renderers import examples, sample
 from tuidl.tui.renderers.places import places
 from tuidl.tui.renderers.series import forecast
 from tuidl.tui.renderers.shapes import curve, plane
@@ -42,6 +42,10 @@ def picture_of(
             return places(answer, *room)
         case probes.Values():
             return values(answer, *room)
+        case probes.Sample():
+            return sample.written(sample.Written(answer.given, answer.tokens), *room)
+        case probes.EmbeddingMap():
+            return sample.embedding_map(answer, *room)
     return centred(NO_PICTURE, palette, width, height)
 
 

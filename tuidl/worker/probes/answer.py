@@ -18,6 +18,7 @@ from tuidl.worker.probes import (
     predictions,
     sequences,
     shapes,
+    text,
     values,
     walk,
     weights,
@@ -35,6 +36,8 @@ PROBES: dict[str, tuple[Callable[[TrainState, Any], AnyAnswer], type[msgspec.Str
     "filters": (pictures.filters, pictures.Options),
     "feature_maps": (pictures.feature_maps, pictures.Options),
     "weights": (weights.weights, weights.Options),
+    "sample": (text.sample, text.Options),
+    "embedding_map": (text.embedding_map, text.MapOptions),
     "walk": (walk.walk, walk.Options),
 }
 """Each kind: what answers it, and the record of its options."""

@@ -1,0 +1,142 @@
+"""The text that is written while a network learns, its probabilities, and its map."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tui.quiet import quiet
+from tests.tui.watched import Opened
+from tuidl.charts.palette import DEFAULT, MONOCHROME
+from tuidl.protocol import events
+from tuidl.protocol.text_answers import EmbeddingMap, Sample, Token
+from tuidl.tui.app import Playground
+from tuidl.tui.renderers import sample
+from tuidl.tui.views.text import MapPanel, SamplePanel, TextView, TopPanel
+from tuidl.tui.views.writing import Writing
+
+TOP = [("e", 0.6), ("a", 0.25), ("春", 0.1)]
+
+
+def token(text: str, share: float = 0.5) -> Token:
+    name = {"\n": "↵", " ": "␣"}.get(text, text)
+    return Token(number=ord(text) % 50, name=name, text=text, share=share, top=TOP)
+
+
+def written(text: str, number: int = 0, start: int = 0) -> Sample:
+    tokens = tuple(map(token, text))
+    return Sample(
+        number=number, start=start, given="Once ", notes=(), tokens=tokens, characters=1.0
+    )
+
+
+MAP = EmbeddingMap(
+    layer="embedding_1", tokens=("a", "e", "春"), x=[0.0, 1.0, None], y=[0.0, 1.0, 0.5],
+    explained=(0.4, 0.2), asked="a", nearest=[("e", 0.9)], width=16,
+)  # fmt: skip
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Playground:
+    return quiet(monkeypatch, tmp_path)
+
+
+async def test_a_text_is_written_piece_by_piece_and_then_anew(app: Playground) -> None:
+    async with Opened(app, "char_rnn") as watched:
+        await watched.press("2")
+        view = watched.screen.query_one(TextView)
+        number = watched.asked["sample"]["number"]
+        await watched.answer("sample", written("upon a", number))
+        assert "Once upon a" in watched.seen(SamplePanel)
+        assert watched.asked["sample"]["known"] == [token(c).number for c in "upon a"]
+        await watched.answer("sample", written(" late", number, start=5))
+        assert "late" not in watched.seen(SamplePanel)  # behind other tokens than are there
+        await watched.answer("sample", written(" time", number, start=6))
+        assert "Once upon a time" in watched.seen(SamplePanel)
+        view.writing.length = len(view.writing.tokens)
+        await watched.handle(events.Resumed())
+        asked = watched.asked["sample"]
+        assert (asked["known"], asked["number"]) == ([], number + 1)
+        assert "time" in watched.seen(SamplePanel)  # still there, to be written over
+
+
+async def test_keys_change_what_is_asked_for(app: Playground) -> None:
+    async with Opened(app, "char_rnn") as watched:
+        await watched.press("2")
+        before = watched.asked["sample"]
+        await watched.press("right_square_bracket")
+        assert watched.asked["sample"]["temperature"] > before["temperature"]
+        await watched.press("left_square_bracket", "left_square_bracket", "n")
+        asked = watched.asked["sample"]
+        assert asked["temperature"] < before["temperature"]
+        assert asked["seed"] == before["seed"] + 1
+        await watched.press("i", *"hey q", "enter")
+        assert watched.asked["sample"]["prompt"] == "hey q"
+        await watched.press("i", *"xyz", "escape")
+        assert watched.asked["sample"]["prompt"] == "hey q"
+
+
+async def test_bars_are_of_the_token_under_the_cursor(app: Playground) -> None:
+    async with Opened(app, "char_rnn") as watched:
+        await watched.press("2")
+        await watched.answer("sample", written("tea", watched.asked["sample"]["number"]))
+        assert "✓" in watched.seen(TopPanel).splitlines()[1]
+        await watched.press("left")
+        assert watched.seen(TopPanel).splitlines()[0].startswith("✓ e")
+        assert watched.asked["embedding_map"] == {"token": "e"}
+        await watched.answer("embedding_map", MAP)
+        assert "nearest to a: e 0.90" in watched.seen(MapPanel)
+        await watched.press("home", "right", "right", "right")
+        assert watched.screen.query_one(TextView).writing.cursor is None
+
+
+async def test_what_the_probe_cannot_answer_is_said(app: Playground) -> None:
+    async with Opened(app, "char_rnn") as watched:
+        await watched.press("2")
+        await watched.handle(events.ProbeAnswer(id=1, kind="sample", epoch=1, step=0, answer=None,
+                                                error="the network reads no text"))  # fmt: skip
+        assert "the network reads no text" in watched.seen(SamplePanel)
+
+
+@pytest.mark.parametrize("palette", [DEFAULT, MONOCHROME])
+@pytest.mark.parametrize("unicode", [True, False])
+@pytest.mark.parametrize(("width", "height"), [(4, 1), (30, 5), (80, 20)])
+@pytest.mark.parametrize("text", ["", "a", "春眠不覺曉" * 9, "a\nb\t c" * 30, "\x1b[31m" * 5])
+def test_lines_fill_their_room(
+    palette: Any, unicode: bool, width: int, height: int, text: str
+) -> None:
+    shown = [
+        sample.written(sample.Written(text, [*map(token, text)]), palette, width, height, unicode),
+        sample.likeliest(token("e"), palette, width, height, unicode),
+        sample.likeliest(None, palette, width, height, unicode),
+        sample.embedding_map(MAP, palette, width, height, unicode),
+    ]
+    for lines in shown:
+        assert len(lines) == height
+        assert {line.cell_len for line in lines} == {width}
+        assert unicode or all(line.plain.isascii() for line in lines)
+
+
+def test_the_end_stays_in_sight_and_so_does_the_cursor() -> None:
+    tokens = [token(c) for c in "abcdefghij" * 20]
+    end = sample.written(sample.Written("", tokens), DEFAULT, 10, 5, True)
+    assert end[-1].plain == "abcdefghij"
+    tokens[7] = token("X")
+    start = sample.written(sample.Written("", tokens, cursor=7), DEFAULT, 10, 5, True)
+    assert "X" in start[0].plain
+
+
+def test_a_loss_in_bits_and_perplexity() -> None:
+    assert sample.in_bits(1.3862943611, 2.0) == "1.00 bits per character, perplexity 4"
+    assert sample.in_bits(0.6931471806, None) == "1.00 bits per token, perplexity 2"
+
+
+def test_writing_goes_on_where_it_stands() -> None:
+    writing = Writing(length=3)
+    assert writing.take(written("ab"), (1, 5))
+    assert writing.options()["count"] == 1
+    assert not writing.take(written("c", number=3, start=2), (1, 6))
+    assert writing.take(written("c", start=2), (1, 6))
+    assert writing.is_whole
+    assert writing.places == [(1, 5), (1, 5), (1, 6)]
+    assert [t.text for t in writing.again().shown] == ["a", "b", "c"]

@@ -1,0 +1,99 @@
+"""Probes of networks that read text: the same text in pieces as at once, and honest maps."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.worker.test_probes import ask
+from tuidl.preset.schema import Preset
+from tuidl.protocol.commands import Probe
+from tuidl.tasks.choice import task_of
+from tuidl.tasks.language import NearbyWords, NextToken, NextTokens
+from tuidl.training.trainer import Trainer
+from tuidl.worker.probes.answer import answer
+
+PRESET = """
+name = "abc"
+data = {source = "text", path = "abc.txt", window = 5%s}
+layers = [{type = "embedding", output_dim = 6}, %s{type = "dense"}]
+loss = {type = "cross_entropy"}
+optimizer = {type = "adam", learning_rate = 0.05}
+training = {epochs = 2, batch_size = 16}
+"""
+KINDS = {
+    "every": ("", "", NextTokens),
+    "words": (', tokens = "words"', "", NextTokens),
+    "lines": (', examples = "lines"', "", NextTokens),
+    "bpe": (', tokens = "bpe", vocabulary = 20', "", NextTokens),
+    "last": (', predict = "last"', '{type = "flatten"}, ', NextToken),
+    "context": (', tokens = "words", predict = "context"', '{type = "flatten"}, ', NearbyWords),
+}
+
+
+def trained(folder: Path, kind: str) -> Trainer:
+    text = "the cat sat on a mat\na rat ran to the cat\n" * 12
+    (folder / "abc.txt").write_text(text, encoding="utf-8")
+    keys, layers, _ = KINDS[kind]
+    trainer = Trainer(Preset.parse(PRESET % (keys, layers), folder=folder), backend="numpy")
+    list(trainer.run())
+    return trainer
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_text_has_its_pictures(tmp_path: Path, kind: str) -> None:
+    trainer = trained(tmp_path, kind)
+    task = task_of(trainer.state.preset)
+    assert type(task) is KINDS[kind][2]
+    before = trainer.model.weights_sha256
+    for probe in task.probes:
+        assert ask(trainer, probe)
+    assert trainer.model.weights_sha256 == before
+
+
+def test_a_text_in_pieces_is_the_text_at_once(tmp_path: Path) -> None:
+    trainer = trained(tmp_path, "every")
+    options = {"temperature": 1.3, "seed": 4, "prompt": "the c"}
+    whole = ask(trainer, "sample", count=24, **options)
+    assert (whole["given"], whole["start"], whole["characters"]) == ("the c", 0, 1.0)
+    first = ask(trainer, "sample", count=10, **options)
+    known = [token["number"] for token in first["tokens"]]
+    rest = ask(trainer, "sample", count=14, known=known, **options)
+    assert rest["start"] == 10
+    assert first["tokens"] + rest["tokens"] == whole["tokens"]
+    for token in whole["tokens"]:
+        shares = [share for _, share in token["top"]]
+        assert shares == sorted(shares, reverse=True)
+        assert token["share"] <= shares[0]
+
+
+def test_the_map_has_the_two_main_directions_of_the_table(tmp_path: Path) -> None:
+    trainer = trained(tmp_path, "words")
+    found = ask(trainer, "embedding_map", token="cat")
+    table = np.asarray(trainer.model.parameters["embedding_1.embeddings"], np.float64)
+    values = np.linalg.eigvalsh(np.cov(table.T))[::-1]
+    np.testing.assert_allclose(found["explained"], values[:2] / values.sum(), rtol=1e-3)
+    variances = [np.var(found["x"], ddof=1), np.var(found["y"], ddof=1)]
+    np.testing.assert_allclose(variances, values[:2], rtol=1e-3)
+    names = trainer.state.program.graph.spec.vocabulary
+    cat = table[names.index("cat")]
+    name, cosine = found["nearest"][0]
+    other = table[names.index(name)]
+    assert cosine == pytest.approx(cat @ other / np.linalg.norm(cat) / np.linalg.norm(other), 1e-3)
+    assert "cat" not in [name for name, _ in found["nearest"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "probe", "options", "error"),
+    [
+        ("context", "sample", {}, "does not predict the next token"),
+        ("every", "sample", {"known": [99]}, "expected tokens from 0 to"),
+        ("every", "sample", {"count": 0}, "count"),
+    ],
+)
+def test_what_cannot_be_answered_says_why(
+    tmp_path: Path, kind: str, probe: str, options: dict[str, object], error: str
+) -> None:
+    told = answer(trained(tmp_path, kind).state, Probe(id=1, kind=probe, options=options))
+    assert told.answer is None
+    assert error in (told.error or "")

@@ -1,0 +1,44 @@
+"""Answers to probes of networks that read text."""
+
+from tuidl.protocol.answer import Answer, Number, Record, Vector
+
+
+class Token(Record, frozen=True):
+    """A token that was drawn: the ``text`` that it adds, its ``name``, the ``share`` that the
+    network gave it, and the likeliest tokens by name with theirs."""
+
+    number: int
+    name: str
+    text: str
+    share: Number
+    top: list[tuple[str, Number]]
+
+
+class Sample(Answer, frozen=True, tag="sample"):
+    """What the network writes: ``tokens`` behind the first ``start`` ones of sample ``number``.
+
+    ``given``: the prompt as the network reads it, ``notes`` what was done to it. ``characters``: of
+    a held-out token on average, by which loss becomes bits per character.
+    """
+
+    number: int
+    start: int
+    given: str
+    notes: tuple[str, ...]
+    tokens: tuple[Token, ...]
+    characters: Number
+
+
+class EmbeddingMap(Answer, frozen=True, tag="embedding_map"):
+    """Vectors of tokens along their two principal components: ``x`` and ``y`` of each of
+    ``tokens``, and the ``explained`` shares of all variance. ``nearest``: of the token ``asked``
+    for, others by name with the cosine of the angle between their vectors."""
+
+    layer: str
+    tokens: tuple[str, ...]
+    x: Vector
+    y: Vector
+    explained: tuple[Number, Number]
+    asked: str
+    nearest: list[tuple[str, Number]]
+    width: int

@@ -1,0 +1,302 @@
+"""What the network writes while it learns, the probabilities of each token, and its map of them."""
+
+import time
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from tuidl.charts.palette import Palette
+from tuidl.preset.schema import Preset
+from tuidl.protocol.events import ProbeAnswer
+from tuidl.protocol.text_answers import EmbeddingMap, Sample
+from tuidl.tui.renderers import sample
+from tuidl.tui.session.run import Phase, Run
+from tuidl.tui.views.view import Send, View, Wanted
+from tuidl.tui.views.writing import Writing
+from tuidl.tui.widgets.chart import Chart
+from tuidl.tui.widgets.picture import unanswered
+
+SHARE = 0.03
+"""The most of the engine's time that writing may take while it trains."""
+ROOMY = 2
+"""Cells of the panel for each token of a sample, about."""
+SHORTEST, LONGEST = 40, 400
+"""Tokens of a sample, whatever the size of the panel."""
+MOVE = Binding.Group("move")
+
+
+class TextView(View):
+    """Asks for the text piece by piece; where a run is going on, a text that is whole is written
+    anew."""
+
+    first: ClassVar[str] = "SamplePanel"
+    BINDINGS: ClassVar = [
+        Binding("i", "prompt", "prompt"),
+        Binding("left_square_bracket", "warm(-1)", "colder", key_display="["),
+        Binding("right_square_bracket", "warm(1)", "warmer", key_display="]"),
+        Binding("n", "anew", "new"),
+        Binding("v", "turn", "map, bars"),
+    ]
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    TextView Chart { height: 1fr; }
+    TextView #writes { width: 3fr; }
+    TextView #says { width: 2fr; }
+    TextView #prompt { display: none; }
+    TextView.-asking #prompt { display: block; }
+    .-low TextView MapPanel { display: none; }
+    .-low TextView.-map MapPanel { display: block; }
+    .-low TextView.-map TopPanel { display: none; }
+    """
+
+    def __init__(self, preset: Preset, send: Send) -> None:
+        super().__init__(preset, send)
+        self.writing = Writing()
+        self.problem: str | None = None
+        self.map: EmbeddingMap | None = None
+        self.map_problem: str | None = None
+        self._wanted: Wanted = []
+        self._next = 0.0
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            with Vertical(id="writes"):
+                yield SamplePanel(self)
+                prompt = Input(id="prompt", placeholder="what it goes on from; enter")
+                prompt.border_title = "prompt"
+                yield prompt
+            with Vertical(id="says"):
+                yield TopPanel(self)
+                yield MapPanel(self)
+
+    def begin(self, run: Run, preset: Preset) -> None:
+        super().begin(run, preset)
+        self.writing = Writing(
+            self.writing.prompt, self.writing.temperature, self.writing.seed,
+            number=self.writing.number + 1,
+        )  # fmt: skip
+        self.problem, self.map, self.map_problem = None, None, None
+        self._wanted, self._next = [], 0.0
+
+    def probes(self) -> Wanted:
+        """While it trains, the same as before until the last answer was worth its time."""
+        if (
+            self.shown.phase is not Phase.RUNNING
+            or time.monotonic() >= self._next
+            or not self._wanted
+        ):
+            self._wanted = self._asked_for()
+        return self._wanted
+
+    def _asked_for(self) -> Wanted:
+        wanted: Wanted = []
+        writing = self.writing
+        if writing.is_whole and self.shown.phase is Phase.RUNNING:
+            self.writing = writing = writing.again()
+        if not writing.is_whole:
+            writing.length = self._length()
+            wanted.append(("sample", writing.options()))
+        if any(panel.display for panel in self.query(MapPanel)):
+            chosen = writing.chosen
+            wanted.append(("embedding_map", {"token": chosen.name if chosen else ""}))
+        return wanted
+
+    def _length(self) -> int:
+        """Tokens that fill the panel."""
+        for panel in self.query(SamplePanel):
+            width, height = panel.content_size
+            return min(max(width * height // ROOMY, SHORTEST), LONGEST)
+        return SHORTEST
+
+    def handle_answer(self, event: ProbeAnswer) -> bool:
+        if event.kind == "embedding_map":
+            self.map = event.answer if isinstance(event.answer, EmbeddingMap) else None
+            self.map_problem = event.error
+            return True
+        if event.kind != "sample":
+            return False
+        self._next = time.monotonic() + event.seconds / SHARE
+        self.problem = event.error
+        if not isinstance(event.answer, Sample):
+            return True
+        return self.writing.take(event.answer, (event.epoch, event.step))
+
+    # --- keys -------------------------------------------------------------------------------------
+
+    def action_prompt(self) -> None:
+        """Ask for a text to go on from."""
+        self.set_class(True, "-asking")
+        prompt = self.query_one("#prompt", Input)
+        prompt.value = self.writing.prompt
+        self.call_after_refresh(prompt.focus)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.writing = self.writing.again(prompt=event.value, before=[], cursor=None)
+        self._answered()
+
+    def key_escape(self) -> None:
+        self._answered()
+
+    def _answered(self) -> None:
+        self.set_class(False, "-asking")
+        self.query_one(SamplePanel).focus()
+        self.touched()
+
+    def action_warm(self, way: int) -> None:
+        """Another temperature, and the same seed."""
+        warmer = self.writing.warmed(way)
+        self.writing = self.writing.again(temperature=warmer, cursor=None)
+        self.touched()
+
+    def action_anew(self) -> None:
+        """Another sample: the next seed."""
+        self.writing = self.writing.again(seed=self.writing.seed + 1, cursor=None)
+        self.touched()
+
+    def action_turn(self) -> None:
+        """Where there is no room for both: the map in the place of the bars, and back."""
+        self.toggle_class("-map")
+        self.touched()
+
+    def move(self, way: int) -> None:
+        self.writing.move(way)
+        self.touched()
+
+    def touched(self) -> None:
+        """Ask and draw at once after a key."""
+        self._wanted = []
+        super().touched()
+
+
+class SamplePanel(Chart):
+    """The text; arrows move the cursor from token to token."""
+
+    concept = "sampling"
+    kinds = ("sample",)
+    BINDINGS: ClassVar = [
+        Binding("left", "move(-1)", "token", show=False),
+        Binding("right", "move(1)", "token", show=False),
+        Binding("up", "move(-20)", "token", show=False),
+        Binding("down", "move(20)", "token", show=False),
+        Binding("home", "move(-100000)", "first", show=False),
+        Binding("end", "move(100000)", "last", show=False),
+    ]
+
+    def __init__(self, view: TextView) -> None:
+        super().__init__()
+        self.view = view
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        view, writing = self.view, self.view.writing
+        if view.problem or not writing.shown:
+            return unanswered(view.problem, view.frame, palette, width, height)
+        text = sample.Written(writing.given, writing.tokens, writing.before, writing.cursor)
+        return sample.written(text, palette, width, height, unicode)
+
+    def title_now(self) -> str:
+        writing = self.view.writing
+        notes = f" · {writing.notes[0]}" if writing.notes else ""
+        return f"what it writes at temperature {writing.temperature:g}{notes}"
+
+    def subtitle_now(self) -> str:
+        return " · ".join(filter(None, (self.moment, self._loss())))
+
+    def _loss(self) -> str:
+        """The loss after the last epoch, of what is held out if there is such."""
+        run = self.view.frame
+        for part, scores in (("held out", run.validation), ("training part", run.train)):
+            if "loss" in scores:
+                return f"{part}: {sample.in_bits(scores['loss'], self.view.writing.characters)}"
+        return ""
+
+    def action_move(self, way: int) -> None:
+        self.view.move(way)
+
+
+class TopPanel(Chart, can_focus=False):
+    """The likeliest tokens where the cursor is."""
+
+    concept = "softmax"
+
+    def __init__(self, view: TextView) -> None:
+        super().__init__()
+        self.view = view
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        return sample.likeliest(self.view.writing.chosen, palette, width, height, unicode)
+
+    def title_now(self) -> str:
+        token = self.view.writing.chosen
+        return f"before {token.name} was drawn" if token else "the next token"
+
+
+class MapPanel(Chart, can_focus=False):
+    """The embedding along its two principal components."""
+
+    concept = "embedding"
+    kinds = ("embedding_map",)
+
+    def __init__(self, view: "TextView | MapView") -> None:
+        super().__init__()
+        self.view = view
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        answer = self.view.map
+        if answer is None:
+            return unanswered(self.view.map_problem, self.view.frame, palette, width, height)
+        return sample.embedding_map(answer, palette, width, height, unicode)
+
+    def title_now(self) -> str:
+        name = f"{self.view.map.layer}: " if self.view.map else ""
+        return f"{name}what is used alike lies together"
+
+
+class MapView(View):
+    """The map of tokens as large as the screen; arrows choose the one whose nearest are named."""
+
+    first: ClassVar[str] = "MapPanel"
+    BINDINGS: ClassVar = [
+        Binding("left,up", "choose(-1)", "token", show=False),
+        Binding("right,down", "choose(1)", "token"),
+        Binding("pageup", "choose(-10)", "token", show=False),
+        Binding("pagedown", "choose(10)", "token", show=False),
+    ]
+    DEFAULT_CSS = "MapView Chart { height: 1fr; }"
+
+    def __init__(self, preset: Preset, send: Send) -> None:
+        super().__init__(preset, send)
+        self.map: EmbeddingMap | None = None
+        self.map_problem: str | None = None
+        self.token = ""
+
+    def compose(self) -> ComposeResult:
+        panel = MapPanel(self)
+        panel.can_focus = True
+        yield panel
+
+    def begin(self, run: Run, preset: Preset) -> None:
+        super().begin(run, preset)
+        self.map, self.map_problem = None, None
+
+    def probes(self) -> Wanted:
+        return [("embedding_map", {"token": self.token})]
+
+    def handle_answer(self, event: ProbeAnswer) -> bool:
+        if event.kind != "embedding_map":
+            return False
+        self.map = event.answer if isinstance(event.answer, EmbeddingMap) else None
+        self.map_problem = event.error
+        return True
+
+    def action_choose(self, way: int) -> None:
+        """Another token, in the order of the vocabulary."""
+        if self.map is None:
+            return
+        names = self.map.tokens
+        here = names.index(self.token) if self.token in names else 0
+        self.token = names[(here + way) % len(names)]
+        self.touched()

@@ -1,0 +1,162 @@
+"""What a network in training writes, and where it puts its tokens."""
+
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+
+from tuidl.backends.base import Array
+from tuidl.compiler.graph import FROM_EXAMPLES, Node
+from tuidl.core.errors import DataError
+from tuidl.data.text.layout import TextLayout
+from tuidl.inference.generating import Drawn, Generator, Prompt, Sampling
+from tuidl.nn.layers.embedding import Embedding
+from tuidl.protocol.text_answers import EmbeddingMap, Sample, Token
+from tuidl.training.state import TrainState
+from tuidl.worker.probes.common import answers_of, held_out, numbers, task_in
+
+TOP = 10
+"""Likeliest tokens that are sent with each."""
+COUNTED = 4096
+"""Held-out tokens whose characters are counted."""
+NEAREST = 10
+MOST_ON_MAP = 400
+"""Tokens on the map: of more, those with the longest vectors."""
+
+
+class Options(msgspec.Struct, forbid_unknown_fields=True):
+    """``count`` tokens of sample ``number``, behind those that are ``known``, by their numbers."""
+
+    count: Annotated[int, Meta(ge=1, le=1000)] = 16
+    number: int = 0
+    prompt: Annotated[str, Meta(max_length=100_000)] = ""
+    known: Annotated[tuple[int, ...], Meta(max_length=10_000)] = ()
+    temperature: Annotated[float, Meta(ge=0, le=100)] = 1.0
+    top_k: Annotated[int, Meta(ge=1)] | None = None
+    seed: Annotated[int, Meta(ge=0)] = 0
+
+
+class MapOptions(msgspec.Struct, forbid_unknown_fields=True):
+    """``token``: the one whose nearest ones are named, by its name; "" for the first
+    word."""
+
+    token: str = ""
+
+
+def sample(state: TrainState, options: Options) -> Sample:
+    """A part of a text that the network writes. Raises DataError where it writes none."""
+    layout = _layout(state)
+    generator = Generator(layout, lambda x: answers_of(state, x))
+    prompt = generator.prompt(options.prompt)
+    size = len(layout.tokenizer.tokens)
+    if any(not 0 <= number < size for number in options.known):
+        raise DataError(f"sample: expected tokens from 0 to {size - 1}")
+    before = (*prompt.tokens, *options.known)
+    sampling = Sampling(options.temperature, options.top_k, options.seed)
+    drawn = generator.go_on(before, sampling, options.count, TOP)
+    return Sample(
+        number=options.number,
+        start=len(options.known),
+        given=_given(generator, prompt),
+        notes=prompt.notes,
+        tokens=tuple(_token(layout, token) for token in drawn),
+        characters=_characters(state, layout),
+    )
+
+
+def embedding_map(state: TrainState, options: MapOptions) -> EmbeddingMap:
+    """The vectors of tokens, seen from where they differ most. Raises DataError without any."""
+    layout, node = _layout(state), _embedding(state)
+    names = layout.tokenizer.names
+    table = np.asarray(state.model.parameters[f"{node.key}.embeddings"], np.float64)
+    table = table[: len(names)]
+    if not np.isfinite(table).all():
+        raise DataError("embedding_map: the embedding has values that are not finite")
+    shown = np.arange(len(names))
+    if len(names) > MOST_ON_MAP:
+        lengths = np.linalg.norm(table - table.mean(axis=0), axis=1)
+        shown = np.sort(np.argsort(-lengths, kind="stable")[:MOST_ON_MAP])
+    places, explained = _principal(table[shown])
+    first = next((i for i in shown.tolist() if names[i].isalpha()), int(shown[0]))
+    asked = names.index(options.token) if options.token in names else first
+    return EmbeddingMap(
+        layer=node.name,
+        tokens=tuple(names[i] for i in shown.tolist()),
+        x=numbers(places[:, 0]),
+        y=numbers(places[:, 1]),
+        explained=(numbers(explained[0]), numbers(explained[1])),
+        asked=names[asked],
+        nearest=_nearest(table, asked, names),
+        width=table.shape[1],
+    )
+
+
+def _layout(state: TrainState) -> TextLayout:
+    layout = state.preprocessing.text
+    if layout is None:
+        raise DataError("the network reads no text")
+    return layout
+
+
+def _given(generator: Generator, prompt: Prompt) -> str:
+    """The prompt as it is shown: without the boundary that every line begins with."""
+    starts = generator.layout.is_lines or len(prompt.tokens) == 1
+    return generator.tokenizer.decode(prompt.tokens[starts:])
+
+
+def _token(layout: TextLayout, drawn: Drawn) -> Token:
+    names = layout.tokenizer.names
+    return Token(
+        number=drawn.number,
+        name=names[drawn.number],
+        text=drawn.text,
+        share=numbers(drawn.share),
+        top=[(names[number], numbers(share)) for number, share in drawn.top],
+    )
+
+
+def _characters(state: TrainState, layout: TextLayout) -> float | None:
+    """Of a held-out token that counts."""
+    if layout.tokenizer.kind == "characters":
+        return 1.0
+    task, (_, feed) = task_in(state), held_out(state)
+    some = feed.y[: max(COUNTED // task.spec.rows, 1)]
+    counts = task.counts(some)
+    targets = task.targets(some).astype(int)
+    chosen = targets[counts] if counts is not None else targets.reshape(-1)
+    text = layout.tokenizer.decode(chosen.tolist())
+    found: float | None = numbers(len(text) / max(len(chosen), 1))
+    return found
+
+
+def _embedding(state: TrainState) -> Node:
+    """The first embedding that reads the examples. Raises DataError without one."""
+    for node in state.program.graph.nodes:
+        if isinstance(node.layer, Embedding) and node.inputs[0] <= FROM_EXAMPLES:
+            return node
+    raise DataError("embedding_map: no embedding reads the tokens")
+
+
+def _principal(vectors: Array) -> tuple[Array, Array]:
+    """(n, 2) along the two directions of the largest variance, and the shares of all variance. The
+    largest number of a direction is positive, so that a map does not flip as it learns."""
+    centred = vectors - vectors.mean(axis=0)
+    _, lengths, directions = np.linalg.svd(centred, full_matrices=False)
+    shares = lengths**2 / max(float((lengths**2).sum()), 1e-30)
+    chosen = np.zeros((2, vectors.shape[1]))
+    chosen[: min(2, len(directions))] = directions[:2]
+    largest = np.abs(chosen).argmax(axis=1)
+    signs = np.where(chosen[np.arange(2), largest] < 0, -1.0, 1.0)
+    explained = np.zeros(2)
+    explained[: min(2, len(shares))] = shares[:2]
+    return centred @ (chosen * signs[:, None]).T, explained
+
+
+def _nearest(table: Array, asked: int, names: tuple[str, ...]) -> list[tuple[str, float | None]]:
+    """The tokens whose vectors point in the direction of one's own, and the cosines."""
+    lengths = np.maximum(np.linalg.norm(table, axis=1), 1e-30)
+    cosines = table @ table[asked] / (lengths * lengths[asked])
+    cosines[asked] = -np.inf
+    best = np.argsort(-cosines, kind="stable")[: min(NEAREST, len(names) - 1)]
+    return [(names[i], numbers(cosines[i])) for i in best.tolist()]
