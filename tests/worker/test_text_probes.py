@@ -97,3 +97,34 @@ def test_what_cannot_be_answered_says_why(
     told = answer(trained(tmp_path, kind).state, Probe(id=1, kind=probe, options=options))
     assert told.answer is None
     assert error in (told.error or "")
+
+
+LOOKING = (
+    '{type = "position_embedding"}, {type = "transformer_block", num_heads = 2, causal = true}, '
+)
+
+
+def test_attention_is_what_the_layer_computes(tmp_path: Path) -> None:
+    (tmp_path / "abc.txt").write_text("the cat sat on a mat\n" * 30, encoding="utf-8")
+    trainer = Trainer(Preset.parse(PRESET % ("", LOOKING), folder=tmp_path), backend="numpy")
+    list(trainer.run())
+    heads = [ask(trainer, "attention", prompt="the", head=head) for head in (0, 1)]
+    mean = ask(trainer, "attention", prompt="the c")
+    assert mean["layers"] == ["transformer_block_1_attention"]
+    assert (mean["heads"], mean["head"], heads[1]["head"]) == (2, None, 1)
+    assert mean["tokens"] == mean["seen"] == ["t", "h", "e", "␣", "c"]
+    for found in (*heads, mean):
+        weights = np.array(found["weights"])
+        np.testing.assert_allclose(weights.sum(axis=1), 1, atol=3e-3)
+        assert not np.triu(weights, 1).any()
+    both = [np.array(found["weights"]) for found in heads]
+    assert not np.allclose(*both)
+    np.testing.assert_allclose(sum(both) / 2, np.array(mean["weights"])[:3, :3], atol=2e-3)
+    letters = trainer.state.program.graph.spec.vocabulary
+    after = ask(trainer, "attention", prompt="th", known=[letters.index("e")])
+    assert after["tokens"] == ["t", "h", "e"]
+
+
+def test_networks_without_attention_say_so(tmp_path: Path) -> None:
+    told = answer(trained(tmp_path, "every").state, Probe(id=1, kind="attention", options={}))
+    assert told.error == "attention: no layer of this network has it"

@@ -93,15 +93,18 @@ class Generator:
 
     def shares(self, tokens: Sequence[int]) -> Array:
         """(vocabulary,) the probability of each token after these, float64."""
-        window, known = self.layout.window, list(tokens[-self.layout.window :])
+        row, _, end = self.row(tokens)
+        found = self._probabilities(row)[0]
+        return np.asarray(found if self.layout.predicts == "last" else found[end - 1], np.float64)
+
+    def row(self, tokens: Sequence[int]) -> tuple[Array, int, int]:
+        """The input (1, window) that these tokens are, and the places where they begin and end in
+        it. What stands behind them does not change what is predicted at their last place."""
+        window, known = self.layout.window, list(self._line_of(list(tokens))[-self.layout.window :])
         row = np.full((1, window), self.start, np.float32)
-        if self.layout.predicts == "last":
-            row[0, window - len(known) :] = known
-            found = self._probabilities(row)[0]
-        else:  # what stands behind a place does not change what is predicted there
-            row[0, : len(known)] = known
-            found = self._probabilities(row)[0, len(known) - 1]
-        return np.asarray(found, np.float64)
+        first = window - len(known) if self.layout.predicts == "last" else 0
+        row[0, first : first + len(known)] = known
+        return row, first, first + len(known)
 
     def go_on(
         self, tokens: Sequence[int], sampling: Sampling, count: int, top: int = 0
@@ -109,10 +112,9 @@ class Generator:
         """The next ``count`` tokens. Which one is drawn depends on the seed and on how many there
         are before it. A line that has ended is followed by a new one."""
         known = list(tokens)
-        line = self._line_of(known)
         text = self.tokenizer.decode(known[-1:])
         for place in range(len(known), len(known) + count):
-            shares = self.shares(line)
+            shares = self.shares(known)
             number = draw(shares, sampling, place, self.tokenizer.unknown)
             added = self.tokenizer.following(text, number)
             best = np.argsort(-shares, kind="stable")[:top].tolist()
@@ -120,7 +122,6 @@ class Generator:
             yield Drawn(number, added, float(shares[number]), named)
             text = added
             known.append(number)
-            line = self._line_of(known)
 
     def ends_line(self, number: int) -> bool:
         """Whether a token ends an example that is a line."""

@@ -1,6 +1,6 @@
 """Answers to probes of networks that read text."""
 
-from tuidl.protocol.answer import Answer, Number, Record, Vector
+from tuidl.protocol.answer import Answer, Matrix, Number, Record, Vector
 
 
 class Token(Record, frozen=True):
@@ -42,3 +42,17 @@ class EmbeddingMap(Answer, frozen=True, tag="embedding_map"):
     asked: str
     nearest: list[tuple[str, Number]]
     width: int
+
+
+class Attention(Answer, frozen=True, tag="attention"):
+    """Where each token looks, in one of the ``layers`` and one ``head`` of ``heads`` (None: the
+    mean of all): ``weights`` (rows: the token that looks, columns: the one that is seen), which add
+    up to 1 in a row. ``tokens``: names of the rows; ``seen``: of the columns."""
+
+    layers: tuple[str, ...]
+    layer: int
+    head: int | None
+    heads: int
+    tokens: tuple[str, ...]
+    seen: tuple[str, ...]
+    weights: Matrix

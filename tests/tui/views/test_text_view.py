@@ -9,10 +9,13 @@ from tests.tui.quiet import quiet
 from tests.tui.watched import Opened
 from tuidl.charts.palette import DEFAULT, MONOCHROME
 from tuidl.protocol import events
-from tuidl.protocol.text_answers import EmbeddingMap, Sample, Token
+from tuidl.protocol.text_answers import Attention, EmbeddingMap, Sample, Token
 from tuidl.tui.app import Playground
 from tuidl.tui.renderers import sample
-from tuidl.tui.views.text import MapPanel, SamplePanel, TextView, TopPanel
+from tuidl.tui.renderers.attention import attention
+from tuidl.tui.views.attention import AttentionPanel
+from tuidl.tui.views.text import SamplePanel, TextView, TopPanel
+from tuidl.tui.views.token_map import MapPanel
 from tuidl.tui.views.writing import Writing
 
 TOP = [("e", 0.6), ("a", 0.25), ("春", 0.1)]
@@ -33,6 +36,13 @@ def written(text: str, number: int = 0, start: int = 0) -> Sample:
 MAP = EmbeddingMap(
     layer="embedding_1", tokens=("a", "e", "春"), x=[0.0, 1.0, None], y=[0.0, 1.0, 0.5],
     explained=(0.4, 0.2), asked="a", nearest=[("e", 0.9)], width=16,
+)  # fmt: skip
+
+
+LOOKS = Attention(
+    layers=("a", "b"), layer=1, head=0, heads=4,
+    tokens=("the", "春", "cat"), seen=("the", "春", "cat"),
+    weights=[[1.0, 0.0, 0.0], [0.25, 0.75, None], [0.1, 0.2, 0.7]],
 )  # fmt: skip
 
 
@@ -110,6 +120,7 @@ def test_lines_fill_their_room(
         sample.likeliest(token("e"), palette, width, height, unicode),
         sample.likeliest(None, palette, width, height, unicode),
         sample.embedding_map(MAP, palette, width, height, unicode),
+        attention(LOOKS, palette, width, height, unicode),
     ]
     for lines in shown:
         assert len(lines) == height
@@ -140,3 +151,21 @@ def test_writing_goes_on_where_it_stands() -> None:
     assert writing.is_whole
     assert writing.places == [(1, 5), (1, 5), (1, 6)]
     assert [t.text for t in writing.again().shown] == ["a", "b", "c"]
+
+
+async def test_attention_is_asked_for_up_to_the_cursor(app: Playground) -> None:
+    async with Opened(app, "tiny_gpt") as watched:
+        await watched.press("2")
+        await watched.answer("sample", written("tea", watched.asked["sample"]["number"]))
+        asked = watched.asked["attention"]
+        assert asked["known"] == [token(c).number for c in "tea"]
+        assert (asked["layer"], asked["head"]) == (0, 0)
+        await watched.answer("attention", LOOKS)
+        shown = watched.seen(AttentionPanel)
+        assert "cat looks at cat 70%, 春 20%, the 10%" in shown
+        await watched.press("l", "h", "left")
+        asked = watched.asked["attention"]
+        assert (asked["layer"], asked["head"]) == (1, 1)
+        assert asked["known"] == [token(c).number for c in "te"]
+        await watched.press("v")
+        assert set(watched.asked) == {"sample", "embedding_map"}

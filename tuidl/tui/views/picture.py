@@ -11,7 +11,8 @@ from tuidl.tasks.choice import task_of
 from tuidl.tui.session.run import Run
 from tuidl.tui.views.examples import ExamplesView
 from tuidl.tui.views.large import LargeView
-from tuidl.tui.views.text import MapView, TextView
+from tuidl.tui.views.text import TextView
+from tuidl.tui.views.token_map import MapView
 from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.chart import Chart
 

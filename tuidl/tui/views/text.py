@@ -15,6 +15,8 @@ from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.text_answers import EmbeddingMap, Sample
 from tuidl.tui.renderers import sample
 from tuidl.tui.session.run import Phase, Run
+from tuidl.tui.views.attention import AttentionPanel, has_attention
+from tuidl.tui.views.token_map import MapPanel
 from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.views.writing import Writing
 from tuidl.tui.widgets.chart import Chart
@@ -39,7 +41,9 @@ class TextView(View):
         Binding("left_square_bracket", "warm(-1)", "colder", key_display="["),
         Binding("right_square_bracket", "warm(1)", "warmer", key_display="]"),
         Binding("n", "anew", "new"),
-        Binding("v", "turn", "map, bars"),
+        Binding("v", "turn", "map, attention"),
+        Binding("l", "look(1, 0)", "layer"),
+        Binding("h", "look(0, 1)", "head"),
     ]
     SCOPED_CSS = False
     DEFAULT_CSS = """
@@ -48,9 +52,9 @@ class TextView(View):
     TextView #says { width: 2fr; }
     TextView #prompt { display: none; }
     TextView.-asking #prompt { display: block; }
-    .-low TextView MapPanel { display: none; }
-    .-low TextView.-map MapPanel { display: block; }
-    .-low TextView.-map TopPanel { display: none; }
+    TextView MapPanel, TextView AttentionPanel { display: none; height: 2fr; }
+    TextView.-map MapPanel, TextView.-attention AttentionPanel { display: block; }
+    .-low TextView.-map TopPanel, .-low TextView.-attention TopPanel { display: none; }
     """
 
     def __init__(self, preset: Preset, send: Send) -> None:
@@ -72,6 +76,10 @@ class TextView(View):
             with Vertical(id="says"):
                 yield TopPanel(self)
                 yield MapPanel(self)
+                yield AttentionPanel(self)
+
+    def on_mount(self) -> None:
+        self._show(self._kinds()[0])
 
     def begin(self, run: Run, preset: Preset) -> None:
         super().begin(run, preset)
@@ -100,9 +108,12 @@ class TextView(View):
         if not writing.is_whole:
             writing.length = self._length()
             wanted.append(("sample", writing.options()))
-        if any(panel.display for panel in self.query(MapPanel)):
-            chosen = writing.chosen
+        chosen = writing.chosen
+        if self.has_class("-map"):
             wanted.append(("embedding_map", {"token": chosen.name if chosen else ""}))
+        if self.has_class("-attention"):
+            options = self.query_one(AttentionPanel).options
+            wanted.append(("attention", options | writing.context()))
         return wanted
 
     def _length(self) -> int:
@@ -117,6 +128,8 @@ class TextView(View):
             self.map = event.answer if isinstance(event.answer, EmbeddingMap) else None
             self.map_problem = event.error
             return True
+        if event.kind == "attention":
+            return self.query_one(AttentionPanel).take(event)
         if event.kind != "sample":
             return False
         self._next = time.monotonic() + event.seconds / SHARE
@@ -158,9 +171,27 @@ class TextView(View):
         self.touched()
 
     def action_turn(self) -> None:
-        """Where there is no room for both: the map in the place of the bars, and back."""
-        self.toggle_class("-map")
+        """The next of map, attention and, on low screens, bars."""
+        kinds = self._kinds()
+        shown = next((kind for kind in kinds if self.has_class(f"-{kind}")), "bars")
+        place = kinds.index(shown) if shown in kinds else 0
+        self._show(kinds[(place + 1) % len(kinds)])
         self.touched()
+
+    def action_look(self, layer: int, head: int) -> None:
+        """The next layer, or the next head: after the last the mean of all."""
+        self.query_one(AttentionPanel).turn(layer, head)
+        self._show("attention" if has_attention(self.preset) else "map")
+        self.touched()
+
+    def _kinds(self) -> list[str]:
+        """What can stand below the bars, or in their place."""
+        found = ["attention", "map"] if has_attention(self.preset) else ["map"]
+        return ["bars", *found] if self.screen.has_class("-low") else found
+
+    def _show(self, kind: str) -> None:
+        for known in ("map", "attention"):
+            self.set_class(known == kind, f"-{known}")
 
     def move(self, way: int) -> None:
         self.writing.move(way)
@@ -232,71 +263,3 @@ class TopPanel(Chart, can_focus=False):
     def title_now(self) -> str:
         token = self.view.writing.chosen
         return f"before {token.name} was drawn" if token else "the next token"
-
-
-class MapPanel(Chart, can_focus=False):
-    """The embedding along its two principal components."""
-
-    concept = "embedding"
-    kinds = ("embedding_map",)
-
-    def __init__(self, view: "TextView | MapView") -> None:
-        super().__init__()
-        self.view = view
-
-    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        answer = self.view.map
-        if answer is None:
-            return unanswered(self.view.map_problem, self.view.frame, palette, width, height)
-        return sample.embedding_map(answer, palette, width, height, unicode)
-
-    def title_now(self) -> str:
-        name = f"{self.view.map.layer}: " if self.view.map else ""
-        return f"{name}what is used alike lies together"
-
-
-class MapView(View):
-    """The map of tokens as large as the screen; arrows choose the one whose nearest are named."""
-
-    first: ClassVar[str] = "MapPanel"
-    BINDINGS: ClassVar = [
-        Binding("left,up", "choose(-1)", "token", show=False),
-        Binding("right,down", "choose(1)", "token"),
-        Binding("pageup", "choose(-10)", "token", show=False),
-        Binding("pagedown", "choose(10)", "token", show=False),
-    ]
-    DEFAULT_CSS = "MapView Chart { height: 1fr; }"
-
-    def __init__(self, preset: Preset, send: Send) -> None:
-        super().__init__(preset, send)
-        self.map: EmbeddingMap | None = None
-        self.map_problem: str | None = None
-        self.token = ""
-
-    def compose(self) -> ComposeResult:
-        panel = MapPanel(self)
-        panel.can_focus = True
-        yield panel
-
-    def begin(self, run: Run, preset: Preset) -> None:
-        super().begin(run, preset)
-        self.map, self.map_problem = None, None
-
-    def probes(self) -> Wanted:
-        return [("embedding_map", {"token": self.token})]
-
-    def handle_answer(self, event: ProbeAnswer) -> bool:
-        if event.kind != "embedding_map":
-            return False
-        self.map = event.answer if isinstance(event.answer, EmbeddingMap) else None
-        self.map_problem = event.error
-        return True
-
-    def action_choose(self, way: int) -> None:
-        """Another token, in the order of the vocabulary."""
-        if self.map is None:
-            return
-        names = self.map.tokens
-        here = names.index(self.token) if self.token in names else 0
-        self.token = names[(here + way) % len(names)]
-        self.touched()

@@ -44,6 +44,11 @@ class Writing:
             "seed": self.seed,
         }
 
+    def context(self) -> dict[str, Any]:
+        """The text up to the cursor, as a probe takes it."""
+        end = len(self.tokens) if self.cursor is None else self.cursor + 1
+        return {"prompt": self.prompt, "known": [token.number for token in self.tokens[:end]]}
+
     def take(self, answer: Sample, place: tuple[int, int]) -> bool:
         """Add what an answer brings, written at ``place``; False where it is of another sample."""
         if answer.number != self.number or answer.start != len(self.tokens):

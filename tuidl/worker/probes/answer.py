@@ -12,6 +12,7 @@ from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.probes import AnyAnswer
 from tuidl.training.state import TrainState
 from tuidl.worker.probes import (
+    attention,
     layers,
     pictures,
     places,
@@ -36,6 +37,7 @@ PROBES: dict[str, tuple[Callable[[TrainState, Any], AnyAnswer], type[msgspec.Str
     "filters": (pictures.filters, pictures.Options),
     "feature_maps": (pictures.feature_maps, pictures.Options),
     "weights": (weights.weights, weights.Options),
+    "attention": (attention.attention, attention.Options),
     "sample": (text.sample, text.Options),
     "embedding_map": (text.embedding_map, text.MapOptions),
     "walk": (walk.walk, walk.Options),

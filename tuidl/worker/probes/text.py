@@ -46,7 +46,7 @@ class MapOptions(msgspec.Struct, forbid_unknown_fields=True):
 
 def sample(state: TrainState, options: Options) -> Sample:
     """A part of a text that the network writes. Raises DataError where it writes none."""
-    layout = _layout(state)
+    layout = layout_of(state)
     generator = Generator(layout, lambda x: answers_of(state, x))
     prompt = generator.prompt(options.prompt)
     size = len(layout.tokenizer.tokens)
@@ -67,7 +67,7 @@ def sample(state: TrainState, options: Options) -> Sample:
 
 def embedding_map(state: TrainState, options: MapOptions) -> EmbeddingMap:
     """The vectors of tokens, seen from where they differ most. Raises DataError without any."""
-    layout, node = _layout(state), _embedding(state)
+    layout, node = layout_of(state), _embedding(state)
     names = layout.tokenizer.names
     table = np.asarray(state.model.parameters[f"{node.key}.embeddings"], np.float64)
     table = table[: len(names)]
@@ -92,7 +92,8 @@ def embedding_map(state: TrainState, options: MapOptions) -> EmbeddingMap:
     )
 
 
-def _layout(state: TrainState) -> TextLayout:
+def layout_of(state: TrainState) -> TextLayout:
+    """How the network's text becomes inputs. Raises DataError where it reads none."""
     layout = state.preprocessing.text
     if layout is None:
         raise DataError("the network reads no text")

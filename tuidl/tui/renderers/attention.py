@@ -1,0 +1,66 @@
+"""Attention as a picture: who looks where."""
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.palette import Palette, mixed
+from tuidl.protocol.text_answers import Attention
+
+SHADES, ASCII_SHADES = " ░▒▓█", " .:*#"
+LONGEST = 12
+"""Cells of a token's name before its row, at most."""
+LISTED = 5
+"""Tokens that the last line names."""
+ROOT = 0.5
+"""Shares are drawn by their root: small ones are seen as well."""
+
+
+def attention(
+    answer: Attention, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    """A row for each token that looks, the last one at the bottom, and a column for each that is
+    seen: the fuller, the larger the share. Below, where the last one looks most."""
+    grid = Grid(width, height, unicode)
+    names = max((min(cell_len(name), LONGEST) for name in answer.tokens), default=1)
+    left = max(names + 3, 5)
+    rows = max(min(len(answer.tokens), height - 2), 0)
+    wide = 2 if (width - left) // 2 >= len(answer.seen) else 1
+    columns = max(min(len(answer.seen), (width - left) // wide), 0)
+    first_row, first_column = len(answer.tokens) - rows, len(answer.seen) - columns
+    grid.put(0, 0, fitted("seen" if left > 4 else "", left), palette.style("muted"))
+    for x in range(columns):
+        name = answer.seen[first_column + x]
+        grid.put(left + x * wide, 0, fitted(name, wide) if wide > 1 else name[:1],
+                 palette.style("muted"))  # fmt: skip
+    for y in range(rows):
+        number = first_row + y
+        is_last = number == len(answer.tokens) - 1
+        style = palette.style("accent", bold=True) if is_last else palette.style("text")
+        grid.put_right(names, y + 1, fitted(answer.tokens[number], names), style)
+        grid.put(names + 1, y + 1, "▸" if is_last else "│", palette.style("faint"))
+        weights = answer.weights[number][first_column:]
+        for x, weight in enumerate(weights):
+            _cell(grid, palette, left + x * wide, y + 1, wide, weight or 0.0)
+    grid.put(0, height - 1, fitted(_in_words(answer), width), palette.style("accent"))
+    return grid.lines()
+
+
+def _cell(grid: Grid, palette: Palette, x: int, y: int, wide: int, weight: float) -> None:
+    share = min(max(weight, 0.0), 1.0) ** ROOT
+    if palette.colors:
+        color = mixed(palette.ground, palette.accent, share)
+        grid.put(x, y, " " * wide, palette.tint(color))
+        return
+    shades = SHADES if grid.unicode else ASCII_SHADES
+    grid.put(x, y, shades[min(int(share * len(shades)), len(shades) - 1)] * wide)
+
+
+def _in_words(answer: Attention) -> str:
+    """Where the last token looks most."""
+    if not answer.weights:
+        return ""
+    pairs = zip(answer.seen, answer.weights[-1], strict=False)
+    best = sorted(pairs, key=lambda pair: -(pair[1] or 0.0))[:LISTED]
+    listed = ", ".join(f"{name} {weight or 0.0:.0%}" for name, weight in best)
+    return f"{answer.tokens[-1]} looks at {listed}"
