@@ -24,7 +24,8 @@ class NumberFormat(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``groups``: the characters that may stand between thousands. ``unit``: what stands before or
     behind the numbers; ``bare``: whether it may be left out. ``padded``: whether numbers may begin
-    with zeros, as 007 does.
+    with zeros, as 007 does. ``magnitudes``: k, M and the like behind a number multiply it.
+    ``grouped``: a point in a plain number stands before the last three digits, as 1.234 is 1234.
     """
 
     decimal: str = "."
@@ -32,6 +33,8 @@ class NumberFormat(msgspec.Struct, frozen=True, omit_defaults=True):
     unit: str = ""
     bare: bool = True
     padded: bool = False
+    magnitudes: bool = False
+    grouped: bool = False
 
 
 class DateFormat(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -39,12 +42,13 @@ class DateFormat(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``order``: one of the orders that ``tables.dates`` knows, or a pattern such as %d.%m.%Y.
     ``first``: the first date in training, in days since 1970. ``has_time``: whether the time of
-    day is an input.
+    day is an input. ``utc``: times with zones are converted.
     """
 
     order: str
     first: float = 0.0
     has_time: bool = False
+    utc: bool = False
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
 """Columns of dates."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tuidl.data.table_layout import DateFormat, InputColumn
 from tuidl.data.tables import date_format
-from tuidl.data.tables.date_text import days_of_numbers
+from tuidl.data.tables.date_text import days_of_numbers, zone_of
 from tuidl.data.tables.encoding import Array, values_of
 from tuidl.data.tables.fields import Fields, Reading, row_of
 from tuidl.data.tables.oddities import with_odd
@@ -29,14 +31,36 @@ def date(fields: Fields, found: date_format.Found | None = None) -> Reading:
         found = date_format.Found(date_format.checked_order(settings.format, key))
     elif found is None:
         found = date_format.order_of(fields.texts) if fields.texts else _of_numbers(fields.plain)
-    column = InputColumn(raw.name, date=DateFormat(found.order or "ymd"), gaps=fields.gaps())
+    utc, said = _zones(fields, found.order)
+    form = DateFormat(found.order or "ymd", utc=utc)
+    column = InputColumn(raw.name, date=form, gaps=fields.gaps())
     if found.problem or not found.order:
         problem = found.problem or "no dates that are known; say format = '%d.%m.%Y' or the like"
         remedy = ('format = "dmy"', 'format = "mdy"') if found.problem else ('format = "..."',)
         first = next(iter(fields.texts), None)
         row = None if first is None else row_of(raw, first)
         return Reading("date", column, problem=problem, remedy=remedy, row=row)
-    return _counted(raw, column, found, fields)
+    guess = "; ".join(filter(None, [found.guess, said]))
+    return _counted(raw, column, replace(found, guess=guess), fields)
+
+
+def _zones(fields: Fields, order: str) -> tuple[bool, str]:
+    """Whether times are converted to UTC, and what to say of it: they are where a zone is another
+    one, unless the settings say otherwise."""
+    wanted = fields.settings.zones
+    if "%" in order or not order:
+        return wanted != "as_written", ""
+    zones = {text: zone_of(text, order) for text in fields.texts}
+    others = [text for text, zone in zones.items() if zone]
+    if not others or wanted == "as_written":
+        return False, ""
+    lacking = [text for text, zone in zones.items() if zone is None]
+    if wanted == "utc":
+        return True, ""
+    said = f"times with zones as {min(others)!r} are converted to UTC"
+    if lacking:
+        said += f", and those without one as {min(lacking)!r} are taken as UTC"
+    return True, f'{said}; else zones = "as_written"'
 
 
 def _counted(
@@ -47,7 +71,8 @@ def _counted(
     days = values.values[~np.isnan(values.values)]
     if len(days):
         has_time = bool((days != np.floor(days)).any())
-        date = DateFormat(found.order, float(np.floor(days.min())), has_time)
+        assert column.date is not None
+        date = DateFormat(found.order, float(np.floor(days.min())), has_time, column.date.utc)
         column = InputColumn(raw.name, date=date, gaps=column.gaps)
     reading = Reading("date", column, values, found.guess)
     return with_odd(reading, fields, "date") if values.odd.any() else reading

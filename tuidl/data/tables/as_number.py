@@ -17,10 +17,11 @@ def number_or_none(fields: Fields) -> Reading | None:
     """A column of numbers, if most of it is numbers."""
     numbers = number_format.collected(fields.texts, fields.plain)
     unit = number_format.unit_of(numbers, fields.settings)
+    multiplied = number_format.has_magnitudes(numbers, fields.settings)
     rows = len(fields.plain) + sum(
         count
         for part, count in zip(numbers.parts, numbers.rows, strict=True)
-        if part.unit in ("", unit) and not part.is_code
+        if (part.unit in ("", unit) or multiplied) and not part.is_code
     )
     if not rows:
         return None

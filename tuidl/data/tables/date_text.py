@@ -1,12 +1,13 @@
 """Dates as people write them, as days since 1970: 2019-05-01, 1.5.2019, 5/1/19 4:30 PM, 1 May 2019.
 
-Times count as written: zones are not converted. Two digits of a year are 1969 to 2068, as in POSIX.
+Times count as written unless zones are to be converted to UTC. Two digits of a year are 1969 to
+2068, as in POSIX.
 """
 
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ _MONTHS = {
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
 _TIME = (
     r"(?:(?:T|,?\s+|\s+at\s+)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?P<part>[.,]\d{1,9})?)?"
-    r"\s*(?P<half>[ap]\.?m\.?)?\s*(?:Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)?)?"
+    r"\s*(?P<half>[ap]\.?m\.?)?\s*(?P<zone>Z|UTC|GMT|[-+]\d\d(?::?\d\d)?)?)?"
 )
 _YEAR = r"(?P<year>\d{4}|\d\d)"
 _NAME = r"(?P<name>[^\W\d_]{3,10})\.?"
@@ -71,17 +72,39 @@ _ISO = re.compile(
 )
 
 
-def days_of(text: str, order: str) -> float | None:
-    """Days since 1970 of a text (stripped) that is a date in this order, else None."""
+def days_of(text: str, order: str, *, utc: bool = False) -> float | None:
+    """Days since 1970 of a text (stripped) that is a date in this order, else None. ``utc``: a
+    time with a zone is converted, one without is taken as it is."""
     if len(text) > LONGEST:
         return None
     if "%" in order:
-        return _by_pattern(text, order)
+        return _by_pattern(text, order, utc=utc)
     for pattern in _PATTERNS.get(order, ()):
         found = pattern.fullmatch(text)
         if found and (days := _days(found.groupdict())) is not None:
-            return days
+            return days - (_offset(found["zone"]) or 0.0) / SECONDS if utc else days
     return None
+
+
+def zone_of(text: str, order: str) -> float | None:
+    """By how many seconds the zone of a date in this order is before UTC, None where it has none
+    or is no date."""
+    if len(text) > LONGEST or "%" in order:
+        return None
+    for pattern in _PATTERNS.get(order, ()):
+        if found := pattern.fullmatch(text):
+            return _offset(found["zone"])
+    return None
+
+
+def _offset(zone: str | None) -> float | None:
+    if not zone:
+        return None
+    digits = zone[1:].replace(":", "")
+    if not digits.isdecimal():
+        return 0.0
+    seconds = 3600.0 * int(digits[:2]) + 60.0 * int(digits[2:] or 0)
+    return -seconds if zone[0] == "-" else seconds
 
 
 def days_of_numbers(numbers: Array, order: str) -> Array:
@@ -99,14 +122,14 @@ def days_of_numbers(numbers: Array, order: str) -> Array:
     return days
 
 
-def all_days(texts: Sequence[str], order: str) -> Array:
+def all_days(texts: Sequence[str], order: str, *, utc: bool = False) -> Array:
     """``days_of`` of each text (texts,), NaN where it is no date."""
     if order == "ymd" and texts and all(map(_ISO.fullmatch, texts)):
         with suppress(ValueError):
             micros = np.array(texts, "datetime64[us]").astype(np.int64)
             days: Array = micros / (SECONDS * 1e6)
             return days
-    found = (days_of(text, order) for text in texts)
+    found = (days_of(text, order, utc=utc) for text in texts)
     return np.array([np.nan if days is None else days for days in found], np.float64)
 
 
@@ -114,11 +137,13 @@ def _days_at_most() -> float:
     return float(date.max.toordinal() - _EPOCH)
 
 
-def _by_pattern(text: str, pattern: str) -> float | None:
+def _by_pattern(text: str, pattern: str, *, utc: bool) -> float | None:
     try:
         found = datetime.strptime(text, pattern)
     except (ValueError, re.error):
         return None
+    offset = found.utcoffset() if utc else None
+    found = found.replace(tzinfo=None) - (offset or timedelta())
     seconds = found.hour * 3600 + found.minute * 60 + found.second + found.microsecond / 1e6
     return found.toordinal() - _EPOCH + seconds / SECONDS
 

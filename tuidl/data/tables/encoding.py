@@ -37,7 +37,7 @@ def values_of(raw: RawColumn, column: InputColumn) -> Values:
     if column.kind == "category":
         of_texts, of_numbers = _places(raw.texts, column), _number_places(raw, column)
     elif column.date is not None:
-        of_texts = all_days(raw.texts, column.date.order)
+        of_texts = all_days(raw.texts, column.date.order, utc=column.date.utc)
         of_numbers = days_of_numbers(raw.numbers, column.date.order)
     else:
         of_texts, of_numbers = numbers_of(raw.texts, column.number), _numbers(raw, column)
@@ -72,7 +72,11 @@ def _numbers(raw: RawColumn, column: InputColumn) -> Array:
     all have a unit but 0."""
     form, numbers = column.number, raw.numbers
     if form.decimal == "," and "." in form.groups:
-        numbers = np.where(numbers == np.round(numbers), numbers, np.nan)
+        large = np.round(numbers * 1000)
+        is_group = np.isclose(numbers * 1000, large, rtol=1e-12, atol=0) & form.grouped
+        is_group &= (np.abs(numbers) >= 1) & (np.abs(numbers) < 1000)
+        others = np.where(is_group, large, np.nan)
+        numbers = np.where(numbers == np.round(numbers), numbers, others)
     if form.unit and not form.bare:
         numbers = np.where(numbers == 0, numbers, np.nan)
     return numbers

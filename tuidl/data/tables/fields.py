@@ -93,7 +93,7 @@ def implied(settings: ColumnSettings) -> str:
     """The kind that is said, or that other settings imply; "" where nothing is."""
     if settings.said is not None:
         return settings.said
-    if settings.format is not None:
+    if settings.format is not None or settings.zones is not None:
         return "date"
     if settings.most is not None or settings.unseen is not None:
         return "category"

@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from tuidl.data.table_layout import NumberFormat
 from tuidl.data.tables.number_text import (
     BETWEEN,
     CURRENCIES,
+    MAGNITUDES,
     Written,
     shapes_of,
     value_of,
     written,
 )
+from tuidl.data.tables.raw import text_of
 from tuidl.data.tables.settings import ColumnSettings
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -67,10 +70,27 @@ def collected(texts: dict[str, int], plain: Array) -> NumberTexts:
     return NumberTexts(tuple(found.values()), counts[0], counts[1], plain)
 
 
+def has_magnitudes(numbers: NumberTexts, settings: ColumnSettings) -> bool:
+    """Whether k, M and the like multiply: where they are all the units that there are, and two
+    of them stand in the column, or k beside bare numbers."""
+    if settings.unit is not None:
+        return False
+    units = {part.unit for part in numbers.parts}
+    if len(numbers.plain):
+        units.add("")
+    known = units - {""}
+    if not known or not known <= MAGNITUDES.keys():
+        return False
+    several = len({MAGNITUDES[unit] for unit in known}) > 1
+    return (several and bool(known & {"k", "K", "M"})) or ("" in units and bool(known & {"k", "K"}))
+
+
 def unit_of(numbers: NumberTexts, settings: ColumnSettings) -> str:
-    """The unit that most rows have, "" where none has one."""
+    """The unit that most rows have, "" where none has one, or all are magnitudes."""
     if settings.unit is not None:
         return settings.unit
+    if has_magnitudes(numbers, settings):
+        return ""
     units: Counter[str] = Counter()
     for part, rows in zip(numbers.parts, numbers.rows, strict=True):
         units[part.unit] += rows
@@ -80,19 +100,30 @@ def unit_of(numbers: NumberTexts, settings: ColumnSettings) -> str:
 
 def format_of(numbers: NumberTexts, settings: ColumnSettings) -> Found:
     """How the numbers are written; those with another unit are not looked at."""
-    unit = unit_of(numbers, settings)
+    unit, multiplied = unit_of(numbers, settings), has_magnitudes(numbers, settings)
     bodies = {
         part.body: count
         for part, count in zip(numbers.parts, numbers.different, strict=True)
-        if part.unit in ("", unit)
+        if part.unit in ("", unit) or multiplied
     }
     found = _marks(bodies, unit, numbers, settings)
     if found.form is None:
         return found
-    bare = settings.unit is not None or not unit
-    padded = settings.said == "number"
-    form = NumberFormat(found.form.decimal, found.form.groups, unit, bare, padded)
-    return Found(form, found.guess)
+    form = replace(
+        found.form,
+        unit=unit,
+        bare=settings.unit is not None or not unit,
+        padded=settings.said == "number",
+        magnitudes=multiplied,
+    )
+    guess = found.guess
+    if multiplied:
+        units = sorted({part.unit for part in numbers.parts} - {""}, key=MAGNITUDES.__getitem__)
+        listed = ", ".join(f"{unit} = {MAGNITUDES[unit]:,.0f}" for unit in units)
+        guess = "; ".join(
+            filter(None, [guess, f'read as factors: {listed}; else kind = "category"'])
+        )
+    return Found(form, guess)
 
 
 def _marks(
@@ -106,7 +137,16 @@ def _marks(
         return Found(NumberFormat())
     fractions = plain[plain != np.round(plain)]
     if settings.decimal is not None:
-        return Found(_form(settings.decimal, bodies, spaces))
+        form = _form(settings.decimal, bodies, spaces)
+        if settings.decimal == "," and are_groups(fractions):
+            form = replace(form, groups="." + form.groups.replace(".", ""), grouped=True)
+        return Found(form)
+    if comma and not point and are_groups(fractions):
+        example = text_of(float(fractions[0]))
+        large = text_of(round(float(fractions[0]) * 1000))
+        why = "other values have decimal commas"
+        form = NumberFormat(",", "." + spaces, grouped=True)
+        return Found(form, _guess(example, ".", large, why))
     if len(fractions) or point > comma:
         return Found(_form(".", bodies, spaces))
     if comma:
@@ -114,6 +154,18 @@ def _marks(
     if not either:
         return Found(NumberFormat(groups=spaces))
     return _ambiguous(either, unit, spaces, plain)
+
+
+def are_groups(fractions: Array) -> bool:
+    """Whether plain numbers with a point may all be thousands, as 1.234 is of 1234, and half of
+    them at least have three digits behind it."""
+    if not len(fractions):
+        return False
+    thousands = fractions * 1000
+    whole = np.round(thousands)
+    fit = np.isclose(thousands, whole, rtol=1e-12, atol=0) & (np.abs(fractions) >= 1)
+    fit &= np.abs(fractions) < 1000
+    return bool(fit.all()) and 2 * int((whole % 10 != 0).sum()) >= len(fractions)
 
 
 def _form(decimal: str, bodies: Iterable[str], spaces: str) -> NumberFormat:

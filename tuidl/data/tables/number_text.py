@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -38,6 +39,8 @@ _NUMBER = re.compile(
     r"\s*(?P<behind>[-−])?\s*(?P<close>\))?",
     re.ASCII,
 )
+MAGNITUDES = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "G": 1e9, "T": 1e12}
+"""What multiplies a number right behind it, where a column has several of them."""
 LONGEST = 100
 """Characters of a number with its unit."""
 INFINITE = re.compile(r"[-+−]?(?:inf|infinity|∞)", re.IGNORECASE)
@@ -101,9 +104,17 @@ def number_of(text: str, form: NumberFormat) -> float | None:
     number = written(text)
     if number is None or (number.is_code and not form.padded):
         return None
+    if form.magnitudes and number.unit in MAGNITUDES:
+        value = value_of(number, form.decimal, form.groups)
+        return None if value is None else _multiplied(value, number.unit)
     if number.unit != form.unit and (number.unit or not form.bare):
         return None
     return value_of(number, form.decimal, form.groups)
+
+
+def _multiplied(value: float, magnitude: str) -> float:
+    """Exactly where the digits allow: 1.2M is 1200000."""
+    return float(Decimal(repr(value)) * Decimal(MAGNITUDES[magnitude]))
 
 
 _SHAPE = str.maketrans("123456789", "9" * 9)

@@ -17,7 +17,8 @@ class ColumnSettings(Config, frozen=True, kw_only=True):
     ``missing``: a rule as in ``data.missing``, or the value that stands in for a missing one.
     ``indicator``: an input more, 1 where the value is missing. ``gaps``: texts that stand for no
     value. ``decimal`` and ``unit``: of numbers. ``format``: of dates: "dmy", "mdy", "ymd", "ym",
-    "my", "y", "unix", "unix_ms", or a pattern such as "%d.%m.%Y". ``most``: categories that get an
+    "my", "y", "unix", "unix_ms", or a pattern such as "%d.%m.%Y". ``zones``:
+    whether times with a zone are converted to "utc". ``most``: categories that get an
     input, 100 unless it is said; the rarest are "other" together. ``unseen``: what is made of a
     category in prediction that was not there in training. A "picture" is the name of a file.
     """
@@ -30,6 +31,7 @@ class ColumnSettings(Config, frozen=True, kw_only=True):
     gaps: tuple[Text, ...] = ()
     decimal: Literal[".", ","] | None = None
     unit: Annotated[str, Meta(min_length=1, max_length=20)] | None = None
+    zones: Literal["utc", "as_written"] | None = None
     format: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
     most: Annotated[int, Meta(ge=2, le=1000)] | None = None
     unseen: Literal["other", "zero", "refuse"] | None = None
