@@ -101,6 +101,15 @@ async def test_slash_lets_letters_that_are_keys_filter(app: Playground) -> None:
         assert len(presets(app)._shown) == len(shipped())
 
 
+@pytest.mark.parametrize("name", ["mnist", "Mnist", "o", "q", "1"])
+async def test_whatever_is_typed_behind_a_slash_is_a_filter(app: Playground, name: str) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("slash", *name, "alt+2", "space", "question_mark")
+        screen = app.screen
+        assert isinstance(screen, HomeScreen)
+        assert screen._list.wanted == f"{name} ?"
+
+
 async def test_a_filter_that_fits_nothing_opens_nothing(app: Playground) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*"zz[=/z]", "enter", "ctrl+m")

@@ -97,7 +97,8 @@ class RunListScreen(Screen[None]):
         self.runs_listed()
 
     def _show_runs(self) -> None:
-        chosen, wanted = self._run_list.chosen, self._to_choose
+        chosen = self._run_list.chosen if self.shows_runs else None  # unseen, it begins anew
+        wanted = self._to_choose
         shown = run_entries(self.runs or [], datetime.now().date(), looks_of(self)[1], self._marked)
         self._run_list.show(shown, wanted or (chosen.path if chosen else None))
         self._to_choose = None

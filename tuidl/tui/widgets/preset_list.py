@@ -113,7 +113,8 @@ class PresetList(OptionList):
         self._refilter(self.wanted)
 
     def on_key(self, event: Key) -> None:
-        letter = event.character if event.is_printable else None
+        is_typed = event.is_printable and not event.key.startswith(("alt+", "ctrl+"))
+        letter = event.character if is_typed else None
         if letter == "/" and self.wanted is None:
             self.begin_filter()
         elif event.key == "backspace" and self.wanted is not None:
