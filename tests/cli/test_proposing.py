@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -71,9 +72,14 @@ def test_on_a_terminal_the_target_may_be_ticked_instead_of_named(
     assert tuidl(str(path), "--target", "job").exit_code == 0
     assert played[1]["preset"].data.target == "job"
     refused = tuidl(str(path), "--start")
-    assert (refused.exit_code, "--target COLUMN" in refused.output) == (2, True)
+    assert (refused.exit_code, "--target names it" in refused.output) == (2, True)
     assert "no such file" in str(tuidl(str(tmp_path / "peple.csv")).exception)
-    assert len(played) == 2
+    arrays = tmp_path / "arrays.npz"
+    np.savez(arrays, one=np.zeros((9, 2)), two=np.zeros((9, 3)), three=np.arange(9.0))
+    assert tuidl(str(arrays)).exit_code == 0
+    assert played[2]["data"] == (arrays, ())
+    assert isinstance(tuidl(str(arrays), "--target", "four").exception, PresetError)
+    assert len(played) == 3
 
 
 def test_a_preset_takes_no_target() -> None:

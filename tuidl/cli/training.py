@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tuidl.preset.schema import Preset
 
 
+UNNAMED = ("--target", "data.x")
+"""Keys of errors that say that a choice among arrays is missing."""
+
+
 @click.command(epilog=EPILOG)
 @click.argument("preset", required=False)
 @target_option
@@ -176,12 +180,22 @@ def _play(
     if preset is None:
         play(preset=None, folder=Path(), **options)
     if target is None and _is_table(preset):
-        if options.pop("start"):
-            raise click.UsageError("--start: which column is to be predicted? --target COLUMN")
-        play(data=(Path(preset).absolute(), overrides), **options)
-    loaded, folder = _loaded(preset, target, overrides)
+        _choose(preset, overrides, **options)
+    try:
+        loaded, folder = _loaded(preset, target, overrides)
+    except PresetError as error:
+        if target is not None or not preset.lower().endswith(".npz") or error.key not in UNNAMED:
+            raise
+        _choose(preset, overrides, **options)
     starts = options.pop("start") or _names_data(preset, target)
     play(preset=loaded, folder=folder, start=starts, **options)
+
+
+def _choose(data: str, overrides: tuple[str, ...], *, start: bool, **options: Any) -> NoReturn:
+    """Open the playground on a file in which the target is to be chosen."""
+    if start:
+        raise click.UsageError("--start: what is to be predicted? --target names it")
+    play(data=(Path(data).absolute(), overrides), **options)
 
 
 def _is_table(name: str) -> bool:

@@ -1,8 +1,10 @@
 """Facts about arrays in NumPy's files."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from tuidl.core.errors import PresetError, guess
+from tuidl.core.errors import DataError, PresetError, guess
 from tuidl.proposing.facts import Facts, Setting, Settings, whole_path
 from tuidl.proposing.sources import class_counts, source_of, stated
 from tuidl.proposing.targets import listed
@@ -11,10 +13,47 @@ INPUTS = ("x", "x_train", "inputs", "data", "features", "images")
 TARGETS = ("y", "y_train", "targets", "target", "labels", "label")
 
 
-def array_facts(path: Path, target: str | None, overrides: tuple[str, ...] = ()) -> Facts:
+@dataclass(frozen=True)
+class NamedArray:
+    """An array of a .npz file, before any is chosen."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+def named_arrays(path: Path) -> tuple[tuple[NamedArray, ...], str, str]:
+    """The arrays of a .npz file, the name of the probable targets, and why it is they. Raises
+    DataError."""
+    from tuidl.data.npy_file import npz_header, npz_names
+
+    found = []
+    for name in npz_names(path):
+        header = npz_header(path, name)
+        found.append(NamedArray(name, header.shape, str(header.dtype)))
+    if not found:
+        raise DataError(f"{path}: no arrays in it")
+    likely = _likely([each.name for each in found], TARGETS)
+    if likely is None:
+        return tuple(found), found[-1].name, "it is the last array"
+    return tuple(found), likely, f"arrays named {likely!r} usually are"
+
+
+def likely_inputs(names: Sequence[str]) -> str | None:
+    """The array that probably holds the inputs, of those that are no targets."""
+    return _likely(names, INPUTS) or (names[0] if len(names) == 1 else None)
+
+
+def array_facts(
+    path: Path,
+    target: str | None,
+    overrides: tuple[str, ...] = (),
+    ignored: tuple[str, ...] | None = None,
+) -> Facts:
     """What is known of the arrays in a file; ``target``: the name of the targets' array in a .npz
-    file, the file of the targets beside a .npy file. Raises DataError and PresetError."""
-    settings, notes = _pair(path, target)
+    file, the file of the targets beside a .npy file. ``ignored``: arrays of a .npz file that are
+    not the inputs, None to go by names. Raises DataError and PresetError."""
+    settings, notes = _pair(path, target, ignored)
     settings = stated(settings, overrides)
     source = source_of(settings)
     spec = source.spec()
@@ -30,7 +69,9 @@ def array_facts(path: Path, target: str | None, overrides: tuple[str, ...] = ())
     )
 
 
-def _pair(path: Path, target: str | None) -> tuple[Settings, tuple[str, ...]]:
+def _pair(
+    path: Path, target: str | None, ignored: tuple[str, ...] | None
+) -> tuple[Settings, tuple[str, ...]]:
     where = whole_path(path)
     if path.suffix.lower() == ".npy":
         if target is None:
@@ -39,7 +80,7 @@ def _pair(path: Path, target: str | None) -> tuple[Settings, tuple[str, ...]]:
         y = whole_path(Path(target))
         settings = {"source": Setting("npy"), "x": Setting(where), "y": Setting(y)}
         return settings, ()
-    x, y, notes = _names(path, target)
+    x, y, notes = _names(path, target, ignored)
     settings = {
         "source": Setting("npz"),
         "path": Setting(where),
@@ -49,7 +90,9 @@ def _pair(path: Path, target: str | None) -> tuple[Settings, tuple[str, ...]]:
     return settings, notes
 
 
-def _names(path: Path, target: str | None) -> tuple[str, str, tuple[str, ...]]:
+def _names(
+    path: Path, target: str | None, ignored: tuple[str, ...] | None
+) -> tuple[str, str, tuple[str, ...]]:
     """Inputs and targets among the arrays of a .npz file, and what was guessed."""
     from tuidl.data.npy_file import npz_names
 
@@ -59,7 +102,13 @@ def _names(path: Path, target: str | None) -> tuple[str, str, tuple[str, ...]]:
         asked = f"no array {target!r}{guess(target, names)}" if target else "which array is it?"
         raise PresetError("--target", f"{asked} (arrays: {listed(names)})")
     others = [name for name in names if name != y]
-    x = _likely(others, INPUTS) or (others[0] if len(others) == 1 else None)
+    if ignored is not None:
+        left = [name for name in others if name not in ignored]
+        if len(left) != 1:
+            told = f"these are left: {listed(left)}" if left else "none is left"
+            raise PresetError("data.x", f"one array holds the inputs, but {told}")
+        return left[0], y, ()
+    x = likely_inputs(others)
     if x is None:
         problem = f"which array holds the inputs? Say data.x in a preset (arrays: {listed(names)})"
         raise PresetError("data.x", problem)
@@ -71,6 +120,6 @@ def _names(path: Path, target: str | None) -> tuple[str, str, tuple[str, ...]]:
     return x, y, tuple(notes)
 
 
-def _likely(names: list[str], usual: tuple[str, ...]) -> str | None:
+def _likely(names: Sequence[str], usual: tuple[str, ...]) -> str | None:
     plain = {name.casefold(): name for name in names}
     return next((plain[word] for word in usual if word in plain), None)

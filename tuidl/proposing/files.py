@@ -71,7 +71,7 @@ def proposal_for(
     """A preset for the data in a file or folder.
 
     ``target``: a table's column, or the array of targets in a npz file; pictures have none, for
-    their folders name the classes. ``ignored``: columns to leave out, None for those
+    their folders name the classes. ``ignored``: columns or arrays to leave out, None for those
     that teach nothing; ``overrides``: KEY=VALUE texts, of which those of the data are heeded here
     already. Raises DataError and PresetError.
     """
@@ -94,7 +94,7 @@ def facts_of(
     if path.suffix.lower() in ARRAYS:
         from tuidl.proposing.arrays import array_facts
 
-        return array_facts(path, target, overrides)
+        return array_facts(path, target, overrides, ignored)
     from tuidl.proposing.tables import table_facts
 
     return table_facts(path, target, ignored, overrides)

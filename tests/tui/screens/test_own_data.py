@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.proposing.files import pictures, table
 from tests.tui.quiet import loads, quiet
+from tuidl.data.array_source import Npz
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.home import HomeScreen
 from tuidl.tui.screens.own_data import OwnDataScreen
@@ -178,3 +180,27 @@ async def test_a_file_of_the_command_line_is_opened_with_its_settings(
         assert "# " in screen.proposed.text, "reasons stay"
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+
+
+async def test_arrays_are_chosen_by_their_names_or_ticked(app: Playground) -> None:
+    rows = np.random.default_rng(0).normal(size=(60, 8))
+    np.savez("named.npz", x=rows, y=np.arange(60) % 3)
+    np.savez("odd.npz", one=rows, two=rows[:, :2], three=rows[:, 0])
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, "named.npz")
+        heading, x, y, _ = lines(screen)
+        assert "60 examples of 8; 3 classes" in heading
+        assert "60 x 8, float64" in x
+        assert "target?" in y
+        assert "0  20" in screen.query_one(ClassCounts).render().plain
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+        screen = await opened(pilot, "odd.npz")
+        assert "one array holds the inputs, but these are left: one, two" in lines(screen)[-1]
+        await pilot.press("up", "i")
+        await until(pilot, lambda: screen.proposed is not None)
+        assert screen.proposed is not None
+        assert screen.proposed.preview is not None, screen.proposed.problem
+        data = screen.proposed.preview.preset.data  # type: ignore[union-attr]
+        assert isinstance(data, Npz)
+        assert (data.x, data.y) == ("one", "three")

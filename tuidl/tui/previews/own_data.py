@@ -11,7 +11,7 @@ from tuidl.data.table_source import Csv
 from tuidl.data.tables.column_report import ColumnReport, TableReport
 from tuidl.preset.decoding import set_value
 from tuidl.preset.schema import Preset
-from tuidl.proposing.columns import ColumnFacts
+from tuidl.proposing.arrays import likely_inputs, named_arrays
 from tuidl.proposing.facts import Facts
 from tuidl.proposing.files import facts_of, is_table_file
 from tuidl.proposing.proposal import proposed
@@ -23,13 +23,14 @@ from tuidl.tui.previews.preview import Preview, boxes_of, facts
 
 @dataclass(frozen=True)
 class OwnData:
-    """What a file or folder is before anything is chosen. ``columns`` and ``report``: of a table,
-    none of pictures and arrays. ``likely``: the probable target, ``why``: why it is. ``problem``:
-    why it is not read."""
+    """What a file or folder is before anything is chosen. ``columns``: of a table, or the arrays
+    of a file; none of pictures. ``report``: on a table. ``idle``: what is better left out, and why.
+    ``likely``: the probable target, ``why``: why it is. ``problem``: why it is not read."""
 
     path: Path
-    columns: tuple[ColumnFacts, ...] = ()
+    columns: tuple[ColumnReport, ...] = ()
     report: TableReport | None = None
+    idle: dict[str, str] = field(default_factory=dict)
     likely: str | None = None
     why: str = ""
     problem: str = ""
@@ -37,18 +38,39 @@ class OwnData:
     @classmethod
     def of(cls, path: Path) -> "OwnData":
         """Read it; what is wrong with it is part of the answer."""
-        if path.is_dir() or not is_table_file(path.name):
-            return cls(path)
         try:
+            if path.suffix.lower() == ".npz":
+                return cls._arrays(path)
+            if path.is_dir() or not is_table_file(path.name):
+                return cls(path)
             table = table_columns(path)
         except TuidlError as error:
             return cls(path, problem=str(error))
-        return cls(path, table.columns, table.report, table.likely, table.why_likely)
+        idle = {column.name: column.idle for column in table.columns if column.idle}
+        columns = table.report.columns
+        return cls(path, columns, table.report, idle, table.likely, table.why_likely)
+
+    @classmethod
+    def _arrays(cls, path: Path) -> "OwnData":
+        """Raises DataError."""
+        arrays, likely, why = named_arrays(path)
+        inputs = likely_inputs([each.name for each in arrays if each.name != likely])
+        columns = tuple(
+            ColumnReport(
+                name=each.name, role="input", kind="array",
+                values=f"{' x '.join(map(str, each.shape)) or 'a single value'}, {each.dtype}",
+            )
+            for each in arrays
+        )  # fmt: skip
+        others = [each.name for each in arrays if inputs and each.name not in (likely, inputs)]
+        return cls(path, columns, None, dict.fromkeys(others, ""), likely, why)
 
     @property
-    def idle(self) -> dict[str, str]:
-        """The columns that are better left out, and why."""
-        return {column.name: column.idle for column in self.columns if column.idle}
+    def about(self) -> str:
+        """How much there is, in words; empty where that is not known before a choice."""
+        if self.report is not None:
+            return f"{self.report.rows:,} rows, {len(self.columns)} columns"
+        return f"{len(self.columns)} array{'s' if len(self.columns) > 1 else ''}"
 
 
 @dataclass(frozen=True)

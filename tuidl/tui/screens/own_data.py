@@ -93,8 +93,8 @@ class OwnDataScreen(Screen[None]):
         self._columns.display = bool(data.columns)
         if not data.columns:
             self.query_one(ProposalPanel).focus()
-        reports = data.report.columns if data.report else ()
-        self._columns.show(reports, data.likely, data.idle)
+        self._columns.border_title = "columns" if data.report else "arrays"
+        self._columns.show(data.columns, data.likely, data.idle)
         if data.problem:
             self._say(self.path.name)
             self.query_one(ProposalPanel).show(Proposed(problem=data.problem))
@@ -127,24 +127,23 @@ class OwnDataScreen(Screen[None]):
             self.proposed = proposed
             self.query_one(ProposalPanel).show(proposed)
             columns.refine(proposed.columns)
-            self.query_one(ClassCounts).show(() if self.data.columns else proposed.classes)
+            self.query_one(ClassCounts).show(() if self.data.report else proposed.classes)
             self.query_one("#left").display = bool(self.data.columns or proposed.classes)
             self._head()
             self._guess()
 
     def _head(self) -> None:
         """What the file is, and what is guessed."""
-        columns, name = self._columns, printable(self.path.name)
-        report = self.data.report
-        if report is None:
-            what = self.proposed.what if self.proposed else ""
+        columns, data, name = self._columns, self.data, printable(self.path.name)
+        what = self.proposed.what if self.proposed and not data.report else ""
+        if not data.columns:
             self._say(f"{name}: {what}" if what else name)
             return
-        words = f"{name}: {report.rows:,} rows, {len(report.columns)} columns"
+        words = f"{name}: {what or data.about}"
         if columns.is_guess:
-            guess = f"target {columns.target!r} is a guess, as {self.data.why}"
+            guess = f"target {columns.target!r} is a guess, as {data.why}"
             words = f"{words}. The {guess}: space ticks another one"
-        self._say(". ".join([words, *report.notes]))
+        self._say(". ".join([words, *(data.report.notes if data.report else ())]))
 
     def _guess(self) -> None:
         """What is guessed of the column under the cursor, and what overrules it."""
