@@ -19,6 +19,7 @@ from tuidl.charts.network import LayerBox, network, network_line
 from tuidl.charts.palette import Palette
 from tuidl.charts.scatter import Field, Path, Points, by_class, scatter
 from tuidl.charts.sequence import Trace, sequence
+from tuidl.charts.time_line import TimeMark, time_line
 from tuidl.protocol.history import Series
 
 Values = list[float]
@@ -185,3 +186,12 @@ def loss_plane(values: Values, *args: Any, unicode: bool) -> list[Text]:
     return landscape(
         losses, *args, **axes, walks=walks, known=known, cursor=(0, 0), unicode=unicode
     )
+
+
+@chart
+def steps(
+    values: Values, palette: Palette, width: int, height: int, *, unicode: bool
+) -> list[Text]:
+    marks = [TimeMark(i, "a") for i in range(3)]
+    line = time_line(len(values), 2, palette, width, marks=marks, unicode=unicode)
+    return [*line, *[Text(" " * width)] * height][:height]

@@ -42,7 +42,7 @@ def path_lines(path: LandscapePath, most: int = 20) -> list[str]:
     for point in (points[i] for i in shown if i < len(points)):
         place = (point.first, point.second, point.distance)
         rows.append((f"{point.updates:,}", *(f"{v:.3g}" for v in place), loss_text(point.loss)))
-    title = f"{path.run}: {len(points)} kept weights, their own losses over the same examples"
+    title = f"{path.run}: {len(points)} kept weights, own losses"
     return [title, *columns(rows, aligned_left=())]
 
 

@@ -26,7 +26,7 @@ def standing_lines(standing: Standing) -> list[str]:
 def compared_lines(compared: Compared) -> list[str]:
     """Two moments side by side, and how far each layer went between them."""
     first, second = compared.first, compared.second
-    pairs = zip(_facts(first), _facts(second), strict=True)
+    pairs = zip(_facts(first)[:-1], _facts(second)[:-1], strict=True)
     rows = [["", f"step {first.moment.updates:,}", f"step {second.moment.updates:,}"]]
     rows += [[name, one, other] for (name, one), (_, other) in pairs]
     lines = columns(rows, aligned_left=(0, 1, 2))
@@ -43,8 +43,8 @@ def _facts(standing: Standing) -> list[tuple[str, str]]:
         ("place", f"epoch {moment.epoch}, step {moment.step} of {moment.steps}"),
         ("learning rate", f"{moment.learning_rate:.4g}"),
         (f"{standing.part} ({standing.examples:,} examples)", _scores(standing.scores)),
-        ("training, epoch so far", _train(standing)),
-        ("weights sha256", standing.weights_sha256[:16]),
+        ("training, mean of the epoch", _train(standing)),
+        ("weights sha256", standing.weights_sha256[:12]),
         ("reached", how_text(moment)),
     ]
 
@@ -52,7 +52,7 @@ def _facts(standing: Standing) -> list[tuple[str, str]]:
 def _train(standing: Standing) -> str:
     if not standing.seen:
         return "before its first step"
-    return f"{_scores(standing.train)} (mean over {standing.seen:,} examples)"
+    return f"{_scores(standing.train)} ({standing.seen:,})"
 
 
 def _scores(scores: dict[str, Number]) -> str:

@@ -1,5 +1,6 @@
 """Messages that widgets and screens post, and the application handles."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,31 @@ class UnexpectedError(Message):
     """
 
     error: Exception
+
+
+@dataclass
+class ForkWanted(Message):
+    """Another run is to begin after so many steps of the one on the screen. ``rate``: its learning
+    rate there; ``is_free``: whether the fork can have another one."""
+
+    updates: int
+    rate: float | None
+    is_free: bool
+
+
+@dataclass
+class RunToCompareWanted(Message):
+    """Have the user choose a stored run; ``then`` gets its folder."""
+
+    then: Callable[[Path], None]
+
+
+@dataclass
+class TextFound(Message):
+    """A text to be shown and scrolled."""
+
+    title: str
+    text: str
 
 
 @dataclass

@@ -130,8 +130,10 @@ class TimeTravel:
         return self._visited
 
     def compare(self, first: int, second: int) -> MomentsCompared:
-        """Both moments; afterwards the second is seen. Raises RunError."""
+        """Both moments; afterwards what was seen before is seen again. Raises RunError."""
+        seen = self.state.updates
         one, other = self._look_at(first), self._look_at(second)
+        self.go_to(seen)
         return MomentsCompared(compared=compared(one, other))
 
     def _look_at(self, updates: int) -> Look:

@@ -12,16 +12,19 @@ from textual.widgets import ContentSwitcher
 
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events, probes
+from tuidl.protocol.moments import Forked
 from tuidl.tasks.choice import task_of
 from tuidl.tui.messages import UnexpectedError
 from tuidl.tui.renderers.moment import Moment
 from tuidl.tui.renderers.state import Around
-from tuidl.tui.screens.steering import SteeringScreen
+from tuidl.tui.screens.past import PastScreen
 from tuidl.tui.services.services import Services
 from tuidl.tui.session.run import Phase, Run
+from tuidl.tui.views.landscape import LandscapeView
 from tuidl.tui.views.layers import LayersView
 from tuidl.tui.views.picture import PictureView
 from tuidl.tui.views.step import StepView
+from tuidl.tui.views.time import TimeView
 from tuidl.tui.views.view import View, said
 from tuidl.tui.widgets.chart import Chart, repaint_together
 from tuidl.tui.widgets.curves import Curves, loss_title, second_measure
@@ -36,7 +39,7 @@ from tuidl.tui.widgets.tabs import Tabs
 TICKS_PER_SECOND = 30
 """How often some panels of a frame are drawn."""
 NARROW, LOW = 100, 30
-VIEWS: tuple[type[View], ...] = (PictureView, LayersView, StepView)
+VIEWS: tuple[type[View], ...] = (PictureView, LayersView, StepView, TimeView, LandscapeView)
 """Opened by 2, 3 and so on; 1 is the overview, this screen's own panels."""
 OFTEN = (events.Progress, events.EpochEnded, events.Frame)
 """Events that come by themselves; others come once, most of them because of a key."""
@@ -45,7 +48,7 @@ TURNS = (events.RunStarted, events.Compiled, events.Refused, events.RunFailed)
 ONE, RATE = Binding.Group("step"), Binding.Group("rate", compact=True)
 
 
-class TrainScreen(SteeringScreen):
+class TrainScreen(PastScreen):
     """Everything about one preset's training."""
 
     BINDINGS: ClassVar = [
@@ -158,6 +161,8 @@ class TrainScreen(SteeringScreen):
             self.begin_pace()
         if isinstance(event, events.Refused | events.RunFailed):
             self._show_failure(event)
+        if isinstance(event, Forked):
+            self.begin_fork(event)
         for view in self._views:
             view.handle(event)
         if isinstance(event, (events.Frame, *TURNS)):

@@ -78,7 +78,7 @@ class RunActions:
 
     def compare_with(self, then: Callable[[Run], None]) -> None:
         """Have the user choose a run to stand behind the one on the screen."""
-        self._choose(lambda path: self.read_run(path, then))
+        self.choose(lambda path: self.read_run(path, then))
 
     def read_run(self, path: Path, then: Callable[[Run], None]) -> None:
         """Read a run's log in a thread, and pass the run to ``then``."""
@@ -99,9 +99,9 @@ class RunActions:
         self, then: Callable[[Path, Log], None], besides: Path | None = None
     ) -> None:
         """Have the user choose a run, and pass its log to ``then``."""
-        self._choose(lambda path: self.read(path, then), besides)
+        self.choose(lambda path: self.read(path, then), besides)
 
-    def _choose(self, then: Callable[[Path], None], besides: Path | None = None) -> None:
+    def choose(self, then: Callable[[Path], None], besides: Path | None = None) -> None:
         from tuidl.tui.dialogs.choose import ChooseScreen
 
         try:

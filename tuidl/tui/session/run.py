@@ -11,6 +11,8 @@ from tuidl.protocol.commands import EPOCHS, PRESET
 from tuidl.protocol.edits import START, joined, place_of, still_count
 from tuidl.protocol.events import Event, Scores, Table
 from tuidl.protocol.history import History
+from tuidl.protocol.moments import Moment
+from tuidl.tui.session.past_moment import stood_then
 
 MOST_BESTS = 1000
 """Epochs that are remembered as the best at their time: a run that goes back needs those before."""
@@ -66,6 +68,10 @@ class Run:
     """Steps a second that the engine slows it down to."""
     weights_of: int | None = None
     """The epoch that the parameters were set back to at the end."""
+    updates: int = 0
+    """Steps done, as far as a frame has said so."""
+    past: events.Frame | None = None
+    """The moment of the past that is looked at."""
     clock: Callable[[], float] = time.monotonic
     _heard: float = 0.0
     """When the kernel that is being compiled was begun."""
@@ -109,6 +115,8 @@ class Run:
                 self.weights_of = event.best_epoch
             case events.RunFailed(error=error, resume=resume):
                 self.phase, self.error, self.resume = Phase.FAILED, error, resume
+            case Moment(is_present=True):
+                self.past = None
             case events.Refused(error=error, key=key):
                 self._refused(error, key)
 
@@ -133,7 +141,11 @@ class Run:
         self._bests = [best for best in self._bests if best[0] < place.epoch]
 
     def _stand(self, frame: events.Frame) -> None:
-        """Know where the run stands at this moment."""
+        """Know where the run stands at this moment, or which moment of the past is looked at."""
+        self.past = frame if frame.is_past else None
+        if frame.is_past:
+            return
+        self.updates = frame.updates or self.updates
         self.epoch, self.step, self.steps = frame.epoch, frame.step, frame.steps
         self.fold = frame.fold
         self.loss = frame.loss if frame.loss is not None else self.loss
@@ -145,8 +157,20 @@ class Run:
             self.seconds = frame.seconds
 
     def frozen(self) -> "Run":
-        """The same, no longer changing: what all panels are drawn from."""
-        return replace(self, history=self.history.copied())
+        """The same, no longer changing, at the moment that is looked at: what all panels are drawn
+        from."""
+        copy = replace(self, history=self.history.copied())
+        if self.past is None:
+            return copy
+        then = stood_then(copy.history, copy._bests, self.past)
+        return replace(copy, phase=Phase.PAUSED, **then)
+
+    @property
+    def place_shown(self) -> float | None:
+        """The moment of the past that is looked at, in epochs; None for the present."""
+        if self.past is None:
+            return None
+        return self.past.epoch - 1 + self.past.step / max(self.past.steps, 1)
 
     def _progress(self, event: events.Progress) -> None:
         if self.phase is not Phase.PAUSED:

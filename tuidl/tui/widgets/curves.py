@@ -85,7 +85,12 @@ class Curves(Chart):
         ]
         best = float(self.shown.best[0]) if self.shown.best and self.shown.epochs_done > 1 else None
         best_is = "lowest" if self.measure == "loss" else "where validation loss is lowest"
-        return Marks(edits=edits, best=best, best_is=best_is, cursor=self.cursor)
+        return Marks(edits=edits, best=best, best_is=best_is, cursor=self._cursor)
+
+    @property
+    def _cursor(self) -> float | None:
+        """Where the user points, else the moment of the past that is looked at."""
+        return self.shown.place_shown if self.cursor is None else self.cursor
 
     def action_log(self) -> None:
         self.log_scale = not self.log_scale

@@ -72,8 +72,8 @@ class Picture(Chart):
 
     concept = "validation"
 
-    def __init__(self, picture: TaskPicture) -> None:
-        super().__init__(id="picture")
+    def __init__(self, picture: TaskPicture, name: str = "picture") -> None:
+        super().__init__(id=name)
         self._picture = picture
         self.kinds = (picture.probe,)  # type: ignore[misc]
         self.matrix, self.selected = False, 0

@@ -65,6 +65,10 @@ class Status(Widget):
     def _first(self, palette: Palette, unicode: bool) -> Text:
         run, phase = self.shown, self._phase
         sign = SIGNS[phase] if unicode else ASCII_SIGNS.get(phase, "*")
+        if self.frame.past is not None:
+            back = f"{'◀' if unicode else '<'} past: step {self.frame.past.updates:,}"
+            text = Text(back, palette.style("accent", bold=True))
+            return first_line(run, self.frame, palette, unicode, text)
         is_stopping = phase is Phase.RUNNING and run.phase is not phase
         text = Text(
             f"{sign} {'pausing' if is_stopping else phase.value}",

@@ -1,0 +1,62 @@
+"""What a training screen does about the past of its run: forks, and texts about it."""
+
+import asyncio
+import math
+from pathlib import Path
+
+from tuidl.protocol import commands
+from tuidl.protocol.moments import Forked
+from tuidl.tui.dialogs.ask_text import AskTextScreen
+from tuidl.tui.dialogs.output import OutputScreen
+from tuidl.tui.messages import ForkWanted, RunToCompareWanted, TextFound
+from tuidl.tui.screens.steering import SteeringScreen
+
+FORKED = "the run so far stays as it is"
+
+
+class PastScreen(SteeringScreen):
+    """``fork_rate``: at which the fork that was asked for will train; None for that of its run."""
+
+    fork_rate: float | None = None
+
+    def on_text_found(self, message: TextFound) -> None:
+        async def found() -> tuple[bool, str]:
+            await asyncio.sleep(0)
+            return True, message.text
+
+        self.app.push_screen(OutputScreen(message.title, found))
+
+    def on_run_to_compare_wanted(self, message: RunToCompareWanted) -> None:
+        self.services.runs.choose(message.then)
+
+    def on_fork_wanted(self, message: ForkWanted) -> None:
+        """Ask for its rate."""
+        title = f"another run from step {message.updates:,} on, at the learning rate"
+        start = "" if message.rate is None else f"{message.rate:g}"
+        check = _rate_problem if message.is_free else _no_rate
+
+        def chosen(text: str | None) -> None:
+            if text is not None:
+                self.fork_rate = float(text) if text.strip() else None
+                self.session.send(commands.Fork(updates=message.updates))
+
+        self.app.push_screen(AskTextScreen(title, start, FORKED, check), chosen)
+
+    def begin_fork(self, event: Forked) -> None:
+        """Train it; the run that it comes from stays behind its curves."""
+        self.notify(f"{event.run}: from {event.origin}", markup=False)
+        self.session.load(
+            self.preset, paused=False, run=Path(event.folder), learning_rate=self.fork_rate
+        )
+
+
+def _rate_problem(text: str) -> str:
+    try:
+        value = float(text or "1")
+    except ValueError:
+        value = math.nan
+    return "" if value > 0 and math.isfinite(value) else "a number > 0, or nothing: as it was there"
+
+
+def _no_rate(text: str) -> str:
+    return "leave it empty: of several objectives, change rates while it trains" if text else ""

@@ -1,0 +1,142 @@
+"""The time line: a run's steps to go back to, with keys and mouse."""
+
+from typing import ClassVar, Protocol
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.events import MouseDown, MouseMove, MouseUp
+
+from tuidl.charts.palette import Palette
+from tuidl.charts.time_line import TimeMark, step_at, time_line
+from tuidl.protocol.moment_text import how_text, place_text
+from tuidl.tui.session.run import Run
+from tuidl.tui.session.seeking import Seeker
+from tuidl.tui.widgets.chart import Chart
+
+KEYS = "←→ step · ⇧ epoch · pgup pgdn 5% · a b mark · k compare · n fork · esc now"
+
+
+class Past(Protocol):
+    """What the line shows and moves: a run whose steps can be seen again. ``here``: the step that
+    is seen or will be, of ``newest``; ``speed``: in steps a second, while it is played."""
+
+    seeker: Seeker
+    marks: dict[str, int]
+    speed: float | None
+    shown: Run
+
+    @property
+    def newest(self) -> int: ...
+    @property
+    def here(self) -> int: ...
+    def seek(self, step: float) -> None: ...
+    def play(self) -> None: ...
+    def change_speed(self, way: int) -> None: ...
+    def mark(self, name: str) -> None: ...
+    def compare(self) -> None: ...
+    def fork(self) -> None: ...
+
+
+class TimeLine(Chart):
+    """Draws what ``view`` knows."""
+
+    BINDINGS: ClassVar = [
+        Binding("space", "play", "play"),
+        Binding("left", "move(-1)", "back"),
+        Binding("right", "move(1)", "on"),
+        Binding("shift+left", "epoch(-1)", "An epoch back", show=False),
+        Binding("shift+right", "epoch(1)", "An epoch on", show=False),
+        Binding("pageup", "share(-1)", "5% back", show=False),
+        Binding("pagedown", "share(1)", "5% on", show=False),
+        Binding("home", "go(0)", "First step", show=False),
+        Binding("end,escape", "now", "now"),
+        Binding("less_than_sign", "speed(-1)", "Slower", show=False),
+        Binding("greater_than_sign", "speed(1)", "Faster", show=False),
+        Binding("a", "mark('a')", "Mark", show=False),
+        Binding("b", "mark('b')", "Mark", show=False),
+        Binding("k", "compare", "compare"),
+        Binding("n", "fork", "fork"),
+    ]
+
+    def __init__(self, view: Past) -> None:
+        super().__init__(id="time-line")
+        self.view = view
+        self.border_title = "time line"
+        self._is_dragged = False
+
+    def subtitle_now(self) -> str | None:
+        return KEYS
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        view = self.view
+        if not view.newest:
+            words = ["space on any other panel trains; then every step can be seen again here"]
+        else:
+            words = self._words()
+        marks = [TimeMark(view.newest, "▲", "good")]
+        marks += [TimeMark(step, name, "accent") for name, step in view.marks.items()]
+        line = time_line(
+            view.newest, view.here, palette, width, marks=marks, unicode=unicode
+        )  # fmt: skip
+        rows = [*line, *(Text(text[:width], palette.style("muted")) for text in words)]
+        return [*rows, *[Text("")] * height][:height]
+
+    def _words(self) -> list[str]:
+        view, moment, how = self.view, self.view.seeker.moment, ""
+        if view.seeker.wanted is None or moment is None:
+            first = f"now: step {view.newest:,}; ← goes back, space plays from the start"
+        elif view.seeker.is_awaited and moment.updates != view.seeker.wanted:
+            first = f"going to step {view.seeker.wanted:,}"
+        else:
+            first, how = f"{place_text(moment)} of {view.newest:,}", how_text(moment)
+        marks = " · ".join(f"{name}: step {step:,}" for name, step in sorted(view.marks.items()))
+        playing = f"playing {view.speed:,.3g} steps/s (< >)" if view.speed is not None else ""
+        return [first, how, " · ".join(filter(None, (playing, marks)))]
+
+    def action_move(self, way: int) -> None:
+        self.view.seek(self.view.here + way)
+
+    def action_epoch(self, way: int) -> None:
+        self.view.seek(self.view.here + way * max(self.view.shown.steps, 1))
+
+    def action_share(self, way: int) -> None:
+        self.view.seek(self.view.here + way * max(self.view.newest / 20, 1))
+
+    def action_go(self, step: int) -> None:
+        self.view.seek(step)
+
+    def action_now(self) -> None:
+        self.view.seek(self.view.newest)
+
+    def action_play(self) -> None:
+        self.view.play()
+
+    def action_speed(self, way: int) -> None:
+        self.view.change_speed(way)
+
+    def action_mark(self, name: str) -> None:
+        self.view.mark(name)
+
+    def action_compare(self) -> None:
+        self.view.compare()
+
+    def action_fork(self) -> None:
+        self.view.fork()
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        self._is_dragged = True
+        self.capture_mouse()
+        self._point_at(event)
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        if self._is_dragged:
+            self._point_at(event)
+
+    def on_mouse_up(self, event: MouseUp) -> None:
+        self._is_dragged = False
+        self.release_mouse()
+
+    def _point_at(self, event: MouseDown | MouseMove) -> None:
+        cell = event.x - 2  # the border and its padding
+        self.view.speed = None
+        self.view.seek(step_at(cell, self.view.newest, self.content_size.width))
