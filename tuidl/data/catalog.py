@@ -20,13 +20,14 @@ from tuidl.data.text.messages import SmsSpam
 from tuidl.data.text.modular import ModularAddition
 from tuidl.data.text.published_text import Names, TinyShakespeare
 from tuidl.data.text.source import Text
+from tuidl.data.text.table import TextCsv
 
 SOURCES: dict[str, type[Any]] = by_kind(
     [
         *(Linear, Sine, Moons, Circles, Blobs, Spiral, Xor, Plane),
         *(Iris, Wine, BreastCancer, Diabetes, Digits),
         *(Mnist, FashionMnist, Cifar10),
-        *(Text, PythonHelp, TinyShakespeare, Names, SmsSpam),
+        *(Text, TextCsv, PythonHelp, TinyShakespeare, Names, SmsSpam),
         *(Dates, ReversedWords, ModularAddition),
         *(Csv, Series, Npz, Npy, Images),
     ]

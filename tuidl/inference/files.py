@@ -23,6 +23,7 @@ from tuidl.data.tables.formats import is_table
 from tuidl.data.tables.raw import RawTable
 from tuidl.inference.pictures import PICTURES, read_picture_inputs
 from tuidl.inference.preprocessing import Preparation
+from tuidl.inference.texts import read_texts
 from tuidl.nn.layers.base import describe
 from tuidl.preset.schema import Preset
 
@@ -118,7 +119,10 @@ def _not_finite(path: Path, x: Array, table: RawTable | None) -> dict[int, str]:
 
 
 def _table(preset: Preset, prepared: Preparation, path: Path) -> EncodedRows:
-    """Columns by name where the network has learned from a table, else numbers in order."""
+    """Texts where the network reads such; columns by name where it has learned from a table, else
+    numbers in order."""
+    if prepared.text is not None:
+        return read_texts(path, prepared.text)
     layout = prepared.table
     if layout is None:
         if len(prepared.shape) != 1:

@@ -15,13 +15,15 @@ whole text."""
 class TextLayout(msgspec.Struct, frozen=True, omit_defaults=True):
     """``window``: tokens in one input. ``is_lines``: an example is a line, which begins and ends
     with BOUNDARY and is filled up with it. ``answer_after``: what stands between the prompt and the
-    answer of a line, "" where all of it is predicted."""
+    answer of a line, "" where all of it is predicted. ``column``: of a table, the one with the
+    texts, "" where there is none or it has no name."""
 
     tokenizer: Tokenizer
     window: int
     predicts: Predicts = "every"
     is_lines: bool = False
     answer_after: str = ""
+    column: str = ""
 
     @property
     def generates(self) -> bool:

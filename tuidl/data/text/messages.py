@@ -1,6 +1,5 @@
 """Texts in classes: the SMS Spam Collection."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,28 +16,14 @@ from tuidl.data.text.published_text import (
     published_text,
 )
 from tuidl.data.text.source import Textual, WindowSize
-from tuidl.data.text.tokenizer import Kind, Tokenizer
+from tuidl.data.text.tokenizer import Kind
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, np.dtype[Any]]
+    from tuidl.data.text.labelled import Labelled
 
 CLASSES = ("ham", "spam")
 COUNTS = (4827, 747)
 WINDOW = 64
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Texts as rows of tokens (texts, window), filled up behind their end with the token PADDING,
-    and the class of each. ``cut``: how many were longer than the window."""
-
-    tokenizer: Tokenizer
-    x: "Array"
-    y: "Array"
-    cut: int
-    longest: int
 
 
 class SmsSpam(Textual, frozen=True, kw_only=True, tag="sms_spam"):
@@ -80,38 +65,24 @@ class SmsSpam(Textual, frozen=True, kw_only=True, tag="sms_spam"):
         return TextLayout(self._labelled().tokenizer, self.window, "label")
 
     def report(self, most: int | None = None) -> list[str]:
-        known = self._labelled()
-        names = known.tokenizer.names
-        return [
-            f"text: {len(known.y):,} messages, the longest of {known.longest:,} {self.tokens}",
-            f"tokens: {self.tokens}; {len(names):,} different, learned on the training part",
-            f"examples: the first {self.window:,} tokens ({known.cut:,} messages are cut off), "
-            f"filled up with {names[0]}",
-        ]
+        return self._labelled().report("messages")
 
-    def _labelled(self) -> Labelled:
+    def _labelled(self) -> "Labelled":
         return _labelled(self, key_of(SMS_SPAM))
 
 
 @lru_cache(maxsize=2)
-def _labelled(source: SmsSpam, key: Any) -> Labelled:
+def _labelled(source: SmsSpam, key: Any) -> "Labelled":
     import numpy as np
 
-    from tuidl.data.splitting import ByClass
-    from tuidl.data.text.filling import filled
-    from tuidl.data.text.learning import learned
-    from tuidl.data.text.tokenizer import BOUNDARY
+    from tuidl.data.text.labelled import Reading, labelled
 
     pairs = [line.split("\t", 1) for line in published_text(SMS_SPAM).text.splitlines() if line]
     if any(len(pair) != 2 or pair[0] not in CLASSES for pair in pairs):
         raise DataError(f"{SMS_SPAM.title}: expected lines of 'ham' or 'spam', a tab and a text")
     y = np.array([CLASSES.index(label) for label, _ in pairs])
-    texts = [text for _, text in pairs]
-    chosen = ByClass.of(len(y), y, source.seed, source.is_ordered).parts(*source.fractions())[0]
-    train = "\n".join(texts[place] for place in chosen.tolist())
-    tokenizer = learned(
-        source.tokens, train, "\n".join(texts), source.vocabulary, source.lowercase, (BOUNDARY,)
-    )
-    rows = [tokenizer.encode(text) for text in texts]
-    x, cut = filled(rows, source.window, tokenizer.tokens.index(BOUNDARY))
-    return Labelled(tokenizer, x, y, cut, max(map(len, rows)))
+    reading = Reading(
+        source.tokens, source.vocabulary, source.lowercase, source.window, source.fractions(),
+        source.seed, source.is_ordered,
+    )  # fmt: skip
+    return labelled(reading, [text for _, text in pairs], y, is_of_classes=True)

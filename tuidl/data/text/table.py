@@ -1,0 +1,142 @@
+"""A column of texts in the user's own table, each with a class or a number."""
+
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import msgspec
+
+from tuidl.core.errors import DataError, PresetError
+from tuidl.core.limits import FLOAT_BYTES
+from tuidl.data.examples import Examples
+from tuidl.data.paths import FilePath, resolved_path, stamp
+from tuidl.data.scaling import TargetScaling, scaling_of_targets
+from tuidl.data.spec import ExampleSpec
+from tuidl.data.table_source import Delimiter, Name, Number
+from tuidl.data.tables.encodings import Encoding
+from tuidl.data.text.layout import TextLayout
+from tuidl.data.text.source import Textual, WindowSize
+from tuidl.data.text.tokenizer import Kind
+
+if TYPE_CHECKING:
+    from tuidl.data.text.labelled import Labelled, Reading
+
+
+class TextCsv(Textual, frozen=True, kw_only=True, tag="text_csv"):
+    """Texts in a column of a table, and what is to be said of each in another one: its class, or a
+    number. Other columns are not read.
+
+    ``text``, ``target``: the columns, by name or number (from 1). ``window``: tokens of a text that
+    the network sees, by default as many as nine of ten texts have; shorter ones are filled up.
+    """
+
+    path: FilePath
+    text: Name | Number
+    target: Name | Number
+    tokens: Kind = "words"
+    window: WindowSize | None = None
+    delimiter: Delimiter | None = None
+    header: bool | None = None
+    encoding: Encoding | None = None
+    sheet: Name | Number | None = None
+    task: Literal["classification", "regression"] | None = None
+    normalize_targets: bool | None = None
+
+    def resolve_paths(self, folder: Path) -> Self:
+        path = resolved_path(self.path, folder, "data.path")
+        return msgspec.structs.replace(self, path=path)
+
+    def check(self) -> None:
+        super().check()
+        if self.normalize_targets and self._table()[1]:
+            raise PresetError("data.normalize_targets", "the targets are classes, not numbers")
+
+    def spec(self) -> ExampleSpec:
+        known, classes = self._table()
+        names = known.tokenizer.names
+        return ExampleSpec((known.window,), len(classes) or 1, classes, vocabulary=names)
+
+    def count(self) -> int:
+        return len(self._table()[0].y)
+
+    def class_counts(self) -> tuple[int, ...] | None:
+        import numpy as np
+
+        known, classes = self._table()
+        if not classes:
+            return None
+        return tuple(np.bincount(known.y.astype(int), minlength=len(classes)).tolist())
+
+    def load(self) -> Examples:
+        import numpy as np
+
+        known, _ = self._table()
+        return Examples(known.x.astype(np.float32), known.y[:, None].astype(np.float32))
+
+    def target_scaling(self) -> TargetScaling:
+        if self._table()[1]:
+            return "none"
+        return scaling_of_targets(self.normalize, self.normalize_targets)
+
+    def bytes_stored(self) -> int:
+        return FLOAT_BYTES * self._numbers()
+
+    def bytes_remembered(self) -> int:
+        return self._table()[0].x.nbytes
+
+    def text_layout(self) -> TextLayout:
+        known, _ = self._table()
+        column = self.text if isinstance(self.text, str) else ""
+        return TextLayout(known.tokenizer, known.window, "label", column=column)
+
+    def report(self, most: int | None = None) -> list[str]:
+        return self._table()[0].report("texts")
+
+    def _table(self) -> "tuple[Labelled, tuple[str, ...]]":
+        return _read(self, stamp(self.path))
+
+    def reading(self) -> "Reading":
+        """How texts are read."""
+        from tuidl.data.text.labelled import Reading
+
+        return Reading(
+            self.tokens, self.vocabulary, self.lowercase, self.window, self.fractions(), self.seed,
+            self.is_ordered,
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _read(source: TextCsv, now: Any) -> "tuple[Labelled, tuple[str, ...]]":
+    """The texts, and the classes, none for numbers. Raises DataError, PresetError."""
+    import numpy as np
+
+    from tuidl.data.tables.choice import Options, chosen_columns
+    from tuidl.data.tables.problems import problem_in
+    from tuidl.data.tables.raw import text_of
+    from tuidl.data.tables.reading import read_raw
+    from tuidl.data.tables.target import read_target
+    from tuidl.data.text.labelled import labelled
+
+    path = Path(source.path)
+    options = Options(
+        source.target, source.delimiter, source.header, beside=((source.text, "data.text"),),
+        encoding=source.encoding, sheet=source.sheet, needs_inputs=False,
+    )  # fmt: skip
+    raw = read_raw(
+        now, source.delimiter, options.says_header, 2, encoding=source.encoding, sheet=source.sheet
+    )
+    chosen = chosen_columns(path, raw, options)
+    target = read_target(raw.columns[chosen.target], chosen.settings[chosen.target], source.task)
+    if target.problem:
+        raise DataError(problem_in(path, raw, replace(target.reading, problem=target.problem)))
+    column = raw.columns[chosen.beside[0]]
+    known = np.flatnonzero(~np.isnan(target.values))
+    texts = [
+        column.texts[code] if code >= 0 else text_of(number)
+        for code, number in zip(column.codes[known], column.numbers[known], strict=True)
+    ]
+    if not any(text.strip() for text in texts):
+        raise DataError(f"{path}: column {column.name!r}: no text in any row with a target")
+    found = labelled(source.reading(), texts, target.values[known], bool(target.classes))
+    return found, target.classes

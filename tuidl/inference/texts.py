@@ -1,0 +1,75 @@
+"""Texts of a file as inputs of a network that was trained on texts."""
+
+from pathlib import Path
+
+import numpy as np
+
+from tuidl.core.errors import DataError, guess
+from tuidl.data.encoded_rows import EncodedRows
+from tuidl.data.paths import stamp
+from tuidl.data.tables.header import normal_name
+from tuidl.data.tables.raw import RawColumn, RawTable, text_of
+from tuidl.data.tables.reading import read_raw
+from tuidl.data.tables.values import DELIMITER, column_of_texts
+from tuidl.data.text.filling import filled
+from tuidl.data.text.layout import TextLayout
+from tuidl.data.text.reading import read_text
+from tuidl.data.text.tokenizer import BOUNDARY, UNKNOWN
+
+NAMED = 5
+"""Words that the vocabulary lacks, in a mark."""
+LINES = ".txt"
+"""The end of the name of a file with a text in each line."""
+
+
+def read_texts(path: Path, layout: TextLayout) -> EncodedRows:
+    """A text in each line of a .txt file, or in a column of a table: the one that the network was
+    trained on, else the only one. What the vocabulary lacks is marked; a row without text is a
+    problem. Raises DataError."""
+    if layout.predicts != "label":
+        what = "goes on with text: tuidl generate RUN --prompt TEXT"
+        raise DataError(f"{path}: this network says nothing of whole texts, it {what}")
+    raw, column = _lines(path) if path.suffix.lower() == LINES else _column(path, layout)
+    texts = [
+        column.texts[code] if code >= 0 else text_of(number)
+        for code, number in zip(column.codes, column.numbers, strict=True)
+    ]
+    tokenizer = layout.tokenizer
+    rows = [tokenizer.encode(text) for text in texts]
+    problems = {
+        row: f"{path}: line {raw.lines[row]}: no text in it that the network knows"
+        for row, found in enumerate(rows)
+        if not len(found)
+    }
+    marks = {}
+    for row, text in enumerate(texts):
+        if lacking := tokenizer.lacking(text):
+            listed = ", ".join(map(repr, lacking[:NAMED])) + (", ..." if lacking[NAMED:] else "")
+            fate = "left out" if tokenizer.unknown is None else f"read as {UNKNOWN}"
+            marks[row] = f"not in the vocabulary, {fate}: {listed}"
+    end = tokenizer.tokens.index(BOUNDARY) if BOUNDARY in tokenizer.tokens else 0
+    x, _ = filled(rows, layout.window, end)
+    return EncodedRows(x.astype(np.float64), raw, problems, marks)
+
+
+def _lines(path: Path) -> tuple[RawTable, RawColumn]:
+    text, notes = read_text(stamp(str(path)))
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    texts = [line.strip() for _, line in lines]
+    column = column_of_texts("text", dict.fromkeys(texts), texts)
+    numbers = np.array([number for number, _ in lines])
+    return RawTable((column,), numbers, DELIMITER, False, notes), column
+
+
+def _column(path: Path, layout: TextLayout) -> tuple[RawTable, RawColumn]:
+    raw = read_raw(stamp(str(path)), None, True if layout.column else None, 1, is_sure=False)
+    names = [column.name for column in raw.columns]
+    wanted = normal_name(layout.column)
+    if len(names) == 1:
+        return raw, raw.columns[0]
+    if wanted not in names:
+        what = f"no column {wanted!r}" if wanted else "several columns"
+        nearest = guess(wanted, names) if wanted else ""
+        way = "give a file with one column, or a .txt file with a text in each line"
+        raise DataError(f"{path}: {what}{nearest} (columns here: {', '.join(names[:50])}); {way}")
+    return raw, raw.columns[names.index(wanted)]
