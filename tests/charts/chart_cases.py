@@ -16,7 +16,9 @@ from tuidl.charts.histogram import Distribution, histogram
 from tuidl.charts.images import Tile, image, image_grid
 from tuidl.charts.landscape import Walk, landscape
 from tuidl.charts.network import LayerBox, network, network_line
+from tuidl.charts.neurons import Net, Neuron, neuron_board
 from tuidl.charts.palette import Palette
+from tuidl.charts.plane import PlanePoint, plane_map
 from tuidl.charts.scatter import Field, Path, Points, by_class, scatter
 from tuidl.charts.sequence import Trace, sequence
 from tuidl.charts.time_line import TimeMark, time_line
@@ -195,3 +197,18 @@ def steps(
     marks = [TimeMark(i, "a") for i in range(3)]
     line = time_line(len(values), 2, palette, width, marks=marks, unicode=unicode)
     return [*line, *[Text(" " * width)] * height][:height]
+
+
+@chart
+def points_in_the_plane(values: Values, *args: Any, unicode: bool) -> list[Text]:
+    points = [PlanePoint(v, 1 - v, v, is_held_out=v > 0) for v in values if math.isfinite(v)]
+    return plane_map(matrix(values), points, *args, cursor=(0.2, 2.0), unicode=unicode)
+
+
+@chart
+def neurons(values: Values, *args: Any, unicode: bool) -> list[Text]:
+    inputs = [Neuron(matrix(values), f"{i} x", is_on=i < 3, note="+1.0") for i in (1, 2, 3)]
+    hidden = [Neuron(matrix(values)) for _ in range(4)]
+    first = np.resize(np.array([*values, 0.5]), (2, 4))
+    net = Net([inputs, hidden], [first, np.array([[1.0], [-1.0], [0.1], [0.0]])], (1, 2))
+    return neuron_board(net, *args, unicode=unicode)

@@ -5,9 +5,10 @@ import sys
 
 import pytest
 
+from tests import helpers
 from tests.plane.drawn import drawn_state
 from tuidl.core.errors import PresetError
-from tuidl.plane.presets import preset_of, state_of
+from tuidl.plane.presets import START, opened_as, preset_of, state_of
 from tuidl.plane.state import PlaneState
 from tuidl.preset.schema import Preset
 from tuidl.training.interruption import StopsAfter
@@ -57,6 +58,13 @@ def test_the_same_weights_in_another_process() -> None:
 @pytest.mark.parametrize("tens", range(10))
 def test_a_hundred_states_give_the_same_weights_in_another_process(tens: int) -> None:
     _same_in_another_process(range(10 * tens, 10 * tens + 10))
+
+
+def test_the_file_that_opens_first_is_the_default_state() -> None:
+    assert Preset.load(START) == preset_of(PlaneState())
+    assert opened_as(Preset.load(START)) == PlaneState()
+    assert opened_as(Preset.load(START, ("training.seed=3",))) is None
+    assert opened_as(helpers.preset(helpers.LINE)) is None
 
 
 @pytest.mark.parametrize(

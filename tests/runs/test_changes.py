@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tests.plane.drawn import drawn_state
 from tests.runs.changed import Changer, Planned, drawn_plan, text_of
+from tuidl.cli.headless import replay_headless
 from tuidl.core.errors import PresetError
 from tuidl.plane.presets import preset_of
 from tuidl.plane.state import PlaneState
@@ -69,6 +70,21 @@ def test_a_changed_run_is_verified_and_its_network_can_be_used(tmp_path: Path) -
     before = load_run(folder.path, step=22)
     assert before.preset.about == said(PLAN[3])
     assert before.parameters["hidden_2.kernel"].shape == (5, 3)
+
+
+def test_replay_repeats_a_playground_up_to_where_it_was_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, ended = whole(tmp_path / "run")
+    code = replay_headless(
+        RunFolder(tmp_path / "run"), out=tmp_path / "again", threads=None, as_json=False
+    )
+    assert code == 0
+    assert "the same weights" in capsys.readouterr().err
+    summary = RunFolder(tmp_path / "again").summary
+    assert summary is not None
+    assert isinstance(summary.ended, RunEnded)
+    assert summary.ended.weights_sha256 == ended.weights_sha256
 
 
 @pytest.mark.parametrize("count", [3, 7, 12, 20, 33])

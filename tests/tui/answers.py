@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from tuidl.protocol import probes
+from tuidl.protocol.neurons import AtPoint, NeuronLayer, NeuronMap
 
 Answer = probes.AnyAnswer
 DIGITS = tuple(str(number) for number in range(10))
@@ -181,3 +182,20 @@ def step_trace_of_images() -> probes.StepTrace:
         "backward": [{"name": "dense_1", "values": [0.1] * 12, "length": 0.5},
                      {"name": "conv2d_1", "values": [None] * 12, "length": None}],
     })  # fmt: skip
+
+
+def neurons() -> probes.Neurons:
+    """A network of two layers, one neuron each, on two by one fields."""
+    tile = {"most": 0.5, "levels": b"\x7f\x81"}
+    layer = {"maps": [tile], "kernel": [[0.5], [None]], "bias": [0.1]}
+    return probes.Neurons(
+        updates=7, about="2d:xor", columns=2, rows=1, wide=2, high=1,
+        layers=msgspec.convert(
+            [{"name": "hidden_1", "activation": "tanh", **layer},
+             {"name": "output", "activation": "sigmoid", **layer}],
+            tuple[NeuronLayer, ...],
+        ),
+        output=NeuronMap(**tile),  # type: ignore[arg-type]
+        scores={"training": {"loss": None}}, points={"training": 3},
+        at=AtPoint(x=1.0, y=-1.0, values=[[0.1], [0.5]], shares=[[0.2]], answer=0.5),
+    )  # fmt: skip

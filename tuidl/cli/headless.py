@@ -11,15 +11,19 @@ from tuidl.backends import choose
 from tuidl.cli import reports
 from tuidl.core.errors import RunError, SaveError
 from tuidl.core.terminal import leave_at_once, output_problem, reader_is_gone
+from tuidl.plane.presets import opened_as
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import Compiling, Event, RunEnded
+from tuidl.protocol.snapshot import State
 from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.resuming import edits_to_replay, resumed
 from tuidl.storage.folder import RunFolder
-from tuidl.training.interruption import Interrupter
+from tuidl.training.interruption import Interrupter, StopsAfter
 from tuidl.training.start import trainer_for
 
-EXIT_CODES = {"completed": 0, "stopped_early": 0, "interrupted": 130, "terminated": 143}
+EXIT_CODES = {
+    "completed": 0, "stopped_early": 0, "stopped": 0, "interrupted": 130, "terminated": 143,
+}  # fmt: skip
 FAILED = 1
 MOST_COLUMNS = 40
 """Columns of a table that are listed before training."""
@@ -89,9 +93,10 @@ def replay_headless(
     folder: RunFolder, *, out: Path | None, threads: int | None, as_json: bool
 ) -> int:
     """Train a kept run again as a new one, live edits and all; returns the exit code: FAILED where
-    it does not reach the same weights. Raises TuidlError."""
-    interrupter = Interrupter()
-    before = folder.outcome
+    it does not reach the same weights. A playground's run has no end of its own: it is repeated up
+    to where it was last saved. Raises TuidlError."""
+    before, until = folder.outcome, _last_of_playground(folder)
+    interrupter = Interrupter() if until is None else StopsAfter(until.updates)
     with _signals(interrupter):
         backend = folder.about.backend
         recorder = RunRecorder.of_new(folder.preset, backend, out, start=folder.start)
@@ -101,12 +106,20 @@ def replay_headless(
         code = report_on(recorded(training, recorder), as_json, recorder.folder, interrupter)
     if code:
         return code
-    if before is None:
+    expected = before or until
+    if expected is None:
         reports.say(f"{folder.called} itself has not ended: nothing to compare with")
         return code
-    is_same = training.model.weights_sha256 == before.weights_sha256
+    is_same = training.model.weights_sha256 == expected.weights_sha256
     reports.say(f"{'the same' if is_same else 'OTHER'} weights as {folder.called}")
     return 0 if is_same else FAILED
+
+
+def _last_of_playground(folder: RunFolder) -> State | None:
+    """Where a playground's run was last saved; None for other runs, and before that."""
+    snapshot, _ = folder.checkpoints.newest()
+    is_endless = folder.outcome is None and opened_as(folder.preset) is not None
+    return snapshot.state if snapshot and is_endless else None
 
 
 def _chosen(backend: str) -> str:

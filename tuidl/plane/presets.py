@@ -1,15 +1,19 @@
 """The preset that a playground's state stands for, and the state that a preset came from."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from tuidl.plane.state import PlaneState
+from tuidl.core.errors import PresetError
+from tuidl.plane.state import PREFIX, PlaneState
 from tuidl.preset.schema import Preset
 
 EPOCHS = 1_000_000
 """More than anybody waits for: a playground trains until it is left."""
 OUTPUT = "output"
+START = Path(__file__).with_name("start.toml")
+"""The preset of a playground as it opens first, for what reads files."""
 
 
 def preset_of(state: PlaneState, epochs: int = EPOCHS) -> Preset:
@@ -41,6 +45,17 @@ def preset_of(state: PlaneState, epochs: int = EPOCHS) -> Preset:
 def hidden(number: int) -> str:
     """The name of a hidden layer, counted from 1."""
     return f"hidden_{number}"
+
+
+def opened_as(preset: Preset) -> PlaneState | None:
+    """The state of a preset that is a playground's and nothing else; None for others."""
+    if preset.data.kind() != "plane" or not preset.about.startswith(PREFIX):
+        return None
+    try:
+        state = state_of(preset)
+        return state if preset_of(state).table() == preset.table() else None
+    except PresetError:
+        return None
 
 
 def state_of(preset: Preset) -> PlaneState:

@@ -10,6 +10,7 @@ from tuidl.protocol.answer import Number as Number
 from tuidl.protocol.answer import Record as Record
 from tuidl.protocol.answer import Shape as Shape
 from tuidl.protocol.answer import Vector as Vector
+from tuidl.protocol.neurons import Neurons as Neurons
 from tuidl.protocol.text_answers import Attention as Attention
 from tuidl.protocol.text_answers import EmbeddingMap as EmbeddingMap
 from tuidl.protocol.text_answers import Sample as Sample
@@ -268,6 +269,7 @@ AnyAnswer = (
     | Filters
     | FeatureMaps
     | Weights
+    | Neurons
     | StepTrace
     | Sample
     | EmbeddingMap

@@ -162,10 +162,10 @@ class Playground(PlainApp):
     def open(self, preset: Preset, folder: Path | None = None, paused: bool = True) -> None:
         """Show the training screen of a preset, and have the engine load it."""
         self.session.folder = folder or self.session.folder
-        from tuidl.tui.screens.train import TrainScreen
+        from tuidl.tui.screens.opening import screen_of
 
         behind, self.runs.behind = self.runs.behind, None
-        self.push_screen(TrainScreen(preset, self.services, behind))
+        self.push_screen(screen_of(preset, self.services, behind))
         self.call_after_refresh(self.session.load, preset, paused)
         self.call_after_refresh(spare_pauses)
 

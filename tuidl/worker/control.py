@@ -199,6 +199,8 @@ class Control(Interrupter):
         if self.state is None or self._is_over:
             self._send(events.Refused(key=PRESET, error="there is no run that could change"))
             return
+        self._past.leave(self.state)
+        self._past.begin()  # what it knows is of the network before
         try:
             for event in changed(self.state, preset):
                 self._send(event)

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from tests.tui.quiet import loads, quiet
 from tuidl.charts.palette import PALETTES
+from tuidl.plane.presets import START
 from tuidl.preset.library import shipped
 from tuidl.preset.schema import Preset
 from tuidl.tui.app import Playground
@@ -23,6 +24,8 @@ from tuidl.tui.state import State
 from tuidl.tui.widgets.preset_list import PresetList
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
+ALL = 1 + len(shipped())
+"""The playground is listed first."""
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def test_every_shipped_preset_has_its_shelf() -> None:
 def test_a_preset_that_no_shelf_knows_is_listed_too(tmp_path: Path) -> None:
     file = tmp_path / "new.toml"
     file.write_text("broken")
-    entry = preset_entries.entries({"new": file}, [])[0]
+    _, entry = preset_entries.entries({"new": file}, [])
     assert (entry.section, entry.title) == (preset_entries.OTHERS, "new")
 
 
@@ -73,11 +76,12 @@ async def test_all_presets_are_listed_in_the_learners_order(
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         assert isinstance(app.screen, HomeScreen)
-        assert chosen(app) == "linear_regression"
-        titles = [str(option.prompt).strip() for option in presets(app).options]
-        assert titles[0] == "Regression"
-        assert len(presets(app)._shown) == len(shipped())
-        await until(pilot, "2 parameters")
+        assert chosen(app) == START.stem
+        titles = [str(option.prompt).strip() for option in presets(app).options if option.prompt]
+        assert titles[0] == "Build it live"
+        assert titles[2] == "Regression"
+        assert len(presets(app)._shown) == ALL
+        await until(pilot, "25 parameters")
 
 
 async def test_letters_filter_at_once_and_escape_shows_all_again(app: Playground) -> None:
@@ -88,7 +92,7 @@ async def test_letters_filter_at_once_and_escape_shows_all_again(app: Playground
         await pilot.press("down")
         assert chosen(app) == "gru_sine"
         await pilot.press("escape")
-        assert len(presets(app)._shown) == len(shipped())
+        assert len(presets(app)._shown) == ALL
         assert chosen(app) == "gru_sine"
 
 
@@ -98,7 +102,7 @@ async def test_slash_lets_letters_that_are_keys_filter(app: Playground) -> None:
         assert isinstance(app.screen, HomeScreen)
         assert {entry.path.stem for entry in presets(app)._shown} >= {"mnist_cnn"}
         await pilot.press("backspace", "backspace", "backspace", "backspace", "backspace")
-        assert len(presets(app)._shown) == len(shipped())
+        assert len(presets(app)._shown) == ALL
 
 
 @pytest.mark.parametrize("name", ["mnist", "Mnist", "o", "q", "1"])
@@ -148,7 +152,7 @@ async def test_o_asks_for_a_file_and_q_quits(app: Playground) -> None:
 async def test_a_click_chooses_and_opens(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        await pilot.click(PresetList, offset=(6, 3))
+        await pilot.click(PresetList, offset=(6, 5))
         await pilot.pause()
         assert isinstance(app.screen, TrainScreen)
 
@@ -198,7 +202,7 @@ async def test_examples_follow_and_running_down_the_list_loads_none_on_the_way(
     monkeypatch.setattr(Samples, "of", noted)
     monkeypatch.setattr(preset_loader, "PATIENCE", 2.0)  # on a busy machine keys come late
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("down", "down", "down", "down")
+        await pilot.press("down", "down", "down", "down", "down")
         assert chosen(app) == "cnn_digits"
         assert "27,562 parameters" in seen(app) or "parameters" in seen(app)
         for _ in range(500):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from tuidl.core.errors import PresetError
+from tuidl.plane.presets import START
 from tuidl.preset.schema import Preset
 
 CATALOG: dict[str, dict[str, str]] = {
@@ -39,6 +40,7 @@ CATALOG: dict[str, dict[str, str]] = {
 }
 """Preset -> what its data is, in a word."""
 
+LIVE = "Build it live"
 OTHERS, FILES = "More", "Your files"
 
 
@@ -60,8 +62,9 @@ class Entry:
 
 
 def entries(presets: dict[str, Path], recent: Iterable[Path]) -> list[Entry]:
-    """Shipped presets by section, those that are in none, then the user's own files."""
-    made = [
+    """The playground, shipped presets by section, those that are in none, the user's own files."""
+    made = [Entry(LIVE, "2D playground", START, "points")]
+    made += [
         Entry(section, title_of(presets[name]), presets[name], word)
         for section, known in CATALOG.items()
         for name, word in known.items()

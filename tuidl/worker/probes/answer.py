@@ -14,6 +14,7 @@ from tuidl.training.state import TrainState
 from tuidl.worker.probes import (
     attention,
     layers,
+    neurons,
     pictures,
     places,
     predictions,
@@ -40,6 +41,7 @@ PROBES: dict[str, tuple[Callable[[TrainState, Any], AnyAnswer], type[msgspec.Str
     "attention": (attention.attention, attention.Options),
     "sample": (text.sample, text.Options),
     "embedding_map": (text.embedding_map, text.MapOptions),
+    "neurons": (neurons.neurons, neurons.Options),
     "walk": (walk.walk, walk.Options),
 }
 """Each kind: what answers it, and the record of its options."""

@@ -1,0 +1,198 @@
+"""The playground: what keys and clicks change is on the screen at once and in the engine next."""
+
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.plane.drawn import drawn_state
+from tuidl.plane.presets import preset_of
+from tuidl.plane.state import PlaneState
+from tuidl.protocol import commands, events
+from tuidl.training.changing import changed
+from tuidl.training.interruption import Interrupter
+from tuidl.training.trainer import Trainer
+from tuidl.tui.app import Playground
+from tuidl.tui.screens.playground import PlaygroundScreen
+from tuidl.tui.session.run import Phase
+from tuidl.tui.widgets.plane_panels import PlaneLine
+from tuidl.worker.probes.answer import answer
+
+LINE = "2d:circles:points=50"
+
+
+class Engine:
+    """What an engine process does with the screen's commands, in this process."""
+
+    def __init__(self, app: Playground) -> None:
+        self.app, self.trainer = app, Trainer(app_preset(), interrupter=Interrupter())
+        self.changes = 0
+        app.session.send = self.take  # type: ignore[method-assign]
+
+    def start(self) -> None:
+        screen = self.screen
+        screen.session.load = self.load  # type: ignore[method-assign]
+        self.load(screen.preset)
+
+    def load(self, preset: Any, paused: bool = True, **options: Any) -> None:
+        self.trainer = Trainer(preset, interrupter=Interrupter())
+        screen = self.screen
+        screen.preset = preset
+        screen.begin(type(screen.shown)())
+        screen.handle(next(self.trainer.run()))
+        screen.handle(events.Paused(epoch=1, step=0, steps=self.trainer.state.steps, loss=None))
+
+    @property
+    def screen(self) -> PlaygroundScreen:
+        screen = self.app.screen
+        assert isinstance(screen, PlaygroundScreen)
+        return screen
+
+    def take(self, command: commands.Command) -> None:
+        state = self.trainer.state
+        if isinstance(command, commands.Change):
+            self.changes += 1
+            for event in changed(state, command.preset):
+                self.app.call_later(self.screen.handle, event)
+        elif isinstance(command, commands.Probe):
+            self.app.call_later(self.screen.handle, answer(state, command))
+
+
+def app_preset():  # type: ignore[no-untyped-def]
+    return preset_of(PlaneState.parse(LINE))
+
+
+def on_screen(
+    size: tuple[int, int] = (80, 24),
+) -> Callable[[Callable[[Pilot[Any], Engine], Awaitable[None]]], Callable[[], Awaitable[None]]]:
+    """A test of the screen with an engine in this process."""
+
+    def decorate(
+        test: Callable[[Pilot[Any], Engine], Awaitable[None]],
+    ) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            app = Playground(preset=None)
+            app.session.start = nothing  # type: ignore[method-assign, assignment]
+            async with app.run_test(size=size) as pilot:
+                engine = Engine(app)
+                app.session.load = lambda *a, **k: None  # type: ignore[method-assign]
+                app.open(app_preset())
+                await pilot.pause()
+                engine.start()
+                await settled(pilot, engine)
+                await test(pilot, engine)
+
+        run.__name__ = test.__name__  # type: ignore[attr-defined]
+        return run
+
+    return decorate
+
+
+async def nothing() -> None:
+    """No engine process."""
+
+
+async def settled(pilot: Pilot[Any], engine: Engine) -> None:
+    """Until the screen shows the network that the engine has."""
+    for _ in range(20):
+        await pilot.pause()
+        if not engine.screen.scene.is_behind:
+            return
+    raise AssertionError(engine.screen.scene.state.line())
+
+
+def words(engine: Engine, name: str) -> str:
+    return " ".join(text for text, _ in engine.screen.query_one(f"#{name}", PlaneLine).parts)
+
+
+@on_screen()
+async def test_keys_change_network_and_data(pilot: Pilot[Any], engine: Engine) -> None:
+    for key, line in (
+        ("plus", "2d:circles:points=50:net=4-3"),
+        ("right_square_bracket", "2d:circles:points=50:net=4-3-3"),
+        ("6", "2d:circles:points=50:in=x,y,sinx:net=4-3-3"),
+        ("left_square_bracket", "2d:circles:points=50:in=x,y,sinx:net=4-3"),
+        ("up", "2d:spiral:points=50:in=x,y,sinx:net=4-3"),
+        ("b", "2d:spiral:points=50:put=B+0+0:in=x,y,sinx:net=4-3"),
+        ("x", "2d:spiral:points=50:in=x,y,sinx:net=4-3"),
+        ("d", "2d:spiral:points=50:draw=1:in=x,y,sinx:net=4-3"),
+    ):
+        await pilot.press(key)
+        assert engine.screen.scene.state.line() == line
+        await settled(pilot, engine)
+        assert engine.trainer.state.preset.about == line
+    assert words(engine, "standing").endswith(line)
+    assert engine.changes == 8
+
+
+@on_screen()
+async def test_every_number_is_of_the_step_that_is_named(pilot: Pilot[Any], engine: Engine) -> None:
+    look = engine.screen.scene.look
+    assert look is not None
+    training = look.answer.scores["training"]
+    assert f"training loss {training['loss']:.3f}" in words(engine, "scores")
+    assert "step 0" in words(engine, "standing")
+    await pilot.press("tab", "tab", "right")
+    await settled(pilot, engine)
+    await pilot.pause()
+    assert words(engine, "readout").startswith("at (+0.")
+    assert "% sure" in words(engine, "readout")
+
+
+@on_screen((120, 40))
+async def test_the_mouse_puts_points_and_changes_settings(
+    pilot: Pilot[Any], engine: Engine
+) -> None:
+    await pilot.click("#map", offset=(3, 2))
+    await settled(pilot, engine)
+    assert ":put=B-" in engine.screen.scene.state.line()
+    await pilot.click("#map", offset=(8, 2), button=3)
+    await settled(pilot, engine)
+    assert "A-" in engine.screen.scene.state.put
+    await pilot.click("#settings", offset=(8, 0))
+    await settled(pilot, engine)
+    assert engine.screen.scene.state.shape == "spiral"
+    await pilot.click("#board", offset=(0, 3))
+    await settled(pilot, engine)
+    assert engine.screen.scene.state.features != ("x", "y")
+
+
+@on_screen()
+async def test_own_points_begin_with_none(pilot: Pilot[Any], engine: Engine) -> None:
+    screen = engine.screen
+    screen.set_state(screen.scene.state.with_(shape="own"))
+    await pilot.pause()
+    assert words(engine, "readout").startswith("no points yet")
+    assert engine.changes == 0
+    await pilot.press("a")
+    await settled(pilot, engine)
+    assert engine.trainer.state.preset.about == "2d:own:points=50:put=A+0+0"
+
+
+@on_screen()
+async def test_a_change_that_is_refused_is_taken_back(pilot: Pilot[Any], engine: Engine) -> None:
+    screen = engine.screen
+    before = screen.scene.state
+    screen.session.send = lambda command: None  # type: ignore[method-assign]
+    await pilot.press("plus")
+    screen.handle(events.Refused(key=commands.PRESET, error="no memory"))
+    assert screen.scene.state == before
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_random_changes_leave_screen_and_engine_in_step(seed: int) -> None:
+    @on_screen()
+    async def run(pilot: Pilot[Any], engine: Engine) -> None:
+        draw, screen = random.Random(seed), engine.screen
+        for number in range(40):
+            other = drawn_state(100 * seed + number).with_(seed=0)
+            screen.set_state(other)
+            if draw.random() < 0.5:
+                await pilot.pause()
+        await settled(pilot, engine)
+        assert engine.trainer.state.preset.about == screen.scene.state.line()
+        assert screen.shown.phase is Phase.PAUSED
+
+    await run()

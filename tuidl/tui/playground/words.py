@@ -1,0 +1,120 @@
+"""What the playground says in words: where it stands, what is selected, what is at the cursor."""
+
+from tuidl.charts.dots import levels
+from tuidl.data.plane import CLASSES, FEATURES
+from tuidl.tui.playground.scene import LABELS, Scene
+from tuidl.tui.playground.settings import shown_settings
+
+MOST_SHARES = 6
+MOST_BARS = 60
+PARTS = (("training", "train"), ("validation", "validation"))
+
+
+def standing(scene: Scene) -> list[tuple[str, str]]:
+    """Texts with their roles: the step that network, map and scores are of, and the line."""
+    look = scene.look
+    if look is None:
+        return [("no step yet", "muted"), (scene.state.line(), "muted")]
+    step = f"step {look.answer.updates:,}"
+    behind = [("the change is on its way", "muted")] if scene.is_behind else []
+    return [(step, "text"), *behind, (scene.state.line(), "muted")]
+
+
+def scores(scene: Scene, width: int, unicode: bool) -> list[tuple[str, str]]:
+    """Loss and accuracy of each part at that step, with the losses so far where there is room."""
+    look = scene.look
+    if look is None:
+        return []
+    found = [
+        (part, role, f"{part} {_score(known)}")
+        for part, role in PARTS
+        if (known := look.answer.scores.get(part))
+    ]
+    room = width - sum(len(text) + 3 for _, _, text in found)
+    each = min(room // max(len(found), 1), MOST_BARS) if unicode else 0
+    return [
+        (f"{text} {_bars(scene, part, each)}" if each > 2 else text, role)
+        for part, role, text in found
+    ]
+
+
+def _score(known: dict[str, float | None]) -> str:
+    loss, accuracy = known.get("loss"), known.get("accuracy")
+    words = "loss not finite" if loss is None else f"loss {loss:.3f}"
+    return words if accuracy is None else f"{words}, {100 * accuracy:.1f}% right"
+
+
+def _bars(scene: Scene, part: str, most: int) -> str:
+    """The losses so far, from left to right, each bar a mean; the highest of both is full."""
+    index = 1 if part == "training" else 2
+    losses = [value for entry in scene.history if (value := entry[index]) is not None]
+    highest = max((v for entry in scene.history for v in entry[1:] if v is not None), default=0.0)
+    count = min(most, len(losses))
+    if count < 2 or not highest:
+        return ""
+    means = []
+    for i in range(count):
+        own = losses[i * len(losses) // count : (i + 1) * len(losses) // count]
+        means.append(sum(own) / len(own) / highest)
+    return levels(means, 1)[0]
+
+
+def at_cursor(scene: Scene) -> str:
+    """What the network says there, and the neurons that count most."""
+    x, y = scene.cursor
+    place = f"({x:+.1f}, {y:+.1f})"
+    look = scene.look
+    at = look.answer.at if look else None
+    if at is None or look is None or (at.x, at.y) != scene.cursor:
+        return f"at {place}"
+    if at.answer is None:
+        said = "not finite"
+    elif scene.state.source.has_classes:
+        chosen = int(at.answer >= 0.5)
+        share = at.answer if chosen else 1 - at.answer
+        said = f"{CLASSES[chosen]}, {100 * share:.0f}% sure"
+    else:
+        said = f"{at.answer:+.2f}"
+    text = f"at {place}: {said}"
+    if at.shares:
+        shares = [(abs(v), i, v) for i, v in enumerate(at.shares[-1]) if v is not None]
+        told = [f"neuron {i + 1} {v:+.2f}" for _, i, v in sorted(shares, reverse=True)]
+        text += f" | last layer: {', '.join(told[:MOST_SHARES])}"
+        bias = look.answer.layers[-1].bias[0]
+        text += f", bias {bias:+.2f}" if bias is not None else ""
+    return text
+
+
+def at_neuron(scene: Scene) -> str:
+    """The selected neuron's bias and weights."""
+    if scene.selected is None:
+        return ""
+    column, number = scene.selected
+    if column == 0:
+        name = FEATURES[number]
+        is_on = name in scene.state.features
+        does = "the network reads it; enter leaves it out" if is_on else "enter makes it an input"
+        return f"{LABELS.get(name, name)}: {does}"
+    look = scene.look
+    if look is None or look.sizes != scene.state.hidden:
+        return f"layer {column}, neuron {number + 1}"
+    layer = look.answer.layers[column - 1]
+    weights = [row[number] for row in layer.kernel]
+    names = (
+        list(scene.state.features) if column == 1 else [f"n{i + 1}" for i in range(len(weights))]
+    )
+    told = ", ".join(
+        f"{LABELS.get(name, name)} {value:+.2f}"
+        for name, value in zip(names, weights, strict=False)
+        if value is not None
+    )
+    bias = layer.bias[number]
+    own = "" if bias is None else f", bias {bias:+.2f}"
+    return f"layer {column}, neuron {number + 1}: weights {told}{own}"
+
+
+def at_setting(scene: Scene) -> str:
+    """What the chosen setting does."""
+    settings = shown_settings(scene.state)
+    one = settings[min(scene.setting, len(settings) - 1)]
+    return f"{one.name}: {one.hint}"

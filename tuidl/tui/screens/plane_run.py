@@ -1,0 +1,187 @@
+"""The run of a playground: what comes from the engine, and what goes to it."""
+
+import time
+
+from tuidl.plane.presets import preset_of
+from tuidl.plane.state import PlaneState
+from tuidl.protocol import commands, events
+from tuidl.protocol.neurons import Neurons
+from tuidl.tui.playground.scene import Scene
+from tuidl.tui.screens.steering import SteeringScreen
+from tuidl.tui.services.services import Services
+from tuidl.tui.session.display import Probe
+from tuidl.tui.session.run import Phase, Run
+
+PACE = 512.0
+"""Steps a second at first: slow enough to see it learn, quick enough to wait for."""
+PATIENCE = 2.0
+"""Seconds after which a look that was not answered is asked for again."""
+FIELDS = 16
+"""Of each neuron's map, both ways."""
+
+
+class PlaneRunScreen(SteeringScreen):
+    """Keeps the engine's run and the scene in step.
+
+    Settings that change go to the engine one change at a time: those that come meanwhile are sent
+    together, once it has answered. Looks at the network are asked for one at a time, too.
+    """
+
+    def __init__(self, state: PlaneState, services: Services) -> None:
+        super().__init__()
+        self.services, self.session = services, services.session
+        self.scene = Scene(state)
+        self.preset = preset_of(state)
+        self.shown = Run()
+        self._in_force: PlaneState = state
+        self._sent: PlaneState | None = None
+        """A change that the engine has not answered."""
+        self._asked_at = 0.0
+        self._asks = self._wants_look = self._has_pace = False
+
+    def draw(self) -> None:
+        """Draw all of it."""
+        raise NotImplementedError
+
+    def draw_look(self) -> None:
+        """Draw the network and the map."""
+        raise NotImplementedError
+
+    def draw_words(self) -> None:
+        """Draw the lines of words."""
+        raise NotImplementedError
+
+    @property
+    def map_size(self) -> tuple[int, int]:
+        """Cells of the map."""
+        raise NotImplementedError
+
+    # --- what comes from the engine ---------------------------------------------------------------
+
+    def begin(self, run: Run) -> None:
+        self.shown, self._sent, self._has_pace, self._asks = run, None, False, False
+        self._in_force = self.scene.state
+        self.scene.history.clear()
+        self.scene.look, self.scene.note = None, ""
+        self.refresh_bindings()
+        self.draw()
+
+    def handle(self, event: events.Event) -> None:
+        if isinstance(event, events.ProbeAnswer):
+            self._looked(event)
+            return
+        self.shown.handle(event)
+        if not self.is_mounted:
+            return
+        if isinstance(event, events.Paused | events.Progress) and not self._has_pace:
+            self._has_pace = True
+            self.begin_pace()
+            self._send()
+        match event:
+            case events.Edited(key=commands.PRESET, kept=kept):
+                self._changed(kept)
+            case events.Refused(key=commands.PRESET, error=error):
+                self._refused(error)
+            case events.RunFailed(error=error):
+                self.notify(error, severity="error", timeout=10, markup=False)
+            case events.Paused():
+                self.want_look()
+        if not isinstance(event, events.Progress | events.EpochEnded):
+            self.refresh_bindings()
+            self.draw_words()
+
+    def _changed(self, kept: str) -> None:
+        """The engine has made the change that was sent."""
+        if self._sent is not None:
+            self._in_force, self._sent = self._sent, None
+            self.preset = preset_of(self._in_force)
+        self.scene.note = "" if kept == "all of it" else kept
+        self.want_look()
+        self._send()
+
+    def _refused(self, error: str) -> None:
+        self.notify(error, severity="error", markup=False)
+        self._sent, self.scene.state = None, self._in_force
+        self.draw()
+
+    def _looked(self, event: events.ProbeAnswer) -> None:
+        self._asks = False
+        if isinstance(event.answer, Neurons):
+            self.scene.handle(event.answer)
+            self.draw_look()
+        if self._wants_look:
+            self._ask()
+
+    def lost(self, reason: str, advice: str, *more: str) -> None:
+        self.shown.lost(reason)
+        text = "\n".join([f"{reason}; {advice}", *more])
+        self.notify(text, severity="error", timeout=10, markup=False)
+        self._sent, self._asks = None, False
+        self.draw_words()
+
+    def probes(self) -> list[Probe]:
+        return []  # looks are asked for here, oftener than other panels' answers
+
+    def tick(self) -> None:
+        overdue = self._asks and time.monotonic() - self._asked_at > PATIENCE
+        if overdue:
+            self._asks = False
+        if self.shown.phase is Phase.RUNNING or overdue:
+            self.want_look()
+
+    def want_look(self) -> None:
+        self._wants_look = True
+        if not self._asks:
+            self._ask()
+
+    def _ask(self) -> None:
+        """Ask for a look at the network, if there is one; one at a time."""
+        if self.shown.phase not in (Phase.RUNNING, Phase.PAUSED):
+            return
+        self._asks, self._wants_look, self._asked_at = True, False, time.monotonic()
+        wide, high = self.map_size
+        options = {
+            "columns": FIELDS, "rows": FIELDS, "wide": max(wide, 1), "high": max(2 * high, 1),
+            "at": self.scene.cursor,
+        }  # fmt: skip
+        self.session.send(commands.Probe(id=0, kind="neurons", options=options))
+
+    # --- what goes to it --------------------------------------------------------------------------
+
+    def set_state(self, state: PlaneState) -> None:
+        """Other settings: on the screen now, in training at the next step."""
+        if state != self.scene.state:
+            self.scene.state = state
+            self.draw()
+            self._send()
+
+    def _send(self) -> None:
+        """Send the newest settings, once the change before was made."""
+        state = self.scene.state
+        if self._sent is not None or state == self._in_force or state.is_empty:
+            return
+        if self.shown.is_over:
+            self.session.load(preset_of(state), paused=True)
+        elif self.shown.phase in (Phase.RUNNING, Phase.PAUSED):
+            self._sent = state
+            self.session.send(commands.Change(preset=preset_of(state).to_toml()))
+
+    def action_reset(self) -> None:
+        self._begin_anew(self.scene.state)
+
+    def action_new_seed(self) -> None:
+        seed = (self.scene.state.seed + 1) % 2**32
+        self.scene.state = self.scene.state.with_(seed=seed)
+        self._begin_anew(self.scene.state)
+
+    def _begin_anew(self, state: PlaneState) -> None:
+        if self.session.silence:
+            self.session.restart()
+        elif not state.is_empty:
+            self.session.load(preset_of(state), paused=not self.shown.goes)
+
+    def _watchable(self) -> float | None:
+        return PACE
+
+    def pace_changed(self) -> None:
+        self.draw_words()

@@ -1,0 +1,279 @@
+"""Build a network for points in the plane while it learns them."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.events import Resize
+
+from tuidl.data.plane import FEATURES
+from tuidl.data.plane_points import LIMIT
+from tuidl.plane.state import PlaneState
+from tuidl.tui.playground import settings, words
+from tuidl.tui.screens.plane_run import PlaneRunScreen
+from tuidl.tui.session.run import Phase
+from tuidl.tui.widgets.key_line import KeyLine
+from tuidl.tui.widgets.plane_panels import NeuronBoard, PlaneLine, PlaneMap, Settings, readout
+
+LOOKS_PER_SECOND = 10
+CHANGE, CHOOSE = Binding.Group("change", compact=True), Binding.Group("choose", compact=True)
+UNITS, LAYERS = Binding.Group("neurons", compact=True), Binding.Group("layers", compact=True)
+POINTS = Binding.Group("points", compact=True)
+MAP_SHARE = 0.45
+SIGNS = {Phase.RUNNING: ("▶ training", "good"), Phase.PAUSED: ("Ⅱ paused", "validation")}
+
+
+class PlaygroundScreen(PlaneRunScreen):
+    """Settings, network and map. Every change goes to the engine, and on the screen at once."""
+
+    BINDINGS: ClassVar = [
+        Binding("space", "go", "train"),
+        Binding("up", "vertical(1)", "change", group=CHANGE),
+        Binding("down", "vertical(-1)", "change", group=CHANGE),
+        Binding("left", "horizontal(-1)", "choose", group=CHOOSE),
+        Binding("right", "horizontal(1)", "choose", group=CHOOSE),
+        Binding("tab", "turn(1)", "panel"),
+        Binding("shift+tab", "turn(-1)", show=False),
+        Binding("plus,equals_sign", "units(1)", "neurons", key_display="+", group=UNITS),
+        Binding("minus", "units(-1)", "neurons", key_display="-", group=UNITS),
+        Binding("right_square_bracket", "layers(1)", "layers", key_display="]", group=LAYERS),
+        Binding("left_square_bracket", "layers(-1)", "layers", key_display="[", group=LAYERS),
+        *(Binding(str(n), f"input({n - 1})", show=False) for n in range(1, 8)),
+        Binding("a", "put(0)", "points", group=POINTS),
+        Binding("b", "put(1)", "points", group=POINTS),
+        Binding("x,backspace,delete", "take", show=False),
+        Binding("enter", "take_input", show=False),
+        Binding("r", "reset", "restart"),
+        Binding("y", "line", "copy"),
+        Binding("f", "full_speed", "speed"),
+        Binding("R", "new_seed", show=False),
+        Binding("d", "draw_points", show=False),
+        Binding("s", "step", show=False),
+        Binding("less_than_sign", "pace(-1)", show=False),
+        Binding("greater_than_sign", "pace(1)", show=False),
+        Binding("v", "held_out", show=False),
+        Binding("z", "sharp", show=False),
+        Binding("q", "leave", "leave"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield PlaneLine(id="standing")
+        yield PlaneLine(id="scores")
+        yield Settings(self.scene, id="settings")
+        with Horizontal(id="plane"):
+            yield NeuronBoard(self.scene, id="board")
+            yield PlaneMap(self.scene, id="map")
+        yield PlaneLine(id="readout")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self._settings, self._board = self.query_one(Settings), self.query_one(NeuronBoard)
+        self._map = self.query_one(PlaneMap)
+        self._settings.focus()
+        self.set_interval(1 / LOOKS_PER_SECOND, self.tick)
+        self.draw()
+
+    def on_resize(self, event: Resize) -> None:
+        self._fit()
+        self.want_look()
+
+    def _fit(self) -> None:
+        """The map is a square at the right, as large as there is room for."""
+        width, height = self.size
+        lines = self._settings.lines_for(width)
+        self._settings.styles.height = lines
+        high = max(height - lines - 4, 4)
+        wide = min(2 * high, int(width * MAP_SHARE))
+        self._map.styles.width, self._map.styles.height = wide, wide // 2
+
+    # --- keys -------------------------------------------------------------------------------------
+
+    @property
+    def _panels(self) -> list[Settings | NeuronBoard | PlaneMap]:
+        return [self._settings, self._board, self._map]
+
+    @property
+    def _focused(self) -> str:
+        return next((str(panel.id) for panel in self._panels if panel.has_focus), "settings")
+
+    def action_turn(self, way: int) -> None:
+        """Focus the next panel."""
+        names = [str(panel.id) for panel in self._panels]
+        chosen = self._panels[(names.index(self._focused) + way) % len(names)]
+        chosen.focus()
+        if chosen is self._board and self.scene.selected is None:
+            self.scene.selected = (1, 0) if self.scene.state.hidden else (0, 0)
+        self._board.with_shares = chosen is self._map
+        self.call_after_refresh(self.draw)
+
+    def action_vertical(self, way: int) -> None:
+        scene = self.scene
+        if self._focused == "map":
+            self._point(0, way)
+        elif self._focused == "board":
+            self._select(0, -way)
+        else:
+            self.set_state(self._setting.moved(scene.state, way))
+
+    def action_horizontal(self, way: int) -> None:
+        scene = self.scene
+        if self._focused == "map":
+            self._point(way, 0)
+        elif self._focused == "board":
+            self._select(way, 0)
+        else:
+            scene.setting = (scene.setting + way) % len(settings.shown_settings(scene.state))
+            self.draw()
+
+    @property
+    def _setting(self) -> settings.Setting:
+        known = settings.shown_settings(self.scene.state)
+        return known[min(self.scene.setting, len(known) - 1)]
+
+    def _point(self, right: int, up: int) -> None:
+        """Move the cursor by a cell of the map."""
+        width, height = self._map.content_size
+        self.scene.move_cursor(
+            round(right * 2 * LIMIT / max(width, 1), 2), round(up * 2 * LIMIT / max(height, 1), 2)
+        )
+        self.scene.cursor = tuple(round(v, 2) for v in self.scene.cursor)  # type: ignore[assignment]
+        self.draw()
+        self.want_look()
+
+    def _select(self, right: int, down: int) -> None:
+        column, number = self.scene.selected or (0, 0)
+        sizes = (len(FEATURES), *self.scene.state.hidden)
+        column = min(max(column + right, 0), len(sizes) - 1)
+        self.scene.selected = column, min(max(number + down, 0), sizes[column] - 1)
+        self.draw()
+
+    def action_units(self, more: int) -> None:
+        """A neuron more or less in the selected layer, else in the last one."""
+        state = self.scene.state
+        if not state.hidden:
+            self.action_layers(more)
+            return
+        column = self.scene.selected[0] if self.scene.selected else len(state.hidden)
+        layer = min(max(column, 1), len(state.hidden)) - 1
+        self._with_selection(settings.with_units(state, layer, more))
+
+    def action_layers(self, more: int) -> None:
+        self._with_selection(settings.with_layers(self.scene.state, more))
+
+    def _with_selection(self, state: PlaneState) -> None:
+        """Other sizes, and a selection that is still there."""
+        if self.scene.selected is not None:
+            column, number = self.scene.selected
+            sizes = (len(FEATURES), *state.hidden)
+            column = min(column, len(sizes) - 1)
+            self.scene.selected = column, min(number, sizes[column] - 1)
+        self.set_state(state)
+
+    def action_input(self, number: int) -> None:
+        self.set_state(settings.with_input(self.scene.state, number))
+
+    def action_take_input(self) -> None:
+        """Read the selected input, or no more."""
+        selected = self.scene.selected
+        if self._focused == "board" and selected is not None and selected[0] == 0:
+            self.action_input(selected[1])
+
+    def action_put(self, label: int) -> None:
+        """Put a point where the cursor is."""
+        self.scene.label = label
+        self.set_state(self.scene.with_point(label))
+
+    def action_take(self) -> None:
+        self.set_state(self.scene.without_point())
+
+    def action_draw_points(self) -> None:
+        """Other points of the same shape."""
+        self.set_state(self.scene.state.with_(draw=(self.scene.state.draw + 1) % 2**32))
+
+    def action_held_out(self) -> None:
+        self.scene.shows_held_out = not self.scene.shows_held_out
+        self._map.changed()
+
+    def action_sharp(self) -> None:
+        self.scene.is_sharp = not self.scene.is_sharp
+        self._map.changed()
+
+    def action_line(self) -> None:
+        """Copy the line of text that opens these settings, and show it."""
+        line = self.scene.state.line()
+        self.app.copy_to_clipboard(line)
+        self.notify(f"tuidl {line}", title="copied", timeout=15, markup=False)
+
+    # --- the mouse --------------------------------------------------------------------------------
+
+    def on_settings_moved(self, event: Settings.Moved) -> None:
+        self.scene.setting = event.number
+        self.set_state(self._setting.moved(self.scene.state, event.way))
+        self.draw()
+
+    def on_neuron_board_chosen(self, event: NeuronBoard.Chosen) -> None:
+        self.scene.selected = event.place
+        if event.place[0] == 0:
+            self.action_input(event.place[1])
+        self.draw()
+
+    def on_neuron_board_counted(self, event: NeuronBoard.Counted) -> None:
+        self._with_selection(settings.with_units(self.scene.state, event.layer, event.more))
+
+    def on_plane_map_pointed(self, event: PlaneMap.Pointed) -> None:
+        self.scene.cursor = (event.x, event.y)
+        self.draw()
+        self.want_look()
+
+    def on_plane_map_put(self, event: PlaneMap.Put) -> None:
+        label = 1 - self.scene.label if event.is_other else self.scene.label
+        self.set_state(self.scene.with_point(label))
+
+    # --- drawing ----------------------------------------------------------------------------------
+
+    @property
+    def map_size(self) -> tuple[int, int]:
+        width, height = self._map.content_size
+        return width, height
+
+    def draw(self) -> None:
+        self._fit()
+        self._settings.changed()
+        self.draw_look()
+
+    def draw_look(self) -> None:
+        self._board.changed()
+        self._map.changed()
+        self.draw_words()
+
+    def draw_words(self) -> None:
+        if not self.is_mounted:
+            return
+        state, scene = self.scene.state, self.scene
+        unicode = looks_unicode(self)
+        width = self.size.width - 2
+        self.query_one("#standing", PlaneLine).show([self._phase(), *words.standing(scene)])
+        self.query_one("#scores", PlaneLine).show(words.scores(scene, width, unicode))
+        said = readout(scene, self._focused)
+        if state.is_empty:
+            said = "no points yet: click on the map, or tab to it and press a or b"
+        elif scene.note and self._focused == "settings":
+            said = f"kept: {scene.note}"
+        self.query_one("#readout", PlaneLine).show([(said, "muted")])
+
+    def _phase(self) -> tuple[str, str]:
+        run = self.shown
+        if run.compiling is not None:
+            done = f"{run.compiling.done + 1}/{run.compiling.total}"
+            return f"once on this machine: {done} {run.compiling.kernel}", "muted"
+        text, role = SIGNS.get(run.phase, (run.phase.value, "muted"))
+        if run.phase is Phase.PAUSED and self.scene.look and not self.scene.look.answer.updates:
+            text = "Ⅱ press space to train"
+        return text, role
+
+
+def looks_unicode(screen: PlaygroundScreen) -> bool:
+    from tuidl.tui.widgets.chart import looks_of
+
+    return looks_of(screen)[1]

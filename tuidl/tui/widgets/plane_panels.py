@@ -1,0 +1,226 @@
+"""The playground's panels: settings, the network as a board, the map, lines of words."""
+
+from typing import ClassVar
+
+import numpy as np
+from rich.cells import cell_len
+from rich.text import Text
+from textual.events import Click, MouseMove, MouseScrollDown, MouseScrollUp
+from textual.message import Message
+from textual.widget import Widget
+
+from tuidl.charts.neurons import Board, neuron_board
+from tuidl.charts.palette import Palette
+from tuidl.charts.plane import plane_map
+from tuidl.data.plane import FEATURES
+from tuidl.data.plane_points import LIMIT
+from tuidl.tui.playground import words
+from tuidl.tui.playground.scene import NO_VALUES, Scene, within
+from tuidl.tui.playground.settings import Setting, shown_settings
+from tuidl.tui.widgets.chart import Chart, looks_of
+
+GAP = 3
+RIGHT = 3
+"""The button of the mouse that puts the other class."""
+
+
+class PlanePanel(Chart):
+    """Base of the panels: without a border, drawn from the scene."""
+
+    DEFAULT_CSS = """
+    PlanePanel, PlanePanel:focus { border: none; padding: 0; }
+    """
+
+    def __init__(self, scene: Scene, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.scene = scene
+
+
+class Settings(PlanePanel):
+    """All settings in a few lines; a click moves one on, with the right button back."""
+
+    concept = "hyperparameter"
+
+    class Moved(Message):
+        """Setting ``number`` was clicked or scrolled, ``way`` 1 or -1; 0 only chooses it."""
+
+        def __init__(self, number: int, way: int) -> None:
+            super().__init__()
+            self.number, self.way = number, way
+
+    def places(self, width: int) -> list[tuple[int, int, Setting]]:
+        """Line, first cell and setting."""
+        found, line, x = [], 0, 1
+        for setting in shown_settings(self.scene.state):
+            size = self._cells(setting)
+            if x > 1 and x + size > width:
+                line, x = line + 1, 1
+            found.append((line, x, setting))
+            x += size + GAP
+        return found
+
+    def _cells(self, setting: Setting) -> int:
+        return cell_len(f"{setting.name} {setting.text(self.scene.state)} ")
+
+    def lines_for(self, width: int) -> int:
+        """How many lines it takes."""
+        return self.places(width)[-1][0] + 1
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        rows = [Text(no_wrap=True) for _ in range(height)]
+        for number, (line, x, setting) in enumerate(self.places(width)):
+            if line >= height:
+                break
+            row, is_chosen = rows[line], number == self.scene.setting
+            row.append(" " * (x - row.cell_len))
+            row.append(f"{setting.name} ", palette.style("muted"))
+            value = setting.text(self.scene.state)
+            style = palette.selected if is_chosen and self.has_focus else None
+            row.append(value, style or palette.style("text", bold=True))
+            mark = ("↕" if unicode else "|") if is_chosen else " "
+            row.append(mark, palette.style("accent" if self.has_focus else "muted"))
+        return [_padded(row, width) for row in rows]
+
+    def _number_at(self, x: int, y: int) -> int | None:
+        for number, (line, start, setting) in enumerate(self.places(self.content_size.width)):
+            if line == y and start <= x < start + self._cells(setting):
+                return number
+        return None
+
+    def _clicked(self, x: int, y: int, way: int) -> None:
+        number = self._number_at(x, y)
+        if number is not None:
+            self.post_message(self.Moved(number, way))
+
+    def on_click(self, event: Click) -> None:
+        self._clicked(event.x, event.y, -1 if event.button == RIGHT else 1)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        self._clicked(event.x, event.y, 1)
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        self._clicked(event.x, event.y, -1)
+
+
+class NeuronBoard(PlanePanel):
+    """Inputs, hidden layers and the edges between them."""
+
+    concept = "hidden_layer"
+
+    class Chosen(Message):
+        """Column and neuron were clicked."""
+
+        def __init__(self, place: tuple[int, int]) -> None:
+            super().__init__()
+            self.place = place
+
+    class Counted(Message):
+        """A hidden layer (from 0) is to have a neuron more or less."""
+
+        def __init__(self, layer: int, more: int) -> None:
+            super().__init__()
+            self.layer, self.more = layer, more
+
+    with_shares: bool = False
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        return neuron_board(
+            self.scene.net(self.with_shares), palette, width, height, unicode=unicode
+        )
+
+    @property
+    def _board(self) -> Board:
+        sizes = (len(FEATURES), *self.scene.state.hidden)
+        return Board.of(sizes, *self.content_size)
+
+    def on_click(self, event: Click) -> None:
+        board = self._board
+        if (step := board.step_at(event.x, event.y)) is not None:
+            self.post_message(self.Counted(step[0] - 1, step[1]))
+        elif (place := board.at(event.x, event.y)) is not None:
+            self.post_message(self.Chosen(place))
+
+
+class PlaneMap(PlanePanel):
+    """What the network says everywhere, the points, and the cursor."""
+
+    concept = "decision_boundary"
+
+    class Pointed(Message):
+        """The mouse is at a place of the plane."""
+
+        def __init__(self, x: float, y: float) -> None:
+            super().__init__()
+            self.x, self.y = x, y
+
+    class Put(Message):
+        """A point is wanted where the mouse is; ``is_other``: of the other class."""
+
+        def __init__(self, is_other: bool) -> None:
+            super().__init__()
+            self.is_other = is_other
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        scene = self.scene
+        values = scene.look.output if scene.look else NO_VALUES
+        if scene.is_sharp:
+            values = np.where(values > 0, 1.0, -1.0)
+        return plane_map(
+            values, scene.points(), palette, width, height,
+            cursor=within(*scene.cursor), unicode=unicode,
+        )  # fmt: skip
+
+    def _place(self, x: int, y: int) -> tuple[float, float]:
+        width, height = self.content_size
+        return (
+            round(((x + 0.5) / max(width, 1)) * 2 * LIMIT - LIMIT, 2),
+            round(LIMIT - ((y + 0.5) / max(height, 1)) * 2 * LIMIT, 2),
+        )
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        self.post_message(self.Pointed(*self._place(event.x, event.y)))
+
+    def on_click(self, event: Click) -> None:
+        self.post_message(self.Pointed(*self._place(event.x, event.y)))
+        self.post_message(self.Put(event.button == RIGHT))
+
+
+class PlaneLine(Widget):
+    """One line of words with their roles."""
+
+    DEFAULT_CSS = "PlaneLine { height: 1; padding: 0 1; }"
+    between: ClassVar[str] = "  "
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.parts: list[tuple[str, str]] = []
+
+    def show(self, parts: list[tuple[str, str]]) -> None:
+        if parts != self.parts:
+            self.parts = parts
+            self.refresh()
+
+    def render(self) -> Text:
+        palette, unicode = looks_of(self)
+        text = Text(no_wrap=True)
+        for number, (part, role) in enumerate(self.parts):
+            text.append(self.between if number else "")
+            text.append(part if unicode else _ascii(part), palette.style(role))
+        text.truncate(self.content_size.width, overflow="ellipsis" if unicode else "crop")
+        return text
+
+
+def readout(scene: Scene, focused: str) -> str:
+    """What is said of the focused panel."""
+    said = {"map": words.at_cursor, "board": words.at_neuron, "settings": words.at_setting}
+    return said[focused](scene)
+
+
+def _ascii(text: str) -> str:
+    return text.encode("ascii", "replace").decode()
+
+
+def _padded(row: Text, width: int) -> Text:
+    row.truncate(width)
+    row.append(" " * (width - row.cell_len))
+    return row
