@@ -57,6 +57,9 @@ class CostsType(click.ParamType[tuple[float, float]]):
     show_default=True,
     help="Examples with the largest losses.",
 )
+@click.option(
+    "--pictures", is_flag=True, help="With --json: the pixels of those that are pictures."
+)
 @click.option("--positive", metavar="CLASS", help="Of two classes the one to find.")
 @click.option(
     "--threshold",
@@ -102,6 +105,7 @@ def evaluate(
     repeats: int,
     by: tuple[str, ...],
     worst: int,
+    pictures: bool,
     positive: str | None,
     threshold: float | None,
     costs: tuple[float, float] | None,
@@ -119,11 +123,21 @@ def evaluate(
         raise click.UsageError("--part is of the run's own data: leave it out with a FILE")
     if report is not None and report.exists() and not force:
         raise click.UsageError(f"{report} is there: --force replaces it")
+    if pictures and not as_json:
+        raise click.UsageError("--pictures goes with --json")
     prepare(None)
     from tuidl.judging.evaluating import Options, evaluated
 
     options = Options(
-        seed, resamples, positive, threshold, costs, by, repeats if importance else 0, worst
+        seed,
+        resamples,
+        positive,
+        threshold,
+        costs,
+        by,
+        repeats if importance else 0,
+        worst,
+        pictures,
     )
     network, subject = _contender(run, which, file, part, key)
     other = _contender(against, which, file, part, key) if against else None

@@ -14,7 +14,8 @@ from tuidl.judging.comparing import compared, require_same
 from tuidl.judging.file_subject import target_name
 from tuidl.judging.importance import importance_of, input_columns
 from tuidl.judging.judged import Judged, judged_of
-from tuidl.judging.records import Comparison, ImportanceTable, Judgement
+from tuidl.judging.pictures import pictures_of
+from tuidl.judging.records import Comparison, ImportanceTable, Judgement, Picture
 from tuidl.judging.regression import Numbers
 from tuidl.judging.resampling import point, resampled
 from tuidl.judging.scoring import (
@@ -28,7 +29,7 @@ from tuidl.judging.scoring import (
 from tuidl.judging.slicing import slices_of
 from tuidl.judging.subject import Subject
 from tuidl.judging.wording import baseline_text, notes_of, output_names
-from tuidl.judging.worst import worst_of
+from tuidl.judging.worst import worst_of, worst_places
 from tuidl.preset.schema import Preset
 from tuidl.tasks.base import Task
 from tuidl.tasks.choice import task_of
@@ -43,7 +44,7 @@ class Options:
     """``resamples``: of the bootstrap, 0 for no intervals. ``positive``: the class that is looked
     for, of two; it is called from ``threshold`` on. ``costs``: of a false positive and a false
     negative. ``by``: columns to slice by. ``repeats``: of shuffling each column, 0 for no
-    importance. ``worst``: how many of the worst examples."""
+    importance. ``worst``: how many of the worst examples, ``pictures``: with their pixels."""
 
     seed: int = 0
     resamples: int = 1000
@@ -53,6 +54,7 @@ class Options:
     by: tuple[str, ...] = ()
     repeats: int = 0
     worst: int = 5
+    pictures: bool = False
 
 
 LAST_VALUE = "always the last value before"
@@ -191,8 +193,13 @@ class Evaluation:
             "thresholds": thresholds_of(judged, positive, options.threshold, options.costs),
             "residuals": residuals_of(judged, outputs, options.seed),
             "worst": worst_of(judged, subject, options.worst),
+            "pictures": self._pictures(judged) if options.pictures else (),
             "slices": slices_of(judged, subject, options.by, options.resamples, options.seed),
         }
+
+    def _pictures(self, judged: Judged) -> tuple[Picture, ...]:
+        worst = worst_places(judged, self.options.worst)
+        return pictures_of(self.subject.x[worst], self.network.preparation)
 
     def _importance(self, judged: Judged, columns: list[tuple[str, slice]]) -> ImportanceTable:
         again = partial(self.judge, self.network)

@@ -115,6 +115,15 @@ class WorstExample(msgspec.Struct, frozen=True):
     values: dict[str, str] = {}
 
 
+class Picture(msgspec.Struct, frozen=True):
+    """Pixels of 8 bits in rows, (height, width, channels)."""
+
+    height: int
+    width: int
+    channels: int
+    pixels: bytes
+
+
 class SliceScore(msgspec.Struct, frozen=True):
     """The examples that have ``value`` in ``column``. ``small``: too few to say much."""
 
@@ -172,7 +181,8 @@ class Comparison(msgspec.Struct, frozen=True):
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """``data``: which examples these are. ``target``: what is predicted, ``unit`` that of its
     numbers, empty where they are not known. ``baseline``: what the baseline is. ``notes``: what
-    should be known before a score is believed. ``main``: the score by which slices and columns are
+    should be known before a score is believed. ``pictures``: those of the worst examples, where
+    they were asked for and are some. ``main``: the score by which slices and columns are
     judged."""
 
     run: str
@@ -197,6 +207,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     thresholds: ThresholdTable | None = None
     residuals: tuple[Residuals, ...] = ()
     worst: tuple[WorstExample, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     slices: tuple[SliceScore, ...] = ()
     importance: ImportanceTable | None = None
     comparison: Comparison | None = None

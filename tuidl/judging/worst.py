@@ -23,13 +23,21 @@ MOST_COLUMNS = 100
 
 def worst_of(judged: Judged, subject: Subject, count: int) -> tuple[WorstExample, ...]:
     """Those with the largest losses, the worst first."""
-    losses = np.where(np.isfinite(judged.scored.losses), judged.scored.losses, -np.inf)
-    places = np.argsort(-losses, kind="stable")[:count]
+    losses, places = _losses(judged), worst_places(judged, count)
     values = _values(subject, places)
     return tuple(
         WorstExample(subject.name(i), *_answer(judged, i), float(losses[i]), row)
         for i, row in zip(places.tolist(), values, strict=True)
     )
+
+
+def worst_places(judged: Judged, count: int) -> Array:
+    """Which examples those are."""
+    return np.argsort(-_losses(judged), kind="stable")[:count]
+
+
+def _losses(judged: Judged) -> Array:
+    return np.where(np.isfinite(judged.scored.losses), judged.scored.losses, -np.inf)
 
 
 def _values(subject: Subject, places: Array) -> list[dict[str, str]]:

@@ -18,6 +18,7 @@ from tuidl.judging.records import (
     ClassScores,
     Confusion,
     Judgement,
+    Picture,
     RankingCurves,
     Residuals,
     Score,
@@ -26,7 +27,7 @@ from tuidl.judging.records import (
 from tuidl.tui.app import Playground
 from tuidl.tui.renderers.judgement import page_lines, pages
 from tuidl.tui.screens.home import HomeScreen
-from tuidl.tui.screens.judgement import JudgementScreen
+from tuidl.tui.screens.judgement import AS_RECORDS, JudgementScreen
 from tuidl.tui.services import child_output
 
 SCORE = Score("accuracy", 0.9, 0.8, 0.95, 0.5)
@@ -40,6 +41,7 @@ FOUND = Judgement(
     confusion=Confusion(("cat", "dog"), ((9, 1), (2, 8))), curves=(CURVE,),
     calibration=Calibration("cat", (CalibrationBin(0.0, 0.5, 9, 0.2, 0.1),)),
     worst=(WorstExample("line 7", "cat", "dog 99%", 4.6, {"legs": "3"}),),
+    pictures=(Picture(8, 8, 1, bytes(64)),),
     notes=("20 examples are few",),
 )  # fmt: skip
 NUMBERS = Judgement(
@@ -88,6 +90,13 @@ def test_every_page_is_drawn_at_every_size(
         assert unicode or all(line.plain.isascii() for line in lines)
 
 
+def test_charts_beside_each_other_have_their_titles_above_them() -> None:
+    title, legend, *_ = page_lines(FOUND, "curves", PALETTES["default"], (197, 46), True)
+    second = title.plain.index("Precision")
+    assert legend.plain.index("cat", 20) > second, "the second chart begins below its title"
+    assert abs(second - 98) < 5
+
+
 async def test_e_judges_a_run_page_by_page(
     app: Playground, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -107,7 +116,7 @@ async def test_e_judges_a_run_page_by_page(
 
         assert screen.pages == ["scores", "classes", "curves", "calibration", "worst"]
         for words in ("90.0%  80.0% to 95.0%     50.0%", "true  cat", "ROC curve", "happened",
-                      "legs=3"):  # fmt: skip
+                      "cat: dog 99%"):  # fmt: skip
             assert " ".join(words.split()) in " ".join(page().split())
             await pilot.press("right")
         assert "baseline" in page(), "and round again"
@@ -124,8 +133,8 @@ async def test_e_judges_a_run_page_by_page(
         await until(pilot, lambda: len(said) == 2 and screen.judgement is not None)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
-    asked = ("evaluate", str(path), "--json")
-    assert said == [asked, (*asked[:2], str(tmp_path / "new.csv"), "--json")]
+    asked = ("evaluate", str(path))
+    assert said == [(*asked, *AS_RECORDS), (*asked, str(tmp_path / "new.csv"), *AS_RECORDS)]
 
 
 async def test_what_cannot_be_judged_is_said(

@@ -1,23 +1,27 @@
 """A judgement of a network as pages for the screen: each has tables, charts, or both."""
 
 from collections.abc import Sequence
+from math import prod
+from typing import Any
 
+import numpy as np
 from rich.cells import cell_len
 from rich.text import Text
 
 from tuidl.charts.confusion import confusion
 from tuidl.charts.grid import ASCII
 from tuidl.charts.hstack import hstack
+from tuidl.charts.images import Tile, image_grid
 from tuidl.charts.palette import Palette
 from tuidl.core.printable import printable
 from tuidl.judging.plots import Draw, Plot, plots_of
-from tuidl.judging.records import Confusion, Judgement
+from tuidl.judging.records import Confusion, Judgement, Picture, WorstExample
 from tuidl.judging.sections import Section, heading, sections
 from tuidl.judging.text import table_lines, wrapped
 
 WIDE, GAP = 110, 3
 """Cells from which on charts stand beside tables and each other."""
-LEAST_PLOT, MOST_PLOT = 12, 32
+LEAST_PLOT, MOST_PLOT = 12, 44
 """Lines of a chart."""
 READABLE = 90
 PAGES = {
@@ -53,6 +57,8 @@ def page_lines(
     if "confusion" in topics and judgement.confusion:
         charts.append(_matrix(judgement.confusion))
         shown = [section for section in shown if not section.title.startswith("Confusion")]
+    if "worst" in topics and judgement.pictures:
+        charts.append(_pictures(judgement))
     is_beside = width >= WIDE and bool(charts)
     room = min(width if not is_beside or not shown else (width - GAP) // 2, READABLE)
     tables = _tables(judgement, page, shown, palette, room)
@@ -62,7 +68,7 @@ def page_lines(
         taken = max(cell_len(line.plain) for line in tables)
         left = width - taken - GAP
         drawn = _stacked(charts, palette, left, height, unicode)
-        lines = hstack(_padded(tables, len(drawn)), _padded(drawn, len(tables)), gap=GAP)
+        lines = _beside(tables, drawn)
     else:
         drawn = _stacked(charts, palette, width, height - len(tables), unicode)
         lines = [*tables, *([Text()] if tables and drawn else []), *drawn]
@@ -103,6 +109,29 @@ def _matrix(found: Confusion) -> Plot:
     return Plot("confusion", "Confusion: rows are true, columns given", draw)
 
 
+def _pictures(judgement: Judgement) -> Plot:
+    tiles = [
+        Tile(_array(picture), f"{worst.true}: {worst.predicted}", _is_right(judgement, worst))
+        for picture, worst in zip(judgement.pictures, judgement.worst, strict=False)
+    ]
+
+    def draw(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        return image_grid(tiles, palette, width, height, unicode=unicode)
+
+    return Plot("worst", "Their pictures: true: predicted", draw)
+
+
+def _is_right(judgement: Judgement, worst: WorstExample) -> bool | None:
+    """Of a class, which stands in front of its probability."""
+    given = worst.predicted.rpartition(" ")[0]
+    return given == worst.true if judgement.kind == "classes" else None
+
+
+def _array(picture: Picture) -> "np.ndarray[Any, np.dtype[np.uint8]]":
+    shape = (picture.height, picture.width, picture.channels)
+    return np.frombuffer(picture.pixels, np.uint8, count=prod(shape)).reshape(shape)
+
+
 def _stacked(
     charts: Sequence[Plot], palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
@@ -121,7 +150,7 @@ def _rows_of_two(
     lines: list[Text] = []
     for at in range(0, len(charts), 2):
         left, *right = (_titled(plot, palette, size, tall, unicode) for plot in charts[at : at + 2])
-        lines += hstack(left, right[0], gap=GAP) if right else left
+        lines += _beside(left, right[0]) if right else left
     return lines
 
 
@@ -129,6 +158,10 @@ def _titled(plot: Plot, palette: Palette, width: int, height: int, unicode: bool
     draw: Draw = plot.draw
     title = [Text(part, palette.style("accent", bold=True)) for part in wrapped(plot.title, width)]
     return [*title, *draw(palette, width, height, unicode)]
+
+
+def _beside(left: list[Text], right: list[Text]) -> list[Text]:
+    return hstack(_padded(left, len(right)), _padded(right, len(left)), gap=GAP)
 
 
 def _padded(lines: list[Text], count: int) -> list[Text]:

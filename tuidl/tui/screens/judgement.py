@@ -28,6 +28,7 @@ from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.tabs import Tabs
 
 ON_FILE = "Evaluate on what has the targets too: a table, arrays, folders of pictures"
+AS_RECORDS = ("--json", "--pictures", "--worst", "12")
 MARGIN = 3
 """Cells of the padding and the scroll bar."""
 KEYS = """\
@@ -92,7 +93,7 @@ class JudgementScreen(Once[None]):
 
     async def _ask(self, file: Path | None) -> None:
         given = [] if file is None else [str(file)]
-        output, self._problem = await json_of("evaluate", str(self.run_path), *given, "--json")
+        output, self._problem = await json_of("evaluate", str(self.run_path), *given, *AS_RECORDS)
         if not self._problem:
             try:
                 self.judgement = msgspec.json.decode(output, type=Judgement)

@@ -1,0 +1,33 @@
+"""The pixels of examples, for a screen to show."""
+
+from typing import Any
+
+import numpy as np
+
+from tuidl.inference.preprocessing import Preparation
+from tuidl.judging.records import Picture
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+LARGEST_SIDE = 128
+CHANNELS = (1, 3)
+
+
+def pictures_of(x: Array, prepared: Preparation) -> tuple[Picture, ...]:
+    """Of inputs (n, height, width, 1 or 3) as a network takes them; none of inputs that are no
+    pictures, or large ones. Values beyond 0 to 1 are stretched to it, by picture."""
+    if x.ndim != 4 or x.shape[3] not in CHANNELS or max(x.shape[1:3]) > LARGEST_SIDE:
+        return ()
+    values = x.astype(np.float64)
+    if prepared.input_shift:
+        values = values * np.array(prepared.input_width) + np.array(prepared.input_shift)
+    return tuple(_picture(each) for each in values)
+
+
+def _picture(values: Array) -> Picture:
+    low, high = float(values.min()), float(values.max())
+    if low < 0 or high > 1:
+        values = (values - low) / ((high - low) or 1.0)
+    pixels = np.rint(255 * values).astype(np.uint8)
+    height, width, channels = pixels.shape
+    return Picture(height, width, channels, pixels.tobytes())
