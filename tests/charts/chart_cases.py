@@ -22,6 +22,7 @@ from tuidl.charts.plane import PlanePoint, plane_map
 from tuidl.charts.scatter import Field, Path, Points, by_class, scatter
 from tuidl.charts.sequence import Trace, sequence
 from tuidl.charts.time_line import TimeMark, time_line
+from tuidl.charts.window import Window
 from tuidl.protocol.history import Series
 
 Values = list[float]
@@ -67,7 +68,7 @@ def marked_curves(values: Values, *args: Any, unicode: bool) -> list[Text]:
         Curve("fourth", series([]), "series 4"),
     ]
     marks = Marks([Edit(1, "rate → 0.1"), Edit(3, WIDE), Edit(99, "late")], best=2, cursor=3)
-    return curves(lines, *args, log=True, marks=marks, unicode=unicode)
+    return curves(lines, *args, window=Window(log=True), marks=marks, unicode=unicode)
 
 
 @chart

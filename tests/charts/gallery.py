@@ -29,6 +29,7 @@ from tuidl.charts.palette import PALETTES, Palette
 from tuidl.charts.scatter import Field, Points, by_class, scatter
 from tuidl.charts.scatter import Path as Line
 from tuidl.charts.sequence import Trace, sequence
+from tuidl.charts.window import Window
 
 Chart = Callable[[Palette, int, int, bool], list[Text]]
 THEME = TerminalTheme((18, 20, 26), (214, 218, 226), [(0, 0, 0)] * 8, [(255, 255, 255)] * 8)
@@ -59,7 +60,9 @@ def loss_log(palette: Palette, width: int, height: int, unicode: bool) -> list[T
         Curve("validation", decay(400, 2.2, 0.03, 0.06, 2), "validation"),
     ]
     marks = Marks(cursor=150)
-    return curves(lines, palette, width, height, log=True, marks=marks, unicode=unicode)
+    return curves(
+        lines, palette, width, height, window=Window(log=True), marks=marks, unicode=unicode
+    )
 
 
 def steps(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:

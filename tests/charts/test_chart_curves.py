@@ -11,6 +11,7 @@ from tuidl.charts.columns import best_x
 from tuidl.charts.curve import Curve, Edit, Marks
 from tuidl.charts.curves import curves, x_at
 from tuidl.charts.palette import DEFAULT
+from tuidl.charts.window import Window
 from tuidl.protocol.history import Series
 
 TRAIN, VALIDATION = [4.0, 2.0, 1.0, 0.5], [5.0, 3.0, 2.0, 2.5]
@@ -87,9 +88,12 @@ def test_an_extreme_among_many_points_is_shown() -> None:
 
 
 def test_log_leaves_out_what_has_no_logarithm() -> None:
-    lines = curves([Curve("train", series([-1.0, 0.0]))], DEFAULT, 60, 10, log=True)
+    log = Window(log=True)
+    lines = curves([Curve("train", series([-1.0, 0.0]))], DEFAULT, 60, 10, window=log)
     assert any("no positive values" in row for row in plain(lines))
-    lines = curves([Curve("train", series([1e-3, 0.0, 1e3]))], DEFAULT, 60, 12, log=True)
+    lines = curves(
+        [Curve("train", series([1e-3, 0.0, 1e3]))], DEFAULT, 60, 12, window=Window(log=True)
+    )
     labels = [row.split("┤")[0].strip() for row in plain(lines) if "┤" in row]
     assert labels == ["100", "1", "0.01"]
 

@@ -114,9 +114,9 @@ def layers() -> probes.Layers:
 
     return _record(probes.Layers, {"loss": 2.3, "layers": [
         layer("conv2d_1", "conv2d", 0.2, 1.234e-5, dead=0.625),
-        layer("max_pool2d_1", "max_pool2d", 0.3, 2e-4),
+        layer("max_pool2d_1", "max_pool2d", 0.3, 2e-4, weight_gradient=4e-5),
         layer("dense_1", "dense", 1.5, 0.5),
-    ]})  # fmt: skip
+    ], "examples": 300, "of": 300})  # fmt: skip
 
 
 def histograms(layer: str = "conv2d_1", *, broken: bool = False) -> probes.Histograms:

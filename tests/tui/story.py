@@ -65,10 +65,12 @@ LAYERS = probes.Layers(
             ("conv2d_1", "conv2d", 0.28, 0.0),
             ("max_pool2d_1", "max_pool2d", 0.47, None),
             ("conv2d_2", "conv2d", 0.67, 0.1),
-            ("dense_1", "dense", 1.7, 0.39),
+            ("dense_1", "dense", 1.7, 0.62),
             ("dense_2", "dense", 4.0, None),
         )
     ),
+    examples=512,
+    of=1438,
 )  # fmt: skip
 
 

@@ -10,18 +10,21 @@ from tuidl.protocol.history import Point, Series
 
 @dataclass
 class Column:
-    """Values that fall on one position of x. Those that are not finite only leave a gap."""
+    """Values that fall on one position of x. Those that are not finite leave a gap, and are
+    counted."""
 
     x: int
     total: float = 0.0
     count: int = 0
     low: float = math.inf
     high: float = -math.inf
+    not_finite: int = 0
 
     def take(self, point: Point) -> None:
         if math.isfinite(point.last):
             self.total += point.last
             self.count += 1
+        self.not_finite += point.not_finite
         for value in (point.low, point.high):
             if math.isfinite(value):
                 self.low, self.high = min(self.low, value), max(self.high, value)

@@ -1,7 +1,6 @@
 """Lengths of the layers' gradients over the epochs, on a scale of powers of ten."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
@@ -14,13 +13,11 @@ from tuidl.charts.palette import Palette, mixed, painted
 from tuidl.charts.scale import compact, scaled
 from tuidl.charts.strokes import stroke
 from tuidl.protocol.history import Series
+from tuidl.verdicts.layers import TOO_FAR, flooded_words, rounded, starved_words
 
 Named = tuple[str, Series]
 NARROWEST = 24
 """Cells that lines and their names need at least."""
-
-TOO_FAR = 300.0
-"""How many times smaller the first gradient may be than the last before it is called out."""
 
 
 def gradient_curves(
@@ -39,7 +36,7 @@ def gradient_curves(
         empty = Grid(width, height, unicode)
         note(empty, palette, "shows after the first epoch")
         return empty.lines()
-    words, role = verdict([(name, line.last or 0.0) for name, line in kept])
+    words, role = compared({name: line.last or 0.0 for name, line in kept})
     grid.put(0, 0, fitted(words, width), palette.style(role, bold=True))
     longest = max(len(name) for name, _ in kept)
     labels = min(longest, max(width // 4, 4)) + 10
@@ -52,26 +49,17 @@ def gradient_curves(
     return [*grid.lines(), *hstack(plot.lines(), names.lines())]
 
 
-def verdict(lengths: Sequence[tuple[str, float]]) -> tuple[str, str]:
+def compared(lengths: Mapping[str, float]) -> tuple[str, str]:
     """What the lengths say in a sentence, first layer to last, and the role of its colour."""
-    kept = [(name, v) for name, v in lengths if math.isfinite(v) and v > 0]
-    if len(kept) < len(lengths):
-        name = next(name for name, v in lengths if not (math.isfinite(v) and v > 0))
-        return f"no gradient at all, or none that is finite, in {name}", "bad"
-    if len(kept) < 2:
+    if said := starved_words(lengths) or flooded_words(lengths):
+        return said, "bad"
+    sizes = [v for v in lengths.values() if v > 0]
+    if len(sizes) < 2:
         return "length of the gradient by epoch", "text"
-    (first, low), (last, high) = kept[0], kept[-1]
-    if high / low >= TOO_FAR:
-        return f"vanishing: {first} gets 1/{rounded(high / low)} of {last}'s", "bad"
-    if low / high >= TOO_FAR:
-        return f"exploding: {first} gets {rounded(low / high)} times {last}'s", "bad"
-    sizes = [v for _, v in kept]
-    return f"within a factor of {rounded(max(sizes) / min(sizes))}: every layer learns", "good"
-
-
-def rounded(number: float) -> str:
-    """Two digits that count: 31,000, 7.3."""
-    return f"{float(f'{number:.2g}'):,.0f}" if number >= 10 else f"{number:.2g}"
+    factor = max(sizes) / min(sizes)
+    if factor >= TOO_FAR:
+        return f"within a factor of {rounded(factor)}", "text"
+    return f"within a factor of {rounded(factor)}: every layer learns", "good"
 
 
 def _area(grid: Grid, palette: Palette, lines: Sequence[Named]) -> Area:

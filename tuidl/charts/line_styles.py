@@ -1,5 +1,6 @@
 """How lines and points of a role look beside their colour: dashes, signs, markers."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 MARKERS = "●▲■◆○△□◇"
@@ -33,12 +34,31 @@ SIGNS = "*o+.x=%~"
 
 
 def look(role: str) -> LineStyle:
-    """The look of a role; ``series 1`` to ``series 8`` differ as well."""
+    """The look of a role. Of ``series 1`` to ``series 32`` no two have the same colour and dash:
+    colours go round after eight, and dashes are others then."""
     if not role.startswith("series"):
         return LOOKS.get(role, SOLID)
     number = int(role.removeprefix("series")) - 1
-    dash = SERIES[number % len(SERIES)]
+    dash = SERIES[(number + number // len(SIGNS)) % len(SERIES)]
     return LineStyle(dash.on, dash.off, dash.sample, SIGNS[number % len(SIGNS)])
+
+
+def told_apart(roles: Sequence[str], color_of: Callable[[str], object]) -> list[str]:
+    """The roles, with another in the place of each that looks like one before it, as far as there
+    are others; what is ``muted`` stays so."""
+
+    def looks(role: str) -> tuple[object, int, int]:
+        return color_of(role), look(role).on, look(role).off
+
+    spare = [f"series {n}" for n in range(1, len(SIGNS) * len(SERIES) + 1)]
+    taken: set[tuple[object, int, int]] = set()
+    found = []
+    for role in roles:
+        if looks(role) in taken and role != "muted":
+            role = next((other for other in spare if looks(other) not in taken), role)
+        taken.add(looks(role))
+        found.append(role)
+    return found
 
 
 def sample(role: str, unicode: bool) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich.cells import cell_len
+from rich.style import Style
 
 from tuidl.charts.columns import value_at
 from tuidl.charts.curve import Curve, Edit, Marks, judge
@@ -13,6 +14,9 @@ from tuidl.charts.scale import readable
 from tuidl.protocol.history import Point, Series
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+WITH_SCALE = 56
+"""Cells from which on the scale is named."""
 
 DETAIL = (
     (3, 2, 99, 4, True),
@@ -35,11 +39,26 @@ def put_heading(
     title: str,
     x_name: str,
     marks: Marks,
+    scale: str = "",
 ) -> None:
-    """Names and values in as much detail as there is room for."""
+    """Names and values in as much detail as there is room for; ``scale``: what scale they are on,
+    in words."""
     if marks.cursor is not None:
         title = f"{x_name} {marks.cursor:g}"
     values = [shown_value(line.series, marks.cursor) for line in lines]
+    if scale and grid.width >= WITH_SCALE:
+        title += f" ({scale})"
+    parts = _named(grid, palette, lines, title, values)
+    x = 0
+    for text, style in parts:
+        x = grid.put(x, 0, text, style)
+    _best_text(grid, palette, lines, x, x_name, marks)
+
+
+def _named(
+    grid: Grid, palette: Palette, lines: Sequence[Curve], title: str, values: list[Point | None]
+) -> list[tuple[str, Style]]:
+    """The title and all lines, in the fullest way that fits, or else the shortest."""
     for gap, cells, letters, digits, faint in DETAIL:
         parts = [(title, palette.style("text", bold=True))]
         for line, value in zip(lines, values, strict=True):
@@ -50,10 +69,7 @@ def put_heading(
                 parts.append((value_text(value, digits), palette.style("text")))
         if sum(cell_len(text) for text, _ in parts) <= grid.width:
             break
-    x = 0
-    for text, style in parts:
-        x = grid.put(x, 0, text, style)
-    _best_text(grid, palette, lines, x, x_name, marks)
+    return parts
 
 
 def _best_text(

@@ -176,10 +176,10 @@ def _report(as_json: bool, folder: RunFolder | None) -> reports.Report:
     name = "" if folder is None else folder.called
     if as_json:
         return reports.JsonReport(name)
+    log = None if folder is None else folder.log
     if sys.stdout.isatty():
-        log = None if folder is None else folder.log
         return reports.TerminalReport(in_color=reports.wants_color(), run=name, log=log)
-    return reports.LineReport(name)
+    return reports.LineReport(name, log)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ stdout is data, stderr is talk. No colour or cursor codes go where no terminal i
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -27,6 +28,7 @@ from tuidl.protocol.formatting import (
 )
 from tuidl.protocol.history import History
 from tuidl.runs.reading import stream_events
+from tuidl.verdicts import Evidence, in_lines
 
 
 class Report(Protocol):
@@ -75,15 +77,19 @@ class JsonReport(_Report):
 class LineReport(_Report):
     """One plain line an epoch, and one for the result."""
 
-    def __init__(self, run: str = "") -> None:
-        self._run = run
-        self._epochs = 0
+    def __init__(self, run: str = "", log: Path | None = None) -> None:
+        """``log``: the events of a run before it goes on."""
+        self._run, self._log = run, log
+        self._started: events.RunStarted | None = None
+        self._history = History()
         self._norms: dict[str, float] = {}
         self._compiling = False
 
     def handle(self, event: Event) -> None:
+        self._history.handle(event)
         if isinstance(event, events.RunStarted):
-            self._epochs = event.epochs
+            self._started = event
+            recall(self._history, event, self._log)
             put(headline(event))
         elif isinstance(event, events.Compiling) and not self._compiling:
             self._compiling = True
@@ -92,13 +98,13 @@ class LineReport(_Report):
             say(f"compiled in {event.seconds:.1f} s")
         elif isinstance(event, events.EpochEnded):
             self._norms = event.gradient_norms
-            put(epoch_line(event, self._epochs))
+            put(epoch_line(event, self._started.epochs if self._started else event.epoch))
         elif isinstance(event, events.FoldEnded):
             put(fold_line(event))
         elif isinstance(event, events.RunEnded | events.RunFailed):
             for line in norm_lines(self._norms, speaks_unicode()):
                 put(line)
-            report_end(event)
+            report_end(event, verdicts_on(self._history, self._started, event))
             say_how_to_resume(event, self._run)
 
 
@@ -140,9 +146,7 @@ class TerminalReport(_Report):
         self._history.handle(event)
         if isinstance(event, events.RunStarted):
             self._started = event
-            if event.resumed is not None and self._log is not None:
-                for before in stream_events(self._log):
-                    self._history.handle(before)
+            recall(self._history, event, self._log)
             self._steps = -(-event.examples["train"] // event.batch_size)
             put(headline(event))
             self._progress.start()
@@ -160,7 +164,7 @@ class TerminalReport(_Report):
         elif isinstance(event, events.RunEnded | events.RunFailed):
             self._progress.stop()
             self._plots()
-            report_end(event)
+            report_end(event, verdicts_on(self._history, self._started, event))
             say_how_to_resume(event, self._run)
 
     def _advance(self, event: events.Progress | events.EpochEnded, step: int, scores: str) -> None:
@@ -195,14 +199,32 @@ class TerminalReport(_Report):
             put(line)
 
 
-def report_end(event: events.RunEnded | events.RunFailed) -> None:
-    """The result on stdout, or why there is none on stderr."""
+def recall(history: History, started: events.RunStarted, log: Path | None) -> None:
+    """Take in what a run said before it goes on."""
+    if started.resumed is not None and log is not None:
+        for before in stream_events(log):
+            history.handle(before)
+
+
+def verdicts_on(
+    history: History, started: events.RunStarted | None, end: events.RunEnded | events.RunFailed
+) -> list[str]:
+    """What the rules say of a run that has ended, a line each; nothing of several folds at once,
+    nor of one that was stopped by something outside of it."""
+    if isinstance(end, events.RunEnded) and end.folds:
+        return []
+    return in_lines(Evidence.of_run(history, started, end))
+
+
+def report_end(event: events.RunEnded | events.RunFailed, verdicts: Sequence[str] = ()) -> None:
+    """The result on stdout, or why there is none on stderr; then what is said of it."""
     if isinstance(event, events.RunFailed):
         say(f"training failed: {event.error}")
-        for line in failed_norm_lines(event):
+        for line in (*failed_norm_lines(event), *verdicts):
             say(line)
         return
-    put("\n".join(ending_lines(event)))
+    *lines, weights = ending_lines(event)
+    put("\n".join([*lines, *verdicts, weights]))
 
 
 def say_how_to_resume(event: Event, run: str) -> None:

@@ -1,12 +1,28 @@
-"""What accuracy has to be held against."""
+"""What scores have to be held against: those of an answer that looks at no input."""
 
 import msgspec
 
 
 class Baseline(msgspec.Struct, frozen=True, kw_only=True):
-    """What always saying the training part's most frequent class, ``says``, comes to in each part;
-    ``score``: the name of the accuracy that it is to be held against."""
+    """What always saying the same comes to in each part; ``score``: the name of the score that it
+    is to be held against.
+
+    With an accuracy, ``says`` is the training part's most frequent class, and its ``accuracy``
+    stands by part. Elsewhere ``says`` is what is always answered, in words, and its ``loss`` stands
+    by part: of numbers the mean of the training part's targets, of classes their shares there.
+    """
 
     says: str
     score: str
-    accuracy: dict[str, float]
+    accuracy: dict[str, float] = {}
+    loss: dict[str, float] = {}
+
+    @property
+    def by_part(self) -> dict[str, float]:
+        """Its score in each part."""
+        return self.accuracy or self.loss
+
+    @property
+    def in_words(self) -> str:
+        """``always saying '3'``."""
+        return f"always saying {self.says!r}" if self.accuracy else f"always saying {self.says}"

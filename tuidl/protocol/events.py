@@ -49,7 +49,8 @@ class RunStarted(Event, frozen=True, tag="run_started"):
     """First event of every run, and of every time that it goes on: from the place ``resumed``.
 
     What was said of later places before that no longer counts, live edits aside: see ``edits``.
-    ``device``: the GPU's name.
+    ``device``: the GPU's name. ``baseline``: what scores are held against; None where that is not
+    known, or differs from fold to fold. ``objectives``: losses that take turns.
     """
 
     run: str
@@ -64,6 +65,8 @@ class RunStarted(Event, frozen=True, tag="run_started"):
     examples: dict[str, int]
     resumed: Place | None = None
     device: str = ""
+    baseline: Baseline | None = None
+    objectives: int = 1
 
 
 class Progress(Event, frozen=True, tag="progress"):

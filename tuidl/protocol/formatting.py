@@ -130,15 +130,14 @@ def _about_classes(event: events.RunEnded) -> list[str]:
         )
     if event.baseline:
         said = baseline_text(event.baseline)
-        lines.append(
-            f"always saying {event.baseline.says!r} has an {event.baseline.score} of {said}"
-        )
+        article = "an" if event.baseline.accuracy else "a"
+        lines.append(f"{event.baseline.in_words} has {article} {event.baseline.score} of {said}")
     return lines
 
 
 def baseline_text(baseline: events.Baseline) -> str:
     """``95.50% on train, 95.00% on validation``."""
-    parts = baseline.accuracy.items()
+    parts = baseline.by_part.items()
     return ", ".join(f"{score_text(baseline.score, value)} on {part}" for part, value in parts)
 
 
@@ -153,7 +152,12 @@ def confusion_lines(table: events.Table, classes: Sequence[str] = ()) -> list[st
 
 
 def score_text(name: str, value: float) -> str:
-    return f"{100 * value:.2f}%" if name.endswith(ENDS_OF_PERCENTAGES) else f"{value:.4g}"
+    return f"{100 * value:.2f}%" if is_share(name) else f"{value:.4g}"
+
+
+def is_share(name: str) -> bool:
+    """Whether a score goes from 0 to 1 and is shown in percent."""
+    return name.endswith(ENDS_OF_PERCENTAGES)
 
 
 def columns(rows: Sequence[Sequence[str]], aligned_left: tuple[int, ...] = (0,)) -> list[str]:

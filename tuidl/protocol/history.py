@@ -1,5 +1,6 @@
 """History: folds the events of a run into bounded series, to be drawn or tabulated."""
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -11,12 +12,14 @@ CAPACITY = 512
 
 @dataclass(frozen=True)
 class Point:
-    """One or more neighbouring values: where they start, their smallest and largest, the last."""
+    """One or more neighbouring values: where they start, their smallest and largest, the last, and
+    how many of them are ``not_finite``."""
 
     x: float
     low: float
     high: float
     last: float
+    not_finite: int = 0
 
 
 def merged(first: Point, second: Point) -> Point:
@@ -26,7 +29,7 @@ def merged(first: Point, second: Point) -> Point:
         low = second.low
     if second.high > high or high != high:
         high = second.high
-    return Point(first.x, low, high, second.last)
+    return Point(first.x, low, high, second.last, first.not_finite + second.not_finite)
 
 
 @dataclass
@@ -49,7 +52,7 @@ class Series:
     def add(self, x: float, value: float) -> None:
         """Append a value; ``x`` never goes back."""
         self.recent.append((x, value))
-        point = Point(x, value, value, value)
+        point = Point(x, value, value, value, int(not math.isfinite(value)))
         if self._open:
             self.whole[-1] = merged(self.whole[-1], point)
         else:

@@ -131,10 +131,15 @@ class LayerState(Record, frozen=True):
 
 
 class Layers(Answer, frozen=True, tag="layers"):
-    """The state of every layer that computes something."""
+    """The state of every layer that computes something, of the first training examples.
+
+    Shares of dead units are of ``examples``, of the ``of`` that there are to train on.
+    """
 
     loss: Number
     layers: tuple[LayerState, ...]
+    examples: int = 0
+    of: int = 0
 
 
 class Histogram(Record, frozen=True):

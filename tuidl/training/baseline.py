@@ -1,28 +1,60 @@
-"""What comes of always saying the most frequent class: accuracy has to be held against that."""
+"""What comes of always saying the same: scores have to be held against that."""
 
 import numpy as np
 
-from tuidl.backends.base import ArrayDataset
+from tuidl.backends.base import Array, ArrayDataset
+from tuidl.compiler.emission import is_plain
 from tuidl.compiler.nodes import Head
 from tuidl.protocol.events import Baseline
+from tuidl.tasks.choice import task_of
 from tuidl.training.state import TrainState
 
-ACCURACY = "accuracy"
+ACCURACY, LOSS = "accuracy", "loss"
+MEAN, SHARES = "the mean of the training targets", "the shares of the training classes"
 
 
 def baseline_of(state: TrainState) -> Baseline | None:
-    """Of the first head with an accuracy whose examples have one class each; None without one. The
-    most frequent class is that of the training part."""
-    for head in state.program.graph.heads:
+    """Of the first head with an accuracy whose examples have one class each; without one, of the
+    loss, where it is of one known kind and without penalties. None where neither is known."""
+    parts = {"train": state.train_feed, **state.held_out}
+    feeds = {name: feed for name, feed in parts.items() if len(feed)}
+    graph = state.program.graph
+    heads = graph.heads
+    for head in heads:
         is_of_labels = head.spec.classes and head.spec.target_width == 1
         if ACCURACY in head.metrics and is_of_labels and head.mask is None:
-            parts = {"train": state.train_feed, **state.held_out}
-            return _of(head, {name: feed for name, feed in parts.items() if len(feed)})
+            return _of_classes(head, feeds)
+    if is_plain(graph) and not graph.penalties(graph.objectives[0]):
+        return _of_loss(state, heads[0], feeds)
     return None
 
 
-def _of(head: Head, feeds: dict[str, ArrayDataset]) -> Baseline:
+def _of_classes(head: Head, feeds: dict[str, ArrayDataset]) -> Baseline:
+    """Of the most frequent class of the training part."""
     labels = {name: feed.y[:, head.start].astype(int) for name, feed in feeds.items()}
     most = int(np.bincount(labels["train"], minlength=len(head.spec.classes)).argmax())
     accuracy = {name: float((known == most).mean()) for name, known in labels.items()}
     return Baseline(says=head.spec.classes[most], score=head.score(ACCURACY), accuracy=accuracy)
+
+
+def _of_loss(state: TrainState, head: Head, feeds: dict[str, ArrayDataset]) -> Baseline | None:
+    """Of the training targets' mean, or of their classes' shares."""
+    task, classes = task_of(state.preset), head.spec.classes
+    if classes and head.spec.target_width != 1:
+        return None
+    same = _shares(feeds["train"], head) if classes else feeds["train"].y.mean(axis=0)
+    losses = {}
+    for name, feed in feeds.items():
+        predicted = np.broadcast_to(same, (len(feed), len(same)))
+        found = task.losses(predicted, feed.y)
+        if found is None:
+            return None
+        losses[name] = float(np.mean(found, dtype=np.float64))
+    return Baseline(says=SHARES if classes else MEAN, score=LOSS, loss=losses)
+
+
+def _shares(feed: ArrayDataset, head: Head) -> Array:
+    """How the training examples are shared out among the classes, as the network answers."""
+    counts = np.bincount(feed.y[:, head.start].astype(int), minlength=len(head.spec.classes))
+    shares = counts / len(feed)
+    return shares[1:] if head.spec.outputs == 1 else shares

@@ -36,6 +36,8 @@ def started(state: TrainState, run: str) -> Event:
         },
         resumed=state.resumed,
         device=state.engine.device,
+        baseline=baseline_of(state) if state.fold is None else None,
+        objectives=len(state.plans),
     )
 
 

@@ -174,8 +174,9 @@ def _mean_baseline(ended: list[events.RunEnded]) -> events.Baseline | None:
     found = [event.baseline for event in ended if event.baseline]
     if not found or len({known.says for known in found}) > 1:
         return None
-    parts = {part: fmean(known.accuracy[part] for known in found) for part in found[0].accuracy}
-    return msgspec.structs.replace(found[0], accuracy=parts)
+    parts = {part: fmean(known.by_part[part] for known in found) for part in found[0].by_part}
+    changed = "accuracy" if found[0].accuracy else "loss"
+    return msgspec.structs.replace(found[0], **{changed: parts})
 
 
 def _over(

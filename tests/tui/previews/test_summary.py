@@ -16,15 +16,21 @@ from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.summary import Summary
 
 
-def trained(losses: list[float], *, train: Scores | None = None, **more: object) -> Run:
+def trained(
+    losses: list[float],
+    *,
+    train: Scores | None = None,
+    held_out: Scores | None = None,
+    **more: object,
+) -> Run:
     """A run whose held-out loss took these values, then ended."""
     run = Run()
     for event in story.beginning():
         run.handle(event)
     for number, loss in enumerate(losses, 1):
         run.handle(events.EpochEnded(
-            epoch=number, seconds=0.1, train={"loss": loss}, validation={"loss": loss},
-            learning_rate=0.1, gradient_norms={},
+            epoch=number, seconds=0.1, train=(train or {}) | {"loss": loss / number},
+            validation=(held_out or {}) | {"loss": loss}, learning_rate=0.1, gradient_norms={},
         ))  # fmt: skip
     ending = {
         "reason": "completed", "epochs": len(losses), "seconds": 2.0, "test": None,
@@ -44,13 +50,12 @@ RISING = [1.0 - i / 20 for i in range(10)] + [0.55 + i / 20 for i in range(20)]
     ("run", "words"),
     [
         (trained(FALLING), "still falling"),
-        (trained(LEVEL), "hardly improved at the end"),
-        (trained(RISING), "lowest at epoch 10 and rose since"),
-        (trained(RISING, best_epoch=10), "hardly improved"),
+        (trained(LEVEL), "almost level: 0.0% lower in the last 4 epochs"),
+        (trained(RISING), "lowest at epoch 10 (0.55) and is 1.45 now, while training loss fell"),
         (trained(LEVEL, validation=None), "Nothing was held out"),
         (trained(LEVEL, folds=5, spread={"loss": 0.25}), "Means over 5 folds; from fold to fold"),
         (trained(LEVEL, train={"loss": 0.1, "accuracy": 0.99},
-                 validation={"loss": 1.0, "accuracy": 0.8}), "19 points better"),
+                 held_out={"loss": 1.0, "accuracy": 0.8}), "19 points better"),
     ],
 )  # fmt: skip
 def test_advice_fits_what_happened(run: Run, words: str) -> None:

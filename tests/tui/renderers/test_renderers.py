@@ -1,5 +1,6 @@
 """Pictures of probes' answers: exactly their size whatever the answer, and what they say."""
 
+import math
 from collections.abc import Callable
 
 import msgspec
@@ -8,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tests.tui import answers
-from tuidl.charts.gradients import gradient_curves, verdict
+from tuidl.charts.gradients import compared, gradient_curves
 from tuidl.charts.layer_list import layer_list
 from tuidl.charts.palette import DEFAULT, MONOCHROME, Palette
 from tuidl.charts.scale import compact
@@ -26,6 +27,7 @@ from tuidl.tui.step_trace.formulas import backward_formula, forward_formula
 from tuidl.tui.step_trace.phases import Loop, code_lines, phase_line, words
 from tuidl.tui.step_trace.weights import update
 from tuidl.tui.views.large import accuracy_line
+from tuidl.verdicts.layers import warning_words
 
 Draw = Callable[[Palette, int, int, bool], list[Text]]
 SIZES = [(4, 1), (5, 3), (9, 2), (17, 7), (20, 4), (36, 16), (56, 16), (78, 20), (190, 45)]
@@ -63,8 +65,8 @@ PICTURES: dict[str, Draw] = {
     "plane of three": lambda p, w, h, u: shapes.plane(answers.plane(3), p, w, h, u),
     "forecast": lambda p, w, h, u: series.forecast(answers.forecast(), p, w, h, u),
     "values": lambda p, w, h, u: values(answers.values(), p, w, h, u),
-    "layer list": lambda p, w, h, u: layer_list(layers.layer_rows(answers.layers(), None), p, w, h,
-                                                unicode=u),
+    "layer list": lambda p, w, h, u: layer_list(
+        layers.layer_rows(answers.layers(), None, 100), p, w, h, unicode=u),
     "no layers": lambda p, w, h, u: layer_list([], p, w, h, unicode=u),
     "gradients": lambda p, w, h, u: gradient_curves(lengths(9), p, w, h, unicode=u),
     "one epoch": lambda p, w, h, u: gradient_curves(lengths(2, 1), p, w, h, unicode=u),
@@ -120,7 +122,7 @@ def test_the_page_with_the_selected_image_is_shown() -> None:
 
 
 def test_small_numbers_keep_their_digits() -> None:
-    shown = layer_list(layers.layer_rows(answers.layers(), None), DEFAULT, 60, 8)
+    shown = layer_list(layers.layer_rows(answers.layers(), None, 100), DEFAULT, 60, 8)
     assert "1.2e-5" in "".join(line.plain for line in shown)
     for value, said in ((0, "0"), (1.2345e-4, "1.2e-4"), (0.01234, "0.012"), (123456, "1.2e5"),
                         (-0.05, "-0.05"), (99.6, "100"), (1234, "1234")):  # fmt: skip
@@ -129,27 +131,30 @@ def test_small_numbers_keep_their_digits() -> None:
 
 
 def test_sick_layers_are_called_out_in_words() -> None:
-    assert "! 62% dead: always zero, they cannot learn" in text("layer list")
-    warned = [row.warning for row in layers.layer_rows(answers.layers(), None)]
-    assert warned[1] == "gets 1/2,500 of the last layer's gradient"
+    assert "! 62% dead: zero on all 300 examples looked at" in text("layer list")
+    answer = answers.layers()
+    warned = [row.warning for row in layers.layer_rows(answer, None, 100)]
+    assert warned[1] == "its gradient is 1/2,500 of the last layer's"
     assert warned[2] == ""
     sick = LayerState(name="a", kind="dense", activation=1.0, gradient=0.1, saturated=0.96)
-    assert layers.warning_words(sick).startswith("96% saturated")
+    assert warning_words(sick, answer, 100).startswith("96% saturated")
+    assert warning_words(sick, answer, 3) == ""
     broken = msgspec.structs.replace(sick, activation=None, gradient=None)
-    assert layers.warning_words(broken) == "its numbers are not finite"
+    assert warning_words(broken, answer, 3) == "its numbers are not finite"
 
 
 @pytest.mark.parametrize(
     ("first", "last", "said"),
     [
-        (1e-6, 0.5, "vanishing: a gets 1/500,000 of b's"),
-        (500.0, 0.01, "exploding: a gets 50,000 times b's"),
+        (1e-6, 0.5, "vanishing gradient: a gets 1/500,000 of c's"),
+        (500.0, 0.01, "exploding gradient: a gets 50,000 times c's"),
         (0.1, 0.5, "within a factor of 5: every layer learns"),
-        (0.0, 0.5, "no gradient at all, or none that is finite, in a"),
+        (0.0, 0.5, "vanishing gradient: a gets no gradient"),
+        (math.inf, 0.5, "exploding gradient: a gets one not finite"),
     ],
 )
 def test_gradients_are_judged(first: float, last: float, said: str) -> None:
-    assert verdict([("a", first), ("b", last)])[0] == said
+    assert compared({"a": first, "b": last, "c": last})[0] == said
 
 
 def test_names_of_gradients_stand_in_the_order_of_their_lines() -> None:

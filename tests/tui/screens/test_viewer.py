@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from tests.tui import folders
 from tests.tui.pseudo_terminal import Terminal
 from tests.tui.quiet import loads, quiet
+from tuidl.charts.window import Window
 from tuidl.logs.source import StreamSource, source_of, source_of_run
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.help import HelpScreen
@@ -129,9 +130,9 @@ async def test_enter_enlarges_and_l_is_for_the_chosen_chart(app: Playground) -> 
         await pilot.press("down", "enter")
         assert shown(app) == ["acc"]
         await pilot.press("l")
-        assert screen.shown.logarithmic == {"acc"}
-        await pilot.press("l", "escape")
-        assert screen.shown.logarithmic == set()
+        assert screen.shown.windows["acc"].log
+        await pilot.press("l", "z", "escape")
+        assert screen.shown.windows["acc"] == Window(log=False, last=1 / 3)
         assert len(shown(app)) == 3
 
 

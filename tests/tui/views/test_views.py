@@ -147,7 +147,7 @@ async def test_another_kind_of_picture_after_the_preset_was_edited(app: Playgrou
 async def test_layers_are_selected_and_looked_into(app: Playground) -> None:
     async with Opened(app, "cnn_digits") as watched:
         await watched.press("3")
-        await watched.answer("layers", answers.layers())
+        await watched.answer("layers", answers.layers(), step=100)
         assert "62% dead" in watched.seen(LayerList)
         assert "8×8×16" in watched.seen(LayerList)
         assert set(watched.asked) == {"layers", "histograms", "filters", "feature_maps"}
@@ -174,7 +174,7 @@ async def test_gradients_by_layer_tell_of_vanishing(app: Playground) -> None:
                 epoch=epoch, seconds=0.1, train={"loss": 2.3}, validation=None,
                 learning_rate=0.1, gradient_norms=norms,
             ))  # fmt: skip
-        assert "vanishing: dense_1 gets 1/500,000 of dense_9's" in watched.seen(Gradients)
+        assert "vanishing gradient: dense_1 gets 1/500,000 of dense_9's" in watched.seen(Gradients)
 
 
 async def test_pages_take_turns_where_there_is_little_room(app: Playground) -> None:

@@ -24,15 +24,7 @@ REASONS = {
     "terminated": "Stopped:",
 }
 LOSS, SHARES = "loss", ("accuracy", "precision", "recall", "f1")
-RISE = 1.15
-"""Times the lowest held-out loss from which on the last one is called risen."""
-FALL, LATE = 0.97, 0.9
-"""Of the lowest loss up to a share of the epochs, what the rest must reach to be called falling."""
-GAP = 0.05
-"""Of accuracy, between what was learned from and what was held out."""
 KEYS = "space train again · E evaluate · p predict · x export · m modify · q leave"
-NO_BETTER = 0.1
-"""Of the way from always saying one class to being always right."""
 MOST_SCORES = 3
 NAMES, NUMBERS = 12, 12
 
@@ -45,8 +37,10 @@ def summary(run: Run, palette: Palette, width: int, height: int, unicode: bool) 
         grid.put(0, y, line, palette.style("accent", bold=True))
     y = _table(grid, palette, scores_of(run), len(head))
     lines = wrapped(advice(run), width)
+    first = next(iter(run.findings), None)
+    role = first.rule.role if first else "muted"
     for line in lines:
-        grid.put(0, y, line, palette.style("good", bold=True))
+        grid.put(0, y, line, palette.style(role, bold=True))
         y += 1
     grid.put(0, y, fitted(KEYS, width), palette.style("muted"))
     return grid.lines()
@@ -118,50 +112,17 @@ def score_text(name: str, value: float) -> str:
 
 
 def advice(run: Run) -> str:
-    """One sentence on how it went, and one on what might help."""
+    """What the gravest verdict says and what might help, and the others in few words."""
     table = scores_of(run)
-    train, held_out = table.get("train", {}), table.get("validation", {})
-    if not held_out:
-        return "Nothing was held out, so how it does on new examples is unknown."
-    last, best = held_out.get(LOSS, 0.0), run.best
     if run.ended and run.ended.folds:
         spread = (run.ended.spread or {}).get(LOSS)
         return f"Means over {run.ended.folds} folds" + (
             f"; from fold to fold the held-out loss differs by about {short(spread, 2)}."
             if spread is not None else "."
         )  # fmt: skip
-    kept = run.ended.best_epoch if run.ended else None
-    if best and best[0] < run.epochs_done and last > RISE * best[1] and not kept:
-        return (f"Held-out loss was lowest at epoch {best[0]} and rose since: it learned by heart. "
-                "Try early stopping, dropout, or more data (m).")  # fmt: skip
-    if said := _against_baseline(run, held_out):
-        return said
-    name = next((name for name in train if name.endswith(SHARES) and name in held_out), None)
-    if name and train[name] - held_out[name] > GAP:
-        points = 100 * (train[name] - held_out[name])
-        return (f"{points:.0f} points better on what it learned from than on what was held out: "
-                "try dropout or more data (m).")  # fmt: skip
-    if is_still_falling(run):
-        return "Held-out loss was still falling: more epochs may help (m: training.epochs)."
-    return "It hardly improved at the end: try another network or learning rate (m)."
-
-
-def _against_baseline(run: Run, held_out: Scores) -> str:
-    """What to say of an accuracy that is about that of always saying one class."""
-    known = run.ended.baseline if run.ended else None
-    if known is None or known.score not in held_out:
-        return ""
-    least = known.accuracy.get("validation", 0.0)
-    if held_out[known.score] > least + NO_BETTER * (1 - least):
-        return ""
-    return (f"{known.score} is about that of always saying {known.says!r} ({least:.1%}): look at "
-            "recall and f1 of the other classes.")  # fmt: skip
-
-
-def is_still_falling(run: Run) -> bool:
-    """Whether the last tenth of the epochs lowered the held-out loss a good deal."""
-    series = run.history.series.get(f"validation {LOSS}")
-    points = series.whole if series else []
-    early = [point.low for point in points if point.x <= LATE * run.epochs_done]
-    late = [point.low for point in points if point.x > LATE * run.epochs_done]
-    return bool(early and late) and min(late) < FALL * min(early)
+    first, *more = run.findings or (None,)
+    words = [first.advice] if first else []
+    words += [f"Also: {', '.join(one.short for one in more if one)}."] if more else []
+    if "validation" not in table:
+        words.append("Nothing was held out, so how it does on new examples is unknown.")
+    return " ".join(words)

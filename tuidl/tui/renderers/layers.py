@@ -1,6 +1,5 @@
 """The inside of layers: activations and gradients, histograms, filters and maps."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +8,6 @@ from numpy.typing import NDArray
 from rich.text import Text
 
 from tuidl.charts.frame import note
-from tuidl.charts.gradients import rounded
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.heat import Map, heat_grid
 from tuidl.charts.histogram import Distribution, histogram
@@ -25,58 +23,28 @@ from tuidl.protocol.probes import (
     Histogram,
     Histograms,
     Layers,
-    LayerState,
     Weights,
 )
 from tuidl.tui.renderers.examples import is_image, pixels
 from tuidl.tui.renderers.shapes import known
-
-DEAD, SATURATED = 0.3, 0.5
-"""Shares of a layer's units from which on it is called out."""
+from tuidl.verdicts.layers import warning_words
 
 WIDEST = 8
 """Cells that a single weight gets at most."""
 
-STARVED = 1e-3
-"""Share of the last layer's gradient below which a layer hardly learns."""
 
-
-def layer_rows(answer: Layers, graph: Graph | None) -> list[LayerRow]:
-    """The probe's layers with what the graph knows of them."""
+def layer_rows(answer: Layers, graph: Graph | None, step: int) -> list[LayerRow]:
+    """The probe's layers, seen after ``step`` steps, with what the graph knows of them."""
     nodes = {node.name: node for node in graph.nodes} if graph else {}
-    last: dict[str, float] = {}
-    for layer in answer.layers:
-        last[_network(layer.name)] = known(layer.gradient)
     found = []
     for layer in answer.layers:
         node = nodes.get(layer.name)
         shape = "×".join(map(str, node.shape)) if node else ""
         count = node.parameter_count if node else 0
         activation, gradient = known(layer.activation), known(layer.gradient)
-        words = warning_words(layer, last[_network(layer.name)])
+        words = warning_words(layer, answer, step)
         found.append(LayerRow(layer.name, shape, count, activation, gradient, words))
     return found
-
-
-def _network(layer: str) -> str:
-    """The use of a network that a layer is part of; empty where there is one network."""
-    return layer.rpartition(".")[0]
-
-
-def warning_words(layer: LayerState, last_gradient: float = math.nan) -> str:
-    """The problem of a layer in words for a beginner; empty if there is none."""
-    dead, saturated, gradient = layer.dead, layer.saturated, layer.gradient
-    if gradient is None and layer.activation is None:
-        return "its numbers are not finite"
-    if dead is not None and dead >= DEAD:
-        return f"{dead:.0%} dead: always zero, they cannot learn"
-    if saturated is not None and saturated >= SATURATED:
-        return f"{saturated:.0%} saturated: at their limits, no slope"
-    if gradient is not None and gradient < STARVED * last_gradient:
-        if not gradient:
-            return "no gradient gets here"
-        return f"gets 1/{rounded(last_gradient / gradient)} of the last layer's gradient"
-    return ""
 
 
 def spread(

@@ -24,7 +24,8 @@ space   train, pause, train again    s  one step      e  one epoch
 + -     learning rate, live          r  reset         R  with a new seed
 f       full speed, or to watch      <  slower        >  faster
 o       of several: whose rate       m       modify the preset
-l       log scale (on a curve)       tab     from panel to panel
+l       log scale (on a curve)       z       its last part, or all
+tab     from panel to panel
 v       pictures, confusion matrix   left and right: cursor, or selection
 c       curves of another run        t       a failed run, more slowly
 1 to 4  overview, the task's picture, the layers, one step slowly

@@ -35,6 +35,7 @@ from tuidl.tui.widgets.picture import Picture
 from tuidl.tui.widgets.status import Status
 from tuidl.tui.widgets.summary import Summary
 from tuidl.tui.widgets.tabs import Tabs
+from tuidl.verdicts.evidence import steps_done
 
 TICKS_PER_SECOND = 30
 """How often some panels of a frame are drawn."""
@@ -147,10 +148,10 @@ class TrainScreen(PastScreen):
 
     def handle(self, event: events.Event) -> None:
         """Take in an event of the run on the screen."""
+        self.shown.handle(event)
         if isinstance(event, events.ProbeAnswer):
             self._answers.append(event)
             return
-        self.shown.handle(event)
         if isinstance(event, events.Progress | events.EpochEnded) and self._has_pace:
             return
         if not self.query(Layers):
@@ -191,7 +192,8 @@ class TrainScreen(PastScreen):
     def _handle_answer(self, event: events.ProbeAnswer, now: Moment) -> None:
         self._moments[event.kind] = now
         if isinstance(event.answer, probes.Layers):
-            self.query_one(Layers).answer = event.answer
+            panel = self.query_one(Layers)
+            panel.answer, panel.step = event.answer, steps_done(event, self.shown.steps)
         elif event.kind == self._picture.probe:
             self.query_one(Picture).take(event.answer, event.error)
 

@@ -44,9 +44,9 @@ KEYS = """\
 up and down      choose a measure          left, right   cursor: exact values
 shift+left ...   cursor, ten at a time     home, end     to the first, the last
 enter            this chart alone, or all  l             log scale of this chart
-escape           no cursor, all charts     c             another run behind it
-r                go on training a run      ctrl+p        everything by name
-q                leave                     ?             this page"""
+escape           no cursor, all charts     z             its last part
+c                another run behind it     r             go on training a run
+ctrl+p           everything by name        q, ?          leave, this page"""
 
 
 class ViewScreen(Screen[None]):
@@ -64,7 +64,8 @@ class ViewScreen(Screen[None]):
         Binding("home", "end(0)", "First", show=False),
         Binding("end", "end(-1)", "Last", show=False),
         Binding("enter", "enlarge", "large", key_display="enter"),
-        Binding("l", "log", "log scale"),
+        Binding("l", "window('turn')", "log scale"),
+        Binding("z", "window('zoom')", "last part"),
         Binding("c", "compare", "compare"),
         Binding("r", "resume", "resume"),
         Binding("escape", "step_back", "Back", show=False),
@@ -244,10 +245,11 @@ class ViewScreen(Screen[None]):
             self.shown.cursor = (measure.x_name, x)
             self._draw()
 
-    def action_log(self) -> None:
-        if measure := self.shown.measure:
-            self.shown.logarithmic ^= {measure.name}
-            self._draw()
+    def action_window(self, change: str) -> None:
+        for chart in self.query(MeasureChart):
+            if chart.number == self.shown.chosen:
+                getattr(chart, change)()
+        self._draw()
 
     def action_enlarge(self) -> None:
         self.is_large = not self.is_large
@@ -286,7 +288,7 @@ class ViewScreen(Screen[None]):
     def palette_commands(self) -> list[tuple[str, str, Callable[[], None]]]:
         """The keys by their names."""
         found = [
-            ("Log scale", "l: of the chosen chart", self.action_log),
+            ("Log scale", "l: of the chosen chart", lambda: self.action_window("turn")),
             ("One chart", "enter: large, or all again", self.action_enlarge),
             ("Compare", "c: another run's curves behind these", self.action_compare),
         ]

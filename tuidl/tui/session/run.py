@@ -12,7 +12,9 @@ from tuidl.protocol.edits import START, joined, place_of, still_count
 from tuidl.protocol.events import Event, Scores, Table
 from tuidl.protocol.history import History
 from tuidl.protocol.moments import Moment
+from tuidl.protocol.probes import Layers
 from tuidl.tui.session.past_moment import stood_then
+from tuidl.verdicts import Evidence, Finding, found
 
 MOST_BESTS = 1000
 """Epochs that are remembered as the best at their time: a run that goes back needs those before."""
@@ -38,6 +40,7 @@ class Run:
     history: History = field(default_factory=History)
     started: events.RunStarted | None = None
     ended: events.RunEnded | None = None
+    failed: events.RunFailed | None = None
     error: str = ""
     resume: str = ""
     epoch: int = 1
@@ -72,6 +75,8 @@ class Run:
     """Steps done, as far as a frame has said so."""
     past: events.Frame | None = None
     """The moment of the past that is looked at."""
+    layers: events.ProbeAnswer | None = None
+    """The last answer of the probe of this name."""
     clock: Callable[[], float] = time.monotonic
     _heard: float = 0.0
     """When the kernel that is being compiled was begun."""
@@ -110,11 +115,14 @@ class Run:
                 self.edits = joined(self.edits, event)
                 if event.key not in (EPOCHS, PRESET):
                     self.learning_rate = event.value
+            case events.ProbeAnswer(answer=Layers()):
+                self.layers = event
             case events.RunEnded():
                 self.phase, self.ended, self.seconds = Phase.ENDED, event, event.seconds
                 self.weights_of = event.best_epoch
             case events.RunFailed(error=error, resume=resume):
                 self.phase, self.error, self.resume = Phase.FAILED, error, resume
+                self.failed = event
             case Moment(is_present=True):
                 self.past = None
             case events.Refused(error=error, key=key):
@@ -205,12 +213,20 @@ class Run:
     def going_on(self) -> "Run":
         """The same run, about to go on in another engine from where it was last saved."""
         self.phase, self.error = Phase.LOADING, ""
-        self.started = self.compiling = self.ended = None
+        self.started = self.compiling = self.ended = self.failed = None
         return self
 
     def _refused(self, error: str, key: str) -> None:
         if self.started is None:
             self.phase, self.error = Phase.FAILED, error
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the rules say of it, the gravest first."""
+        return found(Evidence.of_run(
+            self.history, self.started, self.ended or self.failed,
+            fold=self.fold, steps=self.steps, layers=self.layers,
+        ))  # fmt: skip
 
     @property
     def is_over(self) -> bool:

@@ -11,6 +11,7 @@ from tuidl.charts.curve import Curve
 from tuidl.charts.curves import curves
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
+from tuidl.charts.window import Window
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.history import Series
@@ -138,7 +139,10 @@ class Course(Chart):
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         lines = [Curve("now", self._now, "accent"), Curve("best", self._best, "muted")]
-        return curves(lines, palette, width, height, title=self._measure, unicode=unicode)
+        window = Window(log=False)
+        return curves(
+            lines, palette, width, height, title=self._measure, window=window, unicode=unicode
+        )
 
 
 def accuracy_line(run: Run, palette: Palette, width: int, unicode: bool) -> list[Text]:

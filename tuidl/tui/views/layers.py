@@ -23,6 +23,9 @@ from tuidl.tui.terminal.plain import plain
 from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.chart import Chart, centred
 from tuidl.tui.widgets.picture import unanswered
+from tuidl.verdicts import Finding
+from tuidl.verdicts.evidence import steps_done
+from tuidl.verdicts.layers import RULES_OF_LAYERS
 
 LayerAnswer = Histograms | Filters | FeatureMaps | Weights
 OF_ONE_LAYER = ("histograms", "filters", "feature_maps", "weights")
@@ -117,7 +120,8 @@ class LayersView(View):
             self.problems[event.kind] = event.error
             return True
         if isinstance(answer, Layers):
-            self.rows = pictures.layer_rows(answer, self.graph)
+            done = steps_done(event, self.frame.steps)
+            self.rows = pictures.layer_rows(answer, self.graph, done)
             self.selected = min(self.selected, max(len(self.rows) - 1, 0))
             return True
         if not isinstance(answer, Histograms | Filters | FeatureMaps | Weights):
@@ -154,12 +158,17 @@ class Part(Chart):
         super().__init__(classes=classes)
         self.view, self.border_title = view, plain(title)
 
+    @property
+    def findings(self) -> list[Finding]:
+        return self.view.frame.findings
+
 
 class LayerList(Part):
     """The layers; arrows select one."""
 
     concept = "vanishing_gradient"
     kinds = ("layers",)
+    rules = RULES_OF_LAYERS
     BINDINGS: ClassVar = [
         Binding("up", "select(-1)", "Layer", show=False),
         Binding("down", "select(1)", "Layer", show=False),

@@ -8,13 +8,17 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tuidl.charts.palette import DEFAULT, PALETTES, Palette
+from tuidl.glossary.pages import Line
 from tuidl.tui.messages import UnexpectedError
+from tuidl.tui.renderers.verdicts import verdict_page
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.terminal.plain_app import PlainApp
+from tuidl.verdicts import Finding, Rule
 
 
 class Chart(Widget, can_focus=True):
-    """Base of all panels. Subclasses draw; ``concept`` is what help explains about them.
+    """Base of all panels. Subclasses draw; ``concept`` is what help explains about them, and
+    ``rules`` are those by which they say something of the run.
 
     A panel of a run is drawn in two steps: ``prepare`` makes its lines, one panel after the other,
     then ``present`` shows those of all, so that what is seen together is of one moment. ``kinds``:
@@ -29,6 +33,7 @@ class Chart(Widget, can_focus=True):
 
     concept: str = ""
     kinds: ClassVar[tuple[str, ...]] = ()
+    rules: tuple[Rule, ...] = ()
     version: reactive[int] = reactive(0)
     moment: str = ""
     """When what is drawn was so, in words; empty where the screen's header says it."""
@@ -46,6 +51,15 @@ class Chart(Widget, can_focus=True):
     def subtitle_now(self) -> str | None:
         """The same of the subtitle: when what is drawn was so, of panels of answers."""
         return self.moment if self.kinds else None
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found of the run that is shown."""
+        return []
+
+    def about(self, width: int) -> list[Line]:
+        """What help shows of the panel itself: what was found, and by which rules."""
+        return verdict_page(self.findings, self.rules, width) if self.rules else []
 
     def changed(self) -> None:
         """There is something new to show, at once."""

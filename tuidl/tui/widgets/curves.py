@@ -9,12 +9,21 @@ from textual.reactive import reactive
 from tuidl.charts.curve import Curve, Edit, Marks
 from tuidl.charts.curves import curves
 from tuidl.charts.palette import Palette
+from tuidl.charts.window import Window
 from tuidl.preset.schema import Preset
 from tuidl.protocol.commands import edit_in_words
 from tuidl.tui.renderers.waiting import awaited_scores
 from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.picture import unanswered
+from tuidl.verdicts import Finding, Rule
+from tuidl.verdicts.courses import RULES_OF_COURSES
+
+KEYS = "l: log scale  z: last part"
+EXPLAINED = " (?)  "
+"""Behind what the rules say of a run: the key that shows the rule."""
+FRAME = 8
+"""Cells of a border around its subtitle."""
 
 
 class Curves(Chart):
@@ -22,12 +31,13 @@ class Curves(Chart):
 
     BINDINGS: ClassVar = [
         Binding("l", "log", "Log scale", show=False),
+        Binding("z", "zoom", "The last part", show=False),
         Binding("left", "cursor(-1)", "Cursor", show=False),
         Binding("right", "cursor(1)", "Cursor", show=False),
         Binding("escape", "cursor(0)", "No cursor", show=False),
     ]
 
-    log_scale: reactive[bool] = reactive(False)
+    window: reactive[Window] = reactive(Window())
     cursor: reactive[float | None] = reactive(None)
 
     def __init__(self, measure: str, name: str, title: str = "") -> None:
@@ -36,7 +46,26 @@ class Curves(Chart):
         self.shown: Run = Run()
         self.previous: Run | None = None
         self.concept = measure
-        self.border_subtitle = "l: log scale"
+        self.border_subtitle = KEYS
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:  # type: ignore[override]
+        """Those about the loss; the other curves say nothing themselves."""
+        return RULES_OF_COURSES if self.is_loss else ()
+
+    @property
+    def is_loss(self) -> bool:
+        return self.measure == "loss"
+
+    @property
+    def findings(self) -> list[Finding]:
+        return self.shown.findings
+
+    def subtitle_now(self) -> str:
+        """What the rules say of the run, where there is room for it, and the panel's own keys."""
+        said = [one.short for one in self.findings if one.rule in self.rules]
+        room = self.size.width - len(KEYS) - len(EXPLAINED) - FRAME
+        return said[0] + EXPLAINED + KEYS if said and len(said[0]) <= room else KEYS
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         lines = self._lines()
@@ -48,7 +77,7 @@ class Curves(Chart):
             width,
             height,
             title=self.heading,
-            log=self.log_scale,
+            window=self.window,
             marks=self._marks(),
             unicode=unicode,
         )
@@ -66,7 +95,7 @@ class Curves(Chart):
         # Steps of several objectives have losses of their own.
         is_single = self.heading == "loss"
         if is_single and "step loss" in series and few:
-            lines.append(Curve("steps", series["step loss"], "series 1"))
+            lines.append(Curve("steps", series["step loss"], "accent"))
         before = self.previous.history.series if self.previous else {}
         for part in ("validation", "train"):
             name = f"{part} {self.measure}"
@@ -93,7 +122,11 @@ class Curves(Chart):
         return self.shown.place_shown if self.cursor is None else self.cursor
 
     def action_log(self) -> None:
-        self.log_scale = not self.log_scale
+        self.window = self.window.turned(self.heading, self._lines())
+
+    def action_zoom(self) -> None:
+        """Show the last third, the last tenth, and all again."""
+        self.window = self.window.zoomed()
 
     def action_cursor(self, way: int) -> None:
         """Move the cursor by an epoch; 0 takes it away."""

@@ -7,13 +7,11 @@ from rich.text import Text
 from tuidl.charts.bars import LayerSizes, layer_bars
 from tuidl.charts.palette import Palette
 from tuidl.protocol.probes import Layers as Answer
-from tuidl.protocol.probes import LayerState
 from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.picture import unanswered
-
-DEAD, SATURATED = 0.3, 0.5
-"""Shares of a layer's units from which on it is called out."""
+from tuidl.verdicts import Finding
+from tuidl.verdicts.layers import RULES_OF_LAYERS, warning_words
 
 
 class Layers(Chart):
@@ -21,7 +19,14 @@ class Layers(Chart):
 
     concept = "vanishing gradient"
     kinds = ("layers",)
+    rules = RULES_OF_LAYERS
     answer: Answer | None = None
+    step: int = 0
+    """How many steps were done when it was answered."""
+
+    @property
+    def findings(self) -> list[Finding]:
+        return self.shown.findings if self.shown else []
 
     def begin(self) -> None:
         """Forget the run before."""
@@ -36,23 +41,11 @@ class Layers(Chart):
                 layer.name,
                 _number(layer.activation),
                 _number(layer.gradient),
-                warning_of(layer),
+                warning_words(layer, self.answer, self.step, is_short=True),
             )
             for layer in self.answer.layers
         ]
         return layer_bars(sizes, palette, width, height, unicode=unicode)
-
-
-def warning_of(layer: LayerState) -> str:
-    """What is wrong with a layer, if anything is."""
-    dead, saturated = layer.dead, layer.saturated
-    if dead is not None and dead >= DEAD:
-        return f"{dead:.0%} dead"
-    if saturated is not None and saturated >= SATURATED:
-        return f"{saturated:.0%} saturated"
-    if layer.gradient is None and layer.activation is None:
-        return "not finite"
-    return ""
 
 
 def _number(value: float | None) -> float:

@@ -7,8 +7,9 @@ from textual.events import Click
 from textual.message import Message
 
 from tuidl.charts.curve import Curve, Edit, Marks
-from tuidl.charts.curves import curves, x_at
+from tuidl.charts.curves import WHOLE, curves, x_at
 from tuidl.charts.palette import Palette
+from tuidl.charts.window import Window
 from tuidl.core.errors import TuidlError
 from tuidl.glossary import concept
 from tuidl.logs.measures import Measure
@@ -26,7 +27,8 @@ class Shown:
         self.edits: list[Edit] = []
         self.behind: dict[tuple[str, str], Curve] = {}
         """By axis and measure: the curve of another run, to compare with."""
-        self.logarithmic: set[str] = set()
+        self.windows: dict[str, Window] = {}
+        """How measures are shown, by name, where that was chosen."""
         self.waiting = ""
 
     @property
@@ -97,12 +99,25 @@ class MeasureChart(Chart, can_focus=False):
         measure = self.shown.measures[self.number]
         return curves(
             self._lines(measure), palette, width, height,
-            title=measure.name, x_name=measure.x_name, log=self._is_log(measure),
+            title=measure.name, x_name=measure.x_name, window=self._window(measure),
             marks=self._marks(measure), unicode=unicode,
         )  # fmt: skip
 
-    def _is_log(self, measure: Measure) -> bool:
-        return measure.name in self.shown.logarithmic
+    def _window(self, measure: Measure) -> Window:
+        return self.shown.windows.get(measure.name, WHOLE)
+
+    def turn(self) -> None:
+        """Show the measure on the other scale."""
+        if self.number is not None:
+            measure = self.shown.measures[self.number]
+            turned = self._window(measure).turned(measure.name, self._lines(measure))
+            self.shown.windows[measure.name] = turned
+
+    def zoom(self) -> None:
+        """Show the last third of it, the last tenth, and all again."""
+        if self.number is not None:
+            measure = self.shown.measures[self.number]
+            self.shown.windows[measure.name] = self._window(measure).zoomed()
 
     def _lines(self, measure: Measure) -> list[Curve]:
         behind = self.shown.behind.get((measure.x_name, measure.name))
@@ -119,7 +134,8 @@ class MeasureChart(Chart, can_focus=False):
             return
         measure = self.shown.measures[self.number]
         x = x_at(
-            self._lines(measure), *self.content_size, offset.x, log=self._is_log(measure),
+            self._lines(measure), *self.content_size, offset.x,
+            title=measure.name, window=self._window(measure),
             marks=self._marks(measure), unicode=looks_of(self)[1],
         )  # fmt: skip
         self.post_message(self.Pointed(self.number, x))

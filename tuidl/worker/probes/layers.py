@@ -6,15 +6,18 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array
+from tuidl.backends.base import Array, ArrayDataset
 from tuidl.compiler.graph import Node
 from tuidl.core.errors import DataError, suggestion
 from tuidl.protocol.probes import Histogram, Histograms, Layers, LayerState
 from tuidl.training.state import TrainState
+from tuidl.verdicts.layers import DEAD
 from tuidl.worker.probes.common import batch_of, numbers
-from tuidl.worker.probes.inside import look_inside
+from tuidl.worker.probes.inside import Seen, look_inside
 
 EXAMPLES = 64
+MOST_LOOKED_AT = 512
+"""Training examples on which units are looked for that are always zero."""
 SATURATED = 0.98
 """Share of the way to its limits from which on a sigmoid or tanh hardly has a slope."""
 
@@ -35,11 +38,12 @@ class HistogramOptions(msgspec.Struct, forbid_unknown_fields=True):
 
 def layers(state: TrainState, options: Options) -> Layers:
     """Of each layer: mean size of its output and of the gradient that comes back to it, length of
-    its weights and of their gradient; share of units that are dead (zero for
-    every example) or saturated. A closing softmax or sigmoid belongs to the loss. Of several
-    objectives each layer is seen in a step of the one that trains it."""
+    its weights and of their gradient; share of units that are dead (zero for every example) or
+    saturated. A closing softmax or sigmoid belongs to the loss. Of several objectives each layer
+    is seen in a step of the one that trains it. Where many seem dead, more examples are asked."""
     seen = look_inside(state, batch_of(state, state.train_feed, options.examples))
     parameters = state.model.parameters
+    dead, examples = _dead(state, seen, options.examples)
     found = []
     for layer in seen.layers.values():
         node, output, gradient = layer.node, layer.output, layer.gradient
@@ -56,11 +60,11 @@ def layers(state: TrainState, options: Options) -> Layers:
                 weight_gradient=_length(
                     [seen.parameters[name] for name in own if name in seen.parameters]
                 ),
-                dead=_dead(node, output),
+                dead=dead.get(node.name),
                 saturated=_saturated(node, output),
             )
         )
-    return Layers(loss=seen.loss, layers=tuple(found))
+    return Layers(loss=seen.loss, layers=tuple(found), examples=examples, of=len(state.train_feed))
 
 
 def histograms(state: TrainState, options: HistogramOptions) -> Histograms:
@@ -107,15 +111,35 @@ def _histogram(values: Array, bins: int) -> Histogram:
 
 
 def _activation(node: Node) -> str:
-    return str(getattr(node.layer, "activation", "linear"))
+    return str(getattr(node.layer, "activation", node.layer.kind()))
 
 
-def _dead(node: Node, output: Array) -> float | None:
-    """The share of a ReLU's units that are zero for all examples; None for other layers."""
-    if _activation(node) != "relu":
-        return None
-    axes = tuple(range(output.ndim - 1))
-    return float((output == 0).all(axis=axes).mean())
+def _dead(state: TrainState, seen: Seen, first: int) -> tuple[dict[str, float], int]:
+    """The share of each ReLU layer's units (channels) that are zero for all examples looked at, and
+    how many that are: the ``first``, then others from the whole training part, until few are left
+    that seem dead."""
+    never = _always_zero(seen)
+    feed, capacity = state.train_feed, state.program.train.capacity
+    looked_at = min(first, len(feed), capacity)
+    chosen = np.linspace(0, len(feed) - 1, min(MOST_LOOKED_AT, len(feed))).astype(int)
+    for start in range(0, len(chosen), capacity):
+        if all(units.mean() < DEAD for units in never.values()):
+            break
+        mine = chosen[start : start + capacity]
+        part = ArrayDataset(feed.x[mine], feed.y[mine], np.arange(len(mine), dtype=np.int64))
+        for name, units in _always_zero(look_inside(state, part)).items():
+            never[name] &= units
+        looked_at = max(looked_at, start + len(mine))
+    return {name: float(units.mean()) for name, units in never.items()}, looked_at
+
+
+def _always_zero(seen: Seen) -> dict[str, Array]:
+    """Which units of each ReLU layer are zero for all examples of a batch."""
+    return {
+        name: (layer.output == 0).all(axis=tuple(range(layer.output.ndim - 1)))
+        for name, layer in seen.layers.items()
+        if layer.output is not None and _activation(layer.node) == "relu"
+    }
 
 
 def _saturated(node: Node, output: Array) -> float | None:
