@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui import story
 from tests.tui.quiet import quiet
-from tests.tui.watched import Opened, Watched
+from tests.tui.watched import STARTED, Opened, Watched
 from tuidl.protocol import commands, events
 from tuidl.protocol.landscapes import (
     LandscapeBegun,
@@ -27,6 +27,7 @@ from tuidl.protocol.moments import (
 )
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.train import TrainScreen
+from tuidl.tui.session.run import Run
 from tuidl.tui.views.landscape import About, LandscapeView, Plane
 from tuidl.tui.views.time import TimeView
 from tuidl.tui.widgets.curves import Curves
@@ -129,7 +130,20 @@ async def test_marks_are_compared_and_a_fork_is_trained(app: Playground) -> None
         )
         await watched.pilot.pause()
         assert watched.screen.fork_rate == 0.05
-        assert view.marks == {}
+        assert view.rival is not None
+        assert view.marks == {"a": NEWEST, "b": NEWEST - 1}
+        rival = view.rival
+        rival.begin(Run())
+        rival.handle(STARTED)
+        rival.handle(events.Paused(epoch=9, step=19, steps=45, loss=0.2))
+        assert watched.sent[-1] == commands.Resume()
+        rival.handle(frame(360, is_past=False))
+        view._play()
+        assert watched.sent[-1] == commands.GoTo(updates=360)
+        assert "fork: step 360, rate 0.002" in view.race_words
+        assert view.query_one("#rival-picture").display
+        await watched.pilot.press("r")
+        assert view.rival is None
 
 
 async def test_it_is_played_only_as_fast_as_the_engine_answers(app: Playground) -> None:

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from tuidl.protocol import commands
 from tuidl.protocol.moments import Forked
+from tuidl.tasks.choice import task_of
 from tuidl.tui.dialogs.ask_text import AskTextScreen
 from tuidl.tui.dialogs.output import OutputScreen
 from tuidl.tui.messages import ForkWanted, RunToCompareWanted, TextFound
 from tuidl.tui.screens.steering import SteeringScreen
+from tuidl.tui.session.rival import Rival
+from tuidl.tui.views.time import TimeView
 
 FORKED = "the run so far stays as it is"
 
@@ -43,11 +46,13 @@ class PastScreen(SteeringScreen):
         self.app.push_screen(AskTextScreen(title, start, FORKED, check), chosen)
 
     def begin_fork(self, event: Forked) -> None:
-        """Train it; the run that it comes from stays behind its curves."""
+        """Train it beside the run that it comes from, which is seen at the same steps."""
         self.notify(f"{event.run}: from {event.origin}", markup=False)
-        self.session.load(
-            self.preset, paused=False, run=Path(event.folder), learning_rate=self.fork_rate
-        )
+        picture = task_of(self.preset).picture
+        wanted = [(picture.probe, dict(picture.options))]
+        host, folder = self.session.host, Path(event.folder)
+        rival = Rival(host, self.preset, folder, self.fork_rate, wanted)
+        self.query_one(TimeView).race(rival)
 
 
 def _rate_problem(text: str) -> str:

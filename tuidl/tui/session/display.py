@@ -14,6 +14,19 @@ Probe = tuple[str, dict[str, Any]]
 """A kind of probe with its options."""
 
 
+class Display(Protocol):
+    """What shows a run, as the session sees it."""
+
+    preset: Preset
+    shown: Run
+    is_ready: bool
+
+    def begin(self, run: Run) -> None: ...
+    def handle(self, event: Event) -> None: ...
+    def lost(self, reason: str, advice: str, *more: str) -> None: ...
+    def probes(self) -> list[Probe]: ...
+
+
 class RunDisplay(Screen[None]):
     """A screen with a run on it: ``shown``, of ``preset``; ``previous`` is the run before."""
 
@@ -44,10 +57,10 @@ class RunDisplay(Screen[None]):
 class Host(Protocol):
     """What a session needs of the application."""
 
-    def run_display(self) -> RunDisplay | None:
+    def run_display(self) -> Display | None:
         """The screen of the run, at any place in the stack."""
 
-    def front_run_display(self) -> RunDisplay | None:
+    def front_run_display(self) -> Display | None:
         """The same, if it is in front."""
 
     def report(self, error: Exception) -> None:

@@ -3,7 +3,7 @@
 import time
 
 from tuidl.protocol import commands, events
-from tuidl.tui.session.display import Probe, RunDisplay
+from tuidl.tui.session.display import Display, Probe
 from tuidl.tui.session.engine import Engine
 from tuidl.tui.session.run import Phase, Run
 
@@ -48,7 +48,7 @@ class Prober:
         if self._is_whole:
             self._cost, self._epoch_seen = frame.cost, frame.epoch
 
-    def ask(self, screen: RunDisplay) -> None:
+    def ask(self, screen: Display) -> None:
         """Ask for the next frame, if the screen is ready for one and it is time."""
         now, run = time.monotonic(), screen.shown
         if run.phase in DEAF or not self._engine.is_alive or not screen.is_ready:

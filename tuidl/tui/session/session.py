@@ -32,13 +32,15 @@ class Session:
     """One engine process at a time, and the run that it trains.
 
     ``folder``: where the preset's relative paths start. ``backend``: None for the processor, and
-    for the one that a kept run began on.
+    for the one that a kept run began on. ``log``: how the engine's log is called.
     """
 
-    def __init__(self, host: Host, threads: int | None, backend: str | None) -> None:
-        self._host, self._threads, self._backend = host, threads, backend
-        log = user_folder("log") / f"engine-{os.getpid()}.log"
-        self.engine = Engine(log, self.handle, self._engine_ended, self._odd, host.report)
+    def __init__(
+        self, host: Host, threads: int | None, backend: str | None, log: str = "engine"
+    ) -> None:
+        self.host, self._threads, self._backend = host, threads, backend
+        path = user_folder("log") / f"{log}-{os.getpid()}.log"
+        self.engine = Engine(path, self.handle, self._engine_ended, self._odd, host.report)
         self.prober = Prober(self.engine)
         self.folder = Path()
         self._loaded: Preset | None = None
@@ -68,7 +70,7 @@ class Session:
         self._number += 1
         self._held = None
         self.prober.begin()
-        if screen := self._host.run_display():
+        if screen := self.host.run_display():
             screen.preset = preset
             screen.begin(self._next)
         try:
@@ -92,7 +94,7 @@ class Session:
             self.send(command)
             return
         self._held, self._reading_since = [command], time.monotonic()
-        self._host.start_worker(self._read_then_send(run, self._held), group="reading")
+        self.host.start_worker(self._read_then_send(run, self._held), group="reading")
 
     async def _read_then_send(self, run: Path, held: list[Command]) -> None:
         """Read the log of ``run`` in a thread, show what it holds, then send ``held``; nothing if
@@ -112,7 +114,7 @@ class Session:
         if self._next is not None:
             past.asked = self._next.asked  # keys pressed while it was read
         self._next, self._held = past, None
-        if screen := self._host.run_display():
+        if screen := self.host.run_display():
             screen.begin(past)
         for command in held:
             self.send(command)
@@ -130,23 +132,23 @@ class Session:
     def go_on(self) -> None:
         """After the engine was lost: go on from where the run was last saved; where it never was,
         load it anew."""
-        screen = self._host.run_display()
+        screen = self.host.run_display()
         if screen is None or self._loaded is None:
             return
         run, before = screen.shown, self._run
-        self._host.clear_notifications()
+        self.host.clear_notifications()
         if folder := self._checkpointed(run):
             paused = not run.was_running
             self.load(self._loaded, paused, run=folder, past=run.going_on())
             return
         if run.started is not None:
-            self._host.warn(ANEW)
+            self.host.warn(ANEW)
         is_there = before is not None and (before / EVENTS).is_file()
         self.load(self._loaded, run=before if is_there else None)
 
     def restart(self) -> None:
         """Replace a silent engine by another one, and load again."""
-        self._host.start_worker(self._restart(), group="restart")
+        self.host.start_worker(self._restart(), group="restart")
 
     async def _restart(self) -> None:
         await self.engine.stop()
@@ -163,7 +165,7 @@ class Session:
     @property
     def patience(self) -> str:
         """A line for a user who waits for long; empty otherwise."""
-        screen = self._host.run_display()
+        screen = self.host.run_display()
         if self._next is None and screen is not None and screen.shown.phase in AT_WORK:
             seconds = self.engine.silence
             words = f"nothing heard for {seconds:.0f} s: a long step, or it hangs; r: start anew"
@@ -187,7 +189,7 @@ class Session:
             return
         if isinstance(command, commands.Load):
             self._unsent = [command]
-            self._host.start_worker(self.start())
+            self.host.start_worker(self.start())
         elif self._unsent:
             self._unsent.append(command)
 
@@ -208,7 +210,7 @@ class Session:
         output = self.engine.output
         if output.problem and not self._has_warned_of_log:
             self._has_warned_of_log = True
-            self._host.warn(f"The engine has no log: {output.path}: {output.problem}")
+            self.host.warn(f"The engine has no log: {output.path}: {output.problem}")
 
     def run_folder(self, run: Run) -> Path | None:
         """The folder of the run on the screen; None where it has none."""
@@ -219,23 +221,23 @@ class Session:
 
     def ask(self) -> None:
         """Ask for the next frame of the screen in front, unless a run is being loaded."""
-        screen = self._host.front_run_display()
+        screen = self.host.front_run_display()
         if screen is not None and self._next is None:
             try:
                 self.prober.ask(screen)
             except Exception as error:
-                self._host.report(error)
+                self.host.report(error)
 
     def handle(self, event: events.Event) -> None:
         """Take in an event of the engine."""
         if isinstance(event, events.Loading):
             self._heard = event.number
         elif isinstance(event, events.Notice):
-            self._host.warn(event.text)
+            self.host.warn(event.text)
         elif self._is_of_this_run(event):
             if isinstance(event, events.Frame):
                 self.prober.handle(event)
-            if screen := self._host.run_display():
+            if screen := self.host.run_display():
                 screen.handle(event)
             if isinstance(event, events.Paused | events.RunEnded):
                 self.ask()  # how it stands now is to be seen at once
@@ -249,7 +251,7 @@ class Session:
         return self._next is None
 
     def _odd(self, text: str) -> None:
-        self._host.warn(f"A line of the engine is no event, and is passed over: {text}")
+        self.host.warn(f"A line of the engine is no event, and is passed over: {text}")
 
     def _engine_ended(self, status: int) -> None:
         self._unsent.clear()
@@ -263,10 +265,10 @@ class Session:
     def _lost(self, reason: str, *more: str) -> None:
         """Show that there is no engine any more, why, and how to go on."""
         self._next = self._held = None
-        screen = self._host.run_display()
+        screen = self.host.run_display()
         if screen is None:
             text = "\n".join([f"{reason}; opening a preset starts it again", *more])
-            self._host.notify(text, severity="error", timeout=10)
+            self.host.notify(text, severity="error", timeout=10)
             return
         self._give_back_name(screen.shown)
         screen.lost(reason, f"space starts it again{self._from_where(screen.shown)}", *more)

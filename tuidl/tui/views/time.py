@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from tuidl.charts.curve import Curve
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.protocol.events import Event
@@ -13,6 +14,7 @@ from tuidl.protocol.moment_text import compared_lines
 from tuidl.protocol.moments import Moment, MomentsCompared
 from tuidl.tasks.choice import task_of
 from tuidl.tui.messages import ForkWanted, TextFound
+from tuidl.tui.session.rival import Rival
 from tuidl.tui.session.run import Run
 from tuidl.tui.session.seeking import Seeker
 from tuidl.tui.views.view import Send, View, Wanted
@@ -34,7 +36,12 @@ class TimeView(View):
     SCOPED_CSS = False  # the screen's classes say how much room there is
     DEFAULT_CSS = """
     TimeView Chart { height: 1fr; width: 1fr; }
-    .-narrow TimeView Horizontal { layout: vertical; }
+    .-narrow TimeView .top { layout: vertical; }
+    TimeView .pictures { width: 1fr; height: 1fr; }
+    TimeView.-race .pictures { width: 2fr; }
+    .-narrow TimeView.-race .pictures { width: 1fr; }
+    TimeView #rival-picture { display: none; }
+    TimeView.-race #rival-picture { display: block; }
     """
 
     def __init__(self, preset: Preset, send: Send, **options: Any) -> None:
@@ -46,12 +53,15 @@ class TimeView(View):
         self._last_speed: float | None = None
         self._position = 0.0
         self._picture = task_of(preset).picture
+        self.rival: Rival | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            with Horizontal():
-                yield Curves("loss", "past-loss", loss_title(self.preset))
-                yield Picture(self._picture, "past-picture")
+            with Horizontal(classes="top"):
+                yield PastCurves("loss", "past-loss", loss_title(self.preset))
+                with Horizontal(classes="pictures"):
+                    yield LanePicture(self._picture, "past-picture")
+                    yield LanePicture(self._picture, "rival-picture")
             yield TimeLine(self)
 
     def on_mount(self) -> None:
@@ -63,20 +73,19 @@ class TimeView(View):
         self.marks, self.speed, self._last_speed = {}, None, None
         for picture in self.query(Picture):
             picture.begin()
+        self.end_race()
 
     def probes(self) -> Wanted:
         return [(self._picture.probe, dict(self._picture.options))]
 
     def take(self, frame: Run, answers: Sequence[events.ProbeAnswer]) -> None:
         super().take(frame, answers)
-        for picture in self.query(Picture):
-            picture.shown = frame
+        self.query_one("#past-picture", Picture).shown = frame
 
     def handle_answer(self, event: events.ProbeAnswer) -> bool:
         if event.kind != self._picture.probe:
             return False
-        for picture in self.query(Picture):
-            picture.take(event.answer, event.error)
+        self.query_one("#past-picture", Picture).take(event.answer, event.error)
         return True
 
     def handle(self, event: Event) -> None:
@@ -130,7 +139,10 @@ class TimeView(View):
         self.query_one(TimeLine).changed()
 
     def _play(self) -> None:
-        """See the next moment, once the one before is seen."""
+        """See the next moment, once the one before is seen; in a race, that of the rival."""
+        if self.rival is not None:
+            self.rival.session.ask()
+            self._follow(self.rival)
         if self.speed is None or self.seeker.is_awaited:
             return
         self._position += self.speed / FRAMES
@@ -154,3 +166,90 @@ class TimeView(View):
         """Have another run begin where one looks, at a rate that is asked for."""
         rate = None if self.preset.objectives else self.frame.learning_rate
         self.post_message(ForkWanted(self.here, rate, is_free=not self.preset.objectives))
+
+    # --- a race -----------------------------------------------------------------------------------
+
+    def race(self, rival: Rival) -> None:
+        """Show another run beside this one, both at the same step: this one's past follows."""
+        self.end_race()
+        self.rival = rival
+        rival.on_frame = self._rival_stands
+        self.add_class("-race")
+        self._name_lanes("this run", "fork")
+
+    def end_race(self) -> None:
+        """The rival is saved, and goes on another time."""
+        rival, self.rival = self.rival, None
+        self.remove_class("-race")
+        self._name_lanes("", "")
+        for curves in self.query(PastCurves):
+            curves.rival = None
+        if rival is not None:
+            self.app.run_worker(rival.close(), group="race")
+
+    def _name_lanes(self, *names: str) -> None:
+        for picture, name in zip(self.query(LanePicture), names, strict=False):
+            picture.lane = name
+
+    async def on_unmount(self) -> None:
+        if self.rival is not None:
+            await self.rival.close()
+
+    def _follow(self, rival: Rival) -> None:
+        """See this run at the rival's step, or at its own last one."""
+        step = min(rival.shown.updates, self.newest)
+        if rival.shown.updates and not self.seeker.is_awaited and step != self.here:
+            self.seek(step)
+
+    def _rival_stands(self, frame: Run, answers: list[events.ProbeAnswer]) -> None:
+        picture = self.query_one("#rival-picture", Picture)
+        picture.shown = frame
+        for event in answers:
+            picture.take(event.answer, event.error)
+        picture.moment = f"fork, step {frame.updates:,}"
+        curves = self.query_one(PastCurves)
+        curves.rival = frame
+        for chart in (picture, curves, self.query_one(TimeLine)):
+            chart.changed()
+
+    @property
+    def race_words(self) -> str:
+        """How the rival stands, and this run beside it."""
+        if self.rival is None:
+            return ""
+        frame = self.rival.frame
+        if frame.error:
+            return f"fork: {frame.error}"
+        words = [f"fork: step {frame.updates:,}, rate {frame.learning_rate or 0:.3g}"]
+        loss = frame.validation.get("loss", frame.train.get("loss"))
+        part = "validation" if "loss" in frame.validation else "training"
+        if loss is not None:
+            words.append(f"{part} after epoch {frame.epochs_done}: loss {loss:.4g}")
+        return ", ".join([*words, frame.phase.value])
+
+
+class LanePicture(Picture):
+    """``lane``: which of two runs it is of."""
+
+    lane: str = ""
+
+    def title_now(self) -> str:
+        title = super().title_now()
+        return f"{self.lane}: {title}" if self.lane else title
+
+
+class PastCurves(Curves):
+    """The curves of both runs, where there are two."""
+
+    rival: Run | None = None
+
+    def _lines(self) -> list[Curve]:
+        lines, rival = super()._lines(), self.rival
+        if rival is not None:
+            roles = {"validation": "series 3", "train": "series 5"}
+            lines += [
+                Curve(f"fork {part}", rival.history.series[name], role)
+                for part, role in roles.items()
+                if (name := f"{part} {self.measure}") in rival.history.series
+            ]
+        return lines

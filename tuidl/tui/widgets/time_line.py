@@ -8,7 +8,7 @@ from textual.events import MouseDown, MouseMove, MouseUp
 
 from tuidl.charts.palette import Palette
 from tuidl.charts.time_line import TimeMark, step_at, time_line
-from tuidl.protocol.moment_text import how_text, place_text
+from tuidl.protocol.moment_text import how_text
 from tuidl.tui.session.run import Run
 from tuidl.tui.session.seeking import Seeker
 from tuidl.tui.widgets.chart import Chart
@@ -24,11 +24,14 @@ class Past(Protocol):
     marks: dict[str, int]
     speed: float | None
     shown: Run
+    frame: Run
 
     @property
     def newest(self) -> int: ...
     @property
     def here(self) -> int: ...
+    @property
+    def race_words(self) -> str: ...
     def seek(self, step: float) -> None: ...
     def play(self) -> None: ...
     def change_speed(self, way: int) -> None: ...
@@ -82,16 +85,22 @@ class TimeLine(Chart):
         return [*rows, *[Text("")] * height][:height]
 
     def _words(self) -> list[str]:
-        view, moment, how = self.view, self.view.seeker.moment, ""
-        if view.seeker.wanted is None or moment is None:
+        """The moment that all panels show, how it was reached, and what else goes on."""
+        view, moment, past = self.view, self.view.seeker.moment, self.view.frame.past
+        how, going = "", ""
+        if past is None:
             first = f"now: step {view.newest:,}; ← goes back, space plays from the start"
-        elif view.seeker.is_awaited and moment.updates != view.seeker.wanted:
-            first = f"going to step {view.seeker.wanted:,}"
         else:
-            first, how = f"{place_text(moment)} of {view.newest:,}", how_text(moment)
+            place = f"epoch {past.epoch}, step {past.step} of {past.steps}"
+            first = f"step {past.updates:,} ({place}) of {view.newest:,}"
+            if moment is not None and moment.updates == past.updates:
+                how = how_text(moment)
+        if view.seeker.is_awaited and view.seeker.wanted is not None:
+            going = f"; going to step {view.seeker.wanted:,}"
         marks = " · ".join(f"{name}: step {step:,}" for name, step in sorted(view.marks.items()))
         playing = f"playing {view.speed:,.3g} steps/s (< >)" if view.speed is not None else ""
-        return [first, how, " · ".join(filter(None, (playing, marks)))]
+        more = " · ".join(filter(None, (playing, marks)))
+        return [f"{first}{going}", view.race_words or how, more]
 
     def action_move(self, way: int) -> None:
         self.view.seek(self.view.here + way)
