@@ -18,6 +18,7 @@ from tuidl.cli.predicting import predict
 from tuidl.cli.proposing import new
 from tuidl.cli.rewinding import fork, rewind
 from tuidl.cli.runs import compare, delete, note, rename, replay, runs, tag, verify
+from tuidl.cli.sweeping import sweep
 from tuidl.cli.training import resume, train
 from tuidl.cli.using import export
 from tuidl.cli.viewing import view
@@ -81,6 +82,7 @@ def cli() -> None:
     tuidl generate RUN            what a network that has learned text writes
     tuidl evaluate RUN [FILE]     how good it is: scores with intervals, curves, worst examples
     tuidl playground [LINE]       points in the plane: build a network while it learns
+    tuidl sweep SWEEP.toml        many trainings with other settings, and which is the best
     tuidl presets                 what there is to train
     tuidl explain CONCEPT         what a word means, in plain words
     tuidl train --help            all options of a training run
@@ -94,7 +96,7 @@ COMMANDS = (
     train, playground, new, resume, runs, view, compare, verify, replay, rewind, fork, landscape,
     rename, note, tag, delete, predict, evaluate, export, presets, show, gradcheck, download,
     explain,
-    generate,
+    generate, sweep,
 )  # fmt: skip
 for command in COMMANDS:
     reads_presets = command not in (

@@ -1,0 +1,151 @@
+"""Whole sweeps, with worker processes: the same table whoever trains and whoever dies."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tuidl.cli.sweep_reports import LineReport
+from tuidl.core.errors import RunError
+from tuidl.runs.listing import listed
+from tuidl.storage.folder import RunFolder
+from tuidl.storage.locations import runs_folder
+from tuidl.sweeps.coordinator import Coordinator
+from tuidl.sweeps.folder import Origin, SweepFolder, create, find
+from tuidl.sweeps.pool import Pool
+from tuidl.sweeps.records import DONE, FAILED, PRUNED, Advanced, Ended, SweepEvent, Trial
+from tuidl.sweeps.spec import parse
+
+PRESET = """
+name = "small"
+data = {source = "moons", points = 60, validation = 0.3}
+layers = [{type = "dense", units = 4, activation = "tanh"},
+          {type = "dense", units = 2, activation = "softmax"}]
+loss = {type = "cross_entropy"}
+optimizer = {type = "sgd", learning_rate = 0.1}
+training = {epochs = 6, batch_size = 16, metrics = ["accuracy"]}
+"""
+SWEEP = """
+preset = "small.toml"
+trials = 6
+seed = 3
+objective = "validation.accuracy"
+pruner = {type = "halving", first = 1, reduction = 2}
+[search]
+"optimizer.learning_rate" = {low = 0.001, high = 3.0, log = true}
+"layers.0.units" = {low = 2, high = 9}
+"""
+
+pytestmark = pytest.mark.usefixtures("own_runs")
+
+
+@pytest.fixture
+def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "runs"))
+
+
+def folder_of(text: str = SWEEP) -> SweepFolder:
+    return create("s", text, PRESET, Origin("small.toml", str(Path.cwd())))
+
+
+def carry_out(folder: SweepFolder, workers: int = 1) -> tuple[list[Trial], Ended]:
+    with Pool(workers) as pool:
+        coordinator = Coordinator(folder, pool)
+        last = list(coordinator.run())[-1]
+    assert isinstance(last, Ended)
+    return coordinator.table, last
+
+
+def test_a_sweep_that_workers_and_a_coordinator_die_in_comes_to_the_same_table() -> None:
+    table, ended = carry_out(folder_of(), workers=2)
+    assert [trial.trial for trial in table] == list(range(6))
+    assert sorted(trial.state for trial in table) == [DONE] + 5 * [PRUNED]
+    assert sorted(trial.epochs[0] for trial in table) == [1, 1, 1, 2, 4, 6]
+    best = next(trial for trial in table if trial.state == DONE)
+    assert ended.best == best.trial
+    assert RunFolder(runs_folder() / best.runs[0]).outcome is not None
+    assert {run.run for run in listed()} == {trial.runs[0] for trial in table}
+
+    folder, killed = folder_of(), 0
+    for stop_after in (2, 5, None):  # each time a worker is killed, then the coordinator leaves
+        with Pool(2) as pool:
+            events: Iterator[SweepEvent] = Coordinator(folder, pool).run()
+            for number, event in enumerate(events):
+                if isinstance(event, Advanced) and killed < 3 and pool.pids:
+                    os.kill(pool.pids[0], signal.SIGKILL)
+                    killed += 1
+                if number == stop_after:
+                    break
+                last = event
+    assert isinstance(last, Ended)
+    assert killed == 3
+    assert last.sha256 == ended.sha256
+
+
+def test_seeds_and_trials_that_fail_and_a_limit_of_time() -> None:
+    text = """
+preset = "small.toml"
+method = "grid"
+seeds = 2
+objective = "validation.loss"
+[set]
+"training.epochs" = 2
+[search]
+"optimizer.learning_rate" = [0.1, 1e30]
+"""
+    table, ended = carry_out(folder_of(text))
+    good, bad = table
+    assert (good.state, bad.state) == (DONE, FAILED)
+    assert good.epochs == (2, 2)
+    assert good.spread is not None
+    assert good.spread > 0
+    assert len(set(good.weights_sha256)) == 2
+    assert bad.value is None
+    said = "small.toml: optimizer.learning_rate: expected a number <="
+    assert bad.error.startswith(f"trial 1 (optimizer.learning_rate 1e+30): {said}")
+    assert ended.best == 0
+    again, end = carry_out(find("last"))
+    assert (again, end.sha256) == (table, ended.sha256), "begun again, nothing is left to do"
+    none, limited = carry_out(folder_of("time_limit = 1e-9\n" + text))
+    assert (none, limited.reason, limited.best) == ([], "time_limit", None)
+
+
+def test_a_score_that_there_is_not_ends_the_sweep() -> None:
+    text = SWEEP.replace("validation.accuracy", "validation.acuracy")
+    with pytest.raises(RunError, match=r"no score 'validation.acuracy' \(valid: validation.loss"):
+        carry_out(folder_of(text))
+
+
+@pytest.mark.slow
+def test_tpe_asks_in_batches_and_writes_a_study() -> None:
+    pytest.importorskip("optuna")
+    text = SWEEP.replace("trials = 6", 'trials = 8\nmethod = "tpe"\nbatch = 4')
+    folder = folder_of(text)
+    _, ended = carry_out(folder, workers=2)
+    assert folder.study.stat().st_size > 0
+    _, again = carry_out(folder_of(text), workers=1)
+    assert again.sha256 == ended.sha256
+
+
+def test_the_report_lists_the_best_first(capsys: pytest.CaptureFixture[str]) -> None:
+    sweep = parse(SWEEP, "s.toml")
+    rows = [
+        Trial(trial=0, values={"layers.0.units": 3}, state=PRUNED, value=0.9, epochs=(1,)),
+        Trial(
+            trial=1, values={"layers.0.units": 4}, state=DONE, value=0.7, epochs=(6,), runs=("r",)
+        ),
+        Trial(
+            trial=2, values={"layers.0.units": 5}, state=DONE, value=0.8, epochs=(6,), runs=("q",)
+        ),
+        Trial(trial=3, values={}, state=FAILED, value=None, error="diverged"),
+    ]
+    report = LineReport(sweep)
+    report._table = rows
+    report.handle(Ended(reason="completed", best=2, sha256="ab", seconds=1.0))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:6]] == ["trial", "2", "1", "0", "3"]
+    assert "validation.accuracy" in lines[1]
+    assert "best: trial 2, validation.accuracy 0.8" in lines
+    assert lines[-1] == "table sha256 ab"

@@ -1,0 +1,213 @@
+"""Reports of a sweep: JSON lines, a plain line a trial, or a bar above the best trials so far."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import msgspec
+
+from tuidl.core.durations import in_words
+from tuidl.core.printable import printable
+from tuidl.core.terminal import put, put_json, say
+from tuidl.sweeps import records
+from tuidl.sweeps.records import SweepEvent, Trial
+from tuidl.sweeps.spec import Sweep
+from tuidl.sweeps.values import plain
+
+BEST_SHOWN = 10
+MOST_LISTED = 50
+"""Lines of the table at the end; results.json has all."""
+
+
+class Report(Protocol):
+    """Handles every event, in order; entered before the first and left after the last."""
+
+    def handle(self, event: SweepEvent) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class _Report:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+        sys.stdout.flush()
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+
+class JsonReport(_Report):
+    """Every event as one line of JSON."""
+
+    def handle(self, event: SweepEvent) -> None:
+        put_json(msgspec.json.encode(event).decode())
+
+
+class LineReport(_Report):
+    """A line a trial, and the table at the end."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        self._sweep = sweep
+        self._table: list[Trial] = []
+
+    def handle(self, event: SweepEvent) -> None:
+        if isinstance(event, records.Started):
+            put(_headline(event))
+        elif isinstance(event, records.TrialEnded):
+            self._table.append(event.trial)
+            put(_line(event.trial, self._sweep))
+        elif isinstance(event, records.Ended):
+            self.close()
+            for line in ending(event, self._sweep, self._table):
+                put(line)
+
+
+class TerminalReport(LineReport):
+    """A bar with the time left, and the best trials so far; the table at the end."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        super().__init__(sweep)
+        from rich.console import Console
+        from rich.live import Live
+
+        self._began, self._bar = time.monotonic(), ""
+        self._live: Live | None = Live(console=Console(), refresh_per_second=8, transient=True)
+
+    def __enter__(self) -> Self:
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def handle(self, event: SweepEvent) -> None:
+        if isinstance(event, records.Advanced):
+            self._bar = self._progress(event)
+        elif isinstance(event, records.TrialEnded):
+            self._table.append(event.trial)
+        else:
+            super().handle(event)
+            return
+        if self._live is not None:
+            from rich.text import Text
+
+            shown = in_order(self._table, self._sweep)[:BEST_SHOWN]
+            lines = [self._bar, *(table_lines(shown, self._sweep) if shown else [])]
+            self._live.update(Text("\n".join(map(printable, lines))))
+
+    def close(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _progress(self, event: records.Advanced) -> str:
+        """By epochs: pruned trials make the time left shorter than what is said."""
+        share = event.done / max(event.total, 1)
+        left = (time.monotonic() - self._began) * (1 - share) / max(share, 1e-9)
+        filled = "█" * round(24 * share)
+        ended = f"{len(self._table)} trials ended"
+        return f"{filled:░<24} {share:4.0%} of the epochs, at most {in_words(left)} left   {ended}"
+
+
+def report_for(sweep: Sweep, as_json: bool) -> Report:
+    if as_json:
+        return JsonReport()
+    return TerminalReport(sweep) if sys.stdout.isatty() else LineReport(sweep)
+
+
+def in_order(table: list[Trial], sweep: Sweep) -> list[Trial]:
+    """The best first; trials that were ended before their last epoch behind those that have all,
+    and those without a value last."""
+    states = (records.DONE, records.PRUNED, records.FAILED)
+    sign = 1 if sweep.minimizes else -1
+
+    def place(trial: Trial) -> tuple[Any, ...]:
+        is_known = trial.value is not None
+        return states.index(trial.state), not is_known, sign * (trial.value or 0.0), trial.trial
+
+    return sorted(table, key=place)
+
+
+def table_lines(table: list[Trial], sweep: Sweep) -> list[str]:
+    """Columns: the trial, its value (and spread over seeds), epochs, state, and its settings."""
+    keys = list(sweep.space)
+    heads = ["trial", sweep.objective, "epochs", "state", *(_short(key, keys) for key in keys)]
+    rows = [heads, *(_cells(trial, keys) for trial in table)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
+    right = {0, 1, 2}
+    return [
+        "  ".join(
+            cell.rjust(width) if i in right else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _cells(trial: Trial, keys: list[str]) -> list[str]:
+    values = [plain(trial.values[key]) if key in trial.values else "-" for key in keys]
+    epochs = "+".join(map(str, trial.epochs)) or "-"
+    return [str(trial.trial), value_text(trial), epochs, trial.state, *map(printable, values)]
+
+
+def _short(key: str, keys: list[str]) -> str:
+    """The end of a dotted key, where no other has the same."""
+    name = key.rpartition(".")[2]
+    return name if [other.rpartition(".")[2] for other in keys].count(name) == 1 else key
+
+
+def value_text(trial: Trial) -> str:
+    """Its value, with the standard deviation over several seeds."""
+    if trial.value is None:
+        return "-"
+    spread = "" if trial.spread is None else f" ±{trial.spread:.2g}"
+    return f"{trial.value:.5g}{spread}"
+
+
+def _headline(event: records.Started) -> str:
+    best = "smallest" if event.minimizes else "largest"
+    which = "best epoch" if event.at == "best" else "last epoch"
+    workers = "1 worker" if event.workers == 1 else f"{event.workers} workers"
+    return (
+        f"{event.sweep}: {event.trials} trials of {event.preset} on {workers}; "
+        f"{best} {event.objective} of the {which} wins"
+    )
+
+
+def _line(trial: Trial, sweep: Sweep) -> str:
+    settings = "  ".join(f"{key}={plain(value)}" for key, value in trial.values.items())
+    what = trial.error or f"{sweep.objective} {value_text(trial)}"
+    return f"trial {trial.trial}: {trial.state}, {what}   {settings}"
+
+
+def ending(event: records.Ended, sweep: Sweep, table: list[Trial]) -> list[str]:
+    """The table, the best trial and how to go on with it."""
+    ordered = in_order(table, sweep)
+    lines = ["", *table_lines(ordered[:MOST_LISTED], sweep)]
+    if len(ordered) > MOST_LISTED:
+        lines.append(f"... and {len(ordered) - MOST_LISTED} more")
+    counts = [f"{sum(t.state == s for t in table)} {s}" for s in ("done", "pruned", "failed")]
+    lines += ["", f"{', '.join(counts)} in {in_words(event.seconds)}"]
+    if event.reason == "time_limit":
+        lines.append("the time limit was reached before all trials had begun")
+    best = next((trial for trial in table if trial.trial == event.best), None)
+    if best is None:
+        say("no trial has a value")
+    else:
+        lines.append(f"best: trial {best.trial}, {sweep.objective} {value_text(best)}")
+        lines.append(f"  tuidl show {best.runs[0]}; tuidl evaluate {best.runs[0]}")
+    return [*lines, f"table sha256 {event.sha256}"]

@@ -1,0 +1,120 @@
+"""``tuidl sweep``: many trainings of one preset with other settings."""
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from tuidl.cli.common import EPILOG, FAILED, prepare
+from tuidl.core.limits import default_threads
+from tuidl.core.terminal import put, say
+
+if TYPE_CHECKING:
+    from tuidl.sweeps.folder import SweepFolder
+
+
+class _Stopped(BaseException):
+    """A signal asks to end; ``code``: the exit code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:
+    raise _Stopped(128 + number)
+
+
+@click.command(epilog=EPILOG)
+@click.argument("sweep", required=False, metavar="SWEEP.toml")
+@click.option(
+    "--resume", "kept", metavar="SWEEP",
+    help="Go on with a sweep that was stopped or killed: its name, the beginning of it, or last.",
+)  # fmt: skip
+@click.option(
+    "--workers", type=click.IntRange(1, 256),
+    help="Processes that train at a time. Default: one for each core.",
+)  # fmt: skip
+@click.option("--threads", type=click.IntRange(1, 256), default=1, help="Of each. Default: 1.")
+@click.option("--json", "as_json", is_flag=True, help="What happens as JSON lines on stdout.")
+@click.option("--dry-run", is_flag=True, help="List the trials and train nothing.")
+def sweep(
+    sweep: str | None,
+    kept: str | None,
+    workers: int | None,
+    threads: int,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    """Train a preset with many settings, as a SWEEP file says (docs/sweeps.md).
+
+    Each trial is a run like any other: 'tuidl runs' lists it, 'tuidl view' opens it. The table of
+    results is the same for any number of workers, and after being killed and resumed.
+    """
+    if (sweep is None) == (kept is None):
+        raise click.UsageError("name a sweep file, or a sweep to --resume")
+    if dry_run:
+        if sweep is None:
+            raise click.UsageError("--dry-run is for a sweep file")
+        return _list(Path(sweep))
+    prepare(1)
+    from tuidl.sweeps.folder import find
+
+    folder = find(kept) if kept is not None else _new(Path(sweep or ""))
+    sys.exit(_run(folder, workers or default_threads(), threads, as_json))
+
+
+def _new(path: Path) -> "SweepFolder":
+    """A new sweep's folder, once all that can be checked before training is."""
+    from tuidl.preset.library import find
+    from tuidl.sweeps.folder import Origin, create
+    from tuidl.sweeps.presets import Presets
+    from tuidl.sweeps.searching import known_before
+    from tuidl.sweeps.spec import base_preset, parse, read
+
+    text = read(path)
+    known = parse(text, str(path))
+    preset = find(base_preset(known, path))
+    origin = Origin(known.preset, str(preset.parent.absolute()))
+    presets = Presets(known, str(path), read(preset), origin)
+    presets.require_valid(known_before(known, str(path)))
+    return create(path.stem, text, presets.text, origin)
+
+
+def _run(folder: "SweepFolder", workers: int, threads: int, as_json: bool) -> int:
+    """Returns the exit code."""
+    from tuidl.cli.sweep_reports import report_for
+    from tuidl.sweeps.coordinator import Coordinator
+    from tuidl.sweeps.pool import Pool
+    from tuidl.sweeps.records import Ended
+
+    best: int | None = None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    try:
+        with folder.locked(), Pool(workers) as pool:
+            coordinator = Coordinator(folder, pool, threads)
+            with report_for(coordinator.sweep, as_json) as report:
+                for event in coordinator.run():
+                    report.handle(event)
+                    best = event.best if isinstance(event, Ended) else None
+    except _Stopped as stopped:
+        say(f"stopped; what is done is kept: tuidl sweep --resume {folder.name}")
+        return stopped.code
+    return 0 if best is not None else FAILED
+
+
+def _list(path: Path) -> None:
+    """The trials of a sweep file whose values are known before."""
+    from tuidl.sweeps.searching import known_before
+    from tuidl.sweeps.spec import parse, read
+    from tuidl.sweeps.values import shown
+
+    search = known_before(parse(read(path), str(path)), str(path))
+    if search is None:
+        raise click.UsageError("--dry-run: method = 'tpe' chooses by what earlier trials gave")
+    for number, values in enumerate(search.ask(range(search.trials))):
+        put(f"{number:4d}  {shown(values)}")

@@ -1,0 +1,27 @@
+"""What the coordinator and a worker say to each other: a line of JSON each."""
+
+import msgspec
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """Train ``preset`` (TOML, whose relative paths start at ``folder``) in the run folder ``run``
+    until ``epochs`` epochs are done: from its start, or from where the run was last saved."""
+
+    preset: str
+    folder: str
+    run: str
+    epochs: int
+    threads: int
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """``error``: why the training did not come that far; ``is_stopped``: because it was asked to
+    end. What was trained is in the run's folder."""
+
+    error: str = ""
+    is_stopped: bool = False
+
+
+to_line = msgspec.json.Encoder().encode
+to_job = msgspec.json.Decoder(Job).decode
+to_answer = msgspec.json.Decoder(Answer).decode

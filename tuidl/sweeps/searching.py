@@ -1,0 +1,137 @@
+"""Which values the next trials have: every combination, random ones, or by what earlier ones gave.
+
+Values are asked for in batches of a fixed size, and results are told in the order of the trials, so
+nothing depends on which of them is done first.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+from tuidl.core.errors import PresetError, TuidlError
+from tuidl.sweeps.space import Choices, Setting, Value, applies, combinations, drawn
+from tuidl.sweeps.spec import MOST_TRIALS, USUAL_TRIALS, Sweep
+
+
+class Search(Protocol):
+    """``trials``: how many there are to be."""
+
+    trials: int
+
+    def ask(self, numbers: Sequence[int]) -> list[dict[str, Value]]:
+        """The values of these trials, the next ones."""
+        ...
+
+    def tell(self, results: Mapping[int, float], pruned: set[int]) -> None:
+        """What the trials of the last batch came to (smaller is better, NaN: it failed)."""
+        ...
+
+
+class Given:
+    """A list that is known before: a grid, or random values."""
+
+    def __init__(self, values: list[dict[str, Value]]) -> None:
+        self._values, self.trials = values, len(values)
+
+    def ask(self, numbers: Sequence[int]) -> list[dict[str, Value]]:
+        return [self._values[number] for number in numbers]
+
+    def tell(self, results: Mapping[int, float], pruned: set[int]) -> None:
+        """Nothing is learned."""
+
+
+def search_for(sweep: Sweep, source: str, storage: Path) -> Search:
+    """``storage``: the file that a method which learns writes its study to, anew. Raises
+    PresetError, or TuidlError where a package is missing."""
+    known = known_before(sweep, source)
+    if known is not None:
+        return known
+    return TreeParzen(sweep.seed, sweep.space, sweep.trials or USUAL_TRIALS, storage)
+
+
+def known_before(sweep: Sweep, source: str) -> Given | None:
+    """All values, where they do not depend on results. Raises PresetError."""
+    space = sweep.space
+    if sweep.method == "grid":
+        return Given(_grid(sweep, space, source))
+    if sweep.method == "random":
+        trials = sweep.trials or USUAL_TRIALS
+        return Given([drawn(space, sweep.seed, trial) for trial in range(trials)])
+    return None
+
+
+def _grid(sweep: Sweep, space: Mapping[str, Setting], source: str) -> list[dict[str, Value]]:
+    most = sweep.trials or MOST_TRIALS
+    try:
+        found = list(islice(combinations(space), most + 1))
+    except ValueError as error:
+        raise PresetError("search", str(error), source) from None
+    if len(found) > most:
+        problem = f"the grid has more combinations than {most:,}; take method = 'random'"
+        raise PresetError("trials", problem, source)
+    return found
+
+
+class TreeParzen:
+    """The tree-structured Parzen estimator of Optuna (Bergstra et al., 2011)."""
+
+    def __init__(self, seed: int, space: Mapping[str, Setting], trials: int, storage: Path) -> None:
+        optuna = _optuna()
+        self._optuna, self._space, self.trials = optuna, space, trials
+        storage.unlink(missing_ok=True)
+        backend = optuna.storages.journal.JournalFileBackend(str(storage))
+        self._study = optuna.create_study(
+            study_name=storage.parent.name,
+            storage=optuna.storages.JournalStorage(backend),
+            sampler=optuna.samplers.TPESampler(seed=seed, constant_liar=True),
+        )
+        self._asked: dict[int, Any] = {}
+
+    def ask(self, numbers: Sequence[int]) -> list[dict[str, Value]]:
+        found: list[dict[str, Value]] = []
+        for number in numbers:
+            trial = self._asked[number] = self._study.ask()
+            values: dict[str, Value] = {}
+            for key, setting in self._space.items():
+                if applies(setting, values):
+                    values[key] = self._suggested(trial, key, setting)
+            found.append(values)
+        return found
+
+    def tell(self, results: Mapping[int, float], pruned: set[int]) -> None:
+        states = self._optuna.trial.TrialState
+        for number in sorted(self._asked):
+            value = results[number]
+            if number in pruned and math.isfinite(value):
+                self._asked[number].report(value, 0)
+                self._study.tell(self._asked[number], state=states.PRUNED)
+            elif math.isfinite(value):
+                self._study.tell(self._asked[number], value)
+            else:
+                self._study.tell(self._asked[number], state=states.FAIL)
+        self._asked.clear()
+
+    def _suggested(self, trial: Any, key: str, setting: Setting) -> Value:
+        if isinstance(setting, Choices):
+            index = trial.suggest_categorical(key, list(range(len(setting.choices))))
+            return setting.choices[index]
+        if setting.is_whole:
+            step = int(setting.step or 1)
+            return int(
+                trial.suggest_int(key, setting.low, setting.high, step=step, log=setting.log)
+            )
+        value = trial.suggest_float(
+            key, setting.low, setting.high, step=setting.step, log=setting.log
+        )
+        return setting.tidy(value)
+
+
+def _optuna() -> Any:
+    try:
+        import optuna
+    except ImportError:
+        raise TuidlError("method = 'tpe' needs Optuna: pip install 'tuidl[sweep]'") from None
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    return optuna

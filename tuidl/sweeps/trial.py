@@ -1,0 +1,62 @@
+"""A trial in a worker: its run is begun, or goes on from where it was saved, to the epoch asked."""
+
+from pathlib import Path
+
+from tuidl.core.errors import TuidlError
+from tuidl.core.own_files import is_there
+from tuidl.preset.schema import Preset
+from tuidl.protocol.events import EpochEnded, RunEnded, RunFailed
+from tuidl.runs.recorder import RunRecorder, recorded
+from tuidl.runs.resuming import resumed
+from tuidl.storage.contents import RUN
+from tuidl.storage.folder import RunFolder
+from tuidl.sweeps.jobs import Answer, Job
+from tuidl.training.folds import CrossValidation
+from tuidl.training.interruption import Interrupter
+from tuidl.training.start import trainer_for
+from tuidl.training.trainer import Trainer
+
+BACKEND = "cpu"
+
+
+def carry_out(job: Job, interrupter: Interrupter) -> Answer:
+    """Train; nothing that goes wrong with one trial ends the worker."""
+    recorder = None
+    try:
+        recorder, training = _prepared(job, interrupter)
+        return _train(job, interrupter, recorder, training)
+    except TuidlError as error:
+        return Answer(error=str(error))
+    finally:
+        if recorder is not None:
+            recorder.close()
+
+
+def _prepared(job: Job, interrupter: Interrupter) -> tuple[RunRecorder, Trainer | CrossValidation]:
+    path = Path(job.run)
+    if is_there(path / RUN):
+        recorder = RunRecorder(RunFolder(path))
+        training, _ = resumed(RunFolder(path), recorder, interrupter, job.threads)
+        return recorder, training
+    preset = Preset.parse(job.preset, folder=Path(job.folder))
+    recorder = RunRecorder.of_new(preset, BACKEND, path)
+    new = trainer_for(preset, BACKEND, job.threads, interrupter, recorder)
+    recorder.begin()
+    return recorder, new
+
+
+def _train(
+    job: Job, interrupter: Interrupter, recorder: RunRecorder, training: Trainer | CrossValidation
+) -> Answer:
+    last: RunEnded | RunFailed | None = None
+    has_all = False
+    for event in recorded(training, recorder):
+        if isinstance(event, EpochEnded) and event.fold is None and event.epoch >= job.epochs:
+            has_all = True
+            interrupter.stop("interrupted")
+        if isinstance(event, RunEnded | RunFailed):
+            last = event
+    if isinstance(last, RunFailed):
+        return Answer(error=last.error)
+    is_stopped = isinstance(last, RunEnded) and last.reason == "interrupted" and not has_all
+    return Answer(is_stopped=is_stopped)
