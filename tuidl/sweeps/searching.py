@@ -115,7 +115,7 @@ class TreeParzen:
 
     def _suggested(self, trial: Any, key: str, setting: Setting) -> Value:
         if isinstance(setting, Choices):
-            index = trial.suggest_categorical(key, list(range(len(setting.choices))))
+            index: int = trial.suggest_categorical(key, list(range(len(setting.choices))))
             return setting.choices[index]
         if setting.is_whole:
             step = int(setting.step or 1)
