@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from bench.peers.protocol import EXAMPLES
-from tuidl.compiler.graph import Graph
+from tuidl.compiler.graph import Graph, Node
 from tuidl.core.errors import TuidlError
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.nn.layers.base import Layer
@@ -42,12 +42,23 @@ def describe(preset: Preset) -> dict[str, Any]:
         "shape": list(spec.shape),
         "words": words_of(graph),
         "target": _target(graph),
-        "layers": [{"inputs": list(node.inputs), **_fields(node.layer)} for node in nodes],
+        "layers": [_described(node, nodes) for node in nodes],
         "shapes": [[list(node.input_shape), list(node.shape)] for node in nodes],
-        "parameters": sum(p.size for node in nodes for p in node.parameters if p.trainable),
+        "parameters": sum(
+            p.size for node in nodes if not node.owner for p in node.parameters if p.trainable
+        ),
         "loss": _fields(preset.loss),
         "optimizer": _fields(preset.optimizer, ("schedule",)),
     }
+
+
+def _described(node: Node, nodes: tuple[Node, ...]) -> dict[str, Any]:
+    """A layer with what it reads, and ``lender``: the layer whose parameters it has, if it has
+    none of its own."""
+    found = {"inputs": list(node.inputs), **_fields(node.layer)}
+    if node.owner:
+        found["lender"] = [other.name for other in nodes].index(node.owner)
+    return found
 
 
 def second_biases(work: dict[str, Any]) -> int:

@@ -51,6 +51,22 @@ def _trained(data: str, layers: str, loss: str, optimizer: str, batch: int) -> s
     )
 
 
+def _gpt() -> str:
+    """The setting for processors of nanoGPT's `shakespeare_char`: 65 characters, 4 blocks."""
+    block = (
+        '{type = "transformer_block", num_heads = 4, causal = true, use_bias = false,'
+        "dropout = 0.0, epsilon = 1e-5},"
+    )
+    layers = (
+        '{type = "embedding", name = "characters", output_dim = 128},{type = "position_embedding"},'
+        f'{4 * block}{{type = "layer_normalization", epsilon = 1e-5}},'
+        '{type = "tied_dense", to = "characters"}'
+    )
+    data = '{source = "python_help", window = 64, vocabulary = 65, validation = 0.1}'
+    optimizer = 'type = "adamw", beta_2 = 0.99, weight_decay = 0.1'
+    return _trained(data, layers, "cross_entropy", optimizer, batch=12)
+
+
 _ANSWER = '{type = "dense", activation = "softmax"}'
 _SGD, _ADAM = 'type = "sgd", learning_rate = 0.01', 'type = "adam"'
 
@@ -116,5 +132,6 @@ SYSTEMS = {
             parameters=57_482,
             second_biases=2 * 4 * 64,
         ),
+        System("tiny_gpt", _gpt(), parameters=805_248),
     )
 }

@@ -18,6 +18,7 @@ ACTIVATIONS = {
     "leaky_relu": lambda x: jax.nn.leaky_relu(x, 0.2),
     "elu": jax.nn.elu,
     "gelu": lambda x: jax.nn.gelu(x, approximate=False),
+    "gelu_tanh": jax.nn.gelu,
     "sigmoid": jax.nn.sigmoid,
     "tanh": jnp.tanh,
     "softmax": jax.nn.softmax,
@@ -54,6 +55,14 @@ def layer(fields, taken, given):
             return table, lambda own, inputs, key: own["table"][inputs[0].astype(jnp.int32)]
         case "dropout":
             return {}, dropout(fields["rate"])
+        case "position_embedding":
+            return {"table": weights(*taken)}, lambda own, inputs, key: inputs[0] + own["table"]
+        case "tied_dense":  # it gets the parameters of the embedding
+            return {}, lambda own, inputs, key: inputs[0] @ own["table"].T
+        case "multi_head_attention":
+            return attention(fields, taken[-1])
+        case "rms_normalization":
+            return rms_normalization(fields, taken[-1])
         case "batch_normalization" | "layer_normalization":
             return normalization(kind, fields, taken)
         case "add":
@@ -149,6 +158,34 @@ def normalization(kind, fields, taken):
     return own, forward
 
 
+def rms_normalization(fields, width):
+    def forward(own, inputs, key):
+        (x,) = inputs
+        square = (x * x).mean(-1, keepdims=True)
+        return x * lax.rsqrt(square + fields["epsilon"]) * own["gamma"]
+
+    return {"gamma": jnp.ones(width)}, forward
+
+
+def attention(fields, width):
+    """Of a sequence to itself, one product for queries, keys and values."""
+    heads = fields["num_heads"]
+    own_width = fields["key_dim"] or width // heads
+    sizes = {"w": (width, 3 * heads * own_width), "o": (heads * own_width, width)}
+    own = {name: weights(*size) for name, size in sizes.items()}
+    if fields["use_bias"]:
+        own |= {f"{name}b": jnp.zeros(size[1]) for name, size in sizes.items()}
+
+    def forward(own, inputs, key):
+        (x,) = inputs
+        every = x @ own["w"] + own.get("wb", 0)
+        q, k, v = jnp.split(every.reshape(*x.shape[:2], 3 * heads, own_width), 3, axis=2)
+        y = jax.nn.dot_product_attention(q, k, v, is_causal=fields["causal"])
+        return y.reshape(*x.shape[:2], -1) @ own["o"] + own.get("ob", 0)
+
+    return own, forward
+
+
 def recurrent(fields, features, reverse=False):
     """The products with the inputs of all steps at once, then a scan over the steps."""
     units, (cell, gates) = fields["units"], CELLS[fields["type"]]
@@ -214,11 +251,13 @@ def build(work):
         for fields, shapes in zip(work["layers"], work["shapes"], strict=True)
     ]
     reads = [fields["inputs"] for fields in work["layers"]]
+    lenders = {i: f["lender"] for i, f in enumerate(work["layers"]) if "lender" in f}
 
     def network(parameters, x, key):
         known = {-1: x}
         for i, (_, forward) in enumerate(made):
-            known[i] = forward(parameters[i], [known[read] for read in reads[i]], key)
+            own = parameters[lenders.get(i, i)]
+            known[i] = forward(own, [known[read] for read in reads[i]], key)
         return known[len(made) - 1]
 
     return [own for own, _ in made], network

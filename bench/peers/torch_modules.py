@@ -64,6 +64,47 @@ class Words(nn.Module):
         return self.table(x.long())
 
 
+class Positions(nn.Module):
+    def __init__(self, steps, width):
+        super().__init__()
+        self.table = nn.Parameter(0.02 * torch.randn(steps, width))
+
+    def forward(self, x):
+        return x + self.table
+
+
+class Tied(nn.Module):
+    """Scores by the table of an embedding, which has it among its parameters."""
+
+    def __init__(self, embedding):
+        super().__init__()
+        self.embedding = embedding
+
+    def forward(self, x):
+        return functional.linear(x, self.embedding.weight)
+
+
+class Attention(nn.Module):
+    """Of a sequence to itself, one product for queries, keys and values; as nanoGPT has it."""
+
+    def __init__(self, fields, width):
+        super().__init__()
+        heads = fields["num_heads"]
+        inner = heads * (fields["key_dim"] or width // heads)
+        self.heads, self.causal, self.rate = heads, fields["causal"], fields["dropout"]
+        self.inputs = nn.Linear(width, 3 * inner, bias=fields["use_bias"])
+        self.output = nn.Linear(inner, width, bias=fields["use_bias"])
+
+    def forward(self, x):
+        q, k, v = (
+            part.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for part in self.inputs(x).chunk(3, -1)
+        )
+        rate = self.rate if self.training else 0.0
+        y = functional.scaled_dot_product_attention(q, k, v, is_causal=self.causal, dropout_p=rate)
+        return self.output(y.transpose(1, 2).flatten(2))
+
+
 class Padded(nn.Module):
     """Padding that differs between the ends, then the module."""
 

@@ -9,13 +9,16 @@ from torch import nn
 
 from bench.peers.torch_modules import (
     RECURRENT,
+    Attention,
     Halves,
     Merged,
     Padded,
     Paths,
+    Positions,
     Recurrent,
     Reduced,
     Shaped,
+    Tied,
     Turned,
     Words,
 )
@@ -25,6 +28,7 @@ ACTIVATIONS = {
     "leaky_relu": lambda: nn.LeakyReLU(0.2),
     "elu": nn.ELU,
     "gelu": nn.GELU,
+    "gelu_tanh": lambda: nn.GELU(approximate="tanh"),
     "sigmoid": nn.Sigmoid,
     "tanh": nn.Tanh,
     "softmax": lambda: nn.Softmax(dim=-1),
@@ -46,7 +50,10 @@ def build(work):
     while i < len(layers):
         count = stacked(layers, i)
         last = i + count - 1
-        made = module(layers[last], shapes[i][0], shapes[last][1], count)
+        if "lender" in layers[i]:
+            made = Tied(places[layers[i]["lender"]][0].table)
+        else:
+            made = module(layers[last], shapes[i][0], shapes[last][1], count)
         if layers[last].get("activation", "linear") != "linear":
             made = nn.Sequential(made, ACTIVATIONS[layers[last]["activation"]]())
         inputs.append([number[read] for read in layers[i]["inputs"]])
@@ -102,6 +109,12 @@ def module(layer, taken, given, count=1):
             return batch_normalization(layer, taken)
         case "layer_normalization":
             return within(nn.LayerNorm(taken[-1], eps=layer["epsilon"]), taken)
+        case "rms_normalization":
+            return within(nn.RMSNorm(taken[-1], eps=layer["epsilon"]), taken)
+        case "position_embedding":
+            return Positions(*taken)
+        case "multi_head_attention":
+            return Attention(layer, taken[-1])
         case "add" | "concatenate":
             return Merged(kind, 1 if len(given) == 3 else -1)
         case "simple_rnn" | "lstm" | "gru":

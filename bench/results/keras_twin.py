@@ -41,6 +41,7 @@ LAYERS = {
     "elu": "ELU",
     "softmax": "Softmax",
     "embedding": "Embedding",
+    "rms_normalization": "RMSNormalization",
 }
 """Layers whose fields mean the same in Keras, but for the names below."""
 
@@ -94,9 +95,12 @@ def network(description: dict[str, Any]) -> Any:
 
     examples = keras.Input(description["shape"])
     outputs: list[Any] = []
+    made: list[Any] = []
     for layer in description["layers"]:
         inputs = [examples if i < 0 else outputs[i] for i in layer["inputs"]]
-        outputs.append(_layer(layer)(inputs if len(inputs) > 1 else inputs[0]))
+        own = tied(made[layer["lender"]]) if "lender" in layer else _layer(layer)
+        made.append(own)
+        outputs.append(own(inputs if len(inputs) > 1 else inputs[0]))
     return keras.Model(examples, outputs[-1])
 
 
@@ -113,6 +117,8 @@ def loss(fields: dict[str, Any], targets: str = "") -> Any:
     fields = dict(fields)
     if not fields.get("label_smoothing"):  # which not every loss of Keras knows
         fields.pop("label_smoothing", None)
+    if not fields.get("class_weights"):
+        fields.pop("class_weights", None)
     if targets == "classes" and fields["type"] == "categorical_cross_entropy":
         fields["type"] = "cross_entropy"
     return _made(keras.losses, LOSSES, fields)
@@ -123,6 +129,12 @@ def _layer(layer: dict[str, Any]) -> Any:
 
     if layer["type"] in ACTIVATIONS:
         return keras.layers.Activation(layer["type"])
+    if layer["type"] == "gelu_tanh":
+        return keras.layers.Activation(lambda x: keras.activations.gelu(x, approximate=True))
+    if layer["type"] == "position_embedding":
+        return positions()
+    if layer["type"] == "multi_head_attention":
+        return attention(layer)
     if layer["type"] == "bidirectional":
         merge = {"concatenate": "concat", "sum": "sum"}[layer["merge"]]
         return keras.layers.Bidirectional(_layer(layer["layer"]), merge_mode=merge)
@@ -135,6 +147,48 @@ def _layer(layer: dict[str, Any]) -> Any:
         if layer["type"] in RECURRENT:
             fields["recurrent_regularizer"] = penalty
     return _made(keras.layers, LAYERS, fields)
+
+
+def positions() -> Any:
+    """A learned vector for each place, added to what stands there."""
+    import keras
+
+    class Positions(keras.layers.Layer):
+        def build(self, shape: Any) -> None:
+            self.table = self.add_weight(shape=shape[1:], initializer="uniform")
+
+        def call(self, x: Any) -> Any:
+            return x + self.table
+
+    return Positions()
+
+
+def attention(fields: dict[str, Any]) -> Any:
+    """Attention of a sequence to itself."""
+    import keras
+
+    def call(x: Any) -> Any:
+        heads = fields["num_heads"]
+        layer = keras.layers.MultiHeadAttention(
+            heads,
+            fields["key_dim"] or x.shape[-1] // heads,
+            dropout=fields["dropout"],
+            use_bias=fields["use_bias"],
+        )
+        return layer(x, x, use_causal_mask=fields["causal"])
+
+    return call
+
+
+def tied(embedding: Any) -> Any:
+    """Scores by the table of an embedding."""
+    import keras
+
+    class Tied(keras.layers.Layer):
+        def call(self, x: Any) -> Any:
+            return keras.ops.matmul(x, keras.ops.transpose(embedding.embeddings))
+
+    return Tied()
 
 
 def _made(module: Any, names: dict[str, str], fields: dict[str, Any]) -> Any:

@@ -29,6 +29,7 @@ OF_THE_PEERS = {  # parameters and batch size, counted by hand
     "rnn_sine": (1 + 1 + 1 + 2, 32),
     "gru_sine": (3 * 32 * (1 + 32 + 2) + 33, 32),
     "lstm_rows": (4 * 64 * (28 + 64 + 1) + 4 * 64 * (64 + 64 + 1) + 650, 32),
+    "tiny_gpt": ((65 + 64 + 2) * 128 + 4 * (4 * 128 + 4 * 128**2 + 8 * 128**2), 12),
 }
 
 

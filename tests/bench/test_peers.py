@@ -42,6 +42,11 @@ NETWORKS = {
     "both": f'{SEQUENCES}, {{type = "bidirectional", layer = {{type = "lstm", units = 3,'
     'return_sequences = true}}, {type = "bidirectional", merge = "sum", layer = {type = "gru",'
     "units = 3}}",
+    "attention": f'{SEQUENCES}, {{type = "position_embedding"}}, {{type = "transformer_block",'
+    'num_heads = 2, causal = true}, {type = "transformer_block", num_heads = 3, activation = '
+    '"gelu_tanh", normalization = "rms_normalization", use_bias = false}, {type = "flatten"}',
+    "tied": '{type = "embedding", name = "e", input_dim = 9, output_dim = 3},'
+    '{type = "tied_dense", to = "e"}, {type = "flatten"}',
     "words": '{type = "embedding", input_dim = 9, output_dim = 3}, {type = "flatten"}',
     "paths": f'{IMAGES}, {{type = "conv2d", name = "a", filters = 2, padding = "same"}},'
     '{type = "sigmoid", name = "b"}, {type = "add", name = "c", inputs = ["a", "b"]},'
@@ -50,7 +55,7 @@ NETWORKS = {
 
 
 def tiny(name: str) -> Case:
-    data = f'data = {{source = "blobs", features = {4 if name == "words" else 72}}}\n'
+    data = f'data = {{source = "blobs", features = {4 if name in ("words", "tied") else 72}}}\n'
     layers = f"layers = [{NETWORKS[name]}, {ANSWER}]\ntraining = {{batch_size = 3}}\n"
     return Case(name, toml=HEAD + data + layers)
 
