@@ -9,6 +9,7 @@ from onnx.backend.test import BackendTest
 from onnx.backend.test.case.test_case import TestCase
 
 from tests.judges import (
+    onnx_attention,
     onnx_layers,
     onnx_losses,
     onnx_normalization,
@@ -28,6 +29,7 @@ OPERATORS = {
     **onnx_recurrent.OPERATORS,
     **onnx_losses.OPERATORS,
     **onnx_updates.OPERATORS,
+    **onnx_attention.OPERATORS,
 }
 """ONNX operator -> function from a Node to its outputs."""
 

@@ -17,10 +17,8 @@ def _activation(kind: str, **options: tuple[str, float]) -> Callable[[Node], tup
     """``options``: the layer's option -> the node's attribute and its default."""
 
     def run(node: Node) -> tuple[Array, ...]:
-        if node.get("approximate", "none") != "none":
-            raise OutOfScope("gelu by tanh")
-        x = node.inputs[0]
-        table: Table = {"type": kind}
+        x, approximate = node.inputs[0], node.get("approximate", "none")
+        table: Table = {"type": kind if approximate == "none" else f"{kind}_{approximate}"}
         table |= {name: node.get(key, default) for name, (key, default) in options.items()}
         return (answer([table], _examples(x)).reshape(x.shape),)
 

@@ -40,7 +40,18 @@ def layer_normalization(node: Node) -> tuple[Array, ...]:
     return (y.reshape(x.shape), *(np.reshape(moment, shape) for moment in moments))
 
 
+def rms_normalization(node: Node) -> tuple[Array, ...]:
+    """All dimensions from ``axis`` on as one, which is the last."""
+    x, scale = node.inputs
+    axis = node.get("axis", -1) % x.ndim
+    rows = x.reshape(prod(x.shape[:axis]), -1)
+    layer = {"type": "rms_normalization", "name": "n", "epsilon": node.get("epsilon", 1e-5)}
+    y = answer([layer], rows, {"n.gamma": np.broadcast_to(scale, x.shape[axis:]).reshape(-1)})
+    return (y.reshape(x.shape),)
+
+
 OPERATORS: dict[str, Callable[[Node], tuple[Array, ...]]] = {
     "BatchNormalization": batch_normalization,
     "LayerNormalization": layer_normalization,
+    "RMSNormalization": rms_normalization,
 }
