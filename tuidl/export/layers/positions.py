@@ -29,7 +29,7 @@ class SinePositionEncoding(nn.Module):
 
     def forward(self, x):
         steps, width = x.shape[1:]
-        features = torch.arange(width)
+        features = torch.arange(width, dtype=torch.float64)
         angles = torch.arange(steps)[:, None] / 10000.0 ** (features // 2 * 2 / width)
         waves = torch.where(features % 2 == 1, torch.cos(angles), torch.sin(angles))
         return x + waves.to(x)

@@ -6,7 +6,23 @@ from numba import float32
 
 from tuidl.backends.cuda.block_group import start, stride
 from tuidl.backends.cuda.registry import cuda_kernel
+from tuidl.backends.cuda.target import device
 from tuidl.kernels.positions import LONGEST
+
+TERMS = 11
+"""Of the sine's series: from -pi to pi the next one is below 1e-9."""
+
+
+@device
+def _sine(angle):
+    """The library's own keeps numbers in local memory, which is slow."""
+    turn = 2 * math.pi
+    x = angle - turn * math.floor(angle / turn + 0.5)
+    term, total = x, x
+    for k in range(1, TERMS):
+        term *= -x * x / (2 * k * (2 * k + 1))
+        total += term
+    return float32(total)
 
 
 @cuda_kernel
@@ -23,5 +39,5 @@ def sine_positions(y, block_group):
     width = y.shape[1]
     for e in range(start(block_group), y.size, stride(block_group)):
         t, j = e // width, e % width
-        angle = t * LONGEST ** (-(j - j % 2) / width)
-        y.flat[e] = float32(math.sin(angle) if j % 2 == 0 else math.cos(angle))
+        angle = t * math.exp(-math.log(LONGEST) * (j - j % 2) / width)
+        y.flat[e] = _sine(angle if j % 2 == 0 else angle + 0.5 * math.pi)
