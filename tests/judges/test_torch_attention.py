@@ -137,7 +137,7 @@ def _gpt(dtype: Any) -> tuple[Model, Array, Array]:
     random = np.random.default_rng(3)
     x = random.integers(0, WORDS, (BATCH * BATCHES, STEPS_OF_EXAMPLE)).astype(np.float32)
     y = np.sin(x[:, :4] + x[:, 4:8])
-    adam = {"type": "adam", "learning_rate": 0.005}
+    adam = {"type": "adam", "learning_rate": 0.003, "epsilon": 1e-4}
     source = Stated(shape=(STEPS_OF_EXAMPLE,), outputs=4)
     model = Model(preset(GPT, source, optimizer=adam), batch=BATCH, dtype=dtype)
     return model, x, y
