@@ -32,7 +32,7 @@ def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Playground:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "runs"))
-    preset = load_preset("cnn_digits", ("training.epochs=4000",))
+    preset = load_preset("cnn_digits", ("training.epochs=1000000",))
     return Playground(preset, state=State(), threads=1)
 
 
