@@ -152,13 +152,15 @@ class TerminalReport(_Report):
             self._progress.start()
         elif isinstance(event, events.Compiling):
             text = f"compiling kernels (once on this machine) {event.done + 1}/{event.total}"
-            self._update(text, event.done, event.total, event.kernel)
+            share = event.share or event.done / max(event.total, 1)
+            self._update(text, share, 1.0, event.kernel)
         elif isinstance(event, events.Progress):
-            self._advance(event, event.step, f"loss {event.loss:.4g}")
+            self._advance(event, event.step, f"training batch loss {event.loss:.4g}")
         elif isinstance(event, events.EpochEnded):
-            scores = event.validation or event.train
+            part = "training" if event.validation is None else "validation"
             self._norms = event.gradient_norms
-            self._advance(event, self._steps, scores_text(scores))
+            scores = scores_text(event.validation or event.train)
+            self._advance(event, self._steps, f"{part} {scores}")
         elif isinstance(event, events.FoldEnded):
             put(fold_line(event))
         elif isinstance(event, events.RunEnded | events.RunFailed):
@@ -173,7 +175,7 @@ class TerminalReport(_Report):
         text = f"{fold_text(event)}epoch {event.epoch}/{self._started.epochs}"
         self._update(text, done, self._started.epochs * self._steps, scores)
 
-    def _update(self, text: str, done: int, total: int, scores: str) -> None:
+    def _update(self, text: str, done: float, total: float, scores: str) -> None:
         self._progress.update(
             self._task, description=text, completed=done, total=total, scores=scores
         )

@@ -35,6 +35,10 @@ class Seen:
         )
         return cls(text, found[1].split()[1], int(found[2]), int(found[4]), moments)
 
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.epoch, self.step
+
     def number(self, before: str, line: str = "") -> str | None:
         """The number behind these words, in the line that holds ``line``."""
         for one in self.text.splitlines():

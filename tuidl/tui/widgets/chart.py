@@ -80,15 +80,21 @@ class Chart(Widget, can_focus=True):
         self._drawn = prepared
 
     def refresh(self, *regions: Region, **how: Any) -> Self:
-        """Whoever asks for this has changed something: the lines are made anew."""
+        """Whoever asks for this has changed something: the lines are made anew, of the newest
+        moment, which all other panels then show as well."""
+        if self.is_attached:
+            self._finish_frame()
         self._drawn = None
         return super().refresh(*regions, **how)
+
+    def _finish_frame(self) -> None:
+        if isinstance(self.screen, DrawsFrames):
+            self.screen.finish_frame()
 
     def render(self) -> Text:
         drawn = self._drawn
         if drawn is None or drawn.room != self._room():
-            if isinstance(self.screen, DrawsFrames):
-                self.screen.finish_frame()
+            self._finish_frame()
             drawn = self._drawn = self._draw()
         return drawn.text
 

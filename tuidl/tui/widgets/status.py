@@ -38,6 +38,8 @@ SIGNS = {
     Phase.LOST: "✗",
 }
 ASCII_SIGNS = {Phase.RUNNING: ">", Phase.PAUSED: "=", Phase.ENDED: "#"}
+STOPPING = {Phase.PAUSED: "pausing", Phase.ENDED: "ending"}
+"""What a run is called that has stopped, until the numbers of that moment are there."""
 
 
 class Status(Widget):
@@ -69,18 +71,15 @@ class Status(Widget):
             back = f"{'◀' if unicode else '<'} past: step {self.frame.past.updates:,}"
             text = Text(back, palette.style("accent", bold=True))
             return first_line(run, self.frame, palette, unicode, text)
-        is_stopping = phase is Phase.RUNNING and run.phase is not phase
-        text = Text(
-            f"{sign} {'pausing' if is_stopping else phase.value}",
-            palette.style(ROLES.get(phase, "muted"), bold=True),
-        )
+        word = phase.value if phase is run.phase else STOPPING[run.phase]
+        text = Text(f"{sign} {word}", palette.style(ROLES.get(phase, "muted"), bold=True))
         return first_line(run, self.frame, palette, unicode, text)
 
     @property
     def _phase(self) -> Phase:
         """What the run does; the numbers below a pause or an end must be those of that moment."""
         run, frame = self.shown.phase, self.frame.phase
-        is_behind = frame is Phase.RUNNING and run in (Phase.PAUSED, Phase.ENDED)
+        is_behind = frame in (Phase.RUNNING, Phase.PAUSED) and run in STOPPING and run is not frame
         return frame if is_behind else run
 
     def _more(self, palette: Palette, width: int, unicode: bool) -> list[Text]:
