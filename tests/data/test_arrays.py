@@ -288,7 +288,8 @@ def test_scaling_leaves_what_a_source_remembers(tmp_path: Path) -> None:
 def test_what_does_not_fit_is_said_with_how_much_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = source_of(tmp_path, "npy", np.zeros((1000, 500), np.float32), np.arange(1000) % 2)
+    x = np.zeros((1000, 500), np.float32)
+    source = source_of(tmp_path, "compressed", x, np.arange(1000) % 2)
     left = demand(source).height // 4
     monkeypatch.setattr(memory, "memory_left", lambda: left)
     monkeypatch.setattr(limits, "memory_left", lambda: left)

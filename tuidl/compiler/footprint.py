@@ -15,7 +15,7 @@ from tuidl.compiler.graph import Graph
 from tuidl.compiler.program import Program, compile_program
 from tuidl.core.limits import FLOAT_BYTES, check_peak, gib
 from tuidl.core.memory import page_bytes
-from tuidl.data.memory import demand
+from tuidl.data.memory import real_demand
 from tuidl.kernels import KERNELS
 from tuidl.kernels.loop import loop_is_compiled
 from tuidl.nn.initializers import bytes_to_draw
@@ -98,7 +98,7 @@ def footprint(preset: Preset, *, looked_into: bool = False, is_saved: bool = Tru
         validation = (train + validation) // folds
     batch = preset.training.batch_for(max(train, 1))
     program = compile_program(Graph.build(preset), batch)
-    data = demand(preset.data, bool(folds))
+    data = real_demand(preset.data, bool(folds))
     before = AT_WORK if looked_into or folds else STARTED
     drawing = _drawing(preset, program)
     missing = _missing(program)

@@ -111,6 +111,10 @@ class ArraySource(SplitSource, frozen=True, kw_only=True):
     def count(self) -> int:
         return self.header().shape[0]
 
+    @property
+    def can_spill(self) -> bool:
+        return self.place() is not None
+
     def bytes_reading(self) -> int:
         """Blocks of the file, or all of it."""
         from tuidl.data.stored_rows import BLOCK

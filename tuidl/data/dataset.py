@@ -206,6 +206,11 @@ class Source(Config, frozen=True, tag_field="source"):
         """Memory of one number of the parts before they are scaled."""
         return FLOAT_BYTES
 
+    @property
+    def can_spill(self) -> bool:
+        """Whether parts may lie in files, where they do not fit into memory."""
+        return False
+
     def bytes_stored(self) -> int:
         """Memory of what ``read`` returns."""
         return self.bytes_a_number() * self._numbers()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 BRIGHTEST = 255
+PICTURES_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,15 @@ class Examples:
         """The same to be scaled; pixels that are bytes, 0 to 255, come to lie in [0, 1]."""
         import numpy as np
 
+        from tuidl.core.spilling import empty
+
         if self.x.dtype != np.uint8:
             return self
-        return Examples(np.divide(self.x, np.float32(BRIGHTEST), dtype=np.float32), self.y)
+        x = empty(self.x.shape, np.float32)
+        for start in range(0, len(x), PICTURES_AT_ONCE):
+            part = slice(start, start + PICTURES_AT_ONCE)
+            np.divide(self.x[part], np.float32(BRIGHTEST), out=x[part])
+        return Examples(x, self.y)
 
     def scaled(
         self, inputs: Scaling | None, targets: Scaling | None, *, in_place: bool

@@ -82,6 +82,10 @@ class Images(Source, frozen=True, kw_only=True, tag="images"):
         own = [len(part.files) if part else 0 for part in (folders.validation, folders.test)]
         return train, validation + own[0], test + own[1]
 
+    @property
+    def can_spill(self) -> bool:
+        return True
+
     def bytes_stored(self) -> int:
         """Nothing but what is remembered: the pixels as bytes."""
         return 0

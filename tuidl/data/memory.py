@@ -5,6 +5,7 @@ from math import prod
 from typing import Protocol
 
 from tuidl.core.limits import FLOAT_BYTES, check_memory, memory_left
+from tuidl.core.spilling import room_on_disk, spill
 from tuidl.data.scaling import NUMBERS_AT_ONCE, Normalize, TargetScaling
 
 LOOKED_AT = 1
@@ -47,6 +48,9 @@ class Measurable(Protocol):
 
     def bytes_a_number(self) -> int: ...
 
+    @property
+    def can_spill(self) -> bool: ...
+
     def bytes_stored(self) -> int: ...
 
     def bytes_reading(self) -> int: ...
@@ -55,8 +59,15 @@ class Measurable(Protocol):
 
 
 def require_room(source: Measurable) -> None:
-    """Raises BackendError where there is not as much memory as ``source.split()`` needs; it says
-    how much that is, and how many examples would fit."""
+    """Have parts that do not fit into memory in files, where the source can do so.
+
+    Raises BackendError where there is not as much memory as ``source.split()`` needs; it says
+    how much that is, and how many examples would fit.
+    """
+    spills = must_spill(source)
+    spill(spills)
+    if spills:
+        return
     needed, count = demand(source).height, sum(source.part_sizes())
     fitting = round(count * min(memory_left() / max(needed, 1), 1.0))
     check_memory(
@@ -64,9 +75,22 @@ def require_room(source: Measurable) -> None:
     )
 
 
-def demand(source: Measurable, folds: bool = False) -> Demand:
+def must_spill(source: Measurable) -> bool:
+    """Whether parts do not fit into memory, but into files on the disk."""
+    if not source.can_spill or demand(source).height <= memory_left():
+        return False
+    in_files = demand(source).height - demand(source, spilled=True).height
+    return demand(source, spilled=True).height <= memory_left() and in_files <= room_on_disk()
+
+
+def real_demand(source: Measurable, folds: bool = False) -> Demand:
+    """What the source needs as it will be split now."""
+    return demand(source, folds, spilled=not folds and must_spill(source))
+
+
+def demand(source: Measurable, folds: bool = False, *, spilled: bool = False) -> Demand:
     """Of ``source.split()``; with ``folds``, of the source's folds, whose splits need the whole
-    until the last one."""
+    until the last one. ``spilled``: what is left of it with the parts in files."""
     spec = source.spec()
     width = prod(spec.shape) + spec.target_width
     train, validation, test = source.part_sizes()
@@ -77,8 +101,10 @@ def demand(source: Measurable, folds: bool = False) -> Demand:
     unscaled = source.bytes_a_number() * width * (train + validation + test)
     own = FLOAT_BYTES * width * (validation + test)  # parts that a source remembers are copied
     is_wide = unscaled > parts
+    if spilled:
+        parts = unscaled = own = 0
     scaling = (parts if is_wide else own if is_scaled else 0) + (
-        min(SCALED_AT_ONCE, 4 * parts) if is_wide or is_scaled else 0
+        min(SCALED_AT_ONCE, 4 * parts or SCALED_AT_ONCE) if is_wide or is_scaled else 0
     )
     looking = LOOKED_AT * min(NUMBERS_AT_ONCE, width * train)
     splitting = 2 * chosen + stored + remembered + unscaled + scaling + looking

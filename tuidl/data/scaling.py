@@ -55,8 +55,10 @@ class Scaling:
         """The scaled ``values``, float32; ``in_place``: instead of them, if they are float32."""
         import numpy as np
 
+        from tuidl.core.spilling import empty
+
         is_same = in_place and values.dtype == np.float32 and values.flags.writeable
-        scaled = values if is_same else np.empty(values.shape, np.float32)
+        scaled = values if is_same else empty(values.shape, np.float32)
         with np.errstate(over="ignore"):  # what overflows is not finite, and is refused as such
             for rows in blocks_of(values):
                 scaled[rows] = (values[rows] - self.offset) / self.scale

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.spilling import empty
 from tuidl.data.examples import Examples
 from tuidl.data.files import open_file
 from tuidl.data.npy_file import Place
@@ -41,10 +42,10 @@ class StoredRows:
         """The examples of the numbers ``index``. Raises DataError."""
         if np.any(index[1:] < index[:-1]):
             order = np.argsort(index, kind="stable")
-            x = np.empty((len(index), *self.shape), self.dtype)
+            x = empty((len(index), *self.shape), self.dtype)
             x[order] = self[index[order]]
             return x
-        x = np.empty((len(index), *self.shape), self.dtype)
+        x = empty((len(index), *self.shape), self.dtype)
         rows = max(1, BLOCK // max(self.row_bytes, 1))
         done = 0
         while done < len(index):

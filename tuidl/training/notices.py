@@ -7,6 +7,8 @@ import numpy as np
 from tuidl.backends.base import ArrayDataset
 from tuidl.compiler.mismatches import normalizing
 from tuidl.compiler.nodes import Head, last_activation
+from tuidl.core.limits import gib
+from tuidl.core.spilling import folder, is_in_file
 from tuidl.data.class_balance import lopsided
 from tuidl.nn.losses.regression import Regression
 from tuidl.tasks.choice import task_for, task_of
@@ -22,7 +24,19 @@ MOST_NAMED = 10
 
 def notices_of(state: TrainState) -> list[str]:
     """A sentence each, with the key that changes it."""
-    return [*state.preset.data.notices(), *notices_of_targets(state), *_of_network(state)]
+    own = (notices_of_targets(state), _of_network(state), _of_size(state))
+    return [*state.preset.data.notices(), *(note for notes in own for note in notes)]
+
+
+def _of_size(state: TrainState) -> Iterator[str]:
+    """Where the examples lie, if that is not in memory."""
+    parts = (state.train_feed, *state.held_out.values())
+    size = sum(part.x.nbytes for part in parts if is_in_file(part.x))
+    if size:
+        yield (
+            f"the examples do not fit into memory: {gib(size)} of them lie in a file in "
+            f"{folder()} for as long as this runs, and are read as training comes to them"
+        )
 
 
 def _of_network(state: TrainState) -> Iterator[str]:
