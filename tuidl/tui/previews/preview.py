@@ -10,6 +10,7 @@ from tuidl.core.errors import DataError, TuidlError
 from tuidl.core.own_files import FileError, read_bounded
 from tuidl.core.printable import printable
 from tuidl.nn.layers.base import describe
+from tuidl.plane.presets import opened_as
 from tuidl.preset.schema import LARGEST_FILE, Preset
 from tuidl.tui.editor.toml_lines import error_line
 
@@ -82,6 +83,8 @@ def facts(preset: Preset, graph: Graph | None) -> list[tuple[str, str]]:
     training = preset.training
     batch = "all examples" if training.batch_size == "full" else f"batches of {training.batch_size}"
     epochs = f"{training.epochs} epoch{'s' if training.epochs != 1 else ''}"
+    is_endless = opened_as(preset) is not None
+    epochs = "until you leave it" if is_endless else epochs
     found = [("training", f"{epochs}, {optimizers(preset)}, {batch}")]
     if graph is None:
         return [("data", preset.data.kind()), *found]
@@ -91,7 +94,8 @@ def facts(preset: Preset, graph: Graph | None) -> list[tuple[str, str]]:
         layers = f"{len(preset.networks)} with {layers}"
     found.insert(0, ("network", f"{layers}, {graph.parameter_count:,} parameters"))
     try:
-        found.append(("time", f"about {in_words(seconds_of(graph))}"))
+        if not is_endless:
+            found.append(("time", f"about {in_words(seconds_of(graph))}"))
         return [("data", data_fact(preset)), *found]
     except TuidlError:  # examples that are not here cannot be counted
         return [("data", preset.data.kind()), *found]

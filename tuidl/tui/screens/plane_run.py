@@ -14,6 +14,8 @@ from tuidl.tui.session.run import Phase, Run
 
 PACE = 512.0
 """Steps a second at first: slow enough to see it learn, quick enough to wait for."""
+SHORTEST = 0.1
+"""Seconds between two looks at least, while it trains."""
 PATIENCE = 2.0
 """Seconds after which a look that was not answered is asked for again."""
 FIELDS = 16
@@ -36,7 +38,7 @@ class PlaneRunScreen(SteeringScreen):
         self._in_force: PlaneState = state
         self._sent: PlaneState | None = None
         """A change that the engine has not answered."""
-        self._asked_at = 0.0
+        self._asked_at, self._pause = 0.0, SHORTEST
         self._asks = self._wants_look = self._has_pace = False
 
     def draw(self) -> None:
@@ -109,8 +111,13 @@ class PlaneRunScreen(SteeringScreen):
         if isinstance(event.answer, Neurons):
             self.scene.handle(event.answer)
             self.draw_look()
+            self.call_after_refresh(self._was_drawn, time.monotonic())
         if self._wants_look:
             self._ask()
+
+    def _was_drawn(self, began: float) -> None:
+        """Leave twice the time that a look takes to be drawn for keys, and for the engine."""
+        self._pause = max(SHORTEST, 3 * (time.monotonic() - began))
 
     def lost(self, reason: str, advice: str, *more: str) -> None:
         self.shown.lost(reason)
@@ -126,7 +133,8 @@ class PlaneRunScreen(SteeringScreen):
         overdue = self._asks and time.monotonic() - self._asked_at > PATIENCE
         if overdue:
             self._asks = False
-        if self.shown.phase is Phase.RUNNING or overdue:
+        is_time = time.monotonic() - self._asked_at >= self._pause
+        if (self.shown.phase is Phase.RUNNING and is_time) or overdue:
             self.want_look()
 
     def want_look(self) -> None:
@@ -182,6 +190,14 @@ class PlaneRunScreen(SteeringScreen):
 
     def _watchable(self) -> float | None:
         return PACE
+
+    def begin_pace(self) -> None:
+        """Slow at first, whatever was chosen for other runs: here things are to be seen."""
+        self._set_pace(self.pace if self._has_chosen_pace else PACE)
+
+    def _choose_pace(self, pace: float | None) -> None:
+        self._has_chosen_pace = True
+        self._set_pace(pace)
 
     def pace_changed(self) -> None:
         self.draw_words()

@@ -16,7 +16,7 @@ from tuidl.tui.session.run import Phase
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.plane_panels import NeuronBoard, PlaneLine, PlaneMap, Settings, readout
 
-LOOKS_PER_SECOND = 10
+TICKS_PER_SECOND = 20
 CHANGE, CHOOSE = Binding.Group("change", compact=True), Binding.Group("choose", compact=True)
 UNITS, LAYERS = Binding.Group("neurons", compact=True), Binding.Group("layers", compact=True)
 POINTS = Binding.Group("points", compact=True)
@@ -71,7 +71,7 @@ class PlaygroundScreen(PlaneRunScreen):
         self._settings, self._board = self.query_one(Settings), self.query_one(NeuronBoard)
         self._map = self.query_one(PlaneMap)
         self._settings.focus()
-        self.set_interval(1 / LOOKS_PER_SECOND, self.tick)
+        self.set_interval(1 / TICKS_PER_SECOND, self.tick)
         self.draw()
 
     def on_resize(self, event: Resize) -> None:
@@ -267,6 +267,9 @@ class PlaygroundScreen(PlaneRunScreen):
         if run.compiling is not None:
             done = f"{run.compiling.done + 1}/{run.compiling.total}"
             return f"once on this machine: {done} {run.compiling.kernel}", "muted"
+        if run.phase is Phase.RUNNING:
+            pace = "full speed" if self.pace is None else f"{self.pace:.0f} steps/s"
+            return f"▶ training, {pace}", "good"
         text, role = SIGNS.get(run.phase, (run.phase.value, "muted"))
         if run.phase is Phase.PAUSED and self.scene.look and not self.scene.look.answer.updates:
             text = "Ⅱ press space to train"

@@ -4,9 +4,12 @@ from typing import ClassVar
 
 import numpy as np
 from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
 from textual.events import Click, MouseMove, MouseScrollDown, MouseScrollUp
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tuidl.charts.neurons import Board, neuron_board
@@ -14,10 +17,11 @@ from tuidl.charts.palette import Palette
 from tuidl.charts.plane import plane_map
 from tuidl.data.plane import FEATURES
 from tuidl.data.plane_points import LIMIT
+from tuidl.tui.messages import UnexpectedError
 from tuidl.tui.playground import words
 from tuidl.tui.playground.scene import NO_VALUES, Scene, within
 from tuidl.tui.playground.settings import Setting, shown_settings
-from tuidl.tui.widgets.chart import Chart, looks_of
+from tuidl.tui.widgets.chart import Chart, centred, looks_of
 
 GAP = 3
 RIGHT = 3
@@ -34,6 +38,30 @@ class PlanePanel(Chart):
     def __init__(self, scene: Scene, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self.scene = scene
+        self._strips: list[Strip] = []
+        self._made_for: tuple[object, ...] = ()
+
+    def render_line(self, y: int) -> Strip:
+        """A line as it was drawn: Textual's own way from text to the terminal takes as long again
+        for a map, each of whose cells has colours of its own."""
+        width, height = self.content_size
+        palette, unicode = looks_of(self)
+        drawn = (self.version, width, height, palette, unicode, self.has_focus)
+        if drawn != self._made_for:
+            self._made_for = drawn
+            lines = self._lines(palette, width, height, unicode)
+            base = self.rich_style
+            self._strips = [_strip(line, width).apply_style(base) for line in lines]
+        return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.rich_style)
+
+    def _lines(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        if not width or not height:
+            return []
+        try:
+            return self.draw(palette, width, height, unicode)
+        except Exception as error:  # the other panels and the run go on
+            self.app.post_message(UnexpectedError(error))
+            return centred("this cannot be drawn", palette, width, height, "bad")
 
 
 class Settings(PlanePanel):
@@ -214,6 +242,20 @@ def readout(scene: Scene, focused: str) -> str:
     """What is said of the focused panel."""
     said = {"map": words.at_cursor, "board": words.at_neuron, "settings": words.at_setting}
     return said[focused](scene)
+
+
+def _strip(line: Text, width: int) -> Strip:
+    """A line of a chart, whose spans follow each other."""
+    segments, end, plain = [], 0, line.plain
+    for span in line.spans:
+        if span.start > end:
+            segments.append(Segment(plain[end : span.start]))
+        style = span.style if isinstance(span.style, Style) else None
+        segments.append(Segment(plain[span.start : span.end], style))
+        end = span.end
+    if end < len(plain):
+        segments.append(Segment(plain[end:]))
+    return Strip(segments, width)
 
 
 def _ascii(text: str) -> str:
