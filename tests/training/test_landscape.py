@@ -27,6 +27,7 @@ def run_of(folder: Path, text: str, *overrides: str, name: str = "run") -> Rewou
     return RewoundRun(RunFolder(folder / name))
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("plane", ["path", "random"])
 @pytest.mark.parametrize("text", [helpers.CONV, helpers.RESIDUAL, TWO_HEADS, helpers.SEQUENCE])
 def test_values_are_those_of_a_plain_loop_and_the_centre_is_the_logged_loss(

@@ -82,6 +82,7 @@ def weights_at_the_end() -> str:
     return last.weights_sha256
 
 
+@pytest.mark.slow
 def test_moments_are_compared_and_forked_and_a_landscape_is_drawn_beside(at_forty: Child) -> None:
     at_forty.tell(command="compare", first=5, second=30)
     found = at_forty.until("moments_compared")[-1]["compared"]
@@ -121,6 +122,7 @@ def test_what_cannot_be_seen_is_refused(
     assert problem in child.until("refused")[-1]["error"]
 
 
+@pytest.mark.slow
 def test_the_past_before_layers_and_data_were_changed_is_seen(child: Child) -> None:  # noqa: F811
     first, second = (
         preset_of(PlaneState.parse(f"2d:{line}:seed=3")).to_toml()
