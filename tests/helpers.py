@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from tuidl.backends.base import BatchPlan, StepChunk
+from tuidl.data.text.source import Textual
 from tuidl.model.model import Model
+from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import Preset
 
 CONV = """
@@ -126,3 +128,9 @@ def wanted(request: pytest.FixtureRequest, argument: str) -> list[Any]:
     asking = [i for i in request.session.items if request.fixturename in i.fixturenames]
     values = [i.callspec.params.get(argument) for i in asking if hasattr(i, "callspec")]
     return list({str(value): value for value in values if value is not None}.values())
+
+
+def presets_of_numbers() -> list[str]:
+    """Shipped presets whose inputs are numbers, not tokens of a text: those have sizes, schedules
+    and weights of answers of which other libraries' twins know nothing."""
+    return [name for name in shipped() if not isinstance(load_preset(name).data, Textual)]

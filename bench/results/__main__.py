@@ -14,11 +14,11 @@ def main() -> None:
     untouched = dict(os.environ)
     prepare_environment(default_threads())
     from bench.results import records, tables
-    from bench.results.cases import cases_of
+    from bench.results.cases import cases_of, compared
     from bench.results.measure import measured
 
     results = records.load()
-    presets = [] if arguments.render else arguments.presets or list(shipped())
+    presets = [] if arguments.render else arguments.presets or compared()
     for case in (case for preset in presets for case in cases_of(preset)):
         for step in measured(case, arguments.seeds, arguments.keras, untouched, results):
             print(step, flush=True)

@@ -12,10 +12,10 @@ from bench.results.description import describe, export
 from bench.results.measure import measured
 from bench.results.records import Results, Row, Run
 from tests.data import data_files
-from tests.helpers import LINE, RESIDUAL, preset
+from tests.helpers import LINE, RESIDUAL, preset, presets_of_numbers
 from tuidl import build
 from tuidl.core.errors import TuidlError
-from tuidl.preset.library import load_preset, shipped
+from tuidl.preset.library import load_preset
 
 CASES = all_cases()
 
@@ -49,13 +49,13 @@ def test_every_shipped_preset_has_a_twin(case: Case, tmp_path: Path) -> None:
 
 def test_every_shipped_preset_is_a_case() -> None:
     plain = [case for case in CASES.values() if not case.one_start]
-    assert {case.preset for case in plain} == set(shipped())
-    assert len(plain) == len(shipped()) + 5
+    assert {case.preset for case in plain} == set(presets_of_numbers())
+    assert len(plain) == len(presets_of_numbers()) + 5
 
 
 def test_only_presets_that_draw_in_every_step_have_no_case_of_one_start() -> None:
     one_start = {case.preset for case in CASES.values() if case.one_start}
-    for name in shipped():
+    for name in presets_of_numbers():
         layers = load_preset(name).layers
         draws = any(layer.kind() == "dropout" and layer.enabled for layer in layers)
         assert (name in one_start) != draws

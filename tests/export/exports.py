@@ -8,14 +8,14 @@ import pytest
 
 from tests.data.sources import SOURCES
 from tests.export.export_networks import MIXED
-from tests.helpers import examples
+from tests.helpers import examples, presets_of_numbers
 from tests.nn.layer_cases import CASES, Case
 from tuidl.data import catalog
 from tuidl.export.formats import FORMATS
 from tuidl.export.proof import difference, run
 from tuidl.inference.preprocessing import Preparation
 from tuidl.model.model import Model
-from tuidl.preset.library import load_preset, shipped
+from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 
 EXAMPLES = 5
@@ -24,7 +24,7 @@ DULL = "preset vanishing_gradients"
 
 BY_NAME: dict[str, Case] = {f"layer {case}": case for case in CASES}
 BY_NAME |= {f"mixed {case}": case for case in MIXED}
-NAMES = [*BY_NAME, *(f"preset {name}" for name in shipped())]
+NAMES = [*BY_NAME, *(f"preset {name}" for name in presets_of_numbers())]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from tests.helpers import presets_of_numbers
 from tests.judges.networks import Array, set_parameters
 from tests.judges.packages import require
 from tests.judges.torch_jobs import Jobs
@@ -11,7 +12,7 @@ from tests.judges.trajectories import EXACT, STEPS, check_trajectory
 from tuidl.core.errors import DataError
 from tuidl.model.model import Model
 from tuidl.nn.layers.dropout import Dropout
-from tuidl.preset.library import load_preset, shipped
+from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 
 BATCHES = 10
@@ -74,7 +75,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Jobs:
     """PyTorch's way with all presets, in both precisions."""
     require("torch")
     jobs = Jobs()
-    for name in shipped():
+    for name in presets_of_numbers():
         preset = _preset(name)
         x, y, batch = _examples(preset)
         options = {"steps": STEPS, "batch": batch, "stops": STOPS}
@@ -85,7 +86,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Jobs:
     return jobs
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", presets_of_numbers())
 def test_a_preset_trains_as_it_does_in_torch(name: str, answers: Jobs) -> None:
     preset = _preset(name)
     x, y, batch = _examples(preset)
@@ -93,7 +94,7 @@ def test_a_preset_trains_as_it_does_in_torch(name: str, answers: Jobs) -> None:
     check_trajectory(model, x, y, expected, EXACT)
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", presets_of_numbers())
 def test_single_precision_trains_so_where_torch_can_say(name: str, answers: Jobs) -> None:
     """ReLU and Adam blow up float32's rounding, in PyTorch as here, in some networks within a
     hundred steps; then two ways that are both right part."""
@@ -106,7 +107,7 @@ def test_single_precision_trains_so_where_torch_can_say(name: str, answers: Jobs
     check_trajectory(_model(preset, batch, "float32"), x, y, single)
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", presets_of_numbers())
 def test_single_precision_has_the_gradients_of_torch_on_the_way(name: str, answers: Jobs) -> None:
     """On the weights that PyTorch has in float64 after so many steps."""
     preset = _preset(name)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests import helpers
+from tests.helpers import presets_of_numbers
 from tests.runs.kept import resume, sha, start
 from tuidl.cli.reports import TerminalReport
 from tuidl.core.errors import RunError
@@ -176,7 +177,12 @@ def test_two_processes_cannot_train_the_same_run(tmp_path: Path) -> None:
             resume(tmp_path / "run")
 
 
-OFFLINE = [name for name in shipped() if not name.startswith(("mnist", "cifar", "lstm", "simple"))]
+OFFLINE = [
+    name
+    for name in presets_of_numbers()
+    if not name.startswith(("mnist", "cifar", "lstm", "simple"))
+]
+OFFLINE.append("grokking")
 
 
 @pytest.mark.parametrize("name", OFFLINE)

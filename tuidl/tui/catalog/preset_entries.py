@@ -32,6 +32,18 @@ CATALOG: dict[str, dict[str, str]] = {
         "series_bakery": "daily sales",
         "lstm_rows": "digits",
     },
+    "Text": {
+        "names_bigram": "names",
+        "names_mlp": "names",
+        "names_gpt": "names",
+        "char_rnn": "a manual",
+        "tiny_gpt": "a manual",
+        "shakespeare_char": "plays",
+        "word_vectors": "a manual",
+        "sms_spam": "messages",
+        "date_formats": "dates",
+        "grokking": "sums",
+    },
     "What goes wrong": {
         "overfitting": "half moons",
         "vanishing_gradients": "digits",
