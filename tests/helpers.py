@@ -95,6 +95,8 @@ def examples(built: Model, count: int, seed: int = 0) -> tuple[np.ndarray, np.nd
     random = np.random.default_rng(seed)
     draw = getattr(built.preset.data, "draw", None)
     x = draw(random, count) if draw else random.standard_normal((count, *spec.shape))
+    if spec.vocabulary:
+        x = random.integers(0, len(spec.vocabulary), x.shape).astype(float)
     if spec.classes:
         return x, random.integers(0, len(spec.classes), (count, 1))
     return x, random.standard_normal((count, spec.outputs))

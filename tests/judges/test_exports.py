@@ -13,7 +13,7 @@ from tests.helpers import wanted
 from tests.judges.packages import require
 from tuidl.export import export
 from tuidl.export.exporting import LIMIT
-from tuidl.export.proof import ProofError, outputs_of
+from tuidl.export.proof import ProofError, difference, outputs_of
 from tuidl.export.torch_names import TAKEN
 
 JUDGES = {"torch": ("torch",), "onnx": ("onnx", "onnxruntime")}
@@ -75,3 +75,15 @@ def test_an_unknown_number_of_a_word_is_nan_in_onnx_too(tmp_path: Path) -> None:
     said = outputs_of(known.write(tmp_path, "onnx"), x)
     np.testing.assert_array_equal(np.isnan(said), expected)
     assert expected[:, 0].tolist() == [False, True, False, True, False]
+
+
+@pytest.mark.parametrize("kind", JUDGES)
+def test_a_transformer_takes_shorter_sequences(kind: str, tmp_path: Path) -> None:
+    """With ``causal``, what it says of the first steps is what it says of them in a long one."""
+    for package in JUDGES[kind]:
+        require(package)
+    known = trained("preset tiny_gpt")
+    path, expected = known.write(tmp_path, kind), known.expected
+    for steps in (1, 7, expected.shape[1]):
+        said = outputs_of(path, known.x[:, :steps])
+        assert difference(said, expected[:, :steps]) <= LIMIT

@@ -49,6 +49,14 @@ class OnnxDraft:
         self.nodes.append(helper.make_node("Split", [value], names, names[0], axis=-1))
         return names
 
+    def up_to_length(self, values: Array | str, x: str, axis: int) -> str:
+        """As much of the ``values``, made for the longest sequence, as ``x`` (n, steps, …) has
+        steps."""
+        if not isinstance(values, str):
+            values = self.constant("values", values, bool if values.dtype == bool else np.float32)
+        start, along = (self.constant("along", [n], np.int64) for n in (0, axis))
+        return self.op("Slice", values, start, self.op("Shape", x, start=1, end=2), along)
+
     def constant(self, name: str, values: Any, dtype: Any = np.float32) -> str:
         """A constant of the layer."""
         full = self._free(f"{self.place}.{name}")

@@ -11,6 +11,8 @@ from tuidl.core.errors import TuidlError
 from tuidl.core.version import __version__
 from tuidl.export.writing import inputs_text
 from tuidl.inference.preprocessing import Preparation
+from tuidl.nn.layers.activations import ACTIVATIONS
+from tuidl.nn.layers.base import Shape
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +43,7 @@ def model(graph: Graph, prepared: Preparation, parameters: "dict[str, Array]") -
     draft = OnnxDraft(INPUT, graph.spec.shape, parameters)
     _write(draft, graph)
     ends = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *shape])
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, _dimensions(graph, shape))
         for name, shape in ((INPUT, graph.spec.shape), (OUTPUT, graph.nodes[-1].shape))
     ]
     body = helper.make_graph(
@@ -66,6 +68,23 @@ def model(graph: Graph, prepared: Preparation, parameters: "dict[str, Array]") -
     )
     onnx.checker.check_model(whole, full_check=True)
     return bytes(whole.SerializeToString())
+
+
+STEPWISE = {"embedding", "position_embedding", "sine_position_encoding", "multi_head_attention",
+            "dense", "tied_dense", "add", "dropout", "linear", "layer_normalization",
+            "rms_normalization", *ACTIVATIONS}  # fmt: skip
+"""Layers that say something of each step, however many there are up to the longest sequence."""
+
+
+def _dimensions(graph: Graph, shape: Shape) -> list[str | int]:
+    """The batch, and the steps of a sequence that may be shorter, by names."""
+    kinds = {node.layer.kind() for node in graph.nodes}
+    is_free = kinds <= STEPWISE and "multi_head_attention" in kinds
+    first = graph.spec.shape[:1]
+    crosses = any(len({s[:1] for s in node.input_shapes}) > 1 for node in graph.nodes)
+    if is_free and not crosses and shape[:1] == first:
+        return ["batch", "steps", *shape[1:]]
+    return ["batch", *shape]
 
 
 def _write(draft: Any, graph: Graph) -> None:

@@ -122,7 +122,7 @@ def _onnx_attention(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[
     )
     scale = draft.constant("scale", (width // layer.num_heads) ** -0.5)
     scores = draft.op("Mul", draft.op("MatMul", q, k), scale)
-    shares = _onnx_shares(draft, node, scores, others.get("mask"))
+    shares = _onnx_shares(draft, node, scores, reads[0], others.get("mask"))
     mixed = draft.op("Transpose", draft.op("MatMul", shares, v), perm=(0, 2, 1, 3))
     flat = draft.op("Reshape", mixed, draft.constant("flat", [0, 0, width], np.int64))
     return _onnx_product(draft, flat, "output_"), False
@@ -135,13 +135,14 @@ def _onnx_product(draft: "OnnxDraft", x: str, name: str) -> str:
     return y
 
 
-def _onnx_shares(draft: "OnnxDraft", node: Node, scores: str, mask: str | None) -> str:
+def _onnx_shares(draft: "OnnxDraft", node: Node, scores: str, x: str, mask: str | None) -> str:
     """Softmax over the keys that are seen; a row that sees none is 0."""
     layer: Any = node.layer
     lowest = draft.constant("lowest", -np.inf)
     if layer.causal:
-        behind = ~np.tri(node.shape[0], dtype=bool)
-        scores = draft.op("Where", draft.constant("behind", behind, bool), lowest, scores)
+        behind = draft.up_to_length(~np.tri(node.shape[0], dtype=bool), x, axis=0)
+        behind = draft.up_to_length(behind, x, axis=1)
+        scores = draft.op("Where", behind, lowest, scores)
     if mask is None:
         return draft.op("Softmax", scores, axis=-1)
     half = draft.op("Add", mask, draft.constant("half", 0.5))

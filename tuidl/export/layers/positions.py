@@ -21,7 +21,7 @@ class PositionEmbedding(nn.Module):
         self.embeddings = nn.Parameter(torch.zeros(steps, features))
 
     def forward(self, x):
-        return x + self.embeddings
+        return x + self.embeddings[: x.shape[1]]
 
 
 class SinePositionEncoding(nn.Module):
@@ -37,12 +37,12 @@ class SinePositionEncoding(nn.Module):
 
 @onnx_layer("position_embedding")
 def _onnx_positions(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
-    table = draft.constant("embeddings", draft.own("embeddings"))
-    return draft.op("Add", draft.turned(inputs[0], first=False), table), False
+    x = draft.turned(inputs[0], first=False)
+    return draft.op("Add", x, draft.up_to_length(draft.own("embeddings"), x, axis=0)), False
 
 
 @onnx_layer("sine_position_encoding")
 def _onnx_sines(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
-    waves = sine_position_encoding(np.zeros((1, *node.shape)))
+    (waves,) = sine_position_encoding(np.zeros((1, *node.shape)))
     x = draft.turned(inputs[0], first=False)
-    return draft.op("Add", x, draft.constant("waves", waves)), False
+    return draft.op("Add", x, draft.up_to_length(waves, x, axis=0)), False

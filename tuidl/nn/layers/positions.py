@@ -12,7 +12,7 @@ SEQUENCE = "a sequence (time, features)"
 
 
 def position_embedding(x, embeddings):
-    return x + embeddings
+    return x + embeddings[: x.shape[1]]
 
 
 def sine_position_encoding(x):
