@@ -252,8 +252,9 @@ def test_a_run_that_cannot_be_read_is_listed_with_its_problem(place: Path) -> No
     assert result.returncode == 0
     lines = result.stdout.splitlines()
     assert len(lines) == 3
-    assert lines[1].split()[:2] == ["bad-20260102-000000", "damaged"]
-    assert f"{place / 'bad-20260102-000000' / 'run.json'}: damaged" in lines[1]
+    bad = next(line for line in lines if line.startswith("bad-20260102-000000"))
+    assert bad.split()[1] == "damaged"
+    assert f"{place / 'bad-20260102-000000' / 'run.json'}: damaged" in bad
     assert [run.state for run in listed(state="damaged")] == ["damaged"]
     with pytest.raises(RunError):
         RunFolder(place / "bad-20260102-000000")

@@ -15,9 +15,9 @@ from tuidl.data.linear import Linear
 from tuidl.model.model import Model
 from tuidl.protocol.events import RunEnded, RunFailed
 from tuidl.runs import recorder
-from tuidl.storage import checkpoints, tensors
+from tuidl.storage import snapshot_files, tensors
 from tuidl.storage.folder import RunFolder
-from tuidl.training import snapshots, state, trainer
+from tuidl.training import epoch_loop, snapshots, state
 from tuidl.training.early_stopping import EarlyStopper
 from tuidl.training.start import trainer_for
 
@@ -45,12 +45,12 @@ def writing_half(arrays: Any, metadata: Any) -> Iterator[bytes]:
 
 PLACES: dict[str, tuple[Any, str, int]] = {
     "a step": (CpuEngine, "run", 9),
-    "an evaluation": (trainer, "evaluate", 4),
+    "an evaluation": (epoch_loop, "evaluate", 4),
     "the order of an epoch": (state, "permutation", 4),
-    "the lengths of gradients": (trainer, "gradient_norms", 4),
+    "the lengths of gradients": (epoch_loop, "gradient_norms", 4),
     "the best epoch": (EarlyStopper, "epoch_ended", 4),
     "a snapshot": (snapshots, "take", 4),
-    "a checkpoint that is written": (checkpoints, "write_checked", 4),
+    "a checkpoint that is written": (snapshot_files, "write_checked", 4),
     "the last evaluation": (EarlyStopper, "restore", 0),
     "the weights at the end": (recorder, "write_weights", 4),
 }

@@ -8,7 +8,8 @@ from tuidl.core.errors import RunError, TuidlError
 from tuidl.runs.deleted import DeletedRuns, sweep
 from tuidl.runs.renaming import name_problem, rename
 from tuidl.storage.folder import RunFolder
-from tuidl.storage.labels import Label, read_label, write_label
+from tuidl.storage.labels import Label as Words
+from tuidl.storage.labels import read_label, write_label
 from tuidl.tui.messages import RunsChanged
 from tuidl.tui.terminal.plain_app import PlainApp
 
@@ -48,13 +49,13 @@ class RunChanges:
 
     def note(self, path: Path) -> None:
         """Ask for a note beside a run."""
-        self._label(path, f"Note on {path.name}", lambda label: label.note, Label.noted)
+        self._label(path, f"Note on {path.name}", lambda label: label.note, Words.noted)
 
     def tag(self, path: Path) -> None:
         """Ask for the tags of a run."""
 
-        def tagged(label: Label, text: str) -> Label:
-            return Label(label.note).tagged(tuple(text.replace(",", " ").split()))
+        def tagged(label: Words, text: str) -> Words:
+            return Words(label.note).tagged(tuple(text.replace(",", " ").split()))
 
         self._label(path, f"Tags of {path.name}", lambda label: " ".join(label.tags), tagged)
 
@@ -62,13 +63,13 @@ class RunChanges:
         self,
         path: Path,
         title: str,
-        shown: Callable[[Label], str],
-        changed: Callable[[Label, str], Label],
+        shown: Callable[[Words], str],
+        changed: Callable[[Words, str], Words],
     ) -> None:
         try:
             label = read_label(path)
         except RunError:
-            label = Label()  # a damaged one is written anew
+            label = Words()  # a damaged one is written anew
 
         def problem(text: str) -> str:
             try:

@@ -14,6 +14,7 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol.commands import edit_in_words
 from tuidl.tui.renderers.waiting import awaited_scores
 from tuidl.tui.session.run import Run
+from tuidl.tui.terminal.plain import plain
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.picture import unanswered
 from tuidl.verdicts import Finding, Rule
@@ -46,7 +47,7 @@ class Curves(Chart):
         self.shown: Run = Run()
         self.previous: Run | None = None
         self.concept = measure
-        self.border_subtitle = KEYS
+        self.border_subtitle = plain(KEYS)
 
     @property
     def rules(self) -> tuple[Rule, ...]:  # type: ignore[override]
