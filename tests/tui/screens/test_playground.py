@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.plane.drawn import drawn_state
+from tuidl.glossary import concept
 from tuidl.plane.presets import preset_of
 from tuidl.plane.state import PlaneState
 from tuidl.protocol import commands, events
@@ -15,9 +16,10 @@ from tuidl.training.changing import changed
 from tuidl.training.interruption import Interrupter
 from tuidl.training.trainer import Trainer
 from tuidl.tui.app import Playground
+from tuidl.tui.playground.settings import shown_settings
 from tuidl.tui.screens.playground import PlaygroundScreen
 from tuidl.tui.session.run import Phase
-from tuidl.tui.widgets.plane_panels import PlaneLine
+from tuidl.tui.widgets.plane_panels import PlaneLine, PlanePanel, Settings
 from tuidl.worker.probes.answer import answer
 
 LINE = "2d:circles:points=50"
@@ -157,6 +159,17 @@ async def test_the_mouse_puts_points_and_changes_settings(
     await pilot.click("#board", offset=(0, 3))
     await settled(pilot, engine)
     assert engine.screen.scene.state.features != ("x", "y")
+
+
+@on_screen()
+async def test_help_explains_every_panel_and_setting(pilot: Pilot[Any], engine: Engine) -> None:
+    screen = engine.screen
+    for number, setting in enumerate(shown_settings(screen.scene.state)):
+        screen.scene.setting = number
+        screen.draw()
+        assert concept(screen.query_one(Settings).concept), setting
+    for panel in screen.query(PlanePanel):
+        assert concept(panel.concept)
 
 
 @on_screen()

@@ -5,6 +5,25 @@ from tuidl.data.plane import CLASSES, FEATURES
 from tuidl.tui.playground.scene import LABELS, Scene
 from tuidl.tui.playground.settings import shown_settings
 
+KEYS = """\
+space, s      train or pause; one step
+tab           settings, network, map
+arrows        settings: choose, change; network: select; map: move the cursor
++ -           neurons of the selected layer, else of the last one
+] [           hidden layers
+1 to 7        inputs
+a, b, x       a point of class A or B at the cursor; take one away
+d             other points of the same shape
+r, R          from the start, with the same or another seed
+f, < >        full speed or slow enough to watch; slower, faster
+v, z          held-out points; only which class wins
+y             copy the line of text that opens the same
+q             leave"""
+CONCEPTS = {
+    "shape": "dataset", "noise": "noise", "points": "training_set", "validation": "validation_set",
+    "batch": "batch_size", "rate": "learning_rate", "penalty": "regularization",
+    "strength": "regularization",
+}  # fmt: skip
 MOST_SHARES = 6
 MOST_BARS = 60
 PARTS = (("training", "train"), ("validation", "validation"))
@@ -118,3 +137,11 @@ def at_setting(scene: Scene) -> str:
     settings = shown_settings(scene.state)
     one = settings[min(scene.setting, len(settings) - 1)]
     return f"{one.name}: {one.hint}"
+
+
+def concept_of(scene: Scene) -> str:
+    """What help explains of the chosen setting."""
+    settings, state = shown_settings(scene.state), scene.state
+    field = settings[min(scene.setting, len(settings) - 1)].field
+    of_values = {"activation": state.activation, "optimizer": state.optimizer}
+    return of_values.get(field) or CONCEPTS[field]

@@ -57,6 +57,8 @@ class PlaygroundScreen(PlaneRunScreen):
         Binding("q", "leave", "leave"),
     ]
 
+    keys = words.KEYS
+
     def compose(self) -> ComposeResult:
         yield PlaneLine(id="standing")
         yield PlaneLine(id="scores")
@@ -251,6 +253,7 @@ class PlaygroundScreen(PlaneRunScreen):
         if not self.is_mounted:
             return
         state, scene = self.scene.state, self.scene
+        self._settings.concept = words.concept_of(scene)
         unicode = looks_unicode(self)
         width = self.size.width - 2
         self.query_one("#standing", PlaneLine).show([self._phase(), *words.standing(scene)])

@@ -67,7 +67,7 @@ class PlanePanel(Chart):
 class Settings(PlanePanel):
     """All settings in a few lines; a click moves one on, with the right button back."""
 
-    concept = "hyperparameter"
+    concept = "dataset"
 
     class Moved(Message):
         """Setting ``number`` was clicked or scrolled, ``way`` 1 or -1; 0 only chooses it."""
@@ -133,7 +133,7 @@ class Settings(PlanePanel):
 class NeuronBoard(PlanePanel):
     """Inputs, hidden layers and the edges between them."""
 
-    concept = "hidden_layer"
+    concept = "neuron"
 
     class Chosen(Message):
         """Column and neuron were clicked."""
@@ -172,7 +172,7 @@ class NeuronBoard(PlanePanel):
 class PlaneMap(PlanePanel):
     """What the network says everywhere, the points, and the cursor."""
 
-    concept = "decision_boundary"
+    concept = "classification"
 
     class Pointed(Message):
         """The mouse is at a place of the plane."""
