@@ -1,6 +1,7 @@
 """Scores, curves and resamples of ``tuidl.judging`` are scikit-learn's, to 1e-9."""
 
 import warnings
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ require("scikit-learn")
 from sklearn import metrics as sk  # noqa: E402
 from sklearn.calibration import calibration_curve  # noqa: E402
 
+from tuidl.compiler.nodes import Head  # noqa: E402
+from tuidl.data.spec import ExampleSpec  # noqa: E402
 from tuidl.judging import ranking  # noqa: E402
 from tuidl.judging.classes import Classes  # noqa: E402
 from tuidl.judging.counts import confusion  # noqa: E402
@@ -20,6 +23,8 @@ from tuidl.judging.labels import Labels  # noqa: E402
 from tuidl.judging.places import Places  # noqa: E402
 from tuidl.judging.regression import Numbers  # noqa: E402
 from tuidl.judging.resampling import point, resamples  # noqa: E402
+from tuidl.model.weighing import class_weights  # noqa: E402
+from tuidl.nn.losses.classification import CrossEntropy  # noqa: E402
 
 SETS = range(50)
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -247,3 +252,19 @@ def test_scores_of_places(seed: int) -> None:
     one = np.eye(count)[flat]
     halves = 0.5 if count == 2 else 1.0
     near(ours["brier"], halves * ((probabilities - one) ** 2).sum(axis=1).mean())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_balanced_class_weights_are_those_of_scikit_learn(seed: int) -> None:
+    from sklearn.utils.class_weight import compute_class_weight
+
+    random = np.random.default_rng(seed)
+    y = random.choice(4, 200, p=[0.7, 0.2, 0.07, 0.03]).astype(np.float32)
+    y[:4] = range(4)
+    names = ("a", "b", "c", "d")
+    head = Head(
+        "", 0, CrossEntropy(class_weights="balanced"), ExampleSpec((1,), 4, names), weights=1
+    )
+    graph: Any = SimpleNamespace(heads=(head,))
+    theirs = compute_class_weight("balanced", classes=np.arange(4), y=y.astype(int))
+    near(class_weights(graph, y[:, None])[""], theirs)

@@ -10,16 +10,17 @@ import tempfile
 from contextvars import ContextVar
 from math import prod
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from tuidl.core.errors import BackendError
 from tuidl.core.kept import CACHE_VARIABLE
 from tuidl.core.memory import MAPPED
 from tuidl.core.user_folders import user_folder
 
-Array = np.ndarray[Any, np.dtype[Any]]
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
 
 FEWEST = 1 << 20
 """Bytes of an array that is worth a file."""
@@ -50,9 +51,11 @@ def room_on_disk() -> int:
         return 0
 
 
-def empty(shape: tuple[int, ...], dtype: Any) -> Array:
+def empty(shape: tuple[int, ...], dtype: Any) -> "Array":
     """An array to be written, in memory or in a file. Raises BackendError where the disk has no
     room."""
+    import numpy as np
+
     kind = np.dtype(dtype)
     size = prod(shape) * kind.itemsize
     if not _spills.get() or size < FEWEST:
@@ -69,8 +72,10 @@ def empty(shape: tuple[int, ...], dtype: Any) -> Array:
     return np.frombuffer(memory, kind).reshape(shape)
 
 
-def is_in_file(values: Array) -> bool:
+def is_in_file(values: "Array") -> bool:
     """Whether an array, or what it is a view of, lies in a file."""
+    import numpy as np
+
     base: Any = values
     while isinstance(base, np.ndarray):
         base = base.base

@@ -12,7 +12,8 @@ from tuidl.data.origin import Origin
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import RANDOM, group_name
 from tuidl.data.table_layout import TableLayout
-from tuidl.data.table_source import WEIGHT, Csv, Name, Number
+from tuidl.data.table_source import Csv, Name, Number
+from tuidl.data.tables.settings import WEIGHT
 
 if TYPE_CHECKING:
     import numpy as np

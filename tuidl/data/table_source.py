@@ -18,7 +18,7 @@ from tuidl.data.split_rule import group_name
 from tuidl.data.split_source import SplitSource
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.tables.encodings import Encoding
-from tuidl.data.tables.settings import ColumnSettings, Missing
+from tuidl.data.tables.settings import WEIGHT, ColumnSettings, Missing
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,6 @@ Number = Annotated[int, Meta(ge=1, le=10_000)]
 Delimiter = Annotated[str, Meta(min_length=1, max_length=1, pattern=r'[^"\r\n\x00]')]
 
 Side = Annotated[int, Meta(ge=1, le=4096)]
-WEIGHT = "data.weight"
 
 
 class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):

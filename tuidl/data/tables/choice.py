@@ -7,7 +7,7 @@ from typing import Literal
 from tuidl.core.errors import DataError, PresetError, suggestion
 from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.raw import RawTable
-from tuidl.data.tables.settings import AS_FOUND, ColumnSettings, Missing
+from tuidl.data.tables.settings import AS_FOUND, WEIGHT, ColumnSettings, Missing
 
 Task = Literal["classification", "regression"]
 ColumnName = str | int
@@ -53,7 +53,8 @@ class Options:
 class Chosen:
     """Places of columns. ``left_out``: those that the preset leaves out, or that are no data as the
     file's notes say, with the reason; ``settings``: of every column; ``pictures``: inputs that
-    name files of pictures. ``more_targets``: further ones."""
+    name files of pictures. ``more_targets``: further ones; ``weights``: those of ``beside`` that
+    weigh rows."""
 
     inputs: tuple[int, ...]
     target: int
@@ -62,6 +63,7 @@ class Chosen:
     settings: tuple[ColumnSettings, ...]
     pictures: tuple[int, ...] = ()
     more_targets: tuple[int, ...] = ()
+    weights: tuple[int, ...] = ()
 
     @property
     def targets(self) -> tuple[int, ...]:
@@ -102,7 +104,10 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
     inputs = tuple(i for i in every if i not in pictures)
     if not every and options.needs_inputs:
         raise PresetError("data.ignore", "leaves no column to learn from")
-    return Chosen(inputs, target, beside, left_out, settings, pictures, more)
+    weights = tuple(
+        place for (_, key), place in zip(options.beside, beside, strict=True) if key == WEIGHT
+    )
+    return Chosen(inputs, target, beside, left_out, settings, pictures, more, weights)
 
 
 def _settings(names: list[str], options: Options) -> tuple[ColumnSettings, ...]:

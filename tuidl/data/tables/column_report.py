@@ -11,10 +11,11 @@ LONGEST = 72
 
 
 class ColumnReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """``role``: "input", "target", "group" or "left out". ``kind``: number, category, date, text.
-    ``values``: their range or the commonest. ``gaps``: rows without a value. ``becomes``: what is
-    made of the column. ``guesses``: what may be meant otherwise, a sentence each, and ``key`` the
-    settings that overrule. ``problem``: why it cannot be learned from, and ``remedies``."""
+    """``role``: "input", "target", "group", "weight" or "left out". ``kind``: number, category,
+    date, text. ``values``: their range or the commonest. ``gaps``: rows without a value.
+    ``becomes``: what is made of the column. ``guesses``: what may be meant otherwise, a sentence
+    each, and ``key`` the settings that overrule. ``problem``: why it cannot be learned from, and
+    ``remedies``."""
 
     name: str
     role: str

@@ -26,7 +26,9 @@ def report_of(table: "Table") -> TableReport:
         reports[place] = target_report(table, place, target.read, target.values)
     for place, column in enumerate(table.raw.columns):
         if place in chosen.beside:
-            reports[place] = ColumnReport(name=column.name, role="group", kind="")
+            use = "" if place not in chosen.weights else "how much a row counts in the loss"
+            role = "weight" if use else "group"
+            reports[place] = ColumnReport(name=column.name, role=role, kind=role, becomes=use)
         elif place in chosen.left_out:
             report = described(column, read_column(column, chosen.settings[place]))
             reports[place] = ColumnReport(

@@ -8,6 +8,9 @@ from tuidl.core.config import Config
 
 Missing = Literal["refuse", "mean", "median", "most_frequent", "zero", "drop_rows"]
 RULES = ("refuse", "mean", "median", "most_frequent", "zero", "drop_rows")
+WEIGHT = "data.weight"
+"""The key that names the column of rows' weights."""
+
 Text = Annotated[str, Meta(max_length=1000)]
 
 
