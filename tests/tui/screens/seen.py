@@ -1,6 +1,7 @@
 """The training screen as a person sees it: its lines, and the numbers in them with their moment."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -102,11 +103,10 @@ def text_of(app: Playground) -> str:
 
 async def until(pilot: Pilot[Any], holds: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until it holds; the failure shows the screen."""
-    for _ in range(int(seconds / 0.01)):
-        if holds():
-            return
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, text_of(pilot.app)  # type: ignore[arg-type]
         await pilot.pause(0.01)
-    raise AssertionError(text_of(pilot.app))  # type: ignore[arg-type]
 
 
 def is_settled(app: Playground) -> bool:

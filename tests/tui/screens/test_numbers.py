@@ -127,7 +127,7 @@ async def storm(app: Playground, size: tuple[int, int], seed: int, count: int) -
         for number in range(count):
             keys = [chance.choice(KEYS) for _ in range(chance.randint(1, 6))]
             await pilot.press(*keys)
-            await until(pilot, lambda: agrees(app, screen, witness), 20.0)
+            await until(pilot, lambda: agrees(app, screen, witness))
             seen = seen_of(app)
             if "stale" not in seen.text:
                 check(seen, witness)
