@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tuidl.core.printable import printable
+from tuidl.export.text_writing import writes
 from tuidl.export.writing import ANSWERS, constant
 from tuidl.inference.preprocessing import Preparation
 from tuidl.nn.layers.base import Shape
@@ -103,6 +104,15 @@ def main(prepared: Preparation, places: Shape) -> str:
     else:
         numbers = "answer.flat" if places else "answer"
         printing = f'        print(*(f"{{number:g}}" for number in {numbers}))'
+    if writes(prepared):
+        return (
+            'if __name__ == "__main__" and sys.argv[1] == "--write":\n'
+            "    print(write(*sys.argv[2:3]))\n"
+            'elif __name__ == "__main__":\n'
+            "    inputs = prepare(np.load(sys.argv[1], allow_pickle=False))\n"
+            "    for answer in answers(predict(inputs)):\n"
+            f"{printing}"
+        )
     return (
         'if __name__ == "__main__":\n'
         "    inputs = prepare(np.load(sys.argv[1], allow_pickle=False))\n"

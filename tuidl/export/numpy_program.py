@@ -6,12 +6,14 @@ from tuidl.export.numpy_calls import activated, by_reference
 from tuidl.export.registry import NUMPY
 from tuidl.export.steps import Step, steps_of, taken_out
 from tuidl.export.templates import names_in, numpy_template
+from tuidl.export.text_writing import needed, writing
 from tuidl.export.writing import Line, body, docstring, imports, joined, shape_text
 from tuidl.inference.preprocessing import Preparation
 
 NEEDS = "Needs only Python and NumPy; the weights are in the .npz file beside it."
 OWN = frozenset({"W", "SHAPE", "CLASSES", "INPUTS", "ahead", "back", "prepare", "predict",
-                 "answers", "np", "sys", "Path", "len"})  # fmt: skip
+                 "answers", "write", "TOKENS", "unicodedata", "np", "sys", "Path",
+                 "len"})  # fmt: skip
 """Names of the program that no variable may have."""
 
 HEAD = ["import sys", "from pathlib import Path", "import numpy as np"]
@@ -22,13 +24,15 @@ def program(graph: Graph, prepared: Preparation, name: str) -> str:
     known = numpy_template()
     network = predicting(graph)
     places = graph.nodes[-1].shape[:-1]
-    ends = [preparing(graph.preset, prepared), answering(prepared, places), main(prepared, places)]
+    ends = [preparing(graph.preset, prepared), answering(prepared, places),
+            *writing(prepared), main(prepared, places)]  # fmt: skip
     statements, parts = known.needed(names_in("\n".join([network, *ends])) | {"load_weights"})
     weights = 'W = load_weights(Path(__file__).with_suffix(".npz"))'
     return joined(
         [
             "\n\n".join([docstring(graph.preset, prepared, places, NEEDS, name),
-                         imports([*HEAD, *statements]), "\n".join(constants(prepared))]),
+                         imports([*HEAD, *needed(prepared), *statements]),
+                         "\n".join(constants(prepared))]),
             *parts,
             weights,
             ends[0],

@@ -11,6 +11,7 @@ from tuidl.export.layers.activations import torch_activated
 from tuidl.export.registry import TORCH, TORCH_WEIGHTS
 from tuidl.export.steps import Steps, steps_of, taken_out
 from tuidl.export.templates import names_in, numpy_template, torch_template
+from tuidl.export.text_writing import needed, writing
 from tuidl.export.torch_modules import by_class
 from tuidl.export.torch_names import TAKEN
 from tuidl.export.writing import Line, body, docstring, imports, joined, shape_text
@@ -49,7 +50,7 @@ def predict(x):
 def program(graph: Graph, prepared: Preparation, name: str) -> str:
     """The text of ``name``.py, which reads ``name``.safetensors."""
     places = graph.nodes[-1].shape[:-1]
-    ends = [answering(prepared, places), main(prepared, places)]
+    ends = [answering(prepared, places), *writing(prepared), main(prepared, places)]
     network = module(graph)
     statements, parts = torch_template().needed(names_in(network))
     if "F" in names_in("\n".join([network, *parts])):
@@ -58,7 +59,8 @@ def program(graph: Graph, prepared: Preparation, name: str) -> str:
     return joined(
         [
             "\n\n".join([docstring(graph.preset, prepared, places, NEEDS, name),
-                         imports([*HEAD, *statements]), "\n".join(constants(prepared))]),
+                         imports([*HEAD, *needed(prepared), *statements]),
+                         "\n".join(constants(prepared))]),
             *parts,
             network,
             LOADING,
