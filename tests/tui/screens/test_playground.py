@@ -98,8 +98,8 @@ async def nothing() -> None:
 
 async def settled(pilot: Pilot[Any], engine: Engine) -> None:
     """Until the screen shows the network that the engine has."""
-    for _ in range(20):
-        await pilot.pause()
+    for _ in range(400):  # kernels may have to be compiled meanwhile
+        await pilot.pause(0.01)
         if not engine.screen.scene.is_behind:
             return
     raise AssertionError(engine.screen.scene.state.line())
