@@ -28,7 +28,7 @@ from tuidl.tui.views.time import TimeView
 from tuidl.tui.views.view import View, said
 from tuidl.tui.widgets.chart import Chart, repaint_together
 from tuidl.tui.widgets.curves import Curves, loss_title, second_measure
-from tuidl.tui.widgets.frame_drawer import FrameDrawer
+from tuidl.tui.widgets.frame_drawer import FrameDrawer, renew_hidden
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.layers import Layers
 from tuidl.tui.widgets.picture import Picture
@@ -37,8 +37,7 @@ from tuidl.tui.widgets.summary import Summary
 from tuidl.tui.widgets.tabs import Tabs
 from tuidl.verdicts.evidence import steps_done
 
-TICKS_PER_SECOND = 30
-"""How often some panels of a frame are drawn."""
+TICKS_PER_SECOND = 30  # at each, some panels of a frame are drawn
 NARROW, LOW = 100, 30
 VIEWS: tuple[type[View], ...] = (PictureView, LayersView, StepView, TimeView, LandscapeView)
 """Opened by 2, 3 and so on; 1 is the overview, this screen's own panels."""
@@ -187,6 +186,7 @@ class TrainScreen(PastScreen):
             panel.shown, panel.moment = self.frame, said(panel, self._moments, now)
         for view in self._views:
             view.take(self.frame, answers)
+        renew_hidden(self.query(Chart))
         self._drawer.begin(self._seen())
 
     def _handle_answer(self, event: events.ProbeAnswer, now: Moment) -> None:
@@ -201,8 +201,8 @@ class TrainScreen(PastScreen):
         """The engine process is gone."""
         self.shown.lost(reason)
         self.query_one(Status).advice = advice
-        text = "\n".join([f"{reason}; {advice}", *more])
-        self.notify(text, severity="error", timeout=10, markup=False)
+        words = "\n".join([f"{reason}; {advice}", *more])
+        self.notify(words, severity="error", timeout=10, markup=False)
         self._take_frame()
         self._show_state()
 

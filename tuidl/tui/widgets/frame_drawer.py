@@ -62,3 +62,10 @@ class FrameDrawer:
         else:
             assert self._prepared is not None
             self._prepared.append(panel)
+
+
+def renew_hidden(panels: Iterable[Chart]) -> None:
+    """Have panels that are hidden drawn anew when a key shows them, of the moment of all others."""
+    for panel in panels:
+        if not panel.display:
+            panel.changed()
