@@ -16,7 +16,7 @@ EVERY = (
     answers.predictions(), answers.table(), answers.curve(), answers.plane(3), answers.forecast(),
     answers.values(), answers.layers(), answers.histograms(broken=True), answers.filters(),
     answers.feature_maps(), answers.weights(3), answers.step_trace(),
-    answers.step_trace_of_images(), answers.places(), answers.neurons(),
+    answers.step_trace_of_images(), answers.places(), answers.neurons(), answers.health(),
 )  # fmt: skip
 
 

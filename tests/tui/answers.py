@@ -119,6 +119,24 @@ def layers() -> probes.Layers:
     ], "examples": 300, "of": 300})  # fmt: skip
 
 
+def health() -> probes.Health:
+    sick = {
+        "name": "dense_1",
+        "kind": "dense",
+        "update": 0.4,
+        "dead": 0.75,
+        "rank": 14.7,
+        "most": 64,
+    }
+    well = {"name": "conv2d_1", "kind": "conv2d", "update": 2e-3, "dead": 0.1, "rank": 50.0,
+            "most": 127}  # fmt: skip
+    return _record(probes.Health, {
+        "layers": [well, sick], "examples": 256, "of": 1438, "noise": 26.8, "batches": 8,
+        "batch": 32, "trains_on": 32, "sharpness": 24.2, "sharp_on": 32, "limit": None,
+        "optimizer": "adam", "rate": 0.001, "rate_key": "optimizer.learning_rate",
+    })  # fmt: skip
+
+
 def histograms(layer: str = "conv2d_1", *, broken: bool = False) -> probes.Histograms:
     one = {"counts": [1, 5, 2], "low": -1, "high": 2, "mean": 0.5, "not_finite": 0}
     bad = {"counts": [], "low": None, "high": None, "mean": None, "not_finite": 7}

@@ -10,6 +10,8 @@ from tuidl.protocol.answer import Number as Number
 from tuidl.protocol.answer import Record as Record
 from tuidl.protocol.answer import Shape as Shape
 from tuidl.protocol.answer import Vector as Vector
+from tuidl.protocol.health import Health as Health
+from tuidl.protocol.health import LayerHealth as LayerHealth
 from tuidl.protocol.neurons import Neurons as Neurons
 from tuidl.protocol.text_answers import Attention as Attention
 from tuidl.protocol.text_answers import EmbeddingMap as EmbeddingMap
@@ -270,6 +272,7 @@ AnyAnswer = (
     | Values
     | Forecast
     | Layers
+    | Health
     | Histograms
     | Filters
     | FeatureMaps

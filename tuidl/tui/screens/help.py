@@ -29,6 +29,7 @@ tab     from panel to panel
 v       pictures, confusion matrix   left and right: cursor, or selection
 c       curves of another run        t       a failed run, more slowly
 1 to 4  overview, the task's picture, the layers, one step slowly
+5 to 7  the past on a time line, the landscape of the loss, health
 ctrl+p  everything by name           q       leave
 ?       this page"""
 

@@ -20,11 +20,7 @@ from tuidl.tui.renderers.state import Around
 from tuidl.tui.screens.past import PastScreen
 from tuidl.tui.services.services import Services
 from tuidl.tui.session.run import Phase, Run
-from tuidl.tui.views.landscape import LandscapeView
-from tuidl.tui.views.layers import LayersView
-from tuidl.tui.views.picture import PictureView
-from tuidl.tui.views.step import StepView
-from tuidl.tui.views.time import TimeView
+from tuidl.tui.views.all import VIEWS
 from tuidl.tui.views.view import View, said
 from tuidl.tui.widgets.chart import Chart, repaint_together
 from tuidl.tui.widgets.curves import Curves, loss_title, second_measure
@@ -39,8 +35,6 @@ from tuidl.verdicts.evidence import steps_done
 
 TICKS_PER_SECOND = 30  # at each, some panels of a frame are drawn
 NARROW, LOW = 100, 30
-VIEWS: tuple[type[View], ...] = (PictureView, LayersView, StepView, TimeView, LandscapeView)
-"""Opened by 2, 3 and so on; 1 is the overview, this screen's own panels."""
 OFTEN = (events.Progress, events.EpochEnded, events.Frame)
 """Events that come by themselves; others come once, most of them because of a key."""
 TURNS = (events.RunStarted, events.Compiled, events.Refused, events.RunFailed)

@@ -29,6 +29,7 @@ from tuidl.verdicts.layers import RULES_OF_LAYERS
 
 LayerAnswer = Histograms | Filters | FeatureMaps | Weights
 OF_ONE_LAYER = ("histograms", "filters", "feature_maps", "weights")
+FRAME = 2
 PAGES = ("Inside", "Spread", "Gradients")
 """Panels that share a place where there is no room for all."""
 
@@ -46,6 +47,8 @@ class LayersView(View):
     SCOPED_CSS = False  # the screen's classes say how much room there is
     DEFAULT_CSS = """
     LayersView Chart { height: 1fr; }
+    LayersView LayerList { max-height: 60%; }
+    .-narrow LayersView LayerList, .-low LayersView LayerList { max-height: 100%; }
     LayersView Vertical { width: 1fr; }
     .-narrow LayersView Gradients, .-low LayersView Gradients { display: none; }
     .-narrow LayersView .page, .-low LayersView .page { display: none; }
@@ -123,6 +126,7 @@ class LayersView(View):
             done = steps_done(event, self.frame.steps)
             self.rows = pictures.layer_rows(answer, self.graph, done)
             self.selected = min(self.selected, max(len(self.rows) - 1, 0))
+            self._fit()
             return True
         if not isinstance(answer, Histograms | Filters | FeatureMaps | Weights):
             return False
@@ -131,6 +135,12 @@ class LayersView(View):
         self.answers[event.kind] = answer
         self.problems.pop(event.kind, None)
         return True
+
+    def _fit(self) -> None:
+        """Give the list the lines that it has, and the curves below it the rest."""
+        lines = len(self.rows) + sum(bool(row.warning) for row in self.rows)
+        both = self.query_one(Gradients).display
+        self.query_one(LayerList).styles.height = lines + 1 + FRAME if both else "1fr"
 
     def select(self, way: int) -> None:
         """The next layer, or one before."""

@@ -5,13 +5,19 @@ import math
 from rich.text import Text
 
 from tuidl.charts.bars import LayerSizes, layer_bars
+from tuidl.charts.gradients import gradient_curves
+from tuidl.charts.hstack import stacked
 from tuidl.charts.palette import Palette
+from tuidl.protocol.history import Series
 from tuidl.protocol.probes import Layers as Answer
 from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.picture import unanswered
 from tuidl.verdicts import Finding
 from tuidl.verdicts.layers import RULES_OF_LAYERS, warning_words
+
+HEAD, LEAST_CURVES = 2, 8
+"""Lines above the bars and an empty one below, and lines that curves of gradients need."""
 
 
 class Layers(Chart):
@@ -45,7 +51,19 @@ class Layers(Chart):
             )
             for layer in self.answer.layers
         ]
-        return layer_bars(sizes, palette, width, height, unicode=unicode)
+        rows = len(sizes) + HEAD
+        lines = gradients_of(self.shown) if height - rows >= LEAST_CURVES else []
+        if not lines:
+            return layer_bars(sizes, palette, width, height, unicode=unicode)
+        below = gradient_curves(lines, palette, width, height - rows, unicode=unicode)
+        return stacked([layer_bars(sizes, palette, width, rows, unicode=unicode), below])
+
+
+def gradients_of(run: Run) -> list[tuple[str, Series]]:
+    """The length of each layer's gradient by epoch."""
+    start = f"fold {run.fold} gradient " if run.fold else "gradient "
+    series = run.history.series.items()
+    return [(name.removeprefix(start), one) for name, one in series if name.startswith(start)]
 
 
 def _number(value: float | None) -> float:

@@ -13,6 +13,7 @@ from tuidl.protocol.probes import AnyAnswer
 from tuidl.training.state import TrainState
 from tuidl.worker.probes import (
     attention,
+    health,
     layers,
     neurons,
     pictures,
@@ -34,6 +35,7 @@ PROBES: dict[str, tuple[Callable[[TrainState, Any], AnyAnswer], type[msgspec.Str
     "values": (values.values, values.Options),
     "forecast": (sequences.forecast, sequences.Options),
     "layers": (layers.layers, layers.Options),
+    "health": (health.health, health.Options),
     "histograms": (layers.histograms, layers.HistogramOptions),
     "filters": (pictures.filters, pictures.Options),
     "feature_maps": (pictures.feature_maps, pictures.Options),

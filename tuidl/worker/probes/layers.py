@@ -7,19 +7,17 @@ import numpy as np
 from msgspec import Meta
 
 from tuidl.backends.base import Array, ArrayDataset
-from tuidl.compiler.graph import Node
 from tuidl.core.errors import DataError, suggestion
 from tuidl.protocol.probes import Histogram, Histograms, Layers, LayerState
 from tuidl.training.state import TrainState
 from tuidl.verdicts.layers import DEAD
 from tuidl.worker.probes.common import batch_of, numbers
 from tuidl.worker.probes.inside import Seen, look_inside
+from tuidl.worker.probes.units import always_zero, saturated_share
 
 EXAMPLES = 64
 MOST_LOOKED_AT = 512
 """Training examples on which units are looked for that are always zero."""
-SATURATED = 0.98
-"""Share of the way to its limits from which on a sigmoid or tanh hardly has a slope."""
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -61,7 +59,7 @@ def layers(state: TrainState, options: Options) -> Layers:
                     [seen.parameters[name] for name in own if name in seen.parameters]
                 ),
                 dead=dead.get(node.name),
-                saturated=_saturated(node, output),
+                saturated=saturated_share(node, output),
             )
         )
     return Layers(loss=seen.loss, layers=tuple(found), examples=examples, of=len(state.train_feed))
@@ -110,10 +108,6 @@ def _histogram(values: Array, bins: int) -> Histogram:
     )
 
 
-def _activation(node: Node) -> str:
-    return str(getattr(node.layer, "activation", node.layer.kind()))
-
-
 def _dead(state: TrainState, seen: Seen, first: int) -> tuple[dict[str, float], int]:
     """The share of each ReLU layer's units (channels) that are zero for all examples looked at, and
     how many that are: the ``first``, then others from the whole training part, until few are left
@@ -135,14 +129,9 @@ def _dead(state: TrainState, seen: Seen, first: int) -> tuple[dict[str, float], 
 
 def _always_zero(seen: Seen) -> dict[str, Array]:
     """Which units of each ReLU layer are zero for all examples of a batch."""
-    return {
-        name: (layer.output == 0).all(axis=tuple(range(layer.output.ndim - 1)))
+    found = {
+        name: always_zero(layer.node, layer.output)
         for name, layer in seen.layers.items()
-        if layer.output is not None and _activation(layer.node) == "relu"
+        if layer.output is not None
     }
-
-
-def _saturated(node: Node, output: Array) -> float | None:
-    """The share of values close to the limits of a sigmoid or tanh; None for other layers."""
-    way = {"sigmoid": np.abs(2 * output - 1), "tanh": np.abs(output)}.get(_activation(node))
-    return None if way is None else float((way > SATURATED).mean())
+    return {name: units for name, units in found.items() if units is not None}
