@@ -7,7 +7,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from tests.tui import answers
+from tests.tui import answers, text_answers
 from tuidl.protocol import probes
 from tuidl.protocol.events import ProbeAnswer, from_json, to_json
 from tuidl.worker.probes.answer import PROBES
@@ -17,6 +17,7 @@ EVERY = (
     answers.values(), answers.layers(), answers.histograms(broken=True), answers.filters(),
     answers.feature_maps(), answers.weights(3), answers.step_trace(),
     answers.step_trace_of_images(), answers.places(), answers.neurons(), answers.health(),
+    text_answers.written("a b"), text_answers.EMBEDDING, text_answers.ATTENTION,
 )  # fmt: skip
 
 

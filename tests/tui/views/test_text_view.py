@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tests.tui.quiet import quiet
+from tests.tui.text_answers import ATTENTION, EMBEDDING, token, written
 from tests.tui.watched import Opened
 from tuidl.charts.palette import DEFAULT, MONOCHROME
 from tuidl.protocol import events
-from tuidl.protocol.text_answers import Attention, EmbeddingMap, Sample, Token
 from tuidl.tui.app import Playground
 from tuidl.tui.renderers import sample
 from tuidl.tui.renderers.attention import attention
@@ -17,33 +17,6 @@ from tuidl.tui.views.attention import AttentionPanel
 from tuidl.tui.views.text import SamplePanel, TextView, TopPanel
 from tuidl.tui.views.token_map import MapPanel
 from tuidl.tui.views.writing import Writing
-
-TOP = [("e", 0.6), ("a", 0.25), ("春", 0.1)]
-
-
-def token(text: str, share: float = 0.5) -> Token:
-    name = {"\n": "↵", " ": "␣"}.get(text, text)
-    return Token(number=ord(text) % 50, name=name, text=text, share=share, top=TOP)
-
-
-def written(text: str, number: int = 0, start: int = 0) -> Sample:
-    tokens = tuple(map(token, text))
-    return Sample(
-        number=number, start=start, given="Once ", notes=(), tokens=tokens, characters=1.0
-    )
-
-
-MAP = EmbeddingMap(
-    layer="embedding_1", tokens=("a", "e", "春"), x=[0.0, 1.0, None], y=[0.0, 1.0, 0.5],
-    explained=(0.4, 0.2), asked="a", nearest=[("e", 0.9)], width=16,
-)  # fmt: skip
-
-
-LOOKS = Attention(
-    layers=("a", "b"), layer=1, head=0, heads=4,
-    tokens=("the", "春", "cat"), seen=("the", "春", "cat"),
-    weights=[[1.0, 0.0, 0.0], [0.25, 0.75, None], [0.1, 0.2, 0.7]],
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -94,7 +67,7 @@ async def test_bars_are_of_the_token_under_the_cursor(app: Playground) -> None:
         await watched.press("left")
         assert watched.seen(TopPanel).splitlines()[0].startswith("✓ e")
         assert watched.asked["embedding_map"] == {"token": "e"}
-        await watched.answer("embedding_map", MAP)
+        await watched.answer("embedding_map", EMBEDDING)
         assert "nearest to a: e 0.90" in watched.seen(MapPanel)
         await watched.press("home", "right", "right", "right")
         assert watched.screen.query_one(TextView).writing.cursor is None
@@ -119,8 +92,8 @@ def test_lines_fill_their_room(
         sample.written(sample.Written(text, [*map(token, text)]), palette, width, height, unicode),
         sample.likeliest(token("e"), palette, width, height, unicode),
         sample.likeliest(None, palette, width, height, unicode),
-        sample.embedding_map(MAP, palette, width, height, unicode),
-        attention(LOOKS, palette, width, height, unicode),
+        sample.embedding_map(EMBEDDING, palette, width, height, unicode),
+        attention(ATTENTION, palette, width, height, unicode),
     ]
     for lines in shown:
         assert len(lines) == height
@@ -160,7 +133,7 @@ async def test_attention_is_asked_for_up_to_the_cursor(app: Playground) -> None:
         asked = watched.asked["attention"]
         assert asked["known"] == [token(c).number for c in "tea"]
         assert (asked["layer"], asked["head"]) == (0, 0)
-        await watched.answer("attention", LOOKS)
+        await watched.answer("attention", ATTENTION)
         shown = watched.seen(AttentionPanel)
         assert "cat looks at cat 70%, 春 20%, the 10%" in shown
         await watched.press("l", "h", "left")
