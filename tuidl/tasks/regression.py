@@ -37,7 +37,7 @@ class Regression(Task):
     def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
         import numpy as np
 
-        off = predicted.reshape(len(targets), -1) - targets
+        off = np.subtract(predicted.reshape(len(targets), -1), targets, dtype=np.float64)
         if self.loss.kind() == "mse":
             return np.asarray((off**2).mean(axis=1))
         if self.loss.kind() == "mae":

@@ -39,7 +39,7 @@ async def click(watched: Watched, panel: type[Chart], text: str, right: int = 0)
 async def test_a_click_selects_a_layer(app: Playground) -> None:
     async with Opened(app, "cnn_digits") as watched:
         await watched.press("3")
-        await watched.answer("layers", story.LAYERS)
+        await watched.answer("layers", story.LAYERS, step=30)
         view = watched.screen.query_one(LayersView)
         for name in ("dense_1", "conv2d_2", "dense_2", "conv2d_1"):
             await click(watched, LayerList, name)
