@@ -38,7 +38,8 @@ class Terminal:
         self.settings = termios.tcgetattr(self.slave)
         places = {name: str(home) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME")}
         environment = {**os.environ, **places, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        environment.pop("NO_COLOR", None)
+        for name in ("NO_COLOR", "COLUMNS", "LINES"):  # what else was tested must not count here
+            environment.pop(name, None)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tuidl", *arguments],
             stdin=self.slave if stdin is None else stdin, stdout=self.slave, stderr=self.slave,

@@ -125,7 +125,7 @@ def test_signals_leave_the_terminal_as_it_was(screen: Terminal, number: signal.S
 def test_it_can_be_left_in_any_state(tmp_path: Path, state: str) -> None:
     preset = [] if state == "home" else ["cnn_digits"]
     with Terminal(*preset, home=tmp_path) as terminal:
-        terminal.until({"home": "filter", "loading": "loss"}.get(state, "paused"))
+        terminal.until({"home": "filter", "loading": "loading"}.get(state, "paused"))
         if state == "training":
             terminal.press(" ")
             terminal.until("training")

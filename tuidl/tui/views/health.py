@@ -18,6 +18,7 @@ from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.probes import Health
 from tuidl.tui.editor.toml_edit import dumps
 from tuidl.tui.renderers.health import health_lines, health_page, layer_table
+from tuidl.tui.terminal.plain import plain
 from tuidl.tui.views.view import View, Wanted
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.layers import HEAD, LEAST_CURVES, gradients_of
@@ -118,7 +119,7 @@ class Part(Chart):
 
     def __init__(self, view: HealthView, title: str) -> None:
         super().__init__()
-        self.view, self.border_title = view, title
+        self.view, self.border_title = view, plain(title)
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.view.answer is None:
