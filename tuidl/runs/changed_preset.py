@@ -13,6 +13,8 @@ def changed_preset(folder: RunFolder) -> Preset | None:
     """The preset of the run's newest weights, where it was changed while it trained; else None.
     Raises RunError."""
     if is_there(folder.path / WEIGHTS):
+        if not is_there(folder.log):
+            return None  # a folder that was thinned out; most networks are never changed
         edits = read_timeline(folder.log).edits
         text = next((edit.preset for edit in reversed(edits) if edit.key == PRESET), None)
     else:

@@ -8,6 +8,7 @@ from tuidl.core.errors import SaveError
 from tuidl.core.own_files import FileError, open_to_append, open_to_update, reason_of
 from tuidl.protocol import events
 from tuidl.protocol.events import Edited, EpochEnded, Event, Progress
+from tuidl.storage.folder import LARGEST_LOG
 
 BYTES_OF_A_STRIDE = 4 << 20
 """Every so many bytes, the log begins to leave out every other one of what comes often."""
@@ -92,9 +93,12 @@ class EventLog:
 
 
 def _mend(path: Path) -> int:
-    """Take off a last line that was not written to its end; the length of what stays."""
+    """Take off a last line that was not written to its end; the length of what stays. Raises
+    FileError for a file that is too large to be a log, which would be looked through for ever."""
     with open_to_update(path, create=True) as file:
         end = start = file.seek(0, os.SEEK_END)
+        if end > LARGEST_LOG:
+            raise FileError(path, f"{end:,} bytes; expected at most {LARGEST_LOG:,}")
         while start > 0:
             start = max(start - BLOCK, 0)
             file.seek(start)
