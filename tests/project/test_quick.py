@@ -24,7 +24,7 @@ def test_sampled(i): pass
 def test_some_cases_are_slow(i): pass
 """
 JUDGES = "def test_judge(): pass\n"
-QUICK = 1 + 3 + 4 + 1
+QUICK = 1 + 2 + 4 + 1
 EVERY = 1 + 1 + 20 + 20 + 2
 
 
