@@ -215,3 +215,14 @@ def test_an_edit_behind_another_preset_is_one_of_that_preset(child: Child) -> No
     told = child.until("edited")
     started = [event for event in told if event["event"] == "run_started"]
     assert [event["preset"] for event in started] == ["line"]
+
+
+def test_a_short_run_is_not_over_before_the_screen_can_say_how_fast_it_is_to_go(
+    child: Child,
+) -> None:
+    child.tell(command="load", preset=helpers.LINE, paused=False, watch=True)
+    told = child.until("progress", "run_ended")
+    child.tell(command="pause")
+    told += child.until("paused", "run_ended")
+    ends = [event["event"] for event in told if event["event"] in ("paused", "run_ended")]
+    assert ends == ["paused"]

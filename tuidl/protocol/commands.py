@@ -43,9 +43,10 @@ class Load(Command, frozen=True, tag="load"):
 
     ``source`` names it in errors, ``folder`` is where its relative paths start. The run starts
     paused unless it says otherwise. ``run``: go on with what is kept in that folder instead, at
-    another ``learning_rate`` if one is given. ``backend``: by default the cpu, or what that run
-    began on. ``number``, if one is given, comes back in the first event that is of
-    this run.
+    another ``learning_rate`` if one is given. ``watch``: a new run that is short is trained at a
+    pace that can be watched from its first step on, until a ``Pace`` says otherwise. ``backend``:
+    by default the cpu, or what that run began on. ``number``, if one is given, comes back in the
+    first event that is of this run.
     """
 
     preset: str
@@ -57,6 +58,7 @@ class Load(Command, frozen=True, tag="load"):
     run: str | None = None
     learning_rate: float | None = None
     number: int | None = None
+    watch: bool = False
 
 
 class Pause(Command, frozen=True, tag="pause"):

@@ -23,6 +23,7 @@ from tuidl.protocol.commands import Command
 from tuidl.protocol.events import LONGEST_LINE, Event
 
 if TYPE_CHECKING:
+    from tuidl.preset.schema import Preset
     from tuidl.runs.recorder import RunRecorder
     from tuidl.training.state import TrainState
 
@@ -105,7 +106,22 @@ class Worker:
             raise
         for note in trainer.notices():
             self._send(events.Notice(text=note))
-        return recorded(trainer, self._recorder) if self._recorder else trainer.run()
+        run = recorded(trainer, self._recorder) if self._recorder else trainer.run()
+        return self._watched(run, preset) if command.watch else run
+
+    def _watched(self, run: Iterator[Event], preset: "Preset") -> Iterator[Event]:
+        """The run at a pace that can be watched: on a fast machine a short one would be over before
+        the screen had said how fast it is to go."""
+        from tuidl.compiler.pacing import watchable_pace
+
+        for event in run:
+            if isinstance(event, events.RunStarted):
+                examples, batch = event.examples["train"], event.batch_size
+                steps = event.epochs * -(-examples // batch)
+                self._control.submit(
+                    commands.Pace(steps_per_second=watchable_pace(preset, batch, steps))
+                )
+            yield event
 
     def _chosen(self, backend: str) -> str:
         """The name of the backend to use; says so where it was tuidl that chose it."""

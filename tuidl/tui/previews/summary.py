@@ -89,7 +89,8 @@ def outcome(run: Run) -> str:
     words += f" in {trained(seconds)}"
     steps = count * run.steps * (run.ended.folds or 1)
     if steps and seconds > 0:
-        words += f", {short(steps / seconds, 3)} steps a second"
+        pace = steps / seconds
+        words += f", {f'{pace:,.0f}' if pace >= 1000 else short(pace, 3)} steps a second"
     if run.ended.best_epoch:
         words += f"; the weights of epoch {run.ended.best_epoch} are kept"
         words += f" ({best_by(run.ended)})"

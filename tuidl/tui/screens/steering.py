@@ -5,13 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from tuidl.compiler.graph import Graph
-from tuidl.core.errors import TuidlError
+from tuidl.compiler.pacing import watchable_pace
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.tui.services.services import Services
 from tuidl.tui.session.display import RunDisplay
-from tuidl.tui.session.pacing import PACES, next_pace, watchable_pace
+from tuidl.tui.session.pacing import PACES, next_pace
 from tuidl.tui.session.rates import Rate, rates_of
 from tuidl.tui.session.run import Phase
 from tuidl.tui.session.session import Session
@@ -105,7 +104,7 @@ class SteeringScreen(RunDisplay):
     def _watchable(self) -> float | None:
         run, steps = self.shown, self.shown.steps * self.shown.epochs
         batch = run.started.batch_size if run.started else 1
-        return watchable_pace(steps, flops_of(self.preset) * batch * steps)
+        return watchable_pace(self.preset, batch, steps)
 
     def _set_pace(self, pace: float | None) -> None:
         self.pace = pace
@@ -208,14 +207,6 @@ class SteeringScreen(RunDisplay):
         if action == "objective":
             return len(self.preset.objectives) > 1
         return action != "retry" or self.slower_rate is not None
-
-
-def flops_of(preset: Preset) -> int:
-    """Operations of one example, forward and backward; 0 where that is not known."""
-    try:
-        return 3 * Graph.build(preset).flops
-    except TuidlError:
-        return 0
 
 
 def with_new_seed(preset: Preset) -> Preset:

@@ -6,10 +6,10 @@ from typing import Any
 
 from textual.notifications import SeverityLevel
 
+from tuidl.compiler.pacing import WATCHABLE_SECONDS
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.tui.session.display import Host, Probe
-from tuidl.tui.session.pacing import WATCHABLE_SECONDS
 from tuidl.tui.session.run import Run
 from tuidl.tui.session.session import Session
 

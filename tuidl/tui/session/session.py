@@ -84,6 +84,7 @@ class Session:
                 run=None if run is None else str(run),
                 learning_rate=learning_rate,
                 number=self._number,
+                watch=run is None,
             )
             commands.to_json(command)
         except (OSError, UnicodeEncodeError, TuidlError) as error:
