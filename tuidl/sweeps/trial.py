@@ -1,5 +1,6 @@
 """A trial in a worker: its run is begun, or goes on from where it was saved, to the epoch asked."""
 
+import shutil
 from pathlib import Path
 
 from tuidl.core.errors import TuidlError
@@ -8,7 +9,7 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol.events import EpochEnded, RunEnded, RunFailed
 from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.resuming import resumed
-from tuidl.storage.contents import RUN
+from tuidl.storage.contents import RUN, is_beginning
 from tuidl.storage.folder import RunFolder
 from tuidl.sweeps.jobs import Answer, Job
 from tuidl.training.folds import CrossValidation
@@ -38,6 +39,8 @@ def _prepared(job: Job, interrupter: Interrupter) -> tuple[RunRecorder, Trainer 
         recorder = RunRecorder(RunFolder(path))
         training, _ = resumed(RunFolder(path), recorder, interrupter, job.threads)
         return recorder, training
+    if path.exists() and is_beginning(path):  # a worker died while it made the folder
+        shutil.rmtree(path)
     preset = Preset.parse(job.preset, folder=Path(job.folder))
     recorder = RunRecorder.of_new(preset, BACKEND, path)
     new = trainer_for(preset, BACKEND, job.threads, interrupter, recorder)

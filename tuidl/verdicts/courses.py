@@ -3,7 +3,7 @@
 import math
 
 from tuidl.protocol.formatting import is_share
-from tuidl.verdicts.evidence import Evidence, course, last_value, lowest, value_at, values
+from tuidl.verdicts.evidence import Course, Evidence, course, last_value, lowest, value_at, values
 from tuidl.verdicts.rule import Rule, Said
 
 RISE, MARGIN = 1.15, 1.2
@@ -15,6 +15,11 @@ GAP_POINTS = 0.05
 NO_BETTER = 0.1
 """Of the way from an answer that never looks to one that is always right."""
 STRETCH = "the last tenth of the epochs (at least one; from the fourth epoch on)"
+
+
+def _when(late: Course) -> str:
+    """Of which epochs a course's value is the mean."""
+    return "in the last epoch" if late.epochs == 1 else f"in the mean of the last {late.epochs}"
 
 
 def _by_heart(evidence: Evidence) -> Said | None:
@@ -32,9 +37,9 @@ def _by_heart(evidence: Evidence) -> Said | None:
         return None
     return Said(
         f"learned by heart since epoch {epoch:g}",
-        f"Validation loss was lowest at epoch {epoch:g} ({best:.3g}) and is {late.now:.3g} now, "
-        f"while training loss fell from {before:.3g} to {learned.now:.3g}: it learns the training "
-        "examples by heart.",
+        f"Validation loss was lowest at epoch {epoch:g} ({best:.3g}) and is {late.now:.3g} "
+        f"{_when(late)}, while training loss fell from {before:.3g} to {learned.now:.3g}: it "
+        "learns the training examples by heart.",
     )
 
 

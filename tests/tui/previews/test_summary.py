@@ -51,7 +51,7 @@ RISING = [1.0 - i / 20 for i in range(10)] + [0.55 + i / 20 for i in range(20)]
     [
         (trained(FALLING), "still falling"),
         (trained(LEVEL), "almost level: 0.0% lower in the last 4 epochs"),
-        (trained(RISING), "lowest at epoch 10 (0.55) and is 1.45 now, while training loss fell"),
+        (trained(RISING), "lowest at epoch 10 (0.55) and is 1.45 in the mean of the last "),
         (trained(LEVEL, validation=None), "Nothing was held out"),
         (trained(LEVEL, folds=5, spread={"loss": 0.25}), "Means over 5 folds; from fold to fold"),
         (trained(LEVEL, train={"loss": 0.1, "accuracy": 0.99},
