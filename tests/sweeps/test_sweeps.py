@@ -12,11 +12,15 @@ from tuidl.core.errors import RunError
 from tuidl.runs.listing import listed
 from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import runs_folder
+from tuidl.sweeps import trial
 from tuidl.sweeps.coordinator import Coordinator
 from tuidl.sweeps.folder import Origin, SweepFolder, create, find
+from tuidl.sweeps.jobs import Answer, Job
+from tuidl.sweeps.outcomes import outcome_of
 from tuidl.sweeps.pool import Pool
 from tuidl.sweeps.records import DONE, FAILED, PRUNED, Advanced, Ended, SweepEvent, Trial
 from tuidl.sweeps.spec import parse
+from tuidl.training.interruption import Interrupter
 
 PRESET = """
 name = "small"
@@ -149,3 +153,12 @@ def test_the_report_lists_the_best_first(capsys: pytest.CaptureFixture[str]) -> 
     assert "validation.accuracy" in lines[1]
     assert "best: trial 2, validation.accuracy 0.8" in lines
     assert lines[-1] == "table sha256 ab"
+
+
+def test_a_folder_that_a_dead_worker_only_began_is_made_anew(tmp_path: Path) -> None:
+    run = tmp_path / "begun"
+    (run / "checkpoints").mkdir(parents=True)
+    (run / "preset.toml").write_text("half of a pre")
+    job = Job(preset=PRESET, folder=".", run=str(run), epochs=2, threads=1)
+    assert trial.carry_out(job, Interrupter()) == Answer()
+    assert len(outcome_of(run, parse(SWEEP, "s.toml")).curve) == 2
