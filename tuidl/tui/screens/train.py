@@ -180,8 +180,9 @@ class TrainScreen(PastScreen):
             panel.shown, panel.moment = self.frame, said(panel, self._moments, now)
         for view in self._views:
             view.take(self.frame, answers)
-        renew_hidden(self.query(Chart))
-        self._drawer.begin(self._seen())
+        seen = self._seen()
+        renew_hidden(self.query(Chart), seen)
+        self._drawer.begin(seen)
 
     def _handle_answer(self, event: events.ProbeAnswer, now: Moment) -> None:
         self._moments[event.kind] = now

@@ -66,10 +66,6 @@ class Chart(Widget, can_focus=True):
         self._put_titles(self.title_now(), self.subtitle_now())
         self.version += 1
 
-    def on_show(self) -> None:
-        """A panel that was hidden took no part in the frames since: it shows the newest one."""
-        self.changed()
-
     def prepare(self) -> None:
         """Make the lines of what there is now, without showing them."""
         self._prepared = self._draw()

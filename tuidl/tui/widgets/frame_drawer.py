@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.frame_throttle import FrameThrottle
@@ -64,8 +64,9 @@ class FrameDrawer:
             self._prepared.append(panel)
 
 
-def renew_hidden(panels: Iterable[Chart]) -> None:
-    """Have panels that are hidden drawn anew when a key shows them, of the moment of all others."""
+def renew_hidden(panels: Iterable[Chart], seen: Collection[Chart]) -> None:
+    """Have panels that are not ``seen``, by themselves or with the view that they are in, drawn
+    anew when a key shows them, of the moment of all others."""
     for panel in panels:
-        if not panel.display:
+        if panel not in seen:
             panel.changed()
