@@ -23,7 +23,7 @@ def is_line(text: str) -> bool:
 
 @click.command(epilog=EPILOG)
 @click.argument("line", default="2d:circles")
-@click.option("--no-ui", is_flag=True, help="Train without a screen, and print what came of it.")
+@click.option("--no-ui", is_flag=True, help="Train without a screen, and print the scores.")
 @click.option(
     "--steps", type=click.IntRange(1, 1_000_000_000), help=f"With --no-ui; default: {STEPS}."
 )
@@ -66,7 +66,7 @@ def _show(state: "PlaneState", as_json: bool, steps: int | None, **options: Any)
 def _trained(
     state: "PlaneState", steps: int, threads: int | None, backend: str | None
 ) -> dict[str, Any]:
-    """Train so many steps, and say what came of it. Raises TuidlError."""
+    """Train so many steps, and print the scores. Raises TuidlError."""
     from tuidl.backends import choose
     from tuidl.plane.presets import preset_of
     from tuidl.protocol.events import RunFailed, finite

@@ -46,7 +46,9 @@ class Report(Protocol):
     ) -> None: ...
 
 
-class _Report:
+class Closing:
+    """A report that is entered and left; leaving it closes it."""
+
     def __enter__(self) -> Self:
         return self
 
@@ -63,7 +65,7 @@ class _Report:
         """Leave the terminal as it was."""
 
 
-class JsonReport(_Report):
+class JsonReport(Closing):
     """Every event as one line of JSON on stdout."""
 
     def __init__(self, run: str = "") -> None:
@@ -74,7 +76,7 @@ class JsonReport(_Report):
         say_how_to_resume(event, self._run)
 
 
-class LineReport(_Report):
+class LineReport(Closing):
     """One plain line an epoch, and one for the result."""
 
     def __init__(self, run: str = "", log: Path | None = None) -> None:
@@ -108,7 +110,7 @@ class LineReport(_Report):
             say_how_to_resume(event, self._run)
 
 
-class TerminalReport(_Report):
+class TerminalReport(Closing):
     """A progress bar while it trains; plots of every measure and a summary at the end."""
 
     def __init__(self, in_color: bool, run: str = "", log: Path | None = None) -> None:

@@ -2,11 +2,11 @@
 
 import sys
 import time
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import msgspec
 
+from tuidl.cli.reports import Closing
 from tuidl.core.durations import in_words
 from tuidl.core.printable import printable
 from tuidl.core.terminal import put, put_json, say
@@ -20,46 +20,14 @@ MOST_LISTED = 50
 """Lines of the table at the end; results.json has all."""
 
 
-class Report(Protocol):
-    """Handles every event, in order; entered before the first and left after the last."""
-
-    def handle(self, event: SweepEvent) -> None: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
-
-
-class _Report:
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-        sys.stdout.flush()
-
-    def close(self) -> None:
-        """Leave the terminal as it was."""
-
-
-class JsonReport(_Report):
+class JsonReport(Closing):
     """Every event as one line of JSON."""
 
     def handle(self, event: SweepEvent) -> None:
         put_json(msgspec.json.encode(event).decode())
 
 
-class LineReport(_Report):
+class LineReport(Closing):
     """A line a trial, and the table at the end."""
 
     def __init__(self, sweep: Sweep) -> None:
@@ -123,7 +91,7 @@ class TerminalReport(LineReport):
         return f"{filled:░<24} {share:4.0%} of the epochs, at most {in_words(left)} left   {ended}"
 
 
-def report_for(sweep: Sweep, as_json: bool) -> Report:
+def report_for(sweep: Sweep, as_json: bool) -> JsonReport | LineReport:
     if as_json:
         return JsonReport()
     return TerminalReport(sweep) if sys.stdout.isatty() else LineReport(sweep)

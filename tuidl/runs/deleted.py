@@ -12,8 +12,8 @@ from tuidl.core.errors import RunError
 from tuidl.core.own_files import FileError, error_text, is_there, open_to_append
 from tuidl.runs.overview import require_deletable
 from tuidl.storage.contents import LOCK
-from tuidl.storage.folder import try_lock
 from tuidl.storage.locations import runs_folder
+from tuidl.storage.locks import try_lock
 
 FOLDER = ".deleted"
 """Among the runs, hidden: moving a run there takes no copy."""

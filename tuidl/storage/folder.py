@@ -32,7 +32,6 @@ from tuidl.core.errors import PresetError, RunError, SaveError
 from tuidl.core.own_files import (
     FileError,
     is_there,
-    open_to_append,
     open_to_read,
     read_bounded,
     reason_of,
@@ -70,6 +69,7 @@ from tuidl.storage.learned import (
     write_learned,
 )
 from tuidl.storage.locations import LARGEST_RECORD, runs_folder
+from tuidl.storage.locks import held, try_lock
 from tuidl.storage.records import About, Origin, Summary, read_record, versions
 
 DONE = ("completed", "stopped_early")
@@ -258,13 +258,7 @@ class RunFolder:
 
         Raises RunError where another does, SaveError where the lock cannot be had.
         """
-        try:
-            file = open_to_append(self.path / LOCK, create=True)
-        except FileError as error:
-            raise SaveError(str(error)) from None
-        with file:
-            if not try_lock(file):
-                raise RunError(f"{self.path}: another process is training this run")
+        with held(self.path / LOCK, f"{self.path}: another process is training this run"):
             yield
 
     @property
@@ -275,16 +269,3 @@ class RunFolder:
                 return not try_lock(file)
         except FileError:
             return False
-
-
-def try_lock(file: Any) -> bool:
-    """Take the lock until the file is closed; where the system has none, anyone may."""
-    try:
-        import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -18,10 +18,10 @@ import msgspec
 
 from tuidl.core.errors import RunError, SaveError, suggestion
 from tuidl.core.names import new_run_name
-from tuidl.core.own_files import FileError, is_there, open_to_append, read_bounded, reason_of
+from tuidl.core.own_files import FileError, is_there, read_bounded, reason_of
 from tuidl.storage.files import replace_file
-from tuidl.storage.folder import try_lock
 from tuidl.storage.locations import runs_folder
+from tuidl.storage.locks import held
 from tuidl.sweeps.records import Trial
 
 SWEEPS = ".sweeps"
@@ -86,13 +86,8 @@ class SweepFolder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Only one coordinator at a time. Raises RunError where there is another."""
-        try:
-            file = open_to_append(self.path / LOCK, create=True)
-        except FileError as error:
-            raise SaveError(str(error)) from None
-        with file:
-            if not try_lock(file):
-                raise RunError(f"the sweep {self.name} goes on in another process")
+        busy = f"the sweep {self.name} goes on in another process"
+        with held(self.path / LOCK, busy):
             yield
 
 

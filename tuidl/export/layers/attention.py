@@ -42,7 +42,7 @@ def _numpy_attention(step: Step) -> NumpyCode:
 class MultiHeadAttention(nn.Module):
     """softmax(Q K' / sqrt d) V of several heads; Q, K and V side by side, of x or of a memory.
 
-    Keys whose number in ``mask`` is ``padding`` are seen by nobody.
+    Keys whose number in ``mask`` is ``padding`` are masked out.
     """
 
     def __init__(
