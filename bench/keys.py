@@ -1,9 +1,11 @@
 """How long keys take to be answered while the engine trains at full speed.
 
-    python -m bench.keys cnn_digits 30
+    python -m bench.keys cnn_digits 30 200x50
+    python -m bench.keys 2d:spiral 30 200x50
 
-A preset of images, and how often each key is pressed. The time is from the key to the arrival of
-what it changes, read from a pseudo-terminal. Needs a system with pseudo-terminals.
+A preset of images, or a line of text of the two-dimensional playground, how often each key is
+pressed, and the size of the screen (120x40 unless told). The time is from the key to the arrival
+of what it changes, read from a pseudo-terminal. Needs a system with pseudo-terminals.
 """
 
 import os
@@ -21,8 +23,9 @@ from tests.tui.pseudo_terminal import ESCAPES, Terminal
 ACCENT = r"38;2;190;148;242[^m]*m"
 BETWEEN = r"[^╭]{0,80}?"
 ROUND = (
-    ("space, pauses", " ", "paused"), ("space, trains", " ", "training"),
-    ("?", "?", "One number for how wrong"), ("k in help", "k", "train, pause, train again"),
+    ("space, pauses", " ", "pausing|paused"), ("space, trains", " ", "training"),
+    ("?", "?", "One number for how wrong|What is said here"),
+    ("k in help", "k", "train, pause, train again"),
     ("escape", "\x1b", "1 overview"),
     ("2", "2", "the selected one"), ("3", "3", "length of each layer"),
     ("4", "4", "with the numbers of"), ("space, trains", " ", "training"), ("1", "1", "log scale"),
@@ -31,8 +34,18 @@ ROUND = (
     ("tab", "\t", ACCENT + "╭" + BETWEEN + "layers"), ("tab", "\t", ""),
     ("m", "m", "form"), ("escape", "\x1b", "1 overview"),
 )  # fmt: skip
-"""Name, key, and what its answer brings: a text, or a pattern where it has escapes; an empty one is
-not measured."""
+"""Name, key, and the pattern of what its answer brings, which is looked for with escapes if it has
+some; an empty one is not measured."""
+TO_RATE, TO_MAP = "\x1b[C" * 7, "\t\t"
+PLANE_ROUND = (
+    ("neuron added", "+", "net=(4-3|5-2)"), ("neuron removed", "-", "2d:spiral "),
+    ("layer added", "]", "net=4-2-"), ("layer removed", "[", "2d:spiral "),
+    ("to the rate", TO_RATE, ""), ("rate raised", "\x1b[A", "rate=0.03"),
+    ("rate lowered", "\x1b[B", "2d:spiral "), ("back", "\x1b[D" * 7, ""),
+    ("to the map", TO_MAP, ""), ("point put", "a", "put=A"), ("point taken", "x", "2d:spiral "),
+    ("to the settings", "\t", ""),
+)  # fmt: skip
+"""Live changes of the network, its settings and its data, each of which is taken back."""
 PATIENCE = 5.0
 
 
@@ -61,35 +74,45 @@ class Timed(Terminal):
 
 
 def _holds(raw: str, wanted: str) -> bool:
-    if wanted.startswith(ACCENT):
-        return re.search(wanted, raw) is not None
-    return wanted in ESCAPES.sub("", raw)
+    text = raw if wanted.startswith(ACCENT) else ESCAPES.sub("", raw)
+    return re.search(wanted, text) is not None
 
 
-def measured(preset: str, rounds: int) -> dict[str, list[float]]:
+def measured(preset: str, rounds: int, size: tuple[int, int] = (120, 40)) -> dict[str, list[float]]:
     """Seconds by key."""
+    is_plane = preset.startswith("2d:")
+    arguments = (preset,) if is_plane else (preset, "--set", "training.epochs=1000000")
+    with (
+        tempfile.TemporaryDirectory() as home,
+        Timed(*arguments, size=size, home=Path(home)) as terminal,
+    ):
+        terminal.until("press space" if is_plane else "paused", 600)
+        terminal.press(" ")
+        terminal.until("training")
+        time.sleep(2)
+        if "full speed" not in terminal.latest and (is_plane or "slowed" in terminal.everything):
+            terminal.press("f")
+            time.sleep(1)
+        return _pressed(terminal, PLANE_ROUND if is_plane else ROUND, rounds)
+
+
+def _pressed(
+    terminal: Timed, keys: tuple[tuple[str, str, str], ...], rounds: int
+) -> dict[str, list[float]]:
     times: dict[str, list[float]] = defaultdict(list)
     pauses = random.Random(1)
-    with tempfile.TemporaryDirectory() as home:
-        arguments = (preset, "--set", "training.epochs=1000000")
-        with Timed(*arguments, size=(120, 40), home=Path(home)) as terminal:
-            terminal.until("paused", 600)
-            terminal.press(" ")
-            terminal.until("training")
-            time.sleep(2)
-            if "slowed" in terminal.everything:
-                terminal.press("f")
-            for _ in range(rounds):
-                for name, key, wanted in ROUND:
-                    time.sleep(pauses.uniform(0.3, 0.6))
-                    seconds = terminal.answer(key, wanted)
-                    if wanted:
-                        times[name].append(PATIENCE if seconds is None else seconds)
+    for _ in range(rounds):
+        for name, key, wanted in keys:
+            time.sleep(pauses.uniform(0.3, 0.6))
+            seconds = terminal.answer(key, wanted)
+            if wanted:
+                times[name].append(PATIENCE if seconds is None else seconds)
     return times
 
 
 def main() -> None:
-    times = measured(sys.argv[1], int(sys.argv[2]))
+    columns, lines = (sys.argv[3] if len(sys.argv) > 3 else "120x40").split("x")
+    times = measured(sys.argv[1], int(sys.argv[2]), (int(columns), int(lines)))
     times["all"] = [seconds for found in times.values() for seconds in found]
     for name, found in times.items():
         found.sort()

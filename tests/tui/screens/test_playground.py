@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from tests.plane.drawn import drawn_state
@@ -209,3 +210,18 @@ async def test_random_changes_leave_screen_and_engine_in_step(seed: int) -> None
         assert screen.shown.phase is Phase.PAUSED
 
     await run()
+
+
+@on_screen()
+async def test_keys_that_come_all_at_once_reach_the_panel_that_is_turned_to(
+    pilot: Pilot[Any], engine: Engine
+) -> None:
+    for _ in range(2):
+        pilot.app.post_message(Key("tab", None))
+    for _ in range(50):
+        await pilot.pause()
+        if engine.screen.focused is engine.screen.query_one("#map"):
+            break
+    assert engine.screen.focused is engine.screen.query_one("#map")
+    await pilot.press("right")
+    assert engine.screen.scene.cursor[0] > 0

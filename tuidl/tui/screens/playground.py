@@ -97,13 +97,13 @@ class PlaygroundScreen(PlaneRunScreen):
 
     @property
     def _focused(self) -> str:
-        return next((str(panel.id) for panel in self._panels if panel.has_focus), "settings")
+        return str(self.focused.id) if self.focused in self._panels else "settings"
 
     def action_turn(self, way: int) -> None:
         """Focus the next panel."""
         names = [str(panel.id) for panel in self._panels]
         chosen = self._panels[(names.index(self._focused) + way) % len(names)]
-        chosen.focus()
+        self.set_focus(chosen)  # at once: a second key may wait already
         if chosen is self._board and self.scene.selected is None:
             self.scene.selected = (1, 0) if self.scene.state.hidden else (0, 0)
         self._board.with_shares = chosen is self._map

@@ -274,7 +274,7 @@ class TrainScreen(PastScreen):
             view.opened()
             view.touched()
         else:
-            self.query_one("#loss").focus()
+            self.set_focus(self.query_one("#loss"))
             for chart in self._seen():
                 chart.changed()
         self.session.ask()

@@ -45,7 +45,7 @@ class View(Container):
         """Called when the view becomes visible."""
         if self.first:
             for widget in self.query(self.first):
-                widget.focus()
+                self.screen.set_focus(widget)  # at once: the next key is for it
 
     def probes(self) -> Wanted:
         """The probes whose answers the visible panels show."""
