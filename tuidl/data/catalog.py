@@ -11,6 +11,7 @@ from tuidl.data.image_source import Images
 from tuidl.data.linear import Linear
 from tuidl.data.mnist import FashionMnist, Mnist
 from tuidl.data.plane import Plane
+from tuidl.data.point_cloud import PointCloud
 from tuidl.data.series_source import Series
 from tuidl.data.shapes import Blobs, Circles, Moons, Spiral, Xor
 from tuidl.data.sine import Sine
@@ -24,7 +25,7 @@ from tuidl.data.text.table import TextCsv
 
 SOURCES: dict[str, type[Any]] = by_kind(
     [
-        *(Linear, Sine, Moons, Circles, Blobs, Spiral, Xor, Plane),
+        *(Linear, Sine, Moons, Circles, Blobs, Spiral, Xor, Plane, PointCloud),
         *(Iris, Wine, BreastCancer, Diabetes, Digits),
         *(Mnist, FashionMnist, Cifar10),
         *(Text, TextCsv, PythonHelp, TinyShakespeare, Names, SmsSpam),

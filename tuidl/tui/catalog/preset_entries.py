@@ -44,10 +44,14 @@ CATALOG: dict[str, dict[str, str]] = {
         "date_formats": "dates",
         "grokking": "sums",
     },
+    "Generate": {
+        "gan_points": "points",
+    },
     "What goes wrong": {
         "overfitting": "half moons",
         "vanishing_gradients": "digits",
         "vanishing_gradients_cured": "digits",
+        "mode_collapse": "points",
     },
 }
 """Preset -> what its data is, in a word."""
