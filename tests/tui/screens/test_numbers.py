@@ -158,11 +158,6 @@ async def test_after_any_keys_the_screen_says_what_the_engine_says(app: Playgrou
     await storm(app, SIZES[1], seed=0, count=6)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="after v, a panel of the examples names an older moment than the header for an instant, "
-    "about once in some hundred sequences on a busy machine",
-)
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_after_any_of_200_sequences_of_keys_it_does(

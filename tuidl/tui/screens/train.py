@@ -24,7 +24,7 @@ from tuidl.tui.views.all import VIEWS
 from tuidl.tui.views.view import View, said
 from tuidl.tui.widgets.chart import Chart, repaint_together
 from tuidl.tui.widgets.curves import Curves, loss_title, second_measure
-from tuidl.tui.widgets.frame_drawer import FrameDrawer, renew_hidden
+from tuidl.tui.widgets.frame_drawer import FrameDrawer, renew_others
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.layers import Layers
 from tuidl.tui.widgets.picture import Picture
@@ -110,7 +110,6 @@ class TrainScreen(PastScreen):
             yield Layers(id="layers")
 
     def on_mount(self) -> None:
-        self.query_one("#layers").border_title = "layers"
         self.set_interval(1 / TICKS_PER_SECOND, self._draw)
         self.query_one("#loss").focus()
         self.begin(Run())
@@ -181,8 +180,9 @@ class TrainScreen(PastScreen):
         for view in self._views:
             view.take(self.frame, answers)
         seen = self._seen()
-        renew_hidden(self.query(Chart), seen)
         self._drawer.begin(seen)
+        if any(panel.awaits_lines for panel in seen):
+            self.finish_frame()  # what a key changed is about to be painted
 
     def _handle_answer(self, event: events.ProbeAnswer, now: Moment) -> None:
         self._moments[event.kind] = now
@@ -228,11 +228,16 @@ class TrainScreen(PastScreen):
         if self._drawer.is_drawing and self._drawer.draw():
             self.finish_frame()
 
+    @property
+    def is_amid_frame(self) -> bool:
+        return self._drawer.is_drawing
+
     def finish_frame(self) -> None:
         """Show all of the frame that is being drawn, if there is one."""
         if not self._drawer.is_drawing:
             return
-        self._drawer.finish()
+        drawn = self._drawer.finish()
+        renew_others(self.query(Chart), drawn, self._seen())
         self.query_one(Status).frame = self.frame
         self.query_one(Summary).show(self.frame)
         self._show_state()

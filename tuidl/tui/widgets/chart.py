@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
 from rich.text import Text
+from textual.events import Resize
 from textual.geometry import Region
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -21,8 +22,9 @@ class Chart(Widget, can_focus=True):
     ``rules`` are those by which they say something of the run.
 
     A panel of a run is drawn in two steps: ``prepare`` makes its lines, one panel after the other,
-    then ``present`` shows those of all, so that what is seen together is of one moment. ``kinds``:
-    the probes whose answers it draws.
+    then ``present`` shows those of all, so that what is seen together is of one moment. Painting
+    never draws amid a frame and never ends one: widgets painted before, and the border of the panel
+    itself, would keep the moment before. ``kinds``: the probes whose answers it draws.
     """
 
     DEFAULT_CSS = """
@@ -39,6 +41,8 @@ class Chart(Widget, can_focus=True):
     """When what is drawn was so, in words; empty where the screen's header says it."""
     _prepared: "Drawn | None" = None
     _drawn: "Drawn | None" = None
+    _before: "Drawn | None" = None
+    """What was drawn last, until it is drawn anew; None while nobody sees the panel."""
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         """The lines to show: ``height`` of them, ``width`` cells each."""
@@ -66,6 +70,16 @@ class Chart(Widget, can_focus=True):
         self._put_titles(self.title_now(), self.subtitle_now())
         self.version += 1
 
+    def forget(self) -> None:
+        """The same while nobody sees it: it is drawn once somebody does."""
+        self.changed()
+        self._before = None
+
+    @property
+    def awaits_lines(self) -> bool:
+        """Whether it was changed and not painted since."""
+        return self._drawn is None
+
     def prepare(self) -> None:
         """Make the lines of what there is now, without showing them."""
         self._prepared = self._draw()
@@ -77,26 +91,29 @@ class Chart(Widget, can_focus=True):
         prepared, self._prepared = self._prepared, None
         self._put_titles(prepared.title, prepared.subtitle)
         repaint_together(self)
-        self._drawn = prepared
+        self._drawn = self._before = prepared
 
     def refresh(self, *regions: Region, **how: Any) -> Self:
         """Whoever asks for this has changed something: the lines are made anew, of the newest
         moment, which all other panels then show as well."""
-        if self.is_attached:
-            self._finish_frame()
+        if self.is_attached and isinstance(self.screen, DrawsFrames):
+            self.screen.finish_frame()
         self._drawn = None
         return super().refresh(*regions, **how)
 
-    def _finish_frame(self) -> None:
-        if isinstance(self.screen, DrawsFrames):
-            self.screen.finish_frame()
+    def on_resize(self, event: Resize) -> None:
+        """It came to be seen, or has another size."""
+        if self._drawn is None or self._drawn.room != self._room():
+            self.refresh()
 
     def render(self) -> Text:
         drawn = self._drawn
-        if drawn is None or drawn.room != self._room():
-            self._finish_frame()
-            drawn = self._drawn = self._draw()
-        return drawn.text
+        if drawn is not None and drawn.room == self._room():
+            return drawn.text
+        if isinstance(self.screen, DrawsFrames) and self.screen.is_amid_frame:
+            return self._before.text if self._before else Text("")
+        self._drawn = self._before = self._draw()
+        return self._drawn.text
 
     def _room(self) -> "Room":
         return (*self.content_size, *looks_of(self))
@@ -135,6 +152,10 @@ class Drawn(NamedTuple):
 @runtime_checkable
 class DrawsFrames(Protocol):
     """A screen whose panels are drawn one after the other and shown together."""
+
+    @property
+    def is_amid_frame(self) -> bool:
+        """Whether panels have another moment already than the one that is shown."""
 
     def finish_frame(self) -> None:
         """Show the frame that is being drawn at once."""

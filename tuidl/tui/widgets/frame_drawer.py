@@ -45,13 +45,14 @@ class FrameDrawer:
             self._prepare_next()
         return not self._waiting
 
-    def finish(self) -> None:
-        """Draw what is left, and show all of them together."""
+    def finish(self) -> list[Chart]:
+        """Draw what is left, and show all of them together; which these are."""
         while self._waiting:
             self._prepare_next()
         prepared, self._prepared = self._prepared or [], None
         for panel in prepared:
             panel.present()
+        return prepared
 
     def _prepare_next(self) -> None:
         panel = self._waiting.popleft()
@@ -64,9 +65,15 @@ class FrameDrawer:
             self._prepared.append(panel)
 
 
-def renew_hidden(panels: Iterable[Chart], seen: Collection[Chart]) -> None:
-    """Have panels that are not ``seen``, by themselves or with the view that they are in, drawn
-    anew when a key shows them, of the moment of all others."""
+def renew_others(
+    panels: Iterable[Chart], drawn: Collection[Chart], seen: Collection[Chart]
+) -> None:
+    """Have panels that were not ``drawn`` with the others drawn anew when they are painted: those
+    that came to be ``seen`` meanwhile, and those that a key may show."""
     for panel in panels:
-        if panel not in seen:
+        if panel in drawn:
+            continue
+        if panel in seen:
             panel.changed()
+        else:
+            panel.forget()

@@ -34,6 +34,9 @@ class Layers(Chart):
     def findings(self) -> list[Finding]:
         return self.shown.findings if self.shown else []
 
+    def on_mount(self) -> None:
+        self.border_title = "layers"
+
     def begin(self) -> None:
         """Forget the run before."""
         self.shown = Run()
