@@ -9,6 +9,7 @@ from tuidl.protocol import events
 from tuidl.protocol.commands import EPOCHS
 from tuidl.protocol.events import Event
 from tuidl.training.baseline import baseline_of
+from tuidl.training.distances import distances
 from tuidl.training.early_stopping import Best
 from tuidl.training.evaluation import Evaluation
 from tuidl.training.scores import classes_of_confusion, positive_of, scores_of
@@ -114,10 +115,11 @@ def _rate_in_force(state: TrainState) -> float:
 
 def epoch_ended(state: TrainState, held_out: Evaluation) -> events.EpochEnded:
     progress = state.progress
+    counted = scores_of(state.program, progress.totals, state.train_feed)
     return events.EpochEnded(
         epoch=progress.epoch,
         seconds=progress.epoch_seconds,
-        train=scores_of(state.program, progress.totals, state.train_feed),
+        train=counted | distances(state.model, state.train_feed),
         validation=held_out.scores,
         learning_rate=state.learning_rate(progress.epoch, state.steps - 1),
         gradient_norms=progress.norms or {},

@@ -11,6 +11,7 @@ from tuidl.compiler.nodes import Head, Target
 from tuidl.compiler.program import Program
 from tuidl.nn.metrics import METRICS, Sums, classes_of
 from tuidl.protocol.events import MOST_CONFUSED, Scores, Table
+from tuidl.training.distances import distance_names
 
 CONFUSION = "confusion_matrix"
 OF_ONE_CLASS = {"precision", "recall", "f1"}
@@ -18,6 +19,12 @@ OF_ONE_CLASS = {"precision", "recall", "f1"}
 
 
 def score_names(program: Program) -> list[str]:
+    """All that is measured of a part after an epoch: losses, metrics that are one number, and how
+    far what is generated is from real examples."""
+    return [*_counted_names(program), *distance_names(program.graph)]
+
+
+def _counted_names(program: Program) -> list[str]:
     """The loss, and those of the preset's metrics that are one number.
 
     ``loss`` is the first objective's. Of several each has its own as ``objective.loss``, and so has
@@ -40,7 +47,7 @@ def scores_of(program: Program, totals: Array, feed: ArrayDataset) -> Scores:
     NaN where nothing was counted: all answers masked, or an objective that had no turn.
     """
     graph = program.graph
-    scores: Scores = dict.fromkeys(score_names(program), math.nan)
+    scores: Scores = dict.fromkeys(_counted_names(program), math.nan)
     if is_plain(graph):
         scores["loss"] = float(totals[0]) / len(feed)
     else:
