@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tuidl.core.errors import DataError
-from tuidl.data.tables import delimited
+from tuidl.data.tables import compiled, delimited
 from tuidl.data.tables.raw import RawTable, plain_number
 
 FIELDS = ("", "0", "-0", "12", "+3.50", "-.5", "5.", "1e5", "2.5E-07", "-1.25e+10", "0.1", "007",
@@ -77,8 +77,29 @@ def test_blocks_and_records_agree(
     for block in (64, 1000, 1 << 18):
         monkeypatch.setattr(delimited, "BLOCK", block)
         assert meaning(read(path, delimiter)) == expected
+    read_by_machine_code(monkeypatch)
+    monkeypatch.setattr(compiled, "ROWS_AT_ONCE", random.Random(seed).choice([1, 7, 1 << 14]))
+    for block in (64, 1000, 1 << 18):
+        monkeypatch.setattr(delimited, "BLOCK", block)
+        assert meaning(read(path, delimiter)) == expected
 
 
+def read_by_machine_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of any size, with room for few texts at first."""
+    monkeypatch.setattr(compiled, "WORTH_LOADING", 0)
+    monkeypatch.setattr(compiled, "WORTH_COMPILING", 0)
+    monkeypatch.setattr(compiled, "_TEXTS", 4)
+    monkeypatch.setattr(compiled, "_POOL", 16)
+
+
+@pytest.fixture(params=["blocks", "machine code"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read by either."""
+    if request.param == "machine code":
+        read_by_machine_code(monkeypatch)
+
+
+@pytest.mark.usefixtures("way")
 def test_numbers_are_those_of_python(tmp_path: Path) -> None:
     """Correctly rounded, to the last bit."""
     r = random.Random(5)
@@ -98,6 +119,7 @@ def test_numbers_are_those_of_python(tmp_path: Path) -> None:
         assert known is None or np.float64(known).tobytes() == number.tobytes(), text
 
 
+@pytest.mark.usefixtures("way")
 def test_many_different_texts_are_told_apart(tmp_path: Path) -> None:
     texts = [f"x{'id' * (i % 40)}-{i * 7919 % 5000}" for i in range(20_000)]
     path = tmp_path / "t.csv"
@@ -107,6 +129,7 @@ def test_many_different_texts_are_told_apart(tmp_path: Path) -> None:
     assert len(set(column.texts)) == len(column.texts)
 
 
+@pytest.mark.usefixtures("way")
 def test_an_odd_line_late_in_the_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("a,b\n" + "1,2\n" * 100_000 + "1,2,3\n" + "1,2\n" * 10)
@@ -114,6 +137,7 @@ def test_an_odd_line_late_in_the_file_is_named(tmp_path: Path) -> None:
         read(path, ",")
 
 
+@pytest.mark.usefixtures("way")
 def test_a_quote_amid_a_field_is_part_of_it(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text('a,b\n5" pipe,1\n' + 'x,"2\n"\n' * 60_000 + '6" pipe,"a\nb"\n')

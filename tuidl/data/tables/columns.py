@@ -1,6 +1,6 @@
 """All columns of a table, put together of blocks of fields."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from tuidl.data.tables.texts import Entry, KnownFields
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+_NO_NUMBERS, _NO_TEXTS = np.array(np.nan), np.array(-1, np.int32)
 _PLUS, _MINUS, _POINT, _ZERO, _NINE = b"+-.09"
 
 FIELDS_AT_ONCE = 1 << 15
@@ -24,50 +25,100 @@ class Columns:
     def __init__(self, names: Sequence[str], most: int) -> None:
         """``most``: rows that there may be."""
         self.names, self.count = names, 0
-        self._numbers = np.empty((len(names), most))
-        self._codes = np.empty((len(names), most), np.int32)
+        self._parts = [_Part(most) for _ in names]
         self._texts = [Texts() for _ in names]
+
+    @property
+    def entries_of(self) -> list[Callable[[bytes], Entry]]:
+        """What looks at a field of each column that is new."""
+        return [texts.entry_of_field for texts in self._texts]
 
     def add(self, rows: Sequence[Sequence[str]]) -> None:
         """The next rows, each of as many texts as there are columns."""
-        part = slice(self.count, self.count + len(rows))
-        for place, fields in enumerate(zip(*rows, strict=True)):
-            texts = self._texts[place]
+        for part, texts, fields in zip(
+            self._parts, self._texts, zip(*rows, strict=True), strict=True
+        ):
             known = {text: texts.entry(text.strip()) for text in dict.fromkeys(fields)}
-            self._numbers[place, part] = [known[text][0] for text in fields]
-            self._codes[place, part] = [known[text][1] for text in fields]
+            numbers = np.array([known[text][0] for text in fields], np.float64)
+            codes = np.array([known[text][1] for text in fields], np.int32)
+            part.put(self.count, numbers, codes)
         self.count += len(rows)
+
+    def add_arrays(self, numbers: Array, codes: Array) -> None:
+        """The next rows: (columns, rows) as those of a RawColumn."""
+        for part, number, code in zip(self._parts, numbers, codes, strict=True):
+            part.put(self.count, number, code)
+        self.count += codes.shape[1]
 
     def add_block(self, block: Block) -> None:
         """The next rows."""
         shape = len(block.lines), len(self.names)
-        part = slice(self.count, self.count + shape[0])
-        numbers, unknown = _numbers(block)
-        self._numbers[:, part] = numbers.reshape(shape).T
-        self._codes[:, part] = -1
-        unknown = unknown.reshape(shape)
+        found = _numbers(block)
+        numbers, unknown = found[0].reshape(shape), found[1].reshape(shape)
         starts, ends = block.starts.reshape(shape), block.ends.reshape(shape)
-        for place in np.flatnonzero(unknown.any(axis=0)):
+        has_texts = np.any(unknown, axis=0).tolist()
+        for place, part in enumerate(self._parts):
+            number = numbers[:, place]
+            if not has_texts[place]:
+                part.put(self.count, number, None)
+                continue
             rows = np.flatnonzero(unknown[:, place])
-            if len(rows) == shape[0]:
-                fields = starts[:, place], ends[:, place]
-            else:
-                fields = starts[rows, place], ends[rows, place]
-            found = self._texts[place].known.look_up(block.text, block.words, *fields)
-            rows += self.count
-            self._numbers[place, rows], self._codes[place, rows] = found
+            fields = starts[rows, place], ends[rows, place]
+            meant = self._texts[place].known.look_up(block.text, block.words, *fields)
+            code = np.full(shape[0], -1, np.int32)
+            number[rows], code[rows] = meant
+            part.put(self.count, number, code)
         self.count += shape[0]
 
     def finished(self) -> tuple[RawColumn, ...]:
         """All rows."""
-        self._numbers.setflags(write=False)
-        self._codes.setflags(write=False)
         return tuple(
-            RawColumn(name, numbers[: self.count], tuple(texts.places), codes[: self.count])
-            for name, numbers, codes, texts in zip(
-                self.names, self._numbers, self._codes, self._texts, strict=True
+            RawColumn(name, numbers, tuple(texts.places), codes)
+            for name, texts, (numbers, codes) in zip(
+                self.names,
+                self._texts,
+                (part.finished(self.count) for part in self._parts),
+                strict=True,
             )
         )
+
+
+class _Part:
+    """The rows of one column. There is no memory for numbers before the first one, and none for
+    codes before the first text."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._numbers: Array | None = None
+        self._codes: Array | None = None
+
+    def put(self, start: int, numbers: Array, codes: Array | None) -> None:
+        """Rows from ``start`` on; ``codes``: None where all of them are numbers."""
+        end = start + len(numbers)
+        are_texts = None if codes is None else codes >= 0
+        if are_texts is not None and not are_texts.any():
+            are_texts = None
+        if are_texts is None or not are_texts.all():
+            if self._numbers is None:
+                self._numbers = np.empty(self._most)
+                self._numbers[:start] = np.nan
+            self._numbers[start:end] = numbers
+        elif self._numbers is not None:
+            self._numbers[start:end] = np.nan
+        if are_texts is not None and self._codes is None:
+            self._codes = np.empty(self._most, np.int32)
+            self._codes[:start] = -1
+        if self._codes is not None:
+            self._codes[start:end] = -1 if are_texts is None else codes
+
+    def finished(self, count: int) -> tuple[Array, Array]:
+        """Numbers and codes of so many rows, not to be written to."""
+        numbers = _NO_NUMBERS if self._numbers is None else self._numbers[:count]
+        codes = _NO_TEXTS if self._codes is None else self._codes[:count]
+        numbers, codes = np.broadcast_to(numbers, count), np.broadcast_to(codes, count)
+        numbers.setflags(write=False)
+        codes.setflags(write=False)
+        return numbers, codes
 
 
 class Texts:
@@ -75,7 +126,7 @@ class Texts:
 
     def __init__(self) -> None:
         self.places: dict[str, int] = {}
-        self.known = KnownFields(self._entry_of_field)
+        self.known = KnownFields(self.entry_of_field)
 
     def entry(self, text: str) -> Entry:
         """``text``: without spaces around it."""
@@ -84,7 +135,7 @@ class Texts:
             return number, -1
         return np.nan, self.places.setdefault(text, len(self.places))
 
-    def _entry_of_field(self, raw: bytes) -> Entry:
+    def entry_of_field(self, raw: bytes) -> Entry:
         """``raw``: without the quotes around it; those within are doubled."""
         return self.entry(raw.decode().replace('""', '"').strip())
 

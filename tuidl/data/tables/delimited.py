@@ -11,6 +11,7 @@ from tuidl.core.errors import DataError
 from tuidl.core.limits import check_memory
 from tuidl.data.tables.blocks import tokenised
 from tuidl.data.tables.columns import Columns
+from tuidl.data.tables.compiled import scanner
 from tuidl.data.tables.content import ADVICE, read_content
 from tuidl.data.tables.dialect import dialect_of, fields_of, sampled
 from tuidl.data.tables.header import Header, header_of, passed_over
@@ -93,15 +94,32 @@ class _Reader:
         self.records, self.rows = records, rows
         self.columns = Columns(rows.header.titles, most)
         self.lines: list[Array] = []
+        self.text = np.frombuffer(records.data, np.uint8)
         self.is_slow = records.delimiter in _SLOW or not records.delimiter.isascii()
+        entries = self.columns.entries_of
+        self.scanner = None if self.is_slow else scanner(len(records.data), entries)
 
     def read(self) -> tuple[tuple[RawColumn, ...], Array]:
         """The filled columns, and the line of each row."""
         while self.records.position < len(self.records.data):
             end = _end_of_block(self.records.data, self.records.position)
-            if self.is_slow or not self._read_block(end):
+            if self.is_slow or not (self._scan_block(end) or self._read_block(end)):
                 self._read_records(end)
         return self.columns.finished(), np.concatenate(self.lines or [np.zeros(0, np.int64)])
+
+    def _scan_block(self, end: int) -> bool:
+        """Whether machine code could read all of the block; the records stand before what is left
+        of it."""
+        records = self.records
+        while self.scanner and records.position < end:
+            found = self.scanner.scan(self.text, records.position, end, records.delimiter)
+            if len(found.lines):
+                self.columns.add_arrays(found.numbers, found.codes)
+                self.lines.append(found.lines + (records.line - 1))
+            records.position, records.line = found.end, records.line + found.line_count
+            if found.is_odd:
+                return False
+        return self.scanner is not None
 
     def _read_block(self, end: int) -> bool:
         """Whether the block could be read as a whole."""
