@@ -17,6 +17,7 @@ EVERY = (
     answers.values(), answers.layers(), answers.histograms(broken=True), answers.filters(),
     answers.feature_maps(), answers.weights(3), answers.step_trace(),
     answers.step_trace_of_images(), answers.places(), answers.neurons(), answers.health(),
+    answers.chain(),
     text_answers.written("a b"), text_answers.EMBEDDING, text_answers.ATTENTION,
 )  # fmt: skip
 

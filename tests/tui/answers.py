@@ -137,6 +137,45 @@ def health() -> probes.Health:
     })  # fmt: skip
 
 
+def chain(**other: Any) -> probes.Chain:
+    """To a weight of the first of two dense layers, of a batch of four examples."""
+
+    def term(at: str, upstream: float, local: float, value: float, note: str = "") -> Any:
+        return {"at": at, "upstream": upstream, "local": local, "value": value, "note": note}
+
+    def link(title: str, kind: str, terms: list[Any], total: float, **more: Any) -> Any:
+        known = {"rest": 0, "rest_sum": 0.0, **more}
+        return {"title": title, "kind": kind, "terms": terms, "total": total, **known}
+
+    return _record(probes.Chain, {
+        "choices": [
+            {"name": "dense_1.kernel", "shape": [2, 8]}, {"name": "dense_1.bias", "shape": [8]},
+            {"name": "dense_1", "shape": [8], "is_neurons": True},
+            {"name": "dense_2.kernel", "shape": [8, 1]}, {"name": "dense_2.bias", "shape": [1]},
+        ],
+        "chosen": 0, "index": [1, 0], "title": "dense_1.kernel[1, 0]", "value": -0.653276,
+        "of": "mean over the next step's batch of 4 examples", "example": None, "examples": 4,
+        "tied": "", "followed": 2,
+        "start": {"kind": "binary_cross_entropy", "loss": 0.680713, "title": "dense_2[0]",
+                  "gradient": -0.132765, "rule": "(p - y) / 4", "numbers": "(0.468941 - 1) / 4"},
+        "links": [
+            link("dense_2[0]", "dense", [], -0.132765, from_loss=-0.132765),
+            link("dense_1[0]", "dense",
+                 [term("dense_2[0]", -0.132765, -0.540229, 0.0717234, "its weight")], 0.0717234),
+            link("z of dense_1[0]", "tanh",
+                 [term("dense_1[0]", 0.0717234, 0.709073, 0.0508571, "slope of tanh at z = -0.6")],
+                 0.0508571),
+        ],
+        "last": link("dense_1.kernel", "dense", [
+            term("example 2", 0.0508571, 1.0, 0.0508571),
+            term("example 1", -0.0240739, 1.0, -0.0240739),
+        ], 0.0267833, rest=1, rest_sum=1e-7, words="the input"),
+        "penalty": 0.0, "analytic": 0.0267833, "engine": 0.0267833, "precision": "float32",
+        "numeric": 0.0267833, "step": 1e-5, "error": 7.8e-11, "agrees": True, "is_kink": False,
+        "left": 0.0267831, "right": 0.0267834, "reason": "", "rate": 0.05, **other,
+    })  # fmt: skip
+
+
 def histograms(layer: str = "conv2d_1", *, broken: bool = False) -> probes.Histograms:
     one = {"counts": [1, 5, 2], "low": -1, "high": 2, "mean": 0.5, "not_finite": 0}
     bad = {"counts": [], "low": None, "high": None, "mean": None, "not_finite": 7}

@@ -10,6 +10,7 @@ from tuidl.protocol.answer import Number as Number
 from tuidl.protocol.answer import Record as Record
 from tuidl.protocol.answer import Shape as Shape
 from tuidl.protocol.answer import Vector as Vector
+from tuidl.protocol.chain import Chain as Chain
 from tuidl.protocol.health import Health as Health
 from tuidl.protocol.health import LayerHealth as LayerHealth
 from tuidl.protocol.neurons import Neurons as Neurons
@@ -279,6 +280,7 @@ AnyAnswer = (
     | Weights
     | Neurons
     | StepTrace
+    | Chain
     | Sample
     | EmbeddingMap
     | Attention

@@ -13,6 +13,7 @@ from tuidl.protocol.probes import AnyAnswer
 from tuidl.training.state import TrainState
 from tuidl.worker.probes import (
     attention,
+    chain,
     health,
     layers,
     neurons,
@@ -45,6 +46,7 @@ PROBES: dict[str, tuple[Callable[[TrainState, Any], AnyAnswer], type[msgspec.Str
     "embedding_map": (text.embedding_map, text.MapOptions),
     "neurons": (neurons.neurons, neurons.Options),
     "walk": (walk.walk, walk.Options),
+    "chain": (chain.chain, chain.Options),
 }
 """Each kind: what answers it, and the record of its options."""
 

@@ -23,6 +23,11 @@ def numbers(values: Any) -> Any:
     return float(f"{float(array):.{DIGITS}g}") if np.isfinite(array) else None
 
 
+def precise(value: float) -> float | None:
+    """A number with six significant digits; None where it is not finite."""
+    return float(f"{value:.6g}") if np.isfinite(value) else None
+
+
 def pair(values: Any) -> Any:
     """Two numbers, as ``numbers`` sends them."""
     first, second = numbers(values)
@@ -60,6 +65,14 @@ def batch_of(state: TrainState, feed: ArrayDataset, count: int) -> ArrayDataset:
     """The first examples of a feed as a feed of their own."""
     count = min(count, len(feed), state.program.train.capacity)
     return ArrayDataset(feed.x[:count], feed.y[:count], np.arange(count, dtype=np.int64))
+
+
+def next_batch(state: TrainState) -> ArrayDataset:
+    """The examples that the next step will train on."""
+    _, epoch, step = state.next_place
+    feed = state.ordered(max(epoch, 1))
+    position = min(step, state.steps - 1) * state.batches.batch
+    return ArrayDataset(feed.x, feed.y, feed.order[position : position + state.batches.batch])
 
 
 def task_in(state: TrainState) -> Task:

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import Array
 from tuidl.compiler.graph import Graph, Node
 from tuidl.compiler.nodes import Head, Target
 from tuidl.protocol.probes import BackwardStep, ForwardStep, StepTrace, UpdateStep
@@ -14,7 +14,7 @@ from tuidl.tasks.base import Task
 from tuidl.tasks.choice import task_for
 from tuidl.training.inspection import Inspected, inspect
 from tuidl.training.state import TrainState
-from tuidl.worker.probes.common import numbers, task_in
+from tuidl.worker.probes.common import next_batch, numbers, task_in
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -29,7 +29,7 @@ def walk(state: TrainState, options: Options) -> StepTrace:
     layer's shapes and first values; ``loss``, and its share by example where that is simple;
     ``update``: parameters, their gradient, and the learning rate. Of several objectives it is the
     one whose turn comes. Nothing is changed."""
-    feed, number = _next_batch(state), state.rotation.at(state.updates)[0]
+    feed, number = next_batch(state), state.rotation.at(state.updates)[0]
     with state.counting(number):
         seen = inspect(state.model, feed, number)
     graph, shown = state.program.graph, options.numbers
@@ -73,14 +73,6 @@ def walk(state: TrainState, options: Options) -> StepTrace:
         terms=_terms(state, number),
         weighted=head.weights is not None,
     )
-
-
-def _next_batch(state: TrainState) -> ArrayDataset:
-    """The examples that the next step will train on."""
-    epoch, step = state.place
-    feed = state.ordered(epoch)
-    position = min(step, state.steps - 1) * state.batches.batch
-    return ArrayDataset(feed.x, feed.y, feed.order[position : position + state.batches.batch])
 
 
 def _shown_head(graph: Graph, objective: Target) -> Head:

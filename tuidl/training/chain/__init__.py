@@ -1,0 +1,1 @@
+"""The chain rule in numbers: from the loss of a step back to one weight."""
