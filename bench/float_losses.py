@@ -3,6 +3,7 @@
 Both begin with the same weights and see the same batches. PyTorch must be in this environment.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -88,13 +89,31 @@ def _load(network: Any, model: Model, start: dict[str, Array]) -> None:
 
     assert tuidl.export.layers  # its import fills the registry
     for number, node in enumerate(model.program.graph.nodes_for_loss):
-        own = {p.name: start[f"{node.name}.{p.name}"] for p in node.parameters}
-        if not own:
+        own = {p.name: start[f"{node.key}.{p.name}"] for p in node.parameters}
+        if not own or node.owner:
             continue
         module, place = network.places[number]
-        named = TORCH_WEIGHTS[node.layer.kind()](node.layer, own)
+        kind = node.layer.kind()
+        named = {**TORCH_WEIGHTS, **OF_THE_BENCH}[kind](node.layer, own)
         state = {key.replace("_l0", f"_l{place}"): value for key, value in named.items()}
-        leaf = next(m for m in module.modules() if all(hasattr(m, key) for key in state))
+        known = (each.state_dict(keep_vars=True) for each in module.modules())
+        leaf = next(each for each in known if state.keys() <= each.keys())
         with torch.no_grad():
             for key, value in state.items():
-                getattr(leaf, key).copy_(torch.from_numpy(np.array(value)))
+                leaf[key].copy_(torch.from_numpy(np.array(value)))
+
+
+def _attention(layer: Any, own: dict[str, Array]) -> dict[str, Array]:
+    found = {}
+    for start, name in (("", "inputs"), ("output_", "output")):
+        found[f"{name}.weight"] = own[f"{start}kernel"].T
+        if layer.use_bias:
+            found[f"{name}.bias"] = own[f"{start}bias"]
+    return found
+
+
+OF_THE_BENCH: dict[str, Callable[[Any, dict[str, Array]], dict[str, Array]]] = {
+    "position_embedding": lambda layer, own: {"table": own["embeddings"]},
+    "multi_head_attention": _attention,
+}
+"""Weights of modules that the bench has itself."""

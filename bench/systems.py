@@ -67,6 +67,26 @@ def _gpt() -> str:
     return _trained(data, layers, "cross_entropy", optimizer, batch=12)
 
 
+def _char_rnn() -> str:
+    """The preset of that name, of 96 characters and without clipping, which JAX here lacks."""
+    layers = (
+        '{type = "embedding", output_dim = 32},'
+        '{type = "lstm", units = 128, return_sequences = true}, {type = "dense"}'
+    )
+    data = '{source = "python_help", window = 64, vocabulary = 96, validation = 0.1}'
+    return _trained(data, layers, "cross_entropy", _ADAM, batch=32)
+
+
+def _word_vectors() -> str:
+    """The preset of that name: skip-gram with a softmax over all words."""
+    layers = '{type = "embedding", output_dim = 32}, {type = "flatten"}, {type = "dense"}'
+    data = (
+        '{source = "python_help", tokens = "words", lowercase = true, vocabulary = 1500,'
+        'predict = "context", window = 2, validation = 0.1}'
+    )
+    return _trained(data, layers, "cross_entropy", _ADAM, batch=512)
+
+
 _ANSWER = '{type = "dense", activation = "softmax"}'
 _SGD, _ADAM = 'type = "sgd", learning_rate = 0.01', 'type = "adam"'
 
@@ -133,5 +153,7 @@ SYSTEMS = {
             second_biases=2 * 4 * 64,
         ),
         System("tiny_gpt", _gpt(), parameters=805_248),
+        System("char_rnn", _char_rnn(), parameters=97_888, second_biases=4 * 128),
+        System("word_vectors", _word_vectors(), parameters=97_500),
     )
 }

@@ -28,11 +28,18 @@ def test_weights_are_hashed_for_every_number_of_threads(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["time", "stacked", "mixed", "both", "words"])
+@pytest.mark.parametrize("name", ["time", "stacked", "mixed", "both", "words", "tied", "attention"])
 def test_pytorch_begins_where_we_begin(name: str) -> None:
     """In float64 both have the same first loss; later PyTorch's second biases may lead away."""
     pytest.importorskip("torch")
     begins_alike(tiny(name))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["char_rnn", "word_vectors", "tiny_gpt"])
+def test_pytorch_begins_where_we_begin_with_text(name: str) -> None:
+    pytest.importorskip("torch")
+    begins_alike(named(name, 4))
 
 
 @pytest.mark.parametrize("kernel", [1, 2, 3, 5])

@@ -128,6 +128,14 @@ CASES = [
       for padding in ("valid", "same") for size, stride in ((2, 2), (3, 2), (2, 1))),
     *(_sequence(kind, WIDE, f'{{type = "{kind}"}}')
       for kind in ("global_max_pool1d", "global_average_pool1d")),
+    *(Case(f"masked {kind}", 'data = {source = "words"}\nloss = {type = "mse"}\n',
+           '{type = "embedding", input_dim = 7, output_dim = 4, name = "words"}, '
+           f'{{type = "{kind}", mask = "input", padding = 3}}, {LAST}')
+      for kind in ("global_max_pool1d", "global_average_pool1d")),
+    *(_sequence(f"{kind} masked by a layer", '{type = "dense", units = 4, name = "a"}',
+                '{type = "dense", units = 1, activation = "sigmoid", inputs = ["input"], '
+                f'name = "b"}}, {{type = "{kind}", inputs = ["a"], mask = "b"}}')
+      for kind in ("global_max_pool1d", "global_average_pool1d")),
     *(_image(kind, CONV, f'{{type = "{kind}"}}')
       for kind in ("global_max_pool2d", "global_average_pool2d")),
     *(_image(f"{kind} of images", CONV, f'{{type = "{kind}"}}', '{type = "tanh"}')

@@ -7,6 +7,7 @@ import numpy as np
 from tuidl.compiler.graph import Node
 from tuidl.export.code import NumpyCode
 from tuidl.export.draft import Code, Draft
+from tuidl.export.masks import onnx_hidden
 from tuidl.export.numpy_calls import weights
 from tuidl.export.registry import numpy_layer, onnx_layer, torch_layer
 from tuidl.export.steps import Step
@@ -145,11 +146,7 @@ def _onnx_shares(draft: "OnnxDraft", node: Node, scores: str, x: str, mask: str 
         scores = draft.op("Where", behind, lowest, scores)
     if mask is None:
         return draft.op("Softmax", scores, axis=-1)
-    half = draft.op("Add", mask, draft.constant("half", 0.5))
-    number = draft.op("Floor", half)
-    if len(node.input_shapes[-1]) > 1:
-        number = draft.op("Squeeze", number, draft.constant("column", [2], np.int64))
-    hidden = draft.op("Equal", number, draft.constant("padding", float(layer.padding)))
+    hidden = onnx_hidden(draft, node, mask)
     axes = draft.constant("axes", [1, 2], np.int64)
     scores = draft.op("Where", draft.op("Unsqueeze", hidden, axes), lowest, scores)
     top = draft.op("ReduceMax", scores, axes=[-1])

@@ -190,32 +190,3 @@ class GlobalAveragePool2d(GlobalPool2d, frozen=True, tag="global_average_pool2d"
     backward_formula = "dy in equal shares to the patch"
 
     reduction: ClassVar[str] = "average"
-
-
-class GlobalPool1d(Pooling, frozen=True):
-    """The whole sequence as one window: one value a feature."""
-
-    def output_shape(self, shape: Shape) -> Shape:
-        require_rank(shape, 2, SEQUENCE)
-        return (shape[1],)
-
-    def frame(self, shape: Shape) -> Frame:
-        return Frame((1, *shape), (1, shape[0]), (1, shape[0]), (1, 1))
-
-
-class GlobalMaxPool1d(GlobalPool1d, frozen=True, tag="global_max_pool1d"):
-    """The largest value of each feature."""
-
-    formula = "y = the largest of each patch"
-    backward_formula = "dy goes to where the largest was"
-
-    reduction: ClassVar[str] = "max"
-
-
-class GlobalAveragePool1d(GlobalPool1d, frozen=True, tag="global_average_pool1d"):
-    """The mean of each feature."""
-
-    formula = "y = the mean of each patch"
-    backward_formula = "dy in equal shares to the patch"
-
-    reduction: ClassVar[str] = "average"
