@@ -1,15 +1,17 @@
 """Augmentation: what is done to examples, to whom, and that the same is done again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from msgspec.structs import replace as replace_struct
 
 import tuidl
 from tests import helpers
-from tuidl.core.errors import PresetError
+from tuidl.compiler.augmentation import HALF
+from tuidl.core.errors import PresetError, RunError
 from tuidl.kernels.augmentation import add_noise_oracle, augment_images_oracle
-from tuidl.kernels.noise import noise_normal_oracle
 from tuidl.preset.schema import Preset
 from tuidl.training import snapshots
 from tuidl.training.gradcheck import check_gradients
@@ -46,13 +48,15 @@ def preset(augment: str = ALL) -> Preset:
 
 # what is done to examples
 
-STATE = np.array([3.0, 0.1, 7.0])
+STATE = np.array([3.0, 0.1, 7.0, 2.0])
+EPOCH = np.eye(4)[3]
 X = np.random.default_rng(0).random((400, 5, 6, 2))
+NUMBERS = np.stack([np.arange(400) % 65536, np.arange(400) % 3], axis=1).astype(float)
 
 
-def moved(flip: int = 0, shift: int = 0, crop: float = 1.0, first: int = 0) -> np.ndarray:
+def moved(flip: int = 0, shift: int = 0, crop: float = 1.0) -> np.ndarray:
     y = np.full_like(X, np.nan)
-    augment_images_oracle(X, y, flip, shift, crop, 11, first, STATE)
+    augment_images_oracle(X, NUMBERS, y, flip, shift, crop, 11, 0, STATE)
     return y
 
 
@@ -88,7 +92,7 @@ def test_windows_are_scaled_to_the_size_of_the_picture() -> None:
     slope = np.broadcast_to(np.arange(6.0)[:, None], X.shape[1:])
     x = np.broadcast_to(slope, X.shape)
     y = np.empty_like(x)
-    augment_images_oracle(x, y, 0, 0, 0.5, 11, 0, STATE)
+    augment_images_oracle(x, NUMBERS, y, 0, 0, 0.5, 11, 0, STATE)
     steps = np.diff(y[:, 2, :, 0], axis=1)[:, 1:-1]  # borders may be repeated
     scale = steps.mean(axis=1)
     np.testing.assert_allclose(steps, np.broadcast_to(scale[:, None], steps.shape), atol=1e-9)
@@ -98,22 +102,29 @@ def test_windows_are_scaled_to_the_size_of_the_picture() -> None:
     assert y.max() <= 5
 
 
-def test_a_picture_changes_with_its_place_and_the_step_alone() -> None:
-    whole = moved(3, 1, 0.8)
-    y = np.empty_like(X[100:200])
-    augment_images_oracle(X[100:200], y, 3, 1, 0.8, 11, 100, STATE)
-    np.testing.assert_array_equal(y, whole[100:200])
-    augment_images_oracle(X[100:200], y, 3, 1, 0.8, 11, 100, STATE + np.eye(3)[0])
-    assert (y != whole[100:200]).any(axis=(1, 2, 3)).all()
+def test_a_picture_changes_with_its_number_and_the_epoch_alone() -> None:
+    whole, some = moved(3, 1, 0.8), np.random.default_rng(1).permutation(400)[:90]
+    y = np.empty_like(X[some])
+    augment_images_oracle(X[some], NUMBERS[some], y, 3, 1, 0.8, 11, 0, STATE)
+    np.testing.assert_array_equal(y, whole[some])
+    later = STATE + np.array([5.0, 1.0, 0.0, 0.0])  # another step, at another rate
+    augment_images_oracle(X[some], NUMBERS[some], y, 3, 1, 0.8, 11, 0, later)
+    np.testing.assert_array_equal(y, whole[some])
+    augment_images_oracle(X[some], NUMBERS[some], y, 3, 1, 0.8, 11, 0, STATE + EPOCH)
+    assert (y != whole[some]).any(axis=(1, 2, 3)).all()
 
 
 def test_noise_is_added() -> None:
-    x, y, noise = np.ones(1000), np.empty(1000), np.empty(1000)
-    add_noise_oracle(x, y, 0.5, 11, 4, 10, STATE)
-    noise_normal_oracle(noise, 11, 4, 10, STATE)
-    np.testing.assert_allclose(y, 1 + 0.5 * noise)
-    assert abs(noise.mean()) < 0.1
-    assert abs(noise.std() - 1) < 0.1
+    x, y = np.ones((400, 10)), np.empty((400, 10))
+    add_noise_oracle(x, NUMBERS, y, 0.5, 11, 0, STATE)
+    noise = (y - 1) / 0.5
+    assert len(np.unique(noise)) > 3990
+    assert abs(noise.mean()) < 0.05
+    assert abs(noise.std() - 1) < 0.05
+    assert abs(np.corrcoef(noise.T) - np.eye(10)).max() < 0.25
+    again = np.empty((10, 10))
+    add_noise_oracle(x[:10], NUMBERS[90:100], again, 0.5, 11, 0, STATE)
+    np.testing.assert_array_equal(again, y[90:100])
 
 
 # to whom
@@ -133,6 +144,44 @@ def test_only_training_sees_it() -> None:
 
 def test_gradients_are_those_of_the_changed_examples() -> None:
     assert all(check.missed == 0 for check in check_gradients(preset(), examples=8, entries=6))
+
+
+def test_it_is_of_the_example_whatever_the_batch_and_the_others_are() -> None:
+    """The gradient of a batch is the mean of those of its examples, each alone."""
+    model, part = tuidl.build(preset()), preset().data.split().train
+    objective = model.program.objective(None)
+
+    def gradient(chosen: list[int], epoch: int) -> np.ndarray:
+        feed = model.feed(part.x[chosen], part.y[chosen], numbers=np.array(chosen) + 70_000)
+        feed = replace(feed, epoch=epoch)
+        batches = model._plan(objective.train, len(feed))
+        model._run(batches, feed, model._stretch(model._statistics))
+        return model.summed_gradients(objective)
+
+    alone = [gradient([i], 1) for i in (3, 8, 5)]
+    together = gradient([3, 8, 5], 1)
+    np.testing.assert_allclose(together, np.mean(alone, axis=0), atol=1e-6)
+    np.testing.assert_array_equal(gradient([3, 8, 5], 1), together)
+    assert not np.allclose(gradient([3, 8, 5], 2), together, atol=1e-6)
+
+
+def test_numbers_are_the_rows_of_the_source() -> None:
+    trainer = Trainer(preset())
+    state, rows = trainer.state, preset().data.split().rows
+    assert rows is not None
+    numbers = state.train_feed.y[:, -2] + HALF * state.train_feed.y[:, -1]
+    np.testing.assert_array_equal(numbers, rows)
+    assert state.ordered(3).epoch == 3
+
+
+def test_a_run_that_drew_by_places_is_not_gone_on_with() -> None:
+    first = Trainer(preset(), interrupter=_StopsAt(9))
+    [*first.run()]
+    taken = snapshots.take(first.state)
+    before = first.state.data_sha256_before_numbers
+    old = replace_struct(taken.state, data_sha256=before)
+    with pytest.raises(RunError, match=r"data\.augment: an older tuidl drew"):
+        Trainer(preset()).resume(replace(taken, state=old))
 
 
 # that the same is done again

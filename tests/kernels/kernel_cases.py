@@ -83,6 +83,12 @@ def _words(arrays: Arrays) -> None:
         x[-2:] = [x[0], len(table)]
 
 
+def _numbered(arrays: Arrays) -> None:
+    """Examples with numbers of their own, in two parts, behind two targets."""
+    targets = arrays["targets"]
+    targets[:, 2], targets[:, 3] = 65535 - np.arange(len(targets)), np.arange(len(targets)) * 7
+
+
 def _tame(arrays: Arrays) -> None:
     """Recurrent weights under which errors do not grow from step to step."""
     for name in ("recurrent", "gate_weights", "weights"):
@@ -379,8 +385,9 @@ for part, d in [(0, 3), (0, 33), (1, 33)]:
 CASES += [
     Case(
         "augment_images",
-        {"n": 5, "h": h, "w": w, "c": c},
-        {"flip": flip, "shift": shift, "crop": crop, "source": 3_000_000_000, "first": 5},
+        {"n": 5, "h": h, "w": w, "c": c, "f": 4},
+        {"flip": flip, "shift": shift, "crop": crop, "source": 3_000_000_000, "column": 2},
+        fix=_numbered,
     )
     for (h, w, c), flip, shift, crop in [
         ((6, 7, 3), 0, 0, 1.0),
@@ -413,8 +420,9 @@ for e in ELEMENTS:
         Case("noise_normal", {"e": e}, {"source": 3_000_000_000, "first": 5, "width": 7}),
         Case(
             "add_noise",
-            {"e": e},
-            {"deviation": 0.3, "source": 3_000_000_000, "first": 5, "width": 7},
+            {"n": 3, "k": e, "f": 4},
+            {"deviation": 0.3, "source": 3_000_000_000, "column": 2},
+            fix=_numbered,
         ),
         Case("penalty", {"e": e, "a": 1}, {"l1": 0.1, "l2": 0.3, "examples": 7}),
         Case("penalty_gradient", {"e": e}, {"l1": 0.1, "l2": 0.3, "examples": 7, "batch": 20}),

@@ -20,13 +20,14 @@ class ArrayDataset:
     """Examples in the backend's dtype: ``x`` (N, inputs), ``y`` (N, targets), ``order`` (N,).
 
     ``units`` (targets,): what 1 of each target is in the unit it had before it was scaled; None
-    where nothing was.
+    where nothing was. ``epoch``: which one the order is of.
     """
 
     x: Array
     y: Array
     order: Array
     units: Array | None = None
+    epoch: int = 0
 
     def __len__(self) -> int:
         return len(self.order)

@@ -18,7 +18,7 @@ from tuidl.kernels import KERNELS, blas
 from tuidl.kernels.ahead import LOOP, shared_compilation
 from tuidl.kernels.loop import compiled_loop, loop_is_compiled
 from tuidl.kernels.simd.intrinsics import call_kernel
-from tuidl.kernels.step_state import STEP_STATE_SIZE
+from tuidl.kernels.step_state import EPOCH, STEP_STATE_SIZE
 from tuidl.kernels.subnormals import subnormals_flushed
 from tuidl.kernels.timing import FIRST_ROW, compiled_timer
 
@@ -95,6 +95,7 @@ class CpuEngine:
         return from_cache
 
     def run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
+        self.step_state[EPOCH] = dataset.epoch
         if batches.most_lanes == 1:
             return self._run(batches, dataset, chunk)
         with _PARALLEL.hold():

@@ -145,7 +145,7 @@ def _with_losses(
     """Add metrics and losses. Losses always write a gradient; evaluation has a place for it that
     nothing reads."""
     layout = statistics_layout(graph)
-    target = workspace("target", Batch(), graph.target_width)
+    target = network.target
     statistics = Buffer("statistics", Region.WORKSPACE, (sum(size for _, size in layout.values()),))
     places = {name: statistics.view.part(start, size) for name, (start, size) in layout.items()}
     builder = network.builder

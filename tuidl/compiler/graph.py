@@ -5,6 +5,7 @@ from functools import cached_property
 from math import prod
 
 from tuidl.compiler.assembly import Assembly, assemble, inputs_of
+from tuidl.compiler.augmentation import NUMBERS
 from tuidl.compiler.chains import Chain, build_chain
 from tuidl.compiler.from_data import completed
 from tuidl.compiler.mismatches import require_sense
@@ -118,7 +119,13 @@ class Graph:
 
     @property
     def target_width(self) -> int:
-        """Numbers in a row of targets, weights of answers behind them."""
+        """Numbers in a row of targets, weights of answers behind them, the example's own number
+        last where its changes are drawn by it."""
+        return self.numbers_start + (NUMBERS if self.preset.data.augment else 0)
+
+    @property
+    def numbers_start(self) -> int:
+        """Where in a row of targets the example's own number would stand."""
         return weighed_width(self.heads, self.spec)
 
     @property

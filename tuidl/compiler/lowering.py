@@ -82,6 +82,7 @@ class GraphLowering:
         width = sum(prod(data.shape) for data in graph.inputs if not data.noise)
         shape = graph.inputs[0].shape if self._is_whole(graph.inputs[0]) else (width,)
         self.x = workspace("input", Batch(), *shape)
+        self.target = workspace("target", Batch(), graph.target_width)
         self.dx = workspace("d_input", Batch(), *shape) if input_gradient else None
         self._values: dict[int, Value] = {}
         self._last_uses = {node.key: node.name for node in nodes.values()}
@@ -131,7 +132,8 @@ class GraphLowering:
         augment = self.graph.preset.data.augment
         if augment is None or not self.learns or self.dx is not None:
             return self.x.view
-        return emit_augmentation(self.builder, augment, self.x.view, data.shape)
+        targets, start = self.target.view.rows, self.graph.numbers_start
+        return emit_augmentation(self.builder, augment, self.x.view, targets, start)
 
     def _is_whole(self, data: Input) -> bool:
         """Whether an input is all that an example has."""

@@ -1,22 +1,23 @@
 """Augmentation: examples that training sees a little changed, by counters.
 
-What is done to an example depends on the seed, the step and its place in the batch, as dropout's
-masks do (see ``noise.py``): the same on any number of shards or threads and on every backend, and
-again where a run goes on.
+What is done to an example depends on the seed, the epoch and the example's own number, by the
+mixing of ``dropout.py``: the same in batches of any size and beside any other examples, on any
+number of shards or threads and on every backend, and again where a run goes on. The number stands
+in the example's row of targets, from ``column`` on, in two parts (``compiler/augmentation.py``).
 """
 
 import math
 
 import numpy as np
 
-from tuidl.kernels.dropout import U, mixed, mixed_oracle
+from tuidl.kernels.dropout import GOLDEN, U, mixed, mixed_oracle
 from tuidl.kernels.jit import device_function
-from tuidl.kernels.noise import SECOND, SHARE, drawn, drawn_oracle, key_of, key_oracle
+from tuidl.kernels.noise import SECOND, SHARE, drawn
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.step_state import EPOCH, SEED
 
-DRAWS = U(8)
-"""Numbers that are drawn for each picture, some of them spare."""
+HALF = 1 << 16
 MIRRORED, UPSIDE_DOWN = 1, 2
 """Bits of ``flip``: columns, rows."""
 
@@ -65,48 +66,70 @@ def _copy_scaled(x, y, top, left, scale, upside_down, mirrored):
                 y[p, q, c] = above * (1.0 - down) + below * down
 
 
-@kernel("nhwc -> nhwc", cost="20nhwc")
-def augment_images(x, y, flip, shift, crop: float, source, first, step_state):
+@device_function
+def _key_of(step_state, source):
+    """Of an epoch."""
+    return mixed(mixed(mixed(U(step_state[SEED])) ^ U(step_state[EPOCH])) ^ U(source))
+
+
+@device_function
+def _own_key(key, targets, column):
+    """Of an example."""
+    number = U(np.int64(targets[column]) + HALF * np.int64(targets[column + 1]))
+    return mixed(mixed(U(number * GOLDEN)) ^ key)
+
+
+@kernel("nhwc nf -> nhwc", cost="20nhwc")
+def augment_images(x, targets, y, flip, shift, crop: float, source, column, step_state):
     """Each picture changed by chance: mirrored or upside down in half of the cases each, as the
     bits of ``flip`` allow; moved by up to ``shift`` whole pixels along both axes; cut down to a
     window of at least ``crop`` of its sides, which is scaled to the size of the picture.
 
-    x[0] is the batch's example number ``first``; ``source`` is a number of this instruction's own.
+    ``source`` is a number of this instruction's own.
     """
-    key = key_of(step_state, source)
+    epoch_key = _key_of(step_state, source)
     for i in range(x.shape[0]):
-        at = U(U(first + i) * DRAWS)
-        mirrored = (flip & MIRRORED) != 0 and drawn(at, key) < 0.5
-        upside_down = (flip & UPSIDE_DOWN) != 0 and drawn(U(at + U(1)), key) < 0.5
-        down, right = _shifted(U(at + U(2)), key, shift), _shifted(U(at + U(3)), key, shift)
+        key = _own_key(epoch_key, targets[i], column)
+        mirrored = (flip & MIRRORED) != 0 and drawn(U(0), key) < 0.5
+        upside_down = (flip & UPSIDE_DOWN) != 0 and drawn(U(1), key) < 0.5
+        down, right = _shifted(U(2), key, shift), _shifted(U(3), key, shift)
         if crop >= 1.0:
             _copy_moved(x[i], y[i], down, right, upside_down, mirrored)
         else:
-            scale = 1.0 - (1.0 - crop) * drawn(U(at + U(4)), key)
-            top = drawn(U(at + U(5)), key) * x.shape[1] * (1.0 - scale) + down
-            left = drawn(U(at + U(6)), key) * x.shape[2] * (1.0 - scale) + right
+            scale = 1.0 - (1.0 - crop) * drawn(U(4), key)
+            top = drawn(U(5), key) * x.shape[1] * (1.0 - scale) + down
+            left = drawn(U(6), key) * x.shape[2] * (1.0 - scale) + right
             _copy_scaled(x[i], y[i], top, left, scale, upside_down, mirrored)
 
 
-@kernel("e -> e", cost="40e")
-def add_noise(x, y, deviation: float, source, first, width, step_state):
-    """Normal noise of this ``deviation`` on top; operands as of ``noise_normal``."""
-    key = key_of(step_state, source)
-    other = mixed(key ^ SECOND)
-    start = U(first * width)
+@kernel("nk nf -> nk", cost="40nk")
+def add_noise(x, targets, y, deviation: float, source, column, step_state):
+    """Normal noise of this ``deviation`` on top (Box and Muller, 1958)."""
+    epoch_key = _key_of(step_state, source)
     for i in range(y.shape[0]):
-        radius = math.sqrt(-2.0 * math.log(drawn(U(start + U(i)), key)))
-        y[i] = x[i] + deviation * radius * math.cos(2.0 * math.pi * drawn(U(start + U(i)), other))
+        key = _own_key(epoch_key, targets[i], column)
+        other = mixed(key ^ SECOND)
+        for j in range(y.shape[1]):
+            radius = math.sqrt(-2.0 * math.log(drawn(U(j), key)))
+            y[i, j] = x[i, j] + deviation * radius * math.cos(2.0 * math.pi * drawn(U(j), other))
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
-def _draws_oracle(count, key, first):
-    """(count, 8) in (0, 1): a row for each picture."""
-    place = np.arange(first * 8, (first + count) * 8, dtype=np.uint64).astype(np.uint32)
-    bits = mixed_oracle(mixed_oracle(place * np.uint32(0x9E3779B9) + key) ^ key)
-    return ((bits + 0.5) * SHARE).reshape(count, 8)
+def _keys_oracle(targets, source, column, step_state):
+    """(examples,) a key for each."""
+    key = np.zeros(1, np.uint32)
+    for part in (step_state[SEED], step_state[EPOCH], source):
+        key = mixed_oracle(key ^ np.uint32(part))
+    numbers = (targets[:, column] + 65536.0 * targets[:, column + 1]).astype(np.uint64)
+    return mixed_oracle(mixed_oracle(numbers.astype(np.uint32) * np.uint32(0x9E3779B9)) ^ key)
+
+
+def _drawn_oracle(keys, count):
+    """(examples, count) in (0, 1)."""
+    place, key = np.arange(count, dtype=np.uint32) * np.uint32(0x9E3779B9), keys[:, None]
+    return (mixed_oracle(mixed_oracle(place + key) ^ key) + 0.5) * SHARE
 
 
 def _between_oracle(size, offset, scale, is_flipped):
@@ -118,9 +141,9 @@ def _between_oracle(size, offset, scale, is_flipped):
 
 
 @oracle(augment_images)
-def augment_images_oracle(x, y, flip, shift, crop, source, first, step_state):
-    count, height, width, _ = x.shape
-    for i, draws in enumerate(_draws_oracle(count, key_oracle(step_state, source), first)):
+def augment_images_oracle(x, targets, y, flip, shift, crop, source, column, step_state):
+    _, height, width, _ = x.shape
+    for i, draws in enumerate(_drawn_oracle(_keys_oracle(targets, source, column, step_state), 7)):
         mirrored, upside_down = flip & 1 and draws[0] < 0.5, flip & 2 and draws[1] < 0.5
         down, right = np.floor(draws[2:4] * (2 * shift + 1)) - shift
         scale = 1 - (1 - crop) * draws[4]
@@ -134,8 +157,8 @@ def augment_images_oracle(x, y, flip, shift, crop, source, first, step_state):
 
 
 @oracle(add_noise)
-def add_noise_oracle(x, y, deviation, source, first, width, step_state):
-    key = key_oracle(step_state, source)
-    radius = np.sqrt(-2 * np.log(drawn_oracle(y, key, first, width)))
-    angle = 2 * np.pi * drawn_oracle(y, mixed_oracle(key ^ np.uint32(SECOND)), first, width)
+def add_noise_oracle(x, targets, y, deviation, source, column, step_state):
+    keys = _keys_oracle(targets, source, column, step_state)
+    radius = np.sqrt(-2 * np.log(_drawn_oracle(keys, x.shape[1])))
+    angle = 2 * np.pi * _drawn_oracle(mixed_oracle(keys ^ np.uint32(SECOND)), x.shape[1])
     y[...] = x + deviation * radius * np.cos(angle)

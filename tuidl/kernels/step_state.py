@@ -12,5 +12,8 @@ LEARNING_RATE = 1
 SEED = 2
 """Slot of the training seed, which dropout masks are a function of."""
 
+EPOCH = 3
+"""Slot of the epoch, which augmentation is a function of."""
+
 STEP_STATE_SIZE = 8
 """Slots: one cache line."""

@@ -90,7 +90,7 @@ class Bound:
             batch, part = feed, slice(start, start + most)
             if examples > most:
                 order = feed.order[: len(feed.x[part])]
-                batch = ArrayDataset(feed.x[part], feed.y[part], order)
+                batch = ArrayDataset(feed.x[part], feed.y[part], order, epoch=feed.epoch)
             batches = self._plan(routine, min(most, examples - start))
             step_state = self.engine.step_state.copy()
             try:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.backends.base import Array, ArrayDataset
+from tuidl.compiler.augmentation import HALF
 from tuidl.core.errors import DataError
 from tuidl.model.bound import Bound
 from tuidl.model.feeding import feed_of
@@ -26,7 +27,9 @@ class Differentiable(Bound):
     """How much each class counts in each loss that weighs them, by the loss's name; those that are
     "balanced" are counted in the training part of the preset's data, unless they are given."""
 
-    def feed(self, x: Any, y: Any = None, sample_weight: Any = None) -> ArrayDataset:
+    def feed(
+        self, x: Any, y: Any = None, sample_weight: Any = None, numbers: Array | None = None
+    ) -> ArrayDataset:
         """Examples as the engine takes them.
 
         Parameters
@@ -39,6 +42,8 @@ class Differentiable(Bound):
         sample_weight : array of real numbers, shape (examples,), optional
             How much each example counts in the loss, 1 by default, of a preset with
             ``data.weight``.
+        numbers : array of int64, shape (examples,), optional
+            What ``data.augment`` knows each example by; by default they are counted from 0 on.
 
         Raises
         ------
@@ -48,7 +53,15 @@ class Differentiable(Bound):
         """
         graph = self.program.graph
         feed = feed_of(task_for(graph.spec, graph.preset.loss), self.engine.dtype, x, y)
-        return feed if y is None else self._weighed(feed, sample_weight)
+        return feed if y is None else self._numbered(self._weighed(feed, sample_weight), numbers)
+
+    def _numbered(self, feed: ArrayDataset, numbers: Array | None) -> ArrayDataset:
+        """With the examples' own numbers behind all else, where what is done to them follows."""
+        if not self.program.graph.preset.data.augment:
+            return feed
+        numbers = np.arange(len(feed)) if numbers is None else numbers
+        columns = np.stack([numbers % HALF, numbers // HALF], axis=1).astype(feed.y.dtype)
+        return replace(feed, y=np.concatenate([feed.y, columns], axis=1))
 
     def _weighed(self, feed: ArrayDataset, sample_weight: Any) -> ArrayDataset:
         """With the weights of the answers behind the targets, where the loss has some."""

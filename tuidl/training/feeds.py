@@ -25,8 +25,9 @@ def feeds_of(preset: Preset, model: Model, split: Split) -> dict[str, ArrayDatas
         assert split.parts is not None
         known = preset.data.example_weights()
         weights = {name: known[rows] for name, rows in zip(parts, split.parts, strict=True)}
+    numbers = {"train": split.rows}
     return {
-        name: replace(model.feed(part.x, part.y, weights[name]), units=units)
+        name: replace(model.feed(part.x, part.y, weights[name], numbers.get(name)), units=units)
         for name, part in parts.items()
     }
 

@@ -78,6 +78,11 @@ def restore(state: TrainState, snapshot: Snapshot) -> None:
         raise RunError(f"the checkpoint has format {saved.format}, this tuidl reads {FORMAT}")
     learned = (None, state.preprocessing_sha256, state.first_preprocessing_sha256)
     if saved.data_sha256 != state.data_sha256 or saved.preprocessing_sha256 not in learned:
+        if saved.data_sha256 == state.data_sha256_before_numbers:
+            raise RunError(
+                "data.augment: an older tuidl drew what this run saw by places in the batch; such "
+                "a run predicts as before, but cannot go on: train it anew"
+            )
         raise RunError("the data has changed since the run was saved")
     if problem := implausible(saved, limits_of(state)):
         raise RunError(problem)

@@ -175,6 +175,12 @@ class TrainState:
         """Over the training examples."""
         return fingerprint(self.train_feed.x, self.train_feed.y)
 
+    @property
+    def data_sha256_before_numbers(self) -> str:
+        """The same, as it was before examples had numbers that their changes are drawn by."""
+        y = self.train_feed.y[:, : self.program.graph.numbers_start]
+        return fingerprint(self.train_feed.x, y)
+
     @cached_property
     def preprocessing_sha256(self) -> str:
         """Over what was learned from the data besides, which may change where examples do not."""
@@ -189,12 +195,14 @@ class TrainState:
         """The training examples in an epoch's order; that of the last one asked for is kept."""
         feed, training = self.train_feed, self.preset.training
         if training.sampling is not None:
-            return replace(feed, order=balanced_order(self._sampled, training.seed, epoch))
+            return replace(
+                feed, order=balanced_order(self._sampled, training.seed, epoch), epoch=epoch
+            )
         if not training.shuffle or self.batches.batch >= len(feed):
-            return feed
+            return replace(feed, epoch=epoch)
         if self._ordered is None or self._ordered[0] != epoch:
             order = permutation(len(feed), training.seed, epoch)
-            self._ordered = epoch, replace(feed, order=order)
+            self._ordered = epoch, replace(feed, order=order, epoch=epoch)
         return self._ordered[1]
 
     def forget(self) -> None:

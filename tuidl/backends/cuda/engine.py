@@ -39,7 +39,7 @@ from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
 from tuidl.core.errors import BackendError
 from tuidl.kernels import NAMES
-from tuidl.kernels.step_state import STEP_STATE_SIZE
+from tuidl.kernels.step_state import EPOCH, STEP_STATE_SIZE
 
 RING = 4096
 """Most steps between two looks: the losses of so many are kept on the GPU."""
@@ -116,6 +116,7 @@ class CudaEngine:
                 tuner.drop(strategy)
 
     def run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
+        self.step_state[EPOCH] = dataset.epoch
         with translated():
             return self._run(batches, dataset, chunk)
 

@@ -20,7 +20,7 @@ from tuidl.backends.numpy.registry import oracle_of
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
 from tuidl.kernels import KERNELS, NAMES
-from tuidl.kernels.step_state import LEARNING_RATE, STEP, STEP_STATE_SIZE
+from tuidl.kernels.step_state import EPOCH, LEARNING_RATE, STEP, STEP_STATE_SIZE
 from tuidl.kernels.subnormals import subnormals_flushed
 
 
@@ -52,6 +52,7 @@ class NumpyEngine:
         yield from ()
 
     def run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
+        self.step_state[EPOCH] = dataset.epoch
         try:
             return self._run(batches, dataset, chunk)
         finally:

@@ -153,7 +153,7 @@ def _examples(state: TrainState, options: Options, choice: ChainChoice, tied: st
     words = f"mean over the next step's batch of {len(batch)} examples"
     if count < len(batch):
         words = f"mean over {count} of the {len(batch)} examples of the next step's batch"
-    return Of(ArrayDataset(batch.x, batch.y, batch.order[:count]), words, None)
+    return Of(ArrayDataset(batch.x, batch.y, batch.order[:count], epoch=batch.epoch), words, None)
 
 
 def _step(state: TrainState, feed: ArrayDataset, objective: int) -> tuple[Inspected, Replica]:

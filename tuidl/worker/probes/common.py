@@ -72,7 +72,8 @@ def next_batch(state: TrainState) -> ArrayDataset:
     _, epoch, step = state.next_place
     feed = state.ordered(max(epoch, 1))
     position = min(step, state.steps - 1) * state.batches.batch
-    return ArrayDataset(feed.x, feed.y, feed.order[position : position + state.batches.batch])
+    order = feed.order[position : position + state.batches.batch]
+    return ArrayDataset(feed.x, feed.y, order, epoch=epoch)
 
 
 def task_in(state: TrainState) -> Task:
