@@ -1,16 +1,13 @@
 """Facts about arrays in NumPy's files."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tuidl.core.errors import DataError, PresetError, guess
+from tuidl.proposing.array_names import likely_inputs, likely_targets, partners, read_name
 from tuidl.proposing.facts import Facts, Setting, Settings, whole_path
 from tuidl.proposing.sources import class_counts, source_of, stated
 from tuidl.proposing.targets import listed
-
-INPUTS = ("x", "x_train", "inputs", "data", "features", "images")
-TARGETS = ("y", "y_train", "targets", "target", "labels", "label")
 
 
 @dataclass(frozen=True)
@@ -33,15 +30,8 @@ def named_arrays(path: Path) -> tuple[tuple[NamedArray, ...], str, str]:
         found.append(NamedArray(name, header.shape, str(header.dtype)))
     if not found:
         raise DataError(f"{path}: no arrays in it")
-    likely = _likely([each.name for each in found], TARGETS)
-    if likely is None:
-        return tuple(found), found[-1].name, "it is the last array"
-    return tuple(found), likely, f"arrays named {likely!r} usually are"
-
-
-def likely_inputs(names: Sequence[str]) -> str | None:
-    """The array that probably holds the inputs, of those that are no targets."""
-    return _likely(names, INPUTS) or (names[0] if len(names) == 1 else None)
+    likely = likely_targets([each.name for each in found])
+    return tuple(found), *(likely or (found[-1].name, "it is the last array"))
 
 
 def array_facts(
@@ -74,12 +64,7 @@ def _pair(
 ) -> tuple[Settings, tuple[str, ...]]:
     where = whole_path(path)
     if path.suffix.lower() == ".npy":
-        if target is None:
-            problem = "which file holds the targets? --target y.npy, one row for each of the inputs"
-            raise PresetError("--target", problem)
-        y = whole_path(Path(target))
-        settings = {"source": Setting("npy"), "x": Setting(where), "y": Setting(y)}
-        return settings, ()
+        return _files(path, target)
     x, y, notes = _names(path, target, ignored)
     settings = {
         "source": Setting("npz"),
@@ -90,6 +75,38 @@ def _pair(
     return settings, notes
 
 
+def _files(path: Path, target: str | None) -> tuple[Settings, tuple[str, ...]]:
+    """A .npy file of inputs, and the one of the targets: as it was said, or one beside it that is
+    called accordingly."""
+    notes: tuple[str, ...] = ()
+    if target is None:
+        target = str(_file_beside(path))
+        name = Path(target).name
+        notes = (f"guessed by their names: targets in {name!r} (--target, data.y)",)
+    settings = {
+        "source": Setting("npy"),
+        "x": Setting(whole_path(path), "the inputs"),
+        "y": Setting(whole_path(Path(target)), "the targets"),
+    }
+    return settings, notes
+
+
+def _file_beside(path: Path) -> Path:
+    """The file of the targets in the same folder. Raises PresetError where no name says so, or
+    several do."""
+    found = partners(path.stem, (p.stem for p in path.parent.glob("*.npy") if p.is_file()))
+    if len(found) == 1:
+        return path.with_name(f"{found[0]}{path.suffix}")
+    problem = "which file holds the targets? --target y.npy, one row for each of the inputs"
+    read = read_name(path.stem)
+    if found:
+        problem = f"{problem} (beside it: {listed([f'{name}.npy' for name in found])})"
+    elif read is not None and read.role == "targets":
+        problem = f"{path.name} seems to hold targets: name the file of inputs, and this one as"
+        problem = f"{problem} --target {path.name}"
+    raise PresetError("--target", problem)
+
+
 def _names(
     path: Path, target: str | None, ignored: tuple[str, ...] | None
 ) -> tuple[str, str, tuple[str, ...]]:
@@ -97,7 +114,7 @@ def _names(
     from tuidl.data.npy_file import npz_names
 
     names = npz_names(path)
-    y = target or _likely(names, TARGETS)
+    y, why = (target, "") if target else likely_targets(names) or (None, "")
     if y is None or y not in names:
         asked = f"no array {target!r}{guess(target, names)}" if target else "which array is it?"
         raise PresetError("--target", f"{asked} (arrays: {listed(names)})")
@@ -114,12 +131,8 @@ def _names(
         raise PresetError("data.x", problem)
     notes = []
     if target is None or len(others) > 1:
-        notes.append(f"guessed by their names: inputs {x!r} (data.x), targets {y!r} (data.y)")
+        because = f", as {why}" if why else ""
+        notes.append(f"guessed: inputs {x!r} (data.x), targets {y!r}{because} (--target, data.y)")
     if unused := [name for name in others if name != x]:
         notes.append(f"not used: {listed(unused)}")
     return x, y, tuple(notes)
-
-
-def _likely(names: Sequence[str], usual: tuple[str, ...]) -> str | None:
-    plain = {name.casefold(): name for name in names}
-    return next((plain[word] for word in usual if word in plain), None)

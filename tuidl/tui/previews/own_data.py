@@ -11,7 +11,8 @@ from tuidl.data.table_source import Csv
 from tuidl.data.tables.column_report import ColumnReport, TableReport
 from tuidl.preset.decoding import set_value
 from tuidl.preset.schema import Preset
-from tuidl.proposing.arrays import likely_inputs, named_arrays
+from tuidl.proposing.array_names import likely_inputs
+from tuidl.proposing.arrays import named_arrays
 from tuidl.proposing.facts import Facts
 from tuidl.proposing.files import facts_of, is_table_file
 from tuidl.proposing.proposal import proposed
