@@ -10,6 +10,7 @@ import click
 
 from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR, allow_plugins_option
 from tuidl.cli.evaluating import evaluate
+from tuidl.cli.finding_rate import find_rate
 from tuidl.cli.generating import generate
 from tuidl.cli.landscape import landscape
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
@@ -82,6 +83,7 @@ def cli() -> None:
     tuidl generate RUN            what a network that has learned text writes
     tuidl evaluate RUN [FILE]     how good it is: scores with intervals, curves, worst examples
     tuidl playground [LINE]       points in the plane: build a network while it learns
+    tuidl find-rate PRESET        a learning rate, from a short training
     tuidl sweep SWEEP.toml        many trainings with other settings, and which is the best
     tuidl presets                 what there is to train
     tuidl explain CONCEPT         what a word means, in plain words
@@ -96,7 +98,7 @@ COMMANDS = (
     train, playground, new, resume, runs, view, compare, verify, replay, rewind, fork, landscape,
     rename, note, tag, delete, predict, evaluate, export, presets, show, gradcheck, download,
     explain,
-    generate, sweep,
+    generate, sweep, find_rate,
 )  # fmt: skip
 for command in COMMANDS:
     reads_presets = command not in (

@@ -15,14 +15,17 @@ from tests.tui.quiet import loads, quiet
 from tuidl.data.catalog import SOURCES
 from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import Preset
+from tuidl.protocol.rate_curve import RateCurve
 from tuidl.tui.app import Playground
 from tuidl.tui.dialogs.choose import ChooseScreen
+from tuidl.tui.dialogs.find_rate import FindRateScreen
 from tuidl.tui.dialogs.save_as import SaveScreen
 from tuidl.tui.dialogs.unsaved import UnsavedScreen
 from tuidl.tui.editor.toml_lines import KeyPath
 from tuidl.tui.screens.edit import EditScreen
 from tuidl.tui.screens.home import HomeScreen
 from tuidl.tui.screens.train import TrainScreen
+from tuidl.tui.services import finding_rate
 
 
 @pytest.fixture
@@ -530,3 +533,39 @@ async def test_a_large_table_is_read_while_one_goes_on_typing(
                 break
             await pilot.pause(0.02)
         assert "2 parameters" in str(screen.query_one("#problem").render())
+
+
+CURVE = RateCurve(
+    "optimizer.learning_rate", 0.05, 200, [1e-6 * 1.08**i for i in range(200)],
+    [2.0 - i / 200 for i in range(200)], [2.0 - i / 200 for i in range(200)],
+    1e-3, 1e-2, 0.0016, True,
+)  # fmt: skip
+
+
+async def test_a_rate_is_suggested_and_taken(
+    app: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    async def answered(*arguments: str) -> tuple[bytes, str]:
+        asked.append(arguments)
+        return msgspec.json.encode(CURVE), ""
+
+    monkeypatch.setattr(finding_rate, "json_of", answered)
+    size = (80, 24)
+    async with app.run_test(size=size) as pilot:
+        screen = await edit(pilot)
+        await pilot.press("ctrl+l")
+        await pilot.pause()
+        await pilot.pause()
+        assert isinstance(app.screen, FindRateScreen)
+        words = str(app.screen.query_one("#words", Static).render())
+        assert "suggested (a guess): 0.0016" in words
+        assert app.screen.query_one(".hint").region.bottom <= size[1]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert value(screen, ("optimizer", "learning_rate")) == 0.0016
+        await pilot.press("ctrl+z")
+        assert value(screen, ("optimizer", "learning_rate")) == 0.05
+    assert asked[0][0] == "find-rate"
+    assert asked[0][2:] == ("--json",)

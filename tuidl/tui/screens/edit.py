@@ -17,11 +17,13 @@ from tuidl.tui.dialogs.choose import ChooseScreen
 from tuidl.tui.dialogs.dialog import Once
 from tuidl.tui.editor.changes import Changes
 from tuidl.tui.editor.draft import Draft, large_file
+from tuidl.tui.editor.rates import with_rate
 from tuidl.tui.editor.rows import Row, parsed
 from tuidl.tui.editor.saving import named, saved_text
 from tuidl.tui.editor.toml_edit import dumps
 from tuidl.tui.editor.toml_lines import line_of, path_at
 from tuidl.tui.screens.edit_words import hint_of, status_of, title_of
+from tuidl.tui.services.finding_rate import ask_for_rate
 from tuidl.tui.state import State
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.widgets.chart import looks_of
@@ -37,7 +39,8 @@ left, right the value before, the next   delete  the default again
 a           add a layer below            d       delete it
 shift+up, shift+down   move a layer      ctrl+z  undo, ctrl+y: redo
 ctrl+r      train this                   ctrl+s  save as a file
-f2          the form, or the text        esc     back
+ctrl+l      suggest a learning rate      esc     back
+f2          the form, or the text
 ?, f1       what the row under the cursor means"""
 
 
@@ -47,6 +50,7 @@ class EditScreen(Once[Preset | None]):
     BINDINGS: ClassVar = [
         Binding("ctrl+r", "train", "train", priority=True),
         Binding("ctrl+s", "save", "save", priority=True),
+        Binding("ctrl+l", "find_rate", "find a rate", priority=True),
         Binding("f2", "other", "other", priority=True),
         Binding("escape", "cancel", "back", priority=True),
     ]
@@ -228,6 +232,17 @@ class EditScreen(Once[Preset | None]):
             self.warn(self.draft.message, title="Not yet")
         else:
             self.end(self.draft.preset)
+
+    def action_find_rate(self) -> None:
+        if self.draft.preset is None:
+            self.warn(self.draft.message, title="Not yet")
+        else:
+            ask_for_rate(self.app, self.draft.preset, self._use_rate)
+
+    def _use_rate(self, key: str, rate: float) -> None:
+        if self._can_change():
+            self.area.become(with_rate(self.area.text, key, rate))
+            self.show_now()
 
     def action_save(self, leave: bool = False) -> None:
         from tuidl.tui.dialogs.save_as import SaveScreen
