@@ -9,12 +9,17 @@ splits the pixels of dx by their remainders into s x s *phases*: those of a phas
 same weights of all windows, so that each is a plain convolution of dy with a part of the kernel.
 """
 
-from typing import Any, NamedTuple
-
 from tuidl.core import convolution_room
 from tuidl.core.convolution_room import TILE
 from tuidl.kernels.jit import device_function, inline_ir
-from tuidl.kernels.simd.frames import blocks_of, fill_places, frame_of, seen_rows
+from tuidl.kernels.simd.convolution_products import (
+    LEAST_TERMS,
+    Turned,
+    Windows,
+    multiply,
+    multiply_weights,
+)
+from tuidl.kernels.simd.frames import blocks_in, blocks_of, fill_places, frame_of, seen_rows
 from tuidl.kernels.simd.gemm_indexed import (
     MR,
     START_BIAS,
@@ -36,87 +41,14 @@ reach = device_function(convolution_room.reach)
 _phase_of = inline_ir(convolution_room.phase_of)
 
 
-LEAST_TERMS = 128
-"""Of a sum, for which a product of its own is worth it."""
+MOST_TIMES = 4
+"""How often weights may be packed, part by part, instead of once for all blocks of images."""
 
 
 @inline_ir
 def fixed_room(terms, columns, phases):
     """As ``convolution_room.fixed_room``, of functions that are compiled."""
     return packed_room(terms, columns) + tables_room(terms) + phases * TILE
-
-
-class Windows(NamedTuple):
-    """The ``rows`` rows of windows ``step`` apart over images of ``height`` rows.
-
-    ``first``: the image's row that the first window's first row sees; ``down``: windows one below
-    the other; ``middle``: a row of windows that all see.
-    """
-
-    rows: Any
-    first: Any
-    step: Any
-    height: Any
-    down: Any
-    middle: Any
-
-
-@device_function
-def _seeing(windows, row):
-    """The first of the windows whose ``row`` lies in the images, and the end of them."""
-    seen, step = windows.first + row, windows.step
-    low = min(max((step - 1 - seen) // step, 0), windows.down)
-    return low, max(min((windows.height - seen + step - 1) // step, windows.down), low)
-
-
-@device_function
-def _multiply(factors, result, sizes, windows, is_bare):
-    """The product for windows that lie row by row: those of all images, then the next ones.
-
-    What a window's row sees above and below the images is left out: each row of the windows is a
-    product of its own, of those that see the image there.
-    """
-    m, k, n = sizes
-    terms, across = k // max(windows.rows, 1), m // windows.down
-    if is_bare or windows.rows < 2 or terms < LEAST_TERMS:
-        gemm_indexed(factors, result, sizes)
-        return
-    a, rows, columns, b, first, depth = factors
-    c, places, bias, start_with = result
-    for number in range(windows.rows):
-        row = (windows.middle + number) % windows.rows
-        low, end = 0, windows.down
-        if number > 0:
-            low, end = _seeing(windows, row)
-        if end > low:
-            here, there = pointer_at(rows, low * across), pointer_at(places, low * across)
-            gemm_indexed(
-                Factors(a, here, columns, b, first + row * terms, depth),
-                Result(c, there, bias, start_with if number == 0 else START_C),
-                Sizes((end - low) * across, terms, n),
-            )
-
-
-@device_function
-def _multiply_weights(factors, result, sizes, windows, count):
-    """The same for the weights' gradient, where positions lie image by image, ``count`` images.
-
-    A row of a window meets fewer positions then. Tiles must not reach into the next row.
-    """
-    m, k, n = sizes
-    a, rows, columns, b, _, depth = factors
-    c, places, bias, start_with = result
-    own, positions = m // windows.rows, k // count
-    for row in range(windows.rows):
-        low, end = _seeing(windows, row)
-        here, there = pointer_at(rows, row * own), pointer_at(places, row * own)
-        for image in range(count):
-            first = image * positions + low * (positions // windows.down)
-            gemm_indexed(
-                Factors(a, here, columns, b, first, depth),
-                Result(c, there, bias, start_with if image == 0 else START_C),
-                Sizes(own, (end - low) * (positions // windows.down), n),
-            )
 
 
 @inline_ir
@@ -127,12 +59,15 @@ def convolve(x, w, b, y, workspace, stride, top, left):
     terms, base, extent = size_y * size_x * channels, data_of(workspace), size_y
     columns = (across - 1) * stride + size_x
     frame = frame_of(x, top, left, (down - 1) * stride + size_y, columns)
-    weights, lanes = data_of(w), VECTOR_BYTES // w.itemsize
-    if not is_packed(filters, lanes):
-        weights = base
-        pack(data_of(w), terms, filters, lanes, base)
+    weights, lanes, depth = data_of(w), VECTOR_BYTES // w.itemsize, terms
     fixed, line = fixed_room(terms, filters, 1), columns * channels
     blocks = blocks_of(workspace.size - fixed, stride, extent, line, 2 * across, down)
+    if not is_packed(filters, lanes):
+        if blocks_in(blocks, examples) <= MOST_TIMES:
+            depth = 0
+        else:
+            weights = base
+            pack(data_of(w), terms, filters, lanes, base)
     table = pointer_at(base, packed_room(terms, filters))
     fill_places(indices_of(table), (1, size_y, size_x * channels), (0, frame.line, 1))
     rows = pointer_at(table, terms + TILE)
@@ -151,11 +86,12 @@ def convolve(x, w, b, y, workspace, stride, top, left):
             fill_places(indices_of(rows), shape, (stride * frame.line, image, beside))
             fill_places(indices_of(places), shape, (row, down * row, filters))
             there = pointer_at(data_of(y), (first * down + start) * row)
-            factors = Factors(here, indices_of(rows), indices_of(table), weights, 0, terms)
+            factors = Factors(here, indices_of(rows), indices_of(table), weights, 0, depth)
             result = Result(there, indices_of(places), data_of(b), START_BIAS)
             middle, begin = min(top, size_y - 1), start * stride - top
             windows = Windows(size_y, begin, stride, x.shape[1], high, middle)
-            _multiply(factors, result, Sizes(m, terms, filters), windows, frame.is_bare)
+            sizes = Sizes(m, terms, filters)
+            multiply(factors, result, sizes, windows, frame.is_bare, None, base)
 
 
 @inline_ir
@@ -201,20 +137,23 @@ def convolve_weights(x, dy, dw, workspace, stride, top, left, part, parts):
             sizes = Sizes(end - begin, k, filters)
             if by_rows and high * across >= LEAST_TERMS:
                 windows = Windows(size_y, start * stride - top, stride, x.shape[1], high, 0)
-                _multiply_weights(factors, result, sizes, windows, count)
+                multiply_weights(factors, result, sizes, windows, count)
             else:
                 gemm_indexed(factors, result, sizes)
             start_with = START_C
 
 
 @device_function
-def _prepare_phases(w, stride, top, left, line, table, slivers):
-    """Pack the weights of all phases, and fill in the places of their terms."""
+def _prepare_phases(w, stride, top, left, line, table, slivers, is_later):
+    """Pack the weights of all phases, unless they will be ``is_later``, and fill in the places of
+    their terms."""
     size_y, size_x, channels, filters = w.shape
     for number in range(stride * stride):
         y = _phase_of(size_y, stride, top, number // stride)
         x = _phase_of(size_x, stride, left, number % stride)
-        pack_turned(w, (y.first, x.first, y.size, x.size), stride, slivers)
+        if not is_later:
+            phase = (y.first, x.first, y.size, x.size)
+            pack_turned(w, phase, stride, 0, y.size * x.size, slivers)
         fill_places(indices_of(table), (1, y.size, x.size * filters), (0, line, 1))
         k = y.size * x.size * filters
         table, slivers = pointer_at(table, k + TILE), pointer_at(slivers, packed_room(k, channels))
@@ -234,7 +173,8 @@ def convolve_back(dy, w, dx, workspace, stride, top, left):
     fixed = fixed_room(terms, channels, stride * stride)
     rows = pointer_at(table, terms + stride * stride * TILE)
     blocks = blocks_of(workspace.size - fixed, 1, extent, columns * filters, 2 * across, down)
-    _prepare_phases(w, stride, top, left, frame.line, table, base)
+    is_later = blocks_in(blocks, examples) <= MOST_TIMES
+    _prepare_phases(w, stride, top, left, frame.line, table, base, is_later)
     for first in range(0, examples, blocks.examples):
         count = min(blocks.examples, examples - first)
         for band in range(blocks.bands):
@@ -266,12 +206,14 @@ def convolve_back(dy, w, dx, workspace, stride, top, left):
                     there = pointer_at(data_of(dx), (pixel + number % stride) * channels)
                     factors = Factors(
                         pointer_at(here, shift), indices_of(rows), indices_of(lines),
-                        pointer_at(base, passed), 0, k,
+                        pointer_at(base, passed), 0, 0 if is_later else k,
                     )  # fmt: skip
                     result = Result(there, indices_of(places), there, START_ZERO)
                     begin, middle = start + y.shift - y.size + 1, y.size - 1 - y.shift
                     middle = min(max(middle, 0), max(y.size - 1, 0))
                     windows = Windows(y.size, begin, 1, dy.shape[1], shape[0], middle)
-                    _multiply(factors, result, Sizes(m, k, channels), windows, frame.is_bare)
+                    turned = Turned(w, (y.first, x.first, y.size, x.size), stride)
+                    sizes = Sizes(m, k, channels)
+                    multiply(factors, result, sizes, windows, frame.is_bare, turned, base)
                 lines = pointer_at(lines, k + TILE)
                 passed += packed_room(k, channels)

@@ -44,6 +44,12 @@ def blocks_of(room, step, extent, line, positions, down):
 
 
 @inline_ir
+def blocks_in(blocks, examples):
+    """How many there are."""
+    return (examples + blocks.examples - 1) // blocks.examples * blocks.bands
+
+
+@inline_ir
 def frame_of(images, low_y, low_x, rows, columns):
     """The frame of ``rows`` by ``columns`` pixels in all."""
     _, height, width, channels = images.shape

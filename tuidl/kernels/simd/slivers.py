@@ -58,8 +58,9 @@ def pack(source, k, n, lanes, target):
 
 
 @device_function
-def pack_turned(w, phase, stride, target):
-    """The weights of one phase as lines of channels, last weight first: slivers."""
+def pack_turned(w, phase, stride, first, count, target):
+    """The weights of ``count`` pixels of the window from ``first`` on, as those of one phase follow
+    each other, the last one first: lines of channels, in slivers."""
     _, size_x, channels, filters = w.shape
     first_y, first_x, down, across = phase
     lanes = VECTOR_BYTES // w.itemsize
@@ -69,12 +70,11 @@ def pack_turned(w, phase, stride, target):
         width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
         used, there = min(width, channels - column), pointer_at(target, passed)
         if used < width:
-            clear_elements(there, down * across * filters * width)
-        for i in range(down):
-            for j in range(across):
-                y, x = first_y + stride * (down - 1 - i), first_x + stride * (across - 1 - j)
-                here = pointer_at(data_of(w), ((y * size_x + x) * channels + column) * filters)
-                line = pointer_at(there, (i * across + j) * filters * width)
-                transpose_apart(here, line, used, filters, width)
+            clear_elements(there, count * filters * width)
+        for number in range(count):
+            i, j = (first + number) // across, (first + number) % across
+            y, x = first_y + stride * (down - 1 - i), first_x + stride * (across - 1 - j)
+            here = pointer_at(data_of(w), ((y * size_x + x) * channels + column) * filters)
+            transpose_apart(here, pointer_at(there, number * filters * width), used, filters, width)
         column += width
-        passed += down * across * filters * width
+        passed += count * filters * width
