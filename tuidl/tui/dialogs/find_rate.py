@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
@@ -18,7 +19,7 @@ from tuidl.tui.dialogs.dialog import Once
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.widgets.chart import looks_of
 
-AROUND = 8
+AROUND = 10
 """Lines of the dialog besides the curve."""
 WIDEST, HIGHEST = 96, 20
 Test = Callable[[], Awaitable[tuple[bytes, str]]]
@@ -28,10 +29,6 @@ Test = Callable[[], Awaitable[tuple[bytes, str]]]
 class FindRateScreen(ModalScreen[RateCurve | None], Once[RateCurve | None]):
     """Ends with the curve whose suggestion is taken, or None. ``test``: trains ``name``."""
 
-    DEFAULT_CSS = """
-    FindRateScreen .dialog { width: 100; max-width: 100%; max-height: 100%; padding: 0 1; }
-    FindRateScreen #curve { height: auto; }
-    """
     BINDINGS: ClassVar = [
         Binding("enter", "use", "Use it"),
         Binding("escape,q", "close", "Back"),
@@ -72,7 +69,9 @@ class FindRateScreen(ModalScreen[RateCurve | None], Once[RateCurve | None]):
         width, height = min(self.size.width - 6, WIDEST), min(self.size.height - AROUND, HIGHEST)
         lines = rate_chart(self.curve, palette, width, height, unicode=unicode)
         self.query_one("#curve", Static).update(Text("\n").join(lines))
-        self.query_one("#words", Label).update(plain("\n".join(in_words(self.curve))))
+        self.query_one("#words", Label).update(
+            Content("\n").join(plain(line) for line in in_words(self.curve))
+        )
         suggested = self.curve.suggested
         use = "" if suggested is None else f"enter: use {suggested:g}   "
         self.query_one(".hint", Label).update(plain(f"{use}esc: back"))
