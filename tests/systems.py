@@ -157,5 +157,68 @@ epochs = 4
 batch_size = 16
 """
 
-SYSTEMS = {"two_heads": TWO_HEADS, "gan": GAN, "per_step": PER_STEP}
-"""The three by name."""
+VAE = """
+name = "Digits from two numbers"
+predicts = "reconstruction"
+[data]
+source = "digits"
+targets = "inputs"
+validation = 0.25
+[[networks]]
+name = "encoder"
+[[networks.layers]]
+type = "flatten"
+[[networks.layers]]
+type = "dense"
+units = 6
+activation = "tanh"
+[[networks.layers]]
+type = "dense"
+units = 4
+[[networks]]
+name = "sampler"
+[[networks.layers]]
+type = "sample_normal"
+[[networks]]
+name = "decoder"
+[[networks.layers]]
+type = "dense"
+units = 6
+activation = "tanh"
+[[networks.layers]]
+type = "dense"
+units = 64
+activation = "sigmoid"
+[[networks.layers]]
+type = "reshape"
+shape = [8, 8, 1]
+[[outputs]]
+name = "code"
+network = "encoder"
+[[outputs]]
+name = "sample"
+network = "sampler"
+inputs = ["code"]
+[[outputs]]
+name = "reconstruction"
+network = "decoder"
+inputs = ["sample"]
+[[objectives]]
+name = "elbo"
+optimizer = { type = "adam", learning_rate = 0.01 }
+[[objectives.losses]]
+output = "reconstruction"
+metrics = ["mae"]
+loss = { type = "binary_cross_entropy", reduction = "sum" }
+[[objectives.losses]]
+output = "code"
+weight = 0.5
+name = "kl"
+loss = { type = "kl_divergence" }
+[training]
+epochs = 2
+batch_size = 16
+"""
+
+SYSTEMS = {"two_heads": TWO_HEADS, "gan": GAN, "per_step": PER_STEP, "vae": VAE}
+"""The four by name."""

@@ -20,6 +20,7 @@ SMALLER = {
     "two_heads": ("networks.0.layers.0.filters=2", "networks.2.layers.0.units=3"),
     "gan": (),
     "per_step": ("networks.0.layers.0.units=3",),
+    "vae": (),
 }
 SHARDS = {"EXAMPLES_OF_A_SHARD": 1, "FLOPS_OF_A_SHARD": 1}
 

@@ -22,15 +22,20 @@ STEPS, BATCH = 100, 16
 pytestmark = pytest.mark.usefixtures("test_sources")
 
 
-def _noise(model: Model, rotation: Rotation) -> np.ndarray:
-    """What the network's input ``z`` is in each step: a step is counted by its own objective."""
+SOURCE_OF_NOISE = {"gan": b"z", "vae": b"sampler.sample_normal_1"}
+"""The input or layer that draws it."""
+
+
+def _noise(model: Model, name: str, rotation: Rotation) -> np.ndarray:
+    """What is drawn in each step: a step is counted by its own objective."""
     noise = np.zeros((STEPS, BATCH, 2))
     step_state = np.zeros(STEP_STATE_SIZE)
+    source = zlib.crc32(SOURCE_OF_NOISE.get(name, b""))
     step_state[SEED] = model.preset.training.seed
     for step in range(STEPS):
         number, _ = rotation.at(step)
         step_state[STEP] = rotation.steps_of(number, step) + 1
-        noise_normal_oracle(noise[step].reshape(-1), zlib.crc32(b"z"), 0, 2, step_state)
+        noise_normal_oracle(noise[step].reshape(-1), source, 0, 2, step_state)
     return noise
 
 
@@ -64,7 +69,7 @@ def test_a_hundred_steps_are_those_of_pytorch(name: str, tmp_path: Path) -> None
     x, y = split.train.x[:count].astype(float), split.train.y[:count].astype(float)
     first = {key: values.copy() for key, values in model.parameters.items()}
     arrays = {f"parameters/{key}": values for key, values in first.items()}
-    np.savez(tmp_path / "arrays.npz", x=x, y=y, noise=_noise(model, rotation), **arrays)
+    np.savez(tmp_path / "arrays.npz", x=x, y=y, noise=_noise(model, name, rotation), **arrays)
     command = [sys.executable, str(SCRIPT), name, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr

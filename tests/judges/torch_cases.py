@@ -132,6 +132,8 @@ CASES = [
          [_layer("embedding", input_dim=6, output_dim=3, l2=0.1), FLAT, LAST], words=6),
     *(_loss(kind) for kind in ("mse", "mae", "huber", "binary_cross_entropy")),
     *(_loss("huber", delta=delta) for delta in (0.1, 5.0)),
+    *(_loss(kind, reduction="sum") for kind in ("mse", "mae", "huber")),
+    _loss("binary_cross_entropy", shares=True, reduction="sum"),
     *(_loss(kind, classes=4, label_smoothing=smoothing)
       for kind in ("cross_entropy", "categorical_cross_entropy") for smoothing in (0.0, 0.1)),
     *(_loss(kind, shares=True, label_smoothing=smoothing)

@@ -6,16 +6,20 @@ import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import msgspec
 import numpy as np
 
 from tests.judges.networks import Array, Table
-from tuidl.compiler.graph import Graph
+from tuidl.compiler.graph import Graph, Node
 from tuidl.core.config import Config
 from tuidl.export import torch_program
 from tuidl.export.templates import names_in, torch_template
+from tuidl.kernels.normal_code import normal_oracle
+from tuidl.kernels.step_state import SEED, STEP, STEP_STATE_SIZE
 from tuidl.model.model import Model
+from tuidl.nn.layers.sample_normal import SampleNormal
 
 WORKER = Path(__file__).parent / "torch_worker.py"
 SECONDS = 600
@@ -87,6 +91,9 @@ class Jobs:
             **options,
         }
         self.arrays |= {f"{name}/x": x, f"{name}/y": y}
+        for node in graph.nodes:
+            if isinstance(node.layer, SampleNormal):
+                self.arrays[f"{name}/noise"] = _noise(model, node, len(x))
         theirs = torch_program.weights(graph, {k: v.copy() for k, v in model.parameters.items()})
         self.arrays |= {f"{name}/parameters/{key}": values for key, values in theirs.items()}
 
@@ -120,6 +127,13 @@ def _program(graph: Graph) -> str:
     """The class ``Network`` as it is exported, with what it uses."""
     network = torch_program.module(graph)
     return "\n\n\n".join([*torch_template().needed(names_in(network))[1], network])
+
+
+def _noise(model: Model, node: Node, examples: int) -> Array:
+    """What a layer of samples draws in the first step."""
+    step_state = np.zeros(STEP_STATE_SIZE)
+    step_state[SEED], step_state[STEP] = model.preset.training.seed, 1
+    return normal_oracle((examples, *node.shape), crc32(node.name.encode()), 0, step_state)
 
 
 def _penalties(graph: Graph, ours: dict[str, str]) -> dict[str, list[float]]:

@@ -2,7 +2,7 @@
 
     python torch_systems.py NAME FOLDER
 
-``FOLDER/arrays.npz``: x, y and the parameters, and noise (steps, batch, 2) of the GAN. Writes the
+``FOLDER/arrays.npz``: x, y and the parameters, and noise (steps, batch, 2) if any. Writes the
 loss of each step and the last parameters to ``FOLDER/answers.npz``.
 """
 
@@ -92,6 +92,21 @@ def per_step(p: Tensors, a: Tensors) -> list[float]:
     return losses
 
 
+def vae(p: Tensors, a: Tensors) -> list[float]:
+    """Cross-entropy summed over pixels and half of the KL divergence, means over the batch."""
+    optimizer, losses = torch.optim.Adam(list(p.values()), 0.01), []
+    for (x, y), noise in zip(batches(a), a["noise"], strict=True):
+        hidden = torch.tanh(dense(p, "encoder.dense_1", x.reshape(len(x), -1)))
+        mean, log_variance = dense(p, "encoder.dense_2", hidden).chunk(2, 1)
+        sample = mean + torch.exp(0.5 * log_variance) * noise
+        hidden = torch.tanh(dense(p, "decoder.dense_1", sample))
+        logits = dense(p, "decoder.dense_2", hidden)
+        total = F.binary_cross_entropy_with_logits(logits, y, reduction="sum")
+        kl = -0.5 * (1 + log_variance - mean**2 - log_variance.exp()).sum()
+        losses.append(stepped(optimizer, (total + 0.5 * kl) / len(x)))
+    return losses
+
+
 def stepped(optimizer: torch.optim.Optimizer, loss: Tensor) -> float:
     optimizer.zero_grad()
     loss.backward()
@@ -103,6 +118,7 @@ SYSTEMS: dict[str, Callable[[Tensors, Tensors], list[float]]] = {
     "two_heads": two_heads,
     "gan": gan,
     "per_step": per_step,
+    "vae": vae,
 }
 
 

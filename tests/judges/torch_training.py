@@ -26,13 +26,25 @@ def binary_cross_entropy(y: Tensor, target: Tensor, options: Options) -> Tensor:
     """PyTorch has no smoothing here: targets move towards a half by hand."""
     smoothing = options["label_smoothing"]
     smooth = target.reshape(y.shape).to(y.dtype) * (1 - smoothing) + smoothing / 2
-    return F.binary_cross_entropy_with_logits(y, smooth)
+    return reduced(F.binary_cross_entropy_with_logits(y, smooth), y, options)
+
+
+def reduced(mean: Tensor, y: Tensor, options: Options) -> Tensor:
+    """The mean over all numbers, or over the examples the mean of each one's sum."""
+    return mean * y[0].numel() if options.get("reduction") == "sum" else mean
+
+
+def of_numbers(mean: Callable[..., Tensor]) -> Callable[[Tensor, Tensor, Options], Tensor]:
+    """A loss that holds numbers against numbers."""
+    return lambda y, target, o: reduced(
+        mean(y, target.reshape(y.shape), **({"delta": o["delta"]} if "delta" in o else {})), y, o
+    )
 
 
 LOSSES: dict[str, Callable[[Tensor, Tensor, Options], Tensor]] = {
-    "mse": lambda y, target, _: F.mse_loss(y, target.reshape(y.shape)),
-    "mae": lambda y, target, _: F.l1_loss(y, target.reshape(y.shape)),
-    "huber": lambda y, target, o: F.huber_loss(y, target.reshape(y.shape), delta=o["delta"]),
+    "mse": of_numbers(F.mse_loss),
+    "mae": of_numbers(F.l1_loss),
+    "huber": of_numbers(F.huber_loss),
     "cross_entropy": cross_entropy,
     "categorical_cross_entropy": categorical_cross_entropy,
     "binary_cross_entropy": binary_cross_entropy,

@@ -445,6 +445,13 @@ for e in ELEMENTS:
     for rate in (0.0, 0.2, 0.75):
         place = {"layer": 3_000_000_000, "first": 5, "width": 7}
         CASES.append(Case("dropout", {"e": e}, {"rate": rate, **place}))
+for n, d in ((1, 1), (3, 2), (7, 20)):
+    code, place = {"n": n, "d": d, "b": 2 * d}, {"source": 3_000_000_000, "first": 5}
+    CASES += [
+        Case("sample_normal", code, place),
+        Case("sample_normal_gradient", code, place),
+        Case("normal_kl_divergence", {"n": n, "b": 2 * d, "a": 1}, {"batch": 2 * n}),
+    ]
 for n, f in ROWS:
     sizes = {"n": n, "f": f}
     CASES += [

@@ -98,6 +98,7 @@ CASES = [
               '{type = "gru", units = 4}'),
     _sequence("gru on features", '{type = "dense", units = 3}', '{type = "gru", units = 2}'),
     _point("dropout", WIDE, '{type = "dropout", rate = 0.4}', LAST),
+    _point("sample_normal", WIDE, '{type = "sample_normal"}', LAST),
     _image("dropout of images", CONV, '{type = "dropout", rate = 0.2}'),
     *RECURRENT,
     *(_point(f"activation {name}", f'{{type = "dense", units = 6, activation = "{name}"}}', LAST)
@@ -196,6 +197,9 @@ CASES = [
          f'{{type = "embedding", input_dim = 7, output_dim = 3, l2 = 0.1}}, {FLAT}, {LAST}'),
     *(_loss(f"loss {loss}", NUMBERS, loss, WIDE, LAST)
       for loss in ('type = "mae"', 'type = "huber"', 'type = "huber", delta = 0.3')),
+    *(_loss(f"given back {loss}", 'data = {source = "blobs", targets = "inputs"}\n',
+            f'{loss}, reduction = "sum"', WIDE, LAST)
+      for loss in ('type = "mse"', 'type = "huber"', 'type = "binary_cross_entropy"')),
     *(_loss(f"loss {loss}", CLASSES, loss, FLAT, LAST)
       for loss in ('type = "categorical_cross_entropy"',
                    'type = "categorical_cross_entropy", label_smoothing = 0.1',

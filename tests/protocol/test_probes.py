@@ -7,7 +7,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from tests.tui import answers, text_answers
+from tests.tui import answers, picture_answers, text_answers
 from tuidl.protocol import probes
 from tuidl.protocol.events import ProbeAnswer, from_json, to_json
 from tuidl.worker.probes.answer import PROBES
@@ -19,6 +19,7 @@ EVERY = (
     answers.step_trace_of_images(), answers.places(), answers.neurons(), answers.health(),
     answers.chain(),
     text_answers.written("a b"), text_answers.EMBEDDING, text_answers.ATTENTION,
+    picture_answers.given_back(),
 )  # fmt: skip
 
 

@@ -14,9 +14,11 @@ from tuidl.verdicts import RULES, found
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "verdicts.md"
 TABLE: dict[str, set[str]] = {
+    "autoencoder_digits": {"plateau"},
     "cifar10_cnn": {"gap", "still_falling"},
     "cifar10_cnn_logits": {"still_falling"},
     "cnn_digits": {"still_falling"},
+    "denoising": {"plateau"},
     "gan_points": set(),
     "gru_sine": {"plateau"},
     "linear_regression": {"plateau"},
@@ -31,6 +33,7 @@ TABLE: dict[str, set[str]] = {
     "rnn_sine": {"plateau"},
     "series_bakery": set(),
     "simple_cnn": {"gap", "still_falling"},
+    "vae_mnist": {"plateau"},
     "vanishing_gradients": {"vanishing", "guessing", "plateau"},
     "vanishing_gradients_cured": {"still_falling"},
 }

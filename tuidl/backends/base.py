@@ -20,7 +20,8 @@ class ArrayDataset:
     """Examples in the backend's dtype: ``x`` (N, inputs), ``y`` (N, targets), ``order`` (N,).
 
     ``units`` (targets,): what 1 of each target is in the unit it had before it was scaled; None
-    where nothing was. ``epoch``: which one the order is of.
+    where nothing was. ``epoch``: which one the order is of. ``labels`` (N,): classes that are not
+    learned, where inputs are the targets.
     """
 
     x: Array
@@ -28,6 +29,7 @@ class ArrayDataset:
     order: Array
     units: Array | None = None
     epoch: int = 0
+    labels: Array | None = None
 
     def __len__(self) -> int:
         return len(self.order)

@@ -115,7 +115,7 @@ def _width(preset: Preset, spec: ExampleSpec, network: str) -> int | None:
     ours = {output.name for output in preset.outputs if output.network == network}
     for i, objective in enumerate(preset.objectives):
         for j, term in enumerate(objective.losses):
-            if term.output in ours:
+            if term.output in ours and term.loss.needs_target:
                 if isinstance(term.target, float | int):
                     return 1
                 key = f"objectives[{i}].losses[{j}]"
@@ -160,10 +160,12 @@ def _head(
     node, mask = outputs[term.output], None
     if term.mask is not None:
         mask = _found(spec.named_targets, term.mask, f"{key}.mask")[1]
-    if isinstance(term.target, float | int):
+    if not term.loss.needs_target:
+        _require_no_target(term, key)
+    if isinstance(term.target, float | int) or not term.loss.needs_target:
         if term.metrics:
             raise PresetError(f"{key}.metrics", "a target that is one number has none")
-        own, start, constant = ExampleSpec(spec.shape, 1), 0, float(term.target)
+        own, start, constant = ExampleSpec(spec.shape, 1), 0, float(term.target or 0)
     else:
         (field, start), constant = _field(spec, term, key), None
         own = spec.of_target(field)
@@ -173,6 +175,17 @@ def _head(
     return Head(
         term.title, node, term.loss, own, start, constant, mask, term.weight, term.metrics
     )  # fmt: skip
+
+
+def _require_no_target(term: LossTerm, key: str) -> None:
+    """Raises PresetError where a loss of the outputs alone is to compare them with something."""
+    for name in ("target", "mask"):
+        if getattr(term, name) is not None:
+            problem = f"{term.loss.kind()!r} is of the outputs alone: it takes none"
+            raise PresetError(f"{key}.{name}", problem)
+    if term.metrics:
+        problem = f"{term.loss.kind()!r} has no target that they could be measured against"
+        raise PresetError(f"{key}.metrics", problem)
 
 
 def _require_mask(spec: ExampleSpec, term: LossTerm, own: ExampleSpec, key: str) -> None:

@@ -240,6 +240,8 @@ def _target(
     graph: Graph, builder: InstructionBuilder, head: Head, targets: Buffer, output: View
 ) -> View:
     """What a head's output is held against: (examples, ...)."""
+    if not head.loss.needs_target:
+        return output
     if head.constant is not None:
         view = workspace(head.slot("target"), *output.shape).view
         options: Options = {"value": head.constant}

@@ -230,6 +230,9 @@ def _way_out(preset: Preset, error: ShapeError) -> str:
 
 def _single(preset: Preset, spec: ExampleSpec) -> Assembly:
     """The only network of a preset."""
+    if not preset.loss.needs_target:
+        problem = "holds outputs against nothing: it stands beside other losses in 'objectives'"
+        raise PresetError("loss.type", f"{preset.loss.kind()!r} {problem} (docs/networks.md)")
     inputs = (Input(EXAMPLES, spec.shape),) if not spec.inputs else inputs_of(preset)
     chain = Chain(
         completed(preset.layers, spec, preset.loss.outputs(spec)),

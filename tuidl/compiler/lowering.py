@@ -241,6 +241,7 @@ class GraphLowering:
             gradients={
                 p.name: self._gradient(node, p) for p in node.parameters if p.trainable or p.frozen
             },
+            draws=bool(self.heads),
             division=self.portion.division_of(node.name),
             frozen=frozenset(p.name for p in node.parameters if p.frozen),
             records=self._records(node),

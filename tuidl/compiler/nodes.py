@@ -173,11 +173,18 @@ def needed_for(nodes: tuple[Node, ...], ends: Iterable[int]) -> dict[int, Node]:
 
 
 def _last_layer(nodes: tuple[Node, ...], last: int) -> int:
-    """The node that computes what node ``last`` hands on, perhaps in another shape."""
-    place = last
-    while _keeps_scores(nodes[place]) and nodes[place].inputs[0] >= 0:
+    """The node that computes what node ``last`` hands on, perhaps in another shape.
+
+    Where its activation is one over all classes, the shape still has those last.
+    """
+    place = rows = last
+    keeps = True
+    while nodes[place].layer.reshapes_only and nodes[place].inputs[0] >= 0:
+        keeps = keeps and _keeps_scores(nodes[place])
         place = nodes[place].inputs[0]
-    return place
+        rows = place if keeps else rows
+    known = ACTIVATIONS.get(_activation(nodes[place]))
+    return rows if known is None or known.by_rows else place
 
 
 def _activation(node: Node) -> str:

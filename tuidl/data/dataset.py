@@ -26,7 +26,9 @@ from tuidl.data.examples import Whole as Whole
 from tuidl.data.folds import Folds
 from tuidl.data.memory import require_room
 from tuidl.data.origin import Origin
-from tuidl.data.scaling import Normalize, Scaling, TargetScaling, fitted_to_targets, is_finite
+from tuidl.data.reconstruction import reconstructed, reconstructing
+from tuidl.data.scaled_parts import scaled_split
+from tuidl.data.scaling import Normalize, Scaling, TargetScaling, fitted_to_targets
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import ORDERED, RANDOM, check_rule, group_name
 from tuidl.data.table_layout import TableLayout
@@ -53,6 +55,8 @@ class Source(Config, frozen=True, tag_field="source"):
     ``positive``: of two classes the one that precision, recall and F1 are of.
     ``normalize``: scaling of the inputs by feature or channel, fitted on the training part.
     ``augment``: changes by chance that only training sees.
+    ``targets``: "inputs" to give the inputs back; classes then only colour pictures.
+    ``corruption``: deviation of the normal noise on inputs, but not on targets that are inputs.
     """
 
     validation: Fraction | Literal["test"] = 0.2
@@ -61,6 +65,8 @@ class Source(Config, frozen=True, tag_field="source"):
     split_rule: str | None = msgspec.field(name="split", default=None)
     augment: Augment | None = None
     positive: Annotated[str, Meta(min_length=1)] | None = None
+    targets_are: Literal["inputs"] | None = msgspec.field(name="targets", default=None)
+    corruption: Annotated[float, Meta(ge=0, le=1000)] = 0.0
 
     in_time: ClassVar[bool] = False
     """Whether examples follow each other in time: then, by default, the last ones are held out."""
@@ -75,8 +81,13 @@ class Source(Config, frozen=True, tag_field="source"):
         return None
 
     def full_spec(self) -> ExampleSpec:
-        """``spec`` with the positive class. Raises PresetError where ``positive`` is none."""
+        """``spec`` as the network learns it: with the positive class, or with inputs as targets.
+
+        Raises PresetError where ``positive`` is no class, or inputs cannot be targets.
+        """
         spec = self.spec()
+        if self.targets_are == "inputs":
+            return reconstructing(spec)
         if self.positive is None and len(spec.classes) != 2:
             return spec
         chosen = positive_class(spec.classes, self.class_counts(), self.positive)
@@ -101,8 +112,11 @@ class Source(Config, frozen=True, tag_field="source"):
             raise PresetError("data.validation", problem)
         check_rule(self.split_rule)
         if self.augment is not None:
-            self.augment.check(self.spec())
-        if self.positive is not None:
+            self.augment.check(self.full_spec())
+        if self.corruption and self.targets_are is None:
+            problem = "needs data.targets = 'inputs'; data.augment.noise is for other targets"
+            raise PresetError("data.corruption", problem)
+        if self.positive is not None or self.targets_are is not None:
             self.full_spec()
 
     def notices(self) -> tuple[str, ...]:
@@ -161,8 +175,13 @@ class Source(Config, frozen=True, tag_field="source"):
         names = frozenset(name for name, part in own.items() if part is not None)
         if self.validation == "test":
             names |= {"validation"}
-        split = self._scaled(train, validation, test, names)
-        return replace(split, parts=parts, own=names)
+        split = scaled_split(self, train, validation, test, names)
+        return self.learned(replace(split, parts=parts, own=names))
+
+    def learned(self, split: Split) -> Split:
+        """The split with the targets that are learned."""
+        is_plain = self.targets_are is None
+        return split if is_plain else reconstructed(self, self.full_spec(), split)
 
     def imputed(self, examples: Examples, train: "Array | None") -> Examples:
         """``examples`` without gaps; what fills them is learned from those at ``train``."""
@@ -275,26 +294,3 @@ class Source(Config, frozen=True, tag_field="source"):
         if name := group_name(self.split_rule):
             return ByGroup.of(self.groups(name), labels, self.seed, name)
         return ByClass.of(len(examples), labels, self.seed, self.is_ordered)
-
-    def _scaled(
-        self, train: Examples, validation: Examples, test: Examples, kept: frozenset[str]
-    ) -> Split:
-        """``kept``: parts that the source remembers, which stay as they are; others are scaled
-        where they are."""
-        self._require_finite(train, validation, test)
-        inputs = self.input_scaling(train.x)
-        targets = self.scaling_of_y(train.y)
-        named = {"train": train, "validation": validation, "test": test}
-        parts = {
-            id(part): part.scaled(inputs, targets, in_place=name not in kept)
-            for name, part in named.items()
-        }
-        self._require_finite(*parts.values())
-        return Split(
-            parts[id(train)], parts[id(validation)], parts[id(test)], inputs, targets
-        )  # the test part may be the validation part too: it is scaled once
-
-    def _require_finite(self, *parts: Examples) -> None:
-        for part in parts:
-            if not (is_finite(part.x) and is_finite(part.y)):
-                raise DataError(f"data: {self.kind()!r} has values that are not finite")

@@ -16,7 +16,8 @@ PICTURES_AT_ONCE = 4096
 
 @dataclass(frozen=True)
 class Examples:
-    """Inputs ``x`` (examples, *shape) and targets ``y`` (examples, target_width), float32.
+    """Inputs ``x`` (examples, *shape) and targets ``y`` (examples, target_width), float32;
+    ``labels`` (examples,): of those whose targets are their inputs, the class of each, if any.
 
     What a source has read may wait until it is scaled: pixels as bytes, numbers that float32 would
     round as float64.
@@ -24,6 +25,7 @@ class Examples:
 
     x: "Array"
     y: "Array"
+    labels: "Array | None" = None
 
     def __len__(self) -> int:
         return len(self.x)

@@ -57,6 +57,9 @@ class Measurable(Protocol):
 
     def bytes_remembered(self) -> int: ...
 
+    @property
+    def corruption(self) -> float: ...
+
 
 def require_room(source: Measurable) -> None:
     """Have parts that do not fit into memory in files, where the source can do so.
@@ -106,7 +109,8 @@ def demand(source: Measurable, folds: bool = False, *, spilled: bool = False) ->
     scaling = (parts if is_wide else own if is_scaled else 0) + (
         min(SCALED_AT_ONCE, 4 * parts or SCALED_AT_ONCE) if is_wide or is_scaled else 0
     )
+    noisy = parts if source.corruption else 0
     looking = LOOKED_AT * min(NUMBERS_AT_ONCE, width * train)
-    splitting = 2 * chosen + stored + remembered + unscaled + scaling + looking
-    kept = remembered + parts + chosen + (stored if folds else 0)
+    splitting = 2 * chosen + stored + remembered + unscaled + scaling + looking + noisy
+    kept = remembered + parts + noisy + chosen + (stored if folds else 0)
     return Demand(max(source.bytes_reading(), splitting), kept)

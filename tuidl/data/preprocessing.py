@@ -107,7 +107,10 @@ def identity(known: Preprocessing) -> dict[str, Any]:
     runs did not have, where they say nothing."""
     found: dict[str, Any] = msgspec.to_builtins(known)
     found["examples"].pop("positive")
-    for table, keys in ((found["examples"], ("vocabulary", "weighted")), (found, LATER)):
+    for table, keys in (
+        (found["examples"], ("vocabulary", "weighted", "labels", "reconstructs")),
+        (found, LATER),
+    ):
         for key in keys:
             if not table[key]:
                 del table[key]

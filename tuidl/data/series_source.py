@@ -9,6 +9,7 @@ from msgspec import Meta
 from tuidl.core.errors import DataError, PresetError
 from tuidl.data.examples import Examples, Split, Whole
 from tuidl.data.origin import Origin
+from tuidl.data.scaled_parts import scaled_split
 from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import RANDOM, group_name
 from tuidl.data.table_layout import TableLayout
@@ -134,7 +135,8 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
             )
             for part in parts
         )
-        return replace(self._scaled(train, validation, test, kept=frozenset()), parts=parts)
+        split = scaled_split(self, train, validation, test, frozenset())
+        return self.learned(replace(split, parts=parts))
 
     def layout(self, train: "Array") -> TableLayout | None:
         """Of the rows, the target's own past among them as the last column."""

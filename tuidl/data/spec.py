@@ -40,6 +40,9 @@ class ExampleSpec:
 
     ``vocabulary``: of text, the names of the tokens whose numbers the inputs are. ``weighted``:
     behind the target of each example stand weights of its answers, 0 for one that does not count.
+
+    ``reconstructs``: the targets are the inputs. ``labels``: then the names of the classes that the
+    examples are of, if any, which colour pictures and are not learned.
     """
 
     shape: tuple[int, ...]
@@ -51,6 +54,8 @@ class ExampleSpec:
     positive: str = ""
     vocabulary: tuple[str, ...] = ()
     weighted: bool = False
+    labels: tuple[str, ...] = ()
+    reconstructs: bool = False
 
     @property
     def positive_place(self) -> int:
@@ -113,6 +118,8 @@ class ExampleSpec:
             None if is_plain else shape,
             positive=positive,
             vocabulary=self.vocabulary,
+            labels=self.labels,
+            reconstructs=self.reconstructs,
         )
 
 

@@ -186,7 +186,7 @@ def _split(preset: Preset, preparation: Preparation | None) -> tuple[Split | Non
     try:
         split = split_of(preset)
         is_of_the_network = preparation is None or preparation.is_of(
-            preset, preset.data.spec(), split
+            preset, preset.data.full_spec(), split
         )
     except TuidlError:
         if preparation is None and preset.data.normalize != "none":

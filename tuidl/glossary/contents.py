@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent / "topics"
 TOPICS = (
     *("network", "learning", "data", "activations", "losses", "metrics", "optimizers"),
     *("schedules", "pictures", "sequences", "text", "attention", "depth", "generalization"),
-    *("gans", "running"),
+    *("autoencoders", "gans", "running"),
 )
 """Files in ``topics/`` in a learner's order."""
 

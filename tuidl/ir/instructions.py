@@ -101,7 +101,9 @@ class InstructionBuilder:
 class EmitContext:
     """A layer's place in the network: what it reads and writes, and where its instructions go.
 
-    ``training``: whether this is for training steps. ``examples``: the most that a shard has.
+    ``training``: whether this is for training steps. ``draws``: whether random numbers are drawn:
+    in training and where a loss is measured, not in predictions. ``examples``: the most that a
+    shard has.
     ``input_shapes`` and ``shape`` are of one example.
     ``frozen``: parameters whose gradient nothing reads. ``records``: what a layer whose steps read
     few rows of its weights keeps from step to step.
@@ -124,6 +126,7 @@ class EmitContext:
     parameters: dict[str, View]
     gradients: dict[str, View]
     division: Division = Division.EXAMPLES
+    draws: bool = False
     frozen: frozenset[str] = frozenset()
     records: dict[str, View] = field(default_factory=dict)
 

@@ -14,6 +14,7 @@ from tuidl.protocol.chain import Chain as Chain
 from tuidl.protocol.health import Health as Health
 from tuidl.protocol.health import LayerHealth as LayerHealth
 from tuidl.protocol.neurons import Neurons as Neurons
+from tuidl.protocol.picture_answers import Reconstructions as Reconstructions
 from tuidl.protocol.text_answers import Attention as Attention
 from tuidl.protocol.text_answers import EmbeddingMap as EmbeddingMap
 from tuidl.protocol.text_answers import Sample as Sample
@@ -271,6 +272,7 @@ AnyAnswer = (
     | Curve
     | Plane
     | Values
+    | Reconstructions
     | Forecast
     | Layers
     | Health

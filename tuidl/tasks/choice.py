@@ -54,7 +54,8 @@ def task_of(experiment: Experiment) -> Task:
         kind = _kind(own, experiment.loss, experiment.data.follows_time)
         return kind(own, experiment.loss, 0, own.target_width if spec.weighted else None)
     for term in experiment.terms:
-        if term.output == experiment.predicted and not isinstance(term.target, float | int):
+        is_compared = term.loss.needs_target and not isinstance(term.target, float | int)
+        if term.output == experiment.predicted and is_compared:
             starts = _starts(spec)
             name = term.target or next(iter(starts))
             if name in starts:
@@ -75,6 +76,8 @@ def _kind(spec: ExampleSpec, loss: Loss, in_time: bool) -> type[Task]:
     is_series = len(spec.shape) == 2 and spec.shape[1] == 1 and spec.outputs == 1
     if spec.targets:
         return _loaded("combined", "Combined")
+    if spec.reconstructs:
+        return _loaded("reconstruction", "Reconstruction")
     if spec.classes and spec.classes == spec.vocabulary:
         one = "NearbyWords" if spec.shape == (1,) else "NextToken"
         return _loaded("language", "NextTokens" if spec.target_shape else one)

@@ -42,7 +42,7 @@ def _of_loss(state: TrainState, head: Head, feeds: dict[str, ArrayDataset]) -> B
     task, classes = task_of(state.preset), head.spec.classes
     if classes and head.spec.target_width != 1:
         return None
-    same = _shares(feeds["train"], head) if classes else feeds["train"].y.mean(axis=0)
+    same = _shares(feeds["train"], head) if classes else _mean(feeds["train"].y, task.closing)
     losses = {}
     for name, feed in feeds.items():
         predicted = np.broadcast_to(same, (len(feed), len(same)))
@@ -51,6 +51,14 @@ def _of_loss(state: TrainState, head: Head, feeds: dict[str, ArrayDataset]) -> B
             return None
         losses[name] = float(np.mean(found, dtype=np.float64))
     return Baseline(says=SHARES if classes else MEAN, score=LOSS, loss=losses)
+
+
+def _mean(y: Array, closing: str) -> Array:
+    """Of targets (examples, outputs). Where they are probabilities, half an example of 0 and half
+    of 1 are added: what was never seen is unlikely, not impossible, which would cost without end.
+    """
+    mean: Array = y.mean(axis=0, dtype=np.float64)
+    return (len(y) * mean + 0.5) / (len(y) + 1) if closing == "sigmoid" else mean
 
 
 def _shares(feed: ArrayDataset, head: Head) -> Array:

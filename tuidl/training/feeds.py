@@ -27,7 +27,11 @@ def feeds_of(preset: Preset, model: Model, split: Split) -> dict[str, ArrayDatas
         weights = {name: known[rows] for name, rows in zip(parts, split.parts, strict=True)}
     numbers = {"train": split.rows}
     return {
-        name: replace(model.feed(part.x, part.y, weights[name], numbers.get(name)), units=units)
+        name: replace(
+            model.feed(part.x, part.y, weights[name], numbers.get(name)),
+            units=units,
+            labels=part.labels,
+        )
         for name, part in parts.items()
     }
 

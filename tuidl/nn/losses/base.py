@@ -1,13 +1,17 @@
 """What every loss is: where it reads and writes, and how means over answers are formed."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from math import prod
+from typing import ClassVar, Literal
 
 from tuidl.core.config import Config
 from tuidl.data.spec import ExampleSpec
 from tuidl.ir.buffers import Buffer, Dimension, Region, Symbol, View, joined
 from tuidl.ir.instructions import Instruction, InstructionBuilder, Options, Phase
 from tuidl.nn.layers.base import Shape, ShapeError, TargetKindError, describe
+
+Reduction = Literal["mean", "sum"]
+"""Over the outputs of an example; over the examples of a batch it is always the mean."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Loss(Config, frozen=True, tag_field="type"):
 
     closing_activation: ClassVar[str] = ""
     """The activation that, where it ends the network, is part of this loss."""
+    needs_target: ClassVar[bool] = True
+    """Whether outputs are held against something; else they alone say how large it is."""
 
     def classifies(self, spec: ExampleSpec) -> bool:
         """Whether the network's answer is one of several classes."""
@@ -81,6 +87,11 @@ class Loss(Config, frozen=True, tag_field="type"):
         """Whether single answers of it can be weighed."""
         return type(self).emit_rows is not Loss.emit_rows
 
+    @property
+    def sums(self) -> bool:
+        """Whether it adds up the outputs of an example, rather than taking their mean."""
+        return getattr(self, "reduction", "mean") == "sum"
+
     def check_end(self, is_closed: bool) -> None:
         """Raises ShapeError where the network must (not) end in the closing activation."""
 
@@ -88,11 +99,13 @@ class Loss(Config, frozen=True, tag_field="type"):
         """Write the loss and its gradient."""
         if context.weights is None:
             self.emit_mean(context, spec)
-            return
-        d = context.d_prediction.rows
-        losses = context.buffer("losses", joined(d.shape[:-1]))
-        self.emit_rows(context, spec, losses)
-        emit_weighted_mean(context, losses, d)
+        else:
+            d = context.d_prediction.rows
+            losses = context.buffer("losses", joined(d.shape[:-1]))
+            self.emit_rows(context, spec, losses)
+            emit_weighted_mean(context, losses, d)
+        if self.sums:
+            emit_sum(context, prod(self.answer_shape(spec)))
 
     def emit_mean(self, context: LossContext, spec: ExampleSpec) -> None:
         """Write the mean over the batch's answers, and its gradient."""
@@ -118,6 +131,15 @@ def emit_weighted_mean(context: LossContext, losses: View, d: View) -> None:
     context.builder.write(
         Instruction("weigh_rows", operands, options, context.name, Phase.FORWARD, barrier=True)
     )
+
+
+def emit_sum(context: LossContext, outputs: int) -> None:
+    """Turn the mean over the outputs of an example into their sum."""
+    places = [context.statistics, context.d_prediction.flat]
+    if context.parts is not None and context.weights is not None:
+        places.append(context.parts.part(0, 1))
+    for place in places:
+        context.write("scale", place, factor=float(outputs))
 
 
 def emit_mean_of_rows(context: LossContext, spec: ExampleSpec) -> None:

@@ -11,7 +11,7 @@ from tuidl.data.spec import ExampleSpec
 from tuidl.ir.buffers import Symbol, View, by_example
 from tuidl.ir.instructions import Options
 from tuidl.nn.layers.base import Shape, ShapeError, TargetKindError
-from tuidl.nn.losses.base import Loss, LossContext, emit_mean_of_rows
+from tuidl.nn.losses.base import Loss, LossContext, Reduction, emit_mean_of_rows
 
 Weight = Annotated[float, Meta(ge=0, le=1e6)]
 ClassWeights = Literal["balanced"] | dict[str, Weight]
@@ -102,7 +102,9 @@ class CategoricalCrossEntropy(Classification, frozen=True, tag="categorical_cros
 
 class BinaryCrossEntropy(Classification, frozen=True, tag="binary_cross_entropy"):
     """-log of the probability given to what is true; one output for two classes, or several
-    yes-or-no targets side by side."""
+    yes-or-no targets side by side: the "mean" over them, or as ``reduction`` their "sum"."""
+
+    reduction: Reduction = "mean"
 
     closing_activation: ClassVar[str] = "sigmoid"
 

@@ -7,11 +7,16 @@ from msgspec import Meta
 from tuidl.data.spec import ExampleSpec
 from tuidl.ir.buffers import Symbol, View, by_example
 from tuidl.ir.instructions import Options
-from tuidl.nn.losses.base import Loss, LossContext
+from tuidl.nn.losses.base import Loss, LossContext, Reduction
 
 
 class Regression(Loss, frozen=True):
-    """Base of the losses that hold numbers against numbers."""
+    """Base of the losses that hold numbers against numbers.
+
+    ``reduction``: the "mean" over the outputs of an example, or their "sum".
+    """
+
+    reduction: Reduction = "mean"
 
     kernel: ClassVar[str]
 

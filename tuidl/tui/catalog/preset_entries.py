@@ -45,6 +45,9 @@ CATALOG: dict[str, dict[str, str]] = {
         "grokking": "sums",
     },
     "Generate": {
+        "autoencoder_digits": "digits",
+        "denoising": "digits",
+        "vae_mnist": "digits",
         "gan_points": "points",
     },
     "What goes wrong": {

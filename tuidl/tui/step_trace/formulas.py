@@ -10,6 +10,7 @@ LOSSES: dict[str, str] = {
     "cross_entropy": "loss = mean of -ln(p of the true class)",
     "categorical_cross_entropy": "loss = mean of -ln(p of the true class)",
     "binary_cross_entropy": "loss = mean of -ln(p of what is true)",
+    "kl_divergence": "loss = sum of (m² + v - ln v - 1) / 2",
 }
 
 GRADIENTS: dict[str, str] = {
@@ -19,6 +20,7 @@ GRADIENTS: dict[str, str] = {
     "cross_entropy": "the last layer gets (p - 1 for the true class) / n",
     "categorical_cross_entropy": "the last layer gets (p - y) / n",
     "binary_cross_entropy": "the last layer gets (p - y) / n",
+    "kl_divergence": "dm = m / n   d(ln v) = (v - 1) / 2 / n",
 }
 """Of the losses, where the way back starts; n examples."""
 

@@ -13,6 +13,7 @@ from tuidl.protocol.probes import AnyAnswer
 from tuidl.tasks.base import Picture as TaskPicture
 from tuidl.tui.renderers import examples, sample
 from tuidl.tui.renderers.places import places
+from tuidl.tui.renderers.reconstructions import reconstructions
 from tuidl.tui.renderers.series import forecast
 from tuidl.tui.renderers.shapes import curve, plane
 from tuidl.tui.renderers.values import values
@@ -40,6 +41,8 @@ def picture_of(
             return forecast(answer, *room)
         case probes.Places():
             return places(answer, *room)
+        case probes.Reconstructions():
+            return reconstructions(answer, *room)
         case probes.Values():
             return values(answer, *room)
         case probes.Sample():

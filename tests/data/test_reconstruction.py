@@ -1,0 +1,113 @@
+"""Targets that are the inputs: of which memory, which noise, and where they are refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests import helpers
+from tuidl.compiler.graph import Graph
+from tuidl.core.errors import PresetError
+from tuidl.data.dataset import Split
+from tuidl.preset.schema import Preset
+from tuidl.tasks.choice import task_of
+from tuidl.tasks.reconstruction import Reconstruction
+from tuidl.training.trainer import Trainer
+
+TEXT = """
+name = "copies"
+data = {{source = "{source}", targets = "inputs"{more}}}
+layers = [
+    {{type = "flatten"}}, {{type = "dense", units = 5}}, {{type = "dense", units = {units}}}{end}
+]
+loss = {{type = "mse"}}
+optimizer = {{type = "adam"}}
+training = {{epochs = 1}}
+"""
+IMAGE = ', {type = "reshape", shape = [8, 8, 1]}'
+
+
+def preset(source: str = "digits", more: str = "", units: int = 64, end: str = IMAGE) -> Preset:
+    return helpers.preset(TEXT.format(source=source, more=more, units=units, end=end))
+
+
+def split_of(**said: str) -> Split:
+    return preset(**said).source.split()
+
+
+def test_targets_are_the_inputs_in_the_same_memory() -> None:
+    split = split_of()
+    for part in (split.train, split.validation):
+        np.testing.assert_array_equal(part.y, part.x.reshape(len(part), -1))
+        assert np.shares_memory(part.x, part.y)
+
+
+def test_classes_are_labels_that_nothing_learns() -> None:
+    split, spec = split_of(), preset().spec()
+    assert spec.classes == ()
+    assert spec.labels == tuple("0123456789")
+    assert isinstance(task_of(preset()), Reconstruction)
+    assert split.validation.labels is not None
+    assert np.bincount(split.validation.labels.astype(int)).min() > 30  # as classes are split
+
+
+def test_only_inputs_are_corrupted_and_always_alike() -> None:
+    clean, first, second = split_of(), split_of(more=", corruption = 0.5"), split_of(
+        more=", corruption = 0.5"
+    )  # fmt: skip
+    np.testing.assert_array_equal(first.train.y, clean.train.y)
+    np.testing.assert_array_equal(first.train.x, second.train.x)
+    for part in ("train", "validation"):
+        noise = getattr(first, part).x - getattr(clean, part).x
+        assert noise.std() == pytest.approx(0.5, rel=0.02)
+        assert abs(noise.mean()) < 0.01
+    other = split_of(more=", corruption = 0.5, seed = 1")
+    assert not np.array_equal(other.train.x, first.train.x)
+
+
+def test_targets_are_scaled_as_inputs_are_and_predictions_scaled_back(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    x = random.normal([3.0, -40.0, 500.0], [1.0, 5.0, 30.0], (90, 3))
+    np.savez(tmp_path / "own.npz", x=x, y=random.normal(size=90))
+    more = f', path = "{tmp_path / "own.npz"}", normalize = "standard"'
+    made = preset("npz", more, 3, "")
+    split = made.source.split()
+    np.testing.assert_allclose(split.train.y.mean(axis=0), 0, atol=1e-5)
+    assert split.targets is not None
+    np.testing.assert_allclose(split.targets.offset, x.mean(axis=0), rtol=0.05)
+
+
+def test_a_table_of_numbers_is_given_back_with_any_loss() -> None:
+    for loss in ("mse", "mae", "huber", "binary_cross_entropy"):
+        text = TEXT.format(source="iris", more=', normalize = "min_max"', units=4, end="")
+        list(Trainer(helpers.preset(text.replace('"mse"', f'"{loss}"'))).run())
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "message"),
+    [
+        ("names", "", "data.targets: 'inputs': the inputs are the numbers of tokens"),
+        ("digits", ', targets2 = "inputs"', "unknown key"),
+        ("digits", ", augment = {shift = 1}", "would move inputs and not the targets"),
+        ("digits", ", corruption = -1", "data.corruption"),
+    ],
+)
+def test_what_cannot_be_given_back_is_refused(source: str, more: str, message: str) -> None:
+    with pytest.raises(PresetError) as error:
+        Graph.build(preset(source, more))
+    assert message in str(error.value)
+
+
+def test_corruption_needs_inputs_as_targets() -> None:
+    with pytest.raises(PresetError, match=r"data.corruption: needs data.targets = 'inputs'"):
+        helpers.preset(TEXT.format(source="digits", more="", units=10, end="").replace(
+            'targets = "inputs"', "corruption = 0.1"
+        ))  # fmt: skip
+
+
+def test_a_sigmoid_before_a_reshape_belongs_to_its_loss() -> None:
+    text = TEXT.format(source="digits", more="", units=64, end=IMAGE)
+    text = text.replace("units = 64}", 'units = 64, activation = "sigmoid"}')
+    known = Graph.build(helpers.preset(text.replace('"mse"', '"binary_cross_entropy"')))
+    assert known.is_closed
+    assert not Graph.build(helpers.preset(text)).is_closed

@@ -1,0 +1,28 @@
+"""Answers to probes about what an autoencoder gives back."""
+
+from tuidl.protocol.answer import Answer, Number, Record, Shape, Vector
+
+
+class GivenBack(Record, frozen=True):
+    """Example ``number``: what the network sees (``x``, flat), what it gives ``back``, its class
+    among the labels, -1 where there is none, and what it adds to the mean loss."""
+
+    number: int
+    x: Vector
+    back: Vector
+    label: int = -1
+    loss: Number = None
+
+
+class Reconstructions(Answer, frozen=True, tag="reconstructions"):
+    """Held-out examples of ``shape``, and what comes back. ``loss``: the mean of those looked at,
+    ``looked_at`` of ``total``; ``unit`` says what it is in."""
+
+    part: str
+    shape: Shape
+    labels: tuple[str, ...]
+    examples: tuple[GivenBack, ...]
+    loss: Number = None
+    unit: str = ""
+    looked_at: int = 0
+    total: int = 0

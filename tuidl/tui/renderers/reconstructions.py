@@ -1,0 +1,94 @@
+"""What an autoencoder gives back, below what went in."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from rich.text import Text
+
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.images import Tile, image_grid
+from tuidl.charts.palette import Palette
+from tuidl.charts.pixels import Array
+from tuidl.charts.tiling import comfortable
+from tuidl.protocol.picture_answers import GivenBack, Reconstructions
+from tuidl.tui.renderers.examples import is_image
+
+GAP = 2
+"""Rows of pixels between an image and what came back, for each 16 of its own."""
+LEAST_CAPTION = 7
+
+
+def reconstructions(
+    answer: Reconstructions, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    """Images: each above what came back, with its class and loss. Others: a line of numbers above a
+    line of numbers."""
+    words = _words(answer, palette, width, unicode)
+    draw = _images if is_image(answer.shape) else _rows
+    return [*words, *draw(answer, palette, width, height - 1, unicode)]
+
+
+def _words(answer: Reconstructions, palette: Palette, width: int, unicode: bool) -> list[Text]:
+    grid = Grid(width, 1, unicode)
+    some = "all" if answer.looked_at == answer.total else f"the first {answer.looked_at:,}"
+    loss = "" if answer.loss is None else f"{answer.loss:.4g} {answer.unit}".rstrip()
+    ways = [
+        f"in above, out below; {loss} on average of {some} of {answer.part}",
+        f"in above, out below; {loss} on average",
+        f"{loss} on average",
+        loss,
+    ]
+    text = next((way for way in ways if len(way) <= width), "") if loss else "in above, out below"
+    grid.put(0, 0, fitted(text, width), palette.style("text", bold=True))
+    return grid.lines()
+
+
+def _images(
+    answer: Reconstructions, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    tiles = [
+        Tile(_pair(example, answer.shape), _caption(example, answer.labels))
+        for example in answer.examples
+    ]
+    least = max((len(tile.caption) for tile in tiles), default=0) + 1
+    shape = np.shape(tiles[0].pixels) if tiles else (2, 1, 1)
+    count = comfortable(shape, width, height, caption=True, least=max(least, LEAST_CAPTION))
+    return image_grid(tiles[:count], palette, width, height, unicode=unicode)
+
+
+def _pair(example: GivenBack, shape: Sequence[int]) -> Array:
+    """(rows, columns, channels) between 0 and 1: the input, a gap, and what came back, on the scale
+    of the input."""
+    x, back = (
+        np.array([np.nan if v is None else v for v in values], float).reshape(tuple(shape))
+        for values in (example.x, example.back)
+    )
+    low, high = np.nanmin(x, initial=0.0), np.nanmax(x, initial=1.0)
+    gap = np.full((max(GAP * shape[0] // 16, 1), *shape[1:]), np.nan)
+    scaled = [(part - low) / (high - low) for part in (x, back)]
+    return np.concatenate([np.clip(scaled[0], 0, 1), gap, np.clip(scaled[1], 0, 1)])
+
+
+def _caption(example: GivenBack, labels: Sequence[str]) -> str:
+    """``7: 93.1``, the class and the loss."""
+    name = labels[example.label] if 0 <= example.label < len(labels) else ""
+    loss = "" if example.loss is None else f"{example.loss:.3g}"
+    return ": ".join(filter(None, (name, loss)))
+
+
+def _rows(
+    answer: Reconstructions, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    grid = Grid(width, height, unicode)
+    for place, example in enumerate(answer.examples):
+        y = 3 * place
+        caption = _caption(example, answer.labels)
+        for line, (word, values, role) in enumerate(
+            (("in", example.x, "text"), ("out", example.back, "accent"))
+        ):
+            grid.put(0, y + line, f"{word:>3} ", palette.style("muted"))
+            shown = " ".join("     ?" if v is None else f"{v:6.3g}" for v in values)
+            room = max(width - 6 - len(caption), 0)
+            grid.put(4, y + line, fitted(shown, room), palette.style(role))
+        grid.put_right(width, y, caption, palette.style("muted"))
+    return grid.lines()
