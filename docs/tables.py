@@ -51,7 +51,9 @@ def limits(kind: Any) -> str:
         return ", ".join(f"{SIGNS[k]} {number(v)}" for k, v in bounds.items() if v is not None)
     if isinstance(kind, inspect.VarTupleType):
         inner = limits(kind.item_type)
-        return f"a list, each {inner}" if inner else "a list"
+        exactly = kind.min_length is not None and kind.min_length == kind.max_length
+        listed = f"a list of {kind.min_length}" if exactly else "a list"
+        return f"{listed}, each {inner}" if inner else listed
     if isinstance(kind, inspect.StructType | inspect.DictType):
         return "a table"
     return ""

@@ -116,6 +116,42 @@ def global_pooling(n: Numbers) -> None:
     agree([n[10]], pooled("max_pool2d", n[5:9]))
 
 
+@worked
+def upsampling(n: Numbers) -> None:
+    row, repeated, factor, drawn = n[:2], n[2:6], int(n[6]), n[7:]
+    x = np.reshape(row, (1, 1, 2, 1))
+    larger = LAYERS["upsample2d"].reference
+    agree(repeated, larger(x, (1, factor)))
+    agree(drawn, larger(x, (1, factor), "bilinear"))
+
+
+@worked
+def transposed_convolution(n: Numbers) -> None:
+    row, weights, stride, larger = n[:2], n[2:4], int(n[4]), n[5:9]
+    length, size, step, valid, same = map(int, n[9:])
+    x, w = np.reshape(row, (1, 1, 2, 1)), np.reshape(weights, (1, 2, 1, 1))
+    agree(larger, LAYERS["conv2d_transpose"].reference(x, w, stride=stride))
+    options = {"filters": 1, "kernel_size": size, "stride": step}
+    for told, choice in ((valid, "valid"), (same, "same")):
+        assert told == side("conv2d_transpose", length, padding=choice, **options)
+
+
+@worked
+def grouped_convolution(n: Numbers) -> None:
+    size, _, channels, filters, whole, groups, fewer = map(int, n)
+    options = {"filters": filters, "kernel_size": size, "use_bias": False}
+    shape = (28, 28, channels)
+    assert whole == parameters("conv2d", shape, **options)
+    assert fewer == parameters("conv2d", shape, groups=groups, **options)
+
+
+@worked
+def dilation(n: Numbers) -> None:
+    size, *told = map(int, n)
+    for span, gap in zip(told[0::2], told[1::2], strict=True):
+        assert side("conv2d", span, filters=1, kernel_size=size, dilation=gap) == 1
+
+
 # --- sequences ------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from tests.judges import (
     onnx_losses,
     onnx_normalization,
     onnx_recurrent,
+    onnx_resizing,
     onnx_structure,
     onnx_updates,
     onnx_windows,
@@ -23,6 +24,7 @@ from tests.judges.onnx_node import Node
 
 OPERATORS = {
     **onnx_windows.OPERATORS,
+    **onnx_resizing.OPERATORS,
     **onnx_layers.OPERATORS,
     **onnx_structure.OPERATORS,
     **onnx_normalization.OPERATORS,

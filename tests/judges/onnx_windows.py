@@ -60,22 +60,98 @@ def _padding(node: Node, lengths: tuple[int, ...], size: int, stride: int) -> st
     return "same"
 
 
-def convolution(node: Node) -> tuple[Array, ...]:
-    x, w, b = node.inputs[0], node.inputs[1], node.input(2)
-    if node.get("group", 1) != 1:
-        raise OutOfScope("groups")
-    sizes = list(w.shape[2:])
-    table = {
-        "type": f"conv{len(sizes)}d",
+def _pads(node: Node, x: Array, spans: list[int], strides: list[int]) -> list[tuple[int, int]]:
+    """(before, after) along each axis."""
+    how, rank = node.get("auto_pad", "NOTSET"), x.ndim - 2
+    if not how.startswith("SAME"):
+        pads = list(node.get("pads", [0] * 2 * rank))
+        return list(zip(pads[:rank], pads[rank:], strict=True))
+    sizes = zip(x.shape[2:], spans, strides, strict=True)
+    totals = [max((-(-n // step) - 1) * step + span - n, 0) for n, span, step in sizes]
+    small = [(total // 2, total - total // 2) for total in totals]
+    return [ends[::-1] for ends in small] if how == "SAME_LOWER" else small
+
+
+def _spans(node: Node, sizes: list[int]) -> list[int]:
+    gaps = node.get("dilations", [1] * len(sizes))
+    return [(size - 1) * gap + 1 for size, gap in zip(sizes, gaps, strict=True)]
+
+
+def _as_image(node: Node, w: Array) -> tuple[Array, Array, int]:
+    """The examples and weights of a node; of one along time as of an image of height 1."""
+    x, rank = node.inputs[0], w.ndim - 2
+    if rank == 3:
+        raise OutOfScope("windows in 3 dimensions")
+    return (x[:, :, None], w[:, :, None], rank) if rank == 1 else (x, w, rank)
+
+
+def _image_table(node: Node, rank: int, sizes: list[int]) -> Table:
+    """What is the same of both kinds of convolution."""
+    ones = [1] * rank
+    strides, gaps = (list(node.get(name, ones)) for name in ("strides", "dilations"))
+    return {
         "name": "c",
-        "filters": len(w),
-        "use_bias": b is not None,
+        "kernel_size": sizes,
+        "stride": [1] * (2 - rank) + strides,
+        "dilation": [1] * (2 - rank) + gaps,
+        "groups": node.get("group", 1),
+        "use_bias": node.input(2) is not None,
     }
-    table |= _windows(node, x, sizes, "kernel_size", "stride")
+
+
+def _answer(node: Node, table: Table, x: Array, kernel: Array, rank: int) -> tuple[Array, ...]:
+    parameters = {"c.kernel": kernel}
+    if node.input(2) is not None:
+        parameters["c.bias"] = node.inputs[2]
+    y = channels_first(answer([table], channels_last(x), parameters))
+    return (y[:, :, 0] if rank == 1 else y,)
+
+
+def convolution(node: Node) -> tuple[Array, ...]:
+    if node.inputs[1].ndim == 3 and not {"group", "dilations"} & set(node.attributes):
+        return _along_time(node)
+    x, w, rank = _as_image(node, node.inputs[1])
+    sizes = list(w.shape[2:])
+    table = _image_table(node, rank, sizes)
+    strides = table["stride"][2 - rank :]
+    pads = _pads(node, node.inputs[0], _spans(node, sizes[2 - rank :]), strides)
+    sides = [side for ends in [(0, 0)] * (2 - rank) + pads for side in ends]
+    table |= {"type": "conv2d", "filters": len(w), "padding": sides}
+    return _answer(node, table, x, np.moveaxis(w, (0, 1), (-1, -2)), rank)
+
+
+def _along_time(node: Node) -> tuple[Array, ...]:
+    x, w, b = node.inputs[0], node.inputs[1], node.input(2)
+    table = {"type": "conv1d", "name": "c", "filters": len(w), "use_bias": b is not None}
+    table |= _windows(node, x, list(w.shape[2:]), "kernel_size", "stride")
     parameters = {"c.kernel": np.moveaxis(w, (0, 1), (-1, -2))}
     if b is not None:
         parameters["c.bias"] = b
     return (channels_first(answer([table], channels_last(x), parameters)),)
+
+
+def transposed(node: Node) -> tuple[Array, ...]:
+    x, w, rank = _as_image(node, node.inputs[1])
+    sizes = list(w.shape[2:])
+    table = _image_table(node, rank, sizes)
+    strides, spans = table["stride"][2 - rank :], _spans(node, sizes[2 - rank :])
+    more = list(node.get("output_padding", [0] * rank))
+    reached = [(n - 1) * step + span for n, step, span in
+               zip(node.inputs[0].shape[2:], strides, spans, strict=True)]  # fmt: skip
+    wanted = node.get("output_shape")
+    if node.get("auto_pad", "NOTSET").startswith("SAME"):
+        wanted = [n * step for n, step in zip(node.inputs[0].shape[2:], strides, strict=True)]
+    pads = _pads(node, node.inputs[0], spans, strides) if wanted is None else []
+    for length, full, extra in zip(wanted or [], reached, more, strict=wanted is not None):
+        total = full + extra - length
+        pads.append((total // 2, total - total // 2) if total > 0 else (0, 0))
+    if wanted is not None:
+        more = [max(n - full, 0) for n, full in zip(wanted, reached, strict=True)]
+    sides = [side for ends in [(0, 0)] * (2 - rank) + pads for side in ends]
+    filters = w.shape[1] * table["groups"]
+    table |= {"type": "conv2d_transpose", "filters": filters, "padding": sides}
+    table["output_padding"] = [0] * (2 - rank) + more
+    return _answer(node, table, x, np.moveaxis(w, (0, 1), (3, 2)), rank)
 
 
 def _pool(kind: str) -> Callable[[Node], tuple[Array, ...]]:
@@ -105,6 +181,7 @@ def _global_pool(kind: str) -> Callable[[Node], tuple[Array, ...]]:
 
 OPERATORS = {
     "Conv": convolution,
+    "ConvTranspose": transposed,
     "MaxPool": _pool("max_pool"),
     "AveragePool": _pool("average_pool"),
     "GlobalMaxPool": _global_pool("global_max_pool"),

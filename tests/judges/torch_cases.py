@@ -88,6 +88,23 @@ CASES = [
     *(_image(kind, pool_size=size, stride=stride, padding=padding)
       for kind in ("max_pool2d", "average_pool2d")
       for padding in PADDINGS for size, stride in ((2, 2), (3, 2), (2, 1), (3, 3))),
+    *(_image("conv2d", **options)
+      for options in (
+          {"filters": 6, "groups": 3}, {"filters": 3, "groups": 3, "padding": "same"},
+          {"filters": 4, "dilation": 2, "stride": 2}, {"filters": 4, "dilation": [2, 1]},
+          {"filters": 4, "kernel_size": [2, 3], "stride": [1, 2], "padding": [1, 0, 2, 1]},
+          {"filters": 4, "kernel_size": [1, 4], "padding": [0, 2]},
+          {"filters": 4, "padding": 2})),
+    *(_image("conv2d_transpose", **options)
+      for options in (
+          {"filters": 4}, {"filters": 4, "stride": 2, "padding": "same"},
+          {"filters": 4, "kernel_size": 2, "stride": 3, "padding": "same"},
+          {"filters": 4, "stride": 2, "padding": 1, "output_padding": 1, "use_bias": False},
+          {"filters": 3, "groups": 3, "stride": 2}, {"filters": 6, "groups": 3},
+          {"filters": 4, "kernel_size": [2, 3], "stride": [2, 1], "padding": [0, 1, 2, 1]},
+          {"filters": 4, "dilation": 2, "stride": 3, "padding": [3, 0, 0, 2]})),
+    *(_image("upsample2d", factor=factor, interpolation=how)
+      for how in ("nearest", "bilinear") for factor in (1, 2, 3, [3, 2])),
     *(_sequence("conv1d", filters=4, kernel_size=size, stride=stride, padding=padding)
       for padding in (*PADDINGS, "causal") for size in (1, 2, 3) for stride in (1, 2)),
     _sequence("conv1d", filters=2, use_bias=False),

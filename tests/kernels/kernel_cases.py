@@ -203,6 +203,34 @@ CONVOLUTIONS = [
 ]
 
 
+def _grouped(
+    image: tuple[int, int, int, int], size: tuple[int, int], out: tuple[int, int, int],
+    stride: tuple[int, int] = (1, 1), dilation: tuple[int, int] = (1, 1), groups: int = 1,
+    before: tuple[int, int] = (0, 0),
+) -> Any:  # fmt: skip
+    (n, h, w, c), (i, j), (p, q, f) = image, size, out
+    k = c // groups
+    terms = i * j * k
+    sizes = {"n": n, "h": h, "w": w, "c": c, "i": i, "j": j, "k": k, "f": f, "p": p, "q": q}
+    names = ("stride_y", "stride_x", "dilation_y", "dilation_x", "top", "left")
+    options = dict(zip(names, (*stride, *dilation, *before), strict=True))
+    room = terms * f + q * (terms + f // groups)
+    return {**sizes, "m": room}, {**options, "groups": groups}
+
+
+GROUPED = [
+    _grouped((2, 5, 6, 4), (3, 3), (3, 4, 6), groups=2),
+    _grouped((2, 5, 6, 5), (3, 2), (5, 6, 5), groups=5, before=(1, 1)),
+    _grouped((1, 4, 4, 3), (2, 2), (4, 3, 9), groups=3, before=(1, 0)),
+    _grouped((3, 9, 7, 2), (3, 2), (3, 6, 3), (2, 1), (2, 1), before=(1, 0)),
+    _grouped((2, 6, 8, 3), (1, 4), (6, 2, 17), (1, 3)),
+    _grouped((2, 7, 7, 20), (3, 3), (3, 3, 20), (2, 2), (2, 2), 20, (1, 1)),
+    _grouped((1, 3, 3, 1), (2, 2), (5, 5, 1), (1, 1), (3, 3), before=(2, 2)),
+    _grouped((2, 4, 4, 34), (3, 3), (4, 4, 36), groups=2, before=(1, 1)),
+    _grouped((0, 4, 4, 2), (2, 2), (2, 2, 2), dilation=(2, 2), groups=2),
+]
+
+
 def _pool(
     n: int,
     image: tuple[int, int, int],
@@ -229,6 +257,14 @@ POOLS = [
     _pool(2, (8, 5, 3), (3, 2), 2, 3),
     _pool(2, (5, 5, 17), (2, 2), 3, 3),  # the last windows have two by two pixels
     _pool(0, (4, 4, 2), (2, 2), 2, 2),
+]
+
+UPSAMPLINGS = [
+    (2, 3, 4, 3, 2, 2),
+    (1, 1, 1, 1, 5, 4),
+    (3, 5, 2, 17, 1, 3),
+    (2, 2, 6, 1, 3, 1),
+    (0, 4, 4, 2, 2, 2),
 ]
 
 PRODUCTS = [(1, 1, 1), (5, 3, 7), (32, 64, 10), (17, 129, 33), (0, 4, 3), (40, 1, 96), (3, 300, 2)]
@@ -286,6 +322,7 @@ for n, k, f in PRODUCTS:
     sizes = {"n": n, "k": k, "f": f}
     CASES += [Case(name, sizes) for name in ("dense", "dense_weight_gradient")]
     CASES += [Case("dense_input_gradient", sizes), Case("bias_gradient", {"n": n, "f": f})]
+    CASES += [Case("add_bias", {"n": n, "f": f})]
 for n, k, f in [(1, 1, 1), (5, 3, 70), (40, 33, 130), (3, 200, 9), (0, 40, 40)]:
     sizes = {"n": n, "k": k, "f": f}
     for part, parts in [(0, 1), (1, 2), (7, 16)]:
@@ -302,6 +339,12 @@ for sizes, options in CONVOLUTIONS:
         Case("conv2d_weight_gradient", sizes, options, only=("dw",)),
         Case("conv2d_input_gradient", sizes, options, only=("dx",)),
     ]
+for sizes, options in GROUPED:
+    CASES += [
+        Case("conv2d_grouped", sizes, options, only=("y",)),
+        Case("conv2d_grouped_weight_gradient", sizes, options, only=("dw",)),
+        Case("conv2d_grouped_input_gradient", sizes, options, only=("dx",)),
+    ]
 for sizes, options in POOLS:
     CASES += [
         *(Case("max_pool2d", sizes, {**options, "rectified": p}) for p in (0, 1)),
@@ -309,6 +352,13 @@ for sizes, options in POOLS:
         Case("max_pool2d_gradient", sizes, options, fix=_winners(options["size_y"] ** 2)),
         Case("average_pool2d", sizes, options),
         Case("average_pool2d_gradient", sizes, options),
+    ]
+for n, h, w, c, down, across in UPSAMPLINGS:
+    sizes = {"n": n, "h": h, "w": w, "c": c, "p": h * down, "q": w * across}
+    CASES += [
+        Case(f"upsample2d_{how}{direction}", sizes, {"factor_y": down, "factor_x": across})
+        for how in ("nearest", "bilinear")
+        for direction in ("", "_gradient")
     ]
 for n, d in [(1, 1), (3, 40), (17, 70), (0, 33)]:
     for (part, parts), moment in product([(0, 1), (1, 2), (7, 16)], (START, PACK)):

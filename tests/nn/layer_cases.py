@@ -89,10 +89,31 @@ CASES = [
              f'{{type = "conv2d", filters = 17, padding = "{padding}"}}')
       for padding in ("valid", "same")),
     _image("conv2d without bias", CONV, '{type = "conv2d", filters = 2, use_bias = false}'),
+    *(_image(f"conv2d {options}", '{type = "conv2d", filters = 4}',
+             f'{{type = "conv2d", filters = 4, {options}}}')
+      for options in ("groups = 2", "groups = 4, padding = 1", "dilation = 2, stride = 2",
+                      "kernel_size = [2, 3], stride = [1, 2], padding = [1, 0, 2, 1]",
+                      "kernel_size = [1, 4], padding = [0, 2], use_bias = false",
+                      'dilation = [1, 2], padding = "same"')),
+    _image("conv2d with two filters for each channel", '{type = "conv2d", filters = 3}',
+           '{type = "conv2d", filters = 6, groups = 3}'),
+    *(_image(f"conv2d_transpose {options}", '{type = "conv2d", filters = 4, kernel_size = 5}',
+             f'{{type = "conv2d_transpose", filters = 2, {options}}}')
+      for options in ("stride = 1", 'stride = 2, padding = "same"',
+                      'kernel_size = 2, stride = 3, padding = "same"',
+                      "stride = 2, padding = 1, output_padding = 1, use_bias = false",
+                      "kernel_size = [2, 3], stride = [2, 1], padding = [0, 1, 2, 1]",
+                      "groups = 2, stride = 2", "dilation = 2, stride = 3, padding = [3, 0, 0, 2]",
+                      'kernel_size = 4, stride = 2, padding = "same", activation = "relu"')),
+    _image("conv2d_transpose by channels", '{type = "conv2d", filters = 4, kernel_size = 5}',
+           '{type = "conv2d_transpose", filters = 4, groups = 4, stride = 2}'),
     *(_image(f"{kind} {padding} size {size} stride {stride}", CONV,
              f'{{type = "{kind}", pool_size = {size}, stride = {stride}, padding = "{padding}"}}')
       for kind in ("max_pool2d", "average_pool2d")
       for padding in ("valid", "same") for size, stride in ((2, 2), (3, 2), (2, 1), (3, 3))),
+    *(_image(f"upsample2d {how} factor {factor}", CONV,
+             f'{{type = "upsample2d", factor = {factor}, interpolation = "{how}"}}')
+      for how in ("nearest", "bilinear") for factor in (1, 2, "[3, 2]")),
     _sequence("gru", '{type = "gru", units = 4}'),
     _sequence("gru of sequences", '{type = "gru", units = 3, return_sequences = true}',
               '{type = "gru", units = 4}'),

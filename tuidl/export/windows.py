@@ -14,6 +14,8 @@ def paddings(node: Node) -> tuple[Pair, ...]:
     Nothing more is added than windows read.
     """
     layer: Any = node.layer
+    if hasattr(layer, "pads"):
+        return tuple(layer.pads(node.input_shape))
     size = getattr(layer, "kernel_size", None) or layer.pool_size
     stride = layer.stride or size
     return tuple(_padding(length, size, stride, layer.padding) for length in node.input_shape[:-1])
@@ -44,8 +46,12 @@ def is_even(pads: tuple[Pair, ...]) -> bool:
 
 def amounts(pads: tuple[Pair, ...]) -> str:
     """As PyTorch's layers take even padding."""
-    before = tuple(before for before, _ in pads)
-    return str(before[0] if len(set(before)) == 1 else before)
+    return str(sides(tuple(before for before, _ in pads)))
+
+
+def sides(value: int | tuple[int, ...]) -> int | tuple[int, ...]:
+    """One number where all are the same."""
+    return value if isinstance(value, int) or len(set(value)) > 1 else value[0]
 
 
 def ends(pads: tuple[Pair, ...]) -> str:

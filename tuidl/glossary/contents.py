@@ -14,7 +14,16 @@ from tuidl.glossary.records import Concept
 FOLDER = Path(__file__).parent / "topics"
 TOPICS = (
     *("network", "learning", "data", "activations", "losses", "metrics", "optimizers"),
-    *("schedules", "pictures", "sequences", "text", "attention", "depth", "generalization"),
+    *(
+        "schedules",
+        "pictures",
+        "pictures_out",
+        "sequences",
+        "text",
+        "attention",
+        "depth",
+        "generalization",
+    ),
     *("autoencoders", "gans", "running"),
 )
 """Files in ``topics/`` in a learner's order."""

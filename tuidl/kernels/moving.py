@@ -40,6 +40,14 @@ def accumulate(x, total):
         total[i] += x[i]
 
 
+@kernel("f -> nf", cost="nf")
+def add_bias(b, y):
+    """y += b, to each row."""
+    for i in range(y.shape[0]):
+        for j in range(b.shape[0]):
+            y[i, j] += b[j]
+
+
 @kernel("nk -> nf")
 def insert_columns(x, y, start):
     """The rows of ``x`` into those of ``y``, from column ``start`` on."""
@@ -107,6 +115,11 @@ def copy_oracle(x, y):
 @oracle(accumulate)
 def accumulate_oracle(x, total):
     total += x
+
+
+@oracle(add_bias)
+def add_bias_oracle(b, y):
+    y += b
 
 
 @oracle(insert_columns)

@@ -2,9 +2,11 @@
 
 from typing import Literal
 
+from tuidl.core.config import Size
 from tuidl.core.lazy import np
 from tuidl.nn.layers.base import Shape, ShapeError, require_rank
-from tuidl.nn.layers.convolution import Convolution, Frame
+from tuidl.nn.layers.convolution import Convolution
+from tuidl.nn.layers.convolution_frame import Frame
 from tuidl.nn.layers.window_sizes import Padding, padding_before, window_count
 
 
@@ -27,6 +29,8 @@ class Conv1d(Convolution, frozen=True, kw_only=True, tag="conv1d"):
     backward_formula = "d filter = sum of window · dy   dx = dy spread by the filter"
     reference = staticmethod(conv1d)
 
+    kernel_size: Size = 3
+    stride: Size = 1
     padding: Literal["valid", "same", "causal"] = "valid"
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -47,4 +51,5 @@ class Conv1d(Convolution, frozen=True, kw_only=True, tag="conv1d"):
         else:
             left = padding_before(steps, self.kernel_size, self.stride, self.padding)
         output = (1, self.output_shape(shape)[0])
-        return Frame((1, steps, features), (1, self.kernel_size), output, 0, left)
+        stride = (self.stride, self.stride)
+        return Frame((1, steps, features), (1, self.kernel_size), output, 0, left, stride)

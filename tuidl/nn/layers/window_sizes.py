@@ -1,10 +1,28 @@
 """Where the windows of convolutions and pooling lie."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from msgspec import Meta
+
+from tuidl.core.config import Size
 from tuidl.nn.layers.base import Shape, ShapeError, describe
 
 Padding = Literal["valid", "same"]
+Sides = Size | Annotated[tuple[Size, ...], Meta(min_length=2, max_length=2)]
+"""One number for height and width, or both. Not ``tuple[Size, Size]``: asked about such a union,
+msgspec 0.23 loses count of its references, and the process crashes."""
+
+Amount = Annotated[int, Meta(ge=0, le=4096)]
+Pads = Padding | Amount | Annotated[tuple[Amount, ...], Meta(min_length=2, max_length=4)]
+"""Its name; or how much: on all sides, [down, across] at both ends, or of each side, [top, bottom,
+left, right]."""
+Ends = tuple[tuple[int, int], tuple[int, int]]
+"""((top, bottom), (left, right))."""
+
+
+def both(sides: int | tuple[int, ...]) -> tuple[int, int]:
+    """(down, across)."""
+    return (sides, sides) if isinstance(sides, int) else (sides[0], sides[1])
 
 
 def window_count(length: int, size: int, stride: int, padding: Padding) -> int:
@@ -31,3 +49,22 @@ def windows_of(
     if height < 1 or width < 1:
         raise ShapeError(f"a window of {describe(size)} does not fit an image of {describe(shape)}")
     return height, width
+
+
+def stated_pads(padding: int | tuple[int, ...]) -> Ends:
+    """Padding that a preset says in numbers. Raises ShapeError."""
+    if isinstance(padding, int):
+        return (padding, padding), (padding, padding)
+    if len(padding) == 2:
+        return (padding[0], padding[0]), (padding[1], padding[1])
+    if len(padding) == 4:
+        return (padding[0], padding[1]), (padding[2], padding[3])
+    raise ShapeError(
+        "padding: expected one number, two, [down, across], or four, [top, bottom, left, right]; "
+        f"got {list(padding)}"
+    )
+
+
+def extent(size: int, dilation: int) -> int:
+    """What a window of ``size`` spans whose places are ``dilation`` apart."""
+    return (size - 1) * dilation + 1

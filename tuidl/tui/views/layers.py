@@ -96,7 +96,7 @@ class LayersView(View):
         node = next((node for node in nodes if node.name == self.name_selected), None)
         if node is None:
             return ""
-        if node.layer.kind() in ("conv2d", "conv1d"):
+        if node.layer.kind() in ("conv2d", "conv1d", "conv2d_transpose"):
             return "maps"
         return "weights" if any(len(p.shape) == 2 for p in node.parameters) else ""
 

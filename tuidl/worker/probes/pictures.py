@@ -8,11 +8,14 @@ from msgspec import Meta
 
 from tuidl.backends.base import ArrayDataset
 from tuidl.core.errors import DataError, suggestion
+from tuidl.nn.layers.conv2d_transpose import Conv2dTranspose
 from tuidl.nn.layers.convolution import Convolution
 from tuidl.protocol.probes import FeatureMaps, Filters
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import held_out, numbers
 from tuidl.worker.probes.inside import look_inside, sees_noise
+
+CONVOLUTIONS = (Convolution, Conv2dTranspose)
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -28,7 +31,7 @@ def filters(state: TrainState, options: Options) -> Filters:
     name = _layer(state, options.layer)
     node = next(node for node in state.program.graph.nodes if node.name == name)
     kernel = state.model.parameters[f"{node.key}.kernel"]
-    mean = kernel.mean(axis=-2)
+    mean = kernel.mean(axis=-1 if isinstance(node.layer, Conv2dTranspose) else -2)
     flat = mean if mean.ndim == 3 else mean[None]
     return Filters(layer=name, filters=numbers(np.moveaxis(flat, -1, 0)[: options.maps]))
 
@@ -62,7 +65,7 @@ def feature_maps(state: TrainState, options: Options) -> FeatureMaps:
 def _layer(state: TrainState, wanted: str | None) -> str:
     """The convolution that was asked for. Raises DataError."""
     nodes = state.program.graph.nodes
-    names = [node.name for node in nodes if isinstance(node.layer, Convolution)]
+    names = [node.name for node in nodes if isinstance(node.layer, CONVOLUTIONS)]
     if not names:
         raise DataError("this network has no convolution")
     if wanted is not None and wanted not in names:

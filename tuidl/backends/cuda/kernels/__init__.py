@@ -8,6 +8,7 @@ from tuidl.backends.cuda.kernels import (
     batch_normalization,
     clipping,
     conv2d,
+    conv2d_grouped,
     dense,
     dropout,
     embedding,
@@ -26,6 +27,7 @@ from tuidl.backends.cuda.kernels import (
     positions,
     rms_normalization,
     simple_rnn,
+    upsampling,
     weighted_losses,
 )
 from tuidl.backends.cuda.registry import CUDA_KERNELS
@@ -38,6 +40,7 @@ __all__ = [
     "batch_normalization",
     "clipping",
     "conv2d",
+    "conv2d_grouped",
     "dense",
     "dropout",
     "embedding",
@@ -56,5 +59,6 @@ __all__ = [
     "positions",
     "rms_normalization",
     "simple_rnn",
+    "upsampling",
     "weighted_losses",
 ]

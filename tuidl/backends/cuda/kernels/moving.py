@@ -93,3 +93,10 @@ def reverse_time(x, y, block_group):
         i = row // steps
         t = row - i * steps
         copy_row(y[i, t], x[i, steps - 1 - t])
+
+
+@cuda_kernel
+def add_bias(b, y, block_group):
+    for i in range(first_row(block_group), y.shape[0], row_stride(block_group)):
+        for j in range(cuda.threadIdx.x % SIDE, y.shape[1], SIDE):
+            y[i, j] += b[j]

@@ -1,0 +1,115 @@
+"""A convolution as instructions: which kernels serve it, and how much room they need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+
+from tuidl.core.convolution_room import Convolution as Shapes
+from tuidl.core.convolution_room import answers_room, pixels_room, weights_room
+from tuidl.ir.buffers import View
+from tuidl.ir.instructions import EmitContext
+from tuidl.nn.layers.base import Shape
+
+BLOCK_FLOATS = 262_144
+"""Winograd's tiles of a block, in floats: 1 MiB is in a core's second-level cache, or near it, and
+weights are read once for many tiles."""
+
+WINOGRAD_FEWEST, WINOGRAD_POSITIONS, WINOGRAD_MOST = 32, 16, 65_536
+"""Channels and filters, and answers to an image, from which on kernels of 3 x 3 are worked on in
+Winograd's tiles; pairs of channel and filter up to which they are."""
+
+Write = Callable[..., None]
+"""``EmitContext.forward`` or ``backward``."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A convolution seen as one over images: a sequence is an image of height 1.
+
+    ``image`` (height, width, channels), ``kernel`` (height, width), ``output`` (height, width);
+    ``top`` and ``left`` are the padding at the low ends; ``stride`` and ``dilation`` are those
+    down and across.
+    """
+
+    image: Shape
+    kernel: Shape
+    output: Shape
+    top: int
+    left: int
+    stride: tuple[int, int]
+    dilation: tuple[int, int] = (1, 1)
+    groups: int = 1
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the kernels serve that know neither groups nor gaps."""
+        return self.groups == 1 and self.dilation == (1, 1) and self.stride[0] == self.stride[1]
+
+
+class Products:
+    """The three products of a convolution with ``filters`` filters, written into ``context``.
+
+    A transposed convolution has the same ones: there ``pixels`` is the way forward.
+    """
+
+    def __init__(self, context: EmitContext, frame: Frame, filters: int) -> None:
+        self.context, self.frame, self.filters = context, frame, filters
+        channels = frame.image[-1] // frame.groups
+        self.kernel_shape = (*frame.kernel, channels, filters)
+        self._ends = {"top": frame.top, "left": frame.left}
+
+    def answers(self, write: Write, x: View, kernel: View, bias: View, y: View, room: str) -> None:
+        """The convolution itself; ``room``: what its workspace is called."""
+        workspace = self._room(room, answers_room)
+        write(f"conv2d{self._kind}", x, kernel, bias, y, workspace, **self._options)
+
+    def weights(self, x: View, dy: View, d_kernel: View) -> None:
+        """The gradient of the weights."""
+        workspace = self._room("workspace_of_weights", weights_room)
+        name = f"conv2d{self._kind}_weight_gradient"
+        self.context.backward(name, x, dy, d_kernel, workspace, **self._options)
+
+    def pixels(self, write: Write, dy: View, kernel: View, dx: View, room: str) -> None:
+        """The gradient of the pixels."""
+        workspace = self._room(room, pixels_room)
+        name = f"conv2d{self._kind}_input_gradient"
+        write(name, dy, kernel, dx, workspace, **self._options)
+
+    @property
+    def _kind(self) -> str:
+        return "" if self.frame.is_plain else "_grouped"
+
+    @property
+    def _options(self) -> dict[str, int]:
+        frame = self.frame
+        if frame.is_plain:
+            return {"stride": frame.stride[0], **self._ends}
+        names = ("stride_y", "stride_x", "dilation_y", "dilation_x")
+        sizes = dict(zip(names, (*frame.stride, *frame.dilation), strict=True))
+        return {**sizes, **self._ends, "groups": frame.groups}
+
+    def _room(self, name: str, room: Callable[[Shapes, int], int]) -> View:
+        frame, examples = self.frame, self.context.examples
+        if not frame.is_plain:
+            terms, across = prod(self.kernel_shape[:3]), frame.output[1]
+            each = self.filters // frame.groups
+            return self.context.buffer(name, terms * self.filters + across * (terms + each))
+        shape = Shapes(
+            self.kernel_shape, frame.image[:2], frame.output, frame.stride[0], **self._ends
+        )
+        return self.context.buffer(name, max(room(shape, examples), self._tile_floats()))
+
+    def _tile_floats(self) -> int:
+        """What ``kernels/winograd.py`` divides among its arrays; 0 where it is of no use."""
+        frame, channels, filters = self.frame, self.frame.image[-1], self.filters
+        if min(channels, filters) < WINOGRAD_FEWEST or channels * filters > WINOGRAD_MOST:
+            return 0
+        if prod(frame.output) < WINOGRAD_POSITIONS:
+            return 0
+        if frame.kernel != (3, 3) or frame.stride[0] != 1:
+            return 0
+        height, width = frame.output
+        image = (height + 2) * (width + 2) * channels
+        each = 16 * ((height + 1) // 2) * ((width + 1) // 2) * (channels + filters)
+        block = min(max(BLOCK_FLOATS // each, 1), self.context.examples)
+        return 25 * channels * filters + 32 * (channels + filters) + image + block * each
