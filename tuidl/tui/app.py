@@ -203,7 +203,7 @@ class Playground(PlainApp):
         """Show how good a stored run is."""
         from tuidl.tui.screens.judgement import JudgementScreen
 
-        self.push_screen(JudgementScreen(path))
+        self.push_screen(JudgementScreen(path, self.services.runs.choose))
 
     def view(self, source: "Source") -> None:
         """Open the viewer on a log."""

@@ -17,6 +17,8 @@ from tuidl.judging.records import (
     CalibrationBin,
     ClassScores,
     Confusion,
+    Importance,
+    ImportanceTable,
     Judgement,
     Picture,
     RankingCurves,
@@ -25,6 +27,7 @@ from tuidl.judging.records import (
     WorstExample,
 )
 from tuidl.tui.app import Playground
+from tuidl.tui.dialogs.choose import ChooseScreen
 from tuidl.tui.renderers.judgement import page_lines, pages
 from tuidl.tui.screens.home import HomeScreen
 from tuidl.tui.screens.judgement import AS_RECORDS, JudgementScreen
@@ -150,3 +153,34 @@ async def test_what_cannot_be_judged_is_said(
         await until(pilot, lambda: str(shown.render()) == "a word beside it")
         await pilot.press("right", "1", "w", "escape")
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
+
+
+async def test_columns_and_another_run_are_asked_for_and_their_page_is_opened(
+    app: Playground, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = answers(monkeypatch, tmp_path)
+    answer = tmp_path / "answer.json"
+    table = ImportanceTable("accuracy", 5, (Importance("legs", 0.2, 0.01),))
+    found = msgspec.structs.replace(FOUND, importance=table)
+    answer.write_bytes(msgspec.json.encode(found))
+    first = folders.done()
+    second = folders.done("cnn_digits-20260101-130000")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.judge(first)
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, JudgementScreen)
+        await until(pilot, lambda: screen.judgement is not None)
+        await pilot.press("i")
+        await until(pilot, lambda: len(said) == 2 and screen.judgement is not None)
+        assert "legs" in str(screen.query_one("#lines", Static).render())
+        await pilot.press("b")
+        await until(pilot, lambda: "have columns" in notices(app))
+        await pilot.press("c")
+        await pilot.pause()
+        assert isinstance(app.screen, ChooseScreen)
+        await pilot.press("enter")
+        await until(pilot, lambda: len(said) == 3)
+    assert said[1][-1:] == ("--importance",)
+    assert said[2][-3:] == ("--importance", "--against", str(second))

@@ -1,6 +1,7 @@
 """How good a run is: scores with baselines and intervals, confusion, curves, worst examples."""
 
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -13,10 +14,13 @@ from textual.containers import VerticalScroll
 from textual.events import Resize
 from textual.widgets import Static
 
+from tuidl.core.errors import RunError
 from tuidl.core.own_files import reason_of
 from tuidl.judging.records import Judgement
 from tuidl.judging.text import as_markdown
 from tuidl.proposing.files import is_data_file
+from tuidl.storage.folder import RunFolder
+from tuidl.tui.dialogs.choose import ChooseScreen
 from tuidl.tui.dialogs.dialog import Once
 from tuidl.tui.dialogs.open_file import OpenFileScreen
 from tuidl.tui.renderers.judgement import page_lines, pages
@@ -31,16 +35,22 @@ ON_FILE = "Evaluate on what has the targets too: a table, arrays, folders of pic
 AS_RECORDS = ("--json", "--pictures", "--worst", "12")
 MARGIN = 3
 """Cells of the padding and the scroll bar."""
+ChooseRun = Callable[[Callable[[Path], None], Path, str], None]
+"""Gets what to do with the run that is chosen, the one that is not offered, and the question."""
 KEYS = """\
 left, right   the page before, the next (or their numbers)
 up, down      scroll
 f             judge it on the examples in a file, which has the targets too
+b             scores by the values of a column
+i             what each column is worth: scores when it is shuffled
+c             beside another run, on the same examples
 w             write all of it as a Markdown file into this folder
 esc, q        back"""
 
 
 class JudgementScreen(Once[None]):
-    """``run``: its folder. A process of its own judges it, on its held-out part at first."""
+    """``run``: its folder. A process of its own judges it, on its held-out part at first.
+    ``choose_run``: asks for another run."""
 
     DEFAULT_CSS = """
     JudgementScreen #title { height: 1; padding: 0 1; }
@@ -51,16 +61,21 @@ class JudgementScreen(Once[None]):
         Binding("right,tab", "turn(1)", "next page", key_display="→"),
         Binding("left,shift+tab", "turn(-1)", "page before", key_display="←", show=False),
         Binding("f", "on_file", "on a file"),
+        Binding("b", "by_column", "by a column"),
+        Binding("i", "importance", "columns"),
+        Binding("c", "against", "against a run"),
         Binding("w", "write", "write a report"),
         Binding("escape,q,enter", "leave", "back", key_display="esc"),
         *(Binding(str(n + 1), f"open({n})", show=False) for n in range(9)),
     ]
     keys = KEYS
 
-    def __init__(self, run: Path) -> None:
+    def __init__(self, run: Path, choose_run: ChooseRun) -> None:
         super().__init__()
-        self.run_path = run
+        self.run_path, self._choose_run = run, choose_run
         self.file: Path | None = None
+        self._more: dict[str, tuple[str, ...]] = {}
+        """Options of the command, by the page that they bring."""
         self.judgement: Judgement | None = None
         self._problem = ""
         self._since = time.monotonic()
@@ -85,21 +100,32 @@ class JudgementScreen(Once[None]):
     def pages(self) -> list[str]:
         return pages(self.judgement) if self.judgement else []
 
-    def _evaluate(self, file: Path | None) -> None:
+    def _evaluate(self, file: Path | None, page: str = "") -> None:
         self.file, self.judgement, self._problem = file, None, ""
         self._since, self._open = time.monotonic(), 0
-        self.run_worker(self._ask(file), group="judging", exclusive=True)
+        self.run_worker(self._ask(file, page), group="judging", exclusive=True)
         self._draw()
 
-    async def _ask(self, file: Path | None) -> None:
+    async def _ask(self, file: Path | None, page: str) -> None:
         given = [] if file is None else [str(file)]
-        output, self._problem = await json_of("evaluate", str(self.run_path), *given, *AS_RECORDS)
-        if not self._problem:
+        more = [word for words in self._more.values() for word in words]
+        output, problem = await json_of("evaluate", str(self.run_path), *given, *AS_RECORDS, *more)
+        if not problem:
             try:
                 self.judgement = msgspec.json.decode(output, type=Judgement)
             except msgspec.MsgspecError as error:
-                self._problem = f"the answer cannot be read: {error}"
+                problem = f"the answer cannot be read: {error}"
+        elif page:
+            self._more.pop(page, None)  # the next question is without what could not be answered
+        self._problem = problem
+        if page in self.pages:
+            self._open = self.pages.index(page)
         self._draw()
+
+    def _add(self, page: str, *options: str) -> None:
+        """Judge it once more, with these options as well, and show what they bring."""
+        self._more[page] = options
+        self._evaluate(self.file, page)
 
     def _wait(self) -> None:
         if self.judgement is None and not self._problem:
@@ -150,6 +176,35 @@ class JudgementScreen(Once[None]):
             title=ON_FILE, offers=lambda path: is_data_file(path.name), takes_folders=True
         )
         self.app.push_screen(dialog, chosen)
+
+    def action_by_column(self) -> None:
+        """Scores by the values of a column, which is asked for."""
+        try:
+            learned = RunFolder(self.run_path).preprocessing
+        except RunError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        table = learned.table if learned is not None else None
+        if table is None or not table.has_header:
+            self.notify("Only the examples of a table with names have columns.", markup=False)
+            return
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self._add("slices", "--by", name)
+
+        columns = {column.name: "" for column in table.columns}
+        self.app.push_screen(ChooseScreen("Scores by the values of which column?", columns), chosen)
+
+    def action_importance(self) -> None:
+        self._add("columns", "--importance")
+
+    def action_against(self) -> None:
+        """Beside another run, which is asked for."""
+        self._choose_run(
+            lambda path: self._add("against", "--against", str(path)),
+            self.run_path, "Which run to hold it against, on the same examples?",
+        )  # fmt: skip
 
     def action_write(self) -> None:
         if self.judgement is not None:

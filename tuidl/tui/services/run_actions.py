@@ -101,7 +101,12 @@ class RunActions:
         """Have the user choose a run, and pass its log to ``then``."""
         self.choose(lambda path: self.read(path, then), besides)
 
-    def choose(self, then: Callable[[Path], None], besides: Path | None = None) -> None:
+    def choose(
+        self,
+        then: Callable[[Path], None],
+        besides: Path | None = None,
+        question: str = "Which run to put behind this one?",
+    ) -> None:
         from tuidl.tui.dialogs.choose import ChooseScreen
 
         try:
@@ -118,7 +123,7 @@ class RunActions:
                 then(runs_folder() / name)
 
         offered = dict.fromkeys(found[:MOST_OFFERED], "")
-        self._app.push_screen(ChooseScreen("Which run to put behind this one?", offered), chosen)
+        self._app.push_screen(ChooseScreen(question, offered), chosen)
 
     def read(self, path: Path, then: Callable[[Path, Log], None]) -> None:
         """Read a run's log in a thread, and pass it to ``then``."""
