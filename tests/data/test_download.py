@@ -6,6 +6,7 @@ import io
 import os
 import tarfile
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +16,10 @@ import pytest
 from tests.cli.test_cli import tuidl
 from tests.data import data_files
 from tuidl.core.errors import DataError
+from tuidl.data import SOURCES
 from tuidl.data import download as downloader
 from tuidl.data.download import download, fetch
-from tuidl.data.published import DataSet, Download
+from tuidl.data.published import PUBLISHED, DataSet, Download
 
 CONTENT = bytes(range(256)) * 4000
 SHA = hashlib.sha256(CONTENT).hexdigest()
@@ -261,6 +263,72 @@ def test_an_archive_of_something_else_leaves_nothing(
         download(small_set(server, archive), tmp_path, quiet)
     assert names(tmp_path) == ["set"]
     assert names(tmp_path / "set") == []
+
+
+MESSAGES = b"ham\tnot now\nspam\tbuy this\n" * 50
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in members.items():
+            packed.writestr(name, data)
+    return buffer.getvalue()
+
+
+def messages(server: Server, archive: bytes, *behaviours: str) -> DataSet:
+    """The messages' data set, from this server, with a file of our own."""
+    server.files["sms.zip"] = archive
+    mirrors = tuple(server.url(behaviour, "sms.zip") for behaviour in behaviours or ("good",))
+    item = Download("sms.zip", len(archive), hashlib.sha256(archive).hexdigest(), mirrors)
+    contents = {"SMSSpamCollection": hashlib.sha256(MESSAGES).hexdigest()}
+    return replace(PUBLISHED["sms_spam"], contents=contents, downloads=(item,))
+
+
+def test_messages_are_fetched_unzipped_and_read(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole way, past a mirror that gives another file and one that breaks off."""
+    packed = zipped({"readme": b"x", "../out": b"x", "SMSSpamCollection": MESSAGES})
+    known = messages(server, packed, "wrong", "missing", "good")
+    (path,) = download(known, tmp_path, quiet)
+    assert path.read_bytes() == MESSAGES
+    assert [*names(tmp_path), *names(path.parent)] == ["text", "SMSSpamCollection"]
+    monkeypatch.setattr("tuidl.data.text.messages.SMS_SPAM", known)
+    monkeypatch.setenv("TUIDL_DATA_DIR", str(tmp_path))
+    split = SOURCES["sms_spam"](validation=0.2).split()
+    assert (len(split.train), len(split.validation)) == (80, 20)
+    assert download(known, tmp_path, quiet) == []
+
+
+@pytest.mark.parametrize(
+    ("archive", "message"),
+    [
+        (zipped({"other": MESSAGES}), "cannot be unpacked: .*no item named 'SMSSpamCollection'"),
+        (zipped({"SMSSpamCollection": MESSAGES[:-1]}), "SMSSpamCollection is not the published"),
+        (zipped({"SMSSpamCollection": os.urandom(9000)})[:4000], "cannot be unpacked: File is not"),
+        (zipped({"SMSSpamCollection": MESSAGES}).replace(b"PK\x01\x02", b"PK\x09\x09"),
+         "cannot be unpacked: Bad magic number"),
+        (b"<html>not found</html>", "cannot be unpacked: File is not a zip file"),
+    ],
+    ids=["lacking", "other", "cut", "damaged", "none"],
+)  # fmt: skip
+def test_a_zip_of_something_else_leaves_nothing(
+    server: Server, tmp_path: Path, archive: bytes, message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        download(messages(server, archive), tmp_path, quiet)
+    assert [*names(tmp_path), *names(tmp_path / "text")] == ["text"]
+
+
+@pytest.mark.parametrize("behaviour", ["wrong", "longer", "missing"])
+def test_a_zip_that_is_not_the_published_one_is_never_opened(
+    server: Server, tmp_path: Path, behaviour: str
+) -> None:
+    known = messages(server, zipped({"SMSSpamCollection": MESSAGES}), behaviour)
+    with pytest.raises(DataError, match=r"cannot download sms\.zip"):
+        download(known, tmp_path, quiet)
+    assert names(tmp_path / "text") == []
 
 
 def test_links_in_an_archive_are_refused(server: Server, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ TABLE: dict[str, set[str]] = {
 """The verdicts that must be found, by preset; no other may."""
 LEFT_OUT = {
     "char_rnn", "date_formats", "grokking", "names_bigram", "names_gpt", "names_mlp",
-    "shakespeare_char", "sms_spam", "tiny_gpt", "word_vectors",
+    "shakespeare_char", "sms_spam", "sms_transformer", "tiny_gpt", "word_vectors",
 }  # fmt: skip
 """Presets of text and tokens: their files are downloaded, or a training takes minutes."""
 MADE: dict[tuple[str, ...], set[str]] = {

@@ -27,6 +27,10 @@ PIECES = re.compile(r" ?[^\W\d_]{1,64}| ?\d{1,64}| ?[^\w\s]{1,64}|_{1,64}|\s{1,6
 is longer than 64 characters, so that a word without end costs no more than others."""
 
 
+AT_ONCE = 1 << 20
+"""Characters that are looked up at a time: what is needed in between stays small."""
+
+
 class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     """``tokens``: the text of each number. ``merges``: of byte-pair encoding, pairs of numbers that
     become one, in the order in which they were learned; the result's number is that of the first
@@ -99,14 +103,18 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     def _characters(self, text: str) -> "Array":
         import numpy as np
 
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         single = {ord(token): place for token, place in self._places.items() if len(token) == 1}
+        if not single:
+            return np.full(len(text), -1, np.int32)
         known = np.array(sorted(single), np.uint32)
         places = np.array([single[code] for code in sorted(single)], np.int32)
-        where = np.searchsorted(known, codes).clip(0, max(len(known) - 1, 0))
-        if not len(known):
-            return np.full(len(codes), -1, np.int32)
-        return np.where(known[where] == codes, places[where], -1).astype(np.int32)
+        found = np.empty(len(text), np.int32)
+        for start in range(0, len(text), AT_ONCE):
+            part = text[start : start + AT_ONCE].encode("utf-32-le", "surrogatepass")
+            codes = np.frombuffer(part, np.uint32)
+            where = np.searchsorted(known, codes).clip(0, len(known) - 1)
+            found[start : start + AT_ONCE] = np.where(known[where] == codes, places[where], -1)
+        return found
 
     def _pairs(self, text: str) -> Iterator[int]:
         known: dict[str, list[int]] = {}

@@ -41,6 +41,7 @@ CATALOG: dict[str, dict[str, str]] = {
         "shakespeare_char": "plays",
         "word_vectors": "a manual",
         "sms_spam": "messages",
+        "sms_transformer": "messages",
         "date_formats": "dates",
         "grokking": "sums",
     },
