@@ -1,5 +1,6 @@
 """What probes answer of a network that reads text."""
 
+from tuidl.protocol.probes import Example, Predictions
 from tuidl.protocol.text_answers import Attention, EmbeddingMap, Sample, Token
 
 TOP = [("e", 0.6), ("a", 0.25), ("春", 0.1)]
@@ -27,4 +28,13 @@ ATTENTION = Attention(
     layers=("a", "b"), layer=1, head=0, heads=4,
     tokens=("the", "春", "cat"), seen=("the", "春", "cat"),
     weights=[[1.0, 0.0, 0.0], [0.25, 0.75, None], [0.1, 0.2, 0.7]],
+)  # fmt: skip
+
+MESSAGES = Predictions(
+    part="validation", asked=(None, None), shape=(64,), classes=("ham", "spam"), matching=2,
+    wrong=1, total=2, confusion=[[1, 1], [0, 0]],
+    examples=tuple(
+        Example(number=number, x=[3.0, 5.0, *[0.0] * 62], true=0, shares=[share, 1 - share])
+        for number, share in ((4, 0.2), (9, 0.7))
+    ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from tuidl.tasks.choice import task_of
 from tuidl.tasks.language import NearbyWords, NextToken, NextTokens
 from tuidl.training.trainer import Trainer
 from tuidl.worker.probes.answer import answer
+from tuidl.worker.probes.common import held_out
 
 PRESET = """
 name = "abc"
@@ -128,3 +129,34 @@ def test_attention_is_what_the_layer_computes(tmp_path: Path) -> None:
 def test_networks_without_attention_say_so(tmp_path: Path) -> None:
     told = answer(trained(tmp_path, "every").state, Probe(id=1, kind="attention", options={}))
     assert told.error == "attention: no layer of this network has it"
+
+
+MESSAGES = """
+name = "messages"
+data = {source = "text_csv", path = "m.csv", text = "text", target = "y", window = 7}
+layers = [{type = "embedding", output_dim = 6}, {type = "transformer_block", num_heads = 2%s},
+          {type = "global_average_pool1d"}, {type = "dense"}]
+loss = {type = "cross_entropy"}
+optimizer = {type = "adam"}
+training = {epochs = 1, batch_size = 16}
+"""
+
+
+@pytest.mark.parametrize(("mask", "padding"), [(', mask = "input"', []), ("", ["↵"])])
+def test_attention_over_a_text_in_a_class_ends_with_it(
+    tmp_path: Path, mask: str, padding: list[str]
+) -> None:
+    texts = ["win a prize now", "see you", "call me later then please do"]
+    rows = [f"{text},{'yes' if i % 3 else 'no'}" for i, text in enumerate(texts * 8)]
+    (tmp_path / "m.csv").write_text("\n".join(["text,y", *rows]) + "\n", encoding="utf-8")
+    trainer = Trainer(Preset.parse(MESSAGES % mask, folder=tmp_path), backend="numpy")
+    list(trainer.run())
+    names = trainer.state.program.graph.spec.vocabulary
+    for example in range(2):
+        found = ask(trainer, "attention", example=example)
+        row = held_out(trainer.state)[1].x[example].astype(int).tolist()
+        text = [names[number] for number in row if names[number] != "↵"]
+        assert list(found["tokens"]) == [*text, *padding][:7]
+        weights = np.array(found["weights"])
+        if mask:
+            np.testing.assert_allclose(weights.sum(axis=1), 1, atol=4e-3)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.tui.quiet import quiet
-from tests.tui.text_answers import ATTENTION, EMBEDDING, token, written
+from tests.tui.text_answers import ATTENTION, EMBEDDING, MESSAGES, token, written
 from tests.tui.watched import Opened
 from tuidl.charts.palette import DEFAULT, MONOCHROME
 from tuidl.protocol import events
@@ -14,6 +14,7 @@ from tuidl.tui.app import Playground
 from tuidl.tui.renderers import sample
 from tuidl.tui.renderers.attention import attention
 from tuidl.tui.views.attention import AttentionPanel
+from tuidl.tui.views.reading import ReadingView
 from tuidl.tui.views.text import SamplePanel, TextView, TopPanel
 from tuidl.tui.views.token_map import MapPanel
 from tuidl.tui.views.writing import Writing
@@ -142,3 +143,29 @@ async def test_attention_is_asked_for_up_to_the_cursor(app: Playground) -> None:
         assert asked["known"] == [token(c).number for c in "te"]
         await watched.press("v")
         assert set(watched.asked) == {"sample", "embedding_map"}
+
+
+async def test_where_a_text_looks_that_is_sorted_into_classes(app: Playground) -> None:
+    async with Opened(app, "sms_transformer") as watched:
+        await watched.press("2")
+        assert set(watched.asked) == {"predictions"}
+        await watched.answer("predictions", MESSAGES)
+        assert watched.asked["attention"] == {"layer": 0, "head": 0, "example": 4}
+        await watched.answer("attention", ATTENTION)
+        assert "cat looks at cat 70%, 春 20%, the 10%" in watched.seen(AttentionPanel)
+        await watched.press("down", "l", "h")
+        assert watched.asked["attention"] == {"layer": 1, "head": 1, "example": 9}
+        view = watched.screen.query_one(ReadingView)
+        await watched.press("v")
+        assert set(watched.asked) == {"predictions"}
+        assert not view.has_class("-attention")
+        await watched.press("v")
+        assert set(watched.asked) == {"predictions", "attention"}
+
+
+async def test_texts_without_attention_have_the_matrix_at_once(app: Playground) -> None:
+    async with Opened(app, "sms_spam") as watched:
+        await watched.press("2")
+        assert not watched.screen.query(ReadingView)
+        await watched.answer("predictions", MESSAGES)
+        assert set(watched.asked) == {"predictions"}

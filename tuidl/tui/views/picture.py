@@ -9,8 +9,10 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
 from tuidl.tasks.choice import task_of
 from tuidl.tui.session.run import Run
+from tuidl.tui.views.attention import has_attention
 from tuidl.tui.views.examples import ExamplesView
 from tuidl.tui.views.large import LargeView
+from tuidl.tui.views.reading import ReadingView
 from tuidl.tui.views.text import TextView
 from tuidl.tui.views.token_map import MapView
 from tuidl.tui.views.view import Send, View, Wanted
@@ -51,10 +53,18 @@ class PictureView(View):
         return self._inner.probes()
 
 
+VIEWS: dict[str, type[View]] = {
+    "predictions": ExamplesView, "reading": ReadingView, "sample": TextView,
+    "embedding_map": MapView,
+}  # fmt: skip
+
+
 def _kind(preset: Preset) -> str:
-    return task_of(preset).picture.probe
+    """The task's probe; texts that a network with attention sorts into classes are "reading"."""
+    kind = task_of(preset).picture.probe
+    reads = kind == "predictions" and has_attention(preset) and preset.data.spec().vocabulary
+    return "reading" if reads else kind
 
 
 def _view_for(preset: Preset, send: Send) -> View:
-    views = {"predictions": ExamplesView, "sample": TextView, "embedding_map": MapView}
-    return views.get(_kind(preset), LargeView)(preset, send)
+    return VIEWS.get(_kind(preset), LargeView)(preset, send)

@@ -9,9 +9,11 @@ from msgspec import Meta
 from tuidl.backends.base import Array, ArrayDataset
 from tuidl.compiler.graph import Node
 from tuidl.core.errors import DataError
+from tuidl.data.text.tokenizer import BOUNDARY
 from tuidl.inference.generating import Generator
 from tuidl.nn.layers import attention as definition
 from tuidl.nn.layers.attention import MultiHeadAttention
+from tuidl.nn.layers.base import Layer
 from tuidl.protocol.text_answers import Attention
 from tuidl.training.inspection import inspect
 from tuidl.training.state import TrainState
@@ -42,7 +44,7 @@ def attention(state: TrainState, options: Options) -> Attention:
     if not nodes:
         raise DataError("attention: no layer of this network has it")
     node = nodes[min(options.layer, len(nodes) - 1)]
-    row, first, end = _text(state, options)
+    row, first, end = _text(state, options, node.layer)
     weights = _weights(state, node, row)[0]
     heads = len(weights)
     chosen = weights.mean(axis=0) if options.head is None else weights[min(options.head, heads - 1)]
@@ -63,15 +65,18 @@ def attention(state: TrainState, options: Options) -> Attention:
     )
 
 
-def _text(state: TrainState, options: Options) -> tuple[Array, int, int]:
-    """An input (1, window), and where its tokens begin and end."""
+def _text(state: TrainState, options: Options, layer: Layer) -> tuple[Array, int, int]:
+    """An input (1, window), and where its tokens begin and end; where padding is not masked, its
+    first token is one of them."""
     layout = layout_of(state)
     if layout.generates:
         generator = Generator(layout, lambda x: x)
         return generator.row((*generator.prompt(options.prompt).tokens, *options.known))
     _, feed = held_out(state)
     row = feed.x[min(options.example, len(feed) - 1)][None]
-    end = int(np.flatnonzero(row[0] != row[0, -1]).max(initial=row.shape[1] - 2)) + 2
+    padding = layout.tokenizer.tokens.index(BOUNDARY)
+    last = int(np.flatnonzero(row[0] != padding).max(initial=0))
+    end = last + 1 if layer.other_inputs() else last + 2
     return row, 0, min(end, row.shape[1])
 
 
