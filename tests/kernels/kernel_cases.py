@@ -83,6 +83,14 @@ def _words(arrays: Arrays) -> None:
         x[-2:] = [x[0], len(table)]
 
 
+def _weighed_answers(arrays: Arrays) -> None:
+    """Every third answer does not count, and has targets that are none."""
+    weights, target = arrays["weights"], arrays["target"]
+    weights[:] = np.abs(weights)
+    weights[::3] = 0
+    target[::3] = np.nan
+
+
 def _numbered(arrays: Arrays) -> None:
     """Examples with numbers of their own, in two parts, behind two targets."""
     targets = arrays["targets"]
@@ -545,6 +553,8 @@ for n, f in ROWS:
         Case("count_confusions", {**sizes, "a": max(f, 2) ** 2}, {"threshold": 0.5}, fix=_labels),
         Case("sum_absolute_error", sizes),
         Case("sum_squared_error", sizes),
+        Case("sum_weighted_absolute_error", {**sizes, "k": 1}, fix=_weighed_answers),
+        Case("sum_weighted_squared_error", {**sizes, "k": sizes["f"]}, fix=_weighed_answers),
     ]
 for s, v, start, stop in SLICES:
     sizes, part = {"s": s, "v": v}, {"start": start, "stop": stop}

@@ -202,8 +202,6 @@ def _require_metrics(term: LossTerm, own: ExampleSpec, key: str) -> None:
     task = task_for(own, term.loss)
     for k, name in enumerate(term.metrics):
         problem = task.metric_problem(METRICS[name])
-        if term.mask and not METRICS[name].of_classes:
-            problem = problem or f"{name!r} knows no mask"
         if name in term.metrics[:k]:
             problem = f"{name!r} is named twice"
         if problem:

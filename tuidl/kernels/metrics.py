@@ -81,6 +81,34 @@ def sum_squared_error(prediction, target, statistics):
     sum_squared_errors(prediction, target, statistics)
 
 
+@kernel("nf nf nk -> f", cost="3nf")
+def sum_weighted_absolute_error(prediction, target, weights, statistics):
+    """Of each output the sum of weight * |error|. ``weights``: of the k answers of an example,
+    each of as many outputs that follow each other; what has weight 0 may be anything."""
+    values = prediction.shape[1] // weights.shape[1]
+    for j in range(prediction.shape[1]):
+        total = 0.0
+        for i in range(prediction.shape[0]):
+            weight = weights[i, j // values]
+            if weight != 0:
+                total += weight * abs(prediction[i, j] - target[i, j])
+        statistics[j] = total
+
+
+@kernel("nf nf nk -> f", cost="4nf")
+def sum_weighted_squared_error(prediction, target, weights, statistics):
+    """Of each output the sum of weight * error**2; operands as above."""
+    values = prediction.shape[1] // weights.shape[1]
+    for j in range(prediction.shape[1]):
+        total = 0.0
+        for i in range(prediction.shape[0]):
+            weight = weights[i, j // values]
+            if weight != 0:
+                error = prediction[i, j] - target[i, j]
+                total += weight * error * error
+        statistics[j] = total
+
+
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
@@ -121,3 +149,18 @@ def sum_absolute_error_oracle(prediction, target, statistics):
 @oracle(sum_squared_error)
 def sum_squared_error_oracle(prediction, target, statistics):
     statistics[...] = ((prediction - target) ** 2).sum(axis=0, dtype=np.float64)
+
+
+def _weighted_oracle(sizes, weights):
+    wide = np.repeat(weights, sizes.shape[1] // weights.shape[1], axis=1)
+    return np.where(wide != 0, wide * sizes, 0).sum(axis=0, dtype=np.float64)
+
+
+@oracle(sum_weighted_absolute_error)
+def sum_weighted_absolute_error_oracle(prediction, target, weights, statistics):
+    statistics[...] = _weighted_oracle(np.abs(prediction - target), weights)
+
+
+@oracle(sum_weighted_squared_error)
+def sum_weighted_squared_error_oracle(prediction, target, weights, statistics):
+    statistics[...] = _weighted_oracle((prediction - target) ** 2, weights)

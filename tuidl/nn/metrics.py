@@ -33,12 +33,14 @@ class Accumulator:
 
     ``width``: how many sums there are for so many classes (or outputs). ``decides``: whether the
     kernel must be told from which score on one alone stands for the second of two classes.
+    ``weighted``: the kernel of numbers where a mask weighs the answers.
     """
 
     kernel: str
     of_classes: bool
     width: Callable[[int], int] = lambda classes: 1
     decides: bool = False
+    weighted: str = ""
     options: Options = field(default_factory=dict)
 
 
@@ -49,8 +51,15 @@ TALLIES: dict[str, Accumulator] = {
         for k in (2, 3, 5)
     },
     "confusion": Accumulator("count_confusions", True, lambda classes: classes**2, decides=True),
-    "absolute_error": Accumulator("sum_absolute_error", False, lambda outputs: outputs),
-    "squared_error": Accumulator("sum_squared_error", False, lambda outputs: outputs),
+    **{
+        f"{size}_error": Accumulator(
+            f"sum_{size}_error",
+            False,
+            lambda outputs: outputs,
+            weighted=f"sum_weighted_{size}_error",
+        )
+        for size in ("absolute", "squared")
+    },
 }
 
 
@@ -58,13 +67,14 @@ TALLIES: dict[str, Accumulator] = {
 class Sums:
     """A tally over all ``examples`` of a part.
 
-    ``spread``: of each output the targets' squared distances from their mean, summed; it needs no
-    model. ``units``: what 1 of each output is in the unit that the targets had before scaling.
-    ``positive``: of two classes the place of the one that is looked for.
+    ``examples``: how many, or the weights of their answers; of numbers divided by the answers of an
+    example. ``spread``: of each output the targets' squared distances from their mean, summed; it
+    needs no model. ``units``: what 1 of each output is in the unit that the targets had before
+    scaling. ``positive``: of two classes the place of the one that is looked for.
     """
 
     values: "Array"
-    examples: int
+    examples: float
     spread: "Array"
     units: "Array | float" = 1.0
     positive: int = 1
@@ -188,19 +198,21 @@ def emit_tallies(
     """Write the instructions that fill the ``places`` of the accumulators.
 
     ``prediction``: what the network answers. ``threshold``: a single score above it stands for the
-    second of two classes. ``mask``: 0 for answers that do not count. ``node``: for listings.
+    second of two classes. ``mask``: 0 for answers that do not count; errors of numbers are weighed
+    by it. ``node``: for listings.
     """
     is_of_classes = any(TALLIES[name].of_classes for name in places)
     label = _labels(builder, spec, prediction, target, mask, node) if is_of_classes else target
     for name, place in places.items():
-        tally = TALLIES[name]
-        if tally.of_classes:
-            operands = (prediction.rows, label, place)
-        else:
+        tally, kernel = TALLIES[name], TALLIES[name].kernel
+        operands: tuple[View, ...] = (prediction.rows, label, place)
+        if not tally.of_classes:
             operands = (by_example(prediction), by_example(target), place)
+            if mask is not None:
+                operands, kernel = (*operands[:2], by_example(mask), place), tally.weighted
         options: Options = {"threshold": threshold} if tally.decides else {}
         options = {**tally.options, **options}
-        builder.write(Instruction(tally.kernel, operands, options, name, Phase.METRIC))
+        builder.write(Instruction(kernel, operands, options, name, Phase.METRIC))
 
 
 def _labels(

@@ -91,18 +91,34 @@ def _sums(
 ) -> Sums | None:
     """What a metric is read from; None where no answer counts."""
     metric, graph = METRICS[name], program.graph
-    answers = len(feed)
+    answers: float = len(feed)
     if not is_plain(graph):
         counted = ROWS if head.weights is None else COUNTED
-        answers = round(float(_slots(program, totals, head.slot(counted))[0]))
+        answers = float(_slots(program, totals, head.slot(counted))[0])
+    own = slice(head.start, head.start + head.spec.target_width)
+    spread = None
     if head.mask is None:
-        answers = metric.answers(answers, head.spec.rows)
+        answers = metric.answers(round(answers), head.spec.rows)
+    elif metric.of_classes:
+        answers = round(answers)
+    else:
+        answers /= head.spec.rows
+        spread = _weighted_squares(feed.y[:, own], feed.y[:, head.mask :][:, : head.spec.rows])
     if not answers:
         return None
-    own = slice(head.start, head.start + head.spec.target_width)
     values = _slots(program, totals, head.slot(metric.tally))
     positive = head.spec.positive_place
-    return Sums(values, answers, feed.total_squares[own], feed.target_units[own], positive)
+    spread = feed.total_squares[own] if spread is None else spread
+    return Sums(values, answers, spread, feed.target_units[own], positive)
+
+
+def _weighted_squares(y: Array, weights: Array) -> Array:
+    """Of each output (values of an example,) the targets' squared distances from their mean, both
+    weighed by the ``weights`` (examples, answers)."""
+    wide = np.repeat(weights, y.shape[1] // weights.shape[1], axis=1).astype(np.float64)
+    known = np.where(wide != 0, y, 0)
+    mean = (wide * known).sum(axis=0) / np.maximum(wide.sum(axis=0), np.finfo(float).tiny)
+    return np.asarray((wide * (known - mean) ** 2).sum(axis=0))
 
 
 def confusion_of(program: Program, totals: Array) -> Table | None:

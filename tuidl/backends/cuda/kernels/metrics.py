@@ -106,3 +106,34 @@ def sum_of_columns(prediction, target, statistics, squared, block_group):
         found = column_sum(float32(total), block_group.scratch)
         if part == 0 and j < columns:
             statistics[j] = found
+
+
+@cuda_kernel
+def sum_weighted_absolute_error(prediction, target, weights, statistics, block_group):
+    """Of each output the sum of weight * |error|."""
+    sum_of_weighted(prediction, target, weights, statistics, False, block_group)
+
+
+@cuda_kernel
+def sum_weighted_squared_error(prediction, target, weights, statistics, block_group):
+    """Of each output the sum of weight * error**2."""
+    sum_of_weighted(prediction, target, weights, statistics, True, block_group)
+
+
+@device
+def sum_of_weighted(prediction, target, weights, statistics, squared, block_group):
+    """As ``sum_of_columns``, with a weight for each answer; what has weight 0 may be anything."""
+    part, columns = cuda.threadIdx.x // COLUMNS, prediction.shape[1]
+    values = columns // weights.shape[1]
+    for first in range(block_group.block * COLUMNS, columns, block_group.blocks * COLUMNS):
+        j = first + cuda.threadIdx.x % COLUMNS
+        total = float64(0)
+        if j < columns:
+            for i in range(part, prediction.shape[0], PARTS):
+                weight = weights[i, j // values]
+                if weight != ZERO:
+                    error = prediction[i, j] - target[i, j]
+                    total += float64(weight) * (error * error if squared else abs(error))
+        found = column_sum(float32(total), block_group.scratch)
+        if part == 0 and j < columns:
+            statistics[j] = found
