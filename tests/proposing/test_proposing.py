@@ -241,3 +241,32 @@ def test_odd_names_are_written_as_toml(tmp_path: Path) -> None:
 )
 def test_which_words_are_data(name: str, expected: bool) -> None:
     assert is_data(name) == expected
+
+
+@pytest.mark.parametrize("rows", [90, 400, 700])
+def test_small_tables_of_numbers_get_one_layer_whose_weights_decay(
+    tmp_path: Path, rows: int
+) -> None:
+    random = np.random.default_rng(0)
+    lines = (
+        f"{a:.3f},{b:.3f},{a - b:.3f},{'xy'[int(a > 0)]}\n"
+        for a, b in random.normal(size=(rows, 2))
+    )
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,number,kind\n" + "".join(lines))
+    preset, classes = preset_for(path, "number"), preset_for(path, "kind")
+    is_small = rows < 700
+    assert preset.optimizer.kind() == ("adamw" if is_small else "adam")
+    if is_small:
+        assert [layer.units for layer in preset.layers] == [128, 1]
+        assert preset.optimizer.weight_decay == 1.0
+    assert classes.optimizer.kind() == "adam"
+
+
+def test_gaps_that_are_said_are_filled(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n" + "".join(f"{i / 7},{i % 5 / 3}\n" for i in range(80)) + "weg,1.5\n")
+    with pytest.raises(DataError, match="'weg' is no number"):
+        proposal_for(path, "b")
+    proposal = proposal_for(path, "b", None, ('data.columns.a={gaps=["weg"]}',))
+    assert proposal.data["missing"].value == "mean"

@@ -1,9 +1,10 @@
 """What the columns of a table are, before one is chosen as the target."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tuidl.data.tables.settings import AS_FOUND
+from tuidl.data.tables.settings import AS_FOUND, ColumnSettings
 
 if TYPE_CHECKING:
     from tuidl.data.tables.column_report import ColumnReport, TableReport
@@ -36,12 +37,15 @@ class ColumnFacts:
         return self.report.gaps
 
 
-def column_facts(raw: "RawTable") -> tuple[tuple[ColumnFacts, ...], "TableReport"]:
-    """All columns of the table, and the report on it."""
+def column_facts(
+    raw: "RawTable", said: "Mapping[str, ColumnSettings] | None" = None
+) -> tuple[tuple[ColumnFacts, ...], "TableReport"]:
+    """All columns of the table, and the report on it. ``said``: settings of some, by name."""
     from tuidl.data.tables.kinds import read_column
     from tuidl.data.tables.report import described_table
 
-    readings = [read_column(column, AS_FOUND) for column in raw.columns]
+    said = said or {}
+    readings = [read_column(column, said.get(column.name, AS_FOUND)) for column in raw.columns]
     report = described_table(raw, readings)
     columns = zip(raw.columns, readings, report.columns, strict=True)
     return tuple(

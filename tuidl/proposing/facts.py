@@ -48,6 +48,11 @@ class Facts:
     notes: tuple[str, ...] = field(default=())
 
     @property
+    def is_table(self) -> bool:
+        """Whether an input is a row of numbers."""
+        return len(self.shape) == 1
+
+    @property
     def inputs(self) -> int:
         """Numbers in one input."""
         return prod(self.shape)

@@ -9,6 +9,10 @@ stopping guards against it."""
 WIDEST = 256
 FEW = 100
 """Examples below which one hidden layer is enough."""
+SMALL, SMALL_WIDTH = 400, 128
+"""Up to so many examples to train on, numbers are predicted by one hidden layer of so many units,
+with weights that decay (``schedule.py``). A second layer and early stopping alone, which looks at
+some 40 examples, lost up to 0.07 of r2 on six of seven tables of 105 to 310 examples."""
 
 SMALLEST_MAP = 4
 """Pixels of a side at which pooling ends."""
@@ -23,7 +27,17 @@ def hidden_layers(facts: Facts, train: int) -> tuple[Settings, ...]:
         return _convolutions(facts.shape)
     if len(facts.shape) == STEPS:
         return (_gated(),)
+    if is_small(facts, train):
+        why = "one wide layer, kept smooth by the decay of its weights: few examples"
+        units = Setting(SMALL_WIDTH, why)
+        return (_layer("dense", units=units, activation=Setting("relu")),)
     return _dense(train)
+
+
+def is_small(facts: Facts, train: int) -> bool:
+    """Whether a table of numbers to predict has so few examples to train on that smoothness
+    counts most."""
+    return facts.is_table and not facts.classes and train <= SMALL
 
 
 def _dense(train: int) -> tuple[Settings, ...]:

@@ -13,6 +13,7 @@ from tuidl.proposing.sources import class_counts, source_of, stated
 from tuidl.proposing.targets import chosen_target, likely_target, missing_target
 
 if TYPE_CHECKING:
+    from tuidl.data.table_source import Csv
     from tuidl.data.tables.column_report import TableReport
     from tuidl.data.tables.raw import RawTable
 
@@ -57,7 +58,9 @@ def table_facts(
         raise missing_target(names)
     chosen = chosen_target(names, target, raw.has_header)
     place = names.index(chosen) if isinstance(chosen, str) else chosen - 1
-    columns, _ = column_facts(raw)
+    said = _said(path, overrides).columns
+    how = {name: known for name, known in said.items() if known.said is None}
+    columns, _ = column_facts(raw, how)
     others = [column for i, column in enumerate(columns) if i != place]
     idle = [column for column in others if column.idle and ignored is None]
     left_out = {column.name for column in idle} | {*(ignored or ())}
@@ -83,17 +86,24 @@ def table_facts(
 
 def _raw(path: Path, target: str | None, overrides: tuple[str, ...] = ()) -> "RawTable":
     """The file as a table; a target that is named by a text says that there is a header."""
-    from tuidl.data.table_source import Csv
     from tuidl.data.tables.reading import read_raw
 
-    known = {"source": Setting("csv"), "path": Setting(whole_path(path)), "target": Setting(1)}
-    said = source_of(stated(known, overrides))
-    assert isinstance(said, Csv)  # no other source takes these keys
+    said = _said(path, overrides)
     is_named = target is not None and not target.isdecimal()
     header = True if said.header is None and is_named else said.header
     return read_raw(
         stamp(str(path)), said.delimiter, header, encoding=said.encoding, sheet=said.sheet
     )
+
+
+def _said(path: Path, overrides: tuple[str, ...]) -> "Csv":
+    """What is said of how the file is to be read."""
+    from tuidl.data.table_source import Csv
+
+    known = {"source": Setting("csv"), "path": Setting(whole_path(path)), "target": Setting(1)}
+    said = source_of(stated(known, overrides))
+    assert isinstance(said, Csv)  # no other source takes these keys
+    return said
 
 
 def _settings(
