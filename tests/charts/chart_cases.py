@@ -8,6 +8,7 @@ import numpy as np
 from rich.text import Text
 
 from tuidl.charts.bars import Bar, LayerSizes, bars, layer_bars
+from tuidl.charts.canvas import canvas
 from tuidl.charts.confusion import confusion
 from tuidl.charts.curve import Curve, Edit, Marks
 from tuidl.charts.curves import curves
@@ -22,6 +23,7 @@ from tuidl.charts.plane import PlanePoint, plane_map
 from tuidl.charts.scatter import Field, Path, Points, by_class, scatter
 from tuidl.charts.sequence import Trace, sequence
 from tuidl.charts.time_line import TimeMark, time_line
+from tuidl.charts.what_if import Line, line_chart
 from tuidl.charts.window import Window
 from tuidl.protocol.history import Series
 
@@ -213,3 +215,15 @@ def neurons(values: Values, *args: Any, unicode: bool) -> list[Text]:
     first = np.resize(np.array([*values, 0.5]), (2, 4))
     net = Net([inputs, hidden], [first, np.array([[1.0], [-1.0], [0.1], [0.0]])], (1, 2))
     return neuron_board(net, *args, unicode=unicode)
+
+
+@chart
+def drawn_on(values: Values, *args: Any, unicode: bool) -> list[Text]:
+    return canvas(matrix(values)[:, :, None], *args, cursor=(0, 0), unicode=unicode)
+
+
+@chart
+def moved_values(values: Values, *args: Any, unicode: bool) -> list[Text]:
+    x = [float(i) for i in range(len(values))]
+    lines = [Line(x, values, "validation", (0.0, 1.0)), Line(x[::-1], values)]
+    return line_chart(lines, *args, ends=(-1.0, 2.0), whole=True, unicode=unicode)[0]

@@ -18,6 +18,7 @@ EVERY = (
     answers.feature_maps(), answers.weights(3), answers.step_trace(),
     answers.step_trace_of_images(), answers.places(), answers.neurons(), answers.health(),
     answers.chain(),
+    answers.ask_form(), answers.asked(),
     text_answers.written("a b"), text_answers.EMBEDDING, text_answers.ATTENTION,
     picture_answers.given_back(),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from tuidl.protocol import probes
+from tuidl.protocol.asking import Asked, AskForm
 from tuidl.protocol.neurons import AtPoint, NeuronLayer, NeuronMap
 
 Answer = probes.AnyAnswer
@@ -256,3 +257,22 @@ def neurons() -> probes.Neurons:
         scores={"training": {"loss": None}}, points={"training": 3},
         at=AtPoint(x=1.0, y=-1.0, values=[[0.1], [0.5]], shares=[[0.2]], answer=0.5),
     )  # fmt: skip
+
+
+def ask_form(**others: Any) -> AskForm:
+    """Of a network that reads pictures of 8 x 8 pixels, with an example to begin with."""
+    form = AskForm(
+        takes="picture", shape=(8, 8, 1), part="validation", of=9, example=2, true="3",
+        values=[i % 8 / 8 for i in range(64)],
+    )  # fmt: skip
+    return msgspec.structs.replace(form, **others)
+
+
+def asked(number: int = 1, **others: Any) -> Asked:
+    """An answer in ten classes."""
+    shares = [0.01] * 10
+    shares[7] = 0.91
+    lines = ["example  class  probability  else", "1        7            91.0%  0 1.0%, 1 1.0%"]
+    names = tuple(map(str, range(10)))
+    found = Asked(number=number, names=names, values=shares, is_share=True, lines=lines)
+    return msgspec.structs.replace(found, **others)

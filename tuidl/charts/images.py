@@ -40,7 +40,7 @@ def image(
         note(grid, palette, "no image")
         return grid.lines()
     wide, high = fit(values.shape, width, height)
-    _put(grid, palette, (width - wide) // 2, (height - high) // 2, values, wide, high)
+    put_image(grid, palette, (width - wide) // 2, (height - high) // 2, values, wide, high)
     return grid.lines()
 
 
@@ -64,7 +64,9 @@ def image_grid(
         room = min(plan.pitch - 1, width - x)
         values = _checked(tile.pixels)
         if values.size:
-            _put(grid, palette, x + (room - plan.width) // 2, y, values, plan.width, plan.height)
+            put_image(
+                grid, palette, x + (room - plan.width) // 2, y, values, plan.width, plan.height
+            )
         if plan.caption:
             _caption(grid, palette, tile, x, y + plan.height, room)
         if i == selected:
@@ -93,7 +95,10 @@ def _checked(pixels: ArrayLike) -> Array:
     return values if values.ndim == 3 else np.empty((0, 0, 1))
 
 
-def _put(grid: Grid, palette: Palette, x: int, y: int, values: Array, wide: int, high: int) -> None:
+def put_image(
+    grid: Grid, palette: Palette, x: int, y: int, values: Array, wide: int, high: int
+) -> None:
+    """Draw ``values`` (rows, columns, 1 or 3) on cells from (x, y) on."""
     if palette.colors and grid.unicode:
         pixels = np.nan_to_num(resized(values, wide, 2 * high))
         put_colors(grid, x, y, np.broadcast_to(pixels * 255, (2 * high, wide, 3)))

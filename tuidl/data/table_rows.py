@@ -1,9 +1,10 @@
 """Rows of a text file as inputs of a network that was trained on another such file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from tuidl.core.errors import DataError, guess
@@ -16,6 +17,7 @@ from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.pictures import write_pixels
 from tuidl.data.tables.raw import RawColumn, RawTable, text_of
 from tuidl.data.tables.reading import read_raw
+from tuidl.data.tables.values import column_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -37,6 +39,22 @@ def read_rows(path: Path, layout: TableLayout) -> EncodedRows:
         now, layout.delimiter, header, fewest=1, encoding=encoding, is_sure=False,
         sheet=layout.sheet or None,
     )  # fmt: skip
+    return encode_rows(raw, layout, path)
+
+
+def typed_rows(rows: Sequence[Sequence[str]], layout: TableLayout, name: str) -> EncodedRows:
+    """The same of ``rows`` that were typed: a field for each of the layout's columns, as a file has
+    it. ``name`` stands for the file in errors."""
+    columns = [
+        column_of(normal_name(column.name), [row[place] for row in rows])
+        for place, column in enumerate(layout.columns)
+    ]
+    table = RawTable(tuple(columns), np.arange(len(rows)) + 1, layout.delimiter, True)
+    return encode_rows(table, msgspec.structs.replace(layout, has_header=True), Path(name))
+
+
+def encode_rows(raw: RawTable, layout: TableLayout, path: Path) -> EncodedRows:
+    """Rows that were read from ``path`` as inputs; see ``read_rows``. Raises DataError."""
     width = sum(column.width for column in layout.columns)
     check_memory(BYTES * len(raw.lines) * width, f"{path}", "use a smaller file")
     x = np.zeros((len(raw.lines), width))

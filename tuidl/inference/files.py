@@ -74,23 +74,23 @@ def read_inputs(
         raise DataError(f"{path}: only pictures can be inverted")
     if suffix in SUFFIXES:
         values, notes = read_picture_inputs(preset, prepared, path, invert)
-        return _ready(path, prepared, values, (path.name,), notes)
+        return ready(path, prepared, values, (path.name,), notes)
     if is_table(path) and prepared.table is not None and prepared.table.window:
         series = next_windows(path, prepared.table)
-        return _ready(path, prepared, series.x, series.names, series.notes, series.problems)
+        return ready(path, prepared, series.x, series.names, series.notes, series.problems)
     if is_table(path):
         rows = _table(preset, prepared, path)
         notes, problems = rows.table.notes, rows.problems
-        ready = _ready(path, prepared, rows.x, (), notes, problems, rows.table)
-        return replace(ready, marks=rows.marks)
+        encoded = ready(path, prepared, rows.x, (), notes, problems, rows.table)
+        return replace(encoded, marks=rows.marks)
     if suffix in (".npy", ".npz"):
         values, notes = _array(preset, prepared, path, key)
-        return _ready(path, prepared, values, (), notes)
+        return ready(path, prepared, values, (), notes)
     known = ", ".join([*TABLES, ".npy", ".npz", *sorted(SUFFIXES)])
     raise DataError(f"{path}: no kind of file to predict (expected {known})")
 
 
-def _ready(
+def ready(
     path: Path,
     prepared: Preparation,
     values: Array,
@@ -123,14 +123,22 @@ def _table(preset: Preset, prepared: Preparation, path: Path) -> EncodedRows:
     numbers in order."""
     if prepared.text is not None:
         return read_texts(path, prepared.text)
-    layout = prepared.table
+    layout = columns_of(prepared)
     if layout is None:
-        if len(prepared.shape) != 1:
-            what = f"{describe(prepared.shape)} numbers ({preset.data.kind()})"
-            raise DataError(f"{path}: a table, but this network reads {what}: give .npy or .npz")
-        columns = tuple(InputColumn(str(i)) for i in range(1, prepared.shape[0] + 1))
-        layout = TableLayout(columns, DELIMITERS[0], has_header=False)
+        what = f"{describe(prepared.shape)} numbers ({preset.data.kind()})"
+        raise DataError(f"{path}: a table, but this network reads {what}: give .npy or .npz")
     return read_rows(path, layout)
+
+
+def columns_of(prepared: Preparation) -> TableLayout | None:
+    """The columns of a row: those learned from, else a number for each input; None where one input
+    is no row."""
+    if prepared.table is not None:
+        return prepared.table
+    if len(prepared.shape) != 1:
+        return None
+    columns = tuple(InputColumn(str(i)) for i in range(1, prepared.shape[0] + 1))
+    return TableLayout(columns, DELIMITERS[0], has_header=False)
 
 
 def array_inputs(
@@ -140,7 +148,7 @@ def array_inputs(
     called in errors. Raises DataError where it does not fit."""
     shape = _fitting(_wanted(preset, prepared), values.shape, f"{path}")
     seen, notes = _as_learned(preset, values.reshape(shape), path)
-    return _ready(path, prepared, seen, (), notes)
+    return ready(path, prepared, seen, (), notes)
 
 
 def _array(

@@ -1,5 +1,6 @@
 """Texts of a file as inputs of a network that was trained on texts."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,16 @@ def read_texts(path: Path, layout: TextLayout) -> EncodedRows:
         what = "goes on with text: tuidl generate RUN --prompt TEXT"
         raise DataError(f"{path}: this network says nothing of whole texts, it {what}")
     raw, column = _lines(path) if path.suffix.lower() == LINES else _column(path, layout)
+    return _encoded(raw, column, layout, path)
+
+
+def typed_texts(texts: Sequence[str], layout: TextLayout, name: str) -> EncodedRows:
+    """The same of texts that were typed, each a line. ``name`` stands for the file in errors."""
+    raw, column = _of_lines([(number, text.strip()) for number, text in enumerate(texts, 1)])
+    return _encoded(raw, column, layout, Path(name))
+
+
+def _encoded(raw: RawTable, column: RawColumn, layout: TextLayout, path: Path) -> EncodedRows:
     texts = [
         column.texts[code] if code >= 0 else text_of(number)
         for code, number in zip(column.codes, column.numbers, strict=True)
@@ -55,7 +66,14 @@ def read_texts(path: Path, layout: TextLayout) -> EncodedRows:
 def _lines(path: Path) -> tuple[RawTable, RawColumn]:
     text, notes = read_text(stamp(str(path)))
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    texts = [line.strip() for _, line in lines]
+    return _of_lines([(number, line.strip()) for number, line in lines], notes)
+
+
+def _of_lines(
+    lines: Sequence[tuple[int, str]], notes: tuple[str, ...] = ()
+) -> tuple[RawTable, RawColumn]:
+    """A table of one column, from texts with the numbers of their lines."""
+    texts = [line for _, line in lines]
     column = column_of_texts("text", dict.fromkeys(texts), texts)
     numbers = np.array([number for number, _ in lines])
     return RawTable((column,), numbers, DELIMITER, False, notes), column

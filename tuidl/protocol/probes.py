@@ -10,6 +10,8 @@ from tuidl.protocol.answer import Number as Number
 from tuidl.protocol.answer import Record as Record
 from tuidl.protocol.answer import Shape as Shape
 from tuidl.protocol.answer import Vector as Vector
+from tuidl.protocol.asking import Asked as Asked
+from tuidl.protocol.asking import AskForm as AskForm
 from tuidl.protocol.chain import Chain as Chain
 from tuidl.protocol.health import Health as Health
 from tuidl.protocol.health import LayerHealth as LayerHealth
@@ -286,4 +288,6 @@ AnyAnswer = (
     | Sample
     | EmbeddingMap
     | Attention
+    | AskForm
+    | Asked
 )

@@ -13,6 +13,7 @@ from tuidl.tui.messages import ForkWanted, RunToCompareWanted, TextFound
 from tuidl.tui.screens.steering import SteeringScreen
 from tuidl.tui.session.rival import Rival
 from tuidl.tui.views.time import TimeView
+from tuidl.tui.views.view import View
 
 FORKED = "the run so far stays as it is"
 
@@ -21,6 +22,23 @@ class PastScreen(SteeringScreen):
     """``fork_rate``: at which the fork that was asked for will train; None for that of its run."""
 
     fork_rate: float | None = None
+    _hurries = False
+    """Whether a key waits for the next frame."""
+
+    def on_view_hurry(self, event: View.Hurry) -> None:
+        """A key of a view waits for the engine's answer."""
+        self._hurries = True
+        self.session.ask(hurries=True)
+
+    def hurry_frame(self) -> None:
+        """Draw the frame that has come at once, if a key waits for it."""
+        if self._hurries:
+            self._hurries = False
+            self.finish_frame()
+
+    def finish_frame(self) -> None:
+        """Show all of the frame that is being drawn."""
+        raise NotImplementedError
 
     def on_text_found(self, message: TextFound) -> None:
         async def found() -> tuple[bool, str]:

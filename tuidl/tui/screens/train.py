@@ -160,6 +160,7 @@ class TrainScreen(PastScreen):
             view.handle(event)
         if isinstance(event, (events.Frame, *TURNS)):
             self._take_frame()
+            self.hurry_frame()
         if not isinstance(event, OFTEN):
             self.refresh_bindings()
             self._show_state()

@@ -215,3 +215,8 @@ def ending_of(status: int) -> str:
     except ValueError:
         return f"signal {-status}"
     return f"signal {-status}, {name}"
+
+
+def reason_of(error: Exception) -> str:
+    """Why an engine cannot be started, in words."""
+    return getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"

@@ -37,6 +37,9 @@ class Prober:
         self._is_whole = False
         """Whether the frame that is awaited has all answers."""
         self._asked: tuple[int, int, Phase, str] | None = None
+        self._hurried: int | None = None
+        """The frame that a key waits for."""
+        self._hurries_again = False
 
     def renew(self) -> None:
         """Something was asked of the engine: how it stands may be another."""
@@ -45,8 +48,30 @@ class Prober:
     def handle(self, frame: events.Frame) -> None:
         """A frame has come: the next may be asked for, and known is what it cost."""
         self._awaited = None
+        if self._hurried is not None and frame.id >= self._hurried:
+            self._hurried = None
         if self._is_whole:
             self._cost, self._epoch_seen = frame.cost, frame.epoch
+
+    def hurry(self, screen: Display) -> None:
+        """A key wants an answer: ask for a frame now, whatever looking inside takes. While one
+        that was asked for so is on its way, the next follows it."""
+        now, run = time.monotonic(), screen.shown
+        if run.phase in DEAF or not self._engine.is_alive:
+            return
+        if self._hurried is not None and now - self._sent < LOST_AFTER:
+            self._hurries_again = True
+            return
+        probes = screen.probes()
+        self._is_whole, self._hurries_again = True, False
+        self._send(probes, now)
+        self._hurried = self._number
+        self._asked = (run.epoch, run.step, run.phase, str(probes))
+
+    @property
+    def hurries(self) -> bool:
+        """Whether a key waits whose frame was not asked for yet."""
+        return self._hurries_again and self._hurried is None
 
     def ask(self, screen: Display) -> None:
         """Ask for the next frame, if the screen is ready for one and it is time."""

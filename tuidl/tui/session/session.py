@@ -14,7 +14,7 @@ from tuidl.protocol.commands import Command
 from tuidl.storage.contents import CHECKPOINTS, EVENTS
 from tuidl.storage.locations import runs_folder
 from tuidl.tui.session.display import Host
-from tuidl.tui.session.engine import Engine, ending_of
+from tuidl.tui.session.engine import Engine, ending_of, reason_of
 from tuidl.tui.session.past import past_of
 from tuidl.tui.session.prober import Prober
 from tuidl.tui.session.run import Phase, Run
@@ -200,7 +200,7 @@ class Session:
             await self.engine.start()
         except Exception as error:  # no such program, too many files or processes, no memory
             self._unsent.clear()
-            self._lost(f"the engine cannot be started ({_reason(error)})")
+            self._lost(f"the engine cannot be started ({reason_of(error)})")
             return
         self._warn_of_log()
         unsent, self._unsent = self._unsent, []
@@ -220,12 +220,13 @@ class Session:
             path = runs_folder() / run.started.run
         return path if path is not None and (path / EVENTS).is_file() else None
 
-    def ask(self) -> None:
-        """Ask for the next frame of the screen in front, unless a run is being loaded."""
+    def ask(self, *, hurries: bool = False) -> None:
+        """Ask for the next frame of the screen in front, unless a run is being loaded; now, where a
+        key ``hurries``."""
         screen = self.host.front_run_display()
         if screen is not None and self._next is None:
             try:
-                self.prober.ask(screen)
+                (self.prober.hurry if hurries else self.prober.ask)(screen)
             except Exception as error:
                 self.host.report(error)
 
@@ -240,6 +241,8 @@ class Session:
                 self.prober.handle(event)
             if screen := self.host.run_display():
                 screen.handle(event)
+            if self.prober.hurries:
+                self.ask(hurries=True)
             if isinstance(event, events.Paused | events.RunEnded):
                 self.ask()  # how it stands now is to be seen at once
 
@@ -293,7 +296,3 @@ class Session:
         if folder is None or not any((folder / CHECKPOINTS).glob("[0-9]*.safetensors")):
             return None
         return folder
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from textual.containers import Container
+from textual.message import Message
 
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
@@ -22,6 +23,9 @@ Wanted = list[tuple[str, dict[str, Any]]]
 class View(Container):
     """Base of the views. ``name_shown`` stands on its tab, ``first`` is the panel that has the
     keys when the view is opened."""
+
+    class Hurry(Message):
+        """A key wants an answer of the engine, now."""
 
     DEFAULT_CSS = "View { height: 1fr; width: 1fr; }"
 

@@ -12,6 +12,8 @@ from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.probes import AnyAnswer
 from tuidl.training.state import TrainState
 from tuidl.worker.probes import (
+    ask,
+    ask_form,
     attention,
     chain,
     health,
@@ -47,6 +49,8 @@ PROBES: dict[str, tuple[Callable[[TrainState, Any], AnyAnswer], type[msgspec.Str
     "sample": (text.sample, text.Options),
     "embedding_map": (text.embedding_map, text.MapOptions),
     "neurons": (neurons.neurons, neurons.Options),
+    "ask_form": (ask_form.ask_form, ask_form.Options),
+    "ask": (ask.ask, ask.Options),
     "walk": (walk.walk, walk.Options),
     "chain": (chain.chain, chain.Options),
 }
