@@ -13,6 +13,7 @@ from tuidl.protocol.commands import Look
 from tuidl.protocol.events import ProbeAnswer
 from tuidl.tui.screens.help import HelpScreen
 from tuidl.tui.session.engine import Engine
+from tuidl.tui.session.run import Run
 from tuidl.tui.views.ask import AskView
 from tuidl.tui.views.ask_answer import AnswerPanel, WhatIfPanel
 from tuidl.tui.views.ask_canvas import Canvas
@@ -66,6 +67,19 @@ async def test_a_drawing_is_asked_while_it_is_made(
         assert "asked before" in str(watched.screen.query_one(AnswerPanel).border_subtitle)
         await watched.press("d")
         assert watched.asked["ask_form"] == {"example": None}
+
+
+async def test_a_drawing_stays_when_the_run_starts_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async with Opened(quiet(monkeypatch, tmp_path), "cnn_digits") as watched:
+        await opened(watched, form := answers.ask_form(values=[], example=None, true=""))
+        await watched.press("space")
+        drawn = watched.asked["ask"]["values"]
+        watched.screen.begin(Run())
+        await watched.answer("ask_form", form)
+        assert watched.asked["ask"]["values"] == drawn
+        assert view_of(watched).answer is None
 
 
 async def test_the_mouse_draws_and_its_right_button_erases(

@@ -44,14 +44,15 @@ class AskView(View):
     SCOPED_CSS = False
     DEFAULT_CSS = """
     AskView Chart { height: 1fr; }
-    AskView #given { width: 1fr; }
+    AskView #given { width: 1fr; display: none; }
+    AskView.-picture #given, AskView.-table #given, AskView.-series #given,
+    AskView.-text #given { display: block; }
     AskView #said { width: 1fr; }
     AskView Canvas, AskView FieldList, AskView SeriesPanel, AskView TokenPanel,
     AskView TextInput, AskView PathInput, AskView WhatIfPanel { display: none; }
     AskView.-picture Canvas, AskView.-table FieldList, AskView.-series SeriesPanel,
     AskView.-text TokenPanel, AskView.-text TextInput, AskView.-typing PathInput,
     AskView.-table WhatIfPanel, AskView.-series WhatIfPanel { display: block; }
-    AskView.-file #given { display: none; }
     AskView.-table #given { width: 3fr; }
     AskView.-table #said { width: 2fr; }
     .-narrow AskView.-table #given { width: 1fr; }
@@ -66,7 +67,8 @@ class AskView(View):
         self.problem: str | None = None
         self.form_problem: str | None = None
         self._example: int | None = None
-        self._wants_form = True
+        self._wants_form = self._begins = True
+        """Whether the form is asked for, and whether its example becomes the question."""
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -82,15 +84,18 @@ class AskView(View):
         yield PathInput(self, "path", "enter: ask it, esc: back")
 
     def begin(self, run: Run, preset: Preset) -> None:
+        """The question stays where the next run has the same data."""
+        is_other = preset.data != self.preset.data
         super().begin(run, preset)
-        self.question, self.form, self.answer = Question(), None, None
-        self.problem = self.form_problem = self._example = None
-        self._wants_form = True
+        self.answer = self.problem = self.form_problem = None
+        if is_other:
+            self.question, self.form, self._example = Question(), None, None
+        self._wants_form, self._begins = True, is_other or self.form is None
 
     def handle(self, event: Event) -> None:
         """Other data have other inputs, or other ranges."""
         if isinstance(event, Edited) and event.key == commands.PRESET:
-            self._wants_form = True
+            self._wants_form, self._begins = True, False
 
     def opened(self) -> None:
         self._focus()
@@ -129,7 +134,9 @@ class AskView(View):
         if not isinstance(event.answer, AskForm):
             return
         form, is_first = event.answer, self.form is None
-        self.form = form
+        is_same, self.form = form == self.form and not self._begins, form
+        if is_same:
+            return
         for kind in (*PANELS, "file"):
             self.set_class(kind == form.takes, f"-{kind}")
         if form.takes == "text" and self.question.text != form.text:
@@ -185,7 +192,7 @@ class AskView(View):
         self._ask_form(None)
 
     def _ask_form(self, example: int | None) -> None:
-        self._example, self._wants_form = example, True
+        self._example, self._wants_form, self._begins = example, True, True
         self.hurry()
 
     def action_turn(self) -> None:
