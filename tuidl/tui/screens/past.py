@@ -30,15 +30,10 @@ class PastScreen(SteeringScreen):
         self._hurries = True
         self.session.ask(hurries=True)
 
-    def hurry_frame(self) -> None:
-        """Draw the frame that has come at once, if a key waits for it."""
-        if self._hurries:
-            self._hurries = False
-            self.finish_frame()
-
-    def finish_frame(self) -> None:
-        """Show all of the frame that is being drawn."""
-        raise NotImplementedError
+    def was_hurried(self) -> bool:
+        """Whether a key waits for the frame that has come, which is then drawn at once."""
+        hurries, self._hurries = self._hurries, False
+        return hurries
 
     def on_text_found(self, message: TextFound) -> None:
         async def found() -> tuple[bool, str]:

@@ -160,7 +160,6 @@ class TrainScreen(PastScreen):
             view.handle(event)
         if isinstance(event, (events.Frame, *TURNS)):
             self._take_frame()
-            self.hurry_frame()
         if not isinstance(event, OFTEN):
             self.refresh_bindings()
             self._show_state()
@@ -182,7 +181,7 @@ class TrainScreen(PastScreen):
             view.take(self.frame, answers)
         seen = self._seen()
         self._drawer.begin(seen)
-        if any(panel.awaits_lines for panel in seen):
+        if self.was_hurried() or any(panel.awaits_lines for panel in seen):
             self.finish_frame()  # what a key changed is about to be painted
 
     def _handle_answer(self, event: events.ProbeAnswer, now: Moment) -> None:

@@ -86,7 +86,7 @@ class WhatIfPanel(AskPanel):
         answer = self.view.answer
         if answer is None or answer.what_if is None:
             return "what if"
-        what = f"probability of {answer.what_if.of}" if answer.is_share else answer.what_if.of
+        what = answer.what_if.of
         unit = f" in {answer.unit}" if answer.unit and not answer.is_share else ""
         return f"{what}{unit} over {answer.what_if.name}"
 

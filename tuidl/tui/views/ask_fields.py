@@ -76,7 +76,7 @@ class FieldList(AskPanel):
         if one.kind in ("category", "picture"):
             return f"{one.name}: one of {len(one.choices)}" if one.choices else one.name
         low, high = (cell_text(one, end) for end in (one.low, one.high))
-        return f"{one.name}: training part from {low} to {high}"
+        return f"{low} to {high} in training"
 
     def about(self, width: int) -> list[Line]:
         row = self.view.question.row

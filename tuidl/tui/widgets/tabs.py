@@ -40,25 +40,32 @@ class Tabs(Widget):
 
     def render(self) -> Text:
         palette, _ = looks_of(self)
-        return tabs_line(self._names, self._open, palette)
+        return tabs_line(self._names, self._open, palette, self.content_size.width)
 
     def on_click(self, event: Click) -> None:
         end = 1
-        for number, name in enumerate(self._names):
-            end += len(_label(number, name)) + 1
+        for number, label in enumerate(labels(self._names, self.content_size.width)):
+            end += len(label) + 1
             if event.x < end:
                 self.post_message(self.Chosen(number))
                 return
 
 
-def tabs_line(names: Sequence[str], opened: int, palette: Palette) -> Text:
-    """`` 1 overview   2 picture  …``."""
+def tabs_line(names: Sequence[str], opened: int, palette: Palette, width: int) -> Text:
+    """`` 1 overview   2 picture  …``, closer together and with shorter names where there is little
+    room."""
     text = Text(no_wrap=True)
-    for number, name in enumerate(names):
+    for number, label in enumerate(labels(names, width)):
         style = palette.selected if number == opened else palette.style("muted")
-        text.append(_label(number, name), style).append(" ")
+        text.append(label, style).append(" ")
     return text
 
 
-def _label(number: int, name: str) -> str:
-    return f" {number + 1} {name} "
+def labels(names: Sequence[str], width: int) -> list[str]:
+    """What stands on each tab: of the ways to write them the longest that fits."""
+    found = [f" {number} {name} " for number, name in enumerate(names, 1)]
+    for longest in range(max(map(len, names), default=0), 0, -1):
+        if sum(map(len, found)) + len(found) - 1 <= width:
+            break
+        found = [f"{number} {name[:longest].strip()}" for number, name in enumerate(names, 1)]
+    return found
