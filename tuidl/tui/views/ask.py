@@ -30,6 +30,10 @@ PANELS = {"picture": "Canvas", "table": "FieldList", "series": "SeriesPanel", "t
 """What a question is made on, by what the network takes."""
 
 
+PATIENCE = 0.3
+"""Seconds after which an answer to an older question is marked as such."""
+
+
 class AskView(View):
     """Keeps the question; panels change it and show the answer to it."""
 
@@ -174,8 +178,16 @@ class AskView(View):
     def changed(self) -> None:
         """The question is another one: show it at once, and ask it."""
         self.question.renew()
-        self.touched()
+        for panel in self.seen():
+            if "ask" not in panel.kinds:
+                panel.changed()
         self.hurry()
+        self.set_timer(PATIENCE, self._mark_late)
+
+    def _mark_late(self) -> None:
+        """Say of an answer that it is to an older question, where the next takes long."""
+        if not self.is_current and self.screen.is_current:
+            self.touched()
 
     def hurry(self) -> None:
         self.post_message(self.Hurry())
