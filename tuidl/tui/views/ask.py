@@ -30,6 +30,8 @@ PANELS = {"picture": "Canvas", "table": "FieldList", "series": "SeriesPanel", "t
 """What a question is made on, by what the network takes."""
 
 
+LINE_END = "↵"
+"""What stands for the end of a line where a text is typed."""
 PATIENCE = 0.3
 """Seconds after which an answer to an older question is marked as such."""
 
@@ -145,7 +147,7 @@ class AskView(View):
             self.set_class(kind == form.takes, f"-{kind}")
         if form.takes == "text" and self.question.text != form.text:
             with self.prevent(Input.Changed):
-                self.query_one(TextInput).value = form.text
+                self.query_one(TextInput).value = form.text.replace("\n", LINE_END)
         self.question.begin(form)
         if is_first and self.screen.focused in (None, *self.query(AnswerPanel)):
             self.call_after_refresh(self._focus)
@@ -235,7 +237,7 @@ class AskView(View):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         if isinstance(event.input, TextInput):
-            self.question.set_text(event.value)
+            self.question.set_text(event.value.replace(LINE_END, "\n"))
             self.changed()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -1,5 +1,6 @@
 """What the network in training says of a user's own input, as ``tuidl predict`` says it."""
 
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,8 @@ MOST_VALUES = 200
 MOST_MADE = 64 * 1024
 WRITTEN = 12
 """Tokens that a network goes on with behind a text."""
+LONGEST = 0.05
+"""Seconds that it goes on at most; the likeliest next tokens are always all there."""
 TOP = 10
 
 
@@ -199,12 +202,14 @@ def _written(state: TrainState, layout: TextLayout, options: Options) -> Asked:
         for place, number in enumerate(prompt.tokens)
     )
     top: tuple[tuple[int, float], ...] = ()
-    text = ""
+    text, end = "", time.perf_counter() + LONGEST
     for drawn in generator.go_on(prompt.tokens, Sampling(temperature=0.0), WRITTEN, TOP):
         top = top or drawn.top
         if generator.ends_line(drawn.number):
             break
         text += drawn.text
+        if time.perf_counter() > end:
+            break
     return Asked(
         number=options.number,
         names=tuple(names[number] for number, _ in top),

@@ -213,6 +213,8 @@ def _text(layout: TextLayout, chosen: Array) -> str:
     """An example's text; of a line with an answer what stands before that, of a text to go on with
     its first tokens."""
     tokenizer, tokens = layout.tokenizer, chosen.reshape(-1).astype(int).tolist()
+    if tokens == [tokenizer.unknown]:
+        return next(filter(str.isalpha, tokenizer.tokens), "")
     end = tokenizer.tokens.index(BOUNDARY) if BOUNDARY in tokenizer.tokens else None
     if layout.is_lines or layout.predicts == "label":
         tokens = tokens[1:] if layout.is_lines else tokens
