@@ -11,6 +11,7 @@ from tuidl.charts.palette import Palette
 from tuidl.glossary.pages import Line
 from tuidl.protocol.asking import Asked, AskForm
 from tuidl.tui.session.run import Run
+from tuidl.tui.terminal.plain import plain
 from tuidl.tui.views.question import Question
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.picture import unanswered
@@ -76,7 +77,7 @@ class AskPanel(Chart):
     def __init__(self, view: Asking, title: str) -> None:
         super().__init__()
         self.view = view
-        self.border_title = title
+        self.border_title = plain(title)
 
     def waiting(self, palette: Palette, width: int, height: int) -> list[Text]:
         """What is awaited, or why nothing can be asked."""
