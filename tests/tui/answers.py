@@ -274,5 +274,5 @@ def asked(number: int = 1, **others: Any) -> Asked:
     shares[7] = 0.91
     lines = ["example  class  probability  else", "1        7            91.0%  0 1.0%, 1 1.0%"]
     names = tuple(map(str, range(10)))
-    found = Asked(number=number, names=names, values=shares, is_share=True, lines=lines)
+    found = Asked(number=number, names=names, values=shares, is_share=True, lines=lines, says="7")
     return msgspec.structs.replace(found, **others)

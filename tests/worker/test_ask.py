@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 from tests import helpers
+from tests.systems import SYSTEMS
+from tests.worker.test_probes_of_systems import begun
 from tuidl.inference.predictions import Predictions, predict_file
 from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
@@ -213,3 +215,25 @@ def test_answers_leave_the_network_as_it_was(people: TrainState, digits: TrainSt
     before = digits.model.weights_sha256
     asked(digits, values=[0.5] * 64)
     assert digits.model.weights_sha256 == before
+
+
+@pytest.mark.usefixtures("test_sources")
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_networks_of_several_parts_are_answered_or_say_why_not(name: str, tmp_path: Path) -> None:
+    state = begun(SYSTEMS[name])
+    event = answer(state, Probe(id=1, kind="ask_form", options={"example": 1}))
+    if name == "gan":
+        assert event.error == "the network answers to noise: nothing says what is true of it"
+        return
+    assert isinstance(form := event.answer, AskForm)
+    np.save(tmp_path / "x.npy", np.array([form.values], np.float32).reshape(1, *form.shape))
+    found = asked(state, values=form.values, vary=0)
+    told = predict_file(state.preset, state.model.parameters, tmp_path / "x.npy", backend="numpy")
+    assert [line.split()[1:] for line in found.lines] == [line.split()[1:] for line in told.table()]
+    if name == "two_heads":
+        same(found, told)
+        assert found.says == told.records[0]["class"]
+    else:
+        assert (found.names, found.made_shape) == ((), told.decoded[0].shape)
+        assert found.made == pytest.approx(told.decoded[0].reshape(-1), rel=1e-4)
+        assert found.what_if is None

@@ -77,7 +77,8 @@ class WhatIf(Record, frozen=True):
 class Asked(Answer, frozen=True, tag="ask"):
     """What the network says of question ``number``.
 
-    ``is_share``: the ``values`` are probabilities, by ``names``; otherwise numbers in the ``unit``
+    ``says``: the class, labels or classes that it puts the first example into. ``is_share``: the
+    ``values`` are probabilities, by ``names``; otherwise numbers in the ``unit``
     of the target. They are those of the first example, to the last digit. ``lines``: the table that
     ``tuidl predict`` prints, of all of ``examples`` that are shown. ``notes``: what was done to the
     question. ``cells``: the fields of a row as they were read. ``seen`` (flat): the picture that
@@ -89,6 +90,7 @@ class Asked(Answer, frozen=True, tag="ask"):
     number: int
     names: tuple[str, ...] = ()
     values: Vector = field(default_factory=list)
+    says: str = ""
     is_share: bool = False
     unit: str = ""
     lines: list[str] = field(default_factory=list)

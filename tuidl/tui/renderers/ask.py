@@ -4,9 +4,11 @@ import math
 import textwrap
 from collections.abc import Sequence
 
+import numpy as np
 from rich.text import Text
 
 from tuidl.charts.bars import Bar, bars
+from tuidl.charts.canvas import canvas
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
 from tuidl.charts.scale import compact
@@ -42,6 +44,8 @@ def answer_lines(
         grid.put(0, y, line, palette.style("muted"))
     lines = grid.lines()
     first = len(above) + 1
+    if asked.examples == 1 and asked.made_shape and not asked.says and room > first:
+        lines[first - 1 : room] = _made(asked, palette, width, room - first + 1, unicode)
     if asked.is_share and asked.examples == 1 and room > first:
         items = [
             Bar(name, math.nan if value is None else value, name == true)
@@ -50,6 +54,16 @@ def answer_lines(
         drawn = bars(items, palette, width, room - first, most=1.0, percent=True, unicode=unicode)
         lines[first : first + len(drawn)] = drawn
     return lines
+
+
+def _made(asked: Asked, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+    """The picture that is the answer, or how its numbers are spread."""
+    shape = asked.made_shape
+    if len(shape) != 3 or shape[2] not in (1, 3):
+        lines = [Text(fitted(line, width)) for line in asked.lines[:height]]
+        return [*lines, *[Text("")] * (height - len(lines))]
+    pixels = np.array([value or 0.0 for value in asked.made]).reshape(shape)
+    return canvas(np.clip(pixels, 0.0, 1.0), palette, width, height, unicode=unicode)
 
 
 def _headline(asked: Asked, true: str) -> list[str]:
@@ -61,11 +75,11 @@ def _headline(asked: Asked, true: str) -> list[str]:
     if asked.is_share:
         known = [(value, name) for name, value in zip(asked.names, asked.values, strict=True)
                  if value is not None]  # fmt: skip
-        value, name = max(known, key=lambda pair: pair[0])
-        return [f"says {name}, {value:.1%}{is_true}"]
+        share = next((f", {value:.1%}" for value, name in known if name == asked.says), "")
+        return [f"says {asked.says}{share}{is_true}"]
     unit = f" {asked.unit}" if asked.unit else ""
     if asked.made_shape:
-        return [f"answers with {' x '.join(map(str, asked.made_shape))} numbers"]
+        return [f"says {asked.says}"] if asked.says else ["it answers with this:"]
     if len(asked.values) == 1:
         return [f"says {_number(asked.values[0])}{unit}{is_true}"]
     return [

@@ -62,7 +62,8 @@ class WhatIfPanel(AskPanel):
         if answer is None:
             return self.waiting(palette, width, height)
         if answer.what_if is None:
-            words = "no curve of a file" if self.view.question.file else "no curve of this input"
+            is_file = bool(self.view.question.file)
+            words = "no curve of a file" if is_file else "no curve of this input and answer"
             return centred(words, palette, width, height)
         here = (self._here(), self._value())
         return what_if_lines(answer.what_if, here, answer.is_share, palette, width, height, unicode)

@@ -67,8 +67,9 @@ def ask(state: TrainState, options: Options) -> Asked:
     if kind == "picture" and options.file is not None:
         seen = in_units(prepared, given.x[:1]).reshape(-1)
         more["seen"] = [short(value, EXACT) for value in seen]
-    if options.vary is not None and options.file is None:
-        more |= _what_if(state, prepared, options, _tracked(found, options.of))
+    of = _tracked(found, options.of)
+    if options.vary is not None and options.file is None and of is not None:
+        more |= _what_if(state, prepared, options, of)
     return _said(prepared, found, **more)
 
 
@@ -146,6 +147,7 @@ def _said(prepared: Preparation, found: Predictions, **more: Any) -> Asked:
         names=tuple(names[place] for place in kept),
         values=[values[place] for place in kept],
         is_share=is_share,
+        says=_says(found),
         unit=prepared.table.target_unit if prepared.table is not None else "",
         lines=found.table(),
         examples=len(found.names),
@@ -162,16 +164,26 @@ def first_answer(found: Predictions) -> tuple[list[str], list[float], bool]:
     shares = record.get("probabilities")
     if isinstance(shares, dict):
         return list(map(str, shares)), list(shares.values()), True
-    values = found.decoded[0].reshape(-1).tolist()
+    if found.decoded.ndim > 2:  # answers at several places, which one name each would not tell
+        return [], [], False
+    values = found.decoded[0].tolist()
     names = list(found.task.fields(found.decoded[:1]))
     if len(names) != len(values):
         names = [f"prediction_{place}" for place in range(1, len(values) + 1)]
     return names, values, False
 
 
-def _tracked(found: Predictions, of: str) -> tuple[str, int]:
-    """Name and place of the answer that what-if is of."""
+def _says(found: Predictions) -> str:
+    """What the table of predictions puts the first example into; "" where it is numbers."""
+    columns, _ = found.task.columns(found.decoded[:1])
+    return next((cells[0] for name, cells in columns if name in ("class", "labels", "classes")), "")
+
+
+def _tracked(found: Predictions, of: str) -> tuple[str, int] | None:
+    """Name and place of the answer that what-if is of; None where there is none."""
     names, values, is_share = first_answer(found)
+    if not names:
+        return None
     if of in names:
         return of, names.index(of)
     place = int(np.argmax(values)) if is_share else 0
