@@ -225,7 +225,8 @@ def test_networks_of_several_parts_are_answered_or_say_why_not(name: str, tmp_pa
     if name == "gan":
         assert event.error == "the network answers to noise: nothing says what is true of it"
         return
-    assert isinstance(form := event.answer, AskForm)
+    form = event.answer
+    assert isinstance(form, AskForm)
     np.save(tmp_path / "x.npy", np.array([form.values], np.float32).reshape(1, *form.shape))
     found = asked(state, values=form.values, vary=0)
     told = predict_file(state.preset, state.model.parameters, tmp_path / "x.npy", backend="numpy")
