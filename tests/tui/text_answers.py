@@ -34,7 +34,8 @@ MESSAGES = Predictions(
     part="validation", asked=(None, None), shape=(64,), classes=("ham", "spam"), matching=2,
     wrong=1, total=2, confusion=[[1, 1], [0, 0]],
     examples=tuple(
-        Example(number=number, x=[3.0, 5.0, *[0.0] * 62], true=0, shares=[share, 1 - share])
+        Example(number=number, x=[3.0, 5.0, *[0.0] * 62], true=0, shares=[share, 1 - share],
+                text="win a prize 春 " * number)
         for number, share in ((4, 0.2), (9, 0.7))
     ),
 )  # fmt: skip

@@ -156,6 +156,8 @@ def test_attention_over_a_text_in_a_class_ends_with_it(
         found = ask(trainer, "attention", example=example)
         row = held_out(trainer.state)[1].x[example].astype(int).tolist()
         text = [names[number] for number in row if names[number] != "↵"]
+        listed = ask(trainer, "predictions", mistakes_first=False)["examples"][example]
+        assert (listed["number"], listed["text"]) == (example, " ".join(text))
         assert list(found["tokens"]) == [*text, *padding][:7]
         weights = np.array(found["weights"])
         if mask:

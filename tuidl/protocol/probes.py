@@ -24,12 +24,13 @@ from tuidl.protocol.text_answers import Sample as Sample
 
 class Example(Record, frozen=True):
     """Example ``number`` of a part: inputs ``x`` (flat), the ``true`` class, and the ``shares``
-    that the network gives to each class."""
+    that the network gives to each class; ``text``: what its numbers of tokens say, if they do."""
 
     number: int
     x: Vector
     true: int
     shares: Vector
+    text: str = ""
 
 
 class Predictions(Answer, frozen=True, tag="predictions"):

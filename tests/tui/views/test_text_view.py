@@ -11,9 +11,10 @@ from tests.tui.watched import Opened
 from tuidl.charts.palette import DEFAULT, MONOCHROME
 from tuidl.protocol import events
 from tuidl.tui.app import Playground
-from tuidl.tui.renderers import sample
+from tuidl.tui.renderers import examples, sample
 from tuidl.tui.renderers.attention import attention
 from tuidl.tui.views.attention import AttentionPanel
+from tuidl.tui.views.examples import Closely, ExampleList
 from tuidl.tui.views.reading import ReadingView
 from tuidl.tui.views.text import SamplePanel, TextView, TopPanel
 from tuidl.tui.views.token_map import MapPanel
@@ -95,6 +96,8 @@ def test_lines_fill_their_room(
         sample.likeliest(None, palette, width, height, unicode),
         sample.embedding_map(EMBEDDING, palette, width, height, unicode),
         attention(ATTENTION, palette, width, height, unicode),
+        examples.list_of(MESSAGES, palette, width, height, selected=1, unicode=unicode),
+        examples.closely(MESSAGES, palette, width, height, selected=1, unicode=unicode),
     ]
     for lines in shown:
         assert len(lines) == height
@@ -168,4 +171,7 @@ async def test_texts_without_attention_have_the_matrix_at_once(app: Playground) 
         await watched.press("2")
         assert not watched.screen.query(ReadingView)
         await watched.answer("predictions", MESSAGES)
+        assert "win a prize 春 win a prize" in watched.seen(ExampleList)
+        assert "its text" in watched.seen(Closely)
+        assert "prize 春" in watched.seen(Closely)
         assert set(watched.asked) == {"predictions"}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 from tuidl.charts.bars import Bar, bars
@@ -15,6 +16,7 @@ from tuidl.charts.images import Tile, image, image_grid
 from tuidl.charts.palette import Palette
 from tuidl.charts.pixels import Array
 from tuidl.charts.tiling import comfortable
+from tuidl.core.printable import printable
 from tuidl.protocol.events import MOST_CONFUSED
 from tuidl.protocol.probes import Example, Predictions
 
@@ -92,7 +94,8 @@ def kept_selection(before: Predictions | None, selected: int, now: Predictions) 
 def rows(
     answer: Predictions, palette: Palette, width: int, height: int, *, selected: int, unicode: bool
 ) -> list[Text]:
-    """Examples that are no images, a line each: verdict, how sure, and the first numbers."""
+    """Examples that are no images, a line each: verdict, how sure, and the text or first
+    numbers."""
     grid = Grid(width, height, unicode)
     names, found = answer.classes, answer.examples
     if not found:
@@ -104,8 +107,10 @@ def rows(
         sign, role = ("✓ ", "good") if right else ("✗ ", "bad")
         grid.put(0, y, sign + verdict(example, names), palette.style(role, bold=not right))
         grid.put(column + 1, y, f"{max(shares_of(example)):4.0%}", palette.style("text"))
-        values = "  ".join("?" if v is None else f"{v:.2g}" for v in example.x)
-        text = fitted(values, max(width - column - 8, 0))
+        said = printable(example.text) or "  ".join(
+            "?" if v is None else f"{v:.2g}" for v in example.x
+        )
+        text = fitted(said, max(width - column - 8, 0))
         grid.put(column + 8, y, text, palette.style("muted"))
         if first + y == selected:
             grid.tint(0, y, width, palette.selected)
@@ -135,6 +140,8 @@ def closely(
     if len(answer.shape) == 1 or room < 2:
         above = min(len(answer.classes) + 1, room)
         shares = _shares(example, answer.classes, palette, width, above, unicode)
+        if example.text:
+            return [*head, *shares, *_words(example.text, palette, width, room - above, unicode)]
         return [*head, *shares, *_inputs(example.x, palette, width, room - above, unicode)]
     if width >= 44:
         left = width * 2 // 5
@@ -190,6 +197,28 @@ def _inputs(
         text = "?" if value is None else f"{value:.3g}"
         grid.put(x, row + 1, fitted(text, 9), palette.style("text"))
     return grid.lines()
+
+
+def _words(text: str, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+    """The text that the network reads, in lines."""
+    grid = Grid(width, height, unicode)
+    grid.put(0, 0, "its text", palette.style("muted"))
+    for y, line in enumerate(_filled(printable(text), width)[: max(height - 1, 0)]):
+        grid.put(0, y + 1, line, palette.style("text"))
+    return grid.lines()
+
+
+def _filled(text: str, width: int) -> list[str]:
+    """Lines of at most ``width`` cells, parted between words where that goes."""
+    lines = [""]
+    for word in text.split(" "):
+        for piece in chop_cells(word, max(width, 2)):
+            together = f"{lines[-1]} {piece}" if lines[-1] else piece
+            if cell_len(together) <= width:
+                lines[-1] = together
+            else:
+                lines.append(piece)
+    return lines
 
 
 def _shares(

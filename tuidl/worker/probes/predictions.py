@@ -8,12 +8,15 @@ from msgspec import Meta
 
 from tuidl.backends.base import Array
 from tuidl.core.errors import DataError
+from tuidl.data.text.tokenizer import BOUNDARY
 from tuidl.protocol.events import MOST_CONFUSED
 from tuidl.protocol.probes import Example, Predictions
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import answers_of, held_out, inputs, numbers, task_in
 
 MOST_EXAMPLES = 512
+MOST_CHARACTERS = 4096
+"""Of an example's text."""
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -59,10 +62,23 @@ def predictions(state: TrainState, options: Options) -> Predictions:
                 x=numbers(x[i].reshape(-1)),
                 true=int(true[i]),
                 shares=numbers(shares[i]),
+                text=_text(state, x[i].reshape(-1)),
             )
             for i in chosen
         ),
     )
+
+
+def _text(state: TrainState, x: Array) -> str:
+    """What the tokens of an example say, without the padding behind it; "" where it is no text."""
+    layout = state.preprocessing.text
+    if layout is None:
+        return ""
+    tokens = layout.tokenizer.tokens
+    places = np.clip(np.nan_to_num(x), 0, len(tokens) - 1).astype(int)
+    padding = tokens.index(BOUNDARY) if BOUNDARY in tokens else -1
+    end = int(np.flatnonzero(places != padding).max(initial=-1)) + 1
+    return layout.tokenizer.decode(places[:end].tolist())[:MOST_CHARACTERS]
 
 
 def _confusion(true: Array, given: Array, classes: int) -> list[list[int]]:
