@@ -1,7 +1,7 @@
 """Runs whose preset is changed while they train."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from tests.plane.drawn import drawn_state
 from tuidl.plane.presets import preset_of
@@ -12,7 +12,7 @@ from tuidl.training.interruption import Interrupter
 from tuidl.training.state import TrainState
 
 Planned = tuple[int, str]
-"""After how many steps, and the line of the state to change to."""
+"""After how many steps, and the line of the state to change to, or KEY=VALUE of one weight."""
 FIXED = ("seed",)
 
 
@@ -50,7 +50,7 @@ class Changer(Interrupter):
     def allowed(self, left: int) -> int:
         done = self._state.updates
         while self._plan and self._plan[0][0] <= done:
-            *_, edit = changed(self._state, text_of(self._plan.pop(0)[1]))
+            *_, edit = self._change(self._plan.pop(0)[1])
             assert isinstance(edit, Edited)
             self._record(edit)
             self.made.append(edit)
@@ -59,6 +59,17 @@ class Changer(Interrupter):
         left = min(left, self._state.steps - self._state.progress.step)
         ends = [self._until, *(step for step, _ in self._plan[:1])]
         return max(min(left, *(end - done for end in ends)), 1)
+
+    def _change(self, text: str) -> Iterator[Event]:
+        """To the preset of a line; or one weight, KEY=VALUE."""
+        if text.startswith("weights."):
+            return iter([self._state.edit(*_weight(text))])
+        return changed(self._state, text_of(text))
+
+
+def _weight(text: str) -> tuple[str, float]:
+    key, value = text.split("=")
+    return key, float(value)
 
 
 def text_of(line: str) -> str:

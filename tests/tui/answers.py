@@ -120,6 +120,23 @@ def layers() -> probes.Layers:
     ], "examples": 300, "of": 300})  # fmt: skip
 
 
+def spread_layers(count: int = 0) -> probes.Layers:
+    """With histograms of weights, one of them broken; or of so many layers."""
+    spread = probes.Histogram(counts=[1, 0, 2, 4, 2], low=-0.5, high=0.5, mean=0.1, not_finite=0)
+    broken = probes.Histogram(counts=[], low=None, high=None, mean=None, not_finite=3)
+    if count:
+        names = [f"dense_{number + 1}" for number in range(count)]
+        made = [probes.LayerState(n, "dense", spread=spread, spread_of="kernel") for n in names]
+        return msgspec.structs.replace(layers(), layers=tuple(made))
+    first, second, third = layers().layers
+    found = (
+        msgspec.structs.replace(first, spread=spread, spread_of="kernel"),
+        second,
+        msgspec.structs.replace(third, spread=broken, spread_of="kernel"),
+    )
+    return msgspec.structs.replace(layers(), layers=found)
+
+
 def health() -> probes.Health:
     sick = {
         "name": "dense_1",

@@ -121,6 +121,19 @@ def test_layers_tell_sizes_the_dead_and_the_saturated() -> None:
     assert found["dense_1"]["saturated"] == 1.0
 
 
+def test_layers_have_the_spread_of_their_weights_where_it_is_asked_for() -> None:
+    trainer = trained(helpers.CONV)
+    kernel = trainer.model.parameters["conv2d_1.kernel"]
+    found = {one["name"]: one for one in ask(trainer, "layers", bins=7)["layers"]}
+    spread = found["conv2d_1"]["spread"]
+    assert found["conv2d_1"]["spread_of"] == "kernel"
+    assert len(spread["counts"]) == 7
+    assert sum(spread["counts"]) == kernel.size
+    assert (spread["low"], spread["high"]) == pytest.approx((kernel.min(), kernel.max()), rel=1e-3)
+    assert found["max_pool2d_1"]["spread"] is None
+    assert ask(trainer, "layers")["layers"][0]["spread"] is None
+
+
 def test_histograms_count_every_number() -> None:
     trainer = trained(helpers.CONV)
     found = ask(trainer, "histograms", layer="conv2d_1", bins=10)["histograms"]

@@ -131,12 +131,21 @@ def narrow(text: str, unicode: bool) -> str | None:
     return "".join(char if char.isascii() else "?" for char in text.translate(ASCII))
 
 
+LEAST_BOTH_ENDS = 8
+"""Cells that a name's start and end need."""
+
+
 def layer_fitted(name: str, size: int) -> str:
     """A layer's name in at most ``size`` cells: of several networks, NETWORK.LAYER or, where one is
     used again, NETWORK@OUTPUT.LAYER, of which the layer and the start of what tells the use apart
-    stay."""
-    if cell_len(name) <= size or "." not in name:
+    stay; of others the start and the end, which tells ``block_1_norm`` from ``block_2_dense``."""
+    if cell_len(name) <= size or size < LEAST_BOTH_ENDS:
         return fitted(name, size)
+    if "." not in name:
+        start = size // 3
+        return (
+            f"{name[:start]}…{name[start + 1 - size :]}" if name.isascii() else fitted(name, size)
+        )
     use, _, layer = name.rpartition(".")
     again = use.partition("@")[2]
     use = f"@{again}" if again else use

@@ -1,5 +1,6 @@
 """Commands to a run: frozen records, one line of JSON each. The counterpart of ``events``."""
 
+import re
 from typing import Annotated, Any
 
 import msgspec
@@ -22,11 +23,30 @@ def editable_rate(objective: str) -> str:
     return f"objectives.{objective}.{LEARNING_RATE}" if objective else LEARNING_RATE
 
 
+LARGEST_WEIGHT = 1e6
+"""That one weight can be set to."""
+WEIGHT = re.compile(r"weights\.([^\[\]]+)\[(\d{1,12})\]")
+
+
+def weight_key(parameter: str, place: int) -> str:
+    """The key of one weight: ``weights.LAYER.PARAMETER[PLACE]``, its place in the flat tensor."""
+    return f"weights.{parameter}[{place}]"
+
+
+def weight_of(key: str) -> tuple[str, int] | None:
+    """The parameter and the place that such a key names; None for other keys."""
+    found = WEIGHT.fullmatch(key)
+    return None if found is None else (found[1], int(found[2]))
+
+
 def edit_in_words(key: str, value: float) -> str:
     """``rate 0.001``, ``critic rate 0.001`` where it is one objective's of several, ``50 epochs``
-    where a run was made longer, ``changed`` where the preset was."""
+    where a run was made longer, ``changed`` where the preset was, ``dense_1.bias[2] 0.5`` where one
+    weight was."""
     if key == PRESET:
         return "changed"
+    if (weight := weight_of(key)) is not None:
+        return f"{weight[0]}[{weight[1]}] {value:g}"
     if key == EPOCHS:
         return f"{value:g} epochs"
     parts = key.split(".")

@@ -122,10 +122,22 @@ class Forecast(Answer, frozen=True, tag="forecast"):
     free: Vector
 
 
+class Histogram(Record, frozen=True):
+    """``counts`` in bins of equal width from ``low`` to ``high``; numbers ``not_finite`` are not
+    counted."""
+
+    counts: list[int]
+    low: Number
+    high: Number
+    mean: Number
+    not_finite: int
+
+
 class LayerState(Record, frozen=True):
     """Mean size of a layer's output (``activation``) and of the ``gradient`` that comes back to
     it, length of its ``weights`` and of their gradient, shares of units ``dead`` and ``saturated``;
-    None where there is no such number."""
+    None where there is no such number. ``spread``: of its largest tensor of weights, where that was
+    asked for, with the tensor's name in ``spread_of``."""
 
     name: str
     kind: str
@@ -135,6 +147,8 @@ class LayerState(Record, frozen=True):
     weight_gradient: Number = None
     dead: Number = None
     saturated: Number = None
+    spread: Histogram | None = None
+    spread_of: str = ""
 
 
 class Layers(Answer, frozen=True, tag="layers"):
@@ -147,17 +161,6 @@ class Layers(Answer, frozen=True, tag="layers"):
     layers: tuple[LayerState, ...]
     examples: int = 0
     of: int = 0
-
-
-class Histogram(Record, frozen=True):
-    """``counts`` in bins of equal width from ``low`` to ``high``; numbers ``not_finite`` are not
-    counted."""
-
-    counts: list[int]
-    low: Number
-    high: Number
-    mean: Number
-    not_finite: int
 
 
 class Histograms(Answer, frozen=True, tag="histograms"):

@@ -8,7 +8,14 @@ from msgspec.structs import replace
 from tuidl.core.errors import RunError, TuidlError
 from tuidl.data.preprocessing import EXACT
 from tuidl.preset.schema import Preset
-from tuidl.protocol.commands import EPOCHS, LEARNING_RATE, PRESET, editable_rate
+from tuidl.protocol.commands import (
+    EPOCHS,
+    LARGEST_WEIGHT,
+    LEARNING_RATE,
+    PRESET,
+    editable_rate,
+    weight_of,
+)
 from tuidl.protocol.edits import Timeline
 from tuidl.protocol.events import Edited
 from tuidl.protocol.snapshot import Snapshot
@@ -113,6 +120,8 @@ def possible_edits(timeline: Timeline, folder: RunFolder) -> list[Edited]:
     known = set(map(editable_rate, names))
     for edit in edits:
         is_fit = edit.key in known and math.isfinite(edit.value) and edit.value > 0
+        if weight_of(edit.key) is not None:
+            is_fit = abs(edit.value) < LARGEST_WEIGHT
         if edit.key == PRESET:
             is_fit = _can_change(folder.preset, edit.preset)
         if edit.key == EPOCHS and not folder.preset.training.folds:

@@ -23,7 +23,7 @@ from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
 from tuidl.nn.optimizers import Optimizer
 from tuidl.preset.schema import Preset
-from tuidl.protocol.commands import EPOCHS, editable_rate
+from tuidl.protocol.commands import EPOCHS, editable_rate, weight_of
 from tuidl.protocol.edits import At
 from tuidl.protocol.events import Edited, Place
 from tuidl.training.early_stopping import EarlyStopper
@@ -229,10 +229,26 @@ class TrainState:
         keys = [editable_rate(name) for name in names]
         return dict(zip(keys, self.learning_rates, strict=True))
 
+    def has_weight(self, key: str) -> bool:
+        """Whether the key names one of the network's weights."""
+        weight = weight_of(key)
+        if weight is None or weight[0] not in self.model.parameters:
+            return False
+        return weight[1] < self.model.parameters[weight[0]].size
+
     def edit(self, key: str, value: float) -> Edited:
-        """Change a learning rate from the next step on. Raises KeyError for another key."""
-        self.editable[key].base = value
+        """Change a learning rate, or one weight, before the next step. Raises KeyError for another
+        key."""
+        self._set(key, value)
         return self.edits.new(self.next_place, self.fold, key, value)
+
+    def _set(self, key: str, value: float) -> None:
+        weight = weight_of(key)
+        if weight is None:
+            self.editable[key].base = value
+        else:
+            with self.model.lock.hold():
+                self.model.parameters[weight[0]].reshape(-1)[weight[1]] = value
 
     def lengthen(self, epochs: int) -> None:
         """Train so many epochs in all; from the next step on, schedules go by that, too."""
@@ -244,8 +260,8 @@ class TrainState:
         """Make an edit again that was made before a run went back, or one that was planned."""
         if edit.key == EPOCHS:
             self.lengthen(int(edit.value))
-        elif edit.key in (known := self.editable):
-            known[edit.key].base = edit.value
+        elif edit.key in self.editable or self.has_weight(edit.key):
+            self._set(edit.key, edit.value)
 
 
 def optimizers_of(preset: Preset) -> list[Optimizer]:

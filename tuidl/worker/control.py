@@ -12,7 +12,7 @@ import msgspec
 
 from tuidl.core.errors import TuidlError, suggestion
 from tuidl.protocol import commands, events
-from tuidl.protocol.commands import PRESET, Command
+from tuidl.protocol.commands import LARGEST_WEIGHT, PRESET, Command
 from tuidl.protocol.events import Event
 from tuidl.training.changing import changed
 from tuidl.training.interruption import Interrupter
@@ -186,6 +186,8 @@ class Control(Interrupter):
     def _set(self, key: str, value: float) -> None:
         if self.state is None or self._is_over:
             self._send(events.Refused(key=key, error="there is no run whose value could change"))
+        elif self.state.has_weight(key):
+            self._set_weight(key, value)
         elif key not in (known := self.state.editable):
             error = f"cannot be changed while training goes on{suggestion(key, known)}"
             self._send(events.Refused(key=key, error=error))
@@ -194,6 +196,17 @@ class Control(Interrupter):
         else:
             self._past.leave(self.state)
             self._send(self.state.edit(key, value))
+
+    def _set_weight(self, key: str, value: float) -> None:
+        """One weight; the step that comes next, and what is looked at from now on, have it."""
+        assert self.state is not None
+        if not abs(value) < LARGEST_WEIGHT:
+            error = f"expected a number between ±{LARGEST_WEIGHT:g}, got {value}"
+            self._send(events.Refused(key=key, error=error))
+            return
+        self._past.leave(self.state)
+        self._past.begin()  # it may have been this very step that is kept as the present
+        self._send(self.state.edit(key, value))
 
     def _change(self, preset: str) -> None:
         if self.state is None or self._is_over:

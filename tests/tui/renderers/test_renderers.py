@@ -20,6 +20,7 @@ from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.protocol.history import Series
 from tuidl.protocol.probes import LayerState
 from tuidl.tui.renderers import examples, layers, series, shapes
+from tuidl.tui.renderers.spreads import spreads
 from tuidl.tui.renderers.values import values
 from tuidl.tui.session.run import Run
 from tuidl.tui.step_trace import batch, flow, formulas
@@ -57,6 +58,9 @@ PICTURES: dict[str, Draw] = {
     "closely": _examples(examples.closely, answers.predictions()),
     "closely a row": _examples(examples.closely, answers.table()),
     "closely nothing": _examples(examples.closely, EMPTY),
+    "spreads": lambda p, w, h, u: spreads(answers.spread_layers(), p, w, h, u),
+    "many spreads": lambda p, w, h, u: spreads(answers.spread_layers(40), p, w, h, u),
+    "no spreads": lambda p, w, h, u: spreads(answers.layers(), p, w, h, u),
     "matrix": lambda p, w, h, u: examples.matrix(answers.predictions(), p, w, h, cursor=(3, 9),
                                                  unicode=u),
     "curve": lambda p, w, h, u: shapes.curve(answers.curve(), p, w, h, u),
@@ -221,3 +225,18 @@ def test_every_layer_loss_and_optimizer_has_its_formula() -> None:
 def test_all_phases_stand_in_a_line() -> None:
     line = phase_line(2, DEFAULT, 60, True)[0].plain
     assert line.split(" ─ ")[2].strip() == "loss"
+
+
+def test_spreads_name_the_ends_the_mean_and_what_is_not_finite() -> None:
+    answer = answers.spread_layers()
+    drawn = "\n".join(line.plain for line in spreads(answer, DEFAULT, 60, 30, True))
+    for text in ("conv2d_1 kernel", "9 values", "-0.5", "0.5", "mean 0.1", "3 not finite"):
+        assert text in drawn
+    assert "max_pool2d_1" not in drawn, "it has no weights"
+
+
+def test_spreads_of_many_layers_have_a_line_each_and_say_what_is_left_out() -> None:
+    lines = [line.plain for line in spreads(answers.spread_layers(40), DEFAULT, 60, 20, True)]
+    assert lines[0].startswith("dense_1 ")
+    assert lines[0].rstrip().endswith("-0.5 to 0.5")
+    assert lines[-1].strip() == "and 21 more: view 3"

@@ -59,6 +59,8 @@ class Engine:
             self.changes += 1
             for event in changed(state, command.preset):
                 self.app.call_later(self.screen.handle, event)
+        elif isinstance(command, commands.Set):
+            self.app.call_later(self.screen.handle, state.edit(command.key, command.value))
         elif isinstance(command, commands.Probe):
             self.app.call_later(self.screen.handle, answer(state, command))
 
@@ -128,6 +130,28 @@ async def test_keys_change_network_and_data(pilot: Pilot[Any], engine: Engine) -
         assert engine.trainer.state.preset.about == line
     assert words(engine, "standing").endswith(line)
     assert engine.changes == 8
+
+
+@on_screen()
+async def test_keys_change_one_weight_of_the_selected_neuron(
+    pilot: Pilot[Any], engine: Engine
+) -> None:
+    kernel = engine.trainer.model.parameters["hidden_1.kernel"]
+    bias = engine.trainer.model.parameters["hidden_1.bias"]
+    before = float(kernel[1, 0])
+    await pilot.press("full_stop")
+    assert float(kernel[1, 0]) == before, "none is chosen"
+    await pilot.press("tab", "w", "w", "full_stop", "full_stop", "full_stop", "comma")
+    assert float(kernel[1, 0]) == pytest.approx(before + 0.2, abs=1e-3), "quick keys add up"
+    await pilot.pause(0.2)
+    assert f"y {before + 0.2:+.2f}" in words(engine, "readout")
+    await pilot.press("w", "comma")
+    assert float(bias[0]) == pytest.approx(-0.1)
+    await pilot.press("w", "full_stop")
+    assert float(bias[0]) == pytest.approx(-0.1), "behind the bias none is chosen"
+    await pilot.press("down", "w", "full_stop")
+    assert float(kernel[1, 0]) == pytest.approx(before + 0.2, abs=1e-3)
+    assert "neuron 2" in words(engine, "readout")
 
 
 @on_screen()

@@ -63,6 +63,9 @@ class Scene:
     look: Look | None = None
     cursor: tuple[float, float] = (0.0, 0.0)
     selected: tuple[int, int] | None = None
+    weight: int = -1
+    """Of the selected neuron the one that keys change: an input's, or behind those the bias; -1 for
+    none."""
     setting: int = 0
     label: int = 1
     """The class of the next point: 0 is A, 1 is B."""

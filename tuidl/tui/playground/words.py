@@ -11,6 +11,7 @@ tab           settings, network, map
 arrows        settings: choose, change; network: select; map: move the cursor
 + -           neurons of the selected layer, else of the last one
 ] [           hidden layers
+w , .         a weight of the selected neuron, or its bias; lower, higher by 0.1
 1 to 7        inputs
 a, b, x       a point of class A or B at the cursor; take one away
 d             other points of the same shape
@@ -118,18 +119,17 @@ def at_neuron(scene: Scene) -> str:
     if look is None or look.sizes != scene.state.hidden:
         return f"layer {column}, neuron {number + 1}"
     layer = look.answer.layers[column - 1]
-    weights = [row[number] for row in layer.kernel]
-    names = (
-        list(scene.state.features) if column == 1 else [f"n{i + 1}" for i in range(len(weights))]
-    )
-    told = ", ".join(
-        f"{LABELS.get(name, name)} {value:+.2f}"
-        for name, value in zip(names, weights, strict=False)
-        if value is not None
-    )
-    bias = layer.bias[number]
-    own = "" if bias is None else f", bias {bias:+.2f}"
-    return f"layer {column}, neuron {number + 1}: weights {told}{own}"
+    values = [*(row[number] for row in layer.kernel), layer.bias[number]]
+    count = len(values) - 1
+    names = list(scene.state.features) if column == 1 else [f"n{i + 1}" for i in range(count)]
+    told = [
+        f"{LABELS.get(name, name)} {value:+.2f}" if value is not None else f"{name} not finite"
+        for name, value in zip([*names, "bias"], values, strict=False)
+    ]
+    place = f"layer {column}, neuron {number + 1}"
+    if 0 <= scene.weight < len(told):
+        return f"{place}: {told[scene.weight]}   , lower  . higher  w next weight"
+    return f"{place}: weights {', '.join(told)}   w: change one"
 
 
 def at_setting(scene: Scene) -> str:

@@ -6,6 +6,7 @@ from tuidl.plane.presets import preset_of
 from tuidl.plane.state import PlaneState
 from tuidl.protocol import commands, events
 from tuidl.protocol.neurons import Neurons
+from tuidl.tui.playground import weights
 from tuidl.tui.playground.scene import Scene
 from tuidl.tui.screens.steering import SteeringScreen
 from tuidl.tui.services.services import Services
@@ -38,6 +39,8 @@ class PlaneRunScreen(SteeringScreen):
         self._in_force: PlaneState = state
         self._sent: PlaneState | None = None
         """A change that the engine has not answered."""
+        self._weights: dict[str, float] = {}
+        """Set since the last look, by their keys."""
         self._asked_at, self._pause = 0.0, SHORTEST
         self._asks = self._wants_look = self._has_pace = False
 
@@ -84,6 +87,9 @@ class PlaneRunScreen(SteeringScreen):
                 self._changed(kept)
             case events.Refused(key=commands.PRESET, error=error):
                 self._refused(error)
+            case events.Refused(error=error, key=key) if key in self._weights:
+                del self._weights[key]
+                self.notify(error, severity="error", markup=False)
             case events.RunFailed(error=error):
                 self.notify(error, severity="error", timeout=10, markup=False)
             case events.Paused():
@@ -109,6 +115,8 @@ class PlaneRunScreen(SteeringScreen):
     def _looked(self, event: events.ProbeAnswer) -> None:
         self._asks = False
         if isinstance(event.answer, Neurons):
+            if not self._wants_look:
+                self._weights.clear()
             self.scene.handle(event.answer)
             self.draw_look()
             self.call_after_refresh(self._was_drawn, time.monotonic())
@@ -173,6 +181,26 @@ class PlaneRunScreen(SteeringScreen):
         elif self.shown.phase in (Phase.RUNNING, Phase.PAUSED):
             self._sent = state
             self.session.send(commands.Change(preset=preset_of(state).to_toml()))
+
+    def action_weight(self) -> None:
+        """Choose a weight of the selected neuron, or its bias."""
+        weights.next_weight(self.scene)
+        self.draw_words()
+
+    def action_change_weight(self, way: int) -> None:
+        """Change it, from the next step on."""
+        if (weight := weights.chosen(self.scene)) is not None:
+            self._change_weight(weight, way * weights.STEP)
+
+    def _change_weight(self, weight: weights.Weight, by: float) -> None:
+        """Set one weight to what was seen of it and more; keys pressed before the next look add up.
+        While a change of the network is on its way there is no such weight yet."""
+        if self.shown.is_over or self._sent is not None:
+            return
+        value = round(self._weights.get(weight.key, weight.value) + by, 6)
+        self._weights[weight.key] = value
+        self.session.send(commands.Set(key=weight.key, value=value))
+        self.want_look()
 
     def action_reset(self) -> None:
         self._begin_anew(self.scene.state)

@@ -54,6 +54,9 @@ class PlaygroundScreen(PlaneRunScreen):
         Binding("greater_than_sign", "pace(1)", show=False),
         Binding("v", "held_out", show=False),
         Binding("z", "sharp", show=False),
+        Binding("w", "weight", show=False),
+        Binding("comma", "change_weight(-1)", show=False),
+        Binding("full_stop", "change_weight(1)", show=False),
         Binding("q", "leave", "leave"),
     ]
 
@@ -98,6 +101,12 @@ class PlaygroundScreen(PlaneRunScreen):
     @property
     def _focused(self) -> str:
         return str(self.focused.id) if self.focused in self._panels else "settings"
+
+    def hint(self, action: str) -> str | None:
+        """What arrows do depends on the panel."""
+        if action not in ("vertical", "horizontal"):
+            return super().hint(action)
+        return {"map": "cursor", "board": "neuron"}.get(self._focused)
 
     def action_turn(self, way: int) -> None:
         """Focus the next panel."""
@@ -146,7 +155,7 @@ class PlaygroundScreen(PlaneRunScreen):
     def _select(self, right: int, down: int) -> None:
         column, number = self.scene.selected or (0, 0)
         sizes = (len(FEATURES), *self.scene.state.hidden)
-        column = min(max(column + right, 0), len(sizes) - 1)
+        column, self.scene.weight = min(max(column + right, 0), len(sizes) - 1), -1
         self.scene.selected = column, min(max(number + down, 0), sizes[column] - 1)
         self.draw()
 
@@ -215,7 +224,7 @@ class PlaygroundScreen(PlaneRunScreen):
         self.draw()
 
     def on_neuron_board_chosen(self, event: NeuronBoard.Chosen) -> None:
-        self.scene.selected = event.place
+        self.scene.selected, self.scene.weight = event.place, -1
         if event.place[0] == 0:
             self.action_input(event.place[1])
         self.draw()
@@ -264,6 +273,7 @@ class PlaygroundScreen(PlaneRunScreen):
         elif scene.note and self._focused == "settings":
             said = f"kept: {scene.note}"
         self.query_one("#readout", PlaneLine).show([(said, "muted")])
+        self.renew_keys()
 
     def _phase(self) -> tuple[str, str]:
         run = self.shown

@@ -14,13 +14,12 @@ from tuidl.tui.session.pacing import PACES, next_pace
 from tuidl.tui.session.rates import Rate, rates_of
 from tuidl.tui.session.run import Phase
 from tuidl.tui.session.session import Session
+from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.status import Status
 
 RATE_STEP = 1.25
 WHILE_IT_LASTS = frozenset(("step", "epoch", "rate", "full_speed", "pace"))
 """Actions that mean nothing once a run is over; their keys are not offered then."""
-OTHERS = (commands.EPOCHS, commands.PRESET)
-"""Keys of edits that set no learning rate."""
 
 
 class SteeringScreen(RunDisplay):
@@ -36,6 +35,25 @@ class SteeringScreen(RunDisplay):
     def pace_changed(self) -> None:
         """Show the new pace at once."""
 
+    def hint(self, action: str) -> str | None:
+        """What the key of an action does in this state of the run."""
+        run = self.shown
+        match action:
+            case "go" if run.phase is Phase.LOST:
+                return "start again"
+            case "go":
+                return "train again" if run.is_over else "pause" if run.goes else "train"
+            case "full_speed":
+                return "full speed" if self.pace else "slow down"
+            case "reset" if self.session.silence:
+                return "another engine"
+        return None
+
+    def renew_keys(self) -> None:
+        """Name what the keys do now."""
+        for line in self.query(KeyLine):
+            line.renew()
+
     def action_go(self) -> None:
         if self.shown.phase is Phase.LOST:
             self.session.go_on()
@@ -44,6 +62,7 @@ class SteeringScreen(RunDisplay):
         else:
             self.shown.asked = not self.shown.goes
             self.session.send(commands.Resume() if self.shown.asked else commands.Pause())
+            self.renew_keys()
 
     def action_step(self) -> None:
         self._some(commands.Step())
@@ -56,6 +75,7 @@ class SteeringScreen(RunDisplay):
         if not self.shown.is_over:
             self.shown.asked = None
             self.session.send(command)
+            self.renew_keys()
 
     def action_reset(self) -> None:
         """Start anew; a silent engine is replaced."""
@@ -120,7 +140,7 @@ class SteeringScreen(RunDisplay):
             return None
         if self.preset.objectives:
             return None  # which one's rate was too high is not known
-        rates = [edit.value for edit in run.edits if edit.key not in OTHERS]
+        rates = [edit.value for edit in run.edits if edit.key == commands.LEARNING_RATE]
         return slower(rates[-1] if rates else self.preset.optimizer.learning_rate)
 
     def _show_failure(self, event: events.Refused | events.RunFailed) -> None:

@@ -4,37 +4,34 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from tuidl.preset.schema import Preset
-from tuidl.protocol import events, probes
+from tuidl.protocol import events
 from tuidl.protocol.moments import Forked
-from tuidl.tasks.choice import task_of
 from tuidl.tui.messages import UnexpectedError
-from tuidl.tui.renderers.moment import Moment
 from tuidl.tui.renderers.state import Around
 from tuidl.tui.screens.past import PastScreen
 from tuidl.tui.services.services import Services
 from tuidl.tui.session.run import Phase, Run
 from tuidl.tui.views.all import VIEWS
-from tuidl.tui.views.view import View, said
+from tuidl.tui.views.overview import Overview
+from tuidl.tui.views.time import TimeView
+from tuidl.tui.views.view import View
 from tuidl.tui.widgets.chart import Chart, repaint_together
-from tuidl.tui.widgets.curves import Curves, loss_title, second_measure
+from tuidl.tui.widgets.curves import Curves
 from tuidl.tui.widgets.frame_drawer import FrameDrawer, renew_others
 from tuidl.tui.widgets.key_line import KeyLine
-from tuidl.tui.widgets.layers import Layers
-from tuidl.tui.widgets.picture import Picture
 from tuidl.tui.widgets.status import Status
 from tuidl.tui.widgets.summary import Summary
 from tuidl.tui.widgets.tabs import Tabs
-from tuidl.verdicts.evidence import steps_done
 
 TICKS_PER_SECOND = 30  # at each, some panels of a frame are drawn
 NARROW, LOW = 100, 30
+WIDE, HIGH = 165, 40
 OFTEN = (events.Progress, events.EpochEnded, events.Frame)
 """Events that come by themselves; others come once, most of them because of a key."""
 TURNS = (events.RunStarted, events.Compiled, events.Refused, events.RunFailed)
@@ -80,34 +77,21 @@ class TrainScreen(PastScreen):
         """The run at the moment that is drawn, on all panels; ``shown`` may be further."""
         self._answers: list[events.ProbeAnswer] = []
         """To the frame that is not whole yet."""
-        self._moments: dict[str, Moment] = {}
         self._has_pace = False
         self._is_patient = False
         self._drawer = FrameDrawer(self._report)
-        self._picture = task_of(preset).picture
         send = self.session.send
         self._views = [view(preset, send, id=f"view-{n}") for n, view in enumerate(VIEWS, 1)]
         """Kept, for asking Textual for them took most of the time that an event takes."""
+        self._time = next(view for view in self._views if isinstance(view, TimeView))
 
     def compose(self) -> ComposeResult:
         yield Status()
         yield Tabs(["overview", *(view.name_shown for view in VIEWS)])
         with ContentSwitcher(initial="body"):
-            with Vertical(id="body"):
-                yield Summary()
-                with Horizontal():
-                    yield from self._overview()
+            yield Overview(self.preset, self._time, "body")
             yield from self._views
         yield KeyLine()
-
-    def _overview(self) -> ComposeResult:
-        with Vertical(classes="column"):
-            yield Curves("loss", "loss", loss_title(self.preset))
-            if drawn := second_measure(self.preset):
-                yield Curves(drawn, "metric")
-        with Vertical(classes="column"):
-            yield Picture(self._picture)
-            yield Layers(id="layers")
 
     def on_mount(self) -> None:
         self.set_interval(1 / TICKS_PER_SECOND, self._draw)
@@ -117,6 +101,8 @@ class TrainScreen(PastScreen):
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < NARROW, "-narrow")
         self.set_class(event.size.height < LOW, "-low")
+        has_room = event.size.width >= WIDE and event.size.height >= HIGH
+        self.set_class(has_room and self.query_one(Overview).fills_three, "-wide")
 
     # --- what comes from the engine ---------------------------------------------------------------
 
@@ -126,9 +112,8 @@ class TrainScreen(PastScreen):
             self.previous = self.shown
         self.shown = run
         self._has_pace = False
-        self._answers, self._moments = [], {}
-        self.query_one(Layers).begin()
-        self.query_one(Picture).begin()
+        self._answers = []
+        self.query_one(Overview).begin()
         for curves in self.query(Curves):
             curves.previous = self.previous
         for view in self._views:
@@ -146,7 +131,7 @@ class TrainScreen(PastScreen):
             return
         if isinstance(event, events.Progress | events.EpochEnded) and self._has_pace:
             return
-        if not self.query(Layers):
+        if not self.query(Overview):
             return  # the screen is being taken down
         first = isinstance(event, events.Paused | events.Progress)
         if first and not self._has_pace:
@@ -170,27 +155,15 @@ class TrainScreen(PastScreen):
         self.finish_frame()
         self.frame = self.shown.frozen()
         answers, self._answers = self._answers, []
-        now = Moment.of(self.frame)
-        for event in answers:
-            self._handle_answer(event, now)
+        self.query_one(Overview).take(self.frame, answers, self.shown.steps)
         for curves in self.query(Curves):
             curves.shown = self.frame
-        for panel in (self.query_one(Picture), self.query_one(Layers)):
-            panel.shown, panel.moment = self.frame, said(panel, self._moments, now)
         for view in self._views:
             view.take(self.frame, answers)
         seen = self._seen()
         self._drawer.begin(seen)
         if self.was_hurried() or any(panel.awaits_lines for panel in seen):
             self.finish_frame()  # what a key changed is about to be painted
-
-    def _handle_answer(self, event: events.ProbeAnswer, now: Moment) -> None:
-        self._moments[event.kind] = now
-        if isinstance(event.answer, probes.Layers):
-            panel = self.query_one(Layers)
-            panel.answer, panel.step = event.answer, steps_done(event, self.shown.steps)
-        elif event.kind == self._picture.probe:
-            self.query_one(Picture).take(event.answer, event.error)
 
     def lost(self, reason: str, advice: str, *more: str) -> None:
         """The engine process is gone."""
@@ -203,16 +176,11 @@ class TrainScreen(PastScreen):
 
     def probes(self) -> list[tuple[str, dict[str, Any]]]:
         """The probes whose answers the visible panels show."""
-        if not self.query(Layers):
+        if not self.query(Overview):
             return []  # nothing is there yet
         if view := self.open_view:
             return view.probes()
-        wanted: list[tuple[str, dict[str, Any]]] = []
-        if self.query_one(Picture).display:
-            wanted.append((self._picture.probe, dict(self._picture.options)))
-        if not self.has_class("-narrow") and not self.has_class("-low"):
-            wanted.append(("layers", {}))
-        return wanted
+        return self.query_one(Overview).probes()
 
     @property
     def is_ready(self) -> bool:  # type: ignore[override]
@@ -249,7 +217,7 @@ class TrainScreen(PastScreen):
         """The visible panels."""
         if view := self.open_view:
             return view.seen()
-        return [chart for chart in self.query("#body Chart").results(Chart) if chart.display]
+        return self.query_one(Overview).seen()
 
     def _show_state(self) -> None:
         """Show the state in words, always at once, since it is the answer to most keys."""
@@ -261,6 +229,7 @@ class TrainScreen(PastScreen):
         )
         status.patience = self.session.patience
         repaint_together(status)
+        self.renew_keys()
 
     def pace_changed(self) -> None:
         self._show_state()
@@ -276,6 +245,8 @@ class TrainScreen(PastScreen):
         self.query_one(ContentSwitcher).current = f"view-{number}" if number else "body"
         self.query_one(Tabs).show(number)
         if view := self.open_view:
+            if view is self._time and (epochs := self.query_one("#loss", Curves).cursor):
+                self._time.seek(epochs * self.shown.steps)  # where the cursor points
             view.opened()
             view.touched()
         else:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from tuidl.protocol import events
-from tuidl.protocol.commands import EPOCHS, PRESET
+from tuidl.protocol.commands import LEARNING_RATE
 from tuidl.protocol.edits import START, joined, place_of, still_count
 from tuidl.protocol.events import Event, Scores, Table
 from tuidl.protocol.history import History
@@ -113,7 +113,7 @@ class Run:
                 self.saved = events.Place(epoch=event.epoch, step=event.step, fold=event.fold)
             case events.Edited():
                 self.edits = joined(self.edits, event)
-                if event.key not in (EPOCHS, PRESET):
+                if event.key.endswith(LEARNING_RATE):
                     self.learning_rate = event.value
             case events.ProbeAnswer(answer=Layers()):
                 self.layers = event

@@ -118,6 +118,11 @@ class ExamplesView(View):
         self.ask(None)
         self.query_one(ExampleList).focus()
 
+    def hint(self, action: str) -> str | None:
+        if action != "turn":
+            return None
+        return "matrix" if self.query_one(ExampleList).has_focus else "examples"
+
     def action_turn(self) -> None:
         """Switch to the matrix and back; where there is no room for both, it replaces the list."""
         is_list = self.query_one(ExampleList).has_focus

@@ -71,11 +71,19 @@ class HealthView(View):
             self.selected = (self.selected + way) % len(self.readings)
             self.touched()
 
+    @property
+    def can_do(self) -> bool:
+        """Whether there is an edit for the selected one, and a run to make it in."""
+        return bool(self.readings and self.readings[self.selected].fix) and not self.shown.is_over
+
     def do(self) -> None:
         """Make the live edit of the selected measurement, if it has one."""
         found = self.readings[self.selected].fix if self.readings else None
         if found is None or self.answer is None:
             self.notify("nothing to do about this one", timeout=3)
+            return
+        if self.shown.is_over:
+            self.notify("the run is over: space trains again", timeout=3)
             return
         self.send(command_of(found, self.answer, self._in_force()))
         self.notify(f"{found.words}, from the next step on", timeout=4, markup=False)
@@ -152,6 +160,10 @@ class HealthList(Part):
 
     def about(self, width: int) -> list[Line]:
         return health_page(self.view.readings, width)
+
+    def hint(self, action: str) -> str | None:
+        """Enter is named where the selected measurement has an edit."""
+        return "" if action == "do" and not self.view.can_do else None
 
     def action_select(self, way: int) -> None:
         self.view.select(way)

@@ -19,6 +19,7 @@ from tuidl.protocol.events import Event
 from tuidl.protocol.landscape_text import about_lines, loss_text, path_lines
 from tuidl.protocol.landscapes import LandscapeBegun, LandscapeHead, LandscapePart, PlaneKind
 from tuidl.tui.messages import RunToCompareWanted
+from tuidl.tui.session.prober import DEAF
 from tuidl.tui.session.run import Run
 from tuidl.tui.views.view import Send, View
 from tuidl.tui.widgets.chart import Chart, centred
@@ -185,6 +186,10 @@ class Plane(Chart):
             view.losses, palette, width, height, first=first, second=second, known=view.known,
             walks=walks, cursor=at, unicode=unicode,
         )  # fmt: skip
+
+    def hint(self, action: str) -> str | None:
+        """A plane is computed by the engine, once there is a network in it."""
+        return "" if self.view.shown.phase in DEAF else None
 
     def action_compute(self) -> None:
         self.view.compute()

@@ -105,6 +105,10 @@ class StepView(View):
         run, (epoch, step) = self.shown, self.place
         return Loop(epoch, run.epochs, min(step + 1, max(run.steps, 1)), run.steps)
 
+    def hint(self, action: str) -> str | None:
+        """There is a next phase once a step is shown."""
+        return "" if action == "turn" and (self.trace is None or self.is_waiting) else None
+
     def action_turn(self, way: int) -> None:
         """To the next phase or back; behind the last the step is done, then the next begins."""
         if self.trace is None or self._is_stepping:

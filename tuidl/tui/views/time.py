@@ -20,7 +20,7 @@ from tuidl.tui.session.seeking import Seeker
 from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.curves import Curves, loss_title
 from tuidl.tui.widgets.picture import Picture
-from tuidl.tui.widgets.time_line import TimeLine
+from tuidl.tui.widgets.time_line import StepLine, TimeLine
 
 FRAMES = 10
 """Moments a second at most, while the past is played."""
@@ -101,7 +101,11 @@ class TimeView(View):
                 self.post_message(TextFound("two moments", "\n".join(compared_lines(compared))))
             case _:
                 return
-        for line in self.query(TimeLine):
+        self._redraw_lines()
+
+    def _redraw_lines(self) -> None:
+        """The time line here, and the strip on the overview."""
+        for line in self.screen.query(StepLine):
             line.changed()
 
     # --- what keys do -----------------------------------------------------------------------------
@@ -120,7 +124,7 @@ class TimeView(View):
         """See another step; the last one is the present."""
         step = min(max(round(step), 0), self.newest)
         self.seeker.seek(None if step == self.newest else step)
-        self.query_one(TimeLine).changed()
+        self._redraw_lines()
 
     def play(self) -> None:
         """Play the past from where one looks, from its start at the end; or stop."""
@@ -130,13 +134,13 @@ class TimeView(View):
             self.speed = self._last_speed or max(self.newest / WHOLE, 1.0)
             self._position = float(0 if self.here == self.newest else self.here)
             self.seek(self._position)
-        self.query_one(TimeLine).changed()
+        self._redraw_lines()
 
     def change_speed(self, way: int) -> None:
         before = self.speed or self._last_speed or max(self.newest / WHOLE, 1.0)
         self._last_speed = before * 2.0**way
         self.speed = self._last_speed if self.speed is not None else None
-        self.query_one(TimeLine).changed()
+        self._redraw_lines()
 
     def _play(self) -> None:
         """See the next moment, once the one before is seen; in a race, that of the rival."""
@@ -153,7 +157,7 @@ class TimeView(View):
 
     def mark(self, name: str) -> None:
         self.marks[name] = self.here
-        self.query_one(TimeLine).changed()
+        self._redraw_lines()
 
     def compare(self) -> None:
         if len(self.marks) < 2:
@@ -209,8 +213,9 @@ class TimeView(View):
         picture.moment = f"fork, step {frame.updates:,}"
         curves = self.query_one(PastCurves)
         curves.rival = frame
-        for chart in (picture, curves, self.query_one(TimeLine)):
+        for chart in (picture, curves):
             chart.changed()
+        self._redraw_lines()
 
     @property
     def race_words(self) -> str:

@@ -1,9 +1,9 @@
 """The keys that work now, in one line. One widget: Textual's own footer makes one of every key,
 anew with each change of focus, which took most of the time that a key took to be answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -37,6 +37,14 @@ class Hint:
         return cell_len(f"{keys} {self.words}")
 
 
+@runtime_checkable
+class SaysWhatKeysDo(Protocol):
+    """A screen or panel whose keys do one thing now and another thing later."""
+
+    def hint(self, action: str) -> str | None:
+        """What the key of an action does now; None: as its binding says; empty: nothing."""
+
+
 class KeyLine(Widget):
     """A click on a key presses it."""
 
@@ -51,20 +59,29 @@ class KeyLine(Widget):
     def _changed(self, screen: Screen[Any]) -> None:
         self.refresh()
 
+    _shown: tuple[Hint, ...] = ()
+
+    def renew(self) -> None:
+        """Name what keys do now, if that is another thing than what is named."""
+        if tuple(self.hints) != self._shown:
+            self.refresh()
+
     @property
     def hints(self) -> list[Hint]:
         """What there is room for; the last, which is help, always."""
         bindings = [
-            active.binding
+            binding
             for active in self.screen.active_bindings.values()
             if active.binding.show and active.enabled
-        ]
+            and (binding := binding_now(active.binding, active.node)) is not None
+        ]  # fmt: skip
         return fitting(hints_of(bindings, self.app.get_key_display), self.content_size.width)
 
     def render(self) -> Text:
         palette, unicode = looks_of(self)
         text = Text(no_wrap=True)
-        for hint in self.hints:
+        self._shown = tuple(self.hints)
+        for hint in self._shown:
             keys = hint.between.join(shown for _, shown in hint.keys)
             keys = keys if unicode else keys.translate(ASCII)
             text.append(keys, palette.style("accent", bold=True))
@@ -75,6 +92,16 @@ class KeyLine(Widget):
         key = key_at(self.hints, event.x - self.styles.padding.left)
         if key:
             self.app.simulate_key(key)
+
+
+def binding_now(binding: Binding, node: object) -> Binding | None:
+    """A binding of ``node`` with words for what its key does now; None where it does nothing."""
+    action = binding.action.partition("(")[0]
+    words = node.hint(action) if isinstance(node, SaysWhatKeysDo) else None
+    if words is None:
+        return binding
+    group = binding.group and replace(binding.group, description=words)
+    return replace(binding, description=words, group=group) if words else None
 
 
 def hints_of(bindings: list[Binding], display: Any) -> list[Hint]:

@@ -123,6 +123,13 @@ class Picture(Chart):
         )
         return hstack(left, right, gap=2)
 
+    def hint(self, action: str) -> str | None:
+        """``v`` switches between pictures of images and the matrix, of nothing else."""
+        if action != "turn":
+            return None
+        is_of_images = isinstance(self.answer, probes.Predictions) and len(self.answer.shape) > 1
+        return ("images" if self.matrix else "matrix") if is_of_images else ""
+
     def action_turn(self) -> None:
         self.matrix = not self.matrix
         self.changed()

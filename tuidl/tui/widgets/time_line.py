@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.binding import Binding
 from textual.events import MouseDown, MouseMove, MouseUp
 
+from tuidl.charts.hstack import hstack
 from tuidl.charts.palette import Palette
 from tuidl.charts.time_line import TimeMark, step_at, time_line
 from tuidl.protocol.moment_text import how_text
@@ -14,6 +15,10 @@ from tuidl.tui.session.seeking import Seeker
 from tuidl.tui.widgets.chart import Chart
 
 KEYS = "←→ step · ⇧ epoch · pgup pgdn 5% · a b mark · k compare · n fork · esc now"
+
+
+WORDS = 27
+"""Cells of the words beside the strip."""
 
 
 class Past(Protocol):
@@ -40,8 +45,51 @@ class Past(Protocol):
     def fork(self) -> None: ...
 
 
-class TimeLine(Chart):
-    """Draws what ``view`` knows."""
+class StepLine(Chart):
+    """The steps of the run that ``view`` knows as a line: one that is clicked at, or dragged to, is
+    seen on all panels."""
+
+    def __init__(self, view: Past, name: str) -> None:
+        super().__init__(id=name)
+        self.view = view
+        self._is_dragged = False
+
+    def _line(self, palette: Palette, width: int, unicode: bool) -> list[Text]:
+        """Two lines: live edits, marks and the newest step above all steps."""
+        view = self.view
+        marks = [
+            TimeMark((edit.epoch - 1) * view.shown.steps + edit.step, "◆", "validation")
+            for edit in view.shown.edits
+        ]
+        marks.append(TimeMark(view.newest, "▲", "good"))
+        marks += [TimeMark(step, name, "accent") for name, step in view.marks.items()]
+        return time_line(view.newest, view.here, palette, width, marks=marks, unicode=unicode)
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        self._is_dragged = True
+        self.capture_mouse()
+        self._point_at(event)
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        if self._is_dragged:
+            self._point_at(event)
+
+    def on_mouse_up(self, event: MouseUp) -> None:
+        self._is_dragged = False
+        self.release_mouse()
+
+    def _point_at(self, event: MouseDown | MouseMove) -> None:
+        cell = event.x - self.gutter.left
+        self.view.speed = None
+        self.view.seek(step_at(cell, self.view.newest, self._cells(self.content_size.width)))
+
+    def _cells(self, width: int) -> int:
+        """Of the line."""
+        return width
+
+
+class TimeLine(StepLine):
+    """With keys, and with what is known of the moment that is seen."""
 
     BINDINGS: ClassVar = [
         Binding("space", "play", "play"),
@@ -62,10 +110,8 @@ class TimeLine(Chart):
     ]
 
     def __init__(self, view: Past) -> None:
-        super().__init__(id="time-line")
-        self.view = view
+        super().__init__(view, "time-line")
         self.border_title = "time line"
-        self._is_dragged = False
 
     def subtitle_now(self) -> str | None:
         return KEYS
@@ -76,11 +122,7 @@ class TimeLine(Chart):
             words = ["space on any other panel trains; then every step can be seen again here"]
         else:
             words = self._words()
-        marks = [TimeMark(view.newest, "▲", "good")]
-        marks += [TimeMark(step, name, "accent") for name, step in view.marks.items()]
-        line = time_line(
-            view.newest, view.here, palette, width, marks=marks, unicode=unicode
-        )  # fmt: skip
+        line = self._line(palette, width, unicode)
         rows = [*line, *(Text(text[:width], palette.style("muted")) for text in words)]
         return [*rows, *[Text("")] * height][:height]
 
@@ -101,6 +143,17 @@ class TimeLine(Chart):
         playing = f"playing {view.speed:,.3g} steps/s (< >)" if view.speed is not None else ""
         more = " · ".join(filter(None, (playing, marks)))
         return [f"{first}{going}", view.race_words or how, more]
+
+    def hint(self, action: str) -> str | None:
+        """What a key does now; nothing before there are steps, or marks, that it needs."""
+        view = self.view
+        is_back = view.here < view.newest
+        words = {
+            "play": "stop" if view.speed is not None else "play",
+            "now": "now" if is_back else "",
+            "compare": "compare" if len(view.marks) > 1 else "",
+        }
+        return words.get(action) if view.newest else ""
 
     def action_move(self, way: int) -> None:
         self.view.seek(self.view.here + way)
@@ -132,20 +185,21 @@ class TimeLine(Chart):
     def action_fork(self) -> None:
         self.view.fork()
 
-    def on_mouse_down(self, event: MouseDown) -> None:
-        self._is_dragged = True
-        self.capture_mouse()
-        self._point_at(event)
 
-    def on_mouse_move(self, event: MouseMove) -> None:
-        if self._is_dragged:
-            self._point_at(event)
+class TimeStrip(StepLine, can_focus=False):
+    """The same in two lines, for the mouse; view 5 has the keys."""
 
-    def on_mouse_up(self, event: MouseUp) -> None:
-        self._is_dragged = False
-        self.release_mouse()
+    def __init__(self, view: Past) -> None:
+        super().__init__(view, "time-strip")
 
-    def _point_at(self, event: MouseDown | MouseMove) -> None:
-        cell = event.x - 2  # the border and its padding
-        self.view.speed = None
-        self.view.seek(step_at(cell, self.view.newest, self.content_size.width))
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        view, cells = self.view, self._cells(width)
+        if not view.newest:
+            return [Text(" " * width)] * height
+        step = f"step {view.here:,} of {view.newest:,}"
+        words = [step.rjust(WORDS), "drag, or 5: go back".rjust(WORDS)]
+        said = [Text(text[:WORDS], palette.style("muted")) for text in words]
+        return hstack(self._line(palette, cells, unicode), said, gap=1)[:height]
+
+    def _cells(self, width: int) -> int:
+        return max(width - WORDS - 1, 3)

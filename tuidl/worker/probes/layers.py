@@ -21,9 +21,11 @@ MOST_LOOKED_AT = 512
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
-    """``examples`` of the training part to run through the network."""
+    """``examples`` of the training part to run through the network; ``bins`` of a histogram of each
+    layer's weights, 0 for none."""
 
     examples: Annotated[int, Meta(ge=1, le=512)] = EXAMPLES
+    bins: Annotated[int, Meta(ge=0, le=200)] = 0
 
 
 class HistogramOptions(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,6 +50,7 @@ def layers(state: TrainState, options: Options) -> Layers:
         if output is None:
             continue
         own = [f"{node.key}.{p.name}" for p in node.trainable]
+        widest = max(own, key=lambda name: parameters[name].size, default="")
         found.append(
             LayerState(
                 name=node.name,
@@ -60,6 +63,10 @@ def layers(state: TrainState, options: Options) -> Layers:
                 ),
                 dead=dead.get(node.name),
                 saturated=saturated_share(node, output),
+                spread=_histogram(parameters[widest], options.bins)
+                if widest and options.bins
+                else None,
+                spread_of=widest.rpartition(".")[2] if options.bins else "",
             )
         )
     return Layers(loss=seen.loss, layers=tuple(found), examples=examples, of=len(state.train_feed))
