@@ -171,10 +171,10 @@ class Playground(PlainApp):
 
     def open_run(self, path: Path, preset: Preset, learning_rate: float | None = None) -> None:
         """Show the training screen of a stored run, ready to resume it."""
-        from tuidl.tui.screens.train import TrainScreen
+        from tuidl.tui.screens.opening import screen_of_run
 
         self.session.folder = path
-        self.push_screen(TrainScreen(preset, self.services))
+        self.push_screen(screen_of_run(path, preset, self.services))
         self.call_after_refresh(self.session.load, preset, True, path, learning_rate)
         self.call_after_refresh(spare_pauses)
 

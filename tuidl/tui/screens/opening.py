@@ -1,7 +1,13 @@
 """Which screen a preset is trained on."""
 
+from contextlib import suppress
+from pathlib import Path
+
+from tuidl.core.errors import RunError
 from tuidl.plane.presets import opened_as
 from tuidl.preset.schema import Preset
+from tuidl.runs.changed_preset import changed_preset
+from tuidl.storage.folder import RunFolder
 from tuidl.tui.screens.playground import PlaygroundScreen
 from tuidl.tui.screens.train import TrainScreen
 from tuidl.tui.services.services import Services
@@ -16,3 +22,11 @@ def screen_of(preset: Preset, services: Services, behind: Run | None) -> RunDisp
     if state is not None:
         return PlaygroundScreen(state, services)
     return TrainScreen(preset, services, behind)
+
+
+def screen_of_run(path: Path, preset: Preset, services: Services) -> RunDisplay:
+    """The same of a kept run that began with ``preset``: a playground as it was saved last."""
+    if opened_as(preset) is not None:
+        with suppress(RunError):  # the engine says why it cannot go on with it
+            preset = changed_preset(RunFolder(path)) or preset
+    return screen_of(preset, services, None)

@@ -2,8 +2,9 @@
 
 import time
 
-from tuidl.plane.presets import preset_of
+from tuidl.plane.presets import opened_as, preset_of
 from tuidl.plane.state import PlaneState
+from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.protocol.neurons import Neurons
 from tuidl.tui.playground import weights
@@ -66,6 +67,7 @@ class PlaneRunScreen(SteeringScreen):
     def begin(self, run: Run) -> None:
         self.shown, self._sent, self._has_pace, self._asks = run, None, False, False
         self._in_force = self.scene.state
+        self.preset = preset_of(self._in_force)
         self.scene.history.clear()
         self.scene.look, self.scene.note = None, ""
         self.refresh_bindings()
@@ -83,6 +85,8 @@ class PlaneRunScreen(SteeringScreen):
             self.begin_pace()
             self._send()
         match event:
+            case events.Edited(key=commands.PRESET, again=True, preset=str(text)):
+                self._made_again(text)
             case events.Edited(key=commands.PRESET, kept=kept):
                 self._changed(kept)
             case events.Refused(key=commands.PRESET, error=error):
@@ -106,6 +110,17 @@ class PlaneRunScreen(SteeringScreen):
         self.scene.note = "" if kept == "all of it" else kept
         self.want_look()
         self._send()
+
+    def _made_again(self, text: str) -> None:
+        """A run that goes on makes changes of its log again: the settings follow, but for what was
+        changed by keys meanwhile."""
+        state = opened_as(Preset.parse(text))
+        if state is None:
+            return
+        if self.scene.state == self._in_force:
+            self.scene.state = state
+        self._in_force, self.preset = state, preset_of(state)
+        self.draw()
 
     def _refused(self, error: str) -> None:
         self.notify(error, severity="error", markup=False)
