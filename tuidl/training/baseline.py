@@ -42,11 +42,13 @@ def _of_loss(state: TrainState, head: Head, feeds: dict[str, ArrayDataset]) -> B
     task, classes = task_of(state.preset), head.spec.classes
     if classes and head.spec.target_width != 1:
         return None
-    same = _shares(feeds["train"], head) if classes else _mean(feeds["train"].y, task.closing)
+    end = head.start + head.spec.target_width  # weights and numbers of examples stand behind it
+    targets = {name: feed.y[:, head.start : end] for name, feed in feeds.items()}
+    same = _shares(feeds["train"], head) if classes else _mean(targets["train"], task.closing)
     losses = {}
-    for name, feed in feeds.items():
-        predicted = np.broadcast_to(same, (len(feed), len(same)))
-        found = task.losses(predicted, feed.y)
+    for name, own in targets.items():
+        predicted = np.broadcast_to(same, (len(own), len(same)))
+        found = task.losses(predicted, own)
         if found is None:
             return None
         losses[name] = float(np.mean(found, dtype=np.float64))
