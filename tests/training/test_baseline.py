@@ -7,12 +7,10 @@ from tuidl.training.baseline import baseline_of
 from tuidl.training.trainer import Trainer
 
 
-@pytest.mark.parametrize("noise", [0, 0.1])
-def test_what_stands_behind_the_targets_is_no_target(noise: float) -> None:
+def test_what_stands_behind_the_targets_is_no_target() -> None:
     """Augmented examples carry their numbers there."""
-    preset = load_preset("denoising", (f"data.augment.noise={noise}",))
-    state = Trainer(preset, threads=1).state
-    assert (state.train_feed.y.shape[1] > 64) == (noise > 0)
+    state = Trainer(load_preset("denoising", ("data.augment.noise=0.1",)), threads=1).state
+    assert state.train_feed.y.shape[1] > 64
     baseline = baseline_of(state)
     assert baseline is not None
     targets = state.train_feed.y[:, :64].astype(float)
