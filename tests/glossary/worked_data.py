@@ -141,6 +141,11 @@ def gelu(n: Numbers) -> None:
 
 
 @worked
+def swish(n: Numbers) -> None:
+    agree(n[1::2], bent("swish", *n[0::2]))
+
+
+@worked
 def gelu_tanh(n: Numbers) -> None:
     agree(n[1::3], bent("gelu_tanh", *n[0::3]))
     agree(n[2::3], bent("gelu", *n[0::3]))

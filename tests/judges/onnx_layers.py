@@ -38,6 +38,20 @@ def softmax(node: Node) -> tuple[Array, ...]:
     return (np.moveaxis(y, -1, axis),)
 
 
+def swish(node: Node) -> tuple[Array, ...]:
+    if node.get("alpha", 1.0) != 1.0:
+        raise OutOfScope("a swish of another steepness")
+    return _activation("swish")(node)
+
+
+def prelu(node: Node) -> tuple[Array, ...]:
+    x, slope = node.inputs
+    if slope.size != x.shape[-1]:
+        raise OutOfScope("a slope for each number")
+    parameters = {"p.slope": slope.reshape(-1)}
+    return (answer([{"type": "prelu", "name": "p"}], x, parameters),)
+
+
 def gemm(node: Node) -> tuple[Array, ...]:
     """alpha A' B' + beta C is a dense layer with the kernel alpha B' and the bias beta C."""
     a, b, c = node.inputs[0], node.inputs[1], node.input(2)
@@ -82,6 +96,8 @@ OPERATORS = {
     "LeakyRelu": _activation("leaky_relu", negative_slope=("alpha", 0.01)),
     "Elu": _activation("elu", alpha=("alpha", 1.0)),
     "Gelu": _activation("gelu"),
+    "Swish": swish,
+    "PRelu": prelu,
     "Sigmoid": _activation("sigmoid"),
     "Tanh": _activation("tanh"),
     "Softmax": softmax,

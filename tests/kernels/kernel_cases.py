@@ -457,7 +457,7 @@ CASES += [
     ]
 ]
 for e in ELEMENTS:
-    for name in ("relu", "gelu", "gelu_tanh", "activate_sigmoid", "activate_tanh"):
+    for name in ("relu", "gelu", "gelu_tanh", "swish", "activate_sigmoid", "activate_tanh"):
         CASES.append(Case(name, {"e": e}))
     for name in ("copy", "accumulate"):
         CASES.append(Case(name, {"e": e}))
@@ -465,6 +465,7 @@ for e in ELEMENTS:
         "relu_gradient",
         "gelu_gradient",
         "gelu_tanh_gradient",
+        "swish_gradient",
         "activate_sigmoid_gradient",
         "activate_tanh_gradient",
     ):
@@ -544,6 +545,8 @@ for n, f in ROWS:
             fix=_masked_labels,
         ),
         Case("largest", sizes),
+        *(Case(name, sizes) for name in ("prelu", "prelu_gradient", "prelu_shares")),
+        *(Case(name, {"n": n, "k": f}) for name in ("dot", "dot_gradient")),
         *(
             Case("count_correct", {**sizes, "a": 1}, {"threshold": t}, fix=_labels)
             for t in (0.0, 0.5)

@@ -28,8 +28,8 @@ LSTM_KEYS = (
 ADAM_KEYS = "beta_1, beta_2, clip_value, epsilon, global_clip_norm, learning_rate, schedule, type"
 TRAINING_KEYS = "batch_size, early_stopping, epochs, folds, metrics, sampling, seed, shuffle"
 CONV_KEYS = (
-    "activation, enabled, filters, inputs, kernel_initializer, kernel_size, l1, l2, name, padding, "
-    "stride, type, use_bias"
+    "activation, dilation, enabled, filters, groups, inputs, kernel_initializer, kernel_size, l1, "
+    "l2, name, padding, stride, type, use_bias"
 )
 
 WRONG = [
@@ -89,7 +89,7 @@ WRONG = [
     ("layers.0.padding='sam'", "layers[0].padding: no 'sam'; did you mean 'same'? "
                                "(valid: same, valid)"),
     ("layers.0.activation='rellu'", "layers[0].activation: no 'rellu'; did you mean 'relu'? "
-        "(valid: elu, gelu, gelu_tanh, leaky_relu, linear, relu, sigmoid, softmax, tanh)"),
+        "(valid: elu, gelu, gelu_tanh, leaky_relu, linear, relu, sigmoid, softmax, swish, tanh)"),
     ("layers.0.kernel_initializer='he'", "layers[0].kernel_initializer: no 'he' "
         "(valid: glorot_normal, glorot_uniform, he_normal, he_uniform, ones, orthogonal, "
         "uniform, zeros)"),

@@ -12,5 +12,5 @@ Initializer = Literal[
     "zeros",
     "ones",
 ]
-Start = Initializer | Literal["unit_forget"]
+Start = Initializer | Literal["unit_forget", "quarter"]
 """What a layer may start a parameter with: what presets may name, and what only layers do."""

@@ -106,6 +106,7 @@ _INITIALIZERS: dict[str, Callable[[Random, Any, Shape], None]] = {
     "uniform": lambda g, v, s: _uniform(g, v, 0.05),
     "zeros": lambda g, v, s: v.fill(0.0),
     "ones": lambda g, v, s: v.fill(1.0),
+    "quarter": lambda g, v, s: v.fill(0.25),
     "unit_forget": lambda g, v, s: _filled(g, v, np.repeat([0.0, 1.0, 0.0, 0.0], s[0] // 4)),
 }
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuidl.compiler.graph import Node
 from tuidl.export.draft import Code, Draft
-from tuidl.export.registry import onnx_layer, torch_layer
+from tuidl.export.registry import onnx_layer, torch_layer, torch_weights
 from tuidl.export.steps import Step
 from tuidl.nn.layers.activations import ACTIVATIONS
 from tuidl.nn.layers.base import ActivatedLayer
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tuidl.export.onnx_draft import OnnxDraft
 
 FUNCTIONS = {"relu": "F.relu", "leaky_relu": "F.leaky_relu", "elu": "F.elu", "gelu": "F.gelu",
-             "gelu_tanh": "F.gelu",
+             "gelu_tanh": "F.gelu", "swish": "F.silu",
              "sigmoid": "torch.sigmoid", "tanh": "torch.tanh",
              "softmax": "torch.softmax"}  # fmt: skip
 """Of PyTorch."""
@@ -62,8 +62,8 @@ def onnx_activated(draft: "OnnxDraft", node: Node, x: str, first: bool) -> str:
 def _onnx_nodes(
     draft: "OnnxDraft", x: str, name: str, first: bool, options: dict[str, float]
 ) -> str:
-    if name in GELUS:
-        return GELUS[name](draft, x)
+    if name in SEVERAL:
+        return SEVERAL[name](draft, x)
     attributes: dict[str, Any] = {ATTRIBUTES[key]: value for key, value in options.items()}
     if name == "softmax":
         attributes["axis"] = 1 if first else -1
@@ -87,11 +87,36 @@ def _onnx_gelu_tanh(draft: "OnnxDraft", x: str) -> str:
     return draft.op("Mul", draft.op("Mul", x, draft.constant("half", 0.5)), share)
 
 
-GELUS = {"gelu": _onnx_gelu, "gelu_tanh": _onnx_gelu_tanh}
+def _onnx_swish(draft: "OnnxDraft", x: str) -> str:
+    """x sigmoid(x); ONNX has it as one node since opset 24 only."""
+    return draft.op("Mul", x, draft.op("Sigmoid", x))
 
 
-@onnx_layer(*OPERATORS, *GELUS)
+SEVERAL = {"gelu": _onnx_gelu, "gelu_tanh": _onnx_gelu_tanh, "swish": _onnx_swish}
+"""Activations that are several nodes."""
+
+
+@onnx_layer(*OPERATORS, *SEVERAL)
 def _onnx_activation(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
     layer: Any = node.layer
     first = draft.is_first(inputs[0])
     return _onnx_nodes(draft, inputs[0], layer.activation, first, layer.options()), first
+
+
+@torch_layer("prelu")
+def _torch_prelu(draft: Draft, step: Step) -> Code:
+    channels = step.node.shape[-1]
+    call = draft.module(step, f"nn.PReLU({channels})")
+    x = draft.turned(step.x, first=True)
+    return Code(f"{call}({x})", first=len(step.node.shape) > 1)
+
+
+@torch_weights("prelu")
+def _slopes(layer: Any, own: dict[str, Any]) -> dict[str, Any]:
+    return {"weight": own["slope"]}
+
+
+@onnx_layer("prelu")
+def _onnx_prelu(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
+    slope = draft.constant("slope", draft.own("slope"))
+    return draft.op("PRelu", draft.turned(inputs[0], first=False), slope), False

@@ -27,6 +27,26 @@ def _numpy_concatenate(step: Step) -> NumpyCode:
     return NumpyCode(f"np.concatenate([{', '.join(step.reads)}], axis=-1)")
 
 
+@numpy_layer("dot")
+def _numpy_dot(step: Step) -> NumpyCode:
+    a, b = step.reads
+    return NumpyCode(f"({a} * {b}).sum(axis=-1, keepdims=True)")
+
+
+@torch_layer("dot")
+def _torch_dot(draft: Draft, step: Step) -> Code:
+    first = draft.alike(step.reads)
+    a, b = step.reads
+    return Code(f"({a} * {b}).sum({1 if first else -1}, keepdim=True)", first)
+
+
+@onnx_layer("dot")
+def _onnx_dot(draft: "OnnxDraft", node: Node, inputs: list[str]) -> tuple[str, bool]:
+    a, b = (draft.turned(x, first=False) for x in inputs)
+    axes = draft.constant("axes", [-1], np.int64)
+    return draft.op("ReduceSum", draft.op("Mul", a, b), axes, keepdims=1), False
+
+
 @torch_layer("add")
 def _torch_add(draft: Draft, step: Step) -> Code:
     first = draft.alike(step.reads)

@@ -38,6 +38,11 @@ def gelu_tanh(x):
     return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
 
 
+def swish(x):
+    """x times its sigmoid, said so that nothing overflows."""
+    return x * (0.5 * (1 + np.tanh(0.5 * x)))
+
+
 def sigmoid(x):
     """1 / (1 + exp(-x)), said so that nothing overflows."""
     return 0.5 * (1 + np.tanh(0.5 * x))
@@ -81,6 +86,7 @@ ACTIVATIONS = {
     "elu": Activation("elu", flops=10, options={"alpha": 1.0}),
     "gelu": Activation("gelu", flops=12, gradient_of_input=True),
     "gelu_tanh": Activation("gelu_tanh", flops=16, gradient_of_input=True),
+    "swish": Activation("swish", flops=11, gradient_of_input=True),
     "sigmoid": Activation("activate_sigmoid", flops=10),
     "tanh": Activation("activate_tanh", flops=10),
     "softmax": Activation("softmax", flops=12, by_rows=True),
@@ -173,6 +179,16 @@ class GeluTanh(ActivationLayer, frozen=True, tag="gelu_tanh"):
     reference = staticmethod(gelu_tanh)
 
     activation: ClassVar[str] = "gelu_tanh"
+
+
+class Swish(ActivationLayer, frozen=True, tag="swish"):
+    """x / (1 + e**-x), also called SiLU."""
+
+    formula = "y / (1 + e^-y)"
+    backward_formula = "dy · slope"
+    reference = staticmethod(swish)
+
+    activation: ClassVar[str] = "swish"
 
 
 class Sigmoid(ActivationLayer, frozen=True, tag="sigmoid"):

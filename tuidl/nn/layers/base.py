@@ -15,7 +15,16 @@ from tuidl.nn.regularizers import Regularizer
 Shape = tuple[int, ...]
 LayerName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
 ActivationName = Literal[
-    "linear", "relu", "leaky_relu", "elu", "gelu", "gelu_tanh", "sigmoid", "tanh", "softmax"
+    "linear",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "gelu",
+    "gelu_tanh",
+    "swish",
+    "sigmoid",
+    "tanh",
+    "softmax",
 ]
 
 

@@ -42,6 +42,31 @@ class Add(Merging, frozen=True, tag="add"):
                 context.backward("copy", context.dy.flat, d_input.flat)
 
 
+class Dot(Merging, frozen=True, tag="dot"):
+    """The inner product of its two inputs, over the last dimension, which becomes 1."""
+
+    formula = "y = sum of a · b over the features"
+    backward_formula = "da = dy · b   db = dy · a"
+
+    def merged_shape(self, shapes: tuple[Shape, ...]) -> Shape:
+        if len(shapes) != 2 or shapes[0] != shapes[1]:
+            listed = ", ".join(map(describe, shapes))
+            raise ShapeError(f"needs two inputs of one shape, got {listed}")
+        return (*shapes[0][:-1], 1)
+
+    def flops(self, shape: Shape) -> int:
+        return 2 * prod(shape)
+
+    def emit(self, context: EmitContext) -> None:
+        a, b = (x.rows for x in context.inputs)
+        context.forward("dot", a, b, context.y.flat)
+        if context.dy is None:
+            return
+        for other, d_input in zip((b, a), context.d_inputs, strict=True):
+            if d_input is not None:
+                context.backward("dot_gradient", other, context.dy.flat, d_input.rows)
+
+
 class Concatenate(Merging, frozen=True, tag="concatenate"):
     """Its inputs side by side, along the last dimension: features, or channels of images."""
 

@@ -10,6 +10,7 @@ from tuidl.backends.cuda.kernels import (
     conv2d,
     conv2d_grouped,
     dense,
+    dot,
     dropout,
     embedding,
     gelu,
@@ -27,6 +28,7 @@ from tuidl.backends.cuda.kernels import (
     positions,
     rms_normalization,
     simple_rnn,
+    swish,
     upsampling,
     weighted_losses,
 )
@@ -42,6 +44,7 @@ __all__ = [
     "conv2d",
     "conv2d_grouped",
     "dense",
+    "dot",
     "dropout",
     "embedding",
     "gelu",
@@ -59,6 +62,7 @@ __all__ = [
     "positions",
     "rms_normalization",
     "simple_rnn",
+    "swish",
     "upsampling",
     "weighted_losses",
 ]
