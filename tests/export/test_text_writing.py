@@ -27,18 +27,27 @@ KINDS = {
     "lines": ('examples = "lines"', ""),
     "answers": ('examples = "lines", answer_after = "="', ""),
     "unknown": ('vocabulary = 9, predict = "every"', ""),
+    "transformer": (
+        "lowercase = true",
+        '{type = "position_embedding"}, '
+        '{type = "transformer_block", num_heads = 2, causal = true}, ',
+    ),
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_program_writes_the_same_text(tmp_path: Path, kind: str) -> None:
+    writes_the_same(tmp_path, kind, "numpy")
+
+
+def writes_the_same(tmp_path: Path, kind: str, language: str) -> None:
     lines = "The cat=sat\na mat=rat\n" if kind == "answers" else "the cat sat on a mat\nrat\n"
     (tmp_path / "abc.txt").write_text(lines * 20, encoding="utf-8")
     trainer = Trainer(Preset.parse(PRESET % KINDS[kind], folder=tmp_path), backend="numpy")
     list(trainer.run())
     preset, known = trainer.state.preset, {n: v.copy() for n, v in trainer.model.parameters.items()}
     prepared = Preparation.of(preset)
-    for end, data in FORMATS["numpy"].write(Graph.build(preset), prepared, known, "model").items():
+    for end, data in FORMATS[language].write(Graph.build(preset), prepared, known, "model").items():
         (tmp_path / f"model{end}").write_bytes(data)
     code = 'import model; print(repr(model.write("tHe c", 40, seed=3)), end="")'
     done = subprocess.run(

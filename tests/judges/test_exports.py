@@ -8,13 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.export.exports import NAMES, Answers, trained
+from tests.export.exports import NAMES, Answers, Trained, perturbed, trained
+from tests.export.test_text_writing import writes_the_same
 from tests.helpers import wanted
 from tests.judges.packages import require
 from tuidl.export import export
 from tuidl.export.exporting import LIMIT
 from tuidl.export.proof import ProofError, difference, outputs_of
 from tuidl.export.torch_names import TAKEN
+from tuidl.inference.preprocessing import Preparation
+from tuidl.model.model import Model
+from tuidl.preset.schema import Preset
 
 JUDGES = {"torch": ("torch",), "onnx": ("onnx", "onnxruntime")}
 
@@ -87,3 +91,43 @@ def test_a_transformer_takes_shorter_sequences(kind: str, tmp_path: Path) -> Non
     for steps in (1, 7, expected.shape[1]):
         said = outputs_of(path, known.x[:, :steps])
         assert difference(said, expected[:, :steps]) <= LIMIT
+
+
+@pytest.mark.parametrize("kind", ["every", "transformer"])
+def test_a_pytorch_program_writes_the_same_text(kind: str, tmp_path: Path) -> None:
+    require("torch")
+    writes_the_same(tmp_path, kind, "torch")
+
+
+ENCODER = """
+name = "texts"
+data = {source = "text_csv", path = "texts.csv", text = "text", target = "y", window = 9}
+layers = [{type = "embedding", output_dim = 12}, {type = "position_embedding"},
+          {type = "transformer_block", num_heads = 3, mask = "input"},
+          {type = "transformer_block", num_heads = 2, mask = "input", normalize_first = false},
+          {type = "global_%s_pool1d", mask = "input"}, {type = "dense"}]
+loss = {type = "cross_entropy"}
+optimizer = {type = "adam"}
+training = {batch_size = 8}
+"""
+
+
+@pytest.mark.parametrize("kind", JUDGES)
+@pytest.mark.parametrize("pooling", ["average", "max"])
+def test_an_encoder_takes_any_number_of_texts_of_any_length(
+    kind: str, pooling: str, tmp_path: Path
+) -> None:
+    """With padding left out, what it says of a text does not depend on how much there is."""
+    for package in JUDGES[kind]:
+        require(package)
+    texts = ["good", "very good", "not bad at all", "bad"] * 6
+    rows = [f"{text},{'yes' if i % 4 < 3 else 'no'}" for i, text in enumerate(texts)]
+    (tmp_path / "texts.csv").write_text("\n".join(["text,y", *rows]) + "\n", encoding="utf-8")
+    preset = Preset.parse(ENCODER % pooling, folder=tmp_path)
+    model = Model(preset, batch=8)
+    perturbed(model)
+    x = preset.data.split().train.x
+    path = Trained(model, Preparation.of(preset), x).write(tmp_path / "out", kind)
+    for count, steps in ((1, 4), (3, 9), (len(x), 5)):
+        known = model.predict(x[:count])
+        assert difference(outputs_of(path, x[:count, :steps]), known) <= LIMIT

@@ -9,6 +9,7 @@ from tuidl.compiler.graph import FROM_EXAMPLES, Graph
 from tuidl.compiler.nodes import Input
 from tuidl.core.errors import TuidlError
 from tuidl.core.version import __version__
+from tuidl.export.masks import is_masked
 from tuidl.export.writing import inputs_text
 from tuidl.inference.preprocessing import Preparation
 from tuidl.nn.layers.activations import ACTIVATIONS
@@ -42,9 +43,12 @@ def model(graph: Graph, prepared: Preparation, parameters: "dict[str, Array]") -
 
     draft = OnnxDraft(INPUT, graph.spec.shape, parameters)
     _write(draft, graph)
+    shapes = {INPUT: graph.spec.shape, OUTPUT: graph.nodes[-1].shape}
     ends = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, _dimensions(graph, shape))
-        for name, shape in ((INPUT, graph.spec.shape), (OUTPUT, graph.nodes[-1].shape))
+        helper.make_tensor_value_info(
+            name, TensorProto.FLOAT, _dimensions(graph, shape, name == INPUT)
+        )
+        for name, shape in shapes.items()
     ]
     body = helper.make_graph(
         draft.nodes, "network", ends[:1], ends[1:], list(draft.constants.values())
@@ -76,13 +80,18 @@ STEPWISE = {"embedding", "position_embedding", "sine_position_encoding", "multi_
 """Layers that say something of each step, however many there are up to the longest sequence."""
 
 
-def _dimensions(graph: Graph, shape: Shape) -> list[str | int]:
+POOLED = {"global_average_pool1d", "global_max_pool1d"}
+"""Layers that, with a mask, say the same of a text however much padding is behind it."""
+
+
+def _dimensions(graph: Graph, shape: Shape, is_input: bool) -> list[str | int]:
     """The batch, and the steps of a sequence that may be shorter, by names."""
     kinds = {node.layer.kind() for node in graph.nodes}
-    is_free = kinds <= STEPWISE and "multi_head_attention" in kinds
-    first = graph.spec.shape[:1]
+    pooling = [node.layer for node in graph.nodes if node.layer.kind() in POOLED]
+    is_free = kinds <= STEPWISE | POOLED and all(map(is_masked, pooling))
     crosses = any(len({s[:1] for s in node.input_shapes}) > 1 for node in graph.nodes)
-    if is_free and not crosses and shape[:1] == first:
+    has_steps = shape[:1] == graph.spec.shape[:1] and (is_input or not pooling)
+    if is_free and "multi_head_attention" in kinds and not crosses and has_steps:
         return ["batch", "steps", *shape[1:]]
     return ["batch", *shape]
 
