@@ -122,6 +122,19 @@ def gradient(n: Numbers) -> None:
 
 
 @worked
+def chain_rule(n: Numbers) -> None:
+    w, x, z, slope, factor, output, y, two, error, first, again, second, *rest = n
+    assert (z, output, slope) == (w * x, factor * w * x, 1)
+    assert (two, error, first) == (2, output - y, 2 * (output - y))
+    assert (again, second) == (factor, factor * first)
+    slope_again, third, x_again, slope_of_weight = rest
+    assert (slope_again, third, x_again) == (1, second, x)
+    loss = [(factor * max(w_now * x, 0) - y) ** 2 for w_now in (w - 1e-6, w + 1e-6)]
+    assert slope_of_weight == third * x
+    agree([slope_of_weight], [(loss[1] - loss[0]) / 2e-6])
+
+
+@worked
 def backpropagation(n: Numbers) -> None:
     w, x, y, answer, miss, d_answer, d_w = n
     agree([answer, miss, d_answer, d_w], [w * x, w * x - y, 2 * miss, 2 * miss * x])

@@ -172,7 +172,7 @@ def chain(**other: Any) -> probes.Chain:
             {"name": "dense_2.kernel", "shape": [8, 1]}, {"name": "dense_2.bias", "shape": [1]},
         ],
         "chosen": 0, "index": [1, 0], "title": "dense_1.kernel[1, 0]", "value": -0.653276,
-        "of": "mean over the next step's batch of 4 examples", "example": None, "examples": 4,
+        "of": "mean over the batch that comes next, 4 examples", "example": None, "examples": 4,
         "tied": "", "followed": 2,
         "start": {"kind": "binary_cross_entropy", "loss": 0.680713, "title": "dense_2[0]",
                   "gradient": -0.132765, "rule": "(p - y) / 4", "numbers": "(0.468941 - 1) / 4"},
@@ -190,7 +190,7 @@ def chain(**other: Any) -> probes.Chain:
         ], 0.0267833, rest=1, rest_sum=1e-7, words="the input"),
         "penalty": 0.0, "analytic": 0.0267833, "engine": 0.0267833, "precision": "float32",
         "numeric": 0.0267833, "step": 1e-5, "error": 7.8e-11, "agrees": True, "is_kink": False,
-        "left": 0.0267831, "right": 0.0267834, "reason": "", "rate": 0.05, **other,
+        "left": 0.0267831, "right": 0.0267834, "reason": "", **other,
     })  # fmt: skip
 
 

@@ -95,4 +95,3 @@ class Chain(Answer, frozen=True, tag="chain"):
     left: Number
     right: Number
     reason: str
-    rate: Number = None

@@ -44,6 +44,18 @@ class TextFound(Message):
 
 
 @dataclass
+class TextWanted(Message):
+    """Have the user type a line, which is ``text`` before; ``then`` gets one in which ``check``
+    finds nothing wrong."""
+
+    title: str
+    text: str
+    hint: str
+    check: Callable[[str], str]
+    then: Callable[[str], None]
+
+
+@dataclass
 class RunsChanged(Message):
     """Stored runs were deleted, put back, renamed or labelled. ``chosen``: where the cursor of
     their list should be now."""

@@ -23,6 +23,10 @@ MOST_TRIED = 24
 """Outputs that are tried one by one where a layer hides what the number leads to."""
 
 
+NOTHING = 1e-14
+"""Share of the largest part of a sum below which what is left of it is rounding."""
+
+
 @dataclass(frozen=True)
 class Way:
     """From output ``at`` (flat) of ``node`` to a number before it: ``upstream`` is the gradient of
@@ -100,8 +104,12 @@ def ways_inside(
     found.sort(key=lambda one: -abs(one.value))
     first = tuple(found[:most])
     known = sum(one.value for one in first)
-    others = len(found) - len(first) + len(nonzero) - len(order)
-    return Ways(first, others, total - known, total)
+    rest = total - known
+    if abs(rest) <= NOTHING * max(abs(total), *(abs(one.value) for one in found), 0.0):
+        rest, others = 0.0, 0
+    else:
+        others = len(found) - len(first) + len(nonzero) - len(order)
+    return Ways(first, others, rest, total)
 
 
 def _slopes(replica: Replica, reader: Node, name: str, at: int) -> Array:

@@ -9,7 +9,7 @@ from tuidl.protocol.moments import Forked
 from tuidl.tasks.choice import task_of
 from tuidl.tui.dialogs.ask_text import AskTextScreen
 from tuidl.tui.dialogs.output import OutputScreen
-from tuidl.tui.messages import ForkWanted, RunToCompareWanted, TextFound
+from tuidl.tui.messages import ForkWanted, RunToCompareWanted, TextFound, TextWanted
 from tuidl.tui.screens.steering import SteeringScreen
 from tuidl.tui.session.rival import Rival
 from tuidl.tui.views.time import TimeView
@@ -41,6 +41,14 @@ class PastScreen(SteeringScreen):
             return True, message.text
 
         self.app.push_screen(OutputScreen(message.title, found))
+
+    def on_text_wanted(self, message: TextWanted) -> None:
+        def typed(text: str | None) -> None:
+            if text is not None:
+                message.then(text)
+
+        dialog = AskTextScreen(message.title, message.text, message.hint, message.check)
+        self.app.push_screen(dialog, typed)
 
     def on_run_to_compare_wanted(self, message: RunToCompareWanted) -> None:
         self.services.runs.choose(message.then)

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from tuidl.backends.base import Array, ArrayDataset
 from tuidl.core.errors import DataError, suggestion
-from tuidl.kernels.step_state import STEP
+from tuidl.kernels.step_state import EPOCH, STEP
 from tuidl.protocol.chain import Chain, ChainChoice
 from tuidl.training.chain.reasons import reason_for_zero
 from tuidl.training.chain.replica import Replica
@@ -87,7 +87,6 @@ def chain(state: TrainState, options: Options) -> Chain:
         engine=precise(engine),
         precision=state.engine.dtype.name,
         reason=reason_for_zero(replica, walk) or ("" if walk.whole else WHOLE),
-        rate=_rate(state, objective),
         numeric=precise(numeric.value),
         step=numeric.step,
         error=precise(numeric.error),
@@ -138,7 +137,7 @@ def _tied(state: TrainState, objective: int) -> str:
 
 def _examples(state: TrainState, options: Options, choice: ChainChoice, tied: str) -> Of:
     """Raises DataError where there is no such example, or none can be looked at alone."""
-    feed = state.train_feed
+    feed, batch = state.train_feed, next_batch(state)
     example = options.example
     if choice.is_neurons and example is None and not tied:
         example = int(feed.order[0])
@@ -146,13 +145,15 @@ def _examples(state: TrainState, options: Options, choice: ChainChoice, tied: st
         if example >= len(feed):
             raise DataError(f"example {example}: the training part has 0 to {len(feed) - 1}")
         own = np.array([example], np.int64)
-        return Of(ArrayDataset(feed.x, feed.y, own), f"training example {example}", example)
-    batch = next_batch(state)
+        one = ArrayDataset(feed.x, feed.y, own, epoch=batch.epoch)
+        return Of(one, f"training example {example}", example)
     flops = max(state.program.graph.flops, 1)
     count = min(len(batch), max(int(MOST_FLOPS // flops), 2 if tied else 1))
-    words = f"mean over the next step's batch of {len(batch)} examples"
+    words = f"mean over the batch that comes next, {len(batch)} examples"
     if count < len(batch):
-        words = f"mean over {count} of the {len(batch)} examples of the next step's batch"
+        words = (
+            f"mean over the first {count} of the {len(batch)} examples of the batch that comes next"
+        )
     return Of(ArrayDataset(batch.x, batch.y, batch.order[:count], epoch=batch.epoch), words, None)
 
 
@@ -165,6 +166,7 @@ def _step(state: TrainState, feed: ArrayDataset, objective: int) -> tuple[Inspec
         raise DataError(f"the layers of {len(feed)} examples have {numbers:,} numbers: too many")
     with model.lock.hold(), state.counting(objective), model.clock_kept():
         model.engine.step_state[STEP] += 1  # dropout and noise as in the step that comes next
+        model.engine.step_state[EPOCH] = feed.epoch
         seen = inspect(model, feed, objective)
         parameters = {name: values.copy() for name, values in model.parameters.items()}
         return seen, Replica(graph, objective, parameters, feed, model.engine.step_state)
@@ -197,9 +199,3 @@ def _to_neuron(
     walk = walk_to_neuron(replica, name, at, terms)
     own = seen.gradients.get(name)
     return walk, float(own.reshape(-1)[at]) if own is not None else 0.0
-
-
-def _rate(state: TrainState, objective: int) -> float:
-    epoch, step = state.place
-    rates = state.learning_rates[objective]
-    return float(rates.of(max(epoch, 1), min(step, state.steps - 1), 1)[0])
