@@ -28,7 +28,7 @@ async def test_each_factor_is_a_line_and_keys_choose(
         seen = watched.seen(ChainWalk)
         for words in ("mean over the batch that comes next, 4 examples",
                       "loss L: binary_cross_entropy = 0.6807", "example 2, which adds most",
-                      "(p - y) / 4 = (0.468941 - 1) / 4 = -0.132", "-0.5402", "0.05086",
+                      "(p - y) / 4 = (0.468941 - 1) / 4 = -0.132", "-0.5402", "0.0508",
                       "gradient × the input", "and 1 more: sum", "0.02678",
                       "✓ engine, float32: 0.02678", "relative error 7.8e-11"):  # fmt: skip
             assert words in seen, words

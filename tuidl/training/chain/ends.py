@@ -47,10 +47,11 @@ def loss_end(replica: Replica, head: Head, at: int, gradient: float) -> LossEnd:
     rules = {"difference": p - y, "double": 2 * (p - y), "sign": float(np.sign(p - y))}
     if (delta := getattr(head.loss, "delta", None)) is not None:
         rules = {"difference": p - y, "bounded": float(np.clip(p - y, -delta, delta))}
-    for rule, value in rules.items():
-        expected = head.weight * value / answers
-        if abs(expected - gradient) <= 1e-9 * max(abs(expected), abs(gradient)) + 1e-15:
-            return LossEnd(end.kind, end.closing, gradient, p, y, rule, answers, head.weight)
+    for divisor in (answers, replica.memory.batch):  # a mean over all, or a sum in each example
+        for rule, value in rules.items():
+            expected = head.weight * value / divisor
+            if abs(expected - gradient) <= 1e-9 * max(abs(expected), abs(gradient)) + 1e-15:
+                return LossEnd(end.kind, end.closing, gradient, p, y, rule, divisor, head.weight)
     return LossEnd(end.kind, end.closing, gradient, p, y, "", answers, head.weight)
 
 
