@@ -64,7 +64,7 @@ def _with_notes(rows: Sequence[Row], width: int) -> list[Row]:
     found: list[Row] = []
     for row in rows:
         found.append(row)
-        if len(row.note) > room:
+        if len(row.note) > room and any(char.isdigit() for char in row.note):
             texts = textwrap.wrap(row.note, max(width - 6, 10))
             found += [Row(f"      {text}", role="muted") for text in texts]
     return found
@@ -135,7 +135,7 @@ def _sum(link: ChainLink, title: str, most: int, digits: int) -> list[Row]:
     """The sum over what reads a number: one line where there is but one part."""
     terms = link.terms[:most]
     hidden = link.terms[most:]
-    rest = link.rest + len(hidden)
+    rest = link.rest + sum(1 for term in hidden if term.value)
     rest_sum = (link.rest_sum or 0.0) + sum(term.value or 0.0 for term in hidden)
     if len(link.terms) == 1 and not rest and not link.from_loss:
         term = link.terms[0]
