@@ -46,13 +46,17 @@ def test_own_points_come_from_a_list_and_a_file(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("\ufeffx;y\n1;2\n\n-3.5;4e-1\n")
     assert read_points(file).tolist() == [[1, 2], [-3.5, 0.4]]
-    source = PointCloud(shape="own", put=((5, 6), (7, 8)), path="mine.csv", validation=0)
+    source = PointCloud(
+        shape="own", put=((5, 6), (7, 8)), path="mine.csv", points=6, noise=0, validation=0
+    )
     source = source.resolve_paths(tmp_path)
-    assert source.count() == 4
-    assert source.split().train.x.tolist() == [[1, 2], [-3.5, np.float32(0.4)], [5, 6], [7, 8]]
-    besides = PointCloud(points=10, put=((5, 6),)).load().x
-    assert len(besides) == 11
-    assert besides[-1].tolist() == [5, 6]
+    own = [[1, 2], [-3.5, np.float32(0.4)], [5, 6], [7, 8]]
+    assert source.count() == 6
+    assert source.split().train.x.tolist() == own + own[:2]
+    assert not len(source.centres())
+    put = PointCloud(shape="own", put=((5, 6), (-1, 0)), noise=0.1)
+    assert put.centres().tolist() == [[5, 6], [-1, 0]]
+    assert np.abs(put.load().x[::2] - [5, 6]).max() < 1
 
 
 @pytest.mark.parametrize("parted", ["1,2", "1 2", "1\t2", " 1 , 2 ", "+1.0;2."])
@@ -86,12 +90,13 @@ def test_a_line_that_is_no_point_is_named(content: str, line: int, tmp_path: Pat
     [
         ("data.shape=own", "needs 'put'"),
         ("data.shape=rings", "rings"),
+        ("data.put=[[1,2]]", "need shape 'own'"),
+        ("data.path=mine.csv", "need shape 'own'"),
         ("data.put=[[1,2,3]]", "data.put"),
         ("data.put=[[1,2e9]]", "data.put"),
         ("data.modes=0", "data.modes"),
         ("data.radius=0", "data.radius"),
         ("data.noise=-1", "data.noise"),
-        ("data.path='../x.csv'", "leaves the preset's folder"),
     ],
 )
 def test_settings_that_make_no_points_are_refused(setting: str, problem: str) -> None:
@@ -99,11 +104,14 @@ def test_settings_that_make_no_points_are_refused(setting: str, problem: str) ->
         load_preset("gan_points", (setting,))
 
 
-def test_too_few_own_points_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="at least 4"):
-        PointCloud(shape="own", put=((1, 2),))
-    (tmp_path / "few.csv").write_text("1,2\n")
-    with pytest.raises(DataError, match="at least 4"):
-        PointCloud(shape="own", path=str(tmp_path / "few.csv")).load()
+def test_a_path_stays_in_the_presets_folder() -> None:
+    with pytest.raises(PresetError, match="leaves the preset's folder"):
+        load_preset("gan_points", ("data.shape=own", "data.path='../x.csv'"))
+
+
+def test_a_file_without_points_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "none.csv").write_text("x,y\n")
+    with pytest.raises(DataError, match="no points"):
+        PointCloud(shape="own", path=str(tmp_path / "none.csv")).load()
     with pytest.raises(DataError, match="nowhere"):
         PointCloud(shape="own", path=str(tmp_path / "nowhere.csv")).load()

@@ -9,6 +9,7 @@ from tuidl.model.model import Model
 from tuidl.model.sampling import generated, is_generator, latents
 from tuidl.preset.library import load_preset
 from tuidl.protocol.events import EpochEnded, RunEnded
+from tuidl.protocol.formatting import ending_lines
 from tuidl.tasks.distributions import covered, sliced_wasserstein
 from tuidl.training.distances import SAMPLE
 from tuidl.training.trainer import Trainer
@@ -72,3 +73,10 @@ def test_scores_and_weights_are_the_same_on_any_number_of_threads(threads: int) 
     assert ends[0].weights_sha256 == ends[1].weights_sha256  # type: ignore[union-attr]
     assert ends[0].validation == ends[1].validation  # type: ignore[union-attr]
     assert ends[0].train == ends[1].train  # type: ignore[union-attr]
+
+
+def test_the_end_says_what_to_judge_a_generator_by() -> None:
+    lines = ending_lines(list(Trainer(load_preset("gan_points", SHORT), threads=1).run())[-1])  # type: ignore[arg-type]
+    assert any("judge the generator by its distance" in line for line in lines)
+    plain = ending_lines(list(Trainer(load_preset("mlp_xor", ("training.epochs=1",))).run())[-1])  # type: ignore[arg-type]
+    assert not any("generator" in line for line in plain)

@@ -90,6 +90,27 @@ def plane(classes: int = 2) -> probes.Plane:
     })  # fmt: skip
 
 
+def generated(*, critic: bool = True) -> probes.Generated:
+    return _record(probes.Generated, {
+        "updates": 120, "part": "validation",
+        "real": [[0, 0], [1, 1], [0.5, 0.2]], "made": [[0.1, 0.1], [None, 1], [5, -5]],
+        "low": [-1, -1], "high": [2, 2],
+        "lattice": [[[0, 0], [1, 0.5], [1.5, None]], [[0, 1], [1, 1.5], [2, 2]]],
+        "critic": "judge" if critic else "",
+        "shares": [[0.4, 0.5, None], [0.45, 0.6, 0.5]] if critic else [],
+        "arrows": [[0.1, 0.1, 1, 0], [None, 1, 0, 0]] if critic else [],
+        "distance": 0.125, "of": 1000, "covered": 3 if critic else None, "clouds": 8,
+    })  # fmt: skip
+
+
+def generated_pictures() -> probes.GeneratedPictures:
+    return _record(probes.GeneratedPictures, {
+        "updates": 120, "part": "validation", "shape": [2, 3, 1],
+        "made": [[0, 0.5, 1, 1.5, -1, None]] * 7, "real": [[0, 0.5, 1, 1, 0, 0.25]] * 5,
+        "distance": None, "of": 1000,
+    })  # fmt: skip
+
+
 def forecast() -> probes.Forecast:
     true = [((i % 8) - 4) / 4 for i in range(24)]
     return _record(probes.Forecast, {

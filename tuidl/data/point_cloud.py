@@ -29,6 +29,8 @@ MOST_PUT = 1000
 Put = Annotated[tuple[tuple[Coordinate, Coordinate], ...], Meta(max_length=MOST_PUT)]
 FEWEST = 4
 """Points that there must be at least."""
+MOST_CLOUDS = 49
+"""Of more clouds, none can have the share of the points that makes it covered."""
 ADDED = 1 << 32
 """Added to the seed for the noise: seeds are below this."""
 
@@ -37,8 +39,8 @@ class PointCloud(SplitSource, frozen=True, tag="point_cloud"):
     """``points`` in a ``shape`` of size ``radius``, ``noise``: deviation in both directions.
 
     ``ring`` has ``modes`` clouds on a circle, ``grid`` ``modes`` of them in each direction. ``own``
-    has no points but those of ``put``, pairs of x and y, and of the file ``path``, two columns of
-    numbers; other shapes have them besides. Targets are the points themselves.
+    has one around each point of ``put``, pairs of x and y, and of the file ``path``, two columns of
+    numbers. Targets are the points themselves.
     """
 
     shape: CloudShape = "ring"
@@ -50,22 +52,19 @@ class PointCloud(SplitSource, frozen=True, tag="point_cloud"):
     path: FilePath | None = None
 
     def __post_init__(self) -> None:
-        if self.shape == "own" and not self.put and self.path is None:
+        has_own = bool(self.put) or self.path is not None
+        if self.shape == "own" and not has_own:
             problem = "no points: shape 'own' needs 'put', a list of [x, y], or 'path', a file"
             raise ValueError(f"put: {problem}")
-        if self.shape == "own" and self.path is None and len(self.put) < FEWEST:
-            raise ValueError(f"put: {len(self.put)} points; shape 'own' needs at least {FEWEST}")
+        if self.shape != "own" and has_own:
+            key = "put" if self.put else "path"
+            raise ValueError(f"{key}: points of one's own need shape 'own', got {self.shape!r}")
 
     def spec(self) -> ExampleSpec:
         return ExampleSpec(shape=(2,), outputs=2)
 
-    @property
-    def drawn(self) -> int:
-        """Points that are neither put by hand nor in a file."""
-        return 0 if self.shape == "own" else self.points
-
     def count(self) -> int:
-        return self.drawn + len(self._own())
+        return self.points
 
     def resolve_paths(self, folder: Path) -> Self:
         if self.path is None:
@@ -75,14 +74,11 @@ class PointCloud(SplitSource, frozen=True, tag="point_cloud"):
     def load(self) -> Examples:
         import numpy as np
 
-        own = self._own()
-        if self.shape == "own" and len(own) < FEWEST:
-            raise DataError(f"data.path: {len(own)} points in {self.path}, at least {FEWEST}")
         random = np.random.Generator(np.random.Philox(key=self.seed))
-        outline = OUTLINES[self.shape](self, random, self.drawn)
+        outline = OUTLINES[self.shape](self, random, self.points)
         other = np.random.Generator(np.random.Philox(key=self.seed + ADDED))
         drawn = outline + self.noise * other.standard_normal(outline.shape)
-        x = np.concatenate([drawn, own]).astype(np.float32)
+        x = drawn.astype(np.float32)
         return Examples(x, x.copy())
 
     def _own(self) -> "Array":
@@ -90,12 +86,20 @@ class PointCloud(SplitSource, frozen=True, tag="point_cloud"):
         import numpy as np
 
         put = np.array(self.put, np.float64).reshape(-1, 2)
-        return put if self.path is None else np.concatenate([read_points(Path(self.path)), put])
+        if self.path is None:
+            return put
+        read = read_points(Path(self.path))
+        if not len(read):
+            raise DataError(f"data.path: no points in {self.path}")
+        return np.concatenate([read, put])
 
     def centres(self) -> "Array":
-        """(clouds, 2) of the ring or grid; none where the shape has no clouds."""
+        """(clouds, 2) of the ring, the grid or points put by hand; none where the shape has no
+        clouds, or so many that they are none."""
         import numpy as np
 
+        if self.shape == "own" and self.path is None and len(self.put) <= MOST_CLOUDS:
+            return self._own()
         if self.shape == "ring":
             angle = 2 * np.pi * np.arange(self.modes) / self.modes
             return self.radius * np.column_stack([np.cos(angle), np.sin(angle)])
@@ -114,9 +118,16 @@ def _line(source: PointCloud, random: "np.random.Generator", count: int) -> "Arr
 
 def _clouds(source: PointCloud, random: "np.random.Generator", count: int) -> "Array":
     """As many points of each cloud, the first ones one more."""
+    return _dealt_out(source.centres(), count)
+
+
+def _own(source: PointCloud, random: "np.random.Generator", count: int) -> "Array":
+    return _dealt_out(source._own(), count)
+
+
+def _dealt_out(centres: "Array", count: int) -> "Array":
     import numpy as np
 
-    centres = source.centres()
     return np.asarray(centres[np.arange(count) % len(centres)])
 
 
@@ -129,17 +140,11 @@ def _moons(source: PointCloud, random: "np.random.Generator", count: int) -> "Ar
     return source.radius / 1.5 * np.column_stack([x, y])
 
 
-def _nothing(source: PointCloud, random: "np.random.Generator", count: int) -> "Array":
-    import numpy as np
-
-    return np.zeros((0, 2))
-
-
 OUTLINES: "dict[str, Callable[[PointCloud, np.random.Generator, int], Array]]" = {
     "line": _line,
     "ring": _clouds,
     "grid": _clouds,
     "moons": _moons,
-    "own": _nothing,
+    "own": _own,
 }
 """Points (count, 2) of each shape, without noise."""

@@ -18,6 +18,10 @@ PRESET = "preset"
 """What changes where data, layers, loss or optimizer are others from then on."""
 
 
+MOST_INSERTED = 1000
+"""Steps of one objective out of turn, in one edit."""
+
+
 def editable_rate(objective: str) -> str:
     """The key of an objective's learning rate: ``objectives.NAME.optimizer.learning_rate``."""
     return f"objectives.{objective}.{LEARNING_RATE}" if objective else LEARNING_RATE
@@ -39,10 +43,15 @@ def weight_of(key: str) -> tuple[str, int] | None:
     return None if found is None else (found[1], int(found[2]))
 
 
+def steps_key(objective: str) -> str:
+    """The key of steps of an objective out of turn: ``objectives.NAME.steps``."""
+    return f"objectives.{objective}.steps"
+
+
 def edit_in_words(key: str, value: float) -> str:
-    """``rate 0.001``, ``critic rate 0.001`` where it is one objective's of several, ``50 epochs``
-    where a run was made longer, ``changed`` where the preset was, ``dense_1.bias[2] 0.5`` where one
-    weight was."""
+    """``rate 0.001``, ``critic rate 0.001`` where it is one objective's of several, ``2 steps of
+    critic`` out of turn, ``50 epochs`` where a run was made longer, ``changed`` where the preset
+    was, ``dense_1.bias[2] 0.5`` where one weight was."""
     if key == PRESET:
         return "changed"
     if (weight := weight_of(key)) is not None:
@@ -50,6 +59,8 @@ def edit_in_words(key: str, value: float) -> str:
     if key == EPOCHS:
         return f"{value:g} epochs"
     parts = key.split(".")
+    if len(parts) == 3 and parts[0] == "objectives" and parts[2] == "steps":
+        return f"{value:g} step{'s' * (value != 1)} of {parts[1]}"
     is_named = parts[0] == "objectives" and len(parts) > 2
     return f"{parts[1]} rate {value:g}" if is_named else f"rate {value:g}"
 
@@ -93,6 +104,14 @@ class Step(Command, frozen=True, tag="step"):
     """Do so many steps and pause."""
 
     count: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+
+
+class Turn(Command, frozen=True, tag="turn"):
+    """Do so many steps of one of several objectives now, out of turn, and pause; the turns go on
+    behind them. It is a live edit: it stands in the log, and a repetition makes it again."""
+
+    objective: str
+    count: Annotated[int, Meta(ge=1, le=MOST_INSERTED)] = 1
 
 
 class Epoch(Command, frozen=True, tag="epoch"):
@@ -185,7 +204,7 @@ class Quit(Command, frozen=True, tag="quit"):
 
 
 AnyCommand = (
-    Load | Pause | Resume | Step | Epoch | Pace | Set | Scale | Change | Probe | Look
+    Load | Pause | Resume | Step | Turn | Epoch | Pace | Set | Scale | Change | Probe | Look
     | GoTo | Compare | Fork | Survey | Stop | Quit
 )  # fmt: skip
 

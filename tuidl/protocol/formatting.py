@@ -54,6 +54,19 @@ def scores_text(scores: Scores) -> str:
     return "  ".join(f"{name} {score_text(name, value)}" for name, value in scores.items())
 
 
+def of_generators(scores: Scores | None) -> str:
+    """What to judge a generator by, where it has a distance to real examples; else empty."""
+    distance = (scores or {}).get("sliced_wasserstein")
+    if distance is None:
+        return ""
+    covered = (scores or {}).get("modes_covered")
+    clouds = "" if covered is None else f", and the clouds that it covers, {covered:.0f}"
+    return (
+        "Losses that pull against each other need not fall: judge the generator by its distance "
+        f"to the real examples, {distance:.3g}{clouds}."
+    )
+
+
 def ending_lines(event: events.RunEnded) -> list[str]:
     """The result as a table, the confusion matrix if there is one, and how the run ended."""
     parts = {"train": event.train, "validation": event.validation, "test": event.test}
@@ -71,6 +84,8 @@ def ending_lines(event: events.RunEnded) -> list[str]:
     lines += _about_classes(event)
     if event.confusion:
         lines += ["", *confusion_lines(event.confusion, event.classes), ""]
+    if said := of_generators(event.test or event.validation or event.train):
+        lines += [said]
     return [
         *lines,
         f"{_ending(event)} after {event.epochs} epochs in {trained(event.seconds)}",

@@ -1,7 +1,6 @@
 """Answers to probes: frozen records that travel in a ``probe_answer`` event as JSON.
 
-The keys are a contract; keys may be added. ``probe`` says which record it is. Arrays are lists of
-numbers rounded to what pictures need; a number that is not finite is null.
+The keys are a contract; keys may be added. ``probe`` says which record it is (see ``answer``).
 """
 
 from tuidl.protocol.answer import Answer as Answer
@@ -13,6 +12,8 @@ from tuidl.protocol.answer import Vector as Vector
 from tuidl.protocol.asking import Asked as Asked
 from tuidl.protocol.asking import AskForm as AskForm
 from tuidl.protocol.chain import Chain as Chain
+from tuidl.protocol.generated import Generated as Generated
+from tuidl.protocol.generated import GeneratedPictures as GeneratedPictures
 from tuidl.protocol.health import Health as Health
 from tuidl.protocol.health import LayerHealth as LayerHealth
 from tuidl.protocol.neurons import Neurons as Neurons
@@ -294,4 +295,6 @@ AnyAnswer = (
     | Attention
     | AskForm
     | Asked
+    | Generated
+    | GeneratedPictures
 )

@@ -54,6 +54,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     ``level`` and ``jumped``: of the loss, see ``training.loss_level``. ``preprocessing_sha256``: of
     what was learned from the data besides; None, and ``first_loss``, are of older versions.
     ``learning_rate`` and the plateau are the first objective's; ``further_rates`` are the others'.
+    ``inserted``: steps of objectives out of turn: after how many steps, which one, how many.
     ``all_epochs``: of the whole run, where these are more than the preset says. ``preset``: the one
     in force (TOML) after so many ``changes`` of it while it trained; None without any.
     """
@@ -83,6 +84,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     first_loss: float | None = None
     further_rates: tuple[SavedRate, ...] = ()
     all_epochs: int | None = None
+    inserted: tuple[tuple[int, int, int], ...] = ()
     preset: str | None = None
     changes: int = 0
     format: int = FORMAT

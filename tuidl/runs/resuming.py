@@ -12,8 +12,10 @@ from tuidl.protocol.commands import (
     EPOCHS,
     LARGEST_WEIGHT,
     LEARNING_RATE,
+    MOST_INSERTED,
     PRESET,
     editable_rate,
+    steps_key,
     weight_of,
 )
 from tuidl.protocol.edits import Timeline
@@ -118,10 +120,13 @@ def possible_edits(timeline: Timeline, folder: RunFolder) -> list[Edited]:
     edits = timeline.edits
     names = [objective.name for objective in folder.preset.objectives] or [""]
     known = set(map(editable_rate, names))
+    turns = set(map(steps_key, names)) if len(names) > 1 else set()
     for edit in edits:
         is_fit = edit.key in known and math.isfinite(edit.value) and edit.value > 0
         if weight_of(edit.key) is not None:
             is_fit = abs(edit.value) < LARGEST_WEIGHT
+        if edit.key in turns:
+            is_fit = edit.value in range(1, MOST_INSERTED + 1)
         if edit.key == PRESET:
             is_fit = _can_change(folder.preset, edit.preset)
         if edit.key == EPOCHS and not folder.preset.training.folds:

@@ -30,7 +30,7 @@ from tuidl.training.transplant import Dense, moved_moments, transplanted
 FIXED = ("plugins", "weights", "networks", "outputs", "objectives", "inputs", "predicts")
 """Keys of a preset that cannot change while it trains."""
 FIXED_IN_TRAINING = ("epochs", "seed", "shuffle", "early_stopping", "folds")
-OF_THE_RUN = ("edits", "fold", "resumed", "epochs", "changes", "progress")
+OF_THE_RUN = ("edits", "fold", "resumed", "epochs", "changes", "progress", "rotation")
 """What of a state belongs to the run, not to the preset."""
 Chains = dict[str, list[Dense]]
 """The weights, and each vector of the optimizer, by layers."""

@@ -18,13 +18,14 @@ WHOLE = ("completed", "stopped_early")
 
 @dataclass(frozen=True)
 class Limits:
-    """Of a run: epochs, steps of each, folds (None without); names of its scores; whether anything
-    is held out, and whether the schedule watches for a plateau."""
+    """Of a run: epochs, steps of each, folds (None without); names of its scores; objectives;
+    whether anything is held out, and whether the schedule watches for a plateau."""
 
     epochs: int
     steps: int
     folds: int | None
     scores: frozenset[str]
+    objectives: int
     validates: bool
     has_plateau: bool
     is_changed: bool = False
@@ -58,6 +59,7 @@ def _problems(state: State, limits: Limits) -> Iterator[str]:
         yield f"plateau: expected {'one' if limits.has_plateau else 'none'}, as in the preset"
     if state.plateau is not None:
         yield from _watched("plateau", state.plateau, state.epochs)
+    yield from _inserted(state, limits)
     yield from _epoch_scores(state, limits)
     for layer, norm in (state.gradient_norms or {}).items():
         if norm is not None:
@@ -97,6 +99,16 @@ def _place_problems(state: State, limits: Limits) -> Iterator[str]:
         return
     updates = (state.epoch - 1) * limits.steps + state.step
     yield from _int("updates", state.updates, updates, updates)
+
+
+def _inserted(state: State, limits: Limits) -> Iterator[str]:
+    """Steps out of turn come one behind the other."""
+    end = 0
+    for start, number, steps in state.inserted:
+        yield from _int("inserted.updates", start, end, MOST_EDITS)
+        yield from _int("inserted.objective", number, 0, limits.objectives - 1)
+        yield from _int("inserted.steps", steps, 1, MOST_EDITS)
+        end = start + steps
 
 
 def _epoch_scores(state: State, limits: Limits) -> Iterator[str]:

@@ -20,6 +20,7 @@ from tuidl.training.epoch_loop import EpochLoop
 from tuidl.training.interruption import Interrupter
 from tuidl.training.learning_rate import LearningRate
 from tuidl.training.progress import TrainProgress
+from tuidl.training.rotation import Rotation
 from tuidl.training.state import TrainState, optimizers_of
 
 Find = Callable[[int], Snapshot | None]
@@ -128,6 +129,7 @@ def _fresh(original: TrainState) -> TrainState:
         stopper=EarlyStopper(preset.training.stopping),
         epochs=preset.training.epochs,
         edits=Edits(),
+        rotation=Rotation(original.rotation.turns),
         resumed=None,
         _ordered=None,
     )

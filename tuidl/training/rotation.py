@@ -1,31 +1,64 @@
 """Which of several objectives has its turn at each step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+Inserted = tuple[int, int, int]
+"""After how many steps of the run, which objective, how many steps."""
 
 
 @dataclass(frozen=True)
 class Rotation:
     """``turns``: how many steps in a row each objective has. Steps are counted over the run, so
-    that where a turn stands follows from the number of steps done alone."""
+    that where a turn stands follows from the number of steps done, and from what the user
+    ``inserted``: steps of one objective out of turn, in order; the turns go on behind them."""
 
     turns: tuple[int, ...]
+    inserted: tuple[Inserted, ...] = ()
 
     @property
     def cycle(self) -> int:
         """Steps until the first objective has its turn again."""
         return sum(self.turns)
 
+    def with_steps(self, updates: int, number: int, steps: int) -> "Rotation":
+        """With so many steps of an objective after ``updates`` steps, behind those that were
+        inserted before."""
+        known, start = self.inserted, updates
+        if known and (end := known[-1][0] + known[-1][2]) >= updates:
+            start = end
+            if known[-1][1] == number:
+                known, (start, _, before) = known[:-1], known[-1]
+                steps += before
+        return replace(self, inserted=(*known, (start, number, steps)))
+
     def at(self, updates: int) -> tuple[int, int]:
         """Whose turn it is after so many steps, and how many steps are left of it."""
-        place = updates % self.cycle
+        until = None
+        for start, number, steps in self.inserted:
+            if start <= updates < start + steps:
+                return number, start + steps - updates
+            if updates < start:
+                until = start - updates
+                break
+        place = (updates - self._inserted_before(updates)) % self.cycle
         for number, turn in enumerate(self.turns):
             if place < turn:
-                return number, turn - place
+                left = turn - place
+                return number, left if until is None else min(left, until)
             place -= turn
         raise AssertionError
 
     def steps_of(self, number: int, updates: int) -> int:
         """How many of the first ``updates`` steps were those of an objective."""
-        whole, place = divmod(updates, self.cycle)
+        whole, place = divmod(updates - self._inserted_before(updates), self.cycle)
         before = sum(self.turns[:number])
-        return whole * self.turns[number] + min(max(place - before, 0), self.turns[number])
+        in_turn = whole * self.turns[number] + min(max(place - before, 0), self.turns[number])
+        return in_turn + self._inserted_before(updates, number)
+
+    def _inserted_before(self, updates: int, number: int | None = None) -> int:
+        """Inserted steps, of one objective or all, among the first ``updates`` steps."""
+        return sum(
+            min(max(updates - start, 0), steps)
+            for start, whose, steps in self.inserted
+            if number in (None, whose)
+        )

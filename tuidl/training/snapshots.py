@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,7 @@ def take(state: TrainState) -> Snapshot:
         level=progress.level.level,
         jumped=progress.level.jumped,
         further_rates=tuple(map(_saved_rate, state.learning_rates[1:])),
+        inserted=state.rotation.inserted,
         preset=state.preset.to_toml() if state.changes else None,
         changes=state.changes,
         all_epochs=None if state.epochs == state.preset.training.epochs else state.epochs,
@@ -87,6 +89,7 @@ def restore(state: TrainState, snapshot: Snapshot) -> None:
     if problem := implausible(saved, limits_of(state)):
         raise RunError(problem)
     state.lengthen(saved.all_epochs or state.preset.training.epochs)
+    state.rotation = replace(state.rotation, inserted=saved.inserted)
     _restore_arrays(state, snapshot)
     if state.model.weights_sha256 != saved.weights_sha256:
         raise RunError("the checkpoint's weights are not those that it names")
@@ -137,6 +140,7 @@ def limits_of(state: TrainState) -> Limits:
         scores=frozenset(score_names(state.program)),
         validates=bool(len(state.held_out["validation"])),
         has_plateau=state.rates.watch is not None,
+        objectives=len(state.plans),
         is_changed=state.changes > 0,
     )
 

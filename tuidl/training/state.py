@@ -23,7 +23,7 @@ from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
 from tuidl.nn.optimizers import Optimizer
 from tuidl.preset.schema import Preset
-from tuidl.protocol.commands import EPOCHS, editable_rate, weight_of
+from tuidl.protocol.commands import EPOCHS, editable_rate, steps_key, weight_of
 from tuidl.protocol.edits import At
 from tuidl.protocol.events import Edited, Place
 from tuidl.training.early_stopping import EarlyStopper
@@ -262,6 +262,23 @@ class TrainState:
             self.lengthen(int(edit.value))
         elif edit.key in self.editable or self.has_weight(edit.key):
             self._set(edit.key, edit.value)
+        elif edit.key in (turns := self.turns):
+            self._insert(turns[edit.key], int(edit.value))
+
+    @property
+    def turns(self) -> dict[str, int]:
+        """The number of each of several objectives by the key of its steps out of turn."""
+        names = [objective.name for objective in self.program.objectives]
+        return {steps_key(name): number for number, name in enumerate(names) if len(names) > 1}
+
+    def insert_steps(self, key: str, count: int) -> Edited:
+        """Have the next ``count`` steps be those of an objective. Raises KeyError for no key of
+        ``turns``."""
+        self._insert(self.turns[key], count)
+        return self.edits.new(self.next_place, self.fold, key, count)
+
+    def _insert(self, number: int, count: int) -> None:
+        self.rotation = self.rotation.with_steps(self.updates, number, count)
 
 
 def optimizers_of(preset: Preset) -> list[Optimizer]:

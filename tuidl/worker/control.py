@@ -137,6 +137,8 @@ class Control(Interrupter):
                 self._goal = None
             case commands.Step(count=count):
                 self._goal = (self._goal or 0) + count
+            case commands.Turn(objective=objective, count=count):
+                self._turn(objective, count)
             case commands.Epoch():
                 self._goal = self._steps_left()
             case commands.Pace(steps_per_second=pace):
@@ -207,6 +209,19 @@ class Control(Interrupter):
         self._past.leave(self.state)
         self._past.begin()  # it may have been this very step that is kept as the present
         self._send(self.state.edit(key, value))
+
+    def _turn(self, objective: str, count: int) -> None:
+        """Steps of one objective out of turn, and a pause."""
+        key = commands.steps_key(objective)
+        if self.state is None or self._is_over:
+            self._send(events.Refused(key=key, error="there is no run that could do a step"))
+        elif key not in (known := self.state.turns):
+            error = f"no objective of several that takes turns{suggestion(key, known)}"
+            self._send(events.Refused(key=key, error=error))
+        else:
+            self._past.leave(self.state)
+            self._send(self.state.insert_steps(key, count))
+            self._goal = (self._goal or 0) + count
 
     def _change(self, preset: str) -> None:
         if self.state is None or self._is_over:

@@ -19,7 +19,7 @@ from tuidl.nn.losses import LOSSES
 from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.protocol.history import Series
 from tuidl.protocol.probes import LayerState
-from tuidl.tui.renderers import examples, layers, series, shapes
+from tuidl.tui.renderers import examples, generated, layers, series, shapes
 from tuidl.tui.renderers.spreads import spreads
 from tuidl.tui.renderers.values import values
 from tuidl.tui.session.run import Run
@@ -67,6 +67,11 @@ PICTURES: dict[str, Draw] = {
     "broken curve": lambda p, w, h, u: shapes.curve(answers.curve(broken=True), p, w, h, u),
     "plane": lambda p, w, h, u: shapes.plane(answers.plane(), p, w, h, u),
     "plane of three": lambda p, w, h, u: shapes.plane(answers.plane(3), p, w, h, u),
+    "generated": lambda p, w, h, u: generated.points(answers.generated(), p, w, h, u),
+    "generated, no critic": lambda p, w, h, u: generated.points(
+        answers.generated(critic=False), p, w, h, u, generated.VARIANTS[0], (0.5, 0.5)),
+    "generated pictures": lambda p, w, h, u: generated.pictures(
+        answers.generated_pictures(), p, w, h, u),
     "forecast": lambda p, w, h, u: series.forecast(answers.forecast(), p, w, h, u),
     "values": lambda p, w, h, u: values(answers.values(), p, w, h, u),
     "layer list": lambda p, w, h, u: layer_list(

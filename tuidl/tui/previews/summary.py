@@ -9,7 +9,7 @@ from tuidl.charts.palette import Palette
 from tuidl.charts.scale import short
 from tuidl.core.durations import trained
 from tuidl.protocol.events import Scores
-from tuidl.protocol.formatting import best_by
+from tuidl.protocol.formatting import best_by, of_generators
 from tuidl.tui.session.run import Run
 
 MEANING = {
@@ -124,6 +124,8 @@ def advice(run: Run) -> str:
     first, *more = run.findings or (None,)
     words = [first.advice] if first else []
     words += [f"Also: {', '.join(one.short for one in more if one)}."] if more else []
-    if "validation" not in table:
+    if said := of_generators(next(reversed(table.values()), None)):
+        words.append(said)
+    elif "validation" not in table:
         words.append("Nothing was held out, so how it does on new examples is unknown.")
     return " ".join(words)

@@ -194,7 +194,8 @@ class Run:
         self.train, self.validation = event.train, event.validation or {}
         self.learning_rate, self.gradient_norms = event.learning_rate, event.gradient_norms
         self.confusion = event.confusion or self.confusion
-        loss = self.validation.get("loss")
+        takes_turns = self.started is not None and self.started.objectives > 1
+        loss = None if takes_turns else self.validation.get("loss")
         if loss is not None and math.isfinite(loss) and (not self.best or loss < self.best[1]):
             self._bests = [*self._bests[-MOST_BESTS:], (event.epoch, loss)]
 

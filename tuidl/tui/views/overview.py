@@ -18,7 +18,7 @@ from tuidl.tui.session.run import Run
 from tuidl.tui.views.view import said
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.closer import Closer, Spreads
-from tuidl.tui.widgets.curves import Curves, loss_title, second_measure
+from tuidl.tui.widgets.curves import Curves, curves_of
 from tuidl.tui.widgets.layers import Layers
 from tuidl.tui.widgets.picture import Picture
 from tuidl.tui.widgets.summary import Summary
@@ -48,9 +48,7 @@ class Overview(Vertical):
         yield Summary()
         with Horizontal():
             with Vertical(classes="column"):
-                yield Curves("loss", "loss", loss_title(self._preset))
-                if drawn := second_measure(self._preset):
-                    yield Curves(drawn, "metric")
+                yield from curves_of(self._preset)
                 yield TimeStrip(self._past)
             with Vertical(classes="column"):
                 yield Picture(self._picture)

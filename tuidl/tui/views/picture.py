@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 
 from tuidl.preset.schema import Preset
-from tuidl.protocol.events import ProbeAnswer
+from tuidl.protocol.events import Event, ProbeAnswer
 from tuidl.tasks.choice import task_of
 from tuidl.tui.session.run import Run
 from tuidl.tui.views.attention import has_attention
 from tuidl.tui.views.examples import ExamplesView
+from tuidl.tui.views.generated import GeneratedView
 from tuidl.tui.views.large import LargeView
 from tuidl.tui.views.reading import ReadingView
 from tuidl.tui.views.text import TextView
@@ -49,13 +50,16 @@ class PictureView(View):
         super().opened()
         self._inner.opened()
 
+    def handle(self, event: Event) -> None:
+        self._inner.handle(event)
+
     def probes(self) -> Wanted:
         return self._inner.probes()
 
 
 VIEWS: dict[str, type[View]] = {
     "predictions": ExamplesView, "reading": ReadingView, "sample": TextView,
-    "embedding_map": MapView,
+    "embedding_map": MapView, "generated": GeneratedView,
 }  # fmt: skip
 
 

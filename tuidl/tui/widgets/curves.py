@@ -139,9 +139,23 @@ class Curves(Chart):
         self.cursor = min(max(start + way, 1.0), last)
 
 
+def curves_of(preset: Preset) -> list[Curves]:
+    """Those that the overview shows: the loss, and what there is beside it."""
+    beside = {"metric": second_measure(preset), "distance": distance_measure(preset)}
+    drawn = [Curves(measure, name) for name, measure in beside.items() if measure]
+    return [Curves("loss", "loss", loss_title(preset)), *drawn]
+
+
 def loss_title(preset: Preset) -> str:
     """What the loss is of: of several objectives, the first."""
     return f"{preset.objectives[0].name} loss" if len(preset.objectives) > 1 else "loss"
+
+
+def distance_measure(preset: Preset) -> str:
+    """The distance to the real examples, where the model answers to noise alone; else empty."""
+    noise = {data.name for data in preset.inputs}
+    asked = next((one for one in preset.outputs if one.name == preset.predicted), None)
+    return "sliced_wasserstein" if asked and noise.issuperset(asked.inputs) else ""
 
 
 def second_measure(preset: Preset) -> str:

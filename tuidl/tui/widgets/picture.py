@@ -11,7 +11,7 @@ from tuidl.charts.palette import Palette
 from tuidl.protocol import probes
 from tuidl.protocol.probes import AnyAnswer
 from tuidl.tasks.base import Picture as TaskPicture
-from tuidl.tui.renderers import examples, sample
+from tuidl.tui.renderers import examples, generated, sample
 from tuidl.tui.renderers.places import places
 from tuidl.tui.renderers.reconstructions import reconstructions
 from tuidl.tui.renderers.series import forecast
@@ -45,6 +45,10 @@ def picture_of(
             return reconstructions(answer, *room)
         case probes.Values():
             return values(answer, *room)
+        case probes.Generated():
+            return generated.points(answer, *room)
+        case probes.GeneratedPictures():
+            return generated.pictures(answer, *room)
         case probes.Sample():
             return sample.written(sample.Written(answer.given, answer.tokens), *room)
         case probes.EmbeddingMap():

@@ -1,0 +1,169 @@
+"""What a generator makes: points on the discriminator's map, with its grid and its gradients."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from rich.text import Text
+
+from tuidl.charts.frame import framed
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.images import Tile, image_grid
+from tuidl.charts.palette import MONOCHROME, Palette
+from tuidl.charts.pixels import Array
+from tuidl.charts.scale import scaled
+from tuidl.charts.scatter import Field, Path, Points, scatter
+from tuidl.protocol.generated import Generated, GeneratedPictures
+
+ARROW_SHARE = 0.09
+"""Length of the longest arrow, of the plane's width."""
+LEAST_SPREAD = 0.02
+"""A map that differs less than this from its middle is not stretched further."""
+LOW = 8
+"""Lines below which a picture has no words."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is drawn besides the points."""
+
+    name: str = "map, gradients"
+    critic: bool = True
+    grid: bool = False
+    arrows: bool = True
+
+
+VARIANTS = (
+    Parts("map, grid and gradients", grid=True),
+    Parts("map and gradients"),
+    Parts("grid", critic=False, arrows=False, grid=True),
+    Parts("points alone", critic=False, arrows=False),
+)
+"""What v turns through in the large picture."""
+SMALL = VARIANTS[1]
+
+
+def points(
+    answer: Generated,
+    palette: Palette,
+    width: int,
+    height: int,
+    unicode: bool,
+    parts: Parts = SMALL,
+    cursor: tuple[float, float] | None = None,
+) -> list[Text]:
+    """Real points as dots, generated ones marked, on what the discriminator says."""
+    words = below(about(answer), palette, width, unicode) if height >= LOW else []
+    shares = _stretched(answer) if parts.critic and answer.shares else [[math.nan]]
+    field = Field(shares, answer.low, answer.high, soft=True)
+    real, made = _columns(answer.real), _columns(answer.made)
+    groups = [
+        Points("real", *real, "train", marked=False),
+        Points("generated", *made, "validation"),
+    ]
+    paths = []
+    if parts.grid:
+        paths += [_line(line, "the generator's grid" if not i else "")
+                  for i, line in enumerate(answer.lattice)]  # fmt: skip
+    if parts.arrows:
+        names = ("gradient", *[""] * len(answer.arrows))
+        paths += [_arrow(answer, *pair) for pair in zip(answer.arrows, names, strict=False)]
+    if cursor is not None:
+        groups.append(Points("cursor", [cursor[0]], [cursor[1]], "accent"))
+    drawn = scatter(
+        groups, palette, width, height - len(words), paths=paths, field=field, unicode=unicode
+    )
+    return [*drawn, *words]
+
+
+def below(text: str, palette: Palette, width: int, unicode: bool) -> list[Text]:
+    """A line of words."""
+    grid = Grid(width, 1, unicode)
+    grid.put(0, 0, fitted(text, width), palette.style("muted"))
+    return grid.lines()
+
+
+def about(answer: Generated) -> str:
+    """Distance and clouds, in a line."""
+    text = f"distance {known(answer.distance):.3g} to {answer.part}"
+    if answer.covered is not None:
+        text += f", {answer.covered} of {answer.clouds} clouds"
+    if answer.critic and answer.shares:
+        said = [known(value) for row in answer.shares for value in row]
+        text += f"; map: {answer.critic} {np.nanmin(said):.2g} to {np.nanmax(said):.2g} (1: real)"
+    return text
+
+
+def pictures(
+    answer: GeneratedPictures, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    """As many generated pictures as fit."""
+    words = []
+    if height >= LOW:
+        text = f"distance {known(answer.distance):.3g} to {answer.part} pictures"
+        words = below(text, palette, width, unicode)
+    tiles = [Tile(_pixels(row, answer.shape)) for row in answer.made]
+    return [*image_grid(tiles, palette, width, height - len(words), unicode=unicode), *words]
+
+
+def real_pictures(
+    answer: GeneratedPictures, palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    """Real ones, to compare with."""
+    tiles = [Tile(_pixels(row, answer.shape)) for row in answer.real]
+    return image_grid(tiles, palette, width, height, unicode=unicode)
+
+
+def place_at(
+    answer: Generated, width: int, height: int, at: tuple[int, int]
+) -> tuple[float, float] | None:
+    """The point of the plane that a cell of the picture shows; None beside the plane."""
+    below = 1 if height >= LOW else 0
+    grid = Grid(width, height - below)
+    xs, ys = (scaled((answer.low[i], answer.high[i]), 1) for i in (0, 1))
+    area = framed(grid, MONOCHROME, xs, ys, top=1 if height - below > 3 else 0)
+    column, row = at[0] - area.x, at[1] - area.y
+    if not (0 <= column < area.width and 0 <= row < area.height):
+        return None
+    x = area.xs.low + (column + 0.5) / area.width * (area.xs.high - area.xs.low)
+    y = area.ys.high - (row + 0.5) / area.height * (area.ys.high - area.ys.low)
+    return x, y
+
+
+def _stretched(answer: Generated) -> list[list[float]]:
+    """What the other network says, with the middle of the colours at 1/2, or of all numbers where
+    it says no shares; differences from that are drawn as large as they can be."""
+    said = np.array([[known(value) for value in row] for row in answer.shares], float)
+    finite = said[np.isfinite(said)]
+    if not finite.size:
+        return [[math.nan]]
+    is_share = finite.min() >= 0 and finite.max() <= 1
+    middle = 0.5 if is_share else (finite.min() + finite.max()) / 2
+    most = max(float(np.abs(finite - middle).max()), LEAST_SPREAD)
+    spread: list[list[float]] = (0.5 + (said - middle) / (2 * most)).tolist()
+    return spread
+
+
+def known(value: float | None) -> float:
+    """A number as probes send it: None stands for one that is not finite."""
+    return math.nan if value is None else value
+
+
+def _columns(rows: list[list[float | None]]) -> tuple[list[float], list[float]]:
+    return [known(row[0]) for row in rows], [known(row[1]) for row in rows]
+
+
+def _pixels(row: list[float | None], shape: tuple[int, ...]) -> Array:
+    found: Array = np.array([known(value) for value in row], float).reshape(shape)
+    return np.clip(found, 0.0, 1.0)
+
+
+def _line(line: list[list[float | None]], name: str) -> Path:
+    return Path(name, *_columns(line), "accent")
+
+
+def _arrow(answer: Generated, row: list[float | None], name: str) -> Path:
+    """From a generated point to where its gradient pulls it."""
+    x, y, dx, dy = (known(value) for value in row)
+    size = ARROW_SHARE * (answer.high[0] - answer.low[0])
+    return Path(name, [x, x + size * dx], [y, y + size * dy], "text")
