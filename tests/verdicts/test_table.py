@@ -19,6 +19,7 @@ TABLE: dict[str, set[str]] = {
     "cifar10_cnn_logits": {"still_falling"},
     "cnn_digits": {"still_falling"},
     "denoising": {"plateau"},
+    "gan_digits": set(),
     "gan_points": set(),
     "gru_sine": {"plateau"},
     "linear_regression": {"plateau"},

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from tuidl.cli.common import found_run, json_option, prepare, weights_option
+from tuidl.cli.generating_examples import COUNT, is_generator_of_examples, put_examples
 from tuidl.core.printable import printable_lines
 from tuidl.core.terminal import put_json, reader_is_gone, say
 
@@ -37,6 +38,10 @@ TOP = 5
     "--length", type=click.IntRange(1, 1_000_000), metavar="TOKENS",
     help=f"Default: {LENGTH}; an answer ends with its line.",
 )  # fmt: skip
+@click.option(
+    "--count", type=click.IntRange(1, 1_000_000), metavar="N",
+    help=f"Examples of a network that makes them of random numbers. Default: {COUNT}.",
+)  # fmt: skip
 @json_option
 @weights_option
 def generate(
@@ -46,20 +51,30 @@ def generate(
     top_k: int | None,
     seed: int,
     length: int | None,
+    count: int | None,
     as_json: bool,
     which: "Which",
 ) -> None:
-    """Write text with RUN's network, token by token, each drawn by its probability.
+    """Write text with RUN's network, token by token, each drawn by its probability; or what a
+    generator makes of random numbers: a line of numbers each, on a terminal points and pictures.
 
-    The same seed gives the same text. With --json a line for each token, with its probability and
-    the likeliest ones.
+    The same seed gives the same. With --json a line for each token, with its probability and the
+    likeliest ones, or for each example.
     """
     prepare(1)
     from tuidl.inference.generating import Sampling, generator_of
     from tuidl.runs.results import load_run
 
     trained = load_run(found_run(run), which)
-    generator = generator_of(trained.preparation, trained.model())
+    model = trained.model()
+    if is_generator_of_examples(model):
+        if prompt or top_k is not None or length is not None or temperature != 1.0:
+            raise click.UsageError("--prompt, --temperature, --top-k and --length are for text")
+        put_examples(model, count or COUNT, seed, as_json)
+        return
+    if count is not None:
+        raise click.UsageError("--count is for networks that make examples of random numbers")
+    generator = generator_of(trained.preparation, model)
     given = generator.prompt(prompt)
     for note in given.notes:
         say(note)

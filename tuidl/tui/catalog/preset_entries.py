@@ -50,6 +50,7 @@ CATALOG: dict[str, dict[str, str]] = {
         "denoising": "digits",
         "vae_mnist": "digits",
         "gan_points": "points",
+        "gan_digits": "digits",
     },
     "What goes wrong": {
         "overfitting": "half moons",
