@@ -18,7 +18,7 @@ from tuidl.tui.session.run import Run
 from tuidl.tui.views.view import said
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.closer import Closer, Spreads
-from tuidl.tui.widgets.curves import Curves, curves_of
+from tuidl.tui.widgets.curves import curves_of
 from tuidl.tui.widgets.layers import Layers
 from tuidl.tui.widgets.picture import Picture
 from tuidl.tui.widgets.summary import Summary
