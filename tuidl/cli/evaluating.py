@@ -1,5 +1,6 @@
 """Judging a trained network: ``tuidl evaluate``."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,9 @@ class CostsType(click.ParamType[tuple[float, float]]):
     help="Of the run's own data. Default: test where there is one, else validation.",
 )
 @click.option("--against", metavar="RUN", help="Compare with this run on the same examples.")
+@click.option(
+    "--output", metavar="NAME", help="Of several outputs the one to judge, else the predicted one."
+)
 @click.option("--by", multiple=True, metavar="COLUMN", help="Scores by its values. Repeatable.")
 @click.option("--importance", is_flag=True, help="What each column is worth to the network.")
 @click.option(
@@ -96,6 +100,7 @@ def evaluate(
     file: Path | None,
     part: "Part | None",
     against: str | None,
+    output: str | None,
     which: "Which",
     key: str | None,
     report: Path | None,
@@ -139,8 +144,9 @@ def evaluate(
         worst,
         pictures,
     )
-    network, subject = _contender(run, which, file, part, key)
-    other = _contender(against, which, file, part, key) if against else None
+    asked = which, file, part, key, output
+    network, subject = _contender(run, *asked)
+    other = _contender(against, *asked) if against else None
     judgement = evaluated(network, subject, options, other)
     if report is not None:
         _write(judgement, report)
@@ -163,16 +169,28 @@ def _is_run(path: Path) -> bool:
 
 
 def _contender(
-    run: str, which: "Which", file: Path | None, part: "Part | None", key: str | None
+    run: str,
+    which: "Which",
+    file: Path | None,
+    part: "Part | None",
+    key: str | None,
+    output: str | None,
 ) -> "Contender":
     from tuidl.judging.evaluating import Network
     from tuidl.judging.file_subject import of_file
     from tuidl.judging.subject import of_part
     from tuidl.runs.naming import find_run
     from tuidl.runs.results import load_run
+    from tuidl.runs.several import asked_for, judged_outputs
 
     found = find_run(run)
     trained = load_run(str(found.path), which)
+    if output is not None:
+        preset, prepared = asked_for(trained.preset, trained.folder, output)
+        trained = replace(trained, preset=preset, preparation=prepared)
+    others = [name for name in judged_outputs(trained.preset) if name != trained.preset.predicted]
+    if output is None and others:
+        say(f"{trained.preset.predicted!r} is judged; by --output also {', '.join(others)}")
     network = Network(
         found.path.name, which, trained.preset, trained.parameters, trained.preparation
     )

@@ -17,6 +17,7 @@ from tuidl.inference.trained import model_of
 from tuidl.model.weighing import with_counted
 from tuidl.preset.schema import Preset
 from tuidl.runs.given import class_texts, columns_of, is_frame, write_table
+from tuidl.runs.several import rows_of, units_of
 from tuidl.storage.contents import GIVEN, LOCK
 from tuidl.tasks.choice import task_of
 from tuidl.training.evaluation import evaluate
@@ -57,17 +58,21 @@ def scores_of(
     x: Any,
     y: Any,
     class_weights: Mapping[str, tuple[float, ...]],
+    folder: Path | None = None,
 ) -> dict[str, float]:
     """Loss and metrics on these examples. ``class_weights``: of losses whose weights were counted
-    in the training part. Raises DataError."""
+    in the training part; ``folder``: the run's. Raises DataError."""
     inputs = inputs_of(preset, prepared, x)
     if inputs.problems:
         raise DataError(inputs.problems[min(inputs.problems)])
-    targets = _targets(prepared, task_of(preset).names, _given(preset, x, y))
+    if preset.spec().targets:
+        targets = rows_of(preset, folder, x, y)
+    else:
+        targets = _targets(prepared, task_of(preset).names, _given(preset, x, y))
     model = model_of(preset, parameters, examples=len(inputs.x))
     if class_weights:
         model.class_weights = with_counted(model.program.graph, class_weights)
-    units = np.array(prepared.target_width) if prepared.target_width else None
+    units = units_of(preset, prepared, folder)
     feed = replace(model.feed(inputs.x, targets), units=units)
     scores = evaluate(model, feed, Interrupter()).scores
     assert scores is not None  # nobody asked to stop

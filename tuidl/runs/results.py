@@ -143,7 +143,8 @@ class TrainedRun:
         x : array or data frame
             As ``predict`` takes it.
         y : array, or the name of a column of ``x``
-            Targets as those of the training; by default the column of that name.
+            Targets as those of the training; by default the column of that name. Of several a
+            data frame, or all numbers side by side.
 
         Returns
         -------
@@ -157,8 +158,8 @@ class TrainedRun:
         """
         from tuidl.runs.asking import scores_of
 
-        weights = self.class_weights
-        return scores_of(self.preset, self.parameters, self.preparation, x, y, weights)
+        known = self.class_weights, self.folder
+        return scores_of(self.preset, self.parameters, self.preparation, x, y, *known)
 
     def save(self, path: Path | str) -> Path:
         """Keep the run in a folder of its own, for ``tuidl.load_run`` and all commands; training
