@@ -76,18 +76,18 @@ class TokenPanel(AskPanel):
         question, form = self.view.question, self.view.form
         if form is not None and question.is_example:
             true = f", is {form.true}" if form.true else ""
-            return f"{form.part} example {form.example}{true}: its tokens"
+            return f"{form.part} example {form.example}{true}"
         return "the file is asked" if question.file else "its tokens"
 
     def subtitle_now(self) -> str:
         answer = self.view.answer
         if answer is None or not answer.tokens:
-            return "enter: type"
+            return ""
         unknown = sum(not token.known for token in answer.tokens)
         parts = [f"{len(answer.tokens)} tokens"]
         if unknown:
             parts.append(f"{unknown} unknown")
-        return " · ".join([*parts, "enter: type"])
+        return " · ".join(parts)
 
     def action_type(self) -> None:
         self.view.type_text()
