@@ -84,6 +84,9 @@ WRONG = [
                           f"(valid: {CONV_KEYS})"),
     ("layers.0={type='conv2d'}", "layers[0].filters: missing: it has no default"),
     ("layers.0.filters=0", "layers[0].filters: expected a whole number >= 1, got 0"),
+    ("layers.0.padding=-1", "layers[0].padding: expected a whole number >= 0, got -1"),
+    ("layers.0={type='upsample2d', factor=[2, 0]}", "layers[0].factor[1]: expected a whole number "
+        ">= 1, got 0"),
     ("layers.0.filters=99999999999", "layers[0].filters: expected a whole number <= 1000000, "
                                      "got 99999999999"),
     ("layers.0.padding='sam'", "layers[0].padding: no 'sam'; did you mean 'same'? "
@@ -148,6 +151,19 @@ DOES_NOT_FIT = [
         "does not fit an image of 8 x 8 x 1"),
     ("layers.2={type='conv2d', filters=2, kernel_size=5}", "layers[2] (conv2d): a window of 5 x 5 "
         "does not fit an image of 4 x 4 x 5"),
+    ("layers.0={type='conv2d', filters=2, dilation=4}", "layers[0] (conv2d): a window of 9 x 9 "
+        "does not fit an image of 8 x 8 x 1"),
+    ("layers.0.groups=5", "layers[0] (conv2d): groups: expected a number that divides 1 channels "
+        "and 5 filters, got 5"),
+    ("layers.0.padding=[1, 2, 3]", "layers[0] (conv2d): padding: expected one number, two, [down, "
+        "across], or four, [top, bottom, left, right]; got [1, 2, 3]"),
+    ("layers.0={type='conv2d_transpose', filters=2, stride=2, output_padding=2}", "layers[0] "
+        "(conv2d_transpose): output_padding: expected less than the stride, got 2 with a stride "
+        "of 2"),
+    ("layers.0={type='conv2d_transpose', filters=2, padding=6}", "layers[0] (conv2d_transpose): "
+        "makes an image of -2 x -2 of 8 x 8 x 1; expected sides from 1 to 4096"),
+    ("layers.1={type='dot', inputs=['input', 'conv2d_1']}", "layers[1] (dot): needs two inputs of "
+        "one shape, got 8 x 8 x 1, 8 x 8 x 5"),
     ("layers.0={type='flatten'}", "layers[1] (max_pool2d): needs an image (height, width, "
                                   "channels), got 64"),
     ("layers.0={type='input', shape=[28, 28]}", "layers[0] (input): is made for examples of "

@@ -156,6 +156,18 @@ def test_feature_maps_are_what_the_convolution_answers() -> None:
     assert np.shape(ask(trainer, "filters")["filters"]) == (5, 3, 3)
 
 
+def test_maps_of_a_transposed_convolution() -> None:
+    text = helpers.CONV.replace('"conv2d"', '"conv2d_transpose"').replace(
+        'padding = "same"', "stride = 2"
+    )
+    trainer = trained(text)
+    found = ask(trainer, "feature_maps", layer="conv2d_transpose_1", maps=2)
+    assert np.shape(found["maps"]) == (2, 17, 17)
+    kernel = trainer.model.parameters["conv2d_transpose_1.kernel"]
+    filters = ask(trainer, "filters", layer="conv2d_transpose_1")["filters"]
+    np.testing.assert_allclose(filters, np.moveaxis(kernel.mean(axis=3), -1, 0), rtol=1e-3)
+
+
 def test_weights_are_pictures_and_gates_lie_side_by_side() -> None:
     trainer = trained(helpers.SEQUENCE)
     found = ask(trainer, "weights", layer="gru_1")
