@@ -76,6 +76,9 @@ class Samples:
 
     def _points(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         flat = self.x.reshape(len(self.x), -1)
+        if self.task.picture.probe == "generated":  # points of the plane, to be imitated
+            groups = [Points("real", flat[:, 0], flat[:, 1], "train", False)]
+            return scatter(groups, palette, width, height, unicode=unicode)
         names, classes, target = self.task.names, self.task.labels(self.y), self.y[:, 0]
         if classes is None:
             column = int(_correlations(flat, target[:, None])[:, 0].argmax())
