@@ -21,7 +21,7 @@ EVERY = (
     answers.ask_form(), answers.asked(),
     answers.generated(), answers.generated_pictures(),
     text_answers.written("a b"), text_answers.EMBEDDING, text_answers.ATTENTION,
-    picture_answers.given_back(),
+    picture_answers.given_back(), picture_answers.plane(), picture_answers.decoded(),
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Answers to probes about what an autoencoder gives back, small and made up."""
 
-from tuidl.protocol.picture_answers import GivenBack, Reconstructions
+from tuidl.protocol.picture_answers import DecodedCode, GivenBack, LatentPlane, Reconstructions
 
 DIGITS = tuple(str(number) for number in range(10))
 
@@ -27,3 +27,18 @@ def given_back(
         part="validation", shape=shape, labels=labels, examples=tuple(examples),
         loss=43.75, unit="nats an example", looked_at=256, total=359,
     )  # fmt: skip
+
+
+def plane(*, labels: tuple[str, ...] = DIGITS, shape: tuple[int, ...] = (8, 8, 1)) -> LatentPlane:
+    """Three codes, one of them unknown and one far out, and a diagonal at the cursor."""
+    return LatentPlane(
+        part="validation", shape=shape, labels=labels,
+        points=[[0.5, -0.5], [None, 1.0], [90.0, 3.0], *([[1.0, 1.5]] * 200)],
+        classes=[3, 4, 5, *([7] * 200)] if labels else [], cursor=(0.25, -1.0),
+        decoded=given_back(shape).examples[0].x,
+    )  # fmt: skip
+
+
+def decoded(cursor: tuple[float, float] = (0.5, 0.5)) -> DecodedCode:
+    """A diagonal."""
+    return DecodedCode(shape=(8, 8, 1), cursor=cursor, decoded=given_back().examples[0].x)

@@ -77,4 +77,5 @@ def _enlarged(preset: Preset) -> Split:
     train, held = ENLARGED
     chosen = slice(train, train + (held if preset.data.validation else 0))
     parts = [Examples(x[rows], split.train.y[rows]) for rows in (slice(train), chosen, slice(0))]
-    return replace(split, train=parts[0], validation=parts[1], test=parts[2], parts=None)
+    made = replace(split, train=parts[0], validation=parts[1], test=parts[2], parts=None)
+    return preset.data.learned(made)

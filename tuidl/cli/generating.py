@@ -1,13 +1,15 @@
-"""What a trained network writes: text, token by token."""
+"""What a trained network makes: text token by token, pictures and other examples."""
 
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from tuidl.cli.common import found_run, json_option, prepare, weights_option
+from tuidl.cli.generated import generate_examples
 from tuidl.cli.generating_examples import COUNT, is_generator_of_examples, put_examples
 from tuidl.core.printable import printable_lines
 from tuidl.core.terminal import put_json, reader_is_gone, say
@@ -40,7 +42,15 @@ TOP = 5
 )  # fmt: skip
 @click.option(
     "--count", type=click.IntRange(1, 1_000_000), metavar="N",
-    help=f"Examples of a network that makes them of random numbers. Default: {COUNT}.",
+    help=f"Examples to make of random numbers. Default: {COUNT}, and 16 of a decoder's pictures.",
+)  # fmt: skip
+@click.option(
+    "--between", type=click.IntRange(0), nargs=2, metavar="A B",
+    help="Go from the code of held-out example A to that of B, counted from 0.",
+)  # fmt: skip
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.png",
+    help="Write pictures there, in a grid, and not to the terminal.",
 )  # fmt: skip
 @json_option
 @weights_option
@@ -52,11 +62,14 @@ def generate(
     seed: int,
     length: int | None,
     count: int | None,
+    between: tuple[int, int] | None,
+    out: Path | None,
     as_json: bool,
     which: "Which",
 ) -> None:
     """Write text with RUN's network, token by token, each drawn by its probability; or what a
-    generator makes of random numbers: a line of numbers each, on a terminal points and pictures.
+    generator or a decoder makes of random numbers: a line of numbers each, on a terminal points and
+    pictures.
 
     The same seed gives the same. With --json a line for each token, with its probability and the
     likeliest ones, or for each example.
@@ -67,13 +80,17 @@ def generate(
 
     trained = load_run(found_run(run), which)
     model = trained.model()
-    if is_generator_of_examples(model):
-        if prompt or top_k is not None or length is not None or temperature != 1.0:
-            raise click.UsageError("--prompt, --temperature, --top-k and --length are for text")
+    is_text = bool(trained.preset.spec().vocabulary)
+    if not is_text and (prompt or top_k is not None or length is not None or temperature != 1.0):
+        raise click.UsageError("--prompt, --temperature, --top-k and --length are for text")
+    if is_generator_of_examples(model) and not (between or out):
         put_examples(model, count or COUNT, seed, as_json)
         return
-    if count is not None:
-        raise click.UsageError("--count is for networks that make examples of random numbers")
+    if trained.preset.networks and not is_text:
+        generate_examples(trained, count, between or None, seed, out, as_json=as_json)
+        return
+    if count is not None or between or out:
+        raise click.UsageError("--count, --between and --out are for networks that make examples")
     generator = generator_of(trained.preparation, model)
     given = generator.prompt(prompt)
     for note in given.notes:

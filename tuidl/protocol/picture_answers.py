@@ -1,6 +1,6 @@
-"""Answers to probes about what an autoencoder gives back."""
+"""Answers to probes about what an autoencoder gives back, and about its codes."""
 
-from tuidl.protocol.answer import Answer, Number, Record, Shape, Vector
+from tuidl.protocol.answer import Answer, Matrix, Number, Record, Shape, Vector
 
 
 class GivenBack(Record, frozen=True):
@@ -26,3 +26,28 @@ class Reconstructions(Answer, frozen=True, tag="reconstructions"):
     unit: str = ""
     looked_at: int = 0
     total: int = 0
+
+
+class LatentPlane(Answer, frozen=True, tag="latent_plane"):
+    """Codes of two numbers: ``points`` (x, y) of held-out examples, the class of each among the
+    ``labels`` (empty where there are none), and what the network makes of the code at ``cursor``:
+    ``decoded`` (flat), of ``shape``."""
+
+    part: str
+    shape: Shape
+    labels: tuple[str, ...]
+    points: Matrix
+    classes: list[int]
+    cursor: tuple[float, float]
+    decoded: Vector
+
+
+class DecodedCode(Answer, frozen=True, tag="decoded_code"):
+    """What the network makes of the code at ``cursor``: ``decoded`` (flat), of ``shape``."""
+
+    shape: Shape
+    cursor: tuple[float, float]
+    decoded: Vector
+
+
+PictureAnswer = Reconstructions | LatentPlane | DecodedCode

@@ -17,7 +17,7 @@ from tuidl.protocol.generated import GeneratedPictures as GeneratedPictures
 from tuidl.protocol.health import Health as Health
 from tuidl.protocol.health import LayerHealth as LayerHealth
 from tuidl.protocol.neurons import Neurons as Neurons
-from tuidl.protocol.picture_answers import Reconstructions as Reconstructions
+from tuidl.protocol.picture_answers import PictureAnswer as PictureAnswer
 from tuidl.protocol.text_answers import Attention as Attention
 from tuidl.protocol.text_answers import EmbeddingMap as EmbeddingMap
 from tuidl.protocol.text_answers import Sample as Sample
@@ -279,7 +279,7 @@ AnyAnswer = (
     | Curve
     | Plane
     | Values
-    | Reconstructions
+    | PictureAnswer
     | Forecast
     | Layers
     | Health

@@ -48,6 +48,7 @@ CATALOG: dict[str, dict[str, str]] = {
     "Generate": {
         "autoencoder_digits": "digits",
         "denoising": "digits",
+        "autoencoder_mnist": "digits",
         "vae_mnist": "digits",
         "gan_points": "points",
         "gan_digits": "digits",

@@ -9,13 +9,14 @@ from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.images import Tile, image_grid
 from tuidl.charts.palette import Palette
 from tuidl.charts.pixels import Array
-from tuidl.charts.tiling import comfortable
 from tuidl.protocol.picture_answers import GivenBack, Reconstructions
 from tuidl.tui.renderers.examples import is_image
 
 GAP = 2
 """Rows of pixels between an image and what came back, for each 16 of its own."""
 LEAST_CAPTION = 7
+LEAST_SIDE, MOST_SIDE = 8, 16
+"""Pixels of an image that are shown at least, and are enough."""
 
 
 def reconstructions(
@@ -51,9 +52,15 @@ def _images(
         for example in answer.examples
     ]
     least = max((len(tile.caption) for tile in tiles), default=0) + 1
-    shape = np.shape(tiles[0].pixels) if tiles else (2, 1, 1)
-    count = comfortable(shape, width, height, caption=True, least=max(least, LEAST_CAPTION))
+    count = _count(answer.shape, width, height, max(least, LEAST_CAPTION))
     return image_grid(tiles[:count], palette, width, height, unicode=unicode)
+
+
+def _count(shape: Sequence[int], width: int, height: int, caption: int) -> int:
+    """How many pairs to show, such that the pixels of each can still be told apart."""
+    wide = max(min(max(shape[1], LEAST_SIDE), MOST_SIDE), caption)
+    high = min(max(shape[0], LEAST_SIDE), MOST_SIDE)  # two images of half as many lines each
+    return max((width + 1) // (wide + 1), 1) * max(height // (high + 2), 1)
 
 
 def _pair(example: GivenBack, shape: Sequence[int]) -> Array:

@@ -20,7 +20,7 @@ from tuidl.tui.session.run import Phase, Run
 from tuidl.tui.views.all import VIEWS
 from tuidl.tui.views.overview import Overview
 from tuidl.tui.views.time import TimeView
-from tuidl.tui.views.view import View
+from tuidl.tui.views.view import AT_ONCE, View
 from tuidl.tui.widgets.chart import Chart, repaint_together
 from tuidl.tui.widgets.curves import Curves
 from tuidl.tui.widgets.frame_drawer import FrameDrawer, renew_others
@@ -32,7 +32,7 @@ from tuidl.tui.widgets.tabs import Tabs
 TICKS_PER_SECOND = 30  # at each, some panels of a frame are drawn
 NARROW, LOW = 100, 30
 WIDE, HIGH = 165, 40
-OFTEN = (events.Progress, events.EpochEnded, events.Frame)
+OFTEN = (events.Progress, events.EpochEnded, events.Frame, events.ProbeAnswer)
 """Events that come by themselves; others come once, most of them because of a key."""
 TURNS = (events.RunStarted, events.Compiled, events.Refused, events.RunFailed)
 """Events after which there may be no frame for long, or none at all."""
@@ -126,7 +126,7 @@ class TrainScreen(PastScreen):
     def handle(self, event: events.Event) -> None:
         """Take in an event of the run on the screen."""
         self.shown.handle(event)
-        if isinstance(event, events.ProbeAnswer):
+        if isinstance(event, events.ProbeAnswer) and event.kind not in AT_ONCE:
             self._answers.append(event)
             return
         if isinstance(event, events.Progress | events.EpochEnded) and self._has_pace:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 
+from tuidl.compiler.codes import has_plane
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import Event, ProbeAnswer
 from tuidl.tasks.choice import task_of
@@ -13,6 +14,7 @@ from tuidl.tui.views.attention import has_attention
 from tuidl.tui.views.examples import ExamplesView
 from tuidl.tui.views.generated import GeneratedView
 from tuidl.tui.views.large import LargeView
+from tuidl.tui.views.latent import LatentView
 from tuidl.tui.views.reading import ReadingView
 from tuidl.tui.views.text import TextView
 from tuidl.tui.views.token_map import MapView
@@ -36,6 +38,9 @@ class PictureView(View):
         super().take(frame, ())
         self._inner.take(frame, answers)
 
+    def handle(self, event: Event) -> None:
+        self._inner.handle(event)
+
     def compose(self) -> ComposeResult:
         yield self._inner
 
@@ -50,22 +55,22 @@ class PictureView(View):
         super().opened()
         self._inner.opened()
 
-    def handle(self, event: Event) -> None:
-        self._inner.handle(event)
-
     def probes(self) -> Wanted:
         return self._inner.probes()
 
 
 VIEWS: dict[str, type[View]] = {
     "predictions": ExamplesView, "reading": ReadingView, "sample": TextView,
-    "embedding_map": MapView, "generated": GeneratedView,
+    "embedding_map": MapView, "generated": GeneratedView, "latent_plane": LatentView,
 }  # fmt: skip
 
 
 def _kind(preset: Preset) -> str:
-    """The task's probe; texts that a network with attention sorts into classes are "reading"."""
+    """The task's probe; texts that a network with attention sorts into classes are "reading", codes
+    of two numbers a "latent_plane"."""
     kind = task_of(preset).picture.probe
+    if kind == "reconstructions" and has_plane(preset):
+        return "latent_plane"
     reads = kind == "predictions" and has_attention(preset) and preset.data.spec().vocabulary
     return "reading" if reads else kind
 

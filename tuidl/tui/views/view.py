@@ -20,6 +20,10 @@ Wanted = list[tuple[str, dict[str, Any]]]
 """Kinds of probes with their options."""
 
 
+AT_ONCE = ("decoded_code",)
+"""Probes that a view asks for by itself, whose answers it gets as they come, beside the frames."""
+
+
 class View(Container):
     """Base of the views. ``name_shown`` stands on its tab, ``first`` is the panel that has the
     keys when the view is opened."""

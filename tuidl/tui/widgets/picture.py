@@ -9,6 +9,7 @@ from textual.binding import Binding
 from tuidl.charts.hstack import hstack
 from tuidl.charts.palette import Palette
 from tuidl.protocol import probes
+from tuidl.protocol.picture_answers import Reconstructions
 from tuidl.protocol.probes import AnyAnswer
 from tuidl.tasks.base import Picture as TaskPicture
 from tuidl.tui.renderers import examples, generated, sample
@@ -41,7 +42,7 @@ def picture_of(
             return forecast(answer, *room)
         case probes.Places():
             return places(answer, *room)
-        case probes.Reconstructions():
+        case Reconstructions():
             return reconstructions(answer, *room)
         case probes.Values():
             return values(answer, *room)

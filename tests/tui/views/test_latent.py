@@ -1,0 +1,66 @@
+"""The plane of codes on the screen: a cursor by keys and mouse, decoded beside the frames."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui import picture_answers, story
+from tests.tui.quiet import quiet
+from tests.tui.watched import Opened, Watched
+from tuidl.protocol.commands import Probe
+from tuidl.protocol.events import ProbeAnswer
+from tuidl.tui.views.latent import CodePlane, DecodedPanel, LatentView
+
+
+def asked(watched: Watched) -> list[tuple[float, float]]:
+    """The cursors of all requests so far."""
+    probes = [c for c in watched.sent if isinstance(c, Probe) and c.kind == "decoded_code"]
+    return [tuple(probe.options["cursor"]) for probe in probes]
+
+
+async def answered(watched: Watched) -> None:
+    place = asked(watched)[-1]
+    answer = picture_answers.decoded(place)
+    await watched.handle(ProbeAnswer(id=1, kind="decoded_code", epoch=1, step=1, answer=answer))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_cursor_is_decoded_at_once_and_only_the_newest_place_waits(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    app = quiet(monkeypatch, tmp_path)
+    async with Opened(app, "vae_mnist", size) as watched:
+        await watched.handle(*story.middle()[3:])
+        await watched.press("2")
+        await watched.answer("latent_plane", picture_answers.plane())
+        view = app.screen.query_one(LatentView)
+        assert "203 codes" in watched.seen(CodePlane)
+        await watched.press("right")
+        first = view.cursor
+        assert asked(watched) == [first]
+        await watched.press("up", "up", "left")
+        assert asked(watched) == [first]
+        await answered(watched)
+        assert asked(watched) == [first, view.cursor]
+        await answered(watched)
+        assert asked(watched) == [first, view.cursor]
+        assert view.decoded is not None
+        assert view.decoded.cursor == view.cursor
+        x, y = view.cursor
+        assert f"({x:.2f}, {y:.2f})" in app.screen.query_one(DecodedPanel).title_now()
+
+
+async def test_the_mouse_is_the_cursor_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    app = quiet(monkeypatch, tmp_path)
+    async with Opened(app, "vae_mnist") as watched:
+        await watched.handle(*story.middle()[3:])
+        await watched.press("2")
+        await watched.answer("latent_plane", picture_answers.plane())
+        await watched.pilot.click(CodePlane, offset=(12, 6))
+        view, panel = app.screen.query_one(LatentView), app.screen.query_one(CodePlane)
+        at = panel.frame.cell(*view.cursor)
+        assert at is not None
+        assert abs(at[0] - 10) <= 1  # the border and the room beside it lie between
+        assert at[1] == 5
+        await watched.press("0")
+        assert view.cursor == (0.0, 0.0)
