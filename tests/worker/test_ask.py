@@ -238,3 +238,32 @@ def test_networks_of_several_parts_are_answered_or_say_why_not(name: str, tmp_pa
         assert (found.names, found.made_shape) == ((), told.decoded[0].shape)
         assert found.made == pytest.approx(told.decoded[0].reshape(-1), rel=1e-4)
         assert found.what_if is None
+
+
+TEXTS = """
+name = "texts"
+data = {source = "text_csv", path = "texts.csv", text = "text", target = "kind", validation = 0.2}
+layers = [{type = "embedding", output_dim = 4}, {type = "global_average_pool1d"},
+          {type = "dense", activation = "softmax"}]
+loss = {type = "cross_entropy"}
+optimizer = {type = "adam", learning_rate = 0.01}
+training = {epochs = 1, batch_size = 8}
+"""
+
+
+def test_a_text_is_answered_as_a_line_of_a_file_is(tmp_path: Path) -> None:
+    lines = [
+        f"{('good', 'bad')[i % 2]} day number{i % 5},{('up', 'down')[i % 2]}" for i in range(40)
+    ]
+    (tmp_path / "texts.csv").write_text("\n".join(["text,kind", *lines]))
+    state = trained(Preset.parse(TEXTS, "texts", folder=tmp_path))
+    form = form_of(state)
+    assert (form.takes, form.text.split()[1]) == ("text", "day")
+    assert form.true in ("up", "down")
+    found = asked(state, text="good zzyzx day")
+    (tmp_path / "new.txt").write_text("good zzyzx day\n")
+    same(found, told := predicted(state, tmp_path / "new.txt"))
+    assert found.says == told.records[0]["class"]
+    assert [token.name for token in found.tokens] == ["good", "day"]
+    assert "left out: 'zzyzx'" in found.lines[1]
+    assert "no text in it that the network knows" in refused(state, text=" ")
