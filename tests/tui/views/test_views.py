@@ -38,7 +38,7 @@ async def test_number_keys_open_views_that_alone_ask(app: Playground) -> None:
 
 async def test_a_click_on_a_tab_opens_its_view(app: Playground) -> None:
     async with Opened(app, "cnn_digits") as watched:
-        for x, view in ((35, LayersView), (2, type(None)), (48, StepView)):
+        for x, view in ((35, LayersView), (2, type(None)), (42, StepView)):
             await watched.pilot.click("#tabs", offset=(x, 0))
             await watched.pilot.pause()
             assert isinstance(watched.screen.open_view, view)
