@@ -69,7 +69,7 @@ PICTURES: dict[str, Draw] = {
     "plane of three": lambda p, w, h, u: shapes.plane(answers.plane(3), p, w, h, u),
     "generated": lambda p, w, h, u: generated.points(answers.generated(), p, w, h, u),
     "generated, no critic": lambda p, w, h, u: generated.points(
-        answers.generated(critic=False), p, w, h, u, generated.VARIANTS[0], (0.5, 0.5)),
+        answers.generated(critic=False), p, w, h, u, generated.VARIANTS[0]),
     "generated pictures": lambda p, w, h, u: generated.pictures(
         answers.generated_pictures(), p, w, h, u),
     "forecast": lambda p, w, h, u: series.forecast(answers.forecast(), p, w, h, u),

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from rich.text import Text
 
-from tuidl.charts.frame import framed
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.images import Tile, image_grid
-from tuidl.charts.palette import MONOCHROME, Palette
+from tuidl.charts.palette import Palette
 from tuidl.charts.pixels import Array
-from tuidl.charts.scale import scaled
 from tuidl.charts.scatter import Field, Path, Points, scatter
 from tuidl.protocol.generated import Generated, GeneratedPictures
 
@@ -50,7 +48,6 @@ def points(
     height: int,
     unicode: bool,
     parts: Parts = SMALL,
-    cursor: tuple[float, float] | None = None,
 ) -> list[Text]:
     """Real points as dots, generated ones marked, on what the discriminator says."""
     words = below(about(answer), palette, width, unicode) if height >= LOW else []
@@ -68,8 +65,6 @@ def points(
     if parts.arrows:
         names = ("gradient", *[""] * len(answer.arrows))
         paths += [_arrow(answer, *pair) for pair in zip(answer.arrows, names, strict=False)]
-    if cursor is not None:
-        groups.append(Points("cursor", [cursor[0]], [cursor[1]], "accent"))
     drawn = scatter(
         groups, palette, width, height - len(words), paths=paths, field=field, unicode=unicode
     )
@@ -112,22 +107,6 @@ def real_pictures(
     """Real ones, to compare with."""
     tiles = [Tile(_pixels(row, answer.shape)) for row in answer.real]
     return image_grid(tiles, palette, width, height, unicode=unicode)
-
-
-def place_at(
-    answer: Generated, width: int, height: int, at: tuple[int, int]
-) -> tuple[float, float] | None:
-    """The point of the plane that a cell of the picture shows; None beside the plane."""
-    below = 1 if height >= LOW else 0
-    grid = Grid(width, height - below)
-    xs, ys = (scaled((answer.low[i], answer.high[i]), 1) for i in (0, 1))
-    area = framed(grid, MONOCHROME, xs, ys, top=1 if height - below > 3 else 0)
-    column, row = at[0] - area.x, at[1] - area.y
-    if not (0 <= column < area.width and 0 <= row < area.height):
-        return None
-    x = area.xs.low + (column + 0.5) / area.width * (area.xs.high - area.xs.low)
-    y = area.ys.high - (row + 0.5) / area.height * (area.ys.high - area.ys.low)
-    return x, y
 
 
 def _stretched(answer: Generated) -> list[list[float]]:
