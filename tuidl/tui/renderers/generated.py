@@ -7,16 +7,20 @@ import numpy as np
 from rich.text import Text
 
 from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.hstack import hstack
 from tuidl.charts.images import Tile, image_grid
 from tuidl.charts.palette import Palette
 from tuidl.charts.pixels import Array
 from tuidl.charts.scatter import Field, Path, Points, scatter
 from tuidl.protocol.generated import Generated, GeneratedPictures
+from tuidl.protocol.probes import Matrix
 
 ARROW_SHARE = 0.09
 """Length of the longest arrow, of the plane's width."""
 LEAST_SPREAD = 0.02
 """A map that differs less than this from its middle is not stretched further."""
+BESIDE, GAP = 44, 2
+"""Cells from which on real pictures stand beside generated ones, and what is between them."""
 LOW = 8
 """Lines below which a picture has no words."""
 
@@ -92,20 +96,37 @@ def about(answer: Generated) -> str:
 def pictures(
     answer: GeneratedPictures, palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
-    """As many generated pictures as fit."""
+    """As many generated pictures as fit, with real ones beside them where there is room."""
     words = []
     if height >= LOW:
         text = f"distance {known(answer.distance):.3g} to {answer.part} pictures"
         words = below(text, palette, width, unicode)
-    tiles = [Tile(_pixels(row, answer.shape)) for row in answer.made]
-    return [*image_grid(tiles, palette, width, height - len(words), unicode=unicode), *words]
+    high = height - len(words)
+    if width < BESIDE or height < LOW:
+        return [*_grid(answer.made, answer.shape, palette, width, high, unicode), *words]
+    wide = (width - GAP) // 2
+    made = _titled("generated", answer.made, answer.shape, palette, wide, high, unicode)
+    real = _titled("real", answer.real, answer.shape, palette, width - GAP - wide, high, unicode)
+    return [*hstack(made, real, gap=GAP), *words]
 
 
-def real_pictures(
-    answer: GeneratedPictures, palette: Palette, width: int, height: int, unicode: bool
+def _titled(
+    title: str,
+    rows: Matrix,
+    shape: tuple[int, ...],
+    palette: Palette,
+    width: int,
+    height: int,
+    unicode: bool,
 ) -> list[Text]:
-    """Real ones, to compare with."""
-    tiles = [Tile(_pixels(row, answer.shape)) for row in answer.real]
+    head = below(title, palette, width, unicode)
+    return [*head, *_grid(rows, shape, palette, width, height - 1, unicode)]
+
+
+def _grid(
+    rows: Matrix, shape: tuple[int, ...], palette: Palette, width: int, height: int, unicode: bool
+) -> list[Text]:
+    tiles = [Tile(_pixels(row, shape)) for row in rows]
     return image_grid(tiles, palette, width, height, unicode=unicode)
 
 
