@@ -41,7 +41,7 @@ async def test_several_runs_are_deleted_at_once_and_put_back(app: Playground) ->
         assert "Delete 2 runs?" in str(app.screen.query(".title").first().render())
         await pilot.press("y")
         await until(pilot, lambda: len(names()) == 1)
-        await until(pilot, lambda: "deleted 2 runs; u undoes it" in notices(app))
+        await until(pilot, lambda: "deleted 2 runs; u among the runs undoes it" in notices(app))
         await until(pilot, lambda: len(app.screen.query_one(RunList)._shown) == 1)
         await pilot.press("u")
         await until(pilot, lambda: len(names()) == 3)
@@ -93,7 +93,7 @@ async def test_discarding_a_run_deletes_it_once_the_engine_lets_go(
         if key == "d":
             await until(pilot, lambda: not path.exists())
             await pilot.press("2")
-            await until(pilot, lambda: f"deleted {path.name}; u undoes it" in notices(app))
+            await until(pilot, lambda: f"deleted {path.name}; u among the runs undoes it" in notices(app))
             await pilot.press("u")
         await until(pilot, lambda: path.exists())
 

@@ -9,13 +9,13 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
-from tuidl.tui.dialogs.dialog import Once
+from tuidl.tui.dialogs.dialog import Question
 from tuidl.tui.terminal.plain import plain
 
 MOST_NAMED = 5
 
 
-class DeleteScreen(ModalScreen[bool], Once[bool]):
+class DeleteScreen(ModalScreen[bool], Question[bool]):
     """Ends with True if the runs are to be deleted. Its key differs from the one that
     led here."""
 
@@ -39,7 +39,7 @@ class DeleteScreen(ModalScreen[bool], Once[bool]):
             if count > MOST_NAMED:
                 yield Label(plain(f"and {count - MOST_NAMED} more"))
             yield Label("")
-            yield Label(plain("y  yes; u undoes it until tuidl is left"))
+            yield Label(plain("y  yes; u among the runs undoes it, until tuidl is left"))
             yield Label("c  cancel")
             with Horizontal(classes="buttons"):
                 yield Button("Delete", id="delete", variant="error")

@@ -1,7 +1,10 @@
 """Screens that end with an answer, and do so once."""
 
+import math
+import time
 from typing import TypeVar
 
+from textual.events import Key
 from textual.screen import Screen
 
 Answer = TypeVar("Answer")
@@ -20,3 +23,21 @@ class Once(Screen[Answer]):
         """Close with ``answer``, if this is the screen in front."""
         if self.is_current:
             self.dismiss(answer)
+
+
+class Question(Once[Answer]):
+    """Asks something that cannot be taken back easily: keys that were pressed before it could be
+    seen were meant for the screen below, and are no answer."""
+
+    _seen_since = math.inf
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._was_painted)
+
+    def _was_painted(self) -> None:
+        self._seen_since = time.monotonic()
+
+    def on_key(self, event: Key) -> None:
+        if event.time < self._seen_since:
+            event.stop()
+            event.prevent_default()

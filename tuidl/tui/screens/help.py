@@ -31,6 +31,7 @@ c       curves of another run        t       a failed run, more slowly
 1 to 4  overview, the task's picture, the layers, one step slowly
 5 to 7  the past on a time line, the landscape of the loss, health
 8       ask it: draw, set values, type, or drop a file
+9       the chain rule, from the loss back to one weight
 ctrl+p  everything by name           q       leave
 ?       this page"""
 

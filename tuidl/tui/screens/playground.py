@@ -29,6 +29,7 @@ class PlaygroundScreen(PlaneRunScreen):
 
     BINDINGS: ClassVar = [
         Binding("space", "go", "train"),
+        Binding("q", "leave", "leave"),
         Binding("up", "vertical(1)", "change", group=CHANGE),
         Binding("down", "vertical(-1)", "change", group=CHANGE),
         Binding("left", "horizontal(-1)", "choose", group=CHOOSE),
@@ -57,7 +58,6 @@ class PlaygroundScreen(PlaneRunScreen):
         Binding("w", "weight", show=False),
         Binding("comma", "change_weight(-1)", show=False),
         Binding("full_stop", "change_weight(1)", show=False),
-        Binding("q", "leave", "leave"),
     ]
 
     keys = words.KEYS

@@ -121,7 +121,7 @@ class RunChanges:
         problems = self._deleted.take(paths)
         done = len(paths) - len(problems)
         which = paths[0].name if len(paths) == 1 else f"{done} runs"
-        words = f"deleted {which}; u undoes it until tuidl is left" if done else ""
+        words = f"deleted {which}; u among the runs undoes it, until tuidl is left" if done else ""
         self._app.call_from_thread(self._done, words, problems)
 
     def undo(self) -> None:

@@ -24,8 +24,11 @@ from tuidl.tui.session.run import Run
 from tuidl.tui.views.view import Send, View
 from tuidl.tui.widgets.chart import Chart, centred
 
-HOW = ("enter: compute the loss around the network that is shown", "p: the other plane, "
-       "a: a second run on it")  # fmt: skip
+HOW = (
+    "enter: compute the loss around this network",
+    "p: the other plane",
+    "a: a second run on it",
+)
 SIGNS = (("●", "text"), ("▲", "good"))
 NAMES: dict[PlaneKind, str] = {
     "path": "principal components of the path", "random": "random directions",
