@@ -135,6 +135,14 @@ def chain_rule(n: Numbers) -> None:
 
 
 @worked
+def loss_landscape(n: Numbers) -> None:
+    w0, w1, length, r0, r1, size, d0, d1, a, b, moved0, moved1 = n
+    agree([length, size], [np.hypot(w0, w1), np.hypot(r0, r1)])
+    agree([d0, d1], [r0 / size * length, r1 / size * length])
+    agree([moved0, moved1, b], [w0 + a * d0, w1 + a * d1, 0])
+
+
+@worked
 def backpropagation(n: Numbers) -> None:
     w, x, y, answer, miss, d_answer, d_w = n
     agree([answer, miss, d_answer, d_w], [w * x, w * x - y, 2 * miss, 2 * miss * x])

@@ -145,7 +145,7 @@ class LandscapeView(View):
 class Plane(Chart):
     """The plane."""
 
-    concept = "loss"
+    concept = "loss_landscape"
     BINDINGS: ClassVar = [
         Binding("enter", "compute", "compute"),
         Binding("p", "turn", "other plane"),
