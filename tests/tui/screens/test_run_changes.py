@@ -93,7 +93,9 @@ async def test_discarding_a_run_deletes_it_once_the_engine_lets_go(
         if key == "d":
             await until(pilot, lambda: not path.exists())
             await pilot.press("2")
-            await until(pilot, lambda: f"deleted {path.name}; u among the runs undoes it" in notices(app))
+            await until(
+                pilot, lambda: f"deleted {path.name}; u among the runs undoes it" in notices(app)
+            )
             await pilot.press("u")
         await until(pilot, lambda: path.exists())
 
