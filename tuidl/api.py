@@ -65,9 +65,10 @@ def train(
 
     A ``model`` that is given is trained in place, and goes on from where it stands: from its
     parameters, the optimizer's state (moments, velocities) and the number of steps done, which Adam
-    and dropout count from. A learning-rate schedule, early stopping and the orders of the examples
-    begin anew with every call. So two trainings of 5 epochs at a constant rate without
-    shuffling are the same, to the bit, as one of 10. ``model.initialize(seed)`` starts afresh.
+    and dropout count from. A learning-rate schedule, early stopping, the orders of the examples and
+    what ``data.augment`` draws begin anew with every call. So two trainings of 5 epochs at a
+    constant rate without shuffling or augmentation are the same, to the bit, as one of 10.
+    ``model.initialize(seed)`` starts afresh.
 
     Parameters
     ----------

@@ -182,6 +182,9 @@ def test_a_run_that_drew_by_places_is_not_gone_on_with() -> None:
     old = replace_struct(taken.state, data_sha256=before)
     with pytest.raises(RunError, match=r"data\.augment: an older tuidl drew"):
         Trainer(preset()).resume(replace(taken, state=old))
+    other = replace_struct(old, preprocessing_sha256="0" * 64)
+    with pytest.raises(RunError, match="the data has changed"):
+        Trainer(preset()).resume(replace(taken, state=other))
 
 
 # that the same is done again

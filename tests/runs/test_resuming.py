@@ -10,7 +10,8 @@ from tests.helpers import presets_of_numbers
 from tests.runs.kept import resume, sha, start
 from tuidl.cli.reports import TerminalReport
 from tuidl.core.errors import RunError
-from tuidl.preset.library import shipped
+from tuidl.data.benchmark import BenchmarkSource
+from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.events import RunEnded
@@ -178,9 +179,7 @@ def test_two_processes_cannot_train_the_same_run(tmp_path: Path) -> None:
 
 
 OFFLINE = [
-    name
-    for name in presets_of_numbers()
-    if not name.startswith(("mnist", "cifar", "lstm", "simple"))
+    name for name in presets_of_numbers() if not isinstance(load_preset(name).data, BenchmarkSource)
 ]
 OFFLINE.append("grokking")
 

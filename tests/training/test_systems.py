@@ -13,11 +13,14 @@ from tests.systems import GAN, PER_STEP, SYSTEMS, TWO_HEADS
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import PresetError
 from tuidl.model.model import Model
+from tuidl.model.sampling import generated
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.runs.resuming import edits_to_replay
 from tuidl.runs.verifying import verify_run
 from tuidl.storage.folder import RunFolder
+from tuidl.tasks.distributions import sliced_wasserstein
+from tuidl.training.distances import SAMPLE
 from tuidl.training.gradcheck import compare
 from tuidl.training.rotation import Rotation
 from tuidl.training.start import trainer_for
@@ -215,11 +218,15 @@ def test_scores_of_masked_answers_are_those_of_the_answers_that_count() -> None:
 
 
 def test_scores_have_the_names_of_their_losses() -> None:
-    *_, last = trainer_for(preset_of("gan"), "numpy", 1).run()
+    trainer = trainer_for(preset_of("gan"), "numpy", 1)
+    *_, last = trainer.run()
     scores = last.validation
     assert list(scores) == [
         "loss", "discriminator.loss", "generator.loss", "on_real.loss", "on_fake.loss",
+        "sliced_wasserstein",
     ]  # fmt: skip
+    real, made = trainer.state.held_out["validation"].x, generated(trainer.state.model, SAMPLE)
+    assert scores["sliced_wasserstein"] == pytest.approx(sliced_wasserstein(real, made), rel=0.05)
     assert scores["loss"] == scores["discriminator.loss"]
     assert scores["loss"] == pytest.approx(scores["on_real.loss"] + scores["on_fake.loss"])
     *_, last = trainer_for(preset_of("two_heads"), "numpy", 1).run()

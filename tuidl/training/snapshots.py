@@ -78,14 +78,7 @@ def restore(state: TrainState, snapshot: Snapshot) -> None:
     saved = snapshot.state
     if saved.format != FORMAT:
         raise RunError(f"the checkpoint has format {saved.format}, this tuidl reads {FORMAT}")
-    learned = (None, state.preprocessing_sha256, state.first_preprocessing_sha256)
-    if saved.data_sha256 != state.data_sha256 or saved.preprocessing_sha256 not in learned:
-        if saved.data_sha256 == state.data_sha256_before_numbers:
-            raise RunError(
-                "data.augment: an older tuidl drew what this run saw by places in the batch; such "
-                "a run predicts as before, but cannot go on: train it anew"
-            )
-        raise RunError("the data has changed since the run was saved")
+    _require_same_data(state, saved)
     if problem := implausible(saved, limits_of(state)):
         raise RunError(problem)
     state.lengthen(saved.all_epochs or state.preset.training.epochs)
@@ -99,6 +92,20 @@ def restore(state: TrainState, snapshot: Snapshot) -> None:
     _restore_watch(state.stopper.watch, saved.stopping)
     if saved.best:
         state.stopper.best = _restored_best(state.model, saved.best, snapshot.under(BEST))
+
+
+def _require_same_data(state: TrainState, saved: State) -> None:
+    """Raise RunError where the examples are others, or what was learned from them is."""
+    learned = (None, state.preprocessing_sha256, state.first_preprocessing_sha256)
+    if saved.preprocessing_sha256 in learned:
+        if saved.data_sha256 == state.data_sha256:
+            return
+        if saved.data_sha256 == state.data_sha256_before_numbers:
+            raise RunError(
+                "data.augment: an older tuidl drew what this run saw by places in the batch; such "
+                "a run predicts as before, but cannot go on: train it anew"
+            )
+    raise RunError("the data has changed since the run was saved")
 
 
 def restore_memory(state: TrainState, snapshot: Snapshot) -> None:

@@ -136,11 +136,22 @@ def flooded_words(lengths: Mapping[str, float]) -> str:
 
 
 def _vanishing(evidence: Evidence) -> Said | None:
-    if not (words := starved_words(evidence.gradients)):
+    dead = _networks_with_a_dead_layer(evidence)
+    lengths = {name: length for name, length in evidence.gradients.items()
+               if length or name.rpartition(".")[0] not in dead}  # fmt: skip
+    if not (words := starved_words(lengths)):
         return None
-    others = len(starved(evidence.gradients)) - 1
+    others = len(starved(lengths)) - 1
     more = f", {others} more get less than 1/{TOO_FAR:g}" if others else ""
     return Said(words, f"{_sentence(words)}{more}.")
+
+
+def _networks_with_a_dead_layer(evidence: Evidence) -> set[str]:
+    """Those of which a layer has no unit left that is ever above zero."""
+    answer, at = evidence.layers, evidence.layers_at
+    layers = answer.layers if answer else ()
+    return {layer.name.rpartition(".")[0] for layer in layers
+            if answer and layer.dead == 1 and dead_words(layer, answer, at)}  # fmt: skip
 
 
 def _exploding(evidence: Evidence) -> Said | None:
@@ -189,7 +200,8 @@ VANISHING = Rule(
     "vanishing",
     "vanishing gradient",
     f"In the last step of the last epoch a layer's gradient (over all its weights) was less than "
-    f"1/{TOO_FAR:g} of that of its network's last layer.",
+    f"1/{TOO_FAR:g} of that of its network's last layer. Not where it gets none in a network of "
+    "which a whole layer is dead: dead units say so.",
     "The cure: relu with he_normal in the place of sigmoid or tanh, batch_normalization after "
     "each layer, or connections past layers (add); the preset vanishing_gradients_cured shows it.",
     _vanishing,

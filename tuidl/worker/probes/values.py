@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from tuidl.core.errors import DataError
 from tuidl.protocol.probes import Values
+from tuidl.tasks.generation import Generation
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import answers_of, held_out, inputs, numbers, task_in
 
@@ -26,7 +27,7 @@ def values(state: TrainState, options: Options) -> Values:
     labels and shares as probabilities. Raises DataError for classes."""
     task = task_in(state)
     spec = task.spec
-    if not task.probes:
+    if not task.probes or isinstance(task, Generation):
         raise DataError("no target is held against what this network predicts")
     if "values" not in task.probes:
         raise DataError("values: the targets are classes, not numbers")
