@@ -14,6 +14,7 @@ from tuidl.compiler.graph import Graph, Node
 from tuidl.core.errors import TuidlError
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.nn.layers.base import Layer
+from tuidl.nn.layers.conv2d import Conv2d
 from tuidl.nn.layers.embedding import Embedding
 from tuidl.preset.schema import Preset
 
@@ -56,9 +57,27 @@ def _described(node: Node, nodes: tuple[Node, ...]) -> dict[str, Any]:
     """A layer with what it reads, and ``lender``: the layer whose parameters it has, if it has
     none of its own."""
     found = {"inputs": list(node.inputs), **_fields(node.layer)}
+    if isinstance(node.layer, Conv2d):
+        _require_plain(node)
+        del found["dilation"], found["groups"]
     if node.owner:
         found["lender"] = [other.name for other in nodes].index(node.owner)
     return found
+
+
+def _require_plain(node: Node) -> None:
+    """Raises TuidlError for a convolution that peers have no words for."""
+    layer = node.layer
+    assert isinstance(layer, Conv2d)
+    plain = Conv2d(filters=1)
+    is_named = isinstance(layer.padding, str)
+    is_square = isinstance(layer.kernel_size, int) and isinstance(layer.stride, int)
+    is_whole = (layer.dilation, layer.groups) == (plain.dilation, plain.groups)
+    if not (is_named and is_square and is_whole):
+        raise TuidlError(
+            f"{node.name}: peers build convolutions of square kernels, with named padding, without "
+            "groups and dilation"
+        )
 
 
 def second_biases(work: dict[str, Any]) -> int:

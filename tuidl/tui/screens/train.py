@@ -179,7 +179,7 @@ class TrainScreen(PastScreen):
         if not self.query(Overview):
             return []  # nothing is there yet
         if view := self.open_view:
-            return view.probes()
+            return view.probes() if view.children else []  # it is being taken down
         return self.query_one(Overview).probes()
 
     @property
