@@ -77,9 +77,10 @@ def from_one_start(preset: str) -> Case:
 
 
 def compared() -> list[str]:
-    """Presets that are compared: those of text have schedules and weights of answers, which the
-    twins do not know."""
-    return [name for name in shipped() if not isinstance(load_preset(name).data, Textual)]
+    """Presets that are compared: those of text have schedules and weights of answers, others
+    several networks, which the twins do not know."""
+    presets = {name: load_preset(name) for name in shipped()}
+    return [n for n, p in presets.items() if not (p.networks or isinstance(p.data, Textual))]
 
 
 def all_cases() -> dict[str, Case]:

@@ -26,6 +26,8 @@ def describe(preset: Preset, examples: int) -> dict[str, Any]:
 
     Raises TuidlError for what the description has no words for.
     """
+    if preset.networks:
+        raise TuidlError("no twin of several networks, nor of a sum of losses")
     training, graph = preset.training, Graph.build(preset)
     if training.folds or preset.optimizer.schedule != Constant():
         raise TuidlError("no twin of cross-validation, nor of a learning rate that changes")

@@ -61,6 +61,7 @@ OPTIMIZERS = {
     "adagrad": "Adagrad",
 }
 RENAMED = {
+    "dilation": "dilation_rate",
     "stride": "strides",
     "shape": "target_shape",
     "clip_value": "clipvalue",
@@ -70,6 +71,8 @@ RECURRENT = ("simple_rnn", "lstm", "gru")
 ACTIVATIONS = ("gelu", "sigmoid", "tanh")
 PLACE = ("inputs", "name", "enabled", "l1", "l2")
 """Fields that say where a layer stands, or that its regularizer has."""
+UNSAID = {"mask": None, "padding": 0}
+"""Fields that Keras has no words for, where they say nothing."""
 FEW = 4
 """So many parameters are told one by one."""
 EVALUATED_AT_ONCE = 256
@@ -130,7 +133,7 @@ def _layer(layer: dict[str, Any]) -> Any:
     if layer["type"] in ACTIVATIONS:
         return keras.layers.Activation(layer["type"])
     if layer["type"] == "gelu_tanh":
-        return keras.layers.Activation(lambda x: keras.activations.gelu(x, approximate=True))
+        return keras.layers.Activation(gelu_tanh)
     if layer["type"] == "position_embedding":
         return positions()
     if layer["type"] == "multi_head_attention":
@@ -138,15 +141,24 @@ def _layer(layer: dict[str, Any]) -> Any:
     if layer["type"] == "bidirectional":
         merge = {"concatenate": "concat", "sum": "sum"}[layer["merge"]]
         return keras.layers.Bidirectional(_layer(layer["layer"]), merge_mode=merge)
-    fields = {key: value for key, value in layer.items() if key not in PLACE}
+    said = {k: v for k, v in layer.items() if k not in UNSAID or v != UNSAID[k]}
+    fields = {key: value for key, value in said.items() if key not in PLACE}
     if layer["type"] in ("input", "linear"):
         fields = {"type": layer["type"]}
+    if fields.get("activation") == "gelu_tanh":
+        fields["activation"] = gelu_tanh
     if layer.get("l1") or layer.get("l2"):
         penalty = keras.regularizers.L1L2(layer["l1"], layer["l2"])
         fields["kernel_regularizer"] = penalty
         if layer["type"] in RECURRENT:
             fields["recurrent_regularizer"] = penalty
     return _made(keras.layers, LAYERS, fields)
+
+
+def gelu_tanh(x: Any) -> Any:
+    import keras
+
+    return keras.activations.gelu(x, approximate=True)
 
 
 def positions() -> Any:

@@ -18,6 +18,9 @@ from tuidl.core.errors import TuidlError
 from tuidl.preset.library import load_preset
 
 CASES = all_cases()
+SEVERAL = [name for name in presets_of_numbers() if load_preset(name).networks]
+"""Presets with several networks, which have no twin."""
+ALONE = [name for name in presets_of_numbers() if name not in SEVERAL]
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
-def test_every_shipped_preset_has_a_twin(case: Case, tmp_path: Path) -> None:
+def test_every_shipped_preset_that_is_compared_has_a_twin(case: Case, tmp_path: Path) -> None:
     wanted = case.load(seed=1)
     split = wanted.data.split()
     description = json.loads(json.dumps(describe(wanted, len(split.train))))
@@ -47,15 +50,21 @@ def test_every_shipped_preset_has_a_twin(case: Case, tmp_path: Path) -> None:
             np.testing.assert_array_equal(arrays[f"{name}_y"], part.y)
 
 
-def test_every_shipped_preset_is_a_case() -> None:
+def test_every_shipped_preset_with_one_network_is_a_case() -> None:
     plain = [case for case in CASES.values() if not case.one_start]
-    assert {case.preset for case in plain} == set(presets_of_numbers())
-    assert len(plain) == len(presets_of_numbers()) + 5
+    assert {case.preset for case in plain} == set(ALONE)
+    assert len(plain) == len(ALONE) + 5
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_networks_have_no_twin(name: str) -> None:
+    with pytest.raises(TuidlError, match="no twin of several networks"):
+        describe(load_preset(name), examples=100)
 
 
 def test_only_presets_that_draw_in_every_step_have_no_case_of_one_start() -> None:
     one_start = {case.preset for case in CASES.values() if case.one_start}
-    for name in presets_of_numbers():
+    for name in ALONE:
         layers = load_preset(name).layers
         draws = any(layer.kind() == "dropout" and layer.enabled for layer in layers)
         assert (name in one_start) != draws

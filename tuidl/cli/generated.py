@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuidl.core.errors import DataError
+from tuidl.core.own_files import reason_of
 from tuidl.core.terminal import put, put_json, say
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _write(made: "Array", out: Path, across: int | None) -> None:
     try:
         replace_file(out, file.getvalue(), durable=False)
     except OSError as error:
-        raise DataError(f"{out}: {error.strerror}") from None
+        raise DataError(f"{out}: {reason_of(error)}") from None
     say(f"{len(made)} pictures in {out}")
 
 

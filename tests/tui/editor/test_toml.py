@@ -3,7 +3,6 @@
 import tomllib
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,8 +14,9 @@ from tuidl.nn.losses import LOSSES
 from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import Preset
+from tuidl.preset.training import Training
 from tuidl.tui.editor.fields import fields_of, help_on, with_starters
-from tuidl.tui.editor.rows import parsed, rows_of, value_shown
+from tuidl.tui.editor.rows import Row, parsed, rows_of, stepped, value_shown
 from tuidl.tui.editor.saving import saved_text
 from tuidl.tui.editor.toml_edit import dumps, with_layers, with_value
 from tuidl.tui.editor.toml_lines import error_line, line_of, path_of, statements
@@ -120,8 +120,21 @@ def test_shipped_presets_survive(name: str, tmp_path: Path) -> None:
         assert saved == text
     places = {statement.path for statement in statements(text)}
     assert {row.path for row in rows_of(table, 0) if row.is_set and row.kind == "field"} <= places
-    count = len(table["layers"])
-    order = list(range(count))[::-1]
+    epochs = table["training"]["epochs"]
+    changed = with_value(text, ("training", "epochs"), epochs + 1)
+    wanted = {**table, "training": {**table["training"], "epochs": epochs + 1}}
+    assert tomllib.loads(changed) == wanted
+    assert with_value(changed, ("training", "epochs"), epochs) == text
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_layers_of_shipped_presets_can_be_turned(name: str) -> None:
+    text = shipped()[name].read_text()
+    table = tomllib.loads(text)
+    if "networks" in table:  # their layers are changed in the text alone
+        assert not [row for row in rows_of(table, 0) if row.kind in ("layer", "add")]
+        return
+    order = list(range(len(table["layers"])))[::-1]
     turned = tomllib.loads(with_layers(text, order))
     assert turned == {**table, "layers": table["layers"][::-1]}
     assert with_layers(with_layers(text, order), order) == text
@@ -168,7 +181,37 @@ def test_help_is_what_the_record_says() -> None:
 def test_a_preset_that_is_trained_can_be_modified_as_it_is(name: str) -> None:
     """Its layers are a tuple then, not a list as in a file."""
     preset = load_preset(name)
-    assert Preset.parse(dumps(msgspec.to_builtins(preset)), "", folder=Path()) == preset
+    assert Preset.parse(dumps(preset.table()), "", folder=Path()) == preset
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("kernel_size", "9", 9),
+        ("kernel_size", "3, 5", [3, 5]),
+        ("kernel_size", "[3, 5]", [3, 5]),
+        ("padding", "same", "same"),
+        ("padding", "2", 2),
+        ("padding", "[1, 2], [0, 1]", [[1, 2], [0, 1]]),
+    ],
+)
+def test_one_number_or_a_list_is_read_as_it_is_shown(key: str, text: str, value: object) -> None:
+    field = next(field for field in fields_of(LAYERS["conv2d"]) if field.key == key)
+    assert parsed(text, field) == value
+    assert parsed(value_shown(value), field) == value
+    assert "or a list, with commas between" in field.expectation
+
+
+def test_the_words_of_a_list_follow_it() -> None:
+    field = next(field for field in fields_of(Training) if field.key == "metrics")
+    assert field.expectation.startswith("a list, with commas between: ")
+    assert parsed("accuracy", field) == ["accuracy"]
+
+
+@pytest.mark.parametrize(("value", "after"), [("valid", "same"), ("same", "valid"), (2, 4)])
+def test_a_word_among_numbers_is_followed_by_the_next_word(value: object, after: object) -> None:
+    field = next(field for field in fields_of(LAYERS["conv2d"]) if field.key == "padding")
+    assert stepped(Row("field", ("padding",), "padding", value=value, field=field), 1) == after
 
 
 def test_tables_with_names_of_their_own_are_edited_as_toml() -> None:

@@ -70,9 +70,7 @@ class Field:
         parts = []
         if self.kinds & {"int", "float"}:
             parts.append(("a whole number" if "int" in self.kinds else "a number") + self._range())
-        if "list" in self.kinds:
-            parts.append("a list, with commas between")
-        if self.words and not self.is_choice:
+        if self.words and not self.is_choice and self.kinds != {"list"}:
             parts.append(", ".join(self.words))
         if "str" in self.kinds:
             parts.append("text")
@@ -80,7 +78,10 @@ class Field:
             parts.append("a table as in TOML: {name = {key = value}}")
         if self.is_switch:
             parts.append("on or off")
-        return " or ".join(parts) if "list" not in self.kinds else ": ".join(parts)
+        if "list" in self.kinds:
+            parts.append("a list, with commas between")
+        items = f": {', '.join(self.words)}" if self.words and self.kinds == {"list"} else ""
+        return " or ".join(parts) + items
 
     def _range(self) -> str:
         low = f" from {self.low:g}" if self.low is not None else ""

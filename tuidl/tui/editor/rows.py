@@ -59,7 +59,9 @@ def value_shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.10g}"
     if isinstance(value, list | tuple):
-        return ", ".join(map(value_shown, value))
+        return ", ".join(
+            _inline(v) if isinstance(v, list | tuple) else value_shown(v) for v in value
+        )
     if isinstance(value, dict):
         return _inline(value)
     return "" if value is None else " ".join(str(value).split())
@@ -162,10 +164,21 @@ def parsed(text: str, field: Field) -> Any:
     if "table" in field.kinds:
         return _toml(text)
     if "list" in field.kinds:
-        return [_number(part.strip()) for part in text.strip("[]").split(",") if part.strip()]
+        return _listed(text, field)
     if field.kinds & {"int", "float"}:
         return _number(text)
     return text
+
+
+def _listed(text: str, field: Field) -> Any:
+    """The list that ``text`` stands for, or its only value where the field may be that too."""
+    if "[" in text:
+        for written in (text, f"[{text}]"):
+            if isinstance(made := _toml(written), list):
+                return made
+    items = [_number(part.strip()) for part in text.strip("[]").split(",") if part.strip()]
+    is_one = len(items) == 1 and field.kinds != {"list"} and not {"[", ","} & set(text)
+    return items[0] if is_one else items
 
 
 def _toml(text: str) -> Any:
@@ -198,7 +211,7 @@ def stepped(row: Row, step: int) -> Any:
     value = row.value if row.is_set else field.default
     if field.is_switch:
         return not value
-    if field.is_choice:
+    if field.is_choice or (value in field.words and len(field.words) > 1):
         place = field.words.index(value) if value in field.words else -step
         return field.words[(place + step) % len(field.words)]
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from tuidl.core import own_files
 from tuidl.core.children import child_environment, module_command
 from tuidl.plugins.permission import flags
 from tuidl.protocol import commands, events
@@ -219,4 +220,6 @@ def ending_of(status: int) -> str:
 
 def reason_of(error: Exception) -> str:
     """Why an engine cannot be started, in words."""
-    return getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+    if isinstance(error, OSError) and error.errno is not None:
+        return own_files.reason_of(error)
+    return f"{type(error).__name__}: {error}"
