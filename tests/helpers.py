@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tuidl.backends.base import BatchPlan, StepChunk
+from tuidl.data.spec import ExampleSpec
 from tuidl.data.text.source import Textual
 from tuidl.model.model import Model
 from tuidl.preset.library import load_preset, shipped
@@ -93,13 +94,21 @@ def examples(built: Model, count: int, seed: int = 0) -> tuple[np.ndarray, np.nd
     """Random inputs and targets of the right shapes."""
     spec = built.program.graph.spec
     random = np.random.default_rng(seed)
-    draw = getattr(built.preset.data, "draw", None)
-    x = draw(random, count) if draw else random.standard_normal((count, *spec.shape))
-    if spec.vocabulary:
-        x = random.integers(0, len(spec.vocabulary), x.shape).astype(float)
+    x = inputs(built, spec, count, random)
     if spec.classes:
         return x, random.integers(0, len(spec.classes), (count, 1))
     return x, random.standard_normal((count, spec.outputs))
+
+
+def inputs(
+    built: Model, spec: ExampleSpec, count: int, random: np.random.Generator | None = None
+) -> np.ndarray:
+    """Random inputs of the shape that the ``spec`` of the model, or of what it answers, has."""
+    random = random or np.random.default_rng(0)
+    draw = getattr(built.preset.data, "draw", None)
+    if spec.vocabulary:
+        return random.integers(0, len(spec.vocabulary), (count, *spec.shape)).astype(float)
+    return draw(random, count) if draw else random.standard_normal((count, *spec.shape))
 
 
 def changed(record: Any, **fields: Any) -> Any:

@@ -7,6 +7,9 @@ def _case(name: str, data: str, *layers: str) -> Case:
     return Case(name, data, ", ".join([*layers, FLAT, LAST]))
 
 
+PICTURES = 'data = {source = "digits", targets = "inputs"}\nloss = {type = "mse"}\n'
+CHANNELS = '{type = "conv2d", filters = 1, padding = "same", activation = "tanh"}'
+
 MIXED = [
     *(_case(f"bidirectional reset before, {merge} {sequences}", SEQUENCES, WIDE,
             f'{{type = "bidirectional", merge = "{merge}", layer = {{type = "gru", units = 3, '
@@ -40,6 +43,14 @@ MIXED = [
           '{type = "add", inputs = ["class", "load_weights"], name = "a-b"}',
           '{type = "dense", units = 3, name = "output"}',
           '{type = "add", inputs = ["output", "a-b"], name = "a_b"}'),
+    *(Case(f"a picture at the end, {name}", PICTURES, ", ".join(layers)) for name, layers in {
+        "convolution": [CHANNELS],
+        "activation": [CHANNELS, '{type = "sigmoid"}'],
+        "resizing": [CHANNELS, '{type = "max_pool2d"}', '{type = "upsample2d"}'],
+        "dense": [CHANNELS, '{type = "dense", units = 1}'],
+        "two ways": ['{type = "conv2d", filters = 1, padding = "same", name = "a"}',
+                     '{type = "add", inputs = ["a", "input"]}'],
+    }.items()),
     Case("only what does nothing at the end", POINTS,
          '{type = "dense", units = 1}, {type = "dropout", rate = 0.5}, {type = "linear"}'),
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 
 from tests.data.sources import SOURCES
 from tests.export.export_networks import MIXED
-from tests.helpers import examples, presets_of_numbers
+from tests.helpers import inputs, presets_of_numbers
 from tests.nn.layer_cases import CASES, Case
 from tuidl.data import catalog
 from tuidl.export.formats import FORMATS
@@ -41,7 +41,7 @@ class Trained:
 
     def write(self, folder: Path, kind: str) -> Path:
         """The export's first file."""
-        graph = self.model.program.graph
+        graph = self.model.program.graph.answering
         known = {name: values.copy() for name, values in self.model.parameters.items()}
         files = FORMATS[kind].write(graph, self.prepared, known, "model")
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +70,7 @@ def trained(name: str) -> Trained:
         preset = load_preset(name.removeprefix("preset "))
     model = Model(preset, batch=EXAMPLES, backend="numpy" if name in BY_NAME else "cpu")
     perturbed(model)
-    x, _ = examples(model, EXAMPLES)
+    x = inputs(model, model.program.graph.answering.spec, EXAMPLES)
     return Trained(model, Preparation.of(preset), x.astype(np.float32))
 
 

@@ -83,7 +83,7 @@ class Jobs:
         ours = {theirs: places.name_of(theirs) for theirs in places.theirs}
         self.tables[name] = {
             "kind": kind,
-            "program": _program(graph),
+            "program": program_of(graph),
             "learned": [theirs for theirs, own in ours.items() if own in learned],
             "penalties": _penalties(graph, ours),
             "loss": table_of(preset.loss),
@@ -123,7 +123,7 @@ class Jobs:
         return answers
 
 
-def _program(graph: Graph) -> str:
+def program_of(graph: Graph) -> str:
     """The class ``Network`` as it is exported, with what it uses."""
     network = torch_program.module(graph)
     return "\n\n\n".join([*torch_template().needed(names_in(network))[1], network])

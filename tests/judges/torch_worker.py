@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
-from torch import Tensor, nn
+from torch import Tensor
+from torch_module import draw, module_of
 from torch_training import LOSSES, OPTIMIZERS, clip
+from torch_turns import turns
 
 Job = dict[str, Any]
 Arrays = dict[str, np.ndarray]
@@ -27,15 +28,9 @@ class Network:
     """
 
     def __init__(self, job: Job, parameters: Arrays) -> None:
-        scope: dict[str, Any] = {"torch": torch, "nn": nn, "F": F}
-        exec(job["program"], scope)
-        self.module: nn.Module = scope["Network"]()
+        self.module = module_of(job["program"])
         self.module.to(next(iter(map(torch.tensor, parameters.values()))).dtype)
         self.module.load_state_dict({k: torch.tensor(v) for k, v in parameters.items()})
-        for kind in (nn.BatchNorm1d, nn.BatchNorm2d):
-            for part in self.module.modules():
-                if type(part) is kind:
-                    part.register_forward_pre_hook(_count_as_biased)
         state = dict(self.module.named_parameters())
         for name, value in state.items():
             value.requires_grad_(name in job["learned"])
@@ -49,12 +44,6 @@ class Network:
     def __call__(self, x: Tensor) -> Tensor:
         return self.module(x)
 
-    def draw(self, noise: Tensor) -> None:
-        """Have samples drawn with this noise, in the place of PyTorch's own."""
-        for part in self.module.modules():
-            if type(part).__name__ == "SampleNormal":
-                part.noise = noise.to  # takes the means, whose kind of numbers it becomes
-
     def penalty(self) -> Tensor:
         """l1 times the sum of all abs(w) and l2 times that of all w**2."""
         total = torch.zeros(())
@@ -64,22 +53,11 @@ class Network:
         return total
 
 
-def _count_as_biased(part: Any, given: tuple[Tensor]) -> None:
-    """PyTorch's moving variance is the unbiased one: what is about to be moved is moved here, and
-    the module's own moving is undone by a momentum of zero."""
-    (x,), momentum = given, getattr(part, "own_momentum", part.momentum)
-    part.own_momentum, part.momentum = momentum, 0.0
-    axes = [axis for axis in range(x.ndim) if axis != 1]
-    with torch.no_grad():
-        part.running_mean.lerp_(x.mean(axes), momentum)
-        part.running_var.lerp_(x.var(axes, unbiased=False), momentum)
-
-
 def gradients(job: Job, arrays: Arrays, parameters: Arrays) -> Arrays:
     """Loss, and its gradients by each parameter and by the inputs."""
     network = Network(job, parameters)
     if "noise" in arrays:
-        network.draw(torch.tensor(arrays["noise"]))
+        draw(network.module, torch.tensor(arrays["noise"]))
     x = torch.tensor(arrays["x"], requires_grad=True)
     loss = _loss(job, network, x, arrays["y"])
     loss.backward()
@@ -122,7 +100,7 @@ def _loss(job: Job, network: Network, x: Tensor, target: np.ndarray) -> Tensor:
     return loss + network.penalty()
 
 
-KINDS = {"gradients": gradients, "training": training}
+KINDS = {"gradients": gradients, "training": training, "turns": turns}
 
 
 def main(folder: Path) -> None:

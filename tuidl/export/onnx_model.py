@@ -113,7 +113,7 @@ def _write(draft: Any, graph: Graph) -> None:
         value = onnx_activated(draft, node, value, first)
         draft.note(value, node.shape, first)
         values[i] = value
-    draft.rename(values[len(graph.nodes) - 1], OUTPUT)
+    draft.rename(draft.turned(values[len(graph.nodes) - 1], first=False), OUTPUT)
 
 
 def _part(draft: Any, data: Input) -> str:

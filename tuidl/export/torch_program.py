@@ -98,7 +98,7 @@ def module(graph: Graph) -> str:
         code = TORCH.get(step.layer.kind(), by_class)(draft, step)
         draft.write(step, torch_activated(step, code))
     first, last = shape_text(graph.spec.shape), shape_text(graph.nodes[-1].shape)
-    returning = Line(f"return {walk.steps[-1].writes}")
+    returning = Line(f"return {draft.turned(walk.steps[-1].writes, first=False)}")
     forward = body([*taken_out(walk), *draft.forward, returning], indent=8)
     return (
         "class Network(nn.Module):\n"
