@@ -4,6 +4,7 @@ import math
 import time
 from typing import TypeVar
 
+from textual.app import RenderResult
 from textual.events import Key
 from textual.screen import Screen
 
@@ -31,11 +32,9 @@ class Question(Once[Answer]):
 
     _seen_since = math.inf
 
-    def on_mount(self) -> None:
-        self.call_after_refresh(self._was_painted)
-
-    def _was_painted(self) -> None:
-        self._seen_since = time.monotonic()
+    def render(self) -> RenderResult:
+        self._seen_since = min(self._seen_since, time.monotonic())  # painted within a moment
+        return super().render()
 
     def on_key(self, event: Key) -> None:
         if event.time < self._seen_since:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.css.query import NoMatches
 from textual.events import Resize
 from textual.reactive import Reactive
 from textual.widget import Widget
@@ -176,11 +177,11 @@ class TrainScreen(PastScreen):
 
     def probes(self) -> list[tuple[str, dict[str, Any]]]:
         """The probes whose answers the visible panels show."""
-        if not self.query(Overview):
-            return []  # nothing is there yet
-        if view := self.open_view:
-            return view.probes() if view.children else []  # it is being taken down
-        return self.query_one(Overview).probes()
+        try:
+            view = self.open_view
+            return view.probes() if view else self.query_one(Overview).probes()
+        except NoMatches:
+            return []  # panels are not there yet, or are being taken down
 
     @property
     def is_ready(self) -> bool:  # type: ignore[override]
