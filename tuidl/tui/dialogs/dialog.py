@@ -4,7 +4,7 @@ import math
 import time
 from typing import TypeVar
 
-from textual.app import RenderResult
+from rich.console import RenderableType
 from textual.events import Key
 from textual.screen import Screen
 
@@ -32,7 +32,7 @@ class Question(Once[Answer]):
 
     _seen_since = math.inf
 
-    def render(self) -> RenderResult:
+    def render(self) -> RenderableType:
         self._seen_since = min(self._seen_since, time.monotonic())  # painted within a moment
         return super().render()
 
