@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tuidl.protocol.rate_curve import RateCurve, curve_of, in_words, is_blown_up
+from tuidl.protocol.rate_curve import RateCurve, curve_of, highest_shown, in_words, is_blown_up
 
 RATES = np.geomspace(1e-6, 10, 200).tolist()
 
@@ -61,3 +61,9 @@ def test_few_losses_suggest_nothing(count: int) -> None:
     assert curve.suggested is None
     assert len(curve.smooth) == count
     assert not is_blown_up(curve)
+
+
+def test_no_loss_at_all_is_said() -> None:
+    curve = found([])
+    assert in_words(curve) == ["no suggestion: the loss is not finite before the first update"]
+    assert highest_shown(curve) == math.inf

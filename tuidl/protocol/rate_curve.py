@@ -65,6 +65,8 @@ def curve_of(
 
 def highest_shown(curve: RateCurve) -> float:
     """Worse than at the start by as much as the loss had fallen, or by half of what it was."""
+    if not curve.smooth:
+        return math.inf
     first, lowest = curve.smooth[0], min(curve.smooth)
     return first + max(first - lowest, abs(first) / 2)
 
@@ -76,9 +78,11 @@ def is_blown_up(curve: RateCurve) -> bool:
 
 def in_words(curve: RateCurve) -> list[str]:
     """What was done and what follows, a sentence a line."""
-    done, end = len(curve.rates), curve.rates[-1] if curve.rates else 0.0
+    if not curve.rates:
+        return ["no suggestion: the loss is not finite before the first update"]
     lines = [
-        f"{done} steps of training, at rates from {curve.rates[0]:.2g} to {end:.2g}; "
+        f"{len(curve.rates)} steps of training, at rates from {curve.rates[0]:.2g} to "
+        f"{curve.rates[-1]:.2g}; "
         f"{curve.key} is {curve.own:g}"
     ]
     if curve.suggested is None:
