@@ -1,68 +1,12 @@
 """What the GPU runs for each instruction; a file holds what the file of that name in
-``tuidl.kernels`` has for the CPU."""
+``tuidl.kernels`` has for the CPU.
 
-from tuidl.backends.cuda.kernels import (
-    activations,
-    attention,
-    augmentation,
-    batch_normalization,
-    clipping,
-    conv2d,
-    conv2d_grouped,
-    dense,
-    dot,
-    dropout,
-    embedding,
-    gelu,
-    gru,
-    gru_reset_before,
-    layer_normalization,
-    losses,
-    lstm,
-    masked_pooling,
-    metrics,
-    moving,
-    noise,
-    optimizers,
-    pooling,
-    positions,
-    rms_normalization,
-    simple_rnn,
-    swish,
-    upsampling,
-    weighted_losses,
-)
+Every file of this folder is imported: a new one needs no list.
+"""
+
 from tuidl.backends.cuda.registry import CUDA_KERNELS
+from tuidl.core.discovery import modules_of
 
-__all__ = [
-    "CUDA_KERNELS",
-    "activations",
-    "attention",
-    "augmentation",
-    "batch_normalization",
-    "clipping",
-    "conv2d",
-    "conv2d_grouped",
-    "dense",
-    "dot",
-    "dropout",
-    "embedding",
-    "gelu",
-    "gru",
-    "gru_reset_before",
-    "layer_normalization",
-    "losses",
-    "lstm",
-    "masked_pooling",
-    "metrics",
-    "moving",
-    "noise",
-    "optimizers",
-    "pooling",
-    "positions",
-    "rms_normalization",
-    "simple_rnn",
-    "swish",
-    "upsampling",
-    "weighted_losses",
-]
+modules_of(__name__, __path__)
+
+__all__ = ["CUDA_KERNELS"]
