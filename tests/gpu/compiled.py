@@ -6,6 +6,7 @@ Prints a line of JSON for each: its name, and what was wrong. ``python -m tests.
 import json
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,8 +20,8 @@ from tuidl.compiler.graph import Graph
 from tuidl.compiler.program import compile_program
 from tuidl.preset.library import load_preset, shipped
 
-Job = tuple[str, Callable[..., None], tuple[Any, ...]]
-"""A name, a kernel as a plain function, and the types of its arguments."""
+Job = tuple[str, Callable[[], Callable[..., None]], tuple[Any, ...]]
+"""A name, what makes a kernel as a plain function, and the types of its arguments."""
 
 
 def pretend(compute_capability: tuple[int, int]) -> None:
@@ -34,21 +35,25 @@ def pretend(compute_capability: tuple[int, int]) -> None:
 def jobs() -> Iterator[Job]:
     """Every kernel by itself, those around a step, and every preset's persistent kernel."""
     for name in CUDA_KERNELS:
-        yield name, launching.row_function_of_grid(name), launching.ROW_SIGNATURE
-    yield "begin", launching.begin, launching.BEGIN_SIGNATURE
-    yield "gather", launching.gather_lanes, launching.GATHER_SIGNATURE
-    yield "collect", launching.collect_lanes, launching.COLLECT_SIGNATURE
+        yield name, partial(launching.row_function_of_grid, name), launching.ROW_SIGNATURE
+    yield "begin", lambda: launching.begin, launching.BEGIN_SIGNATURE
+    yield "gather", lambda: launching.gather_lanes, launching.GATHER_SIGNATURE
+    yield "collect", lambda: launching.collect_lanes, launching.COLLECT_SIGNATURE
     for preset in shipped():
-        names = tuple(compile_program(Graph.build(load_preset(preset)), 8, tiles=False).kernels)
         for one_block in (True, False):
-            function = persistent_function(names, one_block)
-            yield f"{preset}, one block: {one_block}", function, PERSISTENT_SIGNATURE
+            make = partial(of_preset, preset, one_block)
+            yield f"{preset}, one block: {one_block}", make, PERSISTENT_SIGNATURE
+
+
+def of_preset(preset: str, one_block: bool) -> Callable[..., None]:
+    program = compile_program(Graph.build(load_preset(preset)), 8, tiles=False)
+    return persistent_function(tuple(program.kernels), one_block)
 
 
 def problem(job: Job, compute_capability: tuple[int, int]) -> str:
-    _, function, signature = job
+    _, make, signature = job
     try:
-        ptx, _ = cuda.compile_ptx(function, signature, cc=compute_capability)
+        ptx, _ = cuda.compile_ptx(make(), signature, cc=compute_capability)
     except Exception as error:  # the parent process tells it
         return f"{type(error).__name__}: {error}"
     target = ".target sm_{}{}".format(*compute_capability)
