@@ -1,13 +1,13 @@
 """The bytes of a file of text: decompressed, in UTF-8, its lines ended by line feeds."""
 
 import codecs
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from tuidl.core.errors import DataError
 from tuidl.core.limits import check_memory
 from tuidl.core.own_files import reason_of
+from tuidl.data.expanding import gunzipped
 from tuidl.data.files import open_file
 
 ADVICE = "use a smaller file"
@@ -53,21 +53,12 @@ def read_content(
 
 
 def _decompressed(path: Path, data: bytes) -> bytes:
-    """The content of a gzip file, of one part or several, as far as there is memory for it."""
+    """The content of a gzip file, as far as there is memory for it."""
     parts, total = [], 0
-    while data.strip(b"\0"):
-        stream = zlib.decompressobj(wbits=31)
-        while not stream.eof and data:
-            try:
-                part = stream.decompress(data, 16 * _CHUNK)
-            except zlib.error:
-                raise DataError(f"{path}: damaged, or no gzip file") from None
-            data, total = stream.unconsumed_tail, total + len(part)
-            check_memory(3 * len(part) + total, f"{path}, decompressed,", ADVICE)
-            parts.append(part)
-        if not stream.eof:
-            raise DataError(f"{path}: cut off before the end of its data")
-        data = stream.unused_data
+    for part in gunzipped(path, data):
+        total += len(part)
+        check_memory(3 * len(part) + total, f"{path}, decompressed,", ADVICE)
+        parts.append(part)
     return b"".join(parts)
 
 

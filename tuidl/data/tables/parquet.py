@@ -7,6 +7,7 @@ import numpy as np
 
 from tuidl.core.errors import DataError
 from tuidl.core.limits import check_memory
+from tuidl.data.expanding import require_modest
 from tuidl.data.tables.content import ADVICE
 from tuidl.data.tables.extra import needed
 from tuidl.data.tables.header import MOST_COLUMNS, Header, normal_name
@@ -29,7 +30,9 @@ def read_parquet(path: Path, fewest: int) -> RawTable:
             if not fewest <= width <= MOST_COLUMNS:
                 raise DataError(f"{path}: {width} columns, expected {fewest} to {MOST_COLUMNS:,}")
             check_memory(BYTES_A_VALUE * rows * width, f"{path}", ADVICE)
-            table = source.read()
+            require_modest(path, file.seek(0, 2), _expanded(source.metadata))
+            texts = [field.name for field in source.schema_arrow if _is_text(arrow, field.type)]
+            table = parquet.ParquetFile(file, read_dictionary=texts).read()
     except (arrow.ArrowException, OSError) as error:
         problem = " ".join(str(error).split())[:200]
         raise DataError(f"{path}: no Parquet file that can be read: {problem}") from None
@@ -41,15 +44,28 @@ def read_parquet(path: Path, fewest: int) -> RawTable:
     return table_of(path, columns, Header(names, True), np.arange(1, rows + 1), ())
 
 
+def _expanded(metadata: Any) -> int:
+    """Bytes of all pages, decompressed, as the file says."""
+    return sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
+
+
+def _is_text(arrow: Any, kind: Any) -> bool:
+    """Whether values are texts, of which each different one is read once."""
+    return bool(arrow.types.is_string(kind) or arrow.types.is_large_string(kind))
+
+
 def _column(arrow: Any, path: Path, name: str, column: Any) -> RawColumn:
     """``arrow``: the library."""
     kinds, kind = arrow.types, column.type
-    if kinds.is_dictionary(kind):
-        column, kind = column.cast(kind.value_type), kind.value_type
+    is_coded = kinds.is_dictionary(kind)
+    if is_coded:
+        kind = kind.value_type
+        if not _is_text(arrow, kind):
+            column, is_coded = column.cast(kind), False
     if kinds.is_integer(kind) or kinds.is_floating(kind):
         return _numbers(name, column)
     known = (
-        kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_boolean(kind)
+        _is_text(arrow, kind) or kinds.is_boolean(kind)
         or kinds.is_temporal(kind) or kinds.is_decimal(kind) or kinds.is_null(kind)
     )  # fmt: skip
     if not known or kinds.is_duration(kind):
@@ -59,7 +75,9 @@ def _column(arrow: Any, path: Path, name: str, column: Any) -> RawColumn:
         return column_of_texts(name, {"": None}, [""] * len(column))
     if kinds.is_timestamp(kind) and kind.unit == "ns":
         column = column.cast(arrow.timestamp("us", kind.tz), safe=False)
-    coded = column.combine_chunks().dictionary_encode()
+    coded = column.combine_chunks()
+    if not is_coded:
+        coded = coded.dictionary_encode()
     different = [text_of_value(value) for value in coded.dictionary.to_pylist()]
     places = coded.indices.fill_null(len(different)).to_numpy(zero_copy_only=False)
     found = column_of_texts(name, dict.fromkeys([*different, ""]), [*different, ""])
