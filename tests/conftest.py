@@ -1,5 +1,6 @@
 """Set up the process as the command line does, before NumPy and Numba are loaded."""
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -19,6 +20,13 @@ prepare_environment(MOST_THREADS)
 
 if hasattr(signal, "SIGHUP"):  # ignored under nohup, and what we start would inherit that
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def pytest_collection_finish() -> None:
+    """All that pytest now holds, some millions of objects, stays to the end: no look for garbage
+    goes through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tuidl.tui import app as app_module
 from tuidl.tui.session.reported_errors import ReportedErrors
 
 
@@ -16,6 +17,15 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     names = pyfuncitem._fixtureinfo.argnames
     asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
     return True
+
+
+@pytest.fixture(autouse=True)
+def tidied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """An app that opens a preset would look through all that pytest holds for garbage, which takes
+    half a second where all tests are loaded; here it notes that it would."""
+    noted: list[str] = []
+    monkeypatch.setattr(app_module, "spare_pauses", lambda: noted.append("looked for garbage"))
+    return noted
 
 
 @pytest.fixture(autouse=True)

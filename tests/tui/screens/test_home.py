@@ -69,6 +69,26 @@ def test_a_preset_that_no_shelf_knows_is_listed_too(tmp_path: Path) -> None:
     assert (entry.section, entry.title) == (preset_entries.OTHERS, "new")
 
 
+@pytest.mark.parametrize("name", shipped())
+@pytest.mark.sample(4)
+def test_the_title_is_the_name_that_the_preset_has(name: str) -> None:
+    path = shipped()[name]
+    assert preset_entries.title_of(path) == Preset.load(path).name
+
+
+def test_a_title_is_read_again_when_its_file_changes(tmp_path: Path) -> None:
+    file = tmp_path / "file.toml"
+    assert preset_entries.title_of(file) == "file"
+    for text, title in (
+        ('name = "One"', "One"), ('name = "Another"', "Another"), ("name = 3", "file"),
+        ("name = ", "file"), ("", "file"), ("x = " + "[" * 5000, "file"),
+    ):  # fmt: skip
+        file.write_text(text)
+        assert preset_entries.title_of(file) == title
+    file.write_bytes(b'name = "\xff"')
+    assert preset_entries.title_of(file) == "file"
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_all_presets_are_listed_in_the_learners_order(
     app: Playground, size: tuple[int, int]

@@ -56,6 +56,15 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
         return {token: place for place, token in enumerate(self.tokens)}
 
     @cached_property
+    def _single(self) -> "tuple[Array, Array]":
+        """The codes of tokens of one character, ascending, and the numbers of these tokens."""
+        import numpy as np
+
+        single = {ord(token): place for token, place in self._places.items() if len(token) == 1}
+        codes = sorted(single)
+        return np.array(codes, np.uint32), np.array([single[code] for code in codes], np.int32)
+
+    @cached_property
     def _ranks(self) -> dict[tuple[int, int], int]:
         return {pair: rank for rank, pair in enumerate(self.merges)}
 
@@ -103,11 +112,9 @@ class Tokenizer(msgspec.Struct, frozen=True, omit_defaults=True, dict=True):
     def _characters(self, text: str) -> "Array":
         import numpy as np
 
-        single = {ord(token): place for token, place in self._places.items() if len(token) == 1}
-        if not single:
+        known, places = self._single
+        if not len(known):
             return np.full(len(text), -1, np.int32)
-        known = np.array(sorted(single), np.uint32)
-        places = np.array([single[code] for code in sorted(single)], np.int32)
         found = np.empty(len(text), np.int32)
         for start in range(0, len(text), AT_ONCE):
             part = text[start : start + AT_ONCE].encode("utf-32-le", "surrogatepass")

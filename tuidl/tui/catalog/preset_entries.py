@@ -1,13 +1,17 @@
 """The order in which Home lists the presets: the order in which to learn."""
 
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
-from tuidl.core.errors import PresetError
+from tuidl.core.errors import DataError
+from tuidl.core.own_files import FileError, read_bounded
+from tuidl.data.paths import Stamp, stamp
 from tuidl.plane.presets import START
-from tuidl.preset.schema import Preset
+from tuidl.preset.schema import LARGEST_FILE
 
 CATALOG: dict[str, dict[str, str]] = {
     "Regression": {
@@ -98,8 +102,23 @@ def entries(presets: dict[str, Path], recent: Iterable[Path]) -> list[Entry]:
 
 
 def title_of(path: Path) -> str:
-    """The preset's own name, or its file's where it cannot be read."""
+    """The preset's own name, or its file's where it cannot be read.
+
+    Nothing else of the file is looked at: what its data is may take a second to find out.
+    """
     try:
-        return Preset.load(path).name
-    except PresetError:
+        return _name_in(path, stamp(str(path))) or path.stem
+    except (DataError, FileError):
         return path.stem
+
+
+@lru_cache(maxsize=256)
+def _name_in(path: Path, written: Stamp) -> str:
+    """What a preset's TOML has as ``name``, empty where there is none; remembered until the file
+    changes. Raises FileError."""
+    try:
+        table = tomllib.loads(read_bounded(path, LARGEST_FILE, follow=True).decode("utf-8-sig"))
+    except (ValueError, RecursionError):  # no TOML, no UTF-8
+        return ""
+    name = table.get("name")
+    return name if isinstance(name, str) else ""

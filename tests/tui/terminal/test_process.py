@@ -1,0 +1,49 @@
+"""Keys are answered at once: no look for garbage goes through what the screen keeps anyway."""
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tui.quiet import quiet
+from tests.tui.watched import Opened
+from tuidl.tui.terminal.process import YOUNG, spare_pauses
+
+
+@pytest.fixture
+def threshold() -> Iterator[tuple[int, int, int]]:
+    """That of the test run, which it gets back."""
+    before = gc.get_threshold()
+    yield before
+    gc.set_threshold(*before)
+
+
+def test_what_is_there_is_looked_through_once(threshold: tuple[int, int, int]) -> None:
+    spare_pauses()
+    assert gc.get_threshold() == YOUNG != threshold
+    assert len(gc.get_objects()) < gc.get_freeze_count() / 100
+
+
+def test_what_was_garbage_then_is_gone(threshold: tuple[int, int, int]) -> None:
+    class Node:
+        pass
+
+    node = Node()
+    node.itself = node  # type: ignore[attr-defined]
+    gc.freeze()
+    del node
+    spare_pauses()
+    gc.unfreeze()
+    left = [found for found in gc.get_objects() if type(found).__name__ == "Node"]
+    gc.freeze()
+    assert not left
+
+
+async def test_a_preset_that_is_opened_does_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tidied: list[str]
+) -> None:
+    app = quiet(monkeypatch, tmp_path)
+    assert not tidied
+    async with Opened(app, "linear_regression"):
+        assert len(tidied) == 1
