@@ -281,6 +281,19 @@ def confusion_matrix(n: Numbers) -> None:
 
 
 @worked
+def mean_iou(n: Numbers) -> None:
+    hits, more, missed, found = n
+    assert score("mean_iou", [90, 0, 10, 0]) == 0.45
+    one = np.array([[hits, missed], [more, 1e12]])
+    agree([found], [2 * score("mean_iou", one) - 1])
+
+
+@worked
+def segmentation(n: Numbers) -> None:
+    agree([n[2]], [-np.log(n[:2]).mean()])
+
+
+@worked
 def precision(n: Numbers) -> None:
     agree(n[2:], score("precision", [86, n[1], 0, n[0]]))
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from sklearn.metrics import jaccard_score
 
 from tuidl.judging import ranking
 from tuidl.judging.calibration import Bins
@@ -11,7 +12,7 @@ from tuidl.judging.classes import Classes
 from tuidl.judging.counts import confusion
 from tuidl.judging.labels import Labels
 from tuidl.judging.pairs import chance_of_no_difference, mcnemar, two_sided
-from tuidl.judging.places import Places
+from tuidl.judging.places import Masks, Places
 from tuidl.judging.regression import Numbers, median
 from tuidl.judging.resampling import interval, point, resampled, resamples
 from tuidl.judging.thresholds import Thresholds
@@ -122,6 +123,19 @@ def test_places_that_do_not_count() -> None:
     scores = point(judged.scores, 2)
     assert scores["accuracy"] == pytest.approx(2 / 3)
     assert scores["overlap"].tolist() == [0.5, 0.5]
+
+
+def test_the_worst_masks_are_those_that_overlap_least() -> None:
+    true = np.array([[0, 0, 0, 1], [0, 0, 2, 2], [0, 0, 0, 0]])
+    given = np.array([[0, 0, 0, 0], [0, 0, 1, 2], [0, 0, 0, 0]])
+    judged = Masks(np.eye(3)[given], true)
+    assert judged.overlaps == pytest.approx([(3 / 4 + 0) / 2, (1 + 0 + 1 / 2) / 3, 1.0])
+    assert judged.losses == pytest.approx(1 - judged.overlaps)
+    whole = jaccard_score(true.ravel(), given.ravel(), average="macro")
+    assert judged.main(np.ones((1, 3))) == pytest.approx([whole], abs=1e-12)
+    cut = Masks(judged.shares, true, np.array([[True] * 3 + [False], [True] * 4, [False] * 4]))
+    assert cut.overlaps[0] == 1
+    assert np.isnan(cut.overlaps[2])
 
 
 def test_resamples_are_seeded_and_keep_groups_together() -> None:

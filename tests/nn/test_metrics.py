@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("test_sources")
 
 NAMES = (
     '["accuracy", "top_2_accuracy", "top_3_accuracy", "top_5_accuracy", "precision", "recall", '
-    '"f1", "confusion_matrix"]'
+    '"f1", "mean_iou", "confusion_matrix"]'
 )
 
 
@@ -34,6 +34,7 @@ def test_of_many_classes(backend: str) -> None:
         ("precision", known.precision_score),
         ("recall", known.recall_score),
         ("f1", known.f1_score),
+        ("mean_iou", known.jaccard_score),
     ):
         expected = score(true, given, average="macro", zero_division=0)
         assert scores[name] == pytest.approx(expected), name
@@ -42,6 +43,17 @@ def test_of_many_classes(backend: str) -> None:
         assert scores[f"top_{k}_accuracy"] == pytest.approx(expected)
     expected_table = known.confusion_matrix(true, given, labels=range(10))
     np.testing.assert_array_equal(confusion_of(model.program, totals), expected_table)
+
+
+@pytest.mark.parametrize("classes", [2, 3, 9])
+def test_mean_iou_is_the_macro_jaccard_score(classes: int) -> None:
+    random = np.random.default_rng(classes)
+    for size in (1, 7, 400):
+        true, given = random.integers(0, classes, (2, size))
+        table = known.confusion_matrix(true, given, labels=range(classes))
+        score = known.jaccard_score(true, given, average="macro", zero_division=0)
+        found = finish("mean_iou", _sums(list(table.reshape(-1)), size, []))
+        assert found == pytest.approx(score, abs=1e-12)
 
 
 @pytest.mark.parametrize("loss", ["binary_cross_entropy", "cross_entropy"])

@@ -18,7 +18,7 @@ from tuidl.preset.schema import LARGEST_FILE, Preset
 SOURCE_NAMES = ", ".join(sorted(SOURCES))
 LAYER_NAMES = ", ".join(sorted(LAYERS))
 METRIC_NAMES = ", ".join(sorted(METRICS))
-CLASS_METRICS = ", ".join(m.name for m in METRICS.values() if m.of_classes)
+CLASS_METRICS = ", ".join(m.name for m in METRICS.values() if m.of_classes and not m.of_places)
 LOSS_NAMES = ", ".join(sorted(LOSSES))
 OPTIMIZER_NAMES = ", ".join(sorted(OPTIMIZERS))
 LSTM_KEYS = (

@@ -1,6 +1,13 @@
 """Answers to probes about what an autoencoder gives back, small and made up."""
 
-from tuidl.protocol.picture_answers import DecodedCode, GivenBack, LatentPlane, Reconstructions
+from tuidl.protocol.picture_answers import (
+    DecodedCode,
+    GivenBack,
+    LatentPlane,
+    MaskedPicture,
+    Masks,
+    Reconstructions,
+)
 
 DIGITS = tuple(str(number) for number in range(10))
 
@@ -42,3 +49,26 @@ def plane(*, labels: tuple[str, ...] = DIGITS, shape: tuple[int, ...] = (8, 8, 1
 def decoded(cursor: tuple[float, float] = (0.5, 0.5)) -> DecodedCode:
     """A diagonal."""
     return DecodedCode(shape=(8, 8, 1), cursor=cursor, decoded=given_back().examples[0].x)
+
+
+def masks(shape: tuple[int, int, int] = (8, 8, 1), count: int = 6) -> Masks:
+    """A bar of each class across the picture, of which less and less is found."""
+    rows, columns, channels = shape
+    true = [(place // columns) % 4 for place in range(rows * columns)]
+    examples = [
+        MaskedPicture(
+            number=i,
+            x=[
+                0.25 + 0.15 * (place // channels // columns % 4)
+                for place in range(rows * columns * channels)
+            ],
+            true=true,
+            given=[kind if place % columns >= i else 0 for place, kind in enumerate(true)],
+            overlap=1 - i / columns,
+        )
+        for i in range(count)
+    ]
+    return Masks(
+        part="validation", shape=shape, classes=("background", "circle", "square", "triangle"),
+        examples=tuple(examples), overlap=0.75, looked_at=256, total=400,
+    )  # fmt: skip

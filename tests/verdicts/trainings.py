@@ -19,6 +19,8 @@ DIVERGING = "optimizer.learning_rate=10.0"
 """Of ``linear_regression``."""
 EARLY = "training.early_stopping.enabled=true"
 """Of ``overfitting``."""
+FEW_SHAPES = "training.epochs=2", "data.pictures=200"
+"""Less than a minute's training on drawn shapes."""
 ENLARGED = 600, 200
 """Digits to train and to validate on in the place of MNIST and CIFAR-10, which tests do not have.
 The networks are the presets' own."""
@@ -53,6 +55,8 @@ def evidence(name: str, *overrides: str) -> Evidence:
     is_large = preset.data.kind() in ("mnist", "cifar10")
     if is_large:
         preset = load_preset(name, ["training.epochs=4"])
+    if preset.data.kind() == "shapes":
+        preset = load_preset(name, list(FEW_SHAPES))
     trainer = Trainer(preset, split=_enlarged(preset) if is_large else None)
     return of(trainer)
 

@@ -7,6 +7,7 @@ from tuidl.data.array_source import Npy, Npz
 from tuidl.data.cifar import Cifar10
 from tuidl.data.classics import BreastCancer, Diabetes, Iris, Wine
 from tuidl.data.digits import Digits
+from tuidl.data.drawn_shapes import DrawnShapes
 from tuidl.data.image_source import Images
 from tuidl.data.linear import Linear
 from tuidl.data.mnist import FashionMnist, Mnist
@@ -27,7 +28,7 @@ SOURCES: dict[str, type[Any]] = by_kind(
     [
         *(Linear, Sine, Moons, Circles, Blobs, Spiral, Xor, Plane, PointCloud),
         *(Iris, Wine, BreastCancer, Diabetes, Digits),
-        *(Mnist, FashionMnist, Cifar10),
+        *(Mnist, FashionMnist, Cifar10, DrawnShapes),
         *(Text, TextCsv, PythonHelp, TinyShakespeare, Names, SmsSpam),
         *(Dates, ReversedWords, ModularAddition),
         *(Csv, Series, Npz, Npy, Images),

@@ -8,7 +8,7 @@ import numpy as np
 from tuidl.core.errors import DataError
 from tuidl.judging.classes import Classes
 from tuidl.judging.labels import Labels
-from tuidl.judging.places import Places
+from tuidl.judging.places import Masks, Places
 from tuidl.judging.records import Kind
 from tuidl.judging.regression import Numbers
 from tuidl.judging.resampling import point
@@ -18,7 +18,8 @@ from tuidl.tasks.base import Task
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MAIN: dict[Kind, str] = {
-    "classes": "accuracy", "labels": "f1_macro", "places": "accuracy", "shares": "cross_entropy",
+    "classes": "accuracy", "labels": "f1_macro", "places": "accuracy",
+    "masks": "overlap_macro", "shares": "cross_entropy",
     "numbers": "mae",
 }  # fmt: skip
 """The score by which slices and columns are judged."""
@@ -59,7 +60,7 @@ class Judged:
     @property
     def rises(self) -> bool:
         """Whether more of the main score is better."""
-        return self.kind in ("classes", "labels", "places")
+        return self.kind in ("classes", "labels", "places", "masks")
 
     def baseline(self) -> dict[str, Array]:
         """Scores of what is best without looking at an input."""
@@ -90,10 +91,11 @@ def judged_of(
             return _classes(task, decoded, targets[:, 0].astype(int), positive, threshold)
         case "labels":
             return Judged("labels", Labels(decoded, targets.astype(float)), task.names)
-        case "places":
+        case "places" | "masks":
             true = targets.reshape(n, -1).astype(int)
             shares = decoded.reshape(n, true.shape[1], -1)
-            return Judged("places", Places(shares, true, task.counts(y)), task.names)
+            kind = Masks if task.judged_as == "masks" else Places
+            return Judged(task.judged_as, kind(shares, true, task.counts(y)), task.names)
         case "shares":
             shared = Shares(decoded, targets)
             return Judged("shares", shared, task.names, shared.chosen == targets.argmax(axis=1))

@@ -98,8 +98,32 @@ class Places:
         """The mean over the places of each example (n,); NaN where none counts."""
         return ratio(self._by_example["log_loss"], self.valid.sum(axis=1))
 
+    @cached_property
+    def overlaps(self) -> Array:
+        """The intersection over union of each example (n,), the mean over the classes that occur in
+        it; NaN where no place counts."""
+        true, given, right = self._sums
+        union = true + given - right
+        return ratio(ratio(right, union, 0.0).sum(axis=1), (union > 0).sum(axis=1))
+
     def baseline(self) -> "Places":
         """What is best without looking at an input: every class's share as its probability."""
         sums = self._sums[0].sum(axis=0)
         shares = np.broadcast_to(sums / max(sums.sum(), 1), self.shares.shape)
         return Places(shares, self.true, self.counted)
+
+
+@dataclass(frozen=True)
+class Masks(Places):
+    """Pixels of pictures: what counts is how far masks overlap."""
+
+    def main(self, weights: Array) -> Array:
+        """The mean overlap of the classes (b,), of ``weights`` (b, n)."""
+        counts = self.counts(weights)
+        occurs = counts.true + counts.given > 0
+        return ratio((counting.overlap(counts) * occurs).sum(1), occurs.sum(1))
+
+    @property
+    def losses(self) -> Array:
+        """1 - the overlap of each picture (n,)."""
+        return 1 - self.overlaps

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["classes", "labels", "places", "shares", "numbers"]
+Kind = Literal["classes", "labels", "places", "masks", "shares", "numbers"]
 
 
 class Score(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tuidl.judging.records import ClassScores, Judgement, Score
+from tuidl.judging.records import ClassScores, Judgement, Kind, Score
 from tuidl.judging.wording import UNDEFINED, called, interval_text, is_percentage, number, written
 
 Rows = Sequence[Sequence[str]]
@@ -221,9 +221,13 @@ def _residuals(judgement: Judgement) -> Iterator[Section]:
     yield Section("Residuals (true - predicted), quantiles", [head, *rows])
 
 
+LOSSES: dict[Kind, str] = {"numbers": "error", "masks": "1 - IoU"}
+"""What the worst examples are the worst by."""
+
+
 def _worst(judgement: Judgement) -> Iterator[Section]:
     if judgement.worst:
-        loss = "error" if judgement.kind == "numbers" else "loss"
+        loss = LOSSES.get(judgement.kind, "loss")
         rows = [[w.example, w.true, w.predicted, number(w.loss)] for w in judgement.worst]
         yield Section("Worst examples", [["example", "true", "predicted", loss], *rows], (0, 1, 2))
         values = [

@@ -8,7 +8,7 @@ from tuidl.data.tables.raw import RawColumn
 from tuidl.judging.classes import Classes
 from tuidl.judging.judged import Judged
 from tuidl.judging.labels import Labels
-from tuidl.judging.places import Places
+from tuidl.judging.places import Masks, Places
 from tuidl.judging.records import WorstExample
 from tuidl.judging.regression import Numbers
 from tuidl.judging.slicing import texts_of
@@ -62,6 +62,8 @@ def _answer(judged: Judged, i: int) -> tuple[str, str]:
             return names[int(scored.true[i])], f"{names[given]} {scored.shares[i, given]:.1%}"
         case Labels():
             return _labels(names, scored.true[i]), _labels(names, scored.chosen[i])
+        case Masks():
+            return _mask(scored, names, i)
         case Places():
             counted = scored.valid[i] > 0
             right = int((scored.chosen[i] == scored.true[i])[counted].sum())
@@ -69,6 +71,14 @@ def _answer(judged: Judged, i: int) -> tuple[str, str]:
         case Numbers():
             return _numbers(scored.true[i]), _numbers(scored.predicted[i])
     return "", ""
+
+
+def _mask(scored: Masks, names: tuple[str, ...], i: int) -> tuple[str, str]:
+    """Which classes are there, and how much of the picture is right."""
+    counted = scored.valid[i] > 0
+    true, given = scored.true[i][counted], scored.chosen[i][counted]
+    there = [names[number] for number in np.unique(true).tolist()]
+    return " ".join(there), f"{(true == given).mean():.1%} of the pixels right"
 
 
 def _labels(names: tuple[str, ...], given: Array) -> str:

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 MetricName = Literal[
     "accuracy",
+    "pixel_accuracy",
     "top_2_accuracy",
     "top_3_accuracy",
     "top_5_accuracy",
     "precision",
     "recall",
     "f1",
+    "mean_iou",
     "confusion_matrix",
     "mae",
     "r2",
@@ -89,12 +91,14 @@ class Sums:
 
 @dataclass(frozen=True)
 class Metric:
-    """``finish`` reads one number from a tally; None where a table is all there is to say."""
+    """``finish`` reads one number from a tally; None where a table is all there is to say.
+    ``of_places``: whether it needs a class at each of several places."""
 
     name: str
     tally: str
     finish: Callable[[Sums], float] | None
     fewest_classes: int = 0
+    of_places: bool = False
 
     @property
     def of_classes(self) -> bool:
@@ -159,14 +163,24 @@ def _f1(sums: Sums) -> float:
     return _by_class(sums, lambda hits, predicted, true: _ratio(2 * hits, predicted + true))
 
 
+def _mean_iou(sums: Sums) -> float:
+    """Of each class the answers that are and were said to be of it, divided by those that are or
+    were; the mean over the classes that occur, as scikit-learn's macro Jaccard score."""
+    predicted, true = sums.confusion.sum(axis=0), sums.confusion.sum(axis=1)
+    hits = sums.confusion.diagonal()
+    return float(_ratio(hits, predicted + true - hits)[predicted + true > 0].mean())
+
+
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
         Metric("accuracy", "correct", _share),
+        Metric("pixel_accuracy", "correct", _share, of_places=True),
         *(Metric(f"top_{k}_accuracy", f"top_{k}", _share, k + 1) for k in (2, 3, 5)),
         Metric("precision", "confusion", _precision),
         Metric("recall", "confusion", _recall),
         Metric("f1", "confusion", _f1),
+        Metric("mean_iou", "confusion", _mean_iou),
         Metric("confusion_matrix", "confusion", None),
         Metric("mae", "absolute_error", _mae),
         Metric("r2", "squared_error", _r2),

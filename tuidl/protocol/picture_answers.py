@@ -28,6 +28,31 @@ class Reconstructions(Answer, frozen=True, tag="reconstructions"):
     total: int = 0
 
 
+class MaskedPicture(Record, frozen=True):
+    """Example ``number``: what the network sees (``x``, flat), the ``true`` and the ``given`` class
+    of each pixel (-1 where it does not count), and ``overlap``, the mean IoU of its classes."""
+
+    number: int
+    x: Vector
+    true: list[int]
+    given: list[int]
+    overlap: Number
+
+
+class Masks(Answer, frozen=True, tag="masks"):
+    """Held-out pictures of ``shape`` with a class for each pixel; the first of the ``classes`` is
+    the ground. ``overlap``: the mean IoU over the classes, of those looked at, ``looked_at`` of
+    ``total``."""
+
+    part: str
+    shape: Shape
+    classes: tuple[str, ...]
+    examples: tuple[MaskedPicture, ...]
+    overlap: Number
+    looked_at: int
+    total: int
+
+
 class LatentPlane(Answer, frozen=True, tag="latent_plane"):
     """Codes of two numbers: ``points`` (x, y) of held-out examples, the class of each among the
     ``labels`` (empty where there are none), and what the network makes of the code at ``cursor``:
@@ -50,4 +75,4 @@ class DecodedCode(Answer, frozen=True, tag="decoded_code"):
     decoded: Vector
 
 
-PictureAnswer = Reconstructions | LatentPlane | DecodedCode
+PictureAnswer = Reconstructions | Masks | LatentPlane | DecodedCode

@@ -22,8 +22,9 @@ Column = tuple[str, Sequence[str]]
 Fields = dict[str, Sequence[Any]]
 """A value for each example by the name of the column in a file."""
 
-JudgedAs = Literal["classes", "labels", "places", "shares", "numbers", "nothing"]
-"""One of several classes, yes-or-no labels, a class at each of several places, shares of classes,
+JudgedAs = Literal["classes", "labels", "places", "masks", "shares", "numbers", "nothing"]
+"""One of several classes, yes-or-no labels, a class at each of several places, masks
+of pictures, shares of classes,
 numbers, or nothing where there is no one target."""
 
 LEAST_SHARE = 1e-300
@@ -91,14 +92,23 @@ class Task:
 
     def metric_problem(self, metric: Metric) -> str:
         """Why a metric does not fit; empty where it does."""
-        if metric.of_classes != self.of_classes:
+        if not self._measures(metric):
             kind = "classes" if self.of_classes else "numbers"
-            fitting = [m.name for m in METRICS.values() if m.of_classes == self.of_classes]
+            fitting = [m.name for m in METRICS.values() if self._measures(m)]
             problem = f"{metric.name!r} does not fit targets that are {kind}"
             return f"{problem} (fitting: {', '.join(fitting)})"
         if (count := classes_of(self.spec)) < metric.fewest_classes:
             return f"{metric.name!r} says nothing for {count} classes"
         return ""
+
+    def _measures(self, metric: Metric) -> bool:
+        """Whether a metric is of such targets."""
+        return metric.of_classes == self.of_classes and (self.has_places or not metric.of_places)
+
+    @property
+    def has_places(self) -> bool:
+        """Whether an example has a class at each of several places."""
+        return bool(self.spec.classes and self.spec.target_shape)
 
     def target_problem(self, targets: "Array") -> str:
         """What is wrong with targets that a user hands over; empty if nothing is."""

@@ -57,6 +57,9 @@ CATALOG: dict[str, dict[str, str]] = {
         "gan_points": "points",
         "gan_digits": "digits",
     },
+    "Pictures as answers": {
+        "segment_shapes": "shapes",
+    },
     "What goes wrong": {
         "overfitting": "half moons",
         "vanishing_gradients": "digits",

@@ -20,6 +20,7 @@ from tuidl.worker.probes import (
     health,
     latent,
     layers,
+    masks,
     neurons,
     pictures,
     places,
@@ -36,6 +37,7 @@ from tuidl.worker.probes import (
 PROBES: dict[str, tuple[Callable[[TrainState, Any], AnyAnswer], type[msgspec.Struct]]] = {
     "predictions": (predictions.predictions, predictions.Options),
     "places": (places.places, places.Options),
+    "masks": (masks.masks, masks.Options),
     "curve": (shapes.curve, shapes.CurveOptions),
     "plane": (shapes.plane, shapes.Options),
     "latent_plane": (latent.latent_plane, latent.Options),

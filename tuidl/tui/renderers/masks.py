@@ -1,0 +1,68 @@
+"""Masks over the pictures that they are of, each beside the true one."""
+
+import numpy as np
+from rich.text import Text
+
+from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.images import Tile, image_grid
+from tuidl.charts.palette import Palette
+from tuidl.charts.pixels import Array
+from tuidl.protocol.picture_answers import MaskedPicture, Masks
+from tuidl.tui.renderers.overlays import class_colors, coloured, painted_over, role_of, shade
+
+GAP = 16
+"""Between the two pictures lies a column for each so many of one."""
+LINES, CELLS = 7, 16
+"""Of a picture, which are enough to make it out."""
+SIGN = "■"
+
+
+def masks(answer: Masks, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+    """A line that says how good they are and which colour is which class; below it pairs of the
+    picture under its predicted mask, and the true mask, with the overlap."""
+    shown = answer.examples[: _count(width, height - 1)]
+    tiles = [Tile(_pair(e, answer, palette, unicode), _caption(e)) for e in shown]
+    drawn = image_grid(tiles, palette, width, height - 1, unicode=unicode)
+    return [_words(answer, palette, width, unicode), *drawn]
+
+
+def _words(answer: Masks, palette: Palette, width: int, unicode: bool) -> Text:
+    grid = Grid(width, 1, unicode)
+    some = "all" if answer.looked_at == answer.total else f"the first {answer.looked_at:,}"
+    iou = "" if answer.overlap is None else f"mean IoU {answer.overlap:.3f}"
+    legend = sum(len(name) + 4 for name in answer.classes[1:])
+    ways = [f"{iou} of {some} of {answer.part}; predicted, true", f"{iou}; predicted, true", iou]
+    text = next((way for way in ways if len(way) + legend <= width), iou)
+    x = grid.put(0, 0, fitted(text, width), palette.style("text", bold=True)) + 2
+    for number, name in enumerate(answer.classes[1:], 1):
+        if x + len(name) + 2 > width:
+            break
+        sign = SIGN if palette.colors and unicode else shade(number, len(answer.classes), unicode)
+        grid.put(x, 0, sign, palette.style(role_of(number)))
+        x = grid.put(x + 2, 0, name, palette.style("muted")) + 2
+    return grid.lines()[0]
+
+
+def _count(width: int, height: int) -> int:
+    """How many pairs have room enough to be made out."""
+    return max((width + 1) // (2 * CELLS + 2), 1) * max(height // (LINES + 1), 1)
+
+
+def _pair(example: MaskedPicture, answer: Masks, palette: Palette, unicode: bool) -> Array:
+    """(rows, columns, 3): the picture under what it was given, a gap, and the true mask. Shades in
+    the place of colours show the masks alone."""
+    colors = class_colors(palette, len(answer.classes), unicode)
+    rows, columns = answer.shape[:2]
+    given, true = (
+        np.maximum(np.array(mask, int), 0).reshape(rows, columns)
+        for mask in (example.given, example.true)
+    )
+    over = colors[given]
+    if palette.colors and unicode:
+        over = painted_over(coloured(example.x, answer.shape), given, colors)
+    gap = np.full((rows, max(columns // GAP, 1), 3), np.nan)
+    return np.concatenate([over, gap, colors[true]], axis=1)
+
+
+def _caption(example: MaskedPicture) -> str:
+    return "" if example.overlap is None else f"IoU {example.overlap:.2f}"
