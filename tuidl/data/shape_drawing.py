@@ -32,9 +32,10 @@ class Canvas:
     @property
     def box(self) -> tuple[float, float, float, float]:
         """Around all that is no ground: x and y of the middle, width and height, as shares."""
-        across, down = (self.mask.any(axis=axis).nonzero()[0] for axis in (0, 1))
+        rows, columns = self.mask.nonzero()
         side = len(self.mask)
-        (left, right), (top, bottom) = ((int(s[0]), int(s[-1]) + 1) for s in (across, down))
+        left, right = int(columns.min()), int(columns.max()) + 1
+        top, bottom = int(rows.min()), int(rows.max()) + 1
         middle = (left + right) / 2 / side, (top + bottom) / 2 / side
         return (*middle, (right - left) / side, (bottom - top) / side)
 

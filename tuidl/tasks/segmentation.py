@@ -36,7 +36,7 @@ class Segmentation(PerStep):
 
     def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
         """The share of the pixels that each class is given."""
-        columns = [
+        columns: list[Column] = [
             (name, [f"{share:.1%}" for share in shares])
             for name, shares in zip(self.names, self._shares(decoded), strict=True)
         ]
