@@ -180,6 +180,14 @@ def mae(n: Numbers) -> None:
 
 
 @worked
+def rmse(n: Numbers) -> None:
+    prediction, target, misses, mean, root, absolute = n[:3], n[3:6], n[6:9], n[9], n[10], n[11]
+    agree(misses, np.abs(np.subtract(prediction, target)))
+    agree([mean, root], [np.square(misses).mean(), np.square(misses).mean() ** 0.5])
+    agree([absolute], np.mean(misses, keepdims=True))
+
+
+@worked
 def huber(n: Numbers) -> None:
     delta, small, small_cost, large, large_cost, half_square = n
     costs = [loss("huber", [miss], [0.0], delta=delta) for miss in (small, large)]

@@ -86,6 +86,9 @@ class Jobs:
             "program": program_of(graph),
             "learned": [theirs for theirs, own in ours.items() if own in learned],
             "penalties": _penalties(graph, ours),
+            "output_penalties": {
+                node: [s.l1, s.l2] for node, s in graph.output_penalties(graph.objectives[0])
+            },
             "loss": table_of(preset.loss),
             "optimizer": table_of(preset.optimizer),
             **options,

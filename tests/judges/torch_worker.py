@@ -36,6 +36,17 @@ class Network:
             value.requires_grad_(name in job["learned"])
         self.learned = {name: state[name] for name in job["learned"]}
         self.penalties: dict[str, list[float]] = job["penalties"]
+        self.output_penalties: list[Tensor] = []
+        for name, (l1, l2) in job["output_penalties"].items():
+            self._hold_down(self.module.get_submodule(name), l1, l2)
+
+    def _hold_down(self, module: torch.nn.Module, l1: float, l2: float) -> None:
+        """Each pass notes the mean over the examples of a penalty on what the module hands on."""
+
+        def note(module: torch.nn.Module, inputs: Any, y: Tensor) -> None:
+            self.output_penalties.append((l1 * y.abs().sum() + l2 * (y**2).sum()) / len(y))
+
+        module.register_forward_hook(note)
 
     @property
     def known(self) -> dict[str, Tensor]:
@@ -45,11 +56,14 @@ class Network:
         return self.module(x)
 
     def penalty(self) -> Tensor:
-        """l1 times the sum of all abs(w) and l2 times that of all w**2."""
+        """l1 times the sum of all abs(w) and l2 times that of all w**2, with those on outputs."""
         total = torch.zeros(())
         for name, (l1, l2) in self.penalties.items():
             value = self.learned[name]
             total = total + l1 * value.abs().sum() + l2 * (value**2).sum()
+        for penalty in self.output_penalties:
+            total = total + penalty
+        self.output_penalties.clear()
         return total
 
 

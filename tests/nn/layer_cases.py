@@ -224,6 +224,9 @@ CASES = [
               '{type = "bidirectional", layer = {type = "gru", units = 2, l2 = 0.1}}'),
     Case("embedding", 'data = {source = "words"}\nloss = {type = "mse"}\n',
          f'{{type = "embedding", input_dim = 7, output_dim = 3, l2 = 0.1}}, {FLAT}, {LAST}'),
+    Case("embedding, what is read held down", 'data = {source = "words"}\nloss = {type = "mse"}\n',
+         '{type = "embedding", input_dim = 7, output_dim = 3, activity_l2 = 0.1, name = "words"}, '
+         f'{{type = "add", inputs = ["words", "words"]}}, {FLAT}, {LAST}'),
     *(_loss(f"loss {loss}", NUMBERS, loss, WIDE, LAST)
       for loss in ('type = "mae"', 'type = "huber"', 'type = "huber", delta = 0.3')),
     *(_loss(f"given back {loss}", 'data = {source = "blobs", targets = "inputs"}\n',

@@ -19,7 +19,7 @@ from tuidl.training.scores import confusion_of, scores_of
 
 pytestmark = pytest.mark.usefixtures("test_sources")
 
-NUMBERS = ("mae", "r2")
+NUMBERS = ("mae", "rmse", "r2")
 TWO_CLASSES = ("accuracy", "precision", "recall", "f1", "confusion_matrix")
 CLASSES = ("accuracy", "top_2_accuracy", "precision", "recall", "f1", "confusion_matrix")
 SOFT = 'type = "binary_cross_entropy"'
@@ -120,7 +120,11 @@ def _expected(model: Model, x: np.ndarray, y: np.ndarray) -> dict[str, float]:
     answers, graph = model.predict(x), model.program.graph
     if not model.preset.loss.classifies(graph.spec):
         wide = task_of(model.preset).decode(answers, graph.is_closed)  # labels: probabilities
-        return {"mae": known.mean_absolute_error(y, wide), "r2": known.r2_score(y, wide)}
+        return {
+            "mae": known.mean_absolute_error(y, wide),
+            "rmse": known.mean_squared_error(y, wide) ** 0.5,
+            "r2": known.r2_score(y, wide),
+        }
     true = y[:, 0].astype(int) if model.program.graph.spec.classes else y.argmax(axis=1)
     given, two = _classes(model, answers), max(answers.shape[1], 2) == 2
     options = {"average": "binary" if two else "macro", "zero_division": 0}

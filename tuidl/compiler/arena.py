@@ -24,6 +24,7 @@ class ParameterSlot:
     offset: int
     initializer: Start
     trainable: bool
+    zero_rows: int = 0
 
     @property
     def size(self) -> int:
@@ -192,6 +193,7 @@ def slots_of(
             offset=places[parameters[f"{node.name}.{parameter.name}"]].start,
             initializer=parameter.initializer,
             trainable=parameter.trainable,
+            zero_rows=parameter.zero_rows,
         )
         for node in graph.owners
         for parameter in node.parameters

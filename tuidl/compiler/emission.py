@@ -7,13 +7,13 @@ from tuidl.compiler.division import Sharding
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.lowering import GraphLowering, Memory, workspace
 from tuidl.compiler.nodes import Head, Target
+from tuidl.compiler.penalties import emit_penalties, emit_penalty_gradients
 from tuidl.compiler.table_updates import emit_update, refreshed
 from tuidl.ir.buffers import Batch, Buffer, Region, Symbol, View
 from tuidl.ir.instructions import PART, Instruction, InstructionBuilder, Options, Phase
 from tuidl.nn.layers.activations import ACTIVATIONS
 from tuidl.nn.losses.base import LossContext
 from tuidl.nn.metrics import METRICS, TALLIES, classes_of, emit_tallies, tallies_of
-from tuidl.nn.regularizers import emit_penalty, emit_penalty_gradient
 
 LOSS = "loss"
 """The first slot of every routine's statistics: its mean loss, summed over the examples."""
@@ -113,14 +113,10 @@ def emit_training(
     network.run()
     emitted = _with_losses(graph, network, (objective,))
     builder = network.builder
-    penalties = InstructionBuilder()
-    penalties.begin()
-    for node, name, strength in graph.penalties(objective):
-        tiled = portion.is_tiled(node)
-        emit_penalty_gradient(penalties, node, strength, *network.weights(node, name), tiled=tiled)
+    penalties = emit_penalty_gradients(graph, network, objective)
     update = InstructionBuilder(update=list(builder.update))
     emit_update(update, objective.optimizer, memory)
-    backward = (*builder.backward, *penalties.backward, *_added_up(memory))
+    backward = (*builder.backward, *penalties, *_added_up(memory))
     forward = refreshed(emitted.instructions, objective.optimizer, memory)
     return replace(emitted, instructions=(*forward, *backward, *update.update))
 
@@ -155,8 +151,7 @@ def _with_losses(
         for head in objective.heads:
             _emit_head(graph, network, head, target, places, adds_up=number == 0)
         place = places[LOSS] if is_plain(graph) else places[f"{objective.name}/{PENALTY}"]
-        for node, name, strength in graph.penalties(objective):
-            emit_penalty(builder, node, strength, network.weights(node, name)[0], place)
+        emit_penalties(graph, network, objective, place)
         if not is_plain(graph):
             seen = places[f"{objective.name}/{EXAMPLES_SEEN}"]
             builder.write(Instruction("fill", (seen,), {"value": Symbol.EXAMPLES}, LOSS))

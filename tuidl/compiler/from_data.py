@@ -11,8 +11,9 @@ from tuidl.nn.layers.embedding import Embedding
 
 def completed(layers: tuple[Layer, ...], spec: ExampleSpec, width: int | None) -> tuple[Layer, ...]:
     """The layers with what the data knows: a closing dense layer without ``units`` has ``width``
-    of them, an embedding without ``input_dim`` a row for each token of the data."""
-    return _with_vocabulary(_with_last_width(layers, width), spec)
+    of them, an embedding without ``input_dim`` a row for each token of the data, or for each id of
+    the input that it reads."""
+    return _with_ids(_with_vocabulary(_with_last_width(layers, width), spec), spec)
 
 
 def _with_vocabulary(layers: tuple[Layer, ...], spec: ExampleSpec) -> tuple[Layer, ...]:
@@ -25,6 +26,20 @@ def _with_vocabulary(layers: tuple[Layer, ...], spec: ExampleSpec) -> tuple[Laye
         else layer
         for layer in layers
     )
+
+
+def _with_ids(layers: tuple[Layer, ...], spec: ExampleSpec) -> tuple[Layer, ...]:
+    """The last row is that of unknown ids."""
+    known = {field.name: field for field in spec.inputs if field.classes}
+    found = list(layers)
+    for i, layer in enumerate(layers if known else ()):
+        if not isinstance(layer, Embedding) or layer.input_dim is not None:
+            continue
+        names = layer.inputs or ((spec.inputs[0].name,) if i == 0 else ())
+        if names and (field := known.get(names[0])):
+            size = len(field.classes)
+            found[i] = msgspec.structs.replace(layer, input_dim=size, unknown=True)
+    return tuple(found)
 
 
 def _with_last_width(layers: tuple[Layer, ...], width: int | None) -> tuple[Layer, ...]:

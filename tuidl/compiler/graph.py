@@ -188,6 +188,14 @@ class Graph:
             for name, strength in node.layer.penalties().items()
         ]
 
+    def output_penalties(self, objective: Target) -> list[tuple[str, Regularizer]]:
+        """Node and strength of every penalty on what such a layer hands on."""
+        return [
+            (node.name, strength)
+            for node in self.nodes_of((objective,)).values()
+            if node.trainable and (strength := node.layer.output_penalty())
+        ]
+
     @property
     def flops(self) -> int:
         """Forward pass, one example."""

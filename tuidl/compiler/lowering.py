@@ -14,6 +14,7 @@ from tuidl.ir.buffers import Batch, Buffer, Dimension, Region, Symbol, View
 from tuidl.ir.instructions import EmitContext, Instruction, InstructionBuilder, Options, Phase
 from tuidl.nn.layers.activations import ACTIVATIONS
 from tuidl.nn.layers.base import ActivatedLayer, Parameter
+from tuidl.nn.regularizers import emit_output_penalty_gradient
 
 
 @dataclass(frozen=True)
@@ -214,6 +215,9 @@ class GraphLowering:
         if isinstance(node.layer, ActivatedLayer) and node.layer.activation != "linear":
             self.builder.begin()
             ACTIVATIONS[node.layer.activation].emit(context, y, dy)
+        if (penalty := node.layer.output_penalty()) and dy is not None and node.trainable:
+            self.builder.begin()
+            emit_output_penalty_gradient(self.builder, node.name, penalty, y, dy)
         self._keep(index, node.name, y, dy)
 
     def _scope(

@@ -13,6 +13,7 @@ from tuidl.data.linear import Linear
 from tuidl.data.mnist import FashionMnist, Mnist
 from tuidl.data.plane import Plane
 from tuidl.data.point_cloud import PointCloud
+from tuidl.data.ratings import Ratings
 from tuidl.data.series_source import Series
 from tuidl.data.shapes import Blobs, Circles, Moons, Spiral, Xor
 from tuidl.data.sine import Sine
@@ -31,6 +32,6 @@ SOURCES: dict[str, type[Any]] = by_kind(
         *(Mnist, FashionMnist, Cifar10, DrawnShapes),
         *(Text, TextCsv, PythonHelp, TinyShakespeare, Names, SmsSpam),
         *(Dates, ReversedWords, ModularAddition),
-        *(Csv, Series, Npz, Npy, Images),
+        *(Csv, Ratings, Series, Npz, Npy, Images),
     ]
 )

@@ -24,6 +24,7 @@ from tuidl.data.tables.problems import problem_in, problem_of_texts
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.target import Target, read_target
+from tuidl.data.tables.titles import titled
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -92,6 +93,16 @@ class Table:
         starts = [end - feature.width for feature, end in zip(self.features, ends, strict=True)]
         return [(f, slice(*of)) for f, *of in zip(self.features, starts, ends, strict=True)]
 
+    @property
+    def plain_width(self) -> int:
+        """Inputs that stand together: of all columns but ids and pictures."""
+        return sum(feature.width for feature in self.features if not feature.column.numbered)
+
+    @property
+    def ids(self) -> tuple[InputColumn, ...]:
+        """Columns that are an input of their own each, behind the others."""
+        return tuple(f.column for f in self.features if f.column.numbered)
+
     @cached_property
     def fits_float32(self) -> bool:
         """Whether float32 holds every input to the last bit."""
@@ -125,7 +136,13 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         for place in chosen.targets
     ]
     target, *more = targets
-    features = [_feature(raw, place, chosen, options) for place in chosen.inputs]
+    chosen, features = _ids_last(
+        chosen, [_feature(raw, place, chosen, options) for place in chosen.inputs]
+    )
+    if options.titles:
+        features[-1] = replace(
+            features[-1], column=titled(features[-1].column, options.titles, options.encoding)
+        )
     _check(path, raw, chosen, features, targets)
     lacking = np.any([np.isnan(one.values) for one in targets], axis=0)
     known = np.flatnonzero(~lacking | options.keeps_gaps)
@@ -149,6 +166,13 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         tuple(of_rows(column, rows) for column in pictures),
         tuple(FurtherTarget(one, as_exact(one.values[rows])) for one in more),
     )
+
+
+def _ids_last(chosen: Chosen, features: list[Feature]) -> tuple[Chosen, list[Feature]]:
+    """Inputs of their own stand behind those that are one input together."""
+    order = sorted(range(len(features)), key=lambda i: features[i].column.numbered)
+    inputs = tuple(chosen.inputs[i] for i in order)
+    return replace(chosen, inputs=inputs), [features[i] for i in order]
 
 
 def _feature(raw: RawTable, place: int, chosen: Chosen, options: Options) -> Feature:

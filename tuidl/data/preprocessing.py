@@ -203,9 +203,14 @@ def _table_problems(table: TableLayout, shape: tuple[int, ...]) -> Iterator[str]
 def _column_problem(column: InputColumn) -> str:
     if column.picture is not None and not 0 < min(column.picture) <= max(column.picture) <= LONGEST:
         return f"picture: expected height, width and channels of 1 to {LONGEST:,}"
-    names = (*column.categories, *column.rare, *([column.other] if column.other else []))
+    apart = () if column.numbered else column.rare
+    names = (*column.categories, *apart, *([column.other] if column.other else []))
     if len(set(names)) < len(names):
         return "categories: two are the same"
+    if column.numbered and not (column.other and set(column.rare) <= set(column.categories)):
+        return "numbered: expected a name for ids that are not known, and rare ones among all"
+    if column.titles and len(column.titles) != len(column.categories):
+        return "titles: expected one for each category"
     if column.date is not None and (column.categories or not math.isfinite(column.date.first)):
         return "date: expected no categories, and a finite number"
     marks = (column.number.decimal, *column.number.groups)
@@ -218,7 +223,7 @@ def _filling_problem(column: InputColumn) -> str:
     filling = column.filling
     if filling is None or (filling == "" and column.kind != "number"):
         return ""
-    if column.kind == "category":
+    if column.has_categories:
         is_known = filling in column.categories or (filling == column.other != "")
         return "" if is_known else "filling: expected a category"
     is_number = isinstance(filling, float) and math.isfinite(filling)

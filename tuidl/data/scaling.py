@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 Normalize = Literal["none", "standard", "min_max"]
-TargetScaling = Literal["none", "standard", "min_max", "automatic"]
-"""``automatic``: where they are far from 1, as ``far_from_one`` says."""
+TargetScaling = Literal["none", "standard", "min_max", "center", "automatic"]
+"""``center``: they are moved to a mean of 0, in their own unit. ``automatic``: where they are far
+from 1, as ``far_from_one`` says."""
+NormalizeTargets = bool | Literal["center"]
+"""How targets are to be scaled, as a preset says it."""
 
 LARGE, SMALL = 10.0, 0.01
 """Targets are scaled by default where one's mean or deviation is beyond LARGE, or the deviation is
@@ -32,9 +35,9 @@ class Scaling:
     scale: "Array"
 
     @classmethod
-    def fitted(cls, values: "Array", kind: Normalize) -> Self | None:
+    def fitted(cls, values: "Array", kind: Normalize | Literal["center"]) -> Self | None:
         """What brings ``values`` (examples, ..., features) to zero mean and unit variance
-        ("standard") or to [0, 1] ("min_max"); None for "none".
+        ("standard"), to zero mean ("center") or to [0, 1] ("min_max"); None for "none".
 
         A feature that never changes is only moved to 0: there is nothing to divide by.
         """
@@ -48,8 +51,17 @@ class Scaling:
             offset, scale = low, high - low
         else:
             offset = np.where(low == high, low, _mean(table, np.zeros_like(low), power=1))
-            scale = np.sqrt(_mean(table, offset, power=2))
+            spread = _mean(table, offset, power=2)
+            scale = np.ones_like(offset) if kind == "center" else np.sqrt(spread)
         return cls(offset, np.where((low == high) | (scale == 0), 1.0, scale))
+
+    def widened(self, others: int) -> "Scaling":
+        """With so many features more, which stay as they are."""
+        import numpy as np
+
+        ends = np.zeros(others), np.ones(others)
+        parts = zip((self.offset, self.scale), ends, strict=True)
+        return Scaling(*(np.concatenate(pair) for pair in parts))
 
     def apply(self, values: "Array", *, in_place: bool = False) -> "Array":
         """The scaled ``values``, float32; ``in_place``: instead of them, if they are float32."""
@@ -65,11 +77,13 @@ class Scaling:
         return scaled
 
 
-def scaling_of_targets(inputs: Normalize, wanted: bool | None) -> TargetScaling:
+def scaling_of_targets(inputs: Normalize, wanted: NormalizeTargets | None) -> TargetScaling:
     """How targets are scaled where that is ``wanted``: as the inputs, or "standard" if those are
     not. None leaves it to the targets themselves."""
     if wanted is None:
         return "automatic"
+    if wanted == "center":
+        return "center"
     if not wanted:
         return "none"
     return "standard" if inputs == "none" else inputs

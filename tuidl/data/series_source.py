@@ -62,6 +62,8 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
             raise PresetError("data.target", "several columns; a series predicts one")
         if self._table().pictures:
             raise PresetError("data.columns", "pictures in a series; expected numbers")
+        if self._table().ids:
+            raise PresetError("data.columns", "ids in a series; expected numbers or categories")
         if self.weight is not None:
             raise PresetError(WEIGHT, "weighs rows, and an example here is a window of many")
         if self.missing == "drop_rows":

@@ -11,7 +11,8 @@ class Field:
     """A named part of an example's inputs or targets.
 
     ``shape``: of one example, () for a single number. ``classes``: the names of the classes whose
-    numbers it holds, empty for values.
+    numbers it holds, empty for values; those of an input are the rows of an embedding, and the last
+    is that of all which training did not see.
     """
 
     name: str

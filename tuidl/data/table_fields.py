@@ -6,16 +6,20 @@ from tuidl.data.spec import Field
 from tuidl.data.tables.pictures import Shape, field_name
 
 TABLE = "table"
-"""The input that all columns are which are no pictures, where there are pictures."""
+"""The input that all columns are which are no ids and no pictures, where there are such."""
 
 
-def inputs_of(table: Table, picture: Shape) -> tuple[Field, ...]:
-    """All columns together, then the pictures, each of the shape ``picture``. Raises PresetError
-    where two have the same name."""
-    width = sum(feature.width for feature in table.features)
-    names = _names([column.name for column in table.pictures], "data.columns", {TABLE})
+def inputs_of(table: Table, picture: Shape, id_names: tuple[str, ...]) -> tuple[Field, ...]:
+    """All other columns together, then each id, then the pictures, each of the shape ``picture``.
+    ``id_names``: of ids, where those are not the columns'. Raises PresetError where two have the
+    same name."""
+    width, ids = table.plain_width, table.ids
+    columns = list(id_names or (column.name for column in ids))
+    columns += [column.name for column in table.pictures]
+    names = _names(columns, "data.columns", {TABLE})
     own = (Field(TABLE, (width,)),) if width else ()
-    return (*own, *(Field(name, picture) for name in names))
+    numbers = (Field(name, (), column.names) for name, column in zip(names, ids, strict=False))
+    return (*own, *numbers, *(Field(name, picture) for name in names[len(ids) :]))
 
 
 def targets_of(table: Table) -> tuple[Field, ...]:

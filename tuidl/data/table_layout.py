@@ -5,10 +5,12 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["number", "category", "date", "picture"]
+Kind = Literal["number", "category", "date", "id", "picture"]
 
 OTHER = "other"
 """The input for all categories that are too rare to have one of their own."""
+UNKNOWN = "unknown"
+"""The name of an id that was not there in training."""
 
 DATE_PARTS = (
     "year", "month sin", "month cos", "weekday sin", "weekday cos", "day sin", "day cos", "since",
@@ -67,6 +69,9 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     ``gaps``: texts that stand for no value here besides those that always do, in lower case.
     ``indicator``: whether there is an input that is 1 where the value is missing.
     ``picture``: height, width and channels, where the column names files of pictures.
+    ``numbered``: whether its one input is the number of the category, an id: the row of an
+    embedding. Ids that training did not see are ``rare`` and have the number of ``other``, behind
+    all others. ``titles``: how ids are shown, where not by themselves.
     """
 
     name: str
@@ -80,14 +85,28 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     gaps: tuple[str, ...] = ()
     indicator: bool = False
     picture: tuple[int, int, int] | None = None
+    numbered: bool = False
+    titles: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:
+        if self.numbered:
+            return "id"
         if self.picture is not None:
             return "picture"
         if self.date is not None:
             return "date"
         return "category" if self.categories else "number"
+
+    @property
+    def has_categories(self) -> bool:
+        """Whether its values are places of categories."""
+        return self.kind in ("category", "id")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """How the values are shown, that of ``other`` last."""
+        return (*(self.titles or self.categories), *((self.other,) if self.other else ()))
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -97,6 +116,8 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
             return (f" ({height} x {width} x {channels} pixels)",)
         if self.date is not None:
             return tuple(f" {part}" for part in self.date.parts)
+        if self.numbered:
+            return ("",)
         names = (*self.categories, *((self.other,) if self.other else ()))
         return tuple(f"={name}" for name in names) or ("",)
 

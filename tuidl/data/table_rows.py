@@ -91,7 +91,7 @@ def _problems(raw: RawColumn, column: InputColumn, values: Values) -> Iterator[t
 
 
 def _expected(column: InputColumn, field: str) -> str:
-    if column.kind == "category":
+    if column.has_categories:
         known = ", ".join(column.categories[:50])
         return f" was not there in training{guess(field, column.categories)} (known: {known})"
     if column.date is not None:
@@ -104,7 +104,7 @@ def _expected(column: InputColumn, field: str) -> str:
 
 def _unseen(column: InputColumn, values: Values) -> list[int]:
     """Rows with a category that was not there in training."""
-    if column.kind != "category" or column.unseen == "refuse":
+    if not column.has_categories or column.unseen == "refuse":
         return []
     return [int(row) for row in np.flatnonzero(values.odd)]
 
@@ -118,7 +118,8 @@ def _places(path: Path, raw: RawTable, layout: TableLayout) -> list[int]:
     """Where each of the layout's columns stands. Raises DataError where one is missing."""
     wanted = [normal_name(column.name) for column in layout.columns]
     if not layout.has_header and len(raw.columns) == len(wanted):
-        return list(range(len(wanted)))
+        order = sorted(wanted, key=lambda name: int(name) if name.isdecimal() else 0)
+        return [order.index(name) for name in wanted]
     names = [column.name for column in raw.columns]
     if not layout.has_header:
         names = [str(i) for i in range(1, len(names) + 1)]

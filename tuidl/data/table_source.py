@@ -12,11 +12,11 @@ from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.examples import Examples
 from tuidl.data.origin import Origin
 from tuidl.data.paths import FilePath, resolved_path, stamp
-from tuidl.data.scaling import Scaling, TargetScaling, scaling_of_targets
-from tuidl.data.spec import ExampleSpec
+from tuidl.data.scaling import NormalizeTargets, Scaling, TargetScaling, scaling_of_targets
+from tuidl.data.spec import ExampleSpec, Field
 from tuidl.data.split_rule import group_name
 from tuidl.data.split_source import SplitSource
-from tuidl.data.table_layout import InputColumn, TableLayout
+from tuidl.data.table_layout import TableLayout
 from tuidl.data.tables.encodings import Encoding
 from tuidl.data.tables.settings import WEIGHT, ColumnSettings, Missing
 
@@ -59,13 +59,15 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     missing: Missing = "refuse"
     indicator: bool = False
     columns: dict[Name, ColumnSettings] = msgspec.field(default_factory=dict)
-    normalize_targets: bool | None = None
+    normalize_targets: NormalizeTargets | None = None
     weight: Name | Number | None = None
     size: tuple[Side, Side] | None = None
     channels: Literal[1, 3] | None = None
 
     needs_inputs: ClassVar[bool] = True
     """Whether there must be a column beside the target."""
+    id_names: ClassVar[tuple[str, ...]] = ()
+    """What networks call columns of ids; empty for the columns' own names."""
 
     @property
     def keeps_gaps(self) -> bool:
@@ -88,13 +90,18 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         from tuidl.data.table_fields import inputs_of, targets_of
 
         table = self._table()
-        fields = inputs_of(table, self._picture() if table.pictures else (0, 0, 0))
+        fields = inputs_of(table, self._shape(), self.id_names)
         targets = targets_of(table)
-        shape = fields[0].shape if len(fields) == 1 else (sum(field.width for field in fields),)
-        own = fields if len(fields) > 1 else ()
+        shape = fields[0].shape if self._is_one(fields) else (sum(field.width for field in fields),)
+        own = () if self._is_one(fields) else fields
         if len(targets) > 1:
             return ExampleSpec(shape, len(targets), inputs=own, targets=targets)
         return ExampleSpec(shape, len(table.classes) or 1, table.classes, inputs=own)
+
+    @staticmethod
+    def _is_one(fields: tuple[Field, ...]) -> bool:
+        """Whether the inputs need no names."""
+        return len(fields) == 1 and not fields[0].classes
 
     def class_counts(self) -> tuple[int, ...] | None:
         import numpy as np
@@ -118,7 +125,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         """The table, a column at a time, and pixels as bytes."""
         table = self._table()
         columns = [table.target, *(feature.values for feature in table.features)]
-        pixels = prod(self._picture()) if table.pictures else 0
+        pixels = prod(self._shape())
         decoded = pixels * len(table.pictures) * len(table.target)
         return decoded + sum(column.nbytes for column in columns)
 
@@ -146,6 +153,10 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             raise PresetError("data.size", "missing: height and width that pictures are scaled to")
         return (*self.size, self.channels or 3)
 
+    def _shape(self) -> tuple[int, int, int]:
+        """Of pictures; zeros where there are none."""
+        return self._picture() if self._table().pictures else (0, 0, 0)
+
     def _with_pictures(self, x: "Array") -> "Array":
         from tuidl.data.tables.pictures import pixels_of, side_by_side
 
@@ -157,21 +168,19 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         return side_by_side(x, pixels).reshape(len(x), *self.spec().shape)
 
     def input_scaling(self, x: "Array") -> Scaling | None:
-        """Of a table beside pictures, the table's columns alone: pixels are in [0, 1]."""
-        import numpy as np
-
-        width = self._table_width()
+        """Of a table beside ids and pictures, the table's columns alone: pixels are in [0, 1]."""
+        width = self._table().plain_width
+        if not width and self._table().ids:
+            return None
         scaling = super().input_scaling(x if x.ndim > 2 else x[:, :width])
-        if scaling is None or x.ndim > 2 or width == x.shape[1]:
+        if scaling is None or x.ndim > 2:
             return scaling
-        pixels = x.shape[1] - width
-        ends = np.zeros(pixels), np.ones(pixels)
-        parts = zip((scaling.offset, scaling.scale), ends, strict=True)
-        return Scaling(*(np.concatenate(pair) for pair in parts))
+        return scaling.widened(x.shape[1] - width)
 
     def imputed(self, examples: Examples, train: "Array | None") -> Examples:
         import numpy as np
 
+        from tuidl.data.table_ids import known_ids
         from tuidl.data.tables.encoding import fill_inputs
         from tuidl.data.tables.filling import filled_with
 
@@ -185,7 +194,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
                     problem = f"column {feature.column.name!r} has no value in the training part"
                     raise DataError(f"{self.path}: {problem}")
                 fill_inputs(gaps, column, x[:, columns])
-        return Examples(x, examples.y)
+        return Examples(known_ids(x, self._table(), train), examples.y)
 
     def groups(self, name: str) -> "Array":
         from tuidl.data.tables.beside import keys_of
@@ -211,21 +220,10 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         )
 
     def layout(self, train: "Array") -> TableLayout | None:
-        from tuidl.data.tables.filling import filled_with
+        from tuidl.data.table_ids import layout_of
 
         table = self._table()
-        columns = (filled_with(f.column, f.values[train], f.rule) for f in table.features)
-        pictures = (InputColumn(c.name, picture=self._picture()) for c in table.pictures)
-        target = table.target_read.reading.column
-        return TableLayout(
-            (*columns, *pictures),
-            table.raw.delimiter,
-            table.raw.has_header,
-            target.name,
-            "" if table.classes or table.more_targets else target.number.unit,
-            self.encoding or "",
-            self.sheet or "",
-        )
+        return layout_of(table, train, self._shape(), self.encoding or "", self.sheet or "")
 
     def origin(self, part: str = "") -> Origin:
         table = self._table()
@@ -264,6 +262,10 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         column = table.beside[[key for _, key in self.beside()].index(WEIGHT)]
         return weights_of(self.path, column, table.lines, WEIGHT)
 
+    def pairs(self) -> tuple[Any, ...]:
+        """What ``Options`` have besides of tables whose rows are pairs of ids."""
+        return ()
+
     def _table(self) -> "Table":
         """What the file has."""
         from tuidl.data.csv_table import read_table
@@ -285,6 +287,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             self.needs_inputs,
             tuple(more),
             self.keeps_gaps,
+            *self.pairs(),
         )
         return read_table(stamp(self.path), options)
 

@@ -24,7 +24,7 @@ TOPICS = (
         "depth",
         "generalization",
     ),
-    *("autoencoders", "gans", "running"),
+    *("autoencoders", "gans", "recommending", "running"),
 )
 """Files in ``topics/`` in a learner's order."""
 

@@ -182,7 +182,9 @@ class Model(Differentiable):
             if (given := self.start.get(slot.name)) is not None:
                 parameters[slot.name][...] = given
             else:
-                fill_initial(parameters[slot.name], slot.initializer, seed, slot.name)
+                values = parameters[slot.name]
+                fill_initial(values, slot.initializer, seed, slot.name)
+                values[len(values) - slot.zero_rows :] = 0
 
     def _first_of_another_run(self) -> dict[str, Array]:
         wanted = self.preset.weights

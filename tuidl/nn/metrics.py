@@ -1,5 +1,6 @@
 """What is reported beside the loss: sums made by kernels, turned into one number at the end."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,6 +26,7 @@ MetricName = Literal[
     "mean_iou",
     "confusion_matrix",
     "mae",
+    "rmse",
     "r2",
 ]
 
@@ -119,6 +121,12 @@ def _mae(sums: Sums) -> float:
     return float((sums.values * sums.units).mean()) / sums.examples
 
 
+def _rmse(sums: Sums) -> float:
+    """The root of the mean over examples and outputs of error**2, each output in its own unit."""
+    mean = float((sums.values * sums.units**2).mean()) / sums.examples
+    return math.sqrt(mean)
+
+
 def _r2(sums: Sums) -> float:
     """1 - squared error / spread: 1 is perfect, 0 is no better than always saying the mean.
 
@@ -183,6 +191,7 @@ METRICS: dict[str, Metric] = {
         Metric("mean_iou", "confusion", _mean_iou),
         Metric("confusion_matrix", "confusion", None),
         Metric("mae", "absolute_error", _mae),
+        Metric("rmse", "squared_error", _rmse),
         Metric("r2", "squared_error", _r2),
     )
 }

@@ -17,9 +17,10 @@ Monitored = Literal[
     "recall",
     "f1",
     "mae",
+    "rmse",
     "r2",
 ]
-SMALLER_IS_BETTER = ("loss", "mae")
+SMALLER_IS_BETTER = ("loss", "mae", "rmse")
 
 
 class Patience(Config, frozen=True):

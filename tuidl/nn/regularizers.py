@@ -39,3 +39,23 @@ def emit_penalty_gradient(
     else:
         kernel, own = "penalty_gradient", {"examples": Symbol.EXAMPLES, "batch": Symbol.BATCH}
     builder.write(Instruction(kernel, operands, {**options, **own}, node, back, tiled=tiled))
+
+
+def emit_output_penalty(
+    builder: InstructionBuilder, node: str, strength: Regularizer, y: View, loss: View
+) -> None:
+    """Add the penalty on a layer's output ``y``, that of each example, to the ``loss`` of the
+    shard's examples."""
+    options: Options = {"l1": strength.l1, "l2": strength.l2, "examples": 1}
+    builder.write(Instruction("penalty", (y.flat, loss), options, node))
+
+
+def emit_output_penalty_gradient(
+    builder: InstructionBuilder, node: str, strength: Regularizer, y: View, dy: View
+) -> None:
+    """Add its gradient to that of the output, as the mean over the batch has it."""
+    options: Options = {
+        "l1": strength.l1, "l2": strength.l2, "examples": 1, "batch": Symbol.BATCH,
+    }  # fmt: skip
+    operands, back = (y.flat, dy.flat), Phase.BACKWARD
+    builder.write(Instruction("penalty_gradient", operands, options, node, back))

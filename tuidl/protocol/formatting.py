@@ -9,7 +9,7 @@ from tuidl.protocol import events
 from tuidl.protocol.events import Scores
 
 ENDS_OF_PERCENTAGES = ("accuracy", "precision", "recall", "f1")
-SMALLER_IS_BETTER = ("loss", "mae")
+SMALLER_IS_BETTER = ("loss", "mae", "rmse")
 NORM_BAR = 24
 FEWEST_NORMS = 4
 """Layers from which on it is worth showing how the gradient changes on its way back."""

@@ -24,7 +24,8 @@ def baseline_of(state: TrainState) -> Baseline | None:
         is_of_labels = head.spec.classes and head.spec.target_width == 1
         if ACCURACY in head.metrics and is_of_labels and head.mask is None:
             return _of_classes(head, feeds)
-    if is_plain(graph) and not graph.penalties(graph.objectives[0]):
+    first = graph.objectives[0]
+    if is_plain(graph) and not (graph.penalties(first) or graph.output_penalties(first)):
         return _of_loss(state, heads[0], feeds)
     return None
 

@@ -20,7 +20,7 @@ FEWEST_OF_EACH = 2
 def category(fields: Fields, most: int | None) -> Reading:
     """``most``: how many there may be without any being put together, None where the settings
     say."""
-    counts, limit = _counts(fields), most or fields.settings.most or MOST
+    counts, limit = counts_of(fields), most or fields.settings.most or MOST
     is_long = len(counts) > limit
     if is_long and most is not None:
         problem = f"more than {most:,} different texts are no classes"
@@ -36,7 +36,7 @@ def category(fields: Fields, most: int | None) -> Reading:
     return reading
 
 
-def _counts(fields: Fields) -> dict[str, int]:
+def counts_of(fields: Fields) -> dict[str, int]:
     """Rows of each category, numbers first and in their order."""
     numbers, rows = np.unique(fields.plain, return_counts=True)
     counts = {text_of(n): int(count) for n, count in zip(numbers, rows, strict=True)}
@@ -46,13 +46,18 @@ def _counts(fields: Fields) -> dict[str, int]:
 
 
 def _column(fields: Fields, counts: dict[str, int], kept: set[str]) -> InputColumn:
-    names = sorted(kept) if fields.texts else [name for name in counts if name in kept]
+    names = ordered(fields, [name for name in counts if name in kept])
     rare = tuple(sorted(counts.keys() - kept))
-    other = _free(OTHER, counts) if rare else ""
+    other = free(OTHER, counts) if rare else ""
     unseen = fields.settings.unseen or ("other" if other else "zero")
     return InputColumn(
         fields.raw.name, tuple(names), other=other, rare=rare, unseen=unseen, gaps=fields.gaps()
     )
+
+
+def ordered(fields: Fields, names: list[str]) -> list[str]:
+    """By their texts; where all are numbers, by those."""
+    return sorted(names) if fields.texts else names
 
 
 def _commonest(counts: dict[str, int], most: int) -> set[str]:
@@ -60,7 +65,7 @@ def _commonest(counts: dict[str, int], most: int) -> set[str]:
     return set(sorted(counts, key=lambda name: (-counts[name], name))[: most - 1])
 
 
-def _free(name: str, taken: dict[str, int]) -> str:
+def free(name: str, taken: dict[str, int]) -> str:
     while name in taken:
         name = f"{name} (rare)"
     return name

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from msgspec.structs import replace
+
 from tuidl.core.errors import DataError, PresetError, suggestion
+from tuidl.data.paths import Stamp
 from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.raw import RawTable
 from tuidl.data.tables.settings import AS_FOUND, WEIGHT, ColumnSettings, Missing
@@ -23,7 +26,9 @@ class Options:
     ``keeps_gaps``: rows without a target are left in.
     ``beside``: columns that are no inputs, each with the key that
     names it. ``columns``: what is said of single ones. ``needs_inputs``: whether there must be
-    an input beside the target."""
+    an input beside the target. ``ids``: the only inputs, each an id, with the key that names it;
+    ``titles``: the file that says how those of the last are shown. ``target_key``: what names the
+    target."""
 
     target: ColumnName
     delimiter: str | None = None
@@ -39,11 +44,15 @@ class Options:
     needs_inputs: bool = True
     more_targets: tuple[ColumnName, ...] = ()
     keeps_gaps: bool = False
+    ids: tuple[tuple[ColumnName, str], ...] = ()
+    titles: Stamp | None = None
+    target_key: str = "data.target"
 
     @property
     def says_header(self) -> bool | None:
         """Whether there is one: surely if a column is named by a text."""
         names = [self.target, *self.more_targets, *self.ignore, *(name for name, _ in self.beside)]
+        names += [name for name, _ in self.ids]
         names += [name for name, _ in self.columns if not name.isdecimal()]
         named = any(isinstance(name, str) for name in names)
         return True if self.header is None and named else self.header
@@ -76,7 +85,7 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
     if twice := [name for i, name in enumerate(names) if name in names[:i]]:
         raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}")
     settings = _settings(names, options)
-    target = _place(options.target, names, raw.has_header, "data.target")
+    target = _place(options.target, names, raw.has_header, options.target_key)
     left_out = {_place(n, names, raw.has_header, "data.ignore"): BY_IGNORE for n in options.ignore}
     more = tuple(_place(n, names, raw.has_header, "data.target") for n in options.more_targets)
     targets = (target, *more)
@@ -98,8 +107,13 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
     for i in raw.passed_over - {*targets, *beside}:
         if names[i] not in named:
             left_out.setdefault(i, "empty, or counts the rows")
+    ids = _ids(options, names, raw.has_header, targets)
+    if ids:
+        settings = tuple(replace(s, said="id") if i in ids else s for i, s in enumerate(settings))
+        rest = set(range(len(names))) - {*ids, *targets}
+        left_out |= dict.fromkeys(rest, "ratings are of users and items alone")
     others = {*targets, *left_out, *beside}
-    every = tuple(i for i in range(len(names)) if i not in others)
+    every = ids or tuple(i for i in range(len(names)) if i not in others)
     pictures = tuple(i for i in every if settings[i].said == PICTURE)
     inputs = tuple(i for i in every if i not in pictures)
     if not every and options.needs_inputs:
@@ -108,6 +122,17 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
         place for (_, key), place in zip(options.beside, beside, strict=True) if key == WEIGHT
     )
     return Chosen(inputs, target, beside, left_out, settings, pictures, more, weights)
+
+
+def _ids(
+    options: Options, names: list[str], has_header: bool, targets: tuple[int, ...]
+) -> tuple[int, ...]:
+    """Places of the only inputs, where all are ids. Raises PresetError."""
+    places = tuple(_place(name, names, has_header, key) for name, key in options.ids)
+    for place, (_, key) in zip(places, options.ids, strict=True):
+        if place in targets or places.count(place) > 1:
+            raise PresetError(key, f"{names[place]!r} is the column of something else, too")
+    return places
 
 
 def _settings(names: list[str], options: Options) -> tuple[ColumnSettings, ...]:

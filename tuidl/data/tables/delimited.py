@@ -13,7 +13,7 @@ from tuidl.data.tables.blocks import tokenised
 from tuidl.data.tables.columns import Columns
 from tuidl.data.tables.compiled import scanner
 from tuidl.data.tables.content import ADVICE, read_content
-from tuidl.data.tables.dialect import dialect_of, fields_of, sampled
+from tuidl.data.tables.dialect import dialect_of, fields_of, one_colon, sampled
 from tuidl.data.tables.header import Header, header_of, passed_over
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.rows import Records, Rows
@@ -52,7 +52,7 @@ def read_delimited(path: Path, size: int, stated: Stated) -> RawTable:
     """The table in a file of ``size`` bytes. Raises DataError, or BackendError for memory."""
     np.empty(HELD, np.uint8)  # freed at once: from now on glibc holds such blocks
     content = read_content(path, size, stated.encoding, stated.is_sure)
-    data = content.data
+    data = content.data if stated.is_sure and stated.delimiter else one_colon(content.data)
     dialect = dialect_of(path, data, stated.delimiter, stated.header, stated.is_sure)
     records = Records(path, data, dialect.start, dialect.line, dialect.delimiter)
     header, before = _header(records, stated)

@@ -100,6 +100,8 @@ def target_report(table: "Table", place: int, target: "Target", known: Array) ->
 def _inputs(column: InputColumn) -> str:
     if column.kind == "date":
         return f"{column.width} inputs: year, month, weekday, day of year, time since the first"
+    if column.kind == "id":
+        return f"an input of its own: one of {len(column.categories):,} ids, or unknown"
     count = "1 input" if column.width == 1 else f"{column.width} inputs"
     extra = [f"{len(column.rare):,} rare ones are {column.other!r}"] if column.other else []
     extra += ["one says where it is missing"] if column.indicator else []
@@ -116,8 +118,8 @@ def _values(column: InputColumn, values: Array) -> str:
     known = values[~np.isnan(values)]
     if not len(known):
         return ""
-    if column.kind == "category":
-        names = (*column.categories, *([column.other] if column.other else []))
+    if column.has_categories:
+        names = column.names
         counts = np.bincount(known[known >= 0].astype(np.int64), minlength=len(names))
         return _counted(dict(zip(names, counts.tolist(), strict=True)))
     low, high = (_shown(column, float(end)) for end in (known.min(), known.max()))

@@ -62,6 +62,15 @@ def dialect_of(
     return Dialect(delimiter, after, line + len(comments), tuple(notes))
 
 
+def one_colon(data: bytes) -> bytes:
+    """The file with tabs for double colons, where those part the fields of its first line, as in
+    older sets of ratings."""
+    first, _, _ = data.partition(b"\n")
+    if first.count(b"::") < 2 or b"\t" in first:
+        return data
+    return data.replace(b"\t", b" ").replace(b"::", b"\t")
+
+
 def is_value(text: str) -> bool:
     """Whether it is a number, or stands for a missing value."""
     try:

@@ -34,7 +34,7 @@ class Values:
 
 def values_of(raw: RawColumn, column: InputColumn) -> Values:
     """The fields as values."""
-    if column.kind == "category":
+    if column.has_categories:
         of_texts, of_numbers = _places(raw.texts, column), _number_places(raw, column)
     elif column.date is not None:
         of_texts = all_days(raw.texts, column.date.order, utc=column.date.utc)
@@ -54,7 +54,7 @@ def values_of(raw: RawColumn, column: InputColumn) -> Values:
 
 def _known(values: Array, odd: Array, column: InputColumn) -> Values:
     """With what is made of categories that were not there in training."""
-    if column.kind == "category" and column.unseen != "refuse":
+    if column.has_categories and column.unseen != "refuse":
         place = len(column.categories) if column.other else NOWHERE
         values = np.where(odd, place if column.unseen == "other" else NOWHERE, values)
     return Values(values, odd)
@@ -62,7 +62,7 @@ def _known(values: Array, odd: Array, column: InputColumn) -> Values:
 
 def _gaps(texts: tuple[str, ...], column: InputColumn) -> Array:
     """Which texts stand for no value."""
-    known, of_numbers = {*column.categories, *column.rare}, column.kind != "category"
+    known, of_numbers = {*column.categories, *column.rare}, not column.has_categories
     are_gaps = (text not in known and is_gap(text, column.gaps, of_numbers) for text in texts)
     return np.fromiter(are_gaps, bool, len(texts))
 
@@ -83,9 +83,9 @@ def _numbers(raw: RawColumn, column: InputColumn) -> Array:
 
 
 def _place_of(column: InputColumn) -> dict[str, float]:
-    """The place of each category that was there in training."""
-    rare = dict.fromkeys(column.rare, float(len(column.categories)))
-    return rare | {name: float(place) for place, name in enumerate(column.categories)}
+    """The place of each category that was there in training, rare ones together behind them."""
+    places = {name: float(place) for place, name in enumerate(column.categories)}
+    return places | dict.fromkeys(column.rare, float(len(column.categories)))
 
 
 def _places(texts: tuple[str, ...], column: InputColumn) -> Array:
@@ -109,12 +109,19 @@ def filling_of(column: InputColumn) -> float | None:
     """What stands in for a missing value, as a value; NOWHERE for zeros in all inputs."""
     filling = column.filling
     if filling == "":
-        return NOWHERE if column.kind == "category" else 0.0
+        return _of_none(column)
     if filling == column.other and column.other:
         return float(len(column.categories))
     if isinstance(filling, str):
         return float(column.categories.index(filling))
     return filling
+
+
+def _of_none(column: InputColumn) -> float:
+    """What zeros stand for: of an id, that it is not known."""
+    if column.numbered:
+        return float(len(column.categories))
+    return NOWHERE if column.has_categories else 0.0
 
 
 def write_inputs(values: Array, column: InputColumn, x: Array) -> None:

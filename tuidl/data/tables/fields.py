@@ -13,7 +13,7 @@ from tuidl.data.tables.raw import RawColumn
 from tuidl.data.tables.settings import ColumnSettings
 
 Array = np.ndarray[Any, np.dtype[Any]]
-Kind = Literal["number", "category", "date", "text", "picture", "ignore"]
+Kind = Literal["number", "category", "date", "text", "picture", "id", "ignore"]
 
 SHOWN = 60
 """Characters of a text in a message."""

@@ -29,7 +29,7 @@ def rule_of(column: InputColumn, settings: ColumnSettings, default: str) -> Rule
         return said
     key = f"data.columns.{column.name}.missing"
     text = said if isinstance(said, str) else text_of(said)
-    if column.kind == "category":
+    if column.has_categories:
         return f"={text}"
     value = (
         days_of(text, column.date.order) if column.date is not None
@@ -68,7 +68,7 @@ def _filling(column: InputColumn, known: Array, rule: Rule) -> str | float | Non
         return 0.0 if column.kind == "number" else ""
     if not len(known):
         return None
-    if column.kind == "category":
+    if column.has_categories:
         names = (*column.categories, column.other)
         place = int(_most_frequent(known))
         return names[place] if place >= 0 else ""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.tables.as_category import category
 from tuidl.data.tables.as_date import date, date_or_none
+from tuidl.data.tables.as_id import as_id
 from tuidl.data.tables.as_number import number, number_or_none
 from tuidl.data.tables.fields import Reading, fields_of, implied
 from tuidl.data.tables.raw import RawColumn
@@ -33,6 +34,8 @@ def _read(raw: RawColumn, settings: ColumnSettings, most: int | None) -> Reading
         )
     strict = fields.without(of_numbers=True)
     match implied(settings):
+        case "id":
+            return as_id(fields)
         case "category":
             return category(fields, most)
         case "number":

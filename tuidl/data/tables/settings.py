@@ -23,10 +23,11 @@ class ColumnSettings(Config, frozen=True, kw_only=True):
     "my", "y", "unix", "unix_ms", or a pattern such as "%d.%m.%Y". ``zones``:
     whether times with a zone are converted to "utc". ``most``: categories that get an
     input, 100 unless it is said; the rarest are "other" together. ``unseen``: what is made of a
-    category in prediction that was not there in training. A "picture" is the name of a file.
+    category in prediction that was not there in training. A "picture" is the name of a file, an
+    "id" an input of its own: the row of an embedding.
     """
 
-    said: Literal["number", "category", "date", "text", "picture", "ignore"] | None = field(
+    said: Literal["number", "category", "date", "text", "picture", "id", "ignore"] | None = field(
         name="kind", default=None
     )
     missing: Text | float | None = None

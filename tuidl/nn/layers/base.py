@@ -49,6 +49,7 @@ class Parameter:
 
     ``trainable``: False for what the layer keeps up to date by itself, such as moving averages, and
     for what is ``frozen``: it would be learned, but the preset wants it to stay as it is.
+    ``zero_rows``: how many of the last rows begin as zeros.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Parameter:
     initializer: Start
     trainable: bool = True
     frozen: bool = False
+    zero_rows: int = 0
 
     @property
     def size(self) -> int:
@@ -135,6 +137,10 @@ class Layer(Config, frozen=True, tag_field="type"):
     def penalties(self) -> dict[str, Regularizer]:
         """The parameters that a penalty is put on, and how strong it is."""
         return {}
+
+    def output_penalty(self) -> Regularizer | None:
+        """What is put on the layer's output: the mean over the examples of its penalty."""
+        return None
 
     def readings(self, shape: Shape) -> int:
         """How often the weights are read, one time after the other, in a pass over examples."""

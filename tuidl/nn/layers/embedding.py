@@ -7,7 +7,8 @@ from msgspec import Meta
 from tuidl.core.lazy import np
 from tuidl.ir.instructions import Division, EmitContext, Phase
 from tuidl.nn.initializer_names import Initializer
-from tuidl.nn.layers.base import Parameter, Shape, ShapeError, WeightedLayer
+from tuidl.nn.layers.base import Parameter, PenaltyStrength, Shape, ShapeError, WeightedLayer
+from tuidl.nn.regularizers import Regularizer
 
 Vocabulary = Annotated[int, Meta(ge=1, le=10_000_000)]
 Width = Annotated[int, Meta(ge=1, le=65_536)]
@@ -24,7 +25,11 @@ def embedding(x, embeddings):
 class Embedding(WeightedLayer, frozen=True, kw_only=True, tag="embedding"):
     """A learned vector of ``output_dim`` numbers for each whole number from 0 to below
     ``input_dim``; any other number in the input turns into NaN, which ends the training.
-    ``input_dim`` may be left out where the data is text: its vocabulary says it."""
+    ``input_dim`` may be left out where the data is text, whose vocabulary says it, or has a column
+    of ids. ``unknown``: the last row, that of ids which training does not see, begins as zeros; so
+    it is with a column of ids. ``activity_l2``: the loss grows by so much times the mean over the
+    examples of the sum of squares of what was read, so that rows are held down as often as they
+    are read; ``l2`` holds down all rows in every step."""
 
     formula = "y = row x of the table"
     backward_formula = "dy is added to row x of the table"
@@ -33,6 +38,8 @@ class Embedding(WeightedLayer, frozen=True, kw_only=True, tag="embedding"):
     input_dim: Vocabulary | None = None
     output_dim: Width
     embeddings_initializer: Initializer = "uniform"
+    unknown: bool = False
+    activity_l2: PenaltyStrength = 0.0
 
     penalized: ClassVar[tuple[str, ...]] = ("embeddings",)
     divisions = (Division.EXAMPLES, Division.GRADIENTS)
@@ -45,12 +52,16 @@ class Embedding(WeightedLayer, frozen=True, kw_only=True, tag="embedding"):
 
     def output_shape(self, shape: Shape) -> Shape:
         if self.input_dim is None:
-            raise ShapeError("input_dim: missing: only text has a vocabulary that says it")
+            raise ShapeError("input_dim: missing: only text and columns of ids say it")
         return (*shape, self.output_dim)
 
     def parameters(self, shape: Shape) -> tuple[Parameter, ...]:
         size = (self.words, self.output_dim)
-        return (Parameter("embeddings", size, self.embeddings_initializer),)
+        name, start = "embeddings", self.embeddings_initializer
+        return (Parameter(name, size, start, zero_rows=int(self.unknown)),)
+
+    def output_penalty(self) -> Regularizer | None:
+        return Regularizer(0.0, self.activity_l2) if self.activity_l2 else None
 
     def emit(self, context: EmitContext) -> None:
         x, table = context.x.flat, context.parameters["embeddings"]
