@@ -77,7 +77,7 @@ def _moments(arrays: Arrays) -> None:
 
 def _words(arrays: Arrays) -> None:
     """Numbers of rows, one used twice, and one that is no row's."""
-    x, table = arrays["x"], arrays.get("table", arrays.get("d_table"))
+    x, table = arrays["x"].reshape(-1), arrays.get("table", arrays.get("d_table"))
     x[:] = np.arange(len(x)) % len(table)
     if len(x) > 3:
         x[-2:] = [x[0], len(table)]
@@ -504,6 +504,16 @@ for e in ELEMENTS:
     for rate in (0.0, 0.2, 0.75):
         place = {"layer": 3_000_000_000, "first": 5, "width": 7}
         CASES.append(Case("dropout", {"e": e}, {"rate": rate, **place}))
+for n, t, d in ((1, 1, 1), (3, 5, 20), (2, 64, 33), (3, 70, 8), (2, 65, 300)):
+    sizes, own = {"n": n, "t": t, "k": 7, "d": d}, {"part": 1, "parts": 2}
+    CASES += [
+        Case("embedding_average", sizes, fix=_words),
+        Case("embedding_average_gradient", sizes, fix=_words),
+        Case(
+            "embedding_average_gradient_rows",
+            {**sizes, "m": 2, "z": 8}, own, fix=_listed_words,
+        ),
+    ]  # fmt: skip
 for n, d in ((1, 1), (3, 2), (7, 20)):
     code, place = {"n": n, "d": d, "b": 2 * d}, {"source": 3_000_000_000, "first": 5}
     CASES += [

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tuidl.compiler.embedding_fusion import fuse_averages
 from tuidl.compiler.emission import LinearProgram
 from tuidl.compiler.stages import defer_gradients
-from tuidl.ir.buffers import Buffer
+from tuidl.compiler.uses import uses_of
 from tuidl.ir.instructions import Instruction
 
 
@@ -15,7 +16,9 @@ def fuse(emitted: LinearProgram) -> LinearProgram:
     Where max pooling alone reads what ReLU hands on, and hands a gradient back, the largest of a
     window may as well become 0 if it is less, and its gradient then go to nobody. With that ReLU is
     done, forward and backward; and what it would have changed, the largest array of many a network,
-    is not needed after the pooling. Nodes' outputs and gradients are no longer all there.
+    is not needed after the pooling. Means of an embedding's vectors: ``embedding_fusion.py``.
+
+    Nodes' outputs and gradients are no longer all there.
     """
     instructions = emitted.instructions
     pools = [n for n, instruction in enumerate(instructions) if instruction.kernel == "max_pool2d"]
@@ -27,25 +30,20 @@ def fuse(emitted: LinearProgram) -> LinearProgram:
             done |= relu
             options = {**instructions[number].options, "rectified": 1}
             fused[number] = replace(instructions[number], options=options)
-    left = tuple(instruction for n, instruction in enumerate(fused) if n not in done)
+    left = fuse_averages([step for n, step in enumerate(fused) if n not in done])
     return replace(emitted, instructions=defer_gradients(left), outputs={}, gradients={})
 
 
 def _relu_before(instructions: Sequence[Instruction], pool: int) -> set[int]:
     """The numbers of ReLU and its gradient where only this pooling has to do with its output."""
     x, _, winner = instructions[pool].operands
-    uses = _uses(instructions, x.buffer)[-3:]
+    uses = uses_of(instructions, x.buffer)[-3:]
     if [instructions[n].kernel for n in uses] != ["relu", "max_pool2d", "relu_gradient"]:
         return set()
     relu, _, gradient = uses
     y, d = instructions[gradient].operands
-    first, second, *_ = _uses(instructions, d.buffer)
+    first, second, *_ = uses_of(instructions, d.buffer)
     back = instructions[first]
     is_its_own = back.kernel == "max_pool2d_gradient" and back.operands[0] == winner
     is_whole = instructions[relu].operands[0] == x.flat == y and back.operands[-1].flat == d
     return {relu, gradient} if is_its_own and second == gradient and is_whole else set()
-
-
-def _uses(instructions: Sequence[Instruction], buffer: Buffer) -> list[int]:
-    """The numbers of the instructions that read or write the buffer."""
-    return [n for n, i in enumerate(instructions) if any(v.buffer is buffer for v in i.operands)]

@@ -4,20 +4,40 @@ import math
 
 import numpy as np
 
-from tuidl.kernels.elementary import ZERO
-from tuidl.kernels.jit import device_function
+from tuidl.kernels.elementary import ONE, ZERO
+from tuidl.kernels.jit import device_function, rounded_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.memory import clear_values, copy_values
 from tuidl.kernels.simd.tiles import LINE
 
 
+@device_function
+def row_number(value, rows):
+    """The row that a number in the input stands for, -1 where there is none."""
+    number = math.floor(value + 0.5) if value == value else -1
+    return number if 0 <= number < rows else -1
+
+
+@rounded_function
+def _add_share(target, source, share):
+    """``target += share * source``, each product rounded."""
+    for j in range(target.shape[0]):
+        target[j] += share * source[j]
+
+
+@rounded_function
+def _begin_with_share(target, source, share):
+    for j in range(target.shape[0]):
+        target[j] = share * source[j]
+
+
 @kernel("e kd -> ed")
 def embedding(x, table, y):
     """Row number x[i] of the table; a number that is no row's gives NaN, so that it is noticed."""
     for i in range(x.shape[0]):
-        number = math.floor(x[i] + 0.5) if x[i] == x[i] else -1
-        if 0 <= number < table.shape[0]:
+        number = row_number(x[i], table.shape[0])
+        if number >= 0:
             copy_values(y[i], table[number])
         else:
             y[i][:] = math.nan
@@ -26,13 +46,19 @@ def embedding(x, table, y):
 @kernel("e ed -> kd", cost="ed")
 def embedding_gradient(x, dy, d_table):
     """Each row's gradient is the sum over the places where it was read."""
+    add_to_rows(x, dy, 1, d_table)
+
+
+@device_function
+def add_to_rows(x, dy, places, d_table):
+    """``d_table`` = each row's sum over where it was read; so many ``places`` share a row of
+    ``dy``, in equal parts."""
     d_table[:] = ZERO
+    share = ONE / d_table.dtype.type(places)
     for i in range(x.shape[0]):
-        number = math.floor(x[i] + 0.5) if x[i] == x[i] else -1
-        if 0 <= number < d_table.shape[0]:
-            row, d = d_table[number], dy[i]
-            for j in range(row.shape[0]):
-                row[j] += d[j]
+        number = row_number(x[i], d_table.shape[0])
+        if number >= 0:
+            _add_share(d_table[number], dy[i // places], share)
 
 
 @device_function
@@ -50,10 +76,8 @@ def own_row(value, rows, exponent, part, parts):
 
     Lanes, a power of two, take turns: frequent words often have the lowest numbers.
     """
-    number = math.floor(value + 0.5) if value == value else -1
-    if 0 <= number < rows and (number >> exponent) & (parts - 1) == part:
-        return number
-    return -1
+    number = row_number(value, rows)
+    return number if (number >> exponent) & (parts - 1) == part and number >= 0 else -1
 
 
 @kernel("e ed -> kd mz k", cost="ed")
@@ -63,7 +87,14 @@ def embedding_gradient_rows(x, dy, d_table, lists, places, part, parts):
     ``lists``: of each lane, how many rows have a gradient, and which: those of the step before
     become 0, all others are. ``places``: where in its list a row stands, if it does.
     """
-    rows, exponent = lists[part], neighbours_of(d_table.shape[1])
+    add_to_own_rows(x, dy, 1, d_table, lists[part], places, part, parts)
+
+
+@device_function
+def add_to_own_rows(x, dy, steps, d_table, rows, places, part, parts):
+    """``embedding_gradient_rows`` with the list of this lane alone, ``rows``; so many ``steps``
+    share a row of ``dy``, in equal parts."""
+    exponent, share = neighbours_of(d_table.shape[1]), ONE / d_table.dtype.type(steps)
     for i in range(int(rows[0])):
         clear_values(d_table[int(rows[1 + i])])
     count = 0
@@ -71,12 +102,11 @@ def embedding_gradient_rows(x, dy, d_table, lists, places, part, parts):
         number = own_row(x[i], d_table.shape[0], exponent, part, parts)
         if number < 0:
             continue
-        place, row, d = int(places[number]), d_table[number], dy[i]
+        place, row, d = int(places[number]), d_table[number], dy[i // steps]
         if place < count and rows[1 + place] == number:
-            for j in range(row.shape[0]):
-                row[j] += d[j]
+            _add_share(row, d, share)
         else:
-            copy_values(row, d)
+            _begin_with_share(row, d, share)
             rows[1 + count] = number
             places[number] = count
             count += 1

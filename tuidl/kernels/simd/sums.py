@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
@@ -75,6 +76,44 @@ def sum_lines(images, first, lines, across, pixels, sums):
     """
     start, channels = pointer_at(data_of(images), first), sums.shape[0]
     _sum_runs(start, lines, across * channels, pixels, channels, channels, data_of(sums))
+
+
+def _sum_listed(data, numbers, count, columns, sums):
+    rows = np.floor(numbers[:count] + 0.5).astype(int)
+    sums[:columns] = sum(
+        data[row * columns :][:columns].astype(np.float64) for row in rows.tolist()
+    )
+
+
+@intrinsic_for(_sum_listed)
+def _sum_listed_intrinsic(typing_context, data, numbers, count, columns, sums):
+    def codegen(context, builder, signature, arguments):
+        data, numbers, count, columns, sums = arguments
+        number = context.get_value_type(signature.args[0].dtype)
+        work, double = ColumnSums(builder, number, 1), ir.DoubleType()
+
+        def terms(place: Any, first: Any, mask: Any) -> list[Any]:
+            value = builder.load(builder.gep(numbers, [place]))
+            wide = value if number == double else builder.fpext(value, double)
+            row = builder.fptosi(builder.fadd(wide, double(0.5)), SIZE)
+            return [work.simd.load(place_of(builder, data, row, columns, first), mask)]
+
+        def store(found: list[Any], first: Any, mask: Any) -> None:
+            work.put(found[0], builder.gep(sums, [first]), mask)
+
+        work.over(columns, lambda start, width: work.add_rows(count, start, width, terms), store)
+        return context.get_dummy_value()
+
+    size = types.int64
+    return types.void(data, numbers, size, size, sums), codegen
+
+
+@inline_ir
+def sum_listed_rows(table, numbers, sums):
+    """``sums`` = the sum of the rows of a contiguous ``table`` whose ``numbers``, rounded to the
+    nearest whole one, are listed; all of them must be there."""
+    columns = table.shape[1]
+    _sum_listed(data_of(table), data_of(numbers), numbers.shape[0], columns, data_of(sums))
 
 
 def _sum_distances(x, means, rows, columns, rests, distances):
