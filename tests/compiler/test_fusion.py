@@ -4,13 +4,11 @@ import numpy as np
 import pytest
 
 from tests import helpers
-from tuidl.backends.base import ArrayDataset
+from tests.compiler.agreeing import agree, kernels_of
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.program import compile_program
-from tuidl.compiler.routine import Routine
 from tuidl.model.model import Model
 from tuidl.preset.library import load_preset
-from tuidl.training.inspection import inspect
 
 CONV = '{type = "conv2d", filters = 5, activation = "relu"}'
 POOL = '{type = "max_pool2d"}'
@@ -45,34 +43,18 @@ def _model(layers: str, batch: int = 24) -> Model:
     return helpers.model(helpers.CONV, f"layers=[{layers}, {END}]", batch=batch)
 
 
-def _kernels(routine: Routine) -> list[str]:
-    return [instruction.kernel for instruction in routine.emitted.instructions]
-
-
-def _agree(model: Model, x: np.ndarray, y: np.ndarray) -> None:
-    """Loss and gradients by the loop, and by every layer's work apart."""
-    loss, gradients = model.loss_and_gradients(x, y)
-    feed = ArrayDataset(
-        x.reshape(len(x), -1).astype(np.float32), y, np.arange(len(x), dtype=np.int64)
-    )
-    seen = inspect(model, feed)
-    assert loss == pytest.approx(seen.loss, rel=1e-12, nan_ok=True)
-    for name, gradient in gradients.items():
-        np.testing.assert_array_equal(gradient, seen.parameters[name], err_msg=name)
-
-
 @pytest.mark.parametrize("layers", TOGETHER.values(), ids=TOGETHER)
 def test_pooling_does_the_work_of_relu_before_it(layers: str) -> None:
     model = _model(layers)
-    train, inspected = _kernels(model.program.train), _kernels(model.program.inspect)
+    train, inspected = kernels_of(model.program.train), kernels_of(model.program.inspect)
     for kernel in ("relu", "relu_gradient"):
         assert kernel not in train
         assert kernel in inspected
     pools = [i for i in model.program.train.emitted.instructions if i.kernel == "max_pool2d"]
     assert [pool.options["rectified"] for pool in pools] == [1] * inspected.count("max_pool2d")
     x, y = helpers.examples(model, 24)
-    _agree(model, x, y)
-    _agree(model, x[:7], y[:7])
+    agree(model, x, y)
+    agree(model, x[:7], y[:7])
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.0])
@@ -81,28 +63,28 @@ def test_special_values_come_through_alike(value: float) -> None:
     x, y = helpers.examples(model, 24)
     x[3, 2:5, 4] = value
     with np.errstate(invalid="ignore"):
-        _agree(model, x, y)
+        agree(model, x, y)
 
 
 def test_windows_of_zeros_come_through_alike() -> None:
     """Where no bias lifts the answers to a black image, all of a window are equal: nobody wins."""
     model = _model(TOGETHER["windows side by side"])
     x, y = helpers.examples(model, 24)
-    _agree(model, np.zeros_like(x), y)
+    agree(model, np.zeros_like(x), y)
 
 
 @pytest.mark.usefixtures("many_shards")
 def test_shards_fuse_alike() -> None:
     model = _model(TOGETHER["windows side by side"])
     assert model.program.shards > 1
-    _agree(model, *helpers.examples(model, 19))
+    agree(model, *helpers.examples(model, 19))
 
 
 @pytest.mark.parametrize("layers", APART.values(), ids=APART)
 def test_what_others_read_as_well_stays_as_it_is(layers: str) -> None:
     model = _model(layers)
-    assert _kernels(model.program.train) == _kernels(model.program.inspect)
-    _agree(model, *helpers.examples(model, 24))
+    assert kernels_of(model.program.train) == kernels_of(model.program.inspect)
+    agree(model, *helpers.examples(model, 24))
 
 
 def test_a_large_network_needs_less_room() -> None:
