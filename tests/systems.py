@@ -220,5 +220,75 @@ epochs = 2
 batch_size = 16
 """
 
-SYSTEMS = {"two_heads": TWO_HEADS, "gan": GAN, "per_step": PER_STEP, "vae": VAE}
-"""The four by name."""
+DIFFUSION = """
+name = "Diffusion in the plane"
+predicts = "answer"
+[data]
+source = "point_cloud"
+points = 120
+validation = 0.25
+[[inputs]]
+name = "noise"
+noise = "normal"
+shape = [2]
+[[inputs]]
+name = "step"
+noise = "step"
+steps = 12
+shape = [1]
+[[networks]]
+name = "forward"
+inputs = ["point", "noise", "step"]
+[[networks.layers]]
+type = "diffuse"
+inputs = ["point", "noise", "step"]
+[[networks]]
+name = "denoiser"
+inputs = ["noisy", "step"]
+[[networks.layers]]
+type = "sine_encoding"
+name = "time"
+inputs = ["step"]
+units = 6
+scale = 10
+[[networks.layers]]
+type = "concatenate"
+inputs = ["noisy", "time"]
+[[networks.layers]]
+type = "dense"
+units = 6
+activation = "tanh"
+[[networks.layers]]
+type = "dense"
+[[outputs]]
+name = "noisy"
+network = "forward"
+inputs = ["input", "noise", "step"]
+[[outputs]]
+name = "predicted"
+network = "denoiser"
+inputs = ["noisy", "step"]
+[[outputs]]
+name = "answer"
+network = "denoiser"
+inputs = ["noise", "step"]
+[[objectives]]
+name = "denoising"
+optimizer = { type = "adam", learning_rate = 0.01 }
+[[objectives.losses]]
+output = "predicted"
+target = "noise"
+loss = { type = "mse" }
+[training]
+epochs = 4
+batch_size = 16
+"""
+
+SYSTEMS = {
+    "two_heads": TWO_HEADS,
+    "gan": GAN,
+    "per_step": PER_STEP,
+    "vae": VAE,
+    "diffusion": DIFFUSION,
+}
+"""The five by name."""

@@ -9,6 +9,7 @@ from tests.glossary.worked_learning import parameters
 from tuidl.backends.numpy import ORACLES
 from tuidl.nn.initializers import initial_values
 from tuidl.nn.layers import LAYERS
+from tuidl.nn.layers.diffusion import kept_share
 
 # --- pictures -------------------------------------------------------------------------------------
 
@@ -255,3 +256,9 @@ def bidirectional(n: Numbers) -> None:
 def embedding(n: Numbers) -> None:
     words, width, counted = map(int, n)
     assert counted == parameters("embedding", (5,), input_dim=words, output_dim=width)
+
+
+@worked
+def noise_schedule(n: Numbers) -> None:
+    """The example's part of the variance, of both schedules."""
+    agree(n[-2:], [kept_share(n[0], name) ** 2 for name in ("linear", "cosine")])

@@ -21,6 +21,7 @@ SMALLER = {
     "gan": (),
     "per_step": ("networks.0.layers.0.units=3",),
     "vae": (),
+    "diffusion": ("networks.1.layers.2.units=3",),
 }
 SHARDS = {"EXAMPLES_OF_A_SHARD": 1, "FLOPS_OF_A_SHARD": 1}
 

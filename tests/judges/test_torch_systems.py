@@ -11,6 +11,7 @@ from tests.judges.packages import require
 from tests.judges.turns import noise_of, rotation_of, train_in_turns
 from tests.systems import SYSTEMS
 from tuidl.model.model import Model
+from tuidl.model.noise import drawn
 from tuidl.preset.schema import Preset
 
 SCRIPT = Path(__file__).with_name("torch_systems.py")
@@ -22,13 +23,23 @@ SOURCE_OF_NOISE = {"gan": "z", "vae": "sampler.sample_normal_1"}
 """The input or layer that draws it."""
 
 
+def drawn_in(model: Model, name: str) -> np.ndarray:
+    """(steps, batch, numbers) what is drawn in each step."""
+    if name == "diffusion":
+        inputs = [data for data in model.program.graph.inputs if data.noise]
+        seed = model.preset.training.seed
+        steps = [[drawn(data, BATCH, seed, step + 1) for data in inputs] for step in range(STEPS)]
+        return np.array([np.concatenate(parts, axis=1) for parts in steps])
+    source = SOURCE_OF_NOISE.get(name, "")
+    return noise_of(model, source, (BATCH, 2), STEPS, rotation_of(model))
+
+
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_a_hundred_steps_are_those_of_pytorch(name: str, tmp_path: Path) -> None:
     require("torch")
     preset = Preset.parse(SYSTEMS[name], name)
     model = Model(preset, batch=BATCH, dtype="float64")
-    source = SOURCE_OF_NOISE.get(name, "")
-    noise = noise_of(model, source, (BATCH, 2), STEPS, rotation_of(model))
+    noise = drawn_in(model, name)
     split = preset.data.split()
     count = len(split.train) // BATCH * BATCH
     x, y = split.train.x[:count].astype(float), split.train.y[:count].astype(float)

@@ -2,7 +2,7 @@
 
     python torch_systems.py NAME FOLDER
 
-``FOLDER/arrays.npz``: x, y and the parameters, and noise (steps, batch, 2) if any. Writes the
+``FOLDER/arrays.npz``: x, y and the parameters, and noise (steps, batch, numbers) if any. Writes the
 loss of each step and the last parameters to ``FOLDER/answers.npz``.
 """
 
@@ -107,6 +107,22 @@ def vae(p: Tensors, a: Tensors) -> list[float]:
     return losses
 
 
+def diffusion(p: Tensors, a: Tensors) -> list[float]:
+    """Noise (2 numbers) and step (1) as they are drawn; the cosine schedule."""
+    optimizer, losses = torch.optim.Adam(list(p.values()), 0.01), []
+    for (x, _), drawn in zip(batches(a), a["noise"], strict=True):
+        noise, step = drawn[:, :2], drawn[:, 2:]
+        kept = torch.cos(torch.pi / 2 * (step + 0.008) / 1.016)
+        kept = kept / np.cos(np.pi / 2 * 0.008 / 1.016)
+        mixed = kept * x + torch.sqrt(1 - kept**2) * noise
+        angles = [step * 10 / 10000 ** (2 * pair / 6) for pair in range(3)]
+        waves = [wave(angle) for angle in angles for wave in (torch.sin, torch.cos)]
+        seen = torch.cat([mixed, *waves], 1)
+        hidden = torch.tanh(dense(p, "denoiser.dense_1", seen))
+        losses.append(stepped(optimizer, F.mse_loss(dense(p, "denoiser.dense_2", hidden), noise)))
+    return losses
+
+
 def stepped(optimizer: torch.optim.Optimizer, loss: Tensor) -> float:
     optimizer.zero_grad()
     loss.backward()
@@ -119,6 +135,7 @@ SYSTEMS: dict[str, Callable[[Tensors, Tensors], list[float]]] = {
     "gan": gan,
     "per_step": per_step,
     "vae": vae,
+    "diffusion": diffusion,
 }
 
 

@@ -75,6 +75,11 @@ def _moments(arrays: Arrays) -> None:
     arrays["counts"][:] = [5, 0, 2]
 
 
+def _shares(arrays: Arrays) -> None:
+    """Steps from before the first to behind the last, both ends among them."""
+    arrays["step"][:] = np.linspace(-0.25, 1.25, len(arrays["step"]))
+
+
 def _words(arrays: Arrays) -> None:
     """Numbers of rows, one used twice, and one that is no row's."""
     x, table = arrays["x"].reshape(-1), arrays.get("table", arrays.get("d_table"))
@@ -513,6 +518,16 @@ for n, t, d in ((1, 1, 1), (3, 5, 20), (2, 64, 33), (3, 70, 8), (2, 65, 300)):
             "embedding_average_gradient_rows",
             {**sizes, "m": 2, "z": 8}, own, fix=_listed_words,
         ),
+    ]  # fmt: skip
+for e in (1, 7, 1001):
+    place = {"source": 3_000_000_000, "first": 5, "width": 7}
+    CASES += [Case("noise_step", {"e": e}, {**place, "steps": steps}) for steps in (1, 50)]
+for n, f in ((1, 1), (7, 2), (3, 21)):
+    CASES += [
+        *(Case(name, {"n": n, "f": f}, {"schedule": schedule}, _shares)
+          for name in ("diffuse", "diffuse_gradient") for schedule in (0, 1)),
+        *(Case(name, {"n": n, "f": f}, {"scale": 7.5})
+          for name in ("sine_encoding", "sine_encoding_gradient")),
     ]  # fmt: skip
 for n, d in ((1, 1), (3, 2), (7, 20)):
     code, place = {"n": n, "d": d, "b": 2 * d}, {"source": 3_000_000_000, "first": 5}

@@ -135,6 +135,18 @@ CASES = [
            '{type = "dot", inputs = ["right", "left"]}', LAST),
     _image("dot of images", '{type = "conv2d", filters = 2, name = "a"}',
            '{type = "dot", inputs = ["a", "a"]}'),
+    *(_point(f"diffuse {schedule}", '{type = "dense", units = 3, name = "x"}',
+             '{type = "dense", units = 3, name = "noise", inputs = ["input"]}',
+             '{type = "dense", units = 1, activation = "sigmoid", name = "step", '
+             'inputs = ["input"]}',
+             f'{{type = "diffuse", inputs = ["x", "noise", "step"], schedule = "{schedule}"}}',
+             LAST)
+      for schedule in ("linear", "cosine")),
+    _image("diffuse of images", '{type = "conv2d", filters = 2, name = "a"}',
+           '{type = "flatten"}', '{type = "dense", units = 1, activation = "sigmoid", name = "s"}',
+           '{type = "diffuse", inputs = ["a", "a", "s"]}'),
+    _point("sine_encoding", '{type = "dense", units = 1}',
+           '{type = "sine_encoding", units = 5, scale = 3}', LAST),
     _point("leaky_relu as a layer", WIDE, '{type = "leaky_relu", negative_slope = 0.4}', LAST),
     _point("elu as a layer", WIDE, '{type = "elu", alpha = 0.7}', LAST),
     _sequence("gru with the reset in front", '{type = "gru", units = 4, reset_after = false}'),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.runs.kept import resume, sha, start
-from tests.systems import GAN, PER_STEP, SYSTEMS, TWO_HEADS
+from tests.systems import DIFFUSION, GAN, PER_STEP, SYSTEMS, TWO_HEADS
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import PresetError
 from tuidl.model.model import Model
@@ -258,7 +258,7 @@ def test_a_network_answers_to_noise_that_is_given() -> None:
     np.testing.assert_allclose(model.predict(z), expected, atol=1e-6)
 
 
-@pytest.mark.parametrize("system", ["two_heads", "gan", "per_step"])
+@pytest.mark.parametrize("system", ["two_heads", "gan", "per_step", "diffusion"])
 def test_what_is_predicted_is_exported(system: str, tmp_path: Path) -> None:
     from tuidl.export.exporting import export
 
@@ -380,6 +380,23 @@ def test_what_is_wrong_is_named(old: str, new: str, key: str) -> None:
     with pytest.raises(PresetError) as caught:
         Graph.build(Preset.parse(GAN.replace(old, new, 1), "gan"))
     assert caught.value.key == key, caught.value
+
+
+@pytest.mark.parametrize(("old", "new", "key"), [
+    ("steps = 12\n", "", "inputs[1].steps"),
+    ("steps = 12", "steps = 0", "inputs[1].steps"),
+    ('noise = "normal"', 'noise = "normal"\nsteps = 5', "inputs[0].steps"),
+    ('target = "noise"', 'target = "noises"', "objectives[0].losses[0].target"),
+    ('target = "noise"', 'target = "noise"\nmetrics = ["mae"]', "objectives[0].losses[0].metrics"),
+    ('target = "noise"', 'target = "noise"\nmask = "target"', "objectives[0].losses[0].mask"),
+    ('"diffuse"', '"diffuse"\nschedule = "cosines"', "networks[0].layers[0].schedule"),
+    ("shape = [1]", "shape = [2]", "networks[0].layers[0]"),
+])  # fmt: skip
+def test_what_is_wrong_in_diffusion_is_named(old: str, new: str, key: str) -> None:
+    assert old in DIFFUSION
+    with pytest.raises(PresetError) as caught:
+        Graph.build(Preset.parse(DIFFUSION.replace(old, new, 1), "diffusion"))
+    assert caught.value.key.startswith(key), caught.value
 
 
 def test_masks_and_targets_that_do_not_fit_are_named() -> None:

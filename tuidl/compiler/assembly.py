@@ -1,7 +1,7 @@
 """Several networks -> nodes: each output is a use of a network, each objective a list of losses."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuidl.compiler.chains import Chain, build_chain
 from tuidl.compiler.from_data import completed
@@ -41,7 +41,7 @@ def inputs_of(preset: Preset) -> tuple[Input, ...]:
     for i, noise in enumerate(preset.inputs):
         if noise.name in [known.name for known in found]:
             raise PresetError(f"inputs[{i}].name", f"{noise.name!r} is an input of the data")
-        found.append(Input(noise.name, noise.shape, noise=noise.noise))
+        found.append(Input(noise.name, noise.shape, noise=noise.noise, steps=noise.steps or 0))
     return tuple(found)
 
 
@@ -77,8 +77,9 @@ def assemble(preset: Preset) -> Assembly:
     for i, network in enumerate(preset.networks):
         if network.name not in used:
             raise PresetError(f"networks[{i}]", f"no output uses {network.name!r}")
+    drawn = {data.name: FROM_EXAMPLES - i for i, data in enumerate(inputs) if data.noise}
     objectives = tuple(
-        _objective(preset, spec, objective, i, outputs)
+        _objective(preset, spec, objective, i, outputs, drawn)
         for i, objective in enumerate(preset.objectives)
     )
     _require_names(objectives)
@@ -118,18 +119,32 @@ def _width(preset: Preset, spec: ExampleSpec, network: str) -> int | None:
             if term.output in ours and term.loss.needs_target:
                 if isinstance(term.target, float | int):
                     return 1
+                if (drawn := _drawn(preset, spec, term.target)) is not None:
+                    return term.loss.outputs(drawn)
                 key = f"objectives[{i}].losses[{j}]"
-                return term.loss.outputs(spec.of_target(_field(spec, term, key)[0]))
+                return term.loss.outputs(spec.of_target(_field(preset, spec, term, key)[0]))
     return None
 
 
-def _field(spec: ExampleSpec, term: LossTerm, key: str) -> tuple[Field, int]:
+def _drawn(preset: Preset, spec: ExampleSpec, target: str | float | None) -> ExampleSpec | None:
+    """The examples with an input of noise as their target; None where the target is none. One of
+    the data's own targets of the same name comes first."""
+    if target in [field.name for field in spec.named_targets]:
+        return None
+    found = next((noise for noise in preset.inputs if noise.name == target), None)
+    if found is None:
+        return None
+    return ExampleSpec(spec.shape, 1).of_target(Field(found.name, found.shape))
+
+
+def _field(preset: Preset, spec: ExampleSpec, term: LossTerm, key: str) -> tuple[Field, int]:
     """The target that a loss is held against, and where it starts in a row of targets."""
     fields = spec.named_targets
     if term.target is None and len(fields) > 1:
         names = ", ".join(field.name for field in fields)
         raise PresetError(f"{key}.target", f"missing: the data has several ({names})")
     name = term.target if isinstance(term.target, str) else fields[0].name
+    find(name, (*fields, *preset.inputs), f"{key}.target", "target")
     return _found(fields, name, f"{key}.target")
 
 
@@ -140,13 +155,18 @@ def _found(fields: tuple[Field, ...], name: str, key: str) -> tuple[Field, int]:
 
 
 def _objective(
-    preset: Preset, spec: ExampleSpec, objective: Objective, number: int, outputs: dict[str, int]
+    preset: Preset,
+    spec: ExampleSpec,
+    objective: Objective,
+    number: int,
+    outputs: dict[str, int],
+    drawn: dict[str, int],
 ) -> Target:
     key = f"objectives[{number}]"
     for j, name in enumerate(objective.trains or ()):
         find(name, preset.networks, f"{key}.trains[{j}]", "network")
     heads = tuple(
-        _head(preset, spec, term, f"{key}.losses[{j}]", outputs)
+        _head(preset, spec, term, f"{key}.losses[{j}]", outputs, drawn)
         for j, term in enumerate(objective.losses)
     )
     trains = None if objective.trains is None else frozenset(objective.trains)
@@ -154,27 +174,39 @@ def _objective(
 
 
 def _head(
-    preset: Preset, spec: ExampleSpec, term: LossTerm, key: str, outputs: dict[str, int]
+    preset: Preset,
+    spec: ExampleSpec,
+    term: LossTerm,
+    key: str,
+    outputs: dict[str, int],
+    drawn: dict[str, int],
 ) -> Head:
     find(term.output, preset.outputs, f"{key}.output", "output")
-    node, mask = outputs[term.output], None
+    head = Head(term.title, outputs[term.output], term.loss, ExampleSpec(spec.shape, 1),
+                weight=term.weight, metrics=term.metrics)  # fmt: skip
     if term.mask is not None:
-        mask = _found(spec.named_targets, term.mask, f"{key}.mask")[1]
+        head = replace(head, mask=_found(spec.named_targets, term.mask, f"{key}.mask")[1])
     if not term.loss.needs_target:
         _require_no_target(term, key)
     if isinstance(term.target, float | int) or not term.loss.needs_target:
-        if term.metrics:
-            raise PresetError(f"{key}.metrics", "a target that is one number has none")
-        own, start, constant = ExampleSpec(spec.shape, 1), 0, float(term.target or 0)
+        _require_no_metrics(term, key, "a target that is one number has none")
+        return replace(head, constant=float(term.target or 0))
+    if (noise := _drawn(preset, spec, term.target)) is not None:
+        _require_no_metrics(term, key, f"{term.target!r} is noise: it has none")
+        head = replace(head, spec=noise, drawn=drawn[str(term.target)])
     else:
-        (field, start), constant = _field(spec, term, key), None
-        own = spec.of_target(field)
-        if mask is not None:
-            _require_mask(spec, term, own, f"{key}.mask")
-        _require_metrics(term, own, key)
-    return Head(
-        term.title, node, term.loss, own, start, constant, mask, term.weight, term.metrics
-    )  # fmt: skip
+        field, start = _field(preset, spec, term, key)
+        head = replace(head, spec=spec.of_target(field), start=start)
+        _require_metrics(term, head.spec, key)
+    if head.mask is not None:
+        _require_mask(spec, term, head.spec, f"{key}.mask")
+    return head
+
+
+def _require_no_metrics(term: LossTerm, key: str, why: str) -> None:
+    """Raises PresetError where metrics are asked for."""
+    if term.metrics:
+        raise PresetError(f"{key}.metrics", why)
 
 
 def _require_no_target(term: LossTerm, key: str) -> None:

@@ -175,7 +175,7 @@ def _emit_head(
     """A head's metrics and its loss. ``adds_up``: whether it has part in the routine's loss."""
     builder = network.builder
     output, d_output = network.take(head.node)
-    target = _target(graph, builder, head, targets, output)
+    target = _target(graph, network, head, targets, output)
     mask = weights = None
     if head.mask is not None:
         mask = weights = _columns(builder, head, "mask", targets, head.mask, (head.spec.rows,))
@@ -232,11 +232,14 @@ def _emit_loss(context: LossContext, head: Head, places: dict[str, View], *, add
 
 
 def _target(
-    graph: Graph, builder: InstructionBuilder, head: Head, targets: Buffer, output: View
+    graph: Graph, network: GraphLowering, head: Head, targets: Buffer, output: View
 ) -> View:
     """What a head's output is held against: (examples, ...)."""
+    builder = network.builder
     if not head.loss.needs_target:
         return output
+    if head.drawn is not None:
+        return network.drawn(head.drawn)
     if head.constant is not None:
         view = workspace(head.slot("target"), *output.shape).view
         options: Options = {"value": head.constant}

@@ -93,6 +93,10 @@ class GraphLowering:
         """What the model answers with."""
         return self._values[self.graph.predicted].y
 
+    def drawn(self, index: int) -> View:
+        """What was drawn for an input of noise."""
+        return self._values[index].y
+
     def take(self, index: int) -> tuple[View, View | None]:
         """An output, and where a loss on it is to leave its gradient."""
         value = self._values[index]
@@ -100,8 +104,11 @@ class GraphLowering:
 
     @property
     def outputs(self) -> dict[str, View]:
-        """What each node hands on, by its name."""
-        return {node.name: self._values[i].y for i, node in self.nodes.items()}
+        """What each node hands on, and what was drawn for each input of noise, by their names."""
+        numbers = {data.name: FROM_EXAMPLES - i for i, data in enumerate(self.graph.inputs)
+                   if data.noise}  # fmt: skip
+        drawn = {name: self._values[i].y for name, i in numbers.items() if i in self._values}
+        return drawn | {node.name: self._values[i].y for i, node in self.nodes.items()}
 
     @property
     def gradients(self) -> dict[str, View]:
@@ -120,7 +127,7 @@ class GraphLowering:
             index = FROM_EXAMPLES - number
             if self._is_whole(data):
                 self._keep(index, "input", self._seen(data), self.dx.view if self.dx else None)
-            elif self._readers(index):
+            elif self._readers(index) or any(head.drawn == index for head in self.heads):
                 self._enter(index, data)
         for index, node in self.nodes.items():
             self._emit(index, node)
@@ -154,6 +161,7 @@ class GraphLowering:
                         "source": zlib.crc32(data.name.encode()),
                         "first": Symbol.FIRST_EXAMPLE,
                         "width": width,
+                        **({"steps": data.steps} if data.steps else {}),
                     },
                     data.name,
                 )

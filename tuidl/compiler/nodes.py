@@ -22,12 +22,14 @@ FROM_EXAMPLES = -1
 
 @dataclass(frozen=True)
 class Input:
-    """Where data enters: a part of the examples' rows, from ``start`` on, or ``noise``."""
+    """Where data enters: a part of the examples' rows, from ``start`` on, or ``noise``; ``steps``:
+    how many there are of those that are drawn."""
 
     name: str
     shape: Shape
     start: int = 0
     noise: str = ""
+    steps: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ class Head:
 
     ``name``: what its scores are called by, empty where there is one. ``spec``: the examples with
     the target that it is held against, which stands in the targets' rows from ``start`` on, or is
-    the number ``constant``. ``mask``: where its mask starts, which says what answers count.
+    the number ``constant``, or what was drawn for the input of noise with the number ``drawn``.
+    ``mask``: where its mask starts, which says what answers count.
     ``weights``: where the weights of its answers start, which the loss alone reads: those of
     classes and examples, times the mask.
     """
@@ -100,10 +103,16 @@ class Head:
     spec: ExampleSpec
     start: int = 0
     constant: float | None = None
+    drawn: int | None = None
     mask: int | None = None
     weight: float = 1.0
     metrics: tuple[MetricName, ...] = ()
     weights: int | None = None
+
+    @property
+    def is_of_data(self) -> bool:
+        """Whether its target stands in the rows of the examples' targets."""
+        return self.constant is None and self.drawn is None and self.loss.needs_target
 
     def score(self, name: str) -> str:
         """What one of its scores is called."""

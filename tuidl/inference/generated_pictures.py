@@ -1,6 +1,5 @@
 """New examples from a trained network: from random numbers, or on the way between two examples."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, prod, sqrt
 from typing import Any
@@ -9,17 +8,15 @@ import numpy as np
 
 from tuidl.compiler.codes import decoder_of, encoder_of, is_normal, noise_of
 from tuidl.compiler.graph import Graph
+from tuidl.compiler.reverse import reverse_of
 from tuidl.core.errors import DataError
 from tuidl.inference.preprocessing import Preparation
 from tuidl.inference.trained import Parameters, model_of
+from tuidl.model.sampling import generated
+from tuidl.preset.networks import Noise
 from tuidl.preset.schema import Preset
 
 Array = np.ndarray[Any, np.dtype[Any]]
-Draw = Callable[[np.random.Generator, tuple[int, ...]], Array]
-DRAWN: dict[str, Draw] = {
-    "normal": lambda random, shape: random.standard_normal(shape),
-    "uniform": lambda random, shape: random.uniform(-1, 1, shape),
-}
 GAP, LARGEST = 2, 8
 """Pixels between pictures of a grid, and how many times as large a small one is drawn at most."""
 WIDE = 256
@@ -41,9 +38,12 @@ class Maker:
         autoencoder gets codes of mean 0 and deviation 1. Raises DataError for any other network.
         """
         random, noise = np.random.default_rng(seed), noise_of(self.preset)
+        if reverse_of(Graph.build(self.preset)) is not None:
+            model = model_of(self.preset, self.parameters, examples=count)
+            return self.preparation.decode(generated(model, count, seed))
         if noise:
-            kinds = {data.name: data.noise for data in self.preset.inputs}
-            parts = [DRAWN[kinds[field.name]](random, (count, *field.shape)) for field in noise]
+            known = {data.name: data for data in self.preset.inputs}
+            parts = [_drawn(random, known[field.name], count) for field in noise]
             flat = [part.reshape(count, prod(part.shape[1:])) for part in parts]
             given = parts[0] if len(parts) == 1 else np.concatenate(flat, axis=1)
             return self._answers(self.preset, given)
@@ -68,6 +68,17 @@ class Maker:
         """What a part of the network answers, as the whole one's answers are read."""
         model = model_of(part, self.parameters, examples=len(given))
         return self.preparation.decode(model.predict(given))
+
+
+def _drawn(random: np.random.Generator, noise: Noise, count: int) -> Array:
+    """(count, *shape) numbers such as in training."""
+    shape = (count, *noise.shape)
+    if noise.noise == "normal":
+        return random.standard_normal(shape)
+    if noise.noise == "uniform":
+        return random.uniform(-1, 1, shape)
+    assert noise.steps is not None, "a preset says it"
+    return random.integers(1, noise.steps + 1, shape) / noise.steps
 
 
 def are_pictures(examples: Array) -> bool:

@@ -28,11 +28,13 @@ Dimensions = Annotated[tuple[Count, ...], Meta(min_length=1, max_length=4)]
 
 class Noise(Config, frozen=True, kw_only=True):
     """An input of random numbers, drawn anew in each step: ``normal`` has mean 0 and deviation 1,
-    ``uniform`` lies between -1 and 1. ``shape`` is of one example."""
+    ``uniform`` lies between -1 and 1, ``step`` is one of ``steps`` numbers, 1 / steps, 2 / steps,
+    … 1, all alike often. ``shape`` is of one example."""
 
     name: LayerName
-    noise: Literal["normal", "uniform"] = "normal"
+    noise: Literal["normal", "uniform", "step"] = "normal"
     shape: Dimensions
+    steps: Annotated[int, Meta(ge=1, le=10_000)] | None = None
 
 
 class Network(Config, frozen=True, kw_only=True):
@@ -62,9 +64,10 @@ class Output(Config, frozen=True, kw_only=True):
 class LossTerm(Config, frozen=True, kw_only=True):
     """A loss on an output, ``weight`` times in the objective's sum.
 
-    ``target``: one of the data's targets by its name, or one number for all; unsaid, the only
-    target there is. ``mask``: the target that weighs each answer, 0 for one that does not count.
-    ``name`` stands before the names of its scores; unsaid, it is the output's.
+    ``target``: one of the data's targets by its name, an input of noise by its name, or one number
+    for all; unsaid, the only target there is. ``mask``: the target that weighs each answer, 0 for
+    one that does not count. ``name`` stands before the names of its scores; unsaid, it is the
+    output's.
     """
 
     output: LayerName
@@ -109,7 +112,7 @@ def read_tables(table: dict[str, Any], plugins: tuple[str, ...] = ()) -> dict[st
         if key not in table:
             raise PresetError(key, "missing: a preset with several networks needs it")
     return {
-        "inputs": _read(table.get("inputs", []), "inputs", Noise),
+        "inputs": _with_steps(_read(table.get("inputs", []), "inputs", Noise)),
         "networks": _read(
             table["networks"], "networks", Network, layers=partial(_layers, plugins=plugins)
         ),
@@ -122,6 +125,18 @@ def read_tables(table: dict[str, Any], plugins: tuple[str, ...] = ()) -> dict[st
             optimizer=partial(_optimizer, plugins=plugins),
         ),
     }
+
+
+def _with_steps(inputs: tuple[Noise, ...]) -> tuple[Noise, ...]:
+    """The same. Raises PresetError where steps are to be drawn and nobody says how many there are,
+    or the other way round."""
+    for i, noise in enumerate(inputs):
+        if noise.noise == "step" and noise.steps is None:
+            raise PresetError(f"inputs[{i}].steps", "missing: noise 'step' is one of how many?")
+        if noise.noise != "step" and noise.steps is not None:
+            problem = f"is for noise 'step', this is {noise.noise!r}"
+            raise PresetError(f"inputs[{i}].steps", problem)
+    return inputs
 
 
 def _read(tables: Any, key: str, kind: type[Any], **tagged: Any) -> tuple[Any, ...]:

@@ -62,8 +62,8 @@ def of_generators(scores: Scores | None) -> str:
     covered = (scores or {}).get("modes_covered")
     clouds = "" if covered is None else f", and the clouds that it covers, {covered:.0f}"
     return (
-        "Losses that pull against each other need not fall: judge the generator by its distance "
-        f"to the real examples, {distance:.3g}{clouds}."
+        "The loss does not say how good a generator is: judge the generator by its distance to the "
+        f"real examples, {distance:.3g}{clouds}."
     )
 
 

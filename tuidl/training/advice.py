@@ -41,7 +41,7 @@ def cure_for_targets(preset: Preset) -> str:
 
 def _targets_of(state: TrainState, head: Head) -> float:
     """How large the targets are that a head's numbers are held against."""
-    if head.constant is not None or not isinstance(head.loss, Regression):
+    if not head.is_of_data or not isinstance(head.loss, Regression):
         return 0.0
     own = slice(head.start, head.start + head.spec.target_width)
     return _typical(state.train_feed.y[:, own])

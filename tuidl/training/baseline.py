@@ -25,7 +25,8 @@ def baseline_of(state: TrainState) -> Baseline | None:
         if ACCURACY in head.metrics and is_of_labels and head.mask is None:
             return _of_classes(head, feeds)
     first = graph.objectives[0]
-    if is_plain(graph) and not (graph.penalties(first) or graph.output_penalties(first)):
+    has_penalties = bool(graph.penalties(first) or graph.output_penalties(first))
+    if is_plain(graph) and heads[0].is_of_data and not has_penalties:
         return _of_loss(state, heads[0], feeds)
     return None
 

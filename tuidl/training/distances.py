@@ -35,13 +35,27 @@ def distances(model: Model, feed: ArrayDataset) -> Scores:
     graph = model.program.graph
     if not (names := distance_names(graph)):
         return {}
-    made = generated(model, SAMPLE).reshape(SAMPLE, -1)
+    made = _made(model)
     if not len(feed) or not np.isfinite(made).all():
         return dict.fromkeys(names, float("nan"))
     scores = {WASSERSTEIN: between(_real(model, feed), quantiles(made, SAMPLE))}
     if (clouds := _clouds(graph)) is not None:
         scores[MODES] = float(covered(made, clouds.centres(), clouds.noise))
     return scores
+
+
+_MADE: "WeakKeyDictionary[Model, tuple[Array, Array]]" = WeakKeyDictionary()
+"""Of each model its last parameters, and what it generated with them: all parts are held against
+one sample."""
+
+
+def _made(model: Model) -> Array:
+    """(SAMPLE, numbers)."""
+    now = np.concatenate([np.ravel(values) for values in model.parameters.values()])
+    known = _MADE.get(model)
+    if known is None or not np.array_equal(known[0], now):
+        known = _MADE[model] = now, generated(model, SAMPLE).reshape(SAMPLE, -1)
+    return known[1]
 
 
 def _clouds(graph: Graph) -> PointCloud | None:

@@ -76,7 +76,7 @@ def _out_of_reach(activation: str, head: Head, feed: ArrayDataset) -> str:
     """What to say of targets that the network can never answer with; else nothing."""
     if activation not in REACHED or not isinstance(head.loss, Regression) or not len(feed):
         return ""
-    if head.constant is not None:
+    if not head.is_of_data:
         return ""
     targets = feed.y[:, head.start : head.start + head.spec.target_width]
     low, high = float(targets.min()), float(targets.max())

@@ -1,12 +1,22 @@
-"""Where in a sequence a step stands, added to what it is: attention itself knows no order."""
+"""Where in a sequence a step stands, added to what it is: attention itself knows no order. And one
+number, such as a step of diffusion, as the same waves."""
 
 from math import prod
 
+from tuidl.core.config import Count, Positive
 from tuidl.core.lazy import np
 from tuidl.ir.buffers import Batch, View
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.initializer_names import Initializer
-from tuidl.nn.layers.base import Layer, Parameter, Shape, WeightedLayer, require_rank
+from tuidl.nn.layers.base import (
+    Layer,
+    Parameter,
+    Shape,
+    ShapeError,
+    WeightedLayer,
+    describe,
+    require_rank,
+)
 
 SEQUENCE = "a sequence (time, features)"
 
@@ -21,6 +31,13 @@ def sine_position_encoding(x):
     features = np.arange(width)
     angles = np.arange(steps)[:, None] / 10000 ** (features // 2 * 2 / width)
     return x + np.where(features % 2, np.cos(angles), np.sin(angles)).astype(x.dtype)
+
+
+def sine_encoding(x, units, scale=1000.0):
+    """Sine and cosine side by side of the number in each row, as above of a place."""
+    features = np.arange(units)
+    angles = x.astype(np.float64) * (scale / 10000 ** (features // 2 * 2 / units))
+    return np.where(features % 2, np.cos(angles), np.sin(angles)).astype(x.dtype)
 
 
 def _emit_sum(context: EmitContext, positions: View) -> None:
@@ -80,3 +97,30 @@ class SinePositionEncoding(Layer, frozen=True, tag="sine_position_encoding"):
         positions = context.buffer("positions", *context.shape)
         context.forward("sine_positions", positions)
         _emit_sum(context, positions.flat)
+
+
+class SineEncoding(Layer, frozen=True, kw_only=True, tag="sine_encoding"):
+    """One number as sines and cosines of it, ``units`` values that a network tells numbers close to
+    each other apart by (Ho et al., 2020). ``scale``: the number is multiplied by it."""
+
+    formula = "y = sin or cos of scale · x / 10000^(feature / units)"
+    backward_formula = "dx = sum of dy · the waves' slopes"
+    reference = staticmethod(sine_encoding)
+
+    units: Count
+    scale: Positive = 1000.0
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if prod(shape) != 1:
+            raise ShapeError(f"needs one number, got {describe(shape)}")
+        return (self.units,)
+
+    def flops(self, shape: Shape) -> int:
+        return 20 * self.units
+
+    def emit(self, context: EmitContext) -> None:
+        scale = float(self.scale)
+        context.forward("sine_encoding", context.x.flat, context.y.rows, scale=scale)
+        if context.dy is not None and context.dx is not None:
+            operands = (context.x.flat, context.dy.rows, context.dx.flat)
+            context.backward("sine_encoding_gradient", *operands, scale=scale)

@@ -59,6 +59,8 @@ def _targets(replica: Replica, head: Head, shape: tuple[int, ...], task: Task) -
     """A number to hold every output against; labels become shares of classes."""
     if head.constant is not None:
         return np.full(shape, head.constant)
+    if head.drawn is not None:
+        return replica.output(replica.graph.name_of(head.drawn)).reshape(shape)
     own = task.targets(replica.y.reshape(replica.examples, -1))
     outputs, classes = int(np.prod(shape)), shape[-1]
     if own.size == outputs:

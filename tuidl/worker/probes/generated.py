@@ -7,6 +7,7 @@ import numpy as np
 from msgspec import Meta
 
 from tuidl.backends.base import Array
+from tuidl.compiler.reverse import reverse_of
 from tuidl.core.errors import DataError
 from tuidl.model.model import Model
 from tuidl.model.sampling import from_latents, generated, is_generator, latents
@@ -128,7 +129,7 @@ def _lattice(model: Model, count: int) -> list[Array]:
     width = latents(graph, 1).shape[1]
     edge = EDGE if graph.answering.inputs[0].name in _normal(model) else UNIFORM_EDGE
     along = np.linspace(-edge, edge, 4 * count + 1)
-    if count < 2:
+    if count < 2 or reverse_of(graph) is not None:  # by diffusion noise comes in many times
         return []
     at = np.linspace(-edge, edge, count)
     rows: list[Array] = []

@@ -37,7 +37,7 @@ def walk(state: TrainState, options: Options) -> StepTrace:
     head = _shown_head(graph, objective)
     task, first = _task_of_head(state, head), feed.order[: options.examples]
     predicted = task.close(_outputs_of(graph, head, seen))[: len(first)]
-    targets = _targets_of(head, feed.y[first])
+    targets = _targets_of(graph, head, feed.y[first], seen)
     losses = None
     if head.mask is None:
         losses = task.losses(predicted, targets.astype(np.float64))
@@ -85,10 +85,12 @@ def _task_of_head(state: TrainState, head: Head) -> Task:
     return task_for(head.spec, head.loss) if state.preset.networks else task_in(state)
 
 
-def _targets_of(head: Head, y: Array) -> Array:
-    """What a loss holds the outputs against, of rows of targets."""
+def _targets_of(graph: Graph, head: Head, y: Array, seen: Inspected) -> Array:
+    """What a loss holds the outputs against, of the first rows of targets."""
     if head.constant is not None:
         return np.full((len(y), head.spec.target_width), head.constant)
+    if head.drawn is not None:
+        return seen.outputs[graph.name_of(head.drawn)][: len(y)].reshape(len(y), -1)
     return y[:, head.start : head.start + head.spec.target_width]
 
 

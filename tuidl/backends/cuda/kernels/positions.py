@@ -1,4 +1,5 @@
-"""Positions in a sequence on the GPU: sines and cosines, and their sum with each example."""
+"""Positions in a sequence on the GPU: sines and cosines, and their sum with each example; and the
+same waves of one number."""
 
 import math
 
@@ -41,3 +42,31 @@ def sine_positions(y, block_group):
         t, j = e // width, e % width
         angle = t * math.exp(-math.log(LONGEST) * (j - j % 2) / width)
         y.flat[e] = _sine(angle if j % 2 == 0 else angle + 0.5 * math.pi)
+
+
+@device
+def _rate(j, width, scale):
+    return scale * math.exp(-math.log(LONGEST) * (j - j % 2) / width)
+
+
+@cuda_kernel
+def sine_encoding(x, y, scale, block_group):
+    """Of features 2 i and 2 i + 1 sine and cosine of scale x / 10000**(2 i / f)."""
+    width = y.shape[1]
+    for e in range(start(block_group), y.size, stride(block_group)):
+        i, j = e // width, e % width
+        angle = _rate(j, width, scale) * x[i]
+        y.flat[e] = _sine(angle if j % 2 == 0 else angle + 0.5 * math.pi)
+
+
+@cuda_kernel
+def sine_encoding_gradient(x, dy, dx, scale, block_group):
+    """A thread adds up what is for a number."""
+    width = dy.shape[1]
+    for i in range(start(block_group), x.shape[0], stride(block_group)):
+        total = 0.0
+        for j in range(width):
+            rate = _rate(j, width, scale)
+            angle = rate * x[i] + 0.5 * math.pi
+            total += rate * _sine(angle if j % 2 == 0 else angle + 0.5 * math.pi) * dy[i, j]
+        dx[i] = float32(total)
