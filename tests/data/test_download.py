@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli.test_cli import tuidl
 from tests.data import data_files
+from tuidl.cli.download import download_all
 from tuidl.core.errors import DataError
 from tuidl.data import SOURCES
 from tuidl.data import download as downloader
@@ -391,3 +392,72 @@ def test_a_run_does_not_download_by_itself(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "tuidl download mnist" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+FILMS = "1|Toy Story (1995)|x\n2|Misérables, Les (1995)|y\n3|Heat (1995)|z\n".encode("latin-1")
+STARS = b"".join(b"%d\t%d\t%d\t881250949\n" % (u, i, 1 + (u * i) % 5)
+                 for u in range(1, 31) for i in range(1, 4))  # fmt: skip
+
+
+def movielens(server: Server, archive: bytes) -> DataSet:
+    server.files["ml.zip"] = archive
+    checksum = hashlib.sha256(archive).hexdigest()
+    item = Download("ml.zip", len(archive), checksum, (server.url("good", "ml.zip"),))
+    files = {"u.data": STARS, "u.item": FILMS}
+    contents = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    return replace(PUBLISHED["movielens_100k"], contents=contents, downloads=(item,))
+
+
+def test_ratings_are_fetched_unzipped_and_read(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both files of the archive, of the published layout; a changed one is refused."""
+    packed = zipped({"ml-100k/u.data": STARS, "ml-100k/u.item": FILMS, "ml-100k/u.user": b"x"})
+    known = movielens(server, packed)
+    monkeypatch.setattr("tuidl.data.movielens.MOVIELENS_100K", known)
+    monkeypatch.setenv("TUIDL_DATA_DIR", str(tmp_path))
+    source = SOURCES["movielens_100k"](validation=0.2)
+    assert [len(field.classes) for field in source.spec().inputs] == [944, 1683]
+    with pytest.raises(DataError, match="MovieLens 100K is not here"):
+        source.load()
+    assert names(download(known, tmp_path, quiet)[0].parent) == ["u.data", "u.item"]
+    users, items = source.spec().inputs
+    assert (len(users.classes), items.classes[1]) == (31, "Misérables, Les (1995)")
+    split = source.split()
+    assert (len(split.train), len(split.validation)) == (72, 18)
+    (tmp_path / "ml-100k" / "u.data").write_bytes(STARS[:-2] + b"8\n")
+    with pytest.raises(DataError, match="damaged, or not the published file"):
+        source.spec()
+
+
+@pytest.mark.parametrize(
+    ("options", "answer", "fetched"),
+    [(["--accept"], None, True), ([], None, False), ([], "y\n", True), ([], "\n", False)],
+)
+def test_terms_are_shown_and_agreed_to(
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    options: list[str],
+    answer: str | None,
+    fetched: bool,
+) -> None:
+    """By an option, or at a terminal; nothing is fetched before, and nobody is asked twice."""
+    packed = zipped({"ml-100k/u.data": STARS, "ml-100k/u.item": FILMS})
+    monkeypatch.setitem(PUBLISHED, "movielens_100k", movielens(server, packed))
+    monkeypatch.setenv("TUIDL_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer or ""))
+    for stream in ("stdin", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: answer is not None, raising=False)
+    folder = tmp_path / "ml-100k"
+    agreed = "--accept" in options
+    if not fetched:
+        with pytest.raises(DataError, match="its terms were not agreed to"):
+            list(download_all([PUBLISHED["movielens_100k"]], agreed))
+        assert not folder.exists()
+    else:
+        assert list(download_all([PUBLISHED["movielens_100k"]], agreed)) == [folder]
+    assert "terms of use: for research" in capfd.readouterr().err
+    if fetched:
+        assert list(download_all([PUBLISHED["movielens_100k"]])) == [folder]

@@ -5,16 +5,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tuidl.core.errors import DataError
 from tuidl.core.terminal import say
-from tuidl.data.download import Progress, download
+from tuidl.data.download import Progress, download, is_whole
 from tuidl.data.files import data_folder
 from tuidl.data.published import DataSet
 
 
-def download_all(data_sets: Iterable[DataSet]) -> Iterator[Path]:
-    """Fetch what is missing of each; yields the folder of each that is whole. Raises DataError."""
+def download_all(data_sets: Iterable[DataSet], accept: bool = False) -> Iterator[Path]:
+    """Fetch what is missing of each; yields the folder of each that is whole. ``accept``: terms of
+    use are agreed to; else the user is asked. Raises DataError."""
     base = data_folder()
     for known in data_sets:
+        if known.terms and not is_whole(known, base):
+            _require_agreement(known, accept)
         with _shown() as progress:
             fetched = download(known, base, progress)
         done = f"{len(fetched)} files checked" if fetched else "is there already"
@@ -22,6 +26,20 @@ def download_all(data_sets: Iterable[DataSet]) -> Iterator[Path]:
         if known.licence:
             say(f"{known.title}: licence: {known.licence}")
         yield base / known.folder
+
+
+def _require_agreement(known: DataSet, accept: bool) -> None:
+    """Show the terms of use. Raises DataError where nobody agrees to them."""
+    say(f"{known.title}: {known.licence}")
+    say(f"{known.title}: terms of use: {known.terms}")
+    if accept:
+        return
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        say("Do you agree? [y/N] ")
+        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+            return
+    advice = f"tuidl download {known.name} --accept says that you agree"
+    raise DataError(f"{known.title}: not fetched, as its terms were not agreed to", advice)
 
 
 @contextmanager

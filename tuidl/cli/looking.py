@@ -99,12 +99,13 @@ def gradcheck(preset: str, overrides: tuple[str, ...], entries: int) -> None:
 @click.command()
 @click.argument("name", required=False)
 @click.option("--all", "everything", is_flag=True, help="All of them.")
-def download(name: str | None, everything: bool) -> None:
-    """Download a published data set: mnist, fashion_mnist, cifar10, tiny_shakespeare, names or
-    sms_spam.
+@click.option("--accept", is_flag=True, help="Agree to the terms of use, where a set has such.")
+def download(name: str | None, everything: bool, accept: bool) -> None:
+    """Download a published data set: mnist, fashion_mnist, cifar10, tiny_shakespeare, names,
+    sms_spam or movielens_100k.
 
     Files go to the data folder (TUIDL_DATA_DIR, or the platform's) and are checked; a download
-    that was cut is taken up where it ended.
+    that was cut is taken up where it ended. What has terms of use asks whether you agree.
     """
     from tuidl.data.published import PUBLISHED
 
@@ -114,7 +115,7 @@ def download(name: str | None, everything: bool) -> None:
         raise click.UsageError(f"no data set {name!r}{suggestion(name, PUBLISHED)}")
     from tuidl.cli.download import download_all
 
-    for path in download_all(PUBLISHED.values() if name is None else [PUBLISHED[name]]):
+    for path in download_all(PUBLISHED.values() if name is None else [PUBLISHED[name]], accept):
         put(printable(str(path)))
 
 

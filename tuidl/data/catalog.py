@@ -10,7 +10,9 @@ from tuidl.data.digits import Digits
 from tuidl.data.drawn_shapes import DrawnShapes
 from tuidl.data.image_source import Images
 from tuidl.data.linear import Linear
+from tuidl.data.low_rank import LowRank
 from tuidl.data.mnist import FashionMnist, Mnist
+from tuidl.data.movielens import MovieLens100K
 from tuidl.data.plane import Plane
 from tuidl.data.point_cloud import PointCloud
 from tuidl.data.ratings import Ratings
@@ -32,6 +34,7 @@ SOURCES: dict[str, type[Any]] = by_kind(
         *(Mnist, FashionMnist, Cifar10, DrawnShapes),
         *(Text, TextCsv, PythonHelp, TinyShakespeare, Names, SmsSpam),
         *(Dates, ReversedWords, ModularAddition),
+        *(LowRank, MovieLens100K),
         *(Csv, Ratings, Series, Npz, Npy, Images),
     ]
 )

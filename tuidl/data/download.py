@@ -61,6 +61,11 @@ def download(known: DataSet, base: Path, progress: Progress) -> list[Path]:
     return [fetch(item, folder, progress) for item in wanted]
 
 
+def is_whole(known: DataSet, base: Path) -> bool:
+    """Whether nothing of it is missing. Raises DataError where another file stands in the way."""
+    return all(_is_there(known, base / known.folder, name) for name in known.contents)
+
+
 def fetch(item: Download, folder: Path, progress: Progress) -> Path:
     """Download one file into ``folder``, from the first address that gives it. Raises DataError."""
     target, part = folder / item.name, folder / f"{item.name}.part"

@@ -33,7 +33,7 @@ class DataSet:
     ``contents``: the checksum of every file that is read, by its name there. ``archive``: whether
     the download is a tar archive, which brings the folder along. ``members``: of a zip archive, the
     files to take out of it and their names here. ``licence``: under which it may be used, and whose
-    work it is.
+    work it is. ``terms``: what its user must agree to before it is fetched.
     """
 
     name: str
@@ -44,6 +44,7 @@ class DataSet:
     archive: bool = False
     members: dict[str, str] = field(default_factory=dict)
     licence: str = ""
+    terms: str = ""
 
 
 def digest_like(known: str) -> "_Hash":
@@ -241,7 +242,35 @@ SMS_SPAM = DataSet(
     licence="CC BY 4.0 (T. A. Almeida and J. M. Gomez Hidalgo, doi.org/10.24432/C5CC84)",
 )
 
+MOVIELENS_100K = DataSet(
+    name="movielens_100k",
+    title="MovieLens 100K",
+    folder="ml-100k",
+    contents={
+        "u.data": "06416e597f82b7342361e41163890c81036900f418ad91315590814211dca490",
+        "u.item": "553841ebc7de3a0fd0d6b62a204ea30c1e651aacfb2814c7a6584ac52f2c5701",
+    },
+    downloads=(
+        Download(
+            "ml-100k.zip",
+            4_924_029,
+            "50d2a982c66986937beb9ffb3aa76efe955bf3d5c6b761f4e3a7cd717c6a3229",
+            (
+                "https://files.grouplens.org/datasets/movielens/ml-100k.zip",
+                "http://files.grouplens.org/datasets/movielens/ml-100k.zip",
+            ),
+        ),
+    ),
+    members={"u.data": "ml-100k/u.data", "u.item": "ml-100k/u.item"},
+    licence="GroupLens Research, University of Minnesota (F. M. Harper and J. A. Konstan, "
+    "doi.org/10.1145/2827872)",
+    terms="for research; not for commercial use and not to be passed on without permission; "
+    "publications acknowledge its use; nothing may suggest that the university or GroupLens "
+    "endorses it. The whole text: "
+    "https://files.grouplens.org/datasets/movielens/ml-100k-README.txt",
+)
+
 PUBLISHED = {
     known.name: known
-    for known in (MNIST, FASHION_MNIST, CIFAR10, TINY_SHAKESPEARE, NAMES, SMS_SPAM)
+    for known in (MNIST, FASHION_MNIST, CIFAR10, TINY_SHAKESPEARE, NAMES, SMS_SPAM, MOVIELENS_100K)
 }

@@ -7,6 +7,7 @@ import msgspec
 
 from tuidl.data.paths import FilePath, resolved_path, stamp
 from tuidl.data.scaling import NormalizeTargets
+from tuidl.data.table_layout import InputColumn
 from tuidl.data.table_source import Csv, Name, Number
 
 USER, ITEM = "user", "item"
@@ -38,6 +39,10 @@ class Ratings(Csv, frozen=True, kw_only=True, tag="ratings"):
             return found
         titles = resolved_path(self.titles, folder, "data.titles")
         return msgspec.structs.replace(found, titles=titles)
+
+    def id_columns(self) -> tuple[InputColumn, ...]:
+        """That of users and that of items, all ids of the file known. Raises DataError."""
+        return self._table().ids
 
     def pairs(self) -> tuple[Any, ...]:
         ids = ((self.user, "data.user"), (self.item, "data.item"))

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError
+from tuidl.data.id_pairs import IdPairs
 from tuidl.data.preprocessing import EXACT, FittedScaling, Preprocessing
 from tuidl.data.scaling import Scaling
 from tuidl.data.spec import ExampleSpec
@@ -58,7 +59,7 @@ class Preparation(msgspec.Struct, frozen=True, kw_only=True):
         ``split``: the preset's, where somebody has it already. Raises TuidlError.
         """
         source = preset.source
-        is_table = isinstance(source, Csv | Textual)
+        is_table = isinstance(source, Csv | IdPairs | Textual)
         if is_table or source.normalize != "none" or source.target_scaling() != "none":
             split = split or split_of(preset)
         if split is None:
