@@ -10,11 +10,12 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 from msgspec import inspect
 
+from tuidl.core.config import Config
 from tuidl.data.catalog import SOURCES
 from tuidl.data.dataset import Source
 from tuidl.nn.initializer_names import Initializer
@@ -24,6 +25,7 @@ from tuidl.nn.losses import LOSSES, Loss
 from tuidl.nn.metrics import METRICS
 from tuidl.nn.optimizers import OPTIMIZERS, Optimizer
 from tuidl.nn.schedules import Schedule
+from tuidl.preset.alerts import Alerts
 
 FILE = Path(__file__).with_name("presets.md")
 SCHEDULES = {kind.kind(): kind for kind in Schedule.__args__}
@@ -108,7 +110,14 @@ def of_metrics() -> str:
     return table(("metric", "of targets that are"), rows)
 
 
+def of_alerts() -> str:
+    rules = {name: get_args(kind)[0] for name, kind in get_type_hints(Alerts).items()}
+    rows = [(f"`{n}`", sentence(kind.__doc__), keys(kind, Config)) for n, kind in rules.items()]
+    return table(("rule", "what is wrong", "limits (default; what they may be)"), rows)
+
+
 TABLES = {
+    "alerts": of_alerts,
     "layers": lambda: of_records(LAYERS, WeightedLayer),
     "losses": lambda: of_records(LOSSES, Loss),
     "metrics": of_metrics,

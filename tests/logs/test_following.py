@@ -98,6 +98,14 @@ def test_a_run_that_was_resumed_shows_what_counts() -> None:
     assert edits_of(log) == []
 
 
+def test_alerts_stand_on_the_curves_in_their_order() -> None:
+    alert = events.Alert(rule="plateau", text="it is level", epoch=4, step=22)
+    edit = events.Edited(epoch=7, step=3, key="optimizer.learning_rate", value=0.5)
+    marks = edits_of(lines_of([*story.middle(8), edit, alert]))
+    assert marks[0].text == "alert: plateau"
+    assert [round(mark.x) for mark in marks] == [3 + round(22 / 45), 6]
+
+
 def test_reading_from_a_file_says_how_far_it_is(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     path.write_text('{"step":1,"loss":3}\n' * 20_000)

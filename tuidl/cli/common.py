@@ -17,6 +17,7 @@ Exit codes:
   1    training failed or diverged; a gradient check missed; a run not verified;
        stdout could not be written (disk full): output is missing, the run is not
   2    usage or preset error (before anything is allocated)
+  3    trained to its end, and an alert was raised (--alert, [alerts] of the preset)
   130  interrupted (Ctrl-C), and saved
   143  terminated (SIGTERM, SIGHUP, or the reader of stdout went away), and saved
 """

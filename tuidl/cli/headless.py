@@ -9,11 +9,12 @@ from types import FrameType
 
 from tuidl.backends import choose
 from tuidl.cli import reports
+from tuidl.cli.alerting import Alerting, OnAlert
 from tuidl.core.errors import RunError, SaveError
 from tuidl.core.terminal import leave_at_once, output_problem, reader_is_gone
 from tuidl.plane.presets import opened_as
 from tuidl.preset.schema import Preset
-from tuidl.protocol.events import Compiling, Event, RunEnded
+from tuidl.protocol.events import Alert, Compiling, Event, RunEnded
 from tuidl.protocol.snapshot import State
 from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.resuming import edits_to_replay, resumed
@@ -24,7 +25,7 @@ from tuidl.training.start import trainer_for
 EXIT_CODES = {
     "completed": 0, "stopped_early": 0, "stopped": 0, "interrupted": 130, "terminated": 143,
 }  # fmt: skip
-FAILED = 1
+FAILED, ALERTED = 1, 3
 MOST_COLUMNS = 40
 """Columns of a table that are listed before training."""
 
@@ -38,6 +39,7 @@ def train_headless(
     as_json: bool,
     save_every: int | None = None,
     keep: bool = True,
+    alert_command: str | None = None,
 ) -> int:
     """Train to the end, keep the run and report; returns the exit code.
 
@@ -52,9 +54,12 @@ def train_headless(
         for note in [*preset.data.report(MOST_COLUMNS), *training.notices()]:
             reports.say(note)
         if recorder is None:
-            return report_on(training.run(), as_json, None, interrupter)
+            on_alert = Alerting(alert_command)
+            return report_on(training.run(), as_json, None, interrupter, on_alert)
+        on_alert = Alerting(alert_command, recorder.run)
         _begin(recorder, out, "; --no-keep trains without keeping it")
-        return report_on(recorded(training, recorder), as_json, recorder.folder, interrupter)
+        run = recorded(training, recorder)
+        return report_on(run, as_json, recorder.folder, interrupter, on_alert)
 
 
 def _begin(recorder: RunRecorder, out: Path | None, instead: str = "") -> None:
@@ -77,6 +82,7 @@ def resume_headless(
     learning_rate: float | None,
     as_json: bool,
     save_every: int | None = None,
+    alert_command: str | None = None,
 ) -> int:
     """Go on with a run that is kept, to its end; returns the exit code. Raises TuidlError."""
     interrupter = Interrupter()
@@ -86,7 +92,8 @@ def resume_headless(
         training, problems = resumed(folder, recorder, interrupter, threads, chosen, learning_rate)
         for problem in problems:
             reports.say(f"passed over: {problem}")
-        return report_on(recorded(training, recorder), as_json, folder, interrupter)
+        on_alert = Alerting(alert_command, recorder.run)
+        return report_on(recorded(training, recorder), as_json, folder, interrupter, on_alert)
 
 
 def replay_headless(
@@ -104,7 +111,7 @@ def replay_headless(
         training.edits.repeat(edits_to_replay(folder))
         _begin(recorder, out)
         code = report_on(recorded(training, recorder), as_json, recorder.folder, interrupter)
-    if code:
+    if code not in (0, ALERTED):
         return code
     expected = before or until
     if expected is None:
@@ -112,7 +119,7 @@ def replay_headless(
         return code
     is_same = training.model.weights_sha256 == expected.weights_sha256
     reports.say(f"{'the same' if is_same else 'OTHER'} weights as {folder.called}")
-    return 0 if is_same else FAILED
+    return code if is_same else FAILED
 
 
 def _last_of_playground(folder: RunFolder) -> State | None:
@@ -131,24 +138,34 @@ def _chosen(backend: str) -> str:
 
 
 def report_on(
-    run: Iterator[Event], as_json: bool, folder: RunFolder | None, interrupter: Interrupter
+    run: Iterator[Event],
+    as_json: bool,
+    folder: RunFolder | None,
+    interrupter: Interrupter,
+    on_alert: OnAlert | None = None,
 ) -> int:
-    """Report a run to its end; returns the exit code.
+    """Report a run to its end; returns the exit code: ALERTED where a rule of the preset's alerts
+    was broken on the way to an end that is otherwise good.
 
     A reader of stdout that goes away ends the run, which is saved first, as SIGTERM does. A disk
     that is full does not: what happens is in the run's own log, and the exit code is not 0.
     """
     last: Event | None = None
+    has_alerts = False
     watch = _Watch(interrupter)
     with _report(as_json, folder) as report:
         for event in run:
             report.handle(event)
             last = event
+            if isinstance(event, Alert):
+                has_alerts = True
+                (on_alert or Alerting(None))(event)
             watch.look()
             if watch.is_alone and isinstance(event, Compiling):
                 reports.say("stopped while it compiled: its output is no longer read")
                 return EXIT_CODES["terminated"]
-    return EXIT_CODES[last.reason] if isinstance(last, RunEnded) else FAILED
+    code = EXIT_CODES[last.reason] if isinstance(last, RunEnded) else FAILED
+    return code or (ALERTED if has_alerts else 0)
 
 
 class _Watch:

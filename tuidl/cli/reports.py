@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from tuidl.core.printable import printable
 from tuidl.core.streams import MOVES, harmless
 from tuidl.core.terminal import put, put_json
 from tuidl.core.terminal import say as say
@@ -103,6 +104,8 @@ class LineReport(Closing):
             put(epoch_line(event, self._started.epochs if self._started else event.epoch))
         elif isinstance(event, events.FoldEnded):
             put(fold_line(event))
+        elif isinstance(event, events.Alert):
+            say(event.in_words)
         elif isinstance(event, events.RunEnded | events.RunFailed):
             for line in norm_lines(self._norms, speaks_unicode()):
                 put(line)
@@ -165,6 +168,8 @@ class TerminalReport(Closing):
             self._advance(event, self._steps, f"{part} {scores}")
         elif isinstance(event, events.FoldEnded):
             put(fold_line(event))
+        elif isinstance(event, events.Alert):
+            self._progress.console.print(printable(event.in_words), style="bold yellow")
         elif isinstance(event, events.RunEnded | events.RunFailed):
             self._progress.stop()
             self._plots()

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from tuidl.cli.alerting import alert_option, command_option
 from tuidl.cli.common import EPILOG, found_run, naming, prepare, save_every_option, threads_option
 from tuidl.cli.playing import play
 from tuidl.cli.proposing import preset_of_data, target_option
 from tuidl.core.errors import PresetError, suggestion
+from tuidl.preset.alerts import overrides_of
 from tuidl.protocol.commands import LEARNING_RATE
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ UNNAMED = ("--target", "data.x")
 )
 @click.option("--no-keep", is_flag=True, help="With --no-ui: keep nothing of the run.")
 @save_every_option
+@alert_option
+@command_option
 def train(
     preset: str | None,
     target: str | None,
@@ -56,6 +60,8 @@ def train(
     out: Path | None,
     no_keep: bool,
     save_every: int | None,
+    alerts: tuple[str, ...],
+    alert_command: str | None,
 ) -> None:
     """Train PRESET (the word 'train' may be left out).
 
@@ -64,10 +70,12 @@ def train(
     """
     if seed is not None:
         overrides = (*overrides, f"training.seed={seed}")
+    overrides = (*overrides_of(alerts), *overrides)
     if not no_ui:
         given = preset or "PRESET"
-        options = {"--json": as_json, "--out": out, "--no-keep": no_keep}
-        require_screen(f"tuidl {given} --no-ui", {**options, "--save-every": save_every})
+        options = {"--json": as_json, "--out": out, "--no-keep": no_keep,
+                   "--save-every": save_every, "--alert-command": alert_command}  # fmt: skip
+        require_screen(f"tuidl {given} --no-ui", options)
         if start and preset is None:
             raise click.UsageError("--start: which preset? 'tuidl presets' lists them")
         _play(preset, target, overrides, start=start, threads=threads, backend=backend)
@@ -84,7 +92,7 @@ def train(
     with naming(preset):
         code = train_headless(
             loaded, backend=backend or "cpu", threads=threads, out=out, as_json=as_json,
-            save_every=save_every, keep=not no_keep,
+            save_every=save_every, keep=not no_keep, alert_command=alert_command,
         )  # fmt: skip
     sys.exit(code)
 
@@ -104,6 +112,7 @@ def train(
 @threads_option
 @click.option("--backend", metavar="cpu|numpy|cuda|auto", help="Default: the one it began on.")
 @save_every_option
+@command_option
 def resume(
     run: str,
     no_ui: bool,
@@ -113,6 +122,7 @@ def resume(
     threads: int | None,
     backend: str | None,
     save_every: int | None,
+    alert_command: str | None,
 ) -> None:
     """Go on with RUN, a name among 'tuidl runs' or a folder, from where it was last saved.
 
@@ -123,7 +133,8 @@ def resume(
     rate = learning_rate_of(overrides)
     folder = RunFolder(found_run(run))
     if not no_ui:
-        options = {"--json": as_json, "--save-every": save_every}
+        options = {"--json": as_json, "--save-every": save_every,
+                   "--alert-command": alert_command}  # fmt: skip
         require_screen(f"tuidl resume {run} --no-ui", options)
     if epochs is not None:
         from tuidl.runs.lengthening import lengthen
@@ -140,7 +151,7 @@ def resume(
     sys.exit(
         resume_headless(
             folder, backend=backend, threads=threads, learning_rate=rate, as_json=as_json,
-            save_every=save_every,
+            save_every=save_every, alert_command=alert_command,
         )
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from tuidl.logs.axis import Axis
 from tuidl.logs.own import event_of, record_of_event
 from tuidl.logs.record import NoObjectError, Record, parsed, record_of
 from tuidl.protocol import events
-from tuidl.protocol.edits import START, joined, still_count
+from tuidl.protocol.edits import START, joined, place_of, still_count
 from tuidl.protocol.events import Event
 from tuidl.protocol.history import Series
 
@@ -50,6 +50,7 @@ class Log:
     started: events.RunStarted | None = None
     ended: events.RunEnded | events.RunFailed | None = None
     edits: list[events.Edited] = field(default_factory=list)
+    alerts: list[events.Alert] = field(default_factory=list)
 
     def add(self, line: bytes) -> None:
         """Take in a line; whatever it is, none is an error."""
@@ -74,11 +75,15 @@ class Log:
         """What one of our own events says beside its numbers."""
         if isinstance(event, events.RunStarted):
             self.started, self.ended = event, None
-            self.edits = still_count(self.edits, event.resumed or START)
+            place = event.resumed or START
+            self.edits = still_count(self.edits, place)
+            self.alerts = [one for one in self.alerts if place_of(one) <= place_of(place)]
         elif isinstance(event, events.RunEnded | events.RunFailed):
             self.ended = event
         elif isinstance(event, events.Edited):
             self.edits = joined(self.edits, event)[-REMEMBERED:]
+        elif isinstance(event, events.Alert):
+            self.alerts = [*self.alerts, event][-REMEMBERED:]
         return record_of_event(event)
 
     def _add(self, record: Record) -> None:

@@ -1,14 +1,16 @@
 """Which series belong into one chart: the parts of a measure, and families of many."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tuidl.charts.columns import best_x
 from tuidl.charts.curve import Curve, Edit, judge
 from tuidl.logs.log import LINE, Key, Log
 from tuidl.logs.own import STEPS_PART
+from tuidl.protocol import events
 from tuidl.protocol.commands import edit_in_words
+from tuidl.protocol.edits import place_of
 from tuidl.protocol.history import Series
 
 PARTS = {
@@ -163,7 +165,17 @@ def edits_of(log: Log) -> list[Edit]:
     """What was changed while it trained, and where it went back and on."""
     if log.started is not None:
         steps = max(-(-log.started.examples.get("train", 1) // log.started.batch_size), 1)
-        return [
-            Edit(e.epoch - 1 + e.step / steps, edit_in_words(e.key, e.value)) for e in log.edits
-        ]
+        return changes_of(log.edits, log.alerts, steps)
     return [Edit(x, "restarted") for _, _, x in log.restarts]
+
+
+def changes_of(
+    edits: Sequence[events.Edited], alerts: Sequence[events.Alert], steps: int
+) -> list[Edit]:
+    """Edits and alerts in their order, to be marked on curves over epochs of so many ``steps``."""
+    known = [(*place_of(one), edit_in_words(one.key, one.value)) for one in edits]
+    raised = [(*place_of(one), f"alert: {one.rule}") for one in alerts]
+    said = [
+        Edit(epoch - 1 + step / max(steps, 1), words) for _, epoch, step, words in (*known, *raised)
+    ]
+    return sorted(said, key=lambda mark: mark.x)

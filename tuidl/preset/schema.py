@@ -23,21 +23,10 @@ from tuidl.nn.monitoring import Patience
 from tuidl.nn.optimizers import Optimizer
 from tuidl.nn.schedules import ReduceOnPlateau
 from tuidl.plugins.loading import MOST, guarding, load, load_installed_for, usable
+from tuidl.preset.alerts import Alerts, read_alerts
 from tuidl.preset.decoding import convert, convert_tagged, set_value
-from tuidl.preset.networks import (
-    TABLES,
-    LossTerm,
-    Network,
-    Noise,
-    Objective,
-    Output,
-)
-from tuidl.preset.tables import (
-    read_several,
-    read_single,
-    read_title,
-    read_weights,
-)
+from tuidl.preset.networks import TABLES, LossTerm, Network, Noise, Objective, Output
+from tuidl.preset.tables import read_several, read_single, read_title, read_weights
 from tuidl.preset.training import Training, checked_metrics, read_training
 from tuidl.preset.warm_start import Weights
 from tuidl.tasks.choice import task_of
@@ -45,6 +34,8 @@ from tuidl.tasks.choice import task_of
 Plugins = Annotated[tuple[str, ...], Meta(max_length=MOST)]
 """Python files beside the preset."""
 
+KEYS = {"name", "about", "plugins", "data", "layers", "loss", "optimizer", "training", "alerts",
+        "weights", "predicts", *TABLES}  # fmt: skip
 LARGEST_FILE = 1 << 20
 UNBOUNDED = ("linear", "leaky_relu")
 """Activations that answer with any number."""
@@ -67,6 +58,7 @@ class Preset(Config, frozen=True, kw_only=True):
     loss: Loss
     optimizer: Optimizer
     training: Training = Training()
+    alerts: Alerts | None = None
     weights: Weights | None = None
     inputs: tuple[Noise, ...] = ()
     networks: tuple[Network, ...] = ()
@@ -136,11 +128,9 @@ class Preset(Config, frozen=True, kw_only=True):
     def _from_table(
         cls, table: dict[str, Any], folder: Path, examples: ExampleSpec | None = None
     ) -> Self:
-        sections = {"data", "layers", "loss", "optimizer", "training", "weights"}
-        known = sections | {"name", "about", "plugins", "predicts", *TABLES}
         for key in table:
-            if key not in known:
-                raise PresetError(key, f"unknown key{suggestion(key, known)}")
+            if key not in KEYS:
+                raise PresetError(key, f"unknown key{suggestion(key, KEYS)}")
         has_several = any(key in table for key in TABLES)
         own = () if has_several else ("layers", "loss", "optimizer")
         for key in ("name", "data", *own):
@@ -157,6 +147,7 @@ class Preset(Config, frozen=True, kw_only=True):
                 table["data"], usable(SOURCES, plugins), "source", "data"
             ).resolve_paths(folder),
             training=read_training(table.get("training", {}), plugins),
+            alerts=read_alerts(table.get("alerts", {})),
             weights=read_weights(table, folder),
             examples=examples,
             **(read_several(table, plugins) if has_several else read_single(table, plugins)),

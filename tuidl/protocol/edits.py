@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from tuidl.protocol import events
 from tuidl.protocol.events import (
+    Alert,
     Edited,
     EpochEnded,
     Event,
@@ -28,7 +29,7 @@ START = Place(epoch=1, step=0)
 WHOLE = ("completed", "stopped_early")
 
 
-def place_of(event: Edited | Progress | Place) -> At:
+def place_of(event: Edited | Alert | Progress | Place) -> At:
     return event.fold or 1, event.epoch, event.step
 
 

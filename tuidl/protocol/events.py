@@ -192,6 +192,23 @@ class Edited(Event, frozen=True, tag="edited"):
     supersedes: bool = False
 
 
+class Alert(Event, frozen=True, tag="alert"):
+    """A rule of the preset's ``[alerts]`` that was kept until now is broken, after ``step`` steps
+    of ``epoch``; said again only after it was kept in between."""
+
+    rule: str
+    text: str
+    epoch: int
+    step: int
+    fold: int | None = None
+
+    @property
+    def in_words(self) -> str:
+        """``alert at epoch 7, plateau: ...``"""
+        fold = f"fold {self.fold}, " if self.fold else ""
+        return f"alert at {fold}epoch {self.epoch}, {self.rule}: {self.text}"
+
+
 class ProbeAnswer(Event, frozen=True, tag="probe_answer"):
     """What a probe asked for, or why it cannot be had; ``epoch`` and ``step`` say when,
     ``seconds`` what it took."""
@@ -219,6 +236,7 @@ AnyEvent = (
     | Paused
     | Resumed
     | Edited
+    | Alert
     | ProbeAnswer
     | Frame
     | moments.Moment

@@ -96,6 +96,10 @@ class RunRecorder(Checkpointer):
         """None before there is anything to keep."""
         return self._folder
 
+    @property
+    def place(self) -> Path | None:
+        return self._folder.path if self._folder else self._claimed
+
     def claim(self) -> None:
         """Claim a name that no other run has; ``close`` gives it back where nothing was
         kept. Raises SaveError where a new run could not be kept."""

@@ -22,7 +22,7 @@ from tuidl.protocol.edits import Timeline
 from tuidl.protocol.events import Edited
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.runs.lengthening import MOST_EPOCHS
-from tuidl.runs.reading import read_timeline
+from tuidl.runs.reading import read_timeline, stream_events
 from tuidl.runs.recorder import RunRecorder
 from tuidl.storage.folder import RunFolder
 from tuidl.training.changing import read_changed
@@ -94,6 +94,9 @@ def resumed(
         backend = backend or folder.about.backend
         training = trainer_for(folder.preset, backend, threads, interrupter, recorder)
         timeline, problems = go_on(training, folder)
+        trainer = training.trainer if isinstance(training, CrossValidation) else training
+        if trainer.alarms.is_on:
+            trainer.alarms.recall(trainer.state, stream_events(folder.log))
         if learning_rate is not None and len(folder.preset.objectives) > 0:
             keys = ", ".join(editable_rate(o.name) for o in folder.preset.objectives)
             problem = f"the run has several objectives; change one while it trains: {keys}"

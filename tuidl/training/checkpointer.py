@@ -1,5 +1,6 @@
 """Saving a run: what the trainer hands its snapshots to."""
 
+from pathlib import Path
 from typing import Any
 
 from tuidl.data.preprocessing import Preprocessing
@@ -16,6 +17,11 @@ class Checkpointer:
     @property
     def start(self) -> dict[str, Any] | None:
         """The first weights of the run, where they came from another one."""
+        return None
+
+    @property
+    def place(self) -> Path | None:
+        """The folder that the run is kept in, where there is one already."""
         return None
 
     def prepare(self, start: dict[str, Any], preprocessing: Preprocessing) -> None:

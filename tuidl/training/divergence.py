@@ -8,7 +8,7 @@ import numpy as np
 from tuidl.backends.base import Array
 from tuidl.model.model import Model
 from tuidl.protocol import events
-from tuidl.protocol.events import Event
+from tuidl.protocol.events import RunFailed
 from tuidl.training.advice import advice_for
 from tuidl.training.diagnosis import first_non_finite
 from tuidl.training.gradient_norms import PIECE, gradient_norms
@@ -21,10 +21,10 @@ EXAMPLES_NAMED = 4
 class DivergedError(Exception):
     """The loss of a step is not finite; ``event``: the last one of the run."""
 
-    event: Event
+    event: RunFailed
 
 
-def diverged_event(state: TrainState, objective: int, loss: float) -> Event:
+def diverged_event(state: TrainState, objective: int, loss: float) -> RunFailed:
     """The last event of a run whose next step has this ``loss``: where, in which layer, on which
     examples."""
     epoch, step = state.progress.epoch, state.progress.step + 1
@@ -50,7 +50,7 @@ def diverged_event(state: TrainState, objective: int, loss: float) -> Event:
         "batch": named,
     }
     rate = float(state.learning_rates[objective].of(epoch, step - 1, 1)[0])
-    return events.RunFailed(
+    return RunFailed(
         error=error,
         where=where,
         gradient_norms=norms,
@@ -59,7 +59,7 @@ def diverged_event(state: TrainState, objective: int, loss: float) -> Event:
     )
 
 
-def left_not_finite(state: TrainState, *known: events.Scores | None) -> Event | None:
+def left_not_finite(state: TrainState, *known: events.Scores | None) -> RunFailed | None:
     """The last event, where the very last update left something not finite; as a rule None."""
     name = not_finite(state.model)
     losses = [part["loss"] for part in known if part]
@@ -68,7 +68,7 @@ def left_not_finite(state: TrainState, *known: events.Scores | None) -> Event | 
     epoch, step, problem = state.progress.epochs, state.steps, name or "the held-out loss"
     where: dict[str, int | str] = {"epoch": epoch, "step": step, "layer": problem}
     error = f"after epoch {epoch}, step {step}: {problem} is not finite"
-    return events.RunFailed(error=error, where=where, advice=advice_for(state))
+    return RunFailed(error=error, where=where, advice=advice_for(state))
 
 
 def not_finite(model: Model) -> str:

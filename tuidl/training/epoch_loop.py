@@ -10,7 +10,7 @@ from tuidl.backends.base import StepChunk
 from tuidl.model.model import Model
 from tuidl.protocol.commands import EPOCHS, PRESET
 from tuidl.protocol.edits import At
-from tuidl.protocol.events import Event, Place
+from tuidl.protocol.events import EpochEnded, Event, Place
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.training import event_builders, snapshots
 from tuidl.training.binding import Binding
@@ -183,6 +183,11 @@ class EpochLoop:
                 rates.epoch_ended(event.validation)
             state.stopper.epoch_ended(self.model, event.epoch, event.train, event.validation)
         yield event
+        yield from self._watch(event)
+
+    def _watch(self, event: EpochEnded) -> Iterator[Event]:
+        """What is to be said of an epoch that has ended; called where nothing is held."""
+        yield from ()
 
     def _progress_is_due(self) -> bool:
         now = time.perf_counter()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
@@ -51,6 +52,11 @@ class CrossValidation:
     @property
     def fold(self) -> int | None:
         return self._trainer.fold
+
+    @property
+    def trainer(self) -> Trainer:
+        """That of the fold in training."""
+        return self._trainer
 
     def notices(self) -> list[str]:
         """What the user should know before it begins, a sentence each: of the first fold."""
@@ -143,6 +149,10 @@ class _FoldCheckpointer(Checkpointer):
     def start(self) -> dict[str, Any] | None:
         return self._checkpointer.start
 
+    @property
+    def place(self) -> Path | None:
+        return self._checkpointer.place
+
     def prepare(self, start: dict[str, Any], preprocessing: Preprocessing) -> None:
         self._checkpointer.prepare(start, preprocessing)
 
@@ -163,7 +173,7 @@ class _FoldCheckpointer(Checkpointer):
 
 def _of_fold(event: Event, fold: int, first: int) -> Event | None:
     """The event as one of a fold; only the first fold reports the start of the run."""
-    if isinstance(event, events.EpochEnded | events.Progress):
+    if isinstance(event, events.EpochEnded | events.Progress | events.Alert):
         return msgspec.structs.replace(event, fold=fold + 1)
     is_start = isinstance(event, events.RunStarted | events.Compiling | events.Compiled)
     return None if is_start and fold > first else event

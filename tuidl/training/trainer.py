@@ -14,6 +14,7 @@ from tuidl.protocol.edits import At
 from tuidl.protocol.events import Event
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.training import event_builders, snapshots
+from tuidl.training.alarms import Alarms
 from tuidl.training.binding import Binding
 from tuidl.training.checkpointer import Checkpointer
 from tuidl.training.compatibility import take_over
@@ -69,6 +70,7 @@ class Trainer(EpochLoop):
         binding = Binding(model, interrupter, is_free=is_free)
         super().__init__(state, interrupter, checkpointer, binding)
         self._saved: tuple[At, int, int] | None = None
+        self.alarms = Alarms(preset.alerts, lambda: checkpointer.place)
         self.interrupter.attach(self.state)
 
     def resume(self, snapshot: Snapshot) -> None:
@@ -100,6 +102,7 @@ class Trainer(EpochLoop):
             yield from self._train()
         except DivergedError as diverged:
             self._withdraw()
+            yield from self.alarms.failed(state, diverged.event)
             yield diverged.event
         except (SaveError, MemoryError) as error:
             epoch, step = state.place
@@ -118,7 +121,11 @@ class Trainer(EpochLoop):
         last = self._ended(reason)
         if isinstance(last, events.RunFailed):
             self._withdraw()
+            yield from self.alarms.failed(self.state, last)
         yield last
+
+    def _watch(self, event: events.EpochEnded) -> Iterator[Event]:
+        yield from self.alarms.epoch_ended(self.state, event)
 
     def _keep(self) -> Iterator[Event]:
         self._keep_keyframe()

@@ -22,7 +22,9 @@ def _when(late: Course) -> str:
     return "in the last epoch" if late.epochs == 1 else f"in the mean of the last {late.epochs}"
 
 
-def _by_heart(evidence: Evidence) -> Said | None:
+def by_heart(evidence: Evidence, rise: float = RISE, margin: float = MARGIN) -> Said | None:
+    """``rise``: times its lowest that the validation loss must be at least; ``margin``: times the
+    training loss."""
     validation, train = evidence.of("validation loss"), evidence.of("train loss")
     late, learned = course(validation), course(train)
     low = lowest(values(validation))
@@ -32,7 +34,7 @@ def _by_heart(evidence: Evidence) -> Said | None:
     if epoch > values(validation)[-1][0] - late.epochs or late.factor < 1 - FALL:
         return None
     before = value_at(train, epoch)
-    is_worse = late.now >= RISE * best and late.now >= MARGIN * learned.now
+    is_worse = late.now >= rise * best and late.now >= margin * learned.now
     if not is_worse or before is None or learned.now > before:
         return None
     return Said(
@@ -60,7 +62,7 @@ def _plateau(evidence: Evidence) -> Said | None:
     late = course(evidence.of(f"{part} loss"))
     if evidence.objectives > 1 or late is None or not 1 - FALL <= late.factor <= 1 + FALL:
         return None
-    if _by_heart(evidence):
+    if by_heart(evidence):
         return None
     return Said(
         "plateau",
@@ -69,7 +71,7 @@ def _plateau(evidence: Evidence) -> Said | None:
     )
 
 
-def _guessing(evidence: Evidence) -> Said | None:
+def guessing(evidence: Evidence) -> Said | None:
     known, part = evidence.baseline, evidence.judged
     if known is None or evidence.objectives > 1 or part not in known.by_part:
         return None
@@ -122,7 +124,7 @@ BY_HEART = Rule(
     f"came before, at least {MARGIN:g} times the mean training loss of the same epochs, and no "
     f"longer falling, while the training loss fell since the lowest point.",
     "Early stopping, dropout, l2 on the weights or more data may help.",
-    _by_heart,
+    by_heart,
 )
 GAP = Rule(
     "gap",
@@ -141,7 +143,7 @@ GUESSING = Rule(
     "part, where there is one.",
     "Nothing is learned yet. Look at the gradients of the layers; another learning rate or network "
     "may help. Of very unequal classes look at recall and f1.",
-    _guessing,
+    guessing,
 )
 STILL_FALLING = Rule(
     "still_falling",

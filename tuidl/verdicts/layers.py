@@ -53,17 +53,17 @@ def saturated_words(layer: LayerState, step: int) -> str:
     return f"{layer.saturated:.0%} saturated"
 
 
-def starved(lengths: Mapping[str, float | None]) -> dict[str, float]:
-    """Layers whose gradient is too short beside that of their network's last layer, and how many
-    times shorter it is; infinity for none at all."""
+def starved(lengths: Mapping[str, float | None], too_far: float = TOO_FAR) -> dict[str, float]:
+    """Layers whose gradient is ``too_far`` or more times shorter than that of their network's last
+    layer, and how many times it is; infinity for none at all."""
     return {name: 1 / factor if factor else math.inf
-            for name, factor in _beside_last(lengths).items() if factor <= 1 / TOO_FAR}  # fmt: skip
+            for name, factor in _beside_last(lengths).items() if factor <= 1 / too_far}  # fmt: skip
 
 
-def flooded(lengths: Mapping[str, float | None]) -> dict[str, float]:
-    """Layers whose gradient is too long beside the last one's, and how many times longer it is;
-    infinity for one that is not finite."""
-    found = {name: factor for name, factor in _beside_last(lengths).items() if factor >= TOO_FAR}
+def flooded(lengths: Mapping[str, float | None], too_far: float = TOO_FAR) -> dict[str, float]:
+    """Layers whose gradient is ``too_far`` or more times longer than the last one's, and how many
+    times it is; infinity for one that is not finite."""
+    found = {name: factor for name, factor in _beside_last(lengths).items() if factor >= too_far}
     broken = {name: math.inf for name, v in lengths.items() if v is None or not math.isfinite(v)}
     return found | broken
 
@@ -113,9 +113,9 @@ def _saturated(evidence: Evidence) -> Said | None:
     )
 
 
-def starved_words(lengths: Mapping[str, float]) -> str:
+def starved_words(lengths: Mapping[str, float], too_far: float = TOO_FAR) -> str:
     """``dense_1 gets 1/31,000 of dense_9's``, of the first layer that gets too little."""
-    found = starved(lengths)
+    found = starved(lengths, too_far)
     if not found:
         return ""
     name, factor = next(iter(found.items()))
@@ -124,9 +124,9 @@ def starved_words(lengths: Mapping[str, float]) -> str:
     return f"vanishing gradient: {name} gets {got}"
 
 
-def flooded_words(lengths: Mapping[str, float]) -> str:
+def flooded_words(lengths: Mapping[str, float], too_far: float = TOO_FAR) -> str:
     """``dense_1 gets 510 times dense_9's``, of the first layer that gets too much."""
-    found = flooded(lengths)
+    found = flooded(lengths, too_far)
     if not found:
         return ""
     name, factor = next(iter(found.items()))

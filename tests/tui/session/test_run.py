@@ -2,6 +2,7 @@
 
 import math
 
+import msgspec
 import pytest
 
 from tests.tui import story
@@ -65,3 +66,14 @@ def test_a_frozen_run_stays_as_it_is() -> None:
     assert (frozen.epochs_done, run.epochs_done) == (0, 1)
     assert "validation loss" not in frozen.history.series
     assert math.isfinite(run.history.series["validation loss"].last or math.nan)
+
+
+def test_alerts_after_the_place_that_a_run_goes_on_from_come_again() -> None:
+    run = Run()
+    started = story.beginning()[0]
+    assert isinstance(started, events.RunStarted)
+    run.handle(started)
+    for epoch in (2, 5):
+        run.handle(events.Alert(rule="plateau", text="level", epoch=epoch, step=1))
+    run.handle(msgspec.structs.replace(started, resumed=events.Place(epoch=4, step=0)))
+    assert [alert.epoch for alert in run.alerts] == [2]

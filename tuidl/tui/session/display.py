@@ -69,6 +69,9 @@ class Host(Protocol):
     def warn(self, problem: object) -> None:
         """Show a notice about a problem."""
 
+    def alarm(self, text: str) -> None:
+        """Show a notice about a problem, and ring the terminal's bell."""
+
     def notify(
         self, message: str, *, severity: SeverityLevel = "information", timeout: float | None = None
     ) -> None:

@@ -88,6 +88,9 @@ class _Beside:
     def warn(self, problem: object) -> None:
         self._host.warn(problem)
 
+    def alarm(self, text: str) -> None:
+        self._host.alarm(text)
+
     def notify(
         self, message: str, *, severity: SeverityLevel = "information", timeout: float | None = None
     ) -> None:

@@ -56,6 +56,7 @@ class Run:
     confusion: Table | None = None
     gradient_norms: dict[str, float] = field(default_factory=dict)
     edits: list[events.Edited] = field(default_factory=list)
+    alerts: list[events.Alert] = field(default_factory=list)
     saved: events.Place | None = None
     """From where it could go on."""
     was_running: bool = False
@@ -115,6 +116,8 @@ class Run:
                 self.edits = joined(self.edits, event)
                 if event.key.endswith(LEARNING_RATE):
                     self.learning_rate = event.value
+            case events.Alert():
+                self.alerts.append(event)
             case events.ProbeAnswer(answer=Layers()):
                 self.layers = event
             case events.RunEnded():
@@ -145,6 +148,7 @@ class Run:
         self.history.go_back(place, self.steps)
         here = place_of(place)
         self.edits = [e for e in still_count(self.edits, place) if place_of(e) <= here]
+        self.alerts = [one for one in self.alerts if place_of(one) <= here]
         self.epochs_done = min(self.epochs_done, place.epoch - 1)
         self._bests = [best for best in self._bests if best[0] < place.epoch]
 
@@ -167,7 +171,7 @@ class Run:
     def frozen(self) -> "Run":
         """The same, no longer changing, at the moment that is looked at: what all panels are drawn
         from."""
-        copy = replace(self, history=self.history.copied())
+        copy = replace(self, history=self.history.copied(), alerts=list(self.alerts))
         if self.past is None:
             return copy
         then = stood_then(copy.history, copy._bests, self.past)

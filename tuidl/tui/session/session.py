@@ -239,6 +239,8 @@ class Session:
         elif self._is_of_this_run(event):
             if isinstance(event, events.Frame):
                 self.prober.handle(event)
+            elif isinstance(event, events.Alert):
+                self.host.alarm(event.in_words)
             if screen := self.host.run_display():
                 screen.handle(event)
             if self.prober.hurries:

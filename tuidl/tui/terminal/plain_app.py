@@ -56,6 +56,11 @@ class PlainApp(App[int]):
         """Show a notice about a problem that ends nothing."""
         self.notify(str(problem), severity="warning", timeout=10)
 
+    def alarm(self, text: str) -> None:
+        """Show a notice about a problem, and ring the terminal's bell."""
+        self.bell()
+        self.warn(text)
+
     def exit(
         self, result: int | None = None, return_code: int = 0, message: object | None = None
     ) -> None:

@@ -6,12 +6,12 @@ from rich.text import Text
 from textual.binding import Binding
 from textual.reactive import reactive
 
-from tuidl.charts.curve import Curve, Edit, Marks
+from tuidl.charts.curve import Curve, Marks
 from tuidl.charts.curves import curves
 from tuidl.charts.palette import Palette
 from tuidl.charts.window import Window
+from tuidl.logs.measures import changes_of
 from tuidl.preset.schema import Preset
-from tuidl.protocol.commands import edit_in_words
 from tuidl.tui.renderers.waiting import awaited_scores
 from tuidl.tui.session.run import Run
 from tuidl.tui.terminal.plain import plain
@@ -106,13 +106,7 @@ class Curves(Chart):
         return lines
 
     def _marks(self) -> Marks:
-        edits = [
-            Edit(
-                edit.epoch - 1 + edit.step / max(self.shown.steps, 1),
-                edit_in_words(edit.key, edit.value),
-            )
-            for edit in self.shown.edits
-        ]
+        edits = changes_of(self.shown.edits, self.shown.alerts, self.shown.steps)
         best = float(self.shown.best[0]) if self.shown.best and self.shown.epochs_done > 1 else None
         best_is = "lowest" if self.measure == "loss" else "where validation loss is lowest"
         return Marks(edits=edits, best=best, best_is=best_is, cursor=self._cursor)

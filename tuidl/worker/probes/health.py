@@ -18,8 +18,8 @@ from tuidl.training.health import (
 )
 from tuidl.training.inspection import Inspected
 from tuidl.training.state import TrainState, optimizers_of
+from tuidl.training.units import dead_share, saturated_share
 from tuidl.worker.probes.common import numbers
-from tuidl.worker.probes.units import dead_share, saturated_share
 
 MOST_RANKED = 128
 """Examples whose outputs the effective rank is of."""

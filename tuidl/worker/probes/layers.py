@@ -6,18 +6,15 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array, ArrayDataset
+from tuidl.backends.base import Array
 from tuidl.core.errors import DataError, suggestion
 from tuidl.protocol.probes import Histogram, Histograms, Layers, LayerState
+from tuidl.training.inside import look_inside
 from tuidl.training.state import TrainState
-from tuidl.verdicts.layers import DEAD
+from tuidl.training.units import dead_shares, saturated_share
 from tuidl.worker.probes.common import batch_of, numbers
-from tuidl.worker.probes.inside import Seen, look_inside
-from tuidl.worker.probes.units import always_zero, saturated_share
 
 EXAMPLES = 64
-MOST_LOOKED_AT = 512
-"""Training examples on which units are looked for that are always zero."""
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -43,7 +40,7 @@ def layers(state: TrainState, options: Options) -> Layers:
     is seen in a step of the one that trains it. Where many seem dead, more examples are asked."""
     seen = look_inside(state, batch_of(state, state.train_feed, options.examples))
     parameters = state.model.parameters
-    dead, examples = _dead(state, seen, options.examples)
+    dead, examples = dead_shares(state, seen, options.examples)
     found = []
     for layer in seen.layers.values():
         node, output, gradient = layer.node, layer.output, layer.gradient
@@ -113,32 +110,3 @@ def _histogram(values: Array, bins: int) -> Histogram:
         mean=numbers(known.mean()),
         not_finite=int(values.size - known.size),
     )
-
-
-def _dead(state: TrainState, seen: Seen, first: int) -> tuple[dict[str, float], int]:
-    """The share of each ReLU layer's units (channels) that are zero for all examples looked at, and
-    how many that are: the ``first``, then others from the whole training part, until few are left
-    that seem dead."""
-    never = _always_zero(seen)
-    feed, capacity = state.train_feed, state.program.train.capacity
-    looked_at = min(first, len(feed), capacity)
-    chosen = np.linspace(0, len(feed) - 1, min(MOST_LOOKED_AT, len(feed))).astype(int)
-    for start in range(0, len(chosen), capacity):
-        if all(units.mean() < DEAD for units in never.values()):
-            break
-        mine = chosen[start : start + capacity]
-        part = ArrayDataset(feed.x[mine], feed.y[mine], np.arange(len(mine), dtype=np.int64))
-        for name, units in _always_zero(look_inside(state, part)).items():
-            never[name] &= units
-        looked_at = max(looked_at, start + len(mine))
-    return {name: float(units.mean()) for name, units in never.items()}, looked_at
-
-
-def _always_zero(seen: Seen) -> dict[str, Array]:
-    """Which units of each ReLU layer are zero for all examples of a batch."""
-    found = {
-        name: always_zero(layer.node, layer.output)
-        for name, layer in seen.layers.items()
-        if layer.output is not None
-    }
-    return {name: units for name, units in found.items() if units is not None}

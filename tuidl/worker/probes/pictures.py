@@ -11,9 +11,9 @@ from tuidl.core.errors import DataError, suggestion
 from tuidl.nn.layers.conv2d_transpose import Conv2dTranspose
 from tuidl.nn.layers.convolution import Convolution
 from tuidl.protocol.probes import FeatureMaps, Filters
+from tuidl.training.inside import look_inside, sees_noise
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import held_out, numbers
-from tuidl.worker.probes.inside import look_inside, sees_noise
 
 CONVOLUTIONS = (Convolution, Conv2dTranspose)
 

@@ -1,0 +1,73 @@
+"""What an alert of a headless training does beside its line: the bell, and the user's command."""
+
+import os
+import shlex
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+import click
+
+from tuidl.cli import reports
+from tuidl.core.errors import PresetError
+from tuidl.preset.alerts import RULES
+from tuidl.protocol.events import Alert
+
+OnAlert = Callable[[Alert], None]
+BELL = b"\a"
+
+alert_option = click.option(
+    "--alert", "alerts", multiple=True, metavar="RULE",
+    help=f"Watch a rule, or all: {', '.join(RULES)}. With a limit: plateau.epochs=20. May be "
+    "repeated.",
+)  # fmt: skip
+command_option = click.option(
+    "--alert-command", metavar="COMMAND",
+    help="With --no-ui: start this at each alert, with TUIDL_ALERT_RULE, TUIDL_ALERT_TEXT and "
+    "TUIDL_ALERT_RUN in its environment. No shell.",
+)  # fmt: skip
+
+
+class Alerting:
+    """Rings where stderr is a terminal, and starts the ``command`` once for each alert.
+
+    Training does not wait for it: what it prints goes to stderr, and what it comes to counts for
+    nothing. Raises PresetError for a command that is no words.
+    """
+
+    def __init__(self, command: str | None, run: str = "") -> None:
+        self._run, self._words = run, _words(command) if command is not None else []
+
+    def __call__(self, alert: Alert) -> None:
+        with suppress(OSError):
+            if sys.stderr.isatty():
+                os.write(sys.stderr.fileno(), BELL)
+        if self._words:
+            self._start(alert)
+
+    def _start(self, alert: Alert) -> None:
+        said = {"RULE": alert.rule, "TEXT": alert.text, "RUN": self._run}
+        environment = {f"TUIDL_ALERT_{name}": value for name, value in said.items()}
+        try:
+            process = subprocess.Popen(
+                self._words,
+                stdin=subprocess.DEVNULL,
+                stdout=2,
+                env={**os.environ, **environment},
+                start_new_session=True,
+            )
+            threading.Thread(target=process.wait, daemon=True).start()  # so that none is a zombie
+        except (OSError, ValueError) as error:
+            reports.say(f"--alert-command: {self._words[0]}: {error}")
+
+
+def _words(command: str) -> list[str]:
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise PresetError("--alert-command", f"{error}") from None
+    if not words:
+        raise PresetError("--alert-command", "expected a program and its arguments")
+    return words
