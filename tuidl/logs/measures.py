@@ -34,7 +34,18 @@ WORDS = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|[a-z]+|\d+")
 
 DOWNWARDS = ("loss", "error", "perplexity", "mse", "mae", "rmse", "nll", "entropy")
 UPWARDS = ("accuracy", "acc", "f1", "precision", "recall", "auc", "r2", "reward", "score", "bleu")
-LAST = ("rate", "lr", "gradient", "grad", "norm", "time", "timestamp", "runtime", "seconds")
+LAST = (
+    "rate",
+    "lr",
+    "gradient",
+    "grad",
+    "norm",
+    "time",
+    "timestamp",
+    "runtime",
+    "seconds",
+    "usage",
+)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from tuidl.protocol import events
 from tuidl.protocol.events import Event
 
 TAGS = frozenset(str(kind.__struct_config__.tag) for kind in Event.__subclasses__())
+MEGABYTE = 1e6
 STEPS_PART = "steps"
 """Stands in the names of what is said of single steps."""
 
@@ -26,6 +27,10 @@ def record_of_event(event: Event) -> Record | None:
     if isinstance(event, events.Progress) and not event.fold:
         x = event.epoch - 1 + event.step / max(event.steps, 1)
         return Record("epoch", x, None, {f"{STEPS_PART}.loss": event.loss})
+    if isinstance(event, events.Usage) and not event.fold:
+        x = event.epoch - 1 + event.step / max(event.steps, 1)
+        memory = None if event.memory is None else event.memory / MEGABYTE
+        return Record("epoch", x, None, {"usage.cores": event.cores, "usage.memory MB": memory})
     if not isinstance(event, events.EpochEnded):
         return None
     fold = f"fold {event.fold}." if event.fold else ""

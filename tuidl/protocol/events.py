@@ -21,6 +21,7 @@ from tuidl.protocol.probes import AnyAnswer
 from tuidl.protocol.talk import Loading as Loading
 from tuidl.protocol.talk import Notice as Notice
 from tuidl.protocol.talk import Refused as Refused
+from tuidl.protocol.usage import Usage as Usage
 
 Scores = dict[str, float]
 """``loss`` and the preset's metrics."""
@@ -237,6 +238,7 @@ AnyEvent = (
     | Resumed
     | Edited
     | Alert
+    | Usage
     | ProbeAnswer
     | Frame
     | moments.Moment

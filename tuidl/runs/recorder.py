@@ -20,6 +20,7 @@ from tuidl.protocol.commands import PRESET
 from tuidl.protocol.events import Event, RunEnded, RunFailed
 from tuidl.protocol.snapshot import Snapshot
 from tuidl.runs.log import EventLog
+from tuidl.runs.metering import Meter
 from tuidl.storage.arrays import write_weights
 from tuidl.storage.contents import BEST, RUN, START, WEIGHTS
 from tuidl.storage.folder import RunFolder
@@ -240,8 +241,12 @@ def recorded(training: Training, recorder: RunRecorder) -> Iterator[Event]:
     kept, unless its folder is there already.
     """
     trained = False
+    meter = Meter()
     try:
         for event in training.run():
+            if usage := meter.before(event):
+                recorder.handle(usage)
+                yield usage
             if isinstance(event, RunFailed) and "layer" not in event.where:
                 yield _stopped(event, recorder)
                 continue
