@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from tuidl.cli.common import EPILOG, FAILED, prepare
+from tuidl.core.errors import RunError
 from tuidl.core.limits import default_threads
 from tuidl.core.terminal import put, say
 
 if TYPE_CHECKING:
+    from tuidl.sweeps.dask_pool import DaskPool
     from tuidl.sweeps.folder import SweepFolder
+    from tuidl.sweeps.pool import Pool
 
 
 class _Stopped(BaseException):
@@ -39,6 +42,10 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
     help="Processes that train at a time. Default: one for each core.",
 )  # fmt: skip
 @click.option("--threads", type=click.IntRange(1, 256), default=1, help="Of each. Default: 1.")
+@click.option(
+    "--dask", metavar="ADDRESS",
+    help="Train on the workers of a Dask cluster instead: the scheduler's tcp://HOST:8786.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="What happens as JSON lines on stdout.")
 @click.option("--dry-run", is_flag=True, help="List the trials and train nothing.")
 def sweep(
@@ -46,6 +53,7 @@ def sweep(
     kept: str | None,
     workers: int | None,
     threads: int,
+    dask: str | None,
     as_json: bool,
     dry_run: bool,
 ) -> None:
@@ -56,6 +64,8 @@ def sweep(
     """
     if (sweep is None) == (kept is None):
         raise click.UsageError("name a sweep file, or a sweep to --resume")
+    if dask is not None and workers is not None:
+        raise click.UsageError("--workers are processes of this machine: it goes without --dask")
     if dry_run:
         if sweep is None:
             raise click.UsageError("--dry-run is for a sweep file")
@@ -63,8 +73,20 @@ def sweep(
     prepare(1)
     from tuidl.sweeps.folder import find
 
+    trainers = _workers(workers, dask)  # before there is a folder: there may be no cluster
     folder = find(kept) if kept is not None else _new(Path(sweep or ""))
-    sys.exit(_run(folder, workers or default_threads(), threads, as_json))
+    sys.exit(_run(folder, trainers, threads, as_json))
+
+
+def _workers(count: int | None, dask: str | None) -> "Pool | DaskPool":
+    """What trains. Raises TuidlError where there is no such cluster."""
+    from tuidl.sweeps.pool import Pool
+
+    if dask is None:
+        return Pool(count or default_threads())
+    from tuidl.sweeps.dask_pool import DaskPool
+
+    return DaskPool(dask)
 
 
 def _new(path: Path) -> "SweepFolder":
@@ -84,18 +106,17 @@ def _new(path: Path) -> "SweepFolder":
     return create(path.stem, text, presets.text, origin)
 
 
-def _run(folder: "SweepFolder", workers: int, threads: int, as_json: bool) -> int:
+def _run(folder: "SweepFolder", workers: "Pool | DaskPool", threads: int, as_json: bool) -> int:
     """Returns the exit code."""
     from tuidl.cli.sweep_reports import report_for
     from tuidl.sweeps.coordinator import Coordinator
-    from tuidl.sweeps.pool import Pool
     from tuidl.sweeps.records import Ended
 
     best: int | None = None
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
-        with folder.locked(), Pool(workers) as pool:
+        with folder.locked(), workers as pool:
             coordinator = Coordinator(folder, pool, threads)
             with report_for(coordinator.sweep, as_json) as report:
                 for event in coordinator.run():
@@ -104,6 +125,9 @@ def _run(folder: "SweepFolder", workers: int, threads: int, as_json: bool) -> in
     except _Stopped as stopped:
         say(f"stopped; what is done is kept: tuidl sweep --resume {folder.name}")
         return stopped.code
+    except RunError:
+        say(f"what is done is kept: tuidl sweep --resume {folder.name}")
+        raise
     return 0 if best is not None else FAILED
 
 

@@ -8,18 +8,18 @@ in the same way, where runs that are there already have nothing left to do.
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import fmean, stdev
+from typing import Protocol
 
 from tuidl.core.errors import PresetError
 from tuidl.preset.schema import Preset
 from tuidl.sweeps import records
 from tuidl.sweeps.folder import PRESET, SWEEP, SweepFolder
-from tuidl.sweeps.jobs import Job
+from tuidl.sweeps.jobs import Answer, Job
 from tuidl.sweeps.outcomes import Outcome, outcome_of
-from tuidl.sweeps.pool import Pool
 from tuidl.sweeps.presets import Presets
 from tuidl.sweeps.pruning import Curve, value_of
 from tuidl.sweeps.records import SweepEvent, Trial
@@ -68,10 +68,21 @@ class _Trial:
         return [fmean(values) for values in zip(*curves, strict=False)]
 
 
+class Workers(Protocol):
+    """What trains: processes here, or a cluster."""
+
+    @property
+    def size(self) -> int:
+        """Jobs that are done at a time."""
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer]]:
+        """Carry out jobs; yields each with its answer as soon as it is there."""
+
+
 class Coordinator:
     """``threads``: of each worker."""
 
-    def __init__(self, folder: SweepFolder, pool: Pool, threads: int = 1) -> None:
+    def __init__(self, folder: SweepFolder, pool: Workers, threads: int = 1) -> None:
         self.folder, self._pool, self._threads = folder, pool, threads
         self._source = str(folder.path / SWEEP)
         self.sweep: Sweep = parse(folder.text(SWEEP), self._source)

@@ -1,0 +1,113 @@
+"""Jobs on the workers of a Dask cluster: one task each. A lost worker's job goes to another one."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+from tuidl.core.errors import BackendError, RunError
+from tuidl.core.version import __version__
+from tuidl.plugins.permission import is_allowed
+from tuidl.sweeps import remote
+from tuidl.sweeps.jobs import Answer, Job
+
+SECONDS_TO_CONNECT = 10
+EXTRA = "pip install 'tuidl[dask]'"
+
+
+class DaskPool:
+    """All workers of the cluster at ``address``, such as tcp://HOST:8786.
+
+    Leaving the context takes back the jobs that are not done. Raises RunError where there is no
+    scheduler, BackendError where the extra ``dask`` is not installed.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._distributed = _distributed()
+        self.address = address
+        try:
+            self._client = self._distributed.Client(
+                address, timeout=SECONDS_TO_CONNECT, name="tuidl"
+            )
+        except (OSError, ValueError, TypeError) as error:
+            problem = f"no scheduler answers ({_first_line(error)})"
+            raise RunError(f"--dask {address}: {problem}") from None
+
+    @property
+    def size(self) -> int:
+        """Tasks that the cluster does at a time."""
+        return sum(self._client.nthreads().values())
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer]]:
+        """Carry out jobs; yields each with its answer as soon as it and its run are here.
+
+        Raises RunError where the scheduler goes away, or its workers have no tuidl or another one.
+        """
+        futures = {self._submit(job): job for job in jobs}
+        if not futures:
+            return
+        for future in self._distributed.as_completed(list(futures)):
+            job = futures.pop(future)
+            yield job, self._answer(job, future)
+            future.release()
+
+    def _submit(self, job: Job) -> Any:
+        files = remote.read_files(Path(job.run))
+        return self._client.submit(
+            remote.carry_out, job, files, __version__, is_allowed(),
+            pure=False, key=f"{Path(job.run).name}-{job.epochs}-{uuid4().hex}",
+        )  # fmt: skip
+
+    def _answer(self, job: Job, future: Any) -> Answer:
+        if future.status == "finished":
+            parcel: remote.Parcel = future.result()
+            if parcel.version:
+                raise RunError(
+                    f"--dask {self.address}: a worker has tuidl {parcel.version}, here it is "
+                    f"{__version__}: both need the same one"
+                )
+            if parcel.files:
+                remote.write_files(Path(job.run), parcel.files)
+            return parcel.answer
+        if future.status == "error":
+            return self._failed(future.exception())
+        raise RunError(f"--dask {self.address}: the scheduler is gone; what is done is kept")
+
+    def _failed(self, error: BaseException) -> Answer:
+        if isinstance(error, ModuleNotFoundError):
+            raise RunError(
+                f"--dask {self.address}: its workers cannot import {error.name}: install tuidl "
+                f"{__version__} there, in the environment that the workers run in"
+            )
+        if isinstance(error, self._distributed.scheduler.KilledWorker):
+            return Answer(
+                error="its worker died again and again; the last one: "
+                f"{getattr(error.last_worker, 'address', error.last_worker)}"
+            )
+        return Answer(error=f"{type(error).__name__}: {_first_line(error)}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._client.close()
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError:
+        raise BackendError(f"--dask needs the package distributed: {EXTRA}") from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it is said in a line of our own
+    return distributed
