@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from tests.sweeps.test_sweeps import SWEEP, carry_out, folder_of, own_runs  # noqa: F401
+from tests.sweeps.test_sweeps import PRESET, SWEEP, carry_out, folder_of, own_runs  # noqa: F401
+from tuidl.cli import cli
 from tuidl.core.errors import RunError, SaveError
 from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import runs_folder
@@ -153,3 +155,24 @@ def test_no_scheduler_is_said() -> None:
             dask_pool.DaskPool("tcp://127.0.0.1:9")
         with pytest.raises(RunError, match="--dask nonsense://x: no scheduler answers"):
             dask_pool.DaskPool("nonsense://x")
+
+
+@pytest.mark.slow
+def test_the_command_line_trains_on_a_cluster(cluster: Cluster, tmp_path: Path) -> None:
+    """In a process of its own, which keeps YAML from Numba; Dask needs it."""
+    (tmp_path / "small.toml").write_text(PRESET)
+    (tmp_path / "s.toml").write_text(SWEEP)
+    command = [sys.executable, "-m", "tuidl", "sweep", "s.toml", "--dask"]
+    done = subprocess.run(
+        [*command, cluster.address], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    _, local = carry_out(folder_of())
+    assert f"table sha256 {local.sha256}" in done.stdout
+
+
+def test_a_cluster_and_processes_here_exclude_each_other() -> None:
+    result = CliRunner().invoke(cli, ["sweep", "s.toml", "--dask", "tcp://h:1", "--workers", "2"])
+    assert result.exit_code == 2
+    assert "it goes without --dask" in result.stderr

@@ -160,6 +160,14 @@ def _leave_numba_file_unread() -> None:
         _say(f"{NUMBA_FILE} in this folder is not read")
 
 
+def allow_yaml() -> None:
+    """Let a package that needs it load YAML, once Numba has read its settings without it."""
+    import numba.core.config  # noqa: F401
+
+    if sys.modules.get("yaml", "") is None:
+        del sys.modules["yaml"]
+
+
 def _say(line: str) -> None:
     if sys.stderr is not None:
         print(f"tuidl: {line}", file=sys.stderr, flush=True)

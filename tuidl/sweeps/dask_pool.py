@@ -8,6 +8,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 from tuidl.core.errors import BackendError, RunError
+from tuidl.core.isolation import allow_yaml
 from tuidl.core.version import __version__
 from tuidl.plugins.permission import is_allowed
 from tuidl.sweeps import remote
@@ -105,6 +106,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def _distributed() -> Any:
+    allow_yaml()
     try:
         import distributed
     except ImportError:
