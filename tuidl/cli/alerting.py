@@ -11,6 +11,7 @@ from contextlib import suppress
 import click
 
 from tuidl.cli import reports
+from tuidl.core.children import child_environment
 from tuidl.core.errors import PresetError
 from tuidl.preset.alerts import RULES
 from tuidl.protocol.events import Alert
@@ -55,7 +56,7 @@ class Alerting:
                 self._words,
                 stdin=subprocess.DEVNULL,
                 stdout=2,
-                env={**os.environ, **environment},
+                env=child_environment(**environment),
                 start_new_session=True,
             )
             threading.Thread(target=process.wait, daemon=True).start()  # so that none is a zombie
