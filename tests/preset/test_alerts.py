@@ -3,6 +3,7 @@
 import pytest
 
 from tests.helpers import preset
+from tuidl.cli.common import ALERTS
 from tuidl.core.errors import PresetError
 from tuidl.preset.alerts import RULES, Alerts, Plateau, overrides_of
 from tuidl.preset.library import load_preset
@@ -69,6 +70,10 @@ def test_alerts_is_a_table() -> None:
 def test_an_unknown_rule_of_the_option() -> None:
     with pytest.raises(PresetError, match=r"no rule 'plato'.*plateau"):
         overrides_of(("plato",))
+
+
+def test_the_option_lists_every_rule() -> None:
+    assert ALERTS.split(", ") == list(RULES)
 
 
 def test_shipped_presets_watch_nothing_by_themselves() -> None:

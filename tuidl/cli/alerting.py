@@ -8,27 +8,13 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-import click
-
-from tuidl.cli import reports
 from tuidl.core.children import child_environment
 from tuidl.core.errors import PresetError
-from tuidl.preset.alerts import RULES
+from tuidl.core.terminal import say
 from tuidl.protocol.events import Alert
 
 OnAlert = Callable[[Alert], None]
 BELL = b"\a"
-
-alert_option = click.option(
-    "--alert", "alerts", multiple=True, metavar="RULE",
-    help=f"Watch a rule, or all: {', '.join(RULES)}. With a limit: plateau.epochs=20. May be "
-    "repeated.",
-)  # fmt: skip
-command_option = click.option(
-    "--alert-command", metavar="COMMAND",
-    help="With --no-ui: start this at each alert, with TUIDL_ALERT_RULE, TUIDL_ALERT_TEXT and "
-    "TUIDL_ALERT_RUN in its environment. No shell.",
-)  # fmt: skip
 
 
 class Alerting:
@@ -61,7 +47,7 @@ class Alerting:
             )
             threading.Thread(target=process.wait, daemon=True).start()  # so that none is a zombie
         except (OSError, ValueError) as error:
-            reports.say(f"--alert-command: {self._words[0]}: {error}")
+            say(f"--alert-command: {self._words[0]}: {error}")
 
 
 def _words(command: str) -> list[str]:

@@ -40,6 +40,17 @@ step_option = click.option(
     "--at-step", "step", type=click.IntRange(0, 1 << 53), metavar="STEP",
     help="Those after so many steps of the run instead; needs the data it was trained on.",
 )  # fmt: skip
+ALERTS = "not_finite, gradients, plateau, overfitting, dead_units, updates, slower, disk"
+"""The rules of tuidl/preset/alerts.py, which need not be loaded to be listed."""
+alert_option = click.option(
+    "--alert", "alerts", multiple=True, metavar="RULE",
+    help=f"Watch a rule, or all: {ALERTS}. With a limit: plateau.epochs=20. May be repeated.",
+)  # fmt: skip
+alert_command_option = click.option(
+    "--alert-command", metavar="COMMAND",
+    help="With --no-ui: start this at each alert, with TUIDL_ALERT_RULE, TUIDL_ALERT_TEXT and "
+    "TUIDL_ALERT_RUN in its environment. No shell.",
+)  # fmt: skip
 save_every_option = click.option(
     "--save-every", type=click.IntRange(1, 1_000_000_000), metavar="STEPS",
     help="Default: every few seconds.",

@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from tuidl.cli.alerting import alert_option, command_option
-from tuidl.cli.common import EPILOG, found_run, naming, prepare, save_every_option, threads_option
+from tuidl.cli.common import (
+    EPILOG,
+    alert_command_option,
+    alert_option,
+    found_run,
+    naming,
+    prepare,
+    save_every_option,
+    threads_option,
+)
 from tuidl.cli.playing import play
 from tuidl.cli.proposing import preset_of_data, target_option
 from tuidl.core.errors import PresetError, suggestion
-from tuidl.preset.alerts import overrides_of
 from tuidl.protocol.commands import LEARNING_RATE
 
 if TYPE_CHECKING:
@@ -46,7 +53,7 @@ UNNAMED = ("--target", "data.x")
 @click.option("--no-keep", is_flag=True, help="With --no-ui: keep nothing of the run.")
 @save_every_option
 @alert_option
-@command_option
+@alert_command_option
 def train(
     preset: str | None,
     target: str | None,
@@ -70,7 +77,10 @@ def train(
     """
     if seed is not None:
         overrides = (*overrides, f"training.seed={seed}")
-    overrides = (*overrides_of(alerts), *overrides)
+    if alerts:
+        from tuidl.preset.alerts import overrides_of
+
+        overrides = (*overrides_of(alerts), *overrides)
     if not no_ui:
         given = preset or "PRESET"
         options = {"--json": as_json, "--out": out, "--no-keep": no_keep,
@@ -112,7 +122,7 @@ def train(
 @threads_option
 @click.option("--backend", metavar="cpu|numpy|cuda|auto", help="Default: the one it began on.")
 @save_every_option
-@command_option
+@alert_command_option
 def resume(
     run: str,
     no_ui: bool,
