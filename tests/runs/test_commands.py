@@ -65,6 +65,13 @@ def test_runs_are_listed_the_newest_first_and_can_be_chosen(place: Path) -> None
     nothing = tuidl("runs", "gru")
     assert (nothing.returncode, nothing.stdout) == (0, "")
     assert "no runs like that" in nothing.stderr
+    where = tuidl("runs", "--where", 'data.source == "digits" and accuracy > 0', "--json")
+    assert [run["run"] for run in json.loads(where.stdout)] == [second]
+    assert "no condition" in tuidl("runs", "--where", "accuracy >").stderr
+    (line,) = tuidl("runs", "digits", "--group-by", "data.source").stdout.splitlines()[1:]
+    assert line.split()[:2] == ["digits", "1"]
+    (group,) = json.loads(tuidl("runs", "LINEAR", "--group-by", "preset", "--json").stdout)
+    assert group["runs"] == [first]
 
 
 def test_a_name_that_is_near_is_offered(place: Path) -> None:

@@ -1,5 +1,6 @@
 """Runs that are kept: listing them, and proving that they can be reproduced."""
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from tuidl.core.terminal import put, put_json, say
 
 if TYPE_CHECKING:
     from tuidl.runs.comparing import Compared
+    from tuidl.runs.listing import Listed
 
 
 @click.command()
@@ -31,9 +33,23 @@ if TYPE_CHECKING:
     "--columns", "shown", metavar="KEY,KEY", default="",
     help="Settings that get columns of their own: optimizer.type,training.batch_size.",
 )  # fmt: skip
+@click.option(
+    "--where", metavar="CONDITION",
+    help="Only runs of which it is true: 'optimizer.learning_rate < 0.01 and accuracy > 0.9'.",
+)  # fmt: skip
+@click.option(
+    "--group-by", "grouped", metavar="KEY,KEY", default="",
+    help="A line for each value of these settings: how many runs, mean and deviation of scores.",
+)  # fmt: skip
 @json_option
 def runs(
-    words: tuple[str, ...], state: str | None, key: str | None, shown: str, as_json: bool
+    words: tuple[str, ...],
+    state: str | None,
+    key: str | None,
+    shown: str,
+    where: str | None,
+    grouped: str,
+    as_json: bool,
 ) -> None:
     """List the runs that are kept, the newest first; WORDS: only those that have them all in
     their name, preset, tags (#keep) or note.
@@ -41,23 +57,43 @@ def runs(
     With --json each has its settings, by dotted keys.
     """
     from tuidl.runs.listing import as_lines, listed, to_json
-    from tuidl.runs.settings import in_order, require_known, with_settings
+    from tuidl.runs.settings import in_order, require_known, those_where, with_settings
     from tuidl.storage.locations import runs_folder
 
-    found, keys = listed(words, state), tuple(filter(None, map(str.strip, shown.split(","))))
-    if key or keys or as_json:
+    if grouped and (key or shown):
+        raise click.UsageError("--group-by goes without --sort and --columns")
+    found, keys, groups = listed(words, state), _keys(shown), _keys(grouped)
+    if key or keys or groups or where or as_json:
         found = with_settings(found)
-    require_known(found, keys)
-    found = in_order(found, key) if key else found
-    if as_json:
+    require_known(found, (*keys, *groups))
+    found = those_where(found, where) if where else found
+    found = in_order(found, key) if key and found else found
+    if groups and (found or as_json):
+        _show_groups(found, groups, as_json)
+    elif as_json:
         put_json(to_json(found))
     elif found:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         for line in as_lines(found, keys, width):
             put(line)
     else:
-        chosen = " like that" if words or state else ""
+        chosen = " like that" if words or state or where else ""
         say(f"no runs{chosen} in {runs_folder()}")
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, text.split(","))))
+
+
+def _show_groups(found: "list[Listed]", keys: tuple[str, ...], as_json: bool) -> None:
+    from tuidl.runs.grouping import as_lines, groups_of, records
+
+    groups = groups_of(found, keys)
+    if as_json:
+        put_json(json.dumps(records(groups, keys)))
+        return
+    for line in as_lines(groups, keys):
+        put(printable(line))
 
 
 @click.command()

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tuidl.core.errors import RunError, suggestion
 from tuidl.core.own_files import FileError, read_bounded
+from tuidl.runs.expressions import condition
 from tuidl.runs.listing import Listed
 from tuidl.runs.ranking import by_score
 from tuidl.storage.contents import PRESET
@@ -17,6 +18,8 @@ from tuidl.storage.locations import runs_folder
 FACTS = ("run", "preset", "created", "state", "epochs", "seconds")
 """What a run can be sorted by besides scores and settings."""
 DESCENDING = ("created",)
+SAID = ("tags", "note")
+"""What a person said of a run."""
 
 
 def settings_of(folder: Path) -> dict[str, Any]:
@@ -58,6 +61,18 @@ def in_order(found: list[Listed], key: str) -> list[Listed]:
         reverse=key in DESCENDING,
     )
     return [*known, *(run for run in found if values[run.run] is None)]
+
+
+def those_where(found: list[Listed], text: str) -> list[Listed]:
+    """Those of which the condition is true. Its keys are settings, scores, facts, ``tags`` and
+    ``note``. Raises RunError for what is no condition, and for a key that no run has."""
+    wanted = condition(text)
+    require_known(found, tuple(key for key in wanted.keys if key not in SAID))
+    return [run for run in found if wanted.holds(lambda key, run=run: _found(run, key))]  # type: ignore[misc]
+
+
+def _found(run: Listed, key: str) -> Any:
+    return list(run.tags) if key == "tags" else run.note if key == "note" else value_of(run, key)
 
 
 def require_known(found: list[Listed], keys: tuple[str, ...]) -> None:
