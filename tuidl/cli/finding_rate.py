@@ -107,9 +107,9 @@ def _write(path: Path, key: str, rate: float) -> None:
     """Change the rate in a preset's file, and nothing else of it."""
     from tuidl.core.errors import PresetError
     from tuidl.core.own_files import reason_of
+    from tuidl.preset.rates import with_rate
     from tuidl.preset.schema import Preset
     from tuidl.storage.files import replace_file
-    from tuidl.tui.editor.rates import with_rate
 
     try:
         text = with_rate(path.read_text(encoding="utf-8"), key, rate)

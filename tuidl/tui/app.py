@@ -26,7 +26,7 @@ from tuidl.tui.session.display import RunDisplay
 from tuidl.tui.session.reported_errors import ReportedErrors, log_path
 from tuidl.tui.session.session import Session
 from tuidl.tui.state import State
-from tuidl.tui.terminal.plain_app import PlainApp
+from tuidl.tui.terminal.plain_app import QUIT, PlainApp
 from tuidl.tui.terminal.process import driver, spare_pauses
 from tuidl.tui.themes import THEMES
 from tuidl.tui.widgets.ascii_bar import use_scrollbars
@@ -47,7 +47,7 @@ class Playground(PlainApp):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar = [
         Binding("question_mark,f1", "explain", "help", key_display="?"),
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        Binding(QUIT, "quit", "Quit", show=False, priority=True),
     ]
 
     def __init__(

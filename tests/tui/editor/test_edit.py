@@ -15,13 +15,13 @@ from tests.tui.quiet import loads, quiet
 from tuidl.data.catalog import SOURCES
 from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import Preset
+from tuidl.preset.toml_lines import KeyPath
 from tuidl.protocol.rate_curve import RateCurve
 from tuidl.tui.app import Playground
 from tuidl.tui.dialogs.choose import ChooseScreen
 from tuidl.tui.dialogs.find_rate import FindRateScreen
 from tuidl.tui.dialogs.save_as import SaveScreen
 from tuidl.tui.dialogs.unsaved import UnsavedScreen
-from tuidl.tui.editor.toml_lines import KeyPath
 from tuidl.tui.screens.edit import EditScreen
 from tuidl.tui.screens.home import HomeScreen
 from tuidl.tui.screens.train import TrainScreen
@@ -506,8 +506,8 @@ async def test_keys_that_come_all_at_once_keep_their_order(app: Playground) -> N
 async def test_a_large_table_is_read_while_one_goes_on_typing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    from tuidl.preset.toml_edit import dumps
     from tuidl.tui.editor import draft
-    from tuidl.tui.editor.toml_edit import dumps
 
     monkeypatch.setattr(draft, "LARGE", 10)
     rows = "\n".join(f"{i},{i * 1.5 + 0.25}" for i in range(50))

@@ -1,111 +1,22 @@
-"""Presets as text: where keys stand, and changes that leave the rest as it was written."""
+"""The form of a preset: what its text becomes, and what its fields say and take."""
 
 import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tuidl.core.errors import PresetError
 from tuidl.data.catalog import SOURCES
 from tuidl.nn.layers import LAYERS
 from tuidl.nn.losses import LOSSES
 from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import Preset
+from tuidl.preset.toml_edit import dumps, with_layers, with_value
+from tuidl.preset.toml_lines import statements
 from tuidl.preset.training import Training
 from tuidl.tui.editor.fields import fields_of, help_on, with_starters
 from tuidl.tui.editor.rows import Row, parsed, rows_of, stepped, value_shown
 from tuidl.tui.editor.saving import saved_text
-from tuidl.tui.editor.toml_edit import dumps, with_layers, with_value
-from tuidl.tui.editor.toml_lines import error_line, line_of, path_of, statements
-
-TEXT = """\
-name = "x"  # a remark
-about = \"\"\"
-two [lines]
-of = text\"\"\"
-
-[data]
-source = "xor" # "#"
-
-[[layers]]
-type = "dense"
-units = 8
-
-[[layers]]
-type = "bidirectional"
-[layers.layer]
-type = "gru"
-units = 4
-
-[training]
-metrics = [
-  "accuracy",
-]
-"""
-
-
-@pytest.mark.parametrize(
-    ("path", "line"),
-    [
-        (("about",), 1),
-        (("data", "source"), 6),
-        (("data", "points"), 5),
-        (("layers", 0, "units"), 10),
-        (("layers", 1), 12),
-        (("layers", 1, "layer", "units"), 16),
-        (("training", "metrics", 0), 19),
-        (("loss",), None),
-    ],
-)
-def test_lines_of_keys(path: tuple[str | int, ...], line: int | None) -> None:
-    assert line_of(TEXT, path) == line
-
-
-@pytest.mark.parametrize(
-    ("text", "line"), [("a = 1\nb = = 2\n", 1), ("[data\n", 0), ('a = 1\nb = "x', 1)]
-)
-def test_lines_of_what_is_no_toml(text: str, line: int) -> None:
-    with pytest.raises(PresetError) as caught:
-        Preset.parse(text)
-    assert error_line(text, caught.value) == line
-
-
-def test_keys_of_errors_are_paths() -> None:
-    assert path_of("layers[2].inputs[0]") == ("layers", 2, "inputs", 0)
-    assert path_of("layers[4] (conv2d)") == ("layers", 4)
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "old", "new"),
-    [
-        (("data", "source"), "moons", 'source = "xor" # "#"', 'source = "moons" # "#"'),
-        (("name",), "y", 'name = "x"  # a', 'name = "y"  # a'),
-        (("layers", 0, "units"), None, "units = 8\n", ""),
-        (("layers", 1, "layer", "units"), 5, "units = 4", "units = 5"),
-        (("data", "points"), 9, '"#"\n', '"#"\npoints = 9\n'),
-        (("training", "early_stopping"), {}, "]\n", "]\n\n[training.early_stopping]\n"),
-    ],
-)
-def test_a_change_leaves_the_rest(
-    path: tuple[str | int, ...], value: object, old: str, new: str
-) -> None:
-    head, found, tail = TEXT.rpartition(old) if path[0] == "training" else TEXT.partition(old)
-    assert found
-    assert with_value(TEXT, path, value) == head + new + tail
-
-
-def test_an_unusual_text_is_written_anew() -> None:
-    text = 'name = "x"\nlayers = [{type = "dense"}, {type = "relu"}]\ndata.source = "xor"\n'
-    for made in (
-        with_value(text, ("layers", 0, "units"), 3),
-        with_layers(text, [1, 0, {"type": "gelu"}]),
-        with_value(text, ("data", "points"), 3),
-    ):
-        assert tomllib.loads(made)["data"]["source"] == "xor"
-    assert tomllib.loads(with_layers(text, [1, 0]))["layers"][0] == {"type": "relu"}
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))
@@ -138,23 +49,6 @@ def test_layers_of_shipped_presets_can_be_turned(name: str) -> None:
     turned = tomllib.loads(with_layers(text, order))
     assert turned == {**table, "layers": table["layers"][::-1]}
     assert with_layers(with_layers(text, order), order) == text
-
-
-@given(st.text(max_size=400))
-def test_any_text_about_a_preset_survives(about: str) -> None:
-    try:
-        table = {"name": "x", "about": about, "data": {"source": "xor"}}
-        about.encode()
-    except UnicodeEncodeError:
-        return
-    assert tomllib.loads(dumps(table)) == table
-    assert tomllib.loads(with_value(TEXT, ("about",), about))["about"] == about
-
-
-@given(st.text(alphabet='[]="a.#\n\\ {},1', max_size=80))
-def test_statements_of_any_text_are_found_without_an_error(text: str) -> None:
-    for statement in statements(text):
-        assert 0 <= statement.first <= statement.last < len(text.split("\n"))
 
 
 @pytest.mark.parametrize(

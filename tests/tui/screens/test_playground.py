@@ -9,6 +9,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from tests.plane.drawn import drawn_state
+from tuidl.data.plane_points import MOST_PUT
 from tuidl.glossary import concept
 from tuidl.plane.presets import preset_of
 from tuidl.plane.state import PlaneState
@@ -130,6 +131,38 @@ async def test_keys_change_network_and_data(pilot: Pilot[Any], engine: Engine) -
         assert engine.trainer.state.preset.about == line
     assert words(engine, "standing").endswith(line)
     assert engine.changes == 8
+
+
+@on_screen()
+async def test_a_key_that_can_change_nothing_says_why(pilot: Pilot[Any], engine: Engine) -> None:
+    screen = engine.screen
+    for line, keys, said in (
+        ("2d:circles:net=8", ["plus"], "layer 1 has 8 neurons, the most"),
+        ("2d:circles:net=8-1", ["minus"], "layer 2 keeps its last neuron"),
+        ("2d:circles:net=2-2-2-2-2-2", ["right_square_bracket"], "6 hidden layers are the most"),
+        ("2d:circles:net=none", ["left_square_bracket"], "no hidden layer left"),
+        ("2d:circles:in=y", ["2"], "y is the only input"),
+        ("2d:circles:noise=0", ["right", "down"], "noise 0 is the lowest"),
+        ("2d:circles:points=5000", ["right", "right", "up"], "points 5000 is the highest"),
+        ("2d:circles", ["x"], "no point was put by hand"),
+        ("2d:circles:put=A+5+5", ["x"], "no point put by hand is within"),
+        (f"2d:own:put={'A+5+5' * MOST_PUT}", ["b"], f"{MOST_PUT} points put by hand are the most"),
+        ("2d:own:put=A+5+5B-5-5", ["d"], "there are no others to draw"),
+        ("2d:circles", ["w"], "select a neuron first"),
+        ("2d:circles", ["tab", "full_stop", "shift+tab"], "w chooses a weight"),
+    ):
+        screen.scene.state = screen._in_force = PlaneState.parse(line)
+        screen.scene.setting, screen.scene.selected = 0, None
+        engine.load(preset_of(screen.scene.state))
+        await settled(pilot, engine)
+        heard = []
+        for key in keys:
+            await pilot.press(key)
+            heard.append(words(engine, "readout"))
+        assert any(said in text for text in heard), (line, heard)
+        assert screen.scene.state.line() == line
+    await pilot.press("left")
+    assert "w chooses" not in words(engine, "readout"), "the next key takes the words away"
 
 
 @on_screen()

@@ -97,7 +97,7 @@ async def test_runs_are_listed_the_newest_first_with_their_state(
         signs = [line[0] for line in listed(app) if "CNN" in line or "cnn" in line]
         assert signs == ["✗", "✗", "Ⅱ", "✓"]
         assert "damaged" in seen(app)
-        assert "2 runs 4" in app.screen.query_one(Tabs).render().plain
+        assert "[2] runs (4)" in app.screen.query_one(Tabs).render().plain
 
 
 async def test_home_is_there_before_the_runs_are(

@@ -9,6 +9,7 @@ from tests.systems import SYSTEMS
 from tests.tui.quiet import quiet
 from tests.tui.watched import Watched
 from tuidl.preset.schema import Preset
+from tuidl.preset.toml_edit import dumps
 from tuidl.protocol import commands, events
 from tuidl.protocol.commands import Probe
 from tuidl.training.start import trainer_for
@@ -16,7 +17,6 @@ from tuidl.training.trainer import Trainer
 from tuidl.tui.app import Playground
 from tuidl.tui.editor.draft import Draft
 from tuidl.tui.editor.rows import rows_of
-from tuidl.tui.editor.toml_edit import dumps
 from tuidl.tui.previews.preview import Preview
 from tuidl.tui.screens.edit import EditScreen
 from tuidl.tui.views.layers import Inside, LayerList, Spread

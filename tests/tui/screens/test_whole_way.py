@@ -62,7 +62,7 @@ async def test_from_a_table_to_answers_without_leaving_the_screen(
     app = Playground(state=State(full_speed=True))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, HomeScreen), "home")
-        await press(pilot, "o Open a file")
+        await press(pilot, "o open a file")
         await enter(pilot, "people.csv")
         await until(pilot, lambda: getattr(app.screen, "proposed", None) is not None, "proposed")
         screen = app.screen

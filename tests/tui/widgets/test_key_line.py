@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 
-from tests.tui import answers
+from tests.tui import answers, story
 from tests.tui.quiet import quiet
 from tests.tui.watched import Opened
 from tuidl.protocol import commands
@@ -33,10 +33,27 @@ def test_one_hint_for_an_action_and_one_for_a_group() -> None:
 
 
 @pytest.mark.parametrize("width", range(6, 60))
-def test_what_fits_is_shown_and_help_always(width: int) -> None:
-    hints = fitting(hints_of(BINDINGS, display), width)
-    assert hints[-1].words == "help"
-    assert sum(hint.width for hint in hints) + 2 * (len(hints) - 1) <= width or len(hints) == 1
+def test_what_fits_is_shown_and_what_matters_most_always(width: int) -> None:
+    every = hints_of(BINDINGS, display)
+    hints = fitting(every, width)
+    assert [hint.words for hint in hints if hint.always] == ["train", "help"]
+    assert sum(hint.width for hint in hints) + 2 * (len(hints) - 1) <= width or len(hints) == 2
+    others = [hint for hint in every if not hint.always]
+    kept = [hint for hint in hints if not hint.always]
+    assert kept == others[: len(kept)], "the first of them"
+
+
+async def test_every_view_says_how_to_train_leave_and_be_helped(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async with Opened(quiet(monkeypatch, tmp_path), "char_rnn", size=(80, 24)) as watched:
+        await watched.handle(*story.middle())
+        for number in range(1, 10):
+            await watched.press(str(number))
+            said = {hint.words for hint in watched.screen.query_one(KeyLine).hints}
+            plays = number == 5  # there space plays the past
+            assert {"leave", "help"} <= said, number
+            assert plays or {"pause", "train"} & said, number
 
 
 def test_a_cell_belongs_to_the_key_that_stands_there() -> None:

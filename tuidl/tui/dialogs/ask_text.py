@@ -9,14 +9,14 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
-from tuidl.tui.dialogs.dialog import Once
+from tuidl.tui.dialogs.dialog import Dialog
 from tuidl.tui.terminal.plain import plain
 
 Check = Callable[[str], str]
 """What is wrong with a text; empty where nothing is."""
 
 
-class AskTextScreen(ModalScreen[str | None], Once[str | None]):
+class AskTextScreen(ModalScreen[str | None], Dialog[str | None]):
     """Ends with the text, perhaps an empty one, or None. It stays open on one that ``check`` finds
     something wrong with."""
 

@@ -13,13 +13,13 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from tuidl.core.printable import printable
-from tuidl.tui.dialogs.dialog import Once
+from tuidl.tui.dialogs.dialog import Dialog
 from tuidl.tui.terminal.plain import plain
 
 MOST_LINES = 16
 
 
-class ChooseScreen(ModalScreen[str | None], Once[str | None]):
+class ChooseScreen(ModalScreen[str | None], Dialog[str | None]):
     """``choices``: name -> what it is. Ends with a name, or None."""
 
     BINDINGS: ClassVar = [Binding("escape", "cancel", "Cancel")]

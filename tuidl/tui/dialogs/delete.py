@@ -9,13 +9,13 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
-from tuidl.tui.dialogs.dialog import Question
+from tuidl.tui.dialogs.dialog import Dialog
 from tuidl.tui.terminal.plain import plain
 
 MOST_NAMED = 5
 
 
-class DeleteScreen(ModalScreen[bool], Question[bool]):
+class DeleteScreen(ModalScreen[bool], Dialog[bool]):
     """Ends with True if the runs are to be deleted. Its key differs from the one that
     led here."""
 

@@ -5,7 +5,7 @@ import time
 from typing import TypeVar
 
 from rich.console import RenderableType
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.screen import Screen
 
 Answer = TypeVar("Answer")
@@ -26,9 +26,9 @@ class Once(Screen[Answer]):
             self.dismiss(answer)
 
 
-class Question(Once[Answer]):
-    """Asks something that cannot be taken back easily: keys that were pressed before it could be
-    seen were meant for the screen below, and are no answer."""
+class Dialog(Once[Answer]):
+    """Covers a screen to ask or to tell something. Keys that were pressed before it could be seen
+    were meant for the screen below: they answer nothing, type nothing and close nothing."""
 
     _seen_since = math.inf
 
@@ -36,7 +36,6 @@ class Question(Once[Answer]):
         self._seen_since = min(self._seen_since, time.monotonic())  # painted within a moment
         return super().render()
 
-    def on_key(self, event: Key) -> None:
-        if event.time < self._seen_since:
-            event.stop()
-            event.prevent_default()
+    def is_too_early(self, event: Key | Paste) -> bool:
+        """Whether it was pressed or pasted before anybody could see the dialog."""
+        return event.time < self._seen_since

@@ -9,11 +9,11 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
-from tuidl.tui.dialogs.dialog import Once
+from tuidl.tui.dialogs.dialog import Dialog
 from tuidl.tui.terminal.plain import plain
 
 
-class ExportScreen(ModalScreen[Path | None], Once[Path | None]):
+class ExportScreen(ModalScreen[Path | None], Dialog[Path | None]):
     """Ends with a folder, which need not be there yet, or None."""
 
     AUTO_FOCUS = "#path"

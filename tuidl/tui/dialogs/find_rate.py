@@ -15,7 +15,7 @@ from textual.widgets import Label, Static
 
 from tuidl.charts.rates import rate_chart
 from tuidl.protocol.rate_curve import RateCurve, in_words
-from tuidl.tui.dialogs.dialog import Once
+from tuidl.tui.dialogs.dialog import Dialog
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.widgets.chart import looks_of
 
@@ -26,7 +26,7 @@ Test = Callable[[], Awaitable[tuple[bytes, str]]]
 """The curve as JSON; nothing, and why, where there is none."""
 
 
-class FindRateScreen(ModalScreen[RateCurve | None], Once[RateCurve | None]):
+class FindRateScreen(ModalScreen[RateCurve | None], Dialog[RateCurve | None]):
     """Ends with the curve whose suggestion is taken, or None. ``test``: trains ``name``."""
 
     BINDINGS: ClassVar = [

@@ -14,7 +14,7 @@ from textual.widgets import DirectoryTree, Input, Label
 
 from tuidl.core.printable import printable
 from tuidl.proposing.files import holds_pictures, is_offered
-from tuidl.tui.dialogs.dialog import Once
+from tuidl.tui.dialogs.dialog import Dialog
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.widgets.chart import looks_of
 
@@ -69,7 +69,7 @@ class PathSuggester(Suggester):
             return None
 
 
-class OpenFileScreen(ModalScreen[Path | None], Once[Path | None]):
+class OpenFileScreen(ModalScreen[Path | None], Dialog[Path | None]):
     """Ends with the file's path, or None."""
 
     AUTO_FOCUS = "#path"

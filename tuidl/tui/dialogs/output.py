@@ -10,14 +10,14 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
-from tuidl.tui.dialogs.dialog import Once
+from tuidl.tui.dialogs.dialog import Dialog
 from tuidl.tui.terminal.plain import plain
 
 Command = Callable[[], Awaitable[tuple[bool, str]]]
 """Whether it succeeded, and what it wrote, printable."""
 
 
-class OutputScreen(ModalScreen[None], Once[None]):
+class OutputScreen(ModalScreen[None], Dialog[None]):
     """``command``: its output is shown; ``write``: what the key w does, in ``words``."""
 
     BINDINGS: ClassVar = [

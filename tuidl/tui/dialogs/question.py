@@ -7,11 +7,11 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label
 
-from tuidl.tui.dialogs.dialog import Question
+from tuidl.tui.dialogs.dialog import Dialog
 from tuidl.tui.terminal.plain import plain
 
 
-class QuestionScreen(ModalScreen[str | None], Question[str | None]):
+class QuestionScreen(ModalScreen[str | None], Dialog[str | None]):
     """Ends with the id of the answer; None where it is cancelled.
 
     ``ANSWERS``: id and explanation of each, whose first letters are the keys that ``BINDINGS`` of

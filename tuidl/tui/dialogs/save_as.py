@@ -9,11 +9,11 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
-from tuidl.tui.dialogs.dialog import Once
+from tuidl.tui.dialogs.dialog import Dialog
 from tuidl.tui.terminal.plain import plain
 
 
-class SaveScreen(ModalScreen[Path | None], Once[Path | None]):
+class SaveScreen(ModalScreen[Path | None], Dialog[Path | None]):
     """Ends with where to write, or None. Enter on an existing file must be pressed twice."""
 
     AUTO_FOCUS = "#path"

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from tuidl.nn.layers import LAYERS
+from tuidl.preset.toml_edit import with_layers, with_value
+from tuidl.preset.toml_lines import KeyPath
 from tuidl.tui.editor.draft import Draft
 from tuidl.tui.editor.fields import summary_of, with_starters
 from tuidl.tui.editor.rows import SECTIONS, Row, changed_kind, stepped
-from tuidl.tui.editor.toml_edit import with_layers, with_value
-from tuidl.tui.editor.toml_lines import KeyPath
 
 BEGINNING = "dense"
 """The layer that is offered first."""

@@ -8,7 +8,7 @@ from typing import Any
 from tuidl.compiler.graph import Graph, Node
 from tuidl.core.errors import PresetError, TuidlError
 from tuidl.preset.schema import Preset
-from tuidl.tui.editor.toml_lines import KeyPath, error_line, path_of
+from tuidl.preset.toml_lines import KeyPath, error_line, path_of
 
 LARGE = 1 << 20
 """Bytes of examples from which on a thread reads them; a table takes up to 0.5 s a MB."""

@@ -10,9 +10,9 @@ from tuidl.nn.layers import LAYERS
 from tuidl.nn.losses import LOSSES
 from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.preset.networks import TABLES
+from tuidl.preset.toml_lines import KeyPath
 from tuidl.preset.training import Training
 from tuidl.tui.editor.fields import Field, fields_of, with_starters
-from tuidl.tui.editor.toml_lines import KeyPath
 
 Table = dict[str, Any]
 SECTIONS: tuple[tuple[str, dict[str, type[Any]], str], ...] = (

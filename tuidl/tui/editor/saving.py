@@ -8,7 +8,7 @@ from tuidl.core.errors import TuidlError
 from tuidl.core.names import file_name
 from tuidl.preset.library import folder
 from tuidl.preset.schema import Preset
-from tuidl.tui.editor.toml_edit import dumps, with_value
+from tuidl.preset.toml_edit import dumps, with_value
 
 
 def named(preset: Preset, path: Path | None) -> Path:

@@ -73,6 +73,8 @@ class Scene:
     is_sharp: bool = False
     note: str = ""
     """What became of what was learned in the last change."""
+    limit: str = ""
+    """Why the last key changed nothing; empty where it did."""
     history: deque[tuple[int, float, float | None]] = field(
         default_factory=lambda: deque(maxlen=REMEMBERED)
     )

@@ -11,6 +11,7 @@ from tuidl.data.table_source import Csv
 from tuidl.data.tables.column_report import ColumnReport, TableReport
 from tuidl.preset.decoding import set_value
 from tuidl.preset.schema import Preset
+from tuidl.preset.toml_edit import with_value
 from tuidl.proposing.array_names import likely_inputs
 from tuidl.proposing.arrays import named_arrays
 from tuidl.proposing.facts import Facts
@@ -18,7 +19,6 @@ from tuidl.proposing.files import facts_of, is_table_file
 from tuidl.proposing.proposal import proposed
 from tuidl.proposing.tables import table_columns
 from tuidl.proposing.writing import written
-from tuidl.tui.editor.toml_edit import with_value
 from tuidl.tui.previews.preview import Preview, boxes_of, facts
 
 

@@ -12,7 +12,7 @@ from tuidl.core.printable import printable
 from tuidl.nn.layers.base import describe
 from tuidl.plane.presets import opened_as
 from tuidl.preset.schema import LARGEST_FILE, Preset
-from tuidl.tui.editor.toml_lines import error_line
+from tuidl.preset.toml_lines import error_line
 
 if TYPE_CHECKING:
     from tuidl.tui.previews.samples import Samples

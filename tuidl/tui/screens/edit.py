@@ -12,16 +12,16 @@ from textual.widgets import Static, TextArea
 
 from tuidl.charts.grid import ASCII
 from tuidl.core.own_files import reason_of
+from tuidl.preset.rates import with_rate
 from tuidl.preset.schema import LARGEST_FILE, Preset
+from tuidl.preset.toml_edit import dumps
+from tuidl.preset.toml_lines import line_of, path_at
 from tuidl.tui.dialogs.choose import ChooseScreen
 from tuidl.tui.dialogs.dialog import Once
 from tuidl.tui.editor.changes import Changes
 from tuidl.tui.editor.draft import Draft, large_file
-from tuidl.tui.editor.rates import with_rate
 from tuidl.tui.editor.rows import Row, parsed
 from tuidl.tui.editor.saving import named, saved_text
-from tuidl.tui.editor.toml_edit import dumps
-from tuidl.tui.editor.toml_lines import line_of, path_at
 from tuidl.tui.screens.edit_words import hint_of, status_of, title_of
 from tuidl.tui.services.finding_rate import ask_for_rate
 from tuidl.tui.state import State

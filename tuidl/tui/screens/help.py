@@ -15,7 +15,7 @@ from tuidl.core.errors import TuidlError
 from tuidl.glossary import concept, concepts
 from tuidl.glossary.ascii import to_ascii
 from tuidl.glossary.pages import Line, Role, listing, page
-from tuidl.tui.dialogs.dialog import Once
+from tuidl.tui.dialogs.dialog import Dialog
 from tuidl.tui.widgets.chart import looks_of
 from tuidl.tui.widgets.key_line import KeyLine
 
@@ -49,16 +49,16 @@ PAGE_WIDTH, FRAME = 76, 8
 """Cells of a line of prose, and around it."""
 
 
-class HelpScreen(ModalScreen[None], Once[None]):
+class HelpScreen(ModalScreen[None], Dialog[None]):
     """``wanted``: a name of the glossary that the focused panel is about, or nothing; ``about``:
     what the panel itself says of it, in lines of a width; ``keys``: those of the screen below,
     where they are not the training screen's."""
 
     BINDINGS: ClassVar = [
-        Binding("escape,q,question_mark,f1", "close", "Close"),
-        Binding("slash", "look_up", "Look up", key_display="/"),
-        Binding("k", "keys", "Keys"),
-        Binding("g", "contents", "All concepts"),
+        Binding("escape,q,question_mark,f1", "close", "close"),
+        Binding("slash", "look_up", "look up", key_display="/"),
+        Binding("k", "keys", "keys"),
+        Binding("g", "contents", "all concepts"),
         Binding("down,j", "scroll(2)", "Down", show=False),
         Binding("up", "scroll(-2)", "Up", show=False),
         Binding("pagedown", "scroll(20)", "Down", show=False),
@@ -90,6 +90,10 @@ class HelpScreen(ModalScreen[None], Once[None]):
             self._show(before)
         else:
             self.action_keys()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.value.startswith("/"):  # the key that led here, pressed again
+            event.input.value = event.value.lstrip("/")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.query_one("#word").display = False

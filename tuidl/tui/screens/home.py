@@ -31,6 +31,8 @@ from tuidl.tui.widgets.run_list import RunList
 from tuidl.tui.widgets.tabs import Tabs
 
 NARROW = 100
+INVITATION = ("see a network learn: choose one, press enter", "choose one, press enter")
+"""Where there is room, and where there is little."""
 KEYS = """\
 enter    open a preset; go on with a run, or show its curves
 1, 2     presets, runs (tab does too)         o        open a file, or your own data
@@ -61,17 +63,17 @@ class HomeScreen(RunListScreen):
     """Choose what to train, or a run to look at."""
 
     BINDINGS: ClassVar = [
-        Binding("enter", "open", "Open"),
+        Binding("enter", "open", "open"),
+        Binding("m", "edit", "modify"),
         *RunListScreen.RUN_BINDINGS,
-        Binding("m", "edit", "Modify"),
-        Binding("o", "open_file", "Open a file"),
-        Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("tab,right,left", "to_runs", "Runs", key_display="tab"),
-        Binding("tab,right,left", "to_presets", "Presets", key_display="tab"),
-        Binding("1", "tab(0)", "Presets", show=False),
-        Binding("2", "tab(1)", "Runs", show=False),
-        Binding("q", "app.exit_playground", "Quit"),
-        Binding("escape", "list", "List", show=False),
+        Binding("o", "open_file", "open a file"),
+        Binding("slash", "filter", "filter", key_display="/"),
+        Binding("tab,right,left", "to_runs", "runs", key_display="tab"),
+        Binding("tab,right,left", "to_presets", "presets", key_display="tab"),
+        Binding("1", "tab(0)", "presets", show=False),
+        Binding("2", "tab(1)", "runs", show=False),
+        Binding("q", "app.exit_playground", "quit"),
+        Binding("escape", "list", "list", show=False),
     ]
     keys = KEYS
 
@@ -87,7 +89,7 @@ class HomeScreen(RunListScreen):
         with Horizontal(id="top"):
             yield Static(Text("tuidl", "bold"), id="name")
             yield Tabs(self.tab_names)
-            yield Static(Text("see a network learn: choose one, press enter"), id="title")
+            yield Static(id="title")
         with Horizontal():
             with Vertical(id="left"), ContentSwitcher(initial="list", id="lists"):
                 yield PresetList(id="list")
@@ -110,7 +112,9 @@ class HomeScreen(RunListScreen):
             self.list_runs()
 
     def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width < NARROW, "-narrow")
+        is_narrow = event.size.width < NARROW
+        self.set_class(is_narrow, "-narrow")
+        self.query_one("#title", Static).update(plain(INVITATION[is_narrow]))
 
     @property
     def _list(self) -> PresetList:

@@ -179,12 +179,20 @@ class PlaneRunScreen(SteeringScreen):
 
     # --- what goes to it --------------------------------------------------------------------------
 
-    def set_state(self, state: PlaneState) -> None:
-        """Other settings: on the screen now, in training at the next step."""
+    def set_state(self, state: PlaneState, limit: str = "") -> None:
+        """Other settings: on the screen now, in training at the next step. ``limit``: why they may
+        be the same as before."""
         if state != self.scene.state:
             self.scene.state = state
             self.draw()
             self._send()
+        elif limit:
+            self.say(limit)
+
+    def say(self, limit: str) -> None:
+        """Say why a key changed nothing, until the next one."""
+        self.scene.limit = limit
+        self.draw_words()
 
     def _send(self) -> None:
         """Send the newest settings, once the change before was made."""
@@ -197,20 +205,10 @@ class PlaneRunScreen(SteeringScreen):
             self._sent = state
             self.session.send(commands.Change(preset=preset_of(state).to_toml()))
 
-    def action_weight(self) -> None:
-        """Choose a weight of the selected neuron, or its bias."""
-        weights.next_weight(self.scene)
-        self.draw_words()
-
-    def action_change_weight(self, way: int) -> None:
-        """Change it, from the next step on."""
-        if (weight := weights.chosen(self.scene)) is not None:
-            self._change_weight(weight, way * weights.STEP)
-
-    def _change_weight(self, weight: weights.Weight, by: float) -> None:
+    def change_weight(self, weight: weights.Weight, by: float) -> None:
         """Set one weight to what was seen of it and more; keys pressed before the next look add up.
         While a change of the network is on its way there is no such weight yet."""
-        if self.shown.is_over or self._sent is not None:
+        if self._sent is not None:
             return
         value = round(self._weights.get(weight.key, weight.value) + by, 6)
         self._weights[weight.key] = value

@@ -9,9 +9,8 @@ from textual.events import Resize
 
 from tuidl.data.plane import FEATURES
 from tuidl.data.plane_points import LIMIT
-from tuidl.plane.state import PlaneState
 from tuidl.tui.playground import settings, words
-from tuidl.tui.screens.plane_run import PlaneRunScreen
+from tuidl.tui.screens.plane_keys import PlaneKeysScreen
 from tuidl.tui.session.run import Phase
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.plane_panels import NeuronBoard, PlaneLine, PlaneMap, Settings, readout
@@ -24,7 +23,7 @@ MAP_SHARE = 0.45
 SIGNS = {Phase.RUNNING: ("▶ training", "good"), Phase.PAUSED: ("Ⅱ paused", "validation")}
 
 
-class PlaygroundScreen(PlaneRunScreen):
+class PlaygroundScreen(PlaneKeysScreen):
     """Settings, network and map. Every change goes to the engine, and on the screen at once."""
 
     BINDINGS: ClassVar = [
@@ -119,13 +118,12 @@ class PlaygroundScreen(PlaneRunScreen):
         self.call_after_refresh(self.draw)
 
     def action_vertical(self, way: int) -> None:
-        scene = self.scene
         if self._focused == "map":
             self._point(0, way)
         elif self._focused == "board":
             self._select(0, -way)
         else:
-            self.set_state(self._setting.moved(scene.state, way))
+            self.change_setting(way)
 
     def action_horizontal(self, way: int) -> None:
         scene = self.scene
@@ -136,11 +134,6 @@ class PlaygroundScreen(PlaneRunScreen):
         else:
             scene.setting = (scene.setting + way) % len(settings.shown_settings(scene.state))
             self.draw()
-
-    @property
-    def _setting(self) -> settings.Setting:
-        known = settings.shown_settings(self.scene.state)
-        return known[min(self.scene.setting, len(known) - 1)]
 
     def _point(self, right: int, up: int) -> None:
         """Move the cursor by a cell of the map."""
@@ -159,48 +152,11 @@ class PlaygroundScreen(PlaneRunScreen):
         self.scene.selected = column, min(max(number + down, 0), sizes[column] - 1)
         self.draw()
 
-    def action_units(self, more: int) -> None:
-        """A neuron more or less in the selected layer, else in the last one."""
-        state = self.scene.state
-        if not state.hidden:
-            self.action_layers(more)
-            return
-        column = self.scene.selected[0] if self.scene.selected else len(state.hidden)
-        layer = min(max(column, 1), len(state.hidden)) - 1
-        self._with_selection(settings.with_units(state, layer, more))
-
-    def action_layers(self, more: int) -> None:
-        self._with_selection(settings.with_layers(self.scene.state, more))
-
-    def _with_selection(self, state: PlaneState) -> None:
-        """Other sizes, and a selection that is still there."""
-        if self.scene.selected is not None:
-            column, number = self.scene.selected
-            sizes = (len(FEATURES), *state.hidden)
-            column = min(column, len(sizes) - 1)
-            self.scene.selected = column, min(number, sizes[column] - 1)
-        self.set_state(state)
-
-    def action_input(self, number: int) -> None:
-        self.set_state(settings.with_input(self.scene.state, number))
-
     def action_take_input(self) -> None:
         """Read the selected input, or no more."""
         selected = self.scene.selected
         if self._focused == "board" and selected is not None and selected[0] == 0:
             self.action_input(selected[1])
-
-    def action_put(self, label: int) -> None:
-        """Put a point where the cursor is."""
-        self.scene.label = label
-        self.set_state(self.scene.with_point(label))
-
-    def action_take(self) -> None:
-        self.set_state(self.scene.without_point())
-
-    def action_draw_points(self) -> None:
-        """Other points of the same shape."""
-        self.set_state(self.scene.state.with_(draw=(self.scene.state.draw + 1) % 2**32))
 
     def action_held_out(self) -> None:
         self.scene.shows_held_out = not self.scene.shows_held_out
@@ -220,8 +176,9 @@ class PlaygroundScreen(PlaneRunScreen):
 
     def on_settings_moved(self, event: Settings.Moved) -> None:
         self.scene.setting = event.number
-        self.set_state(self._setting.moved(self.scene.state, event.way))
         self.draw()
+        if event.way:
+            self.change_setting(event.way)
 
     def on_neuron_board_chosen(self, event: NeuronBoard.Chosen) -> None:
         self.scene.selected, self.scene.weight = event.place, -1
@@ -230,7 +187,7 @@ class PlaygroundScreen(PlaneRunScreen):
         self.draw()
 
     def on_neuron_board_counted(self, event: NeuronBoard.Counted) -> None:
-        self._with_selection(settings.with_units(self.scene.state, event.layer, event.more))
+        self.change_units(event.layer, event.more)
 
     def on_plane_map_pointed(self, event: PlaneMap.Pointed) -> None:
         self.scene.cursor = (event.x, event.y)
@@ -238,8 +195,7 @@ class PlaygroundScreen(PlaneRunScreen):
         self.want_look()
 
     def on_plane_map_put(self, event: PlaneMap.Put) -> None:
-        label = 1 - self.scene.label if event.is_other else self.scene.label
-        self.set_state(self.scene.with_point(label))
+        self.put(1 - self.scene.label if event.is_other else self.scene.label)
 
     # --- drawing ----------------------------------------------------------------------------------
 
@@ -249,6 +205,7 @@ class PlaygroundScreen(PlaneRunScreen):
         return width, height
 
     def draw(self) -> None:
+        self.scene.limit = ""
         self._fit()
         self._settings.changed()
         self.draw_look()
@@ -267,12 +224,14 @@ class PlaygroundScreen(PlaneRunScreen):
         width = self.size.width - 2
         self.query_one("#standing", PlaneLine).show([self._phase(), *words.standing(scene)])
         self.query_one("#scores", PlaneLine).show(words.scores(scene, width, unicode))
-        said = readout(scene, self._focused)
-        if state.is_empty:
+        said, role = readout(scene, self._focused), "muted"
+        if scene.limit:
+            said, role = scene.limit, "accent"
+        elif state.is_empty:
             said = "no points yet: click on the map, or tab to it and press a or b"
         elif scene.note and self._focused == "settings":
             said = f"kept: {scene.note}"
-        self.query_one("#readout", PlaneLine).show([(said, "muted")])
+        self.query_one("#readout", PlaneLine).show([(said, role)])
         self.renew_keys()
 
     def _phase(self) -> tuple[str, str]:

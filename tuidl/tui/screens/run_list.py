@@ -36,19 +36,20 @@ class RunListScreen(Screen[None]):
     """The keys of the list of runs, which work only while it is visible."""
 
     RUN_BINDINGS: ClassVar = [
+        Binding("v", "view_run", "view"),
+        Binding("r", "resume_run", "resume"),
+        Binding("f2", "rename_run", "rename"),
+        Binding("d", "delete_run", "delete"),
         Binding("E", "evaluate_run", "evaluate"),
         Binding("p", "predict_run", "predict"),
         Binding("x", "export_run", "export"),
-        Binding("d", "delete_run", "delete"),
+        Binding("c", "compare_run", "compare"),
         Binding("space", "mark_run", "mark"),
-        Binding("u", "undo_delete", "undo"),
-        Binding("v", "view_run", "view"),
-        Binding("r", "resume_run", "resume"),
         Binding("n", "note_run", "note"),
         Binding("t", "tag_run", "tags"),
-        Binding("f2", "rename_run", "rename"),
-        Binding("c", "compare_run", "compare"),
+        Binding("u", "undo_delete", "undo"),
     ]
+    """The most wanted first: where there is little room the others are not named."""
 
     services: Services
     shows_runs: bool = False
@@ -113,7 +114,7 @@ class RunListScreen(Screen[None]):
 
     @property
     def tab_names(self) -> list[str]:
-        return ["presets", f"runs {len(self.runs):,}" if self.runs else "runs"]
+        return ["presets", f"runs ({len(self.runs):,})" if self.runs else "runs"]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action not in (FOR_PRESETS if self.shows_runs else FOR_RUNS)

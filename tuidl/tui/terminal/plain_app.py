@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 from textual.app import App
+from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
@@ -11,8 +13,17 @@ from tuidl.core.printable import printable, printable_lines, shortened
 from tuidl.tui.terminal.plain import Printable
 
 HARMLESS = Printable()
+QUIT = "ctrl+q"
 LONGEST_NOTICE = 1000
 """Characters; a longer one would cover the screen."""
+
+
+@runtime_checkable
+class MayComeLate(Protocol):
+    """A screen that somebody types at before it can be seen."""
+
+    def is_too_early(self, event: Key | Paste) -> bool:
+        """Whether an event was meant for the screen below."""
 
 
 class PlainApp(App[int]):
@@ -32,6 +43,19 @@ class PlainApp(App[int]):
         if self.theme in ("color-blind", "monochrome"):
             return self.theme
         return "default" if self.current_theme.dark else "light"
+
+    async def on_event(self, event: Event) -> None:
+        """Leave out what was typed before the screen in front could be seen, but for the key that
+        quits from anywhere."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded and self._is_early(event):
+            return
+        await super().on_event(event)
+
+    def _is_early(self, event: Key | Paste) -> bool:
+        front: object = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(event, Key) and event.key == QUIT:
+            return False
+        return isinstance(front, MayComeLate) and front.is_too_early(event)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters, and the one that leaves plain text only."""

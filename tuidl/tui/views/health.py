@@ -12,11 +12,11 @@ from tuidl.charts.hstack import stacked
 from tuidl.charts.palette import Palette
 from tuidl.glossary.pages import Line
 from tuidl.preset.schema import Preset
+from tuidl.preset.toml_edit import dumps
 from tuidl.protocol import commands
 from tuidl.protocol.commands import PRESET, Command
 from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.probes import Health
-from tuidl.tui.editor.toml_edit import dumps
 from tuidl.tui.renderers.health import health_lines, health_page, layer_table
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.views.view import View, Wanted

@@ -13,9 +13,9 @@ from textual.widgets import Input
 from tuidl.charts.palette import Palette
 from tuidl.compiler.graph import Node
 from tuidl.glossary.pages import Line
+from tuidl.preset.toml_lines import KeyPath
 from tuidl.tui.editor.explaining import about_row, concept_of
 from tuidl.tui.editor.rows import Row, rows_of
-from tuidl.tui.editor.toml_lines import KeyPath
 from tuidl.tui.widgets.chart import Chart, centred
 from tuidl.tui.widgets.form_lines import Shown, form_lines, value_column
 

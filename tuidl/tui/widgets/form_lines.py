@@ -10,8 +10,8 @@ from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
 from tuidl.compiler.graph import Node
 from tuidl.nn.layers.base import describe
+from tuidl.preset.toml_lines import KeyPath
 from tuidl.tui.editor.rows import Row, brief
-from tuidl.tui.editor.toml_lines import KeyPath
 
 LABELS = 22
 """Cells of keys: most are shorter, and a longer one is cut."""

@@ -16,6 +16,8 @@ from tuidl.charts.grid import ASCII
 from tuidl.tui.widgets.chart import looks_of
 
 GAP = 2
+ALWAYS = frozenset(("go", "leave", "close", "app.exit_playground", "explain"))
+"""Actions whose keys are named however little room there is: to train, to leave, to be helped."""
 ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 
 
@@ -26,6 +28,7 @@ class Hint:
     keys: tuple[tuple[str, str], ...]
     words: str
     compact: bool = False
+    always: bool = False
 
     @property
     def between(self) -> str:
@@ -68,7 +71,7 @@ class KeyLine(Widget):
 
     @property
     def hints(self) -> list[Hint]:
-        """What there is room for; the last, which is help, always."""
+        """What there is room for."""
         bindings = [
             binding
             for active in self.screen.active_bindings.values()
@@ -117,7 +120,8 @@ def hints_of(bindings: list[Binding], display: Any) -> list[Hint]:
             hints.append(Hint(tuple(keys), group.description, group.compact))
             continue
         hints += [
-            Hint((key,), binding.description) for key, binding in zip(keys, those, strict=True)
+            Hint((key,), binding.description, always=binding.action in ALWAYS)
+            for key, binding in zip(keys, those, strict=True)
         ]
     return hints
 
@@ -127,17 +131,15 @@ def _written(key: str) -> str:
 
 
 def fitting(hints: list[Hint], width: int) -> list[Hint]:
-    """As many as fit, the last one among them."""
-    if not hints:
-        return []
-    room = width - hints[-1].width
+    """Those that are always named, and of the others as many of the first as fit beside them."""
+    room = width + GAP - sum(hint.width + GAP for hint in hints if hint.always)
     kept = []
-    for hint in hints[:-1]:
-        room -= hint.width + GAP
-        if room < 0:
-            break
-        kept.append(hint)
-    return [*kept, hints[-1]]
+    for hint in hints:
+        if not hint.always:
+            room -= hint.width + GAP
+        if hint.always or room >= 0:
+            kept.append(hint)
+    return kept
 
 
 def key_at(hints: list[Hint], x: int) -> str:

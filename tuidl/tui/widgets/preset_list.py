@@ -38,7 +38,7 @@ class PresetList(OptionList):
     """Keys of the screen while no filter is typed."""
     invitation: ClassVar[str] = "type or / to filter"
 
-    BINDINGS: ClassVar = [Binding("enter", "select", "Open", key_display="enter")]
+    BINDINGS: ClassVar = [Binding("enter", "select", "open", key_display="enter")]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -115,7 +115,7 @@ class PresetList(OptionList):
     def on_key(self, event: Key) -> None:
         is_typed = event.is_printable and not event.key.startswith(("alt+", "ctrl+"))
         letter = event.character if is_typed else None
-        if letter == "/" and self.wanted is None:
+        if letter == "/" and not self.wanted:  # pressed again it still only begins
             self.begin_filter()
         elif event.key == "backspace" and self.wanted is not None:
             self._refilter(self.wanted[:-1] or None)

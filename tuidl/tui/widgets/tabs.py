@@ -52,18 +52,25 @@ class Tabs(Widget):
 
 
 def tabs_line(names: Sequence[str], opened: int, palette: Palette, width: int) -> Text:
-    """`` 1 overview   2 picture  …``, closer together and with shorter names where there is little
-    room."""
+    """`` [1] overview   [2] picture  …``, each key as the line of keys paints it; closer together
+    and with shorter names where there is little room."""
     text = Text(no_wrap=True)
     for number, label in enumerate(labels(names, width)):
         style = palette.selected if number == opened else palette.style("muted")
+        start = len(text)
         text.append(label, style).append(" ")
+        if number != opened:
+            key = label.strip().partition(" ")[0]
+            end = start + label.index(key) + len(key)
+            text.stylize(palette.style("accent", bold=True), start, end)
     return text
 
 
 def labels(names: Sequence[str], width: int) -> list[str]:
     """What stands on each tab: of the ways to write them the longest that fits."""
-    found = [f" {number} {name} " for number, name in enumerate(names, 1)]
+    found = [f" [{number}] {name} " for number, name in enumerate(names, 1)]
+    if sum(map(len, found)) + len(found) - 1 > width:
+        found = [f" {number} {name} " for number, name in enumerate(names, 1)]
     for longest in range(max(map(len, names), default=0), 0, -1):
         if sum(map(len, found)) + len(found) - 1 <= width:
             break

@@ -2,8 +2,8 @@
 
 import tomllib
 
-from tuidl.tui.editor.toml_edit import with_value
-from tuidl.tui.editor.toml_lines import KeyPath
+from tuidl.preset.toml_edit import with_value
+from tuidl.preset.toml_lines import KeyPath
 
 
 def with_rate(text: str, key: str, rate: float) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import tomli_w
 
 from tuidl.core.printable import printable_toml
-from tuidl.tui.editor.toml_lines import KeyPath, Statement, statements
+from tuidl.preset.toml_lines import KeyPath, Statement, statements
 
 Table = dict[str, Any]
 LAYERS = "layers"
