@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuidl.core.durations import in_words, trained
+from tuidl.core.durations import computed, in_words, trained
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,9 @@ def test_waiting_is_said_as_roughly_as_it_is_known(seconds: float, words: str) -
 
 def test_training_time_is_never_rounded_to_nothing() -> None:
     assert (trained(2.3149), trained(0.0042)) == ("2.31 s", "4.2 ms")
+
+
+def test_the_clock_is_named_where_it_took_much_longer() -> None:
+    assert computed(0.33, 8.1) == "0.33 s of computing, 8 s on the clock"
+    assert computed(0.33, 0.4) == computed(0.33, 0.0) == "0.33 s"
+    assert computed(60.0, 62.0) == "60.00 s", "what a busy machine takes anyway"

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tuidl.charts.frame import note
-from tuidl.charts.grid import Grid, fitted, layer_fitted
+from tuidl.charts.grid import Grid, fitted, layer_fitted, worded
 from tuidl.charts.palette import Palette
 from tuidl.charts.scale import compact, readable
 
@@ -114,6 +114,15 @@ def put_bar(
         grid.put(x, y, "#" * whole + "=" * half, palette.style(role))
 
 
+MEASURES = (("activation", "train"), ("gradient", "validation"))
+"""What is known of each layer, and the roles of their bars."""
+WORDS = {
+    "activation": ("activation",),
+    "gradient": ("gradient of activation", "its gradient", "gradient"),
+}
+"""The gradient is that of the layer's output: curves over epochs are those of its weights."""
+
+
 def layer_bars(
     layers: Sequence[LayerSizes],
     palette: Palette,
@@ -131,14 +140,11 @@ def layer_bars(
     room = (width - names - 1) // 2 - 1
     head = 1 if height > 1 else 0
     shown = layers[: max(height - head, 0)]
-    for x, title, role in (
-        (names + 1, "activation", "train"),
-        (width - room, "gradient", "validation"),
-    ):
-        sizes = [getattr(layer, title) for layer in layers]
+    for x, (measure, role) in zip((names + 1, width - room), MEASURES, strict=True):
+        sizes = [getattr(layer, measure) for layer in layers]
         ends = decades(sizes)
         if head:
-            _side_heading(grid, palette, x, room, title, ends, role)
+            put_measure(grid, palette, x, room, measure, ends, role)
         for y, size in enumerate(sizes[: len(shown)], head):
             put_size(grid, palette, x, y, room, size, ends, role)
     for y, layer in enumerate(shown, head):
@@ -150,10 +156,12 @@ def layer_bars(
     return grid.lines()
 
 
-def _side_heading(
-    grid: Grid, palette: Palette, x: int, room: int, title: str, ends: tuple[int, int], role: str
+def put_measure(
+    grid: Grid, palette: Palette, x: int, room: int, measure: str, ends: tuple[int, int], role: str
 ) -> None:
-    grid.put(x, 0, fitted(title, room), palette.style(role, bold=True))
+    """The heading of a column of bars, and the scale of these."""
+    title = worded(room, *WORDS[measure])
+    grid.put(x, 0, title, palette.style(role, bold=True))
     text = "1e{} to 1e{}".format(*ends)
     if room >= cell_len(title) + cell_len(text) + 2:
         grid.put_right(x + room, 0, text, palette.style("muted"))

@@ -1,21 +1,28 @@
 """Lengths of the layers' gradients over the epochs, on a scale of powers of ten."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rich.text import Text
 
 from tuidl.charts.columns import columns
 from tuidl.charts.dots import Dots
 from tuidl.charts.frame import Area, framed, note, row_of
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, worded
 from tuidl.charts.hstack import hstack
 from tuidl.charts.palette import Palette, mixed, painted
 from tuidl.charts.scale import compact, scaled
 from tuidl.charts.strokes import stroke
 from tuidl.protocol.history import Series
-from tuidl.verdicts.layers import TOO_FAR, flooded_words, rounded, starved_words
+from tuidl.verdicts.layers import (
+    TOO_FAR,
+    blocked_words,
+    flooded_words,
+    rounded,
+    vanishing_words,
+)
 
 Named = tuple[str, Series]
+OF_WEIGHTS = ("gradients of weights", "weight gradients")
 NARROWEST = 24
 """Cells that lines and their names need at least."""
 
@@ -27,17 +34,19 @@ def gradient_curves(
     height: int,
     *,
     selected: str = "",
+    dead: Collection[str] = (),
     unicode: bool = True,
 ) -> list[Text]:
-    """A line a layer, from the first layer's colour to the last one's, with names at their ends."""
+    """A line a layer, from the first layer's colour to the last one's, with names at their ends.
+    ``dead``: networks of which a layer's units are all dead."""
     grid = Grid(width, 1, unicode)
     kept = [line for line in lines if line[1].recent]
     if not kept or height < 3 or width < NARROWEST:
         empty = Grid(width, height, unicode)
         note(empty, palette, "shows after the first epoch")
         return empty.lines()
-    words, role = compared({name: line.last or 0.0 for name, line in kept})
-    grid.put(0, 0, fitted(words, width), palette.style(role, bold=True))
+    ways, role = compared({name: line.last or 0.0 for name, line in kept}, dead)
+    grid.put(0, 0, worded(width, *ways), palette.style(role, bold=True))
     longest = max(len(name) for name, _ in kept)
     labels = min(longest, max(width // 4, 4)) + 10
     plot = Grid(width - labels - 1, height - 1, unicode)
@@ -49,17 +58,22 @@ def gradient_curves(
     return [*grid.lines(), *hstack(plot.lines(), names.lines())]
 
 
-def compared(lengths: Mapping[str, float]) -> tuple[str, str]:
-    """What the lengths say in a sentence, first layer to last, and the role of its colour."""
-    if said := starved_words(lengths) or flooded_words(lengths):
-        return said, "bad"
+def compared(
+    lengths: Mapping[str, float], dead: Collection[str] = ()
+) -> tuple[tuple[str, ...], str]:
+    """What the lengths say in a sentence, first layer to last, by the rules of the verdicts: ways
+    to say it, the longest first, and the role of its colour."""
+    said = vanishing_words(lengths, dead) or flooded_words(lengths) or blocked_words(lengths, dead)
+    if said:
+        return (said, said.replace(" gradient: ", ": ")), "bad"
     sizes = [v for v in lengths.values() if v > 0]
     if len(sizes) < 2:
-        return "length of the gradient by epoch", "text"
+        return ("length of the gradient of its weights, by epoch", "gradient of weights"), "text"
     factor = max(sizes) / min(sizes)
+    ways = tuple(f"{of} within a factor of {rounded(factor)}" for of in OF_WEIGHTS)
     if factor >= TOO_FAR:
-        return f"within a factor of {rounded(factor)}", "text"
-    return f"within a factor of {rounded(factor)}: every layer learns", "good"
+        return ways, "text"
+    return (f"{ways[0]}: every layer learns", f"{ways[1]}: all learn", ways[1]), "good"
 
 
 def _area(grid: Grid, palette: Palette, lines: Sequence[Named]) -> Area:

@@ -153,6 +153,12 @@ def layer_fitted(name: str, size: int) -> str:
     return f"{fitted(use, room)}.{layer}" if room > 1 else fitted(layer, size)
 
 
+def worded(size: int, *texts: str) -> str:
+    """The first of several ways to say a thing that fits into ``size`` cells whole; where none
+    does, the last one, cut."""
+    return next((text for text in texts if cell_len(text) <= size), fitted(texts[-1], size))
+
+
 def fitted(text: str, size: int) -> str:
     """``text``, printable, in at most ``size`` cells, with a sign where something was cut off."""
     text = printable(text[: LONGEST * max(size, 0) + 1])

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
-from tuidl.charts.bars import decades, put_size
+from tuidl.charts.bars import MEASURES, decades, put_measure, put_size
 from tuidl.charts.frame import note
 from tuidl.charts.grid import Grid, fitted, layer_fitted
 from tuidl.charts.palette import Palette
 
 BARS = 26
 """Cells that the two bars get before shape and parameters get any."""
-
-MEASURES = (("activation", "train"), ("gradient", "validation"))
 
 
 @dataclass(frozen=True)
@@ -115,10 +113,8 @@ def _heading(grid: Grid, palette: Palette, layers: Sequence[LayerRow], plan: Pla
         grid.put_right(plan.name + plan.shape, 0, "output", muted)
         grid.put_right(plan.name + plan.shape + plan.count, 0, "weights", muted)
     for x, (measure, role) in zip(plan.starts, MEASURES, strict=True):
-        grid.put(x, 0, fitted(measure, plan.room), palette.style(role, bold=True))
-        low, high = decades([getattr(layer, measure) for layer in layers])
-        if plan.room >= len(measure) + 14:
-            grid.put_right(x + plan.room, 0, f"1e{low}…1e{high}", muted)
+        ends = decades([getattr(layer, measure) for layer in layers])
+        put_measure(grid, palette, x, plan.room, measure, ends, role)
 
 
 def _sizes(

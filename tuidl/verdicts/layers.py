@@ -1,7 +1,7 @@
 """Verdicts on layers: units that are dead or saturated, gradients that vanish or explode."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from tuidl.protocol.probes import Layers, LayerState
 from tuidl.verdicts.evidence import Evidence
@@ -113,6 +113,23 @@ def _saturated(evidence: Evidence) -> Said | None:
     )
 
 
+def vanishing_words(lengths: Mapping[str, float], dead: Collection[str] = ()) -> str:
+    """The same where a gradient vanishes; ``dead``: networks whose dead units let none through,
+    which is another fault."""
+    return starved_words(_let_through(lengths, dead))
+
+
+def blocked_words(lengths: Mapping[str, float], dead: Collection[str]) -> str:
+    """``dead units: no gradient gets to dense_1``, of the first layer that is cut off so."""
+    cut_off = [name for name in lengths if name not in _let_through(lengths, dead)]
+    return f"dead units: no gradient gets to {cut_off[0]}" if cut_off else ""
+
+
+def _let_through(lengths: Mapping[str, float], dead: Collection[str]) -> dict[str, float]:
+    return {name: length for name, length in lengths.items()
+            if length or name.rpartition(".")[0] not in dead}  # fmt: skip
+
+
 def starved_words(lengths: Mapping[str, float], too_far: float = TOO_FAR) -> str:
     """``dense_1 gets 1/31,000 of dense_9's``, of the first layer that gets too little."""
     found = starved(lengths, too_far)
@@ -136,17 +153,15 @@ def flooded_words(lengths: Mapping[str, float], too_far: float = TOO_FAR) -> str
 
 
 def _vanishing(evidence: Evidence) -> Said | None:
-    dead = _networks_with_a_dead_layer(evidence)
-    lengths = {name: length for name, length in evidence.gradients.items()
-               if length or name.rpartition(".")[0] not in dead}  # fmt: skip
-    if not (words := starved_words(lengths)):
+    dead = dead_networks(evidence)
+    if not (words := vanishing_words(evidence.gradients, dead)):
         return None
-    others = len(starved(lengths)) - 1
+    others = len(starved(_let_through(evidence.gradients, dead))) - 1
     more = f", {others} more get less than 1/{TOO_FAR:g}" if others else ""
     return Said(words, f"{_sentence(words)}{more}.")
 
 
-def _networks_with_a_dead_layer(evidence: Evidence) -> set[str]:
+def dead_networks(evidence: Evidence) -> set[str]:
     """Those of which a layer has no unit left that is ever above zero."""
     answer, at = evidence.layers, evidence.layers_at
     layers = answer.layers if answer else ()

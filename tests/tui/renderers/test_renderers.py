@@ -157,13 +157,24 @@ def test_sick_layers_are_called_out_in_words() -> None:
     [
         (1e-6, 0.5, "vanishing gradient: a gets 1/500,000 of c's"),
         (500.0, 0.01, "exploding gradient: a gets 50,000 times c's"),
-        (0.1, 0.5, "within a factor of 5: every layer learns"),
+        (0.1, 0.5, "gradients of weights within a factor of 5: every layer learns"),
         (0.0, 0.5, "vanishing gradient: a gets no gradient"),
         (math.inf, 0.5, "exploding gradient: a gets one not finite"),
     ],
 )
 def test_gradients_are_judged(first: float, last: float, said: str) -> None:
-    assert compared({"a": first, "b": last, "c": last})[0] == said
+    assert compared({"a": first, "b": last, "c": last})[0][0] == said
+
+
+def test_dead_units_are_not_called_a_vanishing_gradient() -> None:
+    """By the rule of the verdict: no gradient gets past dead units, which is another fault."""
+    lengths = {"g.a": 0.0, "g.b": 0.5, "d.a": 1e-6, "d.b": 0.5}
+    assert compared(lengths)[0][0] == "vanishing gradient: g.a gets no gradient"
+    assert compared(lengths, {"g"})[0][0] == "vanishing gradient: d.a gets 1/500,000 of d.b's"
+    del lengths["d.a"]
+    assert compared(lengths, {"g"}) == (
+        ("dead units: no gradient gets to g.a",) * 2, "bad"
+    )  # fmt: skip
 
 
 def test_names_of_gradients_stand_in_the_order_of_their_lines() -> None:

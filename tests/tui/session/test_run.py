@@ -7,6 +7,7 @@ import pytest
 
 from tests.tui import story
 from tuidl.protocol import events
+from tuidl.tui.previews.summary import outcome
 from tuidl.tui.session.run import Run
 
 
@@ -77,3 +78,21 @@ def test_alerts_after_the_place_that_a_run_goes_on_from_come_again() -> None:
         run.handle(events.Alert(rule="plateau", text="level", epoch=epoch, step=1))
     run.handle(msgspec.structs.replace(started, resumed=events.Place(epoch=4, step=0)))
     assert [alert.epoch for alert in run.alerts] == [2]
+
+
+def test_an_ended_run_says_what_it_computed_and_how_long_one_watched() -> None:
+    """Pauses count for neither; time that slowing down took counts for the second."""
+    now = [100.0]
+    run = Run(clock=lambda: now[0])
+    paused = events.Paused(epoch=1, step=0, steps=45, loss=None)
+    ended = msgspec.structs.replace(story.ended(), seconds=0.33)
+    for event, wait in (
+        (story.beginning()[0], 3.0), (paused, 7.0), (events.Resumed(), 5.0), (paused, 60.0),
+        (events.Resumed(), 3.25), (ended, 40.0), (events.Saved(epoch=1, step=0), 1.0),
+    ):  # fmt: skip
+        run.handle(event)
+        now[0] += wait
+    assert run.watch.seconds == 8.25
+    assert "of computing, 8 s on the clock" in outcome(run)
+    run.watch.seconds = run.seconds
+    assert "clock" not in outcome(run)

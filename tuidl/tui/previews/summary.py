@@ -7,7 +7,7 @@ from rich.text import Text
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
 from tuidl.charts.scale import short
-from tuidl.core.durations import trained
+from tuidl.core.durations import computed
 from tuidl.protocol.events import Scores
 from tuidl.protocol.formatting import best_by, of_generators
 from tuidl.tui.session.run import Run
@@ -86,7 +86,7 @@ def outcome(run: Run) -> str:
     words = f"{REASONS.get(run.ended.reason, 'Ended:')} {count} epoch{'s' if count != 1 else ''}"
     if run.ended.folds:
         words += f" in each of {run.ended.folds} folds"
-    words += f" in {trained(seconds)}"
+    words += f" in {computed(seconds, run.watch.seconds)}"
     steps = count * run.steps * (run.ended.folds or 1)
     if steps and seconds > 0:
         pace = steps / seconds

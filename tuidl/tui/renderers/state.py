@@ -8,7 +8,7 @@ from rich.text import Text
 
 from tuidl.charts.palette import Palette
 from tuidl.charts.scale import readable
-from tuidl.core.durations import in_words, trained
+from tuidl.core.durations import computed, in_words, trained
 from tuidl.core.printable import printable
 from tuidl.protocol.events import RunEnded
 from tuidl.protocol.formatting import best_by, runs_on
@@ -74,7 +74,7 @@ def scores_line(run: Run, around: Around, width: int, dot: str) -> str:
 def ending_line(run: Run, event: RunEnded, width: int, dot: str) -> str:
     """How it ended, in how much time, and whose weights it has now."""
     reason = event.reason.replace("_", " ")
-    parts = [f"{reason} in {trained(run.seconds)}"]
+    parts = [f"{reason} in {computed(run.seconds, run.watch.seconds)}"]
     if event.best_epoch:
         parts.append(f"weights of epoch {event.best_epoch} ({best_by(event)})")
     return fitting([*parts, "space: train again, R: with a new seed"], width, dot)

@@ -14,6 +14,8 @@ from tuidl.protocol.history import History
 from tuidl.protocol.moments import Moment
 from tuidl.protocol.probes import Layers
 from tuidl.tui.session.past_moment import stood_then
+from tuidl.tui.session.stopwatch import Stopwatch
+from tuidl.tui.session.time_ahead import TimeAhead
 from tuidl.verdicts import Evidence, Finding, found
 
 MOST_BESTS = 1000
@@ -33,7 +35,7 @@ class Phase(Enum):
 
 
 @dataclass
-class Run:
+class Run(TimeAhead):
     """Everything that the training screen shows of one run."""
 
     phase: Phase = Phase.LOADING
@@ -66,6 +68,8 @@ class Run:
     epochs_done: int = 0
     seconds: float = 0.0
     """Of training so far, without pauses, by the engine's clock."""
+    watch: Stopwatch = field(default_factory=Stopwatch)
+    """Of the time on the clock while it trained, with what it was slowed down by."""
     step_seconds: float | None = None
     evaluation_seconds: float | None = None
     pace: float | None = None
@@ -85,6 +89,10 @@ class Run:
 
     def handle(self, event: Event) -> None:
         """Take in one event."""
+        self._take(event)
+        self.watch.run(self.phase is Phase.RUNNING, self.clock())
+
+    def _take(self, event: Event) -> None:
         self.history.handle(event)
         match event:
             case events.RunStarted():
@@ -226,20 +234,21 @@ class Run:
             self.phase, self.error = Phase.FAILED, error
 
     @property
-    def findings(self) -> list[Finding]:
-        """What the rules say of it, the gravest first."""
-        return found(Evidence.of_run(
+    def evidence(self) -> Evidence:
+        """What verdicts on it rest on."""
+        return Evidence.of_run(
             self.history, self.started, self.ended or self.failed,
             fold=self.fold, steps=self.steps, layers=self.layers,
-        ))  # fmt: skip
+        )  # fmt: skip
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What the rules say of it, the gravest first."""
+        return found(self.evidence)
 
     @property
     def is_over(self) -> bool:
         return self.phase in (Phase.ENDED, Phase.FAILED, Phase.LOST)
-
-    @property
-    def epochs(self) -> int:
-        return self.started.epochs if self.started else 0
 
     @property
     def share_done(self) -> float:
@@ -267,33 +276,3 @@ class Run:
         if step is None or step.seconds_left is None or step.share >= 1.0:
             return None
         return step.seconds_left * (1 - self.compiled_share(now)) / (1 - step.share)
-
-    @property
-    def seconds_in_epoch(self) -> float | None:
-        """Up to the end of this epoch, at the pace in force; None before a step was done."""
-        if self.step_seconds is None or self.started is None:
-            return None
-        return (self.steps - self.step) * self._each + self._evaluation_seconds(self.started)
-
-    @property
-    def _each(self) -> float:
-        """Seconds from one step to the next."""
-        return max(self.step_seconds or 0.0, 1 / self.pace if self.pace else 0.0)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Of this fold, at the pace in force; None before a step was done, and after the end."""
-        if self.step_seconds is None or self.is_over or not self.started:
-            return None
-        done = (self.epoch - 1) * self.steps + self.step
-        steps = max(self.epochs * self.steps - done, 0)
-        evaluations = max(self.epochs - self.epochs_done, 0)
-        return steps * self._each + evaluations * self._evaluation_seconds(self.started)
-
-    def _evaluation_seconds(self, started: events.RunStarted) -> float:
-        """Of the validation part; before it was evaluated, by the time of training steps, of which
-        the way forward is about a third."""
-        if self.evaluation_seconds is not None or self.step_seconds is None:
-            return self.evaluation_seconds or 0.0
-        batches = started.examples.get("validation", 0) / max(started.batch_size, 1)
-        return batches * self.step_seconds / 3

@@ -25,7 +25,7 @@ from tuidl.tui.widgets.chart import Chart, centred
 from tuidl.tui.widgets.picture import unanswered
 from tuidl.verdicts import Finding
 from tuidl.verdicts.evidence import steps_done
-from tuidl.verdicts.layers import RULES_OF_LAYERS
+from tuidl.verdicts.layers import RULES_OF_LAYERS, dead_networks
 
 LayerAnswer = Histograms | Filters | FeatureMaps | Weights
 OF_ONE_LAYER = ("histograms", "filters", "feature_maps", "weights")
@@ -74,8 +74,10 @@ class LayersView(View):
     def compose(self) -> ComposeResult:
         with Horizontal():
             with Vertical():
-                yield LayerList(self, "layers: size of outputs, and of gradients coming back")
-                yield Gradients(self, "length of each layer's gradient", classes="page")
+                yield LayerList(self, "layers: size of activations, and of their gradients")
+                yield Gradients(
+                    self, "length of the gradient of each layer's weights", classes="page"
+                )
             with Vertical():
                 yield Inside(self, "inside", classes="page -open")
                 yield Spread(self, "spread", classes="page")
@@ -218,7 +220,10 @@ class Gradients(Part, can_focus=False):
         if not lines:
             return centred(awaited_scores(run), palette, width, height)
         chosen = self.view.name_selected
-        return gradient_curves(lines, palette, width, height, selected=chosen, unicode=unicode)
+        return gradient_curves(
+            lines, palette, width, height,
+            selected=chosen, dead=dead_networks(run.evidence), unicode=unicode,
+        )  # fmt: skip
 
 
 class Spread(Part, can_focus=False):

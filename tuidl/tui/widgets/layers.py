@@ -14,7 +14,7 @@ from tuidl.tui.session.run import Run
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.picture import unanswered
 from tuidl.verdicts import Finding
-from tuidl.verdicts.layers import RULES_OF_LAYERS, warning_words
+from tuidl.verdicts.layers import RULES_OF_LAYERS, dead_networks, warning_words
 
 HEAD, LEAST_CURVES = 2, 8
 """Lines above the bars and an empty one below, and lines that curves of gradients need."""
@@ -58,7 +58,8 @@ class Layers(Chart):
         lines = gradients_of(self.shown) if height - rows >= LEAST_CURVES else []
         if not lines:
             return layer_bars(sizes, palette, width, height, unicode=unicode)
-        below = gradient_curves(lines, palette, width, height - rows, unicode=unicode)
+        dead = dead_networks(self.shown.evidence)
+        below = gradient_curves(lines, palette, width, height - rows, dead=dead, unicode=unicode)
         return stacked([layer_bars(sizes, palette, width, rows, unicode=unicode), below])
 
 
