@@ -74,7 +74,7 @@ class LayersView(View):
     def compose(self) -> ComposeResult:
         with Horizontal():
             with Vertical():
-                yield LayerList(self, "layers: size of activations, and of their gradients")
+                yield LayerList(self, "activations and their gradients")
                 yield Gradients(
                     self, "length of the gradient of each layer's weights", classes="page"
                 )
