@@ -12,6 +12,7 @@ from tuidl.storage.contents import EVENTS
 from tuidl.storage.locations import runs_folder
 from tuidl.tui.app import Playground
 from tuidl.tui.session.run import Phase
+from tuidl.tui.session.session import Session
 from tuidl.tui.widgets.key_line import KeyLine
 
 GOING = "s e step | +- rate | f full speed | m modify | q leave | r reset | ? help"
@@ -35,6 +36,7 @@ STATES: dict[str, tuple[tuple[events.Event, ...], str]] = {
 
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Playground:
+    monkeypatch.setattr(Session, "silence", 0.0)  # nothing here answers, however long that takes
     return quiet(monkeypatch, tmp_path)
 
 
