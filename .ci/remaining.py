@@ -1,8 +1,9 @@
 """Runs pytest without the tests that have passed elsewhere.
 
-    python remaining.py FILE[,FILE...] [OPTIONS OF PYTEST]
+    python remaining.py [--whole] FILE[,FILE...] [OPTIONS OF PYTEST]
 
-Each FILE is one of pytest's JUnit files.
+Each FILE is one of pytest's JUnit files. ``--whole``: together they have every test of each module
+that they name, so that one whose tests have all passed is not even imported.
 """
 
 import os
@@ -14,8 +15,8 @@ from pathlib import Path
 import pytest
 from results import Key, together
 
-FILES = "PASSED_IN"
-"""The environment variable that tells every process the files."""
+FILES, WHOLE = "PASSED_IN", "PASSED_WHOLE"
+"""The environment variables that tell every process the files, and whether they have all tests."""
 
 
 def key_of(node: str) -> Key:
@@ -27,10 +28,31 @@ def key_of(node: str) -> Key:
 
 
 @cache
+def outcomes() -> dict[Key, str]:
+    found = together([Path(name) for name in os.environ[FILES].split(",")])
+    return {key: outcome for key, (outcome, _) in found.items()}
+
+
+@cache
 def passed() -> set[Key]:
     """The tests that have."""
-    found = together([Path(name) for name in os.environ[FILES].split(",")])
-    return {key for key, (outcome, _) in found.items() if outcome == "passed"}
+    return {key for key, outcome in outcomes().items() if outcome == "passed"}
+
+
+@cache
+def modules() -> dict[str, bool]:
+    """Whether all has passed, by module and by class in one."""
+    lacking = {module for module, _ in outcomes().keys() - passed()}
+    return {module: module not in lacking for module, _ in outcomes()}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Importing the modules of all tests takes longer than the tests that are left."""
+    if collection_path.suffix != ".py" or not os.environ.get(WHOLE):
+        return None
+    module = ".".join(collection_path.relative_to(config.rootpath).with_suffix("").parts)
+    have = [done for name, done in modules().items() if f"{name}.".startswith(f"{module}.")]
+    return True if have and all(have) else None
 
 
 @pytest.hookimpl(trylast=True)
@@ -43,6 +65,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def main(files: str, *options: str) -> int:
+    if files == "--whole":
+        os.environ[WHOLE] = "1"
+        files, *options = options
     os.environ[FILES] = ",".join(str(Path(name).resolve()) for name in files.split(","))
     return pytest.main(["-p", Path(__file__).stem, *options])
 

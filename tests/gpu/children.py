@@ -21,14 +21,14 @@ needs_numba_cuda = pytest.mark.skipif(
 NICENESS = 10
 """Below everything else, so that tests of the screen do not wait for them."""
 SIMULATED = {"NUMBA_ENABLE_CUDASIM": "1"}
+VERSIONS = ("8.0", "9.0")
+"""The compute capabilities of the GPUs of 2020 and of 2022."""
 FRAMES = ("begin", "gather", "collect")
 PERSISTENT = ("linear_regression, one block: True", "cnn_digits, one block: False")
 JOBS: dict[str, tuple[str, tuple[str, ...], dict[str, str]]] = {
     "simulated": ("tests.gpu.simulated", (), SIMULATED),
     "stretches": ("tests.gpu.stretches", (), SIMULATED),
-    "8.0": ("tests.gpu.compiled", ("8.0", "kernels", *FRAMES), {}),
-    "9.0": ("tests.gpu.compiled", ("9.0", "kernels", *FRAMES), {}),
-    "persistent": ("tests.gpu.compiled", ("9.0", *PERSISTENT), {}),
+    "compiled": ("tests.gpu.compiled", (",".join(VERSIONS), "kernels", *FRAMES, *PERSISTENT), {}),
 }
 """Module, arguments and environment of each."""
 

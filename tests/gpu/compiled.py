@@ -1,6 +1,7 @@
-"""Runs in a process of its own: compiles every kernel to PTX for one kind of GPU, without one.
+"""Runs in a process of its own: compiles kernels to PTX for kinds of GPUs, without one.
 
-Prints a line of JSON for each: its name, and what was wrong. ``python -m tests.gpu.compiled 9.0``
+Prints a line of JSON for each kernel and kind of GPU, "9.0 dense", and what was wrong.
+``python -m tests.gpu.compiled 8.0,9.0`` compiles all there are.
 """
 
 import json
@@ -10,7 +11,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from numba import cuda
+from numba.cuda import compiler
 
 from tuidl.backends.cuda import launching
 from tuidl.backends.cuda.kernels import CUDA_KERNELS
@@ -22,9 +23,10 @@ from tuidl.preset.library import load_preset, shipped
 
 Job = tuple[str, Callable[[], Callable[..., None]], tuple[Any, ...]]
 """A name, what makes a kernel as a plain function, and the types of its arguments."""
+Capability = tuple[int, int]
 
 
-def pretend(compute_capability: tuple[int, int]) -> None:
+def pretend(compute_capability: Capability) -> None:
     """Device functions ask the GPU at hand what to compile for; there is none."""
     from numba.cuda import dispatcher
 
@@ -50,13 +52,20 @@ def of_preset(preset: str, one_block: bool) -> Callable[..., None]:
     return persistent_function(tuple(program.kernels), one_block)
 
 
-def problem(job: Job, compute_capability: tuple[int, int]) -> str:
+def ptx_for(job: Job, capabilities: list[Capability]) -> list[str]:
+    """A kernel for each kind of GPU. What comes before the last step takes most of the time and is
+    done once: it is the same for all since 6.0, unless a kernel asks for fast mathematics."""
     _, make, signature = job
-    try:
-        ptx, _ = cuda.compile_ptx(make(), signature, cc=compute_capability)
-    except Exception as error:  # the parent process tells it
-        return f"{type(error).__name__}: {error}"
-    target = ".target sm_{}{}".format(*compute_capability)
+    library, _ = compiler._compile_pyfunc_with_fixup(
+        make(), signature, debug=None, lineinfo=False, device=False, fastmath=False, opt=None,
+        cc=capabilities[0], abi="numba", abi_info=None, forceinline=False, launch_bounds=None,
+        lto=False,
+    )  # fmt: skip
+    return [library.get_asm_str(cc=capability) for capability in capabilities]
+
+
+def problem(ptx: str, capability: Capability) -> str:
+    target = ".target sm_{}{}".format(*capability)
     if target not in ptx:
         return f"no {target} in the PTX"
     if "ld.local" in ptx:
@@ -64,17 +73,25 @@ def problem(job: Job, compute_capability: tuple[int, int]) -> str:
     return ""
 
 
+def problems(job: Job, capabilities: list[Capability]) -> list[str]:
+    try:
+        return list(map(problem, ptx_for(job, capabilities), capabilities))
+    except Exception as error:  # the parent process tells it
+        return [f"{type(error).__name__}: {error}"] * len(capabilities)
+
+
 ALL_KERNELS = "kernels"
 
 
-def main(version: str, names: list[str]) -> None:
-    major, minor = version.split(".")
-    compute_capability = (int(major), int(minor))
-    pretend(compute_capability)
+def main(text: str, names: list[str]) -> None:
+    versions = text.split(",")
+    capabilities = [(int(major), int(minor)) for major, minor in (v.split(".") for v in versions)]
+    pretend(capabilities[0])
     for job in jobs():
         is_asked = job[0] in names or (ALL_KERNELS in names and job[0] in CUDA_KERNELS)
         if not names or is_asked:
-            print(json.dumps([job[0], problem(job, compute_capability)]), flush=True)
+            for version, wrong in zip(versions, problems(job, capabilities), strict=True):
+                print(json.dumps([f"{version} {job[0]}", wrong]), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from tests.gpu.children import CHILDREN, HAS_NUMBA_CUDA
 HERE = Path(__file__).parent
 WANTED = {
     "test_simulated.py": ("simulated", "stretches"),
-    "test_compiled.py": ("8.0", "9.0", "persistent"),
+    "test_compiled.py": ("compiled",),
 }
 
 

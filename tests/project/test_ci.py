@@ -94,6 +94,21 @@ def test_only_what_has_not_passed_runs_again(tmp_path: Path) -> None:
     assert said.endswith("exit 0")
 
 
+def test_a_module_that_has_passed_whole_is_not_imported_again(tmp_path: Path) -> None:
+    """Where it is said that the files have all tests; one that was skipped, or lacks, is."""
+    folder, file = suite(tmp_path / "project", skipped=True), str(tmp_path / "first.xml")
+    run(folder, "-m", "pytest", "-q", f"--junitxml={file}")
+    suite(folder, skipped=False)
+    (folder / "tests/test_other.py").write_text("raise ValueError('imported')\n")
+    (folder / "tests/test_new.py").write_text("class TestNew:\n    def test_new(self): pass\n")
+    command = [str(CI / "remaining.py"), "--whole", file, "-q"]
+    said = run(folder, *command, f"--junitxml={tmp_path / 'second.xml'}")
+    assert "3 passed, 4 deselected" in said, said
+    command[2] += f",{tmp_path / 'second.xml'}"
+    assert "no tests ran" in run(folder, *command)
+    assert "imported" in run(folder, command[0], *command[2:])
+
+
 def test_what_ran_nowhere_is_said(tmp_path: Path) -> None:
     _, files = two_runs(tmp_path)
     said = run(tmp_path, str(CI / "results.py"), files[0]).splitlines()
