@@ -3,7 +3,7 @@
 import gc
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -12,6 +12,7 @@ from tests.quick import (  # noqa: F401 - hooks of pytest
     pytest_collection_modifyitems,
     pytest_configure,
     pytest_configure_node,
+    pytest_ignore_collect,
 )
 from tuidl.core.environment import prepare_environment
 
@@ -22,9 +23,19 @@ if hasattr(signal, "SIGHUP"):  # ignored under nohup, and what we start would in
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Little of what is made meanwhile is garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish() -> None:
-    """All that pytest now holds, some millions of objects, stays to the end: no look for garbage
-    goes through it again."""
+    """What pytest now holds, a million objects, stays to the end: it is looked through for garbage
+    this once."""
     gc.collect()
     gc.freeze()
 

@@ -44,6 +44,12 @@ def _is_nothing_chosen(config: pytest.Config) -> bool:
     return config.args_source is not pytest.Config.ArgsSource.ARGS
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What is not quick as a whole is not even imported."""
+    is_slow = collection_path.parent == TESTS and collection_path.name in SLOW_ROOMS
+    return True if is_slow and config.stash[IS_QUICK] else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.stash[IS_QUICK]:
         return

@@ -74,6 +74,13 @@ def test_what_runs(folder: Path, options: tuple[str, ...], expected: int) -> Non
     assert passed(said) == expected, said
 
 
+def test_the_judges_are_not_imported_for_the_quick_set(folder: Path) -> None:
+    (folder / "tests" / "judges" / "test_judges.py").write_text("raise ValueError('imported')\n")
+    said = run(folder)
+    assert passed(said) == QUICK, said
+    assert "imported" in run(folder, "--all")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("option", "expected"), [("-q", QUICK), ("--all", EVERY + 1)])
 def test_processes_that_share_the_tests_choose_the_same(

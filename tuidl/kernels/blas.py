@@ -8,8 +8,9 @@ The only module that knows of BLAS. Numba's runtime exports ``numba_xxgemm``, wh
 ``np.dot`` does not: transposes, and beta, the factor for the old content of the result.
 """
 
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
 from numba import types
@@ -29,6 +30,9 @@ from tuidl.kernels.simd.intrinsics import STACK_ELEMENTS, data_of, stack_workspa
 from tuidl.kernels.simd.memory import transpose
 from tuidl.kernels.simd.packed_gemm import Strides, gemm_block
 from tuidl.kernels.simd.vectors import HAS_MASKS, VECTOR_BYTES
+
+if TYPE_CHECKING:
+    from threadpoolctl import LibController
 
 LARGE = 1 << 20
 """Numbers in both factors from which on BLAS's packing pays off."""
@@ -227,10 +231,19 @@ def load() -> None:
     Shards run in parallel already: a BLAS with threads of its own would have them fight for cores.
     The library beside NumPy, which serves the rest of the process, is left as it is.
     """
+    for library in _libraries():
+        library.set_num_threads(1)
+
+
+@cache
+def _libraries() -> "tuple[LibController, ...]":
+    """What has been loaded with it and before: to look for that takes some milliseconds."""
     import scipy.linalg.cython_blas  # noqa: F401
     from threadpoolctl import ThreadpoolController
 
-    for library in ThreadpoolController().lib_controllers:
-        folders = Path(library.filepath).parts[-3:-1]
-        if library.user_api == "blas" and not any("numpy" in folder for folder in folders):
-            library.set_num_threads(1)
+    return tuple(
+        library
+        for library in ThreadpoolController().lib_controllers
+        if library.user_api == "blas"
+        and not any("numpy" in folder for folder in Path(library.filepath).parts[-3:-1])
+    )
