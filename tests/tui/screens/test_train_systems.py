@@ -44,11 +44,12 @@ def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Playground:
 async def answered(watched: Watched, trainer: Trainer) -> None:
     """Every probe of the visible panels, answered by the trainer, until nothing new is asked."""
     seen: set[str] = set()
-    for _ in range(4):
-        for kind, options in watched.screen.probes():
-            probe = Probe(id=1, kind=kind, options=options)
-            await watched.handle(answer(trainer.state, probe))
-            seen.add(kind)
+    while new := {f"{kind} {options}": (kind, options) for kind, options in watched.screen.probes()
+                  if f"{kind} {options}" not in seen}:  # fmt: skip
+        assert len(seen) < 100, "it ends"
+        probes = [Probe(id=1, kind=kind, options=options) for kind, options in new.values()]
+        await watched.handle(*(answer(trainer.state, probe) for probe in probes))
+        seen |= new.keys()
 
 
 def panels(watched: Watched) -> str:
@@ -197,8 +198,8 @@ async def test_the_editor_opens_them(app: Playground, name: str, size: tuple[int
         screen = app.screen
         assert isinstance(screen, EditScreen)
         assert "parameters" in str(screen.query_one("#problem", Static).render())
-        for key in ("down",) * 12 + ("enter", "escape", "f2", "f2", "right", "a", "d", "space"):
-            await pilot.press(key)
+        keys = ("enter", "escape", "f2", "f2", "right", "a", "d", "space")
+        await pilot.press(*("down",) * 12, *keys)
         await pilot.pause()
 
 
