@@ -297,6 +297,15 @@ def mean_iou(n: Numbers) -> None:
 
 
 @worked
+def box_iou(n: Numbers) -> None:
+    wide, high, moved, shared, covered, found = n
+    first, second = (np.array([[x, 0.0, wide, high]]) for x in (0.0, moved))
+    total = np.zeros(1)
+    ORACLES["sum_box_iou"](first, second, total)
+    agree([shared / covered, found], [total[0], total[0]])
+
+
+@worked
 def segmentation(n: Numbers) -> None:
     agree([n[2]], [-np.log(n[:2]).mean()])
 

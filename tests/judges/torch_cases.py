@@ -150,6 +150,7 @@ CASES = [
     Case("embedding activity_l2=0.1", (5,),
          [_layer("embedding", input_dim=6, output_dim=3, activity_l2=0.1), FLAT, LAST], words=6),
     *(_loss(kind) for kind in ("mse", "mae", "huber", "binary_cross_entropy")),
+    _loss("giou"),
     *(_loss("huber", delta=delta) for delta in (0.1, 5.0)),
     *(_loss(kind, reduction="sum") for kind in ("mse", "mae", "huber")),
     _loss("binary_cross_entropy", shares=True, reduction="sum"),

@@ -41,10 +41,23 @@ def of_numbers(mean: Callable[..., Tensor]) -> Callable[[Tensor, Tensor, Options
     )
 
 
+def giou(y: Tensor, target: Tensor, options: Options) -> Tensor:
+    """Rezatofighi et al., 2019, of middles and sides."""
+    p, t = y.reshape(-1, 4), target.reshape(-1, 4).to(y.dtype)
+    (low, high), (left, right) = (
+        (box[:, :2] - box[:, 2:].abs() / 2, box[:, :2] + box[:, 2:].abs() / 2) for box in (p, t)
+    )
+    shared = (torch.minimum(high, right) - torch.maximum(low, left)).clamp(min=0).prod(dim=1)
+    union = p[:, 2:].prod(dim=1).abs() + t[:, 2:].prod(dim=1).abs() - shared
+    around = (torch.maximum(high, right) - torch.minimum(low, left)).prod(dim=1)
+    return (1 - shared / union + (around - union) / around).mean()
+
+
 LOSSES: dict[str, Callable[[Tensor, Tensor, Options], Tensor]] = {
     "mse": of_numbers(F.mse_loss),
     "mae": of_numbers(F.l1_loss),
     "huber": of_numbers(F.huber_loss),
+    "giou": giou,
     "cross_entropy": cross_entropy,
     "categorical_cross_entropy": categorical_cross_entropy,
     "binary_cross_entropy": binary_cross_entropy,

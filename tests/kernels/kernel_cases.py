@@ -50,6 +50,13 @@ def _all_masked(arrays: Arrays) -> None:
     arrays["sums"][:] = 0
 
 
+def _far_apart(arrays: Arrays) -> None:
+    """Boxes that do not touch, one without an area, one exactly right."""
+    arrays["prediction"][:, :2] += 10
+    arrays["prediction"][1:2, 2] = 0
+    arrays["prediction"][2:3] = arrays["target"][2:3]
+
+
 def _positive(name: str) -> Callable[[Arrays], None]:
     def fix(arrays: Arrays) -> None:
         arrays[name][:] = np.abs(arrays[name])
@@ -583,6 +590,15 @@ for n, f in ROWS:
         Case("sum_squared_error", sizes),
         Case("sum_weighted_absolute_error", {**sizes, "k": 1}, fix=_weighed_answers),
         Case("sum_weighted_squared_error", {**sizes, "k": sizes["f"]}, fix=_weighed_answers),
+    ]
+for n, f in ((1, 4), (3, 4), (70, 4), (5, 12)):
+    sizes = {"n": n, "f": f}
+    CASES += [
+        Case("generalized_iou", {**sizes, "a": 1}, {"batch": 2 * n}),
+        Case("generalized_iou", {**sizes, "a": 1}, {"batch": 2 * n}, fix=_far_apart),
+        Case("generalized_iou_rows", sizes),
+        Case("sum_box_iou", {**sizes, "a": 1}),
+        Case("sum_weighted_box_iou", {**sizes, "k": f // 4, "a": 1}, fix=_weighed_answers),
     ]
 for s, v, start, stop in SLICES:
     sizes, part = {"s": s, "v": v}, {"start": start, "stop": stop}

@@ -10,7 +10,7 @@ from tuidl.core.errors import PresetError
 from tuidl.data import SOURCES
 from tuidl.nn.layers import LAYERS
 from tuidl.nn.losses import LOSSES
-from tuidl.nn.metrics import METRICS
+from tuidl.nn.metrics import METRICS, has_places
 from tuidl.nn.optimizers import OPTIMIZERS
 from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import LARGEST_FILE, Preset
@@ -18,7 +18,9 @@ from tuidl.preset.schema import LARGEST_FILE, Preset
 SOURCE_NAMES = ", ".join(sorted(SOURCES))
 LAYER_NAMES = ", ".join(sorted(LAYERS))
 METRIC_NAMES = ", ".join(sorted(METRICS))
-CLASS_METRICS = ", ".join(m.name for m in METRICS.values() if m.of_classes and not m.of_places)
+CLASS_METRICS = ", ".join(
+    m.name for m in METRICS.values() if m.of_classes and m.fits is not has_places
+)
 LOSS_NAMES = ", ".join(sorted(LOSSES))
 OPTIMIZER_NAMES = ", ".join(sorted(OPTIMIZERS))
 LSTM_KEYS = (

@@ -22,7 +22,7 @@ EVERY = (
     answers.generated(), answers.generated_pictures(),
     text_answers.written("a b"), text_answers.EMBEDDING, text_answers.ATTENTION,
     picture_answers.given_back(), picture_answers.plane(), picture_answers.decoded(),
-    picture_answers.masks(),
+    picture_answers.masks(), picture_answers.boxes(),
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from tuidl.tasks.choice import task_for, task_of
 from tuidl.tasks.per_step import PerStep
 from tuidl.tasks.segmentation import Segmentation
 from tuidl.training.trainer import Trainer
+from tuidl.tui.renderers.judgement import page_lines
 from tuidl.tui.widgets.picture import picture_of
 from tuidl.worker.probes.answer import answer
 
@@ -120,9 +121,18 @@ def test_predictions_say_shares_and_classes(trainer: Trainer) -> None:
 def test_the_worst_pictures_are_those_that_overlap_least() -> None:
     made = network(SHAPES)
     subject = of_part(made.preset, made.preparation, "validation")
-    judged = evaluated(made, subject, Options(resamples=0, worst=3))
+    judged = evaluated(made, subject, Options(resamples=0, worst=3, pictures=True))
     assert (judged.kind, judged.main) == ("masks", "overlap_macro")
     losses = [worst.loss for worst in judged.worst]
     assert losses == sorted(losses, reverse=True)
     assert judged.worst[0].predicted.endswith("of the pixels right")
     assert "background" in judged.worst[0].true
+    given, true = (np.frombuffer(mask, np.uint8) for mask in judged.pictures[0].masks[::-1])
+    classes = range(4)
+    union = [((given == k) | (true == k)).sum() for k in classes]
+    shared = [((given == k) & (true == k)).sum() for k in classes]
+    shares = [s / u for s, u in zip(shared, union, strict=True) if u]
+    assert 1 - np.mean(shares) == pytest.approx(losses[0])
+    for palette in (DEFAULT, MONOCHROME):
+        lines = page_lines(judged, "worst", palette, (100, 30), unicode=True)
+        assert any(f"IoU {1 - losses[0]:.2f}" in line.plain for line in lines)

@@ -1,6 +1,8 @@
 """Answers to probes about what an autoencoder gives back, small and made up."""
 
 from tuidl.protocol.picture_answers import (
+    BoxedPicture,
+    Boxes,
     DecodedCode,
     GivenBack,
     LatentPlane,
@@ -71,4 +73,19 @@ def masks(shape: tuple[int, int, int] = (8, 8, 1), count: int = 6) -> Masks:
     return Masks(
         part="validation", shape=shape, classes=("background", "circle", "square", "triangle"),
         examples=tuple(examples), overlap=0.75, looked_at=256, total=400,
+    )  # fmt: skip
+
+
+def boxes(shape: tuple[int, int, int] = (8, 8, 1), count: int = 6) -> Boxes:
+    """A diagonal; boxes that are found less and less well, every other with the wrong class."""
+    examples = [
+        BoxedPicture(
+            number=i, x=given_back(shape).examples[0].x, true=0, given=i % 2,
+            true_box=[0.5, 0.5, 0.5, 0.5], box=[0.5 + i / 16, 0.5, 0.5, 0.5], overlap=1 - i / 8,
+        )
+        for i in range(count)
+    ]  # fmt: skip
+    return Boxes(
+        part="validation", shape=shape, classes=("circle", "square"), examples=tuple(examples),
+        overlap=0.75, wrong=3, looked_at=256, total=400,
     )  # fmt: skip

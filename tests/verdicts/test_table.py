@@ -20,6 +20,7 @@ TABLE: dict[str, set[str]] = {
     "cifar10_cnn_logits": {"still_falling"},
     "cnn_digits": {"still_falling"},
     "denoising": {"plateau"},
+    "detect_shape": {"still_falling"},
     "diffusion_points": {"plateau"},
     "gan_digits": set(),
     "gan_points": set(),

@@ -24,6 +24,7 @@ from tuidl.compiler.weighing import weighed_width, with_weights
 from tuidl.core.errors import PresetError
 from tuidl.data.spec import ExampleSpec, Field
 from tuidl.nn.layers.base import ShapeError, TargetKindError
+from tuidl.nn.layers.merging import Concatenate
 from tuidl.nn.regularizers import Regularizer
 from tuidl.plugins.loading import guarding
 from tuidl.preset.schema import Preset
@@ -170,7 +171,7 @@ class Graph:
             for node in needed.values()
         )
         end = number[self.predicted]
-        heads = [replace(head, node=end) for head in self.heads if head.node == self.predicted]
+        heads = [replace(head, node=number[head.node]) for head in self._answering_heads()]
         known = heads[0].spec if heads else ExampleSpec((), prod(self.shape_of(self.predicted)))
         fields = tuple(Field(data.name, data.shape) for data in inputs)
         shape = inputs[0].shape if len(inputs) == 1 else (sum(f.width for f in fields),)
@@ -178,6 +179,14 @@ class Graph:
         objective = replace(self.objectives[0], heads=tuple(heads[:1]))
         outputs = {next(name for name, i in self.outputs.items() if i == self.predicted): end}
         return Graph(self.preset, spec, nodes, tuple(inputs), outputs, (objective,))
+
+    def _answering_heads(self) -> list[Head]:
+        """The losses on the node that the model answers with; where that only puts others beside
+        each other, on these."""
+        end = self.nodes[self.predicted]
+        sources = end.inputs if isinstance(end.layer, Concatenate) else ()
+        nodes = (self.predicted, *sources)
+        return [head for node in nodes for head in self.heads if head.node == node]
 
     def penalties(self, objective: Target) -> list[tuple[str, str, Regularizer]]:
         """Node, parameter and strength of every penalty on weights that the objective changes."""

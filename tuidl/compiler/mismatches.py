@@ -5,6 +5,7 @@ from math import prod
 from tuidl.compiler.nodes import Head, Node, last_activation
 from tuidl.core.errors import PresetError
 from tuidl.nn.layers.normalization import BatchNormalization
+from tuidl.nn.losses.boxes import GeneralizedIou
 from tuidl.nn.losses.classification import Classification
 from tuidl.preset.schema import Preset
 
@@ -26,6 +27,7 @@ def require_sense(preset: Preset, nodes: Nodes, heads: tuple[Head, ...]) -> None
             )
     for head in heads:
         _require_logits(nodes, head)
+        _require_boxes(preset, head)
     for node in normalizing(nodes):
         if preset.training.batch_size == 1:
             raise PresetError(
@@ -59,3 +61,12 @@ def _require_logits(nodes: Nodes, head: Head) -> None:
             f"{activation}: use activation = {own!r} or 'linear' (from_logits = true would take "
             "them as logits all the same)",
         )
+
+
+def _require_boxes(preset: Preset, head: Head) -> None:
+    """Raises PresetError where boxes are scaled number by number: then none overlaps as it did."""
+    names = [head.loss.kind()] if isinstance(head.loss, GeneralizedIou) else []
+    names += [name for name in head.metrics if name == "box_iou"]
+    if names and preset.data.target_scaling() != "none":
+        problem = f"{names[0]!r} is of boxes as they are: use normalize_targets = false"
+        raise PresetError("data.normalize_targets", problem)

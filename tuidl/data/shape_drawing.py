@@ -45,7 +45,7 @@ def drawn(random: "np.random.Generator", side: int, most: int, noise: float) -> 
     import numpy as np
 
     middles = (np.arange(side) + 0.5) / side
-    y, x = np.meshgrid(middles, middles, indexing="ij")
+    y, x = middles[:, None], middles
     ground = random.uniform(0.3, 0.7)
     lean = random.uniform(-SLOPE / 2, SLOPE / 2, 2)
     pixels = ground + lean[0] * (x - 0.5) + lean[1] * (y - 0.5)
@@ -68,7 +68,7 @@ def _places(random: "np.random.Generator", count: int) -> list[tuple[float, floa
     for _ in range(count):
         for _ in range(TRIES):
             radius = float(random.uniform(LEAST_RADIUS, MOST_RADIUS))
-            x, y = random.uniform(radius, 1 - radius, 2).tolist()
+            x, y = (float(random.uniform(radius, 1 - radius)) for _ in range(2))
             if all((x - a) ** 2 + (y - b) ** 2 > (radius + r) ** 2 for a, b, r in found):
                 found.append((x, y, radius))
                 break
@@ -85,8 +85,10 @@ def _inside(kind: int, x: "Array", y: "Array", radius: float, turn: float) -> "A
     angles = turn + 2 * np.pi * np.arange(corners) / corners
     across, down = np.round(np.cos(angles), DIGITS), np.round(np.sin(angles), DIGITS)
     away = radius * round(float(np.cos(np.pi / corners)), DIGITS)
-    sides = (across[:, None, None] * x + down[:, None, None] * y).max(axis=0)
-    return np.asarray(sides <= away)
+    inside = True
+    for right, below in zip(across.tolist(), down.tolist(), strict=True):
+        inside = inside & (right * x + below * y <= away)
+    return np.asarray(inside)
 
 
 def kind_corners(kind: int) -> int:

@@ -13,7 +13,7 @@ from tuidl.tasks.decoding import Answer
 SIXTEENTHS = {"digits": 16}
 """By what a source divides its pixels where they come as bytes; 255 is for all others."""
 
-IMAGES = ("digits", "mnist", "fashion_mnist", "cifar10", "images")
+IMAGES = ("digits", "mnist", "fashion_mnist", "cifar10", "images", "shapes")
 
 
 def constants(prepared: Preparation) -> list[str]:
@@ -75,6 +75,10 @@ DECODING: dict[Answer, str] = {
     "labels": "    return outputs",
     "label_scores": f"    return {SIGMOID}",
     "numbers": "    return outputs",
+    "scores_and_box": (
+        "    count = len(CLASSES)\n"
+        "    return np.hstack([softmax(outputs[:, :count]), outputs[:, count:]])"
+    ),
 }
 """Of what a network ends in: the code that makes answers of it."""
 
@@ -97,6 +101,13 @@ def main(prepared: Preparation, places: Shape) -> str:
     """The end of the program: answers to the inputs in a file."""
     if prepared.classes and places:
         printing = '        print(" ".join(CLASSES[best] for best in answer.argmax(axis=-1).flat))'
+    elif prepared.answer == "scores_and_box":
+        printing = (
+            "        shares, box = answer[: len(CLASSES)], answer[len(CLASSES) :]\n"
+            "        best = shares.argmax()\n"
+            '        numbers = " ".join(f"{number:.3f}" for number in box)\n'
+            '        print(f"{CLASSES[best]}  {shares[best]:.1%}  {numbers}")'
+        )
     elif prepared.classes:
         printing = (
             '        best = answer.argmax()\n        print(f"{CLASSES[best]}  {answer[best]:.1%}")'

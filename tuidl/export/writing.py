@@ -85,6 +85,7 @@ PIXELS = {
     "mnist": "grey images of handwritten digits, light on dark, pixels from 0 to 1 (bytes / 255)",
     "fashion_mnist": "grey images of clothes, light on dark, pixels from 0 to 1 (bytes / 255)",
     "cifar10": "colour photographs (red, green, blue), pixels from 0 to 1 (bytes / 255)",
+    "shapes": "grey pictures, pixels from 0 to 1 (bytes / 255)",
     "images": "pictures (height, width, channels), pixels from 0 to 1 (bytes / 255)",
 }
 """What the values of sources of images are."""
@@ -109,12 +110,15 @@ ANSWERS: dict[Answer, str] = {
     "labels": OF_LABELS,
     "label_scores": OF_LABELS,
     "numbers": "the predicted numbers",
+    "scores_and_box": "a probability for each class, then x, y, width and height of the box",
 }
 """What the answers are, by what the network ends in."""
 
 
 def outputs_text(prepared: Preparation, places: Shape) -> str:
     """What the answers are: (n, *places, ...)."""
+    if prepared.answer == "scores_and_box":
+        return f"Answers: {ANSWERS[prepared.answer]}, as shares of the picture."
     if prepared.classes:
         shape = shape_text((*places, len(prepared.classes)))
         return f"Answers: {shape}, a probability for each of CLASSES."

@@ -17,7 +17,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 LIGHT_ON_DARK = ("digits", "mnist", "fashion_mnist")
 """Sources whose images are light on dark, unlike photographs and drawings."""
 
-PICTURES = (*LIGHT_ON_DARK, "cifar10", "images")
+PICTURES = (*LIGHT_ON_DARK, "cifar10", "shapes", "images")
 """Sources of images with pixels in [0, 1]."""
 
 PAPER = "white"

@@ -14,7 +14,7 @@ from tuidl.judging.comparing import compared, require_same
 from tuidl.judging.file_subject import target_name
 from tuidl.judging.importance import importance_of, input_columns
 from tuidl.judging.judged import Judged, judged_of
-from tuidl.judging.pictures import pictures_of
+from tuidl.judging.pictures import overlaid
 from tuidl.judging.records import Comparison, ImportanceTable, Judgement, Picture
 from tuidl.judging.regression import Numbers
 from tuidl.judging.resampling import point, resampled
@@ -199,7 +199,7 @@ class Evaluation:
 
     def _pictures(self, judged: Judged) -> tuple[Picture, ...]:
         worst = worst_places(judged, self.options.worst)
-        return pictures_of(self.subject.x[worst], self.network.preparation)
+        return overlaid(self.subject.x[worst], self.network.preparation, judged, worst)
 
     def _importance(self, judged: Judged, columns: list[tuple[str, slice]]) -> ImportanceTable:
         again = partial(self.judge, self.network)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.judging.boxes import Boxes
 from tuidl.judging.classes import Classes
 from tuidl.judging.labels import Labels
 from tuidl.judging.places import Masks, Places
@@ -14,12 +15,13 @@ from tuidl.judging.regression import Numbers
 from tuidl.judging.resampling import point
 from tuidl.judging.shares import Shares
 from tuidl.tasks.base import Task
+from tuidl.tasks.decoding import BOX
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MAIN: dict[Kind, str] = {
     "classes": "accuracy", "labels": "f1_macro", "places": "accuracy",
-    "masks": "overlap_macro", "shares": "cross_entropy",
+    "masks": "overlap_macro", "boxes": "box_iou", "shares": "cross_entropy",
     "numbers": "mae",
 }  # fmt: skip
 """The score by which slices and columns are judged."""
@@ -60,14 +62,14 @@ class Judged:
     @property
     def rises(self) -> bool:
         """Whether more of the main score is better."""
-        return self.kind in ("classes", "labels", "places", "masks")
+        return self.kind in ("classes", "labels", "places", "masks", "boxes")
 
     def baseline(self) -> dict[str, Array]:
         """Scores of what is best without looking at an input."""
         match self.scored:
             case Numbers():
                 return {name: part[0] for name, part in self.scored.baseline_scores().items()}
-            case Classes() | Labels() | Places() | Shares():
+            case Boxes() | Classes() | Labels() | Places() | Shares():
                 return point(self.scored.baseline().scores, len(self.scored.true))
         raise TypeError(type(self.scored))
 
@@ -96,12 +98,21 @@ def judged_of(
             shares = decoded.reshape(n, true.shape[1], -1)
             kind = Masks if task.judged_as == "masks" else Places
             return Judged(task.judged_as, kind(shares, true, task.counts(y)), task.names)
+        case "boxes":
+            found = boxes_of(decoded, targets)
+            return Judged("boxes", found, task.names, found.right)
         case "shares":
             shared = Shares(decoded, targets)
             return Judged("shares", shared, task.names, shared.chosen == targets.argmax(axis=1))
         case "numbers":
             return Judged("numbers", Numbers(decoded.reshape(n, -1), targets.reshape(n, -1)))
     raise DataError("the network's answers have no targets, so there is nothing to judge them by")
+
+
+def boxes_of(decoded: Array, targets: Array) -> Boxes:
+    """Shares and boxes side by side (n, classes + 4), against classes and boxes (n, 5)."""
+    shares, given = decoded[:, :-BOX], decoded[:, -BOX:]
+    return Boxes(shares, targets[:, 0].astype(int), given, targets[:, 1:].astype(np.float64))
 
 
 def _classes(

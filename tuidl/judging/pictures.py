@@ -3,14 +3,39 @@
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from tuidl.inference.preprocessing import Preparation
+from tuidl.judging.boxes import Boxes
+from tuidl.judging.judged import Judged
+from tuidl.judging.places import Masks
 from tuidl.judging.records import Picture
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 LARGEST_SIDE = 128
 CHANNELS = (1, 3)
+MOST_CLASSES = 256
+"""Of a mask, as a byte holds them."""
+
+
+def overlaid(x: Array, prepared: Preparation, judged: Judged, places: Array) -> tuple[Picture, ...]:
+    """``pictures_of`` the examples ``x`` at these ``places`` of those that are judged, with masks
+    and boxes over them where these are what is judged."""
+    found = pictures_of(x, prepared)
+    made = zip(found, places.tolist(), strict=True) if found else ()
+    return tuple(replace(picture, **_over(judged.scored, i)) for picture, i in made)
+
+
+def _over(scored: Any, i: int) -> dict[str, Any]:
+    """What lies over the picture of example ``i``."""
+    if isinstance(scored, Masks) and scored.count <= MOST_CLASSES:
+        masks = scored.true[i], np.where(scored.valid[i] > 0, scored.chosen[i], 0)
+        return {"masks": tuple(mask.astype(np.uint8).tobytes() for mask in masks)}
+    if isinstance(scored, Boxes):
+        boxes = scored.true_boxes[i], scored.boxes[i]
+        return {"boxes": tuple(tuple(box.tolist()) for box in boxes)}
+    return {}
 
 
 def pictures_of(x: Array, prepared: Preparation) -> tuple[Picture, ...]:

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["classes", "labels", "places", "masks", "shares", "numbers"]
+Kind = Literal["classes", "labels", "places", "masks", "boxes", "shares", "numbers"]
 
 
 class Score(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -116,12 +116,16 @@ class WorstExample(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """Pixels of 8 bits in rows, (height, width, channels)."""
+    """Pixels of 8 bits in rows, (height, width, channels), and what lies over them, first the true
+    one and then the predicted one. ``masks``: the class of each pixel, a byte each. ``boxes``: x
+    and y of the middle, width and height, as shares of the picture."""
 
     height: int
     width: int
     channels: int
     pixels: bytes
+    masks: tuple[bytes, ...] = ()
+    boxes: tuple[tuple[float, ...], ...] = ()
 
 
 class SliceScore(msgspec.Struct, frozen=True):

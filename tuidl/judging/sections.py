@@ -221,7 +221,7 @@ def _residuals(judgement: Judgement) -> Iterator[Section]:
     yield Section("Residuals (true - predicted), quantiles", [head, *rows])
 
 
-LOSSES: dict[Kind, str] = {"numbers": "error", "masks": "1 - IoU"}
+LOSSES: dict[Kind, str] = {"numbers": "error", "masks": "1 - IoU", "boxes": "1 - IoU"}
 """What the worst examples are the worst by."""
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+from tuidl.judging.boxes import Boxes
 from tuidl.judging.classes import Classes
 from tuidl.judging.judged import Judged
 from tuidl.judging.labels import Labels
@@ -19,6 +20,9 @@ NAMES = {
     "brier": "Brier score",
     "calibration_error": "calibration error",
     "overlap_macro": "mean overlap (IoU)",
+    "box_iou": "mean overlap of boxes (IoU)",
+    "found_50": "class right, IoU from 50%",
+    "found_75": "class right, IoU from 75%",
     "exact_match": "all labels right",
     "hamming_loss": "labels wrong",
     "cross_entropy": "cross-entropy (nats)",
@@ -41,7 +45,7 @@ NAMES = {
 }  # fmt: skip
 PERCENTAGES = {
     "accuracy", "balanced_accuracy", "exact_match", "hamming_loss", "mape", "precision", "recall",
-    "f1", "overlap", "overlap_macro", "calibration_error",
+    "f1", "overlap", "overlap_macro", "box_iou", "found_50", "found_75", "calibration_error",
 }  # fmt: skip
 """Scores that are shares, written as percentages."""
 FALLING = {
@@ -98,6 +102,8 @@ def baseline_text(judged: Judged) -> str:
             shares = judged.scored.baseline().shares[0]
             most = judged.names[int(shares.argmax())]
             return f"always {most!r} ({shares.max():.1%} here), each class as likely as it is here"
+        case Boxes():
+            return "always the mean box, each class as likely as it is here"
         case Places():
             return "always the most frequent class, each as likely as it is in these places"
         case Labels():

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.data.tables.raw import RawColumn
+from tuidl.judging.boxes import Boxes
 from tuidl.judging.classes import Classes
 from tuidl.judging.judged import Judged
 from tuidl.judging.labels import Labels
@@ -62,6 +63,10 @@ def _answer(judged: Judged, i: int) -> tuple[str, str]:
             return names[int(scored.true[i])], f"{names[given]} {scored.shares[i, given]:.1%}"
         case Labels():
             return _labels(names, scored.true[i]), _labels(names, scored.chosen[i])
+        case Boxes():
+            given, overlap = int(scored.chosen[i]), scored.overlaps[i]
+            said = f"{names[given]} {scored.shares[i, given]:.1%}, IoU {overlap:.3f}"
+            return names[int(scored.true[i])], said
         case Masks():
             return _mask(scored, names, i)
         case Places():

@@ -28,6 +28,7 @@ MetricName = Literal[
     "mae",
     "rmse",
     "r2",
+    "box_iou",
 ]
 
 
@@ -64,6 +65,7 @@ TALLIES: dict[str, Accumulator] = {
         )
         for size in ("absolute", "squared")
     },
+    "box_iou": Accumulator("sum_box_iou", of_classes=False, weighted="sum_weighted_box_iou"),
 }
 
 
@@ -94,13 +96,13 @@ class Sums:
 @dataclass(frozen=True)
 class Metric:
     """``finish`` reads one number from a tally; None where a table is all there is to say.
-    ``of_places``: whether it needs a class at each of several places."""
+    ``fits``: whether it can be measured of such targets, of its kind."""
 
     name: str
     tally: str
     finish: Callable[[Sums], float] | None
     fewest_classes: int = 0
-    of_places: bool = False
+    fits: Callable[[ExampleSpec], bool] = lambda spec: True
 
     @property
     def of_classes(self) -> bool:
@@ -110,6 +112,16 @@ class Metric:
         """What a mean is over: answers of classes, ``rows`` in an example; else examples, as the
         sum of each is a mean already."""
         return examples * rows if self.of_classes else examples
+
+
+def has_places(spec: ExampleSpec) -> bool:
+    """Whether an example has a class at each of several places."""
+    return bool(spec.classes and spec.target_shape)
+
+
+def are_boxes(spec: ExampleSpec) -> bool:
+    """Whether targets are boxes: x and y of the middle, width and height."""
+    return not spec.classes and spec.answer_shape[-1] == 4
 
 
 def _share(sums: Sums) -> float:
@@ -183,7 +195,7 @@ METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
         Metric("accuracy", "correct", _share),
-        Metric("pixel_accuracy", "correct", _share, of_places=True),
+        Metric("pixel_accuracy", "correct", _share, fits=has_places),
         *(Metric(f"top_{k}_accuracy", f"top_{k}", _share, k + 1) for k in (2, 3, 5)),
         Metric("precision", "confusion", _precision),
         Metric("recall", "confusion", _recall),
@@ -193,6 +205,7 @@ METRICS: dict[str, Metric] = {
         Metric("mae", "absolute_error", _mae),
         Metric("rmse", "squared_error", _rmse),
         Metric("r2", "squared_error", _r2),
+        Metric("box_iou", "box_iou", _share, fits=are_boxes),
     )
 }
 """Every metric by its name in a preset."""

@@ -53,6 +53,34 @@ class Masks(Answer, frozen=True, tag="masks"):
     total: int
 
 
+class BoxedPicture(Record, frozen=True):
+    """Example ``number``: what the network sees (``x``, flat), the ``true`` and the ``given``
+    class, their boxes (x and y of the middle, width, height, as shares of the picture), and how far
+    these ``overlap`` (IoU)."""
+
+    number: int
+    x: Vector
+    true: int
+    given: int
+    true_box: Vector
+    box: Vector
+    overlap: Number
+
+
+class Boxes(Answer, frozen=True, tag="boxes"):
+    """Held-out pictures of ``shape`` with a class and a box. ``overlap``: the mean IoU of those
+    looked at, ``looked_at`` of ``total``; the class of ``wrong`` of them is a mistake."""
+
+    part: str
+    shape: Shape
+    classes: tuple[str, ...]
+    examples: tuple[BoxedPicture, ...]
+    overlap: Number
+    wrong: int
+    looked_at: int
+    total: int
+
+
 class LatentPlane(Answer, frozen=True, tag="latent_plane"):
     """Codes of two numbers: ``points`` (x, y) of held-out examples, the class of each among the
     ``labels`` (empty where there are none), and what the network makes of the code at ``cursor``:
@@ -75,4 +103,4 @@ class DecodedCode(Answer, frozen=True, tag="decoded_code"):
     decoded: Vector
 
 
-PictureAnswer = Reconstructions | Masks | LatentPlane | DecodedCode
+PictureAnswer = Reconstructions | Masks | Boxes | LatentPlane | DecodedCode

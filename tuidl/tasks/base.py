@@ -22,9 +22,9 @@ Column = tuple[str, Sequence[str]]
 Fields = dict[str, Sequence[Any]]
 """A value for each example by the name of the column in a file."""
 
-JudgedAs = Literal["classes", "labels", "places", "masks", "shares", "numbers", "nothing"]
+JudgedAs = Literal["classes", "labels", "places", "masks", "boxes", "shares", "numbers", "nothing"]
 """One of several classes, yes-or-no labels, a class at each of several places, masks
-of pictures, shares of classes,
+of pictures, boxes with a class, shares of classes,
 numbers, or nothing where there is no one target."""
 
 LEAST_SHARE = 1e-300
@@ -103,12 +103,7 @@ class Task:
 
     def _measures(self, metric: Metric) -> bool:
         """Whether a metric is of such targets."""
-        return metric.of_classes == self.of_classes and (self.has_places or not metric.of_places)
-
-    @property
-    def has_places(self) -> bool:
-        """Whether an example has a class at each of several places."""
-        return bool(self.spec.classes and self.spec.target_shape)
+        return metric.of_classes == self.of_classes and metric.fits(self.spec)
 
     def target_problem(self, targets: "Array") -> str:
         """What is wrong with targets that a user hands over; empty if nothing is."""

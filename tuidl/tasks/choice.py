@@ -1,49 +1,12 @@
 """From data and loss to a task: the only place where this is decided."""
 
-from collections.abc import Sequence
 from importlib import import_module
-from typing import Protocol
 
-from tuidl.data.dataset import Source
 from tuidl.data.spec import ExampleSpec, Field
 from tuidl.nn.losses import Loss
 from tuidl.nn.losses.regression import MeanSquaredError
 from tuidl.tasks.base import Task
-
-
-class Term(Protocol):
-    """A loss on an output."""
-
-    @property
-    def output(self) -> str: ...
-
-    @property
-    def target(self) -> str | float | None: ...
-
-    @property
-    def mask(self) -> str | None: ...
-
-    @property
-    def loss(self) -> Loss: ...
-
-
-class Experiment(Protocol):
-    """What a task is chosen from; a preset is one. ``terms``: its losses, where it has several
-    networks; ``predicted``: the output that the model answers with."""
-
-    @property
-    def data(self) -> Source: ...
-
-    @property
-    def loss(self) -> Loss: ...
-
-    def spec(self) -> ExampleSpec: ...
-
-    @property
-    def terms(self) -> Sequence[Term]: ...
-
-    @property
-    def predicted(self) -> str: ...
+from tuidl.tasks.joined import Experiment, class_and_box
 
 
 def task_of(experiment: Experiment) -> Task:
@@ -53,6 +16,8 @@ def task_of(experiment: Experiment) -> Task:
         own = spec.unweighted
         kind = _kind(own, experiment.loss, experiment.data.follows_time)
         return kind(own, experiment.loss, 0, own.target_width if spec.weighted else None)
+    if found := class_and_box(experiment, _starts(spec)):
+        return _loaded("detection", "Detection")(*found)
     for term in experiment.terms:
         is_compared = term.loss.needs_target and not isinstance(term.target, float | int)
         if term.output == experiment.predicted and is_compared:

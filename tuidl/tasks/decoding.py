@@ -8,10 +8,20 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 Answer = Literal[
-    "probabilities", "scores", "probability", "score", "labels", "label_scores", "numbers"
+    "probabilities",
+    "scores",
+    "probability",
+    "score",
+    "labels",
+    "label_scores",
+    "numbers",
+    "scores_and_box",
 ]
 """What a network ends in: one number a class (after softmax or before), one for the second of two
-classes (after sigmoid or before), one for each of several labels (likewise), or numbers."""
+classes (after sigmoid or before), one for each of several labels (likewise), numbers, or one number
+a class (before softmax) and the four of a box."""
+BOX = 4
+"""Numbers of a box."""
 
 
 def decode(answer: Answer, outputs: "Array") -> "Array":
@@ -24,6 +34,8 @@ def decode(answer: Answer, outputs: "Array") -> "Array":
     outputs = outputs.astype(np.float64)
     if answer == "scores":
         return softmax(outputs)
+    if answer == "scores_and_box":
+        return np.concatenate([softmax(outputs[..., :-BOX]), outputs[..., -BOX:]], axis=-1)
     if answer in ("score", "label_scores"):
         outputs = sigmoid(outputs)
     if answer in ("score", "probability"):

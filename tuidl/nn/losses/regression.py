@@ -10,13 +10,8 @@ from tuidl.ir.instructions import Options
 from tuidl.nn.losses.base import Loss, LossContext, Reduction
 
 
-class Regression(Loss, frozen=True):
-    """Base of the losses that hold numbers against numbers.
-
-    ``reduction``: the "mean" over the outputs of an example, or their "sum".
-    """
-
-    reduction: Reduction = "mean"
+class Compared(Loss, frozen=True):
+    """Base of the losses that hold numbers against numbers, by a kernel."""
 
     kernel: ClassVar[str]
 
@@ -32,6 +27,15 @@ class Regression(Loss, frozen=True):
         prediction, d = context.prediction.rows, context.d_prediction.rows
         target = context.target.reshape(*prediction.shape)
         context.write(f"{self.kernel}_rows", prediction, target, d, losses, **self.options())
+
+
+class Regression(Compared, frozen=True):
+    """Base of those whose outputs count each by itself.
+
+    ``reduction``: the "mean" over the outputs of an example, or their "sum".
+    """
+
+    reduction: Reduction = "mean"
 
 
 class MeanSquaredError(Regression, frozen=True, tag="mse"):

@@ -59,6 +59,7 @@ CATALOG: dict[str, dict[str, str]] = {
     },
     "Pictures as answers": {
         "segment_shapes": "shapes",
+        "detect_shape": "shapes",
     },
     "What goes wrong": {
         "overfitting": "half moons",

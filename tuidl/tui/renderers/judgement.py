@@ -1,10 +1,7 @@
 """A judgement of a network as pages for the screen: each has tables, charts, or both."""
 
 from collections.abc import Sequence
-from math import prod
-from typing import Any
 
-import numpy as np
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -15,9 +12,10 @@ from tuidl.charts.images import Tile, image_grid
 from tuidl.charts.palette import Palette
 from tuidl.core.printable import printable
 from tuidl.judging.plots import Draw, Plot, plots_of
-from tuidl.judging.records import Confusion, Judgement, Picture, WorstExample
+from tuidl.judging.records import Confusion, Judgement, Kind, WorstExample
 from tuidl.judging.sections import Section, heading, sections
 from tuidl.judging.text import table_lines, wrapped
+from tuidl.tui.renderers.judged_pictures import judged_picture
 
 WIDE, GAP = 110, 3
 """Cells from which on charts stand beside tables and each other."""
@@ -37,6 +35,11 @@ PAGES = {
     "against": ("against",),
 }
 """The topics of sections and charts that share a page."""
+TITLES: dict[Kind, str] = {
+    "masks": "Their pictures: predicted mask, true mask",
+    "boxes": "Their pictures: true box (green), predicted box",
+}
+"""Of the worst examples' pictures."""
 
 
 def pages(judgement: Judgement) -> list[str]:
@@ -110,26 +113,32 @@ def _matrix(found: Confusion) -> Plot:
 
 
 def _pictures(judgement: Judgement) -> Plot:
-    tiles = [
-        Tile(_array(picture), f"{worst.true}: {worst.predicted}", _is_right(judgement, worst))
-        for picture, worst in zip(judgement.pictures, judgement.worst, strict=False)
-    ]
+    pairs = list(zip(judgement.pictures, judgement.worst, strict=False))
 
     def draw(palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        tiles = [
+            Tile(
+                judged_picture(picture, len(judgement.classes), palette, unicode),
+                _caption(judgement, worst),
+                _is_right(judgement, worst),
+            )
+            for picture, worst in pairs
+        ]
         return image_grid(tiles, palette, width, height, unicode=unicode)
 
-    return Plot("worst", "Their pictures: true: predicted", draw)
+    return Plot("worst", TITLES.get(judgement.kind, "Their pictures: true: predicted"), draw)
+
+
+def _caption(judgement: Judgement, worst: WorstExample) -> str:
+    if judgement.kind in ("masks", "boxes"):
+        return f"IoU {1 - worst.loss:.2f}"
+    return f"{worst.true}: {worst.predicted}"
 
 
 def _is_right(judgement: Judgement, worst: WorstExample) -> bool | None:
     """Of a class, which stands in front of its probability."""
     given = worst.predicted.rpartition(" ")[0]
     return given == worst.true if judgement.kind == "classes" else None
-
-
-def _array(picture: Picture) -> "np.ndarray[Any, np.dtype[np.uint8]]":
-    shape = (picture.height, picture.width, picture.channels)
-    return np.frombuffer(picture.pixels, np.uint8, count=prod(shape)).reshape(shape)
 
 
 def _stacked(

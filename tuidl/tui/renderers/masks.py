@@ -1,6 +1,9 @@
 """Masks over the pictures that they are of, each beside the true one."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from rich.text import Text
 
 from tuidl.charts.grid import Grid, fitted
@@ -49,18 +52,29 @@ def _count(width: int, height: int) -> int:
 
 
 def _pair(example: MaskedPicture, answer: Masks, palette: Palette, unicode: bool) -> Array:
-    """(rows, columns, 3): the picture under what it was given, a gap, and the true mask. Shades in
-    the place of colours show the masks alone."""
-    colors = class_colors(palette, len(answer.classes), unicode)
-    rows, columns = answer.shape[:2]
     given, true = (
-        np.maximum(np.array(mask, int), 0).reshape(rows, columns)
+        np.maximum(np.array(mask, int), 0).reshape(answer.shape[:2])
         for mask in (example.given, example.true)
     )
+    picture = coloured(example.x, answer.shape)
+    return mask_pair(picture, given, true, len(answer.classes), palette, unicode)
+
+
+def mask_pair(
+    picture: Array,
+    given: NDArray[Any],
+    true: NDArray[Any],
+    classes: int,
+    palette: Palette,
+    unicode: bool,
+) -> Array:
+    """(rows, columns, 3): the picture under what it was given, a gap, and the true mask. Shades in
+    the place of colours show the masks alone."""
+    colors = class_colors(palette, classes, unicode)
     over = colors[given]
     if palette.colors and unicode:
-        over = painted_over(coloured(example.x, answer.shape), given, colors)
-    gap = np.full((rows, max(columns // GAP, 1), 3), np.nan)
+        over = painted_over(picture, given, colors)
+    gap = np.full((len(given), max(given.shape[1] // GAP, 1), 3), np.nan)
     return np.concatenate([over, gap, colors[true]], axis=1)
 
 

@@ -9,10 +9,11 @@ from textual.binding import Binding
 from tuidl.charts.hstack import hstack
 from tuidl.charts.palette import Palette
 from tuidl.protocol import probes
-from tuidl.protocol.picture_answers import Masks, Reconstructions
+from tuidl.protocol.picture_answers import Boxes, Masks, Reconstructions
 from tuidl.protocol.probes import AnyAnswer
 from tuidl.tasks.base import Picture as TaskPicture
 from tuidl.tui.renderers import examples, generated, sample
+from tuidl.tui.renderers.boxes import boxes
 from tuidl.tui.renderers.masks import masks
 from tuidl.tui.renderers.places import places
 from tuidl.tui.renderers.reconstructions import reconstructions
@@ -43,6 +44,8 @@ def picture_of(
             return forecast(answer, *room)
         case probes.Places():
             return places(answer, *room)
+        case Boxes():
+            return boxes(answer, *room)
         case Masks():
             return masks(answer, *room)
         case Reconstructions():
