@@ -77,6 +77,34 @@ def _char_rnn() -> str:
     return _trained(data, layers, "cross_entropy", _ADAM, batch=32)
 
 
+def _unet() -> str:
+    """The preset ``segment_shapes``: two levels down and up, with a skip at each."""
+
+    def convolution(filters: int, name: str = "") -> str:
+        known = f'name = "{name}", ' if name else ""
+        return (
+            f'{{type = "conv2d", {known}filters = {filters}, kernel_size = 3, padding = "same", '
+            'activation = "relu"},'
+        )
+
+    def joined(name: str, skip: str) -> str:
+        return (
+            f'{{type = "upsample2d", name = "{name}"}},'
+            f'{{type = "concatenate", inputs = ["{name}", "{skip}"]}},'
+        )
+
+    pool = '{type = "max_pool2d"},'
+    layers = (
+        convolution(12) + convolution(12, "fine") + pool
+        + convolution(24) + convolution(24, "middling") + pool
+        + convolution(48) + convolution(24) + joined("up", "middling")
+        + convolution(24) + joined("up_again", "fine")
+        + convolution(12)
+        + '{type = "conv2d", filters = 4, kernel_size = 1, activation = "softmax"}'
+    )  # fmt: skip
+    return _trained('{source = "shapes"}', layers, "cross_entropy", _ADAM, batch=16)
+
+
 def _word_vectors() -> str:
     """The preset of that name: skip-gram with a softmax over all words."""
     layers = '{type = "embedding", output_dim = 32}, {type = "flatten"}, {type = "dense"}'
@@ -155,5 +183,6 @@ SYSTEMS = {
         System("tiny_gpt", _gpt(), parameters=805_248),
         System("char_rnn", _char_rnn(), parameters=97_888, second_biases=4 * 128),
         System("word_vectors", _word_vectors(), parameters=97_500),
+        System("unet_shapes", _unet(), parameters=44_404),
     )
 }

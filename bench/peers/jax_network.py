@@ -50,6 +50,9 @@ def layer(fields, taken, given):
             return dense(fields, taken[-1], given[-1])
         case "conv1d" | "conv2d":
             return convolution(fields, taken, given)
+        case "upsample2d":
+            shape, method = given[:2], fields["interpolation"]
+            return plain(lambda x: jax.image.resize(x, (len(x), *shape, x.shape[3]), method))
         case "embedding":
             table = {"table": weights(fields["input_dim"], fields["output_dim"])}
             return table, lambda own, inputs, key: own["table"][inputs[0].astype(jnp.int32)]

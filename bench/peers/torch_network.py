@@ -101,6 +101,9 @@ def module(layer, taken, given, count=1):
             return within(nn.Linear(taken[-1], given[-1], bias=layer["use_bias"]), taken)
         case "conv1d" | "conv2d":
             return convolution(layer, taken, given)
+        case "upsample2d":
+            mode = layer["interpolation"]
+            return nn.Upsample(scale_factor=layer["factor"], mode=mode)
         case "embedding":
             return Words(layer["input_dim"], layer["output_dim"])
         case "dropout":
@@ -206,6 +209,8 @@ def loss_of(work):
             return lambda x, y: entropy(x, y.reshape(x.shape).float())
     entropy = nn.CrossEntropyLoss(label_smoothing=loss["label_smoothing"])
     if target["kind"] == "shares":
+        return entropy
+    if len(target["shape"]) == 2:  # a class a pixel: (n, classes, height, width)
         return entropy
     return lambda x, y: entropy(x.reshape(-1, x.shape[-1]), y.reshape(-1))
 

@@ -31,6 +31,7 @@ LAYERS = {
     "dropout": "Dropout",
     "batch_normalization": "BatchNormalization",
     "layer_normalization": "LayerNormalization",
+    "upsample2d": "UpSampling2D",
     "add": "Add",
     "concatenate": "Concatenate",
     "simple_rnn": "SimpleRNN",
@@ -62,6 +63,7 @@ OPTIMIZERS = {
 }
 RENAMED = {
     "dilation": "dilation_rate",
+    "factor": "size",
     "stride": "strides",
     "shape": "target_shape",
     "clip_value": "clipvalue",

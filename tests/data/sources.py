@@ -81,20 +81,6 @@ class Boxes(Source, frozen=True, tag="boxes"):
         return Examples(x, y)
 
 
-class Corners(Source, frozen=True, tag="corners"):
-    """Four numbers; the target is a box (x, y, width, height)."""
-
-    def spec(self) -> ExampleSpec:
-        return ExampleSpec((4,), outputs=4)
-
-    def count(self) -> int:
-        return 40
-
-    def load(self) -> Examples:
-        x = np.random.default_rng(0).standard_normal((40, 4)).astype(np.float32)
-        return Examples(x, x * [0.5, 0.5, 0, 0] + np.float32([0, 0, 0.5, 0.5]) * (1 + x**2))
-
-
 class Bumps(Source, frozen=True, tag="bumps"):
     """Numbers from a normal distribution around 3, with nothing to be said of them."""
 
@@ -193,6 +179,6 @@ class Ratings(Source, frozen=True, tag="ratings"):
         return Examples(x.astype(np.float32), liking[x[:, 0], x[:, 1]][:, None].astype(np.float32))
 
 
-ALL = (Pairs, Shares, Words, Tokens, Boxes, Corners, Bumps, Steps, Steppers, Blurred, Ratings)
+ALL = (Pairs, Shares, Words, Tokens, Boxes, Bumps, Steps, Steppers, Blurred, Ratings)
 
 SOURCES: dict[str, type[Any]] = {source.kind(): source for source in ALL}

@@ -241,7 +241,8 @@ CASES = [
          f'{{type = "add", inputs = ["words", "words"]}}, {FLAT}, {LAST}'),
     *(_loss(f"loss {loss}", NUMBERS, loss, WIDE, LAST)
       for loss in ('type = "mae"', 'type = "huber"', 'type = "huber", delta = 0.3')),
-    _loss("loss of boxes", 'data = {source = "corners"}\n', 'type = "giou"', WIDE, LAST),
+    _loss("loss of boxes", 'data = {source = "blobs", features = 4, targets = "inputs"}\n',
+          'type = "giou"', WIDE, LAST),
     *(_loss(f"given back {loss}", 'data = {source = "blobs", targets = "inputs"}\n',
             f'{loss}, reduction = "sum"', WIDE, LAST)
       for loss in ('type = "mse"', 'type = "huber"', 'type = "binary_cross_entropy"')),

@@ -202,7 +202,10 @@ def test_boxes_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
         Graph.build(helpers.preset(PLAIN % ("sine", "giou", "[]")))
     with pytest.raises(PresetError, match="'box_iou' does not fit"):
         helpers.preset(PLAIN % ("sine", "mse", '["box_iou"]'))
-    rows = ["a,x,y,w,h", *(f"{i},{i % 5},{i % 3},{1 + i % 2 / 2},{2 + i % 4 / 4}" for i in range(40))]
+    rows = [
+        "a,x,y,w,h",
+        *(f"{i},{i % 5},{i % 3},{1 + i % 2 / 2},{2 + i % 4 / 4}" for i in range(40)),
+    ]
     (tmp_path / "boxes.csv").write_text("\n".join(rows))
     for loss, metrics in (("giou", "[]"), ("mse", '["box_iou"]')):
         text = PLAIN % (
