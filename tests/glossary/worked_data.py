@@ -302,7 +302,8 @@ def box_iou(n: Numbers) -> None:
     first, second = (np.array([[x, 0.0, wide, high]]) for x in (0.0, moved))
     total = np.zeros(1)
     ORACLES["sum_box_iou"](first, second, total)
-    agree([shared / covered, found], [total[0], total[0]])
+    agree([found], [shared / covered])
+    agree([found], total.tolist())
 
 
 @worked
