@@ -17,7 +17,7 @@ SIDES = ("x", "y", "width", "height")
 BOXES = Picture(
     "boxes",
     "held-out pictures: true box, predicted box",
-    "held-out pictures, the worst first: the true box, and the predicted one",
+    "held-out pictures, the worst first: true box, predicted box",
     {"count": 24},
     {"count": 60, "worst_first": True},
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MASKS = Picture(
     "masks",
     "held-out pictures: predicted mask, true mask",
-    "held-out pictures, the worst first: the predicted mask over it, and the true mask",
+    "held-out pictures, the worst first: predicted mask, true mask",
     {"count": 12},
     {"count": 40, "worst_first": True},
 )

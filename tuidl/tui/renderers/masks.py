@@ -74,7 +74,7 @@ def mask_pair(
     over = colors[given]
     if palette.colors and unicode:
         over = painted_over(picture, given, colors)
-    gap = np.full((len(given), max(given.shape[1] // GAP, 1), 3), np.nan)
+    gap = np.broadcast_to(colors[0], (len(given), max(given.shape[1] // GAP, 1), 3))
     return np.concatenate([over, gap, colors[true]], axis=1)
 
 
