@@ -5,31 +5,18 @@ import math
 import numpy as np
 
 from tuidl.kernels.elementary import ONE, ZERO
-from tuidl.kernels.jit import device_function, rounded_function
+from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
-from tuidl.kernels.simd.memory import clear_values, copy_values
+from tuidl.kernels.simd.memory import add_scaled, clear_values, copy_values
 from tuidl.kernels.simd.tiles import LINE
 
 
 @device_function
 def row_number(value, rows):
     """The row that a number in the input stands for, -1 where there is none."""
-    number = math.floor(value + 0.5) if value == value else -1
-    return number if 0 <= number < rows else -1
-
-
-@rounded_function
-def _add_share(target, source, share):
-    """``target += share * source``, each product rounded."""
-    for j in range(target.shape[0]):
-        target[j] += share * source[j]
-
-
-@rounded_function
-def _begin_with_share(target, source, share):
-    for j in range(target.shape[0]):
-        target[j] = share * source[j]
+    place = value + 0.5
+    return int(place) if 0 <= place < rows else -1
 
 
 @kernel("e kd -> ed")
@@ -58,7 +45,7 @@ def add_to_rows(x, dy, places, d_table):
     for i in range(x.shape[0]):
         number = row_number(x[i], d_table.shape[0])
         if number >= 0:
-            _add_share(d_table[number], dy[i // places], share)
+            add_scaled(d_table[number], dy[i // places], share)
 
 
 @device_function
@@ -104,9 +91,10 @@ def add_to_own_rows(x, dy, steps, d_table, rows, places, part, parts):
             continue
         place, row, d = int(places[number]), d_table[number], dy[i // steps]
         if place < count and rows[1 + place] == number:
-            _add_share(row, d, share)
+            add_scaled(row, d, share)
         else:
-            _begin_with_share(row, d, share)
+            clear_values(row)
+            add_scaled(row, d, share)
             rows[1 + count] = number
             places[number] = count
             count += 1

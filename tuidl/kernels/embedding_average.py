@@ -19,26 +19,29 @@ from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.pooling import MANY
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.memory import add_scaled, clear_values, prefetch_values
 from tuidl.kernels.simd.sums import sum_listed_rows
 
 
 @device_function
-def _are_rows(x, rows):
-    """Whether each number in ``x`` is a row's."""
-    lowest = rows
+def _are_rows(x, table):
+    """Whether each number in ``x`` is a row's; all these rows are asked for."""
+    are_rows = True
     for value in x:
-        lowest = min(lowest, row_number(value, rows))
-    return lowest >= 0
+        number = row_number(value, table.shape[0])
+        if number < 0:
+            are_rows = False
+        else:
+            prefetch_values(table[number])
+    return are_rows
 
 
 @device_function
 def _average_few(x, table, out):
     """The mean of so few rows that their sum may be a float32."""
-    out[:] = 0
+    clear_values(out)
     for value in x:
-        row = table[row_number(value, table.shape[0])]
-        for j in range(out.shape[0]):
-            out[j] += row[j]
+        add_scaled(out, table[row_number(value, table.shape[0])], ONE)
     share = ONE / out.dtype.type(x.shape[0])
     for j in range(out.shape[0]):
         out[j] *= share
@@ -49,7 +52,7 @@ def embedding_average(x, table, y):
     """The mean of the rows x[n, t] over t; NaN where one of these numbers is no row's."""
     for n in range(x.shape[0]):
         out = y[n]
-        if not _are_rows(x[n], table.shape[0]):
+        if not _are_rows(x[n], table):
             out[:] = math.nan
         elif x.shape[1] <= MANY:
             _average_few(x[n], table, out)

@@ -10,7 +10,7 @@ from numba import types
 from numba.core import cgutils
 
 from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for, jit_override
-from tuidl.kernels.simd.intrinsics import clear_elements, copy_elements, data_of
+from tuidl.kernels.simd.intrinsics import CACHE_LINE, clear_elements, copy_elements, data_of
 from tuidl.kernels.simd.vectors import SIZE, TRANSPOSE_BYTES, Vectors
 
 
@@ -32,6 +32,69 @@ def _copy_values(target, source):
 @jit_override(clear_values)
 def _clear_values(target):
     return lambda target: clear_elements(data_of(target), target.size)
+
+
+def add_scaled(target: Any, source: Any, factor: Any) -> None:
+    """``target += factor * source`` for contiguous vectors that do not overlap; products are
+    rounded."""
+    target += factor * source
+
+
+def prefetch_values(values: Any) -> None:
+    """Ask for all of a contiguous vector, which will be used soon."""
+
+
+@jit_override(add_scaled)
+def _add_scaled_override(target, source, factor):
+    return lambda target, source, factor: _add_scaled(
+        data_of(target), data_of(source), factor, target.size
+    )
+
+
+@jit_override(prefetch_values)
+def _prefetch_values_override(values):
+    return lambda values: _prefetch(data_of(values), values.size)
+
+
+def _add_scaled(target, source, factor, count):
+    target[:count] += factor * source[:count]
+
+
+@intrinsic_for(_add_scaled)
+def _add_scaled_intrinsic(typing_context, target, source, factor, count):
+    def codegen(context, builder, signature, arguments):
+        target, source, factor, count = arguments
+        simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
+        factors, nothing = simd.splat(factor), simd.constant(0)
+
+        def add(first: Any, mask: Any) -> None:
+            there = builder.gep(target, [first])
+            share = simd.multiply_add(
+                simd.load(builder.gep(source, [first]), mask), factors, nothing
+            )
+            simd.store(simd.add(share, simd.load(there, mask)), there, mask)
+
+        simd.for_each_vector(count, add)
+        return context.get_dummy_value()
+
+    return types.void(target, source, target.dtype, types.int64), codegen
+
+
+def _prefetch(data, count):
+    """Nothing changes."""
+
+
+@intrinsic_for(_prefetch)
+def _prefetch_intrinsic(typing_context, data, count):
+    def codegen(context, builder, signature, arguments):
+        data, count = arguments
+        simd = Vectors(builder, context.get_value_type(signature.args[0].dtype), CACHE_LINE)
+        step = SIZE(simd.lanes)
+        with cgutils.for_range_slice(builder, SIZE(0), count, step) as (first, _):
+            simd.prefetch(builder.gep(data, [first]))
+        return context.get_dummy_value()
+
+    return types.void(data, types.int64), codegen
 
 
 def _transpose_squares(source, target, rows, columns, ld):
