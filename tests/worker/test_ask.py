@@ -82,6 +82,52 @@ def same(found: Asked, told: Predictions) -> None:
         assert dict(zip(found.names, found.values, strict=True)) == shares
 
 
+REVIEWS = "\n".join(
+    ["area,review,price"]
+    + [f'{i},"{("good", "bad")[i % 2]} room, number {i % 7}",{10 * i}' for i in range(40)]
+)
+READER = """
+name = "reviews"
+data = {source = "csv", path = "reviews.csv", target = "price", columns.review.kind = "text"}
+layers = [
+  {type = "embedding", inputs = ["review"], output_dim = 3},
+  {type = "global_average_pool1d", mask = "review", name = "read"},
+  {type = "concatenate", inputs = ["table", "read"]},
+  {type = "dense"},
+]
+loss = {type = "mse"}
+optimizer = {type = "adam"}
+training = {epochs = 1}
+"""
+
+
+def test_a_text_beside_numbers_is_typed(tmp_path: Path) -> None:
+    (tmp_path / "reviews.csv").write_text(REVIEWS)
+    state = trained(Preset.parse(READER, folder=tmp_path))
+    area, review = form_of(state).fields
+    assert (area.kind, review.kind, review.is_typed) == ("number", "text", True)
+    assert form_of(state, example=0).fields[1].start.startswith(("good room, number", "bad room"))
+    (tmp_path / "new.csv").write_text('area,review\n3,"good, zzz room"')
+    found = asked(state, cells=[3.0, "good, zzz room"], vary=1)
+    same(found, predicted(state, tmp_path / "new.csv"))
+    assert "not in the vocabulary, left out: 'zzz'" in " ".join(found.lines)
+    assert found.what_if is None
+    assert found.effects[1] == (None, None)
+    assert asked(state, cells=[3.0, "good"], vary=0).what_if is not None
+    assert "no text" in refused(state, cells=[3.0, ""])
+
+
+def test_examples_with_text_beside_numbers_are_shown_with_their_words(tmp_path: Path) -> None:
+    rows = [f'{i},"{("good", "bad")[i % 2]} room, number {i % 7}",{"ab"[i % 2]}' for i in range(40)]
+    (tmp_path / "reviews.csv").write_text("\n".join(["area,review,price", *rows]))
+    text = READER.replace('"mse"', '"cross_entropy"')
+    state = trained(Preset.parse(text, folder=tmp_path))
+    event = answer(state, Probe(id=1, kind="predictions", options={}))
+    examples = event.answer.examples
+    assert all("room, number" in example.text for example in examples)
+    assert {example.text.split()[0] for example in examples} <= {str(i) for i in range(40)}
+
+
 @pytest.fixture(scope="module")
 def digits() -> TrainState:
     return trained(helpers.preset(helpers.CONV))

@@ -62,8 +62,9 @@ def assemble(preset: Preset) -> Assembly:
         network: Network = find(output.network, preset.networks, f"outputs[{i}].network", "network")
         given = _given(output, network, f"outputs[{i}]", known, shape_of, used)
         place = preset.networks.index(network)
+        names = dict(zip(network.inputs, output.inputs, strict=True))
         chain = Chain(
-            completed(network.layers, spec, _width(preset, spec, network.name)),
+            completed(network.layers, spec, _width(preset, spec, network.name), names),
             key=f"networks[{place}].layers",
             network=network.name,
             call=output.name if network.name in used else "",

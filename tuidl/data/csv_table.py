@@ -24,6 +24,7 @@ from tuidl.data.tables.problems import problem_in, problem_of_texts
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.target import Target, read_target
+from tuidl.data.tables.text_columns import TextInput, require_values, text_input
 from tuidl.data.tables.titles import titled
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -68,8 +69,9 @@ class FurtherTarget:
 class Table:
     """``target``: (rows,) numbers, or the places of ``classes``; float64 where float32 would round
     them. ``raw``: the file, of which ``rows`` (rows,) are left; ``beside``: the columns that were
-    asked for beside the inputs; ``pictures``: those that name files of pictures; ``more_targets``:
-    behind the first; ``lines`` (rows,): of the file, for errors."""
+    asked for beside the inputs; ``pictures``: those that name files of pictures; ``texts``: those
+    that are read as text; ``more_targets``: behind the first; ``lines`` (rows,): of the
+    file, for errors."""
 
     features: tuple[Feature, ...]
     target: Array
@@ -81,6 +83,7 @@ class Table:
     beside: tuple[RawColumn, ...] = ()
     pictures: tuple[RawColumn, ...] = ()
     more_targets: tuple[FurtherTarget, ...] = ()
+    texts: tuple[TextInput, ...] = ()
 
     @property
     def all_targets(self) -> list[FurtherTarget]:
@@ -148,12 +151,16 @@ def read_table(stamp: Stamp, options: Options) -> Table:
     known = np.flatnonzero(~lacking | options.keeps_gaps)
     rows = _without_gaps([f for f in features if f.rule == "drop_rows"], known)
     pictures = [raw.columns[place] for place in chosen.pictures]
-    if options.missing == "drop_rows":
-        for _, missing in gaps_in(pictures):
-            rows = rows[~missing[rows]]
+    texts = [
+        text_input(raw.columns[place], chosen.settings[place], options.missing)
+        for place in chosen.texts
+    ]
+    rows = _with_files_and_texts(pictures if options.missing == "drop_rows" else [], texts, rows)
     if not len(rows):
         raise DataError(f"{path}: every row lacks a value: dropping them leaves none")
     _check_missing(path, raw.lines[rows], [feature.at(rows) for feature in features])
+    read = tuple(text.at(rows) for text in texts)
+    require_values(stamp[0], raw.lines[rows], read)
     return Table(
         tuple(feature.at(rows) for feature in features),
         as_exact(target.values[rows]),
@@ -165,6 +172,7 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         tuple(of_rows(raw.columns[place], rows) for place in chosen.beside),
         tuple(of_rows(column, rows) for column in pictures),
         tuple(FurtherTarget(one, as_exact(one.values[rows])) for one in more),
+        read,
     )
 
 
@@ -220,6 +228,16 @@ def _without_gaps(features: list[Feature], rows: Array) -> Array:
     """Those of the rows where all features have a value."""
     for feature in features:
         rows = rows[~np.isnan(feature.values[rows])]
+    return rows
+
+
+def _with_files_and_texts(pictures: list[RawColumn], texts: list[TextInput], rows: Array) -> Array:
+    """Those of the rows where the ``pictures`` have files, and texts that say so a text."""
+    for _, missing in gaps_in(pictures):
+        rows = rows[~missing[rows]]
+    for text in texts:
+        if text.rule == "drop_rows":
+            rows = rows[~text.missing[rows]]
     return rows
 
 

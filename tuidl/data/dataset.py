@@ -287,10 +287,14 @@ class Source(Config, frozen=True, tag_field="source"):
 
     def splitter(self, examples: Examples) -> "Splitter":
         """How the examples are dealt out to parts."""
+        labels = examples.y[:, 0] if self.spec().classes and examples.y.shape[1] == 1 else None
+        return self.dealt(len(examples), labels)
+
+    def dealt(self, count: int, labels: "Array | None") -> "Splitter":
+        """How so many examples are dealt out, by the class of each, if any."""
         from tuidl.data.grouped_splitting import ByGroup
         from tuidl.data.splitting import ByClass
 
-        labels = examples.y[:, 0] if self.spec().classes and examples.y.shape[1] == 1 else None
         if name := group_name(self.split_rule):
             return ByGroup.of(self.groups(name), labels, self.seed, name)
-        return ByClass.of(len(examples), labels, self.seed, self.is_ordered)
+        return ByClass.of(count, labels, self.seed, self.is_ordered)

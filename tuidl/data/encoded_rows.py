@@ -13,6 +13,15 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)
+class Encoded:
+    """What is said of some rows of a column, by their places from 0 on: ``problems``, why they
+    cannot be taken, and ``marks``, what is special about them."""
+
+    problems: Mapping[int, str] = field(default_factory=dict)
+    marks: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class EncodedRows:
     """``x`` (rows, width) float64: inputs before scaling. ``table``: the rows as the file has them,
     all of its columns. ``problems``: why a row cannot be taken, with line and column, by its place

@@ -107,9 +107,11 @@ def identity(known: Preprocessing) -> dict[str, Any]:
     runs did not have, where they say nothing."""
     found: dict[str, Any] = msgspec.to_builtins(known)
     found["examples"].pop("positive")
+    fields = [*found["examples"]["inputs"], *found["examples"]["targets"]]
     for table, keys in (
         (found["examples"], ("vocabulary", "weighted", "labels", "reconstructs")),
         (found, LATER),
+        *((field, ("vocabulary",)) for field in fields),
     ):
         for key in keys:
             if not table[key]:
@@ -203,6 +205,10 @@ def _table_problems(table: TableLayout, shape: tuple[int, ...]) -> Iterator[str]
 def _column_problem(column: InputColumn) -> str:
     if column.picture is not None and not 0 < min(column.picture) <= max(column.picture) <= LONGEST:
         return f"picture: expected height, width and channels of 1 to {LONGEST:,}"
+    if column.text is not None:
+        layout = column.text
+        problems = layout.problems((layout.window,), layout.tokenizer.names)
+        return next(problems, "") if layout.window > 0 else "text.window: expected at least 1"
     apart = () if column.numbered else column.rare
     names = (*column.categories, *apart, *([column.other] if column.other else []))
     if len(set(names)) < len(names):

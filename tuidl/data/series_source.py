@@ -60,8 +60,9 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
             raise PresetError("data.target", "a series of classes; expected a column of numbers")
         if self._table().more_targets:
             raise PresetError("data.target", "several columns; a series predicts one")
-        if self._table().pictures:
-            raise PresetError("data.columns", "pictures in a series; expected numbers")
+        if self._table().pictures or self._table().texts:
+            problem = "pictures or text in a series; expected numbers"
+            raise PresetError("data.columns", problem)
         if self._table().ids:
             raise PresetError("data.columns", "ids in a series; expected numbers or categories")
         if self.weight is not None:

@@ -12,12 +12,13 @@ class Field:
 
     ``shape``: of one example, () for a single number. ``classes``: the names of the classes whose
     numbers it holds, empty for values; those of an input are the rows of an embedding, and the last
-    is that of all which training did not see.
+    is that of all which training did not see. ``vocabulary``: of text, the names of its tokens.
     """
 
     name: str
     shape: tuple[int, ...] = ()
     classes: tuple[str, ...] = ()
+    vocabulary: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -57,6 +58,11 @@ class ExampleSpec:
     weighted: bool = False
     labels: tuple[str, ...] = ()
     reconstructs: bool = False
+
+    @property
+    def words(self) -> dict[str, int]:
+        """How many different tokens there are in each input of text, by its name."""
+        return {one.name: len(one.vocabulary) for one in self.inputs if one.vocabulary}
 
     @property
     def positive_place(self) -> int:

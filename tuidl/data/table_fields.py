@@ -4,22 +4,38 @@ from tuidl.core.errors import PresetError
 from tuidl.data.csv_table import Table
 from tuidl.data.spec import Field
 from tuidl.data.tables.pictures import Shape, field_name
+from tuidl.data.tables.text_columns import TextFeature
 
 TABLE = "table"
-"""The input that all columns are which are no ids and no pictures, where there are such."""
+"""The input that all columns are which are no ids, pictures or text, where there are such."""
 
 
-def inputs_of(table: Table, picture: Shape, id_names: tuple[str, ...]) -> tuple[Field, ...]:
-    """All other columns together, then each id, then the pictures, each of the shape ``picture``.
-    ``id_names``: of ids, where those are not the columns'. Raises PresetError where two have the
-    same name."""
+def inputs_of(
+    table: Table,
+    picture: Shape,
+    id_names: tuple[str, ...] = (),
+    texts: tuple[TextFeature, ...] = (),
+) -> tuple[Field, ...]:
+    """All other columns together, then each id, then the pictures, each of the shape ``picture``,
+    then the texts. ``id_names``: of ids, where those are not the columns'. Raises PresetError where
+    two have the same name."""
     width, ids = table.plain_width, table.ids
     columns = list(id_names or (column.name for column in ids))
     columns += [column.name for column in table.pictures]
+    columns += [text.column.name for text in texts]
     names = _names(columns, "data.columns", {TABLE})
     own = (Field(TABLE, (width,)),) if width else ()
     numbers = (Field(name, (), column.names) for name, column in zip(names, ids, strict=False))
-    return (*own, *numbers, *(Field(name, picture) for name in names[len(ids) :]))
+    behind = iter(names[len(ids) :])
+    pictures = tuple(Field(name, picture) for _, name in zip(table.pictures, behind, strict=False))
+    of_texts = tuple(_of_text(name, text) for text, name in zip(texts, behind, strict=True))
+    return (*own, *numbers, *pictures, *of_texts)
+
+
+def _of_text(name: str, text: TextFeature) -> Field:
+    layout = text.column.text
+    assert layout is not None
+    return Field(name, (layout.window,), vocabulary=layout.tokenizer.names)
 
 
 def targets_of(table: Table) -> tuple[Field, ...]:

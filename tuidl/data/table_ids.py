@@ -8,7 +8,6 @@ from tuidl.data.csv_table import Table
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.tables.as_id import as_trained, numbered
 from tuidl.data.tables.filling import filled_with
-from tuidl.data.tables.pictures import Shape
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -23,17 +22,20 @@ def known_ids(x: Array, table: Table, train: Array | None) -> Array:
 
 
 def layout_of(
-    table: Table, train: Array, picture: Shape, encoding: str, sheet: str | int
+    table: Table,
+    train: Array,
+    beside: tuple[InputColumn, ...],
+    encoding: str,
+    sheet: str | int,
 ) -> TableLayout:
-    """``picture``: the shape of pictures; ``encoding`` and ``sheet``: as the preset says."""
+    """``beside``: columns of pictures and text; ``encoding`` and ``sheet``: as the preset says."""
     columns = (
         as_trained(filled_with(f.column, f.values[train], f.rule), f.values[train])
         for f in table.features
     )
-    pictures = (InputColumn(column.name, picture=picture) for column in table.pictures)
     target = table.target_read.reading.column
     return TableLayout(
-        (*columns, *pictures),
+        (*columns, *beside),
         table.raw.delimiter,
         table.raw.has_header,
         target.name,

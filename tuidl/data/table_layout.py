@@ -5,7 +5,9 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["number", "category", "date", "id", "picture"]
+from tuidl.data.text.layout import TextLayout
+
+Kind = Literal["number", "category", "date", "id", "picture", "text"]
 
 OTHER = "other"
 """The input for all categories that are too rare to have one of their own."""
@@ -72,6 +74,7 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     ``numbered``: whether its one input is the number of the category, an id: the row of an
     embedding. Ids that training did not see are ``rare`` and have the number of ``other``, behind
     all others. ``titles``: how ids are shown, where not by themselves.
+    ``text``: vocabulary and window, where it is read as text; ``filling`` is a text then.
     """
 
     name: str
@@ -87,9 +90,12 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     picture: tuple[int, int, int] | None = None
     numbered: bool = False
     titles: tuple[str, ...] = ()
+    text: TextLayout | None = None
 
     @property
     def kind(self) -> Kind:
+        if self.text is not None:
+            return "text"
         if self.numbered:
             return "id"
         if self.picture is not None:
@@ -114,6 +120,8 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.picture is not None:
             height, width, channels = self.picture
             return (f" ({height} x {width} x {channels} pixels)",)
+        if self.text is not None:
+            return (f" (the first {self.text.window} tokens)",)
         if self.date is not None:
             return tuple(f" {part}" for part in self.date.parts)
         if self.numbered:
@@ -126,6 +134,8 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
         """Inputs that it becomes."""
         if self.picture is not None:
             return prod(self.picture)
+        if self.text is not None:
+            return self.text.window
         return len(self.parts) + self.indicator
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuidl.core.errors import DataError, guess
 from tuidl.core.limits import check_memory
-from tuidl.data.encoded_rows import EncodedRows
+from tuidl.data.encoded_rows import Encoded, EncodedRows
 from tuidl.data.paths import stamp
 from tuidl.data.table_layout import InputColumn, TableLayout
 from tuidl.data.tables.encoding import Values, fill_inputs, values_of, write_inputs
@@ -17,6 +17,7 @@ from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.pictures import write_pixels
 from tuidl.data.tables.raw import RawColumn, RawTable, text_of
 from tuidl.data.tables.reading import read_raw
+from tuidl.data.tables.text_columns import write_tokens
 from tuidl.data.tables.values import column_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -62,22 +63,28 @@ def encode_rows(raw: RawTable, layout: TableLayout, path: Path) -> EncodedRows:
     for column, place in zip(layout.columns, _places(path, raw, layout), strict=True):
         inputs, of = x[:, start : start + column.width], raw.columns[place]
         start += column.width
-        if column.picture is not None:
-            wrong = write_pixels(of, path.parent, column.picture, inputs)
-            for row, problem in wrong.items():
-                where = f"{path}: line {raw.lines[row]}, column {column.name!r}"
-                problems.setdefault(row, f"{where}: {problem}")
-            continue
-        values = values_of(of, column)
-        write_inputs(values.values, column, inputs)
-        fill_inputs(np.isnan(values.values) & ~values.odd, column, inputs)
-        for row, problem in _problems(of, column, values):
+        found = _encoded(of, column, inputs, path.parent)
+        for row, problem in found.problems.items():
             where = f"{path}: line {raw.lines[row]}, column {column.name!r}"
             problems.setdefault(row, f"{where}: {problem}")
-        for row in _unseen(column, values):
-            mark = f"{column.name}: {_field(of, row)!r} was not there in training"
+        for row, text in found.marks.items():
+            mark = f"{column.name}: {text}"
             marks[row] = f"{marks[row]}; {mark}" if row in marks else mark
     return EncodedRows(x, raw, dict(sorted(problems.items())), marks)
+
+
+def _encoded(raw: RawColumn, column: InputColumn, x: Array, folder: Path) -> Encoded:
+    """Write a column's inputs into ``x`` (rows, column.width)."""
+    if column.picture is not None:
+        return Encoded(write_pixels(raw, folder, column.picture, x))
+    if column.text is not None:
+        return write_tokens(raw, column, x)
+    values = values_of(raw, column)
+    write_inputs(values.values, column, x)
+    fill_inputs(np.isnan(values.values) & ~values.odd, column, x)
+    unseen = _unseen(column, values)
+    marks = {row: f"{_field(raw, row)!r} was not there in training" for row in unseen}
+    return Encoded(dict(_problems(raw, column, values)), marks)
 
 
 def _problems(raw: RawColumn, column: InputColumn, values: Values) -> Iterator[tuple[int, str]]:

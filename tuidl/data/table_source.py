@@ -1,6 +1,6 @@
 """The user's own table, in a file of delimited text or one of the other formats."""
 
-from math import prod
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -13,7 +13,7 @@ from tuidl.data.examples import Examples
 from tuidl.data.origin import Origin
 from tuidl.data.paths import FilePath, resolved_path, stamp
 from tuidl.data.scaling import NormalizeTargets, Scaling, TargetScaling, scaling_of_targets
-from tuidl.data.spec import ExampleSpec, Field
+from tuidl.data.spec import ExampleSpec
 from tuidl.data.split_rule import group_name
 from tuidl.data.split_source import SplitSource
 from tuidl.data.table_layout import TableLayout
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from tuidl.data.csv_table import Table
+    from tuidl.data.table_inputs import Known, TableInputs
     from tuidl.data.tables.column_report import TableReport
+    from tuidl.data.tables.text_columns import TextFeature
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -87,21 +89,13 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
                 raise PresetError(f"data.{key}", "no column is said to be of kind 'picture'")
 
     def spec(self) -> ExampleSpec:
-        from tuidl.data.table_fields import inputs_of, targets_of
+        from tuidl.data.table_fields import targets_of
 
-        table = self._table()
-        fields = inputs_of(table, self._shape(), self.id_names)
-        targets = targets_of(table)
-        shape = fields[0].shape if self._is_one(fields) else (sum(field.width for field in fields),)
-        own = () if self._is_one(fields) else fields
+        table, inputs = self._table(), self._inputs()
+        targets, own = targets_of(table), inputs.fields if inputs.are_named else ()
         if len(targets) > 1:
-            return ExampleSpec(shape, len(targets), inputs=own, targets=targets)
-        return ExampleSpec(shape, len(table.classes) or 1, table.classes, inputs=own)
-
-    @staticmethod
-    def _is_one(fields: tuple[Field, ...]) -> bool:
-        """Whether the inputs need no names."""
-        return len(fields) == 1 and not fields[0].classes
+            return ExampleSpec(inputs.shape, len(targets), inputs=own, targets=targets)
+        return ExampleSpec(inputs.shape, len(table.classes) or 1, table.classes, inputs=own)
 
     def class_counts(self) -> tuple[int, ...] | None:
         import numpy as np
@@ -122,60 +116,41 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         return self.bytes_stored() + self.bytes_remembered()
 
     def bytes_remembered(self) -> int:
-        """The table, a column at a time, and pixels as bytes."""
-        table = self._table()
-        columns = [table.target, *(feature.values for feature in table.features)]
-        pixels = prod(self._shape())
-        decoded = pixels * len(table.pictures) * len(table.target)
-        return decoded + sum(column.nbytes for column in columns)
+        return self._inputs().bytes
 
     def load(self) -> Examples:
         """All rows; NaN where a value is missing, to be ``imputed``."""
         import numpy as np
 
-        from tuidl.data.tables.encoding import write_inputs
+        y = np.column_stack([target.values for target in self._table().all_targets])
+        return Examples(self._inputs().x(), y)
 
-        table = self._table()
-        dtype = np.float32 if table.fits_float32 else np.float64
-        x = np.empty((len(table.target), self._table_width()), dtype)
-        for feature, columns in table.places:
-            write_inputs(feature.values, feature.column, x[:, columns])
-        y = np.column_stack([target.values for target in table.all_targets])
-        return Examples(self._with_pictures(x), y)
+    def _inputs(self) -> "TableInputs":
+        """What rows become. Raises DataError, and PresetError where the size of pictures is not
+        said."""
+        from tuidl.data.table_inputs import Known, TableInputs
 
-    def _table_width(self) -> int:
-        """Inputs that the columns become which are no pictures."""
-        return sum(feature.width for feature in self._table().features)
-
-    def _picture(self) -> tuple[int, int, int]:
-        """The shape of a picture. Raises PresetError where it is not said."""
-        if self.size is None:
-            raise PresetError("data.size", "missing: height and width that pictures are scaled to")
-        return (*self.size, self.channels or 3)
-
-    def _shape(self) -> tuple[int, int, int]:
-        """Of pictures; zeros where there are none."""
-        return self._picture() if self._table().pictures else (0, 0, 0)
-
-    def _with_pictures(self, x: "Array") -> "Array":
-        from tuidl.data.tables.pictures import pixels_of, side_by_side
-
-        table = self._table()
-        if not table.pictures:
-            return x
-        path, shape = Path(self.path), self._picture()
-        pixels = [pixels_of(path, column, table.lines, shape) for column in table.pictures]
-        return side_by_side(x, pixels).reshape(len(x), *self.spec().shape)
+        table, picture = self._table(), (0, 0, 0)
+        if table.pictures:
+            if self.size is None:
+                problem = "missing: height and width that pictures are scaled to"
+                raise PresetError("data.size", problem)
+            picture = (*self.size, self.channels or 3)
+        now = stamp(self.path)
+        texts = _learned_texts(Known((repr(self), now), self)) if table.texts else ()
+        return TableInputs(Path(self.path), table, picture, texts, self.id_names)
 
     def input_scaling(self, x: "Array") -> Scaling | None:
-        """Of a table beside ids and pictures, the table's columns alone: pixels are in [0, 1]."""
+        """Of a table beside others, the table's columns alone: pixels are in [0, 1], and numbers of
+        ids and tokens have no scale."""
+        inputs = self._inputs()
+        if x.ndim > 2:
+            return super().input_scaling(x)
         width = self._table().plain_width
-        if not width and self._table().ids:
+        if not width and (self._table().ids or inputs.texts):
             return None
-        scaling = super().input_scaling(x if x.ndim > 2 else x[:, :width])
-        if scaling is None or x.ndim > 2:
-            return scaling
-        return scaling.widened(x.shape[1] - width)
+        scaling = super().input_scaling(x[:, :width])
+        return None if scaling is None else scaling.widened(x.shape[1] - width)
 
     def imputed(self, examples: Examples, train: "Array | None") -> Examples:
         import numpy as np
@@ -222,8 +197,8 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     def layout(self, train: "Array") -> TableLayout | None:
         from tuidl.data.table_ids import layout_of
 
-        table = self._table()
-        return layout_of(table, train, self._shape(), self.encoding or "", self.sheet or "")
+        beside = self._inputs().columns_beside
+        return layout_of(self._table(), train, beside, self.encoding or "", self.sheet or "")
 
     def origin(self, part: str = "") -> Origin:
         table = self._table()
@@ -238,7 +213,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         """How each column was read, as records."""
         from tuidl.data.tables.report import report_of
 
-        return report_of(self._table())
+        return report_of(self._table(), self._inputs().texts)
 
     def notices(self) -> tuple[str, ...]:
         from tuidl.data.tables.precision import lost_digits
@@ -290,6 +265,21 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             *self.pairs(),
         )
         return read_table(stamp(self.path), options)
+
+
+@lru_cache(maxsize=2)
+def _learned_texts(known: "Known") -> "tuple[TextFeature, ...]":
+    """By the rows that are trained on. Raises DataError, PresetError."""
+    from tuidl.data.tables.text_columns import learned_text
+
+    source: Csv = known.source
+    table = source._table()
+    labels = table.target if table.classes and not table.more_targets else None
+    train = source.dealt(len(table.target), labels).parts(*source.fractions())[0]
+    return tuple(
+        learned_text(text, train, f"{source.path}: column {text.raw.name!r}")
+        for text in table.texts
+    )
 
 
 def _named_or_numbered(name: str) -> str | int:

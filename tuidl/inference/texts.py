@@ -12,13 +12,11 @@ from tuidl.data.tables.header import normal_name
 from tuidl.data.tables.raw import RawColumn, RawTable, text_of
 from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.values import DELIMITER, column_of_texts
+from tuidl.data.text.encoding import mark_of, padding_of
 from tuidl.data.text.filling import filled
 from tuidl.data.text.layout import TextLayout
 from tuidl.data.text.reading import read_text
-from tuidl.data.text.tokenizer import BOUNDARY, UNKNOWN
 
-NAMED = 5
-"""Words that the vocabulary lacks, in a mark."""
 LINES = ".txt"
 """The end of the name of a file with a text in each line."""
 
@@ -52,14 +50,8 @@ def _encoded(raw: RawTable, column: RawColumn, layout: TextLayout, path: Path) -
         for row, found in enumerate(rows)
         if not len(found)
     }
-    marks = {}
-    for row, text in enumerate(texts):
-        if lacking := tokenizer.lacking(text):
-            listed = ", ".join(map(repr, lacking[:NAMED])) + (", ..." if lacking[NAMED:] else "")
-            fate = "left out" if tokenizer.unknown is None else f"read as {UNKNOWN}"
-            marks[row] = f"not in the vocabulary, {fate}: {listed}"
-    end = tokenizer.tokens.index(BOUNDARY) if BOUNDARY in tokenizer.tokens else 0
-    x, _ = filled(rows, layout.window, end)
+    marks = {row: mark for row, text in enumerate(texts) if (mark := mark_of(text, tokenizer))}
+    x, _ = filled(rows, layout.window, padding_of(tokenizer))
     return EncodedRows(x.astype(np.float64), raw, problems, marks)
 
 

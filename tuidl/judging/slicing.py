@@ -21,6 +21,8 @@ MOST_VALUES = 20
 """Values of a column that have a slice each; the rarer ones are together."""
 MOST_NUMBERS = 10
 """Different numbers that have a slice each; more are cut into quarters."""
+REPEATED = 2
+"""Rows of each text, on average, from which on texts are values that have a slice each."""
 NO_VALUE = "(no value)"
 
 
@@ -80,6 +82,9 @@ def parts_of(column: RawColumn) -> Iterator[tuple[str, Array]]:
         for number in numbers.tolist():
             yield text_of(number), is_number & (column.numbers == number)
     counts = np.bincount(column.codes[~is_number], minlength=len(column.texts))
+    if np.count_nonzero(counts) > max(MOST_VALUES, counts.sum() / REPEATED):
+        yield from _by_length(column, is_number)
+        return
     order = np.argsort(-counts, kind="stable")
     kept = [code for code in order[:MOST_VALUES].tolist() if counts[code]]
     for code in kept:
@@ -87,6 +92,15 @@ def parts_of(column: RawColumn) -> Iterator[tuple[str, Array]]:
     rest = ~is_number & ~np.isin(column.codes, kept)
     if rest.any():
         yield f"({len(np.unique(column.codes[rest])):,} others)", rest
+
+
+def _by_length(column: RawColumn, is_number: Array) -> Iterator[tuple[str, Array]]:
+    """Texts that hardly repeat, in quarters by their number of words; those without any apart."""
+    words = np.array([*(len(text.split()) for text in column.texts), 0])[column.codes]
+    for name, members in _quarters(words.astype(np.float64), ~is_number & (words > 0)):
+        yield f"{name} words", members
+    if (empty := ~is_number & (words == 0)).any():
+        yield NO_VALUE, empty
 
 
 def _quarters(numbers: Array, is_number: Array) -> Iterator[tuple[str, Array]]:

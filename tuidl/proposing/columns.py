@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as dataclass_replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from tuidl.data.tables.problems import key_of
 from tuidl.data.tables.settings import AS_FOUND, ColumnSettings
 
 if TYPE_CHECKING:
@@ -13,6 +17,9 @@ if TYPE_CHECKING:
 
 NAMES_OF_ROWS = {"", "id", "index", "idx", "row", "rowid", "row_id", "unnamed: 0", "rownames", "no"}
 """Names of columns that only count the rows."""
+
+
+PROSE = 'different texts of several words, read word by word; else kind = "ignore"'
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,11 @@ class ColumnFacts:
         return self.report.name
 
     @property
+    def is_text(self) -> bool:
+        """Whether it can be an input as text alone."""
+        return self.report.kind == "text"
+
+    @property
     def gaps(self) -> int:
         return self.report.gaps
 
@@ -41,11 +53,10 @@ def column_facts(
     raw: "RawTable", said: "Mapping[str, ColumnSettings] | None" = None
 ) -> tuple[tuple[ColumnFacts, ...], "TableReport"]:
     """All columns of the table, and the report on it. ``said``: settings of some, by name."""
-    from tuidl.data.tables.kinds import read_column
     from tuidl.data.tables.report import described_table
 
     said = said or {}
-    readings = [read_column(column, said.get(column.name, AS_FOUND)) for column in raw.columns]
+    readings = [_read(column, said.get(column.name, AS_FOUND)) for column in raw.columns]
     report = described_table(raw, readings)
     columns = zip(raw.columns, readings, report.columns, strict=True)
     return tuple(
@@ -54,14 +65,29 @@ def column_facts(
     ), report
 
 
+def _read(column: "RawColumn", settings: ColumnSettings) -> "Reading":
+    """As the rule has it, or as text where it plainly is."""
+    from tuidl.data.tables.kinds import read_column
+    from tuidl.proposing.prose import is_prose
+
+    reading = read_column(column, settings)
+    if not is_prose(column, reading):
+        return reading
+    as_text = read_column(column, replace(settings, said="text"))
+    return dataclass_replace(as_text, guess=PROSE, is_said=False)
+
+
 def _idle(column: "RawColumn", reading: "Reading", number: int) -> str:
     """Why a network can learn nothing from the column that holds for other rows."""
     import numpy as np
 
     if column.name.strip().casefold() in NAMES_OF_ROWS | {str(number)} and _counts_rows(column):
         return "which only counts the rows"
-    if reading.kind == "text":
-        return f"an id or free text: {len(column.texts):,} different texts"
+    if reading.kind == "text" and reading.problem:
+        return (
+            f"an id or free text: {len(column.texts):,} different texts; if its words matter: "
+            f'{key_of(column.name)} = {{kind = "text"}}'
+        )
     if reading.values is None:
         return f"which cannot be used: {reading.problem}" if reading.kind == "ignore" else ""
     values = reading.values.values

@@ -32,7 +32,7 @@ class Facts:
     of classes, or values to predict. ``counts``: examples of each of the ``classes``.
     ``has_validation``, ``has_test``: whether there are sets for those. ``in_order``: why rows seem
     to follow each other in time, empty where they do not. ``notes``: what else was guessed, in
-    words.
+    words. ``texts``: inputs that are tokens, by their names, beside ``numbers`` of the table.
     """
 
     name: str
@@ -46,6 +46,8 @@ class Facts:
     has_test: bool = False
     in_order: str = ""
     notes: tuple[str, ...] = field(default=())
+    texts: tuple[str, ...] = ()
+    numbers: int = 0
 
     @property
     def is_table(self) -> bool:
@@ -69,8 +71,15 @@ class Facts:
         answer = f"{len(self.classes)} classes" if self.classes else f"{number} to predict"
         own = {"validation": self.has_validation, "test": self.has_test}
         parts = [f"a {name} part of its own" for name, is_there in own.items() if is_there]
-        shape = " x ".join(map(str, self.shape))
-        return "; ".join([f"{self.rows:,} examples of {shape}", answer, *parts])
+        return "; ".join([f"{self.rows:,} examples of {self._what}", answer, *parts])
+
+    @property
+    def _what(self) -> str:
+        """What an example is: ``40 x 60 x 3``, ``3 and text``."""
+        if not self.texts:
+            return " x ".join(map(str, self.shape))
+        text = "text" if len(self.texts) == 1 else f"{len(self.texts)} texts"
+        return f"{self.numbers} and {text}" if self.numbers else text
 
     @property
     def majority(self) -> float:

@@ -20,6 +20,9 @@ SMALLEST_MAP = 4
 FILTERS, MOST_FILTERS = 16, 64
 DENSE_UNITS = 64
 STEPS, SERIES_UNITS = 2, 32
+WORD_WIDTH = 32
+TABLE = "table"
+"""The input that all columns are which are no text."""
 
 
 def hidden_layers(facts: Facts, train: int) -> tuple[Settings, ...]:
@@ -28,6 +31,27 @@ def hidden_layers(facts: Facts, train: int) -> tuple[Settings, ...]:
         return _convolutions(facts.shape)
     if len(facts.shape) == STEPS:
         return (_gated(),)
+    return (*_reading(facts), *_of_rows(facts, train))
+
+
+def _reading(facts: Facts) -> tuple[Settings, ...]:
+    """Layers that make a row of numbers of columns of text, and put them beside those of others."""
+    if not facts.texts:
+        return ()
+    ends, layers = [f"read_{place}" for place in range(1, len(facts.texts) + 1)], list[Settings]()
+    for name, end in zip(facts.texts, ends, strict=True):
+        why = "a learned vector for each word; then their mean, without what fills texts up"
+        layers.append(
+            _layer("embedding", inputs=Setting([name]), output_dim=Setting(WORD_WIDTH, why))
+        )
+        layers.append(_layer("global_average_pool1d", mask=Setting(name), name=Setting(end)))
+    beside = [TABLE, *ends] if facts.numbers else ends
+    if len(beside) > 1:
+        layers.append(_layer("concatenate", inputs=Setting(beside)))
+    return tuple(layers)
+
+
+def _of_rows(facts: Facts, train: int) -> tuple[Settings, ...]:
     if is_small(facts, train):
         why = "one wide layer, kept smooth by the decay of its weights: few examples"
         units = Setting(SMALL_WIDTH, why)

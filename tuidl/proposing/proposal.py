@@ -64,6 +64,10 @@ def _about(facts: Facts) -> str:
     shape = " x ".join(map(str, facts.shape))
     inputs = f"{facts.inputs} input{'s' if facts.inputs > 1 else ''}"
     inputs = f"{shape} numbers" if len(facts.shape) > 1 else inputs
+    if facts.texts:
+        words = f"the words of {', '.join(map(repr, facts.texts))}"
+        beside = f"{facts.numbers} input{'s' if facts.numbers > 1 else ''} and "
+        inputs = f"{beside if facts.numbers else ''}{words}"
     what = f"{len(facts.classes)} classes" if facts.classes else "a number"
     if not facts.classes and facts.outputs > 1:
         what = f"{facts.outputs} numbers"
@@ -81,7 +85,7 @@ def _held_out(parts: Shares) -> Settings:
 
 def _scaling(facts: Facts) -> Settings:
     why = "inputs to mean 0 and deviation 1, by the training part: units no longer matter"
-    settings = {"normalize": Setting("standard", why)}
+    settings = {} if facts.texts and not facts.numbers else {"normalize": Setting("standard", why)}
     if not facts.classes:
         why = "targets likewise: large numbers would make the first steps far too long"
         settings["normalize_targets"] = Setting(True, why)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tuidl.core.errors import PresetError
 from tuidl.core.printable import printable
 from tuidl.data.paths import stamp
-from tuidl.proposing.columns import ColumnFacts, column_facts
+from tuidl.proposing.columns import PROSE, ColumnFacts, column_facts
 from tuidl.proposing.facts import Facts, Setting, Settings, whole_path
 from tuidl.proposing.sources import class_counts, source_of, stated
 from tuidl.proposing.targets import chosen_target, likely_target, missing_target
@@ -62,12 +62,16 @@ def table_facts(
     how = {name: known for name, known in said.items() if known.said is None}
     columns, _ = column_facts(raw, how)
     others = [column for i, column in enumerate(columns) if i != place]
-    idle = [column for column in others if column.idle and ignored is None]
+    named = {name for name, known in said.items() if known.said is not None}
+    idle = [
+        column for column in others if column.idle and ignored is None and column.name not in named
+    ]
     left_out = {column.name for column in idle} | {*(ignored or ())}
     inputs = [column for column in others if column.name not in left_out]
     if not inputs:
         raise PresetError("--target", f"{names[place]!r} leaves no column to learn from")
-    data = _settings(path, raw, columns, columns[place], inputs)
+    texts = [column for column in inputs if column.is_text and column.name not in named]
+    data = _settings(path, raw, columns, columns[place], inputs) | _text_settings(texts)
     data = stated(data, overrides)
     source = source_of(data)
     spec = source.spec()
@@ -80,7 +84,9 @@ def table_facts(
         classes=spec.classes,
         counts=class_counts(source),
         in_order=_order(inputs),
-        notes=_notes(columns[place], idle),
+        texts=tuple(spec.words),
+        numbers=sum(field.width for field in spec.inputs if not field.vocabulary),
+        notes=_notes(columns[place], idle, texts),
     )
 
 
@@ -133,6 +139,14 @@ def _settings(
     return settings
 
 
+def _text_settings(texts: list[ColumnFacts]) -> Settings:
+    if not texts:
+        return {}
+    how = {column.name: {"kind": "text", "lowercase": True} for column in texts}
+    names = ", ".join(repr(column.name) for column in texts[:MOST_NAMED])
+    return {"columns": Setting(how, f"{names}: a guess: {PROSE}")}
+
+
 def _missing(inputs: list[ColumnFacts]) -> Setting | None:
     """The rule for gaps, where there are any."""
     lacking = [column for column in inputs if column.gaps]
@@ -144,8 +158,14 @@ def _missing(inputs: list[ColumnFacts]) -> Setting | None:
     return Setting("mean", f"{where}: numbers get the mean, texts the most frequent one")
 
 
-def _notes(target: ColumnFacts, idle: list[ColumnFacts]) -> tuple[str, ...]:
-    notes = [f"left out: column {column.name!r}, {column.idle}" for column in idle]
+def _notes(
+    target: ColumnFacts, idle: list[ColumnFacts], texts: list[ColumnFacts]
+) -> tuple[str, ...]:
+    notes = [
+        f"a guess: column {column.name!r} is text: {PROSE} ({column.report.key})"
+        for column in texts
+    ]
+    notes += [f"left out: column {column.name!r}, {column.idle}" for column in idle]
     if target.gaps:
         notes.append(f"left out: {target.gaps:,} rows without a target, which is never made up")
     return tuple(notes)

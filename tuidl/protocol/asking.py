@@ -20,13 +20,18 @@ class AskField(Record, frozen=True):
     ``start``: the value to begin with."""
 
     name: str
-    kind: Literal["number", "date", "category", "picture"]
+    kind: Literal["number", "date", "category", "picture", "text"]
     start: Cell = 0.0
     unit: str = ""
     low: float = 0.0
     high: float = 1.0
     whole: bool = False
     choices: tuple[str, ...] = ()
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether it is a text or the path of a picture, which have no range to go over."""
+        return self.kind in ("picture", "text")
 
 
 class AskForm(Answer, frozen=True, tag="ask_form"):

@@ -6,7 +6,7 @@ import numpy as np
 
 from tuidl.data.table_layout import OTHER, InputColumn, NumberFormat
 from tuidl.data.tables.encoding import values_of
-from tuidl.data.tables.fields import SHOWN, Fields, Reading, implied, row_of, toml
+from tuidl.data.tables.fields import SHOWN, Fields, Reading, row_of, toml
 from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.number_text import numbers_of
 from tuidl.data.tables.raw import text_of
@@ -26,7 +26,7 @@ def category(fields: Fields, most: int | None) -> Reading:
         problem = f"more than {most:,} different texts are no classes"
         return Reading("text", InputColumn(fields.raw.name), problem=problem)
     hardly_repeat = fields.count < FEWEST_OF_EACH * len(counts)
-    if is_long and hardly_repeat and not implied(fields.settings):
+    if is_long and hardly_repeat and not fields.settings.implied:
         return _text(fields)
     column = _column(fields, counts, _commonest(counts, limit) if is_long else set(counts))
     reading = Reading("category", column, values_of(fields.raw, column), _guess(fields))
@@ -73,7 +73,7 @@ def free(name: str, taken: dict[str, int]) -> str:
 
 def _guess(fields: Fields) -> str:
     """What may be meant otherwise."""
-    if implied(fields.settings) == "category":
+    if fields.settings.implied == "category":
         return ""
     words = [text for text in fields.texts if is_gap(text, (), of_numbers=True)]
     if words:
@@ -93,6 +93,6 @@ def _text(fields: Fields) -> Reading:
         f"{first[:SHOWN]!r} is no number, and more than {MOST} different texts "
         "that hardly repeat are no categories: an id or free text"
     )
-    remedy = ('kind = "ignore"', 'kind = "category"')
+    remedy = ('kind = "text"', 'kind = "ignore"', 'kind = "category"')
     column = InputColumn(fields.raw.name)
     return Reading("text", column, problem=problem, remedy=remedy, row=row_of(fields.raw, first))

@@ -15,8 +15,8 @@ from tuidl.data.tables.settings import AS_FOUND, WEIGHT, ColumnSettings, Missing
 Task = Literal["classification", "regression"]
 ColumnName = str | int
 
-LEFT_OUT = ("text", "ignore")
-PICTURE = "picture"
+LEFT_OUT = "ignore"
+PICTURE, TEXT = "picture", "text"
 BY_IGNORE = "by data.ignore"
 
 
@@ -62,8 +62,8 @@ class Options:
 class Chosen:
     """Places of columns. ``left_out``: those that the preset leaves out, or that are no data as the
     file's notes say, with the reason; ``settings``: of every column; ``pictures``: inputs that
-    name files of pictures. ``more_targets``: further ones; ``weights``: those of ``beside`` that
-    weigh rows."""
+    name files of pictures, ``texts``: those that are read as text. ``more_targets``: further ones;
+    ``weights``: those of ``beside`` that weigh rows."""
 
     inputs: tuple[int, ...]
     target: int
@@ -73,6 +73,7 @@ class Chosen:
     pictures: tuple[int, ...] = ()
     more_targets: tuple[int, ...] = ()
     weights: tuple[int, ...] = ()
+    texts: tuple[int, ...] = ()
 
     @property
     def targets(self) -> tuple[int, ...]:
@@ -94,14 +95,14 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
             raise PresetError("data.target", f"{names[place]!r} is named twice")
         if place in left_out:
             raise PresetError("data.ignore", f"{names[place]!r} is the target")
-        if settings[place].said in (*LEFT_OUT, PICTURE):
+        if settings[place].implied in (LEFT_OUT, PICTURE, TEXT):
             raise PresetError(f"data.columns.{names[place]}.kind", "it is the target")
     beside = tuple(_place(name, names, raw.has_header, key) for name, key in options.beside)
     for (_, key), place in zip(options.beside, beside, strict=True):
         if place in targets:
             raise PresetError(key, f"{names[place]!r} is the target")
     for i, of in enumerate(settings):
-        if of.said in LEFT_OUT:
+        if of.said == LEFT_OUT:
             left_out.setdefault(i, f"by data.columns.{names[i]}.kind")
     named = {normal_name(name) for name, _ in options.columns}
     for i in raw.passed_over - {*targets, *beside}:
@@ -115,13 +116,14 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
     others = {*targets, *left_out, *beside}
     every = ids or tuple(i for i in range(len(names)) if i not in others)
     pictures = tuple(i for i in every if settings[i].said == PICTURE)
-    inputs = tuple(i for i in every if i not in pictures)
+    texts = tuple(i for i in every if settings[i].implied == TEXT)
+    inputs = tuple(i for i in every if i not in (*pictures, *texts))
     if not every and options.needs_inputs:
         raise PresetError("data.ignore", "leaves no column to learn from")
     weights = tuple(
         place for (_, key), place in zip(options.beside, beside, strict=True) if key == WEIGHT
     )
-    return Chosen(inputs, target, beside, left_out, settings, pictures, more, weights)
+    return Chosen(inputs, target, beside, left_out, settings, pictures, more, weights, texts)
 
 
 def _ids(
@@ -138,6 +140,8 @@ def _ids(
 def _settings(names: list[str], options: Options) -> tuple[ColumnSettings, ...]:
     """Of each column. Raises PresetError where one is named that is not there."""
     said = {normal_name(name): settings for name, settings in options.columns}
+    for name, settings in said.items():
+        settings.check(name)
     for name in said:
         if name not in names:
             raise PresetError(

@@ -14,6 +14,7 @@ from tuidl.data.tables.raw import RawColumn
 if TYPE_CHECKING:
     from tuidl.data.csv_table import Feature, Table
     from tuidl.data.tables.target import Target
+    from tuidl.data.tables.text_columns import TextFeature
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -21,12 +22,15 @@ FEW_NUMBERS = 10
 """Different whole numbers that may be codes."""
 ROWS_OF_A_CODE = 5
 """Rows that codes have, on average."""
+_TOKENS = {"words": "words and signs", "characters": "characters", "bpe": "byte pairs"}
 MOST_NAMED = 4
 """Categories and gaps that are named."""
 
 
 def described(raw: RawColumn, reading: Reading) -> ColumnReport:
     """Of a column that is not yet an input."""
+    if reading.kind == "text" and not reading.problem:
+        return _as_text(raw, reading)
     values = np.zeros(0) if reading.values is None else reading.values.values
     missing = np.isnan(values)
     if reading.values is not None:
@@ -43,6 +47,21 @@ def described(raw: RawColumn, reading: Reading) -> ColumnReport:
         key=key_of(raw.name),
         problem=reading.problem,
         remedies=reading.remedy,
+    )
+
+
+def _as_text(raw: RawColumn, reading: Reading) -> ColumnReport:
+    """Of a column that is to be read as text; what will be learned of it is not known yet."""
+    missing = [is_gap(text, reading.column.gaps, of_numbers=False) for text in raw.texts]
+    return ColumnReport(
+        name=raw.name,
+        role="input",
+        kind="text",
+        values=_different(raw),
+        gaps=int(np.array([*missing, False])[raw.codes].sum()),
+        becomes="an input of its own: its words",
+        guesses=(reading.guess,) if reading.guess else (),
+        key=key_of(raw.name),
     )
 
 
@@ -68,6 +87,26 @@ def picture_report(raw: RawColumn) -> ColumnReport:
         kind="picture",
         values=f"{len(np.unique(raw.codes)):,} different files",
         becomes="an input of its own: pixels in [0, 1]",
+        key=key_of(raw.name),
+    )
+
+
+def text_report(raw: RawColumn, text: "TextFeature") -> ColumnReport:
+    layout, rule = text.column.text, ""
+    assert layout is not None
+    if text.gaps:
+        filling = text.column.filling
+        rule = f", gaps: {toml(str(filling))}" if filling else ", gaps: no words"
+    cut = f"; {text.cut:,} longer texts are cut" if text.cut else ""
+    kind = layout.tokenizer.kind
+    return ColumnReport(
+        name=raw.name,
+        role="input",
+        kind="text",
+        values=f"{text.different:,} different texts of up to {text.longest:,} {_TOKENS[kind]}",
+        gaps=text.gaps,
+        becomes=f"an input of its own: the first {layout.window:,} of each, "
+        f"{len(layout.tokenizer.tokens):,} different ones{cut}{rule}",
         key=key_of(raw.name),
     )
 

@@ -87,14 +87,3 @@ def names_pictures(raw: RawColumn) -> bool:
 def toml(text: str) -> str:
     """A text as it stands in a preset."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def implied(settings: ColumnSettings) -> str:
-    """The kind that is said, or that other settings imply; "" where nothing is."""
-    if settings.said is not None:
-        return settings.said
-    if settings.format is not None or settings.zones is not None:
-        return "date"
-    if settings.most is not None or settings.unseen is not None:
-        return "category"
-    return "number" if settings.decimal is not None or settings.unit is not None else ""

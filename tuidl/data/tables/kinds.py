@@ -1,4 +1,4 @@
-"""What each column of a file is: a number, a category, a date, or a text that teaches nothing.
+"""What each column of a file is: a number, a category, a date, or a text.
 
 The rule, for a column of which nothing is said: gaps do not count. Where nine fields of ten are
 dates in one order, it is a date. Where nine of ten are numbers, or half of them and there are more
@@ -13,27 +13,27 @@ from tuidl.data.tables.as_category import category
 from tuidl.data.tables.as_date import date, date_or_none
 from tuidl.data.tables.as_id import as_id
 from tuidl.data.tables.as_number import number, number_or_none
-from tuidl.data.tables.fields import Reading, fields_of, implied
+from tuidl.data.tables.fields import Reading, fields_of
 from tuidl.data.tables.raw import RawColumn
 from tuidl.data.tables.settings import ColumnSettings
 
 
 def read_column(raw: RawColumn, settings: ColumnSettings, most: int | None = None) -> Reading:
     """What the column is. ``most``: categories that may be, without any being put together."""
-    return replace(_read(raw, settings, most), is_said=bool(implied(settings)))
+    return replace(_read(raw, settings, most), is_said=bool(settings.implied))
 
 
 def _read(raw: RawColumn, settings: ColumnSettings, most: int | None) -> Reading:
     fields = fields_of(raw, settings)
-    if settings.said in ("text", "picture", "ignore"):
-        return Reading(settings.said, InputColumn(raw.name))
+    if settings.implied == "text" or settings.said in ("picture", "ignore"):
+        return Reading(settings.said or "text", InputColumn(raw.name, gaps=fields.gaps()))
     if not fields.count:
         problem = "no values"
         return Reading(
             "ignore", InputColumn(raw.name), problem=problem, remedy=('kind = "ignore"',)
         )
     strict = fields.without(of_numbers=True)
-    match implied(settings):
+    match settings.implied:
         case "id":
             return as_id(fields)
         case "category":

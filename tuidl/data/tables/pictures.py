@@ -79,16 +79,20 @@ def field_name(column: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "_", column)[:64]
 
 
-def side_by_side(table: Array, pictures: Sequence[Array]) -> Array:
-    """A row for each example: the numbers of the ``table`` (rows, width), then pixels in [0, 1]."""
-    width = table.shape[1] + sum(int(np.prod(pixels.shape[1:])) for pixels in pictures)
+def side_by_side(table: Array, parts: Sequence[Array]) -> Array:
+    """A row for each example: the numbers of the ``table`` (rows, width), then those of ``parts``
+    (rows, ...), of which bytes are pixels and come to lie in [0, 1]."""
+    width = table.shape[1] + sum(int(np.prod(part.shape[1:])) for part in parts)
     x = np.empty((len(table), width), table.dtype)
     start = table.shape[1]
     x[:, :start] = table
-    for pixels in pictures:
-        flat = pixels.reshape(len(pixels), -1)
+    for part in parts:
+        flat = part.reshape(len(part), -1)
         end = start + flat.shape[1]
-        np.divide(flat, np.float32(BRIGHTEST), out=x[:, start:end], casting="same_kind")
+        if part.dtype == np.uint8:
+            np.divide(flat, np.float32(BRIGHTEST), out=x[:, start:end], casting="same_kind")
+        else:
+            x[:, start:end] = flat
         start = end
     return x
 

@@ -20,7 +20,10 @@ def problem_of_texts(path: Path, raw: RawTable, reading: Reading, names: list[st
     """The same of the first of some columns that are ids or free texts."""
     listed = ", ".join(map(repr, names[:MOST_NAMED]))
     own = next(column for column in raw.columns if column.name == reading.column.name)
-    way = "{kind = \"category\"}: the rarest are 'other' then"
+    way = (
+        '{kind = "text"}, whose words are read, or {kind = "category"}: the rarest are '
+        "'other' then"
+    )
     if names_pictures(own):
         way = '{kind = "picture"}, which reads the files, with data.size = [height, width]'
     return (

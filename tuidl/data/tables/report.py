@@ -6,22 +6,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tuidl.data.tables.column_report import ColumnReport, TableReport
-from tuidl.data.tables.described import described, input_report, picture_report, target_report
+from tuidl.data.tables.described import (
+    described,
+    input_report,
+    picture_report,
+    target_report,
+    text_report,
+)
 from tuidl.data.tables.fields import Reading
 from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.raw import RawTable
 
 if TYPE_CHECKING:
     from tuidl.data.csv_table import Table
+    from tuidl.data.tables.text_columns import TextFeature
 
 
-def report_of(table: "Table") -> TableReport:
-    """Of a table that can be learned from."""
+def report_of(table: "Table", texts: Sequence["TextFeature"]) -> TableReport:
+    """Of a table that can be learned from. ``texts``: what was learned of its columns of text."""
     chosen, reports = table.chosen, {}
     for place, feature in zip(chosen.inputs, table.features, strict=True):
         reports[place] = input_report(table.raw.columns[place], feature)
     for place, column in zip(chosen.pictures, table.pictures, strict=True):
         reports[place] = picture_report(column)
+    for place, text in zip(chosen.texts, texts, strict=True):
+        reports[place] = text_report(table.raw.columns[place], text)
     for place, target in zip(chosen.targets, table.all_targets, strict=True):
         reports[place] = target_report(table, place, target.read, target.values)
     for place, column in enumerate(table.raw.columns):

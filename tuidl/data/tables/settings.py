@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from tuidl.core.config import Config
+from tuidl.core.errors import PresetError
+from tuidl.data.text.tokenizer import Kind as TokenKind
 
 Missing = Literal["refuse", "mean", "median", "most_frequent", "zero", "drop_rows"]
 RULES = ("refuse", "mean", "median", "most_frequent", "zero", "drop_rows")
@@ -25,6 +27,7 @@ class ColumnSettings(Config, frozen=True, kw_only=True):
     input, 100 unless it is said; the rarest are "other" together. ``unseen``: what is made of a
     category in prediction that was not there in training. A "picture" is the name of a file, an
     "id" an input of its own: the row of an embedding.
+    ``tokens``, ``vocabulary``, ``lowercase`` and ``window``: of "text", as of sources of text.
     """
 
     said: Literal["number", "category", "date", "text", "picture", "id", "ignore"] | None = field(
@@ -39,7 +42,39 @@ class ColumnSettings(Config, frozen=True, kw_only=True):
     format: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
     most: Annotated[int, Meta(ge=2, le=1000)] | None = None
     unseen: Literal["other", "zero", "refuse"] | None = None
+    tokens: TokenKind | None = None
+    vocabulary: Annotated[int, Meta(ge=2, le=1_000_000)] | None = None
+    lowercase: bool | None = None
+    window: Annotated[int, Meta(ge=1, le=100_000)] | None = None
 
+    @property
+    def implied(self) -> str:
+        """The kind that is said, or that other keys imply; "" where nothing is."""
+        if self.said is not None:
+            return self.said
+        return next((kind for kind, keys in KEYS.items() if self.has(keys)), "")
+
+    def has(self, keys: tuple[str, ...]) -> str:
+        """The first of some keys that is said, "" where none is."""
+        return next((key for key in keys if getattr(self, key) is not None), "")
+
+    def check(self, name: str) -> None:
+        """Raises PresetError where keys of text and of other kinds meet; ``name``: the column's."""
+        kind, others = self.implied, (*_OF_OTHERS, "indicator")
+        wrong = self.has(others if kind == "text" else KEYS["text"])
+        if wrong:
+            problem = f"is not of columns of kind {kind!r}"
+            raise PresetError(f"data.columns.{name}.{wrong}", problem)
+
+
+KEYS = {
+    "text": ("tokens", "vocabulary", "lowercase", "window"),
+    "date": ("format", "zones"),
+    "category": ("most", "unseen"),
+    "number": ("decimal", "unit"),
+}
+"""Keys that imply a kind."""
+_OF_OTHERS = tuple(key for kind, keys in KEYS.items() if kind != "text" for key in keys)
 
 AS_FOUND = ColumnSettings()
 """Of a column of which nothing is said."""

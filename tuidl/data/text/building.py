@@ -7,6 +7,7 @@ import numpy as np
 from tuidl.core.errors import DataError
 from tuidl.core.limits import check_memory
 from tuidl.data.text.corpus import Corpus, Flowing, Lines, Neighbours, line_splitter
+from tuidl.data.text.encoding import BYTES_A_CHARACTER
 from tuidl.data.text.examples import Cut
 from tuidl.data.text.learning import learned
 from tuidl.data.text.tokenizer import BOUNDARY, Tokenizer, normal
@@ -19,8 +20,6 @@ WINDOW, CONTEXT, REACH = 64, 3, 2
 on either side of a word."""
 LONGEST_LINE = 1024
 """Tokens of the window for lines, where none is said, at most."""
-BYTES_A_CHARACTER = 24
-"""Memory at the height of turning a character into tokens."""
 
 
 def corpus_of(wanted: Wanted, written: Written) -> Corpus:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from tuidl.data.splitting import ByClass
+from tuidl.data.text.encoding import padding_of, usual_window
 from tuidl.data.text.filling import filled
 from tuidl.data.text.learning import learned
 from tuidl.data.text.tokenizer import BOUNDARY, Kind, Tokenizer
@@ -53,11 +54,6 @@ class Labelled:
         ]
 
 
-NINE_OF_TEN = 90
-LONGEST = 1024
-"""Tokens of the window, at most, where none is said."""
-
-
 def labelled(reading: Reading, texts: list[str], y: Array, is_of_classes: bool) -> Labelled:
     """The vocabulary, and the window where none is said, are of the training part."""
     labels = y if is_of_classes else None
@@ -69,7 +65,6 @@ def labelled(reading: Reading, texts: list[str], y: Array, is_of_classes: bool) 
     )
     rows = [tokenizer.encode(text) for text in texts]
     lengths = [len(rows[place]) for place in chosen]
-    usual = int(np.ceil(np.percentile(lengths, NINE_OF_TEN)))
-    window = reading.window or min(max(usual, 1), LONGEST)
-    x, cut = filled(rows, window, tokenizer.tokens.index(BOUNDARY))
+    window = reading.window or usual_window(lengths)
+    x, cut = filled(rows, window, padding_of(tokenizer))
     return Labelled(tokenizer, x, y, cut, max(map(len, rows)))

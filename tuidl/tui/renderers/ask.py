@@ -128,9 +128,13 @@ def field_lines(
         one, cell = fields[number], cells[number]
         grid.put(0, y, "▸" if number == selected else " ", palette.style("accent"))
         grid.put(2, y, fitted(one.name, names), palette.style("text", bold=number == selected))
-        _put_track(grid, palette, names + 3, y, track, one, cell)
         end = names + 4 + track + VALUE
-        grid.put_right(end, y, fitted(cell_text(one, cell), VALUE - 1), palette.style("text"))
+        if one.kind == "text":
+            text = str(cell) or "enter: a text"
+            grid.put(names + 3, y, fitted(text, end - names - 3), palette.style("text"))
+        else:
+            _put_track(grid, palette, names + 3, y, track, one, cell)
+            grid.put_right(end, y, fitted(cell_text(one, cell), VALUE - 1), palette.style("text"))
         if has_effects and number < len(effects):
             grid.put_right(width, y, effect_text(effects[number], is_share), palette.style("muted"))
         if number == selected:

@@ -73,7 +73,7 @@ class FieldList(AskPanel):
         if not row.fields:
             return ""
         one = row.field
-        if one.kind in ("category", "picture"):
+        if one.kind == "category" or one.is_typed:
             return f"{one.name}: one of {len(one.choices)}" if one.choices else one.name
         low, high = (cell_text(one, end) for end in (one.low, one.high))
         return f"{low} to {high} in training"
@@ -163,6 +163,8 @@ def about_field(one: AskField) -> str:
     """What an input is, in a sentence."""
     if one.kind == "picture":
         return "The path of a picture: Enter takes one."
+    if one.kind == "text":
+        return "A text: Enter takes one."
     if one.kind == "category":
         return f"One of: {', '.join(choice or MISSING for choice in one.choices)}."
     low, high = (cell_text(one, end) for end in (one.low, one.high))

@@ -33,7 +33,7 @@ class Row:
     def change(self, way: int) -> None:
         """The selected value by some steps; of a category the next choice."""
         one, cell = self.field, self.cells[self.selected]
-        if one.kind == "picture":
+        if one.is_typed:
             return
         if one.kind == "category":
             place = one.choices.index(cell) if cell in one.choices else -1
@@ -48,7 +48,7 @@ class Row:
         share = min(max(share, 0.0), 1.0)
         if one.kind == "category":
             self.set(one.choices[min(int(share * len(one.choices)), len(one.choices) - 1)])
-        elif one.kind != "picture":
+        elif not one.is_typed:
             step = step_of(one)
             value = one.low + round(share * (one.high - one.low) / step) * step
             self.set(clipped(value, one))

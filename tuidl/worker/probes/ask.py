@@ -85,7 +85,7 @@ def _what_if(
     if vary >= len(form.fields):
         raise DataError(f"vary: expected one of {len(form.fields)} inputs")
     effects = effects_of(state, prepared, form.fields, options.cells, of[1])
-    if form.fields[vary].kind == "picture":
+    if form.fields[vary].is_typed:
         return {"effects": effects}
     curve = what_if_cell(state, prepared, form.fields[vary], options.cells, vary, of)
     return {"what_if": curve, "effects": effects}

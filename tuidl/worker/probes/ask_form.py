@@ -147,6 +147,9 @@ def _field(of: _Inputs, name: str) -> AskField:
     column = of.column
     if column.kind == "picture":
         return AskField(name=name, kind="picture", start="")
+    if column.text is not None:
+        text = _text(column.text, of.seen[0] if of.chosen is None else of.chosen)
+        return AskField(name=name, kind="text", start=text)
     if column.kind == "category":
         return _choices(of, name)
     is_date = column.date is not None

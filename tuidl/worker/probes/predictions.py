@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from tuidl.backends.base import Array
 from tuidl.core.errors import DataError
+from tuidl.data.text.layout import TextLayout
 from tuidl.data.text.tokenizer import BOUNDARY
 from tuidl.protocol.events import MOST_CONFUSED
 from tuidl.protocol.probes import Example, Predictions
@@ -70,15 +71,31 @@ def predictions(state: TrainState, options: Options) -> Predictions:
 
 
 def _text(state: TrainState, x: Array) -> str:
-    """What the tokens of an example say, without the padding behind it; "" where it is no text."""
-    layout = state.preprocessing.text
-    if layout is None:
-        return ""
+    """What an example (inputs,) says: its text, or numbers and then the texts of its columns; ""
+    where there is no text in it."""
+    known = state.preprocessing
+    if known.text is not None:
+        return _said(known.text, x)[:MOST_CHARACTERS]
+    columns = known.table.columns if known.table is not None else ()
+    said, start = list[str](), 0
+    for column in columns:
+        own = x[start : start + column.width]
+        start += column.width
+        if column.text is not None:
+            said.append(_said(column.text, own))
+        elif column.picture is None:
+            said += [f"{value:.2g}" for value in own.tolist()]
+    has_text = any(column.text is not None for column in columns)
+    return "  ".join(said)[:MOST_CHARACTERS] if has_text else ""
+
+
+def _said(layout: TextLayout, x: Array) -> str:
+    """What tokens say, without the padding behind them."""
     tokens = layout.tokenizer.tokens
     places = np.clip(np.nan_to_num(x), 0, len(tokens) - 1).astype(int)
     padding = tokens.index(BOUNDARY) if BOUNDARY in tokens else -1
     end = int(np.flatnonzero(places != padding).max(initial=-1)) + 1
-    return layout.tokenizer.decode(places[:end].tolist())[:MOST_CHARACTERS]
+    return layout.tokenizer.decode(places[:end].tolist())
 
 
 def _confusion(true: Array, given: Array, classes: int) -> list[list[int]]:

@@ -37,8 +37,8 @@ def what_if_cell(
 ) -> WhatIf:
     """Of a row, whose column ``vary`` is ``field``. ``of``: name and place of the answer. Raises
     DataError."""
-    if field.kind == "picture":
-        raise DataError(f"{field.name}: a picture has no range to go over")
+    if field.is_typed:
+        raise DataError(f"{field.name}: a {field.kind} has no range to go over")
     tried = _tried(field, POINTS)
     inputs, _ = asking.rows(prepared, [_with(cells, vary, value) for value in tried])
     is_category = field.kind == "category"
@@ -100,8 +100,8 @@ def effects_of(
 
 
 def _tried(field: AskField, count: int) -> list[Cell]:
-    """Values over the range of an input; none of a picture."""
-    if field.kind == "picture":
+    """Values over the range of an input; none of a picture or text."""
+    if field.is_typed:
         return []
     if field.kind == "category":
         return list(field.choices[:MOST_CHOICES])
