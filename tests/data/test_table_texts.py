@@ -142,10 +142,10 @@ def test_a_run_predicts_and_evaluates_without_its_file(folder: Path) -> None:
     options = Options(repeats=2, by=("review",), resamples=0)
     judgement = evaluated(network, subject, options)
     assert judgement.importance is not None
-    assert judgement.importance.rows[0].column == "review"
-    assert {row.column for row in judgement.importance.rows} == {"area", "town", "review"}
+    assert judgement.importance.columns[0].column == "review"
+    assert {row.column for row in judgement.importance.columns} == {"area", "town", "review"}
     assert judgement.slices[0].value == "5 to 6 words"
-    assert sum(part.examples for part in judgement.slices) == ROWS
+    assert sum(part.count for part in judgement.slices) == ROWS
 
 
 @pytest.mark.parametrize("kind", ["numpy", "onnx", pytest.param("torch", marks=pytest.mark.slow)])
