@@ -19,7 +19,7 @@ EVERY = (
     answers.step_trace_of_images(), answers.places(), answers.neurons(), answers.health(),
     answers.chain(),
     answers.ask_form(), answers.asked(),
-    answers.generated(), answers.generated_pictures(),
+    answers.generated(), answers.diffused(), answers.generated_pictures(),
     text_answers.written("a b"), text_answers.EMBEDDING, text_answers.ATTENTION,
     picture_answers.given_back(), picture_answers.plane(), picture_answers.decoded(),
     picture_answers.masks(), picture_answers.boxes(),

@@ -103,6 +103,17 @@ def generated(*, critic: bool = True) -> probes.Generated:
     })  # fmt: skip
 
 
+def diffused() -> probes.Diffused:
+    return _record(probes.Diffused, {
+        "updates": 120, "part": "validation", "steps": 50,
+        "real": [[0, 0], [1, 1], [0.5, 0.2]], "times": [50, 25, 0],
+        "frames": [[[-2, 2], [None, 1]], [[0.4, 0.4], [1, 1]], [[0.1, 0], [1, 1.1]]],
+        "left": [0.0002, 0.49, 1.0],
+        "arrows": [[[-1, -1, 1, 1], [2, 2, -0.5, None]], [[0, 0, 0.5, 0]], []],
+        "low": [-2.5, -2.5], "high": [2.5, 2.5],
+    })  # fmt: skip
+
+
 def generated_pictures() -> probes.GeneratedPictures:
     return _record(probes.GeneratedPictures, {
         "updates": 120, "part": "validation", "shape": [2, 3, 1],

@@ -30,6 +30,27 @@ class Generated(Answer, frozen=True, tag="generated"):
     clouds: int = 0
 
 
+class Diffused(Answer, frozen=True, tag="diffused"):
+    """The steps back from noise to points, after ``updates`` steps of training.
+
+    ``real``: points (x, y) of ``part``. ``times``: numbers of steps, from the last of ``steps`` to
+    0; for each of these ``frames`` has the points as they are then, ``left`` the part of the
+    variance that is the point's, and ``arrows`` (x, y, dx, dy) against the noise that the network
+    sees at places between the corners ``low`` and ``high``, the longest of length 1; none at 0.
+    """
+
+    updates: int
+    part: str
+    steps: int
+    real: Matrix
+    times: tuple[int, ...]
+    frames: tuple[Matrix, ...]
+    left: tuple[float, ...]
+    arrows: tuple[Matrix, ...]
+    low: tuple[float, float]
+    high: tuple[float, float]
+
+
 class GeneratedPictures(Answer, frozen=True, tag="generated_pictures"):
     """``made`` (pictures, flat) of ``shape`` that a generator makes after ``updates`` steps, and
     ``real`` ones of ``part``; ``distance``: as in ``Generated``."""

@@ -28,7 +28,15 @@ def task_of(experiment: Experiment) -> Task:
                 mask = starts[term.mask][1] if term.mask in starts else None
                 kind = _kind(own, term.loss, experiment.data.follows_time)
                 return kind(own, term.loss, starts[name][1], mask)
-    return _loaded("generation", "Generation")(ExampleSpec(spec.shape, 1), MeanSquaredError())
+    kind = _loaded("generation", "Diffusion" if _tells_noise(experiment) else "Generation")
+    return kind(ExampleSpec(spec.shape, 1), MeanSquaredError())
+
+
+def _tells_noise(experiment: Experiment) -> bool:
+    """Whether a loss is held against noise that is drawn, and not against a target of the data."""
+    known = _starts(experiment.spec())
+    named = (term.target for term in experiment.terms if isinstance(term.target, str))
+    return any(name not in known for name in named)
 
 
 def task_for(spec: ExampleSpec, loss: Loss, in_time: bool = False) -> Task:

@@ -20,6 +20,15 @@ PICTURES = Picture(
 )
 
 
+STEPS_BACK = Picture(
+    "diffused",
+    "points at the end of the steps back from noise",
+    "steps back from noise to points",
+    {"points": 200, "frames": 2, "columns": 0, "rows": 0},
+    {"points": 200, "frames": 26, "columns": 13, "rows": 9},
+)
+
+
 class Generation(Task):
     """Numbers; nothing says which would be right. ``spec.shape``: of the data's examples, which
     are what is to be imitated."""
@@ -39,3 +48,15 @@ class Generation(Task):
         """2 for points in the plane, 3 for pictures, 0 for anything else."""
         shape = self.spec.shape
         return 2 if shape == (2,) else 3 if len(shape) == 3 else 0
+
+
+class Diffusion(Generation):
+    """Numbers that say which noise is in an example: by that examples are made in many steps."""
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        return ("diffused",) if self._kind == 2 else super().probes
+
+    @property
+    def picture(self) -> Picture:
+        return STEPS_BACK if self._kind == 2 else super().picture

@@ -57,7 +57,7 @@ def points(
     words = below(about(answer), palette, width, unicode) if height >= LOW else []
     shares = _stretched(answer) if parts.critic and answer.shares else [[math.nan]]
     field = Field(shares, answer.low, answer.high, soft=True)
-    real, made = _columns(answer.real), _columns(answer.made)
+    real, made = columns_of(answer.real), columns_of(answer.made)
     groups = [
         Points("real", *real, "train", marked=False),
         Points("generated", *made, "validation"),
@@ -149,7 +149,8 @@ def known(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _columns(rows: list[list[float | None]]) -> tuple[list[float], list[float]]:
+def columns_of(rows: list[list[float | None]]) -> tuple[list[float], list[float]]:
+    """x and y of points."""
     return [known(row[0]) for row in rows], [known(row[1]) for row in rows]
 
 
@@ -159,7 +160,7 @@ def _pixels(row: list[float | None], shape: tuple[int, ...]) -> Array:
 
 
 def _line(line: list[list[float | None]], name: str) -> Path:
-    return Path(name, *_columns(line), "accent")
+    return Path(name, *columns_of(line), "accent")
 
 
 def _arrow(answer: Generated, row: list[float | None], name: str) -> Path:

@@ -12,7 +12,7 @@ from tuidl.protocol import probes
 from tuidl.protocol.picture_answers import Boxes, Masks, Reconstructions
 from tuidl.protocol.probes import AnyAnswer
 from tuidl.tasks.base import Picture as TaskPicture
-from tuidl.tui.renderers import examples, generated, sample
+from tuidl.tui.renderers import diffused, examples, generated, sample
 from tuidl.tui.renderers.boxes import boxes
 from tuidl.tui.renderers.masks import masks
 from tuidl.tui.renderers.places import places
@@ -52,6 +52,8 @@ def picture_of(
             return reconstructions(answer, *room)
         case probes.Values():
             return values(answer, *room)
+        case probes.Diffused():
+            return diffused.step_back(answer, -1, *room, arrows=False)
         case probes.Generated():
             return generated.points(answer, *room)
         case probes.GeneratedPictures():

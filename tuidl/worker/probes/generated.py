@@ -47,15 +47,15 @@ def points(state: TrainState, options: Options) -> Generated:
     with model.lock.hold():
         part, feed = held_out(state)
         real, made = feed.x[: options.points, :2], generated(model, options.points)
-        low, high = _corners(state.train_feed.x)
+        low, high = corners(state.train_feed.x)
         critic = critic_of(model) if options.columns and options.rows else None
         scores = distances(model, feed)
         shares, arrows = np.zeros((0, 0)), np.zeros((0, 4))
         if critic is not None:
-            places = _grid(low, high, options.columns, options.rows)
+            places = grid_of(low, high, options.columns, options.rows)
             shares = critic.says(places).reshape(options.rows, options.columns)
             pulls = critic.pulls(made[:ARROWS].astype(np.float64), float((high - low).max()))
-            arrows = np.concatenate([made[:ARROWS], _lengths_to_one(pulls)], axis=1)
+            arrows = np.concatenate([made[:ARROWS], lengths_to_one(pulls)], axis=1)
         lattice = _lattice(model, options.lines)
         updates = state.updates
     clouds = len(getattr(state.preset.data, "centres", list)()) if MODES in scores else 0
@@ -103,19 +103,19 @@ def _whole(value: float) -> int | None:
     return int(value) if np.isfinite(value) else None
 
 
-def _corners(real: Array) -> tuple[Array, Array]:
+def corners(real: Array) -> tuple[Array, Array]:
     """Of the plane that is shown: the real points', and some room around them."""
     low, high = real[:, :2].min(axis=0).astype(float), real[:, :2].max(axis=0).astype(float)
     room = MARGIN * np.maximum(high - low, 1e-6)
     return low - room, high + room
 
 
-def _grid(low: Array, high: Array, columns: int, rows: int) -> Array:
+def grid_of(low: Array, high: Array, columns: int, rows: int) -> Array:
     xs, ys = np.linspace(low[0], high[0], columns), np.linspace(low[1], high[1], rows)
     return np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
 
 
-def _lengths_to_one(arrows: Array) -> Array:
+def lengths_to_one(arrows: Array) -> Array:
     """The same directions, the longest of length 1; those of nothing finite are none."""
     known = np.nan_to_num(arrows, nan=0.0, posinf=0.0, neginf=0.0)
     most = float(np.sqrt((known**2).sum(axis=1)).max(initial=0.0))
