@@ -6,6 +6,7 @@ import msgspec
 
 from tuidl.protocol import probes
 from tuidl.protocol.asking import Asked, AskForm
+from tuidl.protocol.generated import Diffused
 from tuidl.protocol.neurons import AtPoint, NeuronLayer, NeuronMap
 
 Answer = probes.AnyAnswer
@@ -103,8 +104,8 @@ def generated(*, critic: bool = True) -> probes.Generated:
     })  # fmt: skip
 
 
-def diffused() -> probes.Diffused:
-    return _record(probes.Diffused, {
+def diffused() -> Diffused:
+    return _record(Diffused, {
         "updates": 120, "part": "validation", "steps": 50,
         "real": [[0, 0], [1, 1], [0.5, 0.2]], "times": [50, 25, 0],
         "frames": [[[-2, 2], [None, 1]], [[0.4, 0.4], [1, 1]], [[0.1, 0], [1, 1.1]]],

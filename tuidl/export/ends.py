@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
+from tuidl.compiler.codes import noise_of
+from tuidl.compiler.graph import Graph
 from tuidl.core.printable import printable
 from tuidl.export.text_writing import writes
 from tuidl.export.writing import ANSWERS, constant
@@ -14,6 +18,21 @@ SIXTEENTHS = {"digits": 16}
 """By what a source divides its pixels where they come as bytes; 255 is for all others."""
 
 IMAGES = ("digits", "mnist", "fashion_mnist", "cifar10", "images", "shapes")
+
+
+def as_given(graph: Graph, prepared: Preparation) -> Preparation:
+    """What a program that is written for ``graph`` is given, and what comes out: a network that
+    answers to noise takes that as it is, and no class of the data is what it makes."""
+    if not noise_of(graph.preset):
+        return prepared
+    given = msgspec.structs.replace(
+        prepared, shape=graph.spec.shape, input_shift=(), input_width=(), table=None
+    )
+    if graph.heads:
+        return given
+    return msgspec.structs.replace(
+        given, classes=(), answer="numbers", target_shift=(), target_width=()
+    )
 
 
 def constants(prepared: Preparation) -> list[str]:
@@ -44,12 +63,13 @@ def constants(prepared: Preparation) -> list[str]:
 
 def preparing(preset: Preset, prepared: Preparation) -> str:
     """The function that brings the user's values to what the network was trained on."""
+    whose = "they are drawn" if noise_of(preset) else "the data has them"
     lines = [
         "def prepare(values):",
-        '    """Values as the data has them, (n, *SHAPE) or one example, for the network."""',
+        f'    """Values as {whose}, (n, *SHAPE) or one example, for the network."""',
     ]
     kind = preset.data.kind()
-    if kind in IMAGES:
+    if kind in IMAGES and not noise_of(preset):
         most = SIXTEENTHS.get(kind, 255)
         lines += [
             "    if values.dtype == np.uint8:",

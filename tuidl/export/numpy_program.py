@@ -1,7 +1,7 @@
 """A trained network as a program that needs nothing but NumPy."""
 
 from tuidl.compiler.graph import Graph
-from tuidl.export.ends import answering, constants, main, preparing
+from tuidl.export.ends import answering, as_given, constants, main, preparing
 from tuidl.export.numpy_calls import activated, by_reference
 from tuidl.export.registry import NUMPY
 from tuidl.export.steps import Step, steps_of, taken_out
@@ -21,7 +21,7 @@ HEAD = ["import sys", "from pathlib import Path", "import numpy as np"]
 
 def program(graph: Graph, prepared: Preparation, name: str) -> str:
     """The text of ``name``.py, which reads ``name``.npz."""
-    known = numpy_template()
+    known, prepared = numpy_template(), as_given(graph, prepared)
     network = predicting(graph)
     places = graph.nodes[-1].shape[:-1]
     ends = [preparing(graph.preset, prepared), answering(prepared, places),

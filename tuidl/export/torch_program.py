@@ -6,7 +6,7 @@ import numpy as np
 
 from tuidl.compiler.graph import Graph
 from tuidl.export.draft import Draft
-from tuidl.export.ends import answering, constants, main, preparing
+from tuidl.export.ends import answering, as_given, constants, main, preparing
 from tuidl.export.layers.activations import torch_activated
 from tuidl.export.registry import TORCH, TORCH_WEIGHTS
 from tuidl.export.steps import Steps, steps_of, taken_out
@@ -49,7 +49,7 @@ def predict(x):
 
 def program(graph: Graph, prepared: Preparation, name: str) -> str:
     """The text of ``name``.py, which reads ``name``.safetensors."""
-    places = graph.nodes[-1].shape[:-1]
+    places, prepared = graph.nodes[-1].shape[:-1], as_given(graph, prepared)
     ends = [answering(prepared, places), *writing(prepared), main(prepared, places)]
     network = module(graph)
     statements, parts = torch_template().needed(names_in(network))

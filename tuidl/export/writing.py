@@ -4,6 +4,9 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tuidl.compiler.codes import noise_of
+from tuidl.compiler.graph import Graph
+from tuidl.compiler.reverse import reverse_of
 from tuidl.core.printable import printable
 from tuidl.core.version import __version__
 from tuidl.inference.preprocessing import Preparation
@@ -91,8 +94,18 @@ PIXELS = {
 """What the values of sources of images are."""
 
 
+STEPS_BACK = (
+    " The answer is the noise in an example at a step, as a share of all steps: docs/generating.md "
+    "has the loop that goes all steps back and so makes examples."
+)
+
+
 def inputs_text(preset: Preset, prepared: Preparation) -> str:
     """What the inputs are."""
+    if noise := noise_of(preset):
+        parts = " and, behind it, ".join(f"{n.name!r} {shape_text(n.shape)}" for n in noise)
+        what = f"Inputs: {shape_text(prepared.shape)} random numbers, of each example {parts}."
+        return what + (STEPS_BACK if reverse_of(Graph.build(preset)) else "")
     kind = preset.data.kind()
     what = PIXELS.get(kind, f"as the data set {kind!r} has them")
     if prepared.table:

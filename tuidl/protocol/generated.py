@@ -62,3 +62,6 @@ class GeneratedPictures(Answer, frozen=True, tag="generated_pictures"):
     real: Matrix
     distance: Number = None
     of: int = 0
+
+
+AnyGenerated = Diffused | Generated | GeneratedPictures

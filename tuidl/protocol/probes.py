@@ -12,7 +12,7 @@ from tuidl.protocol.answer import Vector as Vector
 from tuidl.protocol.asking import Asked as Asked
 from tuidl.protocol.asking import AskForm as AskForm
 from tuidl.protocol.chain import Chain as Chain
-from tuidl.protocol.generated import Diffused as Diffused
+from tuidl.protocol.generated import AnyGenerated
 from tuidl.protocol.generated import Generated as Generated
 from tuidl.protocol.generated import GeneratedPictures as GeneratedPictures
 from tuidl.protocol.health import Health as Health
@@ -296,7 +296,5 @@ AnyAnswer = (
     | Attention
     | AskForm
     | Asked
-    | Diffused
-    | Generated
-    | GeneratedPictures
+    | AnyGenerated
 )

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from tuidl.charts.hstack import hstack
 from tuidl.charts.palette import Palette
 from tuidl.protocol import probes
+from tuidl.protocol.generated import Diffused
 from tuidl.protocol.picture_answers import Boxes, Masks, Reconstructions
 from tuidl.protocol.probes import AnyAnswer
 from tuidl.tasks.base import Picture as TaskPicture
@@ -52,7 +53,7 @@ def picture_of(
             return reconstructions(answer, *room)
         case probes.Values():
             return values(answer, *room)
-        case probes.Diffused():
+        case Diffused():
             return diffused.step_back(answer, -1, *room, arrows=False)
         case probes.Generated():
             return generated.points(answer, *room)
