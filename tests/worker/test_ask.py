@@ -268,7 +268,7 @@ def test_answers_leave_the_network_as_it_was(people: TrainState, digits: TrainSt
 def test_networks_of_several_parts_are_answered_or_say_why_not(name: str, tmp_path: Path) -> None:
     state = begun(SYSTEMS[name])
     event = answer(state, Probe(id=1, kind="ask_form", options={"example": 1}))
-    if name == "gan":
+    if name in ("gan", "diffusion"):
         assert event.error == "the network answers to noise: nothing says what is true of it"
         return
     form = event.answer
