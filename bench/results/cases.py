@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tuidl.data.published import PUBLISHED
 from tuidl.data.text.source import Textual
+from tuidl.nn.schedules import Constant
 from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import Preset
 
@@ -77,10 +78,16 @@ def from_one_start(preset: str) -> Case:
 
 
 def compared() -> list[str]:
-    """Presets that are compared: those of text have schedules and weights of answers, others
-    several networks, which the twins do not know."""
+    """Presets that are compared: some have schedules, weights of answers or several networks, which
+    the twins do not know."""
     presets = {name: load_preset(name) for name in shipped()}
-    return [n for n, p in presets.items() if not (p.networks or isinstance(p.data, Textual))]
+    return [name for name, preset in presets.items() if has_twin(preset)]
+
+
+def has_twin(preset: Preset) -> bool:
+    """Whether Keras trains the same."""
+    is_steady = isinstance(preset.optimizer.schedule, Constant)
+    return is_steady and not preset.networks and not isinstance(preset.data, Textual)
 
 
 def all_cases() -> dict[str, Case]:

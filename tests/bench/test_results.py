@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench.results import keras_twin, ours, records, tables
-from bench.results.cases import Case, all_cases
+from bench.results.cases import Case, all_cases, has_twin
 from bench.results.description import describe, export
 from bench.results.measure import measured
 from bench.results.records import Results, Row, Run
@@ -18,9 +18,9 @@ from tuidl.core.errors import TuidlError
 from tuidl.preset.library import load_preset
 
 CASES = all_cases()
-SEVERAL = [name for name in presets_of_numbers() if load_preset(name).networks]
-"""Presets with several networks, which have no twin."""
-ALONE = [name for name in presets_of_numbers() if name not in SEVERAL]
+WITHOUT = [name for name in presets_of_numbers() if not has_twin(load_preset(name))]
+"""Presets with several networks or a learning rate that changes, which have no twin."""
+ALONE = [name for name in presets_of_numbers() if name not in WITHOUT]
 
 
 @pytest.fixture
@@ -56,9 +56,9 @@ def test_every_shipped_preset_with_one_network_is_a_case() -> None:
     assert len(plain) == len(ALONE) + 5
 
 
-@pytest.mark.parametrize("name", SEVERAL)
-def test_several_networks_have_no_twin(name: str) -> None:
-    with pytest.raises(TuidlError, match="no twin of several networks"):
+@pytest.mark.parametrize("name", WITHOUT)
+def test_several_networks_and_schedules_have_no_twin(name: str) -> None:
+    with pytest.raises(TuidlError, match="no twin of (several networks|cross-validation)"):
         describe(load_preset(name), examples=100)
 
 
