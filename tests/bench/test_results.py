@@ -58,7 +58,7 @@ def test_every_shipped_preset_with_one_network_is_a_case() -> None:
 
 @pytest.mark.parametrize("name", WITHOUT)
 def test_several_networks_and_schedules_have_no_twin(name: str) -> None:
-    with pytest.raises(TuidlError, match="no twin of (several networks|cross-validation)"):
+    with pytest.raises(TuidlError, match=r"no twin of (several networks|cross-validation)"):
         describe(load_preset(name), examples=100)
 
 
