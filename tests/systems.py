@@ -284,11 +284,68 @@ epochs = 4
 batch_size = 16
 """
 
+CLUSTERS = """
+name = "Clusters of a code"
+predicts = "distances"
+[data]
+source = "digits"
+targets = "inputs"
+validation = 0.25
+[[networks]]
+name = "encoder"
+[[networks.layers]]
+type = "flatten"
+[[networks.layers]]
+type = "dense"
+units = 4
+activation = "tanh"
+[[networks]]
+name = "decoder"
+[[networks.layers]]
+type = "dense"
+units = 64
+[[networks.layers]]
+type = "reshape"
+shape = [8, 8, 1]
+[[networks]]
+name = "clusters"
+[[networks.layers]]
+type = "centers"
+count = 5
+redrawn_after = 1
+[[outputs]]
+name = "code"
+network = "encoder"
+[[outputs]]
+name = "reconstruction"
+network = "decoder"
+inputs = ["code"]
+[[outputs]]
+name = "distances"
+network = "clusters"
+inputs = ["code"]
+[[objectives]]
+name = "grouping"
+optimizer = { type = "adam", learning_rate = 0.01 }
+[[objectives.losses]]
+output = "reconstruction"
+loss = { type = "mse" }
+[[objectives.losses]]
+output = "distances"
+weight = 0.5
+name = "clusters"
+loss = { type = "k_means" }
+[training]
+epochs = 2
+batch_size = 16
+"""
+
 SYSTEMS = {
     "two_heads": TWO_HEADS,
     "gan": GAN,
     "per_step": PER_STEP,
     "vae": VAE,
     "diffusion": DIFFUSION,
+    "clusters": CLUSTERS,
 }
-"""The five by name."""
+"""All of them by name."""

@@ -123,6 +123,17 @@ def diffusion(p: Tensors, a: Tensors) -> list[float]:
     return losses
 
 
+def clusters(p: Tensors, a: Tensors) -> list[float]:
+    """A reconstruction, and half the squared distance of the code to its nearest centre."""
+    optimizer, losses = torch.optim.Adam(list(p.values()), 0.01), []
+    for x, y in batches(a):
+        code = torch.tanh(dense(p, "encoder.dense_1", x.reshape(len(x), -1)))
+        back = F.mse_loss(dense(p, "decoder.dense_1", code), y)
+        squares = torch.cdist(code, p["clusters.centers_1.centers"]) ** 2
+        losses.append(stepped(optimizer, back + 0.5 * squares.min(1).values.mean()))
+    return losses
+
+
 def stepped(optimizer: torch.optim.Optimizer, loss: Tensor) -> float:
     optimizer.zero_grad()
     loss.backward()
@@ -136,6 +147,7 @@ SYSTEMS: dict[str, Callable[[Tensors, Tensors], list[float]]] = {
     "per_step": per_step,
     "vae": vae,
     "diffusion": diffusion,
+    "clusters": clusters,
 }
 
 

@@ -19,6 +19,13 @@ def kl_divergence(y: Tensor) -> Tensor:
     return -0.5 * (1 + log_variance - mean**2 - log_variance.exp()).sum(1).mean()
 
 
+ALONE = {
+    "kl_divergence": kl_divergence,
+    "k_means": lambda y: y.min(1).values.mean(),
+}
+"""Losses without a target."""
+
+
 class Head:
     """A loss, and the network that it is computed from, which reads the shared parameters."""
 
@@ -34,8 +41,8 @@ class Head:
 
     def _of(self, y: Tensor, target: Tensor) -> Tensor:
         options, constant = self.table["loss"], self.table["constant"]
-        if options["type"] == "kl_divergence":
-            return kl_divergence(y)
+        if options["type"] in ALONE:
+            return ALONE[options["type"]](y)
         if constant is not None:
             target = torch.full_like(y, constant)
         return LOSSES[options["type"]](y, target, options)

@@ -536,6 +536,14 @@ for n, f in ((1, 1), (7, 2), (3, 21)):
         *(Case(name, {"n": n, "f": f}, {"scale": 7.5})
           for name in ("sine_encoding", "sine_encoding_gradient")),
     ]  # fmt: skip
+for n, k, f in ((1, 1, 1), (7, 2, 3), (20, 10, 33)):
+    around = {"n": n, "k": k, "f": f}
+    CASES += [
+        *(Case(name, around) for name in (
+            "squared_distances", "squared_distances_gradient", "centers_gradient"
+        )),
+        Case("nearest_center", {"n": n, "f": f, "a": 1}, {"batch": 2 * n}),
+    ]  # fmt: skip
 for n, d in ((1, 1), (3, 2), (7, 20)):
     code, place = {"n": n, "d": d, "b": 2 * d}, {"source": 3_000_000_000, "first": 5}
     CASES += [

@@ -239,6 +239,9 @@ CASES = [
     Case("embedding, what is read held down", 'data = {source = "words"}\nloss = {type = "mse"}\n',
          '{type = "embedding", input_dim = 7, output_dim = 3, activity_l2 = 0.1, name = "words"}, '
          f'{{type = "add", inputs = ["words", "words"]}}, {FLAT}, {LAST}'),
+    _point("centers", WIDE, '{type = "centers", count = 4}', LAST),
+    _point("centers drawn", WIDE, '{type = "centers", count = 3, initializer = "glorot_normal"}',
+           LAST),
     *(_loss(f"loss {loss}", NUMBERS, loss, WIDE, LAST)
       for loss in ('type = "mae"', 'type = "huber"', 'type = "huber", delta = 0.3')),
     _loss("loss of boxes", 'data = {source = "blobs", features = 4, targets = "inputs"}\n',

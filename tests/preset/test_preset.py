@@ -66,11 +66,11 @@ WRONG = [
     ("data.validation=0.95", "data.validation: validation and test together leave nothing to "
                              "train on"),
     ("data.points=9", "data.points: unknown key "
-                      "(valid: augment, corruption, normalize, positive, seed, "
-                      "source, split, targets, test, validation)"),
+                      "(valid: augment, corruption, neighbors, normalize, "
+                      "positive, seed, source, split, targets, test, validation)"),
     ("data.normalise='standard'", "data.normalise: unknown key; did you mean 'normalize'? "
-                                  "(valid: augment, corruption, normalize, positive, seed, "
-                      "source, split, targets, test, validation)"),
+                                  "(valid: augment, corruption, neighbors, normalize, "
+                      "positive, seed, source, split, targets, test, validation)"),
     ("data.normalize='minmax'", "data.normalize: no 'minmax'; did you mean 'min_max'? "
                                 "(valid: min_max, none, standard)"),
     ("data.validation='test'", "data.validation: expected a number, got 'test'"),

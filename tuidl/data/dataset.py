@@ -25,8 +25,9 @@ from tuidl.data.examples import Split as Split
 from tuidl.data.examples import Whole as Whole
 from tuidl.data.folds import Folds
 from tuidl.data.memory import require_room
+from tuidl.data.neighbors import Neighbors
 from tuidl.data.origin import Origin
-from tuidl.data.reconstruction import reconstructed, reconstructing
+from tuidl.data.reconstruction import reconstructed, reconstructing, require_plain
 from tuidl.data.scaled_parts import scaled_split
 from tuidl.data.scaling import Normalize, Scaling, TargetScaling, fitted_to_targets
 from tuidl.data.spec import ExampleSpec
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
     Indices = tuple[Array, Array, Array]
-
 
 BYTES_WHILE_DRAWING = 24
 """For each number that is generated: three arrays in float64."""
@@ -57,6 +57,7 @@ class Source(Config, frozen=True, tag_field="source"):
     ``augment``: changes by chance that only training sees.
     ``targets``: "inputs" to give the inputs back; classes then only colour pictures.
     ``corruption``: deviation of the normal noise on inputs, but not on targets that are inputs.
+    ``neighbors``: targets that are inputs become means of what is nearest in the training part.
     """
 
     validation: Fraction | Literal["test"] = 0.2
@@ -67,6 +68,7 @@ class Source(Config, frozen=True, tag_field="source"):
     positive: Annotated[str, Meta(min_length=1)] | None = None
     targets_are: Literal["inputs"] | None = msgspec.field(name="targets", default=None)
     corruption: Annotated[float, Meta(ge=0, le=1000)] = 0.0
+    neighbors: Neighbors | None = None
 
     in_time: ClassVar[bool] = False
     """Whether examples follow each other in time: then, by default, the last ones are held out."""
@@ -113,9 +115,8 @@ class Source(Config, frozen=True, tag_field="source"):
         check_rule(self.split_rule)
         if self.augment is not None:
             self.augment.check(self.full_spec())
-        if self.corruption and self.targets_are is None:
-            problem = "needs data.targets = 'inputs'; data.augment.noise is for other targets"
-            raise PresetError("data.corruption", problem)
+        if self.targets_are is None:
+            require_plain(self)
         if self.positive is not None or self.targets_are is not None:
             self.full_spec()
 
@@ -180,8 +181,7 @@ class Source(Config, frozen=True, tag_field="source"):
 
     def learned(self, split: Split) -> Split:
         """The split with the targets that are learned."""
-        is_plain = self.targets_are is None
-        return split if is_plain else reconstructed(self, self.full_spec(), split)
+        return reconstructed(self, self.full_spec(), split) if self.targets_are else split
 
     def imputed(self, examples: Examples, train: "Array | None") -> Examples:
         """``examples`` without gaps; what fills them is learned from those at ``train``."""

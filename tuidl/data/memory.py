@@ -6,6 +6,7 @@ from typing import Protocol
 
 from tuidl.core.limits import FLOAT_BYTES, check_memory, memory_left
 from tuidl.core.spilling import room_on_disk, spill
+from tuidl.data.neighbors import Neighbors
 from tuidl.data.scaling import NUMBERS_AT_ONCE, Normalize, TargetScaling
 
 LOOKED_AT = 1
@@ -60,6 +61,9 @@ class Measurable(Protocol):
     @property
     def corruption(self) -> float: ...
 
+    @property
+    def neighbors(self) -> Neighbors | None: ...
+
 
 def require_room(source: Measurable) -> None:
     """Have parts that do not fit into memory in files, where the source can do so.
@@ -109,7 +113,7 @@ def demand(source: Measurable, folds: bool = False, *, spilled: bool = False) ->
     scaling = (parts if is_wide else own if is_scaled else 0) + (
         min(SCALED_AT_ONCE, 4 * parts or SCALED_AT_ONCE) if is_wide or is_scaled else 0
     )
-    noisy = parts if source.corruption else 0
+    noisy = parts * (bool(source.corruption) + (source.neighbors is not None))
     looking = LOOKED_AT * min(NUMBERS_AT_ONCE, width * train)
     splitting = 2 * chosen + stored + remembered + unscaled + scaling + looking + noisy
     kept = remembered + parts + noisy + chosen + (stored if folds else 0)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tuidl.core.errors import PresetError
 from tuidl.data.examples import Examples, Split
+from tuidl.data.neighbors import Neighborhood, Neighbors
 from tuidl.data.scaling import Scaling, blocks_of
 from tuidl.data.spec import ExampleSpec
 
@@ -18,13 +19,26 @@ KEY = "data.targets"
 
 
 class Reconstructed(Protocol):
-    """A source whose inputs are its targets; ``corruption``: the deviation of the noise on them."""
+    """A source whose inputs are its targets; ``corruption``: the deviation of the noise on them;
+    ``neighbors``: of which examples targets are means, None for each alone."""
 
     @property
     def seed(self) -> int: ...
 
     @property
     def corruption(self) -> float: ...
+
+    @property
+    def neighbors(self) -> Neighbors | None: ...
+
+
+def require_plain(source: Reconstructed) -> None:
+    """Raises PresetError for settings of targets that are inputs, where they are not."""
+    if source.corruption:
+        problem = "needs data.targets = 'inputs'; data.augment.noise is for other targets"
+        raise PresetError("data.corruption", problem)
+    if source.neighbors is not None:
+        raise PresetError("data.neighbors", "needs data.targets = 'inputs'")
 
 
 def reconstructing(spec: ExampleSpec) -> ExampleSpec:
@@ -56,9 +70,12 @@ def reconstructed(source: Reconstructed, spec: ExampleSpec, split: Split) -> Spl
     normal numbers, the same for an example whenever its part is made from the same seed.
     """
     made: dict[int, Examples] = {}  # one part may be another one too
+    nearby = None
+    if source.neighbors is not None:
+        nearby = Neighborhood(_flat_inputs(split.train, spec), source.neighbors)
     for number, part in enumerate((split.train, split.validation, split.test)):
         if id(part) not in made:
-            made[id(part)] = _part(part, spec, source.corruption, (source.seed, number))
+            made[id(part)] = _part(part, spec, source.corruption, (source.seed, number), nearby)
     return replace(
         split,
         train=made[id(split.train)],
@@ -68,11 +85,23 @@ def reconstructed(source: Reconstructed, spec: ExampleSpec, split: Split) -> Spl
     )
 
 
-def _part(part: Examples, spec: ExampleSpec, corruption: float, seeds: tuple[int, int]) -> Examples:
-    clean = part.x.reshape(len(part), prod(spec.shape))
+def _part(
+    part: Examples,
+    spec: ExampleSpec,
+    corruption: float,
+    seeds: tuple[int, int],
+    nearby: Neighborhood | None,
+) -> Examples:
+    clean = _flat_inputs(part, spec)
+    if nearby is not None:
+        clean = nearby.targets(clean)
     labels = part.y[:, 0] if spec.labels and part.y.shape[1] == 1 else None
     x = _corrupted(part.x, corruption, seeds) if corruption else part.x
     return Examples(x, clean, labels)
+
+
+def _flat_inputs(part: Examples, spec: ExampleSpec) -> "Array":
+    return part.x.reshape(len(part), prod(spec.shape))
 
 
 def _corrupted(x: "Array", deviation: float, seeds: tuple[int, int]) -> "Array":

@@ -24,7 +24,7 @@ TOPICS = (
         "depth",
         "generalization",
     ),
-    *("autoencoders", "gans", "diffusion", "recommending", "running"),
+    *("autoencoders", "clustering", "gans", "diffusion", "recommending", "running"),
 )
 """Files in ``topics/`` in a learner's order."""
 

@@ -182,11 +182,10 @@ def _classes(preset: Preset) -> tuple[str, ...]:
 def _answered(preset: Preset, targets: FittedScaling | None) -> tuple[Numbers, Numbers]:
     """Offset and scale of what the model answers, which may be one target of several; both empty
     where it is not scaled."""
-    if targets is None:
+    if targets is None or not (task := task_of(preset)).has_units:
         return (), ()
     if not preset.spec().targets:
         return targets.offset, targets.scale
-    task = task_of(preset)
     if task.has_labels:
         return (), ()
     own = slice(task.start, task.start + task.spec.target_width)

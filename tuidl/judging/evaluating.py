@@ -129,7 +129,7 @@ class Evaluation:
     def judge(self, network: Network, x: Array) -> Judged:
         return judged_of(
             network.task, network.decoded(x), self.subject.y,
-            positive=self.positive, threshold=self.options.threshold,
+            positive=self.positive, threshold=self.options.threshold, labels=self.subject.labels,
         )  # fmt: skip
 
     def drawn(self, judged: Judged) -> dict[str, Array]:

@@ -41,6 +41,9 @@ def of_file(preset: Preset, prepared: Preparation, path: Path, key: str | None =
     if path.is_dir():
         return _of_folder(preset, prepared, path)
     file_status(path)
+    if task_of(preset).judged_as == "clusters":
+        inputs = read_inputs(preset, prepared, path, key=key)
+        return _subject(path, inputs, np.zeros((len(inputs.x), 0)), None)
     if path.suffix.lower() in SUFFIXES or path.suffix.lower() == ".npy":
         raise DataError(
             f"{path}: without targets there is nothing to judge by; give a table, an .npz file "

@@ -8,6 +8,7 @@ import numpy as np
 from tuidl.core.errors import DataError
 from tuidl.judging.boxes import Boxes
 from tuidl.judging.classes import Classes
+from tuidl.judging.clusters import Clustered
 from tuidl.judging.labels import Labels
 from tuidl.judging.places import Masks, Places
 from tuidl.judging.records import Kind
@@ -22,7 +23,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 MAIN: dict[Kind, str] = {
     "classes": "accuracy", "labels": "f1_macro", "places": "accuracy",
     "masks": "overlap_macro", "boxes": "box_iou", "shares": "cross_entropy",
-    "numbers": "mae",
+    "numbers": "mae", "clusters": "ari",
 }  # fmt: skip
 """The score by which slices and columns are judged."""
 
@@ -57,16 +58,21 @@ class Judged:
     @property
     def main(self) -> str:
         """The name of the main score."""
+        if isinstance(self.scored, Clustered) and self.scored.true is None:
+            return "squared_distance"
         return MAIN[self.kind]
 
     @property
     def rises(self) -> bool:
         """Whether more of the main score is better."""
-        return self.kind in ("classes", "labels", "places", "masks", "boxes")
+        kinds = ("classes", "labels", "places", "masks", "boxes")
+        return self.kind in kinds or self.main == "ari"
 
     def baseline(self) -> dict[str, Array]:
         """Scores of what is best without looking at an input."""
         match self.scored:
+            case Clustered():
+                return self.scored.baseline_scores()
             case Numbers():
                 return {name: part[0] for name, part in self.scored.baseline_scores().items()}
             case Boxes() | Classes() | Labels() | Places() | Shares():
@@ -81,8 +87,10 @@ def judged_of(
     *,
     positive: int = 1,
     threshold: float | None = None,
+    labels: Array | None = None,
 ) -> Judged:
-    """``decoded`` (n, *answer shape): shares or numbers. ``y`` (n, columns): the source's targets.
+    """``decoded`` (n, *answer shape): shares or numbers. ``y`` (n, columns): the source's targets;
+    ``labels`` (n,): classes that are known and not learned, None where there are none.
 
     ``positive``: of two classes; it is called from ``threshold`` on, if there is one. Raises
     DataError where there is nothing to judge by.
@@ -106,6 +114,9 @@ def judged_of(
             return Judged("shares", shared, task.names, shared.chosen == targets.argmax(axis=1))
         case "numbers":
             return Judged("numbers", Numbers(decoded.reshape(n, -1), targets.reshape(n, -1)))
+        case "clusters":
+            known = None if labels is None else labels.astype(int)
+            return Judged("clusters", Clustered(decoded, known))
     raise DataError("the network's answers have no targets, so there is nothing to judge them by")
 
 

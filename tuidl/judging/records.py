@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["classes", "labels", "places", "masks", "boxes", "shares", "numbers"]
+Kind = Literal["classes", "labels", "places", "masks", "boxes", "shares", "numbers", "clusters"]
 
 
 class Score(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -221,7 +221,8 @@ def _residuals(judgement: Judgement) -> Iterator[Section]:
     yield Section("Residuals (true - predicted), quantiles", [head, *rows])
 
 
-LOSSES: dict[Kind, str] = {"numbers": "error", "masks": "1 - IoU", "boxes": "1 - IoU"}
+LOSSES: dict[Kind, str] = {"numbers": "error", "masks": "1 - IoU", "boxes": "1 - IoU",
+                           "clusters": "squared distance"}  # fmt: skip
 """What the worst examples are the worst by."""
 
 

@@ -33,6 +33,8 @@ class Subject:
     groups: Array | None = None
     grouped_by: str = ""
     notes: tuple[str, ...] = field(default=())
+    labels: Array | None = None
+    """(n,) classes that are known and not learned."""
 
     def __len__(self) -> int:
         return len(self.x)
@@ -65,7 +67,8 @@ def of_part(
     if split.targets is not None:
         y = y * split.targets.scale + split.targets.offset
     data = f"{name} part of the run's data, {len(examples):,} examples"
-    subject = Subject(examples.x, y, data, _origin(preset, split, name))
+    origin, labels = _origin(preset, split, name), examples.labels
+    subject = Subject(examples.x, y, data, origin, labels=labels)
     return replace(subject, notes=_notes(preset, name), **_groups(preset, split, name))
 
 

@@ -4,6 +4,7 @@ import math
 
 from tuidl.judging.boxes import Boxes
 from tuidl.judging.classes import Classes
+from tuidl.judging.clusters import Clustered
 from tuidl.judging.judged import Judged
 from tuidl.judging.labels import Labels
 from tuidl.judging.places import Places
@@ -29,6 +30,10 @@ NAMES = {
     "divergence": "KL divergence (nats)",
     "roc_area_macro": "ROC area, mean",
     "average_precision_macro": "average precision, mean",
+    "ari": "adjusted Rand index",
+    "nmi": "mutual information (normalised)",
+    "squared_distance": "squared distance to the centre, mean",
+    "inertia": "inertia (the sum of these)",
     "mae": "mean absolute error",
     "rmse": "root mean squared error",
     "median_absolute_error": "median absolute error",
@@ -50,7 +55,7 @@ PERCENTAGES = {
 """Scores that are shares, written as percentages."""
 FALLING = {
     "log_loss", "brier", "calibration_error", "hamming_loss", "cross_entropy", "divergence", "mae",
-    "rmse", "median_absolute_error", "max_error", "mape",
+    "rmse", "median_absolute_error", "max_error", "mape", "squared_distance", "inertia",
 }  # fmt: skip
 """Scores of which less is better."""
 UNDEFINED = "-"
@@ -98,6 +103,8 @@ def interval_text(score: Score) -> str:
 def baseline_text(judged: Judged) -> str:
     """What the baseline is."""
     match judged.scored:
+        case Clustered():
+            return "one cluster for all"
         case Classes():
             shares = judged.scored.baseline().shares[0]
             most = judged.names[int(shares.argmax())]

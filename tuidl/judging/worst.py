@@ -7,6 +7,7 @@ import numpy as np
 from tuidl.data.tables.raw import RawColumn
 from tuidl.judging.boxes import Boxes
 from tuidl.judging.classes import Classes
+from tuidl.judging.clusters import Clustered
 from tuidl.judging.judged import Judged
 from tuidl.judging.labels import Labels
 from tuidl.judging.places import Masks, Places
@@ -73,6 +74,8 @@ def _answer(judged: Judged, i: int) -> tuple[str, str]:
             counted = scored.valid[i] > 0
             right = int((scored.chosen[i] == scored.true[i])[counted].sum())
             return f"{int(counted.sum())} places", f"{right} right"
+        case Clustered():
+            return "", f"cluster {int(scored.members[i]) + 1}"
         case Numbers():
             return _numbers(scored.true[i]), _numbers(scored.predicted[i])
     return "", ""

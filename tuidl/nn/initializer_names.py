@@ -12,5 +12,8 @@ Initializer = Literal[
     "zeros",
     "ones",
 ]
-Start = Initializer | Literal["unit_forget", "quarter"]
+FROM_EXAMPLES = "k_means_plus_plus"
+"""The initializer that looks at training examples; without any it draws normal numbers."""
+CentersInitializer = Initializer | Literal["k_means_plus_plus"]
+Start = CentersInitializer | Literal["unit_forget", "quarter"]
 """What a layer may start a parameter with: what presets may name, and what only layers do."""

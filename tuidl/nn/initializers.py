@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.nn.initializer_names import Start
+from tuidl.nn.initializer_names import FROM_EXAMPLES, Start
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Random = np.random.Generator
@@ -106,6 +106,7 @@ _INITIALIZERS: dict[str, Callable[[Random, Any, Shape], None]] = {
     "uniform": lambda g, v, s: _uniform(g, v, 0.05),
     "zeros": lambda g, v, s: v.fill(0.0),
     "ones": lambda g, v, s: v.fill(1.0),
+    "k_means_plus_plus": lambda g, v, s: _truncated_normal(g, v, 1.0),
     "quarter": lambda g, v, s: v.fill(0.25),
     "unit_forget": lambda g, v, s: _filled(g, v, np.repeat([0.0, 1.0, 0.0, 0.0], s[0] // 4)),
 }
@@ -116,5 +117,5 @@ def bytes_to_draw(name: Start, shape: tuple[int, ...]) -> int:
     elements = prod(shape)
     if name == "orthogonal":
         return ORTHOGONAL * elements
-    normal = FAR * elements if name.endswith("_normal") else 0
+    normal = FAR * elements if name.endswith("_normal") or name == FROM_EXAMPLES else 0
     return int(normal + 16 * min(elements, PIECE))

@@ -1,6 +1,7 @@
 """Answers to probes about what an autoencoder gives back, and about its codes."""
 
 from tuidl.protocol.answer import Answer, Matrix, Number, Record, Shape, Vector
+from tuidl.protocol.clusters import Clusters
 
 
 class GivenBack(Record, frozen=True):
@@ -103,4 +104,4 @@ class DecodedCode(Answer, frozen=True, tag="decoded_code"):
     decoded: Vector
 
 
-PictureAnswer = Reconstructions | Masks | Boxes | LatentPlane | DecodedCode
+PictureAnswer = Reconstructions | Masks | Boxes | LatentPlane | DecodedCode | Clusters

@@ -22,10 +22,11 @@ Column = tuple[str, Sequence[str]]
 Fields = dict[str, Sequence[Any]]
 """A value for each example by the name of the column in a file."""
 
-JudgedAs = Literal["classes", "labels", "places", "masks", "boxes", "shares", "numbers", "nothing"]
-"""One of several classes, yes-or-no labels, a class at each of several places, masks
-of pictures, boxes with a class, shares of classes,
-numbers, or nothing where there is no one target."""
+JudgedAs = Literal[
+    "classes", "labels", "places", "masks", "boxes", "shares", "numbers", "clusters", "nothing"
+]
+"""One of several classes, yes-or-no labels, a class at each of several places, masks of pictures,
+boxes with a class, shares of classes, numbers, clusters, or nothing where there is no target."""
 
 LEAST_SHARE = 1e-300
 """A share below this counts as this, where its logarithm is taken."""
@@ -74,6 +75,9 @@ class Task:
     coloured."""
     is_one_unit: ClassVar[bool] = False
     """Whether all outputs of an example can be shown on one axis."""
+
+    has_units: ClassVar[bool] = True
+    """Whether outputs are scaled as the targets are, where these are scaled."""
 
     judged_as: ClassVar[JudgedAs] = "numbers"
     """By which scores ``tuidl evaluate`` judges answers."""

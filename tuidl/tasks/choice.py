@@ -19,6 +19,8 @@ def task_of(experiment: Experiment) -> Task:
     if found := class_and_box(experiment, _starts(spec)):
         return _loaded("detection", "Detection")(*found)
     for term in experiment.terms:
+        if term.output == experiment.predicted and term.loss.groups:
+            return _loaded("clustering", "Clustering")(spec, term.loss)
         is_compared = term.loss.needs_target and not isinstance(term.target, float | int)
         if term.output == experiment.predicted and is_compared:
             starts = _starts(spec)

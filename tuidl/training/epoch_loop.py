@@ -20,6 +20,7 @@ from tuidl.training.chunks import ChunkRunner
 from tuidl.training.divergence import DivergedError, diverged_event
 from tuidl.training.edits import Edits
 from tuidl.training.evaluation import evaluate
+from tuidl.training.first_centers import draw_centers
 from tuidl.training.gradient_norms import gradient_norms
 from tuidl.training.interruption import Interrupter
 from tuidl.training.state import TrainState
@@ -43,6 +44,8 @@ class EpochLoop:
         self.state, self.interrupter = state, interrupter
         self.checkpointer, self.binding = checkpointer, binding
         self._first = state.preset
+        self.is_new = True
+        """Whether the model was made for this training, not trained before."""
         self._last_progress = 0.0
 
     @property
@@ -73,15 +76,30 @@ class EpochLoop:
 
     def _epochs(self) -> Iterator[Event]:
         """Train until there is a reason to end."""
+        if self._begins:
+            draw_centers(self.state)
         yield from self._lengthen()
         while not self._reason_to_end():
-            self.state.progress.begin_next()
+            self._begin_epoch()
             yield from self._train_epoch()
             if self.state.progress.step == self.state.steps:
                 yield from self._end_epoch()
                 yield from self._lengthen()
                 if not self._reason_to_end():
                     yield from self._keep()
+
+    def _begin_epoch(self) -> None:
+        """On to the next epoch, where the last one has ended; centres may be drawn anew there."""
+        progress = self.state.progress
+        before = progress.epoch
+        progress.begin_next()
+        if progress.epoch > before:
+            draw_centers(self.state, before)
+
+    @property
+    def _begins(self) -> bool:
+        """Whether nothing was trained so far, on parameters that have their first values."""
+        return self.state.updates == 0 and self.state.resumed is None and self.is_new
 
     def _keep(self) -> Iterator[Event]:
         """Keep what is due to be kept here; called between two chunks of steps."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from tuidl.backends.base import ArrayDataset
 from tuidl.model.model import Model
 from tuidl.protocol.events import Scores, Table
-from tuidl.training.distances import distances
 from tuidl.training.interruption import Interrupter
+from tuidl.training.measured import measured
 from tuidl.training.scores import confusion_of, scores_of
 
 
@@ -30,5 +30,5 @@ def evaluate(model: Model, feed: ArrayDataset, interrupter: Interrupter) -> Eval
     if totals is None:
         return Evaluation(was_stopped=True)
     program = model.program
-    scores = scores_of(program, totals, feed) | distances(model, feed)
+    scores = scores_of(program, totals, feed) | measured(model, feed)
     return Evaluation(scores, confusion_of(program, totals))

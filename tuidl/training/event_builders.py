@@ -9,9 +9,9 @@ from tuidl.protocol import events
 from tuidl.protocol.commands import EPOCHS
 from tuidl.protocol.events import Event
 from tuidl.training.baseline import baseline_of
-from tuidl.training.distances import distances
 from tuidl.training.early_stopping import Best
 from tuidl.training.evaluation import Evaluation
+from tuidl.training.measured import measured
 from tuidl.training.scores import classes_of_confusion, positive_of, scores_of
 from tuidl.training.state import TrainState
 
@@ -119,7 +119,7 @@ def epoch_ended(state: TrainState, held_out: Evaluation) -> events.EpochEnded:
     return events.EpochEnded(
         epoch=progress.epoch,
         seconds=progress.epoch_seconds,
-        train=counted | distances(state.model, state.train_feed),
+        train=counted | measured(state.model, state.train_feed),
         validation=held_out.scores,
         learning_rate=state.learning_rate(progress.epoch, state.steps - 1),
         gradient_norms=progress.norms or {},

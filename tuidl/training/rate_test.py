@@ -16,6 +16,7 @@ from tuidl.preset.schema import Preset
 from tuidl.protocol.commands import editable_rate
 from tuidl.protocol.rate_curve import RateCurve, curve_of, is_blown_up
 from tuidl.training import event_builders
+from tuidl.training.first_centers import draw_centers
 from tuidl.training.interruption import Interrupter
 from tuidl.training.trainer import Trainer
 
@@ -67,6 +68,7 @@ class RateTest:
                 state.engine.step_state[SEED] = state.preset.training.seed
             for _ in event_builders.compiling(state.model):
                 pass
+            draw_centers(state)
             while len(self._losses) < len(self._rates):
                 with state.model.lock.exclusive():
                     is_over = self._some_steps()

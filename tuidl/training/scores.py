@@ -11,7 +11,7 @@ from tuidl.compiler.nodes import Head, Target
 from tuidl.compiler.program import Program
 from tuidl.nn.metrics import METRICS, Sums, classes_of
 from tuidl.protocol.events import MOST_CONFUSED, Scores, Table
-from tuidl.training.distances import distance_names
+from tuidl.training.measured import measured_names
 
 CONFUSION = "confusion_matrix"
 OF_ONE_CLASS = {"precision", "recall", "f1"}
@@ -19,9 +19,9 @@ OF_ONE_CLASS = {"precision", "recall", "f1"}
 
 
 def score_names(program: Program) -> list[str]:
-    """All that is measured of a part after an epoch: losses, metrics that are one number, and how
-    far what is generated is from real examples."""
-    return [*_counted_names(program), *distance_names(program.graph)]
+    """All that is measured of a part after an epoch: losses, metrics that are one number, and what
+    is no sum over examples."""
+    return [*_counted_names(program), *measured_names(program.graph)]
 
 
 def _counted_names(program: Program) -> list[str]:

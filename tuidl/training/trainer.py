@@ -57,7 +57,7 @@ class Trainer(EpochLoop):
         interrupter, checkpointer = interrupter or Interrupter(), checkpointer or Checkpointer()
         split = split or preset.source.split()
         batch = preset.training.batch_for(len(split.train))
-        is_free = threads is None and model is None
+        is_new, is_free = model is None, threads is None and model is None
         if model is None:
             start = checkpointer.start
             model = Model(preset, batch=batch, backend=backend, threads=threads, start=start)
@@ -69,6 +69,7 @@ class Trainer(EpochLoop):
         checkpointer.prepare(model.start, state.preprocessing)
         binding = Binding(model, interrupter, is_free=is_free)
         super().__init__(state, interrupter, checkpointer, binding)
+        self.is_new = is_new
         self._saved: tuple[At, int, int] | None = None
         self.alarms = Alarms(preset.alerts, lambda: checkpointer.place)
         self.interrupter.attach(self.state)

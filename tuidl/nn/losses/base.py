@@ -50,6 +50,8 @@ class Loss(Config, frozen=True, tag_field="type"):
     """The activation that, where it ends the network, is part of this loss."""
     needs_target: ClassVar[bool] = True
     """Whether outputs are held against something; else they alone say how large it is."""
+    groups: ClassVar[bool] = False
+    """Whether outputs are squared distances to centres, the nearest of which is an example's."""
 
     def classifies(self, spec: ExampleSpec) -> bool:
         """Whether the network's answer is one of several classes."""

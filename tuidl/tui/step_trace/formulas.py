@@ -12,6 +12,7 @@ LOSSES: dict[str, str] = {
     "categorical_cross_entropy": "loss = mean of -ln(p of the true class)",
     "binary_cross_entropy": "loss = mean of -ln(p of what is true)",
     "kl_divergence": "loss = sum of (m² + v - ln v - 1) / 2",
+    "k_means": "loss = mean of the smallest squared distance",
 }
 
 GRADIENTS: dict[str, str] = {
@@ -23,6 +24,7 @@ GRADIENTS: dict[str, str] = {
     "categorical_cross_entropy": "the last layer gets (p - y) / n",
     "binary_cross_entropy": "the last layer gets (p - y) / n",
     "kl_divergence": "dm = m / n   d(ln v) = (v - 1) / 2 / n",
+    "k_means": "1 / n for the nearest centre, 0 for the others",
 }
 """Of the losses, where the way back starts; n examples."""
 

@@ -11,6 +11,7 @@ from tuidl.protocol.events import Event, ProbeAnswer
 from tuidl.tasks.choice import task_of
 from tuidl.tui.session.run import Run
 from tuidl.tui.views.attention import has_attention
+from tuidl.tui.views.clusters import ClustersView
 from tuidl.tui.views.diffusion import DiffusionView
 from tuidl.tui.views.examples import ExamplesView
 from tuidl.tui.views.generated import GeneratedView
@@ -63,7 +64,7 @@ class PictureView(View):
 VIEWS: dict[str, type[View]] = {
     "predictions": ExamplesView, "reading": ReadingView, "sample": TextView,
     "embedding_map": MapView, "generated": GeneratedView, "diffused": DiffusionView,
-    "latent_plane": LatentView,
+    "latent_plane": LatentView, "clusters": ClustersView,
 }  # fmt: skip
 
 

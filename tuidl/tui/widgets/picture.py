@@ -9,11 +9,12 @@ from textual.binding import Binding
 from tuidl.charts.hstack import hstack
 from tuidl.charts.palette import Palette
 from tuidl.protocol import probes
+from tuidl.protocol.clusters import Clusters
 from tuidl.protocol.generated import Diffused
 from tuidl.protocol.picture_answers import Boxes, Masks, Reconstructions
 from tuidl.protocol.probes import AnyAnswer
 from tuidl.tasks.base import Picture as TaskPicture
-from tuidl.tui.renderers import diffused, examples, generated, sample
+from tuidl.tui.renderers import clusters, diffused, examples, generated, sample
 from tuidl.tui.renderers.boxes import boxes
 from tuidl.tui.renderers.masks import masks
 from tuidl.tui.renderers.places import places
@@ -59,6 +60,8 @@ def picture_of(
             return generated.points(answer, *room)
         case probes.GeneratedPictures():
             return generated.pictures(answer, *room)
+        case Clusters():
+            return clusters.clusters(answer, *room)
         case probes.Sample():
             return sample.written(sample.Written(answer.given, answer.tokens), *room)
         case probes.EmbeddingMap():

@@ -1,25 +1,20 @@
-"""Codes of two numbers, and what the decoder makes of any code, while the network is in training.
+"""Codes of two numbers, and what the decoder makes of any code, while the network trains."""
 
-The two halves are models of their own, which get the parameters of the moment.
-"""
-
-from typing import Annotated, Any
-from weakref import WeakKeyDictionary
+from typing import Annotated
 
 import msgspec
 import numpy as np
 from msgspec import Meta
 
 from tuidl.backends.base import Array
-from tuidl.compiler.codes import code_of, decoder_of, encoder_of
+from tuidl.compiler.codes import code_of
 from tuidl.core.errors import DataError
 from tuidl.model.model import Model
 from tuidl.protocol.picture_answers import DecodedCode, LatentPlane
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import brief, held_out, inputs, numbers, task_in
+from tuidl.worker.probes.halves import HalfName, half
 
-AT_ONCE = 64
-"""Examples that a half works on together."""
 Coordinate = Annotated[float, Meta(ge=-1e6, le=1e6)]
 
 
@@ -34,9 +29,6 @@ class CodeOptions(msgspec.Struct, forbid_unknown_fields=True):
     """The code at the ``cursor``."""
 
     cursor: tuple[Coordinate, Coordinate] = (0.0, 0.0)
-
-
-_HALVES: "WeakKeyDictionary[Model, dict[str, Model]]" = WeakKeyDictionary()
 
 
 def latent_plane(state: TrainState, options: Options) -> LatentPlane:
@@ -74,26 +66,10 @@ def _decoded(state: TrainState, cursor: tuple[float, float]) -> list[float | Non
     return brief(task_in(state).decode(answer, is_closed).reshape(-1))
 
 
-def _half(state: TrainState, name: str) -> Model:
-    """The encoder or decoder with the parameters of now. Raises DataError where codes are not two
-    numbers."""
-    known = _HALVES.setdefault(state.model, {})
-    if name not in known:
-        known[name] = _built(state, name)
-    half = known[name]
-    own = {node.key for node in half.program.graph.answering.nodes}
-    now: Any = state.model.parameters
-    for key, values in half.parameters.items():
-        if key.rpartition(".")[0] in own:
-            values[...] = now[key]
-    return half
-
-
-def _built(state: TrainState, name: str) -> Model:
+def _half(state: TrainState, name: HalfName) -> Model:
+    """The encoder or decoder of now. Raises DataError where codes are not two numbers."""
     graph = state.program.graph
     code = code_of(state.preset)
     if code is None or graph.shape_of(graph.outputs[code]) != (2,):
         raise DataError("a plane of codes needs a code of two numbers")
-    half = (encoder_of if name == "encoder" else decoder_of)(state.preset)
-    backend = "numpy" if state.model.backend == "cuda" else state.model.backend
-    return Model(half, batch=AT_ONCE, backend=backend, threads=1, start={})
+    return half(state, name)

@@ -15,6 +15,7 @@ from tuidl.nn.layers.embedding import Embedding
 from tuidl.protocol.text_answers import EmbeddingMap, Sample, Token
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import answers_of, held_out, numbers, task_in
+from tuidl.worker.probes.principal import principal
 
 TOP = 10
 """Likeliest tokens that are sent with each."""
@@ -77,7 +78,7 @@ def embedding_map(state: TrainState, options: MapOptions) -> EmbeddingMap:
     if len(names) > MOST_ON_MAP:
         lengths = np.linalg.norm(table - table.mean(axis=0), axis=1)
         shown = np.sort(np.argsort(-lengths, kind="stable")[:MOST_ON_MAP])
-    places, explained = _principal(table[shown])
+    places, explained = principal(table[shown])
     first = next((i for i in shown.tolist() if names[i].isalpha()), int(shown[0]))
     asked = names.index(options.token) if options.token in names else first
     return EmbeddingMap(
@@ -137,21 +138,6 @@ def _embedding(state: TrainState) -> Node:
         if isinstance(node.layer, Embedding) and node.inputs[0] <= FROM_EXAMPLES:
             return node
     raise DataError("embedding_map: no embedding reads the tokens")
-
-
-def _principal(vectors: Array) -> tuple[Array, Array]:
-    """(n, 2) along the two directions of the largest variance, and the shares of all variance. The
-    largest number of a direction is positive, so that a map does not flip as it learns."""
-    centred = vectors - vectors.mean(axis=0)
-    _, lengths, directions = np.linalg.svd(centred, full_matrices=False)
-    shares = lengths**2 / max(float((lengths**2).sum()), 1e-30)
-    chosen = np.zeros((2, vectors.shape[1]))
-    chosen[: min(2, len(directions))] = directions[:2]
-    largest = np.abs(chosen).argmax(axis=1)
-    signs = np.where(chosen[np.arange(2), largest] < 0, -1.0, 1.0)
-    explained = np.zeros(2)
-    explained[: min(2, len(shares))] = shares[:2]
-    return centred @ (chosen * signs[:, None]).T, explained
 
 
 def _nearest(table: Array, asked: int, names: tuple[str, ...]) -> list[tuple[str, float | None]]:

@@ -1,0 +1,68 @@
+"""Examples grouped by the nearest of several centres, without being told any class."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tuidl.tasks.base import Column, Fields, JudgedAs, Picture, Record, Task
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+CLUSTERS = Picture(
+    "clusters",
+    "clusters and their centres",
+    "clusters, their centres, and what lies nearest to each",
+    {"count": 400, "nearest": 0},
+    {"count": 800, "nearest": 8},
+)
+
+
+class Clustering(Task):
+    """Outputs are squared distances (n, centres). ``spec.labels``: the classes that examples are
+    known to have, by which clusters are judged and never learned."""
+
+    has_units: ClassVar[bool] = False
+    judged_as: ClassVar[JudgedAs] = "clusters"
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        return ("clusters",)
+
+    @property
+    def picture(self) -> Picture:
+        return CLUSTERS
+
+    def chosen(self, decoded: "Array") -> "Array":
+        """The cluster of each example (n,), counted from 0."""
+        nearest: Array = decoded.argmin(axis=1)
+        return nearest
+
+    def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
+        """``cluster`` is counted from 1, ``distance`` that to its centre; ``distances`` to all."""
+        found = zip(names, *self._found(decoded), decoded.tolist(), strict=True)
+        return [
+            {"example": name, "cluster": cluster, "distance": distance, "distances": _roots(all_)}
+            for name, cluster, distance, all_ in found
+        ]
+
+    def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
+        clusters, distances = self._found(decoded)
+        texts = [f"{distance:.4g}" for distance in distances]
+        return [("cluster", [str(cluster) for cluster in clusters]), ("distance", texts)], ()
+
+    def fields(self, decoded: "Array") -> Fields:
+        clusters, distances = self._found(decoded)
+        return {"cluster": clusters, "distance": distances}
+
+    def _found(self, decoded: "Array") -> tuple[list[int], list[float]]:
+        """The number of each example's cluster from 1 on, and the distance to its centre."""
+        import numpy as np
+
+        clusters = (self.chosen(decoded) + 1).tolist()
+        return clusters, np.sqrt(np.maximum(decoded.min(axis=1), 0)).tolist()
+
+
+def _roots(squares: list[float]) -> list[float]:
+    return [max(square, 0.0) ** 0.5 for square in squares]
