@@ -7,7 +7,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from tests.tui import answers, cluster_answers, picture_answers, text_answers
+from tests.tui import answers, cluster_answers, picture_answers, rating_answers, text_answers
 from tuidl.protocol import probes
 from tuidl.protocol.events import ProbeAnswer, from_json, to_json
 from tuidl.worker.probes.answer import PROBES
@@ -23,6 +23,7 @@ EVERY = (
     text_answers.written("a b"), text_answers.EMBEDDING, text_answers.ATTENTION,
     picture_answers.given_back(), picture_answers.plane(), picture_answers.decoded(),
     picture_answers.masks(), picture_answers.boxes(), cluster_answers.clusters(),
+    rating_answers.recommended(),
 )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ TABLE: dict[str, set[str]] = {
     "mnist_mlp_dropout": {"still_falling"},
     "mode_collapse": {"dead_units"},
     "overfitting": {"by_heart", "gap"},
+    "recommend": {"plateau"},
     "rnn_sine": {"plateau"},
     "series_bakery": set(),
     "segment_shapes": set(),
@@ -49,7 +50,7 @@ EITHER = {"vanishing_gradients_cured": {"still_falling"}}
 """Verdicts on whose margin a preset ends: processors round differently, and its validation loss
 goes up and down from epoch to epoch by more than that."""
 LEFT_OUT = {
-    "char_rnn", "date_formats", "grokking", "names_bigram", "names_gpt", "names_mlp",
+    "char_rnn", "date_formats", "grokking", "movielens", "names_bigram", "names_gpt", "names_mlp",
     "shakespeare_char", "sms_spam", "sms_transformer", "tiny_gpt", "word_vectors",
 }  # fmt: skip
 """Presets of text and tokens: their files are downloaded, or a training takes minutes."""

@@ -2,6 +2,7 @@
 
 from tuidl.protocol.answer import Answer, Matrix, Number, Record, Shape, Vector
 from tuidl.protocol.clusters import Clusters
+from tuidl.protocol.rating_answers import Recommended
 
 
 class GivenBack(Record, frozen=True):
@@ -104,4 +105,4 @@ class DecodedCode(Answer, frozen=True, tag="decoded_code"):
     decoded: Vector
 
 
-PictureAnswer = Reconstructions | Masks | Boxes | LatentPlane | DecodedCode | Clusters
+PictureAnswer = Reconstructions | Masks | Boxes | LatentPlane | DecodedCode | Clusters | Recommended

@@ -32,7 +32,8 @@ class Sample(Answer, frozen=True, tag="sample"):
 class EmbeddingMap(Answer, frozen=True, tag="embedding_map"):
     """Vectors of tokens along their two principal components: ``x`` and ``y`` of each of
     ``tokens``, and the ``explained`` shares of all variance. ``nearest``: of the token ``asked``
-    for, others by name with the cosine of the angle between their vectors."""
+    for, others by name with the cosine of the angle between their vectors. ``what``: tokens, or
+    whose ids these are."""
 
     layer: str
     tokens: tuple[str, ...]
@@ -42,6 +43,7 @@ class EmbeddingMap(Answer, frozen=True, tag="embedding_map"):
     asked: str
     nearest: list[tuple[str, Number]]
     width: int
+    what: str = "tokens"
 
 
 class Attention(Answer, frozen=True, tag="attention"):

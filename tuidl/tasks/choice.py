@@ -71,7 +71,15 @@ def _kind(spec: ExampleSpec, loss: Loss, in_time: bool) -> type[Task]:
         return _loaded("multi_label", "MultiLabel")
     if in_time and is_series:
         return _loaded("forecast", "Forecast")
+    if is_of_pairs(spec):
+        return _loaded("recommending", "Recommendation")
     return _loaded("regression", "Regression")
+
+
+def is_of_pairs(spec: ExampleSpec) -> bool:
+    """Whether an example is two ids and nothing else, with a number to predict."""
+    ids = [field for field in spec.inputs if field.classes]
+    return len(ids) == len(spec.inputs) == 2 and spec.outputs == 1 and not spec.targets
 
 
 def _loaded(file: str, name: str) -> type[Task]:

@@ -61,6 +61,10 @@ CATALOG: dict[str, dict[str, str]] = {
         "segment_shapes": "shapes",
         "detect_shape": "shapes",
     },
+    "Recommend": {
+        "recommend": "ratings",
+        "movielens": "film ratings",
+    },
     "What goes wrong": {
         "overfitting": "half moons",
         "vanishing_gradients": "digits",

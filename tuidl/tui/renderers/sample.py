@@ -108,7 +108,9 @@ def embedding_map(
     and its nearest are marked, others give way to those that lie below them."""
     grid = Grid(width, height, unicode)
     first, second = (f"{(share or 0):.0%}" for share in answer.explained)
-    title = f"{len(answer.tokens)} tokens, 2 of {answer.width} directions ({first} + {second})"
+    title = (
+        f"{len(answer.tokens)} {answer.what}, 2 of {answer.width} directions ({first} + {second})"
+    )
     grid.put(0, 0, fitted(title, width), palette.style("muted"))
     near = {name for name, _ in answer.nearest}
     order = sorted(

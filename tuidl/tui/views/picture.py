@@ -17,6 +17,7 @@ from tuidl.tui.views.examples import ExamplesView
 from tuidl.tui.views.generated import GeneratedView
 from tuidl.tui.views.large import LargeView
 from tuidl.tui.views.latent import LatentView
+from tuidl.tui.views.ratings import RatingsView
 from tuidl.tui.views.reading import ReadingView
 from tuidl.tui.views.text import TextView
 from tuidl.tui.views.token_map import MapView
@@ -63,8 +64,8 @@ class PictureView(View):
 
 VIEWS: dict[str, type[View]] = {
     "predictions": ExamplesView, "reading": ReadingView, "sample": TextView,
-    "embedding_map": MapView, "generated": GeneratedView, "diffused": DiffusionView,
-    "latent_plane": LatentView, "clusters": ClustersView,
+    "embedding_map": MapView, "recommended": RatingsView, "generated": GeneratedView,
+    "diffused": DiffusionView, "latent_plane": LatentView, "clusters": ClustersView,
 }  # fmt: skip
 
 

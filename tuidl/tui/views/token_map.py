@@ -43,7 +43,8 @@ class MapPanel(Chart, can_focus=False):
 
     def title_now(self) -> str:
         name = f"{self.view.map.layer}: " if self.view.map else ""
-        return f"{name}what is used alike lies together"
+        used = "used" if self.view.map is None or self.view.map.what == "tokens" else "liked"
+        return f"{name}what is {used} alike lies together"
 
 
 class MapView(View):

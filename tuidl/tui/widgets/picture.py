@@ -13,8 +13,9 @@ from tuidl.protocol.clusters import Clusters
 from tuidl.protocol.generated import Diffused
 from tuidl.protocol.picture_answers import Boxes, Masks, Reconstructions
 from tuidl.protocol.probes import AnyAnswer
+from tuidl.protocol.rating_answers import Recommended
 from tuidl.tasks.base import Picture as TaskPicture
-from tuidl.tui.renderers import clusters, diffused, examples, generated, sample
+from tuidl.tui.renderers import clusters, diffused, examples, generated, ratings, sample
 from tuidl.tui.renderers.boxes import boxes
 from tuidl.tui.renderers.masks import masks
 from tuidl.tui.renderers.places import places
@@ -64,6 +65,8 @@ def picture_of(
             return clusters.clusters(answer, *room)
         case probes.Sample():
             return sample.written(sample.Written(answer.given, answer.tokens), *room)
+        case Recommended():
+            return ratings.picture(answer, *room)
         case probes.EmbeddingMap():
             return sample.embedding_map(answer, *room)
     return centred(NO_PICTURE, palette, width, height)

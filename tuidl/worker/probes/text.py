@@ -3,27 +3,19 @@
 from typing import Annotated
 
 import msgspec
-import numpy as np
 from msgspec import Meta
 
-from tuidl.backends.base import Array
-from tuidl.compiler.graph import FROM_EXAMPLES, Node
 from tuidl.core.errors import DataError
 from tuidl.data.text.layout import TextLayout
 from tuidl.inference.generating import Drawn, Generator, Prompt, Sampling
-from tuidl.nn.layers.embedding import Embedding
-from tuidl.protocol.text_answers import EmbeddingMap, Sample, Token
+from tuidl.protocol.text_answers import Sample, Token
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import answers_of, held_out, numbers, task_in
-from tuidl.worker.probes.principal import principal
 
 TOP = 10
 """Likeliest tokens that are sent with each."""
 COUNTED = 4096
 """Held-out tokens whose characters are counted."""
-NEAREST = 10
-MOST_ON_MAP = 400
-"""Tokens on the map: of more, those with the longest vectors."""
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,13 +28,6 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
     temperature: Annotated[float, Meta(ge=0, le=100)] = 1.0
     top_k: Annotated[int, Meta(ge=1)] | None = None
     seed: Annotated[int, Meta(ge=0)] = 0
-
-
-class MapOptions(msgspec.Struct, forbid_unknown_fields=True):
-    """``token``: the one whose nearest ones are named, by its name; "" for the first
-    word."""
-
-    token: str = ""
 
 
 def sample(state: TrainState, options: Options) -> Sample:
@@ -63,33 +48,6 @@ def sample(state: TrainState, options: Options) -> Sample:
         notes=prompt.notes,
         tokens=tuple(_token(layout, token) for token in drawn),
         characters=_characters(state, layout),
-    )
-
-
-def embedding_map(state: TrainState, options: MapOptions) -> EmbeddingMap:
-    """The vectors of tokens, seen from where they differ most. Raises DataError without any."""
-    layout, node = layout_of(state), _embedding(state)
-    names = layout.tokenizer.names
-    table = np.asarray(state.model.parameters[f"{node.key}.embeddings"], np.float64)
-    table = table[: len(names)]
-    if not np.isfinite(table).all():
-        raise DataError("embedding_map: the embedding has values that are not finite")
-    shown = np.arange(len(names))
-    if len(names) > MOST_ON_MAP:
-        lengths = np.linalg.norm(table - table.mean(axis=0), axis=1)
-        shown = np.sort(np.argsort(-lengths, kind="stable")[:MOST_ON_MAP])
-    places, explained = principal(table[shown])
-    first = next((i for i in shown.tolist() if names[i].isalpha()), int(shown[0]))
-    asked = names.index(options.token) if options.token in names else first
-    return EmbeddingMap(
-        layer=node.name,
-        tokens=tuple(names[i] for i in shown.tolist()),
-        x=numbers(places[:, 0]),
-        y=numbers(places[:, 1]),
-        explained=(numbers(explained[0]), numbers(explained[1])),
-        asked=names[asked],
-        nearest=_nearest(table, asked, names),
-        width=table.shape[1],
     )
 
 
@@ -130,20 +88,3 @@ def _characters(state: TrainState, layout: TextLayout) -> float | None:
     text = layout.tokenizer.decode(chosen.tolist())
     found: float | None = numbers(len(text) / max(len(chosen), 1))
     return found
-
-
-def _embedding(state: TrainState) -> Node:
-    """The first embedding that reads the examples. Raises DataError without one."""
-    for node in state.program.graph.nodes:
-        if isinstance(node.layer, Embedding) and node.inputs[0] <= FROM_EXAMPLES:
-            return node
-    raise DataError("embedding_map: no embedding reads the tokens")
-
-
-def _nearest(table: Array, asked: int, names: tuple[str, ...]) -> list[tuple[str, float | None]]:
-    """The tokens whose vectors point in the direction of one's own, and the cosines."""
-    lengths = np.maximum(np.linalg.norm(table, axis=1), 1e-30)
-    cosines = table @ table[asked] / (lengths * lengths[asked])
-    cosines[asked] = -np.inf
-    best = np.argsort(-cosines, kind="stable")[: min(NEAREST, len(names) - 1)]
-    return [(names[i], numbers(cosines[i])) for i in best.tolist()]
