@@ -64,4 +64,4 @@ async def test_keys_choose_users_and_items(app: Playground) -> None:
         await watched.press("up")
         assert watched.asked["recommended"]["user"] == "春"
         await watched.press("right")
-        assert watched.asked["embedding_map"] == {"token": "a"}
+        assert watched.asked["embedding_map"] == {"token": "e"}
