@@ -105,6 +105,17 @@ def test_many_numbers_are_cut_into_quarters() -> None:
     assert [int(members.sum()) for _, members in parts] == [25, 25, 25, 25]
 
 
+def test_texts_that_hardly_repeat_are_cut_by_their_number_of_words() -> None:
+    texts = [" ".join(["word"] * (1 + i % 8)) + f" t{i}" for i in range(80)] + ["", ""]
+    rows = np.arange(82)
+    subject = Subject(np.zeros((82, 1)), np.zeros((82, 1)), "", Origin.of_rows(column(texts), rows))
+    parts = {name: int(m.sum()) for name, m in parts_of(column_of(subject, "value"))}
+    assert parts == {
+        "2 to 3 words": 20, "above 3 to 5 words": 20, "above 5 to 7 words": 20,
+        "above 7 to 9 words": 20, "(no value)": 2,
+    }  # fmt: skip
+
+
 def test_pictures_have_no_columns() -> None:
     prepared = Preparation(shape=(4, 4, 1), classes=(), answer="numbers")
     with pytest.raises(DataError, match="pictures"):

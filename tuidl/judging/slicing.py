@@ -97,15 +97,16 @@ def parts_of(column: RawColumn) -> Iterator[tuple[str, Array]]:
 def _by_length(column: RawColumn, is_number: Array) -> Iterator[tuple[str, Array]]:
     """Texts that hardly repeat, in quarters by their number of words; those without any apart."""
     words = np.array([*(len(text.split()) for text in column.texts), 0])[column.codes]
-    for name, members in _quarters(words.astype(np.float64), ~is_number & (words > 0)):
+    for name, members in _quarters(words.astype(np.float64), ~is_number & (words > 0), whole=True):
         yield f"{name} words", members
     if (empty := ~is_number & (words == 0)).any():
         yield NO_VALUE, empty
 
 
-def _quarters(numbers: Array, is_number: Array) -> Iterator[tuple[str, Array]]:
-    """Ranges that hold about a quarter of the numbers each."""
-    edges = np.unique(np.quantile(numbers[is_number], [0, 0.25, 0.5, 0.75, 1]))
+def _quarters(numbers: Array, is_number: Array, whole: bool = False) -> Iterator[tuple[str, Array]]:
+    """Ranges that hold about a quarter of the numbers each; ``whole`` ones have no fractions."""
+    edges = np.quantile(numbers[is_number], [0, 0.25, 0.5, 0.75, 1])
+    edges = np.unique(np.floor(edges) if whole else edges)
     for i, (low, high) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)):
         above = numbers >= low if i == 0 else numbers > low
         name = f"{low:.6g} to {high:.6g}" if i == 0 else f"above {low:.6g} to {high:.6g}"
