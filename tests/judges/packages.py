@@ -12,7 +12,8 @@ PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 def _pins() -> dict[str, str]:
     extras = tomllib.loads(PROJECT.read_text())["project"]["optional-dependencies"]
-    return dict(pin.split("==") for pin in extras["judges"])
+    pins = (name.split("==") for name in extras["judges"] if "==" in name)
+    return dict(pins)
 
 
 def require(package: str) -> None:
