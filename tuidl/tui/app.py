@@ -282,8 +282,7 @@ class Playground(PlainApp):
         from tuidl.tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            concept, about = (getattr(self.focused, name, None) for name in ("concept", "about"))
-            self.push_screen(HelpScreen(concept or "", getattr(self.screen, "keys", None), about))
+            self.push_screen(HelpScreen.of(self.screen))
 
     def get_system_commands(self, screen: Screen[Any]) -> Any:
         yield from super().get_system_commands(screen)

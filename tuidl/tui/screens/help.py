@@ -1,13 +1,13 @@
 """Help: the concept behind the focused panel, in plain words, and the keys."""
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from tuidl.charts.palette import Palette
@@ -16,6 +16,7 @@ from tuidl.glossary import concept, concepts
 from tuidl.glossary.ascii import to_ascii
 from tuidl.glossary.pages import Line, Role, listing, page
 from tuidl.tui.dialogs.dialog import Dialog
+from tuidl.tui.screens.help_subjects import Subject, subjects
 from tuidl.tui.widgets.chart import looks_of
 from tuidl.tui.widgets.key_line import KeyLine
 
@@ -50,12 +51,13 @@ PAGE_WIDTH, FRAME = 76, 8
 
 
 class HelpScreen(ModalScreen[None], Dialog[None]):
-    """``wanted``: a name of the glossary that the focused panel is about, or nothing; ``about``:
-    what the panel itself says of it, in lines of a width; ``keys``: those of the screen below,
-    where they are not the training screen's."""
+    """``wanted``: the subjects of the screen below, or a name of the glossary; tab turns from one
+    to the next. ``keys``: those of that screen, where they are not the training screen's."""
 
     BINDINGS: ClassVar = [
         Binding("escape,q,question_mark,f1", "close", "close"),
+        Binding("tab,right", "turn(1)", "next panel", key_display="tab"),
+        Binding("shift+tab,left", "turn(-1)", show=False),
         Binding("slash", "look_up", "look up", key_display="/"),
         Binding("k", "keys", "keys"),
         Binding("g", "contents", "all concepts"),
@@ -65,11 +67,15 @@ class HelpScreen(ModalScreen[None], Dialog[None]):
         Binding("pageup", "scroll(-20)", "Up", show=False),
     ]
 
-    def __init__(
-        self, wanted: str, keys: str | None = None, about: Callable[[int], list[Line]] | None = None
-    ) -> None:
+    def __init__(self, wanted: str | Sequence[Subject], keys: str | None = None) -> None:
         super().__init__()
-        self._wanted, self._keys, self._about = wanted, keys or KEYS, about
+        self._subjects = [Subject(wanted)] if isinstance(wanted, str) else list(wanted)
+        self._number, self._keys = 0, keys or KEYS
+
+    @classmethod
+    def of(cls, screen: Screen[Any]) -> "HelpScreen":
+        """On what is seen of a screen."""
+        return cls(subjects(screen), getattr(screen, "keys", None))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -81,11 +87,16 @@ class HelpScreen(ModalScreen[None], Dialog[None]):
     def on_mount(self) -> None:
         self.query_one("#word").display = False
         self.query_one("#page").focus()
-        before = self._about(self._width) if self._about else []
+        self._open()
+
+    def _open(self) -> None:
+        """Show what there is to say of the subject; the keys where that is nothing."""
+        wanted, about = self._subjects[self._number]
+        before = about(self._width) if about else []
         if not looks_of(self)[1]:
             before = [Line(to_ascii(line.text), line.role) for line in before]
-        if self._wanted:
-            self._explain(self._wanted, before)
+        if wanted:
+            self._explain(wanted, before)
         elif before:
             self._show(before)
         else:
@@ -117,6 +128,20 @@ class HelpScreen(ModalScreen[None], Dialog[None]):
         text = Text("\n").join(_painted(line, palette) for line in lines)
         self.query_one("#lines", Static).update(text)
         self.query_one("#page").scroll_home(animate=False)
+
+    def action_turn(self, way: int) -> None:
+        """Explain the next panel, or the one before."""
+        self._number = (self._number + way) % len(self._subjects)
+        self._open()
+        self.query_one(KeyLine).renew()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "turn" or len(self._subjects) > 1
+
+    def hint(self, action: str) -> str | None:
+        """How many panels there are to explain."""
+        at = f"panel {self._number + 1} of {len(self._subjects)}"
+        return at if action == "turn" else None
 
     def action_keys(self) -> None:
         palette, _ = looks_of(self)

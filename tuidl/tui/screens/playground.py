@@ -10,6 +10,7 @@ from textual.events import Resize
 from tuidl.data.plane import FEATURES
 from tuidl.data.plane_points import LIMIT
 from tuidl.tui.playground import settings, words
+from tuidl.tui.playground.advice import advice
 from tuidl.tui.screens.plane_keys import PlaneKeysScreen
 from tuidl.tui.session.run import Phase
 from tuidl.tui.widgets.key_line import KeyLine
@@ -229,6 +230,8 @@ class PlaygroundScreen(PlaneKeysScreen):
             said, role = scene.limit, "accent"
         elif state.is_empty:
             said = "no points yet: click on the map, or tab to it and press a or b"
+        elif self._focused != "map" and (hint := advice(scene)):
+            said, role = hint, "validation"
         elif scene.note and self._focused == "settings":
             said = f"kept: {scene.note}"
         self.query_one("#readout", PlaneLine).show([(said, role)])

@@ -1,5 +1,6 @@
 """The time line: a run's steps to go back to, with keys and mouse."""
 
+import textwrap
 from typing import ClassVar, Protocol
 
 from rich.text import Text
@@ -9,6 +10,7 @@ from textual.events import MouseDown, MouseMove, MouseUp
 from tuidl.charts.hstack import hstack
 from tuidl.charts.palette import Palette
 from tuidl.charts.time_line import TimeMark, step_at, time_line
+from tuidl.glossary.pages import Line
 from tuidl.protocol.moment_text import how_text
 from tuidl.tui.session.run import Run
 from tuidl.tui.session.seeking import Seeker
@@ -17,6 +19,16 @@ from tuidl.tui.widgets.chart import Chart
 KEYS = "←→ step · ⇧ epoch · pgup pgdn 5% · a b mark · k compare · n fork · esc now"
 
 
+ABOUT = (
+    "Every step of the run, from its start to now (▲). Any of them can be seen again: the network "
+    "of that step is computed from the nearest snapshot that was kept, to the same bits, and all "
+    "panels show what was so then.",
+    "In view 5 left and right go a step, with shift an epoch, page up and page down a twentieth of "
+    "the run, home to its start, esc back to now; space plays, < and > slower and faster. With the "
+    "mouse: click or drag.",
+    "a and b mark two moments, k compares them. n begins another run where you look, at a rate of "
+    "your choice: both race side by side. ◆ marks a change that was made while it trained.",
+)
 WORDS = 27
 """Cells of the words beside the strip."""
 
@@ -53,6 +65,10 @@ class StepLine(Chart):
         super().__init__(id=name)
         self.view = view
         self._is_dragged = False
+
+    def about(self, width: int) -> list[Line]:
+        texts = [Line(text, "text") for part in ABOUT for text in textwrap.wrap(part, width)]
+        return [Line("Time line", "title"), *texts]
 
     def _line(self, palette: Palette, width: int, unicode: bool) -> list[Text]:
         """Two lines: live edits, marks and the newest step above all steps."""

@@ -1,0 +1,45 @@
+"""What is said where a small network learns no more, and where nothing is said."""
+
+import msgspec
+import pytest
+
+from tests.tui.answers import neurons
+from tuidl.plane.state import PlaneState
+from tuidl.tui.playground.advice import TOO_SMALL, advice
+from tuidl.tui.playground.scene import Look, Scene
+
+
+def scene(losses: list[float], accuracy: float | None, net: tuple[int, ...] = (4, 2)) -> Scene:
+    """After a look every 100 steps."""
+    scores = {"training": {"loss": losses[-1], "accuracy": accuracy}}
+    answer = msgspec.structs.replace(neurons(), scores=scores)
+    made = Scene(PlaneState(hidden=net), look=Look(answer))
+    made.history.extend((100 * i, loss, None) for i, loss in enumerate(losses))
+    return made
+
+
+LEVEL = [0.69, *[0.55] * 60]
+FALLING = [0.69 * 0.98**i for i in range(60)]
+
+
+@pytest.mark.parametrize(
+    ("losses", "accuracy", "net", "said"),
+    [
+        (LEVEL, 0.7, (4, 2), TOO_SMALL),
+        (LEVEL, 0.95, (4, 2), ""),
+        (LEVEL, 0.7, (8, 8), ""),
+        (FALLING, 0.7, (4, 2), ""),
+        (LEVEL[:20], 0.7, (4, 2), ""),
+        (LEVEL, None, (4, 2), TOO_SMALL),
+        ([0.69, *[0.01] * 60], None, (4, 2), ""),
+    ],
+    ids=["level", "good", "large", "falling", "early", "numbers", "good numbers"],
+)
+def test_a_small_network_that_learns_no_more(
+    losses: list[float], accuracy: float | None, net: tuple[int, ...], said: str
+) -> None:
+    assert advice(scene(losses, accuracy, net)) == said
+
+
+def test_nothing_is_said_before_anything_is_known() -> None:
+    assert advice(Scene(PlaneState())) == ""
