@@ -62,6 +62,15 @@ def test_items_lie_on_a_map_with_their_nearest(trainer: Trainer) -> None:
     assert found["nearest"][0][1] == pytest.approx(cosines[order[0]], abs=1e-3)
 
 
+def test_ids_are_asked_by_name(trainer: Trainer) -> None:
+    form = ask(trainer, "ask_form", example=3)
+    user, item = form["fields"]
+    held = trainer.state.held_out["validation"].x[3].astype(int)
+    assert (user["kind"], user["choices"][-1]) == ("category", "unknown")
+    assert user["start"] == user["choices"][held[0]]
+    assert item["start"] == item["choices"][held[1]]
+
+
 def test_who_is_not_there_is_refused(trainer: Trainer) -> None:
     event = answer(trainer.state, Probe(id=1, kind="recommended", options={"user": "nobody"}))
     assert event.error == "recommended: no user 'nobody'"

@@ -152,6 +152,8 @@ def _field(of: _Inputs, name: str) -> AskField:
         return AskField(name=name, kind="text", start=text)
     if column.kind == "category":
         return _choices(of, name)
+    if column.kind == "id":
+        return _ids(of, name)
     is_date = column.date is not None
     known = of.seen[:, SINCE if is_date else 0]
     gaps = of.seen[:, -1] > 0.5 if column.indicator else np.zeros(len(known), bool)
@@ -185,6 +187,14 @@ def _date(of: _Inputs, name: str, since: Array) -> AskField:
     return AskField(
         name=name, kind="date", low=low, high=high, whole=not form.has_time, start=start
     )
+
+
+def _ids(of: _Inputs, name: str) -> AskField:
+    """The commonest id to begin with, or the example's."""
+    choices = (*of.column.categories, of.column.other)
+    counts = np.bincount(of.seen[:, 0].astype(int), minlength=len(choices))
+    number = int(counts.argmax()) if of.chosen is None else int(of.chosen[0])
+    return AskField(name=name, kind="category", choices=choices, start=choices[number])
 
 
 def _choices(of: _Inputs, name: str) -> AskField:
