@@ -108,7 +108,13 @@ def inputs(
     draw = getattr(built.preset.data, "draw", None)
     if spec.vocabulary:
         return random.integers(0, len(spec.vocabulary), (count, *spec.shape)).astype(float)
-    return draw(random, count) if draw else random.standard_normal((count, *spec.shape))
+    x = draw(random, count) if draw else random.standard_normal((count, *spec.shape))
+    start = 0
+    for field in spec.inputs:
+        if field.classes:
+            x[:, start] = random.integers(0, len(field.classes), count)
+        start += field.width
+    return x
 
 
 def changed(record: Any, **fields: Any) -> Any:

@@ -125,7 +125,7 @@ def _part(draft: Any, data: Input) -> str:
     named = {"start": [start], "end": [end], "axis": [1], "shape": [-1, *data.shape]}
     known = {name: draft.constant(name, values, np.int64) for name, values in named.items()}
     value: str = draft.op("Slice", INPUT, known["start"], known["end"], known["axis"])
-    if len(data.shape) > 1:
+    if len(data.shape) != 1:
         value = draft.op("Reshape", value, known["shape"])
     draft.note(value, data.shape, False)
     return value
