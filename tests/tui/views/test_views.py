@@ -18,6 +18,7 @@ from tuidl.tui.views.layers import Gradients, Inside, LayerList, LayersView, Spr
 from tuidl.tui.views.step import StepView
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.status import Status
+from tuidl.tui.widgets.tabs import Tabs
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 
@@ -38,8 +39,9 @@ async def test_number_keys_open_views_that_alone_ask(app: Playground) -> None:
 
 async def test_a_click_on_a_tab_opens_its_view(app: Playground) -> None:
     async with Opened(app, "cnn_digits") as watched:
-        for x, view in ((35, LayersView), (2, type(None)), (42, StepView)):
-            await watched.pilot.click("#tabs", offset=(x, 0))
+        line = watched.screen.query_one(Tabs).render().plain
+        for name, view in (("layers", LayersView), ("overview", type(None)), ("step", StepView)):
+            await watched.pilot.click("#tabs", offset=(1 + line.index(name), 0))
             await watched.pilot.pause()
             assert isinstance(watched.screen.open_view, view)
 
