@@ -61,6 +61,10 @@ CATALOG: dict[str, dict[str, str]] = {
         "segment_shapes": "shapes",
         "detect_shape": "shapes",
     },
+    "Group": {
+        "kmeans_points": "points",
+        "deep_clusters": "digits",
+    },
     "Recommend": {
         "recommend": "ratings",
         "movielens": "film ratings",
