@@ -105,3 +105,11 @@ def test_too_few_pairs_are_refused() -> None:
 
 def test_names_never_clash() -> None:
     assert shown(["\n", "↵", " ", "␣", "\x07", "<7>"]) == ("↵", "↵'", "␣", "␣'", "<7>", "<7>'")
+
+
+@pytest.mark.parametrize("kind", ["characters", "bpe"])
+def test_what_fills_texts_up_is_number_0_also_where_there_are_tabs(kind: str) -> None:
+    """A tab comes before the end of a line, and would be masked in its place."""
+    tokenizer = learned(kind, "a\tb\n\x01c", needed=("\n",), most=20)
+    assert tokenizer.tokens[:3] == ("\n", "\x01", "\t")
+    assert learned(kind, "a\tb\nc", most=20).tokens[0] == "\t", "nothing is filled up here"

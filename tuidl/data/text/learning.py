@@ -5,7 +5,16 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from tuidl.core.errors import DataError, PresetError
-from tuidl.data.text.tokenizer import UNKNOWN, Kind, Tokenizer, merge, normal, pieces, words
+from tuidl.data.text.tokenizer import (
+    BOUNDARY,
+    UNKNOWN,
+    Kind,
+    Tokenizer,
+    merge,
+    normal,
+    pieces,
+    words,
+)
 
 MOST_WORDS = 10_000
 """Words in the vocabulary, where nothing else is said."""
@@ -41,7 +50,8 @@ def learned(
 def _kept(
     counts: Counter[str], seen: set[str], most: int, needed: Iterable[str]
 ) -> tuple[str, ...]:
-    """The most frequent ones, in the order of their characters; UNKNOWN last if it is needed."""
+    """The most frequent ones, in the order of their characters, but that what fills texts up comes
+    first: masks are of number 0. UNKNOWN last if it is needed."""
     fixed = list(dict.fromkeys(needed))
     free = {token: n for token, n in counts.items() if token not in fixed and token != UNKNOWN}
     lacks = bool(seen - counts.keys() - set(fixed)) or UNKNOWN in counts
@@ -50,7 +60,9 @@ def _kept(
         room = most - len(fixed) - 1
         lacks = True
     common = sorted(free, key=lambda token: (-free[token], token))[: max(room, 0)]
-    return (*sorted({*fixed, *common}), *((UNKNOWN,) if lacks else ()))
+    padding = [token for token in fixed if token == BOUNDARY]
+    rest = sorted({*fixed, *common} - {*padding})
+    return (*padding, *rest, *((UNKNOWN,) if lacks else ()))
 
 
 def _pairs(
