@@ -7,6 +7,7 @@ import pytest
 
 from tests import helpers
 from tuidl.core.errors import DataError
+from tuidl.preset.library import load_preset
 from tuidl.training.trainer import Trainer
 
 HEAD = """name = "t"
@@ -102,3 +103,14 @@ def test_the_validation_part_is_looked_at_too(tmp_path: Path) -> None:
 def test_whole_numbers_train(tmp_path: Path) -> None:
     x = np.arange(40).reshape(20, 2) % 10.0
     assert not trainer(tmp_path, x, X[:, 0], EMBED).notices()
+
+
+def test_centres_that_would_be_drawn_again_after_the_end() -> None:
+    said = [
+        Trainer(
+            load_preset("kmeans_points", [f"networks.0.layers.0.redrawn_after={after}"])
+        ).notices()
+        for after in (3, 1000)
+    ]
+    assert not said[0]
+    assert "redrawn_after = 1000 never comes" in said[1][0]

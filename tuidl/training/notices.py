@@ -53,6 +53,13 @@ def _of_network(state: TrainState) -> Iterator[str]:
             f"the last batch of an epoch is one example, of which {nodes[0].name!r} can take no "
             "deviation: another training.batch_size leaves more"
         )
+    for node in graph.nodes:
+        after = getattr(node.layer, "redrawn_after", 0)
+        if after >= preset.training.epochs:
+            yield (
+                f"{node.name}: redrawn_after = {after} never comes: training.epochs is "
+                f"{preset.training.epochs}"
+            )
     for head in graph.heads:
         if note := _out_of_reach(last_activation(graph.nodes, head.node), head, state.train_feed):
             yield note
