@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from tests.helpers import changed, presets_of_numbers
+from tests.helpers import changed, presets_of_numbers, wanted
 from tests.judges.networks import Array, set_parameters
 from tests.judges.packages import require
 from tests.judges.torch_jobs import Jobs
-from tests.judges.trajectories import EXACT, STEPS, check_trajectory
-from tests.judges.turns import ask, has_several
+from tests.judges.trajectories import EXACT, STEPS, Nearness, check_trajectory
+from tests.judges.turns import ask, in_turns
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError
 from tuidl.model.model import Model
@@ -21,6 +21,12 @@ BATCHES = 10
 """Different ones, at most; they come round again."""
 
 DTYPES = ("float32", "float64")
+ELSEWHERE = ("diffusion_points",)
+"""Judged as a system of ``tests/systems.py``: what is drawn is its input and its target."""
+NAMES = [name for name in presets_of_numbers() if name not in ELSEWHERE]
+PARTS = {"detect_shape": Nearness(loss=1e-6, weight=1e-4)}
+"""Where boxes' edges change places within a step's rounding, Adam takes another way from there on:
+after some seventy steps."""
 STOPS = [0, 10, 50, 99]
 """Steps before which gradients are looked at."""
 FOLLOWS = 1e-5
@@ -81,11 +87,11 @@ def _model(preset: Preset, batch: int, dtype: str) -> Model:
 
 
 @pytest.fixture(scope="session")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Jobs:
-    """PyTorch's way with all presets, in both precisions."""
+def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Jobs:
+    """PyTorch's way with the presets that are asked for, in both precisions."""
     require("torch")
     jobs = Jobs()
-    for name in presets_of_numbers():
+    for name in wanted(request, "name"):
         preset = _preset(name)
         x, y, batch = _examples(preset)
         for dtype in DTYPES:
@@ -97,21 +103,21 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Jobs:
 
 def _ask(jobs: Jobs, name: str, model: Model, x: Array, y: Array) -> None:
     batch = model.program.batch
-    if has_several(model.program.graph):
+    if in_turns(model.program.graph):
         ask(jobs, name, model, x, y.astype(x.dtype), batch, STEPS)
     else:
         jobs.add(name, "training", model, x, y, steps=STEPS, batch=batch, stops=STOPS)
 
 
-@pytest.mark.parametrize("name", presets_of_numbers())
+@pytest.mark.parametrize("name", NAMES)
 def test_a_preset_trains_as_it_does_in_torch(name: str, answers: Jobs) -> None:
     preset = _preset(name)
     x, y, batch = _examples(preset)
     model, expected = _model(preset, batch, "float64"), answers.of(f"{name} float64")
-    check_trajectory(model, x, y, expected, EXACT)
+    check_trajectory(model, x, y, expected, PARTS.get(name, EXACT))
 
 
-@pytest.mark.parametrize("name", presets_of_numbers())
+@pytest.mark.parametrize("name", NAMES)
 def test_single_precision_trains_so_where_torch_can_say(name: str, answers: Jobs) -> None:
     """ReLU and Adam blow up float32's rounding, in PyTorch as here, in some networks within a
     hundred steps; then two ways that are both right part."""
@@ -124,7 +130,7 @@ def test_single_precision_trains_so_where_torch_can_say(name: str, answers: Jobs
     check_trajectory(_model(preset, batch, "float32"), x, y, single)
 
 
-SINGLE = [name for name in presets_of_numbers() if not has_several(Graph.build(load_preset(name)))]
+SINGLE = [name for name in NAMES if not in_turns(Graph.build(load_preset(name)))]
 """Of several losses the noise differs from step to step; what they add up to is judged above."""
 
 

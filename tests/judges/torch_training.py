@@ -12,7 +12,8 @@ Options = dict[str, Any]
 
 def cross_entropy(y: Tensor, target: Tensor, options: Options) -> Tensor:
     smoothing = options.get("label_smoothing", 0.0)
-    return F.cross_entropy(y, target.reshape(-1).long(), label_smoothing=smoothing)
+    rows = y.reshape(-1, y.shape[-1])  # of pictures, a row a pixel
+    return F.cross_entropy(rows, target.reshape(-1).long(), label_smoothing=smoothing)
 
 
 def categorical_cross_entropy(y: Tensor, target: Tensor, options: Options) -> Tensor:

@@ -37,7 +37,8 @@ class Head:
         draw(self.module, given["noise"])
         own = {theirs: parameters[ours] for theirs, ours in self.table["ours"].items()}
         y = functional_call(self.module, own, (given[self.table["reads"]],))
-        return self.table["weight"] * self._of(y, given["y"])
+        first, end = self.table["targets"]
+        return self.table["weight"] * self._of(y, given["y"][:, first:end])
 
     def _of(self, y: Tensor, target: Tensor) -> Tensor:
         options, constant = self.table["loss"], self.table["constant"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.judges.networks import Array
-from tests.judges.turns import has_several, train_in_turns
+from tests.judges.turns import in_turns, train_in_turns
 from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.model.model import Model
 
@@ -27,7 +27,7 @@ EXACT = Nearness(loss=1e-9, weight=1e-8)
 
 def train(model: Model, x: Array, y: Array) -> Array:
     """The loss of each step, at the optimizers' own rates: schedules are the trainer's."""
-    if has_several(model.program.graph):
+    if in_turns(model.program.graph):
         return train_in_turns(model, x, y, model.program.batch, STEPS)
     feed = model.feed(x, y)
     batches = BatchPlan.of(model.program.train, model.program.batch, len(feed))

@@ -20,9 +20,9 @@ from tuidl.nn.layers.sample_normal import SampleNormal
 from tuidl.training.rotation import Rotation
 
 
-def has_several(graph: Graph) -> bool:
-    """Whether more than one loss is trained for."""
-    return len(graph.heads) > 1
+def in_turns(graph: Graph) -> bool:
+    """Whether more than one loss is trained for, or one that has no target."""
+    return len(graph.heads) > 1 or not graph.heads[0].loss.needs_target
 
 
 def rotation_of(model: Model) -> Rotation:
@@ -107,8 +107,8 @@ def _only(whole: Graph, objective: Target, head: Head) -> Graph:
 def _table(whole: Graph, graph: Graph, head: Head) -> Table:
     (data,) = graph.inputs
     drawn = {known.name for known in whole.inputs if known.noise}
-    assert head.start == 0
     return {
+        "targets": [head.start, head.start + head.spec.target_width],
         "program": program_of(graph),
         "reads": "noise" if data.name in drawn else "x",
         "loss": table_of(head.loss),
@@ -123,8 +123,8 @@ def _learned(model: Model, objective: Target) -> list[str]:
 
 
 def _drawn(whole: Graph, batch: int) -> tuple[str, tuple[int, ...]]:
-    """The one input or layer that draws noise, and its shape."""
+    """The one input or layer that draws noise, and its shape; nothing where there is none."""
     found = {data.name: data.shape for data in whole.inputs if data.noise}
     found |= {n.name: n.shape for n in whole.nodes if isinstance(n.layer, SampleNormal)}
-    ((source, shape),) = found.items()
+    ((source, shape),) = found.items() or (("", (0,)),)
     return source, (batch, *shape)
