@@ -290,5 +290,5 @@ def test_known_sums_are_whole_and_all_different() -> None:
     for known in PUBLISHED.values():
         sums += [*known.contents.values(), *(download.sha256 for download in known.downloads)]
     sums = list(dict.fromkeys(sums))
-    assert len(sums) == 6 + 6 + 8 + 8 + 1 + 1 + 1 + 2
+    assert len(sums) == 6 + 6 + 8 + 8 + 1 + 1 + 1 + 2 + 3
     assert all(len(checksum) in (32, 64) and int(checksum, 16) for checksum in sums)

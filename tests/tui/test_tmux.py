@@ -88,7 +88,7 @@ def test_start_train_pause_step_and_quit(pane: Tmux) -> None:
     while (after := _steps(pane.until("Ⅱ paused"))) == before:
         assert time.monotonic() < end, "s does no step"
     assert after == before + 1
-    for key, seen in (("2", "the selected one"), ("3", "size of outputs"),
+    for key, seen in (("2", "the selected one"), ("3", "activations"),
                       ("4", "the training loop"), ("1", "log scale")):  # fmt: skip
         pane.press(key)
         pane.until(seen)

@@ -26,16 +26,16 @@ def test_what_is_there_is_looked_through_once(threshold: tuple[int, int, int]) -
 
 
 def test_what_was_garbage_then_is_gone(threshold: tuple[int, int, int]) -> None:
-    class Node:
+    class Looped:
         pass
 
-    node = Node()
+    node = Looped()
     node.itself = node  # type: ignore[attr-defined]
     gc.freeze()
     del node
     spare_pauses()
     gc.unfreeze()
-    left = [found for found in gc.get_objects() if type(found).__name__ == "Node"]
+    left = [found for found in gc.get_objects() if type(found).__name__ == "Looped"]
     gc.freeze()
     assert not left
 

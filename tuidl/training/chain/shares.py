@@ -11,6 +11,7 @@ from tuidl.compiler.nodes import Node
 from tuidl.ir.buffers import Buffer, View
 from tuidl.ir.instructions import Instruction
 from tuidl.nn.layers.bidirectional import Bidirectional
+from tuidl.nn.layers.centers import Centers
 from tuidl.nn.layers.recurrent import Recurrent
 from tuidl.training.chain.replica import Replica
 
@@ -147,7 +148,8 @@ def _places_of_rows(replica: Replica, node: Node, parameter: str, rows: int) -> 
 
 def _by_output(replica: Replica, node: Node, parameter: str, entry: int) -> Use | None:
     """Of a layer that is linear in its parameter: its output with 1 in the entry less that with 0,
-    both before the activation, is what the entry is multiplied by."""
+    both before the activation, is what the entry is multiplied by. Squared distances to a centre
+    are quadratic in it: half of what a step of 1 to either side changes is the slope there."""
     memory, own = replica.memory, replica.core(node)
     key = f"{node.key}.{parameter}"
     weights = replica.layout.parameters[key]
@@ -155,8 +157,13 @@ def _by_output(replica: Replica, node: Node, parameter: str, entry: int) -> Use 
         return None
     answers = []
     with memory.kept(touched(own) | {weights, replica.emitted.outputs[node.name].buffer}):
-        memory.flat(weights)[:] = 0.0
-        for value in (1.0, 0.0):
+        values = (1.0, 0.0)
+        if isinstance(node.layer, Centers):
+            here = float(memory.flat(weights)[entry])
+            values = (here + 1.0, here - 1.0)
+        else:
+            memory.flat(weights)[:] = 0.0
+        for value in values:
             memory.flat(weights)[entry] = value
             memory.run(own)
             answers.append(replica.output(node.name).copy())
@@ -166,7 +173,7 @@ def _by_output(replica: Replica, node: Node, parameter: str, entry: int) -> Use 
     return Use(
         node=node,
         places=np.stack(np.unravel_index(spots, shape), axis=1),
-        factors=(answers[0] - answers[1])[spots],
+        factors=(answers[0] - answers[1])[spots] / (values[0] - values[1]),
         upstream=upstream[spots].copy(),
         spots=spots,
         inside=replica.emitted.gradients[node.name],

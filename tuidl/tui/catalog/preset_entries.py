@@ -56,6 +56,7 @@ CATALOG: dict[str, dict[str, str]] = {
         "vae_mnist": "digits",
         "gan_points": "points",
         "gan_digits": "digits",
+        "diffusion_points": "points",
     },
     "Pictures as answers": {
         "segment_shapes": "shapes",
