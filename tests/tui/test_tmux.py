@@ -76,7 +76,7 @@ def pane(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tmux]:
 
 
 def test_start_train_pause_step_and_quit(pane: Tmux) -> None:
-    pane.until("Ⅱ paused", "epoch 1/500", "step 0/45", "1 overview", "? help")
+    pane.until("Ⅱ paused", "epoch 1/500", "step 0/45", "overview", "? help")
     pane.press("Space")
     pane.until("▶ training", "accuracy", "✓")
     assert "38;2;98;174;239" in pane.colors or "38;5;" in pane.colors
