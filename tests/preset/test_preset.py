@@ -133,7 +133,7 @@ WRONG = [
     ("name=3", "name: expected text, got 3"),
     ("name=''", "name: expected text of length >= 1, got ''"),
     ("optimiser={}", "optimiser: unknown key; did you mean 'optimizer'? "
-                     "(valid: about, data, inputs, layers, loss, name, networks, "
+                     "(valid: about, alerts, data, inputs, layers, loss, name, networks, "
                      "objectives, optimizer, outputs, plugins, predicts, training, weights)"),
 ]  # fmt: skip
 

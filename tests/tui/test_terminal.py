@@ -190,7 +190,7 @@ def test_a_lone_escape_is_answered(screen: Terminal) -> None:
     """And the start of an arrow key is not taken for one; how soon it is, ``bench.keys`` says."""
     for _ in range(3):
         screen.press("?")
-        screen.until("Look up")
+        screen.until("look up")
         screen.press("\x1b[A")
         screen.press("\x1b")
         screen.until("max_pool2d_2")  # help lies over this; what is beside it is drawn all the time
