@@ -24,6 +24,8 @@ def test_a_run_says_it_once_before_its_end() -> None:
     assert told.index(usage) == len(told) - 2
     assert (usage.epoch, usage.step, usage.steps) == (2, 4, 4)
     assert usage.cores > 0
+    assert usage.memory is None or 1e7 < usage.memory < 1e12
+    assert usage.free is None or usage.free >= 0
     assert recorder.folder is not None
     assert usage in list(stream_events(recorder.folder.log))
 

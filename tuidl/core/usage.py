@@ -1,36 +1,18 @@
-"""How much of the machine this process and all others use, as Linux says it."""
+"""How much of the machine's processors this process and all others use, as Linux says it."""
 
-import os
 import time
 from contextlib import suppress
 from pathlib import Path
 
-PROC = Path("/proc")
+STAT = Path("/proc/stat")
 IDLE = (3, 4)
 """Columns of /proc/stat: idle, and waiting for a disk."""
-
-
-def resident_memory() -> int | None:
-    """Bytes of this process that are in memory; None where the system does not say."""
-    with suppress(OSError, ValueError, IndexError):
-        pages = int((PROC / "self" / "statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
-    return None
-
-
-def free_memory() -> int | None:
-    """Bytes of the machine's memory that can still be had; None where it does not say."""
-    with suppress(OSError, ValueError, IndexError):
-        for line in (PROC / "meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    return None
 
 
 def ticks() -> tuple[int, int] | None:
     """Ticks that all cores have worked and have been there since the machine started."""
     with suppress(OSError, ValueError):
-        first = (PROC / "stat").read_text().partition("\n")[0]
+        first = STAT.read_text().partition("\n")[0]
         known = [int(word) for word in first.split()[1:9]]  # guests are counted among users
         total = sum(known)
         return total - sum(known[i] for i in IDLE if i < len(known)), total

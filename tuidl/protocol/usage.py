@@ -9,7 +9,7 @@ class Usage(Event, frozen=True, tag="usage"):
     ``cores``: processor time of the process over the clock's, since the last such event; of
     trainings that are slowed down or wait it is small. ``memory``: bytes that the process has in
     memory. ``busy``: share of all cores that anything used since then; ``free``: bytes of memory
-    that can still be had. None where the system does not say.
+    that this process can still have. None where the system does not say.
     """
 
     epoch: int

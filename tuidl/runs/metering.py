@@ -2,7 +2,8 @@
 
 import time
 
-from tuidl.core.usage import Share, free_memory, resident_memory
+from tuidl.core.memory import memory_bound, own_usage
+from tuidl.core.usage import Share
 from tuidl.protocol.events import EpochEnded, Event, Progress, RunEnded, RunStarted
 from tuidl.protocol.usage import Usage
 
@@ -30,6 +31,7 @@ class Meter:
             return None
         self._next = time.monotonic() + self._seconds
         cores, busy = self._share.since_last()
+        memory = own_usage().resident
         step, steps = self._steps, self._steps
         if isinstance(self._place, Progress):
             step, steps = self._place.step, self._place.steps
@@ -38,8 +40,8 @@ class Meter:
             step=step,
             steps=steps,
             cores=cores,
-            memory=resident_memory(),
+            memory=memory or None,
             busy=busy,
-            free=free_memory(),
+            free=max(memory_bound().free - memory, 0),
             fold=self._place.fold,
         )
