@@ -1,9 +1,10 @@
 """What the test runs of several environments add up to, read from pytest's JUnit files.
 
-    python3 results.py FILE...
+    python3 results.py [--failed] FILE...
 
 A test counts once: as failed where it failed anywhere, as passed where it passed somewhere. Prints
 what ran nowhere and why, then one line as pytest closes a run; exits with 1 where a test failed.
+``--failed`` prints how the text of each failure ends before that line, and nothing without one.
 """
 
 import sys
@@ -16,6 +17,8 @@ RANK = ("failed", "passed", "skipped")
 """Of two outcomes of a test the first of these counts."""
 WHOLE = "collection skipped"
 """The reason that stands in a JUnit file for a module that was skipped whole."""
+LINES = 30
+"""Of the text of a failure so many lines are printed: the last ones say what is wrong."""
 Key = tuple[str, str]
 
 
@@ -52,18 +55,47 @@ def seconds(file: Path) -> float:
     return sum(float(suite.get("time", 0)) for suite in ET.parse(file).iter("testsuite"))
 
 
+def failures(file: Path) -> list[str]:
+    """Of each test that failed: its name, and how pytest's text of it ends."""
+    return [
+        "\n".join([f"{case.get('classname')}::{case.get('name')}", *lines_of(found)])
+        for case in ET.parse(file).iter("testcase")
+        for found in (*case.iter("failure"), *case.iter("error"))
+    ]
+
+
+def lines_of(found: ET.Element) -> list[str]:
+    return (found.text or found.get("message", "")).rstrip().splitlines()[-LINES:]
+
+
 def main(files: list[Path]) -> int:
     found = together(files)
     counts = Counter(outcome for outcome, _ in found.values())
     reasons = Counter(why for outcome, why in found.values() if outcome == "skipped")
     for why, count in reasons.most_common():
         print(f"ran nowhere: {count} ({why})")
-    elapsed = sum(map(seconds, files))
+    return closed(counts, sum(map(seconds, files)))
+
+
+def closed(counts: Counter[str], elapsed: float) -> int:
+    """Print one line as pytest closes a run; the exit code."""
     parts = [f"{counts[outcome]} {outcome}" for outcome in RANK if counts[outcome]]
     clock = timedelta(seconds=int(elapsed))
     print(f"{', '.join(parts) or 'no tests ran'} in {elapsed:.2f}s ({clock})")
     return 1 if counts["failed"] or not counts["passed"] else 0
 
 
+def main_failed(files: list[Path]) -> int:
+    texts = [text for file in files for text in failures(file)]
+    if not texts:
+        return 0
+    print("\n\n".join(["== what failed", *texts]))
+    return closed(
+        Counter(outcome for outcome, _ in together(files).values()), sum(map(seconds, files))
+    )
+
+
 if __name__ == "__main__":
-    sys.exit(main([Path(name) for name in sys.argv[1:]]))
+    is_failed = sys.argv[1:2] == ["--failed"]
+    named = [Path(name) for name in sys.argv[1 + is_failed :] if Path(name).exists()]
+    sys.exit(main_failed(named) if is_failed else main(named))

@@ -124,6 +124,12 @@ def test_what_failed_anywhere_has_failed(tmp_path: Path) -> None:
     said = run(tmp_path, str(CI / "results.py"), *files)
     assert said.splitlines()[-2].startswith("1 failed, 6 passed in ")
     assert said.endswith("exit 1")
+    said = run(tmp_path, str(CI / "results.py"), "--failed", *files, str(tmp_path / "none.xml"))
+    assert "tests.test_small::test_extra" in said
+    assert "E   assert False" in said
+    assert said.splitlines()[-2].startswith("1 failed, 6 passed in ")
+    said = run(tmp_path, str(CI / "results.py"), "--failed", files[0])
+    assert said == "exit 0", "nothing is printed where nothing failed"
 
 
 def test_every_requirement_has_a_range_that_was_tried() -> None:
