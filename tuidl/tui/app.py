@@ -185,13 +185,14 @@ class Playground(PlainApp):
         self.push_screen(OwnDataScreen(self.services, path, overrides))
 
     def run_display(self) -> RunDisplay | None:
-        """The screen of the run, at any place in the stack."""
-        return next((s for s in self.screen_stack if isinstance(s, RunDisplay)), None)
+        """The screen of the run, at any place in the stack; none while the app takes them down."""
+        stack = self.screen_stack if self.is_running else []
+        return next((s for s in stack if isinstance(s, RunDisplay)), None)
 
     def front_run_display(self) -> RunDisplay | None:
         """The same, if it is in front."""
-        front = self.screen_stack[-1] if self.screen_stack else None
-        return front if isinstance(front, RunDisplay) else None
+        display = self.run_display()
+        return display if display is not None and display is self.screen_stack[-1] else None
 
     def leave_run(self) -> None:
         """Close the training screen; Home is opened where it was not behind it."""

@@ -13,6 +13,12 @@ from tuidl.tui.app import Playground
 from tuidl.tui.screens.train import TrainScreen
 
 HEADER = re.compile(r"(Ⅱ paused|▶ training|■ ended).*epoch (\d+)/(\d+) .* step (\d+)/(\d+)")
+PHASES: dict[type[events.Event], str] = {
+    events.RunStarted: "",
+    events.Paused: "paused",
+    events.Resumed: "training",
+    events.RunEnded: "ended",
+}
 NUMBER = r"([\d.e-]+%?)"
 
 
@@ -54,6 +60,8 @@ class Witness:
 
     heard: list[events.Event] = field(default_factory=list)
     sent: list[commands.Command] = field(default_factory=list)
+    phase: str = ""
+    """In the screen's word."""
 
     @classmethod
     def of(cls, app: Playground) -> "Witness":
@@ -62,6 +70,7 @@ class Witness:
 
         def hear(event: events.Event) -> None:
             witness.heard.append(event)
+            witness.phase = PHASES.get(type(event), witness.phase)
             handle(event)
 
         def note(command: commands.Command) -> bool:
@@ -73,13 +82,6 @@ class Witness:
 
     def last(self, *kinds: type[events.Event]) -> Any:
         return next((one for one in reversed(self.heard) if isinstance(one, kinds)), None)
-
-    @property
-    def phase(self) -> str:
-        """In the screen's word."""
-        last = self.last(events.Paused, events.Resumed, events.RunEnded, events.RunStarted)
-        words = {events.Paused: "paused", events.Resumed: "training", events.RunEnded: "ended"}
-        return words.get(type(last), "")
 
     @property
     def logged(self) -> dict[tuple[int, int], events.Progress]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from tests.tui import answers, story
 from tests.tui.quiet import loads, quiet
@@ -154,6 +155,25 @@ async def test_events_may_come_while_the_screen_is_taken_down(app: Playground) -
         for event in (answer, events.Resumed(), events.RunFailed(error="no", where={})):
             screen.handle(event)
         assert screen.shown.phase is Phase.FAILED
+
+
+async def test_events_may_come_while_the_app_is_taken_down(
+    app: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At any moment of it, when some widgets are gone and others are not."""
+    heard: list[bool] = []
+    paused = events.Paused(epoch=1, step=3, steps=45, loss=1.0)
+
+    def hear(widget: Widget) -> None:
+        app.session.handle(paused)
+        heard.append(app.is_running)
+
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, [*story.beginning(), paused])
+        for kind in {type(widget) for widget in app.screen.walk_children(Widget)}:
+            monkeypatch.setattr(kind, "on_unmount", hear, raising=False)
+    assert heard
+    assert not any(heard)
 
 
 async def test_an_engine_that_dies_is_told_of(app: Playground) -> None:
