@@ -14,16 +14,21 @@ from tuidl.plane.presets import preset_of
 from tuidl.plane.state import PlaneState
 from tuidl.protocol.commands import PRESET
 from tuidl.protocol.events import Edited, RunEnded
+from tuidl.runs.listing import as_lines, look_at
+from tuidl.runs.overview import Shelved
 from tuidl.runs.reading import read_events
 from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.results import load_run
 from tuidl.runs.resuming import resumed
 from tuidl.runs.verifying import verify_run
+from tuidl.storage.contents import CHANGED
 from tuidl.storage.folder import RunFolder
 from tuidl.training.changing import changed
 from tuidl.training.interruption import Interrupter, StopsAfter
 from tuidl.training.start import trainer_for
 from tuidl.training.trainer import Trainer
+from tuidl.tui.catalog.run_entries import called
+from tuidl.tui.previews.run_preview import RunPreview
 
 START = "2d:spiral:points=100"
 PLAN = [
@@ -70,6 +75,32 @@ def test_a_changed_run_is_verified_and_its_network_can_be_used(tmp_path: Path) -
     before = load_run(folder.path, step=22)
     assert before.preset.about == said(PLAN[3])
     assert before.parameters["hidden_2.kernel"].shape == (5, 3)
+
+
+def test_lists_name_what_a_run_is_by_now_and_what_it_began_as(tmp_path: Path) -> None:
+    whole(tmp_path / "run")
+    listed = look_at(RunFolder(tmp_path / "run"))
+    assert (listed.preset, listed.changed_to) == ("2d spiral", "2d xor")
+    assert "now 2d xor" in as_lines([listed])[1]
+    assert {"spiral", "xor"} <= set(listed.searched.split())
+    preview = RunPreview.of(tmp_path / "run")
+    assert preview.run is not None
+    assert called(Shelved(tmp_path / "run-20260101-120000", listed)) == "2d xor"
+    facts = dict(preview.facts)
+    assert facts["is now"] == said(PLAN[-1])
+    assert facts["began as"] == preset().about
+
+
+def test_a_run_that_was_left_before_it_was_saved_names_its_change(tmp_path: Path) -> None:
+    recorder = RunRecorder.of_new(preset(), "cpu", tmp_path / "run", every=1000)
+    changer = Changer(PLAN[4:5], 30, recorder.handle)
+    run = recorded(trainer_for(preset(), interrupter=changer, checkpointer=recorder), recorder)
+    while not changer.made:
+        next(run)
+    run.close()  # type: ignore[attr-defined]
+    assert look_at(RunFolder(tmp_path / "run")).changed_to == "2d plane"
+    (tmp_path / "run" / CHANGED).write_text("[")
+    assert look_at(RunFolder(tmp_path / "run")).changed_to == ""
 
 
 def test_replay_repeats_a_playground_up_to_where_it_was_left(

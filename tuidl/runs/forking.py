@@ -30,6 +30,7 @@ from tuidl.runs.log import EventLog
 from tuidl.runs.reading import stream_events
 from tuidl.runs.resuming import edits_to_replay
 from tuidl.storage.arrays import write_weights
+from tuidl.storage.changes import Changed, write_changed
 from tuidl.storage.contents import GIVEN, START
 from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import claimed
@@ -54,6 +55,8 @@ def fork(folder: RunFolder, state: TrainState, out: Path | None = None) -> RunFo
         if state.updates:
             with state.model.lock.hold():
                 new.checkpoints.save(snapshots.take(state))
+        if state.changes:
+            write_changed(new.path, Changed(state.preset.name, state.preset.about))
     except BaseException:
         shutil.rmtree(new.path, ignore_errors=True)
         raise

@@ -14,6 +14,7 @@ from tuidl.core.printable import width as cells
 from tuidl.protocol.events import EpochEnded, Event, RunEnded, RunFailed, Scores
 from tuidl.protocol.formatting import columns, scores_text
 from tuidl.runs.reading import from_tail
+from tuidl.storage.changes import read_changed
 from tuidl.storage.contents import EVENTS, is_beginning
 from tuidl.storage.folder import DONE, RunFolder
 from tuidl.storage.labels import Label, read_label
@@ -44,6 +45,8 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     settings: dict[str, Any] = {}
     origin: str = ""
     """The run and the step that it was forked from."""
+    changed_to: str = ""
+    """The name of the preset that it trains by now, where it was changed while it trained."""
     note: str = ""
     tags: tuple[str, ...] = ()
 
@@ -51,7 +54,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def searched(self) -> str:
         """What words to look for are looked for in."""
         tags = " ".join(f"#{tag}" for tag in self.tags)
-        return f"{self.run} {self.preset} {tags} {self.note}".casefold()
+        return f"{self.run} {self.preset} {self.changed_to} {tags} {self.note}".casefold()
 
 
 def listed(words: tuple[str, ...] = (), state: str | None = None) -> list[Listed]:
@@ -100,6 +103,7 @@ def look_at(folder: RunFolder) -> Listed:
         preset=folder.about.preset,
         created=folder.about.created,
         origin=str(folder.about.origin or ""),
+        changed_to=_changed_to(folder),
         state=_state(folder, last if summary else None),
         epochs=_epochs(last),
         seconds=last.seconds if isinstance(last, RunEnded) else None,
@@ -109,6 +113,12 @@ def look_at(folder: RunFolder) -> Listed:
         note=label.note,
         tags=label.tags,
     )
+
+
+def _changed_to(folder: RunFolder) -> str:
+    """The name of its newest preset, where that is another one."""
+    changed = read_changed(folder.path)
+    return changed.preset if changed and changed.preset != folder.about.preset else ""
 
 
 def _label(path: Path) -> Label:
@@ -173,6 +183,7 @@ def _row(run: Listed, keys: tuple[str, ...]) -> list[str]:
     seconds = "" if run.seconds is None else trained(run.seconds)
     scores = f"{run.part} {scores_text(run.scores)}" if run.scores else ""
     scores += f"  from {run.origin}" if run.origin else ""
+    scores += f"  now {run.changed_to}" if run.changed_to else ""
     words = (scores, *(f"#{tag}" for tag in run.tags), run.note)
     return [run.run, run.state, str(run.epochs), seconds, *own, "  ".join(filter(None, words))]
 

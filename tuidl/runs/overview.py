@@ -30,8 +30,10 @@ class Shelved:
 
     @property
     def preset(self) -> str:
-        """The preset's name, as far as it is known."""
-        return self.listed.preset if self.listed else self.path.name
+        """The name of the preset that it trains by now, as far as it is known."""
+        if self.listed is None:
+            return self.path.name
+        return self.listed.changed_to or self.listed.preset
 
     @property
     def began(self) -> datetime | None:

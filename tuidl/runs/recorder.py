@@ -22,6 +22,7 @@ from tuidl.protocol.snapshot import Snapshot
 from tuidl.runs.log import EventLog
 from tuidl.runs.metering import Meter
 from tuidl.storage.arrays import write_weights
+from tuidl.storage.changes import Changed, write_changed
 from tuidl.storage.contents import BEST, RUN, START, WEIGHTS
 from tuidl.storage.folder import RunFolder
 from tuidl.storage.keyframes import Keyframes, budget
@@ -71,6 +72,8 @@ class RunRecorder(Checkpointer):
         self._prelude: list[Event] = []
         self._next = time.monotonic() + SECONDS_BETWEEN_SAVES
         self._best: tuple[int | None, int] | None = None
+        self._changed = ""
+        """The newest preset as TOML, if that is not written down yet."""
         if folder is not None:
             self.run = folder.about.run
 
@@ -148,6 +151,7 @@ class RunRecorder(Checkpointer):
         started = time.monotonic()
         folder = self.begin()
         self._write_preprocessing(folder)
+        self._write_changed()
         folder.checkpoints.save(snapshot)
         folder.forget_weights()  # of an earlier end, which are older than these
         self._save_best(folder, snapshot)
@@ -189,6 +193,7 @@ class RunRecorder(Checkpointer):
                 self._write_preprocessing(folder)
             self._log.write(one)
             if isinstance(one, events.Edited) and one.key == PRESET:
+                self._changed = one.preset
                 folder.forget_best()  # of another network
                 self._best = None
         self._prelude.clear()
@@ -206,6 +211,7 @@ class RunRecorder(Checkpointer):
     def close(self) -> None:
         """Release the folder, or the name of one that was never made."""
         with suppress(SaveError):
+            self._write_changed()
             if self._log is not None:
                 self._log.close()
         self._log = None
@@ -224,6 +230,12 @@ class RunRecorder(Checkpointer):
             if not self._has_files:
                 folder.write_trained_files(TrainedFiles.of(folder.preset.data))
                 self._has_files = True
+
+    def _write_changed(self) -> None:
+        """Seldom, since every stroke of the mouse may be a change."""
+        if self._changed and self._folder is not None:
+            write_changed(self._folder.path, Changed.of(self._changed))
+            self._changed = ""
 
     def _save_best(self, folder: RunFolder, snapshot: Snapshot) -> None:
         best = snapshot.state.best

@@ -7,7 +7,7 @@ PRESET, RUN, EVENTS, CHECKPOINTS = "preset.toml", "run.json", "events.jsonl", "c
 KEYFRAMES = "keyframes"
 START, BEST, WEIGHTS = "start.safetensors", "best.safetensors", "weights.safetensors"
 PREPROCESSING, DATA, SUMMARY, LOCK = "preprocessing.json", "data.json", "summary.json", ".lock"
-LABEL = "label.json"
+LABEL, CHANGED = "label.json", "changed.json"
 
 GIVEN_ARRAYS, GIVEN_TABLE = "given.npz", "given.csv"
 """Data that was handed over in Python, and is there before the run is."""

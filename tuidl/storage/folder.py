@@ -13,6 +13,7 @@
     weights.safetensors    the weights that the run ended with
     summary.json           how it ended
     label.json             a person's note and tags
+    changed.json           what it trains by now, where its preset was changed
 
 Every .safetensors file has its SHA-256 beside it.
 """

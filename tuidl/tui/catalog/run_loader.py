@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from tuidl.storage.contents import EVENTS, LABEL, SUMMARY
+from tuidl.storage.contents import CHANGED, EVENTS, LABEL, SUMMARY
 from tuidl.tui.catalog.latest_only_worker import LatestOnlyWorker
 from tuidl.tui.previews.run_preview import RunPreview
 from tuidl.tui.session.reported_errors import unforeseen
@@ -47,7 +47,7 @@ class RunLoader:
 def age_of(path: Path) -> object:
     """A value that changes whenever the files of a run do."""
     ages = []
-    for name in (EVENTS, SUMMARY, LABEL):
+    for name in (EVENTS, SUMMARY, LABEL, CHANGED):
         try:
             ages.append((path / name).stat().st_mtime_ns)
         except OSError:

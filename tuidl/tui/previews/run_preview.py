@@ -17,6 +17,7 @@ from tuidl.protocol.formatting import best_by, scores_text
 from tuidl.runs.listing import UNSET
 from tuidl.runs.overview import Shelved, glance
 from tuidl.runs.settings import flat
+from tuidl.storage.changes import read_changed
 from tuidl.storage.folder import RunFolder
 
 PARTS = ("test", "validation", "train")
@@ -60,6 +61,7 @@ def facts(folder: RunFolder, run: Shelved, log: Log) -> list[Fact]:
     """When, how long, how good: each in a few words."""
     about, began = folder.about, run.began
     found = [("began", f"{began.day} {began:%B %Y, %H:%M}")] if began else []
+    found += _changes(folder)
     found.append(("trained", _trained(run, log)))
     ended = log.ended
     scores = [("failed", ended.error)] if isinstance(ended, RunFailed) else _scores(ended, run)
@@ -67,6 +69,14 @@ def facts(folder: RunFolder, run: Shelved, log: Log) -> list[Fact]:
     version = about.versions.get("tuidl")
     made_on = [about.backend, about.machine, *([f"tuidl {version}"] if version else [])]
     return [*found, ("on", ", ".join(made_on)), ("run", folder.called)]
+
+
+def _changes(folder: RunFolder) -> list[Fact]:
+    """What a run that was changed while it trained is now, and what it was at first."""
+    changed, first = read_changed(folder.path), folder.preset
+    if changed is None or changed.about == first.about:
+        return []
+    return [("is now", changed.about or changed.preset), ("began as", first.about or first.name)]
 
 
 def _label(run: Shelved) -> list[Fact]:
