@@ -22,17 +22,18 @@ from tests.tui.pseudo_terminal import ESCAPES, Terminal
 
 ACCENT = r"38;2;190;148;242[^m]*m"
 BETWEEN = r"[^╭]{0,80}?"
+OVERVIEW = r"1\]? overview"
 ROUND = (
     ("space, pauses", " ", "pausing|paused"), ("space, trains", " ", "training"),
     ("?", "?", "One number for how wrong|What is said here"),
     ("k in help", "k", "train, pause, train again"),
-    ("escape", "\x1b", "1 overview"),
-    ("2", "2", "the selected one"), ("3", "3", "length of each layer"),
+    ("escape", "\x1b", OVERVIEW),
+    ("2", "2", "the selected one"), ("3", "3", "gradient of each layer"),
     ("4", "4", "with the numbers of"), ("space, trains", " ", "training"), ("1", "1", "log scale"),
     ("tab", "\t", ""), ("tab", "\t", ACCENT + "╭" + BETWEEN + "held-out"),
     ("v", "v", "true"), ("v", "v", "✓"),
     ("tab", "\t", ACCENT + "╭" + BETWEEN + "layers"), ("tab", "\t", ""),
-    ("m", "m", "form"), ("escape", "\x1b", "1 overview"),
+    ("m", "m", "form"), ("escape", "\x1b", OVERVIEW),
 )  # fmt: skip
 """Name, key, and the pattern of what its answer brings, which is looked for with escapes if it has
 some; an empty one is not measured."""
@@ -61,21 +62,22 @@ class Timed(Terminal):
 
     def answer(self, key: str, wanted: str) -> float | None:
         """Seconds from the key to the text; None where it does not come."""
-        start = len(self._raw)
+        start = seen = len(self._raw)
         pressed = time.monotonic()
         self.press(key)
         while time.monotonic() < pressed + PATIENCE:
             time.sleep(0.02)
-            arrivals = [(end, when) for end, when in self.arrivals if end > start]
-            for end, when in arrivals:
-                if _holds(self._raw[start:end].decode(errors="replace"), wanted):
-                    return when - pressed
+            end = len(self._raw)
+            if end > seen and self._holds(start, end, wanted):
+                ends = [(end, when) for end, when in self.arrivals if end > start]
+                return next(when for end, when in ends if self._holds(start, end, wanted)) - pressed
+            seen = end
         return None
 
-
-def _holds(raw: str, wanted: str) -> bool:
-    text = raw if wanted.startswith(ACCENT) else ESCAPES.sub("", raw)
-    return re.search(wanted, text) is not None
+    def _holds(self, start: int, end: int, wanted: str) -> bool:
+        raw = self._raw[start:end].decode(errors="replace")
+        text = raw if wanted.startswith(ACCENT) else ESCAPES.sub("", raw)
+        return re.search(wanted, text) is not None
 
 
 def measured(preset: str, rounds: int, size: tuple[int, int] = (120, 40)) -> dict[str, list[float]]:
@@ -105,8 +107,11 @@ def _pressed(
         for name, key, wanted in keys:
             time.sleep(pauses.uniform(0.3, 0.6))
             seconds = terminal.answer(key, wanted)
-            if wanted:
-                times[name].append(PATIENCE if seconds is None else seconds)
+            if not wanted:
+                continue
+            if seconds is None:
+                print(f"{name}: no {wanted!r} within {PATIENCE:.0f} s of {key!r}", file=sys.stderr)
+            times[name].append(PATIENCE if seconds is None else seconds)
     return times
 
 
