@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--sort", "key", metavar="KEY",
     help="A score (accuracy: the best first), a setting (optimizer.learning_rate), "
-    "or run, preset, created, state, epochs, seconds. Default: the newest first.",
+    "or run, preset, created, state, epochs, seconds, part. Default: the newest first.",
 )  # fmt: skip
 @click.option(
     "--columns", "shown", metavar="KEY,KEY", default="",

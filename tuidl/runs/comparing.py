@@ -12,7 +12,7 @@ from tuidl.protocol.history import History, Series
 from tuidl.runs.listing import UNSET, look_at
 from tuidl.runs.ranking import smaller_is_better
 from tuidl.runs.reading import stream_events
-from tuidl.runs.settings import flat
+from tuidl.runs.settings import differing, flat
 from tuidl.storage.folder import RunFolder
 
 MOST_CURVES = 8
@@ -49,9 +49,7 @@ def compared(folder: RunFolder) -> Compared:
 
 def differences(runs: list[Compared]) -> list[tuple[str, list[str]]]:
     """Keys of the presets that are not the same everywhere, with each run's value."""
-    names = dict.fromkeys(name for run in runs for name in run.keys)
-    rows = [(name, [str(run.keys.get(name, UNSET)) for run in runs]) for name in names]
-    return [(name, values) for name, values in rows if len(set(values)) > 1]
+    return differing([run.keys for run in runs])
 
 
 def result_lines(runs: list[Compared]) -> list[str]:

@@ -55,12 +55,13 @@ def as_lines(groups: list[Group], keys: tuple[str, ...]) -> list[str]:
     rows = [[*keys, "runs", *scores, *([f"best {scores[0]}"] if scores else [])]]
     for group in groups:
         values = [UNSET if value is None else str(value) for value in group.values]
-        said = [_spread(name, group.numbers(name)) for name in scores]
+        said = [spread(name, group.numbers(name)) for name in scores]
         rows.append([*values, str(len(group.runs)), *said, *_best(group, scores[:1])])
     return columns(rows, aligned_left=(*range(len(keys)), len(rows[0]) - 1))
 
 
-def _spread(name: str, numbers: list[float]) -> str:
+def spread(name: str, numbers: list[float]) -> str:
+    """``97.50% ± 0.30%``: mean and standard deviation."""
     if not numbers:
         return UNSET
     mean = score_text(name, fmean(numbers))

@@ -29,8 +29,8 @@ INDENT = 4
 class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the list. ``state``: done, interrupted, failed, unfinished (killed), running or
     damaged, which ``problem`` explains; ``scores``: of the part that says most (test, validation,
-    training); ``settings``: of its preset, by dotted keys, where they were asked for; ``note`` and
-    ``tags``: what a person said about it."""
+    training); ``settings``: of its preset, by dotted keys, where they were asked for; ``note``,
+    ``tags`` and ``pinned``: what a person said about it."""
 
     run: str
     preset: str
@@ -49,6 +49,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The name of the preset that it trains by now, where it was changed while it trained."""
     note: str = ""
     tags: tuple[str, ...] = ()
+    pinned: bool = False
 
     @property
     def searched(self) -> str:
@@ -61,7 +62,7 @@ def listed(words: tuple[str, ...] = (), state: str | None = None) -> list[Listed
     """The runs, the newest first; those that cannot be read with the problem."""
     found = []
     for name in names():
-        run = _listed(runs_folder() / name)
+        run = listed_run(runs_folder() / name)
         if run is None:
             continue
         text = run.searched
@@ -70,8 +71,8 @@ def listed(words: tuple[str, ...] = (), state: str | None = None) -> list[Listed
     return found
 
 
-def _listed(path: Path) -> Listed | None:
-    """None where a run is only being made, or was taken away meanwhile."""
+def listed_run(path: Path) -> Listed | None:
+    """One of them. None where a run is only being made, or was taken away meanwhile."""
     problem = ""
     for _ in range(2):  # it may have been finished right after the first look
         try:
@@ -112,6 +113,7 @@ def look_at(folder: RunFolder) -> Listed:
         weights_sha256=last.weights_sha256 if isinstance(last, RunEnded) else None,
         note=label.note,
         tags=label.tags,
+        pinned=label.pinned,
     )
 
 

@@ -1,6 +1,8 @@
 """Settings of runs beside each other, and runs in the order of one of them."""
 
 import tomllib
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +10,17 @@ from msgspec.structs import replace
 
 from tuidl.core.errors import RunError, suggestion
 from tuidl.core.own_files import FileError, read_bounded
-from tuidl.runs.expressions import condition
-from tuidl.runs.listing import Listed
+from tuidl.runs.expressions import Condition, condition
+from tuidl.runs.listing import UNSET, Listed
 from tuidl.runs.ranking import by_score
 from tuidl.storage.contents import PRESET
 from tuidl.storage.folder import LARGEST_PRESET
 from tuidl.storage.locations import runs_folder
 
-FACTS = ("run", "preset", "created", "state", "epochs", "seconds")
+FACTS = ("run", "preset", "created", "state", "epochs", "seconds", "part")
 """What a run can be sorted by besides scores and settings."""
 DESCENDING = ("created",)
-SAID = ("tags", "note")
+SAID = ("tags", "note", "pinned")
 """What a person said of a run."""
 
 
@@ -29,6 +31,13 @@ def settings_of(folder: Path) -> dict[str, Any]:
         return flat(tomllib.loads(read_bounded(folder / PRESET, LARGEST_PRESET).decode()))
     except (FileError, ValueError, RecursionError):
         return {}
+
+
+def differing(settings: Sequence[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Keys that are not the same everywhere, with the value of each; UNSET where there is none."""
+    names = dict.fromkeys(name for one in settings for name in one)
+    rows = [(name, [str(one.get(name, UNSET)) for one in settings]) for name in names]
+    return [(name, values) for name, values in rows if len(set(values)) > 1]
 
 
 def flat(value: Any, name: str = "") -> dict[str, Any]:
@@ -64,28 +73,42 @@ def in_order(found: list[Listed], key: str) -> list[Listed]:
 
 
 def those_where(found: list[Listed], text: str) -> list[Listed]:
-    """Those of which the condition is true. Its keys are settings, scores, facts, ``tags`` and
-    ``note``. Raises RunError for what is no condition, and for a key that no run has."""
+    """Those of which the condition is true. Its keys are settings, scores, facts, ``tags``,
+    ``note`` and ``pinned``. Raises RunError for what is no condition, and for a key that no run
+    has."""
     wanted = condition(text)
     require_known(found, tuple(key for key in wanted.keys if key not in SAID))
-    return [run for run in found if wanted.holds(lambda key, run=run: _found(run, key))]  # type: ignore[misc]
+    return meeting(found, wanted)
 
 
-def _found(run: Listed, key: str) -> Any:
-    return list(run.tags) if key == "tags" else run.note if key == "note" else value_of(run, key)
+def meeting(found: list[Listed], wanted: Condition) -> list[Listed]:
+    """Those of which a condition is true."""
+    return [run for run in found if wanted.holds(partial(said_of, run))]
+
+
+def said_of(run: Listed, key: str) -> Any:
+    """The value of a key, or what a person said of the run: its tags are a list."""
+    if key in SAID and key not in run.settings:
+        return list(run.tags) if key == "tags" else getattr(run, key)
+    return value_of(run, key)
 
 
 def require_known(found: list[Listed], keys: tuple[str, ...]) -> None:
     """Raises RunError where no run has one of the keys."""
     for key in keys:
-        if found and key not in FACTS and all(value_of(run, key) is None for run in found):
+        if key in (*FACTS, *SAID):
+            continue
+        if found and all(value_of(run, key) is None for run in found):
             raise RunError(f"no run has {key!r}{suggestion(key, _known(found))}")
 
 
 def value_of(run: Listed, key: str) -> Any:
-    """A setting, a score or a fact; None where the run has none of it."""
+    """A setting, a score, a fact or what a person said of the run; None where it has none of it."""
     if key in run.settings:
         return run.settings[key]
+    if key in SAID:
+        said = getattr(run, key)
+        return list(said) if isinstance(said, tuple) and said else said or None
     return run.scores.get(key, getattr(run, key) if key in FACTS else None)
 
 

@@ -12,7 +12,7 @@
     best.safetensors       the weights of the best epoch
     weights.safetensors    the weights that the run ended with
     summary.json           how it ended
-    label.json             a person's note and tags
+    label.json             a person's note and tags, and whether it is pinned
     changed.json           what it trains by now, where its preset was changed
 
 Every .safetensors file has its SHA-256 beside it.

@@ -1,8 +1,10 @@
-"""What a person says about a run: a note and tags, in a file of their own beside its records."""
+"""What a person says about a run: a note, tags, whether it is pinned. They have a file of their own
+beside its records."""
 
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from tuidl.core.errors import RunError, SaveError
 from tuidl.core.own_files import is_there, reason_of
@@ -17,10 +19,12 @@ LARGEST = 1 << 16
 
 
 class Label(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``tags``: words without blanks or commas, in the order in which they were given."""
+    """``tags``: words without blanks or commas, in the order in which they were given; ``pinned``:
+    whether the run stays on top of the table of runs."""
 
     note: str = ""
     tags: tuple[str, ...] = ()
+    pinned: bool = False
 
     def tagged(self, added: tuple[str, ...], removed: tuple[str, ...] = ()) -> "Label":
         """With some tags more, and some less. Raises RunError where one cannot be a tag."""
@@ -35,7 +39,7 @@ class Label(msgspec.Struct, frozen=True, omit_defaults=True):
                 )
         if len(tags) > MOST_TAGS:
             raise RunError(f"{len(tags)} tags: a run has at most {MOST_TAGS}")
-        return Label(self.note, tags)
+        return replace(self, tags=tags)
 
     def noted(self, note: str) -> "Label":
         """With another note; an empty one takes it away. Raises RunError where it is too long."""
@@ -43,7 +47,7 @@ class Label(msgspec.Struct, frozen=True, omit_defaults=True):
         if len(text) > LONGEST_NOTE:
             problem = f"{len(text):,} characters; expected at most {LONGEST_NOTE:,}"
             raise RunError(f"the note has {problem}")
-        return Label(printable(text), self.tags)
+        return replace(self, note=printable(text))
 
 
 def _is_odd(text: str) -> bool:

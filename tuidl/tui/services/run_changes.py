@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tuidl.core.errors import RunError, TuidlError
 from tuidl.runs.deleted import DeletedRuns, sweep
 from tuidl.runs.renaming import name_problem, rename
@@ -55,9 +57,20 @@ class RunChanges:
         """Ask for the tags of a run."""
 
         def tagged(label: Words, text: str) -> Words:
-            return Words(label.note).tagged(tuple(text.replace(",", " ").split()))
+            return replace(label, tags=()).tagged(tuple(text.replace(",", " ").split()))
 
         self._label(path, f"Tags of {path.name}", lambda label: " ".join(label.tags), tagged)
+
+    def pin(self, paths: Sequence[Path]) -> None:
+        """Pin runs, or unpin them where all of them are pinned."""
+        labels = {path: _label_of(path) for path in paths}
+        pinned = not all(label.pinned for label in labels.values())
+        for path, label in labels.items():
+            try:
+                write_label(path, replace(label, pinned=pinned))
+            except TuidlError as error:
+                self._app.warn(error)
+        self._tell()
 
     def _label(
         self,
@@ -66,10 +79,7 @@ class RunChanges:
         shown: Callable[[Words], str],
         changed: Callable[[Words, str], Words],
     ) -> None:
-        try:
-            label = read_label(path)
-        except RunError:
-            label = Words()  # a damaged one is written anew
+        label = _label_of(path)
 
         def problem(text: str) -> str:
             try:
@@ -163,6 +173,14 @@ class RunChanges:
     def _tell(self, chosen: Path | None = None) -> None:
         for screen in self._app.screen_stack:
             screen.post_message(RunsChanged(chosen))
+
+
+def _label_of(path: Path) -> Words:
+    """A damaged one is written anew."""
+    try:
+        return read_label(path)
+    except RunError:
+        return Words()
 
 
 def _is_running(path: Path) -> bool:

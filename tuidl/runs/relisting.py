@@ -1,0 +1,83 @@
+"""The runs listed again and again: only those that changed are looked at anew."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from tuidl.runs.listing import DAMAGED, Listed, listed_run
+from tuidl.runs.settings import settings_of
+from tuidl.storage.contents import EVENTS, PRESET
+from tuidl.storage.locations import names, runs_folder
+
+SECONDS_A_BATCH = 0.5
+FEWEST = 100
+"""Runs of the first batch."""
+SETTLED = frozenset(("done", "interrupted", "failed"))
+"""States that change only together with the run's folder."""
+Stamps = tuple[int, ...]
+
+
+class Relisting:
+    """All runs with their settings, the newest first, as one process comes to know them. One
+    thread at a time."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Stamps, Listed]] = {}
+        self._settings: dict[tuple[tuple[str, str], ...], dict[str, Any]] = {}
+
+    def batches(self) -> Iterator[list[Listed]]:
+        """More and more of the runs, at last all; at once all where most are known. Raises
+        RunError where their folder cannot be read."""
+        found: list[Listed] = []
+        last, first = time.monotonic(), not self._known
+        before, self._known = self._known, {}
+        for name in names():
+            run = self._look(name, before.get(name))
+            if run is not None:
+                found.append(run)
+            late = time.monotonic() - last >= SECONDS_A_BATCH
+            if first and (late or len(found) == FEWEST):
+                yield list(found)
+                last = time.monotonic()
+        yield found
+
+    def _look(self, name: str, before: tuple[Stamps, Listed] | None) -> Listed | None:
+        path = runs_folder() / name
+        stamps = _stamps(path)
+        if before is not None and before[0] == stamps and before[1].state in SETTLED:
+            self._known[name] = before
+            return before[1]
+        run = listed_run(path)
+        if run is None:
+            return None
+        if run.state != DAMAGED:
+            run = replace(run, settings=self._shared(settings_of(path)))
+        self._known[name] = stamps, run
+        return run
+
+    def _shared(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Runs of equal settings have one record of them, and all have the same texts as keys."""
+        key = tuple((name, repr(value)) for name, value in settings.items())
+        found = self._settings.get(key)
+        if found is None:
+            found = {sys.intern(name): value for name, value in settings.items()}
+            self._settings[key] = found
+        return found
+
+
+def _stamps(path: Path) -> Stamps:
+    """When the folder, its log and its preset last changed."""
+    found: list[int] = []
+    for file in (path, path / EVENTS, path / PRESET):
+        try:
+            status = os.stat(file)
+        except OSError:
+            found.append(0)
+        else:
+            found += (status.st_mtime_ns, status.st_size)
+    return tuple(found)
