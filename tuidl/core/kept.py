@@ -9,10 +9,12 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import sha256
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from tuidl.core.atomic import atomic_replace
-from tuidl.core.own_files import FileError, create_beside, read_bounded
+from tuidl.core.memory import MAPPED
+from tuidl.core.own_files import FileError, create_beside, open_to_read
 from tuidl.core.own_folders import make_private
 from tuidl.core.user_folders import user_folder
 
@@ -23,6 +25,9 @@ MOST_BYTES = 4 << 30
 """Of all files of a kind together."""
 SHARE_OF_ONE = 2
 """A single file has at most one part in so many of that."""
+
+MAPPED_FROM = 32 << 20
+"""Bytes of a file that is better not read into memory."""
 
 DIGEST, LENGTH = 32, 8
 """Bytes that a file begins with: the SHA-256 of the rest, and how long the head is."""
@@ -40,7 +45,7 @@ class Kept:
         """Head and body of a file that is whole; None where there is none."""
         try:
             path = self._folder() / name
-            data = memoryview(read_bounded(path, self.most // SHARE_OF_ONE))
+            data = memoryview(_content(path, self.most // SHARE_OF_ONE))
             os.utime(path)
         except (OSError, FileError):
             return None
@@ -85,6 +90,17 @@ class Kept:
             if path.name != name:
                 path.unlink(missing_ok=True)
                 total -= old
+
+
+def _content(path: Path, most: int) -> bytes | mmap:
+    """Of a small file as it is; a large one is mapped, and takes no memory. Nothing writes to it:
+    another one is put in its place. Raises FileError, OSError."""
+    with open_to_read(path, most) as file:
+        if os.fstat(file.fileno()).st_size < MAPPED_FROM:
+            return file.read(MAPPED_FROM)
+        data = mmap(file.fileno(), 0, access=ACCESS_READ)
+    MAPPED.add(data)
+    return data
 
 
 def _write(path: Path, parts: Sequence[Buffer]) -> None:

@@ -3,17 +3,21 @@
 The file has no name, so that it is gone with the process, and only this user can read it.
 """
 
+import errno
 import mmap
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from tuidl.core.errors import BackendError
 from tuidl.core.kept import CACHE_VARIABLE
+from tuidl.core.limits import check_memory, gib, memory_left
 from tuidl.core.memory import MAPPED
 from tuidl.core.user_folders import user_folder
 
@@ -51,6 +55,34 @@ def room_on_disk() -> int:
         return 0
 
 
+@contextmanager
+def room_for(needed: int, least: int, what: str, advice: str) -> Iterator[None]:
+    """Large arrays that are made within lie in files where memory has no room for ``needed`` bytes,
+    but for ``least`` of them, and the disk has room for the others.
+
+    Raises BackendError, with ``what`` and ``advice``, where neither is so.
+    """
+    left = memory_left()
+    is_needed = needed > left
+    if is_needed and not (least <= left and needed - least <= room_on_disk()):
+        disk = f"{folder()} for files of {gib(needed - least)}"
+        check_memory(min(needed, least) if least > left else needed, what, f"{advice} ({disk})")
+    token = _spills.set(is_needed)
+    try:
+        yield
+    finally:
+        _spills.reset(token)
+
+
+def in_place(values: "Array") -> "Array":
+    """The same numbers: in a file, where large arrays lie in such now."""
+    if not _spills.get() or values.nbytes < FEWEST or is_in_file(values):
+        return values
+    stored = empty(values.shape, values.dtype)
+    stored[:] = values
+    return stored
+
+
 def empty(shape: tuple[int, ...], dtype: Any) -> "Array":
     """An array to be written, in memory or in a file. Raises BackendError where the disk has no
     room."""
@@ -61,15 +93,47 @@ def empty(shape: tuple[int, ...], dtype: Any) -> "Array":
     if not _spills.get() or size < FEWEST:
         return np.empty(shape, kind)
     try:
-        folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryFile(dir=folder()) as file:
+        with _file() as file:
             os.posix_fallocate(file.fileno(), 0, size)
-            memory = mmap.mmap(file.fileno(), size)
+            memory = _mapped(file, size)
     except (OSError, AttributeError) as error:
-        problem = f"the examples do not fit into memory, nor into a file in {folder()}"
-        raise BackendError(f"{problem}: {error}") from None
-    MAPPED.add(memory)
+        raise _no_room("the examples", error) from None
     return np.frombuffer(memory, kind).reshape(shape)
+
+
+def written(pieces: Iterable[bytes], what: str) -> mmap.mmap | bytes:
+    """All ``pieces`` one behind the other, in a file; ``what`` they are, for errors.
+
+    Raises BackendError where the disk has no room.
+    """
+    try:
+        most = room_on_disk()
+        with _file() as file:
+            for piece in pieces:
+                if file.tell() + len(piece) > most:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                file.write(piece)
+            file.flush()
+            size = file.tell()
+            return _mapped(file, size) if size else b""
+    except OSError as error:
+        raise _no_room(what, error) from None
+
+
+def _file() -> IO[bytes]:
+    folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    return tempfile.TemporaryFile(dir=folder())
+
+
+def _mapped(file: IO[bytes], size: int) -> mmap.mmap:
+    memory = mmap.mmap(file.fileno(), size)
+    MAPPED.add(memory)
+    return memory
+
+
+def _no_room(what: str, error: Exception) -> BackendError:
+    problem = f"{what}: not enough memory, nor room for a file in {folder()}"
+    return BackendError(f"{problem}: {error}")
 
 
 def is_in_file(values: "Array") -> bool:

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from tuidl.core.errors import DataError
+from tuidl.core.spilling import in_place, room_for
 from tuidl.data.exact import as_exact, fits_float32
 from tuidl.data.paths import Stamp
 from tuidl.data.table_layout import InputColumn
@@ -30,6 +31,9 @@ from tuidl.data.tables.titles import titled
 Array = np.ndarray[Any, np.dtype[Any]]
 
 LARGEST = float(np.finfo(np.float32).max)
+BYTES_A_ROW = 64
+"""Memory of a column while it is looked at, and of the targets beside it, for each row."""
+BYTES_A_VALUE = 8
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Feature:
 
     def at(self, rows: Array) -> "Feature":
         """The feature of some rows; an input says where it is missing only if it is somewhere."""
-        values = self.values if len(rows) == len(self.values) else self.values[rows]
+        values = self.values if len(rows) == len(self.values) else in_place(self.values[rows])
         has_gaps = bool(np.isnan(values).any())
         indicator = self.column.indicator and has_gaps
         column = msgspec.structs.replace(self.column, indicator=indicator)
@@ -134,6 +138,15 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         sheet=options.sheet,
     )
     chosen = chosen_columns(path, raw, options)
+    rows = len(raw.lines)
+    least = BYTES_A_ROW * rows
+    needed = least + BYTES_A_VALUE * rows * len(chosen.inputs)
+    with room_for(needed, least, f"{path}", "use a smaller file"):
+        return _read(path, raw, chosen, options)
+
+
+def _read(path: Path, raw: RawTable, chosen: Chosen, options: Options) -> Table:
+    """What the ``chosen`` columns are."""
     targets = [
         read_target(raw.columns[place], chosen.settings[place], options.task)
         for place in chosen.targets
@@ -160,7 +173,7 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         raise DataError(f"{path}: every row lacks a value: dropping them leaves none")
     _check_missing(path, raw.lines[rows], [feature.at(rows) for feature in features])
     read = tuple(text.at(rows) for text in texts)
-    require_values(stamp[0], raw.lines[rows], read)
+    require_values(f"{path}", raw.lines[rows], read)
     return Table(
         tuple(feature.at(rows) for feature in features),
         as_exact(target.values[rows]),
@@ -196,7 +209,7 @@ def _feature(raw: RawTable, place: int, chosen: Chosen, options: Options) -> Fea
     indicator = options.indicator if settings.indicator is None else settings.indicator
     indicator = indicator and rule not in UNFILLED
     column = msgspec.structs.replace(column, indicator=indicator)
-    return Feature(column, values, rule, reading, int(np.isnan(values).sum()))
+    return Feature(column, in_place(values), rule, reading, int(np.isnan(values).sum()))
 
 
 def _check(

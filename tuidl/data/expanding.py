@@ -3,6 +3,7 @@
 import zipfile
 import zlib
 from collections.abc import Iterator
+from mmap import mmap
 from pathlib import Path
 
 from tuidl.core.errors import DataError
@@ -31,7 +32,7 @@ def require_modest(path: Path, compressed: int, expanded: int) -> None:
         )
 
 
-def gunzipped(path: Path, data: bytes) -> Iterator[bytes]:
+def gunzipped(path: Path, data: bytes | mmap) -> Iterator[bytes]:
     """The content of a gzip file, of one part or several, in pieces. Raises DataError where it is
     damaged, or expands too far."""
     given, total, start = memoryview(data), 0, 0

@@ -82,6 +82,10 @@ class Series(Csv, frozen=True, kw_only=True, tag="series"):
     def keeps_gaps(self) -> bool:
         return self.gaps != "refuse"
 
+    @property
+    def can_spill(self) -> bool:
+        return False
+
     def spec(self) -> ExampleSpec:
         table = self._table()
         if table.classes:

@@ -1,5 +1,6 @@
 """What the rows of a table become: the numbers of its columns, ids, then pixels, then tokens."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
@@ -7,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.core.spilling import is_in_file
 from tuidl.data.csv_table import Table
 from tuidl.data.spec import Field
+from tuidl.data.stored_rows import StoredRows
 from tuidl.data.table_fields import inputs_of
 from tuidl.data.table_layout import InputColumn
-from tuidl.data.tables.encoding import write_inputs
+from tuidl.data.tables.encoding import fill_inputs, write_inputs
 from tuidl.data.tables.pictures import Shape, pixels_of, side_by_side
 from tuidl.data.tables.text_columns import TextFeature
 
@@ -60,23 +63,55 @@ class TableInputs:
         """Memory: the table, a column at a time, pixels as bytes, tokens."""
         columns = [self.table.target, *(feature.values for feature in self.table.features)]
         pixels = prod(self.picture) * len(self.table.pictures) * len(self.table.target)
-        return pixels + sum(one.nbytes for one in (*columns, *(text.x for text in self.texts)))
+        arrays = (*columns, *(text.x for text in self.texts))
+        return pixels + sum(one.nbytes for one in arrays if not is_in_file(one))
 
     def x(self) -> Array:
         """(rows, *shape); NaN where a value is missing that a column's filling stands in for."""
         table = self.table
-        dtype = np.float32 if table.fits_float32 else np.float64
-        width = sum(feature.width for feature in table.features)
-        x = np.empty((len(table.target), width), dtype)
-        for feature, columns in table.places:
-            write_inputs(feature.values, feature.column, x[:, columns])
-        if not self.table.pictures and not self.texts:
+        x = self.numbers(0, len(table.target))
+        if self.are_plain:
             return x
         pixels = [
             pixels_of(self.path, column, table.lines, self.picture) for column in table.pictures
         ]
         parts = [*pixels, *(text.x for text in self.texts)]
         return side_by_side(x, parts).reshape(len(x), *self.shape)
+
+    @property
+    def are_plain(self) -> bool:
+        """Whether numbers are all that there is: no ids, pictures or texts."""
+        return not (self.table.pictures or self.texts or self.table.ids)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the numbers: float64 where float32 would round one."""
+        return np.dtype(np.float32 if self.table.fits_float32 else np.float64)
+
+    def numbers(self, first: int, end: int) -> Array:
+        """(rows, width) from one row up to another; NaN as in ``x``."""
+        width = sum(feature.width for feature in self.table.features)
+        x = np.empty((end - first, width), self.dtype)
+        for feature, columns in self.table.places:
+            write_inputs(feature.values[first:end], feature.column, x[:, columns])
+        return x
+
+    def rows(self, filled: Sequence[InputColumn] = ()) -> StoredRows:
+        """The same, made as they are asked for. ``filled``: the columns with what stands in for
+        missing values, where that is known."""
+
+        def block(first: int, end: int) -> Array:
+            x = self.numbers(first, end)
+            for column, (feature, columns) in zip(filled, self.table.places, strict=False):
+                gaps = np.isnan(feature.values[first:end])
+                if gaps.any():
+                    fill_inputs(gaps, column, x[:, columns])
+            return x
+
+        width = prod(self.shape)
+        size = width * self.dtype.itemsize
+        count = len(self.table.target)
+        return StoredRows(count, self.shape, size, block, lambda x: x, self.dtype)
 
     @property
     def columns_beside(self) -> tuple[InputColumn, ...]:

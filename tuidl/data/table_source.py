@@ -1,13 +1,14 @@
 """The user's own table, in a file of delimited text or one of the other formats."""
 
 from functools import lru_cache
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import msgspec
 from msgspec import Meta
 
-from tuidl.core.errors import DataError, PresetError
+from tuidl.core.errors import PresetError
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.examples import Examples
 from tuidl.data.origin import Origin
@@ -112,6 +113,20 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     def bytes_a_number(self) -> int:
         return FLOAT_BYTES if self._table().fits_float32 else 2 * FLOAT_BYTES
 
+    @property
+    def can_spill(self) -> bool:
+        return self._inputs().are_plain
+
+    def bytes_stored(self) -> int:
+        """The targets, and rows as they are made, where all of them are plain numbers."""
+        from tuidl.data.stored_rows import BLOCK
+
+        if not self.can_spill:
+            return super().bytes_stored()
+        spec, size = self.spec(), self.bytes_a_number()
+        made = 2 * min(BLOCK, size * self.count() * prod(spec.shape))
+        return made + size * self.count() * spec.target_width
+
     def bytes_reading(self) -> int:
         return self.bytes_stored() + self.bytes_remembered()
 
@@ -122,8 +137,11 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         """All rows; NaN where a value is missing, to be ``imputed``."""
         import numpy as np
 
+        from tuidl.data.stored_rows import StoredExamples
+
         y = np.column_stack([target.values for target in self._table().all_targets])
-        return Examples(self._inputs().x(), y)
+        inputs = self._inputs()
+        return StoredExamples(inputs.rows(), y) if inputs.are_plain else Examples(inputs.x(), y)
 
     def _inputs(self) -> "TableInputs":
         """What rows become. Raises DataError, and PresetError where the size of pictures is not
@@ -153,23 +171,15 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
         return None if scaling is None else scaling.widened(x.shape[1] - width)
 
     def imputed(self, examples: Examples, train: "Array | None") -> Examples:
-        import numpy as np
-
+        from tuidl.data.stored_rows import StoredExamples
+        from tuidl.data.table_filling import filled, filled_columns
         from tuidl.data.table_ids import known_ids
-        from tuidl.data.tables.encoding import fill_inputs
-        from tuidl.data.tables.filling import filled_with
 
-        x = examples.x
-        for feature, columns in self._table().places:
-            gaps = np.isnan(feature.values)
-            if gaps.any():
-                x = x.copy() if x is examples.x else x
-                column = filled_with(feature.column, feature.values[train], feature.rule)
-                if column.filling is None:
-                    problem = f"column {feature.column.name!r} has no value in the training part"
-                    raise DataError(f"{self.path}: {problem}")
-                fill_inputs(gaps, column, x[:, columns])
-        return Examples(known_ids(x, self._table(), train), examples.y)
+        table = self._table()
+        columns = filled_columns(self.path, table, train)
+        if isinstance(examples, StoredExamples):
+            return StoredExamples(self._inputs().rows(columns), examples.y)
+        return Examples(known_ids(filled(examples.x, table, columns), table, train), examples.y)
 
     def groups(self, name: str) -> "Array":
         from tuidl.data.tables.beside import keys_of

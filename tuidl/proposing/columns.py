@@ -53,16 +53,33 @@ def column_facts(
     raw: "RawTable", said: "Mapping[str, ColumnSettings] | None" = None
 ) -> tuple[tuple[ColumnFacts, ...], "TableReport"]:
     """All columns of the table, and the report on it. ``said``: settings of some, by name."""
+    from tuidl.core.spilling import room_for
+    from tuidl.data.csv_table import BYTES_A_ROW, BYTES_A_VALUE
     from tuidl.data.tables.report import described_table
 
     said = said or {}
-    readings = [_read(column, said.get(column.name, AS_FOUND)) for column in raw.columns]
+    least = BYTES_A_ROW * len(raw.lines)
+    needed = least + BYTES_A_VALUE * len(raw.lines) * len(raw.columns)
+    with room_for(needed, least, "the table", "use a smaller file"):
+        read = (_read(column, said.get(column.name, AS_FOUND)) for column in raw.columns)
+        readings = list(map(_kept, read))
     report = described_table(raw, readings)
     columns = zip(raw.columns, readings, report.columns, strict=True)
     return tuple(
         ColumnFacts(number, said, _idle(column, reading, number), _rises(column, reading))
         for number, (column, reading, said) in enumerate(columns, 1)
     ), report
+
+
+def _kept(reading: "Reading") -> "Reading":
+    """The same, its values in a file where memory is short of room for those of all columns."""
+    from tuidl.core.spilling import in_place
+
+    values = reading.values
+    if values is None:
+        return reading
+    stored = dataclass_replace(values, values=in_place(values.values), odd=in_place(values.odd))
+    return dataclass_replace(reading, values=stored)
 
 
 def _read(column: "RawColumn", settings: ColumnSettings) -> "Reading":

@@ -5,15 +5,21 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.core.limits import check_memory
+from tuidl.core.spilling import empty
 from tuidl.data.tables.blocks import Block
 from tuidl.data.tables.digits import numbers_of
-from tuidl.data.tables.raw import RawColumn, plain_number
+from tuidl.data.tables.raw import NO_NUMBERS, NO_TEXTS, RawColumn, plain_number
 from tuidl.data.tables.texts import Entry, KnownFields
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-_NO_NUMBERS, _NO_TEXTS = np.array(np.nan), np.array(-1, np.int32)
 _PLUS, _MINUS, _POINT, _ZERO, _NINE = b"+-.09"
+
+MANY = 1 << 16
+"""Different texts of a column after which the memory is looked at, and after as many again."""
+BYTES_A_TEXT = 400
+"""Memory of each different text, with what finds it."""
 
 FIELDS_AT_ONCE = 1 << 15
 """Fields whose digits are looked at together: what is made of them stays close to the processor."""
@@ -22,11 +28,11 @@ FIELDS_AT_ONCE = 1 << 15
 class Columns:
     """Takes in blocks of fields, or texts, and makes RawColumns of them."""
 
-    def __init__(self, names: Sequence[str], most: int) -> None:
-        """``most``: rows that there may be."""
+    def __init__(self, names: Sequence[str], most: int, path: str) -> None:
+        """``most``: rows that there may be; ``path``: of the file, for errors."""
         self.names, self.count = names, 0
         self._parts = [_Part(most) for _ in names]
-        self._texts = [Texts() for _ in names]
+        self._texts = [Texts(f"{path}: column {name!r}") for name in names]
 
     @property
     def entries_of(self) -> list[Callable[[bytes], Entry]]:
@@ -100,21 +106,21 @@ class _Part:
             are_texts = None
         if are_texts is None or not are_texts.all():
             if self._numbers is None:
-                self._numbers = np.empty(self._most)
+                self._numbers = empty((self._most,), np.float64)
                 self._numbers[:start] = np.nan
             self._numbers[start:end] = numbers
         elif self._numbers is not None:
             self._numbers[start:end] = np.nan
         if are_texts is not None and self._codes is None:
-            self._codes = np.empty(self._most, np.int32)
+            self._codes = empty((self._most,), np.int32)
             self._codes[:start] = -1
         if self._codes is not None:
             self._codes[start:end] = -1 if are_texts is None else codes
 
     def finished(self, count: int) -> tuple[Array, Array]:
         """Numbers and codes of so many rows, not to be written to."""
-        numbers = _NO_NUMBERS if self._numbers is None else self._numbers[:count]
-        codes = _NO_TEXTS if self._codes is None else self._codes[:count]
+        numbers = NO_NUMBERS if self._numbers is None else self._numbers[:count]
+        codes = NO_TEXTS if self._codes is None else self._codes[:count]
         numbers, codes = np.broadcast_to(numbers, count), np.broadcast_to(codes, count)
         numbers.setflags(write=False)
         codes.setflags(write=False)
@@ -124,7 +130,9 @@ class _Part:
 class Texts:
     """The fields of one column that are no plain numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        """``name``: of file and column, for errors."""
+        self.name = name
         self.places: dict[str, int] = {}
         self.known = KnownFields(self.entry_of_field)
 
@@ -133,7 +141,11 @@ class Texts:
         number = plain_number(text)
         if number is not None:
             return number, -1
-        return np.nan, self.places.setdefault(text, len(self.places))
+        place = self.places.setdefault(text, len(self.places))
+        if place and place % MANY == 0:
+            what = f"{self.name}, of more than {place:,} different texts,"
+            check_memory(BYTES_A_TEXT * place, what, "leave the column out of the file")
+        return np.nan, place
 
     def entry_of_field(self, raw: bytes) -> Entry:
         """``raw``: without the quotes around it; those within are doubled."""

@@ -2,6 +2,7 @@
 
 import codecs
 from dataclasses import dataclass
+from mmap import mmap
 from pathlib import Path
 
 from tuidl.core.errors import DataError
@@ -10,9 +11,12 @@ from tuidl.core.own_files import reason_of
 from tuidl.data.expanding import gunzipped
 from tuidl.data.files import open_file
 
+Text = bytes | mmap
+"""The bytes of a text, in memory or in a file."""
+
 ADVICE = "use a smaller file"
-_CHUNK = 1 << 20
-_BOMS = (
+CHUNK = 1 << 20
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -44,7 +48,7 @@ def read_content(
         raise DataError(f"{path}: {reason_of(error)}") from None
     if path.suffix.lower() == ".gz":
         data = _decompressed(path, data)
-    if encoding and not is_sure and b"\0" not in data and _not_utf8(data) < 0:
+    if encoding and not is_sure and b"\0" not in data and not_utf8(data) < 0:
         encoding = None
     data, notes = _in_utf8(path, data, encoding)
     if b"\r" in data and b"\n" not in data:
@@ -63,12 +67,12 @@ def _decompressed(path: Path, data: bytes) -> bytes:
 
 
 def _in_utf8(path: Path, data: bytes, stated: str | None) -> tuple[bytes, tuple[str, ...]]:
-    for mark, name in _BOMS:
+    for mark, name in MARKS:
         if data.startswith(mark):
             data, stated = data[len(mark) :], None if name == "utf-8" else name
             break
     if stated is None or stated == "utf-8":
-        _require_text(path, data)
+        require_text(path, data)
         return data, ()
     check_memory(6 * len(data), f"{path}", ADVICE)
     try:
@@ -78,13 +82,13 @@ def _in_utf8(path: Path, data: bytes, stated: str | None) -> tuple[bytes, tuple[
         raise DataError(f"{path}: line {line}: not {stated} (byte {error.start + 1} of the file)") \
             from None  # fmt: skip
     data = text.encode("utf-8", "surrogatepass")
-    _require_text(path, data)
+    require_text(path, data)
     return data, (f"read as {stated}",)
 
 
-def _require_text(path: Path, data: bytes) -> None:
+def require_text(path: Path, data: Text) -> None:
     """Raises DataError unless it is UTF-8 without zero bytes."""
-    zero, wrong = data.find(b"\0"), _not_utf8(data)
+    zero, wrong = data.find(b"\0"), not_utf8(data)
     if wrong >= 0 and (zero < 0 or wrong < zero):
         line, start = _line_at(data, wrong)
         raise DataError(
@@ -94,28 +98,37 @@ def _require_text(path: Path, data: bytes) -> None:
     if zero >= 0:
         line, _ = _line_at(data, zero)
         hint = ""
-        if 2 * data.count(b"\0", 0, 1000) >= len(data[:1000]) - 1:
+        if 2 * data[:1000].count(b"\0") >= len(data[:1000]) - 1:
             order = "le" if zero % 2 else "be"
             hint = f"; if it is UTF-16, say data.encoding = 'utf-16-{order}'"
         raise DataError(f"{path}: line {line}: binary data, not text in UTF-8{hint}")
 
 
-def _not_utf8(data: bytes) -> int:
+def not_utf8(data: Text) -> int:
     """The place of the first byte that is none, -1 where all are."""
-    if data.isascii():
-        return -1
     decoder, done = codecs.getincrementaldecoder("utf-8")(), 0
-    for start in range(0, len(data), _CHUNK):
-        part = data[start : start + _CHUNK]
+    for start in range(0, len(data), CHUNK):
+        part = data[start : start + CHUNK]
         held = len(decoder.getstate()[0])
+        if not held and part.isascii():
+            done += len(part)
+            continue
         try:
-            decoder.decode(part, start + _CHUNK >= len(data))
+            decoder.decode(part, start + CHUNK >= len(data))
         except UnicodeDecodeError as error:
             return done - held + error.start
         done += len(part)
     return -1
 
 
-def _line_at(data: bytes, place: int) -> tuple[int, int]:
+def _line_at(data: Text, place: int) -> tuple[int, int]:
     """The line, counted from 1, that a byte stands in, and where the line begins."""
-    return data.count(b"\n", 0, place) + 1, data.rfind(b"\n", 0, place) + 1
+    return count_of(data, b"\n", 0, place) + 1, data.rfind(b"\n", 0, place) + 1
+
+
+def count_of(data: Text, what: bytes, start: int, end: int) -> int:
+    """How many there are of one byte between two places."""
+    if isinstance(data, bytes):
+        return data.count(what, start, end)
+    parts = range(start, end, CHUNK)
+    return sum(data[at : min(at + CHUNK, end)].count(what) for at in parts)

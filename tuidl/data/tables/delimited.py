@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError
-from tuidl.core.limits import check_memory
+from tuidl.core.spilling import empty, room_for
 from tuidl.data.tables.blocks import tokenised
 from tuidl.data.tables.columns import Columns
 from tuidl.data.tables.compiled import scanner
-from tuidl.data.tables.content import ADVICE, read_content
-from tuidl.data.tables.dialect import dialect_of, fields_of, one_colon, sampled
+from tuidl.data.tables.content import ADVICE, Text, count_of
+from tuidl.data.tables.dialect import dialect_of, fields_of, sampled
 from tuidl.data.tables.header import Header, header_of, passed_over
+from tuidl.data.tables.large_content import one_colon, read_large
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.rows import Records, Rows
 
@@ -29,8 +30,8 @@ took a third of the time. Nothing is written to it, so it is never there."""
 
 MOST_IN_BLOCK = 1 << 24
 ROWS_AT_ONCE = 8192
-BYTES_A_FIELD = 12
-"""Memory: a number and a code."""
+BYTES_A_FIELD, BYTES_A_ROW = 12, 8
+"""Memory: a number and a code; a line."""
 
 _SLOW = set(" .+-0123456789eE")
 """Delimiters for which fields are told apart one at a time."""
@@ -51,18 +52,19 @@ class Stated:
 def read_delimited(path: Path, size: int, stated: Stated) -> RawTable:
     """The table in a file of ``size`` bytes. Raises DataError, or BackendError for memory."""
     np.empty(HELD, np.uint8)  # freed at once: from now on glibc holds such blocks
-    content = read_content(path, size, stated.encoding, stated.is_sure)
+    content = read_large(path, size, stated.encoding, stated.is_sure)
     data = content.data if stated.is_sure and stated.delimiter else one_colon(content.data)
     dialect = dialect_of(path, data, stated.delimiter, stated.header, stated.is_sure)
     records = Records(path, data, dialect.start, dialect.line, dialect.delimiter)
     header, before = _header(records, stated)
     if not header.is_there:
         records = Records(path, data, dialect.start, dialect.line, dialect.delimiter)
-    most = data.count(b"\n", records.position) + 1
-    check_memory(BYTES_A_FIELD * most * len(header.names), f"{path}", ADVICE)
+    most = count_of(data, b"\n", records.position, len(data)) + 1
     rows = Rows(path, header, dialect.delimiter)
     rows.empty += before if header.is_there else []
-    raw, lines = _Reader(records, rows, most).read()
+    needed = (BYTES_A_FIELD * len(header.names) + BYTES_A_ROW) * most
+    with room_for(needed, MOST_IN_BLOCK, f"{path}", ADVICE):
+        raw, lines = _Reader(records, rows, most).read()
     if not len(lines):
         raise DataError(f"{path}: a header but no rows")
     over = passed_over(header, raw)
@@ -92,9 +94,10 @@ class _Reader:
     def __init__(self, records: Records, rows: Rows, most: int) -> None:
         """``most``: rows that there may be."""
         self.records, self.rows = records, rows
-        self.columns = Columns(rows.header.titles, most)
-        self.lines: list[Array] = []
+        self.columns = Columns(rows.header.titles, most, f"{records.path}")
+        self.lines, self.count = empty((most,), np.int64), 0
         self.text = np.frombuffer(records.data, np.uint8)
+        self.text.setflags(write=False)
         self.is_slow = records.delimiter in _SLOW or not records.delimiter.isascii()
         entries = self.columns.entries_of
         self.scanner = None if self.is_slow else scanner(len(records.data), entries)
@@ -105,7 +108,11 @@ class _Reader:
             end = _end_of_block(self.records.data, self.records.position)
             if self.is_slow or not (self._scan_block(end) or self._read_block(end)):
                 self._read_records(end)
-        return self.columns.finished(), np.concatenate(self.lines or [np.zeros(0, np.int64)])
+        return self.columns.finished(), self.lines[: self.count]
+
+    def _add_lines(self, lines: Array) -> None:
+        self.lines[self.count : self.count + len(lines)] = lines
+        self.count += len(lines)
 
     def _scan_block(self, end: int) -> bool:
         """Whether machine code could read all of the block; the records stand before what is left
@@ -115,7 +122,7 @@ class _Reader:
             found = self.scanner.scan(self.text, records.position, end, records.delimiter)
             if len(found.lines):
                 self.columns.add_arrays(found.numbers, found.codes)
-                self.lines.append(found.lines + (records.line - 1))
+                self._add_lines(found.lines + (records.line - 1))
             records.position, records.line = found.end, records.line + found.line_count
             if found.is_odd:
                 return False
@@ -129,7 +136,7 @@ class _Reader:
         if block is None:
             return False
         self.columns.add_block(block)
-        self.lines.append(block.lines + (records.line - 1))
+        self._add_lines(block.lines + (records.line - 1))
         self.rows.empty += (block.empty + (records.line - 1)).tolist()
         records.position, records.line = end, records.line + block.line_count
         return True
@@ -140,21 +147,21 @@ class _Reader:
             fitted = [(line, self.rows.fitted(line, fields)) for line, fields in some]
             kept = [(line, fields) for line, fields in fitted if fields is not None]
             if kept:
-                self.lines.append(np.array([line for line, _ in kept]))
+                self._add_lines(np.array([line for line, _ in kept]))
                 self.columns.add([fields for _, fields in kept])
 
 
-def _end_of_block(data: bytes, start: int) -> int:
+def _end_of_block(data: Text, start: int) -> int:
     """The end of a line that, as far as quotes tell, is one of a record."""
     end = data.rfind(b"\n", start, start + BLOCK) + 1 or len(data)
     if len(data) - start <= BLOCK:
         return len(data)
     if data.find(b'"', start, end) < 0:
         return end
-    quotes = data.count(b'"', start, end)
+    quotes = count_of(data, b'"', start, end)
     while quotes % 2 and end < len(data) and end - start < MOST_IN_BLOCK:
         quote = data.find(b'"', end) + 1 or len(data)
         line_end = data.find(b"\n", quote) + 1 or len(data)
-        quotes += data.count(b'"', end, line_end)
+        quotes += count_of(data, b'"', end, line_end)
         end = line_end
     return end

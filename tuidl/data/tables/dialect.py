@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuidl.core.errors import DataError
+from tuidl.data.tables.content import Text
 
 DELIMITERS = ",;\t|"
 MISSING = {"", "na", "nan", "null", "?"}
@@ -32,7 +33,7 @@ class Dialect:
 
 
 def dialect_of(
-    path: Path, data: bytes, delimiter: str | None, header: bool | None, is_sure: bool
+    path: Path, data: Text, delimiter: str | None, header: bool | None, is_sure: bool
 ) -> Dialect:
     """``delimiter``: as stated; unless ``is_sure`` another one where the first line has none of
     it. Raises DataError."""
@@ -60,15 +61,6 @@ def dialect_of(
     if comments:
         notes.append(f"line {line}: {counted(len(comments), 'comment line')} ('#') passed over")
     return Dialect(delimiter, after, line + len(comments), tuple(notes))
-
-
-def one_colon(data: bytes) -> bytes:
-    """The file with tabs for double colons, where those part the fields of its first line, as in
-    older sets of ratings."""
-    first, _, _ = data.partition(b"\n")
-    if first.count(b"::") < 2 or b"\t" in first:
-        return data
-    return data.replace(b"\t", b" ").replace(b"::", b"\t")
 
 
 def is_value(text: str) -> bool:
@@ -127,7 +119,7 @@ def _merit(
     return regular, round(clean / len(fields), 1), width
 
 
-def _sep_line(data: bytes) -> tuple[int, int, str | None, list[str]]:
+def _sep_line(data: Text) -> tuple[int, int, str | None, list[str]]:
     """Where the file goes on after a first line like ``sep=;``, its line, and its character."""
     start = end = 0
     line = 0
@@ -141,7 +133,7 @@ def _sep_line(data: bytes) -> tuple[int, int, str | None, list[str]]:
     return end, line, None, []
 
 
-def _comments(data: bytes, start: int, line: int) -> tuple[list[tuple[int, str]], int]:
+def _comments(data: Text, start: int, line: int) -> tuple[list[tuple[int, str]], int]:
     """The start and text of every line that begins with '#', and where the next line starts."""
     comments: list[tuple[int, str]] = []
     while (
@@ -167,7 +159,7 @@ def _is_header(comment: str, sample: Sequence[str], delimiter: str) -> bool:
     return any(map(is_value, rows[0])) or not text.startswith((" ", "\t"))
 
 
-def sampled(path: Path, data: bytes, start: int, line: int) -> list[str]:
+def sampled(path: Path, data: Text, start: int, line: int) -> list[str]:
     """Some lines to look at. Raises DataError where one is too long."""
     found: list[str] = []
     while start < len(data) and len(found) < SAMPLED_LINES:

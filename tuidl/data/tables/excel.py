@@ -67,7 +67,7 @@ def read_excel(
         for number in range(first + head.is_there, len(rows))
         if (fitted := fitting.fitted(number + 1, rows[number])) is not None
     ]
-    columns = Columns(head.titles, len(kept))
+    columns = Columns(head.titles, len(kept), f"{path}")
     columns.add([fields for _, fields in kept])
     lines = np.array([number for number, _ in kept], np.int64)
     return table_of(path, columns.finished(), head, lines, [*notes, *fitting.notes()])

@@ -15,7 +15,7 @@ import numpy as np
 
 from tuidl.core.kept import Kept
 from tuidl.data.paths import Stamp
-from tuidl.data.tables.raw import RawColumn, RawTable
+from tuidl.data.tables.raw import NO_NUMBERS, NO_TEXTS, RawColumn, RawTable
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Settings = tuple[str | int | bool | None, ...]
@@ -96,9 +96,9 @@ def _table(head: Head, body: memoryview) -> RawTable:
     columns = [
         RawColumn(
             name,
-            taken(np.float64) if has_numbers else np.full(head.rows, np.nan),
+            taken(np.float64) if has_numbers else np.broadcast_to(NO_NUMBERS, head.rows),
             texts,
-            taken(np.int32) if texts else np.full(head.rows, -1, np.int32),
+            taken(np.int32) if texts else np.broadcast_to(NO_TEXTS, head.rows),
         )
         for name, texts, has_numbers in head.columns
     ]

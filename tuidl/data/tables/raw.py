@@ -8,6 +8,9 @@ import numpy as np
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
+NO_NUMBERS, NO_TEXTS = np.array(np.nan), np.array(-1, np.int32)
+"""What stands in every row of a column of texts alone, or of numbers alone."""
+
 PLAIN = re.compile(
     r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tuidl.core.errors import DataError
+from tuidl.data.tables.content import Text
 from tuidl.data.tables.dialect import LONGEST_LINE, counted
 from tuidl.data.tables.header import Header
 
@@ -15,7 +16,7 @@ class Records:
     """The records from a place of the file on. ``position``: where the next one starts, in line
     ``line``, once one was taken."""
 
-    def __init__(self, path: Path, data: bytes, position: int, line: int, delimiter: str) -> None:
+    def __init__(self, path: Path, data: Text, position: int, line: int, delimiter: str) -> None:
         self.path, self.data, self.delimiter = path, data, delimiter
         self.position, self.line = position, line
 
