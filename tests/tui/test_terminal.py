@@ -24,9 +24,11 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def screen(tmp_path: Path) -> Iterator[Terminal]:
-    """The playground with a preset, ready to train."""
+    """The playground with a preset, ready to train, after it has said at once what it loads: on the
+    shell's screen, then on its own."""
     with Terminal("cnn_digits", home=tmp_path) as terminal:
-        terminal.until("paused")
+        for words in ("loading cnn_digits", "loading CNN digits", "paused"):
+            terminal.until(words)
         yield terminal
 
 

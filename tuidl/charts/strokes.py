@@ -9,8 +9,6 @@ about 2 ms, so strokes are kept, and a chart of which only the cursor moved draw
 
 from functools import lru_cache
 
-import plotext
-
 from tuidl.charts.dots import Cell, Dots
 
 Place = tuple[int, int] | None
@@ -38,6 +36,8 @@ def stroke(points: tuple[Place, ...], width: int, height: int, unicode: bool) ->
 
 
 def _drawn(points: tuple[Place, ...], dots: Dots) -> list[str]:
+    import plotext  # which takes a while: no screen waits for it before it has curves
+
     plotext.terminal.limit(False, False)
     figure = plotext.figure
     figure.clear()

@@ -201,7 +201,7 @@ def _contender(
 
 
 def _show(judgement: "Judgement", as_json: bool) -> None:
-    from tuidl.cli.reports import speaks_unicode, wants_color
+    from tuidl.core.terminal import speaks_unicode, wants_color
     from tuidl.judging.text import as_text
 
     if as_json:

@@ -91,7 +91,7 @@ def _show(curve: "RateCurve", as_json: bool) -> None:
     from tuidl.charts.palette import COLOR_BLIND, MONOCHROME
     from tuidl.charts.rates import rate_chart
     from tuidl.charts.report import colored
-    from tuidl.cli.reports import speaks_unicode, wants_color
+    from tuidl.core.terminal import speaks_unicode, wants_color
     from tuidl.protocol.rate_curve import in_words
 
     color = wants_color()

@@ -100,7 +100,7 @@ def _show(made: "Array") -> None:
     from tuidl.charts.images import Tile, image_grid
     from tuidl.charts.palette import COLOR_BLIND, MONOCHROME
     from tuidl.charts.report import colored
-    from tuidl.cli.reports import speaks_unicode, wants_color
+    from tuidl.core.terminal import speaks_unicode, wants_color
 
     color, is_seen = wants_color(), sys.stdout.isatty()
     size = shutil.get_terminal_size()

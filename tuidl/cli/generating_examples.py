@@ -64,7 +64,7 @@ def _put_table(rows: "Array") -> None:
 
 def _draw(made: "Array") -> None:
     from tuidl.charts.report import colored
-    from tuidl.cli.reports import speaks_unicode, wants_color
+    from tuidl.core.terminal import speaks_unicode, wants_color
 
     width, unicode = min(shutil.get_terminal_size().columns, WIDEST), speaks_unicode()
     lines = drawn(made, width, color=wants_color(), unicode=unicode)

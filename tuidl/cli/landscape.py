@@ -95,7 +95,7 @@ def _show(found: "Landscape", as_json: bool) -> None:
     from tuidl.charts.landscape import landscape as chart
     from tuidl.charts.palette import COLOR_BLIND, MONOCHROME
     from tuidl.charts.report import colored
-    from tuidl.cli.reports import speaks_unicode, wants_color
+    from tuidl.core.terminal import speaks_unicode, wants_color
     from tuidl.protocol.landscape_text import about_lines, path_lines
 
     head, color = found.head, wants_color()

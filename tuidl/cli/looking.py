@@ -70,7 +70,7 @@ def _of_classes(preset: "Preset") -> tuple[str, ...]:
 
 def _show_profile(preset: "Preset", slowest_first: bool) -> None:
     from tuidl.cli.profile_table import profile_lines
-    from tuidl.cli.reports import speaks_unicode
+    from tuidl.core.terminal import speaks_unicode
     from tuidl.training.profiling import profile
 
     put("\n".join(profile_lines(profile(preset), slowest_first, speaks_unicode())))
@@ -127,7 +127,7 @@ def explain(concept: tuple[str, ...]) -> None:
     CONCEPT is a word of the field, or what stands in a preset: learning rate, conv2d, dropout.rate.
     """
     from tuidl import glossary
-    from tuidl.cli.reports import speaks_unicode, wants_color
+    from tuidl.core.terminal import speaks_unicode, wants_color
     from tuidl.glossary import pages
 
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None

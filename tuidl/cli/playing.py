@@ -3,7 +3,14 @@
 import os
 import sys
 from contextlib import suppress
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tuidl.core.loading import loading, loading_words
+from tuidl.core.terminal import speaks_unicode
+
+if TYPE_CHECKING:
+    from tuidl.preset.schema import Preset
 
 
 def play(**options: Any) -> NoReturn:
@@ -12,12 +19,28 @@ def play(**options: Any) -> NoReturn:
     ``options``: as the application takes them. Threads that wait for a terminal which is gone
     cannot keep the process alive.
     """
-    from tuidl.cli.reports import speaks_unicode
-    from tuidl.tui.app import Playground
+    what = _opened(**options)
+    with loading(what):
+        from tuidl.tui.app import Playground
 
-    app = Playground(unicode=speaks_unicode(), **options)
+        app = Playground(unicode=speaks_unicode(), **options)
+        app.opening = loading_words(what)
     app.run()
     with suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()
     os._exit(app.return_code or 0)
+
+
+def _opened(
+    preset: "Preset | None" = None,
+    run: Path | None = None,
+    data: tuple[Path, tuple[str, ...]] | None = None,
+    **options: Any,
+) -> str:
+    """What is opened first, in words."""
+    if run is not None:
+        return run.name
+    if data is not None:
+        return data[0].name
+    return preset.name or "the preset" if preset is not None else "the playground"

@@ -3,7 +3,6 @@
 stdout is data, stderr is talk. No colour or cursor codes go where no terminal is.
 """
 
-import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -13,8 +12,9 @@ from typing import Protocol, Self
 
 from tuidl.core.printable import printable
 from tuidl.core.streams import MOVES, harmless
-from tuidl.core.terminal import put, put_json
+from tuidl.core.terminal import put, put_json, speaks_unicode
 from tuidl.core.terminal import say as say
+from tuidl.core.terminal import wants_color as wants_color
 from tuidl.protocol import events
 from tuidl.protocol.events import Event
 from tuidl.protocol.formatting import (
@@ -252,14 +252,3 @@ def say_how_to_resume(event: Event, run: str) -> None:
             say(f"saved; to go on: tuidl resume {run} --no-ui")
         else:
             say(f"kept as {run}")
-
-
-def wants_color() -> bool:
-    """Whether stdout may get colour codes."""
-    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return wanted and sys.stdout.isatty()
-
-
-def speaks_unicode() -> bool:
-    """Whether stdout can write more than ASCII."""
-    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")

@@ -240,7 +240,7 @@ def compare(runs: tuple[str, ...], as_json: bool) -> None:
 def _show_compared(found: "list[Compared]") -> None:
     from tuidl.charts.curve import Curve
     from tuidl.charts.report import chart
-    from tuidl.cli.reports import speaks_unicode, wants_color
+    from tuidl.core.terminal import speaks_unicode, wants_color
     from tuidl.runs.comparing import curves_of, difference_lines, letter, measure, result_lines
 
     for i, run in enumerate(found):

@@ -19,6 +19,7 @@ from tuidl.cli.common import (
 from tuidl.cli.playing import play
 from tuidl.cli.proposing import preset_of_data, target_option
 from tuidl.core.errors import PresetError, suggestion
+from tuidl.core.loading import loading
 from tuidl.protocol.commands import LEARNING_RATE
 
 if TYPE_CHECKING:
@@ -203,7 +204,8 @@ def _play(
     if target is None and _is_table(preset):
         _choose(preset, overrides, **options)
     try:
-        loaded, folder = _loaded(preset, target, overrides)
+        with loading(preset):
+            loaded, folder = _loaded(preset, target, overrides)
     except PresetError as error:
         if target is not None or not preset.lower().endswith(".npz") or error.key not in UNNAMED:
             raise

@@ -99,7 +99,7 @@ def _instead(log: str) -> str:
 
 def _print(source: "Source") -> None:
     """The charts as text; what could not be used goes to stderr."""
-    from tuidl.cli.reports import speaks_unicode, wants_color
+    from tuidl.core.terminal import speaks_unicode, wants_color
     from tuidl.logs.follower import Follower
     from tuidl.logs.text import problem_of, text_of
 

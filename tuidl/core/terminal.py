@@ -84,3 +84,14 @@ def leave_on_interrupt() -> None:
         leave_at_once(INTERRUPTED)
 
     signal.signal(signal.SIGINT, handle)
+
+
+def speaks_unicode() -> bool:
+    """Whether stdout can write more than ASCII."""
+    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+
+
+def wants_color() -> bool:
+    """Whether stdout may get colour codes."""
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and sys.stdout.isatty()

@@ -1,7 +1,6 @@
 """The playground: one engine process, and the screens that look at it."""
 
 import asyncio
-import importlib
 import os
 import signal
 from collections.abc import Coroutine
@@ -18,6 +17,7 @@ from tuidl.preset.schema import Preset
 from tuidl.storage.folder import RunFolder
 from tuidl.tui.dialogs.too_small import TooSmallScreen, is_too_small
 from tuidl.tui.messages import UnexpectedError
+from tuidl.tui.services.preloading import preload
 from tuidl.tui.services.run_actions import RunActions
 from tuidl.tui.services.run_changes import RunChanges
 from tuidl.tui.services.services import Services
@@ -103,13 +103,13 @@ class Playground(PlainApp):
                 self.open_run(self._first_run, self._first, self._first_rate)
             else:
                 self.open(self._first, self._first_folder, paused=not self._starts)
-            self.run_worker(_preload, thread=True)
+            self.call_after_refresh(self.run_worker, preload, thread=True)
 
     def _go_home(self) -> None:
         from tuidl.tui.screens.home import HomeScreen
 
         self.push_screen(HomeScreen(self.services))
-        self.run_worker(_preload, thread=True)
+        self.call_after_refresh(self.run_worker, preload, thread=True)
 
     def on_resize(self, event: Resize) -> None:
         """Show a notice for as long as the terminal is too small."""
@@ -289,12 +289,3 @@ class Playground(PlainApp):
         yield from super().get_system_commands(screen)
         for title, text, action in getattr(screen, "palette_commands", ()):
             yield SystemCommand(title, text, action)
-
-
-def _preload() -> None:
-    """Import the modules needed next, while the user still reads the first screen."""
-    from tuidl.glossary import concepts
-
-    for name in ("screens.train", "screens.help", "screens.edit", "dialogs.leave"):
-        importlib.import_module(f"tuidl.tui.{name}")
-    concepts()

@@ -8,8 +8,6 @@ from tuidl.plane.presets import opened_as
 from tuidl.preset.schema import Preset
 from tuidl.runs.changed_preset import changed_preset
 from tuidl.storage.folder import RunFolder
-from tuidl.tui.screens.playground import PlaygroundScreen
-from tuidl.tui.screens.train import TrainScreen
 from tuidl.tui.services.services import Services
 from tuidl.tui.session.display import RunDisplay
 from tuidl.tui.session.run import Run
@@ -20,7 +18,11 @@ def screen_of(preset: Preset, services: Services, behind: Run | None) -> RunDisp
     whose curves are shown behind those of this one elsewhere."""
     state = opened_as(preset)
     if state is not None:
+        from tuidl.tui.screens.playground import PlaygroundScreen
+
         return PlaygroundScreen(state, services)
+    from tuidl.tui.screens.train import TrainScreen
+
     return TrainScreen(preset, services, behind)
 
 

@@ -20,7 +20,16 @@ TERMINATED = 143
 
 
 class EagerDriver(LinuxDriver):
-    """A terminal whose keys arrive at once."""
+    """A terminal whose keys arrive at once, and that is not blank before the first screen."""
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        words = getattr(self._app, "opening", "")
+        if words and not self._app.screen_stack:
+            wide, high = self._get_terminal_size()
+            column = max((wide - len(words)) // 2, 0) + 1
+            self.write(f"\x1b[{max(high // 2, 1)};{column}H{words[:wide]}")
+            self.flush()
 
     def run_input_thread(self) -> None:
         parser = XTermParser(self._debug)

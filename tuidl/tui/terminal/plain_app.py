@@ -33,6 +33,8 @@ class PlainApp(App[int]):
     """
 
     unicode: bool = True
+    opening: str = ""
+    """What the terminal shows before there is a screen."""
 
     @property
     def palette_name(self) -> str:
