@@ -22,9 +22,16 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_the_line_is_there_at_once_and_taken_back_also_at_an_error(terminal: int) -> None:
-    with pytest.raises(ValueError, match="no file"), loading("cnn_digits"):
-        assert os.read(terminal, 1000) == b"loading cnn_digits ..."
-        raise ValueError("no file")
+    seen = []
+
+    def fail() -> None:
+        with loading("cnn_digits"):
+            seen.append(os.read(terminal, 1000))
+            raise ValueError("no file")
+
+    with pytest.raises(ValueError, match="no file"):
+        fail()
+    assert seen == [b"loading cnn_digits ..."]
     back = os.read(terminal, 1000).decode()
     assert back == "\r" + " " * len("loading cnn_digits ...") + "\r"
 
