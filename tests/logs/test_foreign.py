@@ -224,7 +224,7 @@ def test_a_line_longer_than_a_megabyte_is_refused(tmp_path: Path) -> None:
     [
         (b"\x7fELF\x00\x00\n\x01", "no UTF-8 text"),
         (b"\xff\xfe{\n", "no UTF-8 text"),
-        (b"a,b\n1,2\n", "none of its first 2 lines is a JSON object"),
+        (b"a,b\n1,x,2\n", "none of its first 2 lines is a JSON object"),
         (b"[1, 2]", "its only line is no JSON object"),
     ],
 )

@@ -78,7 +78,7 @@ def cli() -> None:
     tuidl runs                    the runs that are kept; rename, note, tag, delete RUN
     tuidl rewind RUN STEP         what its network was at any step; tuidl fork goes on from there
     tuidl landscape RUN           the loss on a plane through its weights, with its path
-    tuidl view RUN|FILE|-         curves of a run, or of any program's JSON lines
+    tuidl view RUN|PATH|-         curves of a run, or of any program's log
     tuidl predict RUN INPUT       what the trained network makes of a picture or a table
     tuidl generate RUN            what a network that has learned text writes
     tuidl evaluate RUN [FILE]     how good it is: scores with intervals, curves, worst examples

@@ -1,4 +1,5 @@
-"""Looking at logs: our own runs, and those of any program that writes JSON lines."""
+"""Looking at logs: our own runs, and those of any program that writes JSON lines, a CSV log or
+TensorBoard's event files."""
 
 import os
 import shutil
@@ -21,15 +22,18 @@ MOST_COLUMNS, LINES_OF_A_CHART = 100, 12
 
 
 @click.command()
-@click.argument("log", metavar="RUN|FILE|-")
+@click.argument("log", metavar="RUN|PATH|-")
 @click.option("--no-ui", is_flag=True, help="Print the charts instead of opening a screen.")
 def view(log: str, no_ui: bool) -> None:
-    """Open a finished or running log in the playground: a run that is kept, or any file of JSON
-    lines with a step and numbers; '-' reads such lines from a pipe.
+    """Open a finished or running log in the playground: a run that is kept, or the log of any
+    program: JSON lines with a step and numbers, CSV (Keras, Lightning), or TensorBoard's event
+    files; a folder of them is one log. '-' reads a log from a pipe.
 
     \b
     tuidl view RUN
     tuidl view log.jsonl
+    tuidl view metrics.csv
+    tuidl view logs/            (train/ and validation/ with TensorBoard's files)
     python train.py | tuidl view -
 
     The steps are what 'step', 'global_step', 'iteration', 'iter', 'epoch' or 'batch' says. A log
@@ -46,7 +50,8 @@ def view(log: str, no_ui: bool) -> None:
 
 
 def _named(log: str) -> "Source":
-    """A file, or the log of a run. Raises RunError."""
+    """A file, the log of a run, or a folder of logs. Raises RunError."""
+    from tuidl.logs.folder import FolderSource
     from tuidl.logs.source import source_of, source_of_run
 
     if not log or "\0" in log:
@@ -57,7 +62,9 @@ def _named(log: str) -> "Source":
     try:
         folder = found_run(log)
     except RunError as error:
-        raise RunError(f"no file {log!r}, and {error}") if not path.exists() else error from None
+        if path.is_dir():
+            return FolderSource(path)
+        raise RunError(f"no file {log!r}, and {error}") from None
     return source_of_run(folder)
 
 

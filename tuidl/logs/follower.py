@@ -2,11 +2,14 @@
 
 import threading
 import time
+from collections.abc import Sequence
 
 from tuidl.core.errors import RunError
 from tuidl.logs.lines import Lines
 from tuidl.logs.log import Log
-from tuidl.logs.source import Source, StartedAnewError, is_object
+from tuidl.logs.readers import Foreign, JsonLines, Reader
+from tuidl.logs.record import Entry
+from tuidl.logs.source import Chunk, Source, StartedAnewError
 from tuidl.protocol import events
 
 LINES_AT_ONCE = 100
@@ -24,13 +27,20 @@ class Follower:
         self.state = "reading" if source.is_endless else "following"
         self.problem = ""
         self.version = 0
-        self._log, self._lines = Log(), self._new_lines()
+        self._log = Log()
+        self._readers: dict[str, tuple[str, Reader]] = {}
+        """By file; each with the part that the file tells of."""
         self._lock = threading.Lock()
         self._has_a_thread = False
         self._closed = threading.Event()
 
-    def _new_lines(self) -> Lines:
-        return Lines() if self.source.run is None else Lines(events.LONGEST_LINE)
+    def _reader(self, chunk: Chunk) -> Reader:
+        """What reads the file of the chunk; our own logs are known to be lines of JSON."""
+        if chunk.file not in self._readers:
+            own = self.source.run is not None
+            new = JsonLines(Lines(events.LONGEST_LINE)) if own else Foreign(chunk.file)
+            self._readers[chunk.file] = chunk.part, new
+        return self._readers[chunk.file][1]
 
     def start(self) -> None:
         self._has_a_thread = True
@@ -58,6 +68,8 @@ class Follower:
             while not self._closed.is_set() and self._read(PATIENCE if is_patient else 0):
                 if not is_patient and self.state == "following":
                     break
+            for part, reader in self._readers.values():
+                self._fold(reader.take_rest(), part)
         except RunError as error:
             self.problem = str(error)
         self._end()
@@ -65,50 +77,52 @@ class Follower:
     def _read(self, seconds: float) -> bool:
         """Take in what is new; False at the end."""
         try:
-            data = self.source.read(seconds)
+            chunk = self.source.read(seconds)
         except StartedAnewError:
             with self._lock:
-                self._log, self._lines = Log(), self._new_lines()
+                self._log, self._readers = Log(), {}
             self.version += 1
             return True
-        if data is None:
+        if chunk is None:
             return False
-        if data:
-            self._take(data)
-        elif self.state == "reading" or is_object(self._lines.rest):
+        if chunk.data:
+            self._take(chunk)
+        else:
             self._caught_up()
         return True
 
-    def _take(self, data: bytes) -> None:
-        batch: list[bytes] = []
+    def _take(self, chunk: Chunk) -> None:
+        batch: list[Entry] = []
         began = time.perf_counter()
-        for line in self._lines.feed(data):
-            batch.append(line)
+        for entry in self._reader(chunk).feed(chunk.data):
+            batch.append(entry)
             if len(batch) >= LINES_AT_ONCE:
-                self._fold(batch)
+                self._fold(batch, chunk.part)
+                batch.clear()
                 if self._has_a_thread:
                     time.sleep(time.perf_counter() - began)
                     began = time.perf_counter()
-        self._fold(batch)
+        self._fold(batch, chunk.part)
 
-    def _fold(self, batch: list[bytes]) -> None:
+    def _fold(self, batch: Sequence[Entry], part: str) -> None:
         with self._lock:
-            for line in batch:
-                self._log.add(line)
-            self._log.counts.too_long = self._lines.refused
-        batch.clear()
+            for entry in batch:
+                self._log.add(entry, part)
+            refused = sum(reader.refused for _, reader in self._readers.values())
+            self._log.counts.too_long = refused
         self.version += 1
 
     def _caught_up(self) -> None:
         """All that is there has been read; a last line that lacks only its end counts."""
-        if is_object(self._lines.rest):
-            self._fold([self._lines.take_rest()])
-        self.state = "following"
-        self.version += 1
+        whole = [(part, reader.whole_rest()) for part, reader in self._readers.values()]
+        for part, entries in whole:
+            if entries:
+                self._fold(entries, part)
+        if self.state == "reading":
+            self.state = "following"
+            self.version += 1
 
     def _end(self) -> None:
-        if rest := self._lines.take_rest():
-            self._fold([rest])
         self.state = "ended"
         self.source.close()
         self.version += 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from tuidl.logs.axis import Axis
 from tuidl.logs.own import event_of, record_of_event
-from tuidl.logs.record import NoObjectError, Record, parsed, record_of
+from tuidl.logs.record import Entry, NoObjectError, NoRow, Record, parsed, record_of
 from tuidl.protocol import events
 from tuidl.protocol.edits import START, joined, place_of, still_count
 from tuidl.protocol.events import Event
@@ -30,6 +30,7 @@ class Counts:
     objects: int = 0
     no_json: int = 0
     no_object: int = 0
+    no_row: int = 0
     too_long: int = 0
     left_out: int = 0
     names_left_out: int = 0
@@ -52,24 +53,35 @@ class Log:
     edits: list[events.Edited] = field(default_factory=list)
     alerts: list[events.Alert] = field(default_factory=list)
 
-    def add(self, line: bytes) -> None:
-        """Take in a line; whatever it is, none is an error."""
-        if not line.strip():
+    def add(self, entry: Entry, part: str = "") -> None:
+        """Take in a line or a record; whatever it is, none is an error. ``part``: what its
+        numbers are called after, where a log has several files."""
+        if isinstance(entry, bytes) and not entry.strip():
             return
         self.counts.lines += 1
+        if isinstance(entry, bytes):
+            record = self._parsed(entry)
+        elif isinstance(entry, NoRow):
+            self.counts.no_row += 1
+            return
+        else:
+            self.counts.objects += 1
+            record = entry
+        if record is not None:
+            self._add(record, part)
+
+    def _parsed(self, line: bytes) -> Record | None:
         try:
             table = parsed(line)
         except NoObjectError:
             self.counts.no_object += 1
-            return
+            return None
         except ValueError:
             self.counts.no_json += 1
-            return
+            return None
         self.counts.objects += 1
         event = event_of(table, line)
-        record = record_of(table) if event is None else self._told(event)
-        if record is not None:
-            self._add(record)
+        return record_of(table) if event is None else self._told(event)
 
     def _told(self, event: Event) -> Record | None:
         """What one of our own events says beside its numbers."""
@@ -86,13 +98,15 @@ class Log:
             self.alerts = [*self.alerts, event][-REMEMBERED:]
         return record_of_event(event)
 
-    def _add(self, record: Record) -> None:
-        name = record.x_name or LINE
+    def _add(self, record: Record, part: str) -> None:
+        if not record.values:
+            return
+        name, above = record.x_name or LINE, f"{part}/" if part else ""
         raw = record.x if record.x is not None else float(self.counts.lines)
-        axis = self.axes.setdefault(name, Axis(name))
+        axis = self.axes.setdefault(above + name, Axis(name))
         came_from = axis.last
         x = axis.place(raw, record.epoch)
-        went_back = [self._append((name, own), x, v) for own, v in record.values.items()]
+        went_back = [self._append((name, above + own), x, v) for own, v in record.values.items()]
         if axis.went_back and any(went_back):
             self.restarted += 1
             self.restarts = [*self.restarts[-REMEMBERED + 1 :], (name, came_from, x)]
@@ -140,6 +154,7 @@ def notes_of(log: Log) -> list[str]:
     for count, what in (
         (counts.no_json, "no JSON"),
         (counts.no_object, "no JSON object"),
+        (counts.no_row, "no row of the header's columns"),
         (counts.too_long, "longer than 1 MB and refused"),
         (counts.left_out, "left out, as the steps go back too often"),
     ):
@@ -147,9 +162,8 @@ def notes_of(log: Log) -> list[str]:
             notes.append(f"{_lines(count)} {'was' if count == 1 else 'were'} {what}")
     if counts.names_left_out:
         notes.append(f"only the first {MOST_SERIES} different numbers are shown")
-    for axis in log.axes.values():
-        if axis.counts_on:
-            notes.append(f"{axis.name} begins anew in each epoch: counted on")
+    for name in dict.fromkeys(axis.name for axis in log.axes.values() if axis.counts_on):
+        notes.append(f"{name} begins anew in each epoch: counted on")
     return notes
 
 

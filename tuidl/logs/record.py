@@ -27,6 +27,15 @@ class Record(NamedTuple):
     values: dict[str, float | None]
 
 
+class NoRow:
+    """A line of a table that has other cells than its header."""
+
+
+NO_ROW = NoRow()
+Entry = bytes | Record | NoRow
+"""A line of JSON, or what a log of another format says at one place."""
+
+
 class NoObjectError(ValueError):
     """A line that is JSON, but no object."""
 
@@ -53,7 +62,7 @@ def record_of(table: dict[str, Any]) -> Record:
     places: dict[str, float] = {}
     values: dict[str, float | None] = {}
     for name, value in _numbers(table, "", DEEPEST):
-        known = _step_key(name)
+        known = step_key(name)
         if known is None:
             values[name] = value
         elif math.isfinite(value):
@@ -72,7 +81,7 @@ def _numbers(table: dict[str, Any], above: str, depth: int) -> Iterator[tuple[st
             if depth > 1:
                 yield from _numbers(value, f"{above}{key}.", depth - 1)
         elif kind is float or kind is int:
-            yield _readable(above + key), _float(value)
+            yield readable(above + key), _float(value)
 
 
 def _float(value: float) -> float:
@@ -83,14 +92,14 @@ def _float(value: float) -> float:
 
 
 @lru_cache(4096)
-def _readable(name: str) -> str:
+def readable(name: str) -> str:
     """A name that can be shown, whatever is in it."""
     clean = printable(name[: LONGEST_NAME + 1])
     return clean if len(clean) <= LONGEST_NAME else clean[: LONGEST_NAME - 1] + "…"
 
 
 @lru_cache(4096)
-def _step_key(name: str) -> str | None:
+def step_key(name: str) -> str | None:
     """The key of ``STEPS`` that a name is, if it is one: ``trainer/global_step``, ``_step``."""
     key = name.rpartition("/")[2].lstrip("_").lower()
     return key if key in STEPS else None

@@ -4,21 +4,30 @@ import os
 import select
 import time
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from tuidl.core.errors import RunError
 from tuidl.core.own_files import FileError, open_to_read, reason_of
-from tuidl.logs.record import NoObjectError, parsed
+from tuidl.logs.readers import HEAD, check_head
 from tuidl.storage.contents import EVENTS
 from tuidl.storage.folder import LARGEST_LOG
 
 CHUNK = 1 << 17
-HEAD = 1 << 16
-EXAMPLE = 'lines of JSON are expected, such as {"step": 1, "loss": 0.5}'
+SAME = 1 << 12
+"""Bytes at the beginning of a file by which it is seen that another was written in its place."""
 
 
 class StartedAnewError(Exception):
     """A file that was cut or replaced: what was read of it no longer counts."""
+
+
+class Chunk(NamedTuple):
+    """Bytes as they follow in one ``file``; ``part``: what its numbers are called after, where a
+    log has several files."""
+
+    data: bytes
+    file: str = ""
+    part: str = ""
 
 
 class Source(Protocol):
@@ -33,7 +42,7 @@ class Source(Protocol):
         """Of what is there at this moment; 1 where that is unknown."""
         ...
 
-    def read(self, seconds: float) -> bytes | None:
+    def read(self, seconds: float) -> Chunk | None:
         """What is new, empty where nothing came within so many seconds; None at the end.
 
         Raises RunError where it cannot be read (any more), StartedAnewError.
@@ -55,21 +64,25 @@ class FileSource:
         self._file = _opened(path, run)
         self._inode = os.fstat(self._file.fileno()).st_ino
         try:
-            check_head(str(path), self._file.read(HEAD))
+            head = self._file.read(HEAD)
+            check_head(str(path), head)
+            self._begins, self._has_waited = head[:SAME], False
             self._file.seek(0)
         except (RunError, OSError):
             self._file.close()
             raise
 
-    def read(self, seconds: float) -> bytes | None:
+    def read(self, seconds: float) -> Chunk | None:
         try:
             data = self._file.read(CHUNK)
-            if not data:
+            if not data or self._has_waited:
                 self._look_whether_it_is_the_same()
+            self._has_waited = not data
+            if not data:
                 time.sleep(seconds)
         except OSError as error:
             raise RunError(f"{self.path}: {reason_of(error)}") from None
-        return data
+        return Chunk(data, str(self.path))
 
     @property
     def share_read(self) -> float:
@@ -83,12 +96,20 @@ class FileSource:
             now = self.path.stat()
         except FileNotFoundError:
             return  # it may come again
-        if now.st_ino == self._inode and now.st_size >= self._file.tell():
+        is_same = now.st_ino == self._inode and now.st_size >= self._file.tell()
+        if is_same and self._begins_the_same():
             return
         self._file.close()
         self._file = _opened(self.path, self.run)
         self._inode = os.fstat(self._file.fileno()).st_ino
+        self._begins, self._has_waited = b"", False
         raise StartedAnewError
+
+    def _begins_the_same(self) -> bool:
+        """Whether it only grew: Lightning writes its table anew where a column comes."""
+        begins = os.pread(self._file.fileno(), SAME, 0)
+        is_same, self._begins = begins.startswith(self._begins), begins
+        return is_same
 
     def close(self) -> None:
         self._file.close()
@@ -104,9 +125,8 @@ class StreamSource:
         self.name = name
         self.run: Path | None = None
         self._descriptor, self._path = descriptor, path
-        self._is_first = True
 
-    def read(self, seconds: float) -> bytes | None:
+    def read(self, seconds: float) -> Chunk | None:
         try:
             if self._descriptor is None:
                 assert self._path is not None
@@ -115,10 +135,7 @@ class StreamSource:
             data = os.read(self._descriptor, CHUNK) if ready else b""
         except OSError as error:
             raise RunError(f"{self.name}: {reason_of(error)}") from None
-        if self._is_first and data:
-            check_text(self.name, data)
-            self._is_first = False
-        return data if data or not ready else None
+        return Chunk(data, self.name) if data or not ready else None
 
     @property
     def share_read(self) -> float:
@@ -135,8 +152,6 @@ def source_of_run(folder: Path) -> Source:
 
 def source_of(path: Path) -> Source:
     """The source that a path leads to. Raises RunError."""
-    if path.is_dir():
-        raise RunError(f"{path}: a folder, and no run in it")
     return FileSource(path) if path.is_file() else StreamSource(str(path), path=path)
 
 
@@ -146,35 +161,3 @@ def _opened(path: Path, run: Path | None) -> BinaryIO:
         return open_to_read(path, LARGEST_LOG if run else None, follow=run is None)
     except FileError as error:
         raise RunError(str(error)) from None
-
-
-def check_text(name: str, head: bytes) -> None:
-    """Raises RunError where the beginning of a log is no text."""
-    try:
-        head[: head.rfind(b"\n") + 1].decode()
-        is_text = b"\0" not in head
-    except UnicodeDecodeError:
-        is_text = False
-    if not is_text:
-        raise RunError(f"{name}: no UTF-8 text; {EXAMPLE}")
-
-
-def check_head(name: str, head: bytes) -> None:
-    """Raises RunError where the beginning of a file holds whole lines, and none is an object."""
-    check_text(name, head)
-    lines = head.split(b"\n")[: None if len(head) < HEAD else -1]
-    written = [line for line in lines if line.strip()]
-    if written and not any(is_object(line) for line in written):
-        counted = (
-            "its only line" if len(written) == 1 else f"none of its first {len(written)} lines"
-        )
-        is_none = "is no" if len(written) == 1 else "is a"
-        raise RunError(f"{name}: {counted} {is_none} JSON object; {EXAMPLE}")
-
-
-def is_object(line: bytes) -> bool:
-    try:
-        parsed(line)
-    except (NoObjectError, ValueError):
-        return False
-    return True

@@ -6,7 +6,7 @@ from tuidl.charts.palette import COLOR_BLIND, MONOCHROME
 from tuidl.charts.report import colored
 from tuidl.logs.log import Log, notes_of
 from tuidl.logs.measures import edits_of, measures_of
-from tuidl.logs.source import EXAMPLE
+from tuidl.logs.readers import EXAMPLE
 from tuidl.protocol import events
 from tuidl.protocol.formatting import ending_lines
 
@@ -43,6 +43,6 @@ def problem_of(log: Log, name: str) -> str:
     if log.series:
         return ""
     if log.counts.objects:
-        return f"{name}: no numbers in its {log.counts.objects:,} lines; {EXAMPLE}"
+        return f"{name}: no numbers in its {log.counts.objects:,} entries; {EXAMPLE}"
     what = "empty" if not log.counts.lines else "no JSON object in it"
     return f"{name}: {what}; {EXAMPLE}"

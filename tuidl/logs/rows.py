@@ -1,0 +1,92 @@
+"""CSV logs, as Keras' ``CSVLogger`` and Lightning write them: a header, and a row a step.
+
+An empty cell is a number that was not measured there; ``nan`` and ``inf`` are gaps in a curve.
+"""
+
+import csv
+from collections.abc import Iterator
+
+from tuidl.logs.lines import Lines
+from tuidl.logs.record import NO_ROW, NoRow, Record, record_of, step_key
+
+SEPARATORS = ",;\t"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def cells_of(line: bytes, separator: str) -> list[str] | None:
+    """The cells of a row without blanks around them; None where it cannot be cut."""
+    try:
+        text = line.removeprefix(BYTE_ORDER_MARK).decode().rstrip("\r")
+        rows = list(csv.reader([text], delimiter=separator))
+    except (UnicodeDecodeError, csv.Error):
+        return None
+    return [cell.strip() for cell in rows[0]] if len(rows) == 1 else None
+
+
+def separator_of(header: bytes) -> str:
+    """What most of the header's cells are cut by."""
+    return max(SEPARATORS, key=lambda separator: header.count(separator.encode()))
+
+
+def number_in(cell: str) -> float | None:
+    """The cell's number; None where it is empty or a word (Keras writes ``NA``)."""
+    try:
+        return None if "_" in cell else float(cell)
+    except ValueError:
+        return None
+
+
+def is_table(lines: list[bytes]) -> bool:
+    """Whether a file that begins with these lines is a CSV log: names in its header, and a row of
+    numbers below it; or a step among the names, where there is no row yet."""
+    if not lines:
+        return False
+    separator = separator_of(lines[0])
+    names = cells_of(lines[0], separator) or []
+    has_names = len(names) > 1 and all(number_in(name) is None for name in names)
+    if not has_names or not all(names[1:]):
+        return False
+    if len(lines) == 1:
+        return any(step_key(name) for name in names)
+    cells = cells_of(lines[1], separator) or []
+    return len(cells) == len(names) and any(number_in(cell) is not None for cell in cells)
+
+
+class Rows:
+    """Reads one CSV log as it grows: a ``Reader``."""
+
+    def __init__(self) -> None:
+        self._lines = Lines()
+        self._header = b""
+        self._names: list[str] = []
+
+    @property
+    def refused(self) -> int:
+        return self._lines.refused
+
+    def feed(self, data: bytes) -> Iterator[Record | NoRow]:
+        for line in self._lines.feed(data):
+            yield from self._taken(line)
+
+    def whole_rest(self) -> list[Record | NoRow]:
+        """None: a cell may go on."""
+        return []
+
+    def take_rest(self) -> list[Record | NoRow]:
+        """The last row, which has no end and will get none."""
+        return list(self._taken(self._lines.take_rest()))
+
+    def _taken(self, line: bytes) -> Iterator[Record | NoRow]:
+        line = line.removesuffix(b"\r")
+        if not line.strip() or line == self._header:  # a log that was appended to
+            return
+        if not self._header:
+            self._header, self._separator = line, separator_of(line)
+            self._names = cells_of(line, self._separator) or []
+            return
+        cells = cells_of(line, self._separator) or []
+        if len(cells) != len(self._names):
+            yield NO_ROW
+            return
+        numbers = ((name, number_in(cell)) for name, cell in zip(self._names, cells, strict=True))
+        yield record_of({name: number for name, number in numbers if number is not None})
