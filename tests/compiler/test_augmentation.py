@@ -11,7 +11,11 @@ import tuidl
 from tests import helpers
 from tuidl.compiler.augmentation import HALF
 from tuidl.core.errors import PresetError, RunError
-from tuidl.kernels.augmentation import add_noise_oracle, augment_images_oracle
+from tuidl.kernels.augmentation import (
+    add_noise_oracle,
+    augment_images_oracle,
+    augment_masks_oracle,
+)
 from tuidl.preset.schema import Preset
 from tuidl.training import snapshots
 from tuidl.training.gradcheck import check_gradients
@@ -127,7 +131,68 @@ def test_noise_is_added() -> None:
     np.testing.assert_array_equal(again, y[90:100])
 
 
+@pytest.mark.parametrize(("flip", "shift", "crop"), [(3, 2, 1.0), (0, 0, 0.5), (3, 1, 0.7)])
+def test_masks_move_as_their_pictures_do(flip: int, shift: int, crop: float) -> None:
+    """A mask that says in which column and row each pixel was, beside a picture that does."""
+    rows, columns = np.mgrid[:5, :6].astype(float)
+    picture = np.broadcast_to(np.stack([rows, columns], axis=-1), X.shape)
+    targets = np.concatenate([np.tile(np.r_[rows.ravel(), columns.ravel()], (400, 1)), NUMBERS], 1)
+    seen, moved = np.empty_like(X), np.empty_like(targets)
+    augment_images_oracle(picture, targets, seen, flip, shift, crop, 11, 60, STATE)
+    augment_masks_oracle(targets, moved, 5, 6, flip, shift, crop, 11, 60, STATE)
+    masks = moved[:, :60].reshape(400, 2, 5, 6).transpose(0, 2, 3, 1)
+    assert (abs(masks - seen) <= (0 if crop == 1 else 0.5)).all()
+    assert (moved[:, :60] != targets[:, :60]).any()
+    np.testing.assert_array_equal(moved[:, 60:], NUMBERS)
+
+
 # to whom
+
+
+MASKS = """
+name = "t"
+[data]
+source = "shapes"
+pictures = 40
+size = 16
+{augment}
+[[layers]]
+type = "conv2d"
+filters = 4
+kernel_size = 1
+activation = "softmax"
+[loss]
+type = "cross_entropy"
+{weights}
+[optimizer]
+type = "adam"
+[training]
+epochs = 1
+batch_size = 8
+"""
+
+
+@pytest.mark.parametrize(
+    "weights", ["", pytest.param("class_weights = 'balanced'", marks=pytest.mark.slow)]
+)
+def test_a_mask_is_learned_where_its_picture_went(weights: str) -> None:
+    """Of a network that looks at single pixels, pixels that change places together change nothing
+    of the loss: but it is another one where masks stay behind."""
+    plain, changed = (
+        helpers.preset(MASKS.format(augment=text, weights=weights))
+        for text in ("", "augment = {flip = 'both'}")
+    )
+    part = plain.data.split().train
+    models = [tuidl.build(each) for each in (plain, changed)]
+    for name, values in models[0].parameters.items():
+        values[...] = models[1].parameters[name]
+    (loss, gradients), (other, others) = (
+        model.loss_and_gradients(part.x, part.y) for model in models
+    )
+    assert other == pytest.approx(loss, rel=1e-6)
+    for name, values in gradients.items():
+        np.testing.assert_allclose(others[name], values, atol=1e-6)
+    assert len({sha(Trainer(changed, threads=threads).run()) for threads in (1, 2)}) == 1
 
 
 def test_only_training_sees_it() -> None:
@@ -242,6 +307,16 @@ def test_what_makes_no_sense_is_refused(source: str, augment: str, message: str)
     text = TEXT.replace('"digits"', f'"{source}"')
     with pytest.raises(PresetError, match=message):
         helpers.preset(text.format(augment=f"augment = {augment}"))
+
+
+def test_boxes_would_stay_behind() -> None:
+    text = MASKS.replace("size = 16", 'task = "detection"').format(
+        augment="augment = {flip = 'both'}", weights=""
+    )
+    with pytest.raises(
+        PresetError, match=r"data\.augment: would move pictures and not their boxes"
+    ):
+        helpers.preset(text)
 
 
 def test_noise_is_for_any_numbers() -> None:

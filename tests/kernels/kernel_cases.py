@@ -109,6 +109,12 @@ def _numbered(arrays: Arrays) -> None:
     targets[:, 2], targets[:, 3] = 65535 - np.arange(len(targets)), np.arange(len(targets)) * 7
 
 
+def _numbered_behind(arrays: Arrays) -> None:
+    """The same in the last two columns."""
+    targets = arrays["targets"]
+    targets[:, -2], targets[:, -1] = 65535 - np.arange(len(targets)), np.arange(len(targets)) * 7
+
+
 def _tame(arrays: Arrays) -> None:
     """Recurrent weights under which errors do not grow from step to step."""
     for name in ("recurrent", "gate_weights", "weights"):
@@ -468,6 +474,24 @@ CASES += [
         ((7, 6, 1), 3, 3, 0.7),
     ]
 ]
+CASES += [
+    Case(
+        "augment_masks",
+        {"n": 5, "f": planes * h * w + 2},
+        {
+            "height": h, "width": w, "flip": flip, "shift": shift, "crop": crop,
+            "source": 3_000_000_000, "column": planes * h * w,
+        },
+        fix=_numbered_behind,
+    )
+    for (h, w, planes), flip, shift, crop in [
+        ((6, 7, 1), 0, 0, 1.0),
+        ((6, 7, 2), 3, 2, 1.0),
+        ((1, 5, 1), 2, 9, 1.0),
+        ((7, 6, 1), 3, 3, 0.7),
+        ((4, 4, 2), 0, 0, 0.4),
+    ]
+]  # fmt: skip
 for e in ELEMENTS:
     for name in ("relu", "gelu", "gelu_tanh", "swish", "activate_sigmoid", "activate_tanh"):
         CASES.append(Case(name, {"e": e}))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tuidl.inference.predictions import Predictions
     from tuidl.runs.results import TrainedRun, Which
 
+FOLDER = "folder"
 MOST_TOLD = 3
 """Problems of single rows that are printed; all of them stand beside the predictions."""
 
@@ -28,9 +29,10 @@ MOST_TOLD = 3
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV, behind the columns of INPUT.")
 @click.option(
     "--out", type=click.Path(path_type=Path),
-    help="A file: .csv, .jsonl or .json, as the options of these names print.",
+    help="A file: .csv, .jsonl or .json, as the options of these names print. Of a class for each "
+    "pixel also a folder, for masks as PNG files.",
 )  # fmt: skip
-@click.option("--force", is_flag=True, help="With --out: replace a file that is there.")
+@click.option("--force", is_flag=True, help="With --out: replace files that are there.")
 @weights_option
 @step_option
 @click.option("--key", metavar="NAME", help="The array of an .npz file that has several.")
@@ -65,15 +67,20 @@ def predict(
     trained = load_run(found_run(run), which, step)
     if trained.data_notice:
         say(trained.data_notice)
-    found = Predictions.joined(_predicted(trained, inputs, key, invert))
+    parts = _predicted(trained, inputs, key, invert)
+    found = Predictions.joined(parts)
     for note in found.notes:
         say(note)
-    _give(found, kind, out)
+    if kind == FOLDER and out is not None:
+        _give_masks(found, _sizes(parts, inputs), out, force)
+    else:
+        _give(found, kind, out)
     _tell_problems(found)
 
 
 def _kind(wanted: dict[str, bool], inputs: tuple[str, ...], out: Path | None, force: bool) -> str:
-    """The end of a file's name that says how to write; "" for a table. Raises UsageError."""
+    """The end of a file's name that says how to write; "" for a table, FOLDER for masks. Raises
+    UsageError."""
     said = [ending for ending, is_wanted in wanted.items() if is_wanted]
     if len(said) > 1:
         raise click.UsageError("--json, --json-lines and --csv: say one of them")
@@ -86,6 +93,10 @@ def _kind(wanted: dict[str, bool], inputs: tuple[str, ...], out: Path | None, fo
     from tuidl.inference.writing import WRITERS
 
     ending = out.suffix.lower()
+    if not said and (not ending or out.is_dir()):
+        if out.is_file():
+            raise RunError(f"{out}: is there already, and no folder")
+        return FOLDER
     if ending not in WRITERS:
         raise click.UsageError(f"--out {out}: no kind of file to write{suggestion('', WRITERS)}")
     if said and WRITERS[said[0]] is not WRITERS[ending]:
@@ -128,6 +139,27 @@ def _give(found: "Predictions", kind: str, out: Path | None) -> None:
     except OSError as error:
         raise DataError(error_text(error, out)) from None
     say(f"written to {out}")
+
+
+def _sizes(parts: "list[Predictions]", inputs: tuple[str, ...]) -> "list[tuple[int, int] | None]":
+    """Height and width of the picture that each example was; None for those of arrays."""
+    from tuidl.data.picture import SUFFIXES, picture_size
+
+    found: list[tuple[int, int] | None] = []
+    for part, name in zip(parts, inputs, strict=True):
+        is_picture = Path(name).suffix.lower() in SUFFIXES
+        found += [picture_size(Path(name))] if is_picture else [None] * len(part.names)
+    return found
+
+
+def _give_masks(
+    found: "Predictions", sizes: "list[tuple[int, int] | None]", folder: Path, force: bool
+) -> None:
+    """Write the class of each pixel. Raises TuidlError."""
+    from tuidl.inference.mask_files import write_masks
+
+    count = write_masks(found, sizes, folder, force=force)
+    say(f"{count:,} {'mask' if count == 1 else 'masks'} written to {folder}")
 
 
 def _tell_problems(found: "Predictions") -> None:

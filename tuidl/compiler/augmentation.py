@@ -23,12 +23,7 @@ def emit_augmentation(
     """
     if augment.moves:
         y = _like(x, "moved")
-        options = {
-            "flip": FLIPS[augment.flip],
-            "shift": augment.shift,
-            "crop": augment.crop,
-            **_counters("moved", start),
-        }
+        options = {**_ways(augment), **_counters("moved", start)}
         builder.write(Instruction("augment_images", (x, targets, y), options, NODE))
         x = y
     if augment.noise:
@@ -39,6 +34,30 @@ def emit_augmentation(
         )
         x = y
     return x
+
+
+def emit_moved_masks(
+    builder: InstructionBuilder,
+    augment: Augment,
+    targets: Buffer,
+    size: tuple[int, int],
+    start: int,
+) -> Buffer:
+    """Move masks of this ``size`` (height, width), and weights of their pixels, as their pictures
+    are; returns rows as those of ``targets``, which stay as they are."""
+    moved = Buffer(f"{NODE}.masks", Region.WORKSPACE, targets.shape)
+    height, width = size
+    options = {
+        "height": height, "width": width, **_ways(augment), **_counters("moved", start)
+    }  # fmt: skip
+    operands = (targets.view.rows, moved.view.rows)
+    builder.write(Instruction("augment_masks", operands, options, NODE))
+    return moved
+
+
+def _ways(augment: Augment) -> dict[str, int | float | Symbol]:
+    """How pixels come from other places."""
+    return {"flip": FLIPS[augment.flip], "shift": augment.shift, "crop": augment.crop}
 
 
 def _like(x: View, name: str) -> View:

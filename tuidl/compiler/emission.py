@@ -141,7 +141,7 @@ def _with_losses(
     """Add metrics and losses. Losses always write a gradient; evaluation has a place for it that
     nothing reads."""
     layout = statistics_layout(graph)
-    target = network.target
+    target, seen = network.target, network.seen_target
     statistics = Buffer("statistics", Region.WORKSPACE, (sum(size for _, size in layout.values()),))
     places = {name: statistics.view.part(start, size) for name, (start, size) in layout.items()}
     builder = network.builder
@@ -149,12 +149,12 @@ def _with_losses(
         builder.write(Instruction("clear", (statistics.view.flat,), {}, LOSS))
     for number, objective in enumerate(objectives):
         for head in objective.heads:
-            _emit_head(graph, network, head, target, places, adds_up=number == 0)
+            _emit_head(graph, network, head, seen, places, adds_up=number == 0)
         place = places[LOSS] if is_plain(graph) else places[f"{objective.name}/{PENALTY}"]
         emit_penalties(graph, network, objective, place)
         if not is_plain(graph):
-            seen = places[f"{objective.name}/{EXAMPLES_SEEN}"]
-            builder.write(Instruction("fill", (seen,), {"value": Symbol.EXAMPLES}, LOSS))
+            counted = places[f"{objective.name}/{EXAMPLES_SEEN}"]
+            builder.write(Instruction("fill", (counted,), {"value": Symbol.EXAMPLES}, LOSS))
         if not is_plain(graph) and number == 0:
             builder.write(Instruction("add_weighted", (place, places[LOSS]), {"factor": 1.0}, LOSS))
     output = None

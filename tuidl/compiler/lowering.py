@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 
-from tuidl.compiler.augmentation import emit_augmentation
+from tuidl.compiler.augmentation import emit_augmentation, emit_moved_masks
 from tuidl.compiler.division import Sharding
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import FROM_EXAMPLES, Head, Input, Node
@@ -84,6 +84,8 @@ class GraphLowering:
         shape = graph.inputs[0].shape if self._is_whole(graph.inputs[0]) else (width,)
         self.x = workspace("input", Batch(), *shape)
         self.target = workspace("target", Batch(), graph.target_width)
+        self.seen_target = self.target
+        """The targets as losses have them: moved with their pictures where these are."""
         self.dx = workspace("d_input", Batch(), *shape) if input_gradient else None
         self._values: dict[int, Value] = {}
         self._last_uses = {node.key: node.name for node in nodes.values()}
@@ -140,7 +142,10 @@ class GraphLowering:
         augment = self.graph.preset.data.augment
         if augment is None or not self.learns or self.dx is not None:
             return self.x.view
-        targets, start = self.target.view.rows, self.graph.numbers_start
+        targets, start, spec = self.target.view.rows, self.graph.numbers_start, self.graph.spec
+        if augment.moves and spec.is_mask:
+            size = (spec.shape[0], spec.shape[1])
+            self.seen_target = emit_moved_masks(self.builder, augment, self.target, size, start)
         return emit_augmentation(self.builder, augment, self.x.view, targets, start)
 
     def _is_whole(self, data: Input) -> bool:

@@ -17,8 +17,8 @@ class Augment(Config, frozen=True):
 
     Pictures: ``flip`` mirrors half of them; ``shift`` moves them by up to so many pixels along both
     axes, with the border's pixels repeated; ``crop`` takes a window of at least this share of their
-    sides and scales it to their size. Any inputs: ``noise`` adds normal numbers of this deviation,
-    after scaling.
+    sides and scales it to their size. A mask of classes moves with its picture. Any inputs:
+    ``noise`` adds normal numbers of this deviation, after scaling.
     """
 
     flip: Literal["horizontal", "vertical", "both"] | None = None
@@ -40,6 +40,6 @@ class Augment(Config, frozen=True):
             shape = " x ".join(map(str, spec.shape))
             problem = f"is for pictures (height x width x channels), the inputs are {shape}"
             raise PresetError(f"data.augment.{key}", f"{problem}; 'noise' is for any numbers")
-        if self.moves and spec.target_shape:
+        if self.moves and spec.target_shape and not spec.is_mask:
             problem = "would move inputs and not the targets, which have places too"
             raise PresetError(f"data.augment.{key}", problem)

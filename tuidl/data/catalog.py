@@ -11,6 +11,7 @@ from tuidl.data.drawn_shapes import DrawnShapes
 from tuidl.data.image_source import Images
 from tuidl.data.linear import Linear
 from tuidl.data.low_rank import LowRank
+from tuidl.data.mask_source import Masks
 from tuidl.data.mnist import FashionMnist, Mnist
 from tuidl.data.movielens import MovieLens100K
 from tuidl.data.plane import Plane
@@ -35,6 +36,6 @@ SOURCES: dict[str, type[Any]] = by_kind(
         *(Text, TextCsv, PythonHelp, TinyShakespeare, Names, SmsSpam),
         *(Dates, ReversedWords, ModularAddition),
         *(LowRank, MovieLens100K),
-        *(Csv, Ratings, Series, Npz, Npy, Images),
+        *(Csv, Ratings, Series, Npz, Npy, Images, Masks),
     ]
 )

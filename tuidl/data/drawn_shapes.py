@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta
 
 from tuidl.core.config import NotNegative
+from tuidl.core.errors import PresetError
 from tuidl.data.examples import Examples
 from tuidl.data.shape_drawing import KINDS, Canvas, drawn
 from tuidl.data.spec import ExampleSpec, Field
@@ -42,6 +43,11 @@ class DrawnShapes(SplitSource, frozen=True, tag="shapes"):
     def __post_init__(self) -> None:
         if self.task == "detection" and self.shapes not in (None, 1):
             raise ValueError(f"shapes: task 'detection' has one in a picture, got {self.shapes}")
+
+    def check(self) -> None:
+        super().check()
+        if self.task == "detection" and self.augment is not None and self.augment.moves:
+            raise PresetError("data.augment", "would move pictures and not their boxes")
 
     def spec(self) -> ExampleSpec:
         shape, names = (self.size, self.size, 1), KINDS

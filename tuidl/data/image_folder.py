@@ -66,7 +66,7 @@ def listed(path: Path) -> Folders:
     There are parts where a sub-folder is called as one for training, holds folders itself, and is
     alone or has one for validation or test beside it; else each sub-folder is a class.
     """
-    with _listable(path):
+    with listable(path):
         stamps = _stamps(path)
     is_settled = time.time_ns() - max(changed for _, changed in stamps) > SETTLED
     return _listed(path, stamps) if is_settled else _listed.__wrapped__(path, stamps)
@@ -84,7 +84,7 @@ def _stamps(path: Path) -> Stamps:
 
 @lru_cache(maxsize=4)
 def _listed(path: Path, stamps: Stamps) -> Folders:
-    with _listable(path):
+    with listable(path):
         folders = _folders(path)
         parts = _parts(folders)
         if not parts:
@@ -130,7 +130,7 @@ def _of_classes(path: Path, folders: list[Path], train: Folder | None = None) ->
                 f"{path}: {folder.name!r} is no class of the training part"
                 f"{suggestion(folder.name, names)}"
             )
-        found = _pictures(folder, names.index(folder.name))
+        found = pictures_in(folder, names.index(folder.name))
         if not found:
             raise DataError(f"{folder}: no pictures")
         files += found
@@ -148,7 +148,7 @@ def _folders(path: Path) -> list[Path]:
     return [Path(entry.path) for entry in entries if entry.is_dir()]
 
 
-def _pictures(folder: Path, label: int) -> list[Picture]:
+def pictures_in(folder: Path, label: int) -> list[Picture]:
     found = []
     for entry in _entries(folder):
         suffix = "." + entry.name.rpartition(".")[2].lower()
@@ -171,7 +171,7 @@ def _entries(path: Path) -> list[os.DirEntry[str]]:
 
 
 @contextmanager
-def _listable(path: Path) -> Iterator[None]:
+def listable(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:

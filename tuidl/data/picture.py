@@ -47,7 +47,11 @@ def read_among(path: Path, size: tuple[int, int], channels: int, paper: str | No
     """``read_picture`` in one of several threads, within ``strict_decoders``."""
     from PIL import Image, ImageOps
 
-    with _readable(path), open_file(path) as file, Image.open(file, formats=FORMATS) as image:
+    with (
+        readable_picture(path),
+        open_file(path) as file,
+        Image.open(file, formats=FORMATS) as image,
+    ):
         width, height = image.size
         if width * height > MOST_PIXELS:
             raise DataError(f"{path}: {width} x {height} pixels, expected at most {MOST_PIXELS:,}")
@@ -84,11 +88,16 @@ def _in_bytes(image: "Image") -> "Image":
 
 def picture_size(path: Path) -> tuple[int, int]:
     """Height and width as they are seen. Raises DataError."""
+    with strict_decoders():
+        return size_among(path)
+
+
+def size_among(path: Path) -> tuple[int, int]:
+    """``picture_size`` in one of several threads, within ``strict_decoders``."""
     from PIL import Image
 
     with (
-        strict_decoders(),
-        _readable(path),
+        readable_picture(path),
         open_file(path) as file,
         Image.open(file, formats=FORMATS) as image,
     ):
@@ -98,7 +107,7 @@ def picture_size(path: Path) -> tuple[int, int]:
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def readable_picture(path: Path) -> Iterator[None]:
     """Turns what a broken or hostile picture raises into DataError."""
     from PIL import Image, UnidentifiedImageError
 

@@ -86,6 +86,12 @@ class ExampleSpec:
         return replace(self, weighted=False) if self.weighted else self
 
     @property
+    def is_mask(self) -> bool:
+        """Whether the target is a class for each pixel of a picture."""
+        has_places = len(self.shape) == 3 and self.target_shape == self.shape[:2]
+        return bool(self.classes) and has_places
+
+    @property
     def answer_shape(self) -> tuple[int, ...]:
         """What a network must answer with: values in the target's shape, or scores of the classes
         in the place of each label."""

@@ -17,7 +17,7 @@ from tuidl.tasks.decoding import Answer
 SIXTEENTHS = {"digits": 16}
 """By what a source divides its pixels where they come as bytes; 255 is for all others."""
 
-IMAGES = ("digits", "mnist", "fashion_mnist", "cifar10", "images", "shapes")
+IMAGES = ("digits", "mnist", "fashion_mnist", "cifar10", "images", "shapes", "masks")
 
 
 def as_given(graph: Graph, prepared: Preparation) -> Preparation:

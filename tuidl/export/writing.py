@@ -89,7 +89,9 @@ PIXELS = {
     "fashion_mnist": "grey images of clothes, light on dark, pixels from 0 to 1 (bytes / 255)",
     "cifar10": "colour photographs (red, green, blue), pixels from 0 to 1 (bytes / 255)",
     "shapes": "grey pictures, pixels from 0 to 1 (bytes / 255)",
-    "images": "pictures (height, width, channels), pixels from 0 to 1 (bytes / 255)",
+    **dict.fromkeys(
+        ("images", "masks"), "pictures (height, width, channels), pixels from 0 to 1 (bytes / 255)"
+    ),
 }
 """What the values of sources of images are."""
 

@@ -17,7 +17,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 LIGHT_ON_DARK = ("digits", "mnist", "fashion_mnist")
 """Sources whose images are light on dark, unlike photographs and drawings."""
 
-PICTURES = (*LIGHT_ON_DARK, "cifar10", "shapes", "images")
+PICTURES = (*LIGHT_ON_DARK, "cifar10", "shapes", "images", "masks")
 """Sources of images with pixels in [0, 1]."""
 
 PAPER = "white"
@@ -39,9 +39,10 @@ def read_picture_inputs(
         raise DataError(f"{path}: a picture, but this network reads {what}: give .npy or .npz")
     height, width, channels = prepared.shape
     notes = []
-    paper = None if kind == "images" else PAPER  # a folder's own are read as they were in training
+    is_own = kind in ("images", "masks")
+    paper = None if is_own else PAPER  # a folder's own are read as they were in training
     pixels = read_picture(path, (height, width), channels, paper) / np.float32(BRIGHTEST)
-    if kind != "images" and _squeezed(picture_size(path), (height, width)) > MOST_SQUEEZED:
+    if not is_own and _squeezed(picture_size(path), (height, width)) > MOST_SQUEEZED:
         seen = describe(picture_size(path))
         notes.append(f"{path.name}: {seen} pixels were squeezed into {height} x {width}")
     if invert is None and kind in LIGHT_ON_DARK and border(pixels) > MIDDLE:

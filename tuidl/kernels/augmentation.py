@@ -102,6 +102,45 @@ def augment_images(x, targets, y, flip, shift, crop: float, source, column, step
             _copy_scaled(x[i], y[i], top, left, scale, upside_down, mirrored)
 
 
+@device_function
+def _nearest(place, extent):
+    """The pixel along an axis that lies nearest to a place between two."""
+    inside = min(max(place, 0.0), extent - 1.0)
+    before = math.floor(inside)
+    return before + 1 if inside - before >= 0.5 else before
+
+
+@kernel("nf -> nf", cost="20nf")
+def augment_masks(targets, y, height, width, flip, shift, crop: float, source, column, step_state):
+    """Masks moved as ``augment_images`` moves their pictures, where ``source`` is the same; of a
+    scaled window each pixel is the nearest one.
+
+    Up to ``column`` a row of ``targets`` holds values of the pixels, one or several times
+    ``height`` x ``width`` (classes, weights); what follows stays as it is.
+    """
+    epoch_key, size = _key_of(step_state, source), height * width
+    for i in range(targets.shape[0]):
+        key = _own_key(epoch_key, targets[i], column)
+        mirrored = (flip & MIRRORED) != 0 and drawn(U(0), key) < 0.5
+        upside_down = (flip & UPSIDE_DOWN) != 0 and drawn(U(1), key) < 0.5
+        top, left = 0.0 + _shifted(U(2), key, shift), 0.0 + _shifted(U(3), key, shift)
+        scale = 1.0
+        if crop < 1.0:
+            scale = 1.0 - (1.0 - crop) * drawn(U(4), key)
+            top += drawn(U(5), key) * height * (1.0 - scale)
+            left += drawn(U(6), key) * width * (1.0 - scale)
+        for p in range(height):
+            row = height - 1 - p if upside_down else p
+            row = _nearest(top + (row + 0.5) * scale - 0.5, height)
+            for q in range(width):
+                from_left = width - 1 - q if mirrored else q
+                from_left = _nearest(left + (from_left + 0.5) * scale - 0.5, width)
+                for start in range(0, column, size):
+                    y[i, start + p * width + q] = targets[i, start + row * width + from_left]
+        for j in range(column, targets.shape[1]):
+            y[i, j] = targets[i, j]
+
+
 @kernel("nk nf -> nk", cost="40nk")
 def add_noise(x, targets, y, deviation: float, source, column, step_state):
     """Normal noise of this ``deviation`` on top (Box and Muller, 1958)."""
@@ -154,6 +193,21 @@ def augment_images_oracle(x, targets, y, flip, shift, crop, source, column, step
         above = x[i][r0][:, c0] * (1 - far) + x[i][r0][:, c1] * far
         below = x[i][r1][:, c0] * (1 - far) + x[i][r1][:, c1] * far
         y[i] = above * (1 - low) + below * low
+
+
+@oracle(augment_masks)
+def augment_masks_oracle(targets, y, height, width, flip, shift, crop, source, column, step_state):
+    y[...] = targets
+    for i, draws in enumerate(_drawn_oracle(_keys_oracle(targets, source, column, step_state), 7)):
+        mirrored, upside_down = flip & 1 and draws[0] < 0.5, flip & 2 and draws[1] < 0.5
+        down, right = np.floor(draws[2:4] * (2 * shift + 1)) - shift
+        scale = 1 - (1 - crop) * draws[4]
+        top, left = draws[5] * height * (1 - scale) + down, draws[6] * width * (1 - scale) + right
+        r0, r1, low = _between_oracle(height, top, scale, upside_down)
+        c0, c1, far = _between_oracle(width, left, scale, mirrored)
+        rows, columns = np.where(low < 0.5, r0, r1), np.where(far < 0.5, c0, c1)
+        masks = targets[i, :column].reshape(-1, height, width)
+        y[i, :column] = masks[:, rows][:, :, columns].reshape(-1)
 
 
 @oracle(add_noise)

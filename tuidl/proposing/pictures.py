@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tuidl.core.errors import DataError
 from tuidl.data.image_folder import listed
+from tuidl.data.mask_folder import MASKS, PICTURES
 from tuidl.data.picture import picture_size, read_picture
 from tuidl.proposing.facts import Facts, Setting, whole_path
 from tuidl.proposing.sources import source_of, stated
@@ -18,6 +19,11 @@ MULTIPLE = 4
 
 def picture_facts(path: Path, overrides: tuple[str, ...] = ()) -> Facts:
     """Classes, sizes and colours of the pictures in a folder. Raises DataError."""
+    if (path / PICTURES).is_dir() and (path / MASKS).is_dir():
+        raise DataError(
+            f"{path}: pictures with masks, for which none is proposed",
+            "a preset with data.source = 'masks' learns them; 'segment_shapes' has a network",
+        )
     folders = listed(path)
     folder = folders.train
     labels = [label for _, label, *_ in folder.files]

@@ -57,8 +57,7 @@ def _kind(spec: ExampleSpec, loss: Loss, in_time: bool) -> type[Task]:
         one = "NearbyWords" if spec.shape == (1,) else "NextToken"
         return _loaded("language", "NextTokens" if spec.target_shape else one)
     if spec.classes and spec.target_shape:
-        is_mask = len(spec.shape) == 3 and spec.target_shape == spec.shape[:2]
-        if is_mask:
+        if spec.is_mask:
             return _loaded("segmentation", "Segmentation")
         return _loaded("per_step", "PerStep")
     if spec.classes:

@@ -68,6 +68,24 @@ def augment_images(x, targets, y, flip, shift, crop, source, column, step_state,
 
 
 @cuda_kernel
+def augment_masks(
+    targets, y, height, width, flip, shift, crop, source, column, step_state, block_group
+):
+    """The nearest pixels of masks, moved as their pictures are."""
+    for e in range(start(block_group), y.size, stride(block_group)):
+        i, j = e // y.shape[1], e % y.shape[1]
+        if j < column:
+            p, q = j % (height * width) // width, j % width
+            key = _key_of(targets, i, source, column, step_state)
+            upper, lower, down = _source(key, 1, flip & UPSIDE_DOWN, shift, crop, p, height)
+            left, right, far = _source(key, 0, flip & MIRRORED, shift, crop, q, width)
+            row, place = (upper if down < 0.5 else lower), (left if far < 0.5 else right)
+            y[i, j] = targets[i, j - p * width - q + row * width + place]
+        else:
+            y[i, j] = targets[i, j]
+
+
+@cuda_kernel
 def add_noise(x, targets, y, deviation, source, column, step_state, block_group):
     """Normal noise on top."""
     for e in range(start(block_group), y.size, stride(block_group)):
