@@ -22,8 +22,18 @@ if TYPE_CHECKING:
 @weights_option
 @step_option
 @click.option("--force", is_flag=True, help="Replace files that are there.")
+@click.option(
+    "--part", metavar="NAME",
+    help="One of several networks alone, or encoder, decoder or generator.",
+)  # fmt: skip
 def export(
-    run: str, format_name: str, out: Path | None, which: "Which", step: int | None, force: bool
+    run: str,
+    format_name: str,
+    out: Path | None,
+    which: "Which",
+    step: int | None,
+    force: bool,
+    part: str | None,
 ) -> None:
     """Write RUN's network as weights, as an ONNX file, or as a readable program of its own.
 
@@ -33,11 +43,12 @@ def export(
     from tuidl.runs.results import load_run
 
     folder = found_run(run)
-    path = out or Path(f"{folder.name}-{format_name}")
+    named = (folder.name, part, format_name) if part else (folder.name, format_name)
+    path = out or Path("-".join(named))
     trained = load_run(folder, which, step)
     if trained.data_notice:
         say(trained.data_notice)
-    done = trained.export(format_name, path, force=force)
+    done = trained.export(format_name, path, force=force, part=part)
     for file in done.files:
         put(printable(str(file)))
     say(done.message)

@@ -31,9 +31,15 @@ def encoder_of(preset: Preset) -> Preset:
 
 def decoder_of(preset: Preset) -> Preset:
     """Answers to a code, which it is given. Raises DataError."""
+    _code(preset)
+    return given(preset, next(o for o in preset.outputs if o.name == preset.predicted))
+
+
+def given(preset: Preset, whole: Output) -> Preset:
+    """Answers as ``whole`` does, one of the outputs, to what that reads from another output, which
+    it is given."""
     graph = Graph.build(preset)
-    shape = graph.shape_of(graph.outputs[_code(preset)])
-    whole = next(output for output in preset.outputs if output.name == preset.predicted)
+    shape = graph.shape_of(graph.outputs[whole.inputs[0]])
     taken = {*(o.name for o in preset.outputs), *(i.name for i in graph.inputs)}
     given, decoded = (_free(name, taken) for name in (GIVEN, DECODED))
     return msgspec.structs.replace(
@@ -44,6 +50,13 @@ def decoder_of(preset: Preset) -> Preset:
         ),
         predicts=decoded,
     )  # fmt: skip
+
+
+def decodes(preset: Preset) -> bool:
+    """Whether it answers to what it is given in the place of another output."""
+    outputs = {output.name: output for output in preset.outputs}
+    predicted = outputs.get(preset.predicted)
+    return predicted is not None and predicted.name.rstrip("_") == DECODED
 
 
 def is_normal(preset: Preset) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tuidl.compiler.codes import noise_of
+from tuidl.compiler.codes import decodes, noise_of
 from tuidl.compiler.graph import Graph
 from tuidl.core.printable import printable
 from tuidl.export.text_writing import writes
@@ -28,7 +28,7 @@ def as_given(graph: Graph, prepared: Preparation) -> Preparation:
     given = msgspec.structs.replace(
         prepared, shape=graph.spec.shape, input_shift=(), input_width=(), table=None
     )
-    if graph.heads:
+    if graph.heads or decodes(graph.preset):
         return given
     return msgspec.structs.replace(
         given, classes=(), answer="numbers", target_shift=(), target_width=()
@@ -64,6 +64,8 @@ def constants(prepared: Preparation) -> list[str]:
 def preparing(preset: Preset, prepared: Preparation) -> str:
     """The function that brings the user's values to what the network was trained on."""
     whose = "they are drawn" if noise_of(preset) else "the data has them"
+    if decodes(preset):
+        whose = "the other part answers them"
     lines = [
         "def prepare(values):",
         f'    """Values as {whose}, (n, *SHAPE) or one example, for the network."""',

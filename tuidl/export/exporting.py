@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.compiler.codes import decodes
 from tuidl.compiler.graph import Graph
+from tuidl.compiler.parts import part_of
 from tuidl.core.errors import TuidlError, suggestion
 from tuidl.core.own_files import error_text
 from tuidl.data.dataset import Split
 from tuidl.export.formats import FORMATS, Files, Format
+from tuidl.export.parts import needed_by, of_part
 from tuidl.export.proof import ProofError, difference, missing
 from tuidl.inference.preprocessing import Preparation, prepared_for, split_of
 from tuidl.inference.trained import checked, model_of
@@ -60,6 +63,7 @@ def export(
     *,
     force: bool = False,
     preparation: Preparation | None = None,
+    part: str | None = None,
 ) -> Exported:
     """Write a trained network to files of another format.
 
@@ -81,6 +85,9 @@ def export(
     preparation : Preparation, optional
         What training learned from the data (scales, categories, names of classes); by default it
         is learned again from the preset's data.
+    part : str, optional
+        Of several networks one alone: its name, or "encoder", "decoder" or "generator". What it
+        reads from other networks it is given.
 
     Returns
     -------
@@ -98,18 +105,25 @@ def export(
     """
     chosen = _format(format)
     folder, stem = _place(path, chosen)
+    known = checked(Graph.build(preset), parameters)
+    whole_preset, preset = preset, part_of(preset, part) if part else preset
     whole = Graph.build(preset)
-    graph, known = whole.answering, checked(whole, parameters)
+    graph = whole.answering
     if lacking := missing(chosen.needs):
         packages = " and ".join(lacking)
         raise TuidlError(f"export to {format}: {packages} missing: pip install 'tuidl[{format}]'")
     split, reason = None, "it reads noise"
     if _is_of_data(whole, graph):
-        split, reason = _split(preset, preparation)
+        split, reason = _split(whole_preset, preparation)
+    elif decodes(preset):
+        reason = "it reads what another part answers"
     x, origin = _examples(split, reason, graph)
-    prepared = prepared_for(preset, preparation, split)
+    prepared = prepared_for(whole_preset, preparation, split)
+    if part:
+        prepared = of_part(prepared, whole_preset, preset)
     expected = model_of(preset, known, examples=len(x)).predict(x)
-    files = chosen.write(graph, prepared, known, stem)
+    needed = needed_by(graph, known) if part else known
+    files = chosen.write(graph, prepared, needed, stem)
     _require_free(folder, stem, [*files, EXAMPLES], force)
     proved, message = _proved(chosen, preset, known, files, stem, x, expected)
     files = {**files, EXAMPLES: _npz(x=x, expected=expected)}

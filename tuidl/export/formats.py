@@ -11,6 +11,7 @@ import numpy as np
 from tuidl.compiler.graph import Graph
 from tuidl.core.version import __version__
 from tuidl.export import numpy_program, onnx_model, torch_program
+from tuidl.export.parts import unused_by
 from tuidl.export.proof import outputs_of
 from tuidl.inference.preprocessing import Preparation
 from tuidl.inference.trained import model_of, read_parameters
@@ -81,7 +82,8 @@ def _by_running(graph: Graph, path: Path, x: Array) -> Array:
 
 
 def _by_loading(graph: Graph, path: Path, x: Array) -> Array:
-    return model_of(graph.preset, read_parameters(path), examples=len(x)).predict(x)
+    parameters = {**unused_by(graph), **read_parameters(path)}
+    return model_of(graph.preset, parameters, examples=len(x)).predict(x)
 
 
 FORMATS: dict[str, Format] = {

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuidl.compiler.codes import noise_of
+from tuidl.compiler.codes import decodes, noise_of
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.reverse import reverse_of
 from tuidl.core.printable import printable
@@ -104,6 +104,8 @@ STEPS_BACK = (
 
 def inputs_text(preset: Preset, prepared: Preparation) -> str:
     """What the inputs are."""
+    if decodes(preset):
+        return f"Inputs: {shape_text(prepared.shape)} numbers, what the part before answers."
     if noise := noise_of(preset):
         parts = " and, behind it, ".join(f"{n.name!r} {shape_text(n.shape)}" for n in noise)
         what = f"Inputs: {shape_text(prepared.shape)} random numbers, of each example {parts}."

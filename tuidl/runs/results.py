@@ -213,7 +213,14 @@ class TrainedRun:
         model = self.model()
         return [answered(model, prepared, inputs) for inputs in given]
 
-    def export(self, format: str, path: Path | str, *, force: bool = False) -> "Exported":  # noqa: A002
+    def export(
+        self,
+        format: str,  # noqa: A002 - what the command line calls it
+        path: Path | str,
+        *,
+        force: bool = False,
+        part: str | None = None,
+    ) -> "Exported":
         """Write the network to files of another format, and prove that it is the same one.
 
         Parameters
@@ -221,24 +228,14 @@ class TrainedRun:
         format : str
             "safetensors", "onnx", "numpy" or "torch".
         path : path of a folder, or of a file with the format's suffix
-        force : bool
-            Replace files that are there.
-
-        Returns
-        -------
-        Exported
-            The files written, and how far their answers are from the model's.
-
-        Raises
-        ------
-        TuidlError
-            Where files are there, a package is missing, or the export answers something else.
+        force, part
+            As in ``tuidl.export.export``, which also says what is raised.
         """
         from tuidl.export import export
 
         return export(
             self.preset, self.parameters, format, Path(path), force=force,
-            preparation=self.preparation,
+            preparation=self.preparation, part=part,
         )  # fmt: skip
 
 
