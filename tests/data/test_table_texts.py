@@ -11,8 +11,9 @@ from tuidl.data.preprocessing import identity, read_preprocessing
 from tuidl.data.spec import Field
 from tuidl.data.text.tokenizer import UNKNOWN, words
 from tuidl.export.exporting import export
-from tuidl.judging.evaluating import Network, Options, evaluated
+from tuidl.judging.evaluating import Options, evaluated
 from tuidl.judging.file_subject import of_file
+from tuidl.judging.network import Network
 from tuidl.preset.schema import Preset
 from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.results import TrainedRun, load_run

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from tuidl.inference.preprocessing import Preparation
-from tuidl.judging.evaluating import Network
+from tuidl.judging.network import Network
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 

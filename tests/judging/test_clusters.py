@@ -7,9 +7,10 @@ import pytest
 
 from tuidl.inference.preprocessing import Preparation
 from tuidl.judging.clusters import Clustered
-from tuidl.judging.evaluating import Network, Options, evaluated
+from tuidl.judging.evaluating import Options, evaluated
 from tuidl.judging.file_subject import of_file
 from tuidl.judging.judged import Judged
+from tuidl.judging.network import Network
 from tuidl.judging.records import Judgement
 from tuidl.judging.subject import Subject, of_part
 from tuidl.preset.library import load_preset

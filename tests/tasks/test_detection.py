@@ -18,7 +18,8 @@ from tuidl.inference.files import Inputs
 from tuidl.inference.predictions import predictions
 from tuidl.inference.preprocessing import Preparation
 from tuidl.judging.boxes import box_overlaps
-from tuidl.judging.evaluating import Network, Options, evaluated
+from tuidl.judging.evaluating import Options, evaluated
+from tuidl.judging.network import Network
 from tuidl.judging.subject import of_part
 from tuidl.kernels.boxes import overlaps_oracle
 from tuidl.protocol.commands import Probe

@@ -280,8 +280,9 @@ def test_networks_of_several_parts_are_answered_or_say_why_not(name: str, tmp_pa
     if name == "two_heads":
         same(found, told)
         assert found.says == told.records[0]["class"]
-    elif name == "clusters":  # the network answers with the squares
-        assert np.sqrt(found.values) == pytest.approx(told.records[0]["distances"], rel=1e-4)
+    elif name == "clusters":
+        assert found.values == pytest.approx(told.records[0]["distances"], rel=1e-4)
+        assert found.names[0] == "distance_1"
     else:
         assert (found.names, found.made_shape) == ((), told.decoded[0].shape)
         assert found.made == pytest.approx(told.decoded[0].reshape(-1), rel=1e-4)

@@ -176,8 +176,8 @@ def _contender(
     key: str | None,
     output: str | None,
 ) -> "Contender":
-    from tuidl.judging.evaluating import Network
     from tuidl.judging.file_subject import of_file
+    from tuidl.judging.network import Network
     from tuidl.judging.subject import of_part
     from tuidl.runs.naming import find_run
     from tuidl.runs.results import load_run

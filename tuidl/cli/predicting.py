@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from tuidl.runs.results import TrainedRun, Which
 
 FOLDER = "folder"
+USUAL_TOP = 10
 MOST_TOLD = 3
 """Problems of single rows that are printed; all of them stand beside the predictions."""
 
 
 @click.command()
 @click.argument("run")
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...|-")
+@click.argument("inputs", nargs=-1, metavar="INPUT...|-")
 @json_option
 @click.option("--json-lines", is_flag=True, help="An object a line, with the row that it is about.")
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV, behind the columns of INPUT.")
@@ -40,6 +41,13 @@ MOST_TOLD = 3
     "--invert/--no-invert", default=None,
     help="Pictures: dark on light or light on dark; by default as their border tells.",
 )  # fmt: skip
+@click.option(
+    "--user", metavar="ID", help="Of ratings: what to recommend to a user, in the place of INPUT."
+)
+@click.option(
+    "--top", type=click.IntRange(1, 100_000), metavar="N",
+    help="With --user: so many items that the user has not rated, the best first. Default: 10.",
+)  # fmt: skip
 def predict(
     run: str,
     inputs: tuple[str, ...],
@@ -52,6 +60,8 @@ def predict(
     step: int | None,
     key: str | None,
     invert: bool | None,
+    user: str | None,
+    top: int | None,
 ) -> None:
     """Say what RUN's network makes of INPUT: pictures, a CSV table, an .npz or .npy array.
 
@@ -59,6 +69,7 @@ def predict(
     is said. A row that cannot be predicted is marked as a problem, and the others are answered;
     exit code 2 where there are no others.
     """
+    _check_user(user, top, inputs, key, invert)
     kind = _kind({".json": as_json, ".jsonl": json_lines, ".csv": as_csv}, inputs, out, force)
     prepare(1)
     from tuidl.inference.predictions import Predictions
@@ -67,7 +78,10 @@ def predict(
     trained = load_run(found_run(run), which, step)
     if trained.data_notice:
         say(trained.data_notice)
-    parts = _predicted(trained, inputs, key, invert)
+    if user is None:
+        parts = _predicted(trained, inputs, key, invert)
+    else:
+        parts = [trained.recommended(user, top or USUAL_TOP)]
     found = Predictions.joined(parts)
     for note in found.notes:
         say(note)
@@ -76,6 +90,18 @@ def predict(
     else:
         _give(found, kind, out)
     _tell_problems(found)
+
+
+def _check_user(
+    user: str | None, top: int | None, inputs: tuple[str, ...], key: str | None, invert: bool | None
+) -> None:
+    """Raises UsageError for options that do not go together."""
+    if user is None and not inputs:
+        raise click.UsageError("INPUT is missing: a file, - for a pipe, or --user ID of ratings")
+    if user is None and top is not None:
+        raise click.UsageError("--top is for --user")
+    if user is not None and (inputs or key is not None or invert is not None):
+        raise click.UsageError("--user takes the place of INPUT and its options")
 
 
 def _kind(wanted: dict[str, bool], inputs: tuple[str, ...], out: Path | None, force: bool) -> str:

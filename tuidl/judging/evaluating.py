@@ -7,16 +7,14 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError, suggestion
-from tuidl.inference.preprocessing import Preparation
-from tuidl.inference.trained import model_of
+from tuidl.judging.baselines import baseline_of
 from tuidl.judging.choosing import thresholds_of
 from tuidl.judging.comparing import compared, require_same
-from tuidl.judging.file_subject import target_name
 from tuidl.judging.importance import importance_of, input_columns
 from tuidl.judging.judged import Judged, judged_of
+from tuidl.judging.network import Network
 from tuidl.judging.pictures import overlaid
 from tuidl.judging.records import Comparison, ImportanceTable, Judgement, Picture
-from tuidl.judging.regression import Numbers
 from tuidl.judging.resampling import point, resampled
 from tuidl.judging.scoring import (
     calibration_of,
@@ -28,11 +26,8 @@ from tuidl.judging.scoring import (
 )
 from tuidl.judging.slicing import slices_of
 from tuidl.judging.subject import Subject
-from tuidl.judging.wording import baseline_text, notes_of, output_names
+from tuidl.judging.wording import notes_of, output_names
 from tuidl.judging.worst import worst_of, worst_places
-from tuidl.preset.schema import Preset
-from tuidl.tasks.base import Task
-from tuidl.tasks.choice import task_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -55,42 +50,6 @@ class Options:
     repeats: int = 0
     worst: int = 5
     pictures: bool = False
-
-
-LAST_VALUE = "always the last value before"
-
-
-@dataclass(frozen=True)
-class Network:
-    """``run``: its name. ``weights``: which of the run's, "final" or "best"."""
-
-    run: str
-    weights: str
-    preset: Preset
-    parameters: dict[str, Array]
-    preparation: Preparation
-
-    @cached_property
-    def task(self) -> Task:
-        return task_of(self.preset)
-
-    @property
-    def target(self) -> str:
-        """What is predicted, empty where it has no name."""
-        return str(target_name(self.preset, self.preparation))
-
-    @cached_property
-    def _model(self) -> Any:
-        return model_of(self.preset, self.parameters)
-
-    def decoded(self, x: Array) -> Array:
-        """What it answers to ``x`` (n, *shape), in the targets' own meaning. Raises DataError
-        where an answer is no number."""
-        decoded = self.preparation.decode(self._model.predict(x))
-        finite = np.isfinite(decoded).all(axis=tuple(range(1, decoded.ndim)))
-        if not finite.all():
-            raise DataError(f"{self.run}: the answer to example {finite.argmin() + 1} is no number")
-        return decoded
 
 
 Contender = tuple[Network, Subject]
@@ -144,8 +103,7 @@ class Evaluation:
         columns = input_columns(network.preparation) if options.repeats else []
         judged = self.judge(network, subject.x)
         points, drawn = point(judged.scored.scores, len(subject)), self.drawn(judged)
-        last = self._last_values(judged)
-        baseline = judged.baseline() if last is None else last
+        baseline, of_baseline = baseline_of(network, subject.x, judged)
         return Judgement(
             run=network.run,
             preset=network.preset.name,
@@ -158,7 +116,7 @@ class Evaluation:
             resamples=options.resamples,
             seed=options.seed,
             groups=None if subject.groups is None else len(np.unique(subject.groups)),
-            baseline=baseline_text(judged) if last is None else LAST_VALUE,
+            baseline=of_baseline,
             main=judged.main,
             scores=scores_of(points, drawn, baseline),
             classes=classes_of(judged, points, drawn, baseline),
@@ -167,18 +125,6 @@ class Evaluation:
             notes=notes_of(judged, subject),
             **self._tables(judged),
         )
-
-    def _last_values(self, judged: Judged) -> dict[str, Array] | None:
-        """Of windows of a series, the scores of saying the last value for all that follow."""
-        x, prepared, scored = self.subject.x, self.network.preparation, judged.scored
-        if not self.network.preset.data.in_time or x.ndim != 3 or not isinstance(scored, Numbers):
-            return None
-        last = x[:, -1, -1].astype(np.float64)
-        if prepared.input_shift:
-            last = last * prepared.input_width[-1] + prepared.input_shift[-1]
-        true = scored.true
-        said = np.broadcast_to(last[:, None], true.shape)
-        return point(Numbers(said, true).scores, len(true))
 
     def _tables(self, judged: Judged) -> dict[str, Any]:
         """What there is beside the scores."""

@@ -85,14 +85,8 @@ class TrainedRun:
         Returns
         -------
         Model
-            ``predict`` takes inputs as ``preparation.inputs`` makes them.
-
-        Raises
-        ------
-        DataError
-            Where the parameters are not those of the preset's network.
-        BackendError
-            Where the backend or the memory is not to be had.
+            ``predict`` takes inputs as ``preparation.inputs`` makes them. BackendError where the
+            backend or the memory is not to be had.
         """
         from tuidl.inference.trained import model_of
 
@@ -212,6 +206,12 @@ class TrainedRun:
         given = [read_inputs(preset, prepared, Path(p), key=key, invert=invert) for p in paths]
         model = self.model()
         return [answered(model, prepared, inputs) for inputs in given]
+
+    def recommended(self, user: str, count: int) -> "Predictions":
+        """As ``tuidl.inference.recommending.recommendations``. Raises DataError."""
+        from tuidl.inference.recommending import recommendations
+
+        return recommendations(self.model(), self.preparation, user, count)
 
     def export(
         self,

@@ -193,6 +193,18 @@ class Task:
             for name, values in self.fields(decoded).items()
         ], ()
 
+    def shown(self, decoded: "Array") -> "Array":
+        """The answers as people read them, in the same places."""
+        return decoded
+
+    def names_of(self, decoded: "Array") -> list[str]:
+        """What each number of an answer in a row is called."""
+        width = decoded.shape[1]
+        names = list(self.fields(decoded[:1]))
+        if len(names) != width:
+            return [f"prediction_{place}" for place in range(1, width + 1)]
+        return names
+
     def fields(self, decoded: "Array") -> Fields:
         """The predictions as columns of a file: one for each number."""
         rows = decoded.reshape(len(decoded), -1)

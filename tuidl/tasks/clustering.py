@@ -39,12 +39,22 @@ class Clustering(Task):
         nearest: Array = decoded.argmin(axis=1)
         return nearest
 
+    def shown(self, decoded: "Array") -> "Array":
+        """Distances, of which the network answers with the squares."""
+        import numpy as np
+
+        distances: Array = np.sqrt(np.maximum(decoded, 0))
+        return distances
+
+    def names_of(self, decoded: "Array") -> list[str]:
+        return [f"distance_{number}" for number in range(1, decoded.shape[1] + 1)]
+
     def records(self, names: Sequence[str], decoded: "Array") -> list[Record]:
         """``cluster`` is counted from 1, ``distance`` that to its centre; ``distances`` to all."""
-        found = zip(names, *self._found(decoded), decoded.tolist(), strict=True)
+        found = zip(names, *self._found(decoded), self.shown(decoded).tolist(), strict=True)
         return [
-            {"example": name, "cluster": cluster, "distance": distance, "distances": _roots(all_)}
-            for name, cluster, distance, all_ in found
+            {"example": name, "cluster": cluster, "distance": distance, "distances": distances}
+            for name, cluster, distance, distances in found
         ]
 
     def columns(self, decoded: "Array") -> tuple[list[Column], tuple[int, ...]]:
@@ -58,11 +68,5 @@ class Clustering(Task):
 
     def _found(self, decoded: "Array") -> tuple[list[int], list[float]]:
         """The number of each example's cluster from 1 on, and the distance to its centre."""
-        import numpy as np
-
         clusters = (self.chosen(decoded) + 1).tolist()
-        return clusters, np.sqrt(np.maximum(decoded.min(axis=1), 0)).tolist()
-
-
-def _roots(squares: list[float]) -> list[float]:
-    return [max(square, 0.0) ** 0.5 for square in squares]
+        return clusters, self.shown(decoded).min(axis=1).tolist()

@@ -166,11 +166,8 @@ def first_answer(found: Predictions) -> tuple[list[str], list[float], bool]:
         return list(map(str, shares)), list(shares.values()), True
     if found.decoded.ndim > 2:  # answers at several places, which one name each would not tell
         return [], [], False
-    values = found.decoded[0].tolist()
-    names = list(found.task.fields(found.decoded[:1]))
-    if len(names) != len(values):
-        names = [f"prediction_{place}" for place in range(1, len(values) + 1)]
-    return names, values, False
+    values = found.task.shown(found.decoded[:1])[0].tolist()
+    return found.task.names_of(found.decoded), values, False
 
 
 def _says(found: Predictions) -> str:

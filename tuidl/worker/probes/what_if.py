@@ -121,5 +121,5 @@ def _with(values: Sequence[T], place: int, value: T) -> list[T]:
 def _answers(state: TrainState, prepared: Preparation, inputs: Inputs, place: int) -> list[Number]:
     """One number of the answer to each example; None where there is no answer."""
     found = answered(state.model, prepared, inputs)
-    of = found.decoded.reshape(len(found.decoded), -1)[:, place]
+    of = found.task.shown(found.decoded).reshape(len(found.decoded), -1)[:, place]
     return found.in_place([float(value) for value in of], None)
