@@ -10,7 +10,6 @@ from msgspec import Meta
 from tuidl.core.errors import DataError
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.data.examples import Examples, Whole
-from tuidl.data.image_folder import MOST_CLASSES, Folder
 from tuidl.data.image_source import Side
 from tuidl.data.origin import Origin
 from tuidl.data.paths import FilePath, resolved_path
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from tuidl.data.mask_folder import Pairs
 
 Value = Annotated[int, Meta(ge=0, le=65535)]
+MOST_CLASSES = 1000
 MASK_BYTES = 2
 """Of a pixel of a mask that is remembered."""
 TWO = ("background", "foreground")
@@ -155,6 +155,7 @@ class Masks(SplitSource, frozen=True, kw_only=True, tag="masks"):
 
     def _pictures(self, name: str) -> "Decoded":
         from tuidl.data.decoded_pictures import Wanted, decoded
+        from tuidl.data.image_folder import Folder
 
         files = tuple((path, 0) for path in self._pairs().pictures)
         folder = Folder(str(Path(self.path) / name), (name,), files)
