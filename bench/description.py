@@ -32,31 +32,49 @@ def describe(preset: Preset) -> dict[str, Any]:
     for: several networks, and targets of several kinds."""
     graph = Graph.build(preset)
     spec, nodes = graph.spec, graph.nodes_for_loss
-    if preset.networks or spec.targets:
-        raise TuidlError("peers build presets with one network and one kind of targets")
+    if preset.networks:
+        from bench.variational import describe_variational
+
+        return describe_variational(preset)
+    if spec.targets:
+        raise TuidlError("peers build presets with one kind of targets")
+    return {
+        **steps_of(preset, graph),
+        "words": words_of(graph),
+        "target": _target(graph),
+        **layers_of(nodes),
+        "parameters": sum(
+            p.size for node in nodes if not node.owner for p in node.parameters if p.trainable
+        ),
+        "loss": fields_of(preset.loss),
+        "optimizer": fields_of(preset.optimizer, ("schedule",)),
+    }
+
+
+def steps_of(preset: Preset, graph: Graph) -> dict[str, Any]:
+    """Name, batch, how many examples there are, and the shape of one."""
     size = preset.training.batch_size
     batch = preset.batch() if size == "full" else size
     return {
         "name": preset.name,
         "batch": batch,
         "examples": batch * _batches(graph, batch),
-        "shape": list(spec.shape),
-        "words": words_of(graph),
-        "target": _target(graph),
+        "shape": list(graph.spec.shape),
+    }
+
+
+def layers_of(nodes: tuple[Node, ...]) -> dict[str, Any]:
+    """Layers, and what shapes they read and make."""
+    return {
         "layers": [_described(node, nodes) for node in nodes],
         "shapes": [[list(node.input_shape), list(node.shape)] for node in nodes],
-        "parameters": sum(
-            p.size for node in nodes if not node.owner for p in node.parameters if p.trainable
-        ),
-        "loss": _fields(preset.loss),
-        "optimizer": _fields(preset.optimizer, ("schedule",)),
     }
 
 
 def _described(node: Node, nodes: tuple[Node, ...]) -> dict[str, Any]:
     """A layer with what it reads, and ``lender``: the layer whose parameters it has, if it has
     none of its own."""
-    found = {"inputs": list(node.inputs), **_fields(node.layer)}
+    found = {"inputs": list(node.inputs), **fields_of(node.layer)}
     if isinstance(node.layer, Conv2d):
         _require_plain(node)
         del found["dilation"], found["groups"]
@@ -115,11 +133,11 @@ def _target(graph: Graph) -> dict[str, Any]:
     return {"kind": kinds.get(loss, "values"), "shape": shape or [spec.outputs]}
 
 
-def _fields(record: msgspec.Struct, left_out: tuple[str, ...] = PLACE) -> dict[str, Any]:
+def fields_of(record: msgspec.Struct, left_out: tuple[str, ...] = PLACE) -> dict[str, Any]:
     """Every field of a record, defaults too, and its tag."""
     names = [name for name in record.__struct_fields__ if name not in left_out]
     values = {name: getattr(record, name) for name in names}
     return {"type": record.__struct_config__.tag} | {
-        name: _fields(value) if isinstance(value, Layer) else msgspec.to_builtins(value)
+        name: fields_of(value) if isinstance(value, Layer) else msgspec.to_builtins(value)
         for name, value in values.items()
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tuidl.preset.library import shipped
 from tuidl.preset.schema import Preset
 
 
@@ -105,6 +106,34 @@ def _unet() -> str:
     return _trained('{source = "shapes"}', layers, "cross_entropy", _ADAM, batch=16)
 
 
+def _shipped(name: str) -> str:
+    """The preset of that name as it is, without its name, which is the first line."""
+    return shipped()[name].read_text(encoding="utf-8").partition("\n")[2]
+
+
+def _autoencoder() -> str:
+    """The preset ``autoencoder_mnist``, as one network."""
+
+    def convolution(filters: int, rest: str = "") -> str:
+        return (
+            f'{{type = "conv2d", filters = {filters}, kernel_size = 3, padding = "same", '
+            f'activation = "relu"{rest}}},'
+        )
+
+    up = '{type = "upsample2d", factor = 2},'
+    layers = (
+        convolution(16, ", stride = 2") + convolution(32, ", stride = 2")
+        + '{type = "flatten"}, {type = "dense", units = 16},'
+        + '{type = "dense", units = 1568, activation = "relu"},'
+        + '{type = "reshape", shape = [7, 7, 32]},'
+        + up + convolution(16) + up
+        + '{type = "conv2d", filters = 1, kernel_size = 3, padding = "same", '
+        'activation = "sigmoid"}'
+    )  # fmt: skip
+    data = '{source = "mnist", targets = "inputs"}'
+    return _trained(data, layers, "binary_cross_entropy", _ADAM, batch=64)
+
+
 def _word_vectors() -> str:
     """The preset of that name: skip-gram with a softmax over all words."""
     layers = '{type = "embedding", output_dim = 32}, {type = "flatten"}, {type = "dense"}'
@@ -184,5 +213,7 @@ SYSTEMS = {
         System("char_rnn", _char_rnn(), parameters=97_888, second_biases=4 * 128),
         System("word_vectors", _word_vectors(), parameters=97_500),
         System("unet_shapes", _unet(), parameters=44_404),
+        System("vae_mnist", _shipped("vae_mnist"), parameters=631_188),
+        System("autoencoder_mnist", _autoencoder(), parameters=61_329),
     )
 }

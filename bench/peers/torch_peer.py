@@ -15,9 +15,11 @@ WORK = CASE["work"]
 import examples  # noqa: E402
 import torch  # noqa: E402  (it counts the cores when it is imported)
 from torch_network import build, first, loss_of, optimizer_of  # noqa: E402
+from torch_variational import Variational, elbo  # noqa: E402
 
 RATE = 1e-4
 BATCH, EXAMPLES = WORK["batch"], WORK["examples"]
+SEVERAL = WORK.get("kind") == "variational"
 HAS_IMAGES = any(layer["type"] == "conv2d" for layer in WORK["layers"])
 
 
@@ -59,10 +61,10 @@ def way(advised, threads, compiled=False, device="cpu", captured=False, layout=N
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     x, y = tensors(device, channels_last)
-    model = build(WORK).to(device)
+    model = (Variational(WORK) if SEVERAL else build(WORK)).to(device)
     if channels_last:
         model = model.to(memory_format=torch.channels_last)
-    parameters, loss = list(model.parameters()), loss_of(WORK)
+    parameters, loss = list(model.parameters()), elbo if SEVERAL else loss_of(WORK)
     optimizer = optimizer_of(WORK, parameters, RATE, advised, captured)
     clip, penalty = clipping(parameters), penalties(model)
     forward = torch.compile(model) if compiled else model
