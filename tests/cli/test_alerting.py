@@ -114,3 +114,9 @@ def test_the_command_is_for_trainings_without_a_screen() -> None:
     result = tuidl("cnn_digits", "--alert-command", "true")
     assert result.exit_code == 2
     assert "--alert-command goes with --no-ui" in result.stderr
+
+
+def test_a_command_that_is_no_words_is_refused_before_the_data_are_read(tmp_path: Path) -> None:
+    """There are none."""
+    result = tuidl(str(tmp_path / "none.toml"), "--no-ui", "--alert-command", "'open")
+    assert "No closing quotation" in result.output + str(result.exception)

@@ -25,7 +25,7 @@ class Alerting:
     """
 
     def __init__(self, command: str | None, run: str = "") -> None:
-        self._run, self._words = run, _words(command) if command is not None else []
+        self._run, self._words = run, words_of(command) if command is not None else []
 
     def __call__(self, alert: Alert) -> None:
         with suppress(OSError):
@@ -50,7 +50,8 @@ class Alerting:
             say(f"--alert-command: {self._words[0]}: {error}")
 
 
-def _words(command: str) -> list[str]:
+def words_of(command: str) -> list[str]:
+    """A program and its arguments. Raises PresetError where the command is no such."""
     try:
         words = shlex.split(command)
     except ValueError as error:

@@ -46,8 +46,19 @@ alert_option = click.option(
     "--alert", "alerts", multiple=True, metavar="RULE",
     help=f"Watch a rule, or all: {ALERTS}. With a limit: plateau.epochs=20. May be repeated.",
 )  # fmt: skip
+
+
+def _in_words(context: click.Context, option: click.Parameter, command: str | None) -> str | None:
+    """Raises PresetError for a command that is no words, before any data are loaded."""
+    if command is not None:
+        from tuidl.cli.alerting import words_of
+
+        words_of(command)
+    return command
+
+
 alert_command_option = click.option(
-    "--alert-command", metavar="COMMAND",
+    "--alert-command", metavar="COMMAND", callback=_in_words,
     help="With --no-ui: start this at each alert, with TUIDL_ALERT_RULE, TUIDL_ALERT_TEXT and "
     "TUIDL_ALERT_RUN in its environment. No shell.",
 )  # fmt: skip

@@ -84,3 +84,4 @@ def _inflated(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[byt
                 yield stream.decompress(part, PIECE)
                 part = stream.unconsumed_tail
             yield part
+        yield stream.flush()  # what one byte may stand for and had no room in the last piece

@@ -4,6 +4,8 @@ import pytest
 
 from tests.data.tables.columns import raw_column, reading_of
 from tuidl.data.tables.encoding import values_of
+from tuidl.data.tables.settings import ColumnSettings
+from tuidl.data.tables.target import read_target
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,14 @@ def test_unseen_categories_follow_their_rule(
 
 def test_unseen_is_no_other_where_there_is_none() -> None:
     assert 'there is no "other"' in reading_of(["a", "b"], unseen="other").problem
+
+
+def test_sentences_are_no_classes_to_predict() -> None:
+    raw = raw_column([f"this is sentence {i}" for i in range(300)])
+    target = read_target(raw, ColumnSettings(), None)
+    assert "300 different texts in 300 rows, as 'this is sentence 0', hardly" in target.problem
+    assert target.reading.remedy == ('kind = "category"',)
+    assert read_target(raw, ColumnSettings(said="category"), None).problem == ""
+    assert read_target(raw, ColumnSettings(), "classification").problem == ""
+    people = raw_column([f"person {i % 60}" for i in range(120)])
+    assert read_target(people, ColumnSettings(), None).problem == ""

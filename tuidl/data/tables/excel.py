@@ -1,6 +1,5 @@
 """A sheet of a workbook as a RawTable, read by Calamine (the extra "tables")."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,12 +8,12 @@ import numpy as np
 
 from tuidl.core.errors import DataError, suggestion
 from tuidl.core.limits import check_memory
-from tuidl.data.expanding import unzipped
 from tuidl.data.tables.columns import Columns
 from tuidl.data.tables.content import ADVICE
 from tuidl.data.tables.extra import needed
 from tuidl.data.tables.header import header_of
 from tuidl.data.tables.raw import RawTable, text_of
+from tuidl.data.tables.rectangle import largest_rectangle
 from tuidl.data.tables.rows import Rows
 from tuidl.data.tables.values import DELIMITER, table_of, text_of_value
 
@@ -24,11 +23,6 @@ BYTES_WHILE_READING = 40
 SAMPLED_ROWS = 50
 BYTES_A_CELL = 100
 """Memory of a cell, empty ones too: a sheet is read as a rectangle."""
-SHEETS = "xl/worksheets/"
-"""Where the sheets of a workbook lie in its archive."""
-LONGEST_CELL = 256
-"""Bytes of what names a cell, at most, so that one on the border of two pieces is seen."""
-_CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
 
 
 def read_excel(
@@ -46,7 +40,7 @@ def read_excel(
     """
     calamine = needed("python_calamine", path)
     check_memory(BYTES_WHILE_READING * size, f"{path}", ADVICE)
-    check_memory(BYTES_A_CELL * _largest_rectangle(path), f"{path}", ADVICE)
+    check_memory(BYTES_A_CELL * largest_rectangle(path), f"{path}", ADVICE)
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
         there = is_sure or sheet in (*book.sheet_names, *range(1, len(book.sheet_names) + 1))
@@ -71,31 +65,6 @@ def read_excel(
     columns.add([fields for _, fields in kept])
     lines = np.array([number for number, _ in kept], np.int64)
     return table_of(path, columns.finished(), head, lines, [*notes, *fitting.notes()])
-
-
-def _largest_rectangle(path: Path) -> int:
-    """Cells of the rectangle that the filled ones of a sheet lie in, of the largest sheet: two
-    cells far apart make a large one of a small file. Raises DataError where the archive expands too
-    far."""
-    rows, columns, sheet, before, largest = 0, 0, "", b"", 0
-    for name, piece in unzipped(path):
-        if name != sheet:
-            sheet, before, rows, columns = name, b"", 0, 0
-        if not name.startswith(SHEETS):
-            continue
-        found = _CELL.findall(before + piece)
-        rows = max([rows, *(int(row) for _, row in found)])
-        columns = max([columns, *map(_number, {letters for letters, _ in found})])
-        before, largest = piece[-LONGEST_CELL:], max(largest, rows * columns)
-    return largest
-
-
-def _number(letters: bytes) -> int:
-    """Of a column: A is 1, AA 27."""
-    number = 0
-    for letter in letters:
-        number = 26 * number + letter - 64
-    return number
 
 
 def _cells(

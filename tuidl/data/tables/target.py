@@ -1,13 +1,15 @@
 """The column that is predicted: numbers, or classes."""
 
 from dataclasses import dataclass
+from dataclasses import replace as replace_reading
 from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
 
+from tuidl.data.tables.as_category import FEWEST_OF_EACH
 from tuidl.data.tables.choice import Task
-from tuidl.data.tables.fields import Reading
+from tuidl.data.tables.fields import SHOWN, Reading
 from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.raw import RawColumn
 from tuidl.data.tables.settings import ColumnSettings
@@ -69,12 +71,28 @@ def _of_numbers(reading: Reading, numbers: Array, task: Task | None) -> Target:
     return _checked(Target(reading, np.where(np.isnan(numbers), np.nan, places), names))
 
 
+def _hardly_repeats(target: Target) -> str:
+    """What to say of so many different texts that there is no class to learn: sentences, names."""
+    count, rows = len(target.classes), int((~np.isnan(target.values)).sum())
+    if target.reading.is_said or target.reading.kind != "category":
+        return ""
+    if count <= MOST_GUESSED_CLASSES or rows >= FEWEST_OF_EACH * count:
+        return ""
+    return (
+        f"{count:,} different texts in {rows:,} rows, as {target.classes[0][:SHOWN]!r}, hardly "
+        "repeat: an id or free text is no class to predict; if each is one"
+    )
+
+
 def _checked(target: Target) -> Target:
     """With what is wrong with its classes."""
     if strange := [name for name in target.classes if not name.isprintable()]:
         problem = f"{strange[0][:60]!r} is no name of a class"
     elif len(target.classes) < 2:
         problem = "one class only, nothing to tell apart"
+    elif hardly := _hardly_repeats(target):
+        reading = replace_reading(target.reading, remedy=('kind = "category"',))
+        return Target(reading, target.values, target.classes, hardly)
     else:
         return target
     return Target(target.reading, target.values, target.classes, problem)
