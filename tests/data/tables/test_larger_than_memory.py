@@ -1,6 +1,7 @@
 """Tables for which there is no memory lie in files: the same arrays, notes and errors."""
 
 import gzip
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,9 @@ from tuidl.core.errors import BackendError, DataError
 from tuidl.core.spilling import is_in_file
 from tuidl.data import SOURCES, csv_table, memory
 from tuidl.data.paths import stamp
-from tuidl.data.tables import columns, content, delimited, large_content, reading
+from tuidl.data.tables import columns, content, delimited, json_lines, large_content, reading
 from tuidl.data.tables.raw import RawTable
+from tuidl.data.tables.values import column_of
 
 PLAIN = "a,b,c\n" + "".join(f"{i / 7},{'xyz'[i % 3]},{i % 5 or 'n/a'}\n" for i in range(60))
 QUOTED = 'a,b\n"1\n2",x\n3,"say ""so"",\nthen\n\nstop"\n' + '4,"é\n"\n' * 30
@@ -48,6 +50,23 @@ FILES = {
     "utf16_unmarked.csv": QUOTED.encode("utf-16-le"),
     "damaged.csv.gz": gzip.compress(PLAIN.encode())[:-30],
 }
+OBJECTS = [
+    {"a": 1, "b": "x", "c": None},
+    {"a": 2.5, "b": "1,5", "c": True},
+    {"a": -0.0, "b": " x ", "d": "late"},
+    {"a": 2**53 + 1, "b": 0.1, "c": "2020-01-01", "d": 3},
+    {"a": 10**400, "b": "", "e": 1e300},
+    *({"a": i, "e": f"{i % 4}", "c": i % 2 == 0} for i in range(20)),
+    {"late": "very", "b": "\u00e9"},
+]
+LINES = "\n\n".join(map(json.dumps, OBJECTS))
+FILES |= {
+    "objects.jsonl": LINES.encode(),
+    "objects.ndjson.gz": gzip.compress(LINES.encode("utf-16")),
+    "list.jsonl": (LINES + '\n{"a": [1]}\n{').encode(),
+    "broken.jsonl": (LINES + "\n{\n").encode(),
+    "none.jsonl": b"\n \n",
+}
 STATED = {
     "latin.csv": (QUOTED.encode("latin-1"), "latin-1"),
     "japanese.csv": (("名,前\n" + "東京,1\n" * 40).encode("shift-jis"), "shift-jis"),
@@ -78,7 +97,8 @@ def on_disk(monkeypatch: pytest.MonkeyPatch, folder: Path, size: int = 7) -> Non
     for module in (content, large_content):
         monkeypatch.setattr(module, "CHUNK", size)
     monkeypatch.setattr(delimited, "BLOCK", 4 * size)
-    for module in (delimited, csv_table):
+    monkeypatch.setattr(json_lines, "ROWS_AT_ONCE", 3)
+    for module in (delimited, json_lines, csv_table):
         monkeypatch.setattr(module, "room_for", _always)
     reading.read_raw.cache_clear()
     csv_table.read_table.cache_clear()
@@ -202,3 +222,17 @@ def test_too_many_different_texts_are_named(
     monkeypatch.setattr(limits, "memory_left", lambda: 100_000)
     with pytest.raises(BackendError, match="column 'id', of more than 256 different texts"):
         reading.read_raw(stamp(str(path)))
+
+
+def test_objects_are_put_together_of_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_lines, "ROWS_AT_ONCE", 4)
+    path = tmp_path / "t.jsonl"
+    path.write_text(LINES)
+    found = reading.read_raw(stamp(str(path)))
+    assert [column.name for column in found.columns] == ["a", "b", "c", "d", "e", "late"]
+    assert found.lines.tolist() == [2 * i + 1 for i in range(len(OBJECTS))]
+    for column in found.columns:
+        expected = column_of(column.name, [row.get(column.name) for row in OBJECTS])
+        assert column.texts == expected.texts
+        np.testing.assert_array_equal(column.numbers, expected.numbers)
+        np.testing.assert_array_equal(column.codes, expected.codes)

@@ -16,6 +16,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 _PLUS, _MINUS, _POINT, _ZERO, _NINE = b"+-.09"
 
+BYTES_A_FIELD, BYTES_A_ROW = 12, 8
+"""Memory: a number and a code; a line."""
 MANY = 1 << 16
 """Different texts of a column after which the memory is looked at, and after as many again."""
 BYTES_A_TEXT = 400
@@ -31,7 +33,7 @@ class Columns:
     def __init__(self, names: Sequence[str], most: int, path: str) -> None:
         """``most``: rows that there may be; ``path``: of the file, for errors."""
         self.names, self.count = names, 0
-        self._parts = [_Part(most) for _ in names]
+        self._parts = [Part(most) for _ in names]
         self._texts = [Texts(f"{path}: column {name!r}") for name in names]
 
     @property
@@ -89,7 +91,7 @@ class Columns:
         )
 
 
-class _Part:
+class Part:
     """The rows of one column. There is no memory for numbers before the first one, and none for
     codes before the first text."""
 

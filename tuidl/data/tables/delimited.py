@@ -10,7 +10,7 @@ import numpy as np
 from tuidl.core.errors import DataError
 from tuidl.core.spilling import empty, room_for
 from tuidl.data.tables.blocks import tokenised
-from tuidl.data.tables.columns import Columns
+from tuidl.data.tables.columns import BYTES_A_FIELD, BYTES_A_ROW, Columns
 from tuidl.data.tables.compiled import scanner
 from tuidl.data.tables.content import ADVICE, Text, count_of
 from tuidl.data.tables.dialect import dialect_of, fields_of, sampled
@@ -30,9 +30,6 @@ took a third of the time. Nothing is written to it, so it is never there."""
 
 MOST_IN_BLOCK = 1 << 24
 ROWS_AT_ONCE = 8192
-BYTES_A_FIELD, BYTES_A_ROW = 12, 8
-"""Memory: a number and a code; a line."""
-
 _SLOW = set(" .+-0123456789eE")
 """Delimiters for which fields are told apart one at a time."""
 

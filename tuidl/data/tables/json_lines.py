@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -9,49 +10,106 @@ import msgspec
 import numpy as np
 
 from tuidl.core.errors import DataError
-from tuidl.core.limits import check_memory
-from tuidl.data.tables.content import ADVICE, read_content
+from tuidl.core.spilling import empty, room_for
+from tuidl.data.tables.columns import BYTES_A_FIELD, BYTES_A_ROW, Part, Texts
+from tuidl.data.tables.content import ADVICE, Text, count_of
 from tuidl.data.tables.dialect import LONGEST_LINE, counted
 from tuidl.data.tables.header import MOST_COLUMNS, Header, normal_name
-from tuidl.data.tables.raw import RawTable
+from tuidl.data.tables.large_content import read_large
+from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.values import column_of, table_of
 
-BYTES_WHILE_READING = 12
-"""Memory taken for each byte of the file, at most: an object and its values."""
+ROWS_AT_ONCE, BYTES_AT_ONCE = 1 << 14, 1 << 26
+"""Objects that are in memory at a time, and about the memory that they take."""
+
+Array = np.ndarray[Any, np.dtype[Any]]
 
 _VALUES = (str, int, float, bool, type(None))
 
 
 def read_json_lines(path: Path, size: int, encoding: str | None, fewest: int) -> RawTable:
     """Raises DataError, naming line and key, or BackendError for memory."""
-    content = read_content(path, size, encoding)
-    check_memory(BYTES_WHILE_READING * len(content.data), f"{path}", ADVICE)
-    rows: list[dict[str, Any]] = []
-    lines: list[int] = []
-    keys: dict[str, int] = {}
-    for number, text in _lines(content.data):
-        row = _object(path, number, text)
-        for key, value in row.items():
-            keys[key] = keys.get(key, 0) + 1
-            if not isinstance(value, _VALUES):
-                what = "a list" if isinstance(value, list) else "an object"
-                problem = f"{what}, expected a number, a text, true, false or null"
-                raise DataError(f"{path}: line {number}, key {key!r}: {problem}")
-        rows.append(row)
-        lines.append(number)
-    if rows and not fewest <= len(keys) <= MOST_COLUMNS:
+    content = read_large(path, size, encoding)
+    most = count_of(content.data, b"\n", 0, len(content.data)) + 1
+    parts = _parts(path, content.data)
+    first = next(parts, None)
+    if first is None:
+        return table_of(path, (), Header((), True), np.zeros(0, np.int64), content.notes)
+    width = len({key for row in first[1] for key in row})
+    needed = (BYTES_A_FIELD * width + BYTES_A_ROW) * most
+    with room_for(needed, BYTES_AT_ONCE, f"{path}", ADVICE):
+        objects = _Objects(path, most)
+        for lines, rows in chain([first], parts):
+            objects.add(lines, rows)
+    keys = objects.keys
+    if not fewest <= len(keys) <= MOST_COLUMNS:
         raise DataError(f"{path}: {len(keys)} keys, expected {fewest} to {MOST_COLUMNS:,}")
-    names = tuple(normal_name(key) for key in keys)
-    columns = [
-        column_of(name, [row.get(key) for row in rows])
-        for key, name in zip(keys, names, strict=True)
-    ]
-    absent = {key: len(rows) - count for key, count in keys.items() if count < len(rows)}
-    notes = [*content.notes, *_absent(absent)]
-    return table_of(path, columns, Header(names, True), np.array(lines, np.int64), notes)
+    names = tuple(map(normal_name, keys))
+    notes = [*content.notes, *_absent(objects.absent)]
+    return table_of(path, objects.finished(), Header(names, True), objects.all_lines, notes)
 
 
-def _lines(data: bytes) -> Iterator[tuple[int, bytes]]:
+class _Objects:
+    """Takes in some objects at a time. ``keys``: all that there were, with how many objects have
+    each."""
+
+    def __init__(self, path: Path, most: int) -> None:
+        """``most``: objects that there may be."""
+        self.path, self.most, self.count = path, most, 0
+        self.keys: dict[str, int] = {}
+        self._parts: dict[str, tuple[Part, Texts]] = {}
+        self._lines = empty((most,), np.int64)
+
+    @property
+    def all_lines(self) -> Array:
+        return self._lines[: self.count]
+
+    @property
+    def absent(self) -> dict[str, int]:
+        """How many objects lack a key, of those that any lacks."""
+        return {key: self.count - n for key, n in self.keys.items() if n < self.count}
+
+    def add(self, lines: list[int], rows: list[dict[str, Any]]) -> None:
+        """The next ones, with the line of each."""
+        for key in chain.from_iterable(rows):
+            self.keys[key] = self.keys.get(key, 0) + 1
+        for key in self.keys:
+            if key not in self._parts:
+                self._begin(key)
+            self._put(key, self.count, [row.get(key) for row in rows])
+        self._lines[self.count : self.count + len(rows)] = lines
+        self.count += len(rows)
+
+    def finished(self) -> list[RawColumn]:
+        """A column for each key, in the order in which they came."""
+        columns = []
+        for key, (part, texts) in self._parts.items():
+            numbers, codes = part.finished(self.count)
+            columns.append(RawColumn(normal_name(key), numbers, tuple(texts.places), codes))
+        return columns
+
+    def _begin(self, key: str) -> None:
+        """A column for a key, which the objects so far do not have."""
+        self._parts[key] = Part(self.most), Texts(f"{self.path}: key {key!r}")
+        for start in range(0, self.count, ROWS_AT_ONCE):
+            self._put(key, start, [None] * min(ROWS_AT_ONCE, self.count - start))
+
+    def _put(self, key: str, start: int, values: list[Any]) -> None:
+        part, texts = self._parts[key]
+        column = column_of(key, values)
+        places = [texts.entry(text)[1] for text in column.texts]
+        codes = np.array([*places, -1], np.int32)[column.codes]
+        part.put(start, column.numbers, codes)
+
+
+def _parts(path: Path, data: Text) -> Iterator[tuple[list[int], list[dict[str, Any]]]]:
+    """Some objects at a time, with their lines."""
+    lines = _lines(data)
+    while some := list(islice(lines, ROWS_AT_ONCE)):
+        yield [number for number, _ in some], [_object(path, *line) for line in some]
+
+
+def _lines(data: Text) -> Iterator[tuple[int, bytes]]:
     """Those that are not blank, counted from 1."""
     start, number = 0, 0
     while start < len(data):
@@ -76,6 +134,11 @@ def _object(path: Path, line: int, text: bytes) -> dict[str, Any]:
         raise DataError(f"{path}: line {line}: nested too deep") from None
     if not isinstance(found, dict):
         raise DataError(f'{path}: line {line}: expected an object, as {{"age": 31}}')
+    for key, value in found.items():
+        if not isinstance(value, _VALUES):
+            what = "a list" if isinstance(value, list) else "an object"
+            problem = f"{what}, expected a number, a text, true, false or null"
+            raise DataError(f"{path}: line {line}, key {key!r}: {problem}")
     return found
 
 
