@@ -111,7 +111,7 @@ def written(pieces: Iterable[bytes], what: str) -> mmap.mmap | bytes:
         with _file() as file:
             for piece in pieces:
                 if file.tell() + len(piece) > most:
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                    raise OSError(errno.ENOSPC, "no space left")
                 file.write(piece)
             file.flush()
             size = file.tell()

@@ -97,7 +97,7 @@ def test_a_bomb_is_not_decompressed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             raise BackendError(f"{what} needs too much: {advice}")
 
     monkeypatch.setattr(content, "check_memory", check_memory)
-    monkeypatch.setattr(spilling, "room_on_disk", lambda: 90 << 20)
+    monkeypatch.setattr(spilling, "room_on_disk", lambda: 40 << 20)
     with pytest.raises(BackendError, match="not enough memory, nor room for a file"):
         read(tmp_path, gzip.compress(b"1,2\n" * (64 << 20)), "t.csv.gz")
     assert max(taken) < 200 << 20
