@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -222,9 +222,16 @@ def replay(run: str, out: Path | None, threads: int | None, as_json: bool) -> No
 
 @click.command()
 @click.argument("runs", nargs=-1, required=True, metavar="RUN RUN...")
+@click.option(
+    "--ui", is_flag=True,
+    help="Open the curves of up to 500 runs in the playground, over each other: smoothing, groups, "
+    "values at a cursor. Files of JSON lines can be among them.",
+)  # fmt: skip
 @json_option
-def compare(runs: tuple[str, ...], as_json: bool) -> None:
+def compare(runs: tuple[str, ...], ui: bool, as_json: bool) -> None:
     """Show runs side by side: their curves, their results, and where their presets differ."""
+    if ui:
+        _compare_on_screen(runs, as_json)
     from tuidl.runs.comparing import compared, to_json
     from tuidl.storage.folder import RunFolder
 
@@ -235,6 +242,20 @@ def compare(runs: tuple[str, ...], as_json: bool) -> None:
         put_json(to_json(found))
     else:
         _show_compared(found)
+
+
+def _compare_on_screen(runs: tuple[str, ...], as_json: bool) -> NoReturn:
+    from tuidl.cli.playing import play
+    from tuidl.core.user_folders import expanded
+
+    if as_json:
+        raise click.UsageError("--ui goes without --json")
+    files = [expanded(run) for run in runs]
+    named = zip(files, runs, strict=True)
+    paths = [file if file.is_file() else found_run(run) for file, run in named]
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        raise click.UsageError("--ui needs a terminal; without it the comparison is printed")
+    play(compare=paths)
 
 
 def _show_compared(found: "list[Compared]") -> None:

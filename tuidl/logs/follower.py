@@ -27,12 +27,16 @@ class Follower:
         self.state = "reading" if source.is_endless else "following"
         self.problem = ""
         self.version = 0
-        self._log = Log()
+        self._log = self.new_log()
         self._readers: dict[str, tuple[str, Reader]] = {}
         """By file; each with the part that the file tells of."""
         self._lock = threading.Lock()
         self._has_a_thread = False
         self._closed = threading.Event()
+
+    def new_log(self) -> Log:
+        """What the entries go into."""
+        return Log()
 
     def _reader(self, chunk: Chunk) -> Reader:
         """What reads the file of the chunk; our own logs are known to be lines of JSON."""
@@ -80,7 +84,7 @@ class Follower:
             chunk = self.source.read(seconds)
         except StartedAnewError:
             with self._lock:
-                self._log, self._readers = Log(), {}
+                self._log, self._readers = self.new_log(), {}
             self.version += 1
             return True
         if chunk is None:

@@ -80,8 +80,13 @@ class Measure:
     @property
     def best_is(self) -> str:
         """Which value is the best one: ``lowest`` or ``highest``; empty where that is unknown."""
-        is_down, is_up = (bool(self.words & set(known)) for known in (DOWNWARDS, UPWARDS))
-        return "" if is_down == is_up else "lowest" if is_down else "highest"
+        return best_is(self.name)
+
+
+def best_is(name: str) -> str:
+    """Which value of a measure is the best one: ``lowest``, ``highest``, empty where unknown."""
+    is_down, is_up = (bool({*words_of(name)} & set(known)) for known in (DOWNWARDS, UPWARDS))
+    return "" if is_down == is_up else "lowest" if is_down else "highest"
 
 
 def words_of(name: str) -> list[str]:

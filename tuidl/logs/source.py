@@ -63,6 +63,7 @@ class FileSource:
         self.name = run.name if run else path.name
         self._file = _opened(path, run)
         self._inode = os.fstat(self._file.fileno()).st_ino
+        self._released: tuple[int, int, int] = (0, 0, 0)
         try:
             head = self._file.read(HEAD)
             check_head(str(path), head)
@@ -74,6 +75,9 @@ class FileSource:
 
     def read(self, seconds: float) -> Chunk | None:
         try:
+            if self._file.closed and not self._has_reopened():
+                time.sleep(seconds)
+                return Chunk(b"", str(self.path))
             data = self._file.read(CHUNK)
             if not data or self._has_waited:
                 self._look_whether_it_is_the_same()
@@ -90,6 +94,31 @@ class FileSource:
             return self._file.tell() / max(os.fstat(self._file.fileno()).st_size, 1)
         except (OSError, ValueError):
             return 1.0
+
+    def release(self) -> None:
+        """Keep no file open until there is more to read: for those who follow many logs."""
+        if not self._file.closed:
+            now = os.fstat(self._file.fileno())
+            self._released = (now.st_ino, self._file.tell(), now.st_mtime_ns)
+            self._file.close()
+
+    def _has_reopened(self) -> bool:
+        """Go on where it was released, if there is more. Raises StartedAnewError."""
+        try:
+            now = self.path.stat()
+        except FileNotFoundError:
+            return False
+        inode, at, _ = self._released
+        if (now.st_ino, now.st_size, now.st_mtime_ns) == self._released:
+            return False
+        self._file = _opened(self.path, self.run)
+        now = os.fstat(self._file.fileno())
+        self._inode = now.st_ino
+        if now.st_ino != inode or now.st_size < at or not self._begins_the_same():
+            self._begins, self._has_waited = b"", False
+            raise StartedAnewError
+        self._file.seek(at)
+        return True
 
     def _look_whether_it_is_the_same(self) -> None:
         try:

@@ -63,6 +63,7 @@ class Playground(PlainApp):
         run: Path | None = None,
         learning_rate: float | None = None,
         view: "Source | None" = None,
+        compare: list[Path] | None = None,
         data: tuple[Path, tuple[str, ...]] | None = None,
     ) -> None:
         super().__init__(driver_class=driver())
@@ -71,7 +72,7 @@ class Playground(PlainApp):
         use_scrollbars(unicode)
         self._first, self._first_folder, self._starts = preset, folder, start
         self._first_run, self._first_rate, self._first_view = run, learning_rate, view
-        self._first_data = data
+        self._first_data, self._first_compare = data, compare
         self.session = Session(self, threads, backend)
         self.runs = RunActions(self, self)
         self.reported_errors = ReportedErrors(log_path(self.session.engine.log.parent), self.warn)
@@ -92,6 +93,8 @@ class Playground(PlainApp):
         self.set_interval(2.0, self.services.cpu.measure)
         if self._first_view is not None:
             self.view(self._first_view)  # which needs no engine
+        elif self._first_compare is not None:
+            self.compare(self._first_compare)
         elif self._first is None:
             self._go_home()
             if self._first_data is not None:
@@ -212,6 +215,12 @@ class Playground(PlainApp):
 
         self.push_screen(ViewScreen(source, self.services))
 
+    def compare(self, paths: list[Path]) -> None:
+        """Open the curves of many runs or logs, over each other."""
+        from tuidl.tui.screens.compare import CompareScreen
+
+        self.push_screen(CompareScreen(self.services, paths))
+
     def refuse_view(self, is_current: bool, problem: str) -> None:
         """Close the viewer of a log that cannot be read, if it ``is_current``; end the program
         where it was started for that log."""
@@ -222,7 +231,7 @@ class Playground(PlainApp):
             self.notify(problem, severity="error", timeout=10, markup=False)
 
     def leave_view(self) -> None:
-        """Close the viewer; end the program where it was started for a log."""
+        """Close the viewer; end the program where it was started for a log or a comparison."""
         if len(self.screen_stack) > 2:
             self.pop_screen()
         else:

@@ -127,7 +127,11 @@ class RunListScreen(Screen[None]):
         return [
             ("Resume the run", "r: go on from where it was last saved", self.action_resume_run),
             ("View the run", "v: its curves", self.action_view_run),
-            ("Compare", "c: its curves behind the next training", self.action_compare_run),
+            (
+                "Compare",
+                "c: those marked, or behind the next training",
+                self.action_compare_run,
+            ),
             ("Export the network", "x: weights, ONNX or a program", self.action_export_run),
             ("Predict", "p: what it makes of a file", self.action_predict_run),
             ("Evaluate", "E: how good it is on new examples", self.action_evaluate_run),
@@ -161,7 +165,11 @@ class RunListScreen(Screen[None]):
             self.services.runs.resume(path)
 
     def action_compare_run(self) -> None:
-        if path := self._chosen_run:
+        """The marked runs over each other; the only or chosen one behind the next training."""
+        paths = [run.path for run in self.runs or [] if run.path in self._marked]
+        if len(paths) > 1:
+            self.services.navigator.compare(paths)
+        elif path := self._chosen_run:
             self.services.runs.put_behind_next(path)
 
     def modify_run(self) -> None:

@@ -50,5 +50,8 @@ class Navigator(Protocol):
     def refuse_view(self, is_current: bool, problem: str) -> None:
         """Close the viewer of a log that cannot be read. ``is_current``: it is in front."""
 
+    def compare(self, paths: list[Path]) -> None:
+        """Open the curves of many runs or logs, over each other."""
+
     def leave_view(self) -> None:
-        """Close the viewer."""
+        """Close the viewer, or the comparison."""

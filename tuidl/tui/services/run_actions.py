@@ -6,7 +6,7 @@ from pathlib import Path
 from tuidl.core.errors import RunError
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
-from tuidl.logs.source import source_of_run
+from tuidl.logs.source import source_of, source_of_run
 from tuidl.runs.reading import stream_events
 from tuidl.storage.contents import EVENTS
 from tuidl.storage.folder import RunFolder
@@ -31,6 +31,15 @@ class RunActions:
         """Open the viewer on a run, finished or not."""
         try:
             source = source_of_run(path)
+        except RunError as error:
+            self._app.warn(error)
+        else:
+            self._navigator.view(source)
+
+    def view_log(self, path: Path) -> None:
+        """The same for the folder of a run or the file of a log."""
+        try:
+            source = source_of_run(path) if (path / EVENTS).exists() else source_of(path)
         except RunError as error:
             self._app.warn(error)
         else:

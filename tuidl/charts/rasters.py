@@ -1,0 +1,69 @@
+"""Many curves at once as braille: NumPy makes of each the dots that it goes through."""
+
+from typing import NamedTuple
+
+from tuidl.charts.dots import BITS
+from tuidl.charts.scale import LARGEST, Scale
+from tuidl.core.lazy import Array, np
+
+
+class Columns(NamedTuple):
+    """The lowest and highest value that a curve has within each column of dots (both ``(w,)``);
+    NaN where it is not."""
+
+    low: Array
+    high: Array
+
+
+def columns_of(x: Array, y: Array, xs: Scale, log: bool) -> Columns:
+    """A curve as what each of ``xs.size`` columns holds of it, however many points it has: from
+    where it comes into the column to where it leaves it, and all points within."""
+    y = np.clip(y, -LARGEST, LARGEST)
+    if log:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            y = np.where(y > 0, np.log10(y), np.nan)
+    place = (x - xs.low) / (xs.high - xs.low) * (xs.size - 1)
+    y = np.where(np.isfinite(y), y, np.nan)
+    edges = _between(place, y, np.arange(xs.size + 1) - 0.5)
+    low, high = np.fmin(edges[:-1], edges[1:]), np.fmax(edges[:-1], edges[1:])
+    inside = (place >= -0.5) & (place < xs.size - 0.5) & np.isfinite(y)
+    column = np.floor(place[inside] + 0.5).astype(int)
+    np.fmin.at(low, column, y[inside])
+    np.fmax.at(high, column, y[inside])
+    return Columns(low, high)
+
+
+def _between(place: Array, y: Array, wanted: Array) -> Array:
+    """On the straight lines between points; NaN outside and beside gaps."""
+    if len(place) < 2:
+        return np.full(len(wanted), np.nan)
+    right = np.clip(np.searchsorted(place, wanted), 1, len(place) - 1)
+    share = (wanted - place[right - 1]) / np.maximum(place[right] - place[right - 1], 1e-300)
+    found = y[right - 1] + (y[right] - y[right - 1]) * share
+    return np.where((wanted >= place[0]) & (wanted <= place[-1]), found, np.nan)
+
+
+def cells_of(columns: Columns, ys: Scale, unicode: bool) -> Array:
+    """The dots of a curve, (rows, cells) with the highest row first: bits of a braille character,
+    or 1 where there is a sign. ``ys``: exponents of ten where it is logarithmic."""
+    span = (ys.size - 1) / (ys.high - ys.low)
+    low, high = ((np.rint((end - ys.low) * span)) for end in columns)
+    rows = np.arange(ys.size)[:, None]
+    with np.errstate(invalid="ignore"):
+        dots = (rows >= low) & (rows <= high)
+    if not unicode:
+        return dots[::-1].astype(np.uint8)
+    high_cells, wide_cells = ys.size // 4, len(columns.low) // 2
+    weights = np.array(BITS, dtype=np.uint8).T  # (row from below, column)
+    blocks = dots.reshape(high_cells, 4, wide_cells, 2)
+    bits: Array = np.einsum("rycx,yx->rc", blocks.astype(np.uint8), weights)
+    return bits[::-1]
+
+
+def dashed_cells(cells: Array, on: int, off: int) -> Array:
+    """With gaps along x; columns in which it climbs stay whole, lest it come apart."""
+    if not off:
+        return cells
+    climbs = (cells > 0).sum(0) > 2
+    kept = climbs | (np.arange(cells.shape[1]) % (on + off) < on)
+    return np.where(kept, cells, 0).astype(np.uint8)

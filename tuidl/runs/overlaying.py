@@ -1,0 +1,199 @@
+"""Curves of many runs over each other: one measure, one axis, smoothed, each run or each group."""
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tuidl.charts.smoothing import smoothed
+from tuidl.core.errors import RunError
+from tuidl.core.lazy import Array, np
+from tuidl.logs.folder import FolderSource
+from tuidl.logs.measures import best_is
+from tuidl.logs.source import StreamSource, source_of, source_of_run
+from tuidl.logs.whole import AXES, LogReader, measures_in
+from tuidl.runs.curve_groups import at, spread
+from tuidl.runs.labelling import Groups, labels
+from tuidl.runs.listing import look_at
+from tuidl.runs.settings import settings_of
+from tuidl.storage.contents import RUN
+from tuidl.storage.folder import RunFolder
+
+MOST_RUNS = 500
+
+
+@dataclass
+class Member:
+    """A run, or the log of another program, which has no ``settings``. ``results``: its last
+    scores by part and name, ``validation accuracy``."""
+
+    path: Path
+    name: str
+    reader: LogReader
+    settings: dict[str, Any]
+    results: dict[str, float]
+    problem: str = ""
+
+    def read(self) -> bool:
+        """Read on; whether there was something new. What goes wrong is its ``problem``."""
+        if self.problem:
+            return False
+        try:
+            return self.reader.advance()
+        except RunError as error:
+            self.problem = str(error)
+            return True
+
+
+def member(path: Path) -> Member:
+    """The run in a folder, or the file of a log. Raises RunError."""
+    if not (path / RUN).exists():
+        source = FolderSource(path) if path.is_dir() else source_of(path)
+        if isinstance(source, StreamSource):
+            raise RunError(f"{path}: no file; only logs that stay can be compared")
+        return Member(path, path.name, LogReader(source), {}, {})
+    listed = look_at(RunFolder(path))
+    results = {f"{listed.part} {name}": value for name, value in listed.scores.items()}
+    reader = LogReader(source_of_run(path))
+    return Member(path, path.name, reader, settings_of(path), results)
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """What is drawn of a run or group: x and y (both ``(n,)``, x rising), ``raw`` before smoothing,
+    ``low`` to ``high`` around a mean; ``numbers`` of the runs in it."""
+
+    label: str
+    numbers: tuple[int, ...]
+    x: Array
+    y: Array
+    raw: Array | None = None
+    low: Array | None = None
+    high: Array | None = None
+    count: Array | None = None
+
+    @property
+    def is_group(self) -> bool:
+        return self.count is not None
+
+    def value(self, x: float | None) -> float:
+        """Between its points, on the line that is drawn; the last finite one without ``x``; NaN
+        where there is none."""
+        return _value(self.x, self.y, x)
+
+    def deviation(self, x: float | None) -> float:
+        """Of a group, at the same place."""
+        if self.high is None:
+            return math.nan
+        return _value(self.x, self.high - self.y, x)
+
+    def best(self, way: str) -> float:
+        """The best of the values as they were; NaN where it is unknown which way is good."""
+        values = self.raw if self.raw is not None else self.y
+        values = values[np.isfinite(values)]
+        if not way or not len(values):
+            return math.nan
+        return float(values.min() if way == "lowest" else values.max())
+
+
+def _value(x: Array, y: Array, place: float | None) -> float:
+    if place is not None:
+        return float(at(x, y, np.array([place]))[0])
+    known = y[np.isfinite(y)]
+    return float(known[-1]) if len(known) else math.nan
+
+
+@dataclass(frozen=True)
+class View:
+    """What of the runs is drawn. ``group``: a setting, ``Groups.BUT_SEEDS``, or nothing."""
+
+    measure: str = ""
+    axis: str = "epoch"
+    weight: float = 0.0
+    group: str = ""
+
+
+class Overlaying:
+    """The runs, and their lines for a view; lines that are asked for again are not made again."""
+
+    def __init__(self, members: list[Member]) -> None:
+        self.members = members
+        self.labels = labels([m.name for m in members], [m.settings for m in members])
+        self._arrays: dict[tuple[int, str, str], tuple[int, Any]] = {}
+        self._kept: tuple[Any, list[Line]] | None = None
+
+    @property
+    def version(self) -> int:
+        return sum(m.reader.version for m in self.members)
+
+    def measures(self) -> list[str]:
+        return measures_in([m.reader.whole for m in self.members])
+
+    def axes(self, measure: str) -> list[str]:
+        """What x can be in at least one of the runs."""
+        known = {axis for m in self.members for axis in m.reader.axes(measure)}
+        return [axis for axis in AXES if axis in known]
+
+    def settled(self, view: View) -> View:
+        """The view with a measure and an axis that there are, as far as there are any."""
+        measures = self.measures()
+        measure = view.measure if view.measure in measures else next(iter(measures), "")
+        axes = self.axes(measure)
+        axis = view.axis if view.axis in axes else next(iter(axes), view.axis)
+        return replace(view, measure=measure, axis=axis)
+
+    def lines(self, view: View) -> list[Line]:
+        """One for each run that has the measure, or for each group."""
+        key = (view, self.version)
+        if self._kept is None or self._kept[0] != key:
+            self._kept = (key, self._made(view))
+        return self._kept[1]
+
+    def _made(self, view: View) -> list[Line]:
+        found = [(n, self._curve(n, view)) for n in range(len(self.members))]
+        known = [(n, curve) for n, curve in found if curve is not None]
+        smooth = smoothed([y for _, (_, y) in known], view.weight)
+        if view.group:
+            return self._grouped(
+                view, {n: (x, s) for (n, (x, _)), s in zip(known, smooth, strict=True)}
+            )
+        return [
+            Line(self.labels[n], (n,), x, s, raw=y if view.weight else None)
+            for (n, (x, y)), s in zip(known, smooth, strict=True)
+        ]
+
+    def _grouped(self, view: View, curves: dict[int, tuple[Array, Array]]) -> list[Line]:
+        groups = Groups(view.group, [m.settings for m in self.members])
+        lines = []
+        for label, numbers in groups.members.items():
+            those = tuple(n for n in numbers if n in curves)
+            if not those:
+                continue
+            found = spread([curves[n] for n in those])
+            width = np.nan_to_num(found.deviation)
+            low, high = found.mean - width, found.mean + width
+            lines.append(
+                Line(label, those, found.x, found.mean, low=low, high=high, count=found.count)
+            )
+        return lines
+
+    def _curve(self, number: int, view: View) -> tuple[Array, Array] | None:
+        """A run's values, converted once for each state of its log."""
+        reader = self.members[number].reader
+        version, key = reader.version, (number, view.measure, view.axis)
+        kept = self._arrays.get(key)
+        if kept is None or kept[0] != version:
+            kept = self._arrays[key] = (version, reader.arrays(view.measure, view.axis))
+        return kept[1]
+
+    def standing(
+        self, lines: list[Line], measure: str, x: float | None
+    ) -> list[tuple[Line, float]]:
+        """Lines with their values at ``x`` (or last), the best first; those without one last."""
+        sign = -1.0 if best_is(measure) == "highest" or not best_is(measure) else 1.0
+        valued = [(line, line.value(x)) for line in lines]
+        return sorted(valued, key=lambda one: (math.isnan(one[1]), sign * one[1]))
+
+    def close(self) -> None:
+        for one in self.members:
+            one.reader.close()
