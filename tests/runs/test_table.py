@@ -216,7 +216,9 @@ def test_many_come_in_batches_only_at_first(place: Path, monkeypatch: pytest.Mon
         (place / f"odd-{number}").mkdir(parents=True)
         (place / f"odd-{number}" / "run.json").write_text("{")
     relisting = Relisting()
-    assert [len(batch) for batch in relisting.batches()][-2:] == [FEWEST, FEWEST + 3]
+    sizes = [len(batch) for batch in relisting.batches()]
+    assert sizes[-1] == FEWEST + 3
+    assert FEWEST in sizes
     assert [len(batch) for batch in relisting.batches()] == [FEWEST + 3]
 
 

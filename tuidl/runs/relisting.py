@@ -15,6 +15,7 @@ from tuidl.storage.contents import EVENTS, PRESET
 from tuidl.storage.locations import names, runs_folder
 
 SECONDS_A_BATCH = 0.5
+"""Until the first; each next one takes twice as long, as putting all in order takes longer too."""
 FEWEST = 100
 """Runs of the first batch."""
 SETTLED = frozenset(("done", "interrupted", "failed"))
@@ -34,16 +35,16 @@ class Relisting:
         """More and more of the runs, at last all; at once all where most are known. Raises
         RunError where their folder cannot be read."""
         found: list[Listed] = []
-        last, first = time.monotonic(), not self._known
+        last, first, wait = time.monotonic(), not self._known, SECONDS_A_BATCH
         before, self._known = self._known, {}
         for name in names():
             run = self._look(name, before.get(name))
             if run is not None:
                 found.append(run)
-            late = time.monotonic() - last >= SECONDS_A_BATCH
+            late = time.monotonic() - last >= wait
             if first and (late or len(found) == FEWEST):
                 yield list(found)
-                last = time.monotonic()
+                last, wait = time.monotonic(), 2 * wait
         yield found
 
     def _look(self, name: str, before: tuple[Stamps, Listed] | None) -> Listed | None:

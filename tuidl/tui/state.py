@@ -1,4 +1,5 @@
-"""What is remembered between two sessions: theme, full speed, the last preset, opened files."""
+"""What is remembered between two sessions: theme, full speed, the last preset, opened files, the
+table of runs."""
 
 from pathlib import Path
 
@@ -12,6 +13,16 @@ MOST_RECENT, LARGEST = 10, 1 << 20
 FILE = "state.json"
 
 
+class TableState(msgspec.Struct):
+    """How the table of runs was left: keys of its columns (none: the usual ones), the key by which
+    it is sorted, whether the other way round, and the keys of its groups."""
+
+    columns: list[str] = []
+    sort: str = "created"
+    reversed: bool = False
+    groups: list[str] = []
+
+
 class State(msgspec.Struct):
     """Kept under the platform's configuration folder; a damaged file counts as none."""
 
@@ -20,6 +31,7 @@ class State(msgspec.Struct):
     recent: list[str] = []
     full_speed: bool = False
     """Whether short runs are not slowed down."""
+    table: TableState = msgspec.field(default_factory=TableState)
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "State":

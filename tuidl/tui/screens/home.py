@@ -43,6 +43,7 @@ m        modify a preset; train a run's preset again, modified
 runs     v view   r resume   c curves behind the next training
          E evaluate   p predict   x export the network
          f2 rename   n note   t tags   space mark   d delete   u undo
+         w all of them in a table: sorted, filtered, in groups
 q        quit                                 ?        this page"""
 
 

@@ -6,33 +6,30 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding
-from textual.screen import Screen
 
 from tuidl.core.errors import RunError
-from tuidl.runs.listing import DAMAGED
-from tuidl.runs.overview import Shelved, glance, overview
+from tuidl.runs.overview import Shelved, overview
+from tuidl.runs.relisting import Relisting
 from tuidl.tui.catalog.run_entries import run_entries
 from tuidl.tui.messages import RunsChanged
-from tuidl.tui.services.services import Services
+from tuidl.tui.screens.run_keys import RunKeys
 from tuidl.tui.terminal.plain import warn
 from tuidl.tui.widgets.chart import looks_of
 from tuidl.tui.widgets.run_list import RunList
 from tuidl.tui.widgets.tabs import Tabs
 
-GOES_ON = ("unfinished", "interrupted")
-"""States in which Enter goes on with a run; else it shows its curves."""
 FOR_RUNS = frozenset(
     (
         "resume_run", "view_run", "compare_run", "delete_run", "export_run", "predict_run",
         "evaluate_run", "to_presets", "mark_run", "undo_delete", "rename_run", "note_run",
-        "tag_run",
+        "tag_run", "table",
     )
 )  # fmt: skip
 
 FOR_PRESETS = frozenset(("open_file", "to_runs"))
 
 
-class RunListScreen(Screen[None]):
+class RunListScreen(RunKeys):
     """The keys of the list of runs, which work only while it is visible."""
 
     RUN_BINDINGS: ClassVar = [
@@ -44,6 +41,7 @@ class RunListScreen(Screen[None]):
         Binding("p", "predict_run", "predict"),
         Binding("x", "export_run", "export"),
         Binding("c", "compare_run", "compare"),
+        Binding("w", "table", "table"),
         Binding("space", "mark_run", "mark"),
         Binding("n", "note_run", "note"),
         Binding("t", "tag_run", "tags"),
@@ -51,7 +49,6 @@ class RunListScreen(Screen[None]):
     ]
     """The most wanted first: where there is little room the others are not named."""
 
-    services: Services
     shows_runs: bool = False
     runs: list[Shelved] | None = None
     """None before they are listed."""
@@ -60,6 +57,7 @@ class RunListScreen(Screen[None]):
         super().__init__()
         self._marked: set[Path] = set()
         self._to_choose: Path | None = None
+        self._relisting = Relisting()
 
     @property
     def _run_list(self) -> RunList:
@@ -126,6 +124,7 @@ class RunListScreen(Screen[None]):
             return []
         return [
             ("Resume the run", "r: go on from where it was last saved", self.action_resume_run),
+            ("Table of all runs", "w: sorted, filtered, in groups", self.action_table),
             ("View the run", "v: its curves", self.action_view_run),
             (
                 "Compare",
@@ -143,27 +142,6 @@ class RunListScreen(Screen[None]):
             ("Tags of the run", "t: words to be found by", self.action_tag_run),
         ]
 
-    def open_run(self) -> None:
-        """What Enter does: go on with it, or look at it."""
-        path = self._chosen_run
-        if path is None:
-            return
-        run = glance(path)
-        if run.state == DAMAGED:
-            warn(self, run.problem)
-        elif run.state in GOES_ON:
-            self.services.runs.resume(path)
-        else:
-            self.services.runs.view(path)
-
-    def action_view_run(self) -> None:
-        if path := self._chosen_run:
-            self.services.runs.view(path)
-
-    def action_resume_run(self) -> None:
-        if path := self._chosen_run:
-            self.services.runs.resume(path)
-
     def action_compare_run(self) -> None:
         """The marked runs over each other; the only or chosen one behind the next training."""
         paths = [run.path for run in self.runs or [] if run.path in self._marked]
@@ -172,21 +150,11 @@ class RunListScreen(Screen[None]):
         elif path := self._chosen_run:
             self.services.runs.put_behind_next(path)
 
-    def modify_run(self) -> None:
-        if path := self._chosen_run:
-            self.services.navigator.edit_run(path)
+    def action_table(self) -> None:
+        """All runs in a table; the cursor begins on the chosen one."""
+        from tuidl.tui.screens.workspace import WorkspaceScreen
 
-    def action_export_run(self) -> None:
-        if path := self._chosen_run:
-            self.services.runs.export(path)
-
-    def action_predict_run(self) -> None:
-        if path := self._chosen_run:
-            self.services.runs.predict(path)
-
-    def action_evaluate_run(self) -> None:
-        if path := self._chosen_run:
-            self.services.runs.evaluate(path)
+        self.app.push_screen(WorkspaceScreen(self.services, self._relisting, self._chosen_run))
 
     def action_mark_run(self) -> None:
         """Mark the run for deleting, or take the mark away, and go on to the next."""
@@ -202,18 +170,3 @@ class RunListScreen(Screen[None]):
             paths = [chosen]
         if paths:
             self.services.changes.delete(paths)
-
-    def action_undo_delete(self) -> None:
-        self.services.changes.undo()
-
-    def action_rename_run(self) -> None:
-        if path := self._chosen_run:
-            self.services.changes.rename(path)
-
-    def action_note_run(self) -> None:
-        if path := self._chosen_run:
-            self.services.changes.note(path)
-
-    def action_tag_run(self) -> None:
-        if path := self._chosen_run:
-            self.services.changes.tag(path)

@@ -9,4 +9,4 @@ class RunList(PresetList):
     """Filtered like the presets; by states (``failed``), tags (``#keep``) and notes, too."""
 
     invitation = "/ filters"
-    commands: ClassVar[frozenset[str]] = frozenset("12rvcdxpEmqnut?")
+    commands: ClassVar[frozenset[str]] = frozenset("12rvcdxpEmqnutw?")
