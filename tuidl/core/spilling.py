@@ -62,11 +62,12 @@ def room_for(needed: int, least: int, what: str, advice: str) -> Iterator[None]:
 
     Raises BackendError, with ``what`` and ``advice``, where neither is so.
     """
-    left = memory_left()
-    is_needed = needed > left
-    if is_needed and not (least <= left and needed - least <= room_on_disk()):
-        disk = f"{folder()} for files of {gib(needed - least)}"
-        check_memory(min(needed, least) if least > left else needed, what, f"{advice} ({disk})")
+    is_needed = needed > memory_left()
+    if is_needed:
+        check_memory(least, what, advice)
+        if needed - least > room_on_disk():
+            room = f"or make room for files of {gib(needed - least)} in {folder()}"
+            check_memory(needed, what, f"{advice}, {room}")
     token = _spills.set(is_needed)
     try:
         yield
