@@ -1,15 +1,18 @@
 """Reports of a sweep: JSON lines, a plain line a trial, or a bar above the best trials so far."""
 
+import shutil
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any, Self
 
 import msgspec
 
+from tuidl.cli.pareto import MARK, chart_lines
 from tuidl.cli.reports import Closing
 from tuidl.core.durations import in_words
 from tuidl.core.printable import printable
-from tuidl.core.terminal import put, put_json, say
+from tuidl.core.terminal import put, put_json, say, speaks_unicode, wants_color
 from tuidl.sweeps import records
 from tuidl.sweeps.records import SweepEvent, Trial
 from tuidl.sweeps.spec import Sweep
@@ -74,7 +77,8 @@ class TerminalReport(LineReport):
             from rich.text import Text
 
             shown = in_order(self._table, self._sweep)[:BEST_SHOWN]
-            lines = [self._bar, *(table_lines(shown, self._sweep) if shown else [])]
+            front = records.front(self._table, self._sweep.goals)
+            lines = [self._bar, *(table_lines(shown, self._sweep, front) if shown else [])]
             self._live.update(Text("\n".join(map(printable, lines))))
 
     def close(self) -> None:
@@ -98,38 +102,51 @@ def report_for(sweep: Sweep, as_json: bool) -> JsonReport | LineReport:
 
 
 def in_order(table: list[Trial], sweep: Sweep) -> list[Trial]:
-    """The best first; trials that were ended before their last epoch behind those that have all,
-    and those without a value last."""
+    """The best first, of two objectives the Pareto front; trials that were ended before their last
+    epoch behind those that have all, and those without a value last."""
     states = (records.DONE, records.PRUNED, records.FAILED)
-    sign = 1 if sweep.minimizes else -1
+    sign = sweep.goals[0].sign
+    front = records.front(table, sweep.goals)
 
     def place(trial: Trial) -> tuple[Any, ...]:
         is_known = trial.value is not None
-        return states.index(trial.state), not is_known, sign * (trial.value or 0.0), trial.trial
+        is_beaten = trial.trial not in front
+        value = sign * (trial.value or 0.0)
+        return states.index(trial.state), not is_known, is_beaten, value, trial.trial
 
     return sorted(table, key=place)
 
 
-def table_lines(table: list[Trial], sweep: Sweep) -> list[str]:
-    """Columns: the trial, its value (and spread over seeds), epochs, state, and its settings."""
-    keys = list(sweep.space)
-    heads = ["trial", sweep.objective, "epochs", "state", *(_short(key, keys) for key in keys)]
-    rows = [heads, *(_cells(trial, keys) for trial in table)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
-    right = {0, 1, 2}
+def table_lines(table: list[Trial], sweep: Sweep, front: Sequence[int] = ()) -> list[str]:
+    """Columns: the trial, its value (and spread over seeds), epochs, state, and its settings. Of
+    two objectives both, and which trials are on the Pareto ``front``."""
+    keys, names = list(sweep.space), [goal.name for goal in sweep.goals]
+    ends = ["state", *(_short(key, keys) for key in keys)]
+    rows = [
+        ["trial", *names, "epochs", *ends],
+        *(_cells(trial, keys, len(names)) for trial in table),
+    ]
+    if len(names) > 1:
+        marks = ["front", *(MARK if trial.trial in front else "" for trial in table)]
+        rows = [[row[0], mark, *row[1:]] for row, mark in zip(rows, marks, strict=True)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    numbers = len(rows[0]) - len(ends)
     return [
         "  ".join(
-            cell.rjust(width) if i in right else cell.ljust(width)
+            cell.rjust(width) if i < numbers else cell.ljust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
     ]
 
 
-def _cells(trial: Trial, keys: list[str]) -> list[str]:
+def _cells(trial: Trial, keys: list[str], objectives: int) -> list[str]:
     values = [plain(trial.values[key]) if key in trial.values else "-" for key in keys]
     epochs = "+".join(map(str, trial.epochs)) or "-"
-    return [str(trial.trial), value_text(trial), epochs, trial.state, *map(printable, values)]
+    second = [] if objectives == 1 else [_number(trial.second)]
+    return [
+        str(trial.trial), value_text(trial), *second, epochs, trial.state, *map(printable, values)
+    ]  # fmt: skip
 
 
 def _short(key: str, keys: list[str]) -> str:
@@ -140,32 +157,41 @@ def _short(key: str, keys: list[str]) -> str:
 
 def value_text(trial: Trial) -> str:
     """Its value, with the standard deviation over several seeds."""
-    if trial.value is None:
-        return "-"
-    spread = "" if trial.spread is None else f" ±{trial.spread:.2g}"
-    return f"{trial.value:.5g}{spread}"
+    spread = "" if trial.spread is None or trial.value is None else f" ±{trial.spread:.2g}"
+    return f"{_number(trial.value)}{spread}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.5g}"
 
 
 def _headline(event: records.Started) -> str:
     best = "smallest" if event.minimizes else "largest"
     which = "best epoch" if event.at == "best" else "last epoch"
     workers = "1 worker" if event.workers == 1 else f"{event.workers} workers"
-    return (
-        f"{event.sweep}: {event.trials} trials of {event.preset} on {workers}; "
-        f"{best} {event.objective} of the {which} wins"
-    )
+    wins = f"{best} {event.objective} of the {which} wins"
+    if event.second:
+        other = "smallest" if event.second_minimizes else "largest"
+        wins = f"{best} {event.objective} and {other} {event.second}, of the {which} by the first"
+    return f"{event.sweep}: {event.trials} trials of {event.preset} on {workers}; {wins}"
 
 
 def _line(trial: Trial, sweep: Sweep) -> str:
     settings = "  ".join(f"{key}={plain(value)}" for key, value in trial.values.items())
-    what = trial.error or f"{sweep.objective} {value_text(trial)}"
+    what = trial.error or _values_text(trial, sweep)
     return f"trial {trial.trial}: {trial.state}, {what}   {settings}"
+
+
+def _values_text(trial: Trial, sweep: Sweep) -> str:
+    first, *more = sweep.goals
+    second = "".join(f", {goal.name} {_number(trial.second)}" for goal in more)
+    return f"{first.name} {value_text(trial)}{second}"
 
 
 def ending(event: records.Ended, sweep: Sweep, table: list[Trial]) -> list[str]:
     """The table, the best trial and how to go on with it."""
     ordered = in_order(table, sweep)
-    lines = ["", *table_lines(ordered[:MOST_LISTED], sweep)]
+    lines = ["", *table_lines(ordered[:MOST_LISTED], sweep, event.front)]
     if len(ordered) > MOST_LISTED:
         lines.append(f"... and {len(ordered) - MOST_LISTED} more")
     counts = [f"{sum(t.state == s for t in table)} {s}" for s in ("done", "pruned", "failed")]
@@ -176,6 +202,20 @@ def ending(event: records.Ended, sweep: Sweep, table: list[Trial]) -> list[str]:
     if best is None:
         say("no trial has a value")
     else:
-        lines.append(f"best: trial {best.trial}, {sweep.objective} {value_text(best)}")
+        lines += _front_lines(event, sweep, table)
+        by = " by the first objective" if event.front else ""
+        lines.append(f"best{by}: trial {best.trial}, {_values_text(best, sweep)}")
         lines.append(f"  tuidl show {best.runs[0]}; tuidl evaluate {best.runs[0]}")
     return [*lines, f"table sha256 {event.sha256}"]
+
+
+def _front_lines(event: records.Ended, sweep: Sweep, table: list[Trial]) -> list[str]:
+    """Of two objectives, the chart and the trials that none beats."""
+    if not event.front:
+        return []
+    width = shutil.get_terminal_size().columns
+    drawn = chart_lines(
+        table, sweep.goals, event.front, width, wants_color(), speaks_unicode()
+    )  # fmt: skip
+    numbers = ", ".join(map(str, event.front))
+    return [*drawn, "", f"Pareto front: {'trial' if len(event.front) == 1 else 'trials'} {numbers}"]

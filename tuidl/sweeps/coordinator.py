@@ -21,7 +21,7 @@ from tuidl.sweeps.folder import PRESET, SWEEP, SweepFolder
 from tuidl.sweeps.jobs import Answer, Job
 from tuidl.sweeps.outcomes import Outcome, outcome_of
 from tuidl.sweeps.presets import Presets
-from tuidl.sweeps.pruning import Curve, value_of
+from tuidl.sweeps.pruning import Curve, place_of, value_of
 from tuidl.sweeps.records import SweepEvent, Trial
 from tuidl.sweeps.searching import search_for
 from tuidl.sweeps.space import Value
@@ -64,8 +64,16 @@ class _Trial:
     @property
     def curve(self) -> list[float]:
         """The mean over its runs by epoch, as far as all of them are."""
-        curves = [run.outcome.curve for run in self.runs]
-        return [fmean(values) for values in zip(*curves, strict=False)]
+        return _mean([run.outcome.curve for run in self.runs])
+
+    @property
+    def second(self) -> list[float]:
+        """The same of a second objective."""
+        return _mean([run.outcome.second for run in self.runs]) or [math.nan] * len(self.curve)
+
+
+def _mean(curves: Sequence[Curve]) -> list[float]:
+    return [fmean(values) for values in zip(*curves, strict=False)]
 
 
 class Workers(Protocol):
@@ -111,21 +119,23 @@ class Coordinator:
                 self.table.append(self._row(trial))
                 yield records.TrialEnded(trial=self.table[-1])
             earlier += [trial.curve for trial in batch if trial.curve]
-            values = {trial.number: self._value(trial) for trial in batch}
+            values = {trial.number: self._values(trial) for trial in batch}
             search.tell(values, {trial.number for trial in batch if trial.is_pruned})
             self.folder.write_results(self.table)
-        best = records.best_of(self.table, sweep.minimizes)
+        front = records.front(self.table, sweep.goals)
+        best = records.best_of(self.table, sweep.goals[0].minimizes)
         yield records.Ended(
-            reason=reason, best=None if best is None else best.trial,
-            sha256=records.digest(self.table), seconds=time.monotonic() - began,
+            reason=reason, best=front[0] if front else None if best is None else best.trial,
+            sha256=records.digest(self.table), seconds=time.monotonic() - began, front=front,
         )  # fmt: skip
 
     def _started(self, trials: int) -> records.Started:
         self._total = trials * self.sweep.seeds * self._presets.base.training.epochs
+        first, *more = self.sweep.goals
         return records.Started(
-            sweep=self.folder.name, preset=self._origin.preset, objective=self.sweep.objective,
-            at=self.sweep.at, minimizes=self.sweep.minimizes, trials=trials,
-            workers=self._pool.size,
+            sweep=self.folder.name, preset=self._origin.preset, objective=first.name,
+            at=self.sweep.at, minimizes=first.minimizes, trials=trials, workers=self._pool.size,
+            second=more[0].name if more else "", second_minimizes=not more or more[0].minimizes,
         )  # fmt: skip
 
     def _batch(self, trials: int) -> int:
@@ -191,13 +201,18 @@ class Coordinator:
             total=max(self._total, self._done),
         )  # fmt: skip
 
-    def _value(self, trial: _Trial) -> float:
-        """Smaller is better; NaN where the trial has none."""
-        return math.nan if trial.error else value_of(trial.curve, self.sweep.at)
+    def _values(self, trial: _Trial) -> tuple[float, ...]:
+        """By objective, of the epoch that counts: smaller is better; NaN where there is none."""
+        place = None if trial.error else place_of(trial.curve, self.sweep.at)
+        if place is None:
+            return (math.nan,) * len(self.sweep.goals)
+        return (trial.curve[place], trial.second[place])[: len(self.sweep.goals)]
 
     def _row(self, trial: _Trial) -> Trial:
-        sign = 1 if self.sweep.minimizes else -1
-        value = self._value(trial)
+        values = [
+            goal.sign * value if math.isfinite(value) else None
+            for goal, value in zip(self.sweep.goals, self._values(trial), strict=True)
+        ]
         each = [value_of(run.outcome.curve, self.sweep.at) for run in trial.runs]
         has_spread = len(each) > 1 and all(map(math.isfinite, each))
         state = records.PRUNED if trial.is_pruned else records.DONE
@@ -205,7 +220,8 @@ class Coordinator:
             trial=trial.number,
             values=trial.values,
             state=records.FAILED if trial.error else state,
-            value=sign * value if math.isfinite(value) else None,
+            value=values[0],
+            second=values[1] if len(values) > 1 else None,
             spread=stdev(each) if has_spread else None,
             epochs=tuple(len(run.outcome.curve) for run in trial.runs),
             weights_sha256=tuple(run.outcome.weights_sha256 for run in trial.runs),

@@ -10,19 +10,21 @@ from tuidl.protocol.events import EpochEnded, RunEnded, RunFailed
 from tuidl.runs.reading import stream_events
 from tuidl.storage.contents import RUN
 from tuidl.storage.folder import DONE, RunFolder
+from tuidl.sweeps.goals import Goal
 from tuidl.sweeps.spec import Sweep
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """``curve``: the objective by epoch, smaller is better, NaN where it is not finite. ``ended``:
-    whether it has all its epochs, or was stopped early as its preset says. ``error``: why it ended
-    without a result."""
+    """``curve``: the objective by epoch, smaller is better, NaN where it is not finite; ``second``:
+    that of a second one. ``ended``: whether it has all its epochs, or was stopped early as its
+    preset says. ``error``: why it ended without a result."""
 
     curve: tuple[float, ...] = ()
     ended: bool = False
     weights_sha256: str = ""
     error: str = ""
+    second: tuple[float, ...] = ()
 
     def has(self, epochs: int) -> bool:
         """Whether there is nothing left to do up to so many epochs."""
@@ -35,29 +37,31 @@ def outcome_of(run: Path, sweep: Sweep) -> Outcome:
     if not is_there(run / RUN):
         return Outcome()
     folder = RunFolder(run)
-    curve: list[float] = []
+    told: list[EpochEnded | RunEnded] = []
     for event in stream_events(folder.log) if is_there(folder.log) else ():
         if isinstance(event, EpochEnded) and event.fold is None:
-            curve.append(_value(event, sweep))
+            told.append(event)
     summary = folder.summary
     ended = summary.ended if summary else None
+    if isinstance(ended, RunEnded) and ended.reason in DONE and ended.folds:
+        told = [ended]  # a cross-validation counts by its mean alone
+    curve, *more = (tuple(_value(event, goal) for event in told) for goal in sweep.goals)
+    second = more[0] if more else ()
     if isinstance(ended, RunFailed):
         # One that something outside stopped can go on from where it was saved.
-        return Outcome(tuple(curve), error="" if ended.resume else ended.error)
+        return Outcome(curve, error="" if ended.resume else ended.error, second=second)
     if isinstance(ended, RunEnded) and ended.reason in DONE:
-        if ended.folds:  # a cross-validation counts by its mean alone
-            curve = [_value(ended, sweep)]
-        return Outcome(tuple(curve), True, ended.weights_sha256)
-    return Outcome(tuple(curve))
+        return Outcome(curve, True, ended.weights_sha256, second=second)
+    return Outcome(curve, second=second)
 
 
-def _value(event: EpochEnded | RunEnded, sweep: Sweep) -> float:
+def _value(event: EpochEnded | RunEnded, goal: Goal) -> float:
     """The objective, turned so that smaller is better. Raises RunError."""
-    scores = event.validation if sweep.part == "validation" else event.train
+    scores = event.validation if goal.part == "validation" else event.train
     if scores is None:
-        raise RunError(f"objective {sweep.objective}: the data has no {sweep.part} part")
-    if sweep.score not in scores:
-        known = ", ".join(f"{sweep.part}.{name}" for name in scores)
-        raise RunError(f"objective: no score {sweep.objective!r} (valid: {known})")
-    value = scores[sweep.score]
-    return (value if sweep.minimizes else -value) if math.isfinite(value) else math.nan
+        raise RunError(f"objective {goal.name}: the data has no {goal.part} part")
+    if goal.score not in scores:
+        known = ", ".join(f"{goal.part}.{name}" for name in scores)
+        raise RunError(f"objective: no score {goal.name!r} (valid: {known})")
+    value = scores[goal.score]
+    return goal.sign * value if math.isfinite(value) else math.nan

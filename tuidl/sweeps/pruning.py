@@ -57,9 +57,16 @@ class Pruner(Config, frozen=True):
 
 def value_of(curve: Curve, at: str) -> float:
     """That of the best epoch or of the last one; NaN where it is not finite."""
+    place = place_of(curve, at)
+    return math.nan if place is None else curve[place]
+
+
+def place_of(curve: Curve, at: str) -> int | None:
+    """Which epoch counts, from 0; None where there is none."""
     if at == "last":
-        return curve[-1] if curve else math.nan
-    return min((value for value in curve if math.isfinite(value)), default=math.nan)
+        return len(curve) - 1 if curve else None
+    known = [epoch for epoch, value in enumerate(curve) if math.isfinite(value)]
+    return min(known, key=lambda epoch: (curve[epoch], epoch), default=None)
 
 
 def _worst_last(value: float) -> float:

@@ -24,8 +24,9 @@ class Search(Protocol):
         """The values of these trials, the next ones."""
         ...
 
-    def tell(self, results: Mapping[int, float], pruned: set[int]) -> None:
-        """What the trials of the last batch came to (smaller is better, NaN: it failed)."""
+    def tell(self, results: Mapping[int, Sequence[float]], pruned: set[int]) -> None:
+        """What the trials of the last batch came to, by objective: smaller is better, NaN where it
+        failed."""
         ...
 
 
@@ -38,7 +39,7 @@ class Given:
     def ask(self, numbers: Sequence[int]) -> list[dict[str, Value]]:
         return [self._values[number] for number in numbers]
 
-    def tell(self, results: Mapping[int, float], pruned: set[int]) -> None:
+    def tell(self, results: Mapping[int, Sequence[float]], pruned: set[int]) -> None:
         """Nothing is learned."""
 
 
@@ -48,7 +49,8 @@ def search_for(sweep: Sweep, source: str, storage: Path) -> Search:
     known = known_before(sweep, source)
     if known is not None:
         return known
-    return TreeParzen(sweep.seed, sweep.space, sweep.trials or USUAL_TRIALS, storage)
+    trials = sweep.trials or USUAL_TRIALS
+    return TreeParzen(sweep.seed, sweep.space, trials, storage, len(sweep.goals))
 
 
 def known_before(sweep: Sweep, source: str) -> Given | None:
@@ -75,9 +77,12 @@ def _grid(sweep: Sweep, space: Mapping[str, Setting], source: str) -> list[dict[
 
 
 class TreeParzen:
-    """The tree-structured Parzen estimator of Optuna (Bergstra et al., 2011)."""
+    """The tree-structured Parzen estimator of Optuna (Bergstra et al., 2011); with two
+    ``objectives`` the one that goes by their Pareto front (Ozaki et al., 2022)."""
 
-    def __init__(self, seed: int, space: Mapping[str, Setting], trials: int, storage: Path) -> None:
+    def __init__(
+        self, seed: int, space: Mapping[str, Setting], trials: int, storage: Path, objectives: int
+    ) -> None:
         optuna = _optuna()
         self._optuna, self._space, self.trials = optuna, space, trials
         storage.unlink(missing_ok=True)
@@ -86,6 +91,7 @@ class TreeParzen:
             study_name=storage.parent.name,
             storage=optuna.storages.JournalStorage(backend),
             sampler=optuna.samplers.TPESampler(seed=seed, constant_liar=True),
+            directions=["minimize"] * objectives,
         )
         self._asked: dict[int, Any] = {}
 
@@ -100,15 +106,16 @@ class TreeParzen:
             found.append(values)
         return found
 
-    def tell(self, results: Mapping[int, float], pruned: set[int]) -> None:
+    def tell(self, results: Mapping[int, Sequence[float]], pruned: set[int]) -> None:
         states = self._optuna.trial.TrialState
         for number in sorted(self._asked):
-            value = results[number]
-            if number in pruned and math.isfinite(value):
-                self._asked[number].report(value, 0)
+            values = results[number]
+            is_known = all(map(math.isfinite, values))
+            if number in pruned and is_known:
+                self._asked[number].report(values[0], 0)
                 self._study.tell(self._asked[number], state=states.PRUNED)
-            elif math.isfinite(value):
-                self._study.tell(self._asked[number], value)
+            elif is_known:
+                self._study.tell(self._asked[number], list(values))
             else:
                 self._study.tell(self._asked[number], state=states.FAIL)
         self._asked.clear()

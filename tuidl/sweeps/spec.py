@@ -10,7 +10,7 @@ from tuidl.core.config import Config, Seed
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.core.own_files import FileError, read_bounded
 from tuidl.preset.decoding import convert
-from tuidl.runs.ranking import smaller_is_better
+from tuidl.sweeps.goals import Direction, Goal, goals_of
 from tuidl.sweeps.pruning import Pruner
 from tuidl.sweeps.space import Choices, Range, Setting, Value
 
@@ -18,7 +18,6 @@ LARGEST = 1 << 20
 """Bytes of a sweep file."""
 MOST_TRIALS = 100_000
 USUAL_TRIALS = 20
-PARTS = ("validation", "train")
 
 
 class Sweep(Config, frozen=True):
@@ -28,7 +27,8 @@ class Sweep(Config, frozen=True):
     trial. ``search``: the values to try, by dotted keys. ``trials``: how many (by default 20, of
     a grid all combinations). ``batch``: how many are asked for before the results of any
     of them are told to a method that learns (tpe), or compared with others by the pruner median.
-    ``objective``: a part and a score; ``at``: that of the best epoch, or of the last one.
+    ``objective``: a part and a score, or a list of two, of which none counts more; ``at``: that of
+    the epoch that is best (by the first), or of the last one.
     ``seeds``: trainings of each trial, whose mean counts. ``time_limit``: seconds after which no
     trial begins.
     """
@@ -41,38 +41,22 @@ class Sweep(Config, frozen=True):
     batch: Annotated[int, Meta(ge=1, le=MOST_TRIALS)] = 10
     seed: Seed = 0
     seeds: Annotated[int, Meta(ge=1, le=1000)] = 1
-    objective: str = "validation.loss"
+    objective: str | list[str] = "validation.loss"
     at: Literal["best", "last"] = "best"
-    direction: Literal["", "minimize", "maximize"] = ""
+    direction: Direction | list[Direction] = ""
     pruner: Pruner = Pruner()
     time_limit: Annotated[float, Meta(gt=0)] | None = None
 
     def __post_init__(self) -> None:
-        part, _, score = self.objective.partition(".")
-        if part == "test":
-            raise ValueError(
-                "objective: settings that are chosen by the test part make its score worthless; "
-                "take validation"
-            )
-        if part not in PARTS or not score:
-            raise ValueError(f"objective: expected validation.SCORE, got {self.objective!r}")
+        if len(self.goals) > 1 and self.pruner.type != "none":
+            raise ValueError("pruner: trials are compared by one objective; with two take none")
         if not self.search:
             raise ValueError("search: expected at least one setting")
 
     @property
-    def part(self) -> str:
-        return self.objective.partition(".")[0]
-
-    @property
-    def score(self) -> str:
-        return self.objective.partition(".")[2]
-
-    @property
-    def minimizes(self) -> bool:
-        """By ``direction``, or by what the score is: smaller errors are better."""
-        if self.direction:
-            return self.direction == "minimize"
-        return smaller_is_better(self.score)
+    def goals(self) -> tuple[Goal, ...]:
+        """One, or two."""
+        return goals_of(self.objective, self.direction)
 
     @property
     def space(self) -> dict[str, Setting]:
