@@ -41,11 +41,15 @@ PRESETS = {
 }
 VALIDATION = {"linear_regression": 0.3}
 """Of presets that have none: without it there is nothing to judge settings by."""
+HALVING = 'method = "random"\npruner = {type = "halving", first = 1, reduction = 3}'
 METHODS = {
-    "random": 'method = "random"',
-    "TPE": 'method = "tpe"\nbatch = 3',
-    "halving": 'method = "random"\npruner = {type = "halving", first = 1, reduction = 3}',
+    "random": ('method = "random"', 1),
+    "TPE": ('method = "tpe"\nbatch = 3', 1),
+    "halving": (HALVING, 1),
+    "halving of three times as many": (HALVING, 3),
 }
+"""Lines of the sweep file, and how many times the trials: those that halving ends early leave epochs
+for others."""
 REFERENCE = "random"
 
 
@@ -63,7 +67,8 @@ class Found:
 
 def sweep_text(preset: str, method: str, seed: int, trials: int, epochs: int) -> str:
     """The sweep file."""
-    head = f'preset = "{preset}"\n{METHODS[method]}\ntrials = {trials}\nseed = {seed}\n'
+    lines, times = METHODS[method]
+    head = f'preset = "{preset}"\n{lines}\ntrials = {times * trials}\nseed = {seed}\n'
     settings = f'[set]\n"training.epochs" = {epochs}\n'
     if preset in VALIDATION:
         settings += f'"data.validation" = {VALIDATION[preset]}\n'
