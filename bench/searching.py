@@ -48,7 +48,7 @@ METHODS = {
     "halving": (HALVING, 1),
     "halving of three times as many": (HALVING, 3),
 }
-"""Lines of the sweep file, and how many times the trials: those that halving ends early leave epochs
+"""Lines of the sweep file, and how many times the trials: what halving ends early leaves epochs
 for others."""
 REFERENCE = "random"
 
