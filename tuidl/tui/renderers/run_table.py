@@ -207,7 +207,8 @@ def _put_run(page: _Page, y: int, run: Listed, texts: dict[str, str]) -> None:
         text = fitted(texts[key], size)
         style = palette.style("text" if key in (page.view.order.key, "run") else "muted")
         is_right = key in page.numbers and (text == UNSET or _is_number(run, key))
-        grid.put(x + (size - cell_len(text) if is_right else 0), y, text, style)
+        blank = " " * (size - cell_len(text))  # blanks of one style with the text: fewer to paint
+        grid.put(x, y, f"{blank}{text}  " if is_right else f"{text}{blank}  ", style)
     if run.problem:
         x = page.places[0][1] + page.places[0][2] + GAP
         room = max(grid.width - x, 0)

@@ -58,6 +58,8 @@ class ShownRuns(RunKeys):
         self._is_reading = self._is_asked_again = self._is_whole = False
         self._next_look = 0.0
         self._typing: Timer | None = None
+        self._kind: tuple[type, bool] | None = None
+        """Of the row under the cursor, and whether there are groups: by these keys differ."""
 
     def on_mount(self) -> None:
         self.table.focus()
@@ -178,11 +180,16 @@ class ShownRuns(RunKeys):
         said = counts(len(self.runs), len(self._fitting), len(self.marked), hidden, self._is_whole)
         width = self.size.width - 4
         words = f"{said}   {how_sorted(view)}"
-        self.query_one("#heading", Static).update(plain(words if len(words) <= width else said))
-        self.query_one("#about", Static).update(
-            about_line(self.table.chosen, view, palette, unicode)
+        self.query_one("#heading", Static).update(
+            plain(words if len(words) <= width else said), layout=False
         )
-        self.refresh_bindings()
+        self.query_one("#about", Static).update(
+            about_line(self.table.chosen, view, palette, unicode), layout=False
+        )
+        kind = type(self.table.chosen), bool(self.groups)
+        if kind != self._kind:  # keys are looked up anew, which takes longer than all else here
+            self._kind = kind
+            self.refresh_bindings()
 
     def on_run_table_moved(self) -> None:
         self._say()

@@ -111,8 +111,8 @@ class WorkspaceScreen(ShownRuns):
         return [runs_folder() / run.run for run in self.chosen_runs]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if not self.is_mounted or not self.query(RunTable):
-            return True
+        if not self.children:
+            return True  # it is only being made
         if self.filter_line.is_typed:
             return False  # its keys type
         if action in OF_ONE_RUN:
