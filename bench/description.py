@@ -33,9 +33,9 @@ def describe(preset: Preset) -> dict[str, Any]:
     graph = Graph.build(preset)
     spec, nodes = graph.spec, graph.nodes_for_loss
     if preset.networks:
-        from bench.variational import describe_variational
+        from bench.several import describe_several
 
-        return describe_variational(preset)
+        return describe_several(preset)
     if spec.targets:
         raise TuidlError("peers build presets with one kind of targets")
     return {

@@ -39,18 +39,26 @@ def feed_of(model: Model, work: dict[str, Any]) -> ArrayDataset:
 def ways(model: Model, threads: int, work: dict[str, Any] | None = None) -> dict[str, Way]:
     """Training on all threads and on one; on a GPU, in each of the ways that its engine knows."""
     feed = feed_of(model, work or {})
-    batches = BatchPlan.of(model.program.train, model.program.batch, len(feed))
-    steps = batches.steps(len(feed))
-    slots = sum(size for _, size in model.program.statistics.values())
-    stretch = StepChunk(0, np.full(steps, RATE), np.zeros(slots), np.zeros(steps))
+    program = model.program
+    plans = [BatchPlan.of(one.train, program.batch, len(feed)) for one in program.objectives]
+    steps = plans[0].steps(len(feed))
+    slots = sum(size for _, size in program.statistics.values())
+    # Several objectives take turns, step by step, each with the next batch.
+    at_once = steps if len(plans) == 1 else 1
+    stretches = [
+        StepChunk(start, np.full(at_once, RATE), np.zeros(slots), np.zeros(at_once))
+        for start in range(0, steps, at_once)
+    ]
 
     def by(choose: Callable[[], None]) -> Way:
         def run(epochs: int) -> None:
             choose()
             for _ in range(epochs):
-                done = model.engine.run(batches, feed, stretch)
-                if done != steps:
-                    raise RuntimeError(f"stopped at step {done} of {steps}: loss is not finite")
+                for number, stretch in enumerate(stretches):
+                    done = model.engine.run(plans[number % len(plans)], feed, stretch)
+                    if done != at_once:
+                        problem = f"stopped at step {stretch.start + done} of {steps}"
+                        raise RuntimeError(f"{problem}: loss is not finite")
 
         return Way(run, steps)
 

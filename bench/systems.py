@@ -213,6 +213,7 @@ SYSTEMS = {
         System("char_rnn", _char_rnn(), parameters=97_888, second_biases=4 * 128),
         System("word_vectors", _word_vectors(), parameters=97_500),
         System("unet_shapes", _unet(), parameters=44_404),
+        System("gan_points", _shipped("gan_points"), parameters=8_899),
         System("vae_mnist", _shipped("vae_mnist"), parameters=631_188),
         System("autoencoder_mnist", _autoencoder(), parameters=61_329),
     )

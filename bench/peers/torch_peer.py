@@ -15,11 +15,13 @@ WORK = CASE["work"]
 import examples  # noqa: E402
 import torch  # noqa: E402  (it counts the cores when it is imported)
 from torch_network import build, first, loss_of, optimizer_of  # noqa: E402
-from torch_variational import Variational, elbo  # noqa: E402
+from torch_several import Adversarial, Variational, elbo  # noqa: E402
 
 RATE = 1e-4
+MAKERS = {"variational": Variational, "adversarial": Adversarial}
+LOSSES = {"variational": lambda work: elbo, "adversarial": lambda work: None}
 BATCH, EXAMPLES = WORK["batch"], WORK["examples"]
-SEVERAL = WORK.get("kind") == "variational"
+KIND = WORK.get("kind", "")
 HAS_IMAGES = any(layer["type"] == "conv2d" for layer in WORK["layers"])
 
 
@@ -61,10 +63,10 @@ def way(advised, threads, compiled=False, device="cpu", captured=False, layout=N
     torch.set_num_threads(threads)
     torch.manual_seed(0)
     x, y = tensors(device, channels_last)
-    model = (Variational(WORK) if SEVERAL else build(WORK)).to(device)
+    model = MAKERS.get(KIND, build)(WORK).to(device)
     if channels_last:
         model = model.to(memory_format=torch.channels_last)
-    parameters, loss = list(model.parameters()), elbo if SEVERAL else loss_of(WORK)
+    parameters, loss = list(model.parameters()), LOSSES.get(KIND, loss_of)(WORK)
     optimizer = optimizer_of(WORK, parameters, RATE, advised, captured)
     clip, penalty = clipping(parameters), penalties(model)
     forward = torch.compile(model) if compiled else model
@@ -79,6 +81,8 @@ def way(advised, threads, compiled=False, device="cpu", captured=False, layout=N
             clip()
         optimizer.step()
 
+    if KIND == "adversarial":
+        step = model.turns(lambda own: optimizer_of(WORK, own, RATE, advised, captured))
     step_or_replay = captured_step(step, x[:BATCH], y[:BATCH]) if captured else step
 
     def run(count):

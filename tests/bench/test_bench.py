@@ -41,6 +41,7 @@ OF_THE_PEERS = {  # parameters and batch size, counted by hand
         + 4,
         16,
     ),
+    "gan_points": (2 * (3 * 64 + 65 * 64) + 65 * 2 + 65, 128),
     "vae_mnist": (785 * 400 + 401 * 4 + 3 * 400 + 401 * 784, 128),
     "autoencoder_mnist": (
         9 * (16 + 16 * 32 + 32 * 16 + 16) + 16 + 32 + 16 + 1 + (1568 + 1) * 16 + (16 + 1) * 1568,

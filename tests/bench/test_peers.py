@@ -12,12 +12,14 @@ from bench import contenders
 from bench.cases import Case, case_file, named
 from bench.contenders import Contender
 from bench.description import describe, second_biases
+from bench.measure import prepared, ways
 from bench.peers import examples, protocol
 from tests.helpers import RESIDUAL
 from tests.systems import GAN
 from tuidl.core.errors import TuidlError
 from tuidl.preset.library import load_preset, shipped
 
+SEVERAL = ("vae_mnist", "gan_points", "gan_digits")
 HEAD = 'name = "tiny"\noptimizer = {type = "adam"}\nloss = {type = "cross_entropy"}\n'
 IMAGES = '{type = "reshape", shape = [6, 6, 2]}'
 SEQUENCES = '{type = "reshape", shape = [12, 6]}'
@@ -128,7 +130,7 @@ def test_every_shipped_preset_with_one_network_can_be_described(
     monkeypatch.setenv("TUIDL_DATA_DIR", str(tmp_path))
     for name in shipped():
         preset = load_preset(name)
-        if preset.networks and name != "vae_mnist":
+        if preset.networks and name not in SEVERAL:
             with pytest.raises(TuidlError, match="one network"):
                 describe(preset)
             continue
@@ -138,21 +140,51 @@ def test_every_shipped_preset_with_one_network_can_be_described(
         assert len(work["shapes"]) == len(work["layers"]), name
 
 
+def test_pytorch_builds_the_same_adversarial_networks() -> None:
+    torch = pytest.importorskip("torch")
+    from bench.peers import torch_network, torch_several
+
+    def numbers(network: Any) -> Any:
+        return torch.cat([p.detach().flatten() for p in network.parameters()])
+
+    work = work_of(Case("gan", preset="gan_points"))
+    network = torch_several.Adversarial(work)
+    assert sum(p.numel() for p in network.parameters()) == work["parameters"] == 8_899
+    step = network.turns(lambda own: torch_network.optimizer_of(work, own, 1e-3, fused=False))
+    x = torch.from_numpy(examples.inputs(work)[:4])
+    moved = []
+    for _ in range(3):
+        before = [numbers(part) for part in (network.discriminator, network.generator)]
+        step(x, None)
+        after = [numbers(part) for part in (network.discriminator, network.generator)]
+        moved.append([bool((a != b).any()) for a, b in zip(before, after, strict=True)])
+    assert moved == [[True, False], [False, True], [True, False]]
+
+
+def test_objectives_take_turns_in_our_step() -> None:
+    model = prepared(load_preset("gan_points"), 1)
+    (way,) = ways(model, 1, work_of(Case("gan", preset="gan_points"))).values()
+    before = {name: values.copy() for name, values in model.parameters.items()}
+    way.run(1)
+    assert model.engine.step_state[0] == way.steps
+    assert all((model.parameters[name] != values).any() for name, values in before.items())
+
+
 def test_pytorch_builds_the_same_variational_autoencoder() -> None:
     torch = pytest.importorskip("torch")
-    from bench.peers import torch_variational
+    from bench.peers import torch_several
 
     work = work_of(Case("vae", preset="vae_mnist"))
-    network = torch_variational.Variational(work)
+    network = torch_several.Variational(work)
     assert sum(p.numel() for p in network.parameters()) == work["parameters"] == 631_188
     x = torch.from_numpy(examples.inputs(work)[:3]).reshape(3, 1, 28, 28)
     answer = network(x)
     assert answer[0].shape == (3, 1, 28, 28)
-    loss = torch_variational.elbo(answer, torch.from_numpy(examples.targets(work)[:3]))
+    loss = torch_several.elbo(answer, torch.from_numpy(examples.targets(work)[:3]))
     loss.backward()
     assert all(p.grad is not None for p in network.parameters())
     zero = [torch.zeros(3, 1, 28, 28), torch.ones(3, 2), torch.zeros(3, 2)]
-    half = torch_variational.elbo(zero, torch.ones(3, 28, 28, 1))
+    half = torch_several.elbo(zero, torch.ones(3, 28, 28, 1))
     assert float(half) == pytest.approx(784 * np.log(2) + 0.5 * 2, rel=1e-5)
 
 
