@@ -112,13 +112,15 @@ class Grid:
 
     def _line(self, y: int) -> Text:
         row, spans, at, start = self.chars[y], [], 0, 0
+        text = "".join(row)
+        is_plain = len(text) == len(row) and all(row)  # a character a cell
         for style, group in groupby(self.styles[y]):
             cells = len(list(group))
-            end = start + len("".join(row[at : at + cells]))
+            end = start + (cells if is_plain else len("".join(row[at : at + cells])))
             if style is not None:
                 spans.append(Span(start, end, style))
             at, start = at + cells, end
-        return Text("".join(row), spans=spans, no_wrap=True, end="")
+        return Text(text, spans=spans, no_wrap=True, end="")
 
 
 @lru_cache(2048)

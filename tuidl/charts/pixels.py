@@ -1,9 +1,11 @@
 """Arrays as cells: scaling, and half blocks, shades or ASCII for brightness."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from rich.style import Style
 
 from tuidl.charts.grid import Grid
 from tuidl.charts.palette import GREYS, Palette, painted
@@ -66,16 +68,27 @@ def fit(shape: tuple[int, ...], width: int, height: int) -> tuple[int, int]:
 
 def put_colors(grid: Grid, x: int, y: int, colors: NDArray[Any]) -> None:
     """Half blocks from (2 * lines, cells, 3) channels of 0 to 255: two pixels in each cell."""
-    rounded = np.clip(np.rint(colors / 4) * 4, 0, GREYS).astype(int)
-    for line in range(len(rounded) // 2):
-        upper, lower = rounded[2 * line].tolist(), rounded[2 * line + 1].tolist()
-        for column, (top, low) in enumerate(zip(upper, lower, strict=True)):
-            if not (0 <= x + column < grid.width and 0 <= y + line < grid.height):
-                continue
-            same = top == low
-            style = painted(None if same else tuple(top), tuple(low))
-            grid.chars[y + line][x + column] = " " if same else "▀"
-            grid.styles[y + line][x + column] = style
+    levels = np.clip(np.rint(colors / 4), 0, GREYS // 4).astype(np.int64)
+    pixels = levels @ (1 << 12, 1 << 6, 1)
+    lines, cells = len(pixels) // 2, pixels.shape[1]
+    codes = pixels[: 2 * lines : 2] << 18 | pixels[1 : 2 * lines : 2]
+    first, last = max(-x, 0), max(min(grid.width - x, cells), 0)
+    for line in range(max(-y, 0), min(grid.height - y, lines)):
+        found = [_half_blocks(code) for code in codes[line, first:last].tolist()]
+        if found:
+            chars, styles = zip(*found, strict=True)
+            grid.chars[y + line][x + first : x + last] = chars
+            grid.styles[y + line][x + first : x + last] = styles
+
+
+@lru_cache(1 << 14)
+def _half_blocks(code: int) -> tuple[str, Style]:
+    """The character of a cell and its style; ``code``: 6 bits of each channel of both pixels."""
+    top, low = (
+        (4 * (pixel >> 12), 4 * (pixel >> 6 & 63), 4 * (pixel & 63))
+        for pixel in (code >> 18, code & (1 << 18) - 1)
+    )
+    return (" ", painted(None, low)) if top == low else ("▀", painted(top, low))
 
 
 def put_shades(grid: Grid, palette: Palette, x: int, y: int, shares: Array) -> None:

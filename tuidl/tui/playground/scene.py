@@ -1,7 +1,7 @@
 """What the panels of a playground show: settings, one look at the network, the cursor."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -22,9 +22,9 @@ LABELS = {"x2": "x²", "y2": "y²", "sinx": "sin x", "siny": "sin y"}
 NO_VALUES = np.zeros((1, 1))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Look:
-    """One answer of the engine as arrays: all of one step."""
+    """One answer of the engine as arrays: all of one step. Each is equal to itself only."""
 
     answer: Neurons
 
@@ -79,9 +79,13 @@ class Scene:
         default_factory=lambda: deque(maxlen=REMEMBERED)
     )
 
-    def handle(self, answer: Neurons) -> None:
+    def with_look(self, look: Look) -> "Scene":
+        """The same, as it is with another look at the network."""
+        return replace(self, look=look)
+
+    def show(self, look: Look) -> None:
         """Show another look at the network."""
-        self.look = Look(answer)
+        self.look, answer = look, look.answer
         training = (answer.scores.get("training") or {}).get("loss")
         if training is not None and (not self.history or self.history[-1][0] < answer.updates):
             validation = (answer.scores.get("validation") or {}).get("loss")

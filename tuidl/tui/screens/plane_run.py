@@ -2,17 +2,21 @@
 
 import time
 
+from textual.worker import WorkType
+
 from tuidl.plane.presets import opened_as, preset_of
 from tuidl.plane.state import PlaneState
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.protocol.neurons import Neurons
 from tuidl.tui.playground import weights
-from tuidl.tui.playground.scene import Scene
+from tuidl.tui.playground.scene import Look, Scene
 from tuidl.tui.screens.steering import SteeringScreen
 from tuidl.tui.services.services import Services
 from tuidl.tui.session.display import Probe
 from tuidl.tui.session.run import Phase, Run
+from tuidl.tui.terminal.plain_app import turn_for_keys
+from tuidl.tui.widgets.plane_panels import PlanePanel
 
 PACE = 512.0
 """Steps a second at first: slow enough to see it learn, quick enough to wait for."""
@@ -44,6 +48,8 @@ class PlaneRunScreen(SteeringScreen):
         """Set since the last look, by their keys."""
         self._asked_at, self._pause = 0.0, SHORTEST
         self._asks = self._wants_look = self._has_pace = False
+        self._coming: Look | None = None
+        """The newest look, until it is drawn."""
 
     def draw(self) -> None:
         """Draw all of it."""
@@ -55,6 +61,10 @@ class PlaneRunScreen(SteeringScreen):
 
     def draw_words(self) -> None:
         """Draw the lines of words."""
+        raise NotImplementedError
+
+    def look_panels(self) -> list[PlanePanel]:
+        """The panels that are drawn from a look."""
         raise NotImplementedError
 
     @property
@@ -69,7 +79,7 @@ class PlaneRunScreen(SteeringScreen):
         self._in_force = self.scene.state
         self.preset = preset_of(self._in_force)
         self.scene.history.clear()
-        self.scene.look, self.scene.note = None, ""
+        self.scene.look, self.scene.note, self._coming = None, "", None
         self.refresh_bindings()
         self.draw()
 
@@ -132,15 +142,32 @@ class PlaneRunScreen(SteeringScreen):
         if isinstance(event.answer, Neurons):
             if not self._wants_look:
                 self._weights.clear()
-            self.scene.handle(event.answer)
-            self.draw_look()
-            self.call_after_refresh(self._was_drawn, time.monotonic())
+            is_drawing, self._coming = self._coming is not None, Look(event.answer)
+            if not is_drawing:
+                work: WorkType[None] = self._draw_looks
+                self.run_worker(work, group="look")
         if self._wants_look:
             self._ask()
 
+    async def _draw_looks(self) -> None:
+        """Draw looks, a panel at a time, as a key must not wait for all; then show each whole."""
+        run = self.shown
+        while self.shown is run and (look := self._coming) is not None:
+            began = time.thread_time()
+            for panel in self.look_panels():
+                panel.prepare_for(self.scene.with_look(look))
+                await turn_for_keys(self.app)
+            if self.shown is not run:
+                return  # it began anew
+            if self._coming is look:
+                self._coming = None
+            self.scene.show(look)
+            self.draw_look()
+            self.call_after_refresh(self._was_drawn, began)
+
     def _was_drawn(self, began: float) -> None:
-        """Leave twice the time that a look takes to be drawn for keys, and for the engine."""
-        self._pause = max(SHORTEST, 3 * (time.monotonic() - began))
+        """Leave twice the processor time that a look takes to be drawn for keys and the engine."""
+        self._pause = max(SHORTEST, 3 * (time.thread_time() - began))
 
     def lost(self, reason: str, advice: str, *more: str) -> None:
         self.shown.lost(reason)

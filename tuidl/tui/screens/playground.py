@@ -14,7 +14,14 @@ from tuidl.tui.playground.advice import advice
 from tuidl.tui.screens.plane_keys import PlaneKeysScreen
 from tuidl.tui.session.run import Phase
 from tuidl.tui.widgets.key_line import KeyLine
-from tuidl.tui.widgets.plane_panels import NeuronBoard, PlaneLine, PlaneMap, Settings, readout
+from tuidl.tui.widgets.plane_panels import (
+    NeuronBoard,
+    PlaneLine,
+    PlaneMap,
+    PlanePanel,
+    Settings,
+    readout,
+)  # fmt: skip
 
 TICKS_PER_SECOND = 20
 CHANGE, CHOOSE = Binding.Group("change", compact=True), Binding.Group("choose", compact=True)
@@ -215,6 +222,9 @@ class PlaygroundScreen(PlaneKeysScreen):
         self._board.changed()
         self._map.changed()
         self.draw_words()
+
+    def look_panels(self) -> list[PlanePanel]:
+        return [self._map, self._board]
 
     def draw_words(self) -> None:
         if not self.is_mounted:

@@ -19,7 +19,7 @@ LONGEST_EXCERPT = 60
 SECONDS_TO_QUIT = 1.5
 SECONDS_TO_END = 2.0
 """Between the end of a process's output and its own end, whichever comes first."""
-LONGEST_TURN = 0.005
+LONGEST_TURN = 0.002
 """Seconds of events in a row; then keys and drawings have their turn."""
 
 

@@ -1,11 +1,13 @@
 """An application that shows any text as plain text, in widgets and notices."""
 
+import asyncio
 import os
+import time
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from textual.app import App
-from textual.events import Event, Key, Paste
+from textual.events import Event, Key, MouseDown, Paste
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
@@ -16,6 +18,10 @@ HARMLESS = Printable()
 QUIT = "ctrl+q"
 LONGEST_NOTICE = 1000
 """Characters; a longer one would cover the screen."""
+ANSWERED_WITHIN = 0.03
+"""Seconds from a key until its answer is painted, if nothing else is done meanwhile."""
+HOPS = 2
+"""Turns of the event loop from the keyboard's thread until the application knows of a key."""
 
 
 @runtime_checkable
@@ -35,6 +41,12 @@ class PlainApp(App[int]):
     unicode: bool = True
     opening: str = ""
     """What the terminal shows before there is a screen."""
+    _came: float = -1.0
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether a key came a moment ago, whose answer may not be painted yet."""
+        return time.monotonic() - self._came < ANSWERED_WITHIN
 
     @property
     def palette_name(self) -> str:
@@ -49,8 +61,10 @@ class PlainApp(App[int]):
     async def on_event(self, event: Event) -> None:
         """Leave out what was typed before the screen in front could be seen, but for the key that
         quits from anywhere."""
-        if isinstance(event, Key | Paste) and not event.is_forwarded and self._is_early(event):
-            return
+        if isinstance(event, Key | Paste | MouseDown) and not event.is_forwarded:
+            self._came = time.monotonic()
+            if not isinstance(event, MouseDown) and self._is_early(event):
+                return
         await super().on_event(event)
 
     def _is_early(self, event: Key | Paste) -> bool:
@@ -93,3 +107,11 @@ class PlainApp(App[int]):
         """End, with a printable message on stderr."""
         words = None if message is None else printable_lines(str(message))
         super().exit(result, return_code, words)
+
+
+async def turn_for_keys(app: object) -> None:
+    """Between two parts of a long drawing: keys that came meanwhile are answered first."""
+    for _ in range(HOPS):
+        await asyncio.sleep(0)
+    if isinstance(app, PlainApp) and app.is_answering:
+        await asyncio.sleep(ANSWERED_WITHIN)

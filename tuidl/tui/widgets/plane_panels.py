@@ -1,6 +1,7 @@
 """The playground's panels: settings, the network as a board, the map, lines of words."""
 
-from typing import ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from rich.cells import cell_len
@@ -8,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.events import Click, MouseMove, MouseScrollDown, MouseScrollUp
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,15 +23,21 @@ from tuidl.tui.messages import UnexpectedError
 from tuidl.tui.playground import words
 from tuidl.tui.playground.scene import NO_VALUES, Scene, within
 from tuidl.tui.playground.settings import Setting, shown_settings
-from tuidl.tui.widgets.chart import Chart, centred, looks_of
+from tuidl.tui.widgets.chart import Chart, centred, looks_of, repaint_together
 
 GAP = 3
 RIGHT = 3
 """The button of the mouse that puts the other class."""
+MOST_KEPT = 2
+"""Drawings of a panel that are kept: the one that is seen, and the next."""
 
 
 class PlanePanel(Chart):
-    """Base of the panels: without a border, drawn from the scene."""
+    """Base of the panels: without a border, drawn from the scene.
+
+    Lines are kept with what they were made for. So a key paints only panels in which it changed
+    something, and those of the next look are made before it is shown (``prepare_for``).
+    """
 
     DEFAULT_CSS = """
     PlanePanel, PlanePanel:focus { border: none; padding: 0; }
@@ -38,27 +46,69 @@ class PlanePanel(Chart):
     def __init__(self, scene: Scene, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self.scene = scene
-        self._strips: list[Strip] = []
-        self._made_for: tuple[object, ...] = ()
+        self._painted: tuple[object, ...] = ()
+        self._now: tuple[tuple[object, ...], list[Strip]] | None = None
+        """What is seen, and the room that it was made for; None where it is to be made anew."""
+        self._kept: dict[tuple[object, ...], list[Strip]] = {}
+
+    def shown(self, scene: Scene) -> tuple[object, ...]:
+        """All that the drawing depends on, but for size, colours and focus."""
+        raise NotImplementedError
+
+    def draw_of(
+        self, scene: Scene, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        """The lines of a scene."""
+        raise NotImplementedError
+
+    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        return self.draw_of(self.scene, palette, width, height, unicode)
+
+    def changed(self) -> None:
+        """Something of the scene may be another; painted anew where that can be seen here."""
+        if self.shown(self.scene) != self._painted:
+            repaint_together(self)
+
+    def prepare_for(self, scene: Scene) -> None:
+        """Make the lines of a scene that is about to be shown."""
+        self._strips(scene)
+
+    def refresh(self, *regions: Region, **how: Any) -> Self:
+        self._now = None
+        return super().refresh(*regions, **how)
 
     def render_line(self, y: int) -> Strip:
         """A line as it was drawn: Textual's own way from text to the terminal takes as long again
         for a map, each of whose cells has colours of its own."""
-        width, height = self.content_size
-        palette, unicode = looks_of(self)
-        drawn = (self.version, width, height, palette, unicode, self.has_focus)
-        if drawn != self._made_for:
-            self._made_for = drawn
-            lines = self._lines(palette, width, height, unicode)
-            base = self.rich_style
-            self._strips = [_strip(line, width).apply_style(base) for line in lines]
-        return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.rich_style)
+        room = (*self._room(), self.has_focus)
+        if self._now is None or self._now[0] != room:
+            self._painted = self.shown(self.scene)
+            self._now = room, self._strips(self.scene)
+        strips = self._now[1]
+        if y < len(strips):
+            return strips[y]
+        return Strip.blank(self.content_size.width, self.rich_style)
 
-    def _lines(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+    def _strips(self, scene: Scene) -> list[Strip]:
+        width, height, palette, unicode = room = self._room()
+        base = self.rich_style
+        wanted = (self.shown(scene), room, self.has_focus, base)
+        strips = self._kept.pop(wanted, None)
+        if strips is None:
+            lines = self._lines(scene, palette, width, height, unicode)
+            strips = [_strip(line, width, base) for line in lines]
+        self._kept[wanted] = strips  # the newest last
+        while len(self._kept) > MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        return strips
+
+    def _lines(
+        self, scene: Scene, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
         if not width or not height:
             return []
         try:
-            return self.draw(palette, width, height, unicode)
+            return self.draw_of(scene, palette, width, height, unicode)
         except Exception as error:  # the other panels and the run go on
             self.app.post_message(UnexpectedError(error))
             return centred("this cannot be drawn", palette, width, height, "bad")
@@ -94,15 +144,20 @@ class Settings(PlanePanel):
         """How many lines it takes."""
         return self.places(width)[-1][0] + 1
 
-    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+    def shown(self, scene: Scene) -> tuple[object, ...]:
+        return scene.state, scene.setting
+
+    def draw_of(
+        self, scene: Scene, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
         rows = [Text(no_wrap=True) for _ in range(height)]
         for number, (line, x, setting) in enumerate(self.places(width)):
             if line >= height:
                 break
-            row, is_chosen = rows[line], number == self.scene.setting
+            row, is_chosen = rows[line], number == scene.setting
             row.append(" " * (x - row.cell_len))
             row.append(f"{setting.name} ", palette.style("muted"))
-            value = setting.text(self.scene.state)
+            value = setting.text(scene.state)
             style = palette.selected if is_chosen and self.has_focus else None
             row.append(value, style or palette.style("text", bold=True))
             mark = ("↕" if unicode else "|") if is_chosen else " "
@@ -151,10 +206,14 @@ class NeuronBoard(PlanePanel):
 
     with_shares: bool = False
 
-    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        return neuron_board(
-            self.scene.net(self.with_shares), palette, width, height, unicode=unicode
-        )
+    def shown(self, scene: Scene) -> tuple[object, ...]:
+        state = scene.state
+        return scene.look, state.hidden, state.features, scene.selected, self.with_shares
+
+    def draw_of(
+        self, scene: Scene, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        return neuron_board(scene.net(self.with_shares), palette, width, height, unicode=unicode)
 
     @property
     def _board(self) -> Board:
@@ -188,8 +247,13 @@ class PlaneMap(PlanePanel):
             super().__init__()
             self.is_other = is_other
 
-    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        scene = self.scene
+    def shown(self, scene: Scene) -> tuple[object, ...]:
+        data = scene.state.source, scene.shows_held_out
+        return scene.look, data, scene.is_sharp, scene.cursor
+
+    def draw_of(
+        self, scene: Scene, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
         values = scene.look.output if scene.look else NO_VALUES
         if scene.is_sharp:
             values = np.where(values > 0, 1.0, -1.0)
@@ -226,7 +290,7 @@ class PlaneLine(Widget):
     def show(self, parts: list[tuple[str, str]]) -> None:
         if parts != self.parts:
             self.parts = parts
-            self.refresh()
+            repaint_together(self)
 
     def render(self) -> Text:
         palette, unicode = looks_of(self)
@@ -244,18 +308,24 @@ def readout(scene: Scene, focused: str) -> str:
     return said[focused](scene)
 
 
-def _strip(line: Text, width: int) -> Strip:
-    """A line of a chart, whose spans follow each other."""
+def _strip(line: Text, width: int, base: Style) -> Strip:
+    """A line of a chart, whose spans follow each other, over the panel's own style."""
     segments, end, plain = [], 0, line.plain
     for span in line.spans:
         if span.start > end:
-            segments.append(Segment(plain[end : span.start]))
-        style = span.style if isinstance(span.style, Style) else None
+            segments.append(Segment(plain[end : span.start], base))
+        style = _over(base, span.style) if isinstance(span.style, Style) else base
         segments.append(Segment(plain[span.start : span.end], style))
         end = span.end
     if end < len(plain):
-        segments.append(Segment(plain[end:]))
+        segments.append(Segment(plain[end:], base))
     return Strip(segments, width)
+
+
+@lru_cache(8192)
+def _over(base: Style, style: Style) -> Style:
+    """Both together; a map has thousands of styles, more than Rich remembers the sums of."""
+    return base + style
 
 
 def _ascii(text: str) -> str:
