@@ -121,7 +121,6 @@ async def test_a_key_that_came_while_a_panel_was_drawn_is_answered_before_the_ne
         monkeypatch.setattr(PlanePanel, "prepare_for", prepare_for)
         screen.handle(answer(engine.trainer.state, commands.Probe(0, "neurons", options(screen))))
         await pilot.pause(0.7)
-        assert set(order[1:-1]) == {"settings"}
-        assert (order[0], order[-1]) == ("map", "board")
+        assert list(dict.fromkeys(order)) == ["map", "settings", "board"]
 
     await test()

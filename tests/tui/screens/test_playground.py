@@ -21,7 +21,8 @@ from tuidl.tui.app import Playground
 from tuidl.tui.playground.settings import shown_settings
 from tuidl.tui.screens.playground import PlaygroundScreen
 from tuidl.tui.session.run import Phase
-from tuidl.tui.widgets.plane_panels import PlaneLine, PlanePanel, Settings
+from tuidl.tui.widgets.plane_line import PlaneLine
+from tuidl.tui.widgets.plane_panels import PlanePanel, Settings
 from tuidl.worker.probes.answer import answer
 
 LINE = "2d:circles:points=50"

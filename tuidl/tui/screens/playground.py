@@ -14,9 +14,9 @@ from tuidl.tui.playground.advice import advice
 from tuidl.tui.screens.plane_keys import PlaneKeysScreen
 from tuidl.tui.session.run import Phase
 from tuidl.tui.widgets.key_line import KeyLine
+from tuidl.tui.widgets.plane_line import PlaneLine
 from tuidl.tui.widgets.plane_panels import (
     NeuronBoard,
-    PlaneLine,
     PlaneMap,
     PlanePanel,
     Settings,

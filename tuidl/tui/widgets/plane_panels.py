@@ -1,18 +1,12 @@
 """The playground's panels: settings, the network as a board, the map, lines of words."""
 
-from functools import lru_cache
-from typing import Any, ClassVar, Self
-
 import numpy as np
 from rich.cells import cell_len
-from rich.segment import Segment
-from rich.style import Style
 from rich.text import Text
 from textual.events import Click, MouseMove, MouseScrollDown, MouseScrollUp
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tuidl.charts.neurons import Board, neuron_board
 from tuidl.charts.palette import Palette
@@ -23,7 +17,8 @@ from tuidl.tui.messages import UnexpectedError
 from tuidl.tui.playground import words
 from tuidl.tui.playground.scene import NO_VALUES, Scene, within
 from tuidl.tui.playground.settings import Setting, shown_settings
-from tuidl.tui.widgets.chart import Chart, centred, looks_of, repaint_together
+from tuidl.tui.widgets.chart import Chart, centred, repaint_together
+from tuidl.tui.widgets.strips import strip_of
 
 GAP = 3
 RIGHT = 3
@@ -47,8 +42,7 @@ class PlanePanel(Chart):
         super().__init__(id=id)
         self.scene = scene
         self._painted: tuple[object, ...] = ()
-        self._now: tuple[tuple[object, ...], list[Strip]] | None = None
-        """What is seen, and the room that it was made for; None where it is to be made anew."""
+        self._now: list[Strip] = []
         self._kept: dict[tuple[object, ...], list[Strip]] = {}
 
     def shown(self, scene: Scene) -> tuple[object, ...]:
@@ -71,32 +65,28 @@ class PlanePanel(Chart):
 
     def prepare_for(self, scene: Scene) -> None:
         """Make the lines of a scene that is about to be shown."""
-        self._strips(scene)
+        self._strips_of(scene)
 
-    def refresh(self, *regions: Region, **how: Any) -> Self:
-        self._now = None
-        return super().refresh(*regions, **how)
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._painted = self.shown(self.scene)
+        self._now = self._strips_of(self.scene)
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """A line as it was drawn: Textual's own way from text to the terminal takes as long again
         for a map, each of whose cells has colours of its own."""
-        room = (*self._room(), self.has_focus)
-        if self._now is None or self._now[0] != room:
-            self._painted = self.shown(self.scene)
-            self._now = room, self._strips(self.scene)
-        strips = self._now[1]
-        if y < len(strips):
-            return strips[y]
-        return Strip.blank(self.content_size.width, self.rich_style)
+        if y < len(self._now):
+            return self._now[y]
+        return Strip.blank(self.content_size.width, self.visual_style.rich_style)
 
-    def _strips(self, scene: Scene) -> list[Strip]:
+    def _strips_of(self, scene: Scene) -> list[Strip]:
         width, height, palette, unicode = room = self._room()
-        base = self.rich_style
+        base = self.visual_style.rich_style
         wanted = (self.shown(scene), room, self.has_focus, base)
         strips = self._kept.pop(wanted, None)
         if strips is None:
             lines = self._lines(scene, palette, width, height, unicode)
-            strips = [_strip(line, width, base) for line in lines]
+            strips = [strip_of(line, width, base, self.app.console) for line in lines]
         self._kept[wanted] = strips  # the newest last
         while len(self._kept) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
@@ -277,59 +267,10 @@ class PlaneMap(PlanePanel):
         self.post_message(self.Put(event.button == RIGHT))
 
 
-class PlaneLine(Widget):
-    """One line of words with their roles."""
-
-    DEFAULT_CSS = "PlaneLine { height: 1; padding: 0 1; }"
-    between: ClassVar[str] = "  "
-
-    def __init__(self, *, id: str) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self.parts: list[tuple[str, str]] = []
-
-    def show(self, parts: list[tuple[str, str]]) -> None:
-        if parts != self.parts:
-            self.parts = parts
-            repaint_together(self)
-
-    def render(self) -> Text:
-        palette, unicode = looks_of(self)
-        text = Text(no_wrap=True)
-        for number, (part, role) in enumerate(self.parts):
-            text.append(self.between if number else "")
-            text.append(part if unicode else _ascii(part), palette.style(role))
-        text.truncate(self.content_size.width, overflow="ellipsis" if unicode else "crop")
-        return text
-
-
 def readout(scene: Scene, focused: str) -> str:
     """What is said of the focused panel."""
     said = {"map": words.at_cursor, "board": words.at_neuron, "settings": words.at_setting}
     return said[focused](scene)
-
-
-def _strip(line: Text, width: int, base: Style) -> Strip:
-    """A line of a chart, whose spans follow each other, over the panel's own style."""
-    segments, end, plain = [], 0, line.plain
-    for span in line.spans:
-        if span.start > end:
-            segments.append(Segment(plain[end : span.start], base))
-        style = _over(base, span.style) if isinstance(span.style, Style) else base
-        segments.append(Segment(plain[span.start : span.end], style))
-        end = span.end
-    if end < len(plain):
-        segments.append(Segment(plain[end:], base))
-    return Strip(segments, width)
-
-
-@lru_cache(8192)
-def _over(base: Style, style: Style) -> Style:
-    """Both together; a map has thousands of styles, more than Rich remembers the sums of."""
-    return base + style
-
-
-def _ascii(text: str) -> str:
-    return text.encode("ascii", "replace").decode()
 
 
 def _padded(row: Text, width: int) -> Text:
