@@ -140,7 +140,7 @@ def main() -> None:
                     print(found[-1], flush=True)
                     if chosen.save:
                         chosen.save.write_text(json.dumps([asdict(one) for one in found], indent=1))
-    print("\n".join(table(found)))
+        print("\n".join(table(found)), flush=True)  # deleting all runs may take a minute
 
 
 if __name__ == "__main__":

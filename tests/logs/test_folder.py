@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.logs.event_files import event, simple, write
+from tests.logs.test_following import until
 from tuidl.core.errors import RunError
 from tuidl.logs import folder
 from tuidl.logs.folder import FolderSource, parts_of
@@ -65,6 +66,25 @@ def test_files_that_come_later_join_under_their_names(
     assert set(log.series) == {("step", "train/epoch_loss"), ("step", "validation/epoch_loss")}
     assert log.series["step", "train/epoch_loss"].last == 2.0
     follower.source.close()
+
+
+def test_a_training_that_goes_on_is_followed_record_by_record(tmp_path: Path) -> None:
+    train = write(tmp_path / "train" / NAME, losses(3))
+    validation = write(tmp_path / "validation" / NAME, losses(4))
+    follower = Follower(FolderSource(tmp_path))
+    follower.start()
+    until(follower, lambda log: len(log.series) == 2 and follower.state == "following")
+    (new,) = losses(2, start=1)
+    with train.open("ab") as file:
+        file.write(new[:9])
+        file.flush()
+        with validation.open("ab") as other:
+            other.write(new)
+        until(follower, lambda log: log.series["step", "validation/epoch_loss"].last == 2.0)
+        assert follower.log().series["step", "train/epoch_loss"].last == 3.0
+        file.write(new[9:])
+    until(follower, lambda log: log.series["step", "train/epoch_loss"].last == 2.0)
+    follower.close()
 
 
 def test_loggers_of_several_kinds_tell_the_same_once(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from tuidl.logs import crc32c
 from tuidl.logs.follower import Follower
 from tuidl.logs.framing import LONGEST
 from tuidl.logs.log import Log, notes_of
+from tuidl.logs.record import Unusable
 from tuidl.logs.source import FileSource, source_of
 from tuidl.logs.tensorboard import EventFile
 from tuidl.logs.text import problem_of
@@ -174,13 +175,17 @@ def huge(length: int) -> bytes:
 
 
 def test_a_long_record_is_passed_over_without_being_held() -> None:
-    reader, head = EventFile("f"), huge(LONGEST + 1)
-    assert list(reader.feed(version() + head))[1:] == []
+    reader, log = EventFile("f"), Log()
+    told = list(reader.feed(version() + huge(LONGEST + 1)))
+    assert told[1:] == [Unusable.RECORD]
     for _ in range(LONGEST // (1 << 20)):
         assert list(reader.feed(bytes(1 << 20))) == []
         assert reader._records.waiting == 0
-    assert [r.x for r in reader.feed(bytes(1 + 4) + event(9, simple("loss", 1.0)))] == [9.0]
-    assert reader.refused == 1
+    told += reader.feed(bytes(1 + 4) + event(9, simple("loss", 1.0)))
+    for entry in told:
+        log.add(entry)
+    assert values_of(log, "loss") == [(9.0, 1.0)]
+    assert notes_of(log) == ["1 record was longer than 16 MiB and passed over"]
 
 
 def test_messages_within_messages_are_no_depth() -> None:

@@ -29,10 +29,10 @@ class Records:
     def __init__(self, file: str) -> None:
         self._file, self._at, self._skip = file, 0, 0
         self._rest = bytearray()
-        self.refused = 0
 
-    def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """Where each record that ``data`` completes begins in the file, and its bytes.
+    def feed(self, data: bytes) -> Iterator[tuple[int, bytes | None]]:
+        """Where each record that ``data`` completes begins in the file, and its bytes; None for
+        one that is too long, as soon as its length is known.
 
         Raises RunError, with file and byte, where a checksum or a length is wrong.
         """
@@ -43,7 +43,7 @@ class Records:
                 return
             length = self._length()
             if length > LONGEST:
-                self.refused += 1
+                yield self._at, None
                 self._skip = HEAD + length + FOOT
                 continue
             if len(self._rest) < HEAD + length + FOOT:

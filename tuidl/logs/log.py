@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from tuidl.logs.axis import Axis
 from tuidl.logs.own import event_of, record_of_event
-from tuidl.logs.record import Entry, NoObjectError, NoRow, Record, parsed, record_of
+from tuidl.logs.record import Entry, NoObjectError, Record, Unusable, parsed, record_of
 from tuidl.protocol import events
 from tuidl.protocol.edits import START, joined, place_of, still_count
 from tuidl.protocol.events import Event
@@ -30,10 +30,10 @@ class Counts:
     objects: int = 0
     no_json: int = 0
     no_object: int = 0
-    no_row: int = 0
     too_long: int = 0
     left_out: int = 0
     names_left_out: int = 0
+    unusable: dict[Unusable, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -61,8 +61,8 @@ class Log:
         self.counts.lines += 1
         if isinstance(entry, bytes):
             record = self._parsed(entry)
-        elif isinstance(entry, NoRow):
-            self.counts.no_row += 1
+        elif isinstance(entry, Unusable):
+            self.counts.unusable[entry] = self.counts.unusable.get(entry, 0) + 1
             return
         else:
             self.counts.objects += 1
@@ -138,7 +138,7 @@ class Log:
             self,
             series={key: series.copied() for key, series in self.series.items()},
             before=dict(self.before),
-            counts=replace(self.counts),
+            counts=replace(self.counts, unusable=dict(self.counts.unusable)),
             axes={name: replace(axis) for name, axis in self.axes.items()},
         )
 
@@ -154,12 +154,15 @@ def notes_of(log: Log) -> list[str]:
     for count, what in (
         (counts.no_json, "no JSON"),
         (counts.no_object, "no JSON object"),
-        (counts.no_row, "no row of the header's columns"),
         (counts.too_long, "longer than 1 MB and refused"),
         (counts.left_out, "left out, as the steps go back too often"),
     ):
         if count:
             notes.append(f"{_lines(count)} {'was' if count == 1 else 'were'} {what}")
+    for kind, count in counts.unusable.items():
+        word = "record" if kind is Unusable.RECORD else "line"
+        what = f"1 {word} was" if count == 1 else f"{count:,} {word}s were"
+        notes.append(f"{what} {kind.value}")
     if counts.names_left_out:
         notes.append(f"only the first {MOST_SERIES} different numbers are shown")
     for name in dict.fromkeys(axis.name for axis in log.axes.values() if axis.counts_on):

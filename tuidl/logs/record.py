@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -27,12 +28,14 @@ class Record(NamedTuple):
     values: dict[str, float | None]
 
 
-class NoRow:
-    """A line of a table that has other cells than its header."""
+class Unusable(Enum):
+    """What is there in a log and not drawn; in the words of a note."""
+
+    ROW = "no row of the header's columns"
+    RECORD = "longer than 16 MiB and passed over"
 
 
-NO_ROW = NoRow()
-Entry = bytes | Record | NoRow
+Entry = bytes | Record | Unusable
 """A line of JSON, or what a log of another format says at one place."""
 
 

@@ -7,7 +7,7 @@ import csv
 from collections.abc import Iterator
 
 from tuidl.logs.lines import Lines
-from tuidl.logs.record import NO_ROW, NoRow, Record, record_of, step_key
+from tuidl.logs.record import Record, Unusable, record_of, step_key
 
 SEPARATORS = ",;\t"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -64,19 +64,19 @@ class Rows:
     def refused(self) -> int:
         return self._lines.refused
 
-    def feed(self, data: bytes) -> Iterator[Record | NoRow]:
+    def feed(self, data: bytes) -> Iterator[Record | Unusable]:
         for line in self._lines.feed(data):
             yield from self._taken(line)
 
-    def whole_rest(self) -> list[Record | NoRow]:
+    def whole_rest(self) -> list[Record | Unusable]:
         """None: a cell may go on."""
         return []
 
-    def take_rest(self) -> list[Record | NoRow]:
+    def take_rest(self) -> list[Record | Unusable]:
         """The last row, which has no end and will get none."""
         return list(self._taken(self._lines.take_rest()))
 
-    def _taken(self, line: bytes) -> Iterator[Record | NoRow]:
+    def _taken(self, line: bytes) -> Iterator[Record | Unusable]:
         line = line.removesuffix(b"\r")
         if not line.strip() or line == self._header:  # a log that was appended to
             return
@@ -86,7 +86,7 @@ class Rows:
             return
         cells = cells_of(line, self._separator) or []
         if len(cells) != len(self._names):
-            yield NO_ROW
+            yield Unusable.ROW
             return
         numbers = ((name, number_in(cell)) for name, cell in zip(self._names, cells, strict=True))
         yield record_of({name: number for name, number in numbers if number is not None})

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator
 
 from tuidl.logs.framing import HEAD, Records
-from tuidl.logs.record import Record, readable
+from tuidl.logs.record import Record, Unusable, readable
 from tuidl.logs.wire import BYTES, FIXED32, VARINT, Value, WireError, fields, floats, signed, varint
 
 PLUGIN = "scalars"
@@ -26,17 +26,19 @@ MOST_TAGS = 10_000
 class EventFile:
     """Reads one file as it grows: a ``Reader``."""
 
+    refused = 0
+    """Records that are too long are entries of their own."""
+
     def __init__(self, file: str) -> None:
         self._records = Records(file)
         self._plugins: dict[str, str] = {}
 
-    @property
-    def refused(self) -> int:
-        return self._records.refused
-
-    def feed(self, data: bytes) -> Iterator[Record]:
+    def feed(self, data: bytes) -> Iterator[Record | Unusable]:
         """A record an event, without values where the event has no scalars. Raises RunError."""
         for at, event in self._records.feed(data):
+            if event is None:
+                yield Unusable.RECORD
+                continue
             try:
                 yield self._record(memoryview(event))
             except WireError as error:
