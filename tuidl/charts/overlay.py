@@ -17,7 +17,7 @@ from tuidl.charts.window import FEWEST, FIRST, HEADROOM, LEAST_SHARE, WIDE_SPAN
 from tuidl.core.lazy import Array, np
 from tuidl.protocol.formatting import is_share
 
-IN_TURN = 2
+IN_TURN, OF_MANY = 2, 5
 """Cells along x that are shown of one line where several go through the same cells."""
 FEW = 10
 """Lines up to which all keep their colour while one is chosen, and show what is behind them."""
@@ -96,8 +96,10 @@ class Overlay:
         ])  # fmt: skip
         through = stack > 0
         count = through.sum(0)
-        turn = np.arange(stack.shape[2]) // IN_TURN % np.maximum(count, 1)
-        owner = ((np.cumsum(through, axis=0) == turn + 1) & through).argmax(0)
+        cells = OF_MANY if len(lines) > FEW else IN_TURN
+        turn = np.arange(stack.shape[2]) // cells % np.maximum(count, 1)
+        passed = np.cumsum(through, axis=0, dtype=np.int16)
+        owner = ((passed == turn + 1) & through).argmax(0)
         chosen = looks.chosen
         if chosen is not None:
             owner = np.where(through[chosen], chosen, owner)

@@ -19,13 +19,14 @@ def smoothed(curves: Sequence[Array], weight: float) -> list[Array]:
     for number, curve in enumerate(curves):
         padded[: len(curve), number] = curve
     known = np.isfinite(padded)
-    taken = np.where(known, padded, 0.0)
+    gain = np.where(known, (1.0 - weight) * np.where(known, padded, 0.0), 0.0)
+    keep = np.where(known, float(weight), 1.0)
     share = np.cumsum(known, axis=0)
     debias = 1.0 - np.power(float(weight), np.maximum(share, 1))
     last = np.zeros(len(curves))
     found = np.empty_like(padded)
-    for row, (values, is_known) in enumerate(zip(taken, known, strict=True)):
-        last = np.where(is_known, last * weight + (1.0 - weight) * values, last)
+    for row in range(len(padded)):
+        last = last * keep[row] + gain[row]
         found[row] = last
     found = np.where(known, found / debias, padded)
     made = [found[:length, number] for number, length in enumerate(lengths)]

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from tuidl.runs.labelling import group_keys
 from tuidl.tui.dialogs.choose import ChooseScreen
 from tuidl.tui.renderers.heading import Parts
+from tuidl.tui.screens.results import ResultsScreen
 from tuidl.tui.services.reading_runs import RunsReading
 from tuidl.tui.services.services import Services
 from tuidl.tui.terminal.plain import warn
@@ -40,6 +41,7 @@ x                x: epoch, step, time (seconds of training), examples
 s, S             smooth more, less       l              log scale
 z                its last part, or all   g              mean and deviation of groups
 enter            look at this run        escape         no cursor, then leave
+p                scores: scatter, box plots, importance of settings
 ctrl+p           everything by name      q, ?           leave, this page"""
 
 
@@ -66,6 +68,7 @@ class CompareScreen(Screen[None]):
         Binding("g", "group", "groups"),
         Binding("l", "log", "log scale"),
         Binding("z", "zoom", "last part"),
+        Binding("p", "results", "scores"),
         Binding("enter", "view", "view", key_display="enter"),
         Binding("escape", "step_back", "Back", show=False),
         Binding("q", "leave", "leave"),
@@ -254,6 +257,11 @@ class CompareScreen(Screen[None]):
             return
         self.services.runs.view_log(self.compared.runs.members[numbers[0]].path)
 
+    def action_results(self) -> None:
+        """Scores of these runs beside their settings."""
+        if self.is_read and self.compared.runs.members:
+            self.app.push_screen(ResultsScreen(self.compared.runs.members))
+
     def action_step_back(self) -> None:
         """Remove the cursor first, then the choice, then leave."""
         if self.compared.cursor is not None:
@@ -274,6 +282,7 @@ class CompareScreen(Screen[None]):
             ("Smooth more", "s: exponentially", lambda: self.action_smooth(1)),
             ("Smooth less", "S", lambda: self.action_smooth(-1)),
             ("Groups", "g: mean and deviation by a setting", self.action_group),
+            ("Scores", "p: scatter, box plots, importance of settings", self.action_results),
             ("Log scale", "l: of the values", self.action_log),
             ("View the run", "enter: the chosen one alone", self.action_view),
         ]

@@ -38,13 +38,14 @@ class Compared:
         self._lines: list[Line] = []
         self._drawn: list[Overlaid] = []
         self._places: list[float] = []
+        self._standing: tuple[float | None, list[tuple[Line, float]]] | None = None
 
     def renew(self) -> None:
         """Take over what there is now: runs that were read on, or another view of them."""
         self.view = self.runs.settled(self.view)
         lines = self.runs.lines(self.view)
         if lines is not self._lines:
-            self._lines = lines
+            self._lines, self._standing = lines, None
             self._drawn = [_overlaid(line, place) for place, line in enumerate(lines)]
             self._places = common_places([(line.x, line.y) for line in lines]).tolist()
         if self.cursor is not None and self._places:
@@ -60,8 +61,11 @@ class Compared:
 
     @property
     def standing(self) -> list[tuple[Line, float]]:
-        """The best first."""
-        return self.runs.standing(self._lines, self.view.measure, self.cursor)
+        """The best first; made once for each place of the cursor."""
+        if self._standing is None or self._standing[0] != self.cursor:
+            made = self.runs.standing(self._lines, self.view.measure, self.cursor)
+            self._standing = (self.cursor, made)
+        return self._standing[1]
 
     @property
     def row(self) -> int:

@@ -1,0 +1,83 @@
+"""Scores of many runs: each page and key, at every size."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui import folders
+from tests.tui.quiet import quiet
+from tests.tui.screens.test_compare import foreign, read, texts
+from tuidl.tui.app import Playground
+from tuidl.tui.screens.compare import CompareScreen
+from tuidl.tui.screens.results import ResultsScreen
+from tuidl.tui.widgets.results import ResultsPage
+
+SIZES = [(80, 24), (120, 40), (200, 50)]
+
+
+@pytest.fixture
+def paths(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
+    monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "runs"))
+    return [
+        folders.done(f"run-{kind}-{seed}", f"optimizer.type={kind}", f"training.seed={seed}")
+        for kind in ("adam", "sgd") for seed in (1, 2, 3)
+    ]  # fmt: skip
+
+
+def title(app: Playground) -> str:
+    return str(app.screen.query_one(ResultsPage).border_title)
+
+
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("unicode", [True, False])
+async def test_the_pages_of_runs_with_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, paths: list[Path], size: tuple[int, int],
+    unicode: bool,
+) -> None:  # fmt: skip
+    app = quiet(monkeypatch, tmp_path, compare=paths, unicode=unicode)
+    async with app.run_test(size=size) as pilot:
+        await read(pilot)
+        await pilot.press("p")
+        assert isinstance(app.screen, ResultsScreen)
+        assert title(app).startswith("validation loss over")
+        assert "6 runs" in texts(app)
+        await pilot.press("right")
+        assert title(app) == "validation loss by all settings but seeds"
+        assert texts(app).count("(3)") + texts(app).count("(6)") >= 1
+        await pilot.press("3")
+        assert "training.seed" in texts(app)
+        assert "explained" in texts(app)
+        assert unicode or texts(app).isascii()
+        await pilot.press("escape")
+        assert isinstance(app.screen, CompareScreen)
+
+
+async def test_score_and_column_are_chosen(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, paths: list[Path]
+) -> None:
+    app = quiet(monkeypatch, tmp_path, compare=paths)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await read(pilot)
+        await pilot.press("p", "m", *"best validation acc", "enter")
+        assert title(app).startswith("best validation accuracy over")
+        await pilot.press("x", *"optimizer.t", "enter")
+        assert title(app).endswith("over optimizer.type")
+        await pilot.press("2", "x", *"seed", "down", "enter")
+        assert title(app).startswith("best validation accuracy by")
+        await pilot.press("question_mark", "escape", "q")
+        assert isinstance(app.screen, CompareScreen)
+
+
+async def test_logs_without_settings_have_scores(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = quiet(monkeypatch, tmp_path, compare=foreign(tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await read(pilot)
+        await pilot.press("p")
+        assert "4 runs" in texts(app)
+        await pilot.press("2", "x")
+        assert "no setting is shared" in texts(app)
+        await pilot.press("3", "x")
+        assert "no setting differs" in texts(app)
