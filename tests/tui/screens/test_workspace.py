@@ -21,6 +21,7 @@ from tuidl.tui.app import Playground
 from tuidl.tui.dialogs.delete import DeleteScreen
 from tuidl.tui.dialogs.differences import DifferencesScreen
 from tuidl.tui.dialogs.pick import PickScreen
+from tuidl.tui.screens.compare import CompareScreen
 from tuidl.tui.screens.help import HelpScreen
 from tuidl.tui.screens.home import HomeScreen
 from tuidl.tui.screens.viewer import ViewScreen
@@ -265,6 +266,16 @@ async def test_marked_runs_are_compared_deleted_and_put_back(app: Playground) ->
         assert screen.marked == set()
         await pilot.press("u")
         await until(pilot, lambda: rows(screen) == "d c b a")
+
+
+async def test_the_curves_of_the_marked_runs_open_and_escape_comes_back(app: Playground) -> None:
+    some()
+    async with opened(app) as (pilot, screen):
+        await pilot.press("end", "space", "up", "space", "c")
+        await until(pilot, lambda: isinstance(app.screen, CompareScreen))
+        await pilot.press("q")
+        await until(pilot, lambda: app.screen is screen)
+        assert screen.marked == {"a", "b"}
 
 
 async def test_marks_that_the_filter_hides_are_counted(app: Playground) -> None:

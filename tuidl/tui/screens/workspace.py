@@ -34,6 +34,7 @@ k        choose columns: any setting, score or fact; space picks
 < >      move the column    -  take it away
 g        choose keys for groups; enter opens one, o all of them
 space    mark (of a group all)   a  mark all shown, or none
+c        curves of the marked runs, over each other
 =        in what the marked runs differ
 *        pin: stays on top       d  delete   u  undo
 enter    go on with a run, or show its curves
@@ -56,6 +57,7 @@ class WorkspaceScreen(ShownRuns):
         Binding("k", "columns", "columns"),
         Binding("g", "group", "group"),
         Binding("space", "mark_run", "mark"),
+        Binding("c", "compare_runs", "curves"),
         Binding("equals_sign", "differences", "differences", key_display="="),
         Binding("asterisk", "pin", "pin", key_display="*"),
         Binding("d", "delete_run", "delete"),
@@ -226,6 +228,14 @@ class WorkspaceScreen(ShownRuns):
             self.notify("Mark two runs or more with space, to see in what they differ.")
         else:
             self.app.push_screen(DifferencesScreen(runs))
+
+    def action_compare_runs(self) -> None:
+        """The curves of the marked runs over each other; of one behind the next training."""
+        paths = self.chosen_paths
+        if len(paths) > 1:
+            self.services.navigator.compare(paths)
+        elif paths:
+            self.services.runs.put_behind_next(paths[0])
 
     def action_leave(self) -> None:
         """No filter, no marks, then back."""
