@@ -4,7 +4,6 @@ Prints a line of JSON for each check: its name, and what was wrong.
 """
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from unittest.mock import patch
 
@@ -13,7 +12,7 @@ import pytest
 from numba import cuda
 
 from tests import helpers
-from tests.gpu.simulator import share_memory
+from tests.gpu.simulator import be_quick
 from tests.gpu.systems import system_alike
 from tuidl.backends.base import BatchPlan, StepChunk
 from tuidl.backends.cuda.engine import CudaEngine
@@ -195,8 +194,7 @@ CHECKS: dict[str, Callable[[], None]] = {
 
 
 def main() -> None:
-    share_memory()
-    sys.setswitchinterval(1e-5)  # the simulator waits for its threads in a loop
+    be_quick()
     for name, check in CHECKS.items():
         try:
             check()
