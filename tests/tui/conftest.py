@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tuidl.tui import app as app_module
+from tuidl.tui.screens import shown_runs
 from tuidl.tui.session.reported_errors import ReportedErrors
 
 
@@ -21,10 +22,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.fixture(autouse=True)
 def tidied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """An app that opens a preset would look through all that pytest holds for garbage, which takes
-    half a second where all tests are loaded; here it notes that it would."""
+    """An app that opens a preset or the table of runs would look through all that pytest holds for
+    garbage, which takes half a second where all tests are loaded; here it notes that it would."""
     noted: list[str] = []
-    monkeypatch.setattr(app_module, "spare_pauses", lambda: noted.append("looked for garbage"))
+    for module in (app_module, shown_runs):
+        monkeypatch.setattr(module, "spare_pauses", lambda: noted.append("looked for garbage"))
     return noted
 
 
