@@ -80,7 +80,10 @@ def test_what_was_rated_is_left_out_and_titles_are_shown(tmp_path: Path) -> None
 
 def test_who_is_no_user(model: Model) -> None:
     prepared = Preparation.of(model.preset)
-    with pytest.raises(DataError, match="--user nobody: no such user"):
+    assert recommendations(model, prepared, "12", 1) == recommendations(
+        model, prepared, "user 12", 1
+    )
+    with pytest.raises(DataError, match=r"--user nobody: no such user .*300, such as 'user 1'\)$"):
         recommendations(model, prepared, "nobody", 5)
     other = trained_on(load_preset("mlp_xor"))
     with pytest.raises(DataError, match="does not rate pairs"):

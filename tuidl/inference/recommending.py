@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.core.errors import DataError, TuidlError, suggestion
+from tuidl.core.errors import DataError, TuidlError, guess
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.table_rows import typed_rows
 from tuidl.inference.files import ready
@@ -69,9 +69,12 @@ def _columns(model: Model, prepared: Preparation) -> tuple[InputColumn, InputCol
 def _id_of(user: str, users: InputColumn) -> str:
     """Raises DataError for a user without ratings in the training part."""
     shown = dict(zip(users.titles, users.categories, strict=False))
-    found = user if user in users.categories else shown.get(user)
+    known = {*users.categories}
+    ways = (user, f"{users.name} {user}", shown.get(user))  # "12" for "user 12"
+    found = next((way for way in ways if way in known), None)
     if found is None:
-        raise DataError(f"{HERE} {user}: no such user{suggestion(user, users.categories[:1000])}")
+        some = f" (there are {len(known):,}, such as {users.categories[0]!r})"
+        raise DataError(f"{HERE} {user}: no such user{guess(user, known)}{some}")
     if found in users.rare:
         raise DataError(f"{HERE} {user}: has no rating in the training part")
     return found
