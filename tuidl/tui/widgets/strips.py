@@ -13,6 +13,9 @@ from textual.strip import Strip
 
 def strip_of(line: Text, width: int, base: Style, console: Console) -> Strip:
     """A line of ``width`` cells, over a panel's own style."""
+    if line.style:
+        own = line.style if isinstance(line.style, Style) else console.get_style(line.style)
+        base = over(base, own)
     segments = _segments(line, base)
     if segments is None:
         rendered = Segment.apply_style(line.render(console), base)
@@ -24,10 +27,6 @@ def strip_of(line: Text, width: int, base: Style, console: Console) -> Strip:
 
 def _segments(line: Text, base: Style) -> list[Segment] | None:
     """Of a line whose styles follow each other, as grids write them; None for any other."""
-    if isinstance(line.style, Style):
-        base = over(base, line.style)
-    elif line.style:
-        return None
     segments, end, plain = [], 0, line.plain
     for start, stop, style in line.spans:
         if start < end or not isinstance(style, Style):
