@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tuidl.charts.dots import Dots
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, layer_fitted
 from tuidl.charts.palette import COLOR_BLIND, DEFAULT, PALETTES, Palette, contrast
 from tuidl.charts.scale import readable, scaled, short, tick_labels
 from tuidl.charts.strokes import pieces, stroke
@@ -32,6 +32,19 @@ def test_whatever_is_written_lines_keep_their_width(
 @given(WORDS, st.integers(0, 9))
 def test_fitted_text_fits(text: str, size: int) -> None:
     assert cell_len(fitted(text, size)) <= size
+
+
+@pytest.mark.parametrize("size", range(9, 40))
+def test_layers_of_blocks_are_told_apart_however_short_their_names_are(size: int) -> None:
+    names = [
+        f"transformer_block_{block}_{layer}"
+        for block in (1, 2)
+        for layer in ("attention", "dense_1", "dense_2", "dense_sum", "normalization")
+    ]
+    shown = [layer_fitted(name, size) for name in names]
+    assert len(set(shown)) == len(names)
+    assert max(map(cell_len, shown)) <= size
+    assert layer_fitted("positional_embedding_1", 12) == "posi…dding_1"
 
 
 @given(st.integers(0, 9), st.integers(-3, 20), st.integers(-3, 20))

@@ -1,5 +1,6 @@
 """A grid of cells that charts write into; it becomes lines of exactly its width."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 
@@ -145,6 +146,8 @@ def layer_fitted(name: str, size: int) -> str:
         return fitted(name, size)
     if "." not in name:
         start = size // 3
+        if any(char.isdigit() for char in name[start : start + 1 - size]):
+            return _short_words(name, size)
         return (
             f"{name[:start]}…{name[start + 1 - size :]}" if name.isascii() else fitted(name, size)
         )
@@ -153,6 +156,26 @@ def layer_fitted(name: str, size: int) -> str:
     use = f"@{again}" if again else use
     room = size - cell_len(layer) - 1
     return f"{fitted(use, room)}.{layer}" if room > 1 else fitted(layer, size)
+
+
+def _short_words(name: str, size: int) -> str:
+    """All numbers of a name and as much of its words as there is room for: ``tr_bl_1_de_2``."""
+    parts = name.split("_")
+    for most in range(max(map(len, parts)), 0, -1):
+        short = "_".join(part if part.isdigit() else part[:most] for part in parts)
+        if cell_len(short) <= size:
+            return short
+    return fitted(name, size)
+
+
+def joined(parts: Sequence[str], size: int, gap: str) -> str:
+    """As many of the parts, from the first on, as fit into ``size`` cells whole."""
+    text = fitted(parts[0], size) if parts else ""
+    for part in parts[1:]:
+        if cell_len(text + gap + part) > size:
+            break
+        text += gap + part
+    return text
 
 
 def worded(size: int, *texts: str) -> str:

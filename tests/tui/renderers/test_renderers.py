@@ -25,7 +25,7 @@ from tuidl.tui.renderers.values import values
 from tuidl.tui.session.run import Run
 from tuidl.tui.step_trace import batch, flow, formulas
 from tuidl.tui.step_trace.formulas import backward_formula, forward_formula
-from tuidl.tui.step_trace.phases import Loop, code_lines, phase_line, words
+from tuidl.tui.step_trace.phases import Loop, code, code_lines, phase_line, words
 from tuidl.tui.step_trace.weights import update
 from tuidl.tui.views.large import accuracy_line
 from tuidl.verdicts.layers import warning_words
@@ -227,6 +227,10 @@ def test_the_loop_marks_the_line_of_the_phase() -> None:
     assert rows[0].rstrip().endswith("now 3")
     assert rows[1].rstrip().endswith("now 2")
     assert "weights = weights - 0.1 · g" in rows[6]
+    loop = Loop(3, 9, 2, 5)
+    for room in range(26, 60):
+        texts = [said for said, _, _ in code(answers.step_trace(), loop, room)]
+        assert texts[6].endswith("= 0.1 · g" if room < 31 else "weights - 0.1 · g")
 
 
 def test_every_layer_loss_and_optimizer_has_its_formula() -> None:

@@ -1,17 +1,20 @@
 """The text that is written while a network learns, its probabilities, and its map."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.tui.quiet import quiet
 from tests.tui.text_answers import ATTENTION, EMBEDDING, MESSAGES, token, written
 from tests.tui.watched import Opened
 from tuidl.charts.palette import DEFAULT, MONOCHROME
 from tuidl.protocol import events
+from tuidl.protocol.probes import WeightMap, Weights
 from tuidl.tui.app import Playground
-from tuidl.tui.renderers import examples, sample
+from tuidl.tui.renderers import examples, layers, sample
 from tuidl.tui.renderers.attention import attention
 from tuidl.tui.views.attention import AttentionPanel
 from tuidl.tui.views.examples import Closely, ExampleList
@@ -115,8 +118,30 @@ def test_the_end_stays_in_sight_and_so_does_the_cursor() -> None:
 
 
 def test_a_loss_in_bits_and_perplexity() -> None:
-    assert sample.in_bits(1.3862943611, 2.0) == "1.00 bits per character, perplexity 4"
-    assert sample.in_bits(0.6931471806, None) == "1.00 bits per token, perplexity 2"
+    whole = sample.in_bits("held out", 1.3862943611, 2.0, 80)
+    assert whole == "held out: 1.00 bits per character, perplexity 4"
+    whole = sample.in_bits("held out", 0.6931471806, None, 80)
+    assert whole == "held out: 1.00 bits per token, perplexity 2"
+
+
+@pytest.mark.parametrize("width", range(22, 80))
+def test_no_number_is_cut_however_narrow_a_panel_is(width: int) -> None:
+    tokens = tuple(f"name{i}" for i in range(400))
+    places = tuple(i / 400 for i in range(400))
+    near = tuple((name, 0.6875) for name in tokens[1:7])
+    words = replace(
+        EMBEDDING, tokens=tokens, x=places, y=places, explained=(0.2, 0.09), nearest=[*near],
+        width=32, asked="a",
+    )  # fmt: skip
+    weights = Weights("dense_1", "kernel", (1500, 320), (WeightMap("", ((0.5, 0.25),)),))
+    shown = [
+        sample.in_bits("held out", 1.56, 1.0, width),
+        *(line.plain for line in sample.embedding_map(words, DEFAULT, width, 3, True)),
+        *(line.plain for line in attention(ATTENTION, DEFAULT, width, 8, True)),
+        layers.weights(weights, DEFAULT, width, 5, True)[0].plain,
+    ]
+    assert [text for text in shown if re.search(r"[0-9.%][^ ]*…", text)] == []
+    assert shown[0] == "" or "2.25 bits" in shown[0]
 
 
 def test_writing_goes_on_where_it_stands() -> None:

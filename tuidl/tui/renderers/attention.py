@@ -3,7 +3,7 @@
 from rich.cells import cell_len
 from rich.text import Text
 
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, joined
 from tuidl.charts.palette import Palette, mixed
 from tuidl.protocol.text_answers import Attention
 
@@ -42,7 +42,7 @@ def attention(
         weights = answer.weights[number][first_column:]
         for x, weight in enumerate(weights):
             _cell(grid, palette, left + x * wide, y + 1, wide, weight or 0.0)
-    grid.put(0, height - 1, fitted(_in_words(answer), width), palette.style("accent"))
+    grid.put(0, height - 1, _in_words(answer, width), palette.style("accent"))
     return grid.lines()
 
 
@@ -56,11 +56,11 @@ def _cell(grid: Grid, palette: Palette, x: int, y: int, wide: int, weight: float
     grid.put(x, y, shades[min(int(share * len(shades)), len(shades) - 1)] * wide)
 
 
-def _in_words(answer: Attention) -> str:
+def _in_words(answer: Attention, width: int) -> str:
     """Where the last token looks most."""
     if not answer.weights:
         return ""
     pairs = zip(answer.seen, answer.weights[-1], strict=False)
     best = sorted(pairs, key=lambda pair: -(pair[1] or 0.0))[:LISTED]
-    listed = ", ".join(f"{name} {weight or 0.0:.0%}" for name, weight in best)
-    return f"{answer.tokens[-1]} looks at {listed}"
+    listed = [f"{name} {weight or 0.0:.0%}" for name, weight in best]
+    return joined([f"{answer.tokens[-1]} looks at {listed[0]}", *listed[1:]], width, ", ")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rich.text import Text
 
 from tuidl.charts.frame import note
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, worded
 from tuidl.charts.heat import Map, heat_grid
 from tuidl.charts.histogram import Distribution, histogram
 from tuidl.charts.hstack import hstack, stacked
@@ -147,7 +147,13 @@ def weights(
     if "recurrent" in answer.parameter:
         text = f"from {rows} states to {rows}" + (", gate by gate" if count > 1 else "")
     else:
-        text = f"{_counted(rows, 'input')} (down) to {_counted(columns, 'unit')} (across)"
+        inputs, units = _counted(rows, "input"), _counted(columns, "unit")
+        text = worded(
+            width,
+            f"{inputs} (down) to {units} (across)",
+            f"{inputs} down, {units} across",
+            f"{inputs} to {units}",
+        )
     grid.put(0, 0, fitted(text, width), palette.style("text", bold=True))
     kept = [
         Map(

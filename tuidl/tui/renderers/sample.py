@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from tuidl.charts.bars import Bar, bars
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, joined, worded
 from tuidl.charts.palette import Palette
 from tuidl.core.printable import printable
 from tuidl.protocol.text_answers import EmbeddingMap, Token
@@ -108,10 +108,14 @@ def embedding_map(
     and its nearest are marked, others give way to those that lie below them."""
     grid = Grid(width, height, unicode)
     first, second = (f"{(share or 0):.0%}" for share in answer.explained)
-    title = (
-        f"{len(answer.tokens)} {answer.what}, 2 of {answer.width} directions ({first} + {second})"
+    count, shares = f"{len(answer.tokens)} {answer.what}", f"{first} + {second}"
+    title = worded(
+        width,
+        f"{count}, 2 of {answer.width} directions ({shares})",
+        f"{count}, 2 of {answer.width}: {shares}",
+        f"{count}: {shares}",
     )
-    grid.put(0, 0, fitted(title, width), palette.style("muted"))
+    grid.put(0, 0, title, palette.style("muted"))
     near = {name for name, _ in answer.nearest}
     order = sorted(
         range(len(answer.tokens)),
@@ -133,9 +137,10 @@ def embedding_map(
             role = "accent"
         style = palette.selected if answer.tokens[i] == answer.asked else palette.style(role)
         grid.put(x, y, name, style)
-    listed = "  ".join(f"{name} {cosine or 0:.2f}" for name, cosine in answer.nearest)
-    grid.put(0, height - 1, fitted(f"nearest to {answer.asked}: {listed}", width),
-             palette.style("accent"))  # fmt: skip
+    near_ones = [f"{name} {cosine or 0:.2f}" for name, cosine in answer.nearest]
+    first_near = f"{answer.asked}: {(near_ones or [''])[0]}"
+    named = [worded(width, f"nearest to {first_near}", first_near), *near_ones[1:]]
+    grid.put(0, height - 1, joined(named, width, "  "), palette.style("accent"))
     return grid.lines()
 
 
@@ -150,9 +155,17 @@ def _scaled(values: Sequence[float | None]) -> list[float]:
     return [min(max(((value or 0.0) - low) / room, 0.0), 1.0) for value in values]
 
 
-def in_bits(loss: float, characters: float | None) -> str:
-    """A loss in nats per token as bits per character and perplexity."""
+def in_bits(part: str, loss: float, characters: float | None, room: int) -> str:
+    """A loss in nats per token of a part of the data as bits per character and perplexity, where
+    there is room for both."""
     perplexity = math.exp(min(loss, 700.0))
     per = loss / math.log(2) / (characters or 1.0)
     what = "character" if characters else "token"
-    return f"{per:.2f} bits per {what}, perplexity {perplexity:.3g}"
+    bits = f"{per:.2f} bits"
+    return worded(
+        room,
+        f"{part}: {bits} per {what}, perplexity {perplexity:.3g}",
+        f"{part}: {bits} per {what}",
+        f"{bits}, {part}",
+        "",
+    )

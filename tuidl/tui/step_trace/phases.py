@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, worded
 from tuidl.charts.palette import Palette
 from tuidl.protocol.probes import StepTrace
 from tuidl.tui.step_trace.formulas import LOSSES, OPTIMIZERS
@@ -59,22 +59,22 @@ class Loop:
     steps: int
 
 
-def code(answer: StepTrace, loop: Loop) -> list[tuple[str, str, int | None]]:
+def code(answer: StepTrace, loop: Loop, room: int) -> list[tuple[str, str, int | None]]:
     """The training loop: code, the place in it (empty where that means nothing), and the phase."""
     loss = " + ".join(answer.terms) or f"{answer.loss_kind}(p, y)"
     whose, weights = answer.objective, " + ".join(answer.trains) or "weights"
-    batch = f"next {answer.batch} of {answer.of} examples"
+    batch = f"{answer.batch} of {answer.of} examples"
     rate = f"{answer.learning_rate:.3g}"
     kind = answer.optimizer
     way = f"{rate} · g" if kind == "sgd" else f"{kind}(g, {rate})"
     return [
         (f"for epoch in 1 … {loop.epochs}:", f"{loop.epoch}", None),
         (f"  for batch in 1 … {loop.steps}:", f"{loop.step}", None),
-        (f"    x, y = {batch}", "", 0),
+        (worded(room, f"    x, y = next {batch}", f"    x, y = {batch}"), "", 0),
         ("    p = network(x)" if not answer.terms else f"    p = outputs for {whose}", "", 1),
         (f"    loss = {loss}", "", 2),
         ("    g = gradient of the loss", "", 3),
-        (f"    {weights} = {weights} - {way}", "", 4),
+        (worded(room, f"    {weights} = {weights} - {way}", f"    {weights} -= {way}"), "", 4),
         ("  see how it does on held-out examples", "", None),
     ]
 
@@ -90,7 +90,7 @@ def code_lines(
 ) -> list[Text]:
     """The loop with the line of the phase marked."""
     grid = Grid(width, height, unicode)
-    for y, (text, place, own) in enumerate(code(answer, loop)):
+    for y, (text, place, own) in enumerate(code(answer, loop, width - 2)):
         chosen = own == phase
         role = "text" if chosen else "muted"
         grid.put(0, y, "▸" if chosen else " ", palette.style("accent", bold=True))

@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from rich.text import Text
 
+from tuidl.charts.grid import worded
 from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
@@ -68,6 +69,11 @@ class AttentionPanel(Chart, can_focus=False):
         known = self.answer
         if known is None:
             return "attention"
-        head = "mean of" if known.head is None else f"head {known.head + 1} of"
-        layer = f"layer {known.layer + 1} of {len(known.layers)}"
-        return f"attention: {layer}, {head} {known.heads} heads"
+        here, layers, heads = known.layer + 1, len(known.layers), known.heads
+        head = f"mean of {heads}" if known.head is None else f"head {known.head + 1} of {heads}"
+        return worded(
+            self.title_room,
+            f"attention: layer {here} of {layers}, {head} heads",
+            f"layer {here} of {layers}, {head} heads",
+            f"layer {here}/{layers}, {head}",
+        )

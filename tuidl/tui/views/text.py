@@ -234,14 +234,16 @@ class SamplePanel(Chart):
         return f"what it writes at temperature {writing.temperature:g}{notes}"
 
     def subtitle_now(self) -> str:
-        return " · ".join(filter(None, (self.moment, self._loss())))
+        left = self.title_room - len(self.moment) - 3
+        return " · ".join(filter(None, (self.moment, self._loss(left))))
 
-    def _loss(self) -> str:
+    def _loss(self, room: int) -> str:
         """The loss after the last epoch, of what is held out if there is such."""
         run = self.view.frame
         for part, scores in (("held out", run.validation), ("training part", run.train)):
             if "loss" in scores:
-                return f"{part}: {sample.in_bits(scores['loss'], self.view.writing.characters)}"
+                characters = self.view.writing.characters
+                return sample.in_bits(part, scores["loss"], characters, room)
         return ""
 
     def action_move(self, way: int) -> None:

@@ -16,6 +16,9 @@ from tuidl.tui.terminal.plain import plain
 from tuidl.tui.terminal.plain_app import PlainApp
 from tuidl.verdicts import Finding, Rule
 
+BESIDE_TITLE, ANY_ROOM = 6, 1000
+"""Cells of a border that its title never has, and what there is where the border has no size."""
+
 
 class Chart(Widget, can_focus=True):
     """Base of all panels. Subclasses draw; ``concept`` is what help explains about them, and
@@ -47,6 +50,12 @@ class Chart(Widget, can_focus=True):
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         """The lines to show: ``height`` of them, ``width`` cells each."""
         raise NotImplementedError
+
+    @property
+    def title_room(self) -> int:
+        """Cells for a title on the border; many where the panel has no size yet."""
+        width = self.outer_size.width
+        return max(width - BESIDE_TITLE, 0) if width else ANY_ROOM
 
     def title_now(self) -> str | None:
         """The title that goes with what is drawn; None where it is always the same."""
