@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from tuidl.core.errors import DataError, PresetError
-from tuidl.data.point_cloud import PointCloud
+from tuidl.data.cloud_edits import (
+    LEAST_NOISE,
+    MOST_NOISE,
+    with_cloud,
+    with_noise,
+    without_nearest,
+)
+from tuidl.data.point_cloud import MOST_PUT, PointCloud
 from tuidl.data.point_file import read_points
 from tuidl.preset.library import load_preset
 
@@ -115,3 +122,30 @@ def test_a_file_without_points_is_refused(tmp_path: Path) -> None:
         PointCloud(shape="own", path=str(tmp_path / "none.csv")).load()
     with pytest.raises(DataError, match="nowhere"):
         PointCloud(shape="own", path=str(tmp_path / "nowhere.csv")).load()
+
+
+def test_clouds_are_put_and_taken_away_by_hand() -> None:
+    ring = PointCloud(modes=3)
+    more = with_cloud(ring, 0.123, -4.0)
+    assert more.shape == "own"
+    assert more.put == ((2.0, 0.0), (-1.0, 1.73), (-1.0, -1.73), (0.12, -4.0))
+    fewer = without_nearest(more, 1.5, 0.5)
+    assert fewer.put == more.put[1:]
+    assert without_nearest(ring, 1.5, 0.5).put == ((-1.0, 1.73), (-1.0, -1.73))
+    assert with_cloud(PointCloud(shape="moons"), 1, 2).put == ((1.0, 2.0),)
+    alone = with_cloud(PointCloud(shape="line"), 1, 2)
+    for source in (alone, PointCloud(shape="line")):
+        with pytest.raises(DataError, match="cloud"):
+            without_nearest(source, 0, 0)
+    with pytest.raises(DataError, match="at most"):
+        with_cloud(PointCloud(shape="own", put=((0.0, 0.0),) * MOST_PUT), 0, 0)
+
+
+def test_noise_has_bounds() -> None:
+    source = PointCloud(noise=0.0)
+    for _ in range(30):
+        source = with_noise(source, 1)
+    assert source.noise == MOST_NOISE
+    for _ in range(30):
+        source = with_noise(source, -1)
+    assert source.noise == LEAST_NOISE

@@ -12,7 +12,7 @@ from tuidl.charts.dots import Dots, dashed
 from tuidl.charts.frame import Area, framed, note
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.line_styles import HOLLOW, look, marker, sample
-from tuidl.charts.palette import Palette, mixed
+from tuidl.charts.palette import DEFAULT, Palette, mixed
 from tuidl.charts.pixels import Array, array, put_colors, resized
 from tuidl.charts.scale import LARGEST, Scale, scaled
 
@@ -103,6 +103,23 @@ def scatter(
     if top:
         _legend(grid, palette, groups, paths)
     return grid.lines()
+
+
+def place_at(
+    field: Field, width: int, height: int, x: int, y: int, unicode: bool = True
+) -> tuple[float, float] | None:
+    """What a cell of such a picture stands for; None beside its plane."""
+    scales = _scales([], (), field)
+    assert scales is not None
+    area = framed(Grid(width, height, unicode), DEFAULT, *scales, top=1 if height > 3 else 0)
+    across, down = x - area.x, y - area.y
+    if not (0 <= across < area.width and 0 <= down < area.height):
+        return None
+    xs, ys = area.xs, area.ys
+    return (
+        xs.low + (across + 0.5) / area.width * (xs.high - xs.low),
+        ys.high - (down + 0.5) / area.height * (ys.high - ys.low),
+    )
 
 
 def _finite(group: Points) -> Array:

@@ -56,15 +56,25 @@ def repeated(state: TrainState, edit: Edited) -> Iterator[Event]:
 def read_changed(before: Preset, text: str) -> Preset:
     """The preset that a training with ``before`` may go on with. Raises PresetError."""
     preset = Preset.parse(text)
-    if preset.networks or preset.training.folds:
-        raise PresetError("", "a run with several networks or folds cannot change its preset")
+    if preset.training.folds:
+        raise PresetError("", "a run with folds cannot change its preset")
     for key in FIXED:
         if getattr(preset, key) != getattr(before, key):
             raise PresetError(key, "cannot change while training goes on")
     for key in FIXED_IN_TRAINING:
         if getattr(preset.training, key) != getattr(before.training, key):
             raise PresetError(f"training.{key}", "cannot change while training goes on")
+    if preset.networks:
+        _require_same_networks(before, preset)
     return preset
+
+
+def _require_same_networks(before: Preset, preset: Preset) -> None:
+    """Of a run with several networks only the examples can change. Raises PresetError."""
+    if preset.training != before.training:
+        raise PresetError("training", "a run with several networks can change only its data")
+    if preset.spec() != before.spec():
+        raise PresetError("data", "examples of another kind than the networks read")
 
 
 def take_on(state: TrainState, first: Preset, saved: State) -> None:
@@ -82,7 +92,7 @@ def take_on(state: TrainState, first: Preset, saved: State) -> None:
 
 def _apply(state: TrainState, preset: Preset) -> Generator[Event, None, str]:
     """Change it; the generator returns what became of what was learned."""
-    rate = preset.optimizer.learning_rate
+    rate, rates = preset.optimizer.learning_rate, [one.base for one in state.learning_rates]
     alone = replace(preset, optimizer=_at_rate(preset, state.preset), name="", about="")
     if alone == replace(state.preset, name="", about=""):
         if rate != state.preset.optimizer.learning_rate:
@@ -96,7 +106,8 @@ def _apply(state: TrainState, preset: Preset) -> Generator[Event, None, str]:
         kept = _carry(state, model, preset)
     base = state.rates.base if rate == state.preset.optimizer.learning_rate else rate
     _put(state, preset, model, split)
-    state.rates.base = base
+    for own, before in zip(state.learning_rates, [base, *rates[1:]], strict=True):
+        own.base = before  # as set by keys; only the first can have another in the preset
     state.changes += 1
     return kept
 
@@ -121,11 +132,14 @@ def _built(state: TrainState, preset: Preset) -> tuple[Split, Model]:
     same_data = preset.source == before.source
     split = preset.source.split()
     batch = preset.training.batch_for(len(split.train))
-    same = replace(preset, data=before.data, name=before.name, about=before.about)
+    same = replace(preset, data=before.data, name=before.name, about=before.about,
+                   examples=before.examples)  # fmt: skip
     same = replace(same, optimizer=_at_rate(preset, before))
     fits = same_data or preset.spec() == before.spec()
     if fits and same == before and batch == state.batches.batch:
         return split, state.model
+    if preset.networks:
+        raise PresetError("data", f"too few examples for steps of {state.batches.batch}")
     old = state.model
     threads = old.engine.threads
     return split, Model(preset, batch=batch, backend=old.backend, threads=threads, start={})

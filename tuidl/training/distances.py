@@ -12,6 +12,7 @@ from tuidl.compiler.graph import Graph
 from tuidl.data.point_cloud import PointCloud
 from tuidl.model.model import Model
 from tuidl.model.sampling import generated, is_generator
+from tuidl.preset.schema import Preset
 from tuidl.protocol.events import Scores
 from tuidl.tasks.distributions import between, covered, quantiles
 
@@ -24,13 +25,14 @@ def distance_names(graph: Graph) -> list[str]:
     """The scores of a preset whose model generates what its data's inputs are like."""
     if not is_generator(graph) or graph.shape_of(graph.predicted) != graph.preset.spec().shape:
         return []
-    return [WASSERSTEIN] + [MODES] * (_clouds(graph) is not None)
+    return [WASSERSTEIN] + [MODES] * (_clouds(graph.preset) is not None)
 
 
 def distances(model: Model, feed: ArrayDataset) -> Scores:
     """Those scores, against the examples of ``feed``; nothing where the model generates none.
 
-    NaN where what is generated is not finite, or there is nothing to compare it with.
+    NaN where what is generated is not finite, or there is nothing to compare it with: clouds of
+    examples that were changed to others without any.
     """
     graph = model.program.graph
     if not (names := distance_names(graph)):
@@ -39,8 +41,10 @@ def distances(model: Model, feed: ArrayDataset) -> Scores:
     if not len(feed) or not np.isfinite(made).all():
         return dict.fromkeys(names, float("nan"))
     scores = {WASSERSTEIN: between(_real(model, feed), quantiles(made, SAMPLE))}
-    if (clouds := _clouds(graph)) is not None:
-        scores[MODES] = float(covered(made, clouds.centres(), clouds.noise))
+    if MODES in names:
+        clouds = _clouds(model.preset)
+        found = covered(made, clouds.centres(), clouds.noise) if clouds else np.nan
+        scores[MODES] = float(found)
     return scores
 
 
@@ -58,9 +62,9 @@ def _made(model: Model) -> Array:
     return known[1]
 
 
-def _clouds(graph: Graph) -> PointCloud | None:
+def _clouds(preset: Preset) -> PointCloud | None:
     """The source whose clouds can be counted: they have a width, and nothing lies between them."""
-    source = graph.preset.data
+    source = preset.data
     is_known = isinstance(source, PointCloud) and len(source.centres()) and source.noise > 0
     return source if is_known and isinstance(source, PointCloud) else None
 

@@ -11,7 +11,7 @@ from tuidl.charts.hstack import hstack
 from tuidl.charts.images import Tile, image_grid
 from tuidl.charts.palette import Palette
 from tuidl.charts.pixels import Array
-from tuidl.charts.scatter import Field, Path, Points, scatter
+from tuidl.charts.scatter import Field, Path, Points, place_at, scatter
 from tuidl.protocol.generated import Generated, GeneratedPictures
 from tuidl.protocol.probes import Matrix
 
@@ -19,6 +19,8 @@ ARROW_SHARE = 0.09
 """Length of the longest arrow, of the plane's width."""
 LEAST_SPREAD = 0.02
 """A map that differs less than this from its middle is not stretched further."""
+CROSS = 0.03
+"""Length of an arm of the cursor, of the plane's width."""
 BESIDE, GAP = 44, 2
 """Cells from which on real pictures stand beside generated ones, and what is between them."""
 LOW = 8
@@ -52,6 +54,7 @@ def points(
     height: int,
     unicode: bool,
     parts: Parts = SMALL,
+    cursor: tuple[float, float] | None = None,
 ) -> list[Text]:
     """Real points as dots, generated ones marked, on what the discriminator says."""
     words = below(about(answer), palette, width, unicode) if height >= LOW else []
@@ -69,10 +72,27 @@ def points(
     if parts.arrows:
         names = ("gradient", *[""] * len(answer.arrows))
         paths += [_arrow(answer, *pair) for pair in zip(answer.arrows, names, strict=False)]
+    if cursor is not None:
+        paths.append(_cross(answer, *cursor))
     drawn = scatter(
         groups, palette, width, height - len(words), paths=paths, field=field, unicode=unicode
     )
     return [*drawn, *words]
+
+
+def _cross(answer: Generated, x: float, y: float) -> Path:
+    """The cursor."""
+    wide, high = ((known(answer.high[i]) - known(answer.low[i])) * CROSS for i in (0, 1))
+    gap = math.nan
+    return Path("", [x - wide, x + wide, gap, x, x], [y, y, gap, y - high, y + high], "bad")
+
+
+def place_of(
+    answer: Generated, width: int, height: int, x: int, y: int, unicode: bool
+) -> tuple[float, float] | None:
+    """What a cell of the picture stands for in the plane; None beside it."""
+    field = Field([[math.nan]], answer.low, answer.high)
+    return place_at(field, width, height - (height >= LOW), x, y, unicode)
 
 
 def below(text: str, palette: Palette, width: int, unicode: bool) -> list[Text]:

@@ -14,7 +14,7 @@ from tuidl.glossary.pages import Line
 from tuidl.preset.schema import Preset
 from tuidl.preset.toml_edit import dumps
 from tuidl.protocol import commands
-from tuidl.protocol.commands import PRESET, Command
+from tuidl.protocol.commands import Command
 from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.probes import Health
 from tuidl.tui.renderers.health import health_lines, health_page, layer_table
@@ -85,13 +85,8 @@ class HealthView(View):
         if self.shown.is_over:
             self.notify("the run is over: space trains again", timeout=3)
             return
-        self.send(command_of(found, self.answer, self._in_force()))
+        self.send(command_of(found, self.answer, self.in_force))
         self.notify(f"{found.words}, from the next step on", timeout=4, markup=False)
-
-    def _in_force(self) -> Preset:
-        """The preset, or what it was last changed to."""
-        texts = [edit.preset for edit in self.shown.edits if edit.key == PRESET and edit.preset]
-        return Preset.parse(texts[-1]) if texts else self.preset
 
 
 def command_of(fix: Fix, answer: Health, preset: Preset) -> Command:

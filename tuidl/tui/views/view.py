@@ -8,7 +8,7 @@ from textual.message import Message
 
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
-from tuidl.protocol.commands import Command
+from tuidl.protocol.commands import PRESET, Command
 from tuidl.protocol.events import Event
 from tuidl.tui.renderers.moment import Moment
 from tuidl.tui.session.run import Run
@@ -48,6 +48,12 @@ class View(Container):
         """Show another run from its start."""
         self.shown, self.preset = run, preset
         self.moments = {}
+
+    @property
+    def in_force(self) -> Preset:
+        """The preset, or what it was last changed to."""
+        texts = [edit.preset for edit in self.shown.edits if edit.key == PRESET and edit.preset]
+        return Preset.parse(texts[-1]) if texts else self.preset
 
     def opened(self) -> None:
         """Called when the view becomes visible."""
