@@ -1,5 +1,6 @@
 """Changing data and network while it trains: the same bits in every repetition."""
 
+import random
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from tuidl.training.start import trainer_for
 from tuidl.training.trainer import Trainer
 from tuidl.tui.catalog.run_entries import called
 from tuidl.tui.previews.run_preview import RunPreview
+from tuidl.worker.travel import TimeTravel
 
 START = "2d:spiral:points=100"
 PLAN = [
@@ -75,6 +77,32 @@ def test_a_changed_run_is_verified_and_its_network_can_be_used(tmp_path: Path) -
     before = load_run(folder.path, step=22)
     assert before.preset.about == said(PLAN[3])
     assert before.parameters["hidden_2.kernel"].shape == (5, 3)
+
+
+class Noting(Changer):
+    """Knows the weights after every step."""
+
+    def allowed(self, left: int) -> int:
+        super().allowed(left)
+        self.known = getattr(self, "known", {})
+        self.known[self._state.updates] = self._state.model.weights_sha256
+        return 1
+
+
+def test_any_step_of_a_run_that_was_changed_is_seen_from_its_present(tmp_path: Path) -> None:
+    recorder = RunRecorder.of_new(preset(), "cpu", tmp_path / "run", every=4)
+    changer = Noting(PLAN, UNTIL, recorder.handle)
+    trainer = trainer_for(preset(), interrupter=changer, checkpointer=recorder)
+    *_, last = recorded(trainer, recorder)
+    assert isinstance(last, RunEnded)
+    assert isinstance(trainer, Trainer)
+    travel = TimeTravel(trainer.state, tmp_path / "run")
+    steps = sorted(changer.known.keys() - {step for step, _ in PLAN})
+    for step in random.Random(5).choices(steps, k=25):
+        travel.go_to(step)
+        assert travel.state.model.weights_sha256 == changer.known[step], step
+    travel.back()
+    assert trainer.state.model.weights_sha256 == last.weights_sha256
 
 
 def test_lists_name_what_a_run_is_by_now_and_what_it_began_as(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from rich.text import Text
 
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, worded
 from tuidl.charts.hstack import hstack
 from tuidl.charts.images import Tile, image_grid
 from tuidl.charts.palette import Palette
@@ -57,7 +57,7 @@ def points(
     cursor: tuple[float, float] | None = None,
 ) -> list[Text]:
     """Real points as dots, generated ones marked, on what the discriminator says."""
-    words = below(about(answer), palette, width, unicode) if height >= LOW else []
+    words = below(about(answer, width), palette, width, unicode) if height >= LOW else []
     shares = _stretched(answer) if parts.critic and answer.shares else [[math.nan]]
     field = Field(shares, answer.low, answer.high, soft=True)
     real, made = columns_of(answer.real), columns_of(answer.made)
@@ -102,15 +102,18 @@ def below(text: str, palette: Palette, width: int, unicode: bool) -> list[Text]:
     return grid.lines()
 
 
-def about(answer: Generated) -> str:
-    """Distance and clouds, in a line."""
-    text = f"distance {known(answer.distance):.3g} to {answer.part}"
+def about(answer: Generated, width: int) -> str:
+    """Distance, clouds and the map, as much as a line has room for."""
+    distance = f"distance {known(answer.distance):.3g}"
+    clouds, said = "", ""
     if answer.covered is not None:
-        text += f", {answer.covered} of {answer.clouds} clouds"
+        clouds = f", {answer.covered} of {answer.clouds} clouds"
     if answer.critic and answer.shares:
-        said = [known(value) for row in answer.shares for value in row]
-        text += f"; map: {answer.critic} {np.nanmin(said):.2g} to {np.nanmax(said):.2g} (1: real)"
-    return text
+        shares = [known(value) for row in answer.shares for value in row]
+        said = f"; map: {answer.critic} {np.nanmin(shares):.2g} to {np.nanmax(shares):.2g}"
+    whole = f"{distance} to {answer.part}{clouds}"
+    more = (f"{whole}{said} (1: real)", f"{whole}{said}") if said else ()
+    return worded(width, *more, whole, f"{distance}{clouds}")
 
 
 def pictures(
