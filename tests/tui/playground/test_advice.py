@@ -32,8 +32,29 @@ FALLING = [0.69 * 0.98**i for i in range(60)]
         (LEVEL[:20], 0.7, (4, 2), ""),
         (LEVEL, None, (4, 2), TOO_SMALL),
         ([0.69, *[0.01] * 60], None, (4, 2), ""),
+        (
+            [0.69, *[0.05] * 30, *[0.3] * 20],
+            0.85,
+            (8, 8),
+            "the loss was 0.05 and is 0.3: a lower rate lets it settle",
+        ),
+        ([0.69, *[0.05] * 30, *[0.3] * 20], 0.95, (8, 8), ""),
+        ([0.69, *[0.05] * 60, 0.3], 0.85, (8, 8), ""),
+        ([0.69, *[0.15] * 30, *[0.3] * 20], 0.85, (8, 8), ""),
     ],
-    ids=["level", "good", "large", "falling", "early", "numbers", "good numbers"],
+    ids=[
+        "level",
+        "good",
+        "large",
+        "falling",
+        "early",
+        "numbers",
+        "good numbers",
+        "risen",
+        "risen, but good",
+        "a jump",
+        "a little",
+    ],
 )
 def test_a_small_network_that_learns_no_more(
     losses: list[float], accuracy: float | None, net: tuple[int, ...], said: str

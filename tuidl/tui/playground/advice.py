@@ -13,14 +13,29 @@ POOR, POOR_LOSS = 0.9, 0.3
 """Points that are right, and of numbers the share of the first loss, that are not good yet."""
 SMALL = 12
 """Neurons in all hidden layers of a small network."""
-TOO_SMALL = "the loss stays level and the network is small: try ] a layer, + neurons, 3 to 7 inputs"
+TOO_SMALL = "level loss, small network: try ] a layer, + neurons, 3 to 7 inputs"
+TIMES = 3.0
+"""The loss is by so much higher than it was at its lowest, both as means of some looks."""
+RATE = "the loss was {lowest:.3g} and is {now:.3g}: a lower rate lets it settle"
 
 
 def advice(scene: Scene) -> str:
-    """That a small network may be too small for the points, where its loss stays level and poor;
-    else empty."""
+    """That a small network may be too small for the points, where its loss stays level and poor,
+    or that the rate may be too high, where the loss was far lower; else empty."""
+    if said := _risen(scene):
+        return said
     is_small = sum(scene.state.hidden) <= SMALL
     return TOO_SMALL if is_small and _is_poor(scene) and _is_level(scene) else ""
+
+
+def _risen(scene: Scene) -> str:
+    losses = [loss for _, loss, _ in scene.history]
+    if len(losses) < 2 * LEAST_LOOKS or not _is_poor(scene):
+        return ""
+    parts = range(0, len(losses) - LEAST_LOOKS + 1, LEAST_LOOKS)
+    means = [fmean(losses[start : start + LEAST_LOOKS]) for start in parts]
+    lowest, now = min(means), fmean(losses[-LEAST_LOOKS:])
+    return RATE.format(lowest=lowest, now=now) if now > TIMES * lowest else ""
 
 
 def _is_level(scene: Scene) -> bool:

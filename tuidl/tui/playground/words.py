@@ -2,6 +2,7 @@
 
 from tuidl.charts.dots import levels
 from tuidl.data.plane import CLASSES, FEATURES
+from tuidl.plane.state import PlaneState
 from tuidl.tui.playground.scene import LABELS, Scene
 from tuidl.tui.playground.settings import shown_settings
 
@@ -26,18 +27,44 @@ CONCEPTS = {
     "strength": "regularization",
 }  # fmt: skip
 MOST_SHARES = 6
+SHOWN_ELSEWHERE = (
+    "put", "in", "points", "noise", "validation", "draw", "batch", "act", "opt", "rate",
+)  # fmt: skip
+"""Settings that other panels show, in the order in which a line leaves them out."""
 MOST_BARS = 60
 PARTS = (("training", "train"), ("validation", "validation"))
 
 
-def standing(scene: Scene) -> list[tuple[str, str]]:
-    """Texts with their roles: the step that network, map and scores are of, and the line."""
+def standing(scene: Scene, room: int) -> list[tuple[str, str]]:
+    """Texts with their roles: the step that network, map and scores are of, and the line, in
+    ``room`` cells with two between them."""
     look = scene.look
-    if look is None:
-        return [("no step yet", "muted"), (scene.state.line(), "muted")]
-    step = f"step {look.answer.updates:,}"
-    behind = [("the change is on its way", "muted")] if scene.is_behind else []
-    return [(step, "text"), *behind, (scene.state.line(), "muted")]
+    known = ("no step yet", "muted")
+    if look is not None:
+        known = f"step {look.answer.updates:,}", "text"
+    behind = [("the change is on its way", "muted")] if look and scene.is_behind else []
+    left = room - sum(len(text) + 2 for text, _ in (known, *behind))
+    return [known, *behind, (short_line(scene.state, left), "muted")]
+
+
+def short_line(state: PlaneState, room: int) -> str:
+    """The line of text; where there is no room for it, ``…`` stands for settings that panels show
+    as well, the longest first: no number is cut."""
+    parts = state.line().split(":")
+    for setting in SHOWN_ELSEWHERE:
+        if len(":".join(parts)) <= room:
+            break
+        parts = ["…" if part.startswith(f"{setting}=") else part for part in parts]
+        parts = [part for i, part in enumerate(parts) if part != "…" or parts[i - 1] != "…"]
+    return ":".join(parts)
+
+
+def whole(text: str, room: int) -> str:
+    """A list of numbers up to the last one for which there is room."""
+    if len(text) <= room:
+        return text
+    end = text.rfind(",", 0, room - 2)
+    return f"{text[: end + 1]} …" if end > 0 else text
 
 
 def scores(scene: Scene, width: int, unicode: bool) -> list[tuple[str, str]]:

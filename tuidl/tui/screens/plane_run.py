@@ -1,6 +1,7 @@
 """The run of a playground: what comes from the engine, and what goes to it."""
 
 import time
+from functools import partial
 
 from textual.worker import WorkType
 
@@ -24,6 +25,7 @@ SHORTEST = 0.1
 """Seconds between two looks at least, while it trains."""
 PATIENCE = 2.0
 """Seconds after which a look that was not answered is asked for again."""
+NOTE_SECONDS = 20.0
 FIELDS = 16
 """Of each neuron's map, both ways."""
 
@@ -47,6 +49,8 @@ class PlaneRunScreen(SteeringScreen):
         self._weights: dict[str, float] = {}
         """Set since the last look, by their keys."""
         self._asked_at, self._pause = 0.0, SHORTEST
+        self._noted = 0
+        """How many changes were told of."""
         self._asks = self._wants_look = self._has_pace = False
         self._coming: Look | None = None
         """The newest look, until it is drawn."""
@@ -117,9 +121,20 @@ class PlaneRunScreen(SteeringScreen):
         if self._sent is not None:
             self._in_force, self._sent = self._sent, None
             self.preset = preset_of(self._in_force)
-        self.scene.note = "" if kept == "all of it" else kept
+        self._note("" if kept == "all of it" else kept)
         self.want_look()
         self._send()
+
+    def _note(self, kept: str) -> None:
+        """Say for a while what a change kept: later it is no news."""
+        self.scene.note = kept
+        self._noted += 1
+        self.set_timer(NOTE_SECONDS, partial(self._forget_note, self._noted))
+
+    def _forget_note(self, number: int) -> None:
+        if number == self._noted:
+            self.scene.note = ""
+            self.draw_words()
 
     def _made_again(self, text: str) -> None:
         """A run that goes on makes changes of its log again: the settings follow, but for what was

@@ -233,9 +233,11 @@ class PlaygroundScreen(PlaneKeysScreen):
         self._settings.concept = words.concept_of(scene)
         unicode = looks_unicode(self)
         width = self.size.width - 2
-        self.query_one("#standing", PlaneLine).show([self._phase(), *words.standing(scene)])
+        phase = self._phase()
+        standing = words.standing(scene, width - len(phase[0]) - 2)
+        self.query_one("#standing", PlaneLine).show([phase, *standing])
         self.query_one("#scores", PlaneLine).show(words.scores(scene, width, unicode))
-        said, role = readout(scene, self._focused), "muted"
+        said, role = words.whole(readout(scene, self._focused), width), "muted"
         if scene.limit:
             said, role = scene.limit, "accent"
         elif state.is_empty:
