@@ -16,7 +16,7 @@ from tuidl.core.printable import printable
 from tuidl.tui.dialogs.dialog import Dialog
 from tuidl.tui.terminal.plain import plain
 
-MOST_LINES, AROUND = 16, 12
+MOST_LINES, AROUND = 16, 14
 """Lines of the list at most, and of the screen beside them."""
 Answer = TypeVar("Answer")
 
