@@ -19,6 +19,7 @@ from tuidl.tui.screens.results import ResultsScreen
 from tuidl.tui.services.reading_runs import RunsReading
 from tuidl.tui.services.services import Services
 from tuidl.tui.terminal.plain import warn
+from tuidl.tui.terminal.process import spare_pauses
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.frame_throttle import FrameThrottle
 from tuidl.tui.widgets.heading import Heading
@@ -89,6 +90,7 @@ class CompareScreen(Screen[None]):
         self.compared = Compared()
         self._reading = RunsReading(paths)
         self._seen: tuple[int, ...] = ()
+        self._is_settled = False
         self._throttle = FrameThrottle()
 
     def compose(self) -> ComposeResult:
@@ -122,6 +124,9 @@ class CompareScreen(Screen[None]):
         if now == self._seen or not self._throttle.allows(time.monotonic(), time.thread_time()):
             return
         self._seen = now
+        if self.is_read and not self._is_settled:
+            self._is_settled = True
+            self.call_after_refresh(spare_pauses)
         self.compared.runs = self._reading.runs
         if self.is_read and not self.compared.runs.measures():
             self.compared.waiting = "no numbers in these logs"
