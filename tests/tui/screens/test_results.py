@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from tests.tui import folders
 from tests.tui.quiet import quiet
-from tests.tui.screens.test_compare import foreign, read, texts
+from tests.tui.screens.test_compare import foreign, read, texts, until
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.compare import CompareScreen
 from tuidl.tui.screens.results import ResultsScreen
@@ -24,8 +25,15 @@ def paths(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
     ]  # fmt: skip
 
 
+async def opened(pilot: Pilot[int]) -> None:
+    """Open the scores from the curves, and wait until they are there."""
+    await read(pilot)
+    await pilot.press("p")
+    await until(pilot, lambda: bool(pilot.app.screen.query(ResultsPage)) and bool(title(pilot.app)))  # type: ignore[arg-type]
+
+
 def title(app: Playground) -> str:
-    return str(app.screen.query_one(ResultsPage).border_title)
+    return str(app.screen.query_one(ResultsPage).border_title or "")
 
 
 @pytest.mark.sample(1)
@@ -37,8 +45,7 @@ async def test_the_pages_of_runs_with_settings(
 ) -> None:  # fmt: skip
     app = quiet(monkeypatch, tmp_path, compare=paths, unicode=unicode)
     async with app.run_test(size=size) as pilot:
-        await read(pilot)
-        await pilot.press("p")
+        await opened(pilot)
         assert isinstance(app.screen, ResultsScreen)
         assert title(app).startswith("validation loss over")
         assert "6 runs" in texts(app)
@@ -58,8 +65,8 @@ async def test_score_and_column_are_chosen(
 ) -> None:
     app = quiet(monkeypatch, tmp_path, compare=paths)
     async with app.run_test(size=(120, 40)) as pilot:
-        await read(pilot)
-        await pilot.press("p", "m", *"best validation acc", "enter")
+        await opened(pilot)
+        await pilot.press("m", *"best validation acc", "enter")
         assert title(app).startswith("best validation accuracy over")
         await pilot.press("x", *"optimizer.t", "enter")
         assert title(app).endswith("over optimizer.type")
@@ -74,8 +81,7 @@ async def test_logs_without_settings_have_scores(
 ) -> None:
     app = quiet(monkeypatch, tmp_path, compare=foreign(tmp_path))
     async with app.run_test(size=(120, 40)) as pilot:
-        await read(pilot)
-        await pilot.press("p")
+        await opened(pilot)
         assert "4 runs" in texts(app)
         await pilot.press("2", "x")
         assert "no setting is shared" in texts(app)
