@@ -73,7 +73,7 @@ RECURRENT = ("simple_rnn", "lstm", "gru")
 ACTIVATIONS = ("gelu", "sigmoid", "tanh")
 PLACE = ("inputs", "name", "enabled", "l1", "l2")
 """Fields that say where a layer stands, or that its regularizer has."""
-UNSAID = {"mask": None, "padding": 0}
+UNSAID = {"mask": None, "padding": 0, "unknown": False, "activity_l2": 0.0}
 """Fields that Keras has no words for, where they say nothing."""
 FEW = 4
 """So many parameters are told one by one."""

@@ -264,8 +264,10 @@ class CompareScreen(Screen[None]):
 
     def action_results(self) -> None:
         """Scores of these runs beside their settings."""
-        if self.is_read and self.compared.runs.members:
-            self.app.push_screen(ResultsScreen(self.compared.runs.members))
+        if not self.is_read:
+            self.notify("the logs are being read: once more when the curves are there")
+        elif members := self._reading.runs.members:  # the curves may not be drawn yet
+            self.app.push_screen(ResultsScreen(members))
 
     def action_step_back(self) -> None:
         """Remove the cursor first, then the choice, then leave."""
