@@ -1,5 +1,6 @@
 """What each chart shows, read from its cells."""
 
+import itertools
 import math
 
 import numpy as np
@@ -73,6 +74,16 @@ def test_lines_are_drawn_over_points_without_classes() -> None:
     lines = scatter([group], DEFAULT, 40, 12, paths=[path])
     colors = {s.style.color.triplet for line in lines[1:-2] for s in line.spans if s.style.bold}
     assert colors == {DEFAULT.accent}
+
+
+def test_points_over_a_logarithmic_axis_are_as_far_as_their_factors() -> None:
+    rates = Points("", [0.001, 0.01, 0.1, 1.0], [0.0, 0.0, 0.0, 0.0])
+    near = [line for line in plain(scatter([rates], DEFAULT, 60, 9, log_x=True)) if "●" in line]
+    columns = [column for column, cell in enumerate(near[0]) if cell == "●"]
+    steps = {b - a for a, b in itertools.pairwise(columns)}
+    assert len(columns) == 4
+    assert max(steps) - min(steps) <= 1
+    assert "0.001" in plain(scatter([rates], DEFAULT, 60, 9, log_x=True))[-1]
 
 
 def test_bars_are_as_long_as_their_values_and_mark_the_truth() -> None:

@@ -76,6 +76,19 @@ async def test_score_and_column_are_chosen(
         assert isinstance(app.screen, CompareScreen)
 
 
+async def test_a_setting_of_several_orders_of_magnitude_is_drawn_by_its_factors(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "runs"))
+    rates = (0.001, 0.01, 0.1)
+    paths = [folders.done(f"run-{n}", f"optimizer.learning_rate={n}") for n in rates]
+    app = quiet(monkeypatch, tmp_path, compare=paths)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        assert title(app) == "validation loss over optimizer.learning_rate"
+        assert "optimizer.learning_rate, log scale" in texts(app)
+
+
 async def test_logs_without_settings_have_scores(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
