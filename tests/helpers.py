@@ -140,11 +140,17 @@ def train(model: Model, steps: int = 20, count: int = 150, rate: float = 0.01) -
 
 
 def wanted(request: pytest.FixtureRequest, argument: str) -> list[Any]:
-    """The values of a parameter in those tests of this session that use the fixture: what a
-    session's fixture makes ready for all tests at once need be no more."""
-    asking = [i for i in request.session.items if request.fixturename in i.fixturenames]
+    """The values of a parameter in those tests of this session that use the fixture, not one of
+    the same name in another module: what a session's fixture makes ready for all tests at once need
+    be no more."""
+    asking = [item for item in request.session.items if _uses(item, request)]
     values = [i.callspec.params.get(argument) for i in asking if hasattr(i, "callspec")]
     return list({str(value): value for value in values if value is not None}.values())
+
+
+def _uses(item: Any, request: pytest.FixtureRequest) -> bool:
+    known = item._fixtureinfo.name2fixturedefs.get(request.fixturename, [None])
+    return known[-1] is request._fixturedef  # type: ignore[attr-defined]
 
 
 NOT_HERE = ("movielens",)

@@ -29,16 +29,16 @@ class DifferencesScreen(ModalScreen[None], Dialog[None]):
         with Vertical(classes="dialog"):
             yield Label(plain(f"In what {len(self._runs)} runs differ"), classes="title")
             with ScrollableContainer(id="page"):
-                yield Static(self._text(), id="output")
+                yield Static(Text("\n", no_wrap=True).join(self._lines()), id="output")
             yield Label(plain("arrows: scroll   esc: back"), classes="hint")
 
     def on_mount(self) -> None:
         self.query_one("#page").focus()
 
-    def _text(self) -> Text:
+    def _lines(self) -> list[Text]:
         palette, _ = looks_of(self)
         results, settings = difference_table(self._runs)
-        parts = [
+        return [
             Text(results[0], palette.style("accent", bold=True)),
             *(Text(line, palette.style("muted")) for line in results[1:]),
             Text(""),
@@ -46,7 +46,6 @@ class DifferencesScreen(ModalScreen[None], Dialog[None]):
             Text(""),
             *(Text(line, palette.style("muted")) for line in legend(self._runs)),
         ]
-        return Text("\n", no_wrap=True).join(parts)
 
     def action_close(self) -> None:
         self.end()

@@ -36,7 +36,7 @@ class NarrowingScreen(ModalScreen[Answer], Dialog[Answer]):
         with Vertical(classes="dialog"):
             yield Label(plain(self._title), classes="title")
             yield OptionList(id="choices")
-            yield Label(self.HINT, classes="hint")
+            yield Label(plain(self.HINT), classes="hint")
 
     def on_mount(self) -> None:
         if not self.is_composed:

@@ -254,14 +254,14 @@ def mean_text(score: str, row: Heading, unicode: bool) -> str:
     return (text if unicode else text.replace("±", "+-")) + fewer
 
 
-def about_line(row: Row | None, view: TableView, palette: Palette, unicode: bool) -> Text:
+def about_line(row: Row | None, view: TableView, unicode: bool) -> str:
     """What the table has no room for: of the row under the cursor its whole name, scores of the
     part that says most, tags and note."""
     if row is None:
-        return Text("")
+        return ""
     if isinstance(row, Heading):
         text = f"{group_name(view.groups, row)}  {mean_text(view.score, row, unicode)}"
-        return Text(printable(text), palette.style("muted"), no_wrap=True)
+        return printable(text)
     scores = f"{row.part} {scores_text(row.scores)}" if row.scores else ""
     value = f"{view.key} {cell(row, view.key)}" if view.key != "run" else ""
     words = (
@@ -273,5 +273,4 @@ def about_line(row: Row | None, view: TableView, palette: Palette, unicode: bool
         *(f"#{tag}" for tag in row.tags),
         row.note,
     )
-    text = printable("  ".join(filter(None, words)))
-    return Text(text, palette.style("muted"), no_wrap=True)
+    return printable("  ".join(filter(None, words)))

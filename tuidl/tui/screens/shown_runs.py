@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from rich.text import Text
 from textual.events import Resize
 from textual.timer import Timer
 from textual.widgets import Static
@@ -186,8 +187,9 @@ class ShownRuns(RunKeys):
         self.query_one("#heading", Static).update(
             plain(words if len(words) <= width else said), layout=False
         )
+        about = about_line(self.table.chosen, view, unicode)
         self.query_one("#about", Static).update(
-            about_line(self.table.chosen, view, palette, unicode), layout=False
+            Text(about, palette.style("muted"), no_wrap=True), layout=False
         )
         kind = type(self.table.chosen), bool(self.groups)
         if kind != self._kind:  # keys are looked up anew, which takes longer than all else here
