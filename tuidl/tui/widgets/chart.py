@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.events import Resize
 from textual.geometry import Region
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tuidl.charts.palette import DEFAULT, PALETTES, Palette
@@ -14,6 +15,7 @@ from tuidl.tui.messages import UnexpectedError
 from tuidl.tui.renderers.verdicts import verdict_page
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.terminal.plain_app import PlainApp
+from tuidl.tui.widgets.strips import strip_of
 from tuidl.verdicts import Finding, Rule
 
 BESIDE_TITLE, ANY_ROOM = 6, 1000
@@ -46,6 +48,8 @@ class Chart(Widget, can_focus=True):
     _drawn: "Drawn | None" = None
     _before: "Drawn | None" = None
     """What was drawn last, until it is drawn anew; None while nobody sees the panel."""
+    _strips: list[Strip] | None = None
+    """The lines, while they are painted."""
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         """The lines to show: ``height`` of them, ``width`` cells each."""
@@ -116,13 +120,39 @@ class Chart(Widget, can_focus=True):
             self.refresh()
 
     def render(self) -> Text:
+        drawn = self._to_see()
+        return drawn.text if drawn else Text("")
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """What is painted are the lines as they were prepared, but where text is selected:
+        Textual's own way from text to the terminal takes longer than drawing it."""
+        self._strips = self.strips_now() if self.text_selection is None else None
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._strips = None
+
+    def render_line(self, y: int) -> Strip:
+        if self._strips is None:
+            return super().render_line(y)  # somebody asks where the mouse points, to select text
+        if y < len(self._strips):
+            return self._strips[y]
+        return Strip.blank(self.content_size.width, self.visual_style.rich_style)
+
+    def strips_now(self) -> list[Strip]:
+        """The lines to be painted."""
+        drawn = self._to_see()
+        return drawn.strips if drawn else []
+
+    def _to_see(self) -> "Drawn | None":
+        """What is to be seen; None for nothing."""
         drawn = self._drawn
         if drawn is not None and drawn.room == self._room():
-            return drawn.text
+            return drawn
         if isinstance(self.screen, DrawsFrames) and self.screen.is_amid_frame:
-            return self._before.text if self._before else Text("")
+            return self._before
         self._drawn = self._before = self._draw()
-        return self._drawn.text
+        return self._drawn
 
     def _room(self) -> "Room":
         return (*self.content_size, *looks_of(self))
@@ -142,8 +172,9 @@ class Chart(Widget, can_focus=True):
             except Exception as error:  # the other panels and the run go on
                 self.app.post_message(UnexpectedError(error))
                 lines = centred("this cannot be drawn", palette, width, height, "bad")
-        text = Text("\n", no_wrap=True).join(lines)
-        return Drawn(room, text, self.title_now(), self.subtitle_now())
+        base, console = self.visual_style.rich_style, self.app.console
+        strips = [strip_of(line, width, base, console) for line in lines]
+        return Drawn(room, lines, strips, self.title_now(), self.subtitle_now())
 
 
 Room = tuple[int, int, Palette, bool]
@@ -153,9 +184,14 @@ class Drawn(NamedTuple):
     """The lines of a panel for some room, and the titles that go with them."""
 
     room: Room
-    text: Text
+    lines: list[Text]
+    strips: list[Strip]
     title: str | None
     subtitle: str | None
+
+    @property
+    def text(self) -> Text:
+        return Text("\n", no_wrap=True).join(self.lines)
 
 
 @runtime_checkable

@@ -4,12 +4,9 @@ import bisect
 import math
 from dataclasses import replace
 
-from rich.style import Style
 from rich.text import Text
 from textual.events import Click
-from textual.geometry import Region
 from textual.message import Message
-from textual.strip import Strip
 
 from tuidl.charts.grid import Grid
 from tuidl.charts.overlay import Looks, Overlaid, Overlay, area_of, is_logarithmic
@@ -21,7 +18,6 @@ from tuidl.runs.curve_groups import common_places
 from tuidl.runs.overlaying import Line, Overlaying, View
 from tuidl.tui.renderers.standing import NONE, Standing, first_row, number, standing_lines
 from tuidl.tui.widgets.chart import Chart, centred, looks_of
-from tuidl.tui.widgets.strips import strip_of
 
 WEIGHTS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.99)
 ZOOMS = (1.0, 1 / 3, 1 / 10)
@@ -161,8 +157,6 @@ class OverlayChart(Chart, can_focus=False):
         super().__init__(id="overlay")
         self.compared = compared
         self._overlay = Overlay()
-        self._lines: list[Text] = []
-        self._strips: tuple[Text, Style, list[Strip]] | None = None
 
     def title_now(self) -> str:
         return self.compared.view.measure
@@ -172,29 +166,9 @@ class OverlayChart(Chart, can_focus=False):
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         compared = self.compared
-        self._lines = []
         if not compared.drawn:
             return centred(compared.waiting, palette, width, height)
-        self._lines = self._overlay.draw(
-            compared.drawn, compared.looks(), palette, width, height, unicode
-        )
-        return self._lines
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines as strips, made once for each drawing."""
-        text, base = self.render(), self.visual_style.rich_style
-        if self._strips is None or self._strips[0] is not text or self._strips[1] != base:
-            lines = self._lines or list(text.split())
-            width = self.content_size.width
-            made = [strip_of(line, width, base, self.app.console) for line in lines]
-            self._strips = (text, base, made)
-        return super().render_lines(crop)
-
-    def render_line(self, y: int) -> Strip:
-        """Textual's own way from text to the terminal takes three times as long as drawing it."""
-        if self._strips is not None and y < len(self._strips[2]):
-            return self._strips[2][y]
-        return Strip.blank(self.content_size.width, self.visual_style.rich_style)
+        return self._overlay.draw(compared.drawn, compared.looks(), palette, width, height, unicode)
 
     def on_click(self, event: Click) -> None:
         offset, drawn = event.get_content_offset(self), self.compared.drawn

@@ -4,7 +4,6 @@ import numpy as np
 from rich.cells import cell_len
 from rich.text import Text
 from textual.events import Click, MouseMove, MouseScrollDown, MouseScrollUp
-from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -42,7 +41,6 @@ class PlanePanel(Chart):
         super().__init__(id=id)
         self.scene = scene
         self._painted: tuple[object, ...] = ()
-        self._now: list[Strip] = []
         self._kept: dict[tuple[object, ...], list[Strip]] = {}
 
     def shown(self, scene: Scene) -> tuple[object, ...]:
@@ -67,17 +65,9 @@ class PlanePanel(Chart):
         """Make the lines of a scene that is about to be shown."""
         self._strips_of(scene)
 
-    def render_lines(self, crop: Region) -> list[Strip]:
+    def strips_now(self) -> list[Strip]:
         self._painted = self.shown(self.scene)
-        self._now = self._strips_of(self.scene)
-        return super().render_lines(crop)
-
-    def render_line(self, y: int) -> Strip:
-        """A line as it was drawn: Textual's own way from text to the terminal takes as long again
-        for a map, each of whose cells has colours of its own."""
-        if y < len(self._now):
-            return self._now[y]
-        return Strip.blank(self.content_size.width, self.visual_style.rich_style)
+        return self._strips_of(self.scene)
 
     def _strips_of(self, scene: Scene) -> list[Strip]:
         width, height, palette, unicode = room = self._room()
