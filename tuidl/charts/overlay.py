@@ -13,7 +13,7 @@ from tuidl.charts.line_styles import look
 from tuidl.charts.palette import Palette, painted
 from tuidl.charts.rasters import Columns, cells_of, columns_of, dashed_cells
 from tuidl.charts.scale import Scale, scaled
-from tuidl.charts.window import FEWEST, FIRST, HEADROOM, LEAST_SHARE, WIDE_SPAN
+from tuidl.charts.window import FEWEST, FIRST, HEADROOM, LEAST_SHARE, is_wide
 from tuidl.core.lazy import Array, np
 from tuidl.protocol.formatting import is_share
 
@@ -222,9 +222,9 @@ def is_logarithmic(lines: Sequence[Overlaid], looks: Looks) -> bool:
     if looks.log is not None:
         return looks.log
     values = _finite(_in_window(lines, looks))
-    if not len(values) or is_share(looks.title) or values.min() <= 0:
+    if not len(values) or is_share(looks.title):
         return False
-    return bool(values.max() >= WIDE_SPAN * values.min())
+    return is_wide(float(values.min()), float(values.max()))
 
 
 def area_of(grid: Grid, palette: Palette, lines: Sequence[Overlaid], looks: Looks) -> Area:

@@ -7,7 +7,7 @@
 """
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tuidl.charts.curve import Curve
@@ -76,14 +76,12 @@ def is_logarithmic(title: str, lines: Sequence[Curve], window: Window) -> bool:
     if window.log is not None:
         return window.log
     values = finite_values([p for line in lines for p in shown_points(line.series, window)])
-    return not is_share(title) and spans_decades(values)
+    return bool(values) and not is_share(title) and is_wide(min(values), max(values))
 
 
-def spans_decades(values: Collection[float]) -> bool:
-    """Whether a scale of equal factors shows more of the finite ones: all are positive, and of
-    more than one order of magnitude."""
-    kept = [value for value in values if math.isfinite(value)]
-    return bool(kept) and min(kept) > 0 and max(kept) >= WIDE_SPAN * min(kept)
+def is_wide(low: float, high: float) -> bool:
+    """Whether a logarithmic scale shows more of values from ``low`` to ``high``."""
+    return low > 0 and high >= WIDE_SPAN * low
 
 
 def y_scale(lines: Sequence[Curve], window: Window, log: bool) -> Scale:

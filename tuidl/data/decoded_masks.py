@@ -10,12 +10,11 @@ import numpy as np
 
 from tuidl.core.errors import DataError
 from tuidl.core.limits import default_threads
-from tuidl.data.files import file_status, open_file
+from tuidl.data.files import file_status
 from tuidl.data.mask_folder import Pairs
 from tuidl.data.picture import (
-    FORMATS,
-    MOST_PIXELS,
-    readable_picture,
+    opened_picture,
+    require_few_pixels,
     size_among,
     strict_decoders,
 )
@@ -94,16 +93,10 @@ def nearest(mask: Array, size: tuple[int, int]) -> Array:
 
 def _read(path: Path) -> Array:
     """(height, width) numbers as the file has them, upright. Raises DataError."""
-    from PIL import Image, ImageOps
+    from PIL import ImageOps
 
-    with (
-        readable_picture(path),
-        open_file(path) as file,
-        Image.open(file, formats=FORMATS) as image,
-    ):
-        width, height = image.size
-        if width * height > MOST_PIXELS:
-            raise DataError(f"{path}: {width} x {height} pixels, expected at most {MOST_PIXELS:,}")
+    with opened_picture(path) as image:
+        require_few_pixels(image, path)
         numbers = _numbers(ImageOps.exif_transpose(image), path)
     if numbers.min() < 0 or numbers.max() >= LARGEST:
         raise DataError(f"{path}: expected numbers from 0 to {LARGEST - 1:,}")

@@ -47,14 +47,8 @@ def read_among(path: Path, size: tuple[int, int], channels: int, paper: str | No
     """``read_picture`` in one of several threads, within ``strict_decoders``."""
     from PIL import Image, ImageOps
 
-    with (
-        readable_picture(path),
-        open_file(path) as file,
-        Image.open(file, formats=FORMATS) as image,
-    ):
-        width, height = image.size
-        if width * height > MOST_PIXELS:
-            raise DataError(f"{path}: {width} x {height} pixels, expected at most {MOST_PIXELS:,}")
+    with opened_picture(path) as image:
+        require_few_pixels(image, path)
         upright = ImageOps.exif_transpose(_in_bytes(image))
         if paper and upright.has_transparency_data:
             opaque = Image.new("RGBA", upright.size, paper)
@@ -94,6 +88,15 @@ def picture_size(path: Path) -> tuple[int, int]:
 
 def size_among(path: Path) -> tuple[int, int]:
     """``picture_size`` in one of several threads, within ``strict_decoders``."""
+    with opened_picture(path) as image:
+        width, height = image.size
+        turned = image.getexif().get(ORIENTATION, 1) >= FIRST_ON_ITS_SIDE
+        return (width, height) if turned else (height, width)
+
+
+@contextmanager
+def opened_picture(path: Path) -> Iterator["Image"]:
+    """Raises DataError for what is no picture, or a broken one, within the block too."""
     from PIL import Image
 
     with (
@@ -101,9 +104,14 @@ def size_among(path: Path) -> tuple[int, int]:
         open_file(path) as file,
         Image.open(file, formats=FORMATS) as image,
     ):
-        width, height = image.size
-        turned = image.getexif().get(ORIENTATION, 1) >= FIRST_ON_ITS_SIDE
-        return (width, height) if turned else (height, width)
+        yield image
+
+
+def require_few_pixels(image: "Image", path: Path) -> None:
+    """Raises DataError."""
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        raise DataError(f"{path}: {width} x {height} pixels, expected at most {MOST_PIXELS:,}")
 
 
 @contextmanager

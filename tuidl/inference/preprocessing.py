@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tuidl.compiler.graph import Graph
-from tuidl.core.errors import DataError
+from tuidl.core.errors import DataError, TuidlError
 from tuidl.data.id_pairs import IdPairs
 from tuidl.data.preprocessing import EXACT, FittedScaling, Preprocessing
 from tuidl.data.scaling import Scaling
@@ -171,6 +171,18 @@ def split_of(preset: Preset) -> "Split":
     """The parts that the preset's weights come from: of several folds, the last one's."""
     folds = preset.training.folds
     return preset.source.folds(folds)[-1] if folds else preset.source.split()
+
+
+def learned_split(preset: Preset, prepared: Preparation) -> tuple["Split | None", str]:
+    """The parts that a run learned from; None, and what is wrong, where its data is not here or is
+    another by now."""
+    try:
+        split = split_of(preset)
+        if not prepared.is_of(preset, preset.data.full_spec(), split):
+            return None, "the training data has changed"
+    except TuidlError:
+        return None, "the training data is not here"
+    return split, ""
 
 
 def _classes(preset: Preset) -> tuple[str, ...]:

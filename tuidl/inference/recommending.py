@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.core.errors import DataError, TuidlError, guess
+from tuidl.core.errors import DataError, guess
 from tuidl.data.table_layout import InputColumn
 from tuidl.data.table_rows import typed_rows
 from tuidl.inference.files import ready
 from tuidl.inference.predictions import Predictions, answered
-from tuidl.inference.preprocessing import Preparation, split_of
+from tuidl.inference.preprocessing import Preparation, learned_split
 from tuidl.model.model import Model
 from tuidl.tasks.choice import task_of
 from tuidl.tasks.recommending import Recommendation
@@ -87,13 +87,9 @@ def _rare(items: InputColumn) -> list[int]:
 
 
 def _known(model: Model, prepared: Preparation, users: InputColumn, user: str) -> Known:
-    preset = model.preset
-    try:
-        split = split_of(preset)
-        if not prepared.is_of(preset, preset.data.full_spec(), split):
-            return Known(np.empty(0, int), f"the training data has changed: {MAY_BE}")
-    except TuidlError:
-        return Known(np.empty(0, int), f"the training data is not here: {MAY_BE}")
+    split, problem = learned_split(model.preset, prepared)
+    if split is None:
+        return Known(np.empty(0, int), f"{problem}: {MAY_BE}")
     number = users.categories.index(user)
     pairs = np.concatenate([part.x for part in (split.train, split.validation, split.test)])
     return Known(np.unique(pairs[pairs[:, 0] == number, 1].astype(int)))

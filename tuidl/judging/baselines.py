@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.core.errors import TuidlError
-from tuidl.inference.preprocessing import split_of
+from tuidl.inference.preprocessing import learned_split
 from tuidl.judging.judged import Judged
 from tuidl.judging.network import Network
 from tuidl.judging.regression import Numbers
@@ -53,12 +52,9 @@ def _biases(network: Network, x: Array) -> Array | None:
     changed since."""
     if not isinstance(network.task, Recommendation):
         return None
-    preset, prepared = network.preset, network.preparation
-    try:
-        split = split_of(preset)
-        if not prepared.is_of(preset, preset.data.full_spec(), split):
-            return None
-    except TuidlError:
+    prepared = network.preparation
+    split, _ = learned_split(network.preset, prepared)
+    if split is None:
         return None
     ratings = prepared.decode(split.train.y)[:, 0]
     return regularised_means(split.train.x, ratings, x)[:, None]

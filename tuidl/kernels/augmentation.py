@@ -179,16 +179,23 @@ def _between_oracle(size, offset, scale, is_flipped):
     return before, np.minimum(before + 1, size - 1), place - before
 
 
-@oracle(augment_images)
-def augment_images_oracle(x, targets, y, flip, shift, crop, source, column, step_state):
-    _, height, width, _ = x.shape
-    for i, draws in enumerate(_drawn_oracle(_keys_oracle(targets, source, column, step_state), 7)):
+def _moved_oracle(keys, height, width, flip, shift, crop):
+    """Of each example what ``_between_oracle`` says of its rows and of its columns."""
+    for draws in _drawn_oracle(keys, 7):
         mirrored, upside_down = flip & 1 and draws[0] < 0.5, flip & 2 and draws[1] < 0.5
         down, right = np.floor(draws[2:4] * (2 * shift + 1)) - shift
         scale = 1 - (1 - crop) * draws[4]
         top, left = draws[5] * height * (1 - scale) + down, draws[6] * width * (1 - scale) + right
-        r0, r1, low = _between_oracle(height, top, scale, upside_down)
-        c0, c1, far = _between_oracle(width, left, scale, mirrored)
+        rows = _between_oracle(height, top, scale, upside_down)
+        yield rows, _between_oracle(width, left, scale, mirrored)
+
+
+@oracle(augment_images)
+def augment_images_oracle(x, targets, y, flip, shift, crop, source, column, step_state):
+    _, height, width, _ = x.shape
+    keys = _keys_oracle(targets, source, column, step_state)
+    for i, axes in enumerate(_moved_oracle(keys, height, width, flip, shift, crop)):
+        (r0, r1, low), (c0, c1, far) = axes
         low, far = low[:, None, None], far[:, None]
         above = x[i][r0][:, c0] * (1 - far) + x[i][r0][:, c1] * far
         below = x[i][r1][:, c0] * (1 - far) + x[i][r1][:, c1] * far
@@ -198,13 +205,9 @@ def augment_images_oracle(x, targets, y, flip, shift, crop, source, column, step
 @oracle(augment_masks)
 def augment_masks_oracle(targets, y, height, width, flip, shift, crop, source, column, step_state):
     y[...] = targets
-    for i, draws in enumerate(_drawn_oracle(_keys_oracle(targets, source, column, step_state), 7)):
-        mirrored, upside_down = flip & 1 and draws[0] < 0.5, flip & 2 and draws[1] < 0.5
-        down, right = np.floor(draws[2:4] * (2 * shift + 1)) - shift
-        scale = 1 - (1 - crop) * draws[4]
-        top, left = draws[5] * height * (1 - scale) + down, draws[6] * width * (1 - scale) + right
-        r0, r1, low = _between_oracle(height, top, scale, upside_down)
-        c0, c1, far = _between_oracle(width, left, scale, mirrored)
+    keys = _keys_oracle(targets, source, column, step_state)
+    for i, axes in enumerate(_moved_oracle(keys, height, width, flip, shift, crop)):
+        (r0, r1, low), (c0, c1, far) = axes
         rows, columns = np.where(low < 0.5, r0, r1), np.where(far < 0.5, c0, c1)
         masks = targets[i, :column].reshape(-1, height, width)
         y[i, :column] = masks[:, rows][:, :, columns].reshape(-1)

@@ -30,7 +30,7 @@ def groups_of(found: list[Listed], keys: tuple[str, ...]) -> list[Group]:
     for run in found:
         values = tuple(_plain(value_of(run, key)) for key in keys)
         known.setdefault(values, []).append(run)
-    order = sorted(known, key=lambda values: tuple(map(_place, values)))
+    order = sorted(known, key=lambda values: tuple(map(value_place, values)))
     return [Group(values, known[values]) for values in order]
 
 
@@ -39,7 +39,8 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, list | dict) else value
 
 
-def _place(value: Any) -> tuple[int, float, str]:
+def value_place(value: Any) -> tuple[int, float, str]:
+    """Puts numbers before texts, and what is not set last."""
     if value is None:
         return (2, 0.0, "")
     if isinstance(value, int | float):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tuidl.core.printable import printable
+from tuidl.runs.grouping import value_place
 from tuidl.runs.listing import UNSET
 from tuidl.runs.settings import differing
 
@@ -77,16 +78,7 @@ class Groups:
         return printable(said) or "all runs"
 
     def _place(self, table: Settings) -> list[tuple[int, float, str]]:
-        """Numbers before texts, what is not set last."""
-        return [_order(table.get(key)) for key in self.keys]
-
-
-def _order(value: Any) -> tuple[int, float, str]:
-    if value is None:
-        return (2, 0.0, "")
-    if isinstance(value, int | float):
-        return (0, float(value), "")
-    return (1, 0.0, str(value))
+        return [value_place(table.get(key)) for key in self.keys]
 
 
 def group_keys(tables: Sequence[Settings]) -> list[str]:

@@ -109,13 +109,9 @@ def explained(groups: Sequence[str], scores: Array) -> float:
 def corrected(share: float, runs: int, parameters: int) -> float:
     """A share without what ``parameters`` free numbers (means of groups, or a line's two) explain
     of ``runs`` by mere chance: 0 is expected where a setting does nothing (epsilon squared)."""
-    if runs <= parameters:
+    if runs <= parameters or math.isnan(share):
         return math.nan
-    return (
-        max(1.0 - (1.0 - share) * (runs - 1) / (runs - parameters), 0.0)
-        if share == share
-        else share
-    )
+    return max(1.0 - (1.0 - share) * (runs - 1) / (runs - parameters), 0.0)
 
 
 def rank_correlation(x: Array, y: Array) -> float:

@@ -18,11 +18,11 @@ NEWEST = "created"
 SIGNS_OF_CONDITIONS = ("<", ">", "==", "!=", " in ")
 """A line that holds one of them was meant as a condition, also where it is none."""
 MOST_VALUES = 5
-"""Different values of a key that are told apart."""
+"""Different values of a key that are kept."""
 USUAL = ("epochs", "seconds")
 USUAL_SETTINGS = ("optimizer.type", "optimizer.learning_rate", "training.batch_size")
 MOST_SCORES = 2
-"""Scores that have columns where nobody chose any."""
+"""Scores that have columns where none were chosen."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Keys:
 
     @property
     def usual(self) -> tuple[str, ...]:
-        """Columns where nobody chose any."""
+        """Columns where none were chosen."""
         known = sorted(self.scores, key=lambda name: (name == "loss", -self.scores[name]))
         return (
             *known[:MOST_SCORES], *(key for key in USUAL_SETTINGS if key in self.settings), *USUAL,

@@ -21,6 +21,7 @@ from tuidl.tui.services.services import Services
 from tuidl.tui.terminal.plain import warn
 from tuidl.tui.terminal.process import spare_pauses
 from tuidl.tui.widgets.chart import Chart
+from tuidl.tui.widgets.curve_keys import CURVE_KEYS
 from tuidl.tui.widgets.frame_throttle import FrameThrottle
 from tuidl.tui.widgets.heading import Heading
 from tuidl.tui.widgets.key_line import KeyLine
@@ -30,8 +31,6 @@ LOOKS_PER_SECOND = 8
 NARROW = 110
 NO_GROUPS = "each run for itself"
 
-CURSOR = Binding.Group("values", compact=True)
-CHOOSE = Binding.Group("choose", compact=True)
 SMOOTH = Binding.Group("smooth", compact=True)
 
 KEYS = """\
@@ -50,16 +49,9 @@ class CompareScreen(Screen[None]):
     """``paths``: folders of runs, or logs of other programs. What grows is followed."""
 
     BINDINGS: ClassVar = [
-        Binding("up", "choose(-1)", "choose", group=CHOOSE),
-        Binding("down", "choose(1)", "choose", group=CHOOSE),
+        *CURVE_KEYS,
         Binding("pageup", "choose(-10)", "Choose", show=False),
         Binding("pagedown", "choose(10)", "Choose", show=False),
-        Binding("left", "cursor(-1)", "values", group=CURSOR),
-        Binding("right", "cursor(1)", "values", group=CURSOR),
-        Binding("shift+left", "cursor(-10)", "Cursor", show=False),
-        Binding("shift+right", "cursor(10)", "Cursor", show=False),
-        Binding("home", "end(0)", "First", show=False),
-        Binding("end", "end(-1)", "Last", show=False),
         Binding("m", "measure", "measure"),
         Binding("tab", "next_measure(1)", "Next measure", show=False),
         Binding("shift+tab", "next_measure(-1)", "Measure before", show=False),

@@ -50,7 +50,7 @@ class PlaneRunScreen(SteeringScreen):
         """Set since the last look, by their keys."""
         self._asked_at, self._pause = 0.0, SHORTEST
         self._noted = 0
-        """How many changes were told of."""
+        """How many changes were reported."""
         self._asks = self._wants_look = self._has_pace = False
         self._coming: Look | None = None
         """The newest look, until it is drawn."""

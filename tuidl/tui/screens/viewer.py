@@ -25,6 +25,7 @@ from tuidl.tui.renderers.heading import heading_of
 from tuidl.tui.services.services import Services
 from tuidl.tui.terminal.plain import plain
 from tuidl.tui.widgets.chart import Chart
+from tuidl.tui.widgets.curve_keys import CURVE_KEYS
 from tuidl.tui.widgets.frame_throttle import FrameThrottle
 from tuidl.tui.widgets.heading import Heading
 from tuidl.tui.widgets.key_line import KeyLine
@@ -36,9 +37,6 @@ TICKS_PER_SECOND = 25
 SECONDS_BETWEEN_STATES = 2.0
 NARROW = 100
 MOST_CHARTS = MOST_EACH_WAY**2
-
-MEASURE = Binding.Group("choose", compact=True)
-CURSOR = Binding.Group("values", compact=True)
 
 KEYS = """\
 up and down      choose a measure          left, right   cursor: exact values
@@ -53,16 +51,9 @@ class ViewScreen(Screen[None]):
     """Follows a source; the same keys as the curves of a training."""
 
     BINDINGS: ClassVar = [
-        Binding("up", "choose(-1)", "choose", group=MEASURE),
-        Binding("down", "choose(1)", "choose", group=MEASURE),
+        *CURVE_KEYS,
         Binding("tab", "choose(1)", "Choose", show=False),
         Binding("shift+tab", "choose(-1)", "Choose", show=False),
-        Binding("left", "cursor(-1)", "values", group=CURSOR),
-        Binding("right", "cursor(1)", "values", group=CURSOR),
-        Binding("shift+left", "cursor(-10)", "Cursor", show=False),
-        Binding("shift+right", "cursor(10)", "Cursor", show=False),
-        Binding("home", "end(0)", "First", show=False),
-        Binding("end", "end(-1)", "Last", show=False),
         Binding("enter", "enlarge", "large", key_display="enter"),
         Binding("l", "window('turn')", "log scale"),
         Binding("z", "window('zoom')", "last part"),

@@ -134,7 +134,7 @@ class Chart(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         if self._strips is None:
-            return super().render_line(y)  # somebody asks where the mouse points, to select text
+            return super().render_line(y)  # asked for the text under the mouse
         if y < len(self._strips):
             return self._strips[y]
         return Strip.blank(self.content_size.width, self.visual_style.rich_style)

@@ -35,7 +35,7 @@ class Compared:
         self.chosen: tuple[int, ...] = ()
         """Numbers of the runs in the chosen line."""
         self.waiting = "reading …"
-        self._lines: list[Line] = []
+        self.lines: list[Line] = []
         self.drawn: list[Overlaid] = []
         self._places: list[float] = []
         self._standing: tuple[float | None, list[tuple[Line, float]]] | None = None
@@ -44,22 +44,18 @@ class Compared:
         """Take over what there is now: runs that were read on, or another view of them."""
         self.view = self.runs.settled(self.view)
         lines = self.runs.lines(self.view)
-        if lines is not self._lines:
-            self._lines, self._standing = lines, None
+        if lines is not self.lines:
+            self.lines, self._standing = lines, None
             self.drawn = [_overlaid(line, place) for place, line in enumerate(lines)]
             self._places = common_places([(line.x, line.y) for line in lines]).tolist()
         if self.cursor is not None and self._places:
             self.cursor = min(max(self.cursor, self._places[0]), self._places[-1])
 
     @property
-    def lines(self) -> list[Line]:
-        return self._lines
-
-    @property
     def standing(self) -> list[tuple[Line, float]]:
         """The best first; made once for each place of the cursor."""
         if self._standing is None or self._standing[0] != self.cursor:
-            made = self.runs.standing(self._lines, self.view.measure, self.cursor)
+            made = self.runs.standing(self.lines, self.view.measure, self.cursor)
             self._standing = (self.cursor, made)
         return self._standing[1]
 
@@ -77,11 +73,11 @@ class Compared:
     @property
     def number(self) -> int | None:
         """Which of the lines is the chosen one."""
-        places = [n for n, line in enumerate(self._lines) if line.numbers == self.chosen]
+        places = [n for n, line in enumerate(self.lines) if line.numbers == self.chosen]
         return places[0] if places else None
 
     def role(self, line: Line) -> str:
-        return self.drawn[self._lines.index(line)].role
+        return self.drawn[self.lines.index(line)].role
 
     def looks(self) -> Looks:
         return Looks(

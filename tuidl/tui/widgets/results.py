@@ -10,7 +10,7 @@ from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
 from tuidl.charts.scale import readable
 from tuidl.charts.scatter import Points, scatter
-from tuidl.charts.window import spans_decades
+from tuidl.charts.window import is_wide
 from tuidl.glossary.pages import Line as HelpLine
 from tuidl.logs.measures import best_is
 from tuidl.runs.labelling import Groups, group_keys
@@ -89,7 +89,8 @@ class ResultsPage(Chart):
         y = results.scores[results.score]
         points = [Points(results.score, x, y)]
         said = f"{results.across}: " + ", ".join(f"{n} {word}" for n, word in enumerate(words))
-        is_log = not words and spans_decades(x)
+        known = [value for value in x if math.isfinite(value)]
+        is_log = bool(known) and not words and is_wide(min(known), max(known))
         name = f"{results.across}, log scale" if is_log else results.across
         room = width, height - bool(words)
         lines = scatter(points, palette, *room, x_name=name, log_x=is_log, unicode=unicode)
