@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tuidl.tui import app as app_module
-from tuidl.tui.screens import shown_runs
 from tuidl.tui.session.reported_errors import ReportedErrors
+from tuidl.tui.terminal import process
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -25,8 +24,7 @@ def tidied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """An app that opens a preset or the table of runs would look through all that pytest holds for
     garbage, which takes half a second where all tests are loaded; here it notes that it would."""
     noted: list[str] = []
-    for module in (app_module, shown_runs):
-        monkeypatch.setattr(module, "spare_pauses", lambda: noted.append("looked for garbage"))
+    monkeypatch.setattr(process, "spare_pauses", lambda: noted.append("looked for garbage"))
     return noted
 
 

@@ -27,7 +27,7 @@ from tuidl.tui.session.reported_errors import ReportedErrors, log_path
 from tuidl.tui.session.session import Session
 from tuidl.tui.state import State
 from tuidl.tui.terminal.plain_app import QUIT, PlainApp
-from tuidl.tui.terminal.process import driver, spare_pauses
+from tuidl.tui.terminal import process
 from tuidl.tui.themes import THEMES
 from tuidl.tui.widgets.ascii_bar import use_scrollbars
 
@@ -66,7 +66,7 @@ class Playground(PlainApp):
         compare: list[Path] | None = None,
         data: tuple[Path, tuple[str, ...]] | None = None,
     ) -> None:
-        super().__init__(driver_class=driver())
+        super().__init__(driver_class=process.driver())
         self.state = state or State.load()
         self.unicode = unicode
         use_scrollbars(unicode)
@@ -170,7 +170,7 @@ class Playground(PlainApp):
         behind, self.runs.behind = self.runs.behind, None
         self.push_screen(screen_of(preset, self.services, behind))
         self.call_after_refresh(self.session.load, preset, paused)
-        self.call_after_refresh(spare_pauses)
+        self.call_after_refresh(process.spare_pauses)
 
     def open_run(self, path: Path, preset: Preset, learning_rate: float | None = None) -> None:
         """Show the training screen of a stored run, ready to resume it."""
@@ -179,7 +179,7 @@ class Playground(PlainApp):
         self.session.folder = path
         self.push_screen(screen_of_run(path, preset, self.services))
         self.call_after_refresh(self.session.load, preset, True, path, learning_rate)
-        self.call_after_refresh(spare_pauses)
+        self.call_after_refresh(process.spare_pauses)
 
     def open_data(self, path: Path, overrides: tuple[str, ...] = ()) -> None:
         """Show a file of data or a folder of pictures, to have a preset proposed for it."""

@@ -19,7 +19,7 @@ from tuidl.tui.screens.results import ResultsScreen
 from tuidl.tui.services.reading_runs import RunsReading
 from tuidl.tui.services.services import Services
 from tuidl.tui.terminal.plain import warn
-from tuidl.tui.terminal.process import spare_pauses
+from tuidl.tui.terminal import process
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.curve_keys import CURVE_KEYS
 from tuidl.tui.widgets.frame_throttle import FrameThrottle
@@ -118,7 +118,7 @@ class CompareScreen(Screen[None]):
         self._seen = now
         if self.is_read and not self._is_settled:
             self._is_settled = True
-            self.call_after_refresh(spare_pauses)
+            self.call_after_refresh(process.spare_pauses)
         self.compared.runs = self._reading.runs
         if self.is_read and not self.compared.runs.measures():
             self.compared.waiting = "no numbers in these logs"

@@ -29,7 +29,7 @@ from tuidl.tui.renderers.run_table_words import counts, how_sorted
 from tuidl.tui.screens.run_keys import RunKeys
 from tuidl.tui.services.services import Services
 from tuidl.tui.terminal.plain import plain, warn
-from tuidl.tui.terminal.process import spare_pauses
+from tuidl.tui.terminal import process
 from tuidl.tui.widgets.chart import looks_of
 from tuidl.tui.widgets.filter_line import FilterLine
 from tuidl.tui.widgets.run_table import RunTable
@@ -113,7 +113,7 @@ class ShownRuns(RunKeys):
 
     def _have_read(self, seconds: float) -> None:
         if not self._is_whole:
-            spare_pauses()
+            process.spare_pauses()
         self._is_reading, self._is_whole = False, True
         self._next_look = time.monotonic() + SHARE * seconds
         if self._is_asked_again:
