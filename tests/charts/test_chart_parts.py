@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from tuidl.charts.dots import Dots
 from tuidl.charts.grid import Grid, fitted, layer_fitted
 from tuidl.charts.palette import COLOR_BLIND, DEFAULT, PALETTES, Palette, contrast
-from tuidl.charts.scale import readable, scaled, short, tick_labels
-from tuidl.charts.strokes import pieces, stroke
+from tuidl.charts.scale import LARGEST, Scale, readable, scaled, short, tick_labels
+from tuidl.charts.strokes import DENSE, pieces, stroke
 
 WORDS = st.text("aä数\u0301字\n─×🙂", max_size=8)
 
@@ -73,6 +73,40 @@ def test_strokes_are_connected_and_break_at_gaps() -> None:
     broken = stroke(((0, 0), (9, 0), None, (30, 0), (39, 0)), 20, 4, True)
     assert {x for x, _ in broken.cells} == set(range(5)) | set(range(15, 20))
     assert pieces((None, (1, 1), None, None, (2, 2))) == [[(1, 1)], [(2, 2)]]
+
+
+@pytest.mark.parametrize("unicode", [True, False])
+def test_dense_strokes_are_the_lines_that_plotext_draws(unicode: bool) -> None:
+    """The same cells, whichever of the two draws, but where a line passes between two."""
+    height = 20
+    dots = Dots(60, height, unicode)
+    ys = [round((math.sin(x / 9) + 1) / 2 * (dots.high - 1)) for x in range(dots.wide)]
+    points = tuple(enumerate(ys))
+    assert len(points) > DENSE
+    drawn = {
+        cell
+        for first in range(0, len(points), DENSE - 1)
+        for cell in stroke(points[first : first + DENSE], 60, height, unicode).cells
+    }
+    own = set(stroke(points, 60, height, unicode).cells)
+    assert len(own ^ drawn) <= 0.1 * len(own)
+    for cells, others in ((own, drawn), (drawn, own)):
+        around = {(x, y + up) for x, y in others for up in (-1, 0, 1)}
+        assert cells <= around
+
+
+@given(st.lists(st.floats(), max_size=9), st.floats(-1e3, 1e3), st.floats(1e-3, 1e3), st.booleans())
+def test_many_places_are_those_of_the_formula(
+    values: list[float], low: float, span: float, log: bool
+) -> None:
+    scale = Scale(low, low + span, 50, log)
+    for value, place in zip(values, scale.places(values), strict=True):
+        if not math.isfinite(value) or (log and value <= 0):
+            assert place is None
+            continue
+        held = min(max(value, -LARGEST), LARGEST)
+        share = ((math.log10(held) if log else held) - low) / (low + span - low)
+        assert place == scale.place(value) == round(min(max(share, -9.0), 9.0) * 49)
 
 
 @given(st.lists(st.floats(), max_size=9), st.booleans())

@@ -1,11 +1,13 @@
 """A series as what each column shows: a mean, and the band from its smallest to its largest."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuidl.charts.scale import Scale
 from tuidl.protocol.history import Point, Series
+
+INFINITE = math.inf
 
 
 @dataclass
@@ -21,24 +23,27 @@ class Column:
     not_finite: int = 0
 
     def take(self, point: Point) -> None:
-        if math.isfinite(point.last):
+        if -INFINITE < point.last < INFINITE:
             self.total += point.last
             self.count += 1
         self.not_finite += point.not_finite
         for value in (point.low, point.high):
-            if math.isfinite(value):
-                self.low, self.high = min(self.low, value), max(self.high, value)
+            if -INFINITE < value < INFINITE:  # no calls: curves have hundreds of points
+                if value < self.low:
+                    self.low = value
+                if value > self.high:
+                    self.high = value
 
     @property
     def mean(self) -> float:
         return self.total / self.count if self.count else math.nan
 
 
-def columns(points: Iterable[Point], xs: Scale, step: int) -> list[Column]:
+def columns(points: Sequence[Point], xs: Scale, step: int) -> list[Column]:
     """The points by position, ``step`` positions wide and in their order."""
     made: list[Column] = []
-    for point in points:
-        place = xs.place(point.x)
+    places = xs.places([point.x for point in points])
+    for point, place in zip(points, places, strict=True):
         if place is None or not 0 <= place < xs.size:
             continue
         place -= place % step

@@ -161,7 +161,7 @@ def grid_step(area: Area) -> int:
 def _points(parts: Sequence[Column], area: Area) -> Iterator[Place]:
     """Places of the means. One outside the chart is at its edge beside one that is inside, so that
     the line leads there, and a gap elsewhere."""
-    places = [area.ys.place(part.mean) for part in parts]
+    places = area.ys.places([part.mean for part in parts])
     inside = [y is not None and 0 <= y < area.ys.size for y in places]
     around = [False, *inside, False]
     for part, y, is_inside, before, after in zip(
@@ -188,8 +188,9 @@ def _lone_points(
 def _band(grid: Grid, palette: Palette, area: Area, role: str, parts: Sequence[Column]) -> None:
     """From the smallest to the largest value of each column, behind everything."""
     dots = Dots(area.width, area.height, grid.unicode)
-    for i, part in enumerate(parts):
-        low, high = area.ys.place(part.low), area.ys.place(part.high)
+    lows = area.ys.places([part.low for part in parts])
+    highs = area.ys.places([part.high for part in parts])
+    for i, (part, low, high) in enumerate(zip(parts, lows, highs, strict=True)):
         if high is None or part.low == part.high:
             continue
         end = parts[i + 1].x if i + 1 < len(parts) else part.x + 1

@@ -87,8 +87,9 @@ def _stroke(
     grid: Grid, palette: Palette, area: Area, series: Series, share: float, chosen: bool
 ) -> None:
     parts = columns(series.whole, area.xs, 1)
+    places = area.ys.places([part.mean for part in parts])
     points = tuple(
-        None if (y := area.ys.place(part.mean)) is None else (part.x, y) for part in parts
+        None if y is None else (part.x, y) for part, y in zip(parts, places, strict=True)
     )
     dots = Dots(area.width, area.height, grid.unicode)
     dots.cells = dict(stroke(points, area.width, area.height, grid.unicode).cells)

@@ -8,6 +8,8 @@ from itertools import pairwise
 LARGEST, SMALLEST = 1e300, 1e-300
 """Values are held within the first, so that no difference of two becomes infinite; differences
 below the second have no steps between them."""
+FAR = 9.0
+"""Sizes of a scale beyond its ends at which all that is farther is."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,24 @@ class Scale:
 
     def place(self, value: float) -> int | None:
         """The position, or None for what is not finite, or has no logarithm."""
-        if not math.isfinite(value) or (self.log and value <= 0):
-            return None
-        value = min(max(value, -LARGEST), LARGEST)
-        value = math.log10(value) if self.log else value
-        share = (value - self.low) / (self.high - self.low)
-        return round(min(max(share, -9.0), 9.0) * (self.size - 1))
+        return self.places((value,))[0]
+
+    def places(self, values: Iterable[float]) -> list[int | None]:
+        """The position of each of many: curves have hundreds of points."""
+        least = 0.0 if self.log else -math.inf
+        low, span, last, log = self.low, self.high - self.low, self.size - 1, self.log
+        made: list[int | None] = []
+        for value in values:
+            if not least < value < math.inf:
+                made.append(None)
+                continue
+            if not -LARGEST < value < LARGEST:
+                value = math.copysign(LARGEST, value)
+            share = ((math.log10(value) if log else value) - low) / span
+            if not -FAR < share < FAR:
+                share = math.copysign(FAR, share)
+            made.append(round(share * last))
+        return made
 
     def value(self, position: float) -> float:
         """The value at a position."""

@@ -26,8 +26,8 @@ from tuidl.tui.session.display import RunDisplay
 from tuidl.tui.session.reported_errors import ReportedErrors, log_path
 from tuidl.tui.session.session import Session
 from tuidl.tui.state import State
-from tuidl.tui.terminal.plain_app import QUIT, PlainApp
 from tuidl.tui.terminal import process
+from tuidl.tui.terminal.plain_app import QUIT, PlainApp
 from tuidl.tui.themes import THEMES
 from tuidl.tui.widgets.ascii_bar import use_scrollbars
 

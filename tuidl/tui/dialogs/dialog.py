@@ -6,7 +6,10 @@ from typing import TypeVar
 
 from rich.console import RenderableType
 from textual.events import Key, Paste
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import Screen
+
+from tuidl.tui.dialogs.dimmed import Dimmed
 
 Answer = TypeVar("Answer")
 
@@ -34,7 +37,8 @@ class Dialog(Once[Answer]):
 
     def render(self) -> RenderableType:
         self._seen_since = min(self._seen_since, time.monotonic())  # painted within a moment
-        return super().render()
+        made = super().render()
+        return Dimmed(made.screen, made.color) if isinstance(made, BackgroundScreen) else made
 
     def is_too_early(self, event: Key | Paste) -> bool:
         """Whether it was pressed or pasted before anybody could see the dialog."""

@@ -18,8 +18,8 @@ from tuidl.tui.renderers.heading import Parts
 from tuidl.tui.screens.results import ResultsScreen
 from tuidl.tui.services.reading_runs import RunsReading
 from tuidl.tui.services.services import Services
-from tuidl.tui.terminal.plain import warn
 from tuidl.tui.terminal import process
+from tuidl.tui.terminal.plain import warn
 from tuidl.tui.widgets.chart import Chart
 from tuidl.tui.widgets.curve_keys import CURVE_KEYS
 from tuidl.tui.widgets.frame_throttle import FrameThrottle

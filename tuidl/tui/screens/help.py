@@ -85,7 +85,6 @@ class HelpScreen(ModalScreen[None], Dialog[None]):
             yield KeyLine()
 
     def on_mount(self) -> None:
-        self.query_one("#word").display = False
         self.query_one("#page").focus()
         self._open()
 

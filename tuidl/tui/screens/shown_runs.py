@@ -28,8 +28,8 @@ from tuidl.tui.renderers.run_table import about_line
 from tuidl.tui.renderers.run_table_words import counts, how_sorted
 from tuidl.tui.screens.run_keys import RunKeys
 from tuidl.tui.services.services import Services
-from tuidl.tui.terminal.plain import plain, warn
 from tuidl.tui.terminal import process
+from tuidl.tui.terminal.plain import plain, warn
 from tuidl.tui.widgets.chart import looks_of
 from tuidl.tui.widgets.filter_line import FilterLine
 from tuidl.tui.widgets.run_table import RunTable
