@@ -15,6 +15,7 @@ from tuidl.protocol.events import Alert, EpochEnded, Event, RunEnded
 from tuidl.training.alarms import Alarms, _Level, _Pace
 from tuidl.training.checkpointer import Checkpointer
 from tuidl.training.folds import CrossValidation
+from tuidl.training.state import TrainState
 from tuidl.training.trainer import Trainer
 
 NOT_OF_THE_CLOCK = "slower"
@@ -87,6 +88,27 @@ def test_folds_have_alerts_of_their_own() -> None:
     found = alerts(CrossValidation(preset).run())
     assert [(alert.epoch, alert.fold) for alert in found] == [(1, 1), (1, 2)]
     assert found[1].in_words.startswith("alert at fold 2, epoch 1, gradients")
+
+
+@pytest.mark.parametrize(
+    ("name", "epochs", "looks"),
+    [
+        ("linear_regression", 400, [1, 126, 252, 400]),  # 500 of its steps are 125 epochs
+        ("vanishing_gradients", 11, [1, 11]),
+    ],
+)
+def test_looks_inside_are_some_steps_apart(
+    name: str, epochs: int, looks: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def look(state: TrainState) -> dict[str, float]:
+        seen.append(state.progress.epoch)
+        return {}
+
+    monkeypatch.setattr("tuidl.training.alarms.update_ratios", look)
+    trained(name, f"training.epochs={epochs}", "alerts.updates={}")
+    assert seen == looks
 
 
 class _InFolder(Checkpointer):

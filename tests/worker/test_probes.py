@@ -230,6 +230,20 @@ def test_outputs_are_those_of_prediction() -> None:
     np.testing.assert_allclose(shares, model.predict(x), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("text", [helpers.CONV, helpers.RESIDUAL])
+def test_a_forward_pass_alone_has_the_same_outputs(text: str) -> None:
+    model = helpers.model(text)
+    x, y = helpers.examples(model, 20)
+    whole = inspect(model, model.feed(x, y))
+    alone = inspect(model, model.feed(x, y), forward_only=True)
+    assert alone.loss == whole.loss
+    assert alone.outputs.keys() == whole.outputs.keys()
+    for name, output in whole.outputs.items():
+        np.testing.assert_array_equal(alone.outputs[name], output, err_msg=name)
+    assert not alone.gradients
+    assert not alone.parameters
+
+
 class Curious(Interrupter):
     """Asks everything between any two stretches."""
 

@@ -135,7 +135,7 @@ class Graph:
         wanted = self.preset.predicts
         return self.outputs[wanted if wanted in self.outputs else next(iter(self.outputs))]
 
-    @property
+    @cached_property
     def parameter_count(self) -> int:
         return sum(node.parameter_count for node in self.owners)
 

@@ -18,13 +18,15 @@ from tuidl.training.baseline import baseline_of
 from tuidl.training.health import update_ratios
 from tuidl.training.inside import look_inside
 from tuidl.training.state import TrainState
-from tuidl.training.units import dead_shares
+from tuidl.training.units import dead_shares, has_relu
 from tuidl.verdicts.courses import by_heart, guessing
 from tuidl.verdicts.evidence import Evidence
 from tuidl.verdicts.layers import FIRST_STEPS, flooded_words, starved_words
 
 FIRST_LOOKED_AT = 64
 """Training examples on which units are looked at before it is known that many seem dead."""
+STEPS_BETWEEN = 500
+"""Of the training between two looks inside, so that they take about one part in a hundred."""
 STEADY, LATEST = 5, 3
 """Epochs that say how long one takes, and the last ones, which are held against them."""
 NOTICEABLE = 0.05
@@ -37,8 +39,9 @@ Rule = Callable[[TrainState, EpochEnded], str]
 class Alarms:
     """Which rules are broken now; ``epoch_ended`` says what has changed for the worse.
 
-    Rules that look inside the network take a part of an epoch's time: they look after epochs 1, 2,
-    4, 8 and so on, and after the last.
+    Rules that look inside the network take as long as some steps: they look after the first epoch
+    and the last, and between them after twice as many epochs as before, but not until
+    ``STEPS_BETWEEN`` steps were done.
     """
 
     def __init__(self, wanted: Alerts | None, folder: Callable[[], Path | None]) -> None:
@@ -70,7 +73,8 @@ class Alarms:
         for epoch in sorted(known):
             self._history.handle(known[epoch])
             self._level.reached(known[epoch])
-            self._next_look = 2 * epoch if epoch >= self._next_look else self._next_look
+            if epoch >= self._next_look:
+                self._looked(epoch, state)
             if limits and epoch > state.progress.epochs - limits.epochs:
                 self._of_overfitting(limits)(state, known[epoch])
 
@@ -81,7 +85,7 @@ class Alarms:
         self._history.handle(event)
         self._level.reached(event)
         self._pace.took(event.seconds, (state.steps, state.program.graph.parameter_count))
-        for name, rule in self._rules(event.epoch, state.epochs):
+        for name, rule in self._rules(event.epoch, state):
             text = rule(state, event)
             if text and name not in self._broken:
                 yield Alert(
@@ -97,7 +101,10 @@ class Alarms:
                 rule="not_finite", text=event.error, epoch=epoch, step=step, fold=state.fold
             )
 
-    def _rules(self, epoch: int, epochs: int) -> Iterator[tuple[str, Rule]]:
+    def _looked(self, epoch: int, state: TrainState) -> None:
+        self._next_look = max(2 * epoch, epoch + math.ceil(STEPS_BETWEEN / max(state.steps, 1)))
+
+    def _rules(self, epoch: int, state: TrainState) -> Iterator[tuple[str, Rule]]:
         """Those that are to be asked now."""
         wanted = self._wanted
         if wanted.not_finite:
@@ -113,8 +120,8 @@ class Alarms:
             yield "slower", lambda state, event: self._pace.problem(factor)
         if wanted.disk:
             yield "disk", self._of_disk(wanted.disk)
-        if epoch >= self._next_look or epoch == epochs:
-            self._next_look = 2 * epoch
+        if epoch >= self._next_look or epoch == state.epochs:
+            self._looked(epoch, state)
             if wanted.dead_units:
                 yield "dead_units", _of_dead_units(wanted.dead_units)
             if wanted.updates:
@@ -199,7 +206,7 @@ class _Pace:
 
     def problem(self, factor: float) -> str:
         before, late = self._seconds[1:-LATEST], self._seconds[-LATEST:]  # the first one warms up
-        if len(before) < STEADY:
+        if len(before) < STEADY or max(late) < NOTICEABLE:
             return ""
         usual, now = median(before), fmean(late)
         if now < factor * usual or now - usual < NOTICEABLE:
@@ -230,11 +237,12 @@ def _of_gradients(limits: Gradients) -> Rule:
 
 def _of_dead_units(limits: DeadUnits) -> Rule:
     def rule(state: TrainState, event: EpochEnded) -> str:
-        if state.updates < FIRST_STEPS:
+        if state.updates < FIRST_STEPS or not has_relu(state.program.graph):
             return ""
         feed = state.train_feed
         first = min(FIRST_LOOKED_AT, len(feed), state.program.train.capacity)
-        seen = look_inside(state, ArrayDataset(feed.x, feed.y, feed.order[:first]))
+        some = ArrayDataset(feed.x, feed.y, feed.order[:first])
+        seen = look_inside(state, some, forward_only=True)
         shares, examples = dead_shares(state, seen, first, limits.share)
         broken = {name: share for name, share in shares.items() if share >= limits.share}
         if not broken:

@@ -29,16 +29,16 @@ class Seen:
     parameters: dict[str, Array]
 
 
-def look_inside(state: TrainState, feed: ArrayDataset) -> Seen:
+def look_inside(state: TrainState, feed: ArrayDataset, *, forward_only: bool = False) -> Seen:
     """Every layer in a step of the objective that trains it, or else of the first one that it has a
-    part in."""
+    part in. ``forward_only``: without gradients."""
     graph, loss = state.program.graph, 0.0
     layers: dict[str, LayerSeen] = {}
     learned: set[str] = set()
     parameters: dict[str, Array] = {}
     for number, objective in enumerate(graph.objectives):
         with state.counting(number):
-            found = inspect(state.model, feed, number)
+            found = inspect(state.model, feed, number, forward_only=forward_only)
         loss = found.loss if not number else loss
         for node in graph.nodes_of((objective,)).values():
             learns = objective.learns(node)

@@ -30,16 +30,22 @@ class Inspected:
     parameters: dict[str, Array]
 
 
-def inspect(model: Model, feed: ArrayDataset, objective: int = 0) -> Inspected:
+def inspect(
+    model: Model, feed: ArrayDataset, objective: int = 0, *, forward_only: bool = False
+) -> Inspected:
     """Run a training step without its update on the feed's first examples, one batch at most.
 
-    ``objective``: the number of the one whose step it is.
+    ``objective``: the number of the one whose step it is. ``forward_only``: without gradients,
+    which takes less than half the time.
     """
+    end = Phase.BACKWARD if forward_only else Phase.UPDATE
     with model.lock.exclusive(), model.clock_kept():
-        return _inspected(model, feed, model.program.objectives[objective])
+        return _inspected(model, feed, model.program.objectives[objective], end)
 
 
-def _inspected(model: Model, feed: ArrayDataset, objective: ObjectiveProgram) -> Inspected:
+def _inspected(
+    model: Model, feed: ArrayDataset, objective: ObjectiveProgram, end: Phase
+) -> Inspected:
     model.require_prepared()
     routine, engine = objective.inspect, model.engine
     count = min(len(feed), routine.capacity)
@@ -54,7 +60,7 @@ def _inspected(model: Model, feed: ArrayDataset, objective: ObjectiveProgram) ->
     outputs: dict[str, Array] = {}
     gradients: dict[str, Array] = {}
     for number, instruction in enumerate(instructions):
-        if instruction.phase is Phase.UPDATE:
+        if instruction.phase is end:
             break
         name = instruction.node
         if first.get(name) == number and name in routine.emitted.gradients:
@@ -63,6 +69,8 @@ def _inspected(model: Model, feed: ArrayDataset, objective: ObjectiveProgram) ->
         if last.get(name) == number and name in routine.emitted.outputs:
             outputs[name] = _read(model, routine, routine.emitted.outputs[name], rows)
     loss = sum(float(engine.arena[start]) for start in rows.statistics) / max(count, 1)
+    if end is Phase.BACKWARD:
+        return Inspected(loss, outputs, {}, {})
     total = model.summed_gradients(objective)
     parameters = {
         slot.name: total[slot.offset : slot.offset + slot.size].reshape(slot.shape)

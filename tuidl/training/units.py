@@ -3,6 +3,7 @@
 import numpy as np
 
 from tuidl.backends.base import Array, ArrayDataset
+from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Node
 from tuidl.training.inside import Seen, look_inside
 from tuidl.training.state import TrainState
@@ -17,6 +18,11 @@ MOST_LOOKED_AT = 512
 def activation_of(node: Node) -> str:
     """The layer's activation, or the activation that it is."""
     return str(getattr(node.layer, "activation", node.layer.kind()))
+
+
+def has_relu(graph: Graph) -> bool:
+    """Whether there are units that may be dead."""
+    return any(activation_of(node) == "relu" for node in graph.nodes)
 
 
 def always_zero(node: Node, output: Array) -> Array | None:
@@ -54,7 +60,7 @@ def dead_shares(
             break
         mine = chosen[start : start + capacity]
         part = ArrayDataset(feed.x[mine], feed.y[mine], np.arange(len(mine), dtype=np.int64))
-        for name, units in _always_zero(look_inside(state, part)).items():
+        for name, units in _always_zero(look_inside(state, part, forward_only=True)).items():
             never[name] &= units
         looked_at = max(looked_at, start + len(mine))
     return {name: float(units.mean()) for name, units in never.items()}, looked_at

@@ -26,13 +26,13 @@ def by_heart(evidence: Evidence, rise: float = RISE, margin: float = MARGIN) -> 
     """``rise``: times its lowest that the validation loss must be at least; ``margin``: times the
     training loss."""
     validation, train = evidence.of("validation loss"), evidence.of("train loss")
-    late, learned = course(validation), course(train)
-    low = lowest(values(validation))
-    if evidence.objectives > 1 or evidence.kept or late is None or learned is None or low is None:
+    late = course(validation)
+    if evidence.objectives > 1 or evidence.kept or late is None or late.factor < 1 - FALL:
+        return None
+    learned, low = course(train), lowest(values(validation))
+    if learned is None or low is None or low[0] > values(validation)[-1][0] - late.epochs:
         return None
     epoch, best = low
-    if epoch > values(validation)[-1][0] - late.epochs or late.factor < 1 - FALL:
-        return None
     before = value_at(train, epoch)
     is_worse = late.now >= rise * best and late.now >= margin * learned.now
     if not is_worse or before is None or learned.now > before:
