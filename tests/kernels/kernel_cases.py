@@ -575,6 +575,12 @@ for n, d in ((1, 1), (3, 2), (7, 20)):
         Case("sample_normal_gradient", code, place),
         Case("normal_kl_divergence", {"n": n, "b": 2 * d, "a": 1}, {"batch": 2 * n}),
     ]
+for n, f in ((700, 3), (2, 1500), (40, 65)):  # more than are added up at once, or too wide
+    sizes, batch = {"n": n, "f": f, "a": 1}, {"batch": 2 * n}
+    CASES += [
+        Case("softmax_cross_entropy", sizes, batch, fix=_labels),
+        Case("binary_cross_entropy", sizes, {**batch, "smoothing": 0.2}),
+    ]
 for n, f in ROWS:
     sizes = {"n": n, "f": f}
     CASES += [

@@ -62,3 +62,14 @@ def test_float64_is_exact(name: str) -> None:
     x = np.linspace(-30, 30, 1001)
     np.testing.assert_allclose(_compiled(name)(x), EXACT[name](x), rtol=1e-14)
     np.testing.assert_allclose(getattr(elementary, name)(x), EXACT[name](x), rtol=1e-14)
+
+
+def test_log1p_of_a_share_is_within_a_few_units_in_the_last_place() -> None:
+    x = np.concatenate([np.linspace(0, 1, 100_001), np.logspace(-37, 0, 1001)]).astype(np.float32)
+    exact = np.log1p(x.astype(np.float64))
+    error = np.abs(_compiled("log1p")(x) - exact) / np.maximum(exact, np.finfo(np.float32).tiny)
+    assert error.max() < UNITS_IN_THE_LAST_PLACE * np.finfo(np.float32).eps
+    assert np.isnan(_compiled("log1p")(np.full(64, np.nan, np.float32))).all()
+    doubles = np.linspace(0, 1, 101)
+    np.testing.assert_allclose(_compiled("log1p")(doubles), np.log1p(doubles), rtol=1e-14)
+    np.testing.assert_allclose(elementary.log1p(doubles), np.log1p(doubles), rtol=1e-14)

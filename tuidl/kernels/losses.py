@@ -9,7 +9,8 @@ import math
 
 import numpy as np
 
-from tuidl.kernels.elementary import ZERO, sigmoid
+from tuidl.kernels.elementary import ZERO
+from tuidl.kernels.entropies import MOST_CLASSES, binary_entropies, narrow_softmax_entropies
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
@@ -35,6 +36,9 @@ def mean_squared_error(prediction, target, d, statistics, batch):
 def softmax_cross_entropy(logits, label, d, statistics, batch):
     """-log of the softmax probability of the right class, from logits, so nothing overflows."""
     scale = logits.dtype.type(1.0 / max(batch, 1))
+    if logits.shape[1] <= MOST_CLASSES:
+        statistics[0] = narrow_softmax_entropies(logits, label, d, scale)
+        return
     loss = 0.0
     for i in range(logits.shape[0]):
         z, g = logits[i], d[i]
@@ -95,13 +99,10 @@ def binary_cross_entropy(logits, target, d, statistics, smoothing: float, batch)
     kind = logits.dtype.type
     scale = kind(1.0 / (outputs * max(batch, 1)))
     kept, even = kind(1.0 - smoothing), kind(0.5 * smoothing)
-    loss = 0.0
-    for i in range(logits.shape[0]):
-        for j in range(outputs):
-            z, t = logits[i, j], kept * target[i, j] + even
-            positive = z if z > ZERO else ZERO
-            loss += positive - np.float64(z) * t + math.log1p(math.exp(-abs(z)))
-            d[i, j] = scale * (sigmoid(z) - t)
+    size = logits.size
+    loss = binary_entropies(
+        logits.reshape(size), target.reshape(size), d.reshape(size), scale, kept, even
+    )
     statistics[0] = loss / outputs
 
 

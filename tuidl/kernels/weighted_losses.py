@@ -8,7 +8,8 @@ import math
 
 import numpy as np
 
-from tuidl.kernels.elementary import ZERO, sigmoid
+from tuidl.kernels.elementary import ZERO
+from tuidl.kernels.entropies import binary_entropies
 from tuidl.kernels.losses import weighted_sums
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
@@ -70,12 +71,7 @@ def binary_cross_entropy_rows(logits, target, d, losses, smoothing: float):
     scale = kind(1.0 / outputs)
     kept, even = kind(1.0 - smoothing), kind(0.5 * smoothing)
     for i in range(logits.shape[0]):
-        total = 0.0
-        for j in range(outputs):
-            z, t = logits[i, j], kept * target[i, j] + even
-            positive = z if z > ZERO else ZERO
-            total += positive - np.float64(z) * t + math.log1p(math.exp(-abs(z)))
-            d[i, j] = scale * (sigmoid(z) - t)
+        total = binary_entropies(logits[i], target[i], d[i], scale, kept, even)
         losses[i] = total / outputs
 
 
