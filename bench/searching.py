@@ -41,7 +41,7 @@ PRESETS = {
 }
 VALIDATION = {"linear_regression": 0.3}
 """Of presets that have none: without it there is nothing to judge settings by."""
-HALVING = 'method = "random"\npruner = {type = "halving", first = 1, reduction = 3}'
+HALVING = 'method = "random"\npruner = {{type = "halving", first = {first}, reduction = 3}}'
 METHODS = {
     "random": ('method = "random"', 1),
     "TPE": ('method = "tpe"\nbatch = 3', 1),
@@ -65,11 +65,12 @@ class Found:
     seconds: float
 
 
-def sweep_text(preset: str, method: str, seed: int, trials: int, epochs: int) -> str:
+def sweep_text(preset: str, method: str, seed: int, chosen: argparse.Namespace) -> str:
     """The sweep file."""
     lines, times = METHODS[method]
-    head = f'preset = "{preset}"\n{lines}\ntrials = {times * trials}\nseed = {seed}\n'
-    settings = f'[set]\n"training.epochs" = {epochs}\n'
+    lines = lines.format(first=chosen.first)
+    head = f'preset = "{preset}"\n{lines}\ntrials = {times * chosen.trials}\nseed = {seed}\n'
+    settings = f'[set]\n"training.epochs" = {chosen.epochs}\n'
     if preset in VALIDATION:
         settings += f'"data.validation" = {VALIDATION[preset]}\n'
     return head + settings + "[search]\n" + "\n".join(PRESETS[preset]) + "\n"
@@ -80,7 +81,7 @@ def carried_out(
 ) -> Found:
     began = time.monotonic()
     path = find(preset)
-    text = sweep_text(preset, method, seed, chosen.trials, chosen.epochs)
+    text = sweep_text(preset, method, seed, chosen)
     folder = create("bench", text, read(path), Origin(preset, str(path.parent)))
     coordinator = Coordinator(folder, pool)
     for _ in coordinator.run():
@@ -126,6 +127,9 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=27)
     parser.add_argument(
         "--epochs", type=int, default=27, help="Of a trial that is not ended early."
+    )
+    parser.add_argument(
+        "--first", type=int, default=1, help="Epochs after which halving compares first."
     )
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--save", type=Path, help="A file for every sweep's result, as JSON.")

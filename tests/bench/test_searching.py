@@ -1,5 +1,7 @@
 """The bench of ways to search: its sweep files are valid, and its table counts as it says."""
 
+from argparse import Namespace
+
 import pytest
 
 from bench.searching import METHODS, PRESETS, Found, sweep_text, table
@@ -13,12 +15,14 @@ from tuidl.sweeps.spec import parse, read
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("method", METHODS)
 def test_sweep_files_are_valid(preset: str, method: str) -> None:
-    sweep = parse(sweep_text(preset, method, 3, 9, 27), "s.toml")
+    chosen = Namespace(trials=9, epochs=27, first=3)
+    sweep = parse(sweep_text(preset, method, 3, chosen), "s.toml")
     assert sweep.trials in (9, 27)
     path = find(preset)
     presets = Presets(sweep, "s.toml", read(path), Origin(preset, str(path.parent)))
     presets.require_valid(known_before(sweep, "s.toml"))
     assert presets.base.training.epochs == 27
+    assert method.startswith("halving") == (getattr(sweep.pruner, "first", None) == 3)
 
 
 def test_the_table_compares_within_a_seed() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from tests.tui.quiet import quiet
 from tests.tui.watched import Opened
-from tuidl.tui.terminal.process import YOUNG, spare_pauses
+from tuidl.tui.terminal import process
+from tuidl.tui.terminal.process import WORTH_IT, YOUNG, spare_pauses, tidy_up
 
 
 @pytest.fixture
@@ -38,6 +39,37 @@ def test_what_was_garbage_then_is_gone(threshold: tuple[int, int, int]) -> None:
     left = [found for found in gc.get_objects() if type(found).__name__ == "Looped"]
     gc.freeze()
     assert not left
+
+
+def test_what_was_made_lately_is_looked_at_between_keys(
+    threshold: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    monkeypatch.setattr(gc, "collect", looks.append)
+    monkeypatch.setattr(gc, "get_count", lambda: (0, WORTH_IT, 0))
+    gc.set_threshold(700, 10, 10)
+    tidy_up()
+    assert not looks  # as long as Python's own way was not changed
+    gc.set_threshold(*YOUNG)
+    tidy_up()
+    assert looks == [1]
+    monkeypatch.setattr(gc, "get_count", lambda: (4999, WORTH_IT - 1, 900))
+    tidy_up()
+    assert looks == [1]
+
+
+async def test_not_while_keys_come(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    looks: list[str] = []
+    monkeypatch.setattr(process, "tidy_up", lambda: looks.append("tidied"))
+    app = quiet(monkeypatch, tmp_path)
+    async with app.run_test() as pilot:
+        await pilot.press("down")
+        looks.clear()
+        app._tidy_up()
+        assert not looks
+        monkeypatch.setattr(app, "_came", -1.0)
+        app._tidy_up()
+        assert looks
 
 
 async def test_a_preset_that_is_opened_does_so(

@@ -12,6 +12,7 @@ from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 
 from tuidl.core.printable import printable, printable_lines, shortened
+from tuidl.tui.terminal import process
 from tuidl.tui.terminal.plain import Printable
 
 HARMLESS = Printable()
@@ -20,6 +21,8 @@ LONGEST_NOTICE = 1000
 """Characters; a longer one would cover the screen."""
 ANSWERED_WITHIN = 0.03
 """Seconds from a key until its answer is painted, if nothing else is done meanwhile."""
+SECONDS_BETWEEN_TIDYING, LEFT_ALONE_AFTER = 0.25, 0.2
+"""Keys that are held come faster than the second, and who reads an answer takes longer."""
 HOPS = 2
 """Turns of the event loop from the keyboard's thread until the application knows of a key."""
 
@@ -42,6 +45,13 @@ class PlainApp(App[int]):
     opening: str = ""
     """What the terminal shows before there is a screen."""
     _came: float = -1.0
+
+    async def on_mount(self) -> None:
+        self.set_interval(SECONDS_BETWEEN_TIDYING, self._tidy_up)
+
+    def _tidy_up(self) -> None:
+        if time.monotonic() - self._came > LEFT_ALONE_AFTER:
+            process.tidy_up()
 
     @property
     def is_answering(self) -> bool:
