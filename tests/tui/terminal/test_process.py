@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.quiet import quiet
 from tests.tui.watched import Opened
-from tuidl.tui.terminal import process
+from tuidl.tui.terminal import plain_app, process
 from tuidl.tui.terminal.process import WORTH_IT, YOUNG, spare_pauses, tidy_up
 
 
@@ -64,10 +64,11 @@ async def test_not_while_keys_come(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     app = quiet(monkeypatch, tmp_path)
     async with app.run_test() as pilot:
         await pilot.press("down")
+        monkeypatch.setattr(plain_app, "LEFT_ALONE_AFTER", 3600.0)
         looks.clear()
         app._tidy_up()
         assert not looks
-        monkeypatch.setattr(app, "_came", -1.0)
+        monkeypatch.setattr(plain_app, "LEFT_ALONE_AFTER", 0.0)
         app._tidy_up()
         assert looks
 
