@@ -82,10 +82,9 @@ class RatingsView(MapView, inherit_bindings=False):
         self.post_message(self.Hurry())
 
 
-class SpreadPanel(Chart, can_focus=False):
-    """How predictions for each known rating lie."""
+class RatingsPanel(Chart, can_focus=False):
+    """Base of those that draw the view's answer."""
 
-    concept = "rmse"
     kinds = ("recommended",)
 
     def __init__(self, view: RatingsView) -> None:
@@ -95,26 +94,38 @@ class SpreadPanel(Chart, can_focus=False):
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.view.answer is None:
             return unanswered(self.view.problem, self.view.frame, palette, width, height)
-        return ratings.spread(self.view.answer, palette, width, height, unicode)
+        return self.drawn(self.view.answer, palette, width, height, unicode)
+
+    def drawn(
+        self, answer: Recommended, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        """The lines of an answer."""
+        raise NotImplementedError
+
+
+class SpreadPanel(RatingsPanel, can_focus=False):
+    """How predictions for each known rating lie."""
+
+    concept = "rmse"
+
+    def drawn(
+        self, answer: Recommended, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        return ratings.spread(answer, palette, width, height, unicode)
 
     def title_now(self) -> str:
         return "known ratings (lines), predicted (across)"
 
 
-class UserPanel(Chart, can_focus=False):
+class UserPanel(RatingsPanel, can_focus=False):
     """One user's ratings by title, and what else may be liked."""
 
     concept = "matrix_factorization"
-    kinds = ("recommended",)
 
-    def __init__(self, view: RatingsView) -> None:
-        super().__init__()
-        self.view = view
-
-    def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
-        if self.view.answer is None:
-            return unanswered(self.view.problem, self.view.frame, palette, width, height)
-        return ratings.listed(self.view.answer, palette, width, height, unicode)
+    def drawn(
+        self, answer: Recommended, palette: Palette, width: int, height: int, unicode: bool
+    ) -> list[Text]:
+        return ratings.listed(answer, palette, width, height, unicode)
 
     def title_now(self) -> str:
         return "one user's ratings, and the best of the others"
