@@ -9,16 +9,18 @@ from typing import Any, NoReturn
 import click
 
 from tuidl.cli.common import EPILOG, FAILED, USAGE_ERROR, allow_plugins_option
+from tuidl.cli.comparing import compare
 from tuidl.cli.evaluating import evaluate
 from tuidl.cli.finding_rate import find_rate
 from tuidl.cli.generating import generate
+from tuidl.cli.kept_runs import delete, note, rename, replay, tag, verify
 from tuidl.cli.landscape import landscape
+from tuidl.cli.listing import runs
 from tuidl.cli.looking import download, explain, gradcheck, presets, show
 from tuidl.cli.playground import is_line, playground
 from tuidl.cli.predicting import predict
 from tuidl.cli.proposing import new
 from tuidl.cli.rewinding import fork, rewind
-from tuidl.cli.runs import compare, delete, note, rename, replay, runs, tag, verify
 from tuidl.cli.sweeping import sweep
 from tuidl.cli.training import resume, train
 from tuidl.cli.using import export

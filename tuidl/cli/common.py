@@ -1,5 +1,6 @@
 """What the commands share."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,6 +99,13 @@ def found_run(called: str) -> Path:
     if found.note:
         say(found.note)
     return found.path
+
+
+def require_screen(otherwise: str) -> None:
+    """Raises UsageError where there is no terminal for --ui; ``otherwise``: what is then done
+    without it."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+        raise click.UsageError(f"--ui needs a terminal; {otherwise}")
 
 
 @contextmanager

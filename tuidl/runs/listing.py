@@ -14,6 +14,7 @@ from tuidl.core.printable import width as cells
 from tuidl.protocol.events import EpochEnded, Event, RunEnded, RunFailed, Scores
 from tuidl.protocol.formatting import columns, scores_text
 from tuidl.runs.reading import from_tail
+from tuidl.runs.trials import trial_of
 from tuidl.storage.changes import read_changed
 from tuidl.storage.contents import EVENTS, is_beginning
 from tuidl.storage.folder import DONE, RunFolder
@@ -50,6 +51,18 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str = ""
     tags: tuple[str, ...] = ()
     pinned: bool = False
+
+    @property
+    def sweep(self) -> str | None:
+        """The sweep that it is a trial of."""
+        found = trial_of(self.run)
+        return found.sweep if found else None
+
+    @property
+    def trial(self) -> int | None:
+        """Which trial of its sweep it is."""
+        found = trial_of(self.run)
+        return found.number if found else None
 
     @property
     def searched(self) -> str:

@@ -25,7 +25,7 @@ MOST_RUNS = 500
 @dataclass
 class Member:
     """A run, or the log of another program, which has no ``settings``. ``results``: its last
-    scores by part and name, ``validation accuracy``."""
+    scores by part and name, ``validation accuracy``, once it has been read."""
 
     path: Path
     name: str
@@ -39,10 +39,13 @@ class Member:
         if self.problem:
             return False
         try:
-            return self.reader.advance()
+            has_more = self.reader.advance()
         except RunError as error:
             self.problem = str(error)
             return True
+        if has_more and self.reader.source.run is not None:
+            self.results = _results_of(self.path, self.results)
+        return has_more
 
 
 def member(path: Path) -> Member:
@@ -52,10 +55,17 @@ def member(path: Path) -> Member:
         if isinstance(source, StreamSource):
             raise RunError(f"{path}: no file; only logs that stay can be compared")
         return Member(path, path.name, LogReader(source), {}, {})
-    listed = look_at(RunFolder(path))
-    results = {f"{listed.part} {name}": value for name, value in listed.scores.items()}
-    reader = LogReader(source_of_run(path))
-    return Member(path, path.name, reader, settings_of(path), results)
+    RunFolder(path)  # one that cannot be read is refused
+    return Member(path, path.name, LogReader(source_of_run(path)), settings_of(path), {})
+
+
+def _results_of(path: Path, before: dict[str, float]) -> dict[str, float]:
+    """Scores as the run's log has them by now; those ``before`` where it cannot be looked at."""
+    try:
+        listed = look_at(RunFolder(path))
+    except (RunError, OSError):
+        return before
+    return {f"{listed.part} {name}": value for name, value in listed.scores.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,14 +127,22 @@ class Overlaying:
     """The runs, and their lines for a view; lines that are asked for again are not made again."""
 
     def __init__(self, members: list[Member]) -> None:
-        self.members = members
-        self.labels = labels([m.name for m in members], [m.settings for m in members])
+        self.members: list[Member] = []
+        self.labels: list[str] = []
+        self.join(members)
         self._arrays: dict[tuple[int, str, str], tuple[int, Any]] = {}
         self._kept: tuple[Any, list[Line]] | None = None
 
+    def join(self, members: list[Member]) -> None:
+        """More runs: the numbers of those that are there stay theirs."""
+        every = [*self.members, *members]
+        self.labels = labels([m.name for m in every], [m.settings for m in every])
+        self.members = every  # last: another thread may be drawing
+
     @property
     def version(self) -> int:
-        return sum(m.reader.version for m in self.members)
+        """Another one whenever a run joined, or one was read on."""
+        return sum(1 + m.reader.version for m in self.members)
 
     def measures(self) -> list[str]:
         return measures_in([m.reader.whole for m in self.members])

@@ -17,7 +17,7 @@ from tuidl.storage.contents import PRESET
 from tuidl.storage.folder import LARGEST_PRESET
 from tuidl.storage.locations import runs_folder
 
-FACTS = ("run", "preset", "created", "state", "epochs", "seconds", "part")
+FACTS = ("run", "preset", "created", "state", "epochs", "seconds", "part", "sweep", "trial")
 """What a run can be sorted by besides scores and settings."""
 DESCENDING = ("created",)
 SAID = ("tags", "note", "pinned")

@@ -13,6 +13,8 @@ from tuidl.core.own_files import FileError, error_text, is_there, read_bounded, 
 from tuidl.core.user_folders import expanded, user_folder
 from tuidl.storage.contents import RUN, is_beginning
 
+SWEEPS = ".sweeps"
+"""Among the runs, hidden: folders of sweeps, whose trials are runs like all others."""
 MOST_NAMED = 5
 ENDING = re.compile(r"([0-9]{8}-[0-9]{6})(?:-([0-9]{1,9}))?$")
 """Of a run's name: when it began, and a number where several did."""

@@ -20,11 +20,10 @@ from tuidl.core.errors import RunError, SaveError, suggestion
 from tuidl.core.names import new_run_name
 from tuidl.core.own_files import FileError, is_there, read_bounded, reason_of
 from tuidl.storage.files import replace_file
-from tuidl.storage.locations import runs_folder
+from tuidl.storage.locations import SWEEPS, runs_folder
 from tuidl.storage.locks import held
 from tuidl.sweeps.records import Trial
 
-SWEEPS = ".sweeps"
 SWEEP, PRESET, ORIGIN, RESULTS, STUDY, LOCK = (
     "sweep.toml", "preset.toml", "origin.json", "results.json", "study.log", ".lock",
 )  # fmt: skip

@@ -12,11 +12,10 @@ from textual.binding import Binding
 from textual.events import Resize
 from textual.screen import Screen
 
-from tuidl.core.errors import RunError
 from tuidl.preset.schema import Preset
-from tuidl.storage.folder import RunFolder
 from tuidl.tui.dialogs.too_small import TooSmallScreen, is_too_small
 from tuidl.tui.messages import UnexpectedError
+from tuidl.tui.screens.editing_app import EditingApp
 from tuidl.tui.services.preloading import preload
 from tuidl.tui.services.run_actions import RunActions
 from tuidl.tui.services.run_changes import RunChanges
@@ -25,20 +24,21 @@ from tuidl.tui.session.cpu_share import CpuShare
 from tuidl.tui.session.display import RunDisplay
 from tuidl.tui.session.reported_errors import ReportedErrors, log_path
 from tuidl.tui.session.session import Session
-from tuidl.tui.state import State
+from tuidl.tui.state import State, TableStart
 from tuidl.tui.terminal import process
-from tuidl.tui.terminal.plain_app import QUIT, PlainApp
+from tuidl.tui.terminal.plain_app import QUIT
 from tuidl.tui.themes import THEMES
 from tuidl.tui.widgets.ascii_bar import use_scrollbars
 
 if TYPE_CHECKING:
     from tuidl.logs.source import Source
+    from tuidl.runs.joining import Joining
 
 SECONDS_BETWEEN_LOOKS = 0.05
 EXIT_CODES = {signal.SIGTERM: 143, signal.SIGHUP: 143}
 
 
-class Playground(PlainApp):
+class Playground(EditingApp):
     """``preset``: opened at once, trained at once if ``start``. ``data``: a file to have a preset
     proposed for, with KEY=VALUE texts. Home otherwise."""
 
@@ -64,6 +64,8 @@ class Playground(PlainApp):
         learning_rate: float | None = None,
         view: "Source | None" = None,
         compare: list[Path] | None = None,
+        joining: "Joining | None" = None,
+        table: TableStart | None = None,
         data: tuple[Path, tuple[str, ...]] | None = None,
     ) -> None:
         super().__init__(driver_class=process.driver())
@@ -72,7 +74,8 @@ class Playground(PlainApp):
         use_scrollbars(unicode)
         self._first, self._first_folder, self._starts = preset, folder, start
         self._first_run, self._first_rate, self._first_view = run, learning_rate, view
-        self._first_data, self._first_compare = data, compare
+        self._first_data, self._first_compare, self._joining = data, compare, joining
+        self._first_table = table
         self.session = Session(self, threads, backend)
         self.runs = RunActions(self, self)
         self.reported_errors = ReportedErrors(log_path(self.session.engine.log.parent), self.warn)
@@ -94,7 +97,10 @@ class Playground(PlainApp):
         if self._first_view is not None:
             self.view(self._first_view)  # which needs no engine
         elif self._first_compare is not None:
-            self.compare(self._first_compare)
+            self.compare(self._first_compare, self._joining)
+        elif self._first_table is not None:
+            self._open_table(self._first_table)
+            self.call_after_refresh(self.session.start)
         elif self._first is None:
             self._go_home()
             if self._first_data is not None:
@@ -112,6 +118,13 @@ class Playground(PlainApp):
         from tuidl.tui.screens.home import HomeScreen
 
         self.push_screen(HomeScreen(self.services))
+        self.call_after_refresh(self.run_worker, preload, thread=True)
+
+    def _open_table(self, start: TableStart) -> None:
+        from tuidl.runs.relisting import Relisting
+        from tuidl.tui.screens.workspace import WorkspaceScreen
+
+        self.push_screen(WorkspaceScreen(self.services, Relisting(), start=start))
         self.call_after_refresh(self.run_worker, preload, thread=True)
 
     def on_resize(self, event: Resize) -> None:
@@ -215,11 +228,12 @@ class Playground(PlainApp):
 
         self.push_screen(ViewScreen(source, self.services))
 
-    def compare(self, paths: list[Path]) -> None:
-        """Open the curves of many runs or logs, over each other."""
+    def compare(self, paths: list[Path], joining: "Joining | None" = None) -> None:
+        """Open the curves of many runs or logs, over each other; those that ``joining`` finds
+        later join."""
         from tuidl.tui.screens.compare import CompareScreen
 
-        self.push_screen(CompareScreen(self.services, paths))
+        self.push_screen(CompareScreen(self.services, paths, joining))
 
     def refuse_view(self, is_current: bool, problem: str) -> None:
         """Close the viewer of a log that cannot be read, if it ``is_current``; end the program
@@ -239,54 +253,8 @@ class Playground(PlainApp):
 
     # --- actions ----------------------------------------------------------------------------------
 
-    def edit(self, preset: Preset) -> None:
-        """Modify the preset of the run on the screen, and train the result in its place."""
-        from tuidl.tui.screens.edit import EditScreen
-
-        self.push_screen(EditScreen(preset, self.state), self._edited)
-
-    def edit_file(self, path: Path) -> None:
-        """Modify the preset in a file, whether it can be trained or not, and open the result."""
-        from tuidl.tui.previews.preview import text_of
-
-        self._edit_and_open(text_of(path), path.parent, path)
-
-    def edit_text(self, text: str, folder: Path) -> None:
-        """Modify the preset that is this text, and open the result."""
-        self._edit_and_open(text, folder)
-
-    def edit_run(self, path: Path) -> None:
-        """Modify the preset of a stored run, and open the result as a run of its own."""
-        try:
-            preset = RunFolder(path).preset
-        except RunError as error:
-            self.warn(error)
-        else:
-            self._edit_and_open(preset, path)
-
-    def _edit_and_open(self, text: str | Preset, folder: Path, path: Path | None = None) -> None:
-        """``folder``: where the paths in the result start; ``path``: the file of the text."""
-        from tuidl.tui.screens.edit import EditScreen
-
-        def edited(preset: Preset | None) -> None:
-            if preset is not None:
-                self.open(preset, folder)
-
-        self.push_screen(EditScreen(text, self.state, path=path), edited)
-
     def action_exit_playground(self) -> None:
         self.exit(0)
-
-    def _edited(self, preset: Preset | None) -> None:
-        """Start again from the edited preset, with the run before faintly behind its curves."""
-        from tuidl.tui.screens.train import TrainScreen
-
-        before = self.run_display()
-        if preset is None or before is None:
-            return
-        previous = before.shown if before.shown.epochs_done else before.previous
-        self.switch_screen(TrainScreen(preset, self.services, previous))
-        self.call_after_refresh(self.session.load, preset)
 
     def action_explain(self) -> None:
         from tuidl.tui.screens.help import HelpScreen

@@ -1,6 +1,7 @@
 """What is remembered between two sessions: theme, full speed, the last preset, opened files, the
 table of runs."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,15 @@ class TableState(msgspec.Struct):
     sort: str = "created"
     reversed: bool = False
     groups: list[str] = []
+
+
+@dataclass(frozen=True)
+class TableStart:
+    """What the table of runs was asked to begin with: the text of its filter, and how it is left,
+    which is then not remembered; its groups are open."""
+
+    filter: str = ""
+    choices: TableState | None = None
 
 
 class State(msgspec.Struct):

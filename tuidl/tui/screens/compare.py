@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.screen import Screen
 
+from tuidl.runs.joining import Joining
 from tuidl.runs.labelling import group_keys
 from tuidl.tui.dialogs.choose import ChooseScreen
 from tuidl.tui.renderers.heading import Parts
@@ -46,7 +47,8 @@ ctrl+p           everything by name      q, ?           leave, this page"""
 
 
 class CompareScreen(Screen[None]):
-    """``paths``: folders of runs, or logs of other programs. What grows is followed."""
+    """``paths``: folders of runs, or logs of other programs. What grows is followed, and what
+    ``joining`` finds later joins."""
 
     BINDINGS: ClassVar = [
         *CURVE_KEYS,
@@ -76,11 +78,13 @@ class CompareScreen(Screen[None]):
     CompareScreen.-narrow #standing { width: 1fr; max-width: 100%; height: 2fr; }
     """
 
-    def __init__(self, services: Services, paths: list[Path]) -> None:
+    def __init__(
+        self, services: Services, paths: list[Path], joining: Joining | None = None
+    ) -> None:
         super().__init__()
         self.services = services
         self.compared = Compared()
-        self._reading = RunsReading(paths)
+        self._reading = RunsReading(paths, joining)
         self._seen: tuple[int, ...] = ()
         self._is_settled = False
         self._throttle = FrameThrottle()
@@ -121,7 +125,8 @@ class CompareScreen(Screen[None]):
             self.call_after_refresh(process.spare_pauses)
         self.compared.runs = self._reading.runs
         if self.is_read and not self.compared.runs.measures():
-            self.compared.waiting = "no numbers in these logs"
+            none_yet = "none has begun yet" if not self.compared.runs.members else ""
+            self.compared.waiting = none_yet or "no numbers in these logs"
         self._draw()
 
     def _draw(self) -> None:

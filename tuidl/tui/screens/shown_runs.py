@@ -14,6 +14,7 @@ from tuidl.core.errors import RunError
 from tuidl.runs.listing import Listed
 from tuidl.runs.relisting import Relisting
 from tuidl.runs.table import (
+    Heading,
     Keys,
     Order,
     Row,
@@ -28,6 +29,7 @@ from tuidl.tui.renderers.run_table import about_line
 from tuidl.tui.renderers.run_table_words import counts, how_sorted
 from tuidl.tui.screens.run_keys import RunKeys
 from tuidl.tui.services.services import Services
+from tuidl.tui.state import TableStart
 from tuidl.tui.terminal import process
 from tuidl.tui.terminal.plain import plain, warn
 from tuidl.tui.widgets.chart import looks_of
@@ -41,15 +43,21 @@ AT_ONCE, SECONDS_TO_TYPE = 2000, 0.15
 
 
 class ShownRuns(RunKeys):
-    """``relisting``: what is known of the runs already; ``begins_on``: a run's folder."""
+    """``relisting``: what is known of the runs already; ``begins_on``: a run's folder; ``start``:
+    how the table begins, where it was asked for on the command line."""
 
     def __init__(
-        self, services: Services, relisting: Relisting, begins_on: Path | None = None
+        self,
+        services: Services,
+        relisting: Relisting,
+        begins_on: Path | None = None,
+        start: TableStart | None = None,
     ) -> None:
         super().__init__()
         self.services = services
         self._relisting, self._to_choose = relisting, begins_on
-        self._choices = services.state.table
+        self._start = start or TableStart()
+        self._choices = self._start.choices or services.state.table
         self.runs: list[Listed] = []
         self.known = Keys({}, {})
         self._fitting: list[Listed] = []
@@ -65,6 +73,7 @@ class ShownRuns(RunKeys):
 
     def on_mount(self) -> None:
         self.table.focus()
+        self.filter_line.put(self._start.filter)
         self.set_interval(SECONDS_BETWEEN_LOOKS, self._look_again)
         self.reread()
 
@@ -114,6 +123,8 @@ class ShownRuns(RunKeys):
     def _have_read(self, seconds: float) -> None:
         if not self._is_whole:
             process.spare_pauses()
+        if not self._is_whole and self._start.choices is not None:
+            self.open_groups()
         self._is_reading, self._is_whole = False, True
         self._next_look = time.monotonic() + SHARE * seconds
         if self._is_asked_again:
@@ -169,6 +180,12 @@ class ShownRuns(RunKeys):
         if self._to_choose is not None and self.table.choose(self._to_choose.name):
             self._to_choose = None
         self._mark()
+
+    def open_groups(self) -> None:
+        """Open all groups, or close them where all are open."""
+        headings = {row.values for row in self.table.view.rows if isinstance(row, Heading)}
+        self._is_open = set() if headings <= self._is_open else headings
+        self._arrange()
 
     def _mark(self) -> None:
         self.table.mark(frozenset(self.marked), frozenset(self._is_open))

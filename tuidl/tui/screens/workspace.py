@@ -7,8 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
+from tuidl.runs.joining import Joining, trials
 from tuidl.runs.listing import Listed
 from tuidl.runs.table import Heading
+from tuidl.runs.trials import sweep_of
 from tuidl.storage.locations import runs_folder
 from tuidl.tui.dialogs.pick import PickScreen
 from tuidl.tui.screens.shown_runs import ShownRuns
@@ -35,7 +37,7 @@ k        choose columns: any setting, score or fact; space picks
 g        choose keys for groups; enter opens one, o all of them
 space    mark (of a group all)   a  mark all shown, or none
 c        curves of the marked runs, over each other
-=        in what the marked runs differ
+=        in what the marked runs differ  S  only the trials of its sweep
 *        pin: stays on top       d  delete   u  undo
 enter    go on with a run, or show its curves
 v view   r resume   m modify   E evaluate   p predict   x export
@@ -60,6 +62,7 @@ class WorkspaceScreen(ShownRuns):
         Binding("c", "compare_runs", "curves"),
         Binding("equals_sign", "differences", "differences", key_display="="),
         Binding("asterisk", "pin", "pin", key_display="*"),
+        Binding("S", "sweep", "its sweep"),
         Binding("d", "delete_run", "delete"),
         Binding("escape", "leave", "back", key_display="esc"),
         Binding("q", "back", show=False),
@@ -131,10 +134,7 @@ class WorkspaceScreen(ShownRuns):
             self.open_run()
 
     def action_open_groups(self) -> None:
-        """Open all groups, or close them where all are open."""
-        headings = {row.values for row in self.table.view.rows if isinstance(row, Heading)}
-        self._is_open = set() if headings <= self._is_open else headings
-        self._arrange()
+        self.open_groups()
 
     def action_edit(self) -> None:
         self.modify_run()
@@ -230,12 +230,28 @@ class WorkspaceScreen(ShownRuns):
             self.app.push_screen(DifferencesScreen(runs))
 
     def action_compare_runs(self) -> None:
-        """The curves of the marked runs over each other; of one behind the next training."""
+        """The curves of the marked runs over each other; of one behind the next training. Where
+        they are all trials of a sweep, those that begin later join."""
         paths = self.chosen_paths
         if len(paths) > 1:
-            self.services.navigator.compare(paths)
+            self.services.navigator.compare(paths, self._whole_sweep())
         elif paths:
             self.services.runs.put_behind_next(paths[0])
+
+    def _whole_sweep(self) -> Joining | None:
+        """All trials of the sweep that the chosen runs are all of, if they are."""
+        sweep = sweep_of([run.run for run in self.chosen_runs])
+        every = sum(run.sweep == sweep for run in self.runs) if sweep else 0
+        return trials(sweep) if sweep and every == len(self.chosen_runs) else None
+
+    def action_sweep(self) -> None:
+        """Only the trials of the sweep that the run under the cursor is one of."""
+        row = self.table.chosen
+        sweep = sweep_of([row.run] if isinstance(row, Listed) else list(row.runs)) if row else ""
+        if sweep:
+            self.filter_line.put(f"sweep == {sweep!r}")
+        else:
+            self.notify("That is no trial of a sweep.", markup=False)
 
     def action_leave(self) -> None:
         """No filter, no marks, then back."""
@@ -249,4 +265,4 @@ class WorkspaceScreen(ShownRuns):
 
     def action_back(self) -> None:
         if self.is_current:
-            self.dismiss()
+            self.services.navigator.leave_view()

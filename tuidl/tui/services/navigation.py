@@ -7,6 +7,7 @@ from tuidl.preset.schema import Preset
 
 if TYPE_CHECKING:
     from tuidl.logs.source import Source
+    from tuidl.runs.joining import Joining
 
 
 class Navigator(Protocol):
@@ -50,8 +51,9 @@ class Navigator(Protocol):
     def refuse_view(self, is_current: bool, problem: str) -> None:
         """Close the viewer of a log that cannot be read. ``is_current``: it is in front."""
 
-    def compare(self, paths: list[Path]) -> None:
-        """Open the curves of many runs or logs, over each other."""
+    def compare(self, paths: list[Path], joining: "Joining | None" = None) -> None:
+        """Open the curves of many runs or logs, over each other; those that ``joining`` finds
+        later join."""
 
     def leave_view(self) -> None:
         """Close the viewer, or the comparison."""

@@ -65,8 +65,12 @@ class FilterLine(Vertical):
     def begin(self) -> None:
         self.query_one(FilterInput).focus()
 
+    def put(self, text: str) -> None:
+        """Another text, as if it were typed."""
+        self.query_one(FilterInput).value = text
+
     def clear(self) -> None:
-        self.query_one(FilterInput).value = ""
+        self.put("")
 
     def say(self, problem: str) -> None:
         """What is wrong with the text; empty where nothing is."""

@@ -48,8 +48,16 @@ class Compared:
             self.lines, self._standing = lines, None
             self.drawn = [_overlaid(line, place) for place, line in enumerate(lines)]
             self._places = common_places([(line.x, line.y) for line in lines]).tolist()
+            self._follow_chosen()
         if self.cursor is not None and self._places:
             self.cursor = min(max(self.cursor, self._places[0]), self._places[-1])
+
+    def _follow_chosen(self) -> None:
+        """A group that runs have joined is still the chosen one."""
+        chosen = set(self.chosen)
+        wider = [line.numbers for line in self.lines if line.is_group and chosen <= {*line.numbers}]
+        if chosen and self.number is None and wider:
+            self.chosen = wider[0]
 
     @property
     def standing(self) -> list[tuple[Line, float]]:

@@ -1,0 +1,146 @@
+"""``tuidl runs``: the runs that are kept, as text, JSON, or a table on the screen."""
+
+import json
+import shutil
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from tuidl.cli.common import json_option, require_screen
+from tuidl.core.printable import printable
+from tuidl.core.terminal import put, put_json, say
+
+if TYPE_CHECKING:
+    from tuidl.runs.listing import Listed
+
+STATES = ("done", "interrupted", "failed", "unfinished", "running", "damaged")
+
+
+@click.command()
+@click.argument("words", nargs=-1)
+@click.option(
+    "--state",
+    type=click.Choice(STATES),
+    help="Only runs in this state.",
+)  # fmt: skip
+@click.option(
+    "--sort", "key", metavar="KEY",
+    help="A score (accuracy: the best first), a setting (optimizer.learning_rate), "
+    "or run, preset, created, state, epochs, seconds, part, sweep, trial. Default: the newest "
+    "first.",
+)  # fmt: skip
+@click.option(
+    "--columns", "shown", metavar="KEY,KEY", default="",
+    help="Settings that get columns of their own: optimizer.type,training.batch_size.",
+)  # fmt: skip
+@click.option(
+    "--where", metavar="CONDITION",
+    help="Only runs of which it is true: 'optimizer.learning_rate < 0.01 and accuracy > 0.9'.",
+)  # fmt: skip
+@click.option(
+    "--group-by", "grouped", metavar="KEY,KEY", default="",
+    help="A line for each value of these settings: how many runs, mean and deviation of scores.",
+)  # fmt: skip
+@click.option(
+    "--sweep", "sweeps", metavar="SWEEP",
+    help="Only the trials of a sweep: its name, the beginning of it, its folder, or last.",
+)  # fmt: skip
+@click.option(
+    "--ui", is_flag=True,
+    help="Open them as a table in the playground, which goes on with what begins and ends.",
+)  # fmt: skip
+@json_option
+def runs(
+    words: tuple[str, ...],
+    state: str | None,
+    key: str | None,
+    shown: str,
+    where: str | None,
+    grouped: str,
+    sweeps: str | None,
+    ui: bool,
+    as_json: bool,
+) -> None:
+    """List the runs that are kept, the newest first; WORDS: only those that have them all in
+    their name, preset, tags (#keep) or note.
+
+    With --json each has its settings, by dotted keys.
+    """
+    wanted = [where] if where else []
+    wanted += [f"sweep == {_sweep(sweeps)!r}"] if sweeps else []
+    if ui:
+        if as_json:
+            raise click.UsageError("--ui goes without --json")
+        wanted += [f"state == {state!r}"] if state else []
+        _on_screen(
+            words, wanted, key, _keys(shown), _keys(grouped) or (("sweep",) if sweeps else ())
+        )
+    from tuidl.runs.listing import as_lines, listed, to_json
+    from tuidl.runs.settings import in_order, require_known, those_where, with_settings
+    from tuidl.storage.locations import runs_folder
+
+    if grouped and (key or shown):
+        raise click.UsageError("--group-by goes without --sort and --columns")
+    found, keys, groups = listed(words, state), _keys(shown), _keys(grouped)
+    if key or keys or groups or where or as_json:
+        found = with_settings(found)
+    require_known(found, (*keys, *groups))
+    for condition in wanted:
+        found = those_where(found, condition)
+    found = in_order(found, key) if key and found else found
+    if groups and (found or as_json):
+        _show_groups(found, groups, as_json)
+    elif as_json:
+        put_json(to_json(found))
+    elif found:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        for line in as_lines(found, keys, width):
+            put(line)
+    else:
+        chosen = " like that" if words or state or wanted else ""
+        say(f"no runs{chosen} in {runs_folder()}")
+
+
+def _sweep(called: str) -> str:
+    """The whole name of a sweep. Raises RunError."""
+    from tuidl.runs.trials import sweep_called
+    from tuidl.sweeps.folder import find
+
+    return sweep_called(called) or find(called).name
+
+
+def _on_screen(
+    words: tuple[str, ...],
+    conditions: list[str],
+    key: str | None,
+    columns: tuple[str, ...],
+    groups: tuple[str, ...],
+) -> NoReturn:
+    """The table, with what was asked for on the command line."""
+    from tuidl.cli.playing import play
+    from tuidl.tui.state import TableStart, TableState
+
+    if words and conditions:
+        raise click.UsageError("with --ui, name WORDS or conditions (--where, --state, --sweep)")
+    require_screen("without it they are listed")
+    several = len(conditions) > 1
+    asked = " and ".join(f"({one})" if several else one for one in conditions)
+    choices = TableState(list(columns), key or "created", groups=list(groups))
+    is_given = bool(key or columns or groups)
+    play(table=TableStart(asked or " ".join(words), choices if is_given else None))
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, text.split(","))))
+
+
+def _show_groups(found: "list[Listed]", keys: tuple[str, ...], as_json: bool) -> None:
+    from tuidl.runs.grouping import as_lines, groups_of, records
+
+    groups = groups_of(found, keys)
+    if as_json:
+        put_json(json.dumps(records(groups, keys)))
+        return
+    for line in as_lines(groups, keys):
+        put(printable(line))
