@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.kernels import attention_cases, masked_pooling_cases
+from tests.kernels import attention_cases, distinct_cases, masked_pooling_cases
 from tests.kernels.case import Arrays, Case
 from tuidl.core.convolution_room import (
     BLOCK,
@@ -692,6 +692,7 @@ for n, f in [(1, 1), (5, 10), (33, 3), (0, 4), (7, 40)]:
 
 CASES += attention_cases.CASES
 CASES += masked_pooling_cases.CASES
+CASES += distinct_cases.CASES
 
 
 def of_layers(wanted: set[str]) -> list[Case]:

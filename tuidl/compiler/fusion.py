@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tuidl.compiler.distinct_words import fuse_equal_words
 from tuidl.compiler.embedding_fusion import fuse_averages
 from tuidl.compiler.emission import LinearProgram
 from tuidl.compiler.stages import defer_gradients
@@ -11,12 +12,13 @@ from tuidl.ir.instructions import Instruction
 
 
 def fuse(emitted: LinearProgram) -> LinearProgram:
-    """The same training step in fewer instructions, to the last bit but for the sign of a zero.
+    """The same training step in less work, to the last bit but for the sign of a zero.
 
     Where max pooling alone reads what ReLU hands on, and hands a gradient back, the largest of a
     window may as well become 0 if it is less, and its gradient then go to nobody. With that ReLU is
     done, forward and backward; and what it would have changed, the largest array of many a network,
-    is not needed after the pooling. Means of an embedding's vectors: ``embedding_fusion.py``.
+    is not needed after the pooling. Means of an embedding's vectors: ``embedding_fusion.py``. Words
+    that come up more than once in a batch, where sums are rounded otherwise: ``distinct_words.py``.
 
     Nodes' outputs and gradients are no longer all there.
     """
@@ -31,7 +33,8 @@ def fuse(emitted: LinearProgram) -> LinearProgram:
             options = {**instructions[number].options, "rectified": 1}
             fused[number] = replace(instructions[number], options=options)
     left = fuse_averages([step for n, step in enumerate(fused) if n not in done])
-    return replace(emitted, instructions=defer_gradients(left), outputs={}, gradients={})
+    steps = defer_gradients(fuse_equal_words(left))
+    return replace(emitted, instructions=steps, outputs={}, gradients={})
 
 
 def _relu_before(instructions: Sequence[Instruction], pool: int) -> set[int]:
