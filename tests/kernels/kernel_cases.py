@@ -216,6 +216,15 @@ CONVOLUTIONS = [
     convolution(3, 5, (13, 10, 8), 20, block=3, stride=1, top=2, left=2),
     convolution(2, 3, (24, 23, 16), 48, block=2, stride=2, top=1, left=1),
     convolution(1, 3, (3, 130, 8), 5, block=1, stride=1, top=1, left=1),
+    # few filters or channels: vectors along the terms, or along the rows of the weights
+    convolution(3, 3, (9, 8, 16), 1, block=2, stride=1, top=1, left=1),
+    convolution(2, 3, (7, 9, 13), 3, block=2, stride=1, top=1, left=1),
+    convolution(2, 5, (13, 12, 17), 2, block=1, stride=2, top=2, left=2),
+    convolution(2, 3, (8, 7, 3), 20, block=2, stride=1, top=1, left=1),
+    convolution(2, 3, (8, 9, 36), 12, block=2, stride=1, top=1, left=1),
+    convolution(1, 5, (9, 8, 60), 1, block=1, stride=1, top=2, left=2),
+    convolution(1, 3, (40, 40, 16), 1, block=1, stride=1, top=1, left=1),
+    convolution(1, 1, (7, 7, 40), 5, block=1, stride=1, top=0, left=0),
     # with room for Winograd's tiles
     convolution(3, 3, (7, 9, 32), 33, block=8, stride=1, top=1, left=1),
     convolution(5, 3, (8, 7, 35), 40, block=20, stride=1, top=0, left=0),

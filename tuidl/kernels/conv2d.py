@@ -11,6 +11,7 @@ from tuidl.kernels.oracles import add_windows, oracle, windows_of
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.convolution import convolve, convolve_back, convolve_weights
 from tuidl.kernels.simd.gemm_indexed import provide_indexed
+from tuidl.kernels.simd.gemm_narrow import provide_by_rows
 from tuidl.kernels.simd.winograd import (
     suits_winograd,
     suits_winograd_weights,
@@ -19,8 +20,8 @@ from tuidl.kernels.simd.winograd import (
     winograd_weight_gradient,
 )
 
-CALLS = (provide_indexed,)
-"""What all three call by a symbol."""
+CALLS = (provide_indexed, provide_by_rows)
+"""What they call by a symbol."""
 
 
 @kernel("nhwc ijcf f -> npqf m", cost="2npqijcf", inline=True, calls=CALLS)

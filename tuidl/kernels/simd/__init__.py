@@ -7,6 +7,8 @@
     packed_gemm             the matrix product of packed factors, or of a part of the result
     recurrent               products with weights that are packed once for all steps
     gemm_nt                 the product of few rows with a transposed matrix
+    narrow_tiles,
+    gemm_narrow             products over windows whose result has few columns
     transforms, winograd    convolution with kernels of 3 x 3
     windows, max_pool       max pooling and its gradient
     column_sums, sums       sums over rows, float64 beyond blocks of rows

@@ -22,15 +22,13 @@ from tuidl.kernels.simd.convolution_products import (
 from tuidl.kernels.simd.frames import blocks_in, blocks_of, fill_places, frame_of, seen_rows
 from tuidl.kernels.simd.gemm_indexed import (
     MR,
-    START_BIAS,
-    START_C,
-    START_ZERO,
     Factors,
     Result,
     Sizes,
     gemm_indexed,
     indices_of,
 )
+from tuidl.kernels.simd.gemm_narrow import START_BIAS, START_C, START_ZERO, gemm_by_rows
 from tuidl.kernels.simd.intrinsics import clear_elements, data_of, pointer_at
 from tuidl.kernels.simd.slivers import is_packed, pack, pack_turned
 from tuidl.kernels.simd.vectors import VECTOR_BYTES
@@ -129,12 +127,18 @@ def convolve_weights(x, dy, dw, workspace, stride, top, left, part, parts):
             shape, beside = (count, high, across), stride * channels
             fill_places(indices_of(table), shape, (image, stride * frame.line, beside))
             answers = pointer_at(data_of(dy), (first * down + start) * across * filters)
+            m, there = end - begin, data_of(dw)
+            if filters < lanes and gemm_by_rows(
+                here, rows, indices_of(table), answers, there, places, start_with, m, k, filters, MR
+            ):
+                start_with = START_C
+                continue
             if not is_packed(filters, lanes):
                 pack(answers, k, filters, lanes, slivers)
                 answers = slivers
             factors = Factors(here, rows, indices_of(table), answers, 0, k)
-            result = Result(data_of(dw), places, answers, start_with)
-            sizes = Sizes(end - begin, k, filters)
+            result = Result(there, places, answers, start_with)
+            sizes = Sizes(m, k, filters)
             if by_rows and high * across >= LEAST_TERMS:
                 windows = Windows(size_y, start * stride - top, stride, x.shape[1], high, 0)
                 multiply_weights(factors, result, sizes, windows, count)

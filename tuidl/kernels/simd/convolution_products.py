@@ -5,7 +5,8 @@ weights are packed.
 from typing import Any, NamedTuple
 
 from tuidl.kernels.jit import device_function
-from tuidl.kernels.simd.gemm_indexed import START_C, Factors, Result, Sizes, gemm_indexed
+from tuidl.kernels.simd.gemm_indexed import Factors, Result, Sizes, gemm_indexed
+from tuidl.kernels.simd.gemm_narrow import START_C
 from tuidl.kernels.simd.intrinsics import pointer_at
 from tuidl.kernels.simd.packing import lanes_of
 from tuidl.kernels.simd.slivers import pack, pack_turned

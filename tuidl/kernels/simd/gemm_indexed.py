@@ -34,6 +34,12 @@ from numba.core import cgutils
 
 from tuidl.kernels.jit import intrinsic_for
 from tuidl.kernels.native import native
+from tuidl.kernels.simd.gemm_narrow import (
+    START_C,
+    START_ZERO,
+    multiply_dots,
+    suits_dots,
+)
 from tuidl.kernels.simd.intrinsics import pointer_at
 from tuidl.kernels.simd.vectors import FEATURES, IS_WIDE, SIZE, VECTOR_BYTES, Vectors
 
@@ -43,10 +49,10 @@ MR = 8 if HAS_32_REGISTERS else 6
 """Rows of a tile."""
 MOST_VECTORS = 3 if HAS_32_REGISTERS else 2
 """Vectors in a line of a sliver, at most; NR is that many times their lanes."""
+LEAST_ROWS = 32
+"""Rows from which on looking for another way is worth it."""
 SLIVER = 8192
 """Numbers of B that stay in the first-level cache: KC is this by NR."""
-START_ZERO, START_C, START_BIAS = range(3)
-"""What the sums of C start with: 0, its old content, or a bias for each column."""
 
 
 class Factors(NamedTuple):
@@ -198,6 +204,10 @@ def indexed_kernel(
     a, rows, columns, b, origin, depth, c, places, bias, start_with, m, k, n, lanes
 ):  # fmt: skip
     """C = A B: see ``Factors``, ``Result`` and ``Sizes``. ``lanes``: numbers in a vector."""
+    if m >= LEAST_ROWS and suits_dots(pointer_at(columns, origin), k, n, lanes):
+        here, lines = pointer_at(columns, origin), pointer_at(b, origin * lanes)
+        multiply_dots(a, rows, here, lines, c, places, bias, start_with, m, k, n, lanes)
+        return
     vectors = (n + lanes - 1) // lanes
     slivers = (vectors + MOST_VECTORS - 1) // MOST_VECTORS
     widest = (vectors + slivers - 1) // slivers * lanes

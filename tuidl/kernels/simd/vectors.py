@@ -94,17 +94,20 @@ class Vectors:
 
         Of fewer vectors, a power of two: of each square that stands side by side in them.
         """
-        vectors, lanes, distance = list(square), range(self.lanes), 1
+        vectors, distance = list(square), 1
         while distance < len(vectors):
-            low = [j if not j & distance else self.lanes + j - distance for j in lanes]
-            high = [j + distance if not j & distance else self.lanes + j for j in lanes]
             for i in (i for i in range(len(vectors)) if not i & distance):
-                pair = vectors[i], vectors[i + distance]
-                vectors[i], vectors[i + distance] = (
-                    self.shuffle(*pair, order) for order in (low, high)
-                )
+                pair = self.exchanged(vectors[i], vectors[i + distance], distance)
+                vectors[i], vectors[i + distance] = pair
             distance *= 2
         return vectors
+
+    def exchanged(self, a: Any, b: Any, distance: int) -> tuple[Any, Any]:
+        """Blocks of ``distance`` lanes, every second one of ``a`` for one of ``b``."""
+        lanes = range(self.lanes)
+        low = [j if not j & distance else self.lanes + j - distance for j in lanes]
+        high = [j + distance if not j & distance else self.lanes + j for j in lanes]
+        return self.shuffle(a, b, low), self.shuffle(a, b, high)
 
     def constant(self, value: float) -> Any:
         return ir.Constant(self.vector_type, [value] * self.lanes)
