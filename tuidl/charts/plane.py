@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rich.color import Color
 from rich.text import Text
 
 from tuidl.charts.grid import Grid
@@ -103,13 +102,6 @@ def _put_pixel(grid: Grid, x: int, y: int, is_low: int, color: RGB) -> None:
     grid.styles[y][x] = painted(upper, lower)
 
 
-def _rgb(color: Color | None) -> RGB | None:
-    if color is None or color.triplet is None:
-        return None
-    red, green, blue = color.triplet
-    return red, green, blue
-
-
 def plane_map(
     values: Array,
     points: Sequence[PlanePoint],
@@ -128,11 +120,9 @@ def plane_map(
         x, y = _cell(cursor[0], width), _cell(cursor[1], height)
         for column, sign in ((x - 1, "─"), (x, "┼"), (x + 1, "─")):
             if 0 <= column < width:
-                style = grid.styles[y][column]
-                back = _rgb(style.bgcolor if style else None)
                 shown = palette.style("text", bold=True)
-                if palette.colors:
-                    shown = painted(palette.ink(back or palette.ground), back, True)
+                if palette.colors:  # on the ground: the map and points are of any brightness
+                    shown = painted(palette.text, palette.ground, True)
                 grid.chars[y][column] = sign if unicode else "+"
                 grid.styles[y][column] = shown
     return grid.lines()

@@ -64,3 +64,35 @@ def test_a_small_network_that_learns_no_more(
 
 def test_nothing_is_said_before_anything_is_known() -> None:
     assert advice(Scene(PlaneState())) == ""
+
+
+SPIRAL = PlaneState.parse("2d:spiral")
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        (SPIRAL, True),
+        (SPIRAL.with_(rate=0.1), True),
+        (SPIRAL.with_(batch=20, optimizer="sgd"), True),
+        (SPIRAL.with_(shape="xor"), False),
+        (SPIRAL.with_(noise=0.5), False),
+        (SPIRAL.with_(put="A+1.5-2"), False),
+        (SPIRAL.with_(hidden=(8, 8)), False),
+        (SPIRAL.with_(features=("x", "y", "xy")), False),
+    ],
+    ids=["nothing", "rate", "batch", "data", "noise", "a point", "network", "inputs"],
+)
+def test_a_loss_that_rose_with_other_data_or_layers_says_nothing_of_the_rate(
+    then: PlaneState, said: bool
+) -> None:
+    made = Scene(SPIRAL)
+    for number in range(60):
+        loss, state = (0.05, SPIRAL) if number < 30 else (0.6, then)
+        scores = {"training": {"loss": loss, "accuracy": 0.7}}
+        answer = msgspec.structs.replace(
+            neurons(), scores=scores, about=state.line(), updates=100 * number
+        )
+        made.show(Look(answer))
+    assert ("a lower rate" in advice(made)) == said
+    assert len(made.history) == 60, "the bars show all of it"

@@ -2,10 +2,15 @@
 
 import re
 
+import msgspec
 import pytest
 
+from tests.tui.answers import neurons
+from tuidl.data.plane import SHAPES
 from tuidl.plane.state import PlaneState
-from tuidl.tui.playground.words import short_line, whole
+from tuidl.tui.playground import words
+from tuidl.tui.playground.scene import Look, Scene
+from tuidl.tui.playground.words import at_setting, short_line, whole
 
 LINE = (
     "2d:spiral:points=500:noise=0.25:validation=0.4:put=A+1.5-2B-3+4:in=x,y,x2,y2,sinx:net=8-7-6"
@@ -30,3 +35,35 @@ def test_lists_of_numbers_end_with_a_whole_one(room: int) -> None:
     said = whole(text, room)
     assert len(said) <= room
     assert said == text or re.search(r"(n\d [+-]\d\.\d\d|layer 3), …$", said)
+
+
+@pytest.mark.parametrize("room", [78, 118])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_data_setting_names_all_data_there_are(shape: str, room: int) -> None:
+    said = at_setting(Scene(PlaneState.parse(f"2d:{shape}")), room)
+    assert len(said) <= room
+    assert said.startswith("data: ")
+    assert f"[{shape}]" in said
+    assert all(one in said for one in SHAPES)
+
+
+def test_a_number_says_what_it_does_and_what_a_change_kept() -> None:
+    scene = Scene(PlaneState(), setting=1, note="layer 2 is new")
+    assert at_setting(scene, 118) == (
+        "noise: how far points stray from their shape   what it learned is kept; layer 2 is new"
+    )
+    scene.note = ""
+    assert at_setting(scene, 118) == "noise: how far points stray from their shape"
+
+
+@pytest.mark.parametrize(
+    ("losses", "bars"),
+    [([0.8, 0.4, 0.2, 0.1], "█▄▂▁"), ([1.0, 0.1, 0.01, 0.001], "█▆▃▁"), ([1.0, 0.0], "█ ")],
+    ids=["linear", "logarithm", "zero"],
+)
+def test_losses_that_span_much_are_drawn_by_their_logarithm(losses: list[float], bars: str) -> None:
+    scores = {"training": {"loss": losses[-1], "accuracy": None}}
+    scene = Scene(PlaneState(), look=Look(msgspec.structs.replace(neurons(), scores=scores)))
+    scene.history.extend((i, loss, None) for i, loss in enumerate(losses))
+    (said,) = (text for text, _ in words.scores(scene, 118, unicode=True))
+    assert said == f"training loss {losses[-1]:.3f} {bars}"

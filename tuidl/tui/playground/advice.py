@@ -21,7 +21,8 @@ RATE = "the loss was {lowest:.3g} and is {now:.3g}: a lower rate lets it settle"
 
 def advice(scene: Scene) -> str:
     """That a small network may be too small for the points, where its loss stays level and poor,
-    or that the rate may be too high, where the loss was far lower; else empty."""
+    or that the rate may be too high, where the loss was far lower; else empty. Losses of other data
+    or of another network, from before they were changed, count for nothing."""
     if said := _risen(scene):
         return said
     is_small = sum(scene.state.hidden) <= SMALL
@@ -29,7 +30,7 @@ def advice(scene: Scene) -> str:
 
 
 def _risen(scene: Scene) -> str:
-    losses = [loss for _, loss, _ in scene.history]
+    losses = [loss for _, loss, _ in scene.problem_history]
     if len(losses) < 2 * LEAST_LOOKS or not _is_poor(scene):
         return ""
     parts = range(0, len(losses) - LEAST_LOOKS + 1, LEAST_LOOKS)
@@ -39,12 +40,13 @@ def _risen(scene: Scene) -> str:
 
 
 def _is_level(scene: Scene) -> bool:
-    if not scene.history:
+    history = scene.problem_history
+    if not history:
         return False
-    now = scene.history[-1][0]
-    start = now - max(STEPS, SHARE * now)
-    losses = [loss for step, loss, _ in scene.history if step >= start]
-    if scene.history[0][0] > start or len(losses) < LEAST_LOOKS:
+    now = history[-1][0]
+    start = now - max(STEPS, SHARE * (now - scene.problem_since))
+    losses = [loss for step, loss, _ in history if step >= start]
+    if history[0][0] > start or len(losses) < LEAST_LOOKS:
         return False
     half = len(losses) // 2
     return fmean(losses[half:]) > (1 - FALL) * fmean(losses[:half])
@@ -52,9 +54,10 @@ def _is_level(scene: Scene) -> bool:
 
 def _is_poor(scene: Scene) -> bool:
     scores = scene.look.answer.scores.get("training") if scene.look else None
-    if not scores or not scene.history:
+    history = scene.problem_history
+    if not scores or not history:
         return False
     accuracy = scores.get("accuracy")
     if accuracy is not None:
         return accuracy < POOR
-    return scene.history[-1][1] > POOR_LOSS * scene.history[0][1]
+    return history[-1][1] > POOR_LOSS * history[0][1]

@@ -18,6 +18,8 @@ NEAR = 0.5
 """How far from the cursor a point may lie that is taken away."""
 FEATURE_FIELDS = 16
 REMEMBERED = 4000
+SAME_PROBLEM = ("batch=", "opt=", "rate=")
+"""Settings in the line of text that change how the network learns, not what, nor its size."""
 LABELS = {"x2": "x²", "y2": "y²", "sinx": "sin x", "siny": "sin y"}
 NO_VALUES = np.zeros((1, 1))
 
@@ -78,6 +80,8 @@ class Scene:
     history: deque[tuple[int, float, float | None]] = field(
         default_factory=lambda: deque(maxlen=REMEMBERED)
     )
+    problem_since: int = 0
+    """The step from which on data and network are those of now: losses before are of others."""
 
     def with_look(self, look: Look) -> "Scene":
         """The same, as it is with another look at the network."""
@@ -85,11 +89,18 @@ class Scene:
 
     def show(self, look: Look) -> None:
         """Show another look at the network."""
-        self.look, answer = look, look.answer
+        before, self.look, answer = self.look, look, look.answer
+        if before is not None and problem_of(before.answer.about) != problem_of(answer.about):
+            self.problem_since = answer.updates
         training = (answer.scores.get("training") or {}).get("loss")
         if training is not None and (not self.history or self.history[-1][0] < answer.updates):
             validation = (answer.scores.get("validation") or {}).get("loss")
             self.history.append((answer.updates, training, validation))
+
+    @property
+    def problem_history(self) -> list[tuple[int, float, float | None]]:
+        """The part of ``history`` that is of the data and network of now."""
+        return [entry for entry in self.history if entry[0] >= self.problem_since]
 
     @property
     def is_behind(self) -> bool:
@@ -147,6 +158,11 @@ class Scene:
     def move_cursor(self, right: float, up: float) -> None:
         x, y = self.cursor[0] + right, self.cursor[1] + up
         self.cursor = (min(max(x, -LIMIT), LIMIT), min(max(y, -LIMIT), LIMIT))
+
+
+def problem_of(line: str) -> list[str]:
+    """What a line of text says of data, network and penalty, without how it is trained."""
+    return [part for part in line.split(":") if not part.startswith(SAME_PROBLEM)]
 
 
 def _signed(value: float | None) -> str:

@@ -36,6 +36,13 @@ class Setting:
     def text(self, state: PlaneState) -> str:
         return self.words(getattr(state, self.field))
 
+    def choices(self, state: PlaneState) -> str:
+        """All names to choose from, the one in force in brackets; empty where it is a number."""
+        now = getattr(state, self.field)
+        if not isinstance(now, str):
+            return ""
+        return " ".join(f"[{one}]" if one == now else str(one) for one in self.values)
+
     def moved(self, state: PlaneState, way: int) -> PlaneState:
         """The state with the next (1) or the one before (-1); names go round, numbers end."""
         now = getattr(state, self.field)
@@ -57,7 +64,7 @@ def _number(value: float) -> str:
 
 
 SETTINGS = (
-    Setting("data", "shape", SHAPES, "which points to learn: A is blue, B is orange"),
+    Setting("data", "shape", SHAPES, "A is blue, B orange"),
     Setting("noise", "noise", NOISES, "how far points stray from their shape", _number),
     Setting("points", "points", POINTS, "how many points there are"),
     Setting(
@@ -65,7 +72,9 @@ SETTINGS = (
         "the share of points that is not learned from, only judged on", _percent,
     ),
     Setting("batch", "batch", BATCHES, "points in each step: few are quick and rough"),
-    Setting("curve", "activation", ACTIVATIONS, "how each neuron bends what it adds up"),
+    Setting(
+        "activation", "activation", ACTIVATIONS, "how each neuron bends what it adds up",
+    ),
     Setting("optimizer", "optimizer", OPTIMIZERS, "how weights follow the slope of the loss"),
     Setting("rate", "rate", RATES, "how far a step goes: large is quick, until it jumps", _number),
     Setting("penalty", "penalty", PENALTIES, "what weights cost: l1 keeps few, l2 small ones"),

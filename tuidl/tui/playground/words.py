@@ -1,6 +1,9 @@
 """What the playground says in words: where it stands, what is selected, what is at the cursor."""
 
+from math import log
+
 from tuidl.charts.dots import levels
+from tuidl.charts.grid import worded
 from tuidl.data.plane import CLASSES, FEATURES
 from tuidl.plane.state import PlaneState
 from tuidl.tui.playground.scene import LABELS, Scene
@@ -12,7 +15,8 @@ tab           settings, network, map
 arrows        settings: choose, change; network: select; map: move the cursor
 + -           neurons of the selected layer, else of the last one
 ] [           hidden layers
-w , .         a weight of the selected neuron, or its bias; lower, higher by 0.1
+w             another weight of the selected neuron, or its bias
+, .           that weight lower, higher by 0.1
 1 to 7        inputs
 a, b, x       a point of class A or B at the cursor; take one away
 d             other points of the same shape
@@ -32,6 +36,7 @@ SHOWN_ELSEWHERE = (
 )  # fmt: skip
 """Settings that other panels show, in the order in which a line leaves them out."""
 MOST_BARS = 60
+WIDE, LEAST_BAR = 20.0, 0.1
 PARTS = (("training", "train"), ("validation", "validation"))
 
 
@@ -95,15 +100,24 @@ def _bars(scene: Scene, part: str, most: int) -> str:
     """The losses so far, from left to right, each bar a mean; the highest of both is full."""
     index = 1 if part == "training" else 2
     losses = [value for entry in scene.history if (value := entry[index]) is not None]
-    highest = max((v for entry in scene.history for v in entry[1:] if v is not None), default=0.0)
+    seen = [v for entry in scene.history for v in entry[1:] if v is not None]
+    highest = max(seen, default=0.0)
     count = min(most, len(losses))
     if count < 2 or not highest:
         return ""
     means = []
     for i in range(count):
         own = losses[i * len(losses) // count : (i + 1) * len(losses) // count]
-        means.append(sum(own) / len(own) / highest)
-    return levels(means, 1)[0]
+        means.append(sum(own) / len(own))
+    return levels([_height(mean, min(seen), highest) for mean in means], 1)[0]
+
+
+def _height(value: float, lowest: float, highest: float) -> float:
+    """A bar from 0 to 1: by the logarithm where losses span a factor of ``WIDE``, as the first one
+    would press all others flat."""
+    if lowest <= 0 or highest < WIDE * lowest:
+        return value / highest
+    return LEAST_BAR + (1 - LEAST_BAR) * log(value / lowest) / log(highest / lowest)
 
 
 def at_cursor(scene: Scene) -> str:
@@ -159,11 +173,14 @@ def at_neuron(scene: Scene) -> str:
     return f"{place}: weights {', '.join(told)}   w: change one"
 
 
-def at_setting(scene: Scene) -> str:
-    """What the chosen setting does."""
+def at_setting(scene: Scene, room: int) -> str:
+    """What there is to choose from in ``room`` cells, what the last change kept, and what the
+    chosen setting does where there is room for it."""
     settings = shown_settings(scene.state)
     one = settings[min(scene.setting, len(settings) - 1)]
-    return f"{one.name}: {one.hint}"
+    known = f"{one.name}: {one.choices(scene.state) or one.hint}"
+    more = f"what it learned is kept; {scene.note}" if scene.note else one.hint
+    return known if more in known else worded(room, f"{known}   {more}", known)
 
 
 def concept_of(scene: Scene) -> str:

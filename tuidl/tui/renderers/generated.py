@@ -19,7 +19,7 @@ ARROW_SHARE = 0.09
 """Length of the longest arrow, of the plane's width."""
 LEAST_SPREAD = 0.02
 """A map that differs less than this from its middle is not stretched further."""
-CROSS = 0.03
+CROSS = 0.05
 """Length of an arm of the cursor, of the plane's width."""
 BESIDE, GAP = 44, 2
 """Cells from which on real pictures stand beside generated ones, and what is between them."""
@@ -84,7 +84,7 @@ def _cross(answer: Generated, x: float, y: float) -> Path:
     """The cursor."""
     wide, high = ((known(answer.high[i]) - known(answer.low[i])) * CROSS for i in (0, 1))
     gap = math.nan
-    return Path("", [x - wide, x + wide, gap, x, x], [y, y, gap, y - high, y + high], "bad")
+    return Path("", [x - wide, x + wide, gap, x, x], [y, y, gap, y - high, y + high], "text")
 
 
 def place_of(

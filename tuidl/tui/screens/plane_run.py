@@ -83,6 +83,7 @@ class PlaneRunScreen(SteeringScreen):
         self._in_force = self.scene.state
         self.preset = preset_of(self._in_force)
         self.scene.history.clear()
+        self.scene.problem_since = 0
         self.scene.look, self.scene.note, self._coming = None, "", None
         self.refresh_bindings()
         self.draw()

@@ -237,15 +237,13 @@ class PlaygroundScreen(PlaneKeysScreen):
         standing = words.standing(scene, width - len(phase[0]) - 2)
         self.query_one("#standing", PlaneLine).show([phase, *standing])
         self.query_one("#scores", PlaneLine).show(words.scores(scene, width, unicode))
-        said, role = words.whole(readout(scene, self._focused), width), "muted"
+        said, role = readout(scene, self._focused, width), "muted"
         if scene.limit:
             said, role = scene.limit, "accent"
         elif state.is_empty:
             said = "no points yet: click on the map, or tab to it and press a or b"
         elif self._focused != "map" and (hint := advice(scene)):
             said, role = hint, "validation"
-        elif scene.note and self._focused == "settings":
-            said = f"kept: {scene.note}"
         self.query_one("#readout", PlaneLine).show([(said, role)])
         self.renew_keys()
 

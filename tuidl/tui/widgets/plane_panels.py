@@ -257,10 +257,12 @@ class PlaneMap(PlanePanel):
         self.post_message(self.Put(event.button == RIGHT))
 
 
-def readout(scene: Scene, focused: str) -> str:
-    """What is said of the focused panel."""
-    said = {"map": words.at_cursor, "board": words.at_neuron, "settings": words.at_setting}
-    return said[focused](scene)
+def readout(scene: Scene, focused: str, room: int) -> str:
+    """What is said of the focused panel in ``room`` cells."""
+    if focused == "settings":
+        return words.at_setting(scene, room)
+    said = {"map": words.at_cursor, "board": words.at_neuron}[focused](scene)
+    return words.whole(said, room)
 
 
 def _padded(row: Text, width: int) -> Text:
