@@ -8,6 +8,7 @@ import numpy as np
 
 from tests.kernels import attention_cases, distinct_cases, masked_pooling_cases
 from tests.kernels.case import Arrays, Case
+from tuidl.core import grouped_room
 from tuidl.core.convolution_room import (
     BLOCK,
     Convolution,
@@ -15,6 +16,7 @@ from tuidl.core.convolution_room import (
     pixels_room,
     weights_room,
 )
+from tuidl.core.grouped_room import Grouped
 from tuidl.kernels import KERNELS
 from tuidl.kernels.simd.packed_gemm import packed_size
 from tuidl.kernels.simd.recurrent import PACK, START
@@ -245,11 +247,15 @@ def _grouped(
 ) -> Any:  # fmt: skip
     (n, h, w, c), (i, j), (p, q, f) = image, size, out
     k = c // groups
-    terms = i * j * k
+    shape = Grouped((h, w), (p, q), k, f // groups, groups, size, stride, dilation, before)
     sizes = {"n": n, "h": h, "w": w, "c": c, "i": i, "j": j, "k": k, "f": f, "p": p, "q": q}
     names = ("stride_y", "stride_x", "dilation_y", "dilation_x", "top", "left")
     options = dict(zip(names, (*stride, *dilation, *before), strict=True))
-    room = terms * f + q * (terms + f // groups)
+    # room for two rows of answers at a time, and so for blocks of images that are cut in bands
+    room = max(
+        room(shape, min(n, 1), 64)
+        for room in (grouped_room.answers_room, grouped_room.weights_room, grouped_room.pixels_room)
+    )
     return {**sizes, "m": room}, {**options, "groups": groups}
 
 
@@ -263,6 +269,22 @@ GROUPED = [
     _grouped((1, 3, 3, 1), (2, 2), (5, 5, 1), (1, 1), (3, 3), before=(2, 2)),
     _grouped((2, 4, 4, 34), (3, 3), (4, 4, 36), groups=2, before=(1, 1)),
     _grouped((0, 4, 4, 2), (2, 2), (2, 2, 2), dilation=(2, 2), groups=2),
+    # groups of few channels: all side by side, in whole vectors and part of one
+    _grouped((3, 7, 9, 32), (3, 3), (7, 9, 32), groups=8, before=(1, 1)),
+    _grouped((2, 6, 5, 20), (3, 3), (3, 3, 20), (2, 2), groups=10, before=(1, 1)),
+    _grouped((2, 5, 5, 24), (2, 3), (4, 5, 24), groups=3, before=(0, 1)),
+    _grouped((2, 5, 6, 9), (3, 3), (5, 6, 6), groups=3, before=(1, 1)),
+    _grouped((2, 5, 6, 40), (5, 5), (5, 6, 40), groups=40, before=(2, 2)),
+    # groups of many, and a group that leaves one channel
+    _grouped((2, 5, 5, 36), (3, 3), (3, 3, 54), (2, 2), groups=2, before=(1, 1)),
+    _grouped((2, 4, 5, 20), (2, 2), (3, 4, 2), groups=2),
+    # a stride and a dilation with a common divisor, and with none; a stride larger than the kernel
+    _grouped((2, 12, 13, 3), (3, 3), (4, 4, 5), (2, 2), (2, 2)),
+    _grouped((2, 11, 12, 6), (3, 2), (5, 4, 6), (2, 3), (3, 2), 6, (2, 1)),
+    _grouped((2, 9, 11, 4), (2, 1), (3, 3, 6), (4, 5), groups=2, before=(1, 0)),
+    # a kernel larger than the picture, and padding larger than the kernel
+    _grouped((2, 3, 2, 5), (7, 5), (3, 2, 5), groups=5, before=(3, 2)),
+    _grouped((1, 2, 2, 3), (2, 2), (7, 7, 4), dilation=(1, 2), before=(3, 4)),
 ]
 
 

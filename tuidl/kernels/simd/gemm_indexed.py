@@ -101,7 +101,7 @@ def _indices_of(typing_context, pointer):
     return integers(pointer), codegen
 
 
-class _Tile:
+class Tile:
     """The code of a tile: ``mr`` rows of so many vectors; the last one ends at ``columns``."""
 
     def __init__(self, builder: Any, scalar: Any, vectors: int, columns: Any) -> None:
@@ -149,9 +149,13 @@ class _Tile:
             line = builder.gep(b, [builder.mul(term.index, width)])
             others = [simd.load(self.vector(line, v)) for v in range(self.vectors)]
             for start, sums in zip(starts, self.sums, strict=True):
-                factor = simd.splat(builder.load(builder.gep(start, [distance])))
+                factor = self.factor(builder.gep(start, [distance]))
                 for total, other in zip(sums, others, strict=True):
                     builder.store(simd.multiply_add(factor, other, builder.load(total)), total)
+
+    def factor(self, place: Any) -> Any:
+        """What a vector of B is multiplied by: the number at ``place`` in every lane."""
+        return self.simd.splat(self.builder.load(place))
 
     def finish(self, c: Any, places: Any) -> None:
         for row, v in product(range(MR), range(self.vectors)):
@@ -184,7 +188,7 @@ def _micro_kernel_of(vectors: int) -> Any:
         def codegen(context, builder, signature, arguments):
             a, rows, columns, count, b, start, start_with, c, places, left = arguments
             scalar = context.get_value_type(signature.args[0].dtype)
-            tile = _Tile(builder, scalar, vectors, left)
+            tile = Tile(builder, scalar, vectors, left)
             tile.start(start, places, start_with)
             tile.prefetch_next(c, builder.gep(places, [SIZE(MR)]))
             tile.add_up(a, rows, columns, count, b)

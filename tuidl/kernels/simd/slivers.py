@@ -45,16 +45,22 @@ def _pack_lines(typing_context, source, ld, k, columns, width, target):
 
 
 @device_function
-def pack(source, k, n, lanes, target):
-    """A contiguous matrix in slivers; ``lanes``: numbers in a vector."""
+def pack_columns(source, ld, k, n, lanes, target):
+    """``n`` columns of a matrix whose ``k`` lines are ``ld`` apart, in slivers."""
     vectors = (n + lanes - 1) // lanes
     slivers, column, passed = (vectors + MOST_VECTORS - 1) // MOST_VECTORS, 0, 0
     for sliver in range(slivers):
         width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
         here, there = pointer_at(source, column), pointer_at(target, passed)
-        pack_lines(here, n, k, min(width, n - column), width, there)
+        pack_lines(here, ld, k, min(width, n - column), width, there)
         column += width
         passed += k * width
+
+
+@device_function
+def pack(source, k, n, lanes, target):
+    """A contiguous matrix in slivers; ``lanes``: numbers in a vector."""
+    pack_columns(source, n, k, n, lanes, target)
 
 
 @device_function

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 
+from tuidl.core import grouped_room
 from tuidl.core.convolution_room import Convolution as Shapes
 from tuidl.core.convolution_room import answers_room, pixels_room, weights_room
+from tuidl.core.grouped_room import Grouped
 from tuidl.ir.buffers import View
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import Shape
@@ -17,6 +19,13 @@ weights are read once for many tiles."""
 WINOGRAD_FEWEST, WINOGRAD_POSITIONS, WINOGRAD_MOST = 32, 16, 65_536
 """Channels and filters, and answers to an image, from which on kernels of 3 x 3 are worked on in
 Winograd's tiles; pairs of channel and filter up to which they are."""
+
+GROUPED: dict[Callable[..., int], Callable[..., int]] = {
+    answers_room: grouped_room.answers_room,
+    weights_room: grouped_room.weights_room,
+    pixels_room: grouped_room.pixels_room,
+}
+"""The same for a convolution with groups, gaps or two strides."""
 
 Write = Callable[..., None]
 """``EmitContext.forward`` or ``backward``."""
@@ -91,13 +100,20 @@ class Products:
     def _room(self, name: str, room: Callable[[Shapes, int], int]) -> View:
         frame, examples = self.frame, self.context.examples
         if not frame.is_plain:
-            terms, across = prod(self.kernel_shape[:3]), frame.output[1]
-            each = self.filters // frame.groups
-            return self.context.buffer(name, terms * self.filters + across * (terms + each))
+            return self.context.buffer(name, GROUPED[room](self._grouped, examples))
         shape = Shapes(
             self.kernel_shape, frame.image[:2], frame.output, frame.stride[0], **self._ends
         )
         return self.context.buffer(name, max(room(shape, examples), self._tile_floats()))
+
+    @property
+    def _grouped(self) -> Grouped:
+        frame = self.frame
+        return Grouped(
+            frame.image[:2], frame.output, self.kernel_shape[2], self.filters // frame.groups,
+            frame.groups, (frame.kernel[0], frame.kernel[1]), frame.stride, frame.dilation,
+            (frame.top, frame.left),
+        )  # fmt: skip
 
     def _tile_floats(self) -> int:
         """What ``kernels/winograd.py`` divides among its arrays; 0 where it is of no use."""
