@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from tuidl.cli import cli
 from tuidl.cli.generating import generate
 from tuidl.cli.generating_examples import drawn
 from tuidl.model.sampling import generated
@@ -49,6 +50,20 @@ def test_options_of_text_are_refused(option: str, run: Path) -> None:
     result = CliRunner().invoke(generate, [str(run), option])
     assert result.exit_code == 2
     assert "are for text" in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["generate", "run", "--temperature=nan"],
+        ["evaluate", "run", "--threshold=nan"],
+        ["find-rate", "mlp_xor", "--lowest=nan"],
+    ],
+)
+def test_what_is_no_number_is_in_no_range(arguments: list[str]) -> None:
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 2
+    assert "'nan': expected a number" in result.output
 
 
 def test_points_and_pictures_are_drawn(run: Path) -> None:

@@ -6,6 +6,7 @@ from textual.pilot import Pilot
 
 from tests.tui import answers
 from tuidl.preset.library import load_preset
+from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.commands import Command
 from tuidl.tui.app import Playground
@@ -75,15 +76,18 @@ def show_frame(app: Playground) -> None:
 
 
 class Opened:
-    """``async with Opened(app, "cnn_digits") as watched``."""
+    """``async with Opened(app, "cnn_digits") as watched``; also a preset itself."""
 
-    def __init__(self, app: Playground, name: str, size: tuple[int, int] = (120, 40)) -> None:
-        self._app, self._name = app, name
+    def __init__(
+        self, app: Playground, preset: str | Preset, size: tuple[int, int] = (120, 40)
+    ) -> None:
+        self._app, self._preset = app, preset
         self._test = app.run_test(size=size)
 
     async def __aenter__(self) -> Watched:
         pilot = await self._test.__aenter__()
-        self._app.open(load_preset(self._name))
+        preset = self._preset
+        self._app.open(load_preset(preset) if isinstance(preset, str) else preset)
         await pilot.pause()
         watched = Watched(self._app, pilot)
         await watched.handle(STARTED, events.Compiled(seconds=0.1, cached=True), PAUSED)

@@ -142,10 +142,9 @@ training = {epochs = 1, batch_size = 16}
 """
 
 
-@pytest.mark.parametrize(("mask", "padding"), [(', mask = "input"', []), ("", ["↵"])])
-def test_attention_over_a_text_in_a_class_ends_with_it(
-    tmp_path: Path, mask: str, padding: list[str]
-) -> None:
+@pytest.mark.parametrize("mask", [', mask = "input"', ""])
+def test_attention_over_a_text_in_a_class_ends_with_it(tmp_path: Path, mask: str) -> None:
+    """What is given to the padding behind it stands in a column of its own."""
     texts = ["win a prize now", "see you", "call me later then please do"]
     rows = [f"{text},{'yes' if i % 3 else 'no'}" for i, text in enumerate(texts * 8)]
     (tmp_path / "m.csv").write_text("\n".join(["text,y", *rows]) + "\n", encoding="utf-8")
@@ -158,7 +157,72 @@ def test_attention_over_a_text_in_a_class_ends_with_it(
         text = [names[number] for number in row if names[number] != "↵"]
         listed = ask(trainer, "predictions", mistakes_first=False)["examples"][example]
         assert (listed["number"], listed["text"]) == (example, " ".join(text))
-        assert list(found["tokens"]) == [*text, *padding][:7]
+        assert list(found["tokens"]) == list(found["seen"]) == text
+        assert found["padding"] == 7 - len(text)
         weights = np.array(found["weights"])
-        if mask:
-            np.testing.assert_allclose(weights.sum(axis=1), 1, atol=4e-3)
+        assert weights.shape == (len(text), len(text) + (len(text) < 7))
+        np.testing.assert_allclose(weights.sum(axis=1), 1, atol=4e-3)
+        assert (weights[:, len(text) :] > 0).all() == (not mask) or len(text) == 7
+
+
+BESIDE = """
+name = "beside"
+data = {source = "csv", path = "m.csv", target = "%s", columns = {text = {kind = "text"}, \
+answer = {kind = "text"}}}
+layers = [{type = "embedding", inputs = ["text"], output_dim = 4, name = "asked"},
+          {type = "embedding", inputs = ["answer"], output_dim = 4, name = "given"},
+          {type = "multi_head_attention", inputs = ["asked"], num_heads = 2, mask = "text"},
+          {type = "multi_head_attention", inputs = ["asked", "given"], num_heads = 2, \
+mask = "answer", name = "across"},
+          {type = "add", inputs = ["multi_head_attention_1", "across"], name = "both"},
+          {type = "global_average_pool1d", mask = "text", name = "read"},
+          {type = "concatenate", inputs = ["table", "read"]}, {type = "dense"}]
+loss = {type = "%s"}
+optimizer = {type = "adam"}
+training = {epochs = 1, batch_size = 16}
+"""
+
+
+@pytest.mark.parametrize(("target", "loss"), [("y", "cross_entropy"), ("n", "mse")])
+def test_attention_over_columns_of_text_and_across_them(
+    tmp_path: Path, target: str, loss: str
+) -> None:
+    """Behind other columns of a table, each with its own vocabulary."""
+    said = [("win a prize now", "no thanks"), ("see you", "see you later then"), ("hm", "what")]
+    rows = [
+        f"{i},{'a' if i % 2 else 'b'},{asked},{given},{'yes' if i % 3 else 'no'},{i * 1.5}"
+        for i, (asked, given) in enumerate(said * 8)
+    ]
+    head = "size,town,text,answer,y,n"
+    (tmp_path / "m.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    trainer = Trainer(Preset.parse(BESIDE % (target, loss), folder=tmp_path), backend="numpy")
+    list(trainer.run())
+    known = dict(said)
+    seen = set()
+    for example in range(4):
+        alone = ask(trainer, "attention", example=example, head=1)
+        across = ask(trainer, "attention", example=example, layer=1)
+        asked = " ".join(alone["tokens"])
+        seen.add(asked)
+        assert alone["seen"] == alone["tokens"] == across["tokens"]
+        assert " ".join(across["seen"]) == known[asked]
+        for found in (alone, across):
+            np.testing.assert_allclose(np.array(found["weights"]).sum(axis=1), 1, atol=4e-3)
+    assert len(seen) > 1
+
+
+def test_attention_over_numbers_has_their_places(tmp_path: Path) -> None:
+    text = """
+name = "wave"
+data = {source = "sine", window = 12}
+layers = [{type = "conv1d", filters = 4, kernel_size = 3, stride = 2},
+          {type = "multi_head_attention", num_heads = 2}, {type = "flatten"}, {type = "dense"}]
+loss = {type = "mse"}
+optimizer = {type = "adam"}
+training = {epochs = 1}
+"""
+    trainer = Trainer(Preset.parse(text, folder=tmp_path), backend="numpy")
+    list(trainer.run())
+    found = ask(trainer, "attention")
+    assert found["tokens"] == found["seen"] == ["1", "2", "3", "4", "5"]
+    np.testing.assert_allclose(np.array(found["weights"]).sum(axis=1), 1, atol=4e-3)

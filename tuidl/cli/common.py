@@ -1,9 +1,11 @@
 """What the commands share."""
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,6 +27,19 @@ Exit codes:
 FAILED, USAGE_ERROR = 1, 2
 PAGE = 80
 """Columns of text that are pleasant to read."""
+
+
+class Finite(click.FloatRange):
+    """A number in a range, which none is that is no number: Click takes "nan" for one."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        found: float = super().convert(value, param, ctx)
+        if math.isnan(found):
+            self.fail(f"{value!r}: expected a number", param, ctx)
+        return found
+
 
 set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="As in training."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuidl.cli.common import PAGE, json_option, prepare, weights_option
+from tuidl.cli.common import PAGE, Finite, json_option, prepare, weights_option
 from tuidl.core.terminal import put, put_json, say
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class CostsType(click.ParamType[tuple[float, float]]):
 @click.option("--positive", metavar="CLASS", help="Of two classes the one to find.")
 @click.option(
     "--threshold",
-    type=click.FloatRange(0, 1),
+    type=Finite(0, 1),
     metavar="P",
     help="Call it from this probability on, instead of the likelier class.",
 )

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuidl.cli.common import PAGE, json_option, naming, prepare, set_option, threads_option
+from tuidl.cli.common import (
+    PAGE,
+    Finite,
+    json_option,
+    naming,
+    prepare,
+    set_option,
+    threads_option,
+)
 from tuidl.core.printable import printable
 from tuidl.core.terminal import put, put_json
 
@@ -27,11 +35,11 @@ LOWEST, HIGHEST = 1e-12, 1e6
     help="Of the short training.",
 )  # fmt: skip
 @click.option(
-    "--lowest", type=click.FloatRange(LOWEST, HIGHEST), default=1e-6, show_default=True,
+    "--lowest", type=Finite(LOWEST, HIGHEST), default=1e-6, show_default=True,
     help="The rate of its first step.",
 )  # fmt: skip
 @click.option(
-    "--highest", type=click.FloatRange(LOWEST, HIGHEST), default=10.0, show_default=True,
+    "--highest", type=Finite(LOWEST, HIGHEST), default=10.0, show_default=True,
     help="The rate of its last step.",
 )  # fmt: skip
 @click.option("--objective", metavar="NAME", help="Whose rate, where the preset has several.")

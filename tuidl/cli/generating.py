@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from tuidl.cli.common import found_run, json_option, prepare, weights_option
+from tuidl.cli.common import Finite, found_run, json_option, prepare, weights_option
 from tuidl.cli.generated import generate_examples
 from tuidl.cli.generating_examples import COUNT, is_generator_of_examples, put_examples
 from tuidl.core.printable import printable_lines
@@ -29,7 +29,7 @@ TOP = 5
 @click.argument("run")
 @click.option("--prompt", default="", metavar="TEXT", help="What it goes on from.")
 @click.option(
-    "--temperature", type=click.FloatRange(0, 100), default=1.0, show_default=True,
+    "--temperature", type=Finite(0, 100), default=1.0, show_default=True,
     help="Below 1 the likely becomes likelier; 0 takes the likeliest.",
 )  # fmt: skip
 @click.option(

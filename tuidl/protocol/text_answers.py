@@ -49,7 +49,9 @@ class EmbeddingMap(Answer, frozen=True, tag="embedding_map"):
 class Attention(Answer, frozen=True, tag="attention"):
     """Where each token looks, in one of the ``layers`` and one ``head`` of ``heads`` (None: the
     mean of all): ``weights`` (rows: the token that looks, columns: the one that is seen), which add
-    up to 1 in a row. ``tokens``: names of the rows; ``seen``: of the columns."""
+    up to 1 in a row. ``tokens``: names of the rows; ``seen``: of the columns. ``padding``: how many
+    places behind those of a text the last column is the sum of, 0 where there is no such column.
+    """
 
     layers: tuple[str, ...]
     layer: int
@@ -58,3 +60,4 @@ class Attention(Answer, frozen=True, tag="attention"):
     tokens: tuple[str, ...]
     seen: tuple[str, ...]
     weights: Matrix
+    padding: int = 0

@@ -134,6 +134,8 @@ def test_chinese_is_read_by_characters(tmp_path: Path) -> None:
         (b"caf\xe9 " * 99, {}, "say how it is written, as data.encoding = 'cp1252'"),
         (b"one line", {}, "data.window: the training part is too short: 6 tokens are left"),
         (b"one line", {"examples": "lines"}, "1 line with text: expected an example a line"),
+        (b"a" * 999, {"window": 8}, "own.txt: nothing but 'a': one token only, nothing to predict"),
+        (b"word" * 99, {"tokens": "words"}, "1 token is left"),
         (b"abc" * 99, {"window": 250}, r"the training part is too short: 238 .*\(251\)"),
         (b"abc" * 99, {"window": 64}, "the validation part is too short: 59 tokens"),
         (b"a b\n" * 9, {"examples": "lines", "answer_after": "="}, "line 1 .*: no '=' in it"),

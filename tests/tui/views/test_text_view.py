@@ -11,6 +11,7 @@ from tests.tui.quiet import quiet
 from tests.tui.text_answers import ATTENTION, EMBEDDING, MESSAGES, token, written
 from tests.tui.watched import Opened
 from tuidl.charts.palette import DEFAULT, MONOCHROME
+from tuidl.preset.schema import Preset
 from tuidl.protocol import events
 from tuidl.protocol.probes import WeightMap, Weights
 from tuidl.tui.app import Playground
@@ -22,6 +23,8 @@ from tuidl.tui.views.reading import ReadingView
 from tuidl.tui.views.text import SamplePanel, TextView, TopPanel
 from tuidl.tui.views.token_map import MapPanel
 from tuidl.tui.views.writing import Writing
+
+PADDED = replace(ATTENTION, padding=57, weights=[[0.25, 0.0, 0.25, 0.5]] * 3)
 
 
 @pytest.fixture
@@ -99,6 +102,7 @@ def test_lines_fill_their_room(
         sample.likeliest(None, palette, width, height, unicode),
         sample.embedding_map(EMBEDDING, palette, width, height, unicode),
         attention(ATTENTION, palette, width, height, unicode),
+        attention(PADDED, palette, width, height, unicode),
         examples.list_of(MESSAGES, palette, width, height, selected=1, unicode=unicode),
         examples.closely(MESSAGES, palette, width, height, selected=1, unicode=unicode),
     ]
@@ -173,6 +177,15 @@ async def test_attention_is_asked_for_up_to_the_cursor(app: Playground) -> None:
         assert set(watched.asked) == {"sample", "embedding_map"}
 
 
+def test_padding_has_a_column_of_its_own() -> None:
+    """Drawn as the tokens are, by the sum of what all of it is given."""
+    lines = [line.plain for line in attention(PADDED, MONOCHROME, 60, 8, True)]
+    assert lines[0].rstrip().endswith("∅")
+    assert lines[1].rstrip().endswith("▓▓")
+    assert "cat looks at padding (57 places) 50%, the 25%" in lines[-1]
+    assert "_" in attention(PADDED, MONOCHROME, 60, 8, False)[0].plain
+
+
 async def test_where_a_text_looks_that_is_sorted_into_classes(app: Playground) -> None:
     async with Opened(app, "sms_transformer") as watched:
         await watched.press("2")
@@ -189,6 +202,45 @@ async def test_where_a_text_looks_that_is_sorted_into_classes(app: Playground) -
         assert not view.has_class("-attention")
         await watched.press("v")
         assert set(watched.asked) == {"predictions", "attention"}
+
+
+BESIDE = """
+name = "beside"
+data = {source = "csv", path = "m.csv", target = "%s", columns = {text = {kind = "text"}}}
+layers = [{type = "embedding", inputs = ["text"], output_dim = 4},
+          {type = "transformer_block", num_heads = 2, mask = "text"},
+          {type = "global_average_pool1d", mask = "text", name = "read"},
+          {type = "concatenate", inputs = ["table", "read"]}, {type = "dense"}]
+loss = {type = "%s"}
+optimizer = {type = "adam"}
+training = {epochs = 1}
+"""
+
+
+@pytest.mark.parametrize(("target", "loss", "kind"), [
+    ("y", "cross_entropy", "predictions"), ("n", "mse", "values"),
+])  # fmt: skip
+async def test_where_a_text_beside_a_table_looks(
+    app: Playground, tmp_path: Path, target: str, loss: str, kind: str
+) -> None:
+    """Its classes, and numbers for which there is no list of examples."""
+    rows = [f"{i},{'win it now' if i % 3 else 'no'},{'ab'[i % 2]},{i * 1.5}" for i in range(30)]
+    (tmp_path / "m.csv").write_text("\n".join(["size,text,y,n", *rows]) + "\n")
+    preset = Preset.parse(BESIDE % (target, loss), folder=tmp_path)
+    async with Opened(app, preset) as watched:
+        await watched.press("2")
+        if kind == "predictions":
+            await watched.answer("predictions", MESSAGES)
+        assert set(watched.asked) == {kind, "attention"}
+        await watched.answer(
+            "attention", replace(ATTENTION, padding=7, weights=[[0.2, 0.1, 0.1, 0.6]] * 3)
+        )
+        assert "padding (7 places) 60%" in watched.seen(AttentionPanel)
+        before = watched.asked["attention"]
+        await watched.press("down", "l", "h")
+        asked = watched.asked["attention"]
+        assert asked["example"] != before["example"]
+        assert (asked["layer"], asked["head"]) == (1, 1)
 
 
 async def test_texts_without_attention_have_the_matrix_at_once(app: Playground) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from tuidl.core.errors import DataError
 from tuidl.core.limits import check_memory
+from tuidl.core.printable import shortened
 from tuidl.data.text.corpus import Corpus, Flowing, Lines, Neighbours, line_splitter
 from tuidl.data.text.encoding import BYTES_A_CHARACTER
 from tuidl.data.text.examples import Cut
@@ -27,7 +28,12 @@ def corpus_of(wanted: Wanted, written: Written) -> Corpus:
     check_memory(BYTES_A_CHARACTER * len(written.text), written.name, "use a smaller file")
     text = normal(written.text)
     make = _lines_of if wanted.is_lines else _flowing
-    return make(wanted, written.name, text, written.notes)
+    found = make(wanted, written.name, text, written.notes)
+    tokens = found.tokenizer.tokens
+    if len(tokens) == 1:
+        only = shortened(repr(tokens[0]))
+        raise DataError(f"{written.name}: nothing but {only}: one token only, nothing to predict")
+    return found
 
 
 def _flowing(wanted: Wanted, name: str, text: str, notes: tuple[str, ...]) -> Corpus:

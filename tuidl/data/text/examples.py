@@ -45,7 +45,8 @@ class Windows:
         for place, (first, end) in enumerate(cut.ranges):
             found = np.arange(first, end - length + 1, held_stride if place else stride)
             if end > first and not len(found):
-                problem = f"{end - first:,} tokens are left, fewer than a window and its targets"
+                left = "1 token is" if end - first == 1 else f"{end - first:,} tokens are"
+                problem = f"{left} left, fewer than a window and its targets"
                 raise DataError(
                     f"data.window: the {PARTS[place]} part is too short: {problem} ({length:,})"
                 )

@@ -12,6 +12,8 @@ LONGEST = 12
 """Cells of a token's name before its row, at most."""
 LISTED = 5
 """Tokens that the last line names."""
+PADDING, ASCII_PADDING = "∅", "_"
+"""What stands above the column of all padding."""
 ROOT = 0.5
 """Shares are drawn by their root: small ones are seen as well."""
 
@@ -20,17 +22,19 @@ def attention(
     answer: Attention, palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
     """A row for each token that looks, the last one at the bottom, and a column for each that is
-    seen: the fuller, the larger the share. Below, where the last one looks most."""
+    seen: the fuller, the larger the share; the last one is the sum of all padding, where there is
+    any. Below, where the last token looks most."""
     grid = Grid(width, height, unicode)
+    seen = (*answer.seen, *_padding(answer, PADDING if unicode else ASCII_PADDING))
     names = max((min(cell_len(name), LONGEST) for name in answer.tokens), default=1)
     left = max(names + 3, 5)
     rows = max(min(len(answer.tokens), height - 2), 0)
-    wide = 2 if (width - left) // 2 >= len(answer.seen) else 1
-    columns = max(min(len(answer.seen), (width - left) // wide), 0)
-    first_row, first_column = len(answer.tokens) - rows, len(answer.seen) - columns
+    wide = 2 if (width - left) // 2 >= len(seen) else 1
+    columns = max(min(len(seen), (width - left) // wide), 0)
+    first_row, first_column = len(answer.tokens) - rows, len(seen) - columns
     grid.put(0, 0, fitted("seen" if left > 4 else "", left), palette.style("muted"))
     for x in range(columns):
-        name = answer.seen[first_column + x]
+        name = seen[first_column + x]
         grid.put(left + x * wide, 0, fitted(name, wide) if wide > 1 else name[:1],
                  palette.style("muted"))  # fmt: skip
     for y in range(rows):
@@ -44,6 +48,11 @@ def attention(
             _cell(grid, palette, left + x * wide, y + 1, wide, weight or 0.0)
     grid.put(0, height - 1, _in_words(answer, width), palette.style("accent"))
     return grid.lines()
+
+
+def _padding(answer: Attention, name: str) -> tuple[str, ...]:
+    """The name of the column of all padding, where there is one."""
+    return (name,) if answer.padding else ()
 
 
 def _cell(grid: Grid, palette: Palette, x: int, y: int, wide: int, weight: float) -> None:
@@ -60,7 +69,8 @@ def _in_words(answer: Attention, width: int) -> str:
     """Where the last token looks most."""
     if not answer.weights:
         return ""
-    pairs = zip(answer.seen, answer.weights[-1], strict=False)
+    seen = (*answer.seen, *_padding(answer, f"padding ({answer.padding:,} places)"))
+    pairs = zip(seen, answer.weights[-1], strict=False)
     best = sorted(pairs, key=lambda pair: -(pair[1] or 0.0))[:LISTED]
     listed = [f"{name} {weight or 0.0:.0%}" for name, weight in best]
     return joined([f"{answer.tokens[-1]} looks at {listed[0]}", *listed[1:]], width, ", ")

@@ -1,4 +1,4 @@
-"""Where the tokens of the sample look: a panel for one layer and head."""
+"""Where the places of a sequence look: a panel for one layer and head."""
 
 from typing import Any, Protocol
 

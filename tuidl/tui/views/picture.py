@@ -18,7 +18,7 @@ from tuidl.tui.views.generated import GeneratedView
 from tuidl.tui.views.large import LargeView
 from tuidl.tui.views.latent import LatentView
 from tuidl.tui.views.ratings import RatingsView
-from tuidl.tui.views.reading import ReadingView
+from tuidl.tui.views.reading import LookingView, ReadingView
 from tuidl.tui.views.text import TextView
 from tuidl.tui.views.token_map import MapView
 from tuidl.tui.views.view import Send, View, Wanted
@@ -63,20 +63,22 @@ class PictureView(View):
 
 
 VIEWS: dict[str, type[View]] = {
-    "predictions": ExamplesView, "reading": ReadingView, "sample": TextView,
+    "predictions": ExamplesView, "reading": ReadingView, "looking": LookingView,
+    "sample": TextView,
     "embedding_map": MapView, "recommended": RatingsView, "generated": GeneratedView,
     "diffused": DiffusionView, "latent_plane": LatentView, "clusters": ClustersView,
 }  # fmt: skip
 
 
 def _kind(preset: Preset) -> str:
-    """The task's probe; texts that a network with attention sorts into classes are "reading", codes
-    of two numbers a "latent_plane"."""
+    """The task's probe; examples that a network with attention sorts into classes are "reading",
+    other pictures of such a network "looking", codes of two numbers a "latent_plane"."""
     kind = task_of(preset).picture.probe
     if kind == "reconstructions" and has_plane(preset):
         return "latent_plane"
-    reads = kind == "predictions" and has_attention(preset) and preset.data.spec().vocabulary
-    return "reading" if reads else kind
+    if not has_attention(preset):
+        return kind
+    return "reading" if kind == "predictions" else kind if kind in VIEWS else "looking"
 
 
 def _view_for(preset: Preset, send: Send) -> View:

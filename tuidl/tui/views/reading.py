@@ -1,4 +1,4 @@
-"""Texts that a network sorts into classes, and where their tokens look."""
+"""Examples of a network with attention, and where their tokens or places look."""
 
 from typing import ClassVar
 
@@ -11,12 +11,13 @@ from tuidl.protocol.events import ProbeAnswer
 from tuidl.tui.session.run import Run
 from tuidl.tui.views.attention import AttentionPanel
 from tuidl.tui.views.examples import Closely, ExampleList, ExamplesView, Matrix
+from tuidl.tui.views.large import LargePicture, LargeView
 from tuidl.tui.views.view import Send, Wanted
 
 
 class ReadingView(ExamplesView):
-    """Beside the list of examples stands the attention over the selected text; ``v`` shows the
-    selected one closely and the confusion matrix in its place."""
+    """Beside the list of examples stands the attention over the selected one; ``v`` shows it
+    closely and the confusion matrix in its place."""
 
     BINDINGS: ClassVar = [
         Binding("v", "turn", "attention, matrix"),
@@ -79,4 +80,54 @@ class ReadingView(ExamplesView):
     def action_look(self, layer: int, head: int) -> None:
         """The next layer, or the next head: after the last the mean of all."""
         self.panel.turn(layer, head)
+        self.touched()
+
+
+class LookingView(LargeView):
+    """Attention over one held-out example stands beside the picture; arrows choose the example."""
+
+    BINDINGS: ClassVar = [
+        Binding("l", "look(1, 0)", "layer"),
+        Binding("h", "look(0, 1)", "head"),
+        Binding("up", "select(-1)", "example", show=False),
+        Binding("down", "select(1)", "example", show=False),
+    ]
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    LookingView AttentionPanel { width: 2fr; }
+    """
+
+    def __init__(self, preset: Preset, send: Send) -> None:
+        super().__init__(preset, send)
+        self.panel = AttentionPanel(self)
+        self.selected = 0
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield LargePicture(self._picture)
+            yield self.panel
+
+    def begin(self, run: Run, preset: Preset) -> None:
+        super().begin(run, preset)
+        self.panel.answer, self.panel.problem, self.selected = None, None, 0
+
+    def probes(self) -> Wanted:
+        options = self.panel.options | {"example": self.selected}
+        return [*super().probes(), ("attention", options)]
+
+    def handle_answer(self, event: ProbeAnswer) -> bool:
+        if event.kind == "attention":
+            return self.panel.take(event)
+        return super().handle_answer(event)
+
+    def action_look(self, layer: int, head: int) -> None:
+        """The next layer, or the next head: after the last the mean of all."""
+        self.panel.turn(layer, head)
+        self.touched()
+
+    def action_select(self, way: int) -> None:
+        """The next held-out example, or the one before; the probe stays at the last."""
+        counts = self.shown.started.examples if self.shown.started else {}
+        held_out = counts.get("validation") or counts.get("test") or counts.get("train") or 1
+        self.selected = (self.selected + way) % held_out
         self.touched()

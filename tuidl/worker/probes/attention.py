@@ -1,5 +1,6 @@
-"""Where the tokens of a text look, layer by layer and head by head."""
+"""Where the places of a sequence look, layer by layer and head by head."""
 
+from math import prod
 from typing import Annotated, Any
 
 import msgspec
@@ -9,19 +10,14 @@ from msgspec import Meta
 from tuidl.backends.base import Array, ArrayDataset
 from tuidl.compiler.graph import Node
 from tuidl.core.errors import DataError
-from tuidl.data.text.tokenizer import BOUNDARY
 from tuidl.inference.generating import Generator
 from tuidl.nn.layers import attention as definition
 from tuidl.nn.layers.attention import MultiHeadAttention
-from tuidl.nn.layers.base import Layer
 from tuidl.protocol.text_answers import Attention
 from tuidl.training.inspection import inspect
 from tuidl.training.state import TrainState
+from tuidl.worker.probes.attended import Places, places_of, text_in
 from tuidl.worker.probes.common import held_out, numbers
-from tuidl.worker.probes.text import layout_of
-
-MOST = 96
-"""Tokens on either side of the picture: the last ones."""
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,59 +33,55 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def attention(state: TrainState, options: Options) -> Attention:
-    """Raises DataError where no layer has attention, or none of that number."""
-    nodes = [
-        node for node in state.program.graph.nodes if isinstance(node.layer, MultiHeadAttention)
-    ]
+    """Raises DataError where no layer has attention, or none that can be seen."""
+    graph = state.program.graph
+    nodes = [node for node in graph.nodes if isinstance(node.layer, MultiHeadAttention)]
     if not nodes:
         raise DataError("attention: no layer of this network has it")
     node = nodes[min(options.layer, len(nodes) - 1)]
-    row, first, end = _text(state, options, node.layer)
+    layer = node.layer
+    assert isinstance(layer, MultiHeadAttention)
+    row, looking = _example(state, options)
     weights = _weights(state, node, row)[0]
     heads = len(weights)
     chosen = weights.mean(axis=0) if options.head is None else weights[min(options.head, heads - 1)]
-    names = layout_of(state).tokenizer.names
-    tokens = tuple(names[number] for number in row[0].astype(int).tolist())
-    rows, columns = (slice(max(first, end - MOST), end) for _ in range(2))
-    if chosen.shape != (len(tokens), len(tokens)):  # of another sequence, or shortened
-        rows, columns = slice(0, MOST), slice(0, MOST)
-        tokens = tuple(str(place + 1) for place in range(max(chosen.shape)))
+    sides = node.inputs[0], node.inputs[1 if layer.is_cross else 0]
+    if looking and weights.shape[-2:] != (row.shape[1],) * 2:  # shortened, or of another sequence
+        looking = None
+    rows, columns = (looking or places_of(state, side, row[0]) for side in sides)
+    padding = 0 if looking or layer.causal else columns.padding
+    shares = chosen[rows.slice, columns.slice]
+    if padding:
+        behind = chosen[rows.slice, columns.end :].sum(axis=1, keepdims=True)
+        shares = np.concatenate([shares, behind], axis=1)
     return Attention(
         layers=tuple(node.name for node in nodes),
         layer=nodes.index(node),
         head=None if options.head is None else min(options.head, heads - 1),
         heads=heads,
-        tokens=tokens[rows],
-        seen=tokens[columns],
-        weights=numbers(np.round(chosen[rows, columns], 3)),
+        tokens=rows.names,
+        seen=columns.names,
+        weights=numbers(np.round(shares, 3)),
+        padding=padding,
     )
 
 
-def _text(state: TrainState, options: Options, layer: Layer) -> tuple[Array, int, int]:
-    """An input (1, window), and where its tokens begin and end; where padding is not masked, its
-    first token is one of them."""
-    layout = layout_of(state)
-    if layout.generates:
+def _example(state: TrainState, options: Options) -> tuple[Array, Places | None]:
+    """A row of inputs (1, inputs), and where its tokens are if the network wrote it."""
+    layout = state.preprocessing.text
+    if layout is not None and layout.generates:
         generator = Generator(layout, lambda x: x)
-        return generator.row((*generator.prompt(options.prompt).tokens, *options.known))
+        known = (*generator.prompt(options.prompt).tokens, *options.known)
+        row, first, end = generator.row(known)
+        shown = text_in(layout, row[0, first:], end - first)
+        return row, Places(shown.names, first + shown.first)
     _, feed = held_out(state)
-    row = feed.x[min(options.example, len(feed) - 1)][None]
-    padding = layout.tokenizer.tokens.index(BOUNDARY)
-    last = int(np.flatnonzero(row[0] != padding).max(initial=0))
-    end = last + 1 if layer.other_inputs() else last + 2
-    return row, 0, min(end, row.shape[1])
+    return feed.x[min(options.example, len(feed) - 1)].reshape(1, -1), None
 
 
 def _weights(state: TrainState, node: Node, row: Array) -> Array:
     """(1, heads, steps, seen) of one input, from what the layer is given in a step."""
-    width = state.train_feed.y.shape[1]
-    feed = ArrayDataset(row, np.zeros((1, width), row.dtype), np.zeros(1, np.int64))
-    found = inspect(state.model, feed).outputs
-    nodes = state.program.graph.nodes
-    given = [
-        row.reshape(1, *shape) if number < 0 else found[nodes[number].name]
-        for number, shape in zip(node.inputs, node.input_shapes, strict=True)
-    ]
+    given = _given(state, node, row)
     layer = node.layer
     assert isinstance(layer, MultiHeadAttention)
     parameters = {
@@ -105,3 +97,28 @@ def _weights(state: TrainState, node: Node, row: Array) -> Array:
             queries, keys, layer.num_heads, layer.causal, mask, layer.padding
         )
     )
+
+
+def _given(state: TrainState, node: Node, row: Array) -> list[Array]:
+    """What the node reads of one example, each (1, *shape). Raises DataError where that is noise,
+    or where no loss asks for it."""
+    graph = state.program.graph
+    feed = ArrayDataset(
+        row, np.zeros((1, state.train_feed.y.shape[1]), row.dtype), np.zeros(1, np.int64)
+    )
+    for objective in range(len(state.program.objectives)):
+        found = inspect(state.model, feed, objective).outputs
+        if all(graph.name_of(number) in found for number in node.inputs if number >= 0):
+            break
+    else:
+        raise DataError(f"attention: no loss asks for what {node.name!r} reads")
+    given = []
+    for number, shape in zip(node.inputs, node.input_shapes, strict=True):
+        if number >= 0:
+            given.append(found[graph.name_of(number)])
+            continue
+        data = graph.inputs[-1 - number]
+        if data.noise:
+            raise DataError(f"attention: {node.name!r} looks at noise")
+        given.append(row[:, data.start : data.start + prod(shape)].reshape(1, *shape))
+    return given
