@@ -122,6 +122,23 @@ def test_what_comes_through_a_pipe_is_named_by_its_kind(text: bytes, name: str) 
     assert not path.exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (b"win it, now\nsee you\n", "stdin.txt"),
+        (b"\xef\xbb\xbfid;my review\n1;good\n", "stdin.csv"),
+        (b'"my review"\ngood\n', "stdin.csv"),
+        (b'{"my review": "good"}\n', "stdin.jsonl"),
+        (gzip.compress(b"so good\n", mtime=0), "stdin.txt.gz"),
+    ],
+)
+def test_lines_of_text_come_through_a_pipe_too(text: bytes, name: str) -> None:
+    with piped_table(io.BytesIO(text), "my review") as path:
+        assert path.name == name
+    with piped_table(io.BytesIO(b"text\n"), "") as path:  # a column without a name
+        assert path.name == "stdin.txt"
+
+
 def test_errors_of_a_pipe_name_stdin() -> None:
     with (
         pytest.raises(DataError, match=r"^stdin: line 3: wrong"),

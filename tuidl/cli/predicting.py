@@ -142,7 +142,9 @@ def _predicted(
         return trained.predict_files(names, key=key, invert=invert)
     if sys.stdin is None or sys.stdin.isatty():
         raise click.UsageError("'-' reads from a pipe: cat new.csv | tuidl predict RUN -")
-    with piped_table(sys.stdin.buffer) as path:
+    text = trained.preparation.text
+    column = text.column if text is not None and text.predicts == "label" else None
+    with piped_table(sys.stdin.buffer, column) as path:
         found = trained.predict_file(path, key=key, invert=invert)
         problems = {i: why.replace(str(path), CALLED) for i, why in found.problems.items()}
         return [replace(found, problems=problems)]

@@ -1,5 +1,6 @@
 """A table that comes through a pipe."""
 
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from typing import BinaryIO
 
 from tuidl.core.errors import DataError, TuidlError
 from tuidl.core.limits import available_memory
+from tuidl.data.tables.dialect import DELIMITERS
+from tuidl.data.tables.header import normal_name
 
 STDIN = "-"
 CALLED = "stdin"
@@ -17,9 +20,12 @@ PIECE = 1 << 20
 
 
 @contextmanager
-def piped_table(stream: BinaryIO) -> Iterator[Path]:
+def piped_table(stream: BinaryIO, column: str | None = None) -> Iterator[Path]:
     """What the stream has to its end, as a file whose name ends in what it is: lines of JSON, else
     CSV, either of them compressed or not. Errors raised within the block name stdin, not this file.
+
+    ``column``: for a network that reads one text, its column: without a first line that names it,
+    each line is a text.
 
     Raises DataError where nothing comes, or more than memory can hold.
     """
@@ -27,7 +33,7 @@ def piped_table(stream: BinaryIO) -> Iterator[Path]:
         first = stream.read(PIECE)
         if not first.strip():
             raise DataError(f"{CALLED}: nothing to predict")
-        path = Path(folder) / f"{CALLED}{_suffix(first)}"
+        path = Path(folder) / f"{CALLED}{_suffix(first, column)}"
         most, size = available_memory() // 4, len(first)
         with path.open("wb") as file:
             piece = first
@@ -44,10 +50,23 @@ def piped_table(stream: BinaryIO) -> Iterator[Path]:
             raise
 
 
-def _suffix(first: bytes) -> str:
+def _suffix(first: bytes, column: str | None) -> str:
     compressed = first.startswith(GZIP)
     if compressed:
         with suppress(zlib.error):  # which the reader reports
             first = zlib.decompressobj(wbits=31).decompress(first, PIECE)
     text = first.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return (".jsonl" if text.startswith(b"{") else ".csv") + (".gz" if compressed else "")
+    if text.startswith(b"{"):
+        kind = ".jsonl"
+    else:
+        kind = ".csv" if column is None or _names(text, column) else ".txt"
+    return kind + (".gz" if compressed else "")
+
+
+def _names(text: bytes, column: str) -> bool:
+    """Whether a field of the first line is the column's name."""
+    line = text.split(b"\n", 1)[0].decode("utf-8", "replace")
+    fields = re.split(f"[{re.escape(DELIMITERS)}]", line)
+    return bool(column) and normal_name(column) in {
+        normal_name(field.strip().strip("\"'")) for field in fields
+    }

@@ -28,7 +28,7 @@ def read_texts(path: Path, layout: TextLayout) -> EncodedRows:
     if layout.predicts != "label":
         what = "goes on with text: tuidl generate RUN --prompt TEXT"
         raise DataError(f"{path}: this network says nothing of whole texts, it {what}")
-    raw, column = _lines(path) if path.suffix.lower() == LINES else _column(path, layout)
+    raw, column = _lines(path) if _has_lines(path) else _column(path, layout)
     return _encoded(raw, column, layout, path)
 
 
@@ -36,6 +36,11 @@ def typed_texts(texts: Sequence[str], layout: TextLayout, name: str) -> EncodedR
     """The same of texts that were typed, each a line. ``name`` stands for the file in errors."""
     raw, column = _of_lines([(number, text.strip()) for number, text in enumerate(texts, 1)])
     return _encoded(raw, column, layout, Path(name))
+
+
+def _has_lines(path: Path) -> bool:
+    """Whether it is called as a file with a text in each line is, also compressed."""
+    return path.name.lower().removesuffix(".gz").endswith(LINES)
 
 
 def _encoded(raw: RawTable, column: RawColumn, layout: TextLayout, path: Path) -> EncodedRows:
@@ -72,7 +77,8 @@ def _of_lines(
 
 
 def _column(path: Path, layout: TextLayout) -> tuple[RawTable, RawColumn]:
-    raw = read_raw(stamp(str(path)), None, True if layout.column else None, 1, is_sure=False)
+    header = True if layout.column else None
+    raw = read_raw(stamp(str(path)), DELIMITER, header, 1, is_sure=False)
     names = [column.name for column in raw.columns]
     wanted = normal_name(layout.column)
     if len(names) == 1:

@@ -1,5 +1,6 @@
 """Texts in a column of a table, each with a class or a number, and predictions of new ones."""
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,13 @@ def test_new_texts_are_predicted(
     other.write_text("who,review\na,very good\nb,awful\n", encoding="utf-8")
     again = predict_file(preset, dict(parameters), other)
     assert again.decoded[0, -1] == values[0]
+    other.write_text("another name\nvery good\nbad\n", encoding="utf-8")
+    alone = predict_file(preset, dict(parameters), other)
+    assert alone.decoded[0, -1] == values[0]
+    with gzip.open(tmp_path / "new.txt.gz", "wt", encoding="utf-8") as file:
+        file.write("very good\nbad, awful\n")
+    lines = predict_file(preset, dict(parameters), tmp_path / "new.txt.gz")
+    assert lines.decoded[:, -1].tolist() == values[:2].tolist()
 
 
 def test_a_table_without_the_column_says_which_there_are(table: Path, tmp_path: Path) -> None:
