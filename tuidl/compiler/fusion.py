@@ -6,19 +6,21 @@ from dataclasses import replace
 from tuidl.compiler.distinct_words import fuse_equal_words
 from tuidl.compiler.embedding_fusion import fuse_averages
 from tuidl.compiler.emission import LinearProgram
+from tuidl.compiler.projected_tables import project_tables
 from tuidl.compiler.stages import defer_gradients
 from tuidl.compiler.uses import uses_of
 from tuidl.ir.instructions import Instruction
 
 
-def fuse(emitted: LinearProgram) -> LinearProgram:
+def fuse(emitted: LinearProgram, examples: int) -> LinearProgram:
     """The same training step in less work, to the last bit but for the sign of a zero.
 
     Where max pooling alone reads what ReLU hands on, and hands a gradient back, the largest of a
     window may as well become 0 if it is less, and its gradient then go to nobody. With that ReLU is
     done, forward and backward; and what it would have changed, the largest array of many a network,
     is not needed after the pooling. Means of an embedding's vectors: ``embedding_fusion.py``. Words
-    that come up more than once in a batch, where sums are rounded otherwise: ``distinct_words.py``.
+    that come up more than once, where sums are rounded otherwise: ``distinct_words.py`` and
+    ``projected_tables.py``. ``examples``: the most that a shard has.
 
     Nodes' outputs and gradients are no longer all there.
     """
@@ -33,7 +35,7 @@ def fuse(emitted: LinearProgram) -> LinearProgram:
             options = {**instructions[number].options, "rectified": 1}
             fused[number] = replace(instructions[number], options=options)
     left = fuse_averages([step for n, step in enumerate(fused) if n not in done])
-    steps = defer_gradients(fuse_equal_words(left))
+    steps = defer_gradients(project_tables(fuse_equal_words(left), examples))
     return replace(emitted, instructions=steps, outputs={}, gradients={})
 
 

@@ -159,7 +159,7 @@ def compile_program(
         emission.emit_training(graph, objective, memory, portion, input_gradient=input_gradient)
         for objective, memory in zip(graph.objectives, layout.memories, strict=True)
     ]
-    fused = [fuse(emitted) for emitted in training]
+    fused = [fuse(emitted, portion.examples) for emitted in training]
     evaluate = emission.emit_evaluation(graph, layout.memories[0], held_out)
     predict = emission.emit_prediction(graph, layout.memories[0], held_out)
     placing = _placing(layout, portion, (*_interleaved(fused, training), evaluate, predict))
