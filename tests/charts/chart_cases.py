@@ -19,10 +19,12 @@ from tuidl.charts.landscape import Walk, landscape
 from tuidl.charts.network import LayerBox, network, network_line
 from tuidl.charts.neurons import Net, Neuron, neuron_board
 from tuidl.charts.palette import Palette
+from tuidl.charts.parallel import Parallel, Shown
 from tuidl.charts.plane import PlanePoint, plane_map
 from tuidl.charts.scatter import Field, Path, Points, by_class, scatter
 from tuidl.charts.sequence import Trace, sequence
 from tuidl.charts.time_line import TimeMark, time_line
+from tuidl.charts.uprights import Upright
 from tuidl.charts.what_if import Line, line_chart
 from tuidl.charts.window import Window
 from tuidl.protocol.history import Series
@@ -90,6 +92,21 @@ def points(values: Values, *args: Any, unicode: bool) -> list[Text]:
     groups = [Points(WIDE, values, values[::-1], "muted", marked=False)]
     path = Path("true", values, values, "good")
     return scatter(groups, *args, paths=[path], x_name="x", unicode=unicode)
+
+
+@chart
+def coordinates(values: Values, *args: Any, unicode: bool) -> list[Text]:
+    known = np.array(values, dtype=float)
+    axes = [
+        Upright(WIDE, known),
+        Upright("kind", np.arange(len(known)) % 3.0, ("a", WIDE, "c"), kept=(1, 2)),
+        Upright("log", np.abs(known[::-1]), log=True, kept=(0.5, 1e30)),
+        Upright("score", known),
+    ]
+    ranks = np.where(np.isfinite(known), np.linspace(0, 1, len(known)), np.nan)
+    inside = np.logical_and.reduce([axis.is_inside for axis in axes])
+    shown = Shown(ranks, inside, 0 if len(known) else None, 1)
+    return Parallel().draw(axes, shown, *args, unicode=unicode)
 
 
 @chart

@@ -16,7 +16,8 @@ class Palette:
     """Colours of what charts show. Where ``colors`` is False only bold and dim are used.
 
     ``diverging`` goes from the most negative over zero to the most positive value; ``ground`` is
-    what colours fade into, about the terminal's background.
+    what colours fade into, about the terminal's background. ``rising`` goes from the least to the
+    most: each stands out more on the ground than the one before.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Palette:
     accent: RGB
     series: tuple[RGB, ...]
     diverging: tuple[RGB, RGB, RGB]
+    rising: tuple[RGB, RGB, RGB]
     colors: bool = True
 
     def rgb(self, role: str) -> RGB:
@@ -138,6 +140,7 @@ DEFAULT = Palette(
         (226, 142, 196),
     ),
     diverging=((64, 140, 232), (30, 33, 41), (244, 160, 78)),
+    rising=((84, 70, 150), (60, 150, 164), (244, 222, 112)),
 )
 
 LIGHT = Palette(
@@ -162,6 +165,7 @@ LIGHT = Palette(
         (176, 40, 130),
     ),
     diverging=((24, 96, 200), (240, 240, 244), (214, 104, 0)),
+    rising=((188, 176, 222), (60, 144, 152), (92, 40, 0)),
 )
 
 COLOR_BLIND = Palette(
@@ -188,6 +192,7 @@ COLOR_BLIND = Palette(
     ),
     # Brightness rises all the way, so the order can be read without seeing any hue.
     diverging=((0, 52, 110), (112, 116, 122), (252, 222, 110)),
+    rising=((44, 84, 150), (130, 128, 124), (252, 222, 110)),
 )
 
 MONOCHROME = Palette(
@@ -203,6 +208,7 @@ MONOCHROME = Palette(
     accent=(255, 255, 255),
     series=((255, 255, 255),) * 8,
     diverging=((0, 0, 0), (128, 128, 128), (255, 255, 255)),
+    rising=((96, 96, 96), (160, 160, 160), (255, 255, 255)),
     colors=False,
 )
 

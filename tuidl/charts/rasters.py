@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tuidl.charts.dots import BITS
+from tuidl.charts.dots import BITS, COLUMNS
 from tuidl.charts.scale import LARGEST, Scale
 from tuidl.core.lazy import Array, np
 
@@ -67,3 +67,19 @@ def dashed_cells(cells: Array, on: int, off: int) -> Array:
     climbs = (cells > 0).sum(0) > 2
     kept = climbs | (np.arange(cells.shape[1]) % (on + off) < on)
     return np.where(kept, cells, 0).astype(np.uint8)
+
+
+def bits_of_all(low: Array, high: Array, rows: int) -> Array:
+    """The dots of many lines at once: from ``low`` to ``high`` (both ``(lines, columns of dots)``,
+    in dots from below) as bits of braille characters, ``(lines, rows, cells)``, the highest row
+    first."""
+    low, high = np.rint(low).astype(np.int16), np.rint(high).astype(np.int16)
+    found = np.zeros((len(low), rows, low.shape[1] // 2), np.uint8)
+    for side in (0, 1):
+        filled = np.array(COLUMNS[side], np.uint8)
+        for row in range(rows):
+            below = 4 * (rows - 1 - row)
+            upper = np.clip(high[:, side::2] - below + 1, 0, 4)
+            lower = np.clip(low[:, side::2] - below, 0, 4)
+            found[:, row] |= filled[upper] & ~filled[np.minimum(lower, upper)]
+    return found

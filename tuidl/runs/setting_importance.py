@@ -56,6 +56,16 @@ def settings_that_differ(tables: Sequence[Settings]) -> list[str]:
     return [key for key, _ in differing([t for t in tables if t]) if key not in NO_NEWS]
 
 
+def values_of(values: Sequence[Any]) -> tuple[list[float], list[str]]:
+    """One setting of each run as numbers, NaN where it is not set. Where some are no numbers, their
+    places among the texts of all, which come second."""
+    numbers = as_numbers(values)
+    if numbers is not None:
+        return numbers, []
+    words = sorted({str(value) for value in values if value is not None})
+    return [math.nan if v is None else float(words.index(str(v))) for v in values], words
+
+
 def as_numbers(values: Sequence[Any]) -> list[float] | None:
     """The values as numbers, NaN for what is not set; None where one of them is none."""
     known = [value for value in values if value is not None]

@@ -11,6 +11,7 @@ from tests.tui.screens.test_compare import foreign, read, texts, until
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.compare import CompareScreen
 from tuidl.tui.screens.results import ResultsScreen
+from tuidl.tui.screens.viewer import ViewScreen
 from tuidl.tui.widgets.results import ResultsPage
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -56,6 +57,10 @@ async def test_the_pages_of_runs_with_settings(
         assert "training.seed" in texts(app)
         assert "explained" in texts(app)
         assert unicode or texts(app).isascii()
+        await pilot.press("4", "down")
+        for word in ("type", "seed", "adam", "sgd", "run-adam-", "validation loss"):
+            assert word in texts(app)
+        assert unicode or texts(app).isascii()
         await pilot.press("escape")
         assert isinstance(app.screen, CompareScreen)
 
@@ -100,3 +105,39 @@ async def test_logs_without_settings_have_scores(
         assert "no setting is shared" in texts(app)
         await pilot.press("3", "x")
         assert "no setting differs" in texts(app)
+        await pilot.press("4", "down", "right", "enter", "minus", "left_square_bracket", "0")
+        assert "no setting differs" in texts(app)
+
+
+async def test_a_line_for_each_run_with_axes_that_are_moved_and_narrowed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, paths: list[Path]
+) -> None:
+    app = quiet(monkeypatch, tmp_path, compare=paths)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("left_square_bracket", "minus", "down", "enter")
+        assert isinstance(app.screen, ResultsScreen), "keys of the coordinates do nothing elsewhere"
+        await pilot.press("right", "right", "right")
+        found = app.screen.coordinates
+        assert found is not None
+        before = list(found.order)
+        await pilot.press("left", "greater_than_sign")
+        assert found.order == before[::-1]
+        found.place = found.order.index("training.seed")
+        await pilot.press("left_square_bracket")
+        assert "4 of 6 in range" in texts(app)
+        await pilot.press("down")
+        assert found.chosen is not None
+        assert paths[found.chosen].name in texts(app)
+        await pilot.press("backspace")
+        assert "in range" not in texts(app)
+        await pilot.press("minus")
+        assert found.order == ["optimizer.type"]
+        await pilot.press("minus", "0")
+        assert found.order == before
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ViewScreen))
+        await pilot.press("q")
+        assert isinstance(app.screen, ResultsScreen)
+        await pilot.press("tab")
+        assert app.screen.coordinates is None

@@ -42,7 +42,7 @@ x                x: epoch, step, time (seconds of training), examples
 s, S             smooth more, less       l              log scale
 z                its last part, or all   g              mean and deviation of groups
 enter            look at this run        escape         no cursor, then leave
-p                scores: scatter, box plots, importance of settings
+p                scores: scatter, box plots, importance, parallel coordinates
 ctrl+p           everything by name      q, ?           leave, this page"""
 
 
@@ -264,7 +264,7 @@ class CompareScreen(Screen[None]):
         if not self.is_read:
             self.notify("the logs are being read: once more when the curves are there")
         elif members := self._reading.runs.members:  # the curves may not be drawn yet
-            self.app.push_screen(ResultsScreen(members))
+            self.app.push_screen(ResultsScreen(members, self.services.runs.view_log))
 
     def action_step_back(self) -> None:
         """Remove the cursor first, then the choice, then leave."""
@@ -286,7 +286,7 @@ class CompareScreen(Screen[None]):
             ("Smooth more", "s: exponentially", lambda: self.action_smooth(1)),
             ("Smooth less", "S", lambda: self.action_smooth(-1)),
             ("Groups", "g: mean and deviation by a setting", self.action_group),
-            ("Scores", "p: scatter, box plots, importance of settings", self.action_results),
+            ("Scores", "p: scatter, boxes, importance, coordinates", self.action_results),
             ("Log scale", "l: of the values", self.action_log),
             ("View the run", "enter: the chosen one alone", self.action_view),
         ]

@@ -1,29 +1,31 @@
 """Pages on the scores of many runs: two columns as points, spread over groups, importance."""
 
 import math
-from typing import Any
 
 from rich.text import Text
 
 from tuidl.charts.box_plot import box_plot
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
+from tuidl.charts.parallel import Parallel
 from tuidl.charts.scale import readable
 from tuidl.charts.scatter import Points, scatter
 from tuidl.charts.window import is_wide
 from tuidl.glossary.pages import Line as HelpLine
 from tuidl.logs.measures import best_is
+from tuidl.runs.coordinates import Coordinates
 from tuidl.runs.labelling import Groups, group_keys
 from tuidl.runs.overlaying import Member
 from tuidl.runs.setting_importance import (
-    as_numbers,
     importances,
     scores_of,
     settings_that_differ,
+    values_of,
 )
 from tuidl.tui.widgets.chart import Chart, centred
+from tuidl.tui.widgets.coordinates import coordinates_words, drawn_coordinates
 
-PAGES = ("scatter", "boxes", "importance")
+PAGES = ("scatter", "boxes", "importance", "coordinates")
 NAME, COLUMN = 28, 12
 
 
@@ -31,7 +33,9 @@ class Results:
     """Scores and settings of runs, and which of them are shown."""
 
     def __init__(self, members: list[Member]) -> None:
+        self.members = members
         self.tables = [one.settings for one in members]
+        self._coordinates: Coordinates | None = None
         self.scores = scores_of(members)
         self.settings = settings_that_differ(self.tables)
         self.score = next(iter(self.scores), "")
@@ -49,12 +53,25 @@ class Results:
         """A column as numbers, and the names of those where it has words."""
         if column in self.scores:
             return self.scores[column], []
-        raw: list[Any] = [table.get(column) for table in self.tables]
-        numbers = as_numbers(raw)
-        if numbers is not None:
-            return numbers, []
-        words = sorted({str(value) for value in raw if value is not None})
-        return [math.nan if v is None else float(words.index(str(v))) for v in raw], words
+        return values_of([table.get(column) for table in self.tables])
+
+    @property
+    def score(self) -> str:
+        return self._score
+
+    @score.setter
+    def score(self, name: str) -> None:
+        self._score = name
+        if self._coordinates is not None:
+            self._coordinates.take(name, self.scores.get(name, []))
+
+    @property
+    def coordinates(self) -> Coordinates:
+        """Made once they are asked for."""
+        if self._coordinates is None:
+            scores = self.scores.get(self.score, [])
+            self._coordinates = Coordinates(self.settings, self.tables, self.score, scores)
+        return self._coordinates
 
 
 class ResultsPage(Chart):
@@ -63,6 +80,7 @@ class ResultsPage(Chart):
     def __init__(self, results: Results) -> None:
         super().__init__(id="results")
         self.results = results
+        self._parallel = Parallel()
 
     def title_now(self) -> str:
         results = self.results
@@ -70,17 +88,29 @@ class ResultsPage(Chart):
             "scatter": f"{results.score} over {results.across}",
             "boxes": f"{results.score} by {results.group}",
             "importance": f"what settings say of {results.score}",
+            "coordinates": f"{results.score} and the settings of each run",
         }
         return title[PAGES[results.page]]
+
+    def subtitle_now(self) -> str:
+        if PAGES[self.results.page] != "coordinates" or not self.results.score:
+            return ""
+        return coordinates_words(self.results.coordinates, self.content_size.width)
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if not self.results.score:
             return centred("no scores in these logs", palette, width, height)
-        page = PAGES[self.results.page]
-        if page == "scatter":
-            return self._scatter(palette, width, height, unicode)
-        return (self._boxes if page == "boxes" else self._importance)(
-            palette, width, height, unicode
+        draw = {
+            "scatter": self._scatter,
+            "boxes": self._boxes,
+            "importance": self._importance,
+            "coordinates": self._lines,
+        }
+        return draw[PAGES[self.results.page]](palette, width, height, unicode)
+
+    def _lines(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
+        return drawn_coordinates(
+            self.results.coordinates, self._parallel, palette, width, height, unicode
         )
 
     def _scatter(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
@@ -167,5 +197,9 @@ ABOUT = (
     "less what as many groups explain by chance (epsilon squared). It looks at one",
     "setting at a time: what two do only together is not in it, and settings that",
     "were always changed together share theirs. 'rank' is Spearman's correlation.",
+    "Coordinates: a line for each run, the better its score the brighter (by rank). At",
+    "first, settings that say more of the score are further right; 'explained' says how",
+    "much. A value that is not set lies at the foot, as –. Of more than 60 runs the",
+    "ground shows how many go through a place, and lines are the best tenth.",
     "",
 )
