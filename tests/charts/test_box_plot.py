@@ -5,7 +5,7 @@ from statistics import quantiles
 import numpy as np
 import pytest
 
-from tuidl.charts.box_plot import box_of, box_plot
+from tuidl.charts.box_plot import box_of, box_plot, groups_that_fit
 from tuidl.charts.palette import DEFAULT
 
 
@@ -40,3 +40,14 @@ def test_every_size_is_filled(size: tuple[int, int], groups: int, unicode: bool)
     if groups and size[0] > 70:
         assert "rate=0" in text
         assert "0.5000 (3)" in text, "what is not finite does not count"
+
+
+def test_other_groups_come_on_the_same_scale_in_their_colours() -> None:
+    named = [(f"rate={n}", [float(n), n + 1.0]) for n in range(40)]
+    fit = groups_that_fit(12)
+    top, low = (box_plot(named, DEFAULT, 76, 12, first=first) for first in (0, 40 - fit))
+    assert [line.plain.split()[0] for line in low[:fit]] == [f"rate={n}" for n in range(30, 40)]
+    assert [line.plain for line in top[-2:]] == [line.plain for line in low[-2:]]
+    ninth = box_plot(named, DEFAULT, 76, 12, first=1)[8]
+    assert ninth.spans == top[9].spans
+    assert ninth.plain == top[9].plain

@@ -11,7 +11,7 @@ import pytest
 from tuidl.charts.smoothing import smoothed
 from tuidl.core.errors import RunError
 from tuidl.runs.curve_groups import MOST_PLACES, at, common_places, spread
-from tuidl.runs.labelling import Groups, group_keys, labels, short_keys
+from tuidl.runs.labelling import Groups, Told, group_keys, labels, short_keys, told_apart
 from tuidl.runs.overlaying import Member, Overlaying, View, member
 
 
@@ -79,11 +79,27 @@ TABLES = [
 
 def test_runs_are_named_by_what_differs() -> None:
     names = ["w", "x", "y", "z"]
-    assert labels(names, TABLES)[2] == "seed=0 learning_rate=0.01"
+    assert labels(names, TABLES)[2] == "learning_rate=0.01 seed=0"
     assert labels(names[:2], [TABLES[0], TABLES[0]]) == ["w", "x"]
     same = labels(names[:3], [TABLES[0], TABLES[0], TABLES[1]])
     assert same == ["seed=0  w", "seed=0  x", "seed=1"]
     assert labels(["w", "log.jsonl"], [TABLES[0], {}]) == ["w", "log.jsonl"]
+
+
+def test_what_tells_runs_apart_comes_first_and_seeds_last() -> None:
+    tables = [
+        {"training.seed": n, "optimizer.type": ("sgd", "adam")[n % 2], "a.rate": 0.1234567891 * k}
+        for n in range(4) for k in range(3)
+    ]  # fmt: skip
+    told = told_apart([f"run{n}" for n in range(12)], tables)
+    assert told.names == ("rate", "type", "seed")
+    assert told.values[2] == ("0.2469", "sgd", "0")
+    twice = told_apart(["a", "b", "c", "log"], [tables[0], tables[0], tables[1], {}])
+    assert twice == Told(("rate", "run"), (("0.0", "a"), ("0.0", "b"), ("0.1235", ""), ()))
+    assert told_apart(["a", "b"], [{}, {}]) == Told((), ((), ()))
+    some = told_apart(["a"] * 12, tables, ["optimizer.type"])
+    assert some.names == ("type",), "groups are not named by their runs"
+    assert told_apart(["a", "b"], [{"x": 1}, {"y": None}]).values == (("1", "-"), ("-", "None"))
 
 
 def test_keys_are_shortened_as_far_as_they_stay_apart() -> None:

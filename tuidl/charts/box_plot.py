@@ -13,6 +13,8 @@ from tuidl.core.lazy import Array, np
 
 LEAST_PLOT = 20
 
+Group = tuple[str, Sequence[float]]
+
 
 class Box(NamedTuple):
     """Quartiles by linear interpolation; whiskers reach the furthest value within 1.5 times the
@@ -39,17 +41,29 @@ def box_of(values: Sequence[float]) -> Box:
     )  # fmt: skip
 
 
+def with_values(groups: Sequence[Group]) -> list[tuple[str, list[float]]]:
+    """The groups that have finite values, with these."""
+    known = [(name, [v for v in values if np.isfinite(v)]) for name, values in groups]
+    return [(name, values) for name, values in known if values]
+
+
+def groups_that_fit(height: int) -> int:
+    """How many groups such a chart shows at once."""
+    return max(height - 2, 1)
+
+
 def box_plot(
-    groups: Sequence[tuple[str, Sequence[float]]],
+    groups: Sequence[Group],
     palette: Palette,
     width: int,
     height: int,
     unicode: bool = True,
+    first: int = 0,
 ) -> list[Text]:
-    """One row for each group, as many as fit: its name, its box, its median and count."""
+    """One row for each group from the ``first`` on, as many as fit: its name, its box, its median
+    and count. All are on the scale of all."""
     grid = Grid(width, height, unicode)
-    known = [(name, [v for v in values if np.isfinite(v)]) for name, values in groups]
-    known = [(name, values) for name, values in known if values]
+    known = with_values(groups)
     if not known or width < LEAST_PLOT:
         note(grid, palette, "no scores yet")
         return grid.lines()
@@ -57,8 +71,8 @@ def box_plot(
     left, size = names + 2, max(width - names - 2 - 16, 4)
     scale = scaled([v for _, values in known for v in values], size)
     step = 2 if 2 * len(known) + 2 <= height else 1
-    for row, (name, values) in enumerate(known[: max((height - 2) // step, 1)]):
-        y, role = row * step, f"series {row + 1}"
+    for row, (name, values) in enumerate(known[first : first + groups_that_fit(height)]):
+        y, role = row * step, f"series {first + row + 1}"
         grid.put(0, y, fitted(name, names), palette.style("text"))
         box = box_of(values)
         _put_box(grid, palette, left, y, scale, box, role)

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from tuidl.charts.scale import short as short_number
 from tuidl.core.printable import printable
 from tuidl.runs.grouping import value_place
 from tuidl.runs.listing import UNSET
@@ -15,6 +17,9 @@ SEEDS = frozenset(("seed",))
 """Last parts of keys that only say which random numbers are drawn."""
 NO_NEWS = frozenset(("name", "description"))
 """Keys that say nothing of what was trained."""
+
+LONG_NUMBER = 8
+"""Characters of a number from which on it is shortened in tables."""
 
 
 def is_seed(key: str) -> bool:
@@ -38,14 +43,61 @@ def _ends_so(key: str, tail: str) -> bool:
     return key == tail or key.endswith(f".{tail}")
 
 
+@dataclass(frozen=True)
+class Told:
+    """What tells runs apart: short ``names`` of settings, and for each run their ``values``, empty
+    of a run of which no settings are known. Where several are set just so, their own names come
+    last, under ``RUN``."""
+
+    names: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+
+    RUN: ClassVar = "run"
+
+
+def telling(tables: Sequence[Settings]) -> dict[str, str]:
+    """The settings that differ with short names, those with more different values first, seeds
+    last."""
+    known = [table for table in tables if table]
+    rows = {key: len({*v} - {UNSET}) for key, v in differing(known) if key not in NO_NEWS}
+    order = sorted(rows, key=lambda key: (is_seed(key), -rows[key]))
+    short = short_keys(order)
+    return {key: short[key] for key in order}
+
+
+def told_apart(
+    names: Sequence[str], tables: Sequence[Settings], keys: Sequence[str] | None = None
+) -> Told:
+    """Runs by the settings that differ, or by those of them that are among ``keys``."""
+    short = {k: name for k, name in telling(tables).items() if keys is None or k in keys}
+    rows = [
+        tuple(value_text(table.get(key, UNSET)) for key in short) if table else ()
+        for table in tables
+    ]
+    times = Counter(rows)
+    if keys is not None or not short or max((times[row] for row in rows if row), default=1) == 1:
+        return Told(tuple(short.values()), tuple(rows))
+    named = [
+        (*row, printable(name) if times[row] > 1 else "") if row else ()
+        for row, name in zip(rows, names, strict=True)
+    ]
+    return Told((*short.values(), Told.RUN), tuple(named))
+
+
+def value_text(value: Any) -> str:
+    """A setting's value; a long number with four digits that count."""
+    text = str(value)
+    if isinstance(value, float) and len(text) > LONG_NUMBER:
+        text = short_number(value, 4)
+    return printable(text)
+
+
 def labels(names: Sequence[str], tables: Sequence[Settings]) -> list[str]:
     """Each run by the settings that differ, ``learning_rate=0.01 units=32``; by its name where
     none does, and by both where other runs are set just so."""
-    known = [table for table in tables if table]
-    rows = {key: v for key, v in differing(known) if key not in NO_NEWS}
-    short = short_keys(list(rows))
+    short = telling(tables)
     said = [
-        " ".join(f"{short[key]}={table.get(key, UNSET)}" for key in rows) if table else ""
+        " ".join(f"{name}={table.get(key, UNSET)}" for key, name in short.items()) if table else ""
         for table in tables
     ]
     times = Counter(said)

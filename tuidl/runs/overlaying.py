@@ -13,7 +13,7 @@ from tuidl.logs.measures import best_is
 from tuidl.logs.source import StreamSource, source_of, source_of_run
 from tuidl.logs.whole import AXES, LogReader, measures_in
 from tuidl.runs.curve_groups import at, spread
-from tuidl.runs.labelling import Groups, labels
+from tuidl.runs.labelling import Groups, Told, labels, told_apart
 from tuidl.runs.listing import look_at
 from tuidl.runs.settings import settings_of
 from tuidl.storage.contents import RUN
@@ -130,6 +130,7 @@ class Overlaying:
         self.members: list[Member] = []
         self.labels: list[str] = []
         self.join(members)
+        self._told: dict[tuple[str, int], Told] = {}
         self._arrays: dict[tuple[int, str, str], tuple[int, Any]] = {}
         self._kept: tuple[Any, list[Line]] | None = None
 
@@ -138,6 +139,16 @@ class Overlaying:
         every = [*self.members, *members]
         self.labels = labels([m.name for m in every], [m.settings for m in every])
         self.members = every  # last: another thread may be drawing
+
+    def told(self, group: str) -> Told:
+        """What tells the runs apart, or the groups by this key, for each run."""
+        members = self.members
+        key = (group, len(members))
+        if key not in self._told:
+            tables = [m.settings for m in members]
+            keys = Groups(group, tables).keys if group else None
+            self._told = {key: told_apart([m.name for m in members], tables, keys)}
+        return self._told[key]
 
     @property
     def version(self) -> int:

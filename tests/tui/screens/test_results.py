@@ -105,7 +105,7 @@ async def test_logs_without_settings_have_scores(
         assert "no setting is shared" in texts(app)
         await pilot.press("3", "x")
         assert "no setting differs" in texts(app)
-        await pilot.press("4", "down", "right", "enter", "minus", "left_square_bracket", "0")
+        await pilot.press("4", "down", "enter", "minus", "left_square_bracket", "0")
         assert "no setting differs" in texts(app)
 
 
@@ -141,3 +141,27 @@ async def test_a_line_for_each_run_with_axes_that_are_moved_and_narrowed(
         assert isinstance(app.screen, ResultsScreen)
         await pilot.press("tab")
         assert app.screen.coordinates is None
+
+
+async def test_groups_and_settings_that_do_not_fit_are_counted_and_come_with_a_key(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "runs"))
+    paths = [
+        folders.done(f"run-{n}-{seed}", f"training.batch_size={n}", f"training.seed={seed}")
+        for n in range(1, 21) for seed in (1, 2)
+    ]  # fmt: skip
+    app = quiet(monkeypatch, tmp_path, compare=paths)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await pilot.press("2")
+        panel = app.screen.query_one(ResultsPage)
+        assert "groups 1 to 16 of 20" in str(panel.border_subtitle)
+        assert "batch_size=1 " in texts(app)
+        await pilot.press("down", "pagedown")
+        assert "groups 5 to 20 of 20" in str(panel.border_subtitle)
+        assert "batch_size=1 " not in texts(app)
+        assert "batch_size=20 " in texts(app)
+        await pilot.press("3")
+        assert str(panel.border_subtitle) == "", "both settings fit"
+        assert "training.batch_size" in texts(app)

@@ -19,7 +19,7 @@ from tuidl.storage.labels import read_label
 from tuidl.storage.locations import names
 from tuidl.tui.app import Playground
 from tuidl.tui.dialogs.delete import DeleteScreen
-from tuidl.tui.dialogs.differences import DifferencesScreen
+from tuidl.tui.dialogs.differences import DifferencesScreen, DifferenceTable
 from tuidl.tui.dialogs.pick import PickScreen
 from tuidl.tui.screens.compare import CompareScreen
 from tuidl.tui.screens.help import HelpScreen
@@ -253,7 +253,7 @@ async def test_marked_runs_are_compared_deleted_and_put_back(app: Playground) ->
         await pilot.press("end", "space", "up", "space", "equals_sign")
         await pilot.pause()
         assert isinstance(app.screen, DifferencesScreen)
-        text = str(app.screen.query_one("#output", Static).render())
+        text = app.screen.query_one(DifferenceTable).render().plain
         (line,) = [line for line in text.splitlines() if line.startswith("optimizer.")]
         assert sorted(line.split()[1:]) == ["0.001", "0.01"]
         assert "training.seed" not in text

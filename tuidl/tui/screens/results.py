@@ -25,6 +25,7 @@ KEYS = """\
 1 to 4, tab           the page: scatter, box plots, importance, coordinates
 m                     which score
 x                     scatter: the other column; boxes: what groups the runs
+up, down, page keys   boxes, importance: other rows, where not all fit
 esc, q                back to the curves
 ?                     what the numbers are, and how they are made
 
@@ -128,7 +129,9 @@ class ResultsScreen(CoordinateKeys):
     def action_choose(self, way: int) -> None:
         if found := self.coordinates:
             found.choose(way)
-            self._draw()
+        else:
+            self.results.row += way  # the page holds it within what there is
+        self._draw()
 
     def action_view(self) -> None:
         """Look at the chosen run alone."""
@@ -142,7 +145,7 @@ class ResultsScreen(CoordinateKeys):
         self.action_open((self.results.page + way) % len(PAGES))
 
     def action_open(self, page: int) -> None:
-        self.results.page = page
+        self.results.page, self.results.row = page, 0
         self._draw()
 
     def on_tabs_chosen(self, event: Tabs.Chosen) -> None:
@@ -161,7 +164,7 @@ class ResultsScreen(CoordinateKeys):
             results.across = name
 
         def group(name: str) -> None:
-            results.group = name
+            results.group, results.row = name, 0
 
         if PAGES[results.page] == "scatter":
             self._choose("Over which column?", results.columns, results.across, across)

@@ -16,7 +16,14 @@ from tuidl.glossary.pages import Line as HelpLine
 from tuidl.logs.measures import best_is
 from tuidl.runs.curve_groups import common_places
 from tuidl.runs.overlaying import Line, Overlaying, View
-from tuidl.tui.renderers.standing import NONE, Standing, first_row, number, standing_lines
+from tuidl.tui.renderers.standing import (
+    NONE,
+    Heads,
+    Standing,
+    first_row,
+    number,
+    standing_lines,
+)
 from tuidl.tui.widgets.chart import Chart, centred, looks_of
 
 WEIGHTS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.99)
@@ -212,7 +219,8 @@ class StandingTable(Chart):
         compared = self.compared
         columns, rows = rows_of(compared)
         chosen = compared.row if compared.chosen else None
-        return standing_lines(rows, columns, palette, width, height, chosen, unicode)
+        heads = Heads(tuple(columns), compared.runs.told(compared.view.group).names)
+        return standing_lines(rows, heads, palette, width, height, chosen, unicode)
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
@@ -228,7 +236,8 @@ class StandingTable(Chart):
 
 
 ABOUT = (
-    "A curve is named by the settings in which its run differs from the others.",
+    "A curve is named by the settings in which its run differs from the others: a column",
+    "for each, those with more different values first, as many as there is room for.",
     "Values at the cursor lie on the straight line between a run's points; a run has",
     "none before its first point and after its last. Without a cursor: the last value.",
     "Smoothing is TensorBoard's: s = w s + (1 - w) y, over 1 - w^k after k values.",
@@ -255,14 +264,14 @@ def rows_of(compared: Compared) -> tuple[list[str], list[Standing]]:
     way, x = best_is(compared.view.measure), compared.cursor
     is_grouped = any(line.is_group for line in compared.lines)
     columns = ["mean", "±", "runs"] if is_grouped else ["value", *(["best"] if way else [])]
-    rows = []
+    rows, told = [], compared.runs.told(compared.view.group).values
     for line, value in compared.standing:
         cells: tuple[str, ...]
         if is_grouped:
             cells = (number(value), number(line.deviation(x)), _come(line, x))
         else:
             cells = (number(value), *([number(line.best(way))] if way else []))
-        rows.append(Standing(compared.role(line), line.label, cells))
+        rows.append(Standing(compared.role(line), line.label, cells, told[line.numbers[0]]))
     return columns, rows
 
 

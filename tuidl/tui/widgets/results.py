@@ -4,7 +4,7 @@ import math
 
 from rich.text import Text
 
-from tuidl.charts.box_plot import box_plot
+from tuidl.charts.box_plot import box_plot, groups_that_fit, with_values
 from tuidl.charts.grid import Grid, fitted
 from tuidl.charts.palette import Palette
 from tuidl.charts.parallel import Parallel
@@ -17,6 +17,7 @@ from tuidl.runs.coordinates import Coordinates
 from tuidl.runs.labelling import Groups, group_keys
 from tuidl.runs.overlaying import Member
 from tuidl.runs.setting_importance import (
+    Importance,
     importances,
     scores_of,
     settings_that_differ,
@@ -41,6 +42,10 @@ class Results:
         self.score = next(iter(self.scores), "")
         self.groups = group_keys(self.tables)
         self.group = next(iter(self.groups), "")
+        self.row = 0
+        """The first group or setting that is seen."""
+        self._boxes: tuple[tuple[str, str], list[tuple[str, list[float]]]] | None = None
+        self._importances: tuple[str, list[Importance]] | None = None
         self.across = next(iter([k for k in self.columns if k != self.score]), "")
         self.page = 0
 
@@ -73,6 +78,44 @@ class Results:
             self._coordinates = Coordinates(self.settings, self.tables, self.score, scores)
         return self._coordinates
 
+    @property
+    def boxes(self) -> list[tuple[str, list[float]]]:
+        """The scores of each group that has some; made once for a score and a key."""
+        key = (self.score, self.group)
+        if self._boxes is None or self._boxes[0] != key:
+            scores = self.scores[self.score]
+            members = Groups(self.group, self.tables).members
+            found = [(name, [scores[n] for n in numbers]) for name, numbers in members.items()]
+            self._boxes = (key, with_values(found))
+        return self._boxes[1]
+
+    @property
+    def importances(self) -> list[Importance]:
+        """Made once for a score."""
+        if self._importances is None or self._importances[0] != self.score:
+            found = importances(self.tables, self.scores[self.score])
+            self._importances = (self.score, found)
+        return self._importances[1]
+
+    def held(self, count: int, fit: int) -> int:
+        """The first row that is seen of so many, held within what there is."""
+        self.row = min(max(self.row, 0), max(count - fit, 0))
+        return self.row
+
+    def rows_words(self, height: int) -> str:
+        """Which groups or settings are seen, where not all are."""
+        page = PAGES[self.page]
+        if not self.score or page not in ("boxes", "importance"):
+            return ""
+        if page == "boxes" and not self.group:
+            return ""
+        what, count, fit = (
+            ("groups", len(self.boxes), groups_that_fit(height)) if page == "boxes"
+            else ("settings", len(self.importances), max(height - 1, 1))
+        )  # fmt: skip
+        first = self.held(count, fit)
+        return f"{what} {first + 1} to {first + fit} of {count} (up, down)" if count > fit else ""
+
 
 class ResultsPage(Chart):
     """The page that is open."""
@@ -93,9 +136,11 @@ class ResultsPage(Chart):
         return title[PAGES[results.page]]
 
     def subtitle_now(self) -> str:
-        if PAGES[self.results.page] != "coordinates" or not self.results.score:
-            return ""
-        return coordinates_words(self.results.coordinates, self.content_size.width)
+        """What of the page is seen, where that is not all."""
+        results, page = self.results, PAGES[self.results.page]
+        if page == "coordinates" and results.score:
+            return coordinates_words(results.coordinates, self.content_size.width)
+        return results.rows_words(self.content_size.height)
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if not self.results.score:
@@ -135,14 +180,12 @@ class ResultsPage(Chart):
         if not results.group:
             words = "no setting is shared by some of these runs and not by all"
             return centred(words, palette, width, height)
-        scores = results.scores[results.score]
-        members = Groups(results.group, results.tables).members
-        groups = [(name, [scores[n] for n in numbers]) for name, numbers in members.items()]
-        return box_plot(groups, palette, width, height, unicode)
+        first = results.held(len(results.boxes), groups_that_fit(height))
+        return box_plot(results.boxes, palette, width, height, unicode, first)
 
     def _importance(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         results = self.results
-        found = importances(results.tables, results.scores[results.score])
+        found = results.importances
         if not found:
             return centred("no setting differs between these runs", palette, width, height)
         grid = Grid(width, height, unicode)
@@ -150,7 +193,8 @@ class ResultsPage(Chart):
         ends = [name + 2 + COLUMN * n for n in (1, 2, 3)]
         for end, word in zip(ends, ("explained", "rank", "values"), strict=True):
             grid.put_right(end, 0, word, palette.style("muted"))
-        for y, one in enumerate(found[: height - 1], 1):
+        first = results.held(len(found), max(height - 1, 1))
+        for y, one in enumerate(found[first : first + height - 1], 1):
             grid.put(0, y, fitted(one.key, name), palette.style("text"))
             cells = (_share(one.share), _rank(one.rank), str(one.values))
             for end, cell in zip(ends, cells, strict=True):
