@@ -30,8 +30,8 @@ MOST_SUMS = 9
 class _Tile(Tile):
     """MR pixels of one vector of channels; each term is a product of two vectors."""
 
-    def factor(self, place: Any) -> Any:
-        return self.simd.load(place)
+    def factor(self, simd: Any, place: Any) -> Any:
+        return simd.load(place)
 
 
 def channel_tile(a, rows, columns, count, b, start, start_with, c, places, left):

@@ -102,22 +102,27 @@ def _indices_of(typing_context, pointer):
 
 
 class Tile:
-    """The code of a tile: ``mr`` rows of so many vectors; the last one ends at ``columns``."""
+    """The code of a tile: ``mr`` rows of so many vectors; the last one ends at ``columns``, and is
+    half as long where ``is_half``: some processors do a whole one in two steps."""
 
-    def __init__(self, builder: Any, scalar: Any, vectors: int, columns: Any) -> None:
-        self.builder, self.simd, self.vectors = builder, Vectors(builder, scalar), vectors
-        left = builder.sub(columns, SIZE((vectors - 1) * self.simd.lanes))
-        self.masks = [*[None] * (vectors - 1), self.simd.mask(left)]
-        zeros = self.simd.constant(0)
+    def __init__(
+        self, builder: Any, scalar: Any, vectors: int, columns: Any, is_half: bool = False
+    ) -> None:
+        self.builder, self.lanes = builder, Vectors(builder, scalar).lanes
+        last = Vectors(builder, scalar, VECTOR_BYTES // 2 if is_half else VECTOR_BYTES)
+        self.simds = [*[Vectors(builder, scalar)] * (vectors - 1), last]
+        left = builder.sub(columns, SIZE((vectors - 1) * self.lanes))
+        self.masks = [*[None] * (vectors - 1), last.mask(left)]
         self.sums = [
-            [cgutils.alloca_once_value(builder, zeros) for _ in range(vectors)] for _ in range(MR)
+            [cgutils.alloca_once_value(builder, simd.constant(0)) for simd in self.simds]
+            for _ in range(MR)
         ]
 
     def place(self, table: Any, index: Any) -> Any:
         return self.builder.sext(self.builder.load(self.builder.gep(table, [index])), SIZE)
 
     def vector(self, line: Any, number: int) -> Any:
-        return self.builder.gep(line, [SIZE(number * self.simd.lanes)])
+        return self.builder.gep(line, [SIZE(number * self.lanes)])
 
     def start(self, pointer: Any, places: Any, start_with: Any) -> None:
         """Old content lies at the places, a bias at the pointer itself for every row."""
@@ -128,43 +133,44 @@ class Tile:
                 place = builder.select(is_c, self.place(places, SIZE(row)), SIZE(0))
                 line = builder.gep(pointer, [place])
                 for v, total in enumerate(self.sums[row]):
-                    builder.store(self.simd.load(self.vector(line, v), self.masks[v]), total)
+                    builder.store(self.simds[v].load(self.vector(line, v), self.masks[v]), total)
 
     def prefetch_next(self, c: Any, places: Any) -> None:
         """Ask for the next tile of C below: its sums start with it, and may not be in a near cache.
 
         Tables go on for a tile behind the last row; a place behind that tile is asked for again.
         """
-        for row, v in product(range(MR), range(self.vectors)):
+        for row, (v, simd) in product(range(MR), enumerate(self.simds)):
             line = self.builder.gep(c, [self.place(places, SIZE(row))])
-            self.simd.prefetch(self.vector(line, v))
+            simd.prefetch(self.vector(line, v))
 
     def add_up(self, a: Any, rows: Any, columns: Any, count: Any, b: Any) -> None:
         """The loop over ``count`` terms: each adds an outer product to the tile."""
-        builder, simd = self.builder, self.simd
+        builder, simds = self.builder, self.simds
         starts = [builder.gep(a, [self.place(rows, SIZE(row))]) for row in range(MR)]
-        width = SIZE(self.vectors * simd.lanes)
+        width = SIZE(len(simds) * self.lanes)
         with cgutils.for_range(builder, count) as term:
             distance = self.place(columns, term.index)
             line = builder.gep(b, [builder.mul(term.index, width)])
-            others = [simd.load(self.vector(line, v)) for v in range(self.vectors)]
+            others = [simd.load(self.vector(line, v)) for v, simd in enumerate(simds)]
             for start, sums in zip(starts, self.sums, strict=True):
-                factor = self.factor(builder.gep(start, [distance]))
-                for total, other in zip(sums, others, strict=True):
+                number = builder.gep(start, [distance])
+                for simd, total, other in zip(simds, sums, others, strict=True):
+                    factor = self.factor(simd, number)
                     builder.store(simd.multiply_add(factor, other, builder.load(total)), total)
 
-    def factor(self, place: Any) -> Any:
+    def factor(self, simd: Any, place: Any) -> Any:
         """What a vector of B is multiplied by: the number at ``place`` in every lane."""
-        return self.simd.splat(self.builder.load(place))
+        return simd.splat(self.builder.load(place))
 
     def finish(self, c: Any, places: Any) -> None:
-        for row, v in product(range(MR), range(self.vectors)):
+        for row, (v, simd) in product(range(MR), enumerate(self.simds)):
             line = self.builder.gep(c, [self.place(places, SIZE(row))])
             value = self.builder.load(self.sums[row][v])
-            self.simd.store(value, self.vector(line, v), self.masks[v])
+            simd.store(value, self.vector(line, v), self.masks[v])
 
 
-def _micro_kernel_of(vectors: int) -> Any:
+def _micro_kernel_of(vectors: int, is_half: bool = False) -> Any:
     def indexed_tile(a, rows, columns, count, b, start, start_with, c, places, left):
         """MR rows of C, over ``count`` terms; ``left``: columns from here on. All pointers.
 
@@ -188,7 +194,7 @@ def _micro_kernel_of(vectors: int) -> Any:
         def codegen(context, builder, signature, arguments):
             a, rows, columns, count, b, start, start_with, c, places, left = arguments
             scalar = context.get_value_type(signature.args[0].dtype)
-            tile = Tile(builder, scalar, vectors, left)
+            tile = Tile(builder, scalar, vectors, left, is_half)
             tile.start(start, places, start_with)
             tile.prefetch_next(c, builder.gep(places, [SIZE(MR)]))
             tile.add_up(a, rows, columns, count, b)
@@ -202,6 +208,7 @@ def _micro_kernel_of(vectors: int) -> Any:
 
 
 _one, _two, _three = (_micro_kernel_of(vectors) for vectors in (1, 2, 3))
+_half, _two_with_half, _three_with_half = (_micro_kernel_of(v, is_half=True) for v in (1, 2, 3))
 
 
 def indexed_kernel(
@@ -227,14 +234,23 @@ def indexed_kernel(
             width = (vectors // slivers + (1 if sliver < vectors % slivers else 0)) * lanes
             lines = pointer_at(b, passed + first * width)
             here, there, left = pointer_at(start, column), pointer_at(c, column), n - column
+            is_half = IS_WIDE and left <= width - lanes // 2
             for i in range(0, m, MR):
                 row, place = pointer_at(rows, i), pointer_at(places, i)
-                if MOST_VECTORS > 2 and width > 2 * lanes:
-                    _three(a, row, terms, count, lines, here, begin, there, place, left)
+                operands = (a, row, terms, count, lines, here, begin, there, place, left)
+                if is_half:
+                    if width > 2 * lanes:
+                        _three_with_half(*operands)
+                    elif width > lanes:
+                        _two_with_half(*operands)
+                    else:
+                        _half(*operands)
+                elif MOST_VECTORS > 2 and width > 2 * lanes:
+                    _three(*operands)
                 elif width > lanes:
-                    _two(a, row, terms, count, lines, here, begin, there, place, left)
+                    _two(*operands)
                 else:
-                    _one(a, row, terms, count, lines, here, begin, there, place, left)
+                    _one(*operands)
             column += width
             passed += depth * width
 
