@@ -233,7 +233,11 @@ CONVOLUTIONS = [
     convolution(2, 3, (6, 8, 48), 32, block=40, stride=1, top=0, left=1),
     convolution(2, 3, (8, 6, 32), 50, block=40, stride=1, top=2, left=0),
     convolution(0, 3, (6, 6, 32), 32, block=40, stride=1, top=1, left=1),
+    convolution(3, 3, (8, 9, 24), 24, block=20, stride=1, top=1, left=1),
+    convolution(2, 3, (9, 9, 17), 33, block=20, stride=1, top=1, left=1),
+    convolution(2, 3, (9, 8, 36), 16, block=20, stride=1, top=1, left=1),
     # on images so large that the weights' gradient goes this way, too
+    convolution(2, 3, (12, 10, 24), 23, block=4, stride=1, top=1, left=1),
     convolution(2, 3, (12, 11, 32), 33, block=2, stride=1, top=1, left=1),
     convolution(2, 3, (12, 13, 35), 34, block=2, stride=1, top=0, left=0),
     convolution(0, 3, (12, 12, 32), 32, block=2, stride=1, top=0, left=0),

@@ -40,6 +40,8 @@ ALL_ANSWERS = 5
 """The place whose products go to all four answers of a tile: the second row and column."""
 FEWEST, FEWEST_POSITIONS = 32, 16
 """Channels and filters, and answers to an image, from which on it is worth it."""
+FEWER, FEWER_PAIRS, MORE_POSITIONS = 16, 512, 64
+"""Also from so few channels and filters on, with so many pairs and answers to an image."""
 MOST = 65_536
 """Pairs of channel and filter up to which it is: more do not stay in a cache while the tiles of a
 block meet them."""
@@ -99,9 +101,10 @@ def suits_winograd(kernel, stride, answers, size):
     size_y, size_x, channels, filters = kernel
     if size_y != 3 or size_x != 3 or stride != 1 or min(answers[1], answers[2]) < 2:
         return False
-    if min(channels, filters) < FEWEST or channels * filters > MOST:
+    positions, pairs = answers[1] * answers[2], channels * filters
+    if min(channels, filters) < FEWEST and (pairs < FEWER_PAIRS or positions < MORE_POSITIONS):
         return False
-    if answers[1] * answers[2] < FEWEST_POSITIONS:
+    if min(channels, filters) < FEWER or positions < FEWEST_POSITIONS or pairs > MOST:
         return False
     fixed, each = winograd_workspace(answers[1], answers[2], channels, filters)
     return size >= fixed + each

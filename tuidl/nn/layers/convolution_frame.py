@@ -19,6 +19,8 @@ weights are read once for many tiles."""
 WINOGRAD_FEWEST, WINOGRAD_POSITIONS, WINOGRAD_MOST = 32, 16, 65_536
 """Channels and filters, and answers to an image, from which on kernels of 3 x 3 are worked on in
 Winograd's tiles; pairs of channel and filter up to which they are."""
+WINOGRAD_FEWER, WINOGRAD_PAIRS, WINOGRAD_MORE = 16, 512, 64
+"""Also from so few channels and filters on, with so many pairs and answers to an image."""
 
 GROUPED: dict[Callable[..., int], Callable[..., int]] = {
     answers_room: grouped_room.answers_room,
@@ -118,9 +120,10 @@ class Products:
     def _tile_floats(self) -> int:
         """What ``kernels/winograd.py`` divides among its arrays; 0 where it is of no use."""
         frame, channels, filters = self.frame, self.frame.image[-1], self.filters
-        if min(channels, filters) < WINOGRAD_FEWEST or channels * filters > WINOGRAD_MOST:
+        few, pairs, positions = min(channels, filters), channels * filters, prod(frame.output)
+        if few < WINOGRAD_FEWEST and (pairs < WINOGRAD_PAIRS or positions < WINOGRAD_MORE):
             return 0
-        if prod(frame.output) < WINOGRAD_POSITIONS:
+        if few < WINOGRAD_FEWER or positions < WINOGRAD_POSITIONS or pairs > WINOGRAD_MOST:
             return 0
         if frame.kernel != (3, 3) or frame.stride[0] != 1:
             return 0
