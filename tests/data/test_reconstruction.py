@@ -9,6 +9,8 @@ from tests import helpers
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import PresetError
 from tuidl.data.dataset import Split
+from tuidl.inference.preprocessing import Preparation
+from tuidl.judging.file_subject import of_file
 from tuidl.preset.schema import Preset
 from tuidl.tasks.choice import task_of
 from tuidl.tasks.reconstruction import Reconstruction
@@ -81,6 +83,68 @@ def test_a_table_of_numbers_is_given_back_with_any_loss() -> None:
     for loss in ("mse", "mae", "huber", "binary_cross_entropy"):
         text = TEXT.format(source="iris", more=', normalize = "min_max"', units=4, end="")
         list(Trainer(helpers.preset(text.replace('"mse"', f'"{loss}"'))).run())
+
+
+OWN = """
+name = "own"
+data = {{source = "csv", path = "{path}", targets = "inputs", missing = "mean"{more}}}
+layers = [{{type = "dense", units = 2}}, {{type = "dense", units = 4}}]
+loss = {{type = "mse"}}
+optimizer = {{type = "adam"}}
+training = {{epochs = 2}}
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A table of 90 rows that nobody has labelled: two numbers, of which some are missing, and a
+    category of two."""
+    random = np.random.default_rng(0)
+    lines = ["area,price,town"]
+    for i, (area, price) in enumerate(random.normal([3.0, 500.0], [1.0, 30.0], (90, 2)).tolist()):
+        lines.append(
+            f"{area:.3f},{'' if i % 9 == 0 else f'{price:.2f}'},{'Rome' if i % 3 else 'Oslo'}"
+        )
+    (tmp_path / "own.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return tmp_path / "own.csv"
+
+
+def test_a_table_needs_no_labels_to_be_given_back(own: Path) -> None:
+    """Every column is an input, every row an example; a column of labels is no input."""
+    unlabelled = helpers.preset(OWN.format(path=own, more=', normalize = "standard"'))
+    split, spec = unlabelled.source.split(), unlabelled.spec()
+    assert (spec.shape, spec.labels) == ((4,), ())
+    assert sum(map(len, (split.train, split.validation, split.test))) == 90
+    assert split.train.labels is None
+    np.testing.assert_array_equal(split.train.y, split.train.x)
+    assert "target" not in "\n".join(unlabelled.source.report())
+    labelled = helpers.preset(OWN.format(path=own, more=', target = "town"'), "layers.1.units=2")
+    assert labelled.spec().labels == ("Oslo", "Rome")
+    assert labelled.spec().shape == (2,)
+
+
+def test_a_table_without_labels_is_judged_by_its_inputs(own: Path) -> None:
+    preset = helpers.preset(OWN.format(path=own, more=', normalize = "standard", validation = 0'))
+    trainer = Trainer(preset, backend="numpy")
+    list(trainer.run())
+    prepared = Preparation.of(preset)
+    subject = of_file(preset, prepared, own)
+    split = preset.source.split()
+    assert split.inputs is not None
+    given = split.inputs.scale * split.train.x + split.inputs.offset
+    np.testing.assert_allclose(subject.y[np.lexsort(subject.y.T)], given[np.lexsort(given.T)],
+                               rtol=1e-5, atol=1e-5)  # fmt: skip
+    assert subject.origin is not None
+    assert len(subject.origin.names) == 90
+
+
+@pytest.mark.parametrize("targets", ["", ', targets = "inputs"'])
+def test_only_a_plain_table_goes_without_a_target(own: Path, targets: str) -> None:
+    of_series = '"series", window = 4'
+    for source in (of_series,) if targets else ('"csv"', of_series):
+        text = OWN.format(path=own, more="").replace('"csv"', source)
+        with pytest.raises(PresetError, match=r"data\.target: missing"):
+            helpers.preset(text.replace(', targets = "inputs"', targets))
 
 
 @pytest.mark.parametrize(

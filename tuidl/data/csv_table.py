@@ -24,7 +24,7 @@ from tuidl.data.tables.points import in_doubt
 from tuidl.data.tables.problems import problem_in, problem_of_texts
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.reading import read_raw
-from tuidl.data.tables.target import Target, read_target
+from tuidl.data.tables.target import Target, read_target, unlabelled
 from tuidl.data.tables.text_columns import TextInput, require_values, text_input
 from tuidl.data.tables.titles import titled
 
@@ -133,7 +133,7 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         stamp,
         options.delimiter,
         options.says_header,
-        2 if options.needs_inputs else 1,
+        2 if options.needs_inputs and options.target is not None else 1,
         encoding=options.encoding,
         sheet=options.sheet,
     )
@@ -150,7 +150,7 @@ def _read(path: Path, raw: RawTable, chosen: Chosen, options: Options) -> Table:
     targets = [
         read_target(raw.columns[place], chosen.settings[place], options.task)
         for place in chosen.targets
-    ]
+    ] or [unlabelled(len(raw.lines))]
     target, *more = targets
     chosen, features = _ids_last(
         chosen, [_feature(raw, place, chosen, options) for place in chosen.inputs]
@@ -228,7 +228,7 @@ def _check(
     columns = [
         (raw.columns[place], f.reading) for place, f in zip(chosen.inputs, features, strict=True)
     ]
-    predicted = zip(chosen.targets, targets, strict=True)
+    predicted = zip(chosen.targets, targets, strict=False)
     columns += [(raw.columns[place], target.reading) for place, target in predicted]
     if doubtful := in_doubt(columns):
         raise DataError(problem_in(path, raw, doubtful))

@@ -35,6 +35,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=1000)]
 Number = Annotated[int, Meta(ge=1, le=10_000)]
 Delimiter = Annotated[str, Meta(min_length=1, max_length=1, pattern=r'[^"\r\n\x00]')]
 
+Several = Annotated[tuple[Name | Number, ...], Meta(min_length=1, max_length=64)]
 Side = Annotated[int, Meta(ge=1, le=4096)]
 
 
@@ -42,7 +43,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     """Rows of a file of text, JSON, Parquet or Excel.
 
     ``target``: the column to predict, by name or number (from 1), or several: then each is a target
-    of that name, for ``[[objectives]]``.
+    of that name, for ``[[objectives]]``. Where ``targets`` are the inputs these are but labels.
 
     What each column is, its fields decide (``tables.kinds``), unless ``columns`` says. ``task``
     follows from the target unless it is given; ``missing`` says what to do about gaps, and
@@ -52,7 +53,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     """
 
     path: FilePath
-    target: Name | Number | Annotated[tuple[Name | Number, ...], Meta(min_length=1, max_length=64)]
+    target: Name | Number | Several | None = None
     delimiter: Delimiter | None = None
     header: bool | None = None
     encoding: Encoding | None = None
@@ -83,6 +84,8 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
 
     def check(self) -> None:
         super().check()
+        if self.target is None and (not self.targets_are or type(self) is not Csv):
+            raise PresetError("data.target", "missing: it has no default")
         if self.normalize_targets and self.target_scaling() == "none":
             raise PresetError("data.normalize_targets", "the targets are classes, not numbers")
         for key in ("size", "channels"):

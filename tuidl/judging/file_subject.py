@@ -34,7 +34,7 @@ MOST_NAMED = 20
 
 def of_file(preset: Preset, prepared: Preparation, path: Path, key: str | None = None) -> Subject:
     """A table with the target's column, an .npz file with both arrays, or a folder with one of
-    pictures for each class. ``key``: the array of inputs.
+    pictures for each class; inputs alone where these are given back. ``key``: the array of inputs.
 
     Rows that cannot be read, or have no target, are left out, and counted. Raises DataError.
     """
@@ -44,6 +44,11 @@ def of_file(preset: Preset, prepared: Preparation, path: Path, key: str | None =
     if task_of(preset).judged_as == "clusters":
         inputs = read_inputs(preset, prepared, path, key=key)
         return _subject(path, inputs, np.zeros((len(inputs.x), 0)), None)
+    if preset.spec().reconstructs:
+        inputs = read_inputs(preset, prepared, path, key=key)
+        table = inputs.table
+        origin = None if table is None else Origin.of_rows(table, np.arange(len(inputs.x)))
+        return _subject(path, inputs, _given_back(prepared, inputs.x), origin)
     if path.suffix.lower() in SUFFIXES or path.suffix.lower() == ".npy":
         raise DataError(
             f"{path}: without targets there is nothing to judge by; give a table, an .npz file "
@@ -58,6 +63,15 @@ def of_file(preset: Preset, prepared: Preparation, path: Path, key: str | None =
     else:
         y, origin = _of_array(preset, prepared, path, len(inputs.x)), None
     return _subject(path, inputs, y, origin)
+
+
+def _given_back(prepared: Preparation, x: Array) -> Array:
+    """The inputs as targets (n, width), in their own units."""
+    flat = x.reshape(len(x), -1).astype(np.float64)
+    if not prepared.target_shift:
+        return flat
+    found: Array = flat * np.array(prepared.target_width) + np.array(prepared.target_shift)
+    return found
 
 
 def _of_series(preset: Preset, prepared: Preparation, layout: TableLayout, path: Path) -> Subject:
@@ -164,7 +178,7 @@ def _target_column(preset: Preset, prepared: Preparation, path: Path, table: Raw
 
 def target_name(preset: Preset, prepared: Preparation) -> str | int:
     """The column that the model answers, by name or number; empty where it has no name."""
-    said = getattr(preset.data, "target", "")
+    said = getattr(preset.data, "target", "") or ""
     if isinstance(said, tuple):
         found: str | int = said[task_of(preset).start]
         return found

@@ -84,7 +84,7 @@ def _given(preset: Preset, x: Any, y: Any) -> Any:
     Raises DataError."""
     if y is not None and not isinstance(y, str):
         return y
-    name = str(y if y is not None else getattr(preset.data, "target", ""))
+    name = str(y if y is not None else getattr(preset.data, "target", "") or "")
     columns = columns_of(x) if is_frame(x) else {}
     if name not in columns:
         raise DataError(f"y: expected targets, or a column of x{guess(name, columns)}")

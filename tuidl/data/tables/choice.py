@@ -28,9 +28,9 @@ class Options:
     names it. ``columns``: what is said of single ones. ``needs_inputs``: whether there must be
     an input beside the target. ``ids``: the only inputs, each an id, with the key that names it;
     ``titles``: the file that says how those of the last are shown. ``target_key``: what names the
-    target."""
+    target, None where the inputs are all that is to be given back."""
 
-    target: ColumnName
+    target: ColumnName | None
     delimiter: str | None = None
     header: bool | None = None
     ignore: tuple[ColumnName, ...] = ()
@@ -66,7 +66,7 @@ class Chosen:
     ``weights``: those of ``beside`` that weigh rows."""
 
     inputs: tuple[int, ...]
-    target: int
+    target: int | None
     beside: tuple[int, ...]
     left_out: dict[int, str]
     settings: tuple[ColumnSettings, ...]
@@ -77,7 +77,7 @@ class Chosen:
 
     @property
     def targets(self) -> tuple[int, ...]:
-        return (self.target, *self.more_targets)
+        return () if self.target is None else (self.target, *self.more_targets)
 
 
 def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
@@ -86,10 +86,11 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
     if twice := [name for i, name in enumerate(names) if name in names[:i]]:
         raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}")
     settings = _settings(names, options)
-    target = _place(options.target, names, raw.has_header, options.target_key)
+    first = () if options.target is None else (options.target,)
+    target = next((_place(n, names, raw.has_header, options.target_key) for n in first), None)
     left_out = {_place(n, names, raw.has_header, "data.ignore"): BY_IGNORE for n in options.ignore}
     more = tuple(_place(n, names, raw.has_header, "data.target") for n in options.more_targets)
-    targets = (target, *more)
+    targets = () if target is None else (target, *more)
     for place in targets:
         if targets.count(place) > 1:
             raise PresetError("data.target", f"{names[place]!r} is named twice")

@@ -31,7 +31,7 @@ def report_of(table: "Table", texts: Sequence["TextFeature"]) -> TableReport:
         reports[place] = picture_report(column)
     for place, text in zip(chosen.texts, texts, strict=True):
         reports[place] = text_report(table.raw.columns[place], text)
-    for place, target in zip(chosen.targets, table.all_targets, strict=True):
+    for place, target in zip(chosen.targets, table.all_targets, strict=False):
         reports[place] = target_report(table, place, target.read, target.values)
     for place, column in enumerate(table.raw.columns):
         if place in chosen.beside:

@@ -12,7 +12,7 @@ from tuidl.data.tables.choice import Task
 from tuidl.data.tables.fields import SHOWN, Reading
 from tuidl.data.tables.kinds import read_column
 from tuidl.data.tables.raw import RawColumn
-from tuidl.data.tables.settings import ColumnSettings
+from tuidl.data.tables.settings import AS_FOUND, ColumnSettings
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -43,6 +43,13 @@ def read_target(raw: RawColumn, settings: ColumnSettings, task: Task | None) -> 
     if reading.kind == "category":
         return _checked(Target(reading, values, reading.column.categories))
     return _of_numbers(reading, values, "regression" if settings.said == "number" else task)
+
+
+def unlabelled(rows: int) -> Target:
+    """Of a table whose rows have none: zeros, in a column without a name."""
+    values = np.zeros(rows)
+    raw = RawColumn("", values, (), np.full(rows, -1, np.int32))
+    return Target(read_column(raw, AS_FOUND), values)
 
 
 def _with_task(raw: RawColumn, settings: ColumnSettings, task: Task | None) -> ColumnSettings:

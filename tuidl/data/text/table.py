@@ -127,7 +127,8 @@ def _read(source: TextCsv, now: Any) -> "tuple[Labelled, tuple[str, ...]]":
         now, source.delimiter, options.says_header, 2, encoding=source.encoding, sheet=source.sheet
     )
     chosen = chosen_columns(path, raw, options)
-    target = read_target(raw.columns[chosen.target], chosen.settings[chosen.target], source.task)
+    place = chosen.targets[0]
+    target = read_target(raw.columns[place], chosen.settings[place], source.task)
     if target.problem:
         raise DataError(problem_in(path, raw, replace(target.reading, problem=target.problem)))
     column = raw.columns[chosen.beside[0]]
