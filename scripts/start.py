@@ -40,10 +40,11 @@ def command(program: str, arguments: list[str], has_terminal: bool) -> list[str]
 
 
 def testing(arguments: list[str], most: int) -> list[str]:
-    """Arguments of ``pytest``: where no test is named, up to ``most`` processes share them."""
+    """Arguments of ``pytest``: where no test is named, processes share them, one more than the
+    ``most`` that can run at once: a test of a screen or of another process often waits."""
     if most == 1 or not set(arguments) <= {"--all", "-q", "-v", "-x"}:
         return arguments
-    return ["-n", str(min(most, MOST_PROCESSES)), "--dist", "worksteal", *arguments]
+    return ["-n", str(min(most + 1, MOST_PROCESSES)), "--dist", "worksteal", *arguments]
 
 
 def cores() -> int:

@@ -61,7 +61,7 @@ def test_optimizers_agree(optimizer: str) -> None:
     np.testing.assert_allclose(helpers.train(cpu), helpers.train(oracle), rtol=2e-5)
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(2)
 @pytest.mark.usefixtures("many_shards")
 @pytest.mark.parametrize("name", PRESETS)
 @pytest.mark.parametrize("batch", [2, 7, 64])

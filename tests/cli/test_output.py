@@ -101,7 +101,7 @@ def test_whatever_becomes_of_the_streams_the_run_is_kept(runs: Path, where: str,
     assert all(b"tuidl:" not in path.read_bytes() for path in run.path.glob("*.jsonl"))
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("command", "piped", "full"),
     [

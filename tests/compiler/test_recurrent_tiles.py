@@ -84,12 +84,14 @@ def test_gradients_are_those_of_whole_sequences(
         np.testing.assert_allclose(values, expected_gradients[name], rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.sample(1)  # of the dtype that other quick tests compile
 @pytest.mark.usefixtures("by_tiles")
-@pytest.mark.parametrize("batch", [1, 7, 64])
-def test_the_same_bits_on_any_number_of_threads(batch: int) -> None:
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("batch", [7, 1, 64])
+def test_the_same_bits_on_any_number_of_threads(batch: int, dtype: str) -> None:
     hashes = set()
     for threads in (1, 2, 4):
-        model = sequences("lstm", threads=threads, batch=batch)
+        model = sequences("lstm", threads=threads, batch=batch, dtype=dtype)
         losses = helpers.train(model)
         hashes.add((model.weights_sha256, losses.tobytes()))
     assert len(hashes) == 1

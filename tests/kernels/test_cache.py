@@ -180,6 +180,7 @@ def test_no_file_among_the_kernels_is_unpickled(tmp_path: Path) -> None:
         assert file.read_bytes() == kept, "compiled anew, to the same bytes"
 
 
+@pytest.mark.slow
 def test_kernels_in_a_folder_that_others_can_write_to_are_not_looked_at(tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     assert load_kernel(cache) == ""

@@ -53,6 +53,7 @@ def test_code_that_came_with_the_package_is_used_beside_its_own_sources_only(
     assert not compiled(tmp_path / "4", came, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="+sse2")
 
 
+@pytest.mark.slow
 def test_what_two_processes_compile_are_the_same_bytes(tmp_path: Path) -> None:
     for name in "ab":
         assert not compiled(tmp_path / name, tmp_path / "none")

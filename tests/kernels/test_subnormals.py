@@ -88,6 +88,7 @@ def test_a_subnormal_number_that_is_read_counts_as_zero_in_both_precisions() -> 
         assert np.all(values + values != 0)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.usefixtures("many_shards")
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_every_thread_flushes_and_all_agree(dtype: str) -> None:

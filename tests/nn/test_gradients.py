@@ -12,7 +12,7 @@ from tuidl.training.gradcheck import EPSILON, JITTER, check_gradients, compare, 
 ENTRIES = 40
 
 
-@pytest.mark.sample(12)
+@pytest.mark.sample(9)
 @pytest.mark.usefixtures("test_sources")
 @pytest.mark.parametrize("case", CASES, ids=str)
 @pytest.mark.parametrize("examples", [1, 5])

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -218,7 +219,7 @@ def begin(root: Path, program: str = WAIT) -> "subprocess.Popen[str]":
 def wait_for(path: Path, process: "subprocess.Popen[str]") -> None:
     while not path.exists():
         assert process.poll() is None
-        os.sched_yield()
+        time.sleep(0.01)
 
 
 @posix
@@ -236,7 +237,10 @@ def test_a_signal_leaves_nothing(root: Path, number: str, code: int) -> None:
 @posix
 def test_what_pip_has_started_ends_as_well(root: Path) -> None:
     """It would write on into a folder that was removed."""
-    child = "import os\nwhile True: os.makedirs('.venv', exist_ok=True); open('begun', 'w').close()"
+    child = (
+        "import os, time\nend = time.monotonic() + 30\nwhile time.monotonic() < end:\n"
+        "    os.makedirs('.venv', exist_ok=True); open('begun', 'w').close(); time.sleep(0.001)"
+    )
     program = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     with begin(root, program) as process:
         wait_for(root / "begun", process)
@@ -298,7 +302,7 @@ def test_without_a_terminal_it_plays_headless(
 def test_tests_are_shared_unless_some_are_named(modules: None) -> None:
     import start
 
-    assert start.testing([], 2)[:2] == ["-n", "2"]
+    assert start.testing([], 2)[:2] == ["-n", "3"]
     assert start.testing(["--all"], 64)[:2] == ["-n", "4"]
     assert start.testing(["--all"], 64)[-1] == "--all"
     assert start.testing([], 1) == []

@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from tests.cli.test_cli import lines_of, tuidl
+from tuidl.cli import cli
 
 SHORT = ("--set", "training.epochs=3")
 
@@ -30,6 +32,11 @@ def train(*arguments: str, preset: str = "linear_regression") -> str:
     (name,) = set(os.listdir(os.environ["TUIDL_RUNS_DIR"])) - before
     assert f"kept as {name}" in result.stderr
     return name
+
+
+def look(*arguments: str) -> Result:
+    """What a command says that only reads, in this process."""
+    return CliRunner().invoke(cli, arguments)
 
 
 def _there() -> bool:
@@ -54,23 +61,23 @@ def test_runs_are_listed_the_newest_first_and_can_be_chosen(place: Path) -> None
     first = train()
     time.sleep(1.1)
     second = train(preset="cnn_digits")
-    listed = tuidl("runs")
+    listed = look("runs")
     assert [line.split()[0] for line in listed.stdout.splitlines()] == ["run", second, first]
     assert "done" in listed.stdout
     assert "accuracy" in listed.stdout
-    assert json.loads(tuidl("runs", "--json").stdout)[1]["run"] == first
-    chosen = json.loads(tuidl("runs", "LINEAR", "regr", "--json").stdout)
+    assert json.loads(look("runs", "--json").stdout)[1]["run"] == first
+    chosen = json.loads(look("runs", "LINEAR", "regr", "--json").stdout)
     assert [run["run"] for run in chosen] == [first]
-    assert json.loads(tuidl("runs", "--state", "failed", "--json").stdout) == []
-    nothing = tuidl("runs", "gru")
-    assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert json.loads(look("runs", "--state", "failed", "--json").stdout) == []
+    nothing = look("runs", "gru")
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
     assert "no runs like that" in nothing.stderr
-    where = tuidl("runs", "--where", 'data.source == "digits" and accuracy > 0', "--json")
+    where = look("runs", "--where", 'data.source == "digits" and accuracy > 0', "--json")
     assert [run["run"] for run in json.loads(where.stdout)] == [second]
     assert "no condition" in tuidl("runs", "--where", "accuracy >").stderr
-    (line,) = tuidl("runs", "digits", "--group-by", "data.source").stdout.splitlines()[1:]
+    (line,) = look("runs", "digits", "--group-by", "data.source").stdout.splitlines()[1:]
     assert line.split()[:2] == ["digits", "1"]
-    (group,) = json.loads(tuidl("runs", "LINEAR", "--group-by", "preset", "--json").stdout)
+    (group,) = json.loads(look("runs", "LINEAR", "--group-by", "preset", "--json").stdout)
     assert group["runs"] == [first]
 
 

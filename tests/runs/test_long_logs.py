@@ -45,20 +45,20 @@ def peak_of(work: Callable[[], object]) -> int:
 
 @pytest.fixture(scope="module")
 def long_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run whose log has 120 MB in lines of 40 KB: those of a confusion matrix."""
+    """A run whose log has 72 MB in lines of 40 KB: those of a confusion matrix."""
     out = tmp_path_factory.mktemp("long") / "run"
     start(helpers.preset(helpers.LINE), out)
     line = events.to_json(ended(1, confusion=[[7] * 140] * 140)).encode() + b"\n"
     with (out / "events.jsonl").open("wb") as log:
         log.write(events.to_json(started(None)).encode() + b"\n")
-        for _ in range(5 * MOST // len(line)):
+        for _ in range(3 * MOST // len(line)):
             log.write(line)
     return out
 
 
 def test_a_long_log(long_log: Path) -> None:
     log = long_log / "events.jsonl"
-    assert log.stat().st_size > 4 * MOST
+    assert log.stat().st_size > 2 * MOST
     assert peak_of(lambda: [None for _ in stream_events(log)]) < MOST
     assert peak_of(lambda: read_timeline(log)) < MOST
     assert peak_of(lambda: from_tail(log)) < MOST

@@ -52,6 +52,7 @@ def test_a_save_that_fails_ends_the_run_and_leaves_the_older_ones(
     assert sha(resume(tmp_path / "run")) == sha(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may mount")
 def test_a_full_disk(tmp_path: Path) -> None:
     disk = tmp_path / "disk"

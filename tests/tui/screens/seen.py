@@ -1,12 +1,8 @@
 """The training screen as a person sees it: its lines, and the numbers in them with their moment."""
 
 import re
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-
-from textual.pilot import Pilot
 
 from tuidl.protocol import commands, events
 from tuidl.tui.app import Playground
@@ -95,20 +91,6 @@ class Witness:
     def _of_this_run(self, kind: type[Any]) -> list[Any]:
         starts = [i for i, e in enumerate(self.heard) if isinstance(e, events.RunStarted)]
         return [e for e in self.heard[starts[-1] if starts else 0 :] if isinstance(e, kind)]
-
-
-def text_of(app: Playground) -> str:
-    """The cells of the screen."""
-    strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(s.text for s in strip).rstrip() for strip in strips)
-
-
-async def until(pilot: Pilot[Any], holds: Callable[[], object], seconds: float = 60.0) -> None:
-    """Wait until it holds; the failure shows the screen."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, text_of(pilot.app)  # type: ignore[arg-type]
-        await pilot.pause(0.01)
 
 
 def is_settled(app: Playground) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.screens.test_whole_way import until
+from tests.tui.waiting import until
 from tuidl.preset.library import load_preset
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.train import TrainScreen
@@ -31,7 +31,7 @@ def shown(app: Playground) -> Run:
 async def answered(pilot: Pilot[int]) -> dict[str, float | None]:
     """The answer to what is drawn, once it is there."""
     view = view_of(pilot.app)  # type: ignore[arg-type]
-    await until(pilot, lambda: view.is_current, "an answer to what is drawn")
+    await until(pilot, lambda: view.is_current)
     assert view.answer is not None
     return dict(zip(view.answer.names, view.answer.values, strict=True))
 
@@ -46,16 +46,16 @@ async def test_a_drawing_is_answered_at_any_time_and_as_predict_does(
     app = Playground(state=State(full_speed=True))
     async with app.run_test(size=(120, 40)) as pilot:
         app.open(load_preset("cnn_digits", ("training.epochs=2",)))
-        await until(pilot, lambda: isinstance(app.screen, TrainScreen), "its screen")
-        await until(pilot, lambda: shown(app).phase is Phase.PAUSED, "a run that waits")
+        await until(pilot, lambda: isinstance(app.screen, TrainScreen))
+        await until(pilot, lambda: shown(app).phase is Phase.PAUSED)
         await pilot.press("8")
-        await until(pilot, lambda: view_of(app).form is not None, "what can be asked")
+        await until(pilot, lambda: view_of(app).form is not None)
         await pilot.pause()
         await pilot.press("space", "shift+up", "shift+up", "shift+right")
         paused = await answered(pilot)
         await pilot.press("tab", "space")
-        await until(pilot, lambda: shown(app).phase is Phase.ENDED, "its end")
-        await until(pilot, lambda: view_of(app).frame.phase is Phase.ENDED, "the last frame")
+        await until(pilot, lambda: shown(app).phase is Phase.ENDED)
+        await until(pilot, lambda: view_of(app).frame.phase is Phase.ENDED)
         ended = await answered(pilot)
         assert ended != paused
         pixels = view_of(app).question.options()["values"]  # type: ignore[index]
@@ -63,9 +63,9 @@ async def test_a_drawing_is_answered_at_any_time_and_as_predict_does(
         assert folder is not None
         app.leave_run()
         app.open_run(folder, load_preset("cnn_digits", ("training.epochs=2",)))
-        await until(pilot, lambda: isinstance(app.screen, TrainScreen), "its screen again")
+        await until(pilot, lambda: isinstance(app.screen, TrainScreen))
         await pilot.press("8")
-        await until(pilot, lambda: view_of(app).form is not None, "the run that is opened again")
+        await until(pilot, lambda: view_of(app).form is not None)
         view = view_of(app)
         assert view.question.drawing is not None
         view.question.drawing.put(pixels)

@@ -1,8 +1,6 @@
 """The comparison of many runs: every key, at every size."""
 
-import asyncio
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +8,7 @@ from textual.pilot import Pilot
 
 from tests.tui import folders
 from tests.tui.quiet import quiet
+from tests.tui.waiting import until
 from tuidl.tui.app import Playground
 from tuidl.tui.dialogs.choose import ChooseScreen
 from tuidl.tui.screens.compare import CompareScreen
@@ -35,15 +34,6 @@ def foreign(folder: Path, count: int = 4, steps: int = 30) -> list[Path]:
         path.write_text("".join(json.dumps(line) + "\n" for line in lines))
         paths.append(path)
     return paths
-
-
-async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if holds():
-            return
-        await asyncio.sleep(0.02)
-        await pilot.pause()
-    raise AssertionError(texts(pilot.app))  # type: ignore[arg-type]
 
 
 async def read(pilot: Pilot[int]) -> CompareScreen:

@@ -7,8 +7,9 @@ import pytest
 
 from tests.tui import story
 from tests.tui.quiet import quiet
-from tests.tui.screens.seen import Seen, text_of
+from tests.tui.screens.seen import Seen
 from tests.tui.screens.test_train import opened, sent
+from tests.tui.waiting import text_of
 from tests.tui.watched import show_frame
 from tuidl.preset.library import load_preset
 from tuidl.protocol import commands, events

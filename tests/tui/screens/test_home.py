@@ -4,9 +4,9 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.tui.quiet import loads, quiet
+from tests.tui.waiting import until
 from tuidl.charts.palette import PALETTES
 from tuidl.plane.presets import START
 from tuidl.preset.library import shipped
@@ -45,16 +45,6 @@ def chosen(app: Playground) -> str:
 def seen(app: Playground) -> str:
     panel = app.screen.query_one(PreviewPanel)
     return panel.render().plain
-
-
-async def until(pilot: Pilot[int], text: str) -> None:
-    """Wait for the preview to show ``text``."""
-    for _ in range(400):
-        if text in seen(pilot.app):  # type: ignore[arg-type]
-            return
-        await asyncio.sleep(0.02)
-        await pilot.pause()
-    raise AssertionError(seen(pilot.app))  # type: ignore[arg-type]
 
 
 def test_every_shipped_preset_has_its_shelf() -> None:
@@ -101,7 +91,7 @@ async def test_all_presets_are_listed_in_the_learners_order(
         assert titles[0] == "Build it live"
         assert titles[2] == "Regression"
         assert len(presets(app)._shown) == ALL
-        await until(pilot, "25 parameters")
+        await until(pilot, lambda: "25 parameters" in seen(app))
 
 
 async def test_letters_filter_at_once_and_escape_shows_all_again(app: Playground) -> None:
@@ -185,7 +175,7 @@ async def test_a_broken_file_shows_its_line_and_can_be_mended(
     file.write_text(text)
     app = quiet(monkeypatch, tmp_path, state=State(recent=[str(file)], last_preset=str(file)))
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, "units")
+        await until(pilot, lambda: "units" in seen(app))
         line = text.split("\n").index("unitz = 8") + 1
         assert "layers[0].unitz" in seen(app)
         assert f"▶{line:>5}"[:1] in seen(app)
@@ -203,7 +193,7 @@ async def test_data_that_is_not_here_is_told_of_with_the_command(
     monkeypatch.setenv("TUIDL_DATA_DIR", str(tmp_path))
     app = quiet(monkeypatch, tmp_path, state=State(last_preset="mnist_cnn"))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, "tuidl download mnist")
+        await until(pilot, lambda: "tuidl download mnist" in seen(app))
         assert chosen(app) == "mnist_cnn"
         await pilot.press("down")
         assert chosen(app) == "simple_cnn"

@@ -10,7 +10,8 @@ from textual.widgets import Input, Static
 
 from tests.tui import folders
 from tests.tui.quiet import quiet
-from tests.tui.screens.test_run_list import notices, to_runs, until
+from tests.tui.screens.test_run_list import notices, to_runs
+from tests.tui.waiting import until
 from tuidl.charts.palette import PALETTES
 from tuidl.judging.records import (
     Calibration,

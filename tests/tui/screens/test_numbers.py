@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.screens.seen import Seen, Witness, is_settled, text_of, until
+from tests.tui.screens.seen import Seen, Witness, is_settled
+from tests.tui.waiting import text_of, until
 from tuidl.charts.scale import readable
 from tuidl.core.durations import trained
 from tuidl.preset.library import load_preset
@@ -158,7 +159,7 @@ def frames(witness: Witness) -> list[events.Frame]:
 
 
 async def test_after_any_keys_the_screen_says_what_the_engine_says(app: Playground) -> None:
-    await storm(app, SIZES[1], seed=0, count=6)
+    await storm(app, SIZES[1], seed=0, count=4)
 
 
 @pytest.mark.slow

@@ -1,7 +1,5 @@
 """One's own data on the screen: its columns, the target, the proposed preset, training."""
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ from textual.widgets import Input, Static
 
 from tests.proposing.files import pictures, table
 from tests.tui.quiet import loads, quiet
+from tests.tui.waiting import until
 from tuidl.data.array_source import Npz
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.home import HomeScreen
@@ -31,15 +30,6 @@ def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Playground:
     table(folder / "people.csv", gaps=3)
     pictures(folder / "pets")
     return quiet(monkeypatch, tmp_path)
-
-
-async def until(pilot: Pilot[int], is_so: Callable[[], bool]) -> None:
-    for _ in range(500):
-        await pilot.pause()
-        if is_so():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(lines(pilot.app.screen))  # type: ignore[arg-type]
 
 
 def lines(screen: OwnDataScreen) -> list[str]:
@@ -63,6 +53,7 @@ async def opened(pilot: Pilot[int], name: str) -> OwnDataScreen:
     return screen
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_table_is_shown_with_a_guess_and_a_preset(
     app: Playground, size: tuple[int, int]

@@ -7,7 +7,8 @@ from textual.pilot import Pilot
 
 from tests.tui import folders
 from tests.tui.quiet import quiet
-from tests.tui.screens.test_compare import foreign, read, texts, until
+from tests.tui.screens.test_compare import foreign, read, texts
+from tests.tui.waiting import until
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.compare import CompareScreen
 from tuidl.tui.screens.results import ResultsScreen

@@ -8,7 +8,8 @@ from textual.widgets import Input, Label
 
 from tests.tui import folders, story
 from tests.tui.quiet import quiet
-from tests.tui.screens.test_run_list import home, listed, notices, seen, to_runs, until
+from tests.tui.screens.test_run_list import home, listed, notices, seen, to_runs
+from tests.tui.waiting import until
 from tests.tui.watched import Watched
 from tuidl.preset.library import load_preset
 from tuidl.protocol import events
@@ -74,6 +75,7 @@ async def test_a_run_gets_a_name_a_note_and_tags_and_is_found_by_them(app: Playg
         assert len(app.screen.query_one(RunList)._shown) == 1
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("key", ["d", "l"])
 async def test_discarding_a_run_deletes_it_once_the_engine_lets_go(
     app: Playground, key: str

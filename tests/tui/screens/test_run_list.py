@@ -1,6 +1,5 @@
 """The runs on Home: listed without delay, previewed, and all that can be done with them."""
 
-import asyncio
 import shutil
 import sys
 import threading
@@ -15,6 +14,7 @@ from textual.widgets import Input
 
 from tests.tui import folders, story
 from tests.tui.quiet import loads, quiet
+from tests.tui.waiting import until
 from tuidl.charts.palette import PALETTES
 from tuidl.core.errors import RunError
 from tuidl.preset.library import load_preset
@@ -59,15 +59,6 @@ def listed(app: Playground) -> list[str]:
     return [str(option.prompt).strip() for option in app.screen.query_one(RunList).options]
 
 
-async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if holds():
-            return
-        await asyncio.sleep(0.02)
-        await pilot.pause()
-    raise AssertionError(pilot.app.screen)
-
-
 async def to_runs(pilot: Pilot[int], name: str = "") -> None:
     """The list of runs, the cursor on the one whose name holds ``name``."""
     app: Playground = pilot.app  # type: ignore[assignment]
@@ -85,6 +76,7 @@ def notices(app: Playground) -> str:
     return "\n".join(str(notice.message) for notice in app._notifications)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("size", SIZES)
 async def test_runs_are_listed_the_newest_first_with_their_state(
     app: Playground, size: tuple[int, int]

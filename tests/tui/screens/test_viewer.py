@@ -1,9 +1,8 @@
 """The viewer: logs of any program and our own, every key, at every size."""
 
-import asyncio
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from textual.pilot import Pilot
 from tests.tui import folders
 from tests.tui.pseudo_terminal import Terminal
 from tests.tui.quiet import loads, quiet
+from tests.tui.waiting import until
 from tuidl.charts.window import Window
 from tuidl.logs.source import StreamSource, source_of, source_of_run
 from tuidl.tui.app import Playground
@@ -43,15 +43,6 @@ def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Playground:
 def view_of(app: Playground) -> ViewScreen:
     assert isinstance(app.screen, ViewScreen)
     return app.screen
-
-
-async def until(pilot: Pilot[int], holds: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if holds():
-            return
-        await asyncio.sleep(0.02)
-        await pilot.pause()
-    raise AssertionError(texts(pilot.app))  # type: ignore[arg-type]
 
 
 async def read(pilot: Pilot[int]) -> ViewScreen:

@@ -2,9 +2,6 @@
 keys names: a file chosen, its report read, a target ticked, trained, evaluated, exported, used.
 """
 
-import asyncio
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from tests.proposing.files import table
+from tests.tui.waiting import until
 from tuidl.tui.app import Playground
 from tuidl.tui.dialogs.output import OutputScreen
 from tuidl.tui.screens.home import HomeScreen
@@ -22,16 +20,6 @@ from tuidl.tui.session.run import Phase
 from tuidl.tui.state import State
 from tuidl.tui.widgets.column_list import ColumnList
 from tuidl.tui.widgets.key_line import KeyLine
-
-SECONDS = 180.0
-
-
-async def until(pilot: Pilot[int], holds: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < end, (what, pilot.app.screen)
-        await asyncio.sleep(0.05)
-        await pilot.pause()
 
 
 async def press(pilot: Pilot[int], *named: str) -> None:
@@ -61,50 +49,48 @@ async def test_from_a_table_to_answers_without_leaving_the_screen(
     table(tmp_path / "people.csv", gaps=3)
     app = Playground(state=State(full_speed=True))
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, HomeScreen), "home")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
         await press(pilot, "o open a file")
         await enter(pilot, "people.csv")
-        await until(pilot, lambda: getattr(app.screen, "proposed", None) is not None, "proposed")
+        await until(pilot, lambda: getattr(app.screen, "proposed", None) is not None)
         screen = app.screen
         assert isinstance(screen, OwnDataScreen)
         report = "\n".join(str(o.prompt) for o in screen.query_one(ColumnList).options)
         assert "3 gaps; 20 to 69 → 1 input" in report
         await pilot.press("up", "up")
         await press(pilot, "space target")
-        await until(pilot, lambda: screen.proposed is not None, "proposed again")
+        await until(pilot, lambda: screen.proposed is not None)
         await press(pilot, "enter train")
-        await until(pilot, lambda: isinstance(app.screen, TrainScreen), "training screen")
+        await until(pilot, lambda: isinstance(app.screen, TrainScreen))
         train = app.screen
         assert isinstance(train, TrainScreen)
-        await until(pilot, lambda: train.shown.phase is Phase.ENDED, "trained")
-        await until(pilot, lambda: train.kept is not None, "kept")
+        await until(pilot, lambda: train.shown.phase is Phase.ENDED)
+        await until(pilot, lambda: train.kept is not None)
         await press(pilot, "E evaluate")
         judged = app.screen
         assert isinstance(judged, JudgementScreen)
-        await until(pilot, lambda: judged.judgement is not None or bool(judged._problem), "judged")
+        await until(pilot, lambda: judged.judgement is not None or bool(judged._problem))
         assert judged.judgement is not None, judged._problem
         assert judged.judgement.target == "job"
         assert "baseline" in str(judged.query_one("#lines", Static).render())
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen is train, "back")
+        await until(pilot, lambda: app.screen is train)
         await press(pilot, "x export")
         assert app.screen.query(OptionList)
         await pilot.press(*"numpy", "enter")
         await pilot.press("enter")
         out = next(iter((tmp_path / "runs").iterdir())).name + "-numpy"
-        await until(pilot, lambda: any((tmp_path / out).glob("*")), "exported")
+        await until(pilot, lambda: any((tmp_path / out).glob("*")))
         await press(pilot, "p predict")
         (tmp_path / "new.csv").write_text("age,paid,fraud\n30,1200,no\n,1100,yes\n")
         await enter(pilot, "new.csv")
-        await until(pilot, lambda: isinstance(app.screen, OutputScreen), "predicting")
+        await until(pilot, lambda: isinstance(app.screen, OutputScreen))
         said = app.screen.query_one("#output", Static)
         words = ("clerk", "cook", "smith")
-        await until(
-            pilot, lambda: sum(str(said.render()).count(word) for word in words) >= 2, "predicted"
-        )
+        await until(pilot, lambda: sum(str(said.render()).count(word) for word in words) >= 2)
         await pilot.press("w")
-        await until(pilot, (tmp_path / "new-predicted.csv").is_file, "written")
+        await until(pilot, (tmp_path / "new-predicted.csv").is_file)
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen is train, "back")
+        await until(pilot, lambda: app.screen is train)
         await press(pilot, "q leave")
-        await until(pilot, lambda: app.screen is screen, "the table again")
+        await until(pilot, lambda: app.screen is screen)

@@ -11,7 +11,8 @@ from textual.widgets import Input, OptionList, Static
 
 from tests.tui import folders, story
 from tests.tui.quiet import quiet
-from tests.tui.screens.test_run_list import notices, until
+from tests.tui.screens.test_run_list import notices
+from tests.tui.waiting import until
 from tuidl.protocol.events import RunEnded
 from tuidl.runs.listing import Listed
 from tuidl.runs.table import Heading

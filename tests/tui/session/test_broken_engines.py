@@ -6,8 +6,6 @@ import errno
 import json
 import os
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from textual.pilot import Pilot
 from tests.tui import story
 from tests.tui.pseudo_terminal import children
 from tests.tui.quiet import loads, quiet
+from tests.tui.waiting import until
 from tuidl.preset.library import load_preset
 from tuidl.protocol import events
 from tuidl.tui.app import Playground
@@ -78,13 +77,6 @@ def playground(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, program: str) ->
 
 def notices(app: Playground) -> str:
     return "\n".join(notice.message for notice in app._notifications)
-
-
-async def until(pilot: Pilot[int], holds: Callable[[], object], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"never: {notices(pilot.app)}"  # type: ignore[arg-type]
-        await pilot.pause(0.05)
 
 
 async def screen_of(pilot: Pilot[int]) -> TrainScreen:

@@ -13,7 +13,8 @@ from textual.pilot import Pilot
 
 from tests.tui import folders, story
 from tests.tui.quiet import loads, quiet
-from tests.tui.session.test_broken_engines import notices, until
+from tests.tui.session.test_broken_engines import notices
+from tests.tui.waiting import until
 from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events

@@ -8,7 +8,8 @@ import pytest
 
 from tests.tui import folders, story
 from tests.tui.quiet import loads, quiet
-from tests.tui.session.test_broken_engines import notices, until
+from tests.tui.session.test_broken_engines import notices
+from tests.tui.waiting import until
 from tuidl.core.errors import RunError
 from tuidl.preset.library import load_preset
 from tuidl.protocol import commands

@@ -58,6 +58,7 @@ class InThread:
         return self.worker._control._goal is None
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("seed", range(4))
 async def test_the_screen_names_what_the_engine_does_after_any_keys(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seed: int

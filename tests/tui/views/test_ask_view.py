@@ -42,6 +42,7 @@ async def opened(watched: Watched, form: AskForm) -> None:
     await watched.pilot.pause()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_drawing_is_asked_while_it_is_made(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: tuple[int, int]
@@ -132,6 +133,7 @@ async def test_a_key_asks_at_once_and_late_answers_are_passed_over(
         assert "late" not in watched.seen(AnswerPanel)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("size", SIZES)
 async def test_values_of_a_table_are_moved_and_typed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: tuple[int, int]

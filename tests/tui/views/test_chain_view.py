@@ -16,6 +16,7 @@ from tuidl.tui.views.chain import ChainList, ChainView, ChainWalk
 KEY = str(VIEWS.index(ChainView) + 2)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
 async def test_each_factor_is_a_line_and_keys_choose(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: tuple[int, int]

@@ -11,6 +11,7 @@ from tests.tui.watched import Opened
 from tuidl.tui.views.clusters import ClusterMap, ClustersView, NearestPanel
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_centres_leave_a_way_that_v_hides(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: tuple[int, int]

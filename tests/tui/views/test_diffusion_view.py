@@ -86,6 +86,7 @@ async def test_v_leaves_the_arrows_out(app: Playground) -> None:
         assert "to less noise" in watched.seen(StepsBack)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("size", [(80, 24), (200, 50)])
 async def test_the_small_picture_shows_the_points_at_the_end(
     app: Playground, size: tuple[int, int]

@@ -11,6 +11,7 @@ from tuidl.protocol.commands import Change, Scale
 from tuidl.tui.views.health import HealthList, HealthTable
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
 async def test_each_measurement_has_its_rule_and_enter_makes_the_edit(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: tuple[int, int]

@@ -24,6 +24,7 @@ async def answered(watched: Watched) -> None:
     await watched.handle(ProbeAnswer(id=1, kind="decoded_code", epoch=1, step=1, answer=answer))
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_the_cursor_is_decoded_at_once_and_only_the_newest_place_waits(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: tuple[int, int]

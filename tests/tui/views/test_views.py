@@ -46,6 +46,7 @@ async def test_a_click_on_a_tab_opens_its_view(app: Playground) -> None:
             assert isinstance(watched.screen.open_view, view)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("view", ["2", "3", "4"])
 async def test_the_run_is_controlled_from_every_view(app: Playground, view: str) -> None:
     async with Opened(app, "cnn_digits") as watched:
@@ -57,6 +58,7 @@ async def test_the_run_is_controlled_from_every_view(app: Playground, view: str)
                          commands.Pace]  # fmt: skip
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "name", ["cnn_digits", "linear_regression", "gru_sine", "overfitting", "logistic_regression"]
 )

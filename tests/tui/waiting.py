@@ -1,0 +1,26 @@
+"""Waiting for what a screen under test comes to."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from textual.pilot import Pilot
+
+from tuidl.tui.app import Playground
+
+SECONDS = 180.0
+"""Longer than a busy machine takes to compile what a run needs."""
+
+
+def text_of(app: Playground) -> str:
+    """The cells of the screen."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(s.text for s in strip).rstrip() for strip in strips)
+
+
+async def until(pilot: Pilot[Any], holds: Callable[[], object], seconds: float = SECONDS) -> None:
+    """Wait until it holds; the failure shows the screen."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, text_of(pilot.app)  # type: ignore[arg-type]
+        await pilot.pause(0.01)
