@@ -48,6 +48,24 @@ def test_pictures_of_every_kind(tmp_path: Path) -> None:
     assert pictures(tmp_path, channels=1).load().x.shape == (12, 8, 10, 1)
 
 
+def test_pictures_that_are_given_back_need_no_classes(tmp_path: Path) -> None:
+    write_pictures(tmp_path)
+    flat = tmp_path / "cat"
+    source = pictures(flat, targets_are="inputs")
+    spec, split = source.full_spec(), source.split()
+    assert (spec.shape, spec.labels, spec.classes) == ((8, 10, 3), (), ())
+    assert len(split.train) + len(split.validation) == 6
+    np.testing.assert_array_equal(split.train.y, split.train.x.reshape(len(split.train), -1))
+    with pytest.raises(DataError, match="a picture outside of the classes"):
+        pictures(flat).split()
+    (flat / "0.png").rename(tmp_path / "0.png")
+    with pytest.raises(DataError, match="a picture outside"):  # folders beside it
+        pictures(tmp_path, targets_are="inputs").split()
+    (tmp_path / "none").mkdir()
+    with pytest.raises(DataError, match="none: no pictures"):
+        pictures(tmp_path / "none", targets_are="inputs").split()
+
+
 def test_a_picture_of_the_right_size_keeps_its_pixels(tmp_path: Path) -> None:
     random = np.random.default_rng(1)
     colour = random.integers(0, 256, (8, 10, 3), np.uint8)
@@ -123,7 +141,7 @@ def _fifo(base: Path) -> None:
         (_notes, "notes.txt: no picture (expected .bmp"),
         (_nested, "more: no picture"),
         (_outside, "0.png: a picture outside of the classes' folders"),
-        (_one_class, "1 folders, expected 2 to 1000"),
+        (_one_class, "1 folder, expected 2 to 1000"),
         (_no_pictures, "eel: no pictures"),
         (_bomb, "0.png: "),
         (_fifo, "9.png: no picture"),

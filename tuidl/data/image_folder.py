@@ -60,16 +60,18 @@ class Folders:
                 yield part, missing
 
 
-def listed(path: Path) -> Folders:
+def listed(path: Path, classless: bool = False) -> Folders:
     """The pictures below ``path``, remembered until a folder changes. Raises DataError.
 
     There are parts where a sub-folder is called as one for training, holds folders itself, and is
-    alone or has one for validation or test beside it; else each sub-folder is a class.
+    alone or has one for validation or test beside it; else each sub-folder is a class. With
+    ``classless`` a folder of nothing but pictures is one part without classes.
     """
     with listable(path):
         stamps = _stamps(path)
     is_settled = time.time_ns() - max(changed for _, changed in stamps) > SETTLED
-    return _listed(path, stamps) if is_settled else _listed.__wrapped__(path, stamps)
+    read = _listed if is_settled else _listed.__wrapped__
+    return read(path, stamps, classless)
 
 
 def _stamps(path: Path) -> Stamps:
@@ -83,8 +85,10 @@ def _stamps(path: Path) -> Stamps:
 
 
 @lru_cache(maxsize=4)
-def _listed(path: Path, stamps: Stamps) -> Folders:
+def _listed(path: Path, stamps: Stamps, classless: bool) -> Folders:
     with listable(path):
+        if classless and not any(entry.is_dir() for entry in _entries(path)):
+            return Folders(_without_classes(path))
         folders = _folders(path)
         parts = _parts(folders)
         if not parts:
@@ -116,12 +120,21 @@ def _parts(folders: list[Path]) -> dict[str, Path]:
     return found
 
 
+def _without_classes(path: Path) -> Folder:
+    """The pictures in the folder itself."""
+    files = pictures_in(path, 0)
+    if not files:
+        raise DataError(f"{path}: no pictures")
+    return Folder(str(path), (), tuple(files))
+
+
 def _of_classes(path: Path, folders: list[Path], train: Folder | None = None) -> Folder:
     """The pictures below the class ``folders``; ``train``: whose classes are the only ones."""
     names = train.classes if train else tuple(folder.name for folder in folders)
     if not 2 <= len(names) <= MOST_CLASSES:
         raise DataError(
-            f"{path}: {len(names)} folders, expected 2 to {MOST_CLASSES}, one for each class"
+            f"{path}: {len(names)} {'folder' if len(names) == 1 else 'folders'}, expected 2 to "
+            f"{MOST_CLASSES}, one for each class"
         )
     files: list[Picture] = []
     for folder in folders:

@@ -34,7 +34,8 @@ class Images(Source, frozen=True, kw_only=True, tag="images"):
 
     Where the folder holds ``train`` with ``val`` or ``test`` or both (also ``training``, ``valid``,
     ``validation``, ``testing``), each with the classes' folders, those are the parts;
-    ``validation`` may be "test" then. ``broken``: "skip" leaves broken pictures out. ``cache``:
+    ``validation`` may be "test" then. Where the inputs are the targets a folder of nothing but
+    pictures will do. ``broken``: "skip" leaves broken pictures out. ``cache``:
     decoded pixels are kept between commands.
     """
 
@@ -66,10 +67,12 @@ class Images(Source, frozen=True, kw_only=True, tag="images"):
 
     def spec(self) -> ExampleSpec:
         classes = self._listed().train.classes
-        return ExampleSpec((*self.size, self.channels), len(classes), classes)
+        return ExampleSpec((*self.size, self.channels), len(classes) or 1, classes)
 
-    def class_counts(self) -> tuple[int, ...]:
+    def class_counts(self) -> tuple[int, ...] | None:
         known = self._listed().train
+        if not known.classes:
+            return None
         counts = Counter(label for _, label, *_ in known.files)
         return tuple(counts[place] for place in range(len(known.classes)))
 
@@ -136,7 +139,7 @@ class Images(Source, frozen=True, kw_only=True, tag="images"):
     def _listed(self) -> "Folders":
         from tuidl.data.image_folder import listed
 
-        return listed(Path(self.path))
+        return listed(Path(self.path), classless=self.targets_are is not None)
 
     def _decoded(self, folder: "Folder") -> "Decoded":
         from tuidl.data.decoded_pictures import Wanted, decoded

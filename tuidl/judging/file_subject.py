@@ -223,23 +223,33 @@ def _class_places(path: Path, y: Array, classes: tuple[str, ...]) -> Array:
 
 
 def _of_folder(preset: Preset, prepared: Preparation, path: Path) -> Subject:
-    """Pictures in folders that are called as the classes are; some may be absent."""
-    classes = task_of(preset).names
-    folders = sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith("."))
-    parts, y, names = [], [], []
-    notes: list[str] = []
-    for folder in folders:
-        if folder.name not in classes:
-            raise DataError(f"{path}: {_no_class(folder.name, classes)}")
-        for file in sorted(folder.iterdir()):
-            if file.suffix.lower() in SUFFIXES and not file.name.startswith("."):
-                inputs = read_inputs(preset, prepared, file)
-                parts.append(inputs.x)
-                notes += inputs.notes
-                y.append([float(classes.index(folder.name))])
-                names.append(f"{folder.name}/{file.name}")
-    if not parts:
-        raise DataError(f"{path}: no pictures in folders that are called as the classes are")
-    data = f"{path}, {len(y):,} pictures"
-    return Subject(np.concatenate(parts), np.array(y), data, Origin(tuple(names)),
+    """Pictures in folders that are called as the classes are; some may be absent. Where the network
+    gives pictures back all that lie there, and in any folders there."""
+    gives_back, classes = preset.spec().reconstructs, task_of(preset).names
+    folders = [p for p in _shown(path) if p.is_dir()]
+    strange = [folder.name for folder in folders if folder.name not in classes]
+    if strange and not gives_back:
+        raise DataError(f"{path}: {_no_class(strange[0], classes)}")
+    files = [file for folder in folders for file in _shown(folder) if _is_picture(file)]
+    files += [file for file in _shown(path) if gives_back and _is_picture(file)]
+    if not files:
+        where = "" if gives_back else " in folders that are called as the classes are"
+        raise DataError(f"{path}: no pictures{where}")
+    found = [read_inputs(preset, prepared, file) for file in files]
+    x, notes = np.concatenate([one.x for one in found]), [n for one in found for n in one.notes]
+    if gives_back:
+        y = _given_back(prepared, x)
+    else:
+        y = np.array([[float(classes.index(file.parent.name))] for file in files])
+    names = tuple(str(file.relative_to(path)) for file in files)
+    return Subject(x, y, f"{path}, {len(y):,} pictures", Origin(names),
                    notes=tuple(notes[:MOST_NAMED]))  # fmt: skip
+
+
+def _shown(folder: Path) -> list[Path]:
+    """What lies in it, without what is hidden."""
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES and not path.is_dir()
