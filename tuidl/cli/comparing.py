@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from tuidl.cli.common import PAGE, found_run, json_option, require_screen
+from tuidl.core.errors import RunError
 from tuidl.core.printable import printable
 from tuidl.core.terminal import put, put_json
 
@@ -31,11 +32,15 @@ def compare(runs: tuple[str, ...], ui: bool, as_json: bool) -> None:
     if ui:
         _compare_on_screen(runs, as_json)
     from tuidl.runs.comparing import compared, to_json
+    from tuidl.storage.contents import RUN
     from tuidl.storage.folder import RunFolder
 
     paths = [path for run in runs for path in _named(run)()]
     if len(paths) < 2:
         raise click.UsageError("name two runs or more; 'tuidl runs' lists them")
+    for path in paths:
+        if not (path / RUN).exists():
+            raise RunError(f"{path} is a log of another program: --ui compares its curves")
     found = [compared(RunFolder(path)) for path in paths]
     if as_json:
         put_json(to_json(found))
@@ -58,7 +63,8 @@ def _compare_on_screen(runs: tuple[str, ...], as_json: bool) -> NoReturn:
 def _named(called: str) -> "Joining":
     """The file of a log, a run, the trials of a sweep, or the logs of a folder. Raises RunError."""
     from tuidl.core.user_folders import expanded
-    from tuidl.runs.joining import one, trials
+    from tuidl.runs.foreign import require_logs
+    from tuidl.runs.joining import logs, one, trials
     from tuidl.runs.trials import sweep_called
 
     path = expanded(called)
@@ -66,7 +72,13 @@ def _named(called: str) -> "Joining":
         return one(path)
     if sweep := sweep_called(called):
         return trials(sweep)
-    return one(found_run(called))
+    try:
+        return one(found_run(called))
+    except RunError:
+        if not path.is_dir():
+            raise
+    require_logs(path)
+    return logs(path)
 
 
 def _show_compared(found: "list[Compared]") -> None:

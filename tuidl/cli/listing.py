@@ -3,18 +3,20 @@
 import json
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from tuidl.cli.common import json_option, require_screen
+from tuidl.core.errors import RunError
 from tuidl.core.printable import printable
 from tuidl.core.terminal import put, put_json, say
 
 if TYPE_CHECKING:
     from tuidl.runs.listing import Listed
 
-STATES = ("done", "interrupted", "failed", "unfinished", "running", "damaged")
+STATES = ("done", "interrupted", "failed", "unfinished", "running", "damaged", "log")
 
 
 @click.command()
@@ -47,6 +49,10 @@ STATES = ("done", "interrupted", "failed", "unfinished", "running", "damaged")
     help="Only the trials of a sweep: its name, the beginning of it, its folder, or last.",
 )  # fmt: skip
 @click.option(
+    "--logs", "folders", multiple=True, metavar="FOLDER",
+    help="Logs of other programs below FOLDER, too: CSV, JSON lines, TensorBoard. May be repeated.",
+)  # fmt: skip
+@click.option(
     "--ui", is_flag=True,
     help="Open them as a table in the playground, which goes on with what begins and ends.",
 )  # fmt: skip
@@ -59,13 +65,15 @@ def runs(
     where: str | None,
     grouped: str,
     sweeps: str | None,
+    folders: tuple[str, ...],
     ui: bool,
     as_json: bool,
 ) -> None:
     """List the runs that are kept, the newest first; WORDS: only those that have them all in
     their name, preset, tags (#keep) or note.
 
-    With --json each has its settings, by dotted keys.
+    With --json each has its settings, by dotted keys. --logs: what other programs logged stands
+    among them, with the last values of its measures.
     """
     wanted = [where] if where else []
     wanted += [f"sweep == {_sweep(sweeps)!r}"] if sweeps else []
@@ -73,16 +81,18 @@ def runs(
         if as_json:
             raise click.UsageError("--ui goes without --json")
         wanted += [f"state == {state!r}"] if state else []
-        _on_screen(
-            words, wanted, key, _keys(shown), _keys(grouped) or (("sweep",) if sweeps else ())
-        )
-    from tuidl.runs.listing import as_lines, listed, to_json
+        by = _keys(grouped) or (("sweep",) if sweeps else ())
+        _on_screen(words, wanted, key, _keys(shown), by, _folders(folders))
+    from tuidl.runs.foreign import listed_with
+    from tuidl.runs.listing import as_lines, to_json
     from tuidl.runs.settings import in_order, require_known, those_where, with_settings
     from tuidl.storage.locations import runs_folder
 
     if grouped and (key or shown):
         raise click.UsageError("--group-by goes without --sort and --columns")
-    found, keys, groups = listed(words, state), _keys(shown), _keys(grouped)
+    found, keys, groups = (
+        listed_with(_folders(folders), words, state), _keys(shown), _keys(grouped),
+    )  # fmt: skip
     if key or keys or groups or where or as_json:
         found = with_settings(found)
     require_known(found, (*keys, *groups))
@@ -110,12 +120,24 @@ def _sweep(called: str) -> str:
     return sweep_called(called) or find(called).name
 
 
+def _folders(named: tuple[str, ...]) -> tuple[Path, ...]:
+    """Raises RunError where one of them is none."""
+    from tuidl.core.user_folders import expanded
+
+    found = tuple(dict.fromkeys(map(expanded, named)))
+    for path in found:
+        if not path.is_dir():
+            raise RunError(f"{path}: no folder; --logs takes folders of logs")
+    return found
+
+
 def _on_screen(
     words: tuple[str, ...],
     conditions: list[str],
     key: str | None,
     columns: tuple[str, ...],
     groups: tuple[str, ...],
+    folders: tuple[Path, ...],
 ) -> NoReturn:
     """The table, with what was asked for on the command line."""
     from tuidl.cli.playing import play
@@ -128,7 +150,8 @@ def _on_screen(
     asked = " and ".join(f"({one})" if several else one for one in conditions)
     choices = TableState(list(columns), key or "created", groups=list(groups))
     is_given = bool(key or columns or groups)
-    play(table=TableStart(asked or " ".join(words), choices if is_given else None))
+    filtered = asked or " ".join(words)
+    play(table=TableStart(filtered, choices if is_given else None, folders))
 
 
 def _keys(text: str) -> tuple[str, ...]:

@@ -4,13 +4,13 @@ event files of a training that was begun again.
 
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from tuidl.core.errors import RunError
-from tuidl.core.own_files import FileError, open_to_read, reason_of
-from tuidl.logs.readers import EVENT_FILE, EXAMPLE, HEAD
-from tuidl.logs.rows import is_table
-from tuidl.logs.source import Chunk, FileSource, StartedAnewError
+from tuidl.logs.below import Place, is_part, of_one_kind, places
+from tuidl.logs.readers import EVENT_FILE, EXAMPLE
+from tuidl.logs.source import Chunk, FileSource, Source, StartedAnewError, source_of
 
 DEPTH = 2
 """Folders within the folder that are looked into."""
@@ -19,18 +19,19 @@ MOST_FILES = 64
 """They are kept open to be followed."""
 AGAIN = 2.0
 """Seconds after which new files are looked for."""
-LINES = ".jsonl", ".ndjson"
 
 
 class FolderSource:
-    """The logs of a folder, each followed as it grows; new ones join."""
+    """The logs of a folder, each followed as it grows; new ones join. ``is_alone``: of one training
+    only, where other folders in it are trainings of their own."""
 
     is_endless = True
     run: Path | None = None
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, is_alone: bool = False) -> None:
         """Raises RunError where there is no log, or one that cannot be read."""
         self.path, self.name = path, path.resolve().name or str(path)
+        self._is_alone = is_alone
         self._files: dict[Path, FileSource] = {}
         self._parts: dict[Path, str] = {}
         self._find()
@@ -78,6 +79,11 @@ class FolderSource:
     def share_read(self) -> float:
         return sum(one.share_read for one in self._files.values()) / max(len(self._files), 1)
 
+    def release(self) -> None:
+        """Keep no file open until there is more to read: for those who follow many logs."""
+        for source in self._files.values():
+            source.release()
+
     def close(self) -> None:
         for source in self._files.values():
             source.close()
@@ -85,7 +91,7 @@ class FolderSource:
     def _find(self) -> None:
         """Open the logs that are not open yet, in the order of their names."""
         self._looked = time.monotonic()
-        for path in logs_in(self.path):
+        for path in logs_in(self.path, self._is_alone):
             if path not in self._files:
                 self._files[path] = FileSource(path)
         self._parts = parts_of(list(self._files))
@@ -104,49 +110,26 @@ def parts_of(files: list[Path]) -> dict[Path, str]:
     return found
 
 
-def logs_in(folder: Path) -> list[Path]:
-    """The logs of a folder, of one kind: loggers of several kinds tell the same numbers. Tables
-    without steps are data. Raises RunError."""
-    found = _files_below(folder)
-    events = [path for path in found if EVENT_FILE in path.name]
-    tables = (path for path in found if path.suffix.lower() == ".csv")
-    lines = [path for path in found if path.suffix.lower() in LINES]
-    logs = events or [path for path in tables if _has_steps(path)] or lines
+def logs_in(folder: Path, is_alone: bool = False) -> list[Path]:
+    """The logs of a folder, of one kind. ``is_alone``: only those that lie in it or in folders
+    called after parts of the examples, if there are such. Raises RunError."""
+    below = list(places(folder, DEPTH, MOST_ENTRIES))
+    own = (
+        place
+        for place in below
+        if place.path == folder or (place.path.parent == folder and is_part(place.path, folder))
+    )
+    logs = (is_alone and _in_them(own)) or _in_them(below)
     if len(logs) > MOST_FILES:
         raise RunError(f"{folder}: {len(logs)} logs; expected at most {MOST_FILES}: name a folder "
                        f"or file within it, such as {logs[0]}")  # fmt: skip
     return logs
 
 
-def _has_steps(path: Path) -> bool:
-    try:
-        with open_to_read(path) as file:
-            lines = file.read(HEAD).split(b"\n")
-    except (FileError, OSError):
-        return False
-    return is_table(lines[:1])
+def _in_them(places: Iterable[Place]) -> list[Path]:
+    return of_one_kind(tuple(sorted(file for place in places for file in place.files)))
 
 
-def _files_below(folder: Path) -> list[Path]:
-    """Regular files, by folder and name; hidden ones and links are left alone."""
-    found: list[Path] = []
-    waiting, seen = [(folder, 0)], 0
-    while waiting:
-        here, depth = waiting.pop()
-        try:
-            entries = list(os.scandir(here))
-        except OSError as error:
-            if depth:
-                continue
-            raise RunError(f"{here}: {reason_of(error)}") from None
-        for entry in entries:
-            seen += 1
-            if seen > MOST_ENTRIES:
-                raise RunError(f"{folder}: more than {MOST_ENTRIES:,} files; name one within it")
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False) and depth < DEPTH:
-                waiting.append((Path(entry.path), depth + 1))
-            elif entry.is_file(follow_symlinks=False):
-                found.append(Path(entry.path))
-    return sorted(found)
+def source_at(path: Path) -> Source:
+    """The log of another program that a path leads to: a file, or a folder. Raises RunError."""
+    return FolderSource(path, is_alone=True) if path.is_dir() else source_of(path)

@@ -5,11 +5,12 @@ import time
 from collections.abc import Sequence
 
 from tuidl.core.errors import RunError
+from tuidl.logs.folder import FolderSource
 from tuidl.logs.lines import Lines
 from tuidl.logs.log import Log
 from tuidl.logs.readers import Foreign, JsonLines, Reader
 from tuidl.logs.record import Entry
-from tuidl.logs.source import Chunk, Source, StartedAnewError
+from tuidl.logs.source import Chunk, FileSource, Source, StartedAnewError
 from tuidl.protocol import events
 
 LINES_AT_ONCE = 100
@@ -31,7 +32,7 @@ class Follower:
         self._readers: dict[str, tuple[str, Reader]] = {}
         """By file; each with the part that the file tells of."""
         self._lock = threading.Lock()
-        self._has_a_thread = False
+        self._has_a_thread = self._has_caught_up = False
         self._closed = threading.Event()
 
     def new_log(self) -> Log:
@@ -65,6 +66,16 @@ class Follower:
         if self.problem:
             raise RunError(self.problem)
         return self._log
+
+    def advance(self) -> bool:
+        """Read all that is there, without a thread, and keep no file open; whether something was
+        new. Raises RunError."""
+        before, self._has_caught_up = self.version, False
+        while not self._has_caught_up and self._read(0):
+            pass
+        if isinstance(self.source, FileSource | FolderSource):
+            self.source.release()
+        return self.version > before
 
     def _run(self) -> None:
         is_patient = self._has_a_thread or not self.source.is_endless
@@ -118,6 +129,7 @@ class Follower:
 
     def _caught_up(self) -> None:
         """All that is there has been read; a last line that lacks only its end counts."""
+        self._has_caught_up = True
         whole = [(part, reader.whole_rest()) for part, reader in self._readers.values()]
         for part, entries in whole:
             if entries:

@@ -2,10 +2,19 @@
 
 import math
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tuidl.logs.axis import Axis
 from tuidl.logs.own import event_of, record_of_event
-from tuidl.logs.record import Entry, NoObjectError, Record, Unusable, parsed, record_of
+from tuidl.logs.record import (
+    Entry,
+    NoObjectError,
+    Record,
+    Settings,
+    Unusable,
+    parsed,
+    record_of,
+)
 from tuidl.protocol import events
 from tuidl.protocol.edits import START, joined, place_of, still_count
 from tuidl.protocol.events import Event
@@ -52,11 +61,16 @@ class Log:
     ended: events.RunEnded | events.RunFailed | None = None
     edits: list[events.Edited] = field(default_factory=list)
     alerts: list[events.Alert] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Hyper-parameters that stand in the log of another program."""
 
     def add(self, entry: Entry, part: str = "") -> None:
         """Take in a line or a record; whatever it is, none is an error. ``part``: what its
         numbers are called after, where a log has several files."""
         if isinstance(entry, bytes) and not entry.strip():
+            return
+        if isinstance(entry, Settings):
+            self.settings = self.settings | entry.values
             return
         self.counts.lines += 1
         if isinstance(entry, bytes):

@@ -20,12 +20,20 @@ LONGEST_NAME = 80
 
 class Record(NamedTuple):
     """``x``: the value of the key ``x_name``; None where no key says where. A value that is None
-    was not finite, in an event of our own. ``epoch`` stands beside another key."""
+    was not finite, in an event of our own. ``epoch`` stands beside another key. ``time``: seconds
+    since 1970, where the log itself and no number in it says when."""
 
     x_name: str | None
     x: float | None
     epoch: float | None
     values: dict[str, float | None]
+    time: float | None = None
+
+
+class Settings(NamedTuple):
+    """Hyper-parameters that stand in a log, by name."""
+
+    values: dict[str, Any]
 
 
 class Unusable(Enum):
@@ -35,7 +43,7 @@ class Unusable(Enum):
     RECORD = "longer than 16 MiB and passed over"
 
 
-Entry = bytes | Record | Unusable
+Entry = bytes | Record | Settings | Unusable
 """A line of JSON, or what a log of another format says at one place."""
 
 
@@ -58,6 +66,27 @@ def parsed(line: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise NoObjectError("no object")
     return found
+
+
+CLOCKS = frozenset((
+    "time", "timestamp", "wall_time", "walltime", "runtime", "elapsed", "elapsed_time", "seconds",
+    "elapsed_seconds",
+))  # fmt: skip
+LATEST_DURATION = 1e8
+"""Seconds; what is more is counted since 1970."""
+
+
+def last_word(name: str) -> str:
+    """The last part of a number's name, as words that say where a line stands are compared."""
+    return name.rpartition("/")[2].lstrip("_").lower()
+
+
+def clock_of(record: Record) -> float | None:
+    """Seconds, of training or since 1970, at which a record stands, where it says so."""
+    if record.time is not None:
+        return record.time
+    known = (value for name, value in record.values.items() if last_word(name) in CLOCKS)
+    return next((value for value in known if value is not None and math.isfinite(value)), None)
 
 
 def record_of(table: dict[str, Any]) -> Record:
@@ -104,5 +133,5 @@ def readable(name: str) -> str:
 @lru_cache(4096)
 def step_key(name: str) -> str | None:
     """The key of ``STEPS`` that a name is, if it is one: ``trainer/global_step``, ``_step``."""
-    key = name.rpartition("/")[2].lstrip("_").lower()
+    key = last_word(name)
     return key if key in STEPS else None

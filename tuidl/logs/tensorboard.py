@@ -1,20 +1,35 @@
 """TensorBoard's event files: the scalars of each event, as records.
 
-    Event         2 step, 5 summary
+    Event         1 wall_time, 2 step, 5 summary
     Summary       1 value, repeated
-    Value         1 tag, 2 simple_value, 8 tensor, 9 metadata {1 plugin {1 name}}
+    Value         1 tag, 2 simple_value, 8 tensor, 9 metadata {1 plugin {1 name, 2 content}}
     TensorProto   1 dtype, 2 shape {2 dim {1 size}}, 4 content, and values by type
 
 A scalar is a ``simple_value`` (float32), or a tensor of one number that TensorBoard's plugin for
-scalars shows. Pictures, histograms, texts and graphs are passed over.
+scalars shows. Hyper-parameters are those that its plugin for them keeps of a session. Pictures,
+histograms, texts and graphs are passed over.
 """
 
 import struct
 from collections.abc import Iterator
+from typing import Any
 
 from tuidl.logs.framing import HEAD, Records
-from tuidl.logs.record import Record, Unusable, readable
-from tuidl.logs.wire import BYTES, FIXED32, VARINT, Value, WireError, fields, floats, signed, varint
+from tuidl.logs.hparams import PLUGIN as HPARAMS
+from tuidl.logs.hparams import session_settings
+from tuidl.logs.record import Record, Settings, Unusable, readable
+from tuidl.logs.wire import (
+    BYTES,
+    FIXED32,
+    FIXED64,
+    VARINT,
+    Value,
+    WireError,
+    fields,
+    floats,
+    signed,
+    varint,
+)
 
 PLUGIN = "scalars"
 TYPES = {1: ("f", 5), 2: ("d", 6), 3: ("i", 7), 9: ("q", 10), 19: ("e", 0)}
@@ -32,18 +47,25 @@ class EventFile:
     def __init__(self, file: str) -> None:
         self._records = Records(file)
         self._plugins: dict[str, str] = {}
+        self._settings: dict[str, Any] = {}
+        """Of the event that is being read."""
 
-    def feed(self, data: bytes) -> Iterator[Record | Unusable]:
-        """A record an event, without values where the event has no scalars. Raises RunError."""
+    def feed(self, data: bytes) -> Iterator[Record | Settings | Unusable]:
+        """A record an event, without values where the event has no scalars; before it the
+        hyper-parameters that the event has. Raises RunError."""
         for at, event in self._records.feed(data):
             if event is None:
                 yield Unusable.RECORD
                 continue
             try:
-                yield self._record(memoryview(event))
+                record = self._record(memoryview(event))
             except WireError as error:
                 # Inside of parts of a message it is only known that it is within this record.
                 raise self._records.damage(f"no event: {error.problem}", at + HEAD) from None
+            if self._settings:
+                yield Settings(self._settings)
+                self._settings = {}
+            yield record
 
     def whole_rest(self) -> list[Record]:
         """None: what has no end yet is no record."""
@@ -52,15 +74,17 @@ class EventFile:
     take_rest = whole_rest
 
     def _record(self, event: memoryview) -> Record:
-        step, values = 0, {}
+        step, time, values = 0, None, {}
         for number, kind, value in fields(event):
             if number == 2 and kind == VARINT:
                 step = signed(_whole(value))
+            elif number == 1 and kind == FIXED64:
+                (time,) = struct.unpack("<d", _bytes(value))
             elif number == 5 and kind == BYTES:
                 for inner, inner_kind, part in fields(_bytes(value)):
                     if inner == 1 and inner_kind == BYTES:
                         values.update(self._scalar(_bytes(part)))
-        return Record("step", float(step), None, values)
+        return Record("step", float(step), None, values, time)
 
     def _scalar(self, message: memoryview) -> dict[str, float | None]:
         """The tag and its number; nothing where the value is no scalar."""
@@ -81,12 +105,18 @@ class EventFile:
         return {} if found is None or not tag else {readable(tag): found}
 
     def _remember(self, tag: str, metadata: memoryview) -> None:
-        """Which plugin shows a tag; only its first value may say so."""
+        """Which plugin shows a tag; only its first value may say so. What the plugin for
+        hyper-parameters says besides."""
         for number, kind, value in fields(metadata):
-            if number == 1 and kind == BYTES:
-                for inner, inner_kind, name in fields(_bytes(value)):
-                    if inner == 1 and inner_kind == BYTES and len(self._plugins) < MOST_TAGS:
-                        self._plugins.setdefault(tag, bytes(_bytes(name)).decode(errors="replace"))
+            if number != 1 or kind != BYTES:
+                continue
+            plugin = {inner: _bytes(part) for inner, inner_kind, part in fields(_bytes(value))
+                      if inner_kind == BYTES}  # fmt: skip
+            name = bytes(plugin.get(1, b"")).decode(errors="replace")
+            if 1 in plugin and len(self._plugins) < MOST_TAGS:
+                self._plugins.setdefault(tag, name)
+            if name == HPARAMS and 2 in plugin:
+                self._settings |= session_settings(plugin[2])
 
 
 def number_of(tensor: memoryview) -> float | None:

@@ -9,8 +9,7 @@ from tuidl.core.lazy import Array, np
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import LINE, Key, Log
 from tuidl.logs.measures import part_of
-from tuidl.logs.record import Record
-from tuidl.logs.source import FileSource
+from tuidl.logs.record import LATEST_DURATION, Record, clock_of, last_word
 from tuidl.protocol import events
 from tuidl.protocol.events import Event
 
@@ -20,12 +19,8 @@ AXES = ("epoch", "step", "time", "examples")
 """What x can be: epochs, steps, seconds of training, examples seen."""
 AXIS_OF = {"epoch": "epoch", LINE: "step"}
 """Of what a record's x counts; everything else is steps."""
-CLOCKS = frozenset((
-    "time", "timestamp", "wall_time", "walltime", "runtime", "elapsed", "elapsed_time", "seconds",
-    "elapsed_seconds",
-))  # fmt: skip
 COUNTS = frozenset(("examples", "examples_seen", "samples", "samples_seen", "num_examples"))
-"""Numbers that say where a line stands; the first of either kind in a line counts."""
+"""Numbers that say how many examples were seen; the first in a line counts."""
 
 
 @dataclass
@@ -38,10 +33,13 @@ class Track:
     order: list[float] = field(default_factory=list)
     """By which the log goes back, and on."""
 
-    def arrays(self, axis: str) -> tuple[Array, Array]:
+    def arrays(self, axis: str, began: float | None = None) -> tuple[Array, Array]:
         """x and y (both ``(n,)`` float64) over an axis, x rising: values whose x is unknown are
-        left out, and of several at one x the last counts."""
+        left out, and of several at one x the last counts. Moments are counted from when the log
+        ``began``."""
         x, y = np.array(self.places[axis], dtype=float), np.array(self.values, dtype=float)
+        if axis == "time" and began is not None:
+            x = np.where(x > LATEST_DURATION, x - began, x)
         known = np.isfinite(x)
         x, y = x[known], y[known]
         order = np.argsort(x, kind="stable")
@@ -61,10 +59,12 @@ class WholeLog(Log):
         self.tracks: dict[str, Track] = {}
         self.kept = 0
         self._names: dict[Key, str] = {}
+        self._taken: set[str] = set()
         self._here: dict[str, float] = {}
         self._seconds: dict[float, float] = {}
         """Of training up to the end of each epoch, of our own runs."""
-        self._began: float | None = None
+        self.began: float | None = None
+        """The first moment that a log of another program names, in seconds since 1970."""
 
     def _told(self, event: Event) -> Record | None:
         record = super()._told(event)
@@ -92,14 +92,13 @@ class WholeLog(Log):
     def _read_place(self, record: Record) -> dict[str, float]:
         """Where a line of another program stands, as far as it says so."""
         here = {} if record.epoch is None else {"epoch": record.epoch}
+        clock = clock_of(record)
+        if clock is not None:
+            here["time"] = clock
+            if clock > LATEST_DURATION:
+                self.began = clock if self.began is None else min(clock, self.began)
         for name, value in record.values.items():
-            word = name.rpartition("/")[2].lstrip("_").lower()
-            if value is None:
-                continue
-            if word in CLOCKS and "time" not in here:
-                self._began = value if self._began is None else self._began
-                here["time"] = value - self._began if value > 1e8 else value
-            elif word in COUNTS:
+            if value is not None and last_word(name) in COUNTS:
                 here.setdefault("examples", value)
         return here
 
@@ -138,7 +137,9 @@ class WholeLog(Log):
         """``validation loss``; the series' own name where another has that already."""
         measure, part = part_of(key[1])
         name = f"{part} {measure}" if part else measure
-        return key[1] if name in self._names.values() else name
+        name = key[1] if name in self._taken else name
+        self._taken.add(name)
+        return name
 
 
 class LogReader(Follower):
@@ -146,7 +147,6 @@ class LogReader(Follower):
     read in one thread may be asked for in another."""
 
     _log: WholeLog
-    _has_caught_up = False
 
     def new_log(self) -> WholeLog:
         return WholeLog()
@@ -155,24 +155,11 @@ class LogReader(Follower):
     def whole(self) -> WholeLog:
         return self._log
 
-    def advance(self) -> bool:
-        """Read all that is there; whether something was. Raises RunError."""
-        before, self._has_caught_up = self.version, False
-        while not self._has_caught_up and self._read(0):
-            pass
-        if isinstance(self.source, FileSource):
-            self.source.release()
-        return self.version > before
-
-    def _caught_up(self) -> None:
-        super()._caught_up()
-        self._has_caught_up = True
-
     def arrays(self, measure: str, axis: str) -> tuple[Array, Array] | None:
         """x and y of a measure; None where the log has nothing of it over that axis."""
         with self._lock:
             track = self._log.tracks.get(measure)
-            found = track.arrays(axis) if track is not None else None
+            found = track.arrays(axis, self._log.began) if track is not None else None
         return found if found is not None and len(found[0]) else None
 
     def axes(self, measure: str) -> list[str]:

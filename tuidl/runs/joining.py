@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from tuidl.logs.below import logs_below
 from tuidl.runs.trials import trials_of
 
 Joining = Callable[[], Sequence[Path]]
@@ -18,6 +19,11 @@ def one(path: Path) -> Joining:
 def trials(sweep: str) -> Joining:
     """The runs of a sweep."""
     return partial(trials_of, sweep)
+
+
+def logs(folder: Path) -> Joining:
+    """The logs of other programs below a folder, and runs of our own."""
+    return lambda: [found.path for found in logs_below(folder)]
 
 
 def all_of(parts: Sequence[Joining]) -> Joining:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 from tuidl.charts.scale import short as short_number
@@ -90,6 +91,18 @@ def value_text(value: Any) -> str:
     if isinstance(value, float) and len(text) > LONG_NUMBER:
         text = short_number(value, 4)
     return printable(text)
+
+
+def distinct_names(paths: Sequence[Path]) -> list[str]:
+    """Each path by as few of its last parts as tell it from the others: two may share a name."""
+    sizes = [1] * len(paths)
+    for _ in range(max((len(path.parts) for path in paths), default=0)):
+        names = ["/".join(path.parts[-n:]) for path, n in zip(paths, sizes, strict=True)]
+        times = Counter(names)
+        if len(times) == len(names):
+            break
+        sizes = [n + (times[name] > 1) for n, name in zip(sizes, names, strict=True)]
+    return ["/".join(path.parts[-n:]) for path, n in zip(paths, sizes, strict=True)]
 
 
 def labels(names: Sequence[str], tables: Sequence[Settings]) -> list[str]:

@@ -22,16 +22,19 @@ from tuidl.storage.labels import Label, read_label
 from tuidl.storage.locations import names, runs_folder
 
 DAMAGED = "damaged"
+LOG = "log"
+"""The state of what another program wrote: it says none."""
+OWN = "tuidl"
 UNSET = "-"
 INDENT = 4
 """Cells before what stands below a name."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the list. ``state``: done, interrupted, failed, unfinished (killed), running or
-    damaged, which ``problem`` explains; ``scores``: of the part that says most (test, validation,
-    training); ``settings``: of its preset, by dotted keys, where they were asked for; ``note``,
-    ``tags`` and ``pinned``: what a person said about it."""
+    """One line of the list. ``state``: done, interrupted, failed, unfinished (killed), running,
+    damaged, which ``problem`` explains, or log, of another program; ``scores``: of the part that
+    says most (test, validation, training); ``settings``: of its preset, by dotted keys, where they
+    were asked for; ``note``, ``tags`` and ``pinned``: what a person said about it."""
 
     run: str
     preset: str
@@ -51,6 +54,25 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str = ""
     tags: tuple[str, ...] = ()
     pinned: bool = False
+    folder: str = ""
+    """Where it lies, if not among the runs: a folder, or the file of a log."""
+    format: str = OWN
+    """Of the log of another program."""
+    points: int | None = None
+    """Values that such a log has of a measure."""
+    numbers: dict[str, float] = {}
+    """Of such a log: last and best of all measures, ``validation.loss``, ``best.validation.loss``.
+    """
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another program wrote it."""
+        return self.format != OWN
+
+    @property
+    def path(self) -> Path:
+        """The folder of the run, or where the log lies."""
+        return Path(self.folder) if self.folder else runs_folder() / self.run
 
     @property
     def sweep(self) -> str | None:
@@ -195,12 +217,21 @@ def _row(run: Listed, keys: tuple[str, ...]) -> list[str]:
     own = [str(run.settings.get(key, UNSET)) for key in keys]
     if run.problem:
         return [run.run, run.state, "", "", *own, run.problem]
+    if run.is_foreign:
+        return _foreign_row(run, own)
     seconds = "" if run.seconds is None else trained(run.seconds)
     scores = f"{run.part} {scores_text(run.scores)}" if run.scores else ""
     scores += f"  from {run.origin}" if run.origin else ""
     scores += f"  now {run.changed_to}" if run.changed_to else ""
     words = (scores, *(f"#{tag}" for tag in run.tags), run.note)
     return [run.run, run.state, str(run.epochs), seconds, *own, "  ".join(filter(None, words))]
+
+
+def _foreign_row(run: Listed, own: list[str]) -> list[str]:
+    seconds = "" if run.seconds is None else trained(run.seconds)
+    scores = f"{run.part} {scores_text(run.scores)}" if run.scores else ""
+    words = f"{scores}  {run.format}, {run.points:,} points"
+    return [run.run, run.state, "", seconds, *own, words.strip()]
 
 
 def to_json(found: list[Listed]) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 from tuidl.charts.smoothing import smoothed
 from tuidl.core.errors import RunError
 from tuidl.core.lazy import Array, np
-from tuidl.logs.folder import FolderSource
+from tuidl.logs.folder import source_at
+from tuidl.logs.hparams import settings_beside
 from tuidl.logs.measures import best_is
-from tuidl.logs.source import StreamSource, source_of, source_of_run
+from tuidl.logs.source import StreamSource, source_of_run
 from tuidl.logs.whole import AXES, LogReader, measures_in
 from tuidl.runs.curve_groups import at, spread
-from tuidl.runs.labelling import Groups, Told, labels, told_apart
+from tuidl.runs.labelling import Groups, Told, distinct_names, labels, told_apart
 from tuidl.runs.listing import look_at
 from tuidl.runs.settings import settings_of
 from tuidl.storage.contents import RUN
@@ -24,7 +25,8 @@ MOST_RUNS = 500
 
 @dataclass
 class Member:
-    """A run, or the log of another program, which has no ``settings``. ``results``: its last
+    """A run, or the log of another program, whose ``settings`` are the hyper-parameters that were
+    kept with it. ``results``: its last
     scores by part and name, ``validation accuracy``, once it has been read."""
 
     path: Path
@@ -45,16 +47,18 @@ class Member:
             return True
         if has_more and self.reader.source.run is not None:
             self.results = _results_of(self.path, self.results)
+        elif has_more and self.reader.whole.settings:
+            self.settings = self.settings | self.reader.whole.settings
         return has_more
 
 
 def member(path: Path) -> Member:
     """The run in a folder, or the file of a log. Raises RunError."""
     if not (path / RUN).exists():
-        source = FolderSource(path) if path.is_dir() else source_of(path)
+        source = source_at(path)
         if isinstance(source, StreamSource):
             raise RunError(f"{path}: no file; only logs that stay can be compared")
-        return Member(path, path.name, LogReader(source), {}, {})
+        return Member(path, path.name, LogReader(source), settings_beside(path), {})
     RunFolder(path)  # one that cannot be read is refused
     return Member(path, path.name, LogReader(source_of_run(path)), settings_of(path), {})
 
@@ -106,6 +110,10 @@ class Line:
         return float(values.min() if way == "lowest" else values.max())
 
 
+def _names(members: list[Member]) -> list[str]:
+    return distinct_names([one.path for one in members])
+
+
 def _value(x: Array, y: Array, place: float | None) -> float:
     if place is not None:
         return float(at(x, y, np.array([place]))[0])
@@ -129,6 +137,8 @@ class Overlaying:
     def __init__(self, members: list[Member]) -> None:
         self.members: list[Member] = []
         self.labels: list[str] = []
+        self._named_by: list[dict[str, Any]] = []
+        self._times_named = 0
         self.join(members)
         self._told: dict[tuple[str, int], Told] = {}
         self._arrays: dict[tuple[int, str, str], tuple[int, Any]] = {}
@@ -137,23 +147,33 @@ class Overlaying:
     def join(self, members: list[Member]) -> None:
         """More runs: the numbers of those that are there stay theirs."""
         every = [*self.members, *members]
-        self.labels = labels([m.name for m in every], [m.settings for m in every])
+        self._label(every)
         self.members = every  # last: another thread may be drawing
 
     def told(self, group: str) -> Told:
         """What tells the runs apart, or the groups by this key, for each run."""
         members = self.members
-        key = (group, len(members))
+        key = (group, self._times_named)
         if key not in self._told:
             tables = [m.settings for m in members]
             keys = Groups(group, tables).keys if group else None
-            self._told = {key: told_apart([m.name for m in members], tables, keys)}
+            self._told = {key: told_apart(_names(members), tables, keys)}
         return self._told[key]
+
+    def relabel(self) -> None:
+        """Name the curves anew where hyper-parameters were found in logs."""
+        if self._named_by != [m.settings for m in self.members]:
+            self._label(self.members)
+
+    def _label(self, members: list[Member]) -> None:
+        self._named_by = [m.settings for m in members]
+        self.labels = labels(_names(members), self._named_by)
+        self._times_named += 1
 
     @property
     def version(self) -> int:
-        """Another one whenever a run joined, or one was read on."""
-        return sum(1 + m.reader.version for m in self.members)
+        """Another one whenever a run joined, one was read on, or they are called otherwise."""
+        return self._times_named + sum(1 + m.reader.version for m in self.members)
 
     def measures(self) -> list[str]:
         return measures_in([m.reader.whole for m in self.members])

@@ -17,7 +17,7 @@ def smaller_is_better(name: str) -> bool:
 
 def score_of(run: Listed, name: str) -> float | None:
     """The score of the part that says most; None where the run has none that is a number."""
-    value = run.scores.get(name)
+    value = run.scores.get(name, run.numbers.get(name))
     return value if value is not None and math.isfinite(value) else None
 
 

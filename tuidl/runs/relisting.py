@@ -4,11 +4,13 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
+from tuidl.runs.foreign import ForeignLogs
 from tuidl.runs.listing import DAMAGED, Listed, listed_run
 from tuidl.runs.settings import settings_of
 from tuidl.storage.contents import EVENTS, PRESET
@@ -24,10 +26,11 @@ Stamps = tuple[int, ...]
 
 
 class Relisting:
-    """All runs with their settings, the newest first, as one process comes to know them. One
-    thread at a time."""
+    """All runs with their settings, the newest first, as one process comes to know them, then the
+    logs of ``others``. One thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: ForeignLogs | None = None) -> None:
+        self._others = others
         self._known: dict[str, tuple[Stamps, Listed]] = {}
         self._settings: dict[tuple[tuple[str, str], ...], dict[str, Any]] = {}
 
@@ -37,10 +40,9 @@ class Relisting:
         found: list[Listed] = []
         last, first, wait = time.monotonic(), not self._known, SECONDS_A_BATCH
         before, self._known = self._known, {}
-        for name in names():
-            run = self._look(name, before.get(name))
-            if run is not None:
-                found.append(run)
+        own = filter(None, (self._look(name, before.get(name)) for name in names()))
+        for run in chain(own, self._others.look() if self._others else ()):
+            found.append(run)
             late = time.monotonic() - last >= wait
             if first and (late or len(found) == FEWEST):
                 yield list(found)

@@ -15,9 +15,11 @@ from tuidl.runs.listing import UNSET, Listed
 from tuidl.runs.ranking import by_score
 from tuidl.storage.contents import PRESET
 from tuidl.storage.folder import LARGEST_PRESET
-from tuidl.storage.locations import runs_folder
 
-FACTS = ("run", "preset", "created", "state", "epochs", "seconds", "part", "sweep", "trial")
+FACTS = (
+    "run", "preset", "created", "state", "epochs", "seconds", "part", "sweep", "trial", "format",
+    "points",
+)  # fmt: skip
 """What a run can be sorted by besides scores and settings."""
 DESCENDING = ("created",)
 SAID = ("tags", "note", "pinned")
@@ -52,14 +54,16 @@ def flat(value: Any, name: str = "") -> dict[str, Any]:
 
 
 def with_settings(found: list[Listed]) -> list[Listed]:
-    """The same runs with what their presets say."""
-    return [replace(run, settings=settings_of(runs_folder() / run.run)) for run in found]
+    """The same runs with what their presets say; logs of other programs as they are."""
+    return [
+        run if run.is_foreign else replace(run, settings=settings_of(run.path)) for run in found
+    ]
 
 
 def in_order(found: list[Listed], key: str) -> list[Listed]:
     """Sorted by a score (the best first), a fact, or a dotted setting (the smallest first); runs
     without it come last. Raises RunError where no run has it."""
-    if any(key in run.scores for run in found):
+    if any(key in run.scores or key in run.numbers for run in found):
         return by_score(found, key)
     require_known(found, (key,))
     values = {run.run: value_of(run, key) for run in found}
@@ -109,7 +113,14 @@ def value_of(run: Listed, key: str) -> Any:
     if key in SAID:
         said = getattr(run, key)
         return list(said) if isinstance(said, tuple) and said else said or None
-    return run.scores.get(key, getattr(run, key) if key in FACTS else None)
+    if key in run.scores:
+        return run.scores[key]
+    return run.numbers.get(key, _fact(run, key) if key in FACTS else None)
+
+
+def _fact(run: Listed, key: str) -> Any:
+    """A log of another program has no preset, and says not of how many epochs it is."""
+    return None if run.is_foreign and key in ("preset", "epochs") else getattr(run, key)
 
 
 def _is_number(value: Any) -> bool:
@@ -117,5 +128,5 @@ def _is_number(value: Any) -> bool:
 
 
 def _known(found: list[Listed]) -> tuple[str, ...]:
-    keys = (key for run in found for key in (*run.scores, *run.settings))
+    keys = (key for run in found for key in (*run.scores, *run.numbers, *run.settings))
     return (*FACTS, *dict.fromkeys(keys))

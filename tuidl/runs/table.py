@@ -3,7 +3,7 @@
 import ast
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean, stdev
 from typing import Any
 
@@ -60,15 +60,18 @@ Row = Listed | Heading
 @dataclass(frozen=True)
 class Keys:
     """What there is to choose from. ``settings``: each key with its first different values, as
-    texts; ``scores``: each with how many runs have it."""
+    texts; ``scores``: each with how many runs have it; ``numbers``: those of other programs' logs,
+    likewise."""
 
     settings: Mapping[str, tuple[str, ...]]
     scores: Mapping[str, int]
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def all(self) -> dict[str, str]:
         """Each key with what it is: scores, facts, settings that differ, then all others."""
         found = {name: f"score of {count:,} runs" for name, count in self.scores.items()}
+        found |= {name: f"number of {count:,} logs" for name, count in self.numbers.items()}
         found |= dict.fromkeys((*FACTS, *SAID), "of the run")
         varied = sorted(self.settings, key=lambda key: len(self.settings[key]) < 2)
         return found | {key: _examples(self.settings[key]) for key in varied if key not in found}
@@ -91,9 +94,11 @@ def keys_of(found: Iterable[Listed]) -> Keys:
     """All keys of these runs."""
     settings: dict[str, dict[str, None]] = {}
     scores: Counter[str] = Counter()
+    numbers: Counter[str] = Counter()
     looked_at: set[int] = set()
     for run in found:
         scores.update(run.scores.keys())
+        numbers.update(run.numbers.keys() - run.scores.keys())
         if id(run.settings) in looked_at:  # runs of equal settings share them
             continue
         looked_at.add(id(run.settings))
@@ -101,7 +106,8 @@ def keys_of(found: Iterable[Listed]) -> Keys:
             values = settings.setdefault(key, {})
             if len(values) < MOST_VALUES:
                 values[str(value)] = None
-    return Keys({key: tuple(values) for key, values in settings.items()}, dict(scores))
+    known = {key: tuple(values) for key, values in settings.items()}
+    return Keys(known, dict(scores), {key: numbers[key] for key in sorted(numbers)})
 
 
 def wanted(found: list[Listed], text: str, keys: Keys) -> list[Listed]:
@@ -112,7 +118,7 @@ def wanted(found: list[Listed], text: str, keys: Keys) -> list[Listed]:
     if asked is None:
         words = text.casefold().split()
         return [run for run in found if _has(run, words)] if words else found
-    known = {*FACTS, *SAID, *keys.scores, *keys.settings}
+    known = {*FACTS, *SAID, *keys.scores, *keys.numbers, *keys.settings}
     for key in asked.keys:
         if key not in known:
             raise RunError(f"no run has {key!r}{guess(key, sorted(known))}")

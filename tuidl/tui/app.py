@@ -121,10 +121,12 @@ class Playground(EditingApp):
         self.call_after_refresh(self.run_worker, preload, thread=True)
 
     def _open_table(self, start: TableStart) -> None:
+        from tuidl.runs.foreign import ForeignLogs
         from tuidl.runs.relisting import Relisting
         from tuidl.tui.screens.workspace import WorkspaceScreen
 
-        self.push_screen(WorkspaceScreen(self.services, Relisting(), start=start))
+        relisting = Relisting(ForeignLogs(start.folders) if start.folders else None)
+        self.push_screen(WorkspaceScreen(self.services, relisting, start=start))
         self.call_after_refresh(self.run_worker, preload, thread=True)
 
     def on_resize(self, event: Resize) -> None:

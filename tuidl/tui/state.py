@@ -27,10 +27,11 @@ class TableState(msgspec.Struct):
 @dataclass(frozen=True)
 class TableStart:
     """What the table of runs was asked to begin with: the text of its filter, and how it is left,
-    which is then not remembered; its groups are open."""
+    which is then not remembered; its groups are open. ``folders``: of logs of other programs."""
 
     filter: str = ""
     choices: TableState | None = None
+    folders: tuple[Path, ...] = ()
 
 
 class State(msgspec.Struct):

@@ -13,15 +13,15 @@ from tuidl.tui.catalog.preset_entries import Entry
 
 SIGNS = {
     "done": "✓", "running": "▶", "interrupted": "Ⅱ", "unfinished": "Ⅱ", "failed": "✗",
-    "damaged": "✗",
+    "damaged": "✗", "log": "·",
 }  # fmt: skip
 ASCII_SIGNS = {
     "done": "+", "running": ">", "interrupted": "=", "unfinished": "=", "failed": "x",
-    "damaged": "x",
+    "damaged": "x", "log": ".",
 }  # fmt: skip
 ROLES = {
     "done": "good", "running": "accent", "interrupted": "validation", "unfinished": "validation",
-    "failed": "bad", "damaged": "bad",
+    "failed": "bad", "damaged": "bad", "log": "muted",
 }  # fmt: skip
 MARK, ASCII_MARK = "● ", "* "
 RUNNING, LONG_AGO = "Being trained now", "Without a date"

@@ -190,7 +190,9 @@ def _put_titles(page: _Page) -> None:
 
 def is_descending(order: Order, rows: Sequence[Row]) -> bool:
     """Whether the largest value comes first."""
-    is_score = any(isinstance(row, Heading) or order.key in row.scores for row in rows[:50])
+    is_score = any(
+        isinstance(row, Heading) or order.key in {*row.scores, *row.numbers} for row in rows[:50]
+    )
     down = (is_score and not smaller_is_better(order.key)) or order.key == NEWEST
     return down is not order.reversed
 
@@ -266,7 +268,7 @@ def about_line(row: Row | None, view: TableView, unicode: bool) -> str:
     value = f"{view.key} {cell(row, view.key)}" if view.key != "run" else ""
     words = (
         row.run,
-        row.state,
+        row.state if not row.is_foreign else f"{row.format}, {row.points or 0:,} points",
         row.problem,
         value,
         scores,

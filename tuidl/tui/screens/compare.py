@@ -38,7 +38,7 @@ KEYS = """\
 up and down      choose a run            left, right    cursor: all values there
 home, end        cursor to an end        shift+left ... cursor, ten at a time
 m                choose the measure      tab            the next measure
-x                x: epoch, step, time (seconds of training), examples
+x                x: epoch, step, time (seconds), examples
 s, S             smooth more, less       l              log scale
 z                its last part, or all   g              mean and deviation of groups
 enter            look at this run        escape         no cursor, then leave

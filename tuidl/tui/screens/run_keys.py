@@ -23,6 +23,10 @@ class RunKeys(Screen[None]):
         """The folder of the run under the cursor."""
         raise NotImplementedError
 
+    def _run_to(self, what: str) -> Path | None:
+        """The same, where it can be had ``what`` done to it (``resumed``)."""
+        return self._chosen_run
+
     def open_run(self) -> None:
         """What Enter does: go on with it, or look at it."""
         path = self._chosen_run
@@ -41,36 +45,36 @@ class RunKeys(Screen[None]):
             self.services.runs.view(path)
 
     def action_resume_run(self) -> None:
-        if path := self._chosen_run:
+        if path := self._run_to("resumed"):
             self.services.runs.resume(path)
 
     def modify_run(self) -> None:
-        if path := self._chosen_run:
+        if path := self._run_to("modified"):
             self.services.navigator.edit_run(path)
 
     def action_export_run(self) -> None:
-        if path := self._chosen_run:
+        if path := self._run_to("exported"):
             self.services.runs.export(path)
 
     def action_predict_run(self) -> None:
-        if path := self._chosen_run:
+        if path := self._run_to("predicted with"):
             self.services.runs.predict(path)
 
     def action_evaluate_run(self) -> None:
-        if path := self._chosen_run:
+        if path := self._run_to("evaluated"):
             self.services.runs.evaluate(path)
 
     def action_undo_delete(self) -> None:
         self.services.changes.undo()
 
     def action_rename_run(self) -> None:
-        if path := self._chosen_run:
+        if path := self._run_to("renamed"):
             self.services.changes.rename(path)
 
     def action_note_run(self) -> None:
-        if path := self._chosen_run:
+        if path := self._run_to("given a note"):
             self.services.changes.note(path)
 
     def action_tag_run(self) -> None:
-        if path := self._chosen_run:
+        if path := self._run_to("given tags"):
             self.services.changes.tag(path)

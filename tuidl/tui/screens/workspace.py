@@ -11,9 +11,9 @@ from tuidl.runs.joining import Joining, trials
 from tuidl.runs.listing import Listed
 from tuidl.runs.table import Heading
 from tuidl.runs.trials import sweep_of
-from tuidl.storage.locations import runs_folder
 from tuidl.tui.dialogs.pick import PickScreen
 from tuidl.tui.screens.shown_runs import ShownRuns
+from tuidl.tui.terminal.plain import warn
 from tuidl.tui.widgets.filter_line import FilterLine
 from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.run_table import RunTable
@@ -100,7 +100,14 @@ class WorkspaceScreen(ShownRuns):
     @property
     def _chosen_run(self) -> Path | None:
         row = self.table.chosen
-        return runs_folder() / row.run if isinstance(row, Listed) else None
+        return row.path if isinstance(row, Listed) else None
+
+    def _run_to(self, what: str) -> Path | None:
+        row = self.table.chosen
+        if isinstance(row, Listed) and row.is_foreign:
+            warn(self, f"{row.run} is a log of another program: it cannot be {what} here.")
+            return None
+        return self._chosen_run
 
     @property
     def chosen_runs(self) -> list[Listed]:
@@ -113,7 +120,16 @@ class WorkspaceScreen(ShownRuns):
 
     @property
     def chosen_paths(self) -> list[Path]:
-        return [runs_folder() / run.run for run in self.chosen_runs]
+        return [run.path for run in self.chosen_runs]
+
+    def _own_paths(self, what: str) -> list[Path]:
+        """Those of them that tuidl made, which can be had ``what`` done to them."""
+        runs = self.chosen_runs
+        own = [run.path for run in runs if not run.is_foreign]
+        if others := len(runs) - len(own):
+            are = "is a log of another program" if others == 1 else "are logs of other programs"
+            warn(self, f"{others:,} of {len(runs):,} {are}: what they are is not {what} here.")
+        return own
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if not self.children:
@@ -130,8 +146,15 @@ class WorkspaceScreen(ShownRuns):
         if isinstance(row, Heading):
             self._is_open ^= {row.values}
             self._arrange()
+        elif row is not None and row.is_foreign:
+            self.action_view_run()
         else:
             self.open_run()
+
+    def action_view_run(self) -> None:
+        """The curves of the chosen run or log alone."""
+        if path := self._chosen_run:
+            self.services.runs.view_log(path)
 
     def action_open_groups(self) -> None:
         self.open_groups()
@@ -211,12 +234,12 @@ class WorkspaceScreen(ShownRuns):
 
     def action_pin(self) -> None:
         """Pin the marked runs, or the chosen one."""
-        if paths := self.chosen_paths:
+        if paths := self._own_paths("pinned"):
             self.services.changes.pin(paths)
 
     def action_delete_run(self) -> None:
         """Delete the marked runs, or the chosen one, or those of the chosen group."""
-        if paths := self.chosen_paths:
+        if paths := self._own_paths("deleted"):
             self.services.changes.delete(paths)
 
     def action_differences(self) -> None:
@@ -233,7 +256,7 @@ class WorkspaceScreen(ShownRuns):
         """The curves of the marked runs over each other; of one behind the next training. Where
         they are all trials of a sweep, those that begin later join."""
         paths = self.chosen_paths
-        if len(paths) > 1:
+        if len(paths) > 1 or any(run.is_foreign for run in self.chosen_runs):
             self.services.navigator.compare(paths, self._whole_sweep())
         elif paths:
             self.services.runs.put_behind_next(paths[0])

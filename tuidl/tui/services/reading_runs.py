@@ -45,6 +45,7 @@ class RunsReading:
                     break
                 one.read()
                 self.count = max(self.count, count)
+            self.runs.relabel()
             self.is_done = True
             self._closed.wait(SECONDS_BETWEEN_READS)
             self._look_for_more()

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tuidl.core.errors import RunError
+from tuidl.logs.folder import source_at
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
-from tuidl.logs.source import source_of, source_of_run
+from tuidl.logs.source import source_of_run
 from tuidl.runs.reading import stream_events
-from tuidl.storage.contents import EVENTS
+from tuidl.storage.contents import EVENTS, RUN
 from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import names, runs_folder
 from tuidl.tui.services.navigation import Navigator
@@ -37,9 +38,9 @@ class RunActions:
             self._navigator.view(source)
 
     def view_log(self, path: Path) -> None:
-        """The same for the folder of a run or the file of a log."""
+        """The same for the folder of a run, or wherever a log lies."""
         try:
-            source = source_of_run(path) if (path / EVENTS).exists() else source_of(path)
+            source = source_of_run(path) if (path / RUN).exists() else source_at(path)
         except RunError as error:
             self._app.warn(error)
         else:

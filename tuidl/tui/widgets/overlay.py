@@ -136,7 +136,7 @@ class Compared:
     @property
     def words(self) -> str:
         """How the curves are shown."""
-        said = [f"over {'seconds of training' if self.view.axis == 'time' else self.view.axis}"]
+        said = [f"over {'seconds' if self.view.axis == 'time' else self.view.axis}"]
         if self.view.weight:
             said.append(f"smoothed {self.view.weight:g}")
         if self.view.group:
