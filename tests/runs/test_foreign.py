@@ -71,7 +71,7 @@ def test_each_log_is_a_row_with_what_it_says(logs: Path) -> None:
     assert one.settings == {"lr": 0.1, "name": "net"}
     board = found["logs/tb"]
     assert (board.format, board.points, board.seconds) == ("TensorBoard", 5, 10.0)
-    assert board.numbers["best.validation.epoch_loss"] == pytest.approx(0.4)
+    assert board.numbers["best.validation.loss"] == pytest.approx(0.4)
     assert found["logs/json"].scores == {"loss": 0.0, "acc": 0.75}
     assert {value_of(row, "epochs") for row in found.values()} == {None}
 
@@ -87,13 +87,13 @@ def test_rows_are_sorted_and_filtered_beside_runs(logs: Path) -> None:
     assert [run.run for run in those_where(every, "format == 'tuidl'")] == ["own"]
     assert [run.run for run in those_where(every, "points > 4")] == ["logs/tb"]
     order = [run.run for run in in_order(every, "best.validation.loss")]
-    assert order[:2] == ["logs/pl/version_1", "logs/pl/version_0"]
+    assert order[:3] == ["logs/pl/version_1", "logs/tb", "logs/pl/version_0"]
     keys = keys_of(every)
-    assert keys.numbers["best.validation.loss"] == 2
+    assert keys.numbers["best.validation.loss"] == 3
     assert "best.validation.loss" in keys.all
     assert scored(keys, Order(), ()) in keys.scores
     assert len(wanted(every, "pl", keys)) == 2
-    assert len(wanted(every, "train.loss < 1", keys)) == 2
+    assert len(wanted(every, "train.loss < 1", keys)) == 3
     assert ordered(every, Order("lr"))[0].run == "logs/pl/version_1"
     assert [run.run for run in listed_with([logs], ("TB",), None)] == ["logs/tb"]
     assert [run.run for run in listed_with([logs], (), "done")] == ["own"]
@@ -241,9 +241,14 @@ def test_curves_over_the_wall_time_and_named_by_hyper_parameters(logs: Path) -> 
     runs = Overlaying([member(path) for path in paths])
     for one in runs.members:
         one.read()
-    assert runs.axes("validation epoch loss") == ["step", "time"]
-    (line,) = runs.lines(View("validation epoch loss", "time"))
+    assert runs.axes("validation loss") == ["epoch", "step", "time"]
+    (line,) = runs.lines(View("validation loss", "time"))
     assert line.x.tolist() == [0, 2.5, 5, 7.5, 10]
     assert runs.labels == ["tb", "lr=0.1", "lr=0.05"]
+    assert len(runs.lines(View("validation loss", "epoch"))) == 3, "epoch_loss is loss"
     grouped = runs.lines(View("validation loss", "epoch", group="lr"))
-    assert len(grouped) == 2
+    assert [line.numbers for line in grouped] == [(2,), (1,), (0,)]
+    runs.join([member(folders.done("own"))])
+    assert runs.labels == ["tb", "version_0", "version_1", "own"], "presets have other keys"
+    assert all(len(runs.told(group).values) == 4 for group in ("", "lr"))
+    runs.close()

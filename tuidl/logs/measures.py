@@ -30,6 +30,7 @@ MOST_LINES = 8
 """Lines of a family in one chart."""
 FEW = 3
 """Points of the training part up to which single steps are drawn beside it."""
+PER_EPOCH = "epoch "
 WORDS = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|[a-z]+|\d+")
 
 DOWNWARDS = ("loss", "error", "perplexity", "mse", "mae", "rmse", "nll", "entropy")
@@ -105,6 +106,18 @@ def part_of(name: str) -> tuple[str, str | None]:
             if rest.strip():
                 return _plain(rest), part
     return _plain(name), None
+
+
+def compared_by(name: str) -> tuple[str, str | None]:
+    """The same, to be laid over other programs' curves: Keras' callback for TensorBoard writes
+    ``epoch_loss`` for what is called ``loss`` everywhere else."""
+    measure, part = part_of(name)
+    return measure.removeprefix(PER_EPOCH) or measure, part
+
+
+def counts_epochs(name: str) -> bool:
+    """Whether a series' steps are epochs, as its name says."""
+    return part_of(name)[0].startswith(PER_EPOCH)
 
 
 def _plain(name: str) -> str:

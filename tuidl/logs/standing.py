@@ -7,7 +7,7 @@ from typing import Any
 
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Key, Log
-from tuidl.logs.measures import LAST, best_is, part_of, words_of
+from tuidl.logs.measures import LAST, best_is, compared_by, words_of
 from tuidl.logs.record import LATEST_DURATION, Record, clock_of
 from tuidl.logs.text import problem_of
 from tuidl.protocol.history import Series
@@ -63,7 +63,7 @@ class TalliedLog(Log):
         by_part: dict[str, dict[str, float]] = {}
         numbers: dict[str, float] = {}
         for key, series in self.series.items():
-            measure, part = part_of(key[1])
+            measure, part = compared_by(key[1])
             last = _last(series)
             if last is None:
                 continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tuidl.core.lazy import Array, np
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import LINE, Key, Log
-from tuidl.logs.measures import part_of
+from tuidl.logs.measures import compared_by, counts_epochs
 from tuidl.logs.record import LATEST_DURATION, Record, clock_of, last_word
 from tuidl.protocol import events
 from tuidl.protocol.events import Event
@@ -60,6 +60,8 @@ class WholeLog(Log):
         self.kept = 0
         self._names: dict[Key, str] = {}
         self._taken: set[str] = set()
+        self._by_epoch: set[Key] = set()
+        """Those whose steps are epochs, whatever their key is called."""
         self._here: dict[str, float] = {}
         self._seconds: dict[float, float] = {}
         """Of training up to the end of each epoch, of our own runs."""
@@ -118,7 +120,7 @@ class WholeLog(Log):
         if has_gone_back:
             self._cut(track, x)
         here = self._here
-        own = AXIS_OF.get(key[0], "step")
+        own = "epoch" if key in self._by_epoch else AXIS_OF.get(key[0], "step")
         for axis, places in track.places.items():
             places.append(here.get(axis, x if axis == own else math.nan))
         track.order.append(x)
@@ -135,9 +137,11 @@ class WholeLog(Log):
 
     def _named(self, key: Key) -> str:
         """``validation loss``; the series' own name where another has that already."""
-        measure, part = part_of(key[1])
+        measure, part = compared_by(key[1])
         name = f"{part} {measure}" if part else measure
         name = key[1] if name in self._taken else name
+        if counts_epochs(key[1]):
+            self._by_epoch.add(key)
         self._taken.add(name)
         return name
 

@@ -36,6 +36,11 @@ class Member:
     results: dict[str, float]
     problem: str = ""
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a run, and no log of another program."""
+        return self.reader.source.run is not None
+
     def read(self) -> bool:
         """Read on; whether there was something new. What goes wrong is its ``problem``."""
         if self.problem:
@@ -45,7 +50,7 @@ class Member:
         except RunError as error:
             self.problem = str(error)
             return True
-        if has_more and self.reader.source.run is not None:
+        if has_more and self.is_own:
             self.results = _results_of(self.path, self.results)
         elif has_more and self.reader.whole.settings:
             self.settings = self.settings | self.reader.whole.settings
@@ -114,6 +119,13 @@ def _names(members: list[Member]) -> list[str]:
     return distinct_names([one.path for one in members])
 
 
+def _telling(members: list[Member]) -> list[dict[str, Any]]:
+    """Settings by which they are told apart: beside runs, logs of other programs go by their names,
+    as their hyper-parameters are other keys than those of presets."""
+    has_runs = any(one.is_own for one in members)
+    return [one.settings if one.is_own or not has_runs else {} for one in members]
+
+
 def _value(x: Array, y: Array, place: float | None) -> float:
     if place is not None:
         return float(at(x, y, np.array([place]))[0])
@@ -140,7 +152,7 @@ class Overlaying:
         self._named_by: list[dict[str, Any]] = []
         self._times_named = 0
         self.join(members)
-        self._told: dict[tuple[str, int], Told] = {}
+        self._told: dict[tuple[str, int, int], Told] = {}
         self._arrays: dict[tuple[int, str, str], tuple[int, Any]] = {}
         self._kept: tuple[Any, list[Line]] | None = None
 
@@ -153,10 +165,10 @@ class Overlaying:
     def told(self, group: str) -> Told:
         """What tells the runs apart, or the groups by this key, for each run."""
         members = self.members
-        key = (group, self._times_named)
+        key = (group, self._times_named, len(members))
         if key not in self._told:
-            tables = [m.settings for m in members]
-            keys = Groups(group, tables).keys if group else None
+            tables = _telling(members)
+            keys = Groups(group, [m.settings for m in members]).keys if group else None
             self._told = {key: told_apart(_names(members), tables, keys)}
         return self._told[key]
 
@@ -167,7 +179,7 @@ class Overlaying:
 
     def _label(self, members: list[Member]) -> None:
         self._named_by = [m.settings for m in members]
-        self.labels = labels(_names(members), self._named_by)
+        self.labels = labels(_names(members), _telling(members))
         self._times_named += 1
 
     @property

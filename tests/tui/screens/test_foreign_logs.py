@@ -129,7 +129,7 @@ async def test_curves_of_logs_and_of_a_run_lie_over_each_other(
         assert "3 of 4 runs have 'validation loss'" in texts(pilot.app)  # type: ignore[arg-type]
         labels = {line.label for line in compared.compared.lines}
         assert len(labels) == 3
-        compared._set_measure("epoch loss")
+        compared._set_measure("loss")
         await pilot.press("x")
         assert compared.compared.view.axis == "time"
         (line,) = compared.compared.lines
