@@ -15,6 +15,7 @@ from tuidl.core.errors import TuidlError
 from tuidl.core.limits import FLOAT_BYTES
 from tuidl.nn.layers.base import Layer
 from tuidl.nn.layers.conv2d import Conv2d
+from tuidl.nn.layers.conv2d_transpose import Conv2dTranspose
 from tuidl.nn.layers.embedding import Embedding
 from tuidl.preset.schema import Preset
 
@@ -72,30 +73,16 @@ def layers_of(nodes: tuple[Node, ...]) -> dict[str, Any]:
 
 
 def _described(node: Node, nodes: tuple[Node, ...]) -> dict[str, Any]:
-    """A layer with what it reads, and ``lender``: the layer whose parameters it has, if it has
-    none of its own."""
+    """A layer with what it reads; ``pads`` or ``crops`` of a convolution at all four ends; and
+    ``lender``: the layer whose parameters it has, if it has none of its own."""
     found = {"inputs": list(node.inputs), **fields_of(node.layer)}
     if isinstance(node.layer, Conv2d):
-        _require_plain(node)
-        del found["dilation"], found["groups"]
+        found["pads"] = [list(ends) for ends in node.layer.pads(node.input_shape)]
+    if isinstance(node.layer, Conv2dTranspose):
+        found["crops"] = [list(ends) for ends in node.layer.crops()]
     if node.owner:
         found["lender"] = [other.name for other in nodes].index(node.owner)
     return found
-
-
-def _require_plain(node: Node) -> None:
-    """Raises TuidlError for a convolution that peers have no words for."""
-    layer = node.layer
-    assert isinstance(layer, Conv2d)
-    plain = Conv2d(filters=1)
-    is_named = isinstance(layer.padding, str)
-    is_square = isinstance(layer.kernel_size, int) and isinstance(layer.stride, int)
-    is_whole = (layer.dilation, layer.groups) == (plain.dilation, plain.groups)
-    if not (is_named and is_square and is_whole):
-        raise TuidlError(
-            f"{node.name}: peers build convolutions of square kernels, with named padding, without "
-            "groups and dilation"
-        )
 
 
 def second_biases(work: dict[str, Any]) -> int:

@@ -66,6 +66,48 @@ def convolution(kernel: int, stride: int, channels: int, side: int, depth: int) 
     return Network((*(one,) * depth, pool), (side, side, CHANNELS))
 
 
+def _after_stem(channels: int, side: int, *layers: str) -> Network:
+    """On so many channels, made by a convolution of 1 x 1."""
+    stem = f'{{type = "conv2d", filters = {channels}, kernel_size = 1, activation = "relu"}}'
+    pool = '{type = "global_average_pool2d"}'
+    return Network((stem, *layers, pool), (side, side, CHANNELS))
+
+
+def grouped(kernel: int, stride: int, channels: int, each: int, side: int, depth: int) -> Network:
+    """Groups of ``each`` channels: depthwise with 1, as in MobileNet; few, as in ResNeXt."""
+    one = (
+        f'{{type = "conv2d", filters = {channels}, kernel_size = {kernel}, stride = {stride}, '
+        f'padding = "same", groups = {channels // each}, activation = "relu"}}'
+    )
+    return _after_stem(channels, side, *(one,) * depth)
+
+
+def dilated(kernel: int, dilation: int, channels: int, side: int, depth: int) -> Network:
+    one = (
+        f'{{type = "conv2d", filters = {channels}, kernel_size = {kernel}, dilation = {dilation}, '
+        'padding = "same", activation = "relu"}'
+    )
+    return _after_stem(channels, side, *(one,) * depth)
+
+
+def oblong(tall: int, wide: int, channels: int, side: int, depth: int) -> Network:
+    """Kernels that are not square, and the same turned round, in turns."""
+    both = [
+        f'{{type = "conv2d", filters = {channels}, kernel_size = [{i}, {j}], padding = "same", '
+        'activation = "relu"}'
+        for i, j in ((tall, wide), (wide, tall))
+    ]
+    return _after_stem(channels, side, *(both[number % 2] for number in range(depth)))
+
+
+def transposed(kernel: int, stride: int, channels: int, side: int) -> Network:
+    one = (
+        f'{{type = "conv2d_transpose", filters = {channels}, kernel_size = {kernel}, '
+        f'stride = {stride}, padding = "same", activation = "relu"}}'
+    )
+    return _after_stem(channels, side, one, one)
+
+
 def resnet(layers: int) -> Network:
     """Of He et al. (2015), section 4.2: 6 n + 2 layers on images of 32 x 32."""
     stem = (
@@ -119,6 +161,10 @@ KINDS: dict[str, Callable[..., Network]] = {
     "lstm": lstm,
     "gru": gru,
     "convolution": convolution,
+    "grouped": grouped,
+    "dilated": dilated,
+    "oblong": oblong,
+    "transposed": transposed,
     "resnet": resnet,
     "embedding": embedding,
     "embedding_lstm": embedding_lstm,

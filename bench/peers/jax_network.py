@@ -50,6 +50,8 @@ def layer(fields, taken, given):
             return dense(fields, taken[-1], given[-1])
         case "conv1d" | "conv2d":
             return convolution(fields, taken, given)
+        case "conv2d_transpose":
+            return transposed(fields, taken, given)
         case "upsample2d":
             shape, method = given[:2], fields["interpolation"]
             return plain(lambda x: jax.image.resize(x, (len(x), *shape, x.shape[3]), method))
@@ -93,22 +95,57 @@ def dense(fields, inputs, units):
 
 
 def convolution(fields, taken, given):
-    rank = len(taken) - 1
-    size, stride = (fields["kernel_size"],) * rank, (fields["stride"],) * rank
-    own = {"w": weights(*size, taken[-1], given[-1])}
+    rank, groups = len(taken) - 1, fields.get("groups", 1)
+    size, stride, gap = (
+        sides(fields.get(k, 1), rank) for k in ("kernel_size", "stride", "dilation")
+    )
+    own = {"w": weights(*size, taken[-1] // groups, given[-1])}
     if fields["use_bias"]:
         own["b"] = jnp.zeros(given[-1])
-    causal = [(fields["kernel_size"] - 1, 0)]
-    padding = causal if fields["padding"] == "causal" else fields["padding"].upper()
+    padding = fields["padding"]
+    if padding == "causal":
+        padding = [((size[0] - 1) * gap[0], 0)]
+    elif not isinstance(padding, str):
+        padding = fields["pads"]
+    else:
+        padding = padding.upper()
     after = ACTIVATIONS[fields["activation"]]
 
     def forward(own, inputs, key):
         y = lax.conv_general_dilated(
-            inputs[0], own["w"], stride, padding, dimension_numbers=CONVOLUTIONS[rank + 1]
+            inputs[0], own["w"], stride, padding, rhs_dilation=gap, feature_group_count=groups,
+            dimension_numbers=CONVOLUTIONS[rank + 1],
+        )  # fmt: skip
+        return after(y + own.get("b", 0))
+
+    return own, forward
+
+
+def transposed(fields, taken, given):
+    """As a convolution over pixels with zeros between them."""
+    size, stride, gap = (sides(fields[k], 2) for k in ("kernel_size", "stride", "dilation"))
+    groups = fields["groups"]
+    own = {"w": weights(*size, taken[-1] // groups, given[-1])}
+    if fields["use_bias"]:
+        own["b"] = jnp.zeros(given[-1])
+    padding = [
+        tuple((n - 1) * d - cut for cut in cuts)
+        for n, d, cuts in zip(size, gap, fields["crops"], strict=True)
+    ]
+    after = ACTIVATIONS[fields["activation"]]
+
+    def forward(own, inputs, key):
+        y = lax.conv_general_dilated(
+            inputs[0], own["w"], (1, 1), padding, stride, gap, CONVOLUTIONS[3], groups
         )
         return after(y + own.get("b", 0))
 
     return own, forward
+
+
+def sides(value, rank):
+    """One number for all axes, or one for each."""
+    return (value,) * rank if isinstance(value, int) else tuple(value)
 
 
 def pooling(fields, taken, given):

@@ -33,6 +33,8 @@ ACTIVATIONS = {
     "tanh": nn.Tanh,
     "softmax": lambda: nn.Softmax(dim=-1),
 }
+SIDES = ("kernel_size", "stride", "dilation")
+"""Fields with a number for all axes, or one for each."""
 
 
 def first(shape):
@@ -101,6 +103,8 @@ def module(layer, taken, given, count=1):
             return within(nn.Linear(taken[-1], given[-1], bias=layer["use_bias"]), taken)
         case "conv1d" | "conv2d":
             return convolution(layer, taken, given)
+        case "conv2d_transpose":
+            return transposed(layer, taken, given)
         case "upsample2d":
             mode = layer["interpolation"]
             return nn.Upsample(scale_factor=layer["factor"], mode=mode)
@@ -153,26 +157,58 @@ def batch_normalization(layer, taken):
 
 
 def convolution(layer, taken, given):
-    made = {"conv1d": nn.Conv1d, "conv2d": nn.Conv2d}[layer["type"]]
-    size, stride = layer["kernel_size"], layer["stride"]
-    even, pads = paddings(layer, size, stride, taken[:-1], given[:-1])
-    inner = made(taken[-1], given[-1], size, stride, padding=even, bias=layer["use_bias"])
+    rank = len(taken) - 1
+    made = {1: nn.Conv1d, 2: nn.Conv2d}[rank]
+    size, stride, gap = (
+        sides(layer.get(k, 1), rank) for k in ("kernel_size", "stride", "dilation")
+    )
+    spans = [(n - 1) * d + 1 for n, d in zip(size, gap, strict=True)]
+    even, pads = paddings(layer, spans, stride, taken[:-1], given[:-1])
+    options = {"dilation": gap, "groups": layer.get("groups", 1), "bias": layer["use_bias"]}
+    inner = made(taken[-1], given[-1], size, stride, padding=even, **options)
     inner = Padded(pads, inner) if pads else inner
-    return Turned(inner) if layer["type"] == "conv1d" else inner
+    return Turned(inner) if rank == 1 else inner
 
 
-def paddings(layer, size, stride, before, after):
-    """The same padding at both ends wherever that gives as many windows; else (0, all ends)."""
+def transposed(layer, taken, given):
+    """What its low ends cut off is PyTorch's padding, and what the high ones cut off less is its
+    ``output_padding``; of other cuts there is no module."""
+    size, stride, gap = (sides(layer[field], 2) for field in SIDES)
+    low, high = zip(*layer["crops"], strict=True)
+    more = tuple(a - b for a, b in zip(low, high, strict=True))
+    if min(low) < 0 or any(
+        not 0 <= n < max(s, d) for n, s, d in zip(more, stride, gap, strict=True)
+    ):
+        raise ValueError(f"no module for a transposed convolution that cuts off {layer['crops']}")
+    options = {"groups": layer["groups"], "bias": layer["use_bias"], "dilation": gap}
+    made = nn.ConvTranspose2d
+    return made(taken[-1], given[-1], size, stride, low, more, **options)
+
+
+def sides(value, rank):
+    """One number for all axes, or one for each."""
+    return (value,) * rank if isinstance(value, int) else tuple(value)
+
+
+def paddings(layer, spans, strides, before, after):
+    """The same padding at both ends wherever that gives as many windows; else (0, all ends).
+    ``spans``: of a window, along each axis."""
     if layer["padding"] == "valid":
         return 0, None
-    half = size // 2
+    sizes = list(zip(spans, strides, before, after, strict=True))
+    halves = tuple(span // 2 for span in spans)
     if layer["padding"] == "same" and all(
-        (n + 2 * half - size) // stride + 1 == m for n, m in zip(before, after, strict=True)
+        (n + 2 * (span // 2) - span) // stride + 1 == m for span, stride, n, m in sizes
     ):
-        return half, None
+        return halves, None
+    if not isinstance(layer["padding"], str):
+        (top, bottom), (left, right) = layer["pads"]
+        if (top, left) == (bottom, right):
+            return (top, left), None
+        return 0, [left, right, top, bottom]
     ends = []
-    for n, m in zip(before[::-1], after[::-1], strict=True):
-        needed = max((m - 1) * stride + size - n, 0)
+    for span, stride, n, m in reversed(sizes):
+        needed = max((m - 1) * stride + span - n, 0)
         low = needed if layer["padding"] == "causal" else needed // 2
         ends += [low, needed - low]
     return 0, ends
@@ -186,7 +222,7 @@ def pooling(layer, taken, given):
         made = nn.MaxPool2d if largest else nn.AvgPool2d
     else:
         made = nn.MaxPool1d if largest else nn.AvgPool1d
-    even, pads = paddings(layer, size, stride, taken[:-1], given[:-1])
+    even, pads = paddings(layer, (size,) * rank, (stride,) * rank, taken[:-1], given[:-1])
     options = {} if largest else {"count_include_pad": False}
     inner = made(size, stride, padding=even, **options)
     if pads:

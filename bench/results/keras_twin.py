@@ -20,6 +20,7 @@ LAYERS = {
     "dense": "Dense",
     "conv1d": "Conv1D",
     "conv2d": "Conv2D",
+    "conv2d_transpose": "Conv2DTranspose",
     "max_pool1d": "MaxPooling1D",
     "max_pool2d": "MaxPooling2D",
     "average_pool1d": "AveragePooling1D",
@@ -71,9 +72,9 @@ RENAMED = {
 }
 RECURRENT = ("simple_rnn", "lstm", "gru")
 ACTIVATIONS = ("gelu", "sigmoid", "tanh")
-PLACE = ("inputs", "name", "enabled", "l1", "l2")
-"""Fields that say where a layer stands, or that its regularizer has."""
-UNSAID = {"mask": None, "padding": 0, "unknown": False, "activity_l2": 0.0}
+PLACE = ("inputs", "name", "enabled", "l1", "l2", "pads", "crops")
+"""Fields that say where a layer stands, that its regularizer has, or that its padding has named."""
+UNSAID = {"mask": None, "padding": 0, "unknown": False, "activity_l2": 0.0, "output_padding": 0}
 """Fields that Keras has no words for, where they say nothing."""
 FEW = 4
 """So many parameters are told one by one."""
@@ -147,6 +148,8 @@ def _layer(layer: dict[str, Any]) -> Any:
     fields = {key: value for key, value in said.items() if key not in PLACE}
     if layer["type"] in ("input", "linear"):
         fields = {"type": layer["type"]}
+    if layer["type"] == "conv2d_transpose" and fields["groups"] == 1:
+        del fields["groups"]  # which Keras has not here
     if fields.get("activation") == "gelu_tanh":
         fields["activation"] = gelu_tanh
     if layer.get("l1") or layer.get("l2"):

@@ -29,6 +29,10 @@ NETWORKS = {
     '{type = "dropout", rate = 0.5}, {type = "batch_normalization"}',
     "strided": f'{IMAGES}, {{type = "conv2d", filters = 3, stride = 2, padding = "same"}},'
     '{type = "batch_normalization"}, {type = "leaky_relu"}, {type = "flatten"}',
+    "grouped": f'{IMAGES}, {{type = "conv2d", filters = 4, groups = 2, kernel_size = [1, 3],'
+    'dilation = [1, 2], padding = "same"}, {type = "conv2d", filters = 4, groups = 4, kernel_size ='
+    ' 3, stride = [1, 2], padding = "same"}, {type = "conv2d_transpose", filters = 2, stride = 2,'
+    'padding = "same", kernel_size = 4}, {type = "global_average_pool2d"}',
     "even": f'{IMAGES}, {{type = "conv2d", filters = 3, kernel_size = 4, padding = "same"}},'
     '{type = "max_pool2d"}, {type = "layer_normalization"}, {type = "global_average_pool2d"}',
     "pools": f'{IMAGES}, {{type = "average_pool2d", pool_size = 3, stride = 1, padding = "same"}},'
@@ -84,6 +88,23 @@ def test_pytorch_builds_the_same_network(name: str) -> None:
     parameters = list(network.parameters())
     assert all(p.grad is not None for p in parameters)
     torch_network.optimizer_of(work, parameters, 1e-3, fused=True).step()
+
+
+def test_pytorch_pads_and_cuts_as_a_preset_says() -> None:
+    torch = pytest.importorskip("torch")
+    from bench.peers import torch_network
+
+    layers = (
+        f'{IMAGES}, {{type = "conv2d", filters = 3, kernel_size = 2, padding = [0, 1, 2, 3]}},'
+        '{type = "conv2d", filters = 2, stride = 2, padding = [2, 1]}, {type = "conv2d_transpose",'
+        "filters = 2, stride = 3, padding = [1, 0, 1, 0], output_padding = 1}, {type = 'flatten'},"
+    )
+    work = work_of(Case("t", toml=tiny("dense").toml.replace(NETWORKS["dense"] + ",", layers)))
+    x = torch.zeros(1, 2, 6, 6)
+    network = torch_network.build(work)
+    for layer, (_, given) in zip(list(network)[:-1], work["shapes"][:-1], strict=True):
+        x = layer(x)
+        assert tuple(x.shape[1:]) == torch_network.first(given)
 
 
 def test_layers_that_follow_each_other_are_one_module_of_pytorch() -> None:

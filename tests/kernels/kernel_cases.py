@@ -279,6 +279,9 @@ GROUPED = [
     _grouped((2, 5, 5, 24), (2, 3), (4, 5, 24), groups=3, before=(0, 1)),
     _grouped((2, 5, 6, 9), (3, 3), (5, 6, 6), groups=3, before=(1, 1)),
     _grouped((2, 5, 6, 40), (5, 5), (5, 6, 40), groups=40, before=(2, 2)),
+    _grouped((2, 6, 8, 20), (5, 4), (5, 7, 20), groups=20, before=(1, 1)),
+    _grouped((2, 9, 7, 18), (3, 3), (5, 7, 18), (2, 1), groups=18, before=(1, 1)),
+    _grouped((1, 8, 17, 6), (3, 6), (4, 12, 6), dilation=(2, 1), groups=3),
     # groups of many, and a group that leaves one channel
     _grouped((2, 5, 5, 36), (3, 3), (3, 3, 54), (2, 2), groups=2, before=(1, 1)),
     _grouped((2, 4, 5, 20), (2, 2), (3, 4, 2), groups=2),
