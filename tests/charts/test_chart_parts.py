@@ -47,6 +47,20 @@ def test_layers_of_blocks_are_told_apart_however_short_their_names_are(size: int
     assert layer_fitted("positional_embedding_1", 12) == "posi…dding_1"
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "short"),
+    [
+        ("transformer_block_2_dense_1", 18, "tra_blo_2_dense_1"),
+        ("transformer_block_2_attention", 15, "t_b_2_attention"),
+        ("transformer_block_1_attention_normalization", 15, "t_b_1_atte_norm"),
+        ("transformer_block_1_attention.kernel", 24, "tr_bl_1_attention.kernel"),
+        ("generator.dense_1", 14, "gener….dense_1"),
+    ],
+)
+def test_of_a_layer_in_a_block_its_own_name_stays_longest(name: str, size: int, short: str) -> None:
+    assert layer_fitted(name, size) == short
+
+
 @given(st.integers(0, 9), st.integers(-3, 20), st.integers(-3, 20))
 def test_columns_are_all_their_dots(x: int, low: int, high: int) -> None:
     at_once, each = Dots(5, 4), Dots(5, 4)

@@ -7,7 +7,7 @@ from rich.text import Text
 from tuidl.charts.columns import columns
 from tuidl.charts.dots import Dots
 from tuidl.charts.frame import Area, framed, note, row_of
-from tuidl.charts.grid import Grid, fitted, worded
+from tuidl.charts.grid import Grid, layer_fitted, worded
 from tuidl.charts.hstack import hstack
 from tuidl.charts.palette import Palette, mixed, painted
 from tuidl.charts.scale import compact, scaled
@@ -120,5 +120,5 @@ def _labels(
         style = painted(color) if palette.colors else palette.style("text")
         if name == selected:
             style = palette.style("text", bold=True)
-        grid.put(0, y, fitted(name, grid.width - 9), style)
+        grid.put(0, y, layer_fitted(name, grid.width - 9), style)
         grid.put_right(grid.width, y, compact(series.last or 0.0), palette.style("text"))

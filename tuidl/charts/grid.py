@@ -146,7 +146,7 @@ def layer_fitted(name: str, size: int) -> str:
         return fitted(name, size)
     if "." not in name:
         start = size // 3
-        if any(char.isdigit() for char in name[start : start + 1 - size]):
+        if any(part.isdigit() for part in name.split("_")[:-1]):
             return _short_words(name, size)
         return (
             f"{name[:start]}…{name[start + 1 - size :]}" if name.isascii() else fitted(name, size)
@@ -155,14 +155,25 @@ def layer_fitted(name: str, size: int) -> str:
     again = use.partition("@")[2]
     use = f"@{again}" if again else use
     room = size - cell_len(layer) - 1
+    if use.replace("_", "").isalnum() and any(map(str.isdigit, use)):
+        use = layer_fitted(use, room)  # a layer of a block, and one of its parameters
     return f"{fitted(use, room)}.{layer}" if room > 1 else fitted(layer, size)
 
 
 def _short_words(name: str, size: int) -> str:
-    """All numbers of a name and as much of its words as there is room for: ``tr_bl_1_de_2``."""
+    """All numbers of a name and as much of its words as there is room for: first the words that
+    name the block are shortened, then those of the layer in it: ``tr_bl_1_dense_2``."""
     parts = name.split("_")
-    for most in range(max(map(len, parts)), 0, -1):
-        short = "_".join(part if part.isdigit() else part[:most] for part in parts)
+    block = next((i for i, part in enumerate(parts) if part.isdigit()), len(parts))
+    longest = max(map(len, parts))
+    for of_block, of_layer in [
+        *((most, longest) for most in range(longest, 0, -1)),
+        *((1, most) for most in range(longest, 0, -1)),
+    ]:
+        short = "_".join(
+            part if part.isdigit() else part[: of_block if i < block else of_layer]
+            for i, part in enumerate(parts)
+        )
         if cell_len(short) <= size:
             return short
     return fitted(name, size)

@@ -245,7 +245,9 @@ class StepTrace(Answer, frozen=True, tag="walk"):
     ``closing``: the activation that belongs to the loss. Of several networks, it is the step of
     one ``objective``, which trains the networks in ``trains``, all where it is empty: its loss is
     the sum of the ``terms``, and ``output`` names the one whose ``predicted``, ``targets`` and
-    ``losses`` are shown. ``weighted``: the loss weighs classes or examples.
+    ``losses`` are shown. ``weighted``: the loss weighs classes or examples. ``texts``: the inputs
+    of each example in words, where they are numbers of tokens or ids, with ``target_texts`` where
+    targets are tokens.
     """
 
     batch: int
@@ -272,6 +274,8 @@ class StepTrace(Answer, frozen=True, tag="walk"):
     trains: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     weighted: bool = False
+    texts: tuple[str, ...] = ()
+    target_texts: tuple[str, ...] = ()
 
 
 AnyAnswer = (

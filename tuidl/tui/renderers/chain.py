@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from rich.text import Text
 
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, layer_fitted
 from tuidl.charts.palette import Palette
 from tuidl.protocol.chain import Chain, ChainChoice, ChainLink, ChainTerm
 
@@ -247,10 +247,11 @@ def choice_lines(
     grid = Grid(width, height, unicode)
     first = min(max(chosen - height // 2, 0), max(len(choices) - height, 0))
     for y, choice in enumerate(choices[first : first + height]):
-        name = f"{choice.name}: neurons" if choice.is_neurons else choice.name
+        what = ": neurons" if choice.is_neurons else ""
         shape = " × ".join(map(str, choice.shape)) or "1"
+        name = layer_fitted(choice.name, max(width - len(shape) - len(what) - 1, 1)) + what
         style = palette.style("muted" if choice.is_neurons else "text")
-        grid.put(0, y, fitted(name, max(width - len(shape) - 1, 1)), style)
+        grid.put(0, y, name, style)
         grid.put_right(width, y, shape, palette.style("muted"))
         if first + y == chosen:
             grid.tint(0, y, width, palette.selected)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from tuidl.charts.grid import Grid, fitted
+from tuidl.charts.grid import Grid, fitted, layer_fitted
 from tuidl.charts.palette import Palette
 from tuidl.charts.scale import compact
 from tuidl.glossary.pages import Line
@@ -79,7 +79,7 @@ def layer_table(
     for number, column in enumerate(COLUMNS, 1):
         grid.put_right(names + number * CELLS, 0, column, palette.style("muted"))
     for y, layer in enumerate(layers[: height - 1], 1):
-        grid.put(0, y, fitted(layer.name, names - 1), palette.style("text"))
+        grid.put(0, y, layer_fitted(layer.name, names - 1), palette.style("text"))
         rank = None if layer.rank is None else f"{layer.rank:.1f}/{layer.most}"
         for number, text in enumerate(
             (_number(layer.update), _percent(layer.dead), _percent(layer.saturated), rank), 1

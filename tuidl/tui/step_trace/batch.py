@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from tuidl.charts.bars import put_bar
@@ -16,6 +17,8 @@ from tuidl.tui.renderers.shapes import known
 from tuidl.tui.step_trace.texts import predicted_text, target_text, value_text, values_text
 from tuidl.tui.step_trace.worked import worked_loss
 
+MOST_TOLD = 3
+"""Numbers of a target that a caption holds."""
 NARROW = 50
 """Cells below which headings are cut to a word or two."""
 
@@ -32,17 +35,33 @@ def gather(
     grid.put_right(width, 0, "y", palette.style("validation", bold=True))
     rows = zip(answer.examples, answer.inputs, answer.targets, strict=True)
     for y, (number, values, target) in enumerate(rows, 1):
-        text = target_text(answer, target)
+        text = fitted(_target(answer, y - 1, target), (width - 12) // 2)
         grid.put(0, y, f"#{number}", palette.style("muted"))
-        room = width - 12 - max(len(text), 8)
-        shown = values_text(values, room) if len(values) > 2 else _all(values)
+        room = width - 12 - max(cell_len(text), 8)
+        if answer.texts:
+            shown = f" {answer.texts[y - 1]}"
+        else:
+            shown = values_text(values, room) if len(values) > 2 else _all(values)
         grid.put(9, y, fitted(shown, max(room, 0)), palette.style("text"))
-        grid.put_right(width, y, fitted(text, width // 3), palette.style("validation"))
+        grid.put_right(width, y, text, palette.style("validation"))
     more = answer.batch - len(answer.examples)
     if more > 0:
         text = f"and {more} more"
         grid.put(0, len(answer.examples) + 1, text, palette.style("muted"))
     return grid.lines()
+
+
+def _target(answer: StepTrace, number: int, target: Sequence[float | None]) -> str:
+    """What is true of an example of the batch: of text the tokens that follow."""
+    return answer.target_texts[number] if answer.target_texts else target_text(answer, target)
+
+
+def _caption(answer: StepTrace, number: int, target: Sequence[float | None]) -> str:
+    """What is true of a picture, and its number; of a mask or boxes, which no words can say, the
+    number alone."""
+    if not answer.classes and len(target) > MOST_TOLD:
+        return f"#{number}"
+    return f"is {target_text(answer, target)}, #{number}"
 
 
 def _all(values: Sequence[float | None]) -> str:
@@ -53,7 +72,7 @@ def _pictures(
     answer: StepTrace, palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
     tiles = [
-        Tile(pixels(values, answer.shape), f"#{number}: {target_text(answer, target)}")
+        Tile(pixels(values, answer.shape), _caption(answer, number, target))
         for number, values, target in zip(
             answer.examples, answer.inputs, answer.targets, strict=True
         )

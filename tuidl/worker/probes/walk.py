@@ -15,6 +15,7 @@ from tuidl.tasks.choice import task_for
 from tuidl.training.inspection import Inspected, inspect
 from tuidl.training.state import TrainState
 from tuidl.worker.probes.common import next_batch, numbers, task_in
+from tuidl.worker.probes.worded import input_texts, target_texts
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,6 +43,7 @@ def walk(state: TrainState, options: Options) -> StepTrace:
     if head.mask is None:
         losses = task.losses(predicted, targets.astype(np.float64))
     epoch, step = state.place
+    is_answer = head.node == graph.predicted and head.constant is None and head.drawn is None
     return StepTrace(
         batch=len(feed),
         of=len(state.train_feed),
@@ -72,6 +74,8 @@ def walk(state: TrainState, options: Options) -> StepTrace:
         trains=tuple(sorted(objective.trains or ())),
         terms=_terms(state, number),
         weighted=head.weights is not None,
+        texts=input_texts(state, feed.x[first]),
+        target_texts=target_texts(state, targets) if is_answer else (),
     )
 
 
