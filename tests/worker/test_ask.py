@@ -269,7 +269,8 @@ def test_networks_of_several_parts_are_answered_or_say_why_not(name: str, tmp_pa
     state = begun(SYSTEMS[name])
     event = answer(state, Probe(id=1, kind="ask_form", options={"example": 1}))
     if name in ("gan", "diffusion"):
-        assert event.error == "the network answers to noise: nothing says what is true of it"
+        assert event.error is not None
+        assert event.error.startswith("it makes its answers out of noise")
         return
     form = event.answer
     assert isinstance(form, AskForm)

@@ -20,6 +20,8 @@ SPARK_LEVELS = str.maketrans(" ▁▂▃▄▅▆▇█", ASCII_LEVELS)
 
 
 VALUE = 7
+LEAST_VALUED = 11
+"""Cells from which on a bar has its value behind it."""
 """Cells for a value behind its bar."""
 
 
@@ -189,7 +191,7 @@ def put_size(
     known = math.isfinite(size) and size > 0
     share = max((math.log10(size) - low) / (high - low), 0.02) if known else 0.0
     text = compact(size)
-    values = VALUE if room >= 12 else 0
+    values = VALUE if room >= LEAST_VALUED else 0
     put_bar(grid, palette, x, y, room - values, share, role)
     if values:
         style = palette.style("text" if known else "bad", bold=not known)

@@ -33,7 +33,7 @@ def compared_lines(compared: Compared) -> list[str]:
     if compared.changed is not None:
         total = f"of {second.examples:,} {second.part} examples"
         lines.append(f"another class: {compared.changed:,} {total}")
-    layers = [("layer", "length", "then", "moved", "of it"), *map(_layer, compared.layers)]
+    layers = [("layer", "first", "second", "moved by", "share"), *map(_layer, compared.layers)]
     return [*lines, "", "weights (length of each layer's vector)", *columns(layers)]
 
 
@@ -52,7 +52,7 @@ def _facts(standing: Standing) -> list[tuple[str, str]]:
 def _train(standing: Standing) -> str:
     if not standing.seen:
         return "before its first step"
-    return f"{_scores(standing.train)} ({standing.seen:,})"
+    return f"{_scores(standing.train)}, {standing.seen:,} seen"
 
 
 def _scores(scores: dict[str, Number]) -> str:

@@ -66,9 +66,14 @@ def _plateau(evidence: Evidence) -> Said | None:
         return None
     return Said(
         "plateau",
-        f"{_named(part)} loss is almost level: {abs(1 - late.factor):.1%} "
-        f"{'lower' if late.factor < 1 else 'higher'} in {_epochs(late.epochs)}.",
+        f"{_named(part)} loss is almost level: {_change(late.factor)} in {_epochs(late.epochs)}.",
     )
+
+
+def _change(factor: float) -> str:
+    """``0.4% lower``."""
+    way = "lower" if factor < 1 else "higher"
+    return f"less than 0.1% {way}" if abs(1 - factor) < 0.001 else f"{abs(1 - factor):.1%} {way}"
 
 
 def guessing(evidence: Evidence) -> Said | None:

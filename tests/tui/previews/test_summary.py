@@ -50,7 +50,7 @@ RISING = [1.0 - i / 20 for i in range(10)] + [0.55 + i / 20 for i in range(20)]
     ("run", "words"),
     [
         (trained(FALLING), "still falling"),
-        (trained(LEVEL), "almost level: 0.0% lower in the last 4 epochs"),
+        (trained(LEVEL), "almost level: less than 0.1% lower in the last 4 epochs"),
         (trained(RISING), "lowest at epoch 10 (0.55) and is 1.45 in the mean of the last "),
         (trained(LEVEL, validation=None), "Nothing was held out"),
         (trained(LEVEL, folds=5, spread={"loss": 0.25}), "Means over 5 folds; from fold to fold"),
@@ -112,3 +112,25 @@ async def test_it_is_seen_from_the_end_to_the_next_start(
         assert "space train again" in panel.render().plain
         await watched.press("space")
         assert not panel.display
+
+
+@pytest.mark.parametrize("width", [40, 78, 118])
+@pytest.mark.parametrize(
+    "names",
+    [("loss", "accuracy"), ("loss", "discriminator.loss", "generator.loss", "real.loss")],
+    ids=["two", "long"],
+)
+def test_no_heading_of_a_score_is_cut(names: tuple[str, ...], width: int) -> None:
+    scores = dict.fromkeys(names, 1.25)
+    run = trained(FALLING, train=scores, validation=scores)
+    lines = [line.plain.rstrip() for line in summary(run, DEFAULT, width, 12, unicode=True)]
+    head, numbers = next(
+        (lines[i], line) for i, line in enumerate(lines[1:]) if line.startswith("train")
+    )
+    assert "…" not in head
+    assert set(head.split()) <= set(names)
+    assert len(head.split()) >= (1 if width == 40 and "real.loss" in names else 2)
+    ends = [head.index(f" {name}") + 1 + len(name) for name in head.split()]
+    assert all(numbers[:end].endswith(("1.25", "125.0%")) for end in ends)
+    for line in lines:
+        assert "held out: what counts" in line or "what counts" not in line

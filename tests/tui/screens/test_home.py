@@ -131,6 +131,10 @@ async def test_a_filter_that_fits_nothing_opens_nothing(app: Playground) -> None
         assert isinstance(app.screen, HomeScreen)
         assert presets(app).chosen is None
         assert seen(app).strip() == ""
+        (line,) = presets(app).options
+        assert "nothing here has that" in str(line.prompt)
+        await pilot.press("down", "enter")
+        assert isinstance(app.screen, HomeScreen)
 
 
 async def test_enter_opens_and_the_preset_is_remembered(app: Playground) -> None:

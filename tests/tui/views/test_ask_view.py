@@ -226,6 +226,7 @@ async def test_why_nothing_can_be_asked_is_shown(
         error = "the network answers to noise: nothing says what is true of it"
         await watched.handle(ProbeAnswer(id=1, kind="ask_form", epoch=1, step=0, error=error))
         assert "the network answers to noise" in watched.seen(AnswerPanel)
+        assert not watched.screen.query_one(AnswerPanel).subtitle_now()
 
 
 def test_paths_are_read_as_terminals_paste_them(tmp_path: Path) -> None:

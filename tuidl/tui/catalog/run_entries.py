@@ -87,10 +87,10 @@ def _day(began: datetime | None, today: date) -> str:
 
 
 def _score(run: Shelved) -> str:
-    """The most meaningful score; the state of a run that is not done."""
+    """The most meaningful score, losses last; the state of a run that is not done."""
     if run.listed is None or run.state == "failed":
         return run.state
-    scores = {name: value for name, value in run.listed.scores.items() if name != "loss"}
+    scores = {name: value for name, value in run.listed.scores.items() if not name.endswith("loss")}
     for name, value in (scores or run.listed.scores).items():
         text = score_text(name, value)
         return text if text.endswith("%") else f"{name} {text}"

@@ -1,6 +1,7 @@
 """The result of a run in words for a beginner, and what to try next. Pure."""
 
 import textwrap
+from itertools import accumulate
 
 from rich.text import Text
 
@@ -50,21 +51,21 @@ def _table(grid: Grid, palette: Palette, table: dict[str, Scores], top: int) -> 
     """Scores by part, one line each below their names, from line ``top`` on; returns the next free
     line."""
     names = list(next(iter(table.values()), {}))[:MOST_SCORES]
-    ends = [NAMES + (i + 1) * NUMBERS for i in range(len(names))]
-    for end, name in zip(ends, names, strict=True):
-        grid.put_right(
-            end, top, fitted(name.replace("_", " "), NUMBERS - 1), palette.style("muted")
-        )
+    titles = [name.replace("_", " ") for name in names]
+    ends = list(accumulate((max(NUMBERS, len(title) + 2) for title in titles), initial=NAMES))[1:]
+    shown = sum(end <= grid.width for end in ends) or 1
+    ends, names = ends[:shown], names[:shown]
+    for end, title in zip(ends, titles, strict=False):
+        grid.put_right(end, top, fitted(title, end - NAMES), palette.style("muted"))
     for y, (part, scores) in enumerate(table.items(), top + 1):
         role = part if part in ("train", "validation") else "text"
         grid.put(0, y, part, palette.style(role, bold=True))
         for end, name in zip(ends, names, strict=True):
             text = score_text(name, scores[name]) if name in scores else ""
             grid.put_right(end, y, text, palette.style("text"))
-        start = NAMES + len(names) * NUMBERS + 2
-        grid.put(
-            start, y, fitted(MEANING[part], max(grid.width - start, 0)), palette.style("muted")
-        )
+        start = (ends[-1] if ends else NAMES) + 2
+        if start + len(MEANING[part]) <= grid.width:
+            grid.put(start, y, MEANING[part], palette.style("muted"))
     return top + 1 + len(table)
 
 

@@ -88,11 +88,15 @@ class TrainScreen(PastScreen):
 
     def compose(self) -> ComposeResult:
         yield Status()
-        yield Tabs(["overview", *(view.name_shown for view in VIEWS)])
+        yield Tabs(self._tab_names)
         with ContentSwitcher(initial="body"):
             yield Overview(self.preset, self._time, "body")
             yield from self._views
         yield KeyLine()
+
+    @property
+    def _tab_names(self) -> list[str]:
+        return ["overview", *(view.name_shown for view in self._views)]
 
     def on_mount(self) -> None:
         self.set_interval(1 / TICKS_PER_SECOND, self._draw)
@@ -119,6 +123,7 @@ class TrainScreen(PastScreen):
             curves.previous = self.previous
         for view in self._views:
             view.begin(run, self.preset)
+        self.query_one(Tabs).rename(self._tab_names)
         status = self.query_one(Status)
         status.shown, status.advice = run, ""
         self.refresh_bindings()

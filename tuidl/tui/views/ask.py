@@ -39,7 +39,7 @@ PATIENCE = 0.3
 class AskView(View):
     """Keeps the question; panels change it and show the answer to it."""
 
-    name_shown: ClassVar[str] = "ask"
+    name_shown: str = "ask"
     BINDINGS: ClassVar = [
         Binding("i", "file", "file"),
         Binding("n", "example(1)", "example", key_display="n"),

@@ -40,7 +40,8 @@ class AnswerPanel(AskPanel):
         moment = (
             f"as of {self.moment}" if self.moment and "stale" not in self.moment else self.moment
         )
-        return moment if self.view.is_current or self.view.problem else f"{moment}, asked before"
+        is_told = self.view.is_current or self.view.problem or not moment
+        return moment if is_told else f"{moment}, asked before"
 
 
 class WhatIfPanel(AskPanel):

@@ -74,6 +74,8 @@ class Canvas(AskPanel):
         if drawing is None:
             return ""
         parts = [f"{BRUSH_NAMES[drawing.brush]} brush"]
+        if drawing.is_blank and not drawing.is_down:
+            parts.insert(0, "mouse, or arrows and space")
         if drawing.has_colors:
             parts.append(drawing.ink)
         if drawing.is_down:

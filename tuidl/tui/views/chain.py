@@ -29,7 +29,7 @@ class ChainView(View):
     ``index`` is None until the engine has said which entry has the largest gradient.
     """
 
-    name_shown: ClassVar[str] = "chain"
+    name_shown: str = "chain"
     first: ClassVar[str] = "ChainWalk"
     SCOPED_CSS = False  # the screen's classes say how much room there is
     DEFAULT_CSS = """

@@ -46,6 +46,11 @@ class Drawing:
     def has_colors(self) -> bool:
         return self.shape[2] == 3
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is drawn yet."""
+        return bool((self.pixels == (PAPER if self.has_colors else 0.0)).all())
+
     def clear(self) -> None:
         self.pixels = np.full(self.shape, PAPER if self.has_colors else 0.0)
 

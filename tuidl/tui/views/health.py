@@ -29,7 +29,7 @@ from tuidl.verdicts.health import Fix, Reading, readings
 class HealthView(View):
     """Which measurement is selected; Enter makes the edit that stands beside it."""
 
-    name_shown: ClassVar[str] = "health"
+    name_shown: str = "health"
     first: ClassVar[str] = "HealthList"
     SCOPED_CSS = False  # the screen's classes say how much room there is
     DEFAULT_CSS = """

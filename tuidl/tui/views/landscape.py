@@ -24,6 +24,17 @@ from tuidl.tui.session.run import Run
 from tuidl.tui.views.view import Send, View
 from tuidl.tui.widgets.chart import Chart, centred
 
+WHAT = (
+    "Every point is another network: this one's weights, moved in two directions.",
+    "Its colour is the loss there: blue is low, orange is high.",
+    "",
+    "principal components: the two directions in which training moved the weights most, "
+    "with the way that it took",
+    "random directions: two by chance, each filter's as long as its weights",
+    "",
+    "It takes some seconds, and changes nothing in the network.",
+)
+"""What is said of a plane before there is one."""
 HOW = (
     "enter: compute the loss around this network",
     "p: the other plane",
@@ -38,7 +49,7 @@ NAMES: dict[PlaneKind, str] = {
 class LandscapeView(View):
     """``head``: what is computed, None before; ``cursor``: a place of it (row, column)."""
 
-    name_shown: ClassVar[str] = "landscape"
+    name_shown: str = "landscape"
     first: ClassVar[str] = "Plane"
     SCOPED_CSS = False  # the screen's classes say how much room there is
     DEFAULT_CSS = """
@@ -163,10 +174,11 @@ class Plane(Chart):
     def title_now(self) -> str:
         head = self.view.head
         if head is None:
-            return f"loss on a plane through the weights: {NAMES[self.view.plane]}"
+            return f"loss on a plane: {NAMES[self.view.plane]}"
         done, all_of = int(self.view.known.sum()), self.view.known.size
-        share = "" if self.view.is_whole else f", {done:,} of {all_of:,} points"
-        return f"loss over {head.examples:,} of {head.total:,} {head.part} examples{share}"
+        if not self.view.is_whole:
+            return f"loss: {done:,} of {all_of:,} points"
+        return f"loss over {head.examples:,} of {head.total:,} {head.part} examples"
 
     def subtitle_now(self) -> str | None:
         head = self.view.head
@@ -180,8 +192,8 @@ class Plane(Chart):
             above = max((height - len(drawn)) // 2, 0)
             return [*[Text("")] * above, *drawn, *[Text("")] * height][:height]
         walks = [
-            Walk(path.run, [(p.first, p.second) for p in path.points], sign, role)
-            for path, (sign, role) in zip(head.paths, SIGNS, strict=False)
+            Walk(name or path.run, [(p.first, p.second) for p in path.points], sign, role)
+            for path, name, (sign, role) in zip(head.paths, ("its path", ""), SIGNS, strict=False)
         ]
         first, second = [v or 0.0 for v in head.first], [v or 0.0 for v in head.second]
         at = None if view.cursor is None else (first[view.cursor[1]], second[view.cursor[0]])
@@ -229,18 +241,16 @@ class About(Chart, can_focus=False):
     def __init__(self, view: LandscapeView) -> None:
         super().__init__(id="about-plane")
         self.view = view
-        self.border_title = "what it is of"
+        self.border_title = "what it shows"
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         head = self.view.head
-        if head is None:
-            return [Text("")] * height
-        lines = [self.view.cursor_line, *about_lines(head)]
         style = palette.style("muted")
+        lines = WHAT if head is None else [self.view.cursor_line, *about_lines(head)]
         wrapped = [line for text in lines for line in wrap_line(text, width)]
         rest = height - len(wrapped)
-        each = max(rest // max(len(head.paths), 1) - 3, 0)
-        if each > 1:
+        each = max(rest // max(len(head.paths) if head else 1, 1) - 3, 0)
+        if head is not None and each > 1:
             for path in head.paths:
                 wrapped += ["", *path_lines(path, each)]
         drawn = [Text(line[:width], style) for line in wrapped]

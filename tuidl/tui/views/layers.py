@@ -37,7 +37,7 @@ PAGES = ("Inside", "Spread", "Gradients")
 class LayersView(View):
     """Which layer is selected, and what is known of all."""
 
-    name_shown: ClassVar[str] = "layers"
+    name_shown: str = "layers"
     first: ClassVar[str] = "LayerList"
     BINDINGS: ClassVar = [
         Binding("v", "page", "Turn the page", show=False),

@@ -1,7 +1,7 @@
 """The task's picture as large as the screen."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from textual.app import ComposeResult
 
@@ -28,11 +28,10 @@ from tuidl.tui.widgets.chart import Chart
 class PictureView(View):
     """Holds the view that fits the task's kind of picture."""
 
-    name_shown: ClassVar[str] = "picture"
-
     def __init__(self, preset: Preset, send: Send, **options: Any) -> None:
         super().__init__(preset, send, **options)
         self._inner = _view_for(preset, self.send)
+        self.name_shown = name_of(preset)
 
     def seen(self) -> list[Chart]:
         return self._inner.seen()
@@ -51,6 +50,7 @@ class PictureView(View):
         if _kind(preset) != _kind(self.preset):
             self._inner = _view_for(preset, self.send)
             self.refresh(recompose=True)
+        self.name_shown = name_of(preset)
         super().begin(run, preset)
         self._inner.begin(run, preset)
 
@@ -68,6 +68,10 @@ VIEWS: dict[str, type[View]] = {
     "embedding_map": MapView, "recommended": RatingsView, "generated": GeneratedView,
     "diffused": DiffusionView, "latent_plane": LatentView, "clusters": ClustersView,
 }  # fmt: skip
+NAMES = {
+    "sample": "text", "embedding_map": "words", "recommended": "ratings", "clusters": "clusters",
+    "curve": "curve", "plane": "plane", "values": "values",
+}  # fmt: skip
 
 
 def _kind(preset: Preset) -> str:
@@ -79,6 +83,11 @@ def _kind(preset: Preset) -> str:
     if not has_attention(preset):
         return kind
     return "reading" if kind == "predictions" else kind if kind in VIEWS else "looking"
+
+
+def name_of(preset: Preset) -> str:
+    """What stands on its tab: of what it is a picture, where that is none."""
+    return NAMES.get(_kind(preset), "picture")
 
 
 def _view_for(preset: Preset, send: Send) -> View:

@@ -28,7 +28,7 @@ OPTIONS = {"numbers": SENT, "examples": 12}
 class StepView(View):
     """``trace`` is what the next step will do, ``after`` its outcome once it is done."""
 
-    name_shown: ClassVar[str] = "step"
+    name_shown: str = "step"
     first: ClassVar[str] = "Numbers"
     BINDINGS: ClassVar = [
         Binding("n,right", "turn(1)", "next", key_display="n"),

@@ -31,7 +31,7 @@ WHOLE = 20.0
 class TimeView(View):
     """Where one looks (``seeker``), the two ``marks``, and how fast the past is played."""
 
-    name_shown: ClassVar[str] = "time"
+    name_shown: str = "time"
     first: ClassVar[str] = "TimeLine"
     SCOPED_CSS = False  # the screen's classes say how much room there is
     DEFAULT_CSS = """

@@ -33,7 +33,7 @@ class View(Container):
 
     DEFAULT_CSS = "View { height: 1fr; width: 1fr; }"
 
-    name_shown: ClassVar[str] = ""
+    name_shown: str = ""
     first: ClassVar[str] = ""
 
     def __init__(self, preset: Preset, send: Send, **options: Any) -> None:

@@ -17,6 +17,8 @@ from tuidl.tui.catalog.preset_entries import Entry
 from tuidl.tui.terminal.plain import plain
 
 INDENT = 2
+LEAST_TITLE = 12
+"""Cells of a title beside a word that is kept."""
 
 
 class PresetList(OptionList):
@@ -93,7 +95,9 @@ class PresetList(OptionList):
                     options.append(Option("", disabled=True))
                 section = entry.section
                 options.append(Option(plain(section), disabled=True))
-            options.append(Option(_row(entry, width), id=str(number)))
+            options.append(Option(row_of(entry, width), id=str(number)))
+        if self.wanted and not options:
+            options = [Option(plain(" nothing here has that; esc: all"), disabled=True)]
         self.add_options(options)
         self._titles()
         if self._shown:
@@ -135,10 +139,12 @@ class PresetList(OptionList):
         event.stop()
 
 
-def _row(entry: Entry, width: int) -> Content:
+def row_of(entry: Entry, width: int) -> Content:
     """The title, and its word at the right where there is room for both; of an entry that keeps
     its word, the title is cut instead."""
     word = printable(entry.word)
+    if entry.keeps_word and width - INDENT - cell_len(word) - 2 < LEAST_TITLE:
+        word = word.rpartition(" ")[2]  # a measure's name is left out before the entry's own
     most = width - INDENT - (cell_len(word) + 2 if entry.keeps_word and word else 0)
     title = " " * (INDENT - 1) + fitted(entry.title, most)
     room = width - cell_len(title) - cell_len(word)

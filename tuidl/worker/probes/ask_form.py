@@ -25,7 +25,7 @@ from tuidl.worker.probes.ask_common import (
     short,
     takes,
 )
-from tuidl.worker.probes.common import held_out, numbers, task_in
+from tuidl.worker.probes.common import held_out, numbers, require_inputs, task_in
 
 PROMPT = 12
 """Tokens of a held-out text that a writing network begins with."""
@@ -57,6 +57,7 @@ def form_of(state: TrainState) -> AskForm:
 
 def ask_form(state: TrainState, options: Options) -> AskForm:
     """Raises DataError where the network cannot be asked at all."""
+    require_inputs(state, "it makes its answers out of noise: there is nothing to ask it (key 2)")
     prepared = prepared_in(state)
     kind, why = takes(state, prepared)
     part, feed = held_out(state)

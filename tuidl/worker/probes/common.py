@@ -55,12 +55,16 @@ def inputs(state: TrainState, feed: ArrayDataset, chosen: Array | slice) -> Arra
     return x.reshape(-1, *graph.answering.spec.shape)
 
 
-def require_inputs(state: TrainState) -> None:
-    """Raises DataError where the network does not predict from the data's inputs."""
+FROM_NOISE = "the network answers to noise: nothing says what is true of it"
+
+
+def require_inputs(state: TrainState, otherwise: str = FROM_NOISE) -> None:
+    """Raises DataError, with the words ``otherwise``, where the network does not predict from the
+    data's inputs."""
     graph = state.program.graph
     own = {data.name for data in graph.inputs if not data.noise}
     if not own.issuperset(data.name for data in graph.answering.inputs):
-        raise DataError("the network answers to noise: nothing says what is true of it")
+        raise DataError(otherwise)
 
 
 def batch_of(state: TrainState, feed: ArrayDataset, count: int) -> ArrayDataset:
