@@ -203,3 +203,17 @@ def test_each_part_is_done_by_one_lane_and_small_ones_are_spread(batch: int) -> 
                     busy[lane] += 1
             assert sorted(found) == list(range(parts))
         assert busy.max() - busy.min() <= 1
+
+
+@pytest.mark.usefixtures("way")
+def test_for_one_thread_outputs_are_computed_in_one_piece() -> None:
+    """But for what lanes keep from step to step; the bits are compared above."""
+    routine = helpers.model(DEEP, batch=64).program.train
+    rows, whole = routine.rows_for(64), routine.rows_for(64, undivided=True)
+    for number, instruction in enumerate(routine.emitted.instructions):
+        if instruction.tiled:
+            signature = KERNELS[instruction.kernel].signature
+            _, values = signature.decode(whole.rows[number, 0])
+            assert values[[o.name for o in signature.options].index("parts")] == 1
+    assert whole.rows.shape[1] <= rows.rows.shape[1]
+    assert routine.rows_for(64) is rows

@@ -61,6 +61,14 @@ class BatchPlan:
         whole = routine.rows_for(batch)
         return cls(routine, whole, routine.rows_for(left) if left else whole)
 
+    @cached_property
+    def undivided(self) -> "BatchPlan":
+        """The same to the last bit, for one thread."""
+        whole, short = (
+            self.routine.rows_for(kind.batch, undivided=True) for kind in (self.whole, self.short)
+        )
+        return BatchPlan(self.routine, whole, short)
+
     @property
     def batch(self) -> int:
         return self.whole.batch

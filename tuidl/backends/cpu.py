@@ -141,6 +141,8 @@ class CpuEngine:
             raise BackendError(f"{problem}: start it with multiprocessing's 'spawn'")
 
     def _run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
+        if self.threads == 1:
+            batches = batches.undivided
         done: int = self._loop(
             self._addresses,
             batches.rows,
@@ -174,6 +176,7 @@ class CpuEngine:
 
         Returns nanoseconds (steps, rows + FIRST_ROW, lanes), laid out as in ``kernels/timing.py``.
         """
+        batches = batches.undivided
         rows = batches.whole.rows
         ticks = np.zeros((steps, FIRST_ROW + rows.shape[0], rows.shape[1]), np.int64)
         compiled_timer(self.dtype)(
