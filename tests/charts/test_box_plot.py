@@ -51,3 +51,11 @@ def test_other_groups_come_on_the_same_scale_in_their_colours() -> None:
     ninth = box_plot(named, DEFAULT, 76, 12, first=1)[8]
     assert ninth.spans == top[9].spans
     assert ninth.plain == top[9].plain
+
+
+def test_on_a_log_scale_equal_factors_are_equally_far() -> None:
+    named = [("a", [0.01] * 3), ("b", [0.1] * 3), ("c", [1.0] * 3)]
+    lines = [line.plain for line in box_plot(named, DEFAULT, 76, 12, log=True)]
+    places = [lines[row].index("┃") for row in (0, 2, 4)]
+    assert abs((places[2] - places[1]) - (places[1] - places[0])) <= 1
+    assert "0.1" in lines[-1]

@@ -10,6 +10,7 @@ from rich.text import Text
 from tuidl.charts.dots import Dots
 from tuidl.charts.palette import DEFAULT, MONOCHROME, PALETTES, contrast
 from tuidl.charts.parallel import MANY, Parallel, Shown, axes_that_fit, raster, rising
+from tuidl.charts.scatter import Points, scatter
 from tuidl.charts.uprights import Upright, number_text
 
 SIZES = [(76, 16), (116, 30), (196, 40)]
@@ -170,6 +171,15 @@ def test_names_never_run_into_each_other() -> None:
     for line in lines[:2]:
         assert all(word.startswith("a_l") for word in line.split())
         assert len(line.split()) == 4
+
+
+def test_points_on_a_log_scale_upwards_are_equally_far_by_factors() -> None:
+    lines = scatter(
+        [Points("", (0.0, 1.0, 2.0), (0.01, 0.1, 1.0))], DEFAULT, 60, 21, log_y=True
+    )  # fmt: skip
+    rows = [y for y, line in enumerate(lines) if "●" in line.plain]
+    assert len(rows) == 3
+    assert abs((rows[2] - rows[1]) - (rows[1] - rows[0])) <= 1
 
 
 def test_how_many_axes_fit() -> None:

@@ -11,7 +11,15 @@ import pytest
 from tuidl.charts.smoothing import smoothed
 from tuidl.core.errors import RunError
 from tuidl.runs.curve_groups import MOST_PLACES, at, common_places, spread
-from tuidl.runs.labelling import Groups, Told, group_keys, labels, short_keys, told_apart
+from tuidl.runs.labelling import (
+    Groups,
+    Told,
+    group_keys,
+    labels,
+    short_keys,
+    told_apart,
+    usual_group,
+)
 from tuidl.runs.overlaying import Member, Overlaying, View, member
 
 
@@ -121,6 +129,17 @@ def test_groups_are_by_a_setting_or_by_all_but_seeds() -> None:
         "all runs": [0, 1]
     }
     assert group_keys([{"a": 1}, {"a": 2}]) == [], "as many groups as runs say nothing"
+
+
+def test_groups_at_first_are_of_several_runs_each() -> None:
+    assert usual_group(TABLES) == Groups.BUT_SEEDS
+    tables = [{"training.seed": n % 2, "rate": n / 7, "type": "ab"[n % 2]} for n in range(8)]
+    assert usual_group(tables) == "training.seed", "all but seeds would be a run each"
+    assert usual_group([{"type": t} for t in "aab"]) == "type", "no better one"
+    assert usual_group([{"a": 1}, {"a": 2}]) == ""
+    assert usual_group([]) == ""
+    many = [{"type": "ab"[n % 2], "rate": n} for n in range(6)]
+    assert Groups(Groups.BUT_SEEDS, many).keys == ["rate", "type"], "what differs most comes first"
 
 
 def logs(tmp_path: Path, tables: list[dict[str, object]] | None = None) -> list[Member]:

@@ -11,6 +11,7 @@ from tuidl.runs.setting_importance import (
     corrected,
     explained,
     importances,
+    in_parts,
     rank_correlation,
     ranks,
 )
@@ -93,3 +94,37 @@ def test_numbers_are_numbers() -> None:
     found = as_numbers([None, 2])
     assert found is not None
     assert math.isnan(found[0])
+
+
+def test_a_setting_whose_middle_is_best_counts() -> None:
+    rng = np.random.default_rng(4)
+    tables = [{"rate": rate, "other": rng.random()} for rate in rng.permutation(60) / 60.0]
+    scores = [(t["rate"] - 0.5) ** 2 for t in tables]
+    found = {one.key: one for one in importances(tables, scores)}
+    assert abs(found["rate"].rank) < 0.2
+    assert found["rate"].share > 0.8
+    assert found["other"].share < 0.2
+
+
+def test_very_bad_runs_do_not_drown_the_ranks() -> None:
+    tables = [{"kind": kind} for kind in ("a", "b") for _ in range(20)]
+    scores = [float(t["kind"] == "b") + 0.01 * n for n, t in enumerate(tables)]
+    scores[3] = 1000.0
+    (one,) = importances(tables, scores)
+    assert one.share < 0.05
+    assert one.of_ranks > 0.5
+
+
+@pytest.mark.parametrize("count", [3, 14, 15, 41, 400])
+def test_parts_are_equally_large_and_in_order(count: int) -> None:
+    numbers = np.random.default_rng(count).permutation(count) * 1.0
+    found = in_parts(np.append(numbers, math.nan))
+    if count < 15:
+        assert found == []
+        return
+    parts = [int(part) for part in found[:-1]]
+    assert found[-1] == "-1", "what is not set"
+    assert sorted(set(parts)) == list(range(min(count // 5, 8)))
+    sizes = [parts.count(n) for n in set(parts)]
+    assert max(sizes) - min(sizes) <= 1
+    assert [parts[n] for n in np.argsort(numbers)] == sorted(parts)

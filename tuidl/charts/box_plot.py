@@ -59,9 +59,10 @@ def box_plot(
     height: int,
     unicode: bool = True,
     first: int = 0,
+    log: bool = False,
 ) -> list[Text]:
     """One row for each group from the ``first`` on, as many as fit: its name, its box, its median
-    and count. All are on the scale of all."""
+    and count. All are on the scale of all. ``log``: equal factors are equally far."""
     grid = Grid(width, height, unicode)
     known = with_values(groups)
     if not known or width < LEAST_PLOT:
@@ -69,7 +70,7 @@ def box_plot(
         return grid.lines()
     names = min(max(len(name) for name, _ in known), width // 2 - 6)
     left, size = names + 2, max(width - names - 2 - 16, 4)
-    scale = scaled([v for _, values in known for v in values], size)
+    scale = scaled([v for _, values in known for v in values], size, log=log)
     step = 2 if 2 * len(known) + 2 <= height else 1
     for row, (name, values) in enumerate(known[first : first + groups_that_fit(height)]):
         y, role = row * step, f"series {first + row + 1}"

@@ -79,13 +79,14 @@ def scatter(
     field: Field | None = None,
     x_name: str = "",
     log_x: bool = False,
+    log_y: bool = False,
     unicode: bool = True,
 ) -> list[Text]:
     """Marked points above lines above dots above the map, whose plane is shown if there is one.
-    ``log_x``: equal factors of x are equally far; all x are positive then."""
+    ``log_x``: equal factors of x are equally far; all x are positive then; ``log_y`` likewise."""
     grid = Grid(width, height, unicode)
     arrays = [_finite(group) for group in groups]
-    scales = _scales(arrays, paths, field, log_x)
+    scales = _scales(arrays, paths, field, log_x, log_y)
     if scales is None:
         note(grid, palette, "no points yet")
         return grid.lines()
@@ -132,7 +133,11 @@ def _finite(group: Points) -> Array:
 
 
 def _scales(
-    arrays: Sequence[Array], paths: Sequence[Path], field: Field | None, log_x: bool = False
+    arrays: Sequence[Array],
+    paths: Sequence[Path],
+    field: Field | None,
+    log_x: bool = False,
+    log_y: bool = False,
 ) -> tuple[Scale, Scale] | None:
     if field is not None:
         xs, ys = (scaled((field.low[i], field.high[i]), 1) for i in (0, 1))
@@ -145,13 +150,15 @@ def _scales(
     if not ends:
         return None
     across = scaled((e[0] for e in ends), 1, log=log_x, room=0.04)
-    return across, scaled((e[1] for e in ends), 1, room=0.06)
+    return across, scaled((e[1] for e in ends), 1, log=log_y, room=0.06)
 
 
 def _places(values: Array, area: Area) -> NDArray[np.int64]:
     """Positions in dots, (count, 2), of points that lie inside."""
-    if area.xs.log:
-        values = np.stack([np.log10(values[:, 0]), values[:, 1]], 1)
+    scales = (area.xs, area.ys)
+    values = np.stack(
+        [np.log10(v) if s.log else v for s, v in zip(scales, values.T, strict=True)], 1
+    )
     low = np.array([area.xs.low, area.ys.low])
     high = np.array([area.xs.high, area.ys.high])
     size = np.array([area.xs.size, area.ys.size])

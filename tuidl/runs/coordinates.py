@@ -53,7 +53,7 @@ class Coordinates:
 
     def _by_importance(self, keys: Sequence[str]) -> list[str]:
         """Seeds first, then from what says least of the score to what says most."""
-        shares = {one.key: one.share for one in importances(self._tables, self.scores.tolist())}
+        shares = {one.key: one.of_ranks for one in importances(self._tables, self.scores.tolist())}
         known = {key: -1.0 if math.isnan(share) else share for key, share in shares.items()}
         return sorted(keys, key=lambda key: (not is_seed(key), known.get(key, -1.0)))
 

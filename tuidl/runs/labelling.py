@@ -127,9 +127,8 @@ class Groups:
 
     def __init__(self, key: str, tables: Sequence[Settings]) -> None:
         self.key = key
-        rows = dict(differing(tables))
-        self.keys = [k for k in rows if not is_seed(k) and k not in NO_NEWS]
-        self.keys = self.keys if key == self.BUT_SEEDS else [key]
+        every = [k for k in telling(tables) if not is_seed(k)]
+        self.keys = every if key == self.BUT_SEEDS else [key]
         self._short = short_keys(self.keys)
         self.members: dict[str, list[int]] = {}
         order = sorted(range(len(tables)), key=lambda number: self._place(tables[number]))
@@ -153,3 +152,11 @@ def group_keys(tables: Sequence[Settings]) -> list[str]:
     some = [key for key, values in rows.items() if len(set(values)) < len(values)]
     has_seeds = any(map(is_seed, rows))
     return [*([Groups.BUT_SEEDS] if has_seeds else []), *(k for k in some if k not in NO_NEWS)]
+
+
+def usual_group(tables: Sequence[Settings]) -> str:
+    """The first of the keys whose groups have two runs each or more, on average; else the one that
+    makes the fewest groups. Empty where there is none."""
+    counts = {key: len(Groups(key, tables).members) for key in group_keys(tables)}
+    large = (key for key, count in counts.items() if 2 * count <= len(tables))
+    return next(large, min(counts, key=counts.__getitem__, default=""))

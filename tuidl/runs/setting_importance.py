@@ -12,15 +12,20 @@ from tuidl.runs.labelling import NO_NEWS, Settings
 from tuidl.runs.overlaying import Member
 from tuidl.runs.settings import differing
 
+PART, FEWEST_PARTS, MOST_PARTS = 5, 3, 8
+"""Runs in each part of a setting with many values, and how many parts there are."""
+
 
 @dataclass(frozen=True)
 class Importance:
     """``share``: of the score's variance that the setting explains, from 0 to 1, corrected for
-    chance; NaN where that cannot be said. ``rank``: Spearman's correlation of score and setting,
-    from -1 to 1; NaN for what is no number. ``values``: how many different ones there are."""
+    chance; NaN where that cannot be said. ``of_ranks``: the same of the scores' ranks, over which
+    some very bad runs have no power. ``rank``: Spearman's correlation of score and setting, from -1
+    to 1; NaN for what is no number. ``values``: how many different ones there are."""
 
     key: str
     share: float
+    of_ranks: float
     rank: float
     values: int
     runs: int
@@ -95,12 +100,29 @@ def _importance(key: str, values: list[Any], scores: Array) -> Importance:
     if numbers is not None:
         is_set = np.isfinite(numbers)
         rank = rank_correlation(np.array(numbers)[is_set], scores[is_set])
-    count = len({str(value) for value in values})
-    if numbers is not None and 2 * count > len(values):
-        share = corrected(rank**2, len(scores), 2)  # too many values for groups: by their order
-    else:
-        share = corrected(explained([str(value) for value in values], scores), len(scores), count)
-    return Importance(key, share, rank, count, len(scores))
+    groups, line = [str(value) for value in values], math.nan
+    count = len(set(groups))
+    if numbers is not None and 2 * count > len(values):  # too many for groups: by their order
+        groups, line = in_parts(np.array(numbers)), corrected(rank**2, len(scores), 2)
+
+    def share(of: Array) -> float:
+        found = corrected(explained(groups, of), len(of), len(set(groups))) if groups else math.nan
+        return float(np.fmax(found, line))
+
+    return Importance(key, share(scores), share(ranks(scores)), rank, count, len(scores))
+
+
+def in_parts(numbers: Array) -> list[str]:
+    """For each number which of some equally large parts of all it lies in, what is not set in one
+    of its own; empty where there are too few. So a setting counts also where its middle is best."""
+    is_set = np.isfinite(numbers)
+    parts = min(int(is_set.sum()) // PART, MOST_PARTS)
+    if parts < FEWEST_PARTS:
+        return []
+    place = ranks(numbers[is_set]) / (is_set.sum() + 1) * parts
+    found = np.full(len(numbers), -1)
+    found[is_set] = place.astype(int)
+    return [str(part) for part in found.tolist()]
 
 
 def explained(groups: Sequence[str], scores: Array) -> float:

@@ -82,7 +82,6 @@ class DifferencesScreen(ModalScreen[None], Dialog[None]):
     """``runs``: two or more, with their settings."""
 
     BINDINGS: ClassVar = [Binding("escape,q,enter,equals_sign", "close", "Back")]
-    DEFAULT_CSS = "DifferencesScreen .dialog { width: 96%; height: 92%; max-width: 100%; }"
 
     def __init__(self, runs: list[Listed]) -> None:
         super().__init__()

@@ -13,8 +13,9 @@ from tuidl.charts.scatter import Points, scatter
 from tuidl.charts.window import is_wide
 from tuidl.glossary.pages import Line as HelpLine
 from tuidl.logs.measures import best_is
+from tuidl.protocol.formatting import is_share
 from tuidl.runs.coordinates import Coordinates
-from tuidl.runs.labelling import Groups, group_keys
+from tuidl.runs.labelling import Groups, group_keys, usual_group
 from tuidl.runs.overlaying import Member
 from tuidl.runs.setting_importance import (
     Importance,
@@ -27,7 +28,7 @@ from tuidl.tui.widgets.chart import Chart, centred
 from tuidl.tui.widgets.coordinates import coordinates_words, drawn_coordinates
 
 PAGES = ("scatter", "boxes", "importance", "coordinates")
-NAME, COLUMN = 28, 12
+NAME, COLUMN = 28, 11
 
 
 class Results:
@@ -41,7 +42,7 @@ class Results:
         self.settings = settings_that_differ(self.tables)
         self.score = next(iter(self.scores), "")
         self.groups = group_keys(self.tables)
-        self.group = next(iter(self.groups), "")
+        self.group = usual_group(self.tables)
         self.row = 0
         """The first group or setting that is seen."""
         self._boxes: tuple[tuple[str, str], list[tuple[str, list[float]]]] | None = None
@@ -59,6 +60,12 @@ class Results:
         if column in self.scores:
             return self.scores[column], []
         return values_of([table.get(column) for table in self.tables])
+
+    @property
+    def is_log(self) -> bool:
+        """Whether the score is drawn by its factors."""
+        known = [value for value in self.scores[self.score] if math.isfinite(value)]
+        return bool(known) and not is_share(self.score) and is_wide(min(known), max(known))
 
     @property
     def score(self) -> str:
@@ -168,7 +175,10 @@ class ResultsPage(Chart):
         is_log = bool(known) and not words and is_wide(min(known), max(known))
         name = f"{results.across}, log scale" if is_log else results.across
         room = width, height - bool(words)
-        lines = scatter(points, palette, *room, x_name=name, log_x=is_log, unicode=unicode)
+        log_y = results.is_log
+        lines = scatter(
+            points, palette, *room, x_name=name, log_x=is_log, log_y=log_y, unicode=unicode
+        )
         if words:
             foot = Grid(width, 1, unicode)
             foot.put(0, 0, fitted(said, width), palette.style("muted"))
@@ -181,7 +191,8 @@ class ResultsPage(Chart):
             words = "no setting is shared by some of these runs and not by all"
             return centred(words, palette, width, height)
         first = results.held(len(results.boxes), groups_that_fit(height))
-        return box_plot(results.boxes, palette, width, height, unicode, first)
+        log = results.is_log
+        return box_plot(results.boxes, palette, width, height, unicode, first, log)
 
     def _importance(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         results = self.results
@@ -190,13 +201,13 @@ class ResultsPage(Chart):
             return centred("no setting differs between these runs", palette, width, height)
         grid = Grid(width, height, unicode)
         name = min(max(len(one.key) for one in found), max(NAME, width // 3))
-        ends = [name + 2 + COLUMN * n for n in (1, 2, 3)]
-        for end, word in zip(ends, ("explained", "rank", "values"), strict=True):
+        ends = [name + 2 + COLUMN * n for n in (1, 2, 3, 4)]
+        for end, word in zip(ends, ("explained", "of ranks", "rank", "values"), strict=True):
             grid.put_right(end, 0, word, palette.style("muted"))
         first = results.held(len(found), max(height - 1, 1))
         for y, one in enumerate(found[first : first + height - 1], 1):
             grid.put(0, y, fitted(one.key, name), palette.style("text"))
-            cells = (_share(one.share), _rank(one.rank), str(one.values))
+            cells = (_share(one.share), _share(one.of_ranks), _rank(one.rank), str(one.values))
             for end, cell in zip(ends, cells, strict=True):
                 grid.put_right(end, y, cell, palette.style("text"))
             room = width - ends[-1] - 2
@@ -237,12 +248,14 @@ ABOUT = (
     "Boxes: quartiles, the median, whiskers to the furthest value within 1.5 times the",
     "distance of the quartiles; beyond, each value alone.",
     "'explained' is the share of the score's variance between runs with equal values",
-    "of the setting (of numbers that hardly repeat: the squared rank correlation),",
-    "less what as many groups explain by chance (epsilon squared). It looks at one",
-    "setting at a time: what two do only together is not in it, and settings that",
+    "of the setting, less what as many groups explain by chance (epsilon squared). Of",
+    "numbers that hardly repeat: between 3 to 8 equally large parts of them in order,",
+    "or the squared rank correlation, whichever is more. 'of ranks' is the same of the",
+    "scores' ranks: some runs that went very badly do not drown the rest. Both look at",
+    "one setting at a time: what two do only together is not in them, and settings that",
     "were always changed together share theirs. 'rank' is Spearman's correlation.",
     "Coordinates: a line for each run, the better its score the brighter (by rank). At",
-    "first, settings that say more of the score are further right; 'explained' says how",
+    "first, settings that say more of the score are further right; 'of ranks' says how",
     "much. A value that is not set lies at the foot, as –. Of more than 60 runs the",
     "ground shows how many go through a place, and lines are the best tenth.",
     "",
