@@ -47,7 +47,8 @@ class FolderSource:
             self._look_for_more()
             if found := self._next():
                 return found
-        time.sleep(seconds)
+        if seconds:  # even no time at all gives the core away
+            time.sleep(seconds)
         return Chunk(b"")
 
     def _next(self) -> Chunk | None:

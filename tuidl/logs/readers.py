@@ -8,11 +8,12 @@ from tuidl.logs.framing import HEAD as RECORD_HEAD
 from tuidl.logs.framing import is_head
 from tuidl.logs.lines import Lines
 from tuidl.logs.record import Entry, NoObjectError, parsed
-from tuidl.logs.rows import Rows, is_table
+from tuidl.logs.rows import BYTE_ORDER_MARK, Rows, is_table
 from tuidl.logs.tensorboard import EventFile
 
 HEAD = 1 << 16
 """Bytes by which a format is known."""
+BEFORE_OBJECTS = b" \t\r\n" + BYTE_ORDER_MARK
 EVENT_FILE = "tfevents"
 """Stands in the names of TensorBoard's files."""
 EXAMPLE = (
@@ -150,6 +151,8 @@ def check_head(name: str, head: bytes) -> None:
 
 def is_object(line: bytes) -> bool:
     """Whether a line is an object of JSON."""
+    if line.lstrip(BEFORE_OBJECTS)[:1] != b"{":
+        return False  # at once: a table's lines are all asked
     try:
         parsed(line)
     except (NoObjectError, ValueError):

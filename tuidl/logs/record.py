@@ -99,6 +99,11 @@ def record_of(table: dict[str, Any]) -> Record:
             values[name] = value
         elif math.isfinite(value):
             places.setdefault(known, value)
+    return placed(places, values)
+
+
+def placed(places: dict[str, float], values: dict[str, float | None]) -> Record:
+    """A record that stands at the most telling of its places."""
     x_name = next((key for key in STEPS if key in places), None)
     epoch = places.get("epoch") if x_name != "epoch" else None
     return Record(x_name, places[x_name] if x_name else None, epoch, values)

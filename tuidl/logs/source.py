@@ -76,14 +76,14 @@ class FileSource:
     def read(self, seconds: float) -> Chunk | None:
         try:
             if self._file.closed and not self._has_reopened():
-                time.sleep(seconds)
+                _wait(seconds)
                 return Chunk(b"", str(self.path))
             data = self._file.read(CHUNK)
             if not data or self._has_waited:
                 self._look_whether_it_is_the_same()
             self._has_waited = not data
             if not data:
-                time.sleep(seconds)
+                _wait(seconds)
         except OSError as error:
             raise RunError(f"{self.path}: {reason_of(error)}") from None
         return Chunk(data, str(self.path))
@@ -182,6 +182,11 @@ def source_of_run(folder: Path) -> Source:
 def source_of(path: Path) -> Source:
     """The source that a path leads to. Raises RunError."""
     return FileSource(path) if path.is_file() else StreamSource(str(path), path=path)
+
+
+def _wait(seconds: float) -> None:
+    if seconds:  # even no time at all gives the core away
+        time.sleep(seconds)
 
 
 def _opened(path: Path, run: Path | None) -> BinaryIO:
