@@ -1,5 +1,8 @@
 """Examples of a preset's data, before it is trained."""
 
+from pathlib import Path
+
+from tests import helpers
 from tuidl.charts.palette import DEFAULT
 from tuidl.preset.library import load_preset
 from tuidl.tui.previews.samples import Samples
@@ -16,3 +19,27 @@ def test_points_to_imitate_are_shown_in_the_plane() -> None:
     for rows in (dots[:7], dots[8:]):
         for half in (slice(0, 26), slice(28, 54)):
             assert any(any(row[half]) for row in rows)
+
+
+TABLE = """
+name = "flats"
+data = {{source = "csv", path = "{path}", target = "{target}"}}
+layers = [{{type = "dense"}}]
+loss = {{type = "{loss}"}}
+optimizer = {{type = "adam"}}
+training = {{epochs = 1}}
+"""
+
+
+def test_axes_of_a_table_are_called_by_its_columns(tmp_path: Path) -> None:
+    path = tmp_path / "flats.csv"
+    rows = [f"{'ab'[i % 2]},{i},{i * i % 7},{3 * i},{'xy'[i > 20]}" for i in range(40)]
+    path.write_text("\n".join(["town,area,built,rent,kind", *rows, ""]))
+    said = []
+    for target, loss in (("rent", "mse"), ("kind", "cross_entropy")):
+        preset = helpers.preset(TABLE.format(path=path, target=target, loss=loss))
+        drawn = Samples.of(preset).draw(DEFAULT, 78, 12, True)
+        said.append("\n".join(line.plain for line in drawn))
+    assert "area" in said[0]
+    assert " across, " in said[1]
+    assert "input" not in "".join(said)

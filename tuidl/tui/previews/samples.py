@@ -1,5 +1,6 @@
 """Some examples of a preset's data as lines of a chart, for a preview."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -11,6 +12,7 @@ from tuidl.charts.sequence import Trace, sequence
 from tuidl.charts.tiling import tiled
 from tuidl.core.errors import TuidlError
 from tuidl.data.spec import ExampleSpec
+from tuidl.data.table_layout import TableLayout
 from tuidl.nn.losses.regression import MeanSquaredError
 from tuidl.preset.schema import Preset
 from tuidl.tasks.base import Task
@@ -35,6 +37,7 @@ class Samples:
         self.problem = problem
         self.task: Task = Regression(ExampleSpec((1,), 1), MeanSquaredError())
         self.in_time = False
+        self.inputs: tuple[str, ...] = ()
         self.x: Any = None
         self.y: Any = None
 
@@ -53,6 +56,7 @@ class Samples:
         chosen = _chosen(len(examples), preset.data.follows_time)
         few = examples.part(chosen).floats()
         samples.x, samples.y = few.x, samples.task.targets(few.y)
+        samples.inputs = _input_names(preset.data.layout(chosen), few.x[:1].size)
         return samples
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
@@ -82,12 +86,12 @@ class Samples:
         names, classes, target = self.task.names, self.task.labels(self.y), self.y[:, 0]
         if classes is None:
             column = int(_correlations(flat, target[:, None])[:, 0].argmax())
-            word = place_words([column], flat.shape[1])
+            word = place_words([column], flat.shape[1], self.inputs)
             groups = [Points("target", flat[:, column], target, "train", False)]
             return scatter(groups, palette, width, height, x_name=word, unicode=unicode)
         columns = informative_columns(flat, _one_hot(classes, len(names)))
         groups = by_class(flat[:, columns[0]], flat[:, columns[-1]], classes, names)
-        word = place_words(columns, flat.shape[1])
+        word = place_words(columns, flat.shape[1], self.inputs)
         return scatter(groups, palette, width, height, x_name=word, unicode=unicode)
 
 
@@ -126,8 +130,25 @@ def _correlations(x: "Array", y: "Array") -> "Array":
     return shares
 
 
-def place_words(columns: list[int], of: int) -> str:
-    """Which inputs are shown, where there are more."""
+def _input_names(layout: TableLayout | None, width: int) -> tuple[str, ...]:
+    """Of each input of a table the column's name, with the category where it stands for one; empty
+    where columns have no names."""
+    columns = () if layout is None else layout.columns
+    if not columns or all(column.name.isdigit() for column in columns):
+        return ()
+    names: list[str] = []
+    for column in columns:
+        own = [f"{column.name} {category}" for category in column.categories[: column.width]]
+        names += own if column.width > 1 else []
+        names += [column.name] * (column.width - (len(own) if column.width > 1 else 0))
+    return tuple(names) if len(names) == width else ()
+
+
+def place_words(columns: list[int], of: int, names: Sequence[str] = ()) -> str:
+    """Which inputs are shown, across and upwards, where there are more."""
+    if names:
+        shown = [names[column] for column in columns]
+        return shown[0] if len(shown) == 1 else f"{shown[0]} across, {shown[1]} upwards"
     if of <= 2:
         return "input" if of == 1 else ""
     numbers = " and ".join(str(column + 1) for column in columns)
