@@ -62,15 +62,21 @@ class Curves(Chart):
     def findings(self) -> list[Finding]:
         return self.shown.findings
 
+    def title_now(self) -> str:
+        """What will be drawn, until something is: then it stands beside the names of the lines."""
+        return "" if self._is_begun else self.heading
+
     def subtitle_now(self) -> str:
         """What the rules say of the run, where there is room for it, and the panel's own keys."""
+        if not self._is_begun:
+            return ""
         said = [one.short for one in self.findings if one.rule in self.rules]
         room = self.size.width - len(KEYS) - len(EXPLAINED) - FRAME
         return said[0] + EXPLAINED + KEYS if said and len(said[0]) <= room else KEYS
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         lines = self._lines()
-        if not any(line.series.whole for line in lines):
+        if not self._is_begun:
             return unanswered(awaited_scores(self.shown), self.shown, palette, width, height)
         return curves(
             lines,
@@ -82,6 +88,10 @@ class Curves(Chart):
             marks=self._marks(),
             unicode=unicode,
         )
+
+    @property
+    def _is_begun(self) -> bool:
+        return any(line.series.whole for line in self._lines())
 
     def _lines(self) -> list[Curve]:
         """What there is to draw: both parts, single steps while they show more, the run before."""
