@@ -1,5 +1,7 @@
 """Attention as a picture: who looks where."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -29,13 +31,13 @@ def attention(
     names = max((min(cell_len(name), LONGEST) for name in answer.tokens), default=1)
     left = max(names + 3, 5)
     rows = max(min(len(answer.tokens), height - 2), 0)
-    wide = 2 if (width - left) // 2 >= len(seen) else 1
+    wide = _width_of_a_column(seen, width - left)
     columns = max(min(len(seen), (width - left) // wide), 0)
     first_row, first_column = len(answer.tokens) - rows, len(seen) - columns
     grid.put(0, 0, fitted("seen" if left > 4 else "", left), palette.style("muted"))
     for x in range(columns):
         name = seen[first_column + x]
-        grid.put(left + x * wide, 0, fitted(name, wide) if wide > 1 else name[:1],
+        grid.put(left + x * wide, 0, _headed(name, wide),
                  palette.style("muted"))  # fmt: skip
     for y in range(rows):
         number = first_row + y
@@ -48,6 +50,19 @@ def attention(
             _cell(grid, palette, left + x * wide, y + 1, wide, weight or 0.0)
     grid.put(0, height - 1, _in_words(answer, width), palette.style("accent"))
     return grid.lines()
+
+
+def _width_of_a_column(seen: Sequence[str], room: int) -> int:
+    """Cells of each: enough for the longest name and a gap, where there is room for all columns."""
+    longest = max((min(cell_len(name), LONGEST) for name in seen), default=1)
+    return max(min(room // max(len(seen), 1), max(longest + 1, 2)), 1)
+
+
+def _headed(name: str, wide: int) -> str:
+    """What stands above a column."""
+    if wide == 1:
+        return name[:1]
+    return fitted(name, max(wide - 1, 2))
 
 
 def _padding(answer: Attention, name: str) -> tuple[str, ...]:
