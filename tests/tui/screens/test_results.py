@@ -78,6 +78,8 @@ async def test_score_and_column_are_chosen(
         assert title(app).endswith("over optimizer.type")
         await pilot.press("2", "x", *"seed", "down", "enter")
         assert title(app).startswith("best validation accuracy by")
+        lines = app.screen.query_one(ResultsPage).about(40)
+        assert max(len(line.text) for line in lines) <= 40
         await pilot.press("question_mark", "escape", "q")
         assert isinstance(app.screen, CompareScreen)
 

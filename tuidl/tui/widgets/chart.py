@@ -1,5 +1,7 @@
 """A panel with a chart: drawn from plain data, again only when there is something new."""
 
+import textwrap
+from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
 from rich.text import Text
@@ -204,6 +206,12 @@ class DrawsFrames(Protocol):
 
     def finish_frame(self) -> None:
         """Show the frame that is being drawn at once."""
+
+
+def about_lines(paragraphs: Sequence[str], width: int) -> list[Line]:
+    """Paragraphs of help, each wrapped, and a line without words behind them."""
+    lines = [line for text in paragraphs for line in textwrap.wrap(text, max(width, 20))]
+    return [Line(line, "text") for line in (*lines, "")]
 
 
 def repaint_together(widget: Widget) -> None:

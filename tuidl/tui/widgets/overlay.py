@@ -24,7 +24,7 @@ from tuidl.tui.renderers.standing import (
     number,
     standing_lines,
 )
-from tuidl.tui.widgets.chart import Chart, centred, looks_of
+from tuidl.tui.widgets.chart import Chart, about_lines, centred, looks_of
 
 WEIGHTS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.99)
 ZOOMS = (1.0, 1 / 3, 1 / 10)
@@ -232,20 +232,19 @@ class StandingTable(Chart):
 
     def about(self, width: int) -> list[HelpLine]:
         """What the numbers are, and how they were made."""
-        return [HelpLine(text, "text") for text in ABOUT]
+        return about_lines(ABOUT, width)
 
 
 ABOUT = (
-    "A curve is named by the settings in which its run differs from the others: a column",
-    "for each, those with more different values first, as many as there is room for.",
-    "Values at the cursor lie on the straight line between a run's points; a run has",
-    "none before its first point and after its last. Without a cursor: the last value.",
-    "Smoothing is TensorBoard's: s = w s + (1 - w) y, over 1 - w^k after k values.",
-    "The faint points behind are the values as they were. 'best' is of those.",
-    "A group is drawn as mean ± standard deviation (n - 1) of the runs that have come",
-    "to this x; 'runs' says how many of them have.",
+    "A curve is named by the settings in which its run differs from the others: a column for each, "
+    "those with more different values first, as many as there is room for.",
+    "Values at the cursor lie on the straight line between a run's points; a run has none before "
+    "its first point and after its last. Without a cursor: the last value.",
+    "Smoothing is TensorBoard's: s = w s + (1 - w) y, over 1 - w^k after k values. The faint "
+    "points behind are the values as they were. 'best' is of those.",
+    "A group is drawn as mean ± standard deviation (n - 1) of the runs that have come to this x; "
+    "'runs' says how many of them have.",
     "With more than 10 curves only the chosen one shows what lies behind it.",
-    "",
 )
 
 

@@ -24,7 +24,7 @@ from tuidl.runs.setting_importance import (
     settings_that_differ,
     values_of,
 )
-from tuidl.tui.widgets.chart import Chart, centred
+from tuidl.tui.widgets.chart import Chart, about_lines, centred
 from tuidl.tui.widgets.coordinates import coordinates_words, drawn_coordinates
 
 PAGES = ("scatter", "boxes", "importance", "coordinates")
@@ -217,7 +217,7 @@ class ResultsPage(Chart):
 
     def about(self, width: int) -> list[HelpLine]:
         """How the numbers are made."""
-        return [HelpLine(text, "text") for text in ABOUT]
+        return about_lines(ABOUT, width)
 
 
 def _share(value: float) -> str:
@@ -243,20 +243,19 @@ def summary(results: Results) -> str:
 
 
 ABOUT = (
-    "A score is the last value of a measure, its best one over the run, or that of",
-    "the test part. Each run is one point.",
-    "Boxes: quartiles, the median, whiskers to the furthest value within 1.5 times the",
-    "distance of the quartiles; beyond, each value alone.",
-    "'explained' is the share of the score's variance between runs with equal values",
-    "of the setting, less what as many groups explain by chance (epsilon squared). Of",
-    "numbers that hardly repeat: between 3 to 8 equally large parts of them in order,",
-    "or the squared rank correlation, whichever is more. 'of ranks' is the same of the",
-    "scores' ranks: some runs that went very badly do not drown the rest. Both look at",
-    "one setting at a time: what two do only together is not in them, and settings that",
-    "were always changed together share theirs. 'rank' is Spearman's correlation.",
-    "Coordinates: a line for each run, the better its score the brighter (by rank). At",
-    "first, settings that say more of the score are further right; 'of ranks' says how",
-    "much. A value that is not set lies at the foot, as –. Of more than 60 runs the",
-    "ground shows how many go through a place, and lines are the best tenth.",
-    "",
+    "A score is the last value of a measure, its best one over the run, or that of the test part. "
+    "Each run is one point.",
+    "Boxes: quartiles, the median, whiskers to the furthest value within 1.5 times the distance of "
+    "the quartiles; beyond, each value alone.",
+    "'explained' is the share of the score's variance between runs with equal values of the "
+    "setting, less what as many groups explain by chance (epsilon squared). Of numbers that hardly "
+    "repeat: between 3 to 8 equally large parts of them in order, or the squared rank correlation, "
+    "whichever is more. 'of ranks' is the same of the scores' ranks: some runs that went very "
+    "badly do not drown the rest. Both look at one setting at a time: what two do only together is "
+    "not in them, and settings that were always changed together share theirs. 'rank' is "
+    "Spearman's correlation.",
+    "Coordinates: a line for each run, the better its score the brighter (by rank). At first, "
+    "settings that say more of the score are further right; 'of ranks' says how much. A value that "
+    "is not set lies at the foot, as –. Of more than 60 runs the ground shows how many go through "
+    "a place, and lines are the best tenth.",
 )
