@@ -3,9 +3,12 @@
 from typing import Annotated
 
 import msgspec
+import numpy as np
 from msgspec import Meta
 
+from tuidl.backends.base import Array
 from tuidl.core.errors import DataError
+from tuidl.data.preprocessing import FittedScaling
 from tuidl.protocol.probes import Values
 from tuidl.tasks.generation import Generation
 from tuidl.training.state import TrainState
@@ -23,8 +26,8 @@ class Options(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def values(state: TrainState, options: Options) -> Values:
-    """``true`` and ``predicted`` values, as the network is taught them (scaled, if they are);
-    labels and shares as probabilities. Raises DataError for classes."""
+    """``true`` and ``predicted`` values in the unit of the data, though the network is taught
+    scaled ones; labels and shares as probabilities. Raises DataError for classes."""
     task = task_in(state)
     spec = task.spec
     if not task.probes or isinstance(task, Generation):
@@ -41,6 +44,7 @@ def values(state: TrainState, options: Options) -> Values:
     some = slice(0, count)
     predicted = answers_of(state, inputs(state, feed, some)).reshape(count, -1)
     true = task.targets(feed.y[some])
+    true, predicted = (_own_unit(state.preprocessing.targets, each) for each in (true, predicted))
     chosen = slice(None) if whole else options.output or 0
     return Values(
         part=part,
@@ -49,3 +53,11 @@ def values(state: TrainState, options: Options) -> Values:
         output=None if whole else options.output or 0,
         outputs=spec.outputs,
     )
+
+
+def _own_unit(scaling: FittedScaling | None, values: Array) -> Array:
+    """Targets (examples, outputs) as the data has them; those of one of several outputs, whose
+    place among all targets is not known here, stay as they are."""
+    if scaling is None or len(scaling.scale) not in (1, values.shape[1]):
+        return values
+    return np.asarray(values, np.float64) * scaling.scale + scaling.offset
