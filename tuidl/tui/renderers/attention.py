@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from tuidl.charts.grid import Grid, fitted, joined
@@ -59,10 +59,9 @@ def _width_of_a_column(seen: Sequence[str], room: int) -> int:
 
 
 def _headed(name: str, wide: int) -> str:
-    """What stands above a column."""
-    if wide == 1:
-        return name[:1]
-    return fitted(name, max(wide - 1, 2))
+    """What stands above a column: the beginning of a name, without a mark where it is cut, which
+    would take the place of a letter; names stand whole before the rows."""
+    return name[:1] if wide == 1 else set_cell_size(name, max(wide - 1, 2)).rstrip()
 
 
 def _padding(answer: Attention, name: str) -> tuple[str, ...]:
