@@ -289,6 +289,10 @@ GROUPED = [
     _grouped((2, 12, 13, 3), (3, 3), (4, 4, 5), (2, 2), (2, 2)),
     _grouped((2, 11, 12, 6), (3, 2), (5, 4, 6), (2, 3), (3, 2), 6, (2, 1)),
     _grouped((2, 9, 11, 4), (2, 1), (3, 3, 6), (4, 5), groups=2, before=(1, 0)),
+    # rows of the kernel that see no image for some windows, or for any
+    _grouped((3, 9, 8, 44), (3, 3), (9, 8, 18), dilation=(4, 4), before=(4, 4)),
+    _grouped((2, 12, 12, 45), (3, 3), (12, 12, 5), dilation=(13, 6), before=(13, 6)),
+    _grouped((2, 13, 16, 90), (4, 3), (7, 16, 34), (2, 1), (3, 1), 2, (5, 1)),
     # a kernel larger than the picture, and padding larger than the kernel
     _grouped((2, 3, 2, 5), (7, 5), (3, 2, 5), groups=5, before=(3, 2)),
     _grouped((1, 2, 2, 3), (2, 2), (7, 7, 4), dilation=(1, 2), before=(3, 4)),

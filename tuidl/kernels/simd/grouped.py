@@ -16,11 +16,11 @@ from tuidl.kernels.simd.gemm_indexed import (
     Factors,
     Result,
     Sizes,
-    gemm_indexed,
     indices_of,
 )
 from tuidl.kernels.simd.gemm_narrow import START_BIAS, START_C, START_ZERO
 from tuidl.kernels.simd.grouped_frames import lay_out_part, packed_of, parts_of
+from tuidl.kernels.simd.grouped_products import multiply_rows, multiply_weight_rows
 from tuidl.kernels.simd.grouped_weights import pack_part, phase_of
 from tuidl.kernels.simd.intrinsics import clear_elements, data_of, pointer_at
 from tuidl.kernels.simd.slivers import pack_columns
@@ -52,13 +52,13 @@ def convolve_back_grouped(dy, w, dx, workspace, stride, dilation, padding, group
 
 @device_function
 def _shape_of(target, axes, number, block):
-    """Of the windows of a phase in a block: images, rows, columns; some phases have none of the
+    """Of the windows of a phase in a block: rows, images, columns; some phases have none of the
     last rows and columns."""
     _, rows, columns, _ = target.shape
     count, start, high = block
     by_y, by_x = phases_of(axes[0]), phases_of(axes[1])
     own = (rows - number // by_x + by_y - 1) // by_y - start
-    return count, max(min(high, own), 0), (columns - number % by_x + by_x - 1) // by_x
+    return max(min(high, own), 0), count, (columns - number % by_x + by_x - 1) // by_x
 
 
 @device_function
@@ -81,17 +81,18 @@ def _fill_positions(rows, places, target, axes, block, line, image, parts):
         shape = _shape_of(target, axes, number, block)
         m = shape[0] * shape[1] * shape[2]
         if m > 0:
-            strides = (image, axes[0].step * line, axes[1].step * parts.pixel)
+            strides = (axes[0].step * line, image, axes[1].step * parts.pixel)
             fill_places(indices_of(rows), shape, strides)
-            strides = (height * width * written, by_y * width * written, by_x * written)
+            strides = (by_y * width * written, height * width * written, by_x * written)
             fill_places(indices_of(places), shape, strides)
         rows, places = pointer_at(rows, m + TILE), pointer_at(places, m + TILE)
 
 
 @device_function
 def _multiply_part(frame, tables, packed, bias, start_with, target, axes, block, first, line, part,
-                   parts):  # fmt: skip
-    """The sums of all phases of a block, for one part. ``tables``: of terms, rows, places."""
+                   parts, seen_height):  # fmt: skip
+    """The sums of all phases of a block, for one part. ``tables``: of terms, rows, places;
+    ``seen_height``: of the images that are read."""
     terms, rows, places = tables
     _, height, width, written = target.shape
     by_y, by_x = phases_of(axes[0]), phases_of(axes[1])
@@ -116,7 +117,11 @@ def _multiply_part(frame, tables, packed, bias, start_with, target, axes, block,
             else:
                 factors = Factors(here, indices_of(rows), indices_of(terms), packed, 0, k)
                 result = Result(there, indices_of(places), start, start_with)
-                gemm_indexed(factors, result, Sizes(m, k, parts.columns))
+                top = block[1] * axes[0].step - axes[0].low + y.base
+                multiply_rows(
+                    factors, result, Sizes(m, k, parts.columns), (y.size, y.distance),
+                    (top, axes[0].step, seen_height), shape[0],
+                )  # fmt: skip
         terms, packed = pointer_at(terms, k + TILE), pointer_at(packed, packed_of(parts, k))
         rows, places = pointer_at(rows, m + TILE), pointer_at(places, m + TILE)
 
@@ -161,7 +166,7 @@ def _add_windows(source, w, bias, start_with, target, workspace, axes, groups):
                 packed = pointer_at(base, part * each)
                 _multiply_part(
                     frame, (terms_at, rows_at, places_at), packed, bias, start_with, target, axes,
-                    block, first, line, part, parts,
+                    block, first, line, part, parts, source.shape[1],
                 )  # fmt: skip
 
 
@@ -215,5 +220,9 @@ def convolve_weights_grouped(x, dy, dw, workspace, stride, dilation, padding, gr
                     pack_columns(d, filters, k, parts.columns, lanes, slivers)
                     factors = Factors(frame, indices_of(base), indices_of(table), slivers, 0, k)
                     result = Result(there, indices_of(targets), there, start_with)
-                    gemm_indexed(factors, result, Sizes(terms, k, parts.columns))
+                    multiply_weight_rows(
+                        factors, result, Sizes(terms, k, parts.columns),
+                        (size_y, vertical.dilation), (top, vertical.step, x.shape[1]),
+                        (count, high, across),
+                    )  # fmt: skip
             start_with = START_C
