@@ -123,6 +123,12 @@ def test_a_table_needs_no_labels_to_be_given_back(own: Path) -> None:
     assert labelled.spec().shape == (2,)
 
 
+def test_a_single_column_is_given_back(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("a\n" + "\n".join(f"{i}.5" for i in range(40)) + "\n")
+    text = OWN.format(path=tmp_path / "own.csv", more="")
+    assert helpers.preset(text, "layers.1.units=1").source.split().train.x.shape[1:] == (1,)
+
+
 def test_a_table_without_labels_is_judged_by_its_inputs(own: Path) -> None:
     preset = helpers.preset(OWN.format(path=own, more=', normalize = "standard", validation = 0'))
     trainer = Trainer(preset, backend="numpy")

@@ -51,7 +51,7 @@ def read_delimited(path: Path, size: int, stated: Stated) -> RawTable:
     np.empty(HELD, np.uint8)  # freed at once: from now on glibc holds such blocks
     content = read_large(path, size, stated.encoding, stated.is_sure)
     data = content.data if stated.is_sure and stated.delimiter else one_colon(content.data)
-    dialect = dialect_of(path, data, stated.delimiter, stated.header, stated.is_sure)
+    dialect = dialect_of(path, data, stated.delimiter, stated.header, stated.is_sure, stated.fewest)
     records = Records(path, data, dialect.start, dialect.line, dialect.delimiter)
     header, before = _header(records, stated)
     if not header.is_there:

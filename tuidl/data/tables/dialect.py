@@ -33,10 +33,15 @@ class Dialect:
 
 
 def dialect_of(
-    path: Path, data: Text, delimiter: str | None, header: bool | None, is_sure: bool
+    path: Path,
+    data: Text,
+    delimiter: str | None,
+    header: bool | None,
+    is_sure: bool,
+    fewest: int = 2,
 ) -> Dialect:
     """``delimiter``: as stated; unless ``is_sure`` another one where the first line has none of
-    it. Raises DataError."""
+    it. Raises DataError where there seems to be none, unless one column is the ``fewest``."""
     start, line, found, notes = _sep_line(data)
     if found is not None:
         delimiter, is_sure = (delimiter, is_sure) if delimiter and is_sure else (found, True)
@@ -47,6 +52,8 @@ def dialect_of(
         raise DataError(f"{path}: empty")
     if delimiter is None or not (is_sure or delimiter in sample[0]):
         delimiter = sniffed(sample) or delimiter
+    if delimiter is None and fewest == 1:
+        delimiter = DELIMITERS[0]
     if delimiter is None:
         raise DataError(f"{path}: one column only; if there are more, say data.delimiter")
     if not comments:
