@@ -269,6 +269,16 @@ async def test_marked_runs_are_compared_deleted_and_put_back(app: Playground) ->
         await until(pilot, lambda: rows(screen) == "d c b a")
 
 
+async def test_runs_that_are_read_while_the_screen_closes_are_not_shown(app: Playground) -> None:
+    some()
+    async with opened(app) as (pilot, screen):
+        await until(pilot, lambda: bool(screen.runs))
+        before = list(screen.runs)
+    screen._found(before[:1], screen.known)
+    screen._have_read(0.1)
+    assert screen.runs == before
+
+
 async def test_the_curves_of_the_marked_runs_open_and_escape_comes_back(app: Playground) -> None:
     some()
     async with opened(app) as (pilot, screen):

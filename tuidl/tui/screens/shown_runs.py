@@ -121,6 +121,8 @@ class ShownRuns(RunKeys):
         self.app.call_from_thread(self._have_read, time.monotonic() - began)
 
     def _have_read(self, seconds: float) -> None:
+        if not self._has_parts:
+            return
         if not self._is_whole:
             process.spare_pauses()
         if not self._is_whole and self._start.choices is not None:
@@ -130,11 +132,16 @@ class ShownRuns(RunKeys):
         if self._is_asked_again:
             self._is_asked_again = False
             self.reread()
-        elif self.is_mounted:
+        else:
             self._say()
 
+    @property
+    def _has_parts(self) -> bool:
+        """False once it is being closed: its parts go first."""
+        return self.is_mounted and bool(self.query(RunTable))
+
     def _found(self, runs: list[Listed], keys: Keys) -> None:
-        if not self.is_mounted or runs == self.runs:
+        if not self._has_parts or runs == self.runs:
             return
         self.runs, self.known = runs, keys
         self.marked &= {run.run for run in runs}
