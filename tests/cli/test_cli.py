@@ -21,10 +21,14 @@ SHORT = ["--set", "training.epochs=2"]
 ENDLESS = ["--set", "training.epochs=1000000"]
 
 
+SECONDS = 300
+"""For what takes one or two, so that a busy machine is no failure."""
+
+
 def tuidl(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tuidl", *arguments],
-        capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL,
         env={**os.environ, **environment}, check=False,
     )  # fmt: skip
 
@@ -159,7 +163,7 @@ def test_signals_end_a_run_that_is_saved(
         process.send_signal(number)
         sent = time.monotonic()
         rest = process.stdout.read()
-        assert process.wait(timeout=30) == code
+        assert process.wait(timeout=SECONDS) == code
         assert time.monotonic() - sent < 10
     assert json.loads(rest.splitlines()[-1])["reason"] == reason
     assert (out / "weights.safetensors").exists()
@@ -271,7 +275,7 @@ def test_gradcheck_passes_on_a_preset_from_a_file(tmp_path: Path) -> None:
 def test_a_reader_that_goes_away_is_no_crash() -> None:
     command = f"{sys.executable} -m tuidl linear_regression --no-ui | head -n 1"
     result = subprocess.run(
-        ["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False
+        ["bash", "-c", command], capture_output=True, text=True, timeout=SECONDS, check=False
     )
     assert "Traceback" not in result.stderr
     assert "Linear regression" in result.stdout
@@ -289,7 +293,7 @@ def test_an_interrupt_while_compiling_ends_at_once_and_quietly(
         time.sleep(delay)
         process.send_signal(signal.SIGINT)
         sent = time.monotonic()
-        _, talk = process.communicate(timeout=30)
+        _, talk = process.communicate(timeout=SECONDS)
         assert time.monotonic() - sent < 5
     before_python = -signal.SIGINT  # on a busy machine it may come before Python has begun
     assert process.returncode in (130, before_python)
@@ -318,7 +322,7 @@ def test_streams_that_cannot_be_written_give_no_traceback(redirection: str) -> N
     for arguments in ("linear_regression --no-ui --set training.epochs=2", "presets", "nothing"):
         command = f"{sys.executable} -m tuidl {arguments} {redirection}"
         result = subprocess.run(
-            ["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False
+            ["bash", "-c", command], capture_output=True, text=True, timeout=SECONDS, check=False
         )
         assert "Traceback" not in result.stderr
         assert result.returncode in (0, 1, 2)

@@ -30,7 +30,7 @@ def shell(command: str) -> tuple[int, str, str]:
     """The exit code of ``$T ...`` (not of what it is piped into), its output and its talk."""
     script = command.replace("$T", TUIDL) + "; exit ${PIPESTATUS[0]}"
     done = subprocess.run(
-        ["bash", "-c", script], capture_output=True, text=True, timeout=120, check=False,
+        ["bash", "-c", script], capture_output=True, text=True, timeout=300, check=False,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
     assert not any(word in done.stderr for word in NOISE), done.stderr

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.cli.test_cli import lines_of, tuidl
+from tests.cli.test_cli import SECONDS, lines_of, tuidl
 from tuidl.cli import cli
 
 SHORT = ("--set", "training.epochs=3")
@@ -54,7 +54,7 @@ def interrupted(out: Path, number: signal.Signals = signal.SIGINT) -> int:
                 break
         process.send_signal(number)
         process.stdout.read()
-        return process.wait(30)
+        return process.wait(SECONDS)
 
 
 def test_runs_are_listed_the_newest_first_and_can_be_chosen(place: Path) -> None:
@@ -118,7 +118,7 @@ def interrupted_again(out: Path) -> dict[str, object]:
                 break
         process.send_signal(signal.SIGINT)
         process.stdout.read()
-        assert process.wait(30) == 130
+        assert process.wait(SECONDS) == 130
     return first
 
 
@@ -134,7 +134,7 @@ def test_two_interrupts_end_it_at_once(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
         process.stdout.read()
-        assert process.wait(30) == 130
+        assert process.wait(SECONDS) == 130
     assert tuidl("verify", str(tmp_path / "run")).returncode in (0, 2)
 
 

@@ -165,7 +165,7 @@ def test_the_command_line_trains_on_a_cluster(cluster: Cluster, tmp_path: Path) 
     command = [sys.executable, "-m", "tuidl", "sweep", "s.toml", "--dask"]
     done = subprocess.run(
         [*command, cluster.address], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     _, local = carry_out(folder_of())

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[PX^_].*?\x1b\\|\x1b\][^\x07]*\x07|\x1b.")
-SECONDS = 60.0
+SECONDS = 180.0
 OVERLAP = 4096
 """Bytes that are looked through again, as a text may come in two parts."""
 LATEST = 1 << 16
@@ -74,6 +74,13 @@ class Terminal:
     def latest(self) -> str:
         """The last of what was written, some screens of it."""
         return ESCAPES.sub("", self._raw[-LATEST:].decode(errors="replace"))
+
+    def said(self, wanted: str) -> bool:
+        """Whether a text was written, be it before its program ended: it may not be read yet."""
+        end = time.monotonic() + SECONDS
+        while not (found := wanted in self.everything) and time.monotonic() < end:
+            time.sleep(0.02)
+        return found
 
     def until(self, wanted: str, seconds: float = SECONDS) -> str:
         """Wait for a text; what is written from there on counts for the next wait.

@@ -15,7 +15,7 @@ import pytest
 
 from tests import helpers
 
-SECONDS = 60
+SECONDS = 300
 
 
 class Child:

@@ -255,6 +255,6 @@ def test_garbage_in_a_pipe_ends_with_2_and_a_message(piped: tuple[Terminal, int]
     terminal, writing = piped
     os.write(writing, b"\x00\x01\x02\n" * 100)
     assert terminal.ended() == 2
-    assert "no UTF-8 text" in terminal.everything
+    assert terminal.said("no UTF-8 text")
     assert terminal.is_as_before
     os.close(writing)
