@@ -1,5 +1,6 @@
 """tuidl beside its peers: every round asks each of them once, so that all see the same machine."""
 
+import json
 import os
 import platform
 import subprocess
@@ -10,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.cases import Case, case_file
-from bench.contenders import ROOT, Contender, busy_cores
+from bench.contenders import PEERS, ROOT, Contender, busy_cores
 from bench.records import OURS, SystemResult, Timing
 from tuidl.backends.cuda.probing import require_gpu
 from tuidl.core.children import child_environment, module_command
@@ -47,9 +48,13 @@ def compare(
 def _started(
     file: Path, peers: dict[str, Path], threads: int, backend: str, stack: ExitStack
 ) -> Iterator[Contender]:
+    work = json.loads(file.read_text(encoding="utf-8"))["work"]
     for name, interpreter in {OURS: Path(sys.executable), **peers}.items():
         if name == OURS:
             contender = Contender.ours(file, threads, backend)
+        elif not PEERS[name].builds(work):
+            print(f"{name}: has no twin of this network, and is left out", file=sys.stderr)
+            continue
         else:
             contender = Contender.peer(name, interpreter, file, threads)
         stack.callback(contender.close)

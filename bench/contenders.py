@@ -26,19 +26,25 @@ class Peer:
     """A script of ``bench/peers``, the environment that it usually lives in, the ways it tries.
 
     ``safe``: the ways of a second attempt where the first one crashes: PyTorch 2.13 does, in the
-    gradient of a convolution of 1 x 1 with stride 2 and channels last.
+    gradient of a convolution of 1 x 1 with stride 2 and channels last. ``several``: it can build
+    presets of several networks.
     """
 
     script: str
     environment: str
     ways: tuple[str, ...] = ()
     safe: tuple[str, ...] = ()
+    several: bool = False
+
+    def builds(self, work: dict[str, Any]) -> bool:
+        """Whether it has a twin of what a case's ``work`` describes."""
+        return bool(work) and (self.several or "parts" not in work)
 
 
 PEERS = {
-    "torch": Peer("torch_peer.py", "torch", safe=("safe",)),
-    "torch_cuda": Peer("torch_peer.py", "torch", ("cuda",)),
-    "torch_compiled": Peer("torch_peer.py", "torch", ("compiled",)),
+    "torch": Peer("torch_peer.py", "torch", safe=("safe",), several=True),
+    "torch_cuda": Peer("torch_peer.py", "torch", ("cuda",), several=True),
+    "torch_compiled": Peer("torch_peer.py", "torch", ("compiled",), several=True),
     "keras": Peer("keras_peer.py", "keras"),
     "jax": Peer("jax_peer.py", "jax"),
 }
