@@ -5,7 +5,8 @@ import pytest
 
 from tests.tui.answers import neurons
 from tuidl.plane.state import PlaneState
-from tuidl.tui.playground.advice import TOO_SMALL, advice
+from tuidl.tui.playground import words
+from tuidl.tui.playground.advice import TOO_SMALL, advice, is_by_heart
 from tuidl.tui.playground.scene import Look, Scene
 
 
@@ -60,6 +61,33 @@ def test_a_small_network_that_learns_no_more(
     losses: list[float], accuracy: float | None, net: tuple[int, ...], said: str
 ) -> None:
     assert advice(scene(losses, accuracy, net)) == said
+
+
+@pytest.mark.parametrize(
+    ("training", "held", "said"),
+    [
+        ((0.3, 0.2, 0.1, 0.05), (0.35, 0.3, 0.5, 0.6), True),
+        ((0.3, 0.2, 0.1, 0.05), (0.35, 0.3, 0.25, 0.2), False),
+        ((0.3, 0.2, 0.1, 0.05), (0.35, 0.3, 0.31, 0.33), False),
+        ((0.3, 0.2, 0.3, 0.5), (0.35, 0.3, 0.5, 0.7), False),
+        ((0.3, 0.2, 0.1, 0.05), (None, None, None, None), False),
+    ],
+    ids=["by heart", "both fall", "a little", "both rise", "nothing held out"],
+)
+def test_what_is_learned_by_heart(
+    training: tuple[float, ...], held: tuple[float | None, ...], said: bool
+) -> None:
+    made = scene([0.3], 0.9)
+    made.history.clear()
+    looks = [pair for pair in zip(training, held, strict=True) for _ in range(10)]
+    made.history.extend((100 * i, *pair) for i, pair in enumerate(looks))
+    assert is_by_heart(made) == said
+    scores = {"training": {"loss": 0.05}, "validation": {"loss": 0.6}}
+    assert made.look is not None
+    made.look = Look(msgspec.structs.replace(made.look.answer, scores=scores))
+    for width, room in ((118, True), (40, False)):
+        line = " ".join(text for text, _ in words.scores(made, width, unicode=False))
+        assert ("validation loss 0.600: learned by heart" in line) == (said and room)
 
 
 def test_nothing_is_said_before_anything_is_known() -> None:

@@ -3,6 +3,7 @@
 from statistics import fmean
 
 from tuidl.tui.playground.scene import Scene
+from tuidl.verdicts.courses import MARGIN, RISE
 
 STEPS, SHARE = 3000, 0.25
 """The last stretch of the run that is looked at: so many steps, and that share of all."""
@@ -29,13 +30,29 @@ def advice(scene: Scene) -> str:
     return TOO_SMALL if is_small and _is_poor(scene) and _is_level(scene) else ""
 
 
+def is_by_heart(scene: Scene) -> bool:
+    """By the rule of the verdict "learned by heart", with means of some looks for epochs."""
+    history = [(training, held) for _, training, held in scene.problem_history if held is not None]
+    if len(history) < 2 * LEAST_LOOKS:
+        return False
+    training, held = _means([loss for loss, _ in history]), _means([loss for _, loss in history])
+    lowest = min(range(len(held)), key=held.__getitem__)
+    is_worse = held[-1] >= RISE * held[lowest] and held[-1] >= MARGIN * training[-1]
+    return is_worse and training[-1] <= training[lowest]
+
+
+def _means(losses: list[float]) -> list[float]:
+    """Of some looks each, and of the last ones."""
+    starts = range(0, len(losses) - LEAST_LOOKS + 1, LEAST_LOOKS)
+    return [fmean(losses[i : i + LEAST_LOOKS]) for i in (*starts, len(losses) - LEAST_LOOKS)]
+
+
 def _risen(scene: Scene) -> str:
     losses = [loss for _, loss, _ in scene.problem_history]
     if len(losses) < 2 * LEAST_LOOKS or not _is_poor(scene):
         return ""
-    parts = range(0, len(losses) - LEAST_LOOKS + 1, LEAST_LOOKS)
-    means = [fmean(losses[start : start + LEAST_LOOKS]) for start in parts]
-    lowest, now = min(means), fmean(losses[-LEAST_LOOKS:])
+    means = _means(losses)
+    lowest, now = min(means), means[-1]
     return RATE.format(lowest=lowest, now=now) if now > TIMES * lowest else ""
 
 

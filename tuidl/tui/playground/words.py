@@ -6,6 +6,7 @@ from tuidl.charts.dots import levels
 from tuidl.charts.grid import worded
 from tuidl.data.plane import CLASSES, FEATURES
 from tuidl.plane.state import PlaneState
+from tuidl.tui.playground.advice import is_by_heart
 from tuidl.tui.playground.scene import LABELS, Scene
 from tuidl.tui.playground.settings import shown_settings
 
@@ -37,7 +38,9 @@ SHOWN_ELSEWHERE = (
 """Settings that other panels show, in the order in which a line leaves them out."""
 MOST_BARS = 60
 WIDE, LEAST_BAR = 20.0, 0.1
-PARTS = (("training", "train"), ("validation", "validation"))
+HELD_OUT = "validation"
+PARTS = (("training", "train"), (HELD_OUT, HELD_OUT))
+BY_HEART = ": learned by heart"
 
 
 def standing(scene: Scene, room: int) -> list[tuple[str, str]]:
@@ -83,6 +86,9 @@ def scores(scene: Scene, width: int, unicode: bool) -> list[tuple[str, str]]:
         if (known := look.answer.scores.get(part))
     ]
     room = width - sum(len(text) + 3 for _, _, text in found)
+    if is_by_heart(scene) and room >= len(BY_HEART):
+        found = [(part, role, text + BY_HEART * (role == HELD_OUT)) for part, role, text in found]
+        room -= len(BY_HEART)
     each = min(room // max(len(found), 1), MOST_BARS) if unicode else 0
     return [
         (f"{text} {_bars(scene, part, each)}" if each > 2 else text, role)
