@@ -2,6 +2,8 @@
 
 import msgspec
 
+from tuidl.protocol.scores import Scores, restore
+
 
 class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     """What always saying the same comes to in each part; ``score``: the name of the score that it
@@ -14,8 +16,11 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
 
     says: str
     score: str
-    accuracy: dict[str, float] = {}
-    loss: dict[str, float] = {}
+    accuracy: Scores = {}
+    loss: Scores = {}
+
+    def __post_init__(self) -> None:
+        restore(self.accuracy, self.loss)
 
     @property
     def by_part(self) -> dict[str, float]:

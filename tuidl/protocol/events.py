@@ -1,10 +1,9 @@
 """What a run says: frozen records that turn into one line of JSON each.
 
 The names and keys are a contract; keys may be added. A value that is not finite is written as
-null, as JSON has no NaN.
+null, as JSON has no NaN; a score that is null is NaN again when it is read.
 """
 
-import math
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,13 +17,13 @@ from tuidl.protocol.compiling import Compiling as Compiling
 from tuidl.protocol.event import Event as Event
 from tuidl.protocol.frame import Frame as Frame
 from tuidl.protocol.probes import AnyAnswer
+from tuidl.protocol.scores import Scores as Scores
+from tuidl.protocol.scores import finite as finite
+from tuidl.protocol.scores import restore
 from tuidl.protocol.talk import Loading as Loading
 from tuidl.protocol.talk import Notice as Notice
 from tuidl.protocol.talk import Refused as Refused
 from tuidl.protocol.usage import Usage as Usage
-
-Scores = dict[str, float]
-"""``loss`` and the preset's metrics."""
 
 MOST_CONFUSED = 256
 """Classes up to which the confusion matrix stands in events; a larger one could not be read."""
@@ -94,9 +93,12 @@ class EpochEnded(Event, frozen=True, tag="epoch_ended"):
     train: Scores
     validation: Scores | None
     learning_rate: float
-    gradient_norms: dict[str, float]
+    gradient_norms: Scores
     confusion: Table | None = None
     fold: int | None = None
+
+    def __post_init__(self) -> None:
+        restore(self.train, self.validation, self.gradient_norms)
 
 
 class FoldEnded(Event, frozen=True, tag="fold_ended"):
@@ -108,6 +110,9 @@ class FoldEnded(Event, frozen=True, tag="fold_ended"):
     train: Scores | None
     validation: Scores | None
     test: Scores | None
+
+    def __post_init__(self) -> None:
+        restore(self.train, self.validation, self.test)
 
 
 class RunEnded(Event, frozen=True, tag="run_ended"):
@@ -135,6 +140,9 @@ class RunEnded(Event, frozen=True, tag="run_ended"):
     classes: tuple[str, ...] = ()
     positive: str = ""
     baseline: Baseline | None = None
+
+    def __post_init__(self) -> None:
+        restore(self.train, self.validation, self.test, self.spread)
 
 
 class RunFailed(Event, frozen=True, tag="run_failed"):
@@ -250,11 +258,6 @@ AnyEvent = (
     | Refused
     | Notice
 )
-
-
-def finite(values: Scores) -> dict[str, float | None]:
-    """Values as JSON has them: null where they are not finite."""
-    return {name: value if math.isfinite(value) else None for name, value in values.items()}
 
 
 def bounded(event: AnEvent, longest: int = LONGEST_KEPT) -> AnEvent:
