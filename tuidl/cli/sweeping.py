@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tuidl.sweeps.dask_pool import DaskPool
     from tuidl.sweeps.folder import SweepFolder
     from tuidl.sweeps.pool import Pool
+    from tuidl.sweeps.presets import Presets
+    from tuidl.sweeps.searching import Given
 
 
 class _Stopped(BaseException):
@@ -89,21 +91,30 @@ def _workers(count: int | None, dask: str | None) -> "Pool | DaskPool":
     return DaskPool(dask)
 
 
-def _new(path: Path) -> "SweepFolder":
-    """A new sweep's folder, once all that can be checked before training is."""
+def _checked(path: Path) -> "tuple[Presets, Given | None]":
+    """A sweep file's presets, and its trials where they are known before, once all that can be
+    checked before training is."""
     from tuidl.preset.library import find
-    from tuidl.sweeps.folder import Origin, create
+    from tuidl.sweeps.folder import Origin
     from tuidl.sweeps.presets import Presets
     from tuidl.sweeps.searching import known_before
     from tuidl.sweeps.spec import base_preset, parse, read
 
-    text = read(path)
-    known = parse(text, str(path))
-    preset = find(base_preset(known, path))
-    origin = Origin(known.preset, str(preset.parent.absolute()))
-    presets = Presets(known, str(path), read(preset), origin)
-    presets.require_valid(known_before(known, str(path)))
-    return create(path.stem, text, presets.text, origin)
+    sweep = parse(read(path), str(path))
+    preset = find(base_preset(sweep, path))
+    origin = Origin(sweep.preset, str(preset.parent.absolute()))
+    presets, known = Presets(sweep, str(path), read(preset), origin), known_before(sweep, str(path))
+    presets.require_valid(known)
+    return presets, known
+
+
+def _new(path: Path) -> "SweepFolder":
+    """A new sweep's folder."""
+    from tuidl.sweeps.folder import create
+    from tuidl.sweeps.spec import read
+
+    presets, _ = _checked(path)
+    return create(path.stem, read(path), presets.text, presets.origin)
 
 
 def _run(folder: "SweepFolder", workers: "Pool | DaskPool", threads: int, as_json: bool) -> int:
@@ -133,11 +144,9 @@ def _run(folder: "SweepFolder", workers: "Pool | DaskPool", threads: int, as_jso
 
 def _list(path: Path) -> None:
     """The trials of a sweep file whose values are known before."""
-    from tuidl.sweeps.searching import known_before
-    from tuidl.sweeps.spec import parse, read
     from tuidl.sweeps.values import shown
 
-    search = known_before(parse(read(path), str(path)), str(path))
+    _, search = _checked(path)
     if search is None:
         raise click.UsageError("--dry-run: method = 'tpe' chooses by what earlier trials gave")
     for number, values in enumerate(search.ask(range(search.trials))):

@@ -37,7 +37,9 @@ def best(found: list[Listed], name: str) -> Listed:
     another. Raises RunError where none has it."""
     known = [run for run in found if score_of(run, name) is not None]
     if not known:
-        names = dict.fromkeys(score for run in found for score in run.scores)
+        names = dict.fromkeys(
+            score for run in found for score in run.scores if score_of(run, score) is not None
+        )
         raise RunError(f"no run has a score {name!r}{suggestion(name, tuple(names))}")
     held_out = [run for run in known if run.part in HELD_OUT]
     return by_score(held_out or known, name)[0]

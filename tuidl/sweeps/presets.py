@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from tuidl.core.errors import PresetError
+from tuidl.nn.metrics import METRICS
 from tuidl.preset.schema import Preset
 from tuidl.sweeps.folder import Origin
 from tuidl.sweeps.searching import Given
@@ -40,11 +41,29 @@ class Presets:
             raise PresetError("", problem, self.source) from None
 
     def require_valid(self, known: Given | None) -> None:
-        """Raises PresetError where a trial whose values are known before cannot be trained."""
-        _ = self.base
-        if known is not None:
+        """Raises PresetError where a trial whose values are known before cannot be trained, or
+        will have no score that the sweep judges by."""
+        base = self.base
+        if known is None:
+            self._require_score(base)
+        else:
             for number, values in enumerate(known.ask(range(known.trials))):
-                self.of(number, 0, values)
+                self._require_score(self.of(number, 0, values))
+
+    def _require_score(self, preset: Preset) -> None:
+        """Networks of several parts have scores of other names, which are known when they are
+        trained."""
+        names = ("loss", *preset.training.metrics)
+        has_validation = preset.data.validation or preset.training.folds
+        for goal in self.sweep.goals:
+            problem = ""
+            if goal.part == "validation" and not has_validation:
+                problem = f"{goal.name}: there is no validation part, data.validation is 0"
+            elif goal.score in METRICS and goal.score not in names:
+                known = ", ".join(f"{goal.part}.{name}" for name in names)
+                problem = f"{goal.name}: {goal.score!r} is not among training.metrics ({known})"
+            if problem and not preset.networks:
+                raise PresetError("objective", problem, self.source)
 
     def _parsed(self, settings: dict[str, Value]) -> Preset:
         overrides = tuple(override(key, value) for key, value in settings.items())

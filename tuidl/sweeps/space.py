@@ -95,6 +95,15 @@ class Range(Config, frozen=True):
 Setting = Choices | Range
 
 
+def may_be(setting: Setting, wanted: Value) -> bool:
+    """Whether a setting can have the value that a ``when`` waits for, or one of a list."""
+    allowed = wanted if isinstance(wanted, list) else [wanted]
+    if isinstance(setting, Choices):
+        return any(value in setting.choices for value in allowed)
+    numbers = [value for value in allowed if isinstance(value, int | float)]
+    return any(setting.low <= number <= setting.high for number in numbers)
+
+
 def applies(setting: Setting, values: Mapping[str, Value]) -> bool:
     """Whether a setting counts beside the ``values`` of those before it: only where each that its
     ``when`` names has that value, or one of a list. Elsewhere the preset's own value stands."""

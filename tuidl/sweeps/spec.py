@@ -12,7 +12,7 @@ from tuidl.core.own_files import FileError, read_bounded
 from tuidl.preset.decoding import convert
 from tuidl.sweeps.goals import Direction, Goal, goals_of
 from tuidl.sweeps.pruning import Pruner
-from tuidl.sweeps.space import Choices, Range, Setting, Value
+from tuidl.sweeps.space import Choices, Range, Setting, Value, may_be
 
 LARGEST = 1 << 20
 """Bytes of a sweep file."""
@@ -70,6 +70,9 @@ class Sweep(Config, frozen=True):
                 if other not in found:
                     before = suggestion(other, found) if found else " (it is the first one)"
                     problem = f"no setting {other!r} before this one{before}"
+                    raise PresetError(f"search.{key}.when", problem)
+                if not may_be(found[other], setting.when[other]):
+                    problem = f"{other} is never {setting.when[other]!r} under search"
                     raise PresetError(f"search.{key}.when", problem)
             found[key] = setting
         return found
