@@ -29,6 +29,12 @@ MIXED = [
           '{type = "global_average_pool1d", name = "e"}',
           '{type = "global_max_pool2d", inputs = ["d"], name = "f"}',
           '{type = "concatenate", inputs = ["e", "f"]}', '{type = "reshape", shape = [7, 1]}'),
+    _case("a TCN", SEQUENCES, WIDE,
+          '{type = "conv1d", filters = 6, groups = 6, padding = "causal", name = "a"}',
+          '{type = "conv1d", filters = 6, dilation = 2, padding = "causal", activation = "relu"}',
+          '{type = "conv1d", filters = 6, groups = 3, dilation = 4, kernel_size = 2, '
+          'padding = "causal"}',
+          '{type = "add", inputs = ["a", "conv1d_3"]}'),
     _case("pooling without convolution", IMAGES,
           '{type = "average_pool2d", padding = "same", pool_size = 3, stride = 1}',
           '{type = "global_average_pool2d"}'),

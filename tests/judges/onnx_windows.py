@@ -28,7 +28,8 @@ def _windows(node: Node, x: Array, sizes: list[int], size: str, stride: str) -> 
     rank = x.ndim - 2
     if rank == 3:
         raise OutOfScope("windows in 3 dimensions")
-    if any(d != 1 for d in node.get("dilations", [1])):
+    gaps = list(node.get("dilations", [1] * rank))
+    if size == "pool_size" and any(gap != 1 for gap in gaps):
         raise OutOfScope("dilations")
     node.refuse(ceil_mode="ceil_mode")
     strides = node.get("strides", [1] * rank)
@@ -36,7 +37,8 @@ def _windows(node: Node, x: Array, sizes: list[int], size: str, stride: str) -> 
         size: _one(sizes, "a window that is not square"),
         stride: _one(strides, "strides that differ"),
     }
-    return {**table, "padding": _padding(node, x.shape[2:], table[size], table[stride])}
+    span = (table[size] - 1) * _one(gaps, "gaps that differ") + 1
+    return {**table, "padding": _padding(node, x.shape[2:], span, table[stride])}
 
 
 def _padding(node: Node, lengths: tuple[int, ...], size: int, stride: int) -> str:
@@ -108,7 +110,7 @@ def _answer(node: Node, table: Table, x: Array, kernel: Array, rank: int) -> tup
 
 
 def convolution(node: Node) -> tuple[Array, ...]:
-    if node.inputs[1].ndim == 3 and not {"group", "dilations"} & set(node.attributes):
+    if node.inputs[1].ndim == 3:
         return _along_time(node)
     x, w, rank = _as_image(node, node.inputs[1])
     sizes = list(w.shape[2:])
@@ -124,6 +126,7 @@ def _along_time(node: Node) -> tuple[Array, ...]:
     x, w, b = node.inputs[0], node.inputs[1], node.input(2)
     table = {"type": "conv1d", "name": "c", "filters": len(w), "use_bias": b is not None}
     table |= _windows(node, x, list(w.shape[2:]), "kernel_size", "stride")
+    table |= {"dilation": node.get("dilations", [1])[0], "groups": node.get("group", 1)}
     parameters = {"c.kernel": np.moveaxis(w, (0, 1), (-1, -2))}
     if b is not None:
         parameters["c.bias"] = b

@@ -107,6 +107,12 @@ CASES = [
       for how in ("nearest", "bilinear") for factor in (1, 2, 3, [3, 2])),
     *(_sequence("conv1d", filters=4, kernel_size=size, stride=stride, padding=padding)
       for padding in (*PADDINGS, "causal") for size in (1, 2, 3) for stride in (1, 2)),
+    *(_sequence("conv1d", **options)
+      for options in (
+          {"filters": 6, "groups": 3}, {"filters": 3, "groups": 3, "padding": "causal"},
+          {"filters": 4, "dilation": 2, "padding": "causal"}, {"filters": 4, "dilation": 2},
+          {"filters": 4, "dilation": 2, "stride": 2, "padding": "same"},
+          {"filters": 6, "groups": 3, "dilation": 3, "stride": 2, "padding": "causal"})),
     _sequence("conv1d", filters=2, use_bias=False),
     *(_sequence(kind, pool_size=size, stride=stride, padding=padding)
       for kind in ("max_pool1d", "average_pool1d")

@@ -165,6 +165,14 @@ CASES = [
                 f'{{type = "conv1d", filters = 2, kernel_size = {size}, stride = {stride}, '
                 f'padding = "{padding}"}}', FLAT)
       for padding in ("valid", "same", "causal") for size in (1, 2, 3) for stride in (1, 2)),
+    *(_sequence(f"conv1d {options}", WIDE, f'{{type = "conv1d", filters = 6, {options}}}', FLAT)
+      for options in ("groups = 3", 'groups = 6, padding = "same"',
+                      'dilation = 2, padding = "causal"', "dilation = 2, stride = 2",
+                      'groups = 2, dilation = 3, stride = 2, padding = "causal"',
+                      'groups = 6, dilation = 2, padding = "causal", use_bias = false',
+                      'groups = 3, stride = 3, kernel_size = 2, padding = "same"')),
+    _sequence("conv1d with two filters for each feature", WIDE,
+              '{type = "conv1d", filters = 12, groups = 6, kernel_size = 2}', FLAT),
     _sequence("conv1d without bias", '{type = "conv1d", filters = 2, use_bias = false}', FLAT),
     *(_sequence(f"{kind} {padding} size {size} stride {stride}", WIDE,
                 f'{{type = "{kind}", pool_size = {size}, stride = {stride}, '

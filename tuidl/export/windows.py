@@ -16,7 +16,7 @@ def paddings(node: Node) -> tuple[Pair, ...]:
     layer: Any = node.layer
     if hasattr(layer, "pads"):
         return tuple(layer.pads(node.input_shape))
-    size = getattr(layer, "kernel_size", None) or layer.pool_size
+    size = layer.pool_size
     stride = layer.stride or size
     return tuple(_padding(length, size, stride, layer.padding) for length in node.input_shape[:-1])
 
@@ -24,8 +24,6 @@ def paddings(node: Node) -> tuple[Pair, ...]:
 def _padding(length: int, size: int, stride: int, padding: str) -> Pair:
     if padding == "valid":
         return 0, 0
-    if padding == "causal":
-        return size - 1, 0
     windows = window_count(length, size, stride, "same")
     total = max((windows - 1) * stride + size - length, 0)
     return total // 2, total - total // 2

@@ -139,5 +139,5 @@ def _onnx_options(layer: Any, rank: int) -> dict[str, Any]:
     strides = both(layer.stride)[:rank]
     options: dict[str, Any] = {"strides": list(strides)}
     if hasattr(layer, "groups"):
-        options |= {"dilations": list(both(layer.dilation)), "group": layer.groups}
+        options |= {"dilations": list(both(layer.dilation)[:rank]), "group": layer.groups}
     return options

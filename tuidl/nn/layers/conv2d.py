@@ -3,7 +3,7 @@
 from tuidl.core.config import Count
 from tuidl.core.lazy import np
 from tuidl.nn.layers.base import Shape, ShapeError, describe, require_rank
-from tuidl.nn.layers.convolution import Convolution
+from tuidl.nn.layers.convolution import Convolution, require_groups
 from tuidl.nn.layers.convolution_frame import Frame
 from tuidl.nn.layers.window_sizes import (
     Ends,
@@ -54,11 +54,7 @@ class Conv2d(Convolution, frozen=True, kw_only=True, tag="conv2d"):
 
     def output_shape(self, shape: Shape) -> Shape:
         require_rank(shape, 3, "an image (height, width, channels)")
-        if shape[-1] % self.groups or self.filters % self.groups:
-            raise ShapeError(
-                f"groups: expected a number that divides {shape[-1]} channels and {self.filters} "
-                f"filters, got {self.groups}"
-            )
+        require_groups(self.groups, shape[-1], self.filters)
         return (*self._windows(shape), self.filters)
 
     def kernel_shape(self, shape: Shape) -> Shape:

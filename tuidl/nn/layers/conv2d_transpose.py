@@ -18,6 +18,7 @@ from tuidl.nn.layers.base import (
     describe,
     require_rank,
 )
+from tuidl.nn.layers.convolution import require_groups
 from tuidl.nn.layers.convolution_frame import Frame, Products
 from tuidl.nn.layers.window_sizes import (
     Amount,
@@ -84,11 +85,7 @@ class Conv2dTranspose(ActivatedLayer, frozen=True, kw_only=True, tag="conv2d_tra
 
     def output_shape(self, shape: Shape) -> Shape:
         require_rank(shape, 3, "an image (height, width, channels)")
-        if shape[-1] % self.groups or self.filters % self.groups:
-            raise ShapeError(
-                f"groups: expected a number that divides {shape[-1]} channels and {self.filters} "
-                f"filters, got {self.groups}"
-            )
+        require_groups(self.groups, shape[-1], self.filters)
         sides = self._sides(shape)
         if min(sides) < 1 or max(sides) > LARGEST_SIDE:
             raise ShapeError(

@@ -6,9 +6,18 @@ from tuidl.core.config import Count
 from tuidl.ir.buffers import Batch
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.initializer_names import Initializer
-from tuidl.nn.layers.base import ActivatedLayer, Parameter, Shape
+from tuidl.nn.layers.base import ActivatedLayer, Parameter, Shape, ShapeError
 from tuidl.nn.layers.convolution_frame import Frame, Products
 from tuidl.nn.layers.window_sizes import Sides
+
+
+def require_groups(groups: int, channels: int, filters: int) -> None:
+    """Raises ShapeError unless ``groups`` divides both."""
+    if channels % groups or filters % groups:
+        raise ShapeError(
+            f"groups: expected a number that divides {channels} channels and {filters} "
+            f"filters, got {groups}"
+        )
 
 
 class Convolution(ActivatedLayer, frozen=True, kw_only=True):
