@@ -60,5 +60,6 @@ def test_it_ends_where_the_loss_blows_up() -> None:
 
 
 def test_an_objective_that_is_not_there() -> None:
-    with pytest.raises(PresetError, match="no objective 'critic'"):
+    problem = "no objective 'critic'; it has one loss, without a name"
+    with pytest.raises(PresetError, match=problem):
         RateTest(helpers.preset(helpers.CONV), objective="critic")

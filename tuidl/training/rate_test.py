@@ -79,10 +79,11 @@ class RateTest:
     def _number_of(self, objective: str | None) -> int:
         names = [known.name for known in self._trainer.state.program.objectives]
         if objective is None and len(names) > 1:
-            known = ", ".join(names)
-            raise PresetError("objectives", f"it has several objectives: name one of {known}")
+            problem = f"it has several objectives: name one of {', '.join(names)}"
+            raise PresetError("objectives", problem)
         if objective is not None and objective not in names:
-            near = suggestion(objective, [name for name in names if name])
+            known = [name for name in names if name]
+            near = suggestion(objective, known) if known else "; it has one loss, without a name"
             raise PresetError("objectives", f"it has no objective {objective!r}{near}")
         return 0 if objective is None else names.index(objective)
 
