@@ -10,6 +10,7 @@ from tuidl.core.grouped_room import (
     axis_ahead,
     axis_back,
     by_channels,
+    in_place,
     phase_back,
     phases_of,
     pixels_room,
@@ -62,6 +63,22 @@ def test_few_channels_go_side_by_side_and_many_group_by_group() -> None:
     assert by_channels(9, 4, 4, 32)
     assert not by_channels(9, 32, 32, 2)
     assert not by_channels(9, 1, 1, 1), "one group has nothing beside it"
+
+
+@pytest.mark.parametrize(
+    ("channels", "size", "stride", "expected"),
+    [
+        (64, 3, 1, False), (64, 3, 2, True), (32, 3, 2, False), (128, 3, 1, True),
+        (128, 2, 2, True), (128, 5, 2, False), (256, 7, 3, False), (127, 3, 1, False),
+    ],
+)  # fmt: skip
+def test_depthwise_ones_are_not_laid_out_where_pixels_are_read_seldom(
+    channels: int, size: int, stride: int, expected: bool
+) -> None:
+    pixels, answers = 24 * 24, (24 // stride) ** 2
+    assert in_place(size * size, 1, channels, channels, pixels, answers) == expected
+    assert not in_place(size * size, 1, 2 * channels, channels, pixels, answers), "two filters"
+    assert not in_place(size * size, 2, channels, channels, pixels, answers), "two channels"
 
 
 @pytest.mark.parametrize("room", [answers_room, pixels_room, weights_room])

@@ -282,6 +282,12 @@ GROUPED = [
     _grouped((2, 6, 8, 20), (5, 4), (5, 7, 20), groups=20, before=(1, 1)),
     _grouped((2, 9, 7, 18), (3, 3), (5, 7, 18), (2, 1), groups=18, before=(1, 1)),
     _grouped((1, 8, 17, 6), (3, 6), (4, 12, 6), dilation=(2, 1), groups=3),
+    # depthwise ones whose numbers are read where they lie: few reads of a pixel, many channels
+    _grouped((2, 7, 6, 68), (3, 3), (4, 3, 68), (2, 2), groups=68, before=(1, 0)),
+    _grouped((2, 6, 5, 64), (2, 2), (2, 5, 64), (3, 1), groups=64, before=(0, 1)),
+    _grouped((3, 6, 7, 131), (3, 3), (6, 7, 131), groups=131, before=(1, 1)),
+    _grouped((2, 5, 9, 129), (3, 2), (7, 4, 129), (1, 2), (4, 3), 129, (5, 2)),
+    _grouped((0, 5, 5, 128), (3, 3), (3, 3, 128), groups=128),
     # groups of many, and a group that leaves one channel
     _grouped((2, 5, 5, 36), (3, 3), (3, 3, 54), (2, 2), groups=2, before=(1, 1)),
     _grouped((2, 4, 5, 20), (2, 2), (3, 4, 2), groups=2),

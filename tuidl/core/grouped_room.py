@@ -15,6 +15,12 @@ from tuidl.core.convolution_room import BLOCK, LANES, TILE, block_room, packed_r
 
 CHANNELS_BLOCK = 32_768
 """Numbers of a block of images of which one vector of channels is worked on at a time."""
+IN_PLACE_CHANNELS, IN_PLACE_READS = 64, 4
+"""Channels from which on, and reads of each pixel up to which, depthwise ones are not laid out:
+kernels of 3 x 3 with stride 2 are read 2 1/4 times."""
+WIDE_CHANNELS, WIDE_TERMS = 128, 9
+"""Also with so many channels and up to so many places of the kernel: lines of one vector lie too
+far apart in memory then."""
 SPREADABLE = (1, 2, 4, 8)
 """Channels of a group, as many as its filters, that are copied by vector instructions."""
 
@@ -87,6 +93,21 @@ def by_channels(terms: int, channels: int, filters: int, groups: int) -> bool:
     each = groups * channels * terms * ((filters + LANES - 1) // LANES)
     beside = channels * ((groups * filters + LANES - 1) // LANES) * (terms + spread)
     return groups > 1 and beside <= each
+
+
+def in_place(
+    terms: int, channels: int, filters: int, groups: int, pixels: int, answers: int
+) -> bool:
+    """Whether a convolution's numbers are multiplied where they lie (``simd/depthwise.py``).
+
+    ``terms``: places of the kernel; ``channels``: read by a group; ``filters``: of all groups;
+    ``pixels``, ``answers``: of an image. To lay a vector of channels out costs one for each pixel,
+    and pays where each is then read often, or where lines of channels are short.
+    """
+    if channels > 1 or groups != filters or filters < IN_PLACE_CHANNELS:
+        return False
+    is_wide = filters >= WIDE_CHANNELS and terms <= WIDE_TERMS
+    return is_wide or terms * answers <= IN_PLACE_READS * pixels
 
 
 class Grouped(NamedTuple):

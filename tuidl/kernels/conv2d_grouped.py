@@ -1,12 +1,19 @@
 """Convolutions with groups of channels, gaps between the kernel's places, or two strides.
 
-``simd/grouped.py`` has the way in which all three are computed.
+``simd/grouped.py`` has the way in which all three are computed, ``simd/depthwise.py`` that of
+depthwise ones that read each pixel a few times only.
 """
 
 import numpy as np
 
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.depthwise import (
+    convolve_back_in_place,
+    convolve_in_place,
+    convolve_weights_in_place,
+    is_in_place,
+)
 from tuidl.kernels.simd.gemm_indexed import provide_indexed
 from tuidl.kernels.simd.grouped import (
     convolve_back_grouped,
@@ -25,6 +32,9 @@ def conv2d_grouped(
     """y[n,p,q] = b + sum of x[n, p stride - top + i gap, q stride - left + j gap] w[i,j], each
     group's channels by its own filters."""
     stride, dilation, padding = (stride_y, stride_x), (dilation_y, dilation_x), (top, left)
+    if is_in_place(x, w, y, groups):
+        convolve_in_place(x, w, b, y, stride, dilation, padding)
+        return
     convolve_grouped(x, w, b, y, workspace, stride, dilation, padding, groups)
 
 
@@ -34,6 +44,9 @@ def conv2d_grouped_weight_gradient(
 ):
     """dw = patches' dy, summed over the examples, in each group."""
     stride, dilation, padding = (stride_y, stride_x), (dilation_y, dilation_x), (top, left)
+    if is_in_place(x, dw, dy, groups):
+        convolve_weights_in_place(x, dy, dw, stride, dilation, padding)
+        return
     convolve_weights_grouped(x, dy, dw, workspace, stride, dilation, padding, groups)
 
 
@@ -43,6 +56,9 @@ def conv2d_grouped_input_gradient(
 ):
     """dx: for each pixel, the gradients of the answers that see it, by their weights there."""
     stride, dilation, padding = (stride_y, stride_x), (dilation_y, dilation_x), (top, left)
+    if is_in_place(dx, w, dy, groups):
+        convolve_back_in_place(dy, w, dx, stride, dilation, padding)
+        return
     convolve_back_grouped(dy, w, dx, workspace, stride, dilation, padding, groups)
 
 
