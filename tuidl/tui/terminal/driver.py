@@ -8,6 +8,7 @@ import os
 import selectors
 from codecs import getincrementaldecoder
 from contextlib import suppress
+from typing import Any, TextIO
 
 from textual._parser import ParseEOF, ParseError
 from textual._xterm_parser import XTermParser
@@ -19,8 +20,32 @@ CHUNK = 4096
 TERMINATED = 143
 
 
+class Lasting:
+    """A terminal's file that takes what is written to it even when the terminal is gone. Textual's
+    writing thread would end with the first error, and the application, as soon as thirty writes
+    wait for it, would stay for ever."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._file.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
 class EagerDriver(LinuxDriver):
     """A terminal whose keys arrive at once, and that is not blank before the first screen."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._file: Any = Lasting(self._file)
 
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]
