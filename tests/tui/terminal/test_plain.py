@@ -85,7 +85,7 @@ def _is_safe(node: ast.expr, known: dict[str, ast.expr]) -> bool:
         return _is_safe(node.body, known) and _is_safe(node.orelse, known)
     if isinstance(node, ast.Call):
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        return name in SAFE or name == "row_of"
+        return name in SAFE or name in ("_row", "row_of")
     if isinstance(node, ast.Name) and node.id in known:
         return _is_safe(known[node.id], {k: v for k, v in known.items() if k != node.id})
     return False
