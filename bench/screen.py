@@ -45,7 +45,8 @@ def with_screen(arguments: list[str]) -> float:
             terminal.press("f")
         started = time.monotonic()
         terminal.press(" ")
-        terminal.until(" epochs in ", SECONDS)
+        one = arguments[-1].endswith("=1")
+        terminal.until(" epoch in " if one else " epochs in ", SECONDS)
         seconds = time.monotonic() - started
         terminal.press("\x11")
         terminal.ended()
