@@ -1,9 +1,11 @@
 """Runs pytest without the tests that have passed elsewhere.
 
-    python remaining.py [--whole] FILE[,FILE...] [OPTIONS OF PYTEST]
+    python remaining.py [--whole] [--ran-here FILE] FILE[,FILE...] [OPTIONS OF PYTEST]
 
 Each FILE is one of pytest's JUnit files. ``--whole``: together they have every test of each module
-that they name, so that one whose tests have all passed is not even imported.
+that they name, so that one whose tests have all passed is not even imported. ``--ran-here``: a file
+of this same environment, whose tests are left out whatever came of them: one that was skipped would
+be so again, some of them after minutes.
 """
 
 import os
@@ -15,8 +17,9 @@ from pathlib import Path
 import pytest
 from results import Key, together
 
-FILES, WHOLE = "PASSED_IN", "PASSED_WHOLE"
-"""The environment variables that tell every process the files, and whether they have all tests."""
+FILES, WHOLE, HERE = "PASSED_IN", "PASSED_WHOLE", "RAN_HERE"
+"""The environment variables that tell every process the files, whether they have all tests, and the
+file of this environment."""
 
 
 def key_of(node: str) -> Key:
@@ -34,15 +37,16 @@ def outcomes() -> dict[Key, str]:
 
 
 @cache
-def passed() -> set[Key]:
-    """The tests that have."""
-    return {key for key, outcome in outcomes().items() if outcome == "passed"}
+def done() -> set[Key]:
+    """The tests that need not run."""
+    here = together([Path(os.environ[HERE])]) if os.environ.get(HERE) else {}
+    return {key for key, outcome in outcomes().items() if outcome == "passed"} | here.keys()
 
 
 @cache
 def modules() -> dict[str, bool]:
-    """Whether all has passed, by module and by class in one."""
-    lacking = {module for module, _ in outcomes().keys() - passed()}
+    """Whether all is done, by module and by class in one."""
+    lacking = {module for module, _ in outcomes().keys() - done()}
     return {module: module not in lacking for module, _ in outcomes()}
 
 
@@ -51,23 +55,26 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if collection_path.suffix != ".py" or not os.environ.get(WHOLE):
         return None
     module = ".".join(collection_path.relative_to(config.rootpath).with_suffix("").parts)
-    have = [done for name, done in modules().items() if f"{name}.".startswith(f"{module}.")]
+    have = [whole for name, whole in modules().items() if f"{name}.".startswith(f"{module}.")]
     return True if have and all(have) else None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what has passed. Each process of pytest-xdist does so: this file is a plugin of
-    theirs as well."""
-    done = [item for item in items if key_of(item.nodeid) in passed()]
-    items[:] = [item for item in items if key_of(item.nodeid) not in passed()]
-    config.hook.pytest_deselected(items=done)
+    """Leave out what is done. Each process of pytest-xdist does so: this file is a plugin of theirs
+    as well."""
+    left_out = [item for item in items if key_of(item.nodeid) in done()]
+    items[:] = [item for item in items if key_of(item.nodeid) not in done()]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def main(files: str, *options: str) -> int:
     if files == "--whole":
         os.environ[WHOLE] = "1"
         files, *options = options
+    if files == "--ran-here":
+        here, files, *options = options
+        os.environ[HERE] = str(Path(here).resolve())
     os.environ[FILES] = ",".join(str(Path(name).resolve()) for name in files.split(","))
     return pytest.main(["-p", Path(__file__).stem, *options])
 

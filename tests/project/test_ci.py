@@ -109,6 +109,20 @@ def test_a_module_that_has_passed_whole_is_not_imported_again(tmp_path: Path) ->
     assert "imported" in run(folder, command[0], *command[2:])
 
 
+def test_what_was_skipped_in_this_environment_is_not_tried_again(tmp_path: Path) -> None:
+    folder = suite(tmp_path / "project", skipped=True)
+    files = [str(tmp_path / "elsewhere.xml"), str(tmp_path / "here.xml")]
+    run(folder, "-m", "pytest", "-q", f"--junitxml={files[0]}")
+    run(folder, "-m", "pytest", "-q", "tests/test_small.py", f"--junitxml={files[1]}")
+    suite(folder, skipped=False)  # a test of test_small that runs now must not
+    command = [str(CI / "remaining.py"), "--whole", "--ran-here", files[1], ",".join(files), "-q"]
+    said = run(folder, *command, f"--junitxml={tmp_path / 'second.xml'}")
+    assert "1 passed" in said, said
+    assert "test_small" not in (tmp_path / "second.xml").read_text()
+    said = run(tmp_path, str(CI / "results.py"), *files, str(tmp_path / "second.xml"))
+    assert "ran nowhere: 1 (needs an extra)" in said
+
+
 def test_what_ran_nowhere_is_said(tmp_path: Path) -> None:
     _, files = two_runs(tmp_path)
     said = run(tmp_path, str(CI / "results.py"), files[0]).splitlines()
