@@ -2,10 +2,13 @@
 
     python -m bench.keys cnn_digits 30 200x50
     python -m bench.keys 2d:spiral 30 200x50
+    python -m bench.keys vae_mnist 30 200x50
 
 A preset of images, or a line of text of the two-dimensional playground, how often each key is
-pressed, and the size of the screen (120x40 unless told). The time is from the key to the arrival
-of what it changes, read from a pseudo-terminal. Needs a system with pseudo-terminals.
+pressed, and the size of the screen (120x40 unless told). Of a preset with a plane of codes, the
+keys are those of the cursor on it, and the answer is what the code under it decodes to. The time is
+from the key to the arrival of what it changes, read from a pseudo-terminal. Needs a system with
+pseudo-terminals.
 """
 
 import os
@@ -19,6 +22,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.tui.pseudo_terminal import ESCAPES, Terminal
+from tuidl.compiler.codes import has_plane
+from tuidl.preset.library import load_preset
 
 ACCENT = r"38;2;190;148;242[^m]*m"
 BETWEEN = r"[^╭]{0,80}?"
@@ -47,6 +52,15 @@ PLANE_ROUND = (
     ("to the settings", "\t", ""),
 )  # fmt: skip
 """Live changes of the network, its settings and its data, each of which is taken back."""
+AT_0, MOVED = r"0\.00", r"(?!0\.00)-?[0-9.]+"
+TO_CENTRE = ("to 0", "0", rf"decoded from \({AT_0}, {AT_0}\)")
+LATENT_ROUND = (
+    ("cursor right", "\x1b[C", rf"decoded from \({MOVED}, {AT_0}\)"), TO_CENTRE,
+    ("cursor up", "\x1b[A", rf"decoded from \({AT_0}, {MOVED}\)"), TO_CENTRE,
+    ("cursor left", "\x1b[D", rf"decoded from \({MOVED}, {AT_0}\)"), TO_CENTRE,
+    ("cursor down", "\x1b[B", rf"decoded from \({AT_0}, {MOVED}\)"), TO_CENTRE,
+)  # fmt: skip
+"""The cursor on a plane of codes, one cell away from 0 and back."""
 PATIENCE = 5.0
 
 
@@ -83,6 +97,7 @@ class Timed(Terminal):
 def measured(preset: str, rounds: int, size: tuple[int, int] = (120, 40)) -> dict[str, list[float]]:
     """Seconds by key."""
     is_plane = preset.startswith("2d:")
+    is_latent = not is_plane and has_plane(load_preset(preset))
     arguments = (preset,) if is_plane else (preset, "--set", "training.epochs=1000000")
     with (
         tempfile.TemporaryDirectory() as home,
@@ -95,7 +110,12 @@ def measured(preset: str, rounds: int, size: tuple[int, int] = (120, 40)) -> dic
         if "full speed" not in terminal.latest and (is_plane or "slowed" in terminal.everything):
             terminal.press("f")
             time.sleep(1)
-        return _pressed(terminal, PLANE_ROUND if is_plane else ROUND, rounds)
+        if is_latent:
+            terminal.press("2")
+            terminal.until("decoded from")
+            terminal.press("\t")
+        keys = PLANE_ROUND if is_plane else LATENT_ROUND if is_latent else ROUND
+        return _pressed(terminal, keys, rounds)
 
 
 def _pressed(

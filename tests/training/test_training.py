@@ -1,6 +1,7 @@
 """The trainer: events, results, failures and stops."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,9 +43,9 @@ def test_a_stop_amid_an_evaluation_gives_no_scores_rather_than_wrong_ones() -> N
     trainer = Trainer(helpers.preset(helpers.CONV, "training.epochs=3"))
     evaluate = trainer.model.evaluate
 
-    def interrupted(feed: ArrayDataset) -> np.ndarray | None:
+    def interrupted(feed: ArrayDataset, *options: Any) -> np.ndarray | None:
         trainer.interrupter.stop("interrupted")
-        return evaluate(feed)
+        return evaluate(feed, *options)
 
     trainer.model.evaluate = interrupted
     told = list(trainer.run())
@@ -58,10 +59,10 @@ def test_a_pause_amid_an_evaluation_does_not_change_it() -> None:
         trainer = Trainer(helpers.preset(helpers.CONV, "training.epochs=1"))
         evaluate = trainer.model.evaluate
 
-        def paused(feed: ArrayDataset) -> np.ndarray | None:
+        def paused(feed: ArrayDataset, *options: Any) -> np.ndarray | None:
             trainer.model.evaluate = evaluate
             trainer.state.engine.stop.fill(1)
-            return evaluate(feed)
+            return evaluate(feed, *options)
 
         if pauses:
             trainer.model.evaluate = paused

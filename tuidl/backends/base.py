@@ -1,7 +1,7 @@
 """The interface of a backend: a program's memory, and steps on it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -138,6 +138,11 @@ class StepChunk:
     totals: Array
     losses: Array
     updates: bool = True
+
+    def after(self, done: int) -> "StepChunk":
+        """What is left of it after so many steps; ``totals`` and ``losses`` are its own."""
+        rates, losses = self.rates[done:], self.losses[done:]
+        return replace(self, start=self.start + done, rates=rates, losses=losses)
 
 
 @dataclass(frozen=True)

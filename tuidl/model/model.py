@@ -15,7 +15,7 @@ from tuidl.compiler.program import compile_program
 from tuidl.compiler.routine import Routine
 from tuidl.core.errors import BackendError, DataError, suggestion
 from tuidl.core.limits import check_memory
-from tuidl.kernels.step_state import SEED
+from tuidl.kernels.step_state import SEED, STEP
 from tuidl.model.differentiable import Differentiable
 from tuidl.model.feeding import feed_of
 from tuidl.model.parameters import Parameters
@@ -239,17 +239,26 @@ class Model(Differentiable):
             answers[first : first + own] = arena[start : start + own * width].reshape(own, width)
             first += own
 
-    def evaluate(self, feed: ArrayDataset) -> Array | None:
+    def evaluate(
+        self, feed: ArrayDataset, goes_on: Callable[[], bool] = lambda: True
+    ) -> Array | None:
         """Sums over all examples, as ``program.statistics`` lays them out.
 
-        None where a training of this model was asked to stop or to pause meanwhile.
+        ``goes_on``: asked whenever a training of this model is asked to stop or to pause, whether
+        to go on from there all the same. None where it says no.
         """
-        routine = self.program.evaluate
+        routine, done = self.program.evaluate, 0
         batches = self._plan(routine, len(feed))
         stretch = self._stretch(self._statistics, batches.steps(len(feed)))
-        with self.lock.exclusive(), self.clock_kept():
-            done = self._run(batches, feed, stretch)
-        return stretch.totals if done == len(stretch.rates) else None
+        while True:
+            with self.lock.exclusive(), self.clock_kept():
+                self.engine.step_state[STEP] += done  # noise is that of a walk without a break
+                done += self._run(batches, feed, stretch.after(done))
+            if done == len(stretch.rates):
+                return stretch.totals
+            self.engine.stop.fill(0)
+            if not goes_on():
+                return None
 
 
 def _built_again(

@@ -23,10 +23,12 @@ def evaluate(model: Model, feed: ArrayDataset, interrupter: Interrupter) -> Eval
     """Loss, metrics and confusion matrix over the feed; nothing where it is empty."""
     if not len(feed):
         return Evaluation()
-    totals = model.evaluate(feed)
-    while totals is None and not interrupter.reason:  # it was only asked to pause
-        model.engine.stop.fill(0)
-        totals = model.evaluate(feed)
+
+    def goes_on() -> bool:
+        interrupter.glance()
+        return not interrupter.reason
+
+    totals = model.evaluate(feed, goes_on)
     if totals is None:
         return Evaluation(was_stopped=True)
     program = model.program

@@ -36,6 +36,10 @@ class Interrupter:
         """How many of the ``left`` steps of the epoch may be done next; may wait before it says."""
         return left
 
+    def glance(self) -> None:
+        """Called amid an evaluation that was interrupted: what only looks at the parameters can be
+        answered, and need not wait for its end."""
+
     def did(self, steps: int, loss: float) -> None:
         """So many more steps are done; ``loss``: of the last one."""
 

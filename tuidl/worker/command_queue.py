@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-from tuidl.protocol.commands import Command
+from tuidl.protocol.commands import Command, Look, Probe
 
 
 class CommandQueue:
@@ -29,7 +29,22 @@ class CommandQueue:
 
     def has(self, is_such: Callable[[Command], bool]) -> bool:
         """Whether such a command waits."""
+        self._see_all()
+        return any(map(is_such, self._seen))
+
+    def probe(self) -> Probe | None:
+        """Take out the first probe, which frames that were asked for before it let pass; None where
+        none waits, or a command before it may change what it would be answered."""
+        self._see_all()
+        for place, command in enumerate(self._seen):
+            if isinstance(command, Probe):
+                del self._seen[place]
+                return command
+            if not isinstance(command, Look):
+                break
+        return None
+
+    def _see_all(self) -> None:
         with suppress(queue.Empty):
             while True:
                 self._seen.append(self._arrived.get_nowait())
-        return any(map(is_such, self._seen))

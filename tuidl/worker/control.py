@@ -91,6 +91,10 @@ class Control(Interrupter):
         left = min(left, self._paced()) if self._pace else left
         return left if self._goal is None else min(left, self._goal)
 
+    def glance(self) -> None:
+        while self.state is not None and (probe := self._waiting.probe()) is not None:
+            self._obey(probe)
+
     def _paced(self) -> int:
         """The steps that are due now at the pace that was asked for; waits until one is."""
         while self._pace and not self.reason:
