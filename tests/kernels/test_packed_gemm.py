@@ -15,12 +15,12 @@ from numba import njit
 from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO, Sizes
 from tuidl.kernels.simd.intrinsics import data_of, pointer_at
 from tuidl.kernels.simd.packed_gemm import (
+    PACKED_GEMM,
     Strides,
     gemm_block,
     gemm_prepacked,
     pack_b,
     packed_size,
-    provide,
 )
 from tuidl.kernels.simd.vectors import FEATURES, VECTOR_BYTES
 
@@ -35,7 +35,7 @@ STARTS = (START_ZERO, START_C, START_BIAS)
 @pytest.fixture(scope="module", autouse=True)
 def _provided() -> None:
     for bits in (32, 64):
-        provide(bits)
+        PACKED_GEMM.provide(bits)
 
 
 def multiply(a, a_strides, b, b_strides, bias, start_with, memory, ldc, place):

@@ -23,7 +23,7 @@ from tests.kernels.kernel_cases import CASES, Case
 from tuidl.kernels import elementary
 from tuidl.kernels.jit import INTRINSICS, DeviceFunction
 from tuidl.kernels.loop import run_steps
-from tuidl.kernels.simd.gemm import gemm_strided, provide
+from tuidl.kernels.simd.gemm import MACRO_KERNEL, gemm_strided
 from tuidl.kernels.simd.gemm_nt import gemm_nt, suits_gemm_nt
 from tuidl.kernels.simd.intrinsics import data_of, float_bits
 from tuidl.kernels.simd.memory import transpose
@@ -129,7 +129,7 @@ def test_nothing_that_kernels_call_has_no_plain_python() -> None:
 def test_gemm_strided_is_the_same_in_plain_python(
     has_bias: bool, accumulate: int, dtype: str
 ) -> None:
-    provide(32 if dtype == "float32" else 64)
+    MACRO_KERNEL.provide(32 if dtype == "float32" else 64)
     random = np.random.default_rng(1)
     a, b = (random.standard_normal(s).astype(dtype) for s in ((9, 5), (5, 37)))
     bias = random.standard_normal(37).astype(dtype) if has_bias else None

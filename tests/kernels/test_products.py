@@ -9,10 +9,10 @@ import pytest
 from numba import njit
 
 from tuidl.kernels.blas import affine, gemm, load
-from tuidl.kernels.simd import gemm as macro_kernel
-from tuidl.kernels.simd import packed_gemm
+from tuidl.kernels.simd.gemm import MACRO_KERNEL
 from tuidl.kernels.simd.intrinsics import data_of
 from tuidl.kernels.simd.memory import transpose
+from tuidl.kernels.simd.packed_gemm import PACKED_GEMM
 
 CANARY = 77.0
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
@@ -28,8 +28,8 @@ SHAPES = [
 @pytest.fixture(scope="module", autouse=True)
 def _loaded() -> None:
     load()
-    for bits, product_of in product((32, 64), (macro_kernel, packed_gemm)):
-        product_of.provide(bits)
+    for bits, routine in product((32, 64), (MACRO_KERNEL, PACKED_GEMM)):
+        routine.provide(bits)
 
 
 @cache

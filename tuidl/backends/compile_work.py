@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from tuidl.backends.base import Compiling
-from tuidl.kernels.ahead import LOOP, code_size, helpers_for
+from tuidl.kernels.ahead import helpers_for
+from tuidl.kernels.callees import callees, code_size
 
 FIXED = 600
 """What every kernel costs besides its own code, in bytes of code."""
-LOOP_SIZE = 5000
-"""What the loop costs, in bytes of code."""
-SECONDS_PER_BYTE = 2.5e-4
+AGAIN = 3
+"""A function that another kernel called before costs LLVM's part, about a third."""
+SECONDS_PER_BYTE = 1e-4
 """On one core; what was compiled already corrects it."""
 
 
@@ -17,7 +18,7 @@ class CompileWork:
     """``left``: the names that are not compiled yet."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._sizes = {name: _size(name) for name in names}
+        self._sizes = _sizes_of(names)
         self._total = max(sum(self._sizes.values()), 1)
         self._seconds = self._total * SECONDS_PER_BYTE / (1 + helpers_for(len(names)))
         self.left = set(names)
@@ -38,5 +39,14 @@ class CompileWork:
         )
 
 
-def _size(name: str) -> int:
-    return LOOP_SIZE if name == LOOP else FIXED + code_size(name)
+def _sizes_of(names: Sequence[str]) -> dict[str, int]:
+    """Bytes of code to compile, the longest first: what a longer one has called counts less."""
+    seen: set[object] = set()
+    found = {}
+    for name in sorted(names, key=code_size, reverse=True):
+        sizes = callees(name).sizes
+        found[name] = FIXED + sum(
+            size // AGAIN if one in seen else size for one, size in sizes.items()
+        )
+        seen |= sizes.keys()
+    return found

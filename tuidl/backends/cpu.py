@@ -15,9 +15,11 @@ from tuidl.core.errors import BackendError
 from tuidl.core.fair_lock import FairLock
 from tuidl.core.limits import default_threads
 from tuidl.kernels import KERNELS, blas
-from tuidl.kernels.ahead import LOOP, shared_compilation
-from tuidl.kernels.loop import compiled_loop, loop_is_compiled
+from tuidl.kernels.ahead import shared_compilation, with_routines
+from tuidl.kernels.jobs import LOOP, job
+from tuidl.kernels.loop import compiled_loop
 from tuidl.kernels.simd.intrinsics import call_kernel
+from tuidl.kernels.simd.routines import ROUTINES
 from tuidl.kernels.step_state import EPOCH, STEP_STATE_SIZE
 from tuidl.kernels.subnormals import subnormals_flushed
 from tuidl.kernels.timing import FIRST_ROW, compiled_timer
@@ -59,31 +61,28 @@ class CpuEngine:
         """Load or compile the loop and the kernels that the program uses."""
         blas.load()
         names = [*self.program.kernels, LOOP]
-        missing = [name for name in names if not self._is_compiled(name)]
-        self.from_cache, work = not missing, CompileWork(missing)
-        foreign = [name for name in missing if name != LOOP and KERNELS[name].foreign]
+        missing = [name for name in names if not job(name).is_compiled(self.dtype)]
+        foreign = [name for name in missing if name in KERNELS and KERNELS[name].foreign]
+        own = with_routines([name for name in missing if name not in foreign])
+        own = [name for name in own if not job(name).is_compiled(self.dtype)]
+        self.from_cache, work = not missing, CompileWork([*foreign, *own])
+        total = len(names) + len(set(own) & ROUTINES.keys())
         for i, name in enumerate(foreign):  # the helper process does not know them
-            yield work.step(i, len(names), name)
+            yield work.step(i, total, name)
             self._load(name)
-            missing.remove(name)
             work.done(name)
-        with shared_compilation(missing, self.dtype) as share:
+        with shared_compilation(own, self.dtype) as share:
             for name in share.taken():
-                yield work.step(len(names) - share.left - 1, len(names), name, share.finished)
-                self._load(name)
+                yield work.step(total - share.left - 1, total, name, share.finished)
+                job(name).make(self.dtype)
                 work.done(name)
             if (helped := share.helped) is not None:
-                yield work.step(len(names) - 1, len(names), helped, share.finished)
+                yield work.step(total - 1, total, helped, share.finished)
                 share.wait()
         for name in names:
-            if name in work.left and not self._is_compiled(name):
-                yield work.step(len(names) - 1, len(names), name)  # the helper died with it
+            if name in work.left and not job(name).is_compiled(self.dtype):
+                yield work.step(total - 1, total, name)  # the helper died with it
             self.from_cache &= self._load(name)
-
-    def _is_compiled(self, name: str) -> bool:
-        if name == LOOP:
-            return loop_is_compiled(self.dtype)
-        return KERNELS[name].is_compiled(self.dtype)
 
     def _load(self, name: str) -> bool:
         """Load or compile a kernel or the loop; whether it came from the cache."""

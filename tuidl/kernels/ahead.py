@@ -6,7 +6,6 @@ as this one; what they compile is then in the cache, where this process finds it
 
 import subprocess
 import sys
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Lock, Thread
@@ -18,21 +17,28 @@ import numpy as np
 from tuidl.core.children import child_environment, module_command
 from tuidl.core.limits import default_threads
 from tuidl.kernels.cache import cache_folder
-from tuidl.kernels.jit import INTRINSICS
+from tuidl.kernels.callees import callees
+from tuidl.kernels.jobs import job
 
 FEWEST = 4
 """Functions to compile for which one more process is worth its start."""
 MOST = 7
 """Helpers, each of which takes some 200 MB: the longest kernel takes as long as the rest then."""
 
-LOOP, READY = "training loop", "ready"
+READY = "ready"
 
 
 class Share:
-    """What there is to compile, the longest first, for this process and its helpers."""
+    """What there is to compile, for this process and its helpers.
+
+    The longest comes first. But a process that has compiled a function of one kernel has most of
+    the work behind it where another kernel calls that function, too: what others have begun counts
+    against a kernel (``_worth``).
+    """
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._left = deque(sorted(names, key=code_size, reverse=True))
+        self._left = list(names)
+        self._known: dict[object, set[FunctionType]] = {}
         self._lock = Lock()
         self._threads: list[Thread] = []
         self._helped: list[str] = []
@@ -57,7 +63,21 @@ class Share:
 
     def _take(self) -> str | None:
         with self._lock:
-            return self._left.popleft() if self._left else None
+            return self._best_for(self) if self._left else None
+
+    def _best_for(self, worker: object) -> str:
+        """Take the name that is worth most to a process; there is one."""
+        name = max(self._left, key=lambda name: self._worth(name, worker))
+        self._left.remove(name)
+        self._known.setdefault(worker, set()).update(callees(name).sizes)
+        return name
+
+    def _worth(self, name: str, worker: object) -> int:
+        """Bytes of code, less twice those that others have compiled and ``worker`` has not."""
+        own = self._known.get(worker, set())
+        others = set().union(*self._known.values()) - own
+        sizes = callees(name).sizes
+        return sum(-size if one in others else size for one, size in sizes.items())
 
     @property
     def left(self) -> int:
@@ -78,7 +98,7 @@ class Share:
             for line in process.stdout:
                 if line.strip() not in (READY, given):
                     continue  # what a library may print
-                given = self._next(given)
+                given = self._next(process, given)
                 if given is None:
                     break
                 process.stdin.write(given + "\n")
@@ -87,7 +107,7 @@ class Share:
             with self._lock:
                 self._helped.remove(given)
 
-    def _next(self, done: str | None) -> str | None:
+    def _next(self, worker: object, done: str | None) -> str | None:
         """A name for the helper that is ``done`` with another: none is neither in the list nor
         among the helped."""
         with self._lock:
@@ -96,7 +116,7 @@ class Share:
                 self._finished.append(done)
             if not self._left:
                 return None
-            self._helped.append(name := self._left.popleft())
+            self._helped.append(name := self._best_for(worker))
             return name
 
     def wait(self) -> None:
@@ -143,39 +163,21 @@ def _helper(dtype: np.dtype[Any]) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
-def code_size(name: str) -> int:
-    """How much there is to compile, by the bytes of a kernel's code and of what it calls.
-
-    Without the plain Python of intrinsics, which is not compiled.
-    """
-    from tuidl.kernels import KERNELS
-
-    if name == LOOP:
-        return sys.maxsize
-    seen: set[FunctionType] = set()
-    found: list[Any] = [KERNELS[name].function]
-    while found:
-        function = found.pop()
-        plain = getattr(function, "py_func", function)
-        if isinstance(plain, FunctionType) and plain not in seen | INTRINSICS:
-            seen.add(plain)
-            found += [plain.__globals__.get(used) for used in plain.__code__.co_names]
-    return sum(len(function.__code__.co_code) for function in seen)
+def with_routines(names: Sequence[str]) -> list[str]:
+    """With the names of all that they call by symbols, and that is compiled by itself."""
+    found = dict.fromkeys(names)
+    for name in names:
+        found |= dict.fromkeys(callees(name).routines)
+    return list(found)
 
 
 def main(dtype_name: str) -> None:
     """Compile the names on stdin, one a line, and print each when done; ends with stdin."""
-    from tuidl.kernels import KERNELS
-    from tuidl.kernels.loop import compiled_loop
-
     dtype = np.dtype(dtype_name)
     print(READY, flush=True)
     for line in sys.stdin:
         name = line.strip()
-        if name == LOOP:
-            compiled_loop(dtype)
-        else:
-            KERNELS[name].compile(dtype)
+        job(name).make(dtype)
         print(name, flush=True)
 
 

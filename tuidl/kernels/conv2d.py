@@ -10,8 +10,6 @@ import numpy as np
 from tuidl.kernels.oracles import add_windows, oracle, windows_of
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.convolution import convolve, convolve_back, convolve_weights
-from tuidl.kernels.simd.gemm_indexed import provide_indexed
-from tuidl.kernels.simd.gemm_narrow import provide_by_rows
 from tuidl.kernels.simd.winograd import (
     suits_winograd,
     suits_winograd_weights,
@@ -20,11 +18,8 @@ from tuidl.kernels.simd.winograd import (
     winograd_weight_gradient,
 )
 
-CALLS = (provide_indexed, provide_by_rows)
-"""What they call by a symbol."""
 
-
-@kernel("nhwc ijcf f -> npqf m", cost="2npqijcf", inline=True, calls=CALLS)
+@kernel("nhwc ijcf f -> npqf m", cost="2npqijcf", inline=True)
 def conv2d(x, w, b, y, workspace, stride, top, left):
     """y[n,p,q] = b + sum of x[n, p stride - top + i, q stride - left + j] w[i,j] over i and j."""
     if suits_winograd(w.shape, stride, y.shape, workspace.size):
@@ -33,7 +28,7 @@ def conv2d(x, w, b, y, workspace, stride, top, left):
     convolve(x, w, b, y, workspace, stride, top, left)
 
 
-@kernel("nhwc npqf -> ijcf m", cost="2npqijcf", inline=True, calls=CALLS)
+@kernel("nhwc npqf -> ijcf m", cost="2npqijcf", inline=True)
 def conv2d_weight_gradient(x, dy, dw, workspace, stride, top, left):
     """dw = patches' dy, summed over the examples."""
     if suits_winograd_weights(x, dy, dw.shape, stride, workspace.size):
@@ -42,7 +37,7 @@ def conv2d_weight_gradient(x, dy, dw, workspace, stride, top, left):
     convolve_weights(x, dy, dw, workspace, stride, top, left, 0, 1)
 
 
-@kernel("npqf ijcf -> nhwc m", cost="2npqijcf", inline=True, calls=CALLS)
+@kernel("npqf ijcf -> nhwc m", cost="2npqijcf", inline=True)
 def conv2d_input_gradient(dy, w, dx, workspace, stride, top, left):
     """dx: for each pixel, the gradients of the answers that see it, by their weights there."""
     if suits_winograd(w.shape, stride, dy.shape, workspace.size):

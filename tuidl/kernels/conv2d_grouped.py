@@ -14,18 +14,14 @@ from tuidl.kernels.simd.depthwise import (
     convolve_weights_in_place,
     is_in_place,
 )
-from tuidl.kernels.simd.gemm_indexed import provide_indexed
 from tuidl.kernels.simd.grouped import (
     convolve_back_grouped,
     convolve_grouped,
     convolve_weights_grouped,
 )
 
-CALLS = (provide_indexed,)
-"""What all three call by a symbol."""
 
-
-@kernel("nhwc ijkf f -> npqf m", cost="2npqijkf", inline=True, calls=CALLS)
+@kernel("nhwc ijkf f -> npqf m", cost="2npqijkf", inline=True)
 def conv2d_grouped(
     x, w, b, y, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, groups
 ):
@@ -38,7 +34,7 @@ def conv2d_grouped(
     convolve_grouped(x, w, b, y, workspace, stride, dilation, padding, groups)
 
 
-@kernel("nhwc npqf -> ijkf m", cost="2npqijkf", inline=True, calls=CALLS)
+@kernel("nhwc npqf -> ijkf m", cost="2npqijkf", inline=True)
 def conv2d_grouped_weight_gradient(
     x, dy, dw, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, groups
 ):
@@ -50,7 +46,7 @@ def conv2d_grouped_weight_gradient(
     convolve_weights_grouped(x, dy, dw, workspace, stride, dilation, padding, groups)
 
 
-@kernel("npqf ijkf -> nhwc m", cost="2npqijkf", inline=True, calls=CALLS)
+@kernel("npqf ijkf -> nhwc m", cost="2npqijkf", inline=True)
 def conv2d_grouped_input_gradient(
     dy, w, dx, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, groups
 ):

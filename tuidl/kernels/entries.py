@@ -8,10 +8,15 @@ from weakref import ref
 from numba import types
 from numba.np.numpy_support import as_dtype
 
-from tuidl.kernels.native import Native, native
+from tuidl.kernels import native
 from tuidl.kernels.simd.intrinsics import array_at
 
 _C_TYPES = {types.int64: ctypes.c_int64, types.float64: ctypes.c_double}
+
+
+def make(name: str, function: Any, signature: Any) -> None:
+    """Compile what ``Entry`` of the same arguments calls, without loading it."""
+    native.make(name, _wrapper(function, signature.args), _c_signature(signature.args))
 
 
 class Entry:
@@ -25,7 +30,7 @@ class Entry:
 
     def __init__(self, name: str, function: Callable[..., int], signature: Any) -> None:
         self._kinds = signature.args
-        code = native(name, _wrapper(function, self._kinds), _c_signature(self._kinds))
+        code = native.native(name, _wrapper(function, self._kinds), _c_signature(self._kinds))
         self.from_cache, self._code = code.from_cache, code
         self._dtypes = [
             as_dtype(k.dtype) if isinstance(k, types.Array) else None for k in self._kinds
@@ -97,7 +102,7 @@ def _c_signature(kinds: Any) -> Any:
     return types.int64(*parameters)
 
 
-def _callable(code: Native, kinds: Any) -> Callable[..., int]:
+def _callable(code: native.Native, kinds: Any) -> Callable[..., int]:
     parameters: list[Any] = []
     for kind in kinds:
         if isinstance(kind, types.Array):

@@ -41,8 +41,10 @@ INLINED: dict[str, Any] = {
 the copy of a function that was optimised alone, and one that loads it from the cache the copy
 beside the kernel: their last bits differ."""
 
-INTRINSICS: set[Callable[..., Any]] = set()
-"""The plain Python functions that have an ``intrinsic_for`` them."""
+INTRINSICS: dict[Callable[..., Any], Callable[..., Any]] = {}
+"""The plain Python functions that have an ``intrinsic_for`` them, each with its definition."""
+OVERRIDES: dict[Callable[..., Any], Callable[..., Any]] = {}
+"""The plain Python functions that have a ``jit_override``, each with its definition."""
 
 
 class DeviceFunction(CPUDispatcher):  # type: ignore[misc]  # Numba has no types
@@ -92,7 +94,13 @@ def jit_override(function: Callable[..., Any], *, prefer_literal: bool = False) 
     """
     # Python calls ``function`` itself: the compiled code needs no wrapper for it.
     options = {**INLINED, "pipeline_class": KernelCompiler}
-    return overload(function, jit_options=options, strict=False, prefer_literal=prefer_literal)
+    replace = overload(function, jit_options=options, strict=False, prefer_literal=prefer_literal)
+
+    def register(define: Callable[..., Any]) -> Any:
+        OVERRIDES[function] = define
+        return replace(define)
+
+    return register
 
 
 def intrinsic_for(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
@@ -107,7 +115,7 @@ def intrinsic_for(function: Callable[..., Any]) -> Callable[[Callable[..., Any]]
         template = make_intrinsic_template(function, define, function.__name__)
         infer(template)
         infer_global(function, types.Function(template))
-        INTRINSICS.add(function)
+        INTRINSICS[function] = define
         return function
 
     return register

@@ -12,7 +12,7 @@ from numba import prange, types
 from numba.np.ufunc.parallel import _launch_threads
 
 from tuidl.kernels.cache import COMPILING
-from tuidl.kernels.entries import Entry
+from tuidl.kernels.entries import Entry, make
 from tuidl.kernels.jit import device_function, parallel_function
 from tuidl.kernels.native import is_kept
 from tuidl.kernels.simd.intrinsics import call_kernel
@@ -155,6 +155,11 @@ def compiled_loop(dtype: np.dtype[Any]) -> tuple[Any, bool]:
 @cache
 def _compiled_loop(dtype: np.dtype[Any]) -> Entry:
     _launch_threads()  # defines symbols that the code needs
+    return Entry(*_parts(dtype))
+
+
+def _parts(dtype: np.dtype[Any]) -> tuple[str, Any, Any]:
+    """Of the Entry: name, function and signature."""
     scalar = types.float32 if dtype == np.float32 else types.float64
     signature = types.int64(
         types.int64[::1], types.int64[:, :, :, ::1], types.int64[:, :, ::1], types.int64[:, :, ::1],
@@ -162,7 +167,12 @@ def _compiled_loop(dtype: np.dtype[Any]) -> Entry:
         types.int64, types.int64, types.int64,
         types.float64[::1], types.float64[::1], types.float64[::1], types.int64[::1],
     )  # fmt: skip
-    return Entry(_name(dtype), parallel_function(run_steps), signature)
+    return _name(dtype), parallel_function(run_steps), signature
+
+
+def make_loop(dtype: np.dtype[Any]) -> None:
+    """Compile the loop for arenas of ``dtype``, without loading it."""
+    make(*_parts(dtype))
 
 
 def loop_is_compiled(dtype: np.dtype[Any]) -> bool:

@@ -55,17 +55,36 @@ WRITTEN_TO: list[Path] = []
 """A folder in the place of the cache, where code is made that is to come with the package."""
 
 
-def native(name: str, function: Callable[..., Any], signature: Any, **options: Any) -> Native:
+PROVIDERS: dict[str, Callable[[], object]] = {}
+"""What loads or compiles the code behind a symbol that other code may need."""
+_MADE: dict[str, tuple[Header, bytes]] = {}
+"""What this process has compiled, and not loaded yet."""
+
+
+def native(name: str, function: Callable[..., Any], signature: Any) -> Native:
     """The machine code of ``function`` for a Numba ``signature``, under a ``name`` of its own."""
     with COMPILING.hold():
-        for path in _places(name):
-            if (address := _load_from(path)) is not None:
-                return Native(address, True)
-        header, code = _compiled(name, function, signature, options)
-        _keep(name, header, code)
+        if name not in _MADE:
+            for path in _places(name):
+                if (address := _load_from(path)) is not None:
+                    return Native(address, True)
+            _make(name, function, signature)
+        header, code = _MADE.pop(name)
         address = _loaded(header, code)
         assert address is not None, f"symbols are missing: {header.needs}"
         return Native(address, False)
+
+
+def make(name: str, function: Callable[..., Any], signature: Any) -> None:
+    """Compile ``function``, unless that was done: without loading it, nor what it needs."""
+    with COMPILING.hold():
+        if name not in _MADE and not is_kept(name):
+            _make(name, function, signature)
+
+
+def _make(name: str, function: Callable[..., Any], signature: Any) -> None:
+    header, code = _MADE[name] = _compiled(name, function, signature)
+    _keep(name, header, code)
 
 
 def is_kept(name: str) -> bool:
@@ -87,11 +106,9 @@ def _written(name: str) -> list[Path]:
     return [] if folder is None or given_up else [folder / f"{name}-{MACHINE}{SUFFIX}"]
 
 
-def _compiled(
-    name: str, function: Callable[..., Any], signature: Any, options: dict[str, Any]
-) -> tuple[Header, bytes]:
+def _compiled(name: str, function: Callable[..., Any], signature: Any) -> tuple[Header, bytes]:
     """Object code, optimised for this machine."""
-    known = {**KERNEL, **options}
+    known = dict(KERNEL)
     pipeline = known.pop("pipeline_class")
     compiler = _CFuncCompiler(function, cpu_target, known, {}, pipeline_class=pipeline)
     with no_collection(), global_compiler_lock:
@@ -125,8 +142,11 @@ def _load_from(path: Path) -> int | None:
 
 def _loaded(header: Header, code: bytes) -> int | None:
     """The function's address; None where a symbol that the code needs is not in this process."""
-    if not all(binding.address_of_symbol(name) for name in header.needs):
-        return None
+    for symbol in header.needs:
+        if symbol in PROVIDERS and not binding.address_of_symbol(symbol):
+            PROVIDERS[symbol]()
+        if not binding.address_of_symbol(symbol):
+            return None
     engine = _codegen._engine._ee
     if not engine.get_function_address(header.symbol):
         engine.add_object_file(binding.ObjectFileRef.from_data(code))

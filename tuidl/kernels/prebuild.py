@@ -13,12 +13,11 @@ import numpy as np
 from tuidl.core.children import child_environment, module_command
 from tuidl.core.limits import default_threads
 from tuidl.kernels import native
-from tuidl.kernels.ahead import LOOP, code_size
-from tuidl.kernels.loop import compiled_loop
+from tuidl.kernels.ahead import with_routines
+from tuidl.kernels.callees import code_size
+from tuidl.kernels.jobs import LOOP, SCAN, job
 from tuidl.kernels.prebuilt import FOLDER, LEVELS, features_of, name_of
 from tuidl.kernels.registry import KERNELS
-from tuidl.kernels.scanning import NAME as SCAN
-from tuidl.kernels.scanning import compiled_scan
 from tuidl.kernels.subnormals import flush_subnormals, restore_mode
 
 KIND = np.dtype(np.float32)
@@ -30,7 +29,8 @@ def build(folder: Path, names: Sequence[str] = ()) -> None:
     Raises SystemExit where a process fails.
     """
     cores = default_threads()
-    longest_first = sorted(names or [LOOP, SCAN, *KERNELS], key=_size, reverse=True)
+    wanted = with_routines(names or [LOOP, SCAN, *KERNELS])
+    longest_first = sorted(wanted, key=code_size, reverse=True)
     for level in LEVELS:
         target = folder / name_of(level)
         target.mkdir(parents=True, exist_ok=True)
@@ -47,22 +47,12 @@ def build(folder: Path, names: Sequence[str] = ()) -> None:
             raise SystemExit(f"could not compile kernels for {level}")
 
 
-def _size(name: str) -> int:
-    """The reader of tables is as much to compile as the loop."""
-    return code_size(LOOP if name == SCAN else name)
-
-
 def _build_part(target: Path, names: Sequence[str]) -> None:
     """Compile kernels into a folder, for the processor of the environment."""
     native.WRITTEN_TO.append(target)
     restore_mode(flush_subnormals())
     for name in names:
-        if name == LOOP:
-            compiled_loop(KIND)
-        elif name == SCAN:
-            compiled_scan()
-        else:
-            KERNELS[name].compile(KIND)
+        job(name).make(KIND)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numba import cfunc, types
 
+from tuidl.kernels import native
 from tuidl.kernels.cache import COMPILING
 from tuidl.kernels.jit import FLAGS, device_function, inline_ir
-from tuidl.kernels.native import Native, is_kept, native
+from tuidl.kernels.native import Native
 from tuidl.kernels.signature import Signature
-from tuidl.kernels.simd import gemm, packed_gemm
 from tuidl.kernels.simd.intrinsics import array_at, float_bits, pointer_at
+from tuidl.kernels.simd.routines import ROUTINES
 from tuidl.kernels.step_state import STEP_STATE_SIZE
 
 KERNELS: dict[str, "Kernel"] = {}
@@ -32,9 +33,6 @@ class Kernel:
     foreign: bool = False
     """Whether a plugin brought it: then it is not kept in the cache, whose folder is named by our
     own sources."""
-
-    calls: tuple[Callable[[int], Any], ...] = ()
-    """What compiles the code that it calls by a symbol, for floats of so many bits."""
 
     @cached_property
     def _row_function(self) -> Callable[..., None]:
@@ -68,7 +66,7 @@ class Kernel:
         """Whether machine code exists, in this process or (by its file's name) on the disk."""
         if (self.name, dtype.str) in _COMPILED or self.foreign:
             return (self.name, dtype.str) in _COMPILED
-        return is_kept(self._kept_as(dtype))
+        return native.is_kept(self._kept_as(dtype))
 
     def _kept_as(self, dtype: np.dtype[Any]) -> str:
         return f"{self.name}-{dtype.name}"
@@ -82,23 +80,29 @@ class Kernel:
         compiled = _COMPILED[key]
         return compiled.address, compiled.from_cache
 
+    def make(self, dtype: np.dtype[Any]) -> None:
+        """Compile it, without loading: what it calls may be compiled elsewhere meanwhile."""
+        native.make(self._kept_as(dtype), self._row_function, _c_signature(dtype))
+
     def _compiled(self, dtype: np.dtype[Any]) -> Native:
-        products: tuple[Callable[[int], Any], ...] = (gemm.provide, packed_gemm.provide)
-        for provide in (*products, *self.calls):
-            provide(8 * dtype.itemsize)
-        scalar = types.float32 if dtype == np.float32 else types.float64
-        signature = types.void(
-            types.CPointer(types.int64),
-            types.CPointer(scalar),
-            types.CPointer(types.float64),
-        )
         if self.foreign:
-            compiled = cfunc(signature, **FLAGS)(self._row_function)
-            return Native(compiled.address, False, compiled)
-        return native(self._kept_as(dtype), self._row_function, signature)
+            return self._compiled_by_numba(dtype)
+        return native.native(self._kept_as(dtype), self._row_function, _c_signature(dtype))
+
+    def _compiled_by_numba(self, dtype: np.dtype[Any]) -> Native:
+        """Numba loads what it compiles at once: all that it may call must be there."""
+        for routine in ROUTINES.values():
+            routine.provide(8 * dtype.itemsize)
+        compiled = cfunc(_c_signature(dtype), **FLAGS)(self._row_function)
+        return Native(compiled.address, False, compiled)
 
 
 _COMPILED: dict[tuple[str, str], Native] = {}
+
+
+def _c_signature(dtype: np.dtype[Any]) -> Any:
+    scalar = types.float32 if dtype == np.float32 else types.float64
+    return types.void(*(types.CPointer(kind) for kind in (types.int64, scalar, types.float64)))
 
 
 def kernel(
@@ -106,7 +110,6 @@ def kernel(
     cost: str = "",
     *,
     inline: bool = False,
-    calls: tuple[Callable[[int], Any], ...] = (),
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register the function below as a kernel; it stays a plain Python function.
 
@@ -115,14 +118,13 @@ def kernel(
     shapes : operands read ``->`` operands written, in letters: ``"nk kf f -> nf"``
     cost : floating-point operations as a factor and letters: ``"2nkf"``
     inline : whether it only calls others, so that it may be ``inline_ir``
-    calls : what provides the code that it calls by a symbol
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         name, signature = function.__name__, Signature.of(function, shapes, cost)
         if name in KERNELS:
             raise ValueError(f"two kernels are called {name!r}: give this one another name")
-        KERNELS[name] = Kernel(name, len(KERNELS), function, signature, inline, calls=calls)
+        KERNELS[name] = Kernel(name, len(KERNELS), function, signature, inline)
         return function
 
     return register

@@ -13,7 +13,7 @@ from numba import types
 
 from tuidl.kernels.cache import COMPILING
 from tuidl.kernels.decimals import WORD, word_at, write_number
-from tuidl.kernels.entries import Entry
+from tuidl.kernels.entries import Entry, make
 from tuidl.kernels.jit import rounded_function
 from tuidl.kernels.native import is_kept
 
@@ -247,14 +247,24 @@ def scan(
 @cache
 def compiled_scan() -> Any:
     """``scan`` as machine code."""
+    with COMPILING.hold():
+        return Entry(*_parts())
+
+
+def make_scan() -> None:
+    """Compile ``scan``, without loading it."""
+    make(*_parts())
+
+
+def _parts() -> tuple[str, Any, Any]:
+    """Of the Entry: name, function and signature."""
     whole, bytes_, words = types.int64, types.uint8[::1], types.uint64[::1]
     signature = whole(
         bytes_, whole, whole, whole, whole, whole, types.float64[::1], types.uint64[:, ::1],
         types.float64[::1], words, types.int32[::1], types.int64[::1],
         types.int64[::1], words, types.int64[:, ::1], bytes_, types.int64[::1],
     )  # fmt: skip
-    with COMPILING.hold():
-        return Entry(NAME, rounded_function(scan), signature)
+    return NAME, rounded_function(scan), signature
 
 
 def scan_is_kept() -> bool:

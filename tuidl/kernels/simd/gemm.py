@@ -4,15 +4,12 @@
 for each dtype; the code of kernels calls it by its symbol, as it calls BLAS.
 """
 
-from functools import cache
 from typing import Any, NamedTuple
 
-from llvmlite import binding, ir
 from numba import types
 from numba.core import cgutils
 
 from tuidl.kernels.jit import intrinsic_for
-from tuidl.kernels.native import native
 from tuidl.kernels.simd.intrinsics import pointer_at
 from tuidl.kernels.simd.micro_kernel import (
     NR_VECTORS,
@@ -22,6 +19,7 @@ from tuidl.kernels.simd.micro_kernel import (
     partial_panel,
     whole_panel,
 )
+from tuidl.kernels.simd.routines import Routine
 from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES
 
 START_ZERO, START_C, START_BIAS = range(3)
@@ -62,18 +60,12 @@ def macro_kernel(
             partial_panel(here, terms, pointer_at(b, j), sums, pointer_at(there, j), place, rows)
 
 
-def _symbol(bits: int) -> str:
-    return f"tuidl_macro_kernel_{bits}"
+def _macro_signature(p):
+    i = types.int64
+    return types.void(p, *(i,) * 7, p, i, p, i, p, *(i,) * 7)
 
 
-@cache
-def provide(bits: int) -> Any:
-    """Compile the macro-kernel for floats of so many bits; code loaded later finds its symbol."""
-    p, i = types.CPointer(types.float32 if bits == 32 else types.float64), types.int64
-    signature = types.void(p, *(i,) * 7, p, i, p, i, p, *(i,) * 7)
-    compiled = native(f"macro_kernel-float{bits}", macro_kernel, signature)
-    binding.add_symbol(_symbol(bits), compiled.address)
-    return compiled
+MACRO_KERNEL = Routine(macro_kernel, _macro_signature)
 
 
 class _Matrix:
@@ -105,10 +97,7 @@ def _product(context, builder, factor, batch_stride, kinds, arguments):
 
 def _call(context, builder, bits, operands):
     """The code that calls ``macro_kernel`` for floats of so many bits."""
-    provide(bits)
-    operands = [*operands, SIZE(VECTOR_BYTES * 8 // bits)]
-    kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
-    builder.call(cgutils.get_or_insert_function(builder.module, kind, _symbol(bits)), operands)
+    MACRO_KERNEL.call(builder, bits, [*operands, SIZE(VECTOR_BYTES * 8 // bits)])
     return context.get_dummy_value()
 
 

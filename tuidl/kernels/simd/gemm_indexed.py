@@ -23,17 +23,14 @@ C's rows are counted in whole tiles: places behind the last row repeat it, and g
 MR and the most vectors of a sliver fill the registers: 8 x 3 + 3 + 1 of 32, or 6 x 2 + 2 + 1 of 16.
 """
 
-from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
-from llvmlite import binding, ir
 from numba import types
 from numba.core import cgutils
 
 from tuidl.kernels.jit import intrinsic_for
-from tuidl.kernels.native import native
 from tuidl.kernels.simd.gemm_narrow import (
     START_C,
     START_ZERO,
@@ -41,6 +38,7 @@ from tuidl.kernels.simd.gemm_narrow import (
     suits_dots,
 )
 from tuidl.kernels.simd.intrinsics import pointer_at
+from tuidl.kernels.simd.routines import Routine
 from tuidl.kernels.simd.vectors import FEATURES, IS_WIDE, SIZE, VECTOR_BYTES, Vectors
 
 HAS_32_REGISTERS = IS_WIDE or "+avx" not in FEATURES
@@ -255,23 +253,12 @@ def indexed_kernel(
             passed += depth * width
 
 
-def _symbol(bits: int) -> str:
-    return f"tuidl_indexed_kernel_{bits}"
+def _indexed_signature(p):
+    t, i = types.CPointer(types.int32), types.int64
+    return types.void(p, t, t, p, i, i, p, t, p, *(i,) * 5)
 
 
-@cache
-def provide_indexed(bits: int) -> Any:
-    """Compile it for floats of so many bits; code loaded later finds its symbol."""
-    p, t, i = (
-        types.CPointer(types.float32 if bits == 32 else types.float64),
-        types.int32,
-        types.int64,
-    )
-    t = types.CPointer(t)
-    signature = types.void(p, t, t, p, i, i, p, t, p, *(i,) * 5)
-    compiled = native(f"indexed_kernel-float{bits}", indexed_kernel, signature)
-    binding.add_symbol(_symbol(bits), compiled.address)
-    return compiled
+INDEXED_KERNEL = Routine(indexed_kernel, _indexed_signature)
 
 
 def gemm_indexed(factors, result, sizes):
@@ -285,14 +272,11 @@ def _gemm_indexed(typing_context, factors, result, sizes):
     bits = factors.types[0].dtype.bitwidth
 
     def codegen(context, builder, signature, arguments):
-        provide_indexed(bits)
         operands = [
             value for tuple_ in arguments for value in cgutils.unpack_tuple(builder, tuple_)
         ]
         operands.append(SIZE(VECTOR_BYTES * 8 // bits))
-        kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
-        function = cgutils.get_or_insert_function(builder.module, kind, _symbol(bits))
-        builder.call(function, operands)
+        INDEXED_KERNEL.call(builder, bits, operands)
         return context.get_dummy_value()
 
     return types.void(factors, result, sizes), codegen

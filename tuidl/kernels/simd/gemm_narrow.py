@@ -8,17 +8,12 @@ another side there, wherever places follow one another in memory:
                is channels, and terms are positions.
 """
 
-from functools import cache
-from typing import Any
-
-from llvmlite import binding, ir
 from numba import types
-from numba.core import cgutils
 
 from tuidl.kernels.jit import device_function, intrinsic_for
-from tuidl.kernels.native import native
 from tuidl.kernels.simd.intrinsics import pointer_at, stack_of
 from tuidl.kernels.simd.narrow_tiles import DOTS, TALL, WIDE, dot_tile, tall_tile, wide_tile
+from tuidl.kernels.simd.routines import Routine
 from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES
 
 START_ZERO, START_C, START_BIAS = range(3)
@@ -154,19 +149,12 @@ def rows_kernel(a, rows, columns, b, c, places, start_with, m, k, n, step, lanes
     return 1
 
 
-def _symbol(bits: int) -> str:
-    return f"tuidl_rows_kernel_{bits}"
-
-
-@cache
-def provide_by_rows(bits: int) -> Any:
-    """Compile it for floats of so many bits; code loaded later finds its symbol."""
-    numbers = types.CPointer(types.float32 if bits == 32 else types.float64)
+def _rows_signature(numbers):
     table, size = types.CPointer(types.int32), types.int64
-    pointers = (numbers, table, table, numbers, numbers, table)
-    compiled = native(f"rows_kernel-float{bits}", rows_kernel, size(*pointers, *(size,) * 6))
-    binding.add_symbol(_symbol(bits), compiled.address)
-    return compiled
+    return size(numbers, table, table, numbers, numbers, table, *(size,) * 6)
+
+
+ROWS_KERNEL = Routine(rows_kernel, _rows_signature)
 
 
 def gemm_by_rows(a, rows, columns, b, c, places, start_with, m, k, n, step):
@@ -181,11 +169,8 @@ def _gemm_by_rows(typing_context, a, rows, columns, b, c, places, start_with, m,
     bits, size = a.dtype.bitwidth, types.int64
 
     def codegen(context, builder, signature, arguments):
-        provide_by_rows(bits)
         operands = [*arguments, SIZE(VECTOR_BYTES * 8 // bits)]
-        kind = ir.FunctionType(SIZE, [operand.type for operand in operands])
-        function = cgutils.get_or_insert_function(builder.module, kind, _symbol(bits))
-        return builder.call(function, operands)
+        return ROWS_KERNEL.call(builder, bits, operands, SIZE)
 
     pointers = (a, rows, columns, b, c, places)
     return size(*pointers, *(size,) * 5), codegen

@@ -25,20 +25,18 @@ threads that; the workers of the loop, and of Linux, have 8 MiB).
 The code is compiled once for each dtype, and called by a symbol.
 """
 
-from functools import cache
 from typing import Any, NamedTuple
 
-from llvmlite import binding, ir
 from numba import types
 from numba.core import cgutils
 
 from tuidl.kernels.jit import device_function, inline_ir, intrinsic_for
-from tuidl.kernels.native import native
 from tuidl.kernels.simd.gemm import START_BIAS, START_C, START_ZERO
 from tuidl.kernels.simd.intrinsics import pointer_at, stack_of
 from tuidl.kernels.simd.micro_kernel import NR_VECTORS, Start
 from tuidl.kernels.simd.packed_kernel import HEIGHTS, MR, Block, packed_tile
 from tuidl.kernels.simd.packing import lanes_of, pack_rows, pack_strips
+from tuidl.kernels.simd.routines import Routine
 from tuidl.kernels.simd.vectors import SIZE, VECTOR_BYTES
 
 KC = 192
@@ -189,25 +187,17 @@ def packed_gemm(
                     strip += panel.vectors
 
 
-def _symbol(bits: int) -> str:
-    return f"tuidl_packed_gemm_{bits}"
+def _packed_signature(p):
+    i = types.int64
+    return types.void(p, i, i, p, i, i, i, p, i, p, *(i,) * 4)
 
 
-@cache
-def provide(bits: int) -> Any:
-    """Compile the packed product for floats of so many bits; code loaded later finds its symbol."""
-    p, i = types.CPointer(types.float32 if bits == 32 else types.float64), types.int64
-    signature = types.void(p, i, i, p, i, i, i, p, i, p, *(i,) * 4)
-    compiled = native(f"packed_gemm-float{bits}", packed_gemm, signature)
-    binding.add_symbol(_symbol(bits), compiled.address)
-    return compiled
+PACKED_GEMM = Routine(packed_gemm, _packed_signature)
 
 
 def _call(context, builder, bits, operands):
     """The code that calls ``packed_gemm`` for floats of so many bits."""
-    provide(bits)
-    kind = ir.FunctionType(ir.VoidType(), [operand.type for operand in operands])
-    builder.call(cgutils.get_or_insert_function(builder.module, kind, _symbol(bits)), operands)
+    PACKED_GEMM.call(builder, bits, operands)
     return context.get_dummy_value()
 
 
