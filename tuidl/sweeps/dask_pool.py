@@ -1,7 +1,8 @@
 """Jobs on the workers of a Dask cluster: one task each. A lost worker's job goes to another one."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,9 +13,12 @@ from tuidl.core.isolation import allow_yaml
 from tuidl.core.version import __version__
 from tuidl.plugins.permission import is_allowed
 from tuidl.sweeps import remote
-from tuidl.sweeps.jobs import Answer, Job
+from tuidl.sweeps.jobs import Answer, Job, Said
 
 SECONDS_TO_CONNECT = 10
+AHEAD, LEAST_AHEAD = 2, 32
+"""Jobs that are sent for each one that the cluster does at a time, so that none of its workers
+waits; and in any case, as workers may join."""
 EXTRA = "pip install 'tuidl[dask]'"
 
 
@@ -41,16 +45,21 @@ class DaskPool:
         """Tasks that the cluster does at a time."""
         return sum(self._client.nthreads().values())
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer]]:
-        """Carry out jobs; yields each with its answer as soon as it and its run are here.
+    def run(self, waiting: deque[Job]) -> Iterator[tuple[Job, Said]]:
+        """Carry out jobs, the first one first; more may be added, and some taken away, while it
+        goes on. Yields each with its answer as soon as it and its run are here.
 
         Raises RunError where the scheduler goes away, or its workers have no tuidl or another one.
         """
-        futures = {self._submit(job): job for job in jobs}
-        if not futures:
-            return
-        for future in self._distributed.as_completed(list(futures)):
-            job = futures.pop(future)
+        done, jobs = self._distributed.as_completed(), dict[Any, Job]()
+        while waiting or jobs:
+            while waiting and len(jobs) < max(AHEAD * self.size, LEAST_AHEAD):
+                job = waiting.popleft()
+                future = self._submit(job)
+                jobs[future] = job
+                done.add(future)
+            future = next(done)
+            job = jobs.pop(future)
             yield job, self._answer(job, future)
             future.release()
 

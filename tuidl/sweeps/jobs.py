@@ -14,7 +14,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     threads: int
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Answer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """``error``: why the training did not come that far; ``is_stopped``: because it was asked to
     end. What was trained is in the run's folder."""
 
@@ -22,6 +22,21 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     is_stopped: bool = False
 
 
+class Reached(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """On the way: so many epochs of the run are done."""
+
+    epochs: int
+
+
+class Lost(msgspec.Struct, frozen=True, kw_only=True):
+    """The job's worker has died, ``how``; another one goes on with it."""
+
+    how: str
+
+
+Said = Answer | Reached | Lost
+"""What becomes known of a job; after its answer nothing more."""
+
 to_line = msgspec.json.Encoder().encode
 to_job = msgspec.json.Decoder(Job).decode
-to_answer = msgspec.json.Decoder(Answer).decode
+to_said = msgspec.json.Decoder(Answer | Reached).decode

@@ -4,7 +4,7 @@ import queue
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -13,7 +13,7 @@ import msgspec
 
 from tuidl.core.children import child_environment, module_command
 from tuidl.plugins.permission import flags
-from tuidl.sweeps.jobs import Answer, Job, to_answer, to_line
+from tuidl.sweeps.jobs import Answer, Job, Lost, Reached, Said, to_line, to_said
 
 MOST_DEATHS = 5
 """Of workers in one job, after which it is the job that is to blame."""
@@ -55,6 +55,11 @@ class _Worker:
         with suppress(OSError):
             self.process.stdin.close()
 
+    @property
+    def how_it_ended(self) -> str:
+        code = self.process.returncode
+        return f"by signal {-code}" if code < 0 else f"with exit code {code}"
+
     def end(self) -> None:
         """Wait until it has ended; after ``PATIENCE`` it is made to."""
         try:
@@ -77,27 +82,30 @@ class Pool:
         """Of the workers that are there."""
         return [worker.process.pid for worker in self._workers]
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer]]:
-        """Carry out jobs; yields each with its answer as soon as it is there."""
-        waiting, deaths, open_jobs = deque(jobs), dict[Job, int](), 0
-        open_jobs = len(waiting)
-        while open_jobs:
+    def run(self, waiting: deque[Job]) -> Iterator[tuple[Job, Said]]:
+        """Carry out jobs, the first one first; more may be added, and some taken away, while it
+        goes on. Yields what becomes known of each, at last its answer."""
+        deaths = dict[Job, int]()
+        while waiting or self._is_busy:
             self._hand_out(waiting)
             worker, line = self._heard.get()
-            job, worker.job = worker.job, None
+            job, said = worker.job, self._said(worker, line)
             if line is None:
                 self._workers.discard(worker)
                 worker.dismiss()
-                if job is None:
-                    continue
-                deaths[job] = deaths.get(job, 0) + 1
-                if deaths[job] < MOST_DEATHS:
-                    waiting.appendleft(job)
-                    continue
-            answer = self._answer(worker, line)
+                if job is not None:
+                    deaths[job] = deaths.get(job, 0) + 1
+                    if deaths[job] < MOST_DEATHS:
+                        waiting.appendleft(job)
+                        said = Lost(how=worker.how_it_ended)
+            if not isinstance(said, Reached):
+                worker.job = None
             if job is not None:
-                open_jobs -= 1
-                yield job, answer
+                yield job, said
+
+    @property
+    def _is_busy(self) -> bool:
+        return any(worker.job is not None for worker in self._workers)
 
     def _hand_out(self, waiting: deque[Job]) -> None:
         idle = [worker for worker in self._workers if worker.job is None]
@@ -107,15 +115,14 @@ class Pool:
                 self._workers.add(idle[-1])
             idle.pop().give(waiting.popleft())
 
-    def _answer(self, worker: _Worker, line: bytes | None) -> Answer:
+    def _said(self, worker: _Worker, line: bytes | None) -> Said:
+        if line is None:
+            how = f"its process ended {MOST_DEATHS} times, the last time {worker.how_it_ended}"
+            return Answer(error=how)
         try:
-            if line is not None:
-                return to_answer(line)
+            return to_said(line)
         except (msgspec.MsgspecError, RecursionError):
             return Answer(error="its process answered something that is no answer")
-        code = worker.process.returncode
-        how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-        return Answer(error=f"its process ended {MOST_DEATHS} times, the last time {how}")
 
     def __enter__(self) -> Self:
         return self

@@ -1,7 +1,7 @@
 """Ending trials that are behind, before they have had all their epochs.
 
-A pruner looks at the trials of a batch when all of them have come to the same epoch. What it says
-follows from their scores alone, so it is the same for any number of workers.
+A pruner compares trials at the same epoch. What it says of one follows from the scores of its batch
+and of earlier ones, never from which of them came first: it is the same for any number of workers.
 """
 
 import math
@@ -36,23 +36,38 @@ class Pruner(Config, frozen=True):
             stop = stop * self.reduction if self.type == "halving" else stop + self.every
         return [*found, epochs]
 
-    def kept(
-        self, stop: int, batch: Mapping[int, Curve], earlier: Sequence[Curve], at: str
-    ) -> set[int]:
-        """Which trials of the ``batch`` go on after ``stop`` epochs. ``earlier``: curves of the
-        trials of earlier batches. ``at``: see ``value_of``."""
-        values = {number: value_of(curve[:stop], at) for number, curve in batch.items()}
+    def decided(
+        self, values: Mapping[int, float], to_come: int, earlier: Sequence[float]
+    ) -> tuple[list[int], list[int]]:
+        """Which trials go on, and which end: those of which it is certain. Neither changes when
+        others come, so that nobody has to wait for those that decide nothing.
+
+        ``values``: of the trials that have come to a comparison; ``to_come``: how many others may
+        still come to it; ``earlier``: values there of the trials of earlier batches.
+        """
+        order = sorted(values, key=lambda number: (_worst_last(values[number]), number))
         if self.type == "halving":
-            count = math.ceil(len(values) / self.reduction)
-            order = sorted(values, key=lambda number: (_worst_last(values[number]), number))
-            return set(order[:count])
-        known = sorted(
-            _worst_last(value_of(curve[:stop], at)) for curve in earlier if len(curve) >= stop
-        )
+            most = self.most_kept(len(values) + to_come)
+            certain = max(most - to_come, 0)  # they may all be better
+            return order[:certain], order[most:]
+        known = sorted(map(_worst_last, earlier))
         if self.type == "none" or not known:
-            return set(values)
+            return order, []
         middle = (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2
-        return {n for n, value in values.items() if _worst_last(value) <= middle}
+        is_kept = {number: _worst_last(value) <= middle for number, value in values.items()}
+        return [n for n in order if is_kept[n]], [n for n in order if not is_kept[n]]
+
+    def most_kept(self, trials: int) -> int:
+        """How many of so many trials go on at most."""
+        return math.ceil(trials / self.reduction) if self.type == "halving" else trials
+
+    def planned(self, trials: int, epochs: int) -> int:
+        """Epochs of so many trials together, if none fails; of the pruner median at most."""
+        total, before = 0, 0
+        for stop in self.stops(epochs):
+            total += trials * (stop - before)
+            trials, before = self.most_kept(trials), stop
+        return total
 
 
 def value_of(curve: Curve, at: str) -> float:

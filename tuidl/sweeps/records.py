@@ -45,14 +45,23 @@ class Started(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag=
 
 
 class Advanced(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="run_advanced"):
-    """A run of a trial has come to ``epochs`` epochs: ``done`` of the ``total`` epochs that the
-    sweep takes at most."""
+    """A run of a trial has come to ``epochs`` epochs, and ``is_training`` or rests there: ``done``
+    of the ``total`` epochs that the sweep takes, as far as that is known."""
 
     trial: int
     run: str
     epochs: int
     done: int
     total: int
+    is_training: bool = False
+
+
+class WorkerLost(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="worker_lost"):
+    """The worker that trained this run has died, ``how``; another one goes on with it."""
+
+    trial: int
+    run: str
+    how: str
 
 
 class TrialEnded(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="trial_ended"):
@@ -74,7 +83,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag="s
     front: tuple[int, ...] = ()
 
 
-SweepEvent = Started | Advanced | TrialEnded | Ended
+SweepEvent = Started | Advanced | WorkerLost | TrialEnded | Ended
 
 
 def digest(table: list[Trial]) -> str:

@@ -4,6 +4,7 @@ trained. No file system needs to be shared, but the user's own data has to be at
 
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -44,7 +45,8 @@ def carry_out(job: Job, files: Files, version: str, allows_plugins: bool) -> Par
             write_files(run, files)
         here = msgspec.structs.replace(job, run=str(run))
         with allowing(allows_plugins), Pool(1) as pool:
-            ((_, answer),) = pool.run([here])
+            said = [what for _, what in pool.run(deque([here]))]
+        answer = next(what for what in said if isinstance(what, Answer))
         return Parcel(answer=answer, files=read_files(run))
 
 

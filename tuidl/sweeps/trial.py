@@ -1,6 +1,8 @@
 """A trial in a worker: its run is begun, or goes on from where it was saved, to the epoch asked."""
 
 import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tuidl.core.errors import TuidlError
@@ -11,21 +13,28 @@ from tuidl.runs.recorder import RunRecorder, recorded
 from tuidl.runs.resuming import resumed
 from tuidl.storage.contents import RUN, is_beginning
 from tuidl.storage.folder import RunFolder
-from tuidl.sweeps.jobs import Answer, Job
+from tuidl.sweeps.jobs import Answer, Job, Reached
 from tuidl.training.folds import CrossValidation
 from tuidl.training.interruption import Interrupter
 from tuidl.training.start import trainer_for
 from tuidl.training.trainer import Trainer
 
 BACKEND = "cpu"
+SECONDS_BETWEEN = 0.25
+"""Between two times that it is told how far a run is."""
+Tell = Callable[[Reached], object]
 
 
-def carry_out(job: Job, interrupter: Interrupter) -> Answer:
-    """Train; nothing that goes wrong with one trial ends the worker."""
+def _nobody(reached: Reached) -> None:
+    """Listens."""
+
+
+def carry_out(job: Job, interrupter: Interrupter, tell: Tell = _nobody) -> Answer:
+    """Train; nothing that goes wrong with one trial ends the worker. ``tell``: of epochs."""
     recorder = None
     try:
         recorder, training = _prepared(job, interrupter)
-        return _train(job, interrupter, recorder, training)
+        return _train(job, interrupter, recorder, training, tell)
     except TuidlError as error:
         return Answer(error=str(error))
     finally:
@@ -49,14 +58,22 @@ def _prepared(job: Job, interrupter: Interrupter) -> tuple[RunRecorder, Trainer 
 
 
 def _train(
-    job: Job, interrupter: Interrupter, recorder: RunRecorder, training: Trainer | CrossValidation
+    job: Job,
+    interrupter: Interrupter,
+    recorder: RunRecorder,
+    training: Trainer | CrossValidation,
+    tell: Tell,
 ) -> Answer:
     last: RunEnded | RunFailed | None = None
-    has_all = False
+    has_all, told = False, time.monotonic()
     for event in recorded(training, recorder):
-        if isinstance(event, EpochEnded) and event.fold is None and event.epoch >= job.epochs:
-            has_all = True
-            interrupter.stop("interrupted")
+        if isinstance(event, EpochEnded) and event.fold is None:
+            if event.epoch >= job.epochs:
+                has_all = True
+                interrupter.stop("interrupted")
+            elif time.monotonic() - told > SECONDS_BETWEEN:
+                told = time.monotonic()
+                tell(Reached(epochs=event.epoch))
         if isinstance(event, RunEnded | RunFailed):
             last = event
     if isinstance(last, RunFailed):

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from tuidl.core.environment import prepare_environment
 from tuidl.core.errors import out_of_memory
 from tuidl.core.terminal import prepare_streams
-from tuidl.sweeps.jobs import Answer, Job, to_job, to_line
+from tuidl.sweeps.jobs import Answer, Job, Reached, to_job, to_line
 from tuidl.training.interruption import Interrupter
 
 
@@ -46,20 +46,22 @@ class Worker:
                 if self._is_over:
                     return
                 self._interrupter = Interrupter()
-            self._out.write(to_line(_answer(job, self._interrupter)) + b"\n")
-            self._out.flush()
+            self._say(self._answer(job))
 
+    def _say(self, said: Answer | Reached) -> None:
+        self._out.write(to_line(said) + b"\n")
+        self._out.flush()
 
-def _answer(job: Job, interrupter: Interrupter) -> Answer:
-    from tuidl.sweeps.trial import carry_out
+    def _answer(self, job: Job) -> Answer:
+        from tuidl.sweeps.trial import carry_out
 
-    try:
-        return carry_out(job, interrupter)
-    except MemoryError as error:
-        return Answer(error=out_of_memory(error))
-    except Exception as error:  # whatever it is, the other trials go on
-        traceback.print_exc()
-        return Answer(error=f"{type(error).__name__}: {error}")
+        try:
+            return carry_out(job, self._interrupter, self._say)
+        except MemoryError as error:
+            return Answer(error=out_of_memory(error))
+        except Exception as error:  # whatever it is, the other trials go on
+            traceback.print_exc()
+            return Answer(error=f"{type(error).__name__}: {error}")
 
 
 def main() -> None:
