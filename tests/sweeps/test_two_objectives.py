@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from tests.sweeps.test_sweeps import SWEEP, folder_of, own_runs  # noqa: F401
-from tuidl.cli.sweep_reports import LineReport, in_order
+from tuidl.cli.sweep_reports import LineReport
+from tuidl.cli.sweep_table import in_order
 from tuidl.core.errors import PresetError
 from tuidl.core.own_files import is_there
 from tuidl.sweeps import trial

@@ -1,15 +1,14 @@
 """``tuidl sweep``: many trainings of one preset with other settings."""
 
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from tuidl.cli.common import EPILOG, FAILED, prepare
-from tuidl.core.errors import RunError
+from tuidl.cli.stopping import Stopped, require_reader, stoppable
+from tuidl.core.errors import RunError, SaveError
 from tuidl.core.limits import default_threads
 from tuidl.core.terminal import put, say
 
@@ -19,18 +18,6 @@ if TYPE_CHECKING:
     from tuidl.sweeps.pool import Pool
     from tuidl.sweeps.presets import Presets
     from tuidl.sweeps.searching import Given
-
-
-class _Stopped(BaseException):
-    """A signal asks to end; ``code``: the exit code."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
-    raise _Stopped(128 + number)
 
 
 @click.command(epilog=EPILOG)
@@ -124,19 +111,18 @@ def _run(folder: "SweepFolder", workers: "Pool | DaskPool", threads: int, as_jso
     from tuidl.sweeps.records import Ended
 
     best: int | None = None
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
     try:
-        with folder.locked(), workers as pool:
+        with stoppable(), folder.locked(), workers as pool:
             coordinator = Coordinator(folder, pool, threads)
             with report_for(coordinator.sweep, as_json) as report:
                 for event in coordinator.run():
                     report.handle(event)
+                    require_reader()
                     best = event.best if isinstance(event, Ended) else None
-    except _Stopped as stopped:
+    except Stopped as stopped:
         say(f"stopped; what is done is kept: tuidl sweep --resume {folder.name}")
         return stopped.code
-    except RunError:
+    except (RunError, SaveError):
         say(f"what is done is kept: tuidl sweep --resume {folder.name}")
         raise
     return 0 if best is not None else FAILED

@@ -50,13 +50,21 @@ class GlossaryError(TuidlError):
     """A name that the glossary does not know."""
 
 
+OUT_OF_MEMORY = "out of memory"
+
+
 def out_of_memory(error: MemoryError) -> str:
     """What to say of it, on one line: what was asked for, where that is known."""
     asked = str(error).partition("\n")[0]
     return (
-        f"out of memory{f' ({asked})' if asked else ''}; smaller layers, a smaller "
+        f"{OUT_OF_MEMORY}{f' ({asked})' if asked else ''}; smaller layers, a smaller "
         "training.batch_size or fewer examples need less"
     )
+
+
+def is_of_memory(said: str) -> bool:
+    """Whether that is what ``out_of_memory`` says."""
+    return said.startswith(OUT_OF_MEMORY)
 
 
 def guess(wrong: str, valid: Iterable[str]) -> str:

@@ -3,6 +3,8 @@
 import logging
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -42,8 +44,9 @@ class DaskPool:
 
     @property
     def size(self) -> int:
-        """Tasks that the cluster does at a time."""
-        return sum(self._client.nthreads().values())
+        """Tasks that the cluster does at a time. Raises RunError where its scheduler is gone."""
+        with self._connected():
+            return sum(self._client.nthreads().values())
 
     def run(self, waiting: deque[Job]) -> Iterator[tuple[Job, Said]]:
         """Carry out jobs, the first one first; more may be added, and some taken away, while it
@@ -53,37 +56,54 @@ class DaskPool:
         """
         done, jobs = self._distributed.as_completed(), dict[Any, Job]()
         while waiting or jobs:
-            while waiting and len(jobs) < max(AHEAD * self.size, LEAST_AHEAD):
+            most = max(AHEAD * self.size, LEAST_AHEAD) if waiting else 0
+            while waiting and len(jobs) < most:
                 job = waiting.popleft()
                 future = self._submit(job)
                 jobs[future] = job
                 done.add(future)
-            future = next(done)
+            with self._connected():
+                future = next(done)
             job = jobs.pop(future)
             yield job, self._answer(job, future)
             future.release()
 
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        """Raises RunError where the scheduler goes away meanwhile."""
+        try:
+            yield
+        except (OSError, CancelledError) as error:
+            raise self._gone() from error
+
+    def _gone(self) -> RunError:
+        return RunError(f"--dask {self.address}: the scheduler is gone")
+
     def _submit(self, job: Job) -> Any:
         files = remote.read_files(Path(job.run))
-        return self._client.submit(
-            remote.carry_out, job, files, __version__, is_allowed(),
-            pure=False, key=f"{Path(job.run).name}-{job.epochs}-{uuid4().hex}",
-        )  # fmt: skip
+        with self._connected():
+            return self._client.submit(
+                remote.carry_out, job, files, __version__, is_allowed(),
+                pure=False, key=f"{Path(job.run).name}-{job.epochs}-{uuid4().hex}",
+            )  # fmt: skip
 
     def _answer(self, job: Job, future: Any) -> Answer:
-        if future.status == "finished":
-            parcel: remote.Parcel = future.result()
-            if parcel.version:
-                raise RunError(
-                    f"--dask {self.address}: a worker has tuidl {parcel.version}, here it is "
-                    f"{__version__}: both need the same one"
-                )
-            if parcel.files:
-                remote.write_files(Path(job.run), parcel.files)
-            return parcel.answer
         if future.status == "error":
-            return self._failed(future.exception())
-        raise RunError(f"--dask {self.address}: the scheduler is gone; what is done is kept")
+            with self._connected():
+                error = future.exception()
+            return self._failed(error)
+        if future.status != "finished":
+            raise self._gone()
+        with self._connected():
+            parcel: remote.Parcel = future.result()
+        if parcel.version:
+            raise RunError(
+                f"--dask {self.address}: a worker has tuidl {parcel.version}, here it is "
+                f"{__version__}: both need the same one"
+            )
+        if parcel.files:
+            remote.write_files(Path(job.run), parcel.files)
+        return parcel.answer
 
     def _failed(self, error: BaseException) -> Answer:
         if isinstance(error, ModuleNotFoundError):

@@ -15,15 +15,17 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """``error``: why the training did not come that far; ``is_stopped``: because it was asked to
-    end. What was trained is in the run's folder."""
+    """``error``: why the training did not come that far; ``is_outside``: for a reason that has
+    nothing to do with the trial, as a full disk; ``is_stopped``: because it was asked to end. What
+    was trained is in the run's folder."""
 
     error: str = ""
+    is_outside: bool = False
     is_stopped: bool = False
 
 
 class Reached(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """On the way: so many epochs of the run are done."""
+    """On the way: so many epochs of the run are done; at its beginning 0, also where it goes on."""
 
     epochs: int
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from tuidl.core.errors import RunError
 from tuidl.sweeps import records
 from tuidl.sweeps.jobs import Job, Lost, Reached, Said
 from tuidl.sweeps.members import SweptRun, SweptTrial
@@ -75,7 +76,7 @@ class BatchTraining:
 
     def run(self, until: float | None) -> Iterator[Told]:
         """Train; ``until``: on the monotonic clock, after which no trial begins. Raises RunError
-        where a run's folder cannot be read or has no such score."""
+        where a run's folder cannot be read or written, or has no such score."""
         yield from map(self._end, self._failed)
         yield from self._send()
         for job, said in self._workers.run(self._waiting):
@@ -88,7 +89,9 @@ class BatchTraining:
         if isinstance(said, Lost):
             yield records.WorkerLost(trial=run.trial, run=run.path.name, how=said.how)
         elif isinstance(said, Reached):
-            yield self._advanced(run, said.epochs)
+            yield self._advanced(run, max(said.epochs, run.counted))
+        elif said.is_outside:
+            raise RunError(f"{run.path.name}: {said.error}")
         else:
             run.is_open, run.outcome = False, outcome_of(run.path, self._sweep)
             if not run.outcome.has(job.epochs):

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tuidl.core.errors import TuidlError
+from tuidl.core.errors import SaveError, TuidlError, is_of_memory
 from tuidl.core.own_files import is_there
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import EpochEnded, RunEnded, RunFailed
@@ -36,7 +36,7 @@ def carry_out(job: Job, interrupter: Interrupter, tell: Tell = _nobody) -> Answe
         recorder, training = _prepared(job, interrupter)
         return _train(job, interrupter, recorder, training, tell)
     except TuidlError as error:
-        return Answer(error=str(error))
+        return Answer(error=str(error), is_outside=isinstance(error, SaveError))
     finally:
         if recorder is not None:
             recorder.close()
@@ -77,6 +77,7 @@ def _train(
         if isinstance(event, RunEnded | RunFailed):
             last = event
     if isinstance(last, RunFailed):
-        return Answer(error=last.error)
+        is_outside = bool(last.resume) and not is_of_memory(last.error)
+        return Answer(error=last.error, is_outside=is_outside)
     is_stopped = isinstance(last, RunEnded) and last.reason == "interrupted" and not has_all
     return Answer(is_stopped=is_stopped)

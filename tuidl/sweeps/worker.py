@@ -55,6 +55,7 @@ class Worker:
     def _answer(self, job: Job) -> Answer:
         from tuidl.sweeps.trial import carry_out
 
+        self._say(Reached(epochs=0))
         try:
             return carry_out(job, self._interrupter, self._say)
         except MemoryError as error:
