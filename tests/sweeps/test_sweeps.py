@@ -12,13 +12,22 @@ from tuidl.core.errors import RunError
 from tuidl.runs.listing import listed
 from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import runs_folder
-from tuidl.sweeps import trial
+from tuidl.sweeps import coordinator, trial
 from tuidl.sweeps.coordinator import Coordinator
 from tuidl.sweeps.folder import Origin, SweepFolder, create, find
 from tuidl.sweeps.jobs import Answer, Job
 from tuidl.sweeps.outcomes import outcome_of
 from tuidl.sweeps.pool import Pool
-from tuidl.sweeps.records import DONE, FAILED, PRUNED, Advanced, Ended, SweepEvent, Trial
+from tuidl.sweeps.records import (
+    DONE,
+    FAILED,
+    PRUNED,
+    Advanced,
+    Ended,
+    SweepEvent,
+    Trial,
+    TrialEnded,
+)
 from tuidl.sweeps.spec import parse
 from tuidl.training.interruption import Interrupter
 
@@ -56,10 +65,17 @@ def folder_of(text: str = SWEEP) -> SweepFolder:
 
 def carry_out(folder: SweepFolder, workers: int = 1) -> tuple[list[Trial], Ended]:
     with Pool(workers) as pool:
-        coordinator = Coordinator(folder, pool)
-        last = list(coordinator.run())[-1]
+        swept = Coordinator(folder, pool)
+        *told, last = list(swept.run())
     assert isinstance(last, Ended)
-    return coordinator.table, last
+    rows = [event.trial for event in told if isinstance(event, TrialEnded)]
+    assert sorted(rows, key=lambda row: row.trial) == swept.table, "each is told of once"
+    return swept.table, last
+
+
+@pytest.fixture(autouse=True)
+def always_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coordinator, "SECONDS_BETWEEN_WRITES", 0.0)
 
 
 def test_a_sweep_that_workers_and_a_coordinator_die_in_comes_to_the_same_table() -> None:

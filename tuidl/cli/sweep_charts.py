@@ -79,13 +79,14 @@ def setting_charts(
         return []
     is_log = not words and is_wide(min(numbers), max(numbers))
     key = printable(key)
-    name = f"{key}, log scale" if is_log else key
-    lines = _drawn(_by_state(known, x, best), name, width, color, unicode, is_log)
+    across = key.rpartition(".")[2]
+    lines = _drawn(_by_state(known, x, best), across, width, color, unicode, is_log)
     if words:
         lines.append(
             f"{key}: " + ", ".join(f"{n} {word}" for n, word in enumerate(map(printable, words)))
         )
-    return [f"{sweep.goals[0].name} over {key}", *lines, *_importance_lines(said, sweep)]
+    title = f"{sweep.goals[0].name} over {key}{' (log scale)' if is_log else ''}"
+    return [title, *lines, *_importance_lines(said, sweep)]
 
 
 def _by_state(known: Sequence[Trial], x: Sequence[float], best: int) -> "list[Points]":

@@ -106,7 +106,7 @@ class LiveTable:
         lost = f", {self._lost} lost and replaced" if self._lost else ""
         training = "  ".join(list(self._training.values()))
         found = [
-            self._progress.text(time.monotonic(), sweep.pruner.type != "none", speaks_unicode()),
+            self._progress.text(time.monotonic(), sweep.pruner.type == "median", speaks_unicode()),
             f"{len(table)} trials ended: {counts_text(table)}   workers: {self._workers}{lost}",
             *([f"training: {training}"] if training else []),
             *([self._problem] if self._problem else []),

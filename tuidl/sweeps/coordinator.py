@@ -97,10 +97,11 @@ class Coordinator:
             if not isinstance(event, SweptTrial):
                 yield event
                 continue
-            self.table.append(row_of(event, self.sweep))
+            row = row_of(event, self.sweep)
+            self.table.append(row)
             if time.monotonic() - self._written > SECONDS_BETWEEN_WRITES:
                 self._write()
-            yield records.TrialEnded(trial=self.table[-1])
+            yield records.TrialEnded(trial=row)
 
     def _write(self) -> None:
         self.table.sort(key=lambda trial: trial.trial)
