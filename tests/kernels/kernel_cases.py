@@ -547,9 +547,10 @@ for e in ELEMENTS:
         CASES.append(Case(name, {"e": e}))
     for name in (
         "relu_gradient",
-        "gelu_gradient",
-        "gelu_tanh_gradient",
-        "swish_gradient",
+        "gelu_with_slope",
+        "gelu_tanh_with_slope",
+        "swish_with_slope",
+        "times_slope",
         "activate_sigmoid_gradient",
         "activate_tanh_gradient",
     ):

@@ -6,6 +6,7 @@ from numba import njit
 
 from tuidl.kernels import elementary
 from tuidl.kernels.jit import FLAGS
+from tuidl.kernels.simd.maxima import highest_of
 
 UNITS_IN_THE_LAST_PLACE = 4
 EXACT = {
@@ -73,3 +74,20 @@ def test_log1p_of_a_share_is_within_a_few_units_in_the_last_place() -> None:
     doubles = np.linspace(0, 1, 101)
     np.testing.assert_allclose(_compiled("log1p")(doubles), np.log1p(doubles), rtol=1e-14)
     np.testing.assert_allclose(elementary.log1p(doubles), np.log1p(doubles), rtol=1e-14)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_the_largest_number_of_vectors_of_every_length(kind: type) -> None:
+    """It may stand anywhere; NaN is passed over, and nothing has minus infinity."""
+
+    @njit(**FLAGS)
+    def found(x):
+        return highest_of(x)
+
+    draw = np.random.default_rng(3)
+    for length in (*range(35), 200):
+        x = (draw.standard_normal(length) - 9).astype(kind)
+        assert found(x) == (x.max() if length else -np.inf) == highest_of(x)
+        x[1::3] = np.nan
+        assert found(x) == (np.nanmax(x) if length else -np.inf) == highest_of(x)
+    assert found(np.full(40, np.nan, kind)) == -np.inf

@@ -9,6 +9,7 @@ from tuidl.kernels.elementary import ONE, ZERO, exp, expm1, sigmoid, tanh
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.rows import PART, exp_in_place, inner_product
+from tuidl.kernels.simd.maxima import highest_of
 
 
 @kernel("-> e", cost="e")
@@ -79,13 +80,18 @@ def activate_tanh_gradient(y, d):
         d[i] *= ONE - y[i] * y[i]
 
 
+@kernel("e -> e", cost="e")
+def times_slope(slope, d):
+    """The gradient of an activation whose forward kernel left its slopes."""
+    for i in range(slope.shape[0]):
+        d[i] *= slope[i]
+
+
 @kernel("-> nf", cost="12nf")
 def softmax(y):
     """Rows to probabilities; the largest value is taken off first, so nothing overflows."""
     for row in y:
-        top = row[0]
-        for j in range(1, row.shape[0]):
-            top = max(top, row[j])
+        top = highest_of(row)
         total = ZERO
         if row.shape[0] > PART:
             total = exp_in_place(row, top)
@@ -137,6 +143,11 @@ def activate_sigmoid_gradient_oracle(y, d):
 @oracle(activate_tanh_gradient)
 def activate_tanh_gradient_oracle(y, d):
     d *= 1 - y**2
+
+
+@oracle(times_slope)
+def times_slope_oracle(slope, d):
+    d *= slope
 
 
 @oracle(softmax_gradient)

@@ -24,6 +24,7 @@ from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.rows import exp_row
+from tuidl.kernels.simd.maxima import highest_of
 from tuidl.kernels.simd.tiles import boundary
 
 _dense = device_function(dense_tile)
@@ -114,9 +115,7 @@ def softmax_cross_entropy_counted(count, logits, label, ends, order, d, losses, 
     for u in range(boundary(part, parts, rows, 1), boundary(part + 1, parts, rows, 1)):
         z, g = logits[u], d[u]
         first, end = int(ends[u - 1]) if u > 0 else 0, int(ends[u])
-        top = z[0]
-        for j in range(1, z.shape[0]):
-            top = max(top, z[j])
+        top = highest_of(z)
         total = exp_row(z, top, g)
         share = logits.dtype.type((end - first) * np.float64(scale) / total)
         for j in range(z.shape[0]):

@@ -11,9 +11,12 @@ import numpy as np
 from tuidl.kernels.elementary import ONE, ZERO, exp, log1p
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.rows import PART
+from tuidl.kernels.simd.maxima import highest_of
 
 MOST_CLASSES = 64
 """Rows up to so wide share their loops; longer ones fill vectors by themselves."""
+FILL_VECTORS = 16
+"""Classes from which on the largest is looked for in vectors."""
 MOST_PRODUCT = 1e150
 """Sums of powers are multiplied up to here before their logarithm is taken."""
 
@@ -49,9 +52,12 @@ def narrow_softmax_entropies(logits, label, d, scale):
         z, g = logits[start : start + step], d[start : start + step]
         right = label[start : start + step]
         for i in range(z.shape[0]):
-            top = z[i, 0]
-            for j in range(1, classes):
-                top = max(top, z[i, j])
+            if classes >= FILL_VECTORS:
+                top = highest_of(z[i])
+            else:
+                top = z[i, 0]
+                for j in range(1, classes):
+                    top = max(top, z[i, j])
             for j in range(classes):
                 g[i, j] = z[i, j] - top
             loss -= np.float64(g[i, int(right[i])])

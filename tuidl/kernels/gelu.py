@@ -1,6 +1,7 @@
 """The Gaussian error linear unit (Hendrycks and Gimpel, 2016), exact and by tanh, in place.
 
-Both gradients take the input, not the output, which is the same for two inputs below 0.
+Their slopes need the input, not the output, which is the same for two inputs below 0. In training
+the forward kernel leaves them (``with_slope``): most of what they take is computed there anyway.
 """
 
 import math
@@ -27,9 +28,11 @@ from tuidl.kernels.elementary import (
 from tuidl.kernels.jit import device_function, jit_override, rounded_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
-from tuidl.kernels.simd.intrinsics import power_of_two, round_to_even
+from tuidl.kernels.simd.intrinsics import multiply_add, power_of_two, round_to_even
 
-HALF, PIECES, PIECE = F(0.5), F(128), F(1 / 128)
+HALF = F(0.5)
+TO_PIECES = F(1.5 * 2**16)
+"""Added and taken away again, it leaves a number in whole 128ths."""
 INVERSE_ROOT_2 = 0.7071067811865476
 INVERSE_ROOT_2_PI = 0.3989422804014327
 PEAK = F(INVERSE_ROOT_2_PI)
@@ -50,39 +53,48 @@ STEEP = F(20)
 
 
 def normal(x: Any) -> Any:
-    """The normal distribution up to x, and its density there: Phi(x), phi(x).
+    """The normal distribution up to x, and the slope of GELU there: Phi(x), Phi(x) + x phi(x).
 
     By erfc: 1 + erf would lose every digit of a small probability.
     """
     wide = float(x)
     density = math.exp(-0.5 * wide * wide) * INVERSE_ROOT_2_PI
-    return 0.5 * math.erfc(-wide * INVERSE_ROOT_2), density
+    share = 0.5 * math.erfc(-wide * INVERSE_ROOT_2)
+    return share, share + wide * density
 
 
 @rounded_function
 def _normal32(x):
     """x is split, so that the error of its square does not become one of e**(-x**2 / 2);
-    rounded as it is written, as LLVM would put the square together again."""
+    rounded as it is written, as LLVM would put the square together again.
+
+    Below 0 both results are that power times something: so they keep their digits.
+    """
     a = abs(x)
     a = FAR if a > FAR else a
-    near = round_to_even(a * PIECES) * PIECE
-    square, rest = near * near * -HALF, (a - near) * (a + near) * -HALF
+    near = (a + TO_PIECES) - TO_PIECES
+    square = near * near * -HALF
     n = round_to_even(square * LOG2_E)
-    r = (square - n * LN2_HIGH) - n * LN2_LOW + rest
-    p = ((((E0 * r + E1) * r + E2) * r + E3) * r + E4) * r + E5
-    power = (p * r * r + r + ONE) * power_of_two(n)
-    share = ONE / (ONE + RATIO_SCALE * a)
+    r = multiply_add(n, -LN2_LOW, multiply_add(n, -LN2_HIGH, square))
+    r = multiply_add((a - near) * (a + near), -HALF, r)
+    p = multiply_add(multiply_add(multiply_add(E0, r, E1), r, E2), r, E3)
+    p = multiply_add(multiply_add(p, r, E4), r, E5)
+    power = (multiply_add(p * r, r, r) + ONE) * power_of_two(n)
+    power = ZERO if a == FAR else power
+    share = ONE / multiply_add(RATIO_SCALE, a, ONE)
     u = share + share - ONE
-    q = (((((((R9 * u + R8) * u + R7) * u + R6) * u + R5) * u + R4) * u + R3) * u + R2) * u + R1
-    below = power * ((q * u + R0) * share)
-    below = ZERO if a == FAR else below
-    return (below if x < ZERO else ONE - below), power * PEAK
+    q = multiply_add(multiply_add(multiply_add(R9, u, R8), u, R7), u, R6)
+    q = multiply_add(multiply_add(multiply_add(q, u, R5), u, R4), u, R3)
+    q = multiply_add(multiply_add(multiply_add(q, u, R2), u, R1), u, R0) * share
+    below, slope = power * q, power * multiply_add(-a, PEAK, q)
+    return (below if x < ZERO else ONE - below), (slope if x < ZERO else ONE - slope)
 
 
 @device_function
 def _normal64(x):
     density = math.exp(-0.5 * x * x) * INVERSE_ROOT_2_PI
-    return 0.5 * math.erfc(-x * INVERSE_ROOT_2), density
+    share = 0.5 * math.erfc(-x * INVERSE_ROOT_2)
+    return share, share + x * density
 
 
 @jit_override(normal)
@@ -98,12 +110,12 @@ def gelu(y):
         y[i] *= share
 
 
-@kernel("e -> e", cost="24e")
-def gelu_gradient(x, d):
-    """dy/dx = Phi(x) + x phi(x)."""
-    for i in range(x.shape[0]):
-        share, density = normal(x[i])
-        d[i] *= share + x[i] * density
+@kernel("-> e e", cost="14e")
+def gelu_with_slope(y, slope):
+    """``gelu``, and dy/dx = Phi(x) + x phi(x)."""
+    for i in range(y.shape[0]):
+        share, slope[i] = normal(y[i])
+        y[i] *= share
 
 
 @device_function
@@ -122,30 +134,34 @@ def gelu_tanh(y):
         y[i] /= ONE + exp(-(linear * x + cubic * x * x * x))
 
 
-@kernel("e -> e", cost="24e")
-def gelu_tanh_gradient(x, d):
-    """dy/dx = s + x s (1 - s) 2 du/dx for the sigmoid s of 2 u."""
-    linear, cubic = x.dtype.type(2 * ROOT_2_OVER_PI), x.dtype.type(2 * ROOT_2_OVER_PI * CUBIC)
-    slope = x.dtype.type(6 * ROOT_2_OVER_PI * CUBIC)
-    for i in range(x.shape[0]):
-        v = _bounded(x[i])
-        s = ONE / (ONE + exp(-(linear * v + cubic * v * v * v)))
-        d[i] *= s + v * s * (ONE - s) * (linear + slope * v * v)
+@kernel("-> e e", cost="24e")
+def gelu_tanh_with_slope(y, slope):
+    """``gelu_tanh``, and dy/dx = s + x s (1 - s) 2 du/dx for the sigmoid s of 2 u."""
+    linear, cubic = y.dtype.type(2 * ROOT_2_OVER_PI), y.dtype.type(2 * ROOT_2_OVER_PI * CUBIC)
+    steepness = y.dtype.type(6 * ROOT_2_OVER_PI * CUBIC)
+    for i in range(y.shape[0]):
+        x = _bounded(y[i])
+        below = ONE + exp(-(linear * x + cubic * x * x * x))
+        s = ONE / below
+        y[i] /= below
+        slope[i] = s + x * s * (ONE - s) * (linear + steepness * x * x)
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------
 
 
-@oracle(gelu_gradient)
-def gelu_gradient_oracle(x, d):
+@oracle(gelu_with_slope)
+def gelu_with_slope_oracle(y, slope):
     from scipy.special import erfc
 
-    density = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
-    d *= np.asarray(0.5 * erfc(-x / np.sqrt(2))) + x * density
+    share = np.asarray(0.5 * erfc(-y / np.sqrt(2)))
+    slope[...] = share + y * np.exp(-(y**2) / 2) / np.sqrt(2 * np.pi)
+    y *= share
 
 
-@oracle(gelu_tanh_gradient)
-def gelu_tanh_gradient_oracle(x, d):
-    slope = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * x**2)
-    t = np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))
-    d *= 0.5 * (1 + t) + 0.5 * x * (1 - t**2) * slope
+@oracle(gelu_tanh_with_slope)
+def gelu_tanh_with_slope_oracle(y, slope):
+    inner = np.sqrt(2 / np.pi) * (1 + 3 * 0.044715 * y**2)
+    t = np.tanh(np.sqrt(2 / np.pi) * (y + 0.044715 * y**3))
+    slope[...] = 0.5 * (1 + t) + 0.5 * y * (1 - t**2) * inner
+    y *= 0.5 * (1 + t)

@@ -15,6 +15,7 @@ from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.rows import PART, exp_row
+from tuidl.kernels.simd.maxima import highest_of
 from tuidl.kernels.simd.tiles import LINE, boundary
 
 
@@ -43,9 +44,7 @@ def softmax_cross_entropy(logits, label, d, statistics, batch):
     for i in range(logits.shape[0]):
         z, g = logits[i], d[i]
         right = int(label[i])
-        top = z[0]
-        for j in range(1, z.shape[0]):
-            top = max(top, z[j])
+        top = highest_of(z)
         total = exp_row(z, top, g)
         loss += math.log(total) - (z[right] - top)
         share = scale / logits.dtype.type(total)
@@ -149,9 +148,7 @@ def categorical_cross_entropy(logits, target, d, statistics, batch):
     loss = 0.0
     for i in range(logits.shape[0]):
         z, t, g = logits[i], target[i], d[i]
-        top = z[0]
-        for j in range(1, z.shape[0]):
-            top = max(top, z[j])
+        top = highest_of(z)
         total = exp_row(z, top, g)
         weight, inner = weighted_sums(z, t, top)
         loss += weight * math.log(total) - inner

@@ -15,13 +15,14 @@ def swish(y):
         y[i] *= sigmoid(y[i])
 
 
-@kernel("e -> e", cost="14e")
-def swish_gradient(x, d):
-    """dy/dx = s + x s (1 - s) for the sigmoid s of the input, as two inputs below 0 have the same
-    output."""
-    for i in range(x.shape[0]):
-        s = sigmoid(x[i])
-        d[i] *= s + x[i] * s * (ONE - s)
+@kernel("-> e e", cost="15e")
+def swish_with_slope(y, slope):
+    """``swish``, and dy/dx = s + x s (1 - s) for the sigmoid s of the input, as two inputs below 0
+    have the same output."""
+    for i in range(y.shape[0]):
+        x, s = y[i], sigmoid(y[i])
+        y[i] = x * s
+        slope[i] = s + x * s * (ONE - s)
 
 
 @kernel("nf f -> nf", cost="2nf")
@@ -58,10 +59,11 @@ def swish_oracle(y):
     y *= logistic(y)  # the layer's reference, with tanh, differs in the last bit
 
 
-@oracle(swish_gradient)
-def swish_gradient_oracle(x, d):
-    s = logistic(x)
-    d *= s + x * s * (1 - s)
+@oracle(swish_with_slope)
+def swish_with_slope_oracle(y, slope):
+    s = logistic(y)
+    slope[...] = s + y * s * (1 - s)
+    y *= s
 
 
 @oracle(prelu_gradient)

@@ -14,6 +14,7 @@ from tuidl.kernels.losses import weighted_sums
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.rows import exp_row
+from tuidl.kernels.simd.maxima import highest_of
 
 
 @kernel("nf nf -> nf n", cost="4nf")
@@ -80,9 +81,7 @@ def categorical_cross_entropy_rows(logits, target, d, losses):
     """-sum of target * log softmax(logits) over the classes; targets may be any shares."""
     for i in range(logits.shape[0]):
         z, t, g = logits[i], target[i], d[i]
-        top = z[0]
-        for j in range(1, z.shape[0]):
-            top = max(top, z[j])
+        top = highest_of(z)
         total = exp_row(z, top, g)
         weight, inner = weighted_sums(z, t, top)
         losses[i] = weight * math.log(total) - inner

@@ -16,6 +16,7 @@ from tuidl.kernels.elementary import ONE, ZERO, exp
 from tuidl.kernels.jit import device_function, inline_ir
 from tuidl.kernels.simd.gemm import START_C, START_ZERO, Sizes
 from tuidl.kernels.simd.intrinsics import array_at, clear_elements, pointer_at, stack_of
+from tuidl.kernels.simd.maxima import highest_of
 from tuidl.kernels.simd.packed_gemm import Strides, gemm_block
 
 ROWS, KEYS = 32, 128
@@ -106,13 +107,6 @@ def score(head, block, hiding, scores):
 
 
 @device_function
-def _highest(row, top):
-    for j in range(row.shape[0]):
-        top = row[j] if row[j] > top else top
-    return top
-
-
-@device_function
 def _exponentials(row, top, scale):
     """row = e**(scale row - top), 0 where it is LOWEST; returns the sum."""
     total = ZERO
@@ -140,7 +134,7 @@ def soften(head, block, dropping, scores, y, y_stride, tops, totals):
     for i in range(block.rows):
         row = row_of(scores, block, i)
         old = tops[i]
-        highest = _highest(row, LOWEST) * head.scale
+        highest = highest_of(row) * head.scale
         top = highest if block.start == 0 or highest > old else old
         total = _exponentials(row, top, head.scale)
         if block.start > 0:

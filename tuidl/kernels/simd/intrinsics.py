@@ -107,6 +107,23 @@ def _round_to_even(typing_context, x):
     return x(x), codegen
 
 
+def multiply_add(a, b, c):
+    """``a * b + c``, rounded once where the processor can."""
+    return a * b + c
+
+
+@intrinsic_for(multiply_add)
+def _multiply_add(typing_context, a, b, c):
+    def codegen(context, builder, signature, arguments):
+        number = arguments[0].type
+        kind = ir.FunctionType(number, [number] * 3)
+        name = f"llvm.fmuladd.f{a.bitwidth}"
+        function = cgutils.get_or_insert_function(builder.module, kind, name)
+        return builder.call(function, arguments)
+
+    return a(a, b, c), codegen
+
+
 def power_of_two(n):
     """2**n for a whole float32 ``n`` in -127..127, from its exponent bits (-127 gives 0)."""
     return np.uint32((int(n) + 127) << 23).view(np.float32)

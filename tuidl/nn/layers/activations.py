@@ -60,33 +60,38 @@ def softmax(x):
 
 @dataclass(frozen=True)
 class Activation:
-    """The kernels of an activation. Most gradients follow from the output; one needs the input."""
+    """The kernels of an activation. Most gradients follow from the output.
+
+    ``leaves_slope``: they need the input, so in training the kernel ``..._with_slope`` runs, which
+    leaves the slopes.
+    """
 
     kernel: str
     flops: int
     by_rows: bool = False
-    gradient_of_input: bool = False
+    leaves_slope: bool = False
     options: dict[str, float] = field(default_factory=dict)
 
     def emit(self, context: EmitContext, y: View, dy: View | None) -> None:
         """Apply it to ``y`` in place, and turn ``dy`` into the gradient of what was there."""
         y, dy = (y.rows, dy and dy.rows) if self.by_rows else (y.flat, dy and dy.flat)
-        known = y
-        if self.gradient_of_input and dy is not None:
-            known = context.buffer("preactivation", *y.shape)
-            context.forward("copy", y, known)
+        if self.leaves_slope and dy is not None:
+            slope = context.buffer("slope", *y.shape)
+            context.forward(f"{self.kernel}_with_slope", y, slope, **self.options)
+            context.backward("times_slope", slope, dy)
+            return
         context.forward(self.kernel, y, **self.options)
         if dy is not None:
-            context.backward(f"{self.kernel}_gradient", known, dy, **self.options)
+            context.backward(f"{self.kernel}_gradient", y, dy, **self.options)
 
 
 ACTIVATIONS = {
     "relu": Activation("relu", flops=1),
     "leaky_relu": Activation("leaky_relu", flops=1, options={"negative_slope": 0.2}),
     "elu": Activation("elu", flops=10, options={"alpha": 1.0}),
-    "gelu": Activation("gelu", flops=12, gradient_of_input=True),
-    "gelu_tanh": Activation("gelu_tanh", flops=16, gradient_of_input=True),
-    "swish": Activation("swish", flops=11, gradient_of_input=True),
+    "gelu": Activation("gelu", flops=12, leaves_slope=True),
+    "gelu_tanh": Activation("gelu_tanh", flops=16, leaves_slope=True),
+    "swish": Activation("swish", flops=11, leaves_slope=True),
     "sigmoid": Activation("activate_sigmoid", flops=10),
     "tanh": Activation("activate_tanh", flops=10),
     "softmax": Activation("softmax", flops=12, by_rows=True),

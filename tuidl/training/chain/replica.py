@@ -15,7 +15,6 @@ from tuidl.compiler.graph import Graph
 from tuidl.compiler.nodes import Head, Node
 from tuidl.ir.buffers import Buffer, Region, View
 from tuidl.ir.instructions import Instruction, Phase
-from tuidl.nn.layers.activations import ACTIVATIONS
 from tuidl.nn.layers.base import ActivatedLayer
 
 SUMS = ("accumulate", "clear")
@@ -217,11 +216,8 @@ class Replica:
 
     def core(self, node: Node) -> list[Instruction]:
         """The node's forward instructions without its activation's."""
-        own, name = self.forward_of[node.name], self.activation(node)
-        if name == "linear":
-            return own
-        known = ACTIVATIONS[name]
-        return own[: -1 - known.gradient_of_input]
+        own = self.forward_of[node.name]
+        return own if self.activation(node) == "linear" else own[:-1]
 
     def preactivation(self, node: Node) -> Array:
         """What a layer's activation is applied to (flat)."""

@@ -58,6 +58,12 @@ def relu_gradient(y, d, block_group):
 
 
 @cuda_kernel
+def times_slope(slope, d, block_group):
+    for i in range(start(block_group), slope.shape[0], stride(block_group)):
+        d[i] *= slope[i]
+
+
+@cuda_kernel
 def leaky_relu(y, negative_slope, block_group):
     slope = float32(negative_slope)
     for i in range(start(block_group), y.shape[0], stride(block_group)):

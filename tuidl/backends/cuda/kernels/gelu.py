@@ -31,11 +31,12 @@ def gelu(y, block_group):
 
 
 @cuda_kernel
-def gelu_gradient(x, d, block_group):
-    """dy/dx = Phi(x) + x phi(x), of the input."""
-    for i in range(start(block_group), x.shape[0], stride(block_group)):
-        density = math.exp(-HALF * x[i] * x[i]) * INVERSE_ROOT_2_PI
-        d[i] *= normal_probability(x[i]) + x[i] * density
+def gelu_with_slope(y, slope, block_group):
+    """``gelu``, and dy/dx = Phi(x) + x phi(x), of the input."""
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
+        x, share = y[i], normal_probability(y[i])
+        y[i] = x * share
+        slope[i] = share + x * (math.exp(-HALF * x * x) * INVERSE_ROOT_2_PI)
 
 
 @device
@@ -57,8 +58,9 @@ def gelu_tanh(y, block_group):
 
 
 @cuda_kernel
-def gelu_tanh_gradient(x, d, block_group):
-    for i in range(start(block_group), x.shape[0], stride(block_group)):
-        v = _bounded(x[i])
+def gelu_tanh_with_slope(y, slope, block_group):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
+        v = _bounded(y[i])
         s = _share(v)
-        d[i] *= s + v * s * (ONE - s) * (LINEAR + THREE * THIRD * v * v)
+        y[i] *= s
+        slope[i] = s + v * s * (ONE - s) * (LINEAR + THREE * THIRD * v * v)

@@ -14,10 +14,11 @@ def swish(y, block_group):
 
 
 @cuda_kernel
-def swish_gradient(x, d, block_group):
-    for i in range(start(block_group), x.shape[0], stride(block_group)):
-        s = sigmoid(x[i])
-        d[i] *= s + x[i] * s * (ONE - s)
+def swish_with_slope(y, slope, block_group):
+    for i in range(start(block_group), y.shape[0], stride(block_group)):
+        x, s = y[i], sigmoid(y[i])
+        y[i] = x * s
+        slope[i] = s + x * s * (ONE - s)
 
 
 @cuda_kernel
