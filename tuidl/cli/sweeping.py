@@ -8,7 +8,7 @@ import click
 
 from tuidl.cli.common import EPILOG, FAILED, prepare
 from tuidl.cli.stopping import Stopped, require_reader, stoppable
-from tuidl.core.errors import RunError, SaveError
+from tuidl.core.errors import PresetError, RunError, SaveError
 from tuidl.core.limits import default_threads
 from tuidl.core.terminal import put, say
 
@@ -87,10 +87,15 @@ def _checked(path: Path) -> "tuple[Presets, Given | None]":
     from tuidl.sweeps.searching import known_before
     from tuidl.sweeps.spec import base_preset, parse, read
 
-    sweep = parse(read(path), str(path))
-    preset = find(base_preset(sweep, path))
+    source = str(path)
+    sweep = parse(read(path), source)
+    try:
+        preset = find(base_preset(sweep, path))
+        text = read(preset)
+    except PresetError as error:
+        raise PresetError("preset", str(error), source) from None
     origin = Origin(sweep.preset, str(preset.parent.absolute()))
-    presets, known = Presets(sweep, str(path), read(preset), origin), known_before(sweep, str(path))
+    presets, known = Presets(sweep, source, text, origin), known_before(sweep, source)
     presets.require_valid(known)
     return presets, known
 

@@ -5,15 +5,19 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, time
-from typing import Annotated, Any
+from typing import Annotated, Any, Union
 
 import msgspec
 from msgspec import Meta
 from msgspec.inspect import (
+    BoolType,
     DictType,
     Field,
     FloatType,
+    IntType,
+    ListType,
     LiteralType,
+    StrType,
     StructType,
     UnionType,
     type_info,
@@ -21,6 +25,9 @@ from msgspec.inspect import (
 
 from tuidl.core.errors import PresetError, suggestion
 
+PLAIN: dict[type, Any] = {
+    BoolType: bool, IntType: int, FloatType: float, StrType: str, ListType: list[Any],
+}  # fmt: skip
 WORDS = {
     "int": "a whole number",
     "float": "a number",
@@ -164,7 +171,10 @@ def _explained_by_name(problem: str, path: str, value: Any, kind: Any, key: str)
 
 
 def _of_values(info: Any) -> Any:
-    """What the values of a table whose keys are names may be: a record, or numbers in a range."""
+    """What the values of a table whose keys are names may be: a record, numbers in a range, or one
+    of several plain kinds."""
+    if isinstance(info, UnionType):
+        return Union[tuple(PLAIN[type(member)] for member in info.types)]  # noqa: UP007
     if isinstance(info, FloatType):
         limits: dict[str, Any] = {key: getattr(info, key) for key in ("gt", "ge", "lt", "le")}
         return Annotated[float, Meta(**limits)]
@@ -220,7 +230,7 @@ def _tags(choices: list[Any]) -> list[str]:
 def _literals(info: Any) -> list[str]:
     """The words that may stand in a place."""
     words = [i.values for i in _members(info) if isinstance(i, LiteralType)]
-    return [str(word) for values in words for word in values]
+    return [str(word) for values in words for word in values if word != ""]
 
 
 def _shown(value: Any) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tuidl.core.errors import suggestion
 from tuidl.runs.ranking import smaller_is_better
 
 Direction = Literal["", "minimize", "maximize"]
@@ -35,7 +36,8 @@ def goal_of(name: str, direction: Direction) -> Goal:
             "take validation"
         )
     if part not in PARTS or not score:
-        raise ValueError(f"objective: expected validation.SCORE, got {name!r}")
+        near = suggestion(name, [f"{known}.{score or 'loss'}" for known in PARTS])
+        raise ValueError(f"objective: expected validation.SCORE, got {name!r}{near}")
     minimizes = direction == "minimize" if direction else smaller_is_better(score)
     return Goal(name, part, score, minimizes)
 
@@ -54,7 +56,7 @@ def goals_of(
         ways = [""] * len(listed)
     if len(ways) != len(listed):
         raise ValueError(
-            f"direction: expected one for each of the {len(listed)} objectives, got {len(ways)}"
+            f"direction: expected {len(listed)}, one for each objective, got {len(ways)}"
         )
     return tuple(goal_of(name, way) for name, way in zip(listed, ways, strict=True))
 

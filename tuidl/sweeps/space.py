@@ -13,6 +13,9 @@ Value = bool | int | float | str | list[Any]
 DIGITS = 6
 """Significant digits of a number that is drawn: enough for a setting, and short to write down."""
 MOST_POINTS = 10_000
+LARGEST, LARGEST_WHOLE = 1e300, 1 << 53
+"""Numbers of a range at most, in size: beyond them neither its width nor its whole numbers are
+exact."""
 
 
 class Choices(Config, frozen=True):
@@ -49,8 +52,19 @@ class Range(Config, frozen=True):
             raise ValueError(f"low ({self.low}) must be below high ({self.high})")
         if self.log and self.low <= 0:
             raise ValueError(f"log needs a low above 0, got {self.low}")
-        if self.step is not None and (self.log or self.step <= 0):
+        for number in (self.low, self.high):
+            if abs(number) > (most := LARGEST if isinstance(number, float) else LARGEST_WHOLE):
+                raise ValueError(f"expected numbers from {-most} to {most}, got {_brief(number)}")
+        if self.step is not None:
+            self._require_step(self.step)
+
+    def _require_step(self, step: float) -> None:
+        if self.log or step <= 0:
             raise ValueError("step must be above 0, and goes without log")
+        if step > self.high - self.low:
+            raise ValueError(f"step ({step}) leaves nothing but low: high - low is smaller")
+        if (self.high - self.low) / step > LARGEST_WHOLE:
+            raise ValueError(f"step ({step}) is too small for the range")
 
     @property
     def is_whole(self) -> bool:
@@ -71,6 +85,8 @@ class Range(Config, frozen=True):
     def grid(self) -> list[Value]:
         """All numbers of a grid. Raises ValueError where it is not said which."""
         if self.step is not None:
+            if self._steps >= MOST_POINTS:
+                raise ValueError(f"step ({self.step}) gives more than {MOST_POINTS:,} values")
             return [self.tidy(self.low + i * self.step) for i in range(self._steps + 1)]
         if self.points is not None:
             spread = np.geomspace if self.log else np.linspace
@@ -93,6 +109,10 @@ class Range(Config, frozen=True):
 
 
 Setting = Choices | Range
+
+
+def _brief(number: float) -> str:
+    return f"{number}" if abs(number) < 10**20 or isinstance(number, float) else "a larger one"
 
 
 def may_be(setting: Setting, wanted: Value) -> bool:

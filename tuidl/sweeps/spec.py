@@ -9,8 +9,10 @@ from msgspec import Meta, field
 from tuidl.core.config import Config, Seed
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.core.own_files import FileError, read_bounded
+from tuidl.core.user_folders import expanded
 from tuidl.preset.decoding import convert
 from tuidl.sweeps.goals import Direction, Goal, goals_of
+from tuidl.sweeps.keys import flat, is_setting, never
 from tuidl.sweeps.pruning import Pruner
 from tuidl.sweeps.space import Choices, Range, Setting, Value, may_be
 
@@ -18,6 +20,7 @@ LARGEST = 1 << 20
 """Bytes of a sweep file."""
 MOST_TRIALS = 100_000
 USUAL_TRIALS = 20
+SEED = "training.seed"
 
 
 class Sweep(Config, frozen=True):
@@ -85,10 +88,16 @@ def parse(text: str, source: str) -> Sweep:
     except (ValueError, RecursionError) as error:
         raise PresetError("", f"no valid TOML: {error}", source) from None
     try:
+        for name, ends in (("search", is_setting), ("set", never)):
+            if name in table:
+                table[name] = flat(name, table[name], ends)
         sweep: Sweep = convert(table, Sweep, "sweep")
         space = sweep.space
         if both := sorted(set(space) & set(sweep.set)):
             raise PresetError(f"set.{both[0]}", "is also under search")
+        if sweep.seeds > 1 and SEED in {**space, **sweep.set}:
+            problem = f"{SEED} is given, so that all trainings of a trial would be the same"
+            raise PresetError("seeds", problem)
     except PresetError as error:
         key = error.key.removeprefix("sweep").removeprefix(".")
         raise PresetError(key, error.problem, source) from None
@@ -107,5 +116,5 @@ def read(path: Path) -> str:
 
 def base_preset(sweep: Sweep, path: Path) -> Path | str:
     """What the sweep file at ``path`` calls its preset: a file beside it, or a shipped one."""
-    beside = path.absolute().parent / sweep.preset
+    beside = path.absolute().parent / expanded(sweep.preset)
     return beside if beside.suffix == ".toml" else sweep.preset
