@@ -1,11 +1,11 @@
 """Runs pytest without the tests that have passed elsewhere.
 
-    python remaining.py [--whole] [--ran-here FILE] FILE[,FILE...] [OPTIONS OF PYTEST]
+    python remaining.py [--whole] [--ran-here FILE[,FILE...]] FILE[,FILE...] [OPTIONS OF PYTEST]
 
 Each FILE is one of pytest's JUnit files. ``--whole``: together they have every test of each module
-that they name, so that one whose tests have all passed is not even imported. ``--ran-here``: a file
-of this same environment, whose tests are left out whatever came of them: one that was skipped would
-be so again, some of them after minutes.
+that they name, so that one whose tests have all passed is not even imported. ``--ran-here``: files
+of this same environment, or of one that had all that its tests ask for; those are left out whatever
+came of them: one that was skipped would be so again, some of them after minutes.
 """
 
 import os
@@ -19,7 +19,7 @@ from results import Key, together
 
 FILES, WHOLE, HERE = "PASSED_IN", "PASSED_WHOLE", "RAN_HERE"
 """The environment variables that tell every process the files, whether they have all tests, and the
-file of this environment."""
+files of this environment."""
 
 
 def key_of(node: str) -> Key:
@@ -30,17 +30,23 @@ def key_of(node: str) -> Key:
     return ".".join([module, *names[:-1]]), names[-1] + bracket + parameters
 
 
+def read(variable: str) -> dict[Key, str]:
+    """The outcomes in the files that a variable names."""
+    names = os.environ.get(variable)
+    found = together([Path(name) for name in names.split(",")]) if names else {}
+    return {key: outcome for key, (outcome, _) in found.items()}
+
+
 @cache
 def outcomes() -> dict[Key, str]:
-    found = together([Path(name) for name in os.environ[FILES].split(",")])
-    return {key: outcome for key, (outcome, _) in found.items()}
+    return read(FILES)
 
 
 @cache
 def done() -> set[Key]:
     """The tests that need not run."""
-    here = together([Path(os.environ[HERE])]) if os.environ.get(HERE) else {}
-    return {key for key, outcome in outcomes().items() if outcome == "passed"} | here.keys()
+    passed = {key for key, outcome in outcomes().items() if outcome == "passed"}
+    return passed | read(HERE).keys()
 
 
 @cache
@@ -68,14 +74,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left_out)
 
 
+def resolved(files: str) -> str:
+    return ",".join(str(Path(name).resolve()) for name in files.split(","))
+
+
 def main(files: str, *options: str) -> int:
     if files == "--whole":
         os.environ[WHOLE] = "1"
         files, *options = options
     if files == "--ran-here":
         here, files, *options = options
-        os.environ[HERE] = str(Path(here).resolve())
-    os.environ[FILES] = ",".join(str(Path(name).resolve()) for name in files.split(","))
+        os.environ[HERE] = resolved(here)
+    os.environ[FILES] = resolved(files)
     return pytest.main(["-p", Path(__file__).stem, *options])
 
 

@@ -13,14 +13,18 @@ WANTED = {
 }
 
 
+def is_here(item: pytest.Item) -> bool:
+    return item.path.parts[: len(HERE.parts)] == HERE.parts
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: HERE in item.path.parents)
+    items.sort(key=is_here)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.option.collectonly or not HAS_NUMBA_CUDA:
         return
-    for name in sorted({item.path.name for item in session.items if HERE in item.path.parents}):
+    for name in sorted({item.path.name for item in session.items if is_here(item)}):
         CHILDREN.start(*WANTED.get(name, ()))
 
 

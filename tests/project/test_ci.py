@@ -110,17 +110,34 @@ def test_a_module_that_has_passed_whole_is_not_imported_again(tmp_path: Path) ->
 
 
 def test_what_was_skipped_in_this_environment_is_not_tried_again(tmp_path: Path) -> None:
+    """Nor in another that had all that its tests ask for: each file of such is left out."""
     folder = suite(tmp_path / "project", skipped=True)
-    files = [str(tmp_path / "elsewhere.xml"), str(tmp_path / "here.xml")]
+    files = [str(tmp_path / f"{name}.xml") for name in ("elsewhere", "here", "same")]
     run(folder, "-m", "pytest", "-q", f"--junitxml={files[0]}")
-    run(folder, "-m", "pytest", "-q", "tests/test_small.py", f"--junitxml={files[1]}")
+    run(folder, "-m", "pytest", "-q", "tests/test_other.py", f"--junitxml={files[1]}")
+    run(folder, "-m", "pytest", "-q", "tests/test_small.py", f"--junitxml={files[2]}")
     suite(folder, skipped=False)  # a test of test_small that runs now must not
-    command = [str(CI / "remaining.py"), "--whole", "--ran-here", files[1], ",".join(files), "-q"]
+    here, all_of = ",".join(files[1:]), ",".join(files)
+    command = [str(CI / "remaining.py"), "--whole", "--ran-here", here, all_of, "-q"]
     said = run(folder, *command, f"--junitxml={tmp_path / 'second.xml'}")
     assert "1 passed" in said, said
     assert "test_small" not in (tmp_path / "second.xml").read_text()
     said = run(tmp_path, str(CI / "results.py"), *files, str(tmp_path / "second.xml"))
     assert "ran nowhere: 1 (needs an extra)" in said
+
+
+def test_what_tests_of_gpus_lack_they_lack_with_all_extras() -> None:
+    """So that CI may leave out what was skipped where the extra ``cuda`` was alone: those that ask
+    for packages run with all extras as well."""
+    text = (CI / "run").read_text()
+    asking = {
+        file.relative_to(ROOT).as_posix()
+        for file in (ROOT / "tests" / "gpu").glob("*.py")
+        if re.search(r"importorskip|find_spec", file.read_text(encoding="utf-8"))
+    }
+    assert "results/cuda.xml" in text
+    assert {name for name in asking if name not in text} == {"tests/gpu/children.py"}
+    assert (ROOT / "tests/gpu/children.py").read_text().count("find_spec(") == 1
 
 
 def test_what_ran_nowhere_is_said(tmp_path: Path) -> None:
