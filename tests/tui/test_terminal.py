@@ -52,6 +52,7 @@ def test_start_train_pause_step_and_quit(screen: Terminal) -> None:
     assert is_gone(engine)
 
 
+@pytest.mark.slow
 def test_an_engine_that_is_killed_is_told_of_and_started_again(screen: Terminal) -> None:
     screen.press(" ")
     screen.until("training")
@@ -198,6 +199,7 @@ def test_a_lone_escape_is_answered(screen: Terminal) -> None:
         screen.until("max_pool2d_2")  # help lies over this; what is beside it is drawn all the time
 
 
+@pytest.mark.slow
 def test_the_engine_gives_way_to_the_screen(screen: Terminal) -> None:
     niceness = [
         os.getpriority(os.PRIO_PROCESS, process) for process in (screen.process.pid, screen.engine)

@@ -211,6 +211,7 @@ async def test_kinds_are_chosen_from_a_list(app: Playground) -> None:
         assert value(screen, ("layers", 0, "activation")) == "tanh"
 
 
+@pytest.mark.slow
 async def test_early_stopping_is_switched_on_with_all_its_keys(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await edit(pilot, "cnn_digits")
@@ -295,6 +296,7 @@ async def test_train_hands_the_preset_on(app: Playground) -> None:
         assert "epochs = 7" in loads(app)[-1].preset
 
 
+@pytest.mark.slow
 async def test_save_asks_before_it_writes_over_and_reads_again_as_the_same(
     app: Playground, tmp_path: Path
 ) -> None:
@@ -323,6 +325,7 @@ async def test_save_asks_before_it_writes_over_and_reads_again_as_the_same(
         assert isinstance(app.screen, HomeScreen)
 
 
+@pytest.mark.slow
 async def test_saving_where_no_folder_is_says_so(app: Playground, tmp_path: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await edit(pilot)
@@ -338,6 +341,7 @@ async def test_saving_where_no_folder_is_says_so(app: Playground, tmp_path: Path
         assert isinstance(app.screen, EditScreen)
 
 
+@pytest.mark.slow
 async def test_a_path_of_data_still_leads_there_from_another_folder(
     app: Playground, tmp_path: Path
 ) -> None:
@@ -503,6 +507,7 @@ async def test_keys_that_come_all_at_once_keep_their_order(app: Playground) -> N
         assert value(screen, ("layers", 0, "units")) == 24
 
 
+@pytest.mark.slow
 async def test_a_large_table_is_read_while_one_goes_on_typing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -542,6 +547,7 @@ CURVE = RateCurve(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_a_rate_is_suggested_and_taken(
     app: Playground, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Playground:
     return quiet(monkeypatch, tmp_path)
 
 
+@pytest.mark.slow
 async def test_changes_of_the_form_are_undone_one_by_one_and_made_again(app: Playground) -> None:
     units, rate = ("layers", 0, "units"), ("optimizer", "learning_rate")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -72,6 +73,7 @@ async def test_help_is_about_the_row_under_the_cursor(app: Playground) -> None:
             await pilot.press("escape")
 
 
+@pytest.mark.slow
 def test_every_row_has_a_page() -> None:
     """Of every source, layer, loss and optimizer."""
     tables = [{"data": with_starters(r, {"source": name})} for name, r in SOURCES.items()]

@@ -147,6 +147,7 @@ async def test_the_measure_is_chosen_from_a_list(app: Playground) -> None:
         assert "log0" in rows(app)[0], "the highest first"
 
 
+@pytest.mark.slow
 async def test_runs_are_grouped_by_a_setting(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

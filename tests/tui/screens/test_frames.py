@@ -94,6 +94,7 @@ async def test_a_frame_that_comes_between_a_key_and_its_painting_is_on_all_panel
             check(app)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("turns", range(0, 8, 2))
 async def test_all_panels_show_one_frame_at_every_turn_of_the_loop_after_a_key(
     app: Playground, turns: int

@@ -25,6 +25,7 @@ async def pages(watched: Watched) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 async def test_every_panel_that_is_seen_has_a_page(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -282,6 +282,7 @@ def test_what_to_try_is_said_in_terms_of_the_screen(name: str) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_without_unicode_scrollbars_are_ascii_too(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

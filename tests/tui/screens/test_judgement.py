@@ -156,6 +156,7 @@ async def test_what_cannot_be_judged_is_said(
         await until(pilot, lambda: isinstance(app.screen, HomeScreen))
 
 
+@pytest.mark.slow
 async def test_columns_and_another_run_are_asked_for_and_their_page_is_opened(
     app: Playground, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -68,6 +68,7 @@ async def test_each_hint_in_each_state(app: Playground, state: str) -> None:
         )
 
 
+@pytest.mark.slow
 async def test_the_engine_that_died_is_started_again(app: Playground) -> None:
     async with Opened(app, "cnn_digits", size=(200, 50)) as watched:
         app.session._lost("the engine process ended")
@@ -89,6 +90,7 @@ async def test_the_hint_answers_at_once_before_the_engine_does(app: Playground) 
             assert named(watched).startswith(f"space {words} |")
 
 
+@pytest.mark.slow
 async def test_a_run_that_is_opened_again_is_trained_on(app: Playground) -> None:
     async with Opened(app, "cnn_digits", size=(200, 50)) as watched:
         app.session.load(watched.screen.preset)
@@ -99,6 +101,7 @@ async def test_a_run_that_is_opened_again_is_trained_on(app: Playground) -> None
         assert named(watched).startswith("space train | s e step")
 
 
+@pytest.mark.slow
 async def test_views_name_only_what_their_keys_can_do(app: Playground) -> None:
     async with Opened(app, "linear_regression", size=(200, 50)) as watched:
         watched.screen.query_one("#picture").focus()

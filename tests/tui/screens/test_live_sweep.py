@@ -95,6 +95,7 @@ async def test_curves_of_all_trials_go_on_with_those_that_begin(app: Playground)
         assert len(app.screen.results.tables) == 4  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 async def test_a_chosen_group_stays_chosen_when_a_run_joins_it(
     app: Playground, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,7 @@ async def click(watched: Watched, panel: type[Chart], text: str, right: int = 0)
     await watched.pilot.pause()
 
 
+@pytest.mark.slow
 async def test_a_click_selects_a_layer(app: Playground) -> None:
     async with Opened(app, "cnn_digits") as watched:
         await watched.press("3")

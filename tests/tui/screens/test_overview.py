@@ -47,6 +47,7 @@ async def test_a_third_column_where_there_is_room_and_something_to_show(
         assert asked == ({"bins": 40} if shown else {}), "nothing is asked for that is not seen"
 
 
+@pytest.mark.slow
 async def test_beside_images_stands_the_matrix_beside_a_table_its_rows(app: Playground) -> None:
     async with Opened(app, "cnn_digits", (200, 50)) as watched:
         await watched.answer("predictions", answers.predictions())
@@ -59,6 +60,7 @@ async def test_beside_images_stands_the_matrix_beside_a_table_its_rows(app: Play
         assert "conv2d_1 kernel" in watched.seen(Spreads)
 
 
+@pytest.mark.slow
 async def test_another_run_forgets_what_was_shown(app: Playground) -> None:
     async with Opened(app, "cnn_digits", (200, 50)) as watched:
         await watched.answer("layers", answers.spread_layers())

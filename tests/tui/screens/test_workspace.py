@@ -194,6 +194,7 @@ async def test_groups_open_and_close(app: Playground) -> None:
         assert screen.marked == {"b", "c", "d"}
 
 
+@pytest.mark.slow
 async def test_columns_are_chosen_moved_taken_away_and_remembered(app: Playground) -> None:
     some()
     async with opened(app) as (pilot, screen):
@@ -289,6 +290,7 @@ async def test_the_curves_of_the_marked_runs_open_and_escape_comes_back(app: Pla
         assert screen.marked == {"a", "b"}
 
 
+@pytest.mark.slow
 async def test_marks_that_the_filter_hides_are_counted(app: Playground) -> None:
     some()
     async with opened(app) as (pilot, screen):

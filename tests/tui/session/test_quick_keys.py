@@ -108,6 +108,7 @@ async def test_every_plus_counts_whatever_the_screen_has_heard(
         engine.worker.submit(commands.Quit())
 
 
+@pytest.mark.slow
 async def test_full_speed_is_remembered_and_a_pace_chosen_stays_on_its_screen(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -70,6 +70,7 @@ async def test_a_drawing_is_asked_while_it_is_made(
         assert watched.asked["ask_form"] == {"example": None}
 
 
+@pytest.mark.slow
 async def test_a_drawing_stays_when_the_run_starts_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -83,6 +84,7 @@ async def test_a_drawing_stays_when_the_run_starts_again(
         assert view_of(watched).answer is None
 
 
+@pytest.mark.slow
 async def test_the_mouse_draws_and_its_right_button_erases(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -101,6 +103,7 @@ async def test_the_mouse_draws_and_its_right_button_erases(
         assert sum(watched.asked["ask"]["values"]) < drawn
 
 
+@pytest.mark.slow
 async def test_an_example_says_what_is_true_until_it_is_changed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -162,6 +165,7 @@ async def test_values_of_a_table_are_moved_and_typed(
         assert "whole number, in the training part from 20 years to 60 years" in page
 
 
+@pytest.mark.slow
 async def test_a_series_is_moved(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     async with Opened(quiet(monkeypatch, tmp_path), "gru_sine") as watched:
         form = AskForm(
@@ -196,6 +200,7 @@ async def test_a_text_is_asked_while_it_is_typed(
         assert not watched.screen.query_one(TextInput).has_focus
 
 
+@pytest.mark.slow
 async def test_a_dropped_file_is_asked_and_its_error_shown(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

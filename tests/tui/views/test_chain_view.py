@@ -50,6 +50,7 @@ async def test_each_factor_is_a_line_and_keys_choose(
         assert "index" not in wanted
 
 
+@pytest.mark.slow
 async def test_an_entry_is_typed_and_a_wrong_one_says_what_fits(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

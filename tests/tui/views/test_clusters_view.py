@@ -34,6 +34,7 @@ async def test_centres_leave_a_way_that_v_hides(
         assert len(view.trail) == 1, "a run that went back has no way beyond"
 
 
+@pytest.mark.slow
 async def test_codes_of_many_numbers_have_no_ways(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -56,6 +56,7 @@ async def test_the_step_stays_when_another_answer_comes(app: Playground) -> None
         assert "t = 25 of 50" in watched.seen(StepsBack)
 
 
+@pytest.mark.slow
 async def test_enter_plays_from_noise_to_the_points_and_a_key_stops_it(
     app: Playground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,6 +78,7 @@ async def test_enter_plays_from_noise_to_the_points_and_a_key_stops_it(
         assert "enter: play" in panel.subtitle_now()
 
 
+@pytest.mark.slow
 async def test_v_leaves_the_arrows_out(app: Playground) -> None:
     async with Opened(app, "diffusion_points") as watched:
         await opened(watched)

@@ -53,6 +53,7 @@ async def test_d_and_g_are_steps_of_one_network(app: Playground) -> None:
         ]  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_v_shows_other_parts(app: Playground) -> None:
     async with Opened(app, "gan_points") as watched:
         await opened(watched)
@@ -90,6 +91,7 @@ async def test_clouds_are_put_and_taken_by_keys_also_before_the_engine_answers(
         assert len(changes(watched)[-1].put) == RING + 1, "what was refused does not count"
 
 
+@pytest.mark.slow
 async def test_a_click_puts_a_cloud_where_it_is(app: Playground) -> None:
     async with Opened(app, "gan_points") as watched:
         panel = await opened(watched)

@@ -51,6 +51,7 @@ async def test_the_cursor_is_decoded_at_once_and_only_the_newest_place_waits(
         assert f"({x:.2f}, {y:.2f})" in app.screen.query_one(DecodedPanel).title_now()
 
 
+@pytest.mark.slow
 async def test_the_mouse_is_the_cursor_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     app = quiet(monkeypatch, tmp_path)
     async with Opened(app, "vae_mnist") as watched:

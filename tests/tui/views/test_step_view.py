@@ -59,6 +59,7 @@ async def test_going_back_and_stepping_past_the_walk(app: Playground) -> None:
         assert view.after is None
 
 
+@pytest.mark.slow
 async def test_opening_the_walk_pauses_and_space_goes_on(app: Playground) -> None:
     async with Opened(app, "linear_regression") as watched:
         await watched.press("space")
@@ -74,6 +75,7 @@ async def test_opening_the_walk_pauses_and_space_goes_on(app: Playground) -> Non
         assert watched.asked == {}
 
 
+@pytest.mark.slow
 async def test_a_run_that_is_over_has_no_step_left(app: Playground) -> None:
     async with Opened(app, "linear_regression") as watched:
         await watched.handle(events.RunEnded(

@@ -51,6 +51,7 @@ async def test_a_text_is_written_piece_by_piece_and_then_anew(app: Playground) -
         assert "time" in watched.seen(SamplePanel)  # still there, to be written over
 
 
+@pytest.mark.slow
 async def test_keys_change_what_is_asked_for(app: Playground) -> None:
     async with Opened(app, "char_rnn") as watched:
         await watched.press("2")
@@ -81,6 +82,7 @@ async def test_bars_are_of_the_token_under_the_cursor(app: Playground) -> None:
         assert watched.screen.query_one(TextView).writing.cursor is None
 
 
+@pytest.mark.slow
 async def test_what_the_probe_cannot_answer_is_said(app: Playground) -> None:
     async with Opened(app, "char_rnn") as watched:
         await watched.press("2")
@@ -187,6 +189,7 @@ def test_padding_has_a_column_of_its_own() -> None:
     assert "_" in attention(PADDED, MONOCHROME, 60, 8, False)[0].plain
 
 
+@pytest.mark.slow
 async def test_where_a_text_looks_that_is_sorted_into_classes(app: Playground) -> None:
     async with Opened(app, "sms_transformer") as watched:
         await watched.press("2")
@@ -218,6 +221,7 @@ training = {epochs = 1}
 """
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("target", "loss", "kind"), [
     ("y", "cross_entropy", "predictions"), ("n", "mse", "values"),
 ])  # fmt: skip
@@ -244,6 +248,7 @@ async def test_where_a_text_beside_a_table_looks(
         assert (asked["layer"], asked["head"]) == (1, 1)
 
 
+@pytest.mark.slow
 async def test_texts_without_attention_have_the_matrix_at_once(app: Playground) -> None:
     async with Opened(app, "sms_spam") as watched:
         await watched.press("2")

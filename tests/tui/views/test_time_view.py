@@ -102,6 +102,7 @@ async def test_all_panels_follow_and_the_header_says_so(app: Playground) -> None
         assert "past" not in watched.screen.query_one(Status).render().plain
 
 
+@pytest.mark.slow
 async def test_marks_are_compared_and_a_fork_is_trained(app: Playground) -> None:
     async with Opened(app, "cnn_digits") as watched:
         view = await paused(watched)
@@ -179,6 +180,7 @@ def head(points: int = 3) -> LandscapeHead:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 async def test_a_landscape_is_drawn_while_it_is_computed(app: Playground) -> None:
     async with Opened(app, "cnn_digits") as watched:
         await paused(watched)
