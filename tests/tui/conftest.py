@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.tui.settling import settle_at_every_pause
 from tuidl.tui.session.reported_errors import ReportedErrors
 from tuidl.tui.terminal import process
 
@@ -26,6 +27,11 @@ def tidied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     noted: list[str] = []
     monkeypatch.setattr(process, "spare_pauses", lambda: noted.append("looked for garbage"))
     return noted
+
+
+@pytest.fixture(autouse=True)
+def settles(monkeypatch: pytest.MonkeyPatch) -> None:
+    settle_at_every_pause(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

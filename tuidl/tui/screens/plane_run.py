@@ -47,7 +47,10 @@ class PlaneRunScreen(SteeringScreen):
         self._sent: PlaneState | None = None
         """A change that the engine has not answered."""
         self._weights: dict[str, float] = {}
-        """Set since the last look, by their keys."""
+        """Set since what is seen was looked at, by their keys."""
+        self._asked_with: dict[str, float] = {}
+        self._coming_with: dict[str, float] = {}
+        """The same when a look was asked for, and of the one that is being drawn."""
         self._asked_at, self._pause = 0.0, SHORTEST
         self._noted = 0
         """How many changes were reported."""
@@ -81,6 +84,7 @@ class PlaneRunScreen(SteeringScreen):
     def begin(self, run: Run) -> None:
         self.shown, self._sent, self._has_pace, self._asks = run, None, False, False
         self._in_force = self.scene.state
+        self._weights.clear()
         self.preset = preset_of(self._in_force)
         self.scene.history.clear()
         self.scene.problem_since = 0
@@ -156,9 +160,8 @@ class PlaneRunScreen(SteeringScreen):
     def _looked(self, event: events.ProbeAnswer) -> None:
         self._asks = False
         if isinstance(event.answer, Neurons):
-            if not self._wants_look:
-                self._weights.clear()
             is_drawing, self._coming = self._coming is not None, Look(event.answer)
+            self._coming_with = self._asked_with
             if not is_drawing:
                 work: WorkType[None] = self._draw_looks
                 self.run_worker(work, group="look")
@@ -177,6 +180,8 @@ class PlaneRunScreen(SteeringScreen):
                 return  # it began anew
             if self._coming is look:
                 self._coming = None
+                if self._weights == self._coming_with:
+                    self._weights.clear()  # seen now
             self.scene.show(look)
             self.draw_look()
             self.call_after_refresh(self._was_drawn, began)
@@ -213,6 +218,7 @@ class PlaneRunScreen(SteeringScreen):
         if self.shown.phase not in (Phase.RUNNING, Phase.PAUSED):
             return
         self._asks, self._wants_look, self._asked_at = True, False, time.monotonic()
+        self._asked_with = dict(self._weights)
         wide, high = self.map_size
         options = {
             "columns": FIELDS, "rows": FIELDS, "wide": max(wide, 1), "high": max(2 * high, 1),
@@ -249,7 +255,7 @@ class PlaneRunScreen(SteeringScreen):
             self.session.send(commands.Change(preset=preset_of(state).to_toml()))
 
     def change_weight(self, weight: weights.Weight, by: float) -> None:
-        """Set one weight to what was seen of it and more; keys pressed before the next look add up.
+        """Set one weight to what is seen of it and more; keys pressed until it is seen add up.
         While a change of the network is on its way there is no such weight yet."""
         if self._sent is not None:
             return

@@ -75,7 +75,7 @@ class RunsReading:
             try:
                 new.append(member(path))
             except RunError as error:
-                self._refused[path] = str(error)
+                self._refused[path] = _in_short(str(error), path)
             else:
                 self._refused.pop(path, None)
         if new:
@@ -93,3 +93,8 @@ class RunsReading:
         found = [*refused, *(one.problem for one in self.runs.members if one.problem)]
         left = len(self.paths) - MOST_RUNS
         return [*found, *([f"{left} runs more than {MOST_RUNS} are left out"] if left > 0 else [])]
+
+
+def _in_short(problem: str, path: Path) -> str:
+    """With the end of the path alone: a line of the screen has little room, and why stands last."""
+    return problem.replace(str(path), str(Path(*path.parts[-2:])))
