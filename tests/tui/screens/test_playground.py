@@ -9,6 +9,7 @@ from textual.events import Key
 from textual.pilot import Pilot
 
 from tests.plane.drawn import drawn_state
+from tests.tui.waiting import until
 from tuidl.data.plane_points import MOST_PUT
 from tuidl.glossary import concept
 from tuidl.plane.presets import preset_of
@@ -164,6 +165,29 @@ async def test_a_key_that_can_change_nothing_says_why(pilot: Pilot[Any], engine:
         assert screen.scene.state.line() == line
     await pilot.press("left")
     assert "w chooses" not in words(engine, "readout"), "the next key takes the words away"
+
+
+@on_screen()
+async def test_a_key_while_a_look_is_drawn_adds_to_the_one_before(
+    pilot: Pilot[Any], engine: Engine
+) -> None:
+    kernel = engine.trainer.model.parameters["hidden_1.kernel"]
+    await pilot.press("tab", "w", "w")
+    before = float(kernel[1, 0])
+    pressed: list[float] = []
+
+    async def turn_for_keys(app: object) -> None:
+        if not pressed:
+            pressed.append(float(kernel[1, 0]))
+            engine.screen.action_change_weight(1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tuidl.tui.screens.plane_run.turn_for_keys", turn_for_keys)
+        await pilot.press("full_stop")
+        await until(pilot, lambda: pressed)
+        await pilot.pause()
+    assert pressed == [pytest.approx(before + 0.1, abs=1e-3)]
+    assert float(kernel[1, 0]) == pytest.approx(before + 0.2, abs=1e-3)
 
 
 @on_screen()
