@@ -12,19 +12,22 @@ from tests.verdicts.trainings import DEAD, DIVERGING
 from tuidl.preset.alerts import Alerts, Disk, overrides_of
 from tuidl.preset.library import load_preset
 from tuidl.protocol.events import Alert, EpochEnded, Event, RunEnded
-from tuidl.training.alarms import Alarms, _Level, _Pace
+from tuidl.training.alarms import Alarms
 from tuidl.training.checkpointer import Checkpointer
+from tuidl.training.courses import Losses, Pace
 from tuidl.training.folds import CrossValidation
+from tuidl.training.next_step import NextStep
 from tuidl.training.state import TrainState
 from tuidl.training.trainer import Trainer
+from tuidl.training.watch_times import WatchTimes
 
 NOT_OF_THE_CLOCK = "slower"
 ALL = tuple(text for text in overrides_of(("all",)) if NOT_OF_THE_CLOCK not in text)
 BROKEN: dict[tuple[str, ...], set[str]] = {
-    ("overfitting", "training.epochs=20"): {"overfitting"},
+    ("overfitting", "training.epochs=60"): {"overfitting"},
     ("vanishing_gradients", "training.epochs=11"): {"gradients", "plateau", "updates"},
     ("mode_collapse", "training.epochs=8"): {"dead_units", "gradients"},
-    ("linear_regression", DIVERGING): {"not_finite", "updates"},
+    ("linear_regression", DIVERGING): {"not_finite"},
     (DEAD,): {"dead_units"},
 }
 """The broken trainings of the suite, and what they raise."""
@@ -68,9 +71,9 @@ def test_an_alert_names_its_epoch_and_follows_it() -> None:
     [alert] = alerts(events)
     before = events[events.index(alert) - 1]
     assert isinstance(before, EpochEnded)
-    assert (alert.epoch, before.epoch, alert.fold) == (1, 1, None)
+    assert (alert.epoch, before.epoch, alert.fold) == (3, 3, None)
     assert alert.text.startswith("vanishing gradient: dense_1 gets 1/")
-    assert alert.in_words == f"alert at epoch 1, gradients: {alert.text}"
+    assert alert.in_words == f"alert at epoch 3, gradients: {alert.text}"
 
 
 def test_a_limit_is_heeded() -> None:
@@ -86,29 +89,55 @@ def test_folds_have_alerts_of_their_own() -> None:
         ["training.epochs=2", "training.folds=2", "alerts.gradients={}", "data.validation=0"],
     )
     found = alerts(CrossValidation(preset).run())
-    assert [(alert.epoch, alert.fold) for alert in found] == [(1, 1), (1, 2)]
-    assert found[1].in_words.startswith("alert at fold 2, epoch 1, gradients")
+    assert [(alert.epoch, alert.fold) for alert in found] == [(2, 1), (2, 2)]
+    assert found[1].in_words.startswith("alert at fold 2, epoch 2, gradients")
 
 
 @pytest.mark.parametrize(
-    ("name", "epochs", "looks"),
+    ("name", "epochs", "checks", "looks"),
     [
-        ("linear_regression", 400, [1, 126, 252, 400]),  # 500 of its steps are 125 epochs
-        ("vanishing_gradients", 11, [1, 11]),
+        ("linear_regression", 200, [159, 200], [200]),
+        ("cnn_digits", 5, [2, 4, 5], [5]),
+        ("gru_sine", 47, [1, *range(2, 47, 2), 47], [1, 46, 47]),
     ],
 )
-def test_looks_inside_are_some_steps_apart(
-    name: str, epochs: int, looks: list[int], monkeypatch: pytest.MonkeyPatch
+def test_short_epochs_are_checked_some_at_a_time(
+    name: str,
+    epochs: int,
+    checks: list[int],
+    looks: list[int],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    seen: list[int] = []
+    """The same ones on every machine, and those of a run that is looked into are fewer."""
+    checked, looked = [], []
 
-    def look(state: TrainState) -> dict[str, float]:
-        seen.append(state.progress.epoch)
-        return {}
+    def look(state: TrainState) -> NextStep:
+        looked.append(state.progress.epoch)
+        return NextStep({}, {})
 
-    monkeypatch.setattr("tuidl.training.alarms.update_ratios", look)
-    trained(name, f"training.epochs={epochs}", "alerts.updates={}")
-    assert seen == looks
+    def check(path: Path) -> SimpleNamespace:
+        checked.append(trainer.state.progress.epoch)
+        return SimpleNamespace(free=9e9)
+
+    monkeypatch.setattr("tuidl.training.alarms.next_step", look)
+    monkeypatch.setattr(shutil, "disk_usage", check)
+    rules = [f"training.epochs={epochs}", "alerts.updates={}", "alerts.disk={}"]
+    trainer = Trainer(load_preset(name, rules), checkpointer=_InFolder())
+    list(trainer.run())
+    assert (checked, looked) == (checks, looks)
+
+
+def test_a_training_that_stops_early_is_checked_at_its_end() -> None:
+    events = trained(
+        "overfitting", "training.early_stopping.enabled=true", "alerts.gradients.factor=1.0001",
+        "training.epochs=90",
+    )  # fmt: skip
+    ended = [event.epoch for event in events if isinstance(event, EpochEnded)]
+    times = WatchTimes.of(Trainer(load_preset("overfitting")).state)
+    assert ended[-1] < 90
+    assert ended[-1] % times.checks
+    checked = [alert.epoch for alert in alerts(events)]
+    assert checked  # of the first or the last one
 
 
 class _InFolder(Checkpointer):
@@ -120,11 +149,11 @@ def test_a_disk_that_gets_full_is_said_once_and_again_after_it_was_emptied(
 ) -> None:
     free = iter([9e9, 1e6, 1e6, 9e9, 2e6])
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=next(free)))
-    preset = load_preset("linear_regression", ["training.epochs=5", "alerts.disk={}"])
+    preset = load_preset("cnn_digits", ["training.epochs=10", "alerts.disk={}"])
     found = alerts(Trainer(preset, checkpointer=_InFolder()).run())
     assert [(alert.epoch, alert.text) for alert in found] == [
-        (2, "1 MB are free in /somewhere, of 500 wanted"),
-        (5, "2 MB are free in /somewhere, of 500 wanted"),
+        (4, "1 MB are free in /somewhere, of 500 wanted"),
+        (10, "2 MB are free in /somewhere, of 500 wanted"),
     ]
 
 
@@ -135,9 +164,9 @@ def test_what_is_not_kept_needs_no_disk() -> None:
 
 def test_a_run_that_goes_on_remembers_what_was_said() -> None:
     """Epochs and alerts of before count; what came after the place it goes on from does not."""
-    whole = trained("overfitting", "training.epochs=16", "alerts.overfitting={}")
+    whole = trained("overfitting", "training.epochs=98", "alerts.overfitting={}")
     [first] = alerts(whole)
-    preset = load_preset("overfitting", ["training.epochs=16", "alerts.overfitting={}"])
+    preset = load_preset("overfitting", ["training.epochs=98", "alerts.overfitting={}"])
     trainer = Trainer(preset)
     state = trainer.state
     ended = {event.epoch: event for event in whole if isinstance(event, EpochEnded)}
@@ -150,34 +179,34 @@ def test_a_run_that_goes_on_remembers_what_was_said() -> None:
 
 
 def test_a_plateau_needs_so_many_epochs() -> None:
-    level = _Level(3)
+    level = Losses(3)
     found = []
     for epoch, loss in enumerate([5.0, 4.0, 3.0, 2.999, 2.998, 2.997, 2.0, 1.99], 1):
-        level.reached(_ended(epoch, loss))
+        level.take([_ended(epoch, loss)])
         found.append(bool(level.problem(0.01)))
     assert found == [False, False, False, False, False, True, False, False]
     assert "validation" not in level.problem(0.9)
 
 
 def test_epochs_that_take_longer() -> None:
-    pace = _Pace()
+    pace = Pace()
     for seconds in (9.0, 1.0, 1.1, 0.9, 1.0, 1.0):
-        pace.took(seconds, (10, 100))
+        pace.took([seconds], (10, 100))
         assert pace.problem(2.0) == ""
     for seconds in (3.0, 3.0, 3.0):
-        pace.took(seconds, (10, 100))
+        pace.took([seconds], (10, 100))
     assert pace.problem(2.0) == (
         "the last 3 epochs took 3 s each, 3.0 times the 1 s of those before"
     )
     assert pace.problem(3.5) == ""
-    pace.took(3.0, (20, 100))  # another batch size: what was before says nothing
+    pace.took([3.0], (20, 100))  # another batch size: what was before says nothing
     assert pace.problem(2.0) == ""
 
 
 def test_a_clock_says_nothing_of_short_epochs() -> None:
-    pace = _Pace()
+    pace = Pace()
     for seconds in (*[0.001] * 9, *[0.02] * 3):
-        pace.took(seconds, (10, 100))
+        pace.took([seconds], (10, 100))
     assert pace.problem(2.0) == ""
 
 

@@ -13,8 +13,8 @@ from tuidl.training.health import (
     effective_rank,
     noise_scale,
     sharpness,
-    update_ratios,
 )
+from tuidl.training.next_step import update_ratios
 from tuidl.training.trainer import Trainer
 from tuidl.tui.views.health import command_of, place_of_layer
 from tuidl.verdicts.health import readings

@@ -163,9 +163,9 @@ class CpuEngine:
         return done
 
     def run_instruction(self, rows: Rows, number: int) -> None:
-        for lane in range(rows.lanes_of(number)):
-            row = np.ascontiguousarray(rows.rows[number, lane])
-            with subnormals_flushed():
+        with subnormals_flushed():
+            for lane in range(rows.lanes_of(number)):
+                row = np.ascontiguousarray(rows.rows[number, lane])
                 call_kernel(self._addresses[row[0]], row, self.arena, self.step_state)
 
     def time_rows(

@@ -78,6 +78,12 @@ class Series:
         copy._each, copy._open = self._each, self._open
         return copy
 
+    def pairs(self) -> list[tuple[float, float]]:
+        """Where values stand, with them; of very long runs, the last of each stretch merged."""
+        if len(self.recent) < self.capacity:
+            return list(self.recent)
+        return [(point.x, point.last) for point in self.whole]
+
     @property
     def last(self) -> float | None:
         return self.recent[-1][1] if self.recent else None

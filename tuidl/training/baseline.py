@@ -15,7 +15,15 @@ MEAN, SHARES = "the mean of the training targets", "the shares of the training c
 
 def baseline_of(state: TrainState) -> Baseline | None:
     """Of the first head with an accuracy whose examples have one class each; without one, of the
-    loss, where it is of one known kind and without penalties. None where neither is known."""
+    loss, where it is of one known kind and without penalties. None where neither is known. It is
+    computed once of a preset's data."""
+    known = state.known_baseline
+    if known is None or known[0] is not state.preset:
+        known = state.known_baseline = state.preset, _found(state)
+    return known[1]
+
+
+def _found(state: TrainState) -> Baseline | None:
     parts = {"train": state.train_feed, **state.held_out}
     feeds = {name: feed for name, feed in parts.items() if len(feed)}
     graph = state.program.graph

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -203,9 +203,9 @@ class EpochLoop:
         yield event
         yield from self._watch(event)
 
-    def _watch(self, event: EpochEnded) -> Iterator[Event]:
+    def _watch(self, event: EpochEnded) -> Iterable[Event]:
         """What is to be said of an epoch that has ended; called where nothing is held."""
-        yield from ()
+        return ()
 
     def _progress_is_due(self) -> bool:
         now = time.perf_counter()

@@ -5,14 +5,15 @@ the first objective and the training part.
 """
 
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset, StepChunk
+from tuidl.backends.base import Array, ArrayDataset
+from tuidl.training.gradient_norms import square_of
 from tuidl.training.inspection import Inspected, inspect
+from tuidl.training.next_step import taken_back
 from tuidl.training.state import TrainState
 
 BATCHES = 8
@@ -34,30 +35,6 @@ class Noise:
     scale: float | None
     small: int
     large: int
-
-
-def update_ratios(state: TrainState) -> dict[str, float]:
-    """Length of the change that the next step makes to each layer's parameters, over their length:
-    |w' - w| / |w| (A. Karpathy, CS231n, "Ratio of weights:updates"). The step is done as the
-    trainer would, momentum and clipping included, and taken back. Layers of zeros are left out."""
-    model = state.model
-    with model.lock.hold(), _taken_back(state):
-        before = {name: values.copy() for name, values in model.parameters.items()}
-        _one_step(state)
-        after = {name: values.copy() for name, values in model.parameters.items()}
-    trained = state.program.objectives[0]
-    squares: dict[str, list[float]] = {}
-    for slot in state.program.parameters:
-        if slot.trainable and trained.has(slot):
-            layer = slot.name.rpartition(".")[0]
-            sums = squares.setdefault(layer, [0.0, 0.0])
-            sums[0] += _square(after[slot.name].astype(np.float64) - before[slot.name])
-            sums[1] += _square(before[slot.name])
-    return {
-        layer: float(np.sqrt(moved / length))
-        for layer, (moved, length) in squares.items()
-        if length
-    }
 
 
 def noise_scale(gradients: list[Mapping[str, Array]], small: int) -> Noise:
@@ -111,7 +88,7 @@ def sharpness(state: TrainState, feed: ArrayDataset) -> tuple[float | None, int]
         return None, 0
     part = ArrayDataset(feed.x, feed.y, feed.order[:examples])
     parameters = state.model.parameters
-    with state.model.lock.hold(), _taken_back(state), state.counting(0):
+    with state.model.lock.hold(), taken_back(state), state.counting(0):
         first = inspect(state.model, part).parameters
         names = list(first)
         origin = {name: parameters[name].copy() for name in names}
@@ -150,31 +127,6 @@ def looked_into(state: TrainState, feeds: list[ArrayDataset]) -> list[Inspected]
         return [inspect(state.model, feed) for feed in feeds]
 
 
-@contextmanager
-def _taken_back(state: TrainState) -> Iterator[None]:
-    """Whatever is done to parameters, optimizers and counters meanwhile is undone."""
-    engine, fixed = state.engine, state.program.fixed
-    memory, clock = engine.arena[:fixed].copy(), engine.step_state.copy()
-    try:
-        yield
-    finally:
-        engine.arena[:fixed] = memory
-        engine.step_state[:] = clock
-
-
-def _one_step(state: TrainState) -> None:
-    """The step that comes next, or the epoch's last where all are done."""
-    epoch, step = state.place
-    step, epoch = (0, epoch + 1) if step >= state.steps else (step, max(epoch, 1))
-    rates = state.learning_rates[0].of(epoch, step, 1)
-    chunk = StepChunk(step, rates, np.zeros_like(state.progress.totals), np.zeros(1))
-    stop = state.engine.stop.copy()
-    state.engine.stop.fill(0)
-    with state.counting(0):
-        state.engine.run(state.plans[0], state.ordered(epoch), chunk)
-    state.engine.stop[:] = stop
-
-
 def _move(
     parameters: Mapping[str, Array], origin: Mapping[str, Array], direction: Array, far: float
 ) -> None:
@@ -193,5 +145,4 @@ def _flat(arrays: Mapping[str, Array]) -> Array:
 
 
 def _square(array: Array) -> float:
-    flat = array.astype(np.float64).reshape(-1)
-    return float(flat @ flat)
+    return square_of(array.reshape(-1))

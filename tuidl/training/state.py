@@ -23,6 +23,7 @@ from tuidl.kernels.step_state import STEP
 from tuidl.model.model import Model
 from tuidl.nn.optimizers import Optimizer
 from tuidl.preset.schema import Preset
+from tuidl.protocol.baseline import Baseline
 from tuidl.protocol.commands import EPOCHS, editable_rate, steps_key, weight_of
 from tuidl.protocol.edits import At
 from tuidl.protocol.events import Edited, Place
@@ -64,6 +65,8 @@ class TrainState:
     edits: Edits = field(default_factory=Edits)
     fold: int | None = None
     resumed: Place | None = None
+    known_baseline: tuple[Preset, Baseline | None] | None = None
+    """Of ``training/baseline.py``, with the preset that it is of."""
     _ordered: tuple[int, ArrayDataset] | None = None
 
     @classmethod
@@ -207,7 +210,7 @@ class TrainState:
 
     def forget(self) -> None:
         """Forget what was computed from the examples, which are others now."""
-        self._ordered = None
+        self._ordered = self.known_baseline = None
         for name in ("data_sha256", "preprocessing_sha256", "_sampled"):
             self.__dict__.pop(name, None)
 

@@ -1,6 +1,6 @@
 """The trainer: a generator of events. Headless is a loop over it, a test is a list of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tuidl.compiler.embedded import require_rows
 from tuidl.core.errors import SaveError, out_of_memory
@@ -125,8 +125,8 @@ class Trainer(EpochLoop):
             yield from self.alarms.failed(self.state, last)
         yield last
 
-    def _watch(self, event: events.EpochEnded) -> Iterator[Event]:
-        yield from self.alarms.epoch_ended(self.state, event)
+    def _watch(self, event: events.EpochEnded) -> Iterable[Event]:
+        return self.alarms.epoch_ended(self.state, event)
 
     def _keep(self) -> Iterator[Event]:
         self._keep_keyframe()

@@ -46,24 +46,24 @@ def saturated_share(node: Node, output: Array) -> float | None:
 
 
 def dead_shares(
-    state: TrainState, seen: Seen, first: int, few: float = DEAD
+    state: TrainState, seen: Seen | None, first: int, few: float = DEAD
 ) -> tuple[dict[str, float], int]:
     """The share of each ReLU layer's units (channels) that are zero for all examples looked at, and
     how many that are: the ``first``, then others from the whole training part, until ``few`` are
     left that seem dead."""
-    never = _always_zero(seen)
+    never = None if seen is None else _always_zero(seen)
     feed, capacity = state.train_feed, state.program.train.capacity
     looked_at = min(first, len(feed), capacity)
     chosen = np.linspace(0, len(feed) - 1, min(MOST_LOOKED_AT, len(feed))).astype(int)
     for start in range(0, len(chosen), capacity):
-        if all(units.mean() < few for units in never.values()):
+        if never is not None and all(units.mean() < few for units in never.values()):
             break
         mine = chosen[start : start + capacity]
         part = ArrayDataset(feed.x[mine], feed.y[mine], np.arange(len(mine), dtype=np.int64))
-        for name, units in _always_zero(look_inside(state, part, forward_only=True)).items():
-            never[name] &= units
+        zero = _always_zero(look_inside(state, part, forward_only=True))
+        never = zero if never is None else {name: never[name] & zero[name] for name in never}
         looked_at = max(looked_at, start + len(mine))
-    return {name: float(units.mean()) for name, units in never.items()}, looked_at
+    return {name: float(units.mean()) for name, units in (never or {}).items()}, looked_at
 
 
 def _always_zero(seen: Seen) -> dict[str, Array]:

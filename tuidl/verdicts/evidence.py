@@ -1,19 +1,30 @@
 """What is known of a run that a verdict can rest on."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
-from typing import Self
+from typing import Protocol, Self
 
 from tuidl.protocol.baseline import Baseline
 from tuidl.protocol.events import ProbeAnswer, RunEnded, RunFailed, RunStarted
-from tuidl.protocol.history import History, Series
+from tuidl.protocol.history import History
 from tuidl.protocol.probes import Layers
 
 Pair = tuple[float, float]
 LATE = 10
 """The last stretch of a run is one of so many, and at least an epoch."""
+
+
+class Measured(Protocol):
+    """A measure by epochs, such as a ``Series``."""
+
+    def pairs(self) -> list[Pair]:
+        """Epochs with their values."""
+
+    @property
+    def last(self) -> float | None:
+        """The last value."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,7 @@ class Evidence:
     to. ``is_diverged``: it ended since values were no longer finite.
     """
 
-    series: dict[str, Series] = field(default_factory=dict)
+    series: Mapping[str, Measured] = field(default_factory=dict)
     fold: int | None = None
     baseline: Baseline | None = None
     layers: Layers | None = None
@@ -35,7 +46,7 @@ class Evidence:
     kept: int | None = None
     is_diverged: bool = False
 
-    def of(self, name: str) -> Series | None:
+    def of(self, name: str) -> Measured | None:
         """The series ``name`` of the fold in training."""
         return self.series.get(f"fold {self.fold} {name}" if self.fold else name)
 
@@ -87,13 +98,9 @@ def steps_done(answer: ProbeAnswer, steps: int) -> int:
     return (answer.epoch - 1) * steps + answer.step
 
 
-def values(series: Series | None) -> list[Pair]:
-    """Epochs with their values; of very long runs, the last value of each stretch merged."""
-    if series is None:
-        return []
-    if len(series.recent) < series.capacity:
-        return list(series.recent)
-    return [(point.x, point.last) for point in series.whole]
+def values(series: Measured | None) -> list[Pair]:
+    """Epochs with their values."""
+    return [] if series is None else series.pairs()
 
 
 def lowest(pairs: Iterable[Pair]) -> Pair | None:
@@ -114,7 +121,7 @@ class Course:
         return self.now / self.before
 
 
-def course(series: Series | None) -> Course | None:
+def course(series: Measured | None) -> Course | None:
     """How values went at the end; None before there are four epochs, or where one of the last is
     not a positive number, of which no factor can be taken."""
     pairs = values(series)
@@ -128,13 +135,13 @@ def course(series: Series | None) -> Course | None:
     return Course(epochs, fmean(before), fmean(now))
 
 
-def value_at(series: Series | None, epoch: float) -> float | None:
+def value_at(series: Measured | None, epoch: float) -> float | None:
     """The value at an epoch, or the last one before it."""
     found = [value for x, value in values(series) if x <= epoch]
     return found[-1] if found else None
 
 
-def last_value(series: Series | None, epoch: float | None = None) -> float | None:
+def last_value(series: Measured | None, epoch: float | None = None) -> float | None:
     """The last value, or that of an ``epoch``, if it is finite."""
     if series is None:
         return None

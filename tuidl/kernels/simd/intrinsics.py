@@ -71,11 +71,12 @@ def _float_bits(typing_context, bits):
     return types.float64(types.int64), codegen
 
 
+_KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+
+
 def call_kernel(address: int, row: Any, arena: Any, step_state: Any) -> None:
     """Call the machine code of a kernel at ``address`` on one row of a program."""
-    pointers = (ctypes.c_void_p(array.ctypes.data) for array in (row, arena, step_state))
-    kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-    kind(int(address))(*pointers)
+    _KERNEL(int(address))(row.ctypes.data, arena.ctypes.data, step_state.ctypes.data)
 
 
 @intrinsic_for(call_kernel)

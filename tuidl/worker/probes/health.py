@@ -14,9 +14,9 @@ from tuidl.training.health import (
     looked_into,
     noise_scale,
     sharpness,
-    update_ratios,
 )
 from tuidl.training.inspection import Inspected
+from tuidl.training.next_step import update_ratios
 from tuidl.training.state import TrainState, optimizers_of
 from tuidl.training.units import dead_share, saturated_share
 from tuidl.worker.probes.common import numbers
