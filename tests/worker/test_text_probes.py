@@ -68,6 +68,34 @@ def test_a_text_in_pieces_is_the_text_at_once(tmp_path: Path) -> None:
         assert token["share"] <= shares[0]
 
 
+def test_a_network_that_answers_is_given_held_out_prompts(tmp_path: Path) -> None:
+    """It has not learned to write prompts: what stands there is given, what is behind it drawn."""
+    data = '{source = "reversed_words", validation = 0.1}'
+    text = PRESET.replace('{source = "text", path = "abc.txt", window = 5%s}', data) % ""
+    trainer = Trainer(Preset.parse(text, overrides=("training.epochs=1",)), backend="numpy")
+    list(trainer.run())
+    whole = ask(trainer, "sample", count=60)
+    first = ask(trainer, "sample", count=25)
+    known = [token["number"] for token in first["tokens"]]
+    rest = ask(trainer, "sample", count=35, known=known)
+    assert first["tokens"] + rest["tokens"] == whole["tokens"]
+    drawn = [bool(token["top"]) for token in whole["tokens"]]
+    given = "".join(token["text"] for token in whole["tokens"][: drawn.index(True)])
+    assert given.endswith(" = ")
+    layout = trainer.state.preprocessing.text
+    assert layout is not None
+    _, feed = held_out(trainer.state)
+    start = layout.tokenizer.decode(feed.x[0].astype(int).tolist())
+    assert start.strip().startswith(
+        "".join(t["text"] for t in whole["tokens"][: drawn.index(True)])
+    )
+    other = ask(trainer, "sample", count=8, number=1)
+    assert other["tokens"] != whole["tokens"][:8]
+    asked = ask(trainer, "sample", count=40, prompt="ab")
+    assert asked["given"] == "ab = "
+    assert asked["tokens"][0]["top"]
+
+
 def test_the_map_has_the_two_main_directions_of_the_table(tmp_path: Path) -> None:
     trainer = trained(tmp_path, "words")
     found = ask(trainer, "embedding_map", token="cat")

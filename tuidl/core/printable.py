@@ -168,3 +168,8 @@ def _json_escape(char: str) -> str:
         return f"\\u{code:04x}"
     high, low = divmod(code - 0x10000, 0x400)
     return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+
+
+def in_quotes(name: str) -> str:
+    """A name within a sentence: in quotes where it has neither letters nor digits, as ``':'``."""
+    return name if any(sign.isalnum() for sign in name) else f"'{name}'"

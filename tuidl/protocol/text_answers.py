@@ -5,13 +5,18 @@ from tuidl.protocol.answer import Answer, Matrix, Number, Record, Vector
 
 class Token(Record, frozen=True):
     """A token that was drawn: the ``text`` that it adds, its ``name``, the ``share`` that the
-    network gave it, and the likeliest tokens by name with theirs."""
+    network gave it, and the likeliest tokens by name with theirs; none are listed of a token of a
+    prompt, which nobody drew."""
 
     number: int
     name: str
     text: str
     share: Number
     top: list[tuple[str, Number]]
+
+    @property
+    def is_given(self) -> bool:
+        return not self.top
 
 
 class Sample(Answer, frozen=True, tag="sample"):

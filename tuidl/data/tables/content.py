@@ -89,7 +89,7 @@ def _in_utf8(path: Path, data: bytes, stated: str | None) -> tuple[bytes, tuple[
 def require_text(path: Path, data: Text) -> None:
     """Raises DataError unless it is UTF-8 without zero bytes."""
     zero, wrong = data.find(b"\0"), not_utf8(data)
-    if wrong >= 0 and (zero < 0 or wrong < zero):
+    if wrong >= 0 and zero < 0:
         line, start = _line_at(data, wrong)
         raise DataError(
             f"{path}: line {line}: not UTF-8 (byte {wrong - start + 1}); save the file as UTF-8, "

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from tuidl.charts.grid import Grid, fitted, joined
 from tuidl.charts.palette import Palette, mixed
+from tuidl.core.printable import in_quotes
 from tuidl.protocol.text_answers import Attention
 
 SHADES, ASCII_SHADES = " ░▒▓█", " .:*#"
@@ -87,4 +88,6 @@ def _in_words(answer: Attention, width: int) -> str:
     pairs = zip(seen, answer.weights[-1], strict=False)
     best = sorted(pairs, key=lambda pair: -(pair[1] or 0.0))[:LISTED]
     listed = [f"{name} {weight or 0.0:.0%}" for name, weight in best]
-    return joined([f"{answer.tokens[-1]} looks at {listed[0]}", *listed[1:]], width, ", ")
+    return joined(
+        [f"{in_quotes(answer.tokens[-1])} looks at {listed[0]}", *listed[1:]], width, ", "
+    )

@@ -11,7 +11,7 @@ from rich.text import Text
 from tuidl.charts.bars import Bar, bars
 from tuidl.charts.grid import Grid, fitted, joined, worded
 from tuidl.charts.palette import Palette
-from tuidl.core.printable import printable
+from tuidl.core.printable import in_quotes, printable
 from tuidl.protocol.text_answers import EmbeddingMap, Token
 
 LEAST_BITS, MOST_BITS = 0.5, 6.0
@@ -55,6 +55,8 @@ def written(
 def _style(token: Token, palette: Palette, chosen: bool) -> Style | None:
     if chosen:
         return palette.selected
+    if token.is_given:
+        return palette.style("muted")
     share = token.share if token.share else 1e-9
     surprise = -math.log2(max(min(share, 1.0), 1e-9))
     strength = (surprise - LEAST_BITS) / (MOST_BITS - LEAST_BITS)
@@ -93,7 +95,7 @@ def likeliest(
     token: Token | None, palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
     """A bar for each of the likeliest tokens; the one that was drawn is marked."""
-    if token is None:
+    if token is None or token.is_given:
         return bars([], palette, width, height, unicode=unicode)
     found = [Bar(name, share or 0.0, name == token.name) for name, share in token.top]
     if not any(bar.right for bar in found):
@@ -138,7 +140,7 @@ def embedding_map(
         style = palette.selected if answer.tokens[i] == answer.asked else palette.style(role)
         grid.put(x, y, name, style)
     near_ones = [f"{name} {cosine or 0:.2f}" for name, cosine in answer.nearest]
-    first_near = f"{answer.asked}: {(near_ones or [''])[0]}"
+    first_near = f"{in_quotes(answer.asked)}: {(near_ones or [''])[0]}"
     named = [worded(width, f"nearest to {first_near}", first_near), *near_ones[1:]]
     grid.put(0, height - 1, joined(named, width, "  "), palette.style("accent"))
     return grid.lines()

@@ -70,10 +70,12 @@ class AttentionPanel(Chart, can_focus=False):
         if known is None:
             return "attention"
         here, layers, heads = known.layer + 1, len(known.layers), known.heads
-        head = f"mean of {heads}" if known.head is None else f"head {known.head + 1} of {heads}"
+        at = "mean" if known.head is None else f"{known.head + 1}"
+        head = f"mean of {heads}" if known.head is None else f"head {at} of {heads}"
         return worded(
             self.title_room,
-            f"attention: layer {here} of {layers}, {head} heads",
+            f"attention, rows look at columns: layer {here} of {layers}, {head} heads",
+            f"rows look at columns: layer {here}/{layers}, head {at}/{heads}",
             f"layer {here} of {layers}, {head} heads",
             f"layer {here}/{layers}, {head}",
         )

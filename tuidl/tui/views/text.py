@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from tuidl.charts.palette import Palette
+from tuidl.core.printable import in_quotes
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
 from tuidl.protocol.text_answers import EmbeddingMap, Sample
@@ -231,7 +232,8 @@ class SamplePanel(Chart):
     def title_now(self) -> str:
         writing = self.view.writing
         notes = f" · {writing.notes[0]}" if writing.notes else ""
-        return f"what it writes at temperature {writing.temperature:g}{notes}"
+        what = "its answers" if any(token.is_given for token in writing.shown) else "what it writes"
+        return f"{what} at temperature {writing.temperature:g}{notes}"
 
     def subtitle_now(self) -> str:
         left = self.title_room - len(self.moment) - 3
@@ -264,4 +266,7 @@ class TopPanel(Chart, can_focus=False):
 
     def title_now(self) -> str:
         token = self.view.writing.chosen
-        return f"before {token.name} was drawn" if token else "the next token"
+        if token is None:
+            return "the next token"
+        name = in_quotes(token.name)
+        return f"{name} is of the prompt" if token.is_given else f"before {name} was drawn"

@@ -1,5 +1,7 @@
 """What a network in training writes, and where it puts its tokens."""
 
+import math
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
@@ -14,6 +16,8 @@ from tuidl.worker.probes.common import answers_of, held_out, numbers, task_in
 
 TOP = 10
 """Likeliest tokens that are sent with each."""
+LINES = 16
+"""Held-out prompts from the first one of a sample to that of the next."""
 COUNTED = 4096
 """Held-out tokens whose characters are counted."""
 
@@ -40,7 +44,11 @@ def sample(state: TrainState, options: Options) -> Sample:
         raise DataError(f"sample: expected tokens from 0 to {size - 1}")
     before = (*prompt.tokens, *options.known)
     sampling = Sampling(options.temperature, options.top_k, options.seed)
-    drawn = generator.go_on(before, sampling, options.count, TOP)
+    if layout.answer_after:
+        prompts = Prompts(state, layout, options.number, bool(options.prompt))
+        drawn = answers(generator, prompts, list(before), sampling, options.count)
+    else:
+        drawn = generator.go_on(before, sampling, options.count, TOP)
     return Sample(
         number=options.number,
         start=len(options.known),
@@ -49,6 +57,46 @@ def sample(state: TrainState, options: Options) -> Sample:
         tokens=tuple(_token(layout, token) for token in drawn),
         characters=_characters(state, layout),
     )
+
+
+class Prompts:
+    """Held-out prompts, a line each: a network that answers has learned to write no prompts.
+
+    ``number``: of the sample; each has other ones. ``is_asked``: the first line has somebody's own.
+    """
+
+    def __init__(self, state: TrainState, layout: TextLayout, number: int, is_asked: bool) -> None:
+        self.layout, self.x = layout, held_out(state)[1].x
+        self.first, self.is_asked = LINES * number, is_asked
+
+    def of(self, line: int) -> list[int]:
+        """The tokens of the prompt of a line."""
+        if self.is_asked and line == 0:
+            return []
+        row = self.x[(self.first + line) % len(self.x)].reshape(-1).astype(int)
+        sign, tokenizer = self.layout.answer_after, self.layout.tokenizer
+        before, found, _ = tokenizer.decode(row[1:].tolist()).partition(sign)
+        return tokenizer.encode(before.partition("\n")[0] + found).tolist()
+
+
+def answers(
+    generator: Generator, prompts: Prompts, known: list[int], sampling: Sampling, count: int
+) -> Iterator[Drawn]:
+    """The next ``count`` tokens of lines that begin with a prompt, which is only repeated, and go
+    on with the network's answer. A line as long as the window ends there."""
+    boundary, window = known[0], generator.layout.window
+    for _ in range(count):
+        line = known.count(boundary) - 1
+        written = known[::-1].index(boundary)
+        prompt = prompts.of(line)
+        if written < len(prompt) or written >= window:
+            number = prompt[written] if written < len(prompt) else boundary
+            text = generator.tokenizer.following(generator.tokenizer.decode(known[-1:]), number)
+            token = Drawn(number, text, math.nan, ())
+        else:
+            (token,) = generator.go_on(known, sampling, 1, TOP)
+        yield token
+        known.append(token.number)
 
 
 def layout_of(state: TrainState) -> TextLayout:
