@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tests.tui.quiet import quiet
 from tests.tui.text_answers import ATTENTION, EMBEDDING, MESSAGES, token, written
+from tests.tui.waiting import until
 from tests.tui.watched import Opened
 from tuidl.charts.palette import DEFAULT, MONOCHROME
 from tuidl.preset.schema import Preset
@@ -177,6 +178,38 @@ async def test_attention_is_asked_for_up_to_the_cursor(app: Playground) -> None:
         assert asked["known"] == [token(c).number for c in "te"]
         await watched.press("v")
         assert set(watched.asked) == {"sample", "embedding_map"}
+
+
+async def test_titles_fit_again_in_a_terminal_of_another_size(app: Playground) -> None:
+    async with Opened(app, "tiny_gpt") as watched:
+        await watched.press("2")
+        await watched.answer("sample", written("tea", watched.asked["sample"]["number"]))
+        await watched.answer("attention", ATTENTION)
+        panel = watched.screen.query_one(AttentionPanel)
+        assert str(panel.border_title) == "rows look at columns: layer 2/2, head 1/4"
+        for size, title in (((80, 24), "layer 2/2, head 1 of 4"), ((200, 50), "attention, rows")):
+            await watched.pilot.resize_terminal(*size)
+            await until(
+                watched.pilot, lambda title=title: str(panel.border_title).startswith(title)
+            )
+
+
+async def test_what_is_given_is_told_from_what_was_drawn(app: Playground) -> None:
+    """A network that answers gets prompts: those are grey, and have no bars."""
+    async with Opened(app, "date_formats") as watched:
+        await watched.press("2")
+        number = watched.asked["sample"]["number"]
+        given = [replace(token(sign), share=None, top=[]) for sign in "a = "]
+        answer = written("b\n", number)
+        await watched.answer("sample", replace(answer, tokens=(*given, *answer.tokens)))
+        assert "a = b" in watched.seen(SamplePanel)
+        title = watched.screen.query_one(SamplePanel).border_title
+        assert str(title).startswith("its answers")
+        await watched.press("left", "left")
+        assert str(watched.screen.query_one(TopPanel).border_title) == "'␣' is of the prompt"
+        assert "given, not drawn" in watched.seen(TopPanel)
+    lines = sample.written(sample.Written("", given), DEFAULT, 20, 3, True)
+    assert DEFAULT.style("muted") in [span.style for span in lines[0].spans]
 
 
 def test_padding_has_a_column_of_its_own() -> None:

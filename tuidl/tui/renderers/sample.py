@@ -9,6 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from tuidl.charts.bars import Bar, bars
+from tuidl.charts.frame import note
 from tuidl.charts.grid import Grid, fitted, joined, worded
 from tuidl.charts.palette import Palette
 from tuidl.core.printable import in_quotes, printable
@@ -95,8 +96,12 @@ def likeliest(
     token: Token | None, palette: Palette, width: int, height: int, unicode: bool
 ) -> list[Text]:
     """A bar for each of the likeliest tokens; the one that was drawn is marked."""
-    if token is None or token.is_given:
+    if token is None:
         return bars([], palette, width, height, unicode=unicode)
+    if token.is_given:
+        grid = Grid(width, height, unicode)
+        note(grid, palette, "given, not drawn")
+        return grid.lines()
     found = [Bar(name, share or 0.0, name == token.name) for name, share in token.top]
     if not any(bar.right for bar in found):
         found.append(Bar(token.name, token.share or 0.0, True))

@@ -118,8 +118,8 @@ class Chart(Widget, can_focus=True):
 
     def on_resize(self, event: Resize) -> None:
         """It came to be seen, or has another size."""
+        self._put_titles(self.title_now(), self.subtitle_now())
         if self._drawn is None or self._drawn.room != self._room():
-            self._put_titles(self.title_now(), self.subtitle_now())
             self.refresh()
 
     def render(self) -> Text:
