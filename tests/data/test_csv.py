@@ -131,7 +131,7 @@ def test_a_column_that_the_training_part_lacks_is_named(tmp_path: Path) -> None:
         (b'a,paid\n"1"x,2\n', {"delimiter": ","}, "line 2: ',' expected after '\"'"),
         (b"a,paid\n1,\xff\n", {}, "line 2: not UTF-8 (byte 3)"),
         (b"a,paid\n1,\x00\n", {}, "line 2: binary data"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0", {}, "line 1: not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", {}, "line 1: binary data"),
         ("a,paid\n1,2\n".encode("utf-16-le"), {}, "line 1: binary data, not text in UTF-8; if it "
          "is UTF-16, say data.encoding = 'utf-16-le'"),
         (b"a,a,paid\n1,2,3\n", {}, "line 1: two columns are named 'a'"),

@@ -96,7 +96,7 @@ def require_text(path: Path, data: Text) -> None:
             "or say how it is written, as data.encoding = 'cp1252' (Windows, Western Europe)"
         )
     if zero >= 0:
-        line, _ = _line_at(data, zero)
+        line, _ = _line_at(data, min(zero, wrong) if wrong >= 0 else zero)
         hint = ""
         if 2 * data[:1000].count(b"\0") >= len(data[:1000]) - 1:
             order = "le" if zero % 2 else "be"
