@@ -76,7 +76,8 @@ class Prompts:
         row = self.x[(self.first + line) % len(self.x)].reshape(-1).astype(int)
         sign, tokenizer = self.layout.answer_after, self.layout.tokenizer
         before, found, _ = tokenizer.decode(row[1:].tolist()).partition(sign)
-        return tokenizer.encode(before.partition("\n")[0] + found).tolist()
+        prompt: list[int] = tokenizer.encode(before.partition("\n")[0] + found).tolist()
+        return prompt
 
 
 def answers(
