@@ -58,7 +58,7 @@ def test_they_are_the_best_that_the_file_predicts(model: Model, tmp_path: Path) 
     held = {items.categories[int(i)] for part in (split.validation, split.test) for i in
             part.x[part.x[:, 0] == 3, 1]}  # fmt: skip
     assert not held & {*found.names}
-    heading, first = to_csv(found).splitlines()[:2]
+    heading, first = "".join(to_csv(found)).splitlines()[:2]
     assert heading == f"{users.name},{items.name},prediction"
     assert first.startswith(f"{user},{found.names[0]},")
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,28 @@ from tests.helpers import preset
 from tests.inference.predicted import predicted, trained_on
 from tuidl.core.errors import DataError
 from tuidl.data.spec import ExampleSpec
+from tuidl.inference import rows, writing
 from tuidl.inference.piped import piped_table
 from tuidl.inference.predictions import Predictions
-from tuidl.inference.writing import to_csv, to_json, to_json_lines
+from tuidl.inference.trained import MOST_AT_ONCE
 from tuidl.model.model import Model
 from tuidl.nn.losses.classification import CrossEntropy
 from tuidl.preset.schema import Preset
 from tuidl.tasks.choice import task_for
 from tuidl.tasks.texts import as_percentages
+
+
+def to_csv(found: Predictions) -> str:
+    return "".join(writing.to_csv(found))
+
+
+def to_json(found: Predictions) -> str:
+    return "".join(writing.to_json(found))
+
+
+def to_json_lines(found: Predictions) -> str:
+    return "".join(writing.to_json_lines(found))
+
 
 TABLE = """
 name = "table"
@@ -180,3 +195,46 @@ def test_an_answer_that_is_no_number_is_marked(tmp_path: Path) -> None:
     found = predicted(model, tmp_path / "x.npy")
     assert [("problem" in record) for record in found.records] == [False, True, False]
     assert "example 2 has values that are not finite" in found.problems[1]
+
+
+def rounded(text: str) -> str:
+    return re.sub(r"\d\.\d{6,}", lambda found: f"{float(found[0]):.6f}", text)
+
+
+@pytest.mark.parametrize("at_once", [4, 7, 64])
+def test_rows_some_at_a_time_give_the_same_as_all_together(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """Rows that cannot be read, alone and many together, categories that training has not seen,
+    gaps, and a second file."""
+    fields = ["30", "x", "", "1e39", "41.5", "-0.0", "7"]
+    jobs = ["clerk", "smith", "pilot", '"baker, old"', "", '"a\nb"']
+    lines = [
+        f"{i},{'z' if 20 <= i < 36 else fields[i % len(fields)]},{jobs[i % len(jobs)]}"
+        for i in range(70)
+    ]
+    for name, some in (("many.csv", lines), ("few.csv", lines[:5])):
+        (tmp_path / name).write_text("\n".join(["id,age,job", *some, ""]))
+
+    def all_texts() -> list[str]:
+        parts = [predicted(model, tmp_path / name) for name in ("many.csv", "few.csv")]
+        both = Predictions.joined(parts)
+        ways = (to_csv, to_json, to_json_lines, lambda found: "\n".join(found.table()))
+        return [way(found) for found in (parts[0], both) for way in ways]
+
+    whole = all_texts()
+    assert "note" in whole[0].splitlines()[0]
+    monkeypatch.setattr(rows, "AT_ONCE", at_once)
+    if at_once % MOST_AT_ONCE:  # BLAS takes other ways through batches of other sizes
+        assert list(map(rounded, all_texts())) == list(map(rounded, whole))
+    else:
+        assert all_texts() == whole
+
+
+def test_a_table_that_is_read_in_parts_is_refused_as_a_whole_one(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bad.csv").write_text("age,job\n" + "x,clerk\n" * 9)
+    monkeypatch.setattr(rows, "AT_ONCE", 4)
+    with pytest.raises(DataError, match="line 2, column 'age': 'x'"):
+        predicted(model, tmp_path / "bad.csv")

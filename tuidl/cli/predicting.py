@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import click
 from tuidl.cli.common import found_run, json_option, prepare, step_option, weights_option
 from tuidl.core.errors import DataError, RunError, suggestion
 from tuidl.core.own_files import error_text
-from tuidl.core.terminal import put, put_json, say
+from tuidl.core.terminal import put, put_json, reader_is_gone, say
 
 if TYPE_CHECKING:
     from tuidl.inference.predictions import Predictions
@@ -158,12 +159,17 @@ def _give(found: "Predictions", kind: str, out: Path | None) -> None:
     if not kind:
         put("\n".join(found.table()))
         return
-    text = WRITERS[kind](found).rstrip("\n")
+    pieces = WRITERS[kind](found)
     if out is None:
-        put(text) if kind == ".csv" else put_json(text)
+        for lines in ["".join(pieces)] if kind == ".json" else pieces:
+            show = put if kind == ".csv" else put_json
+            show(lines.rstrip("\n"))
+            if reader_is_gone():
+                break
         return
     try:
-        replace_file(out, f"{text}\n".encode())
+        end = [b"\n"] if kind == ".json" else []
+        replace_file(out, chain((piece.encode() for piece in pieces), end))
     except OSError as error:
         raise DataError(error_text(error, out)) from None
     say(f"written to {out}")

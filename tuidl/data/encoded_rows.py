@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -33,7 +33,8 @@ class EncodedRows:
     problems: Mapping[int, str] = field(default_factory=dict)
     marks: Mapping[int, str] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Raises DataError, the first problem, where no row is left."""
+    def required(self) -> Self:
+        """The same. Raises DataError, the first problem, where no row is left."""
         if len(self.problems) == len(self.x) and self.problems:
             raise DataError(self.problems[min(self.problems)])
+        return self

@@ -34,13 +34,17 @@ def read_rows(path: Path, layout: TableLayout) -> EncodedRows:
     with a value that cannot be read, or without one that nothing stands in for, is a problem.
     Raises DataError where the file is at fault, or no row can be taken.
     """
-    now = stamp(str(path))
+    return encode_rows(raw_rows(path, layout), layout, path).required()
+
+
+def raw_rows(path: Path, layout: TableLayout) -> RawTable:
+    """The rows as the file has them, which is written as the one learned from was, or otherwise.
+    Raises DataError."""
     header, encoding = True if layout.has_header else None, layout.encoding or None
-    raw = read_raw(
-        now, layout.delimiter, header, fewest=1, encoding=encoding, is_sure=False,
+    return read_raw(
+        stamp(str(path)), layout.delimiter, header, fewest=1, encoding=encoding, is_sure=False,
         sheet=layout.sheet or None,
     )  # fmt: skip
-    return encode_rows(raw, layout, path)
 
 
 def typed_rows(rows: Sequence[Sequence[str]], layout: TableLayout, name: str) -> EncodedRows:
@@ -51,11 +55,13 @@ def typed_rows(rows: Sequence[Sequence[str]], layout: TableLayout, name: str) ->
         for place, column in enumerate(layout.columns)
     ]
     table = RawTable(tuple(columns), np.arange(len(rows)) + 1, layout.delimiter, True)
-    return encode_rows(table, msgspec.structs.replace(layout, has_header=True), Path(name))
+    layout = msgspec.structs.replace(layout, has_header=True)
+    return encode_rows(table, layout, Path(name)).required()
 
 
 def encode_rows(raw: RawTable, layout: TableLayout, path: Path) -> EncodedRows:
-    """Rows that were read from ``path`` as inputs; see ``read_rows``. Raises DataError."""
+    """Rows that were read from ``path``, all or some of them, as inputs: see ``read_rows``. Raises
+    DataError where a column is missing."""
     width = sum(column.width for column in layout.columns)
     check_memory(BYTES * len(raw.lines) * width, f"{path}", "use a smaller file")
     x = np.zeros((len(raw.lines), width))

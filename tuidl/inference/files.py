@@ -1,6 +1,6 @@
 """The user's file as inputs of the network, prepared as the training data was."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -9,21 +9,21 @@ import numpy as np
 
 from tuidl.core.errors import DataError, suggestion
 from tuidl.data.digits import BRIGHTEST as BRIGHTEST_DIGIT
-from tuidl.data.encoded_rows import EncodedRows
 from tuidl.data.examples import BRIGHTEST
 from tuidl.data.files import file_status
 from tuidl.data.npy_file import npy_header, npz_header, npz_names, read_npy, read_npz
 from tuidl.data.picture import SUFFIXES
 from tuidl.data.series_rows import next_windows
 from tuidl.data.table_layout import InputColumn, TableLayout
-from tuidl.data.table_rows import read_rows
+from tuidl.data.table_rows import encode_rows, raw_rows
 from tuidl.data.tables.dialect import DELIMITERS
 from tuidl.data.tables.formats import SUFFIXES as TABLES
 from tuidl.data.tables.formats import is_table
 from tuidl.data.tables.raw import RawTable
 from tuidl.inference.pictures import PICTURES, read_picture_inputs
 from tuidl.inference.preprocessing import Preparation
-from tuidl.inference.texts import read_texts
+from tuidl.inference.rows import Encode, Numbered, encoded, places
+from tuidl.inference.texts import encoded_texts, text_rows
 from tuidl.nn.layers.base import describe
 from tuidl.preset.schema import Preset
 
@@ -44,7 +44,7 @@ class Inputs:
     predicted all the same."""
 
     x: Array
-    names: tuple[str, ...]
+    names: Sequence[str]
     notes: tuple[str, ...] = ()
     problems: Mapping[int, str] = field(default_factory=dict)
     table: RawTable | None = None
@@ -79,10 +79,7 @@ def read_inputs(
         series = next_windows(path, prepared.table)
         return ready(path, prepared, series.x, series.names, series.notes, series.problems)
     if is_table(path):
-        rows = _table(preset, prepared, path)
-        notes, problems = rows.table.notes, rows.problems
-        encoded = ready(path, prepared, rows.x, (), notes, problems, rows.table)
-        return replace(encoded, marks=rows.marks)
+        return _of_rows(preset, prepared, path)
     if suffix in (".npy", ".npz"):
         values, notes = _array(preset, prepared, path, key)
         return ready(path, prepared, values, (), notes)
@@ -101,33 +98,53 @@ def ready(
 ) -> Inputs:
     """Values as the data has them, scaled; numbered where they have no ``names``. Raises DataError
     where none of them is finite."""
-    x = prepared.inputs(values)
-    problems = {**_not_finite(path, x, table), **(known or {})}
+    return _finite(path, prepared.inputs(values), names, notes, known or {}, table)
+
+
+def _finite(
+    path: Path,
+    x: Array,
+    names: Sequence[str],
+    notes: tuple[str, ...],
+    known: Mapping[int, str],
+    table: RawTable | None,
+) -> Inputs:
+    """Inputs, with a problem for each that is not finite. Raises DataError where none is."""
+    problems = {**_not_finite(path, x, table), **known}
     if problems and len(problems) == len(x):
         raise DataError(problems[min(problems)])
-    return Inputs(x, names or tuple(map(str, range(1, len(x) + 1))), notes, problems, table)
+    return Inputs(x, names or Numbered.up_to(len(x)), notes, problems, table)
 
 
 def _not_finite(path: Path, x: Array, table: RawTable | None) -> dict[int, str]:
     """Why some examples cannot be predicted."""
-    finite = np.isfinite(x.reshape(len(x), -1)).all(axis=1)
+    finite = [np.isfinite(x[rows].reshape(len(x[rows]), -1)).all(axis=1) for rows in places(len(x))]
     found = {}
-    for row in np.flatnonzero(~finite).tolist():
+    for row in np.flatnonzero(~np.concatenate([*finite, np.ones(0, bool)])).tolist():
         what = f"example {row + 1}" if table is None else f"line {table.lines[row]}"
         found[row] = f"{path}: {what} has {NOT_FINITE}"
     return found
 
 
-def _table(preset: Preset, prepared: Preparation, path: Path) -> EncodedRows:
-    """Texts where the network reads such; columns by name where it has learned from a table, else
-    numbers in order."""
-    if prepared.text is not None:
-        return read_texts(path, prepared.text)
+def _of_rows(preset: Preset, prepared: Preparation, path: Path) -> Inputs:
+    """All rows of a table, however many. Raises DataError."""
+    raw, encode = _table(preset, prepared, path)
+    x, problems, marks = encoded(path, raw, encode, prepared.inputs)
+    found = _finite(path, x, (), raw.notes, problems, raw)
+    return replace(found, marks=marks)
+
+
+def _table(preset: Preset, prepared: Preparation, path: Path) -> tuple[RawTable, Encode]:
+    """A table, and what makes inputs of some of its rows: texts where the network reads such;
+    columns by name where it has learned from a table, else numbers in order."""
+    if (text := prepared.text) is not None:
+        raw, place = text_rows(path, text)
+        return raw, lambda rows: encoded_texts(rows, place, text, path)
     layout = columns_of(prepared)
     if layout is None:
         what = f"{describe(prepared.shape)} numbers ({preset.data.kind()})"
         raise DataError(f"{path}: a table, but this network reads {what}: give .npy or .npz")
-    return read_rows(path, layout)
+    return raw_rows(path, layout), lambda rows: encode_rows(rows, layout, path)
 
 
 def columns_of(prepared: Preparation) -> TableLayout | None:

@@ -1,6 +1,7 @@
 """What the network says of the user's examples."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +13,12 @@ from tuidl.compiler.embedded import row_problems
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError
 from tuidl.core.garbage import many_objects
+from tuidl.core.spilling import empty, room_for
+from tuidl.data.tables.content import ADVICE
 from tuidl.data.tables.raw import RawTable
 from tuidl.inference.files import Inputs, read_inputs
 from tuidl.inference.preprocessing import Preparation, prepared_for
+from tuidl.inference.rows import LEAST_MEMORY, are_many, moved, places, rows_of, within
 from tuidl.inference.trained import MOST_AT_ONCE, model_of
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
@@ -55,7 +59,7 @@ class Predictions:
     """
 
     task: Task
-    names: tuple[str, ...]
+    names: Sequence[str]
     decoded: Array
     notes: tuple[str, ...] = ()
     problems: Mapping[int, str] = field(default_factory=dict)
@@ -75,9 +79,9 @@ class Predictions:
             tuple(name for part in parts for name in part.names),
             np.concatenate([part.decoded for part in parts]),
             tuple(dict.fromkeys(note for part in parts for note in part.notes)),
-            _moved(starts, [part.problems for part in parts]),
+            _joined(starts, [part.problems for part in parts]),
             tuple(table for part in parts for table in part.tables) if are_tables else (),
-            _moved(starts, [part.marks for part in parts]),
+            _joined(starts, [part.marks for part in parts]),
         )
 
     @cached_property
@@ -119,6 +123,24 @@ class Predictions:
         return (self.task, self.records, self.notes) == (other.task, other.records, other.notes)
 
     __hash__ = None  # type: ignore[assignment]
+
+    def parts(self) -> Iterator[Self]:
+        """Some examples after the other, which are as many as are written together."""
+        if not are_many(len(self.names)):
+            yield self
+            return
+        answered = 0
+        lost, marked = sorted(self.problems), sorted(self.marks)
+        for rows in places(len(self.names)):
+            problems, marks = within(self.problems, lost, rows), within(self.marks, marked, rows)
+            count = rows.stop - rows.start - len(problems)
+            decoded = self.decoded[answered : answered + count]
+            answered += count
+            tables = tuple(rows_of(self.tables, rows))
+            yield replace(
+                self, names=self.names[rows], decoded=decoded, problems=problems, marks=marks,
+                tables=tables,
+            )  # fmt: skip
 
     def in_place(self, answered: Sequence[Any], otherwise: Any) -> list[Any]:
         """A value for each example, from those of the examples with an answer; ``otherwise``: for
@@ -184,19 +206,47 @@ def predict_file(
 
 def answered(model: Model, prepared: Preparation, inputs: Inputs) -> Predictions:
     """What a model says of examples that are read already. Raises DataError."""
+    count = len(inputs.x)
     inputs = _without_strangers(inputs, model.program.graph.answering)
-    is_fit = np.ones(len(inputs.x), bool)
+    is_fit = np.ones(count, bool)
     is_fit[list(inputs.problems)] = False
-    outputs = model.predict(inputs.x[is_fit] if inputs.problems else inputs.x)
-    return predictions(task_of(model.preset), prepared, inputs, outputs)
+    if not are_many(count):
+        outputs = model.predict(inputs.x[is_fit] if inputs.problems else inputs.x)
+        return predictions(task_of(model.preset), prepared, inputs, outputs)
+    fit = np.flatnonzero(is_fit)
+    parts = (prepared.decode(model.predict(inputs.x[fit[rows]])) for rows in places(len(fit)))
+    return _finite(task_of(model.preset), inputs, _stored(parts, len(fit)))
+
+
+def _stored(parts: Iterable[Array], count: int) -> Array:
+    """All ``parts``, of ``count`` rows together, in a file where the memory is too small."""
+    answers, done = None, 0
+    for part in parts:
+        if answers is None:
+            shape = (count, *part.shape[1:])
+            with room_for(8 * math.prod(shape), LEAST_MEMORY, "the answers", ADVICE):
+                answers = empty(shape, np.float64)
+        answers[done : done + len(part)] = part
+        done += len(part)
+    assert answers is not None
+    return answers
 
 
 def _without_strangers(inputs: Inputs, graph: Graph) -> Inputs:
-    """The same, with a problem for each example that an embedding has no row for."""
-    strange = {i: text for i, text in row_problems(graph, inputs.x) if i not in inputs.problems}
+    """The same, with a problem for each example that an embedding has no row for. Raises DataError
+    where no other is left."""
+    strange = {
+        rows.start + i: text
+        for rows in places(len(inputs.x))
+        for i, text in row_problems(graph, inputs.x[rows])
+        if rows.start + i not in inputs.problems
+    }
     if not strange:
         return inputs
-    return replace(inputs, problems=dict(sorted({**inputs.problems, **strange}.items())))
+    problems = dict(sorted({**inputs.problems, **strange}.items()))
+    if len(problems) == len(inputs.x):
+        raise DataError(problems[min(problems)])
+    return replace(inputs, problems=problems)
 
 
 def predictions(task: Task, prepared: Preparation, inputs: Inputs, outputs: Array) -> Predictions:
@@ -218,8 +268,16 @@ def predictions(task: Task, prepared: Preparation, inputs: Inputs, outputs: Arra
     DataError
         Where no answer is finite; it names the first example.
     """
-    decoded, problems = prepared.decode(outputs), dict(inputs.problems)
-    finite = np.isfinite(decoded).all(axis=tuple(range(1, decoded.ndim)))
+    return _finite(task, inputs, prepared.decode(outputs))
+
+
+def _finite(task: Task, inputs: Inputs, decoded: Array) -> Predictions:
+    """Answers of the examples without problems, with one for each that is not finite. Raises
+    DataError where none is."""
+    problems = dict(inputs.problems)
+    others = tuple(range(1, decoded.ndim))
+    parts = [np.isfinite(decoded[rows]).all(axis=others) for rows in places(len(decoded))]
+    finite = np.concatenate([*parts, np.ones(0, bool)])
     if not finite.all():
         fit = np.array([i for i in range(len(inputs.names)) if i not in problems])
         for place in fit[~finite].tolist():
@@ -228,15 +286,14 @@ def predictions(task: Task, prepared: Preparation, inputs: Inputs, outputs: Arra
             raise DataError(problems[int(fit[0])])
     tables = (inputs.table,) if inputs.table is not None else ()
     problems = dict(sorted(problems.items()))
-    return Predictions(
-        task, inputs.names, decoded[finite], inputs.notes, problems, tables, inputs.marks
-    )
+    if not finite.all():
+        decoded = decoded[finite]
+    return Predictions(task, inputs.names, decoded, inputs.notes, problems, tables, inputs.marks)
 
 
-def _moved(starts: Sequence[int], parts: Sequence[Mapping[int, str]]) -> dict[int, str]:
+def _joined(starts: Sequence[int], parts: Sequence[Mapping[int, str]]) -> dict[int, str]:
     """What is said by places in each part, by places in all of them."""
-    return {
-        start + place: text
-        for start, part in zip(starts, parts, strict=False)
-        for place, text in part.items()
-    }
+    said: dict[int, str] = {}
+    for start, part in zip(starts, parts, strict=False):
+        said |= moved(part, start)
+    return said

@@ -9,7 +9,7 @@ from tuidl.core.errors import DataError, guess
 from tuidl.data.encoded_rows import EncodedRows
 from tuidl.data.paths import stamp
 from tuidl.data.tables.header import normal_name
-from tuidl.data.tables.raw import RawColumn, RawTable, text_of
+from tuidl.data.tables.raw import RawTable, text_of
 from tuidl.data.tables.reading import read_raw
 from tuidl.data.tables.values import DELIMITER, column_of_texts
 from tuidl.data.text.encoding import mark_of, padding_of
@@ -21,21 +21,20 @@ LINES = ".txt"
 """The end of the name of a file with a text in each line."""
 
 
-def read_texts(path: Path, layout: TextLayout) -> EncodedRows:
+def text_rows(path: Path, layout: TextLayout) -> tuple[RawTable, int]:
     """A text in each line of a .txt file, or in a column of a table: the one that the network was
-    trained on, else the only one. What the vocabulary lacks is marked; a row without text is a
-    problem. Raises DataError."""
+    trained on, else the only one. The rows as the file has them, and the place of that column.
+    Raises DataError."""
     if layout.predicts != "label":
         what = "goes on with text: tuidl generate RUN --prompt TEXT"
         raise DataError(f"{path}: this network says nothing of whole texts, it {what}")
-    raw, column = _lines(path) if _has_lines(path) else _column(path, layout)
-    return _encoded(raw, column, layout, path)
+    return (_lines(path), 0) if _has_lines(path) else _column(path, layout)
 
 
 def typed_texts(texts: Sequence[str], layout: TextLayout, name: str) -> EncodedRows:
-    """The same of texts that were typed, each a line. ``name`` stands for the file in errors."""
-    raw, column = _of_lines([(number, text.strip()) for number, text in enumerate(texts, 1)])
-    return _encoded(raw, column, layout, Path(name))
+    """Texts that were typed, each a line, as inputs. ``name`` stands for the file in errors."""
+    raw = _of_lines([(number, text.strip()) for number, text in enumerate(texts, 1)])
+    return encoded_texts(raw, 0, layout, Path(name)).required()
 
 
 def _has_lines(path: Path) -> bool:
@@ -43,7 +42,10 @@ def _has_lines(path: Path) -> bool:
     return path.name.lower().removesuffix(".gz").endswith(LINES)
 
 
-def _encoded(raw: RawTable, column: RawColumn, layout: TextLayout, path: Path) -> EncodedRows:
+def encoded_texts(raw: RawTable, place: int, layout: TextLayout, path: Path) -> EncodedRows:
+    """All or some rows of ``text_rows`` as inputs. What the vocabulary lacks is marked; a row
+    without text is a problem."""
+    column = raw.columns[place]
     texts = [
         column.texts[code] if code >= 0 else text_of(number)
         for code, number in zip(column.codes, column.numbers, strict=True)
@@ -60,32 +62,30 @@ def _encoded(raw: RawTable, column: RawColumn, layout: TextLayout, path: Path) -
     return EncodedRows(x.astype(np.float64), raw, problems, marks)
 
 
-def _lines(path: Path) -> tuple[RawTable, RawColumn]:
+def _lines(path: Path) -> RawTable:
     text, notes = read_text(stamp(str(path)))
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     return _of_lines([(number, line.strip()) for number, line in lines], notes)
 
 
-def _of_lines(
-    lines: Sequence[tuple[int, str]], notes: tuple[str, ...] = ()
-) -> tuple[RawTable, RawColumn]:
+def _of_lines(lines: Sequence[tuple[int, str]], notes: tuple[str, ...] = ()) -> RawTable:
     """A table of one column, from texts with the numbers of their lines."""
     texts = [line for _, line in lines]
     column = column_of_texts("text", dict.fromkeys(texts), texts)
     numbers = np.array([number for number, _ in lines])
-    return RawTable((column,), numbers, DELIMITER, False, notes), column
+    return RawTable((column,), numbers, DELIMITER, False, notes)
 
 
-def _column(path: Path, layout: TextLayout) -> tuple[RawTable, RawColumn]:
+def _column(path: Path, layout: TextLayout) -> tuple[RawTable, int]:
     header = True if layout.column else None
     raw = read_raw(stamp(str(path)), DELIMITER, header, 1, is_sure=False)
     names = [column.name for column in raw.columns]
     wanted = normal_name(layout.column)
     if len(names) == 1:
-        return raw, raw.columns[0]
+        return raw, 0
     if wanted not in names:
         what = f"no column {wanted!r}" if wanted else "several columns"
         nearest = guess(wanted, names) if wanted else ""
         way = "give a file with one column, or a .txt file with a text in each line"
         raise DataError(f"{path}: {what}{nearest} (columns here: {', '.join(names[:50])}); {way}")
-    return raw, raw.columns[names.index(wanted)]
+    return raw, names.index(wanted)

@@ -4,7 +4,7 @@ Written column by column, as there may be very many rows.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -21,36 +21,53 @@ QUOTED = re.compile(r'[",\r\n]|^\s|\s$|^$')
 """Texts that CSV writes in quotes: an empty one too, which is then no missing value."""
 
 
-@many_objects()
-def to_csv(predictions: Predictions) -> str:
+def to_csv(predictions: Predictions) -> Iterator[str]:
     """A line for each example: the columns of the table that it came from, or its name, and what
     the network says; ``problem`` where some have no answer, ``note`` where some are marked. Raises
     DataError where the examples are of tables with other columns."""
-    columns = _input_columns(predictions) or {"example": list(predictions.names)}
-    for name, values in predictions.task.fields(predictions.decoded).items():
-        columns[_free(name, columns)] = predictions.in_place(values, None)
-    if predictions.problems:
-        problems = list(predictions.problems.values())
-        none = [None] * len(predictions.decoded)
-        columns[_free(PROBLEM, columns)] = predictions.in_place(none, problems)
-    if predictions.marks:
-        rows = range(len(predictions.names))
-        columns[_free(NOTE, columns)] = [predictions.marks.get(row) for row in rows]
-    cells = [_csv_cells(values) for values in columns.values()]
-    heading = ",".join(map(_csv_text, columns))
-    return "\n".join([heading, *map(",".join, zip(*cells, strict=True))]) + "\n"
-
-
-def to_json(predictions: Predictions) -> str:
-    """One list of all records."""
-    return msgspec.json.encode(predictions.records).decode()
+    _require_equal_columns(predictions)
+    have = bool(predictions.problems), bool(predictions.marks)
+    for number, part in enumerate(predictions.parts()):
+        yield _csv_lines(part, *have, is_first=number == 0)
 
 
 @many_objects()
-def to_json_lines(predictions: Predictions) -> str:
+def _csv_lines(part: Predictions, have_problems: bool, have_marks: bool, *, is_first: bool) -> str:
+    """The lines of some examples, of the first ones with the columns' names; columns for problems
+    and marks where any example has some."""
+    columns = _input_columns(part) or {"example": list(part.names)}
+    for name, values in part.task.fields(part.decoded).items():
+        columns[_free(name, columns)] = part.in_place(values, None)
+    if have_problems:
+        problems = list(part.problems.values())
+        none = [None] * len(part.decoded)
+        columns[_free(PROBLEM, columns)] = part.in_place(none, problems)
+    if have_marks:
+        columns[_free(NOTE, columns)] = [part.marks.get(row) for row in range(len(part.names))]
+    cells = [_csv_cells(values) for values in columns.values()]
+    heading = [",".join(map(_csv_text, columns))] if is_first else []
+    return "\n".join([*heading, *map(",".join, zip(*cells, strict=True)), ""])
+
+
+def to_json(predictions: Predictions) -> Iterator[str]:
+    """One list of all records."""
+    before = "["
+    for part in predictions.parts():
+        yield before + msgspec.json.encode(part.records).decode()[1:-1]
+        before = ","
+    yield "]" if before == "," else "[]"
+
+
+def to_json_lines(predictions: Predictions) -> Iterator[str]:
     """A record in each line, with the row that it came from as ``inputs``."""
-    records: Sequence[Any] = predictions.records
-    if columns := _input_columns(predictions):
+    _require_equal_columns(predictions)
+    return map(_json_lines, predictions.parts())
+
+
+@many_objects()
+def _json_lines(part: Predictions) -> str:
+    records: Sequence[Any] = part.records
+    if columns := _input_columns(part):
         cells = [_json_cells(name, values) for name, values in columns.items()]
         records = [
             {"example": record["example"], "inputs": msgspec.Raw(f"{{{','.join(row)}}}"), **record}
@@ -59,24 +76,26 @@ def to_json_lines(predictions: Predictions) -> str:
     return msgspec.json.Encoder().encode_lines(records).decode()
 
 
-WRITERS: dict[str, Callable[[Predictions], str]] = {
+WRITERS: dict[str, Callable[[Predictions], Iterator[str]]] = {
     ".csv": to_csv,
     ".json": to_json,
     ".jsonl": to_json_lines,
     ".ndjson": to_json_lines,
 }
-"""By the end of a file's name."""
+"""By the end of a file's name: text, some examples at a time."""
+
+
+def _require_equal_columns(predictions: Predictions) -> None:
+    """Raises DataError where the examples are of tables with other columns."""
+    names = [[column.name for column in table.columns] for table in predictions.tables]
+    if any(others != names[0] for others in names):
+        raise DataError("the files have other columns: predict them one by one")
 
 
 def _input_columns(predictions: Predictions) -> dict[str, list[Any]]:
-    """The inputs as the files have them, by the columns' names. Raises DataError."""
+    """The inputs as the files have them, by the columns' names."""
     tables = predictions.tables
-    if not tables:
-        return {}
-    names = [column.name for column in tables[0].columns]
-    for table in tables[1:]:
-        if [column.name for column in table.columns] != names:
-            raise DataError("the files have other columns: predict them one by one")
+    names = [column.name for column in tables[0].columns] if tables else []
     columns: dict[str, list[Any]] = {}
     for place, name in enumerate(names):
         cells = [cell for table in tables for cell in _values(table.columns[place])]

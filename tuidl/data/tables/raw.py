@@ -1,7 +1,7 @@
 """A table as its file has it: plain numbers, and everything else as texts."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,17 @@ class RawColumn:
     texts: tuple[str, ...]
     codes: Array
 
+    def part(self, start: int, end: int) -> "RawColumn":
+        """Some of its rows, and the texts of these alone."""
+        codes = self.codes[start:end]
+        if not self.texts:
+            return RawColumn(self.name, self.numbers[start:end], (), codes)
+        used, places = np.unique(codes, return_inverse=True)
+        are_texts = used >= 0
+        texts = tuple(self.texts[code] for code in used[are_texts].tolist())
+        numbered = np.where(are_texts, np.cumsum(are_texts) - 1, -1).astype(np.int32)
+        return RawColumn(self.name, self.numbers[start:end], texts, numbered[places])
+
 
 @dataclass(frozen=True)
 class RawTable:
@@ -47,6 +58,13 @@ class RawTable:
     has_header: bool
     notes: tuple[str, ...] = ()
     passed_over: frozenset[int] = frozenset()
+
+    def part(self, start: int, end: int) -> "RawTable":
+        """Some of its rows; itself where these are all."""
+        if start == 0 and end >= len(self.lines):
+            return self
+        columns = tuple(column.part(start, end) for column in self.columns)
+        return replace(self, columns=columns, lines=self.lines[start:end])
 
 
 def plain_number(text: str) -> float | None:
