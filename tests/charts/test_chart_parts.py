@@ -7,9 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tuidl.charts.bars import Bar, bars
 from tuidl.charts.dots import Dots
 from tuidl.charts.grid import Grid, fitted, layer_fitted
-from tuidl.charts.palette import COLOR_BLIND, DEFAULT, PALETTES, Palette, contrast
+from tuidl.charts.palette import COLOR_BLIND, DEFAULT, MONOCHROME, PALETTES, Palette, contrast
 from tuidl.charts.scale import LARGEST, Scale, readable, scaled, short, tick_labels
 from tuidl.charts.strokes import DENSE, pieces, stroke
 
@@ -186,3 +187,12 @@ def test_palettes_have_eight_series_that_go_round() -> None:
         assert palette.rgb("series 9") == palette.rgb("series 1")
     assert COLOR_BLIND.series[:2] == ((86, 180, 233), (230, 159, 0))
     assert len(set(DEFAULT.series)) == 8
+
+
+@pytest.mark.parametrize(("height", "shown"), [(10, 10), (6, 5), (3, 2)])
+def test_what_bars_have_no_room_for_is_counted(height: int, shown: int) -> None:
+    items = [Bar(str(i), 0.5 if i == 9 else 0.002 * i, i == 3) for i in range(10)]
+    drawn = bars(items, MONOCHROME, 40, height, most=1.0, percent=True)
+    told = [line.plain.strip() for line in drawn if "more" in line.plain]
+    most = "2%" if shown < 5 else "1%"
+    assert told == ([] if shown == 10 else [f"{10 - shown} more, at most {most}"])

@@ -226,3 +226,19 @@ def test_a_short_run_is_not_over_before_the_screen_can_say_how_fast_it_is_to_go(
     told += child.until("paused", "run_ended")
     ends = [event["event"] for event in told if event["event"] in ("paused", "run_ended")]
     assert ends == ["paused"]
+
+
+def test_a_run_goes_on_at_the_pace_that_its_command_carries(child: Child) -> None:
+    child.tell(command="load", preset=helpers.LINE, paused=True)
+    name = child.until("run_started")[-1]["run"]
+    child.tell(command="step", count=2)
+    child.until("paused")
+    child.tell(command="load", preset=helpers.LINE, paused=True)  # saves the one before
+    child.until("run_started")
+    folder = str(Path(os.environ["TUIDL_RUNS_DIR"]) / name)
+    child.tell(command="load", preset=helpers.LINE, paused=False, run=folder, pace=1.0)
+    told = child.until("progress", "run_ended")
+    child.tell(command="pause")
+    told += child.until("paused", "run_ended")
+    last = next(event for event in told if event["event"] in ("paused", "run_ended"))
+    assert last["event"] == "paused"

@@ -1,7 +1,7 @@
 """Horizontal bars: probabilities of classes, sizes layer by layer; and the smallest of curves."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -20,9 +20,11 @@ SPARK_LEVELS = str.maketrans(" ▁▂▃▄▅▆▇█", ASCII_LEVELS)
 
 
 VALUE = 7
+"""Cells for a value behind its bar."""
 LEAST_VALUED = 11
 """Cells from which on a bar has its value behind it."""
-"""Cells for a value behind its bar."""
+LEAST_TOLD = 3
+"""Lines from which on one of them tells how many items have none."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def bars(
     percent: bool = False,
     unicode: bool = True,
 ) -> list[Text]:
-    """One line for each item, of which the largest (and the right one) stay where not all fit.
+    """One line for each item, of which the largest (and the right one) stay where not all fit; the
+    last line tells how many do not.
 
     ``most`` is the value of a full bar; without it, the largest of all.
     """
@@ -62,8 +65,12 @@ def bars(
     if not items:
         note(grid, palette, "no values yet")
         return grid.lines()
+    written = _percent if percent else readable
     kept = _kept(items, height)
-    texts = [_percent(i.value) if percent else readable(i.value) for i in kept]
+    if len(kept) < len(items) and height >= LEAST_TOLD:
+        kept = _kept(items, height - 1)
+        _left_out(grid, palette, [i.value for i in items if i not in kept], written)
+    texts = [written(i.value) for i in kept]
     names = min(max(cell_len(i.name) for i in kept), max(width // 3, 1))
     values = max(map(cell_len, texts))
     room = width - names - values - 5
@@ -78,6 +85,16 @@ def bars(
         put_bar(grid, palette, names + 3, y, room, share, role)
         grid.put_right(width, y, text, palette.style("text" if strong else "muted"))
     return grid.lines()
+
+
+def _left_out(
+    grid: Grid, palette: Palette, values: Sequence[float], written: Callable[[float], str]
+) -> None:
+    """In the last line, how many items have none, and how large the largest of them is."""
+    most = max((v for v in values if math.isfinite(v)), default=math.nan)
+    text = f"{len(values):,} more, at most {written(most)}"
+    text = worded(grid.width - 2, text, f"{len(values):,} more")
+    grid.put(2, grid.height - 1, text, palette.style("muted"))
 
 
 def _percent(value: float) -> str:

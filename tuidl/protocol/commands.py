@@ -18,6 +18,7 @@ PRESET = "preset"
 """What changes where data, layers, loss or optimizer are others from then on."""
 
 
+StepsPerSecond = Annotated[float, Meta(gt=0, le=1e9)]
 MOST_INSERTED = 1000
 """Steps of one objective out of turn, in one edit."""
 
@@ -74,10 +75,10 @@ class Load(Command, frozen=True, tag="load"):
 
     ``source`` names it in errors, ``folder`` is where its relative paths start. The run starts
     paused unless it says otherwise. ``run``: go on with what is kept in that folder instead, at
-    another ``learning_rate`` if one is given. ``watch``: a new run that is short is trained at a
-    pace that can be watched from its first step on, until a ``Pace`` says otherwise. ``backend``:
-    by default the cpu, or what that run began on. ``number``, if one is given, comes back in the
-    first event that is of this run.
+    another ``learning_rate`` if one is given. ``pace``: steps a second from the first step on,
+    until a ``Pace`` says otherwise; None: as fast as it goes, or with ``watch`` at a pace that can
+    be watched where the run is short. ``backend``: by default the cpu, or what that run began on.
+    ``number``, if one is given, comes back in the first event that is of this run.
     """
 
     preset: str
@@ -90,6 +91,7 @@ class Load(Command, frozen=True, tag="load"):
     learning_rate: float | None = None
     number: int | None = None
     watch: bool = False
+    pace: StepsPerSecond | None = None
 
 
 class Pause(Command, frozen=True, tag="pause"):
@@ -121,7 +123,7 @@ class Epoch(Command, frozen=True, tag="epoch"):
 class Pace(Command, frozen=True, tag="pace"):
     """Do no more than so many steps a second, so that eyes can follow; None: as fast as it goes."""
 
-    steps_per_second: Annotated[float, Meta(gt=0, le=1e9)] | None = None
+    steps_per_second: StepsPerSecond | None = None
 
 
 class Set(Command, frozen=True, tag="set"):

@@ -43,7 +43,8 @@ class StepTrace(Answer, frozen=True, tag="walk"):
     the sum of the ``terms``, and ``output`` names the one whose ``predicted``, ``targets`` and
     ``losses`` are shown. ``weighted``: the loss weighs classes or examples. ``texts``: the inputs
     of each example in words, where they are numbers of tokens or ids, with ``target_texts`` where
-    targets are tokens.
+    targets are tokens. ``untaught``: the loss holds its answers against nothing, and what is in
+    ``targets`` means nothing; ``groups``: these are squared distances to centres.
     """
 
     batch: int
@@ -72,3 +73,5 @@ class StepTrace(Answer, frozen=True, tag="walk"):
     weighted: bool = False
     texts: tuple[str, ...] = ()
     target_texts: tuple[str, ...] = ()
+    untaught: bool = False
+    groups: bool = False

@@ -56,10 +56,10 @@ class Control(Interrupter):
         self.state: TrainState | None = None
         self.pending: Command | None = None
 
-    def begin(self, paused: bool) -> None:
-        """Make ready for another run."""
+    def begin(self, paused: bool, pace: float | None = None) -> None:
+        """Make ready for another run; ``pace``: in steps a second."""
         self.detach()
-        self.reason, self.pending, self._loss = None, None, None
+        self.reason, self.pending, self._loss, self._pace = None, None, None, pace
         self._goal = 0 if paused else None
         self._is_waiting = self._is_over = False
         self._past.begin()

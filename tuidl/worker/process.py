@@ -70,11 +70,12 @@ class Worker:
     def _load(self, command: commands.Load) -> None:
         """Train a preset to its end; nothing that goes wrong with it ends the process."""
         self._folder = None
-        self._control.begin(command.paused)
+        self._control.begin(command.paused, command.pace)
         if command.number is not None:
             self._send(events.Loading(number=command.number))
         try:
-            for event in self._going_on(command) if command.run else self._new(command):
+            preset, run = self._going_on(command) if command.run else self._new(command)
+            for event in self._watched(run, preset) if command.watch else run:
                 self._send(event)
         except TuidlError as error:
             key = error.key if isinstance(error, PresetError) else ""
@@ -88,7 +89,7 @@ class Worker:
                 self._recorder.close()
                 self._recorder = None
 
-    def _new(self, command: commands.Load) -> Iterator[Event]:
+    def _new(self, command: commands.Load) -> tuple["Preset", Iterator[Event]]:
         from tuidl.preset.schema import Preset
         from tuidl.runs.recorder import RunRecorder, recorded
         from tuidl.training.start import trainer_for
@@ -106,8 +107,7 @@ class Worker:
             raise
         for note in trainer.notices():
             self._send(events.Notice(text=note))
-        run = recorded(trainer, self._recorder) if self._recorder else trainer.run()
-        return self._watched(run, preset) if command.watch else run
+        return preset, recorded(trainer, self._recorder) if self._recorder else trainer.run()
 
     def _watched(self, run: Iterator[Event], preset: "Preset") -> Iterator[Event]:
         """The run at a pace that can be watched: on a fast machine a short one would be over before
@@ -143,7 +143,7 @@ class Worker:
             return None
         return recorder
 
-    def _going_on(self, command: commands.Load) -> Iterator[Event]:
+    def _going_on(self, command: commands.Load) -> tuple["Preset", Iterator[Event]]:
         from tuidl.runs.recorder import RunRecorder, recorded
         from tuidl.runs.resuming import resumed
         from tuidl.storage.folder import RunFolder
@@ -157,7 +157,7 @@ class Worker:
         )
         for problem in problems:
             self._send(events.Notice(text=f"passed over: {problem}"))
-        return recorded(trainer, recorder)
+        return folder.preset, recorded(trainer, recorder)
 
     def _answer(self, state: "TrainState", probe: commands.Probe) -> Event:
         """The answer to a probe. One that fails ends nothing; the first of a kind is a notice."""

@@ -6,7 +6,7 @@ import pytest
 from tests.tui.answers import step_trace, step_trace_of_images
 from tuidl.charts.palette import MONOCHROME
 from tuidl.protocol.probes import StepTrace
-from tuidl.tui.step_trace.batch import gather
+from tuidl.tui.step_trace.batch import gather, loss
 
 
 def lines(answer: StepTrace, width: int = 58, height: int = 20) -> str:
@@ -40,3 +40,14 @@ def test_captions_say_what_is_true_where_that_can_be_said(
     shown = lines(msgspec.structs.replace(step_trace_of_images(), **changes))
     assert caption in shown
     assert ("is " in shown) == caption.startswith("is ")
+
+
+def test_no_truth_is_shown_where_the_loss_asks_for_none() -> None:
+    numbers = {"classes": (), "targets": [[0.0], [0.0]], "untaught": True, "groups": True}
+    answer = msgspec.structs.replace(step_trace(), predicted=[[4.0, 0.5], [0.1, 9.0]], **numbers)
+    heading, *rows = lines(answer).splitlines()
+    assert not heading.rstrip().endswith("y")
+    assert not any(row.rstrip().endswith(" 0") for row in rows)
+    held = [line.plain for line in loss(answer, MONOCHROME, 58, 20, True)]
+    assert ("nearest" in held[0], "squared distances" in held[0]) == (True, True)
+    assert ("centre 2" in held[1], "centre 1" in held[2]) == (True, True)

@@ -15,7 +15,7 @@ from tuidl.tui.session.run import Phase
 from tuidl.tui.session.session import Session
 from tuidl.tui.widgets.key_line import KeyLine
 
-GOING = "s e step | +- rate | f full speed | m modify | q leave | r reset | ? help"
+GOING = "s step | e epoch | +- rate | f full speed | m modify | q leave | r reset | ? help"
 OVER = "m modify | q leave | r reset | ? help"
 KEPT = f"E evaluate | p predict | x export | {OVER}"
 DIVERGED = events.RunFailed(error="the loss is not finite", where={}, advice="")
@@ -98,7 +98,7 @@ async def test_a_run_that_is_opened_again_is_trained_on(app: Playground) -> None
         again = events.RunStarted(**{f: getattr(STARTED, f) for f in STARTED.__struct_fields__}
                                   | {"resumed": resumed})  # fmt: skip
         await watched.handle(again, events.Paused(epoch=4, step=7, steps=25, loss=0.1))
-        assert named(watched).startswith("space train | s e step")
+        assert named(watched).startswith("space train | s step | e epoch")
 
 
 @pytest.mark.slow

@@ -92,6 +92,5 @@ def _score(run: Shelved) -> str:
         return run.state
     scores = {name: value for name, value in run.listed.scores.items() if not name.endswith("loss")}
     for name, value in (scores or run.listed.scores).items():
-        text = score_text(name, value)
-        return text if text.endswith("%") else f"{name} {text}"
+        return f"{name} {score_text(name, value)}"
     return run.state

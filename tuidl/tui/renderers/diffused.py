@@ -35,7 +35,7 @@ def step_back(
             *below(about(answer, place), palette, width, unicode),
         ]
     groups = [
-        Points("real", *columns_of(answer.real), "train", marked=False),
+        Points("real", *columns_of(answer.real), "good", marked=False),
         Points(f"t = {answer.times[place]}", *columns_of(answer.frames[place]), "validation"),
     ]
     paths = []

@@ -22,6 +22,8 @@ from tuidl.protocol.probes import Example, Predictions
 
 MARK = 4
 """Cells of the sign in front of a caption, and of the gap behind it."""
+LEAST_PICTURE = 6
+"""Lines of a picture above its classes that these may take no line of."""
 LONGEST_CAPTION = 14
 """Cells from which on a caption names only what was predicted."""
 
@@ -148,7 +150,7 @@ def closely(
         picture = _enlarged(example, answer.shape, palette, left, room, unicode)
         right = _shares(example, answer.classes, palette, width - left - 2, room, unicode)
         return [*head, *hstack(picture, right, gap=2)]
-    below = min(len(answer.classes), room // 2)
+    below = min(len(answer.classes), max(room // 2, room - LEAST_PICTURE))
     picture = _enlarged(example, answer.shape, palette, width, room - below, unicode)
     return [*head, *picture, *_shares(example, answer.classes, palette, width, below, unicode)]
 

@@ -62,7 +62,7 @@ def points(
     field = Field(shares, answer.low, answer.high, soft=True)
     real, made = columns_of(answer.real), columns_of(answer.made)
     groups = [
-        Points("real", *real, "train", marked=False),
+        Points("real", *real, "good", marked=False),
         Points("generated", *made, "validation"),
     ]
     paths = []

@@ -14,7 +14,7 @@ from tuidl.tui.playground import weights
 from tuidl.tui.playground.scene import Look, Scene
 from tuidl.tui.screens.steering import SteeringScreen
 from tuidl.tui.services.services import Services
-from tuidl.tui.session.display import Probe
+from tuidl.tui.session.display import FULL_SPEED, Probe
 from tuidl.tui.session.run import Phase, Run
 from tuidl.tui.terminal.plain_app import turn_for_keys
 from tuidl.tui.widgets.plane_panels import PlanePanel
@@ -280,6 +280,10 @@ class PlaneRunScreen(SteeringScreen):
 
     def _watchable(self) -> float | None:
         return PACE
+
+    @property
+    def first_pace(self) -> float | None:
+        return (self.pace or FULL_SPEED) if self._has_chosen_pace else PACE
 
     def begin_pace(self) -> None:
         """Slow at first, whatever was chosen for other runs: here things are to be seen."""

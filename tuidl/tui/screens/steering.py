@@ -9,7 +9,7 @@ from tuidl.compiler.pacing import watchable_pace
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.tui.services.services import Services
-from tuidl.tui.session.display import RunDisplay
+from tuidl.tui.session.display import FULL_SPEED, RunDisplay
 from tuidl.tui.session.pacing import PACES, next_pace
 from tuidl.tui.session.rates import Rate, rates_of
 from tuidl.tui.session.run import Phase
@@ -18,7 +18,7 @@ from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.status import Status
 
 RATE_STEP = 1.25
-WHILE_IT_LASTS = frozenset(("step", "epoch", "rate", "full_speed", "pace"))
+WHILE_IT_LASTS = frozenset(("step", "epoch", "rate", "objective", "full_speed", "pace"))
 """Actions that mean nothing once a run is over; their keys are not offered then."""
 
 
@@ -114,6 +114,12 @@ class SteeringScreen(RunDisplay):
         ever after."""
         self._has_chosen_pace, self.services.state.full_speed = True, pace is None
         self._set_pace(pace)
+
+    @property
+    def first_pace(self) -> float | None:
+        if self._has_chosen_pace:
+            return self.pace or FULL_SPEED
+        return FULL_SPEED if self.services.state.full_speed else None
 
     def begin_pace(self) -> None:
         """The pace of a run that begins: the one chosen, else slow enough to watch a short one."""
@@ -222,10 +228,10 @@ class SteeringScreen(RunDisplay):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "use":
             return self.kept is not None
+        if action == "objective" and len(self.preset.objectives) < 2:
+            return False
         if action in WHILE_IT_LASTS:
             return not self.shown.is_over
-        if action == "objective":
-            return len(self.preset.objectives) > 1
         return action != "retry" or self.slower_rate is not None
 
 

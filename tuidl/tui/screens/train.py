@@ -37,7 +37,7 @@ OFTEN = (events.Progress, events.EpochEnded, events.Frame, events.ProbeAnswer)
 """Events that come by themselves; others come once, most of them because of a key."""
 TURNS = (events.RunStarted, events.Compiled, events.Refused, events.RunFailed)
 """Events after which there may be no frame for long, or none at all."""
-ONE, RATE = Binding.Group("step"), Binding.Group("rate", compact=True)
+RATE = Binding.Group("rate", compact=True)
 
 
 class TrainScreen(PastScreen):
@@ -45,11 +45,11 @@ class TrainScreen(PastScreen):
 
     BINDINGS: ClassVar = [
         Binding("space", "go", "train"),
-        Binding("s", "step", "step", group=ONE),
-        Binding("e", "epoch", "epoch", group=ONE),
+        Binding("s", "step", "step"),
+        Binding("e", "epoch", "epoch"),
         Binding("plus,equals_sign", "rate(1)", "up", key_display="+", group=RATE),
         Binding("minus", "rate(-1)", "down", key_display="-", group=RATE),
-        Binding("o", "objective", "objective", group=RATE),
+        Binding("o", "objective", "whose rate"),
         Binding("f", "full_speed", "speed"),
         Binding("less_than_sign", "pace(-1)", "slower", show=False),
         Binding("greater_than_sign", "pace(1)", "faster", show=False),

@@ -12,6 +12,8 @@ from tuidl.tui.session.run import Run
 
 Probe = tuple[str, dict[str, Any]]
 """A kind of probe with its options."""
+FULL_SPEED = 0.0
+"""In the place of steps a second."""
 
 
 class Display(Protocol):
@@ -20,6 +22,11 @@ class Display(Protocol):
     preset: Preset
     shown: Run
     is_ready: bool
+
+    @property
+    def first_pace(self) -> float | None:
+        """Steps a second of a run that begins, or FULL_SPEED; None: so that a short one can be
+        watched."""
 
     def begin(self, run: Run) -> None: ...
     def handle(self, event: Event) -> None: ...
@@ -36,6 +43,11 @@ class RunDisplay(Screen[None]):
 
     is_ready: bool = True
     """Whether there is time to draw another frame."""
+
+    @property
+    def first_pace(self) -> float | None:
+        """As of ``Display``."""
+        return None
 
     def begin(self, run: Run) -> None:
         """Show another run from its start."""

@@ -9,7 +9,7 @@ from textual.notifications import SeverityLevel
 from tuidl.compiler.pacing import WATCHABLE_SECONDS
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
-from tuidl.tui.session.display import Host, Probe
+from tuidl.tui.session.display import FULL_SPEED, Host, Probe
 from tuidl.tui.session.run import Run
 from tuidl.tui.session.session import Session
 
@@ -23,6 +23,7 @@ class Rival:
 
     previous: Run | None = None
     is_ready = True
+    first_pace = FULL_SPEED
 
     def __init__(
         self, host: Host, preset: Preset, folder: Path, rate: float | None, wanted: list[Probe]

@@ -73,6 +73,7 @@ class Session:
         if screen := self.host.run_display():
             screen.preset = preset
             screen.begin(self._next)
+        pace = screen.first_pace if screen else None
         try:
             command = commands.Load(
                 preset=preset.to_toml(),
@@ -84,7 +85,8 @@ class Session:
                 run=None if run is None else str(run),
                 learning_rate=learning_rate,
                 number=self._number,
-                watch=run is None,
+                watch=pace is None,
+                pace=pace or None,
             )
             commands.to_json(command)
         except (OSError, UnicodeEncodeError, TuidlError) as error:

@@ -14,7 +14,13 @@ from tuidl.charts.tiling import comfortable
 from tuidl.protocol.probes import StepTrace
 from tuidl.tui.renderers.examples import is_image, pixels
 from tuidl.tui.renderers.shapes import known
-from tuidl.tui.step_trace.texts import predicted_text, target_text, value_text, values_text
+from tuidl.tui.step_trace.texts import (
+    nearest_text,
+    predicted_text,
+    target_text,
+    value_text,
+    values_text,
+)
 from tuidl.tui.step_trace.worked import worked_loss
 
 MOST_TOLD = 3
@@ -32,7 +38,8 @@ def gather(
     grid = Grid(width, height, unicode)
     grid.put(0, 0, "example", palette.style("muted"))
     grid.put(10, 0, "x", palette.style("train", bold=True))
-    grid.put_right(width, 0, "y", palette.style("validation", bold=True))
+    heading = "" if answer.untaught else "y"
+    grid.put_right(width, 0, heading, palette.style("validation", bold=True))
     rows = zip(answer.examples, answer.inputs, answer.targets, strict=True)
     for y, (number, values, target) in enumerate(rows, 1):
         text = fitted(_target(answer, y - 1, target), (width - 12) // 2)
@@ -52,14 +59,17 @@ def gather(
 
 
 def _target(answer: StepTrace, number: int, target: Sequence[float | None]) -> str:
-    """What is true of an example of the batch: of text the tokens that follow."""
+    """What is true of an example of the batch: of text the tokens that follow; nothing where the
+    loss asks for no truth."""
+    if answer.untaught:
+        return ""
     return answer.target_texts[number] if answer.target_texts else target_text(answer, target)
 
 
 def _caption(answer: StepTrace, number: int, target: Sequence[float | None]) -> str:
-    """What is true of a picture, and its number; of a mask or boxes, which no words can say, the
-    number alone."""
-    if not answer.classes and len(target) > MOST_TOLD:
+    """What is true of a picture, and its number; of a mask or boxes, which no words can say, and
+    where nothing is, the number alone."""
+    if answer.untaught or (not answer.classes and len(target) > MOST_TOLD):
         return f"#{number}"
     return f"is {target_text(answer, target)}, #{number}"
 
@@ -84,7 +94,8 @@ def _pictures(
     drawn = image_grid(shown, palette, width, room, unicode=unicode)
     foot = Grid(width, 2, unicode)
     more = answer.batch - len(shown)
-    text = f"and {more} more, each with its target" if more > 0 else ""
+    each = "" if answer.untaught else ", each with its target"
+    text = f"and {more} more{each}" if more > 0 else ""
     foot.put(0, 1, fitted(text, width), palette.style("muted"))
     return [*drawn, *foot.lines()]
 
@@ -95,8 +106,11 @@ def loss(answer: StepTrace, palette: Palette, width: int, height: int, unicode: 
     column = max(width // 3 - 2, 19)
     asked = "p of what is true" if width >= NARROW else "p of true"
     true = f"y of {answer.output}" if answer.output else "y true"
+    if answer.untaught:
+        true = "nearest" if answer.groups else ""
     grid.put(8, 0, fitted(true, column - 9), palette.style("validation", bold=True))
-    asked = asked if answer.classes else "p predicted"
+    if not answer.classes:
+        asked = "squared distances" if answer.groups else "p predicted"
     grid.put(column, 0, asked, palette.style("train", bold=True))
     grid.put_right(width, 0, "loss", palette.style("bad", bold=True))
     shown = min(len(answer.examples), max(height - 4, 1))
@@ -124,7 +138,11 @@ def _example(
     """A line of the table: truth, prediction, and the loss beside a bar as long as ``most``."""
     y, target, width = i + 1, answer.targets[i], grid.width
     grid.put(0, y, f"#{answer.examples[i]}", palette.style("muted"))
-    true = fitted(target_text(answer, target), column - 9)
+    if answer.groups:
+        told = nearest_text(answer.predicted[i])
+    else:
+        told = "" if answer.untaught else target_text(answer, target)
+    true = fitted(told, column - 9)
     grid.put(8, y, true, palette.style("text"))
     prediction = predicted_text(answer, answer.predicted[i], target)
     grid.put(column, y, prediction, palette.style("text"))

@@ -61,7 +61,8 @@ class Loop:
 
 def code(answer: StepTrace, loop: Loop, room: int) -> list[tuple[str, str, int | None]]:
     """The training loop: code, the place in it (empty where that means nothing), and the phase."""
-    loss = " + ".join(answer.terms) or f"{answer.loss_kind}(p, y)"
+    given, compared = ("x", "p") if answer.untaught else ("x, y", "p, y")
+    loss = " + ".join(answer.terms) or f"{answer.loss_kind}({compared})"
     whose, weights = answer.objective, " + ".join(answer.trains) or "weights"
     batch = f"{answer.batch} of {answer.of} examples"
     rate = f"{answer.learning_rate:.3g}"
@@ -70,7 +71,7 @@ def code(answer: StepTrace, loop: Loop, room: int) -> list[tuple[str, str, int |
     return [
         (f"for epoch in 1 … {loop.epochs}:", f"{loop.epoch}", None),
         (f"  for batch in 1 … {loop.steps}:", f"{loop.step}", None),
-        (worded(room, f"    x, y = next {batch}", f"    x, y = {batch}"), "", 0),
+        (worded(room, f"    {given} = next {batch}", f"    {given} = {batch}"), "", 0),
         ("    p = network(x)" if not answer.terms else f"    p = outputs for {whose}", "", 1),
         (f"    loss = {loss}", "", 2),
         ("    g = gradient of the loss", "", 3),

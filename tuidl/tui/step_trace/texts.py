@@ -40,6 +40,13 @@ def target_text(answer: StepTrace, target: Sequence[float | None]) -> str:
     return " ".join(short(known(v), 4) for v in target[:3])
 
 
+def nearest_text(distances: Sequence[float | None]) -> str:
+    """The number, counted from 1, of the smallest."""
+    values = [known(value) for value in distances]
+    nearest = min(range(len(values)), key=lambda i: (values[i] != values[i], values[i]))
+    return f"centre {nearest + 1}"
+
+
 def predicted_text(answer: StepTrace, predicted: Sequence[float | None], target: Any) -> str:
     """The probability of the true class, or the number predicted."""
     if not answer.classes:

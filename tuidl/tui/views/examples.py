@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Click
 
 from tuidl.charts.confusion import cell_at
+from tuidl.charts.grid import worded
 from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import ProbeAnswer
@@ -82,8 +83,8 @@ class ExamplesView(View):
         self.answer = event.answer
         return True
 
-    def title(self) -> str:
-        """What the list shows."""
+    def title(self, room: int) -> str:
+        """What the list shows, in so many cells."""
         if self.answer is None:
             return "held-out examples"
         part, asked = self.answer.part, self.answer.asked
@@ -91,10 +92,13 @@ class ExamplesView(View):
             wrong, total = self.answer.wrong, self.answer.total
             all_of_it = self.frame.started.examples.get(part, 0) if self.frame.started else 0
             first = "the first " if total < all_of_it else ""
-            return f"{part}: {wrong} of {first}{total} wrong, those first"
+            found = f"{part}: {wrong} of {first}{total} wrong"
+            return worded(room, f"{found}, those first", found, f"{wrong} of {total} wrong")
         true, given = (self.answer.classes[number] for number in asked if number is not None)
         words = "rightly read" if true == given else f"read as {given}"
-        return f"{part}: {true}, {words}: {self.answer.matching} (esc: all)"
+        found = f"{true}, {words}: {self.answer.matching}"
+        whole = f"{part}: {found} (esc: all)"
+        return worded(room, whole, f"{found} (esc: all)", found)
 
     def select(self, way: int) -> None:
         """The next example, or one before."""
@@ -164,7 +168,7 @@ class ExampleList(Part):
     ]
 
     def title_now(self) -> str:
-        return self.view.title()
+        return self.view.title(self.title_room)
 
     def picture(
         self, answer: Predictions, palette: Palette, width: int, height: int, unicode: bool

@@ -14,6 +14,7 @@ from tuidl.data.tables.column_report import ColumnReport
 from tuidl.tui.renderers.own_data import Role, column_line
 from tuidl.tui.widgets.chart import looks_of
 
+WHAT_IS_GUESSED = "? is a guess: go there with ↑↓, and it is told below"
 MARGIN = 5
 """Cells of the frame, the padding and the scroll bar."""
 
@@ -67,6 +68,8 @@ class ColumnList(OptionList):
     def fill(self) -> None:
         """Draw all lines anew."""
         place = self.highlighted
+        is_guessed = any(c.guesses and c.name not in self.left_out for c in self.columns)
+        self.border_subtitle = WHAT_IS_GUESSED if is_guessed else ""
         self.clear_options()
         self.add_options([Option(self._row(number)) for number in range(len(self.columns))])
         self.highlighted = place

@@ -9,6 +9,7 @@ from msgspec import Meta
 from tuidl.backends.base import Array
 from tuidl.compiler.graph import Graph, Node
 from tuidl.compiler.nodes import Head, Target
+from tuidl.preset.networks import LossTerm
 from tuidl.protocol.probes import BackwardStep, ForwardStep, StepTrace, UpdateStep
 from tuidl.tasks.base import Task
 from tuidl.tasks.choice import task_for
@@ -76,6 +77,8 @@ def walk(state: TrainState, options: Options) -> StepTrace:
         weighted=head.weights is not None,
         texts=input_texts(state, feed.x[first]),
         target_texts=target_texts(state, targets) if is_answer else (),
+        untaught=not head.loss.needs_target,
+        groups=head.loss.groups,
     )
 
 
@@ -103,16 +106,17 @@ def _terms(state: TrainState, number: int) -> tuple[str, ...]:
     if not state.preset.objectives:
         return ()
     return tuple(
-        f"{'' if term.weight == 1 else f'{term.weight:g} · '}"
-        f"{term.loss.kind()}({term.output}, {_target_text(term.target)})"
+        f"{'' if term.weight == 1 else f'{term.weight:g} · '}{term.loss.kind()}({_compared(term)})"
         for term in state.preset.objectives[number].losses
     )
 
 
-def _target_text(target: str | float | None) -> str:
-    if target is None:
-        return "y"
-    return target if isinstance(target, str) else f"{target:g}"
+def _compared(term: LossTerm) -> str:
+    """The output, and what the loss holds it against, if anything."""
+    if not term.loss.needs_target:
+        return term.output
+    target = "y" if term.target is None else term.target
+    return f"{term.output}, {target if isinstance(target, str) else f'{target:g}'}"
 
 
 def _forward(
