@@ -93,7 +93,7 @@ class ExamplesView(View):
             all_of_it = self.frame.started.examples.get(part, 0) if self.frame.started else 0
             first = "the first " if total < all_of_it else ""
             found = f"{part}: {wrong} of {first}{total} wrong"
-            return worded(room, f"{found}, those first", found, f"{wrong} of {total} wrong")
+            return worded(room, f"{found}, those first", found, f"{part}: {wrong} of {total} wrong")
         true, given = (self.answer.classes[number] for number in asked if number is not None)
         words = "rightly read" if true == given else f"read as {given}"
         found = f"{true}, {words}: {self.answer.matching}"
