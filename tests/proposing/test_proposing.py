@@ -270,3 +270,13 @@ def test_gaps_that_are_said_are_filled(tmp_path: Path) -> None:
         proposal_for(path, "b")
     proposal = proposal_for(path, "b", None, ('data.columns.a={gaps=["weg"]}',))
     assert proposal.data["missing"].value == "mean"
+
+
+def test_what_is_different_in_every_row_is_left_out_unless_it_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("name,n,y\n" + "".join(f"p{i},{i * 7 % 11},{'ab'[i % 2]}\n" for i in range(40)))
+    proposal = proposal_for(path, "y")
+    assert proposal.data["ignore"].value == ["name"]
+    assert any("different in every row" in note for note in proposal.notes)
+    said = proposal_for(path, "y", overrides=("data.columns.name.kind=category",))
+    assert "ignore" not in said.data

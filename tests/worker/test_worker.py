@@ -237,6 +237,7 @@ def test_a_run_goes_on_at_the_pace_that_its_command_carries(child: Child) -> Non
     child.until("run_started")
     folder = str(Path(os.environ["TUIDL_RUNS_DIR"]) / name)
     child.tell(command="load", preset=helpers.LINE, paused=False, run=folder, pace=1.0)
+    child.until("run_started")
     told = child.until("progress", "run_ended")
     child.tell(command="pause")
     told += child.until("paused", "run_ended")

@@ -19,6 +19,8 @@ NAMES_OF_ROWS = {"", "id", "index", "idx", "row", "rowid", "row_id", "unnamed: 0
 """Names of columns that only count the rows."""
 
 
+FEWEST_DIFFERENT = 20
+"""Rows from which on texts that are different in all of them are no categories."""
 PROSE = 'different texts of several words, read word by word; else kind = "ignore"'
 
 
@@ -107,10 +109,33 @@ def _idle(column: "RawColumn", reading: "Reading", number: int) -> str:
         )
     if reading.values is None:
         return f"which cannot be used: {reading.problem}" if reading.kind == "ignore" else ""
+    if reading.kind == "category" and not reading.is_said and _never_repeats(column):
+        return (
+            "different in every row: an id or a name; if it is none: "
+            f'{key_of(column.name)} = {{kind = "category"}}'
+        )
     values = reading.values.values
     if len(values) > 1 and not np.isnan(values[0]) and bool((values == values[0]).all()):
         return "which is the same in all rows"
     return ""
+
+
+def _never_repeats(column: "RawColumn") -> bool:
+    """Whether no field is like another, gaps aside, of rows that are not few."""
+    import numpy as np
+
+    from tuidl.data.tables.gaps import is_gap
+
+    numbers = column.numbers[column.codes < 0]
+    if len(np.unique(numbers)) < len(numbers):
+        return False
+    places = np.bincount(column.codes[column.codes >= 0], minlength=len(column.texts))
+    counts = [
+        count
+        for text, count in zip(column.texts, places.tolist(), strict=True)
+        if not is_gap(text, (), of_numbers=False)
+    ]
+    return len(counts) + len(numbers) >= FEWEST_DIFFERENT and max(counts, default=1) == 1
 
 
 def _counts_rows(column: "RawColumn") -> bool:

@@ -69,7 +69,8 @@ def table_facts(
     left_out = {column.name for column in idle} | {*(ignored or ())}
     inputs = [column for column in others if column.name not in left_out]
     if not inputs:
-        raise PresetError("--target", f"{names[place]!r} leaves no column to learn from")
+        why = "".join(f"; {column.name!r} is left out, {column.idle}" for column in idle[:1])
+        raise PresetError("--target", f"{names[place]!r} leaves no column to learn from{why}")
     texts = [column for column in inputs if column.is_text and column.name not in named]
     data = _settings(path, raw, columns, columns[place], inputs) | _text_settings(texts)
     data = stated(data, overrides)

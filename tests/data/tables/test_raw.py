@@ -80,3 +80,10 @@ def test_a_header_is_guessed_or_stated(tmp_path: Path) -> None:
     assert raw_of(tmp_path, "a,b\n1,2\n").has_header
     assert [c.name for c in raw_of(tmp_path, "a,1\n1,2\n").columns] == ["1", "2"]
     assert [c.name for c in raw_of(tmp_path, "a,\n1,2\n", header=True).columns] == ["a", "2"]
+
+
+def test_years_are_names_where_one_of_them_stands_over_texts(tmp_path: Path) -> None:
+    rows = "1,2,yes\n3,4,no\n5,6,yes\n"
+    assert raw_of(tmp_path, f"2019,2020,2021\n{rows}").has_header
+    assert not raw_of(tmp_path, f"2019,2020,yes\n{rows}").has_header
+    assert not raw_of(tmp_path, f"7,7,0\n{rows}").has_header

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from tests.data.test_csv import csv_of
 from tuidl.data.paths import stamp
@@ -77,3 +78,30 @@ def test_settings_take_part_in_the_report(tmp_path: Path) -> None:
     source = csv_of(tmp_path, TEXT, missing="most_frequent", columns=said)
     text = "\n".join(source.report())
     assert "guess" not in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "marked"),
+    [
+        ([f"{i}:30" for i in range(40)], "40 different texts in 40 rows"),
+        (["x", ""] * 20, 'missing = "no"'),
+        (["Clerk", "clerk"] * 20, "'Clerk' and 'clerk' are taken as different"),
+        (["new  york", "New York"] * 20, "'new  york' and 'New York' are taken as different"),
+        (["a", "b"] * 20, ""),
+    ],
+)
+def test_categories_that_may_be_meant_otherwise_are_marked(
+    tmp_path: Path, fields: list[str], marked: str
+) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(["n,c", *(f"{i},{field}" for i, field in enumerate(fields)), ""]))
+    raw = read_raw(stamp(str(path)))
+    report = described_table(raw, [read_column(column, AS_FOUND) for column in raw.columns])
+    guesses = "; ".join(report.columns[1].guesses)
+    assert marked in guesses
+    assert bool(guesses) == bool(marked)
+
+
+def test_a_target_that_is_always_the_same_is_marked(tmp_path: Path) -> None:
+    source = csv_of(tmp_path, "a,y\n" + "".join(f"{i},3.5\n" for i in range(9)), target="y")
+    assert "the same in every row: there is nothing to predict" in "\n".join(source.report())

@@ -1,5 +1,6 @@
 """Columns of categories, and texts that are none."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,8 @@ from tuidl.data.tables.raw import text_of
 
 MOST = 100
 """Categories that get an input, where nothing else is said."""
+FEWEST_TOLD = 10
+"""Different texts that hardly repeat from which on this is told."""
 FEWEST_OF_EACH = 2
 """Rows for each of more than MOST texts, on average, that make them categories."""
 
@@ -29,7 +32,7 @@ def category(fields: Fields, most: int | None) -> Reading:
     if is_long and hardly_repeat and not fields.settings.implied:
         return _text(fields)
     column = _column(fields, counts, _commonest(counts, limit) if is_long else set(counts))
-    reading = Reading("category", column, values_of(fields.raw, column), _guess(fields))
+    reading = Reading("category", column, values_of(fields.raw, column), _guess(fields, counts))
     if fields.settings.unseen == "other" and not column.other:
         problem = f'there is no "other" for unseen ones: all {len(counts)} categories have an input'
         return replace(reading, problem=problem, remedy=('unseen = "zero"', 'unseen = "refuse"'))
@@ -71,10 +74,18 @@ def free(name: str, taken: dict[str, int]) -> str:
     return name
 
 
-def _guess(fields: Fields) -> str:
+def _guess(fields: Fields, counts: Mapping[str, int]) -> str:
     """What may be meant otherwise."""
-    if fields.settings.implied == "category":
-        return ""
+    found = [twins_of(counts)]
+    if fields.settings.implied != "category":
+        found = [
+            _words_or_numbers(fields), *found, _hardly_repeating(fields, counts),
+            _one_or_none(fields, counts),
+        ]  # fmt: skip
+    return "; ".join(filter(None, found))
+
+
+def _words_or_numbers(fields: Fields) -> str:
     words = [text for text in fields.texts if is_gap(text, (), of_numbers=True)]
     if words:
         listed = ", ".join(map(toml, words))
@@ -85,6 +96,30 @@ def _guess(fields: Fields) -> str:
     rows = len(fields.plain) + np.array(list(fields.texts.values()))[are_numbers].sum()
     share = rows / fields.count
     return f'{share:.0%} of its values are numbers; else kind = "number"' if rows else ""
+
+
+def twins_of(names: Iterable[str]) -> str:
+    """The first two names that differ in nothing but case and spaces."""
+    seen: dict[str, str] = {}
+    for name in names:
+        first = seen.setdefault(" ".join(name.casefold().split()), name)
+        if first != name:
+            return f"{first[:SHOWN]!r} and {name[:SHOWN]!r} are taken as different"
+    return ""
+
+
+def _hardly_repeating(fields: Fields, counts: Mapping[str, int]) -> str:
+    if len(counts) < FEWEST_TOLD or fields.count >= FEWEST_OF_EACH * len(counts):
+        return ""
+    rows = f"{len(counts)} different texts in {fields.count} rows, taken as categories"
+    return f'{rows}; if they are ids or names: kind = "ignore"'
+
+
+def _one_or_none(fields: Fields, counts: Mapping[str, int]) -> str:
+    gaps = len(fields.raw.codes) - fields.count
+    if len(counts) > 1 or not gaps:
+        return ""
+    return 'one value and gaps; if a gap says no: missing = "no"'
 
 
 def _text(fields: Fields) -> Reading:

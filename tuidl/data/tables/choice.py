@@ -84,7 +84,7 @@ def chosen_columns(path: Path, raw: RawTable, options: Options) -> Chosen:
     """Raises DataError or PresetError."""
     names = [column.name for column in raw.columns]
     if twice := [name for i, name in enumerate(names) if name in names[:i]]:
-        raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}")
+        raise DataError(f"{path}: line 1: two columns are named {twice[0]!r}; rename one")
     settings = _settings(names, options)
     first = () if options.target is None else (options.target,)
     target = next((_place(n, names, raw.has_header, options.target_key) for n in first), None)

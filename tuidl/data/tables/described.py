@@ -124,6 +124,8 @@ def target_report(table: "Table", place: int, target: "Target", known: Array) ->
         values = _counted(dict(zip(target.classes, counts.tolist(), strict=True)))
     else:
         values = _values(column, known)
+        if len(known) > 1 and known.min() == known.max():
+            guesses.append("the same in every row: there is nothing to predict")
     return ColumnReport(
         name=raw.name,
         role="target",

@@ -11,9 +11,11 @@ import numpy as np
 
 from tuidl.core.errors import DataError
 from tuidl.data.tables.dialect import is_value
-from tuidl.data.tables.raw import RawColumn
+from tuidl.data.tables.raw import RawColumn, plain_number
 
 MOST_COLUMNS = 10_000
+FEWEST_BELOW = 3
+"""Rows below a number that may be a name."""
 _ROW_NUMBERS = re.compile(r"|Unnamed: \d+|rownames|row\.names")
 _PANDAS_INDEX = "__index_level_0__"  # in Parquet, as the last column
 """Names that programs give to a column of row numbers: none (R, pandas), and what is made of it."""
@@ -90,10 +92,13 @@ def passed_over(header: Header, columns: Sequence[RawColumn]) -> dict[int, str]:
 
 def _is_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether no field of the first line is a number or missing; an empty one may stand over
-    empty ones, and the first one over numbers (of rows)."""
+    empty ones, and the first one over numbers (of rows). Numbers are names, too, as years are,
+    where one of them stands over texts alone."""
     fields = list(names)
     if rows and not fields[0] and rows[0] and rows[0][0].isdecimal():
         fields = fields[1:]
+    if _stands_over_texts(names, rows):
+        return True
     below = len(names) - len(fields)
     some = [
         field
@@ -101,6 +106,18 @@ def _is_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         if field or not rows or any(any(row[place : place + 1]) for row in rows)
     ]
     return bool(some) and not any(map(is_value, some))
+
+
+def _stands_over_texts(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether all names differ, and one that is a plain number has no number below it, nor a
+    gap."""
+    if not all(names) or len(set(names)) < len(names) or len(rows) < FEWEST_BELOW:
+        return False
+    return any(
+        plain_number(name) is not None
+        and all(len(row) > place and not is_value(row[place]) for row in rows)
+        for place, name in enumerate(names)
+    )
 
 
 def _counts(texts: Sequence[str]) -> bool:

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from tuidl.core.printable import printable
 from tuidl.data.tables.column_report import ColumnReport
 from tuidl.tui.renderers.own_data import Role, column_line
+from tuidl.tui.terminal.plain import plain
 from tuidl.tui.widgets.chart import looks_of
 
 WHAT_IS_GUESSED = "? is a guess: go there with ↑↓, and it is told below"
@@ -69,7 +70,7 @@ class ColumnList(OptionList):
         """Draw all lines anew."""
         place = self.highlighted
         is_guessed = any(c.guesses and c.name not in self.left_out for c in self.columns)
-        self.border_subtitle = WHAT_IS_GUESSED if is_guessed else ""
+        self.border_subtitle = plain(WHAT_IS_GUESSED) if is_guessed else None
         self.clear_options()
         self.add_options([Option(self._row(number)) for number in range(len(self.columns))])
         self.highlighted = place
