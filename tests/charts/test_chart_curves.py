@@ -11,6 +11,7 @@ from tuidl.charts.columns import best_x
 from tuidl.charts.curve import Curve, Edit, Marks
 from tuidl.charts.curves import curves, x_at
 from tuidl.charts.palette import DEFAULT
+from tuidl.charts.readout import _short_name
 from tuidl.charts.window import Window
 from tuidl.protocol.history import Series
 
@@ -112,3 +113,11 @@ def test_the_best_epoch_is_found_by_either_measure() -> None:
     assert best_x(scores, lowest=True) == 3
     assert best_x(scores, lowest=False) == 4
     assert best_x(series([math.nan]), lowest=True) is None
+
+
+def test_short_names_of_several_words_stay_apart() -> None:
+    assert [_short_name(n, 1) for n in ("steps", "fork train", "fork validation")] == [
+        "s", "ft", "fv"
+    ]  # fmt: skip
+    assert _short_name("fork validation", 5) == "fo va"
+    assert _short_name("validation", 5) == "valid"

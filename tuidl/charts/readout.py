@@ -44,7 +44,7 @@ def put_heading(
     """Names and values in as much detail as there is room for; ``scale``: what scale they are on,
     in words."""
     if marks.cursor is not None:
-        title = f"{x_name} {marks.cursor:g}"
+        title = f"{x_name} {_place(marks.cursor)}"
     values = [shown_value(line.series, marks.cursor) for line in lines]
     if scale and grid.width >= WITH_SCALE:
         title += f" ({scale})"
@@ -63,13 +63,29 @@ def _named(
         parts = [(title, palette.style("text", bold=True))]
         for line, value in zip(lines, values, strict=True):
             if line.role != "muted" or faint:
-                name = line.name if letters > len(line.name) else line.name[:letters]
+                name = _short_name(line.name, letters)
                 entry = " " * gap + sample(line.role, grid.unicode)[:cells] + " " + name
                 parts.append((entry, palette.style(line.role)))
                 parts.append((value_text(value, digits), palette.style("text")))
         if sum(cell_len(text) for text, _ in parts) <= grid.width:
             break
     return parts
+
+
+def _short_name(name: str, letters: int) -> str:
+    """About so many letters of it, of several words some of each: ``fv`` of "fork validation"."""
+    if letters > len(name):
+        return name
+    words = name.split()
+    if len(words) < 2:
+        return name[:letters]
+    each = max(letters // len(words), 1)
+    return ("" if each == 1 else " ").join(word[:each] for word in words)
+
+
+def _place(x: float) -> str:
+    """Whole where it is, else with two decimals: a step within an epoch."""
+    return f"{x:g}" if x == round(x) else f"{x:.2f}"
 
 
 def _best_text(
@@ -80,9 +96,9 @@ def _best_text(
         return
     value = value_text(shown_value(judged.series, marks.best), 4)
     for text in (
-        f"◆ {marks.best_is}:{value} at {x_name} {marks.best:g}",
+        f"◆ {marks.best_is}:{value} at {x_name} {_place(marks.best)}",
         f"◆ {marks.best_is}:{value}",
-        f"◆ {x_name} {marks.best:g}",
+        f"◆ {x_name} {_place(marks.best)}",
     ):
         if used + 2 + cell_len(text) <= grid.width:
             grid.put_right(grid.width, 0, text, palette.style("good"))

@@ -13,8 +13,11 @@ def place_text(moment: Moment) -> str:
 def how_text(moment: Moment) -> str:
     """How the moment was reached, and how long that took."""
     count = moment.updates - moment.origin
-    again = f"{count:,} step{'' if count == 1 else 's'} computed again" if count else "kept there"
-    return f"from step {moment.origin:,}: {again}, in {moment.seconds * 1000:.0f} ms"
+    took = f"in {moment.seconds * 1000:.0f} ms"
+    if not count:
+        return f"as it was kept, read {took}"
+    steps = f"{count:,} step{'' if count == 1 else 's'}"
+    return f"{steps} computed again, {took}, from what was kept of step {moment.origin:,}"
 
 
 def standing_lines(standing: Standing) -> list[str]:

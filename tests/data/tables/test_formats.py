@@ -84,11 +84,12 @@ def test_other_json_is_refused(tmp_path: Path, rows: list, message: str) -> None
         raw(json_lines(tmp_path, *rows))
 
 
-def parquet(folder: Path, table: Any) -> Path:
+def parquet(folder: Path, table: Any, rows: int | None = None) -> Path:
+    """``rows``: of each row group."""
     import pyarrow.parquet as pq
 
     path = folder / "t.parquet"
-    pq.write_table(table, path)
+    pq.write_table(table, path, row_group_size=rows)
     return path
 
 
@@ -99,7 +100,8 @@ def test_parquet(tmp_path: Path) -> None:
     assert table.lines.tolist() == [1, 2, 3]
 
 
-def test_kinds_of_parquet(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rows", [1, 3, 4])
+def test_kinds_of_parquet(tmp_path: Path, rows: int) -> None:
     arrow = pytest.importorskip("pyarrow")
     day, moment = dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 13, 5)
     table = arrow.table(
@@ -116,7 +118,7 @@ def test_kinds_of_parquet(tmp_path: Path) -> None:
             "__index_level_0__": [4, 5, 9, 12],
         }
     )
-    found = raw(parquet(tmp_path, table))
+    found = raw(parquet(tmp_path, table, rows))
     assert values(found) == {
         "float32": [0.5, "", "nan", "inf"],
         "uint8": [0, 255, "", 3],

@@ -1,4 +1,4 @@
-"""A Parquet file as a RawTable, read by PyArrow (the extra "tables")."""
+"""A Parquet file as a RawTable, read by PyArrow (the extra "tables"), a row group at a time."""
 
 from pathlib import Path
 from typing import Any
@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 
 from tuidl.core.errors import DataError
-from tuidl.core.limits import check_memory
+from tuidl.core.spilling import empty, room_for
 from tuidl.data.expanding import require_modest
+from tuidl.data.tables.columns import BYTES_A_FIELD, BYTES_A_ROW
 from tuidl.data.tables.content import ADVICE
 from tuidl.data.tables.extra import needed
 from tuidl.data.tables.header import MOST_COLUMNS, Header, normal_name
+from tuidl.data.tables.joining import JoinedColumns
 from tuidl.data.tables.raw import RawColumn, RawTable
 from tuidl.data.tables.values import column_of_texts, table_of, text_of_value
 
@@ -29,19 +31,38 @@ def read_parquet(path: Path, fewest: int) -> RawTable:
             rows, width = source.metadata.num_rows, len(source.schema_arrow.names)
             if not fewest <= width <= MOST_COLUMNS:
                 raise DataError(f"{path}: {width} columns, expected {fewest} to {MOST_COLUMNS:,}")
-            check_memory(BYTES_A_VALUE * rows * width, f"{path}", ADVICE)
             require_modest(path, file.seek(0, 2), _expanded(source.metadata))
             texts = [field.name for field in source.schema_arrow if _is_text(arrow, field.type)]
-            table = parquet.ParquetFile(file, read_dictionary=texts).read()
+            source = parquet.ParquetFile(file, read_dictionary=texts)
+            names = tuple(normal_name(name) for name in source.schema_arrow.names)
+            needed_bytes = (BYTES_A_FIELD * width + BYTES_A_ROW) * rows
+            least = BYTES_A_VALUE * width * _largest_group(source.metadata)
+            with room_for(needed_bytes + least, least, f"{path}", ADVICE):
+                columns = _columns(arrow, path, source, names)
+                lines = empty((rows,), np.int64)
     except (arrow.ArrowException, OSError) as error:
         problem = " ".join(str(error).split())[:200]
         raise DataError(f"{path}: no Parquet file that can be read: {problem}") from None
-    names = tuple(normal_name(name) for name in table.column_names)
-    columns = [
-        _column(arrow, path, name, column)
-        for name, column in zip(names, table.columns, strict=True)
-    ]
-    return table_of(path, columns, Header(names, True), np.arange(1, rows + 1), ())
+    lines[:] = np.arange(1, rows + 1)
+    return table_of(path, columns, Header(names, True), lines, ())
+
+
+def _columns(arrow: Any, path: Path, source: Any, names: tuple[str, ...]) -> list[RawColumn]:
+    """``source``: the open file, which is read a row group at a time."""
+    metadata = source.metadata
+    joined = JoinedColumns(names, metadata.num_rows)
+    groups = [(group,) for group in range(metadata.num_row_groups)] or [()]
+    for group in groups:
+        table = source.read_row_groups(list(group))
+        pairs = zip(names, table.columns, strict=True)
+        joined.add([_column(arrow, path, *pair) for pair in pairs], table.num_rows)
+    return joined.finished()
+
+
+def _largest_group(metadata: Any) -> int:
+    """Rows that are read together."""
+    groups = range(metadata.num_row_groups)
+    return max((metadata.row_group(i).num_rows for i in groups), default=0)
 
 
 def _expanded(metadata: Any) -> int:

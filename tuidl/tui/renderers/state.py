@@ -44,7 +44,7 @@ def step_line(run: Run, around: Around, width: int, dot: str) -> str:
         fold = " of this fold" if run.fold else ""
         more.append(f"{most}{in_words(run.seconds_left)} left{fold}")
     if run.pace and not run.is_over:
-        more.append(f"slowed to {short(run.pace)} steps/s (f)")
+        more.append(f"slowed to {short(run.pace)} step{'s' * (run.pace != 1)}/s (f)")
     if run.seconds:
         more.append(f"trained {trained(run.seconds)}")
     if run.examples_per_second and run.phase is Phase.RUNNING:

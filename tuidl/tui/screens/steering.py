@@ -102,7 +102,11 @@ class SteeringScreen(RunDisplay):
         self.pace_changed()
 
     def action_full_speed(self) -> None:
-        """Switch to full speed, or back to a pace that can be watched."""
+        """Switch to full speed, or back to a pace that can be watched, which a run that has not
+        begun finds when it does."""
+        if not self.pace and not self.shown.steps:
+            self._has_chosen_pace = self.services.state.full_speed = False
+            return
         self._choose_pace(None if self.pace else self._watchable() or PACES[-1])
 
     def action_pace(self, way: int) -> None:

@@ -66,9 +66,8 @@ class Session:
         """Start a run of the preset, in place of the one that is there; or go on with ``run``.
         ``past``: what the screen knows of it; read from its log by default."""
         self._loaded, self._next, self._run = preset, past or Run(), run
-        self._next.asked = not paused
+        self._next.asked, self._held = not paused, None
         self._number += 1
-        self._held = None
         self.prober.begin()
         if screen := self.host.run_display():
             screen.preset = preset
@@ -79,15 +78,13 @@ class Session:
                 preset=preset.to_toml(),
                 source=preset.name,
                 folder=str(self.folder.absolute()),
-                backend=self._backend,
-                threads=self._threads,
-                paused=paused,
+                backend=self._backend, threads=self._threads, paused=paused,
                 run=None if run is None else str(run),
                 learning_rate=learning_rate,
                 number=self._number,
                 watch=pace is None,
                 pace=pace or None,
-            )
+            )  # fmt: skip
             commands.to_json(command)
         except (OSError, UnicodeEncodeError, TuidlError) as error:
             # The folder is gone, or its name is no UTF-8.

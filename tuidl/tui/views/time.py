@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from tuidl.charts.curve import Curve
+from tuidl.charts.grid import worded
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.protocol.events import Event
@@ -240,7 +241,7 @@ class LanePicture(Picture):
 
     def title_now(self) -> str:
         title = super().title_now()
-        return f"{self.lane}: {title}" if self.lane else title
+        return worded(self.title_room, f"{self.lane}: {title}", self.lane) if self.lane else title
 
 
 class PastCurves(Curves):
