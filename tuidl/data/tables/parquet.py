@@ -51,9 +51,9 @@ def _columns(arrow: Any, path: Path, source: Any, names: tuple[str, ...]) -> lis
     """``source``: the open file, which is read a row group at a time."""
     metadata = source.metadata
     joined = JoinedColumns(names, metadata.num_rows)
-    groups = [(group,) for group in range(metadata.num_row_groups)] or [()]
-    for group in groups:
-        table = source.read_row_groups(list(group))
+    groups = [[group] for group in range(metadata.num_row_groups)]
+    for group in groups or [list[int]()]:
+        table = source.read_row_groups(group)
         pairs = zip(names, table.columns, strict=True)
         joined.add([_column(arrow, path, *pair) for pair in pairs], table.num_rows)
     return joined.finished()
