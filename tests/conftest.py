@@ -48,6 +48,18 @@ def _runs_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     del os.environ["TUIDL_RUNS_DIR"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_helpers_beside_other_tests() -> Iterator[None]:
+    """Where processes share the tests no core is idle for others that help one to compile: each
+    would only load everything once more, and compile again what kernels have in common."""
+    from tuidl.kernels import ahead
+
+    with pytest.MonkeyPatch.context() as patch:
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            patch.setattr(ahead, "MOST", 0)
+        yield
+
+
 @pytest.fixture
 def test_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     """Presets may name the sources of ``tests/data/sources.py``."""

@@ -63,6 +63,7 @@ def test_a_long_training_is_timed_at_both_ends() -> None:
     assert found["last"] > 0
 
 
+@pytest.mark.slow
 def test_records_come_from_a_process_of_their_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -139,6 +140,7 @@ def test_series_have_sizes_that_their_networks_take() -> None:
                 KINDS[series.kind](**sizes)
 
 
+@pytest.mark.slow
 def test_growth_is_measured_along_each_axis(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

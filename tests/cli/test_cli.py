@@ -1,4 +1,4 @@
-"""The command line, in a process of its own, as users and scripts call it."""
+"""The command line, as users and scripts call it: in a process of its own where that matters."""
 
 import json
 import os
@@ -11,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 from safetensors.numpy import load_file
 
 from tests import helpers
+from tuidl.cli import cli
 from tuidl.glossary import concept, concepts
 from tuidl.preset.library import shipped
 
@@ -33,17 +35,23 @@ def tuidl(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
     )  # fmt: skip
 
 
+def asked(*arguments: str) -> Result:
+    """By a command that does not train, in this process: one of its own takes a second to begin."""
+    result = CliRunner().invoke(cli, [*arguments])
+    assert result.exit_code == 0, result.output
+    return result
+
+
 def lines_of(result: subprocess.CompletedProcess[str]) -> list[dict]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 def test_help_names_commands_and_exit_codes() -> None:
-    result = tuidl("--help")
-    assert result.returncode == 0
+    result = asked("--help")
     for word in ("presets", "show", "gradcheck", "explain", "Exit codes", "130", "143", "--no-ui"):
         assert word in result.stdout
     for option in ("--set", "--seed", "--threads", "--backend", "--out", "--json"):
-        assert option in tuidl("train", "--help").stdout
+        assert option in asked("train", "--help").stdout
 
 
 def test_presets_lists_every_shipped_preset() -> None:
@@ -196,15 +204,13 @@ def test_an_older_run_is_never_written_over(tmp_path: Path) -> None:
 
 
 def test_show_tells_layers_and_program() -> None:
-    result = tuidl("show", "cnn_digits")
-    assert result.returncode == 0, result.stderr
+    result = asked("show", "cnn_digits")
     for word in ("conv2d_1", "8 x 8 x 16", "13,706", "softmax_cross_entropy", "adam", "stage 1"):
         assert word in result.stdout
 
 
 def test_explain_lists_every_concept() -> None:
-    result = tuidl("explain")
-    assert result.returncode == 0, result.stderr
+    result = asked("explain")
     lines = result.stdout.splitlines()
     assert [line.split()[0] for line in lines if line.startswith("  ")] == [
         entry.key for entry in concepts()
@@ -214,8 +220,7 @@ def test_explain_lists_every_concept() -> None:
 
 @pytest.mark.parametrize("name", [["learning", "rate"], ["Learning rate"], ["learning_rate"]])
 def test_explain_says_what_a_word_means(name: list[str]) -> None:
-    result = tuidl("explain", *name)
-    assert result.returncode == 0, result.stderr
+    result = asked("explain", *name)
     title, short, *rest = result.stdout.splitlines()
     assert (title, short) == ("Learning rate", concept("learning_rate").short)
     assert "  w ← w − η · g" in rest
@@ -233,6 +238,7 @@ def test_explain_speaks_ascii_where_nothing_else_is_understood() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("no_color", "bold"), [("", True), ("1", False)])
 def test_explain_fits_a_terminal(no_color: str, bold: bool) -> None:
     told = on_a_terminal("explain", "adam", columns=50, NO_COLOR=no_color)
@@ -267,8 +273,7 @@ def on_a_terminal(*arguments: str, columns: int, **environment: str) -> str:
 def test_gradcheck_passes_on_a_preset_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "line.toml"
     path.write_text(helpers.LINE)
-    result = tuidl("gradcheck", str(path))
-    assert result.returncode == 0, result.stderr
+    result = asked("gradcheck", str(path))
     assert "dense_1.kernel" in result.stdout
 
 

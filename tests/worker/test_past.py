@@ -104,6 +104,7 @@ def test_moments_are_compared_and_forked_and_a_landscape_is_drawn_beside(at_fort
     assert sum(len(e["places"]) for e in parts) <= 25
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("command", "problem"),
     [

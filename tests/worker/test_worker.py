@@ -76,6 +76,7 @@ def test_a_run_waits_steps_goes_on_and_ends(child: Child) -> None:
     assert child.until("run_ended")[-1]["reason"] == "completed"
 
 
+@pytest.mark.slow
 def test_interrupted_a_hundred_times_it_reaches_the_same_weights(child: Child) -> None:
     paused(child)
     for _ in range(25):
@@ -124,6 +125,7 @@ def test_what_is_wrong_is_refused_and_the_worker_lives_on(child: Child) -> None:
     paused(child)
 
 
+@pytest.mark.slow
 def test_probes_are_answered_after_the_end(child: Child) -> None:
     child.tell(command="load", preset=helpers.CONV, paused=False)
     child.until("run_ended")
@@ -134,6 +136,7 @@ def test_probes_are_answered_after_the_end(child: Child) -> None:
     assert "no probe" in child.until("probe_answer")[-1]["error"]
 
 
+@pytest.mark.slow
 def test_folds_are_trained_one_after_the_other(child: Child) -> None:
     text = helpers.LINE.replace("epochs = 3", "epochs = 2, folds = 3")
     told = paused(child, text)
@@ -143,6 +146,7 @@ def test_folds_are_trained_one_after_the_other(child: Child) -> None:
     assert [e["fold"] for e in told if e["event"] == "fold_ended"] == [1, 2, 3]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("command", ["quit", None, "idle"])
 def test_it_ends_with_its_parent_or_when_told(child: Child, command: str | None) -> None:
     if command != "idle":
@@ -167,6 +171,7 @@ def test_an_interrupt_is_the_screens_affair(child: Child) -> None:
     assert child.until("paused")[-1]["step"] == 1
 
 
+@pytest.mark.slow
 def test_where_runs_cannot_be_kept_they_are_trained_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
