@@ -10,8 +10,8 @@ import numpy as np
 
 from tests.gpu.simulator import be_quick
 from tests.gpu.small import SMALL
+from tests.kernels.case import Case
 from tests.kernels.kernel_bench import Bench
-from tests.kernels.kernel_cases import Case
 from tuidl.backends.cuda.kernels import CUDA_KERNELS
 from tuidl.backends.cuda.launching import row_kernel
 from tuidl.backends.cuda.progress import PROGRESS_SIZE

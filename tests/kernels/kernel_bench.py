@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tests.kernels.kernel_cases import Case
+from tests.kernels.case import Case
 from tuidl.backends.numpy import ORACLES
 from tuidl.kernels import KERNELS
 from tuidl.kernels.simd.intrinsics import call_kernel

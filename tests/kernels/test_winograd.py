@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.kernels.case import Case
+from tests.kernels.image_cases import convolution
 from tests.kernels.kernel_bench import Bench
-from tests.kernels.kernel_cases import Case, convolution
 from tuidl.kernels.blas import load
 from tuidl.kernels.simd.winograd import suits_winograd, suits_winograd_weights
 
