@@ -14,6 +14,7 @@ import numpy as np
 from tuidl.kernels.dropout import GOLDEN, U, mixed
 from tuidl.kernels.elementary import ONE, ZERO, exp
 from tuidl.kernels.jit import device_function, inline_ir
+from tuidl.kernels.simd.exponentials import exponentials
 from tuidl.kernels.simd.gemm import START_C, START_ZERO, Sizes
 from tuidl.kernels.simd.intrinsics import array_at, clear_elements, pointer_at, stack_of
 from tuidl.kernels.simd.maxima import highest_of
@@ -107,18 +108,6 @@ def score(head, block, hiding, scores):
 
 
 @device_function
-def _exponentials(row, top, scale):
-    """row = e**(scale row - top), 0 where it is LOWEST; returns the sum."""
-    total = ZERO
-    for j in range(row.shape[0]):
-        power = exp(row[j] * scale - top)
-        power = ZERO if row[j] == LOWEST else power
-        row[j] = power
-        total += power
-    return total
-
-
-@device_function
 def _drop(row, dropping, first):
     """Dropout of weights (or of their gradients), ``first`` being the place of the first."""
     start = U(dropping.place + first)
@@ -136,7 +125,7 @@ def soften(head, block, dropping, scores, y, y_stride, tops, totals):
         old = tops[i]
         highest = highest_of(row) * head.scale
         top = highest if block.start == 0 or highest > old else old
-        total = _exponentials(row, top, head.scale)
+        total = exponentials(row, top, head.scale, row.dtype.type(LOWEST))
         if block.start > 0:
             factor = exp(old - top) if old > LOWEST else ZERO
             total += totals[i] * factor
@@ -208,7 +197,7 @@ def _weight_slopes(head, block, dropping, slopes, weights, changes, log_sums):
         inner = ZERO
         for d in range(out.shape[0]):
             inner += out[d] * y[d]
-        _exponentials(row, log_sums[step], head.scale)
+        exponentials(row, log_sums[step], head.scale, row.dtype.type(LOWEST))
         place = step * head.seen + block.start
         if dropping.rate > 0:
             _drop(change, dropping, place)

@@ -122,12 +122,6 @@ class Tile:
                 value = self.simd.multiply_add(factor, other, self.builder.load(total))
                 self.builder.store(value, total)
 
-    def add_start(self, start: Any, ld: Any) -> None:
-        """Add what the numbers behind ``start`` are to the sums."""
-        for total, place in self.cells(start, ld):
-            value = self.simd.add(self.builder.load(total), self.simd.load(place, self.mask))
-            self.builder.store(value, total)
-
     def finish(self, c: Any, ldc: Any) -> None:
         for total, place in self.cells(c, ldc):
             self.simd.store(self.builder.load(total), place, self.mask)

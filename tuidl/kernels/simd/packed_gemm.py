@@ -57,7 +57,6 @@ MULTIPLY, MULTIPLY_PACKED, PACK = range(3)
 
 _block_of_b = stack_of(KC * NC_BYTES)
 _block_of_a = stack_of(KC * MC_BYTES)
-_corner = stack_of(MR * NR_VECTORS * VECTOR_BYTES)
 
 
 class Strides(NamedTuple):
@@ -87,36 +86,19 @@ def _height(rows):
     return 0
 
 
-@device_function
-def _add_corner(corner, ld, start, c, ldc, rows, columns):
-    """Write the part of a tile that lies within C."""
-    for i in range(rows):
-        for j in range(columns):
-            total = corner[i * ld + j]
-            if start.is_any:
-                total += start.pointer[i * start.ld + j]
-            c[i * ldc + j] = total
-
-
 @inline_ir
-def _multiply_panel(a, strides, depth, panel, start, c, ldc, corner, rows):
+def _multiply_panel(a, strides, depth, panel, start, c, ldc, rows):
     """Tile by tile, a panel of B with a block of A."""
-    block = Block(strides.row, strides.column, panel.row, panel.strip, depth)
-    ld, i = NR_VECTORS * lanes_of(c), 0
-    is_whole = panel.columns == panel.vectors * lanes_of(c)
+    block, i = Block(strides.row, strides.column, panel.row, panel.strip, depth), 0
     while i < rows:
         height = _height(rows - i)
         here = pointer_at(a, i * strides.row)
         there = pointer_at(c, i * ldc + panel.column)
-        begin = Start(
-            pointer_at(start.pointer, i * start.ld + panel.column), start.ld, start.is_any
+        first = pointer_at(start.pointer, i * start.ld + panel.column)
+        begin = Start(first, start.ld, start.is_any)
+        packed_tile(
+            here, panel.pointer, block, begin, there, ldc, height, panel.vectors, panel.columns
         )
-        target, ldt, first = there, ldc, begin
-        if not is_whole:
-            target, ldt, first = corner, ld, Start(corner, 0, 0)
-        packed_tile(here, panel.pointer, block, first, target, ldt, height, panel.vectors)
-        if not is_whole:
-            _add_corner(corner, ld, begin, there, ldc, height, panel.columns)
         i += height
 
 
@@ -149,7 +131,7 @@ def packed_gemm(
     Pointers and strides in numbers. ``task``: MULTIPLY, MULTIPLY_PACKED or PACK.
     """
     lanes = lanes_of(c)
-    buffer_b, buffer_a, corner = _block_of_b(c), _block_of_a(c), _corner(c)
+    buffer_b, buffer_a = _block_of_b(c), _block_of_a(c)
     most = MOST_LYING * lanes // VECTOR_BYTES
     is_lying = task == MULTIPLY and b_column == 1 and m < MORE_ROWS
     is_lying = is_lying and (m < FEW_ROWS or b_row * min(k, KC) <= most)
@@ -182,7 +164,7 @@ def packed_gemm(
                     begin = pointer_at(start.pointer, i * start.ld + j)
                     _multiply_panel(
                         block, strides, depth, panel, Start(begin, start.ld, start.is_any),
-                        pointer_at(c, i * ldc + j), ldc, corner, rows,
+                        pointer_at(c, i * ldc + j), ldc, rows,
                     )  # fmt: skip
                     strip += panel.vectors
 

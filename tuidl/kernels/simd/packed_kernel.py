@@ -5,7 +5,7 @@ the tile's B is a vector of each of its two strips. Sums start with 0, and what 
 is added at their end: so a sum of thousands of terms is one of blocks, and rounds less.
 """
 
-from itertools import product
+from itertools import cycle, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,10 +37,11 @@ class Block(NamedTuple):
     depth: Any
 
 
-def packed_tile(a, b, block, start, c, ldc, rows, vectors):
+def packed_tile(a, b, block, start, c, ldc, rows, vectors, columns):
     """The tile at ``c`` of so many rows at ``a`` and strips at ``b``, all pointers.
 
     ``block``: Block. ``start``: Start. ``rows``: one of HEIGHTS. ``vectors``: 1 or NR_VECTORS.
+    ``columns``: how many of C there are; the last vector may be partial.
     """
     lanes = VECTOR_BYTES // a.itemsize
     for vector in range(vectors):
@@ -49,18 +50,18 @@ def packed_tile(a, b, block, start, c, ldc, rows, vectors):
             column = [a[row * block.a_row + k * block.a_column] for row in range(rows)]
             sums += np.outer(column, strip[k * block.b_row :][:lanes])
         for row in range(rows):
-            begin = vector * lanes
+            begin, used = vector * lanes, min(lanes, columns - vector * lanes)
             if start.is_any:
-                sums[row] += start.pointer[row * start.ld + begin :][:lanes]
-            c[row * ldc + begin :][:lanes] = sums[row]
+                sums[row, :used] += start.pointer[row * start.ld + begin :][:used]
+            c[row * ldc + begin :][:used] = sums[row, :used]
 
 
 @intrinsic_for(packed_tile)
-def _packed_tile(typing_context, a, b, block, start, c, ldc, rows, vectors):
+def _packed_tile(typing_context, a, b, block, start, c, ldc, rows, vectors, columns):
     def codegen(context, builder, signature, arguments):
-        a, b, block, start, c, ldc, rows, vectors = arguments
+        a, b, block, start, c, ldc, rows, vectors, columns = arguments
         block, start = (cgutils.unpack_tuple(builder, values) for values in (block, start))
-        operands, function = [a, b, *block, *start, c, ldc], builder.function
+        operands, function = [a, b, *block, *start, c, ldc, columns], builder.function
         end = function.append_basic_block("tile_end")
         key = builder.add(builder.mul(rows, SIZE(NR_VECTORS + 1)), vectors)
         switch = builder.switch(key, end)
@@ -74,7 +75,7 @@ def _packed_tile(typing_context, a, b, block, start, c, ldc, rows, vectors):
         return context.get_dummy_value()
 
     size = types.int64
-    return types.void(a, b, block, start, c, size, size, size), codegen
+    return types.void(a, b, block, start, c, size, size, size, size), codegen
 
 
 def _micro_kernel(module: Any, operands: list[Any], mr: int, vectors: int) -> Any:
@@ -84,17 +85,33 @@ def _micro_kernel(module: Any, operands: list[Any], mr: int, vectors: int) -> An
     function.linkage = "internal"
     function.attributes.add("noinline")
     builder = ir.IRBuilder(function.append_basic_block("entry"))
-    a, b, *rest, c, ldc = function.args
+    a, b, *rest, c, ldc, columns = function.args
     block, start = Block(*rest[:5]), Start(*rest[5:])
     tile = Tile(builder, operands[0].type.pointee, mr, vectors, None)
     for _, place in tile.cells(c, ldc):
         tile.simd.prefetch(place)
     _sum_up(tile, a, b, block)
-    with builder.if_then(builder.icmp_signed("!=", start.is_any, SIZE(0))):
-        tile.add_start(start.pointer, start.ld)
-    tile.finish(c, ldc)
+    behind = builder.sub(columns, SIZE((vectors - 1) * tile.simd.lanes))
+    with builder.if_else(builder.icmp_signed("<", behind, SIZE(tile.simd.lanes))) as (part, whole):
+        with part:
+            _finish(tile, start, c, ldc, tile.simd.mask(behind))
+        with whole:
+            _finish(tile, start, c, ldc, None)
     builder.ret_void()
     return function
+
+
+def _finish(tile: Any, start: Start, c: Any, ldc: Any, mask: Any) -> None:
+    """The code that adds what the sums start with and stores them; ``mask``: of the last vector."""
+    builder, simd = tile.builder, tile.simd
+    masks = [None] * (len(tile.vectors) - 1) + [mask]
+    with builder.if_then(builder.icmp_signed("!=", start.is_any, SIZE(0))):
+        cells = tile.cells(start.pointer, start.ld)
+        for (total, place), which in zip(cells, cycle(masks), strict=False):
+            value = simd.add(builder.load(total), simd.load(place, which))
+            builder.store(value, total)
+    for (total, place), which in zip(tile.cells(c, ldc), cycle(masks), strict=False):
+        simd.store(builder.load(total), place, which)
 
 
 def _sum_up(tile: Any, a: Any, b: Any, block: Block) -> None:
