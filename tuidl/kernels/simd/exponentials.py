@@ -88,7 +88,11 @@ def _highest_intrinsic(typing_context, row, count, start):
 
 def _power(simd: Vectors, x: Any) -> Any:
     """The code for e**x: of float32 as ``elementary.exp``, of float64 by the C library."""
-    builder, number = simd.builder, simd.constant
+    builder = simd.builder
+
+    def number(value: Any) -> Any:
+        return simd.constant(float(value))
+
     if simd.itemsize == np.dtype(np.float64).itemsize:
         return simd._call("exp", simd.vector_type, [x])
     for limit, sign in ((number(SMALLEST), "<"), (number(LARGEST), ">")):
