@@ -6,6 +6,7 @@ from numba import njit
 
 from tuidl.kernels import elementary
 from tuidl.kernels.jit import FLAGS
+from tuidl.kernels.simd.exponentials import exponentials
 from tuidl.kernels.simd.maxima import highest_of
 
 UNITS_IN_THE_LAST_PLACE = 4
@@ -91,3 +92,31 @@ def test_the_largest_number_of_vectors_of_every_length(kind: type) -> None:
         x[1::3] = np.nan
         assert found(x) == (np.nanmax(x) if length else -np.inf) == highest_of(x)
     assert found(np.full(40, np.nan, kind)) == -np.inf
+
+
+@njit(**FLAGS)
+def _exponentials_of(row, top, scale, lowest):
+    return exponentials(row, top, scale, lowest)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+@pytest.mark.parametrize("count", [1, 7, 16, 50, 64, 129])
+def test_exponentials_of_a_row_and_their_sum(kind: type, count: int) -> None:
+    scores = np.random.default_rng(count).normal(size=count + 3).astype(kind) * 30
+    scores[count // 2] = lowest = kind(-np.inf)
+    row, scale = scores.copy(), kind(0.25)
+    top = scores[:count].max(initial=-1e3) * scale
+    total = _exponentials_of(row[:count], top, scale, lowest)
+    exact = np.exp(scores[:count].astype(np.float64) * float(scale) - float(top))
+    near = 64 * np.finfo(kind).eps  # exponents down to -40 are rounded before
+    np.testing.assert_allclose(row[:count], exact, rtol=near, atol=np.finfo(kind).tiny)
+    assert row[count // 2] == 0
+    np.testing.assert_allclose(total, exact.sum(), rtol=near)
+    np.testing.assert_array_equal(row[count:], scores[count:])
+
+
+def test_a_score_that_is_no_number_stays_visible_among_exponentials() -> None:
+    row = np.full(20, np.nan, np.float32)
+    total = _exponentials_of(row, np.float32(0), np.float32(1), np.float32(-np.inf))
+    assert np.isnan(row).all()
+    assert np.isnan(total)

@@ -1,10 +1,9 @@
-"""What a softmax needs of a row of scores, by whole vectors: the largest, and exponentials.
+"""The exponentials of a row of scores, by whole vectors.
 
-LLVM has no vectors for a maximum where a number may be NaN, and of a row that is no multiple of its
-vectors it computes the rest number by number. Here a mask takes the rest.
+Of a row that is no multiple of its vectors LLVM computes the rest in shorter ones or number by
+number. Here a mask takes the rest.
 """
 
-from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
@@ -19,71 +18,12 @@ from tuidl.kernels.simd.intrinsics import data_of
 from tuidl.kernels.simd.vectors import SIZE, Vectors
 
 STREAMS = 4
-"""Vectors that are looked at side by side: each operation takes several cycles."""
+"""Vectors that are computed side by side: each operation takes several cycles."""
 LARGEST = 88.0
 """Of an exponent: the power is below the largest float32. After a row's largest number has been
 taken off none is above 0, but for rounding."""
 MANTISSA, BIAS = 23, 127
 """Bits of a float32 behind its exponent, and what is added to that."""
-
-
-def _larger(builder: Any, value: Any, other: Any) -> Any:
-    """``value`` where it is larger, else ``other``: a ``value`` that is NaN is passed over."""
-    return builder.select(builder.fcmp_ordered(">", value, other), value, other)
-
-
-def _across(simd: Vectors, vector: Any, combine: Callable[[Any, Any], Any]) -> Any:
-    """All lanes of a vector combined to one number, halves of it at a time."""
-    distance = simd.lanes // 2
-    while distance:
-        order = [(lane + distance) % simd.lanes for lane in range(simd.lanes)]
-        vector = combine(simd.shuffle(vector, vector, order), vector)
-        distance //= 2
-    return simd.builder.extract_element(vector, ir.IntType(32)(0))
-
-
-def _in_streams(simd: Vectors, count: Any, start: Any, body: Callable[..., None]) -> list[Any]:
-    """The code for ``body(number, first, mask)`` for each vector of ``count`` numbers, and the
-    variables, one for each stream, that it may combine them in; ``start``: what those hold."""
-    builder, lanes = simd.builder, simd.lanes
-    kept = [cgutils.alloca_once_value(builder, start) for _ in range(STREAMS)]
-    for place in kept:
-        builder.store(start, place)
-    step = SIZE(STREAMS * lanes)
-    whole = builder.sub(count, builder.urem(count, step))
-    with cgutils.for_range_slice(builder, SIZE(0), whole, step) as (first, _):
-        for number, place in enumerate(kept):
-            body(place, builder.add(first, SIZE(number * lanes)), None)
-    with cgutils.for_range_slice(builder, whole, count, SIZE(lanes)) as (first, _):
-        body(kept[0], first, simd.mask(builder.sub(count, first)))
-    return [builder.load(place) for place in kept]
-
-
-def _highest(row, count, start):
-    """The largest of ``start`` and the ``count`` numbers behind the pointer ``row``."""
-    return row.dtype.type(np.fmax.reduce(row[:count], initial=start))
-
-
-@intrinsic_for(_highest)
-def _highest_intrinsic(typing_context, row, count, start):
-    def codegen(context, builder, signature, arguments):
-        row, count, start = arguments
-        simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
-        lowest = simd.splat(start)
-
-        def larger(a: Any, b: Any) -> Any:
-            return _larger(builder, a, b)
-
-        def take(top: Any, first: Any, mask: Any) -> None:
-            value = simd.load(builder.gep(row, [first]), mask)
-            if mask is not None:
-                value = builder.select(mask, value, lowest)
-            builder.store(larger(value, builder.load(top)), top)
-
-        tops = _in_streams(simd, count, lowest, take)
-        return _across(simd, reduce(larger, tops), larger)
-
-    return row.dtype(row, types.int64, row.dtype), codegen
 
 
 def _power(simd: Vectors, x: Any) -> Any:
@@ -109,6 +49,16 @@ def _power(simd: Vectors, x: Any) -> Any:
     return simd.multiply_add(rest, power, power)
 
 
+def _sum_of(simd: Vectors, vectors: list[Any]) -> Any:
+    """The code for the sum of all their numbers, halves of a vector at a time."""
+    total, distance = reduce(simd.add, vectors), simd.lanes // 2
+    while distance:
+        order = [(lane + distance) % simd.lanes for lane in range(simd.lanes)]
+        total = simd.add(simd.shuffle(total, total, order), total)
+        distance //= 2
+    return simd.builder.extract_element(total, ir.IntType(32)(0))
+
+
 def _exponentials(row, count, top, scale, lowest):
     values = row[:count]
     powers = np.exp(values * scale - top)
@@ -123,8 +73,11 @@ def _exponentials_intrinsic(typing_context, row, count, top, scale, lowest):
         simd = Vectors(builder, context.get_value_type(signature.args[0].dtype))
         top, scale, lowest = (simd.splat(number) for number in numbers)
         away, nothing = builder.fsub(simd.constant(0), top), simd.constant(0)
+        totals = [cgutils.alloca_once(builder, simd.vector_type) for _ in range(STREAMS)]
+        for total in totals:
+            builder.store(nothing, total)
 
-        def raise_all(total: Any, first: Any, mask: Any) -> None:
+        def raise_all(first: Any, total: Any, mask: Any = None) -> None:
             place = builder.gep(row, [first])
             value = simd.load(place, mask)
             power = _power(simd, simd.multiply_add(value, scale, away))
@@ -134,17 +87,18 @@ def _exponentials_intrinsic(typing_context, row, count, top, scale, lowest):
                 power = builder.select(mask, power, nothing)
             builder.store(simd.add(power, builder.load(total)), total)
 
-        totals = _in_streams(simd, count, nothing, raise_all)
-        return _across(simd, reduce(simd.add, totals), simd.add)
+        lanes = simd.lanes
+        together = SIZE(STREAMS * lanes)
+        whole = builder.sub(count, builder.urem(count, together))
+        with cgutils.for_range_slice(builder, SIZE(0), whole, together) as (first, _):
+            for number, total in enumerate(totals):
+                raise_all(builder.add(first, SIZE(number * lanes)), total)
+        with cgutils.for_range_slice(builder, whole, count, SIZE(lanes)) as (first, _):
+            raise_all(first, totals[0], simd.mask(builder.sub(count, first)))
+        return _sum_of(simd, [builder.load(total) for total in totals])
 
     kind = row.dtype
     return kind(row, types.int64, kind, kind, kind), codegen
-
-
-@inline_ir
-def highest(row, start):
-    """The largest of ``start`` and the numbers of a contiguous ``row``; NaN is passed over."""
-    return _highest(data_of(row), row.shape[0], start)
 
 
 @inline_ir
