@@ -21,5 +21,5 @@ def agree(model: Model, x: np.ndarray, y: np.ndarray) -> None:
     )
     seen = inspect(model, feed)
     assert loss == pytest.approx(seen.loss, rel=1e-12, nan_ok=True)
-    for name, gradient in gradients.items():
-        np.testing.assert_array_equal(gradient, seen.parameters[name], err_msg=name)
+    for name, gradient in seen.parameters.items():
+        np.testing.assert_array_equal(gradients[name], gradient, err_msg=name)

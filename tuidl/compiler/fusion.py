@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tuidl.compiler.copies import without_copies
 from tuidl.compiler.distinct_words import fuse_equal_words
 from tuidl.compiler.embedding_fusion import fuse_averages
 from tuidl.compiler.emission import LinearProgram
@@ -20,7 +21,8 @@ def fuse(emitted: LinearProgram, examples: int) -> LinearProgram:
     done, forward and backward; and what it would have changed, the largest array of many a network,
     is not needed after the pooling. Means of an embedding's vectors: ``embedding_fusion.py``. Words
     that come up more than once, where sums are rounded otherwise: ``distinct_words.py`` and
-    ``projected_tables.py``. ``examples``: the most that a shard has.
+    ``projected_tables.py``. Copies of what nobody reads again: ``copies.py``. ``examples``: the
+    most that a shard has.
 
     Nodes' outputs and gradients are no longer all there.
     """
@@ -36,6 +38,7 @@ def fuse(emitted: LinearProgram, examples: int) -> LinearProgram:
             fused[number] = replace(instructions[number], options=options)
     left = fuse_averages([step for n, step in enumerate(fused) if n not in done])
     steps = defer_gradients(project_tables(fuse_equal_words(left), examples))
+    steps = without_copies(steps, emitted.pinned)
     return replace(emitted, instructions=steps, outputs={}, gradients={})
 
 
