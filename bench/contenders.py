@@ -46,7 +46,7 @@ PEERS = {
     "torch_cuda": Peer("torch_peer.py", "torch", ("cuda",), several=True),
     "torch_compiled": Peer("torch_peer.py", "torch", ("compiled",), several=True),
     "keras": Peer("keras_peer.py", "keras"),
-    "jax": Peer("jax_peer.py", "jax"),
+    "jax": Peer("jax_peer.py", "jax", several=True),
 }
 
 

@@ -12,13 +12,13 @@ import examples  # noqa: E402
 import jax  # noqa: E402  (it counts the cores when it is imported)
 import jax.numpy as jnp  # noqa: E402
 from jax import lax  # noqa: E402
-from jax_network import build, loss_of  # noqa: E402
+from jax_several import objectives_of  # noqa: E402
 
 RATE, BETA_1, BETA_2, EPSILON = 1e-4, 0.9, 0.999, 1e-7
 BATCH = WORK["batch"]
 STEPS = WORK["examples"] // BATCH
 CONVOLVES = any(layer["type"].startswith("conv") for layer in WORK["layers"])
-DRAWS = any(layer["type"] == "dropout" for layer in WORK["layers"])
+DRAWS = "parts" in WORK or any(layer["type"] == "dropout" for layer in WORK["layers"])
 BY_SGD = WORK["optimizer"]["type"] == "sgd"
 """Other optimizers than these are stood in for by Adam, whose work is much like theirs."""
 SCANNED = min(STEPS, 4) if CONVOLVES else STEPS
@@ -42,29 +42,49 @@ def updated(p, state, g):
 
 
 def way(scanning):
-    """The training of a new network, and its parameters."""
-    p, network = build(WORK)
+    """The training of new networks, and how many parameters they have. A call of the compiled
+    function does a step of each objective."""
+    p, objectives = objectives_of(WORK)
+    turns = len(objectives)
+    calls, scanned = STEPS // turns, SCANNED // turns
     x, y = jnp.asarray(examples.inputs(WORK)), jnp.asarray(examples.targets(WORK))
-    x, y = (each.reshape(STEPS, BATCH, *each.shape[1:]) for each in (x, y))
-    of = loss_of(WORK)
-
-    def loss(p, x, y, key):
-        return of(network(p, x, key), y)
+    batches = tuple(
+        each[: calls * turns * BATCH].reshape(calls, turns, BATCH, *each.shape[1:])
+        for each in (x, y)
+    )
 
     def step(carry, batch):
-        p, state, key = carry
-        key, own = jax.random.split(key) if DRAWS else (key, key)
-        value, g = jax.value_and_grad(loss)(p, *batch, own)
-        return (*updated(p, state, g), key), value
+        for turn, (part, loss) in enumerate(objectives):
+            carry = one_turn(carry, turn, part, loss, [each[turn] for each in batch])
+        return carry, ()
 
-    zeros = [trees(jnp.zeros_like, p) for _ in range(2)]
-    state = () if BY_SGD else (jnp.zeros(()), *zeros)
-    carry = p, state, jax.random.PRNGKey(0)
+    states = [start_of(p if part is None else p[part]) for part, _ in objectives]
+    carry = p, states, jax.random.PRNGKey(0)
     parameters = sum(leaf.size for leaf in jax.tree_util.tree_leaves(p))
     if scanning:
-        run = scans(step, carry, (x[:SCANNED], y[:SCANNED]))
-        return Way(run, SCANNED), parameters
-    return Way(steps(step, carry, [(x[i], y[i]) for i in range(STEPS)])), parameters
+        run = scans(step, carry, tuple(each[:scanned] for each in batches))
+        return Way(run, scanned * turns), parameters
+    apart = [tuple(each[i] for each in batches) for i in range(calls)]
+    return Way(steps(step, carry, apart), turns), parameters
+
+
+def start_of(p):
+    """Adam's moments before the first step."""
+    return () if BY_SGD else (jnp.zeros(()), *(trees(jnp.zeros_like, p) for _ in range(2)))
+
+
+def one_turn(carry, turn, part, loss, batch):
+    """A step of one objective, which trains all parameters or those of a part."""
+    p, states, key = carry
+    key, own = jax.random.split(key) if DRAWS else (key, key)
+    states = list(states)
+    if part is None:
+        g = jax.grad(loss)(p, *batch, own)
+        p, states[turn] = updated(p, states[turn], g)
+        return p, states, key
+    g = jax.grad(lambda mine: loss({**p, part: mine}, *batch, own))(p[part])
+    mine, states[turn] = updated(p[part], states[turn], g)
+    return {**p, part: mine}, states, key
 
 
 def steps(step, start, batches):
@@ -73,19 +93,19 @@ def steps(step, start, batches):
     def run(count):
         carry = start
         for i in range(count):
-            carry, _ = one(carry, batches[i % STEPS])
+            carry, _ = one(carry, batches[i % len(batches)])
         jax.block_until_ready(carry)
 
     return run
 
 
 def scans(step, start, batches):
-    epoch = jax.jit(lambda carry, x, y: lax.scan(step, carry, (x, y)))
+    epoch = jax.jit(lambda carry, each: lax.scan(step, carry, each))
 
     def run(count):
         carry = start
         for _ in range(count):
-            carry, _ = epoch(carry, *batches)
+            carry, _ = epoch(carry, batches)
         jax.block_until_ready(carry)
 
     return run

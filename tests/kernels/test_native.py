@@ -69,7 +69,7 @@ def test_code_that_needs_an_unknown_symbol_is_not_loaded() -> None:
 
 def test_the_loop_refuses_arrays_of_another_kind() -> None:
     loop, _ = compiled_loop(np.dtype(np.float32))
-    wrong = [np.zeros(3), *(np.zeros((1, 1, 1, 1), np.int64),) * 15]
+    wrong = [np.zeros(3), *(np.zeros((1, 1, 1, 1), np.int64),) * 16]
     with pytest.raises(TypeError, match="expected array"):
         loop(*wrong)
     with pytest.raises(TypeError, match="expected array"):

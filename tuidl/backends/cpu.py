@@ -95,16 +95,13 @@ class CpuEngine:
 
     def run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
         self.step_state[EPOCH] = dataset.epoch
+        if self.threads == 1:
+            return self._run(batches.undivided, dataset, chunk)
         if batches.most_lanes == 1:
-            return self._run(batches, dataset, chunk)
+            return self._steps(batches, dataset, chunk)
         with _PARALLEL.hold():
             self._require_threads()
-            numba.set_num_threads(self.threads)
-            try:
-                return self._run(batches, dataset, chunk)
-            finally:
-                if chunk.updates:
-                    self._settle(dataset)
+            return self._run(batches, dataset, chunk)
 
     def _settle(self, dataset: ArrayDataset) -> None:
         """Do what steps left undone for rows of tables that they did not read."""
@@ -126,6 +123,7 @@ class CpuEngine:
             0,
             0,
             0,
+            int(self.threads == 1),
             nothing,
             nothing,
             np.zeros(0),
@@ -140,8 +138,16 @@ class CpuEngine:
             raise BackendError(f"{problem}: start it with multiprocessing's 'spawn'")
 
     def _run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
-        if self.threads == 1:
-            batches = batches.undivided
+        """Steps, and what they left undone, on the threads asked for."""
+        if self.threads > 1:
+            numba.set_num_threads(self.threads)
+        try:
+            return self._steps(batches, dataset, chunk)
+        finally:
+            if chunk.updates:
+                self._settle(dataset)
+
+    def _steps(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
         done: int = self._loop(
             self._addresses,
             batches.rows,
@@ -155,6 +161,7 @@ class CpuEngine:
             chunk.start,
             batches.batch,
             batches.routine.stages_before_update,
+            int(self.threads == 1),
             chunk.rates,
             chunk.losses,
             chunk.totals,

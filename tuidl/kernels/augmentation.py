@@ -12,7 +12,7 @@ import numpy as np
 
 from tuidl.kernels.dropout import GOLDEN, U, mixed, mixed_oracle
 from tuidl.kernels.jit import device_function
-from tuidl.kernels.noise import SECOND, SHARE, drawn
+from tuidl.kernels.noise import SECOND, SHARE, drawn, normal_at
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.step_state import EPOCH, SEED
@@ -149,8 +149,7 @@ def add_noise(x, targets, y, deviation: float, source, column, step_state):
         key = _own_key(epoch_key, targets[i], column)
         other = mixed(key ^ SECOND)
         for j in range(y.shape[1]):
-            radius = math.sqrt(-2.0 * math.log(drawn(U(j), key)))
-            y[i, j] = x[i, j] + deviation * radius * math.cos(2.0 * math.pi * drawn(U(j), other))
+            y[i, j] = x[i, j] + deviation * normal_at(U(j), key, other)
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------

@@ -11,6 +11,8 @@ from numba.np.numpy_support import as_dtype
 from tuidl.kernels import native
 from tuidl.kernels.simd.intrinsics import array_at
 
+MOST_KNOWN = 32
+"""Arrays that are known of each place: objectives that take turns have tables of their own."""
 _C_TYPES = {types.int64: ctypes.c_int64, types.float64: ctypes.c_double}
 
 
@@ -36,7 +38,7 @@ class Entry:
             as_dtype(k.dtype) if isinstance(k, types.Array) else None for k in self._kinds
         ]
         self._call = _callable(code, self._kinds)
-        self._known: list[_Known | None] = [None] * len(self._kinds)
+        self._known: list[dict[int, _Known]] = [{} for _ in self._kinds]
 
     def __call__(self, *arguments: Any) -> int:
         """Raises TypeError where an array is of another kind: its memory would be misread; and
@@ -51,9 +53,9 @@ class Entry:
             if self._dtypes[i] is None:
                 passed.append(value)
                 continue
-            known = self._known[i]
+            known = self._known[i].get(id(value))
             if known is None or known.array() is not value:
-                known = self._known[i] = self._described(i, value)
+                known = self._described(i, value)
             passed += known.passed
         return int(self._call(*passed))
 
@@ -63,11 +65,15 @@ class Entry:
         kind, dtype = self._kinds[place], self._dtypes[place]
         if value.dtype != dtype or value.ndim != kind.ndim or not value.flags.c_contiguous:
             raise TypeError(f"expected {kind}, got {value.dtype} of {value.ndim} dimensions")
-        return _Known(ref(value), (value.ctypes.data, *value.shape))
+        known = _Known(ref(value), (value.ctypes.data, *value.shape))
+        if len(self._known[place]) >= MOST_KNOWN:
+            self._known[place].clear()
+        self._known[place][id(value)] = known
+        return known
 
 
 class _Known(NamedTuple):
-    """The last array that was passed in some place, not kept alive, and how it is passed."""
+    """An array that was passed in some place, not kept alive, and how it is passed."""
 
     array: Any
     passed: tuple[int, ...]

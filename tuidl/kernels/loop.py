@@ -89,7 +89,7 @@ def _flush_lane(
 
 def run_steps(
     addresses, rows, stages, lanes, arena, step_state,
-    x, y, order, start, batch, checked, rates, losses, totals, stop,
+    x, y, order, start, batch, checked, alone, rates, losses, totals, stop,
 ):  # fmt: skip
     """Run ``len(rates)`` steps from step ``start`` of an epoch on; returns how many were done.
 
@@ -103,6 +103,7 @@ def run_steps(
     arena, step_state : the memory of the program, changed in place
     x, y, order : (N, inputs), (N, targets), (N,) all examples and this epoch's order of them
     start, batch : steps of this epoch done before, examples of a whole batch
+    alone : not 0 for one lane after the other on this thread: nothing parallel is begun
     checked : stages after which loss and gradients are known; those that follow update
     rates : (steps,) learning rate of each step
     losses : (steps,) out: mean loss of each step
@@ -126,10 +127,10 @@ def run_steps(
         for stage in range(stages.shape[1]):
             first, end, width = stages[kind, stage]
             part = (first, end)
-            if width == 1:
-                only = np.int64(0)  # of the type of other lanes, or all is compiled once more
-                _run_lane(only, stage, part, addresses, rows[kind], lanes[kind], arena, step_state,
-                          x, y, order, position)  # fmt: skip
+            if width == 1 or alone != 0:
+                for lane in range(width):
+                    _run_lane(lane, stage, part, addresses, rows[kind], lanes[kind], arena,
+                              step_state, x, y, order, position)  # fmt: skip
             else:
                 for lane in prange(width):
                     _flush_lane(mode, np.int64(lane), stage, part, addresses, rows[kind],
@@ -164,7 +165,7 @@ def _parts(dtype: np.dtype[Any]) -> tuple[str, Any, Any]:
     signature = types.int64(
         types.int64[::1], types.int64[:, :, :, ::1], types.int64[:, :, ::1], types.int64[:, :, ::1],
         scalar[::1], types.float64[::1], scalar[:, ::1], scalar[:, ::1], types.int64[::1],
-        types.int64, types.int64, types.int64,
+        types.int64, types.int64, types.int64, types.int64,
         types.float64[::1], types.float64[::1], types.float64[::1], types.int64[::1],
     )  # fmt: skip
     return _name(dtype), parallel_function(run_steps), signature

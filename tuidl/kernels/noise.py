@@ -9,7 +9,8 @@ import math
 import numpy as np
 
 from tuidl.kernels.dropout import GOLDEN, U, mixed, mixed_oracle
-from tuidl.kernels.jit import device_function
+from tuidl.kernels.jit import device_function, rounded_function
+from tuidl.kernels.normal_numbers import cosine_of_turn, log_of
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.step_state import SEED, STEP
@@ -30,6 +31,21 @@ def drawn(place, key):
     return (np.float64(mixed(mixed(U(place) * GOLDEN + key) ^ key)) + 0.5) * SHARE
 
 
+@rounded_function
+def normal_at(place, key, other):
+    """A normal number, mean 0 and deviation 1 (Box and Muller, 1958), of this place; float64."""
+    radius = math.sqrt(-2.0 * log_of(drawn(place, key)))
+    return radius * cosine_of_turn(drawn(place, other))
+
+
+@device_function
+def fill_normal(values, start, key):
+    """Normal numbers of the places from ``start`` on."""
+    other = mixed(key ^ SECOND)
+    for i in range(values.shape[0]):
+        values[i] = normal_at(U(start + U(i)), key, other)
+
+
 @kernel("-> e", cost="16e")
 def noise_uniform(y, source, first, width, step_state):
     """Even over -1 to 1. y[0] is the first of ``width`` values of the batch's example number
@@ -42,13 +58,8 @@ def noise_uniform(y, source, first, width, step_state):
 
 @kernel("-> e", cost="40e")
 def noise_normal(y, source, first, width, step_state):
-    """Normal, mean 0 and deviation 1 (Box and Muller, 1958); operands as of ``noise_uniform``."""
-    key = key_of(step_state, source)
-    other = mixed(key ^ SECOND)
-    start = U(first * width)
-    for i in range(y.shape[0]):
-        radius = math.sqrt(-2.0 * math.log(drawn(U(start + U(i)), key)))
-        y[i] = radius * math.cos(2.0 * math.pi * drawn(U(start + U(i)), other))
+    """Normal, mean 0 and deviation 1; operands as of ``noise_uniform``."""
+    fill_normal(y, U(first * width), key_of(step_state, source))
 
 
 # --- the definition in plain NumPy ----------------------------------------------------------------

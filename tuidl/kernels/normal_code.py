@@ -5,54 +5,44 @@ counted as in ``noise.py``: the same on any number of shards or threads, and bac
 noise that forward used.
 """
 
-import math
-
 import numpy as np
 
-from tuidl.kernels.dropout import U, mixed, mixed_oracle
-from tuidl.kernels.elementary import ONE
-from tuidl.kernels.jit import device_function
-from tuidl.kernels.noise import SECOND, drawn, drawn_oracle, key_of, key_oracle
+from tuidl.kernels.dropout import U, mixed_oracle
+from tuidl.kernels.elementary import ONE, exp
+from tuidl.kernels.noise import SECOND, drawn_oracle, fill_normal, key_of, key_oracle
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 
 HALF = np.float32(0.5)
 
 
-@device_function
-def normal_at(place, key, other):
-    """A normal number, mean 0 and deviation 1 (Box and Muller, 1958), of this place; float64."""
-    radius = math.sqrt(-2.0 * math.log(drawn(place, key)))
-    return radius * math.cos(2.0 * math.pi * drawn(place, other))
-
-
 @kernel("nb -> nd", cost="50nd")
 def sample_normal(x, y, source, first, step_state):
     """y = mean + exp(log variance / 2) * noise; ``first``: the number of the first example in the
     batch, ``source``: a number of the layer's own."""
-    key = key_of(step_state, source)
-    other = mixed(key ^ SECOND)
     width = y.shape[1]
+    fill_normal(y.reshape(y.size), U(first * width), key_of(step_state, source))
     for i in range(y.shape[0]):
-        start = U((first + i) * width)
         for j in range(width):
-            noise = y.dtype.type(normal_at(U(start + U(j)), key, other))
-            y[i, j] = x[i, j] + y.dtype.type(math.exp(HALF * x[i, width + j])) * noise
+            y[i, j] = x[i, j] + exp(HALF * x[i, width + j]) * y[i, j]
 
 
 @kernel("nb nd -> nb", cost="60nd")
 def sample_normal_gradient(x, dy, dx, source, first, step_state):
-    """The mean gets dy, the log variance dy * noise * exp(log variance / 2) / 2."""
-    key = key_of(step_state, source)
-    other = mixed(key ^ SECOND)
+    """The mean gets dy, the log variance dy * noise * exp(log variance / 2) / 2.
+
+    All noise is drawn at once, into the first half of ``dx``, of which a row is twice as wide: rows
+    from the last one on, and what belongs to the variance first, nothing is lost.
+    """
     width = dy.shape[1]
-    for i in range(dy.shape[0]):
-        start = U((first + i) * width)
+    noise = dx.reshape(dx.size)[: dy.size]
+    fill_normal(noise, U(first * width), key_of(step_state, source))
+    for i in range(dy.shape[0] - 1, -1, -1):
         for j in range(width):
-            noise = dy.dtype.type(normal_at(U(start + U(j)), key, other))
-            deviation = dy.dtype.type(math.exp(HALF * x[i, width + j]))
+            deviation = exp(HALF * x[i, width + j])
+            dx[i, width + j] = HALF * dy[i, j] * noise[i * width + j] * deviation
+        for j in range(width):
             dx[i, j] = dy[i, j]
-            dx[i, width + j] = HALF * dy[i, j] * noise * deviation
 
 
 @kernel("nb -> nb a", cost="16nb")
@@ -65,7 +55,7 @@ def normal_kl_divergence(x, d, statistics, batch):
     for i in range(x.shape[0]):
         for j in range(width):
             mean, log_variance = x[i, j], x[i, width + j]
-            variance = x.dtype.type(math.exp(log_variance))
+            variance = exp(log_variance)
             total += 0.5 * (np.float64(mean) * mean + variance - log_variance - 1.0)
             d[i, j] = scale * mean
             d[i, width + j] = scale * HALF * (variance - ONE)

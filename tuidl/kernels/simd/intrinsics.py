@@ -71,6 +71,19 @@ def _float_bits(typing_context, bits):
     return types.float64(types.int64), codegen
 
 
+def bits_of(x):
+    """The bits of the float64 ``x``, as an int64."""
+    return int(np.float64(x).view(np.int64))
+
+
+@intrinsic_for(bits_of)
+def _bits_of(typing_context, x):
+    def codegen(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return types.int64(types.float64), codegen
+
+
 _KERNEL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 
 
