@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from tuidl.tui.widgets.chart import DrawsFrames
 
 LONGEST = 20.0
 """Seconds after which a test goes on, as an app with an engine at work is never done."""
-LONGEST_IN_THREAD = 1.0
-"""Seconds for work in threads: a test may hold one back."""
+LONGEST_BESIDE = 1.0
+"""Seconds for work in threads, as a test may hold one back, and for painting, which goes on."""
 CALM_TURNS = 3
 """Of the event loop, one after the other, without anything left to do."""
 
@@ -42,12 +43,13 @@ def settle_at_every_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Wait until the event loop has nothing to run, no frame is half drawn, no thread at work."""
+    """Wait until the event loop has nothing to run, all is drawn and painted, no thread at work."""
     began = time.monotonic()
     calm = 0
     while calm < CALM_TURNS and (taken := time.monotonic() - began) < LONGEST:
         await asyncio.sleep(0)
-        if _is_amid_frame(pilot) or (taken < LONGEST_IN_THREAD and _is_in_thread(pilot)):
+        waits_beside = taken < LONGEST_BESIDE and (_is_in_thread(pilot) or _is_unpainted(pilot))
+        if waits_beside or _is_amid_frame(pilot):
             calm = 0
             await asyncio.sleep(0.002)
         elif _has_work():
@@ -67,6 +69,16 @@ def _is_in_thread(pilot: Pilot[Any]) -> bool:
     return any(worker._thread_worker and not worker.is_finished for worker in pilot.app.workers)
 
 
+def _is_unpainted(pilot: Pilot[Any]) -> bool:
+    """Whether widgets wait for the screen's next turn, 60 of which there are in a second."""
+    return any(screen._dirty_widgets for screen in _screens(pilot)[-1:])
+
+
 def _is_amid_frame(pilot: Pilot[Any]) -> bool:
-    screens = pilot.app.screen_stack if pilot.app.is_running else []
-    return any(isinstance(screen, DrawsFrames) and screen.is_amid_frame for screen in screens)
+    return any(
+        isinstance(screen, DrawsFrames) and screen.is_amid_frame for screen in _screens(pilot)
+    )
+
+
+def _screens(pilot: Pilot[Any]) -> list[Screen[Any]]:
+    return pilot.app.screen_stack if pilot.app.is_running else []
