@@ -10,6 +10,8 @@ import pytest
 from tests.judging.networks import network, table_network, write_table
 from tuidl.core.errors import DataError
 from tuidl.core.printable import width
+from tuidl.inference import rows
+from tuidl.inference.trained import MOST_AT_ONCE
 from tuidl.judging.evaluating import Options, evaluated
 from tuidl.judging.file_subject import of_file
 from tuidl.judging.records import Judgement
@@ -74,6 +76,28 @@ def test_rows_that_cannot_be_judged_are_counted(table: Path, tmp_path: Path) -> 
     assert subject.origin.names == ("line 2", "line 4")
     assert "1 of 3 examples are left out" in subject.notes[0]
     assert "line 3 has no target" in subject.notes[0]
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+def test_a_file_is_judged_alike_whole_and_some_rows_at_a_time(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gaps: bool
+) -> None:
+    judged = table_network(table)
+    heading, *lines = table.read_text().splitlines() * 2
+    lines = [line for line in lines if line != heading]
+    if gaps:
+        lines[3] = ",".join([*lines[3].split(",")[:-1], ""])
+        lines[70] = ",".join(["x", *lines[70].split(",")[1:]])
+    new = tmp_path / "new.csv"
+    new.write_text("\n".join([heading, *lines, ""]))
+
+    def judgement() -> Judgement:
+        return evaluated(judged, of_file(judged.preset, judged.preparation, new), FEW)
+
+    whole = judgement()
+    monkeypatch.setattr(rows, "AT_ONCE", MOST_AT_ONCE)
+    assert judgement() == whole
+    assert bool(whole.notes) == gaps
 
 
 @pytest.mark.parametrize(

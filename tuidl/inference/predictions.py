@@ -1,7 +1,6 @@
 """What the network says of the user's examples."""
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +12,10 @@ from tuidl.compiler.embedded import row_problems
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError
 from tuidl.core.garbage import many_objects
-from tuidl.core.spilling import empty, room_for
-from tuidl.data.tables.content import ADVICE
 from tuidl.data.tables.raw import RawTable
 from tuidl.inference.files import Inputs, read_inputs
 from tuidl.inference.preprocessing import Preparation, prepared_for
-from tuidl.inference.rows import LEAST_MEMORY, are_many, moved, places, rows_of, within
+from tuidl.inference.rows import are_many, moved, places, rows_of, stored, within
 from tuidl.inference.trained import MOST_AT_ONCE, model_of
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
@@ -215,21 +212,7 @@ def answered(model: Model, prepared: Preparation, inputs: Inputs) -> Predictions
         return predictions(task_of(model.preset), prepared, inputs, outputs)
     fit = np.flatnonzero(is_fit)
     parts = (prepared.decode(model.predict(inputs.x[fit[rows]])) for rows in places(len(fit)))
-    return _finite(task_of(model.preset), inputs, _stored(parts, len(fit)))
-
-
-def _stored(parts: Iterable[Array], count: int) -> Array:
-    """All ``parts``, of ``count`` rows together, in a file where the memory is too small."""
-    answers, done = None, 0
-    for part in parts:
-        if answers is None:
-            shape = (count, *part.shape[1:])
-            with room_for(8 * math.prod(shape), LEAST_MEMORY, "the answers", ADVICE):
-                answers = empty(shape, np.float64)
-        answers[done : done + len(part)] = part
-        done += len(part)
-    assert answers is not None
-    return answers
+    return _finite(task_of(model.preset), inputs, stored(parts, len(fit)))
 
 
 def _without_strangers(inputs: Inputs, graph: Graph) -> Inputs:

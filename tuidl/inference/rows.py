@@ -1,8 +1,9 @@
 """Rows of a table as inputs of the network, some at a time: what is made of all of them together
 lies in a file where the memory is too small."""
 
+import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, overload
 
@@ -65,7 +66,7 @@ def encoded(
     """
     count, first = len(raw.lines), encode(raw.part(0, 1))
     shape = (count, *first.x.shape[1:])
-    with room_for(4 * int(np.prod(shape)), LEAST_MEMORY, f"{path}", ADVICE):
+    with room_for(4 * math.prod(shape), LEAST_MEMORY, f"{path}", ADVICE):
         x = empty(shape, np.float32)
     problems, marks = dict[int, str](), dict[int, str]()
     for rows in places(count):
@@ -98,3 +99,18 @@ def rows_of(tables: Sequence[RawTable], rows: slice) -> Iterator[RawTable]:
         if first < end:
             yield table.part(first, end)
         start += count
+
+
+def stored(parts: Iterable[Array], count: int) -> Array:
+    """All ``parts``, of ``count`` rows together, in a file where the memory is too small. Raises
+    BackendError where the disk is, too."""
+    found, done = None, 0
+    for part in parts:
+        if found is None:
+            shape = (count, *part.shape[1:])
+            with room_for(part.itemsize * math.prod(shape), LEAST_MEMORY, "the examples", ADVICE):
+                found = empty(shape, part.dtype)
+        found[done : done + len(part)] = part
+        done += len(part)
+    assert found is not None
+    return found

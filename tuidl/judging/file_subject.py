@@ -21,6 +21,7 @@ from tuidl.data.tables.raw import RawColumn, RawTable, plain_number, text_of
 from tuidl.data.tables.settings import ColumnSettings
 from tuidl.inference.files import Inputs, read_inputs
 from tuidl.inference.preprocessing import Preparation
+from tuidl.inference.rows import are_many, places, stored
 from tuidl.judging.slicing import texts_of
 from tuidl.judging.subject import Subject, blocks_in_time
 from tuidl.preset.schema import Preset
@@ -98,9 +99,18 @@ def _subject(path: Path, inputs: Inputs, y: Array, origin: Origin | None) -> Sub
         first = problems[min(problems)]
         notes = (*notes, f"{len(problems):,} of {len(y):,} examples are left out: {first}")
     return Subject(
-        inputs.x[kept], y[kept], f"{path}, {len(kept):,} examples",
+        _kept(inputs.x, kept), y[kept], f"{path}, {len(kept):,} examples",
         origin.part(kept) if origin else None, notes=notes,
     )  # fmt: skip
+
+
+def _kept(x: Array, kept: Array) -> Array:
+    """The examples at these places, in a file where the memory is too small for all of them."""
+    if len(kept) == len(x):
+        return x
+    if not are_many(len(kept)):
+        return x[kept]
+    return stored((x[kept[rows]] for rows in places(len(kept))), len(kept))
 
 
 def _of_table(preset: Preset, prepared: Preparation, path: Path, table: RawTable) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tuidl.core.errors import DataError
 from tuidl.inference.preprocessing import Preparation
+from tuidl.inference.rows import are_many, places, stored
 from tuidl.inference.trained import model_of
 from tuidl.judging.file_subject import target_name
 from tuidl.preset.schema import Preset
@@ -43,7 +44,12 @@ class Network:
     def decoded(self, x: Array) -> Array:
         """What it answers to ``x`` (n, *shape), in the targets' own meaning. Raises DataError
         where an answer is no number."""
-        decoded = self.preparation.decode(self._model.predict(x))
+        if not are_many(len(x)):
+            decoded = self.preparation.decode(self._model.predict(x))
+        else:
+            answers = (self._model.predict(x[rows]) for rows in places(len(x)))
+            parts = map(self.preparation.decode, answers)
+            decoded = stored(parts, len(x))
         finite = np.isfinite(decoded).all(axis=tuple(range(1, decoded.ndim)))
         if not finite.all():
             raise DataError(f"{self.run}: the answer to example {finite.argmin() + 1} is no number")
