@@ -1,6 +1,7 @@
 """The user's own pictures, one folder a class."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,12 @@ def _one_class(base: Path) -> None:
     (base / "dog").rmdir()
 
 
+def _only_a_table(base: Path) -> None:
+    shutil.rmtree(base / "cat")
+    shutil.rmtree(base / "dog")
+    (base / "pets.csv").write_text("a,b\n1,2\n")
+
+
 def _no_pictures(base: Path) -> None:
     (base / "eel").mkdir()
 
@@ -142,6 +149,7 @@ def _fifo(base: Path) -> None:
         (_nested, "more: no picture"),
         (_outside, "0.png: a picture outside of the classes' folders"),
         (_one_class, "1 folder, expected 2 to 1000"),
+        (_only_a_table, "/pets.csv"),
         (_no_pictures, "eel: no pictures"),
         (_bomb, "0.png: "),
         (_fifo, "9.png: no picture"),

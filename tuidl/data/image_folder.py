@@ -11,6 +11,7 @@ from pathlib import Path
 from tuidl.core.errors import DataError, suggestion
 from tuidl.core.own_files import reason_of
 from tuidl.data.picture import SUFFIXES
+from tuidl.data.tables.formats import is_table
 
 LEFT_BY_SYSTEMS = {"thumbs.db", "desktop.ini", "__macosx"}
 MOST_CLASSES = 1000
@@ -128,13 +129,19 @@ def _without_classes(path: Path) -> Folder:
     return Folder(str(path), (), tuple(files))
 
 
+def _tables_in(path: Path) -> str:
+    """What else a folder without folders may have been named for."""
+    tables = sorted(entry.name for entry in _entries(path) if is_table(Path(entry.path)))
+    return f"; for the table in it say {path / tables[0]}" if tables else ""
+
+
 def _of_classes(path: Path, folders: list[Path], train: Folder | None = None) -> Folder:
     """The pictures below the class ``folders``; ``train``: whose classes are the only ones."""
     names = train.classes if train else tuple(folder.name for folder in folders)
     if not 2 <= len(names) <= MOST_CLASSES:
         raise DataError(
             f"{path}: {len(names)} {'folder' if len(names) == 1 else 'folders'}, expected 2 to "
-            f"{MOST_CLASSES}, one for each class"
+            f"{MOST_CLASSES}, one for each class{'' if names else _tables_in(path)}"
         )
     files: list[Picture] = []
     for folder in folders:

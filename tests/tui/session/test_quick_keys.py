@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests import helpers
+from tests.tui import story
 from tests.tui.quiet import quiet
+from tuidl.api import load_preset
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.tui.app import Playground
@@ -137,3 +139,20 @@ async def test_full_speed_is_remembered_and_a_pace_chosen_stays_on_its_screen(
         assert paces[:2] == [None, None]
         assert paces[2] is not None
         assert not state.full_speed
+
+
+async def test_slowing_a_run_down_before_it_begins_gives_it_a_pace_to_be_watched_at(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = quiet(monkeypatch, tmp_path, state=State(full_speed=True))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open(load_preset("cnn_digits"))
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, TrainScreen)
+        await pilot.press("f")
+        assert not app.state.full_speed
+        for event in story.beginning():
+            app.session.handle(event)
+        assert screen.pace is not None
+        assert screen.pace > 50  # 15 epochs of 45 steps in some seconds

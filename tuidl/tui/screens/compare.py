@@ -147,8 +147,7 @@ class CompareScreen(Screen[None]):
         shown = sum(len(line.numbers) for line in compared.lines)
         runs = f"{count} run{'s' if count != 1 else ''}"
         words = runs if shown == count else f"{shown} of {runs} have {compared.view.measure!r}"
-        missing = f" over {compared.view.axis}" if shown < count else ""
-        return [(words + missing, "text"), (f"  {compared.words}", "muted")]
+        return [(words, "text"), (f"  {compared.words}", "muted")]
 
     def _second_line(self) -> Parts:
         problems = self._reading.problems
