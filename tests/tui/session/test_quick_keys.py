@@ -13,7 +13,7 @@ import pytest
 from tests import helpers
 from tests.tui import story
 from tests.tui.quiet import quiet
-from tuidl.api import load_preset
+from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
 from tuidl.tui.app import Playground
