@@ -10,6 +10,7 @@ from tuidl.core.errors import DataError, TuidlError
 from tuidl.data import SOURCES
 from tuidl.data.files import FOLDER_VARIABLE
 from tuidl.data.published import PUBLISHED
+from tuidl.data.text.encoding import height_of
 from tuidl.data.text.source import Text
 from tuidl.preset.decoding import convert_tagged
 
@@ -207,3 +208,9 @@ def test_sums_wrap_around() -> None:
     for x, y in zip(split.train.x, split.train.y, strict=True):
         assert (x[0] + x[2]) % 7 == y[0]
         assert x[1:4:2].tolist() == [7, 8]
+
+
+def test_characters_of_a_plain_text_need_the_least_memory() -> None:
+    plain = "é" * 1000
+    assert height_of(plain, "characters") < height_of(plain, "bpe")
+    assert height_of("字" * 1000, "characters") == height_of(plain, "words")

@@ -8,7 +8,7 @@ from tuidl.core.errors import DataError
 from tuidl.core.limits import check_memory
 from tuidl.core.printable import shortened
 from tuidl.data.text.corpus import Corpus, Flowing, Lines, Neighbours, line_splitter
-from tuidl.data.text.encoding import BYTES_A_CHARACTER
+from tuidl.data.text.encoding import height_of
 from tuidl.data.text.examples import Cut
 from tuidl.data.text.learning import learned
 from tuidl.data.text.tokenizer import BOUNDARY, Tokenizer, normal
@@ -25,7 +25,7 @@ LONGEST_LINE = 1024
 
 def corpus_of(wanted: Wanted, written: Written) -> Corpus:
     """The text of a source in tokens. Raises DataError where there is too little of it."""
-    check_memory(BYTES_A_CHARACTER * len(written.text), written.name, "use a smaller file")
+    check_memory(height_of(written.text, wanted.tokens), written.name, "use a smaller file")
     text = normal(written.text)
     make = _lines_of if wanted.is_lines else _flowing
     found = make(wanted, written.name, text, written.notes)

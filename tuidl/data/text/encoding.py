@@ -1,6 +1,7 @@
 """Whole texts as rows of tokens, for training and prediction alike."""
 
 from collections.abc import Sequence
+from sys import getsizeof
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,17 @@ Array = np.ndarray[Any, np.dtype[Any]]
 NINE_OF_TEN = 90
 LONGEST = 1024
 """Tokens of the window, at most, where none is said."""
-BYTES_A_CHARACTER = 24
-"""Memory at the height of turning a character into tokens."""
+BYTES_A_CHARACTER, LEAST_BYTES = 24, 12
+"""Memory at the height of turning a character into tokens; and where each is one, of a text whose
+characters take Python a byte each (11 were measured)."""
 NAMED = 5
 """Words that the vocabulary lacks, in a mark."""
+
+
+def height_of(text: str, kind: str) -> int:
+    """Bytes at the height of turning a whole text into tokens of a kind."""
+    is_narrow = kind == "characters" and getsizeof(text) < 2 * len(text)
+    return (LEAST_BYTES if is_narrow else BYTES_A_CHARACTER) * len(text)
 
 
 def usual_window(lengths: Sequence[int]) -> int:
