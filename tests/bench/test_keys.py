@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.keys import ACCENT, PLANE_ROUND, ROUND
+from bench.keys import ACCENT, LATENT_ROUND, PLANE_ROUND, ROUND
 from tuidl.plane.state import PlaneState
 from tuidl.tui.screens import help as help_screen
 
@@ -36,3 +36,14 @@ def test_the_answer_of_each_change_is_in_the_line_of_text() -> None:
     for state, wanted in zip(changed, patterns, strict=True):
         assert re.search(wanted, f"{state.line()} "), wanted
         assert state == plain or not re.search(wanted, f"{plain.line()} "), wanted
+
+
+def test_the_answer_of_each_move_of_the_cursor_is_told_from_the_one_before() -> None:
+    titles = ["decoded from (0.04, 0.00)", "decoded from (0.00, 0.00)",
+              "decoded from (0.00, 0.12)", "decoded from (0.00, 0.00)",
+              "decoded from (-0.04, 0.00)", "decoded from (0.00, 0.00)",
+              "decoded from (0.00, -0.12)", "decoded from (0.00, 0.00)"]  # fmt: skip
+    patterns = [wanted for _, _, wanted in LATENT_ROUND]
+    for place, wanted in enumerate(patterns):
+        assert re.search(wanted, titles[place]), wanted
+        assert not re.search(wanted, titles[place - 1]), wanted
