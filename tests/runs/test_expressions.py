@@ -119,3 +119,26 @@ def test_groups_have_means_and_deviations() -> None:
     assert record["runs"] == ["a", "b"]
     assert record["scores"]["accuracy"]["mean"] == pytest.approx(0.85)
     assert grouping.records(groups, keys)[3]["scores"]["accuracy"]["deviation"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        ("accuracy", "'accuracy' is 0.97, not true or false: compare it, as in 'accuracy > 0.97'"),
+        ("not accuracy", "as in 'accuracy > 0.97'"),
+        ("accuracy and epochs > 0", "as in 'accuracy > 0.97'"),
+        ("optimizer.type", "'optimizer.type' is 'sgd', not true or false: compare it, as in "
+         "'optimizer.type == \"sgd\"'"),
+        ("run", "as in 'run == \"a\"'"),
+    ],
+)  # fmt: skip
+def test_a_key_that_is_compared_with_nothing_is_refused_with_an_example(
+    text: str, example: str
+) -> None:
+    with pytest.raises(RunError) as refused:
+        those_where([run("a", 0.1, 0.97)], text)
+    assert example in str(refused.value)
+
+
+def test_what_a_person_said_may_stand_alone() -> None:
+    assert those_where([run("a", 0.1, 0.97)], "pinned") == []

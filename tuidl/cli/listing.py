@@ -42,7 +42,8 @@ STATES = ("done", "interrupted", "failed", "unfinished", "running", "damaged", "
 )  # fmt: skip
 @click.option(
     "--group-by", "grouped", metavar="KEY,KEY", default="",
-    help="A line for each value of these settings: how many runs, mean and deviation of scores.",
+    help="A line for each value of these settings: how many runs, mean and deviation of scores. "
+    "--sort and --columns go with it in the table of --ui only.",
 )  # fmt: skip
 @click.option(
     "--sweep", "sweeps", metavar="SWEEP",
@@ -89,7 +90,7 @@ def runs(
     from tuidl.storage.locations import runs_folder
 
     if grouped and (key or shown):
-        raise click.UsageError("--group-by goes without --sort and --columns")
+        raise click.UsageError("--group-by goes without --sort and --columns, unless with --ui")
     found, keys, groups = (
         listed_with(_folders(folders), words, state), _keys(shown), _keys(grouped),
     )  # fmt: skip

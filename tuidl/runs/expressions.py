@@ -34,11 +34,13 @@ class _UnknownError(Exception):
 
 @dataclass(frozen=True)
 class Condition:
-    """``keys``: all that it names."""
+    """``keys``: all that it names; ``bare``: those of them that are asked whether they are true,
+    and not compared."""
 
     text: str
     tree: ast.expr
     keys: tuple[str, ...]
+    bare: tuple[str, ...] = ()
 
     def holds(self, find: Find) -> bool:
         """Whether it is true. A comparison with what a run does not have, or of a number with a
@@ -63,7 +65,7 @@ def condition(text: str) -> Condition:
         raise RunError(f"{text[:80]!r} is no condition: {UNDERSTOOD}") from None
     if not _is_condition(tree):
         raise RunError(f"{text!r} compares nothing: {UNDERSTOOD}")
-    return Condition(text, tree, keys)
+    return Condition(text, tree, keys, tuple(dict.fromkeys(_bare(tree))))
 
 
 def _is_condition(tree: ast.expr) -> bool:
@@ -72,6 +74,16 @@ def _is_condition(tree: ast.expr) -> bool:
     if isinstance(tree, ast.UnaryOp):
         return isinstance(tree.op, ast.Not) and _is_condition(tree.operand)
     return isinstance(tree, ast.Compare) or _key_of(tree) is not None
+
+
+def _bare(tree: ast.expr) -> Iterator[str]:
+    """Keys that stand where something true or false is expected."""
+    key = _key_of(tree)
+    if key is not None and key not in WORDS:
+        yield key
+    elif isinstance(tree, ast.BoolOp | ast.UnaryOp):
+        for part in _parts(tree):
+            yield from _bare(part)
 
 
 def _keys(tree: ast.expr) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Settings of runs beside each other, and runs in the order of one of them."""
 
+import json
 import tomllib
 from collections.abc import Sequence
 from functools import partial
@@ -86,8 +87,33 @@ def those_where(found: list[Listed], text: str) -> list[Listed]:
 
 
 def meeting(found: list[Listed], wanted: Condition) -> list[Listed]:
-    """Those of which a condition is true."""
+    """Those of which a condition is true. Raises RunError where a key that is never true or false
+    is compared with nothing."""
+    for key in wanted.bare:
+        if (known := _never_true(found, key)) is not None:
+            raise RunError(f"{key!r} is {known!r}, not true or false: {_compared(key, known)}")
     return [run for run in found if wanted.holds(partial(said_of, run))]
+
+
+def is_switch(found: list[Listed], key: str) -> bool:
+    """Whether a key is true or false of a run, so that it is a condition by itself."""
+    return key == "pinned" or any(isinstance(value_of(run, key), bool) for run in found)
+
+
+def _never_true(found: list[Listed], key: str) -> Any:
+    """A value of a key that is neither true nor false of any run; None where there is none."""
+    if is_switch(found, key):
+        return None
+    return next((known for run in found if (known := value_of(run, key)) is not None), None)
+
+
+def _compared(key: str, value: Any) -> str:
+    """An example of what may be said of a key instead."""
+    if key == "tags":
+        return f"compare it, as in \"'{value[0]}' in tags\""
+    if _is_number(value):
+        return f"compare it, as in '{key} > {value:.4g}'"
+    return f"compare it, as in '{key} == {json.dumps(value, default=str)}'"
 
 
 def said_of(run: Listed, key: str) -> Any:

@@ -8,11 +8,11 @@ from statistics import fmean, stdev
 from typing import Any
 
 from tuidl.core.errors import RunError, guess
-from tuidl.runs.expressions import WORDS, Condition, condition
+from tuidl.runs.expressions import Condition, condition
 from tuidl.runs.grouping import Group, groups_of
 from tuidl.runs.listing import Listed
 from tuidl.runs.ranking import smaller_is_better
-from tuidl.runs.settings import FACTS, SAID, in_order, meeting, value_of
+from tuidl.runs.settings import FACTS, SAID, in_order, is_switch, meeting, value_of
 
 NEWEST = "created"
 SIGNS_OF_CONDITIONS = ("<", ">", "==", "!=", " in ")
@@ -140,15 +140,8 @@ def _asked(text: str, found: list[Listed]) -> Condition | None:
         return None
     if any(isinstance(node, ast.Compare) for node in ast.walk(asked.tree)):
         return asked
-    is_yes_or_no = asked.keys and all(_is_switch(key, found) for key in asked.keys)
+    is_yes_or_no = asked.keys and all(is_switch(found, key) for key in asked.keys)
     return asked if is_yes_or_no else None
-
-
-def _is_switch(key: str, found: list[Listed]) -> bool:
-    """Whether a key is true or false of a run, so that it is a condition by itself."""
-    if key == "pinned" or key in WORDS:
-        return True
-    return any(isinstance(value_of(run, key), bool) for run in found)
 
 
 def scored(keys: Keys, order: Order, columns: Iterable[str]) -> str:
