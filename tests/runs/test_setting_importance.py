@@ -14,6 +14,7 @@ from tuidl.runs.setting_importance import (
     in_parts,
     rank_correlation,
     ranks,
+    settings_that_differ,
 )
 
 
@@ -128,3 +129,12 @@ def test_parts_are_equally_large_and_in_order(count: int) -> None:
     sizes = [parts.count(n) for n in set(parts)]
     assert max(sizes) - min(sizes) <= 1
     assert [parts[n] for n in np.argsort(numbers)] == sorted(parts)
+
+
+def test_what_can_be_read_on_an_axis_comes_first() -> None:
+    tables = [
+        {"about": f"run {i} of many", "training.seed": i, "data.path": f"a/long/path{i}",
+         "optimizer.type": kind, "rate": 0.1 * i}
+        for i, kind in enumerate(("sgd", "adam", "sgd"))
+    ]  # fmt: skip
+    assert settings_that_differ(tables) == ["rate", "optimizer.type", "data.path", "training.seed"]

@@ -16,7 +16,7 @@ Settings = dict[str, Any]
 """Of a preset, by dotted keys."""
 SEEDS = frozenset(("seed",))
 """Last parts of keys that only say which random numbers are drawn."""
-NO_NEWS = frozenset(("name", "description"))
+NO_NEWS = frozenset(("name", "description", "about"))
 """Keys that say nothing of what was trained."""
 
 LONG_NUMBER = 8

@@ -8,7 +8,7 @@ from typing import Any
 from tuidl.core.lazy import Array, np
 from tuidl.logs.measures import best_is
 from tuidl.logs.whole import AXES, LogReader, measures_in
-from tuidl.runs.labelling import NO_NEWS, Settings
+from tuidl.runs.labelling import NO_NEWS, Settings, is_seed
 from tuidl.runs.overlaying import Member
 from tuidl.runs.settings import differing
 
@@ -58,7 +58,17 @@ def _ends(reader: LogReader, measure: str, way: str) -> tuple[float, float]:
 
 
 def settings_that_differ(tables: Sequence[Settings]) -> list[str]:
-    return [key for key, _ in differing([t for t in tables if t]) if key not in NO_NEWS]
+    """Numbers first, then texts, the shortest before longer ones, and seeds at the end: what can
+    be read on an axis comes before what cannot."""
+    known = [table for table in tables if table]
+    found = [(key, values) for key, values in differing(known) if key not in NO_NEWS]
+
+    def place(one: tuple[str, list[str]]) -> tuple[bool, int]:
+        key, values = one
+        is_number = as_numbers([table.get(key) for table in known]) is not None
+        return is_seed(key), 0 if is_number else max(map(len, values))
+
+    return [key for key, _ in sorted(found, key=place)]
 
 
 def values_of(values: Sequence[Any]) -> tuple[list[float], list[str]]:
