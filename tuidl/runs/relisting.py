@@ -20,6 +20,10 @@ SECONDS_A_BATCH = 0.5
 """Until the first; each next one takes twice as long, as putting all in order takes longer too."""
 FEWEST = 100
 """Runs of the first batch."""
+POLITE, PAUSE = 25, 0.0005
+"""Runs that are looked at again in a row, and seconds after them in which other threads have their
+turn: nobody waits for the list, but a key that is pressed meanwhile would wait for the interpreter.
+"""
 SETTLED = frozenset(("done", "interrupted", "failed"))
 """States that change only together with the run's folder."""
 Stamps = tuple[int, ...]
@@ -41,8 +45,10 @@ class Relisting:
         last, first, wait = time.monotonic(), not self._known, SECONDS_A_BATCH
         before, self._known = self._known, {}
         own = filter(None, (self._look(name, before.get(name)) for name in names()))
-        for run in chain(own, self._others.look() if self._others else ()):
+        for number, run in enumerate(chain(own, self._others.look() if self._others else ())):
             found.append(run)
+            if not first and number % POLITE == 0:
+                time.sleep(PAUSE)
             late = time.monotonic() - last >= wait
             if first and (late or len(found) == FEWEST):
                 yield list(found)

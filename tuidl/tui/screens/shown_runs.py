@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.text import Text
 from textual.events import Resize
+from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import get_current_worker
@@ -66,6 +67,8 @@ class ShownRuns(RunKeys):
         self.marked: set[str] = set()
         self._is_open: set[tuple[Any, ...]] = set()
         self._is_reading = self._is_asked_again = self._is_whole = False
+        self._is_asked = False
+        """Whether what was last above it is a dialog."""
         self._next_look = 0.0
         self._typing: Timer | None = None
         self._kind: tuple[type, bool] | None = None
@@ -77,8 +80,13 @@ class ShownRuns(RunKeys):
         self.set_interval(SECONDS_BETWEEN_LOOKS, self._look_again)
         self.reread()
 
+    def on_screen_suspend(self) -> None:
+        self._is_asked = isinstance(self.app.screen, ModalScreen)
+
     def on_screen_resume(self) -> None:
-        self.reread()
+        """A dialog that changes runs says so; after another one nothing is read before its time."""
+        if not self._is_asked:
+            self.reread()
 
     def on_runs_changed(self, message: RunsChanged) -> None:
         self._to_choose = message.chosen
