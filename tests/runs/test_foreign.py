@@ -10,10 +10,12 @@ import pytest
 from tests.logs.event_files import event, field, record, simple, write
 from tests.tui import folders
 from tuidl.core.errors import RunError
+from tuidl.logs.folder import source_at
 from tuidl.runs import foreign
 from tuidl.runs.foreign import ForeignLogs, listed_with, titles
 from tuidl.runs.labelling import distinct_names
 from tuidl.runs.listing import DAMAGED, LOG, Listed, as_lines, to_json
+from tuidl.runs.log_memory import NAME as NAME_OF_MEMORY
 from tuidl.runs.overlaying import Overlaying, View, member
 from tuidl.runs.settings import in_order, those_where, value_of, with_settings
 from tuidl.runs.table import Order, keys_of, ordered, scored, wanted
@@ -49,6 +51,7 @@ def rows(*folders: Path) -> dict[str, Listed]:
 @pytest.fixture
 def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TUIDL_RUNS_DIR", str(tmp_path / "runs"))
+    monkeypatch.setenv("TUIDL_CACHE_DIR", str(tmp_path / "cache"))
     folder = tmp_path / "logs"
     lightning(folder / "pl", 0), lightning(folder / "pl", 1, 0.3)
     write(folder / "tb" / "train" / NAME, [timed(n, 2.5 * n, 1 / (n + 1)) for n in range(5)])
@@ -252,3 +255,36 @@ def test_curves_over_the_wall_time_and_named_by_hyper_parameters(logs: Path) -> 
     assert runs.labels == ["tb", "version_0", "version_1", "own"], "presets have other keys"
     assert all(len(runs.told(group).values) == 4 for group in ("", "lr"))
     runs.close()
+
+
+def test_a_log_that_did_not_change_is_not_read_at_the_next_start(
+    logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rows(logs)
+    read: list[Path] = []
+
+    def source(path: Path) -> Any:
+        read.append(path)
+        return source_at(path)
+
+    monkeypatch.setattr(foreign, "source_at", source)
+    assert rows(logs) == before
+    assert not read
+    inner = rows(logs / "pl")
+    assert not read, "the same logs, called otherwise"
+    assert {name.partition("/")[0] for name in inner} == {"pl"}
+    with (logs / "json" / "a.jsonl").open("a") as file:
+        file.write('{"step": 4, "loss": -7.0, "acc": 1.0}\n')
+    assert any(row.scores.get("loss") == -7.0 for row in rows(logs).values())
+    assert read == [logs / "json"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 100, b"\x82\xa7version\xa10\xa4logs\x80"])
+def test_what_was_remembered_may_be_damaged(logs: Path, content: bytes) -> None:
+    before = rows(logs)
+    [kept] = (logs.parent / "cache").rglob(NAME_OF_MEMORY)
+    kept.write_bytes(content)
+    assert rows(logs) == before
+    kept.unlink()
+    kept.symlink_to("/dev/zero")
+    assert rows(logs) == before

@@ -16,6 +16,7 @@ from tuidl.logs.hparams import file_beside, settings_beside
 from tuidl.logs.readers import EVENT_FILE, EXAMPLE
 from tuidl.logs.standing import Standing, StandingReader
 from tuidl.runs.listing import DAMAGED, LOG, Listed, listed, listed_run
+from tuidl.runs.log_memory import Known, Stamps, remember, remembered
 from tuidl.runs.settings import settings_of
 from tuidl.storage.locations import runs_folder
 
@@ -23,7 +24,6 @@ MOST_FOLLOWED = 64
 """Logs of which it is kept where they were read up to; others are read anew when they grow."""
 SECONDS_AT_REST = 600.0
 """After which a log that did not grow is read anew if it does."""
-Stamps = tuple[tuple[int, int, int], ...]
 
 
 class ForeignLogs:
@@ -33,10 +33,14 @@ class ForeignLogs:
         self.folders = dict(zip(folders, titles(folders), strict=True))
         self._known: dict[Path, tuple[Stamps, Listed]] = {}
         self._followed: dict[Path, StandingReader] = {}
+        self._remembered: Known | None = None
+        self._has_read = False
 
     def look(self) -> Iterator[Listed]:
         """Each log as it stands now, by folder and name; a folder that cannot be looked into is a
         row with that problem."""
+        if self._remembered is None:
+            self._remembered = remembered()
         before, self._known = self._known, {}
         for folder, title in self.folders.items():
             try:
@@ -52,12 +56,23 @@ class ForeignLogs:
                     yield row
         for path in self._followed.keys() - self._known.keys():
             self._followed.pop(path).source.close()
+        self._keep()
+
+    def _keep(self) -> None:
+        """Remember the logs that were read, also for the next start: once all were looked at."""
+        if self._has_read:
+            self._has_read = False
+            known = {path.absolute(): of for path, of in self._known.items() if of[1].state == LOG}
+            remember(known, self._remembered or {})
 
     def _look(self, found: Found, name: str, before: tuple[Stamps, Listed] | None) -> Listed | None:
         if found.files is None:
             return _own(found.path, name)
         stamps = _stamps([*found.files, file_beside(found.path)])
+        if before is None and (kept := (self._remembered or {}).get(found.path.absolute())):
+            before = kept[0], replace(kept[1], run=name, folder=str(found.path))
         if before is None or before[0] != stamps:
+            self._has_read = True
             before = stamps, self._read(found, name, max(changed for changed, *_ in stamps))
         self._known[found.path] = before
         return before[1]
