@@ -28,6 +28,7 @@ from tuidl.sweeps.records import (
     Trial,
     TrialEnded,
 )
+from tuidl.sweeps.searching import _names
 from tuidl.sweeps.spec import parse
 from tuidl.training.interruption import Interrupter
 
@@ -142,11 +143,35 @@ def test_a_score_that_there_is_not_ends_the_sweep() -> None:
 def test_tpe_asks_in_batches_and_writes_a_study() -> None:
     pytest.importorskip("optuna")
     text = SWEEP.replace("trials = 6", 'trials = 8\nmethod = "tpe"\nbatch = 4')
+    text += '"training.batch_size" = [8, 16]\n'
     folder = folder_of(text)
-    _, ended = carry_out(folder, workers=2)
-    assert folder.study.stat().st_size > 0
+    table, ended = carry_out(folder, workers=2)
+    assert_told(folder, table)
     _, again = carry_out(folder_of(text), workers=1)
     assert again.sha256 == ended.sha256
+
+
+def assert_told(folder: SweepFolder, table: list[Trial]) -> None:
+    """What somebody else's program reads in the study is what the table says."""
+    import optuna
+    from optuna.storages.journal import JournalFileBackend
+
+    storage = optuna.storages.JournalStorage(JournalFileBackend(str(folder.study)))
+    study = optuna.load_study(study_name=folder.name, storage=storage)
+    assert (study.direction.name, study.metric_names) == ("MAXIMIZE", ["validation.accuracy"])
+    for row, told in zip(table, study.trials, strict=True):
+        assert told.params == pytest.approx(row.values, rel=1e-5), "written down with few digits"
+        assert told.state.name == {DONE: "COMPLETE", PRUNED: "PRUNED"}[row.state]
+        assert max(told.intermediate_values.values()) == row.value
+        assert list(told.intermediate_values) == list(range(row.epochs[0], 0, -1))
+        assert told.user_attrs == {"runs": list(row.runs)}
+        assert told.value == row.value if row.state == DONE else told.value is not None
+
+
+def test_what_the_study_cannot_tell_apart_has_other_names() -> None:
+    assert _names([0.1, "adam", True]) == [0.1, "adam", True]
+    assert _names([1, True]) == ["0: 1", "1: true"]
+    assert _names([[1, 2], [3]]) == ["0: [1, 2]", "1: [3]"]
 
 
 def test_the_report_lists_the_best_first(capsys: pytest.CaptureFixture[str]) -> None:

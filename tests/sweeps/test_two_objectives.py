@@ -17,7 +17,7 @@ from tuidl.sweeps.goals import front_of, goals_of
 from tuidl.sweeps.jobs import Answer, Job
 from tuidl.sweeps.outcomes import outcome_of
 from tuidl.sweeps.records import DONE, FAILED, Ended, Started, Trial, front
-from tuidl.sweeps.searching import TreeParzen
+from tuidl.sweeps.searching import Result, TreeParzen
 from tuidl.sweeps.spec import Sweep, parse
 from tuidl.training.interruption import Interrupter
 
@@ -139,9 +139,10 @@ def test_a_sweep_takes_both_scores_of_one_epoch() -> None:
 def test_tpe_is_told_of_both(tmp_path: Path) -> None:
     pytest.importorskip("optuna")
     space = parse('preset = "a"\n[search]\n"x" = {low = 0.0, high = 1.0}\n', "s").space
+    goals = goals_of(["validation.loss", "train.loss"], "")
     found = []
     for attempt in range(2):
-        search = TreeParzen(3, space, 30, tmp_path / f"study{attempt}.log", 2)
+        search = TreeParzen(3, space, 30, tmp_path / f"study{attempt}.log", goals)
         points: dict[int, tuple[float, float]] = {}
         asked = []
         for start in range(0, 30, 5):
@@ -151,7 +152,7 @@ def test_tpe_is_told_of_both(tmp_path: Path) -> None:
             told = {n: ((x := asked[n]) ** 2, (x - 0.2) ** 2) for n in numbers}
             told[start] = (float("nan"), 1.0)
             points |= told
-            search.tell(told, set())
+            search.tell({n: Result(values, [], False, []) for n, values in told.items()})
         found.append(asked)
     assert found[0] == found[1], "the same seed asks the same"
     late = [x for x in found[0][15:] if x <= 0.3]

@@ -119,17 +119,19 @@ def _run(folder: "SweepFolder", workers: "Pool | DaskPool", threads: int, as_jso
     try:
         with stoppable(), folder.locked(), workers as pool:
             coordinator = Coordinator(folder, pool, threads)
-            with report_for(coordinator.sweep, as_json) as report:
-                for event in coordinator.run():
-                    report.handle(event)
-                    require_reader()
-                    best = event.best if isinstance(event, Ended) else None
+            try:
+                with report_for(coordinator.sweep, as_json) as report:
+                    for event in coordinator.run():
+                        report.handle(event)
+                        require_reader()
+                        best = event.best if isinstance(event, Ended) else None
+            except (RunError, SaveError) as error:
+                say(f"error: {error}")
+                say(f"what is done is kept: tuidl sweep --resume {folder.name}")
+                return FAILED
     except Stopped as stopped:
         say(f"stopped; what is done is kept: tuidl sweep --resume {folder.name}")
         return stopped.code
-    except (RunError, SaveError):
-        say(f"what is done is kept: tuidl sweep --resume {folder.name}")
-        raise
     return 0 if best is not None else FAILED
 
 

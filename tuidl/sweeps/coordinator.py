@@ -16,7 +16,7 @@ from tuidl.sweeps.members import SweptRun, SweptTrial, row_of, values_of
 from tuidl.sweeps.presets import Presets
 from tuidl.sweeps.pruning import Curve
 from tuidl.sweeps.records import SweepEvent, Trial
-from tuidl.sweeps.searching import search_for
+from tuidl.sweeps.searching import Result, search_for
 from tuidl.sweeps.space import Value
 from tuidl.sweeps.spec import Sweep, parse
 from tuidl.sweeps.training import BatchTraining, Progress, Workers
@@ -58,8 +58,7 @@ class Coordinator:
             )
             yield from self._noted(training.run(until))
             earlier += [trial.curve for trial in batch if trial.curve]
-            values = {trial.number: values_of(trial, sweep) for trial in batch}
-            search.tell(values, {trial.number for trial in batch if trial.is_pruned})
+            search.tell({trial.number: self._result(trial) for trial in batch})
         yield self._ended(len(self.table) == search.trials, time.monotonic() - began)
 
     def _started(self, trials: int) -> records.Started:
@@ -90,6 +89,10 @@ class Coordinator:
         except PresetError as error:
             trial.error = error.problem
         return trial
+
+    def _result(self, trial: SweptTrial) -> Result:
+        names = [run.path.name for run in trial.runs]
+        return Result(values_of(trial, self.sweep), trial.curve, trial.is_pruned, names)
 
     def _noted(self, events: Iterator[SweptTrial | SweepEvent]) -> Iterator[SweepEvent]:
         """Write down the trials that end."""

@@ -140,5 +140,6 @@ def _distributed() -> Any:
         import distributed
     except ImportError:
         raise BackendError(f"--dask needs the package distributed: {EXTRA}") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it is said in a line of our own
+    for name in ("distributed", "asyncio", "tornado"):  # it is said in a line of our own
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     return distributed

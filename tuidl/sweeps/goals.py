@@ -1,5 +1,6 @@
 """What a sweep wants: a score of a part, small or large; or two, of which none counts more."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -62,14 +63,15 @@ def goals_of(
 
 
 def front_of(points: Mapping[int, Sequence[float]]) -> list[int]:
-    """The Pareto front of points of which smaller is better: those that no other one is as good as
-    in everything and better in something. In the order of the first value."""
+    """The Pareto front of points of two values of which smaller is better: those that no other one
+    is as good as in both and better in one. In the order of the first value."""
 
-    def beaten(point: Sequence[float]) -> bool:
-        return any(
-            list(other) != list(point) and all(a <= b for a, b in zip(other, point, strict=True))
-            for other in points.values()
-        )
-
-    front = [number for number, point in points.items() if not beaten(point)]
-    return sorted(front, key=lambda number: (*points[number], number))
+    front: list[int] = []
+    order = sorted(points, key=lambda number: (*points[number], number))
+    lowest, last = math.inf, None
+    for number in order:  # of those with as small a first value, the smallest second one is first
+        point = list(points[number])
+        if point[-1] < lowest or point == last:
+            front.append(number)
+            lowest, last = point[-1], point
+    return front

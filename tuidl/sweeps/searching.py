@@ -5,14 +5,30 @@ nothing depends on which of them is done first.
 """
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tuidl.core.errors import PresetError, TuidlError
+from tuidl.sweeps.goals import Goal
 from tuidl.sweeps.space import Choices, Setting, Value, applies, combinations, drawn
 from tuidl.sweeps.spec import MOST_TRIALS, USUAL_TRIALS, Sweep
+from tuidl.sweeps.values import plain
+
+MOST_TOLD = 200
+"""Epochs of a trial that the study is told of."""
+
+
+class Result(NamedTuple):
+    """``values``: by objective, smaller is better, NaN where the trial failed; ``curve``: of the
+    first one by epoch; ``runs``: their names."""
+
+    values: Sequence[float]
+    curve: Sequence[float]
+    is_pruned: bool
+    runs: Sequence[str]
 
 
 class Search(Protocol):
@@ -24,9 +40,8 @@ class Search(Protocol):
         """The values of these trials, the next ones."""
         ...
 
-    def tell(self, results: Mapping[int, Sequence[float]], pruned: set[int]) -> None:
-        """What the trials of the last batch came to, by objective: smaller is better, NaN where it
-        failed."""
+    def tell(self, results: Mapping[int, Result]) -> None:
+        """What the trials of the last batch came to."""
         ...
 
 
@@ -39,7 +54,7 @@ class Given:
     def ask(self, numbers: Sequence[int]) -> list[dict[str, Value]]:
         return [self._values[number] for number in numbers]
 
-    def tell(self, results: Mapping[int, Sequence[float]], pruned: set[int]) -> None:
+    def tell(self, results: Mapping[int, Result]) -> None:
         """Nothing is learned."""
 
 
@@ -50,7 +65,7 @@ def search_for(sweep: Sweep, source: str, storage: Path) -> Search:
     if known is not None:
         return known
     trials = sweep.trials or USUAL_TRIALS
-    return TreeParzen(sweep.seed, sweep.space, trials, storage, len(sweep.goals))
+    return TreeParzen(sweep.seed, sweep.space, trials, storage, sweep.goals)
 
 
 def known_before(sweep: Sweep, source: str) -> Given | None:
@@ -78,21 +93,27 @@ def _grid(sweep: Sweep, space: Mapping[str, Setting], source: str) -> list[dict[
 
 class TreeParzen:
     """The tree-structured Parzen estimator of Optuna (Bergstra et al., 2011); with two
-    ``objectives`` the one that goes by their Pareto front (Ozaki et al., 2022)."""
+    ``goals`` the one that goes by their Pareto front (Ozaki et al., 2022)."""
 
     def __init__(
-        self, seed: int, space: Mapping[str, Setting], trials: int, storage: Path, objectives: int
+        self,
+        seed: int,
+        space: Mapping[str, Setting],
+        trials: int,
+        storage: Path,
+        goals: Sequence[Goal],
     ) -> None:
         optuna = _optuna()
-        self._optuna, self._space, self.trials = optuna, space, trials
+        self._optuna, self._space, self.trials, self._goals = optuna, space, trials, goals
         storage.unlink(missing_ok=True)
         backend = optuna.storages.journal.JournalFileBackend(str(storage))
         self._study = optuna.create_study(
             study_name=storage.parent.name,
             storage=optuna.storages.JournalStorage(backend),
             sampler=optuna.samplers.TPESampler(seed=seed, constant_liar=True),
-            directions=["minimize"] * objectives,
+            directions=["minimize" if goal.minimizes else "maximize" for goal in goals],
         )
+        self._study.set_metric_names([goal.name for goal in goals])
         self._asked: dict[int, Any] = {}
 
     def ask(self, numbers: Sequence[int]) -> list[dict[str, Value]]:
@@ -106,24 +127,35 @@ class TreeParzen:
             found.append(values)
         return found
 
-    def tell(self, results: Mapping[int, Sequence[float]], pruned: set[int]) -> None:
+    def tell(self, results: Mapping[int, Result]) -> None:
+        """The study has scores as they are, not turned so that smaller is better: whoever opens it
+        sees what the table says."""
         states = self._optuna.trial.TrialState
-        for number in sorted(self._asked):
-            values = results[number]
-            is_known = all(map(math.isfinite, values))
-            if number in pruned and is_known:
-                self._asked[number].report(values[0], 0)
-                self._study.tell(self._asked[number], state=states.PRUNED)
-            elif is_known:
-                self._study.tell(self._asked[number], list(values))
+        for number, trial in sorted(self._asked.items()):
+            result = results[number]
+            values = [g.sign * v for g, v in zip(self._goals, result.values, strict=True)]
+            trial.set_user_attr("runs", list(result.runs))
+            if len(values) == 1:
+                self._report(trial, result.curve)
+            if not all(map(math.isfinite, values)):
+                self._study.tell(trial, state=states.FAIL)
+            elif result.is_pruned:
+                self._study.tell(trial, state=states.PRUNED)
             else:
-                self._study.tell(self._asked[number], state=states.FAIL)
+                self._study.tell(trial, values)
         self._asked.clear()
+
+    def _report(self, trial: Any, curve: Sequence[float]) -> None:
+        """Epochs evenly spread, and the last one."""
+        apart = -(-len(curve) // MOST_TOLD) or 1
+        for epoch in range(len(curve), 0, -apart):
+            if math.isfinite(curve[epoch - 1]):
+                trial.report(self._goals[0].sign * curve[epoch - 1], epoch)
 
     def _suggested(self, trial: Any, key: str, setting: Setting) -> Value:
         if isinstance(setting, Choices):
-            index: int = trial.suggest_categorical(key, list(range(len(setting.choices))))
-            return setting.choices[index]
+            names = _names(setting.choices)
+            return setting.choices[names.index(trial.suggest_categorical(key, names))]
         if setting.is_whole:
             step = int(setting.step or 1)
             return int(
@@ -135,10 +167,20 @@ class TreeParzen:
         return setting.tidy(value)
 
 
+def _names(choices: Sequence[Value]) -> list[Any]:
+    """What the study calls them: as they are, but for lists and for what Python takes to be equal
+    (1 and true)."""
+    words = [value if isinstance(value, bool | int | float | str) else "" for value in choices]
+    if "" not in words and len(set(words)) == len(words):
+        return list(words)
+    return [f"{number}: {plain(value)}" for number, value in enumerate(choices)]
+
+
 def _optuna() -> Any:
     try:
         import optuna
     except ImportError:
         raise TuidlError("method = 'tpe' needs Optuna: pip install 'tuidl[sweep]'") from None
     optuna.logging.set_verbosity(optuna.logging.ERROR)
+    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
     return optuna
