@@ -58,7 +58,8 @@ def _words(column: ColumnReport, role: Role, room: int) -> str:
         return fitted(gaps + (role.why or column.problem or column.values), room)
     if column.problem:
         return fitted(f"{gaps}{column.values} ({column.problem})", room)
-    becomes = f" → {column.becomes}" if column.becomes else ""
+    is_known = column.becomes and column.role == role.name  # else it is read anew for the choice
+    becomes = f" → {column.becomes}" if is_known else ""
     values = fitted(gaps + column.values, max(min(VALUES, room - cell_len(becomes)), room // 2))
     return fitted(values + becomes, room)
 
