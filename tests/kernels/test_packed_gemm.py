@@ -157,6 +157,7 @@ def check_briefly() -> None:
     """The products of one dtype, each way, in a process that compiles for another processor."""
     expected = 32 if "+avx2" in FEATURES else 16
     assert expected == VECTOR_BYTES
+    PACKED_GEMM.provide(32)
     for turned, start in zip(KINDS, (0, 1, 2, 0), strict=True):
         for size in [(5, 3, 7), (49, 257, 193), (97, 200, 33)]:
             case = Case(*size, turned, "float32")
