@@ -10,6 +10,7 @@ import pytest
 from tuidl.cli.sweep_reports import LineReport
 from tuidl.core.errors import RunError
 from tuidl.runs.listing import listed
+from tuidl.storage.contents import SUMMARY, WEIGHTS
 from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import runs_folder
 from tuidl.sweeps import coordinator, trial
@@ -194,6 +195,20 @@ def test_the_report_lists_the_best_first(capsys: pytest.CaptureFixture[str]) -> 
     assert "validation.accuracy" in lines[1]
     assert "best: trial 2, validation.accuracy 0.8" in lines
     assert lines[-1] == "table sha256 ab"
+
+
+def test_a_run_that_was_killed_behind_its_last_epoch_is_still_to_end() -> None:
+    """The log has all epochs; the last weights are not saved."""
+    table, _ = carry_out(folder := folder_of())
+    (done,) = [row for row in table if row.state == DONE]
+    run = RunFolder(runs_folder() / done.runs[0])
+    lines = run.log.read_text().splitlines(keepends=True)
+    (end,) = [n for n, line in enumerate(lines) if '"run_ended"' in line and "completed" in line]
+    run.log.write_text("".join(lines[:end]))
+    for name in (SUMMARY, WEIGHTS):
+        (run.path / name).unlink()
+    again, _ = carry_out(folder)
+    assert again == table
 
 
 def test_a_folder_that_a_dead_worker_only_began_is_made_anew(tmp_path: Path) -> None:

@@ -140,6 +140,7 @@ def _distributed() -> Any:
         import distributed
     except ImportError:
         raise BackendError(f"--dask needs the package distributed: {EXTRA}") from None
-    for name in ("distributed", "asyncio", "tornado"):  # it is said in a line of our own
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name in ("asyncio", *logging.root.manager.loggerDict):
+        if name.startswith(("distributed", "asyncio", "tornado")):  # we say it in a line of our own
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     return distributed

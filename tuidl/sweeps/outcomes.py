@@ -26,9 +26,10 @@ class Outcome:
     error: str = ""
     second: tuple[float, ...] = ()
 
-    def has(self, epochs: int) -> bool:
-        """Whether there is nothing left to do up to so many epochs."""
-        return self.ended or bool(self.error) or len(self.curve) >= epochs
+    def has(self, epochs: int, most: int) -> bool:
+        """Whether there is nothing left to do up to so many epochs of the ``most`` that it takes.
+        One that was killed, or whose disk was full, behind its last epoch is still to end."""
+        return self.ended or bool(self.error) or (epochs <= len(self.curve) and epochs < most)
 
 
 def outcome_of(run: Path, sweep: Sweep) -> Outcome:

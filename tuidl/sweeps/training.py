@@ -94,7 +94,7 @@ class BatchTraining:
             raise RunError(f"{run.path.name}: {said.error}")
         else:
             run.is_open, run.outcome = False, outcome_of(run.path, self._sweep)
-            if not run.outcome.has(job.epochs):
+            if not run.outcome.has(job.epochs, run.epochs):
                 run.outcome = replace(run.outcome, error=said.error or "it ended too early")
             yield self._advanced(run, len(run.outcome.curve))
             yield from self._arrived(self._trials[run.trial])
@@ -114,7 +114,7 @@ class BatchTraining:
         is_first = self._race.is_at_start(run.trial)
         if is_first:
             run.outcome = outcome_of(run.path, self._sweep)
-        if run.outcome.has(until):
+        if run.outcome.has(until, run.epochs):
             yield self._advanced(run, len(run.outcome.curve))
             return
         job = Job(
