@@ -31,6 +31,7 @@ from tuidl.tui.session.run import Run
 from tuidl.tui.views.landscape import About, LandscapeView, Plane
 from tuidl.tui.views.time import TimeView
 from tuidl.tui.widgets.curves import Curves
+from tuidl.tui.widgets.key_line import KeyLine
 from tuidl.tui.widgets.status import Status
 from tuidl.tui.widgets.time_line import TimeLine
 
@@ -202,3 +203,15 @@ async def test_a_landscape_is_drawn_while_it_is_computed(app: Playground) -> Non
         assert watched.sent[-1] == commands.Survey(number=2, plane="random")
         await watched.handle(events.Refused(error="several objectives", key="survey"))
         assert "several objectives" in watched.seen(Plane)
+
+
+async def test_space_trains_where_there_is_no_past_yet(app: Playground) -> None:
+    async with Opened(app, "cnn_digits") as watched:
+        await watched.handle(STARTED, events.Paused(epoch=1, step=0, steps=45, loss=None))
+        await watched.pilot.press("5")
+        await watched.pilot.pause()
+        assert "space train" in watched.screen.query_one(KeyLine).render().plain
+        watched.sent.clear()
+        await watched.pilot.press("n", "space")
+        assert any(isinstance(command, commands.Resume) for command in watched.sent)
+        assert isinstance(app.screen, TrainScreen), "nothing to fork from yet"

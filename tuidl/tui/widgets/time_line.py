@@ -4,6 +4,7 @@ import textwrap
 from typing import ClassVar, Protocol
 
 from rich.text import Text
+from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.events import MouseDown, MouseMove, MouseUp
 
@@ -135,7 +136,7 @@ class TimeLine(StepLine):
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         view = self.view
         if not view.newest:
-            words = ["space on any other panel trains; then every step can be seen again here"]
+            words = ["space trains; then every step can be seen again here"]
         else:
             words = self._words()
         line = self._line(palette, width, unicode)
@@ -161,15 +162,18 @@ class TimeLine(StepLine):
         return [f"{first}{going}", view.race_words or how, more]
 
     def hint(self, action: str) -> str | None:
-        """What a key does now; nothing before there are steps, or marks, that it needs."""
+        """What a key does now; nothing before there are steps, or marks, that it needs, but that
+        space trains."""
         view = self.view
+        if not view.newest:
+            return ("pause" if view.shown.goes else "train") if action == "play" else ""
         is_back = view.here < view.newest
         words = {
             "play": "stop" if view.speed is not None else "play",
             "now": "now" if is_back else "",
             "compare": "compare" if len(view.marks) > 1 else "",
         }
-        return words.get(action) if view.newest else ""
+        return words.get(action)
 
     def action_move(self, way: int) -> None:
         self.view.seek(self.view.here + way)
@@ -187,6 +191,8 @@ class TimeLine(StepLine):
         self.view.seek(self.view.newest)
 
     def action_play(self) -> None:
+        if not self.view.newest:
+            raise SkipAction  # what the screen does with the key
         self.view.play()
 
     def action_speed(self, way: int) -> None:
@@ -199,7 +205,8 @@ class TimeLine(StepLine):
         self.view.compare()
 
     def action_fork(self) -> None:
-        self.view.fork()
+        if self.view.newest:
+            self.view.fork()
 
 
 class TimeStrip(StepLine, can_focus=False):
