@@ -14,11 +14,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import IO, NamedTuple, NoReturn
+
+from compiling import compiling, needs_of_compiler
 
 STAMP = "tuidl-setup"
 LOCK = ".venv.lock"
@@ -142,15 +144,26 @@ def _make(folder: Path, is_ours: bool) -> None:
 
 def _install(root: Path, folder: Path) -> None:
     pip = [str(_python(folder)), "-m", "pip", "install", "--quiet", "--no-input", "--no-compile"]
-    what = ["--disable-pip-version-check", "--editable", f".[{EXTRA}]"]
-    _run("installing what tuidl needs, once", [*pip, *what], root)
+    pip.append("--disable-pip-version-check")
+    first, rest = needs_of_compiler(root), ["--editable", f".[{EXTRA}]"]
+    if first:
+        _run("installing the compiler, once", [*pip, *first], root)
+    with compiling(_python(folder), root, _variables()) if first else nullcontext() as kernels:
+        _run("installing what tuidl needs, once", [*pip, *rest], root)
+        if kernels is not None and kernels.poll() is None:
+            _wait("compiling kernels, once", kernels)
+
+
+def _variables() -> dict[str, str]:
+    """The environment, for programs that are to work in ``.venv`` alone."""
+    kept = {name: text for name, text in os.environ.items() if name not in MISLEADING}
+    return {**kept, "PIP_USER": "0"}
 
 
 def _run(doing: str, line: list[str], place: Path) -> None:
     """Run a program in a folder, and show for how long. Raises SetupError with its last words."""
-    kept = {name: text for name, text in os.environ.items() if name not in MISLEADING}
     with subprocess.Popen(
-        line, cwd=place, env={**kept, "PIP_USER": "0"}, text=True, errors="replace",
+        line, cwd=place, env=_variables(), text=True, errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, close_fds=False,
         start_new_session=True,
     ) as process:  # fmt: skip

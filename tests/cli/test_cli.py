@@ -290,7 +290,7 @@ def test_a_reader_that_goes_away_is_no_crash() -> None:
 def test_an_interrupt_while_compiling_ends_at_once_and_quietly(
     tmp_path: Path, delay: float
 ) -> None:
-    environment = {**os.environ, "TUIDL_CACHE_DIR": str(tmp_path)}
+    environment = {**os.environ, "TUIDL_CACHE_DIR": str(tmp_path), "TUIDL_PREBUILT": "0"}
     command = [sys.executable, "-m", "tuidl", "cnn_digits", "--no-ui"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment

@@ -262,7 +262,8 @@ def test_compiling_counts_where_kernels_are_missing(
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120,
-        cwd=Path(__file__).parents[2], env={**os.environ, "TUIDL_CACHE_DIR": str(tmp_path)},
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "TUIDL_CACHE_DIR": str(tmp_path), "TUIDL_PREBUILT": "0"},
     )  # fmt: skip
     missing, peak = map(int, done.stdout.split())
     assert missing > 5

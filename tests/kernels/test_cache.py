@@ -421,7 +421,7 @@ def test_a_change_in_any_room_of_the_kernels_gives_another_cache(file: str, tmp_
     with (sources / file).open("a") as source:
         source.write("# changed\n")
     assert cache._digest_of(sources) != before
-    assert cache._fingerprint(cache._digest_of(sources)) != cache._fingerprint()
+    assert cache.fingerprint(cache._digest_of(sources)) != cache.fingerprint()
 
 
 def test_the_same_file_in_another_room_gives_another_cache(tmp_path: Path) -> None:

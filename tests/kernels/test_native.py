@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tuidl import build as build_model
+from tuidl import load_preset
 from tuidl.kernels import prebuilt
 from tuidl.kernels.loop import compiled_loop
 from tuidl.kernels.native import Header, _loaded
-from tuidl.kernels.prebuild import build
+from tuidl.kernels.prebuild import COMMON, build
 from tuidl.kernels.simd.vectors import FEATURES, IS_WIDE
 
 LEVEL = "x86-64-v4" if IS_WIDE else "x86-64-v3"
@@ -25,12 +27,21 @@ print(KERNELS["relu"].compile(np.dtype("float32"))[1])
 """
 
 
-def compiled(cache: Path, came: Path, sources: str = "", **more: str) -> bool:
+HERE = """
+import sys
+from pathlib import Path
+from tuidl.kernels.prebuild import build_here
+build_here(Path(sys.argv[1]), ["relu"])
+"""
+
+
+def compiled(cache: Path, came: Path, sources: str = "", says: str = "", **more: str) -> bool:
     """Whether a process has found a kernel's code, with an empty cache."""
     environment = {**os.environ, "TUIDL_CACHE_DIR": str(cache), **more}
     command = [sys.executable, "-c", COMPILE, str(came), sources]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert done.stderr == ""
+    assert says in done.stderr
+    assert bool(says) is bool(done.stderr)
     return done.stdout.split() == ["True"]
 
 
@@ -51,6 +62,42 @@ def test_code_that_came_with_the_package_is_used_beside_its_own_sources_only(
     assert not compiled(tmp_path / "2", came, sources="changed")
     assert not compiled(tmp_path / "3", came, TUIDL_PREBUILT="0")
     assert not compiled(tmp_path / "4", came, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="+sse2")
+
+
+def begin_here(folder: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", HERE, str(folder)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.slow
+def test_what_a_clone_compiles_for_its_own_processor_is_what_the_cache_would_have(
+    tmp_path: Path,
+) -> None:
+    came = tmp_path / "objects"
+    for other in ("0123456789abcdef", prebuilt.name_of(LEVEL), "mine"):
+        (came / other).mkdir(parents=True)
+    both = [begin_here(came) for _ in range(2)]
+    assert [process.communicate()[1] for process in both] == [""] * 2
+    made = came / prebuilt.name_of_machine()
+    assert {folder.name for folder in came.iterdir()} == {
+        "mine", prebuilt.name_of(LEVEL), made.name
+    }  # fmt: skip
+    assert {file.name for file in made.iterdir()} == {"relu-float32.code", "change_mode.code"}
+    (came / prebuilt.name_of(LEVEL)).rmdir()
+    assert compiled(tmp_path / "1", came)
+    assert not list((tmp_path / "1").rglob("*.code")), "nothing was compiled"
+    assert not compiled(tmp_path / "2", came, sources="changed")
+    assert not compiled(tmp_path / "3", came, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="+sse2")
+    file = made / "relu-float32.code"
+    kept = file.read_bytes()
+    file.write_bytes(kept[:-9])
+    assert not compiled(tmp_path / "4", came, says="damaged, cannot be used: compiling anew")
+    assert next((tmp_path / "4").rglob("relu-*.code")).read_bytes() == kept
+
+
+def test_what_a_clone_compiles_is_enough_for_its_first_run() -> None:
+    model = build_model(load_preset("cnn_digits"))
+    assert set(model.program.kernels) <= set(COMMON)
 
 
 @pytest.mark.slow

@@ -53,7 +53,7 @@ def cache_folder() -> Path | None:
 def _cache_folder() -> Path | None:
     base = Path(os.environ.get(CACHE_VARIABLE) or user_folder("cache"))
     try:
-        return _usable(base, "kernels", _fingerprint())
+        return _usable(base, "kernels", fingerprint())
     except FileError as error:
         say(f"cannot keep compiled kernels: {error} ({CACHE_VARIABLE} names another folder)")
         return None
@@ -154,7 +154,8 @@ def source_digest() -> str:
     return _SOURCES
 
 
-def _fingerprint(sources: str = _SOURCES) -> str:
+def fingerprint(sources: str = _SOURCES) -> str:
+    """A hash of these and of the versions of all that compiles them."""
     versions = (sources, sys.version, numba.__version__, llvmlite.__version__, np.__version__)
     return hashlib.sha256("\n".join(versions).encode()).hexdigest()[:16]
 

@@ -21,7 +21,7 @@ from numba.core.registry import cpu_target
 from tuidl.core.own_files import FileError, create_beside, read_bounded, reason_of
 from tuidl.kernels.cache import COMPILING, cache_folder, given_up, no_collection, say
 from tuidl.kernels.jit import KERNEL
-from tuidl.kernels.prebuilt import prebuilt_folder
+from tuidl.kernels.prebuilt import MACHINE, prebuilt_folder
 
 LARGEST = 1 << 24
 """Bytes that a file of object code may have."""
@@ -49,8 +49,6 @@ class Native:
 
 
 _codegen = cpu_target.target_context.codegen()
-MACHINE = hashlib.sha256("\n".join(_codegen.magic_tuple()).encode()).hexdigest()[:16]
-"""The processor that is compiled for, its features included."""
 WRITTEN_TO: list[Path] = []
 """A folder in the place of the cache, where code is made that is to come with the package."""
 
@@ -94,8 +92,9 @@ def is_kept(name: str) -> bool:
 
 def _places(name: str) -> list[Path]:
     """Where its code may lie, the place to look first first."""
-    prebuilt = [] if (folder := prebuilt_folder()) is None else [folder / f"{name}{SUFFIX}"]
-    return prebuilt + _written(name)
+    if WRITTEN_TO or (folder := prebuilt_folder()) is None:
+        return _written(name)
+    return [folder / f"{name}{SUFFIX}", *_written(name)]
 
 
 def _written(name: str) -> list[Path]:

@@ -1,8 +1,11 @@
-"""Making the object code that comes with the package (``prebuilt.py``), on all cores:
+"""Making the object code that lies beside the package (``prebuilt.py``).
 
-``python -m tuidl.kernels.prebuild [FOLDER [KERNEL ...]]``
+``python -m tuidl.kernels.prebuild [FOLDER [KERNEL ...]]`` for a wheel: on all cores, all kernels
+``python -m tuidl.kernels.prebuild --here [KERNEL ...]`` for this machine: on one core, ``COMMON``
 """
 
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,11 +19,19 @@ from tuidl.kernels import native
 from tuidl.kernels.ahead import with_routines
 from tuidl.kernels.callees import code_size
 from tuidl.kernels.jobs import LOOP, SCAN, job
-from tuidl.kernels.prebuilt import FOLDER, LEVELS, features_of, name_of
+from tuidl.kernels.prebuilt import FOLDER, LEVELS, features_of, name_of, name_of_machine
 from tuidl.kernels.registry import KERNELS
 from tuidl.kernels.subnormals import flush_subnormals, restore_mode
 
 KIND = np.dtype(np.float32)
+COMMON = (
+    LOOP, "conv2d", "conv2d_input_gradient", "conv2d_weight_gradient", "max_pool2d",
+    "max_pool2d_gradient", "dense", "dense_input_gradient", "dense_weight_gradient",
+    "bias_gradient", "relu", "relu_gradient", "copy", "softmax", "softmax_cross_entropy",
+    "count_correct", "mean_squared_error", "sum_squared_error", "sum_absolute_error", "adam",
+    "sgd",
+)  # fmt: skip
+"""What ``cnn_digits`` and ``linear_regression`` need: a clone's first run."""
 
 
 def build(folder: Path, names: Sequence[str] = ()) -> None:
@@ -47,6 +58,20 @@ def build(folder: Path, names: Sequence[str] = ()) -> None:
             raise SystemExit(f"could not compile kernels for {level}")
 
 
+def build_here(folder: Path = FOLDER, names: Sequence[str] = COMMON) -> None:
+    """Compile kernels for this processor, the longest first, unless that was done.
+
+    What was made of other sources goes, but not what came with a wheel.
+    """
+    own = name_of_machine()
+    came = {own, *map(name_of, LEVELS)}
+    for other in folder.glob("*"):
+        if re.fullmatch("[0-9a-f]{16}", other.name) and other.name not in came:
+            shutil.rmtree(other, ignore_errors=True)
+    (target := folder / own).mkdir(parents=True, exist_ok=True)
+    _build_part(target, sorted(with_routines(names), key=code_size, reverse=True))
+
+
 def _build_part(target: Path, names: Sequence[str]) -> None:
     """Compile kernels into a folder, for the processor of the environment."""
     native.WRITTEN_TO.append(target)
@@ -58,5 +83,10 @@ def _build_part(target: Path, names: Sequence[str]) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--part"]:
         _build_part(Path(sys.argv[2]), sys.argv[3:])
+    elif sys.argv[1:2] == ["--here"]:
+        try:
+            build_here(names=sys.argv[2:] or COMMON)
+        except OSError as error:
+            raise SystemExit(f"cannot keep compiled kernels: {error}") from None
     else:
         build(Path(sys.argv[1]) if sys.argv[1:] else FOLDER, sys.argv[2:])

@@ -1,9 +1,11 @@
-"""Object code that comes with the package: made by ``python -m tuidl.kernels.prebuild``.
+"""Object code that lies beside the package: made by ``python -m tuidl.kernels.prebuild``.
 
-It is made for a few levels of processors (the psABI's x86-64-v3 and -v4), into a folder that is
-named by a hash of the kernels' sources, of the compiler's versions and of the level. So it is used
-only beside the very sources that it was made of, on a processor that has every feature of its
-level, and whose vectors are as long. No such folder: kernels are compiled, as everywhere else.
+What comes in a wheel is made for a few levels of processors (the psABI's x86-64-v3 and -v4), into a
+folder that is named by a hash of the kernels' sources, of the compiler's versions and of the level.
+So it is used only beside the very sources that it was made of, on a processor that has every
+feature of its level, and whose vectors are as long. What the set-up of a clone makes is for its own
+processor alone: the bytes that the cache would have. No such folder: kernels are compiled, as
+everywhere else.
 
 Where there is one, its code is taken before that in the cache: a machine has the same bits always.
 """
@@ -16,8 +18,9 @@ from pathlib import Path
 import llvmlite
 import numba
 from llvmlite import binding
+from numba.core.registry import cpu_target
 
-from tuidl.kernels.cache import source_digest
+from tuidl.kernels.cache import fingerprint, source_digest
 from tuidl.kernels.simd.vectors import FEATURES, IS_WIDE
 
 FOLDER = Path(__file__).with_name("objects")
@@ -37,6 +40,12 @@ def features_of(level: str) -> str:
     return ",".join(f"+{feature}" for feature in LEVELS[level].split(","))
 
 
+MACHINE = hashlib.sha256(
+    "\n".join(cpu_target.target_context.codegen().magic_tuple()).encode()
+).hexdigest()[:16]
+"""The processor that is compiled for, its features included."""
+
+
 @cache
 def prebuilt_folder() -> Path | None:
     """Where code for this processor lies, beside these sources; None where there is none, or none
@@ -44,10 +53,14 @@ def prebuilt_folder() -> Path | None:
     if os.environ.get(VARIABLE) == "0":
         return None
     level = "x86-64-v4" if IS_WIDE else "x86-64-v3"
-    if not set(features_of(level).split(",")) <= set(FEATURES):
-        return None
-    folder = FOLDER / name_of(level)
-    return folder if folder.is_dir() else None
+    fits = set(features_of(level).split(",")) <= set(FEATURES)
+    names = [*([name_of(level)] if fits else []), name_of_machine()]
+    return next((FOLDER / name for name in names if (FOLDER / name).is_dir()), None)
+
+
+def name_of_machine() -> str:
+    """Of the folder that is made here: as the cache's, with the processor."""
+    return hashlib.sha256(f"{fingerprint(source_digest())} {MACHINE}".encode()).hexdigest()[:16]
 
 
 def name_of(level: str) -> str:
