@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Lock, Thread
 from types import FunctionType
 from typing import Any
@@ -19,6 +20,7 @@ from tuidl.core.limits import default_threads
 from tuidl.kernels.cache import cache_folder
 from tuidl.kernels.callees import callees
 from tuidl.kernels.jobs import job
+from tuidl.kernels.native import WRITTEN_TO
 
 FEWEST = 4
 """Functions to compile for which one more process is worth its start."""
@@ -158,7 +160,7 @@ def helpers_for(missing: int) -> int:
 def _helper(dtype: np.dtype[Any]) -> "subprocess.Popen[str]":
     pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
     return subprocess.Popen(
-        module_command(__name__, dtype.name),
+        module_command(__name__, dtype.name, *map(str, WRITTEN_TO[-1:])),
         stdin=pipe, stdout=pipe, stderr=nowhere, text=True, env=child_environment(),
     )  # fmt: skip
 
@@ -171,8 +173,12 @@ def with_routines(names: Sequence[str]) -> list[str]:
     return list(found)
 
 
-def main(dtype_name: str) -> None:
-    """Compile the names on stdin, one a line, and print each when done; ends with stdin."""
+def main(dtype_name: str, folder: str = "") -> None:
+    """Compile the names on stdin, one a line, and print each when done; ends with stdin.
+
+    ``folder``: where code is written, in place of the cache.
+    """
+    WRITTEN_TO.extend([Path(folder)] if folder else [])
     dtype = np.dtype(dtype_name)
     print(READY, flush=True)
     for line in sys.stdin:

@@ -1,7 +1,7 @@
 """Making the object code that lies beside the package (``prebuilt.py``).
 
-``python -m tuidl.kernels.prebuild [FOLDER [KERNEL ...]]`` for a wheel: on all cores, all kernels
-``python -m tuidl.kernels.prebuild --here [KERNEL ...]`` for this machine: on one core, ``COMMON``
+``python -m tuidl.kernels.prebuild [FOLDER [KERNEL ...]]`` for a wheel: all kernels
+``python -m tuidl.kernels.prebuild --here [KERNEL ...]`` for this machine: ``COMMON``
 """
 
 import re
@@ -14,10 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from tuidl.core.children import child_environment, module_command
-from tuidl.core.limits import default_threads
 from tuidl.kernels import native
-from tuidl.kernels.ahead import with_routines
-from tuidl.kernels.callees import code_size
+from tuidl.kernels.ahead import shared_compilation, with_routines
 from tuidl.kernels.jobs import LOOP, SCAN, job
 from tuidl.kernels.prebuilt import FOLDER, LEVELS, features_of, name_of, name_of_machine
 from tuidl.kernels.registry import KERNELS
@@ -39,22 +37,11 @@ def build(folder: Path, names: Sequence[str] = ()) -> None:
 
     Raises SystemExit where a process fails.
     """
-    cores = default_threads()
-    wanted = with_routines(names or [LOOP, SCAN, *KERNELS])
-    longest_first = sorted(wanted, key=code_size, reverse=True)
     for level in LEVELS:
-        target = folder / name_of(level)
-        target.mkdir(parents=True, exist_ok=True)
         processor = {"NUMBA_CPU_NAME": level, "NUMBA_CPU_FEATURES": features_of(level)}
-        command = module_command("tuidl.kernels.prebuild", "--part", str(target))
-        running = [
-            subprocess.Popen(
-                [*command, *longest_first[i::cores]], env=child_environment(**processor)
-            )
-            for i in range(cores)
-        ]
-        codes = [process.wait() for process in running]
-        if any(codes):
+        part = ["--part", str(folder / name_of(level)), *(names or [LOOP, SCAN, *KERNELS])]
+        command = module_command("tuidl.kernels.prebuild", *part)
+        if subprocess.run(command, env=child_environment(**processor), check=False).returncode:
             raise SystemExit(f"could not compile kernels for {level}")
 
 
@@ -68,16 +55,21 @@ def build_here(folder: Path = FOLDER, names: Sequence[str] = COMMON) -> None:
     for other in folder.glob("*"):
         if re.fullmatch("[0-9a-f]{16}", other.name) and other.name not in came:
             shutil.rmtree(other, ignore_errors=True)
-    (target := folder / own).mkdir(parents=True, exist_ok=True)
-    _build_part(target, sorted(with_routines(names), key=code_size, reverse=True))
+    _build_part(folder / own, names)
 
 
 def _build_part(target: Path, names: Sequence[str]) -> None:
     """Compile kernels into a folder, for the processor of the environment."""
+    target.mkdir(parents=True, exist_ok=True)
     native.WRITTEN_TO.append(target)
     restore_mode(flush_subnormals())
-    for name in names:
-        job(name).make(KIND)
+    left = [name for name in with_routines(names) if not job(name).is_compiled(KIND)]
+    with shared_compilation(left, KIND) as share:
+        for name in share.taken():
+            job(name).make(KIND)
+        share.wait()
+    for name in left:
+        job(name).make(KIND)  # what a helper took that died with it
 
 
 if __name__ == "__main__":
