@@ -212,6 +212,7 @@ async def test_space_trains_where_there_is_no_past_yet(app: Playground) -> None:
         await watched.pilot.pause()
         assert "space train" in watched.screen.query_one(KeyLine).render().plain
         watched.sent.clear()
-        await watched.pilot.press("n", "space")
+        await watched.pilot.press("n", "space", "left", "home")
         assert any(isinstance(command, commands.Resume) for command in watched.sent)
+        assert not any(isinstance(command, commands.GoTo) for command in watched.sent)
         assert isinstance(app.screen, TrainScreen), "nothing to fork from yet"

@@ -122,7 +122,10 @@ class TimeView(View):
         return self.newest if self.seeker.wanted is None else self.seeker.wanted
 
     def seek(self, step: float) -> None:
-        """See another step; the last one is the present."""
+        """See another step; the last one is the present. Nothing where there is none yet: the run
+        would pause for it."""
+        if not self.newest:
+            return
         step = min(max(round(step), 0), self.newest)
         self.seeker.seek(None if step == self.newest else step)
         self._redraw_lines()
