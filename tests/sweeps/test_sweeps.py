@@ -80,6 +80,7 @@ def always_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(coordinator, "SECONDS_BETWEEN_WRITES", 0.0)
 
 
+@pytest.mark.slow
 def test_a_sweep_that_workers_and_a_coordinator_die_in_comes_to_the_same_table() -> None:
     table, ended = carry_out(folder_of(), workers=2)
     assert [trial.trial for trial in table] == list(range(6))
