@@ -15,7 +15,7 @@ from tuidl.glossary.pages import Line as HelpLine
 from tuidl.logs.measures import best_is
 from tuidl.protocol.formatting import is_share
 from tuidl.runs.coordinates import Coordinates
-from tuidl.runs.labelling import Groups, group_keys, usual_group
+from tuidl.runs.labelling import Groups, group_keys, short_keys, usual_group
 from tuidl.runs.overlaying import Member
 from tuidl.runs.setting_importance import (
     Importance,
@@ -173,7 +173,8 @@ class ResultsPage(Chart):
         said = f"{results.across}: " + ", ".join(f"{n} {word}" for n, word in enumerate(words))
         known = [value for value in x if math.isfinite(value)]
         is_log = bool(known) and not words and is_wide(min(known), max(known))
-        name = f"{results.across}, log scale" if is_log else results.across
+        short = short_keys(results.settings).get(results.across, results.across)
+        name = f"{short}, log" if is_log else short  # a longer one hides the scale beside it
         room = width, height - bool(words)
         log_y = results.is_log
         lines = scatter(
