@@ -48,8 +48,10 @@ MC_BYTES = 192
 FEW_ROWS, MORE_ROWS = 16, 96
 """Rows of A below which B stays where it lies, if its rows are contiguous: any B, and one whose
 block is spread over at most MOST_LYING bytes."""
-MOST_LYING = 1 << 18
-"""Bytes over which a block of A or B is spread up to which reading it there costs little."""
+MOST_LYING, MOST_ACROSS = 1 << 18, 1 << 16
+"""Bytes over which a block of B, or of an A whose columns are contiguous, is spread up to which
+reading it there costs little: of that A each panel of B reads all again, a few numbers of a line of
+the cache at a time."""
 STRIP = 16
 """A multiple of the numbers in a vector, on every processor and for both dtypes."""
 MULTIPLY, MULTIPLY_PACKED, PACK = range(3)
@@ -132,7 +134,7 @@ def packed_gemm(
     """
     lanes = lanes_of(c)
     buffer_b, buffer_a = _block_of_b(c), _block_of_a(c)
-    most = MOST_LYING * lanes // VECTOR_BYTES
+    most, across = MOST_LYING * lanes // VECTOR_BYTES, MOST_ACROSS * lanes // VECTOR_BYTES
     is_lying = task == MULTIPLY and b_column == 1 and m < MORE_ROWS
     is_lying = is_lying and (m < FEW_ROWS or b_row * min(k, KC) <= most)
     wide = NR_VECTORS if 0 < m <= MR else NC_BYTES // VECTOR_BYTES
@@ -155,7 +157,7 @@ def packed_gemm(
             for i in range(0, m, mc):
                 rows, block = min(mc, m - i), pointer_at(a, i * a_row + p * a_column)
                 strides = Strides(a_row, a_column)
-                if a_row == 1 and a_column * depth > most:
+                if a_row == 1 and a_column * depth > across:
                     pack_rows(block, a_column, buffer_a, mc, rows, depth)
                     block, strides = buffer_a, Strides(1, mc)
                 strip = 0
