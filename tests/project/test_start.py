@@ -255,16 +255,25 @@ def test_what_pip_has_started_ends_as_well(root: Path) -> None:
 @posix
 def test_after_a_kill_the_next_one_waits_for_pip_and_begins_anew(root: Path) -> None:
     """The pip of a set-up that was killed goes on; only then is the folder made again."""
-    slow = "import time; open('begun', 'w').close(); time.sleep(1); open('ended', 'w').close()"
+    slow = (
+        "import os, time; open('begun', 'w').close()\n"
+        "while not os.path.exists('go'): time.sleep(0.01)\n"
+        "open('ended', 'w').close()"
+    )
     with begin(root, slow) as process:
         wait_for(root / "begun", process)
         process.kill()
         process.wait()
         (root / ".venv" / "left").touch()
         with begin(root, "import os; open('.venv/' + str(os.path.exists('ended')), 'w')") as other:
-            said = other.communicate()[1]
+            assert other.stderr is not None
+            said = ""
+            while "waiting for it" not in said:
+                said += (line := other.stderr.readline())
+                assert line, said
+            (root / "go").touch()
+            said += other.communicate()[1]
     assert other.returncode == 0, said
-    assert "waiting for it" in said
     assert (root / ".venv" / "True").exists()
     assert not (root / ".venv" / "left").exists()
 
