@@ -97,8 +97,10 @@ def test_bars_are_as_long_as_their_values_and_mark_the_truth() -> None:
 
 def test_too_many_bars_leave_the_largest_and_the_right_one() -> None:
     items = [Bar(str(i), i / 100, right=i == 3) for i in range(100)]
-    rows = plain(bars(items, DEFAULT, 40, 3))
+    *rows, last = plain(bars(items, DEFAULT, 40, 4))
     assert [row[1:5].split()[0] for row in rows] == ["3", "98", "99"]
+    assert last.strip() == "97 more, at most 0.9700"
+    assert [row[1:5].split()[0] for row in plain(bars(items, DEFAULT, 40, 2))] == ["3", "99"]
 
 
 def test_layer_bars_grow_by_decades_and_warn() -> None:

@@ -62,7 +62,7 @@ async def test_a_run_gets_a_name_a_note_and_tags_and_is_found_by_them(app: Playg
         await until(pilot, lambda: "the best of" in "".join(listed(app)))
         assert not path.exists()
         (line,) = [line for line in listed(app) if "the best" in line]
-        assert line.endswith("98.46%"), "the score is seen whatever the name"
+        assert line.endswith("acc 98.5%"), "the score is seen whatever the name"
         named = path.with_name("the best of all networks that read digits")
         assert home(app)._chosen_run == named, "the cursor stays on it"
         await pilot.press("n")
