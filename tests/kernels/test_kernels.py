@@ -38,6 +38,17 @@ def test_nan_stays_nan(name: str) -> None:
     assert np.isnan(bench.views(bench.by_kernel(case))["y"].reshape(-1)[-1])
 
 
+@pytest.mark.parametrize("name", ["swish", "gelu", "gelu_tanh"])
+def test_with_its_slope_the_answer_has_the_same_bits(name: str) -> None:
+    answers = []
+    for kernel in (name, f"{name}_with_slope"):
+        case = Case(kernel, {"e": 5003})
+        bench = Bench(case, "float32")
+        bench.views(bench.arena)["y"][:] = np.linspace(-110, 20, 5003)
+        answers.append(bench.views(bench.by_kernel(case))["y"].tobytes())
+    assert answers[0] == answers[1]
+
+
 @pytest.mark.parametrize("rectified", [0, 1])
 def test_max_pool_lets_nan_win(rectified: int) -> None:
     case = next(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from tuidl.kernels.jit import device_function, jit_override
+from tuidl.kernels.jit import device_function, jit_override, rounded_function
 from tuidl.kernels.simd.intrinsics import power_of_two, round_to_even
 
 F = np.float32
@@ -50,6 +50,13 @@ def tanh(x: Any) -> Any:
 def sigmoid(x: Any) -> Any:
     """1 / (1 + e**-x)."""
     return ONE / (ONE + np.exp(-x))
+
+
+@rounded_function
+def times(x: Any, share: Any) -> Any:
+    """x share, where a share that is used once would become a division by what it is made of: a
+    network in training answers with the same bits as afterwards."""
+    return x * share
 
 
 @device_function

@@ -38,6 +38,7 @@ class Entry:
             as_dtype(k.dtype) if isinstance(k, types.Array) else None for k in self._kinds
         ]
         self._call = _callable(code, self._kinds)
+        self._last: list[_Known | None] = [None] * len(self._kinds)
         self._known: list[dict[int, _Known]] = [{} for _ in self._kinds]
 
     def __call__(self, *arguments: Any) -> int:
@@ -53,11 +54,16 @@ class Entry:
             if self._dtypes[i] is None:
                 passed.append(value)
                 continue
-            known = self._known[i].get(id(value))
+            known = self._last[i]
             if known is None or known.array() is not value:
-                known = self._described(i, value)
+                known = self._last[i] = self._found(i, value)
             passed += known.passed
         return int(self._call(*passed))
+
+    def _found(self, place: int, value: Any) -> "_Known":
+        """An array that is not the one of the last call."""
+        known = self._known[place].get(id(value))
+        return known if known and known.array() is value else self._described(place, value)
 
     def _described(self, place: int, value: Any) -> "_Known":
         """An array is looked at once: most come again with the next call, and asking NumPy for an

@@ -24,6 +24,7 @@ from tuidl.kernels.elementary import (
     ZERO,
     F,
     exp,
+    times,
 )
 from tuidl.kernels.jit import device_function, jit_override, rounded_function
 from tuidl.kernels.oracles import oracle
@@ -124,14 +125,20 @@ def _bounded(x):
     return STEEP if x > STEEP else x
 
 
+@rounded_function
+def _steepened(x, linear, cubic):
+    """linear x + cubic x**3, the same with the slope and without."""
+    return x * (linear + cubic * (x * x))
+
+
 @kernel("-> e", cost="16e")
 def gelu_tanh(y):
     """y (1 + tanh(u)) / 2 with u = sqrt(2 / pi) (y + 0.044715 y**3); (1 + tanh(u)) / 2 is the
     sigmoid of 2 u, which keeps the digits of a small share."""
     linear, cubic = y.dtype.type(2 * ROOT_2_OVER_PI), y.dtype.type(2 * ROOT_2_OVER_PI * CUBIC)
     for i in range(y.shape[0]):
-        x = _bounded(y[i])
-        y[i] /= ONE + exp(-(linear * x + cubic * x * x * x))
+        s = ONE / (ONE + exp(-_steepened(_bounded(y[i]), linear, cubic)))
+        y[i] = times(y[i], s)
 
 
 @kernel("-> e e", cost="24e")
@@ -141,9 +148,8 @@ def gelu_tanh_with_slope(y, slope):
     steepness = y.dtype.type(6 * ROOT_2_OVER_PI * CUBIC)
     for i in range(y.shape[0]):
         x = _bounded(y[i])
-        below = ONE + exp(-(linear * x + cubic * x * x * x))
-        s = ONE / below
-        y[i] /= below
+        s = ONE / (ONE + exp(-_steepened(x, linear, cubic)))
+        y[i] = times(y[i], s)
         slope[i] = s + x * s * (ONE - s) * (linear + steepness * x * x)
 
 

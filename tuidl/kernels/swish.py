@@ -3,7 +3,7 @@ al., 2015)."""
 
 import numpy as np
 
-from tuidl.kernels.elementary import ONE, ZERO, sigmoid
+from tuidl.kernels.elementary import ONE, ZERO, sigmoid, times
 from tuidl.kernels.oracles import logistic, oracle
 from tuidl.kernels.registry import kernel
 
@@ -12,7 +12,7 @@ from tuidl.kernels.registry import kernel
 def swish(y):
     """y sigmoid(y), in place."""
     for i in range(y.shape[0]):
-        y[i] *= sigmoid(y[i])
+        y[i] = times(y[i], sigmoid(y[i]))
 
 
 @kernel("-> e e", cost="15e")
@@ -21,7 +21,7 @@ def swish_with_slope(y, slope):
     have the same output."""
     for i in range(y.shape[0]):
         x, s = y[i], sigmoid(y[i])
-        y[i] = x * s
+        y[i] = times(x, s)
         slope[i] = s + x * s * (ONE - s)
 
 
