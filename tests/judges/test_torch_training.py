@@ -7,7 +7,7 @@ from tests.helpers import changed, presets_of_numbers, wanted
 from tests.judges.networks import Array, set_parameters
 from tests.judges.packages import require
 from tests.judges.torch_jobs import Jobs
-from tests.judges.trajectories import EXACT, STEPS, Nearness, check_trajectory
+from tests.judges.trajectories import EXACT, NEAR, STEPS, check_trajectory
 from tests.judges.turns import ask, in_turns
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import DataError
@@ -24,13 +24,14 @@ DTYPES = ("float32", "float64")
 ELSEWHERE = ("diffusion_points",)
 """Judged as a system of ``tests/systems.py``: what is drawn is its input and its target."""
 NAMES = [name for name in presets_of_numbers() if name not in ELSEWHERE]
-PARTS = {"detect_shape": Nearness(loss=1e-6, weight=1e-4)}
-"""Where boxes' edges change places within a step's rounding, Adam takes another way from there on:
-after some seventy steps."""
+SHORTER = {"detect_shape": 50}
+"""Steps of presets that cannot be compared for longer: where boxes' edges change places within a
+step's rounding, Adam takes another way from there on, here after some seventy steps."""
 STOPS = [0, 10, 50, 99]
 """Steps before which gradients are looked at."""
-FOLLOWS = 1e-5
-"""How far PyTorch's losses in float32 may lie from those in float64 for float32 to be compared."""
+FOLLOWS, WEIGHTS_FOLLOW = 1e-5, NEAR.weight / 2
+"""How far PyTorch's losses and last weights in float32 may lie from those in float64 for float32 to
+be compared."""
 WHOLE = 256
 """Examples of a whole data set that is not there."""
 
@@ -96,17 +97,18 @@ def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         x, y, batch = _examples(preset)
         for dtype in DTYPES:
             model = _model(preset, batch, dtype)
-            _ask(jobs, f"{name} {dtype}", model, x.astype(dtype), y)
+            steps = SHORTER.get(name, STEPS)
+            _ask(jobs, f"{name} {dtype}", model, x.astype(dtype), y, steps)
     jobs.run(tmp_path_factory.mktemp("training"))
     return jobs
 
 
-def _ask(jobs: Jobs, name: str, model: Model, x: Array, y: Array) -> None:
+def _ask(jobs: Jobs, name: str, model: Model, x: Array, y: Array, steps: int) -> None:
     batch = model.program.batch
     if in_turns(model.program.graph):
-        ask(jobs, name, model, x, y.astype(x.dtype), batch, STEPS)
+        ask(jobs, name, model, x, y.astype(x.dtype), batch, steps)
     else:
-        jobs.add(name, "training", model, x, y, steps=STEPS, batch=batch, stops=STOPS)
+        jobs.add(name, "training", model, x, y, steps=steps, batch=batch, stops=STOPS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -114,7 +116,7 @@ def test_a_preset_trains_as_it_does_in_torch(name: str, answers: Jobs) -> None:
     preset = _preset(name)
     x, y, batch = _examples(preset)
     model, expected = _model(preset, batch, "float64"), answers.of(f"{name} float64")
-    check_trajectory(model, x, y, expected, PARTS.get(name, EXACT))
+    check_trajectory(model, x, y, expected, EXACT)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -125,6 +127,9 @@ def test_single_precision_trains_so_where_torch_can_say(name: str, answers: Jobs
     parted = np.abs(single["losses"] / double["losses"] - 1) > FOLLOWS
     if parted.any():
         pytest.skip(f"PyTorch's own float32 and float64 part at step {parted.argmax()}")
+    for key in (key for key in single if key.startswith("parameters/")):
+        if np.abs(single[key] - double[key]).max() > WEIGHTS_FOLLOW:
+            pytest.skip(f"PyTorch's own {key} part between float32 and float64")
     preset = _preset(name)
     x, y, batch = _examples(preset)
     check_trajectory(_model(preset, batch, "float32"), x, y, single)

@@ -25,16 +25,16 @@ EXACT = Nearness(loss=1e-9, weight=1e-8)
 """In float64, where rounding has no time to grow."""
 
 
-def train(model: Model, x: Array, y: Array) -> Array:
+def train(model: Model, x: Array, y: Array, steps: int) -> Array:
     """The loss of each step, at the optimizers' own rates: schedules are the trainer's."""
     if in_turns(model.program.graph):
-        return train_in_turns(model, x, y, model.program.batch, STEPS)
+        return train_in_turns(model, x, y, model.program.batch, steps)
     feed = model.feed(x, y)
     batches = BatchPlan.of(model.program.train, model.program.batch, len(feed))
     list(model.prepare())
     statistics = sum(size for _, size in model.program.statistics.values())
-    losses = np.zeros(STEPS)
-    for start in range(0, STEPS, batches.steps(len(feed))):
+    losses = np.zeros(steps)
+    for start in range(0, steps, batches.steps(len(feed))):
         part = losses[start : start + batches.steps(len(feed))]
         rates = np.full(len(part), model.preset.optimizer.learning_rate)
         stretch = StepChunk(0, rates, np.zeros(statistics), part)
@@ -45,9 +45,9 @@ def train(model: Model, x: Array, y: Array) -> Array:
 def check_trajectory(
     model: Model, x: Array, y: Array, expected: dict[str, Array], near: Nearness = NEAR
 ) -> None:
-    """Every step's loss, and every weight after the last step."""
+    """Every step's loss, and every weight after the last step that PyTorch did."""
     first = {key: values.copy() for key, values in model.parameters.items()}
-    losses = train(model, x, y)
+    losses = train(model, x, y, len(expected["losses"]))
     np.testing.assert_allclose(losses, expected["losses"], rtol=near.loss)
     for key, values in model.parameters.items():
         known = expected[f"parameters/{key}"]
