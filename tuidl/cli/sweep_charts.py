@@ -30,7 +30,7 @@ def front_chart(
     unicode: bool,
 ) -> list[str]:
     """The first objective from left to right, the second upwards; none where there is nothing to
-    draw."""  # fmt: skip
+    draw."""
     from tuidl.charts.scatter import Points
 
     known = [
@@ -62,7 +62,7 @@ def setting_charts(
     unicode: bool,
 ) -> list[str]:
     """Value over the setting that says most of it, with a line on all settings; none where too few
-    trials have a value."""  # fmt: skip
+    trials have a value."""
     from tuidl.charts.window import is_wide
     from tuidl.runs.setting_importance import importances, values_of
 

@@ -39,6 +39,7 @@ class Entry:
         ]
         self._call = _callable(code, self._kinds)
         self._last: list[_Known | None] = [None] * len(self._kinds)
+        """Of the call before: to search for each array takes as long as a small network's step."""
         self._known: list[dict[int, _Known]] = [{} for _ in self._kinds]
 
     def __call__(self, *arguments: Any) -> int:
