@@ -14,6 +14,7 @@ from tests.tui.screens.test_run_list import until
 from tests.tui.screens.test_workspace import ended, opened, rows, said
 from tuidl.runs.joining import trials
 from tuidl.runs.log import EventLog
+from tuidl.runs.overlaying import Line, Member, Overlaying, View, member
 from tuidl.storage.folder import RunFolder
 from tuidl.storage.records import Summary
 from tuidl.sweeps.coordinator import Coordinator
@@ -23,6 +24,7 @@ from tuidl.tui.screens.compare import CompareScreen
 from tuidl.tui.screens.workspace import WorkspaceScreen
 from tuidl.tui.services import reading_runs
 from tuidl.tui.state import TableStart, TableState
+from tuidl.tui.widgets.overlay import Compared
 
 SWEEP = "digits-20260101-120000"
 
@@ -62,12 +64,11 @@ async def test_trials_join_the_table_and_cursor_and_marks_stay(app: Playground) 
         screen.table.choose(half.name)
         trial(2, 0.95), end(half, 0.7), folders.done("unlike")
         screen.reread()
-        await until(pilot, lambda: "0002" in rows(screen))
+        await until(pilot, lambda: "5 runs, 3 shown, 1 marked" in said(screen, "#heading"))
+        await until(pilot, lambda: screen.table.chosen.state == "done")  # type: ignore[union-attr]
         assert [name[-4:] for name in rows(screen).split()] == ["0002", "0000", "0001"]
         assert screen.table.chosen.run == half.name  # type: ignore[union-attr]
-        assert screen.table.chosen.state == "done"  # type: ignore[union-attr]
         assert screen.marked == {f"{SWEEP}-0000"}
-        assert "5 runs, 3 shown, 1 marked" in said(screen, "#heading")
         screen.filter_line.clear()
         await pilot.pause()
         screen.table.choose("other")
@@ -86,13 +87,60 @@ async def test_curves_of_all_trials_go_on_with_those_that_begin(app: Playground)
         chosen, view = compared.compared.chosen, compared.compared.view
         cursor = compared.compared.cursor
         trial(3, 0.99, 0.05)
-        await shown(pilot, lambda: "4 runs" in texts(app))  # type: ignore[arg-type]
-        assert len(compared.compared.lines) == 4
+        await shown(pilot, lambda: len(compared.compared.lines) == 4)
+        assert texts(app).startswith("4 runs  "), "all of which have the measure"
         assert (compared.compared.chosen, compared.compared.view) == (chosen, view)
         assert compared.compared.cursor == cursor
         assert any("0.05" in line.label for line in compared.compared.lines)
         await pilot.press("p")
         assert len(app.screen.results.tables) == 4  # type: ignore[attr-defined]
+
+
+def test_a_run_that_begins_later_is_read_before_it_joins(
+    app: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the screen says for a moment that it has no curve."""
+    reading = reading_runs.RunsReading([trial(0, 0.9)], trials(SWEEP))
+    joined: list[bool] = []
+    read = Member.read
+
+    def note(one: Member) -> bool:
+        if one.path.name == f"{SWEEP}-0001":
+            joined.append(one in reading.runs.members)
+            if len(joined) > 1:
+                reading.close()
+        return read(one)
+
+    def begins(seconds: float) -> None:
+        if not (folders.runs_folder() / f"{SWEEP}-0001").exists():
+            trial(1, 0.9)
+
+    monkeypatch.setattr(Member, "read", note)
+    monkeypatch.setattr(reading._closed, "wait", begins)
+    reading._read_all()
+    assert joined == [False, True]
+
+
+def test_runs_and_lines_are_those_of_one_moment(
+    app: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late another run joins."""
+    members = [member(trial(number, 0.9)) for number in range(3)]
+    assert all(one.read() for one in members)
+    compared = Compared()
+    compared.runs = Overlaying(members[:2])
+    lines, late = compared.runs.lines, members[2:]
+
+    def joined_meanwhile(view: View) -> list[Line]:
+        found = lines(view)
+        if late:
+            compared.runs.join([late.pop()])
+        return found
+
+    monkeypatch.setattr(compared.runs, "lines", joined_meanwhile)
+    compared.renew()
+    assert compared.members == members
+    assert [line.numbers for line in compared.lines] == [(0,), (1,), (2,)]
 
 
 @pytest.mark.slow
@@ -109,8 +157,7 @@ async def test_a_chosen_group_stays_chosen_when_a_run_joins_it(
         screen.compared.choose(0)
         numbers = screen.compared.chosen
         trial(4, 0.9, 0.01), trial(5, 0.9, 0.02)
-        await shown(pilot, lambda: "6 runs" in texts(app))  # type: ignore[arg-type]
-        assert len(screen.compared.chosen) == 3
+        await shown(pilot, lambda: len(screen.compared.chosen) == 3)
         assert set(screen.compared.chosen) > set(numbers)
 
 
@@ -165,10 +212,9 @@ async def test_a_real_sweep_fills_the_curves_while_it_trains(
         while training.is_alive():
             await pilot.pause(0.05)
             seen.add(len(screen.compared.lines))
-        await shown(pilot, lambda: "6 runs" in texts(app))  # type: ignore[arg-type]
+        await shown(pilot, lambda: len(screen.compared.lines) == 6)
         assert len(seen) > 2, "they joined one by one"
-        results = [one.results for one in screen.compared.runs.members]
-        await shown(pilot, lambda: all(one.results for one in screen.compared.runs.members))
-        assert all("validation accuracy" in one for one in results)
+        members = screen.compared.members
+        await shown(pilot, lambda: all("validation accuracy" in one.results for one in members))
         assert screen._reading.problems == []
     training.join()

@@ -139,7 +139,7 @@ class CompareScreen(Screen[None]):
         top.refresh()
 
     def _first_line(self) -> Parts:
-        members, compared = self.compared.runs.members, self.compared
+        members, compared = self.compared.members, self.compared
         count = len(members)
         if not self.is_read:
             count = count or len(self._reading.paths)
@@ -158,7 +158,7 @@ class CompareScreen(Screen[None]):
         if number is None:
             return [("no run is chosen: up and down choose one", "muted")]
         line = self.compared.lines[number]
-        names = [self.compared.runs.members[n].name for n in line.numbers]
+        names = [self.compared.members[n].name for n in line.numbers]
         label = "" if [line.label] == names else f"{line.label}  "
         return [("▸ ", "accent"), (label, "text"), (", ".join(names), "muted")]
 

@@ -78,6 +78,9 @@ class RunsReading:
                 self._refused[path] = _in_short(str(error), path)
             else:
                 self._refused.pop(path, None)
+        if self.is_done:  # beside curves that are there, none is without its own for a moment
+            for one in new:
+                one.read()
         if new:
             self.runs.join(new)
 

@@ -15,7 +15,7 @@ from tuidl.core.lazy import np
 from tuidl.glossary.pages import Line as HelpLine
 from tuidl.logs.measures import best_is
 from tuidl.runs.curve_groups import common_places
-from tuidl.runs.overlaying import Line, Overlaying, View
+from tuidl.runs.overlaying import Line, Member, Overlaying, View
 from tuidl.tui.renderers.standing import (
     NONE,
     Heads,
@@ -42,6 +42,8 @@ class Compared:
         self.chosen: tuple[int, ...] = ()
         """Numbers of the runs in the chosen line."""
         self.waiting = "reading …"
+        self.members: list[Member] = []
+        """The runs that the lines are of: more may join while they are drawn."""
         self.lines: list[Line] = []
         self.drawn: list[Overlaid] = []
         self._places: list[float] = []
@@ -49,8 +51,12 @@ class Compared:
 
     def renew(self) -> None:
         """Take over what there is now: runs that were read on, or another view of them."""
-        self.view = self.runs.settled(self.view)
-        lines = self.runs.lines(self.view)
+        while True:
+            self.members = self.runs.members
+            self.view = self.runs.settled(self.view)
+            lines = self.runs.lines(self.view)
+            if self.members is self.runs.members:  # none joined in between
+                break
         if lines is not self.lines:
             self.lines, self._standing = lines, None
             self.drawn = [_overlaid(line, place) for place, line in enumerate(lines)]
