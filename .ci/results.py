@@ -2,9 +2,11 @@
 
     python3 results.py [--failed] FILE...
 
-A test counts once: as failed where it failed anywhere, as passed where it passed somewhere. Prints
+A test counts once: as failed where it failed anywhere, as passed where it passed somewhere. One
+that failed in FILE and passed in each of FILE's ``.again`` files (again.py) counts as rerun. Prints
 what ran nowhere and why, then one line as pytest closes a run; exits with 1 where a test failed.
-``--failed`` prints how the text of each failure ends before that line, and nothing without one.
+``--failed`` prints how the text of each failure ends before that line, of reruns as well, and
+nothing without one.
 """
 
 import sys
@@ -13,10 +15,12 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
-RANK = ("failed", "passed", "skipped")
+RANK = ("failed", "rerun", "passed", "skipped")
 """Of two outcomes of a test the first of these counts."""
 WHOLE = "collection skipped"
 """The reason that stands in a JUnit file for a module that was skipped whole."""
+AGAIN = ".again"
+"""Stands in the names of the files of tests that ran again, after the name of the first file."""
 LINES = 30
 """Of the text of a failure so many lines are printed: the last ones say what is wrong."""
 Key = tuple[str, str]
@@ -24,6 +28,19 @@ Key = tuple[str, str]
 
 def outcomes(file: Path) -> dict[Key, tuple[str, str]]:
     """Of each test (its module, its name): the outcome, and why it was skipped."""
+    found = first_outcomes(file)
+    again = [
+        first_outcomes(other) for other in sorted(file.parent.glob(f"{file.stem}{AGAIN}*.xml"))
+    ]
+    for key, (outcome, _) in found.items():
+        later = [run.get(key, ("", ""))[0] for run in again]
+        if outcome == "failed" and later and set(later) == {"passed"}:
+            found[key] = "rerun", ""
+    return found
+
+
+def first_outcomes(file: Path) -> dict[Key, tuple[str, str]]:
+    """What stands in this file alone."""
     found: dict[Key, tuple[str, str]] = {}
     for case in ET.parse(file).iter("testcase"):
         key, skipped = (case.get("classname", ""), case.get("name", "")), case.find("skipped")
@@ -45,6 +62,8 @@ def together(files: list[Path]) -> dict[Key, tuple[str, str]]:
     """The outcomes of all files; a module that was skipped whole is left out if it ran later."""
     all_of: dict[Key, tuple[str, str]] = {}
     for file in files:
+        if AGAIN in file.name:
+            continue
         for key, outcome in outcomes(file).items():
             all_of[key] = better(all_of.get(key), outcome)
     ran = {module for module, _ in all_of}

@@ -163,6 +163,68 @@ def test_what_failed_anywhere_has_failed(tmp_path: Path) -> None:
     assert said == "exit 0", "nothing is printed where nothing failed"
 
 
+TIMED = """
+import pathlib
+def test_passes(): pass
+def test_timed():
+    runs = pathlib.Path("runs")
+    runs.write_text((runs.read_text() if runs.exists() else "") + ".")
+    assert len(runs.read_text()) not in {failing}, "too late"
+"""
+
+
+@pytest.mark.sample(1)
+@pytest.mark.parametrize(
+    ("failing", "counts"),
+    [
+        ("(1,)", "1 rerun, 8 passed in "),
+        ("(1, 2)", "1 failed, 8 passed in "),
+        ("(1, 3)", "1 failed, 8 passed in "),
+    ],
+)
+def test_what_failed_runs_twice_more(tmp_path: Path, failing: str, counts: str) -> None:
+    """It has failed if one of the two fails, and else it is told apart from what passed at once."""
+    folder, file = suite(tmp_path / "project", skipped=False), tmp_path / "first.xml"
+    (folder / "tests/test_timed.py").write_text(TIMED.format(failing=failing))
+    run(folder, "-m", "pytest", "-q", f"--junitxml={file}")
+    said = run(folder, str(CI / "again.py"), str(file), "-q")
+    is_rerun = "rerun" in counts
+    assert said.endswith("exit 0" if is_rerun else "exit 1"), said
+    assert "== 1 failed: run again, 2 times" in said
+    if is_rerun:
+        assert said.count("1 passed, 1 deselected in ") == 2, said
+    files = [str(one) for one in sorted(tmp_path.glob("*.xml"))]
+    said = run(tmp_path, str(CI / "results.py"), *files)
+    assert said.splitlines()[-2].startswith(counts), said
+    said = run(tmp_path, str(CI / "results.py"), "--failed", *files)
+    assert "AssertionError: too late" in said, "told of in any case"
+
+
+@pytest.mark.slow
+def test_only_a_few_that_failed_run_again(tmp_path: Path) -> None:
+    """Not where many failed, none did, or a module could not be imported: timing is no cause."""
+    folder, file = tmp_path / "project", tmp_path / "first.xml"
+    suite(folder, skipped=False)
+    assert run(folder, str(CI / "again.py"), str(file)) == "exit 1", "no results at all"
+    run(folder, "-m", "pytest", "-q", f"--junitxml={file}")
+    assert run(folder, str(CI / "again.py"), str(file)) == "exit 1"
+    (folder / "tests/test_other.py").write_text("raise ValueError('imported')\n")
+    run(folder, "-m", "pytest", "-q", f"--junitxml={file}")
+    assert run(folder, str(CI / "again.py"), str(file)) == "exit 1"
+    many = "import pytest\n@pytest.mark.parametrize('n', range(6))\ndef test_of(n): assert 0\n"
+    (folder / "tests/test_other.py").write_text(many)
+    run(folder, "-m", "pytest", "-q", f"--junitxml={file}")
+    assert run(folder, str(CI / "again.py"), str(file)) == "exit 1"
+
+
+def test_every_part_of_ci_runs_again_what_failed() -> None:
+    text = (CI / "run").read_text()
+    kept = re.findall(r"--junitxml=\"?\$work/results/([\w$-]+)\.xml", text)
+    again = re.findall(r"\|\| *(?:\\\s*)?again \"?([\w$-]+)", text.replace("\n", " "))
+    assert len(kept) == 5
+    assert sorted(again) == sorted(kept)
+
+
 def test_every_requirement_has_a_range_that_was_tried() -> None:
     """A lower and an upper bound, or one version: what comes later is not known to work."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
