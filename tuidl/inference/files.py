@@ -12,6 +12,7 @@ from tuidl.data.digits import BRIGHTEST as BRIGHTEST_DIGIT
 from tuidl.data.examples import BRIGHTEST
 from tuidl.data.files import file_status
 from tuidl.data.npy_file import npy_header, npz_header, npz_names, read_npy, read_npz
+from tuidl.data.numbered import Numbered
 from tuidl.data.picture import SUFFIXES
 from tuidl.data.series_rows import next_windows
 from tuidl.data.table_layout import InputColumn, TableLayout
@@ -22,7 +23,7 @@ from tuidl.data.tables.formats import is_table
 from tuidl.data.tables.raw import RawTable
 from tuidl.inference.pictures import PICTURES, read_picture_inputs
 from tuidl.inference.preprocessing import Preparation
-from tuidl.inference.rows import Encode, Numbered, encoded, places
+from tuidl.inference.rows import Encode, encoded, places
 from tuidl.inference.texts import encoded_texts, text_rows
 from tuidl.nn.layers.base import describe
 from tuidl.preset.schema import Preset

@@ -5,7 +5,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
@@ -22,28 +22,6 @@ AT_ONCE = 1 << 16
 """Rows, of which the batches that a network answers make up equal parts."""
 LEAST_MEMORY = 64 << 20
 """Bytes that some rows may take while they are encoded."""
-
-
-class Numbered(Sequence[str]):
-    """ "1", "2", ..., of which there may be very many."""
-
-    def __init__(self, numbers: range) -> None:
-        self._numbers = numbers
-
-    @classmethod
-    def up_to(cls, count: int) -> "Numbered":
-        return cls(range(1, count + 1))
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-    @overload
-    def __getitem__(self, place: slice) -> "Numbered": ...
-    def __getitem__(self, place: int | slice) -> "str | Numbered":
-        found = self._numbers[place]
-        return Numbered(found) if isinstance(found, range) else str(found)
 
 
 def are_many(count: int) -> bool:
