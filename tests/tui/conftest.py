@@ -5,10 +5,14 @@ import inspect
 from collections.abc import Iterator
 
 import pytest
+from textual.notifications import Notification, Notifications
 
 from tests.tui.settling import settle_at_every_pause
 from tuidl.tui.session.reported_errors import ReportedErrors
 from tuidl.tui.terminal import process
+
+LONG = 3600.0
+"""Seconds; no test takes so long."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -32,6 +36,18 @@ def tidied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture(autouse=True)
 def settles(monkeypatch: pytest.MonkeyPatch) -> None:
     settle_at_every_pause(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def _notices_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Notices are gone after seconds, which a busy machine may take to look for them."""
+    add = Notifications.add
+
+    def stays(notices: Notifications, notice: Notification) -> Notifications:
+        notice.timeout = LONG
+        return add(notices, notice)
+
+    monkeypatch.setattr(Notifications, "add", stays)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ by ``child.py``, which takes its package from where this process has it.
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from tuidl.core.isolation import cleaned
 
@@ -27,6 +28,14 @@ def script_command(script: Path, *arguments: str) -> list[str]:
 def child_environment(**more: str) -> dict[str, str]:
     """This process's environment for a child, and what else it is to have."""
     return {**cleaned(os.environ), **more}
+
+
+def close_pipes(process: Any) -> None:
+    """Close the pipes of a process of asyncio, which a grandchild would keep open. Only the
+    transport can, and asyncio has no public name for it."""
+    transport = getattr(process, "_transport", None)
+    if transport is not None:
+        transport.close()
 
 
 def _flags() -> list[str]:

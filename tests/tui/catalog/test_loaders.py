@@ -1,11 +1,13 @@
 """Previews that fail in ways that nobody foresaw: they say so, and the next one comes."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from tests import helpers
+from tuidl.tui.catalog.latest_only_worker import LatestOnlyWorker
 from tuidl.tui.catalog.preset_loader import Loader
 from tuidl.tui.catalog.run_loader import RunLoader
 from tuidl.tui.previews.preview import Preview
@@ -51,6 +53,22 @@ def test_the_thread_outlives_what_it_stumbles_over(
         assert type(error).__name__ in preview.problem
         assert preview.problem.isprintable()
     loader.close()
+
+
+def test_the_same_request_once_more_waits_as_long_as_the_first() -> None:
+    """Home asks again for the preset under the cursor with whatever comes."""
+    worked: list[str] = []
+    worker = LatestOnlyWorker(worked.append, 3600.0)
+
+    def rests() -> bool:
+        return bool(worked or worker._changed._waiters)  # type: ignore[attr-defined]
+
+    for _ in range(3):
+        worker.request("the same")
+        while not rests():
+            time.sleep(0.001)
+    assert worked == []
+    worker.close()
 
 
 def test_samples_that_fail_are_a_problem_of_the_samples(

@@ -1,12 +1,11 @@
 """Home: the list, its filter, the preview and every key."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.tui.quiet import loads, quiet
-from tests.tui.waiting import until
+from tests.tui.waiting import SECONDS, until
 from tuidl.charts.palette import PALETTES
 from tuidl.plane.presets import START
 from tuidl.preset.library import shipped
@@ -179,9 +178,8 @@ async def test_a_broken_file_shows_its_line_and_can_be_mended(
     file.write_text(text)
     app = quiet(monkeypatch, tmp_path, state=State(recent=[str(file)], last_preset=str(file)))
     async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: "units" in seen(app))
+        await until(pilot, lambda: "layers[0].unitz" in seen(app))
         line = text.split("\n").index("unitz = 8") + 1
-        assert "layers[0].unitz" in seen(app)
         assert f"▶{line:>5}"[:1] in seen(app)
         assert any("▶" in row and str(line) in row for row in seen(app).split("\n"))
         await pilot.press("enter")
@@ -214,16 +212,20 @@ async def test_examples_follow_and_running_down_the_list_loads_none_on_the_way(
         return made(preset)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Samples, "of", noted)
-    monkeypatch.setattr(preset_loader, "PATIENCE", 2.0)  # on a busy machine keys come late
+    monkeypatch.setattr(preset_loader, "PATIENCE", SECONDS)  # on a busy machine keys come late
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("down", "down", "down", "down", "down")
         assert chosen(app) == "cnn_digits"
         assert "27,562 parameters" in seen(app) or "parameters" in seen(app)
-        for _ in range(500):
-            if "CNN digits" in loaded:
-                break
-            await asyncio.sleep(0.02)
-    assert "XOR" not in loaded
+        assert loaded == []
+        worker = app.screen._loader._worker  # type: ignore[attr-defined]
+        with worker._changed:
+            worker._patience, asked = 0.0, worker._latest
+            worker._latest = None
+            worker._changed.notify()
+        worker.request(asked)
+        await until(pilot, lambda: loaded)
+    assert loaded == ["CNN digits"]
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))

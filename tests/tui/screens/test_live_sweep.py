@@ -143,6 +143,27 @@ def test_runs_and_lines_are_those_of_one_moment(
     assert [line.numbers for line in compared.lines] == [(0,), (1,), (2,)]
 
 
+async def test_all_is_read_is_said_with_all_curves_alone(
+    app: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late the reading ends."""
+    app._first_compare = [trial(number, 0.9) for number in range(2)]
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await read(pilot)
+        screen._reading.is_done = False
+        renew = screen.compared.renew
+
+        def read_meanwhile() -> None:
+            renew()
+            screen._reading.is_done = True
+
+        monkeypatch.setattr(screen.compared, "renew", read_meanwhile)
+        screen._draw()
+        assert "reading run" in texts(app)
+        screen._draw()
+        assert texts(app).startswith("2 runs  ")
+
+
 @pytest.mark.slow
 async def test_a_chosen_group_stays_chosen_when_a_run_joins_it(
     app: Playground, monkeypatch: pytest.MonkeyPatch

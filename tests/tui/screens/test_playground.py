@@ -104,11 +104,8 @@ async def nothing() -> None:
 
 async def settled(pilot: Pilot[Any], engine: Engine) -> None:
     """Until the screen shows the network that the engine has."""
-    for _ in range(400):  # kernels may have to be compiled meanwhile
-        await pilot.pause(0.01)
-        if not engine.screen.scene.is_behind:
-            return
-    raise AssertionError(engine.screen.scene.state.line())
+    await pilot.pause()
+    await until(pilot, lambda: not engine.screen.scene.is_behind)
 
 
 def words(engine: Engine, name: str) -> str:
@@ -201,8 +198,7 @@ async def test_keys_change_one_weight_of_the_selected_neuron(
     assert float(kernel[1, 0]) == before, "none is chosen"
     await pilot.press("tab", "w", "w", "full_stop", "full_stop", "full_stop", "comma")
     assert float(kernel[1, 0]) == pytest.approx(before + 0.2, abs=1e-3), "quick keys add up"
-    await pilot.pause(0.2)
-    assert f"y {before + 0.2:+.2f}" in words(engine, "readout")
+    await until(pilot, lambda: f"y {before + 0.2:+.2f}" in words(engine, "readout"))
     await pilot.press("w", "comma")
     assert float(bias[0]) == pytest.approx(-0.1)
     await pilot.press("w", "full_stop")
@@ -220,10 +216,8 @@ async def test_every_number_is_of_the_step_that_is_named(pilot: Pilot[Any], engi
     assert f"training loss {training['loss']:.3f}" in words(engine, "scores")
     assert "step 0" in words(engine, "standing")
     await pilot.press("tab", "tab", "right")
-    await settled(pilot, engine)
-    await pilot.pause()
+    await until(pilot, lambda: "% sure" in words(engine, "readout"))
     assert words(engine, "readout").startswith("at (+0.")
-    assert "% sure" in words(engine, "readout")
 
 
 @on_screen((120, 40))

@@ -69,10 +69,9 @@ async def test_a_run_gets_a_name_a_note_and_tags_and_is_found_by_them(app: Playg
         await answer(pilot, "a lower rate")
         await pilot.press("t")
         await answer(pilot, "#keep, small")
-        await until(pilot, lambda: "a lower rate" in seen(app))
-        assert "#keep #small" in seen(app)
+        await until(pilot, lambda: "a lower rate" in seen(app) and "#keep #small" in seen(app))
         await pilot.press("slash", *"#keep")
-        assert len(app.screen.query_one(RunList)._shown) == 1
+        await until(pilot, lambda: len(app.screen.query_one(RunList)._shown) == 1)
 
 
 @pytest.mark.sample(1)

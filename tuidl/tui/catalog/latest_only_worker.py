@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
 Request = TypeVar("Request")
@@ -41,8 +42,12 @@ class LatestOnlyWorker(Generic[Request]):
         with self._changed:
             while not self.is_closed:
                 latest = self._latest
-                self._changed.wait(self._patience if latest else None)
-                if latest and latest is self._latest and not self.is_closed:
+                wait = self._patience if latest else None
+                if not self._changed.wait_for(partial(self._is_past, latest), wait):
                     self._latest = None
                     return latest
         return None
+
+    def _is_past(self, seen: Request | None) -> bool:
+        """Whether another request came than the one that was seen; the same once more is none."""
+        return self.is_closed or self._latest is not seen

@@ -130,18 +130,19 @@ class CompareScreen(Screen[None]):
         self._draw()
 
     def _draw(self) -> None:
+        is_read = self.is_read  # before the curves are taken over: all of them, if it says so
         self.compared.renew()
         for panel in self.query("#body Chart").results(Chart):
             panel.changed()
             panel.refresh()
         top = self.query_one(Heading)
-        top.lines = [self._first_line(), self._second_line()]
+        top.lines = [self._first_line(is_read), self._second_line()]
         top.refresh()
 
-    def _first_line(self) -> Parts:
+    def _first_line(self, is_read: bool) -> Parts:
         members, compared = self.compared.members, self.compared
         count = len(members)
-        if not self.is_read:
+        if not is_read:
             count = count or len(self._reading.paths)
             return [(f"… reading run {self._reading.count + 1} of {count}", "muted")]
         shown = sum(len(line.numbers) for line in compared.lines)

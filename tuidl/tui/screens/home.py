@@ -109,7 +109,7 @@ class HomeScreen(RunListScreen):
 
     def on_screen_resume(self) -> None:
         self.refill()
-        if self.runs is not None:
+        if self._listings:
             self.list_runs()
 
     def on_resize(self, event: Resize) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -58,6 +59,7 @@ class RunListScreen(RunKeys):
         self._marked: set[Path] = set()
         self._to_choose: Path | None = None
         self._relisting = Relisting()
+        self._listings = 0
 
     @property
     def _run_list(self) -> RunList:
@@ -74,19 +76,22 @@ class RunListScreen(RunKeys):
         return self.is_mounted and bool(self.query(RunList)) and bool(self.query("#preview"))
 
     def list_runs(self) -> None:
-        """List them anew, in a thread: a thousand take a while."""
-        self.run_worker(self._find_runs, thread=True, group="runs", exclusive=True)
+        """List them anew, in a thread: a thousand take a while. Only the last listing counts, as
+        one that began before it may end after it."""
+        self._listings += 1
+        find = partial(self._find_runs, self._listings)
+        self.run_worker(find, thread=True, group="runs", exclusive=True)
 
-    def _find_runs(self) -> None:
+    def _find_runs(self, number: int) -> None:
         try:
             found = overview()
         except RunError as error:
             self.app.call_from_thread(warn, self, error)
             found = []
-        self.app.call_from_thread(self._found, found)
+        self.app.call_from_thread(self._found, found, number)
 
-    def _found(self, runs: list[Shelved]) -> None:
-        if not self.is_whole:
+    def _found(self, runs: list[Shelved], number: int) -> None:
+        if not self.is_whole or number != self._listings:
             return
         if runs != self.runs:
             self.runs = runs
@@ -103,8 +108,8 @@ class RunListScreen(RunKeys):
         self._to_choose = None
 
     def on_runs_changed(self, message: RunsChanged) -> None:
-        self._to_choose = message.chosen
-        if self.runs is not None:
+        self._to_choose = message.chosen or self._to_choose
+        if self._listings:
             self.list_runs()
 
     def runs_listed(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tuidl.core.children import child_environment, module_command
+from tuidl.core.children import child_environment, close_pipes, module_command
 from tuidl.core.printable import printable_lines
 from tuidl.plugins.permission import flags
 
@@ -45,6 +45,8 @@ async def _run(arguments: tuple[str, ...], stderr: int) -> tuple[bool, bytes, by
     finally:
         if process.returncode is None:
             process.kill()
+            await process.wait()
+        close_pipes(process)
     return process.returncode == 0, output, talk or b""
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tuidl.core import own_files
-from tuidl.core.children import child_environment, module_command
+from tuidl.core.children import child_environment, close_pipes, module_command
 from tuidl.plugins.permission import flags
 from tuidl.protocol import commands, events
 from tuidl.protocol.commands import Command
@@ -136,7 +136,7 @@ class Engine:
         finally:
             lines.cancel()
             end.cancel()
-            _close(process)
+            close_pipes(process)
         if self._ending is not process and self._process is process:
             self._on_end(status)
 
@@ -186,14 +186,6 @@ class Engine:
 def _kill(process: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
         process.kill()
-
-
-def _close(process: asyncio.subprocess.Process) -> None:
-    """Close the pipes, which a grandchild process would keep open. Only the transport can, and
-    asyncio has no public name for it."""
-    transport = getattr(process, "_transport", None)
-    if transport is not None:
-        transport.close()
 
 
 def _excerpt(line: bytes) -> str:
