@@ -169,10 +169,8 @@ def test_signals_end_a_run_that_is_saved(
             if '"epoch_ended"' in line:
                 break
         process.send_signal(number)
-        sent = time.monotonic()
         rest = process.stdout.read()
         assert process.wait(timeout=SECONDS) == code
-        assert time.monotonic() - sent < 10
     assert json.loads(rest.splitlines()[-1])["reason"] == reason
     assert (out / "weights.safetensors").exists()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.tui import story
+from tests.tui.waiting import SECONDS
 from tuidl.logs.follower import Follower
 from tuidl.logs.log import Log
 from tuidl.logs.measures import edits_of, measures_of
@@ -14,7 +15,7 @@ from tuidl.protocol import events
 
 
 def until(follower: Follower, holds: Callable[[Log], bool]) -> Log:
-    end = time.monotonic() + 20
+    end = time.monotonic() + SECONDS
     while not holds(log := follower.log()):
         assert time.monotonic() < end, log.counts
         time.sleep(0.01)

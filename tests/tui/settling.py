@@ -20,6 +20,8 @@ LONGEST = 20.0
 """Seconds after which a test goes on, as an app with an engine at work is never done."""
 LONGEST_BESIDE = 1.0
 """Seconds for work in threads, as a test may hold one back, and for painting, which goes on."""
+LONG_PAUSE = 0.1
+"""Seconds: shorter ones are for those who look again and again."""
 CALM_TURNS = 3
 """Of the event loop, one after the other, without anything left to do."""
 
@@ -30,7 +32,7 @@ def settle_at_every_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def settled_pause(pilot: Pilot[Any], delay: float | None = None) -> None:
         await pause(pilot, delay)
-        if delay is None:
+        if delay is None or delay >= LONG_PAUSE:
             await settled(pilot)
 
     async def settled_press(pilot: Pilot[Any], *keys: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.tui import answers, story
 from tests.tui.quiet import quiet
+from tests.tui.waiting import until
 from tests.tui.watched import Opened, Watched
 from tuidl.protocol import events
 from tuidl.tui.state import State
@@ -99,10 +100,7 @@ async def test_home_looks_as_it_did(
     app = quiet(monkeypatch, tmp_path, state=State(last_preset="linear_regression"))
     async with app.run_test(size=size) as pilot:
         panel = app.screen.query_one("#preview")
-        for _ in range(250):
-            if panel.preview and not panel.preview.is_wanting:  # type: ignore[attr-defined]
-                break
-            await pilot.pause(0.02)
+        await until(pilot, lambda: panel.preview and not panel.preview.is_wanting)  # type: ignore[attr-defined]
         await pilot.pause(0.2)
         _compare(app.export_screenshot(title="home"), f"home-{size[0]}x{size[1]}")
 

@@ -19,8 +19,14 @@ def text_of(app: Playground) -> str:
 
 
 async def until(pilot: Pilot[Any], holds: Callable[[], object], seconds: float = SECONDS) -> None:
-    """Wait until it holds; the failure shows the screen."""
+    """Wait until it holds and the screen in front has its widgets; the failure shows it."""
     end = time.monotonic() + seconds
-    while not holds():
+    while not (holds() and _is_made(pilot)):
         assert time.monotonic() < end, text_of(pilot.app)  # type: ignore[arg-type]
         await pilot.pause(0.01)
+
+
+def _is_made(pilot: Pilot[Any]) -> bool:
+    """False of a screen that was only just opened."""
+    stack = pilot.app._screen_stack if pilot.app.is_running else []
+    return not stack or stack[-1].is_mounted

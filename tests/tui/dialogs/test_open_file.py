@@ -1,6 +1,5 @@
 """Opening a preset file: by its path, by the tree, and what is no preset."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Label
 
 from tests.tui.quiet import quiet
+from tests.tui.waiting import until
 from tuidl.preset.library import shipped
 from tuidl.tui.app import Playground
 from tuidl.tui.dialogs.open_file import OpenFileScreen, PathSuggester, PresetTree
@@ -34,13 +34,10 @@ async def opening(pilot: Pilot[int]) -> OpenFileScreen:
     return pilot.app.screen
 
 
-async def names(screen: OpenFileScreen) -> list[str]:
+async def names(pilot: Pilot[int], screen: OpenFileScreen) -> list[str]:
     """What the tree offers, once it has been read."""
     tree = screen.query_one(PresetTree)
-    for _ in range(200):
-        if tree.root.children:
-            break
-        await asyncio.sleep(0.02)
+    await until(pilot, lambda: tree.root.children)
     return [str(node.label) for node in tree.root.children]
 
 
@@ -49,12 +46,7 @@ async def test_a_path_opens_and_the_file_is_remembered(app: Playground) -> None:
         screen = await opening(pilot)
         screen.query_one(Input).value = "inner/mine.toml"
         await pilot.press("enter")
-        for _ in range(100):
-            await pilot.pause()
-            if isinstance(app.screen, TrainScreen):
-                break
-            await asyncio.sleep(0.02)
-        assert isinstance(app.screen, TrainScreen)
+        await until(pilot, lambda: isinstance(app.screen, TrainScreen))
         assert app.state.recent == [str(Path.cwd() / "inner" / "mine.toml")]
 
 
@@ -87,15 +79,12 @@ async def test_what_is_not_there_is_said_and_nothing_is_lost(app: Playground) ->
 async def test_the_tree_shows_folders_and_presets_only(app: Playground) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opening(pilot)
-        assert await names(screen) == ["inner"]
+        assert await names(pilot, screen) == ["inner"]
         screen.query_one(Input).value = "inner"
         await pilot.press("enter")
         await pilot.pause()
-        for _ in range(200):
-            if await names(screen) == ["mine.toml"]:
-                break
-            await asyncio.sleep(0.02)
-        assert await names(screen) == ["mine.toml"]
+        tree = screen.query_one(PresetTree)
+        await until(pilot, lambda: [str(n.label) for n in tree.root.children] == ["mine.toml"])
         assert screen.focused is screen.query_one(PresetTree)
         await pilot.press("backspace")
         assert str(screen.query_one("#folder", Label).render()).endswith("work")

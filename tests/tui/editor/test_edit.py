@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from tests.tui.quiet import loads, quiet
+from tests.tui.waiting import SECONDS, until
 from tuidl.data.catalog import SOURCES
 from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import Preset
@@ -522,22 +523,19 @@ async def test_a_large_table_is_read_while_one_goes_on_typing(
     file = tmp_path / "mine.toml"
     file.write_text(dumps(table))
     may_read, check = threading.Event(), draft.Draft.of
-    monkeypatch.setattr(draft.Draft, "of", lambda *given: may_read.wait(30) and check(*given))
+    monkeypatch.setattr(draft.Draft, "of", lambda *given: may_read.wait(SECONDS) and check(*given))
     app = quiet(monkeypatch, tmp_path)
     async with app.run_test(size=(120, 40)) as pilot:
         app.edit_file(file)
-        await pilot.pause(0.2)
+        await until(pilot, lambda: isinstance(app.screen, EditScreen))
         screen = app.screen
         assert isinstance(screen, EditScreen)
-        assert "reading table.csv" in str(screen.query_one("#problem").render())
+        problem = screen.query_one("#problem")
+        await until(pilot, lambda: "reading table.csv" in str(problem.render()))
         await pilot.press("down", "ctrl+r")
         assert app.screen is screen, "there is nothing to train yet"
         may_read.set()
-        for _ in range(200):
-            if screen.draft.preset:
-                break
-            await pilot.pause(0.02)
-        assert "2 parameters" in str(screen.query_one("#problem").render())
+        await until(pilot, lambda: "2 parameters" in str(problem.render()))
 
 
 CURVE = RateCurve(

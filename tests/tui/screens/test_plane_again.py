@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tests.runs.changed import Changer
 from tests.tui.quiet import loads, quiet
+from tests.tui.waiting import until
 from tuidl.plane.presets import preset_of
 from tuidl.plane.state import PlaneState
 from tuidl.protocol import events
@@ -42,8 +43,7 @@ async def test_its_settings_are_those_that_it_goes_on_with(
     app = quiet(monkeypatch, tmp_path)
     async with app.run_test(size=(120, 40)) as pilot:
         app.open_run(folder.path, folder.preset)
-        while not loads(app):
-            await pilot.pause(0.02)
+        await until(pilot, lambda: loads(app))
         assert loads(app)[-1].run == str(folder.path)
         screen = app.screen
         assert isinstance(screen, PlaygroundScreen)

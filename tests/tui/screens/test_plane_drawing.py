@@ -43,7 +43,7 @@ async def test_a_key_draws_only_panels_that_it_changes(
         engine.app.session.send = lambda command: None  # type: ignore[method-assign]
         found = counted(monkeypatch)
         await pilot.press(*keys.split())
-        await pilot.pause(0.05)
+        await pilot.pause(0.1)
         assert set(found) == drawn
         assert found["board"] <= 1
         assert found["map"] <= 1

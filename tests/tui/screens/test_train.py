@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from tests.tui import answers, story
 from tests.tui.quiet import loads, quiet
+from tests.tui.waiting import until
 from tests.tui.watched import show_frame
 from tuidl.preset.library import load_preset
 from tuidl.protocol import commands, events
@@ -29,8 +30,7 @@ def screen_of(app: Playground) -> TrainScreen:
 
 async def opened(pilot: Pilot[int], told: list[events.Event]) -> TrainScreen:
     """The training screen, once it has heard these events."""
-    while not loads(pilot.app):  # type: ignore[arg-type]
-        await pilot.pause(0.05)
+    await until(pilot, lambda: loads(pilot.app))  # type: ignore[arg-type]
     screen = screen_of(pilot.app)  # type: ignore[arg-type]
     for event in told:
         pilot.app.session.handle(event)  # type: ignore[attr-defined]
@@ -71,8 +71,7 @@ async def test_it_trains_at_once_if_asked_to(
 ) -> None:
     app = quiet(monkeypatch, tmp_path, preset=load_preset("cnn_digits"), start=start)
     async with app.run_test(size=(120, 40)) as pilot:
-        while not loads(app):
-            await pilot.pause(0.05)
+        await until(pilot, lambda: loads(app))
         assert [load.paused for load in loads(app)] == [not start]
 
 

@@ -215,7 +215,7 @@ async def test_what_turns_out_to_be_no_log_ends_with_a_message(
     os.close(writing)
     app = quiet(monkeypatch, tmp_path, view=StreamSource("stdin", reading))
     async with app.run_test(size=(80, 24)) as pilot:
-        for _ in range(200):
+        for _ in range(9000):
             if app.return_code == 2:
                 break
             await pilot.pause(0.02)
