@@ -227,7 +227,7 @@ def test_under_ulimit_the_command_refuses_with_2(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_text(WIDE.replace("units = 2000", "units = 1000000"))
     command = f"ulimit -v 1500000; exec {sys.executable} -P -m tuidl {tmp_path}/x.toml --no-ui"
     done = subprocess.run(
-        ["sh", "-c", command], capture_output=True, text=True, timeout=120, check=False
+        ["sh", "-c", command], capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 2, done.stderr
     assert "ulimit -v has 1.4 GiB" in done.stderr
@@ -261,7 +261,7 @@ def test_compiling_counts_where_kernels_are_missing(
         "found = footprint(helpers.preset(helpers.LINE))\nprint(found.missing, found.peak)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120,
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300,
         cwd=Path(__file__).parents[2],
         env={**os.environ, "TUIDL_CACHE_DIR": str(tmp_path), "TUIDL_PREBUILT": "0"},
     )  # fmt: skip

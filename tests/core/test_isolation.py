@@ -60,7 +60,7 @@ class Folder:
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command, cwd=self.path, input=given, env={**os.environ, **environment},
-            capture_output=True, text=True, timeout=120, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
 
 

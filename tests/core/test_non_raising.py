@@ -86,7 +86,7 @@ def test_a_descriptor_that_does_not_block_is_waited_for(pipe: tuple[int, int]) -
     thread.start()
     stream.write("x" * 1_000_000)
     stream.flush()
-    thread.join(30)
+    thread.join(300)
     os.close(reading)
     assert (len(got), problem_of(stream)) == (1_000_000, None)
 

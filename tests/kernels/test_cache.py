@@ -34,7 +34,7 @@ def as_many_helpers_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(cache: Path) -> tuple[str, str]:
     environment = {**os.environ, "TUIDL_CACHE_DIR": str(cache), "TUIDL_PREBUILT": "0"}
     result = subprocess.run(
-        RUN, capture_output=True, text=True, timeout=120, env=environment, check=True
+        RUN, capture_output=True, text=True, timeout=300, env=environment, check=True
     )
     return result.stdout.splitlines()[-1], result.stderr
 

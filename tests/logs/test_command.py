@@ -16,7 +16,7 @@ LOG = '{"step": 1, "loss": 2.5, "val_loss": 3}\n{"step": 2, "loss": 1.5, "val_lo
 def view(*arguments: str, stdin: str | bytes = b"") -> subprocess.CompletedProcess[bytes]:
     given = stdin.encode() if isinstance(stdin, str) else stdin
     command = [sys.executable, "-m", "tuidl", "view", *arguments]
-    return subprocess.run(command, input=given, capture_output=True, check=False, timeout=60)
+    return subprocess.run(command, input=given, capture_output=True, check=False, timeout=300)
 
 
 def test_charts_are_text_without_escape_codes(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_a_pipe_without_a_terminal_for_keys_ends_with_a_hint() -> None:
         [sys.executable, "-m", "tuidl", "view", "-"],
         stdin=subprocess.PIPE, stdout=slave, stderr=slave, start_new_session=True,
     )  # fmt: skip
-    assert process.wait(60) == 2
+    assert process.wait(300) == 2
     assert process.stdin is not None
     process.stdin.close()
     os.close(slave)

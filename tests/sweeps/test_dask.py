@@ -26,6 +26,8 @@ from tuidl.sweeps.records import Advanced, Ended
 pytestmark = pytest.mark.usefixtures("own_runs")
 
 ROOT = Path(__file__).parents[2]
+PATIENT = {f"DASK_DISTRIBUTED__COMM__TIMEOUTS__{name}": "600s" for name in ("CONNECT", "TCP")}
+"""On a busy machine the parts of a cluster do not hear from each other for long."""
 
 
 def test_files_of_a_run_travel_and_replace_what_was_there(tmp_path: Path) -> None:
@@ -80,7 +82,7 @@ class Cluster:
     def _start(self, program: str, *arguments: str) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(
             [sys.executable, "-m", f"distributed.cli.dask_{program}", *arguments],
-            cwd=self._folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            cwd=self._folder, env={**os.environ, **PATIENT, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self._processes.append(process)
@@ -164,7 +166,8 @@ def test_the_command_line_trains_on_a_cluster(cluster: Cluster, tmp_path: Path) 
     (tmp_path / "s.toml").write_text(SWEEP)
     command = [sys.executable, "-m", "tuidl", "sweep", "s.toml", "--dask"]
     done = subprocess.run(
-        [*command, cluster.address], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [*command, cluster.address], cwd=tmp_path,
+        env={**os.environ, **PATIENT, "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

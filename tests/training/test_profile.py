@@ -109,7 +109,7 @@ def test_a_duration_has_the_unit_that_fits() -> None:
 
 def show(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tuidl", "show", "linear_regression", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_on_the_command_line() -> None:

@@ -17,7 +17,8 @@ from tuidl.plugins.permission import is_allowed
 from tuidl.sweeps import remote
 from tuidl.sweeps.jobs import Answer, Job, Said
 
-SECONDS_TO_CONNECT = 10
+SECONDS_TO_CONNECT = 30
+"""As Dask itself waits: a scheduler may share its machine with all that trains."""
 AHEAD, LEAST_AHEAD = 2, 32
 """Jobs that are sent for each one that the cluster does at a time, so that none of its workers
 waits; and in any case, as workers may join."""

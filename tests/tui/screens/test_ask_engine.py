@@ -73,5 +73,5 @@ async def test_a_drawing_is_answered_at_any_time_and_as_predict_does(
         assert await answered(pilot) == ended
     np.save(path := tmp_path / "drawing.npy", np.array(pixels, np.float32).reshape(8, 8, 1))
     command = [sys.executable, "-P", "-m", "tuidl", "predict", str(folder), str(path), "--json"]
-    told = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=120).stdout)
+    told = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=300).stdout)
     assert told[0]["probabilities"] == ended

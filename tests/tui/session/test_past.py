@@ -35,7 +35,7 @@ class SlowLog:
     def __call__(self, path: Path) -> Iterator[Event]:
         for event in stream_events(path):
             self.is_reading.set()
-            assert self.go_on.wait(60)
+            assert self.go_on.wait(300)
             self.count += 1
             yield event
 
