@@ -14,10 +14,10 @@ from tuidl.logs.folder import source_at
 from tuidl.runs import foreign
 from tuidl.runs.foreign import ForeignLogs, listed_with, titles
 from tuidl.runs.labelling import distinct_names
-from tuidl.runs.listing import DAMAGED, LOG, Listed, as_lines, to_json
+from tuidl.runs.listing import DAMAGED, LOG, Listed, as_lines
 from tuidl.runs.log_memory import NAME as NAME_OF_MEMORY
 from tuidl.runs.overlaying import Overlaying, View, member
-from tuidl.runs.settings import in_order, those_where, value_of, with_settings
+from tuidl.runs.settings import in_order, those_where, to_json, value_of, with_settings
 from tuidl.runs.table import Order, keys_of, ordered, scored, wanted
 from tuidl.runs.trials import trial_of
 

@@ -85,8 +85,8 @@ def runs(
         by = _keys(grouped) or (("sweep",) if sweeps else ())
         _on_screen(words, wanted, key, _keys(shown), by, _folders(folders))
     from tuidl.runs.foreign import listed_with
-    from tuidl.runs.listing import as_lines, to_json
-    from tuidl.runs.settings import in_order, require_known, those_where, with_settings
+    from tuidl.runs.listing import as_lines
+    from tuidl.runs.settings import in_order, require_known, those_where, to_json, with_settings
     from tuidl.storage.locations import runs_folder
 
     if grouped and (key or shown):

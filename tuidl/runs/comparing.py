@@ -12,7 +12,7 @@ from tuidl.protocol.history import History, Series
 from tuidl.runs.listing import UNSET, look_at
 from tuidl.runs.ranking import smaller_is_better
 from tuidl.runs.reading import stream_events
-from tuidl.runs.settings import differing, flat
+from tuidl.runs.settings import PresetSettings, differing
 from tuidl.storage.folder import RunFolder
 
 MOST_CURVES = 8
@@ -43,7 +43,7 @@ def compared(folder: RunFolder) -> Compared:
     scores["epochs"] = known.epochs
     if known.seconds is not None:
         scores["seconds"] = known.seconds
-    keys = flat(folder.preset.table())
+    keys = PresetSettings(folder.preset.table())
     return Compared(known.run, known.state, history, scores, keys)
 
 

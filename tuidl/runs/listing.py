@@ -232,7 +232,3 @@ def _foreign_row(run: Listed, own: list[str]) -> list[str]:
     scores = f"{run.part} {scores_text(run.scores)}" if run.scores else ""
     words = f"{scores}  {run.format}, {run.points:,} points"
     return [run.run, run.state, "", seconds, *own, words.strip()]
-
-
-def to_json(found: list[Listed]) -> str:
-    return msgspec.json.encode(found).decode()

@@ -1,7 +1,7 @@
 """The runs listed again and again: only those that changed are looked at anew."""
 
+import hashlib
 import os
-import sys
 import time
 from collections.abc import Iterator
 from itertools import chain
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tuidl.runs.foreign import ForeignLogs
 from tuidl.runs.listing import DAMAGED, Listed, listed_run
-from tuidl.runs.settings import settings_of
+from tuidl.runs.settings import preset_text, settings_in
 from tuidl.storage.contents import EVENTS, PRESET
 from tuidl.storage.locations import names, runs_folder
 
@@ -36,7 +36,7 @@ class Relisting:
     def __init__(self, others: ForeignLogs | None = None) -> None:
         self._others = others
         self._known: dict[str, tuple[Stamps, Listed]] = {}
-        self._settings: dict[tuple[tuple[str, str], ...], dict[str, Any]] = {}
+        self._settings: dict[bytes, dict[str, Any]] = {}
 
     def batches(self) -> Iterator[list[Listed]]:
         """More and more of the runs, at last all; at once all where most are known. Raises
@@ -65,17 +65,16 @@ class Relisting:
         if run is None:
             return None
         if run.state != DAMAGED:
-            run = replace(run, settings=self._shared(settings_of(path)))
+            run = replace(run, settings=self._shared(preset_text(path)))
         self._known[name] = stamps, run
         return run
 
-    def _shared(self, settings: dict[str, Any]) -> dict[str, Any]:
-        """Runs of equal settings have one record of them, and all have the same texts as keys."""
-        key = tuple((name, repr(value)) for name, value in settings.items())
+    def _shared(self, text: bytes) -> dict[str, Any]:
+        """Runs of equal presets have one record of their settings."""
+        key = hashlib.sha256(text).digest()
         found = self._settings.get(key)
         if found is None:
-            found = {sys.intern(name): value for name, value in settings.items()}
-            self._settings[key] = found
+            found = self._settings[key] = settings_in(text)
         return found
 
 

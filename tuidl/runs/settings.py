@@ -1,16 +1,19 @@
 """Settings of runs beside each other, and runs in the order of one of them."""
 
 import json
+import sys
 import tomllib
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from tuidl.core.errors import RunError, suggestion
 from tuidl.core.own_files import FileError, read_bounded
+from tuidl.preset.defaults import with_defaults
 from tuidl.runs.expressions import Condition, condition
 from tuidl.runs.listing import UNSET, Listed
 from tuidl.runs.ranking import by_score
@@ -27,31 +30,101 @@ SAID = ("tags", "note", "pinned")
 """What a person said of a run."""
 
 
+class PresetSettings(dict[str, Any]):
+    """A preset's values by dotted keys. ``defaults``: keys of those that it leaves to the default.
+
+    Kept presets leave defaults out. They are those of this version, with which it would go on with
+    the run, too.
+    """
+
+    __slots__ = ("defaults",)
+
+    def __init__(self, table: dict[str, Any]) -> None:
+        written = flat(table)
+        super().__init__(written)
+        self.update(flat(with_defaults(table)))
+        self.defaults = _shared(frozenset(self.keys() - written.keys()))
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """Those that its file has."""
+        return {key: value for key, value in self.items() if key not in self.defaults}
+
+    @property
+    def left_out(self) -> dict[str, Any]:
+        """Those that it has not."""
+        return {key: value for key, value in self.items() if key in self.defaults}
+
+
+@lru_cache(1024)
+def _shared(keys: frozenset[str]) -> frozenset[str]:
+    """The same record for all runs that leave out the same."""
+    return keys
+
+
 def settings_of(folder: Path) -> dict[str, Any]:
-    """The preset's values by dotted keys, as its file has them: it is not run, and nothing of it is
-    looked up. Empty where it cannot be read."""
+    """The preset's values by dotted keys: it is not run, and nothing of it is looked up. Empty
+    where it cannot be read."""
+    return settings_in(preset_text(folder))
+
+
+def preset_text(folder: Path) -> bytes:
+    """Empty where it cannot be read."""
     try:
-        return flat(tomllib.loads(read_bounded(folder / PRESET, LARGEST_PRESET).decode()))
-    except (FileError, ValueError, RecursionError):
+        return read_bounded(folder / PRESET, LARGEST_PRESET)
+    except FileError:
+        return b""
+
+
+def settings_in(text: bytes) -> dict[str, Any]:
+    """The same of the text of its file; empty where it is no TOML."""
+    try:
+        table = tomllib.loads(text.decode())
+        return PresetSettings(table) if table else {}
+    except (ValueError, RecursionError):
         return {}
 
 
-def differing(settings: Sequence[dict[str, Any]]) -> list[tuple[str, list[str]]]:
-    """Keys that are not the same everywhere, with the value of each; UNSET where there is none."""
+def defaults_of(settings: dict[str, Any]) -> Collection[str]:
+    """Keys whose values nobody gave."""
+    return settings.defaults if isinstance(settings, PresetSettings) else ()
+
+
+def differing(
+    settings: Sequence[dict[str, Any]], text: Callable[[Any], str] = str
+) -> list[tuple[str, list[str]]]:
+    """Keys that are not the same everywhere, with the value of each as ``text``; UNSET where there
+    is none. A default that some have, and to the others does not apply (a momentum beside Adam),
+    says no more than the kind does that it belongs to, and is left out."""
     names = dict.fromkeys(name for one in settings for name in one)
-    rows = [(name, [str(one.get(name, UNSET)) for one in settings]) for name in names]
-    return [(name, values) for name, values in rows if len(set(values)) > 1]
+    given = {name for one in settings for name in one.keys() - defaults_of(one)}
+    rows = [
+        (name, [text(one[name]) if name in one else UNSET for one in settings]) for name in names
+    ]
+    return [
+        (name, values)
+        for name, values in rows
+        if len({*values} if name in given else {*values} - {UNSET}) > 1
+    ]
 
 
 def flat(value: Any, name: str = "") -> dict[str, Any]:
     """Nested tables and lists as dotted keys: ``layers[0].units``."""
+    found: dict[str, Any] = {}
+    _flatten(value, name, found)
+    return found
+
+
+def _flatten(value: Any, name: str, found: dict[str, Any]) -> None:
     if isinstance(value, dict):
-        parts = {f"{name}.{key}" if name else key: inner for key, inner in value.items()}
+        before = f"{name}." if name else ""
+        for key, inner in value.items():
+            _flatten(inner, before + key, found)
     elif isinstance(value, list | tuple) and any(isinstance(inner, dict) for inner in value):
-        parts = {f"{name}[{i}]": inner for i, inner in enumerate(value)}
+        for i, inner in enumerate(value):
+            _flatten(inner, f"{name}[{i}]", found)
     else:
-        return {name: value}
-    return {key: v for part, inner in parts.items() for key, v in flat(inner, part).items()}
+        found[sys.intern(name)] = value
 
 
 def with_settings(found: list[Listed]) -> list[Listed]:
@@ -59,6 +132,20 @@ def with_settings(found: list[Listed]) -> list[Listed]:
     return [
         run if run.is_foreign else replace(run, settings=settings_of(run.path)) for run in found
     ]
+
+
+def to_json(found: list[Listed]) -> str:
+    """Runs as records. ``settings`` are those that a run's preset has written, ``defaults`` those
+    that it leaves to them."""
+    return msgspec.json.encode([_record(run) for run in found]).decode()
+
+
+def _record(run: Listed) -> dict[str, Any]:
+    record: dict[str, Any] = msgspec.to_builtins(run)
+    if isinstance(run.settings, PresetSettings):
+        record["settings"] = run.settings.written
+        record["defaults"] = run.settings.left_out
+    return record
 
 
 def in_order(found: list[Listed], key: str) -> list[Listed]:

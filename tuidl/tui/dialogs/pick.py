@@ -27,11 +27,11 @@ class PickScreen(NarrowingScreen[tuple[str, ...] | None]):
         return f"{place:>2} {printable(name)}"
 
     def on_key(self, event: Key) -> None:
-        if event.key != "space":
-            super().on_key(event)
-            return
-        event.stop()
-        self._toggle()
+        """Other keys reach the base's own handler by themselves."""
+        if event.key == "space":
+            event.stop()
+            event.prevent_default()
+            self._toggle()
 
     def _toggle(self) -> None:
         """Pick the name under the cursor, or pick it no longer, and go on to the next."""

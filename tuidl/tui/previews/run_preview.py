@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tuidl.core.durations import trained
 from tuidl.core.errors import TuidlError
@@ -14,9 +13,8 @@ from tuidl.preset.library import shipped
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import RunEnded, RunFailed
 from tuidl.protocol.formatting import best_by, scores_text
-from tuidl.runs.listing import UNSET
 from tuidl.runs.overview import Shelved, glance
-from tuidl.runs.settings import flat
+from tuidl.runs.settings import PresetSettings, differing
 from tuidl.storage.changes import read_changed
 from tuidl.storage.folder import RunFolder
 
@@ -113,14 +111,8 @@ def differences_from_shipped(preset: Preset) -> list[Difference]:
     original = shipped_as(preset.name)
     if original is None:
         return []
-    was, now = (flat(one.table()) for one in (original, preset))
-    names = dict.fromkeys([*was, *now])
-    rows = [(name, _said(was, name), _said(now, name)) for name in names if name != "about"]
-    return [row for row in rows if row[1] != row[2]]
-
-
-def _said(keys: dict[str, Any], name: str) -> str:
-    return str(keys.get(name, UNSET))
+    rows = differing([PresetSettings(one.table()) for one in (original, preset)])
+    return [(name, was, now) for name, (was, now) in rows if name != "about"]
 
 
 def shipped_as(name: str) -> Preset | None:

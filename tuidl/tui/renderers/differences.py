@@ -54,8 +54,8 @@ class Differences:
 def differences_of(runs: Sequence[Listed]) -> Differences:
     names = dict.fromkeys((*RESULTS, *(name for run in runs for name in run.scores)))
     results = [(name, tuple(cell(run, name) for run in runs)) for name in names]
-    shown = [{key: value_text(value) for key, value in run.settings.items()} for run in runs]
-    rows = [*results, *((key, tuple(values)) for key, values in differing(shown))]
+    settings = differing([run.settings for run in runs], value_text)
+    rows = [*results, *((key, tuple(values)) for key, values in settings)]
     plain = tuple((printable(name), tuple(map(printable, values))) for name, values in rows)
     return Differences(tuple(run.run for run in runs), plain, len(results))
 
