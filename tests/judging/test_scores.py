@@ -125,6 +125,19 @@ def test_places_that_do_not_count() -> None:
     assert scores["overlap"].tolist() == [0.5, 0.5]
 
 
+def test_a_sequence_is_right_where_all_that_counts_is() -> None:
+    shares = np.array(
+        [[[0.9, 0.1], [0.2, 0.8]], [[0.4, 0.6], [0.7, 0.3]], [[0.6, 0.4], [0.7, 0.3]]]
+    )
+    true = np.array([[0, 1], [0, 1], [0, 1]])
+    counted = np.array([[True, True], [True, False], [True, False]])
+    judged = Places(shares, true, counted, is_whole=True)
+    assert judged.right.tolist() == [True, False, True]
+    assert point(judged.scores, 3)["sequence_accuracy"] == pytest.approx(2 / 3)
+    assert judged.baseline().is_whole
+    assert "sequence_accuracy" not in point(Places(shares, true, counted).scores, 3)
+
+
 def test_the_worst_masks_are_those_that_overlap_least() -> None:
     true = np.array([[0, 0, 0, 1], [0, 0, 2, 2], [0, 0, 0, 0]])
     given = np.array([[0, 0, 0, 0], [0, 0, 1, 2], [0, 0, 0, 0]])

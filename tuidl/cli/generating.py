@@ -10,6 +10,7 @@ import msgspec
 
 from tuidl.cli.common import Finite, found_run, json_option, prepare, weights_option
 from tuidl.cli.generated import generate_examples
+from tuidl.cli.generating_answers import put_answers
 from tuidl.cli.generating_examples import COUNT, is_generator_of_examples, put_examples
 from tuidl.core.printable import printable_lines
 from tuidl.core.terminal import put_json, reader_is_gone, say
@@ -42,7 +43,8 @@ TOP = 5
 )  # fmt: skip
 @click.option(
     "--count", type=click.IntRange(1, 1_000_000), metavar="N",
-    help=f"Examples to make of random numbers. Default: {COUNT}, and 16 of a decoder's pictures.",
+    help=f"Examples to make of random numbers. Default: {COUNT}, and 16 of a decoder's pictures. "
+    "Of a network that answers: held-out prompts (10).",
 )  # fmt: skip
 @click.option(
     "--between", type=click.IntRange(0), nargs=2, metavar="A B",
@@ -67,9 +69,9 @@ def generate(
     as_json: bool,
     which: "Which",
 ) -> None:
-    """Write text with RUN's network, token by token, each drawn by its probability; or what a
-    generator or a decoder makes of random numbers: a line of numbers each, on a terminal points and
-    pictures.
+    """Write text with RUN's network, token by token, each drawn by its probability; without
+    --prompt a network that answers is asked held-out prompts. Or what a generator or a decoder
+    makes of random numbers: a line of numbers each, on a terminal points and pictures.
 
     The same seed gives the same. With --json a line for each token, with its probability and the
     likeliest ones, or for each example.
@@ -89,13 +91,21 @@ def generate(
     if trained.preset.networks and not is_text:
         generate_examples(trained, count, between or None, seed, out, as_json=as_json)
         return
-    if count is not None or between or out:
+    layout = trained.preparation.text
+    asks = layout is not None and layout.answer_after != "" and not prompt
+    if (count is not None and not asks) or between or out:
         raise click.UsageError("--count, --between and --out are for networks that make examples")
-    generator = generator_of(trained.preparation, model)
+    generator, sampling = (
+        generator_of(trained.preparation, model),
+        Sampling(temperature, top_k, seed),
+    )
+    if asks:
+        put_answers(trained, generator, sampling, count, length, as_json=as_json)
+        return
     given = generator.prompt(prompt)
     for note in given.notes:
         say(note)
-    drawn = _drawn(generator, given, Sampling(temperature, top_k, seed), length, bool(prompt))
+    drawn = _drawn(generator, given, sampling, length, bool(prompt))
     (_put_json if as_json else _put_text)(generator, given, drawn)
 
 

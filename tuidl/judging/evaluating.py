@@ -138,7 +138,7 @@ class Evaluation:
             "calibration": calibration_of(judged, positive),
             "thresholds": thresholds_of(judged, positive, options.threshold, options.costs),
             "residuals": residuals_of(judged, outputs, options.seed),
-            "worst": worst_of(judged, subject, options.worst),
+            "worst": worst_of(judged, subject, options.worst, self.network.preparation.text),
             "pictures": self._pictures(judged) if options.pictures else (),
             "slices": slices_of(judged, subject, options.by, options.resamples, options.seed),
         }

@@ -104,8 +104,10 @@ def judged_of(
         case "places" | "masks":
             true = targets.reshape(n, -1).astype(int)
             shares = decoded.reshape(n, true.shape[1], -1)
-            kind = Masks if task.judged_as == "masks" else Places
-            return Judged(task.judged_as, kind(shares, true, task.counts(y)), task.names)
+            if task.judged_as == "masks":
+                return Judged("masks", Masks(shares, true, task.counts(y)), task.names)
+            each = Places(shares, true, task.counts(y), task.is_whole)
+            return Judged("places", each, task.names, each.right if each.is_whole else None)
         case "boxes":
             found = boxes_of(decoded, targets)
             return Judged("boxes", found, task.names, found.right)

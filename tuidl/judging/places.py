@@ -16,7 +16,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 @dataclass(frozen=True)
 class Places:
     """``shares`` (n, places, classes): probabilities. ``true`` (n, places): the class.
-    ``counted`` (n, places): whether a place counts; None where all do.
+    ``counted`` (n, places): whether a place counts; None where all do. ``is_whole``: an example is
+    right where all its places are, as answers and sequences are, but not windows of a text.
 
     Places of one example are not independent: examples are what is drawn in the bootstrap.
     """
@@ -24,6 +25,7 @@ class Places:
     shares: Array
     true: Array
     counted: Array | None = None
+    is_whole: bool = False
 
     @property
     def count(self) -> int:
@@ -68,6 +70,7 @@ class Places:
         occurs = counts.true + counts.given > 0
         return {
             "accuracy": counting.accuracy(counts),
+            **self._whole(weights),
             "balanced_accuracy": counting.balanced_accuracy(counts),
             "overlap_macro": ratio((overlaps * occurs).sum(1), occurs.sum(1)),
             "matthews": counting.matthews(counts),
@@ -81,6 +84,17 @@ class Places:
     def main(self, weights: Array) -> Array:
         """The accuracy (b,), of ``weights`` (b, n)."""
         return counting.accuracy(self.counts(weights))
+
+    def _whole(self, weights: Array) -> dict[str, Array]:
+        if not self.is_whole:
+            return {}
+        return {"sequence_accuracy": ratio(weights @ self.right, weights.sum(axis=1))}
+
+    @cached_property
+    def right(self) -> Array:
+        """Whether all places of an example that count are right (n,)."""
+        whole: Array = ((self.chosen == self.true) | (self.valid == 0)).all(axis=1)
+        return whole
 
     @cached_property
     def _by_example(self) -> dict[str, Array]:
@@ -110,7 +124,7 @@ class Places:
         """What is best without looking at an input: every class's share as its probability."""
         sums = self._sums[0].sum(axis=0)
         shares = np.broadcast_to(sums / max(sums.sum(), 1), self.shares.shape)
-        return Places(shares, self.true, self.counted)
+        return Places(shares, self.true, self.counted, self.is_whole)
 
 
 @dataclass(frozen=True)

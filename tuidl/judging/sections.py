@@ -126,7 +126,9 @@ def _short(name: str, value: float | None) -> str:
 
 
 def _classes(judgement: Judgement) -> Iterator[Section]:
-    found = judgement.classes[:MOST_CLASSES]
+    found = judgement.classes
+    if len(found) > MOST_CLASSES:
+        found = tuple(each for each in found if each.are or each.given)[:MOST_CLASSES]
     if not found:
         return
     more = len(judgement.classes) - len(found)

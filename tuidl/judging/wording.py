@@ -25,6 +25,7 @@ NAMES = {
     "found_50": "class right, IoU from 50%",
     "found_75": "class right, IoU from 75%",
     "exact_match": "all labels right",
+    "sequence_accuracy": "sequence accuracy",
     "hamming_loss": "labels wrong",
     "cross_entropy": "cross-entropy (nats)",
     "divergence": "KL divergence (nats)",
@@ -49,8 +50,9 @@ NAMES = {
     "f1": "F1",
 }  # fmt: skip
 PERCENTAGES = {
-    "accuracy", "balanced_accuracy", "exact_match", "hamming_loss", "mape", "precision", "recall",
-    "f1", "overlap", "overlap_macro", "box_iou", "found_50", "found_75", "calibration_error",
+    "accuracy", "balanced_accuracy", "exact_match", "sequence_accuracy", "hamming_loss", "mape",
+    "precision", "recall", "f1", "overlap", "overlap_macro", "box_iou", "found_50", "found_75",
+    "calibration_error",
 }  # fmt: skip
 """Scores that are shares, written as percentages."""
 FALLING = {

@@ -4,7 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from tuidl.core.printable import shortened
 from tuidl.data.tables.raw import RawColumn
+from tuidl.data.text.layout import TextLayout
+from tuidl.inference.answering import line_of
 from tuidl.judging.boxes import Boxes
 from tuidl.judging.classes import Classes
 from tuidl.judging.clusters import Clustered
@@ -21,14 +24,24 @@ Array = np.ndarray[Any, np.dtype[Any]]
 MOST_SHOWN = 6
 """Numbers of one example."""
 MOST_COLUMNS = 100
+LONGEST_SEQUENCE = 40
+"""Characters of a sequence."""
+PROMPT = "prompt"
+"""What a line is asked, in the place of its columns."""
 
 
-def worst_of(judged: Judged, subject: Subject, count: int) -> tuple[WorstExample, ...]:
-    """Those with the largest losses, the worst first."""
+def worst_of(
+    judged: Judged, subject: Subject, count: int, layout: TextLayout | None = None
+) -> tuple[WorstExample, ...]:
+    """Those with the largest losses, the worst first. ``layout``: of a text."""
     losses, places = _losses(judged), worst_places(judged, count)
     values = _values(subject, places)
+    if layout is not None and layout.answer_after and isinstance(judged.scored, Places):
+        true = judged.scored.true[places]
+        prompts = (line_of(layout, row).prompt for row in true)
+        values = [{PROMPT: prompt.removesuffix(layout.answer_after)} for prompt in prompts]
     return tuple(
-        WorstExample(subject.name(i), *_answer(judged, i), float(losses[i]), row)
+        WorstExample(subject.name(i), *_answer(judged, i, layout), float(losses[i]), row)
         for i, row in zip(places.tolist(), values, strict=True)
     )
 
@@ -55,7 +68,7 @@ def _values(subject: Subject, places: Array) -> list[dict[str, str]]:
     return [{name: texts[i] for name, texts in columns.items()} for i in range(len(rows))]
 
 
-def _answer(judged: Judged, i: int) -> tuple[str, str]:
+def _answer(judged: Judged, i: int, layout: TextLayout | None) -> tuple[str, str]:
     """What is true, and what was predicted."""
     scored, names = judged.scored, judged.names
     match scored:
@@ -71,14 +84,28 @@ def _answer(judged: Judged, i: int) -> tuple[str, str]:
         case Masks():
             return _mask(scored, names, i)
         case Places():
-            counted = scored.valid[i] > 0
-            right = int((scored.chosen[i] == scored.true[i])[counted].sum())
-            return f"{int(counted.sum())} places", f"{right} right"
+            return _places(scored, names, i, layout)
         case Clustered():
             return "", f"cluster {int(scored.members[i]) + 1}"
         case Numbers():
             return _numbers(scored.true[i]), _numbers(scored.predicted[i])
     return "", ""
+
+
+def _places(
+    scored: Places, names: tuple[str, ...], i: int, layout: TextLayout | None
+) -> tuple[str, str]:
+    """Both sequences where an example is one, else how many of its places are right."""
+    counted = scored.valid[i] > 0
+    true, given = scored.true[i][counted], scored.chosen[i][counted]
+    if not scored.is_whole:
+        return f"{len(true)} places", f"{int((true == given).sum())} right"
+    if layout is not None:
+        texts = (layout.tokenizer.decode(row.tolist()).strip() for row in (true, given))
+    else:
+        texts = (" ".join(names[number] for number in row.tolist()) for row in (true, given))
+    first, second = (shortened(text, LONGEST_SEQUENCE) for text in texts)
+    return first, second
 
 
 def _mask(scored: Masks, names: tuple[str, ...], i: int) -> tuple[str, str]:

@@ -85,6 +85,11 @@ class Task:
     # what is learned
 
     @property
+    def is_whole(self) -> bool:
+        """Whether an example with several places is right only where all of them are."""
+        return False
+
+    @property
     def of_classes(self) -> bool:
         """Whether metrics of classes fit, rather than those of numbers."""
         return self.loss.classifies(self.spec)

@@ -18,6 +18,11 @@ class NextTokens(PerStep):
     """The token after each place of the input: targets are tokens (n, places)."""
 
     @property
+    def is_whole(self) -> bool:
+        """Lines are, windows of a text that goes on are not."""
+        return self.mask is not None
+
+    @property
     def probes(self) -> tuple[str, ...]:
         return ("sample", "places", "embedding_map")
 

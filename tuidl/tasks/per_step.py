@@ -34,6 +34,10 @@ class PerStep(Classification):
     def picture(self) -> Picture:
         return PLACES
 
+    @property
+    def is_whole(self) -> bool:
+        return True
+
     def losses(self, predicted: "Array", targets: "Array") -> "Array | None":
         """The mean over the places; None where some do not count."""
         import numpy as np

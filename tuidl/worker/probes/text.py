@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from tuidl.core.errors import DataError
 from tuidl.data.text.layout import TextLayout
+from tuidl.inference.answering import line_of
 from tuidl.inference.generating import Drawn, Generator, Prompt, Sampling
 from tuidl.protocol.text_answers import Sample, Token
 from tuidl.training.state import TrainState
@@ -73,11 +74,10 @@ class Prompts:
         """The tokens of the prompt of a line."""
         if self.is_asked and line == 0:
             return []
-        row = self.x[(self.first + line) % len(self.x)].reshape(-1).astype(int)
-        sign, tokenizer = self.layout.answer_after, self.layout.tokenizer
-        before, found, _ = tokenizer.decode(row[1:].tolist()).partition(sign)
-        prompt: list[int] = tokenizer.encode(before.partition("\n")[0] + found).tolist()
-        return prompt
+        row = self.x[(self.first + line) % len(self.x)].reshape(-1)
+        prompt = line_of(self.layout, row[1:]).prompt
+        tokens: list[int] = self.layout.tokenizer.encode(prompt).tolist()
+        return tokens
 
 
 def answers(
