@@ -9,7 +9,9 @@ import pytest
 
 from tuidl.cli.sweep_reports import LineReport
 from tuidl.core.errors import RunError
+from tuidl.logs.log import Log
 from tuidl.runs.listing import listed
+from tuidl.runs.overview import was_given_up
 from tuidl.storage.contents import SUMMARY, WEIGHTS
 from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import runs_folder
@@ -32,6 +34,7 @@ from tuidl.sweeps.records import (
 from tuidl.sweeps.searching import _names
 from tuidl.sweeps.spec import parse
 from tuidl.training.interruption import Interrupter
+from tuidl.tui.renderers.heading import heading_of
 
 PRESET = """
 name = "small"
@@ -89,7 +92,8 @@ def test_a_sweep_that_workers_and_a_coordinator_die_in_comes_to_the_same_table()
     best = next(trial for trial in table if trial.state == DONE)
     assert ended.best == best.trial
     assert RunFolder(runs_folder() / best.runs[0]).outcome is not None
-    assert {run.run for run in listed()} == {trial.runs[0] for trial in table}
+    states = {run.run: run.state for run in listed()}
+    assert states == {trial.runs[0]: trial.state for trial in table}
 
     folder, killed = folder_of(), 0
     for stop_after in (2, 5, None):  # each time a worker is killed, then the coordinator leaves
@@ -210,6 +214,31 @@ def test_a_run_that_was_killed_behind_its_last_epoch_is_still_to_end() -> None:
         (run.path / name).unlink()
     again, _ = carry_out(folder)
     assert again == table
+
+
+def test_a_run_that_was_given_up_says_so_and_can_be_gone_on_with() -> None:
+    table, _ = carry_out(folder_of(SWEEP.replace("trials = 6", "trials = 2")))
+    [pruned] = [row for row in table if row.state == PRUNED]
+    path = runs_folder() / pruned.runs[0]
+    [run] = [one for one in listed() if one.run == path.name]
+    assert (run.state, run.epochs) == ("pruned", 1)
+    assert [one.run for one in listed(state="pruned")] == [path.name]
+    assert was_given_up(path)
+    assert heading_of(Log(), path.name, "pruned")[0][0][0] == "■ pruned by its sweep"
+    ended = {one.run: one for one in listed()}[table[1 - pruned.trial].runs[0]]
+    assert ended.state == "done"
+
+    RunFolder(path).give_up()  # when the sweep is gone through again
+    assert listed(state="pruned") == [run]
+    answer = trial.carry_out(
+        Job(preset="", folder="", run=str(path), epochs=6, threads=1), Interrupter()
+    )
+    assert answer == Answer()
+    assert {one.state for one in listed()} == {"done"}
+    RunFolder(path).give_up()
+    assert {one.state for one in listed()} == {"done"}, "what has ended is not given up"
+    assert not was_given_up(path)
+    assert not was_given_up(path.with_name("nowhere"))
 
 
 def test_a_folder_that_a_dead_worker_only_began_is_made_anew(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """Alerts: which training raises which, that each is said once, and that nothing else changes."""
 
+import math
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.helpers import preset as parsed
 from tests.verdicts.trainings import DEAD, DIVERGING
@@ -72,9 +74,36 @@ def test_an_alert_names_its_epoch_and_follows_it() -> None:
     [alert] = alerts(events)
     before = events[events.index(alert) - 1]
     assert isinstance(before, EpochEnded)
-    assert (alert.epoch, before.epoch, alert.fold) == (3, 3, None)
+    assert (before.epoch, alert.fold) == (3, None), "its epochs are short: it looks at the end"
+    ended = next(e for e in events if isinstance(e, EpochEnded) and e.epoch == alert.epoch)
+    times = max(ended.gradient_norms.values()) / ended.gradient_norms["dense_1"]
     assert alert.text.startswith("vanishing gradient: dense_1 gets 1/")
-    assert alert.in_words == f"alert at epoch 3, gradients: {alert.text}"
+    assert 0.5 < times / float(alert.text.split("1/")[1].split()[0].replace(",", "")) < 2
+    assert alert.in_words == f"alert at epoch {alert.epoch}, gradients: {alert.text}"
+
+
+def test_it_speaks_of_the_epoch_in_which_it_was_not_of_the_one_in_which_it_looked() -> None:
+    preset = load_preset("linear_regression", ["alerts.not_finite={}", "alerts.gradients={}"])
+    state = Trainer(preset).state
+    for rule, wrong in (
+        ("not_finite", replace(_ended(7, math.inf))),
+        ("gradients", replace(_ended(7, 1.0), gradient_norms={"a": 1e-9, "b": 1.0})),
+    ):
+        alarms = Alarms(preset.alerts, lambda: None)
+        epochs = [wrong if n == 7 else _ended(n, 1.0) for n in range(1, state.epochs + 1)]
+        found = [alert for event in epochs for alert in alarms.epoch_ended(state, event)]
+        assert [(alert.rule, alert.epoch) for alert in found] == [(rule, 7)]
+        assert WatchTimes.of(state).checks > 7
+
+        state.progress.epochs = 20  # goes on from before it was found: it is not yet said
+        again = Alarms(preset.alerts, lambda: None)
+        said: list[Event] = [*epochs, *found]
+        again.recall(state, said)
+        assert again._broken == set()
+        state.progress.epochs = state.epochs
+        again.recall(state, said)
+        assert again._broken == {rule}
+        state.progress.epochs = 0
 
 
 def test_a_limit_is_heeded() -> None:
@@ -90,8 +119,8 @@ def test_folds_have_alerts_of_their_own() -> None:
         ["training.epochs=2", "training.folds=2", "alerts.gradients={}", "data.validation=0"],
     )
     found = alerts(CrossValidation(preset).run())
-    assert [(alert.epoch, alert.fold) for alert in found] == [(2, 1), (2, 2)]
-    assert found[1].in_words.startswith("alert at fold 2, epoch 2, gradients")
+    assert [alert.fold for alert in found] == [1, 2]
+    assert found[1].in_words.startswith(f"alert at fold 2, epoch {found[1].epoch}, gradients")
 
 
 @pytest.mark.parametrize(

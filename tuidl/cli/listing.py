@@ -16,7 +16,7 @@ from tuidl.core.terminal import put, put_json, say
 if TYPE_CHECKING:
     from tuidl.runs.listing import Listed
 
-STATES = ("done", "interrupted", "failed", "unfinished", "running", "damaged", "log")
+STATES = ("done", "interrupted", "pruned", "failed", "unfinished", "running", "damaged", "log")
 
 
 @click.command()

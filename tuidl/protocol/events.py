@@ -116,7 +116,8 @@ class FoldEnded(Event, frozen=True, tag="fold_ended"):
 
 
 class RunEnded(Event, frozen=True, tag="run_ended"):
-    """``reason``: completed, stopped_early, interrupted or terminated.
+    """``reason``: completed, stopped_early, interrupted or terminated; of a trial that its sweep
+    gave up, its folder says pruned.
 
     ``best_epoch``: the epoch that the parameters were set back to, by the score ``best_by``.
     ``confusion``: of the test part, else of the validation part. Of a cross-validation, scores are
@@ -203,7 +204,8 @@ class Edited(Event, frozen=True, tag="edited"):
 
 class Alert(Event, frozen=True, tag="alert"):
     """A rule of the preset's ``[alerts]`` that was kept until now is broken, after ``step`` steps
-    of ``epoch``; said again only after it was kept in between."""
+    of ``epoch``; said again only after it was kept in between. In short epochs, which are looked at
+    some at a time, it is found later than that."""
 
     rule: str
     text: str

@@ -17,7 +17,7 @@ from tuidl.runs.reading import from_tail
 from tuidl.runs.trials import trial_of
 from tuidl.storage.changes import read_changed
 from tuidl.storage.contents import EVENTS, is_beginning
-from tuidl.storage.folder import DONE, RunFolder
+from tuidl.storage.folder import DONE, PRUNED, RunFolder
 from tuidl.storage.labels import Label, read_label
 from tuidl.storage.locations import names, runs_folder
 
@@ -31,10 +31,11 @@ INDENT = 4
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One line of the list. ``state``: done, interrupted, failed, unfinished (killed), running,
-    damaged, which ``problem`` explains, or log, of another program; ``scores``: of the part that
-    says most (test, validation, training); ``settings``: of its preset, by dotted keys, where they
-    were asked for; ``note``, ``tags`` and ``pinned``: what a person said about it."""
+    """One line of the list. ``state``: done, interrupted, pruned (by its sweep), failed, unfinished
+    (killed), running, damaged, which ``problem`` explains, or log, of another program;
+    ``scores``: of the part that says most (test, validation, training); ``settings``: of its
+    preset, by dotted keys, where they were asked for; ``note``, ``tags`` and ``pinned``: what a
+    person said about it."""
 
     run: str
     preset: str
@@ -170,6 +171,8 @@ def _state(folder: RunFolder, ended: Event | None) -> str:
     if isinstance(ended, RunFailed):
         return "failed"
     if isinstance(ended, RunEnded):
+        if ended.reason == PRUNED:
+            return PRUNED
         return "done" if ended.reason in DONE else "interrupted"
     return "running" if folder.is_running else "unfinished"
 

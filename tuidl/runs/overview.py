@@ -9,7 +9,7 @@ from tuidl.core.errors import RunError
 from tuidl.core.own_files import error_text, is_there
 from tuidl.runs.listing import DAMAGED, Listed, look_at
 from tuidl.storage.contents import CHECKPOINTS, EVENTS, PRESET, RUN, is_beginning
-from tuidl.storage.folder import RunFolder
+from tuidl.storage.folder import PRUNED, RunFolder
 from tuidl.storage.locations import names, runs_folder
 
 OURS = (RUN, PRESET, EVENTS, CHECKPOINTS)
@@ -93,3 +93,14 @@ def is_deserted(run: Path | None) -> bool:
         return not RunFolder(run).is_running
     except RunError:
         return True
+
+
+def was_given_up(run: Path | None) -> bool:
+    """Whether it is a trial that its sweep has pruned, which its log does not know."""
+    if run is None:
+        return False
+    try:
+        summary = RunFolder(run).summary
+    except RunError:
+        return False
+    return summary is not None and getattr(summary.ended, "reason", "") == PRUNED

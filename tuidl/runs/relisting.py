@@ -24,7 +24,7 @@ POLITE, PAUSE = 25, 0.0005
 """Runs that are looked at again in a row, and seconds after them in which other threads have their
 turn: nobody waits for the list, but a key that is pressed meanwhile would wait for the interpreter.
 """
-SETTLED = frozenset(("done", "interrupted", "failed"))
+SETTLED = frozenset(("done", "interrupted", "pruned", "failed"))
 """States that change only together with the run's folder."""
 Stamps = tuple[int, ...]
 

@@ -75,6 +75,8 @@ from tuidl.storage.records import About, Origin, Summary, read_record, versions
 
 DONE = ("completed", "stopped_early")
 """Reasons for which a run ends that leave nothing to do."""
+PRUNED = "pruned"
+"""Why a run ends that its sweep gave up; it can be gone on with."""
 LARGEST_SUMMARY = events.LONGEST_LINE + 100
 """Bytes of summary.json, which holds one event."""
 LARGEST_PRESET, LARGEST_LOG = 1 << 24, 1 << 31
@@ -231,6 +233,14 @@ class RunFolder:
             replace_file(path, msgspec.json.encode(Summary(ended=events.bounded(summary.ended))))
         except OSError as error:
             raise SaveError(f"cannot save {path}: {reason_of(error)}") from None
+
+    def give_up(self) -> None:
+        """Its sweep goes on without it: where it was interrupted for that, it is called pruned.
+        Raises RunError, SaveError."""
+        summary = self.summary
+        ended = summary.ended if summary else None
+        if isinstance(ended, RunEnded) and ended.reason not in (*DONE, PRUNED):
+            self.write_summary(Summary(ended=msgspec.structs.replace(ended, reason=PRUNED)))
 
     def forget_summary(self) -> None:
         """How it ended before no longer counts. Raises SaveError."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from tuidl.core.errors import PresetError
 from tuidl.sweeps import records
 from tuidl.sweeps.folder import PRESET, SWEEP, SweepFolder
-from tuidl.sweeps.members import SweptRun, SweptTrial, row_of, values_of
+from tuidl.sweeps.members import SweptRun, SweptTrial, give_up, row_of, values_of
 from tuidl.sweeps.presets import Presets
 from tuidl.sweeps.pruning import Curve
 from tuidl.sweeps.records import SweepEvent, Trial
@@ -100,6 +100,8 @@ class Coordinator:
             if not isinstance(event, SweptTrial):
                 yield event
                 continue
+            if event.is_pruned:
+                give_up(event)
             row = row_of(event, self.sweep)
             self.table.append(row)
             if time.monotonic() - self._written > SECONDS_BETWEEN_WRITES:

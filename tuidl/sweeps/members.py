@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean, stdev
 
+from tuidl.core.errors import RunError
 from tuidl.preset.schema import Preset
+from tuidl.storage.folder import RunFolder
 from tuidl.sweeps import records
 from tuidl.sweeps.outcomes import Outcome
 from tuidl.sweeps.pruning import Curve, place_of, value_of
@@ -83,6 +86,14 @@ def values_of(trial: SweptTrial, sweep: Sweep) -> tuple[float, ...]:
     if place is None:
         return (math.nan,) * len(sweep.goals)
     return (trial.curve[place], trial.second[place])[: len(sweep.goals)]
+
+
+def give_up(trial: SweptTrial) -> None:
+    """Its runs say that they were pruned. One that cannot be read, or was deleted, is left as it
+    is. Raises SaveError."""
+    for run in trial.runs:
+        with suppress(RunError):
+            RunFolder(run.path).give_up()
 
 
 def row_of(trial: SweptTrial, sweep: Sweep) -> Trial:

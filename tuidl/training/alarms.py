@@ -2,7 +2,7 @@
 
 import math
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from tuidl.verdicts.rule import Said
 MEGABYTE = 1_000_000
 OVERFITTING, DEAD_UNITS = "overfitting", "dead_units"
 Rule = Callable[[TrainState, EpochEnded], str]
-"""What is wrong, in a sentence; nothing where all is well."""
+"""What is wrong after an epoch, in a sentence; nothing where all is well."""
 
 
 class Alarms:
@@ -47,13 +47,17 @@ class Alarms:
     def recall(self, state: TrainState, events: Iterable[Event]) -> None:
         """Take in what a run's log says of the epochs before the one that it goes on from."""
         known: dict[int, EpochEnded] = {}
+        reached = 0  # where an alert was found, which may be later than the epoch that it names
         for event in events if self.is_on else ():
-            is_before = isinstance(event, Alert | EpochEnded) and (
-                event.fold == state.fold and event.epoch <= state.progress.epochs
-            )
-            if is_before and isinstance(event, Alert):
+            if not isinstance(event, Alert | EpochEnded) or event.fold != state.fold:
+                continue
+            if isinstance(event, EpochEnded):
+                reached = event.epoch
+            if max(reached, event.epoch) > state.progress.epochs:
+                continue
+            if isinstance(event, Alert):
                 self._broken.add(event.rule)
-            elif is_before and isinstance(event, EpochEnded):
+            else:
                 known[event.epoch] = event  # the last time counts
         self._losses.take(known[epoch] for epoch in sorted(known))
 
@@ -79,10 +83,11 @@ class Alarms:
         self._losses.take(self._pending)
         size = state.steps, state.program.graph.parameter_count
         self._pace.took((ended.seconds for ended in self._pending), size)
-        epoch, self._looked = event.epoch, None
-        looks = times.has_look(epoch) or self._is_last(state, epoch)
-        for name, rule in self._rules(looks=looks):
-            text = rule(state, event)
+        self._looked = None
+        looks = times.has_look(event.epoch) or self._is_last(state, event.epoch)
+        for name, rule, epochs in self._rules(event, looks=looks):
+            texts = ((ended.epoch, text) for ended in epochs if (text := rule(state, ended)))
+            epoch, text = next(texts, (event.epoch, ""))
             if text and name not in self._broken:
                 yield Alert(rule=name, text=text, epoch=epoch, step=state.steps, fold=state.fold)
             (self._broken.add if text else self._broken.discard)(name)
@@ -97,26 +102,29 @@ class Alarms:
                 rule="not_finite", text=event.error, epoch=epoch, step=step, fold=state.fold
             )
 
-    def _rules(self, *, looks: bool) -> Iterator[tuple[str, Rule]]:
-        """Those that are to be asked now; ``looks``: also those that look inside the network."""
-        wanted = self._wanted
+    def _rules(
+        self, last: EpochEnded, *, looks: bool
+    ) -> Iterator[tuple[str, Rule, Sequence[EpochEnded]]]:
+        """Those that are to be asked now, and of which epochs: of the ``last``, or of all since
+        they were last asked. ``looks``: also those that look inside the network."""
+        wanted, now = self._wanted, (last,)
         if wanted.not_finite:
-            yield "not_finite", self._of_numbers
+            yield "not_finite", self._of_numbers, (self._losses.not_finite or last,)
         if wanted.gradients:
-            yield "gradients", self._of_gradients(wanted.gradients)
+            yield "gradients", self._of_gradients(wanted.gradients), self._pending
         if wanted.plateau:
-            yield "plateau", self._of_plateau(wanted.plateau)
+            yield "plateau", self._of_plateau(wanted.plateau), now
         if wanted.overfitting:
-            yield OVERFITTING, self._of_overfitting(wanted.overfitting)
+            yield OVERFITTING, self._of_overfitting(wanted.overfitting), now
         if wanted.slower:
             factor = wanted.slower.factor
-            yield "slower", lambda state, event: self._pace.problem(factor)
+            yield "slower", lambda state, event: self._pace.problem(factor), now
         if wanted.disk:
-            yield "disk", self._of_disk(wanted.disk)
+            yield "disk", self._of_disk(wanted.disk), now
         if looks and wanted.dead_units:
-            yield DEAD_UNITS, self._of_dead_units(wanted.dead_units)
+            yield DEAD_UNITS, self._of_dead_units(wanted.dead_units), now
         if looks and wanted.updates:
-            yield "updates", self._of_updates(wanted.updates)
+            yield "updates", self._of_updates(wanted.updates), now
 
     def _next_step(self, state: TrainState) -> NextStep:
         """Both rules that look inside go by one step."""
@@ -125,22 +133,18 @@ class Alarms:
         return self._looked
 
     def _of_numbers(self, state: TrainState, event: EpochEnded) -> str:
-        return _not_finite(self._losses.not_finite or event)
+        return _not_finite(event)
 
     def _of_gradients(self, limits: Gradients) -> Rule:
-        """Of all epochs since it was last asked. Layers without any gradient are left out: of those
-        ``dead_units`` speaks."""
+        """Layers without any gradient are left out: of those ``dead_units`` speaks."""
 
         def rule(state: TrainState, event: EpochEnded) -> str:
-            for ended in self._pending:
-                norms = ended.gradient_norms
-                if len(norms) < 2 or max(norms.values()) < limits.factor * min(norms.values()):
-                    continue  # of none can it be said
-                lengths = {name: length for name, length in norms.items() if length}
-                words = starved_words(lengths, limits.factor)
-                if words := words or flooded_words(lengths, limits.factor):
-                    return words
-            return ""
+            norms = event.gradient_norms
+            if len(norms) < 2 or max(norms.values()) < limits.factor * min(norms.values()):
+                return ""  # of none can it be said
+            lengths = {name: length for name, length in norms.items() if length}
+            words = starved_words(lengths, limits.factor)
+            return words or flooded_words(lengths, limits.factor)
 
         return rule
 

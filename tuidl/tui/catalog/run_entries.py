@@ -12,15 +12,16 @@ from tuidl.storage.locations import ENDING
 from tuidl.tui.catalog.preset_entries import Entry
 
 SIGNS = {
-    "done": "✓", "running": "▶", "interrupted": "Ⅱ", "unfinished": "Ⅱ", "failed": "✗",
-    "damaged": "✗", "log": "·",
+    "done": "✓", "running": "▶", "interrupted": "Ⅱ", "pruned": "┤", "unfinished": "Ⅱ",
+    "failed": "✗", "damaged": "✗", "log": "·",
 }  # fmt: skip
 ASCII_SIGNS = {
-    "done": "+", "running": ">", "interrupted": "=", "unfinished": "=", "failed": "x",
-    "damaged": "x", "log": ".",
+    "done": "+", "running": ">", "interrupted": "=", "pruned": "|", "unfinished": "=",
+    "failed": "x", "damaged": "x", "log": ".",
 }  # fmt: skip
 ROLES = {
-    "done": "good", "running": "accent", "interrupted": "validation", "unfinished": "validation",
+    "done": "good", "running": "accent", "interrupted": "validation", "pruned": "muted",
+    "unfinished": "validation",
     "failed": "bad", "damaged": "bad", "log": "muted",
 }  # fmt: skip
 MARK, ASCII_MARK = "● ", "* "

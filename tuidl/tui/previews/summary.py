@@ -23,6 +23,7 @@ REASONS = {
     "stopped_early": "Stopped early, without further improvement:",
     "interrupted": "Stopped by you:",
     "terminated": "Stopped:",
+    "pruned": "Given up by its sweep:",
 }
 LOSS, SHARES = "loss", ("accuracy", "precision", "recall", "f1")
 KEYS = "space train again · E evaluate · p predict · x export · m modify · q leave"

@@ -28,6 +28,8 @@ def _state(log: Log, state: str, share_read: float) -> tuple[str, str, str]:
         return ("…", f"reading {share_read:.0%}" if share_read < 0.995 else "reading", "muted")
     if isinstance(log.ended, events.RunFailed):
         return ("✗", "failed", "bad")
+    if state == "pruned":
+        return ("■", "pruned by its sweep", "accent")
     if isinstance(log.ended, events.RunEnded):
         return ("■", log.ended.reason.replace("_", " "), "accent")
     if state == "unfinished":

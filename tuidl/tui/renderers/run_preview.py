@@ -26,6 +26,7 @@ ENTER = {
     "failed": "enter  shows its curves, r  resumes it",
     "unfinished": "enter  resumes it",
     "interrupted": "enter  resumes it",
+    "pruned": "enter  shows its curves, r  resumes it",
 }
 
 

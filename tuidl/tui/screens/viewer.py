@@ -20,7 +20,7 @@ from tuidl.logs.log import Log
 from tuidl.logs.measures import edits_of, measures_of
 from tuidl.logs.source import Source
 from tuidl.logs.text import problem_of
-from tuidl.runs.overview import is_deserted
+from tuidl.runs.overview import is_deserted, was_given_up
 from tuidl.tui.renderers.heading import heading_of
 from tuidl.tui.services.services import Services
 from tuidl.tui.terminal.plain import plain
@@ -181,6 +181,8 @@ class ViewScreen(Screen[None]):
         top, state = self.query_one(Heading), self._follower.state
         if state == "following" and self._log.ended is None and is_deserted(self._source.run):
             state = "unfinished"
+        if self._log.ended is not None and was_given_up(self._source.run):
+            state = "pruned"
         top.lines = heading_of(self._log, self._source.name, state, self._source.share_read)
         top.refresh()
 
