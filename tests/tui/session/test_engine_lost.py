@@ -1,6 +1,7 @@
 """An engine that is killed: space goes on from where the run was last saved, as if nothing had
 happened; where nothing was saved, the run starts anew and says so."""
 
+import asyncio
 import math
 import os
 import shutil
@@ -18,12 +19,14 @@ from tests.tui.waiting import until
 from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 from tuidl.protocol import events
+from tuidl.protocol.commands import Command, Load
 from tuidl.runs.reading import read_events
 from tuidl.storage.contents import CHECKPOINTS
 from tuidl.storage.folder import RunFolder
 from tuidl.storage.locations import runs_folder
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.train import TrainScreen
+from tuidl.tui.session.engine import Engine
 from tuidl.tui.session.run import Phase, Run
 from tuidl.tui.state import State
 from tuidl.tui.widgets.status import Status
@@ -110,6 +113,28 @@ async def test_where_nothing_was_saved_it_starts_anew_and_says_so(
         await pilot.press("space")
         assert (loads(app)[-1].run, loads(app)[-1].paused) == (None, True)
         await until(pilot, lambda: "Nothing of this run was saved yet" in notices(app))
+
+
+async def test_the_end_of_an_engine_is_nothing_where_another_is_on_its_way(
+    app: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what it was to load would be forgotten, and space would have to start it."""
+    may_start, sent = asyncio.Event(), list[Command]()
+
+    async def start(engine: Engine) -> None:
+        await may_start.wait()
+        monkeypatch.setattr(Engine, "send", lambda engine, command: sent.append(command) or True)
+
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await trains(pilot, app, *story.middle())
+        monkeypatch.setattr(Engine, "start", start)
+        monkeypatch.setattr(Engine, "send", lambda engine, command: False)
+        app.session.load(screen.preset)
+        app.session._engine_ended(-9)
+        assert screen.shown.phase is Phase.LOADING
+        may_start.set()
+        await until(pilot, lambda: sent)
+        assert isinstance(sent[0], Load)
 
 
 async def test_lost_again_while_it_loads_it_still_goes_on(app: Playground) -> None:

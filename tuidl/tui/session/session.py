@@ -259,7 +259,8 @@ class Session:
         self.host.warn(f"A line of the engine is no event, and is passed over: {text}")
 
     def _engine_ended(self, status: int) -> None:
-        self._unsent.clear()
+        if self._unsent:
+            return  # another one is being started for these
         words, where = self.engine.last_words(1), self.engine.output.where
         if words and where:
             words.append(f"log: {where}")
