@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
+from tests.importing import import_in_turn
 from tests.quick import (  # noqa: F401 - hooks of pytest
     pytest_addoption,
     pytest_collection_modifyitems,
@@ -24,10 +25,11 @@ if hasattr(signal, "SIGHUP"):  # ignored under nohup, and what we start would in
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """Little of what is made meanwhile is garbage."""
     gc.disable()
     try:
+        import_in_turn(session)
         return (yield)
     finally:
         gc.enable()

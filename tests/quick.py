@@ -34,7 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Where pytest-xdist starts a process."""
-    node.workerinput["quick"] = node.config.stash[IS_QUICK]
+    config = node.config
+    node.workerinput["quick"] = config.stash[IS_QUICK]
+    node.workerinput["all_files"] = config.args_source is not pytest.Config.ArgsSource.ARGS
 
 
 def _is_nothing_chosen(config: pytest.Config) -> bool:

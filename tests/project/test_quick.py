@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.importing import files_of
+
 ROOT = Path(__file__).parents[2]
 CONFTEST = "from tests.quick import *\n"
 SUITE = """
 import pytest
+
+from tests.importing import files_of
 def test_one(): pass
 @pytest.mark.slow
 def test_slow(): pass
@@ -102,3 +106,10 @@ def test_a_room_without_a_quick_test_is_an_error(folder: Path) -> None:
     (folder / "tests" / "slow" / "test_slow.py").write_text(text)
     assert "no quick tests in slow" in run(folder)
     assert passed(run(folder, "--all")) == EVERY + 2
+
+
+def test_processes_import_all_files_and_begin_at_different_ones() -> None:
+    files = [Path(f"test_{number}.py") for number in range(10)]
+    orders = [files_of(files, number, 3) for number in range(3)]
+    assert [order[0].stem for order in orders] == ["test_0", "test_3", "test_6"]
+    assert all(sorted(order) == files for order in orders)
