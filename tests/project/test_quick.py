@@ -14,8 +14,6 @@ ROOT = Path(__file__).parents[2]
 CONFTEST = "from tests.quick import *\n"
 SUITE = """
 import pytest
-
-from tests.importing import files_of
 def test_one(): pass
 @pytest.mark.slow
 def test_slow(): pass
