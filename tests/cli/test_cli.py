@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from safetensors.numpy import load_file
 
 from tests import helpers
+from tests.cli import here
 from tuidl.cli import cli
 from tuidl.glossary import concept, concepts
 from tuidl.preset.library import shipped
@@ -55,7 +56,7 @@ def test_help_names_commands_and_exit_codes() -> None:
 
 
 def test_presets_lists_every_shipped_preset() -> None:
-    result = tuidl("presets")
+    result = asked("presets")
     assert [line.split()[0] for line in result.stdout.splitlines()] == list(shipped())
 
 
@@ -94,7 +95,7 @@ def test_json_lines_are_the_contract_and_nothing_else() -> None:
 
 def test_options_reach_the_run() -> None:
     arguments = ("--seed", "3", "--threads", "1", "--backend", "numpy", "--json")
-    started = lines_of(tuidl("linear_regression", "--no-ui", *SHORT, *arguments))[0]
+    started = lines_of(here.tuidl("linear_regression", "--no-ui", *SHORT, *arguments))[0]
     assert (started["seed"], started["threads"], started["backend"]) == (3, 1, "numpy")
 
 

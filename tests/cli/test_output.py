@@ -85,7 +85,7 @@ def test_a_full_stdout_stops_nothing_and_is_told(runs: Path) -> None:
     assert f"kept as {only_run(runs).called}" in talk
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("where", "code"),
     [

@@ -49,6 +49,7 @@ def sequences(last: str, **options) -> Model:
 
 
 @pytest.mark.usefixtures("by_tiles")
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("last", LAST)
 def test_steps_agree_with_the_oracle_whatever_the_memory_held(last: str) -> None:
     cpu, oracle = (sequences(last, dtype="float64", backend=b) for b in ("cpu", "numpy"))

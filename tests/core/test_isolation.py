@@ -232,6 +232,7 @@ def test_packages_that_were_installed_into_a_folder_are_used(
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_settings_of_numba_in_the_current_folder_are_not_read(
     folder: Folder, program: list[str], tmp_path: Path
 ) -> None:

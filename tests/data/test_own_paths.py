@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests import helpers
-from tests.cli.test_cli import tuidl
+from tests.cli.here import tuidl
 from tests.data.test_csv import PEOPLE
 from tuidl.core.errors import TuidlError
 from tuidl.preset.schema import Preset

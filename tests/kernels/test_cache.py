@@ -172,7 +172,9 @@ class Planted:
         return Path.touch, (self.mark,)
 
 
-def test_no_file_among_the_kernels_is_unpickled(tmp_path: Path) -> None:
+@pytest.mark.sample(1)
+@pytest.mark.parametrize("place", ["alone", "before", "within"])
+def test_no_file_among_the_kernels_is_unpickled(tmp_path: Path, place: str) -> None:
     cache, mark = tmp_path / "cache", tmp_path / "executed"
     assert load_kernel(cache) == ""
     (file,) = cache.rglob("relu-*.code")
@@ -180,11 +182,11 @@ def test_no_file_among_the_kernels_is_unpickled(tmp_path: Path) -> None:
     assert mark.exists(), "so this test means something"
     mark.unlink()
     kept = file.read_bytes()
-    for content in (planted, planted + b"\n" + kept, kept.partition(b"\n")[0] + b"\n" + planted):
-        file.write_bytes(content)
-        assert "damaged, cannot be used" in load_kernel(cache)
-        assert not mark.exists()
-        assert file.read_bytes() == kept, "compiled anew, to the same bytes"
+    before, within = planted + b"\n" + kept, kept.partition(b"\n")[0] + b"\n" + planted
+    file.write_bytes({"alone": planted, "before": before, "within": within}[place])
+    assert "damaged, cannot be used" in load_kernel(cache)
+    assert not mark.exists()
+    assert file.read_bytes() == kept, "compiled anew, to the same bytes"
 
 
 @pytest.mark.slow

@@ -94,6 +94,7 @@ def test_only_what_has_not_passed_runs_again(tmp_path: Path) -> None:
     assert said.endswith("exit 0")
 
 
+@pytest.mark.slow
 def test_a_module_that_has_passed_whole_is_not_imported_again(tmp_path: Path) -> None:
     """Where it is said that the files have all tests; one that was skipped, or lacks, is."""
     folder, file = suite(tmp_path / "project", skipped=True), str(tmp_path / "first.xml")
@@ -109,6 +110,7 @@ def test_a_module_that_has_passed_whole_is_not_imported_again(tmp_path: Path) ->
     assert "imported" in run(folder, command[0], *command[2:])
 
 
+@pytest.mark.slow
 def test_what_was_skipped_in_this_environment_is_not_tried_again(tmp_path: Path) -> None:
     """Nor in another that had all that its tests ask for: each file of such is left out."""
     folder = suite(tmp_path / "project", skipped=True)
@@ -140,6 +142,7 @@ def test_what_tests_of_gpus_lack_they_lack_with_all_extras() -> None:
     assert (ROOT / "tests/gpu/children.py").read_text().count("find_spec(") == 1
 
 
+@pytest.mark.slow
 def test_what_ran_nowhere_is_said(tmp_path: Path) -> None:
     _, files = two_runs(tmp_path)
     said = run(tmp_path, str(CI / "results.py"), files[0]).splitlines()

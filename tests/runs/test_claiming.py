@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests import helpers
-from tests.cli.test_cli import tuidl
+from tests.cli.here import tuidl
 from tuidl.core.errors import RunError, SaveError
 from tuidl.protocol.events import RunEnded
 from tuidl.runs.listing import listed

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.cli import here
 from tests.cli.test_cli import SECONDS, lines_of, tuidl
 from tuidl.cli import cli
 
@@ -27,7 +28,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def train(*arguments: str, preset: str = "linear_regression") -> str:
     """The name of a run that was trained to its end."""
     before = set(os.listdir(os.environ["TUIDL_RUNS_DIR"])) if _there() else set()
-    result = tuidl(preset, "--no-ui", *SHORT, *arguments)
+    result = here.tuidl(preset, "--no-ui", *SHORT, *arguments)
     assert result.returncode == 0, result.stderr
     (name,) = set(os.listdir(os.environ["TUIDL_RUNS_DIR"])) - before
     assert f"kept as {name}" in result.stderr
@@ -74,7 +75,7 @@ def test_runs_are_listed_the_newest_first_and_can_be_chosen(place: Path) -> None
     assert "no runs like that" in nothing.stderr
     where = look("runs", "--where", 'data.source == "digits" and accuracy > 0', "--json")
     assert [run["run"] for run in json.loads(where.stdout)] == [second]
-    assert "no condition" in tuidl("runs", "--where", "accuracy >").stderr
+    assert "no condition" in here.tuidl("runs", "--where", "accuracy >").stderr
     (line,) = look("runs", "digits", "--group-by", "data.source").stdout.splitlines()[1:]
     assert line.split()[:2] == ["digits", "1"]
     (group,) = json.loads(look("runs", "LINEAR", "--group-by", "preset", "--json").stdout)
@@ -83,11 +84,12 @@ def test_runs_are_listed_the_newest_first_and_can_be_chosen(place: Path) -> None
 
 def test_a_name_that_is_near_is_offered(place: Path) -> None:
     name = train()
-    result = tuidl("resume", name.replace("linear", "liner"), "--no-ui")
+    result = here.tuidl("resume", name.replace("linear", "liner"), "--no-ui")
     assert result.returncode == 2
     assert f"did you mean '{name}'?" in result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)]
@@ -177,8 +179,8 @@ def test_a_run_that_diverged_goes_on_at_a_lower_rate(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_change_amid_a_run(override: str, words: str, tmp_path: Path) -> None:
-    tuidl("linear_regression", "--no-ui", *SHORT, "--out", str(tmp_path / "run"))
-    result = tuidl("resume", str(tmp_path / "run"), "--no-ui", "--set", override)
+    here.tuidl("linear_regression", "--no-ui", *SHORT, "--out", str(tmp_path / "run"))
+    result = here.tuidl("resume", str(tmp_path / "run"), "--no-ui", "--set", override)
     assert result.returncode == 2
     assert words in result.stderr
 

@@ -56,6 +56,7 @@ def long_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.slow
 def test_a_long_log(long_log: Path) -> None:
     log = long_log / "events.jsonl"
     assert log.stat().st_size > 2 * MOST

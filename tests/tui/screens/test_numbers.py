@@ -158,6 +158,7 @@ def frames(witness: Witness) -> list[events.Frame]:
     return list(islice(backwards, 2))
 
 
+@pytest.mark.slow
 async def test_after_any_keys_the_screen_says_what_the_engine_says(app: Playground) -> None:
     await storm(app, SIZES[1], seed=0, count=1)
 
