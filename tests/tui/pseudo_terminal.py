@@ -83,18 +83,19 @@ class Terminal:
         return found
 
     def until(self, wanted: str, seconds: float = SECONDS) -> str:
-        """Wait for a text; what is written from there on counts for the next wait.
+        """Wait for a text; what is written behind it counts for the next wait, be it there already.
 
         Only what is new is looked through, or the looking would take the processor from what is
         looked at.
         """
         end, start = time.monotonic() + seconds, self._from
+        pattern = re.compile(f"(?:{ESCAPES.pattern})*".join(map(re.escape, wanted)))
         while True:
             upto = len(self._raw)
-            text = ESCAPES.sub("", self._raw[start:upto].decode(errors="replace"))
-            if wanted in text:
-                self._from = upto
-                return text
+            text = self._raw[start:upto].decode(errors="surrogateescape")
+            if found := pattern.search(text):
+                self._from = start + len(text[: found.end()].encode(errors="surrogateescape"))
+                return ESCAPES.sub("", text)
             assert self.process.poll() is None, f"ended before {wanted!r}: {self.text[-800:]}"
             assert time.monotonic() < end, f"no {wanted!r} in {self.text[-800:]!r}"
             start = max(self._from, upto - OVERLAP)

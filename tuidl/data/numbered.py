@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, overload
 
-import numpy as np
-
-Array = np.ndarray[Any, np.dtype[Any]]
+from tuidl.core.lazy import Array, np
 
 
 class Numbered(Sequence[str]):
