@@ -47,6 +47,8 @@ def folder(tmp_path: Path) -> Path:
 def run(folder: Path, *options: str) -> str:
     line = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-v", *options]
     inherited = {name: text for name, text in os.environ.items() if "PYTEST" not in name}
+    if "-n" not in options:  # other plugins take longer to load than these tests to run
+        inherited["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     done = subprocess.run(
         line, cwd=folder, env=inherited, capture_output=True, text=True, check=False
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[PX^_].*?\x1b\\|\x1b\][^\x07]*\x07|\x1b.")
-SECONDS = 180.0
+SECONDS = 400.0
 OVERLAP = 4096
 """Bytes that are looked through again, as a text may come in two parts."""
 LATEST = 1 << 16

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 
 from tuidl.tui.app import Playground
 
-SECONDS = 180.0
+SECONDS = 400.0
 """Longer than a busy machine takes to compile what a run needs."""
 
 

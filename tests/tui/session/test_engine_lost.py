@@ -34,8 +34,6 @@ from tuidl.tui.widgets.status import Status
 pytestmark = pytest.mark.slow
 
 NAME = "cnn_digits-1"
-TO_COMPILE = 400.0
-"""Seconds, on a busy machine that has compiled none of the kernels."""
 EPOCHS, STEPS_PER_SECOND = 60, 50.0
 """So many, so slowly, that a run is not over before a screen on a busy machine has seen it saved:
 an engine that goes on with a run is at full speed until the screen names the pace."""
@@ -268,7 +266,7 @@ async def _to_its_end(
         await until(pilot, lambda: app.screen.query("#layers"))
         screen = app.screen
         assert isinstance(screen, TrainScreen)
-        await until(pilot, lambda: screen.shown.phase is Phase.PAUSED, TO_COMPILE)
+        await until(pilot, lambda: screen.shown.phase is Phase.PAUSED)
         screen._choose_pace(STEPS_PER_SECOND if kills else None)
         await pilot.press("space")
         for left in reversed(range(kills)):
