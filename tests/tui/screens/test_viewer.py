@@ -13,6 +13,7 @@ from tests.tui.pseudo_terminal import Terminal
 from tests.tui.quiet import loads, quiet
 from tests.tui.waiting import until
 from tuidl.charts.window import Window
+from tuidl.logs.log import Log
 from tuidl.logs.source import StreamSource, source_of, source_of_run
 from tuidl.tui.app import Playground
 from tuidl.tui.screens.help import HelpScreen
@@ -157,6 +158,28 @@ async def test_a_log_that_grows_is_followed(app: Playground, tmp_path: Path) -> 
         with (tmp_path / "log.jsonl").open("a") as file:
             file.write('{"step": 50, "train_loss": 7.5, "new": 3}\n')
         await until(pilot, lambda: "7.5000" in texts(app) and "new" in texts(app))
+
+
+async def test_all_is_read_is_said_with_all_of_the_log_alone(
+    app: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However late the reading ends; a run that has ended was called unfinished for a moment."""
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await read(pilot)
+        follower, log = screen._follower, screen._follower.log
+
+        def read_meanwhile() -> Log:
+            found = log()
+            follower.state = "following"
+            return found
+
+        monkeypatch.setattr(follower, "log", read_meanwhile)
+        follower.state = "reading"
+        for state in ("reading", "following"):
+            follower.version += 1
+            while screen._seen != follower.version:
+                screen._look()
+            assert state in texts(app)
 
 
 async def test_our_own_run_says_what_it_is_and_goes_on_with_r(

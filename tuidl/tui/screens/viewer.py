@@ -79,7 +79,7 @@ class ViewScreen(Screen[None]):
         self.is_large = False
         self._source = source
         self._follower = Follower(source)
-        self._log = Log()
+        self._log, self._state = Log(), self._follower.state
         self._seen = -1
         self._throttle = FrameThrottle()
         self._waiting: deque[Chart] = deque()
@@ -120,9 +120,9 @@ class ViewScreen(Screen[None]):
             return
         if not self._throttle.allows(time.monotonic(), time.thread_time()):
             return
-        self._seen = follower.version
-        self._log = follower.log()
-        if follower.problem or (follower.state == "ended" and not self._log.series):
+        self._state, self._seen = follower.state, follower.version
+        self._log = follower.log()  # last: what is said to be read is in it
+        if follower.problem or (self._state == "ended" and not self._log.series):
             problem = follower.problem or problem_of(self._log, self._source.name)
             self.services.navigator.refuse_view(self.is_current, problem)
             return
@@ -178,7 +178,7 @@ class ViewScreen(Screen[None]):
 
     def _show_state(self) -> None:
         """Show the state; no process may be writing to the log of a run any more."""
-        top, state = self.query_one(Heading), self._follower.state
+        top, state = self.query_one(Heading), self._state
         if state == "following" and self._log.ended is None and is_deserted(self._source.run):
             state = "unfinished"
         if self._log.ended is not None and was_given_up(self._source.run):
