@@ -19,6 +19,7 @@ from tuidl.data.tables.encoding import values_of
 from tuidl.data.tables.fields import Reading
 from tuidl.data.tables.filling import UNFILLED, Rule, rule_of, with_room
 from tuidl.data.tables.kinds import read_column
+from tuidl.data.tables.odd_rows import without_lines
 from tuidl.data.tables.pictures import gaps_in
 from tuidl.data.tables.points import in_doubt
 from tuidl.data.tables.problems import problem_in, problem_of_texts
@@ -137,6 +138,7 @@ def read_table(stamp: Stamp, options: Options) -> Table:
         encoding=options.encoding,
         sheet=options.sheet,
     )
+    raw = without_lines(raw, options.skip_lines)
     chosen = chosen_columns(path, raw, options)
     rows = len(raw.lines)
     least = BYTES_A_ROW * rows

@@ -30,6 +30,8 @@ class NumberFormat(msgspec.Struct, frozen=True, omit_defaults=True):
     behind the numbers; ``bare``: whether it may be left out. ``padded``: whether numbers may begin
     with zeros, as 007 does. ``magnitudes``: k, M and the like behind a number multiply it.
     ``grouped``: a point in a plain number stands before the last three digits, as 1.234 is 1234.
+    ``style``: another way to write them, of ``tables.styles``. ``converts``: numbers of
+    another unit are converted, as g is to kg.
     """
 
     decimal: str = "."
@@ -39,6 +41,8 @@ class NumberFormat(msgspec.Struct, frozen=True, omit_defaults=True):
     padded: bool = False
     magnitudes: bool = False
     grouped: bool = False
+    style: str = ""
+    converts: bool = False
 
 
 class DateFormat(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -75,6 +79,7 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     embedding. Ids that training did not see are ``rare`` and have the number of ``other``, behind
     all others. ``titles``: how ids are shown, where not by themselves.
     ``text``: vocabulary and window, where it is read as text; ``filling`` is a text then.
+    ``merges``: which spellings of a category are the same, a way of ``tables.spellings``.
     """
 
     name: str
@@ -91,6 +96,7 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
     numbered: bool = False
     titles: tuple[str, ...] = ()
     text: TextLayout | None = None
+    merges: Literal["", "spellings", "yes_no"] = ""
 
     @property
     def kind(self) -> Kind:
@@ -110,6 +116,11 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.kind in ("category", "id")
 
     @property
+    def is_time(self) -> bool:
+        """Whether its values are hours since midnight."""
+        return self.kind == "number" and self.number.style == "time"
+
+    @property
     def names(self) -> tuple[str, ...]:
         """How the values are shown, that of ``other`` last."""
         return (*(self.titles or self.categories), *((self.other,) if self.other else ()))
@@ -126,6 +137,8 @@ class InputColumn(msgspec.Struct, frozen=True, omit_defaults=True):
             return tuple(f" {part}" for part in self.date.parts)
         if self.numbered:
             return ("",)
+        if self.is_time:
+            return tuple(f" {part}" for part in TIME_PARTS)
         names = (*self.categories, *((self.other,) if self.other else ()))
         return tuple(f"={name}" for name in names) or ("",)
 

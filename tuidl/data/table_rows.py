@@ -110,6 +110,9 @@ def _expected(column: InputColumn, field: str) -> str:
     if column.date is not None:
         return f", expected a date ({column.date.order})"
     form = column.number
+    if form.style:
+        kind = "duration" if form.style == "minutes" else form.style
+        return f", expected {'a length in feet' if kind == 'feet' else f'a {kind}'}"
     unit = f" in {form.unit}" if form.unit else ""
     comma = " with a decimal comma" if form.decimal == "," else ""
     return f", expected a number{comma}{unit} that float32 can hold"

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 Name = Annotated[str, Meta(min_length=1, max_length=1000)]
 Number = Annotated[int, Meta(ge=1, le=10_000)]
 Delimiter = Annotated[str, Meta(min_length=1, max_length=1, pattern=r'[^"\r\n\x00]')]
-
 Several = Annotated[tuple[Name | Number, ...], Meta(min_length=1, max_length=64)]
 Side = Annotated[int, Meta(ge=1, le=4096)]
 
@@ -48,7 +47,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     What each column is, its fields decide (``tables.kinds``), unless ``columns`` says. ``task``
     follows from the target unless it is given; ``missing`` says what to do about gaps, and
     ``indicator`` adds an input to every column that has some, which is 1 where one is.
-    ``weight``: the column that says how much each row counts in the loss; it is no input.
+    ``weight``: the column of what each row counts in the loss. ``skip_lines``: they are no rows.
     ``size`` and ``channels``: of columns of kind "picture", which name files.
     """
 
@@ -65,6 +64,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     columns: dict[Name, ColumnSettings] = msgspec.field(default_factory=dict)
     normalize_targets: NormalizeTargets | None = None
     weight: Name | Number | None = None
+    skip_lines: tuple[Annotated[int, Meta(ge=1)], ...] = ()
     size: tuple[Side, Side] | None = None
     channels: Literal[1, 3] | None = None
 
@@ -104,8 +104,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
     def class_counts(self) -> tuple[int, ...] | None:
         import numpy as np
 
-        table = self._table()
-        if not table.classes or table.more_targets:
+        if not (table := self._table()).classes or table.more_targets:
             return None
         known = table.target[~np.isnan(table.target)].astype(int)
         return tuple(np.bincount(known, minlength=len(table.classes)).tolist())
@@ -275,6 +274,7 @@ class Csv(SplitSource, frozen=True, kw_only=True, tag="csv"):
             self.needs_inputs,
             tuple(more),
             self.keeps_gaps,
+            self.skip_lines,
             *self.pairs(),
         )
         return read_table(stamp(self.path), options)

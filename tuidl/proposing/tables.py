@@ -93,14 +93,16 @@ def table_facts(
 
 def _raw(path: Path, target: str | None, overrides: tuple[str, ...] = ()) -> "RawTable":
     """The file as a table; a target that is named by a text says that there is a header."""
+    from tuidl.data.tables.odd_rows import without_lines
     from tuidl.data.tables.reading import read_raw
 
     said = _said(path, overrides)
     is_named = target is not None and not target.isdecimal()
     header = True if said.header is None and is_named else said.header
-    return read_raw(
+    raw = read_raw(
         stamp(str(path)), said.delimiter, header, encoding=said.encoding, sheet=said.sheet
     )
+    return without_lines(raw, said.skip_lines)
 
 
 def _said(path: Path, overrides: tuple[str, ...]) -> "Csv":
@@ -168,7 +170,8 @@ def _notes(
     ]
     notes += [f"left out: column {column.name!r}, {column.idle}" for column in idle]
     if target.gaps:
-        notes.append(f"left out: {target.gaps:,} rows without a target, which is never made up")
+        rows = "1 row" if target.gaps == 1 else f"{target.gaps:,} rows"
+        notes.append(f"left out: {rows} without a target, which is never made up")
     return tuple(notes)
 
 

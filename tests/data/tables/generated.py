@@ -80,11 +80,13 @@ def generated(seed: int) -> Generated:
     rows = int(random.integers(30, 90))
     columns, settings = [], {}
     for i in range(random.integers(2, 8)):
-        make = random.choice([_decimals, _decimals, _grouped, _with_unit, _dates, _texts, _codes])
+        make = random.choice(MAKERS)
         column = make(f"c{i}", rows, place, random)
         if make is _codes:
             settings[column.name] = ColumnSettings(said="category")
-        if random.random() < 0.2 and column.kind == "number":
+        if make is _spellings:
+            settings[column.name] = ColumnSettings(merge_spellings=True)
+        if random.random() < 0.2 and column.kind in ("number", "time"):
             rule = str(random.choice(["mean", "median", "zero", "most_frequent"]))
             of = settings.get(column.name, ColumnSettings())
             settings[column.name] = ColumnSettings(said=of.said, missing=rule)
@@ -157,6 +159,41 @@ def _codes(name: str, rows: int, place: Place, random: np.random.Generator) -> W
     numbers = np.unique(random.integers(0, 300, 6))
     texts = [*map(str, numbers), *map(str, random.choice(numbers, rows - len(numbers)))]
     return Written(name, "category", texts, names=tuple(map(str, numbers)))
+
+
+def _spellings(name: str, rows: int, place: Place, random: np.random.Generator) -> Written:
+    names = ("Genève", "Oslo", "Rome")
+    ways = (str, str.upper, lambda text: text.lower().replace("è", "e"))
+    chosen = random.choice(names, rows - 18)
+    texts = [ways[i % 4 if i % 4 < 3 else 0](str(name)) for i, name in enumerate(chosen)]
+    return Written(name, "category", [*names * 6, *texts], names=names)
+
+
+def _clocks(name: str, rows: int, place: Place, random: np.random.Generator) -> Written:
+    texts = [f"{minute // 60}:{minute % 60:02}" for minute in random.integers(0, 1440, rows)]
+    return Written(name, "time", texts)
+
+
+def _durations(name: str, rows: int, place: Place, random: np.random.Generator) -> Written:
+    seconds = random.integers(0, 200_000, rows)
+    seconds[0] = 190_000  # more than a day, which decides
+    if random.random() < 0.5:
+        texts = [f"{s // 3600}:{s // 60 % 60:02}:{s % 60:02}" for s in seconds]
+        return Written(name, "number", texts, pattern=":")
+    return Written(name, "number", [f"{s // 60}m {s % 60}s" for s in seconds], pattern="m")
+
+
+def _fractions(name: str, rows: int, place: Place, random: np.random.Generator) -> Written:
+    eighths = random.integers(1, 80, rows)
+    texts = [f"{n // 8} {n % 8}/8" if n % 8 else str(n // 8) for n in eighths]
+    texts[0:8] = ["1/8", "3/8", "1 1/8", "2 5/8", "7/8", "3 3/8", "5/8", "4 1/8"]
+    return Written(name, "number", texts, pattern="/")
+
+
+MAKERS = (
+    _decimals, _decimals, _decimals, _grouped, _grouped, _with_unit, _with_unit, _dates, _dates,
+    _texts, _texts, _codes, _spellings, _clocks, _durations, _fractions,
+)  # fmt: skip
 
 
 def _target(rows: int, place: Place, random: np.random.Generator) -> Written:

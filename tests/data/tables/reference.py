@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Callable
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -36,10 +37,25 @@ def _value(column: Written, text: str, table: Generated) -> float:
     if text.casefold() in (NO_CATEGORY if column.kind == "category" else NONE):
         return math.nan
     if column.kind == "category":
+        if column.name in table.settings and table.settings[column.name].merge_spellings:
+            return float([name.lower().replace("è", "e") for name in column.names].index(
+                text.lower().replace("è", "e")
+            ))  # fmt: skip
         return float(column.names.index(text))
     if column.kind == "date":
         passed = datetime.strptime(text, column.pattern) - datetime(1970, 1, 1)
         return passed.total_seconds() / 86_400
+    if column.kind == "time":
+        hours, minutes = text.split(":")
+        return int(hours) + int(minutes) / 60
+    if column.pattern == ":":
+        hours, minutes, seconds = map(int, text.split(":"))
+        return hours * 3600.0 + minutes * 60 + seconds
+    if column.pattern == "m":
+        minutes, seconds = map(int, text[:-1].split("m"))
+        return minutes * 60.0 + seconds
+    if column.pattern == "/":
+        return float(sum(map(Fraction, text.split())))
     text = text.replace(column.unit, "") if column.unit else text
     text = text.replace(table.place.groups, "") if table.place.groups else text
     return float(text.replace(table.place.decimal, "."))
@@ -77,7 +93,7 @@ def scaled(x: Array, train: Array, normalize: str) -> Array:
 def _filled(column: Written, values: Array, train: Array, rule: str) -> Array:
     """NaN stays where nothing is filled in, or zeros are, which is done later."""
     if rule in ("drop_rows", "zero"):
-        return np.nan_to_num(values) if column.kind == "number" else values
+        return np.nan_to_num(values) if column.kind in ("number", "time") else values
     if column.kind == "category":
         rule = "most_frequent"
     imputer = SimpleImputer(strategy=RULES[rule]).fit(values[train][:, None])
@@ -89,6 +105,9 @@ def _expanded(column: Written, values: Array, of_file: Array) -> Array:
     """What a value becomes; zeros where there is none. Dates are counted from the file's first."""
     if column.kind == "number":
         return values[:, None]
+    if column.kind == "time":
+        turns = values * 2 * np.pi / 24
+        return np.stack([np.sin(turns), np.cos(turns)], axis=1)
     if column.kind == "category":
         return (values[:, None] == np.arange(len(column.names))).astype(float)
     days = of_file[~np.isnan(of_file)]

@@ -1,9 +1,10 @@
 """Columns of categories, and texts that are none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace as msgspec_replace
 
 from tuidl.data.table_layout import OTHER, InputColumn, NumberFormat
 from tuidl.data.tables.encoding import values_of
@@ -11,6 +12,7 @@ from tuidl.data.tables.fields import SHOWN, Fields, Reading, row_of, toml
 from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.number_text import numbers_of
 from tuidl.data.tables.raw import text_of
+from tuidl.data.tables.spellings import folded, merged, way_of
 
 MOST = 100
 """Categories that get an input, where nothing else is said."""
@@ -24,6 +26,8 @@ def category(fields: Fields, most: int | None) -> Reading:
     """``most``: how many there may be without any being put together, None where the settings
     say."""
     counts, limit = counts_of(fields), most or fields.settings.most or MOST
+    way = way_of(counts) if fields.settings.merge_spellings else ""
+    counts = merged(counts, way) if way else counts
     is_long = len(counts) > limit
     if is_long and most is not None:
         problem = f"more than {most:,} different texts are no classes"
@@ -32,6 +36,8 @@ def category(fields: Fields, most: int | None) -> Reading:
     if is_long and hardly_repeat and not fields.settings.implied:
         return _text(fields)
     column = _column(fields, counts, _commonest(counts, limit) if is_long else set(counts))
+    if way:
+        column = msgspec_replace(column, merges=way)
     reading = Reading("category", column, values_of(fields.raw, column), _guess(fields, counts))
     if fields.settings.unseen == "other" and not column.other:
         problem = f'there is no "other" for unseen ones: all {len(counts)} categories have an input'
@@ -98,13 +104,14 @@ def _words_or_numbers(fields: Fields) -> str:
     return f'{share:.0%} of its values are numbers; else kind = "number"' if rows else ""
 
 
-def twins_of(names: Iterable[str]) -> str:
-    """The first two names that differ in nothing but case and spaces."""
-    seen: dict[str, str] = {}
+def twins_of(names: Collection[str]) -> str:
+    """The first two names that differ in nothing but case, accents and spaces, or say yes."""
+    seen, way = dict[str, str](), way_of(names)
     for name in names:
-        first = seen.setdefault(" ".join(name.casefold().split()), name)
+        first = seen.setdefault(folded(name, way), name)
         if first != name:
-            return f"{first[:SHOWN]!r} and {name[:SHOWN]!r} are taken as different"
+            both = f"{first[:SHOWN]!r} and {name[:SHOWN]!r} are taken as different"
+            return f"{both}; else merge_spellings = true"
     return ""
 
 

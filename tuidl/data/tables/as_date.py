@@ -6,7 +6,7 @@ import numpy as np
 
 from tuidl.data.table_layout import DateFormat, InputColumn
 from tuidl.data.tables import date_format
-from tuidl.data.tables.date_text import days_of_numbers, zone_of
+from tuidl.data.tables.date_text import all_days, days_of_numbers, zone_of
 from tuidl.data.tables.encoding import Array, values_of
 from tuidl.data.tables.fields import Fields, Reading, row_of
 from tuidl.data.tables.oddities import with_odd
@@ -21,7 +21,28 @@ def date_or_none(fields: Fields) -> Reading | None:
     if not texts or texts < NEARLY_ALL * fields.count:
         return None
     found = date_format.order_of(fields.texts)
-    return date(fields, found) if found.rows >= NEARLY_ALL * fields.count else None
+    if found.rows >= NEARLY_ALL * fields.count:
+        return date(fields, found)
+    return _mixed(fields, found) if found.order else None
+
+
+def _mixed(fields: Fields, most: date_format.Found) -> Reading | None:
+    """A column of dates in several orders, which is refused, as 1/2/2020 is not known then."""
+    orders = date_format.mixed_orders(fields.texts)
+    several = " ".join(orders)
+    days = all_days(tuple(fields.texts), several) if orders else np.zeros(0)
+    are = dict(zip(fields.texts, ~np.isnan(days), strict=True)) if orders else {}
+    if sum(fields.texts[text] for text, is_date in are.items() if is_date) < (
+        NEARLY_ALL * fields.count
+    ):
+        return None
+    is_first = ~np.isnan(all_days(tuple(fields.texts), most.order))
+    one = next(text for text, fits in zip(fields.texts, is_first, strict=True) if fits)
+    other = next(t for t, fits in zip(are, is_first, strict=True) if not fits and are[t])
+    problem = f"{one!r} and {other!r} are dates in different orders"
+    remedy = (f'format = "{several}"', 'kind = "ignore"')
+    column = InputColumn(fields.raw.name, date=DateFormat(most.order), gaps=fields.gaps())
+    return Reading("date", column, problem=problem, remedy=remedy, row=row_of(fields.raw, other))
 
 
 def date(fields: Fields, found: date_format.Found | None = None) -> Reading:

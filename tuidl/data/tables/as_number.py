@@ -7,6 +7,10 @@ from tuidl.data.tables import number_format
 from tuidl.data.tables.encoding import values_of
 from tuidl.data.tables.fields import Fields, Reading, row_of
 from tuidl.data.tables.oddities import with_odd
+from tuidl.data.tables.settings import TWO_PARTS
+from tuidl.data.tables.style_choice import Found, stated_number, style_of
+from tuidl.data.tables.styles import UNIT_OF
+from tuidl.data.tables.units import goes_with
 
 NEARLY_ALL, HALF = 0.9, 0.5
 MANY_NUMBERS = 20
@@ -21,7 +25,9 @@ def number_or_none(fields: Fields) -> Reading | None:
     rows = len(fields.plain) + sum(
         count
         for part, count in zip(numbers.parts, numbers.rows, strict=True)
-        if (part.unit in ("", unit) or multiplied) and not part.is_code
+        if (part.unit in ("", unit) or multiplied or goes_with(part.unit, unit))
+        and not part.is_code
+        and number_format.is_number(part)
     )
     if not rows:
         return None
@@ -31,8 +37,35 @@ def number_or_none(fields: Fields) -> Reading | None:
     return None
 
 
+def styled_or_none(fields: Fields) -> Reading | None:
+    """A column of times, durations, fractions, coordinates or feet, if nearly all of it is."""
+    found = style_of(fields.texts, len(fields.plain))
+    return _styled(fields, found) if found.style else None
+
+
+def _styled(fields: Fields, found: Found) -> Reading:
+    form = NumberFormat(style=found.style, unit=UNIT_OF.get(found.style, ""))
+    column = InputColumn(fields.raw.name, number=form, gaps=fields.gaps())
+    values = values_of(fields.raw, column)
+    reading = Reading("number", column, values, found.guess)
+    return with_odd(reading, fields, found.style) if values.odd.any() else reading
+
+
+def stated_style(fields: Fields) -> Reading:
+    """A column of times or durations, as its settings say."""
+    settings = fields.settings
+    if settings.said == "time":
+        return _styled(fields, Found("time"))
+    if settings.format is not None:
+        return _styled(fields, Found(TWO_PARTS[settings.format]))
+    found = style_of(fields.texts, len(fields.plain)).style
+    return _styled(fields, Found("minutes" if found == "minutes" else "duration"))
+
+
 def number(fields: Fields) -> Reading:
     raw, settings = fields.raw, fields.settings
+    if settings.said == "number" and (style := stated_number(fields.texts, len(fields.plain))):
+        return _styled(fields, Found(style))
     found = number_format.format_of(number_format.collected(fields.texts, fields.plain), settings)
     form = found.form or NumberFormat()
     column = InputColumn(raw.name, number=form, gaps=fields.gaps())

@@ -28,7 +28,8 @@ class Options:
     names it. ``columns``: what is said of single ones. ``needs_inputs``: whether there must be
     an input beside the target. ``ids``: the only inputs, each an id, with the key that names it;
     ``titles``: the file that says how those of the last are shown. ``target_key``: what names the
-    target, None where the inputs are all that is to be given back."""
+    target, None where the inputs are all that is to be given back. ``skip_lines``: of the file, on
+    which no row stands."""
 
     target: ColumnName | None
     delimiter: str | None = None
@@ -44,6 +45,7 @@ class Options:
     needs_inputs: bool = True
     more_targets: tuple[ColumnName, ...] = ()
     keeps_gaps: bool = False
+    skip_lines: tuple[int, ...] = ()
     ids: tuple[tuple[ColumnName, str], ...] = ()
     titles: Stamp | None = None
     target_key: str = "data.target"

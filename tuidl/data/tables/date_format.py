@@ -43,6 +43,17 @@ def order_of(texts: dict[str, int]) -> Found:
     return Found(best, rows[best])
 
 
+def mixed_orders(texts: dict[str, int]) -> tuple[str, ...]:
+    """The orders that dates of several are written in, the commonest first, of which each is
+    needed."""
+    left, found = dict(texts), list[str]()
+    while left and (order := order_of(left)).rows:
+        found.append(order.order)
+        days = all_days(tuple(left), order.order)
+        left = {text: n for (text, n), day in zip(left.items(), days, strict=True) if day != day}
+    return tuple(found)
+
+
 def _candidates(texts: list[str]) -> list[str]:
     """The orders that some of the texts are written in, few of them looked at; none where most of
     those are no dates."""
@@ -83,9 +94,9 @@ def _ambiguous(texts: dict[str, int], rows: int) -> Found:
 
 def checked_order(order: str, key: str) -> str:
     """``order`` as said by the preset. Raises PresetError where there is no such order."""
-    if order in ORDERS or "%" in order:
+    if "%" in order or (order.split() and all(one in ORDERS for one in order.split())):
         return order
     raise PresetError(
-        key, f"no {order!r}{guess(order, ORDERS)} (valid: {', '.join(ORDERS)}, or a pattern "
-        "such as '%d.%m.%Y')"
+        key, f"no {order!r}{guess(order, ORDERS)} (valid: {', '.join(ORDERS)}, several "
+        "of them with spaces between, or a pattern such as '%d.%m.%Y')"
     )  # fmt: skip

@@ -15,7 +15,8 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[Any]]
 
 ORDERS = ("ymd", "dmy", "mdy", "ym", "my", "named", "y", "unix", "unix_ms")
-"""Orders of year, month and day that a column can be written in; ``named``: with the month's name.
+"""Orders of year, month and day that a column can be written in, or several with spaces between,
+which are tried in turn; ``named``: with the month's name.
 ``y``, ``unix`` and ``unix_ms`` are plain numbers, which are dates only where that is said."""
 
 LONGEST = 60
@@ -79,6 +80,9 @@ def days_of(text: str, order: str, *, utc: bool = False) -> float | None:
         return None
     if "%" in order:
         return _by_pattern(text, order, utc=utc)
+    if " " in order:
+        several = (days_of(text, one, utc=utc) for one in order.split())
+        return next((days for days in several if days is not None), None)
     for pattern in _PATTERNS.get(order, ()):
         found = pattern.fullmatch(text)
         if found and (days := _days(found.groupdict())) is not None:
@@ -91,7 +95,7 @@ def zone_of(text: str, order: str) -> float | None:
     or is no date."""
     if len(text) > LONGEST or "%" in order:
         return None
-    for pattern in _PATTERNS.get(order, ()):
+    for pattern in (way for one in order.split() for way in _PATTERNS.get(one, ())):
         if found := pattern.fullmatch(text):
             return _offset(found["zone"])
     return None

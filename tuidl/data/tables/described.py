@@ -9,7 +9,8 @@ from tuidl.data.tables.column_report import LONGEST, ColumnReport
 from tuidl.data.tables.fields import Reading, names_pictures, toml
 from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.problems import key_of
-from tuidl.data.tables.raw import RawColumn
+from tuidl.data.tables.raw import RawColumn, text_of
+from tuidl.data.tables.styles import in_style
 
 if TYPE_CHECKING:
     from tuidl.data.csv_table import Feature, Table
@@ -20,6 +21,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 FEW_NUMBERS = 10
 """Different whole numbers that may be codes."""
+SENTINEL_ROWS = 100_000
 ROWS_OF_A_CODE = 5
 """Rows that codes have, on average."""
 _TOKENS = {"words": "words and signs", "characters": "characters", "bpe": "byte pairs"}
@@ -39,7 +41,7 @@ def described(raw: RawColumn, reading: Reading) -> ColumnReport:
     return ColumnReport(
         name=raw.name,
         role="input" if is_useful else "left out",
-        kind=reading.kind,
+        kind=_kind(reading.column) if is_useful else reading.kind,
         values=_values(reading.column, values) if is_useful else _different(raw),
         gaps=int(missing.sum()),
         becomes=_inputs(reading.column) if is_useful else "",
@@ -71,7 +73,7 @@ def input_report(raw: RawColumn, feature: "Feature") -> ColumnReport:
     return ColumnReport(
         name=raw.name,
         role="input",
-        kind=column.kind,
+        kind=_kind(column),
         values=_values(column, feature.values),
         gaps=feature.gaps,
         becomes=_inputs(column) + gaps,
@@ -126,6 +128,8 @@ def target_report(table: "Table", place: int, target: "Target", known: Array) ->
         values = _values(column, known)
         if len(known) > 1 and known.min() == known.max():
             guesses.append("the same in every row: there is nothing to predict")
+        if len(known) > FEW_NUMBERS and bool((np.diff(known) == 1).all()):
+            guesses.append("counts the rows: an id is nothing to predict")
     return ColumnReport(
         name=raw.name,
         role="target",
@@ -138,7 +142,14 @@ def target_report(table: "Table", place: int, target: "Target", known: Array) ->
     )
 
 
+def _kind(column: InputColumn) -> str:
+    style = "duration" if column.number.style == "minutes" else column.number.style
+    return style if style in ("time", "duration", "coordinate") else column.kind
+
+
 def _inputs(column: InputColumn) -> str:
+    if column.is_time:
+        return f"{column.width} inputs: the time of day as sine and cosine"
     if column.kind == "date":
         return f"{column.width} inputs: year, month, weekday, day of year, time since the first"
     if column.kind == "id":
@@ -168,6 +179,8 @@ def _values(column: InputColumn, values: Array) -> str:
 
 
 def _shown(column: InputColumn, value: float) -> str:
+    if column.number.style in ("time", "duration", "minutes"):
+        return in_style(value, column.number.style)
     if column.date is None:
         text = f"{value:,.15g}" if value == round(value) and abs(value) < 1e15 else f"{value:.6g}"
         return f"{text} {column.number.unit}".strip()
@@ -199,6 +212,9 @@ def _guesses(raw: RawColumn, reading: Reading, values: Array) -> tuple[str, ...]
         found.append(f'{listed} taken as gaps; else kind = "category"')
     if reading.is_said:
         return tuple(found)
+    gaps = reading.column.gaps
+    if reading.kind == "number" and (sentinel := _sentinel(raw)) not in ("", *gaps):
+        found.append(f'{sentinel} far from all others; if it is a gap: gaps = ["{sentinel}"]')
     if reading.kind == "number" and not reading.column.number.unit:
         known = values[~np.isnan(values)][:10_000]
         different = np.unique(known)
@@ -207,6 +223,22 @@ def _guesses(raw: RawColumn, reading: Reading, values: Array) -> tuple[str, ...]
             few = f"{len(different)} different whole numbers"
             found.append(f'{few}, taken as numbers; if they are codes, kind = "category"')
     return tuple(found)
+
+
+def _sentinel(raw: RawColumn) -> str:
+    """A number such as -999 that stands for no value in many files, where it lies as far from the
+    others as those from each other, and repeats; "" where there is none."""
+    known = raw.numbers[raw.codes < 0][:SENTINEL_ROWS]
+    if len(known) < FEW_NUMBERS:
+        return ""
+    low, high = float(known.min()), float(known.max())
+    for end, inner in ((low, known[known > low]), (high, known[known < high])):
+        is_one = abs(end) >= 99 and set(text_of(abs(end))) == {"9"}
+        if is_one and len(inner) and len(known) - len(inner) > 1:
+            gap = min(abs(end - float(inner.min())), abs(end - float(inner.max())))
+            if gap > float(inner.max() - inner.min()):
+                return text_of(end)
+    return ""
 
 
 def _words_taken_as_gaps(raw: RawColumn, column: InputColumn) -> list[str]:

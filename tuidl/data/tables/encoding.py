@@ -15,12 +15,15 @@ from tuidl.data.tables.date_text import all_days, days_of_numbers
 from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.number_text import numbers_of
 from tuidl.data.tables.raw import RawColumn, plain_number, text_of
+from tuidl.data.tables.spellings import folded
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 NOWHERE = -1.0
 """The value of a category that has no input: all of them are 0."""
 DAYS_A_YEAR = 365.2425
+HOURS = 24
+"""Of a day."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,23 @@ def values_of(raw: RawColumn, column: InputColumn) -> Values:
         of_numbers = days_of_numbers(raw.numbers, column.date.order)
     else:
         of_texts, of_numbers = numbers_of(raw.texts, column.number), _numbers(raw, column)
+    is_gap_number = gap_numbers(raw.numbers, column.gaps)
+    of_numbers = np.where(is_gap_number, np.nan, of_numbers) if column.gaps else of_numbers
     gaps = _gaps(raw.texts, column)
     odd_texts = np.isnan(of_texts) & ~gaps
     of_texts[gaps] = np.nan
     is_plain = raw.codes < 0
-    odd_numbers = is_plain & np.isnan(of_numbers)
+    odd_numbers = is_plain & np.isnan(of_numbers) & ~is_gap_number
     if not len(raw.texts):
         return _known(of_numbers, odd_numbers, column)
     values = np.where(is_plain, of_numbers, of_texts[raw.codes])
     return _known(values, np.where(is_plain, odd_numbers, odd_texts[raw.codes]), column)
+
+
+def gap_numbers(numbers: Array, gaps: tuple[str, ...]) -> Array:
+    """Which plain numbers stand for no value, as -999 where a column's gaps name it."""
+    named = [number for gap in gaps if (number := plain_number(gap)) is not None]
+    return np.isin(numbers, named) if named else np.zeros(len(numbers), bool)
 
 
 def _known(values: Array, odd: Array, column: InputColumn) -> Values:
@@ -71,6 +82,8 @@ def _numbers(raw: RawColumn, column: InputColumn) -> Array:
     """Plain numbers, NaN where one may mean another: 1.234 where points part thousands, 5 where
     all have a unit but 0."""
     form, numbers = column.number, raw.numbers
+    if form.style:
+        return numbers if form.style == "fraction" else np.where(numbers == 0, numbers, np.nan)
     if form.decimal == "," and "." in form.groups:
         large = np.round(numbers * 1000)
         is_group = np.isclose(numbers * 1000, large, rtol=1e-12, atol=0) & form.grouped
@@ -85,12 +98,18 @@ def _numbers(raw: RawColumn, column: InputColumn) -> Array:
 def _place_of(column: InputColumn) -> dict[str, float]:
     """The place of each category that was there in training, rare ones together behind them."""
     places = {name: float(place) for place, name in enumerate(column.categories)}
-    return places | dict.fromkeys(column.rare, float(len(column.categories)))
+    places |= dict.fromkeys(column.rare, float(len(column.categories)))
+    return {_called(name, column): place for name, place in places.items()}
+
+
+def _called(text: str, column: InputColumn) -> str:
+    """What a text is looked up by."""
+    return folded(text, column.merges) if column.merges else text
 
 
 def _places(texts: tuple[str, ...], column: InputColumn) -> Array:
     places = _place_of(column)
-    return np.array([places.get(text, np.nan) for text in texts], np.float64)
+    return np.array([places.get(_called(text, column), np.nan) for text in texts], np.float64)
 
 
 def _number_places(raw: RawColumn, column: InputColumn) -> Array:
@@ -100,7 +119,10 @@ def _number_places(raw: RawColumn, column: InputColumn) -> Array:
         if (number := plain_number(name)) is not None:
             places.setdefault(text_of(number), place)
     different, where = np.unique(raw.numbers, return_inverse=True)
-    of = [np.nan if np.isnan(n) else places.get(text_of(n), np.nan) for n in different]
+    of = [
+        np.nan if np.isnan(n) else places.get(_called(text_of(n), column), np.nan)
+        for n in different
+    ]
     found: Array = np.array(of, np.float64)[where]
     return found
 
@@ -131,6 +153,9 @@ def write_inputs(values: Array, column: InputColumn, x: Array) -> None:
     inputs = x[:, : len(column.parts)]
     if column.date is not None:
         _write_date(values, column.date.first, inputs)
+    elif column.is_time:
+        turns = values * (2 * np.pi / HOURS)
+        inputs[:, 0], inputs[:, 1] = np.sin(turns), np.cos(turns)
     elif column.kind == "category":
         inputs[:] = values[:, None] == np.arange(inputs.shape[1])
         inputs[gaps] = np.nan

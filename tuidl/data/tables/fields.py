@@ -7,7 +7,7 @@ import numpy as np
 
 from tuidl.data.picture import SUFFIXES
 from tuidl.data.table_layout import InputColumn
-from tuidl.data.tables.encoding import Values
+from tuidl.data.tables.encoding import Values, gap_numbers
 from tuidl.data.tables.gaps import is_gap
 from tuidl.data.tables.raw import RawColumn
 from tuidl.data.tables.settings import ColumnSettings
@@ -70,7 +70,8 @@ def fields_of(raw: RawColumn, settings: ColumnSettings) -> Fields:
         for text, count in zip(raw.texts, rows, strict=True)
         if count and not is_gap(text, own, of_numbers=False)
     }
-    return Fields(raw, settings, texts, raw.numbers[is_plain])
+    plain = raw.numbers[is_plain]
+    return Fields(raw, settings, texts, plain[~gap_numbers(plain, own)])
 
 
 def row_of(raw: RawColumn, text: str) -> int:

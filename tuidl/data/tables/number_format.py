@@ -25,6 +25,7 @@ from tuidl.data.tables.number_text import (
 )
 from tuidl.data.tables.raw import text_of
 from tuidl.data.tables.settings import ColumnSettings
+from tuidl.data.tables.units import converted, goes_with
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -104,7 +105,7 @@ def format_of(numbers: NumberTexts, settings: ColumnSettings) -> Found:
     bodies = {
         part.body: count
         for part, count in zip(numbers.parts, numbers.different, strict=True)
-        if part.unit in ("", unit) or multiplied
+        if part.unit in ("", unit) or multiplied or goes_with(part.unit, unit)
     }
     found = _marks(bodies, unit, numbers, settings)
     if found.form is None:
@@ -115,8 +116,11 @@ def format_of(numbers: NumberTexts, settings: ColumnSettings) -> Found:
         bare=settings.unit is not None or not unit,
         padded=settings.said == "number",
         magnitudes=multiplied,
+        converts=any(goes_with(part.unit, unit) for part in numbers.parts),
     )
     guess = found.guess
+    if form.converts:
+        guess = "; ".join(filter(None, [guess, _conversion(numbers, unit)]))
     if multiplied:
         units = sorted({part.unit for part in numbers.parts} - {""}, key=MAGNITUDES.__getitem__)
         listed = ", ".join(f"{unit} = {MAGNITUDES[unit]:,.0f}" for unit in units)
@@ -124,6 +128,17 @@ def format_of(numbers: NumberTexts, settings: ColumnSettings) -> Found:
             filter(None, [guess, f'read as factors: {listed}; else kind = "category"'])
         )
     return Found(form, guess)
+
+
+def _conversion(numbers: NumberTexts, unit: str) -> str:
+    others = sorted({part.unit for part in numbers.parts if goes_with(part.unit, unit)})
+    factors = ", ".join(f"1 {other} = {converted(1.0, other, unit):.6g} {unit}" for other in others)
+    return f'read in one unit: {factors}; else kind = "category"'
+
+
+def is_number(part: Written) -> bool:
+    """Whether the text is a number with one decimal mark or the other: 10.0.0.1 is none."""
+    return any(value_of(part, mark, OTHER_MARK[mark] + " '") is not None for mark in OTHER_MARK)
 
 
 def _marks(

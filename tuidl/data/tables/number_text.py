@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tuidl.data.table_layout import NumberFormat
+from tuidl.data.tables.spaces import LONGEST, SPACES
+from tuidl.data.tables.styles import styled
+from tuidl.data.tables.units import converted
 
 Array = np.ndarray[Any, np.dtype[Any]]
-
-SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "’": "'"})
-"""Spaces that do not break, thin ones, and ones as wide as a digit."""
 
 SIGNS = "$€£¥₹₽₩₺₪฿₫₴₦¢"
 CODES = (
@@ -41,19 +41,19 @@ _NUMBER = re.compile(
 )
 MAGNITUDES = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "G": 1e9, "T": 1e12}
 """What multiplies a number right behind it, where a column has several of them."""
-LONGEST = 100
-"""Characters of a number with its unit."""
 INFINITE = re.compile(r"[-+−]?(?:inf|infinity|∞)", re.IGNORECASE)
 
 
 class Written(NamedTuple):
-    """A number's parts. ``is_code``: zeros in front, as 007 has."""
+    """A number's parts. ``is_code``: zeros in front, as 007 has. ``magnitude``: k, M or the like
+    behind money, as $3M has."""
 
     sign: float
     body: str
     exponent: str
     unit: str
     is_code: bool
+    magnitude: str = ""
 
 
 def written(text: str) -> Written | None:
@@ -64,6 +64,8 @@ def written(text: str) -> Written | None:
     sign, inner, behind, prefix, suffix = found.group("sign", "inner", "behind", "prefix", "suffix")
     is_open, is_closed = found["open"] is not None, found["close"] is not None
     signs = [mark for mark in (sign, inner, behind) if mark]
+    magnitude = suffix if prefix and suffix in MAGNITUDES and not found["space"] else ""
+    suffix = None if magnitude else suffix
     if is_open != is_closed or len(signs) + is_open > 1 or (prefix and suffix):
         return None
     unit = prefix or suffix or ""
@@ -72,7 +74,8 @@ def written(text: str) -> Written | None:
     body = found["body"]
     is_code = len(body) > 1 and body[0] == "0" and body[1].isdigit()
     negative = is_open or (bool(signs) and signs[0] != "+")
-    return Written(-1.0 if negative else 1.0, body, found["exponent"] or "", unit, is_code)
+    sign_of = -1.0 if negative else 1.0
+    return Written(sign_of, body, found["exponent"] or "", unit, is_code, magnitude)
 
 
 @lru_cache(maxsize=64)
@@ -96,20 +99,26 @@ def value_of(number: Written, decimal: str, groups: str) -> float | None:
     for mark in groups:
         body = body.replace(mark, "")
     value = number.sign * float(body.replace(decimal, ".") + number.exponent)
+    value = _multiplied(value, number.magnitude) if number.magnitude else value
     return value if abs(value) != float("inf") else None
 
 
 def number_of(text: str, form: NumberFormat) -> float | None:
     """The number that a text (stripped) is in a column that is written so; else None."""
+    if form.style:
+        return styled(text, form.style)
     number = written(text)
     if number is None or (number.is_code and not form.padded):
         return None
     if form.magnitudes and number.unit in MAGNITUDES:
         value = value_of(number, form.decimal, form.groups)
         return None if value is None else _multiplied(value, number.unit)
+    value = value_of(number, form.decimal, form.groups)
+    if value is not None and number.unit and number.unit != form.unit and form.converts:
+        return converted(value, number.unit, form.unit)
     if number.unit != form.unit and (number.unit or not form.bare):
         return None
-    return value_of(number, form.decimal, form.groups)
+    return value
 
 
 def _multiplied(value: float, magnitude: str) -> float:
@@ -132,7 +141,7 @@ def shapes_of(texts: Sequence[str]) -> list[str]:
 
 def numbers_of(texts: Sequence[str], form: NumberFormat) -> Array:
     """``number_of`` of each text (texts,), NaN where it is no number."""
-    if not texts or any(BETWEEN in text for text in texts):
+    if form.style or not texts or any(BETWEEN in text for text in texts):
         return np.array([_or_nan(number_of(text, form)) for text in texts], np.float64)
     shapes = shapes_of(texts)
     examples = dict(zip(shapes, texts, strict=True))

@@ -7,6 +7,10 @@ from tuidl.data.tables.fields import SHOWN, Fields, Reading, toml
 from tuidl.data.tables.number_text import INFINITE, written
 from tuidl.data.tables.raw import plain_number, text_of
 
+_NAMES = {
+    "date": "date", "time": "time of day", "duration": "duration", "minutes": "duration",
+    "fraction": "fraction", "coordinate": "coordinate", "feet": "length in feet",
+}  # fmt: skip
 MOST_NAMED = 5
 """Different texts that are named as gaps they may be."""
 
@@ -19,7 +23,7 @@ def with_odd(reading: Reading, fields: Fields, kind: str) -> Reading:
     raw = fields.raw
     text = raw.texts[raw.codes[row]] if raw.codes[row] >= 0 else text_of(raw.numbers[row])
     problem, remedy = _oddity(text, reading.column, kind)
-    if problem.endswith((" is no number", " is no date")):
+    if problem.endswith(tuple(f" is no {name}" for name in ("number", *_NAMES.values()))):
         problem += f", as {fields.count - count:,} of the column's {fields.count:,} values are"
     elif count > 1:
         problem += f" ({count:,} such fields)"
@@ -33,8 +37,8 @@ def _oddity(text: str, column: InputColumn, kind: str) -> tuple[str, tuple[str, 
     """What is wrong with a text among numbers or dates, and what can be said of it."""
     shown = repr(text[:SHOWN])
     gap = f"gaps = [{toml(text[:SHOWN])}]"
-    if kind == "date":
-        return f"{shown} is no date", (gap, 'kind = "category"')
+    if kind in _NAMES:
+        return f"{shown} is no {_NAMES[kind]}", (gap, 'kind = "category"')
     if INFINITE.fullmatch(text) or _is_too_large(text):
         return f"{shown} is no finite number", (gap,)
     part = written(text)

@@ -13,7 +13,16 @@ def problem_in(path: Path, raw: RawTable, reading: Reading) -> str:
     """A column's problem: file, line, column, what is wrong, what to say."""
     advice = " or ".join(f"{{{remedy}}}" for remedy in reading.remedy)
     say = f"; say {key_of(reading.column.name)} = {advice}" if advice else ""
-    return f"{_where(path, raw, reading)}: {reading.problem}{say}"
+    return f"{_where(path, raw, reading)}: {reading.problem}{say}{_no_row(raw, reading)}"
+
+
+def _no_row(raw: RawTable, reading: Reading) -> str:
+    """What helps where the first line below the names, or the last one, is none."""
+    if not reading.remedy or reading.row not in (0, len(raw.lines) - 1) or len(raw.lines) < 3:
+        return ""
+    line = int(raw.lines[reading.row])
+    what = "units or a second header" if reading.row == 0 else "a total or a remark"
+    return f"; if line {line} is no row but {what}: data.skip_lines = [{line}]"
 
 
 def problem_of_texts(path: Path, raw: RawTable, reading: Reading, names: list[str]) -> str:

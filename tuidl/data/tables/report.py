@@ -15,6 +15,7 @@ from tuidl.data.tables.described import (
 )
 from tuidl.data.tables.fields import Reading
 from tuidl.data.tables.kinds import read_column
+from tuidl.data.tables.odd_rows import total_note
 from tuidl.data.tables.raw import RawTable
 
 if TYPE_CHECKING:
@@ -56,15 +57,20 @@ def described_table(raw: RawTable, readings: Sequence[Reading]) -> TableReport:
     learned from have a ``problem``."""
     columns = tuple(described(*each) for each in zip(raw.columns, readings, strict=True))
     rows = len(raw.lines)
-    return TableReport(columns=columns, rows=rows, used=rows, notes=raw.notes)
+    total = total_note(raw)
+    notes = (*raw.notes, total) if total else raw.notes
+    return TableReport(columns=columns, rows=rows, used=rows, notes=notes)
 
 
 def _notes(table: "Table") -> Iterator[str]:
     yield from table.raw.notes
+    if total := total_note(table.raw):
+        yield total
     lacking = [np.isnan(target.read.values) for target in table.all_targets]
     target = int(np.any(lacking, axis=0).sum())
     rows = len(table.raw.lines)
     if target:
-        yield f"{target:,} of {rows:,} rows have no target and are left out"
+        has = "has no target and is" if target == 1 else "have no target and are"
+        yield f"{target:,} of {rows:,} rows {has} left out"
     if dropped := rows - target - len(table.rows):
         yield f"{dropped:,} of {rows:,} rows have gaps and are left out (missing = 'drop_rows')"

@@ -66,7 +66,8 @@ def _with_task(raw: RawColumn, settings: ColumnSettings, task: Task | None) -> C
 def _of_numbers(reading: Reading, numbers: Array, task: Task | None) -> Target:
     different = np.unique(numbers[~np.isnan(numbers)])
     are_whole = bool((different == np.round(different)).all())
-    if task is None and are_whole and len(different) <= MOST_GUESSED_CLASSES:
+    few = len(different) <= MOST_GUESSED_CLASSES and not reading.column.number.style
+    if task is None and are_whole and few:
         task = "classification"
     if task != "classification":
         return Target(reading, numbers)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from tuidl.data.table_layout import DateFormat, InputColumn, NumberFormat
 from tuidl.data.tables.raw import text_of
+from tuidl.data.tables.styles import in_style
 
 PATTERNS = {
     "ymd": "%Y-%m-%d", "dmy": "%d.%m.%Y", "mdy": "%m/%d/%Y", "ym": "%Y-%m", "my": "%m/%Y",
@@ -28,6 +29,8 @@ def typed(value: str | float, column: InputColumn) -> str:
 
 def typed_number(value: float, form: NumberFormat) -> str:
     """With the column's decimal mark, and its unit where that may not be left out."""
+    if form.style:
+        return in_style(value, form.style)
     text = text_of(value)
     if form.decimal != ".":
         text = (text if "e" not in text else f"{value:.17f}").replace(".", form.decimal)

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from tuidl.backends.base import Array
 from tuidl.data.table_layout import InputColumn
-from tuidl.data.tables.encoding import DAYS_A_YEAR
+from tuidl.data.tables.encoding import DAYS_A_YEAR, HOURS
 from tuidl.data.text.layout import TextLayout
 from tuidl.data.text.tokenizer import BOUNDARY
 from tuidl.inference.files import columns_of
@@ -158,19 +158,27 @@ def _field(of: _Inputs, name: str) -> AskField:
     is_date = column.date is not None
     known = of.seen[:, SINCE if is_date else 0]
     gaps = of.seen[:, -1] > 0.5 if column.indicator else np.zeros(len(known), bool)
+    if column.is_time:
+        known = _hours(of.seen)
     known = known[~gaps] if not gaps.all() else known
     if column.date is not None:
         return _date(of, name, known)
     low, high, whole = short(known.min()), short(known.max()), _are_whole(known)
     start: Cell = _near(float(known.mean()), high - low, whole)
     if of.chosen is not None:
-        start = short(of.chosen[0])
+        start = short(_hours(of.chosen) if column.is_time else of.chosen[0])
         start = float(round(start)) if whole else start
         start = "" if column.indicator and of.chosen[-1] > 0.5 else start
     return AskField(
         name=name, kind="number", unit=column.number.unit, low=low, high=high, whole=whole,
         start=start,
     )  # fmt: skip
+
+
+def _hours(circles: Array) -> Array:
+    """Hours since midnight of a time of day's inputs (..., 2 or more)."""
+    hours: Array = np.arctan2(circles[..., 0], circles[..., 1]) * (HOURS / 2 / np.pi) % HOURS
+    return hours
 
 
 def _date(of: _Inputs, name: str, since: Array) -> AskField:
