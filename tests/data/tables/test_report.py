@@ -27,7 +27,7 @@ def test_every_column_has_a_line_and_guesses_their_key(tmp_path: Path) -> None:
     report = source.report()
     assert [line.split("  ")[0] for line in report if not line.startswith("    ")] == [
         "column", "weight", "day", "shop", "code", "score", "paid",
-        "1 of 4 rows have no target and are left out",
+        "1 of 4 rows has no target and is left out",
     ]  # fmt: skip
     text = "\n".join(report)
     assert "5 kg to 7 kg" in text
@@ -83,7 +83,7 @@ def test_settings_take_part_in_the_report(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fields", "marked"),
     [
-        ([f"{i}:30" for i in range(40)], "40 different texts in 40 rows"),
+        ([f"{i}:3" for i in range(40)], "40 different texts in 40 rows"),
         (["x", ""] * 20, 'missing = "no"'),
         (["Clerk", "clerk"] * 20, "'Clerk' and 'clerk' are taken as different"),
         (["new  york", "New York"] * 20, "'new  york' and 'New York' are taken as different"),

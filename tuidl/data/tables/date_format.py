@@ -47,10 +47,14 @@ def mixed_orders(texts: dict[str, int]) -> tuple[str, ...]:
     """The orders that dates of several are written in, the commonest first, of which each is
     needed."""
     left, found = dict(texts), list[str]()
-    while left and (order := order_of(left)).rows:
-        found.append(order.order)
-        days = all_days(tuple(left), order.order)
-        left = {text: n for (text, n), day in zip(left.items(), days, strict=True) if day != day}
+    while left and (order := order_of(left).order) and order not in found:
+        found.append(order)
+        fits = ~np.isnan(all_days(tuple(left), order))
+        left = {
+            text: count
+            for (text, count), is_date in zip(left.items(), fits, strict=True)
+            if not is_date or (order == "mdy" and "." in text)
+        }
     return tuple(found)
 
 

@@ -81,7 +81,10 @@ def days_of(text: str, order: str, *, utc: bool = False) -> float | None:
     if "%" in order:
         return _by_pattern(text, order, utc=utc)
     if " " in order:
-        several = (days_of(text, one, utc=utc) for one in order.split())
+        orders = order.split()
+        if "." in text and "dmy" in orders:  # points part day, month, year
+            orders = [one for one in orders if one != "mdy"]
+        several = (days_of(text, one, utc=utc) for one in orders)
         return next((days for days in several if days is not None), None)
     for pattern in _PATTERNS.get(order, ()):
         found = pattern.fullmatch(text)
