@@ -26,8 +26,11 @@ class Bins:
         """From probabilities (n,), what happened (n,) as 0 or 1, and ``weights`` (b, n). A
         probability on an edge belongs to the bin below, as in scikit-learn."""
         places = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], said)
-        inside = np.eye(bins)[places]
-        sums = (weights @ (inside * part[:, None]) for part in (np.ones(len(said)), said, happened))
+        sums = np.zeros((3, len(weights), bins))
+        for i in range(bins):
+            rows = np.flatnonzero(places == i)
+            own = weights[:, rows]
+            sums[:, :, i] = own.sum(axis=1), own @ said[rows], own @ happened[rows]
         return cls(*sums)
 
     def curve(self) -> tuple[Array, Array]:

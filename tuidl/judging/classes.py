@@ -9,7 +9,7 @@ import numpy as np
 from tuidl.judging import counts as counting
 from tuidl.judging.calibration import Bins
 from tuidl.judging.counts import PER_CLASS, Counts, ratio
-from tuidl.judging.ranking import Ranking, average_precision, roc_area
+from tuidl.judging.ranking import Ranking, areas
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -41,18 +41,11 @@ class Classes:
     def chosen(self) -> Array:
         return self.shares.argmax(axis=1) if self.given is None else self.given
 
-    @cached_property
-    def truth(self) -> Array:
-        """(n, classes): 1 for the true class."""
-        return np.eye(self.count)[self.true]
-
-    @cached_property
-    def answers(self) -> Array:
-        """(n, classes): 1 for the class given."""
-        return np.eye(self.count)[self.chosen]
-
     def counts(self, weights: Array) -> Counts:
-        return Counts.of(self.truth, self.answers, weights)
+        """Class by class: a table of all examples and classes would take much memory."""
+        both = np.where(self.true == self.chosen, self.true, -1)
+        of = (self.true, self.chosen, both)
+        return Counts(*(_added(weights, places, self.count) for places in of))
 
     def scores(self, weights: Array) -> dict[str, Array]:
         """Scores of all classes (b,), and of each one (b, classes) as ``precision``, ``recall``,
@@ -67,7 +60,7 @@ class Classes:
             "calibration_error": self.bins(weights).error(),
             **counting.averages(counts),
             **{name: score(counts) for name, score in PER_CLASS.items()},
-            **self._areas(weights, counts),
+            **areas(self.rankings, weights),
         }
 
     def main(self, weights: Array) -> Array:
@@ -84,14 +77,21 @@ class Classes:
     @cached_property
     def _by_example(self) -> dict[str, Array]:
         """What is a mean over examples, (n,)."""
-        squares = ((self.shares - self.truth) ** 2).sum(axis=1)
+        rows = np.arange(len(self.true))
+        squares = np.array(self.shares, np.float64)
+        squares[rows, self.true] -= 1
+        squares = np.square(squares, out=squares).sum(axis=1)
         if self.count == 2:
-            squares = squares / 2
+            squares /= 2
+        found = {"log_loss": self.losses, "brier": squares}
+        tops = [k for k in TOP if k < self.count]
+        if not tops:
+            return found
+        own = self.shares[rows, self.true][:, None]
         # Among equal shares the later class is the likelier one, as in scikit-learn.
-        ranked = np.argsort(self.shares, axis=1, kind="stable")[:, ::-1]
-        place = (ranked == self.true[:, None]).argmax(axis=1)
-        top = {f"top_{k}_accuracy": place < k for k in TOP if k < self.count}
-        return {"log_loss": self.losses, "brier": squares, **top}
+        later = np.arange(self.count) > self.true[:, None]
+        place = ((self.shares > own) | ((self.shares == own) & later)).sum(axis=1)
+        return found | {f"top_{k}_accuracy": place < k for k in tops}
 
     def _means(self, weights: Array) -> dict[str, Array]:
         """The log loss in nats; Brier's score: of two classes the squared error of one
@@ -114,18 +114,18 @@ class Classes:
         """Of each class against all others."""
         return [Ranking.of(self.shares[:, i], self.true == i) for i in range(self.count)]
 
-    def _areas(self, weights: Array, counts: Counts) -> dict[str, Array]:
-        hits = [ranking.hits(weights) for ranking in self.rankings]
-        roc = np.stack([roc_area(*pair) for pair in hits], axis=1)
-        precisions = np.stack([average_precision(*pair) for pair in hits], axis=1)
-        found = {"roc_area": roc, "average_precision": precisions}
-        for name, values in list(found.items()):
-            known = np.isfinite(values)
-            found[f"{name}_macro"] = ratio(np.where(known, values, 0.0).sum(1), known.sum(1))
-        return found
-
     def baseline(self) -> "Classes":
         """What is best without looking at an input: every class's share among the true ones as
         its probability, and so the most frequent class given to all."""
         shares = np.bincount(self.true, minlength=self.count) / max(len(self.true), 1)
-        return Classes(np.tile(shares, (len(self.true), 1)), self.true, None, self.positive)
+        same = np.broadcast_to(shares, (len(self.true), len(shares)))
+        return Classes(same, self.true, None, self.positive)
+
+
+def _added(weights: Array, places: Array, count: int) -> Array:
+    """The sum of ``weights`` (b, n) over the examples of each place: (b, count). They are whole
+    numbers, so that the order changes nothing."""
+    found = np.empty((len(weights), count))
+    for i in range(count):
+        found[:, i] = weights[:, np.flatnonzero(places == i)].sum(axis=1)
+    return found

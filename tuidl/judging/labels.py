@@ -10,7 +10,7 @@ from tuidl.judging import counts as counting
 from tuidl.judging.calibration import Bins
 from tuidl.judging.classes import LEAST
 from tuidl.judging.counts import PER_CLASS, Counts, ratio
-from tuidl.judging.ranking import Ranking, average_precision, roc_area
+from tuidl.judging.ranking import Ranking, areas
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -46,13 +46,7 @@ class Labels:
         found["calibration_error"] = self.bins(weights).error()
         found |= counting.averages(counts, every=True)
         found |= {name: score(counts) for name, score in PER_CLASS.items()}
-        hits = [ranking.hits(weights) for ranking in self.rankings]
-        for name, area in (("roc_area", roc_area), ("average_precision", average_precision)):
-            values = np.stack([area(*pair) for pair in hits], axis=1)
-            known = np.isfinite(values)
-            found[name] = values
-            found[f"{name}_macro"] = ratio(np.where(known, values, 0.0).sum(1), known.sum(1))
-        return found
+        return found | areas(self.rankings, weights)
 
     def main(self, weights: Array) -> Array:
         """The mean F1 (b,), of ``weights`` (b, n)."""

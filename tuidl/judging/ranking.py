@@ -1,5 +1,6 @@
 """What a probability says by its order: curves over all thresholds, and their areas."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,32 +28,53 @@ class Ranking:
         order = np.argsort(-scores, kind="stable")
         ranked = scores[order]
         ends = np.append(np.flatnonzero(ranked[1:] != ranked[:-1]), len(ranked) - 1)
-        return cls(order, positive[order].astype(np.float64), ends, ranked[ends])
+        return cls(order, positive[order].astype(bool), ends, ranked[ends])
 
     def hits(self, weights: Array) -> tuple[Array, Array]:
         """True and false positives (b, thresholds) where a score of at least the threshold is
         called positive; ``weights`` (b, n)."""
         ranked = weights[:, self.order]
-        right = np.cumsum(ranked * self.positive, axis=1)[:, self.ends]
-        return right, np.cumsum(ranked, axis=1)[:, self.ends] - right
+        hits = ranked * self.positive
+        np.cumsum(hits, axis=1, out=hits)
+        np.cumsum(ranked, axis=1, out=ranked)
+        if len(self.ends) < len(self.order):
+            hits, ranked = hits[:, self.ends], ranked[:, self.ends]
+        return hits, np.subtract(ranked, hits, out=ranked)
 
 
 def roc_area(right: Array, wrong: Array) -> Array:
     """The area below the ROC curve by trapezoids (b,), from ``Ranking.hits``: the probability
     that a positive example scores higher than a negative one, ties as half. NaN where one kind
     is missing."""
-    before = np.concatenate([np.zeros((len(right), 1)), right[:, :-1]], axis=1)
-    steps = np.diff(wrong, axis=1, prepend=0.0)
-    area = (steps * (right + before)).sum(axis=1) / 2
+    both = right.copy()
+    both[:, 1:] += right[:, :-1]
+    both[:, 0] *= wrong[:, 0]
+    both[:, 1:] *= np.diff(wrong, axis=1)
+    area = both.sum(axis=1) / 2
     return ratio(area, right[:, -1] * wrong[:, -1])
 
 
 def average_precision(right: Array, wrong: Array) -> Array:
     """The sum of precisions, each weighted by the step of recall (b,), without interpolation: the
     area below the precision-recall curve as scikit-learn defines it. NaN without positives."""
-    steps = np.diff(right, axis=1, prepend=0.0)
     precisions = ratio(right, right + wrong, 0.0)
-    return ratio((steps * precisions).sum(axis=1), right[:, -1])
+    precisions[:, 0] *= right[:, 0]
+    precisions[:, 1:] *= np.diff(right, axis=1)
+    return ratio(precisions.sum(axis=1), right[:, -1])
+
+
+def areas(rankings: Sequence[Ranking], weights: Array) -> dict[str, Array]:
+    """Both areas of each ranking (b, rankings), one after the other, and the means of those that
+    are defined (b,); of ``weights`` (b, n)."""
+    found = np.empty((2, len(weights), len(rankings)))
+    for i, ranking in enumerate(rankings):
+        hits = ranking.hits(weights)
+        found[:, :, i] = roc_area(*hits), average_precision(*hits)
+    named = {"roc_area": found[0], "average_precision": found[1]}
+    for name, values in list(named.items()):
+        known = np.isfinite(values)
+        named[f"{name}_macro"] = ratio(np.where(known, values, 0.0).sum(1), known.sum(1))
+    return named
 
 
 def roc_curve(ranking: Ranking) -> tuple[Array, Array, Array]:

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from tuidl.judging.boxes import Boxes
 from tuidl.judging.classes import Classes
 from tuidl.judging.clusters import Clustered
@@ -150,7 +152,7 @@ def notes_of(judged: Judged, subject: Subject) -> tuple[str, ...]:
         )
     scored = judged.scored
     if isinstance(scored, Classes):
-        counts = scored.truth.sum(axis=0)
+        counts = np.bincount(scored.true, minlength=scored.count)
         if absent := [n for n, count in zip(judged.names, counts, strict=True) if not count]:
             shown = ", ".join(absent[:5]) + (", ..." if len(absent) > 5 else "")
             notes.append(f"no examples of: {shown}; means over classes leave these out")
