@@ -39,7 +39,7 @@ class Alarms:
         self._losses = Losses(self._wanted.plateau.epochs if self._wanted.plateau else 1)
         self._pace = Pace()
         self._times: WatchTimes | None = None
-        self._changes = 0
+        self._changes, self._next = 0, 0
         self._pending: list[EpochEnded] = []
         self._broken: set[str] = set()
         self._looked: NextStep | None = None
@@ -66,25 +66,25 @@ class Alarms:
         if not self.is_on:
             return ()
         self._pending.append(event)
-        times, epoch = self._times, event.epoch
-        if times is None or self._changes != state.changes:
-            self._changes, times = state.changes, WatchTimes.of(state)
-            self._times = times
-        if not times.has_check(epoch) and not self._is_last(state, epoch):
+        epoch, changes = event.epoch, state.changes
+        is_last = epoch >= state.epochs or state.stopper.is_over
+        if epoch < self._next and not is_last and changes == self._changes:
+            return ()  # this is all that the shortest epochs have to do with it
+        times = self._times
+        if times is None or changes != self._changes:
+            self._changes, self._times = changes, (times := WatchTimes.of(state))
+        self._next = times.next_check(epoch)
+        if not is_last and not times.has_check(epoch):
             return ()
-        return self._checked(state, event, times)
+        return self._checked(state, event, is_last or times.has_look(epoch))
 
-    @staticmethod
-    def _is_last(state: TrainState, epoch: int) -> bool:
-        return epoch >= state.epochs or state.stopper.is_over
-
-    def _checked(self, state: TrainState, event: EpochEnded, times: WatchTimes) -> Iterator[Alert]:
-        """Ask the rules about all epochs since they were last asked."""
+    def _checked(self, state: TrainState, event: EpochEnded, looks: bool) -> Iterator[Alert]:
+        """Ask the rules about all epochs since they were last asked; ``looks``: also those that
+        look inside the network."""
         self._losses.take(self._pending)
         size = state.steps, state.program.graph.parameter_count
         self._pace.took((ended.seconds for ended in self._pending), size)
         self._looked = None
-        looks = times.has_look(event.epoch) or self._is_last(state, event.epoch)
         for name, rule, epochs in self._rules(event, looks=looks):
             texts = ((ended.epoch, text) for ended in epochs if (text := rule(state, ended)))
             epoch, text = next(texts, (event.epoch, ""))

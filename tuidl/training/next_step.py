@@ -1,6 +1,7 @@
 """The step that comes next, done and taken back: what it would change, and which units learn."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,9 +107,11 @@ def _do_one(state: TrainState, number: int) -> None:
 def _idle(graph: Graph, gradients: dict[str, Array]) -> dict[str, float] | None:
     """``gradients``: of the parameters in ``SHIFTS``, by what their names begin with."""
     found: dict[str, float] = {}
+    readers = Counter(number for node in graph.nodes for number in node.inputs)
+    uses = Counter(node.key for node in graph.nodes)
     for node in graph.nodes:
         if activation_of(node) == "relu":
-            source = _shifted(graph, node)
+            source = _shifted(graph, node, readers, uses)
             if source is None or source.key not in gradients:
                 return None
             gradient = gradients[source.key]
@@ -116,21 +119,22 @@ def _idle(graph: Graph, gradients: dict[str, Array]) -> dict[str, float] | None:
     return found
 
 
-def _shifted(graph: Graph, node: Node) -> Node | None:
-    """The layer whose bias or beta gets its gradient through this ReLU alone, and no penalty's."""
+def _shifted(graph: Graph, node: Node, readers: Counter[int], uses: Counter[str]) -> Node | None:
+    """The layer whose bias or beta gets its gradient through this ReLU alone, and no penalty's.
+    ``readers``: how often each node is read; ``uses``: how many nodes have each key."""
     source = node
     if isinstance(node.layer, Relu):
         if node.inputs[0] < 0:
             return None
         source = graph.nodes[node.inputs[0]]
-        readers = sum(other.inputs.count(node.inputs[0]) for other in graph.nodes)
         ends = any(head.node == node.inputs[0] for head in graph.heads)
         is_linear = getattr(source.layer, "activation", "linear") == "linear"
-        if readers != 1 or ends or not is_linear or not isinstance(source.layer, SHIFTED):
+        is_read_once = readers[node.inputs[0]] == 1
+        if not is_read_once or ends or not is_linear or not isinstance(source.layer, SHIFTED):
             return None
     elif not isinstance(node.layer, WEIGHTED):
         return None
-    is_shared = sum(other.key == source.key for other in graph.nodes) > 1
+    is_shared = uses[source.key] > 1
     is_penalized = any(name in SHIFTS for name in source.layer.penalties())
     known = [p for p in source.parameters if p.name in SHIFTS and p.shape == source.shape[-1:]]
     return None if is_shared or is_penalized or len(known) != 1 else source

@@ -44,6 +44,10 @@ class WatchTimes:
         """Whether the rules are asked after an epoch amid the training."""
         return epoch % self.checks == 0 or (epoch == 1 and self.is_long)
 
+    def next_check(self, epoch: int) -> int:
+        """The first one behind an epoch."""
+        return (epoch // self.checks + 1) * self.checks
+
     def has_look(self, epoch: int) -> bool:
         """Whether that is one after which they look inside, too."""
         return epoch % self.looks == 0 or (epoch == 1 and self.is_long)
