@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from tests import helpers
 from tuidl.cli import cli
+from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 
 FEW = ("--steps", "80", "--lowest", "1e-5", "--highest", "1")
@@ -38,6 +39,15 @@ def test_a_suggestion_is_the_same_each_time(file: Path) -> None:
     assert first == second
 
 
+def test_of_an_objective_what_is_said_can_be_typed() -> None:
+    shown = find("gan_points", "--objective", "generator", *FEW)
+    said = shown.stdout.rpartition("train with it: ")[2].split()
+    assert said[:3] == ["tuidl", "gan_points", "--set"]
+    assert load_preset("gan_points", [said[3]]).objectives[1].optimizer.learning_rate == float(
+        said[3].partition("=")[2]
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
@@ -46,6 +56,7 @@ def test_a_suggestion_is_the_same_each_time(file: Path) -> None:
         (("cnn_digits", "--lowest", "2", "--highest", "1"), "expected less than --highest"),
         (("cnn_digits", "--lowest", "0"), "--lowest"),
         (("cnn_digits", "--steps", "3"), "--steps"),
+        (("gan_points",), "name one with --objective: discriminator, generator"),
         (("cnn_digits", "--objective", "critic"), "no objective 'critic'"),
         (("cnn_digits", "--set", "optimizer.learning_rat=1"), "learning_rat"),
     ],

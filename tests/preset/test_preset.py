@@ -241,6 +241,14 @@ def test_wrong_overrides_are_refused_with_this_message(override: str, message: s
     assert str(caught.value) == message
 
 
+def test_tables_of_a_list_go_by_their_names_too() -> None:
+    steps = ("objectives.generator.steps=2", "objectives.0.steps=3")
+    found = load_preset("gan_points", list(steps)).objectives
+    assert [(one.name, one.steps) for one in found] == [("discriminator", 3), ("generator", 2)]
+    with pytest.raises(PresetError, match=r"from 0 to 1, or a name \(discriminator, generator\)"):
+        load_preset("gan_points", ["objectives.nobody.steps=2"])
+
+
 def test_files_that_are_no_presets(tmp_path: Path) -> None:
     cases = {
         "a.toml": (b"name = ", "not TOML"),

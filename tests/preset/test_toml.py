@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuidl.core.errors import PresetError
+from tuidl.preset.rates import with_rate
 from tuidl.preset.schema import Preset
 from tuidl.preset.toml_edit import dumps, with_layers, with_value
 from tuidl.preset.toml_lines import error_line, line_of, path_of, statements
@@ -85,6 +86,21 @@ def test_a_change_leaves_the_rest(
     head, found, tail = TEXT.rpartition(old) if path[0] == "training" else TEXT.partition(old)
     assert found
     assert with_value(TEXT, path, value) == head + new + tail
+
+
+def test_a_value_in_a_table_on_one_line_changes_that_line_alone() -> None:
+    line = 'optimizer = { type = "adam", learning_rate = 0.001 }  # a remark\n'
+    text = f'name = "x"\n{line}\n[[objectives]]\nname = "a"\n{line}'
+    path = ("objectives", 0, "optimizer", "learning_rate")
+    head, tail = text[: -len(line)], line
+    assert with_value(text, path, 0.0054) == head + tail.replace("0.001", "0.0054")
+    assert with_value(text, path, None) == head + tail.replace(", learning_rate = 0.001", "")
+    assert with_value(text, path[2:], 0.5) == text.replace("0.001", "0.5", 1)
+    more = with_value(text, (*path[:-1], "schedule", "type"), "cosine")
+    assert more == head + tail.replace(" }", ', schedule = { type = "cosine" } }')
+    assert with_rate(text, "objectives.a.optimizer.learning_rate", 3.0) == with_value(
+        text, path, 3.0
+    )
 
 
 def test_an_unusual_text_is_written_anew() -> None:

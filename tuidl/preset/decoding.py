@@ -60,7 +60,8 @@ def convert_tagged(value: Any, kinds: Mapping[str, type[Any]], tag: str, key: st
 
 
 def set_value(table: dict[str, Any], override: str) -> None:
-    """Apply one ``KEY=VALUE`` of the command line, KEY dotted: ``layers.0.filters=8``.
+    """Apply one ``KEY=VALUE`` of the command line, KEY dotted: ``layers.0.filters=8``. A table of a
+    list is named by its number, or by its own name: ``objectives.generator.steps=2``.
 
     VALUE is read as TOML, or as text where it is none. Raises PresetError.
     """
@@ -102,11 +103,15 @@ def _below(place: Any, step: str, path: str, override: str) -> Any:
 
 
 def _index(place: list[Any], step: str, override: str) -> int:
-    if not step.isdecimal() or len(step) > 6 or int(step) >= len(place):
-        raise PresetError(
-            f"--set {override}", f"expected a number from 0 to {len(place) - 1}, got {step!r}"
-        )
-    return int(step)
+    if step.isdecimal() and len(step) <= 6 and int(step) < len(place):
+        return int(step)
+    names = [one.get("name") if isinstance(one, dict) else None for one in place]
+    if names.count(step) == 1:
+        return names.index(step)
+    known = [name for name in names if isinstance(name, str)]
+    named = f", or a name ({', '.join(known)})" if known else ""
+    problem = f"expected a number from 0 to {len(place) - 1}{named}, got {step!r}"
+    raise PresetError(f"--set {override}", problem)
 
 
 def _require_finite(value: Any, key: str) -> None:

@@ -136,6 +136,11 @@ def _patched(text: str, path: KeyPath, value: Any) -> str:
     lines = text.split("\n")
     found = next((s for s in statements(text) if s.path == path), None)
     if found is None:
+        holder = _holder(text, path)
+        if holder is not None:  # a table on one line, such as optimizer = { type = "adam" }
+            inner = _below(tomllib.loads(text), holder.path)
+            changed = _with_value(inner, path[len(holder.path) :], value)
+            return _patched(text, holder.path, changed)
         return text if value is None else _added(text, path, value)
     last = _end(text, found) if found.is_head else found.last
     if value is None:
@@ -146,6 +151,20 @@ def _patched(text: str, path: KeyPath, value: Any) -> str:
         comment = _comment(lines[found.first]) if found.first == found.last else ""
         new = [f"{_pair(str(path[-1]), value)}{comment}"]
     return "\n".join([*lines[: found.first], *new, *lines[last + 1 :]])
+
+
+def _holder(text: str, path: KeyPath) -> Statement | None:
+    """The ``key = value`` in whose value a path goes on."""
+    for one in statements(text):
+        if not one.is_head and one.path == path[: len(one.path)]:
+            return one
+    return None
+
+
+def _below(table: Any, path: KeyPath) -> Any:
+    for step in path:
+        table = table[step]
+    return table
 
 
 def _added(text: str, path: KeyPath, value: Any) -> str:

@@ -79,7 +79,7 @@ class RateTest:
     def _number_of(self, objective: str | None) -> int:
         names = [known.name for known in self._trainer.state.program.objectives]
         if objective is None and len(names) > 1:
-            problem = f"it has several objectives: name one of {', '.join(names)}"
+            problem = f"it has several; name one with --objective: {', '.join(names)}"
             raise PresetError("objectives", problem)
         if objective is not None and objective not in names:
             known = [name for name in names if name]
