@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from tuidl.storage.locations import runs_folder
 from tuidl.sweeps import coordinator, trial
 from tuidl.sweeps.coordinator import Coordinator
 from tuidl.sweeps.folder import Origin, SweepFolder, create, find
-from tuidl.sweeps.jobs import Answer, Job
+from tuidl.sweeps.jobs import Answer, Job, Lost, Reached
 from tuidl.sweeps.outcomes import outcome_of
 from tuidl.sweeps.pool import Pool
 from tuidl.sweeps.records import (
@@ -200,6 +201,24 @@ def test_the_report_lists_the_best_first(capsys: pytest.CaptureFixture[str]) -> 
     assert "validation.accuracy" in lines[1]
     assert "best: trial 2, validation.accuracy 0.8" in lines
     assert lines[-1] == "table sha256 ab"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_worker_that_is_told_to_end_saves_its_run_first(number: signal.Signals) -> None:
+    """As one is with its whole session; another one would go on with it."""
+    path = runs_folder() / "long"
+    text = PRESET.replace("epochs = 6", "epochs = 1000000")
+    job = Job(preset=text, folder="", run=str(path), epochs=1_000_000, threads=1)
+    with Pool(1) as pool:
+        for _, said in pool.run(deque([job])):
+            if isinstance(said, Reached) and said.epochs:
+                os.kill(pool.pids[0], number)
+            elif isinstance(said, Lost):
+                break
+        assert said == Lost(how="with exit code 0")
+        [run] = listed()
+        assert run.state == "interrupted"
+        assert run.epochs > 0
 
 
 def test_a_run_that_was_killed_behind_its_last_epoch_is_still_to_end() -> None:

@@ -1,6 +1,7 @@
 """A worker process: jobs come in on stdin, answers go out on stdout, a line of JSON each.
 
-It ends with the coordinator, whose end of stdin is closed then: a run in progress is saved first.
+It ends with the coordinator, whose end of stdin is closed then, or when it is told to by a signal
+(as all processes of a session are): a run in progress is saved first.
 """
 
 import os
@@ -32,6 +33,11 @@ class Worker:
         """Hand on the jobs that come in; their end stops the run in progress."""
         for line in lines:
             self._jobs.put(to_job(line))
+        self.leave()
+
+    def leave(self) -> None:
+        """Stop the run in progress, and be done. It is not answered: another worker goes on with
+        it, if there is still a coordinator."""
         with self._lock:
             self._is_over = True
             self._interrupter.stop("interrupted")
@@ -46,7 +52,10 @@ class Worker:
                 if self._is_over:
                     return
                 self._interrupter = Interrupter()
-            self._say(self._answer(job))
+            answer = self._answer(job)
+            if self._is_over:
+                return
+            self._say(answer)
 
     def _say(self, said: Answer | Reached) -> None:
         self._out.write(to_line(said) + b"\n")
@@ -73,6 +82,14 @@ def main() -> None:
     os.dup2(2, 1)
     prepare_streams()
     worker = Worker(out)
+
+    def told(number: int, frame: object) -> None:
+        """In a thread: a lock may be held where the signal arrives."""
+        threading.Thread(target=worker.leave, daemon=True).start()
+
+    for number in (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")):
+        if number is not None:  # Windows has no SIGHUP
+            signal.signal(number, told)
     threading.Thread(target=worker.listen, args=(sys.stdin.buffer,), daemon=True).start()
     worker.run()
     os._exit(0)

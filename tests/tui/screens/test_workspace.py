@@ -1,5 +1,6 @@
 """The table of all runs: columns, order, filter, groups, marks, pins and what is done with them."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from tuidl.tui.dialogs.pick import PickScreen
 from tuidl.tui.screens.compare import CompareScreen
 from tuidl.tui.screens.help import HelpScreen
 from tuidl.tui.screens.home import HomeScreen
+from tuidl.tui.screens.results import ResultsScreen
 from tuidl.tui.screens.viewer import ViewScreen
 from tuidl.tui.screens.workspace import WorkspaceScreen
 from tuidl.tui.state import State
@@ -369,6 +371,43 @@ async def test_only_the_rows_that_are_seen_are_drawn(
         assert 0 < len(set(looked)) < 60
         await pilot.press("slash", *"n00007")
         await until(pilot, lambda: rows(screen) == "n00007")
+
+
+@pytest.mark.parametrize("key", ["enter", "v", "r", "m", "c", "asterisk"])
+async def test_a_run_that_another_shell_deleted_meanwhile_is_said_to_be_gone(
+    app: Playground, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some()
+    async with opened(app) as (pilot, screen):
+        monkeypatch.setattr(screen, "reread", lambda: None)  # it has not looked again yet
+        for name in "abcd":
+            shutil.rmtree(folders.runs_folder() / name)
+        await pilot.press(key)
+        await until(pilot, lambda: notices(app))
+        [said_so] = notices(app)
+        assert "runs/d" in said_so
+        assert "no run" in said_so or "No such file" in said_so
+        assert app.screen is screen
+
+
+async def test_runs_that_are_deleted_while_they_are_compared_stay_as_they_were_read(
+    app: Playground,
+) -> None:
+    some()
+    async with opened(app) as (pilot, _):
+        await pilot.press("a", "c")
+        compared = app.screen
+        assert isinstance(compared, CompareScreen)
+        await until(pilot, lambda: compared.is_read and compared.compared.runs.members)
+        for name in "abcd":
+            shutil.rmtree(folders.runs_folder() / name)
+        await pilot.press("x", "s", "l", "z", "right", "down", "p")
+        await until(pilot, lambda: isinstance(app.screen, ResultsScreen))
+        await pilot.press("2", "3", "4", "1", "down", "enter")
+        await until(pilot, lambda: notices(app))
+        [said_so] = notices(app)
+        assert "No such file" in said_so
+        assert isinstance(app.screen, ResultsScreen)
 
 
 async def test_no_runs_are_no_problem(app: Playground) -> None:
