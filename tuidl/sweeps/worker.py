@@ -27,7 +27,7 @@ class Worker:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._interrupter = Interrupter()
-        self._is_over = False
+        self._over = threading.Event()
 
     def listen(self, lines: BinaryIO) -> None:
         """Hand on the jobs that come in; their end stops the run in progress."""
@@ -39,7 +39,7 @@ class Worker:
         """Stop the run in progress, and be done. It is not answered: another worker goes on with
         it, if there is still a coordinator."""
         with self._lock:
-            self._is_over = True
+            self._over.set()
             self._interrupter.stop("interrupted")
             if not self._interrupter.listening:  # it compiles, or rests: nothing is to be saved
                 os._exit(0)
@@ -49,11 +49,11 @@ class Worker:
         """Carry out jobs until there are no more."""
         while (job := self._jobs.get()) is not None:
             with self._lock:
-                if self._is_over:
+                if self._over.is_set():
                     return
                 self._interrupter = Interrupter()
             answer = self._answer(job)
-            if self._is_over:
+            if self._over.is_set():
                 return
             self._say(answer)
 

@@ -384,7 +384,7 @@ async def test_a_run_that_another_shell_deleted_meanwhile_is_said_to_be_gone(
             shutil.rmtree(folders.runs_folder() / name)
         await pilot.press(key)
         await until(pilot, lambda: notices(app))
-        [said_so] = notices(app)
+        said_so = notices(app)
         assert "runs/d" in said_so
         assert "no run" in said_so or "No such file" in said_so
         assert app.screen is screen
@@ -403,9 +403,9 @@ async def test_runs_that_are_deleted_while_they_are_compared_stay_as_they_were_r
             shutil.rmtree(folders.runs_folder() / name)
         await pilot.press("x", "s", "l", "z", "right", "down", "p")
         await until(pilot, lambda: isinstance(app.screen, ResultsScreen))
-        await pilot.press("2", "3", "4", "1", "down", "enter")
+        await pilot.press("1", "2", "3", "4", "down", "enter")
         await until(pilot, lambda: notices(app))
-        [said_so] = notices(app)
+        said_so = notices(app)
         assert "No such file" in said_so
         assert isinstance(app.screen, ResultsScreen)
 
