@@ -12,7 +12,7 @@ import numpy as np
 
 from bench.peers import examples
 from bench.peers.protocol import EXAMPLES, Way
-from tuidl.backends.base import ArrayDataset, BatchPlan, StepChunk
+from tuidl.backends.base import ArrayDataset, BatchPlan, StepChunk, Turns
 from tuidl.model.model import Model
 from tuidl.preset.schema import Preset
 from tuidl.training.profiling import RATE, batch_of, random_feed
@@ -43,22 +43,21 @@ def ways(model: Model, threads: int, work: dict[str, Any] | None = None) -> dict
     plans = [BatchPlan.of(one.train, program.batch, len(feed)) for one in program.objectives]
     steps = plans[0].steps(len(feed))
     slots = sum(size for _, size in program.statistics.values())
+    chunk = StepChunk(0, np.full(steps, RATE), np.zeros(slots), np.zeros(steps))
     # Several objectives take turns, step by step, each with the next batch.
-    at_once = steps if len(plans) == 1 else 1
-    stretches = [
-        StepChunk(start, np.full(at_once, RATE), np.zeros(slots), np.zeros(at_once))
-        for start in range(0, steps, at_once)
-    ]
+    turns = Turns(np.arange(steps) % len(plans), np.zeros(len(plans)))
+
+    def epoch() -> int:
+        if len(plans) == 1:
+            return model.engine.run(plans[0], feed, chunk)
+        return model.engine.run_turns(plans, feed, chunk, turns)
 
     def by(choose: Callable[[], None]) -> Way:
         def run(epochs: int) -> None:
             choose()
             for _ in range(epochs):
-                for number, stretch in enumerate(stretches):
-                    done = model.engine.run(plans[number % len(plans)], feed, stretch)
-                    if done != at_once:
-                        problem = f"stopped at step {stretch.start + done} of {steps}"
-                        raise RuntimeError(f"{problem}: loss is not finite")
+                if (done := epoch()) != steps:
+                    raise RuntimeError(f"stopped at step {done} of {steps}: loss is not finite")
 
         return Way(run, steps)
 

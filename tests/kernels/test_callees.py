@@ -10,13 +10,13 @@ import pytest
 from tuidl.kernels import KERNELS
 from tuidl.kernels.ahead import Share, with_routines
 from tuidl.kernels.callees import callees, code_size
-from tuidl.kernels.jobs import LOOP, SCAN, job
+from tuidl.kernels.jobs import LOOP, SCAN, TURNS, job
 from tuidl.kernels.simd.routines import ROUTINES
 
 CONVOLUTIONS = ["conv2d", "conv2d_weight_gradient", "conv2d_input_gradient"]
 
 
-@pytest.mark.parametrize("name", [LOOP, SCAN, *ROUTINES, *KERNELS])
+@pytest.mark.parametrize("name", [LOOP, TURNS, SCAN, *ROUTINES, *KERNELS])
 def test_everything_that_is_compiled_has_a_size(name: str) -> None:
     assert job(name).function in callees(name).sizes
     assert code_size(name) > 0

@@ -47,6 +47,9 @@ def test_inserted_steps_come_at_once_and_the_turns_go_on_behind_them(seed: int) 
         assert wanted[step : step + left] == [number] * len(wanted[step : step + left])
         for whose in range(len(turns)):
             assert rotation.steps_of(whose, step) == wanted[:step].count(whose)
+        ahead = rotation.after(step, chance.randint(0, len(wanted) - step))
+        assert ahead.numbers.tolist() == wanted[step:][: len(ahead.numbers)]
+        assert ahead.counts.tolist() == [wanted[:step].count(n) for n in range(len(turns))]
 
 
 def test_neighbours_of_one_objective_are_kept_as_one() -> None:

@@ -1,8 +1,9 @@
 """The interface of a backend: a program's memory, and steps on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Routine, Rows
 from tuidl.core.errors import BackendError
+from tuidl.kernels.step_state import STEP
 
 Array = np.ndarray[Any, np.dtype[Any]]
 CACHE_LINE = 64
@@ -146,6 +148,21 @@ class StepChunk:
 
 
 @dataclass(frozen=True)
+class Turns:
+    """``numbers`` (steps,): the objective of each step, int64. ``counts`` (objectives,): in and
+    out, how many steps of each were done, float64 as in the step state."""
+
+    numbers: Array
+    counts: Array
+
+    @property
+    def in_a_row(self) -> Iterator[tuple[int, int]]:
+        """An objective and how many steps in a row it has, one after the other."""
+        for number, steps in groupby(self.numbers.tolist()):
+            yield number, len(list(steps))
+
+
+@dataclass(frozen=True)
 class Compiling:
     """One more of the kernels that a program needs is being compiled. ``share``: of all work that
     is done, ``next_share``: of this one; ``seconds``: that all of it is expected to take."""
@@ -197,9 +214,39 @@ class Engine(Protocol):
         """Run the chunk; returns the steps done (fewer: stopped, or a loss not finite)."""
         ...
 
+    def run_turns(
+        self, plans: Sequence[BatchPlan], dataset: ArrayDataset, chunk: StepChunk, turns: "Turns"
+    ) -> int:
+        """Run the chunk, each step with the plan of the objective whose turn it is; as ``run``."""
+        ...
+
     def run_instruction(self, rows: Rows, number: int) -> None:
         """Run one instruction in all its lanes, for looking into a step."""
         ...
+
+
+def run_in_turn(
+    engine: Engine,
+    plans: Sequence[BatchPlan],
+    dataset: ArrayDataset,
+    chunk: StepChunk,
+    turns: Turns,
+) -> int:
+    """``Engine.run_turns`` by calls of ``Engine.run``, one for the steps that an objective has in a
+    row."""
+    done = 0
+    for number, steps in turns.in_a_row:
+        part = chunk.after(done)
+        part = replace(part, rates=part.rates[:steps], losses=part.losses[:steps])
+        engine.step_state[STEP] = turns.counts[number]
+        try:
+            some = engine.run(plans[number], dataset, part)
+        finally:
+            turns.counts[number] = engine.step_state[STEP]
+        done += some
+        if some < steps:
+            break
+    return done
 
 
 def require_one_thread(backend: str, threads: int) -> None:

@@ -1,13 +1,22 @@
 """The CPU backend: compiled kernels, run by the compiled loop on all threads asked for."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numba
 import numpy as np
 
-from tuidl.backends.base import Array, ArrayDataset, BatchPlan, Compiling, StepChunk, aligned_zeros
+from tuidl.backends.base import (
+    Array,
+    ArrayDataset,
+    BatchPlan,
+    Compiling,
+    StepChunk,
+    Turns,
+    aligned_zeros,
+    run_in_turn,
+)
 from tuidl.backends.compile_work import CompileWork
 from tuidl.compiler.program import Program
 from tuidl.compiler.routine import Rows
@@ -16,13 +25,14 @@ from tuidl.core.fair_lock import FairLock
 from tuidl.core.limits import default_threads
 from tuidl.kernels import KERNELS, blas
 from tuidl.kernels.ahead import shared_compilation, with_routines
-from tuidl.kernels.jobs import LOOP, job
+from tuidl.kernels.jobs import LOOP, TURNS, job
 from tuidl.kernels.loop import compiled_loop
 from tuidl.kernels.simd.intrinsics import call_kernel
 from tuidl.kernels.simd.routines import ROUTINES
 from tuidl.kernels.step_state import EPOCH, STEP_STATE_SIZE
 from tuidl.kernels.subnormals import subnormals_flushed
 from tuidl.kernels.timing import FIRST_ROW, compiled_timer
+from tuidl.kernels.turns import compiled_turns, one_step_each
 
 _PARALLEL = FairLock()
 """For parallel code: two threads in it at once abort the process where Numba's only threading layer
@@ -51,6 +61,7 @@ class CpuEngine:
         self.from_cache = True
         self._addresses = np.zeros(len(KERNELS), np.int64)
         self._loop: Any = None
+        self._turns: Any = None
 
     def use_threads(self, threads: int) -> None:
         if not 1 <= threads <= _most_threads():
@@ -60,7 +71,7 @@ class CpuEngine:
     def prepare(self) -> Iterator[Compiling]:
         """Load or compile the loop and the kernels that the program uses."""
         blas.load()
-        names = [*self.program.kernels, LOOP]
+        names = [*self.program.kernels, LOOP, *[TURNS] * (len(self.program.objectives) > 1)]
         missing = [name for name in names if not job(name).is_compiled(self.dtype)]
         foreign = [name for name in missing if name in KERNELS and KERNELS[name].foreign]
         own = with_routines([name for name in missing if name not in foreign])
@@ -89,6 +100,9 @@ class CpuEngine:
         if name == LOOP:
             self._loop, from_cache = compiled_loop(self.dtype)
             return from_cache
+        if name == TURNS:
+            self._turns, from_cache = compiled_turns()
+            return from_cache
         address, from_cache = KERNELS[name].compile(self.dtype)
         self._addresses[KERNELS[name].opcode] = address
         return from_cache
@@ -99,9 +113,38 @@ class CpuEngine:
             return self._run(batches.undivided, dataset, chunk)
         if batches.most_lanes == 1:
             return self._steps(batches, dataset, chunk)
+        return self._in_parallel(lambda: self._run(batches, dataset, chunk))
+
+    def run_turns(
+        self, plans: Sequence[BatchPlan], dataset: ArrayDataset, chunk: StepChunk, turns: Turns
+    ) -> int:
+        if self.program.settle is not None:
+            return run_in_turn(self, plans, dataset, chunk, turns)
+        self.step_state[EPOCH] = dataset.epoch
+        if self.threads == 1:
+            return self._alternate([p.undivided for p in plans], dataset, chunk, turns)
+        if max(p.most_lanes for p in plans) == 1:
+            return self._alternate(plans, dataset, chunk, turns)
+        return self._in_parallel(lambda: self._alternate(plans, dataset, chunk, turns))
+
+    def _alternate(
+        self, plans: Sequence[BatchPlan], dataset: ArrayDataset, chunk: StepChunk, turns: Turns
+    ) -> int:
+        calls = [self._loop.passed(*self._arguments(p, dataset, chunk)) for p in plans]
+        done: int = self._turns(
+            self._loop.address,
+            one_step_each(np.array(calls, np.int64)),
+            turns.numbers,
+            turns.counts,
+            self.step_state,
+        )
+        return done
+
+    def _in_parallel(self, work: Callable[[], int]) -> int:
         with _PARALLEL.hold():
             self._require_threads()
-            return self._run(batches, dataset, chunk)
+            numba.set_num_threads(self.threads)
+            return work()
 
     def _settle(self, dataset: ArrayDataset) -> None:
         """Do what steps left undone for rows of tables that they did not read."""
@@ -138,9 +181,7 @@ class CpuEngine:
             raise BackendError(f"{problem}: start it with multiprocessing's 'spawn'")
 
     def _run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
-        """Steps, and what they left undone, on the threads asked for."""
-        if self.threads > 1:
-            numba.set_num_threads(self.threads)
+        """Steps, and what they left undone."""
         try:
             return self._steps(batches, dataset, chunk)
         finally:
@@ -148,7 +189,13 @@ class CpuEngine:
                 self._settle(dataset)
 
     def _steps(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
-        done: int = self._loop(
+        done: int = self._loop(*self._arguments(batches, dataset, chunk))
+        return done
+
+    def _arguments(
+        self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk
+    ) -> tuple[Any, ...]:
+        return (
             self._addresses,
             batches.rows,
             batches.stages if chunk.updates else batches.stages_before_update,
@@ -167,7 +214,6 @@ class CpuEngine:
             chunk.totals,
             self.stop,
         )
-        return done
 
     def run_instruction(self, rows: Rows, number: int) -> None:
         with subnormals_flushed():

@@ -18,6 +18,7 @@ from tuidl.core.memory import page_bytes
 from tuidl.data.memory import real_demand
 from tuidl.kernels import KERNELS
 from tuidl.kernels.loop import loop_is_compiled
+from tuidl.kernels.turns import turns_are_compiled
 from tuidl.nn.initializers import bytes_to_draw
 from tuidl.preset.schema import Preset
 
@@ -142,4 +143,5 @@ def _drawing(preset: Preset, program: Program) -> int:
 def _missing(program: Program) -> int:
     kind = np.dtype(np.float32)
     is_there = [KERNELS[name].is_compiled(kind) for name in program.kernels]
-    return is_there.count(False) + (not loop_is_compiled(kind))
+    is_there += [loop_is_compiled(kind), len(program.objectives) == 1 or turns_are_compiled()]
+    return is_there.count(False)

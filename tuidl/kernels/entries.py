@@ -21,6 +21,11 @@ def make(name: str, function: Any, signature: Any) -> None:
     native.make(name, _wrapper(function, signature.args), _c_signature(signature.args))
 
 
+def place_of(kinds: Any, argument: int) -> int:
+    """Where in what is passed an argument stands; after the last one: how much that is."""
+    return sum(1 + kind.ndim if isinstance(kind, types.Array) else 1 for kind in kinds[:argument])
+
+
 class Entry:
     """``function`` (compiled code may call it), callable with arrays and numbers.
 
@@ -43,8 +48,20 @@ class Entry:
         self._known: list[dict[int, _Known]] = [{} for _ in self._kinds]
 
     def __call__(self, *arguments: Any) -> int:
-        """Raises TypeError where an array is of another kind: its memory would be misread; and
-        ValueError where there are more or fewer arguments."""
+        """Raises what ``passed`` raises."""
+        return int(self._call(*self.passed(*arguments)))
+
+    @property
+    def address(self) -> int:
+        """Of the machine code, which takes what ``passed`` returns."""
+        return self._code.address
+
+    def passed(self, *arguments: Any) -> list[Any]:
+        """Numbers as they are, of arrays address and lengths; arrays are not kept alive.
+
+        Raises TypeError where an array is of another kind: its memory would be misread; and
+        ValueError where there are more or fewer arguments.
+        """
         if len(arguments) != len(self._kinds):
             count = len(self._kinds)
             raise ValueError(
@@ -59,7 +76,7 @@ class Entry:
             if known is None or known.array() is not value:
                 known = self._last[i] = self._found(i, value)
             passed += known.passed
-        return int(self._call(*passed))
+        return passed
 
     def _found(self, place: int, value: Any) -> "_Known":
         """An array that is not the one of the last call."""

@@ -1,5 +1,5 @@
 """Everything that is compiled by itself, by its name: kernels, the routines that they call by a
-symbol, the loop over the steps and the reader of tables."""
+symbol, the loops over steps and turns, and the reader of tables."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tuidl.kernels import loop, scanning
+from tuidl.kernels import loop, scanning, turns
 from tuidl.kernels.registry import KERNELS
 from tuidl.kernels.simd.routines import ROUTINES
 
-LOOP, SCAN = "training loop", scanning.NAME
+LOOP, TURNS, SCAN = "training loop", "loop of turns", scanning.NAME
 
 
 class Job(Protocol):
@@ -36,6 +36,9 @@ class _Single:
 
 _SINGLE = {
     LOOP: _Single(loop.run_steps, loop.loop_is_compiled, loop.make_loop),
+    TURNS: _Single(
+        turns.run_turns, lambda _: turns.turns_are_compiled(), lambda _: turns.make_turns()
+    ),
     SCAN: _Single(scanning.scan, lambda _: scanning.scan_is_kept(), lambda _: scanning.make_scan()),
 }
 

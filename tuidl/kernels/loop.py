@@ -161,14 +161,18 @@ def _compiled_loop(dtype: np.dtype[Any]) -> Entry:
 
 def _parts(dtype: np.dtype[Any]) -> tuple[str, Any, Any]:
     """Of the Entry: name, function and signature."""
+    return _name(dtype), parallel_function(run_steps), loop_signature(dtype)
+
+
+def loop_signature(dtype: np.dtype[Any]) -> Any:
+    """Of ``run_steps`` for arenas of ``dtype``."""
     scalar = types.float32 if dtype == np.float32 else types.float64
-    signature = types.int64(
+    return types.int64(
         types.int64[::1], types.int64[:, :, :, ::1], types.int64[:, :, ::1], types.int64[:, :, ::1],
         scalar[::1], types.float64[::1], scalar[:, ::1], scalar[:, ::1], types.int64[::1],
         types.int64, types.int64, types.int64, types.int64,
         types.float64[::1], types.float64[::1], types.float64[::1], types.int64[::1],
     )  # fmt: skip
-    return _name(dtype), parallel_function(run_steps), signature
 
 
 def make_loop(dtype: np.dtype[Any]) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from tuidl.core.children import child_environment, module_command
 from tuidl.kernels import native
 from tuidl.kernels.ahead import shared_compilation, with_routines
-from tuidl.kernels.jobs import LOOP, SCAN, job
+from tuidl.kernels.jobs import LOOP, SCAN, TURNS, job
 from tuidl.kernels.prebuilt import FOLDER, LEVELS, features_of, name_of, name_of_machine
 from tuidl.kernels.registry import KERNELS
 from tuidl.kernels.subnormals import flush_subnormals, restore_mode
@@ -39,7 +39,7 @@ def build(folder: Path, names: Sequence[str] = ()) -> None:
     """
     for level in LEVELS:
         processor = {"NUMBA_CPU_NAME": level, "NUMBA_CPU_FEATURES": features_of(level)}
-        part = ["--part", str(folder / name_of(level)), *(names or [LOOP, SCAN, *KERNELS])]
+        part = ["--part", str(folder / name_of(level)), *(names or [LOOP, TURNS, SCAN, *KERNELS])]
         command = module_command("tuidl.kernels.prebuild", *part)
         if subprocess.run(command, env=child_environment(**processor), check=False).returncode:
             raise SystemExit(f"could not compile kernels for {level}")

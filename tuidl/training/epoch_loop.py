@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from tuidl.backends.base import StepChunk
+from tuidl.backends.base import Array, StepChunk
 from tuidl.model.model import Model
 from tuidl.protocol.commands import EPOCHS, PRESET
 from tuidl.protocol.edits import At
@@ -142,24 +142,48 @@ class EpochLoop:
         What is to be read of the last step's memory is read here, as others may use it afterwards.
         """
         state, progress = self.state, self.state.progress
-        number, left = state.rotation.at(state.updates)
         count = min(self.chunks.steps, allowed)
         if len(state.plans) > 1:
-            count = min(count, left)
-        rates = state.learning_rates[number].of(progress.epoch, progress.step, count)
+            return self._run_turns(count)
+        rates = state.rates.of(progress.epoch, progress.step, count)
         chunk = StepChunk(progress.step, rates, progress.totals, np.zeros(count))
-        with state.counting(number):
+        feed = state.ordered(progress.epoch)
+        done, seconds = self.chunks.run(state.batches, feed, chunk)
+        self._did(chunk, done, seconds, np.zeros(count, np.int64))
+        if progress.step == state.steps:
+            progress.norms = (progress.norms or {}) | gradient_norms(self.model, 0)
+        return done
+
+    def _run_turns(self, count: int) -> int:
+        """The same of objectives that take turns. The last steps of an epoch are done one by one: a
+        gradient is there to be read until the next objective's step."""
+        state, progress = self.state, self.state.progress
+        count = max(1, min(count, state.steps - state.rotation.cycle - progress.step))
+        turns = state.rotation.after(state.updates, count)
+        by_objective = np.stack(
+            [rates.of(progress.epoch, progress.step, count) for rates in state.learning_rates]
+        )
+        rates = np.ascontiguousarray(by_objective[turns.numbers, np.arange(count)])
+        chunk = StepChunk(progress.step, rates, progress.totals, np.zeros(count))
+        with state.in_turn(turns):
             feed = state.ordered(progress.epoch)
-            done, seconds = self.chunks.run(state.plans[number], feed, chunk)
-            progress.did(done, chunk.losses, is_first=number == 0)
-            progress.stepped(done, seconds)
-            if done < count and not math.isfinite(chunk.losses[done]):
-                raise DivergedError(diverged_event(state, number, float(chunk.losses[done])))
-        if progress.step > state.steps - state.rotation.cycle:
-            progress.norms = (progress.norms or {}) | gradient_norms(self.model, number)
+            done, seconds = self.chunks.run_turns(state.plans, feed, chunk, turns)
+            self._did(chunk, done, seconds, turns.numbers)
+        if done and progress.step > state.steps - state.rotation.cycle:
+            norms = gradient_norms(self.model, int(turns.numbers[0]))
+            progress.norms = (progress.norms or {}) | norms
+        return done
+
+    def _did(self, chunk: StepChunk, done: int, seconds: float, numbers: Array) -> None:
+        """Note so many steps, each of an objective. Raises DivergedError for a loss that is not
+        finite."""
+        state, progress, losses = self.state, self.state.progress, chunk.losses
+        progress.did(done, losses, firsts=losses[:done][numbers[:done] == 0])
+        progress.stepped(done, seconds)
+        if done < len(losses) and not math.isfinite(losses[done]):
+            raise DivergedError(diverged_event(state, int(numbers[done]), float(losses[done])))
         if done:
             progress.rate = float(chunk.rates[done - 1])
-        return done
 
     def _allowed(self) -> int:
         """How many steps may be done next."""

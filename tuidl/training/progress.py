@@ -60,13 +60,13 @@ class TrainProgress:
         self.worked(seconds)
         self.evaluation_seconds = seconds
 
-    def did(self, steps: int, losses: Array, *, is_first: bool = True) -> None:
-        """So many more steps are done. ``is_first``: of the first objective, whose level counts."""
+    def did(self, steps: int, losses: Array, firsts: Array) -> None:
+        """So many more steps are done. ``firsts``: the losses of the first objective among them,
+        whose level counts."""
         self.step += steps
         if steps:
             self.loss = float(losses[steps - 1])
-        if steps and is_first:
-            self.level.did(losses[:steps])
+        self.level.did(firsts)
 
     def begin_next(self) -> None:
         """On to the next epoch, where the last one has ended."""

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from tuidl.backends.base import Array, Turns
+
 Inserted = tuple[int, int, int]
 """After how many steps of the run, which objective, how many steps."""
 
@@ -47,6 +51,20 @@ class Rotation:
                 return number, left if until is None else min(left, until)
             place -= turn
         raise AssertionError
+
+    def numbers(self, updates: int, count: int) -> Array:
+        """(count,) whose turn it is at each of the steps after ``updates`` steps."""
+        until = updates + count
+        if any(start < until and updates < start + steps for start, _, steps in self.inserted):
+            return np.array([self.at(updates + k)[0] for k in range(count)], np.int64)
+        cycle = np.repeat(np.arange(len(self.turns)), self.turns)
+        place = (updates - self._inserted_before(updates)) % self.cycle
+        return np.resize(np.roll(cycle, -place), count).astype(np.int64)
+
+    def after(self, updates: int, count: int) -> Turns:
+        """Of the next ``count`` steps after ``updates`` steps."""
+        before = [self.steps_of(number, updates) for number in range(len(self.turns))]
+        return Turns(self.numbers(updates, count), np.array(before, np.float64))
 
     def steps_of(self, number: int, updates: int) -> int:
         """How many of the first ``updates`` steps were those of an objective."""

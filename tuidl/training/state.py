@@ -14,7 +14,7 @@ from typing import Any, Self
 import msgspec
 import numpy as np
 
-from tuidl.backends.base import ArrayDataset, BatchPlan, Engine
+from tuidl.backends.base import ArrayDataset, BatchPlan, Engine, Turns
 from tuidl.compiler.program import Program
 from tuidl.data.dataset import Split
 from tuidl.data.preprocessing import Preprocessing, as_first_written, identity
@@ -172,6 +172,15 @@ class TrainState:
             yield
         finally:
             self.engine.step_state[STEP] = before + self.engine.step_state[STEP] - own
+
+    @contextmanager
+    def in_turn(self, turns: Turns) -> Iterator[None]:
+        """Have the engine count each objective's steps, as optimizers do; afterwards its counter is
+        that of all again."""
+        try:
+            yield
+        finally:
+            self.engine.step_state[STEP] = turns.counts.sum()
 
     @cached_property
     def data_sha256(self) -> str:

@@ -1,7 +1,7 @@
 """The CUDA backend: a program on one GPU."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,9 @@ from tuidl.backends.base import (
     BatchPlan,
     Compiling,
     StepChunk,
+    Turns,
     require_one_thread,
+    run_in_turn,
 )
 from tuidl.backends.cuda.devices import device_name, translated
 from tuidl.backends.cuda.gpu_tuner import GpuTuner
@@ -119,6 +121,11 @@ class CudaEngine:
         self.step_state[EPOCH] = dataset.epoch
         with translated():
             return self._run(batches, dataset, chunk)
+
+    def run_turns(
+        self, plans: Sequence[BatchPlan], dataset: ArrayDataset, chunk: StepChunk, turns: Turns
+    ) -> int:
+        return run_in_turn(self, plans, dataset, chunk, turns)
 
     def _run(self, batches: BatchPlan, dataset: ArrayDataset, chunk: StepChunk) -> int:
         steps, done = len(chunk.rates), 0

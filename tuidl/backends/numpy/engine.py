@@ -1,7 +1,7 @@
 """Runs a program's rows with NumPy, one after the other."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -13,8 +13,10 @@ from tuidl.backends.base import (
     BatchPlan,
     Compiling,
     StepChunk,
+    Turns,
     aligned_zeros,
     require_one_thread,
+    run_in_turn,
 )
 from tuidl.backends.numpy.registry import oracle_of
 from tuidl.compiler.program import Program
@@ -58,6 +60,11 @@ class NumpyEngine:
         finally:
             if self.program.settle is not None and chunk.updates:
                 self._settle(self.program.settle.rows_for(0))
+
+    def run_turns(
+        self, plans: Sequence[BatchPlan], dataset: ArrayDataset, chunk: StepChunk, turns: Turns
+    ) -> int:
+        return run_in_turn(self, plans, dataset, chunk, turns)
 
     def _settle(self, rows: Rows) -> None:
         """Do what steps left undone for rows of tables that they did not read."""
