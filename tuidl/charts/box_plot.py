@@ -62,7 +62,8 @@ def box_plot(
     log: bool = False,
 ) -> list[Text]:
     """One row for each group from the ``first`` on, as many as fit: its name, its box, its median
-    and count. All are on the scale of all. ``log``: equal factors are equally far."""
+    and count; the axis right below the last one. All are on the scale of all. ``log``: equal
+    factors are equally far."""
     grid = Grid(width, height, unicode)
     known = with_values(groups)
     if not known or width < LEAST_PLOT:
@@ -72,14 +73,15 @@ def box_plot(
     left, size = names + 2, max(width - names - 2 - 16, 4)
     scale = scaled([v for _, values in known for v in values], size, log=log)
     step = 2 if 2 * len(known) + 2 <= height else 1
-    for row, (name, values) in enumerate(known[first : first + groups_that_fit(height)]):
+    shown = known[first : first + groups_that_fit(height)]
+    for row, (name, values) in enumerate(shown):
         y, role = row * step, f"series {first + row + 1}"
         grid.put(0, y, fitted(name, names), palette.style("text"))
         box = box_of(values)
         _put_box(grid, palette, left, y, scale, box, role)
         said = f"{readable(box.median)} ({len(values)})"
         grid.put(left + size + 1, y, said, palette.style("text"))
-    _axis(grid, palette, left, height - 2, scale)
+    _axis(grid, palette, left, min(len(shown) * step, height - 2), scale)
     return grid.lines()
 
 

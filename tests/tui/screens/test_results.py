@@ -1,6 +1,8 @@
 """Scores of many runs: each page and key, at every size."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -13,7 +15,7 @@ from tuidl.tui.app import Playground
 from tuidl.tui.screens.compare import CompareScreen
 from tuidl.tui.screens.results import ResultsScreen
 from tuidl.tui.screens.viewer import ViewScreen
-from tuidl.tui.widgets.results import ResultsPage
+from tuidl.tui.widgets.results import Results, ResultsPage
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
 
@@ -168,3 +170,24 @@ async def test_groups_and_settings_that_do_not_fit_are_counted_and_come_with_a_k
         await pilot.press("3")
         assert str(panel.border_subtitle) == "", "both settings fit"
         assert "training.batch_size" in texts(app)
+
+
+def test_scores_begin_with_the_number_that_says_most_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tables = [
+        {"layers[0].units": n % 2, "optimizer.type": "ab"[n > 4], "rate": n, "training.seed": n}
+        for n in range(10)
+    ]
+    members: list[Any] = [SimpleNamespace(settings=table) for table in tables]
+    found = {"validation loss": [float(n) for n in range(10)]}
+    monkeypatch.setattr("tuidl.tui.widgets.results.scores_of", lambda _: found)
+    assert Results(members).across == "rate"
+    for table in tables:
+        del table["rate"]
+    assert Results(members).across == "layers[0].units"
+    for table in tables:
+        del table["layers[0].units"]
+    assert Results(members).across == "optimizer.type", "a text before a seed"
+    found.clear()
+    assert Results(members).across == "optimizer.type"

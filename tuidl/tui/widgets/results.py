@@ -15,7 +15,7 @@ from tuidl.glossary.pages import Line as HelpLine
 from tuidl.logs.measures import best_is
 from tuidl.protocol.formatting import is_share
 from tuidl.runs.coordinates import Coordinates
-from tuidl.runs.labelling import Groups, group_keys, short_keys, usual_group
+from tuidl.runs.labelling import Groups, group_keys, is_seed, short_keys, usual_group
 from tuidl.runs.overlaying import Member
 from tuidl.runs.setting_importance import (
     Importance,
@@ -47,13 +47,22 @@ class Results:
         """The first group or setting that is seen."""
         self._boxes: tuple[tuple[str, str], list[tuple[str, list[float]]]] | None = None
         self._importances: tuple[str, list[Importance]] | None = None
-        self.across = next(iter([k for k in self.columns if k != self.score]), "")
+        self.across = self._first_column()
         self.page = 0
 
     @property
     def columns(self) -> list[str]:
         """All that can be an axis."""
         return [*self.settings, *self.scores]
+
+    def _first_column(self) -> str:
+        """The number that says most of the score, no seed; else any other column."""
+        numbers = [one.key for one in self.importances if self._is_number(one.key)]
+        others = [key for key in self.columns if key != self.score]
+        return next(iter((*numbers, *others)), "")
+
+    def _is_number(self, key: str) -> bool:
+        return not is_seed(key) and not self.values(key)[1]
 
     def values(self, column: str) -> tuple[list[float], list[str]]:
         """A column as numbers, and the names of those where it has words."""
@@ -100,7 +109,7 @@ class Results:
     def importances(self) -> list[Importance]:
         """Made once for a score."""
         if self._importances is None or self._importances[0] != self.score:
-            found = importances(self.tables, self.scores[self.score])
+            found = importances(self.tables, self.scores.get(self.score, []))
             self._importances = (self.score, found)
         return self._importances[1]
 
