@@ -1,5 +1,6 @@
 """One's own data on the screen: its columns, the target, the proposed preset, training."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,24 @@ async def test_columns_are_left_out_and_taken_in_again(app: Playground) -> None:
         await pilot.press("i")
         await until(pilot, lambda: screen.proposed is not None)
         assert "ignore" not in screen.proposed.text
+
+
+async def test_a_proposal_is_made_without_a_look_at_the_screen(
+    app: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which may be gone when the thread begins."""
+    columns = OwnDataScreen._columns.fget  # type: ignore[attr-defined]
+
+    def here(screen: OwnDataScreen) -> object:
+        assert threading.current_thread() is threading.main_thread()
+        return columns(screen)
+
+    monkeypatch.setattr(OwnDataScreen, "_columns", property(here))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot, "people.csv")
+        await pilot.press("up", "i")
+        await until(pilot, lambda: screen.proposed is not None)
+        assert 'ignore = ["paid"]' in screen.proposed.text
 
 
 async def test_what_cannot_be_a_preset_is_said_and_not_trained(app: Playground) -> None:

@@ -1,5 +1,6 @@
 """The user's own data: its columns, the target, and the preset that is proposed for it."""
 
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -106,11 +107,12 @@ class OwnDataScreen(Screen[None]):
         self.proposed = None
         self.query_one(ProposalPanel).show(None)
         self._head()
-        self.run_worker(self._made, thread=True, group="proposal", exclusive=True)
+        columns = self._columns
+        make = partial(self._made, columns.target, frozenset(columns.left_out))
+        self.run_worker(make, thread=True, group="proposal", exclusive=True)
 
-    def _made(self) -> None:
-        """In a thread: the preset for the present choice."""
-        target, left_out = self._columns.target, frozenset(self._columns.left_out)
+    def _made(self, target: str | None, left_out: frozenset[str]) -> None:
+        """In a thread, which may begin when the screen is gone: the preset for this choice."""
         try:
             proposed = Proposed.of(self.data, target, left_out, self.overrides)
         except Exception as error:  # the screen stays
