@@ -397,6 +397,7 @@ async def test_a_failed_run_goes_on_at_a_tenth_of_its_rate(app: Playground) -> N
         await pilot.pause()
         assert "a tenth of the rate, 0.0001" in notices(app)
         await pilot.press("t")
+        await until(pilot, lambda: len(loads(app)) == 2)
         command = loads(app)[-1]
         assert (command.run, command.learning_rate) == (str(path), pytest.approx(1e-4))
         assert not command.paused

@@ -193,7 +193,7 @@ async def test_our_own_run_says_what_it_is_and_goes_on_with_r(
         assert "13,706 parameters" in texts(app)
         assert "unfinished, r resumes it" in texts(app)
         await pilot.press("r")
-        await pilot.pause()
+        await until(pilot, lambda: loads(app))
         assert isinstance(app.screen, TrainScreen)
         assert loads(app)[-1].run == str(path)
         assert loads(app)[-1].paused

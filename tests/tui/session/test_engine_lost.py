@@ -215,6 +215,7 @@ async def test_a_run_opened_to_go_on_and_killed_while_it_loads(app: Playground) 
         await until(pilot, lambda: len(loads(app)) == 2)
         app.session._engine_ended(-9)
         await pilot.press("space")
+        await until(pilot, lambda: len(loads(app)) == 3)
         assert loads(app)[-1].run == str(path)
 
 
