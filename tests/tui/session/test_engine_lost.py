@@ -211,9 +211,11 @@ async def test_a_run_opened_to_go_on_and_killed_while_it_loads(app: Playground) 
     path = folders.unfinished("other")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: loads(app))
+        app.leave_run()
         app.open_run(path, load_preset("cnn_digits"))
         await until(pilot, lambda: len(loads(app)) == 2)
         app.session._engine_ended(-9)
+        assert app.run_display().shown.phase is Phase.LOST  # type: ignore[union-attr]
         await pilot.press("space")
         await until(pilot, lambda: len(loads(app)) == 3)
         assert loads(app)[-1].run == str(path)
