@@ -7,7 +7,7 @@ import time
 
 match os.environ["FAKE_DRIVER"]:
     case "hangs":
-        time.sleep(60)
+        time.sleep(1000)
     case "crashes":
         os.kill(os.getpid(), signal.SIGSEGV)
     case "fails":

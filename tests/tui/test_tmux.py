@@ -14,7 +14,7 @@ import pytest
 from tests.tui.pseudo_terminal import is_gone
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
-SECONDS = 60.0
+SECONDS = 400.0
 OUTER = ("TMUX", "TMUX_PANE", "NO_COLOR")
 
 

@@ -23,7 +23,7 @@ from tuidl.tui.session.run import Phase
 from tuidl.tui.state import State
 from tuidl.worker.process import Worker
 
-SECONDS = 60.0
+SECONDS = 400.0
 ENDLESS = Preset.parse(helpers.LINE.replace("epochs = 3", "epochs = 1000000"))
 
 
