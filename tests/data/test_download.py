@@ -82,7 +82,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(downloader, "TIMEOUT", 5.0)
+    monkeypatch.setattr(downloader, "TIMEOUT", 60.0)
 
 
 def item(server: Server, *behaviours: str) -> Download:

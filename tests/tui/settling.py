@@ -7,6 +7,7 @@ the event loop itself says whether something is left to do.
 """
 
 import asyncio
+import math
 import time
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from tuidl.tui.dialogs.dialog import Dialog
 from tuidl.tui.widgets.chart import DrawsFrames
 
 LONGEST = 20.0
@@ -51,7 +53,7 @@ async def settled(pilot: Pilot[Any]) -> None:
     while calm < CALM_TURNS and (taken := time.monotonic() - began) < LONGEST:
         await asyncio.sleep(0)
         waits_beside = taken < LONGEST_BESIDE and (_is_in_thread(pilot) or _is_unpainted(pilot))
-        if waits_beside or _is_amid_frame(pilot):
+        if waits_beside or _is_amid_frame(pilot) or _is_unseen(pilot):
             calm = 0
             await asyncio.sleep(0.002)
         elif _has_work():
@@ -79,6 +81,14 @@ def _is_unpainted(pilot: Pilot[Any]) -> bool:
 def _is_amid_frame(pilot: Pilot[Any]) -> bool:
     return any(
         isinstance(screen, DrawsFrames) and screen.is_amid_frame for screen in _screens(pilot)
+    )
+
+
+def _is_unseen(pilot: Pilot[Any]) -> bool:
+    """Whether the screen in front is a dialog that was not painted yet, and so takes no keys."""
+    return any(
+        isinstance(screen, Dialog) and screen._seen_since == math.inf
+        for screen in _screens(pilot)[-1:]
     )
 
 
