@@ -8,7 +8,7 @@ import pytest
 from tuidl.charts.dots import Dots
 from tuidl.charts.overlay import FEW, Looks, Overlaid, Overlay, is_logarithmic
 from tuidl.charts.palette import DEFAULT, MONOCHROME
-from tuidl.charts.rasters import Columns, cells_of, columns_of, dashed_cells
+from tuidl.charts.rasters import MANY, Columns, cells_of, cells_of_all, columns_of, dashed
 from tuidl.charts.scale import Scale
 
 X = np.arange(1.0, 41.0)
@@ -75,7 +75,30 @@ def test_cells_hold_the_dots_from_lowest_to_highest(unicode: bool) -> None:
 def test_dashes_leave_steep_columns_whole() -> None:
     cells = np.zeros((4, 8), dtype=np.uint8)
     cells[0], cells[:, 3] = 1, 1
-    assert dashed_cells(cells, 3, 1)[0].tolist() == [1] * 7 + [0]
+    gaps = np.array([(3, 1), (1, 0), (2, 2)]).T
+    found = dashed(np.stack([cells] * 3), *gaps)
+    assert found[:, 0].tolist() == [
+        [1, 1, 1, 1, 1, 1, 1, 0], [1] * 8, [1, 1, 0, 1, 1, 1, 0, 0],
+    ]  # fmt: skip
+    assert found.dtype == np.uint8
+
+
+@pytest.mark.parametrize("unicode", [True, False])
+@pytest.mark.parametrize("count", [0, 1, MANY, 30])
+def test_many_curves_at_once_are_as_one_after_the_other(count: int, unicode: bool) -> None:
+    """Also where one is not there, leaves the scale, or is infinitely far."""
+    rng = np.random.default_rng(count)
+    low = rng.uniform(-30, 60, (count, 24))
+    high = low + rng.uniform(0, 40, low.shape) ** 2
+    for values in (low, high):
+        values[rng.random(low.shape) < 0.2] = np.nan
+    low[rng.random(low.shape) < 0.1] = -1e300
+    high[rng.random(low.shape) < 0.1] = 1e300
+    curves, ys = [*map(Columns, low, high)], Scale(-3.0, 44.0, 16)
+    found = cells_of_all(curves, ys, unicode)
+    assert len(found) == count
+    for one, curve in zip(found, curves, strict=True):
+        np.testing.assert_array_equal(one, cells_of(curve, ys, unicode))
 
 
 @pytest.mark.parametrize("unicode", [True, False])

@@ -11,7 +11,7 @@ from tuidl.charts.frame import Area, column_of, framed, note, row_of
 from tuidl.charts.grid import Grid
 from tuidl.charts.line_styles import look
 from tuidl.charts.palette import Palette, painted
-from tuidl.charts.rasters import Columns, cells_of, columns_of, dashed_cells
+from tuidl.charts.rasters import Columns, cells_of_all, columns_of, dashed
 from tuidl.charts.scale import Scale, scaled
 from tuidl.charts.window import FEWEST, FIRST, HEADROOM, LEAST_SHARE, is_wide
 from tuidl.core.lazy import Array, np
@@ -88,12 +88,11 @@ class Overlay:
     ) -> None:
         """Cells that several lines go through are theirs in turn, so that none hides another; the
         chosen one has all of its own, without gaps."""
-        rasters = [self._raster(line, "y", area, grid.unicode) for line in lines]
-        stack = np.stack([
-            cells if number == looks.chosen
-            else dashed_cells(cells, look(line.role).on, look(line.role).off)
-            for number, (line, cells) in enumerate(zip(lines, rasters, strict=True))
-        ])  # fmt: skip
+        gaps = [(look(line.role).on, look(line.role).off) for line in lines]
+        if looks.chosen is not None:
+            gaps[looks.chosen] = (1, 0)
+        on, off = np.array(gaps).T
+        stack = dashed(np.stack(self._rasters(lines, "y", area, grid.unicode)), on, off)
         through = stack > 0
         count = through.sum(0)
         cells = OF_MANY if len(lines) > FEW else IN_TURN
@@ -129,7 +128,7 @@ class Overlay:
             style = painted(faded) if palette.colors else palette.style("faint")
             parts = {"behind": line.behind, "band": line.low}
             for part in (name for name, values in parts.items() if values is not None):
-                cells = self._raster(line, part, area, grid.unicode)
+                [cells] = self._rasters([line], part, area, grid.unicode)
                 for row, column in np.argwhere(cells).tolist():
                     x, y = area.x + column, area.y + row
                     if grid.at(x, y) in FREE:
@@ -137,12 +136,15 @@ class Overlay:
                         grid.chars[y][x] = bits if grid.unicode else ":"
                         grid.styles[y][x] = style
 
-    def _raster(self, line: Overlaid, part: str, area: Area, unicode: bool) -> Array:
-        key = (line, part, area.xs, area.ys, unicode)
-        if key not in self._cells:
-            columns = self._columns_of(line, part, area.xs, area.ys.log)
-            self._cells[key] = cells_of(columns, area.ys, unicode)
-        return self._cells[key]
+    def _rasters(
+        self, lines: Sequence[Overlaid], part: str, area: Area, unicode: bool
+    ) -> list[Array]:
+        """The cells of each line; those that are not known are made all at once."""
+        keys = [(line, part, area.xs, area.ys, unicode) for line in lines]
+        new = [key for key in keys if key not in self._cells]
+        columns = [self._columns_of(line, part, area.xs, area.ys.log) for line, *_ in new]
+        self._cells |= zip(new, cells_of_all(columns, area.ys, unicode), strict=True)
+        return [self._cells[key] for key in keys]
 
     def _columns_of(self, line: Overlaid, part: str, xs: Scale, log: bool) -> Columns:
         key = (line, part, xs, log)

@@ -1,5 +1,6 @@
 """Many curves at once as braille: NumPy makes of each the dots that it goes through."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tuidl.charts.dots import BITS, COLUMNS
@@ -60,13 +61,31 @@ def cells_of(columns: Columns, ys: Scale, unicode: bool) -> Array:
     return bits[::-1]
 
 
-def dashed_cells(cells: Array, on: int, off: int) -> Array:
-    """With gaps along x; columns in which it climbs stay whole, lest it come apart."""
-    if not off:
-        return cells
-    climbs = (cells > 0).sum(0) > 2
-    kept = climbs | (np.arange(cells.shape[1]) % (on + off) < on)
-    return np.where(kept, cells, 0).astype(np.uint8)
+MANY = 4
+"""Curves from which on it is faster to make the cells of all at once."""
+
+
+def cells_of_all(curves: Sequence[Columns], ys: Scale, unicode: bool) -> list[Array]:
+    """The same of each of many curves."""
+    if len(curves) < MANY or not unicode:
+        return [cells_of(columns, ys, unicode) for columns in curves]
+    span = (ys.size - 1) / (ys.high - ys.low)
+    low, high = (
+        np.clip((np.stack([one[end] for one in curves]) - ys.low) * span, -1.0, ys.size + 1.0)
+        for end in (0, 1)
+    )
+    is_nowhere = np.isnan(low) | np.isnan(high)
+    low, high = np.where(is_nowhere, ys.size, low), np.where(is_nowhere, -1.0, high)
+    return list(bits_of_all(low, high, ys.size // 4))
+
+
+def dashed(stack: Array, on: Array, off: Array) -> Array:
+    """Cells of many curves, ``(curves, rows, cells)``, with gaps along x of ``off`` cells after
+    each ``on``, ``(curves,)``; columns in which one climbs stay whole, lest it come apart."""
+    climbs = np.count_nonzero(stack, axis=1) > 2
+    places = np.arange(stack.shape[2])
+    kept = climbs | (places % np.maximum(on + off, 1)[:, None] < on[:, None]) | (off == 0)[:, None]
+    return np.where(kept[:, None], stack, np.uint8(0))
 
 
 def bits_of_all(low: Array, high: Array, rows: int) -> Array:

@@ -12,7 +12,9 @@ else:
 
     class _NumPy:
         def __getattr__(self, name: str) -> Any:
-            return getattr(import_module("numpy"), name)
+            found = getattr(import_module("numpy"), name)
+            setattr(self, name, found)  # the next time it is there
+            return found
 
     np = _NumPy()
 

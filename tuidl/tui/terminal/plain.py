@@ -40,7 +40,7 @@ class Printable(LineFilter):
 def _harmless(segment: Segment) -> Segment:
     text, style = segment.text, segment.style
     shown = _shown(text)
-    if style is not None and (style.link or CLICK in style.meta):
+    if style is not None and (style.link or (style._meta and CLICK in style.meta)):
         return Segment(shown, _without_actions(style))
     return segment if shown is text else Segment(shown, style)
 
