@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from rich.cells import cell_len
 from rich.text import Text
 
 from tuidl.charts.frame import Area, column_of, framed, note, row_of
@@ -22,6 +23,16 @@ STRIDES = (5, 25)
 """Where a point is not known yet, the nearest one of every 5, or 25, of a side."""
 NOT_FINITE = "?"
 BAR = 10
+DETAIL = (
+    (BAR, True, 99),
+    (BAR, False, 99),
+    (4, False, 16),
+    (4, False, 10),
+    (4, False, 6),
+    (2, False, 3),
+)
+"""Ways to write the legend, the fullest first: cells of the bar, whether the scale is named, and
+letters of a name."""
 LEAST = 1e-12
 """Losses are at least this much, for their logarithm; a share of the largest."""
 
@@ -208,19 +219,25 @@ def _mark(
 def _legend(
     grid: Grid, palette: Palette, low: float, high: float, walks: Sequence[Walk], missing: bool
 ) -> None:
-    x = grid.put(0, 0, f"loss {short(low)} ", palette.style("muted"))
-    for i in range(BAR):
-        share = (i + 0.5) / BAR
+    words = [("◆", "centre", "accent"), *((w.sign, w.name, w.role) for w in walks)]
+    if missing:
+        words.append((NOT_FINITE, "not finite", "bad"))
+    ends = f"loss {short(low)} ", f" {short(high)}"
+    for bar, has_scale, letters in DETAIL:
+        scale = " (log)" if low > 0 and has_scale else ""
+        names = [fitted(name, letters) for _, name, _ in words]
+        cells = sum(map(len, (*ends, scale))) + bar + sum(4 + cell_len(name) for name in names)
+        if cells <= grid.width:
+            break
+    x = grid.put(0, 0, ends[0], palette.style("muted"))
+    for i in range(bar):
+        share = (i + 0.5) / bar
         if palette.colors and grid.unicode:
             grid.put(x + i, 0, " ", palette.style("text", over=_color(palette, share)))
         else:
             put_shades(grid, palette, x + i, 0, np.array([[share]]))
-    scale = " (log)" if low > 0 else ""
-    x = grid.put(x + BAR, 0, f" {short(high)}{scale}", palette.style("muted"))
-    words = [("◆", "centre", "accent"), *((w.sign, w.name, w.role) for w in walks)]
-    if missing:
-        words.append((NOT_FINITE, "not finite", "bad"))
-    for sign, name, role in words:
+    x = grid.put(x + bar, 0, ends[1] + scale, palette.style("muted"))
+    for (sign, _, role), name in zip(words, names, strict=True):
         if x + 3 >= grid.width:
             break
         x = grid.put(x + 2, 0, sign, palette.style(role, bold=True))

@@ -27,9 +27,12 @@ DETAIL = (
     (1, 2, 5, 3, False),
     (1, 1, 5, 3, False),
     (1, 1, 1, 3, False),
+    (1, 2, 5, 0, False),
+    (1, 1, 5, 0, False),
+    (1, 1, 1, 0, False),
 )
 """Ways to name the lines, the fullest first: cells between them and of a sample, letters of a name,
-digits of a value, and whether the previous run is named too."""
+digits of a value (0: without it), and whether the previous run is named too."""
 
 
 def put_heading(
@@ -66,7 +69,8 @@ def _named(
                 name = _short_name(line.name, letters)
                 entry = " " * gap + sample(line.role, grid.unicode)[:cells] + " " + name
                 parts.append((entry, palette.style(line.role)))
-                parts.append((value_text(value, digits), palette.style("text")))
+                shown = value_text(value, digits) if digits else ""
+                parts.append((shown, palette.style("text")))
         if sum(cell_len(text) for text, _ in parts) <= grid.width:
             break
     return parts

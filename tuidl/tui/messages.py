@@ -29,6 +29,14 @@ class ForkWanted(Message):
 
 
 @dataclass
+class RaceJoined(Message):
+    """A fork has caught up with the run on the screen, which is to train beside it, at ``pace``
+    steps a second."""
+
+    pace: float
+
+
+@dataclass
 class RunToCompareWanted(Message):
     """Have the user choose a stored run; ``then`` gets its folder."""
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.tui import story
 from tests.tui.quiet import quiet
+from tests.tui.waiting import until
 from tests.tui.watched import STARTED, Opened, Watched
 from tuidl.protocol import commands, events
 from tuidl.protocol.landscapes import (
@@ -142,8 +143,18 @@ async def test_marks_are_compared_and_a_fork_is_trained(app: Playground) -> None
         rival.handle(frame(360, is_past=False))
         view._play()
         assert watched.sent[-1] == commands.GoTo(updates=360)
-        assert "fork: step 360, rate 0.002" in view.race_words
+        assert "fork (paused): step 360, rate 0.002" in view.race_words
         assert view.query_one("#rival-picture").display
+        watched.app.session.handle(moment(360))
+        rival.handle(frame(NEWEST, is_past=False))
+        view._play()
+        watched.app.session.handle(moment(NEWEST, is_present=True))
+        await until(watched.pilot, lambda: watched.sent[-1] == commands.Resume())
+        assert watched.sent[-2] == commands.Pace(steps_per_second=rival.pace)
+        assert watched.screen.shown.goes
+        sent = len(watched.sent)
+        view._play()  # both train: this run is not shown its past
+        assert not [c for c in watched.sent[sent:] if isinstance(c, commands.GoTo)]
         await watched.pilot.press("r")
         assert view.rival is None
 

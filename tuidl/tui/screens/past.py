@@ -9,7 +9,7 @@ from tuidl.protocol.moments import Forked
 from tuidl.tasks.choice import task_of
 from tuidl.tui.dialogs.ask_text import AskTextScreen
 from tuidl.tui.dialogs.output import OutputScreen
-from tuidl.tui.messages import ForkWanted, RunToCompareWanted, TextFound, TextWanted
+from tuidl.tui.messages import ForkWanted, RaceJoined, RunToCompareWanted, TextFound, TextWanted
 from tuidl.tui.screens.steering import SteeringScreen
 from tuidl.tui.session.rival import Rival
 from tuidl.tui.views.time import TimeView
@@ -74,6 +74,12 @@ class PastScreen(SteeringScreen):
         host, folder = self.session.host, Path(event.folder)
         rival = Rival(host, self.preset, folder, self.fork_rate, wanted)
         self.query_one(TimeView).race(rival)
+
+    def on_race_joined(self, message: RaceJoined) -> None:
+        """Train this run, too, as fast as its fork, which has caught up with it."""
+        if not self.shown.goes and not self.shown.is_over:
+            self._set_pace(message.pace)
+            self.action_go()
 
 
 def _rate_problem(text: str) -> str:

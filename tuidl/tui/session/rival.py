@@ -18,8 +18,8 @@ Shown = Callable[[Run, list[events.ProbeAnswer]], None]
 
 
 class Rival:
-    """``shown``: the run as it is, ``frame``: as it was drawn last. It is slowed down so that what
-    is left of it takes some seconds."""
+    """``shown``: the run as it is, ``frame``: as it was drawn last. It is slowed down to ``pace``
+    steps a second, so that what is left of it takes some seconds."""
 
     previous: Run | None = None
     is_ready = True
@@ -33,7 +33,7 @@ class Rival:
         self.on_frame: Shown = lambda frame, answers: None
         self._wanted = wanted
         self._answers: list[events.ProbeAnswer] = []
-        self._has_pace = False
+        self.pace: float | None = None
         self.session = Session(_Beside(host, self), 1, None, log="rival")
         self.session.load(preset, paused=True, run=folder, learning_rate=rate)
 
@@ -46,11 +46,11 @@ class Rival:
             self._answers.append(event)
             return
         self.shown.handle(event)
-        if isinstance(event, events.Paused) and not self._has_pace:
-            self._has_pace = True
+        if isinstance(event, events.Paused) and self.pace is None:
             done = (event.epoch - 1) * event.steps + event.step
             left = max(self.shown.epochs * event.steps - done, 1)
-            self.session.send(commands.Pace(steps_per_second=max(left / WATCHABLE_SECONDS, 1.0)))
+            self.pace = max(left / WATCHABLE_SECONDS, 1.0)
+            self.session.send(commands.Pace(steps_per_second=self.pace))
             self.session.send(commands.Resume())
         if isinstance(event, events.Frame | events.RunEnded | events.Refused | events.RunFailed):
             self.frame = self.shown.frozen()

@@ -14,9 +14,9 @@ from tuidl.protocol.events import Event
 from tuidl.protocol.moment_text import compared_lines
 from tuidl.protocol.moments import Moment, MomentsCompared
 from tuidl.tasks.choice import task_of
-from tuidl.tui.messages import ForkWanted, TextFound
+from tuidl.tui.messages import ForkWanted, RaceJoined, TextFound
 from tuidl.tui.session.rival import Rival
-from tuidl.tui.session.run import Run
+from tuidl.tui.session.run import Phase, Run
 from tuidl.tui.session.seeking import Seeker
 from tuidl.tui.views.view import Send, View, Wanted
 from tuidl.tui.widgets.curves import Curves, loss_title
@@ -55,6 +55,7 @@ class TimeView(View):
         self._position = 0.0
         self._picture = task_of(preset).picture
         self.rival: Rival | None = None
+        self._has_joined = False
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -178,9 +179,10 @@ class TimeView(View):
     # --- a race -----------------------------------------------------------------------------------
 
     def race(self, rival: Rival) -> None:
-        """Show another run beside this one, both at the same step: this one's past follows."""
+        """Show another run beside this one, both at the same step: this one's past follows, and
+        from its last step on both train."""
         self.end_race()
-        self.rival = rival
+        self.rival, self._has_joined = rival, False
         rival.on_frame = self._rival_stands
         self.add_class("-race")
         self._name_lanes("this run", "fork")
@@ -204,17 +206,23 @@ class TimeView(View):
             await self.rival.close()
 
     def _follow(self, rival: Rival) -> None:
-        """See this run at the rival's step, or at its own last one."""
-        step = min(rival.shown.updates, self.newest)
-        if rival.shown.updates and not self.seeker.is_awaited and step != self.here:
-            self.seek(step)
+        """See this run at the rival's step; where the rival has caught up with it, train it."""
+        step = rival.shown.updates
+        if not step or self.seeker.is_awaited or self.shown.goes:
+            return
+        if step >= self.newest and rival.pace and not (self._has_joined or self.shown.is_over):
+            self._has_joined = True
+            self.seek(self.newest)
+            self.post_message(RaceJoined(rival.pace))
+        elif min(step, self.newest) != self.here:
+            self.seek(min(step, self.newest))
 
     def _rival_stands(self, frame: Run, answers: list[events.ProbeAnswer]) -> None:
         picture = self.query_one("#rival-picture", Picture)
         picture.shown = frame
         for event in answers:
             picture.take(event.answer, event.error)
-        picture.moment = f"fork, step {frame.updates:,}"
+        picture.moment = f"epoch {frame.epoch}, step {frame.step}"
         curves = self.query_one(PastCurves)
         curves.rival = frame
         for chart in (picture, curves):
@@ -229,12 +237,13 @@ class TimeView(View):
         frame = self.rival.frame
         if frame.error:
             return f"fork: {frame.error}"
-        words = [f"fork: step {frame.updates:,}, rate {frame.learning_rate or 0:.3g}"]
+        phase = "" if frame.phase is Phase.RUNNING else f" ({frame.phase.value})"
+        words = [f"fork{phase}: step {frame.updates:,}, rate {frame.learning_rate or 0:.3g}"]
         loss = frame.validation.get("loss", frame.train.get("loss"))
         part = "validation" if "loss" in frame.validation else "training"
         if loss is not None:
             words.append(f"{part} after epoch {frame.epochs_done}: loss {loss:.4g}")
-        return ", ".join([*words, frame.phase.value])
+        return ", ".join(words)
 
 
 class LanePicture(Picture):
