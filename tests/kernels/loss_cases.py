@@ -11,6 +11,11 @@ def _labels(arrays: Arrays) -> None:
     label[:] = np.arange(len(label)) % classes
 
 
+def _highest_labels(arrays: Arrays) -> None:
+    """All are right."""
+    arrays["label"][:] = arrays["scores"].argmax(axis=1)
+
+
 def _equal_scores(arrays: Arrays) -> None:
     """Of equal scores the first class is taken for the higher one."""
     _labels(arrays)
@@ -65,6 +70,16 @@ for n, f in ((700, 3), (2, 1500), (40, 65)):  # more than are added up at once, 
         Case("binary_cross_entropy", sizes, {**batch, "smoothing": 0.2}),
     ]
 
+for n, f in ((40, 16), (40, 65)):  # classes that are looked through in vectors
+    sizes = {"n": n, "f": f}
+    CASES += [
+        Case("largest", sizes),
+        *(
+            Case("count_correct", {**sizes, "a": 1}, {"threshold": 0.5}, fix=fix)
+            for fix in (_labels, _highest_labels, _equal_scores)
+        ),
+        Case("count_confusions", {**sizes, "a": f * f}, {"threshold": 0.5}, fix=_masked_labels),
+    ]
 for n, f in ROWS:
     sizes = {"n": n, "f": f}
     CASES += [
@@ -105,6 +120,7 @@ for n, f in ROWS:
             Case("count_correct", {**sizes, "a": 1}, {"threshold": t}, fix=_labels)
             for t in (0.0, 0.5)
         ),
+        Case("count_correct", {**sizes, "a": 1}, {"threshold": 0.5}, fix=_equal_scores),
         *(Case("count_in_top", {**sizes, "a": 1}, {"k": k}, fix=_labels) for k in (1, 2)),
         Case("count_in_top", {**sizes, "a": 1}, {"k": 2}, fix=_equal_scores),
         Case("count_confusions", {**sizes, "a": max(f, 2) ** 2}, {"threshold": 0.5}, fix=_labels),

@@ -5,22 +5,33 @@ A label of -1 is no class: the answer is masked, and counts nowhere.
 
 import numpy as np
 
+from tuidl.kernels.entropies import FILL_VECTORS
 from tuidl.kernels.jit import device_function
 from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
+from tuidl.kernels.simd.maxima import highest_of
 from tuidl.kernels.simd.sums import sum_squared_errors
 
 
 @device_function
 def _class_of(scores, threshold):
     """The class with the highest score, the first of equals; of one score alone the second class
-    where it is above ``threshold``."""
+    where it is above ``threshold``. Which one that is cannot be foreseen: selections, no jumps."""
+    top = scores[0]
     if scores.shape[0] == 1:
-        return 1 if scores[0] > threshold else 0
+        return 1 if top > threshold else 0
     best = 0
+    if scores.shape[0] >= FILL_VECTORS:
+        top = highest_of(scores)
+        for j in range(scores.shape[0]):
+            if scores[j] == top:
+                return j
+        return 0
     for j in range(1, scores.shape[0]):
-        if scores[j] > scores[best]:
-            best = j
+        score = scores[j]
+        is_higher = score > top
+        best = j if is_higher else best
+        top = score if is_higher else top
     return best
 
 
