@@ -73,3 +73,12 @@ def test_points_and_pictures_are_drawn(run: Path) -> None:
     pictures = drawn(np.full((50, 8, 8, 1), 0.7), 60, color=False, unicode=False)
     assert {line.cell_len for line in pictures} == {60}
     assert all(line.plain.isascii() for line in pictures)
+
+
+def test_an_autoencoder_without_a_normal_code_says_what_it_can(tmp_path: Path) -> None:
+    preset = load_preset("autoencoder_digits", ("training.epochs=1", "data.validation=0.9"))
+    recorder = RunRecorder.of_new(preset, "numpy", tmp_path / "codes")
+    list(recorded(trainer_for(preset, checkpointer=recorder, backend="numpy"), recorder))
+    result = CliRunner().invoke(generate, [str(tmp_path / "codes")])
+    assert "--between A B goes from one held-out example" in str(result.exception)
+    assert said(tmp_path / "codes", "--between", 3, 3, "--count", 2)

@@ -111,9 +111,24 @@ def test_settings_that_make_no_points_are_refused(setting: str, problem: str) ->
         load_preset("gan_points", (setting,))
 
 
-def test_a_path_stays_in_the_presets_folder() -> None:
+def test_a_path_stays_in_the_presets_folder(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(load_preset("gan_points").to_toml())
     with pytest.raises(PresetError, match="leaves the preset's folder"):
-        load_preset("gan_points", ("data.shape=own", "data.path='../x.csv'"))
+        load_preset(file, ("data.shape=own", "data.path='../x.csv'"))
+
+
+def test_a_path_on_the_command_line_starts_where_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.csv").write_text("1,2\n3,4\n")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert load_preset("gan_points", ("data.shape=own", "data.path=mine.csv")).data.load()
+    monkeypatch.chdir(tmp_path / "below")
+    preset = load_preset("gan_points", ("data.shape=own", "data.path='../mine.csv'"))
+    assert preset.data.load()
+    assert Path(preset.data.path).samefile(tmp_path / "mine.csv")  # type: ignore[attr-defined]
 
 
 def test_a_file_without_points_is_refused(tmp_path: Path) -> None:

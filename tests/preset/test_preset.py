@@ -1,17 +1,21 @@
 """Presets: reading, writing, overriding, and the message for every way to get one wrong."""
 
 from pathlib import Path
+from typing import get_args
 
+import msgspec
 import pytest
 
 from tests import helpers
 from tuidl.compiler.graph import Graph
 from tuidl.core.errors import PresetError
 from tuidl.data import SOURCES
+from tuidl.data.paths import FilePath
 from tuidl.nn.layers import LAYERS
 from tuidl.nn.losses import LOSSES
 from tuidl.nn.metrics import METRICS, has_places
 from tuidl.nn.optimizers import OPTIMIZERS
+from tuidl.preset.decoding import OTHERWISE, PATHS
 from tuidl.preset.library import load_preset, shipped
 from tuidl.preset.schema import LARGEST_FILE, Preset
 
@@ -330,6 +334,33 @@ def test_overrides_are_read_as_toml_or_text() -> None:
     assert preset.layers[0].filters == 9
     assert preset.training.metrics == ()
     assert preset.optimizer.learning_rate == 1.0
+
+
+def test_paths_in_overrides_of_a_shipped_preset_start_at_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a b.txt").write_text("to be or not to be\n" * 50)
+    (tmp_path / "old.safetensors").write_bytes(b"")
+    text = ("data.source=text", "data.path=a b.txt")
+    preset = load_preset("char_rnn", (*text, "weights.from=old.safetensors"))
+    assert preset.data.path == str(tmp_path / "a b.txt")  # type: ignore[attr-defined]
+    assert preset.weights is not None
+    assert preset.weights.source == str(tmp_path / "old.safetensors")
+    (tmp_path / "a_run").mkdir()
+    weights = load_preset("char_rnn", (*text, "weights.from=a_run")).weights
+    assert weights is not None
+    assert weights.source == "a_run"
+
+
+def test_every_path_of_a_source_is_known_as_one() -> None:
+    paths, others = set(), set()
+    for source in SOURCES.values():
+        for field in msgspec.structs.fields(source):
+            is_path = FilePath in (field.type, *get_args(field.type))
+            (paths if is_path else others).add(f"data.{field.name}")
+    assert paths - others == set(PATHS)
+    assert {*(paths & others), "weights.from"} == set(OTHERWISE)
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tuidl.core.errors import DataError
 from tuidl.preset.library import load_preset
 from tuidl.preset.schema import Preset
 from tuidl.protocol.events import EpochEnded, RunEnded
@@ -47,6 +48,13 @@ def trained(*settings: str, threads: int = 1) -> tuple[Trainer, RunEnded]:
     end = list(trainer.run())[-1]
     assert isinstance(end, RunEnded)
     return trainer, end
+
+
+def test_more_centres_than_examples_are_refused() -> None:
+    few = ("data.points=20", "networks.0.layers.0.count=17", "data.validation=0.25")
+    trainer = Trainer(load_preset("kmeans_points", few), threads=1)
+    with pytest.raises(DataError, match="centers_1: 17 centres for 15 training examples"):
+        draw_centers(trainer.state)
 
 
 def test_centres_begin_on_training_examples_far_from_each_other() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tuidl.compiler.codes import decoder_of, encoder_of, is_normal, noise_of
+from tuidl.compiler.codes import code_of, decoder_of, encoder_of, is_normal, noise_of
 from tuidl.compiler.graph import Graph
 from tuidl.compiler.reverse import reverse_of
 from tuidl.core.errors import DataError
@@ -48,9 +48,11 @@ class Maker:
             given = parts[0] if len(parts) == 1 else np.concatenate(flat, axis=1)
             return self._answers(self.preset, given)
         if not is_normal(self.preset):
+            way = "; --between A B goes from one held-out example to another"
             raise DataError(
                 "the network makes nothing of random numbers: expected an output of noise alone, "
                 "or a variational autoencoder (sample_normal with a kl_divergence)"
+                + (way if code_of(self.preset) else "")
             )
         decoder = decoder_of(self.preset)
         shape = Graph.build(decoder).answering.spec.shape

@@ -1,5 +1,6 @@
 """Strict reading of TOML values into records, with errors that a beginner can act on."""
 
+import json
 import math
 import re
 import tomllib
@@ -24,7 +25,11 @@ from msgspec.inspect import (
 )
 
 from tuidl.core.errors import PresetError, suggestion
+from tuidl.core.user_folders import expanded
 
+PATHS = ("data.path", "data.titles")
+OTHERWISE = {"data.x": ".npy", "data.y": ".npy", "weights.from": ".safetensors"}
+"""Keys whose values are paths; and such as name an array or a run unless they end so."""
 PLAIN: dict[type, Any] = {
     BoolType: bool, IntType: int, FloatType: float, StrType: str, ListType: list[Any],
 }  # fmt: skip
@@ -79,6 +84,23 @@ def set_value(table: dict[str, Any], override: str) -> None:
         place[path[-1]] = value
     else:
         raise PresetError(f"--set {override}", f"{'.'.join(path[:-1])} holds no table")
+
+
+def from_here(override: str) -> str:
+    """A ``KEY=VALUE`` whose relative path starts at the working directory, as whoever typed it
+    means it; others as they are."""
+    key, _, text = override.partition("=")
+    value = _parsed(text, override)
+    if not isinstance(value, str) or not value:
+        return override
+    end = OTHERWISE.get(key.strip())
+    if key.strip() not in PATHS and (end is None or not value.endswith(end)):
+        return override
+    try:
+        path = expanded(value).absolute()
+    except (OSError, RuntimeError, ValueError):  # said where the path is read
+        return override
+    return f"{key}={json.dumps(str(path), ensure_ascii=False)}"
 
 
 def _parsed(text: str, override: str) -> Any:

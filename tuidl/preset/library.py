@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tuidl.core.errors import PresetError, suggestion
 from tuidl.plugins.permission import allowing
+from tuidl.preset.decoding import from_here
 from tuidl.preset.schema import Preset
 
 
@@ -29,7 +30,8 @@ def load_preset(
     name_or_path : str or Path
         The name of a shipped preset, or the path of a TOML file.
     overrides : tuple of str
-        ``KEY=VALUE`` with dotted keys, applied before anything is checked.
+        ``KEY=VALUE`` with dotted keys, applied before anything is checked. Relative paths in those
+        of a shipped preset start at the working directory, else at the folder of the file.
     allow_plugins : bool
         Whether the Python files that the preset names in ``plugins`` may run, in this process and
         with all its rights.
@@ -43,8 +45,11 @@ def load_preset(
     PresetError
         With file, key and what was expected.
     """
+    path = find(name_or_path)
+    if path.parent == folder():
+        overrides = tuple(map(from_here, overrides))
     with allowing(allow_plugins):
-        return Preset.load(find(name_or_path), overrides)
+        return Preset.load(path, overrides)
 
 
 def find(name_or_path: str | Path) -> Path:

@@ -14,6 +14,7 @@ import numpy as np
 from tuidl.backends.base import Array
 from tuidl.compiler.graph import FROM_EXAMPLES as FIRST_INPUT
 from tuidl.compiler.nodes import Node
+from tuidl.core.errors import DataError
 from tuidl.nn.initializer_names import FROM_EXAMPLES
 from tuidl.nn.layers.centers import Centers
 from tuidl.training.inspection import inspect
@@ -34,6 +35,9 @@ def draw_centers(state: TrainState, epochs: int = 0) -> None:
             continue
         given = _inputs(state, objective, node, source)
         count = model.parameters[name].shape[0]
+        if count > (examples := len(state.train_feed)):
+            problem = f"{count:,} centres for {examples:,} training examples: expected no more"
+            raise DataError(f"{node.name}: {problem}")
         model.parameters[name][...] = k_means_plus_plus(given, count, seed, name)
 
 
