@@ -109,9 +109,9 @@ class Grid:
             row[i] = old + style if old else style
 
     def lines(self) -> list[Text]:
-        return [self._line(y) for y in range(self.height)]
+        return [self.line(y) for y in range(self.height)]
 
-    def _line(self, y: int) -> Text:
+    def line(self, y: int) -> Text:
         row, spans, at, start = self.chars[y], [], 0, 0
         text = "".join(row)
         is_plain = len(text) == len(row) and all(row)  # a character a cell

@@ -5,7 +5,7 @@ import pytest
 from tests.tui.picture_answers import decoded as decoded_answer
 from tests.tui.picture_answers import plane
 from tuidl.charts.palette import DEFAULT, MONOCHROME
-from tuidl.tui.renderers.latent import PlaneFrame, decoded, latent_plane, side_of
+from tuidl.tui.renderers.latent import DrawnPlane, PlaneFrame, decoded, side_of
 
 SIZES = [(80, 20), (30, 9), (4, 3), (3, 2), (120, 40)]
 
@@ -15,14 +15,25 @@ SIZES = [(80, 20), (30, 9), (4, 3), (3, 2), (120, 40)]
 def test_a_plane_has_its_size(size: tuple[int, int], unicode: bool) -> None:
     for palette in (DEFAULT, MONOCHROME):
         for answer in (plane(), plane(labels=()), plane(labels=("first", "second"))):
-            lines = latent_plane(answer, (0.0, 0.0), PlaneFrame(2.0, *size), palette, unicode)
+            lines = DrawnPlane(answer, PlaneFrame(2.0, *size), palette, unicode).lines((0.0, 0.0))
             assert [line.cell_len for line in lines] == [size[0]] * size[1]
         shown = decoded(decoded_answer(), palette, *size, unicode)
         assert [line.cell_len for line in shown] == [size[0]] * size[1]
 
 
+def test_a_cursor_leaves_the_plane_as_it_was() -> None:
+    drawn = DrawnPlane(plane(), PlaneFrame(2.0, 41, 23), DEFAULT, True)
+    first = drawn.lines((0.0, 0.0))
+    drawn.lines((1.0, 1.0))
+    again = drawn.lines((0.0, 0.0))
+    assert [line.plain for line in again] == [line.plain for line in first]
+    assert [line.spans for line in again] == [line.spans for line in first]
+    assert sum("┼" in line.plain for line in first) == 1
+    assert not any("┼" in line.plain for line in drawn.lines((9.0, 9.0)))
+
+
 def test_codes_stand_where_they_lie_by_their_class() -> None:
-    lines = latent_plane(plane(), (0.0, 0.0), PlaneFrame(2.0, 41, 23), DEFAULT, True)
+    lines = DrawnPlane(plane(), PlaneFrame(2.0, 41, 23), DEFAULT, True).lines((0.0, 0.0))
     assert lines[1 + round((1 + 0.25) / 2 * 20)].plain[round(1.25 / 2 * 40)] == "3"
     assert lines[1 + round((1 - 0.75) / 2 * 20)].plain[30] == "7"
     assert "203 codes of validation" in lines[-1].plain

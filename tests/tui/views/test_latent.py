@@ -51,6 +51,32 @@ async def test_the_cursor_is_decoded_at_once_and_only_the_newest_place_waits(
         assert f"({x:.2f}, {y:.2f})" in app.screen.query_one(DecodedPanel).title_now()
 
 
+async def test_a_move_paints_what_painting_all_paints(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app = quiet(monkeypatch, tmp_path)
+
+    def painted() -> list[str]:
+        return [strip.text for strip in app.screen._compositor.render_strips()]
+
+    async with Opened(app, "vae_mnist", (120, 40)) as watched:
+        await watched.handle(*story.middle()[3:])
+        await watched.press("2")
+        await watched.answer("latent_plane", picture_answers.plane())
+        panel = app.screen.query_one(CodePlane)
+        for key in ("right", "up", "shift+up", "left", "shift+left", "0"):
+            before = panel.strips_now()
+            await watched.pilot.press(key)  # no frame is drawn that would paint all of it
+            await watched.pilot.pause()
+            moved, kept = painted(), panel.strips_now()
+            assert sum(old is new for old, new in zip(before, kept, strict=True)) >= len(kept) - 3
+            assert sum(strip.text.count("┼") for strip in kept) == 1
+            panel._before = None
+            panel.changed()
+            await watched.pilot.pause()
+            assert painted() == moved
+
+
 @pytest.mark.slow
 async def test_the_mouse_is_the_cursor_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     app = quiet(monkeypatch, tmp_path)

@@ -34,6 +34,10 @@ class PlaneFrame:
     height: int
 
     @property
+    def is_too_small(self) -> bool:
+        return self.width < 4 or self.height < 3
+
+    @property
     def rows(self) -> int:
         return max(self.height - 2, 1)
 
@@ -68,28 +72,50 @@ def side_of(points: Sequence[Sequence[float | None]]) -> float:
     return float(next((s * power for s in (*STEPS, 10.0) if s * power >= reach), 10 * power))
 
 
-def latent_plane(
-    answer: LatentPlane, cursor: Cursor, frame: PlaneFrame, palette: Palette, unicode: bool
-) -> list[Text]:
-    """A mark for each held-out example where its code lies, by class, and the cursor."""
-    grid = Grid(frame.width, frame.height, unicode)
-    if frame.width < 4 or frame.height < 3:
-        note(grid, palette, "too small")
-        return grid.lines()
-    _axes(grid, frame, palette)
+class DrawnPlane:
+    """A mark for each held-out example where its code lies, by class: drawn once, as the cursor
+    changes two lines of it."""
+
+    def __init__(
+        self, answer: LatentPlane, frame: PlaneFrame, palette: Palette, unicode: bool
+    ) -> None:
+        self.of = answer, frame, palette, unicode
+        self._grid = grid = Grid(frame.width, frame.height, unicode)
+        if frame.is_too_small:
+            note(grid, palette, "too small")
+        else:
+            _axes(grid, frame, palette)
+            _marks(grid, answer, frame, palette)
+            _names(grid, answer, palette)
+        self._lines = grid.lines()
+
+    def lines(self, cursor: Cursor) -> list[Text]:
+        """With the cursor; lines without it are the same objects each time."""
+        (answer, frame, palette, unicode), found = self.of, [*self._lines]
+        if frame.is_too_small:
+            return found
+        words = f"{len(answer.points)} codes of {answer.part}; ±{frame.side:g}; cursor "
+        words += f"({cursor[0]:.2f}, {cursor[1]:.2f})"
+        last = Grid(frame.width, 1, unicode)
+        last.put(0, 0, fitted(words, frame.width), palette.style("muted"))
+        found[-1] = last.line(0)
+        if at := frame.cell(*cursor):
+            x, y = at
+            row, styles = self._grid.chars[y], self._grid.styles[y]
+            before = row[x], styles[x]
+            self._grid.put(x, y, CROSS[not unicode], palette.selected)
+            found[y] = self._grid.line(y)
+            row[x], styles[x] = before
+        return found
+
+
+def _marks(grid: Grid, answer: LatentPlane, frame: PlaneFrame, palette: Palette) -> None:
     for place, (x, y) in enumerate(answer.points):
         at = None if x is None or y is None else frame.cell(x, y)
         if at is not None:
             number = answer.classes[place] if place < len(answer.classes) else 0
-            sign = _sign(answer.labels, number, unicode)
+            sign = _sign(answer.labels, number, grid.unicode)
             grid.put(*at, sign, palette.style(f"series {number % len(palette.series) + 1}"))
-    if at := frame.cell(*cursor):
-        grid.put(*at, CROSS[not unicode], palette.selected)
-    _names(grid, answer, palette)
-    words = f"{len(answer.points)} codes of {answer.part}; ±{frame.side:g}; cursor "
-    words += f"({cursor[0]:.2f}, {cursor[1]:.2f})"
-    grid.put(0, frame.height - 1, fitted(words, frame.width), palette.style("muted"))
-    return grid.lines()
 
 
 def decoded(

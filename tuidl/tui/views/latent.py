@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.events import Click, MouseMove
+from textual.geometry import Region
 
 from tuidl.charts.palette import Palette
 from tuidl.preset.schema import Preset
@@ -14,7 +15,7 @@ from tuidl.protocol.commands import Probe
 from tuidl.protocol.events import Event, ProbeAnswer
 from tuidl.protocol.picture_answers import DecodedCode, LatentPlane, Reconstructions
 from tuidl.tui.renderers import latent
-from tuidl.tui.renderers.latent import Cursor, PlaneFrame, side_of
+from tuidl.tui.renderers.latent import Cursor, DrawnPlane, PlaneFrame, side_of
 from tuidl.tui.renderers.reconstructions import reconstructions
 from tuidl.tui.session.run import Run
 from tuidl.tui.views.view import Send, View, Wanted
@@ -58,6 +59,7 @@ class LatentView(View):
 
     def _forget(self) -> None:
         self.answer: LatentPlane | None = None
+        self.side = side_of([])
         self.decoded: LatentPlane | DecodedCode | None = None
         self.given_back: Reconstructions | None = None
         self.problems: dict[str, str | None] = {}
@@ -100,7 +102,7 @@ class LatentView(View):
             return False
         self.problems[event.kind] = event.error
         if isinstance(event.answer, LatentPlane):
-            self.answer = event.answer
+            self.answer, self.side = event.answer, side_of(event.answer.points)
             if event.answer.cursor == self.cursor or self.decoded is None:
                 self.decoded = event.answer
         elif isinstance(event.answer, Reconstructions):
@@ -111,9 +113,9 @@ class LatentView(View):
         """Have the code at another place decoded."""
         if cursor == self.cursor:
             return
-        self.cursor = cursor
+        before, self.cursor = self.cursor, cursor
         for panel in self.query(CodePlane):
-            panel.changed()
+            panel.moved(before)
         if self._asked is None:
             self._ask()
 
@@ -140,24 +142,34 @@ class CodePlane(Chart):
 
     concept = "variational_autoencoder"
     kinds = ("latent_plane",)
+    keeps_lines = True
 
     def __init__(self, view: LatentView) -> None:
         super().__init__()
         self.view = view
+        self._drawing: DrawnPlane | None = None
 
     @property
     def frame(self) -> PlaneFrame:
-        width, height = self.content_size
-        points = self.view.answer.points if self.view.answer else []
-        return PlaneFrame(side_of(points), width, height)
+        return PlaneFrame(self.view.side, *self.content_size)
+
+    def moved(self, before: Cursor) -> None:
+        """The cursor is at another place. Only the lines that it leaves and reaches are painted,
+        and the last one, which names it: all of them take several times as long."""
+        frame = self.frame
+        cells = (frame.cell(*cursor) for cursor in (before, self.view.cursor))
+        lines = {frame.height - 1, *(cell[1] for cell in cells if cell is not None)}
+        self.refresh(*(Region(0, line, frame.width, 1) for line in sorted(lines)))
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         answer = self.view.answer
         if answer is None:
             problem = self.view.problems.get("latent_plane")
             return unanswered(problem, self.view.frame, palette, width, height)
-        frame = PlaneFrame(side_of(answer.points), width, height)
-        return latent.latent_plane(answer, self.view.cursor, frame, palette, unicode)
+        frame = PlaneFrame(self.view.side, width, height)
+        if self._drawing is None or self._drawing.of != (answer, frame, palette, unicode):
+            self._drawing = DrawnPlane(answer, frame, palette, unicode)
+        return self._drawing.lines(self.view.cursor)
 
     def title_now(self) -> str:
         return "the plane of codes: each held-out example where its code lies"

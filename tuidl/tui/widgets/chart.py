@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple, Protocol, Self, runtime_checkable
 
+from rich.style import Style
 from rich.text import Text
 from textual.events import Resize
 from textual.geometry import Region
@@ -44,6 +45,8 @@ class Chart(Widget, can_focus=True):
     kinds: ClassVar[tuple[str, ...]] = ()
     rules: tuple[Rule, ...] = ()
     version: reactive[int] = reactive(0)
+    keeps_lines: ClassVar[bool] = False
+    """Whether lines that are as they were are the same objects, and none is ever changed."""
     moment: str = ""
     """When what is drawn was so, in words; empty where the screen's header says it."""
     _prepared: "Drawn | None" = None
@@ -175,18 +178,26 @@ class Chart(Widget, can_focus=True):
             except Exception as error:  # the other panels and the run go on
                 self.app.post_message(UnexpectedError(error))
                 lines = centred("this cannot be drawn", palette, width, height, "bad")
-        base, console = self.visual_style.rich_style, self.app.console
-        strips = [strip_of(line, width, base, console) for line in lines]
-        return Drawn(room, lines, strips, self.title_now(), self.subtitle_now())
+        base = self.visual_style.rich_style
+        strips = self._strips_painted(lines, width, base)
+        return Drawn(room, base, lines, strips, self.title_now(), self.subtitle_now())
+
+    def _strips_painted(self, lines: list[Text], width: int, base: Style) -> list[Strip]:
+        console, before = self.app.console, self._before
+        known: dict[int, Strip] = {}
+        if self.keeps_lines and before and (before.room, before.base) == (self._room(), base):
+            known = {id(line): s for line, s in zip(before.lines, before.strips, strict=True)}
+        return [known.get(id(line)) or strip_of(line, width, base, console) for line in lines]
 
 
 Room = tuple[int, int, Palette, bool]
 
 
 class Drawn(NamedTuple):
-    """The lines of a panel for some room, and the titles that go with them."""
+    """The lines of a panel for some room, over a style, and the titles that go with them."""
 
     room: Room
+    base: Style
     lines: list[Text]
     strips: list[Strip]
     title: str | None
