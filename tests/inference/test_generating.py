@@ -12,6 +12,7 @@ from tuidl.data.text.layout import TextLayout
 from tuidl.data.text.learning import learned
 from tuidl.data.text.tokenizer import UNKNOWN, Tokenizer
 from tuidl.inference.generating import Generator, Sampling, draw
+from tuidl.inference.texts import text_rows
 
 SHARES = np.array([0.5, 0.3, 0.15, 0.05])
 PRESET = """
@@ -158,3 +159,11 @@ def test_a_run_of_no_text_is_refused(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "has learned no text to go on with" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(("predicts", "advice"), [("every", "generate RUN"), ("context", "key 2")])
+def test_a_file_of_texts_is_refused_with_what_the_network_can_do(
+    predicts: str, advice: str
+) -> None:
+    with pytest.raises(DataError, match=f"says nothing of whole texts, it .*{advice}"):
+        text_rows(Path("some.txt"), layout(predicts=predicts))

@@ -27,6 +27,8 @@ def text_rows(path: Path, layout: TextLayout) -> tuple[RawTable, int]:
     Raises DataError."""
     if layout.predicts != "label":
         what = "goes on with text: tuidl generate RUN --prompt TEXT"
+        if not layout.generates:
+            what = "has learned which words stand near each other: key 2 shows the nearest ones"
         raise DataError(f"{path}: this network says nothing of whole texts, it {what}")
     return (_lines(path), 0) if _has_lines(path) else _column(path, layout)
 

@@ -13,6 +13,7 @@ from tuidl.data.class_balance import lopsided
 from tuidl.nn.losses.regression import Regression
 from tuidl.tasks.choice import task_for, task_of
 from tuidl.training.scores import too_many_classes
+from tuidl.training.seeing_ahead import sees_ahead
 from tuidl.training.state import TrainState
 from tuidl.training.target_notices import notices_of_targets
 
@@ -24,7 +25,7 @@ MOST_NAMED = 10
 
 def notices_of(state: TrainState) -> list[str]:
     """A sentence each, with the key that changes it."""
-    own = (notices_of_targets(state), _of_network(state), _of_size(state))
+    own = (notices_of_targets(state), _of_network(state), _of_size(state), _of_text(state))
     return [*state.preset.data.notices(), *(note for notes in own for note in notes)]
 
 
@@ -36,6 +37,15 @@ def _of_size(state: TrainState) -> Iterator[str]:
         yield (
             f"the examples do not fit into memory: {gib(size)} of them lie in a file in "
             f"{folder()} for as long as this runs, and are read as training comes to them"
+        )
+
+
+def _of_text(state: TrainState) -> Iterator[str]:
+    layout = state.preprocessing.text
+    if layout is not None and layout.generates and sees_ahead(state.model, layout):
+        yield (
+            "the network sees the tokens that it is to predict, so its loss says nothing and it "
+            'cannot write: causal = true for attention, padding = "causal" for conv1d'
         )
 
 
