@@ -28,6 +28,7 @@ from tuidl.sweeps.records import (
     PRUNED,
     Advanced,
     Ended,
+    Started,
     SweepEvent,
     Trial,
     TrialEnded,
@@ -138,6 +139,14 @@ objective = "validation.loss"
     assert (again, end.sha256) == (table, ended.sha256), "begun again, nothing is left to do"
     none, limited = carry_out(folder_of("time_limit = 1e-9\n" + text))
     assert (none, limited.reason, limited.best) == ([], "time_limit", None)
+
+
+def test_no_more_workers_are_told_of_than_there_are_runs() -> None:
+    for seeds, workers in ((1, 6), (3, 18), (20, 100)):
+        with Pool(100) as pool:
+            started = next(Coordinator(folder_of(f"seeds = {seeds}\n{SWEEP}"), pool).run())
+        assert isinstance(started, Started)
+        assert started.workers == workers
 
 
 def test_a_score_that_there_is_not_ends_the_sweep() -> None:

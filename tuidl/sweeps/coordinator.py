@@ -65,7 +65,8 @@ class Coordinator:
         first, *more = self.sweep.goals
         return records.Started(
             sweep=self.folder.name, preset=self._origin.preset, objective=first.name,
-            at=self.sweep.at, minimizes=first.minimizes, trials=trials, workers=self._pool.size,
+            at=self.sweep.at, minimizes=first.minimizes, trials=trials,
+            workers=min(self._pool.size, trials * self.sweep.seeds),
             second=more[0].name if more else "", second_minimizes=not more or more[0].minimizes,
         )  # fmt: skip
 
