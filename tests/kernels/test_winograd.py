@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.kernels.case import Case
-from tests.kernels.image_cases import convolution
+from tests.kernels.image_cases import by_pieces, convolution
 from tests.kernels.kernel_bench import Bench
 from tuidl.kernels.blas import load
 from tuidl.kernels.simd.winograd import suits_winograd, suits_winograd_weights
@@ -88,3 +88,33 @@ def test_the_error_is_that_of_the_brightest_pixel_an_answer_sees(
     brightest = np.abs(windows).max(axis=(3, 4, 5))[..., None]
     bound = 3e-7 * brightest * np.abs(w).sum(axis=(0, 1, 2)) + 1e-6
     assert (np.abs(y - exact) < bound).all()
+
+
+@pytest.mark.parametrize("size", [4, 5, 7])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_the_error_of_pieces_is_small_beside_what_is_added_up(size: int, stride: int) -> None:
+    image = (22, 20, 40)
+    sizes, options = by_pieces(
+        2, (size, size), image, 40, block=1, stride=stride, dilation=1, top=0, left=0
+    )
+    case = Case("conv2d_winograd", sizes, options)
+    bench = Bench(case, "float32")
+    x, w = (bench.views(bench.arena)[name].astype(np.float64) for name in ("x", "w"))
+    y, exact = (
+        bench.views(arena)["y"].astype(np.float64)
+        for arena in (bench.by_kernel(case), bench.by_oracle(case))
+    )
+    added = np.abs(x).max() * np.abs(w).sum(axis=(0, 1, 2))
+    assert (np.abs(y - exact) < 3e-7 * added).all()
+
+
+def test_a_dark_image_has_weights_gradients_by_the_definition() -> None:
+    sizes, options = by_pieces(
+        2, (5, 5), (14, 13, 17), 18, block=1, stride=1, dilation=1, top=2, left=2
+    )
+    case = Case("conv2d_winograd_weight_gradient", sizes, options)
+    bench = Bench(case, "float32")
+    bench.views(bench.arena)["x"][:, :13] = 0
+    exact = bench.views(bench.by_oracle(case))["dw"] == 0
+    assert exact.any()
+    np.testing.assert_array_equal(bench.views(bench.by_kernel(case))["dw"] == 0, exact)

@@ -88,6 +88,12 @@ CASES = [
              '{type = "reshape", shape = [10, 16, 16]}',
              f'{{type = "conv2d", filters = 17, padding = "{padding}"}}')
       for padding in ("valid", "same")),
+    *(_image(f"conv2d by pieces {options}", f'{{type = "dense", units = {units}}}',
+             f'{{type = "reshape", shape = [{side}, 16, {channels}]}}',
+             f'{{type = "conv2d", filters = {channels}, padding = "same", {options}}}',
+             '{type = "global_average_pool2d"}')
+      for options, units, side, channels in (("kernel_size = 7", 160, 16, 40),
+                                             ("kernel_size = [5, 7]", 220, 16, 55))),
     _image("conv2d without bias", CONV, '{type = "conv2d", filters = 2, use_bias = false}'),
     *(_image(f"conv2d {options}", '{type = "conv2d", filters = 4}',
              f'{{type = "conv2d", filters = 4, {options}}}')

@@ -16,7 +16,10 @@ from tuidl.ir.shapes import shapes_of
 from tuidl.kernels import KERNELS
 from tuidl.kernels.simd.winograd import FEWEST_ANSWERS, suits_winograd
 
-SHARES = {"conv": 0.75, "dense": 0.75, "lstm": 0.55, "gru": 0.5, "simple_rnn": 0.5}
+SHARES = {
+    "conv2d_winograd": 1.2, "conv": 0.75, "dense": 0.75, "lstm": 0.55, "gru": 0.5,
+    "simple_rnn": 0.5,
+}  # fmt: skip
 """Of a large product's speed, by how a kernel's name begins; other kernels reach REST."""
 REST = 0.2
 WINOGRAD = 1.4

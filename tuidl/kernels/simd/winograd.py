@@ -129,6 +129,12 @@ def suits_winograd_weights(x, dy, kernel, stride, size):
         return False
     if not suits_winograd(kernel, stride, dy.shape, size):
         return False
+    return is_varied(x, dy)
+
+
+@inline_ir
+def is_varied(x, dy):
+    """Whether enough of the pixels and of the answers' gradients are not 0."""
     gradients, pixels = dy.reshape(dy.size), x.reshape(x.size)
     return _has(gradients, FEWEST_GRADIENTS * dy.shape[3]) and _has(pixels, x.size // DARKEST)
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 
-from tuidl.core import grouped_room
+from tuidl.core import grouped_room, winograd_room
 from tuidl.core.convolution_room import Convolution as Shapes
 from tuidl.core.convolution_room import answers_room, pixels_room, weights_room
 from tuidl.core.grouped_room import Grouped
+from tuidl.core.winograd_room import Large
 from tuidl.ir.buffers import View
 from tuidl.ir.instructions import EmitContext
 from tuidl.nn.layers.base import Shape
@@ -71,17 +72,30 @@ class Products:
 
     def answers(self, write: Write, x: View, kernel: View, bias: View, y: View, room: str) -> None:
         """The convolution itself; ``room``: what its workspace is called."""
+        if self._goes_by_pieces:
+            own = self._pieces_room(room, winograd_room.answers_room)
+            write("conv2d_winograd", x, kernel, bias, y, own, **self._options_of_pieces)
+            return
         workspace = self._room(room, answers_room)
         write(f"conv2d{self._kind}", x, kernel, bias, y, workspace, **self._options)
 
     def weights(self, x: View, dy: View, d_kernel: View) -> None:
         """The gradient of the weights."""
+        if self._goes_by_pieces and winograd_room.weights_pay(self._large):
+            own = self._pieces_room("workspace_of_weights", winograd_room.answers_room, weights_room)
+            name, options = "conv2d_winograd_weight_gradient", self._options_of_pieces
+            self.context.backward(name, x, dy, d_kernel, own, **options)
+            return
         workspace = self._room("workspace_of_weights", weights_room)
         name = f"conv2d{self._kind}_weight_gradient"
         self.context.backward(name, x, dy, d_kernel, workspace, **self._options)
 
     def pixels(self, write: Write, dy: View, kernel: View, dx: View, room: str) -> None:
         """The gradient of the pixels."""
+        if self._goes_by_pieces:
+            own, options = self._pieces_room(room, winograd_room.pixels_room), self._options_of_pieces
+            write("conv2d_winograd_input_gradient", dy, kernel, dx, own, **options)
+            return
         workspace = self._room(room, pixels_room)
         name = f"conv2d{self._kind}_input_gradient"
         write(name, dy, kernel, dx, workspace, **self._options)
@@ -109,6 +123,43 @@ class Products:
         return self.context.buffer(name, max(room(shape, examples), self._tile_floats()))
 
     @property
+    def _large(self) -> Large:
+        frame, (channels, filters) = self.frame, self.kernel_shape[2:]
+        return Large(
+            (*frame.kernel, channels, filters), frame.image[:2], frame.output, frame.stride[0],
+            frame.dilation[0],
+        )  # fmt: skip
+
+    @property
+    def _goes_by_pieces(self) -> bool:
+        """Whether Winograd's tiles pay, other than those that ``conv2d`` has for 3 x 3."""
+        frame = self.frame
+        is_square = len({*frame.stride}) == len({*frame.dilation}) == 1
+        is_padded = min(frame.top, frame.left) >= 0
+        if frame.groups > 1 or not is_square or not is_padded or self._tile_floats():
+            return False
+        return winograd_room.pays(self._large)
+
+    @property
+    def _options_of_pieces(self) -> dict[str, int]:
+        frame = self.frame
+        sizes = {"stride": frame.stride[0], "dilation": frame.dilation[0]}
+        return {**sizes, "top": frame.top, "left": frame.left}
+
+    def _pieces_room(
+        self,
+        name: str,
+        room: Callable[[Large], tuple[int, int]],
+        otherwise: Callable[..., int] | None = None,
+    ) -> View:
+        """``otherwise``: by what the kernel falls back to."""
+        examples = self.context.examples
+        floats = winograd_room.block_room(self._large, room(self._large), examples)
+        if otherwise is not None:
+            floats = max(floats, GROUPED[otherwise](self._grouped, examples))
+        return self.context.buffer(name, floats)
+
+    @property
     def _grouped(self) -> Grouped:
         frame = self.frame
         return Grouped(
@@ -125,7 +176,7 @@ class Products:
             return 0
         if few < WINOGRAD_FEWER or positions < WINOGRAD_POSITIONS or pairs > WINOGRAD_MOST:
             return 0
-        if frame.kernel != (3, 3) or frame.stride[0] != 1:
+        if frame.kernel != (3, 3) or not frame.is_plain or frame.stride[0] != 1:
             return 0
         height, width = frame.output
         image = (height + 2) * (width + 2) * channels

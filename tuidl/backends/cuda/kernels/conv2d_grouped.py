@@ -17,11 +17,12 @@ def _answer(pixel, before, tap, gap, step, count):
     return place if reach >= 0 and place * step == reach and place < count else -1
 
 
-@cuda_kernel
-def conv2d_grouped(
-    x, w, b, y, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, groups,
+@device
+def answers(
+    x, w, b, y, stride_y, stride_x, dilation_y, dilation_x, top, left, groups,
     block_group,
 ):  # fmt: skip
+    """y = b + windows of x by w."""
     tall, wide, k, filters = w.shape
     for e in range(start(block_group), y.size, stride(block_group)):
         n, p, q, f = place_of(e, y.shape)
@@ -37,11 +38,12 @@ def conv2d_grouped(
         y.flat[e] = total + b[f]
 
 
-@cuda_kernel
-def conv2d_grouped_weight_gradient(
-    x, dy, dw, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, groups,
+@device
+def weights(
+    x, dy, dw, stride_y, stride_x, dilation_y, dilation_x, top, left, groups,
     block_group,
 ):  # fmt: skip
+    """dw: what each weight meets, times dy."""
     _, _, k, filters = dw.shape
     for e in range(start(block_group), dw.size, stride(block_group)):
         i, j, c, f = place_of(e, dw.shape)
@@ -57,11 +59,12 @@ def conv2d_grouped_weight_gradient(
         dw.flat[e] = total
 
 
-@cuda_kernel
-def conv2d_grouped_input_gradient(
-    dy, w, dx, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, groups,
+@device
+def pixels(
+    dy, w, dx, stride_y, stride_x, dilation_y, dilation_x, top, left, groups,
     block_group,
 ):  # fmt: skip
+    """dx: the gradients of the answers that see each pixel, by their weights."""
     tall, wide, k, filters = w.shape
     each = filters // groups
     for e in range(start(block_group), dx.size, stride(block_group)):
@@ -76,3 +79,30 @@ def conv2d_grouped_input_gradient(
                     for f in range(group * each, (group + 1) * each):
                         total += dy[n, p, q, f] * w[i, j, channel - group * k, f]
         dx.flat[e] = total
+
+
+@cuda_kernel
+def conv2d_grouped(
+    x, w, b, y, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, groups,
+    block_group,
+):  # fmt: skip
+    sizes = (stride_y, stride_x, dilation_y, dilation_x, top, left, groups)
+    answers(x, w, b, y, *sizes, block_group)
+
+
+@cuda_kernel
+def conv2d_grouped_weight_gradient(
+    x, dy, dw, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, groups,
+    block_group,
+):  # fmt: skip
+    sizes = (stride_y, stride_x, dilation_y, dilation_x, top, left, groups)
+    weights(x, dy, dw, *sizes, block_group)
+
+
+@cuda_kernel
+def conv2d_grouped_input_gradient(
+    dy, w, dx, workspace, stride_y, stride_x, dilation_y, dilation_x, top, left, groups,
+    block_group,
+):  # fmt: skip
+    sizes = (stride_y, stride_x, dilation_y, dilation_x, top, left, groups)
+    pixels(dy, w, dx, *sizes, block_group)
