@@ -7,6 +7,7 @@ from tests.kernels import (
     image_cases,
     loss_cases,
     masked_pooling_cases,
+    piece_cases,
     product_cases,
     sequence_cases,
     update_cases,
@@ -17,6 +18,7 @@ from tuidl.kernels import KERNELS
 ROOMS = (
     product_cases,
     image_cases,
+    piece_cases,
     sequence_cases,
     element_cases,
     loss_cases,

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.kernels.case import Case
-from tests.kernels.image_cases import by_pieces, convolution
+from tests.kernels.image_cases import convolution
 from tests.kernels.kernel_bench import Bench
+from tests.kernels.piece_cases import by_pieces
 from tuidl.kernels.blas import load
 from tuidl.kernels.simd.winograd import suits_winograd, suits_winograd_weights
 

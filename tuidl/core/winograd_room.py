@@ -1,9 +1,10 @@
 """Convolutions by Winograd's tiles, piece by piece: their geometry, whether they pay, their memory.
 
-Along an axis a kernel is cut into *pieces* of two places, and of three at the end of an odd one. The
-tiles of two answers and the pixels that a piece sees of them lie on one grid, so that all pieces
-share one transform of the pixels and one of the answers. A dilation parts images and answers by
-their remainders into images of their own; a stride parts images and kernel, and adds up.
+Along an axis a kernel is cut into *pieces* of two places, and of three at the end of an odd one.
+The tiles of two answers and the pixels that a piece sees of them lie on one grid, so that all
+pieces share one transform of the pixels and one of the answers. A dilation parts images and
+answers by their remainders into images of their own; a stride parts images and kernel, and adds
+up.
 
 ``kernels/simd/winograd_pieces.py`` has the whole.
 """
@@ -21,14 +22,14 @@ FEWEST_CHANNELS = 16
 MOST_PAIRS = 65_536
 """Pairs of channel and filter up to which a place's weights stay in a cache."""
 MOVED, KERNEL_TILES = 36, 15
-"""Multiplications that a number of a transformed tile costs; tiles that the kernel's transform costs,
-divided among the few examples of a shard."""
+"""Multiplications that a number of a transformed tile costs; tiles that the kernel's transform
+costs, divided among the few examples of a shard."""
 GAIN = 0.9
-"""Share of the direct way's cost up to which it pays."""
+"""Share of the definition's cost up to which it pays."""
 FEWEST_ANSWERS = 100
 """Of an image, for the weights' gradient: neighbours in a kernel have seen nearly the same then."""
 MOST_APART = 3
-"""Neighbours in the kernel see pixels at most one in so many of a side apart, for the same reason."""
+"""Neighbours in the kernel see pixels at most a side's part of so many apart, for that reason."""
 BLOCK_FLOATS = 524_288
 """Numbers of the tiles that are worked on at a time: 2 MiB."""
 BLOCK_TILES = 192
@@ -41,9 +42,9 @@ class Large(NamedTuple):
     Of ``stride`` and ``dilation`` one is 1.
     """
 
-    kernel: tuple[int, int, int, int]
-    image: tuple[int, int]
-    answers: tuple[int, int]
+    kernel: tuple[int, ...]
+    image: tuple[int, ...]
+    answers: tuple[int, ...]
     stride: int
     dilation: int
 
@@ -78,7 +79,7 @@ def tiles_room(
     """Workspace of windows over images whose ``parts`` x ``parts`` parts have so many ``tiles``,
     from ``read`` channels to ``written`` ones: numbers in any case, and for each example.
 
-    ``pieces``: of the kernel's largest part; ``packed``: numbers of a place's weights, of all parts.
+    ``pieces``: of the kernel's largest part; ``packed``: numbers of a place's weights, all parts'.
     """
     down, across = tiles
     grid_y, grid_x = down + pieces[0] - 1, across + pieces[1] - 1
@@ -92,7 +93,7 @@ def tiles_room(
 
 
 def _room(
-    kernel: tuple[int, int], read: int, written: int, lengths: tuple[int, int], stride: int,
+    kernel: tuple[int, int], read: int, written: int, lengths: tuple[int, ...], stride: int,
     division: tuple[int, int],
 ) -> tuple[int, int]:  # fmt: skip
     """``division``: of the images, by parts and by all that parts them."""
@@ -120,8 +121,9 @@ def pixels_room(c: Large) -> tuple[int, int]:
 def block_room(c: Large, room: tuple[int, int], examples: int) -> int:
     """For as many of the examples as a block has."""
     fixed, each = room
-    tiles = c.dilation**2 * tiles_for(c.answers[0], c.dilation) * tiles_for(c.answers[1], c.dilation)
-    return fixed + each * min(max(BLOCK_FLOATS // each, -(-BLOCK_TILES // tiles)), examples)
+    down, across = (tiles_for(length, c.dilation) for length in c.answers)
+    most = max(BLOCK_FLOATS // each, -(-BLOCK_TILES // (c.dilation**2 * down * across)))
+    return fixed + each * min(most, examples)
 
 
 def _products(size: int, stride: int) -> int:
@@ -133,7 +135,7 @@ def _products(size: int, stride: int) -> int:
 def pays(c: Large) -> bool:
     """Whether it costs less than the definition's products, by multiplications."""
     size_y, size_x, channels, filters = c.kernel
-    if c.stride > 1 and c.dilation > 1 or min(size_y, size_x) < 2 * c.stride:
+    if (c.stride > 1 and c.dilation > 1) or min(size_y, size_x) < 2 * c.stride:
         return False
     if min(channels, filters) < FEWEST_CHANNELS or channels * filters > MOST_PAIRS:
         return False

@@ -13,11 +13,8 @@ from tuidl.kernels.oracles import oracle
 from tuidl.kernels.registry import kernel
 from tuidl.kernels.simd.grouped import convolve_weights_grouped
 from tuidl.kernels.simd.winograd import is_varied
-from tuidl.kernels.simd.winograd_pieces import (
-    convolve_pieces,
-    convolve_pieces_back,
-    convolve_pieces_weights,
-)
+from tuidl.kernels.simd.winograd_pieces import convolve_pieces, convolve_pieces_back
+from tuidl.kernels.simd.winograd_pieces_weights import convolve_pieces_weights
 
 
 @kernel("nhwc ijcf f -> npqf m", cost="2npqijcf", inline=True)

@@ -82,9 +82,10 @@ class Products:
     def weights(self, x: View, dy: View, d_kernel: View) -> None:
         """The gradient of the weights."""
         if self._goes_by_pieces and winograd_room.weights_pay(self._large):
-            own = self._pieces_room("workspace_of_weights", winograd_room.answers_room, weights_room)
-            name, options = "conv2d_winograd_weight_gradient", self._options_of_pieces
-            self.context.backward(name, x, dy, d_kernel, own, **options)
+            needed = winograd_room.answers_room
+            own = self._pieces_room("workspace_of_weights", needed, weights_room)
+            name = "conv2d_winograd_weight_gradient"
+            self.context.backward(name, x, dy, d_kernel, own, **self._options_of_pieces)
             return
         workspace = self._room("workspace_of_weights", weights_room)
         name = f"conv2d{self._kind}_weight_gradient"
@@ -93,8 +94,8 @@ class Products:
     def pixels(self, write: Write, dy: View, kernel: View, dx: View, room: str) -> None:
         """The gradient of the pixels."""
         if self._goes_by_pieces:
-            own, options = self._pieces_room(room, winograd_room.pixels_room), self._options_of_pieces
-            write("conv2d_winograd_input_gradient", dy, kernel, dx, own, **options)
+            own, name = self._pieces_room(room, winograd_room.pixels_room), "conv2d_winograd"
+            write(f"{name}_input_gradient", dy, kernel, dx, own, **self._options_of_pieces)
             return
         workspace = self._room(room, pixels_room)
         name = f"conv2d{self._kind}_input_gradient"

@@ -1,4 +1,7 @@
-"""What Winograd's tiles do on the CPU: here convolutions like others. ``workspace`` stays unused."""
+"""What Winograd's tiles do on the CPU: here convolutions like others.
+
+``workspace`` stays unused.
+"""
 
 from tuidl.backends.cuda.kernels.conv2d import (
     conv2d,
