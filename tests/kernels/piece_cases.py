@@ -37,6 +37,10 @@ BY_PIECES = [  # so many terms that float32 keeps to the usual tolerance
     by_pieces(2, (4, 7), (10, 10, 16), 34, block=2, stride=2, dilation=1, top=1, left=2),
     by_pieces(2, (4, 2), (8, 9, 50), 16, block=1, stride=1, dilation=1, top=0, left=1),
     by_pieces(2, (6, 7), (13, 16, 16), 16, block=1, stride=3, dilation=1, top=2, left=3),
+    # few channels and small images, for the GPU's simulator
+    by_pieces(1, (2, 3), (4, 5, 3), 2, block=1, stride=1, dilation=1, top=0, left=1),
+    by_pieces(2, (3, 3), (6, 5, 2), 3, block=1, stride=1, dilation=2, top=2, left=2),
+    by_pieces(1, (4, 5), (7, 6, 2), 3, block=1, stride=2, dilation=1, top=1, left=2),
     by_pieces(0, (5, 5), (9, 9, 16), 16, block=1, stride=1, dilation=1, top=2, left=2),
 ]
 
