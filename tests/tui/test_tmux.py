@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,9 +26,9 @@ class Tmux:
         self._name = f"tuidl-test-{os.getpid()}-{columns}"
         self._size = f"{columns}x{lines}"
         environment = {key: value for key, value in os.environ.items() if key not in OUTER}
-        folder.joinpath("tmux").mkdir()
+        self._socket = tempfile.TemporaryDirectory(dir="/tmp")  # a socket's path must be short
         places = {name: str(folder) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME")}
-        self._environment = environment | places | {"TMUX_TMPDIR": str(folder / "tmux")}
+        self._environment = environment | places | {"TMUX_TMPDIR": self._socket.name}
         program = f"{shlex.quote(sys.executable)} -m tuidl {arguments}; echo left with $?; cat"
         self._do("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(lines),
                  "sh", "-c", program)  # fmt: skip
@@ -64,6 +65,7 @@ class Tmux:
 
     def close(self) -> None:
         self._do("kill-server")
+        self._socket.cleanup()
 
 
 @pytest.fixture(params=[(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
