@@ -26,6 +26,9 @@ EXPLAINED = " (?)  "
 FRAME = 8
 """Cells of a border around its subtitle."""
 
+WORDS = str.maketrans("_.", "  ")
+"""Names of measures as titles: generator.loss as discriminator loss is."""
+
 
 class Curves(Chart):
     """``measure`` of the training and the validation part."""
@@ -43,7 +46,7 @@ class Curves(Chart):
 
     def __init__(self, measure: str, name: str, title: str = "") -> None:
         super().__init__(id=name)
-        self.measure, self.heading = measure, title or measure.replace("_", " ")
+        self.measure, self.heading = measure, title or measure.translate(WORDS)
         self.shown: Run = Run()
         self.previous: Run | None = None
         self.concept = measure
