@@ -62,8 +62,8 @@ class RunsReading:
         else:
             self._refused.pop(None, None)
             self.paths = list(dict.fromkeys([*self.paths, *found]))
-            self._join(self.paths)
         self._next_look = time.monotonic() + SHARE * (time.monotonic() - began)
+        self._join(self.paths)
 
     def _join(self, paths: Sequence[Path]) -> None:
         """Open those that are not open yet; a run that is only being made waits."""
