@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tuidl.core.errors import TuidlError
-from tuidl.core.printable import printable
+from tuidl.core.printable import printable_lines
 from tuidl.core.user_folders import user_folder
 from tuidl.preset.schema import Preset
 from tuidl.protocol import commands, events
@@ -123,7 +123,7 @@ class Session:
         """Show why a run cannot be loaded, as if the engine had refused it."""
         self._held, self._heard = None, self._number
         problem = str(error) if isinstance(error, TuidlError) else f"{path}: {error}"
-        self.handle(events.Refused(error=printable(problem)))
+        self.handle(events.Refused(error=printable_lines(problem)))
 
     def close(self) -> None:
         """Stop reading; the application ends."""

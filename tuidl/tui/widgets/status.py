@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.widget import Widget
 
 from tuidl.charts.palette import Palette
-from tuidl.core.printable import printable
+from tuidl.core.printable import printable_lines
 from tuidl.tui.renderers.state import (
     Around,
     compiling_text,
@@ -100,13 +100,20 @@ class Status(Widget):
 
     def _about_error(self, palette: Palette, width: int) -> list[Text]:
         """The error, in two lines where nothing can be advised."""
-        rows = textwrap.wrap(printable(self.shown.error), max(width, 10))
-        count = 1 if self.advice else 2
-        kept = [*rows[: count - 1], " ".join(rows[count - 1 :])] if rows else []
-        lines = [Text(row, palette.style("bad")) for row in kept]
+        rows = error_rows(self.shown.error, width, 1 if self.advice else 2)
+        lines = [Text(row, palette.style("bad")) for row in rows]
         if self.advice:
             lines.append(Text(self.advice, palette.style("accent", bold=True)))
         return lines
+
+
+def error_rows(error: str, width: int, count: int) -> list[str]:
+    """An error in ``count`` rows, the last of which may be too long. One of several lines keeps
+    them apart, since its second says what can be done; one of a single line is wrapped."""
+    rows = [line.strip() for line in printable_lines(error).split("\n") if line.strip()]
+    if len(rows) == 1:
+        rows = textwrap.wrap(rows[0], max(width, 10))
+    return [*rows[: count - 1], " ".join(rows[count - 1 :])] if rows else []
 
 
 def _cut(text: Text, width: int, unicode: bool) -> Text:
