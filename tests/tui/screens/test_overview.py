@@ -14,6 +14,7 @@ from tuidl.tui.views.overview import Overview
 from tuidl.tui.views.time import TimeView
 from tuidl.tui.widgets.closer import Closer, Spreads
 from tuidl.tui.widgets.curves import Curves
+from tuidl.tui.widgets.picture import Picture
 from tuidl.tui.widgets.time_line import TimeStrip
 
 
@@ -48,14 +49,16 @@ async def test_a_third_column_where_there_is_room_and_something_to_show(
 
 
 @pytest.mark.slow
-async def test_beside_images_stands_the_matrix_beside_a_table_its_rows(app: Playground) -> None:
+async def test_beside_images_stands_the_matrix_beside_a_table_an_example(app: Playground) -> None:
     async with Opened(app, "cnn_digits", (200, 50)) as watched:
         await watched.answer("predictions", answers.predictions())
         assert "right" in watched.seen(Closer)
         assert watched.screen.query_one(Closer).border_title == "confusion matrix"
         await watched.answer("predictions", answers.table())
-        assert "\u2717" in watched.seen(Closer)
-        assert "mistakes first" in str(watched.screen.query_one(Closer).border_title)
+        assert "right" in watched.seen(Picture)
+        assert "\u2717" in watched.seen(Picture), "below the matrix"
+        assert "its inputs" in watched.seen(Closer)
+        assert watched.screen.query_one(Closer).border_title == "the first example, closely"
         await watched.answer("layers", answers.spread_layers())
         assert "conv2d_1 kernel" in watched.seen(Spreads)
 

@@ -24,6 +24,8 @@ MARK = 4
 """Cells of the sign in front of a caption, and of the gap behind it."""
 LEAST_PICTURE = 6
 """Lines of a picture above its classes that these may take no line of."""
+LEAST_ROWS = 3
+"""Examples below a matrix: fewer say little."""
 LONGEST_CAPTION = 14
 """Cells from which on a caption names only what was predicted."""
 
@@ -236,6 +238,25 @@ def _shares(
         for i, (name, share) in enumerate(zip(names, shares_of(example), strict=True))
     ]
     return bars(items, palette, width, height, most=1.0, percent=True, unicode=unicode)
+
+
+def matrix_and_rows(
+    answer: Predictions, palette: Palette, width: int, height: int, *, selected: int, unicode: bool
+) -> list[Text]:
+    """The confusion matrix of examples that are no images, and below it, where there is room, the
+    examples."""
+    lines = _matrix_lines(answer)
+    rest = height - lines - 1
+    if rest < LEAST_ROWS:
+        return matrix(answer, palette, width, height, cursor=None, unicode=unicode)
+    above = matrix(answer, palette, width, lines, cursor=None, unicode=unicode)
+    below = rows(answer, palette, width, rest, selected=selected, unicode=unicode)
+    return [*above, Text(" " * width), *below]
+
+
+def _matrix_lines(answer: Predictions) -> int:
+    """A line for each class, one above them and one below; of none, and of too many, a word."""
+    return len(answer.confusion) + 2 if answer.confusion else 1
 
 
 def matrix(

@@ -32,8 +32,8 @@ class Spreads(Chart, can_focus=False):
 
 
 class Closer(Chart, can_focus=False):
-    """What the picture of classes has no room for: beside images the confusion matrix, beside the
-    matrix the examples."""
+    """What the picture of classes has no room for: beside images the confusion matrix, beside
+    matrix and examples the first of them, closely."""
 
     concept = "confusion_matrix"
     kinds = ("predictions",)
@@ -54,7 +54,7 @@ class Closer(Chart, can_focus=False):
         return self.answer is None or len(self.answer.shape) > 1
 
     def title_now(self) -> str:
-        return "confusion matrix" if self._is_of_images else "held-out examples, mistakes first"
+        return "confusion matrix" if self._is_of_images else "the first example, closely"
 
     def draw(self, palette: Palette, width: int, height: int, unicode: bool) -> list[Text]:
         if self.answer is None:
@@ -63,4 +63,4 @@ class Closer(Chart, can_focus=False):
             return examples.matrix(
                 self.answer, palette, width, height, cursor=None, unicode=unicode
             )
-        return examples.list_of(self.answer, palette, width, height, selected=0, unicode=unicode)
+        return examples.closely(self.answer, palette, width, height, selected=0, unicode=unicode)

@@ -130,8 +130,12 @@ class Picture(Chart):
     def _examples(
         self, answer: probes.Predictions, palette: Palette, width: int, height: int, unicode: bool
     ) -> list[Text]:
-        if self.matrix or len(answer.shape) == 1:
+        if self.matrix:
             return examples.matrix(answer, palette, width, height, cursor=None, unicode=unicode)
+        if len(answer.shape) == 1:
+            return examples.matrix_and_rows(
+                answer, palette, width, height, selected=self.selected, unicode=unicode
+            )
         room = width if width < WIDE else max(width * 3 // 5, 30)
         left = examples.list_of(
             answer, palette, room, height, selected=self.selected, unicode=unicode
