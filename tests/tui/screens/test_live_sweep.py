@@ -1,10 +1,12 @@
 """A sweep that goes on while the table or the curves are open: its trials join."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.runs.test_foreign import put
 from tests.sweeps.test_sweeps import folder_of
 from tests.tui import folders, story
 from tests.tui.quiet import quiet
@@ -141,6 +143,25 @@ def test_runs_and_lines_are_those_of_one_moment(
     compared.renew()
     assert compared.members == members
     assert [line.numbers for line in compared.lines] == [(0,), (1,), (2,)]
+
+
+def test_which_run_was_read_first_does_not_decide_what_is_shown(app: Playground) -> None:
+    """Until all were read; from then on what is shown stays, and so does what a key chose."""
+    validated = [member(trial(number, 0.9)) for number in range(2)]
+    assert all(one.read() for one in validated)
+    log = put(folders.runs_folder() / "other" / "log.csv", "step,loss\n0,1\n1,0.5\n")
+    alone = member(log)
+    assert alone.read()
+    compared = Compared()
+    compared.runs = Overlaying([alone])
+    compared.renew(is_read=False)
+    assert (compared.view.measure, compared.view.axis) == ("loss", "step")
+    compared.runs.join(validated)
+    compared.renew(is_read=True)
+    assert (compared.view.measure, compared.view.axis) == ("validation loss", "epoch")
+    compared.choose_view(replace(compared.view, measure="loss"))
+    compared.renew(is_read=True)
+    assert compared.view.measure == "loss"
 
 
 async def test_all_is_read_is_said_with_all_curves_alone(

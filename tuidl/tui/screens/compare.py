@@ -131,7 +131,7 @@ class CompareScreen(Screen[None]):
 
     def _draw(self) -> None:
         is_read = self.is_read  # before the curves are taken over: all of them, if it says so
-        self.compared.renew()
+        self.compared.renew(is_read=is_read)
         for panel in self.query("#body Chart").results(Chart):
             panel.changed()
             panel.refresh()
@@ -198,7 +198,7 @@ class CompareScreen(Screen[None]):
             self._set_measure(measures[(at + way) % len(measures)])
 
     def _set_measure(self, name: str) -> None:
-        self.compared.view = replace(self.compared.view, measure=name)
+        self.compared.choose_view(replace(self.compared.view, measure=name))
         self.compared.log = None
         self._draw()
 
@@ -211,7 +211,8 @@ class CompareScreen(Screen[None]):
             self.notify(f"These logs count by{only} only.", markup=False)
             return
         axis = axes[(axes.index(view.axis) + 1) % len(axes)]
-        self.compared.view, self.compared.cursor = replace(view, axis=axis), None
+        self.compared.choose_view(replace(view, axis=axis))
+        self.compared.cursor = None
         self._draw()
 
     def action_smooth(self, way: int) -> None:

@@ -36,6 +36,8 @@ class Compared:
     def __init__(self) -> None:
         self.runs = Overlaying([])
         self.view = View()
+        self.is_settled = False
+        """Whether measure and axis stay as they are: a key chose them, or all runs were read."""
         self.log: bool | None = None
         self.last = 1.0
         self.cursor: float | None = None
@@ -49,11 +51,14 @@ class Compared:
         self._places: list[float] = []
         self._standing: tuple[float | None, list[tuple[Line, float]]] | None = None
 
-    def renew(self) -> None:
-        """Take over what there is now: runs that were read on, or another view of them."""
+    def renew(self, *, is_read: bool = True) -> None:
+        """Take over what there is now: runs that were read on, or another view of them. Until all
+        ``is_read``, measure and axis are those that matter most in what has been read by then."""
+        still_open = replace(self.view, measure=View.measure, axis=View.axis)
+        wanted = self.view if self.is_settled else still_open
         while True:
             self.members = self.runs.members
-            self.view = self.runs.settled(self.view)
+            self.view = self.runs.settled(wanted)
             lines = self.runs.lines(self.view)
             if self.members is self.runs.members:  # none joined in between
                 break
@@ -62,8 +67,13 @@ class Compared:
             self.drawn = [_overlaid(line, place) for place, line in enumerate(lines)]
             self._places = common_places([(line.x, line.y) for line in lines]).tolist()
             self._follow_chosen()
+        self.is_settled |= is_read and bool(self.view.measure)
         if self.cursor is not None and self._places:
             self.cursor = min(max(self.cursor, self._places[0]), self._places[-1])
+
+    def choose_view(self, view: View) -> None:
+        """Another measure or axis, which stays."""
+        self.view, self.is_settled = view, True
 
     def _follow_chosen(self) -> None:
         """A group that runs have joined is still the chosen one."""
