@@ -20,6 +20,7 @@ def of_open() -> list[GridCase]:
     return cases("open")
 
 
+@pytest.mark.slow
 def test_the_open_grid_has_the_sizes_that_were_asked_for(of_open: list[GridCase]) -> None:
     assert len(of_open) >= 80
     wide = [case for case in of_open if case.row == "wide"]

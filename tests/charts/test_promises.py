@@ -85,7 +85,7 @@ LONG = (
 )
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LONG)
 def test_a_million_values(name: str) -> None:
     values = [math.sin(i / 5000) for i in range(1_000_000)]

@@ -269,6 +269,7 @@ def on_a_terminal(*arguments: str, columns: int, **environment: str) -> str:
     return told.decode()
 
 
+@pytest.mark.slow
 def test_gradcheck_passes_on_a_preset_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "line.toml"
     path.write_text(helpers.LINE)

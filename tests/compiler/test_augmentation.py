@@ -207,6 +207,7 @@ def test_only_training_sees_it() -> None:
     assert losses[0] != losses[1]
 
 
+@pytest.mark.slow
 def test_gradients_are_those_of_the_changed_examples() -> None:
     assert all(check.missed == 0 for check in check_gradients(preset(), examples=8, entries=6))
 

@@ -48,8 +48,8 @@ def sequences(last: str, **options) -> Model:
     return helpers.model(SEQUENCES.replace("LAST", last), **{"batch": 23, **options})
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("by_tiles")
-@pytest.mark.sample(1)
 @pytest.mark.parametrize("last", LAST)
 def test_steps_agree_with_the_oracle_whatever_the_memory_held(last: str) -> None:
     cpu, oracle = (sequences(last, dtype="float64", backend=b) for b in ("cpu", "numpy"))

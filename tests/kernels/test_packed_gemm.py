@@ -142,7 +142,7 @@ def test_parts_of_c_have_the_bits_of_the_whole(turned: tuple[bool, bool], dtype:
         assert (result == 0.5).all()
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("features", ["+avx,+avx2,+fma", ""], ids=["avx2", "sse2"])
 def test_processors_with_shorter_vectors(features: str) -> None:
     if platform.machine().lower() not in ("x86_64", "amd64"):

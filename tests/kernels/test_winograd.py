@@ -109,6 +109,7 @@ def test_the_error_of_pieces_is_small_beside_what_is_added_up(size: int, stride:
     assert (np.abs(y - exact) < 3e-7 * added).all()
 
 
+@pytest.mark.slow
 def test_a_dark_image_has_weights_gradients_by_the_definition() -> None:
     sizes, options = by_pieces(
         2, (5, 5), (14, 13, 17), 18, block=1, stride=1, dilation=1, top=2, left=2

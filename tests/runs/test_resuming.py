@@ -67,6 +67,7 @@ def test_stopped_anywhere_it_ends_with_the_same_bits_and_scores(name: str, tmp_p
             assert getattr(ended, part) == getattr(expected, part), (place, part)
 
 
+@pytest.mark.slow
 def test_stopped_again_and_again(tmp_path: Path) -> None:
     preset = PRESETS["every layer"]
     steps = 3 * trainer_for(preset).state.steps

@@ -72,6 +72,7 @@ def test_frozen_layers_stay_and_the_others_learn(
         assert same == (name.rpartition(".")[0] in frozen), name
 
 
+@pytest.mark.slow
 def test_gradients_of_what_still_learns_are_right(source: Path) -> None:
     checks = check_gradients(warm(source, 'frozen=["conv2d_1", "dense_2"]'), entries=20)
     assert {check.name for check in checks if check.checked} >= {"dense_1.kernel", "dense_1.bias"}

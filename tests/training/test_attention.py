@@ -107,7 +107,7 @@ def test_padding_changes_no_loss_and_no_gradient(how: str, causal: bool) -> None
     assert gradients["words.embeddings"][1:].any(axis=1).all()
 
 
-@pytest.mark.sample(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("how", Division)
 def test_every_division_has_the_numbers_of_the_oracle_on_any_number_of_threads(
     how: Division, many_shards: None, monkeypatch: pytest.MonkeyPatch

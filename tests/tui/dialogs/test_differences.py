@@ -69,6 +69,7 @@ def test_a_long_value_or_name_leaves_room_for_the_others() -> None:
     assert "w" in "".join(drawn(table, 0, 1, (40, 6)))
 
 
+@pytest.mark.slow
 async def test_keys_scroll_as_far_as_there_is_something(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

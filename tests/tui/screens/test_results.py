@@ -68,6 +68,7 @@ async def test_the_pages_of_runs_with_settings(
         assert isinstance(app.screen, CompareScreen)
 
 
+@pytest.mark.slow
 async def test_score_and_column_are_chosen(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, paths: list[Path]
 ) -> None:
